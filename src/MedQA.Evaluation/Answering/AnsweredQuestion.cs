@@ -1,0 +1,118 @@
+using System.Collections.Immutable;
+using MedQA.Evaluation.Modelling;
+
+namespace MedQA.Evaluation.Answering;
+
+/// <summary>The answer to one question with everything that led to it: one line of a progress blob, the unit of work.</summary>
+public sealed record AnsweredQuestion
+{
+    /// <summary>The question's place in the run, from 0.</summary>
+    public required int Ordinal { get; init; }
+
+    /// <summary>The question's id within its data set.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The question's data set.</summary>
+    public required string Dataset { get; init; }
+
+    /// <summary>The question's topic, or <see langword="null"/>.</summary>
+    public string? Topic { get; init; }
+
+    /// <summary>How many options the question has; 0 for a free answer.</summary>
+    public int OptionCount { get; init; }
+
+    /// <summary>The index of the right option, or <see langword="null"/> where none is known.</summary>
+    public int? Gold { get; init; }
+
+    /// <summary>The index of the chosen option; <see langword="null"/> where no sample gave an answer, the answer is free, or the question failed.</summary>
+    public int? Answer { get; init; }
+
+    /// <summary>Votes per option, forced ones included; as long as there are options.</summary>
+    public ImmutableArray<int> Votes { get; init; } = [];
+
+    /// <summary>How many samples were asked for: the divisor of <see cref="Agreement"/>.</summary>
+    public int SamplesAsked { get; init; }
+
+    /// <summary>Whether the answer was chosen among options with equally many votes.</summary>
+    public bool Tie { get; init; }
+
+    /// <summary>The options that shared the most votes: 1 without a tie.</summary>
+    public int TiedOptions { get; init; }
+
+    /// <summary>Log-likelihood per option, of strategies that score options; else empty.</summary>
+    public ImmutableArray<double> OptionLogLikelihoods { get; init; } = [];
+
+    /// <summary>The reasonings, in the order of their indices.</summary>
+    public ImmutableArray<Reasoning> Reasonings { get; init; } = [];
+
+    /// <summary>The prompt's length in tokens.</summary>
+    public int PromptTokens { get; init; }
+
+    /// <summary>Worked examples in the prompt.</summary>
+    public int Exemplars { get; init; }
+
+    /// <summary>Seconds that the answer took. A measurement: differs from run to run.</summary>
+    public double Seconds { get; init; }
+
+    /// <summary>What decided the bits of the samples; see <see cref="ModelDescription.EngineFingerprint"/>.</summary>
+    public string EngineFingerprint { get; init; } = "";
+
+    /// <summary>Why infrastructure failed to answer (a code such as <c>workerCrashed</c>, <c>timeLimit</c>, <c>contextOverflow</c>), or <see langword="null"/>.</summary>
+    public AnswerFailure? Failure { get; init; }
+
+    /// <summary>Votes for the answer over the samples asked for, 0 to 1; 0 without an answer.</summary>
+    public double Agreement => Answer is { } answer && SamplesAsked > 0 && answer < Votes.Length ? (double)Votes[answer] / SamplesAsked : 0;
+
+    /// <summary>Whether the answer is right; <see langword="null"/> where the right one is not known or infrastructure failed. No answer is wrong.</summary>
+    public bool? Correct => Gold is null || Failure is not null ? null : Answer == Gold;
+
+    /// <summary>Votes that had to be forced by the answer cue.</summary>
+    public int ForcedVotes => Reasonings.Count(static reasoning => reasoning.Forced);
+
+    /// <summary>Tokens drawn over all samples.</summary>
+    public int GeneratedTokens => Reasonings.Sum(static reasoning => reasoning.DrawnTokens);
+}
+
+/// <summary>One sampled reasoning and the answer read from it.</summary>
+public sealed record Reasoning
+{
+    /// <summary>Its index among the question's samples, from 0.</summary>
+    public required int Index { get; init; }
+
+    /// <summary>Which stage of the strategy drew it; 0 for the first.</summary>
+    public int Stage { get; init; }
+
+    /// <summary>Its text.</summary>
+    public required string Text { get; init; }
+
+    /// <summary>Its token ids, the end token left out.</summary>
+    public required ImmutableArray<int> Tokens { get; init; }
+
+    /// <summary>Sum of log-probabilities at temperature 1 over the drawn tokens.</summary>
+    public required double LogLikelihood { get; init; }
+
+    /// <summary>How many tokens were drawn, the end token included.</summary>
+    public required int DrawnTokens { get; init; }
+
+    /// <summary>Why it ended.</summary>
+    public required SampleEnd End { get; init; }
+
+    /// <summary>The index of the option that it answers, or <see langword="null"/> where it gives none.</summary>
+    public int? Answer { get; init; }
+
+    /// <summary>Whether the answer was forced: read from the scores after the answer cue, because the text gives none.</summary>
+    public bool Forced { get; init; }
+
+    /// <summary>Where in <see cref="Text"/> the answer was found: start and length in UTF-16 units; <see langword="null"/> where it was forced or not found.</summary>
+    public TextSpan? AnswerSpan { get; init; }
+}
+
+/// <summary>A part of a text.</summary>
+/// <param name="Start">First UTF-16 unit.</param>
+/// <param name="Length">Number of UTF-16 units.</param>
+public readonly record struct TextSpan(int Start, int Length);
+
+/// <summary>Why a question has no answer although the model was not at fault.</summary>
+/// <param name="Code">One of the codes that reports group by.</param>
+/// <param name="Message">What happened, for people.</param>
+public sealed record AnswerFailure(string Code, string Message);

@@ -1,0 +1,55 @@
+using MedQA.Evaluation.Prompting;
+
+namespace MedQA.Evaluation.Modelling;
+
+/// <summary>
+/// A language model as the strategies see it. The seam between the science and the engine: MedQA.Inference implements it
+/// over ONNX Runtime, and tests implement it with known answers.
+/// </summary>
+/// <remarks>
+/// Same bits: everything that a model returns is a function of the model, the prompt, the request and the engine's version;
+/// never of what was asked before, of load, or of what is asked at the same time. Safe for concurrent use.
+/// </remarks>
+public interface ILanguageModel
+{
+    /// <summary>What the model is and what it can hold.</summary>
+    ModelDescription Description { get; }
+
+    /// <summary>The number of tokens of the prompt as the model reads it, special tokens and template included.</summary>
+    int CountTokens(Prompt prompt);
+
+    /// <summary>Reads (prefills) a prompt once; samples and scores are then drawn from it as often as wanted.</summary>
+    /// <exception cref="ContextOverflowException">The prompt alone is longer than the model's context.</exception>
+    Task<IReadPrompt> ReadAsync(Prompt prompt, CancellationToken cancellationToken);
+}
+
+/// <summary>A prompt that a model has read: its key/value cache is held until this is disposed.</summary>
+public interface IReadPrompt : IAsyncDisposable
+{
+    /// <summary>The prompt's length in tokens.</summary>
+    int TokenCount { get; }
+
+    /// <summary>Draws samples that continue the prompt.</summary>
+    /// <returns>One per index asked for, in the order of their indices.</returns>
+    /// <exception cref="ContextOverflowException">Prompt and <see cref="SampleRequest.MaxTokens"/> do not fit the model's context.</exception>
+    Task<IReadOnlyList<Sample>> SampleAsync(SampleRequest request, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The log-likelihood of each continuation after the prompt, as lm-evaluation-harness 0.4.13 computes it (DESIGN section 3):
+    /// after each prefix, the sum of the log-probabilities of the continuation's tokens at temperature 1.
+    /// </summary>
+    /// <returns>For each request, one score per continuation, in order.</returns>
+    Task<IReadOnlyList<IReadOnlyList<ContinuationScore>>> ScoreAsync(IReadOnlyList<ScoreRequest> requests, CancellationToken cancellationToken);
+}
+
+/// <summary>Asks for the scores of continuations that come after the prompt, or after the prompt, a sample's tokens and a cue.</summary>
+/// <param name="After">Token ids that stand between the prompt and the cue: a sample's tokens without its end token; empty for the prompt itself.</param>
+/// <param name="Cue">Text in front of the continuations, for example <c>"\nAnswer: ("</c>; empty for none.</param>
+/// <param name="Continuations">The texts to score; at least one, none of them empty.</param>
+public sealed record ScoreRequest(IReadOnlyList<int> After, string Cue, IReadOnlyList<string> Continuations);
+
+/// <summary>How likely a continuation is.</summary>
+/// <param name="LogLikelihood">Sum of the natural-log probabilities of its tokens.</param>
+/// <param name="Tokens">How many tokens that sum has.</param>
+/// <param name="IsGreedy">Whether every one of them is the most likely token at its place.</param>
+public readonly record struct ContinuationScore(double LogLikelihood, int Tokens, bool IsGreedy);

@@ -1,0 +1,75 @@
+using System.Collections.Immutable;
+
+namespace MedQA.Evaluation.Modelling;
+
+/// <summary>Asks for samples of one question.</summary>
+public sealed record SampleRequest
+{
+    /// <summary>The index of the first sample; with the indices the random streams of samples are the same in waves as at once.</summary>
+    public int FirstIndex { get; init; }
+
+    /// <summary>How many samples to draw; at least 1.</summary>
+    public required int Count { get; init; }
+
+    /// <summary>0 for the most likely token each time (ties to the lowest id), else the divisor of the logits.</summary>
+    public required double Temperature { get; init; }
+
+    /// <summary>Only the smallest set of tokens whose probabilities reach this is sampled from; 1 for all.</summary>
+    public double TopP { get; init; } = 1;
+
+    /// <summary>Only this many of the most likely tokens are sampled from; 0 for all.</summary>
+    public int TopK { get; init; }
+
+    /// <summary>Only tokens at least this times as likely as the most likely one are sampled from; 0 for all.</summary>
+    public double MinP { get; init; }
+
+    /// <summary>The most tokens that a sample may have; at least 1.</summary>
+    public required int MaxTokens { get; init; }
+
+    /// <summary>A sample ends in front of the first of these texts that it would contain.</summary>
+    public ImmutableArray<string> Stop { get; init; } = [];
+
+    /// <summary>The 64-bit key of the question's random stream; see <c>Randomness</c>.</summary>
+    public required ulong StreamKey { get; init; }
+
+    /// <summary>Which stage of a strategy draws: part of the counter of the random stream, so that stages never share numbers.</summary>
+    public int Stage { get; init; }
+
+    /// <summary>Goes on after an end token. For benchmarks only.</summary>
+    public bool IgnoreEndToken { get; init; }
+}
+
+/// <summary>Why a sample ended.</summary>
+public enum SampleEnd
+{
+    /// <summary>The model ended its turn.</summary>
+    EndToken,
+
+    /// <summary>A stop text came.</summary>
+    StopText,
+
+    /// <summary>It was cut at the most tokens that the request allows.</summary>
+    MaxTokens,
+}
+
+/// <summary>One sampled reasoning.</summary>
+public sealed record Sample
+{
+    /// <summary>Its index among the question's samples, from 0.</summary>
+    public required int Index { get; init; }
+
+    /// <summary>Its text, before the stop text or end token.</summary>
+    public required string Text { get; init; }
+
+    /// <summary>Its token ids as drawn; with the end token, if one came, left out.</summary>
+    public required ImmutableArray<int> Tokens { get; init; }
+
+    /// <summary>Sum over all drawn tokens (the end token included) of the log-probability at temperature 1, without top-k, top-p or min-p.</summary>
+    public required double LogLikelihood { get; init; }
+
+    /// <summary>How many tokens were drawn: <see cref="Tokens"/> and the end token, if one came. The length over which <see cref="LogLikelihood"/> is averaged.</summary>
+    public required int DrawnTokens { get; init; }
+
+    /// <summary>Why it ended.</summary>
+    public required SampleEnd End { get; init; }
+}

@@ -1,0 +1,31 @@
+using System.Collections.Immutable;
+
+namespace MedQA.Evaluation.Questions;
+
+/// <summary>One question of a question set, as every reader delivers it and every batch stores it.</summary>
+public sealed record Question
+{
+    /// <summary>Identifies the question within its data set; unique there. Part of the key of its random streams.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The data set that the question belongs to, for example <c>medqa_us_test_4opt</c>; a slice of the report.</summary>
+    public required string Dataset { get; init; }
+
+    /// <summary>The topic within the data set, or <see langword="null"/>; a slice of the report.</summary>
+    public string? Topic { get; init; }
+
+    /// <summary>Text that the question refers to (an abstract, a vignette), or <see langword="null"/>.</summary>
+    public string? Context { get; init; }
+
+    /// <summary>The question itself. Never empty.</summary>
+    public required string Text { get; init; }
+
+    /// <summary>The options in the order of the file: 2 to 26, or none for a question with a free answer.</summary>
+    public ImmutableArray<string> Options { get; init; } = [];
+
+    /// <summary>The index of the right option, or <see langword="null"/> where the label is hidden or the answer is free.</summary>
+    public int? Gold { get; init; }
+
+    /// <summary>Reference answers of a question with a free answer; empty for options.</summary>
+    public ImmutableArray<string> ReferenceAnswers { get; init; } = [];
+}
