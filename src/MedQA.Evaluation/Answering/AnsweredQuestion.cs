@@ -18,6 +18,12 @@ public sealed record AnsweredQuestion
     /// <summary>The question's topic, or <see langword="null"/>.</summary>
     public string? Topic { get; init; }
 
+    /// <summary>
+    /// What the question asks, as <see cref="Questions.QuestionFingerprint"/> gives it: equal questions are one cluster in standard errors, and
+    /// two runs are compared only where it agrees. Empty where it was not recorded.
+    /// </summary>
+    public string QuestionFingerprint { get; init; } = "";
+
     /// <summary>How many options the question has; 0 for a free answer.</summary>
     public int OptionCount { get; init; }
 

@@ -1,0 +1,36 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace MedQA.Evaluation.Questions;
+
+/// <summary>Recognizes the same question under another id, in another data set or in another run.</summary>
+public static class QuestionFingerprint
+{
+    /// <summary>
+    /// 16 lower-case hexadecimal digits: the first 64 bits of SHA-256 over context, text and options, each with its length in front.
+    /// Id, data set, topic and gold play no part.
+    /// </summary>
+    public static string Of(Question question)
+    {
+        ArgumentNullException.ThrowIfNull(question);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Append(hash, question.Context ?? "");
+        Append(hash, question.Text);
+        foreach (var option in question.Options)
+        {
+            Append(hash, option);
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 8));
+    }
+
+    private static void Append(IncrementalHash hash, string text)
+    {
+        var bytes = Encoding.UTF8.GetBytes(text);
+        Span<byte> length = stackalloc byte[sizeof(int)];
+        BinaryPrimitives.WriteInt32LittleEndian(length, bytes.Length);
+        hash.AppendData(length);
+        hash.AppendData(bytes);
+    }
+}

@@ -1,0 +1,61 @@
+using MedQA.Evaluation.Statistics;
+
+namespace MedQA.Evaluation.Reporting;
+
+/// <summary>How many questions with a known right option were answered right.</summary>
+public sealed record Accuracy
+{
+    /// <summary>Right answers.</summary>
+    public required int Correct { get; init; }
+
+    /// <summary>Questions with a known right option that the model was asked: the divisor. Those without an answer are wrong.</summary>
+    public required int Scored { get; init; }
+
+    /// <summary>Of <see cref="Scored"/>, questions on which the model gave no answer.</summary>
+    public required int Unanswered { get; init; }
+
+    /// <summary>Questions with a known right option that infrastructure failed to answer; not in <see cref="Scored"/>.</summary>
+    public required int Failed { get; init; }
+
+    /// <summary><see cref="Correct"/> / <see cref="Scored"/>; <see langword="null"/> where nothing is scored.</summary>
+    public double? Value { get; init; }
+
+    /// <summary>95 % Clopper-Pearson interval of <see cref="Value"/>; <see langword="null"/> where nothing is scored, or while there are failed questions: a retry must answer them first.</summary>
+    public Interval? Interval { get; init; }
+
+    /// <summary>Where there are failed questions: the accuracy if all of them were wrong, and if all were right; else <see langword="null"/>.</summary>
+    public Interval? Bounds { get; init; }
+
+    /// <summary>The accuracy of guessing: the mean of 1/options over the scored questions.</summary>
+    public double? Chance { get; init; }
+
+    /// <summary>
+    /// The standard error of <see cref="Value"/> with questions of equal text as one cluster (arXiv 2411.00640, section 2.2); with no two alike it is the
+    /// usual one. <see langword="null"/> where nothing is scored or questions failed.
+    /// </summary>
+    public double? StandardError { get; init; }
+}
+
+/// <summary>The mean accuracy of a run's data sets, each counted once.</summary>
+/// <param name="Value">The mean.</param>
+/// <param name="Datasets">How many data sets have scored questions.</param>
+/// <param name="StandardError">Root of the sum of the sets' squared standard errors, divided by their number; <see langword="null"/> while questions failed.</param>
+/// <param name="Interval">95 % interval, <paramref name="Value"/> ± 1.96 standard errors, cut to 0 and 1; <see langword="null"/> while questions failed.</param>
+public sealed record MacroAccuracy(double Value, int Datasets, double? StandardError, Interval? Interval);
+
+/// <summary>The questions of one data set, or of one topic of it.</summary>
+/// <param name="Dataset">The data set.</param>
+/// <param name="Topic">The topic, or <see langword="null"/> for the whole data set.</param>
+/// <param name="Questions">Questions that the model was asked, those without a known right option included.</param>
+/// <param name="Accuracy">Their accuracy.</param>
+/// <param name="MeanAgreement">Mean agreement over the questions with options; <see langword="null"/> without any.</param>
+public sealed record Slice(string Dataset, string? Topic, int Questions, Accuracy Accuracy, double? MeanAgreement);
+
+/// <summary>How the questions were answered whose right option stands at one position.</summary>
+/// <param name="Letter">The position's letter.</param>
+/// <param name="Gold">Scored questions whose right option stands there.</param>
+/// <param name="Chosen">Scored questions on which the model chose it.</param>
+/// <param name="Correct">Scored questions on which both are so.</param>
+/// <param name="Accuracy"><paramref name="Correct"/> / <paramref name="Gold"/>; <see langword="null"/> where it is never right.</param>
+/// <param name="Interval">95 % Clopper-Pearson interval of <paramref name="Accuracy"/>.</param>
+public sealed record LetterBias(string Letter, int Gold, int Chosen, int Correct, double? Accuracy, Interval? Interval);

@@ -1,0 +1,24 @@
+using MedQA.Evaluation.Statistics;
+
+namespace MedQA.Evaluation.Reporting;
+
+/// <summary>How figures are written for people: percentages with one decimal, the divisor beside them, a dash for what is not there.</summary>
+internal static class Figures
+{
+    public const string None = "–";
+
+    public static string Percent(double? share) => share is { } value ? (100 * value).ToString("0.0") + " %" : None;
+
+    public static string Percent(Interval? interval) =>
+        interval is { } value ? $"[{100 * value.Lower:0.0}, {100 * value.Upper:0.0}] %" : None;
+
+    public static string Fraction(double? value) => value is { } known ? known.ToString("0.000") : None;
+
+    public static string Count(long count) => count.ToString("#,0");
+
+    public static string Of(int part, int whole) => $"{Count(part)}/{Count(whole)}";
+
+    /// <summary>The accuracy's interval, or its bounds where questions failed.</summary>
+    public static string Interval(Accuracy accuracy) =>
+        accuracy.Bounds is { } bounds ? $"between {Percent(bounds.Lower)} and {Percent(bounds.Upper)}" : Percent(accuracy.Interval);
+}

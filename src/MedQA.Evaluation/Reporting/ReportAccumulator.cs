@@ -1,0 +1,211 @@
+using System.Collections.Immutable;
+using MedQA.Evaluation.Answering;
+using MedQA.Evaluation.Modelling;
+using MedQA.Evaluation.Questions;
+using MedQA.Evaluation.Statistics;
+
+namespace MedQA.Evaluation.Reporting;
+
+/// <summary>
+/// Builds a run's report from its answers, one after the other. Keeps counts, not answers: what it holds grows only with the number of different question
+/// texts, data sets and topics.
+/// </summary>
+public sealed class ReportAccumulator
+{
+    private readonly AccuracyTally _all = new();
+    private readonly SortedDictionary<string, AccuracyTally> _datasets = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<(string Dataset, string Topic), AccuracyTally> _topics = new(OrdinalPairs);
+    private readonly SortedDictionary<string, int> _failures = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> _engines = new(StringComparer.Ordinal);
+    private readonly VoteTally _votes = new();
+    private readonly int[] _goldAt = new int[OptionLetter.MaxOptions];
+    private readonly int[] _chosenAt = new int[OptionLetter.MaxOptions];
+    private readonly int[] _correctAt = new int[OptionLetter.MaxOptions];
+    private readonly int[] _ends = new int[Enum.GetValues<SampleEnd>().Length];
+    private int _lastOrdinal = -1;
+    private int _asked;
+    private int _unanswered;
+    private int _failed;
+    private int _withoutGold;
+    private long _promptTokens;
+    private long _generatedTokens;
+    private double _seconds;
+
+    /// <summary>How many answers were added.</summary>
+    public int Count => _asked + _failed;
+
+    private static Comparer<(string Dataset, string Topic)> OrdinalPairs { get; } = Comparer<(string Dataset, string Topic)>.Create(static (one, other) =>
+        string.CompareOrdinal(one.Dataset, other.Dataset) is not 0 and var order ? order : string.CompareOrdinal(one.Topic, other.Topic));
+
+    /// <summary>Counts an answer. Answers come in the order of their ordinals, so that sums of fractions are the same in every run.</summary>
+    /// <exception cref="ArgumentException">The ordinal is not above the last one: an answer came twice or out of order.</exception>
+    public void Add(AnsweredQuestion answered)
+    {
+        ArgumentNullException.ThrowIfNull(answered);
+        if (answered.Ordinal <= _lastOrdinal)
+        {
+            throw new ArgumentException($"The answer with ordinal {answered.Ordinal} came after the one with ordinal {_lastOrdinal}: a report takes each answer once, in the order of their ordinals.", nameof(answered));
+        }
+
+        _lastOrdinal = answered.Ordinal;
+        _all.Add(answered);
+        Tally(_datasets, answered.Dataset).Add(answered);
+        if (answered.Topic is { Length: > 0 } topic)
+        {
+            Tally(_topics, (answered.Dataset, topic)).Add(answered);
+        }
+
+        _seconds += answered.Seconds;
+        if (answered.EngineFingerprint.Length > 0)
+        {
+            _engines.Add(answered.EngineFingerprint);
+        }
+
+        if (answered.Failure is { } failure)
+        {
+            _failed++;
+            _failures[failure.Code] = _failures.GetValueOrDefault(failure.Code) + 1;
+            return;
+        }
+
+        _asked++;
+        _votes.Add(answered);
+        AddLetters(answered);
+        AddCost(answered);
+    }
+
+    /// <summary>The report on all answers that were added. Can be asked for again after more of them.</summary>
+    /// <exception cref="ArgumentException">More answers were added than the header says the file has usable rows.</exception>
+    public RunReport Build(ReportHeader header)
+    {
+        ArgumentNullException.ThrowIfNull(header);
+        var accepted = header.Rows - header.Rejected;
+        if (Count > accepted)
+        {
+            throw new ArgumentException($"The run has {Count} answers, but its question set has {header.Rows} rows of which {header.Rejected} were rejected.", nameof(header));
+        }
+
+        var datasets = _datasets.Select(static dataset => BuildSlice(dataset.Key, null, dataset.Value)).ToImmutableArray();
+        var report = new RunReport
+        {
+            QuestionSet = header.QuestionSet,
+            QuestionSetHash = header.QuestionSetHash,
+            Protocol = header.Protocol,
+            Model = header.Model,
+            ModelFingerprint = header.ModelFingerprint,
+            EvaluationRules = header.EvaluationRules,
+            Provisional = header.Finished is null || Count < accepted,
+            Questions = new QuestionCounts
+            {
+                Rows = header.Rows,
+                Rejected = header.Rejected,
+                Accepted = accepted,
+                Waiting = accepted - Count,
+                Asked = _asked,
+                Unanswered = _unanswered,
+                Failed = _failed,
+                WithoutGold = _withoutGold,
+            },
+            Accuracy = _all.Build(),
+            MacroAccuracy = BuildMacro(datasets),
+            Datasets = datasets,
+            Topics = [.. _topics.Select(static topic => BuildSlice(topic.Key.Dataset, topic.Key.Topic, topic.Value))],
+            Agreement = _votes.BuildAgreement(),
+            ForcedVotes = _votes.BuildForced(),
+            Ties = _votes.BuildTies(),
+            Reasonings = new ReasoningEnds(_ends.Sum(), _ends[(int)SampleEnd.EndToken], _ends[(int)SampleEnd.StopText], _ends[(int)SampleEnd.MaxTokens]),
+            Tokens = new TokenCounts(_promptTokens, _generatedTokens),
+            Letters = BuildLetters(),
+            Failures = [.. _failures.Select(static failure => new FailureCount(failure.Key, failure.Value))],
+            Prompts = header.Prompts,
+            Circumstances = new RunCircumstances
+            {
+                Run = header.Run,
+                Revision = header.Revision,
+                ETag = header.ETag,
+                Created = header.Created,
+                Finished = header.Finished,
+                Seconds = _seconds,
+                TokensPerSecond = _seconds > 0 ? _generatedTokens / _seconds : null,
+                EngineFingerprints = [.. _engines],
+            },
+        };
+        return report with { Warnings = ReportWarnings.Of(report) };
+    }
+
+    private static AccuracyTally Tally<TKey>(SortedDictionary<TKey, AccuracyTally> tallies, TKey key)
+        where TKey : notnull
+    {
+        if (!tallies.TryGetValue(key, out var tally))
+        {
+            tallies.Add(key, tally = new AccuracyTally());
+        }
+
+        return tally;
+    }
+
+    private static Slice BuildSlice(string dataset, string? topic, AccuracyTally tally) => new(dataset, topic, tally.Questions, tally.Build(), tally.MeanAgreement);
+
+    private static MacroAccuracy? BuildMacro(ImmutableArray<Slice> datasets)
+    {
+        var accuracies = datasets.Select(static slice => slice.Accuracy).Where(static accuracy => accuracy.Value is not null).ToArray();
+        if (accuracies.Length == 0)
+        {
+            return null;
+        }
+
+        var mean = accuracies.Average(static accuracy => accuracy.Value!.Value);
+        if (datasets.Any(static slice => slice.Accuracy.Failed > 0))
+        {
+            return new MacroAccuracy(mean, accuracies.Length, null, null);
+        }
+
+        var error = Math.Sqrt(accuracies.Sum(static accuracy => accuracy.StandardError!.Value * accuracy.StandardError.Value)) / accuracies.Length;
+        var half = Normal.TwoSidedQuantile(0.95) * error;
+        return new MacroAccuracy(mean, accuracies.Length, error, new Interval(Math.Max(0, mean - half), Math.Min(1, mean + half)));
+    }
+
+    private void AddLetters(AnsweredQuestion answered)
+    {
+        if (answered.OptionCount > 0 && answered.Answer is null)
+        {
+            _unanswered++;
+        }
+
+        if (answered.Gold is not { } gold)
+        {
+            _withoutGold++;
+            return;
+        }
+
+        _goldAt[gold]++;
+        if (answered.Answer is { } answer)
+        {
+            _chosenAt[answer]++;
+            _correctAt[gold] += answer == gold ? 1 : 0;
+        }
+    }
+
+    private void AddCost(AnsweredQuestion answered)
+    {
+        _promptTokens += answered.PromptTokens;
+        foreach (var reasoning in answered.Reasonings)
+        {
+            _generatedTokens += reasoning.DrawnTokens;
+            _ends[(int)reasoning.End]++;
+        }
+    }
+
+    private ImmutableArray<LetterBias> BuildLetters() =>
+    [
+        .. Enumerable.Range(0, OptionLetter.MaxOptions)
+            .Where(position => _goldAt[position] + _chosenAt[position] > 0)
+            .Select(position => new LetterBias(
+                OptionLetter.Of(position).ToString(),
+                _goldAt[position],
+                _chosenAt[position],
+                _correctAt[position],
+                _goldAt[position] == 0 ? null : (double)_correctAt[position] / _goldAt[position],
+                _goldAt[position] == 0 ? null : BinomialInterval.ClopperPearson(_correctAt[position], _goldAt[position]))),
+    ];
+}

@@ -1,0 +1,32 @@
+using System.Collections.Immutable;
+
+namespace MedQA.Evaluation.Reporting;
+
+/// <summary>What a reader of a report must know before using its figures.</summary>
+internal static class ReportWarnings
+{
+    public static ImmutableArray<string> Of(RunReport report)
+    {
+        var warnings = ImmutableArray.CreateBuilder<string>();
+        if (report.Provisional)
+        {
+            warnings.Add(report.Questions.Waiting > 0
+                ? $"Provisional: {report.Questions.Waiting} of {report.Questions.Accepted} questions have no answer yet, and every figure can change."
+                : "Provisional: the run is not finished, and every figure can change.");
+        }
+
+        if (report.Questions.Failed > 0)
+        {
+            warnings.Add($"{report.Questions.Failed} questions failed for reasons that are not the model's. Accuracy is given with bounds and without an interval; retry the run before comparing it.");
+        }
+
+        if (report.Reasonings.ShareCut > ReasoningEnds.WarnAboveShareCut)
+        {
+            warnings.Add($"{Share(report.Reasonings.ShareCut)} of the reasonings were cut at maxTokens ({report.Protocol.Profile.MaxTokens}). Raise it: a cut reasoning often ends before its answer.");
+        }
+
+        return warnings.DrainToImmutable();
+    }
+
+    private static string Share(double share) => (100 * share).ToString("0.0") + " %";
+}

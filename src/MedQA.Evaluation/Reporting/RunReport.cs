@@ -1,0 +1,147 @@
+using System.Collections.Immutable;
+using MedQA.Evaluation.Profiles;
+
+namespace MedQA.Evaluation.Reporting;
+
+/// <summary>
+/// The result of a run. Everything but <see cref="Circumstances"/> follows from the answers alone: the reports of two runs that answered alike are equal, byte
+/// for byte, once that section is left out.
+/// </summary>
+public sealed record RunReport
+{
+    /// <summary>What every report says about the use of its answers.</summary>
+    public const string NotMedicalAdvice = "The answers of this run come from a language model. They measure the model; they are not medical advice.";
+
+    /// <summary>The version of this record's shape.</summary>
+    public int Version { get; init; } = 1;
+
+    /// <summary>The question set's name.</summary>
+    public required string QuestionSet { get; init; }
+
+    /// <summary>SHA-256 of the question set's bytes in hexadecimal, or <see langword="null"/>.</summary>
+    public string? QuestionSetHash { get; init; }
+
+    /// <summary>How the questions were asked: the whole profile with its worked examples.</summary>
+    public required Protocol Protocol { get; init; }
+
+    /// <summary>The model's name.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>Hash over the model's files.</summary>
+    public required string ModelFingerprint { get; init; }
+
+    /// <summary>The version of the rules by which answers are read and counted.</summary>
+    public required string EvaluationRules { get; init; }
+
+    /// <summary>Whether questions are still without an answer: every figure can change.</summary>
+    public bool Provisional { get; init; }
+
+    /// <summary>What became of the rows of the file.</summary>
+    public required QuestionCounts Questions { get; init; }
+
+    /// <summary>Accuracy over all questions, each counted once (micro average).</summary>
+    public required Accuracy Accuracy { get; init; }
+
+    /// <summary>The mean of the data sets' accuracies, each set counted once (macro average); <see langword="null"/> where no question has a known answer.</summary>
+    public MacroAccuracy? MacroAccuracy { get; init; }
+
+    /// <summary>One slice per data set, by name.</summary>
+    public ImmutableArray<Slice> Datasets { get; init; } = [];
+
+    /// <summary>One slice per topic of each data set, by names; questions without a topic are in none.</summary>
+    public ImmutableArray<Slice> Topics { get; init; } = [];
+
+    /// <summary>How far the samples of a question agree.</summary>
+    public required AgreementSummary Agreement { get; init; }
+
+    /// <summary>Votes that the model gave only when the answer cue forced it.</summary>
+    public required ForcedVotes ForcedVotes { get; init; }
+
+    /// <summary>Questions on which several options had the most votes.</summary>
+    public required Ties Ties { get; init; }
+
+    /// <summary>How the reasonings ended.</summary>
+    public required ReasoningEnds Reasonings { get; init; }
+
+    /// <summary>What was read and written.</summary>
+    public required TokenCounts Tokens { get; init; }
+
+    /// <summary>Right answers by the position of the right option: a model that prefers a letter shows it here. One row per position that occurs.</summary>
+    public ImmutableArray<LetterBias> Letters { get; init; } = [];
+
+    /// <summary>Why infrastructure failed to answer questions, by code.</summary>
+    public ImmutableArray<FailureCount> Failures { get; init; } = [];
+
+    /// <summary>What a reader must know before using the figures; empty where there is nothing.</summary>
+    public ImmutableArray<string> Warnings { get; init; } = [];
+
+    /// <summary>The exact prompts of a few questions.</summary>
+    public ImmutableArray<ExactPrompt> Prompts { get; init; } = [];
+
+    /// <summary>That answers are not medical advice.</summary>
+    public string Disclaimer { get; init; } = NotMedicalAdvice;
+
+    /// <summary>Where, when and how fast: what may differ between two runs that answered alike.</summary>
+    public required RunCircumstances Circumstances { get; init; }
+}
+
+/// <summary>What became of the rows of a question set's file.</summary>
+public sealed record QuestionCounts
+{
+    /// <summary>Rows in the file.</summary>
+    public required int Rows { get; init; }
+
+    /// <summary>Rows that could not be used.</summary>
+    public required int Rejected { get; init; }
+
+    /// <summary>Questions that were accepted: rows less rejected ones.</summary>
+    public required int Accepted { get; init; }
+
+    /// <summary>Accepted questions that no worker has come to yet.</summary>
+    public required int Waiting { get; init; }
+
+    /// <summary>Questions that the model was asked, whether it gave an answer or not.</summary>
+    public required int Asked { get; init; }
+
+    /// <summary>Questions with options on which the model gave no answer. They count as wrong.</summary>
+    public required int Unanswered { get; init; }
+
+    /// <summary>Questions that infrastructure failed to answer. They count neither as right nor as wrong.</summary>
+    public required int Failed { get; init; }
+
+    /// <summary>Asked questions without a known right option (hidden label or free answer): in no accuracy.</summary>
+    public required int WithoutGold { get; init; }
+}
+
+/// <summary>How often infrastructure failed for one reason.</summary>
+/// <param name="Code">The reason's code, as in <see cref="Answering.AnswerFailure.Code"/>.</param>
+/// <param name="Questions">How many questions.</param>
+public sealed record FailureCount(string Code, int Questions);
+
+/// <summary>What may differ between two runs that answered alike.</summary>
+public sealed record RunCircumstances
+{
+    /// <summary>The run's id.</summary>
+    public required string Run { get; init; }
+
+    /// <summary>0 for the first report of a run; one more with every retry.</summary>
+    public int Revision { get; init; }
+
+    /// <summary>The ETag of the uploaded blob, or <see langword="null"/>.</summary>
+    public string? ETag { get; init; }
+
+    /// <summary>When the run was created.</summary>
+    public DateTimeOffset? Created { get; init; }
+
+    /// <summary>When its last question was answered.</summary>
+    public DateTimeOffset? Finished { get; init; }
+
+    /// <summary>Seconds of work, summed over the questions (over workers side by side, so it can exceed the time that passed).</summary>
+    public required double Seconds { get; init; }
+
+    /// <summary>Generated tokens per second of work; <see langword="null"/> where no time was measured.</summary>
+    public double? TokensPerSecond { get; init; }
+
+    /// <summary>The engine fingerprints seen, in order of their text. More than one: the bits of samples can differ between them.</summary>
+    public ImmutableArray<string> EngineFingerprints { get; init; } = [];
+}
