@@ -1,0 +1,95 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace MedQA.LocalHost.Azurite;
+
+/// <summary>A connection to a keeper: as long as one is open, Azurite runs.</summary>
+internal sealed class AzuriteConnection : IAsyncDisposable
+{
+    private readonly TcpClient _client;
+    private readonly StreamReader _reader;
+
+    private AzuriteConnection(TcpClient client, StreamReader reader, AzuriteRecord record)
+    {
+        _client = client;
+        _reader = reader;
+        Record = record;
+    }
+
+    /// <summary>What the keeper said last.</summary>
+    public AzuriteRecord Record { get; private set; }
+
+    /// <summary>Connects to a keeper; <see langword="null"/> where none of that process listens there any more.</summary>
+    public static async Task<AzuriteConnection?> OpenAsync(int controlPort, int pid, CancellationToken cancellationToken)
+    {
+        var client = new TcpClient();
+        try
+        {
+            await client.ConnectAsync(IPAddress.Loopback, controlPort, cancellationToken);
+            var reader = new StreamReader(client.GetStream());
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            limit.CancelAfter(TimeSpan.FromSeconds(10));
+            if (await reader.ReadLineAsync(limit.Token) is { } line && AzuriteRecord.Parse(line) is { } record && record.Pid == pid)
+            {
+                return new AzuriteConnection(client, reader, record);
+            }
+        }
+        catch (Exception exception) when (exception is SocketException or IOException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            // Nobody, or not a keeper: the record is an old one.
+        }
+        catch
+        {
+            client.Dispose();
+            throw;
+        }
+
+        client.Dispose();
+        return null;
+    }
+
+    /// <summary>Waits until the services listen.</summary>
+    /// <returns>Whether they do; not when the keeper ended first.</returns>
+    public async Task<bool> UntilReadyAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (!Record.Ready)
+            {
+                if (await _reader.ReadLineAsync(cancellationToken) is not { } line)
+                {
+                    return false;
+                }
+
+                Record = AzuriteRecord.Parse(line) ?? Record;
+            }
+
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Lets go of Azurite, and waits for its end if nobody else holds it.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            _client.Client.Shutdown(SocketShutdown.Send);
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(15));
+            while (await _reader.ReadLineAsync(limit.Token) is not null)
+            {
+                // Greetings; the end of the stream is the keeper's answer.
+            }
+        }
+        catch (Exception exception) when (exception is IOException or SocketException or OperationCanceledException)
+        {
+            // It is gone already, or saves more than we wait for: the next start waits for it.
+        }
+
+        _reader.Dispose();
+        _client.Dispose();
+    }
+}

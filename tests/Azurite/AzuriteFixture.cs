@@ -1,0 +1,70 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using MedQA.LocalHost.Azurite;
+using MedQA.Tests;
+
+[assembly: AssemblyFixture(typeof(AzuriteFixture))]
+
+namespace MedQA.Tests;
+
+/// <summary>
+/// One Azurite for a test assembly, on free ports and with data of its own that goes afterwards. A test class takes it in its
+/// constructor; each test asks for an account of its own, so that fixed container, queue and table names never meet.
+/// </summary>
+public sealed class AzuriteFixture : IAsyncLifetime
+{
+    private const int Accounts = 300;
+    private static readonly string Key = Convert.ToBase64String([.. Enumerable.Range(0, 64).Select(static value => (byte)value)]);
+
+    private readonly string _folder = Path.Combine(Path.GetTempPath(), $"medqa-tests-{Guid.NewGuid():n}");
+    private AzuriteServer? _server;
+    private int _taken;
+
+    /// <summary>The connection string of an empty account that no other test has.</summary>
+    public string NewConnectionString()
+    {
+        var index = Interlocked.Increment(ref _taken) - 1;
+        Assert.True(index < Accounts, $"More than {Accounts} tests ask for a storage account: raise the number in {nameof(AzuriteFixture)}.");
+        return (_server ?? throw new InvalidOperationException("The fixture is not started.")).ConnectionStringOf(NameOf(index), Key);
+    }
+
+    /// <inheritdoc />
+    public async ValueTask InitializeAsync() => _server = await AzuriteServer.StartAsync(
+        new AzuriteOptions
+        {
+            DataFolder = _folder,
+            Ports = FreePorts(),
+            FurtherAccounts = Enumerable.Range(0, Accounts).ToDictionary(NameOf, static _ => Key),
+        },
+        static message => TestContext.Current.SendDiagnosticMessage(message),
+        TestContext.Current.CancellationToken);
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        if (_server is not null)
+        {
+            await _server.DisposeAsync();
+        }
+
+        if (Directory.Exists(_folder))
+        {
+            Directory.Delete(_folder, recursive: true);
+        }
+    }
+
+    /// <summary>Three ports on which nothing listens now.</summary>
+    internal static AzuritePorts FreePorts()
+    {
+        using TcpListener blob = new(IPAddress.Loopback, 0), queue = new(IPAddress.Loopback, 0), table = new(IPAddress.Loopback, 0);
+        int[] ports = [.. new[] { blob, queue, table }.Select(static listener =>
+        {
+            listener.Start();
+            return ((IPEndPoint)listener.LocalEndpoint).Port;
+        })];
+        return new AzuritePorts(ports[0], ports[1], ports[2]);
+    }
+
+    private static string NameOf(int index) => string.Create(CultureInfo.InvariantCulture, $"test{index:000}");
+}
