@@ -1,0 +1,69 @@
+using MedQA.Pipeline.Answering;
+using MedQA.Pipeline.Reading;
+using MedQA.Pipeline.Storage;
+
+namespace MedQA.Pipeline.Control;
+
+/// <summary>What became of a request.</summary>
+public enum RequestOutcome
+{
+    /// <summary>Written down; <c>Advance</c> obeys it.</summary>
+    Accepted,
+
+    /// <summary>There is no such run.</summary>
+    NotFound,
+
+    /// <summary>The run's state does not allow it: only what goes on can be cancelled, only what has ended can be retried, and what is being deleted stays deleted.</summary>
+    NotPossible,
+}
+
+/// <summary>Writes down what somebody wants to happen with a run. <c>Advance</c> obeys, in every host; the message sent here only wakes it up.</summary>
+public sealed class RunControl
+{
+    private readonly RunStorage _storage;
+    private readonly RunRows _runs;
+    private readonly TimeProvider _time;
+
+    /// <summary>Writes to a storage.</summary>
+    public RunControl(RunStorage storage, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(storage);
+        ArgumentNullException.ThrowIfNull(time);
+        _storage = storage;
+        _runs = new RunRows(storage.RunTable);
+        _time = time;
+    }
+
+    /// <summary>Asks for an action.</summary>
+    public async Task<RequestOutcome> RequestAsync(RunId run, RequestedAction action, CancellationToken cancellationToken)
+    {
+        while (await _runs.FindAsync(run, cancellationToken) is { } row)
+        {
+            if (!IsPossible(row.Summary, action))
+            {
+                return RequestOutcome.NotPossible;
+            }
+
+            var asked = action == RequestedAction.Approve
+                ? row.Summary with { Approved = true, Changed = _time.GetUtcNow() }
+                : row.Summary with { Requested = action, Changed = _time.GetUtcNow() };
+            if (await _runs.TryUpdateAsync(row with { Summary = asked }, cancellationToken) is not null)
+            {
+                await _storage.AdvanceQueue.SendWakeUpAsync(run, _time.GetUtcNow(), row.Traceparent, cancellationToken);
+                return RequestOutcome.Accepted;
+            }
+        }
+
+        return RequestOutcome.NotFound;
+    }
+
+    private static bool IsPossible(RunSummary summary, RequestedAction action) => action switch
+    {
+        RequestedAction.Delete => true,
+        _ when summary.State == RunState.Deleting || summary.Requested == RequestedAction.Delete => false,
+        RequestedAction.Cancel => !summary.State.IsFinal(),
+        RequestedAction.Retry => summary.State is RunState.CompletedWithFailures or RunState.Cancelled or RunState.Failed && summary.Retry < BatchId.MaxRetries,
+        RequestedAction.Approve => !summary.State.IsFinal(),
+        _ => throw new ArgumentOutOfRangeException(nameof(action), action, "There is nothing to ask for."),
+    };
+}

@@ -1,0 +1,200 @@
+using System.Text.Json;
+using Azure;
+using Azure.Storage.Blobs.Models;
+using MedQA.Evaluation.Answering;
+using MedQA.Evaluation.Questions;
+using MedQA.Pipeline.Splitting;
+using MedQA.Pipeline.Storage;
+
+namespace MedQA.Pipeline.Reading;
+
+/// <summary>Reads runs and their answers, also while they go on. Never scans a table: a page costs the same at any size of the run.</summary>
+public sealed class RunReader
+{
+    /// <summary>The most entries of a page.</summary>
+    public const int MaxPage = 500;
+
+    private readonly RunStorage _storage;
+    private readonly RunRows _runs;
+    private readonly AnswerRows _answers;
+
+    /// <summary>Reads from a storage.</summary>
+    public RunReader(RunStorage storage)
+    {
+        ArgumentNullException.ThrowIfNull(storage);
+        _storage = storage;
+        _runs = new RunRows(storage.RunTable);
+        _answers = new AnswerRows(storage.AnswerTable);
+    }
+
+    /// <summary>A page of runs, newest first.</summary>
+    /// <param name="continuation">From the page before, or <see langword="null"/>.</param>
+    /// <param name="take">1 to <see cref="MaxPage"/>.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <exception cref="ContinuationException">The continuation is not one.</exception>
+    public async Task<RunPage> ListAsync(string? continuation, int take, CancellationToken cancellationToken)
+    {
+        CheckPage(take);
+        var (rows, last) = await _runs.RecentAsync(Continuation.Key(continuation), take, cancellationToken);
+        return new RunPage([.. rows.Select(static row => row.Summary)], last is null ? null : Continuation.Of(last));
+    }
+
+    /// <summary>The run, or <see langword="null"/> where there is none.</summary>
+    public async Task<RunSummary?> GetAsync(RunId run, CancellationToken cancellationToken) => (await _runs.FindAsync(run, cancellationToken))?.Summary;
+
+    /// <summary>The run's whole configuration, or <see langword="null"/> where there is no such run.</summary>
+    public async Task<RunManifest?> GetManifestAsync(RunId run, CancellationToken cancellationToken) => (await _storage.FindManifestAsync(run, cancellationToken))?.Manifest;
+
+    /// <summary>A page of answers in the order of their questions; those that are not collected yet are left out.</summary>
+    /// <param name="run">The run; one that is not there has no answers.</param>
+    /// <param name="continuation">From the page before, or <see langword="null"/>.</param>
+    /// <param name="take">1 to <see cref="MaxPage"/>.</param>
+    /// <param name="filter">Which answers.</param>
+    /// <param name="cancellationToken">Cancels the calls.</param>
+    /// <exception cref="ContinuationException">The continuation is not one.</exception>
+    public async Task<AnswerPage> AnswersAsync(RunId run, string? continuation, int take, AnswerFilter filter, CancellationToken cancellationToken)
+    {
+        CheckPage(take);
+        var position = Continuation.Position(continuation);
+        if (await GetAsync(run, cancellationToken) is not { } summary)
+        {
+            return new AnswerPage([], null);
+        }
+
+        if (filter != AnswerFilter.All && summary.State.IsFinal() && summary.Revision > 0
+            && await OrdinalIndex.ReadOrdinalsAsync(_storage.Blob(run, filter.IndexName()), position, take + 1, cancellationToken) is { } ordinals)
+        {
+            var rows = await Task.WhenAll(ordinals.Take(take).Select(ordinal => _answers.FindAsync(run, ordinal, cancellationToken)));
+            return new AnswerPage([.. rows.OfType<AnswerRow>()], ordinals.Length > take ? Continuation.Of(position + take) : null);
+        }
+
+        return await ScanAsync(run, position, take, filter, summary.Questions, cancellationToken);
+    }
+
+    /// <summary>Every answer that passes, in the order of the questions, read a thousand at a time.</summary>
+    public async IAsyncEnumerable<AnswerRow> AllAnswersAsync(
+        RunId run, AnswerFilter filter, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (await GetAsync(run, cancellationToken) is not { } summary)
+        {
+            yield break;
+        }
+
+        await foreach (var row in _answers.FromAsync(run, 0, summary.Questions, 1000, cancellationToken))
+        {
+            if (filter.Passes(row))
+            {
+                yield return row;
+            }
+        }
+    }
+
+    /// <summary>The place of a question in the run by its id, or <see langword="null"/> where the run has no such question.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="questionId">The id. Where several data sets use it, the first of the run is meant; <c>dataset/id</c> names exactly one.</param>
+    /// <param name="cancellationToken">Cancels the calls.</param>
+    public async Task<int?> FindQuestionAsync(RunId run, string questionId, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(questionId);
+        if (await GetAsync(run, cancellationToken) is not { Questions: > 0 and var questions })
+        {
+            return null;
+        }
+
+        // Each question stands twice in the index: under its id, and under its data set and id.
+        var ordinals = await OrdinalIndex.FindAsync(_storage.Blob(run, OrdinalIndex.IdsName), questionId, 2 * questions, cancellationToken);
+        foreach (var ordinal in ordinals.Order())
+        {
+            if (await GetQuestionAsync(run, ordinal, cancellationToken) is { } question && (question.Id == questionId || $"{question.Dataset}/{question.Id}" == questionId))
+            {
+                return ordinal;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The question at a place of the run, or <see langword="null"/>.</summary>
+    public async Task<Question?> GetQuestionAsync(RunId run, int ordinal, CancellationToken cancellationToken)
+    {
+        if (await GetManifestAsync(run, cancellationToken) is not { } manifest || ordinal < 0 || ordinal >= manifest.Questions)
+        {
+            return null;
+        }
+
+        var blob = await _storage.Questions(run, BatchId.First(manifest.BatchOf(ordinal))).FindStreamAsync(cancellationToken);
+        if (blob is null)
+        {
+            return null;
+        }
+
+        await using var content = blob.Content;
+        await foreach (var line in JsonLines.ReadAsync(content, cancellationToken))
+        {
+            if (BlobReading.ParseLine(line.Content, PipelineJson.Compact.BatchQuestion) is { } question && question.Ordinal == ordinal)
+            {
+                return question.Question;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>A question's answer with every reasoning and vote, or <see langword="null"/> while it is not collected.</summary>
+    public async Task<AnsweredQuestion?> GetAnswerAsync(RunId run, int ordinal, CancellationToken cancellationToken)
+    {
+        if (await _answers.FindAsync(run, ordinal, cancellationToken) is not { } row || !BatchId.TryParse(row.Batch, out var batch))
+        {
+            return null;
+        }
+
+        try
+        {
+            var range = new BlobDownloadOptions { Range = new HttpRange(row.Offset, row.Length) };
+            var response = await _storage.Answers(run, batch).DownloadContentAsync(range, cancellationToken);
+            return JsonSerializer.Deserialize(response.Value.Content.ToMemory().Span, PipelineJson.Compact.AnsweredQuestion);
+        }
+        catch (RequestFailedException fault) when (fault.IsMissing())
+        {
+            return null;
+        }
+    }
+
+    /// <summary>A question's answer by the question's id; see <see cref="FindQuestionAsync"/>.</summary>
+    public async Task<AnsweredQuestion?> GetAnswerAsync(RunId run, string questionId, CancellationToken cancellationToken) =>
+        await FindQuestionAsync(run, questionId, cancellationToken) is { } ordinal ? await GetAnswerAsync(run, ordinal, cancellationToken) : null;
+
+    /// <summary>A file of the result as it was written (<c>report.json</c>, <c>report.md</c>, <c>answers.csv</c>, <c>rejected.csv</c>), or <see langword="null"/> while it is not there. The caller disposes it.</summary>
+    public async Task<Stream?> OpenFileAsync(RunId run, string name, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        return (await _storage.Blob(run, name).FindStreamAsync(cancellationToken))?.Content;
+    }
+
+    private async Task<AnswerPage> ScanAsync(RunId run, int from, int take, AnswerFilter filter, int questions, CancellationToken cancellationToken)
+    {
+        // A filter on a run without indexes looks at a bounded number of rows: a page may then be short and still have a continuation.
+        var looked = filter == AnswerFilter.All ? int.MaxValue : 4 * MaxPage;
+        var rows = new List<AnswerRow>();
+        await foreach (var row in _answers.FromAsync(run, from, questions, filter == AnswerFilter.All ? take + 1 : MaxPage, cancellationToken))
+        {
+            if (rows.Count == take || looked-- == 0)
+            {
+                return new AnswerPage(rows, Continuation.Of(row.Ordinal));
+            }
+
+            if (filter.Passes(row))
+            {
+                rows.Add(row);
+            }
+        }
+
+        return new AnswerPage(rows, null);
+    }
+
+    private static void CheckPage(int take)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(take, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(take, MaxPage);
+    }
+}

@@ -1,0 +1,49 @@
+namespace MedQA.Pipeline.Reading;
+
+/// <summary>Sums over questions that were answered.</summary>
+public readonly record struct RunTotals
+{
+    /// <summary>Questions that are done: with an answer, without one, or failed.</summary>
+    public int Done { get; init; }
+
+    /// <summary>Those of them that infrastructure failed to answer.</summary>
+    public int Failed { get; init; }
+
+    /// <summary>Those with a known right answer that did not fail.</summary>
+    public int Graded { get; init; }
+
+    /// <summary>Those answered rightly.</summary>
+    public int Correct { get; init; }
+
+    /// <summary>Reasonings whose answer was forced.</summary>
+    public int ForcedVotes { get; init; }
+
+    /// <summary>Reasonings.</summary>
+    public int Votes { get; init; }
+
+    /// <summary>Sum of the agreements of the graded questions.</summary>
+    public double Agreement { get; init; }
+
+    /// <summary>Tokens drawn over all samples.</summary>
+    public long GeneratedTokens { get; init; }
+
+    /// <summary>Seconds that workers spent on questions.</summary>
+    public double Seconds { get; init; }
+
+    /// <summary>The sums over both.</summary>
+    public static RunTotals operator +(RunTotals left, RunTotals right) => Add(left, right);
+
+    /// <summary>The sums over both.</summary>
+    public static RunTotals Add(RunTotals left, RunTotals right) => new()
+    {
+        Done = left.Done + right.Done,
+        Failed = left.Failed + right.Failed,
+        Graded = left.Graded + right.Graded,
+        Correct = left.Correct + right.Correct,
+        ForcedVotes = left.ForcedVotes + right.ForcedVotes,
+        Votes = left.Votes + right.Votes,
+        Agreement = left.Agreement + right.Agreement,
+        GeneratedTokens = left.GeneratedTokens + right.GeneratedTokens,
+        Seconds = left.Seconds + right.Seconds,
+    };
+}

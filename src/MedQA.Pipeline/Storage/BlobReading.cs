@@ -1,0 +1,90 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Azure;
+using Azure.Storage.Blobs.Models;
+using Azure.Storage.Blobs.Specialized;
+using MedQA.Pipeline.Splitting;
+
+namespace MedQA.Pipeline.Storage;
+
+/// <summary>Reads what a run's blobs hold.</summary>
+internal static class BlobReading
+{
+    /// <summary>The run's manifest.</summary>
+    /// <returns><see langword="null"/> where there is no such run; a manifest and no tombstone, or no manifest and a tombstone.</returns>
+    public static async Task<(RunManifest? Manifest, RunTombstone? Tombstone)?> FindManifestAsync(this RunStorage storage, RunId run, CancellationToken cancellationToken)
+    {
+        if (await storage.Manifest(run).FindContentAsync(cancellationToken) is not { } content)
+        {
+            return null;
+        }
+
+        using var document = JsonDocument.Parse(content.ToMemory());
+        return document.RootElement.TryGetProperty("deleted", out _)
+            ? (null, document.Deserialize(PipelineJson.Compact.RunTombstone))
+            : (document.Deserialize(PipelineJson.Compact.RunManifest), null);
+    }
+
+    /// <summary>The blob's bytes, or <see langword="null"/> where it is not there.</summary>
+    public static async Task<BinaryData?> FindContentAsync(this BlobBaseClient blob, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var response = await blob.DownloadContentAsync(cancellationToken);
+            return response.Value.Content;
+        }
+        catch (RequestFailedException fault) when (fault.IsMissing())
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Opens the blob for reading in one pass, or <see langword="null"/> where it is not there.</summary>
+    public static async Task<BlobDownloadStreamingResult?> FindStreamAsync(this BlobBaseClient blob, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await blob.DownloadStreamingAsync(cancellationToken: cancellationToken);
+        }
+        catch (RequestFailedException fault) when (fault.IsMissing())
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Writes a blob that must not stand yet.</summary>
+    /// <returns>Whether this call wrote it; else it stood already and is as it was.</returns>
+    public static async Task<bool> TryCreateAsync(this BlockBlobClient blob, BinaryData content, string contentType, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await blob.UploadAsync(
+                content.ToStream(),
+                new BlobUploadOptions { HttpHeaders = new BlobHttpHeaders { ContentType = contentType }, Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All } },
+                cancellationToken);
+            return true;
+        }
+        catch (RequestFailedException fault) when (fault.IsConflict())
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Writes a blob over whatever stands there.</summary>
+    public static Task PutAsync(this BlockBlobClient blob, BinaryData content, string contentType, CancellationToken cancellationToken) =>
+        blob.UploadAsync(content.ToStream(), new BlobUploadOptions { HttpHeaders = new BlobHttpHeaders { ContentType = contentType } }, cancellationToken);
+
+    /// <summary>Reads a line that was written with <see cref="PipelineJson"/>; <see langword="null"/> where it is torn.</summary>
+    public static T? ParseLine<T>(ReadOnlyMemory<byte> line, JsonTypeInfo<T> type)
+        where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(line.Span, type);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

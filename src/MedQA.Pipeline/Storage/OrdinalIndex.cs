@@ -1,0 +1,134 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using Azure;
+using Azure.Storage.Blobs.Models;
+using Azure.Storage.Blobs.Specialized;
+
+namespace MedQA.Pipeline.Storage;
+
+/// <summary>
+/// Small sorted files that answer "which ordinals" without touching a table: the ordinals that pass a filter (four bytes each, little-endian, ascending), and the
+/// ordinals of question ids (eight bytes of hash and four of ordinal, by hash).
+/// </summary>
+internal static class OrdinalIndex
+{
+    /// <summary>The file of question ids.</summary>
+    public const string IdsName = "index/ids.bin";
+
+    private const int IdEntry = 12;
+
+    /// <summary>The hash under which an id stands.</summary>
+    public static ulong HashOf(string id) => BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(id)));
+
+    /// <summary>The file over ids.</summary>
+    public static BinaryData OfIds(List<(ulong Hash, int Ordinal)> ids)
+    {
+        ids.Sort();
+        var bytes = new byte[ids.Count * IdEntry];
+        for (var i = 0; i < ids.Count; i++)
+        {
+            BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(i * IdEntry), ids[i].Hash);
+            BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan((i * IdEntry) + 8), ids[i].Ordinal);
+        }
+
+        return BinaryData.FromBytes(bytes);
+    }
+
+    /// <summary>The file over ordinals.</summary>
+    public static BinaryData OfOrdinals(IReadOnlyList<int> ordinals)
+    {
+        var bytes = new byte[ordinals.Count * sizeof(int)];
+        for (var i = 0; i < ordinals.Count; i++)
+        {
+            BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(i * sizeof(int)), ordinals[i]);
+        }
+
+        return BinaryData.FromBytes(bytes);
+    }
+
+    /// <summary>Some of the ordinals of a file, from a place in it on.</summary>
+    /// <returns>At most <paramref name="take"/> ordinals, or <see langword="null"/> where there is no such file.</returns>
+    public static async Task<int[]?> ReadOrdinalsAsync(BlobBaseClient blob, int skip, int take, CancellationToken cancellationToken)
+    {
+        var bytes = await ReadRangeAsync(blob, (long)skip * sizeof(int), (long)take * sizeof(int), cancellationToken);
+        if (bytes is null)
+        {
+            return null;
+        }
+
+        var ordinals = new int[bytes.Length / sizeof(int)];
+        for (var i = 0; i < ordinals.Length; i++)
+        {
+            ordinals[i] = BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(i * sizeof(int)));
+        }
+
+        return ordinals;
+    }
+
+    /// <summary>The ordinals whose id has the hash of <paramref name="id"/>: mostly one.</summary>
+    /// <param name="blob">The file of ids.</param>
+    /// <param name="id">The id.</param>
+    /// <param name="entries">How many entries the file has.</param>
+    /// <param name="cancellationToken">Cancels the calls.</param>
+    public static async Task<IReadOnlyList<int>> FindAsync(BlobBaseClient blob, string id, int entries, CancellationToken cancellationToken)
+    {
+        const int Window = 1024;
+        var hash = HashOf(id);
+        var (low, high) = (0, entries);
+
+        // Hashes are evenly spread: the first probe is off by about the square root of the entries and mostly holds the id.
+        var probe = (int)(hash / (double)ulong.MaxValue * entries) - (Window / 2);
+        while (low < high)
+        {
+            probe = Math.Clamp(probe, low, Math.Max(low, high - Window));
+            var window = await ReadIdsAsync(blob, probe, Window, cancellationToken);
+            if (window.Count > 0 && window[0].Hash >= hash && probe > low)
+            {
+                high = probe;
+            }
+            else if (window.Count == Window && window[^1].Hash <= hash && probe + Window < entries)
+            {
+                // Entries of one hash may reach over the window's end: the next one begins with them.
+                low = probe + Window - Math.Max(1, Math.Min(Window - 1, window.Count(entry => entry.Hash == hash)));
+            }
+            else
+            {
+                return [.. window.Where(entry => entry.Hash == hash).Select(static entry => entry.Ordinal)];
+            }
+
+            probe = low + ((high - low - Window) / 2);
+        }
+
+        return [];
+    }
+
+    private static async Task<List<(ulong Hash, int Ordinal)>> ReadIdsAsync(BlobBaseClient blob, int skip, int take, CancellationToken cancellationToken)
+    {
+        var bytes = await ReadRangeAsync(blob, (long)skip * IdEntry, (long)take * IdEntry, cancellationToken) ?? [];
+        var entries = new List<(ulong Hash, int Ordinal)>(bytes.Length / IdEntry);
+        for (var at = 0; at + IdEntry <= bytes.Length; at += IdEntry)
+        {
+            entries.Add((BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(at)), BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(at + 8))));
+        }
+
+        return entries;
+    }
+
+    private static async Task<byte[]?> ReadRangeAsync(BlobBaseClient blob, long offset, long length, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var response = await blob.DownloadContentAsync(new BlobDownloadOptions { Range = new HttpRange(offset, length) }, cancellationToken);
+            return response.Value.Content.ToArray();
+        }
+        catch (RequestFailedException fault) when (fault.Status == 416)
+        {
+            return [];
+        }
+        catch (RequestFailedException fault) when (fault.IsMissing())
+        {
+            return null;
+        }
+    }
+}

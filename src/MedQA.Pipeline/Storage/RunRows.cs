@@ -1,0 +1,103 @@
+using Azure;
+using Azure.Data.Tables;
+
+namespace MedQA.Pipeline.Storage;
+
+/// <summary>
+/// The rows of runs. Each stands twice: by name, which is the one that counts and changes only by its ETag, and by time for lists.
+/// The copy is written first: where the second write is refused, the writer that was first has written, or is about to write, a copy of its own.
+/// </summary>
+internal sealed class RunRows(TableClient table)
+{
+    /// <summary>The run's row, or <see langword="null"/>.</summary>
+    public async Task<RunRow?> FindAsync(RunId run, CancellationToken cancellationToken)
+    {
+        var found = await table.GetEntityIfExistsAsync<TableEntity>(RunRow.Partition, run.ToString(), cancellationToken: cancellationToken);
+        return found.HasValue ? RunRow.From(found.Value!) : null;
+    }
+
+    /// <summary>Writes a row that does not stand yet; where one stands, that one stays.</summary>
+    public async Task CreateAsync(RunRow row, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await table.AddEntityAsync(row.ToEntity(RunRow.Partition, row.Summary.Run.ToString()), cancellationToken);
+            await table.UpsertEntityAsync(row.ToEntity(RunRow.RecentPartition, row.RecentKey), TableUpdateMode.Replace, cancellationToken);
+        }
+        catch (RequestFailedException fault) when (fault.IsConflict())
+        {
+            await RepairCopyAsync(row.Summary.Run, cancellationToken);
+        }
+    }
+
+    /// <summary>Writes a changed row.</summary>
+    /// <returns>The row with its new version, or <see langword="null"/> where somebody else has changed or removed it since it was read.</returns>
+    public async Task<RunRow?> TryUpdateAsync(RunRow row, CancellationToken cancellationToken)
+    {
+        await table.UpsertEntityAsync(row.ToEntity(RunRow.RecentPartition, row.RecentKey), TableUpdateMode.Replace, cancellationToken);
+        try
+        {
+            var response = await table.UpdateEntityAsync(row.ToEntity(RunRow.Partition, row.Summary.Run.ToString()), row.ETag, TableUpdateMode.Replace, cancellationToken);
+            return row with { ETag = response.Headers.ETag ?? default };
+        }
+        catch (RequestFailedException fault) when (fault.IsConflict() || fault.IsMissing())
+        {
+            if (await RepairCopyAsync(row.Summary.Run, cancellationToken) is null)
+            {
+                await table.DeleteEntityAsync(RunRow.RecentPartition, row.RecentKey, ETag.All, cancellationToken);
+            }
+
+            return null;
+        }
+    }
+
+    /// <summary>Removes both rows, the one by name last: while it stands, somebody still has to finish.</summary>
+    public async Task DeleteAsync(RunRow row, CancellationToken cancellationToken)
+    {
+        await table.DeleteEntityAsync(RunRow.RecentPartition, row.RecentKey, ETag.All, cancellationToken);
+        await table.DeleteEntityAsync(RunRow.Partition, row.Summary.Run.ToString(), ETag.All, cancellationToken);
+    }
+
+    /// <summary>Runs that still have something to do, in the order of their names.</summary>
+    public async IAsyncEnumerable<RunRow> ActiveAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var entity in table.QueryAsync<TableEntity>($"PartitionKey eq '{RunRow.Partition}' and Active eq true", cancellationToken: cancellationToken))
+        {
+            yield return RunRow.From(entity);
+        }
+    }
+
+    /// <summary>A page of runs, newest first.</summary>
+    /// <param name="after">The key of the last row of the page before, or <see langword="null"/> for the first page.</param>
+    /// <param name="take">1 to 1,000.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    public async Task<(IReadOnlyList<RunRow> Rows, string? Last)> RecentAsync(string? after, int take, CancellationToken cancellationToken)
+    {
+        var filter = after is null
+            ? TableClient.CreateQueryFilter($"PartitionKey eq {RunRow.RecentPartition}")
+            : TableClient.CreateQueryFilter($"PartitionKey eq {RunRow.RecentPartition} and RowKey gt {after}");
+        var rows = new List<RunRow>(take);
+        await foreach (var entity in table.QueryAsync<TableEntity>(filter, maxPerPage: take + 1, cancellationToken: cancellationToken))
+        {
+            if (rows.Count == take)
+            {
+                return (rows, rows[^1].RecentKey);
+            }
+
+            rows.Add(RunRow.From(entity));
+        }
+
+        return (rows, null);
+    }
+
+    private async Task<RunRow?> RepairCopyAsync(RunId run, CancellationToken cancellationToken)
+    {
+        var stands = await FindAsync(run, cancellationToken);
+        if (stands is not null)
+        {
+            await table.UpsertEntityAsync(stands.ToEntity(RunRow.RecentPartition, stands.RecentKey), TableUpdateMode.Replace, cancellationToken);
+        }
+
+        return stands;
+    }
+}

@@ -1,0 +1,103 @@
+using Azure.Data.Tables;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Specialized;
+using Azure.Storage.Queues;
+
+namespace MedQA.Pipeline.Storage;
+
+/// <summary>Where everything of a run lies: the containers, queues and tables by their fixed names, and the names of blobs and rows in them.</summary>
+public sealed class RunStorage
+{
+    /// <summary>Uses three services of one account.</summary>
+    /// <param name="blobs">Blob service.</param>
+    /// <param name="queues">Queue service; messages are encoded here, so the client must not encode them again (its default).</param>
+    /// <param name="tables">Table service.</param>
+    /// <param name="prefix">Goes in front of every container's, queue's and table's name, so that several systems can share an account; lower-case letters and digits only.</param>
+    public RunStorage(BlobServiceClient blobs, QueueServiceClient queues, TableServiceClient tables, string prefix = "")
+    {
+        ArgumentNullException.ThrowIfNull(blobs);
+        ArgumentNullException.ThrowIfNull(queues);
+        ArgumentNullException.ThrowIfNull(tables);
+        QuestionSets = blobs.GetBlobContainerClient(prefix + "question-sets");
+        Runs = blobs.GetBlobContainerClient(prefix + "runs");
+        BatchQueue = queues.GetQueueClient(prefix + "question-batches");
+        BatchPoisonQueue = queues.GetQueueClient(prefix + "question-batches-poison");
+        AdvanceQueue = queues.GetQueueClient(prefix + "advance");
+        AdvancePoisonQueue = queues.GetQueueClient(prefix + "advance-poison");
+        UploadQueue = queues.GetQueueClient(prefix + "uploads");
+        UploadPoisonQueue = queues.GetQueueClient(prefix + "uploads-poison");
+        RunTable = tables.GetTableClient(prefix + "Runs");
+        BatchTable = tables.GetTableClient(prefix + "Batches");
+        AnswerTable = tables.GetTableClient(prefix + "Answers");
+        ScoreTable = tables.GetTableClient(prefix + "Scores");
+    }
+
+    /// <summary>Uploads: <c>[profile/]name.ext</c>.</summary>
+    public BlobContainerClient QuestionSets { get; }
+
+    /// <summary>Everything that a run writes, under <c>{run}/</c>.</summary>
+    public BlobContainerClient Runs { get; }
+
+    /// <summary>Batches to answer.</summary>
+    public QueueClient BatchQueue { get; }
+
+    /// <summary>Messages of <see cref="BatchQueue"/> that failed too often.</summary>
+    public QueueClient BatchPoisonQueue { get; }
+
+    /// <summary>Wake-ups: runs that may have something to do.</summary>
+    public QueueClient AdvanceQueue { get; }
+
+    /// <summary>Messages of <see cref="AdvanceQueue"/> that failed too often.</summary>
+    public QueueClient AdvancePoisonQueue { get; }
+
+    /// <summary>Upload events of accounts that are closed to the network.</summary>
+    public QueueClient UploadQueue { get; }
+
+    /// <summary>Messages of <see cref="UploadQueue"/> that failed too often.</summary>
+    public QueueClient UploadPoisonQueue { get; }
+
+    /// <summary>One row per run, and one in the partition <c>recent</c>.</summary>
+    public TableClient RunTable { get; }
+
+    /// <summary>One row per batch.</summary>
+    public TableClient BatchTable { get; }
+
+    /// <summary>One row per answered question.</summary>
+    public TableClient AnswerTable { get; }
+
+    /// <summary>One row per figure of a report.</summary>
+    public TableClient ScoreTable { get; }
+
+    /// <summary>The configuration of a run; its existence is what makes the run exist.</summary>
+    public BlockBlobClient Manifest(RunId run) => Blob(run, "manifest.json");
+
+    /// <summary>The questions of a batch.</summary>
+    public BlockBlobClient Questions(RunId run, BatchId batch) => Blob(run, $"questions/{batch}.jsonl");
+
+    /// <summary>What has been answered of a batch so far: appended under a lease.</summary>
+    public AppendBlobClient Progress(RunId run, BatchId batch) => Runs.GetAppendBlobClient($"{run}/progress/{batch}.jsonl");
+
+    /// <summary>The answers of a finished batch: written once.</summary>
+    public BlockBlobClient Answers(RunId run, BatchId batch) => Blob(run, $"answers/{batch}.jsonl");
+
+    /// <summary>A file of the result: <c>report.json</c>, <c>report.md</c>, <c>answers.csv</c>, <c>rejected.csv</c>, <c>index/…</c>.</summary>
+    public BlockBlobClient Blob(RunId run, string name) => Runs.GetBlockBlobClient($"{run}/{name}");
+
+    /// <summary>Creates what is missing. In Azure all of it stands already (the deployment makes it) and this changes nothing.</summary>
+    public async Task EnsureCreatedAsync(CancellationToken cancellationToken)
+    {
+        await Task.WhenAll(
+            QuestionSets.CreateIfNotExistsAsync(cancellationToken: cancellationToken),
+            Runs.CreateIfNotExistsAsync(cancellationToken: cancellationToken),
+            BatchQueue.CreateIfNotExistsAsync(cancellationToken: cancellationToken),
+            BatchPoisonQueue.CreateIfNotExistsAsync(cancellationToken: cancellationToken),
+            AdvanceQueue.CreateIfNotExistsAsync(cancellationToken: cancellationToken),
+            AdvancePoisonQueue.CreateIfNotExistsAsync(cancellationToken: cancellationToken),
+            UploadQueue.CreateIfNotExistsAsync(cancellationToken: cancellationToken),
+            UploadPoisonQueue.CreateIfNotExistsAsync(cancellationToken: cancellationToken),
+            RunTable.CreateIfNotExistsAsync(cancellationToken),
+            BatchTable.CreateIfNotExistsAsync(cancellationToken),
+            AnswerTable.CreateIfNotExistsAsync(cancellationToken),
+            ScoreTable.CreateIfNotExistsAsync(cancellationToken));
+    }
+}

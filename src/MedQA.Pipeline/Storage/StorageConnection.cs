@@ -1,0 +1,58 @@
+using Azure.Core;
+using Azure.Data.Tables;
+using Azure.Storage.Blobs;
+using Azure.Storage.Queues;
+
+namespace MedQA.Pipeline.Storage;
+
+/// <summary>Opens the storage of runs. The clients ask for a version of the services that Azure and the pinned Azurite both speak.</summary>
+public static class StorageConnection
+{
+    private const BlobClientOptions.ServiceVersion BlobVersion = BlobClientOptions.ServiceVersion.V2025_11_05;
+    private const QueueClientOptions.ServiceVersion QueueVersion = QueueClientOptions.ServiceVersion.V2025_11_05;
+
+    /// <summary>Opens storage with a connection string: Azurite's, or <c>UseDevelopmentStorage=true</c>.</summary>
+    /// <param name="connectionString">Names the endpoints of all three services.</param>
+    /// <param name="prefix">See <see cref="RunStorage"/>.</param>
+    /// <param name="configure">Changes the options of every client before it is made, for example its retries.</param>
+    public static RunStorage Open(string connectionString, string prefix = "", Action<ClientOptions>? configure = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(connectionString);
+        var (blobs, queues, tables) = Options(configure);
+        return new RunStorage(
+            new BlobServiceClient(connectionString, blobs), new QueueServiceClient(connectionString, queues), new TableServiceClient(connectionString, tables), prefix);
+    }
+
+    /// <summary>Opens storage with an identity.</summary>
+    /// <param name="blobService">For example <c>https://account.blob.core.windows.net</c>.</param>
+    /// <param name="queueService">For example <c>https://account.queue.core.windows.net</c>.</param>
+    /// <param name="tableService">For example <c>https://account.table.core.windows.net</c>.</param>
+    /// <param name="credential">Who asks.</param>
+    /// <param name="prefix">See <see cref="RunStorage"/>.</param>
+    /// <param name="configure">Changes the options of every client before it is made.</param>
+    public static RunStorage Open(Uri blobService, Uri queueService, Uri tableService, TokenCredential credential, string prefix = "", Action<ClientOptions>? configure = null)
+    {
+        var (blobs, queues, tables) = Options(configure);
+        return new RunStorage(
+            new BlobServiceClient(blobService, credential, blobs), new QueueServiceClient(queueService, credential, queues), new TableServiceClient(tableService, credential, tables), prefix);
+    }
+
+    private static (BlobClientOptions Blobs, QueueClientOptions Queues, TableClientOptions Tables) Options(Action<ClientOptions>? configure)
+    {
+        var blobs = new BlobClientOptions(BlobVersion);
+        var queues = new QueueClientOptions(QueueVersion);
+        var tables = new TableClientOptions();
+        foreach (var options in (ClientOptions[])[blobs, queues, tables])
+        {
+            // Six tries over about half a minute: a restart of the storage emulator, or a throttled account, is waited out.
+            options.Retry.Mode = RetryMode.Exponential;
+            options.Retry.MaxRetries = 6;
+            options.Retry.Delay = TimeSpan.FromMilliseconds(250);
+            options.Retry.MaxDelay = TimeSpan.FromSeconds(10);
+            options.Diagnostics.IsDistributedTracingEnabled = false;
+            configure?.Invoke(options);
+        }
+
+        return (blobs, queues, tables);
+    }
+}
