@@ -1,0 +1,52 @@
+namespace MedQA.Inference.Models;
+
+/// <summary>Reads a model's small files and keeps every path inside the model's folder.</summary>
+internal static class ModelFile
+{
+    /// <summary>The whole of a file, with the operating system's refusals told as faults of the model.</summary>
+    public static byte[] ReadAllBytes(string path)
+    {
+        try
+        {
+            return File.ReadAllBytes(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new ModelException(ModelFault.MissingFile, path, $"it cannot be read ({exception.Message})", "Check that the file is there and that this user may read it", exception);
+        }
+    }
+
+    /// <summary>The path of a file that something in the folder names; it must lie inside the folder, links followed.</summary>
+    /// <param name="folder">The model's folder, absolute.</param>
+    /// <param name="name">What was named, relative to the folder.</param>
+    /// <param name="namedBy">The file or setting that names it, for the message.</param>
+    public static string Inside(string folder, string name, string namedBy)
+    {
+        var path = name.Length == 0 || name.Contains('\0', StringComparison.Ordinal) || Path.IsPathRooted(name) || name.Contains('\\', StringComparison.Ordinal) ? null : Path.GetFullPath(name, folder);
+        if (path is null || !IsBelow(folder, path)) throw Outside(namedBy, $"it names \"{name}\"");
+        for (var part = path; part.Length > folder.Length; part = Path.GetDirectoryName(part)!)
+        {
+            FileSystemInfo info = Directory.Exists(part) ? new DirectoryInfo(part) : new FileInfo(part);
+            if (info.LinkTarget is null) continue;
+            FileSystemInfo? target;
+            try
+            {
+                target = info.ResolveLinkTarget(returnFinalTarget: true);
+            }
+            catch (IOException exception)
+            {
+                throw new ModelException(ModelFault.MissingFile, part, "it is a link that leads nowhere", "Put the file itself there", exception);
+            }
+
+            if (target is not null && !IsBelow(folder, target.FullName)) throw Outside(part, $"it is a link to {target.FullName}");
+        }
+
+        return path;
+    }
+
+    private static bool IsBelow(string folder, string path) =>
+        path.Length > folder.Length + 1 && path.StartsWith(folder, StringComparison.Ordinal) && (folder.EndsWith(Path.DirectorySeparatorChar) || path[folder.Length] == Path.DirectorySeparatorChar);
+
+    private static ModelException Outside(string file, string problem) =>
+        new(ModelFault.OutsideFolder, file, $"{problem}, which is not inside the model's folder", "Put the files themselves into the folder (cp -L copies what links lead to) and name them without \"..\"");
+}

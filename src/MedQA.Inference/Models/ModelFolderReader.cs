@@ -1,0 +1,241 @@
+using System.Collections.Immutable;
+using System.Text;
+using System.Text.Json;
+
+namespace MedQA.Inference.Models;
+
+/// <summary>Reads what the configuration files of one model's folder state.</summary>
+/// <param name="folder">The folder's absolute path, links resolved.</param>
+internal sealed class ModelFolderReader(string folder)
+{
+    /// <summary>Longer templates than this are no templates.</summary>
+    private const int LongestTemplate = 1 << 20;
+
+    private static readonly string[] NamedTokenMembers =
+        ["bos_token", "eos_token", "unk_token", "pad_token", "sep_token", "cls_token", "mask_token"];
+
+    public ModelFolder Read(string name, string? graphFile)
+    {
+        var config = ModelJson.Read(PathOf("config.json"));
+        var genai = ModelJson.Read(PathOf("genai_config.json"));
+        var generation = ModelJson.Read(PathOf("generation_config.json"));
+        var tokenizer = ModelJson.Read(PathOf("tokenizer_config.json"));
+        if (config is null && genai is null)
+            throw new ModelException(ModelFault.MissingFile, PathOf("config.json"), "neither it nor genai_config.json is there", "Copy the model's configuration into the folder");
+
+        // A model that also sees or hears states its language half in text_config.
+        var language = config?.Find("text_config") ?? config;
+        var genaiModel = genai?.Get("model");
+        var decoder = genaiModel?.Get("decoder");
+        var graphPath = GraphPath(graphFile, decoder);
+        var tokenizerPath = Required("tokenizer.json", "the text cannot be turned into tokens without it", "Copy tokenizer.json of the model into the folder (a sentencepiece tokenizer.model alone is not read)");
+        var named = NamedTokens(tokenizer);
+        var (template, templatePath) = Template(tokenizer);
+        var attentionHeads = First(decoder?.Find("num_attention_heads"), language?.Find("num_attention_heads"), language?.Find("n_head"));
+        var hiddenSize = First(decoder?.Find("hidden_size"), language?.Find("hidden_size"), language?.Find("n_embd"));
+        return new ModelFolder
+        {
+            Path = folder,
+            Name = name,
+            GraphPath = graphPath,
+            TokenizerPath = tokenizerPath,
+            ExternalDataPaths = ExternalData(graphPath),
+            ContextLength = ContextLength(genaiModel, language, tokenizer, config),
+            EndTokens = EndTokens(tokenizerPath, tokenizer, named, config, language, generation, genaiModel),
+            NamedTokens = named,
+            BeginToken = named.GetValueOrDefault("bos_token"),
+            EndToken = named.GetValueOrDefault("eos_token"),
+            AddsBeginToken = tokenizer?.Find("add_bos_token")?.Flag(),
+            ChatTemplateSource = template,
+            ChatTemplatePath = templatePath,
+            ModelType = (language?.Find("model_type") ?? genaiModel?.Find("type"))?.Text() ?? "",
+            Layers = First(decoder?.Find("num_hidden_layers"), language?.Find("num_hidden_layers"), language?.Find("n_layer")),
+            AttentionHeads = attentionHeads,
+            KeyValueHeads = First(decoder?.Find("num_key_value_heads"), language?.Find("num_key_value_heads")) ?? attentionHeads,
+            HeadSize = First(decoder?.Find("head_size"), language?.Find("head_dim")) ?? (attentionHeads is { } heads && hiddenSize is { } width ? width / heads : null),
+            HiddenSize = hiddenSize,
+            VocabularySize = First(genaiModel?.Find("vocab_size"), language?.Find("vocab_size")),
+            SlidingWindow = SlidingWindow(language, decoder),
+            RotaryScaling = RotaryScaling(language),
+        };
+    }
+
+    private string PathOf(string name) => Path.Combine(folder, name);
+
+    private string Required(string name, string why, string remedy)
+    {
+        var path = ModelFile.Inside(folder, name, PathOf(name));
+        return File.Exists(path) ? path : throw new ModelException(ModelFault.MissingFile, path, $"the file is not there, and {why}", remedy);
+    }
+
+    private string GraphPath(string? graphFile, ModelJson? decoder)
+    {
+        if (graphFile is not null)
+        {
+            var asked = ModelFile.Inside(folder, graphFile, "The graph asked for");
+            return File.Exists(asked) ? asked : throw new ModelException(ModelFault.MissingFile, asked, "there is no such graph", $"Name one of: {string.Join(", ", Graphs())}");
+        }
+
+        if (decoder?.Find("filename") is { } named)
+        {
+            var path = ModelFile.Inside(folder, named.Text(), named.File);
+            return File.Exists(path) ? path : throw new ModelException(ModelFault.MissingFile, path, "genai_config.json names this graph, but it is not there", "Copy the graph into the folder");
+        }
+
+        foreach (var usual in (ReadOnlySpan<string>)["model.onnx", "onnx/model.onnx"])
+        {
+            if (File.Exists(PathOf(usual))) return ModelFile.Inside(folder, usual, PathOf(usual));
+        }
+
+        throw new ModelException(ModelFault.MissingFile, PathOf("model.onnx"), "the graph is not there", Directory.EnumerateFiles(folder, "*.safetensors").Any()
+            ? "The folder holds the weights as safetensors: export them to ONNX first"
+            : "Copy the graph into the folder, or name another one");
+    }
+
+    private string Graphs()
+    {
+        var graphs = Directory.EnumerateFiles(folder, "*.onnx", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(folder, path)).Order(StringComparer.Ordinal).ToList();
+        return graphs.Count == 0 ? "(the folder has none)" : string.Join(", ", graphs);
+    }
+
+    private ImmutableArray<string> ExternalData(string graphPath)
+    {
+        var graphFolder = Path.GetDirectoryName(graphPath)!;
+        var prefix = Path.GetRelativePath(folder, graphFolder) is var relative && relative == "." ? "" : relative + "/";
+        var paths = ImmutableArray.CreateBuilder<string>();
+        foreach (var location in OnnxExternalData.LocationsIn(graphPath))
+        {
+            var path = ModelFile.Inside(folder, prefix + location, graphPath);
+            if (!File.Exists(path))
+                throw new ModelException(ModelFault.MissingFile, path, $"the graph {Path.GetFileName(graphPath)} keeps its weights in this file, but it is not there", "Copy the file into the folder, under this name");
+            paths.Add(path);
+        }
+
+        return paths.ToImmutable();
+    }
+
+    private static int ContextLength(ModelJson? genaiModel, ModelJson? language, ModelJson? tokenizer, ModelJson? config)
+    {
+        // tokenizer_config.json writes 1e30 for "no limit", which is no integer: only a number of tokens counts.
+        var stated = First(genaiModel?.Find("context_length"), language?.Find("max_position_embeddings"), language?.Find("n_positions"))
+            ?? (tokenizer?.Find("model_max_length") is { Element.ValueKind: JsonValueKind.Number } longest && longest.Element.TryGetInt32(out var tokens) ? tokens : null);
+        var file = (genaiModel ?? config)!.Value.File;
+        return stated switch
+        {
+            null => throw new ModelException(ModelFault.DamagedFile, file, "no file of the folder states the context length", "Add max_position_embeddings to config.json"),
+            < 1 => throw new ModelException(ModelFault.DamagedFile, file, $"it states a context length of {stated}", "Correct context_length or max_position_embeddings"),
+            { } length => length,
+        };
+    }
+
+    private static ImmutableSortedDictionary<string, string> NamedTokens(ModelJson? tokenizer)
+    {
+        var named = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        if (tokenizer is not { } settings) return named.ToImmutable();
+        foreach (var (member, value) in settings.Members())
+        {
+            var isNamed = NamedTokenMembers.Contains(member) || (member.EndsWith("_token", StringComparison.Ordinal) && value.IsString);
+            if (isNamed && TokenText(value) is { } text) named[member] = text;
+        }
+
+        return named.ToImmutable();
+    }
+
+    private static string? TokenText(ModelJson value) => value.Element.ValueKind switch
+    {
+        JsonValueKind.Null => null,
+        JsonValueKind.Object => value.Get("content").Text(),
+        _ => value.Text(),
+    };
+
+    private (string? Source, string? Path) Template(ModelJson? tokenizer)
+    {
+        var jinja = PathOf("chat_template.jinja");
+        if (File.Exists(jinja))
+        {
+            var bytes = ModelFile.ReadAllBytes(ModelFile.Inside(folder, "chat_template.jinja", jinja));
+            try
+            {
+                return (Checked(new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes).TrimStart('\uFEFF'), jinja), jinja);
+            }
+            catch (DecoderFallbackException exception)
+            {
+                throw new ModelException(ModelFault.DamagedFile, jinja, "it is not UTF-8 text", "Fetch the file again", exception);
+            }
+        }
+
+        if (ModelJson.Read(PathOf("chat_template.json")) is { } file) return (Checked(file.Get("chat_template").Text(), file.File), file.File);
+        if (tokenizer?.Find("chat_template") is not { } stated) return (null, null);
+        if (!stated.IsArray) return (Checked(stated.Text(), stated.File), stated.File);
+        foreach (var item in stated.Items())
+        {
+            if (item.Get("name").Text() == "default") return (Checked(item.Get("template").Text(), item.File), item.File);
+        }
+
+        throw stated.Damaged("is a list of templates without one named \"default\"");
+    }
+
+    private static string Checked(string template, string file) =>
+        template.Length <= LongestTemplate ? template : throw new ModelException(ModelFault.DamagedFile, file, $"its chat template has {template.Length:N0} characters", "Fetch the file again");
+
+    private static ImmutableArray<int> EndTokens(string tokenizerPath, ModelJson? tokenizer, ImmutableSortedDictionary<string, string> named, params ReadOnlySpan<ModelJson?> files)
+    {
+        var ids = new SortedSet<int>();
+        foreach (var file in files)
+        {
+            if (file?.Find("eos_token_id") is not { } stated) continue;
+            if (stated.IsArray) ids.UnionWith(stated.Items().Select(Id));
+            else ids.Add(Id(stated));
+        }
+
+        if (named.TryGetValue("eos_token", out var text) && IdOfAddedToken(text, tokenizer, tokenizerPath) is { } id) ids.Add(id);
+        return [.. ids];
+
+        static int Id(ModelJson value) => value.Integer() is var id and >= 0 ? id : throw value.Damaged("is a negative token id");
+    }
+
+    private static int? IdOfAddedToken(string text, ModelJson? settings, string tokenizerPath)
+    {
+        if (settings?.Find("added_tokens_decoder") is { } decoder)
+        {
+            foreach (var (key, value) in decoder.Members())
+            {
+                if (value.Get("content").Text() == text && int.TryParse(key, System.Globalization.NumberStyles.None, null, out var id)) return id;
+            }
+        }
+
+        if (ModelJson.Parse(ModelFile.ReadAllBytes(tokenizerPath), tokenizerPath).Find("added_tokens") is not { } added) return null;
+        foreach (var token in added.Items())
+        {
+            if (token.Get("content").Text() == text) return token.Get("id").Integer();
+        }
+
+        return null;
+    }
+
+    private static int? SlidingWindow(ModelJson? language, ModelJson? decoder)
+    {
+        if (decoder?.Find("sliding_window") is { IsObject: true } window && window.Find("window_size") is { } size) return size.Integer();
+        // Qwen2 states a window and, beside it, that it is not used.
+        if (language?.Find("use_sliding_window") is { } used && !used.Flag()) return null;
+        return language?.Find("sliding_window")?.Integer();
+    }
+
+    private static string? RotaryScaling(ModelJson? language)
+    {
+        var scaling = language?.Find("rope_scaling") ?? language?.Find("rope_parameters");
+        if (scaling is not { IsObject: true } rope) return null;
+        var kind = (rope.Find("rope_type") ?? rope.Find("type"))?.Text();
+        return kind is null or "default" ? null : kind;
+    }
+
+    private static int? First(params ReadOnlySpan<ModelJson?> stated)
+    {
+        foreach (var value in stated)
+        {
+            if (value is { } there) return there.Integer();
+        }
+
+        return null;
+    }
+}
