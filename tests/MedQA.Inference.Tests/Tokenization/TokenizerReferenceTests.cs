@@ -57,6 +57,15 @@ public sealed class TokenizerReferenceTests
         }
     }
 
+    /// <summary>Ids by Hugging Face's tokenizers 0.21: this folder's tokenizer has Qwen's own pattern, other than the one that the reference prompts were made with.</summary>
+    [Fact]
+    public void The_tiny_model_with_the_pattern_of_Qwen_cuts_single_digits()
+    {
+        var tokenizer = Load("tiny/qwen2-genai");
+        Assert.Equal([35, 223, 20, 21, 15, 340, 15, 364, 548, 674, 304, 271, 488, 578, 286, 842, 16], tokenizer.Encode("A 23-year-old woman comes to the physician because of fever."));
+        Assert.Equal([2, 283, 75], tokenizer.EncodeRecognizingSpecials("<|eos|> hi"));
+    }
+
     private static Tokenizer Load(string model) => Tokenizer.Load(ModelFolder.Open(Repository.PathOf("models", model)));
 
     private static List<(string Text, int[] Ids, string Decoded)> References()
