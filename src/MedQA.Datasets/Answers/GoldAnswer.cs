@@ -1,0 +1,133 @@
+using System.Numerics;
+using MedQA.Evaluation.Questions;
+
+namespace MedQA.Datasets.Answers;
+
+/// <summary>What the claims of a record amount to.</summary>
+internal abstract record GoldAnswer
+{
+    /// <summary>The right option.</summary>
+    public sealed record Option(int Index) : GoldAnswer;
+
+    /// <summary>No field says which option is right.</summary>
+    public sealed record Hidden : GoldAnswer;
+
+    /// <summary>The record contradicts itself, and only itself.</summary>
+    public sealed record Fault(string Reason) : GoldAnswer;
+
+    /// <summary>The file's other rows must say which notation is meant.</summary>
+    public sealed record NeedsEvidence : GoldAnswer;
+
+    /// <summary>Not even the whole file says which notation is meant: the file must be refused.</summary>
+    public sealed record Undecidable(string Sentence) : GoldAnswer;
+
+    /// <summary>Decides which option is right.</summary>
+    /// <param name="claims">What the record's fields say. All that say something must agree.</param>
+    /// <param name="options">2 to 26 options.</param>
+    /// <param name="evidence">What the whole file says about notations, or <see langword="null"/> before it was asked.</param>
+    public static GoldAnswer Decide(IReadOnlyList<GoldClaim> claims, IReadOnlyList<string> options, NotationEvidence? evidence)
+    {
+        var readings = Readings(claims, options, out var said);
+        if (said.Length == 0)
+        {
+            return new Hidden();
+        }
+
+        var agreed = uint.MaxValue;
+        for (var i = 0; i < readings.Length; i++)
+        {
+            if (readings[i].Any == 0)
+            {
+                return new Fault(Contradiction(said, i, options));
+            }
+
+            if (readings[i].IsAmbiguous && BitOperations.PopCount(Common(readings)) > 1)
+            {
+                if (evidence is null)
+                {
+                    return new NeedsEvidence();
+                }
+
+                var decided = evidence.Of(said[i].Field) & readings[i].Notations;
+                if (BitOperations.PopCount((uint)decided) != 1)
+                {
+                    return Undecided(said[i], readings[i], evidence);
+                }
+
+                agreed &= readings[i].In(decided);
+            }
+            else
+            {
+                agreed &= readings[i].Any;
+            }
+        }
+
+        return BitOperations.PopCount(agreed) switch
+        {
+            0 => new Fault($"{Named(said[0])} and {Named(said[^1])} name different options."),
+            1 => new Option(BitOperations.TrailingZeroCount(agreed)),
+            _ => new Fault($"{Named(said[0])} is the text of options {Letters(agreed)} alike: name the right one by its letter."),
+        };
+    }
+
+    /// <summary>What each claim that says something can mean, narrowed to what they all allow; a claim that contradicts the others can mean nothing.</summary>
+    /// <param name="claims">The record's claims.</param>
+    /// <param name="options">Its options.</param>
+    /// <param name="said">The claims that say something, in the same order as the readings.</param>
+    public static ClaimReading[] Readings(IReadOnlyList<GoldClaim> claims, IReadOnlyList<string> options, out GoldClaim[] said)
+    {
+        said = [.. claims.Where(claim => !claim.IsHidden(options))];
+        var readings = Array.ConvertAll(said, claim => claim.Read(options));
+        var common = Common(readings);
+        return Array.ConvertAll(readings, reading => reading.Within(common));
+    }
+
+    private static uint Common(ClaimReading[] readings) => readings.Aggregate(uint.MaxValue, static (common, reading) => common & reading.Any);
+
+    private static string Contradiction(GoldClaim[] said, int at, IReadOnlyList<string> options)
+    {
+        foreach (var claim in said)
+        {
+            if (claim.Read(options).Any == 0)
+            {
+                return $"{Named(claim)} is none of the {options.Count} options.";
+            }
+        }
+
+        var other = said[at == 0 ? ^1 : 0];
+        return $"{Named(said[at])} and {Named(other)} name different options.";
+    }
+
+    private static GoldAnswer Undecided(GoldClaim claim, ClaimReading reading, NotationEvidence evidence)
+    {
+        var seen = evidence.Of(claim.Field);
+        if (reading.FromZero == reading.FromOne)
+        {
+            return seen == AnswerNotations.None
+                ? new Undecidable($"{Named(claim)} can be a letter or an option's text, and no row of the file says which; set AnswerNotation to Letter or Text, or rename the field to answer_letter or answer_text.")
+                : new Fault($"{Named(claim)} can be a letter or an option's text: set AnswerNotation to Letter or Text, or rename the field to answer_letter or answer_text.");
+        }
+
+        if ((seen & AnswerNotations.Number) == AnswerNotations.Number)
+        {
+            return new Undecidable($"field '{claim.Field}' counts options from 0 on line {evidence.LineOf(claim.Field, AnswerNotations.FromZero)} and from 1 on line "
+                + $"{evidence.LineOf(claim.Field, AnswerNotations.FromOne)}; set AnswerNotation to FromZero or FromOne, or rename the field to answer_from_0 or answer_from_1.");
+        }
+
+        return seen == AnswerNotations.None
+            ? new Undecidable($"{Named(claim)} counts options, but no row of the file says whether from 0 or from 1 (none has a 0, none has its number of options); "
+                + "set AnswerNotation to FromZero or FromOne, or rename the field to answer_from_0 or answer_from_1.")
+            : new Fault($"{Named(claim)} can mean several options, and the other rows are not numbered: set AnswerNotation, or name the right option by its letter.");
+    }
+
+    private static string Named(GoldClaim claim) => $"{claim.Field} '{Shortened(claim.Value)}'";
+
+    private static string Shortened(string value)
+    {
+        var text = value.Trim();
+        return text.Length <= 60 ? text : $"{text.AsSpan(0, char.IsHighSurrogate(text[58]) ? 58 : 59)}…";
+    }
+
+    private static string Letters(uint options) =>
+        string.Join(" and ", Enumerable.Range(0, OptionLetter.MaxOptions).Where(index => (options >> index & 1) != 0).Select(OptionLetter.Of));
+}

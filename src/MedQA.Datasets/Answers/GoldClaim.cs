@@ -1,0 +1,102 @@
+using System.Globalization;
+using System.Numerics;
+using MedQA.Evaluation.Questions;
+
+namespace MedQA.Datasets.Answers;
+
+/// <summary>What one field of a record says about the right option.</summary>
+/// <param name="Field">The field's name in the file, for messages.</param>
+/// <param name="Value">What stands in it.</param>
+/// <param name="Allowed">The notations that the field may use.</param>
+internal readonly record struct GoldClaim(string Field, string Value, AnswerNotations Allowed)
+{
+    /// <summary>Whether the field says nothing: it is blank, or −1, the usual mark of a hidden label.</summary>
+    public bool IsHidden(IReadOnlyList<string> options) =>
+        string.IsNullOrWhiteSpace(Value)
+        || (Value.AsSpan().Trim() is "-1" or "-1.0" && Allows(AnswerNotations.Number) && !options.Any(static option => option.AsSpan().Trim() is "-1" or "-1.0"));
+
+    /// <summary>The options that the value can mean in each notation.</summary>
+    public ClaimReading Read(IReadOnlyList<string> options)
+    {
+        var value = Value.AsSpan().Trim();
+        uint letter = 0, fromZero = 0, fromOne = 0, text = 0;
+        if (Allows(AnswerNotations.Letter) && Letter(value) is { } index && index < options.Count)
+        {
+            letter = 1u << index;
+        }
+
+        if (Allows(AnswerNotations.Number) && Number(value) is { } number)
+        {
+            fromZero = Allows(AnswerNotations.FromZero) && number < options.Count ? 1u << number : 0;
+            fromOne = Allows(AnswerNotations.FromOne) && number >= 1 && number <= options.Count ? 1u << (number - 1) : 0;
+        }
+
+        if (Allows(AnswerNotations.Text))
+        {
+            text = Equal(value, options, StringComparison.Ordinal);
+            text = text != 0 ? text : Equal(value, options, StringComparison.OrdinalIgnoreCase);
+        }
+
+        return new ClaimReading(letter, fromZero, fromOne, text);
+    }
+
+    private bool Allows(AnswerNotations any) => (Allowed & any) != AnswerNotations.None;
+
+    /// <summary>B, b, (B), B) and B. are the letter B.</summary>
+    private static int? Letter(ReadOnlySpan<char> value)
+    {
+        var bare = value is ['(', .., ')'] ? value[1..^1] : value is [.., ')' or '.'] ? value[..^1] : value;
+        return bare.Length == 1 ? OptionLetter.IndexOf(bare[0]) : null;
+    }
+
+    /// <summary>2 and 2.0 (what table software makes of numbers next to blanks) are the number 2.</summary>
+    private static int? Number(ReadOnlySpan<char> value)
+    {
+        var point = value.IndexOf('.');
+        if (point > 0 && value[(point + 1)..].Trim('0').IsEmpty)
+        {
+            value = value[..point];
+        }
+
+        return value.Length <= 3 && int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+    }
+
+    private static uint Equal(ReadOnlySpan<char> value, IReadOnlyList<string> options, StringComparison comparison)
+    {
+        uint found = 0;
+        for (var i = 0; i < options.Count; i++)
+        {
+            found |= options[i].AsSpan().Trim().Equals(value, comparison) ? 1u << i : 0;
+        }
+
+        return found;
+    }
+}
+
+/// <summary>The options that a claim can mean, as bits (bit 0 is the first option), in each notation; 0 where it means none.</summary>
+internal readonly record struct ClaimReading(uint Letter, uint FromZero, uint FromOne, uint Text)
+{
+    /// <summary>All options that it can mean in some notation.</summary>
+    public uint Any => Letter | FromZero | FromOne | Text;
+
+    /// <summary>The notations in which it means something.</summary>
+    public AnswerNotations Notations =>
+        (Letter != 0 ? AnswerNotations.Letter : AnswerNotations.None) | (FromZero != 0 ? AnswerNotations.FromZero : AnswerNotations.None)
+        | (FromOne != 0 ? AnswerNotations.FromOne : AnswerNotations.None) | (Text != 0 ? AnswerNotations.Text : AnswerNotations.None);
+
+    /// <summary>Whether its notations disagree about the option.</summary>
+    public bool IsAmbiguous => BitOperations.PopCount((uint)Notations) > 1 && BitOperations.PopCount(Any) > 1;
+
+    /// <summary>The same reading without the options that are not in <paramref name="options"/>.</summary>
+    public ClaimReading Within(uint options) => new(Letter & options, FromZero & options, FromOne & options, Text & options);
+
+    /// <summary>The options that it means in one notation.</summary>
+    public uint In(AnswerNotations notation) => notation switch
+    {
+        AnswerNotations.Letter => Letter,
+        AnswerNotations.FromZero => FromZero,
+        AnswerNotations.FromOne => FromOne,
+        AnswerNotations.Text => Text,
+        _ => throw new ArgumentOutOfRangeException(nameof(notation), notation, "One notation is meant."),
+    };
+}

@@ -1,0 +1,46 @@
+namespace MedQA.Datasets;
+
+/// <summary>How to read a question set, and how much of it.</summary>
+public sealed record QuestionSetOptions
+{
+    /// <summary>The file's name as people know it: named in messages, and where the file does not say it, the source of the data set's name and of an MMLU subject.</summary>
+    public string FileName { get; init; } = "questions.csv";
+
+    /// <summary>The data set of rows that name none; <see langword="null"/> for the file's name without its extension.</summary>
+    public string? Dataset { get; init; }
+
+    /// <summary>How the file names the right option. Settles files for which <see cref="AnswerNotation.Detect"/> is refused.</summary>
+    public AnswerNotation AnswerNotation { get; init; } = AnswerNotation.Detect;
+
+    /// <summary>The largest file, in bytes as stored.</summary>
+    public long MaxBytes { get; init; } = 512L << 20;
+
+    /// <summary>The most records, accepted and rejected together.</summary>
+    public int MaxRows { get; init; } = 1_000_000;
+
+    /// <summary>The most columns of a table.</summary>
+    public int MaxColumns { get; init; } = 256;
+
+    /// <summary>The longest field, in characters (UTF-16 code units). A longer one rejects its row.</summary>
+    public int MaxFieldLength { get; init; } = 1_000_000;
+
+    /// <summary>The longest record, in characters. It bounds the memory of reading; a longer one refuses the file, since where the record ends is then unknown.</summary>
+    public int MaxRecordLength { get; init; } = 4_000_000;
+
+    /// <summary>The data set's name for rows that name none.</summary>
+    internal string DefaultDataset => Dataset ?? (Path.GetFileNameWithoutExtension(FileName) is { Length: > 0 } stem ? stem : "questions");
+
+    /// <summary>The setting that is out of its range and why, or <see langword="null"/> where all are usable.</summary>
+    internal string? Fault() => this switch
+    {
+        _ when string.IsNullOrWhiteSpace(FileName) => "FileName is blank.",
+        _ when Dataset is not null && string.IsNullOrWhiteSpace(Dataset) => "Dataset is blank; leave it out to name the data set after the file.",
+        _ when !Enum.IsDefined(AnswerNotation) => $"AnswerNotation is {AnswerNotation}, none of {string.Join(", ", Enum.GetNames<AnswerNotation>())}.",
+        { MaxBytes: <= 0 } => $"MaxBytes is {MaxBytes}; it must be positive.",
+        { MaxRows: <= 0 } => $"MaxRows is {MaxRows}; it must be positive.",
+        { MaxColumns: <= 0 } => $"MaxColumns is {MaxColumns}; it must be positive.",
+        { MaxFieldLength: <= 0 } => $"MaxFieldLength is {MaxFieldLength}; it must be positive.",
+        { MaxRecordLength: < 1024 or > 1 << 28 } => $"MaxRecordLength is {MaxRecordLength}; it must be 1,024 to {1 << 28:N0}.",
+        _ => null,
+    };
+}

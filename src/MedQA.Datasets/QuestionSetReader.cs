@@ -1,0 +1,73 @@
+using System.Runtime.CompilerServices;
+using MedQA.Datasets.Answers;
+using MedQA.Datasets.Sources;
+
+namespace MedQA.Datasets;
+
+/// <summary>Reads question sets, record by record.</summary>
+public static class QuestionSetReader
+{
+    /// <summary>Reads a question set from a stream.</summary>
+    /// <remarks>
+    /// Memory is bounded by <see cref="QuestionSetOptions.MaxRecordLength"/> and 32 bytes or so for each row. Where answers are numbers, or otherwise could mean several options, the whole file is read once more to decide
+    /// what they mean; a stream that cannot seek is copied to a temporary file first. Texts are kept as they stand, blanks at their ends included; ids, data sets and topics are trimmed. A row without an id is called by its
+    /// place: <c>row-00001</c> is the first behind the header.
+    /// </remarks>
+    /// <param name="stream">The file, from where the stream stands; not closed.</param>
+    /// <param name="options">How to read it, and how much.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <returns>Every record in the order of the file, as <see cref="AcceptedRow"/> or <see cref="RejectedRow"/>.</returns>
+    /// <exception cref="QuestionSetException">The file is no question set, or not within the limits. It may come after rows were given.</exception>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    public static IAsyncEnumerable<QuestionSetRow> ReadAsync(Stream stream, QuestionSetOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.Fault() is { } fault)
+        {
+            throw new ArgumentException(fault, nameof(options));
+        }
+
+        return ReadRowsAsync(stream, options, cancellationToken);
+    }
+
+    private static async IAsyncEnumerable<QuestionSetRow> ReadRowsAsync(Stream stream, QuestionSetOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var file = await SourceFile.OpenAsync(stream, options, cancellationToken);
+        var records = await QuestionSource.RecognizeAsync(file, options, cancellationToken);
+        var acceptance = new RecordAcceptance(options);
+        NotationEvidence? evidence = null;
+        var any = false;
+        await foreach (var record in records.Read(cancellationToken))
+        {
+            any = true;
+            var row = acceptance.Accept(record, evidence);
+            if (row is null)
+            {
+                evidence = await file.InterruptAsync(() => EvidenceAsync(records, cancellationToken));
+                row = acceptance.Accept(record, evidence)!;
+            }
+
+            yield return row;
+        }
+
+        if (!any)
+        {
+            throw new QuestionSetException(options.FileName, "the file has a header, but no row below it.");
+        }
+    }
+
+    private static async Task<NotationEvidence> EvidenceAsync(QuestionSource records, CancellationToken cancellationToken)
+    {
+        var evidence = new NotationEvidence();
+        await foreach (var record in records.Read(cancellationToken))
+        {
+            if (record.Problem is null && record.Options.Count is >= 2 and <= Evaluation.Questions.OptionLetter.MaxOptions)
+            {
+                evidence.Add(record.Line, record.Gold, record.Options);
+            }
+        }
+
+        return evidence;
+    }
+}

@@ -1,0 +1,86 @@
+using MedQA.Datasets.Answers;
+using MedQA.Evaluation.Questions;
+
+namespace MedQA.Datasets;
+
+/// <summary>Counts over the rows of one question set, and what people should be told about them.</summary>
+public sealed class QuestionSetTally
+{
+    /// <summary>Questions with or without a gold answer.</summary>
+    public int Accepted { get; private set; }
+
+    /// <summary>Rows that cannot be used.</summary>
+    public int Rejected { get; private set; }
+
+    /// <summary>Accepted questions with options of which the right one is not given: answered, but not scored.</summary>
+    public int WithoutGold { get; private set; }
+
+    /// <summary>Accepted questions without options: free answers, which no letter scores.</summary>
+    public int FreeAnswers { get; private set; }
+
+    /// <summary>The most options of any accepted question; 0 where all are free.</summary>
+    public int MaxOptions { get; private set; }
+
+    /// <summary>Whether any accepted question has a topic.</summary>
+    public bool HasTopics { get; private set; }
+
+    /// <summary>Whether some gold letter is also the text of another option: the column's name must then say that letters are meant.</summary>
+    internal bool HasLettersAsTexts { get; private set; }
+
+    /// <summary>Counts a row.</summary>
+    public void Add(QuestionSetRow row)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        if (row is AcceptedRow(var question, _))
+        {
+            Add(question);
+        }
+        else
+        {
+            Rejected++;
+        }
+    }
+
+    /// <summary>What the counts mean for the scores, a sentence each; empty where every row is a question with its gold answer.</summary>
+    public IReadOnlyList<string> Notes()
+    {
+        var notes = new List<string>();
+        if (WithoutGold > 0)
+        {
+            notes.Add(WithoutGold == Accepted - FreeAnswers
+                ? "No question says which option is right: the questions are answered, but not scored."
+                : $"{WithoutGold} of {Accepted} questions do not say which option is right: they are answered, but not scored.");
+        }
+
+        if (FreeAnswers > 0)
+        {
+            notes.Add($"{FreeAnswers} of {Accepted} questions have no options: their answers are free text for people to rate, and have no accuracy.");
+        }
+
+        if (Rejected > 0)
+        {
+            notes.Add($"{Rejected} of {Accepted + Rejected} rows cannot be used; each is listed with its line and reason.");
+        }
+
+        return notes;
+    }
+
+    private void Add(Question question)
+    {
+        Accepted++;
+        MaxOptions = Math.Max(MaxOptions, question.Options.Length);
+        HasTopics |= question.Topic is not null;
+        if (question.Options.IsEmpty)
+        {
+            FreeAnswers++;
+        }
+        else if (question.Gold is not { } gold)
+        {
+            WithoutGold++;
+        }
+        else
+        {
+            HasLettersAsTexts |= new GoldClaim("answer", OptionLetter.Of(gold).ToString(), AnswerNotations.Any).Read(question.Options).IsAmbiguous;
+        }
+    }
+}

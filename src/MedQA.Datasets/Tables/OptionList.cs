@@ -1,0 +1,95 @@
+using System.Text.Json;
+using MedQA.Evaluation.Questions;
+
+namespace MedQA.Datasets.Tables;
+
+/// <summary>Options that stand in one field: a JSON array, a JSON object with letters or numbers as names, or texts between vertical bars.</summary>
+internal static class OptionList
+{
+    /// <summary>Reads a field.</summary>
+    /// <param name="field">What stands in it.</param>
+    /// <param name="problem">What is wrong with it, or <see langword="null"/>.</param>
+    public static IReadOnlyList<string> Parse(string field, out string? problem)
+    {
+        problem = null;
+        var text = field.AsSpan().Trim();
+        if (text.IsEmpty)
+        {
+            return [];
+        }
+
+        if (text[0] is not ('[' or '{'))
+        {
+            return [.. field.Split('|', StringSplitOptions.TrimEntries)];
+        }
+
+        try
+        {
+            using var json = JsonDocument.Parse(text.ToString());
+            return Of(json.RootElement, out problem);
+        }
+        catch (JsonException fault)
+        {
+            problem = $"The options begin like JSON, but are none ({fault.Message.Split(". ", 2)[0]}).";
+            return [];
+        }
+    }
+
+    /// <summary>Reads options from JSON: an array of texts, an array of {key, value} or {key, text}, or an object by letter or number.</summary>
+    public static IReadOnlyList<string> Of(JsonElement json, out string? problem)
+    {
+        problem = null;
+        switch (json.ValueKind)
+        {
+            case JsonValueKind.Array when json.EnumerateArray().All(static item => item.ValueKind == JsonValueKind.Object):
+                return Keyed([.. json.EnumerateArray().Select(static item => (Member(item, "key", "label", "letter"), Member(item, "value", "text", "option")))], out problem);
+            case JsonValueKind.Array:
+                var texts = json.EnumerateArray().Select(static item => JsonText.Of(item)).ToList();
+                problem = texts.Contains(null) ? "The options hold something that is neither text nor a number." : null;
+                return problem is null ? [.. texts.OfType<string>()] : [];
+            case JsonValueKind.Object:
+                return Keyed([.. json.EnumerateObject().Select(static member => ((string?)member.Name, JsonText.Of(member.Value)))], out problem);
+            default:
+                problem = "The options are neither a JSON array nor a JSON object.";
+                return [];
+        }
+    }
+
+    private static string? Member(JsonElement item, params ReadOnlySpan<string> names)
+    {
+        foreach (var name in names)
+        {
+            if (item.TryGetProperty(name, out var value))
+            {
+                return JsonText.Of(value);
+            }
+        }
+
+        return null;
+    }
+
+    private static IReadOnlyList<string> Keyed(IReadOnlyList<(string? Key, string? Text)> members, out string? problem)
+    {
+        problem = null;
+        var first = members.Any(static member => member.Key?.Trim() == "0") ? 0 : 1;
+        var ordered = new string?[members.Count];
+        foreach (var (key, text) in members)
+        {
+            var place = key?.Trim() switch
+            {
+                { Length: 1 } letter when OptionLetter.IndexOf(letter[0]) is { } index => index,
+                { Length: <= 2 } digits when int.TryParse(digits, out var number) => number - first,
+                _ => -1,
+            };
+            if (place < 0 || place >= ordered.Length || ordered[place] is not null || text is null)
+            {
+                problem = $"The options are not named A, B, C … or by numbers without a gap, or one is no text (see '{key}').";
+                return [];
+            }
+
+            ordered[place] = text;
+        }
+
+        return ordered!;
+    }
+}

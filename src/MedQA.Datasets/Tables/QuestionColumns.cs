@@ -1,0 +1,154 @@
+using System.Globalization;
+using MedQA.Datasets.Answers;
+
+namespace MedQA.Datasets.Tables;
+
+/// <summary>Which column of a table holds which part of a question; −1 where none does.</summary>
+internal sealed record QuestionColumns
+{
+    public required int Question { get; init; }
+
+    public int Id { get; init; } = -1;
+
+    public int Dataset { get; init; } = -1;
+
+    public int Topic { get; init; } = -1;
+
+    public int Context { get; init; } = -1;
+
+    /// <summary>The column with all options in one field.</summary>
+    public int OptionList { get; init; } = -1;
+
+    /// <summary>A column per option, in the options' order; empty where there are none.</summary>
+    public IReadOnlyList<int> Options { get; init; } = [];
+
+    public IReadOnlyList<GoldColumn> Gold { get; init; } = [];
+
+    public int References { get; init; } = -1;
+
+    /// <summary>How many columns have a meaning.</summary>
+    public int Count => Options.Count + Gold.Count + new[] { Question, Id, Dataset, Topic, Context, OptionList, References }.Count(static column => column >= 0);
+
+    /// <summary>Whether the table has options at all.</summary>
+    public bool HasOptions => Options.Count > 0 || OptionList >= 0;
+
+    /// <summary>Reads a header.</summary>
+    /// <param name="header">The names of the columns.</param>
+    /// <param name="fault">Why the header is none of a question set; empty where it is one.</param>
+    public static QuestionColumns? Recognize(IReadOnlyList<string> header, out string fault)
+    {
+        var plain = header.Select(HeaderNames.Plain).ToArray();
+        var options = OptionColumns(header, plain, out fault);
+        if (fault.Length > 0)
+        {
+            return null;
+        }
+
+        var list = options.Count > 0 ? -1 : First(plain, HeaderNames.Options);
+        var questionNames = options.Count > 0 || list >= 0 ? HeaderNames.Question : [.. HeaderNames.Question.Except(HeaderNames.QuestionOnlyWithOptions, StringComparer.Ordinal)];
+        var columns = new QuestionColumns
+        {
+            Question = First(plain, [.. questionNames.Where(name => !(options.Count > 0 && options.Any(option => plain[option] == HeaderNames.Plain(name))))]),
+            Id = First(plain, HeaderNames.Id),
+            Dataset = First(plain, HeaderNames.Dataset),
+            Topic = First(plain, HeaderNames.Topic),
+            Context = First(plain, HeaderNames.Context),
+            Options = options,
+            OptionList = list,
+            References = First(plain, HeaderNames.References),
+            Gold =
+            [
+                .. HeaderNames.Gold
+                    .Select(gold => (Column: Array.IndexOf(plain, HeaderNames.Plain(gold.Name)), gold.Allowed))
+                    .Where(static gold => gold.Column >= 0)
+                    .Select(gold => new GoldColumn(gold.Column, header[gold.Column].Trim(), gold.Allowed)),
+            ],
+        };
+        if (columns.Question < 0)
+        {
+            fault = $"no column is named question (or {string.Join(", ", HeaderNames.Question.Skip(1))}); the header has {Listed(header)}.";
+            return null;
+        }
+
+        if (columns.Twice(plain) is { } twice)
+        {
+            fault = $"two columns are named '{header[twice].Trim()}'; rename or remove one.";
+            return null;
+        }
+
+        return columns;
+    }
+
+    private static List<int> OptionColumns(IReadOnlyList<string> header, string[] plain, out string fault)
+    {
+        fault = "";
+        foreach (var family in HeaderNames.LetteredOption)
+        {
+            var prefix = HeaderNames.Plain(family);
+            var letters = Enumerable.Range('a', 26).Select(letter => Array.IndexOf(plain, prefix + (char)letter)).ToList();
+            if (letters[0] >= 0 && letters[1] >= 0)
+            {
+                var columns = letters.TakeWhile(static column => column >= 0).ToList();
+                var beyond = letters.Skip(columns.Count).FirstOrDefault(static column => column >= 0, -1);
+                fault = beyond >= 0 && prefix.Length > 0
+                    ? $"the header has a column '{header[beyond].Trim()}', but no '{family}{(char)('a' + columns.Count)}'."
+                    : "";
+                return columns;
+            }
+        }
+
+        foreach (var family in HeaderNames.NumberedOption)
+        {
+            var prefix = HeaderNames.Plain(family);
+            var first = Array.IndexOf(plain, prefix + "0") >= 0 ? 0 : 1;
+            var columns = Enumerable.Range(first, plain.Length)
+                .Select(number => Array.IndexOf(plain, prefix + number.ToString(CultureInfo.InvariantCulture)))
+                .TakeWhile(static column => column >= 0).ToList();
+            if (columns.Count >= 2)
+            {
+                return columns;
+            }
+        }
+
+        return [];
+    }
+
+    private static int First(string[] plain, string[] names)
+    {
+        foreach (var name in names)
+        {
+            var column = Array.IndexOf(plain, HeaderNames.Plain(name));
+            if (column >= 0)
+            {
+                return column;
+            }
+        }
+
+        return -1;
+    }
+
+    private int? Twice(string[] plain)
+    {
+        foreach (var column in (int[])[Question, Id, Dataset, Topic, Context, OptionList, References, .. Options, .. Gold.Select(static gold => gold.Column)])
+        {
+            if (column >= 0 && Array.LastIndexOf(plain, plain[column]) != column)
+            {
+                return column;
+            }
+        }
+
+        return null;
+    }
+
+    private static string Listed(IReadOnlyList<string> header)
+    {
+        var shown = header.Take(12).Select(static name => name.Trim()).Select(static name => $"'{(name.Length <= 40 ? name : string.Concat(name.AsSpan(0, 40), "…"))}'");
+        return $"{string.Join(", ", shown)}{(header.Count > 12 ? $" and {header.Count - 12} more" : "")}";
+    }
+}
+
+/// <summary>A column that names the right option.</summary>
+/// <param name="Column">Its place, from 0.</param>
+/// <param name="Name">Its name in the file.</param>
+/// <param name="Allowed">The notations that it may use.</param>
+internal sealed record GoldColumn(int Column, string Name, AnswerNotations Allowed);

@@ -1,0 +1,193 @@
+using System.Text;
+
+namespace MedQA.Datasets.Tests.Csv;
+
+public sealed class CsvQuestionSetTests
+{
+    [Theory]
+    [InlineData("id,question,option_a,option_b,answer\nx1,Why?,yes,no,B\n")]
+    [InlineData("ANSWER;Option B;option-a;Question Text;QID\r\nB;no;yes;Why?;x1\r\n")]
+    [InlineData("opb\tstem\topa\tcop\tid\nno\tWhy?\tyes\t2\tx1\n", AnswerNotation.FromOne)]
+    [InlineData("id,A,B,text,gold\rx1,yes,no,Why?,no\r")]
+    [InlineData("id,question,options,answer\nx1,Why?,yes|no,b")]
+    [InlineData("id,question,options,answer_idx\nx1,Why?,\"[\"\"yes\"\",\"\"no\"\"]\",(B)\n")]
+    [InlineData("id,question,choices,answer\nx1,Why?,\"{\"\"B\"\":\"\"no\"\",\"\"A\"\":\"\"yes\"\"}\",B.\n")]
+    [InlineData("id,question,options,answer\nx1,Why?,\"[{\"\"key\"\":\"\"A\"\",\"\"value\"\":\"\"yes\"\"},{\"\"key\"\":\"\"B\"\",\"\"value\"\":\"\"no\"\"}]\",B)\n")]
+    [InlineData("id,question,ending0,ending1,label\nx1,Why?,yes,no,1.0\n", AnswerNotation.FromZero)]
+    [InlineData("sep=;\r\nid;question;option 1;option 2;answer_from_1\r\nx1;Why?;yes;no;2\r\n")]
+    [InlineData("\n\nother,id,question,option_a,option_b,answer,,\n,x1,Why?,yes,no,B,,\n,,,,,,,\n\n")]
+    [InlineData("\"id\",\"question\",\"option_a\",\"option_b\",\"answer\"\n\"x1\",\"Why?\",\"yes\",\"no\",\"NO\"\n")]
+    public async Task The_same_question_is_read_from_every_layout(string text, AnswerNotation notation = AnswerNotation.Detect)
+    {
+        var question = Assert.Single(await Reading.QuestionsAsync(text, new QuestionSetOptions { FileName = "set.csv", AnswerNotation = notation }));
+
+        Assert.Equal("x1|set|||Why?|yes/no|B|", Reading.Outline(question));
+    }
+
+    [Fact]
+    public async Task Every_part_of_a_question_is_read()
+    {
+        var questions = await Reading.QuestionsAsync("id,dataset,subject,abstract,question,option_a,option_b,option_c,answer\n1,d1,heart,\"Long, \"\"old\"\"\ntext\",Why?,x,y,,a\n1,d2,,,What?,x,y,z,\n");
+
+        Assert.Equal(["1|d1|heart|Long, \"old\"\ntext|Why?|x/y|A|", "1|d2|||What?|x/y/z|-|"], questions.Select(Reading.Outline));
+    }
+
+    [Fact]
+    public async Task Texts_keep_their_blanks_and_line_ends_and_ids_are_trimmed()
+    {
+        var question = Assert.Single(await Reading.QuestionsAsync("id,question,option_a,option_b,answer\r\n \"x\" ,\" Why?\r\n \", yes,no ,no\r\n"));
+
+        Assert.Equal("\"x\"|set||| Why?\r\n | yes/no |B|", Reading.Outline(question));
+    }
+
+    [Theory]
+    [InlineData("utf-8", true)]
+    [InlineData("utf-8", false)]
+    [InlineData("utf-16", true)]
+    [InlineData("utf-16BE", true)]
+    [InlineData("utf-32", true)]
+    public async Task Every_encoding_with_a_mark_and_plain_utf8_is_read(string name, bool mark)
+    {
+        var encoding = Encoding.GetEncoding(name);
+        byte[] bytes = [.. mark ? encoding.Preamble : [], .. encoding.GetBytes("question,option_a,option_b,answer\nWas heißt „Größe“ 😀?,µ,β,B\n")];
+
+        var question = Assert.Single(Reading.Questions(await Reading.RowsAsync(bytes)));
+
+        Assert.Equal("row-00001|set|||Was heißt „Größe“ 😀?|µ/β|B|", Reading.Outline(question));
+    }
+
+    [Fact]
+    public async Task A_stream_that_cannot_seek_is_read_also_where_answers_need_the_whole_file()
+    {
+        await using var stream = new ForwardStream(Encoding.UTF8.GetBytes("question,option_a,option_b,answer\nOne?,x,y,1\nTwo?,x,y,2\n"));
+
+        var questions = Reading.Questions(await Reading.RowsAsync(stream));
+
+        Assert.Equal([0, 1], questions.Select(static question => question.Gold!.Value));
+    }
+
+    [Fact]
+    public async Task A_stream_is_read_from_where_it_stands_and_left_open()
+    {
+        using var stream = new MemoryStream("junkquestion,option_a,option_b,answer\nOne?,x,y,1\nTwo?,x,y,2\n"u8.ToArray()) { Position = 4 };
+
+        var questions = Reading.Questions(await Reading.RowsAsync(stream));
+
+        Assert.Equal(["One?", "Two?"], questions.Select(static question => question.Text));
+        Assert.True(stream.CanRead);
+    }
+
+    [Fact]
+    public async Task Rows_are_given_before_the_end_is_read()
+    {
+        var text = "question,option_a,option_b,answer\n" + string.Concat(Enumerable.Repeat("Why?,x,y,A\n", 100_000));
+        using var stream = new MemoryStream(Encoding.UTF8.GetBytes(text));
+        await foreach (var row in QuestionSetReader.ReadAsync(stream, new QuestionSetOptions(), TestContext.Current.CancellationToken))
+        {
+            Assert.IsType<AcceptedRow>(row);
+            break;
+        }
+
+        Assert.True(stream.Position < stream.Length / 2, $"{stream.Position} of {stream.Length} bytes were read for the first row.");
+    }
+
+    [Theory]
+    [InlineData(",yes,no,A", "The row has no question.")]
+    [InlineData("Why?,yes,,A", "The row has only 1 option; a question needs 2 to 26.")]
+    [InlineData("Why?,,,A", "The row has no options; a question needs 2 to 26.")]
+    [InlineData("Why?,,no,A", "Option A is blank, though option B is not.")]
+    [InlineData("Why?,yes,no,E", "answer 'E' is none of the 2 options.")]
+    [InlineData("Why?,yes,no,perhaps", "answer 'perhaps' is none of the 2 options.")]
+    [InlineData("Why?,yes,yes,yes", "answer 'yes' is the text of options A and B alike: name the right one by its letter.")]
+    [InlineData("Why?,yes,no,A,more", "The row has 5 fields, the header 4: is a field with the separator in it not quoted?")]
+    [InlineData("Why?,yes,no", "The row has only 3 of the 4 fields.")]
+    [InlineData("\"Why\"?,yes,no,A", "Field 1 has text behind its closing quote; a quote inside a quoted field is written twice.")]
+    [InlineData("Why?,\"yes,no,A", "Field 2 begins with a quote that is never closed; the 1 lines from here to the end of the file went into it.")]
+    [InlineData("Wh\0y?,yes,no,A", "The question contains a NUL character.")]
+    public async Task A_row_that_cannot_be_used_says_why(string row, string reason)
+    {
+        var rejected = await Reading.RejectedAsync($"question,option_a,option_b,answer\n{row}\n");
+
+        Assert.Equal((2, null, reason), (rejected.Line, rejected.Id, rejected.Reason));
+    }
+
+    [Fact]
+    public async Task Rejected_rows_have_the_line_on_which_they_start_and_the_others_are_read()
+    {
+        var rows = await Reading.RowsAsync(
+            "id,question,option_a,option_b,answer\r\n1,\"Two\r\nlines\",x,y,A\r\n\r\n2,\"bad\" quote,x,y,A\r\n3,Ok?,x,y,B\r\n3,Again?,x,y,B\r\n4,\"Three\n\nlines\",x,y,Q\n5,Fine?,x,y,x\n");
+
+        Assert.Equal(
+            ["2 1 A", "5 - Field 2 has text behind its closing quote; a quote inside a quoted field is written twice.", "6 3 B", "7 3 The id '3' is already that of line 6.", "8 4 answer 'Q' is none of the 2 options.", "11 5 A"],
+            rows.Select(static row => row switch
+            {
+                AcceptedRow accepted => $"{row.Line} {accepted.Question.Id} {(char)('A' + accepted.Question.Gold!.Value)}",
+                RejectedRow rejected => $"{row.Line} {rejected.Id ?? "-"} {rejected.Reason}",
+                _ => "",
+            }));
+    }
+
+    [Fact]
+    public async Task Equal_options_are_valid_where_the_answer_is_a_letter_or_another_option()
+    {
+        var questions = await Reading.QuestionsAsync("question,option_a,option_b,option_c,answer\nOne?,x,x,y,B\nTwo?,x,x,y,y\n");
+
+        Assert.Equal([1, 2], questions.Select(static question => question.Gold!.Value));
+    }
+
+    [Fact]
+    public async Task A_line_that_begins_with_a_number_sign_is_a_row()
+    {
+        var question = Assert.Single(await Reading.QuestionsAsync("question,option_a,option_b,answer\n#1 cause?,x,y,A\n"));
+
+        Assert.Equal("#1 cause?", question.Text);
+    }
+
+    [Fact]
+    public async Task Text_in_another_encoding_rejects_its_rows_only()
+    {
+        var rows = await Reading.RowsAsync(Encoding.Latin1.GetBytes("question,option_a,option_b,answer\nPlain?,x,y,A\nGrün?,x,y,A\n"));
+
+        Assert.IsType<AcceptedRow>(rows[0]);
+        Assert.Equal("The question contains bytes that are not text in the file's encoding; save the file as UTF-8.", Assert.IsType<RejectedRow>(rows[1]).Reason);
+    }
+
+    [Fact]
+    public async Task Twenty_six_options_are_read_and_twenty_seven_are_rejected()
+    {
+        static string Set(int count) => $"question,options,answer\nWhich?,{string.Join('|', Enumerable.Range(1, count).Select(static n => $"option {n}"))},Z\n";
+
+        Assert.Equal(25, Assert.Single(await Reading.QuestionsAsync(Set(26))).Gold);
+        Assert.Equal("The row has 27 options; a question can have 26 at most.", (await Reading.RejectedAsync(Set(27))).Reason);
+    }
+
+    [Fact]
+    public async Task Questions_without_options_have_free_answers_with_references()
+    {
+        var questions = await Reading.QuestionsAsync("question,answer\nHow is asthma treated?,With inhaled steroids.\nWhat is asthma?,\n");
+
+        Assert.Equal(["row-00001|set|||How is asthma treated?||-|With inhaled steroids.", "row-00002|set|||What is asthma?||-|"], questions.Select(Reading.Outline));
+    }
+
+    [Fact]
+    public async Task A_letter_as_answer_without_options_is_rejected()
+    {
+        var rejected = await Reading.RejectedAsync("question,choix_a,choix_b,answer\nWhy?,yes,no,A\n");
+
+        Assert.Equal("The row has no options; a question needs 2 to 26.", rejected.Reason);
+    }
+
+    /// <summary>A stream that only goes forward, as an upload's body does.</summary>
+    private sealed class ForwardStream(byte[] bytes) : MemoryStream(bytes)
+    {
+        public override bool CanSeek => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+    }
+}

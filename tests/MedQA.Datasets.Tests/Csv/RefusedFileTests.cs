@@ -1,0 +1,117 @@
+using System.Text;
+
+namespace MedQA.Datasets.Tests.Csv;
+
+public sealed class RefusedFileTests
+{
+    [Theory]
+    [InlineData("", "set.csv: the file is empty.")]
+    [InlineData("\r\n\n", "set.csv: the file is empty.")]
+    [InlineData("question,option_a,option_b,answer\n", "set.csv: the file has a header, but no row below it.")]
+    [InlineData("question,option_a,option_b,answer", "set.csv: the file has a header, but no row below it.")]
+    [InlineData("name,age\nAda,36\n", "set.csv, line 1: no column is named question (or question_text, stem, query, q, text, prompt, problem); the header has 'name', 'age'.")]
+    [InlineData("<!DOCTYPE html><html><body>Sign in</body></html>", "set.csv: the file is a web page (HTML), not a question set: was a login or error page saved in place of the file?")]
+    [InlineData("%PDF-1.7\n", "set.csv: the file is a PDF, not a question set.")]
+    [InlineData("question,question,option_a,option_b\n1,2,3,4\n", "set.csv, line 1: two columns are named 'question'; rename or remove one.")]
+    [InlineData("question,option_a,option_b,option_d,answer\nx,1,2,3,A\n", "set.csv, line 1: the header has a column 'option_d', but no 'option_c'.")]
+    [InlineData("\nquestion,\"option_a,option_b,answer\n", "set.csv, line 2: field 2 begins with a quote that is never closed; the 1 lines from here to the end of the file went into it.")]
+    public async Task A_file_that_is_no_question_set_gets_one_sentence(string text, string message)
+    {
+        Assert.Equal(message, (await Reading.RefusedAsync(text)).Message);
+    }
+
+    [Fact]
+    public async Task Binary_content_and_unmarked_utf16_are_named()
+    {
+        var binary = new byte[5000];
+        new Random(5).NextBytes(binary);
+
+        Assert.Equal("set.csv: the file is binary, not text.", (await Reading.RefusedAsync(binary)).Message);
+        Assert.Equal(
+            "set.csv: the file is UTF-16 without a byte order mark; save it as UTF-8.",
+            (await Reading.RefusedAsync(Encoding.Unicode.GetBytes("question,option_a,option_b,answer\nWhy?,x,y,A\n"))).Message);
+    }
+
+    [Fact]
+    public async Task Limits_are_named_with_the_line()
+    {
+        const string Header = "question,option_a,option_b,answer\n";
+        var small = new QuestionSetOptions { FileName = "set.csv", MaxRecordLength = 1024, MaxFieldLength = 100, MaxRows = 2, MaxBytes = 4000, MaxColumns = 6 };
+
+        Assert.Equal("set.csv: the file is larger than 4,000 bytes (MaxBytes); split it into several files.", (await Reading.RefusedAsync(Header + new string('x', 4000), small)).Message);
+        Assert.Equal(
+            "set.csv, line 3: the row that starts here is longer than 1,024 characters (MaxRecordLength): is a quote not closed?",
+            (await Reading.RefusedAsync($"{Header}Why?,x,y,A\n\"{new string('x', 2000)}\",x,y,A\n", small)).Message);
+        Assert.Equal("set.csv, line 4: the file has more than 2 rows (MaxRows); split it into several files.", (await Reading.RefusedAsync(Header + "a,x,y,A\nb,x,y,A\nc,x,y,A\n", small)).Message);
+        Assert.Equal("The question has 101 characters; 100 are allowed (MaxFieldLength).", (await Reading.RejectedAsync($"{Header}{new string('x', 101)},x,y,A\n", small)).Reason);
+        Assert.Equal("The row has 7 fields; 6 are allowed (MaxColumns).", (await Reading.RejectedAsync(Header + "a,x,y,A,,,\n", small)).Reason);
+        Assert.Equal("set.csv, line 1: the row has 7 fields; 6 are allowed (MaxColumns).", (await Reading.RefusedAsync("question,option_a,option_b,answer,,,\na,x,y,A\n", small)).Message);
+    }
+
+    [Fact]
+    public async Task A_settings_fault_names_the_setting()
+    {
+        var fault = await Assert.ThrowsAsync<ArgumentException>(() => Reading.RowsAsync("", new QuestionSetOptions { MaxRows = 0 }));
+
+        Assert.StartsWith("MaxRows is 0; it must be positive.", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("field")]
+    [InlineData("columns")]
+    [InlineData("header")]
+    [InlineData("quote")]
+    public async Task Endless_fields_and_columns_end_in_bounded_memory(string kind)
+    {
+        const string Header = "question,option_a,option_b,answer\n";
+        using var endless = kind switch
+        {
+            "field" => new EndlessStream(Header, "xxxxxxxxxxxxxxxx"),
+            "columns" => new EndlessStream(Header, ",,,,,,,,,,,,,,,,"),
+            "header" => new EndlessStream("question", ",,,,,,,,,,,,,,,,"),
+            _ => new EndlessStream(Header + "\"", "line\nline\nline\n,"),
+        };
+        var before = GC.GetTotalAllocatedBytes(precise: true);
+
+        var fault = await Assert.ThrowsAsync<QuestionSetException>(() => Reading.RowsAsync(endless));
+
+        Assert.Contains(kind == "header" ? "longer than 65,536 characters" : "longer than 4,000,000 characters (MaxRecordLength)", fault.Message, StringComparison.Ordinal);
+        Assert.True(GC.GetTotalAllocatedBytes(precise: true) - before < 400 << 20, "More than 400 MiB were allocated over the whole reading.");
+    }
+
+    /// <summary>Says that it has a gigabyte within the limit, and repeats a text.</summary>
+    private sealed class EndlessStream(string start, string repeated) : Stream
+    {
+        private readonly byte[] _start = Encoding.ASCII.GetBytes(start);
+        private readonly byte[] _repeated = Encoding.ASCII.GetBytes(repeated);
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => true;
+
+        public override bool CanWrite => false;
+
+        public override long Length => 500 << 20;
+
+        public override long Position { get; set; }
+
+        public override int Read(byte[] buffer, int offset, int count)
+        {
+            count = (int)Math.Min(count, Length - Position);
+            for (var i = 0; i < count; i++, Position++)
+            {
+                buffer[offset + i] = Position < _start.Length ? _start[Position] : _repeated[(Position - _start.Length) % _repeated.Length];
+            }
+
+            return count;
+        }
+
+        public override void Flush() => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    }
+}

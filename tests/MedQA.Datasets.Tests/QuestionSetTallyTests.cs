@@ -1,0 +1,44 @@
+namespace MedQA.Datasets.Tests;
+
+public sealed class QuestionSetTallyTests
+{
+    [Fact]
+    public async Task What_is_not_scored_or_not_used_is_said()
+    {
+        var tally = new QuestionSetTally();
+        foreach (var row in await Reading.RowsAsync("question,a,b,answer,references\nQ?,x,y,A,\nQ?,x,y,,\nQ?,,,,Because.\n,x,y,A,\n"))
+        {
+            tally.Add(row);
+        }
+
+        Assert.Equal((3, 1, 1, 1, 2), (tally.Accepted, tally.Rejected, tally.WithoutGold, tally.FreeAnswers, tally.MaxOptions));
+        Assert.Equal(
+            [
+                "1 of 3 questions do not say which option is right: they are answered, but not scored.",
+                "1 of 3 questions have no options: their answers are free text for people to rate, and have no accuracy.",
+                "1 of 4 rows cannot be used; each is listed with its line and reason.",
+            ],
+            tally.Notes());
+    }
+
+    [Fact]
+    public async Task A_set_without_any_gold_answer_says_so_once()
+    {
+        var tally = new QuestionSetTally();
+        foreach (var row in await Reading.RowsAsync("question,a,b\nQ?,x,y\nR?,x,y\n"))
+        {
+            tally.Add(row);
+        }
+
+        Assert.Equal(["No question says which option is right: the questions are answered, but not scored."], tally.Notes());
+    }
+
+    [Fact]
+    public async Task A_complete_set_needs_no_note()
+    {
+        var tally = new QuestionSetTally();
+        tally.Add(Assert.Single(await Reading.RowsAsync("question,a,b,answer\nQ?,x,y,A\n")));
+
+        Assert.Empty(tally.Notes());
+    }
+}
