@@ -1,0 +1,147 @@
+using MedQA.Evaluation.Randomness;
+
+namespace MedQA.Evaluation.Statistics;
+
+/// <summary>
+/// Percentile intervals from resampling (Efron, Annals of Statistics 7, 1979): the same items drawn again with replacement, as often as there are items, and
+/// the statistic computed from each such resample. Seeded: the same key gives the same interval.
+/// </summary>
+public static class Bootstrap
+{
+    /// <summary>Resamples where nothing else is asked for.</summary>
+    public const int DefaultResamples = 1000;
+
+    /// <summary>The interval of any statistic of a number of items.</summary>
+    /// <param name="items">How many items there are; at least 1.</param>
+    /// <param name="statistic">The statistic of a resample, given the indices of its items; NaN where a resample leaves it undefined.</param>
+    /// <param name="key">Key of the random stream, as <see cref="RandomStream.KeyOf"/> makes it.</param>
+    /// <param name="resamples">At least 1.</param>
+    /// <param name="confidence">Between 0 and 1.</param>
+    /// <returns>The percentiles of the defined values; <see langword="null"/> where not even half of the resamples define the statistic.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A parameter is outside its range.</exception>
+    public static Interval? Percentile(int items, Func<ReadOnlySpan<int>, double> statistic, ulong key, int resamples = DefaultResamples, double confidence = 0.95)
+    {
+        ArgumentNullException.ThrowIfNull(statistic);
+        Check(items, resamples, confidence);
+        var (indices, values) = (new int[items], new double[resamples]);
+        for (var resample = 0; resample < resamples; resample++)
+        {
+            Draw(key, resample, items, indices);
+            values[resample] = statistic(indices);
+        }
+
+        return Percentiles(values, confidence);
+    }
+
+    /// <summary>The interval of a mean.</summary>
+    /// <inheritdoc cref="Percentile" path="//param|//exception"/>
+    public static Interval Mean(double[] values, ulong key, int resamples = DefaultResamples, double confidence = 0.95)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        return Percentile(values.Length, MeanOf, key, resamples, confidence)!.Value;
+
+        double MeanOf(ReadOnlySpan<int> indices)
+        {
+            var sum = 0.0;
+            foreach (var index in indices)
+            {
+                sum += values[index];
+            }
+
+            return sum / indices.Length;
+        }
+    }
+
+    /// <summary>The intervals of all calibration figures, from the same resamples of the answers.</summary>
+    /// <inheritdoc cref="Percentile" path="//param|//exception"/>
+    public static CalibrationIntervals Calibration(ConfidenceTable table, ulong key, int resamples = DefaultResamples, double confidence = 0.95)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        Check(table.Count, resamples, confidence);
+        var cellOfAnswer = new int[table.Count];
+        var next = 0;
+        for (var level = 0; level < table.Levels.Length; level++)
+        {
+            cellOfAnswer.AsSpan(next, table.Levels[level].Right).Fill(2 * level);
+            cellOfAnswer.AsSpan(next + table.Levels[level].Right, table.Levels[level].Wrong).Fill((2 * level) + 1);
+            next += table.Levels[level].Count;
+        }
+
+        var harmonic = CalibrationFigures.Harmonic(table.Count);
+        var (indices, counts, figures) = (new int[table.Count], new int[2 * table.Levels.Length], new CalibrationFigures[resamples]);
+        for (var resample = 0; resample < resamples; resample++)
+        {
+            Draw(key, resample, table.Count, indices);
+            Array.Clear(counts);
+            foreach (var index in indices)
+            {
+                counts[cellOfAnswer[index]]++;
+            }
+
+            figures[resample] = CalibrationFigures.Of(table.WithCounts(counts), harmonic);
+        }
+
+        return new CalibrationIntervals(
+            IntervalOf(static figure => figure.ExpectedError)!.Value,
+            IntervalOf(static figure => figure.MaximumError)!.Value,
+            IntervalOf(static figure => figure.Brier)!.Value,
+            IntervalOf(static figure => figure.Auroc ?? double.NaN),
+            IntervalOf(static figure => figure.Aurc)!.Value,
+            IntervalOf(static figure => figure.ExcessAurc)!.Value);
+
+        Interval? IntervalOf(Func<CalibrationFigures, double> figure) => Percentiles([.. figures.Select(figure)], confidence);
+    }
+
+    /// <summary>Item numbers of one resample: each 32-bit word of a Philox block is one draw, so counter and resample alone decide it.</summary>
+    private static void Draw(ulong key, int resample, int items, Span<int> indices)
+    {
+        for (var i = 0; i < indices.Length; i += 4)
+        {
+            var (first, second, third, fourth) = Philox4x32.Block(key, (uint)(i / 4), (uint)resample, 0, 0);
+            ReadOnlySpan<uint> words = [first, second, third, fourth];
+            for (var word = 0; word < Math.Min(4, indices.Length - i); word++)
+            {
+                indices[i + word] = (int)(((ulong)words[word] * (ulong)items) >> 32);
+            }
+        }
+    }
+
+    private static Interval? Percentiles(double[] values, double confidence)
+    {
+        var defined = values.Where(static value => !double.IsNaN(value)).Order().ToArray();
+        if (2 * defined.Length < values.Length)
+        {
+            return null;
+        }
+
+        var tail = (1 - confidence) / 2;
+        return new Interval(Quantile(defined, tail), Quantile(defined, 1 - tail));
+    }
+
+    /// <summary>Linear between the order statistics (type 7 of Hyndman and Fan, The American Statistician 50, 1996), as NumPy does.</summary>
+    private static double Quantile(double[] ordered, double probability)
+    {
+        var place = probability * (ordered.Length - 1);
+        var below = (int)Math.Floor(place);
+        return below + 1 >= ordered.Length ? ordered[^1] : ordered[below] + ((place - below) * (ordered[below + 1] - ordered[below]));
+    }
+
+    private static void Check(int items, int resamples, double confidence)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(items, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(resamples, 1);
+        if (!(confidence > 0 && confidence < 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(confidence), confidence, "A confidence lies between 0 and 1, both excluded.");
+        }
+    }
+}
+
+/// <summary>Bootstrap intervals of the figures of the same names in <see cref="CalibrationFigures"/>.</summary>
+/// <param name="ExpectedError">Of the ECE. The ECE of a resample tends to be larger than that of the answers themselves: read it as an upper range.</param>
+/// <param name="MaximumError">Of the MCE.</param>
+/// <param name="Brier">Of the Brier score.</param>
+/// <param name="Auroc">Of the AUROC; <see langword="null"/> where most resamples leave it undefined.</param>
+/// <param name="Aurc">Of the AURC.</param>
+/// <param name="ExcessAurc">Of the E-AURC.</param>
+public sealed record CalibrationIntervals(Interval ExpectedError, Interval MaximumError, Interval Brier, Interval? Auroc, Interval Aurc, Interval ExcessAurc);

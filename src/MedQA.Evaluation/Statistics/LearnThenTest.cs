@@ -1,0 +1,113 @@
+using MathNet.Numerics;
+
+namespace MedQA.Evaluation.Statistics;
+
+/// <summary>
+/// Deferral with a guarantee: from a development file, a threshold of confidence such that, with a given probability over the choice of that file, the answers
+/// at or above it are right at least as often as asked for (Angelopoulos et al., Learn then Test, arXiv 2110.01052).
+/// </summary>
+/// <remarks>
+/// The guarantee holds for questions that come from where the development questions came from, answered by the same protocol. Thresholds, their order and the
+/// starts are fixed before the answers are seen: tests go down from each of several starts spread over the thresholds, each start with its part of the error
+/// (fixed-sequence testing with multiple starts), and go on only while they reject.
+/// </remarks>
+public static class LearnThenTest
+{
+    /// <summary>Starts of the sequences of tests.</summary>
+    public const int Starts = 4;
+
+    /// <summary>The thresholds of agreements of k samples: k/k down to 1/k.</summary>
+    public static double[] ThresholdsOfVotes(int samples) => [.. Enumerable.Range(0, samples).Select(index => (double)(samples - index) / samples)];
+
+    /// <summary>Thresholds for confidences of any value: 0.99 down to 0 in steps of 0.01.</summary>
+    public static double[] EvenThresholds() => [.. Enumerable.Range(0, 100).Select(static index => (99 - index) / 100.0)];
+
+    /// <summary>Finds the lowest threshold that the tests allow.</summary>
+    /// <param name="development">The answers to the development questions.</param>
+    /// <param name="thresholds">The thresholds to choose from, falling; chosen without looking at the answers.</param>
+    /// <param name="accuracy">How many of the answers kept shall be right, for example 0.9.</param>
+    /// <param name="confidence">How sure that shall be, for example 0.95.</param>
+    /// <returns>The threshold, or <see langword="null"/> where none can be guaranteed: the development file is too small or the model too often wrong.</returns>
+    /// <exception cref="ArgumentException">The thresholds do not fall.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Accuracy or confidence is not between 0 and 1.</exception>
+    public static GuaranteedThreshold? Find(ConfidenceTable development, ReadOnlySpan<double> thresholds, double accuracy = 0.9, double confidence = 0.95)
+    {
+        ArgumentNullException.ThrowIfNull(development);
+        CheckShare(accuracy, nameof(accuracy));
+        CheckShare(confidence, nameof(confidence));
+        for (var i = 1; i < thresholds.Length; i++)
+        {
+            if (!(thresholds[i] < thresholds[i - 1]))
+            {
+                throw new ArgumentException($"Thresholds must fall, but {thresholds[i]} comes after {thresholds[i - 1]}.", nameof(thresholds));
+            }
+        }
+
+        var starts = Math.Min(Starts, thresholds.Length);
+        var allowed = (1 - confidence) / starts;
+        GuaranteedThreshold? lowest = null;
+        for (var start = 0; start < starts; start++)
+        {
+            for (var place = start * thresholds.Length / starts; place < thresholds.Length; place++)
+            {
+                var tested = Test(development, thresholds[place], accuracy, confidence);
+                if (tested is null || tested.P > allowed)
+                {
+                    break;
+                }
+
+                if (lowest is null || tested.Threshold < lowest.Threshold)
+                {
+                    lowest = tested;
+                }
+            }
+        }
+
+        return lowest;
+    }
+
+    private static GuaranteedThreshold? Test(ConfidenceTable development, double threshold, double accuracy, double confidence)
+    {
+        var (kept, wrong) = (0, 0);
+        foreach (var level in development.Levels)
+        {
+            if (level.Confidence >= threshold)
+            {
+                kept += level.Count;
+                wrong += level.Wrong;
+            }
+        }
+
+        return kept == 0
+            ? null
+            : new GuaranteedThreshold(threshold, accuracy, confidence, kept, kept - wrong, development.Count, AtMostWrong(wrong, kept, 1 - accuracy));
+    }
+
+    /// <summary>P(Binomial(kept, rate) ≤ wrong): how likely so few wrong ones are if the true rate is the highest that is not allowed.</summary>
+    private static double AtMostWrong(int wrong, int kept, double rate) => wrong == kept ? 1 : SpecialFunctions.BetaRegularized(kept - wrong, wrong + 1, 1 - rate);
+
+    private static void CheckShare(double share, string name)
+    {
+        if (!(share > 0 && share < 1))
+        {
+            throw new ArgumentOutOfRangeException(name, share, "A share lies between 0 and 1, both excluded.");
+        }
+    }
+}
+
+/// <summary>A threshold of confidence with a guarantee.</summary>
+/// <param name="Threshold">Answers with at least this confidence are kept.</param>
+/// <param name="TargetAccuracy">How many of them are right at least.</param>
+/// <param name="Confidence">How sure that is.</param>
+/// <param name="Kept">Development answers kept.</param>
+/// <param name="Right">Of them, right ones.</param>
+/// <param name="Development">All development answers.</param>
+/// <param name="P">p of the hypothesis that fewer are right.</param>
+public sealed record GuaranteedThreshold(double Threshold, double TargetAccuracy, double Confidence, int Kept, int Right, int Development, double P)
+{
+    /// <summary><see cref="Kept"/> / <see cref="Development"/>.</summary>
+    public double Coverage => (double)Kept / Development;
+
+    /// <summary><see cref="Right"/> / <see cref="Kept"/>.</summary>
+    public double Accuracy => (double)Right / Kept;
+}

@@ -1,0 +1,89 @@
+using System.Text.Json;
+using FsCheck;
+using FsCheck.Xunit;
+using MedQA.Evaluation.Statistics;
+using static MedQA.Evaluation.Tests.Statistics.StatisticsReference;
+
+namespace MedQA.Evaluation.Tests.Statistics;
+
+public sealed class RaterAgreementTests
+{
+    [Fact]
+    public void Cohens_kappa_equals_that_of_scikit_learn()
+    {
+        var row = Section("cohen_kappa");
+        var (first, second) = (row.Integers("rater_a"), row.Integers("rater_b"));
+        Assert.Equal(row.Double("kappa"), RaterAgreement.CohenKappa(first, second)!.Value, Tolerance);
+        Assert.Equal(row.Double("linear_weighted"), RaterAgreement.CohenKappa(first, second, KappaWeights.Linear)!.Value, Tolerance);
+        Assert.Equal(row.Double("quadratic_weighted"), RaterAgreement.CohenKappa(first, second, KappaWeights.Quadratic)!.Value, Tolerance);
+    }
+
+    [Fact]
+    public void Kappas_of_many_raters_equal_those_of_statsmodels()
+    {
+        var row = Section("multi_rater");
+        int[][] counts = [.. row.GetProperty("counts_per_item_and_category").EnumerateArray().Select(static item => item.EnumerateArray().Select(static count => count.GetInt32()).ToArray())];
+        Assert.Equal(row.Double("fleiss"), RaterAgreement.FleissKappa(counts)!.Value, Tolerance);
+        Assert.Equal(row.Double("randolph"), RaterAgreement.RandolphKappa(counts)!.Value, Tolerance);
+    }
+
+    [Fact]
+    public void Krippendorffs_alpha_with_missing_ratings_equals_the_reference()
+    {
+        var row = Section("krippendorff");
+        double?[][] ratings = [.. row.GetProperty("ratings").EnumerateArray().Select(static rater => rater.EnumerateArray().Select(static rating => rating.ValueKind == JsonValueKind.Null ? (double?)null : rating.GetDouble()).ToArray())];
+        Assert.Equal(row.Double("nominal"), KrippendorffAlpha.Of(ratings, RatingScale.Nominal)!.Value, Tolerance);
+        Assert.Equal(row.Double("ordinal"), KrippendorffAlpha.Of(ratings, RatingScale.Ordinal)!.Value, Tolerance);
+    }
+
+    [Fact]
+    public void Krippendorffs_alpha_on_an_interval_scale_equals_the_published_example()
+    {
+        // Krippendorff 2011, section C: four observers, twelve units; nominal 0.743, ordinal 0.815, interval 0.849.
+        double? none = null;
+        double?[][] ratings =
+        [
+            [1, 2, 3, 3, 2, 1, 4, 1, 2, none, none, none],
+            [1, 2, 3, 3, 2, 2, 4, 1, 2, 5, none, 3],
+            [none, 3, 3, 3, 2, 3, 4, 2, 2, 5, 1, none],
+            [1, 2, 3, 3, 2, 4, 4, 1, 2, 5, 1, none],
+        ];
+        Assert.Equal(0.743, KrippendorffAlpha.Of(ratings, RatingScale.Nominal)!.Value, 0.0005);
+        Assert.Equal(0.815, KrippendorffAlpha.Of(ratings, RatingScale.Ordinal)!.Value, 0.0005);
+        Assert.Equal(0.849, KrippendorffAlpha.Of(ratings, RatingScale.Interval)!.Value, 0.0005);
+    }
+
+    [Property]
+    public bool Swapping_raters_and_renaming_categories_changes_nothing(NonEmptyArray<byte> bytes)
+    {
+        int[] first = [.. bytes.Get.Select(static value => value % 3)];
+        int[] second = [.. bytes.Get.Select(static value => value / 3 % 3)];
+        var kappa = RaterAgreement.CohenKappa(first, second);
+        return Near(kappa, RaterAgreement.CohenKappa(second, first))
+            && Near(kappa, RaterAgreement.CohenKappa([.. first.Select(static value => (value + 1) % 3)], [.. second.Select(static value => (value + 1) % 3)]));
+    }
+
+    [Fact]
+    public void Full_agreement_is_1_and_no_variation_is_undefined()
+    {
+        Assert.Equal(1, RaterAgreement.CohenKappa([0, 1, 2], [0, 1, 2]));
+        Assert.Equal(1, RaterAgreement.FleissKappa([[3, 0], [0, 3]]));
+        Assert.Equal(1, KrippendorffAlpha.Of([[1, 2, null], [1, 2, 7]], RatingScale.Ordinal));
+        Assert.Null(RaterAgreement.CohenKappa([1, 1], [1, 1]));
+        Assert.Null(RaterAgreement.FleissKappa([[3, 0], [3, 0]]));
+        Assert.Null(KrippendorffAlpha.Of([[1, null], [null, 2]], RatingScale.Nominal));
+        Assert.Null(KrippendorffAlpha.Of([], RatingScale.Nominal));
+    }
+
+    [Fact]
+    public void Ratings_that_do_not_fit_together_are_refused()
+    {
+        Assert.Throws<ArgumentException>(() => RaterAgreement.CohenKappa([1], [1, 2]));
+        Assert.Throws<ArgumentException>(() => RaterAgreement.CohenKappa([-1], [1]));
+        Assert.Throws<ArgumentException>(() => RaterAgreement.FleissKappa([[2, 0], [3, 0]]));
+        Assert.Throws<ArgumentException>(() => RaterAgreement.RandolphKappa([[1, 0]]));
+        Assert.Throws<ArgumentException>(() => KrippendorffAlpha.Of([[1], [1, 2]], RatingScale.Nominal));
+    }
+
+    private static bool Near(double? one, double? other) => one is null ? other is null : other is not null && Math.Abs(one.Value - other.Value) < 1e-9;
+}
