@@ -34,7 +34,10 @@ public sealed record AnsweredQuestion
     public int? Answer { get; init; }
 
     /// <summary>Votes per option, forced ones included; as long as there are options.</summary>
-    public ImmutableArray<int> Votes { get; init; } = [];
+    public ImmutableArray<int> Votes { get; init => field = value.IsDefault ? [] : value; } = [];
+
+    /// <summary>Forced votes per option; as long as <see cref="Votes"/>, or empty where none was forced.</summary>
+    public ImmutableArray<int> ForcedVotesPerOption { get; init => field = value.IsDefault ? [] : value; } = [];
 
     /// <summary>How many samples were asked for: the divisor of <see cref="Agreement"/>.</summary>
     public int SamplesAsked { get; init; }
@@ -46,10 +49,10 @@ public sealed record AnsweredQuestion
     public int TiedOptions { get; init; }
 
     /// <summary>Log-likelihood per option, of strategies that score options; else empty.</summary>
-    public ImmutableArray<double> OptionLogLikelihoods { get; init; } = [];
+    public ImmutableArray<double> OptionLogLikelihoods { get; init => field = value.IsDefault ? [] : value; } = [];
 
     /// <summary>The reasonings, in the order of their indices.</summary>
-    public ImmutableArray<Reasoning> Reasonings { get; init; } = [];
+    public ImmutableArray<Reasoning> Reasonings { get; init => field = value.IsDefault ? [] : value; } = [];
 
     /// <summary>The prompt's length in tokens.</summary>
     public int PromptTokens { get; init; }
@@ -92,7 +95,7 @@ public sealed record Reasoning
     public required string Text { get; init; }
 
     /// <summary>Its token ids, the end token left out.</summary>
-    public required ImmutableArray<int> Tokens { get; init; }
+    public required ImmutableArray<int> Tokens { get; init => field = value.IsDefault ? [] : value; }
 
     /// <summary>Sum of log-probabilities at temperature 1 over the drawn tokens.</summary>
     public required double LogLikelihood { get; init; }
@@ -108,6 +111,9 @@ public sealed record Reasoning
 
     /// <summary>Whether the answer was forced: read from the scores after the answer cue, because the text gives none.</summary>
     public bool Forced { get; init; }
+
+    /// <summary>Log-likelihood per option behind the answer cue after this reasoning, where it was asked for (forced answers, <c>soft-self-consistency</c>); else empty.</summary>
+    public ImmutableArray<double> OptionLogLikelihoods { get; init => field = value.IsDefault ? [] : value; } = [];
 
     /// <summary>Where in <see cref="Text"/> the answer was found: start and length in UTF-16 units; <see langword="null"/> where it was forced or not found.</summary>
     public TextSpan? AnswerSpan { get; init; }

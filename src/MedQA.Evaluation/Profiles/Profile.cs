@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MedQA.Evaluation.Questions;
 
 namespace MedQA.Evaluation.Profiles;
 
@@ -20,8 +21,23 @@ public sealed record Profile
     /// <summary>What the model is told to do, in front of the question.</summary>
     public string Instruction { get; init; } = "";
 
-    /// <summary>How a question is written, with the placeholders <c>{instruction}</c>, <c>{context}</c>, <c>{question}</c> and <c>{options}</c>; <see langword="null"/> for the format's own.</summary>
+    /// <summary>
+    /// How a question is written, with the placeholders <c>{instruction}</c>, <c>{context}</c>, <c>{question}</c>, <c>{options}</c> and, for the text of
+    /// single options, <c>{a}</c> to <c>{z}</c>; <see langword="null"/> for the format's own. See <see cref="Prompting.PromptTemplate"/>.
+    /// </summary>
     public string? Template { get; init; }
+
+    /// <summary>How one option is written within <c>{options}</c>, with the placeholders <c>{letter}</c> and <c>{option}</c>.</summary>
+    public string OptionTemplate { get; init; } = "({letter}) {option}";
+
+    /// <summary>What stands between two options within <c>{options}</c>.</summary>
+    public string OptionSeparator { get; init; } = "\n";
+
+    /// <summary>How an answer is written, in worked examples and in the continuations of <c>likelihood</c>, with the placeholders <c>{letter}</c> and <c>{option}</c>; <see langword="null"/> for the answer space's own: <c>({letter})</c>, or <c>{option}</c> for words and texts.</summary>
+    public string? AnswerTemplate { get; init; }
+
+    /// <summary>What the model answers with; <see langword="null"/> for words where the options are yes, no and maybe, and for letters elsewhere.</summary>
+    public AnswerSpace? AnswerSpace { get; init; }
 
     /// <summary>Whether worked examples are turns of the chat or text in front of the question.</summary>
     public ExemplarPlacement ExamplesAs { get; init; } = ExemplarPlacement.Turns;
@@ -31,6 +47,9 @@ public sealed record Profile
 
     /// <summary>The most worked examples to use; fewer where the context is too short for the run's questions.</summary>
     public int Exemplars { get; init; }
+
+    /// <summary>Which worked examples of the set are used where it has more than <see cref="Exemplars"/>.</summary>
+    public ExemplarSelection ExemplarSelection { get; init; } = ExemplarSelection.Fixed;
 
     /// <summary>Samples per question, 1 to 1,000.</summary>
     public int Samples { get; init; } = 1;
@@ -44,17 +63,32 @@ public sealed record Profile
     /// <summary>The most likely tokens to sample from; 0 for all.</summary>
     public int TopK { get; init; }
 
+    /// <summary>Only tokens at least this times as likely as the most likely one are sampled from, 0 to 1; 0 for all.</summary>
+    public double MinP { get; init; }
+
     /// <summary>The most tokens of a reasoning.</summary>
     public int MaxTokens { get; init; } = 256;
 
     /// <summary>Texts that end a reasoning.</summary>
-    public ImmutableArray<string> Stop { get; init; } = [];
+    public ImmutableArray<string> Stop { get; init => field = value.IsDefault ? [] : value; } = [];
 
     /// <summary>The text that makes a model name its answer when its reasoning does not; <see langword="null"/> for the answer space's own.</summary>
     public string? AnswerCue { get; init; }
 
     /// <summary>What happens with a reasoning that names no answer.</summary>
     public UnparsedHandling OnUnparsed { get; init; } = UnparsedHandling.Force;
+
+    /// <summary>How many samples an adaptive strategy draws at once before it looks whether to stop.</summary>
+    public int WaveSize { get; init; } = 1;
+
+    /// <summary>When an adaptive strategy stops before <see cref="Samples"/>.</summary>
+    public StopRule StopRule { get; init; } = StopRule.None;
+
+    /// <summary>The probability that the <see cref="StopRule.Beta"/> rule stops at: above 0.5, below 1.</summary>
+    public double StopProbability { get; init; } = 0.95;
+
+    /// <summary>Answers that <c>ensemble-refinement</c> draws in its second stage.</summary>
+    public int Refinements { get; init; }
 
     /// <summary>The seed of every random stream.</summary>
     public long Seed { get; init; } = 1;
@@ -94,4 +128,27 @@ public enum UnparsedHandling
 
     /// <summary>It gives no vote.</summary>
     Abstain,
+}
+
+/// <summary>How worked examples are chosen from their set.</summary>
+public enum ExemplarSelection
+{
+    /// <summary>The first ones, in the order of the set.</summary>
+    Fixed,
+
+    /// <summary>Drawn by the profile's seed, in a drawn order; the same for every question of a run.</summary>
+    Random,
+}
+
+/// <summary>When a strategy that samples in waves stops early.</summary>
+public enum StopRule
+{
+    /// <summary>Never: all samples are drawn.</summary>
+    None,
+
+    /// <summary>When no other option can catch up any more: the leader's margin over the second exceeds the samples left.</summary>
+    Margin,
+
+    /// <summary>When P(Beta(a + 1, b + 1) &gt; 0.5) reaches <see cref="Profile.StopProbability"/>, with a and b the votes of the first and second option (Adaptive-Consistency, arXiv 2305.11860).</summary>
+    Beta,
 }

@@ -1,9 +1,76 @@
 using System.Collections.Immutable;
 using MedQA.Evaluation.Prompting;
+using MedQA.Evaluation.Questions;
 
 namespace MedQA.Evaluation.Profiles;
 
 /// <summary>A profile with the text of its worked examples: all that decides how a question is asked. Stands whole in a run's manifest.</summary>
 /// <param name="Profile">The profile.</param>
 /// <param name="Exemplars">The worked examples that the run uses, in order; as many as fit every question of the run.</param>
-public sealed record Protocol(Profile Profile, ImmutableArray<Exemplar> Exemplars);
+public sealed record Protocol(Profile Profile, ImmutableArray<Exemplar> Exemplars)
+{
+    /// <summary>The worked examples that the run uses, in order; as many as fit every question of the run.</summary>
+    public ImmutableArray<Exemplar> Exemplars { get; init => field = value.IsDefault ? [] : value; } = Exemplars.IsDefault ? [] : Exemplars;
+
+    /// <summary>The worked examples of data sets for which <see cref="Exemplars"/> is not meant, where a run has several data sets.</summary>
+    public ImmutableArray<DatasetExemplars> DatasetExemplars { get; init => field = value.IsDefault ? [] : value; } = [];
+
+    /// <summary>
+    /// The protocol of a profile for a run over the given data sets: its worked examples are looked up and selected.
+    /// </summary>
+    /// <param name="profile">The profile.</param>
+    /// <param name="datasets">The names of the run's data sets, in any order; equal ones count once.</param>
+    /// <param name="freeAnswers">Whether the questions have free answers, of which <c>auto</c> takes the consumer questions' examples.</param>
+    /// <exception cref="ProfileException">The profile names a set of worked examples that does not exist.</exception>
+    public static Protocol Of(Profile profile, IEnumerable<string> datasets, bool freeAnswers = false)
+    {
+        ArgumentNullException.ThrowIfNull(profile);
+        var names = datasets.Distinct().Order(StringComparer.Ordinal).ToList();
+        if (profile.ExemplarSet is null || profile.Exemplars == 0)
+        {
+            return new Protocol(profile, []);
+        }
+
+        var free = freeAnswers || profile.Strategy == StrategyNames.LongForm;
+        if (profile.ExemplarSet != ExemplarSets.Auto || names.Count == 0)
+        {
+            return new Protocol(profile, ExemplarSelector.Select(profile, ExemplarSets.Resolve(profile.ExemplarSet, "", free)));
+        }
+
+        var sets = names.Select(name => new DatasetExemplars(name, ExemplarSelector.Select(profile, ExemplarSets.Resolve(ExemplarSets.Auto, name, free)))).ToImmutableArray();
+        var first = sets[0].Exemplars;
+        var others = sets.Where(set => !set.Exemplars.SequenceEqual(first)).ToImmutableArray();
+        return new Protocol(profile, first) { DatasetExemplars = others };
+    }
+
+    /// <summary>The worked examples for a question.</summary>
+    public ImmutableArray<Exemplar> ExemplarsFor(Question question)
+    {
+        ArgumentNullException.ThrowIfNull(question);
+        foreach (var set in DatasetExemplars)
+        {
+            if (set.Dataset == question.Dataset)
+            {
+                return set.Exemplars;
+            }
+        }
+
+        return Exemplars;
+    }
+
+    /// <summary>The same protocol with at most so many worked examples, the first ones.</summary>
+    public Protocol WithAtMost(int exemplars) => this with
+    {
+        Exemplars = [.. Exemplars.Take(exemplars)],
+        DatasetExemplars = [.. DatasetExemplars.Select(set => set with { Exemplars = [.. set.Exemplars.Take(exemplars)] })],
+    };
+}
+
+/// <summary>The worked examples of one data set of a run.</summary>
+/// <param name="Dataset">The data set's name.</param>
+/// <param name="Exemplars">Its worked examples, in order.</param>
+public sealed record DatasetExemplars(string Dataset, ImmutableArray<Exemplar> Exemplars)
+{
+    /// <summary>Its worked examples, in order.</summary>
+    public ImmutableArray<Exemplar> Exemplars { get; init => field = value.IsDefault ? [] : value; } = Exemplars.IsDefault ? [] : Exemplars;
+}

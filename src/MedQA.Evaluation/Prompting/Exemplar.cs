@@ -15,7 +15,7 @@ public sealed record Exemplar
     public string? Context { get; init; }
 
     /// <summary>The options, or none for a free answer.</summary>
-    public ImmutableArray<string> Options { get; init; } = [];
+    public ImmutableArray<string> Options { get; init => field = value.IsDefault ? [] : value; } = [];
 
     /// <summary>The index of the right option, or <see langword="null"/> for a free answer.</summary>
     public int? Answer { get; init; }

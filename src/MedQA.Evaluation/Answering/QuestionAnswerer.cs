@@ -1,0 +1,101 @@
+using MedQA.Evaluation.Modelling;
+using MedQA.Evaluation.Profiles;
+using MedQA.Evaluation.Prompting;
+using MedQA.Evaluation.Questions;
+using MedQA.Evaluation.Strategies;
+
+namespace MedQA.Evaluation.Answering;
+
+/// <summary>Answers a question with a language model as a protocol says.</summary>
+public static class QuestionAnswerer
+{
+    /// <summary>Answers one question. What the model or the question is at fault for becomes a result (no answer, or <see cref="AnsweredQuestion.Failure"/>); other faults are thrown.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="protocol">How to ask.</param>
+    /// <param name="question">What to ask.</param>
+    /// <param name="ordinal">The question's place in the run, from 0.</param>
+    /// <param name="time">The clock for <see cref="AnsweredQuestion.Seconds"/> and for the profile's time limit.</param>
+    /// <param name="cancellationToken">Ends the work; nothing is kept then.</param>
+    public static async Task<AnsweredQuestion> AnswerAsync(ILanguageModel model, Protocol protocol, Question question, int ordinal, TimeProvider time, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(protocol);
+        ArgumentNullException.ThrowIfNull(question);
+        ArgumentNullException.ThrowIfNull(time);
+        var started = time.GetTimestamp();
+        var answered = await AnswerInTimeAsync(model, protocol, question, time, cancellationToken);
+        return answered with
+        {
+            Ordinal = ordinal,
+            Topic = question.Topic,
+            OptionCount = question.Options.Length,
+            Gold = question.Gold,
+            Seconds = time.GetElapsedTime(started).TotalSeconds,
+            EngineFingerprint = model.Description.EngineFingerprint,
+        };
+    }
+
+    private static async Task<AnsweredQuestion> AnswerInTimeAsync(ILanguageModel model, Protocol protocol, Question question, TimeProvider time, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(protocol.Profile.MaxSeconds), time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
+        try
+        {
+            return await AnswerFittingAsync(model, protocol, question, either.Token);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            return Failed(protocol, question, FailureCodes.TimeLimit, $"The question took longer than the profile's maxSeconds, {protocol.Profile.MaxSeconds}.");
+        }
+        catch (PromptException exception)
+        {
+            return Failed(protocol, question, FailureCodes.Prompt, exception.Message);
+        }
+    }
+
+    private static async Task<AnsweredQuestion> AnswerFittingAsync(ILanguageModel model, Protocol protocol, Question question, CancellationToken cancellationToken)
+    {
+        var profile = protocol.Profile;
+        if (question.Options.Length == 0 && profile.Strategy != StrategyNames.LongForm)
+        {
+            return Failed(protocol, question, FailureCodes.NoOptions, $"The question has no options to choose from, which {profile.Strategy} needs; {StrategyNames.LongForm} answers such questions.");
+        }
+
+        var contextLength = model.Description.ContextLength;
+        if (PromptFit.LargestExemplarCount(protocol, question, model.CountTokens, contextLength) is not { } exemplars)
+        {
+            var bare = PromptBuilder.Build(protocol.WithAtMost(0), question);
+            var overflow = new ContextOverflowException(model.CountTokens(bare), PromptFit.TokensBehind(profile), contextLength);
+            return Failed(protocol, question, FailureCodes.ContextOverflow, overflow.Message);
+        }
+
+        // The engine may know of a limit that the count did not show (a rotary cache, a memory budget): then fewer examples are tried.
+        while (true)
+        {
+            try
+            {
+                var asked = new AskedQuestion(model, protocol.WithAtMost(exemplars), question);
+                var answered = await Strategy.Of(profile.Strategy)(asked, cancellationToken);
+                return answered with { Exemplars = exemplars };
+            }
+            catch (ContextOverflowException) when (exemplars > 0)
+            {
+                exemplars--;
+            }
+            catch (ContextOverflowException exception)
+            {
+                return Failed(protocol, question, FailureCodes.ContextOverflow, exception.Message);
+            }
+        }
+    }
+
+    private static AnsweredQuestion Failed(Protocol protocol, Question question, string code, string message) => new()
+    {
+        Ordinal = 0,
+        Id = question.Id,
+        Dataset = question.Dataset,
+        Votes = [.. new int[question.Options.Length]],
+        SamplesAsked = protocol.Profile.Samples,
+        Failure = new AnswerFailure(code, message),
+    };
+}

@@ -1,0 +1,28 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using MedQA.Evaluation.Answering;
+using MedQA.Evaluation.Modelling;
+using MedQA.Evaluation.Profiles;
+using MedQA.Evaluation.Prompting;
+using MedQA.Evaluation.Questions;
+
+namespace MedQA.Evaluation;
+
+/// <summary>The JSON form of the domain's records: names and enums in camel case, without white space (one record is one line), numbers that come back bit for bit.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    IgnoreReadOnlyProperties = true,
+    RespectNullableAnnotations = true,
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    Converters = [typeof(ProfileJsonConverter), typeof(CamelCaseEnumConverter<SampleEnd>)])]
+[JsonSerializable(typeof(Question))]
+[JsonSerializable(typeof(Exemplar))]
+[JsonSerializable(typeof(Profile))]
+[JsonSerializable(typeof(Protocol))]
+[JsonSerializable(typeof(AnsweredQuestion))]
+public sealed partial class EvaluationJson : JsonSerializerContext;
+
+/// <summary>Enums by their names in camel case; a number, or a name that does not exist, is an error.</summary>
+internal sealed class CamelCaseEnumConverter<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.CamelCase, allowIntegerValues: false)
+    where T : struct, Enum;

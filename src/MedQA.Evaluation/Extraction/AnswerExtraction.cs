@@ -1,0 +1,396 @@
+using System.Collections.Immutable;
+using MedQA.Evaluation.Answering;
+using MedQA.Evaluation.Questions;
+
+namespace MedQA.Evaluation.Extraction;
+
+/// <summary>
+/// Reads the answer from a reasoning: the last statement that names one option and is neither negated nor conditional; DESIGN section 3.
+/// </summary>
+/// <remarks>
+/// What is seen is the text before the first stop text and outside of <c>&lt;think&gt;</c>. Statements have ranks, and the last of the highest rank counts: an explicit statement
+/// ("the answer is (C)", "C is correct", "I choose C", <c>\boxed{C}</c>), a line that is nothing but an option, a conclusion ("most consistent with (C)", "the most likely
+/// diagnosis is …" with an option's text), a tentative statement ("the answer may be C"). A letter within a name ("vitamin A", "hepatitis B", "group A streptococcus") is no option, and
+/// neither are letters of other alphabets that look like Latin ones. A text without such a statement has no answer: guessing is left to the answer cue.
+/// Takes time linear in the text's length. The rules are English.
+/// </remarks>
+public sealed class AnswerExtraction
+{
+    private const int MostSteps = 14;
+
+    private readonly OptionReferences _options;
+    private readonly AnswerSpace _space;
+
+    /// <summary>Prepares extraction for a question.</summary>
+    /// <param name="space">What the question is answered with; a free answer is never extracted.</param>
+    /// <param name="options">The question's options, in the order in which they were shown.</param>
+    public AnswerExtraction(AnswerSpace space, IReadOnlyList<string> options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _space = space;
+        _options = new OptionReferences(space, options);
+    }
+
+    private enum Rank
+    {
+        Tentative,
+        Conclusion,
+        Bare,
+        Statement,
+    }
+
+    /// <summary>The answer that a text gives, or <see langword="null"/>.</summary>
+    /// <param name="text">A reasoning.</param>
+    /// <param name="stop">Texts that end it.</param>
+    public ExtractedAnswer? Find(string text, ImmutableArray<string> stop = default)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        if (_space == AnswerSpace.Free)
+        {
+            return null;
+        }
+
+        var (from, to) = VisiblePart.Of(text, stop.IsDefault ? [] : stop);
+        var tokens = Tokenization.Of(text, from, to);
+        var clauses = Clauses.Of(tokens);
+        var best = new Best();
+        for (var at = 0; at < tokens.Count; at++)
+        {
+            if (tokens[at].IsWord)
+            {
+                AnswerNamed(tokens, clauses, at, best);
+                SubjectNamed(tokens, clauses, at, best);
+                DecisionNamed(tokens, clauses, at, best);
+                ConclusionNamed(tokens, clauses, at, best);
+            }
+        }
+
+        if (BareAnswer.Find(tokens, _options, _space) is { } bare)
+        {
+            best.Add(Rank.Bare, bare);
+        }
+
+        return best.Reference is { } reference ? new ExtractedAnswer(reference.Option, SpanOf(tokens, reference)) : null;
+    }
+
+    private static TextSpan SpanOf(List<Token> tokens, OptionReferences.Reference reference)
+    {
+        var last = tokens[reference.End - 1];
+        return new TextSpan(tokens[reference.First].Start, last.Start + last.Length - tokens[reference.First].Start);
+    }
+
+    /// <summary>"The answer is (C)", "Correct option: C", <c>{"answer": "C"}</c>.</summary>
+    private void AnswerNamed(List<Token> tokens, Clauses clauses, int at, Best best)
+    {
+        if (!IsAnswerNoun(tokens, at) || clauses.IsConditional(at) || clauses.IsQuestion(at))
+        {
+            return;
+        }
+
+        var next = SkipToCopula(tokens, at + 1);
+        FollowConnectors(tokens, clauses, next, StatementWords.Connectors, Rank.Statement, best, allowLineEnds: true);
+    }
+
+    private static bool IsAnswerNoun(List<Token> tokens, int at)
+    {
+        var word = tokens[at].Text;
+        var before = at > 0 ? tokens[at - 1] : default;
+        if (at > 0 && (StatementWords.Disqualifiers.Contains(before.Text ?? "") || before.IsSymbol("/")))
+        {
+            return false;
+        }
+
+        if (StatementWords.AnswerNouns.Contains(word))
+        {
+            return at == 0 || !StatementWords.BeforeVerb.Contains(before.Text ?? "");
+        }
+
+        if (!StatementWords.ChoiceNouns.Contains(word))
+        {
+            return false;
+        }
+
+        var praised = at > 0 && (StatementWords.Praise.Contains(tokens[at - 1].Text) || (at > 1 && StatementWords.Praise.Contains(tokens[at - 2].Text)));
+        return praised || (at + 1 < tokens.Count && tokens[at + 1].IsSymbol(":="));
+    }
+
+    /// <summary>Past words that describe the answer ("the answer most consistent with this is …"), if a copula or colon follows them soon.</summary>
+    private int SkipToCopula(List<Token> tokens, int at)
+    {
+        for (var step = 0; step < MostSteps && at + step < tokens.Count; step++)
+        {
+            var token = tokens[at + step];
+            if (token.IsSymbol(":=") || (token.IsWord && StatementWords.Copulas.Contains(token.Text)))
+            {
+                return at + step;
+            }
+
+            var isDescription = token.IsWord && !StatementWords.Negations.Contains(token.Text) && !StatementWords.Plurals.Contains(token.Text) && !StatementWords.Tentative.Contains(token.Text)
+                && !StatementWords.Conditions.Contains(token.Text) && _options.At(tokens, at + step) is null;
+            if (!isDescription && !token.IsSymbol("()"))
+            {
+                break;
+            }
+        }
+
+        return at;
+    }
+
+    /// <summary>From a cue over words that may stand between to the option that they lead to.</summary>
+    private void FollowConnectors(List<Token> tokens, Clauses clauses, int at, System.Collections.Frozen.FrozenSet<string> connectors, Rank rank, Best best, bool allowLineEnds = false)
+    {
+        var negated = false;
+        var afterWord = false;
+        for (var step = 0; step < MostSteps && at < tokens.Count; step++)
+        {
+            var token = tokens[at];
+            if (_options.At(tokens, at) is { } reference && !clauses.IsQuestion(at))
+            {
+                if (!negated)
+                {
+                    if (!_options.IsJoined(tokens, reference) && !Clauses.IsConditionalAfter(tokens, reference.End))
+                    {
+                        best.Add(rank, reference);
+                    }
+
+                    return;
+                }
+
+                at = Correction(tokens, reference.End);
+                if (at < 0)
+                {
+                    return;
+                }
+
+                negated = false;
+                continue;
+            }
+
+            if (token.Kind == TokenKind.NewLine)
+            {
+                if (!allowLineEnds || afterWord)
+                {
+                    return;
+                }
+            }
+            else if (token.IsWord)
+            {
+                if (StatementWords.Tentative.Contains(token.Text))
+                {
+                    rank = Rank.Tentative;
+                }
+                else if (StatementWords.Negations.Contains(token.Text))
+                {
+                    negated = true;
+                }
+                else if (StatementWords.Plurals.Contains(token.Text) || !connectors.Contains(token.Text))
+                {
+                    return;
+                }
+
+                afterWord = true;
+            }
+            else if (token.IsSymbol(".!?;"))
+            {
+                return;
+            }
+            else if (token.IsSymbol(":="))
+            {
+                afterWord = false;
+            }
+
+            at++;
+        }
+    }
+
+    /// <summary>In "not B but C": the token behind "but".</summary>
+    private static int Correction(List<Token> tokens, int at)
+    {
+        for (var step = 0; step < 3 && at < tokens.Count; step++, at++)
+        {
+            if (tokens[at].IsWord)
+            {
+                return StatementWords.Corrections.Contains(tokens[at].Text) ? at + 1 : -1;
+            }
+        }
+
+        return -1;
+    }
+
+    /// <summary>"C is the correct answer", "Option B, metformin, is correct".</summary>
+    private void SubjectNamed(List<Token> tokens, Clauses clauses, int at, Best best)
+    {
+        if (_options.At(tokens, at) is not { } subject || clauses.IsConditional(at) || clauses.IsQuestion(at))
+        {
+            return;
+        }
+
+        var next = subject.End;
+        while (next < tokens.Count && tokens[next].IsSymbol(")]}\"'”’*_`$.:,-–—"))
+        {
+            next++;
+        }
+
+        if (subject.ByLetter)
+        {
+            if (!CanBeSubject(tokens, subject.First))
+            {
+                return;
+            }
+
+            next = _options.SkipTextOf(tokens, next, subject.Option);
+            while (next < tokens.Count && tokens[next].IsSymbol(")]}\"'”’*_`$,"))
+            {
+                next++;
+            }
+        }
+
+        if (next >= tokens.Count || !StatementWords.SubjectCopulas.Contains(tokens[next].Text))
+        {
+            return;
+        }
+
+        var praised = false;
+        for (next++; next < tokens.Count && next < subject.End + MostSteps && tokens[next].Kind != TokenKind.NewLine; next++)
+        {
+            var word = tokens[next].Text;
+            if (StatementWords.Predicates.Contains(word) || (StatementWords.AnswerNouns.Contains(word) || (praised && StatementWords.PredicateNouns.Contains(word))))
+            {
+                if (!Clauses.IsConditionalAfter(tokens, next + 1))
+                {
+                    best.Add(Rank.Statement, subject);
+                }
+
+                return;
+            }
+
+            praised |= StatementWords.Praise.Contains(word);
+            var passes = tokens[next].IsSymbol(",*_") || StatementWords.Adverbs.Contains(word) || StatementWords.Praise.Contains(word);
+            if (!passes)
+            {
+                return;
+            }
+        }
+    }
+
+    private static bool CanBeSubject(List<Token> tokens, int at)
+    {
+        var before = at - 1;
+        while (before >= 0 && tokens[before].IsSymbol("([{\"'“‘*_`$"))
+        {
+            before--;
+        }
+
+        if (before < 0 || !tokens[before].IsWord)
+        {
+            return true;
+        }
+
+        // In "both A and B are right" B alone is not the subject.
+        var isJoined = tokens[before].Text is "and" or "or" && before > 0 && (tokens[before - 1].IsLetter || tokens[before - 1].IsSymbol(")]"));
+        return !isJoined && StatementWords.BeforeSubject.Contains(tokens[before].Text);
+    }
+
+    /// <summary>"I choose C", "I would go with option B".</summary>
+    private void DecisionNamed(List<Token> tokens, Clauses clauses, int at, Best best)
+    {
+        var word = tokens[at].Text;
+        int next;
+        if (StatementWords.Decisions.Contains(word))
+        {
+            next = at + 1;
+        }
+        else if (at + 1 < tokens.Count && ((word is "go" or "going" or "stick" or "sticking" && tokens[at + 1].Is("with")) || (word is "opt" or "opting" or "vote" && tokens[at + 1].Is("for")) || (word is "settle" or "settled" && tokens[at + 1].Is("on"))))
+        {
+            next = at + 2;
+        }
+        else
+        {
+            return;
+        }
+
+        for (var before = at - 1; before >= 0 && before >= at - 3 && tokens[before].IsWord; before--)
+        {
+            if (StatementWords.Negations.Contains(tokens[before].Text))
+            {
+                return;
+            }
+        }
+
+        if (!clauses.IsConditional(at) && !clauses.IsQuestion(at))
+        {
+            FollowConnectors(tokens, clauses, next, StatementWords.DecisionConnectors, Rank.Statement, best);
+        }
+    }
+
+    /// <summary>"Therefore, (C).", "most consistent with (C)", "the most likely diagnosis is giant cell arteritis".</summary>
+    private void ConclusionNamed(List<Token> tokens, Clauses clauses, int at, Best best)
+    {
+        var word = tokens[at].Text;
+        if (clauses.IsConditional(at) || clauses.IsQuestion(at))
+        {
+            return;
+        }
+
+        if (StatementWords.Conclusions.Contains(word))
+        {
+            var next = at + 1;
+            while (next < tokens.Count && (tokens[next].IsSymbol(",:([*\"'`$_-–—") || tokens[next].Is("option") || tokens[next].Is("choice")))
+            {
+                next++;
+            }
+
+            if (_options.At(tokens, next) is { } concluded && !_options.IsJoined(tokens, concluded)
+                && OptionReferences.EndsStatement(tokens, concluded.ByLetter ? _options.SkipTextOf(tokens, concluded.End, concluded.Option) : concluded.End)
+                && (!concluded.ByLetter || tokens[concluded.First].IsCapital || OptionReferences.IsEnclosed(tokens, concluded)))
+            {
+                best.Add(Rank.Statement, concluded);
+                return;
+            }
+        }
+
+        if (!StatementWords.Evidence.Contains(word))
+        {
+            return;
+        }
+
+        var negated = at > 0 && (StatementWords.Negations.Contains(tokens[at - 1].Text) || (at > 1 && StatementWords.Negations.Contains(tokens[at - 2].Text)));
+        for (var next = at + 1; next < tokens.Count && next <= at + MostSteps && !negated; next++)
+        {
+            var token = tokens[next];
+            if (token.Kind == TokenKind.NewLine || token.IsSymbol(".!?;") || StatementWords.Negations.Contains(token.Text))
+            {
+                return;
+            }
+
+            if (_options.At(tokens, next) is { } named && (!named.ByLetter || IsMarked(tokens, named)))
+            {
+                if (!_options.IsJoined(tokens, named) && !Clauses.IsConditionalAfter(tokens, named.End) && _space != AnswerSpace.Words)
+                {
+                    best.Add(Rank.Conclusion, named);
+                }
+
+                return;
+            }
+        }
+    }
+
+    private static bool IsMarked(List<Token> tokens, OptionReferences.Reference reference) =>
+        OptionReferences.IsEnclosed(tokens, reference) || (reference.First > 0 && (tokens[reference.First - 1].Is("option") || tokens[reference.First - 1].Is("choice")));
+
+    /// <summary>The last reference of the highest rank.</summary>
+    private sealed class Best
+    {
+        private Rank _rank;
+
+        public OptionReferences.Reference? Reference { get; private set; }
+
+        public void Add(Rank rank, OptionReferences.Reference reference)
+        {
+            if (Reference is null || rank > _rank || (rank == _rank && reference.First >= Reference.Value.First))
+            {
+                (_rank, Reference) = (rank, reference);
+            }
+        }
+    }
+}

@@ -1,0 +1,33 @@
+namespace MedQA.Evaluation.Extraction;
+
+/// <summary>What a token is.</summary>
+internal enum TokenKind
+{
+    /// <summary>Letters and digits; apostrophes and decimal points between them belong to it.</summary>
+    Word,
+
+    /// <summary>One character that is neither letter nor digit nor white space.</summary>
+    Symbol,
+
+    /// <summary>One or more line feeds.</summary>
+    NewLine,
+}
+
+/// <summary>A piece of a text.</summary>
+/// <param name="Kind">What it is.</param>
+/// <param name="Start">First UTF-16 unit.</param>
+/// <param name="Length">Number of UTF-16 units.</param>
+/// <param name="Text">A word in small letters, look-alike forms of Latin letters (fullwidth, circled, mathematical) as Latin ones; a symbol as it is.</param>
+/// <param name="IsCapital">Whether a word begins with a capital letter.</param>
+/// <param name="SpaceBefore">Whether white space, or the text's start, is in front of it.</param>
+internal readonly record struct Token(TokenKind Kind, int Start, int Length, string Text, bool IsCapital, bool SpaceBefore)
+{
+    public bool IsWord => Kind == TokenKind.Word;
+
+    public bool Is(string text) => Kind != TokenKind.NewLine && Text == text;
+
+    public bool IsSymbol(string anyOf) => Kind == TokenKind.Symbol && anyOf.Contains(Text, StringComparison.Ordinal);
+
+    /// <summary>Whether it is one of the letters A to Z in any form.</summary>
+    public bool IsLetter => Kind == TokenKind.Word && Text.Length == 1 && Text[0] is >= 'a' and <= 'z';
+}

@@ -1,0 +1,106 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using MedQA.Evaluation.Prompting;
+
+namespace MedQA.Evaluation.Profiles;
+
+/// <summary>
+/// The one sequence of bytes of a profile or protocol: UTF-8 without white space, every field (those with their usual values too) in a fixed order,
+/// numbers in their shortest form. Part of a run's id, so equal protocols are equal runs, whatever their files looked like.
+/// </summary>
+public static class CanonicalJson
+{
+    // Only what JSON itself demands is escaped, so that the bytes do not depend on which characters an encoder thinks safe in HTML.
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>The canonical bytes of a protocol.</summary>
+    public static byte[] Of(Protocol protocol)
+    {
+        ArgumentNullException.ThrowIfNull(protocol);
+        var bytes = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(bytes, Options))
+        {
+            Write(writer, protocol);
+        }
+
+        return bytes.WrittenSpan.ToArray();
+    }
+
+    /// <summary>The canonical bytes of a profile.</summary>
+    public static byte[] Of(Profile profile)
+    {
+        ArgumentNullException.ThrowIfNull(profile);
+        var bytes = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(bytes, Options))
+        {
+            Write(writer, profile);
+        }
+
+        return bytes.WrittenSpan.ToArray();
+    }
+
+    internal static void Write(Utf8JsonWriter writer, Profile profile)
+    {
+        writer.WriteStartObject();
+        foreach (var field in ProfileFields.All)
+        {
+            field.Write(writer, profile);
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter writer, Protocol protocol)
+    {
+        writer.WriteStartObject();
+        writer.WritePropertyName("profile");
+        Write(writer, protocol.Profile);
+        writer.WritePropertyName("exemplars");
+        Write(writer, protocol.Exemplars);
+        writer.WriteStartArray("datasetExemplars");
+        foreach (var dataset in protocol.DatasetExemplars)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("dataset", dataset.Dataset);
+            writer.WritePropertyName("exemplars");
+            Write(writer, dataset.Exemplars);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter writer, IEnumerable<Exemplar> exemplars)
+    {
+        writer.WriteStartArray();
+        foreach (var exemplar in exemplars)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("id", exemplar.Id);
+            writer.WriteString("text", exemplar.Text);
+            writer.WriteString("context", exemplar.Context);
+            writer.WriteStartArray("options");
+            foreach (var option in exemplar.Options)
+            {
+                writer.WriteStringValue(option);
+            }
+
+            writer.WriteEndArray();
+            if (exemplar.Answer is { } answer)
+            {
+                writer.WriteNumber("answer", answer);
+            }
+            else
+            {
+                writer.WriteNull("answer");
+            }
+
+            writer.WriteString("explanation", exemplar.Explanation);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    }
+}

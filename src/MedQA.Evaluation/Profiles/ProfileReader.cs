@@ -1,0 +1,209 @@
+using System.Text;
+using System.Text.Json;
+using MedQA.Evaluation.Prompting;
+
+namespace MedQA.Evaluation.Profiles;
+
+/// <summary>Reads profiles from JSON.</summary>
+/// <remarks>
+/// <c>name</c> and <c>strategy</c> must be there. A field that is left out has the value of the built-in profile of that strategy, so that a profile says
+/// only what it does differently. Comments and trailing commas are allowed; a field that does not exist, or stands twice, is an error.
+/// </remarks>
+public static class ProfileReader
+{
+    private static readonly JsonDocumentOptions Options = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, MaxDepth = 8 };
+
+    /// <summary>Reads a profile from UTF-8 bytes, with or without a byte order mark.</summary>
+    /// <param name="utf8">The JSON.</param>
+    /// <param name="sourceName">Where it comes from, for messages.</param>
+    /// <exception cref="ProfileException">It is no profile that can be used.</exception>
+    public static Profile Parse(ReadOnlyMemory<byte> utf8, string sourceName)
+    {
+        if (utf8.Span.StartsWith("\uFEFF"u8))
+        {
+            utf8 = utf8[3..];
+        }
+
+        JsonDocument document;
+        try
+        {
+            document = JsonDocument.Parse(utf8, Options);
+        }
+        catch (JsonException exception)
+        {
+            throw new ProfileException(sourceName, null, $"this is not JSON (line {(exception.LineNumber ?? 0) + 1}, column {(exception.BytePositionInLine ?? 0) + 1}).", exception);
+        }
+
+        using (document)
+        {
+            return Read(document.RootElement, sourceName);
+        }
+    }
+
+    /// <summary>Reads a profile from a text.</summary>
+    /// <inheritdoc cref="Parse(ReadOnlyMemory{byte}, string)"/>
+    public static Profile Parse(string json, string sourceName)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        return Parse(Encoding.UTF8.GetBytes(json), sourceName);
+    }
+
+    /// <summary>Checks a profile that was made in code.</summary>
+    /// <returns>The profile.</returns>
+    /// <exception cref="ProfileException">A value is not allowed.</exception>
+    public static Profile Check(Profile profile, string sourceName)
+    {
+        using var document = JsonDocument.Parse(CanonicalJson.Of(profile));
+        return Read(document.RootElement, sourceName);
+    }
+
+    internal static Profile Read(JsonElement json, string sourceName)
+    {
+        if (json.ValueKind != JsonValueKind.Object)
+        {
+            throw new ProfileException(sourceName, null, $"a profile is a JSON object with the fields {FieldNames()}.");
+        }
+
+        var given = new HashSet<string>();
+        foreach (var property in json.EnumerateObject())
+        {
+            if (!ProfileFields.All.Any(field => field.Name == property.Name))
+            {
+                throw new ProfileException(sourceName, property.Name, $"is no field of a profile{Suggestion(property.Name)}. The fields are {FieldNames()}.");
+            }
+
+            if (!given.Add(property.Name))
+            {
+                throw new ProfileException(sourceName, property.Name, "stands twice.");
+            }
+        }
+
+        foreach (var needed in (ReadOnlySpan<string>)["name", "strategy"])
+        {
+            if (!given.Contains(needed))
+            {
+                throw new ProfileException(sourceName, needed, needed == "strategy" ? $"is missing; it must be one of {string.Join(", ", StrategyNames.All)}." : "is missing.");
+            }
+        }
+
+        var profile = new Profile { Name = "", Strategy = "" };
+        foreach (var field in ProfileFields.All)
+        {
+            if (json.TryGetProperty(field.Name, out var value))
+            {
+                try
+                {
+                    profile = field.Read(profile, value);
+                }
+                catch (ProfileFields.FieldException exception)
+                {
+                    throw new ProfileException(sourceName, field.Name, exception.Message, exception);
+                }
+            }
+
+            if (field.Name == "strategy" && BuiltInProfiles.Find(profile.Strategy) is { } builtIn)
+            {
+                profile = builtIn with { Name = profile.Name };
+            }
+        }
+
+        ThrowIfInconsistent(profile, sourceName);
+        return profile;
+    }
+
+    private static void ThrowIfInconsistent(Profile profile, string source)
+    {
+        var sampled = StrategyNames.TakesSamples(profile.Strategy);
+        if (!sampled && profile.Samples != 1)
+        {
+            throw new ProfileException(source, "samples", $"is {profile.Samples}, but {profile.Strategy} takes exactly 1.");
+        }
+
+        if (sampled && profile.Temperature == 0 && profile.Samples > 1)
+        {
+            throw new ProfileException(source, "temperature", $"is 0, but {profile.Samples} samples at temperature 0 would all be the same; 0.7 is usual.");
+        }
+
+        if (profile.Exemplars > 0 && profile.ExemplarSet is null)
+        {
+            throw new ProfileException(source, "exemplarSet", $"is null, but {profile.Exemplars} worked examples are asked for; name a set ({string.Join(", ", ExemplarSets.Names)}) or \"{ExemplarSets.Auto}\", or set \"exemplars\" to 0.");
+        }
+
+        if (profile.ExemplarSet is { } set && set != ExemplarSets.Auto && ExemplarSets.Find(set) is null)
+        {
+            throw new ProfileException(source, "exemplarSet", $"is \"{set}\", but must be null, \"{ExemplarSets.Auto}\" or one of {string.Join(", ", ExemplarSets.Names)}.");
+        }
+
+        if (profile.Strategy == StrategyNames.EnsembleRefinement && profile.Refinements == 0)
+        {
+            throw new ProfileException(source, "refinements", "is 0, but ensemble-refinement needs at least 1.");
+        }
+
+        if (profile.Strategy != StrategyNames.AdaptiveSelfConsistency && profile.StopRule != StopRule.None)
+        {
+            throw new ProfileException(source, "stopRule", $"is \"{ProfileFields.NameOf(profile.StopRule)}\", but only {StrategyNames.AdaptiveSelfConsistency} stops early.");
+        }
+
+        CheckTemplate(source, "template", profile.Template, PromptTemplate.QuestionPlaceholders);
+        CheckTemplate(source, "optionTemplate", profile.OptionTemplate, PromptTemplate.OptionPlaceholders);
+        CheckTemplate(source, "answerTemplate", profile.AnswerTemplate, PromptTemplate.OptionPlaceholders);
+        CheckTemplate(source, "instruction", profile.Instruction, PromptTemplate.InstructionPlaceholders);
+        if (profile.Template is { } template && !PromptTemplate.Parse(template).Mentions("question"))
+        {
+            throw new ProfileException(source, "template", "has no placeholder {question}.");
+        }
+    }
+
+    private static void CheckTemplate(string source, string field, string? template, IReadOnlyCollection<string> allowed)
+    {
+        if (template is null)
+        {
+            return;
+        }
+
+        try
+        {
+            foreach (var name in PromptTemplate.Parse(template).Placeholders)
+            {
+                if (!allowed.Contains(name) && !(allowed == PromptTemplate.QuestionPlaceholders && name.Length == 1 && name[0] is >= 'a' and <= 'z'))
+                {
+                    throw new ProfileException(source, field, $"has the placeholder {{{name}}}, which does not exist; there are {string.Join(", ", allowed.Select(static placeholder => $"{{{placeholder}}}"))}{(allowed == PromptTemplate.QuestionPlaceholders ? " and {a} to {z}" : "")}. A brace that is text is written twice.");
+                }
+            }
+        }
+        catch (FormatException exception)
+        {
+            throw new ProfileException(source, field, exception.Message, exception);
+        }
+    }
+
+    private static string FieldNames() => string.Join(", ", ProfileFields.All.Select(static field => field.Name));
+
+    private static string Suggestion(string name)
+    {
+        var nearest = ProfileFields.All.Select(field => (field.Name, Distance: EditDistance(field.Name, name))).MinBy(static candidate => candidate.Distance);
+        return nearest.Distance <= 3 ? $" (is \"{nearest.Name}\" meant?)" : "";
+    }
+
+    private static int EditDistance(string left, string right)
+    {
+        if (right.Length > 64)
+        {
+            return int.MaxValue;
+        }
+
+        var row = Enumerable.Range(0, right.Length + 1).ToArray();
+        for (var i = 1; i <= left.Length; i++)
+        {
+            var diagonal = row[0];
+            row[0] = i;
+            for (var j = 1; j <= right.Length; j++)
+            {
+                var same = char.ToUpperInvariant(left[i - 1]) == char.ToUpperInvariant(right[j - 1]) ? 0 : 1;
+                (diagonal, row[j]) = (row[j], Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + same));
+            }
+        }
+
+        return row[^1];
+    }
+}

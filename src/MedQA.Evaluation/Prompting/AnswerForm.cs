@@ -1,0 +1,64 @@
+using MedQA.Evaluation.Profiles;
+using MedQA.Evaluation.Questions;
+
+namespace MedQA.Evaluation.Prompting;
+
+/// <summary>How the answers of a question are written: in worked examples, after the answer cue, and as scored continuations.</summary>
+public sealed class AnswerForm
+{
+    private readonly PromptTemplate _answer;
+    private readonly IReadOnlyList<string> _options;
+    private readonly string? _cue;
+
+    private AnswerForm(AnswerSpace space, PromptTemplate answer, IReadOnlyList<string> options, string? cue)
+    {
+        Space = space;
+        _answer = answer;
+        _options = options;
+        _cue = cue;
+    }
+
+    /// <summary>What the question is answered with.</summary>
+    public AnswerSpace Space { get; }
+
+    /// <summary>The text that makes a model name its answer after a reasoning: the profile's, else <c>"\nAnswer: ("</c> for letters and <c>"\nAnswer:"</c> elsewhere.</summary>
+    public string Cue => _cue ?? (Space == AnswerSpace.Letters ? "\nAnswer: (" : "\nAnswer:");
+
+    /// <summary>What follows <see cref="Cue"/> for each option, in order: <c>"A)"</c> after an open bracket, else a space and the answer.</summary>
+    public IReadOnlyList<string> CueContinuations => [.. _options.Select((option, index) =>
+        Space != AnswerSpace.Letters ? " " + option : Cue.EndsWith('(') ? $"{OptionLetter.Of(index)})" : $" {Written(index)}")];
+
+    /// <summary>What a direct answer adds to a prompt that asks for it, for each option in order: a space and the answer.</summary>
+    public IReadOnlyList<string> Continuations => [.. _options.Select((_, index) => " " + Written(index))];
+
+    /// <summary>All answers as a list in words: <c>(A), (B) or (C)</c>.</summary>
+    public string All => _options.Count switch
+    {
+        0 => "",
+        1 => Written(0),
+        var count => $"{string.Join(", ", Enumerable.Range(0, count - 1).Select(Written))} or {Written(count - 1)}",
+    };
+
+    /// <summary>The form of the answers to a question with these options under a profile.</summary>
+    public static AnswerForm Of(Profile profile, IReadOnlyList<string> options)
+    {
+        ArgumentNullException.ThrowIfNull(profile);
+        ArgumentNullException.ThrowIfNull(options);
+        var space = options.Count == 0 || profile.Strategy == StrategyNames.LongForm ? AnswerSpace.Free : profile.AnswerSpace ?? AnswerSpaces.Of([.. options]);
+        var template = profile.AnswerTemplate ?? (space, profile.Strategy) switch
+        {
+            (AnswerSpace.Letters, StrategyNames.Likelihood) => "{letter}",
+            (AnswerSpace.Letters, _) => "({letter})",
+            _ => "{option}",
+        };
+        return new AnswerForm(space, PromptTemplate.Parse(template), space == AnswerSpace.Free ? [] : options, profile.AnswerCue);
+    }
+
+    /// <summary>An answer as it is written in a worked example: <c>(C)</c>, <c>yes</c>.</summary>
+    public string Written(int option) => _answer.Render(placeholder => placeholder switch
+    {
+        "letter" => OptionLetter.Of(option).ToString(),
+        "option" => _options[option],
+        _ => null,
+    });
+}

@@ -1,0 +1,32 @@
+using System.Collections.Immutable;
+using MedQA.Evaluation.Profiles;
+using MedQA.Evaluation.Randomness;
+
+namespace MedQA.Evaluation.Prompting;
+
+/// <summary>Chooses a run's worked examples from their set.</summary>
+public static class ExemplarSelector
+{
+    /// <summary>The examples that a profile takes from a set: the first ones, or ones drawn by its seed in a drawn order. All of them where the set has no more.</summary>
+    public static ImmutableArray<Exemplar> Select(Profile profile, ExemplarSet set)
+    {
+        ArgumentNullException.ThrowIfNull(profile);
+        ArgumentNullException.ThrowIfNull(set);
+        var count = Math.Min(profile.Exemplars, set.Exemplars.Length);
+        if (profile.ExemplarSelection == ExemplarSelection.Fixed)
+        {
+            return set.Exemplars[..count];
+        }
+
+        // The first steps of a Fisher-Yates shuffle, so that fewer examples are the beginning of more.
+        var stream = RandomStream.For("exemplars", profile.Seed, set.Name, "");
+        var drawn = set.Exemplars.ToArray();
+        for (var i = 0; i < count; i++)
+        {
+            var other = i + stream.Below(drawn.Length - i, i);
+            (drawn[i], drawn[other]) = (drawn[other], drawn[i]);
+        }
+
+        return [.. drawn.AsSpan(0, count)];
+    }
+}

@@ -1,0 +1,160 @@
+using System.Collections.Immutable;
+using System.Text;
+using MedQA.Evaluation.Profiles;
+using MedQA.Evaluation.Questions;
+
+namespace MedQA.Evaluation.Prompting;
+
+/// <summary>Writes the prompt for a question.</summary>
+/// <remarks>
+/// A prompt is the instruction (once, in front; or wherever the template says <c>{instruction}</c>), the worked examples, and the question. In a chat each worked example
+/// is a user turn and an assistant turn, or all stand in front of the question in its turn; in a completion they are paragraphs. A worked example ends in
+/// <c>Answer: (C)</c>, which is what <see cref="Extraction.AnswerExtraction"/> reads best.
+/// </remarks>
+public static class PromptBuilder
+{
+    private const string ReasoningLead = "\nExplanation:";
+    private const string AnswerLead = "\nAnswer:";
+    private const string Body = "Context: {context}\nQuestion: {question}\n{options}";
+
+    /// <summary>Writes the prompt for a question.</summary>
+    /// <param name="protocol">How to ask.</param>
+    /// <param name="question">What to ask.</param>
+    /// <exception cref="PromptException">The template names an option that the question, or a worked example, does not have.</exception>
+    public static Prompt Build(Protocol protocol, Question question)
+    {
+        ArgumentNullException.ThrowIfNull(protocol);
+        ArgumentNullException.ThrowIfNull(question);
+        return Build(protocol.Profile, protocol.ExemplarsFor(question), question);
+    }
+
+    /// <summary>The texts that end a sample: the profile's, or a next question where a text is continued and the profile names none.</summary>
+    public static ImmutableArray<string> StopOf(Profile profile)
+    {
+        ArgumentNullException.ThrowIfNull(profile);
+        return profile.Stop.Length == 0 && profile.Format == PromptFormat.Completion ? ["\nQuestion"] : profile.Stop;
+    }
+
+    internal static Prompt Build(Profile profile, ImmutableArray<Exemplar> exemplars, Question question)
+    {
+        var template = PromptTemplate.Parse(profile.Template ?? DefaultTemplate(profile));
+        var asked = new Asked(question.Id, question.Context, question.Text, question.Options);
+        var examples = exemplars.Select(exemplar => (Asked: new Asked(exemplar.Id, exemplar.Context, exemplar.Text, exemplar.Options), Exemplar: exemplar)).ToList();
+
+        // The instruction speaks of the answers of what it stands in front of, so that the prompt's shared part does not depend on the question.
+        var preamble = template.Mentions("instruction") ? "" : Instruction(profile, examples.Count > 0 ? examples[0].Asked : asked);
+        return profile.Format == PromptFormat.Completion
+            ? Completion(profile, template, preamble, examples, asked)
+            : Chat(profile, template, preamble, examples, asked);
+    }
+
+    private static CompletionPrompt Completion(Profile profile, PromptTemplate template, string preamble, List<(Asked Asked, Exemplar Exemplar)> examples, Asked asked)
+    {
+        var text = new StringBuilder();
+        AppendParagraph(text, preamble);
+        foreach (var (example, exemplar) in examples)
+        {
+            var written = Written(profile, template, example);
+            var solution = Solution(profile, exemplar, afterLead: true);
+            AppendParagraph(text, written + (EndsOpen(written) ? "" : " ") + solution);
+        }
+
+        var shared = text.Length;
+        text.Append(Written(profile, template, asked));
+        return new CompletionPrompt(text.ToString(), shared);
+    }
+
+    private static ChatPrompt Chat(Profile profile, PromptTemplate template, string preamble, List<(Asked Asked, Exemplar Exemplar)> examples, Asked asked)
+    {
+        var messages = ImmutableArray.CreateBuilder<ChatMessage>();
+        if (profile.System is { } system)
+        {
+            messages.Add(ChatMessage.System(system));
+        }
+
+        var shared = messages.Count;
+        var turn = new StringBuilder();
+        AppendParagraph(turn, preamble);
+        foreach (var (example, exemplar) in examples)
+        {
+            turn.Append(Written(profile, template, example));
+            if (profile.ExamplesAs == ExemplarPlacement.Turns)
+            {
+                messages.Add(ChatMessage.User(turn.ToString()));
+                messages.Add(ChatMessage.Assistant(Solution(profile, exemplar, afterLead: false)));
+                shared = messages.Count;
+                turn.Clear();
+            }
+            else
+            {
+                turn.Append('\n');
+                AppendParagraph(turn, Solution(profile, exemplar, afterLead: false));
+            }
+        }
+
+        turn.Append(Written(profile, template, asked));
+        messages.Add(ChatMessage.User(turn.ToString()));
+        return new ChatPrompt(messages.ToImmutable(), shared, profile.TemplateDate);
+    }
+
+    private static string DefaultTemplate(Profile profile) => profile.Format == PromptFormat.Chat ? Body : Body + (Reasons(profile) ? ReasoningLead : AnswerLead);
+
+    private static bool Reasons(Profile profile) => profile.Strategy is not (StrategyNames.FewShot or StrategyNames.Likelihood or StrategyNames.LongForm);
+
+    /// <summary>What a model should have written after a worked example's question; after a lead such as "Answer:" a direct answer does not say that word again.</summary>
+    private static string Solution(Profile profile, Exemplar exemplar, bool afterLead)
+    {
+        var form = AnswerForm.Of(profile, exemplar.Options);
+        if (form.Space == AnswerSpace.Free || exemplar.Answer is not { } answer)
+        {
+            return exemplar.Explanation;
+        }
+
+        var written = form.Written(answer);
+        return Reasons(profile) ? $"{exemplar.Explanation}\nAnswer: {written}" : afterLead ? written : $"Answer: {written}";
+    }
+
+    private static string Written(Profile profile, PromptTemplate template, Asked asked) => template.Render(placeholder => placeholder switch
+    {
+        "instruction" => Instruction(profile, asked),
+        "context" => asked.Context,
+        "question" => asked.Text,
+        "options" => Options(profile, asked),
+        [var letter] when OptionLetter.IndexOf(letter) is { } index => index < asked.Options.Count
+            ? asked.Options[index]
+            : throw new PromptException($"The template of profile {profile.Name} names option {{{placeholder}}}, but {asked.Id} has {asked.Options.Count} options; use {{options}} for questions with different numbers of them."),
+        _ => throw new PromptException($"The template of profile {profile.Name} has the placeholder {{{placeholder}}}, which does not exist."),
+    });
+
+    private static string Instruction(Profile profile, Asked asked) =>
+        PromptTemplate.Parse(profile.Instruction).Render(placeholder => placeholder == "answers" ? AnswerForm.Of(profile, asked.Options).All : null);
+
+    private static string Options(Profile profile, Asked asked)
+    {
+        if (AnswerForm.Of(profile, asked.Options).Space != AnswerSpace.Letters)
+        {
+            return "";
+        }
+
+        var template = PromptTemplate.Parse(profile.OptionTemplate);
+        return string.Join(profile.OptionSeparator, asked.Options.Select((option, index) => template.Render(placeholder => placeholder switch
+        {
+            "letter" => OptionLetter.Of(index).ToString(),
+            "option" => option,
+            _ => null,
+        })));
+    }
+
+    private static bool EndsOpen(string text) => text.Length == 0 || char.IsWhiteSpace(text[^1]);
+
+    private static void AppendParagraph(StringBuilder text, string paragraph)
+    {
+        if (paragraph.Length > 0)
+        {
+            text.Append(paragraph).Append("\n\n");
+        }
+    }
+
+    /// <summary>A question or a worked example as the template sees it.</summary>
+    private sealed record Asked(string Id, string? Context, string Text, IReadOnlyList<string> Options);
+}

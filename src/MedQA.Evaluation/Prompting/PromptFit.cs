@@ -1,0 +1,39 @@
+using MedQA.Evaluation.Profiles;
+using MedQA.Evaluation.Questions;
+
+namespace MedQA.Evaluation.Prompting;
+
+/// <summary>How much of a model's context a question takes under a protocol.</summary>
+public static class PromptFit
+{
+    /// <summary>Room for the answer cue and the longest letter or word behind it.</summary>
+    private const int CueTokens = 16;
+
+    /// <summary>Tokens that must be free behind the prompt: the longest reasoning and the answer cue.</summary>
+    public static int TokensBehind(Profile profile)
+    {
+        ArgumentNullException.ThrowIfNull(profile);
+        return profile.MaxTokens + CueTokens;
+    }
+
+    /// <summary>The most worked examples, up to those of the protocol, with which a question fits; <see langword="null"/> where it does not fit without any.</summary>
+    /// <param name="protocol">How to ask, with as many examples as are wanted.</param>
+    /// <param name="question">What to ask.</param>
+    /// <param name="countTokens">Counts a prompt's tokens as the model does.</param>
+    /// <param name="contextLength">The most tokens that the model holds.</param>
+    public static int? LargestExemplarCount(Protocol protocol, Question question, Func<Prompt, int> countTokens, int contextLength)
+    {
+        ArgumentNullException.ThrowIfNull(protocol);
+        ArgumentNullException.ThrowIfNull(countTokens);
+        var available = contextLength - TokensBehind(protocol.Profile);
+        for (var count = protocol.ExemplarsFor(question).Length; count >= 0; count--)
+        {
+            if (countTokens(PromptBuilder.Build(protocol.WithAtMost(count), question)) <= available)
+            {
+                return count;
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,36 @@
+using System.Collections.Immutable;
+using MedQA.Evaluation.Answering;
+using MedQA.Evaluation.Voting;
+
+namespace MedQA.Evaluation.Strategies;
+
+/// <summary>The answer that reasonings vote for.</summary>
+internal static class PluralityAnswer
+{
+    /// <summary>Counts the votes of reasonings.</summary>
+    /// <param name="asked">The question.</param>
+    /// <param name="reasonings">All its reasonings; those of the last stage vote.</param>
+    /// <param name="samplesAsked">How many voters were asked for.</param>
+    public static AnsweredQuestion Of(AskedQuestion asked, ImmutableArray<Reasoning> reasonings, int samplesAsked)
+    {
+        var lastStage = reasonings.IsEmpty ? 0 : reasonings.Max(static reasoning => reasoning.Stage);
+        var votes = reasonings
+            .Where(reasoning => reasoning.Stage == lastStage && reasoning.Answer is not null)
+            .Select(static reasoning => new Vote(reasoning.Answer!.Value, Vote.WeightOf(reasoning.LogLikelihood, reasoning.DrawnTokens), reasoning.Forced))
+            .ToList();
+        var tally = PluralityVote.Count(votes, asked.Question.Options.Length, bound => asked.Stream("tie").Below(bound, 0));
+        return new AnsweredQuestion
+        {
+            Ordinal = 0,
+            Id = asked.Question.Id,
+            Dataset = asked.Question.Dataset,
+            Answer = tally.Winner,
+            Votes = tally.Votes,
+            ForcedVotesPerOption = tally.Forced,
+            SamplesAsked = samplesAsked,
+            Tie = tally.Tie,
+            TiedOptions = tally.TiedOptions,
+            Reasonings = reasonings,
+        };
+    }
+}

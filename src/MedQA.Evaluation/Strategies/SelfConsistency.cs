@@ -1,0 +1,18 @@
+using MedQA.Evaluation.Answering;
+
+namespace MedQA.Evaluation.Strategies;
+
+/// <summary>
+/// A number of samples after one prompt and the plurality of their answers (Wang et al., arXiv 2203.11171). With one sample at temperature 0 this is a direct answer
+/// or a chain of thought; with 41 samples it is what deferral looks at.
+/// </summary>
+internal static class SelfConsistency
+{
+    public static async Task<AnsweredQuestion> AnswerAsync(AskedQuestion asked, CancellationToken cancellationToken)
+    {
+        await using var prompt = await asked.Model.ReadAsync(asked.BuildPrompt(), cancellationToken);
+        var samples = await prompt.SampleAsync(asked.Samples(0, asked.Profile.Samples), cancellationToken);
+        var reasonings = await ReadReasonings.OfAsync(asked, prompt, samples, 0, cancellationToken);
+        return PluralityAnswer.Of(asked, reasonings, asked.Profile.Samples) with { PromptTokens = prompt.TokenCount };
+    }
+}

@@ -1,0 +1,126 @@
+using System.Text;
+using System.Text.Json;
+using MedQA.Evaluation.Profiles;
+using MedQA.Evaluation.Questions;
+
+namespace MedQA.Evaluation.Tests.Profiles;
+
+public sealed class ProfileReaderTests
+{
+    public static TheoryData<string, string, string> Mistakes => new()
+    {
+        { """{"name":"x","strategy":"self-consistency","temprature":0.7}""", "temprature", "\"temperature\" meant" },
+        { """{"name":"x","strategy":"self-consistency","temperature":"hot"}""", "temperature", "is \"hot\", but must be a number from 0 to 10" },
+        { """{"name":"x","strategy":"self-consistency","temperature":-1}""", "temperature", "is -1" },
+        { """{"name":"x","strategy":"self-consistency","temperature":0}""", "temperature", "would all be the same" },
+        { """{"name":"x","strategy":"self-consistency","samples":0}""", "samples", "is 0, but must be a whole number from 1 to 1,000" },
+        { """{"name":"x","strategy":"self-consistency","samples":2.5}""", "samples", "is 2.5" },
+        { """{"name":"x","strategy":"few-shot","samples":3}""", "samples", "few-shot takes exactly 1" },
+        { """{"name":"x","strategy":"guessing"}""", "strategy", "one of few-shot, chain-of-thought" },
+        { """{"name":"x"}""", "strategy", "is missing" },
+        { """{"strategy":"few-shot"}""", "name", "is missing" },
+        { """{"name":"Mine!","strategy":"few-shot"}""", "name", "lower-case letters" },
+        { """{"name":"x","strategy":"few-shot","topP":0}""", "topP", "above 0, at most 1" },
+        { """{"name":"x","strategy":"few-shot","format":"prose"}""", "format", "\"chat\", \"completion\"" },
+        { """{"name":"x","strategy":"few-shot","format":1}""", "format", "is 1" },
+        { """{"name":"x","strategy":"few-shot","stop":"Question"}""", "stop", "a list of at most 16 texts" },
+        { """{"name":"x","strategy":"few-shot","stop":[""]}""", "stop", "none of them empty" },
+        { """{"name":"x","strategy":"few-shot","answerCue":"Answer: "}""", "answerCue", "does not end in white space" },
+        { """{"name":"x","strategy":"few-shot","seed":1e30}""", "seed", "64 bits" },
+        { """{"name":"x","strategy":"few-shot","templateDate":"1.2.2026"}""", "templateDate", "2026-01-31" },
+        { """{"name":"x","strategy":"few-shot","exemplarSet":"nonsense"}""", "exemplarSet", "medqa" },
+        { """{"name":"x","strategy":"few-shot","exemplarSet":null}""", "exemplarSet", "worked examples are asked for" },
+        { """{"name":"x","strategy":"few-shot","template":"{qestion}"}""", "template", "{qestion}, which does not exist" },
+        { """{"name":"x","strategy":"few-shot","template":"{question"}""", "template", "not closed" },
+        { """{"name":"x","strategy":"few-shot","template":"{options}"}""", "template", "no placeholder {question}" },
+        { """{"name":"x","strategy":"few-shot","stopRule":"beta"}""", "stopRule", "only adaptive-self-consistency" },
+        { """{"name":"x","strategy":"few-shot","name":"y"}""", "name", "stands twice" },
+        { """["few-shot"]""", "", "a JSON object" },
+        { "{\n\"name\": few-shot}", "", "line 2" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Mistakes))]
+    public void A_mistake_is_named_with_its_source_field_and_what_is_allowed(string json, string field, string problem)
+    {
+        var exception = Assert.Throws<ProfileException>(() => ProfileReader.Parse(json, "mine.json"));
+
+        Assert.Equal(field, exception.Field ?? "");
+        Assert.Equal("mine.json", exception.ProfileSource);
+        Assert.StartsWith("Profile mine.json: ", exception.Message, StringComparison.Ordinal);
+        Assert.Contains(problem, exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Fields_that_are_left_out_are_those_of_the_built_in_profile_of_the_strategy()
+    {
+        var profile = ProfileReader.Parse("""{"name":"sc-5","strategy":"self-consistency","samples":5}""", "mine.json");
+
+        Assert.Equal(BuiltInProfiles.Find("self-consistency")! with { Name = "sc-5", Samples = 5, Stop = profile.Stop }, profile);
+        Assert.Equal(0.7, profile.Temperature);
+    }
+
+    [Fact]
+    public void All_fields_are_read()
+    {
+        var profile = ProfileReader.Parse(
+            """
+            {
+              // a comment
+              "name": "all", "strategy": "adaptive-self-consistency", "format": "completion", "system": "S", "instruction": "I {answers}", "template": "{question} {a}",
+              "optionTemplate": "{letter}: {option}", "optionSeparator": " ", "answerTemplate": "{letter}", "answerSpace": "optionTexts", "examplesAs": "text", "exemplarSet": "medqa",
+              "exemplars": 2, "exemplarSelection": "random", "samples": 41, "temperature": 0.5, "topP": 0.9, "topK": 40, "minP": 0.05, "maxTokens": 99, "stop": ["X", "Y"],
+              "answerCue": "\nSo:", "onUnparsed": "abstain", "stopRule": "beta", "stopProbability": 0.9, "waveSize": 3, "refinements": 7, "seed": -5, "templateDate": "2025-02-28", "maxSeconds": 60,
+            }
+            """,
+            "all.json");
+
+        Assert.Equal(
+            new Profile
+            {
+                Name = "all", Strategy = "adaptive-self-consistency", Format = PromptFormat.Completion, System = "S", Instruction = "I {answers}", Template = "{question} {a}",
+                OptionTemplate = "{letter}: {option}", OptionSeparator = " ", AnswerTemplate = "{letter}", AnswerSpace = AnswerSpace.OptionTexts, ExamplesAs = ExemplarPlacement.Text, ExemplarSet = "medqa",
+                Exemplars = 2, ExemplarSelection = ExemplarSelection.Random, Samples = 41, Temperature = 0.5, TopP = 0.9, TopK = 40, MinP = 0.05, MaxTokens = 99, Stop = profile.Stop,
+                AnswerCue = "\nSo:", OnUnparsed = UnparsedHandling.Abstain, StopRule = StopRule.Beta, StopProbability = 0.9, WaveSize = 3, Refinements = 7, Seed = -5, TemplateDate = new DateOnly(2025, 2, 28), MaxSeconds = 60,
+            },
+            profile);
+        Assert.Equal(["X", "Y"], profile.Stop);
+    }
+
+    [Fact]
+    public void A_byte_order_mark_is_no_part_of_a_profile() =>
+        Assert.Equal("x", ProfileReader.Parse((byte[])[0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes("""{"name":"x","strategy":"few-shot"}""")], "bom.json").Name);
+
+    [Fact]
+    public void Every_built_in_profile_passes_its_own_check_and_is_named_like_its_strategy()
+    {
+        Assert.Equal(StrategyNames.All, BuiltInProfiles.All.Select(profile => profile.Name));
+        Assert.All(BuiltInProfiles.All, profile => Assert.Equal(profile.Strategy, ProfileReader.Check(profile, "built in").Name));
+    }
+
+    [Fact]
+    public void Canonical_bytes_state_every_field_and_come_back_as_the_same_profile()
+    {
+        foreach (var profile in BuiltInProfiles.All)
+        {
+            var bytes = CanonicalJson.Of(profile);
+            var read = ProfileReader.Parse(bytes, "canonical");
+
+            Assert.Equal(profile with { Stop = read.Stop }, read);
+            Assert.Equal(profile.Stop, read.Stop);
+            Assert.Equal(bytes, CanonicalJson.Of(read));
+        }
+
+        var fields = JsonDocument.Parse(CanonicalJson.Of(BuiltInProfiles.All[0])).RootElement.EnumerateObject().Count();
+        Assert.Equal(typeof(Profile).GetProperties().Length, fields);
+    }
+
+    [Fact]
+    public void Canonical_bytes_do_not_depend_on_how_a_profile_was_written()
+    {
+        var one = ProfileReader.Parse("""{"name":"x","strategy":"self-consistency","temperature":0.70}""", "one");
+        var other = ProfileReader.Parse("""{ "temperature": 7e-1, "strategy": "self-consistency", "name": "x", "samples": 11 }""", "other");
+
+        Assert.Equal(CanonicalJson.Of(one), CanonicalJson.Of(other));
+    }
+}
