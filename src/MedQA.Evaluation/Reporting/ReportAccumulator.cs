@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.Modelling;
 using MedQA.Evaluation.Questions;
+using MedQA.Evaluation.Randomness;
 using MedQA.Evaluation.Statistics;
 
 namespace MedQA.Evaluation.Reporting;
@@ -18,6 +19,8 @@ public sealed class ReportAccumulator
     private readonly SortedDictionary<string, int> _failures = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _engines = new(StringComparer.Ordinal);
     private readonly VoteTally _votes = new();
+    private readonly ConfidenceTally _confidences = new();
+    private readonly SampleTally _samples = new();
     private readonly int[] _goldAt = new int[OptionLetter.MaxOptions];
     private readonly int[] _chosenAt = new int[OptionLetter.MaxOptions];
     private readonly int[] _correctAt = new int[OptionLetter.MaxOptions];
@@ -70,6 +73,8 @@ public sealed class ReportAccumulator
 
         _asked++;
         _votes.Add(answered);
+        _confidences.Add(answered);
+        _samples.Add(answered);
         AddLetters(answered);
         AddCost(answered);
     }
@@ -85,6 +90,10 @@ public sealed class ReportAccumulator
             throw new ArgumentException($"The run has {Count} answers, but its question set has {header.Rows} rows of which {header.Rejected} were rejected.", nameof(header));
         }
 
+        var provisional = header.Finished is null || Count < accepted;
+        var (strategy, key) = (header.Protocol.Profile.Strategy, RandomStream.KeyOf("bootstrap", header.Protocol.Profile.Seed, "", ""));
+        var intervals = !provisional && _failed == 0;
+        var confidence = _confidences.BuildAgreement(key, intervals, strategy);
         var datasets = _datasets.Select(static dataset => BuildSlice(dataset.Key, null, dataset.Value)).ToImmutableArray();
         var report = new RunReport
         {
@@ -94,7 +103,7 @@ public sealed class ReportAccumulator
             Model = header.Model,
             ModelFingerprint = header.ModelFingerprint,
             EvaluationRules = header.EvaluationRules,
-            Provisional = header.Finished is null || Count < accepted,
+            Provisional = provisional,
             Questions = new QuestionCounts
             {
                 Rows = header.Rows,
@@ -111,11 +120,15 @@ public sealed class ReportAccumulator
             Datasets = datasets,
             Topics = [.. _topics.Select(static topic => BuildSlice(topic.Key.Dataset, topic.Key.Topic, topic.Value))],
             Agreement = _votes.BuildAgreement(),
-            ForcedVotes = _votes.BuildForced(),
+            ForcedVotes = _votes.BuildForced(calibrated: confidence is not null),
             Ties = _votes.BuildTies(),
             Reasonings = new ReasoningEnds(_ends.Sum(), _ends[(int)SampleEnd.EndToken], _ends[(int)SampleEnd.StopText], _ends[(int)SampleEnd.MaxTokens]),
             Tokens = new TokenCounts(_promptTokens, _generatedTokens),
             Letters = BuildLetters(),
+            Confidence = confidence,
+            LikelihoodConfidence = _confidences.BuildLikelihood(key, intervals),
+            StoppingPosterior = _confidences.BuildStoppingPosterior(key, intervals, strategy),
+            Samples = _samples.Build(),
             Failures = [.. _failures.Select(static failure => new FailureCount(failure.Key, failure.Value))],
             Prompts = header.Prompts,
             Circumstances = new RunCircumstances

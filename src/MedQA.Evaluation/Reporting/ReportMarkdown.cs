@@ -17,6 +17,7 @@ public static partial class ReportMarkdown
         Accuracies(text, report);
         Slices(text, report);
         Votes(text, report);
+        ReportMarkdownConfidence.Write(text, report);
         Letters(text, report);
         Repeating(text, report);
         Circumstances(text, report);
@@ -97,11 +98,11 @@ public static partial class ReportMarkdown
     {
         var (forced, ties, ends) = (report.ForcedVotes, report.Ties, report.Reasonings);
         Heading(text, "Votes");
-        Line(text, "| | accuracy | mean agreement |");
-        Line(text, "| --- | ---: | ---: |");
-        Line(text, $"| forced votes counted | {Figures.Percent(forced.Counted.Accuracy)} | {Figures.Fraction(forced.Counted.MeanAgreement)} |");
-        Line(text, $"| forced votes as abstentions | {Figures.Percent(forced.AsAbstentions.Accuracy)} | {Figures.Fraction(forced.AsAbstentions.MeanAgreement)} |");
-        Line(text, $"| ties among m options at 1/m | {Figures.Percent(ties.AccuracyAtChance)} | |");
+        Line(text, "| | accuracy | mean agreement | ECE |");
+        Line(text, "| --- | ---: | ---: | ---: |");
+        Line(text, $"| forced votes counted | {Figures.Percent(forced.Counted.Accuracy)} | {Figures.Fraction(forced.Counted.MeanAgreement)} | {Figures.Fraction(forced.Counted.CalibrationError)} |");
+        Line(text, $"| forced votes as abstentions | {Figures.Percent(forced.AsAbstentions.Accuracy)} | {Figures.Fraction(forced.AsAbstentions.MeanAgreement)} | {Figures.Fraction(forced.AsAbstentions.CalibrationError)} |");
+        Line(text, $"| ties among m options at 1/m | {Figures.Percent(ties.AccuracyAtChance)} | | |");
         Line(text, "");
         Line(text, $"- {Figures.Count(forced.Forced)} of {Figures.Count(forced.Votes)} votes were forced by the answer cue; {Figures.Count(forced.Answers)} answers rest on forced votes alone.");
         Line(text, $"- {Figures.Count(ties.Questions)} questions were ties; the tie-break answered {Figures.Of(ties.Correct, ties.Scored)} of them right.");
@@ -184,19 +185,19 @@ public static partial class ReportMarkdown
         }
     }
 
-    private static void Heading(StringBuilder text, string heading)
+    internal static void Heading(StringBuilder text, string heading)
     {
         Line(text, "");
         Line(text, $"## {heading}");
         Line(text, "");
     }
 
-    private static void Line(StringBuilder text, string line) => text.Append(line).Append('\n');
+    internal static void Line(StringBuilder text, string line) => text.Append(line).Append('\n');
 
     private static string Time(DateTimeOffset? time) => time is { } known ? known.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss") + " UTC" : Figures.None;
 
     /// <summary>Text that stays text in a table cell, a heading or a paragraph.</summary>
-    private static string Plain(string text) => Markup().Replace(LineBreaks().Replace(text, " "), static match => match.Value switch
+    internal static string Plain(string text) => Markup().Replace(LineBreaks().Replace(text, " "), static match => match.Value switch
     {
         "<" => "&lt;",
         ">" => "&gt;",

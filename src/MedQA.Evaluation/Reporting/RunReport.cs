@@ -69,6 +69,20 @@ public sealed record RunReport
     /// <summary>Right answers by the position of the right option: a model that prefers a letter shows it here. One row per position that occurs.</summary>
     public ImmutableArray<LetterBias> Letters { get; init; } = [];
 
+    /// <summary>
+    /// Calibration and deferral by agreement, of strategies with a fixed number of samples above 1; else <see langword="null"/>.
+    /// </summary>
+    public ConfidenceReport? Confidence { get; init; }
+
+    /// <summary>Calibration and deferral by the options' likelihoods, of strategies that score options; else <see langword="null"/>.</summary>
+    public ConfidenceReport? LikelihoodConfidence { get; init; }
+
+    /// <summary>Calibration and deferral by the stopping posterior, of adaptive strategies; else <see langword="null"/>. Not to be compared with <see cref="Confidence"/>.</summary>
+    public ConfidenceReport? StoppingPosterior { get; init; }
+
+    /// <summary>What single samples and fewer samples score; <see langword="null"/> where questions had different numbers of samples, or one.</summary>
+    public SampleFigures? Samples { get; init; }
+
     /// <summary>Why infrastructure failed to answer questions, by code.</summary>
     public ImmutableArray<FailureCount> Failures { get; init; } = [];
 

@@ -9,7 +9,7 @@ internal static class UnforcedVote
     public static int[] ForcedVotes(AnsweredQuestion answered)
     {
         var forced = new int[answered.Votes.Length];
-        foreach (var reasoning in Voting(answered))
+        foreach (var reasoning in VotingReasonings.Of(answered))
         {
             if (reasoning is { Forced: true, Answer: { } answer })
             {
@@ -27,7 +27,7 @@ internal static class UnforcedVote
     public static int? Of(AnsweredQuestion answered, ReadOnlySpan<int> forced)
     {
         var weights = new double[forced.Length];
-        foreach (var reasoning in Voting(answered))
+        foreach (var reasoning in VotingReasonings.Of(answered))
         {
             if (reasoning is { Forced: false, Answer: { } answer })
             {
@@ -51,16 +51,5 @@ internal static class UnforcedVote
         }
 
         return best;
-    }
-
-    private static IEnumerable<Reasoning> Voting(AnsweredQuestion answered)
-    {
-        if (answered.Reasonings.IsDefaultOrEmpty)
-        {
-            return [];
-        }
-
-        var last = answered.Reasonings.Max(static reasoning => reasoning.Stage);
-        return answered.Reasonings.Where(reasoning => reasoning.Stage == last);
     }
 }

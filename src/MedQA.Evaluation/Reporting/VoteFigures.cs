@@ -48,7 +48,8 @@ public sealed record ForcedVotes
 /// <param name="Scored">Questions with a known right option.</param>
 /// <param name="Accuracy"><paramref name="Correct"/> / <paramref name="Scored"/>; <see langword="null"/> where nothing is scored.</param>
 /// <param name="MeanAgreement">Mean agreement over the questions with options.</param>
-public sealed record VoteFigures(int Correct, int Scored, double? Accuracy, double? MeanAgreement);
+/// <param name="CalibrationError">ECE of agreement, 10 bins; <see langword="null"/> where the number of samples is not fixed and above 1.</param>
+public sealed record VoteFigures(int Correct, int Scored, double? Accuracy, double? MeanAgreement, double? CalibrationError);
 
 /// <summary>Questions on which several options had the most votes.</summary>
 /// <param name="Questions">How many.</param>

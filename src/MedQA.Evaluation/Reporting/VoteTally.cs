@@ -1,5 +1,5 @@
-using System.Collections.Immutable;
 using MedQA.Evaluation.Answering;
+using MedQA.Evaluation.Statistics;
 
 namespace MedQA.Evaluation.Reporting;
 
@@ -7,6 +7,7 @@ namespace MedQA.Evaluation.Reporting;
 internal sealed class VoteTally
 {
     private readonly Dictionary<(int Votes, int Samples), (int Questions, int Correct, int Wrong)> _levels = [];
+    private readonly Dictionary<(int Votes, int Samples), (int Right, int Wrong)> _levelsWithoutForced = [];
     private int _votes;
     private int _forced;
     private int _forcedAnswers;
@@ -50,16 +51,19 @@ internal sealed class VoteTally
         ],
     };
 
-    public ForcedVotes BuildForced() => new()
+    /// <param name="calibrated">Whether agreement is a confidence: the number of samples is fixed and above 1.</param>
+    public ForcedVotes BuildForced(bool calibrated) => new()
     {
         Votes = _votes,
         Forced = _forced,
         Answers = _forcedAnswers,
-        Counted = new VoteFigures(_correct, _scored, Share(_correct, _scored), Share(_agreement, _withOptions)),
-        AsAbstentions = new VoteFigures(_correctWithoutForced, _scored, Share(_correctWithoutForced, _scored), Share(_agreementWithoutForced, _withOptions)),
+        Counted = new VoteFigures(_correct, _scored, Share(_correct, _scored), Share(_agreement, _withOptions), calibrated ? ErrorOf(_levels.Select(static level => (level.Key.Votes, level.Key.Samples, level.Value.Correct, level.Value.Wrong))) : null),
+        AsAbstentions = new VoteFigures(_correctWithoutForced, _scored, Share(_correctWithoutForced, _scored), Share(_agreementWithoutForced, _withOptions), calibrated ? ErrorOf(_levelsWithoutForced.Select(static level => (level.Key.Votes, level.Key.Samples, level.Value.Right, level.Value.Wrong))) : null),
     };
 
     public Ties BuildTies() => new(_ties, _tiesScored, _tiesCorrect, Share(_correct - _tiesCorrect + _tieCredit, _scored));
+
+    private static double ErrorOf(IEnumerable<(int Votes, int Samples, int Right, int Wrong)> levels) => CalibrationFigures.Of(ConfidenceTable.OfVotes(levels)).ExpectedError;
 
     private static double? Share(double part, int whole) => whole == 0 ? null : part / whole;
 
@@ -75,19 +79,22 @@ internal sealed class VoteTally
         _votes += answered.Votes.Sum();
         var forced = UnforcedVote.ForcedVotes(answered);
         var forcedVotes = forced.Sum();
-        if (forcedVotes == 0)
+        var other = answered.Answer;
+        if (forcedVotes > 0)
         {
-            _correctWithoutForced += correct is true ? 1 : 0;
-            _agreementWithoutForced += answered.Agreement;
-            return;
+            _forced += forcedVotes;
+            _forcedAnswers += answered.Answer is { } answer && forced[answer] == answered.Votes[answer] ? 1 : 0;
+            other = UnforcedVote.Of(answered, forced);
         }
 
-        _forced += forcedVotes;
-        _forcedAnswers += answered.Answer is { } answer && forced[answer] == answered.Votes[answer] ? 1 : 0;
-        if (UnforcedVote.Of(answered, forced) is { } other)
+        var votes = other is { } option ? answered.Votes[option] - forced[option] : 0;
+        var right = correct is not null && other == answered.Gold;
+        _correctWithoutForced += right ? 1 : 0;
+        _agreementWithoutForced += answered.SamplesAsked == 0 ? 0 : (double)votes / answered.SamplesAsked;
+        if (correct is not null)
         {
-            _correctWithoutForced += answered.Gold == other ? 1 : 0;
-            _agreementWithoutForced += (double)(answered.Votes[other] - forced[other]) / answered.SamplesAsked;
+            var (rightHere, wrongHere) = _levelsWithoutForced.GetValueOrDefault((votes, answered.SamplesAsked));
+            _levelsWithoutForced[(votes, answered.SamplesAsked)] = right ? (rightHere + 1, wrongHere) : (rightHere, wrongHere + 1);
         }
     }
 

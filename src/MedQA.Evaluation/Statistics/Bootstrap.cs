@@ -68,7 +68,7 @@ public static class Bootstrap
         }
 
         var harmonic = CalibrationFigures.Harmonic(table.Count);
-        var (indices, counts, figures) = (new int[table.Count], new int[2 * table.Levels.Length], new CalibrationFigures[resamples]);
+        var (indices, counts, levels, figures) = (new int[table.Count], new int[2 * table.Levels.Length], table.Levels.ToArray(), new CalibrationFigures[resamples]);
         for (var resample = 0; resample < resamples; resample++)
         {
             Draw(key, resample, table.Count, indices);
@@ -78,7 +78,12 @@ public static class Bootstrap
                 counts[cellOfAnswer[index]]++;
             }
 
-            figures[resample] = CalibrationFigures.Of(table.WithCounts(counts), harmonic);
+            for (var level = 0; level < levels.Length; level++)
+            {
+                levels[level] = levels[level] with { Right = counts[2 * level], Wrong = counts[(2 * level) + 1] };
+            }
+
+            figures[resample] = CalibrationFigures.Of(levels, harmonic);
         }
 
         return new CalibrationIntervals(

@@ -16,7 +16,12 @@ public sealed record CalibrationFigures(double ExpectedError, double MaximumErro
     public static CalibrationFigures Of(ConfidenceTable table)
     {
         ArgumentNullException.ThrowIfNull(table);
-        return Of(table, Harmonic(table.Count));
+        if (table.Count == 0)
+        {
+            throw new ArgumentException("Calibration needs at least one answer.", nameof(table));
+        }
+
+        return Of(table.Levels.AsSpan(), Harmonic(table.Count));
     }
 
     /// <summary>The bins that hold answers: what a calibration plot shows.</summary>
@@ -33,18 +38,13 @@ public sealed record CalibrationFigures(double ExpectedError, double MaximumErro
         ];
     }
 
-    /// <param name="table">The table.</param>
-    /// <param name="harmonic">1 + 1/2 + … + 1/i at place i, at least up to the table's count.</param>
-    internal static CalibrationFigures Of(ConfidenceTable table, double[] harmonic)
+    /// <param name="levels">Levels by rising confidence; levels without answers are passed over.</param>
+    /// <param name="harmonic">1 + 1/2 + … + 1/i at place i, up to the number of answers.</param>
+    internal static CalibrationFigures Of(ReadOnlySpan<ConfidenceLevel> levels, double[] harmonic)
     {
-        if (table.Count == 0)
-        {
-            throw new ArgumentException("Calibration needs at least one answer.", nameof(table));
-        }
-
         var (binCounts, binConfidences, binRight) = (new int[ConfidenceTable.Bins], new double[ConfidenceTable.Bins], new int[ConfidenceTable.Bins]);
         var (brier, ordered, rightBelowOrHere, wrongBelow) = (0.0, 0.0, 0L, 0L);
-        foreach (var level in table.Levels)
+        foreach (ref readonly var level in levels)
         {
             binCounts[level.Bin] += level.Count;
             binConfidences[level.Bin] += level.Confidence * level.Count;
@@ -66,15 +66,15 @@ public sealed record CalibrationFigures(double ExpectedError, double MaximumErro
             }
         }
 
-        double n = table.Count;
-        var aurc = AreaUnderRisk(table, harmonic);
+        var n = (int)(rightBelowOrHere + wrongBelow);
+        var aurc = AreaUnderRisk(levels, n, harmonic);
         return new CalibrationFigures(
             expected / n,
             maximum,
             brier / n,
             rightBelowOrHere == 0 || wrongBelow == 0 ? null : ordered / ((double)rightBelowOrHere * wrongBelow),
             aurc,
-            aurc - LeastAreaUnderRisk(table.Count, (int)wrongBelow, harmonic));
+            aurc - LeastAreaUnderRisk(n, (int)wrongBelow, harmonic));
     }
 
     internal static double[] Harmonic(int count)
@@ -92,19 +92,24 @@ public sealed record CalibrationFigures(double ExpectedError, double MaximumErro
     /// With a answers above a level, w of them wrong, the expected share of wrong ones among the first i is (w + (i − a)·r) / i inside the level, r its own share:
     /// r plus (w − a·r)/i.
     /// </summary>
-    private static double AreaUnderRisk(ConfidenceTable table, double[] harmonic)
+    private static double AreaUnderRisk(ReadOnlySpan<ConfidenceLevel> levels, int count, double[] harmonic)
     {
         var (above, wrongAbove, sum) = (0, 0, 0.0);
-        for (var i = table.Levels.Length - 1; i >= 0; i--)
+        for (var i = levels.Length - 1; i >= 0; i--)
         {
-            var level = table.Levels[i];
+            var level = levels[i];
+            if (level.Count == 0)
+            {
+                continue;
+            }
+
             var risk = (double)level.Wrong / level.Count;
             sum += (level.Count * risk) + ((wrongAbove - (above * risk)) * (harmonic[above + level.Count] - harmonic[above]));
             above += level.Count;
             wrongAbove += level.Wrong;
         }
 
-        return sum / table.Count;
+        return sum / count;
     }
 
     /// <summary>All right answers first: the i-th of them adds no risk, then (i − right) / i.</summary>

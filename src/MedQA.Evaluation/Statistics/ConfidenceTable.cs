@@ -78,22 +78,6 @@ public sealed class ConfidenceTable
         return new ConfidenceTable([.. levels.Select(static level => new ConfidenceLevel(level.Key, BinOf(level.Key), level.Value.Right, level.Value.Wrong))]);
     }
 
-    /// <summary>The same levels with other counts: a resample.</summary>
-    /// <param name="counts">For each level right and wrong answers, one after the other.</param>
-    internal ConfidenceTable WithCounts(ReadOnlySpan<int> counts)
-    {
-        var levels = ImmutableArray.CreateBuilder<ConfidenceLevel>(Levels.Length);
-        for (var i = 0; i < Levels.Length; i++)
-        {
-            if (counts[2 * i] + counts[(2 * i) + 1] > 0)
-            {
-                levels.Add(Levels[i] with { Right = counts[2 * i], Wrong = counts[(2 * i) + 1] });
-            }
-        }
-
-        return new ConfidenceTable(levels.DrainToImmutable());
-    }
-
     /// <summary>ceil(10 · votes / samples) − 1 in whole numbers.</summary>
     private static int BinOf(int votes, int samples) => votes == 0 ? 0 : (((Bins * votes) + samples - 1) / samples) - 1;
 

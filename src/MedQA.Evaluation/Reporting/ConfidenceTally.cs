@@ -1,0 +1,100 @@
+using System.Collections.Immutable;
+using MedQA.Evaluation.Answering;
+using MedQA.Evaluation.Statistics;
+
+namespace MedQA.Evaluation.Reporting;
+
+/// <summary>Collects the confidences of scored answers.</summary>
+internal sealed class ConfidenceTally
+{
+    private const int MostCurvePoints = 200;
+
+    private readonly Dictionary<(int Votes, int Samples), (int Right, int Wrong)> _agreements = [];
+    private readonly List<double> _likelihoods = [];
+    private readonly List<double> _posteriors = [];
+    private readonly List<bool> _correct = [];
+    private bool _scoredOptions;
+
+    /// <param name="answered">A question that infrastructure did not fail.</param>
+    public void Add(AnsweredQuestion answered)
+    {
+        if (answered.Correct is not { } correct)
+        {
+            return;
+        }
+
+        var key = (answered.Answer is { } answer ? answered.Votes.ElementAtOrDefault(answer) : 0, answered.SamplesAsked);
+        var (right, wrong) = _agreements.GetValueOrDefault(key);
+        _agreements[key] = correct ? (right + 1, wrong) : (right, wrong + 1);
+        _correct.Add(correct);
+        _posteriors.Add(StoppingPosterior(answered));
+        _scoredOptions |= !answered.OptionLogLikelihoods.IsDefaultOrEmpty;
+        _likelihoods.Add(ShareOfLikelihood(answered));
+    }
+
+    /// <summary>The headline: agreement, where every question had the same number of samples and more than one.</summary>
+    public ConfidenceReport? BuildAgreement(ulong key, bool intervals, string strategy)
+    {
+        var samples = _agreements.Count == 0 ? 0 : _agreements.Keys.First().Samples;
+        if (IsAdaptive(strategy) || samples < 2 || _agreements.Keys.Any(level => level.Samples != samples))
+        {
+            return null;
+        }
+
+        var table = ConfidenceTable.OfVotes(_agreements.Select(static level => (level.Key.Votes, level.Key.Samples, level.Value.Right, level.Value.Wrong)));
+        return Build($"agreement: votes for the answer over {samples} samples", table, key, intervals) with { Levels = table.Levels };
+    }
+
+    public ConfidenceReport? BuildLikelihood(ulong key, bool intervals) => _scoredOptions
+        ? Build("the answer's share of the options' likelihoods", ConfidenceTable.OfConfidences([.. _likelihoods], [.. _correct]), key, intervals)
+        : null;
+
+    public ConfidenceReport? BuildStoppingPosterior(ulong key, bool intervals, string strategy) => IsAdaptive(strategy) && _correct.Count > 0
+        ? Build("stopping posterior: the probability that the leading answer leads the second, P(Beta(a + 1, b + 1) > 1/2)", ConfidenceTable.OfConfidences([.. _posteriors], [.. _correct]), key, intervals)
+        : null;
+
+    private static bool IsAdaptive(string strategy) => strategy == "adaptive-self-consistency";
+
+    private static ConfidenceReport Build(string confidence, ConfidenceTable table, ulong key, bool intervals)
+    {
+        var curve = Statistics.Deferral.RiskCoverage(table);
+        return new ConfidenceReport
+        {
+            Confidence = confidence,
+            Questions = table.Count,
+            Figures = CalibrationFigures.Of(table),
+            Intervals = intervals ? Bootstrap.Calibration(table, key) : null,
+            Bins = CalibrationFigures.BinsOf(table),
+            RiskCoverage = curve.Length <= MostCurvePoints ? curve : [.. Enumerable.Range(1, MostCurvePoints).Select(point => curve[(int)((long)point * curve.Length / MostCurvePoints) - 1])],
+            Deferral = [.. Enumerable.Range(0, 20).Select(step => Statistics.Deferral.At(table, step / 20.0))],
+        };
+    }
+
+    private static double StoppingPosterior(AnsweredQuestion answered)
+    {
+        if (answered.Answer is not { } answer)
+        {
+            return 0;
+        }
+
+        var second = 0;
+        for (var option = 0; option < answered.Votes.Length; option++)
+        {
+            second = option == answer ? second : Math.Max(second, answered.Votes[option]);
+        }
+
+        return BetaStop.ProbabilityTopLeads(answered.Votes[answer], second);
+    }
+
+    private static double ShareOfLikelihood(AnsweredQuestion answered)
+    {
+        var likelihoods = answered.OptionLogLikelihoods;
+        if (answered.Answer is not { } answer || likelihoods.IsDefaultOrEmpty)
+        {
+            return 0;
+        }
+
+        var highest = likelihoods.Max();
+        return Math.Exp(likelihoods[answer] - highest) / likelihoods.Sum(likelihood => Math.Exp(likelihood - highest));
+    }
+}

@@ -1,0 +1,205 @@
+using System.Collections.Immutable;
+using MedQA.Evaluation.Statistics;
+
+namespace MedQA.Evaluation.Reporting;
+
+/// <summary>Two or more runs on the questions that each pair has in common.</summary>
+public sealed record RunComparison
+{
+    /// <summary>The runs' names, in the order given.</summary>
+    public required ImmutableArray<string> Runs { get; init; }
+
+    /// <summary>Each pair of runs, on each data set that they share, and on all of them where there are several.</summary>
+    public required ImmutableArray<PairedComparison> Pairs { get; init; }
+
+    /// <summary>How many tests the family has that Holm's correction was made for: all of <see cref="Pairs"/>.</summary>
+    public int FamilySize => Pairs.Length;
+
+    /// <summary>Compares every pair.</summary>
+    /// <param name="runs">Two or more.</param>
+    /// <exception cref="RunComparisonException">
+    /// There are fewer than two runs; two have no question in common; a question has another right option or another text in another run; or infrastructure
+    /// failed to answer one of the common questions.
+    /// </exception>
+    public static RunComparison Of(IReadOnlyList<ComparedRun> runs)
+    {
+        ArgumentNullException.ThrowIfNull(runs);
+        if (runs.Count < 2)
+        {
+            throw new RunComparisonException("A comparison needs at least two runs.");
+        }
+
+        var pairs = new List<PairedComparison>();
+        for (var first = 0; first < runs.Count; first++)
+        {
+            for (var second = first + 1; second < runs.Count; second++)
+            {
+                pairs.AddRange(Compare(runs[first], runs[second]));
+            }
+        }
+
+        var adjusted = Holm.Adjust([.. pairs.Select(static pair => pair.Test.MidP)]);
+        return new RunComparison
+        {
+            Runs = [.. runs.Select(static run => run.Name)],
+            Pairs = [.. pairs.Select((pair, index) => pair with { HolmP = adjusted[index] })],
+        };
+    }
+
+    private static IEnumerable<PairedComparison> Compare(ComparedRun first, ComparedRun second)
+    {
+        var common = new SortedDictionary<string, List<PairedAnswer>>(StringComparer.Ordinal);
+        var all = new List<PairedAnswer>();
+        foreach (var (key, answer) in first.Answers.OrderBy(static entry => entry.Key.Dataset, StringComparer.Ordinal).ThenBy(static entry => entry.Key.Question, StringComparer.Ordinal))
+        {
+            if (!second.Answers.TryGetValue(key, out var other))
+            {
+                continue;
+            }
+
+            CheckSameQuestion(first, second, key, answer, other);
+            if (!common.TryGetValue(key.Dataset, out var answers))
+            {
+                common.Add(key.Dataset, answers = []);
+            }
+
+            // A question whose text is not known is a cluster of its own; ordinals stay clear of fingerprints by the flag.
+            var pair = new PairedAnswer(answer.Fingerprint is { } fingerprint ? (fingerprint, true) : ((ulong)all.Count, false), answer.Right, other.Right);
+            answers.Add(pair);
+            all.Add(pair);
+        }
+
+        if (all.Count == 0)
+        {
+            throw new RunComparisonException($"{first.Name} and {second.Name} have no question in common that has a known right option.");
+        }
+
+        foreach (var (dataset, answers) in common)
+        {
+            yield return Compare(first, second, dataset, answers, first.Answers.Keys.Count(key => key.Dataset == dataset), second.Answers.Keys.Count(key => key.Dataset == dataset));
+        }
+
+        if (common.Count > 1)
+        {
+            yield return Compare(first, second, null, all, first.Count, second.Count);
+        }
+    }
+
+    private static void CheckSameQuestion(ComparedRun first, ComparedRun second, (string Dataset, string Question) key, ComparedAnswer answer, ComparedAnswer other)
+    {
+        if (answer.Fingerprint is { } fingerprint && other.Fingerprint is { } otherFingerprint && fingerprint != otherFingerprint)
+        {
+            throw new RunComparisonException($"Question {key.Question} of {key.Dataset} has another text or other options in {second.Name} than in {first.Name}: the runs did not answer the same questions.");
+        }
+
+        if (answer.Gold != other.Gold)
+        {
+            throw new RunComparisonException($"Question {key.Question} of {key.Dataset} has the right option {Questions.OptionLetter.Of(answer.Gold)} in {first.Name} and {Questions.OptionLetter.Of(other.Gold)} in {second.Name}: one of the files is wrong.");
+        }
+
+        if (answer.Failed || other.Failed)
+        {
+            throw new RunComparisonException($"Question {key.Question} of {key.Dataset} failed in {(answer.Failed ? first.Name : second.Name)} for a reason that is not the model's. Retry the run, then compare.");
+        }
+    }
+
+    private static PairedComparison Compare(ComparedRun first, ComparedRun second, string? dataset, List<PairedAnswer> answers, int inFirst, int inSecond)
+    {
+        var (both, onlyFirst, onlySecond) = (0, 0, 0);
+        var (differences, clusters) = (new double[answers.Count], new (ulong, bool)[answers.Count]);
+        for (var i = 0; i < answers.Count; i++)
+        {
+            var (cluster, right, otherRight) = answers[i];
+            both += right && otherRight ? 1 : 0;
+            onlyFirst += right && !otherRight ? 1 : 0;
+            onlySecond += otherRight && !right ? 1 : 0;
+            differences[i] = (right ? 1 : 0) - (otherRight ? 1 : 0);
+            clusters[i] = cluster;
+        }
+
+        var difference = StandardErrors.Clustered<(ulong, bool)>(differences, clusters);
+        return new PairedComparison
+        {
+            First = first.Name,
+            Second = second.Name,
+            Dataset = dataset,
+            Questions = answers.Count,
+            LeftOutOfFirst = inFirst - answers.Count,
+            LeftOutOfSecond = inSecond - answers.Count,
+            BothRight = both,
+            NeitherRight = answers.Count - both - onlyFirst - onlySecond,
+            FirstInterval = BinomialInterval.ClopperPearson(both + onlyFirst, answers.Count),
+            SecondInterval = BinomialInterval.ClopperPearson(both + onlySecond, answers.Count),
+            StandardError = difference.StandardError,
+            Interval = difference.IntervalAt() is var interval ? new Interval(Math.Max(-1, interval.Lower), Math.Min(1, interval.Upper)) : default,
+            Test = McNemar.Test(onlyFirst, onlySecond),
+            Provisional = first.Provisional || second.Provisional,
+        };
+    }
+
+    private readonly record struct PairedAnswer((ulong, bool) Cluster, bool FirstRight, bool SecondRight);
+}
+
+/// <summary>Two runs on the questions of one data set, or of all, that both answered.</summary>
+public sealed record PairedComparison
+{
+    /// <summary>Below this many questions that tell the runs apart, the interval of the difference is rough: rely on the test.</summary>
+    public const int FewDiscordant = 10;
+
+    /// <summary>The first run's name.</summary>
+    public required string First { get; init; }
+
+    /// <summary>The second run's name.</summary>
+    public required string Second { get; init; }
+
+    /// <summary>The data set; <see langword="null"/> for all together.</summary>
+    public string? Dataset { get; init; }
+
+    /// <summary>Questions that both runs answered and whose right option is known.</summary>
+    public required int Questions { get; init; }
+
+    /// <summary>Questions of the first run that are not in the second.</summary>
+    public required int LeftOutOfFirst { get; init; }
+
+    /// <summary>Questions of the second run that are not in the first.</summary>
+    public required int LeftOutOfSecond { get; init; }
+
+    /// <summary>Questions that both answered right.</summary>
+    public required int BothRight { get; init; }
+
+    /// <summary>Questions that neither answered right.</summary>
+    public required int NeitherRight { get; init; }
+
+    /// <summary>95 % Clopper-Pearson interval of the first run's accuracy on these questions.</summary>
+    public required Interval FirstInterval { get; init; }
+
+    /// <summary>95 % Clopper-Pearson interval of the second run's accuracy on these questions.</summary>
+    public required Interval SecondInterval { get; init; }
+
+    /// <summary>Standard error of <see cref="Difference"/>, paired by question, with questions of equal text as one cluster.</summary>
+    public required double StandardError { get; init; }
+
+    /// <summary>95 % interval of <see cref="Difference"/>: 1.96 standard errors to either side.</summary>
+    public required Interval Interval { get; init; }
+
+    /// <summary>McNemar's test; its mid-p value is the primary one.</summary>
+    public required McNemarTest Test { get; init; }
+
+    /// <summary>The mid-p value after Holm's correction for the whole family.</summary>
+    public double HolmP { get; init; }
+
+    /// <summary>Whether one of the runs is not finished.</summary>
+    public bool Provisional { get; init; }
+
+    /// <summary>The first run's accuracy.</summary>
+    public double FirstAccuracy => (double)(BothRight + Test.OnlyFirst) / Questions;
+
+    /// <summary>The second run's accuracy.</summary>
+    public double SecondAccuracy => (double)(BothRight + Test.OnlySecond) / Questions;
+
+    /// <summary>The first run's accuracy less the second's.</summary>
+    public double Difference => (double)(Test.OnlyFirst - Test.OnlySecond) / Questions;
+
+    /// <summary>Whether so few questions tell the runs apart that the interval is rough.</summary>
+    public bool Rough => Test.OnlyFirst + Test.OnlySecond < FewDiscordant;
+}

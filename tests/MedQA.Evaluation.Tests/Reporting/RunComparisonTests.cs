@@ -1,0 +1,115 @@
+using MedQA.Evaluation.Answering;
+using MedQA.Evaluation.Reporting;
+using MedQA.Evaluation.Statistics;
+using static MedQA.Evaluation.Tests.Reporting.Answers;
+
+namespace MedQA.Evaluation.Tests.Reporting;
+
+public sealed class RunComparisonTests
+{
+    [Fact]
+    public void Pairs_are_counted_on_the_questions_that_both_runs_answered()
+    {
+        var first = Run("first", "RRRRRRWW--", from: 0);
+        var second = Run("second", "RRWWWWRW", from: 0);
+        var pair = RunComparison.Of([first, second]).Pairs.Single();
+        Assert.Equal((8, 2, 0), (pair.Questions, pair.LeftOutOfFirst, pair.LeftOutOfSecond));
+        Assert.Equal((2, 4, 1, 1), (pair.BothRight, pair.Test.OnlyFirst, pair.Test.OnlySecond, pair.NeitherRight));
+        Assert.Equal((0.75, 0.375, 0.375), (pair.FirstAccuracy, pair.SecondAccuracy, pair.Difference));
+        Assert.Equal(McNemar.Test(4, 1), pair.Test);
+        Assert.Equal(pair.Test.MidP, pair.HolmP);
+        double[] a = [1, 1, 1, 1, 1, 1, 0, 0], b = [1, 1, 0, 0, 0, 0, 1, 0];
+        Assert.Equal(StandardErrors.Paired(a, b).StandardError * Math.Sqrt(7.0 / 8), pair.StandardError, 1e-12);
+        Assert.True(pair.Interval.Contains(pair.Difference));
+        Assert.True(pair.Rough);
+    }
+
+    [Fact]
+    public void Holm_corrects_for_every_pair_and_data_set()
+    {
+        ComparedRun[] runs = [.. new[] { "RRRRRRRRRR", "RRWWWWWWWW", "WWWWWWWWWW" }.Select((outcomes, index) => Run($"run {index}", outcomes, 0, "medqa", "pubmedqa"))];
+        var comparison = RunComparison.Of(runs);
+
+        // Three pairs, each on two data sets and on both together.
+        Assert.Equal(9, comparison.FamilySize);
+        Assert.Equal(["medqa", "pubmedqa", null], comparison.Pairs.Take(3).Select(static pair => pair.Dataset));
+        Assert.Equal(Holm.Adjust([.. comparison.Pairs.Select(static pair => pair.Test.MidP)]), comparison.Pairs.Select(static pair => pair.HolmP));
+        Assert.Equal(20, comparison.Pairs[2].Questions);
+    }
+
+    [Fact]
+    public void Equal_texts_are_one_cluster_of_the_difference()
+    {
+        var (first, second) = (new ComparedRun("first"), new ComparedRun("second"));
+        for (var ordinal = 0; ordinal < 4; ordinal++)
+        {
+            var answered = Of(ordinal, "A", 'A') with { QuestionFingerprint = ordinal < 2 ? "00000000000000aa" : $"{ordinal:x16}" };
+            first.Add(answered);
+            second.Add(answered with { Answer = ordinal < 2 ? 1 : 0 });
+        }
+
+        // Differences 1, 1, 0, 0 with mean 1/2: clusters deviate by 1, -1/2, -1/2.
+        Assert.Equal(Math.Sqrt(1.5) / 4, RunComparison.Of([first, second]).Pairs.Single().StandardError, 1e-12);
+    }
+
+    [Fact]
+    public void Questions_without_a_recorded_text_are_each_a_cluster()
+    {
+        var (first, second) = (new ComparedRun("first"), new ComparedRun("second"));
+        for (var ordinal = 0; ordinal < 4; ordinal++)
+        {
+            first.Add(Of(ordinal, "A", 'A') with { QuestionFingerprint = "" });
+            second.Add(Of(ordinal, ordinal < 2 ? "B" : "A", 'A') with { QuestionFingerprint = "" });
+        }
+
+        Assert.Equal(0.25, RunComparison.Of([first, second]).Pairs.Single().StandardError, 1e-12);
+    }
+
+    [Fact]
+    public void Runs_that_answered_other_questions_are_refused_and_the_question_is_named()
+    {
+        Refused("Question q0 of medqa has the right option A in first and B in second", One("first", Of(0, "A", 'A')), One("second", Of(0, "A", 'B')));
+        Refused("Question q0 of medqa has another text or other options in second than in first", One("first", Of(0, "A", 'A')), One("second", Of(0, "A", 'A') with { QuestionFingerprint = "00000000000000ff" }));
+        Refused("Question q0 of medqa failed in second", One("first", Of(0, "A", 'A')), One("second", Failed(0, 'A')));
+        Refused("no question in common", One("first", Of(0, "A", 'A')), One("second", Of(1, "A", 'A')));
+        Refused("no question in common", One("first", Of(0, "A", null)), One("second", Of(0, "A", null)));
+        Refused("at least two runs", One("first", Of(0, "A", 'A')));
+        var twice = One("first", Of(0, "A", 'A'));
+        Assert.Contains("two answers to question q0", Assert.Throws<RunComparisonException>(() => twice.Add(Of(0, "B", 'A'))).Message);
+
+        static void Refused(string why, params ComparedRun[] runs) => Assert.Contains(why, Assert.Throws<RunComparisonException>(() => RunComparison.Of(runs)).Message);
+    }
+
+    [Fact]
+    public void Markdown_prints_the_size_of_the_family()
+    {
+        var comparison = RunComparison.Of([Run("few-shot", "RRRRWW", 0), Run("self|consistency", "RRRRWW", 0)]);
+        var markdown = RunComparisonMarkdown.Write(comparison);
+        Assert.Contains("family of 1 test ", markdown);
+        Assert.Contains(@"| few-shot | self\|consistency | medqa | 0.0 points | [0.0, 0.0] (rough) | 0 | 0 | 1.0000 | 1.0000 | 1.0000 |", markdown);
+        Assert.Contains("p is 1 by convention", markdown);
+        Assert.NotEmpty(ReportJson.Write(comparison));
+    }
+
+    private static ComparedRun One(string name, AnsweredQuestion answered)
+    {
+        var run = new ComparedRun(name);
+        run.Add(answered);
+        return run;
+    }
+
+    /// <summary>A run that answered right (R), wrong (W) or not (-), on each of the data sets.</summary>
+    private static ComparedRun Run(string name, string outcomes, int from, params string[] datasets)
+    {
+        var run = new ComparedRun(name);
+        foreach (var (dataset, index) in (datasets.Length == 0 ? ["medqa"] : datasets).Select(static (dataset, index) => (dataset, index)))
+        {
+            for (var i = 0; i < outcomes.Length; i++)
+            {
+                run.Add(Of((1000 * index) + from + i, outcomes[i] switch { 'R' => "A", 'W' => "B", _ => "-" }, 'A', dataset));
+            }
+        }
+
+        return run;
+    }
+}
