@@ -13,7 +13,7 @@ public sealed class TokenizerReferenceTests
     public static TheoryData<string, string> TinyModels => new()
     {
         { "tiny/llama-genai", "llama" }, { "tiny/llama-packed", "llama" }, { "tiny/llama-optimum", "llama" },
-        { "tiny/qwen2-genai", "qwen2" }, { "tiny/qwen2-optimum", "qwen2" }, { "tiny/gpt2-optimum", "gpt2" },
+        { "tiny/qwen2-optimum", "qwen2" }, { "tiny/gpt2-optimum", "gpt2" },
     };
 
     [Fact]

@@ -1,0 +1,96 @@
+using System.Collections.Immutable;
+using MedQA.Evaluation.Prompting;
+using MedQA.Inference.Models;
+using MedQA.Inference.Prompts;
+
+namespace MedQA.Inference.ChatTemplates;
+
+/// <summary>
+/// A model's chat template: the subset of Jinja that real templates use, rendered as transformers renders it (trim_blocks, lstrip_blocks,
+/// the same variables). Nothing in it reads the clock: today is the prompt's date. Safe for concurrent use.
+/// </summary>
+public sealed class ChatTemplate
+{
+    private const long Steps = 2_000_000;
+    private const long StepsPerMessage = 20_000;
+    private const long Characters = 20_000_000;
+    private const long CopiesOfMessages = 200;
+
+    private readonly ImmutableArray<TemplateStatement> _statements;
+    private readonly ImmutableSortedDictionary<string, string> _namedTokens;
+    private readonly string _file;
+
+    private ChatTemplate(ImmutableArray<TemplateStatement> statements, ImmutableSortedDictionary<string, string> namedTokens, string file)
+    {
+        _statements = statements;
+        _namedTokens = namedTokens;
+        _file = file;
+    }
+
+    /// <summary>Reads the template of a model, or gives <see langword="null"/> where it has none.</summary>
+    /// <exception cref="ModelException">The template has an error or a construct that is not known; the message names it and its line.</exception>
+    public static ChatTemplate? Load(ModelFolder folder)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        return folder.ChatTemplateSource is { } source ? Parse(source, folder.ChatTemplatePath!, folder.NamedTokens) : null;
+    }
+
+    /// <summary>Reads a template.</summary>
+    /// <param name="source">Its text.</param>
+    /// <param name="file">The file that it stands in, for messages.</param>
+    /// <param name="namedTokens">The special tokens that the template sees as variables, such as <c>bos_token</c>.</param>
+    /// <exception cref="ModelException">The template has an error or a construct that is not known; the message names it and its line.</exception>
+    public static ChatTemplate Parse(string source, string file, ImmutableSortedDictionary<string, string> namedTokens)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        try
+        {
+            return new(TemplateParser.Parse(source), namedTokens, file);
+        }
+        catch (TemplateException exception)
+        {
+            throw Told(exception, file);
+        }
+    }
+
+    /// <summary>Renders a conversation.</summary>
+    /// <param name="messages">The messages, in order.</param>
+    /// <param name="date">What the template sees as today.</param>
+    /// <param name="addGenerationPrompt">Whether the beginning of the assistant's next turn is written too.</param>
+    /// <returns>The text as segments that tell what the template wrote from what the messages say.</returns>
+    /// <exception cref="TemplateRejectionException">The template refuses the messages.</exception>
+    /// <exception cref="ModelException">The template does something that is an error or not known; the message names its line.</exception>
+    public ImmutableArray<PromptSegment> Render(IReadOnlyList<ChatMessage> messages, DateOnly date, bool addGenerationPrompt = true)
+    {
+        ArgumentNullException.ThrowIfNull(messages);
+        var budget = new TemplateBudget(Steps + StepsPerMessage * messages.Count, Characters + CopiesOfMessages * messages.Sum(static message => (long)message.Content.Length));
+        var scope = new TemplateScope(null)
+        {
+            ["messages"] = messages.Select(static message => (object?)new TemplateMap()
+                .With("role", Role(message.Role))
+                .With("content", MarkedText.Content(message.Content))).ToList(),
+            ["add_generation_prompt"] = addGenerationPrompt,
+            ["tools"] = null,
+            ["documents"] = null,
+        };
+        foreach (var (name, token) in _namedTokens) scope[name] = MarkedText.Template(token);
+        try
+        {
+            return new TemplateRenderer(date, budget).Render(_statements, scope).Segments();
+        }
+        catch (TemplateException exception)
+        {
+            throw Told(exception, _file);
+        }
+    }
+
+    /// <summary>A role is a plain name, which the template may make part of a special token; anything else is only text.</summary>
+    private static MarkedText Role(string role) => role.All(static character => char.IsAsciiLetter(character) || character == '_') ? MarkedText.Template(role) : MarkedText.Content(role);
+
+    private static ModelException Told(TemplateException exception, string file) => new(
+        exception.IsUnknown ? ModelFault.UnknownTemplateConstruct : ModelFault.DamagedFile,
+        file,
+        exception.IsUnknown ? $"line {exception.Line} of the chat template uses {exception.Message}, which is not known" : $"line {exception.Line} of the chat template is an error: it has {exception.Message}",
+        "Correct the template, put a simpler one into the folder as chat_template.jinja, or ask in the completion format",
+        exception);
+}

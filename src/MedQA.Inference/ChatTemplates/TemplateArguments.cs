@@ -1,0 +1,34 @@
+using System.Collections.Immutable;
+
+namespace MedQA.Inference.ChatTemplates;
+
+/// <summary>The values that a function, method, filter or test is given.</summary>
+internal sealed record TemplateArguments(ImmutableArray<object?> Positional, ImmutableArray<(string Name, object? Value)> Named)
+{
+    /// <summary>A value by place or name, or the default.</summary>
+    public object? Get(int place, string name, object? otherwise = null) => Find(place, name, out var value) ? value : otherwise;
+
+    public bool Find(int place, string name, out object? value)
+    {
+        if (place < Positional.Length)
+        {
+            value = Positional[place];
+            return true;
+        }
+
+        foreach (var (given, named) in Named)
+        {
+            if (given != name) continue;
+            value = named;
+            return true;
+        }
+
+        value = null;
+        return false;
+    }
+
+    /// <summary>A value that must be there.</summary>
+    public object? Need(int place, string name) => Find(place, name, out var value) ? value : throw new TemplateException($"a call without its argument {name}");
+
+    public MarkedText NeedText(int place, string name) => TemplateValues.AsText(Need(place, name));
+}

@@ -1,0 +1,51 @@
+namespace MedQA.Inference.ChatTemplates;
+
+/// <summary>The names that a part of a template sees: its own, then those around it. Loops, macros and set blocks have their own; conditions have not.</summary>
+internal sealed class TemplateScope(TemplateScope? around)
+{
+    private readonly Dictionary<string, object?> _values = new(StringComparer.Ordinal);
+
+    public object? this[string name]
+    {
+        get
+        {
+            for (var scope = this; scope is not null; scope = scope.Around)
+            {
+                if (scope._values.TryGetValue(name, out var value)) return value;
+            }
+
+            return new UndefinedValue(name);
+        }
+
+        set => _values[name] = value;
+    }
+
+    private TemplateScope? Around { get; } = around;
+}
+
+/// <summary>A macro with the scope that it was defined in.</summary>
+internal sealed record TemplateMacro(MacroStatement Statement, TemplateScope Scope);
+
+/// <summary>Where a loop stands: the template's <c>loop</c>.</summary>
+internal sealed class TemplateLoop(List<object?> items, int depth)
+{
+    public int Index { get; set; }
+
+    public object? Member(string name) => name switch
+    {
+        "index" => (long)Index + 1,
+        "index0" => (long)Index,
+        "first" => Index == 0,
+        "last" => Index == items.Count - 1,
+        "length" => (long)items.Count,
+        "revindex" => (long)items.Count - Index,
+        "revindex0" => (long)items.Count - Index - 1,
+        "previtem" => Index > 0 ? items[Index - 1] : new UndefinedValue("loop.previtem"),
+        "nextitem" => Index + 1 < items.Count ? items[Index + 1] : new UndefinedValue("loop.nextitem"),
+        "depth" => (long)depth,
+        "depth0" => (long)depth - 1,
+        _ => new UndefinedValue("loop." + name),
+    };
+
+    public int Depth => depth;
+}

@@ -1,0 +1,12 @@
+using MedQA.Evaluation.Prompting;
+
+namespace MedQA.Inference.Prompts;
+
+/// <summary>A prompt as the model reads it.</summary>
+/// <param name="Prompt">What was encoded.</param>
+/// <param name="Ids">Its tokens; at least one.</param>
+/// <param name="SharedLength">
+/// How many leading tokens the questions of a run share, at most all but one: the longest common token prefix of this prompt and of the same prompt with
+/// nothing said in the parts that are not shared. A function of the prompt alone, so what is cached never depends on what was asked before.
+/// </param>
+public sealed record EncodedPrompt(Prompt Prompt, int[] Ids, int SharedLength);
