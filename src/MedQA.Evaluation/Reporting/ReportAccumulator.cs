@@ -129,6 +129,7 @@ public sealed class ReportAccumulator
             LikelihoodConfidence = _confidences.BuildLikelihood(key, intervals),
             StoppingPosterior = _confidences.BuildStoppingPosterior(key, intervals, strategy),
             Samples = _samples.Build(),
+            Published = PublishedResults.Beside(datasets),
             Failures = [.. _failures.Select(static failure => new FailureCount(failure.Key, failure.Value))],
             Prompts = header.Prompts,
             Circumstances = new RunCircumstances

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using MedQA.Evaluation.Profiles;
@@ -13,6 +14,7 @@ namespace MedQA.Evaluation.Reporting;
     Converters = [typeof(CamelCase<PromptFormat>), typeof(CamelCase<ExemplarPlacement>), typeof(CamelCase<UnparsedHandling>)])]
 [JsonSerializable(typeof(RunReport))]
 [JsonSerializable(typeof(RunComparison))]
+[JsonSerializable(typeof(ImmutableArray<PublishedResult>))]
 public sealed partial class ReportJson : JsonSerializerContext
 {
     /// <summary>A report as UTF-8 JSON.</summary>
@@ -25,6 +27,12 @@ public sealed partial class ReportJson : JsonSerializerContext
 
     /// <summary>A comparison as UTF-8 JSON.</summary>
     public static byte[] Write(RunComparison comparison) => JsonSerializer.SerializeToUtf8Bytes(comparison, Default.RunComparison);
+
+    /// <summary>Published results as UTF-8 JSON.</summary>
+    public static byte[] Write(ImmutableArray<PublishedResult> results) => JsonSerializer.SerializeToUtf8Bytes(results, Default.ImmutableArrayPublishedResult);
+
+    /// <summary>A protocol as UTF-8 JSON: equal bytes are equal protocols.</summary>
+    internal static byte[] Write(Protocol protocol) => JsonSerializer.SerializeToUtf8Bytes(protocol, Default.Protocol);
 
     private sealed class CamelCase<TEnum>() : JsonStringEnumConverter<TEnum>(JsonNamingPolicy.CamelCase)
         where TEnum : struct, Enum;

@@ -19,6 +19,7 @@ public static partial class ReportMarkdown
         Votes(text, report);
         ReportMarkdownConfidence.Write(text, report);
         Letters(text, report);
+        Published(text, report);
         Repeating(text, report);
         Circumstances(text, report);
         return text.ToString();
@@ -131,6 +132,23 @@ public static partial class ReportMarkdown
         foreach (var letter in report.Letters)
         {
             Line(text, $"| {letter.Letter} | {Figures.Count(letter.Gold)} | {Figures.Count(letter.Chosen)} | {Figures.Count(letter.Correct)} | {Figures.Percent(letter.Accuracy)} | {Figures.Percent(letter.Interval)} |");
+        }
+    }
+
+    private static void Published(StringBuilder text, RunReport report)
+    {
+        if (report.Published.IsEmpty)
+        {
+            return;
+        }
+
+        Heading(text, "Published results");
+        Line(text, "| data set | model | method | accuracy | 95 % interval | n | year | source | comparable |");
+        Line(text, "| --- | --- | --- | ---: | --- | ---: | ---: | --- | --- |");
+        foreach (var beside in report.Published)
+        {
+            var result = beside.Result;
+            Line(text, $"| {Plain(beside.Dataset)} | {Plain(result.Model)} | {Plain(result.Method)} | {Figures.Percent(result.Accuracy)} | {Figures.Percent(result.Interval)} | {Figures.Count(result.Questions)} | {result.Year} | {Plain(result.Source)} (read in {Plain(result.ReadIn)}) | {(beside.Comparable ? beside.Note is null ? "yes" : $"yes; {Plain(beside.Note)}" : Plain(beside.Note!))} |");
         }
     }
 

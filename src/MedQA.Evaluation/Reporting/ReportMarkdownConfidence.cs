@@ -15,6 +15,7 @@ internal static class ReportMarkdownConfidence
         Section(text, "Calibration and deferral", report.Confidence);
         Section(text, "Calibration and deferral by likelihood", report.LikelihoodConfidence);
         Section(text, "Calibration and deferral by stopping posterior", report.StoppingPosterior);
+        Guarantee(text, report.Guarantee);
         Samples(text, report.Samples);
     }
 
@@ -50,6 +51,25 @@ internal static class ReportMarkdownConfidence
 
         void Row(string name, double? value, Interval? interval) =>
             Line(text, $"| {name} | {Figures.Fraction(value)} | {(interval is { } known ? $"[{known.Lower:0.000}, {known.Upper:0.000}]" : Figures.None)} |");
+    }
+
+    private static void Guarantee(StringBuilder text, GuaranteedDeferral? guarantee)
+    {
+        if (guarantee is null)
+        {
+            return;
+        }
+
+        Heading(text, "Deferral with a guarantee");
+        var goal = $"at least {Figures.Percent(guarantee.TargetAccuracy)} right among the answered, with {Figures.Percent(guarantee.Confidence)} confidence (Learn then Test, arXiv 2110.01052)";
+        if (guarantee.Threshold is not { } threshold)
+        {
+            Line(text, $"From the development run on {Plain(guarantee.Development)} no threshold guarantees {goal}: it has too few answers, or too many wrong ones.");
+            return;
+        }
+
+        Line(text, $"Threshold {Figures.Fraction(threshold.Threshold)} guarantees {goal}, for questions like those of the development run on {Plain(guarantee.Development)}. There it keeps {Figures.Of(threshold.Kept, threshold.Development)} answers, {Figures.Percent(threshold.Accuracy)} of them right.");
+        Line(text, $"On this run it keeps {Figures.Percent(guarantee.Coverage)} of the answers, {Figures.Of(guarantee.Right, guarantee.Kept)} of them right, 95 % interval {Figures.Percent(guarantee.Interval)}.");
     }
 
     private static void Samples(StringBuilder text, SampleFigures? samples)

@@ -83,6 +83,12 @@ public sealed record RunReport
     /// <summary>What single samples and fewer samples score; <see langword="null"/> where questions had different numbers of samples, or one.</summary>
     public SampleFigures? Samples { get; init; }
 
+    /// <summary>What the literature reports on the run's data sets, comparable or not.</summary>
+    public ImmutableArray<PublishedBeside> Published { get; init; } = [];
+
+    /// <summary>Deferral with a guarantee from a development run, where one was given; see <see cref="GuaranteedDeferral.Of"/>.</summary>
+    public GuaranteedDeferral? Guarantee { get; init; }
+
     /// <summary>Why infrastructure failed to answer questions, by code.</summary>
     public ImmutableArray<FailureCount> Failures { get; init; } = [];
 

@@ -1,0 +1,62 @@
+using MedQA.Evaluation.Answering;
+using MedQA.Evaluation.Reporting;
+using static MedQA.Evaluation.Tests.Reporting.Answers;
+
+namespace MedQA.Evaluation.Tests.Reporting;
+
+public sealed class PublishedResultsTests
+{
+    [Theory]
+    [InlineData("medqa_us_test_4opt", 67.6, 65.0, 70.2)]
+    [InlineData("pubmedqa_test", 79.0, 75.2, 82.5)]
+    [InlineData("mmlu_anatomy_test", 63.7, 55.0, 71.8)]
+    [InlineData("medmcqa_dev", 57.6, 56.1, 59.1)]
+    public void Intervals_are_the_published_ones(string dataset, double accuracy, double lower, double upper)
+    {
+        var result = PublishedResults.All.Single(result => result.Dataset == dataset && Math.Abs(result.Accuracy - (accuracy / 100)) < 1e-9);
+        Assert.Equal(lower, 100 * result.Interval!.Value.Lower, 0.051);
+        Assert.Equal(upper, 100 * result.Interval.Value.Upper, 0.051);
+    }
+
+    [Fact]
+    public void Every_figure_is_a_number_of_right_answers_to_its_printed_precision()
+    {
+        foreach (var result in PublishedResults.All.Where(static result => result.Deferred == 0))
+        {
+            var right = Math.Round(result.Accuracy * result.Questions);
+            Assert.True(Math.Abs((right / result.Questions) - result.Accuracy) <= 0.000501, $"{result.Model} on {result.Dataset}: {result.Accuracy} of {result.Questions}");
+            Assert.False(string.IsNullOrWhiteSpace(result.ReadIn + result.Source));
+            Assert.InRange(result.Year, 2019, 2026);
+        }
+    }
+
+    [Fact]
+    public void Deferred_figures_have_no_interval()
+    {
+        var deferred = PublishedResults.All.Single(static result => result.Deferred > 0);
+        Assert.Equal((0.825, 0.45, null), (deferred.Accuracy, deferred.Deferred, deferred.Interval));
+    }
+
+    [Fact]
+    public void Results_are_comparable_on_the_same_data_set_split_and_options_only()
+    {
+        Assert.All(Beside(Of(0, "A", 'A', "medqa_us_test_4opt")), static beside => Assert.True(beside.Comparable));
+        Assert.Contains("this run has 1 of the 1273 questions", Beside(Of(0, "A", 'A', "medqa_us_test_4opt"))[0].Note);
+        Assert.All(Beside(Of(0, "A", 'A', "medqa_us_test_4opt", options: 5)), static beside => Assert.Contains("not comparable: the result is on 4 options", beside.Note));
+        Assert.All(Beside(Of(0, "A", 'A', "medqa_us_dev_4opt")), static beside => Assert.StartsWith("not comparable", beside.Note));
+        Assert.All(Beside(Of(0, "A", 'A', "mmlu_anatomy_dev")), static beside => Assert.Equal((false, "mmlu_anatomy_test"), (beside.Comparable, beside.Result.Dataset)));
+        Assert.Empty(Beside(Of(0, "A", 'A', "our_own_questions")));
+        Assert.Empty(Beside(Of(0, "A", 'A', "mmlu_astronomy_test")));
+
+        static IReadOnlyList<PublishedBeside> Beside(AnsweredQuestion answered) => Report(Header(1), answered).Published;
+    }
+
+    [Fact]
+    public void Markdown_says_what_cannot_be_compared()
+    {
+        var markdown = ReportMarkdown.Write(Report(Header(1), Of(0, "A", 'A', "medqa")));
+        Assert.Contains("## Published results", markdown);
+        Assert.Contains("not comparable: the result is on medqa\\_us\\_test\\_4opt", markdown);
+        Assert.DoesNotContain("## Published results", ReportMarkdown.Write(Report(Header(1), Of(0, "A", 'A', "own"))));
+    }
+}
