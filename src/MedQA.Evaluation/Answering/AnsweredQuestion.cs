@@ -39,7 +39,7 @@ public sealed record AnsweredQuestion
     /// <summary>Forced votes per option; as long as <see cref="Votes"/>, or empty where none was forced.</summary>
     public ImmutableArray<int> ForcedVotesPerOption { get; init => field = value.IsDefault ? [] : value; } = [];
 
-    /// <summary>How many samples were asked for: the divisor of <see cref="Agreement"/>.</summary>
+    /// <summary>How many samples were asked for: the divisor of <see cref="Agreement"/>. Where a strategy stopped early, those that it drew.</summary>
     public int SamplesAsked { get; init; }
 
     /// <summary>Whether the answer was chosen among options with equally many votes.</summary>
@@ -51,7 +51,22 @@ public sealed record AnsweredQuestion
     /// <summary>Log-likelihood per option, of strategies that score options; else empty.</summary>
     public ImmutableArray<double> OptionLogLikelihoods { get; init => field = value.IsDefault ? [] : value; } = [];
 
-    /// <summary>The reasonings, in the order of their indices.</summary>
+    /// <summary>How probable each option is, summing to 1, of strategies that score options (<c>likelihood</c>: softmax of the log-likelihoods; <c>soft-self-consistency</c>: mean over the reasonings); else empty.</summary>
+    public ImmutableArray<double> OptionProbabilities { get; init => field = value.IsDefault ? [] : value; } = [];
+
+    /// <summary>Of <c>likelihood</c>: the option with the highest log-likelihood per Unicode code point of its continuation (lm-evaluation-harness's <c>acc_norm</c>); else <see langword="null"/>.</summary>
+    public int? AnswerByCodePoints { get; init; }
+
+    /// <summary>Of <c>likelihood</c>: the option with the highest log-likelihood per UTF-8 byte of its continuation (<c>acc_bytes</c>); else <see langword="null"/>.</summary>
+    public int? AnswerByBytes { get; init; }
+
+    /// <summary>Of <c>adaptive-self-consistency</c>: P(Beta(a + 1, b + 1) &gt; 0.5) when it stopped, with a and b the votes of the first and second option. Not a share of votes: never mixed with <see cref="Agreement"/>.</summary>
+    public double? StoppingPosterior { get; init; }
+
+    /// <summary>Of <c>choice-shuffle</c>: options that stayed in place because they, or others, speak of places or letters.</summary>
+    public int FixedOptions { get; init; }
+
+    /// <summary>The reasonings, in the order of their indices within each stage.</summary>
     public ImmutableArray<Reasoning> Reasonings { get; init => field = value.IsDefault ? [] : value; } = [];
 
     /// <summary>The prompt's length in tokens.</summary>
@@ -64,7 +79,7 @@ public sealed record AnsweredQuestion
     public double Seconds { get; init; }
 
     /// <summary>What decided the bits of the samples; see <see cref="ModelDescription.EngineFingerprint"/>.</summary>
-    public string EngineFingerprint { get; init; } = "";
+    public string EngineFingerprint { get; init => field = value ?? ""; } = "";
 
     /// <summary>Why infrastructure failed to answer (a code such as <c>workerCrashed</c>, <c>timeLimit</c>, <c>contextOverflow</c>), or <see langword="null"/>.</summary>
     public AnswerFailure? Failure { get; init; }
@@ -114,6 +129,9 @@ public sealed record Reasoning
 
     /// <summary>Log-likelihood per option behind the answer cue after this reasoning, where it was asked for (forced answers, <c>soft-self-consistency</c>); else empty.</summary>
     public ImmutableArray<double> OptionLogLikelihoods { get; init => field = value.IsDefault ? [] : value; } = [];
+
+    /// <summary>Of <c>choice-shuffle</c>: the options in the order in which they were shown, as indices in the question's order; else empty.</summary>
+    public ImmutableArray<int> OptionOrder { get; init => field = value.IsDefault ? [] : value; } = [];
 
     /// <summary>Where in <see cref="Text"/> the answer was found: start and length in UTF-16 units; <see langword="null"/> where it was forced or not found.</summary>
     public TextSpan? AnswerSpan { get; init; }

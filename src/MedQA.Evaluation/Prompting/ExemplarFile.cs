@@ -26,7 +26,7 @@ internal static class ExemplarFile
 
     internal sealed record Content(string Name, string Description, Entry[] Exemplars);
 
-    internal sealed record Entry(string Question, string[] Options, string? Answer, string Explanation, string? Context = null);
+    internal sealed record Entry(string Question, string[] Options, string Explanation, string? Answer = null, string? Context = null);
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]

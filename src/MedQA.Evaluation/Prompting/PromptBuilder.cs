@@ -25,7 +25,19 @@ public static class PromptBuilder
     {
         ArgumentNullException.ThrowIfNull(protocol);
         ArgumentNullException.ThrowIfNull(question);
-        return Build(protocol.Profile, protocol.ExemplarsFor(question), question);
+        return Build(protocol.Profile, protocol.ExemplarsFor(question), question, []);
+    }
+
+    /// <summary>Writes the prompt for the second stage of ensemble refinement: the question with reasonings about it, to be answered in their light.</summary>
+    /// <param name="protocol">How to ask.</param>
+    /// <param name="question">What to ask.</param>
+    /// <param name="reasonings">What was written about it; white space at their ends is left out.</param>
+    /// <exception cref="PromptException">The template names an option that the question, or a worked example, does not have.</exception>
+    public static Prompt BuildWithReasonings(Protocol protocol, Question question, IReadOnlyList<string> reasonings)
+    {
+        ArgumentNullException.ThrowIfNull(protocol);
+        ArgumentNullException.ThrowIfNull(question);
+        return Build(protocol.Profile, protocol.ExemplarsFor(question), question, reasonings);
     }
 
     /// <summary>The texts that end a sample: the profile's, or a next question where a text is continued and the profile names none.</summary>
@@ -35,7 +47,7 @@ public static class PromptBuilder
         return profile.Stop.Length == 0 && profile.Format == PromptFormat.Completion ? ["\nQuestion"] : profile.Stop;
     }
 
-    internal static Prompt Build(Profile profile, ImmutableArray<Exemplar> exemplars, Question question)
+    private static Prompt Build(Profile profile, ImmutableArray<Exemplar> exemplars, Question question, IReadOnlyList<string> reasonings)
     {
         var template = PromptTemplate.Parse(profile.Template ?? DefaultTemplate(profile));
         var asked = new Asked(question.Id, question.Context, question.Text, question.Options);
@@ -44,11 +56,11 @@ public static class PromptBuilder
         // The instruction speaks of the answers of what it stands in front of, so that the prompt's shared part does not depend on the question.
         var preamble = template.Mentions("instruction") ? "" : Instruction(profile, examples.Count > 0 ? examples[0].Asked : asked);
         return profile.Format == PromptFormat.Completion
-            ? Completion(profile, template, preamble, examples, asked)
-            : Chat(profile, template, preamble, examples, asked);
+            ? Completion(profile, template, preamble, examples, Reasonings(reasonings), asked)
+            : Chat(profile, template, preamble, examples, Reasonings(reasonings), asked);
     }
 
-    private static CompletionPrompt Completion(Profile profile, PromptTemplate template, string preamble, List<(Asked Asked, Exemplar Exemplar)> examples, Asked asked)
+    private static CompletionPrompt Completion(Profile profile, PromptTemplate template, string preamble, List<(Asked Asked, Exemplar Exemplar)> examples, string reasonings, Asked asked)
     {
         var text = new StringBuilder();
         AppendParagraph(text, preamble);
@@ -60,11 +72,12 @@ public static class PromptBuilder
         }
 
         var shared = text.Length;
+        AppendParagraph(text, reasonings);
         text.Append(Written(profile, template, asked));
         return new CompletionPrompt(text.ToString(), shared);
     }
 
-    private static ChatPrompt Chat(Profile profile, PromptTemplate template, string preamble, List<(Asked Asked, Exemplar Exemplar)> examples, Asked asked)
+    private static ChatPrompt Chat(Profile profile, PromptTemplate template, string preamble, List<(Asked Asked, Exemplar Exemplar)> examples, string reasonings, Asked asked)
     {
         var messages = ImmutableArray.CreateBuilder<ChatMessage>();
         if (profile.System is { } system)
@@ -92,6 +105,7 @@ public static class PromptBuilder
             }
         }
 
+        AppendParagraph(turn, reasonings);
         turn.Append(Written(profile, template, asked));
         messages.Add(ChatMessage.User(turn.ToString()));
         return new ChatPrompt(messages.ToImmutable(), shared, profile.TemplateDate);
@@ -144,6 +158,10 @@ public static class PromptBuilder
             _ => null,
         })));
     }
+
+    private static string Reasonings(IReadOnlyList<string> reasonings) => reasonings.Count == 0
+        ? ""
+        : "These are reasonings about the question that follows them; some may be wrong.\n\n" + string.Join("\n\n", reasonings.Select(static (reasoning, index) => $"Reasoning {index + 1}: {reasoning.Trim()}"));
 
     private static bool EndsOpen(string text) => text.Length == 0 || char.IsWhiteSpace(text[^1]);
 

@@ -17,13 +17,13 @@ internal sealed record AskedQuestion(ILanguageModel Model, Protocol Protocol, Qu
     public Profile Profile => Protocol.Profile;
 
     /// <summary>How answers are written, with the options in the question's order.</summary>
-    public AnswerForm Form { get; } = AnswerForm.Of(Protocol.Profile, Question.Options);
+    public AnswerForm Form => AnswerForm.Of(Profile, Question.Options);
 
     /// <summary>Reads answers, with the options in the question's order.</summary>
-    public AnswerExtraction Extraction { get; } = new(AnswerForm.Of(Protocol.Profile, Question.Options).Space, Question.Options);
+    public AnswerExtraction Extraction => new(Form.Space, Question.Options);
 
     /// <summary>The texts that end a reasoning.</summary>
-    public ImmutableArray<string> Stop { get; } = PromptBuilder.StopOf(Protocol.Profile);
+    public ImmutableArray<string> Stop => PromptBuilder.StopOf(Profile);
 
     public Prompt BuildPrompt() => PromptBuilder.Build(Protocol, Question);
 

@@ -14,11 +14,7 @@ internal static class PluralityAnswer
     public static AnsweredQuestion Of(AskedQuestion asked, ImmutableArray<Reasoning> reasonings, int samplesAsked)
     {
         var lastStage = reasonings.IsEmpty ? 0 : reasonings.Max(static reasoning => reasoning.Stage);
-        var votes = reasonings
-            .Where(reasoning => reasoning.Stage == lastStage && reasoning.Answer is not null)
-            .Select(static reasoning => new Vote(reasoning.Answer!.Value, Vote.WeightOf(reasoning.LogLikelihood, reasoning.DrawnTokens), reasoning.Forced))
-            .ToList();
-        var tally = PluralityVote.Count(votes, asked.Question.Options.Length, bound => asked.Stream("tie").Below(bound, 0));
+        var tally = PluralityVote.Count(VotesOf(reasonings.Where(reasoning => reasoning.Stage == lastStage)), asked.Question.Options.Length, bound => asked.Stream("tie").Below(bound, 0));
         return new AnsweredQuestion
         {
             Ordinal = 0,
@@ -33,4 +29,11 @@ internal static class PluralityAnswer
             Reasonings = reasonings,
         };
     }
+
+    /// <summary>The votes of the reasonings that have an answer.</summary>
+    public static IReadOnlyCollection<Vote> VotesOf(IEnumerable<Reasoning> reasonings) =>
+    [
+        .. reasonings.Where(static reasoning => reasoning.Answer is not null)
+            .Select(static reasoning => new Vote(reasoning.Answer!.Value, Vote.WeightOf(reasoning.LogLikelihood, reasoning.DrawnTokens), reasoning.Forced)),
+    ];
 }

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using MedQA.Evaluation.Answering;
+using MedQA.Evaluation.Extraction;
 using MedQA.Evaluation.Modelling;
 using MedQA.Evaluation.Profiles;
+using MedQA.Evaluation.Prompting;
 
 namespace MedQA.Evaluation.Strategies;
 
@@ -11,21 +13,47 @@ internal static class ReadReasonings
     /// <summary>The reasonings of samples that were drawn after a prompt, in their order.</summary>
     public static async Task<ImmutableArray<Reasoning>> OfAsync(AskedQuestion asked, IReadPrompt prompt, IReadOnlyList<Sample> samples, int stage, CancellationToken cancellationToken)
     {
-        var reasonings = samples.Select(sample => Read(asked, sample, stage)).ToArray();
+        var extraction = asked.Extraction;
+        var reasonings = samples.Select(sample => Read(extraction, asked.Stop, sample, stage)).ToArray();
         var unread = Enumerable.Range(0, reasonings.Length).Where(index => reasonings[index].Answer is null).ToList();
         if (unread.Count > 0 && asked.Profile.OnUnparsed == UnparsedHandling.Force)
         {
-            var continuations = asked.Form.CueContinuations;
-            var scores = await prompt.ScoreAsync([.. unread.Select(index => new ScoreRequest(samples[index].Tokens, asked.Form.Cue, continuations))], cancellationToken);
+            var form = asked.Form;
+            var scores = await prompt.ScoreAsync([.. unread.Select(index => ScoresAfter(form, samples[index]))], cancellationToken);
             for (var i = 0; i < unread.Count; i++)
             {
                 var likelihoods = scores[i].Select(static score => score.LogLikelihood).ToImmutableArray();
-                reasonings[unread[i]] = reasonings[unread[i]] with { Answer = IndexOfHighest(likelihoods), Forced = true, OptionLogLikelihoods = likelihoods };
+                reasonings[unread[i]] = reasonings[unread[i]] with { Answer = IndexOfHighest(likelihoods.AsSpan()), Forced = true, OptionLogLikelihoods = likelihoods };
             }
         }
 
         return [.. reasonings];
     }
+
+    /// <summary>A sample with the answer that its text gives.</summary>
+    public static Reasoning Read(AnswerExtraction extraction, ImmutableArray<string> stop, Sample sample, int stage)
+    {
+        var answer = extraction.Find(sample.Text, stop);
+        return Unread(sample, stage) with { Answer = answer?.Option, AnswerSpan = answer?.Span };
+    }
+
+    /// <summary>A sample of which no answer is read.</summary>
+    public static Reasoning Unread(Sample sample, int stage) => new()
+    {
+        Index = sample.Index,
+        Stage = stage,
+        Text = sample.Text,
+        Tokens = sample.Tokens,
+        LogLikelihood = sample.LogLikelihood,
+        DrawnTokens = sample.DrawnTokens,
+        End = sample.End,
+    };
+
+    /// <summary>Asks for the scores of all answers behind a sample and the answer cue.</summary>
+    /// <remarks>The tokens of a sample that a stop text ended go beyond its text, so there the text itself stands in front of the cue.</remarks>
+    public static ScoreRequest ScoresAfter(AnswerForm form, Sample sample) => sample.End == SampleEnd.StopText
+        ? new ScoreRequest([], sample.Text + form.Cue, form.CueContinuations)
+        : new ScoreRequest(sample.Tokens, form.Cue, form.CueContinuations);
 
     /// <summary>The first of the highest values.</summary>
     public static int IndexOfHighest(ReadOnlySpan<double> values)
@@ -40,24 +68,5 @@ internal static class ReadReasonings
         }
 
         return best;
-    }
-
-    private static int IndexOfHighest(ImmutableArray<double> values) => IndexOfHighest(values.AsSpan());
-
-    private static Reasoning Read(AskedQuestion asked, Sample sample, int stage)
-    {
-        var answer = asked.Extraction.Find(sample.Text, asked.Stop);
-        return new Reasoning
-        {
-            Index = sample.Index,
-            Stage = stage,
-            Text = sample.Text,
-            Tokens = sample.Tokens,
-            LogLikelihood = sample.LogLikelihood,
-            DrawnTokens = sample.DrawnTokens,
-            End = sample.End,
-            Answer = answer?.Option,
-            AnswerSpan = answer?.Span,
-        };
     }
 }

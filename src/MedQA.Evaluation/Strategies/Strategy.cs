@@ -14,6 +14,12 @@ internal static class Strategy
     public static AnsweringStrategy Of(string name) => name switch
     {
         StrategyNames.FewShot or StrategyNames.ChainOfThought or StrategyNames.SelfConsistency or StrategyNames.Deferral => SelfConsistency.AnswerAsync,
+        StrategyNames.AdaptiveSelfConsistency => AdaptiveSelfConsistency.AnswerAsync,
+        StrategyNames.Likelihood => Likelihood.AnswerAsync,
+        StrategyNames.ChoiceShuffle => ChoiceShuffle.AnswerAsync,
+        StrategyNames.EnsembleRefinement => EnsembleRefinement.AnswerAsync,
+        StrategyNames.LongForm => LongForm.AnswerAsync,
+        StrategyNames.SoftSelfConsistency => SoftSelfConsistency.AnswerAsync,
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, "There is no strategy of this name."),
     };
 }

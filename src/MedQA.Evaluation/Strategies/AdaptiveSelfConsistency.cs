@@ -1,0 +1,35 @@
+using System.Collections.Immutable;
+using MedQA.Evaluation.Answering;
+using MedQA.Evaluation.Profiles;
+
+namespace MedQA.Evaluation.Strategies;
+
+/// <summary>Self-consistency in waves, in the order of the samples, until the profile's rule says that more would not change the answer (Aggarwal et al., arXiv 2305.11860).</summary>
+internal static class AdaptiveSelfConsistency
+{
+    public static async Task<AnsweredQuestion> AnswerAsync(AskedQuestion asked, CancellationToken cancellationToken)
+    {
+        var profile = asked.Profile;
+        await using var prompt = await asked.Model.ReadAsync(asked.BuildPrompt(), cancellationToken);
+        ImmutableArray<Reasoning> reasonings = [];
+        ImmutableArray<int> votes;
+        do
+        {
+            var wave = Math.Min(profile.WaveSize, profile.Samples - reasonings.Length);
+            var samples = await prompt.SampleAsync(asked.Samples(reasonings.Length, wave), cancellationToken);
+            reasonings = reasonings.AddRange(await ReadReasonings.OfAsync(asked, prompt, samples, 0, cancellationToken));
+            votes = VotesOf(reasonings, asked.Question.Options.Length);
+        }
+        while (reasonings.Length < profile.Samples && !StoppingRule.Stops(profile.StopRule, votes, profile.Samples - reasonings.Length, profile.StopProbability));
+
+        var (first, second) = StoppingRule.Leaders(votes);
+        return PluralityAnswer.Of(asked, reasonings, reasonings.Length) with
+        {
+            PromptTokens = prompt.TokenCount,
+            StoppingPosterior = profile.StopRule == StopRule.None ? null : StoppingRule.LeadProbability(first, second),
+        };
+    }
+
+    private static ImmutableArray<int> VotesOf(ImmutableArray<Reasoning> reasonings, int options) =>
+        [.. Enumerable.Range(0, options).Select(option => reasonings.Count(reasoning => reasoning.Answer == option))];
+}
