@@ -1,0 +1,56 @@
+using MedQA.Inference.Caching;
+using MedQA.Inference.Sessions;
+
+namespace MedQA.Inference.Decoding;
+
+/// <summary>Reads (prefills) prompts: their keys and values go into a cache, and the logits of the last token say what may come next.</summary>
+internal sealed class PromptReader(DecoderSession session, PrefixCaches prefixes)
+{
+    /// <summary>Reads a prompt into an empty cache; afterwards the session's logits are those of the last token.</summary>
+    /// <param name="cache">The cache; one row, with room for the prompt.</param>
+    /// <param name="ids">The prompt's tokens, at least 1.</param>
+    /// <param name="sharedLength">How many leading tokens other prompts share; they are read in passes of their own.</param>
+    /// <param name="cancellationToken">Checked before each pass.</param>
+    public void Read(KeyValueCache cache, ReadOnlySpan<int> ids, int sharedLength, CancellationToken cancellationToken)
+    {
+        var shared = OwnPassesOf(ids.Length, sharedLength);
+        if (shared > 0)
+        {
+            if (prefixes.Find(ids[..shared]) is { } prefix)
+            {
+                cache.Fill(prefix, shared);
+            }
+            else
+            {
+                Append(cache, ids[..shared], cancellationToken);
+                prefixes.Keep(ids[..shared], cache);
+            }
+        }
+
+        Append(cache, ids[shared..], cancellationToken);
+    }
+
+    /// <summary>How many of the shared tokens are read in passes of their own: at least 2 must be left, since a pass of a single token is computed differently.</summary>
+    private static int OwnPassesOf(int length, int sharedLength)
+    {
+        var shared = Math.Min(sharedLength, length - 2);
+        return shared >= 2 ? shared : 0;
+    }
+
+    private void Append(KeyValueCache cache, ReadOnlySpan<int> ids, CancellationToken cancellationToken)
+    {
+        foreach (var (start, length) in ChunkPlan.Cut(ids.Length, ChunkPlan.MostTokensOf(session.Layout)))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var inputs = session.Ids(length);
+            var positions = session.Positions(length);
+            for (var index = 0; index < length; index++)
+            {
+                inputs[index] = ids[start + index];
+                positions[index] = cache.Length + index;
+            }
+
+            session.Run(cache, length, logits: 1);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+using System.Collections.Immutable;
+using MedQA.Evaluation.Modelling;
+using MedQA.Evaluation.Randomness;
+using MedQA.Inference.Caching;
+using MedQA.Inference.Sampling;
+using MedQA.Inference.Sessions;
+using MedQA.Inference.Tokenization;
+
+namespace MedQA.Inference.Decoding;
+
+/// <summary>Draws the samples of a request. Not safe for concurrent use.</summary>
+/// <param name="session">The graph.</param>
+/// <param name="tokenizer">The model's tokenizer.</param>
+/// <param name="endTokens">The ids that end a sample.</param>
+internal sealed class SampleDrawing(DecoderSession session, Tokenizer tokenizer, ImmutableArray<int> endTokens)
+{
+    private readonly TokenSampler _sampler = new(session.Layout.VocabularySize);
+
+    /// <summary>Draws the samples of a plan, group after group.</summary>
+    /// <param name="prompt">The prompt's cells; not changed.</param>
+    /// <param name="promptLogits">The logits after the prompt.</param>
+    /// <param name="plan">Groups and mode.</param>
+    /// <param name="request">What is wanted.</param>
+    /// <param name="work">The cache in which the samples grow.</param>
+    /// <param name="cancellationToken">Checked before each pass.</param>
+    public Sample[] Draw(KeyValueCache prompt, ReadOnlySpan<float> promptLogits, SamplePlan plan, SampleRequest request, KeyValueCache work, CancellationToken cancellationToken)
+    {
+        var all = new SampleInProgress[request.Count];
+        var start = 0;
+        foreach (var size in plan.GroupSizes)
+        {
+            var group = all.AsSpan(start, size);
+            for (var index = 0; index < size; index++)
+            {
+                group[index] = new(request.FirstIndex + start + index, request, new(tokenizer, request.Stop), endTokens);
+                group[index].Append(Draw(promptLogits, group[index], request));
+            }
+
+            DrawGroup(prompt, plan.IsPacked, group, request, work, cancellationToken);
+            start += size;
+        }
+
+        return [.. all.Select(static sample => sample.Finish())];
+    }
+
+    private void DrawGroup(KeyValueCache prompt, bool isPacked, ReadOnlySpan<SampleInProgress> group, SampleRequest request, KeyValueCache work, CancellationToken cancellationToken)
+    {
+        Span<int> active = new int[group.Length];
+        Span<int> tokens = new int[group.Length];
+        var count = Gather(group, active, tokens);
+        if (count == 0)
+        {
+            return;
+        }
+
+        work.Reshape(isPacked ? 1 : group.Length, SamplePlan.CellsOf(isPacked, prompt.Length, group.Length, request.MaxTokens));
+        work.Fill(prompt, prompt.Length);
+        SampleBatch batch = isPacked ? new PackedBatch(session, work) : new RowBatch(session, work);
+        while (count > 0)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            batch.Step(active[..count], tokens[..count]);
+            for (var index = 0; index < count; index++)
+            {
+                var sample = group[active[index]];
+                sample.Append(Draw(batch.LogitsOf(index), sample, request));
+            }
+
+            count = Gather(group, active, tokens);
+        }
+    }
+
+    private DrawnToken Draw(ReadOnlySpan<float> logits, SampleInProgress sample, SampleRequest request)
+    {
+        var uniform = request.Temperature == 0 ? 0 : new RandomStream(request.StreamKey).Uniform(sample.Drawn, sample.Index, request.Stage);
+        return _sampler.Draw(logits, new(request.Temperature, request.TopP, request.TopK, request.MinP), uniform);
+    }
+
+    /// <summary>Lists the samples that go on, and their last tokens.</summary>
+    private static int Gather(ReadOnlySpan<SampleInProgress> group, Span<int> active, Span<int> tokens)
+    {
+        var count = 0;
+        for (var index = 0; index < group.Length; index++)
+        {
+            if (!group[index].HasEnded)
+            {
+                active[count] = index;
+                tokens[count] = group[index].LastToken;
+                count++;
+            }
+        }
+
+        return count;
+    }
+}

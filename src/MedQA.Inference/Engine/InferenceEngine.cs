@@ -1,0 +1,213 @@
+using MedQA.Evaluation.Modelling;
+using MedQA.Inference.Caching;
+using MedQA.Inference.Decoding;
+using MedQA.Inference.Models;
+using MedQA.Inference.Scoring;
+using MedQA.Inference.Sessions;
+using MedQA.Inference.Tokenization;
+
+namespace MedQA.Inference.Engine;
+
+/// <summary>
+/// Reads prompts, draws samples and scores sequences, all as token ids. One operation runs at a time, with all of the machine's
+/// threads: two questions never share a pass, so the bits of an answer do not depend on what else is asked. Safe for concurrent use.
+/// </summary>
+internal sealed class InferenceEngine : IDisposable
+{
+    // Cells of a prompt's cache beyond the prompt: enough to score options in place.
+    private const int RoomForScores = 256;
+    private const int MostFreeCaches = 2;
+
+    private readonly DecoderSession _session;
+    private readonly ModelOptions _options;
+    private readonly PrefixCaches _prefixes;
+    private readonly PromptReader _reader;
+    private readonly SampleDrawing _drawing;
+    private readonly SequenceScoring _scoring;
+    private readonly KeyValueCache _work;
+    private readonly Stack<KeyValueCache> _free = [];
+    private readonly SemaphoreSlim _gate = new(1, 1);
+    private bool _isDisposed;
+
+    private InferenceEngine(DecoderSession session, ModelFolder folder, Tokenizer tokenizer, ModelOptions options)
+    {
+        (_session, _options) = (session, options);
+        ContextLength = Math.Min(folder.ContextLength, session.Layout.MostCells ?? int.MaxValue);
+        CanPack = session.Layout.CanPack && PackedRowCheck.Passes(session);
+        _prefixes = new(session, options.SharedPrefixBudget);
+        _reader = new(session, _prefixes);
+        _drawing = new(session, tokenizer, folder.EndTokens);
+        _scoring = new(session, CanPack);
+        _work = session.CreateCache();
+    }
+
+    /// <summary>The most tokens of prompt and continuation.</summary>
+    public int ContextLength { get; }
+
+    /// <summary>Whether samples may share a row: the graph allows it, and it gave the same as rows when the model was loaded.</summary>
+    public bool CanPack { get; }
+
+    /// <summary>Loads a model.</summary>
+    /// <exception cref="ModelException">The model or the execution provider cannot be used.</exception>
+    public static InferenceEngine Load(ModelFolder folder, Tokenizer tokenizer, ModelOptions options)
+    {
+        var session = DecoderSession.Open(folder, options);
+        try
+        {
+            return new(session, folder, tokenizer, options);
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Reads a prompt.</summary>
+    /// <exception cref="ContextOverflowException">The prompt is longer than the context.</exception>
+    public Task<ReadTokens> ReadAsync(int[] ids, int sharedLength, CancellationToken cancellationToken)
+    {
+        if (ids.Length > ContextLength)
+        {
+            throw new ContextOverflowException(ids.Length, 0, ContextLength);
+        }
+
+        return RunAsync(
+            () =>
+            {
+                var cache = _free.TryPop(out var free) ? free : _session.CreateCache();
+                try
+                {
+                    cache.Reshape(1, Math.Min(ids.Length + RoomForScores, _session.Layout.MostCells ?? int.MaxValue));
+                    _reader.Read(cache, ids, sharedLength, cancellationToken);
+                    return new ReadTokens(this, ids, cache, _session.LogitsOf(0, 0));
+                }
+                catch
+                {
+                    cache.Dispose();
+                    throw;
+                }
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Draws samples.</summary>
+    /// <exception cref="ContextOverflowException">Prompt and samples do not fit the context.</exception>
+    public Task<Sample[]> SampleAsync(ReadTokens prompt, SampleRequest request, CancellationToken cancellationToken)
+    {
+        Validate(request);
+        if (prompt.Ids.Length + request.MaxTokens > ContextLength)
+        {
+            throw new ContextOverflowException(prompt.Ids.Length, request.MaxTokens, ContextLength);
+        }
+
+        return SampleAsync(prompt, PlanFor(prompt.Ids.Length, request), request, cancellationToken);
+    }
+
+    /// <summary>Draws samples as a plan says.</summary>
+    public Task<Sample[]> SampleAsync(ReadTokens prompt, SamplePlan plan, SampleRequest request, CancellationToken cancellationToken) =>
+        RunAsync(() => _drawing.Draw(prompt.Cache, prompt.Logits, plan, request, _work, cancellationToken), cancellationToken);
+
+    /// <summary>How a request's samples are drawn.</summary>
+    public SamplePlan PlanFor(int promptLength, SampleRequest request) =>
+        SamplePlan.For(_session.Layout, _session.Graph.WeightBytes, CanPack, promptLength, request.Count, request.MaxTokens, _options.MemoryBudget);
+
+    /// <summary>Scores sequences.</summary>
+    /// <exception cref="ContextOverflowException">A sequence does not fit the context.</exception>
+    public Task<ContinuationScore[]> ScoreAsync(ReadTokens prompt, IReadOnlyList<ScoredSequence> sequences, CancellationToken cancellationToken)
+    {
+        foreach (var sequence in sequences)
+        {
+            if (sequence.Length - 1 > ContextLength)
+            {
+                throw new ContextOverflowException(prompt.Ids.Length, sequence.Length - prompt.Ids.Length, ContextLength);
+            }
+        }
+
+        return RunAsync(() => _scoring.Score(prompt.Ids, prompt.Cache, prompt.Logits, sequences, _work, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>Takes back what a read prompt held.</summary>
+    public async ValueTask ReleaseAsync(KeyValueCache cache)
+    {
+        await _gate.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            if (_isDisposed || _free.Count >= MostFreeCaches)
+            {
+                cache.Dispose();
+            }
+            else
+            {
+                _free.Push(cache);
+            }
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    /// <summary>Waits for the operation that runs, then frees everything.</summary>
+    public void Dispose()
+    {
+        _gate.Wait();
+        try
+        {
+            if (_isDisposed)
+            {
+                return;
+            }
+
+            _isDisposed = true;
+            foreach (var cache in _free)
+            {
+                cache.Dispose();
+            }
+
+            _free.Clear();
+            _work.Dispose();
+            _prefixes.Dispose();
+            _session.Dispose();
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    private static void Validate(SampleRequest request)
+    {
+        var problem = request switch
+        {
+            { FirstIndex: < 0 } => $"FirstIndex is {request.FirstIndex}: it must be 0 or more.",
+            { Count: < 1 } => $"Count is {request.Count}: it must be 1 or more.",
+            { MaxTokens: < 1 } => $"MaxTokens is {request.MaxTokens}: it must be 1 or more.",
+            { Temperature: not (>= 0 and < double.PositiveInfinity) } => $"Temperature is {request.Temperature}: it must be 0 or more.",
+            { TopP: not (> 0 and <= 1) } => $"TopP is {request.TopP}: it must be above 0 and at most 1.",
+            { TopK: < 0 } => $"TopK is {request.TopK}: it must be 0 or more.",
+            { MinP: not (>= 0 and <= 1) } => $"MinP is {request.MinP}: it must be 0 to 1.",
+            { Stage: < 0 } => $"Stage is {request.Stage}: it must be 0 or more.",
+            _ when request.Stop.Any(string.IsNullOrEmpty) => "Stop has an empty text, which would end every sample at once.",
+            _ => null,
+        };
+        if (problem is not null)
+        {
+            throw new ArgumentException(problem, nameof(request));
+        }
+    }
+
+    private async Task<T> RunAsync<T>(Func<T> operation, CancellationToken cancellationToken)
+    {
+        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            return await Task.Run(operation, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+}

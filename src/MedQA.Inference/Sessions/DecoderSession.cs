@@ -1,0 +1,252 @@
+using System.Globalization;
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
+using MedQA.Inference.Caching;
+using MedQA.Inference.Memory;
+using MedQA.Inference.Models;
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+
+namespace MedQA.Inference.Sessions;
+
+/// <summary>
+/// A loaded decoder graph, and the buffers of a pass over it: fill <see cref="Ids"/>, <see cref="Positions"/> and, in a packed row,
+/// the bias, then <see cref="Run"/>. Not safe for concurrent use.
+/// </summary>
+internal sealed class DecoderSession : IDisposable
+{
+    private readonly InferenceSession _session;
+    private readonly RunOptions _runOptions = new();
+    private readonly DeviceMemory _memory;
+    private readonly NativeBuffer<long> _ids = new(512);
+    private readonly NativeBuffer<long> _positions = new(512);
+    private readonly NativeBuffer<long> _mask = new(1024);
+    private readonly NativeBuffer<long> _logitsToKeep = new(1);
+    private readonly NativeBuffer<byte> _bias = new(1);
+    private readonly NativeBuffer<byte> _noBias = new(1);
+    private readonly NativeBuffer<byte> _logits = new(1);
+    private readonly NativeBuffer<float> _widenedLogits = new(1);
+    private readonly List<OrtValue> _bound = [];
+
+    private DecoderSession(InferenceSession session, DecoderLayout layout, OnnxGraph graph, DeviceMemory memory)
+    {
+        (_session, Layout, Graph, _memory) = (session, layout, graph, memory);
+    }
+
+    /// <summary>The graph's inputs and outputs.</summary>
+    public DecoderLayout Layout { get; }
+
+    /// <summary>What the file says about the graph.</summary>
+    public OnnxGraph Graph { get; }
+
+    /// <summary>Loads a graph.</summary>
+    /// <exception cref="ModelException">The graph is damaged or unknown, or the provider cannot be used.</exception>
+    public static DecoderSession Open(ModelFolder folder, ModelOptions options)
+    {
+        var graph = OnnxGraph.Read(folder.GraphPath);
+        using var sessionOptions = CreateOptions(folder, options);
+        InferenceSession session;
+        try
+        {
+            session = new(folder.GraphPath, sessionOptions);
+        }
+        catch (OnnxRuntimeException exception)
+        {
+            throw new ModelException(ModelFault.DamagedFile, folder.GraphPath, $"ONNX Runtime cannot load it ({exception.Message})", "Fetch the model's files again, or export it for this version of ONNX Runtime", exception);
+        }
+
+        try
+        {
+            var layout = DecoderLayout.Recognize(session, graph, folder);
+            return new(session, layout, graph, options.Provider == ExecutionProvider.Cpu ? new HostMemory() : new CudaMemory(session, options.DeviceId));
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>An empty cache for this graph.</summary>
+    public KeyValueCache CreateCache() => new(Layout, _memory, _session);
+
+    /// <summary>Where the tokens of a pass go: row by row.</summary>
+    public Span<long> Ids(int count) => Slice(_ids, count);
+
+    /// <summary>Where the positions of a pass go: row by row. Not read where the graph has none.</summary>
+    public Span<long> Positions(int count) => Slice(_positions, count);
+
+    /// <summary>Where the attention bias of a packed pass goes; its content is undefined at first.</summary>
+    /// <param name="tokens">Tokens of the pass.</param>
+    /// <param name="cells">Cells after it.</param>
+    public AttentionBias Bias(int tokens, int cells)
+    {
+        var bytes = checked(tokens * cells * BytesOf(Layout.BiasType!.Value));
+        _bias.EnsureLength(bytes);
+        return new(_bias.Span[..bytes], cells, Layout.BiasType == TensorElementType.Float16);
+    }
+
+    /// <summary>
+    /// Runs a pass that appends tokens to every row of a cache.
+    /// </summary>
+    /// <param name="cache">The cache; it is longer by the tokens afterwards.</param>
+    /// <param name="tokens">Tokens per row, at least 1.</param>
+    /// <param name="logits">For how many last tokens of each row logits are wanted, 1 to <paramref name="tokens"/>.</param>
+    /// <param name="isBiased">Whether the bias that the caller wrote holds; else every token sees all cells up to its own.</param>
+    public void Run(KeyValueCache cache, int tokens, int logits, bool isBiased = false)
+    {
+        var rows = cache.Rows;
+        var cells = cache.Length + tokens;
+        var binding = cache.BindFor(tokens);
+        BindInput(binding, DecoderLayout.InputIds, _ids, TensorElementType.Int64, sizeof(long), rows, tokens);
+        if (Layout.HasPositions)
+        {
+            BindInput(binding, DecoderLayout.PositionIds, _positions, TensorElementType.Int64, sizeof(long), rows, tokens);
+        }
+
+        if (Layout.HasMask)
+        {
+            if (_mask.Length < rows * cells || _mask.Span[0] == 0)
+            {
+                _mask.EnsureLength(2 * rows * cells);
+                _mask.Span.Fill(1);
+            }
+
+            BindInput(binding, DecoderLayout.AttentionMask, _mask, TensorElementType.Int64, sizeof(long), rows, cells);
+        }
+
+        if (Layout.BiasType is { } biasType)
+        {
+            var bias = isBiased ? _bias : _noBias;
+            bias.EnsureLength(checked(tokens * cells * BytesOf(biasType)));
+            BindInput(binding, DecoderLayout.AttentionBias, bias, biasType, BytesOf(biasType), 1, 1, tokens, cells);
+        }
+
+        LogitsPerRow = Layout.HasLogitsToKeep ? logits : tokens;
+        if (Layout.HasLogitsToKeep)
+        {
+            _logitsToKeep.Span[0] = logits;
+            BindInput(binding, DecoderLayout.LogitsToKeep, _logitsToKeep, TensorElementType.Int64, sizeof(long));
+        }
+
+        var logitsBytes = BytesOf(Layout.LogitsType);
+        _logits.EnsureLength(checked(rows * LogitsPerRow * Layout.VocabularySize * logitsBytes));
+        var output = Tensor(_logits, Layout.LogitsType, logitsBytes, [rows, LogitsPerRow, Layout.VocabularySize]);
+        binding.BindOutput(DecoderLayout.Logits, output);
+        try
+        {
+            _session.RunWithBinding(_runOptions, binding);
+            binding.SynchronizeBoundOutputs();
+        }
+        finally
+        {
+            foreach (var value in _bound)
+            {
+                value.Dispose();
+            }
+
+            _bound.Clear();
+        }
+
+        cache.Append(tokens);
+        if (Layout.LogitsType == TensorElementType.Float16)
+        {
+            var count = rows * LogitsPerRow * Layout.VocabularySize;
+            _widenedLogits.EnsureLength(count);
+            TensorPrimitives.ConvertToSingle(MemoryMarshal.Cast<byte, Half>(_logits.Span)[..count], _widenedLogits.Span);
+        }
+    }
+
+    /// <summary>For how many last tokens of each row the last pass gave logits.</summary>
+    public int LogitsPerRow { get; private set; }
+
+    /// <summary>Logits of the last pass; valid until the next.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="fromLast">Which token, from the row's last (0) backwards.</param>
+    public ReadOnlySpan<float> LogitsOf(int row, int fromLast)
+    {
+        var start = ((row * LogitsPerRow) + LogitsPerRow - 1 - fromLast) * Layout.VocabularySize;
+        var all = Layout.LogitsType == TensorElementType.Float16 ? _widenedLogits.Span : MemoryMarshal.Cast<byte, float>(_logits.Span);
+        return all.Slice(start, Layout.VocabularySize);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _memory.Dispose();
+        _runOptions.Dispose();
+        _session.Dispose();
+        _ids.Dispose();
+        _positions.Dispose();
+        _mask.Dispose();
+        _logitsToKeep.Dispose();
+        _bias.Dispose();
+        _noBias.Dispose();
+        _logits.Dispose();
+        _widenedLogits.Dispose();
+    }
+
+    private static SessionOptions CreateOptions(ModelFolder folder, ModelOptions options)
+    {
+        var sessionOptions = new SessionOptions
+        {
+            IntraOpNumThreads = options.Threads == 0 ? Environment.ProcessorCount : options.Threads,
+            InterOpNumThreads = 1,
+            ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
+            GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
+        };
+        if (options.Provider == ExecutionProvider.Cuda)
+        {
+            try
+            {
+                using var cuda = new OrtCUDAProviderOptions();
+                var settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["device_id"] = options.DeviceId.ToString(CultureInfo.InvariantCulture) };
+                if (options.DeviceMemoryLimit is { } limit)
+                {
+                    settings["gpu_mem_limit"] = limit.ToString(CultureInfo.InvariantCulture);
+                }
+
+                cuda.UpdateOptions(settings);
+                sessionOptions.AppendExecutionProvider_CUDA(cuda);
+            }
+            catch (Exception exception) when (exception is OnnxRuntimeException or EntryPointNotFoundException or DllNotFoundException)
+            {
+                sessionOptions.Dispose();
+                throw new ModelException(
+                    ModelFault.Provider,
+                    folder.GraphPath,
+                    $"the setting Provider is cuda (DeviceId {options.DeviceId}), but ONNX Runtime cannot use CUDA here ({exception.Message.TrimEnd('.')})",
+                    "Set Provider to cpu, or run a host that references Microsoft.ML.OnnxRuntime.Gpu on a machine with that GPU, CUDA and cuDNN",
+                    exception);
+            }
+        }
+
+        return sessionOptions;
+    }
+
+    private static Span<long> Slice(NativeBuffer<long> buffer, int count)
+    {
+        buffer.EnsureLength(count);
+        return buffer.Span[..count];
+    }
+
+    private static int BytesOf(TensorElementType type) => type == TensorElementType.Float16 ? sizeof(ushort) : sizeof(float);
+
+    private void BindInput<T>(OrtIoBinding binding, string name, NativeBuffer<T> buffer, TensorElementType type, int elementBytes, params long[] shape)
+        where T : unmanaged => binding.BindInput(name, Tensor(buffer, type, elementBytes, shape));
+
+    private OrtValue Tensor<T>(NativeBuffer<T> buffer, TensorElementType type, int elementBytes, long[] shape)
+        where T : unmanaged
+    {
+        var bytes = (long)elementBytes;
+        foreach (var dimension in shape)
+        {
+            bytes *= dimension;
+        }
+
+        var value = OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance, type, shape, buffer.Address, bytes);
+        _bound.Add(value);
+        return value;
+    }
+}

@@ -1,0 +1,56 @@
+using MedQA.Inference.Scoring;
+
+namespace MedQA.Inference.Tests.Engine;
+
+/// <summary>The default model with fp32 activations gives what transformers and lm-evaluation-harness gave over the same weights.</summary>
+public sealed class DefaultModelReferenceTests(DefaultModelReferenceTests.ExactModel model) : IClassFixture<DefaultModelReferenceTests.ExactModel>
+{
+    [Fact]
+    public async Task Greedy_tokens_are_the_references()
+    {
+        foreach (var expected in ReferenceCase.Of("tests", "references", "greedy.json"))
+        {
+            await using var prompt = await model.Loaded.Engine.ReadAsync(expected.InputIds, 0, TestContext.Current.CancellationToken);
+
+            var samples = await model.Loaded.Engine.SampleAsync(prompt, LoadedModel.Greedy(2, expected.Greedy.Length), TestContext.Current.CancellationToken);
+
+            Assert.All(samples, sample =>
+            {
+                Assert.Equal(expected.Greedy, sample.Tokens);
+                Assert.Equal(expected.GreedyLogProbabilities.Sum(), sample.LogLikelihood, expected.Greedy.Length * 1e-3);
+            });
+        }
+    }
+
+    [Theory]
+    [InlineData("medqa_pub.jsonl", 0)]
+    [InlineData("medqa_text_pub.jsonl", 0)]
+    [InlineData("pubmedqa_pub.jsonl", 0)]
+    [InlineData("anatomy_5shot.jsonl", 600)]
+    public async Task Log_likelihoods_are_the_references(string file, int shared)
+    {
+        var worst = 0.0;
+        foreach (var expected in LogLikelihoodCase.Of(file).Take(2))
+        {
+            var context = model.Loaded.Tokenizer.Encode(expected.Prompt);
+            await using var prompt = await model.Loaded.Engine.ReadAsync(context, shared, TestContext.Current.CancellationToken);
+
+            var scores = await model.Loaded.Engine.ScoreAsync(
+                prompt,
+                [.. expected.Continuations.Select(continuation => new ScoredSequence(context, model.Loaded.Tokenizer.Encode(expected.Prompt + continuation)[context.Length..]))],
+                TestContext.Current.CancellationToken);
+
+            worst = Math.Max(worst, scores.Zip(expected.LogLikelihoods, static (score, reference) => Math.Abs(score.LogLikelihood - reference)).Max());
+        }
+
+        TestContext.Current.SendDiagnosticMessage($"{file}: {worst}");
+        Assert.True(worst < 1.5e-3, $"{worst}");
+    }
+
+    public sealed class ExactModel : IDisposable
+    {
+        internal LoadedModel Loaded { get; } = LoadedModel.Default(new() { Graph = "model.exact.onnx" });
+
+        public void Dispose() => Loaded.Dispose();
+    }
+}
