@@ -27,6 +27,12 @@ public sealed record QuestionSetOptions
     /// <summary>The longest record, in characters. It bounds the memory of reading; a longer one refuses the file, since where the record ends is then unknown.</summary>
     public int MaxRecordLength { get; init; } = 4_000_000;
 
+    /// <summary>The most bytes that a compressed file (a workbook; a row group of a Parquet file) may unpack to.</summary>
+    public long MaxUnpackedBytes { get; init; } = 256L << 20;
+
+    /// <summary>Where it is given, only records with these ids are read, as for the test questions among PubMedQA's; the others are left out without a word.</summary>
+    public IReadOnlySet<string>? OnlyIds { get; init; }
+
     /// <summary>The data set's name for rows that name none.</summary>
     internal string DefaultDataset => Dataset ?? (Path.GetFileNameWithoutExtension(FileName) is { Length: > 0 } stem ? stem : "questions");
 
@@ -37,6 +43,7 @@ public sealed record QuestionSetOptions
         _ when Dataset is not null && string.IsNullOrWhiteSpace(Dataset) => "Dataset is blank; leave it out to name the data set after the file.",
         _ when !Enum.IsDefined(AnswerNotation) => $"AnswerNotation is {AnswerNotation}, none of {string.Join(", ", Enum.GetNames<AnswerNotation>())}.",
         { MaxBytes: <= 0 } => $"MaxBytes is {MaxBytes}; it must be positive.",
+        { MaxUnpackedBytes: <= 0 } => $"MaxUnpackedBytes is {MaxUnpackedBytes}; it must be positive.",
         { MaxRows: <= 0 } => $"MaxRows is {MaxRows}; it must be positive.",
         { MaxColumns: <= 0 } => $"MaxColumns is {MaxColumns}; it must be positive.",
         { MaxFieldLength: <= 0 } => $"MaxFieldLength is {MaxFieldLength}; it must be positive.",

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using MedQA.Datasets.Answers;
+using MedQA.Datasets.Recognition;
 using MedQA.Datasets.Sources;
 
 namespace MedQA.Datasets;
@@ -31,16 +32,40 @@ public static class QuestionSetReader
         return ReadRowsAsync(stream, options, cancellationToken);
     }
 
+    /// <summary>Recognizes in which form a question set is published, by its content.</summary>
+    /// <param name="stream">The file, from where the stream stands; not closed.</param>
+    /// <param name="options">How to read it.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="QuestionSetException">It is in no form that is known; the sentence says what it seems to be.</exception>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    public static async Task<QuestionSetFormat> RecognizeAsync(Stream stream, QuestionSetOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.Fault() is { } fault)
+        {
+            throw new ArgumentException(fault, nameof(options));
+        }
+
+        await using var file = await SourceFile.OpenAsync(stream, options, cancellationToken);
+        return (await FormatRecognition.RecognizeAsync(file, options, cancellationToken)).Format;
+    }
+
     private static async IAsyncEnumerable<QuestionSetRow> ReadRowsAsync(Stream stream, QuestionSetOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var file = await SourceFile.OpenAsync(stream, options, cancellationToken);
-        var records = await QuestionSource.RecognizeAsync(file, options, cancellationToken);
+        var records = await FormatRecognition.RecognizeAsync(file, options, cancellationToken);
         var acceptance = new RecordAcceptance(options);
         NotationEvidence? evidence = null;
         var any = false;
         await foreach (var record in records.Read(cancellationToken))
         {
             any = true;
+            if (options.OnlyIds is { } only && (record.Id is not { } id || !only.Contains(id.Trim())))
+            {
+                continue;
+            }
+
             var row = acceptance.Accept(record, evidence);
             if (row is null)
             {
@@ -53,11 +78,11 @@ public static class QuestionSetReader
 
         if (!any)
         {
-            throw new QuestionSetException(options.FileName, "the file has a header, but no row below it.");
+            throw new QuestionSetException(options.FileName, records.Format is QuestionSetFormat.Csv or QuestionSetFormat.Spreadsheet ? "the file has a header, but no row below it." : "the file has no record.");
         }
     }
 
-    private static async Task<NotationEvidence> EvidenceAsync(QuestionSource records, CancellationToken cancellationToken)
+    private static async Task<NotationEvidence> EvidenceAsync(RecognizedFile records, CancellationToken cancellationToken)
     {
         var evidence = new NotationEvidence();
         await foreach (var record in records.Read(cancellationToken))

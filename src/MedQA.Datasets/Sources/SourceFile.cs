@@ -5,23 +5,21 @@ internal sealed class SourceFile : IAsyncDisposable
 {
     private readonly Stream _stream;
     private readonly bool _owned;
-    private readonly long _origin;
 
     private SourceFile(Stream stream, bool owned)
     {
         _stream = stream;
         _owned = owned;
-        _origin = stream.Position;
     }
 
     /// <summary>The file's length in bytes.</summary>
-    public long Length => _stream.Length - _origin;
+    public long Length => _stream.Length;
 
-    /// <summary>Takes a stream from where it stands; one that cannot seek is copied to a temporary file that goes with this object.</summary>
+    /// <summary>Takes a stream from where it stands; one that cannot seek, or stands behind its start, is copied to a temporary file that goes with this object.</summary>
     /// <exception cref="QuestionSetException">The file is larger than <see cref="QuestionSetOptions.MaxBytes"/>.</exception>
     public static async Task<SourceFile> OpenAsync(Stream stream, QuestionSetOptions options, CancellationToken cancellationToken)
     {
-        if (stream.CanSeek)
+        if (stream.CanSeek && stream.Position == 0)
         {
             var file = new SourceFile(stream, owned: false);
             return file.Length <= options.MaxBytes ? file : throw TooLarge(options);
@@ -57,7 +55,7 @@ internal sealed class SourceFile : IAsyncDisposable
     /// <summary>The stream, at the file's first byte. Not to be closed by the caller; one reading at a time.</summary>
     public Stream Rewind()
     {
-        _stream.Position = _origin;
+        _stream.Position = 0;
         return _stream;
     }
 

@@ -30,5 +30,14 @@ internal static class SourceText
         return new StreamReader(stream, encoding, detectEncodingFromByteOrderMarks: false, bufferSize: 1 << 15, leaveOpen: true);
     }
 
+    /// <summary>Opens a file's text as UTF-8 from its start, behind any byte order mark. The file stays open when the stream is closed.</summary>
+    public static async Task<Stream> OpenUtf8Async(SourceFile file, CancellationToken cancellationToken)
+    {
+        var (encoding, markLength) = EncodingOf(await file.HeadAsync(4, cancellationToken));
+        var stream = file.Rewind();
+        stream.Position += markLength;
+        return Encoding.CreateTranscodingStream(stream, encoding, Encoding.UTF8, leaveOpen: true);
+    }
+
     private static Encoding Named(string name) => Encoding.GetEncoding(name, EncoderFallback.ReplacementFallback, Marked);
 }

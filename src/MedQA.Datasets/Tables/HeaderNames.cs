@@ -10,7 +10,7 @@ internal static class HeaderNames
     public static readonly string[] Options = ["options", "choices", "endings"];
     public static readonly string[] Id = ["id", "question_id", "qid", "uid", "uuid", "pmid"];
     public static readonly string[] Dataset = ["dataset", "data_set", "benchmark", "source"];
-    public static readonly string[] Topic = ["topic", "subject", "category", "subject_name", "topic_name", "specialty"];
+    public static readonly string[] Topic = ["topic", "subject", "category", "subject_name", "topic_name", "specialty", "question_type", "meta_info"];
     public static readonly string[] Context = ["context", "abstract", "passage", "vignette", "background"];
     public static readonly string[] References = ["reference_answers", "reference_answer", "references", "ideal_answer", "long_answer"];
 

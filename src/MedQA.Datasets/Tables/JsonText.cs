@@ -27,4 +27,17 @@ internal static class JsonText
                 return null;
         }
     }
+
+    /// <summary>The name of a property, under the same rule.</summary>
+    public static string NameOf(JsonProperty property)
+    {
+        try
+        {
+            return property.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            return Sources.SourceText.Undecodable.ToString();
+        }
+    }
 }

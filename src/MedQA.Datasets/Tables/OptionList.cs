@@ -35,7 +35,7 @@ internal static class OptionList
         }
     }
 
-    /// <summary>Reads options from JSON: an array of texts, an array of {key, value} or {key, text}, or an object by letter or number.</summary>
+    /// <summary>Reads options from JSON: an array of texts, an array of {key, value} or {key, text}, an object by letter or number, or an object of the arrays text and label.</summary>
     public static IReadOnlyList<string> Of(JsonElement json, out string? problem)
     {
         problem = null;
@@ -47,12 +47,31 @@ internal static class OptionList
                 var texts = json.EnumerateArray().Select(static item => JsonText.Of(item)).ToList();
                 problem = texts.Contains(null) ? "The options hold something that is neither text nor a number." : null;
                 return problem is null ? [.. texts.OfType<string>()] : [];
+            case JsonValueKind.Object when json.TryGetProperty("text", out var named) && named.ValueKind == JsonValueKind.Array:
+                return Labelled(named, json.TryGetProperty("label", out var labels) && labels.ValueKind == JsonValueKind.Array ? labels : null, out problem);
             case JsonValueKind.Object:
                 return Keyed([.. json.EnumerateObject().Select(static member => ((string?)member.Name, JsonText.Of(member.Value)))], out problem);
             default:
                 problem = "The options are neither a JSON array nor a JSON object.";
                 return [];
         }
+    }
+
+    /// <summary>Options as one array of texts and one of their letters.</summary>
+    private static IReadOnlyList<string> Labelled(JsonElement texts, JsonElement? labels, out string? problem)
+    {
+        if (labels is not { } letters)
+        {
+            return Of(texts, out problem);
+        }
+
+        if (letters.GetArrayLength() != texts.GetArrayLength())
+        {
+            problem = $"The options are {texts.GetArrayLength()} texts with {letters.GetArrayLength()} labels.";
+            return [];
+        }
+
+        return Keyed([.. letters.EnumerateArray().Zip(texts.EnumerateArray(), static (letter, text) => (JsonText.Of(letter), JsonText.Of(text)))], out problem);
     }
 
     private static string? Member(JsonElement item, params ReadOnlySpan<string> names)

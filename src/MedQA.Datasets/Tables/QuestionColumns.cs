@@ -66,7 +66,7 @@ internal sealed record QuestionColumns
         };
         if (columns.Question < 0)
         {
-            fault = $"no column is named question (or {string.Join(", ", HeaderNames.Question.Skip(1))}); the header has {Listed(header)}.";
+            fault = $"nothing is named question (or {string.Join(", ", HeaderNames.Question.Skip(1))}); there are {Listed(header)}.";
             return null;
         }
 

@@ -55,27 +55,27 @@ internal static class TableRow
             return record with { Options = options, Gold = claims };
         }
 
-        var references = References(Field(columns.References), out problem);
         var answers = claims.Select(static claim => claim.Value).Where(static value => !string.IsNullOrWhiteSpace(value)).ToList();
         return record with
         {
-            Problem = problem,
-            References = [.. references, .. columns.HasOptions ? [] : answers],
-            MayBeFree = columns.HasOptions ? columns.References >= 0 && answers.Count == 0 : !answers.Exists(static answer => answer.Trim().Length <= 2),
+            References = [.. References(Field(columns.References)), .. columns.HasOptions ? [] : answers],
+            MayBeFree = columns.HasOptions ? columns.References >= 0 && answers.Count == 0 : !answers.Exists(IsPlace),
         };
 
         string? Field(int column) => column >= 0 && column < fields.Count ? fields[column] : null;
     }
 
+    /// <summary>Whether an answer can only mean an option that is not there: a letter or a number.</summary>
+    private static bool IsPlace(string answer) => answer.AsSpan().Trim() is [var letter] && char.IsAsciiLetterOrDigit(letter);
+
     /// <summary>Reference answers of a field: one text, or several as a JSON array.</summary>
-    private static IReadOnlyList<string> References(string? field, out string? problem)
+    private static IReadOnlyList<string> References(string? field)
     {
-        problem = null;
         if (string.IsNullOrWhiteSpace(field))
         {
             return [];
         }
 
-        return field.AsSpan().TrimStart().StartsWith("[\"", StringComparison.Ordinal) ? OptionList.Parse(field, out problem) : [field];
+        return field.AsSpan().TrimStart() is ['[', ..] && OptionList.Parse(field, out var problem) is { Count: > 0 } several && problem is null ? several : [field];
     }
 }

@@ -80,7 +80,7 @@ public static class QuestionSetWriter
 
         if (tally.FreeAnswers > 0)
         {
-            fields.Add(question.ReferenceAnswers is [var only] && !only.AsSpan().TrimStart().StartsWith("[\"", StringComparison.Ordinal) ? only
+            fields.Add(question.ReferenceAnswers is [var only] && only.AsSpan().TrimStart() is not ['[', ..] ? only
                 : question.ReferenceAnswers.IsEmpty ? null
                 : JsonSerializer.Serialize([.. question.ReferenceAnswers], ReferenceAnswersJson.Readable.StringArray));
         }

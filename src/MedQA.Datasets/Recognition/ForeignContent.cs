@@ -1,7 +1,8 @@
 using System.Buffers;
 using System.Text;
+using MedQA.Datasets.Sources;
 
-namespace MedQA.Datasets.Sources;
+namespace MedQA.Datasets.Recognition;
 
 /// <summary>Names files that people upload by mistake, by their first bytes.</summary>
 internal static class ForeignContent

@@ -1,0 +1,147 @@
+using System.Buffers;
+using System.Collections;
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using MedQA.Datasets.Json;
+using MedQA.Datasets.Sources;
+using Parquet;
+using Parquet.Serialization;
+
+namespace MedQA.Datasets.Columnar;
+
+/// <summary>Reads Parquet files, a row group at a time. Rows are read as JSON objects are: structures and lists included.</summary>
+internal static class ParquetQuestions
+{
+    private static readonly ParquetOptions Reading = new() { TreatByteArrayAsString = true };
+
+    /// <summary>Reads every row.</summary>
+    /// <exception cref="QuestionSetException">The file is damaged, or larger than the limits once it is unpacked.</exception>
+    public static async IAsyncEnumerable<SourceRecord> ReadAsync(SourceFile file, QuestionSetOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var groups = await GuardedAsync(options, () => CheckedGroupsAsync(file, options, cancellationToken));
+        var records = new JsonRecord(options);
+        var number = 0;
+        for (var group = 0; group < groups; group++)
+        {
+            var index = group;
+            var rows = await GuardedAsync(options, () => RowsAsync(file, index, cancellationToken));
+            foreach (var row in rows)
+            {
+                number++;
+                using var json = JsonDocument.Parse(Json(row));
+                yield return records.Read(json.RootElement, key: null, number, number);
+            }
+        }
+    }
+
+    /// <summary>Checks what the file says of itself before any of it is unpacked.</summary>
+    private static async Task<int> CheckedGroupsAsync(SourceFile file, QuestionSetOptions options, CancellationToken cancellationToken)
+    {
+        await using var reader = await ParquetReader.CreateAsync(file.Rewind(), Reading, leaveStreamOpen: true, cancellationToken);
+        var groups = reader.Metadata!.RowGroups;
+        var rows = groups.Aggregate(0L, static (sum, group) => checked(sum + Math.Max(group.NumRows, 0)));
+        if (rows > options.MaxRows)
+        {
+            throw new QuestionSetException(options.FileName, $"the file has {rows:N0} rows; {options.MaxRows:N0} are allowed (MaxRows).");
+        }
+
+        if (reader.Schema.DataFields.Length > options.MaxColumns)
+        {
+            throw new QuestionSetException(options.FileName, $"the file has {reader.Schema.DataFields.Length:N0} columns; {options.MaxColumns:N0} are allowed (MaxColumns).");
+        }
+
+        foreach (var group in groups)
+        {
+            var unpacked = Math.Max(group.TotalByteSize, group.Columns.Sum(static column => column.MetaData?.TotalUncompressedSize ?? 0));
+            if (unpacked > options.MaxUnpackedBytes)
+            {
+                throw new QuestionSetException(options.FileName, $"a row group unpacks to {unpacked:N0} bytes; {options.MaxUnpackedBytes:N0} are allowed (MaxUnpackedBytes).");
+            }
+        }
+
+        return groups.Count;
+    }
+
+    private static async Task<IList<Dictionary<string, object>>> RowsAsync(SourceFile file, int group, CancellationToken cancellationToken)
+    {
+        var result = await ParquetSerializer.DeserializeUntypedAsync(file.Rewind(), Reading, group, cancellationToken);
+        return result.Data;
+    }
+
+    /// <summary>The library meets damaged bytes with exceptions of many kinds: whatever it throws while it reads this file, the file cannot be read.</summary>
+    private static async Task<T> GuardedAsync<T>(QuestionSetOptions options, Func<Task<T>> reading)
+    {
+        try
+        {
+            return await reading();
+        }
+        catch (Exception fault) when (fault is not (QuestionSetException or OperationCanceledException))
+        {
+            throw new QuestionSetException(options.FileName, "the Parquet file is damaged, or uses something of the format that cannot be read here.", innerException: fault);
+        }
+    }
+
+    private static ReadOnlyMemory<byte> Json(Dictionary<string, object> row)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            Write(writer, row);
+        }
+
+        return buffer.WrittenMemory;
+    }
+
+    private static void Write(Utf8JsonWriter writer, object? value)
+    {
+        switch (value)
+        {
+            case null:
+                writer.WriteNullValue();
+                break;
+            case string text:
+                writer.WriteStringValue(text);
+                break;
+            case bool truth:
+                writer.WriteBooleanValue(truth);
+                break;
+            case IDictionary members:
+                writer.WriteStartObject();
+                foreach (DictionaryEntry member in members)
+                {
+                    writer.WritePropertyName(Convert.ToString(member.Key, CultureInfo.InvariantCulture) ?? "");
+                    Write(writer, member.Value);
+                }
+
+                writer.WriteEndObject();
+                break;
+            case byte[] bytes:
+                writer.WriteStringValue(bytes);
+                break;
+            case IEnumerable items:
+                writer.WriteStartArray();
+                foreach (var item in items)
+                {
+                    Write(writer, item);
+                }
+
+                writer.WriteEndArray();
+                break;
+            case float or double or decimal or byte or sbyte or short or ushort or int or uint or long or ulong:
+                writer.WriteRawValue(Number(value), skipInputValidation: false);
+                break;
+            default:
+                writer.WriteStringValue(Convert.ToString(value, CultureInfo.InvariantCulture));
+                break;
+        }
+    }
+
+    /// <summary>A number as JSON; the numbers that JSON does not have are null.</summary>
+    private static string Number(object value) => value switch
+    {
+        float number when !float.IsFinite(number) => "null",
+        double number when !double.IsFinite(number) => "null",
+        _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
+    };
+}

@@ -1,0 +1,41 @@
+using System.Text.Json;
+using MedQA.Datasets.Json;
+using MedQA.Datasets.Sources;
+using MedQA.Datasets.Tables;
+
+namespace MedQA.Datasets;
+
+/// <summary>Reads the list that says which of PubMedQA's labelled records are its test questions, with their decisions (<c>test_ground_truth.json</c>).</summary>
+public static class DecisionList
+{
+    /// <summary>Reads the list.</summary>
+    /// <param name="stream">The file, from where the stream stands; not closed.</param>
+    /// <param name="options">Its name and limits.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <returns>The decision (yes, no or maybe) by id.</returns>
+    /// <exception cref="QuestionSetException">The file is no such list.</exception>
+    public static async Task<IReadOnlyDictionary<string, string>> ReadAsync(Stream stream, QuestionSetOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentNullException.ThrowIfNull(options);
+        await using var file = await SourceFile.OpenAsync(stream, options, cancellationToken);
+        var decisions = new Dictionary<string, string>(StringComparer.Ordinal);
+        await foreach (var (key, json, line) in JsonStream.ValuesAsync(file, JsonShape.Labels, options, cancellationToken))
+        {
+            using (json)
+            {
+                if (json.RootElement.ValueKind != JsonValueKind.String || key is null || !decisions.TryAdd(key, JsonText.Of(json.RootElement)!))
+                {
+                    throw new QuestionSetException(options.FileName, $"the list of decisions has an entry that is no text, or an id twice ('{key}').", line);
+                }
+
+                if (decisions.Count > options.MaxRows)
+                {
+                    throw new QuestionSetException(options.FileName, $"the list has more than {options.MaxRows:N0} entries (MaxRows).", line);
+                }
+            }
+        }
+
+        return decisions;
+    }
+}

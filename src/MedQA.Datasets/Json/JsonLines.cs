@@ -1,0 +1,37 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using MedQA.Datasets.Sources;
+
+namespace MedQA.Datasets.Json;
+
+/// <summary>Reads a JSON object from each line; a line that is none costs only itself.</summary>
+internal static class JsonLines
+{
+    /// <summary>Reads every line that is not blank.</summary>
+    public static async IAsyncEnumerable<SourceRecord> ReadAsync(SourceFile file, QuestionSetOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var text = await SourceText.OpenAsync(file, cancellationToken);
+        var records = new JsonRecord(options);
+        var number = 0;
+        await foreach (var (line, content) in BoundedLines.ReadAsync(text, options, cancellationToken))
+        {
+            if (!string.IsNullOrWhiteSpace(content))
+            {
+                yield return Read(records, content, line, ++number);
+            }
+        }
+    }
+
+    private static SourceRecord Read(JsonRecord records, string content, int line, int number)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(content);
+            return records.Read(json.RootElement, key: null, line, number);
+        }
+        catch (JsonException fault)
+        {
+            return new SourceRecord { Line = line, Number = number, Problem = $"The line is not valid JSON from byte {fault.BytePositionInLine + 1} on." };
+        }
+    }
+}

@@ -1,0 +1,20 @@
+namespace MedQA.Datasets.Json;
+
+/// <summary>How records stand in a JSON text.</summary>
+internal enum JsonShape
+{
+    /// <summary>A record on each line.</summary>
+    Lines,
+
+    /// <summary>Records one after the other, over several lines each.</summary>
+    Values,
+
+    /// <summary>One array of records.</summary>
+    Array,
+
+    /// <summary>One object that has the records as its properties, by id.</summary>
+    Keyed,
+
+    /// <summary>One object that has texts as its properties: labels by id, no records.</summary>
+    Labels,
+}

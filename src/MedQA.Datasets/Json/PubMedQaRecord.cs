@@ -1,0 +1,50 @@
+using System.Text.Json;
+using MedQA.Datasets.Answers;
+using MedQA.Datasets.Sources;
+using MedQA.Datasets.Tables;
+
+namespace MedQA.Datasets.Json;
+
+/// <summary>Records of PubMedQA: a question about an abstract that is given in parts, answered yes, no or maybe. Published by PMID with names in capitals; copies have the parts one level deeper.</summary>
+internal static class PubMedQaRecord
+{
+    private static readonly string[] Decisions = ["yes", "no", "maybe"];
+
+    /// <summary>Whether an object has the parts of an abstract and no options.</summary>
+    public static bool Matches(JsonElement record) => Member(record, "question") is not null && Contexts(record) is not null && HeaderNames.Options.All(name => Member(record, name) is null);
+
+    /// <summary>The record of an object that matches; the abstract's parts are joined by blank lines.</summary>
+    public static SourceRecord Read(JsonElement value, string? key, int line, int number) => new()
+    {
+        Line = line,
+        Number = number,
+        Id = key ?? Text(value, "pubid") ?? Text(value, "pmid") ?? Text(value, "id"),
+        Dataset = Text(value, "dataset"),
+        Text = Text(value, "question"),
+        Context = string.Join("\n\n", Contexts(value)!.Value.EnumerateArray().Select(JsonText.Of)),
+        Options = Decisions,
+        Gold = [new GoldClaim("final_decision", Text(value, "final_decision") ?? "", AnswerNotations.Text)],
+    };
+
+    private static JsonElement? Contexts(JsonElement record) => Member(record, "contexts") switch
+    {
+        { ValueKind: JsonValueKind.Array } parts => parts,
+        null when Member(record, "context") is { ValueKind: JsonValueKind.Object } context && Member(context, "contexts") is { ValueKind: JsonValueKind.Array } parts => parts,
+        _ => null,
+    };
+
+    private static string? Text(JsonElement record, string name) => Member(record, name) is { } value ? JsonText.Of(value) : null;
+
+    private static JsonElement? Member(JsonElement record, string name)
+    {
+        foreach (var property in record.EnumerateObject())
+        {
+            if (HeaderNames.Plain(JsonText.NameOf(property)) == HeaderNames.Plain(name))
+            {
+                return property.Value;
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,162 @@
+using System.IO.Compression;
+using System.Runtime.CompilerServices;
+using System.Xml;
+using DocumentFormat.OpenXml.Packaging;
+using DocumentFormat.OpenXml.Spreadsheet;
+using MedQA.Datasets.Sources;
+using MedQA.Datasets.Tables;
+
+namespace MedQA.Datasets.Spreadsheets;
+
+/// <summary>Reads the one sheet of an xlsx workbook that has the header of a question set.</summary>
+internal static class SpreadsheetQuestions
+{
+    private const int MaxParts = 10_000;
+
+    /// <summary>Checks a ZIP archive's table of contents before anything is unpacked: whether it is a workbook, and how much it holds.</summary>
+    /// <exception cref="QuestionSetException">It is no workbook, damaged, or unpacks to more than the limit.</exception>
+    public static void Check(SourceFile file, QuestionSetOptions options)
+    {
+        try
+        {
+            using var archive = new ZipArchive(file.Rewind(), ZipArchiveMode.Read, leaveOpen: true);
+            if (archive.Entries.Count > MaxParts)
+            {
+                throw new QuestionSetException(options.FileName, $"the archive has {archive.Entries.Count:N0} parts; a workbook may have {MaxParts:N0}.");
+            }
+
+            var unpacked = archive.Entries.Sum(static entry => entry.Length);
+            if (unpacked > options.MaxUnpackedBytes)
+            {
+                throw new QuestionSetException(options.FileName, $"the workbook unpacks to {unpacked:N0} bytes; {options.MaxUnpackedBytes:N0} are allowed (MaxUnpackedBytes).");
+            }
+
+            if (archive.GetEntry("xl/workbook.xml") is null)
+            {
+                throw new QuestionSetException(options.FileName, "the file is a ZIP archive, but no xlsx workbook; unpack it first.");
+            }
+        }
+        catch (InvalidDataException fault)
+        {
+            throw Damaged(options, fault);
+        }
+    }
+
+    /// <summary>Reads every row below the header.</summary>
+    /// <exception cref="QuestionSetException">No sheet, or more than one, holds questions; the workbook is damaged; a row is too long.</exception>
+    public static async IAsyncEnumerable<SourceRecord> ReadAsync(SourceFile file, QuestionSetOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var workbook = Guarded(options, () => SpreadsheetDocument.Open(file.Rewind(), isEditable: false, new OpenSettings { MaxCharactersInPart = options.MaxRecordLength }));
+        var (sheet, columns, header, shared) = await GuardedAsync(options, () => FindAsync(workbook, options, cancellationToken));
+        var number = 0;
+        await using var rows = SheetRows.ReadAsync(sheet, shared, options, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        while (await GuardedAsync(options, () => rows.MoveNextAsync().AsTask()))
+        {
+            var row = rows.Current;
+            if (row.Number <= header.Number)
+            {
+                continue;
+            }
+
+            var record = row.Problem is null
+                ? TableRow.Read(columns, Filled(row.Cells, header.Cells.Count), header.Cells.Count, row.Number, number + 1, options.AnswerNotation)
+                : new SourceRecord { Line = row.Number, Number = number + 1, Problem = row.Problem };
+            if (record is not null)
+            {
+                number++;
+                yield return record;
+            }
+        }
+    }
+
+    private static async Task<(WorksheetPart Sheet, QuestionColumns Columns, SheetRow Header, IReadOnlyList<string> Shared)> FindAsync(
+        SpreadsheetDocument document, QuestionSetOptions options, CancellationToken cancellationToken)
+    {
+        var workbook = document.WorkbookPart ?? throw new QuestionSetException(options.FileName, "the workbook has no sheets.");
+        var shared = await SheetRows.SharedTextsAsync(workbook, options, cancellationToken);
+        (WorksheetPart, QuestionColumns, SheetRow)? found = null;
+        string? foundName = null;
+        var firstFault = "the workbook has no sheet with a row in it.";
+        foreach (var sheet in workbook.Workbook.Sheets?.Elements<Sheet>() ?? [])
+        {
+            if (sheet.Id?.Value is not { } id || !workbook.TryGetPartById(id, out var part) || part is not WorksheetPart worksheet)
+            {
+                continue;
+            }
+
+            var header = await HeaderAsync(worksheet, shared, options, cancellationToken);
+            if (header is not { } row)
+            {
+                continue;
+            }
+
+            var columns = QuestionColumns.Recognize(row.Cells, out var fault);
+            var name = sheet.Name?.Value ?? "";
+            if (columns is null)
+            {
+                firstFault = firstFault.StartsWith("sheet", StringComparison.Ordinal) ? firstFault : $"sheet '{name}': {fault}";
+            }
+            else if (found is not null)
+            {
+                throw new QuestionSetException(options.FileName, $"sheets '{foundName}' and '{name}' both hold questions; save each as a file of its own.");
+            }
+            else
+            {
+                (found, foundName) = ((worksheet, columns, row), name);
+            }
+        }
+
+        return found is var (questions, meaning, first) ? (questions, meaning, first, shared) : throw new QuestionSetException(options.FileName, firstFault);
+    }
+
+    private static async Task<SheetRow?> HeaderAsync(WorksheetPart sheet, IReadOnlyList<string> shared, QuestionSetOptions options, CancellationToken cancellationToken)
+    {
+        await foreach (var row in SheetRows.ReadAsync(sheet, shared, options, cancellationToken))
+        {
+            if (row.Cells.Any(static cell => !string.IsNullOrWhiteSpace(cell)))
+            {
+                return row;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Cells behind the last one with a text are not stored.</summary>
+    private static IReadOnlyList<string> Filled(IReadOnlyList<string> cells, int count) => cells.Count >= count ? cells : [.. cells, .. Enumerable.Repeat("", count - cells.Count)];
+
+    private static T Guarded<T>(QuestionSetOptions options, Func<T> opening)
+    {
+        try
+        {
+            return opening();
+        }
+        catch (Exception fault) when (IsDamage(fault))
+        {
+            throw Damaged(options, fault);
+        }
+    }
+
+    private static async Task<T> GuardedAsync<T>(QuestionSetOptions options, Func<Task<T>> reading)
+    {
+        try
+        {
+            return await reading();
+        }
+        catch (BoundedText.RecordTooLongException fault)
+        {
+            throw new QuestionSetException(options.FileName, $"a row of the workbook is longer than {options.MaxRecordLength:N0} characters (MaxRecordLength).", innerException: fault);
+        }
+        catch (Exception fault) when (IsDamage(fault))
+        {
+            throw Damaged(options, fault);
+        }
+    }
+
+    /// <summary>What the library and the archive throw for parts that are not as the format says.</summary>
+    private static bool IsDamage(Exception fault) =>
+        fault is OpenXmlPackageException or InvalidDataException or XmlException or FormatException or IOException or ArgumentException or InvalidOperationException or NotSupportedException or KeyNotFoundException
+            or NullReferenceException or UriFormatException or IndexOutOfRangeException;
+
+    private static QuestionSetException Damaged(QuestionSetOptions options, Exception fault) => new(options.FileName, "the xlsx workbook is damaged.", innerException: fault);
+}

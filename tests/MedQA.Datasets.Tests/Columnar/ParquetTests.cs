@@ -1,0 +1,104 @@
+using Parquet.Schema;
+using Parquet.Serialization;
+
+namespace MedQA.Datasets.Tests.Columnar;
+
+public sealed class ParquetTests
+{
+    private static readonly QuestionSetOptions Named = new() { FileName = "set.parquet" };
+
+    [Fact]
+    public async Task Flat_columns_are_read()
+    {
+        var schema = new ParquetSchema(new DataField<string>("id"), new DataField<string>("question"), new DataField<string>("opa"), new DataField<string>("opb"), new DataField<long>("cop"), new DataField<string>("subject_name"));
+        var file = await WrittenAsync(schema, Row("1", "Why?", "yes", "no", 0L, "Anatomy"), Row("2", "How?", "so", "thus", 1L, null));
+
+        var rows = await Reading.RowsAsync(file, Named);
+
+        Assert.Equal(["1|set|Anatomy||Why?|yes/no|A|", "2|set|||How?|so/thus|B|"], Reading.Questions(rows).Select(Reading.Outline));
+        Assert.Equal([1, 2], rows.Select(static row => row.Line));
+
+        static Dictionary<string, object?> Row(string id, string question, string a, string b, long cop, string? subject) =>
+            new() { ["id"] = id, ["question"] = question, ["opa"] = a, ["opb"] = b, ["cop"] = cop, ["subject_name"] = subject };
+    }
+
+    [Fact]
+    public async Task Structures_and_lists_are_read_as_in_json()
+    {
+        var file = await SerializedAsync(new MedQaRow { question = "Why?", options = new OptionsByLetter { A = "x", B = "y", C = "z" }, answer_idx = "C", metamap_phrases = ["p", "q"] });
+
+        Assert.Equal("row-00001|set|||Why?|x/y/z|C|", Reading.Outline(Assert.Single(Reading.Questions(await Reading.RowsAsync(file, Named)))));
+    }
+
+    [Fact]
+    public async Task PubMedQas_nested_context_is_read()
+    {
+        var file = await SerializedAsync(new PubMedQaRow { pubid = 101, question = "Does it?", context = new Abstract { contexts = ["One.", "Two."] }, final_decision = "yes" });
+
+        Assert.Equal("101|set||One.\n\nTwo.|Does it?|yes/no/maybe|A|", Reading.Outline(Assert.Single(Reading.Questions(await Reading.RowsAsync(file, Named)))));
+    }
+
+    [Fact]
+    public async Task Damage_and_limits_are_named()
+    {
+        var schema = new ParquetSchema(new DataField<string>("question"));
+        var file = await WrittenAsync(schema, [.. Enumerable.Range(0, 50).Select(static i => new Dictionary<string, object?> { ["question"] = $"Question {i}?" })]);
+
+        Assert.Equal("set.parquet: the file has 50 rows; 10 are allowed (MaxRows).", (await Reading.RefusedAsync(file, Named with { MaxRows = 10 })).Message);
+        Assert.Matches("^set.parquet: a row group unpacks to [0-9,]+ bytes; 100 are allowed \\(MaxUnpackedBytes\\).$", (await Reading.RefusedAsync(file, Named with { MaxUnpackedBytes = 100 })).Message);
+        Assert.Equal("set.parquet: the Parquet file is damaged, or uses something of the format that cannot be read here.", (await Reading.RefusedAsync(file[..(file.Length / 2)], Named)).Message);
+        Assert.Equal("set.parquet: the Parquet file is damaged, or uses something of the format that cannot be read here.", (await Reading.RefusedAsync("PAR1"u8.ToArray(), Named)).Message);
+    }
+
+    private static async Task<byte[]> SerializedAsync<T>(T row)
+    {
+        using var stream = new MemoryStream();
+        await ParquetSerializer.SerializeAsync([row], stream, cancellationToken: TestContext.Current.CancellationToken);
+        return stream.ToArray();
+    }
+
+    internal static async Task<byte[]> WrittenAsync(ParquetSchema schema, params Dictionary<string, object?>[] rows)
+    {
+        using var stream = new MemoryStream();
+        await ParquetSerializer.SerializeUntypedAsync(rows, schema, stream, cancellationToken: TestContext.Current.CancellationToken);
+        return stream.ToArray();
+    }
+
+#pragma warning disable IDE1006 // The names are the columns'.
+    public sealed class MedQaRow
+    {
+        public string? question { get; set; }
+
+        public OptionsByLetter? options { get; set; }
+
+        public string? answer_idx { get; set; }
+
+        public List<string>? metamap_phrases { get; set; }
+    }
+
+    public sealed class OptionsByLetter
+    {
+        public string? A { get; set; }
+
+        public string? B { get; set; }
+
+        public string? C { get; set; }
+    }
+
+    public sealed class PubMedQaRow
+    {
+        public int pubid { get; set; }
+
+        public string? question { get; set; }
+
+        public Abstract? context { get; set; }
+
+        public string? final_decision { get; set; }
+    }
+
+    public sealed class Abstract
+    {
+        public List<string>? contexts { get; set; }
+    }
+#pragma warning restore IDE1006
+}

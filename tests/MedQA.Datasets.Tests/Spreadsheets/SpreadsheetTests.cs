@@ -1,0 +1,176 @@
+using System.IO.Compression;
+using System.Text;
+
+namespace MedQA.Datasets.Tests.Spreadsheets;
+
+public sealed class SpreadsheetTests
+{
+    private static readonly QuestionSetOptions Named = new() { FileName = "set.xlsx" };
+
+    [Fact]
+    public async Task A_sheet_as_MedicationQA_has_it_is_read()
+    {
+        var book = Workbook.Of(("Sheet 1", [
+            ["Question", "Focus (Drug)", "Question Type", "Answer", "Section Title", "URL"],
+            ["does tea interact with iron", "iron", "Interaction", "Tea lowers its uptake; wait an hour.", "", "u"],
+            [],
+            ["how long may i take it", "aspirin", "Usage/time", "", "", ""],
+        ]));
+
+        var rows = await Reading.RowsAsync(book, Named);
+
+        Assert.Equal(
+            ["row-00001|set|Interaction||does tea interact with iron||-|Tea lowers its uptake; wait an hour.", "row-00002|set|Usage/time||how long may i take it||-|"],
+            Reading.Questions(rows).Select(Reading.Outline));
+        Assert.Equal([2, 4], rows.Select(static row => row.Line));
+    }
+
+    [Fact]
+    public async Task Options_numbers_and_missing_cells_are_read()
+    {
+        var book = Workbook.Of(
+            ("Notes", [["Made by"], ["us"]]),
+            ("Questions", [["id", "question", "option a", "option b", "option c", "answer"], ["1", "How many?", "10", "20", "", "20"], ["2", "Which?", "x", "", "z", "A"], ["3", "What?", "x", "y", "", "b"]]));
+
+        var rows = await Reading.RowsAsync(book, Named);
+
+        Assert.Equal("1|set|||How many?|10/20|B|", Reading.Outline(Assert.IsType<AcceptedRow>(rows[0]).Question));
+        Assert.Equal(new RejectedRow(3, "2", "Option B is blank, though option C is not."), rows[1]);
+        Assert.Equal("3|set|||What?|x/y|B|", Reading.Outline(Assert.IsType<AcceptedRow>(rows[2]).Question));
+    }
+
+    [Fact]
+    public async Task Every_kind_of_cell_text_is_read()
+    {
+        var book = Workbook.OfSheet(
+            """
+            <row r="1"><c r="A1" t="inlineStr"><is><t>question</t></is></c><c r="B1" t="inlineStr"><is><t>a</t></is></c><c r="C1" t="str"><v>b</v></c><c r="D1" t="s"><v>0</v></c></row>
+            <row><c t="inlineStr"><is><r><t xml:space="preserve">Rich </t></r><r><t>text?</t></r><rPh sb="0" eb="1"><t>hint</t></rPh></is></c><c><v>1.5</v></c><c t="b"><v>1</v></c><c r="D2" t="s"><v>1</v></c></row>
+            <row r="7"><c r="A7" t="s"><v>9</v></c></row>
+            """,
+            """<si><t>answer</t></si><si><r><t>1.</t></r><r><t>5</t></r></si>""");
+
+        var rows = await Reading.RowsAsync(book, Named);
+
+        Assert.Equal("row-00001|set|||Rich text?|1.5/1|A|", Reading.Outline(Assert.IsType<AcceptedRow>(rows[0]).Question));
+        Assert.Equal(new RejectedRow(7, null, "A cell names text 9 of the workbook's 2."), rows[1]);
+    }
+
+    [Fact]
+    public async Task Two_sheets_of_questions_are_refused_rather_than_one_lost()
+    {
+        var book = Workbook.Of(("One", [["question"], ["Why?"]]), ("Two", [["question"], ["How?"]]));
+
+        Assert.Equal("set.xlsx: sheets 'One' and 'Two' both hold questions; save each as a file of its own.", (await Reading.RefusedAsync(book, Named)).Message);
+    }
+
+    [Fact]
+    public async Task A_workbook_without_questions_says_what_it_has()
+    {
+        var book = Workbook.Of(("Prices", [["item", "price"], ["tea", "2"]]));
+
+        Assert.Equal("set.xlsx: sheet 'Prices': nothing is named question (or question_text, stem, query, q, text, prompt, problem); there are 'item', 'price'.", (await Reading.RefusedAsync(book, Named)).Message);
+    }
+
+    [Fact]
+    public async Task Other_archives_and_damaged_workbooks_are_refused()
+    {
+        using var zip = new MemoryStream();
+        using (var archive = new ZipArchive(zip, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            archive.CreateEntry("readme.txt");
+        }
+
+        var book = Workbook.Of(("One", [["question"], ["Why?"]]));
+
+        Assert.Equal("set.xlsx: the file is a ZIP archive, but no xlsx workbook; unpack it first.", (await Reading.RefusedAsync(zip.ToArray(), Named)).Message);
+        Assert.Equal("set.xlsx: the xlsx workbook is damaged.", (await Reading.RefusedAsync(book[..(book.Length / 2)], Named)).Message);
+        Assert.Equal("set.xlsx: the xlsx workbook is damaged.", (await Reading.RefusedAsync(Workbook.OfSheet("<row r=\"1\"><c t=\"str\"><v>question</v></c></row><row r=\"2\"><c t=\"str\"><v>Why?</v>", ""), Named)).Message);
+    }
+
+    [Fact]
+    public async Task A_zip_bomb_is_refused_before_it_is_unpacked()
+    {
+        using var bomb = new MemoryStream();
+        using (var archive = new ZipArchive(bomb, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            await using var entry = await archive.CreateEntry("xl/workbook.xml", CompressionLevel.SmallestSize).OpenAsync(TestContext.Current.CancellationToken);
+            var zeros = new byte[1 << 20];
+            for (var i = 0; i < 300; i++)
+            {
+                await entry.WriteAsync(zeros, TestContext.Current.CancellationToken);
+            }
+        }
+
+        Assert.Equal("set.xlsx: the workbook unpacks to 314,572,800 bytes; 268,435,456 are allowed (MaxUnpackedBytes).", (await Reading.RefusedAsync(bomb.ToArray(), Named)).Message);
+    }
+
+    [Fact]
+    public async Task An_archive_that_lies_about_a_parts_size_is_not_believed()
+    {
+        var book = Workbook.OfSheet(string.Concat(Enumerable.Range(1, 50_000).Select(static row => $"<row r=\"{row}\"><c t=\"str\"><v>{(row == 1 ? "question" : "Why?")}</v></c></row>")), "");
+        var sizeAt = book.AsSpan().LastIndexOf("xl/worksheets/sheet1.xml"u8) - 46 + 24;
+        BitConverter.TryWriteBytes(book.AsSpan(sizeAt), 2000);
+
+        Assert.Equal("set.xlsx: the xlsx workbook is damaged.", (await Reading.RefusedAsync(book, Named)).Message);
+    }
+
+    [Fact]
+    public async Task Entities_far_columns_and_long_rows_are_limited()
+    {
+        var far = await Reading.RowsAsync(Workbook.OfSheet("<row r=\"1\"><c r=\"A1\" t=\"str\"><v>question</v></c></row><row r=\"1048576\"><c r=\"XFD1048576\"><v>1</v></c></row>", ""), Named);
+        var entities = await Reading.RefusedAsync(Workbook.OfSheet("", "", "<!DOCTYPE x [<!ENTITY a \"b\">]>"), Named);
+        var wide = await Reading.RefusedAsync(Workbook.OfSheet($"<row r=\"1\"><c r=\"A1\" t=\"str\"><v>question</v></c></row><row r=\"2\">{string.Concat(Enumerable.Repeat("<c><v>1</v></c>", 400_000))}</row>", ""), Named);
+
+        Assert.Equal(new RejectedRow(1_048_576, null, "The row has a cell in column 16,384; 256 columns are allowed (MaxColumns)."), Assert.Single(far));
+        Assert.Equal("set.xlsx: the xlsx workbook is damaged.", entities.Message);
+        Assert.Equal("set.xlsx: a row of the workbook is longer than 4,000,000 characters (MaxRecordLength).", wide.Message);
+    }
+}
+
+/// <summary>Makes small workbooks.</summary>
+internal static class Workbook
+{
+    public static byte[] Of(params (string Name, string[][] Rows)[] sheets)
+    {
+        var texts = sheets.SelectMany(static sheet => sheet.Rows).SelectMany(static row => row).Distinct().ToList();
+        return Archive(
+            [.. sheets.Select(static sheet => sheet.Name)],
+            [.. sheets.Select(sheet => string.Concat(sheet.Rows.Select((row, r) => row.Length == 0 ? "" : $"<row r=\"{r + 1}\">{string.Concat(row.Select((cell, c) => cell.Length == 0 ? "" : $"<c r=\"{(char)('A' + c)}{r + 1}\" t=\"s\"><v>{texts.IndexOf(cell)}</v></c>"))}</row>")))],
+            string.Concat(texts.Select(static text => $"<si><t xml:space=\"preserve\">{System.Security.SecurityElement.Escape(text)}</t></si>")),
+            "");
+    }
+
+    public static byte[] OfSheet(string rows, string texts, string doctype = "") => Archive(["Sheet1"], [rows], texts, doctype);
+
+    private static byte[] Archive(string[] names, string[] sheets, string texts, string doctype)
+    {
+        const string Main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+        const string Relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+        const string Package = "http://schemas.openxmlformats.org/package/2006";
+        const string Type = "application/vnd.openxmlformats-officedocument.spreadsheetml";
+        using var stream = new MemoryStream();
+        using (var archive = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            Write("[Content_Types].xml", $"<Types xmlns=\"{Package}/content-types\"><Default Extension=\"rels\" ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/><Override PartName=\"/xl/workbook.xml\" ContentType=\"{Type}.sheet.main+xml\"/><Override PartName=\"/xl/sharedStrings.xml\" ContentType=\"{Type}.sharedStrings+xml\"/>{Each("<Override PartName=\"/xl/worksheets/sheet{0}.xml\" ContentType=\"" + Type + ".worksheet+xml\"/>")}</Types>");
+            Write("_rels/.rels", $"<Relationships xmlns=\"{Package}/relationships\"><Relationship Id=\"r1\" Type=\"{Relations}/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>");
+            Write("xl/_rels/workbook.xml.rels", $"<Relationships xmlns=\"{Package}/relationships\"><Relationship Id=\"t\" Type=\"{Relations}/sharedStrings\" Target=\"sharedStrings.xml\"/>{Each("<Relationship Id=\"s{0}\" Type=\"" + Relations + "/worksheet\" Target=\"worksheets/sheet{0}.xml\"/>")}</Relationships>");
+            Write("xl/workbook.xml", $"<workbook xmlns=\"{Main}\" xmlns:r=\"{Relations}\"><sheets>{string.Concat(names.Select(static (name, i) => $"<sheet name=\"{name}\" sheetId=\"{i + 1}\" r:id=\"s{i + 1}\"/>"))}</sheets></workbook>");
+            Write("xl/sharedStrings.xml", $"<sst xmlns=\"{Main}\">{texts}</sst>");
+            for (var i = 0; i < sheets.Length; i++)
+            {
+                Write($"xl/worksheets/sheet{i + 1}.xml", $"<?xml version=\"1.0\"?>{doctype}<worksheet xmlns=\"{Main}\"><sheetData>{sheets[i]}</sheetData></worksheet>");
+            }
+
+            string Each(string format) => string.Concat(names.Select((_, i) => string.Format(System.Globalization.CultureInfo.InvariantCulture, format, i + 1)));
+
+            void Write(string path, string text)
+            {
+                using var entry = archive.CreateEntry(path).Open();
+                entry.Write(Encoding.UTF8.GetBytes(text));
+            }
+        }
+
+        return stream.ToArray();
+    }
+}
