@@ -1,3 +1,5 @@
+using MedQA.Evaluation.Answering;
+
 namespace MedQA.Pipeline.Reading;
 
 /// <summary>Sums over questions that were answered.</summary>
@@ -29,6 +31,25 @@ public readonly record struct RunTotals
 
     /// <summary>Seconds that workers spent on questions.</summary>
     public double Seconds { get; init; }
+
+    /// <summary>The sums over one question.</summary>
+    public static RunTotals Of(AnsweredQuestion answered)
+    {
+        ArgumentNullException.ThrowIfNull(answered);
+        var graded = answered.Correct is not null;
+        return new RunTotals
+        {
+            Done = 1,
+            Failed = answered.Failure is null ? 0 : 1,
+            Graded = graded ? 1 : 0,
+            Correct = answered.Correct == true ? 1 : 0,
+            ForcedVotes = answered.ForcedVotes,
+            Votes = answered.Reasonings.Length,
+            Agreement = graded ? answered.Agreement : 0,
+            GeneratedTokens = answered.GeneratedTokens,
+            Seconds = answered.Seconds,
+        };
+    }
 
     /// <summary>The sums over both.</summary>
     public static RunTotals operator +(RunTotals left, RunTotals right) => Add(left, right);

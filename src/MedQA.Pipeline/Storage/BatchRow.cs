@@ -18,6 +18,9 @@ internal enum BatchState
     /// <summary>It holds another model than the run asks for.</summary>
     OtherModel,
 
+    /// <summary>Its questions cannot be read: nobody can answer it.</summary>
+    Damaged,
+
     /// <summary>It has written the answers.</summary>
     Finished,
 }

@@ -53,7 +53,7 @@ internal sealed class BatchRows(TableClient table)
             entity["Heard"] = heard;
         }
 
-        if (work.State != BatchState.OtherModel)
+        if (work.State is not (BatchState.OtherModel or BatchState.Damaged))
         {
             entity["Attempt"] = work.Attempt;
             entity["Worker"] = work.Worker;

@@ -7,10 +7,9 @@ using MedQA.Pipeline.Splitting;
 
 namespace MedQA.Pipeline.Storage;
 
-/// <summary>How the pipeline's blobs and messages are written: one line of JSON each, camelCase, enumerations by name, what is unknown left out.</summary>
+/// <summary>How the pipeline's blobs and messages are written: one line of JSON each, camelCase, enumerations by name (camelCase too), what is unknown left out.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    UseStringEnumConverter = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     IgnoreReadOnlyProperties = true,
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
@@ -18,10 +17,15 @@ namespace MedQA.Pipeline.Storage;
 [JsonSerializable(typeof(BatchQuestion))]
 [JsonSerializable(typeof(BatchMessage))]
 [JsonSerializable(typeof(ProgressMark))]
+[JsonSerializable(typeof(IndexedText))]
 [JsonSerializable(typeof(RunManifest))]
 [JsonSerializable(typeof(RunTombstone))]
 internal sealed partial class PipelineJson : JsonSerializerContext
 {
     /// <summary>Writes text as it is instead of escaping everything outside ASCII: these blobs are never pasted into HTML unescaped, and they are half as long.</summary>
-    public static PipelineJson Compact => field ??= new(new JsonSerializerOptions(Default!.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    public static PipelineJson Compact => field ??= new(new JsonSerializerOptions(Default!.Options) 
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+    });
 }

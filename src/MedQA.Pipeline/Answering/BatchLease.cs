@@ -1,0 +1,160 @@
+using Azure;
+using Azure.Storage.Blobs.Specialized;
+using Microsoft.Extensions.Logging;
+
+namespace MedQA.Pipeline.Answering;
+
+/// <summary>A worker's lease on a batch: renewed in the background until it is released, lost, or the batch is not wanted any more.</summary>
+internal sealed class BatchLease : IAsyncDisposable
+{
+    private readonly BlobLeaseClient _lease;
+    private readonly WorkerOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _ended = new();
+    private readonly CancellationTokenSource _released = new();
+    private readonly Task _renewing;
+    private BatchOutcome? _reason;
+
+    private BatchLease(BlobLeaseClient lease, Func<CancellationToken, Task<BatchOutcome?>> whenRenewed, WorkerOptions options, TimeProvider time, ILogger logger)
+    {
+        (_lease, _options, _time, _logger) = (lease, options, time, logger);
+        _renewing = RenewAsync(whenRenewed);
+    }
+
+    /// <summary>The id that every write to the blob must carry.</summary>
+    public string Id => _lease.LeaseId;
+
+    /// <summary>Set when nothing may be written any more.</summary>
+    public CancellationToken Ended => _ended.Token;
+
+    /// <summary>Why nothing may be written any more; <see langword="null"/> while the lease holds.</summary>
+    public BatchOutcome? Reason => _reason;
+
+    /// <summary>Takes the lease.</summary>
+    /// <param name="blob">The batch's progress blob.</param>
+    /// <param name="leaseId">The id to take it under. A lease that is held under the same id is taken over.</param>
+    /// <param name="whenRenewed">Called after each renewal; says why to stop, or <see langword="null"/> to go on.</param>
+    /// <param name="options">Length and renewal.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Is told of failed renewals.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <returns><see langword="null"/> where somebody else holds it.</returns>
+    public static async Task<BatchLease?> TryTakeAsync(
+        BlobBaseClient blob, string leaseId, Func<CancellationToken, Task<BatchOutcome?>> whenRenewed, WorkerOptions options, TimeProvider time, ILogger logger, CancellationToken cancellationToken)
+    {
+        var lease = blob.GetBlobLeaseClient(leaseId);
+        try
+        {
+            await lease.AcquireAsync(options.Lease, cancellationToken: cancellationToken);
+            return new BatchLease(lease, whenRenewed, options, time, logger);
+        }
+        catch (RequestFailedException fault) when (fault.Status == 409)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Says that nothing may be written any more.</summary>
+    public void End(BatchOutcome reason)
+    {
+        _reason ??= reason;
+        _ended.Cancel();
+    }
+
+    /// <summary>Stops renewing and gives the lease back, so that another need not wait for its end.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _released.CancelAsync();
+        await _renewing;
+        if (_reason is not BatchOutcome.LeaseLost)
+        {
+            try
+            {
+                using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10), _time);
+                await _lease.ReleaseAsync(cancellationToken: limit.Token);
+            }
+            catch (Exception fault) when (fault is RequestFailedException or OperationCanceledException or AggregateException)
+            {
+                _logger.LogDebug(fault, "The lease was not released; it ends by itself.");
+            }
+        }
+
+        _released.Dispose();
+        _ended.Dispose();
+    }
+
+    private async Task RenewAsync(Func<CancellationToken, Task<BatchOutcome?>> whenRenewed)
+    {
+        var held = _time.GetTimestamp();
+        using var timer = new PeriodicTimer(_options.Renew, _time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_released.Token))
+            {
+                // The last moment at which this worker may believe in its lease lies a renewal before its end, by a clock that only runs forward.
+                var left = _options.Lease - _options.Renew - _time.GetElapsedTime(held);
+                var began = _time.GetTimestamp();
+                if (left <= TimeSpan.Zero || await TryRenewAsync(left) is not { } renewed)
+                {
+                    End(BatchOutcome.LeaseLost);
+                    return;
+                }
+
+                if (!renewed)
+                {
+                    continue;
+                }
+
+                held = began;
+                if (await AskAsync(whenRenewed) is { } reason)
+                {
+                    End(reason);
+                    return;
+                }
+            }
+        }
+        catch (OperationCanceledException) when (_released.IsCancellationRequested)
+        {
+            // Released.
+        }
+    }
+
+    /// <returns>Whether it was renewed; <see langword="null"/> where it is lost.</returns>
+    private async Task<bool?> TryRenewAsync(TimeSpan left)
+    {
+        using var limit = new CancellationTokenSource(left, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _released.Token);
+        try
+        {
+            await _lease.RenewAsync(cancellationToken: either.Token);
+            return true;
+        }
+        catch (RequestFailedException fault) when (fault.Status is 404 or 409 or 412)
+        {
+            return null;
+        }
+        catch (OperationCanceledException) when (!_released.IsCancellationRequested)
+        {
+            return null;
+        }
+        catch (Exception fault) when (fault is RequestFailedException or AggregateException)
+        {
+            _logger.LogWarning(fault, "A lease was not renewed; it is tried again.");
+            return false;
+        }
+    }
+
+    private async Task<BatchOutcome?> AskAsync(Func<CancellationToken, Task<BatchOutcome?>> whenRenewed)
+    {
+        try
+        {
+            return await whenRenewed(_released.Token);
+        }
+        catch (Exception fault) when (fault is RequestFailedException or AggregateException)
+        {
+            _logger.LogWarning(fault, "A run's row was not read after a renewal; it is read after the next.");
+            return null;
+        }
+    }
+}

@@ -1,0 +1,149 @@
+using Azure;
+using Azure.Storage.Queues.Models;
+using MedQA.Pipeline.Signalling;
+using MedQA.Pipeline.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace MedQA.Pipeline.Answering;
+
+/// <summary>
+/// A worker's loop over the queue of batches, for hosts without a trigger of their own: takes a message, keeps it invisible while its batch is answered, and completes it.
+/// A message that fails again and again goes to the poison queue, so that it is seen and keeps nobody busy.
+/// </summary>
+public sealed class BatchQueueReader
+{
+    private const int MaxTries = 5;
+    private static readonly TimeSpan Visibility = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan KeepEvery = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
+
+    private readonly RunStorage _storage;
+    private readonly BatchWorker _worker;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly PipelineSignals _signals;
+
+    /// <summary>A loop for a worker. Several may run side by side with the same worker.</summary>
+    public BatchQueueReader(RunStorage storage, BatchWorker worker, TimeProvider time, ILogger logger, PipelineSignals? signals = null)
+    {
+        ArgumentNullException.ThrowIfNull(storage);
+        ArgumentNullException.ThrowIfNull(worker);
+        ArgumentNullException.ThrowIfNull(time);
+        (_storage, _worker, _time, _logger, _signals) = (storage, worker, time, logger, signals ?? new PipelineSignals());
+    }
+
+    /// <summary>Answers batches until it is told to stop. An outage of the storage is waited out.</summary>
+    /// <param name="stopping">Tells it to stop; it returns when the current question has ended or was dropped.</param>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        var pause = ShortestPause;
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                var response = await _storage.BatchQueue.ReceiveMessageAsync(Visibility, stopping);
+                if (response.Value is { } message)
+                {
+                    await HandleAsync(message, stopping);
+                    pause = ShortestPause;
+                    continue;
+                }
+
+                // The queue has no call that waits: a loop of this process wakes this one, and the pause finds what others have sent.
+                await _signals.BatchesSent.WaitAsync(pause, _time, stopping);
+                pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception fault) when (fault is RequestFailedException or AggregateException)
+            {
+                _logger.LogWarning(fault, "The queue of batches was not read or a batch not answered; it is tried again.");
+                await _signals.BatchesSent.WaitAsync(LongestPause, _time, CancellationToken.None);
+            }
+        }
+    }
+
+    private async Task HandleAsync(QueueMessage message, CancellationToken stopping)
+    {
+        if (!BatchMessage.TryParse(message.MessageText, out var batch) || message.DequeueCount > MaxTries)
+        {
+            await MoveToPoisonAsync(message, batch);
+            return;
+        }
+
+        using var done = new CancellationTokenSource();
+        var keeping = KeepAsync(message, done.Token);
+        BatchOutcome outcome;
+        string receipt;
+        try
+        {
+            outcome = await _worker.AnswerAsync(batch, stopping);
+        }
+        finally
+        {
+            await done.CancelAsync();
+            receipt = await keeping;
+        }
+
+        _logger.LogInformation("Batch {Batch} of run {Run}: {Outcome}.", batch.Batch, batch.Run, outcome);
+        await CompleteAsync(message.MessageId, receipt);
+    }
+
+    private async Task CompleteAsync(string id, string receipt)
+    {
+        try
+        {
+            await _storage.BatchQueue.DeleteMessageAsync(id, receipt, CancellationToken.None);
+        }
+        catch (RequestFailedException fault) when (fault.Status is 400 or 404)
+        {
+            // It has become visible and somebody else has it: a second look at a finished batch costs nothing.
+            _logger.LogDebug(fault, "A message was not completed; it is handled once more.");
+        }
+    }
+
+    /// <summary>Keeps a message invisible until its batch is done.</summary>
+    /// <returns>The receipt to complete it with.</returns>
+    private async Task<string> KeepAsync(QueueMessage message, CancellationToken done)
+    {
+        var receipt = message.PopReceipt;
+        using var timer = new PeriodicTimer(KeepEvery, _time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(done))
+            {
+                try
+                {
+                    var kept = await _storage.BatchQueue.UpdateMessageAsync(message.MessageId, receipt, message.MessageText, Visibility, CancellationToken.None);
+                    receipt = kept.Value.PopReceipt;
+                }
+                catch (Exception fault) when (fault is RequestFailedException or AggregateException)
+                {
+                    // Without the message the work goes on: the lease protects it, not the message.
+                    _logger.LogDebug(fault, "A message was not kept invisible.");
+                }
+            }
+        }
+        catch (OperationCanceledException) when (done.IsCancellationRequested)
+        {
+            // The batch is done.
+        }
+
+        return receipt;
+    }
+
+    private async Task MoveToPoisonAsync(QueueMessage message, BatchMessage? batch)
+    {
+        _logger.LogError("Message {Id} of the queue of batches was tried {Count} times or cannot be read; it goes to the poison queue.", message.MessageId, message.DequeueCount);
+        await _storage.BatchPoisonQueue.SendMessageAsync(message.MessageText, visibilityTimeout: null, timeToLive: TimeSpan.FromSeconds(-1), CancellationToken.None);
+        await _storage.BatchQueue.DeleteMessageAsync(message.MessageId, message.PopReceipt, CancellationToken.None);
+        if (batch is not null && batch.TryGetRun(out var run))
+        {
+            await _storage.AdvanceQueue.SendWakeUpAsync(run, _time.GetUtcNow(), batch.Traceparent, CancellationToken.None);
+            _signals.RunsChanged.Set();
+        }
+    }
+}

@@ -1,0 +1,326 @@
+using System.Collections.Concurrent;
+using Azure;
+using Azure.Storage.Blobs.Models;
+using MedQA.Evaluation;
+using MedQA.Evaluation.Modelling;
+using MedQA.Evaluation.Profiles;
+using MedQA.Pipeline.Control;
+using MedQA.Pipeline.Reading;
+using MedQA.Pipeline.Signalling;
+using MedQA.Pipeline.Splitting;
+using MedQA.Pipeline.Storage;
+using MedQA.Pipeline.Tracing;
+using Microsoft.Extensions.Logging;
+
+namespace MedQA.Pipeline.Answering;
+
+/// <summary>
+/// Answers batches with one model. One worker of a process may be called for several batches at a time; each question's answer is stored as soon as it is there,
+/// and whoever goes on with the batch later does not ask it again.
+/// </summary>
+public sealed class BatchWorker
+{
+    private readonly RunStorage _storage;
+    private readonly ILanguageModel _model;
+    private readonly WorkerOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly PipelineSignals _signals;
+    private readonly RunRows _runs;
+    private readonly BatchRows _batches;
+    private readonly QuestionAttempt _attempt;
+    private readonly ConcurrentDictionary<(RunId, BatchId), bool> _held = new();
+
+    /// <summary>A worker for a model.</summary>
+    /// <exception cref="ArgumentException">A setting is outside its range; the message names it.</exception>
+    public BatchWorker(RunStorage storage, ILanguageModel model, WorkerOptions options, TimeProvider time, ILogger logger, PipelineSignals? signals = null)
+    {
+        ArgumentNullException.ThrowIfNull(storage);
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Check();
+        (_storage, _model, _options, _time, _logger, _signals) = (storage, model, options, time, logger, signals ?? new PipelineSignals());
+        _runs = new RunRows(storage.RunTable);
+        _batches = new BatchRows(storage.BatchTable);
+        _attempt = new QuestionAttempt(model, options, time, logger);
+    }
+
+    /// <summary>Answers what is left of a message's batch.</summary>
+    /// <param name="message">Names run and batch.</param>
+    /// <param name="stopping">Tells the worker to stop: it takes no new question, and the current one has <see cref="WorkerOptions.Drain"/> to end.</param>
+    /// <returns>How it ended; the message is complete in every case.</returns>
+    /// <exception cref="RequestFailedException">Storage stayed unreachable: the message should come back.</exception>
+    public async Task<BatchOutcome> AnswerAsync(BatchMessage message, CancellationToken stopping)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        if (!message.TryGetBatch(out var run, out var batch))
+        {
+            return BatchOutcome.NotFound;
+        }
+
+        if (!_held.TryAdd((run, batch), true))
+        {
+            return BatchOutcome.HeldByAnother;
+        }
+
+        using var activity = PipelineTracing.Start("answer batch", run.ToString(), message.Traceparent)?.SetTag("medqa.batch", batch.ToString());
+        try
+        {
+            var outcome = await AnswerAsync(run, batch, message, stopping);
+            activity?.SetTag("medqa.outcome", outcome.ToString());
+            return outcome;
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            return BatchOutcome.Stopped;
+        }
+        finally
+        {
+            _held.TryRemove((run, batch), out _);
+        }
+    }
+
+    private async Task<BatchOutcome> AnswerAsync(RunId run, BatchId batch, BatchMessage message, CancellationToken stopping)
+    {
+        if (await _storage.FindManifestAsync(run, stopping) is not { } found)
+        {
+            return BatchOutcome.NotFound;
+        }
+
+        if (found.Manifest is not { Protocol: { } protocol } manifest)
+        {
+            return BatchOutcome.Deleted;
+        }
+
+        var note = new BatchRow { Batch = batch, Heard = message.Sent, Worker = _options.Name };
+        if (Unfit(manifest) is { } unfit)
+        {
+            await _batches.NoteWorkAsync(run, note with { State = BatchState.OtherModel, Error = unfit }, stopping);
+            await WakeAsync(run, message.Traceparent, stopping);
+            return BatchOutcome.OtherModel;
+        }
+
+        var (questions, damage) = await ReadQuestionsAsync(run, batch, stopping);
+        if (damage is not null)
+        {
+            // A batch that the run does not have has no row either, and nothing is noted.
+            var stands = await _batches.NoteWorkAsync(run, note with { State = BatchState.Damaged, Error = damage }, stopping);
+            await WakeAsync(run, message.Traceparent, stopping);
+            return stands ? BatchOutcome.Damaged : BatchOutcome.NotFound;
+        }
+
+        var blob = _storage.Progress(run, batch);
+        await blob.CreateIfNotExistsAsync(cancellationToken: stopping);
+        var work = new BatchWork(note, _batches, run, _time, _options.Report);
+        await using var lease = await BatchLease.TryTakeAsync(
+            blob,
+            _options.LeaseIdFor(run, batch),
+            async cancellationToken =>
+            {
+                await work.ReportAsync(cancellationToken);
+                return await ReasonToStopAsync(run, cancellationToken);
+            },
+            _options,
+            _time,
+            _logger,
+            stopping);
+        if (lease is null)
+        {
+            return BatchOutcome.HeldByAnother;
+        }
+
+        if (await _storage.Answers(run, batch).ExistsAsync(stopping))
+        {
+            await FinishAsync(work, run, message, null, stopping);
+            return BatchOutcome.AlreadyFinished;
+        }
+
+        if (await ReasonToStopAsync(run, stopping) is { } reason)
+        {
+            if (reason == BatchOutcome.Deleted)
+            {
+                await blob.DeleteIfExistsAsync(conditions: new BlobRequestConditions { LeaseId = lease.Id }, cancellationToken: stopping);
+            }
+
+            return await EndAsync(work, lease, run, message, reason);
+        }
+
+        try
+        {
+            var log = await ProgressLog.OpenAsync(blob, lease.Id, stopping);
+            await log.BeginAttemptAsync(_options.Name, _time.GetUtcNow(), stopping);
+            await work.BeginAsync(log, stopping);
+            var outcome = await AnswerQuestionsAsync(protocol, questions, log, work, lease, stopping);
+            if (outcome != BatchOutcome.Finished)
+            {
+                return await EndAsync(work, lease, run, message, outcome);
+            }
+
+            // Written by whoever holds the lease, and once: a second writer finds it there.
+            await _storage.Answers(run, batch).TryCreateAsync(Join(log.Answers.Values), "application/x-ndjson", stopping);
+            await FinishAsync(work, run, message, log, stopping);
+            return BatchOutcome.Finished;
+        }
+        catch (RequestFailedException fault) when (fault.IsLeaseLost())
+        {
+            lease.End(BatchOutcome.LeaseLost);
+            return BatchOutcome.LeaseLost;
+        }
+        catch (RequestFailedException fault) when (fault.IsMissing())
+        {
+            lease.End(BatchOutcome.Deleted);
+            return BatchOutcome.Deleted;
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            return await EndAsync(work, lease, run, message, BatchOutcome.Stopped);
+        }
+    }
+
+    private async Task<BatchOutcome> AnswerQuestionsAsync(
+        Protocol protocol, IReadOnlyList<BatchQuestion> questions, ProgressLog log, BatchWork work, BatchLease lease, CancellationToken stopping)
+    {
+        var began = _time.GetTimestamp();
+        foreach (var asked in questions)
+        {
+            if (log.Answers.ContainsKey(asked.Ordinal))
+            {
+                continue;
+            }
+
+            if (lease.Reason is { } reason)
+            {
+                return reason;
+            }
+
+            if (stopping.IsCancellationRequested)
+            {
+                return BatchOutcome.Stopped;
+            }
+
+            if (_time.GetElapsedTime(began) >= _options.BatchTime)
+            {
+                return BatchOutcome.TimeUsed;
+            }
+
+            using var activity = PipelineTracing.Start("answer question", "")?.SetTag("medqa.ordinal", asked.Ordinal);
+            var crashes = log.CrashesOf(asked.Ordinal);
+            var marked = log.Attempts > 1 && crashes < 2;
+            if (marked)
+            {
+                await log.BeginQuestionAsync(asked.Ordinal, _time.GetUtcNow(), CancellationToken.None);
+            }
+
+            var answered = crashes >= 2 ? _attempt.Crashed(protocol, asked, crashes) : await _attempt.AnswerAsync(protocol, asked, lease.Ended, stopping);
+            if (answered is null)
+            {
+                if (marked && lease.Reason is not BatchOutcome.LeaseLost)
+                {
+                    await log.DropQuestionAsync(asked.Ordinal, _time.GetUtcNow(), CancellationToken.None);
+                }
+
+                return lease.Reason ?? BatchOutcome.Stopped;
+            }
+
+            // The answer is there: storing it is worth more than stopping quickly.
+            var (stored, line) = _attempt.Write(protocol, asked, answered);
+            await log.AppendAnswerAsync(asked.Ordinal, line, CancellationToken.None);
+            await work.AddAsync(stored, CancellationToken.None);
+        }
+
+        return BatchOutcome.Finished;
+    }
+
+    private string? Unfit(RunManifest manifest)
+    {
+        var own = _model.Description;
+        return manifest.ModelFingerprint != own.Fingerprint
+            ? $"The run asks for model {manifest.ModelName} ({Short(manifest.ModelFingerprint)}), and worker {_options.Name} holds {own.Name} ({Short(own.Fingerprint)})."
+            : manifest.Rules != EvaluationRules.Version
+                ? $"The run asks for version {manifest.Rules} of the evaluation's rules, and worker {_options.Name} follows version {EvaluationRules.Version}."
+                : null;
+    }
+
+    private async Task<(List<BatchQuestion> Questions, string? Damage)> ReadQuestionsAsync(RunId run, BatchId batch, CancellationToken cancellationToken)
+    {
+        var questions = new List<BatchQuestion>();
+        if (await _storage.Questions(run, batch).FindStreamAsync(cancellationToken) is not { } blob)
+        {
+            return (questions, $"Blob {run}/questions/{batch}.jsonl is missing. Delete the run and upload its questions again.");
+        }
+
+        await using var content = blob.Content;
+        await foreach (var line in JsonLines.ReadAsync(content, cancellationToken))
+        {
+            if (BlobReading.ParseLine(line.Content, PipelineJson.Compact.BatchQuestion) is not { } question)
+            {
+                return (questions, $"Blob {run}/questions/{batch}.jsonl is damaged at byte {line.Offset}. Delete the run and upload its questions again.");
+            }
+
+            questions.Add(question);
+        }
+
+        return (questions, null);
+    }
+
+    private async Task<BatchOutcome?> ReasonToStopAsync(RunId run, CancellationToken cancellationToken)
+    {
+        // A missing row says nothing: rows are made again from blobs. A deleted run has a tombstone, which stands before its row goes.
+        if (await _runs.FindAsync(run, cancellationToken) is not { Summary: var summary })
+        {
+            return await _storage.FindManifestAsync(run, cancellationToken) is { Manifest: not null } ? null : BatchOutcome.Deleted;
+        }
+
+        return summary.State == RunState.Deleting || summary.Requested == RequestedAction.Delete ? BatchOutcome.Deleted
+            : summary.Requested == RequestedAction.Cancel || (summary.State.IsFinal() && summary.Requested != RequestedAction.Retry) ? BatchOutcome.NotWanted
+            : null;
+    }
+
+    private async Task FinishAsync(BatchWork work, RunId run, BatchMessage message, ProgressLog? log, CancellationToken stopping)
+    {
+        // The answers stand: what follows only tells others, so a stop does not cut it off, but an outage does.
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30), _time);
+        await work.EndAsync(BatchState.Finished, log is null ? null : "", stopping.IsCancellationRequested ? limit.Token : stopping);
+        await WakeAsync(run, message.Traceparent, limit.Token);
+    }
+
+    private async Task<BatchOutcome> EndAsync(BatchWork work, BatchLease lease, RunId run, BatchMessage message, BatchOutcome outcome)
+    {
+        lease.End(outcome);
+        if (outcome is not (BatchOutcome.Deleted or BatchOutcome.LeaseLost))
+        {
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10), _time);
+            try
+            {
+                await work.EndAsync(BatchState.Released, null, limit.Token);
+                await WakeAsync(run, message.Traceparent, limit.Token);
+            }
+            catch (Exception fault) when (fault is RequestFailedException or OperationCanceledException or AggregateException)
+            {
+                _logger.LogWarning(fault, "The batch's row does not say that the batch was given back; that shows when its lease has ended.");
+            }
+        }
+
+        return outcome;
+    }
+
+    private async Task WakeAsync(RunId run, string? traceparent, CancellationToken cancellationToken)
+    {
+        await _storage.AdvanceQueue.SendWakeUpAsync(run, _time.GetUtcNow(), traceparent, cancellationToken);
+        _signals.RunsChanged.Set();
+    }
+
+    private static BinaryData Join(IEnumerable<ReadOnlyMemory<byte>> lines)
+    {
+        using var joined = new MemoryStream();
+        foreach (var line in lines)
+        {
+            joined.Write(line.Span);
+            joined.WriteByte((byte)'\n');
+        }
+
+        return BinaryData.FromBytes(joined.ToArray());
+    }
+
+    private static string Short(string fingerprint) => fingerprint.Length > 12 ? fingerprint[..12] + "…" : fingerprint;
+}

@@ -1,0 +1,143 @@
+using Azure;
+using Azure.Storage.Blobs.Models;
+using Azure.Storage.Blobs.Specialized;
+using MedQA.Pipeline.Storage;
+
+namespace MedQA.Pipeline.Answering;
+
+/// <summary>
+/// A batch's progress blob under a lease: what is answered, and the appending of more. Each append carries the lease and the expected position, so a line is
+/// there once or not at all, also where a call was repeated or its answer was lost.
+/// </summary>
+internal sealed class ProgressLog
+{
+    /// <summary>The longest line, line feeds included: what every version of the blob service takes in one append.</summary>
+    public const int MaxLine = 4 * 1024 * 1024;
+
+    private readonly AppendBlobClient _blob;
+    private readonly string _lease;
+    private readonly SortedDictionary<int, ReadOnlyMemory<byte>> _answers = [];
+    private readonly Dictionary<int, int> _starts = [];
+    private long _position;
+    private bool _torn;
+
+    private ProgressLog(AppendBlobClient blob, string lease) => (_blob, _lease) = (blob, lease);
+
+    /// <summary>The line of each answered question, by ordinal: the first valid one.</summary>
+    public IReadOnlyDictionary<int, ReadOnlyMemory<byte>> Answers => _answers;
+
+    /// <summary>How many attempts at the batch have begun.</summary>
+    public int Attempts { get; private set; }
+
+    /// <summary>Reads a blob that this worker has leased.</summary>
+    public static async Task<ProgressLog> OpenAsync(AppendBlobClient blob, string lease, CancellationToken cancellationToken)
+    {
+        var log = new ProgressLog(blob, lease);
+        await log.ReadAsync(cancellationToken);
+        return log;
+    }
+
+    /// <summary>How often a question was begun without an answer or being given back: each time its worker has crashed.</summary>
+    public int CrashesOf(int ordinal) => _starts.GetValueOrDefault(ordinal);
+
+    /// <summary>Appends the beginning of an attempt.</summary>
+    public Task BeginAttemptAsync(string worker, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var attempt = Attempts + 1;
+        return AppendMarkAsync(new ProgressMark { Attempt = attempt, Worker = worker, Started = now }, () => Attempts >= attempt, cancellationToken);
+    }
+
+    /// <summary>Appends that a question is begun, so that its crash is known to be its own.</summary>
+    public Task BeginQuestionAsync(int ordinal, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var starts = CrashesOf(ordinal) + 1;
+        return AppendMarkAsync(new ProgressMark { Ordinal = ordinal, Attempt = Attempts, Started = now }, () => CrashesOf(ordinal) >= starts, cancellationToken);
+    }
+
+    /// <summary>Appends that a begun question is given back unanswered.</summary>
+    public Task DropQuestionAsync(int ordinal, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var starts = CrashesOf(ordinal) - 1;
+        return AppendMarkAsync(new ProgressMark { Ordinal = ordinal, Attempt = Attempts, Dropped = now }, () => CrashesOf(ordinal) <= starts, cancellationToken);
+    }
+
+    /// <summary>Appends an answer. Where one is there already, that one stays.</summary>
+    /// <param name="ordinal">The question.</param>
+    /// <param name="line">Its answer as JSON, without a line feed; shorter than <see cref="MaxLine"/> by two bytes.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    public Task AppendAnswerAsync(int ordinal, byte[] line, CancellationToken cancellationToken) => AppendAsync(line, () => _answers.ContainsKey(ordinal), cancellationToken);
+
+    private Task AppendMarkAsync(ProgressMark mark, Func<bool> isThere, CancellationToken cancellationToken) =>
+        AppendAsync(System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(mark, PipelineJson.Compact.ProgressMark), isThere, cancellationToken);
+
+    private async Task AppendAsync(byte[] line, Func<bool> isThere, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            // A torn last line is closed by a line feed of its own: readers skip what is then a line of nonsense.
+            byte[] block = _torn ? [(byte)'\n', .. line, (byte)'\n'] : [.. line, (byte)'\n'];
+            try
+            {
+                var conditions = new AppendBlobRequestConditions { LeaseId = _lease, IfAppendPositionEqual = _position };
+                await _blob.AppendBlockAsync(new MemoryStream(block, writable: false), new AppendBlobAppendBlockOptions { Conditions = conditions }, cancellationToken);
+                Take(line);
+                (_position, _torn) = (_position + block.Length, false);
+                return;
+            }
+            catch (RequestFailedException fault) when (fault.IsPositionConflict())
+            {
+                // The call was repeated after its answer was lost, or the end of the blob is not what it was: the blob knows.
+                await ReadAsync(cancellationToken);
+                if (isThere())
+                {
+                    return;
+                }
+            }
+        }
+    }
+
+    private async Task ReadAsync(CancellationToken cancellationToken)
+    {
+        _answers.Clear();
+        _starts.Clear();
+        Attempts = 0;
+        var response = await _blob.DownloadStreamingAsync(cancellationToken: cancellationToken);
+        await using var content = response.Value.Content;
+        _position = response.Value.Details.ContentLength;
+        _torn = false;
+        await foreach (var line in JsonLines.ReadAsync(content, cancellationToken))
+        {
+            _torn = !line.Complete;
+            if (line.Complete)
+            {
+                Take(line.Content);
+            }
+        }
+    }
+
+    /// <summary>Notes what a line says; one that is torn or strange says nothing.</summary>
+    private void Take(ReadOnlyMemory<byte> line)
+    {
+        if (BlobReading.ParseLine(line, PipelineJson.Compact.ProgressMark) is not { } mark)
+        {
+            return;
+        }
+
+        if (mark is { Ordinal: null, Started: not null })
+        {
+            Attempts = Math.Max(Attempts + 1, mark.Attempt);
+        }
+        else if (mark is { Ordinal: { } begun, Started: not null })
+        {
+            _starts[begun] = CrashesOf(begun) + 1;
+        }
+        else if (mark is { Ordinal: { } dropped, Dropped: not null })
+        {
+            _starts[dropped] = Math.Max(0, CrashesOf(dropped) - 1);
+        }
+        else if (BlobReading.ParseLine(line, PipelineJson.Compact.AnsweredQuestion) is { } answered && !_answers.ContainsKey(answered.Ordinal))
+        {
+            _answers.Add(answered.Ordinal, line.ToArray());
+        }
+    }
+}

@@ -1,0 +1,102 @@
+using System.Text.Json;
+using MedQA.Evaluation.Answering;
+using MedQA.Evaluation.Modelling;
+using MedQA.Evaluation.Profiles;
+using MedQA.Evaluation.Questions;
+using MedQA.Pipeline.Splitting;
+using MedQA.Pipeline.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace MedQA.Pipeline.Answering;
+
+/// <summary>
+/// Answers one question so that it costs only itself: within its time limit, and with a failure instead of an answer where the model throws, does not end, or has
+/// brought down its worker before.
+/// </summary>
+internal sealed class QuestionAttempt(ILanguageModel model, WorkerOptions options, TimeProvider time, ILogger logger)
+{
+    /// <summary>Answers a question.</summary>
+    /// <param name="protocol">How to ask.</param>
+    /// <param name="asked">What to ask.</param>
+    /// <param name="lost">Drops the question at once: nothing may be written any more.</param>
+    /// <param name="stopping">Drops the question after <see cref="WorkerOptions.Drain"/>.</param>
+    /// <returns>The answer or failure, or <see langword="null"/> where the question was dropped.</returns>
+    public async Task<AnsweredQuestion?> AnswerAsync(Protocol protocol, BatchQuestion asked, CancellationToken lost, CancellationToken stopping)
+    {
+        using var drained = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+        using var dropped = CancellationTokenSource.CreateLinkedTokenSource(drained.Token, lost);
+        using var leftBehind = new CancellationTokenSource(TimeSpan.FromSeconds(protocol.Profile.MaxSeconds) + options.GiveIn, time);
+        await using var draining = stopping.Register(() => drained.CancelAfter(options.Drain));
+        await using var givingIn = dropped.Token.Register(() => leftBehind.CancelAfter(options.GiveIn));
+        var token = dropped.Token;
+        var began = time.GetTimestamp();
+
+        // Its own task, because a model may compute for long before it first gives way.
+        var answering = Task.Run(() => QuestionAnswerer.AnswerAsync(model, protocol, asked.Question, asked.Ordinal, time, token), CancellationToken.None);
+        try
+        {
+            return await answering.WaitAsync(leftBehind.Token);
+        }
+        catch (Exception) when (token.IsCancellationRequested)
+        {
+            Forget(answering);
+            return null;
+        }
+        catch (OperationCanceledException) when (leftBehind.IsCancellationRequested)
+        {
+            Forget(answering);
+            return Failed(
+                protocol, asked, FailureCodes.TimeLimit, $"The model went on after the profile's maxSeconds, {protocol.Profile.MaxSeconds}, and did not give in when told to stop.", time.GetElapsedTime(began));
+        }
+        catch (Exception fault)
+        {
+            // Whatever a model throws is this question's failure: the next question gets its chance, and a retry of the run tries this one again.
+            logger.LogError(fault, "Question {Ordinal} of the run was not answered.", asked.Ordinal);
+            return Failed(protocol, asked, "modelError", $"{fault.GetType().Name}: {fault.Message}", time.GetElapsedTime(began));
+        }
+    }
+
+    /// <summary>What stands for a question that has brought down its worker twice.</summary>
+    public AnsweredQuestion Crashed(Protocol protocol, BatchQuestion asked, int crashes) =>
+        Failed(protocol, asked, "workerCrashed", $"The worker ended {crashes} times while it answered this question.", TimeSpan.Zero);
+
+    /// <summary>The answer as a line of a progress blob; a failure where the answer is longer than a line can be.</summary>
+    public (AnsweredQuestion Answered, byte[] Line) Write(Protocol protocol, BatchQuestion asked, AnsweredQuestion answered)
+    {
+        var line = JsonSerializer.SerializeToUtf8Bytes(answered, PipelineJson.Compact.AnsweredQuestion);
+        if (line.Length + 2 > ProgressLog.MaxLine)
+        {
+            answered = Failed(
+                protocol, asked, "answerTooLong", $"All samples together have {line.Length} bytes as JSON; {ProgressLog.MaxLine} can be stored. Use fewer samples or a smaller maxTokens.", TimeSpan.FromSeconds(answered.Seconds));
+            line = JsonSerializer.SerializeToUtf8Bytes(answered, PipelineJson.Compact.AnsweredQuestion);
+        }
+
+        return (answered, line);
+    }
+
+    private AnsweredQuestion Failed(Protocol protocol, BatchQuestion asked, string code, string message, TimeSpan took)
+    {
+        Question question = asked.Question;
+        return new AnsweredQuestion
+        {
+            Ordinal = asked.Ordinal,
+            Id = question.Id,
+            Dataset = question.Dataset,
+            Topic = question.Topic,
+            QuestionFingerprint = QuestionFingerprint.Of(question),
+            OptionCount = question.Options.Length,
+            Gold = question.Gold,
+            Votes = [.. Enumerable.Repeat(0, question.Options.Length)],
+            SamplesAsked = protocol.Profile.Samples,
+            Seconds = took.TotalSeconds,
+            EngineFingerprint = model.Description.EngineFingerprint,
+            Failure = new AnswerFailure(code, message),
+        };
+    }
+
+    private void Forget(Task answering) => _ = answering.ContinueWith(
+        left => logger.LogWarning(left.Exception, "A question that was dropped ended with an error."),
+        CancellationToken.None,
+        TaskContinuationOptions.OnlyOnFaulted,
+        TaskScheduler.Default);
+}

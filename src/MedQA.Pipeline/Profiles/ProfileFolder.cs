@@ -1,0 +1,39 @@
+using MedQA.Evaluation.Profiles;
+
+namespace MedQA.Pipeline.Profiles;
+
+/// <summary>The built-in profiles, and those of a folder: <c>name.json</c> holds the profile <c>name</c>. A file goes before a built-in profile of its name.</summary>
+public sealed class ProfileFolder : IProfileSource
+{
+    private readonly string? _folder;
+
+    /// <summary>Uses a folder.</summary>
+    /// <param name="folder">The folder, which need not exist; <see langword="null"/> for the built-in profiles only.</param>
+    public ProfileFolder(string? folder) => _folder = folder;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Names =>
+    [
+        .. BuiltInProfiles.All.Select(static profile => profile.Name)
+            .Union(Files().Select(static file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal), StringComparer.Ordinal),
+    ];
+
+    /// <inheritdoc/>
+    public Profile? Find(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+
+        // Compared with the names that are there, so that a name never becomes a path.
+        if (Files().FirstOrDefault(file => Path.GetFileNameWithoutExtension(file) == name) is not { } path)
+        {
+            return BuiltInProfiles.Find(name);
+        }
+
+        var profile = ProfileReader.Parse(File.ReadAllBytes(path), path);
+        return profile.Name == name
+            ? profile
+            : throw new ProfileException(path, "name", $"is \"{profile.Name}\", but the file is called {name}.json; both must be the same.");
+    }
+
+    private IEnumerable<string> Files() => _folder is not null && Directory.Exists(_folder) ? Directory.EnumerateFiles(_folder, "*.json") : [];
+}

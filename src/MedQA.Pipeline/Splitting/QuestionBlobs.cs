@@ -1,0 +1,137 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Azure.Storage.Blobs.Models;
+using MedQA.Evaluation.Questions;
+using MedQA.Pipeline.Storage;
+
+namespace MedQA.Pipeline.Splitting;
+
+/// <summary>Writes what splitting makes of a question set while it is read: a blob per batch, the rejected rows, and the indexes over ids and texts. Holds one batch at a time.</summary>
+internal sealed class QuestionBlobs(RunStorage storage, RunId run, int batchSize) : IAsyncDisposable
+{
+    private const int FirstRejected = 100;
+    private const int ShownText = 300;
+
+    private readonly MemoryStream _batch = new();
+    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly List<(ulong Hash, int Ordinal)> _ids = [];
+    private readonly ImmutableArray<UnusableRow>.Builder _rejected = ImmutableArray.CreateBuilder<UnusableRow>();
+    private Stream? _texts;
+    private Stream? _rejectedFile;
+
+    /// <summary>Questions so far.</summary>
+    public int Questions { get; private set; }
+
+    /// <summary>Rejected rows so far.</summary>
+    public int Rejected { get; private set; }
+
+    /// <summary>The first rejected rows.</summary>
+    public ImmutableArray<UnusableRow> First => _rejected.ToImmutable();
+
+    /// <summary>Takes a question.</summary>
+    public async Task AddAsync(Question question, CancellationToken cancellationToken)
+    {
+        var ordinal = Questions++;
+        JsonSerializer.Serialize(_batch, new BatchQuestion(ordinal, question), PipelineJson.Compact.BatchQuestion);
+        _batch.WriteByte((byte)'\n');
+        _ids.Add((OrdinalIndex.HashOf(question.Id), ordinal));
+        _ids.Add((OrdinalIndex.HashOf($"{question.Dataset}/{question.Id}"), ordinal));
+
+        _texts ??= await OpenAsync("index/text.jsonl", "application/x-ndjson", cancellationToken);
+        var shown = question.Text.Length <= ShownText ? question.Text : question.Text[..ShownText] + "…";
+        await _texts.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(new IndexedText(ordinal, question.Id, question.Dataset, shown), PipelineJson.Compact.IndexedText), cancellationToken);
+        await _texts.WriteAsync("\n"u8.ToArray(), cancellationToken);
+        if (Questions % batchSize == 0)
+        {
+            await WriteBatchAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Takes a row that cannot be used.</summary>
+    public async Task AddAsync(UnusableRow row, CancellationToken cancellationToken)
+    {
+        Rejected++;
+        if (_rejected.Count < FirstRejected)
+        {
+            _rejected.Add(row);
+        }
+
+        if (_rejectedFile is null)
+        {
+            _rejectedFile = await OpenAsync("rejected.csv", "text/csv; charset=utf-8", cancellationToken);
+            await WriteAsync(_rejectedFile, Csv.Line("line", "id", "reason"), cancellationToken);
+        }
+
+        await WriteAsync(_rejectedFile, Csv.Line(row.Line, row.Id, row.Reason), cancellationToken);
+    }
+
+    /// <summary>Writes what is left.</summary>
+    /// <returns>The hash over all questions.</returns>
+    public async Task<string> CompleteAsync(CancellationToken cancellationToken)
+    {
+        if (_batch.Length > 0)
+        {
+            await WriteBatchAsync(cancellationToken);
+        }
+
+        await storage.Blob(run, OrdinalIndex.IdsName).PutAsync(OrdinalIndex.OfIds(_ids), "application/octet-stream", cancellationToken);
+        foreach (var stream in (Stream?[])[_texts, _rejectedFile])
+        {
+            if (stream is not null)
+            {
+                await stream.DisposeAsync();
+            }
+        }
+
+        (_texts, _rejectedFile) = (null, null);
+        return Convert.ToHexStringLower(_hash.GetHashAndReset());
+    }
+
+    /// <summary>Removes what was written, where it leads to no run. The rejected rows stay: they say what to mend.</summary>
+    public async Task DiscardQuestionsAsync(CancellationToken cancellationToken)
+    {
+        foreach (var prefix in (string[])[$"{run}/questions/", $"{run}/index/"])
+        {
+            await foreach (var blob in storage.Runs.GetBlobsAsync(new GetBlobsOptions { Prefix = prefix }, cancellationToken))
+            {
+                await storage.Runs.DeleteBlobIfExistsAsync(blob.Name, cancellationToken: cancellationToken);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        _hash.Dispose();
+        if (_texts is not null)
+        {
+            await _texts.DisposeAsync();
+        }
+
+        if (_rejectedFile is not null)
+        {
+            await _rejectedFile.DisposeAsync();
+        }
+    }
+
+    private async Task WriteBatchAsync(CancellationToken cancellationToken)
+    {
+        var content = _batch.ToArray();
+        _hash.AppendData(content);
+        _batch.SetLength(0);
+
+        // Written over what a split that was cut off has left: the same event makes the same batches.
+        var batch = BatchId.First((Questions - 1) / batchSize);
+        await storage.Questions(run, batch).PutAsync(BinaryData.FromBytes(content), "application/x-ndjson", cancellationToken);
+    }
+
+    private Task<Stream> OpenAsync(string name, string contentType, CancellationToken cancellationToken) => storage.Blob(run, name).OpenWriteAsync(
+        overwrite: true, new BlockBlobOpenWriteOptions { HttpHeaders = new BlobHttpHeaders { ContentType = contentType } }, cancellationToken);
+
+    private static Task WriteAsync(Stream stream, string text, CancellationToken cancellationToken) => stream.WriteAsync(Encoding.UTF8.GetBytes(text), cancellationToken).AsTask();
+}
+
+/// <summary>A line of <c>index/text.jsonl</c>: where a search for words looks.</summary>
+internal sealed record IndexedText(int Ordinal, string Id, string Dataset, string Text);

@@ -1,0 +1,244 @@
+using System.Diagnostics;
+using Azure;
+using Azure.Storage.Blobs.Models;
+using Azure.Storage.Blobs.Specialized;
+using MedQA.Datasets;
+using MedQA.Evaluation;
+using MedQA.Evaluation.Modelling;
+using MedQA.Evaluation.Profiles;
+using MedQA.Evaluation.Prompting;
+using MedQA.Pipeline.Profiles;
+using MedQA.Pipeline.Reading;
+using MedQA.Pipeline.Signalling;
+using MedQA.Pipeline.Storage;
+using MedQA.Pipeline.Tracing;
+using MedQA.Pipeline.Uploading;
+using Microsoft.Extensions.Logging;
+
+namespace MedQA.Pipeline.Splitting;
+
+/// <summary>
+/// Makes a run of an upload: reads the question set once, writes a blob per batch and then the manifest, which is the moment at which the run exists. Sends nothing.
+/// A split that is cut off leaves no run, and the repeated event does it again.
+/// </summary>
+public sealed class QuestionSetSplitter
+{
+    private readonly RunStorage _storage;
+    private readonly IProfileSource _profiles;
+    private readonly ModelDescription _model;
+    private readonly Func<Prompt, int>? _countTokens;
+    private readonly SplitOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly PipelineSignals _signals;
+    private readonly RunRows _runs;
+
+    /// <summary>A splitter for runs of one model.</summary>
+    /// <param name="storage">Where uploads and runs lie.</param>
+    /// <param name="profiles">The profiles that uploads can name.</param>
+    /// <param name="model">The model that will answer.</param>
+    /// <param name="countTokens">Counts tokens as that model does; <see langword="null"/> where the host cannot, and each question then takes as many worked examples as fit it.</param>
+    /// <param name="options">Batch sizes and limits.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Is told what became of each upload.</param>
+    /// <param name="signals">Wakes the loop of this process that advances runs.</param>
+    /// <exception cref="ArgumentException">A setting is outside its range; the message names it.</exception>
+    public QuestionSetSplitter(
+        RunStorage storage, IProfileSource profiles, ModelDescription model, Func<Prompt, int>? countTokens, SplitOptions options, TimeProvider time, ILogger logger, PipelineSignals? signals = null)
+    {
+        ArgumentNullException.ThrowIfNull(storage);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Check();
+        (_storage, _profiles, _model, _countTokens, _options, _time, _logger, _signals) = (storage, profiles, model, countTokens, options, time, logger, signals ?? new PipelineSignals());
+        _runs = new RunRows(storage.RunTable);
+    }
+
+    /// <summary>Handles the event that a blob was uploaded. The same event twice is the same run.</summary>
+    /// <param name="blobName">The blob in the container of question sets: <c>[profile/]name.ext</c>.</param>
+    /// <param name="etag">The version that the event speaks of.</param>
+    /// <param name="cancellationToken">Cancels the work; nothing that harms is left.</param>
+    public async Task<SplitOutcome> OnUploadAsync(string blobName, ETag etag, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(blobName);
+        var blob = _storage.QuestionSets.GetBlockBlobClient(blobName);
+        try
+        {
+            var properties = await blob.GetPropertiesAsync(new BlobRequestConditions { IfMatch = etag }, cancellationToken);
+            var outcome = await SplitAsync(blob, etag, properties.Value.Metadata, cancellationToken);
+            _logger.LogInformation("Upload {Blob} {Result} as run {Run}.", blobName, outcome.Result, outcome.Run);
+            if (outcome.Result is SplitResult.Created or SplitResult.Rejected)
+            {
+                _signals.RunsChanged.Set();
+            }
+
+            return outcome;
+        }
+        catch (RequestFailedException fault) when (fault.Status is 404 or 412)
+        {
+            _logger.LogInformation("Upload {Blob} is not there any more as the event says.", blobName);
+            return new SplitOutcome(SplitResult.Gone, null);
+        }
+    }
+
+    private async Task<SplitOutcome> SplitAsync(BlockBlobClient blob, ETag etag, IDictionary<string, string> metadata, CancellationToken cancellationToken)
+    {
+        var slash = blob.Name.IndexOf('/', StringComparison.Ordinal);
+        var profileName = slash > 0 ? blob.Name[..slash] : UploadMetadata.Find(metadata, UploadMetadata.Profile) ?? _options.DefaultProfile;
+        var (profile, rejection) = FindProfile(profileName);
+        var run = RunIdentity.Of(blob.Name, etag, profileName, profile, _model.Fingerprint);
+        using var activity = PipelineTracing.Start("split", run.ToString());
+
+        if (await FindKnownAsync(run, cancellationToken) is { } known)
+        {
+            return known;
+        }
+
+        var manifest = new RunManifest
+        {
+            Run = run.ToString(),
+            Name = UploadMetadata.Find(metadata, UploadMetadata.Name) ?? blob.Name[(blob.Name.LastIndexOf('/') + 1)..],
+            Source = blob.Name,
+            SourceETag = etag.ToString("G"),
+            Created = _time.GetUtcNow(),
+            ProfileName = profileName,
+            ModelName = _model.Name,
+            ModelFingerprint = _model.Fingerprint,
+            Rules = EvaluationRules.Version,
+            Rejection = rejection,
+            Traceparent = Activity.Current?.Id,
+        };
+        if (profile is not null)
+        {
+            manifest = await ReadAsync(blob, etag, profile, manifest, run, cancellationToken);
+        }
+
+        if (!await _storage.Manifest(run).TryCreateAsync(ToJson(manifest), "application/json", cancellationToken))
+        {
+            return await FindKnownAsync(run, cancellationToken) ?? new SplitOutcome(SplitResult.Gone, null);
+        }
+
+        await _runs.CreateAsync(RowOf(run, manifest), cancellationToken);
+        return new SplitOutcome(manifest.Rejection is null ? SplitResult.Created : SplitResult.Rejected, run, manifest.Rejection);
+    }
+
+    private async Task<RunManifest> ReadAsync(BlockBlobClient blob, ETag etag, Profile profile, RunManifest manifest, RunId run, CancellationToken cancellationToken)
+    {
+        var batchSize = _options.BatchSizeFor(profile);
+        var fit = _countTokens is null ? null : new ExemplarFit(profile, _countTokens, _model.ContextLength);
+        var datasets = new SortedSet<string>(StringComparer.Ordinal);
+        var allFree = true;
+        await using var blobs = new QuestionBlobs(_storage, run, batchSize);
+        try
+        {
+            await using var content = await blob.OpenReadAsync(
+                new BlobOpenReadOptions(allowModifications: false) { Conditions = new BlobRequestConditions { IfMatch = etag } }, cancellationToken);
+            var reading = new QuestionSetOptions { FileName = manifest.Name, Dataset = _options.DefaultDataset, MaxBytes = _options.MaxBytes, MaxRows = _options.MaxRows };
+            await foreach (var row in QuestionSetReader.ReadAsync(content, reading, cancellationToken))
+            {
+                if (row is AcceptedRow { Question: var question })
+                {
+                    datasets.Add(question.Dataset);
+                    allFree &= question.Options.Length == 0;
+                    fit?.Consider(question);
+                    await blobs.AddAsync(question, cancellationToken);
+                }
+                else if (row is RejectedRow rejected)
+                {
+                    await blobs.AddAsync(new UnusableRow(rejected.Line, rejected.Id, rejected.Reason), cancellationToken);
+                }
+            }
+        }
+        catch (QuestionSetException fault)
+        {
+            await blobs.CompleteAsync(cancellationToken);
+            await blobs.DiscardQuestionsAsync(cancellationToken);
+            return manifest with { Rejection = new Rejection(fault.Sentence, fault.Line), RejectedRows = blobs.Rejected, FirstRejected = blobs.First };
+        }
+
+        if (blobs.Questions == 0)
+        {
+            await blobs.CompleteAsync(cancellationToken);
+            await blobs.DiscardQuestionsAsync(cancellationToken);
+            var first = blobs.First[0];
+            var sentence = blobs.Rejected == 1 ? $"the only row cannot be used: {first.Reason}" : $"none of the {blobs.Rejected} rows can be used. The first: {first.Reason}";
+            return manifest with { Rejection = new Rejection(sentence, first.Line), RejectedRows = blobs.Rejected, FirstRejected = blobs.First };
+        }
+
+        var hash = await blobs.CompleteAsync(cancellationToken);
+        var protocol = Protocol.Of(profile, datasets, allFree);
+        return manifest with
+        {
+            Protocol = fit is null ? protocol : protocol.WithAtMost(fit.Count),
+            ExemplarsAsked = profile.ExemplarSet is null ? 0 : profile.Exemplars,
+            ExemplarsChecked = fit is not null,
+            Questions = blobs.Questions,
+            BatchSize = batchSize,
+            RejectedRows = blobs.Rejected,
+            FirstRejected = blobs.First,
+            QuestionsHash = hash,
+        };
+    }
+
+    private (Profile? Profile, Rejection? Rejection) FindProfile(string name)
+    {
+        try
+        {
+            return _profiles.Find(name) is { } profile
+                ? (profile, null)
+                : (null, new Rejection($"there is no profile '{name}' (the folder of an upload, or its metadata, names it). There are: {string.Join(", ", _profiles.Names)}.", null));
+        }
+        catch (ProfileException fault)
+        {
+            return (null, new Rejection(fault.Message, null));
+        }
+    }
+
+    /// <summary>The outcome for a run that exists or existed; its row is made again where it is lost.</summary>
+    private async Task<SplitOutcome?> FindKnownAsync(RunId run, CancellationToken cancellationToken)
+    {
+        if (await _storage.FindManifestAsync(run, cancellationToken) is not { } found)
+        {
+            return null;
+        }
+
+        if (found.Manifest is not { } manifest)
+        {
+            return new SplitOutcome(SplitResult.Deleted, run);
+        }
+
+        if (await _runs.FindAsync(run, cancellationToken) is null)
+        {
+            await _runs.CreateAsync(RowOf(run, manifest), cancellationToken);
+            _signals.RunsChanged.Set();
+        }
+
+        return new SplitOutcome(manifest.Rejection is null ? SplitResult.Known : SplitResult.Rejected, run, manifest.Rejection);
+    }
+
+    /// <summary>The row of a run as its manifest alone makes it: nothing is answered yet.</summary>
+    internal static RunRow RowOf(RunId run, RunManifest manifest) => new()
+    {
+        Summary = new RunSummary
+        {
+            Run = run,
+            Name = manifest.Name,
+            State = manifest.Rejection is null ? RunState.Queued : RunState.Rejected,
+            Reason = manifest.Rejection?.Sentence,
+            ReasonLine = manifest.Rejection?.Line,
+            Source = manifest.Source,
+            Profile = manifest.ProfileName,
+            Strategy = manifest.Protocol?.Profile.Strategy ?? "",
+            Samples = manifest.Protocol?.Profile.Samples ?? 0,
+            Model = manifest.ModelName,
+            ModelFingerprint = manifest.ModelFingerprint,
+            Created = manifest.Created,
+            Changed = manifest.Created,
+            Questions = manifest.Questions,
+            RejectedRows = manifest.RejectedRows,
+            Batches = manifest.Batches,
+        },
+        Traceparent = manifest.Traceparent,
+    };
+
+    private static BinaryData ToJson(RunManifest manifest) => BinaryData.FromBytes(System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(manifest, PipelineJson.Compact.RunManifest));
+}

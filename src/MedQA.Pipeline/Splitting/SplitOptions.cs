@@ -1,0 +1,59 @@
+using MedQA.Evaluation.Profiles;
+
+namespace MedQA.Pipeline.Splitting;
+
+/// <summary>How question sets are split into batches.</summary>
+public sealed record SplitOptions
+{
+    /// <summary>The most questions of a batch, whatever the work.</summary>
+    public const int MaxBatchSize = 1000;
+
+    /// <summary>The profile of uploads that name none.</summary>
+    public string DefaultProfile { get; init; } = "self-consistency";
+
+    /// <summary>The data set of questions that name none. The same for every upload: the name is part of what draws a question's random numbers, so that one question set has one result under every file name.</summary>
+    public string DefaultDataset { get; init; } = "questions";
+
+    /// <summary>The work that a batch aims at.</summary>
+    public TimeSpan BatchWork { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Tokens that a worker is expected to draw in a second over all samples; decides with <see cref="BatchWork"/> how many questions a batch has.</summary>
+    public double TokensPerSecond { get; init; } = 150;
+
+    /// <summary>Questions of a batch; <see langword="null"/> for as many as <see cref="BatchWork"/> asks for, 16 to 256.</summary>
+    public int? BatchSize { get; init; }
+
+    /// <summary>The largest upload in bytes.</summary>
+    public long MaxBytes { get; init; } = 512L << 20;
+
+    /// <summary>The most rows of an upload.</summary>
+    public int MaxRows { get; init; } = 1_000_000;
+
+    /// <summary>Refuses what cannot work.</summary>
+    /// <exception cref="ArgumentException">A setting is outside its range; the message names it.</exception>
+    internal void Check()
+    {
+        Require(!string.IsNullOrWhiteSpace(DefaultProfile), nameof(DefaultProfile), "the name of a profile");
+        Require(!string.IsNullOrWhiteSpace(DefaultDataset), nameof(DefaultDataset), "a name");
+        Require(BatchWork > TimeSpan.Zero, nameof(BatchWork), "more than 0");
+        Require(TokensPerSecond > 0, nameof(TokensPerSecond), "more than 0");
+        Require(BatchSize is null or (>= 1 and <= MaxBatchSize), nameof(BatchSize), $"1 to {MaxBatchSize}, or not set");
+        Require(MaxBytes > 0, nameof(MaxBytes), "more than 0");
+        Require(MaxRows > 0, nameof(MaxRows), "more than 0");
+    }
+
+    /// <summary>Questions of a batch under a profile. Reasonings mostly end before their limit: half of it is what a sample is expected to have.</summary>
+    internal int BatchSizeFor(Profile profile)
+    {
+        var seconds = (profile.Samples + profile.Refinements) * profile.MaxTokens * 0.5 / TokensPerSecond;
+        return BatchSize ?? (int)Math.Clamp(BatchWork.TotalSeconds / seconds, 16, 256);
+    }
+
+    private static void Require(bool holds, string setting, string wanted)
+    {
+        if (!holds)
+        {
+            throw new ArgumentException($"Split setting {setting} must be {wanted}.", setting);
+        }
+    }
+}

@@ -1,0 +1,28 @@
+using MedQA.Pipeline.Storage;
+
+namespace MedQA.Pipeline.Splitting;
+
+/// <summary>What became of an upload event.</summary>
+public enum SplitResult
+{
+    /// <summary>A new run.</summary>
+    Created,
+
+    /// <summary>The run exists already: the event was repeated.</summary>
+    Known,
+
+    /// <summary>Nothing of the upload can be asked; the run's state says why.</summary>
+    Rejected,
+
+    /// <summary>The run existed and was deleted: the event does not revive it.</summary>
+    Deleted,
+
+    /// <summary>The upload is not there any more, or has changed since: a newer event speaks of what is there now.</summary>
+    Gone,
+}
+
+/// <summary>What became of an upload event.</summary>
+/// <param name="Result">In a word.</param>
+/// <param name="Run">The run; <see langword="null"/> for <see cref="SplitResult.Gone"/>.</param>
+/// <param name="Rejection">Why nothing can be asked, for <see cref="SplitResult.Rejected"/>.</param>
+public sealed record SplitOutcome(SplitResult Result, RunId? Run, Rejection? Rejection = null);

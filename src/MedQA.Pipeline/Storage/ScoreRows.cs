@@ -1,0 +1,53 @@
+using System.Text;
+using Azure.Data.Tables;
+using MedQA.Evaluation.Reporting;
+
+namespace MedQA.Pipeline.Storage;
+
+/// <summary>The rows of scores: one per slice and metric, for tools that read tables.</summary>
+internal static class ScoreRows
+{
+    /// <summary>The rows of a report.</summary>
+    public static IEnumerable<TableEntity> Of(RunId run, RunReport report)
+    {
+        yield return Row(run, "all", "accuracy", report.Accuracy.Value, report.Accuracy.Interval?.Lower, report.Accuracy.Interval?.Upper, report.Accuracy.Scored);
+        if (report.MacroAccuracy is { } macro)
+        {
+            yield return Row(run, "all", "macro-accuracy", macro.Value, macro.Interval?.Lower, macro.Interval?.Upper, macro.Datasets);
+        }
+
+        foreach (var slice in report.Datasets.Concat(report.Topics))
+        {
+            var name = slice.Topic is null ? $"dataset {slice.Dataset}" : $"topic {slice.Dataset}: {slice.Topic}";
+            yield return Row(run, name, "accuracy", slice.Accuracy.Value, slice.Accuracy.Interval?.Lower, slice.Accuracy.Interval?.Upper, slice.Accuracy.Scored);
+            yield return Row(run, name, "agreement", slice.MeanAgreement, null, null, slice.Questions);
+        }
+    }
+
+    private static TableEntity Row(RunId run, string slice, string metric, double? value, double? low, double? high, int count)
+    {
+        var entity = new TableEntity(run.ToString(), $"{KeyOf(slice)}|{metric}") { ["Slice"] = slice, ["Metric"] = metric, ["N"] = count };
+        foreach (var (column, figure) in ((string, double?)[])[("Value", value), ("Low", low), ("High", high)])
+        {
+            if (figure is { } known)
+            {
+                entity[column] = known;
+            }
+        }
+
+        return entity;
+    }
+
+    /// <summary>A slice's name as part of a row's key, from which the service bars some characters: those are written as their code.</summary>
+    private static string KeyOf(string slice)
+    {
+        var key = new StringBuilder();
+        foreach (var letter in slice)
+        {
+            key.Append(letter is '/' or '\\' or '#' or '?' or '|' or '%' or '_' || char.IsControl(letter) ? $"_{(int)letter:x4}" : letter);
+        }
+
+        // Keys have at most 1 KiB (512 UTF-16 units); what is cut off is told apart by its hash.
+        return key.Length <= 400 ? key.ToString() : $"{key.ToString(0, 380)}_{OrdinalIndex.HashOf(slice):x16}";
+    }
+}

@@ -1,0 +1,78 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Azure;
+using Azure.Storage.Blobs.Models;
+using Azure.Storage.Blobs.Specialized;
+using MedQA.Pipeline.Storage;
+
+namespace MedQA.Pipeline.Uploading;
+
+/// <summary>Stores question sets that come over HTTP or from a file, each under the hash of its content: the same content with the same profile is the same upload, and so the same run.</summary>
+public sealed class QuestionSetUploads
+{
+    private readonly RunStorage _storage;
+    private readonly TimeProvider _time;
+
+    /// <summary>Stores into a storage.</summary>
+    public QuestionSetUploads(RunStorage storage, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(storage);
+        ArgumentNullException.ThrowIfNull(time);
+        (_storage, _time) = (storage, time);
+    }
+
+    /// <summary>Stores a question set.</summary>
+    /// <param name="body">Its bytes.</param>
+    /// <param name="name">What people call it, with the extension that tells its format; not part of what makes it the same.</param>
+    /// <param name="profileName">The profile to ask with, or <see langword="null"/> for the host's usual one.</param>
+    /// <param name="again">Stores it once more, as a new upload, although it is there.</param>
+    /// <param name="cancellationToken">Cancels the calls.</param>
+    /// <exception cref="ArgumentException">The profile's name has other characters than lower-case letters, digits and hyphens.</exception>
+    public async Task<Upload> StoreAsync(Stream body, string name, string? profileName, bool again, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        if (profileName is not null && (profileName.Length is 0 or > 64 || !profileName.All(static letter => letter is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '-')))
+        {
+            throw new ArgumentException($"'{profileName}' cannot be a profile: their names have lower-case letters, digits and hyphens.", nameof(profileName));
+        }
+
+        // The hash is the name, so all bytes must have been seen before the first is stored.
+        await using var spool = new FileStream(
+            Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 64 * 1024, FileOptions.DeleteOnClose | FileOptions.Asynchronous);
+        await body.CopyToAsync(spool, cancellationToken);
+        spool.Position = 0;
+        var hash = Convert.ToHexStringLower(await SHA256.HashDataAsync(spool, cancellationToken));
+        spool.Position = 0;
+
+        var folder = profileName is null ? "" : profileName + "/";
+        var suffix = again ? "-" + _time.GetUtcNow().ToString("yyyyMMdd'T'HHmmssfffffff", CultureInfo.InvariantCulture) : "";
+        var blobName = $"{folder}{hash}{suffix}{ExtensionOf(name)}";
+        return await StoreAsync(_storage.QuestionSets.GetBlockBlobClient(blobName), spool, name, cancellationToken);
+    }
+
+    private static async Task<Upload> StoreAsync(BlockBlobClient blob, Stream content, string name, CancellationToken cancellationToken)
+    {
+        var options = new BlobUploadOptions
+        {
+            Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All },
+            Metadata = new Dictionary<string, string> { [UploadMetadata.Name] = UploadMetadata.Encode(name), [UploadMetadata.StoredBy] = UploadMetadata.Service },
+        };
+        try
+        {
+            var stored = await blob.UploadAsync(content, options, cancellationToken);
+            return new Upload(blob.Name, stored.Value.ETag, Created: true);
+        }
+        catch (RequestFailedException fault) when (fault.IsConflict())
+        {
+            var there = await blob.GetPropertiesAsync(cancellationToken: cancellationToken);
+            return new Upload(blob.Name, there.Value.ETag, Created: false);
+        }
+    }
+
+    private static string ExtensionOf(string name)
+    {
+        var extension = Path.GetExtension(name).ToLowerInvariant();
+        return extension.Length is > 1 and <= 12 && extension.AsSpan(1).IndexOfAnyExceptInRange('a', 'z') < 0 ? extension : "";
+    }
+}

@@ -1,0 +1,9 @@
+using Azure;
+
+namespace MedQA.Pipeline.Uploading;
+
+/// <summary>A stored question set.</summary>
+/// <param name="BlobName">Its blob in the container of question sets.</param>
+/// <param name="ETag">Its version.</param>
+/// <param name="Created">Whether it was stored now; else the same content stood there already.</param>
+public sealed record Upload(string BlobName, ETag ETag, bool Created);
