@@ -1,0 +1,89 @@
+using Azure;
+using Azure.Storage.Blobs.Models;
+using MedQA.Pipeline.Answering;
+using MedQA.Pipeline.Signalling;
+using MedQA.Pipeline.Storage;
+
+namespace MedQA.Pipeline.Advancing;
+
+/// <summary>Sends messages for batches that nobody works on: those never sent, those given back, and those whose worker or message is lost.</summary>
+internal sealed class BatchSending(RunStorage storage, AdvanceOptions options, TimeProvider time, PipelineSignals signals)
+{
+    private const int Chunk = 100;
+
+    /// <summary>A worker reports with each renewal, every 20 s: a row that is younger than this speaks of a worker that lives.</summary>
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(45);
+
+    /// <summary>Between two tries of a batch that a worker with another model has refused while others answer: both kinds take from one queue.</summary>
+    private static readonly TimeSpan RefusedPause = TimeSpan.FromSeconds(10);
+
+    private readonly BatchRows _batches = new(storage.BatchTable);
+
+    /// <summary>Which batches nobody works on, of those that are not collected.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="rows">The rows of all batches that may be out, in order.</param>
+    /// <param name="ownGone">Whether what the host's own worker was answering before this process began is to be sent again.</param>
+    /// <param name="processStarted">When this process began.</param>
+    /// <param name="cancellationToken">Cancels the calls.</param>
+    public async Task<List<BatchRow>> FindAbandonedAsync(RunId run, IReadOnlyList<BatchRow> rows, bool ownGone, DateTimeOffset processStarted, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var abandoned = new List<BatchRow>();
+        var anybodyAnswers = rows.Any(static row => row.State is BatchState.Running);
+        bool? queueIsEmpty = null;
+        foreach (var row in rows.Where(static row => !row.Collected && row.State != BatchState.Damaged))
+        {
+            var quiet = row.Sent is { } last ? now - last : TimeSpan.MaxValue;
+            var heard = row.Heard is { } word && word >= row.Sent;
+            var send = row.State switch
+            {
+                _ when row.Sent is null => true,
+                BatchState.Released when heard => true,
+                BatchState.OtherModel when heard => anybodyAnswers ? quiet >= RefusedPause : quiet >= options.ResendAfter && abandoned.Count == 0,
+                BatchState.Running when ownGone && row.Worker == options.OwnWorker && row.Sent < processStarted => true,
+                _ when quiet < options.ResendAfter => false,
+
+                // Nobody has begun: as long as messages lie in the queue, this batch's is among them or comes to its turn when they are gone.
+                BatchState.Waiting or BatchState.OtherModel or BatchState.Released => queueIsEmpty ??= await IsQueueEmptyAsync(cancellationToken),
+                BatchState.Running when (now - row.Timestamp).Duration() < Fresh => false,
+                _ => !await IsLeasedAsync(run, row.Batch, cancellationToken),
+            };
+            if (send)
+            {
+                abandoned.Add(row);
+            }
+        }
+
+        return abandoned;
+    }
+
+    /// <summary>Whether a worker holds a batch.</summary>
+    public async Task<bool> IsLeasedAsync(RunId run, BatchId batch, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var properties = await storage.Progress(run, batch).GetPropertiesAsync(cancellationToken: cancellationToken);
+            return properties.Value.LeaseState is LeaseState.Leased or LeaseState.Breaking;
+        }
+        catch (RequestFailedException fault) when (fault.IsMissing())
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Sends a message for each, then notes it: a message that is sent twice costs a look, one that is noted and not sent costs minutes.</summary>
+    public async Task SendAsync(RunId run, IReadOnlyList<BatchRow> rows, string? traceparent, CancellationToken cancellationToken)
+    {
+        foreach (var chunk in rows.Chunk(Chunk))
+        {
+            var sent = time.GetUtcNow();
+            await Parallel.ForEachAsync(chunk, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = cancellationToken }, async (row, cancel) =>
+                await storage.BatchQueue.SendAsync(new BatchMessage { Run = run.ToString(), Batch = row.Batch.ToString(), Sent = sent, Traceparent = traceparent }, cancel));
+            signals.BatchesSent.Set();
+            await _batches.NoteSentAsync(run, chunk, sent, cancellationToken);
+        }
+    }
+
+    private async Task<bool> IsQueueEmptyAsync(CancellationToken cancellationToken) =>
+        (await storage.BatchQueue.GetPropertiesAsync(cancellationToken)).Value.ApproximateMessagesCount == 0;
+}

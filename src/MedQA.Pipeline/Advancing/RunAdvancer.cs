@@ -1,0 +1,376 @@
+using System.Collections.Concurrent;
+using Azure;
+using MedQA.Evaluation.Reporting;
+using MedQA.Pipeline.Control;
+using MedQA.Pipeline.Reading;
+using MedQA.Pipeline.Signalling;
+using MedQA.Pipeline.Splitting;
+using MedQA.Pipeline.Storage;
+using MedQA.Pipeline.Tracing;
+using Microsoft.Extensions.Logging;
+
+namespace MedQA.Pipeline.Advancing;
+
+/// <summary>
+/// Drives runs: one call is one step, and every step can be done twice, by two at once, or be cut off anywhere. What counts is in blobs; rows only say how far this
+/// side has come. A step looks at the batches that are out, never at those that are done, so its cost does not grow with the run.
+/// </summary>
+public sealed class RunAdvancer
+{
+    private const int Tries = 3;
+    private const int CachedManifests = 64;
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Latest = TimeSpan.FromSeconds(30);
+
+    private readonly RunStorage _storage;
+    private readonly AdvanceOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly RunRows _runs;
+    private readonly BatchRows _batches;
+    private readonly AnswerRows _answerRows;
+    private readonly RunAnswers _answers;
+    private readonly BatchSending _sending;
+    private readonly RunFinish _finish;
+    private readonly RunRetry _retry;
+    private readonly RunDeletion _deletion;
+    private readonly DateTimeOffset _processStarted;
+    private readonly ConcurrentDictionary<RunId, bool> _seen = new();
+    private readonly ConcurrentDictionary<RunId, RunManifest> _manifests = new();
+
+    /// <summary>Drives the runs of a storage.</summary>
+    /// <exception cref="ArgumentException">A setting is outside its range; the message names it.</exception>
+    public RunAdvancer(RunStorage storage, AdvanceOptions options, TimeProvider time, ILogger logger, PipelineSignals? signals = null)
+    {
+        ArgumentNullException.ThrowIfNull(storage);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(time);
+        options.Check();
+        (_storage, _options, _time, _logger) = (storage, options, time, logger);
+        _runs = new RunRows(storage.RunTable);
+        _batches = new BatchRows(storage.BatchTable);
+        _answerRows = new AnswerRows(storage.AnswerTable);
+        _answers = new RunAnswers(storage);
+        _sending = new BatchSending(storage, options, time, signals ?? new PipelineSignals());
+        _finish = new RunFinish(storage);
+        _retry = new RunRetry(storage);
+        _deletion = new RunDeletion(storage, time);
+        _processStarted = time.GetUtcNow();
+    }
+
+    /// <summary>Does the next step of a run.</summary>
+    /// <returns>Where the run stands, and when to come back.</returns>
+    public async Task<AdvanceOutcome> AdvanceAsync(RunId run, CancellationToken cancellationToken)
+    {
+        using var activity = PipelineTracing.Start("advance", run.ToString());
+        for (var i = 0; i < Tries; i++)
+        {
+            var row = await _runs.FindAsync(run, cancellationToken) ?? await RebuildAsync(run, cancellationToken);
+            if (row is null)
+            {
+                return new AdvanceOutcome(null, null);
+            }
+
+            if (await StepAsync(row, cancellationToken) is { } outcome)
+            {
+                return outcome;
+            }
+        }
+
+        // Others are at it: they get on, and a later look finds what they have done.
+        return new AdvanceOutcome(RunState.Running, Soon);
+    }
+
+    /// <summary>The row that a run's blobs alone make, where the table has lost it.</summary>
+    private async Task<RunRow?> RebuildAsync(RunId run, CancellationToken cancellationToken)
+    {
+        if (await _storage.FindManifestAsync(run, cancellationToken) is not { Manifest: { } manifest })
+        {
+            return null;
+        }
+
+        _logger.LogWarning("The row of run {Run} is lost; it is made again from the run's blobs.", run);
+        await _runs.CreateAsync(QuestionSetSplitter.RowOf(run, manifest), cancellationToken);
+        return await _runs.FindAsync(run, cancellationToken);
+    }
+
+    /// <returns><see langword="null"/> where somebody else has changed the run meanwhile.</returns>
+    private async Task<AdvanceOutcome?> StepAsync(RunRow row, CancellationToken cancellationToken)
+    {
+        var summary = row.Summary;
+        if (summary.State == RunState.Deleting || summary.Requested == RequestedAction.Delete)
+        {
+            return await _deletion.StepAsync(row, cancellationToken) is { } pause ? new AdvanceOutcome(RunState.Deleting, pause) : new AdvanceOutcome(null, null);
+        }
+
+        if (summary.State.IsFinal() && summary.Requested == RequestedAction.None)
+        {
+            return new AdvanceOutcome(summary.State, null);
+        }
+
+        if (await FindManifestAsync(summary.Run, cancellationToken) is not { } manifest)
+        {
+            return await EndAsync(row, RunState.Failed, "The run's manifest is missing from storage. Delete the run and upload its questions again.", cancellationToken);
+        }
+
+        if (summary.State.IsFinal())
+        {
+            var begun = summary.Requested == RequestedAction.Retry ? await _retry.BeginAsync(row, manifest, cancellationToken) : row with { Summary = summary with { Requested = RequestedAction.None } };
+            return await _runs.TryUpdateAsync(Touched(begun), cancellationToken) is { } changed
+                ? new AdvanceOutcome(changed.Summary.State, changed.Summary.State.IsFinal() ? null : TimeSpan.Zero)
+                : null;
+        }
+
+        if (summary.Requested == RequestedAction.None && ReasonToAsk(summary, manifest) is { } question)
+        {
+            return await WaitAsync(row, question, cancellationToken);
+        }
+
+        return await DriveAsync(row, manifest, cancellationToken);
+    }
+
+    private async Task<AdvanceOutcome?> DriveAsync(RunRow row, RunManifest manifest, CancellationToken cancellationToken)
+    {
+        var run = row.Summary.Run;
+        var window = await ReadWindowAsync(row, cancellationToken);
+        if (window.Find(static batch => batch is { State: BatchState.Damaged, Collected: false }) is { } damaged)
+        {
+            return await EndAsync(row, RunState.Failed, damaged.Error, cancellationToken);
+        }
+
+        var (rows, more) = await CollectAsync(row, window, cancellationToken);
+        var next = Progressed(row, rows);
+        if (next.Summary.FinishedBatches == next.Summary.Batches)
+        {
+            return await FinishAsync(next, manifest, RunState.Completed, cancellationToken);
+        }
+
+        if (next.Summary.Requested == RequestedAction.Cancel)
+        {
+            return await CancelAsync(row, next, manifest, rows, cancellationToken);
+        }
+
+        var ownGone = _options.OwnWorker is not null && _seen.TryAdd(run, true);
+        var abandoned = await _sending.FindAbandonedAsync(run, rows, ownGone, _processStarted, cancellationToken);
+        await _sending.SendAsync(run, abandoned, row.Traceparent, cancellationToken);
+        next = WithState(next, rows);
+        if (next == row)
+        {
+            return new AdvanceOutcome(next.Summary.State, more ? TimeSpan.Zero : Pause(row));
+        }
+
+        next = Touched(next);
+        return await _runs.TryUpdateAsync(next, cancellationToken) is null ? null : new AdvanceOutcome(next.Summary.State, more ? TimeSpan.Zero : Soon);
+    }
+
+    /// <summary>The rows of the batches that may be out; those that have none get one.</summary>
+    private async Task<List<BatchRow>> ReadWindowAsync(RunRow row, CancellationToken cancellationToken)
+    {
+        var summary = row.Summary;
+        var rows = await _batches.FromAsync(summary.Run, summary.Retry, row.Cursor, cancellationToken);
+        if (summary.Retry > 0)
+        {
+            // The batches of a retry are those that it has written; they were all given rows when it began.
+            if (rows.Count < summary.Batches - row.CollectedBatches)
+            {
+                var standing = rows.Select(static standing => standing.Batch).ToHashSet();
+                var lost = await _answers.ListAsync(summary.Run, "questions", summary.Retry, cancellationToken).Where(batch => batch.Number >= row.Cursor && !standing.Contains(batch)).ToListAsync(cancellationToken);
+                await _batches.CreateAsync(summary.Run, lost, cancellationToken);
+                rows = [.. rows.Concat(lost.Select(static batch => new BatchRow { Batch = batch })).OrderBy(static batch => batch.Batch.Number)];
+            }
+
+            return [.. rows.Take(_options.MaxOutstanding)];
+        }
+
+        var end = (int)Math.Min(summary.Batches, (long)row.Cursor + _options.MaxOutstanding);
+        var known = rows.Select(static known => known.Batch.Number).ToHashSet();
+        var missing = Enumerable.Range(row.Cursor, end - row.Cursor).Where(number => !known.Contains(number)).Select(BatchId.First).ToList();
+        await _batches.CreateAsync(summary.Run, missing, cancellationToken);
+        return [.. rows.Where(batch => batch.Batch.Number < end).Concat(missing.Select(static batch => new BatchRow { Batch = batch })).OrderBy(static batch => batch.Batch.Number)];
+    }
+
+    /// <summary>Writes the answers of batches that have been finished since into the table.</summary>
+    private async Task<(List<BatchRow> Rows, bool More)> CollectAsync(RunRow row, List<BatchRow> rows, CancellationToken cancellationToken)
+    {
+        var run = row.Summary.Run;
+        var collected = new Dictionary<BatchId, (RunTotals Totals, DateTimeOffset Written)>();
+        var more = false;
+        foreach (var batch in rows.Where(batch => !batch.Collected && MayBeFinished(batch)))
+        {
+            if (collected.Count == _options.CollectAtOnce)
+            {
+                more = true;
+                break;
+            }
+
+            if (await _answers.FindAsync(run, batch.Batch, cancellationToken) is { } finished)
+            {
+                await _answerRows.WriteAsync(
+                    run, [.. finished.Answers.Select(static answer => AnswerRows.RowOf(answer.Answered, answer.Batch, answer.Offset, answer.Length))], cancellationToken);
+                var totals = finished.Answers.Aggregate(default(RunTotals), static (sum, answer) => sum + RunTotals.Of(answer.Answered));
+                collected.Add(batch.Batch, (totals, finished.Written));
+            }
+        }
+
+        await _batches.NoteCollectedAsync(run, collected.Select(static batch => (batch.Key, batch.Value.Totals, batch.Value.Written)), cancellationToken);
+        return ([.. rows.Select(batch => collected.TryGetValue(batch.Batch, out var sums) ? batch with { Collected = true, Totals = sums.Totals, AnswersWritten = sums.Written } : batch)], more);
+    }
+
+    /// <summary>Whether it is worth a look at the batch's answers: its worker says so, or has been silent for so long that it may have died between the answers and saying so.</summary>
+    private bool MayBeFinished(BatchRow batch) =>
+        batch.State == BatchState.Finished || (batch.State == BatchState.Running && batch.Sent is { } sent && _time.GetUtcNow() - sent >= _options.ResendAfter
+            && (_time.GetUtcNow() - batch.Timestamp).Duration() >= _options.ResendAfter / 2);
+
+    /// <summary>The run's row with the sums over what is collected and what workers report, and its cursor moved over what is collected without a gap.</summary>
+    private static RunRow Progressed(RunRow row, List<BatchRow> rows)
+    {
+        var retry = row.Summary.Retry;
+        var (cursor, sums, count) = (row.Cursor, row.Collected, row.CollectedBatches);
+        var gapless = rows.TakeWhile(static batch => batch.Collected).ToList();
+        foreach (var batch in gapless)
+        {
+            (cursor, sums, count) = (batch.Batch.Number + 1, sums + ShareOf(batch, retry), count + 1);
+        }
+
+        var ahead = rows.Skip(gapless.Count).ToList();
+        return row with
+        {
+            Cursor = cursor,
+            Collected = sums,
+            CollectedBatches = count,
+            Summary = row.Summary with
+            {
+                FinishedBatches = count + ahead.Count(static batch => batch.Collected),
+                Totals = ahead.Aggregate(sums, (sum, batch) => sum + ShareOf(batch, retry)),
+            },
+        };
+    }
+
+    /// <summary>What a batch adds to the run's sums. The questions of a retry were counted as done and failed before.</summary>
+    private static RunTotals ShareOf(BatchRow batch, int retry) => retry == 0
+        ? batch.Totals
+        : batch.Totals with { Done = 0, Failed = batch.Totals.Failed - batch.Totals.Done };
+
+    private RunRow WithState(RunRow row, List<BatchRow> rows)
+    {
+        var summary = row.Summary;
+        var begun = summary.FinishedBatches > 0 || rows.Any(static batch => batch.State is BatchState.Running or BatchState.Finished or BatchState.Released);
+        var answering = rows.Any(static batch => batch.State is BatchState.Running);
+        var refused = rows.Find(static batch => batch is { State: BatchState.OtherModel, Collected: false });
+        var (state, reason) = !answering && refused is not null ? (RunState.Waiting, refused.Error)
+            : begun ? (RunState.Running, null)
+            : _time.GetUtcNow() - summary.Created >= _options.NoWorkerAfter ? (RunState.Waiting, $"No worker has taken a batch yet: one with model {summary.Model} must run.")
+            : (RunState.Queued, (string?)null);
+        return row with { Summary = summary with { State = state, Reason = reason, Started = summary.Started ?? (begun ? _time.GetUtcNow() : null) } };
+    }
+
+    private async Task<AdvanceOutcome?> CancelAsync(RunRow before, RunRow row, RunManifest manifest, List<BatchRow> rows, CancellationToken cancellationToken)
+    {
+        foreach (var batch in rows.Where(static batch => batch is { State: BatchState.Running, Collected: false }))
+        {
+            if (await _sending.IsLeasedAsync(row.Summary.Run, batch.Batch, cancellationToken))
+            {
+                return row != before && await _runs.TryUpdateAsync(Touched(row), cancellationToken) is null ? null : new AdvanceOutcome(row.Summary.State, Soon);
+            }
+        }
+
+        // What unfinished batches have answered stays in their progress blobs, and counts once a retry has finished them.
+        var sums = rows.Where(batch => batch.Collected && batch.Batch.Number >= row.Cursor).Aggregate(row.Collected, (sum, batch) => sum + ShareOf(batch, row.Summary.Retry));
+        return await FinishAsync(row with { Summary = row.Summary with { Totals = sums } }, manifest, RunState.Cancelled, cancellationToken);
+    }
+
+    private async Task<AdvanceOutcome?> FinishAsync(RunRow row, RunManifest manifest, RunState state, CancellationToken cancellationToken)
+    {
+        // Where rows were lost, retries that had been made still lie in blobs: they are gone through again.
+        if (state == RunState.Completed && await _retry.FindNextAsync(row, cancellationToken) is { } again)
+        {
+            return await _runs.TryUpdateAsync(Touched(again), cancellationToken) is null ? null : new AdvanceOutcome(again.Summary.State, TimeSpan.Zero);
+        }
+
+        RunReport? report;
+        try
+        {
+            report = await _finish.WriteAsync(row, manifest, state == RunState.Completed, cancellationToken);
+        }
+        catch (RequestFailedException fault) when (fault.IsConflict())
+        {
+            // Two write the same result at once, and this one's part came in between.
+            report = null;
+        }
+
+        if (report is null)
+        {
+            return null;
+        }
+
+        var ended = Touched(row with
+        {
+            Summary = row.Summary with
+            {
+                State = state == RunState.Completed && row.Summary.Totals.Failed > 0 ? RunState.CompletedWithFailures : state,
+                Reason = null,
+                Requested = RequestedAction.None,
+                Finished = report.Circumstances.Finished ?? _time.GetUtcNow(),
+                Accuracy = report.Accuracy.Value,
+                AccuracyLow = report.Accuracy.Interval?.Lower,
+                AccuracyHigh = report.Accuracy.Interval?.Upper,
+                Revision = row.Summary.Revision + 1,
+            },
+        });
+        if (await _runs.TryUpdateAsync(ended, cancellationToken) is null)
+        {
+            return null;
+        }
+
+        _logger.LogInformation("Run {Run} is {State}: {Done} of {Questions} questions, {Failed} failed.", row.Summary.Run, ended.Summary.State, ended.Summary.Totals.Done, ended.Summary.Questions, ended.Summary.Totals.Failed);
+        return new AdvanceOutcome(ended.Summary.State, null);
+    }
+
+    private async Task<AdvanceOutcome?> EndAsync(RunRow row, RunState state, string? reason, CancellationToken cancellationToken)
+    {
+        var ended = Touched(row with { Summary = row.Summary with { State = state, Reason = reason, Requested = RequestedAction.None, Finished = _time.GetUtcNow() } });
+        return await _runs.TryUpdateAsync(ended, cancellationToken) is null ? null : new AdvanceOutcome(state, null);
+    }
+
+    private async Task<AdvanceOutcome?> WaitAsync(RunRow row, string reason, CancellationToken cancellationToken)
+    {
+        var waiting = row with { Summary = row.Summary with { State = RunState.Waiting, Reason = reason } };
+        return waiting != row && await _runs.TryUpdateAsync(Touched(waiting), cancellationToken) is null ? null : new AdvanceOutcome(RunState.Waiting, Latest);
+    }
+
+    private string? ReasonToAsk(RunSummary summary, RunManifest manifest)
+    {
+        var profile = manifest.Protocol!.Profile;
+        var tokens = (long)manifest.Questions * (profile.Samples + profile.Refinements) * profile.MaxTokens;
+        return summary.Approved ? null
+            : manifest.Questions > _options.MaxQuestions ? $"The run has {manifest.Questions} questions; more than {_options.MaxQuestions} need approval."
+            : tokens > _options.MaxGeneratedTokens ? $"The run can generate {tokens} tokens; more than {_options.MaxGeneratedTokens} need approval."
+            : null;
+    }
+
+    private async Task<RunManifest?> FindManifestAsync(RunId run, CancellationToken cancellationToken)
+    {
+        if (_manifests.TryGetValue(run, out var known))
+        {
+            return known;
+        }
+
+        var manifest = (await _storage.FindManifestAsync(run, cancellationToken))?.Manifest;
+        if (manifest is not null)
+        {
+            if (_manifests.Count >= CachedManifests)
+            {
+                _manifests.Clear();
+            }
+
+            _manifests[run] = manifest;
+        }
+
+        return manifest;
+    }
+
+    private RunRow Touched(RunRow row) => row with { Summary = row.Summary with { Changed = _time.GetUtcNow() } };
+
+    /// <summary>The longer nothing has changed, the later the next look: a quarter of that time, from a second to half a minute.</summary>
+    private TimeSpan Pause(RunRow row) => TimeSpan.FromSeconds(Math.Clamp((_time.GetUtcNow() - row.Summary.Changed).TotalSeconds / 4, Soon.TotalSeconds, Latest.TotalSeconds));
+}

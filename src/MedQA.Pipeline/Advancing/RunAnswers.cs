@@ -1,0 +1,92 @@
+using System.Runtime.CompilerServices;
+using Azure.Storage.Blobs.Models;
+using MedQA.Evaluation.Answering;
+using MedQA.Pipeline.Splitting;
+using MedQA.Pipeline.Storage;
+
+namespace MedQA.Pipeline.Advancing;
+
+/// <summary>An answer with the place where its line lies.</summary>
+/// <param name="Answered">The answer.</param>
+/// <param name="Batch">The batch that answered it.</param>
+/// <param name="Offset">Where its line begins in that batch's answers, in bytes.</param>
+/// <param name="Length">The line's length in bytes.</param>
+internal readonly record struct PlacedAnswer(AnsweredQuestion Answered, BatchId Batch, long Offset, int Length);
+
+/// <summary>Reads the answers of a run's finished batches.</summary>
+internal sealed class RunAnswers(RunStorage storage)
+{
+    /// <summary>The answers of one finished batch in the order of their ordinals.</summary>
+    /// <returns><see langword="null"/> where the batch is not finished.</returns>
+    public async Task<(List<PlacedAnswer> Answers, DateTimeOffset Written)?> FindAsync(RunId run, BatchId batch, CancellationToken cancellationToken)
+    {
+        if (await storage.Answers(run, batch).FindStreamAsync(cancellationToken) is not { } blob)
+        {
+            return null;
+        }
+
+        await using var content = blob.Content;
+        var answers = new List<PlacedAnswer>();
+        await foreach (var line in JsonLines.ReadAsync(content, cancellationToken))
+        {
+            var answered = BlobReading.ParseLine(line.Content, PipelineJson.Compact.AnsweredQuestion)
+                ?? throw new InvalidDataException($"Blob {run}/answers/{batch}.jsonl is damaged at byte {line.Offset}. Retry or delete the run.");
+            answers.Add(new PlacedAnswer(answered, batch, line.Offset, line.Content.Length));
+        }
+
+        return (answers, blob.Details.LastModified);
+    }
+
+    /// <summary>Every answer of the run in the order of the ordinals, batch by batch; of a question that was tried again the last try.</summary>
+    public async IAsyncEnumerable<(List<PlacedAnswer> Answers, DateTimeOffset Written)> AllAsync(RunId run, RunManifest manifest, int retries, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var retried = new Dictionary<int, List<BatchId>>();
+        for (var retry = 1; retry <= retries; retry++)
+        {
+            await foreach (var batch in ListAsync(run, "answers", retry, cancellationToken))
+            {
+                (retried.TryGetValue(batch.Number, out var known) ? known : retried[batch.Number] = []).Add(batch);
+            }
+        }
+
+        for (var number = 0; number < manifest.Batches; number++)
+        {
+            if (await FindAsync(run, BatchId.First(number), cancellationToken) is not { } first)
+            {
+                continue;
+            }
+
+            if (!retried.TryGetValue(number, out var again))
+            {
+                yield return first;
+                continue;
+            }
+
+            var last = first.Answers.ToDictionary(static answer => answer.Answered.Ordinal);
+            var written = first.Written;
+            foreach (var batch in again)
+            {
+                if (await FindAsync(run, batch, cancellationToken) is { } later)
+                {
+                    later.Answers.ForEach(answer => last[answer.Answered.Ordinal] = answer);
+                    written = later.Written > written ? later.Written : written;
+                }
+            }
+
+            yield return ([.. last.Values.OrderBy(static answer => answer.Answered.Ordinal)], written);
+        }
+    }
+
+    /// <summary>The batches of a retry that have a blob of a kind, in order.</summary>
+    public async IAsyncEnumerable<BatchId> ListAsync(RunId run, string kind, int retry, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var folder = $"{run}/{kind}/";
+        await foreach (var blob in storage.Runs.GetBlobsAsync(new GetBlobsOptions { Prefix = folder + BatchId.PrefixOf(retry) }, cancellationToken))
+        {
+            if (BatchId.TryParse(blob.Name.AsSpan(folder.Length).ToString().Replace(".jsonl", "", StringComparison.Ordinal), out var batch) && batch.Retry == retry)
+            {
+                yield return batch;
+            }
+        }
+    }
+}

@@ -1,0 +1,130 @@
+using System.Text.Json;
+using Azure;
+using Azure.Storage.Blobs.Models;
+using MedQA.Pipeline.Reading;
+using MedQA.Pipeline.Splitting;
+using MedQA.Pipeline.Storage;
+using MedQA.Pipeline.Uploading;
+
+namespace MedQA.Pipeline.Advancing;
+
+/// <summary>
+/// Removes a run, step by step: first the tombstone takes the manifest's place, so that no worker begins and no repeated event revives the run; blobs go once no lease on
+/// them lives; then the rows, the run's own last. Repeated from anywhere it goes on where it was cut off.
+/// </summary>
+internal sealed class RunDeletion(RunStorage storage, TimeProvider time)
+{
+    private const int AtOnce = 500;
+    private static readonly TimeSpan LeasePause = TimeSpan.FromSeconds(3);
+
+    private readonly RunRows _runs = new(storage.RunTable);
+
+    /// <summary>Does the next part.</summary>
+    /// <returns>When to come back, <see langword="null"/> once nothing is left.</returns>
+    public async Task<TimeSpan?> StepAsync(RunRow row, CancellationToken cancellationToken)
+    {
+        var run = row.Summary.Run;
+        if (row.Summary.State != RunState.Deleting)
+        {
+            var marked = await _runs.TryUpdateAsync(row with { Summary = row.Summary with { State = RunState.Deleting, Reason = null, ReasonLine = null, Changed = time.GetUtcNow() } }, cancellationToken);
+            if (marked is null)
+            {
+                return TimeSpan.Zero;
+            }
+
+            row = marked;
+        }
+
+        await PlaceTombstoneAsync(run, cancellationToken);
+        if (await AnyLeaseLivesAsync(run, cancellationToken))
+        {
+            return LeasePause;
+        }
+
+        if (!await DeleteBlobsAsync(run, cancellationToken))
+        {
+            return TimeSpan.Zero;
+        }
+
+        await storage.BatchTable.DeletePartitionAsync(run.ToString(), cancellationToken);
+        await new AnswerRows(storage.AnswerTable).DeleteAsync(run, row.Summary.Questions, cancellationToken);
+        await storage.ScoreTable.DeletePartitionAsync(run.ToString(), cancellationToken);
+        await _runs.DeleteAsync(row, cancellationToken);
+        return null;
+    }
+
+    private async Task PlaceTombstoneAsync(RunId run, CancellationToken cancellationToken)
+    {
+        if (await storage.FindManifestAsync(run, cancellationToken) is not { Manifest: { } manifest })
+        {
+            return;
+        }
+
+        await DeleteUploadAsync(manifest, cancellationToken);
+        var tombstone = JsonSerializer.SerializeToUtf8Bytes(new RunTombstone(time.GetUtcNow(), run.ToString()), PipelineJson.Compact.RunTombstone);
+        await storage.Manifest(run).PutAsync(BinaryData.FromBytes(tombstone), "application/json", cancellationToken);
+    }
+
+    /// <summary>The upload goes with its run where this service stored it. Uploading the same questions again then is a new upload, and a new run.</summary>
+    private async Task DeleteUploadAsync(RunManifest manifest, CancellationToken cancellationToken)
+    {
+        var upload = storage.QuestionSets.GetBlobClient(manifest.Source);
+        var conditions = new BlobRequestConditions { IfMatch = new ETag(manifest.SourceETag) };
+        try
+        {
+            var properties = await upload.GetPropertiesAsync(conditions, cancellationToken);
+            if (UploadMetadata.Find(properties.Value.Metadata, UploadMetadata.StoredBy) == UploadMetadata.Service)
+            {
+                await upload.DeleteAsync(conditions: conditions, cancellationToken: cancellationToken);
+            }
+        }
+        catch (RequestFailedException fault) when (fault.Status is 404 or 412)
+        {
+            // It is gone, or holds something newer that is not this run's.
+        }
+    }
+
+    private async Task<bool> AnyLeaseLivesAsync(RunId run, CancellationToken cancellationToken)
+    {
+        await foreach (var blob in storage.Runs.GetBlobsAsync(new GetBlobsOptions { Prefix = $"{run}/progress/" }, cancellationToken))
+        {
+            if (blob.Properties.LeaseState is LeaseState.Leased or LeaseState.Breaking)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <returns>Whether all are gone; else some are left for the next step.</returns>
+    private async Task<bool> DeleteBlobsAsync(RunId run, CancellationToken cancellationToken)
+    {
+        var manifest = $"{run}/manifest.json";
+        var names = new List<string>();
+        await foreach (var blob in storage.Runs.GetBlobsAsync(new GetBlobsOptions { Prefix = $"{run}/" }, cancellationToken))
+        {
+            if (blob.Name != manifest)
+            {
+                names.Add(blob.Name);
+                if (names.Count == AtOnce)
+                {
+                    break;
+                }
+            }
+        }
+
+        try
+        {
+            await Parallel.ForEachAsync(names, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = cancellationToken }, async (name, cancel) =>
+                await storage.Runs.DeleteBlobIfExistsAsync(name, cancellationToken: cancel));
+        }
+        catch (RequestFailedException fault) when (fault.IsConflict())
+        {
+            // A worker that came late has leased one; it finds the tombstone and lets go.
+            return false;
+        }
+
+        return names.Count < AtOnce;
+    }
+}

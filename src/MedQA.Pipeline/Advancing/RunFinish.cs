@@ -1,0 +1,118 @@
+using System.Text;
+using Azure;
+using Azure.Data.Tables;
+using Azure.Storage.Blobs.Models;
+using Azure.Storage.Blobs.Specialized;
+using MedQA.Evaluation.Reporting;
+using MedQA.Pipeline.Reading;
+using MedQA.Pipeline.Splitting;
+using MedQA.Pipeline.Storage;
+
+namespace MedQA.Pipeline.Advancing;
+
+/// <summary>Writes a run's result: report, table of answers, indexes and scores. Everything in it follows from blobs, so whoever writes it writes the same.</summary>
+internal sealed class RunFinish(RunStorage storage)
+{
+    private readonly RunAnswers _answers = new(storage);
+
+    /// <summary>Writes the result over the one before, the report last.</summary>
+    /// <param name="row">The run.</param>
+    /// <param name="manifest">Its manifest.</param>
+    /// <param name="complete">Whether all its questions are done; else the report says that it is provisional.</param>
+    /// <param name="cancellationToken">Cancels the work.</param>
+    /// <returns>The report, or <see langword="null"/> where somebody else has written one meanwhile.</returns>
+    public async Task<RunReport?> WriteAsync(RunRow row, RunManifest manifest, bool complete, CancellationToken cancellationToken)
+    {
+        var run = row.Summary.Run;
+        var blob = storage.Blob(run, "report.json");
+        var before = await FindVersionAsync(blob, cancellationToken);
+        var accumulator = new ReportAccumulator();
+        var flags = AnswerFilters.Indexed.ToDictionary(static filter => filter, static _ => new List<int>());
+        var finished = manifest.Created;
+        await using (var table = await OpenTableAsync(run, cancellationToken))
+        {
+            await WriteAsync(table, AnswerTable.Header, cancellationToken);
+            await foreach (var (answers, written) in _answers.AllAsync(run, manifest, row.Summary.Retry, cancellationToken))
+            {
+                finished = written > finished ? written : finished;
+                var lines = new StringBuilder();
+                foreach (var placed in answers)
+                {
+                    accumulator.Add(placed.Answered);
+                    var answer = AnswerRows.RowOf(placed.Answered, placed.Batch, placed.Offset, placed.Length);
+                    lines.Append(AnswerTable.Line(answer, placed.Answered));
+                    foreach (var (filter, ordinals) in flags)
+                    {
+                        if (filter.Passes(answer))
+                        {
+                            ordinals.Add(answer.Ordinal);
+                        }
+                    }
+                }
+
+                await WriteAsync(table, lines.ToString(), cancellationToken);
+            }
+        }
+
+        var report = accumulator.Build(new ReportHeader
+        {
+            Run = run.ToString(),
+            Revision = row.Summary.Revision,
+            QuestionSet = manifest.Name,
+            ETag = manifest.SourceETag,
+            Protocol = manifest.Protocol!,
+            Model = manifest.ModelName,
+            ModelFingerprint = manifest.ModelFingerprint,
+            EvaluationRules = manifest.Rules,
+            Rows = manifest.Questions + manifest.RejectedRows,
+            Rejected = manifest.RejectedRows,
+            Created = manifest.Created,
+            Finished = complete ? finished : null,
+        });
+        foreach (var (filter, ordinals) in flags)
+        {
+            await storage.Blob(run, filter.IndexName()).PutAsync(OrdinalIndex.OfOrdinals(ordinals), "application/octet-stream", cancellationToken);
+        }
+
+        await storage.ScoreTable.UpsertAllAsync(ScoreRows.Of(run, report), TableUpdateMode.Replace, cancellationToken);
+        await storage.Blob(run, "report.md").PutAsync(BinaryData.FromString(ReportMarkdown.Write(report)), "text/markdown; charset=utf-8", cancellationToken);
+        return await TryReplaceAsync(blob, ReportJson.Write(report), before, cancellationToken) ? report : null;
+    }
+
+    private static async Task<ETag?> FindVersionAsync(BlockBlobClient blob, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await blob.GetPropertiesAsync(cancellationToken: cancellationToken)).Value.ETag;
+        }
+        catch (RequestFailedException fault) when (fault.IsMissing())
+        {
+            return null;
+        }
+    }
+
+    private static async Task<bool> TryReplaceAsync(BlockBlobClient blob, byte[] content, ETag? before, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await blob.UploadAsync(
+                new MemoryStream(content, writable: false),
+                new BlobUploadOptions
+                {
+                    HttpHeaders = new BlobHttpHeaders { ContentType = "application/json" },
+                    Conditions = before is null ? new BlobRequestConditions { IfNoneMatch = ETag.All } : new BlobRequestConditions { IfMatch = before },
+                },
+                cancellationToken);
+            return true;
+        }
+        catch (RequestFailedException fault) when (fault.IsConflict())
+        {
+            return false;
+        }
+    }
+
+    private Task<Stream> OpenTableAsync(RunId run, CancellationToken cancellationToken) => storage.Blob(run, "answers.csv").OpenWriteAsync(
+        overwrite: true, new BlockBlobOpenWriteOptions { HttpHeaders = new BlobHttpHeaders { ContentType = "text/csv; charset=utf-8" } }, cancellationToken);
+
+    private static Task WriteAsync(Stream stream, string text, CancellationToken cancellationToken) => stream.WriteAsync(Encoding.UTF8.GetBytes(text), cancellationToken).AsTask();
+}

@@ -1,0 +1,182 @@
+using Azure;
+using MedQA.Pipeline.Answering;
+using MedQA.Pipeline.Signalling;
+using MedQA.Pipeline.Splitting;
+using MedQA.Pipeline.Storage;
+using MedQA.Pipeline.Uploading;
+using Microsoft.Extensions.Logging;
+
+namespace MedQA.Pipeline.Advancing;
+
+/// <summary>
+/// What the durable orchestration and the triggers do in Azure, for one machine: finds uploads, and advances every run that is not done, when it is due, when its queue says
+/// so, or when another part of this process does.
+/// </summary>
+public sealed class RunLoop
+{
+    private static readonly TimeSpan ScanEvery = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan ListEvery = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan AfterFault = TimeSpan.FromSeconds(5);
+
+    private readonly RunStorage _storage;
+    private readonly RunAdvancer _advancer;
+    private readonly QuestionSetSplitter? _splitter;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly PipelineSignals _signals;
+    private readonly RunRows _runs;
+    private readonly UploadReceipts _receipts;
+    private readonly Dictionary<RunId, DateTimeOffset> _due = [];
+    private readonly Dictionary<string, DateTimeOffset> _failedUploads = [];
+
+    /// <summary>A loop over all runs of a storage.</summary>
+    /// <param name="storage">The storage.</param>
+    /// <param name="advancer">Does the steps.</param>
+    /// <param name="splitter">Makes runs of uploads; <see langword="null"/> for a host that does not look for them.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Is told of faults.</param>
+    /// <param name="signals">Wakes the loop.</param>
+    public RunLoop(RunStorage storage, RunAdvancer advancer, QuestionSetSplitter? splitter, TimeProvider time, ILogger logger, PipelineSignals? signals = null)
+    {
+        ArgumentNullException.ThrowIfNull(storage);
+        ArgumentNullException.ThrowIfNull(advancer);
+        ArgumentNullException.ThrowIfNull(time);
+        (_storage, _advancer, _splitter, _time, _logger, _signals) = (storage, advancer, splitter, time, logger, signals ?? new PipelineSignals());
+        _runs = new RunRows(storage.RunTable);
+        _receipts = new UploadReceipts(storage.RunTable);
+    }
+
+    /// <summary>Drives runs until it is told to stop. An outage of the storage is waited out.</summary>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        var (scanDue, listDue) = (DateTimeOffset.MinValue, DateTimeOffset.MinValue);
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                var now = _time.GetUtcNow();
+                if (_splitter is not null && now >= scanDue)
+                {
+                    await ScanAsync(_splitter, stopping);
+                    scanDue = now + ScanEvery;
+                }
+
+                await TakeWakeUpsAsync(stopping);
+                if (now >= listDue)
+                {
+                    await ListAsync(stopping);
+                    listDue = now + ListEvery;
+                }
+
+                await AdvanceDueAsync(stopping);
+                if (await _signals.RunsChanged.WaitAsync(UntilNext(), _time, stopping))
+                {
+                    listDue = DateTimeOffset.MinValue;
+                }
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception fault) when (fault is RequestFailedException or AggregateException)
+            {
+                _logger.LogWarning(fault, "The storage did not answer; the runs go on when it does.");
+                await _signals.RunsChanged.WaitAsync(AfterFault, _time, CancellationToken.None);
+            }
+        }
+    }
+
+    private async Task ScanAsync(QuestionSetSplitter splitter, CancellationToken cancellationToken)
+    {
+        await _receipts.LoadAsync(cancellationToken);
+        await foreach (var blob in _storage.QuestionSets.GetBlobsAsync(cancellationToken: cancellationToken))
+        {
+            if (blob.Properties.ETag is not { } etag || _receipts.Contains(blob.Name, etag) || (_failedUploads.TryGetValue(blob.Name, out var next) && _time.GetUtcNow() < next))
+            {
+                continue;
+            }
+
+            try
+            {
+                var outcome = await splitter.OnUploadAsync(blob.Name, etag, cancellationToken);
+                if (outcome.Run is { } run)
+                {
+                    _due[run] = _time.GetUtcNow();
+                }
+
+                await _receipts.AddAsync(blob.Name, etag, outcome.Run, cancellationToken);
+                _failedUploads.Remove(blob.Name);
+            }
+            catch (Exception fault) when (fault is not (OperationCanceledException or RequestFailedException or AggregateException))
+            {
+                // One upload must not stop the others. It is looked at again: what failed may be mended by then.
+                _logger.LogError(fault, "Upload {Blob} was not split.", blob.Name);
+                _failedUploads[blob.Name] = _time.GetUtcNow() + ListEvery;
+            }
+        }
+    }
+
+    private async Task TakeWakeUpsAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var messages = (await _storage.AdvanceQueue.ReceiveMessagesAsync(maxMessages: 32, cancellationToken: cancellationToken)).Value;
+            foreach (var message in messages)
+            {
+                if (BatchMessage.TryParse(message.MessageText, out var wakeUp) && wakeUp.TryGetRun(out var run))
+                {
+                    _due[run] = _time.GetUtcNow();
+                }
+
+                // Only a wake-up: a run that is not done is found without it, too.
+                await _storage.AdvanceQueue.DeleteMessageAsync(message.MessageId, message.PopReceipt, cancellationToken);
+            }
+
+            if (messages.Length < 32)
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task ListAsync(CancellationToken cancellationToken)
+    {
+        await foreach (var row in _runs.ActiveAsync(cancellationToken))
+        {
+            _due.TryAdd(row.Summary.Run, _time.GetUtcNow());
+        }
+    }
+
+    private async Task AdvanceDueAsync(CancellationToken cancellationToken)
+    {
+        var now = _time.GetUtcNow();
+        foreach (var run in _due.Where(due => due.Value <= now).OrderBy(static due => due.Value).Select(static due => due.Key).ToList())
+        {
+            try
+            {
+                var outcome = await _advancer.AdvanceAsync(run, cancellationToken);
+                if (outcome.ComeBackIn is { } pause)
+                {
+                    _due[run] = _time.GetUtcNow() + pause;
+                }
+                else
+                {
+                    _due.Remove(run);
+                }
+            }
+            catch (Exception fault) when (fault is not OperationCanceledException)
+            {
+                // One run must not stop the others.
+                _logger.LogError(fault, "Run {Run} was not advanced; it is tried again.", run);
+                _due[run] = _time.GetUtcNow() + AfterFault;
+            }
+        }
+    }
+
+    private TimeSpan UntilNext()
+    {
+        var next = _due.Count == 0 ? LookEvery : _due.Values.Min() - _time.GetUtcNow();
+        return next <= TimeSpan.Zero ? TimeSpan.Zero : next < LookEvery ? next : LookEvery;
+    }
+}

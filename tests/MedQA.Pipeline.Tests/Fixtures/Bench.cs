@@ -1,0 +1,129 @@
+using System.Globalization;
+using System.Text;
+using Azure;
+using MedQA.Evaluation.Profiles;
+using MedQA.Evaluation.Reporting;
+using MedQA.Pipeline.Advancing;
+using MedQA.Pipeline.Answering;
+using MedQA.Pipeline.Profiles;
+using MedQA.Pipeline.Reading;
+using MedQA.Pipeline.Splitting;
+using MedQA.Pipeline.Storage;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace MedQA.Pipeline.Tests.Fixtures;
+
+/// <summary>The pipeline's parts over one store, as one process has them; a second one over the same store is another process.</summary>
+internal sealed class Bench
+{
+    public static readonly Profile Quick = BuiltInProfiles.Find("self-consistency")! with { Name = "quick", Samples = 3, ExemplarSet = null, Exemplars = 0, MaxTokens = 16 };
+
+    public Bench(RunStorage storage, ScriptedModel? model = null, TimeProvider? time = null, SplitOptions? split = null, WorkerOptions? worker = null, AdvanceOptions? advance = null)
+    {
+        Storage = storage;
+        Model = model ?? new ScriptedModel();
+        Time = time ?? TimeProvider.System;
+        Splitter = new QuestionSetSplitter(
+            storage, new OneProfile(), Model.Description, Model.CountTokens, split ?? new SplitOptions { DefaultProfile = "quick", BatchSize = 2 }, Time, NullLogger.Instance);
+        Worker = new BatchWorker(storage, Model, worker ?? new WorkerOptions { Name = "one" }, Time, NullLogger.Instance);
+        Advancer = new RunAdvancer(storage, advance ?? new AdvanceOptions(), Time, NullLogger.Instance);
+        Reader = new RunReader(storage);
+    }
+
+    public RunStorage Storage { get; }
+
+    public ScriptedModel Model { get; }
+
+    public TimeProvider Time { get; }
+
+    public QuestionSetSplitter Splitter { get; }
+
+    public BatchWorker Worker { get; }
+
+    public RunAdvancer Advancer { get; }
+
+    public RunReader Reader { get; }
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    /// <summary>A question set of so many questions; the right option goes round.</summary>
+    public static string Csv(int questions, string first = "")
+    {
+        var csv = new StringBuilder("id,dataset,question,option_a,option_b,option_c,option_d,answer\n");
+        for (var i = 0; i < questions; i++)
+        {
+            csv.Append(CultureInfo.InvariantCulture, $"q{i},set,{first}Which finding goes with case {i}?,fever {i},cough {i},rash {i},pain {i},{"ABCD"[i % 4]}\n");
+        }
+
+        return csv.ToString();
+    }
+
+    /// <summary>Uploads a question set as any Azure tool does.</summary>
+    public async Task<ETag> UploadAsync(string blob, string content) =>
+        (await Storage.QuestionSets.GetBlobClient(blob).UploadAsync(BinaryData.FromString(content), overwrite: true, Cancel)).Value.ETag;
+
+    /// <summary>Uploads and splits a question set.</summary>
+    public async Task<RunId> StartAsync(int questions, string blob = "cases.csv")
+    {
+        var outcome = await Splitter.OnUploadAsync(blob, await UploadAsync(blob, Csv(questions)), Cancel);
+        Assert.Equal(SplitResult.Created, outcome.Result);
+        return outcome.Run!.Value;
+    }
+
+    /// <summary>Takes one message and answers its batch; <see langword="null"/> where the queue is empty.</summary>
+    public async Task<BatchOutcome?> AnswerNextAsync(CancellationToken stopping = default)
+    {
+        if ((await Storage.BatchQueue.ReceiveMessageAsync(TimeSpan.FromSeconds(30), Cancel)).Value is not { } message)
+        {
+            return null;
+        }
+
+        Assert.True(BatchMessage.TryParse(message.MessageText, out var batch));
+        var outcome = await Worker.AnswerAsync(batch, stopping);
+        await Storage.BatchQueue.DeleteMessageAsync(message.MessageId, message.PopReceipt, Cancel);
+        return outcome;
+    }
+
+    /// <summary>Advances the run and answers its batches until it is done.</summary>
+    public async Task<RunSummary> CompleteAsync(RunId run)
+    {
+        for (var i = 0; i < 200; i++)
+        {
+            var outcome = await Advancer.AdvanceAsync(run, Cancel);
+            if (outcome.IsDone)
+            {
+                return (await Reader.GetAsync(run, Cancel))!;
+            }
+
+            while (await AnswerNextAsync() is not null)
+            {
+                // The next.
+            }
+        }
+
+        throw new InvalidOperationException($"Run {run} does not end: {await Reader.GetAsync(run, Cancel)}");
+    }
+
+    /// <summary>The run's report without its circumstances: what must be equal however the run went.</summary>
+    public async Task<string> ReportAsync(RunId run)
+    {
+        await using var stream = await Reader.OpenFileAsync(run, "report.json", Cancel) ?? throw new InvalidOperationException("There is no report.");
+        using var bytes = new MemoryStream();
+        await stream.CopyToAsync(bytes, Cancel);
+        var report = ReportJson.Read(bytes.ToArray());
+        return Encoding.UTF8.GetString(ReportJson.Write(report with { Circumstances = new RunCircumstances { Run = "", Seconds = 0 } }));
+    }
+
+    /// <summary>Every batch's row.</summary>
+    public async Task<List<BatchRow>> RowsAsync(RunId run, int retry = 0) => await new BatchRows(Storage.BatchTable).FromAsync(run, retry, 0, Cancel);
+
+    /// <summary>The text of a blob.</summary>
+    public async Task<string?> TextAsync(RunId run, string name) => (await Storage.Blob(run, name).FindContentAsync(Cancel))?.ToString();
+
+    private sealed class OneProfile : IProfileSource
+    {
+        public IReadOnlyList<string> Names => ["quick", "few-shot"];
+
+        public Profile? Find(string name) => name == "quick" ? Quick : BuiltInProfiles.Find(name);
+    }
+}

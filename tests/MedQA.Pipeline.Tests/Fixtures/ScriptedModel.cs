@@ -1,0 +1,71 @@
+using System.Collections.Concurrent;
+using MedQA.Evaluation.Modelling;
+using MedQA.Evaluation.Prompting;
+
+namespace MedQA.Pipeline.Tests.Fixtures;
+
+/// <summary>A model that answers at once with known letters: sample i of a question answers by the question's text alone. What it was asked is counted; a test can make questions fail.</summary>
+internal sealed class ScriptedModel(string fingerprint = "scripted-model") : ILanguageModel
+{
+    private readonly ConcurrentDictionary<string, int> _asked = new();
+
+    /// <summary>Called with the question's prompt before it is read.</summary>
+    public Func<string, CancellationToken, Task> Before { get; set; } = static (_, _) => Task.CompletedTask;
+
+    /// <summary>How often each question was read.</summary>
+    public IReadOnlyDictionary<string, int> Asked => _asked;
+
+    public ModelDescription Description { get; } = new()
+    {
+        Name = "scripted",
+        Fingerprint = fingerprint,
+        EngineFingerprint = "scripted engine 1",
+        ContextLength = 4096,
+        HasChatTemplate = true,
+    };
+
+    public int CountTokens(Prompt prompt) => TextOf(prompt).Length / 4;
+
+    public async Task<IReadPrompt> ReadAsync(Prompt prompt, CancellationToken cancellationToken)
+    {
+        var text = TextOf(prompt);
+        await Before(text, cancellationToken);
+        _asked.AddOrUpdate(text, 1, static (_, times) => times + 1);
+        return new Read(text);
+    }
+
+    private static string TextOf(Prompt prompt) => prompt switch
+    {
+        ChatPrompt chat => chat.Messages[^1].Content,
+        CompletionPrompt completion => completion.Text,
+        _ => throw new NotSupportedException(),
+    };
+
+    private sealed class Read(string text) : IReadPrompt
+    {
+        public int TokenCount => text.Length / 4;
+
+        public Task<IReadOnlyList<Sample>> SampleAsync(SampleRequest request, CancellationToken cancellationToken) =>
+            Task.FromResult<IReadOnlyList<Sample>>([.. Enumerable.Range(request.FirstIndex, request.Count).Select(Draw)]);
+
+        public Task<IReadOnlyList<IReadOnlyList<ContinuationScore>>> ScoreAsync(IReadOnlyList<ScoreRequest> requests, CancellationToken cancellationToken) =>
+            Task.FromResult<IReadOnlyList<IReadOnlyList<ContinuationScore>>>(
+                [.. requests.Select(static request => request.Continuations.Select(static (_, i) => new ContinuationScore(-1 - i, 1, i == 0)).ToArray())]);
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+        private Sample Draw(int index)
+        {
+            var letter = "ABCD"[(text.Sum(static c => c) + (index / 2)) % 4];
+            return new Sample
+            {
+                Index = index,
+                Text = $"It follows from the findings.\nAnswer: ({letter})",
+                Tokens = [1, 2, 3, letter],
+                LogLikelihood = -2.5 - index,
+                DrawnTokens = 5,
+                End = SampleEnd.EndToken,
+            };
+        }
+    }
+}
