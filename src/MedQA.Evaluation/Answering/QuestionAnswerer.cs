@@ -28,6 +28,7 @@ public static class QuestionAnswerer
         {
             Ordinal = ordinal,
             Topic = question.Topic,
+            QuestionFingerprint = QuestionFingerprint.Of(question),
             OptionCount = question.Options.Length,
             Gold = question.Gold,
             Seconds = time.GetElapsedTime(started).TotalSeconds,

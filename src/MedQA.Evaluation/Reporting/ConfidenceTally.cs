@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MedQA.Evaluation.Answering;
+using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Statistics;
 
 namespace MedQA.Evaluation.Reporting;
@@ -28,7 +29,7 @@ internal sealed class ConfidenceTally
         _agreements[key] = correct ? (right + 1, wrong) : (right, wrong + 1);
         _correct.Add(correct);
         _posteriors.Add(StoppingPosterior(answered));
-        _scoredOptions |= !answered.OptionLogLikelihoods.IsDefaultOrEmpty;
+        _scoredOptions |= !answered.OptionLogLikelihoods.IsEmpty;
         _likelihoods.Add(ShareOfLikelihood(answered));
     }
 
@@ -53,7 +54,7 @@ internal sealed class ConfidenceTally
         ? Build("stopping posterior: the probability that the leading answer leads the second, P(Beta(a + 1, b + 1) > 1/2)", ConfidenceTable.OfConfidences([.. _posteriors], [.. _correct]), key, intervals)
         : null;
 
-    private static bool IsAdaptive(string strategy) => strategy == "adaptive-self-consistency";
+    private static bool IsAdaptive(string strategy) => strategy == StrategyNames.AdaptiveSelfConsistency;
 
     private static ConfidenceReport Build(string confidence, ConfidenceTable table, ulong key, bool intervals)
     {
@@ -89,7 +90,7 @@ internal sealed class ConfidenceTally
     private static double ShareOfLikelihood(AnsweredQuestion answered)
     {
         var likelihoods = answered.OptionLogLikelihoods;
-        if (answered.Answer is not { } answer || likelihoods.IsDefaultOrEmpty)
+        if (answered.Answer is not { } answer || likelihoods.IsEmpty)
         {
             return 0;
         }

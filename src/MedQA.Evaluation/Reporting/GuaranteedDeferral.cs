@@ -1,3 +1,4 @@
+using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Statistics;
 
 namespace MedQA.Evaluation.Reporting;
@@ -68,7 +69,7 @@ public sealed record GuaranteedDeferral
             throw new RunComparisonException($"The development run was answered by {development.Model}, this run by {report.Model} (or by other files of the same name). A guarantee holds for one model only.");
         }
 
-        if (!ReportJson.Write(development.Protocol).AsSpan().SequenceEqual(ReportJson.Write(report.Protocol)))
+        if (!CanonicalJson.Of(development.Protocol).AsSpan().SequenceEqual(CanonicalJson.Of(report.Protocol)))
         {
             throw new RunComparisonException($"The development run asked by profile {development.Protocol.Profile.Name}, this run by {report.Protocol.Profile.Name}, or with other worked examples or settings. A guarantee holds for one protocol only.");
         }

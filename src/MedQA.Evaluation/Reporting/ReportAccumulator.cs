@@ -18,7 +18,7 @@ public sealed class ReportAccumulator
     private readonly SortedDictionary<(string Dataset, string Topic), AccuracyTally> _topics = new(OrdinalPairs);
     private readonly SortedDictionary<string, int> _failures = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _engines = new(StringComparer.Ordinal);
-    private readonly VoteTally _votes = new();
+    private readonly AgreementTally _votes = new();
     private readonly ConfidenceTally _confidences = new();
     private readonly SampleTally _samples = new();
     private readonly int[] _goldAt = new int[OptionLetter.MaxOptions];

@@ -5,13 +5,13 @@ using MedQA.Evaluation.Profiles;
 
 namespace MedQA.Evaluation.Reporting;
 
-/// <summary>Reports as JSON: camelCase names, enumerations as camelCase texts, indented, absent values left out.</summary>
+/// <summary>Reports as JSON: camelCase names, the profile in its canonical fields, indented, absent values left out.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     WriteIndented = true,
     NewLine = "\n",
-    Converters = [typeof(CamelCase<PromptFormat>), typeof(CamelCase<ExemplarPlacement>), typeof(CamelCase<UnparsedHandling>)])]
+    Converters = [typeof(ProfileJsonConverter)])]
 [JsonSerializable(typeof(RunReport))]
 [JsonSerializable(typeof(RunComparison))]
 [JsonSerializable(typeof(ImmutableArray<PublishedResult>))]
@@ -30,10 +30,4 @@ public sealed partial class ReportJson : JsonSerializerContext
 
     /// <summary>Published results as UTF-8 JSON.</summary>
     public static byte[] Write(ImmutableArray<PublishedResult> results) => JsonSerializer.SerializeToUtf8Bytes(results, Default.ImmutableArrayPublishedResult);
-
-    /// <summary>A protocol as UTF-8 JSON: equal bytes are equal protocols.</summary>
-    internal static byte[] Write(Protocol protocol) => JsonSerializer.SerializeToUtf8Bytes(protocol, Default.Protocol);
-
-    private sealed class CamelCase<TEnum>() : JsonStringEnumConverter<TEnum>(JsonNamingPolicy.CamelCase)
-        where TEnum : struct, Enum;
 }

@@ -7,7 +7,7 @@ internal static class VotingReasonings
 {
     public static IEnumerable<Reasoning> Of(AnsweredQuestion answered)
     {
-        if (answered.Reasonings.IsDefaultOrEmpty)
+        if (answered.Reasonings.IsEmpty)
         {
             return [];
         }

@@ -37,6 +37,7 @@ public sealed class QuestionAnswererTests
         Assert.False(answered.Tie);
         Assert.Equal((7, "q1", "medqa_test", "hematology", 4, 3), (answered.Ordinal, answered.Id, answered.Dataset, answered.Topic, answered.OptionCount, answered.Exemplars));
         Assert.Equal("scripted-engine", answered.EngineFingerprint);
+        Assert.Matches("^[0-9a-f]{16}$", answered.QuestionFingerprint);
         Assert.Equal(Enumerable.Range(0, 11), answered.Reasonings.Select(reasoning => reasoning.Index));
         Assert.All(answered.Reasonings, reasoning => Assert.Equal(1, reasoning.AnswerSpan!.Value.Length));
         Assert.Empty(model.ScoreCalls);

@@ -36,6 +36,7 @@ internal static class Answers
             Gold = gold - 'A',
             Answer = answer is { } given ? given - 'A' : most == 0 ? null : counts.IndexOf(most),
             Votes = counts,
+            ForcedVotesPerOption = [.. Enumerable.Range(0, options).Select(option => reasonings.Count(reasoning => reasoning.Answer == option && reasoning.Forced))],
             SamplesAsked = votes.Length,
             Tie = most > 0 && counts.Count(count => count == most) > 1,
             TiedOptions = most == 0 ? 0 : counts.Count(count => count == most),

@@ -87,9 +87,10 @@ public sealed class ReportAccumulatorTests
     [Fact]
     public void Only_the_last_stage_of_a_strategy_votes()
     {
-        var answered = Of(0, "AAA", 'A');
-        var staged = answered with { Reasonings = [.. answered.Reasonings.Select(static reasoning => reasoning with { Forced = true }), .. answered.Reasonings.Select(static reasoning => reasoning with { Stage = 1 })] };
-        Assert.Equal((3, 0), (Report(Header(1), staged).ForcedVotes.Votes, Report(Header(1), staged).ForcedVotes.Forced));
+        // Three reasonings for A, then two answers: B, and A by force.
+        var staged = Of(0, "Ba", 'B') with { Answer = 0, Reasonings = [.. Of(0, "AAA", 'A').Reasonings, .. Of(0, "Ba", 'B').Reasonings.Select(static reasoning => reasoning with { Stage = 1 })] };
+        Assert.Equal(1, Report(Header(1), staged).ForcedVotes.AsAbstentions.Correct);
+        Assert.Equal(2, Report(Header(1), staged).Samples!.Samples);
     }
 
     [Fact]

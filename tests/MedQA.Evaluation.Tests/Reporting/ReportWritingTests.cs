@@ -19,6 +19,7 @@ public sealed class ReportWritingTests
         var json = ReportJson.Write(report);
         Assert.Equal(Encoding.UTF8.GetString(json), Encoding.UTF8.GetString(ReportJson.Write(ReportJson.Read(json))));
         Assert.Contains("\"onUnparsed\": \"force\"", Encoding.UTF8.GetString(json));
+        Assert.DoesNotContain("\"answerSpace\": 0", Encoding.UTF8.GetString(json));
         Assert.DoesNotContain((byte)'\r', json);
     }
 

@@ -4,7 +4,7 @@ using MedQA.Evaluation.Statistics;
 namespace MedQA.Evaluation.Reporting;
 
 /// <summary>Counts levels of agreement, forced votes and ties.</summary>
-internal sealed class VoteTally
+internal sealed class AgreementTally
 {
     private readonly Dictionary<(int Votes, int Samples), (int Questions, int Correct, int Wrong)> _levels = [];
     private readonly Dictionary<(int Votes, int Samples), (int Right, int Wrong)> _levelsWithoutForced = [];
@@ -77,17 +77,16 @@ internal sealed class VoteTally
     private void AddForced(AnsweredQuestion answered, bool? correct)
     {
         _votes += answered.Votes.Sum();
-        var forced = UnforcedVote.ForcedVotes(answered);
-        var forcedVotes = forced.Sum();
+        var forcedVotes = answered.ForcedVotesPerOption.Sum();
         var other = answered.Answer;
         if (forcedVotes > 0)
         {
             _forced += forcedVotes;
-            _forcedAnswers += answered.Answer is { } answer && forced[answer] == answered.Votes[answer] ? 1 : 0;
-            other = UnforcedVote.Of(answered, forced);
+            _forcedAnswers += answered.Answer is { } answer && answered.ForcedVotesPerOption[answer] == answered.Votes[answer] ? 1 : 0;
+            other = UnforcedVote.Of(answered);
         }
 
-        var votes = other is { } option ? answered.Votes[option] - forced[option] : 0;
+        var votes = other is { } option ? answered.Votes[option] - answered.ForcedVotesPerOption.ElementAtOrDefault(option) : 0;
         var right = correct is not null && other == answered.Gold;
         _correctWithoutForced += right ? 1 : 0;
         _agreementWithoutForced += answered.SamplesAsked == 0 ? 0 : (double)votes / answered.SamplesAsked;
