@@ -1,0 +1,49 @@
+using MedQA.Evaluation.Modelling;
+using MedQA.Inference.Prompts;
+using MedQA.Inference.Scoring;
+
+namespace MedQA.Inference.Engine;
+
+/// <summary>A prompt that the model has read: joins the engine, which knows token ids, with the texts of the strategies.</summary>
+internal sealed class OnnxReadPrompt(PromptEncoder encoder, InferenceEngine engine, EncodedPrompt encoded, ReadTokens read) : IReadPrompt
+{
+    /// <inheritdoc/>
+    public int TokenCount => encoded.Ids.Length;
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<Sample>> SampleAsync(SampleRequest request, CancellationToken cancellationToken) =>
+        await engine.SampleAsync(read, request, cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<IReadOnlyList<ContinuationScore>>> ScoreAsync(IReadOnlyList<ScoreRequest> requests, CancellationToken cancellationToken)
+    {
+        var sequences = new List<ScoredSequence>();
+        foreach (var request in requests)
+        {
+            if (request.Continuations.Count == 0 || request.Continuations.Any(string.IsNullOrEmpty))
+            {
+                throw new ArgumentException("A score needs at least one continuation, and none may be empty.", nameof(requests));
+            }
+
+            foreach (var continuation in request.Continuations)
+            {
+                var pair = encoder.EncodeContinuation(encoded, request.After, request.Cue, continuation);
+                sequences.Add(new(pair.Context, pair.Continuation));
+            }
+        }
+
+        var scores = await engine.ScoreAsync(read, sequences, cancellationToken).ConfigureAwait(false);
+        var results = new List<IReadOnlyList<ContinuationScore>>(requests.Count);
+        var next = 0;
+        foreach (var request in requests)
+        {
+            results.Add(scores[next..(next + request.Continuations.Count)]);
+            next += request.Continuations.Count;
+        }
+
+        return results;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => read.DisposeAsync();
+}

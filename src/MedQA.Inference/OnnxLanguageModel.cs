@@ -1,0 +1,70 @@
+using MedQA.Evaluation.Modelling;
+using MedQA.Evaluation.Prompting;
+using MedQA.Inference.ChatTemplates;
+using MedQA.Inference.Engine;
+using MedQA.Inference.Models;
+using MedQA.Inference.Prompts;
+using MedQA.Inference.Sessions;
+using MedQA.Inference.Tokenization;
+
+namespace MedQA.Inference;
+
+/// <summary>
+/// A language model on ONNX Runtime: a folder with a decoder graph, a tokenizer and, for chats, a template. What it returns is a
+/// function of the model, the prompt, the request and <see cref="ModelDescription.EngineFingerprint"/>; never of load, of the number
+/// of threads or of what was asked before.
+/// </summary>
+/// <remarks>Safe for concurrent use: prompts, samples and scores of several questions take turns, each with all threads.</remarks>
+public sealed class OnnxLanguageModel : ILanguageModel, IAsyncDisposable
+{
+    private readonly PromptEncoder _encoder;
+    private readonly InferenceEngine _engine;
+
+    private OnnxLanguageModel(PromptEncoder encoder, InferenceEngine engine, ModelDescription description)
+    {
+        (_encoder, _engine, Description) = (encoder, engine, description);
+    }
+
+    /// <inheritdoc/>
+    public ModelDescription Description { get; }
+
+    /// <summary>Loads a model: seconds for a small one, minutes for a large one.</summary>
+    /// <param name="folder">The model's folder.</param>
+    /// <param name="options">How to load it.</param>
+    /// <param name="cancellationToken">Checked between the parts of loading.</param>
+    /// <exception cref="ModelException">The model or the execution provider cannot be used; the message says which file or setting is at fault.</exception>
+    /// <exception cref="ArgumentException">A setting is out of its range; the message names it.</exception>
+    public static async Task<OnnxLanguageModel> LoadAsync(string folder, ModelOptions options, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        var files = ModelFolder.Open(folder, options.Graph);
+        var tokenizer = Tokenizer.Load(files);
+        var encoder = new PromptEncoder(files, tokenizer, ChatTemplate.Load(files));
+        var fingerprint = await files.FingerprintAsync(cancellationToken).ConfigureAwait(false);
+        var engine = await Task.Run(() => InferenceEngine.Load(files, tokenizer, options), cancellationToken).ConfigureAwait(false);
+        return new(encoder, engine, new()
+        {
+            Name = files.Name,
+            Fingerprint = fingerprint,
+            EngineFingerprint = EngineVersion.Describe(options, engine.CanPack),
+            ContextLength = engine.ContextLength,
+            HasChatTemplate = encoder.HasChatTemplate,
+        });
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ModelException">A chat for a model without a chat template.</exception>
+    public int CountTokens(Prompt prompt) => _encoder.CountTokens(prompt);
+
+    /// <inheritdoc/>
+    /// <exception cref="ModelException">A chat for a model without a chat template.</exception>
+    public async Task<IReadPrompt> ReadAsync(Prompt prompt, CancellationToken cancellationToken)
+    {
+        var encoded = _encoder.Encode(prompt);
+        return new OnnxReadPrompt(_encoder, _engine, encoded, await _engine.ReadAsync(encoded.Ids, encoded.SharedLength, cancellationToken).ConfigureAwait(false));
+    }
+
+    /// <summary>Waits for what runs, then frees the model's memory. Prompts that are still held cannot be used afterwards, only disposed of.</summary>
+    public async ValueTask DisposeAsync() => await Task.Run(_engine.Dispose).ConfigureAwait(false);
+}
