@@ -13,6 +13,8 @@ internal static class BareAnswer
         OptionReferences.Reference? found = null;
         for (var start = 0; start < tokens.Count; start = Next(tokens, start, space))
         {
+            // Behind the markup at once: markup may end sentences ("…", "!!!") and would else be looked at from each of its symbols.
+            start = SkipLead(tokens, start, space);
             if (InLine(tokens, start, options, space) is { } reference)
             {
                 if (space != AnswerSpace.Words && found is { } other && other.Option != reference.Option)
@@ -27,14 +29,18 @@ internal static class BareAnswer
         return found;
     }
 
-    private static OptionReferences.Reference? InLine(List<Token> tokens, int start, OptionReferences options, AnswerSpace space)
+    private static int SkipLead(List<Token> tokens, int at, AnswerSpace space)
     {
-        var at = start;
         while (at < tokens.Count && (tokens[at].IsSymbol(Markup) || tokens[at].Is("option") || tokens[at].Is("choice") || (space == AnswerSpace.Words && StatementWords.Conclusions.Contains(tokens[at].Text))))
         {
             at++;
         }
 
+        return at;
+    }
+
+    private static OptionReferences.Reference? InLine(List<Token> tokens, int at, OptionReferences options, AnswerSpace space)
+    {
         if (options.At(tokens, at) is not { } reference)
         {
             return null;

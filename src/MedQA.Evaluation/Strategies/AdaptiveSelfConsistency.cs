@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.Profiles;
+using MedQA.Evaluation.Statistics;
 
 namespace MedQA.Evaluation.Strategies;
 
@@ -26,7 +27,7 @@ internal static class AdaptiveSelfConsistency
         return PluralityAnswer.Of(asked, reasonings, reasonings.Length) with
         {
             PromptTokens = prompt.TokenCount,
-            StoppingPosterior = profile.StopRule == StopRule.None ? null : StoppingRule.LeadProbability(first, second),
+            StoppingPosterior = profile.StopRule == StopRule.None ? null : BetaStop.ProbabilityTopLeads(first, second),
         };
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MedQA.Evaluation.Profiles;
+using MedQA.Evaluation.Statistics;
 
 namespace MedQA.Evaluation.Strategies;
 
@@ -17,32 +18,9 @@ public static class StoppingRule
         return rule switch
         {
             StopRule.Margin => first - second > samplesLeft,
-            StopRule.Beta => first + second > 0 && LeadProbability(first, second) >= probability,
+            StopRule.Beta => first + second > 0 && BetaStop.ProbabilityTopLeads(first, second) >= probability,
             _ => false,
         };
-    }
-
-    /// <summary>
-    /// P(X &gt; 0.5) for X ~ Beta(a + 1, b + 1): how probable it is, after a votes for the first option and b for the second and with a uniform prior, that the first is the more frequent
-    /// of the two. For whole numbers this is the binomial sum P(Bin(a + b + 1, 0.5) ≤ a).
-    /// </summary>
-    /// <param name="first">Votes of the leading option.</param>
-    /// <param name="second">Votes of the next one; with the first at most 1,000.</param>
-    public static double LeadProbability(int first, int second)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(first);
-        ArgumentOutOfRangeException.ThrowIfNegative(second);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(first, 1000 - second);
-        var trials = first + second + 1;
-        var term = Math.ScaleB(1.0, -trials);
-        var sum = term;
-        for (var successes = 1; successes <= first; successes++)
-        {
-            term *= (double)(trials - successes + 1) / successes;
-            sum += term;
-        }
-
-        return Math.Min(sum, 1);
     }
 
     /// <summary>The votes of the two leading options.</summary>

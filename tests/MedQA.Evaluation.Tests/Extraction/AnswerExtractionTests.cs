@@ -1,3 +1,6 @@
+using FsCheck;
+using FsCheck.Fluent;
+using FsCheck.Xunit;
 using MedQA.Evaluation.Extraction;
 using MedQA.Evaluation.Questions;
 
@@ -262,5 +265,165 @@ public sealed class AnswerExtractionTests
         var answer = new AnswerExtraction(AnswerSpace.Letters, Drugs).Find(text);
 
         Assert.Equal(letter, answer is { } found ? OptionLetter.Of(found.Option).ToString() : null);
+    }
+
+    public static TheoryData<string, string?> VerdictsInWords => new()
+    {
+        { "Answer: yes", "yes" },
+        { "Answer: Yes.", "yes" },
+        { "answer: NO", "no" },
+        { "Answer: maybe", "maybe" },
+        { "Falls were as frequent as before.\nAnswer: no", "no" },
+        { "The answer is no.", "no" },
+        { "The answer is \"maybe\".", "maybe" },
+        { "The answer is yes, because control improved.", "yes" },
+        { "The answer to the question is yes", "yes" },
+        { "**Answer:** Yes", "yes" },
+        { "{\"answer\": \"maybe\"}", "maybe" },
+        { "\\boxed{no}", "no" },
+        { "yes", "yes" },
+        { " no", "no" },
+        { "Maybe.", "maybe" },
+        { "Yes, it does.", "yes" },
+        { "No. The confidence interval includes one.", "no" },
+        { "No, falls were as frequent.", "no" },
+        { "Yes: both results point the same way.", "yes" },
+        { "The groups differ. Therefore, yes.", "yes" },
+        { "So the answer is maybe, as the sample was small.", "maybe" },
+        { "Yes, at first sight. However, the answer is maybe.", "maybe" },
+        { "Yes. No difference was seen in the subgroup.", "yes" },
+        { "Therefore, maybe.", "maybe" },
+        { "I would choose maybe.", "maybe" },
+        { "No difference was found between the groups.", null },
+        { "There was no effect.", null },
+        { "No significant effect was seen, and no harm.", null },
+        { "It may help in some patients.", null },
+        { "Maybe the sample was too small.", null },
+        { "The answer is no difference.", null },
+        { "The answer is not yes.", null },
+        { "The answer is either yes or maybe.", null },
+        { "Answer: yes or no", null },
+        { "Answer: yes/no/maybe", null },
+        { "Answer with yes, no or maybe.", null },
+        { "If the groups had been larger, the answer would be yes.", null },
+        { "The results suggest that there is no benefit.", null },
+        { "The answer is A.", null },
+        { "Is the answer yes?", null },
+        { "I cannot say.", null },
+        { "Noteworthy: yesterday's news.", null },
+        { "Answer:", null },
+    };
+
+    public static TheoryData<string, string[], string?> OptionTexts => new()
+    {
+        { "The answer is metformin and insulin.", ["Metformin", "Metformin and insulin", "Insulin"], "B" },
+        { "The answer is metformin.", ["Metformin", "Metformin and insulin", "Insulin"], "A" },
+        { "The answer is both A and B.", ["Fever", "Cough", "Rash", "Both A and B"], "D" },
+        { "Answer: All of the above", ["Fever", "Cough", "Rash", "All of the above"], "D" },
+        { "The answer is B cell lymphoma.", ["Melanoma", "Sarcoma", "B cell lymphoma"], "C" },
+        { "The answer is E. coli.", ["S. aureus", "E. coli", "K. pneumoniae", "P. mirabilis", "E. faecalis"], "B" },
+        { "The answer is Escherichia.", ["S. aureus", "E. coli"], null },
+        { "The answer is vitamin A.", ["Vitamin A", "Vitamin B", "Vitamin C"], "A" },
+        { "The answer is vitamin C.", ["Vitamin A", "Vitamin B", "Vitamin C"], "C" },
+        { "Answer: (A) vitamin C", ["Vitamin C", "Vitamin A"], "A" },
+        { "The answer is 12.5 mg.", ["1.25 mg", "12.5 mg", "125 mg"], "B" },
+        { "The answer is -3.", ["3", "-3", "30"], "B" },
+        { "The answer is 29.", ["29", "33", "23", "30"], "A" },
+        { "5+3=8, (A) 7 no, (B) 12 yes.\nAnswer: (B)", ["7", "12", "9", "3"], "B" },
+        { "The answer is aspirin.", ["Aspirin", "aspirin"], null },
+        { "Answer: TSH high, T4 low", ["↑ TSH, ↓ T4", "↓ TSH, ↑ T4"], null },
+        { "Answer: A", ["A", "B", "AB", "O"], "A" },
+        { "The answer is AB.", ["A", "B", "AB", "O"], "C" },
+        { "The answer is (D).", ["Vitamin D", "Vitamin K", "Vitamin E", "Folate"], "D" },
+        { "Hyperkalemia is not the answer. The answer is hypokalemia.", ["Hyperkalemia", "Hypokalemia"], "B" },
+        { "The diagnosis is not lupus; the most likely diagnosis is sarcoidosis.", ["Lupus", "Sarcoidosis"], "B" },
+        { "Choice (E) is correct", ["a", "b", "c", "d", "e"], "E" },
+        { "The answer is Z.", [.. Enumerable.Range(0, 26).Select(static index => $"option {index}")], "Z" },
+    };
+
+    [Theory]
+    [MemberData(nameof(VerdictsInWords))]
+    public void The_answer_in_words_is_found(string text, string? word)
+    {
+        var answer = new AnswerExtraction(AnswerSpace.Words, Verdicts).Find(text);
+
+        Assert.Equal(word, answer is { } found ? Verdicts[found.Option] : null);
+    }
+
+    [Theory]
+    [MemberData(nameof(OptionTexts))]
+    public void The_text_of_an_option_names_it(string text, string[] options, string? letter)
+    {
+        var answer = new AnswerExtraction(AnswerSpace.Letters, options).Find(text);
+
+        Assert.Equal(letter, answer is { } found ? OptionLetter.Of(found.Option).ToString() : null);
+    }
+
+    [Fact]
+    public void What_stands_behind_a_stop_text_is_not_seen() =>
+        Assert.Equal(2, new AnswerExtraction(AnswerSpace.Letters, Drugs).Find("Answer: (C)\n\nQuestion: What else?\nAnswer: (A)", ["\nQuestion"])?.Option);
+
+    [Fact]
+    public void The_span_is_where_the_option_is_named()
+    {
+        const string Text = "Potassium is low. The answer is (C), a thiazide.";
+        const string InWords = "Therefore 𝐡ydrochlorothiazide is the correct answer.";
+        var extraction = new AnswerExtraction(AnswerSpace.Letters, Drugs);
+        var letter = extraction.Find(Text)!.Value.Span;
+        var words = extraction.Find(InWords)!.Value.Span;
+
+        Assert.Equal("C", Text.Substring(letter.Start, letter.Length));
+        Assert.Equal("𝐡ydrochlorothiazide", InWords.Substring(words.Start, words.Length));
+    }
+
+    [Fact]
+    public void A_free_answer_is_never_extracted() => Assert.Null(new AnswerExtraction(AnswerSpace.Free, []).Find("The answer is C."));
+
+    [Property(MaxTest = 500)]
+    public Property Any_text_is_read_without_an_error_and_the_span_lies_within_it()
+    {
+        string[] pieces =
+        [
+            "answer", "is", "not", "The", "(", ")", "C", "c", "A", "option", "if", ",", ".", "?", "\n", " ", " ", "or", "and", "boxed", "\\", "{", "}", "\"", ":", "<think>", "</think>", "yes", "no", "\uD835",
+            "\uDC02", "Ⓒ", "С", "choose", "correct", "Amlodipine", "'", "-", "3", "\0", "\u0301", "therefore",
+        ];
+        var texts = Gen.OneOf(
+            Gen.Elements(pieces).ListOf().Select(static list => string.Concat(list)),
+            Gen.Elements(pieces).ListOf().Select(static list => string.Join(' ', list)),
+            ArbMap.Default.GeneratorFor<string>().Select(static text => text ?? ""));
+        return Prop.ForAll(texts.ToArbitrary(), static text => new[] { AnswerSpace.Letters, AnswerSpace.Words, AnswerSpace.OptionTexts }.All(space =>
+            new AnswerExtraction(space, space == AnswerSpace.Words ? Verdicts : Drugs).Find(text) is not { } found
+            || (found.Option is >= 0 and < 4 && found.Span.Start >= 0 && found.Span.Length > 0 && found.Span.Start + found.Span.Length <= text.Length)));
+    }
+
+    [Theory]
+    [InlineData("answer ")]
+    [InlineData("the answer is not ")]
+    [InlineData("((((")]
+    [InlineData("if the answer is A or ")]
+    [InlineData("A, B, C, D, ")]
+    [InlineData("therefore, ")]
+    [InlineData("amlo amlo ")]
+    [InlineData("most likely ")]
+    [InlineData("C is not correct, ")]
+    [InlineData("\n")]
+    [InlineData("<think>")]
+    [InlineData("a'")]
+    [InlineData("C)))))")]
+    [InlineData(". ")]
+    [InlineData("! no")]
+    [InlineData("yes. ")]
+    [InlineData("answer (((((((((")]
+    public void Long_texts_take_time_in_proportion_to_their_length(string piece)
+    {
+        var extraction = new AnswerExtraction(AnswerSpace.Letters, ["amlo amlo amlo amlo", "amlo amlo amlo", "Hydrochlorothiazide", "Spironolactone"]);
+        var longText = string.Concat(Enumerable.Repeat(piece, 1_000_000 / piece.Length));
+        var started = System.Diagnostics.Stopwatch.GetTimestamp();
+
+        extraction.Find(longText);
+        new AnswerExtraction(AnswerSpace.Words, Verdicts).Find(longText);
+
+        // A million characters; a quadratic scan would take minutes.
+        Assert.InRange(System.Diagnostics.Stopwatch.GetElapsedTime(started).TotalSeconds, 0, 20);
     }
 }

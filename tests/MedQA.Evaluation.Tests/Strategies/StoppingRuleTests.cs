@@ -1,31 +1,10 @@
-using System.Text.Json;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Strategies;
-using MedQA.Tests;
 
 namespace MedQA.Evaluation.Tests.Strategies;
 
 public sealed class StoppingRuleTests
 {
-    [Fact]
-    public void The_probability_of_the_lead_is_that_of_the_reference()
-    {
-        using var reference = JsonDocument.Parse(File.ReadAllBytes(Repository.PathOf("tests", "references", "statistics.json")));
-        var rows = reference.RootElement.GetProperty("beta_stop").EnumerateArray().ToList();
-
-        Assert.NotEmpty(rows);
-        Assert.All(rows, static row => Assert.Equal(
-            row.GetProperty("p_top_leads").GetDouble(),
-            StoppingRule.LeadProbability(row.GetProperty("top").GetInt32(), row.GetProperty("second").GetInt32()),
-            1e-12));
-    }
-
-    [Theory]
-    [InlineData(0, 0, 0.5)]
-    [InlineData(500, 500, 0.5)]
-    [InlineData(1000, 0, 1)]
-    public void The_probability_of_the_lead_stands_extreme_counts(int first, int second, double probability) => Assert.Equal(probability, StoppingRule.LeadProbability(first, second), 1e-12);
-
     [Theory]
     [InlineData(new[] { 6, 0 }, 5, true)]
     [InlineData(new[] { 6, 0, 0 }, 6, false)]

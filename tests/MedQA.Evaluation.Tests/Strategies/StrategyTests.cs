@@ -37,7 +37,7 @@ public sealed class StrategyTests
         Assert.Equal([(0, 4), (4, 4)], model.Requests.Select(static request => (request.FirstIndex, request.Count)));
         Assert.Equal(Enumerable.Range(0, 8), answered.Reasonings.Select(static reasoning => reasoning.Index));
         Assert.Equal((1, 8, 7.0 / 8), (answered.Answer, answered.SamplesAsked, answered.Agreement));
-        Assert.Equal(0.98046875, answered.StoppingPosterior);
+        Assert.Equal(0.98046875, answered.StoppingPosterior!.Value, 1e-12);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Randomness;
+using MedQA.Evaluation.Statistics;
 using MedQA.Evaluation.Voting;
 
 namespace MedQA.Evaluation.Strategies.Replay;
@@ -44,7 +45,7 @@ public static class SampleReplay
         while (used < all.Length && !StoppingRule.Stops(rule, votes, all.Length - used, probability));
 
         var (first, second) = StoppingRule.Leaders(votes);
-        return Plurality(answered, all[..used], seed) with { StoppingPosterior = rule == StopRule.None ? null : StoppingRule.LeadProbability(first, second) };
+        return Plurality(answered, all[..used], seed) with { StoppingPosterior = rule == StopRule.None ? null : BetaStop.ProbabilityTopLeads(first, second) };
     }
 
     /// <summary>All samples vote with the weight of their probability.</summary>
