@@ -11,6 +11,9 @@ internal sealed class BatchSending(RunStorage storage, AdvanceOptions options, T
 {
     private const int Chunk = 100;
 
+    /// <summary>Messages that a worker may have taken without having said so: one for each batch that it answers at a time.</summary>
+    private const int InHand = 4;
+
     /// <summary>A worker reports with each renewal, every 20 s: a row that is younger than this speaks of a worker that lives.</summary>
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(45);
 
@@ -31,6 +34,7 @@ internal sealed class BatchSending(RunStorage storage, AdvanceOptions options, T
         var abandoned = new List<BatchRow>();
         var anybodyAnswers = rows.Any(static row => row.State is BatchState.Running);
         bool? queueIsEmpty = null;
+        var inHand = InHand;
         foreach (var row in rows.Where(static row => !row.Collected && row.State != BatchState.Damaged))
         {
             var quiet = row.Sent is { } last ? now - last : TimeSpan.MaxValue;
@@ -41,6 +45,9 @@ internal sealed class BatchSending(RunStorage storage, AdvanceOptions options, T
                 BatchState.Released when heard => true,
                 BatchState.OtherModel when heard => anybodyAnswers ? quiet >= RefusedPause : quiet >= options.ResendAfter && abandoned.Count == 0,
                 BatchState.Running when ownGone && row.Worker == options.OwnWorker && row.Sent < processStarted => true,
+
+                // It may also have died with a message in its hand; it takes the oldest first.
+                BatchState.Waiting when ownGone && row.Sent < processStarted && inHand-- > 0 => true,
                 _ when quiet < options.ResendAfter => false,
 
                 // Nobody has begun: as long as messages lie in the queue, this batch's is among them or comes to its turn when they are gone.

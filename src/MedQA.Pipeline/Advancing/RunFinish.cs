@@ -29,31 +29,30 @@ internal sealed class RunFinish(RunStorage storage)
         var accumulator = new ReportAccumulator();
         var flags = AnswerFilters.Indexed.ToDictionary(static filter => filter, static _ => new List<int>());
         var finished = manifest.Created;
-        await using (var table = await OpenTableAsync(run, cancellationToken))
+        var table = new BlobWriter(storage.Blob(run, "answers.csv"), "text/csv; charset=utf-8");
+        await table.WriteAsync(AnswerTable.Header, cancellationToken);
+        await foreach (var (answers, written) in _answers.AllAsync(run, manifest, row.Summary.Retry, cancellationToken))
         {
-            await WriteAsync(table, AnswerTable.Header, cancellationToken);
-            await foreach (var (answers, written) in _answers.AllAsync(run, manifest, row.Summary.Retry, cancellationToken))
+            finished = written > finished ? written : finished;
+            var lines = new StringBuilder();
+            foreach (var placed in answers)
             {
-                finished = written > finished ? written : finished;
-                var lines = new StringBuilder();
-                foreach (var placed in answers)
+                accumulator.Add(placed.Answered);
+                var answer = AnswerRows.RowOf(placed.Answered, placed.Batch, placed.Offset, placed.Length);
+                lines.Append(AnswerTable.Line(answer, placed.Answered));
+                foreach (var (filter, ordinals) in flags)
                 {
-                    accumulator.Add(placed.Answered);
-                    var answer = AnswerRows.RowOf(placed.Answered, placed.Batch, placed.Offset, placed.Length);
-                    lines.Append(AnswerTable.Line(answer, placed.Answered));
-                    foreach (var (filter, ordinals) in flags)
+                    if (filter.Passes(answer))
                     {
-                        if (filter.Passes(answer))
-                        {
-                            ordinals.Add(answer.Ordinal);
-                        }
+                        ordinals.Add(answer.Ordinal);
                     }
                 }
-
-                await WriteAsync(table, lines.ToString(), cancellationToken);
             }
+
+            await table.WriteAsync(lines.ToString(), cancellationToken);
         }
 
+        await table.CompleteAsync(cancellationToken);
         var report = accumulator.Build(new ReportHeader
         {
             Run = run.ToString(),
@@ -110,9 +109,4 @@ internal sealed class RunFinish(RunStorage storage)
             return false;
         }
     }
-
-    private Task<Stream> OpenTableAsync(RunId run, CancellationToken cancellationToken) => storage.Blob(run, "answers.csv").OpenWriteAsync(
-        overwrite: true, new BlockBlobOpenWriteOptions { HttpHeaders = new BlobHttpHeaders { ContentType = "text/csv; charset=utf-8" } }, cancellationToken);
-
-    private static Task WriteAsync(Stream stream, string text, CancellationToken cancellationToken) => stream.WriteAsync(Encoding.UTF8.GetBytes(text), cancellationToken).AsTask();
 }

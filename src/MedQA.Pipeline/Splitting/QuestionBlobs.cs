@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using Azure.Storage.Blobs.Models;
 using MedQA.Evaluation.Questions;
@@ -9,7 +8,7 @@ using MedQA.Pipeline.Storage;
 namespace MedQA.Pipeline.Splitting;
 
 /// <summary>Writes what splitting makes of a question set while it is read: a blob per batch, the rejected rows, and the indexes over ids and texts. Holds one batch at a time.</summary>
-internal sealed class QuestionBlobs(RunStorage storage, RunId run, int batchSize) : IAsyncDisposable
+internal sealed class QuestionBlobs(RunStorage storage, RunId run, int batchSize) : IDisposable
 {
     private const int FirstRejected = 100;
     private const int ShownText = 300;
@@ -18,8 +17,8 @@ internal sealed class QuestionBlobs(RunStorage storage, RunId run, int batchSize
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly List<(ulong Hash, int Ordinal)> _ids = [];
     private readonly ImmutableArray<UnusableRow>.Builder _rejected = ImmutableArray.CreateBuilder<UnusableRow>();
-    private Stream? _texts;
-    private Stream? _rejectedFile;
+    private readonly BlobWriter _texts = new(storage.Blob(run, "index/text.jsonl"), "application/x-ndjson");
+    private readonly BlobWriter _rejectedFile = new(storage.Blob(run, "rejected.csv"), "text/csv; charset=utf-8");
 
     /// <summary>Questions so far.</summary>
     public int Questions { get; private set; }
@@ -39,7 +38,6 @@ internal sealed class QuestionBlobs(RunStorage storage, RunId run, int batchSize
         _ids.Add((OrdinalIndex.HashOf(question.Id), ordinal));
         _ids.Add((OrdinalIndex.HashOf($"{question.Dataset}/{question.Id}"), ordinal));
 
-        _texts ??= await OpenAsync("index/text.jsonl", "application/x-ndjson", cancellationToken);
         var shown = question.Text.Length <= ShownText ? question.Text : question.Text[..ShownText] + "…";
         await _texts.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(new IndexedText(ordinal, question.Id, question.Dataset, shown), PipelineJson.Compact.IndexedText), cancellationToken);
         await _texts.WriteAsync("\n"u8.ToArray(), cancellationToken);
@@ -58,13 +56,12 @@ internal sealed class QuestionBlobs(RunStorage storage, RunId run, int batchSize
             _rejected.Add(row);
         }
 
-        if (_rejectedFile is null)
+        if (Rejected == 1)
         {
-            _rejectedFile = await OpenAsync("rejected.csv", "text/csv; charset=utf-8", cancellationToken);
-            await WriteAsync(_rejectedFile, Csv.Line("line", "id", "reason"), cancellationToken);
+            await _rejectedFile.WriteAsync(Csv.Line("line", "id", "reason"), cancellationToken);
         }
 
-        await WriteAsync(_rejectedFile, Csv.Line(row.Line, row.Id, row.Reason), cancellationToken);
+        await _rejectedFile.WriteAsync(Csv.Line(row.Line, row.Id, row.Reason), cancellationToken);
     }
 
     /// <summary>Writes what is left.</summary>
@@ -77,44 +74,29 @@ internal sealed class QuestionBlobs(RunStorage storage, RunId run, int batchSize
         }
 
         await storage.Blob(run, OrdinalIndex.IdsName).PutAsync(OrdinalIndex.OfIds(_ids), "application/octet-stream", cancellationToken);
-        foreach (var stream in (Stream?[])[_texts, _rejectedFile])
-        {
-            if (stream is not null)
-            {
-                await stream.DisposeAsync();
-            }
-        }
-
-        (_texts, _rejectedFile) = (null, null);
+        await _texts.CompleteAsync(cancellationToken);
+        await CompleteRejectedAsync(cancellationToken);
         return Convert.ToHexStringLower(_hash.GetHashAndReset());
     }
 
-    /// <summary>Removes what was written, where it leads to no run. The rejected rows stay: they say what to mend.</summary>
+    /// <summary>Removes the questions that were written, where they lead to no run, and keeps the rejected rows: they say what to mend.</summary>
     public async Task DiscardQuestionsAsync(CancellationToken cancellationToken)
     {
-        foreach (var prefix in (string[])[$"{run}/questions/", $"{run}/index/"])
+        await CompleteRejectedAsync(cancellationToken);
+        await foreach (var blob in storage.Runs.GetBlobsAsync(new GetBlobsOptions { Prefix = $"{run}/questions/" }, cancellationToken))
         {
-            await foreach (var blob in storage.Runs.GetBlobsAsync(new GetBlobsOptions { Prefix = prefix }, cancellationToken))
-            {
-                await storage.Runs.DeleteBlobIfExistsAsync(blob.Name, cancellationToken: cancellationToken);
-            }
+            await storage.Runs.DeleteBlobIfExistsAsync(blob.Name, cancellationToken: cancellationToken);
         }
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
+    public void Dispose()
     {
         _hash.Dispose();
-        if (_texts is not null)
-        {
-            await _texts.DisposeAsync();
-        }
-
-        if (_rejectedFile is not null)
-        {
-            await _rejectedFile.DisposeAsync();
-        }
+        _batch.Dispose();
     }
+
+    private Task CompleteRejectedAsync(CancellationToken cancellationToken) => Rejected > 0 ? _rejectedFile.CompleteAsync(cancellationToken) : Task.CompletedTask;
 
     private async Task WriteBatchAsync(CancellationToken cancellationToken)
     {
@@ -126,11 +108,6 @@ internal sealed class QuestionBlobs(RunStorage storage, RunId run, int batchSize
         var batch = BatchId.First((Questions - 1) / batchSize);
         await storage.Questions(run, batch).PutAsync(BinaryData.FromBytes(content), "application/x-ndjson", cancellationToken);
     }
-
-    private Task<Stream> OpenAsync(string name, string contentType, CancellationToken cancellationToken) => storage.Blob(run, name).OpenWriteAsync(
-        overwrite: true, new BlockBlobOpenWriteOptions { HttpHeaders = new BlobHttpHeaders { ContentType = contentType } }, cancellationToken);
-
-    private static Task WriteAsync(Stream stream, string text, CancellationToken cancellationToken) => stream.WriteAsync(Encoding.UTF8.GetBytes(text), cancellationToken).AsTask();
 }
 
 /// <summary>A line of <c>index/text.jsonl</c>: where a search for words looks.</summary>

@@ -73,7 +73,7 @@ public sealed class QuestionSetSplitter
 
             return outcome;
         }
-        catch (RequestFailedException fault) when (fault.Status is 404 or 412)
+        catch (RequestFailedException fault) when (fault.ErrorCode is "BlobNotFound" or "ConditionNotMet")
         {
             _logger.LogInformation("Upload {Blob} is not there any more as the event says.", blobName);
             return new SplitOutcome(SplitResult.Gone, null);
@@ -127,7 +127,7 @@ public sealed class QuestionSetSplitter
         var fit = _countTokens is null ? null : new ExemplarFit(profile, _countTokens, _model.ContextLength);
         var datasets = new SortedSet<string>(StringComparer.Ordinal);
         var allFree = true;
-        await using var blobs = new QuestionBlobs(_storage, run, batchSize);
+        using var blobs = new QuestionBlobs(_storage, run, batchSize);
         try
         {
             await using var content = await blob.OpenReadAsync(
@@ -150,14 +150,12 @@ public sealed class QuestionSetSplitter
         }
         catch (QuestionSetException fault)
         {
-            await blobs.CompleteAsync(cancellationToken);
             await blobs.DiscardQuestionsAsync(cancellationToken);
             return manifest with { Rejection = new Rejection(fault.Sentence, fault.Line), RejectedRows = blobs.Rejected, FirstRejected = blobs.First };
         }
 
         if (blobs.Questions == 0)
         {
-            await blobs.CompleteAsync(cancellationToken);
             await blobs.DiscardQuestionsAsync(cancellationToken);
             var first = blobs.First[0];
             var sentence = blobs.Rejected == 1 ? $"the only row cannot be used: {first.Reason}" : $"none of the {blobs.Rejected} rows can be used. The first: {first.Reason}";

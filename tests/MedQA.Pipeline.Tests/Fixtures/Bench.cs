@@ -18,6 +18,9 @@ internal sealed class Bench
 {
     public static readonly Profile Quick = BuiltInProfiles.Find("self-consistency")! with { Name = "quick", Samples = 3, ExemplarSet = null, Exemplars = 0, MaxTokens = 16 };
 
+    /// <summary>How long a message that was taken and not completed stays away.</summary>
+    private static readonly TimeSpan MessageVisibility = TimeSpan.FromSeconds(2);
+
     public Bench(RunStorage storage, ScriptedModel? model = null, TimeProvider? time = null, SplitOptions? split = null, WorkerOptions? worker = null, AdvanceOptions? advance = null)
     {
         Storage = storage;
@@ -73,26 +76,41 @@ internal sealed class Bench
     /// <summary>Takes one message and answers its batch; <see langword="null"/> where the queue is empty.</summary>
     public async Task<BatchOutcome?> AnswerNextAsync(CancellationToken stopping = default)
     {
-        if ((await Storage.BatchQueue.ReceiveMessageAsync(TimeSpan.FromSeconds(30), Cancel)).Value is not { } message)
+        if ((await Storage.BatchQueue.ReceiveMessageAsync(MessageVisibility, Cancel)).Value is not { } message)
         {
             return null;
         }
 
         Assert.True(BatchMessage.TryParse(message.MessageText, out var batch));
         var outcome = await Worker.AnswerAsync(batch, stopping);
-        await Storage.BatchQueue.DeleteMessageAsync(message.MessageId, message.PopReceipt, Cancel);
+        try
+        {
+            await Storage.BatchQueue.DeleteMessageAsync(message.MessageId, message.PopReceipt, Cancel);
+        }
+        catch (RequestFailedException fault) when (fault.Status is 400 or 404)
+        {
+            // The answer took longer than the message stays invisible: it is there again, and handled again.
+        }
+
         return outcome;
     }
 
     /// <summary>Advances the run and answers its batches until it is done.</summary>
     public async Task<RunSummary> CompleteAsync(RunId run)
     {
-        for (var i = 0; i < 200; i++)
+        var began = System.Diagnostics.Stopwatch.StartNew();
+        while (began.Elapsed < TimeSpan.FromMinutes(1))
         {
             var outcome = await Advancer.AdvanceAsync(run, Cancel);
             if (outcome.IsDone)
             {
                 return (await Reader.GetAsync(run, Cancel))!;
+            }
+
+            if (await AnswerNextAsync() is null && outcome.ComeBackIn > TimeSpan.Zero)
+            {
+                // A message may be on its way back into the queue: there is no event to wait for.
+                await Task.Delay(50, Cancel);
             }
 
             while (await AnswerNextAsync() is not null)
