@@ -10,7 +10,9 @@ internal static class Figures
     public static string Percent(double? share) => share is { } value ? (100 * value).ToString("0.0") + " %" : None;
 
     public static string Percent(Interval? interval) =>
-        interval is { } value ? $"[{100 * value.Lower:0.0}, {100 * value.Upper:0.0}] %" : None;
+        interval is { } value ? $"{100 * value.Lower:0.0} to {100 * value.Upper:0.0} %" : None;
+
+    public static string WithInterval(double? share, Interval? interval) => interval is null ? Percent(share) : $"{Percent(share)} ({Percent(interval)})";
 
     public static string Fraction(double? value) => value is { } known ? known.ToString("0.000") : None;
 
@@ -22,5 +24,5 @@ internal static class Figures
 
     /// <summary>The accuracy's interval, or its bounds where questions failed.</summary>
     public static string Interval(Accuracy accuracy) =>
-        accuracy.Bounds is { } bounds ? $"between {Percent(bounds.Lower)} and {Percent(bounds.Upper)}" : Percent(accuracy.Interval);
+        accuracy.Bounds is { } bounds ? $"between {Percent(bounds.Lower)} and {Percent(bounds.Upper)} (failed all wrong, all right)" : Percent(accuracy.Interval);
 }

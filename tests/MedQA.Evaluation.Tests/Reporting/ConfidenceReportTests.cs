@@ -98,7 +98,7 @@ public sealed class ConfidenceReportTests
         var markdown = ReportMarkdown.Write(Report(Header(6), Some));
         Assert.Contains("## Calibration and deferral\n", markdown);
         Assert.Contains("fewer than 300", markdown);
-        Assert.Contains("| ECE, 10 bins | 0.200 | [", markdown);
+        Assert.Contains("| ECE, 10 bins | 0.200 | 0.", markdown);
         Assert.Contains("| 5 | 80.0 % | 40.0 % |", markdown);
         Assert.Contains("chosen on the same answers", markdown);
     }

@@ -41,9 +41,9 @@ public sealed class ReportWritingTests
     {
         var markdown = ReportMarkdown.Write(Report(Header(5), Some[..4]));
         Assert.Contains("not medical advice", markdown);
-        Assert.Contains("| accuracy, each question once (micro) | **50.0 %** (2/4) |", markdown);
-        Assert.Contains("| 95 % interval (Clopper-Pearson) | [6.8, 93.2] % |", markdown);
-        Assert.Contains("| medqa | heart | 1/1 | 100.0 % | [2.5, 100.0] % | 25.0 % | 1.000 |", markdown);
+        Assert.Contains("| accuracy, each question once (micro) | 50.0 % (2/4) |", markdown);
+        Assert.Contains("| 95 % interval (Clopper-Pearson) | 6.8 to 93.2 % |", markdown);
+        Assert.Contains("| medqa | heart | 1/1 | 100.0 % | 2.5 to 100.0 % | 25.0 % | 1.000 |", markdown);
         Assert.Contains("| 5/5 | 1 | 1 | 0 | 100.0 % |", markdown);
         Assert.Contains("temperature 0.7", markdown);
     }

@@ -84,9 +84,9 @@ public sealed class RunComparisonTests
     public void Markdown_prints_the_size_of_the_family()
     {
         var comparison = RunComparison.Of([Run("few-shot", "RRRRWW", 0), Run("self|consistency", "RRRRWW", 0)]);
-        var markdown = RunComparisonMarkdown.Write(comparison);
+        var markdown = ReportMarkdown.Write(comparison);
         Assert.Contains("family of 1 test ", markdown);
-        Assert.Contains(@"| few-shot | self\|consistency | medqa | 0.0 points | [0.0, 0.0] (rough) | 0 | 0 | 1.0000 | 1.0000 | 1.0000 |", markdown);
+        Assert.Contains(@"| few-shot | self\|consistency | medqa | 0.0 points | 0.0 to 0.0 (rough) | 0 | 0 | 1.0000 | 1.0000 | 1.0000 |", markdown);
         Assert.Contains("p is 1 by convention", markdown);
         Assert.NotEmpty(ReportJson.Write(comparison));
     }

@@ -1,0 +1,41 @@
+using System.Collections.Immutable;
+
+namespace MedQA.Evaluation.Reporting.Documents;
+
+/// <summary>A part of a report as people read it. Its texts are plain: whoever writes them escapes them.</summary>
+internal abstract record Block;
+
+/// <summary>A heading; level 1 is the title.</summary>
+internal sealed record Heading(int Level, string Text) : Block;
+
+/// <summary>A paragraph.</summary>
+internal sealed record Paragraph(string Text) : Block;
+
+/// <summary>Something that a reader must know before using the figures.</summary>
+internal sealed record Note(string Text) : Block;
+
+/// <summary>A list.</summary>
+internal sealed record Items(ImmutableArray<string> Texts) : Block;
+
+/// <summary>A table.</summary>
+/// <param name="Columns">Their headings; empty ones for a table of names and values.</param>
+/// <param name="Rows">As many cells each as there are columns.</param>
+internal sealed record Table(ImmutableArray<Column> Columns, ImmutableArray<ImmutableArray<string>> Rows) : Block
+{
+    /// <summary>A table of names and values.</summary>
+    public static Table OfValues(params IEnumerable<(string Name, string Value)> values) =>
+        new([new Column(""), new Column("")], [.. values.Select(static value => ImmutableArray.Create(value.Name, value.Value))]);
+}
+
+/// <summary>A table's column.</summary>
+/// <param name="Name">Its heading.</param>
+/// <param name="Numbers">Whether it holds numbers, which stand at the right.</param>
+internal sealed record Column(string Name, bool Numbers = false);
+
+/// <summary>A text that stands to the letter.</summary>
+internal sealed record Verbatim(string Text) : Block;
+
+/// <summary>A plot; only HTML shows it, its numbers stand in a table too.</summary>
+/// <param name="Title">What it shows.</param>
+/// <param name="Svg">The drawing, escaped already.</param>
+internal sealed record Plot(string Title, string Svg) : Block;

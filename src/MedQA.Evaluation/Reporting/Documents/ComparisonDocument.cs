@@ -1,0 +1,59 @@
+using System.Collections.Immutable;
+
+namespace MedQA.Evaluation.Reporting.Documents;
+
+/// <summary>A comparison as people read it.</summary>
+internal static class ComparisonDocument
+{
+    public static IReadOnlyList<Block> Of(RunComparison comparison) => [.. Blocks(comparison)];
+
+    private static IEnumerable<Block> Blocks(RunComparison comparison)
+    {
+        yield return new Heading(1, "Comparison");
+        yield return new Note(RunReport.NotMedicalAdvice);
+        yield return new Heading(2, "Accuracies");
+        yield return new Table(
+            [new("first"), new("second"), new("data set"), new("questions", true), new("left out", true), new("first's accuracy"), new("second's accuracy")],
+            [
+                .. comparison.Pairs.Select(static pair => ImmutableArray.Create(
+                    pair.First,
+                    pair.Second,
+                    pair.Dataset ?? "all",
+                    Figures.Count(pair.Questions),
+                    $"{pair.LeftOutOfFirst} + {pair.LeftOutOfSecond}",
+                    Figures.WithInterval(pair.FirstAccuracy, pair.FirstInterval),
+                    Figures.WithInterval(pair.SecondAccuracy, pair.SecondInterval))),
+            ]);
+        yield return new Heading(2, "Differences");
+        yield return new Table(
+            [new("first"), new("second"), new("data set"), new("difference", true), new("95 % interval"), new("only first right", true), new("only second right", true), new("McNemar mid-p", true), new("exact p", true), new("mid-p after Holm", true)],
+            [
+                .. comparison.Pairs.Select(static pair => ImmutableArray.Create(
+                    pair.First,
+                    pair.Second,
+                    pair.Dataset ?? "all",
+                    $"{100 * pair.Difference:+0.0;-0.0;0.0} points",
+                    $"{100 * pair.Interval.Lower:0.0} to {100 * pair.Interval.Upper:0.0}{(pair.Rough ? " (rough)" : "")}",
+                    Figures.Count(pair.Test.OnlyFirst),
+                    Figures.Count(pair.Test.OnlySecond),
+                    Figures.P(pair.Test.MidP),
+                    Figures.P(pair.Test.ExactP),
+                    Figures.P(pair.HolmP))),
+            ]);
+        yield return new Paragraph($"Holm's correction is for the family of {comparison.FamilySize} {(comparison.FamilySize == 1 ? "test" : "tests")} in this table. Intervals are not corrected.");
+        if (comparison.Pairs.Any(static pair => pair.Rough))
+        {
+            yield return new Paragraph($"Rough: fewer than {PairedComparison.FewDiscordant} questions tell the runs apart; rely on the test.");
+        }
+
+        if (comparison.Pairs.Any(static pair => pair.Test.Undecided))
+        {
+            yield return new Paragraph("Where no question tells two runs apart, p is 1 by convention and says nothing.");
+        }
+
+        if (comparison.Pairs.Any(static pair => pair.Provisional))
+        {
+            yield return new Note("Provisional: a run is not finished.");
+        }
+    }
+}

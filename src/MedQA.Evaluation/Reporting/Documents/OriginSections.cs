@@ -1,0 +1,77 @@
+using System.Collections.Immutable;
+using MedQA.Evaluation.Profiles;
+
+namespace MedQA.Evaluation.Reporting.Documents;
+
+/// <summary>The sections that put a run beside the literature and say how to repeat it.</summary>
+internal static class OriginSections
+{
+    public static IEnumerable<Block> Of(RunReport report) => [.. Published(report), .. Repeating(report), .. ThisRun(report.Circumstances)];
+
+    private static IEnumerable<Block> Published(RunReport report)
+    {
+        if (report.Published.IsEmpty)
+        {
+            yield break;
+        }
+
+        yield return new Heading(2, "Published results");
+        yield return new Table(
+            [new("data set"), new("model"), new("method"), new("accuracy", true), new("95 % interval"), new("n", true), new("year", true), new("source"), new("comparable")],
+            [
+                .. report.Published.Select(static beside => ImmutableArray.Create(
+                    beside.Dataset,
+                    beside.Result.Model,
+                    beside.Result.Method,
+                    Figures.Percent(beside.Result.Accuracy),
+                    Figures.Percent(beside.Result.Interval),
+                    Figures.Count(beside.Result.Questions),
+                    $"{beside.Result.Year}",
+                    $"{beside.Result.Source} (read in {beside.Result.ReadIn})",
+                    !beside.Comparable ? beside.Note! : beside.Note is null ? "yes" : $"yes; {beside.Note}")),
+            ]);
+    }
+
+    private static IEnumerable<Block> Repeating(RunReport report)
+    {
+        var profile = report.Protocol.Profile;
+        var exemplars = report.Protocol.DatasetExemplars.Select(static set => $"; {set.Exemplars.Length} for {set.Dataset}");
+        yield return new Heading(2, "To repeat it");
+        yield return Table.OfValues(
+            ("model", $"{report.Model}, fingerprint {report.ModelFingerprint}"),
+            ("question set", $"{report.QuestionSet}{(report.QuestionSetHash is { } hash ? $", SHA-256 {hash}" : "")}"),
+            ("profile", $"{profile.Name}: strategy {profile.Strategy}, format {(profile.Format == PromptFormat.Chat ? "chat" : "completion")}"),
+            ("worked examples", $"{report.Protocol.Exemplars.Length}{(profile.ExemplarSet is { } set ? $" of set {set}" : "")}{string.Concat(exemplars)}"),
+            ("sampling", $"{profile.Samples} samples, temperature {profile.Temperature}, topP {profile.TopP}, topK {profile.TopK}, minP {profile.MinP}, at most {profile.MaxTokens} tokens, seed {profile.Seed}"),
+            ("reasonings without an answer", profile.OnUnparsed == UnparsedHandling.Force ? "forced by the answer cue" : "abstain"),
+            ("evaluation rules", report.EvaluationRules));
+        yield return new Paragraph("The whole profile, as canonical JSON; with its worked examples it stands in the JSON report:");
+        yield return new Verbatim(System.Text.Encoding.UTF8.GetString(CanonicalJson.Of(profile)));
+        foreach (var prompt in report.Prompts)
+        {
+            yield return new Heading(3, $"Exact prompt of {prompt.Dataset}, question {prompt.Question}");
+            yield return new Verbatim(prompt.Text);
+        }
+    }
+
+    private static IEnumerable<Block> ThisRun(RunCircumstances run)
+    {
+        yield return new Heading(2, "This run");
+        yield return Table.OfValues(
+        [
+            ("run", $"{run.Run}, revision {run.Revision}"),
+            ("created", Time(run.Created)),
+            ("finished", Time(run.Finished)),
+            ("upload's ETag", run.ETag ?? Figures.None),
+            ("seconds of work", run.Seconds.ToString("#,0.0")),
+            ("generated tokens per second of work", run.TokensPerSecond is { } speed ? speed.ToString("#,0.0") : Figures.None),
+            .. run.EngineFingerprints.Select(static engine => ("engine", engine)),
+        ]);
+        if (run.EngineFingerprints.Length > 1)
+        {
+            yield return new Note($"{run.EngineFingerprints.Length} different engines answered: the samples follow the same distribution, but not the same bits.");
+        }
+    }
+
+    private static string Time(DateTimeOffset? time) => time is { } known ? known.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss") + " UTC" : Figures.None;
+}

@@ -1,0 +1,113 @@
+using System.Globalization;
+using System.Text;
+
+namespace MedQA.Evaluation.Reporting.Documents;
+
+/// <summary>Draws one plot as SVG, in the colours of <see cref="HtmlWriter"/>'s style.</summary>
+internal sealed class PlotArea
+{
+    private const double Width = 704;
+    private const double Top = 28;
+    private const double Right = 96;
+    private const double Bottom = 44;
+
+    private readonly StringBuilder _svg = new();
+    private readonly double _left;
+    private readonly double _height;
+    private readonly (double Low, double High) _x;
+    private readonly (double Low, double High) _y;
+
+    /// <param name="x">The values at the left and right edge.</param>
+    /// <param name="y">The values at the bottom and top edge.</param>
+    /// <param name="left">Room for labels at the left.</param>
+    /// <param name="height">Height of the drawing.</param>
+    public PlotArea((double Low, double High) x, (double Low, double High) y, double left = 56, double height = 320)
+    {
+        (_x, _y, _left, _height) = (x, y, left, height);
+    }
+
+    /// <summary>A label under the horizontal axis and over the vertical one.</summary>
+    public void Label(string horizontal, string vertical)
+    {
+        Text((_left + Width - Right) / 2, _height - 6, horizontal, "middle");
+        Text(_left, 14, vertical, "start");
+    }
+
+    /// <summary>A vertical grid line with its value.</summary>
+    public void TickX(double value, string label)
+    {
+        Line(X(value), Top, X(value), _height - Bottom, "grid");
+        Text(X(value), _height - Bottom + 18, label, "middle");
+    }
+
+    /// <summary>A horizontal grid line with its value.</summary>
+    public void TickY(double value, string label)
+    {
+        Line(_left, Y(value), Width - Right, Y(value), "grid");
+        Text(_left - 8, Y(value) + 4, label, "end");
+    }
+
+    /// <summary>A name at the left of a row.</summary>
+    public void Name(double y, string name) => Text(_left - 8, Y(y) + 4, name, "end", "name");
+
+    /// <summary>A line between two points.</summary>
+    public void Segment(double x1, double y1, double x2, double y2, string style, string? hint = null) => Line(X(x1), Y(y1), X(x2), Y(y2), style, hint);
+
+    /// <summary>A short vertical mark on a row.</summary>
+    public void Mark(double x, double y, double half, string style, string hint) => Line(X(x), Y(y) - half, X(x), Y(y) + half, style, hint);
+
+    /// <summary>A line through points, with its name at the end.</summary>
+    public void Curve(IReadOnlyList<(double X, double Y)> points, string style, string name, string nameAnchorStyle = "name")
+    {
+        _svg.Append($"<polyline class=\"{style}\" points=\"{string.Join(' ', points.Select(point => $"{N(X(point.X))},{N(Y(point.Y))}"))}\"/>");
+        if (points.Count > 0)
+        {
+            Text(X(points[^1].X) + 8, Y(points[^1].Y) + 4, name, "start", nameAnchorStyle);
+        }
+    }
+
+    /// <summary>A dot, with what it says when pointed at.</summary>
+    public void Dot(double x, double y, double radius, string style, string hint) =>
+        _svg.Append($"<circle class=\"{style}\" cx=\"{N(X(x))}\" cy=\"{N(Y(y))}\" r=\"{N(radius)}\"><title>{HtmlWriter.Text(hint)}</title></circle>");
+
+    /// <summary>A bar between two values of y, with what it says when pointed at.</summary>
+    public void Bar(double x, double width, double from, double to, string style, string hint)
+    {
+        if (to > from)
+        {
+            _svg.Append($"<rect class=\"{style}\" x=\"{N(X(x) - (width / 2))}\" y=\"{N(Y(to))}\" width=\"{N(width)}\" height=\"{N(Y(from) - Y(to))}\"><title>{HtmlWriter.Text(hint)}</title></rect>");
+        }
+    }
+
+    /// <summary>What the colours mean, at the top right.</summary>
+    public void Legend(params IEnumerable<(string Style, string Name)> entries)
+    {
+        var x = _left + 200;
+        foreach (var (style, name) in entries)
+        {
+            _svg.Append($"<rect class=\"{style}\" x=\"{N(x)}\" y=\"5\" width=\"10\" height=\"10\"/>");
+            Text(x + 16, 14, name, "start");
+            x += 40 + (7 * name.Length);
+        }
+    }
+
+    /// <summary>Width of the plot itself, in the drawing's units.</summary>
+    public double InnerWidth => Width - Right - _left;
+
+    /// <summary>The drawing.</summary>
+    /// <param name="description">What it shows, for those who cannot see it.</param>
+    public string ToSvg(string description) =>
+        $"<svg viewBox=\"0 0 {N(Width)} {N(_height)}\" role=\"img\" aria-label=\"{HtmlWriter.Text(description)}\">{_svg}<line class=\"axis\" x1=\"{N(_left)}\" y1=\"{N(_height - Bottom)}\" x2=\"{N(Width - Right)}\" y2=\"{N(_height - Bottom)}\"/></svg>";
+
+    private static string N(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);
+
+    private double X(double value) => _left + ((value - _x.Low) / (_x.High - _x.Low) * InnerWidth);
+
+    private double Y(double value) => _height - Bottom - ((value - _y.Low) / (_y.High - _y.Low) * (_height - Bottom - Top));
+
+    private void Line(double x1, double y1, double x2, double y2, string style, string? hint = null) =>
+        _svg.Append($"<line class=\"{style}\" x1=\"{N(x1)}\" y1=\"{N(y1)}\" x2=\"{N(x2)}\" y2=\"{N(y2)}\">{(hint is null ? "" : $"<title>{HtmlWriter.Text(hint)}</title>")}</line>");
+
+    private void Text(double x, double y, string text, string anchor, string? style = null) =>
+        _svg.Append($"<text x=\"{N(x)}\" y=\"{N(y)}\" text-anchor=\"{anchor}\"{(style is null ? "" : $" class=\"{style}\"")}>{HtmlWriter.Text(text)}</text>");
+}

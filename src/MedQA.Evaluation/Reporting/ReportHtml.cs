@@ -1,0 +1,27 @@
+using MedQA.Evaluation.Reporting.Documents;
+
+namespace MedQA.Evaluation.Reporting;
+
+/// <summary>
+/// Reports and comparisons as one HTML file that stands alone: plots inside, no script, no address outside, light or dark as the reader's system is. Every text
+/// from a question set is escaped.
+/// </summary>
+public static class ReportHtml
+{
+    /// <summary>The Content-Security-Policy under which the file shows as meant; it stands in the file too. A server's header must not be stricter about styles.</summary>
+    public static string ContentSecurityPolicy => HtmlWriter.ContentSecurityPolicy;
+
+    /// <summary>Writes a report. Everything that may differ between runs that answered alike stands under the last heading, "This run".</summary>
+    public static string Write(RunReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        return HtmlWriter.Write(ReportDocument.Of(report));
+    }
+
+    /// <summary>Writes a comparison.</summary>
+    public static string Write(RunComparison comparison)
+    {
+        ArgumentNullException.ThrowIfNull(comparison);
+        return HtmlWriter.Write(ComparisonDocument.Of(comparison));
+    }
+}
