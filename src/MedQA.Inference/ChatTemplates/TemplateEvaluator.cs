@@ -131,7 +131,7 @@ internal sealed class TemplateEvaluator(DateOnly date, TemplateBudget budget)
         return scope[name] switch
         {
             TemplateMacro macro => CallMacro(macro, arguments),
-            UndefinedValue => TemplateFunctions.Call(name, arguments, date, budget),
+            TemplateFunction function => TemplateFunctions.Call(function.Name, arguments, date, budget),
             var value => throw new TemplateException($"a call of {name}, which is {TemplateValues.KindOf(value)}"),
         };
     }

@@ -2,12 +2,17 @@ using System.Globalization;
 
 namespace MedQA.Inference.ChatTemplates;
 
+/// <summary>A global function as a value: templates ask whether one is defined.</summary>
+internal sealed record TemplateFunction(string Name);
+
 /// <summary>The global functions of chat templates: Jinja's and those that transformers adds.</summary>
 internal static class TemplateFunctions
 {
     private const int LongestRange = 100_000;
 
     private static readonly HashSet<string> Known = new(StringComparer.Ordinal) { "range", "namespace", "dict", "raise_exception", "strftime_now" };
+
+    public static IEnumerable<string> Names => Known;
 
     public static bool IsKnown(string name) => Known.Contains(name);
 

@@ -6,7 +6,7 @@ namespace MedQA.Inference.ChatTemplates;
 internal static class TemplateJson
 {
     private const int DeepestNesting = 50;
-    private const int LongestText = 4_000_000;
+    private const int LongestText = 1_000_000;
 
     public static MarkedText Write(object? value, int? indent, TemplateBudget budget)
     {

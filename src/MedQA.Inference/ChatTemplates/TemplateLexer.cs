@@ -107,13 +107,14 @@ internal sealed class TemplateLexer
         if (string.CompareOrdinal(_source, at, "raw", 0, 3) != 0) return null;
         at += 3;
         while (at < _source.Length && IsSpace(_source[at])) at++;
-        if (at < _source.Length && _source[at] is '-' or '+') at++;
+        if (at < _source.Length && _source[at] == '-') at++;
         return string.CompareOrdinal(_source, at, "%}", 0, 2) == 0 ? at + 2 : null;
     }
 
     private void Raw()
     {
-        CloseTag(_at, _source[_at - 3] is '-' or '+' ? _source[_at - 3] : '\0', trims: true);
+        // Unlike other blocks, the opening tag keeps the newline behind it.
+        CloseTag(_at, _source[_at - 3] == '-' ? '-' : '\0', trims: false);
         for (var tag = _at; (tag = _source.IndexOf("{%", tag, StringComparison.Ordinal)) >= 0; tag += 2)
         {
             var at = tag + 2;

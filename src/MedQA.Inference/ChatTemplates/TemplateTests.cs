@@ -26,7 +26,7 @@ internal static class TemplateTests
         "mapping" => value is TemplateMap { IsNamespace: false },
         "sequence" => value is MarkedText or List<object?> or TemplateMap { IsNamespace: false } or UndefinedValue,
         "iterable" => value is MarkedText or List<object?> or TemplateMap { IsNamespace: false } or UndefinedValue,
-        "callable" => value is TemplateMacro,
+        "callable" => value is TemplateMacro or TemplateFunction,
         "odd" => Modulo(TemplateValues.Integer(value), 2) == 1,
         "even" => Modulo(TemplateValues.Integer(value), 2) == 0,
         "divisibleby" => TemplateValues.Integer(arguments.Need(0, "num")) is not 0 and var divisor

@@ -44,7 +44,7 @@ internal static class TemplateValues
 {
     private const int DeepestNesting = 50;
     private const int MostComparisons = 1_000_000;
-    private const int LongestRepresentation = 4_000_000;
+    private const int LongestRepresentation = 1_000_000;
 
     public static bool IsTrue(object? value) => value switch
     {

@@ -1,4 +1,4 @@
-using System.Text;
+using static System.Globalization.UnicodeCategory;
 
 namespace MedQA.Inference.Tokenization;
 
@@ -32,6 +32,10 @@ internal enum AddedTokenRecognition
 /// <summary>Finds added tokens in texts: at the leftmost place the longest one.</summary>
 internal sealed class AddedTokens
 {
+    /// <summary>What Rust's \w matches: letters, marks, digits, connectors and the two joiners.</summary>
+    private static readonly CodePointSet Word = new(0, whiteSpace: false, [(0x200C, 0x200D)],
+        [CodePointSet.OfCategories(negated: false, UppercaseLetter, LowercaseLetter, TitlecaseLetter, ModifierLetter, OtherLetter, NonSpacingMark, SpacingCombiningMark, EnclosingMark, DecimalDigitNumber, LetterNumber, ConnectorPunctuation)], negated: false);
+
     private readonly Dictionary<(int Node, char Next), int> _edges = [];
     private readonly List<AddedToken?> _tokens = [null];
     private readonly System.Buffers.SearchValues<char> _firsts;
@@ -86,7 +90,7 @@ internal sealed class AddedTokens
             var start = at;
             var end = at + token.Content.Length;
             at = end;
-            if (token.SingleWord && (TouchesWord(text, start, end))) continue;
+            if (token.SingleWord && TouchesWord(text, start, end)) continue;
             if (token.StripsLeft)
             {
                 while (start > done && CodePointSet.IsWhiteSpace(text[start - 1])) start--;
@@ -94,8 +98,8 @@ internal sealed class AddedTokens
 
             if (token.StripsRight)
             {
+                // The white space taken may hold another added token, which is found too: as in Hugging Face's tokenizers.
                 while (end < text.Length && CodePointSet.IsWhiteSpace(text[end])) end++;
-                at = end;
             }
 
             if (start > done) pieces.Add((done, start, null));
@@ -122,6 +126,5 @@ internal sealed class AddedTokens
     private static bool TouchesWord(ReadOnlySpan<char> text, int start, int end) =>
         (start > 0 && IsWord(CodePointSet.At(text, start - CodePointSet.UnitsBefore(text, start), out _))) || (end < text.Length && IsWord(CodePointSet.At(text, end, out _)));
 
-    private static bool IsWord(int codePoint) => codePoint == '_' || (Rune.IsValid(codePoint) && (Rune.IsLetterOrDigit(new Rune(codePoint))
-        || Rune.GetUnicodeCategory(new Rune(codePoint)) is System.Globalization.UnicodeCategory.NonSpacingMark or System.Globalization.UnicodeCategory.SpacingCombiningMark));
+    private static bool IsWord(int codePoint) => Word.Contains(codePoint);
 }

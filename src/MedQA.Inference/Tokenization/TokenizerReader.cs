@@ -22,7 +22,7 @@ internal static class TokenizerReader
         if (root.Find("truncation") is not null) throw Unknown(root, "truncation", "truncation");
 
         var vocabulary = Vocabulary(model.Get("vocab"));
-        var added = Added(root.Find("added_tokens"), chatTemplate);
+        var added = Added(root.Find("added_tokens"), vocabulary, chatTemplate);
         var addedIds = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var token in added) addedIds[token.Content] = token.Id;
         var preTokenizers = new List<PreTokenizer>();
@@ -72,7 +72,7 @@ internal static class TokenizerReader
         return texts;
     }
 
-    private static List<AddedToken> Added(ModelJson? stated, string? chatTemplate)
+    private static List<AddedToken> Added(ModelJson? stated, Dictionary<string, int> vocabulary, string? chatTemplate)
     {
         var added = new List<AddedToken>();
         if (stated is not { } list) return added;
@@ -80,7 +80,9 @@ internal static class TokenizerReader
         {
             var id = item.Get("id");
             if (id.Integer() is < 0 or > HighestId) throw id.Damaged("is no token id");
-            var token = new AddedToken(id.Integer(), item.Get("content").Text(), Flag(item, "special"), Flag(item, "normalized"), Flag(item, "lstrip"), Flag(item, "rstrip"), Flag(item, "single_word"));
+            // As in Hugging Face's tokenizers, a token that the vocabulary has keeps its id there.
+            var content = item.Get("content").Text();
+            var token = new AddedToken(vocabulary.TryGetValue(content, out var known) ? known : id.Integer(), content, Flag(item, "special"), Flag(item, "normalized"), Flag(item, "lstrip"), Flag(item, "rstrip"), Flag(item, "single_word"));
             var steers = token.Special || (chatTemplate is not null && !string.IsNullOrWhiteSpace(token.Content) && chatTemplate.Contains(token.Content, StringComparison.Ordinal));
             added.Add(token with { Control = steers });
         }

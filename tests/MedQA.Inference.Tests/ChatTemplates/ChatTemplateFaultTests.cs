@@ -1,0 +1,128 @@
+using System.Collections.Immutable;
+using System.Text;
+using MedQA.Evaluation.Prompting;
+using MedQA.Inference.ChatTemplates;
+using MedQA.Inference.Models;
+using MedQA.Tests;
+
+namespace MedQA.Inference.Tests.ChatTemplates;
+
+public sealed class ChatTemplateFaultTests
+{
+    private static readonly ChatMessage[] Messages = [ChatMessage.System("s"), ChatMessage.User("u")];
+
+    [Theory]
+    [InlineData("a\n{% include 'x' %}", 2, "the statement {% include %}")]
+    [InlineData("{% extends 'x' %}", 1, "the statement {% extends %}")]
+    [InlineData("{{ 'x'\n | urlize }}", 2, "the filter urlize")]
+    [InlineData("{{ x is escaped }}", 1, "the test escaped")]
+    [InlineData("{{ messages.pop() }}", 1, "the method pop")]
+    [InlineData("\n\n{{ lipsum() }}", 3, "the function lipsum")]
+    [InlineData("{{ [1] | map('urlize') }}", 1, "the filter urlize")]
+    [InlineData("{{ [1] | select('escaped') }}", 1, "the test escaped")]
+    [InlineData("{% for m in messages recursive %}{% endfor %}", 1, "a recursive loop")]
+    [InlineData("{{ f(*x) }}", 1, "unpacked arguments")]
+    [InlineData("{{ 'a' @ 'b' }}", 1, "the character @")]
+    public void An_unknown_construct_is_refused_at_load_with_its_name_and_line(string source, int line, string name)
+    {
+        var fault = Assert.Throws<ModelException>(() => Parse(source));
+        Assert.Equal(ModelFault.UnknownTemplateConstruct, fault.Fault);
+        Assert.Contains($"line {line} of the chat template uses {name}, which is not known", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{% if x %}", 1, "without its endif")]
+    [InlineData("{{ x", 1, "without its }}")]
+    [InlineData("a\n{{ 'x }}", 2, "without its closing quote")]
+    [InlineData("{{ }}", 1, "where a value is expected")]
+    [InlineData("{% endif %}", 1, "nothing is open")]
+    [InlineData("{% break %}", 1, "nothing is open")]
+    [InlineData("{# a", 1, "without its #}")]
+    [InlineData("{{ (1 }}", 1, "unexpected")]
+    public void An_error_in_the_template_is_told_at_load_with_its_line(string source, int line, string says)
+    {
+        var fault = Assert.Throws<ModelException>(() => Parse(source));
+        Assert.Equal(ModelFault.DamagedFile, fault.Fault);
+        Assert.StartsWith($"template: line {line} of the chat template is an error", fault.Message, StringComparison.Ordinal);
+        Assert.Contains(says, fault.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{{ messages[0].x.y }}", "x, which is not defined")]
+    [InlineData("\n{{ 'a' + 1 }}", "line 2")]
+    [InlineData("{{ 1 // 0 }}", "a division by zero")]
+    [InlineData("{% set messages.x = 1 %}", "no namespace")]
+    [InlineData("{{ 9223372036854775807 + 1 }}", "64 bits")]
+    [InlineData("{{ strftime_now('%Q') }}", "the date format %Q")]
+    public void A_fault_while_rendering_names_what_went_wrong(string source, string says)
+    {
+        var template = Parse(source);
+        Assert.Contains(says, Assert.Throws<ModelException>(() => template.Render(Messages, default)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}")]
+    [InlineData("{% set ns = namespace(x='aaaaaaaaaa') %}{% for a in range(99999) %}{% set ns.x = ns.x ~ ns.x %}{% endfor %}")]
+    [InlineData("{{ 'x' * 1000000000 }}")]
+    [InlineData("{{ range(1000000000) }}")]
+    [InlineData("{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}")]
+    [InlineData("{% set ns = namespace(x=[1]) %}{% for a in range(99999) %}{% set ns.x = [ns.x, ns.x] %}{% endfor %}{{ ns.x }}")]
+    [InlineData("{% set ns = namespace(x=[1]) %}{% for a in range(45) %}{% set ns.x = [ns.x, ns.x] %}{% endfor %}{{ ns.x == ns.x + [] }}{{ ns.x }}")]
+    [InlineData("{% set ns = namespace(x=[1]) %}{% for a in range(45) %}{% set ns.x = [ns.x, ns.x] %}{% endfor %}{{ ns.x | tojson }}")]
+    [InlineData("{{ ('a' * 100000) | replace('a', 'b' * 100000) }}")]
+    [InlineData("{{ ('a' * 100000) | replace('', 'b' * 100000) }}")]
+    [InlineData("{{ range(99999) | list | join('b' * 100000) }}")]
+    [InlineData("{{ (range(99999) | list * 99999) | length }}")]
+    public void No_template_runs_for_ever_or_fills_the_memory(string source)
+    {
+        var template = Parse(source);
+        Assert.Throws<ModelException>(() => template.Render(Messages, default));
+    }
+
+    [Fact]
+    public void A_template_nested_without_end_is_refused()
+    {
+        Assert.Throws<ModelException>(() => Parse("{{ " + new string('(', 100_000) + "1" + new string(')', 100_000) + " }}"));
+        Assert.Throws<ModelException>(() => Parse("{{ " + string.Concat(Enumerable.Repeat("not ", 100_000)) + "1 }}"));
+        Assert.Throws<ModelException>(() => Parse(string.Concat(Enumerable.Repeat("{% if 1 %}", 100_000))));
+        var chain = Parse("{{ " + string.Concat(Enumerable.Repeat("1 ~ ", 100_000)) + "1 }}");
+        Assert.Throws<ModelException>(() => chain.Render(Messages, default));
+    }
+
+    [Fact]
+    public void What_the_template_raises_is_an_exception_of_its_own() =>
+        Assert.Equal("no u", Assert.Throws<TemplateRejectionException>(() => Parse("{{ raise_exception('no ' + messages[1].content) }}").Render(Messages, default)).Message);
+
+    [Fact]
+    public void Damaged_templates_end_in_a_model_exception_or_a_rejection()
+    {
+        var sources = Directory.EnumerateFiles(Repository.PathOf("tests", "MedQA.Inference.Tests", "ChatTemplates", "families")).Select(File.ReadAllText).ToArray();
+        string[] parts = ["{%", "%}", "{{", "}}", "-", "|", "(", ")", "[", "]", "'", "\"", ".", ",", ":", "~", "in", "if", "is", "not", "set", "endfor", "endif", "loop", "messages", "content", "range", "1", "0", "\n", " ", "\\", "{#", "#}", "raw", "=", "*", "+"];
+        var random = new Random(7);
+        var rendered = 0;
+        for (var i = 0; i < 4_000; i++)
+        {
+            var source = new StringBuilder(sources[random.Next(sources.Length)]);
+            for (var edits = random.Next(1, 4); edits > 0; edits--)
+            {
+                var at = random.Next(source.Length);
+                if (random.Next(2) == 0) source.Remove(at, Math.Min(random.Next(1, 30), source.Length - at));
+                else source.Insert(at, parts[random.Next(parts.Length)]);
+            }
+
+            try
+            {
+                Parse(source.ToString()).Render(Messages, default);
+                rendered++;
+            }
+            catch (Exception exception) when (exception is ModelException or TemplateRejectionException)
+            {
+                Assert.NotEmpty(exception.Message);
+            }
+        }
+
+        Assert.InRange(rendered, 100, 3_900);
+    }
+
+    private static ChatTemplate Parse(string source) => ChatTemplate.Parse(source, "template", ImmutableSortedDictionary<string, string>.Empty);
+}

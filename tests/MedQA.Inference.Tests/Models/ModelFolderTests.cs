@@ -1,0 +1,240 @@
+using MedQA.Inference.Models;
+using MedQA.Inference.Tokenization;
+using MedQA.Tests;
+
+namespace MedQA.Inference.Tests.Models;
+
+public sealed class ModelFolderTests
+{
+    [Fact]
+    public void The_default_model_states_its_facts()
+    {
+        var folder = ModelFolder.Open(Repository.PathOf("models", "smollm2-135m-instruct"));
+        Assert.Equal("smollm2-135m-instruct", folder.Name);
+        Assert.Equal("model.onnx", Path.GetFileName(folder.GraphPath));
+        Assert.Equal(["model.onnx.data"], folder.ExternalDataPaths.Select(Path.GetFileName));
+        Assert.Equal(8192, folder.ContextLength);
+        Assert.Equal([2], folder.EndTokens);
+        Assert.Equal(("<|im_start|>", "<|im_end|>", (bool?)false), (folder.BeginToken, folder.EndToken, folder.AddsBeginToken));
+        Assert.Equal("llama", folder.ModelType);
+        Assert.Equal(((int?)30, (int?)9, (int?)3, (int?)64, (int?)576, (int?)49152), (folder.Layers, folder.AttentionHeads, folder.KeyValueHeads, folder.HeadSize, folder.HiddenSize, folder.VocabularySize));
+        Assert.Null(folder.SlidingWindow);
+        Assert.Null(folder.RotaryScaling);
+        Assert.StartsWith("{% for message in messages %}", folder.ChatTemplateSource, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Another_graph_of_the_folder_can_be_named()
+    {
+        var folder = ModelFolder.Open(Repository.PathOf("models", "smollm2-135m-instruct"), "model.exact.onnx");
+        Assert.Equal("model.exact.onnx", Path.GetFileName(folder.GraphPath));
+        Assert.Equal(["model.onnx.data"], folder.ExternalDataPaths.Select(Path.GetFileName));
+    }
+
+    [Theory]
+    [InlineData("tiny/llama-genai", 512, 4, 2, 16)]
+    [InlineData("tiny/gpt2-optimum", 512, 4, 4, 16)]
+    [InlineData("tiny/qwen2-optimum", 512, 4, 2, 16)]
+    public void Facts_come_from_either_configuration(string model, int context, int heads, int keyValueHeads, int headSize)
+    {
+        var folder = ModelFolder.Open(Repository.PathOf("models", model));
+        Assert.Equal((context, (int?)heads, (int?)keyValueHeads, (int?)headSize, (int?)2), (folder.ContextLength, folder.AttentionHeads, folder.KeyValueHeads, folder.HeadSize, folder.Layers));
+        Assert.Equal([2], folder.EndTokens);
+    }
+
+    [Fact]
+    public void End_tokens_are_the_union_of_what_the_files_state()
+    {
+        using var copy = ModelCopy.Of("tiny/llama-optimum")
+            .With("generation_config.json", """{"eos_token_id": [7, 5]}""")
+            .Replacing("tokenizer_config.json", "\"eos_token\": \"<|eos|>\"", "\"eos_token\": {\"content\": \"<|pad|>\"}");
+        Assert.Equal([0, 2, 5, 7], copy.Open().EndTokens);
+    }
+
+    [Fact]
+    public void A_template_file_wins_over_the_one_in_the_tokenizers_settings()
+    {
+        using var copy = ModelCopy.Of("tiny/llama-packed");
+        Assert.Null(copy.Open().ChatTemplateSource);
+        copy.Replacing("tokenizer_config.json", "\"is_local\"", "\"chat_template\": [{\"name\": \"tool_use\", \"template\": \"t\"}, {\"name\": \"default\", \"template\": \"d\"}], \"is_local\"");
+        Assert.Equal("d", copy.Open().ChatTemplateSource);
+        copy.With("chat_template.json", """{"chat_template": "j"}""");
+        Assert.Equal("j", copy.Open().ChatTemplateSource);
+        copy.With("chat_template.jinja", "jinja");
+        Assert.Equal("jinja", copy.Open().ChatTemplateSource);
+        Assert.Equal("chat_template.jinja", Path.GetFileName(copy.Open().ChatTemplatePath));
+    }
+
+    [Fact]
+    public void Windows_and_rotary_scaling_are_stated()
+    {
+        using var copy = ModelCopy.Of("tiny/llama-optimum").Replacing("config.json", "\"rope_type\": \"default\"", "\"rope_type\": \"dynamic\"").Replacing("config.json", "\"use_cache\"", "\"sliding_window\": 64, \"use_cache\"");
+        // rope_parameters stands where rope_scaling is null.
+        Assert.Equal(((int?)64, "dynamic"), (copy.Open().SlidingWindow, copy.Open().RotaryScaling));
+        copy.Replacing("config.json", "\"sliding_window\": 64,", "\"sliding_window\": 64, \"use_sliding_window\": false,");
+        Assert.Null(copy.Open().SlidingWindow);
+    }
+
+    [Fact]
+    public async Task The_fingerprint_is_the_same_wherever_the_folder_lies()
+    {
+        using var first = ModelCopy.Of("tiny/llama-packed");
+        using var second = ModelCopy.Of("tiny/llama-packed");
+        var fingerprint = await first.Open().FingerprintAsync(TestContext.Current.CancellationToken);
+        Assert.Matches("^[0-9a-f]{64}$", fingerprint);
+        Assert.Equal(fingerprint, await second.Open().FingerprintAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
+    [InlineData("model.onnx.data")]
+    [InlineData("model.onnx")]
+    [InlineData("tokenizer.json")]
+    public async Task The_fingerprint_tells_every_changed_byte(string file)
+    {
+        using var copy = ModelCopy.Of("tiny/llama-packed");
+        var before = await copy.Open().FingerprintAsync(TestContext.Current.CancellationToken);
+        var bytes = await File.ReadAllBytesAsync(copy.FileAt(file), TestContext.Current.CancellationToken);
+        // A byte of the producer's name in the graph, a space in the tokenizer, a weight in the data.
+        var at = file == "tokenizer.json" ? Array.IndexOf(bytes, (byte)' ') : file == "model.onnx" ? bytes.AsSpan().IndexOf("onnx"u8) : bytes.Length / 2;
+        bytes[at] = file == "tokenizer.json" ? (byte)'\t' : (byte)(bytes[at] ^ 1);
+        await File.WriteAllBytesAsync(copy.FileAt(file), bytes, TestContext.Current.CancellationToken);
+        Assert.NotEqual(before, await copy.Open().FingerprintAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task The_fingerprint_tells_template_and_end_tokens()
+    {
+        using var copy = ModelCopy.Of("tiny/llama-packed");
+        var plain = await copy.Open().FingerprintAsync(TestContext.Current.CancellationToken);
+        var templated = await copy.With("chat_template.jinja", "x").Open().FingerprintAsync(TestContext.Current.CancellationToken);
+        var ended = await copy.With("generation_config.json", """{"eos_token_id": 9}""").Open().FingerprintAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(3, new HashSet<string> { plain, templated, ended }.Count);
+    }
+
+    [Fact]
+    public void A_folder_that_is_not_there_is_named()
+    {
+        var missing = Path.Combine(Path.GetTempPath(), "no-such-model");
+        Expect(ModelFault.MissingFile, () => ModelFolder.Open(missing), missing, "there is no such folder");
+    }
+
+    [Theory]
+    [InlineData("tokenizer.json", "the text cannot be turned into tokens")]
+    [InlineData("model.onnx", "genai_config.json names this graph")]
+    [InlineData("model.onnx.data", "the graph model.onnx keeps its weights in this file")]
+    [InlineData("genai_config.json", "neither it nor genai_config.json is there")]
+    public void A_missing_file_is_named(string file, string says)
+    {
+        using var copy = ModelCopy.Of("tiny/llama-packed").Without(file);
+        Expect(ModelFault.MissingFile, () => copy.Open(), copy.FileAt(file == "genai_config.json" ? "config.json" : file), says);
+    }
+
+    [Theory]
+    [InlineData("genai_config.json", "not valid JSON")]
+    [InlineData("tokenizer_config.json", "not valid JSON")]
+    [InlineData("model.onnx", "cut off")]
+    public void A_file_that_is_cut_off_is_named(string file, string says)
+    {
+        using var copy = ModelCopy.Of("tiny/llama-packed").CutOff(file, 0.6);
+        Expect(ModelFault.DamagedFile, () => copy.Open(), copy.FileAt(file), says);
+    }
+
+    [Fact]
+    public void A_tokenizer_that_is_cut_off_is_named()
+    {
+        using var copy = ModelCopy.Of("tiny/llama-optimum").CutOff("tokenizer.json", 0.6);
+        Expect(ModelFault.DamagedFile, () => Tokenizer.Load(copy.Open()), copy.FileAt("tokenizer.json"), "not valid JSON at line");
+    }
+
+    [Theory]
+    [InlineData("{\"max_position_embeddings\": 0}", "states a context length of 0")]
+    [InlineData("{}", "no file of the folder states the context length")]
+    [InlineData("{\"max_position_embeddings\": \"many\"}", "is a text where a whole number is expected")]
+    [InlineData("[]", "holds a list where an object is expected")]
+    public void A_configuration_that_makes_no_sense_is_named(string config, string says)
+    {
+        using var copy = ModelCopy.Of("tiny/llama-optimum").With("config.json", config).Without("tokenizer_config.json");
+        Expect(ModelFault.DamagedFile, () => copy.Open(), copy.FileAt("config.json"), says);
+    }
+
+    [Theory]
+    [InlineData("../other/model.onnx")]
+    [InlineData("/etc/model.onnx")]
+    [InlineData("..")]
+    [InlineData("a\\..\\model.onnx")]
+    public void A_graph_outside_the_folder_is_refused(string graph)
+    {
+        using var copy = ModelCopy.Of("tiny/llama-packed");
+        Assert.Equal(ModelFault.OutsideFolder, Assert.Throws<ModelException>(() => copy.Open(graph)).Fault);
+        copy.Replacing("genai_config.json", "\"model.onnx\"", $"\"{graph.Replace("\\", "\\\\", StringComparison.Ordinal)}\"");
+        Expect(ModelFault.OutsideFolder, () => copy.Open(), copy.FileAt("genai_config.json"), "not inside the model's folder");
+    }
+
+    [Fact]
+    public void Weights_outside_the_folder_are_refused()
+    {
+        using var copy = ModelCopy.Of("tiny/llama-packed").ReplacingInGraph("model.onnx.data", "../../etc/xdata");
+        Expect(ModelFault.OutsideFolder, () => copy.Open(), copy.FileAt("model.onnx"), "\"../../etc/xdata\"");
+    }
+
+    [Fact]
+    public void A_link_out_of_the_folder_is_refused_and_one_within_is_not()
+    {
+        using var copy = ModelCopy.Of("tiny/llama-packed");
+        File.Move(copy.FileAt("model.onnx.data"), copy.FileAt("weights"));
+        File.CreateSymbolicLink(copy.FileAt("model.onnx.data"), "weights");
+        Assert.Single(copy.Open().ExternalDataPaths);
+        File.Delete(copy.FileAt("model.onnx.data"));
+        File.CreateSymbolicLink(copy.FileAt("model.onnx.data"), Repository.PathOf("models", "tiny", "llama-packed", "model.onnx.data"));
+        Expect(ModelFault.OutsideFolder, () => copy.Open(), copy.FileAt("model.onnx.data"), "it is a link to");
+    }
+
+    [Fact]
+    public void A_graph_that_is_not_there_is_named_with_those_that_are()
+    {
+        using var copy = ModelCopy.Of("tiny/llama-packed");
+        var fault = Expect(ModelFault.MissingFile, () => copy.Open("other.onnx"), copy.FileAt("other.onnx"), "there is no such graph");
+        Assert.Contains("Name one of: model.onnx", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_folder_of_safetensors_is_told_from_one_without_graph()
+    {
+        var fault = Assert.Throws<ModelException>(() => ModelFolder.Open(Repository.PathOf("models", "tiny", "llama-safetensors")));
+        Assert.Contains("export them to ONNX", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Damaged_graphs_end_in_a_model_exception()
+    {
+        using var copy = ModelCopy.Of("tiny/llama-packed");
+        var graph = File.ReadAllBytes(copy.FileAt("model.onnx"));
+        var random = new Random(1);
+        var faults = 0;
+        for (var i = 0; i < 300; i++)
+        {
+            var damaged = graph.ToArray();
+            for (var j = 0; j < 20; j++) damaged[random.Next(damaged.Length)] = (byte)random.Next(256);
+            File.WriteAllBytes(copy.FileAt("model.onnx"), damaged);
+            try
+            {
+                copy.Open();
+            }
+            catch (ModelException)
+            {
+                faults++;
+            }
+        }
+
+        Assert.InRange(faults, 1, 300);
+    }
+
+    private static ModelException Expect(ModelFault fault, Action action, string file, string says)
+    {
+        var exception = Assert.Throws<ModelException>(action);
+        Assert.Equal((fault, file), (exception.Fault, exception.File));
+        Assert.StartsWith(file + ": ", exception.Message, StringComparison.Ordinal);
+        Assert.Contains(says, exception.Message, StringComparison.Ordinal);
+        return exception;
+    }
+}
