@@ -56,13 +56,13 @@ internal sealed class PlotArea
     /// <summary>A short vertical mark on a row.</summary>
     public void Mark(double x, double y, double half, string style, string hint) => Line(X(x), Y(y) - half, X(x), Y(y) + half, style, hint);
 
-    /// <summary>A line through points, with its name at the end.</summary>
-    public void Curve(IReadOnlyList<(double X, double Y)> points, string style, string name, string nameAnchorStyle = "name")
+    /// <summary>A line through points, with its name at the end, or so much above it.</summary>
+    public void Curve(IReadOnlyList<(double X, double Y)> points, string style, string name, double raised = 0)
     {
         _svg.Append($"<polyline class=\"{style}\" points=\"{string.Join(' ', points.Select(point => $"{N(X(point.X))},{N(Y(point.Y))}"))}\"/>");
         if (points.Count > 0)
         {
-            Text(X(points[^1].X) + 8, Y(points[^1].Y) + 4, name, "start", nameAnchorStyle);
+            Text(X(points[^1].X) + 8, Y(points[^1].Y) + 4 - raised, name, "start", "name");
         }
     }
 

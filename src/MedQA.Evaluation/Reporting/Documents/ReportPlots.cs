@@ -93,15 +93,15 @@ internal static class ReportPlots
     public static Plot Coverage(ConfidenceReport confidence)
     {
         var points = confidence.RiskCoverage;
-        var lowest = Math.Floor(points.Min(static point => point.Accuracy) * 10) / 10;
-        var area = new PlotArea((0, 1), (Math.Min(lowest, 0.9), 1));
+        var lowest = Math.Min(90, 10 * (int)Math.Floor(points.Min(static point => point.Accuracy) * 10));
+        var area = new PlotArea((0, 1), (lowest / 100.0, 1));
         Percentages(area.TickX);
-        for (var tick = Math.Min(lowest, 0.9); tick < 1.001; tick += 0.1)
+        for (var percent = lowest; percent <= 100; percent += lowest switch { < 60 => 20, < 90 => 10, _ => 2 })
         {
-            area.TickY(tick, $"{100 * tick:0} %");
+            area.TickY(percent / 100.0, $"{percent} %");
         }
 
-        area.Curve([.. points.Select(static point => (point.Coverage, point.Accuracy))], "line-one", "all");
+        area.Curve([.. points.Select(static point => (point.Coverage, point.Accuracy))], "line-one", "none deferred");
         foreach (var point in points.Length <= 60 ? points : [])
         {
             area.Dot(point.Coverage, point.Accuracy, 4, "one", $"confidence at least {Figures.Fraction(point.Threshold)}: {Figures.Of(point.Right, point.Kept)} right, {Figures.Percent(point.Accuracy)}, {Figures.Percent(point.Coverage)} kept");
@@ -126,8 +126,9 @@ internal static class ReportPlots
         }
 
         Percentages(area.TickY);
-        area.Curve([.. samples.Subsets.Select(static score => ((double)score.Samples, score.PassAt))], "line-two", "pass@m");
-        area.Curve([.. samples.Subsets.Select(static score => ((double)score.Samples, score.MajorityAt))], "line-one", "maj@m");
+        var close = samples.Subsets[^1].PassAt - samples.Subsets[^1].MajorityAt < 0.06;
+        area.Curve([.. samples.Subsets.Select(static score => ((double)score.Samples, score.PassAt))], "line-two", "pass@m", raised: close ? 8 : 0);
+        area.Curve([.. samples.Subsets.Select(static score => ((double)score.Samples, score.MajorityAt))], "line-one", "maj@m", raised: close ? -8 : 0);
         area.Label("samples m", "share of the questions");
         return new Plot("Fewer samples: the vote (maj@m), and at least one sample right (pass@m)", area.ToSvg("pass@m and maj@m for every number of samples; the numbers are in the table."));
     }
