@@ -1,2 +1,3 @@
-Console.Error.WriteLine("medqa: no command is built yet.");
-return 1;
+using MedQA.LocalHost.Commands;
+
+return await CommandLine.InvokeAsync(args);

@@ -46,12 +46,15 @@ internal sealed class AzuriteServer : IAsyncDisposable
     public AzuritePorts Ports { get; }
 
     /// <summary>The connection string of the development store.</summary>
-    public string ConnectionString => ConnectionStringOf(Account, Key);
+    public string ConnectionString => ConnectionStringAt(Ports);
 
     /// <summary>The connection string of one of <see cref="AzuriteOptions.FurtherAccounts"/>.</summary>
-    public string ConnectionStringOf(string account, string key) => string.Create(
+    public string ConnectionStringOf(string account, string key) => ConnectionStringAt(Ports, account, key);
+
+    /// <summary>The connection string of an account at ports; of the development store where none is named.</summary>
+    public static string ConnectionStringAt(AzuritePorts ports, string account = Account, string key = Key) => string.Create(
         CultureInfo.InvariantCulture,
-        $"DefaultEndpointsProtocol=http;AccountName={account};AccountKey={key};BlobEndpoint=http://127.0.0.1:{Ports.Blob}/{account};QueueEndpoint=http://127.0.0.1:{Ports.Queue}/{account};TableEndpoint=http://127.0.0.1:{Ports.Table}/{account};");
+        $"DefaultEndpointsProtocol=http;AccountName={account};AccountKey={key};BlobEndpoint=http://127.0.0.1:{ports.Blob}/{account};QueueEndpoint=http://127.0.0.1:{ports.Queue}/{account};TableEndpoint=http://127.0.0.1:{ports.Table}/{account};");
 
     /// <summary>Uses the Azurite that serves the data folder or listens at the ports; starts one where there is none.</summary>
     /// <param name="options">Where it keeps its data and listens.</param>

@@ -60,6 +60,9 @@ public sealed class QuestionSetSplitter
     public async Task<SplitOutcome> OnUploadAsync(string blobName, ETag etag, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(blobName);
+
+        // The same version comes with quotes from a response's header, and without them from a listing or an event.
+        etag = new ETag(etag.ToString("G").Trim('"'));
         var blob = _storage.QuestionSets.GetBlockBlobClient(blobName);
         try
         {

@@ -1,0 +1,65 @@
+using System.CommandLine;
+using Azure;
+using MedQA.Datasets;
+using MedQA.Evaluation.Profiles;
+using MedQA.Inference.Models;
+using MedQA.LocalHost.Azurite;
+using MedQA.LocalHost.Settings;
+using MedQA.LocalHost.Terminal;
+using Microsoft.Extensions.Logging;
+
+namespace MedQA.LocalHost.Commands;
+
+/// <summary>What every command has: its settings and where it writes.</summary>
+internal sealed record CommandContext(HostSettings Settings, HostConsole Console, OutputFormat Output)
+{
+    /// <summary>Gives a command its work; what goes wrong becomes a sentence and an exit code.</summary>
+    public static void SetWork(Command command, Func<CommandContext, ParseResult, CancellationToken, Task<int>> work) =>
+        command.SetAction((parsed, cancellationToken) => InvokeAsync(parsed, work, cancellationToken));
+
+    private static async Task<int> InvokeAsync(ParseResult parsed, Func<CommandContext, ParseResult, CancellationToken, Task<int>> work, CancellationToken cancellationToken)
+    {
+        var console = new HostConsole { Quiet = parsed.GetValue(CommonOptions.Quiet) };
+        var log = LogLevel.Warning;
+        try
+        {
+            var settings = HostSettings.Read(CommonOptions.Given(parsed), Environment.GetEnvironmentVariable, Directory.GetCurrentDirectory());
+            log = settings.Log;
+            return await work(new CommandContext(settings, console, parsed.GetValue(CommonOptions.Output)), parsed, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return ExitCode.Stopped;
+        }
+        catch (Exception exception) when (CodeOf(exception) is { } code)
+        {
+            console.Fault(exception.Message);
+            if (log <= LogLevel.Debug)
+            {
+                console.Fault(exception.ToString());
+            }
+
+            return code;
+        }
+    }
+
+    private static int? CodeOf(Exception exception) => exception switch
+    {
+        SettingException or InputException or ProfileException or QuestionSetException => ExitCode.BadInput,
+        AzuriteException or ModelException or RequestFailedException or IOException or UnauthorizedAccessException => ExitCode.Failure,
+        _ => null,
+    };
+}
+
+/// <summary>How results are written.</summary>
+internal enum OutputFormat
+{
+    /// <summary>For people.</summary>
+    Table,
+
+    /// <summary>For programs.</summary>
+    Json,
+}
+
+/// <summary>What was given to a command cannot be used. The message is a sentence for people.</summary>
+internal sealed class InputException(string message) : Exception(message);

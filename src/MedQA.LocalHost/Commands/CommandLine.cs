@@ -1,0 +1,65 @@
+using System.CommandLine;
+
+namespace MedQA.LocalHost.Commands;
+
+/// <summary>The command line of <c>medqa</c>.</summary>
+internal static class CommandLine
+{
+    // Longer than a step of the model and an orderly end of the emulator take.
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(30);
+
+    /// <summary>Does what the arguments say.</summary>
+    /// <returns>One of <see cref="ExitCode"/>.</returns>
+    public static async Task<int> InvokeAsync(string[] arguments)
+    {
+        var root = Create();
+        if (arguments.Length == 0)
+        {
+            await root.Parse("--help").InvokeAsync();
+            return ExitCode.BadInput;
+        }
+
+        var parsed = root.Parse(arguments);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (var error in parsed.Errors)
+            {
+                await Console.Error.WriteLineAsync($"medqa: {error.Message}");
+            }
+
+            var command = parsed.CommandResult.Command is RootCommand ? "medqa" : $"medqa {parsed.CommandResult.Command.Name}";
+            await Console.Error.WriteLineAsync($"See `{command} --help`.");
+            return ExitCode.BadInput;
+        }
+
+        return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = StopLimit, EnableDefaultExceptionHandler = false });
+    }
+
+    private static RootCommand Create()
+    {
+        var root = new RootCommand("Answers sets of medical questions with a language model on this machine, and scores the answers as the Med-PaLM papers do. The answers measure a model; they are not medical advice.")
+        {
+            RunCommand.Create(),
+            ResumeCommand.Create(),
+            ResultsCommand.Create(),
+            ServeCommand.Create(),
+            WorkerCommand.Create(),
+            ProfilesCommand.Create(),
+            ModelsCommand.Create(),
+            DoctorCommand.Create(),
+        };
+        CommonOptions.AddTo(root);
+        TaughtCommand.Teach(root, """
+            Examples:
+              medqa run samples/medqa.csv          answer and score a question set
+              medqa results latest                 show its scores again
+              medqa serve                          serve the HTTP interface
+              medqa doctor                         see whether everything is in order
+              medqa run --help                     more about one command
+
+            Exit codes: 0 done; 1 something failed; 2 the command line, a setting, a profile or a question set cannot be used;
+            3 the run ended but some questions failed; 130 stopped by Ctrl-C.
+            """);
+        return root;
+    }
+}

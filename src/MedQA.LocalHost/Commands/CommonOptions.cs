@@ -1,0 +1,40 @@
+using System.CommandLine;
+using MedQA.LocalHost.Settings;
+
+namespace MedQA.LocalHost.Commands;
+
+/// <summary>The options that every command has.</summary>
+internal static class CommonOptions
+{
+    private static readonly (Setting Setting, Option<string> Option)[] SettingOptions = [.. Setting.All.Select(static setting => (setting, new Option<string>(setting.Option)
+    {
+        Description = setting.Meaning,
+        HelpName = setting.Value,
+        Recursive = true,
+        Hidden = !setting.IsCommon,
+    }))];
+
+    /// <summary>Only results and faults are written.</summary>
+    public static Option<bool> Quiet { get; } = new("--quiet", "-q") { Description = "Write only results and faults", Recursive = true };
+
+    /// <summary>For people or for programs.</summary>
+    public static Option<OutputFormat> Output { get; } = new("--output", "-o") { Description = "How results are written: table or json", HelpName = "FORMAT", Recursive = true };
+
+    /// <summary>Gives a root command these options.</summary>
+    public static void AddTo(RootCommand root)
+    {
+        foreach (var (_, option) in SettingOptions)
+        {
+            root.Add(option);
+        }
+
+        root.Add(Output);
+        root.Add(Quiet);
+    }
+
+    /// <summary>The settings that the command line gives, by name.</summary>
+    public static Dictionary<string, string> Given(ParseResult parsed) => SettingOptions
+        .Select(pair => (pair.Setting.Name, Text: parsed.GetValue(pair.Option)))
+        .Where(static pair => pair.Text is not null)
+        .ToDictionary(static pair => pair.Name, static pair => pair.Text!);
+}

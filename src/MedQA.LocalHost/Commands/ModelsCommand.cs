@@ -1,0 +1,74 @@
+using System.CommandLine;
+using MedQA.Inference.Models;
+using MedQA.LocalHost.Hosting;
+using MedQA.LocalHost.Settings;
+using Spectre.Console;
+
+namespace MedQA.LocalHost.Commands;
+
+/// <summary><c>medqa models</c>: lists models and describes one.</summary>
+internal static class ModelsCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Create()
+    {
+        var command = new TaughtCommand("models", "List the language models that come with medqa, or describe one.", """
+            Examples:
+              medqa models
+              medqa models describe smollm2-135m-instruct
+              medqa run samples/medqa.csv --model /folder/of/a/better/model
+            """);
+        CommandContext.SetWork(command, static (context, _, cancel) => ListAsync(context, cancel));
+        var list = new Command("list", "List the models that come with medqa.");
+        CommandContext.SetWork(list, static (context, _, cancel) => ListAsync(context, cancel));
+        command.Add(list);
+
+        var folder = new Argument<string?>("MODEL") { Description = "A model's folder, or its name in models; without it the model of the settings", Arity = ArgumentArity.ZeroOrOne };
+        var describe = new Command("describe", "Say what a model's files state about it.") { folder };
+        CommandContext.SetWork(describe, (context, parsed, cancel) => DescribeAsync(context, parsed.GetValue(folder) ?? context.Settings.Model, cancel));
+        command.Add(describe);
+        return command;
+    }
+
+    private static Task<int> ListAsync(CommandContext context, CancellationToken cancellationToken)
+    {
+        var chosen = LocalModel.FolderOf(context.Settings);
+        foreach (var folder in ModelFolders.All(AppContext.BaseDirectory).Append(chosen).Distinct())
+        {
+            context.Console.Line($"{(folder == chosen ? "*" : " ")} {folder}");
+        }
+
+        context.Console.Note("* is the model that runs use; --model FOLDER or MEDQA_MODEL chooses another.");
+        return Task.FromResult(ExitCode.Success);
+    }
+
+    private static async Task<int> DescribeAsync(CommandContext context, string? model, CancellationToken cancellationToken)
+    {
+        var folder = ModelFolder.Open(ModelFolders.Find(model, AppContext.BaseDirectory));
+        var table = new Table { Border = TableBorder.Rounded, ShowHeaders = false };
+        table.AddColumns("", "");
+        void Row(string name, object? value)
+        {
+            if (value is not null)
+            {
+                table.AddRow(new Text(name), new Text($"{value}"));
+            }
+        }
+
+        Row("Model", folder.Name);
+        Row("Folder", folder.Path);
+        Row("Fingerprint", await folder.FingerprintAsync(cancellationToken));
+        Row("Kind", folder.ModelType);
+        Row("Graph", Path.GetRelativePath(folder.Path, folder.GraphPath));
+        Row("Size", $"{folder.ExternalDataPaths.Append(folder.GraphPath).Sum(static path => new FileInfo(path).Length) / 1e6:#,0} MB");
+        Row("Context", $"{folder.ContextLength:#,0} tokens");
+        Row("Chat template", folder.ChatTemplateSource is null ? "none: only profiles of format completion" : "yes");
+        Row("Layers", folder.Layers);
+        Row("Heads", folder.AttentionHeads);
+        Row("Key/value heads", folder.KeyValueHeads);
+        Row("Vocabulary", folder.VocabularySize);
+        Row("Sliding window", folder.SlidingWindow);
+        context.Console.Output.Write(table);
+        return ExitCode.Success;
+    }
+}

@@ -1,0 +1,57 @@
+using System.Globalization;
+using MedQA.Evaluation.Profiles;
+using MedQA.LocalHost.Hosting;
+using MedQA.LocalHost.Settings;
+
+namespace MedQA.LocalHost.Commands;
+
+/// <summary>The profile that a command line asks for: a name or a file, and what to do differently.</summary>
+/// <param name="NameOrFile">A profile's name, a JSON file, or <see langword="null"/> for the default profile.</param>
+/// <param name="Samples">Samples instead of the profile's.</param>
+/// <param name="Seed">Seed instead of the profile's.</param>
+internal sealed record ProfileChoice(string? NameOrFile, int? Samples, long? Seed)
+{
+    /// <summary>The profile of runs that name none.</summary>
+    public const string Default = "self-consistency";
+
+    /// <summary>What the options say.</summary>
+    public static ProfileChoice Of(string? nameOrFile, int? samples, long? seed) => new(nameOrFile, samples, seed);
+
+    /// <summary>The name under which every host of the data folder finds the profile; one that has no name yet is kept there. <see langword="null"/> for the host's usual one.</summary>
+    /// <exception cref="InputException">There is no such profile or file.</exception>
+    /// <exception cref="ProfileException">The file, or what is to be different, makes no profile.</exception>
+    public string? Resolve(HostSettings settings)
+    {
+        var source = ProfileFolders.Open(settings);
+        var chosen = NameOrFile ?? Default;
+        var isFile = chosen.EndsWith(".json", StringComparison.OrdinalIgnoreCase);
+        var profile = isFile ? ReadFile(chosen) : source.Find(chosen)
+            ?? throw new InputException($"There is no profile '{chosen}'. The profiles are {string.Join(", ", source.Names)}; a file's name must end with .json.");
+        if (isFile && BuiltInProfiles.Find(profile.Name) is not null)
+        {
+            throw new ProfileException(chosen, "name", $"is \"{profile.Name}\", which is the name of a built-in profile. Choose another.");
+        }
+
+        var changed = profile;
+        if (Samples is { } samples && samples != profile.Samples)
+        {
+            changed = changed with { Name = string.Create(CultureInfo.InvariantCulture, $"{changed.Name}-samples-{samples}"), Samples = samples };
+        }
+
+        if (Seed is { } seed && seed != profile.Seed)
+        {
+            changed = changed with { Name = string.Create(CultureInfo.InvariantCulture, $"{changed.Name}-seed-{seed}"), Seed = seed };
+        }
+
+        if (isFile || changed != profile)
+        {
+            ProfileFolders.Keep(settings, ProfileReader.Check(changed, isFile ? chosen : "from the command line"));
+        }
+
+        return changed.Name == Default ? null : changed.Name;
+    }
+
+    private static Profile ReadFile(string path) => File.Exists(path)
+        ? ProfileReader.Parse(File.ReadAllBytes(path), path)
+        : throw new InputException($"There is no profile file {path}.");
+}

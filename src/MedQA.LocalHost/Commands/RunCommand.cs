@@ -1,0 +1,116 @@
+using System.CommandLine;
+using MedQA.Datasets;
+using MedQA.LocalHost.Hosting;
+using MedQA.LocalHost.Terminal;
+using MedQA.Pipeline.Reading;
+using MedQA.Pipeline.Splitting;
+
+namespace MedQA.LocalHost.Commands;
+
+/// <summary><c>medqa run</c>: from question sets to scores.</summary>
+internal static class RunCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Create()
+    {
+        var files = new Argument<string[]>("FILE") { Description = "Question sets, for example CSV files with a header; samples/headers.csv shows every header that is read", Arity = ArgumentArity.OneOrMore };
+        var profile = new Option<string>("--profile", "-p") { Description = "How to ask: a profile's name (`medqa profiles` lists them) or a JSON file. Default: self-consistency", HelpName = "NAME|FILE.json" };
+        var samples = new Option<int?>("--samples") { Description = "Samples per question, instead of the profile's", HelpName = "N" };
+        var seed = new Option<long?>("--seed") { Description = "Seed of every random stream, instead of the profile's", HelpName = "N" };
+        var again = new Option<bool>("--again") { Description = "Run the same questions with the same profile once more; without it the run that exists goes on or is shown" };
+        var command = new TaughtCommand("run", "Answer question sets and score the answers.", """
+            Examples:
+              medqa run samples/medqa.csv
+              medqa run mine.csv --profile few-shot
+              medqa run a.csv b.csv --samples 5 --seed 2
+              medqa run mine.csv --profile mine.json --output json > scores.json
+            """) { files, profile, samples, seed, again };
+        CommandContext.SetWork(command, (context, parsed, cancel) => RunAsync(context, parsed.GetRequiredValue(files), ProfileChoice.Of(parsed.GetValue(profile), parsed.GetValue(samples), parsed.GetValue(seed)), parsed.GetValue(again), cancel));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(CommandContext context, string[] files, ProfileChoice choice, bool again, CancellationToken cancellationToken)
+    {
+        var console = context.Console;
+        foreach (var file in files)
+        {
+            await CheckAsync(console, file, cancellationToken);
+        }
+
+        var profile = choice.Resolve(context.Settings);
+        await using var model = await LocalModel.LoadAsync(context.Settings, console, cancellationToken);
+        await using var storage = await LocalStorage.OpenAsync(context.Settings, console, cancellationToken);
+        using var logging = LocalLogging.Create(context.Settings);
+        using var pipeline = new LocalPipeline(storage.Runs, model, context.Settings, TimeProvider.System, logging);
+
+        var runs = new List<RunSummary>();
+        foreach (var file in files)
+        {
+            await using var content = File.OpenRead(file);
+            var upload = await pipeline.Uploads.StoreAsync(content, Path.GetFileName(file), profile, again, cancellationToken);
+            var outcome = await pipeline.Splitter.OnUploadAsync(upload.BlobName, upload.ETag, cancellationToken);
+            switch (outcome)
+            {
+                case { Result: SplitResult.Created or SplitResult.Known, Run: { } run }:
+                    var summary = await pipeline.Reader.GetAsync(run, cancellationToken) ?? throw new InputException($"{file}: run {run} is being deleted. Run the questions again with --again.");
+                    runs.Add(summary);
+                    if (outcome.Result == SplitResult.Known)
+                    {
+                        console.Note(summary.State.IsFinal()
+                            ? $"{file} was asked with this profile and model before: this is run {run}. Ask again with --again."
+                            : $"{file}: going on with run {run}.");
+                    }
+
+                    break;
+                case { Result: SplitResult.Rejected, Rejection: { } rejection }:
+                    throw new InputException($"{file}{(rejection.Line is { } line ? $", line {line}" : "")}: {rejection.Sentence}");
+                case { Result: SplitResult.Deleted }:
+                    throw new InputException($"{file}: its run {outcome.Run} was deleted. Run the questions again with --again.");
+                default:
+                    throw new InputException($"{file}: the stored question set was changed while its run was being made. Run the command again.");
+            }
+        }
+
+        return await RunFollowing.FollowAsync(context, pipeline, runs, cancellationToken);
+    }
+
+    /// <summary>Reads a question set before anything is started or stored.</summary>
+    private static async Task CheckAsync(HostConsole console, string file, CancellationToken cancellationToken)
+    {
+        if (!File.Exists(file))
+        {
+            throw new InputException(Directory.Exists(file) ? $"{file} is a folder; name the question sets in it." : $"There is no file {file}.");
+        }
+
+        await using var content = File.OpenRead(file);
+        var (accepted, rejected) = (0, new List<RejectedRow>());
+        await foreach (var row in QuestionSetReader.ReadAsync(content, new QuestionSetOptions { FileName = Path.GetFileName(file) }, cancellationToken))
+        {
+            if (row is RejectedRow bad)
+            {
+                rejected.Add(bad);
+            }
+            else
+            {
+                accepted++;
+            }
+        }
+
+        if (accepted == 0)
+        {
+            var first = rejected[0];
+            throw new InputException($"{file}: none of its {rejected.Count:#,0} rows can be used. The first is at line {first.Line}: {first.Reason}");
+        }
+
+        const int Shown = 5;
+        foreach (var row in rejected.Take(Shown))
+        {
+            console.Note($"{file}, line {row.Line}{(row.Id is { } id ? $" ({id})" : "")}: left out, {row.Reason}");
+        }
+
+        if (rejected.Count > Shown)
+        {
+            console.Note($"{file}: {rejected.Count - Shown:#,0} more rows are left out; the run's rejected.csv lists them all.");
+        }
+    }
+}

@@ -1,0 +1,89 @@
+using MedQA.LocalHost.Hosting;
+using MedQA.LocalHost.Terminal;
+using MedQA.Pipeline.Control;
+using MedQA.Pipeline.Reading;
+
+namespace MedQA.LocalHost.Commands;
+
+/// <summary>Works on runs, shows how they go, and shows their scores at the end.</summary>
+internal static class RunFollowing
+{
+    /// <summary>Follows runs to their end.</summary>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> FollowAsync(CommandContext context, LocalPipeline pipeline, IReadOnlyList<RunSummary> runs, CancellationToken cancellationToken)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var working = pipeline.RunAsync(ended.Token);
+        var code = ExitCode.Success;
+        RunSummary? current = null;
+        try
+        {
+            foreach (var run in runs)
+            {
+                current = run;
+                var last = await WatchAsync(context, pipeline, run, working, ended.Token);
+                await ResultsCommand.ShowAsync(context, pipeline.Reader, last, cancellationToken);
+                code = Math.Max(code, CodeOf(last.State));
+            }
+
+            current = null;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && current is not null)
+        {
+            context.Console.Fault($"Stopped. Nothing that was answered is lost: `medqa resume {current.Run}` goes on.");
+            code = ExitCode.Stopped;
+        }
+        finally
+        {
+            await ended.CancelAsync();
+            await EndOf(working);
+        }
+
+        return code;
+    }
+
+    /// <summary>Waits for loops that were told to stop; a failure of theirs is the caller's.</summary>
+    internal static async Task EndOf(Task working)
+    {
+        try
+        {
+            await working;
+        }
+        catch (OperationCanceledException)
+        {
+            // It was told to stop.
+        }
+    }
+
+    private static async Task<RunSummary> WatchAsync(CommandContext context, LocalPipeline pipeline, RunSummary run, Task working, CancellationToken cancellationToken)
+    {
+        var last = run;
+        string? told = null;
+        var progress = new RunProgress(context.Console, TimeProvider.System);
+        await progress.ShowAsync(run.Name, async cancel =>
+        {
+            if (working.IsFaulted)
+            {
+                await working;
+            }
+
+            last = await pipeline.Reader.GetAsync(run.Run, cancel) ?? throw new InputException($"Run {run.Run} was deleted.");
+            if (last is { State: RunState.Waiting, Reason: { } reason } && reason != told)
+            {
+                context.Console.Note($"{run.Name} waits: {reason}");
+                told = reason;
+            }
+
+            return last.State.IsFinal() && last.Requested == RequestedAction.None ? null : new ProgressReading(TimeProvider.System.GetUtcNow(), last.Totals.Done, last.Questions, last.Totals.GeneratedTokens);
+        }, cancellationToken);
+        return last;
+    }
+
+    private static int CodeOf(RunState state) => state switch
+    {
+        RunState.Completed => ExitCode.Success,
+        RunState.Rejected => ExitCode.BadInput,
+        RunState.Failed => ExitCode.Failure,
+        _ => ExitCode.SomeFailed,
+    };
+}

@@ -1,0 +1,57 @@
+using System.CommandLine;
+using MedQA.LocalHost.Hosting;
+using MedQA.Web;
+
+namespace MedQA.LocalHost.Commands;
+
+/// <summary><c>medqa serve</c>: the HTTP interface, with everything behind it.</summary>
+internal static class ServeCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Create()
+    {
+        var command = new TaughtCommand("serve", "Serve the HTTP interface on this machine and work on runs until Ctrl-C. Question sets that any Azure tool uploads into question-sets/ are run too.", """
+            Examples:
+              medqa serve
+              medqa serve --urls http://127.0.0.1:8080
+              curl --data-binary @samples/medqa.csv 'http://127.0.0.1:5080/api/runs?name=medqa.csv'
+            """);
+        CommandContext.SetWork(command, static (context, _, cancel) => ServeAsync(context, cancel));
+        return command;
+    }
+
+    private static async Task<int> ServeAsync(CommandContext context, CancellationToken cancellationToken)
+    {
+        await using var model = await LocalModel.LoadAsync(context.Settings, context.Console, cancellationToken);
+        await using var storage = await LocalStorage.OpenAsync(context.Settings, context.Console, cancellationToken);
+        using var logging = LocalLogging.Create(context.Settings);
+        using var pipeline = new LocalPipeline(storage.Runs, model, context.Settings, TimeProvider.System, logging);
+        await using var server = LocalApi.Create(context.Settings, new Api
+        {
+            Reader = pipeline.Reader,
+            Control = pipeline.Control,
+            Uploads = pipeline.Uploads,
+            Splitter = pipeline.Splitter,
+            Profiles = pipeline.Profiles,
+            Models = [model.Description],
+        });
+
+        // The address is taken before work begins: a second server on it fails at once.
+        await server.StartAsync(cancellationToken);
+        context.Console.Note($"Listening on {string.Join(", ", server.Urls)}; runs are stored in {storage.Place}. Ctrl-C ends it.");
+        try
+        {
+            await pipeline.RunAsync(cancellationToken);
+            return ExitCode.Success;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            context.Console.Note("Stopped. Unfinished runs go on with the next start.");
+            return ExitCode.Stopped;
+        }
+        finally
+        {
+            await server.StopAsync(CancellationToken.None);
+        }
+    }
+}

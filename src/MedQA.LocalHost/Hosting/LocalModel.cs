@@ -1,0 +1,21 @@
+using MedQA.Inference;
+using MedQA.Inference.Sessions;
+using MedQA.LocalHost.Settings;
+using MedQA.LocalHost.Terminal;
+
+namespace MedQA.LocalHost.Hosting;
+
+/// <summary>Loads the language model that the settings name.</summary>
+internal static class LocalModel
+{
+    /// <summary>The model's folder.</summary>
+    public static string FolderOf(HostSettings settings) => ModelFolders.Find(settings.Model, AppContext.BaseDirectory);
+
+    /// <summary>Loads it.</summary>
+    public static async Task<OnnxLanguageModel> LoadAsync(HostSettings settings, HostConsole console, CancellationToken cancellationToken)
+    {
+        var folder = FolderOf(settings);
+        console.Note($"Loading the model {Path.GetFileName(folder)}…");
+        return await OnnxLanguageModel.LoadAsync(folder, new ModelOptions { Threads = settings.Threads, Provider = settings.Provider }, cancellationToken);
+    }
+}

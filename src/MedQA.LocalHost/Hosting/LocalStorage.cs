@@ -1,0 +1,72 @@
+using MedQA.LocalHost.Azurite;
+using MedQA.LocalHost.Settings;
+using MedQA.LocalHost.Terminal;
+using MedQA.Pipeline.Storage;
+
+namespace MedQA.LocalHost.Hosting;
+
+/// <summary>The storage that a command works on: a storage account, or the emulator for as long as this is not disposed.</summary>
+internal sealed class LocalStorage : IAsyncDisposable
+{
+    private readonly AzuriteServer? _azurite;
+
+    private LocalStorage(RunStorage runs, AzuriteServer? azurite, string place)
+    {
+        Runs = runs;
+        _azurite = azurite;
+        Place = place;
+    }
+
+    /// <summary>The containers, queues and tables; they exist.</summary>
+    public RunStorage Runs { get; }
+
+    /// <summary>Where the storage is, for people.</summary>
+    public string Place { get; }
+
+    /// <summary>Opens the storage that the settings name; starts the emulator where none listens.</summary>
+    /// <exception cref="AzuriteException">The emulator cannot be used.</exception>
+    /// <exception cref="SettingException">The connection string is none.</exception>
+    public static async Task<LocalStorage> OpenAsync(HostSettings settings, HostConsole console, CancellationToken cancellationToken)
+    {
+        if (settings.Storage is not null)
+        {
+            var account = Open("--storage", settings.Storage);
+            await account.EnsureCreatedAsync(cancellationToken);
+            return new LocalStorage(account, null, $"storage account {account.Runs.AccountName}");
+        }
+
+        Directory.CreateDirectory(settings.DataFolder);
+        var azurite = await AzuriteServer.StartAsync(settings.Azurite, console.Note, cancellationToken);
+        try
+        {
+            if (azurite.Origin == AzuriteOrigin.Foreign)
+            {
+                console.Note($"Using the Azurite that listens at the ports {azurite.Ports} already: runs are stored in its data, not in {settings.DataFolder}.");
+            }
+
+            var runs = Open("--ports", azurite.ConnectionString);
+            await runs.EnsureCreatedAsync(cancellationToken);
+            return new LocalStorage(runs, azurite, azurite.Origin == AzuriteOrigin.Foreign ? $"the Azurite at the ports {azurite.Ports}" : settings.DataFolder);
+        }
+        catch
+        {
+            await azurite.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Lets go of the emulator.</summary>
+    public ValueTask DisposeAsync() => _azurite?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private static RunStorage Open(string setting, string connectionString)
+    {
+        try
+        {
+            return StorageConnection.Open(connectionString);
+        }
+        catch (Exception exception) when (exception is FormatException or ArgumentException or InvalidOperationException)
+        {
+            throw new SettingException(setting, "is no connection string of a storage account.", exception);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using System.Net;
+using Microsoft.AspNetCore.Http;
+
+namespace MedQA.LocalHost.Hosting;
+
+/// <summary>
+/// Keeps web pages of other origins from using the interface through the browser of the person at this machine: a request must name
+/// this machine as its host (a name that was made to point here is refused), and a write must not come from a foreign page.
+/// </summary>
+internal static class LoopbackGuard
+{
+    /// <summary>Passes a request on, or refuses it.</summary>
+    public static Task CheckAsync(HttpContext context, RequestDelegate next)
+    {
+        var request = context.Request;
+        if (!IsThisMachine(request.Host.Host))
+        {
+            return RefuseAsync(context, StatusCodes.Status421MisdirectedRequest, $"This service answers requests to localhost, not to '{request.Host.Host}'.");
+        }
+
+        var writes = !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method) && !HttpMethods.IsOptions(request.Method);
+        if (writes && IsForeign(request))
+        {
+            return RefuseAsync(context, StatusCodes.Status403Forbidden, "A page of another origin may not write here.");
+        }
+
+        return next(context);
+    }
+
+    /// <summary>Whether a host's name means this machine and nothing else.</summary>
+    internal static bool IsThisMachine(string host) =>
+        host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
+
+    private static bool IsForeign(HttpRequest request)
+    {
+        if (request.Headers["Sec-Fetch-Site"].ToString() is "cross-site" or "same-site")
+        {
+            return true;
+        }
+
+        var origin = request.Headers.Origin.ToString();
+        return origin.Length > 0
+            && !(Uri.TryCreate(origin, UriKind.Absolute, out var page) && page.Scheme == request.Scheme && IsThisMachine(page.Host) && page.Port == (request.Host.Port ?? 80));
+    }
+
+    private static async Task RefuseAsync(HttpContext context, int status, string sentence)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        await context.Response.WriteAsync(sentence, context.RequestAborted);
+    }
+}

@@ -1,0 +1,36 @@
+using MedQA.Evaluation.Profiles;
+using MedQA.LocalHost.Settings;
+using MedQA.Pipeline.Profiles;
+
+namespace MedQA.LocalHost.Hosting;
+
+/// <summary>The profiles that this host knows: built in, from the folder of the settings, and those that commands made from files and options.</summary>
+internal static class ProfileFolders
+{
+    /// <summary>All of them.</summary>
+    public static IProfileSource Open(HostSettings settings)
+    {
+        var kept = new ProfileFolder(KeptFolder(settings));
+        return settings.ProfilesFolder is { } configured ? new Joined(new ProfileFolder(configured), kept) : kept;
+    }
+
+    /// <summary>Keeps a profile in the data folder, so that every host of that folder knows it, also after a restart.</summary>
+    public static void Keep(HostSettings settings, Profile profile)
+    {
+        var folder = KeptFolder(settings);
+        Directory.CreateDirectory(folder);
+        var path = Path.Combine(folder, $"{profile.Name}.json");
+        var unfinished = $"{path}.{Guid.NewGuid():n}";
+        File.WriteAllBytes(unfinished, CanonicalJson.Of(profile));
+        File.Move(unfinished, path, overwrite: true);
+    }
+
+    private static string KeptFolder(HostSettings settings) => Path.Combine(settings.DataFolder, "profiles");
+
+    private sealed class Joined(IProfileSource first, IProfileSource second) : IProfileSource
+    {
+        public IReadOnlyList<string> Names => [.. first.Names.Union(second.Names, StringComparer.Ordinal)];
+
+        public Profile? Find(string name) => first.Find(name) ?? second.Find(name);
+    }
+}

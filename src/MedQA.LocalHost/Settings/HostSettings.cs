@@ -1,0 +1,135 @@
+using System.Text.Json;
+using MedQA.Inference.Sessions;
+using MedQA.LocalHost.Azurite;
+using Microsoft.Extensions.Logging;
+
+namespace MedQA.LocalHost.Settings;
+
+/// <summary>The host's settings. An option is stronger than an environment variable, and that is stronger than medqa.json.</summary>
+internal sealed record HostSettings
+{
+    /// <summary>The file in the current folder that may hold settings.</summary>
+    public const string FileName = "medqa.json";
+
+    /// <summary>The folder that holds the emulator's data and the profiles of its runs.</summary>
+    public string DataFolder { get; init; } = Path.GetFullPath(".medqa");
+
+    /// <summary>The language model's folder or name; <see langword="null"/> for the default one.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>A folder with further profiles, or <see langword="null"/>.</summary>
+    public string? ProfilesFolder { get; init; }
+
+    /// <summary>Where the HTTP interface listens.</summary>
+    public Uri Url { get; init; } = new("http://127.0.0.1:5080");
+
+    /// <summary>Threads of the model; 0 for as many as there are cores.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>The execution provider.</summary>
+    public ExecutionProvider Provider { get; init; } = ExecutionProvider.Cpu;
+
+    /// <summary>The emulator's ports.</summary>
+    public AzuritePorts Ports { get; init; } = AzuritePorts.WellKnown;
+
+    /// <summary>The connection string of an account, or <see langword="null"/> for the emulator.</summary>
+    public string? Storage { get; init; }
+
+    /// <summary>Where the emulator is installed.</summary>
+    public string CacheFolder { get; init; } = AzuriteOptions.DefaultCacheFolder;
+
+    /// <summary>The Node.js program.</summary>
+    public string Node { get; init; } = "node";
+
+    /// <summary>The npm program; <see langword="null"/> for the system's usual name.</summary>
+    public string? Npm { get; init; }
+
+    /// <summary>The least important messages that are logged.</summary>
+    public LogLevel Log { get; init; } = LogLevel.Warning;
+
+    /// <summary>What the emulator is started with.</summary>
+    public AzuriteOptions Azurite
+    {
+        get
+        {
+            var options = new AzuriteOptions { DataFolder = DataFolder, Ports = Ports, CacheFolder = CacheFolder, Node = Node };
+            return Npm is null ? options : options with { Npm = Npm };
+        }
+    }
+
+    /// <summary>Reads the settings.</summary>
+    /// <param name="options">What the command line gives, by <see cref="Setting.Name"/>.</param>
+    /// <param name="environment">Gives an environment variable's value.</param>
+    /// <param name="folder">The folder whose medqa.json is read, if it has one.</param>
+    /// <exception cref="SettingException">One of them cannot be used.</exception>
+    public static HostSettings Read(IReadOnlyDictionary<string, string> options, Func<string, string?> environment, string folder)
+    {
+        var file = ReadFile(Path.Combine(folder, FileName));
+        var settings = new HostSettings();
+        foreach (var setting in Setting.All)
+        {
+            var (given, text) = options.TryGetValue(setting.Name, out var option) ? (setting.Option, option)
+                : environment(setting.Variable) is { Length: > 0 } variable ? (setting.Variable, variable)
+                : file.TryGetValue(setting.Name, out var field) ? ($"\"{setting.Name}\" in {FileName}", field)
+                : ("", null);
+            if (text is null)
+            {
+                continue;
+            }
+
+            try
+            {
+                settings = setting.Apply(settings, text);
+            }
+            catch (FormatException exception)
+            {
+                throw new SettingException(given, exception.Message, exception);
+            }
+            catch (ArgumentException exception)
+            {
+                throw new SettingException(given, $"is '{text}', which is no path.", exception);
+            }
+        }
+
+        return settings;
+    }
+
+    private static Dictionary<string, string> ReadFile(string path)
+    {
+        if (!File.Exists(path))
+        {
+            return [];
+        }
+
+        try
+        {
+            using var document = JsonDocument.Parse(File.ReadAllBytes(path), new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+            {
+                throw new SettingException(FileName, "must be a JSON object.");
+            }
+
+            var fields = new Dictionary<string, string>();
+            foreach (var field in document.RootElement.EnumerateObject())
+            {
+                if (Setting.All.All(setting => setting.Name != field.Name))
+                {
+                    throw new SettingException($"\"{field.Name}\" in {FileName}", $"is no setting. The settings are {string.Join(", ", Setting.All.Select(static setting => setting.Name))}.");
+                }
+
+                fields[field.Name] = field.Value.ValueKind switch
+                {
+                    JsonValueKind.String => field.Value.GetString()!,
+                    JsonValueKind.Number => field.Value.GetRawText(),
+                    var kind => throw new SettingException($"\"{field.Name}\" in {FileName}", $"must be a text or a number, and is {(kind == JsonValueKind.Null ? "null" : $"of kind {kind}")}."),
+                };
+            }
+
+            return fields;
+        }
+        catch (JsonException exception)
+        {
+            throw new SettingException(FileName, $"is not JSON (line {(exception.LineNumber ?? 0) + 1}).", exception);
+        }
+    }
+}

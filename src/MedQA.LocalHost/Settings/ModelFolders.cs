@@ -1,0 +1,44 @@
+namespace MedQA.LocalHost.Settings;
+
+/// <summary>Finds the folder of a language model by its path or by its name.</summary>
+internal static class ModelFolders
+{
+    /// <summary>The model that comes with the tool.</summary>
+    public const string Default = "smollm2-135m-instruct";
+
+    /// <summary>The folder of the model that a setting names.</summary>
+    /// <param name="model">A path, a name within a folder <c>models</c>, or <see langword="null"/> for the default model.</param>
+    /// <param name="toolFolder">Where the tool lies: its folder and those above it may hold <c>models</c>.</param>
+    /// <exception cref="SettingException">There is no such folder.</exception>
+    public static string Find(string? model, string toolFolder)
+    {
+        if (model is not null && Directory.Exists(model))
+        {
+            return Path.GetFullPath(model);
+        }
+
+        var name = model ?? Default;
+        var found = Path.GetFileName(name) == name
+            ? Holding(toolFolder).Select(folder => Path.Combine(folder, name)).FirstOrDefault(Directory.Exists)
+            : null;
+        return found ?? throw (model is null
+            ? new SettingException("--model", $"is not given, and the default model, models/{Default}, is neither in {toolFolder} nor in a folder above it.")
+            : new SettingException("--model", $"is '{model}', and there is no such folder, nor a model of that name. `medqa models` lists those that come with medqa."));
+    }
+
+    /// <summary>Every model within the folders <c>models</c>, nearest first.</summary>
+    public static IEnumerable<string> All(string toolFolder) => Holding(toolFolder)
+        .Where(Directory.Exists)
+        .SelectMany(static folder => Directory.EnumerateFiles(folder, "tokenizer.json", SearchOption.AllDirectories))
+        .Select(static file => Path.GetDirectoryName(file)!)
+        .Where(static folder => Directory.EnumerateFiles(folder, "*.onnx").Any())
+        .Order(StringComparer.Ordinal);
+
+    private static IEnumerable<string> Holding(string toolFolder)
+    {
+        for (var folder = new DirectoryInfo(toolFolder); folder is not null; folder = folder.Parent)
+        {
+            yield return Path.Combine(folder.FullName, "models");
+        }
+    }
+}

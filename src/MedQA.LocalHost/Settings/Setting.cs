@@ -1,0 +1,83 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using MedQA.Inference.Sessions;
+using MedQA.LocalHost.Azurite;
+using Microsoft.Extensions.Logging;
+
+namespace MedQA.LocalHost.Settings;
+
+/// <summary>One setting of the host: how it is called in each place, and what its text does.</summary>
+/// <param name="Name">Its field in medqa.json.</param>
+/// <param name="Option">Its option on the command line.</param>
+/// <param name="Variable">Its environment variable.</param>
+/// <param name="Value">What stands for its value in the help.</param>
+/// <param name="Meaning">What it does, for people.</param>
+/// <param name="IsCommon">Whether every command's help shows it.</param>
+/// <param name="Apply">Reads its text. Throws <see cref="FormatException"/> with the rest of a sentence.</param>
+internal sealed record Setting(string Name, string Option, string Variable, string Value, string Meaning, bool IsCommon, Func<HostSettings, string, HostSettings> Apply)
+{
+    /// <summary>Every setting.</summary>
+    public static ImmutableArray<Setting> All { get; } =
+    [
+        Of("data", "FOLDER", "Where runs are stored. Default: .medqa in the current folder", true, static (settings, text) => settings with { DataFolder = Path.GetFullPath(text) }),
+        Of("model", "FOLDER", "The language model: its folder, or its name in models. Default: smollm2-135m-instruct, which comes with medqa", true, static (settings, text) => settings with { Model = text }),
+        Of("profiles", "FOLDER", "A folder with further profiles, one JSON file each", false, static (settings, text) => settings with { ProfilesFolder = ExistingFolder(text) }),
+        Of("urls", "URL", "Where `medqa serve` listens. Default: http://127.0.0.1:5080", false, static (settings, text) => settings with { Url = LoopbackUrl(text) }),
+        Of("threads", "N", "Threads of the model. Default: as many as the machine has cores", false, static (settings, text) => settings with { Threads = Number(text, 1, 1024) }),
+        Of("provider", "NAME", "What the model runs on: cpu or cuda. Default: cpu", false, static (settings, text) => settings with { Provider = Provider(text) }),
+        Of("ports", "B,Q,T", "Ports of the storage emulator for blobs, queues and tables. Default: 10000,10001,10002", false, static (settings, text) => settings with { Ports = Ports(text) }),
+        Of("storage", "CONNECTION", "Connection string of a storage account to use instead of the emulator", false, static (settings, text) => settings with { Storage = text }),
+        Of("cache", "FOLDER", "Where the emulator is installed, once per user", false, static (settings, text) => settings with { CacheFolder = Path.GetFullPath(text) }),
+        Of("node", "PROGRAM", "The Node.js that runs the emulator", false, static (settings, text) => settings with { Node = text }),
+        Of("npm", "PROGRAM", "The npm that installs the emulator", false, static (settings, text) => settings with { Npm = text }),
+        Of("log", "LEVEL", "What is logged to standard error: none, error, warning, information or debug; never the text of a question. Default: warning", false, static (settings, text) => settings with { Log = Level(text) }),
+    ];
+
+    private static Setting Of(string name, string value, string meaning, bool isCommon, Func<HostSettings, string, HostSettings> apply) =>
+        new(name, $"--{name}", $"MEDQA_{name.ToUpperInvariant()}", value, meaning, isCommon, apply);
+
+    private static string ExistingFolder(string text) =>
+        Directory.Exists(text) ? Path.GetFullPath(text) : throw new FormatException($"is '{text}', and there is no such folder.");
+
+    private static int Number(string text, int least, int most) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
+            ? number
+            : throw new FormatException($"is '{text}', but must be a number from {least} to {most}.");
+
+    private static ExecutionProvider Provider(string text) => text switch
+    {
+        "cpu" => ExecutionProvider.Cpu,
+        "cuda" => ExecutionProvider.Cuda,
+        _ => throw new FormatException($"is '{text}', but must be cpu or cuda."),
+    };
+
+    private static LogLevel Level(string text) => text switch
+    {
+        "none" => LogLevel.None,
+        "error" => LogLevel.Error,
+        "warning" => LogLevel.Warning,
+        "information" => LogLevel.Information,
+        "debug" => LogLevel.Debug,
+        _ => throw new FormatException($"is '{text}', but must be one of none, error, warning, information, debug."),
+    };
+
+    private static AzuritePorts Ports(string text)
+    {
+        var parts = text.Split(',', StringSplitOptions.TrimEntries);
+        return parts.Length == 3 && parts.Distinct().Count() == 3
+            ? new AzuritePorts(Number(parts[0], 1, 65535), Number(parts[1], 1, 65535), Number(parts[2], 1, 65535))
+            : throw new FormatException($"is '{text}', but must be three different ports, for example 11000,11001,11002.");
+    }
+
+    private static Uri LoopbackUrl(string text)
+    {
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme != Uri.UriSchemeHttp || url.AbsolutePath != "/")
+        {
+            throw new FormatException($"is '{text}', but must be an address like http://127.0.0.1:5080.");
+        }
+
+        return url.IsLoopback
+            ? url
+            : throw new FormatException($"is '{text}', but medqa has no sign-in and listens on this machine only: use 127.0.0.1 or localhost, and a reverse proxy with authentication for others.");
+    }
+}

@@ -1,0 +1,59 @@
+using Spectre.Console;
+
+namespace MedQA.LocalHost.Terminal;
+
+/// <summary>Where the command writes: results to standard output, everything else to standard error, so that results can be piped.</summary>
+internal sealed class HostConsole
+{
+    private const int LeastWidth = 40;
+    private const int WidthWithoutTerminal = 100;
+
+    /// <summary>Writes to the process's own streams.</summary>
+    public HostConsole()
+        : this(Open(Console.Out), Open(Console.Error))
+    {
+    }
+
+    /// <summary>Writes to given consoles.</summary>
+    public HostConsole(IAnsiConsole output, IAnsiConsole notices)
+    {
+        Output = output;
+        Notices = notices;
+    }
+
+    /// <summary>Results.</summary>
+    public IAnsiConsole Output { get; }
+
+    /// <summary>Progress, notes and faults.</summary>
+    public IAnsiConsole Notices { get; }
+
+    /// <summary>Whether only results and faults are written.</summary>
+    public bool Quiet { get; init; }
+
+    /// <summary>Says something about what is going on.</summary>
+    public void Note(string text)
+    {
+        if (!Quiet)
+        {
+            Notices.Profile.Out.Writer.WriteLine(text);
+        }
+    }
+
+    /// <summary>Says why the command ends.</summary>
+    public void Fault(string sentence) => Notices.Profile.Out.Writer.WriteLine($"medqa: {sentence}");
+
+    /// <summary>Writes a line of a result as it is, however wide.</summary>
+    public void Line(string text) => Output.Profile.Out.Writer.WriteLine(text);
+
+    private static IAnsiConsole Open(TextWriter writer)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer) });
+        if (!console.Profile.Out.IsTerminal)
+        {
+            console.Profile.Width = WidthWithoutTerminal;
+        }
+
+        console.Profile.Width = Math.Max(console.Profile.Width, LeastWidth);
+        return console;
+    }
+}

@@ -1,0 +1,100 @@
+using System.Globalization;
+using MedQA.Evaluation.Reporting;
+using MedQA.Pipeline.Reading;
+using Spectre.Console;
+
+namespace MedQA.LocalHost.Terminal;
+
+/// <summary>Runs as tables for people.</summary>
+internal static class RunTable
+{
+    /// <summary>Writes one run: its figures where it has a report, else where it stands.</summary>
+    public static void Write(HostConsole console, RunSummary summary, RunReport? report)
+    {
+        var table = new Table { Border = TableBorder.Rounded, ShowHeaders = false };
+        table.AddColumn(new TableColumn("").NoWrap());
+        table.AddColumn("");
+        void Row(string name, string value) => table.AddRow(new Text(name), new Text(value));
+
+        Row("Run", $"{summary.Run} ({StateText.Of(summary.State)})");
+        Row("Question set", summary.RejectedRows == 0 ? summary.Name : $"{summary.Name} ({summary.RejectedRows:#,0} rows could not be used)");
+        Row("Profile", $"{summary.Profile}, {summary.Samples} {(summary.Samples == 1 ? "sample" : "samples")} per question");
+        Row("Model", summary.Model);
+        if (summary.Reason is { } reason)
+        {
+            Row("Why", reason);
+        }
+
+        if (report is null)
+        {
+            Row("Questions", $"{summary.Totals.Done:#,0} of {summary.Questions:#,0} answered");
+        }
+        else
+        {
+            WriteFigures(report, Row);
+        }
+
+        console.Output.Write(table);
+        foreach (var warning in report?.Warnings ?? [])
+        {
+            console.Line($"Note: {warning}");
+        }
+
+        if (report is not null)
+        {
+            console.Line($"The whole report: medqa results {summary.Run} --markdown   As JSON: medqa results {summary.Run} --output json");
+            console.Line(report.Disclaimer);
+        }
+    }
+
+    /// <summary>Writes a list of runs.</summary>
+    public static void Write(HostConsole console, IReadOnlyList<RunSummary> runs)
+    {
+        if (runs.Count == 0)
+        {
+            console.Line("There are no runs yet. Start one: medqa run samples/medqa.csv");
+            return;
+        }
+
+        var table = new Table { Border = TableBorder.Rounded };
+        table.AddColumns(new TableColumn("Run").NoWrap(), new TableColumn("Question set"), new TableColumn("Profile"), new TableColumn("State").NoWrap(), new TableColumn("Questions").RightAligned(), new TableColumn("Accuracy").RightAligned(), new TableColumn("Created (UTC)"));
+        foreach (var run in runs)
+        {
+            table.AddRow(
+                new Text(run.Run.ToString()),
+                new Text(run.Name),
+                new Text(run.Profile),
+                new Text(StateText.Of(run.State)),
+                new Text(run.State.IsFinal() ? $"{run.Questions:#,0}" : $"{run.Totals.Done:#,0}/{run.Questions:#,0}"),
+                new Text(Percent(run.Accuracy)),
+                new Text(run.Created.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)));
+        }
+
+        console.Output.Write(table);
+    }
+
+    private static void WriteFigures(RunReport report, Action<string, string> row)
+    {
+        var accuracy = report.Accuracy;
+        if (accuracy.Value is null)
+        {
+            row("Accuracy", "none: no question has a known right answer");
+        }
+        else
+        {
+            var interval = accuracy.Interval is { } known ? $", 95 % interval {Percent(known.Lower)} to {Percent(known.Upper)}"
+                : accuracy.Bounds is { } bounds ? $", between {Percent(bounds.Lower)} and {Percent(bounds.Upper)} with the failed questions" : "";
+            row("Accuracy", $"{Percent(accuracy.Value)} ({accuracy.Correct:#,0} of {accuracy.Scored:#,0}){interval}; guessing gives {Percent(accuracy.Chance)}");
+        }
+
+        row("Agreement", report.Agreement.Mean is { } mean ? $"{mean:0.00} of the samples vote for the answer, on average" : "–");
+        row("Forced answers", $"{report.ForcedVotes.Forced:#,0} of {report.ForcedVotes.Votes:#,0} votes; {report.ForcedVotes.Answers:#,0} answers rest on them alone");
+        row("Questions", $"{report.Questions.Asked:#,0} asked, {report.Questions.Unanswered:#,0} without an answer, {report.Questions.Failed:#,0} failed");
+        row("Tokens", $"{report.Tokens.Generated:#,0} drawn{(report.Circumstances.TokensPerSecond is { } speed ? $" at {speed:#,0} a second of work" : "")}");
+        row("Time", report.Circumstances is { Created: { } created, Finished: { } finished }
+            ? $"{ProgressReading.Duration(finished - created)}, {report.Circumstances.Seconds:#,0} seconds of work"
+            : $"{report.Circumstances.Seconds:#,0} seconds of work");
+    }
+
+    private static string Percent(double? share) => share is { } value ? string.Create(CultureInfo.InvariantCulture, $"{100 * value:0.0} %") : "–";
+}

@@ -1,0 +1,10 @@
+using MedQA.Pipeline.Reading;
+
+namespace MedQA.LocalHost.Terminal;
+
+/// <summary>Names the states of runs for people.</summary>
+internal static class StateText
+{
+    /// <summary>The state in words.</summary>
+    public static string Of(RunState state) => state == RunState.CompletedWithFailures ? "completed with failures" : state.ToString().ToLowerInvariant();
+}

@@ -1,0 +1,67 @@
+using System.Text.Json;
+using MedQA.Pipeline.Reading;
+using MedQA.Web.Problems;
+using MedQA.Web.Routing;
+using MedQA.Web.Runs;
+using Microsoft.AspNetCore.Http;
+
+namespace MedQA.Web.Answers;
+
+/// <summary>The answers of a run, also while it goes on.</summary>
+internal static class AnswerHandlers
+{
+    private const string Json = "application/json";
+    private const string Lines = "application/x-ndjson";
+    private const string Csv = "text/csv";
+
+    /// <summary>A page of answers as JSON, or all of them as a stream of JSON lines or CSV.</summary>
+    public static async Task<IResult> ListAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
+    {
+        var filter = Filter(request);
+        var run = (await RunHandlers.FindAsync(api, request, cancellationToken)).Run;
+        var format = Negotiation.Choose(request.Http, Json, Lines, Csv);
+        request.Http.HttpContext.Response.Headers.Vary = "Accept";
+        if (format == Json)
+        {
+            var take = request.Number("take", api.Limits.DefaultPage, 1, RunReader.MaxPage);
+            var page = await api.Reader.AnswersAsync(run, request.Query("continuation"), take, filter, cancellationToken);
+            return Results.Json(new AnswerList(page.Answers, page.Continuation), WebJson.Default.AnswerList);
+        }
+
+        var answers = api.Reader.AllAnswersAsync(run, filter, cancellationToken);
+        return format == Lines
+            ? Results.Stream(stream => WriteLinesAsync(stream, answers, cancellationToken), Lines)
+            : Results.Stream(stream => AnswerCsv.WriteAsync(stream, answers, cancellationToken), "text/csv; charset=utf-8", $"{run}.csv");
+    }
+
+    /// <summary>One question with its answer, every reasoning and every vote.</summary>
+    public static async Task<IResult> GetAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
+    {
+        var run = (await RunHandlers.FindAsync(api, request, cancellationToken)).Run;
+        var id = request.Path["question"];
+        if (await api.Reader.FindQuestionAsync(run, id, cancellationToken) is not { } ordinal
+            || await api.Reader.GetQuestionAsync(run, ordinal, cancellationToken) is not { } question
+            || await api.Reader.GetAnswerAsync(run, ordinal, cancellationToken) is not { } answer)
+        {
+            throw Problem.UnknownQuestion(id);
+        }
+
+        return Results.Json(new AnswerDetail(question, answer), WebJson.Default.AnswerDetail);
+    }
+
+    private static AnswerFilter Filter(ApiRequest request) => request.Query("filter") switch
+    {
+        null => AnswerFilter.All,
+        var text when char.IsAsciiLetter(text[0]) && Enum.TryParse<AnswerFilter>(text, ignoreCase: true, out var filter) => filter,
+        _ => throw Problem.BadParameter("filter", $"must be one of {string.Join(", ", Enum.GetNames<AnswerFilter>().Select(JsonNamingPolicy.CamelCase.ConvertName))}."),
+    };
+
+    private static async Task WriteLinesAsync(Stream stream, IAsyncEnumerable<AnswerRow> answers, CancellationToken cancellationToken)
+    {
+        await foreach (var answer in answers.WithCancellation(cancellationToken))
+        {
+            await JsonSerializer.SerializeAsync(stream, answer, WebJson.Default.AnswerRow, cancellationToken);
+            await stream.WriteAsync("\n"u8.ToArray(), cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,99 @@
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Http;
+
+namespace MedQA.Web.Problems;
+
+/// <summary>An error as RFC 9457 writes it.</summary>
+public sealed record ProblemDetails
+{
+    /// <summary>What kind of problem it is, for programs: <c>urn:medqa:…</c>.</summary>
+    public required string Type { get; init; }
+
+    /// <summary>The kind, for people.</summary>
+    public required string Title { get; init; }
+
+    /// <summary>The HTTP status.</summary>
+    public required int Status { get; init; }
+
+    /// <summary>What is wrong with this request and what to do.</summary>
+    public required string Detail { get; init; }
+
+    /// <summary>The parameter at fault, where it is one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Parameter { get; init; }
+
+    /// <summary>The line of the body at fault, from 1, where it is one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Line { get; init; }
+
+    /// <summary>The run concerned, where there is one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Run { get; init; }
+}
+
+/// <summary>Ends a handler with problem details.</summary>
+public sealed class ProblemException(ProblemDetails details) : Exception(details.Detail)
+{
+    /// <summary>What is sent.</summary>
+    public ProblemDetails Details { get; } = details;
+
+    /// <summary>What is sent, as a result.</summary>
+    public IResult Problem => Results.Json(Details, WebJson.Default.ProblemDetails, "application/problem+json", Details.Status);
+}
+
+/// <summary>The problems that handlers know.</summary>
+internal static class Problem
+{
+    public static ProblemException UnknownRun(string run) =>
+        New(StatusCodes.Status404NotFound, "unknown-run", "No such run", $"There is no run '{Shown(run)}'.");
+
+    public static ProblemException UnknownQuestion(string question) =>
+        New(StatusCodes.Status404NotFound, "unknown-question", "No such question", $"The run has no question '{Shown(question)}', or it is not answered yet.");
+
+    public static ProblemException NoReport(string run) =>
+        New(StatusCodes.Status404NotFound, "no-report", "No report yet", $"The report of run '{run}' is written when its last question is answered.");
+
+    public static ProblemException BadParameter(string name, string problem) => new(new ProblemDetails
+    {
+        Type = "urn:medqa:bad-parameter",
+        Title = "A parameter cannot be used",
+        Status = StatusCodes.Status400BadRequest,
+        Detail = problem.StartsWith("must ", StringComparison.Ordinal) ? $"The parameter '{name}' {problem}" : problem,
+        Parameter = name,
+    });
+
+    public static ProblemException Rejected(string run, string sentence, int? line) => new(new ProblemDetails
+    {
+        Type = "urn:medqa:no-question-set",
+        Title = "The body is no question set",
+        Status = StatusCodes.Status400BadRequest,
+        Detail = sentence,
+        Line = line,
+        Run = run,
+    });
+
+    public static ProblemException TooLarge(long most) =>
+        New(StatusCodes.Status413PayloadTooLarge, "too-large", "The body is too large", $"A question set may have at most {most:#,0} bytes here. Upload a larger one into the container question-sets.");
+
+    public static ProblemException Empty() =>
+        New(StatusCodes.Status400BadRequest, "empty-body", "The body is empty", "Send a question set as the body, for example a CSV file with a header.");
+
+    public static ProblemException NotPossible(string run, string action, string state) =>
+        New(StatusCodes.Status409Conflict, "not-possible", "The run's state does not allow this", $"Run '{run}' is {state}: it cannot be asked to {action}.");
+
+    public static ProblemException Changed() =>
+        New(StatusCodes.Status409Conflict, "changed", "The question set has changed", "The stored question set was replaced or deleted while its run was being made. Send it again.");
+
+    public static ProblemException Deleted(string run) =>
+        New(StatusCodes.Status409Conflict, "deleted", "The run of this question set was deleted", $"Run '{run}' of this question set and profile was deleted. Send it with again=true for a new run.");
+
+    public static ProblemException NotAcceptable(string offered) =>
+        New(StatusCodes.Status406NotAcceptable, "not-acceptable", "No such format", $"This is available as {offered}.");
+
+    public static IResult Of(int status, string kind, string title, string detail) => New(status, kind, title, detail).Problem;
+
+    private static ProblemException New(int status, string kind, string title, string detail) =>
+        new(new ProblemDetails { Type = $"urn:medqa:{kind}", Title = title, Status = status, Detail = detail });
+
+    private static string Shown(string text) => text.Length <= 100 ? text : string.Concat(text.AsSpan(0, 100), "…");
+}

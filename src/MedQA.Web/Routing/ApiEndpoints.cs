@@ -1,0 +1,22 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+
+namespace MedQA.Web.Routing;
+
+/// <summary>Connects the route table to ASP.NET Core's routing.</summary>
+public static class ApiEndpoints
+{
+    /// <summary>Maps every route.</summary>
+    public static void MapApi(this IEndpointRouteBuilder routes, Api api)
+    {
+        foreach (var route in ApiRoutes.All)
+        {
+            routes.MapMethods(route.Path, [route.Method], async context =>
+            {
+                var path = context.Request.RouteValues.ToDictionary(static value => value.Key, static value => value.Value?.ToString() ?? "");
+                var result = await route.AnswerAsync(api, new ApiRequest(context.Request, path), context.RequestAborted);
+                await result.ExecuteAsync(context);
+            }).WithName(route.Name);
+        }
+    }
+}

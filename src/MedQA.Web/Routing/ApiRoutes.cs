@@ -1,0 +1,29 @@
+using System.Collections.Immutable;
+using MedQA.Web.Answers;
+using MedQA.Web.Catalog;
+using MedQA.Web.Reports;
+using MedQA.Web.Runs;
+
+namespace MedQA.Web.Routing;
+
+/// <summary>The route table of the HTTP interface: DESIGN section 7.</summary>
+public static class ApiRoutes
+{
+    /// <summary>Every route.</summary>
+    public static ImmutableArray<ApiRoute> All { get; } =
+    [
+        new("StartRun", "POST", "api/runs", ApiRole.Runner, "Starts a run of the question set in the body.", RunHandlers.StartAsync),
+        new("ListRuns", "GET", "api/runs", ApiRole.Reader, "Lists runs, newest first.", RunHandlers.ListAsync),
+        new("GetRun", "GET", "api/runs/{run}", ApiRole.Reader, "Shows where a run stands.", RunHandlers.GetAsync),
+        new("DeleteRun", "DELETE", "api/runs/{run}", ApiRole.Admin, "Removes a run and everything that it wrote.", RunHandlers.DeleteAsync),
+        new("CancelRun", "POST", "api/runs/{run}/cancel", ApiRole.Runner, "Stops a run; its answers stay.", RunHandlers.CancelAsync),
+        new("RetryRun", "POST", "api/runs/{run}/retry", ApiRole.Runner, "Tries failed questions again, or goes on with a cancelled run.", RunHandlers.RetryAsync),
+        new("ApproveRun", "POST", "api/runs/{run}/approve", ApiRole.Admin, "Lets a run go on that is above a limit.", RunHandlers.ApproveAsync),
+        new("ListAnswers", "GET", "api/runs/{run}/answers", ApiRole.Reader, "Lists the answers of a run, also while it goes on.", AnswerHandlers.ListAsync),
+        new("GetAnswer", "GET", "api/runs/{run}/answers/{question}", ApiRole.Reader, "Shows a question with every reasoning and vote.", AnswerHandlers.GetAsync),
+        new("GetReport", "GET", "api/runs/{run}/report", ApiRole.Reader, "Reads the report of a run.", ReportHandlers.GetAsync),
+        new("ListProfiles", "GET", "api/profiles", ApiRole.Reader, "Lists the profiles.", CatalogHandlers.ProfilesAsync),
+        new("ListModels", "GET", "api/models", ApiRole.Reader, "Lists the models that answer.", CatalogHandlers.ModelsAsync),
+        new("GetHealth", "GET", "healthz", ApiRole.Anyone, "Says whether the service works.", CatalogHandlers.HealthAsync),
+    ];
+}

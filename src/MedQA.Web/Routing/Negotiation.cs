@@ -1,0 +1,35 @@
+using MedQA.Web.Problems;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
+
+namespace MedQA.Web.Routing;
+
+/// <summary>Chooses a format by the Accept header (RFC 9110, section 12.5.1).</summary>
+internal static class Negotiation
+{
+    /// <summary>The offered format with the highest quality; the first of equals, and the first where the header is missing.</summary>
+    /// <exception cref="ProblemException">None of them is accepted.</exception>
+    public static string Choose(HttpRequest request, params ReadOnlySpan<string> offered)
+    {
+        var accepted = request.Headers.Accept.Count == 0 ? null : request.GetTypedHeaders().Accept;
+        if (accepted is null or { Count: 0 })
+        {
+            return offered[0];
+        }
+
+        var (best, quality) = ("", 0.0);
+        foreach (var format in offered)
+        {
+            var media = new MediaTypeHeaderValue(format);
+            var named = accepted.Where(media.IsSubsetOf).OrderByDescending(Precision).FirstOrDefault();
+            if (named is not null && (named.Quality ?? 1) > quality)
+            {
+                (best, quality) = (format, named.Quality ?? 1);
+            }
+        }
+
+        return quality > 0 ? best : throw Problem.NotAcceptable(string.Join(", ", offered!));
+    }
+
+    private static int Precision(MediaTypeHeaderValue value) => value.MatchesAllTypes ? 0 : value.MatchesAllSubTypes ? 1 : 2;
+}

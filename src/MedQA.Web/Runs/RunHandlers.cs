@@ -1,0 +1,100 @@
+using System.Text.Json;
+using MedQA.Pipeline.Control;
+using MedQA.Pipeline.Reading;
+using MedQA.Pipeline.Splitting;
+using MedQA.Web.Problems;
+using MedQA.Web.Routing;
+using Microsoft.AspNetCore.Http;
+
+namespace MedQA.Web.Runs;
+
+/// <summary>Runs: starting, listing, looking at one, and what can be asked of it.</summary>
+internal static class RunHandlers
+{
+    private const string DefaultName = "questions.csv";
+
+    /// <summary>Takes a question set as the body and answers with its run: 202 for a new one, 200 for the one that the same body and profile made before.</summary>
+    public static async Task<IResult> StartAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
+    {
+        var profile = request.Query("profile");
+        if (profile is not null && api.Profiles.Find(profile) is null)
+        {
+            throw Problem.BadParameter("profile", $"There is no profile '{profile}'. GET /api/profiles lists them.");
+        }
+
+        if (request.Http.ContentLength == 0)
+        {
+            throw Problem.Empty();
+        }
+
+        if (request.Http.ContentLength > api.Limits.MaxUploadBytes)
+        {
+            throw Problem.TooLarge(api.Limits.MaxUploadBytes);
+        }
+
+        await using var body = new LimitedBody(request.Http.Body, api.Limits.MaxUploadBytes);
+        var upload = await api.Uploads.StoreAsync(body, request.Query("name") ?? DefaultName, profile, request.Switch("again"), cancellationToken);
+        var outcome = await api.Splitter.OnUploadAsync(upload.BlobName, upload.ETag, cancellationToken);
+        switch (outcome)
+        {
+            case { Result: SplitResult.Created or SplitResult.Known, Run: { } run }:
+                var summary = await api.Reader.GetAsync(run, cancellationToken) ?? throw Problem.UnknownRun(run.ToString());
+                request.Http.HttpContext.Response.Headers.Location = $"/api/runs/{run}";
+                return Shown(summary, outcome.Result == SplitResult.Created ? StatusCodes.Status202Accepted : StatusCodes.Status200OK);
+            case { Result: SplitResult.Rejected, Rejection: { } rejection }:
+                throw Problem.Rejected($"{outcome.Run}", rejection.Sentence, rejection.Line);
+            case { Result: SplitResult.Deleted }:
+                throw Problem.Deleted($"{outcome.Run}");
+            default:
+                throw Problem.Changed();
+        }
+    }
+
+    /// <summary>A page of runs.</summary>
+    public static async Task<IResult> ListAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
+    {
+        var page = await api.Reader.ListAsync(request.Query("continuation"), request.Number("take", api.Limits.DefaultPage, 1, RunReader.MaxPage), cancellationToken);
+        return Results.Json(new RunList([.. page.Runs.Select(RunResource.Of)], page.Continuation), WebJson.Default.RunList);
+    }
+
+    /// <summary>One run.</summary>
+    public static async Task<IResult> GetAsync(Api api, ApiRequest request, CancellationToken cancellationToken) =>
+        Shown(await FindAsync(api, request, cancellationToken), StatusCodes.Status200OK);
+
+    /// <summary>Stops a run; its answers stay.</summary>
+    public static Task<IResult> CancelAsync(Api api, ApiRequest request, CancellationToken cancellationToken) =>
+        AskAsync(api, request, RequestedAction.Cancel, cancellationToken);
+
+    /// <summary>Tries failed questions again, or goes on with a cancelled run.</summary>
+    public static Task<IResult> RetryAsync(Api api, ApiRequest request, CancellationToken cancellationToken) =>
+        AskAsync(api, request, RequestedAction.Retry, cancellationToken);
+
+    /// <summary>Lets a run go on that waits because it is above a limit.</summary>
+    public static Task<IResult> ApproveAsync(Api api, ApiRequest request, CancellationToken cancellationToken) =>
+        AskAsync(api, request, RequestedAction.Approve, cancellationToken);
+
+    /// <summary>Removes a run and everything that it wrote.</summary>
+    public static Task<IResult> DeleteAsync(Api api, ApiRequest request, CancellationToken cancellationToken) =>
+        AskAsync(api, request, RequestedAction.Delete, cancellationToken);
+
+    /// <summary>The run that the path names.</summary>
+    /// <exception cref="ProblemException">There is none.</exception>
+    internal static async Task<RunSummary> FindAsync(Api api, ApiRequest request, CancellationToken cancellationToken) =>
+        await api.Reader.GetAsync(request.Run, cancellationToken) ?? throw Problem.UnknownRun(request.Path["run"]);
+
+    private static async Task<IResult> AskAsync(Api api, ApiRequest request, RequestedAction action, CancellationToken cancellationToken)
+    {
+        var outcome = await api.Control.RequestAsync(request.Run, action, cancellationToken);
+        var summary = await FindAsync(api, request, cancellationToken);
+        return outcome switch
+        {
+            RequestOutcome.Accepted => Shown(summary, StatusCodes.Status202Accepted),
+            RequestOutcome.NotFound => throw Problem.UnknownRun(request.Path["run"]),
+            _ => throw Problem.NotPossible(summary.Run.ToString(), Word(action.ToString()), Word(summary.State.ToString())),
+        };
+    }
+
+    private static IResult Shown(RunSummary summary, int status) => Results.Json(RunResource.Of(summary), WebJson.Default.RunResource, statusCode: status);
+
+    private static string Word(string name) => JsonNamingPolicy.CamelCase.ConvertName(name);
+}

@@ -1,0 +1,31 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using MedQA.Evaluation.Modelling;
+using MedQA.Pipeline.Control;
+using MedQA.Pipeline.Reading;
+using MedQA.Web.Answers;
+using MedQA.Web.Catalog;
+using MedQA.Web.Problems;
+using MedQA.Web.Runs;
+
+namespace MedQA.Web;
+
+/// <summary>How the HTTP interface writes JSON: camelCase, enumerations as camelCase texts, what is unknown left out.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    Converters = [typeof(CamelCase<RunState>), typeof(CamelCase<RequestedAction>), typeof(CamelCase<SampleEnd>)],
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+[JsonSerializable(typeof(RunResource))]
+[JsonSerializable(typeof(RunList))]
+[JsonSerializable(typeof(AnswerRow))]
+[JsonSerializable(typeof(AnswerList))]
+[JsonSerializable(typeof(AnswerDetail))]
+[JsonSerializable(typeof(ProblemDetails))]
+[JsonSerializable(typeof(ModelDescription[]))]
+[JsonSerializable(typeof(Health))]
+public sealed partial class WebJson : JsonSerializerContext;
+
+/// <summary>Writes an enumeration as camelCase text.</summary>
+internal sealed class CamelCase<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.CamelCase)
+    where T : struct, Enum;

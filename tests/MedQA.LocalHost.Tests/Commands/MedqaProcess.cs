@@ -1,0 +1,91 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
+using MedQA.LocalHost.Azurite;
+using MedQA.LocalHost.Commands;
+using MedQA.Pipeline.Storage;
+using MedQA.Tests;
+
+namespace MedQA.LocalHost.Tests.Commands;
+
+/// <summary>The built tool as people start it: a process of its own, in a folder of its own with data and ports of its own.</summary>
+internal sealed class MedqaProcess : IDisposable
+{
+    private static readonly string Tool = typeof(ExitCode).Assembly.Location;
+
+    private readonly AzuritePorts _ports = AzuriteFixture.FreePorts();
+
+    public MedqaProcess() => Storage = StorageConnection.Open(AzuriteServer.ConnectionStringAt(_ports), configure: static options => options.Retry.MaxRetries = 0);
+
+    /// <summary>The folder in which it works.</summary>
+    public string Folder { get; } = Directory.CreateTempSubdirectory("medqa-tool-").FullName;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    /// <summary>The storage that it uses; it answers while a process of the tool, or <see cref="HoldStorageAsync"/>, keeps it alive.</summary>
+    public RunStorage Storage { get; }
+
+    /// <summary>A question set of the sums that the small reasoning model knows.</summary>
+    public string Sums(int count, string name = "sums.csv")
+    {
+        var path = Path.Combine(Folder, name);
+        File.WriteAllLines(path, File.ReadLines(Repository.PathOf("models", "reasoner", "sums.csv")).Take(count + 1));
+        return path;
+    }
+
+    /// <summary>A profile for that model.</summary>
+    public string Profile(int samples)
+    {
+        var path = Path.Combine(Folder, $"sums-{samples}.json");
+        File.WriteAllText(path, $$"""
+            {
+              "name": "sums-{{samples}}", "strategy": "self-consistency", "format": "completion", "instruction": "",
+              "template": "Question: {question}\n(A) {a} (B) {b} (C) {c} (D) {d}\nExplanation:",
+              "exemplarSet": null, "exemplars": 0, "samples": {{samples}}, "temperature": 0.7, "maxTokens": 180, "stop": []
+            }
+            """);
+        return path;
+    }
+
+    /// <summary>Keeps its storage alive between two processes of it.</summary>
+    public async Task<IAsyncDisposable> HoldStorageAsync() =>
+        await AzuriteServer.StartAsync(new AzuriteOptions { DataFolder = Path.Combine(Folder, ".medqa"), Ports = _ports }, static _ => { }, Cancel);
+
+    /// <summary>Starts it.</summary>
+    public Process Start(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [Tool, .. arguments])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardOutputEncoding = Encoding.UTF8,
+            WorkingDirectory = Folder,
+        };
+        start.Environment["MEDQA_PORTS"] = $"{_ports.Blob},{_ports.Queue},{_ports.Table}";
+        start.Environment["MEDQA_MODEL"] = Repository.PathOf("models", "reasoner");
+        start.Environment["MEDQA_THREADS"] = "1";
+        start.Environment["NO_COLOR"] = "1";
+        return Process.Start(start)!;
+    }
+
+    /// <summary>Runs it to its end.</summary>
+    public async Task<(int Code, string Output, string Notices)> RunAsync(params string[] arguments)
+    {
+        using var process = Start(arguments);
+        var output = process.StandardOutput.ReadToEndAsync(Cancel);
+        var notices = await process.StandardError.ReadToEndAsync(Cancel);
+        await process.WaitForExitAsync(Cancel);
+        return (process.ExitCode, await output, notices);
+    }
+
+    /// <summary>Runs it to a good end and reads what it writes as JSON.</summary>
+    public async Task<JsonElement> JsonAsync(params string[] arguments)
+    {
+        var (code, output, notices) = await RunAsync([.. arguments, "--output", "json"]);
+        Assert.True(code == 0, $"exit code {code}: {notices}");
+        return JsonElement.Parse(output);
+    }
+
+    public void Dispose() => Directory.Delete(Folder, recursive: true);
+}

@@ -1,0 +1,153 @@
+using System.Diagnostics;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Azure;
+using MedQA.Pipeline.Reading;
+
+namespace MedQA.LocalHost.Tests.Commands;
+
+/// <summary>The main command from end to end: real processes, real storage, a real (small) model.</summary>
+public sealed class RunCommandTests
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_question_set_is_answered_scored_and_shown_again()
+    {
+        using var medqa = new MedqaProcess();
+        var (sums, profile) = (medqa.Sums(8), medqa.Profile(samples: 5));
+
+        var (code, table, notices) = await medqa.RunAsync("run", sums, "--profile", profile);
+        Assert.True(code == 0, notices);
+        foreach (var part in (string[])["Accuracy", " of 8)", "95 % interval", "Agreement", "Forced answers", "Tokens", "Time", "medqa results ", "not medical advice"])
+        {
+            Assert.Contains(part, table, StringComparison.Ordinal);
+        }
+
+        Assert.DoesNotContain("What is", notices, StringComparison.Ordinal);
+
+        var shown = await medqa.JsonAsync("results", "latest");
+        Assert.Equal("completed", shown.GetProperty("run").GetProperty("state").GetString());
+        Assert.Equal(8, shown.GetProperty("report").GetProperty("accuracy").GetProperty("scored").GetInt32());
+        Assert.True(shown.GetProperty("report").GetProperty("tokens").GetProperty("generated").GetInt64() > 8 * 5 * 20);
+
+        var (again, _, said) = await medqa.RunAsync("run", sums, "--profile", profile);
+        Assert.Equal(0, again);
+        Assert.Contains("was asked with this profile and model before", said, StringComparison.Ordinal);
+        Assert.Equal(1, (await medqa.JsonAsync("results")).GetProperty("runs").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task Killed_in_the_middle_and_started_again_it_ends_with_the_report_of_an_undisturbed_run()
+    {
+        using var undisturbed = new MedqaProcess();
+        var expected = await undisturbed.JsonAsync("run", undisturbed.Sums(24), "--profile", undisturbed.Profile(samples: 9));
+
+        using var disturbed = new MedqaProcess();
+        var (sums, profile) = (disturbed.Sums(24), disturbed.Profile(samples: 9));
+        using (var first = disturbed.Start("run", sums, "--profile", profile))
+        {
+            var drained = Task.WhenAll(first.StandardOutput.ReadToEndAsync(Cancel), first.StandardError.ReadToEndAsync(Cancel));
+            await UntilDoneAsync(disturbed, atLeast: 3, first);
+            first.Kill();
+            await first.WaitForExitAsync(Cancel);
+            await drained;
+        }
+
+        var actual = await disturbed.JsonAsync("resume");
+        Assert.Equal(WithoutCircumstances(expected), WithoutCircumstances(actual));
+        Assert.Equal(24, actual.GetProperty("run").GetProperty("done").GetInt32());
+
+        // Each answer that was ever written is one line of a progress blob.
+        await using var storage = await disturbed.HoldStorageAsync();
+        var ordinals = new List<int>();
+        await foreach (var blob in disturbed.Storage.Runs.GetBlobsAsync(cancellationToken: Cancel))
+        {
+            if (blob.Name.Contains("/progress/", StringComparison.Ordinal))
+            {
+                var content = await disturbed.Storage.Runs.GetBlobClient(blob.Name).DownloadContentAsync(Cancel);
+                ordinals.AddRange(content.Value.Content.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                    .Select(static line => JsonElement.Parse(line)).Where(static line => line.TryGetProperty("reasonings", out _)).Select(static line => line.GetProperty("ordinal").GetInt32()));
+            }
+        }
+
+        Assert.Equal(Enumerable.Range(0, 24), ordinals.Order());
+    }
+
+    [Theory]
+    [InlineData("not a question set\nat all\n")]
+    [InlineData("")]
+    [InlineData("id,question,option_a,option_b,answer\nq1,,x,y,A\n")]
+    public async Task A_file_that_is_no_question_set_ends_with_one_sentence_and_code_2_and_starts_nothing(string content)
+    {
+        using var medqa = new MedqaProcess();
+        var file = Path.Combine(medqa.Folder, "bad.csv");
+        await File.WriteAllTextAsync(file, content, Cancel);
+
+        var (code, output, notices) = await medqa.RunAsync("run", file);
+
+        Assert.Equal(2, code);
+        Assert.Equal("", output);
+        Assert.StartsWith("medqa: ", notices, StringComparison.Ordinal);
+        Assert.Single(notices.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.False(Directory.Exists(Path.Combine(medqa.Folder, ".medqa")));
+    }
+
+    [Theory]
+    [InlineData("medqa: There is no file nothing.csv.", "run", "nothing.csv")]
+    [InlineData("medqa: --threads is 'many', but must be a number from 1 to 1024.", "results", "--threads", "many")]
+    [InlineData("medqa: There is no profile 'none'.", "profiles", "show", "none")]
+    [InlineData("medqa: Required argument missing for command: 'run'.", "run")]
+    public async Task What_cannot_be_done_is_said_in_a_sentence_and_code_2(string sentence, params string[] arguments)
+    {
+        using var medqa = new MedqaProcess();
+        var (code, output, notices) = await medqa.RunAsync(arguments);
+        Assert.Equal(2, code);
+        Assert.Equal("", output);
+        Assert.StartsWith(sentence, notices, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Every_command_s_help_teaches_by_example()
+    {
+        using var medqa = new MedqaProcess();
+        foreach (var command in (string[])["run", "resume", "results", "serve", "worker", "profiles", "models"])
+        {
+            var (code, help, _) = await medqa.RunAsync(command, "--help");
+            Assert.Equal(0, code);
+            Assert.Contains($"Examples:{Environment.NewLine}  ", help, StringComparison.Ordinal);
+        }
+    }
+
+    /// <summary>Looks into the storage from outside until some questions are done.</summary>
+    private static async Task UntilDoneAsync(MedqaProcess medqa, int atLeast, Process process)
+    {
+        var reader = new RunReader(medqa.Storage);
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+        while (true)
+        {
+            Assert.False(process.HasExited, "The run ended before it could be killed.");
+            try
+            {
+                var runs = await reader.ListAsync(null, 1, Cancel);
+                if (runs.Runs is [{ Totals.Done: var done }] && done >= atLeast)
+                {
+                    return;
+                }
+            }
+            catch (Exception exception) when (exception is RequestFailedException or AggregateException)
+            {
+                // The storage is being started.
+            }
+
+            await timer.WaitForNextTickAsync(Cancel);
+        }
+    }
+
+    private static string WithoutCircumstances(JsonElement shown)
+    {
+        var report = JsonNode.Parse(shown.GetProperty("report").GetRawText())!.AsObject();
+        Assert.True(report.Remove("circumstances"));
+        return report.ToJsonString();
+    }
+}

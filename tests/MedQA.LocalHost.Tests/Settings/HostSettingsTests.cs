@@ -1,0 +1,79 @@
+using MedQA.LocalHost.Azurite;
+using MedQA.LocalHost.Settings;
+using Microsoft.Extensions.Logging;
+
+namespace MedQA.LocalHost.Tests.Settings;
+
+public sealed class HostSettingsTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("medqa-settings-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void Without_anything_the_defaults_hold()
+    {
+        var settings = Read();
+        Assert.Equal(AzuritePorts.WellKnown, settings.Ports);
+        Assert.Equal(Path.GetFullPath(".medqa"), settings.DataFolder);
+        Assert.Equal(LogLevel.Warning, settings.Log);
+        Assert.Null(settings.Storage);
+    }
+
+    [Fact]
+    public void An_option_is_stronger_than_a_variable_and_a_variable_than_the_file()
+    {
+        File.WriteAllText(Path.Combine(_folder, "medqa.json"), """{ "threads": 1, "log": "debug", /* kept */ "ports": "1,2,3", }""");
+        var settings = Read(
+            options: new() { ["threads"] = "3" },
+            variables: new() { ["MEDQA_THREADS"] = "2", ["MEDQA_PORTS"] = "4,5,6" });
+        Assert.Equal(3, settings.Threads);
+        Assert.Equal(new AzuritePorts(4, 5, 6), settings.Ports);
+        Assert.Equal(LogLevel.Debug, settings.Log);
+    }
+
+    [Theory]
+    [InlineData("ports", "1,2", "--ports is '1,2', but must be three different ports, for example 11000,11001,11002.")]
+    [InlineData("ports", "1,1,2", "--ports is '1,1,2', but must be three different ports, for example 11000,11001,11002.")]
+    [InlineData("ports", "1,2,70000", "--ports is '70000', but must be a number from 1 to 65535.")]
+    [InlineData("threads", "0", "--threads is '0', but must be a number from 1 to 1024.")]
+    [InlineData("provider", "tpu", "--provider is 'tpu', but must be cpu or cuda.")]
+    [InlineData("log", "loud", "--log is 'loud', but must be one of none, error, warning, information, debug.")]
+    [InlineData("urls", "ftp://127.0.0.1", "--urls is 'ftp://127.0.0.1', but must be an address like http://127.0.0.1:5080.")]
+    [InlineData("profiles", "/no/such", "--profiles is '/no/such', and there is no such folder.")]
+    public void A_value_that_cannot_be_used_is_named_with_what_is_allowed(string name, string value, string message) =>
+        Assert.Equal(message, Assert.Throws<SettingException>(() => Read(options: new() { [name] = value })).Message);
+
+    [Fact]
+    public void A_server_for_other_machines_is_refused_because_there_is_no_sign_in() =>
+        Assert.Contains("listens on this machine only", Assert.Throws<SettingException>(() => Read(options: new() { ["urls"] = "http://0.0.0.0:5080" })).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_fault_in_a_variable_or_in_the_file_is_named_there()
+    {
+        Assert.StartsWith("MEDQA_THREADS is 'x'", Assert.Throws<SettingException>(() => Read(variables: new() { ["MEDQA_THREADS"] = "x" })).Message, StringComparison.Ordinal);
+        File.WriteAllText(Path.Combine(_folder, "medqa.json"), """{ "threads": 0 }""");
+        Assert.StartsWith("\"threads\" in medqa.json is '0'", Assert.Throws<SettingException>(() => Read()).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{ "thread": 1 }""", "\"thread\" in medqa.json is no setting. The settings are data, model,")]
+    [InlineData("""{ "threads": null }""", "\"threads\" in medqa.json must be a text or a number, and is null.")]
+    [InlineData("[]", "medqa.json must be a JSON object.")]
+    [InlineData("{\n\"threads\": }", "medqa.json is not JSON (line 2).")]
+    public void A_file_that_cannot_be_read_says_why(string content, string message)
+    {
+        File.WriteAllText(Path.Combine(_folder, "medqa.json"), content);
+        Assert.StartsWith(message, Assert.Throws<SettingException>(() => Read()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_setting_has_one_option_and_one_variable()
+    {
+        Assert.Equal(Setting.All.Length, Setting.All.Select(static setting => setting.Option).Distinct().Count());
+        Assert.All(Setting.All, static setting => Assert.Equal($"MEDQA_{setting.Name.ToUpperInvariant()}", setting.Variable));
+    }
+
+    private HostSettings Read(Dictionary<string, string>? options = null, Dictionary<string, string>? variables = null) =>
+        HostSettings.Read(options ?? [], name => variables?.GetValueOrDefault(name), _folder);
+}

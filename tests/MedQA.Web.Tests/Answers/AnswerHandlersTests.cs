@@ -1,0 +1,104 @@
+using System.Net;
+using System.Text.Json;
+using MedQA.Tests;
+
+namespace MedQA.Web.Tests.Answers;
+
+public sealed class AnswerHandlersTests(AzuriteFixture azurite)
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Answers_come_in_the_order_of_the_questions_page_by_page()
+    {
+        await using var server = await ApiServer.StartAsync(azurite.NewConnectionString());
+        var run = await server.FinishedRunAsync(ApiServer.Questions(7, right: 4));
+
+        var ids = new List<string>();
+        string? continuation = null;
+        do
+        {
+            var (response, page) = await server.GetAsync($"/api/runs/{run}/answers?take=3{(continuation is null ? "" : $"&continuation={continuation}")}");
+            Assert.Equal("application/json", response.Content.Headers.ContentType?.MediaType);
+            ids.AddRange(page.GetProperty("answers").EnumerateArray().Select(static answer => answer.GetProperty("id").GetString()!));
+            continuation = page.TryGetProperty("continuation", out var next) ? next.GetString() : null;
+        }
+        while (continuation is not null);
+        Assert.Equal(Enumerable.Range(0, 7).Select(static i => $"q{i}"), ids);
+    }
+
+    [Fact]
+    public async Task A_filter_gives_what_it_names()
+    {
+        await using var server = await ApiServer.StartAsync(azurite.NewConnectionString());
+        var run = await server.FinishedRunAsync(ApiServer.Questions(7, right: 4));
+
+        var (_, wrong) = await server.GetAsync($"/api/runs/{run}/answers?filter=wrong");
+        Assert.Equal(["q4", "q5", "q6"], wrong.GetProperty("answers").EnumerateArray().Select(static answer => answer.GetProperty("id").GetString()));
+
+        var (response, problem) = await server.GetAsync($"/api/runs/{run}/answers?filter=2");
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Contains("lowAgreement", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task All_answers_stream_as_lines_or_as_a_table()
+    {
+        await using var server = await ApiServer.StartAsync(azurite.NewConnectionString());
+        var questions = "id,question,option_a,option_b,answer\n=1+1,Is it?,one,two,B\n\"a,\"\"b\",Is it?,one,two,A\n";
+        var run = await server.FinishedRunAsync(questions);
+
+        var (lines, _) = await server.GetAsync($"/api/runs/{run}/answers", "application/x-ndjson");
+        Assert.Equal("application/x-ndjson", lines.Content.Headers.ContentType?.MediaType);
+        var rows = (await lines.Content.ReadAsStringAsync(Cancel)).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static line => JsonElement.Parse(line)).ToArray();
+        Assert.Equal(["=1+1", "a,\"b"], rows.Select(static row => row.GetProperty("id").GetString()));
+
+        var (csv, _) = await server.GetAsync($"/api/runs/{run}/answers", "text/csv");
+        Assert.Equal("text/csv; charset=utf-8", csv.Content.Headers.ContentType?.ToString());
+        var table = (await csv.Content.ReadAsStringAsync(Cancel)).Split("\r\n");
+        Assert.StartsWith("ordinal,id,dataset,", table[0], StringComparison.Ordinal);
+        Assert.StartsWith("0,'=1+1,", table[1], StringComparison.Ordinal);
+        Assert.StartsWith("1,\"a,\"\"b\",", table[2], StringComparison.Ordinal);
+        Assert.Contains(",B,B,true,1,0,false,1,10,4,", table[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_format_that_is_not_offered_gets_406()
+    {
+        await using var server = await ApiServer.StartAsync(azurite.NewConnectionString());
+        var run = await server.FinishedRunAsync(ApiServer.Questions(1, right: 1));
+        var (response, problem) = await server.GetAsync($"/api/runs/{run}/answers", "image/png");
+        Assert.Equal(HttpStatusCode.NotAcceptable, response.StatusCode);
+        Assert.Equal("This is available as application/json, application/x-ndjson, text/csv.", problem.GetProperty("detail").GetString());
+    }
+
+    [Fact]
+    public async Task One_question_comes_with_every_reasoning_and_vote()
+    {
+        await using var server = await ApiServer.StartAsync(azurite.NewConnectionString());
+        var run = await server.FinishedRunAsync(ApiServer.Questions(2, right: 2), "?profile=self-consistency");
+
+        var (_, detail) = await server.GetAsync($"/api/runs/{run}/answers/q1");
+        Assert.Equal("What is 1?", detail.GetProperty("question").GetProperty("text").GetString());
+        var answer = detail.GetProperty("answer");
+        Assert.Equal([2, 9, 0], answer.GetProperty("votes").EnumerateArray().Select(static votes => votes.GetInt32()));
+        Assert.Equal(11, answer.GetProperty("reasonings").GetArrayLength());
+        Assert.Equal("endToken", answer.GetProperty("reasonings")[0].GetProperty("end").GetString());
+
+        var (missing, problem) = await server.GetAsync($"/api/runs/{run}/answers/none");
+        Assert.Equal(HttpStatusCode.NotFound, missing.StatusCode);
+        Assert.Equal("urn:medqa:unknown-question", problem.GetProperty("type").GetString());
+    }
+
+    [Fact]
+    public async Task While_a_run_goes_on_there_are_no_answers_yet_and_no_error()
+    {
+        await using var server = await ApiServer.StartAsync(azurite.NewConnectionString(), held: true);
+        var (_, started) = await server.SendAsync(HttpMethod.Post, "/api/runs?profile=few-shot", ApiServer.Questions(2, right: 2));
+        var (response, page) = await server.GetAsync($"/api/runs/{started.GetProperty("run").GetString()}/answers");
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal(0, page.GetProperty("answers").GetArrayLength());
+        server.Model.Go.SetResult();
+        await server.UntilAsync(started.GetProperty("run").GetString()!, "completed");
+    }
+}

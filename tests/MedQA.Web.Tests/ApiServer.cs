@@ -1,0 +1,146 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using MedQA.Pipeline.Advancing;
+using MedQA.Pipeline.Answering;
+using MedQA.Pipeline.Control;
+using MedQA.Pipeline.Profiles;
+using MedQA.Pipeline.Reading;
+using MedQA.Pipeline.Signalling;
+using MedQA.Pipeline.Splitting;
+using MedQA.Pipeline.Storage;
+using MedQA.Pipeline.Uploading;
+using MedQA.Web.Routing;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace MedQA.Web.Tests;
+
+/// <summary>The HTTP interface with the whole pipeline behind it, on an account of its own.</summary>
+internal sealed class ApiServer : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private readonly WebApplication _application;
+    private readonly Task _working;
+
+    private ApiServer(WebApplication application, RunStorage storage, ScriptedModel model, Func<CancellationToken, Task>[] loops)
+    {
+        _application = application;
+        Storage = storage;
+        Model = model;
+        Client = application.GetTestClient();
+        _working = Task.WhenAll(loops.Select(loop => Task.Run(() => loop(_stop.Token))));
+    }
+
+    public HttpClient Client { get; }
+
+    public RunStorage Storage { get; }
+
+    public ScriptedModel Model { get; }
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public static async Task<ApiServer> StartAsync(string connectionString, ApiLimits? limits = null, bool held = false)
+    {
+        var storage = StorageConnection.Open(connectionString);
+        await storage.EnsureCreatedAsync(Cancel);
+        var model = new ScriptedModel();
+        if (!held)
+        {
+            model.Go.SetResult();
+        }
+
+        var signals = new PipelineSignals();
+        var logger = NullLogger.Instance;
+        var profiles = new ProfileFolder(null);
+        var splitter = new QuestionSetSplitter(storage, profiles, model.Description, model.CountTokens, new SplitOptions(), TimeProvider.System, logger, signals);
+        var advancer = new RunAdvancer(storage, new AdvanceOptions(), TimeProvider.System, logger, signals);
+        var loop = new RunLoop(storage, advancer, splitter, TimeProvider.System, logger, signals);
+        var worker = new BatchWorker(storage, model, new WorkerOptions(), TimeProvider.System, logger, signals);
+        var queue = new BatchQueueReader(storage, worker, TimeProvider.System, logger, signals);
+
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseTestServer();
+        var application = builder.Build();
+        application.MapApi(new Api
+        {
+            Reader = new RunReader(storage),
+            Control = new RunControl(storage, TimeProvider.System),
+            Uploads = new QuestionSetUploads(storage, TimeProvider.System),
+            Splitter = splitter,
+            Profiles = profiles,
+            Models = [model.Description],
+            Limits = limits ?? new ApiLimits(),
+        });
+        await application.StartAsync(Cancel);
+        return new ApiServer(application, storage, model, [loop.RunAsync, queue.RunAsync]);
+    }
+
+    /// <summary>A question set of which B is right for the first part.</summary>
+    public static string Questions(int count, int right) =>
+        "id,question,option_a,option_b,option_c,answer\n" + string.Concat(Enumerable.Range(0, count).Select(i => $"q{i},What is {i}?,one,two,three,{(i < right ? 'B' : 'C')}\n"));
+
+    public async Task<(HttpResponseMessage Response, JsonElement Body)> SendAsync(HttpMethod method, string address, string? body = null, string? accept = null)
+    {
+        using var request = new HttpRequestMessage(method, address) { Content = body is null ? null : new StringContent(body, Encoding.UTF8, "text/csv") };
+        if (accept is not null)
+        {
+            request.Headers.Accept.Add(MediaTypeWithQualityHeaderValue.Parse(accept));
+        }
+
+        var response = await Client.SendAsync(request, Cancel);
+        var text = await response.Content.ReadAsStringAsync(Cancel);
+        return (response, response.Content.Headers.ContentType?.MediaType is "application/json" or "application/problem+json" ? JsonElement.Parse(text) : default);
+    }
+
+    public Task<(HttpResponseMessage Response, JsonElement Body)> GetAsync(string address, string? accept = null) => SendAsync(HttpMethod.Get, address, accept: accept);
+
+    /// <summary>Starts a run and waits for its end.</summary>
+    public async Task<string> FinishedRunAsync(string questions, string parameters = "?profile=few-shot&name=set.csv")
+    {
+        var (_, started) = await SendAsync(HttpMethod.Post, $"/api/runs{parameters}", questions);
+        var run = started.GetProperty("run").GetString()!;
+        await UntilAsync(run, "completed");
+        return run;
+    }
+
+    /// <summary>Looks at a run until it is in a state; the loops behind the interface have no event for callers of it.</summary>
+    public async Task<JsonElement> UntilAsync(string run, string state)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        while (true)
+        {
+            var (_, body) = await GetAsync($"/api/runs/{run}");
+            if (body.GetProperty("state").GetString() == state)
+            {
+                return body;
+            }
+
+            if (_working.IsFaulted)
+            {
+                await _working;
+            }
+
+            await timer.WaitForNextTickAsync(Cancel);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        try
+        {
+            await _working;
+        }
+        catch (OperationCanceledException)
+        {
+            // The loops were told to stop.
+        }
+
+        await _application.DisposeAsync();
+        _stop.Dispose();
+    }
+}

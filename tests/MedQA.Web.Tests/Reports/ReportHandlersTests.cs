@@ -1,0 +1,49 @@
+using System.Net;
+using MedQA.Tests;
+
+namespace MedQA.Web.Tests.Reports;
+
+public sealed class ReportHandlersTests(AzuriteFixture azurite)
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_report_comes_as_JSON_and_as_Markdown_and_is_not_sent_twice()
+    {
+        await using var server = await ApiServer.StartAsync(azurite.NewConnectionString());
+        var run = await server.FinishedRunAsync(ApiServer.Questions(4, right: 1));
+
+        var (json, report) = await server.GetAsync($"/api/runs/{run}/report");
+        Assert.Equal($"\"{run}-1\"", json.Headers.ETag?.Tag);
+        Assert.Equal(1, report.GetProperty("accuracy").GetProperty("correct").GetInt32());
+        Assert.Equal(4, report.GetProperty("accuracy").GetProperty("scored").GetInt32());
+
+        var (markdown, _) = await server.GetAsync($"/api/runs/{run}/report", "text/markdown");
+        Assert.Equal("text/markdown", markdown.Content.Headers.ContentType?.MediaType);
+        Assert.Contains("25.0 %", await markdown.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/runs/{run}/report");
+        request.Headers.IfNoneMatch.Add(json.Headers.ETag!);
+        using var known = await server.Client.SendAsync(request, Cancel);
+        Assert.Equal(HttpStatusCode.NotModified, known.StatusCode);
+        Assert.Equal("", await known.Content.ReadAsStringAsync(Cancel));
+
+        using var otherFormat = new HttpRequestMessage(HttpMethod.Get, $"/api/runs/{run}/report");
+        otherFormat.Headers.IfNoneMatch.Add(markdown.Headers.ETag!);
+        using var other = await server.Client.SendAsync(otherFormat, Cancel);
+        Assert.Equal(HttpStatusCode.OK, other.StatusCode);
+    }
+
+    [Fact]
+    public async Task Before_the_end_there_is_no_report()
+    {
+        await using var server = await ApiServer.StartAsync(azurite.NewConnectionString(), held: true);
+        var (_, started) = await server.SendAsync(HttpMethod.Post, "/api/runs?profile=few-shot", ApiServer.Questions(1, right: 1));
+        var run = started.GetProperty("run").GetString()!;
+        var (response, problem) = await server.GetAsync($"/api/runs/{run}/report");
+        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+        Assert.Equal("urn:medqa:no-report", problem.GetProperty("type").GetString());
+        server.Model.Go.SetResult();
+        await server.UntilAsync(run, "completed");
+    }
+}

@@ -1,0 +1,50 @@
+using System.Net;
+using MedQA.Tests;
+using MedQA.Web.Routing;
+
+namespace MedQA.Web.Tests.Routing;
+
+public sealed class ApiRoutesTests(AzuriteFixture azurite)
+{
+    [Fact]
+    public void Names_and_methods_with_paths_are_unique()
+    {
+        Assert.Equal(ApiRoutes.All.Length, ApiRoutes.All.Select(static route => route.Name).Distinct().Count());
+        Assert.Equal(ApiRoutes.All.Length, ApiRoutes.All.Select(static route => (route.Method, route.Path)).Distinct().Count());
+    }
+
+    [Fact]
+    public void What_spends_or_removes_needs_more_than_reading() => Assert.All(ApiRoutes.All, static route => Assert.True(route.Method switch
+    {
+        "GET" => route.Role <= ApiRole.Reader,
+        "POST" => route.Role >= ApiRole.Runner,
+        _ => route.Role == ApiRole.Admin,
+    }, route.Name));
+
+    [Fact]
+    public async Task Every_answer_has_the_headers_that_keep_browsers_careful()
+    {
+        await using var server = await ApiServer.StartAsync(azurite.NewConnectionString());
+        foreach (var (address, status) in ((string, HttpStatusCode)[])[("/healthz", HttpStatusCode.OK), ("/api/profiles", HttpStatusCode.OK), ("/api/models", HttpStatusCode.OK), ("/api/runs/none", HttpStatusCode.NotFound)])
+        {
+            var (response, _) = await server.GetAsync(address);
+            Assert.Equal(status, response.StatusCode);
+            Assert.Equal("nosniff", response.Headers.GetValues("X-Content-Type-Options").Single());
+            Assert.Equal("default-src 'none'; frame-ancestors 'none'", response.Headers.GetValues("Content-Security-Policy").Single());
+            Assert.Equal("no-store", response.Headers.CacheControl?.ToString());
+        }
+    }
+
+    [Fact]
+    public async Task Profiles_models_and_health_are_shown()
+    {
+        await using var server = await ApiServer.StartAsync(azurite.NewConnectionString());
+        var (_, profiles) = await server.GetAsync("/api/profiles");
+        Assert.Contains("self-consistency", profiles.EnumerateArray().Select(static profile => profile.GetProperty("name").GetString()));
+        Assert.Equal("chat", profiles[0].GetProperty("format").GetString());
+        var (_, models) = await server.GetAsync("/api/models");
+        Assert.Equal("scripted", models[0].GetProperty("name").GetString());
+        var (_, health) = await server.GetAsync("/healthz");
+        Assert.Equal("ok", health.GetProperty("status").GetString());
+    }
+}
