@@ -14,7 +14,7 @@ internal sealed class LoadedModel : IDisposable
     {
         Folder = ModelFolder.Open(folder, options?.Graph);
         Tokenizer = Tokenizer.Load(Folder);
-        Engine = InferenceEngine.Load(Folder, Tokenizer, options ?? new());
+        Engine = InferenceEngine.Load(Folder, Tokenizer, (options ?? new()) with { Threads = 1 });
     }
 
     public ModelFolder Folder { get; }

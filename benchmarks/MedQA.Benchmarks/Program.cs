@@ -1,0 +1,20 @@
+using BenchmarkDotNet.Running;
+using MedQA.Benchmarks.Wholes;
+
+if (args is ["wholes", .. var rest])
+{
+    return await WholesCommand.RunAsync(rest);
+}
+
+if (args is ["parts", .. var parts])
+{
+    BenchmarkSwitcher.FromAssembly(typeof(WholesCommand).Assembly).Run(parts);
+    return 0;
+}
+
+await Console.Error.WriteLineAsync("""
+    usage: MedQA.Benchmarks wholes [--only NAME,NAME] [--rounds N] [--graph FILE] [--model FOLDER] [--peer PROGRAM --peer-model GGUF] [--prompts FILE]
+           MedQA.Benchmarks parts [BenchmarkDotNet's arguments]
+    --prompts is a file of prompts as token ids, one a line; --peer is a program that draws the same samples with llama.cpp, and its rounds alternate with ours.
+    """);
+return 2;

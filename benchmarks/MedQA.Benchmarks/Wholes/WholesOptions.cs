@@ -1,0 +1,41 @@
+namespace MedQA.Benchmarks.Wholes;
+
+/// <summary>What the command line asks for.</summary>
+internal sealed record WholesOptions
+{
+    public IReadOnlyList<string> Only { get; init; } = [];
+
+    public int Rounds { get; init; } = 5;
+
+    public string? Graph { get; init; }
+
+    public required string ModelFolder { get; init; }
+
+    public string? Peer { get; init; }
+
+    public string? PeerModel { get; init; }
+
+    public string? Prompts { get; init; }
+
+    public static WholesOptions Parse(IReadOnlyList<string> arguments, string root)
+    {
+        var options = new WholesOptions { ModelFolder = Path.Combine(root, "models", "smollm2-135m-instruct") };
+        for (var index = 0; index < arguments.Count; index += 2)
+        {
+            var value = index + 1 < arguments.Count ? arguments[index + 1] : throw new ArgumentException($"{arguments[index]} lacks its value.", nameof(arguments));
+            options = arguments[index] switch
+            {
+                "--only" => options with { Only = value.Split(',') },
+                "--rounds" => options with { Rounds = int.Parse(value, System.Globalization.CultureInfo.InvariantCulture) },
+                "--graph" => options with { Graph = value },
+                "--model" => options with { ModelFolder = value },
+                "--peer" => options with { Peer = value },
+                "--peer-model" => options with { PeerModel = value },
+                "--prompts" => options with { Prompts = value },
+                var unknown => throw new ArgumentException($"{unknown} is no option.", nameof(arguments)),
+            };
+        }
+
+        return options;
+    }
+}

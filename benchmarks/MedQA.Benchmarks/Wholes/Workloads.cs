@@ -1,0 +1,166 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using MedQA.Evaluation.Modelling;
+using MedQA.Inference;
+using MedQA.Inference.Decoding;
+using MedQA.Inference.Engine;
+using MedQA.Inference.Models;
+using MedQA.Inference.Scoring;
+using MedQA.Inference.Tokenization;
+
+namespace MedQA.Benchmarks.Wholes;
+
+/// <summary>The workloads of docs/performance.md.</summary>
+internal sealed class Workloads : IAsyncDisposable
+{
+    private readonly WholesOptions _options;
+    private readonly Tokenizer _tokenizer;
+    private readonly InferenceEngine _engine;
+    private readonly int[][] _prompts;
+    private readonly int _shared;
+
+    private Workloads(WholesOptions options, ModelFolder folder, ModelDescription description)
+    {
+        _options = options;
+        _tokenizer = Tokenizer.Load(folder);
+        _engine = InferenceEngine.Load(folder, _tokenizer, new());
+        Description = description;
+        _prompts = options.Prompts is { } file
+            ? [.. File.ReadLines(file).Where(static line => line.Length > 0).Select(static line => line.Split(' ').Select(static id => int.Parse(id, CultureInfo.InvariantCulture)).ToArray())]
+            : [];
+        if (_prompts is [{ Length: > 1900 } whole])
+        {
+            throw new InvalidOperationException($"{options.Prompts} has one line of {whole.Length} ids; one prompt a line is expected.");
+        }
+
+        _shared = _prompts.Length > 1 ? _prompts.Min(prompt => prompt.AsSpan().CommonPrefixLength(_prompts[0] == prompt ? _prompts[1] : _prompts[0])) : 0;
+    }
+
+    public ModelDescription Description { get; }
+
+    public IReadOnlyList<Workload> All =>
+    [
+        .. _prompts.Length > 0 ? [Samples("sc11", 11, 96), Samples("sc41", 41, 96), Rows(), Single()] : Array.Empty<Workload>(),
+        Prefill(),
+        Likelihood("medqa_pub.jsonl", 40),
+        Likelihood("medqa_text_pub.jsonl", 40),
+        Likelihood("anatomy_5shot.jsonl", 60),
+        Load(),
+        Allocation(),
+    ];
+
+    public static async Task<Workloads> LoadAsync(WholesOptions options)
+    {
+        await using var model = await OnnxLanguageModel.LoadAsync(options.ModelFolder, new() { Graph = options.Graph }, CancellationToken.None);
+        return new(options, ModelFolder.Open(options.ModelFolder, options.Graph), model.Description);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _engine.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private static SampleRequest Request(int samples, int tokens) => new()
+    {
+        Count = samples,
+        Temperature = 0.7,
+        MaxTokens = tokens,
+        StreamKey = 1,
+        IgnoreEndToken = true,
+    };
+
+    private Workload Samples(string name, int samples, int tokens) => new(name, async () =>
+    {
+        var results = new List<Measurement> { new($"{name}: this engine", "tokens/s", await DrawAsync(samples, tokens, null)) };
+        if (_options.Peer is not null)
+        {
+            results.Add(new($"{name}: llama.cpp", "tokens/s", await Peer.RunAsync(_options, samples, tokens)));
+            results.Add(new($"{name}: this engine / llama.cpp", "ratio", results[0].Value / results[1].Value));
+        }
+
+        return results;
+    });
+
+    private Workload Rows() => new("rows", async () => [new("sc11: this engine, a row for each sample", "tokens/s", await DrawAsync(11, 96, new(false, [11])))]);
+
+    private Workload Single() => new("single", async () => [new("one sample of 96 tokens after the same prompts", "tokens/s", await DrawAsync(1, 96, null))]);
+
+    /// <summary>Generated tokens per second over all prompts: reading the prompt, sampling and text included.</summary>
+    private async Task<double> DrawAsync(int samples, int tokens, SamplePlan? plan)
+    {
+        var watch = Stopwatch.StartNew();
+        var characters = 0;
+        foreach (var ids in _prompts)
+        {
+            await using var prompt = await _engine.ReadAsync(ids, _shared, CancellationToken.None);
+            var request = Request(samples, tokens);
+            var drawn = await _engine.SampleAsync(prompt, plan ?? _engine.PlanFor(ids.Length, request), request, CancellationToken.None);
+            characters += drawn.Sum(static sample => sample.Text.Length);
+        }
+
+        Debug.Assert(characters > 0, "The samples have text.");
+        return _prompts.Length * samples * tokens / watch.Elapsed.TotalSeconds;
+    }
+
+    private Workload Prefill() => new("prefill", async () =>
+    {
+        var results = new List<Measurement>();
+        foreach (var length in (int[])[512, 1024, 2048])
+        {
+            int[] ids = [.. Enumerable.Range(0, length).Select(static index => 1000 + (index * 37 % 40000))];
+            var watch = Stopwatch.StartNew();
+            await using var prompt = await _engine.ReadAsync(ids, 0, CancellationToken.None);
+            results.Add(new($"prefill of {length} tokens", "tokens/s", length / watch.Elapsed.TotalSeconds));
+        }
+
+        return results;
+    });
+
+    private Workload Likelihood(string file, int questions) => new(Path.GetFileNameWithoutExtension(file), async () =>
+    {
+        var items = File.ReadLines(Path.Combine(WholesCommand.RepositoryRoot, "tests", "references", "loglikelihood", file)).Take(questions).Select(static line => JsonDocument.Parse(line).RootElement)
+            .Select(static item => (Prompt: item.GetProperty("prompt").GetString()!, Continuations: item.GetProperty("continuations").EnumerateArray().Select(static text => text.GetString()!).ToArray())).ToList();
+        var contexts = items.Select(item => _tokenizer.Encode(item.Prompt)).ToList();
+        var shared = contexts.Skip(1).Min(context => context.AsSpan().CommonPrefixLength(contexts[0]));
+        var watch = Stopwatch.StartNew();
+        foreach (var (item, context) in items.Zip(contexts))
+        {
+            await using var prompt = await _engine.ReadAsync(context, shared, CancellationToken.None);
+            await _engine.ScoreAsync(prompt, [.. item.Continuations.Select(continuation => new ScoredSequence(context, _tokenizer.Encode(item.Prompt + continuation)[context.Length..]))], CancellationToken.None);
+        }
+
+        return [new($"likelihood: {file}, first {questions}", "questions/s", questions / watch.Elapsed.TotalSeconds)];
+    });
+
+    private Workload Load() => new("load", async () =>
+    {
+        var watch = Stopwatch.StartNew();
+        await using var model = await OnnxLanguageModel.LoadAsync(_options.ModelFolder, new() { Graph = _options.Graph }, CancellationToken.None);
+        using var process = Process.GetCurrentProcess();
+        return [new("load, fingerprint and self-check included", "s", watch.Elapsed.TotalSeconds), new("peak memory of this process so far", "MB", process.PeakWorkingSet64 / 1e6)];
+    });
+
+    private Workload Allocation() => new("allocation", async () =>
+    {
+        var results = new List<Measurement>();
+        foreach (var samples in (int[])[1, 11])
+        {
+            await using var prompt = await _engine.ReadAsync([.. Enumerable.Range(100, 300)], 0, CancellationToken.None);
+            var few = await AllocatedAsync(prompt, samples, 16);
+            var many = await AllocatedAsync(prompt, samples, 144);
+            results.Add(new($"managed allocation of a step, {samples} samples, text and result included", "bytes", (many - few) / 128.0));
+        }
+
+        return results;
+    });
+
+    private async Task<long> AllocatedAsync(ReadTokens prompt, int samples, int tokens)
+    {
+        await _engine.SampleAsync(prompt, Request(samples, tokens), CancellationToken.None);
+        var before = GC.GetTotalAllocatedBytes(precise: true);
+        await _engine.SampleAsync(prompt, Request(samples, tokens), CancellationToken.None);
+        return GC.GetTotalAllocatedBytes(precise: true) - before;
+    }
+}
