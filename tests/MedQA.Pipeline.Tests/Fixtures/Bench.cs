@@ -142,6 +142,11 @@ internal sealed class Bench
     {
         public IReadOnlyList<string> Names => ["quick", "few-shot"];
 
-        public Profile? Find(string name) => name == "quick" ? Quick : BuiltInProfiles.Find(name);
+        public Profile? Find(string name) => name switch
+        {
+            "quick" => Quick,
+            "impatient" => Quick with { Name = "impatient", MaxSeconds = 1 },
+            _ => BuiltInProfiles.Find(name),
+        };
     }
 }

@@ -1,0 +1,162 @@
+using System.Text.Json;
+using MedQA.Evaluation.Profiles;
+using MedQA.Pipeline.Reading;
+using MedQA.Pipeline.Splitting;
+using MedQA.Pipeline.Tests.Fixtures;
+
+namespace MedQA.Pipeline.Tests.Splitting;
+
+public sealed class QuestionSetSplitterTests(AzuriteFixture azurite)
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task The_same_event_is_the_same_run_and_a_changed_upload_another()
+    {
+        var bench = new Bench(await azurite.NewAsync());
+        var etag = await bench.UploadAsync("cases.csv", Bench.Csv(3));
+
+        var first = await bench.Splitter.OnUploadAsync("cases.csv", etag, Cancel);
+        var again = await bench.Splitter.OnUploadAsync("cases.csv", etag, Cancel);
+        var changed = await bench.Splitter.OnUploadAsync("cases.csv", await bench.UploadAsync("cases.csv", Bench.Csv(4)), Cancel);
+        var late = await bench.Splitter.OnUploadAsync("cases.csv", etag, Cancel);
+
+        Assert.Equal((SplitResult.Created, SplitResult.Known, SplitResult.Created, SplitResult.Gone), (first.Result, again.Result, changed.Result, late.Result));
+        Assert.Equal(first.Run, again.Run);
+        Assert.NotEqual(first.Run, changed.Run);
+        Assert.Equal(2, (await bench.Reader.ListAsync(null, 10, Cancel)).Runs.Count);
+        Assert.Equal(SplitResult.Gone, (await bench.Splitter.OnUploadAsync("other.csv", etag, Cancel)).Result);
+    }
+
+    [Fact]
+    public async Task Split_by_two_at_once_an_upload_is_one_run()
+    {
+        var storage = await azurite.NewAsync();
+        var bench = new Bench(storage);
+        var etag = await bench.UploadAsync("cases.csv", Bench.Csv(9));
+
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => new Bench(storage).Splitter.OnUploadAsync("cases.csv", etag, Cancel)));
+
+        Assert.Equal([SplitResult.Created, SplitResult.Known, SplitResult.Known, SplitResult.Known], outcomes.Select(static outcome => outcome.Result).Order());
+        Assert.Single((await bench.Reader.ListAsync(null, 10, Cancel)).Runs);
+    }
+
+    [Fact]
+    public async Task Questions_stand_in_batches_in_the_order_of_the_file_and_nothing_is_sent()
+    {
+        var bench = new Bench(await azurite.NewAsync());
+        var run = await bench.StartAsync(5);
+
+        var manifest = (await bench.Reader.GetManifestAsync(run, Cancel))!;
+        Assert.Equal((5, 2, 3), (manifest.Questions, manifest.BatchSize, manifest.Batches));
+        Assert.Equal(Bench.Quick, manifest.Protocol!.Profile with { Stop = Bench.Quick.Stop });
+        Assert.Equal(64, manifest.QuestionsHash.Length);
+        var lines = (await bench.TextAsync(run, "questions/00000002.jsonl"))!.TrimEnd('\n').Split('\n');
+        Assert.Equal(4, JsonDocument.Parse(Assert.Single(lines)).RootElement.GetProperty("ordinal").GetInt32());
+        Assert.Equal("Which finding goes with case 4?", (await bench.Reader.GetQuestionAsync(run, 4, Cancel))!.Text);
+        Assert.Empty((await bench.Storage.BatchQueue.PeekMessagesAsync(1, Cancel)).Value);
+    }
+
+    [Fact]
+    public async Task A_row_that_cannot_be_used_is_listed_with_its_line_and_the_rest_is_asked()
+    {
+        var bench = new Bench(await azurite.NewAsync());
+        var etag = await bench.UploadAsync("cases.csv", "id,question,option_a,option_b,answer\n=1+1,Which one is it?,fever,cough,Q\nb,Which one is it?,fever,cough,A\n");
+
+        var outcome = await bench.Splitter.OnUploadAsync("cases.csv", etag, Cancel);
+
+        var manifest = (await bench.Reader.GetManifestAsync(outcome.Run!.Value, Cancel))!;
+        Assert.Equal((SplitResult.Created, 1, 1), (outcome.Result, manifest.Questions, manifest.RejectedRows));
+        Assert.Equal(2, Assert.Single(manifest.FirstRejected).Line);
+        Assert.Contains("\r\n2,'=1+1,", await bench.TextAsync(outcome.Run.Value, "rejected.csv"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", "")]
+    [InlineData("a,b\n1,2\n", "")]
+    [InlineData("id,question,option_a,option_b,answer\na,Which?,fever,cough,Q\n", "the only row cannot be used")]
+    public async Task A_file_without_a_usable_question_is_rejected_with_a_sentence_and_leaves_no_questions(string content, string sentence)
+    {
+        var bench = new Bench(await azurite.NewAsync());
+        var etag = await bench.UploadAsync("cases.csv", content);
+
+        var outcome = await bench.Splitter.OnUploadAsync("cases.csv", etag, Cancel);
+        var again = await bench.Splitter.OnUploadAsync("cases.csv", etag, Cancel);
+
+        Assert.Equal(SplitResult.Rejected, outcome.Result);
+        Assert.StartsWith(sentence, outcome.Rejection!.Sentence, StringComparison.Ordinal);
+        Assert.Equal(outcome, again);
+        var summary = (await bench.Reader.GetAsync(outcome.Run!.Value, Cancel))!;
+        Assert.Equal((RunState.Rejected, outcome.Rejection.Sentence), (summary.State, summary.Reason));
+        Assert.True((await bench.Advancer.AdvanceAsync(summary.Run, Cancel)).IsDone);
+        Assert.Empty(await bench.Storage.Runs.GetBlobsAsync(new Azure.Storage.Blobs.Models.GetBlobsOptions { Prefix = $"{summary.Run}/questions" }, Cancel).ToListAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task The_folder_picks_the_profile_then_the_metadata_and_an_unknown_one_is_rejected_by_name()
+    {
+        var bench = new Bench(await azurite.NewAsync());
+        var few = await bench.Splitter.OnUploadAsync("few-shot/cases.csv", await bench.UploadAsync("few-shot/cases.csv", Bench.Csv(1)), Cancel);
+        Assert.Equal("few-shot", (await bench.Reader.GetAsync(few.Run!.Value, Cancel))!.Profile);
+
+        var options = new Azure.Storage.Blobs.Models.BlobUploadOptions { Metadata = new Dictionary<string, string> { ["Profile"] = "few-shot" } };
+        var etag = (await bench.Storage.QuestionSets.GetBlobClient("plain.csv").UploadAsync(BinaryData.FromString(Bench.Csv(1)), options, Cancel)).Value.ETag;
+        var plain = await bench.Splitter.OnUploadAsync("plain.csv", etag, Cancel);
+        Assert.Equal("few-shot", (await bench.Reader.GetAsync(plain.Run!.Value, Cancel))!.Profile);
+
+        var unknown = await bench.Splitter.OnUploadAsync("2024/cases.csv", await bench.UploadAsync("2024/cases.csv", Bench.Csv(1)), Cancel);
+        Assert.Equal(SplitResult.Rejected, unknown.Result);
+        Assert.Contains("'2024'", unknown.Rejection!.Sentence, StringComparison.Ordinal);
+        Assert.Contains("few-shot", unknown.Rejection.Sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task One_question_set_has_one_result_under_every_file_name()
+    {
+        var bench = new Bench(await azurite.NewAsync());
+        const string Rows = "question,option_a,option_b,answer\nWhich one is it?,fever,cough,A\n";
+        foreach (var name in (string[])["one.csv", "another.csv"])
+        {
+            var outcome = await bench.Splitter.OnUploadAsync(name, await bench.UploadAsync(name, Rows), Cancel);
+            Assert.Equal("questions", (await bench.Reader.GetQuestionAsync(outcome.Run!.Value, 0, Cancel))!.Dataset);
+        }
+    }
+
+    [Fact]
+    public async Task As_many_worked_examples_are_used_as_fit_the_longest_question()
+    {
+        var bench = new Bench(await azurite.NewAsync());
+        var filler = new string('x', 8000);
+        var csv = Bench.Csv(2) + $"long,set,Which one is it? {filler},fever,cough,rash,pain,A\n";
+        var asked = BuiltInProfiles.Find("few-shot")!.Exemplars;
+
+        var small = await bench.Splitter.OnUploadAsync("few-shot/a.csv", await bench.UploadAsync("few-shot/a.csv", Bench.Csv(2)), Cancel);
+        var tight = new QuestionSetSplitter(
+            bench.Storage, new MedQA.Pipeline.Profiles.ProfileFolder(null), bench.Model.Description with { ContextLength = 2600 }, CountAll, new SplitOptions(), bench.Time, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
+        var large = await tight.OnUploadAsync("few-shot/b.csv", await bench.UploadAsync("few-shot/b.csv", csv), Cancel);
+
+        var all = (await bench.Reader.GetManifestAsync(small.Run!.Value, Cancel))!.Protocol!;
+        var fitting = (await bench.Reader.GetManifestAsync(large.Run!.Value, Cancel))!;
+        Assert.Equal(asked, all.Exemplars.Length);
+        Assert.InRange(fitting.Protocol!.Exemplars.Length, 1, asked - 1);
+        Assert.Equal((asked, true), (fitting.ExemplarsAsked, fitting.ExemplarsChecked));
+        var longest = (await bench.Reader.GetQuestionAsync(large.Run.Value, 2, Cancel))!;
+        var room = 2600 - MedQA.Evaluation.Prompting.PromptFit.TokensBehind(fitting.Protocol.Profile);
+        Assert.True(CountAll(MedQA.Evaluation.Prompting.PromptBuilder.Build(fitting.Protocol, longest)) <= room);
+        var more = Protocol.Of(fitting.Protocol.Profile, ["set"]).WithAtMost(fitting.Protocol.Exemplars.Length + 1);
+        Assert.True(CountAll(MedQA.Evaluation.Prompting.PromptBuilder.Build(more, longest)) > room);
+    }
+
+    [Fact]
+    public void A_batch_has_sixteen_to_256_questions_by_the_work_that_its_profile_means()
+    {
+        var options = new SplitOptions();
+        Assert.Equal(256, options.BatchSizeFor(BuiltInProfiles.Find("few-shot")!));
+        Assert.InRange(options.BatchSizeFor(BuiltInProfiles.Find("self-consistency")!), 17, 255);
+        Assert.Equal(16, options.BatchSizeFor(BuiltInProfiles.Find("deferral")! with { MaxTokens = 1024 }));
+        Assert.Contains("BatchSize", Assert.Throws<ArgumentException>(() => (options with { BatchSize = 1001 }).Check()).Message, StringComparison.Ordinal);
+    }
+
+    private static int CountAll(MedQA.Evaluation.Prompting.Prompt prompt) =>
+        ((MedQA.Evaluation.Prompting.ChatPrompt)prompt).Messages.Sum(static message => message.Content.Length / 4);
+}
