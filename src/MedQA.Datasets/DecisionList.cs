@@ -26,7 +26,7 @@ public static class DecisionList
             {
                 if (json.RootElement.ValueKind != JsonValueKind.String || key is null || !decisions.TryAdd(key, JsonText.Of(json.RootElement)!))
                 {
-                    throw new QuestionSetException(options.FileName, $"the list of decisions has an entry that is no text, or an id twice ('{key}').", line);
+                    throw new QuestionSetException(options.FileName, $"the list of decisions has an entry that is no text, or an id twice ('{Excerpt.Of(key ?? "")}').", line);
                 }
 
                 if (decisions.Count > options.MaxRows)

@@ -1,4 +1,5 @@
 using System.Numerics;
+using MedQA.Datasets.Sources;
 using MedQA.Evaluation.Questions;
 
 namespace MedQA.Datasets.Answers;
@@ -120,13 +121,7 @@ internal abstract record GoldAnswer
             : new Fault($"{Named(claim)} can mean several options, and the other rows are not numbered: set AnswerNotation, or name the right option by its letter.");
     }
 
-    private static string Named(GoldClaim claim) => $"{claim.Field} '{Shortened(claim.Value)}'";
-
-    private static string Shortened(string value)
-    {
-        var text = value.Trim();
-        return text.Length <= 60 ? text : $"{text.AsSpan(0, char.IsHighSurrogate(text[58]) ? 58 : 59)}…";
-    }
+    private static string Named(GoldClaim claim) => $"{claim.Field} '{Excerpt.Of(claim.Value)}'";
 
     private static string Letters(uint options) =>
         string.Join(" and ", Enumerable.Range(0, OptionLetter.MaxOptions).Where(index => (options >> index & 1) != 0).Select(OptionLetter.Of));

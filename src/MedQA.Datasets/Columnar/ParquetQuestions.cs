@@ -25,7 +25,7 @@ internal static class ParquetQuestions
         for (var group = 0; group < groups; group++)
         {
             var index = group;
-            var rows = await GuardedAsync(options, () => RowsAsync(file, index, cancellationToken));
+            var rows = await GuardedAsync(options, () => RowsAsync(file, index, options, cancellationToken));
             foreach (var row in rows)
             {
                 number++;
@@ -38,7 +38,8 @@ internal static class ParquetQuestions
     /// <summary>Checks what the file says of itself before any of it is unpacked.</summary>
     private static async Task<int> CheckedGroupsAsync(SourceFile file, QuestionSetOptions options, CancellationToken cancellationToken)
     {
-        await using var reader = await ParquetReader.CreateAsync(file.Rewind(), Reading, leaveStreamOpen: true, cancellationToken);
+        await ParquetCheck.FooterAsync(file, cancellationToken);
+        await using var reader = await ParquetReader.CreateAsync(Guarded(file, pages: 0), Reading, leaveStreamOpen: true, cancellationToken);
         var groups = reader.Metadata!.RowGroups;
         var rows = groups.Aggregate(0L, static (sum, group) => checked(sum + Math.Max(group.NumRows, 0)));
         if (rows > options.MaxRows)
@@ -51,23 +52,18 @@ internal static class ParquetQuestions
             throw new QuestionSetException(options.FileName, $"the file has {reader.Schema.DataFields.Length:N0} columns; {options.MaxColumns:N0} are allowed (MaxColumns).");
         }
 
-        foreach (var group in groups)
-        {
-            var unpacked = Math.Max(group.TotalByteSize, group.Columns.Sum(static column => column.MetaData?.TotalUncompressedSize ?? 0));
-            if (unpacked > options.MaxUnpackedBytes)
-            {
-                throw new QuestionSetException(options.FileName, $"a row group unpacks to {unpacked:N0} bytes; {options.MaxUnpackedBytes:N0} are allowed (MaxUnpackedBytes).");
-            }
-        }
-
         return groups.Count;
     }
 
-    private static async Task<IList<Dictionary<string, object>>> RowsAsync(SourceFile file, int group, CancellationToken cancellationToken)
+    private static async Task<IList<Dictionary<string, object>>> RowsAsync(SourceFile file, int group, QuestionSetOptions options, CancellationToken cancellationToken)
     {
-        var result = await ParquetSerializer.DeserializeUntypedAsync(file.Rewind(), Reading, group, cancellationToken);
+        await using var reader = await ParquetReader.CreateAsync(Guarded(file, pages: 0), Reading, leaveStreamOpen: true, cancellationToken);
+        var pages = await ParquetCheck.PagesAsync(file, reader.Metadata!.RowGroups[group], options, cancellationToken);
+        var result = await ParquetSerializer.DeserializeUntypedAsync(Guarded(file, pages), Reading, group, cancellationToken);
         return result.Data;
     }
+
+    private static GuardedStream Guarded(SourceFile file, int pages) => new(file.Rewind(), maxSeeks: 1000 + (10L * pages));
 
     /// <summary>The library meets damaged bytes with exceptions of many kinds: whatever it throws while it reads this file, the file cannot be read.</summary>
     private static async Task<T> GuardedAsync<T>(QuestionSetOptions options, Func<Task<T>> reading)

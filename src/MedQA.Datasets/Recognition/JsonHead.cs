@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using MedQA.Datasets.Json;
+using MedQA.Datasets.Sources;
 using MedQA.Datasets.Tables;
 
 namespace MedQA.Datasets.Recognition;
@@ -34,7 +35,7 @@ internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape)
 
         if (!HasQuestion(first.Root))
         {
-            var names = first.Root.Count == 0 ? "none" : string.Join(", ", first.Root.Take(12).Select(static name => $"'{(name.Length <= 40 ? name : name[..40] + "…")}'"));
+            var names = first.Root.Count == 0 ? "none" : string.Join(", ", first.Root.Take(12).Select(static name => $"'{Excerpt.Of(name)}'"));
             fault = $"the file is JSON, but no property of its first record is named question (or {string.Join(", ", HeaderNames.Question.Skip(1))}); there are {names}.";
             return null;
         }

@@ -85,7 +85,7 @@ internal static class SheetRows
                 }
                 else
                 {
-                    problem = $"A cell names text {text} of the workbook's {shared.Count}.";
+                    problem = $"A cell names text '{Excerpt.Of(text)}' of the workbook's {shared.Count}.";
                 }
             }
 

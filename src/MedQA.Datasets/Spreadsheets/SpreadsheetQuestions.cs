@@ -91,7 +91,7 @@ internal static class SpreadsheetQuestions
             }
 
             var columns = QuestionColumns.Recognize(row.Cells, out var fault);
-            var name = sheet.Name?.Value ?? "";
+            var name = Excerpt.Of(sheet.Name?.Value ?? "");
             if (columns is null)
             {
                 firstFault = firstFault.StartsWith("sheet", StringComparison.Ordinal) ? firstFault : $"sheet '{name}': {fault}";

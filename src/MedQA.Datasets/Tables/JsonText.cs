@@ -28,6 +28,20 @@ internal static class JsonText
         }
     }
 
+    /// <summary>The first property of an object with a name, or <see langword="null"/>. (TryGetProperty fails where any name is no valid text.)</summary>
+    public static JsonElement? Member(JsonElement record, string name)
+    {
+        foreach (var property in record.EnumerateObject())
+        {
+            if (NameOf(property) == name)
+            {
+                return property.Value;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>The name of a property, under the same rule.</summary>
     public static string NameOf(JsonProperty property)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MedQA.Datasets.Sources;
 using MedQA.Evaluation.Questions;
 
 namespace MedQA.Datasets.Tables;
@@ -47,10 +48,10 @@ internal static class OptionList
                 var texts = json.EnumerateArray().Select(static item => JsonText.Of(item)).ToList();
                 problem = texts.Contains(null) ? "The options hold something that is neither text nor a number." : null;
                 return problem is null ? [.. texts.OfType<string>()] : [];
-            case JsonValueKind.Object when json.TryGetProperty("text", out var named) && named.ValueKind == JsonValueKind.Array:
-                return Labelled(named, json.TryGetProperty("label", out var labels) && labels.ValueKind == JsonValueKind.Array ? labels : null, out problem);
+            case JsonValueKind.Object when JsonText.Member(json, "text") is { ValueKind: JsonValueKind.Array } named:
+                return Labelled(named, JsonText.Member(json, "label") is { ValueKind: JsonValueKind.Array } labels ? labels : null, out problem);
             case JsonValueKind.Object:
-                return Keyed([.. json.EnumerateObject().Select(static member => ((string?)member.Name, JsonText.Of(member.Value)))], out problem);
+                return Keyed([.. json.EnumerateObject().Select(static member => ((string?)JsonText.NameOf(member), JsonText.Of(member.Value)))], out problem);
             default:
                 problem = "The options are neither a JSON array nor a JSON object.";
                 return [];
@@ -78,7 +79,7 @@ internal static class OptionList
     {
         foreach (var name in names)
         {
-            if (item.TryGetProperty(name, out var value))
+            if (JsonText.Member(item, name) is { } value)
             {
                 return JsonText.Of(value);
             }
@@ -102,7 +103,7 @@ internal static class OptionList
             };
             if (place < 0 || place >= ordered.Length || ordered[place] is not null || text is null)
             {
-                problem = $"The options are not named A, B, C … or by numbers without a gap, or one is no text (see '{key}').";
+                problem = $"The options are not named A, B, C … or by numbers without a gap, or one is no text (see '{Excerpt.Of(key ?? "")}').";
                 return [];
             }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using MedQA.Datasets.Answers;
+using MedQA.Datasets.Sources;
 
 namespace MedQA.Datasets.Tables;
 
@@ -72,7 +73,7 @@ internal sealed record QuestionColumns
 
         if (columns.Twice(plain) is { } twice)
         {
-            fault = $"two columns are named '{header[twice].Trim()}'; rename or remove one.";
+            fault = $"two columns are named '{Excerpt.Of(header[twice])}'; rename or remove one.";
             return null;
         }
 
@@ -91,7 +92,7 @@ internal sealed record QuestionColumns
                 var columns = letters.TakeWhile(static column => column >= 0).ToList();
                 var beyond = letters.Skip(columns.Count).FirstOrDefault(static column => column >= 0, -1);
                 fault = beyond >= 0 && prefix.Length > 0
-                    ? $"the header has a column '{header[beyond].Trim()}', but no '{family}{(char)('a' + columns.Count)}'."
+                    ? $"the header has a column '{Excerpt.Of(header[beyond])}', but no '{family}{(char)('a' + columns.Count)}'."
                     : "";
                 return columns;
             }
@@ -142,7 +143,7 @@ internal sealed record QuestionColumns
 
     private static string Listed(IReadOnlyList<string> header)
     {
-        var shown = header.Take(12).Select(static name => name.Trim()).Select(static name => $"'{(name.Length <= 40 ? name : string.Concat(name.AsSpan(0, 40), "…"))}'");
+        var shown = header.Take(12).Select(static name => $"'{Excerpt.Of(name)}'");
         return $"{string.Join(", ", shown)}{(header.Count > 12 ? $" and {header.Count - 12} more" : "")}";
     }
 }

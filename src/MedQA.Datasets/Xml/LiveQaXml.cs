@@ -74,7 +74,7 @@ internal static partial class LiveQaXml
         }
         catch (XmlException fault)
         {
-            throw new QuestionSetException(options.FileName, $"the XML cannot be read: {fault.Message.Split(" Line ", 2)[0].TrimEnd('.')}.", Math.Max(fault.LineNumber, 1), fault);
+            throw new QuestionSetException(options.FileName, $"the XML cannot be read: {Reason(fault)}.", Math.Max(fault.LineNumber, 1), fault);
         }
         catch (BoundedText.RecordTooLongException fault)
         {
@@ -150,6 +150,13 @@ internal static partial class LiveQaXml
     private static string? First(XElement question, string name) => question.Descendants(name).Select(Text).FirstOrDefault(static text => text.Length > 0);
 
     private static string Text(XElement element) => WhiteSpace().Replace(element.Value, " ").Trim();
+
+    /// <summary>What the parser says without the place; names in it can be as long as the file.</summary>
+    private static string Reason(XmlException fault)
+    {
+        var reason = fault.Message.Split(" Line ", 2)[0].TrimEnd('.');
+        return reason.Length <= 200 ? reason : string.Concat(reason.AsSpan(0, 200), "…");
+    }
 
     private static int LineOf(XmlReader xml) => (xml as IXmlLineInfo)?.LineNumber is > 0 and var line ? line : 1;
 

@@ -25,7 +25,7 @@ public sealed class ParquetTests
     [Fact]
     public async Task Structures_and_lists_are_read_as_in_json()
     {
-        var file = await SerializedAsync(new MedQaRow { question = "Why?", options = new OptionsByLetter { A = "x", B = "y", C = "z" }, answer_idx = "C", metamap_phrases = ["p", "q"] });
+        var file = await NestedAsync();
 
         Assert.Equal("row-00001|set|||Why?|x/y/z|C|", Reading.Outline(Assert.Single(Reading.Questions(await Reading.RowsAsync(file, Named)))));
     }
@@ -45,10 +45,13 @@ public sealed class ParquetTests
         var file = await WrittenAsync(schema, [.. Enumerable.Range(0, 50).Select(static i => new Dictionary<string, object?> { ["question"] = $"Question {i}?" })]);
 
         Assert.Equal("set.parquet: the file has 50 rows; 10 are allowed (MaxRows).", (await Reading.RefusedAsync(file, Named with { MaxRows = 10 })).Message);
-        Assert.Matches("^set.parquet: a row group unpacks to [0-9,]+ bytes; 100 are allowed \\(MaxUnpackedBytes\\).$", (await Reading.RefusedAsync(file, Named with { MaxUnpackedBytes = 100 })).Message);
+        Assert.Matches("^set.parquet: a row group unpacks to more than 100 bytes \\(MaxUnpackedBytes\\).$", (await Reading.RefusedAsync(file, Named with { MaxUnpackedBytes = 100 })).Message);
         Assert.Equal("set.parquet: the Parquet file is damaged, or uses something of the format that cannot be read here.", (await Reading.RefusedAsync(file[..(file.Length / 2)], Named)).Message);
         Assert.Equal("set.parquet: the Parquet file is damaged, or uses something of the format that cannot be read here.", (await Reading.RefusedAsync("PAR1"u8.ToArray(), Named)).Message);
     }
+
+    internal static Task<byte[]> NestedAsync() =>
+        SerializedAsync(new MedQaRow { question = "Why?", options = new OptionsByLetter { A = "x", B = "y", C = "z" }, answer_idx = "C", metamap_phrases = ["p", "q"] });
 
     private static async Task<byte[]> SerializedAsync<T>(T row)
     {

@@ -1,0 +1,40 @@
+namespace MedQA.Datasets.Columnar;
+
+/// <summary>A file that fails, rather than saying that it has ended, where a reader goes on behind its end, and where a reader goes to and fro without end.</summary>
+internal sealed class GuardedStream(Stream file, long maxSeeks) : Stream
+{
+    private long _seeks;
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => true;
+
+    public override bool CanWrite => false;
+
+    public override long Length => file.Length;
+
+    public override long Position
+    {
+        get => file.Position;
+        set => Seek(value, SeekOrigin.Begin);
+    }
+
+    public override int ReadByte() => file.ReadByte() is >= 0 and var value ? value : throw new EndOfStreamException();
+
+    public override int Read(byte[] buffer, int offset, int count) => file.Read(buffer, offset, count);
+
+    public override int Read(Span<byte> buffer) => file.Read(buffer);
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => file.ReadAsync(buffer, offset, count, cancellationToken);
+
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => file.ReadAsync(buffer, cancellationToken);
+
+    public override long Seek(long offset, SeekOrigin origin) =>
+        ++_seeks <= maxSeeks ? file.Seek(offset, origin) : throw new InvalidDataException("The file sends its reader to and fro.");
+
+    public override void Flush() => file.Flush();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+}

@@ -1,0 +1,15 @@
+namespace MedQA.Datasets.Sources;
+
+/// <summary>Quotes what stands in a file, for messages.</summary>
+internal static class Excerpt
+{
+    private const int MaxLength = 60;
+
+    /// <summary>A text without blanks at its ends, on one line, cut to 60 characters.</summary>
+    public static string Of(string text)
+    {
+        var start = text.AsSpan().TrimStart();
+        var cut = start.Length <= MaxLength ? start.TrimEnd() : start[..(char.IsHighSurrogate(start[MaxLength - 2]) ? MaxLength - 2 : MaxLength - 1)];
+        return string.Concat(cut.ToString().Select(static c => char.IsControl(c) ? " " : c.ToString())) + (cut.Length < start.TrimEnd().Length ? "…" : "");
+    }
+}
