@@ -1,0 +1,80 @@
+using MedQA.Pipeline.Reading;
+using MedQA.Pipeline.Splitting;
+using MedQA.Pipeline.Storage;
+using MedQA.Pipeline.Tests.Fixtures;
+
+namespace MedQA.Pipeline.Tests.Reading;
+
+public sealed class RunReaderTests(AzuriteFixture azurite)
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Pages_of_answers_join_to_the_whole_with_every_filter()
+    {
+        var bench = new Bench(await azurite.NewAsync(), split: new SplitOptions { DefaultProfile = "quick", BatchSize = 10 });
+        var run = await bench.StartAsync(23);
+        await bench.CompleteAsync(run);
+        var all = await bench.Reader.AllAnswersAsync(run, AnswerFilter.All, Cancel).ToListAsync(Cancel);
+        Assert.Equal(Enumerable.Range(0, 23), all.Select(static answer => answer.Ordinal));
+
+        foreach (var filter in Enum.GetValues<AnswerFilter>())
+        {
+            var paged = new List<AnswerRow>();
+            string? continuation = null;
+            do
+            {
+                var page = await bench.Reader.AnswersAsync(run, continuation, 4, filter, Cancel);
+                Assert.True(page.Answers.Count <= 4);
+                paged.AddRange(page.Answers);
+                continuation = page.Continuation;
+            }
+            while (continuation is not null);
+
+            Assert.Equal(all.Where(row => filter.Passes(row)), paged);
+        }
+    }
+
+    [Fact]
+    public async Task Runs_are_listed_newest_first_page_by_page()
+    {
+        var bench = new Bench(await azurite.NewAsync());
+        var runs = new List<RunId>();
+        for (var i = 0; i < 5; i++)
+        {
+            runs.Insert(0, await bench.StartAsync(1, $"set{i}.csv"));
+        }
+
+        var first = await bench.Reader.ListAsync(null, 3, Cancel);
+        var second = await bench.Reader.ListAsync(first.Continuation, 3, Cancel);
+
+        Assert.Equal(runs, first.Runs.Concat(second.Runs).Select(static run => run.Run));
+        Assert.Equal((3, 2), (first.Runs.Count, second.Runs.Count));
+        Assert.Null(second.Continuation);
+    }
+
+    [Theory]
+    [InlineData("!")]
+    [InlineData("")]
+    [InlineData("YWJj")]
+    [InlineData("LTE")]
+    [InlineData("JyBvciAnMSc9JzE")]
+    public async Task A_continuation_that_was_not_given_out_is_refused(string continuation)
+    {
+        var reader = new RunReader(await azurite.NewAsync());
+
+        await Assert.ThrowsAsync<ContinuationException>(() => reader.AnswersAsync(RunId.Parse("aaaaaaaaaaaaaaaa"), continuation, 10, AnswerFilter.All, Cancel));
+    }
+
+    [Fact]
+    public async Task A_run_that_is_not_there_has_no_answers()
+    {
+        var reader = new RunReader(await azurite.NewAsync());
+        var run = RunId.Parse("aaaaaaaaaaaaaaaa");
+
+        Assert.Null(await reader.GetAsync(run, Cancel));
+        Assert.Empty((await reader.AnswersAsync(run, null, 10, AnswerFilter.Wrong, Cancel)).Answers);
+        Assert.Null(await reader.GetAnswerAsync(run, "q0", Cancel));
+        Assert.Null(await reader.OpenFileAsync(run, "report.json", Cancel));
+    }
+}

@@ -1,0 +1,83 @@
+using System.Text;
+using MedQA.Pipeline.Advancing;
+using MedQA.Pipeline.Control;
+using MedQA.Pipeline.Splitting;
+using MedQA.Pipeline.Tests.Fixtures;
+using MedQA.Pipeline.Uploading;
+using Microsoft.Extensions.Time.Testing;
+
+namespace MedQA.Pipeline.Tests.Uploading;
+
+public sealed class QuestionSetUploadsTests(AzuriteFixture azurite)
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task The_same_content_and_profile_is_the_same_upload_and_run_under_any_name()
+    {
+        var bench = new Bench(await azurite.NewAsync());
+        var uploads = new QuestionSetUploads(bench.Storage, new FakeTimeProvider());
+
+        var first = await StoreAsync(uploads, 3, "Fälle, März.csv", "quick", again: false);
+        var same = await StoreAsync(uploads, 3, "b.csv", "quick", again: false);
+        var otherProfile = await StoreAsync(uploads, 3, "a.csv", null, again: false);
+        var otherContent = await StoreAsync(uploads, 4, "a.csv", "quick", again: false);
+        var forced = await StoreAsync(uploads, 3, "a.csv", "quick", again: true);
+
+        Assert.True(first.Created);
+        Assert.Equal(first with { Created = false }, same);
+        Assert.Equal(4, new[] { first, otherProfile, otherContent, forced }.Select(static upload => upload.BlobName).Distinct().Count());
+        var run = await bench.Splitter.OnUploadAsync(first.BlobName, first.ETag, Cancel);
+        Assert.Equal(SplitResult.Created, run.Result);
+        Assert.Equal("Fälle, März.csv", (await bench.Reader.GetAsync(run.Run!.Value, Cancel))!.Name);
+        Assert.Equal(run.Run, (await bench.Splitter.OnUploadAsync(same.BlobName, same.ETag, Cancel)).Run);
+    }
+
+    [Fact]
+    public async Task After_its_run_was_deleted_the_same_content_makes_a_new_one()
+    {
+        var bench = new Bench(await azurite.NewAsync());
+        var uploads = new QuestionSetUploads(bench.Storage, TimeProvider.System);
+        var first = await StoreAsync(uploads, 2, "a.csv", "quick", again: false);
+        var run = (await bench.Splitter.OnUploadAsync(first.BlobName, first.ETag, Cancel)).Run!.Value;
+        await new RunControl(bench.Storage, bench.Time).RequestAsync(run, RequestedAction.Delete, Cancel);
+        AdvanceOutcome outcome;
+        do
+        {
+            outcome = await bench.Advancer.AdvanceAsync(run, Cancel);
+        }
+        while (!outcome.IsDone);
+
+        var second = await StoreAsync(uploads, 2, "a.csv", "quick", again: false);
+
+        Assert.True(second.Created);
+        Assert.Equal(SplitResult.Created, (await bench.Splitter.OnUploadAsync(second.BlobName, second.ETag, Cancel)).Result);
+    }
+
+    [Theory]
+    [InlineData("../runs")]
+    [InlineData("a/b")]
+    [InlineData("")]
+    [InlineData("A")]
+    public async Task A_profile_that_could_leave_its_folder_is_refused(string profile)
+    {
+        var uploads = new QuestionSetUploads(await azurite.NewAsync(), TimeProvider.System);
+
+        await Assert.ThrowsAsync<ArgumentException>(() => StoreAsync(uploads, 1, "a.csv", profile, again: false));
+    }
+
+    [Theory]
+    [InlineData("..\\..\\evil.csv", ".csv")]
+    [InlineData("a.c/../sv", "")]
+    [InlineData("a.%2f", "")]
+    [InlineData("a.JSONL", ".jsonl")]
+    public async Task The_blobs_name_is_the_contents_hash_whatever_people_call_it(string name, string extension)
+    {
+        var upload = await StoreAsync(new QuestionSetUploads(await azurite.NewAsync(), TimeProvider.System), 1, name, null, again: false);
+
+        Assert.Matches($"^[0-9a-f]{{64}}{System.Text.RegularExpressions.Regex.Escape(extension)}$", upload.BlobName);
+    }
+
+    private static Task<Upload> StoreAsync(QuestionSetUploads uploads, int questions, string name, string? profile, bool again) =>
+        uploads.StoreAsync(new MemoryStream(Encoding.UTF8.GetBytes(Bench.Csv(questions))), name, profile, again, Cancel);
+}
