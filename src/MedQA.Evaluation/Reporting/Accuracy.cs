@@ -51,6 +51,13 @@ public sealed record MacroAccuracy(double Value, int Datasets, double? StandardE
 /// <param name="MeanAgreement">Mean agreement over the questions with options; <see langword="null"/> without any.</param>
 public sealed record Slice(string Dataset, string? Topic, int Questions, Accuracy Accuracy, double? MeanAgreement);
 
+/// <summary>What choosing by log-likelihood scores, in lm-evaluation-harness's three ways.</summary>
+/// <param name="Scored">Questions with a known right option.</param>
+/// <param name="Correct">Right ones by log-likelihood: <c>acc</c>, the run's accuracy.</param>
+/// <param name="CorrectByCodePoints">Right ones by log-likelihood per Unicode code point: <c>acc_norm</c>.</param>
+/// <param name="CorrectByBytes">Right ones by log-likelihood per UTF-8 byte: <c>acc_bytes</c>.</param>
+public sealed record OptionScoring(int Scored, int Correct, int CorrectByCodePoints, int CorrectByBytes);
+
 /// <summary>How the questions were answered whose right option stands at one position.</summary>
 /// <param name="Letter">The position's letter.</param>
 /// <param name="Gold">Scored questions whose right option stands there.</param>

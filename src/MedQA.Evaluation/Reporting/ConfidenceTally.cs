@@ -11,10 +11,11 @@ internal sealed class ConfidenceTally
     private const int MostCurvePoints = 200;
 
     private readonly Dictionary<(int Votes, int Samples), (int Right, int Wrong)> _agreements = [];
-    private readonly List<double> _likelihoods = [];
+    private readonly List<double> _probabilities = [];
     private readonly List<double> _posteriors = [];
     private readonly List<bool> _correct = [];
     private bool _scoredOptions;
+    private bool _stopsEarly;
 
     /// <param name="answered">A question that infrastructure did not fail.</param>
     public void Add(AnsweredQuestion answered)
@@ -28,16 +29,17 @@ internal sealed class ConfidenceTally
         var (right, wrong) = _agreements.GetValueOrDefault(key);
         _agreements[key] = correct ? (right + 1, wrong) : (right, wrong + 1);
         _correct.Add(correct);
-        _posteriors.Add(StoppingPosterior(answered));
-        _scoredOptions |= !answered.OptionLogLikelihoods.IsEmpty;
-        _likelihoods.Add(ShareOfLikelihood(answered));
+        _posteriors.Add(answered.StoppingPosterior ?? 0);
+        _stopsEarly |= answered.StoppingPosterior is not null;
+        _scoredOptions |= !answered.OptionProbabilities.IsEmpty;
+        _probabilities.Add(answered.Answer is { } option ? Math.Min(1, answered.OptionProbabilities.ElementAtOrDefault(option)) : 0);
     }
 
     /// <summary>The headline: agreement, where every question had the same number of samples and more than one.</summary>
     public ConfidenceReport? BuildAgreement(ulong key, bool intervals, string strategy)
     {
         var samples = _agreements.Count == 0 ? 0 : _agreements.Keys.First().Samples;
-        if (IsAdaptive(strategy) || samples < 2 || _agreements.Keys.Any(level => level.Samples != samples))
+        if (strategy == StrategyNames.AdaptiveSelfConsistency || samples < 2 || _agreements.Keys.Any(level => level.Samples != samples))
         {
             return null;
         }
@@ -46,15 +48,13 @@ internal sealed class ConfidenceTally
         return Build($"agreement: votes for the answer over {samples} samples", table, key, intervals) with { Levels = table.Levels };
     }
 
-    public ConfidenceReport? BuildLikelihood(ulong key, bool intervals) => _scoredOptions
-        ? Build("the answer's share of the options' likelihoods", ConfidenceTable.OfConfidences([.. _likelihoods], [.. _correct]), key, intervals)
+    public ConfidenceReport? BuildProbability(ulong key, bool intervals) => _scoredOptions
+        ? Build("probability of the answer among the options, as the model scores them", ConfidenceTable.OfConfidences([.. _probabilities], [.. _correct]), key, intervals)
         : null;
 
-    public ConfidenceReport? BuildStoppingPosterior(ulong key, bool intervals, string strategy) => IsAdaptive(strategy) && _correct.Count > 0
+    public ConfidenceReport? BuildStoppingPosterior(ulong key, bool intervals) => _stopsEarly
         ? Build("stopping posterior: the probability that the leading answer leads the second, P(Beta(a + 1, b + 1) > 1/2)", ConfidenceTable.OfConfidences([.. _posteriors], [.. _correct]), key, intervals)
         : null;
-
-    private static bool IsAdaptive(string strategy) => strategy == StrategyNames.AdaptiveSelfConsistency;
 
     private static ConfidenceReport Build(string confidence, ConfidenceTable table, ulong key, bool intervals)
     {
@@ -69,33 +69,5 @@ internal sealed class ConfidenceTally
             RiskCoverage = curve.Length <= MostCurvePoints ? curve : [.. Enumerable.Range(1, MostCurvePoints).Select(point => curve[(int)((long)point * curve.Length / MostCurvePoints) - 1])],
             Deferral = [.. Enumerable.Range(0, 20).Select(step => Statistics.Deferral.At(table, step / 20.0))],
         };
-    }
-
-    private static double StoppingPosterior(AnsweredQuestion answered)
-    {
-        if (answered.Answer is not { } answer)
-        {
-            return 0;
-        }
-
-        var second = 0;
-        for (var option = 0; option < answered.Votes.Length; option++)
-        {
-            second = option == answer ? second : Math.Max(second, answered.Votes[option]);
-        }
-
-        return BetaStop.ProbabilityTopLeads(answered.Votes[answer], second);
-    }
-
-    private static double ShareOfLikelihood(AnsweredQuestion answered)
-    {
-        var likelihoods = answered.OptionLogLikelihoods;
-        if (answered.Answer is not { } answer || likelihoods.IsEmpty)
-        {
-            return 0;
-        }
-
-        var highest = likelihoods.Max();
-        return Math.Exp(likelihoods[answer] - highest) / likelihoods.Sum(likelihood => Math.Exp(likelihood - highest));
     }
 }

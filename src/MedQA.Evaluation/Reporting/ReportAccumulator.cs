@@ -25,6 +25,8 @@ public sealed class ReportAccumulator
     private readonly int[] _chosenAt = new int[OptionLetter.MaxOptions];
     private readonly int[] _correctAt = new int[OptionLetter.MaxOptions];
     private readonly int[] _ends = new int[Enum.GetValues<SampleEnd>().Length];
+    private OptionScoring _optionScoring = new(0, 0, 0, 0);
+    private int _questionsWithFixedOptions;
     private int _lastOrdinal = -1;
     private int _asked;
     private int _unanswered;
@@ -74,6 +76,8 @@ public sealed class ReportAccumulator
         _asked++;
         _votes.Add(answered);
         _confidences.Add(answered);
+        AddOptionScoring(answered);
+        _questionsWithFixedOptions += answered.FixedOptions > 0 ? 1 : 0;
         _samples.Add(answered);
         AddLetters(answered);
         AddCost(answered);
@@ -126,8 +130,10 @@ public sealed class ReportAccumulator
             Tokens = new TokenCounts(_promptTokens, _generatedTokens),
             Letters = BuildLetters(),
             Confidence = confidence,
-            LikelihoodConfidence = _confidences.BuildLikelihood(key, intervals),
-            StoppingPosterior = _confidences.BuildStoppingPosterior(key, intervals, strategy),
+            OptionConfidence = _confidences.BuildProbability(key, intervals),
+            StoppingPosterior = _confidences.BuildStoppingPosterior(key, intervals),
+            OptionScoring = _optionScoring.Scored == 0 ? null : _optionScoring,
+            QuestionsWithFixedOptions = _questionsWithFixedOptions,
             Samples = _samples.Build(),
             Published = PublishedResults.Beside(datasets),
             Failures = [.. _failures.Select(static failure => new FailureCount(failure.Key, failure.Value))],
@@ -197,6 +203,19 @@ public sealed class ReportAccumulator
         {
             _chosenAt[answer]++;
             _correctAt[gold] += answer == gold ? 1 : 0;
+        }
+    }
+
+    private void AddOptionScoring(AnsweredQuestion answered)
+    {
+        if (answered is { Gold: { } gold, AnswerByCodePoints: { } byCodePoints, AnswerByBytes: { } byBytes })
+        {
+            var (scored, correct, correctByCodePoints, correctByBytes) = _optionScoring;
+            _optionScoring = new OptionScoring(
+                scored + 1,
+                correct + (answered.Answer == gold ? 1 : 0),
+                correctByCodePoints + (byCodePoints == gold ? 1 : 0),
+                correctByBytes + (byBytes == gold ? 1 : 0));
         }
     }
 

@@ -74,11 +74,17 @@ public sealed record RunReport
     /// </summary>
     public ConfidenceReport? Confidence { get; init; }
 
-    /// <summary>Calibration and deferral by the options' likelihoods, of strategies that score options; else <see langword="null"/>.</summary>
-    public ConfidenceReport? LikelihoodConfidence { get; init; }
+    /// <summary>Calibration and deferral by the options' probabilities, of strategies that score options; else <see langword="null"/>.</summary>
+    public ConfidenceReport? OptionConfidence { get; init; }
 
     /// <summary>Calibration and deferral by the stopping posterior, of adaptive strategies; else <see langword="null"/>. Not to be compared with <see cref="Confidence"/>.</summary>
     public ConfidenceReport? StoppingPosterior { get; init; }
+
+    /// <summary>The accuracies that lm-evaluation-harness reports, of strategy <c>likelihood</c>; else <see langword="null"/>.</summary>
+    public OptionScoring? OptionScoring { get; init; }
+
+    /// <summary>Of strategy <c>choice-shuffle</c>: questions of which options stayed in place, because they speak of places or letters.</summary>
+    public int QuestionsWithFixedOptions { get; init; }
 
     /// <summary>What single samples and fewer samples score; <see langword="null"/> where questions had different numbers of samples, or one.</summary>
     public SampleFigures? Samples { get; init; }

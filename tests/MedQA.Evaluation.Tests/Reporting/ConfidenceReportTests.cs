@@ -1,6 +1,5 @@
 using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.Reporting;
-using MedQA.Evaluation.Statistics;
 using static MedQA.Evaluation.Tests.Reporting.Answers;
 
 namespace MedQA.Evaluation.Tests.Reporting;
@@ -23,7 +22,7 @@ public sealed class ConfidenceReportTests
         Assert.Equal((0.0, 0.4), (confidence.Deferral[0].Deferred, confidence.Deferral[0].Accuracy));
         Assert.Equal(1, confidence.Deferral[^1].Accuracy);
         Assert.NotNull(confidence.Intervals);
-        Assert.Null(report.LikelihoodConfidence);
+        Assert.Null(report.OptionConfidence);
         Assert.Null(report.StoppingPosterior);
     }
 
@@ -48,23 +47,28 @@ public sealed class ConfidenceReportTests
     [Fact]
     public void Adaptive_strategies_report_their_stopping_posterior_under_its_own_name()
     {
-        var report = Report(Header(2, profile: Profile("adaptive-self-consistency")), Of(0, "AAAA", 'A') with { SamplesAsked = 11 }, Of(1, "AAABB", 'B') with { SamplesAsked = 11 });
+        var report = Report(Header(2, profile: Profile("adaptive-self-consistency")), Of(0, "AAAA", 'A') with { StoppingPosterior = 0.96875 }, Of(1, "AAABB", 'B') with { StoppingPosterior = 0.65625 });
         Assert.Null(report.Confidence);
         Assert.Null(report.Samples);
-        Assert.Equal([BetaStop.ProbabilityTopLeads(4, 0), BetaStop.ProbabilityTopLeads(3, 2)], report.StoppingPosterior!.RiskCoverage.Select(static point => point.Threshold));
+        Assert.Equal([0.96875, 0.65625], report.StoppingPosterior!.RiskCoverage.Select(static point => point.Threshold));
         Assert.Contains("## Calibration and deferral by stopping posterior", ReportMarkdown.Write(report));
     }
 
     [Fact]
-    public void Strategies_that_score_options_report_the_answers_share_of_the_likelihood()
+    public void Strategies_that_score_options_report_the_answers_probability_and_the_harness_accuracies()
     {
-        var likelihoods = new[] { 0.5, 0.25, 0.125, 0.125 }.Select(static share => Math.Log(share));
         var report = Report(Header(2, profile: Profile("likelihood", 1)),
-            Of(0, "A", 'A') with { Reasonings = [], OptionLogLikelihoods = [.. likelihoods.Select(static value => value - 700)] },
-            Of(1, "B", 'A') with { Reasonings = [], OptionLogLikelihoods = [.. likelihoods] });
-        Assert.Equal([0.5, 0.25], report.LikelihoodConfidence!.RiskCoverage.Select(static point => Math.Round(point.Threshold, 12)));
+            Of(0, "A", 'A') with { Reasonings = [], OptionProbabilities = [0.5, 0.25, 0.125, 0.125], AnswerByCodePoints = 1, AnswerByBytes = 0 },
+            Of(1, "B", 'A') with { Reasonings = [], OptionProbabilities = [0.25, 0.375, 0.25, 0.125], AnswerByCodePoints = 1, AnswerByBytes = 0 });
+        Assert.Equal([0.5, 0.375], report.OptionConfidence!.RiskCoverage.Select(static point => point.Threshold));
+        Assert.Equal(new OptionScoring(2, 1, 0, 2), report.OptionScoring);
         Assert.Null(report.Confidence);
+        Assert.Contains("| per byte of the option (acc\\_bytes) | 100.0 % (2/2) |", ReportMarkdown.Write(report));
     }
+
+    [Fact]
+    public void Options_that_were_not_shuffled_are_counted() =>
+        Assert.Contains("1 questions have options that were not shuffled", ReportMarkdown.Write(Report(Header(2), Of(0, "AAA", 'A') with { FixedOptions = 2 }, Of(1, "AAA", 'A'))));
 
     [Fact]
     public void Intervals_wait_until_every_question_is_answered()

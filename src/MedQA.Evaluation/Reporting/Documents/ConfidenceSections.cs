@@ -12,7 +12,7 @@ internal static class ConfidenceSections
     public static IEnumerable<Block> Of(RunReport report) =>
     [
         .. Confidence("Calibration and deferral", report.Confidence),
-        .. Confidence("Calibration and deferral by likelihood", report.LikelihoodConfidence),
+        .. Confidence("Calibration and deferral by the options' probabilities", report.OptionConfidence),
         .. Confidence("Calibration and deferral by stopping posterior", report.StoppingPosterior),
         .. Guarantee(report.Guarantee),
         .. Samples(report.Samples),

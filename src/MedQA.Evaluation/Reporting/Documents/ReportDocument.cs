@@ -32,6 +32,11 @@ internal static class ReportDocument
                 : ("bounds", Figures.Interval(accuracy)));
             rows.Add(("standard error, equal questions as one cluster", Figures.Percent(accuracy.StandardError)));
             rows.Add(("guessing gives", Figures.Percent(accuracy.Chance)));
+            if (report.OptionScoring is { } scoring)
+            {
+                rows.Add(("per code point of the option (acc_norm)", $"{Figures.Percent((double)scoring.CorrectByCodePoints / scoring.Scored)} ({Figures.Of(scoring.CorrectByCodePoints, scoring.Scored)})"));
+                rows.Add(("per byte of the option (acc_bytes)", $"{Figures.Percent((double)scoring.CorrectByBytes / scoring.Scored)} ({Figures.Of(scoring.CorrectByBytes, scoring.Scored)})"));
+            }
         }
         else
         {
@@ -112,6 +117,11 @@ internal static class ReportDocument
             $"{Figures.Count(ends.Total)} reasonings: {Figures.Count(ends.EndToken)} ended by the model, {Figures.Count(ends.StopText)} by a stop text, {Figures.Count(ends.Cut)} cut at maxTokens ({Figures.Percent(ends.ShareCut)}).",
             $"{Figures.Count(report.Tokens.Prompt)} prompt tokens (each question's once), {Figures.Count(report.Tokens.Generated)} generated tokens.",
         ]);
+        if (report.QuestionsWithFixedOptions > 0)
+        {
+            yield return new Paragraph($"{Figures.Count(report.QuestionsWithFixedOptions)} questions have options that were not shuffled, because they speak of places or letters.");
+        }
+
         if (ReportPlots.Agreement(report) is { } plot)
         {
             yield return plot;
