@@ -3,7 +3,7 @@ using MedQA.Evaluation.Reporting.Documents;
 namespace MedQA.Evaluation.Reporting;
 
 /// <summary>
-/// Reports and comparisons as one HTML file that stands alone: plots inside, no script, no address outside, light or dark as the reader's system is. Every text
+/// Reports, comparisons and replays as one HTML file that stands alone: plots inside, no script, no address outside, light or dark as the reader's system is. Every text
 /// from a question set is escaped.
 /// </summary>
 public static class ReportHtml
@@ -23,5 +23,12 @@ public static class ReportHtml
     {
         ArgumentNullException.ThrowIfNull(comparison);
         return HtmlWriter.Write(ComparisonDocument.Of(comparison));
+    }
+
+    /// <summary>Writes a replay.</summary>
+    public static string Write(ReplayReport replay)
+    {
+        ArgumentNullException.ThrowIfNull(replay);
+        return HtmlWriter.Write(ReplayDocument.Of(replay));
     }
 }

@@ -14,6 +14,7 @@ namespace MedQA.Evaluation.Reporting;
     Converters = [typeof(ProfileJsonConverter)])]
 [JsonSerializable(typeof(RunReport))]
 [JsonSerializable(typeof(RunComparison))]
+[JsonSerializable(typeof(ReplayReport))]
 [JsonSerializable(typeof(ImmutableArray<PublishedResult>))]
 public sealed partial class ReportJson : JsonSerializerContext
 {
@@ -27,6 +28,9 @@ public sealed partial class ReportJson : JsonSerializerContext
 
     /// <summary>A comparison as UTF-8 JSON.</summary>
     public static byte[] Write(RunComparison comparison) => JsonSerializer.SerializeToUtf8Bytes(comparison, Default.RunComparison);
+
+    /// <summary>A replay as UTF-8 JSON.</summary>
+    public static byte[] Write(ReplayReport replay) => JsonSerializer.SerializeToUtf8Bytes(replay, Default.ReplayReport);
 
     /// <summary>Published results as UTF-8 JSON.</summary>
     public static byte[] Write(ImmutableArray<PublishedResult> results) => JsonSerializer.SerializeToUtf8Bytes(results, Default.ImmutableArrayPublishedResult);

@@ -2,7 +2,7 @@ using MedQA.Evaluation.Reporting.Documents;
 
 namespace MedQA.Evaluation.Reporting;
 
-/// <summary>Reports and comparisons as Markdown, for people. Names that came with a question set are escaped: they never become markup.</summary>
+/// <summary>Reports, comparisons and replays as Markdown, for people. Names that came with a question set are escaped: they never become markup.</summary>
 public static class ReportMarkdown
 {
     /// <summary>Writes a report. Everything that may differ between runs that answered alike stands under the last heading, "This run".</summary>
@@ -17,5 +17,12 @@ public static class ReportMarkdown
     {
         ArgumentNullException.ThrowIfNull(comparison);
         return MarkdownWriter.Write(ComparisonDocument.Of(comparison));
+    }
+
+    /// <summary>Writes a replay.</summary>
+    public static string Write(ReplayReport replay)
+    {
+        ArgumentNullException.ThrowIfNull(replay);
+        return MarkdownWriter.Write(ReplayDocument.Of(replay));
     }
 }

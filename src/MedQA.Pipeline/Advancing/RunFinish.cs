@@ -75,6 +75,7 @@ internal sealed class RunFinish(RunStorage storage)
 
         await storage.ScoreTable.UpsertAllAsync(ScoreRows.Of(run, report), TableUpdateMode.Replace, cancellationToken);
         await storage.Blob(run, "report.md").PutAsync(BinaryData.FromString(ReportMarkdown.Write(report)), "text/markdown; charset=utf-8", cancellationToken);
+        await storage.Blob(run, "report.html").PutAsync(BinaryData.FromString(ReportHtml.Write(report)), "text/html; charset=utf-8", cancellationToken);
         return await TryReplaceAsync(blob, ReportJson.Write(report), before, cancellationToken) ? report : null;
     }
 

@@ -164,7 +164,7 @@ public sealed class RunReader
     public async Task<AnsweredQuestion?> GetAnswerAsync(RunId run, string questionId, CancellationToken cancellationToken) =>
         await FindQuestionAsync(run, questionId, cancellationToken) is { } ordinal ? await GetAnswerAsync(run, ordinal, cancellationToken) : null;
 
-    /// <summary>A file of the result as it was written (<c>report.json</c>, <c>report.md</c>, <c>answers.csv</c>, <c>rejected.csv</c>), or <see langword="null"/> while it is not there. The caller disposes it.</summary>
+    /// <summary>A file of the result as it was written (<c>report.json</c>, <c>report.md</c>, <c>report.html</c>, <c>answers.csv</c>, <c>rejected.csv</c>), or <see langword="null"/> while it is not there. The caller disposes it.</summary>
     public async Task<Stream?> OpenFileAsync(RunId run, string name, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);

@@ -68,7 +68,7 @@ public sealed class ConfidenceReportTests
 
     [Fact]
     public void Options_that_were_not_shuffled_are_counted() =>
-        Assert.Contains("1 questions have options that were not shuffled", ReportMarkdown.Write(Report(Header(2), Of(0, "AAA", 'A') with { FixedOptions = 2 }, Of(1, "AAA", 'A'))));
+        Assert.Contains("speak of places or letters: 1.", ReportMarkdown.Write(Report(Header(2), Of(0, "AAA", 'A') with { FixedOptions = 2 }, Of(1, "AAA", 'A'))));
 
     [Fact]
     public void Intervals_wait_until_every_question_is_answered()

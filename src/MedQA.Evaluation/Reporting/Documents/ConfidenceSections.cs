@@ -77,12 +77,12 @@ internal static class ConfidenceSections
 
         yield return new Heading(2, "Fewer samples");
         yield return new Paragraph($"One sample alone is right on {Figures.Percent(samples.MeanAccuracy)} of {Figures.Count(samples.Questions)} questions: from {Figures.Percent(samples.LowestAccuracy)} to {Figures.Percent(samples.HighestAccuracy)} over the {samples.Samples} samples, standard deviation {Figures.Percent(samples.Deviation)}.");
-        if (ReportPlots.Subsets(samples) is not { } plot)
+        if (samples.Subsets.IsEmpty)
         {
             yield break;
         }
 
-        yield return plot;
+        yield return ReportPlots.Subsets(samples.Subsets);
         yield return new Table(
             [new("m samples", true), new("pass@m", true), new("maj@m (ties at 1/t)", true)],
             [

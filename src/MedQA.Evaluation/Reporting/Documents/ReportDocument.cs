@@ -119,7 +119,7 @@ internal static class ReportDocument
         ]);
         if (report.QuestionsWithFixedOptions > 0)
         {
-            yield return new Paragraph($"{Figures.Count(report.QuestionsWithFixedOptions)} questions have options that were not shuffled, because they speak of places or letters.");
+            yield return new Paragraph($"Questions of which options stayed in place, because they speak of places or letters: {Figures.Count(report.QuestionsWithFixedOptions)}.");
         }
 
         if (ReportPlots.Agreement(report) is { } plot)

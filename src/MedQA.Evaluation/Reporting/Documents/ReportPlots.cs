@@ -112,23 +112,19 @@ internal static class ReportPlots
     }
 
     /// <summary>What fewer samples would have scored.</summary>
-    public static Plot? Subsets(SampleFigures samples)
+    /// <param name="subsets">For m = 1 to the number of samples, at least 2.</param>
+    public static Plot Subsets(ImmutableArray<SubsetScore> subsets)
     {
-        if (samples.Subsets.IsEmpty)
-        {
-            return null;
-        }
-
-        var area = new PlotArea((1, samples.Samples), (0, 1));
-        foreach (var m in Enumerable.Range(0, 6).Select(step => 1 + (int)Math.Round(step * (samples.Samples - 1) / 5.0)).Distinct())
+        var area = new PlotArea((1, subsets.Length), (0, 1));
+        foreach (var m in Enumerable.Range(0, 6).Select(step => 1 + (int)Math.Round(step * (subsets.Length - 1) / 5.0)).Distinct())
         {
             area.TickX(m, $"{m}");
         }
 
         Percentages(area.TickY);
-        var close = samples.Subsets[^1].PassAt - samples.Subsets[^1].MajorityAt < 0.06;
-        area.Curve([.. samples.Subsets.Select(static score => ((double)score.Samples, score.PassAt))], "line-two", "pass@m", raised: close ? 8 : 0);
-        area.Curve([.. samples.Subsets.Select(static score => ((double)score.Samples, score.MajorityAt))], "line-one", "maj@m", raised: close ? -8 : 0);
+        var close = subsets[^1].PassAt - subsets[^1].MajorityAt < 0.06;
+        area.Curve([.. subsets.Select(static score => ((double)score.Samples, score.PassAt))], "line-two", "pass@m", raised: close ? 8 : 0);
+        area.Curve([.. subsets.Select(static score => ((double)score.Samples, score.MajorityAt))], "line-one", "maj@m", raised: close ? -8 : 0);
         area.Label("samples m", "share of the questions");
         return new Plot("Fewer samples: the vote (maj@m), and at least one sample right (pass@m)", area.ToSvg("pass@m and maj@m for every number of samples; the numbers are in the table."));
     }

@@ -1,0 +1,133 @@
+using System.Collections.Immutable;
+using MedQA.Evaluation.Answering;
+using MedQA.Evaluation.Profiles;
+using MedQA.Evaluation.Statistics;
+using MedQA.Evaluation.Strategies.Replay;
+
+namespace MedQA.Evaluation.Reporting;
+
+/// <summary>Replays strategies over a run's answers, one after the other, and keeps counts only.</summary>
+public sealed class ReplayAccumulator
+{
+    private static readonly int[] Prefixes = [1, 3, 5, 11, 21, 41];
+
+    private readonly Profile _profile;
+    private readonly ImmutableArray<Replayed> _strategies;
+    private readonly SampleTally _samples = new();
+    private int _questions;
+
+    /// <param name="profile">The run's profile: several samples at a temperature, all of which every question got.</param>
+    /// <exception cref="ReplayException">The profile draws one sample, or stops early, or shows each sample something else, so that fewer of its samples are no other strategy.</exception>
+    public ReplayAccumulator(Profile profile)
+    {
+        ArgumentNullException.ThrowIfNull(profile);
+        if (profile.Strategy is not (StrategyNames.SelfConsistency or StrategyNames.Deferral or StrategyNames.ChoiceShuffle) || profile.Samples < 2)
+        {
+            throw new ReplayException($"A run of profile {profile.Name} (strategy {profile.Strategy}, {profile.Samples} samples) cannot be replayed: that needs several samples of each question, as {StrategyNames.SelfConsistency}, {StrategyNames.Deferral} and {StrategyNames.ChoiceShuffle} draw them.");
+        }
+
+        _profile = profile;
+        _strategies = [.. StrategiesOf(profile)];
+    }
+
+    /// <summary>Replays one answer. Questions without a known right option and failed ones are passed over.</summary>
+    public void Add(AnsweredQuestion answered)
+    {
+        ArgumentNullException.ThrowIfNull(answered);
+        if (answered.Failure is not null || answered.Gold is not { } gold)
+        {
+            return;
+        }
+
+        _questions++;
+        _samples.Add(answered);
+        var baseline = false;
+        for (var i = 0; i < _strategies.Length; i++)
+        {
+            var strategy = _strategies[i];
+            var answer = strategy.Replay(answered);
+            var right = answer.Answer == gold;
+            baseline = i == 0 ? right : baseline;
+            strategy.Correct += right ? 1 : 0;
+            strategy.OnlyThis += right && !baseline ? 1 : 0;
+            strategy.OnlyBaseline += baseline && !right ? 1 : 0;
+            strategy.Samples += answer.Samples;
+            strategy.Tokens += answer.Tokens;
+        }
+    }
+
+    /// <summary>The report on all answers that were added.</summary>
+    /// <param name="report">The run's own report.</param>
+    /// <exception cref="ReplayException">No answer could be replayed.</exception>
+    public ReplayReport Build(RunReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        if (_questions == 0)
+        {
+            throw new ReplayException($"The run on {report.QuestionSet} has no answered question with a known right option: there is nothing to score.");
+        }
+
+        var all = _strategies[0];
+        var rows = _strategies.Select(strategy => new ReplayedStrategy
+        {
+            Name = strategy.Name,
+            Correct = strategy.Correct,
+            Accuracy = (double)strategy.Correct / _questions,
+            Interval = BinomialInterval.ClopperPearson(strategy.Correct, _questions),
+            MeanSamples = (double)strategy.Samples / _questions,
+            Tokens = strategy.Tokens,
+            TokensSaved = all.Tokens == 0 ? 0 : 1 - ((double)strategy.Tokens / all.Tokens),
+            Test = ReferenceEquals(strategy, all) ? null : McNemar.Test(strategy.OnlyThis, strategy.OnlyBaseline),
+        }).ToArray();
+        var adjusted = Holm.Adjust([.. rows.Skip(1).Select(static row => row.Test!.MidP)]);
+        return new ReplayReport
+        {
+            Run = report.Circumstances.Run,
+            QuestionSet = report.QuestionSet,
+            Model = report.Model,
+            Questions = _questions,
+            Samples = _profile.Samples,
+            Strategies = [rows[0], .. rows.Skip(1).Select((row, index) => row with { HolmP = adjusted[index] })],
+            Subsets = _samples.Build()?.Subsets ?? [],
+        };
+    }
+
+    private static IEnumerable<Replayed> StrategiesOf(Profile profile)
+    {
+        var (samples, seed) = (profile.Samples, profile.Seed);
+        yield return new Replayed($"vote of all {samples} samples", answered => SampleReplay.First(answered, samples, seed));
+        foreach (var first in Prefixes.Where(first => first < samples))
+        {
+            yield return new Replayed(first == 1 ? "first sample alone" : $"vote of the first {first} samples", answered => SampleReplay.First(answered, first, seed));
+        }
+
+        yield return new Replayed("stop when no option can catch up", answered => SampleReplay.Adaptive(answered, StopRule.Margin, 1, 1, seed));
+        foreach (var wave in (int[])[1, 4])
+        {
+            yield return new Replayed(
+                $"stop at P(Beta) ≥ {BetaStop.DefaultThreshold}, {(wave == 1 ? "after every sample" : $"in waves of {wave}")}",
+                answered => SampleReplay.Adaptive(answered, StopRule.Beta, wave, BetaStop.DefaultThreshold, seed));
+        }
+
+        yield return new Replayed("all samples, weighted by probability", static answered => SampleReplay.Weighted(answered, SequenceWeight.Probability));
+        yield return new Replayed("all samples, weighted by probability per token", static answered => SampleReplay.Weighted(answered, SequenceWeight.NormalizedProbability));
+    }
+
+    /// <summary>A strategy with its counts.</summary>
+    private sealed class Replayed(string name, Func<AnsweredQuestion, ReplayedAnswer> replay)
+    {
+        public string Name { get; } = name;
+
+        public Func<AnsweredQuestion, ReplayedAnswer> Replay { get; } = replay;
+
+        public int Correct { get; set; }
+
+        public int OnlyThis { get; set; }
+
+        public int OnlyBaseline { get; set; }
+
+        public long Samples { get; set; }
+
+        public long Tokens { get; set; }
+    }
+}

@@ -1,0 +1,91 @@
+using System.Text;
+using MedQA.Evaluation.Answering;
+using MedQA.Evaluation.Reporting;
+using MedQA.Evaluation.Statistics;
+using static MedQA.Evaluation.Tests.Reporting.Answers;
+
+namespace MedQA.Evaluation.Tests.Reporting;
+
+public sealed class ReplayReportTests
+{
+    /// <summary>The first sample is wrong where the vote is right, on three questions; one is unanimous, one wrong throughout.</summary>
+    private static readonly AnsweredQuestion[] Some =
+    [
+        Of(0, "BAAAA", 'A'), Of(1, "BAAAA", 'A'), Of(2, "BAABA", 'A'), Of(3, "AAAAA", 'A'), Of(4, "BBBBB", 'A'), Of(5, "AAAAA", null), Failed(6, 'A'),
+    ];
+
+    [Fact]
+    public void Every_strategy_is_scored_on_the_same_samples()
+    {
+        var replay = Replay(Some);
+        Assert.Equal((5, 5), (replay.Questions, replay.Samples));
+        var all = replay.Strategies[0];
+        Assert.Equal(("vote of all 5 samples", 4, 5.0, 75L, 0.0), (all.Name, all.Correct, all.MeanSamples, all.Tokens, all.TokensSaved));
+        Assert.Equal(BinomialInterval.ClopperPearson(4, 5), all.Interval);
+        Assert.Null(all.Test);
+
+        var first = Named(replay, "first sample alone");
+        Assert.Equal((1, 1.0, 15L), (first.Correct, first.MeanSamples, first.Tokens));
+        Assert.Equal(0.8, first.TokensSaved, 1e-12);
+        Assert.Equal(McNemar.Test(0, 3), first.Test);
+        Assert.Equal(4, Named(replay, "vote of the first 3 samples").Correct);
+    }
+
+    [Fact]
+    public void Stopping_early_saves_samples_and_keeps_the_answers_of_a_sure_rule()
+    {
+        var margin = Named(Replay(Some), "stop when no option can catch up");
+        Assert.Equal(4, margin.Correct);
+
+        // Unanimous questions stop after 3 of 5, the others when the lead exceeds what is left: after 4, 4 and 5.
+        Assert.Equal((3 + 3 + 4 + 4 + 5) / 5.0, margin.MeanSamples, 1e-12);
+        Assert.True(Named(Replay(Some), "stop at P(Beta) ≥ 0.95, after every sample").MeanSamples <= 5);
+    }
+
+    [Fact]
+    public void Holm_corrects_for_every_strategy_but_the_first()
+    {
+        var replay = Replay(Some);
+        Assert.Equal(replay.Strategies.Length - 1, replay.FamilySize);
+        Assert.Equal(Holm.Adjust([.. replay.Strategies.Skip(1).Select(static strategy => strategy.Test!.MidP)]), replay.Strategies.Skip(1).Select(static strategy => strategy.HolmP!.Value));
+    }
+
+    [Fact]
+    public void Expectations_over_all_choices_of_samples_stand_beside()
+    {
+        var subsets = Replay(Some).Subsets;
+        Assert.Equal(5, subsets.Length);
+        Assert.Equal((4 + 4 + 3 + 5 + 0) / 25.0, subsets[0].MajorityAt, 1e-12);
+        Assert.Equal(0.8, subsets[4].MajorityAt, 1e-12);
+    }
+
+    [Fact]
+    public void It_is_written_in_every_form()
+    {
+        var replay = Replay(Some);
+        Assert.Contains("| first sample alone | 1/5 | 20.0 % |", ReportMarkdown.Write(replay));
+        Assert.Contains("Accuracy against tokens", ReportHtml.Write(replay));
+        Assert.Contains("\"tokensSaved\": 0.8", Encoding.UTF8.GetString(ReportJson.Write(replay)));
+    }
+
+    [Fact]
+    public void Runs_without_samples_to_replay_are_refused()
+    {
+        Assert.Contains("adaptive-self-consistency, 5 samples", Assert.Throws<ReplayException>(() => new ReplayAccumulator(Profile("adaptive-self-consistency"))).Message);
+        Assert.Throws<ReplayException>(() => new ReplayAccumulator(Profile(samples: 1)));
+        Assert.Contains("nothing to score", Assert.Throws<ReplayException>(() => Replay(Of(0, "AAAAA", null))).Message);
+    }
+
+    private static ReplayReport Replay(params AnsweredQuestion[] answers)
+    {
+        var accumulator = new ReplayAccumulator(Profile());
+        foreach (var answered in answers)
+        {
+            accumulator.Add(answered);
+        }
+
+        return accumulator.Build(Report(Header(answers.Length), answers));
+    }
+
+    private static ReplayedStrategy Named(ReplayReport replay, string name) => replay.Strategies.Single(strategy => strategy.Name == name);
+}
