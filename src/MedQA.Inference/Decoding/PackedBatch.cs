@@ -12,15 +12,19 @@ internal sealed class PackedBatch : SampleBatch
     private readonly DecoderSession _session;
     private readonly KeyValueCache _cache;
     private readonly int _promptLength;
+    private readonly bool _hidesOthers;
 
     // For each cell after the prompt, the sample that it belongs to.
     private readonly int[] _owners;
     private int _steps;
 
     /// <summary>Starts from a cache of one row that holds the prompt and has room for the samples.</summary>
-    public PackedBatch(DecoderSession session, KeyValueCache cache)
+    /// <param name="session">The graph.</param>
+    /// <param name="cache">The cache.</param>
+    /// <param name="hidesOthers">Always, but for a check of what hiding does.</param>
+    public PackedBatch(DecoderSession session, KeyValueCache cache, bool hidesOthers = true)
     {
-        (_session, _cache, _promptLength) = (session, cache, cache.Length);
+        (_session, _cache, _promptLength, _hidesOthers) = (session, cache, cache.Length, hidesOthers);
         _owners = new int[cache.Capacity - cache.Length];
     }
 
@@ -43,7 +47,14 @@ internal sealed class PackedBatch : SampleBatch
         for (var index = 0; index < count; index++)
         {
             bias.Show(index, 0, _promptLength);
-            bias.ShowWhere(index, _promptLength, owners, samples[index]);
+            if (_hidesOthers)
+            {
+                bias.ShowWhere(index, _promptLength, owners, samples[index]);
+            }
+            else
+            {
+                bias.Show(index, _promptLength, owners.Length);
+            }
         }
 
         _session.Run(_cache, count, count, isBiased: true);

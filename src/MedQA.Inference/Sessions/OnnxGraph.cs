@@ -8,6 +8,7 @@ namespace MedQA.Inference.Sessions;
 internal sealed record OnnxGraph
 {
     private const string GroupQueryAttention = "GroupQueryAttention";
+    private const string Cast = "Cast";
     private const int CosineInput = 7;
 
     /// <summary>The GroupQueryAttention nodes.</summary>
@@ -77,9 +78,18 @@ internal sealed record OnnxGraph
             }
         }
 
+        // A table that is kept in another precision is a fixed table too.
+        foreach (var cast in nodes.Where(static node => node.Operation == Cast))
+        {
+            if (tables.TryGetValue(cast.Inputs[0], out var castRows))
+            {
+                tables[cast.Output] = castRows;
+            }
+        }
+
         return new()
         {
-            Attention = [.. nodes.Select(node => new AttentionNode(
+            Attention = [.. nodes.Where(static node => node.Operation == GroupQueryAttention).Select(node => new AttentionNode(
                 node.Integer("num_heads", 0),
                 node.Integer("kv_num_heads", 0),
                 node.Integer("local_window_size", -1),
@@ -91,7 +101,7 @@ internal sealed record OnnxGraph
 
     private static Node? ReadNode(ReadOnlySpan<byte> bytes)
     {
-        var operation = "";
+        var (operation, output) = ("", "");
         var inputs = new List<string>();
         var attributes = new Dictionary<string, long>(StringComparer.Ordinal);
         var message = new ProtocolBuffer(bytes);
@@ -101,6 +111,9 @@ internal sealed record OnnxGraph
             {
                 case 1:
                     inputs.Add(message.Text);
+                    break;
+                case 2:
+                    output = output.Length == 0 ? message.Text : output;
                     break;
                 case 4:
                     operation = message.Text;
@@ -119,7 +132,7 @@ internal sealed record OnnxGraph
             }
         }
 
-        return operation == GroupQueryAttention ? new(inputs, attributes) : null;
+        return operation is GroupQueryAttention or Cast ? new(operation, inputs, output, attributes) : null;
     }
 
     private static (string Name, int Rows, long Size) ReadTensor(ReadOnlySpan<byte> bytes)
@@ -156,7 +169,7 @@ internal sealed record OnnxGraph
         _ => 1,
     };
 
-    private sealed record Node(List<string> Inputs, Dictionary<string, long> Attributes)
+    private sealed record Node(string Operation, List<string> Inputs, string Output, Dictionary<string, long> Attributes)
     {
         public int Integer(string name, int otherwise) => Attributes.TryGetValue(name, out var value) ? (int)value : otherwise;
     }

@@ -1,0 +1,149 @@
+using MedQA.Tests;
+
+namespace MedQA.Inference.Tests.Sessions;
+
+/// <summary>A changed copy of a tiny model in a folder of its own.</summary>
+internal sealed class TinyVariant : IDisposable
+{
+    private const int Graph = 7;
+    private const int Node = 1;
+    private const int Attribute = 5;
+    private const int Input = 11;
+    private const int Output = 12;
+    private const int Float16 = 10;
+    private const int Float32 = 1;
+
+    private TinyVariant(string model, Action<OnnxMessage> edit)
+    {
+        Folder = Directory.CreateTempSubdirectory("medqa-tiny-").FullName;
+        foreach (var file in Directory.GetFiles(Repository.PathOf("models", "tiny", model)))
+        {
+            File.Copy(file, Path.Combine(Folder, Path.GetFileName(file)));
+        }
+
+        var path = Path.Combine(Folder, "model.onnx");
+        File.WriteAllBytes(path, OnnxMessage.Parse(File.ReadAllBytes(path)).Edit(Graph, edit).Write());
+    }
+
+    public string Folder { get; }
+
+    /// <summary>Attention looks back over a window of cells.</summary>
+    public static TinyVariant WithWindow(string model, int cells) => new(model, graph => graph.Edit(Node, node =>
+    {
+        if (IsAttention(node))
+        {
+            node.Edit(Attribute, attribute =>
+            {
+                if (attribute.Text(1) == "local_window_size")
+                {
+                    attribute.Set(3, cells);
+                }
+            });
+        }
+    }));
+
+    /// <summary>The table of rotary angles is computed by the graph, as LongRoPE does.</summary>
+    public static TinyVariant WithComputedRotary(string model) => new(model, graph =>
+    {
+        graph.Edit(Node, static node =>
+        {
+            if (IsAttention(node))
+            {
+                EditInputs(node, static (index, name) => index is 7 or 8 ? $"{name}_computed" : name);
+            }
+        });
+        graph.AddFirst(Node, Operation("Identity", "cos_cache", "cos_cache_computed"));
+        graph.AddFirst(Node, Operation("Identity", "sin_cache", "sin_cache_computed"));
+    });
+
+    /// <summary>The attention bias is an input that attention does not get: samples of a packed row see each other.</summary>
+    public static TinyVariant WithDeafBias(string model) => new(model, static graph => graph.Edit(Node, static node =>
+    {
+        if (IsAttention(node))
+        {
+            EditInputs(node, static (index, name) => index == 10 ? "" : name);
+        }
+    }));
+
+    /// <summary>GroupQueryAttention computes in float16, and cache and bias are float16.</summary>
+    public static TinyVariant WithHalfAttention(string model) => new(model, static graph =>
+    {
+        var casts = new List<OnnxMessage>();
+        graph.Edit(Node, node =>
+        {
+            if (IsAttention(node))
+            {
+                casts.Add(Cast(node.Texts(1)[0], $"{node.Texts(1)[0]}_half", Float16));
+                casts.Add(Cast($"{node.Texts(2)[0]}_half", node.Texts(2)[0], Float32));
+                EditInputs(node, static (index, name) => index is 0 or 7 or 8 ? $"{name}_half" : name);
+                var outputs = node.Texts(2);
+                node.SetTexts(2, [$"{outputs[0]}_half", .. outputs[1..]]);
+            }
+        });
+        foreach (var cast in (OnnxMessage[])[.. casts, Cast("cos_cache", "cos_cache_half", Float16), Cast("sin_cache", "sin_cache_half", Float16)])
+        {
+            graph.AddFirst(Node, cast);
+        }
+
+        SetCacheType(graph);
+    });
+
+    /// <summary>The cache that grows is float16 outside the graph.</summary>
+    public static TinyVariant WithHalfCache(string model) => new(model, static graph =>
+    {
+        var casts = new List<OnnxMessage>();
+        graph.Edit(Node, node =>
+        {
+            EditInputs(node, static (_, name) => name.StartsWith("past_key_values.", StringComparison.Ordinal) ? $"{name}_single" : name.StartsWith("present.", StringComparison.Ordinal) ? $"{name}_single" : name);
+            node.SetTexts(2, [.. node.Texts(2).Select(static name => name.StartsWith("present.", StringComparison.Ordinal) ? $"{name}_single" : name)]);
+        });
+        graph.Edit(Input, input => AddCast(input.Text(1)!, "past_key_values.", toHalf: false));
+        graph.Edit(Output, output => AddCast(output.Text(1)!, "present.", toHalf: true));
+        foreach (var cast in casts)
+        {
+            graph.AddFirst(Node, cast);
+        }
+
+        SetCacheType(graph);
+
+        void AddCast(string name, string prefix, bool toHalf)
+        {
+            if (name.StartsWith(prefix, StringComparison.Ordinal))
+            {
+                casts.Add(toHalf ? Cast($"{name}_single", name, Float16) : Cast(name, $"{name}_single", Float32));
+            }
+        }
+    });
+
+    public void Dispose() => Directory.Delete(Folder, recursive: true);
+
+    private static bool IsAttention(OnnxMessage node) => node.Text(4) == "GroupQueryAttention";
+
+    private static void EditInputs(OnnxMessage node, Func<int, string, string> edit)
+    {
+        if (node.Texts(1) is { Count: > 0 } inputs)
+        {
+            node.SetTexts(1, [.. inputs.Select((name, index) => edit(index, name))]);
+        }
+    }
+
+    private static OnnxMessage Operation(string type, string input, string output) => new OnnxMessage().Add(1, input).Add(2, output).Add(3, $"{output}_{type}").Add(4, type);
+
+    // An attribute: name (1), integer (3), kind (20) INT = 2.
+    private static OnnxMessage Cast(string input, string output, int type) =>
+        Operation("Cast", input, output).Add(Attribute, new OnnxMessage().Set(1, "to").Set(3, type).Set(20, 2));
+
+    private static void SetCacheType(OnnxMessage graph)
+    {
+        foreach (var field in (int[])[Input, Output, 13])
+        {
+            graph.Edit(field, static value =>
+            {
+                if (value.Text(1) is { } name && (name.StartsWith("past_key_values.", StringComparison.Ordinal) || name.StartsWith("present.", StringComparison.Ordinal) || name == "attention_bias"))
+                {
+                    value.Edit(2, static type => type.Edit(1, static tensor => tensor.Set(1, Float16)));
+                }
+            });
+        }
+    }
+}
