@@ -54,16 +54,26 @@ public sealed class AzuriteFixture : IAsyncLifetime
         }
     }
 
-    /// <summary>Three ports on which nothing listens now.</summary>
+    /// <summary>Three ports on which nothing listens now, below those that systems give to connections: one of these could be taken by the time it is used.</summary>
     internal static AzuritePorts FreePorts()
     {
-        using TcpListener blob = new(IPAddress.Loopback, 0), queue = new(IPAddress.Loopback, 0), table = new(IPAddress.Loopback, 0);
-        int[] ports = [.. new[] { blob, queue, table }.Select(static listener =>
+        const int First = 13_000, Last = 32_000;
+        while (true)
         {
-            listener.Start();
-            return ((IPEndPoint)listener.LocalEndpoint).Port;
-        })];
-        return new AzuritePorts(ports[0], ports[1], ports[2]);
+            var port = Random.Shared.Next(First, Last);
+            try
+            {
+                using TcpListener blob = new(IPAddress.Loopback, port), queue = new(IPAddress.Loopback, port + 1), table = new(IPAddress.Loopback, port + 2);
+                blob.Start();
+                queue.Start();
+                table.Start();
+                return new AzuritePorts(port, port + 1, port + 2);
+            }
+            catch (SocketException)
+            {
+                // One of them is taken: others are tried.
+            }
+        }
     }
 
     private static string NameOf(int index) => string.Create(CultureInfo.InvariantCulture, $"test{index:000}");

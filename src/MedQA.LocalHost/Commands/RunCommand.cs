@@ -54,7 +54,7 @@ internal static class RunCommand
                 case { Result: SplitResult.Created or SplitResult.Known, Run: { } run }:
                     var summary = await pipeline.Reader.GetAsync(run, cancellationToken) ?? throw new InputException($"{file}: run {run} is being deleted. Run the questions again with --again.");
                     runs.Add(summary);
-                    if (outcome.Result == SplitResult.Known)
+                    if (outcome.Result == SplitResult.Known && !upload.Created)
                     {
                         console.Note(summary.State.IsFinal()
                             ? $"{file} was asked with this profile and model before: this is run {run}. Ask again with --again."

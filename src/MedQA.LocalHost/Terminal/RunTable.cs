@@ -57,7 +57,7 @@ internal static class RunTable
         }
 
         var table = new Table { Border = TableBorder.Rounded };
-        table.AddColumns(new TableColumn("Run").NoWrap(), new TableColumn("Question set"), new TableColumn("Profile"), new TableColumn("State").NoWrap(), new TableColumn("Questions").RightAligned(), new TableColumn("Accuracy").RightAligned(), new TableColumn("Created (UTC)"));
+        table.AddColumns(new TableColumn("Run").NoWrap(), new TableColumn("Question set"), new TableColumn("Profile").NoWrap(), new TableColumn("State").NoWrap(), new TableColumn("Questions").RightAligned(), new TableColumn("Accuracy").RightAligned(), new TableColumn("Created (UTC)"));
         foreach (var run in runs)
         {
             table.AddRow(

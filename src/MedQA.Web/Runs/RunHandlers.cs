@@ -39,8 +39,10 @@ internal static class RunHandlers
         {
             case { Result: SplitResult.Created or SplitResult.Known, Run: { } run }:
                 var summary = await api.Reader.GetAsync(run, cancellationToken) ?? throw Problem.UnknownRun(run.ToString());
+
+                // An upload stored just now is new also where the loop that looks for uploads was quicker to make its run.
                 request.Http.HttpContext.Response.Headers.Location = $"/api/runs/{run}";
-                return Shown(summary, outcome.Result == SplitResult.Created ? StatusCodes.Status202Accepted : StatusCodes.Status200OK);
+                return Shown(summary, upload.Created || outcome.Result == SplitResult.Created ? StatusCodes.Status202Accepted : StatusCodes.Status200OK);
             case { Result: SplitResult.Rejected, Rejection: { } rejection }:
                 throw Problem.Rejected($"{outcome.Run}", rejection.Sentence, rejection.Line);
             case { Result: SplitResult.Deleted }:

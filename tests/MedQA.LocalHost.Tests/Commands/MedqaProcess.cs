@@ -9,10 +9,11 @@ using MedQA.Tests;
 namespace MedQA.LocalHost.Tests.Commands;
 
 /// <summary>The built tool as people start it: a process of its own, in a folder of its own with data and ports of its own.</summary>
-internal sealed class MedqaProcess : IDisposable
+internal sealed class MedqaProcess : IAsyncDisposable
 {
     private static readonly string Tool = typeof(ExitCode).Assembly.Location;
 
+    private readonly List<Process> _started = [];
     private readonly AzuritePorts _ports = AzuriteFixture.FreePorts();
 
     public MedqaProcess() => Storage = StorageConnection.Open(AzuriteServer.ConnectionStringAt(_ports), configure: static options => options.Retry.MaxRetries = 0);
@@ -66,13 +67,15 @@ internal sealed class MedqaProcess : IDisposable
         start.Environment["MEDQA_MODEL"] = Repository.PathOf("models", "reasoner");
         start.Environment["MEDQA_THREADS"] = "1";
         start.Environment["NO_COLOR"] = "1";
-        return Process.Start(start)!;
+        var process = Process.Start(start)!;
+        _started.Add(process);
+        return process;
     }
 
     /// <summary>Runs it to its end.</summary>
     public async Task<(int Code, string Output, string Notices)> RunAsync(params string[] arguments)
     {
-        using var process = Start(arguments);
+        var process = Start(arguments);
         var output = process.StandardOutput.ReadToEndAsync(Cancel);
         var notices = await process.StandardError.ReadToEndAsync(Cancel);
         await process.WaitForExitAsync(Cancel);
@@ -87,5 +90,26 @@ internal sealed class MedqaProcess : IDisposable
         return JsonElement.Parse(output);
     }
 
-    public void Dispose() => Directory.Delete(Folder, recursive: true);
+    /// <summary>Ends what still runs, the storage emulator too, and removes the folder.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var process in _started)
+        {
+            if (!process.HasExited)
+            {
+                process.Kill();
+                await process.WaitForExitAsync(CancellationToken.None);
+            }
+
+            process.Dispose();
+        }
+
+        if (File.Exists(AzuriteRecord.PathFor(Path.Combine(Folder, ".medqa"))))
+        {
+            // The emulator of a killed process ends by itself; to hold it and let go is to wait for that.
+            await (await HoldStorageAsync()).DisposeAsync();
+        }
+
+        Directory.Delete(Folder, recursive: true);
+    }
 }

@@ -14,7 +14,7 @@ public sealed class RunCommandTests
     [Fact]
     public async Task A_question_set_is_answered_scored_and_shown_again()
     {
-        using var medqa = new MedqaProcess();
+        await using var medqa = new MedqaProcess();
         var (sums, profile) = (medqa.Sums(8), medqa.Profile(samples: 5));
 
         var (code, table, notices) = await medqa.RunAsync("run", sums, "--profile", profile);
@@ -40,19 +40,17 @@ public sealed class RunCommandTests
     [Fact]
     public async Task Killed_in_the_middle_and_started_again_it_ends_with_the_report_of_an_undisturbed_run()
     {
-        using var undisturbed = new MedqaProcess();
+        await using var undisturbed = new MedqaProcess();
         var expected = await undisturbed.JsonAsync("run", undisturbed.Sums(24), "--profile", undisturbed.Profile(samples: 9));
 
-        using var disturbed = new MedqaProcess();
+        await using var disturbed = new MedqaProcess();
         var (sums, profile) = (disturbed.Sums(24), disturbed.Profile(samples: 9));
-        using (var first = disturbed.Start("run", sums, "--profile", profile))
-        {
-            var drained = Task.WhenAll(first.StandardOutput.ReadToEndAsync(Cancel), first.StandardError.ReadToEndAsync(Cancel));
-            await UntilDoneAsync(disturbed, atLeast: 3, first);
-            first.Kill();
-            await first.WaitForExitAsync(Cancel);
-            await drained;
-        }
+        var first = disturbed.Start("run", sums, "--profile", profile);
+        var drained = Task.WhenAll(first.StandardOutput.ReadToEndAsync(Cancel), first.StandardError.ReadToEndAsync(Cancel));
+        await UntilDoneAsync(disturbed, atLeast: 3, first);
+        first.Kill();
+        await first.WaitForExitAsync(Cancel);
+        await drained;
 
         var actual = await disturbed.JsonAsync("resume");
         Assert.Equal(WithoutCircumstances(expected), WithoutCircumstances(actual));
@@ -80,7 +78,7 @@ public sealed class RunCommandTests
     [InlineData("id,question,option_a,option_b,answer\nq1,,x,y,A\n")]
     public async Task A_file_that_is_no_question_set_ends_with_one_sentence_and_code_2_and_starts_nothing(string content)
     {
-        using var medqa = new MedqaProcess();
+        await using var medqa = new MedqaProcess();
         var file = Path.Combine(medqa.Folder, "bad.csv");
         await File.WriteAllTextAsync(file, content, Cancel);
 
@@ -100,7 +98,7 @@ public sealed class RunCommandTests
     [InlineData("medqa: Required argument missing for command: 'run'.", "run")]
     public async Task What_cannot_be_done_is_said_in_a_sentence_and_code_2(string sentence, params string[] arguments)
     {
-        using var medqa = new MedqaProcess();
+        await using var medqa = new MedqaProcess();
         var (code, output, notices) = await medqa.RunAsync(arguments);
         Assert.Equal(2, code);
         Assert.Equal("", output);
@@ -110,7 +108,7 @@ public sealed class RunCommandTests
     [Fact]
     public async Task Every_command_s_help_teaches_by_example()
     {
-        using var medqa = new MedqaProcess();
+        await using var medqa = new MedqaProcess();
         foreach (var command in (string[])["run", "resume", "results", "serve", "worker", "profiles", "models"])
         {
             var (code, help, _) = await medqa.RunAsync(command, "--help");
