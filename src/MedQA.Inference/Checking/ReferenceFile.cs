@@ -1,0 +1,117 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace MedQA.Inference.Checking;
+
+/// <summary>A file of references: tells its kind by what it holds, not by its name, and reads its items.</summary>
+/// <param name="Name">Its path relative to the references' folder.</param>
+/// <param name="Path">Its path.</param>
+internal sealed record ReferenceFile(string Name, string Path)
+{
+    /// <summary>The files of a folder and its subfolders (read-me files aside), or the one file named.</summary>
+    /// <exception cref="ReferencesException">There is no such folder or file.</exception>
+    public static IReadOnlyList<ReferenceFile> In(string path)
+    {
+        if (File.Exists(path)) return [new(System.IO.Path.GetFileName(path), path)];
+        if (!Directory.Exists(path)) throw new ReferencesException(path, "there is no such folder or file of references");
+        return [.. Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories)
+            .Select(file => new ReferenceFile(System.IO.Path.GetRelativePath(path, file).Replace('\\', '/'), file))
+            .Where(static file => !System.IO.Path.GetFileName(file.Name).StartsWith("README", StringComparison.OrdinalIgnoreCase))
+            .OrderBy(static file => file.Name, StringComparer.Ordinal)];
+    }
+
+    /// <summary>What the file holds; <see cref="ReferenceKind.Unknown"/> for anything else.</summary>
+    /// <exception cref="ReferencesException">It looks like references but is cut off.</exception>
+    public async Task<ReferenceKind> FindKindAsync(CancellationToken cancellationToken)
+    {
+        switch (System.IO.Path.GetExtension(Name))
+        {
+            case ".jsonl":
+                using (var lines = new StreamReader(Path))
+                {
+                    return await lines.ReadLineAsync(cancellationToken) is { } line && KindOf(line) == ReferenceKind.LogLikelihoods ? ReferenceKind.LogLikelihoods : ReferenceKind.Unknown;
+                }
+
+            case ".json":
+                return KindOf(await File.ReadAllTextAsync(Path, cancellationToken));
+            default:
+                return ReferenceKind.Unknown;
+        }
+    }
+
+    /// <summary>The items of a JSON file.</summary>
+    /// <exception cref="ReferencesException">An item lacks a field or has one of another type.</exception>
+    public async Task<T[]> ReadAsync<T>(JsonTypeInfo<T[]> type, CancellationToken cancellationToken)
+    {
+        await using var stream = File.OpenRead(Path);
+        try
+        {
+            return await JsonSerializer.DeserializeAsync(stream, type, cancellationToken) is { Length: > 0 } items ? items : throw new ReferencesException(Name, "it has no items");
+        }
+        catch (JsonException exception)
+        {
+            throw new ReferencesException(Name, $"{exception.Path}: {exception.Message.TrimEnd('.')}", exception);
+        }
+    }
+
+    /// <summary>The items of a file with one in each line.</summary>
+    /// <exception cref="ReferencesException">A line lacks a field or has one of another type.</exception>
+    public async Task<IReadOnlyList<T>> ReadLinesAsync<T>(JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    {
+        var items = new List<T>();
+        var number = 0;
+        await foreach (var line in File.ReadLinesAsync(Path, cancellationToken))
+        {
+            number++;
+            if (string.IsNullOrWhiteSpace(line)) continue;
+            try
+            {
+                items.Add(JsonSerializer.Deserialize(line, type) ?? throw new ReferencesException(Name, $"line {number} is null"));
+            }
+            catch (JsonException exception)
+            {
+                throw new ReferencesException(Name, $"line {number}: {exception.Message.TrimEnd('.')}", exception);
+            }
+        }
+
+        return items;
+    }
+
+    private ReferenceKind KindOf(string json)
+    {
+        JsonDocument document;
+        try
+        {
+            document = JsonDocument.Parse(json);
+        }
+        catch (JsonException exception)
+        {
+            throw new ReferencesException(Name, $"it is no valid JSON, perhaps cut off ({exception.Message.TrimEnd('.')})", exception);
+        }
+
+        using (document)
+        {
+            var first = document.RootElement.ValueKind == JsonValueKind.Array && document.RootElement.GetArrayLength() > 0 ? document.RootElement[0] : document.RootElement;
+            var isList = document.RootElement.ValueKind == JsonValueKind.Array;
+            return first.ValueKind != JsonValueKind.Object ? ReferenceKind.Unknown
+                : isList && Has(first, "text", "ids", "decoded") ? ReferenceKind.Tokens
+                : isList && Has(first, "messages", "rendered", "greedy") ? ReferenceKind.Chats
+                : isList && Has(first, "input_ids", "last_logits") ? ReferenceKind.Logits
+                : !isList && Has(first, "prompt", "continuations", "log_likelihoods") ? ReferenceKind.LogLikelihoods
+                : !isList && Has(first, "soft_prompt_length") ? ReferenceKind.SoftPrompt
+                : !isList && Has(first, "greedy_answers") ? ReferenceKind.Answers
+                : !isList && Has(first, "proportion_intervals_95") ? ReferenceKind.Statistics
+                : ReferenceKind.Unknown;
+        }
+    }
+
+    private static bool Has(JsonElement item, params ReadOnlySpan<string> members)
+    {
+        foreach (var member in members)
+        {
+            if (!item.TryGetProperty(member, out _)) return false;
+        }
+
+        return true;
+    }
+}
