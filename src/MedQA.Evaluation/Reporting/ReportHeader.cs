@@ -15,7 +15,7 @@ public sealed record ReportHeader
     /// <summary>The question set's name.</summary>
     public required string QuestionSet { get; init; }
 
-    /// <summary>SHA-256 of the question set's bytes in hexadecimal, or <see langword="null"/> where it is not known.</summary>
+    /// <summary>Hash of the question set in hexadecimal, or <see langword="null"/> where it is not known.</summary>
     public string? QuestionSetHash { get; init; }
 
     /// <summary>The ETag of the uploaded blob, or <see langword="null"/>.</summary>
@@ -48,9 +48,3 @@ public sealed record ReportHeader
     /// <summary>The exact prompts of a few questions, so that someone else can repeat the run. The only place where a report shows a question's text.</summary>
     public ImmutableArray<ExactPrompt> Prompts { get; init; } = [];
 }
-
-/// <summary>What the model was given for one question, to the letter.</summary>
-/// <param name="Dataset">The question's data set.</param>
-/// <param name="Question">The question's id.</param>
-/// <param name="Text">The prompt as the model read it, template and special tokens included.</param>
-public sealed record ExactPrompt(string Dataset, string Question, string Text);

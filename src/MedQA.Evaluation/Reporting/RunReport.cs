@@ -18,7 +18,7 @@ public sealed record RunReport
     /// <summary>The question set's name.</summary>
     public required string QuestionSet { get; init; }
 
-    /// <summary>SHA-256 of the question set's bytes in hexadecimal, or <see langword="null"/>.</summary>
+    /// <summary>Hash of the question set in hexadecimal, or <see langword="null"/>.</summary>
     public string? QuestionSetHash { get; init; }
 
     /// <summary>How the questions were asked: the whole profile with its worked examples.</summary>

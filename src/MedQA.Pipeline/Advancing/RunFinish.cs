@@ -3,6 +3,7 @@ using Azure;
 using Azure.Data.Tables;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
+using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.Reporting;
 using MedQA.Pipeline.Reading;
 using MedQA.Pipeline.Splitting;
@@ -29,6 +30,7 @@ internal sealed class RunFinish(RunStorage storage)
         var accumulator = new ReportAccumulator();
         var flags = AnswerFilters.Indexed.ToDictionary(static filter => filter, static _ => new List<int>());
         var finished = manifest.Created;
+        var shown = new List<AnsweredQuestion>();
         var table = new BlobWriter(storage.Blob(run, "answers.csv"), "text/csv; charset=utf-8");
         await table.WriteAsync(AnswerTable.Header, cancellationToken);
         await foreach (var (answers, written) in _answers.AllAsync(run, manifest, row.Summary.Retry, cancellationToken))
@@ -38,6 +40,11 @@ internal sealed class RunFinish(RunStorage storage)
             foreach (var placed in answers)
             {
                 accumulator.Add(placed.Answered);
+                if (shown.Count < ExactPrompt.InReport && placed.Answered.Failure is null)
+                {
+                    shown.Add(placed.Answered);
+                }
+
                 var answer = AnswerRows.RowOf(placed.Answered, placed.Batch, placed.Offset, placed.Length);
                 lines.Append(AnswerTable.Line(answer, placed.Answered));
                 foreach (var (filter, ordinals) in flags)
@@ -58,6 +65,7 @@ internal sealed class RunFinish(RunStorage storage)
             Run = run.ToString(),
             Revision = row.Summary.Revision,
             QuestionSet = manifest.Name,
+            QuestionSetHash = manifest.QuestionsHash,
             ETag = manifest.SourceETag,
             Protocol = manifest.Protocol!,
             Model = manifest.ModelName,
@@ -67,6 +75,7 @@ internal sealed class RunFinish(RunStorage storage)
             Rejected = manifest.RejectedRows,
             Created = manifest.Created,
             Finished = complete ? finished : null,
+            Prompts = [.. await PromptsAsync(run, manifest, shown, cancellationToken)],
         });
         foreach (var (filter, ordinals) in flags)
         {
@@ -77,6 +86,30 @@ internal sealed class RunFinish(RunStorage storage)
         await storage.Blob(run, "report.md").PutAsync(BinaryData.FromString(ReportMarkdown.Write(report)), "text/markdown; charset=utf-8", cancellationToken);
         await storage.Blob(run, "report.html").PutAsync(BinaryData.FromString(ReportHtml.Write(report)), "text/html; charset=utf-8", cancellationToken);
         return await TryReplaceAsync(blob, ReportJson.Write(report), before, cancellationToken) ? report : null;
+    }
+
+    /// <summary>The exact prompts of a few answers. A blob of questions that is missing or damaged costs the report their prompts only.</summary>
+    private async Task<List<ExactPrompt>> PromptsAsync(RunId run, RunManifest manifest, List<AnsweredQuestion> shown, CancellationToken cancellationToken)
+    {
+        var prompts = new List<ExactPrompt>();
+        foreach (var batch in shown.GroupBy(answered => manifest.BatchOf(answered.Ordinal)))
+        {
+            if (await storage.Questions(run, BatchId.First(batch.Key)).FindStreamAsync(cancellationToken) is not { } blob)
+            {
+                continue;
+            }
+
+            await using var content = blob.Content;
+            await foreach (var line in JsonLines.ReadAsync(content, cancellationToken))
+            {
+                if (BlobReading.ParseLine(line.Content, PipelineJson.Compact.BatchQuestion) is { } question && batch.FirstOrDefault(answered => answered.Ordinal == question.Ordinal) is { } answered)
+                {
+                    prompts.Add(ExactPrompt.Of(manifest.Protocol!, question.Question, answered));
+                }
+            }
+        }
+
+        return prompts;
     }
 
     private static async Task<ETag?> FindVersionAsync(BlockBlobClient blob, CancellationToken cancellationToken)

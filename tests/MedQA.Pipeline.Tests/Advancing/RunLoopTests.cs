@@ -25,7 +25,7 @@ public sealed class RunLoopTests(AzuriteFixture azurite)
         // Another model makes another run of the same upload, but the upload is not a new one.
         var second = new ScriptedModel("another model");
         await bench.UploadAsync("new.csv", Bench.Csv(2));
-        var runs = await RunUntilAsync(storage, second, static runs => runs is [{ State: RunState.Completed }, ..]);
+        var runs = await RunUntilAsync(storage, second, static runs => runs is [{ State: RunState.Completed, Name: "new.csv" }, ..]);
 
         Assert.Equal(["new.csv", "cases.csv"], runs.Select(static run => run.Name));
         Assert.Equal(2, second.Asked.Values.Sum());

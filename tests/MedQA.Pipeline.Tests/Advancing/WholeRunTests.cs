@@ -27,6 +27,11 @@ public sealed class WholeRunTests(AzuriteFixture azurite)
             Assert.True(await bench.Storage.Blob(run, name).ExistsAsync(Cancel), name);
         }
 
+        var written = await bench.Storage.Blob(run, "report.json").DownloadContentAsync(Cancel);
+        var report = MedQA.Evaluation.Reporting.ReportJson.Read(written.Value.Content.ToMemory().Span);
+        Assert.Equal(["q0", "q1", "q2"], report.Prompts.Select(static prompt => prompt.Question));
+        Assert.NotEmpty(report.QuestionSetHash!);
+
         var answers = await bench.Reader.AnswersAsync(run, null, 100, AnswerFilter.All, Cancel);
         Assert.Equal([0, 1, 2, 3, 4, 5, 6], answers.Answers.Select(static answer => answer.Ordinal));
         Assert.Equal(summary.Totals.Correct, answers.Answers.Count(static answer => answer.Correct == true));

@@ -39,7 +39,7 @@ internal static class OriginSections
         yield return new Heading(2, "To repeat it");
         yield return Table.OfValues(
             ("model", $"{report.Model}, fingerprint {report.ModelFingerprint}"),
-            ("question set", $"{report.QuestionSet}{(report.QuestionSetHash is { } hash ? $", SHA-256 {hash}" : "")}"),
+            ("question set", $"{report.QuestionSet}{(report.QuestionSetHash is { } hash ? $", hash {hash}" : "")}"),
             ("profile", $"{profile.Name}: strategy {profile.Strategy}, format {(profile.Format == PromptFormat.Chat ? "chat" : "completion")}"),
             ("worked examples", $"{report.Protocol.Exemplars.Length}{(profile.ExemplarSet is { } set ? $" of set {set}" : "")}{string.Concat(exemplars)}"),
             ("sampling", $"{profile.Samples} samples, temperature {profile.Temperature}, topP {profile.TopP}, topK {profile.TopK}, minP {profile.MinP}, at most {profile.MaxTokens} tokens, seed {profile.Seed}"),
