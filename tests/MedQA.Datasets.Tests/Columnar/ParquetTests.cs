@@ -50,6 +50,37 @@ public sealed class ParquetTests
         Assert.Equal("set.parquet: the Parquet file is damaged, or uses something of the format that cannot be read here.", (await Reading.RefusedAsync("PAR1"u8.ToArray(), Named)).Message);
     }
 
+    [Theory]
+    [InlineData("metadata of set bits")]
+    [InlineData("metadata that breaks off")]
+    [InlineData("page of 2 GB")]
+    [InlineData("page that goes back")]
+    public async Task What_would_keep_the_library_busy_for_ever_is_refused(string kind)
+    {
+        var schema = new ParquetSchema(new DataField<string>("question"));
+        var file = await WrittenAsync(schema, [.. Enumerable.Range(0, 50).Select(static i => new Dictionary<string, object?> { ["question"] = $"Question {i}?" })]);
+        var footer = file.Length - 8 - BitConverter.ToInt32(file, file.Length - 8);
+        switch (kind)
+        {
+            case "metadata of set bits":
+                file.AsSpan(footer + 20, file.Length - 28 - footer).Fill(0xFF);
+                break;
+            case "metadata that breaks off":
+                BitConverter.TryWriteBytes(file.AsSpan(file.Length - 8), file.Length - 8 - footer - 5);
+                break;
+            case "page of 2 GB":
+                file = [.. file[..4], 0x15, 0, 0x15, 0xFE, 0xFF, 0xFF, 0xFF, 0x0F, .. file[12..]];
+                break;
+            default:
+                file = [.. file[..4], 0x15, 0, 0x15, 2, 0x15, 0x0F, 0x2C, 0x15, 2, 0, 0, .. file[15..]];
+                break;
+        }
+
+        var fault = await Reading.RefusedAsync(file, Named).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+
+        Assert.StartsWith("set.parquet: ", fault.Message, StringComparison.Ordinal);
+    }
+
     internal static Task<byte[]> NestedAsync() =>
         SerializedAsync(new MedQaRow { question = "Why?", options = new OptionsByLetter { A = "x", B = "y", C = "z" }, answer_idx = "C", metamap_phrases = ["p", "q"] });
 
