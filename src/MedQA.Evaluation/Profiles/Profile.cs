@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using MedQA.Evaluation.Modelling;
+using MedQA.Evaluation.Prompting;
 using MedQA.Evaluation.Questions;
 
 namespace MedQA.Evaluation.Profiles;
@@ -42,11 +44,14 @@ public sealed record Profile
     /// <summary>Whether worked examples are turns of the chat or text in front of the question.</summary>
     public ExemplarPlacement ExamplesAs { get; init; } = ExemplarPlacement.Turns;
 
-    /// <summary>The name of the set of worked examples, <c>auto</c> for the one that fits the data set, or <see langword="null"/> for none.</summary>
+    /// <summary>The name of the set of worked examples, <c>auto</c> for the one that fits the data set, or <see langword="null"/> for none, or for <see cref="Examples"/>.</summary>
     public string? ExemplarSet { get; init; }
 
     /// <summary>The most worked examples to use; fewer where the context is too short for the run's questions.</summary>
     public int Exemplars { get; init; }
+
+    /// <summary>Worked examples of the profile's own, in place of a set; empty for none.</summary>
+    public ImmutableArray<Exemplar> Examples { get; init => field = value.IsDefaultOrEmpty ? [] : value; } = [];
 
     /// <summary>Which worked examples of the set are used where it has more than <see cref="Exemplars"/>.</summary>
     public ExemplarSelection ExemplarSelection { get; init; } = ExemplarSelection.Fixed;
@@ -70,7 +75,7 @@ public sealed record Profile
     public int MaxTokens { get; init; } = 256;
 
     /// <summary>Texts that end a reasoning.</summary>
-    public ImmutableArray<string> Stop { get; init => field = value.IsDefault ? [] : value; } = [];
+    public ImmutableArray<string> Stop { get; init => field = value.IsDefaultOrEmpty ? [] : value; } = [];
 
     /// <summary>The text that makes a model name its answer when its reasoning does not; <see langword="null"/> for the answer space's own.</summary>
     public string? AnswerCue { get; init; }
@@ -98,6 +103,20 @@ public sealed record Profile
 
     /// <summary>The longest that one question may take, in seconds; then it is failed and the run goes on.</summary>
     public int MaxSeconds { get; init; } = 3600;
+
+    /// <summary>Why no question at all can be asked of a model in this way, as a sentence with what to do; <see langword="null"/> where some can.</summary>
+    public string? WhyUnsuitedTo(ModelDescription model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        if (Format == PromptFormat.Chat && !model.HasChatTemplate)
+        {
+            return $"profile {Name} asks through a chat template, which model {model.Name} does not have; use a profile with \"format\": \"completion\".";
+        }
+
+        return PromptFit.TokensBehind(this) >= model.ContextLength
+            ? $"profile {Name} asks for up to {MaxTokens} tokens, which leaves no room for a question in the {model.ContextLength} tokens of model {model.Name}; use a smaller \"maxTokens\"."
+            : null;
+    }
 }
 
 /// <summary>How the model is asked.</summary>

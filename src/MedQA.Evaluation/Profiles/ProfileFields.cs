@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
+using MedQA.Evaluation.Prompting;
 using MedQA.Evaluation.Questions;
 
 namespace MedQA.Evaluation.Profiles;
@@ -33,6 +34,7 @@ internal static class ProfileFields
         Choice("examplesAs", static p => p.ExamplesAs, static (p, v) => p with { ExamplesAs = v }),
         OptionalText("exemplarSet", static p => p.ExemplarSet, static (p, v) => p with { ExemplarSet = v }),
         Integer("exemplars", static p => p.Exemplars, static (p, v) => p with { Exemplars = v }, 0, 100),
+        Examples("examples", static p => p.Examples, static (p, v) => p with { Examples = v }),
         Choice("exemplarSelection", static p => p.ExemplarSelection, static (p, v) => p with { ExemplarSelection = v }),
         Integer("samples", static p => p.Samples, static (p, v) => p with { Samples = v }, 1, 1000),
         Number("temperature", static p => p.Temperature, static (p, v) => p with { Temperature = v }, static v => v is >= 0 and <= 10, "a number from 0 to 10"),
@@ -182,6 +184,35 @@ internal static class ProfileFields
             foreach (var text in get(profile))
             {
                 writer.WriteStringValue(text);
+            }
+
+            writer.WriteEndArray();
+        });
+
+    private static Field Examples(string name, Func<Profile, ImmutableArray<Exemplar>> get, Func<Profile, ImmutableArray<Exemplar>, Profile> set) => new(
+        name,
+        (profile, value) =>
+        {
+            if (value.ValueKind != JsonValueKind.Array || value.GetArrayLength() > 100)
+            {
+                throw Wrong(value, "a list of at most 100 worked examples");
+            }
+
+            try
+            {
+                return set(profile, ExemplarFile.ReadAll(value));
+            }
+            catch (JsonException exception)
+            {
+                throw new FieldException($"has a worked example that cannot be used: {exception.Message}");
+            }
+        },
+        (writer, profile) =>
+        {
+            writer.WriteStartArray(name);
+            foreach (var exemplar in get(profile))
+            {
+                ExemplarFile.Write(writer, exemplar);
             }
 
             writer.WriteEndArray();

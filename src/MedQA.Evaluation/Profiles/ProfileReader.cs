@@ -107,6 +107,16 @@ public static class ProfileReader
             }
         }
 
+        if (profile.Examples.Length > 0)
+        {
+            // A profile's own worked examples stand in place of the strategy's usual set, and all of them are meant.
+            profile = profile with
+            {
+                ExemplarSet = given.Contains("exemplarSet") ? profile.ExemplarSet : null,
+                Exemplars = given.Contains("exemplars") ? profile.Exemplars : profile.Examples.Length,
+            };
+        }
+
         ThrowIfInconsistent(profile, sourceName);
         return profile;
     }
@@ -124,9 +134,14 @@ public static class ProfileReader
             throw new ProfileException(source, "temperature", $"is 0, but {profile.Samples} samples at temperature 0 would all be the same; 0.7 is usual.");
         }
 
-        if (profile.Exemplars > 0 && profile.ExemplarSet is null)
+        if (profile.Examples.Length > 0 && profile.ExemplarSet is not null)
         {
-            throw new ProfileException(source, "exemplarSet", $"is null, but {profile.Exemplars} worked examples are asked for; name a set ({string.Join(", ", ExemplarSets.Names)}) or \"{ExemplarSets.Auto}\", or set \"exemplars\" to 0.");
+            throw new ProfileException(source, "exemplarSet", $"is \"{profile.ExemplarSet}\", but the profile has examples of its own; one of the two must go.");
+        }
+
+        if (profile.Exemplars > 0 && profile.ExemplarSet is null && profile.Examples.IsEmpty)
+        {
+            throw new ProfileException(source, "exemplarSet", $"is null, but {profile.Exemplars} worked examples are asked for; name a set ({string.Join(", ", ExemplarSets.Names)}) or \"{ExemplarSets.Auto}\", give \"examples\", or set \"exemplars\" to 0.");
         }
 
         if (profile.ExemplarSet is { } set && set != ExemplarSets.Auto && ExemplarSets.Find(set) is null)

@@ -26,6 +26,11 @@ public sealed record Protocol(Profile Profile, ImmutableArray<Exemplar> Exemplar
     {
         ArgumentNullException.ThrowIfNull(profile);
         var names = datasets.Distinct().Order(StringComparer.Ordinal).ToList();
+        if (profile.Examples.Length > 0)
+        {
+            return new Protocol(profile, ExemplarSelector.Select(profile, new ExemplarSet(profile.Name, "", profile.Examples)));
+        }
+
         if (profile.ExemplarSet is null || profile.Exemplars == 0)
         {
             return new Protocol(profile, []);

@@ -1,32 +1,68 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using MedQA.Evaluation.Questions;
 
 namespace MedQA.Evaluation.Prompting;
 
-/// <summary>A set of worked examples as people write it: JSON, the answer as a letter.</summary>
+/// <summary>Worked examples as people write them: JSON, the answer as a letter.</summary>
 internal static class ExemplarFile
 {
+    /// <summary>Reads a set.</summary>
+    /// <exception cref="JsonException">It is none; the message names the source and the example.</exception>
     public static ExemplarSet Read(Stream json, string sourceName)
     {
         var content = JsonSerializer.Deserialize(json, ExemplarFileJson.Default.Content) ?? throw new JsonException($"{sourceName} is empty.");
-        return new ExemplarSet(content.Name, content.Description, [.. content.Exemplars.Select((entry, index) => Exemplar(entry, $"{content.Name}-{index + 1}", sourceName))]);
+        return new ExemplarSet(content.Name, content.Description, All(content.Exemplars, content.Name, sourceName + ": "));
     }
 
-    private static Exemplar Exemplar(Entry entry, string id, string sourceName)
+    /// <summary>Reads a list of examples within other JSON.</summary>
+    /// <exception cref="JsonException">One of them cannot be used.</exception>
+    public static ImmutableArray<Exemplar> ReadAll(JsonElement list) => All(list.Deserialize(ExemplarFileJson.Default.EntryArray) ?? [], "example", "");
+
+    /// <summary>Writes an example as <see cref="ReadAll"/> reads it.</summary>
+    public static void Write(Utf8JsonWriter writer, Exemplar exemplar)
     {
-        var answer = entry.Answer is [var letter] ? OptionLetter.IndexOf(letter) : null;
-        if ((entry.Answer is not null && answer is null) || answer >= entry.Options.Length || (answer is null && entry.Options.Length > 0))
+        writer.WriteStartObject();
+        writer.WriteString("id", exemplar.Id);
+        writer.WriteString("question", exemplar.Text);
+        writer.WriteString("context", exemplar.Context);
+        writer.WriteStartArray("options");
+        foreach (var option in exemplar.Options)
         {
-            throw new JsonException($"{sourceName}: {id} has {entry.Options.Length} options and the answer \"{entry.Answer}\".");
+            writer.WriteStringValue(option);
         }
 
-        return new Exemplar { Id = id, Text = entry.Question, Context = entry.Context, Options = [.. entry.Options], Answer = answer, Explanation = entry.Explanation };
+        writer.WriteEndArray();
+        writer.WriteString("answer", exemplar.Answer is { } answer ? OptionLetter.Of(answer).ToString() : null);
+        writer.WriteString("explanation", exemplar.Explanation);
+        writer.WriteEndObject();
+    }
+
+    private static ImmutableArray<Exemplar> All(Entry?[] entries, string setName, string source) =>
+        [.. entries.Select((entry, index) => Exemplar(entry ?? throw new JsonException($"{source}{setName}-{index + 1} is null."), $"{setName}-{index + 1}", source))];
+
+    private static Exemplar Exemplar(Entry entry, string defaultId, string source)
+    {
+        var id = entry.Id ?? defaultId;
+        var options = entry.Options ?? [];
+        var answer = entry.Answer is [var letter] ? OptionLetter.IndexOf(letter) : null;
+        if (options.Length > OptionLetter.MaxOptions || (options.Length == 0 ? entry.Answer is not null : answer is null || answer >= options.Length))
+        {
+            throw new JsonException($"{source}{id} has {options.Length} options and the answer \"{entry.Answer}\", which must be the letter of one of them.");
+        }
+
+        if (string.IsNullOrWhiteSpace(entry.Question))
+        {
+            throw new JsonException($"{source}{id} has an empty question.");
+        }
+
+        return new Exemplar { Id = id, Text = entry.Question, Context = entry.Context, Options = [.. options], Answer = answer, Explanation = entry.Explanation ?? "" };
     }
 
     internal sealed record Content(string Name, string Description, Entry[] Exemplars);
 
-    internal sealed record Entry(string Question, string[] Options, string Explanation, string? Answer = null, string? Context = null);
+    internal sealed record Entry(string Question, string? Id = null, string[]? Options = null, string? Explanation = null, string? Answer = null, string? Context = null);
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]

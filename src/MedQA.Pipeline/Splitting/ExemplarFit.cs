@@ -17,7 +17,7 @@ internal sealed class ExemplarFit(Profile profile, Func<Prompt, int> countTokens
     private readonly Dictionary<(string Dataset, bool Free), Shared> _shared = [];
 
     /// <summary>The largest number that fits every question so far.</summary>
-    public int Count { get; private set; } = profile.ExemplarSet is null ? 0 : profile.Exemplars;
+    public int Count { get; private set; } = profile.Exemplars;
 
     /// <summary>Takes a question into account. One that does not fit without any worked example does not count: it fails by itself.</summary>
     public void Consider(Question question)

@@ -110,7 +110,7 @@ public sealed class QuestionSetSplitter
             Rejection = rejection,
             Traceparent = Activity.Current?.Id,
         };
-        if (profile is not null)
+        if (profile is not null && rejection is null)
         {
             manifest = await ReadAsync(blob, etag, profile, manifest, run, cancellationToken);
         }
@@ -170,7 +170,7 @@ public sealed class QuestionSetSplitter
         return manifest with
         {
             Protocol = fit is null ? protocol : protocol.WithAtMost(fit.Count),
-            ExemplarsAsked = profile.ExemplarSet is null ? 0 : profile.Exemplars,
+            ExemplarsAsked = profile.Exemplars,
             ExemplarsChecked = fit is not null,
             Questions = blobs.Questions,
             BatchSize = batchSize,
@@ -185,7 +185,7 @@ public sealed class QuestionSetSplitter
         try
         {
             return _profiles.Find(name) is { } profile
-                ? (profile, null)
+                ? (profile, profile.WhyUnsuitedTo(_model) is { } reason ? new Rejection(reason, null) : null)
                 : (null, new Rejection($"there is no profile '{name}' (the folder of an upload, or its metadata, names it). There are: {string.Join(", ", _profiles.Names)}.", null));
         }
         catch (ProfileException fault)

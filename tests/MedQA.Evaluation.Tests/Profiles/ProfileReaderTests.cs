@@ -1,5 +1,9 @@
 using System.Text;
 using System.Text.Json;
+using FsCheck;
+using FsCheck.Fluent;
+using FsCheck.Xunit;
+using MedQA.Evaluation.Modelling;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Questions;
 
@@ -34,6 +38,12 @@ public sealed class ProfileReaderTests
         { """{"name":"x","strategy":"few-shot","template":"{question"}""", "template", "not closed" },
         { """{"name":"x","strategy":"few-shot","template":"{options}"}""", "template", "no placeholder {question}" },
         { """{"name":"x","strategy":"few-shot","stopRule":"beta"}""", "stopRule", "only adaptive-self-consistency" },
+        { """{"name":"x","strategy":"few-shot","examples":[{"question":"Q","options":["a","b"],"answer":"C"}]}""", "examples", "example-1 has 2 options and the answer \"C\"" },
+        { """{"name":"x","strategy":"few-shot","examples":[{"question":"Q","options":["a","b"],"answr":"A"}]}""", "examples", "answr" },
+        { """{"name":"x","strategy":"few-shot","examples":[{"question":" "}]}""", "examples", "empty question" },
+        { """{"name":"x","strategy":"few-shot","examples":[null]}""", "examples", "is null" },
+        { """{"name":"x","strategy":"few-shot","examples":"medqa"}""", "examples", "a list of at most 100" },
+        { """{"name":"x","strategy":"few-shot","exemplarSet":"medqa","examples":[{"question":"Q","options":["a","b"],"answer":"A"}]}""", "exemplarSet", "one of the two must go" },
         { """{"name":"x","strategy":"few-shot","name":"y"}""", "name", "stands twice" },
         { """["few-shot"]""", "", "a JSON object" },
         { "{\n\"name\": few-shot}", "", "line 2" },
@@ -123,4 +133,63 @@ public sealed class ProfileReaderTests
 
         Assert.Equal(CanonicalJson.Of(one), CanonicalJson.Of(other));
     }
+
+    [Fact]
+    public void A_profile_can_bring_its_own_worked_examples()
+    {
+        var profile = ProfileReader.Parse(
+            """{"name":"mine","strategy":"self-consistency","examples":[{"question":"Q1","options":["a","b"],"answer":"B","explanation":"E"},{"id":"two","question":"Q2","options":["c","d"],"answer":"a","context":"C"}]}""",
+            "mine.json");
+        var protocol = Protocol.Of(profile, ["medqa_test"]);
+
+        Assert.Equal((null, 2), (profile.ExemplarSet, profile.Exemplars));
+        Assert.Equal(["example-1", "two"], protocol.Exemplars.Select(static exemplar => exemplar.Id));
+        Assert.Equal([1, 0], protocol.Exemplars.Select(static exemplar => exemplar.Answer));
+        Assert.Equal(CanonicalJson.Of(profile), CanonicalJson.Of(ProfileReader.Parse(CanonicalJson.Of(profile), "again")));
+    }
+
+    [Fact]
+    public void A_model_without_chat_template_or_with_too_small_a_context_is_said_to_be_unsuited()
+    {
+        var profile = BuiltInProfiles.Find("self-consistency")!;
+        var model = new ModelDescription { Name = "tiny", Fingerprint = "0", EngineFingerprint = "e", ContextLength = 2048, HasChatTemplate = true };
+
+        Assert.Null(profile.WhyUnsuitedTo(model));
+        Assert.Contains("\"format\": \"completion\"", profile.WhyUnsuitedTo(model with { HasChatTemplate = false }), StringComparison.Ordinal);
+        Assert.Null((profile with { Format = PromptFormat.Completion }).WhyUnsuitedTo(model with { HasChatTemplate = false }));
+        Assert.Contains("leaves no room", profile.WhyUnsuitedTo(model with { ContextLength = 128 }), StringComparison.Ordinal);
+    }
+
+    [Property(MaxTest = 200)]
+    public Property Any_profile_that_is_allowed_comes_back_from_its_canonical_bytes() => Prop.ForAll(Profiles().ToArbitrary(), static profile =>
+    {
+        var bytes = CanonicalJson.Of(profile);
+        var read = ProfileReader.Parse(bytes, "canonical");
+        return profile with { Stop = read.Stop, Examples = read.Examples } == read && profile.Stop.SequenceEqual(read.Stop) && bytes.AsSpan().SequenceEqual(CanonicalJson.Of(read));
+    });
+
+    private static Gen<Profile> Profiles() =>
+        from builtIn in Gen.Elements(BuiltInProfiles.All.ToArray())
+        from text in Gen.Elements("", "Plain", "line\nfeed", "“quotes” \"and\" \\ <b>", "emoji 🫀", "\u0001\u2028")
+        from temperature in Gen.Choose(1, 9999)
+        from numbers in Gen.Choose(1, 1000).Three()
+        from stop in Gen.Elements("\n", "Question", "🫀").ListOf()
+        from seed in ArbMap.Default.GeneratorFor<long>()
+        from day in Gen.Choose(0, 3_000_000)
+        select builtIn with
+        {
+            System = text.Length == 0 ? null : text,
+            Instruction = text,
+            AnswerCue = text is "Plain" ? "So: (" : null,
+            Samples = builtIn.Samples == 1 ? 1 : numbers.Item1,
+            Temperature = temperature / 1000.0,
+            TopP = numbers.Item2 / 1000.0,
+            MinP = numbers.Item3 / 1000.0,
+            TopK = numbers.Item1,
+            MaxTokens = numbers.Item2,
+            WaveSize = numbers.Item3,
+            Stop = [.. stop.Take(16)],
+            Seed = seed,
+            TemplateDate = DateOnly.FromDayNumber(day),
+        };
 }
