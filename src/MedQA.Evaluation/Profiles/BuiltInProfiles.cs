@@ -9,7 +9,7 @@ public static class BuiltInProfiles
     /// <summary>A reasoning of a worked example has 40 to 90 tokens; this leaves room for a longer one and its answer.</summary>
     private const int ReasoningTokens = 144;
 
-    private const string Reason = "Answer the multiple-choice question about medicine. Explain your reasoning in two to four sentences, then end with \"Answer: \" and one of {answers}.";
+    private const string Reason = "Explain your reasoning in two to four sentences, then end with \"Answer: \" and one of {answers}.";
 
     private static readonly ImmutableArray<string> NextQuestion = ["\nQuestion:"];
 
@@ -31,7 +31,7 @@ public static class BuiltInProfiles
     [
         Named(StrategyNames.FewShot) with
         {
-            Instruction = "Answer the multiple-choice question about medicine with \"Answer: \" and one of {answers}, and nothing else.",
+            Instruction = "Reply with \"Answer: \" and one of {answers}, and nothing else.",
             Exemplars = 5,
             Samples = 1,
             Temperature = 0,

@@ -20,7 +20,7 @@ public sealed record Profile
     /// <summary>The system text of a chat, or <see langword="null"/> for the template's own.</summary>
     public string? System { get; init; }
 
-    /// <summary>What the model is told to do, in front of the question.</summary>
+    /// <summary>What the model is told to do, with the placeholder <c>{answers}</c> for all answers that a question has. See <see cref="Prompting.PromptBuilder"/> for where it stands.</summary>
     public string Instruction { get; init; } = "";
 
     /// <summary>

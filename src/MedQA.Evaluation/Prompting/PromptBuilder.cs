@@ -7,8 +7,9 @@ namespace MedQA.Evaluation.Prompting;
 
 /// <summary>Writes the prompt for a question.</summary>
 /// <remarks>
-/// A prompt is the instruction (once, in front; or wherever the template says <c>{instruction}</c>), the worked examples, and the question. In a chat each worked example
-/// is a user turn and an assistant turn, or all stand in front of the question in its turn; in a completion they are paragraphs. A worked example ends in
+/// A prompt is the instruction, the worked examples, and the question. In a chat each worked example is a user turn and an assistant turn, or all stand in front of the question in its
+/// turn; in a completion they are paragraphs. The instruction stands where the template says <c>{instruction}</c>; without a template at the end of every user turn where the examples are
+/// turns (said once, far in front, a small model forgets it), else once in front. A worked example ends in
 /// <c>Answer: (C)</c>, which is what <see cref="Extraction.AnswerExtraction"/> reads best.
 /// </remarks>
 public static class PromptBuilder
@@ -111,7 +112,9 @@ public static class PromptBuilder
         return new ChatPrompt(messages.ToImmutable(), shared, profile.TemplateDate);
     }
 
-    private static string DefaultTemplate(Profile profile) => profile.Format == PromptFormat.Chat ? Body : Body + (Reasons(profile) ? ReasoningLead : AnswerLead);
+    private static string DefaultTemplate(Profile profile) => profile.Format == PromptFormat.Chat
+        ? Body + (profile.ExamplesAs == ExemplarPlacement.Turns && profile.Instruction.Length > 0 ? "\n\n{instruction}" : "")
+        : Body + (Reasons(profile) ? ReasoningLead : AnswerLead);
 
     private static bool Reasons(Profile profile) => profile.Strategy is not (StrategyNames.FewShot or StrategyNames.Likelihood or StrategyNames.LongForm);
 

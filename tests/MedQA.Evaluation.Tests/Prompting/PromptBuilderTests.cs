@@ -23,9 +23,9 @@ public sealed class PromptBuilderTests
 
         Assert.Equal(
             [
-                ChatMessage.User("Choose (A) or (B).\n\nQuestion: Which vitamin prevents scurvy?\n(A) A\n(B) C"),
+                ChatMessage.User("Question: Which vitamin prevents scurvy?\n(A) A\n(B) C\n\nChoose (A) or (B)."),
                 ChatMessage.Assistant("Collagen needs ascorbic acid.\nAnswer: (B)"),
-                ChatMessage.User("Question: Which organ makes insulin?\n(A) Liver\n(B) Pancreas\n(C) Spleen"),
+                ChatMessage.User("Question: Which organ makes insulin?\n(A) Liver\n(B) Pancreas\n(C) Spleen\n\nChoose (A), (B) or (C)."),
             ],
             prompt.Messages);
         Assert.Equal(2, prompt.SharedMessages);
@@ -35,14 +35,14 @@ public sealed class PromptBuilderTests
     [Fact]
     public void A_chat_can_have_a_system_text_and_its_examples_in_front_of_the_question()
     {
-        var profile = BuiltIn("self-consistency") with { System = "You are careful.", Instruction = "", ExamplesAs = ExemplarPlacement.Text };
+        var profile = BuiltIn("self-consistency") with { System = "You are careful.", Instruction = "Choose.", ExamplesAs = ExemplarPlacement.Text };
 
         var prompt = Assert.IsType<ChatPrompt>(PromptBuilder.Build(new Protocol(profile, [Worked]), Asked));
 
         Assert.Equal(
             [
                 ChatMessage.System("You are careful."),
-                ChatMessage.User("Question: Which vitamin prevents scurvy?\n(A) A\n(B) C\nCollagen needs ascorbic acid.\nAnswer: (B)\n\nQuestion: Which organ makes insulin?\n(A) Liver\n(B) Pancreas\n(C) Spleen"),
+                ChatMessage.User("Choose.\n\nQuestion: Which vitamin prevents scurvy?\n(A) A\n(B) C\nCollagen needs ascorbic acid.\nAnswer: (B)\n\nQuestion: Which organ makes insulin?\n(A) Liver\n(B) Pancreas\n(C) Spleen"),
             ],
             prompt.Messages);
         Assert.Equal(1, prompt.SharedMessages);
@@ -75,7 +75,7 @@ public sealed class PromptBuilderTests
 
         var prompt = Assert.IsType<ChatPrompt>(PromptBuilder.Build(new Protocol(profile, []), Verdict));
 
-        Assert.Equal("Say yes, no or maybe.\n\nContext: Twelve of 20 improved.\nQuestion: Does it help?", Assert.Single(prompt.Messages).Content);
+        Assert.Equal("Context: Twelve of 20 improved.\nQuestion: Does it help?\n\nSay yes, no or maybe.", Assert.Single(prompt.Messages).Content);
         Assert.Equal(0, prompt.SharedMessages);
         var form = AnswerForm.Of(profile, Verdict.Options);
         Assert.Equal(("\nAnswer:", " yes| no| maybe"), (form.Cue, string.Join('|', form.CueContinuations)));

@@ -173,7 +173,7 @@ public sealed class ReportAccumulatorTests
 
         var report = accumulator.Build(Header(100_000));
         Assert.Equal(25_000, report.Accuracy.Correct);
-        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, 0, 100 << 20);
+        Assert.True(GC.GetTotalMemory(forceFullCollection: true) - before < 100 << 20); // below 0 where tests beside this one have let go of more
         GC.KeepAlive(accumulator);
     }
 }

@@ -141,7 +141,7 @@ public sealed class StrategyTests
         Assert.Equal(44, answered.Reasonings.Length);
         var question = ((ChatPrompt)model.Prompts[1]).Messages[^1].Content;
         Assert.All(Enumerable.Range(0, 11), index => Assert.Contains($"Reasoning {index + 1}: Draft {index}.\nAnswer: (A)", question, StringComparison.Ordinal));
-        Assert.EndsWith("(D) White", question, StringComparison.Ordinal);
+        Assert.Contains("(D) White\n\nExplain", question, StringComparison.Ordinal);
         Assert.Equal(0, model.OpenPrompts);
     }
 
