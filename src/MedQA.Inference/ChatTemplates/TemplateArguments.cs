@@ -2,6 +2,21 @@ using System.Collections.Immutable;
 
 namespace MedQA.Inference.ChatTemplates;
 
+/// <summary>Which arguments a method or filter takes. One that is not known is refused at load: left out of account it would render another text.</summary>
+/// <param name="Most">How many without a name; the names are in their order.</param>
+/// <param name="Names">Those that may be given by name.</param>
+internal sealed record TemplateParameters(int Most, params string[] Names)
+{
+    public void Check(string what, CallArguments arguments, int line)
+    {
+        if (arguments.Positional.Length > Most) throw new TemplateException($"{what} with {arguments.Positional.Length} unnamed arguments", isUnknown: true, line);
+        foreach (var (name, _) in arguments.Named)
+        {
+            if (!Names.Contains(name)) throw new TemplateException($"{what} with the argument {name}", isUnknown: true, line);
+        }
+    }
+}
+
 /// <summary>The values that a function, method, filter or test is given.</summary>
 internal sealed record TemplateArguments(ImmutableArray<object?> Positional, ImmutableArray<(string Name, object? Value)> Named)
 {

@@ -62,7 +62,7 @@ internal sealed class TemplateExpressionParser(TemplateTokens tokens)
         var name = tokens.ExpectName();
         if (tokens.Current.IsOperator(".") || !TemplateFilters.IsKnown(name)) throw new TemplateException($"the filter {name}", isUnknown: true, line);
         var arguments = tokens.TakeOperator("(") ? Arguments() : CallArguments.None;
-        TemplateFilters.CheckNamed(name, arguments, line);
+        TemplateFilters.Check(name, arguments, line);
         return (name, arguments);
     }
 
@@ -245,13 +245,13 @@ internal sealed class TemplateExpressionParser(TemplateTokens tokens)
             case NameExpression name:
                 _called.Add(name);
                 break;
-            case MemberExpression member when !TemplateMethods.IsKnown(member.Name) && !(member.Target is NameExpression { Name: "loop" } && member.Name == "cycle"):
-                throw new TemplateException($"the method {member.Name}", isUnknown: true, line);
             case not MemberExpression:
                 throw new TemplateException("a call of something that is neither a function nor a method", isUnknown: true, line);
         }
 
-        return new(line, callee, Arguments());
+        var arguments = Arguments();
+        if (callee is MemberExpression method && !(method.Target is NameExpression { Name: "loop" } && method.Name == "cycle")) TemplateMethods.Check(method.Name, arguments, line);
+        return new(line, callee, arguments);
     }
 
     private TemplateExpression Subscript(TemplateExpression target, int line)

@@ -6,17 +6,30 @@ namespace MedQA.Inference.ChatTemplates;
 /// <summary>Jinja's filters: what stands behind a bar.</summary>
 internal static class TemplateFilters
 {
-    private static readonly HashSet<string> Known = new(StringComparer.Ordinal)
+    private static readonly TemplateParameters Nothing = new(0);
+
+    private static readonly Dictionary<string, TemplateParameters> Known = new(StringComparer.Ordinal)
     {
-        "trim", "length", "count", "tojson", "upper", "lower", "title", "capitalize", "replace", "join", "first", "last", "default", "d", "map", "select", "reject",
-        "selectattr", "rejectattr", "list", "string", "int", "float", "items", "dictsort", "reverse", "sort", "unique", "indent", "safe", "abs", "round", "sum", "min", "max",
+        ["trim"] = new(1, "chars"), ["length"] = Nothing, ["count"] = Nothing, ["tojson"] = new(0, "indent", "ensure_ascii"), ["upper"] = Nothing, ["lower"] = Nothing, ["title"] = Nothing,
+        ["capitalize"] = Nothing, ["replace"] = new(3, "old", "new", "count"), ["join"] = new(2, "d", "attribute"), ["first"] = Nothing, ["last"] = Nothing,
+        ["default"] = new(2, "default_value", "boolean"), ["d"] = new(2, "default_value", "boolean"), ["map"] = new(int.MaxValue, "attribute", "default"),
+        ["select"] = new(int.MaxValue), ["reject"] = new(int.MaxValue), ["selectattr"] = new(int.MaxValue), ["rejectattr"] = new(int.MaxValue), ["list"] = Nothing, ["string"] = Nothing,
+        ["int"] = new(1, "default"), ["float"] = new(1, "default"), ["items"] = Nothing, ["dictsort"] = Nothing, ["reverse"] = Nothing, ["sort"] = new(3, "reverse", "case_sensitive", "attribute"),
+        ["unique"] = Nothing, ["indent"] = new(3, "width", "first", "blank"), ["safe"] = Nothing, ["abs"] = Nothing, ["round"] = new(2, "precision", "method"), ["sum"] = new(2, "attribute", "start"),
+        ["min"] = Nothing, ["max"] = Nothing,
     };
 
-    public static bool IsKnown(string name) => Known.Contains(name);
+    public static bool IsKnown(string name) => Known.ContainsKey(name);
 
-    /// <summary>Filters and tests that a filter names as texts must be known too.</summary>
-    public static void CheckNamed(string filter, CallArguments arguments, int line)
+    /// <summary>Refuses a filter, or arguments of one, that are not known; filters and tests that it names as texts must be known too.</summary>
+    public static void Check(string filter, CallArguments arguments, int line)
     {
+        Known[filter].Check($"the filter {filter}", arguments, line);
+        foreach (var (argument, value) in arguments.Named)
+        {
+            if (argument == "ensure_ascii" && value is not LiteralExpression { Value: false }) throw new TemplateException("tojson with ASCII escapes", isUnknown: true, line);
+        }
+
         var place = filter switch { "map" or "select" or "reject" => 0, "selectattr" or "rejectattr" => 1, _ => -1 };
         if (place < 0 || place >= arguments.Positional.Length || arguments.Positional[place] is not LiteralExpression { Value: MarkedText name }) return;
         if (filter == "map" ? !IsKnown(name.Text) : !TemplateTests.IsKnown(name.Text)) throw new TemplateException($"the {(filter == "map" ? "filter" : "test")} {name}", isUnknown: true, line);
@@ -33,7 +46,7 @@ internal static class TemplateFilters
             case "length" or "count":
                 return TemplateValues.Length(value);
             case "tojson":
-                return TemplateJson.Write(value, arguments.Find(0, "indent", out var indent) && indent is not null ? (int)Math.Clamp(TemplateValues.Integer(indent), 0, 16) : null, budget);
+                return TemplateJson.Write(value, arguments.Find(int.MaxValue, "indent", out var indent) && indent is not null ? (int)Math.Clamp(TemplateValues.Integer(indent), 0, 16) : null, budget);
             case "upper":
                 return TemplateValues.Text(value).Recased(static text => text.ToUpperInvariant());
             case "lower":

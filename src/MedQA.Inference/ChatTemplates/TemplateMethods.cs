@@ -3,13 +3,24 @@ namespace MedQA.Inference.ChatTemplates;
 /// <summary>The methods of Python's texts, lists and dictionaries that chat templates call.</summary>
 internal static class TemplateMethods
 {
-    private static readonly HashSet<string> Known = new(StringComparer.Ordinal)
+    private static readonly TemplateParameters Nothing = new(0);
+    private static readonly TemplateParameters One = new(1);
+
+    private static readonly Dictionary<string, TemplateParameters> Known = new(StringComparer.Ordinal)
     {
-        "strip", "lstrip", "rstrip", "split", "rsplit", "splitlines", "startswith", "endswith", "upper", "lower", "title", "capitalize", "replace", "join",
-        "find", "rfind", "index", "count", "removeprefix", "removesuffix", "isdigit", "isalpha", "isspace", "isupper", "islower", "get", "items", "keys", "values",
+        ["strip"] = One, ["lstrip"] = One, ["rstrip"] = One, ["split"] = new(2, "sep", "maxsplit"), ["rsplit"] = new(2, "sep", "maxsplit"), ["splitlines"] = Nothing,
+        ["startswith"] = One, ["endswith"] = One, ["upper"] = Nothing, ["lower"] = Nothing, ["title"] = Nothing, ["capitalize"] = Nothing,
+        ["replace"] = new(3, "count"), ["join"] = One, ["find"] = One, ["rfind"] = One, ["index"] = One, ["count"] = One, ["removeprefix"] = One, ["removesuffix"] = One,
+        ["isdigit"] = Nothing, ["isalpha"] = Nothing, ["isspace"] = Nothing, ["isupper"] = Nothing, ["islower"] = Nothing,
+        ["get"] = new(2), ["items"] = Nothing, ["keys"] = Nothing, ["values"] = Nothing,
     };
 
-    public static bool IsKnown(string name) => Known.Contains(name);
+    /// <summary>Refuses a method, or arguments of one, that are not known.</summary>
+    public static void Check(string name, CallArguments arguments, int line)
+    {
+        if (!Known.TryGetValue(name, out var parameters)) throw new TemplateException($"the method {name}", isUnknown: true, line);
+        parameters.Check($"the method {name}", arguments, line);
+    }
 
     public static object? Call(object? target, string name, TemplateArguments arguments, TemplateBudget budget)
     {

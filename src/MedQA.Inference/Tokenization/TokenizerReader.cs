@@ -19,8 +19,7 @@ internal static class TokenizerReader
         var model = root.Get("model");
         var kind = model.Find("type")?.Text() ?? "BPE";
         if (kind != "BPE") throw Unknown(model, "model", kind);
-        if (root.Find("truncation") is not null) throw Unknown(root, "truncation", "truncation");
-
+        // "truncation" and "padding" are settings of a caller that happened to save the file; transformers resets them too.
         var vocabulary = Vocabulary(model.Get("vocab"));
         var added = Added(root.Find("added_tokens"), vocabulary, chatTemplate);
         var addedIds = new Dictionary<string, int>(StringComparer.Ordinal);
@@ -32,12 +31,16 @@ internal static class TokenizerReader
         var decoding = Decoding(root.Find("decoder") ?? throw root.Damaged("has no decoder, so tokens cannot become text"));
         if (decoding.ByteLevel != byteLevel) throw root.Damaged($"has {(byteLevel ? "a byte-level pre-tokenizer without a" : "no byte-level pre-tokenizer, but a")} byte-level decoder");
 
+        var texts = Texts(vocabulary, added);
+        var prefix = Prefix(root.Find("post_processor"), 0);
+        if (Array.Exists(prefix, id => id < 0 || id >= texts.Length)) throw root.Get("post_processor").Damaged("puts an id in front that no token has");
+
         // A normalized token that steers the model is sought in the raw text too: only there is it known who wrote what.
         return new(new TokenizerParts
         {
             File = file,
             Vocabulary = vocabulary,
-            Texts = Texts(vocabulary, added),
+            Texts = texts,
             Added = added,
             AddedIds = addedIds,
             RawTokens = new AddedTokens(added.Where(static token => !token.Normalized || token.Control)),
@@ -47,7 +50,7 @@ internal static class TokenizerReader
             PreTokenizers = [.. preTokenizers],
             Model = Model(model, vocabulary, byteLevel),
             Decoding = decoding,
-            Prefix = Prefix(root.Find("post_processor"), 0),
+            Prefix = prefix,
         });
     }
 

@@ -22,6 +22,10 @@ public sealed class ChatTemplateFaultTests
     [InlineData("{{ [1] | select('escaped') }}", 1, "the test escaped")]
     [InlineData("{% for m in messages recursive %}{% endfor %}", 1, "a recursive loop")]
     [InlineData("{{ f(*x) }}", 1, "unpacked arguments")]
+    [InlineData("{{ 'a'.splitlines(true) }}", 1, "the method splitlines with 1 unnamed arguments")]
+    [InlineData("{{ 'a' | tojson(sort_keys=true) }}", 1, "the filter tojson with the argument sort_keys")]
+    [InlineData("{{ 'a' | tojson(ensure_ascii=true) }}", 1, "tojson with ASCII escapes")]
+    [InlineData("{{ 'a' | upper(1) }}", 1, "the filter upper with 1 unnamed arguments")]
     [InlineData("{{ 'a' @ 'b' }}", 1, "the character @")]
     public void An_unknown_construct_is_refused_at_load_with_its_name_and_line(string source, int line, string name)
     {

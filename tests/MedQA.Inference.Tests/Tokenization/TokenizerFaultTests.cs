@@ -21,7 +21,6 @@ public sealed class TokenizerFaultTests
     [InlineData("post_processor", """{"type": "BertProcessing"}""", "the tokenizer's post_processor uses BertProcessing")]
     [InlineData("pre_tokenizer", """{"type": "Split", "pattern": {"Regex": "\\p{Han}+"}, "behavior": "Isolated", "invert": false}""", "has the property Han (at character 1), which is not known")]
     [InlineData("pre_tokenizer", """{"type": "Split", "pattern": {"Regex": "a"}, "behavior": "Sideways"}""", "the tokenizer's behavior uses Sideways")]
-    [InlineData("truncation", """{"max_length": 512}""", "truncation")]
     public void An_unknown_component_is_refused_by_name(string part, string component, string says)
     {
         var file = JsonNode.Parse(Tiny)!;
