@@ -3,6 +3,7 @@ using Azure;
 using Azure.Storage.Blobs.Models;
 using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.Questions;
+using MedQA.Pipeline.Advancing;
 using MedQA.Pipeline.Splitting;
 using MedQA.Pipeline.Storage;
 
@@ -85,6 +86,23 @@ public sealed class RunReader
             if (filter.Passes(row))
             {
                 yield return row;
+            }
+        }
+    }
+
+    /// <summary>Every answer of the finished batches with its reasonings and votes, in the order of the questions; of a question that was tried again the last try. A batch is in memory at a time.</summary>
+    public async IAsyncEnumerable<AnsweredQuestion> AllAnsweredAsync(RunId run, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (await GetAsync(run, cancellationToken) is not { } summary || await GetManifestAsync(run, cancellationToken) is not { } manifest)
+        {
+            yield break;
+        }
+
+        await foreach (var (answers, _) in new RunAnswers(_storage).AllAsync(run, manifest, summary.Retry, cancellationToken))
+        {
+            foreach (var answer in answers)
+            {
+                yield return answer.Answered;
             }
         }
     }

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using MedQA.Pipeline.Reading;
 using MedQA.Web.Problems;
@@ -13,6 +14,7 @@ internal static class AnswerHandlers
     private const string Json = "application/json";
     private const string Lines = "application/x-ndjson";
     private const string Csv = "text/csv";
+    private const int FlushAt = 32 * 1024;
 
     /// <summary>A page of answers as JSON, or all of them as a stream of JSON lines or CSV.</summary>
     public static async Task<IResult> ListAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
@@ -31,7 +33,7 @@ internal static class AnswerHandlers
         var answers = api.Reader.AllAnswersAsync(run, filter, cancellationToken);
         return format == Lines
             ? Results.Stream(stream => WriteLinesAsync(stream, answers, cancellationToken), Lines)
-            : Results.Stream(stream => AnswerCsv.WriteAsync(stream, answers, cancellationToken), "text/csv; charset=utf-8", $"{run}.csv");
+            : Results.Stream(stream => WriteTableAsync(stream, answers, cancellationToken), "text/csv; charset=utf-8", $"{run}.csv");
     }
 
     /// <summary>One question with its answer, every reasoning and every vote.</summary>
@@ -62,6 +64,27 @@ internal static class AnswerHandlers
         {
             await JsonSerializer.SerializeAsync(stream, answer, WebJson.Default.AnswerRow, cancellationToken);
             await stream.WriteAsync("\n"u8.ToArray(), cancellationToken);
+        }
+    }
+
+    private static async Task WriteTableAsync(Stream stream, IAsyncEnumerable<AnswerRow> answers, CancellationToken cancellationToken)
+    {
+        var text = new StringBuilder(AnswerTable.Header);
+        await foreach (var answer in answers.WithCancellation(cancellationToken))
+        {
+            text.Append(AnswerTable.Line(answer));
+            if (text.Length >= FlushAt)
+            {
+                await FlushAsync();
+            }
+        }
+
+        await FlushAsync();
+
+        async Task FlushAsync()
+        {
+            await stream.WriteAsync(Encoding.UTF8.GetBytes(text.ToString()), cancellationToken);
+            text.Clear();
         }
     }
 }

@@ -87,6 +87,9 @@ internal static class Problem
     public static ProblemException Deleted(string run) =>
         New(StatusCodes.Status409Conflict, "deleted", "The run of this question set was deleted", $"Run '{run}' of this question set and profile was deleted. Send it with again=true for a new run.");
 
+    public static ProblemException NotComparable(string why) =>
+        New(StatusCodes.Status409Conflict, "not-comparable", "The runs cannot be compared", why);
+
     public static ProblemException NotAcceptable(string offered) =>
         New(StatusCodes.Status406NotAcceptable, "not-acceptable", "No such format", $"This is available as {offered}.");
 

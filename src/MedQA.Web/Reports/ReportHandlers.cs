@@ -1,3 +1,6 @@
+using MedQA.Evaluation.Reporting;
+using MedQA.Pipeline.Reading;
+using MedQA.Pipeline.Storage;
 using MedQA.Web.Problems;
 using MedQA.Web.Routing;
 using MedQA.Web.Runs;
@@ -6,23 +9,31 @@ using Microsoft.Net.Http.Headers;
 
 namespace MedQA.Web.Reports;
 
-/// <summary>The report of a run.</summary>
+/// <summary>The report of a run, and runs compared.</summary>
 internal static class ReportHandlers
 {
     private const string Json = "application/json";
     private const string Markdown = "text/markdown";
+    private const string Html = "text/html";
+    private const int MostCompared = 20;
 
-    /// <summary>The report as JSON or Markdown; 304 where the caller has this revision already.</summary>
+    /// <summary>The report as JSON, Markdown or HTML; 304 where the caller has this revision already.</summary>
     public static async Task<IResult> GetAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
     {
         var summary = await RunHandlers.FindAsync(api, request, cancellationToken);
-        var format = Negotiation.Choose(request.Http, Json, Markdown);
+        var format = Negotiation.Choose(request.Http, Json, Markdown, Html);
         if (summary.Revision == 0)
         {
             throw Problem.NoReport(summary.Run.ToString());
         }
 
-        var tag = new EntityTagHeaderValue($"\"{summary.Run}-{summary.Revision}{(format == Json ? "" : "-md")}\"");
+        var (file, suffix, type) = format switch
+        {
+            Json => ("report.json", "", Json),
+            Markdown => ("report.md", "-md", "text/markdown; charset=utf-8"),
+            _ => ("report.html", "-html", "text/html; charset=utf-8"),
+        };
+        var tag = new EntityTagHeaderValue($"\"{summary.Run}-{summary.Revision}{suffix}\"");
         var headers = request.Http.HttpContext.Response.Headers;
         headers.ETag = tag.ToString();
         headers.Vary = "Accept";
@@ -32,8 +43,48 @@ internal static class ReportHandlers
             return Results.StatusCode(StatusCodes.Status304NotModified);
         }
 
-        var content = await api.Reader.OpenFileAsync(summary.Run, format == Json ? "report.json" : "report.md", cancellationToken)
-            ?? throw Problem.NoReport(summary.Run.ToString());
-        return Results.Stream(content, format == Json ? Json : "text/markdown; charset=utf-8");
+        var content = await api.Reader.OpenFileAsync(summary.Run, file, cancellationToken) ?? throw Problem.NoReport(summary.Run.ToString());
+        if (format == Html)
+        {
+            headers.ContentSecurityPolicy = $"{ReportHtml.ContentSecurityPolicy}; frame-ancestors 'none'";
+        }
+
+        return Results.Stream(content, type);
+    }
+
+    /// <summary>Two or more runs, compared in pairs on the questions that they share.</summary>
+    public static async Task<IResult> CompareAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
+    {
+        var names = request.Query("runs")?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
+        if (names.Length is < 2 or > MostCompared)
+        {
+            throw Problem.BadParameter("runs", $"must be 2 to {MostCompared} runs, separated by commas.");
+        }
+
+        var runs = new List<RunSummary>();
+        foreach (var name in names)
+        {
+            runs.Add((RunId.TryParse(name, out var run) ? await api.Reader.GetAsync(run, cancellationToken) : null) ?? throw Problem.UnknownRun(name));
+        }
+
+        var format = Negotiation.Choose(request.Http, Json, Markdown, Html);
+        try
+        {
+            var comparison = await RunComparisons.ReadAsync(api.Reader, runs, cancellationToken);
+            switch (format)
+            {
+                case Json:
+                    return Results.Bytes(ReportJson.Write(comparison), Json);
+                case Markdown:
+                    return Results.Text(ReportMarkdown.Write(comparison), "text/markdown; charset=utf-8");
+                default:
+                    request.Http.HttpContext.Response.Headers.ContentSecurityPolicy = $"{ReportHtml.ContentSecurityPolicy}; frame-ancestors 'none'";
+                    return Results.Text(ReportHtml.Write(comparison), "text/html; charset=utf-8");
+            }
+        }
+        catch (RunComparisonException exception)
+        {
+            throw Problem.NotComparable(exception.Message);
+        }
     }
 }

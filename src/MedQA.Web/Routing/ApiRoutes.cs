@@ -22,6 +22,7 @@ public static class ApiRoutes
         new("ListAnswers", "GET", "api/runs/{run}/answers", ApiRole.Reader, "Lists the answers of a run, also while it goes on.", AnswerHandlers.ListAsync),
         new("GetAnswer", "GET", "api/runs/{run}/answers/{question}", ApiRole.Reader, "Shows a question with every reasoning and vote.", AnswerHandlers.GetAsync),
         new("GetReport", "GET", "api/runs/{run}/report", ApiRole.Reader, "Reads the report of a run.", ReportHandlers.GetAsync),
+        new("CompareRuns", "GET", "api/compare", ApiRole.Reader, "Compares runs in pairs on the questions that they share.", ReportHandlers.CompareAsync),
         new("ListProfiles", "GET", "api/profiles", ApiRole.Reader, "Lists the profiles.", CatalogHandlers.ProfilesAsync),
         new("ListModels", "GET", "api/models", ApiRole.Reader, "Lists the models that answer.", CatalogHandlers.ModelsAsync),
         new("GetHealth", "GET", "healthz", ApiRole.Anyone, "Says whether the service works.", CatalogHandlers.HealthAsync),

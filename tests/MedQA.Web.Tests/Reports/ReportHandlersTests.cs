@@ -22,6 +22,10 @@ public sealed class ReportHandlersTests(AzuriteFixture azurite)
         Assert.Equal("text/markdown", markdown.Content.Headers.ContentType?.MediaType);
         Assert.Contains("25.0 %", await markdown.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
 
+        var (html, _) = await server.GetAsync($"/api/runs/{run}/report", "text/html");
+        Assert.Equal("text/html", html.Content.Headers.ContentType?.MediaType);
+        Assert.StartsWith("<!DOCTYPE html>", await html.Content.ReadAsStringAsync(Cancel), StringComparison.OrdinalIgnoreCase);
+
         using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/runs/{run}/report");
         request.Headers.IfNoneMatch.Add(json.Headers.ETag!);
         using var known = await server.Client.SendAsync(request, Cancel);
@@ -45,5 +49,27 @@ public sealed class ReportHandlersTests(AzuriteFixture azurite)
         Assert.Equal("urn:medqa:no-report", problem.GetProperty("type").GetString());
         server.Model.Go.SetResult();
         await server.UntilAsync(run, "completed");
+    }
+
+    [Fact]
+    public async Task Runs_are_compared_on_the_questions_that_they_share()
+    {
+        await using var server = await ApiServer.StartAsync(azurite.NewConnectionString());
+        var questions = ApiServer.Questions(6, right: 4);
+        var (first, second) = (await server.FinishedRunAsync(questions), await server.FinishedRunAsync(questions, "?profile=chain-of-thought"));
+
+        var (_, comparison) = await server.GetAsync($"/api/compare?runs={first},{second}");
+        Assert.Equal(6, comparison.GetProperty("pairs")[0].GetProperty("questions").GetInt32());
+        var (markdown, _) = await server.GetAsync($"/api/compare?runs={first},{second}", "text/markdown");
+        Assert.Contains("McNemar", await markdown.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+
+        var other = await server.FinishedRunAsync("id,question,option_a,option_b,answer\nother,Is it?,one,two,A\n");
+        foreach (var (runs, status, type) in ((string, HttpStatusCode, string)[])
+            [(first, HttpStatusCode.BadRequest, "bad-parameter"), ($"{first},none", HttpStatusCode.NotFound, "unknown-run"), ($"{first},{other}", HttpStatusCode.Conflict, "not-comparable")])
+        {
+            var (response, problem) = await server.GetAsync($"/api/compare?runs={runs}");
+            Assert.Equal(status, response.StatusCode);
+            Assert.Equal($"urn:medqa:{type}", problem.GetProperty("type").GetString());
+        }
     }
 }

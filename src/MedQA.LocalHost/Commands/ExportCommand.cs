@@ -1,0 +1,55 @@
+using System.CommandLine;
+using MedQA.LocalHost.Hosting;
+using MedQA.LocalHost.Terminal;
+using MedQA.Pipeline.Reading;
+
+namespace MedQA.LocalHost.Commands;
+
+/// <summary><c>medqa export</c>: a run's result as files.</summary>
+internal static class ExportCommand
+{
+    private static readonly string[] Files = ["manifest.json", "report.json", "report.md", "report.html", "answers.csv", "rejected.csv"];
+
+    /// <summary>The command.</summary>
+    public static Command Create()
+    {
+        var run = new Argument<string>("RUN") { Description = "The run, the beginning of its name, or 'latest'" };
+        var to = new Option<string>("--to") { Description = "The folder to write into. Default: one named after the run", HelpName = "FOLDER" };
+        var command = new TaughtCommand("export", "Write a run's report (JSON, Markdown, HTML), answers (CSV) and configuration into a folder.", """
+            Examples:
+              medqa export latest
+              medqa export 4c2r --to results/few-shot
+            """) { run, to };
+        CommandContext.SetWork(command, (context, parsed, cancel) => ExportAsync(context, parsed.GetRequiredValue(run), parsed.GetValue(to), cancel));
+        return command;
+    }
+
+    private static async Task<int> ExportAsync(CommandContext context, string name, string? to, CancellationToken cancellationToken)
+    {
+        await using var storage = await LocalStorage.OpenAsync(context.Settings, context.Console, cancellationToken);
+        var reader = new RunReader(storage.Runs);
+        var summary = await ResultsCommand.FindAsync(reader, name, cancellationToken);
+        if (summary.Revision == 0)
+        {
+            throw new InputException($"Run {summary.Run} has no report yet: it is {StateText.Of(summary.State)}.");
+        }
+
+        var folder = Path.GetFullPath(to ?? summary.Run.ToString());
+        Directory.CreateDirectory(folder);
+        foreach (var file in Files)
+        {
+            await using var content = await reader.OpenFileAsync(summary.Run, file, cancellationToken);
+            if (content is null)
+            {
+                // Only what was rejected is listed: a run without rejected rows has no such file.
+                continue;
+            }
+
+            await using var written = File.Create(Path.Combine(folder, file));
+            await content.CopyToAsync(written, cancellationToken);
+            context.Console.Line(Path.Combine(folder, file));
+        }
+
+        return ExitCode.Success;
+    }
+}

@@ -1,0 +1,46 @@
+using System.CommandLine;
+using System.Text;
+using System.Text.Json;
+using MedQA.Evaluation.Reporting;
+using MedQA.LocalHost.Hosting;
+using MedQA.LocalHost.Terminal;
+using MedQA.Pipeline.Reading;
+
+namespace MedQA.LocalHost.Commands;
+
+/// <summary><c>medqa replay</c>: other strategies on the samples that a run has stored.</summary>
+internal static class ReplayCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Create()
+    {
+        var run = new Argument<string>("RUN") { Description = "The run, the beginning of its name, or 'latest'" };
+        var command = new TaughtCommand("replay", "Say what other strategies would have made of the samples that a run has stored, with their cost; nothing is asked again.", """
+            Examples:
+              medqa run mine.csv --profile deferral
+              medqa replay latest > replay.md
+            """) { run };
+        CommandContext.SetWork(command, (context, parsed, cancel) => ReplayAsync(context, parsed.GetRequiredValue(run), cancel));
+        return command;
+    }
+
+    private static async Task<int> ReplayAsync(CommandContext context, string name, CancellationToken cancellationToken)
+    {
+        await using var storage = await LocalStorage.OpenAsync(context.Settings, context.Console, cancellationToken);
+        var reader = new RunReader(storage.Runs);
+        var summary = await ResultsCommand.FindAsync(reader, name, cancellationToken);
+        await using var content = await reader.OpenFileAsync(summary.Run, "report.json", cancellationToken)
+            ?? throw new InputException($"Run {summary.Run} has no report yet: it is {StateText.Of(summary.State)}.");
+        var report = await JsonSerializer.DeserializeAsync(content, ReportJson.Default.RunReport, cancellationToken)
+            ?? throw new InvalidDataException($"The report of run {summary.Run} is empty.");
+        var replay = new ReplayAccumulator(report.Protocol.Profile);
+        await foreach (var answered in reader.AllAnsweredAsync(summary.Run, cancellationToken))
+        {
+            replay.Add(answered);
+        }
+
+        var result = replay.Build(report);
+        context.Console.Line(context.Output == OutputFormat.Json ? Encoding.UTF8.GetString(ReportJson.Write(result)) : ReportMarkdown.Write(result));
+        return ExitCode.Success;
+    }
+}

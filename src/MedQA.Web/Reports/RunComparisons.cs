@@ -1,0 +1,29 @@
+using MedQA.Evaluation.Reporting;
+using MedQA.Pipeline.Reading;
+
+namespace MedQA.Web.Reports;
+
+/// <summary>Reads what a comparison of runs needs.</summary>
+public static class RunComparisons
+{
+    /// <summary>Compares runs in pairs on the questions that they share.</summary>
+    /// <exception cref="RunComparisonException">They do not answer the same questions, or not yet.</exception>
+    public static async Task<RunComparison> ReadAsync(RunReader reader, IReadOnlyList<RunSummary> runs, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        ArgumentNullException.ThrowIfNull(runs);
+        var compared = new List<ComparedRun>();
+        foreach (var run in runs)
+        {
+            var one = new ComparedRun($"{run.Profile} on {run.Model} ({run.Run})") { Provisional = !run.State.IsFinal() };
+            await foreach (var answered in reader.AllAnsweredAsync(run.Run, cancellationToken))
+            {
+                one.Add(answered);
+            }
+
+            compared.Add(one);
+        }
+
+        return RunComparison.Of(compared);
+    }
+}
