@@ -5,6 +5,7 @@ using MedQA.Evaluation.Questions;
 namespace MedQA.Datasets.Tests.Fuzzing;
 
 /// <summary>Byte-level mutations of good files. A share runs here; <c>MEDQA_FUZZ_CASES</c> sets how many of each file, <c>MEDQA_FUZZ_SEED</c> where the seeds begin.</summary>
+[Collection(nameof(Alone))]
 public sealed class BadFileTests
 {
     private const long MaxAllocated = 256L << 20;

@@ -42,6 +42,8 @@ public sealed class SampleTests
     public void The_column_names_listed_for_people_are_those_accepted()
     {
         var listed = File.ReadLines(Repository.PathOf("samples", "README.md"))
+            .SkipWhile(static line => line != "| part | column names |")
+            .TakeWhile(static line => line.Length > 0)
             .Where(static line => line.StartsWith("| ", StringComparison.Ordinal) && line.Contains('`'))
             .Select(static line => line.Trim('|', ' ').Split(" | "))
             .ToDictionary(static row => row[0], static row => row[1].Split(", ").Select(static name => name.Trim('`')).ToArray());

@@ -1,0 +1,66 @@
+using System.Text;
+
+namespace MedQA.Datasets.Tests.Csv;
+
+[Collection(nameof(Alone))]
+public sealed class EndlessFileTests
+{
+    [Theory]
+    [InlineData("field")]
+    [InlineData("columns")]
+    [InlineData("header")]
+    [InlineData("quote")]
+    public async Task Endless_fields_and_columns_end_in_bounded_memory(string kind)
+    {
+        const string Header = "question,option_a,option_b,answer\n";
+        using var endless = kind switch
+        {
+            "field" => new EndlessStream(Header, "xxxxxxxxxxxxxxxx"),
+            "columns" => new EndlessStream(Header, ",,,,,,,,,,,,,,,,"),
+            "header" => new EndlessStream("question", ",,,,,,,,,,,,,,,,"),
+            _ => new EndlessStream(Header + "\"", "line\nline\nline\n,"),
+        };
+        var before = GC.GetTotalAllocatedBytes(precise: true);
+
+        var fault = await Assert.ThrowsAsync<QuestionSetException>(() => Reading.RowsAsync(endless));
+
+        Assert.Contains(kind == "header" ? "longer than 65,536 characters" : "longer than 4,000,000 characters (MaxRecordLength)", fault.Message, StringComparison.Ordinal);
+        Assert.True(GC.GetTotalAllocatedBytes(precise: true) - before < 400 << 20, "More than 400 MiB were allocated over the whole reading.");
+    }
+
+    /// <summary>Says that it has a gigabyte within the limit, and repeats a text.</summary>
+    private sealed class EndlessStream(string start, string repeated) : Stream
+    {
+        private readonly byte[] _start = Encoding.ASCII.GetBytes(start);
+        private readonly byte[] _repeated = Encoding.ASCII.GetBytes(repeated);
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => true;
+
+        public override bool CanWrite => false;
+
+        public override long Length => 500 << 20;
+
+        public override long Position { get; set; }
+
+        public override int Read(byte[] buffer, int offset, int count)
+        {
+            count = (int)Math.Min(count, Length - Position);
+            for (var i = 0; i < count; i++, Position++)
+            {
+                buffer[offset + i] = Position < _start.Length ? _start[Position] : _repeated[(Position - _start.Length) % _repeated.Length];
+            }
+
+            return count;
+        }
+
+        public override void Flush() => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    }
+}
