@@ -15,6 +15,7 @@ internal sealed class BatchLease : IAsyncDisposable
     private readonly CancellationTokenSource _released = new();
     private readonly Task _renewing;
     private BatchOutcome? _reason;
+    private bool _disposed;
 
     private BatchLease(BlobLeaseClient lease, Func<CancellationToken, Task<BatchOutcome?>> whenRenewed, WorkerOptions options, TimeProvider time, ILogger logger)
     {
@@ -65,6 +66,12 @@ internal sealed class BatchLease : IAsyncDisposable
     /// <summary>Stops renewing and gives the lease back, so that another need not wait for its end.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
         await _released.CancelAsync();
         await _renewing;
         if (_reason is not BatchOutcome.LeaseLost)

@@ -4,9 +4,10 @@ using MedQA.Pipeline.Storage;
 
 namespace MedQA.Pipeline.Answering;
 
-/// <summary>What a worker has done of a batch, and its reports in the table of batches.</summary>
-internal sealed class BatchWork(BatchRow row, BatchRows rows, RunId run, TimeProvider time, TimeSpan shortest)
+/// <summary>What a worker has done of a batch, and its reports in the table of batches. The worker and the renewal of its lease report side by side; what is written last is what was said last.</summary>
+internal sealed class BatchWork(BatchRow row, BatchRows rows, RunId run, TimeProvider time, TimeSpan shortest) : IDisposable
 {
+    private readonly SemaphoreSlim _writing = new(1);
     private BatchRow _row = row;
     private long _reported;
 
@@ -21,26 +22,52 @@ internal sealed class BatchWork(BatchRow row, BatchRows rows, RunId run, TimePro
     }
 
     /// <summary>Counts an answer, and reports if the last report is old enough.</summary>
-    public async Task AddAsync(AnsweredQuestion answered, CancellationToken cancellationToken)
+    /// <returns>Whether it has reported.</returns>
+    public async Task<bool> AddAsync(AnsweredQuestion answered, CancellationToken cancellationToken)
     {
         _row = _row with { Totals = _row.Totals + RunTotals.Of(answered) };
-        if (time.GetElapsedTime(_reported) >= shortest)
+        if (time.GetElapsedTime(_reported) < shortest)
         {
-            await ReportAsync(cancellationToken);
+            return false;
+        }
+
+        await ReportAsync(cancellationToken);
+        return true;
+    }
+
+    /// <summary>Reports what is done so far; nothing before the beginning and after the end.</summary>
+    public async Task ReportAsync(CancellationToken cancellationToken)
+    {
+        await _writing.WaitAsync(cancellationToken);
+        try
+        {
+            _reported = time.GetTimestamp();
+            if (_row.State == BatchState.Running)
+            {
+                await rows.NoteWorkAsync(run, _row, cancellationToken);
+            }
+        }
+        finally
+        {
+            _writing.Release();
         }
     }
 
-    /// <summary>Reports what is done so far.</summary>
-    public Task ReportAsync(CancellationToken cancellationToken)
+    /// <summary>Reports how it ended.</summary>
+    public async Task EndAsync(BatchState state, string? error, CancellationToken cancellationToken)
     {
-        _reported = time.GetTimestamp();
-        return _row.State == BatchState.Running ? rows.NoteWorkAsync(run, _row, cancellationToken) : Task.CompletedTask;
+        await _writing.WaitAsync(cancellationToken);
+        try
+        {
+            _row = _row with { State = state, Error = error };
+            await rows.NoteWorkAsync(run, _row, cancellationToken);
+        }
+        finally
+        {
+            _writing.Release();
+        }
     }
 
-    /// <summary>Reports how it ended.</summary>
-    public Task EndAsync(BatchState state, string? error, CancellationToken cancellationToken)
-    {
-        _row = _row with { State = state, Error = error };
-        return rows.NoteWorkAsync(run, _row, cancellationToken);
-    }
+    /// <inheritdoc/>
+    public void Dispose() => _writing.Dispose();
 }

@@ -111,7 +111,7 @@ public sealed class BatchWorker
 
         var blob = _storage.Progress(run, batch);
         await blob.CreateIfNotExistsAsync(cancellationToken: stopping);
-        var work = new BatchWork(note, _batches, run, _time, _options.Report);
+        using var work = new BatchWork(note, _batches, run, _time, _options.Report);
         await using var lease = await BatchLease.TryTakeAsync(
             blob,
             _options.LeaseIdFor(run, batch),
@@ -150,7 +150,7 @@ public sealed class BatchWorker
             var log = await ProgressLog.OpenAsync(blob, lease.Id, stopping);
             await log.BeginAttemptAsync(_options.Name, _time.GetUtcNow(), stopping);
             await work.BeginAsync(log, stopping);
-            var outcome = await AnswerQuestionsAsync(protocol, questions, log, work, lease, stopping);
+            var outcome = await AnswerQuestionsAsync(run, protocol, questions, log, work, lease, stopping);
             if (outcome != BatchOutcome.Finished)
             {
                 return await EndAsync(work, lease, run, message, outcome);
@@ -178,19 +178,19 @@ public sealed class BatchWorker
     }
 
     private async Task<BatchOutcome> AnswerQuestionsAsync(
-        Protocol protocol, IReadOnlyList<BatchQuestion> questions, ProgressLog log, BatchWork work, BatchLease lease, CancellationToken stopping)
+        RunId run, Protocol protocol, IReadOnlyList<BatchQuestion> questions, ProgressLog log, BatchWork work, BatchLease lease, CancellationToken stopping)
     {
         var began = _time.GetTimestamp();
         foreach (var asked in questions)
         {
-            if (log.Answers.ContainsKey(asked.Ordinal))
-            {
-                continue;
-            }
-
             if (lease.Reason is { } reason)
             {
                 return reason;
+            }
+
+            if (log.Answers.ContainsKey(asked.Ordinal))
+            {
+                continue;
             }
 
             if (stopping.IsCancellationRequested)
@@ -203,7 +203,7 @@ public sealed class BatchWorker
                 return BatchOutcome.TimeUsed;
             }
 
-            using var activity = PipelineTracing.Start("answer question", "")?.SetTag("medqa.ordinal", asked.Ordinal);
+            using var activity = PipelineTracing.Start("answer question", run.ToString())?.SetTag("medqa.ordinal", asked.Ordinal);
             var crashes = log.CrashesOf(asked.Ordinal);
             var marked = log.Attempts > 1 && crashes < 2;
             if (marked)
@@ -225,7 +225,10 @@ public sealed class BatchWorker
             // The answer is there: storing it is worth more than stopping quickly.
             var (stored, line) = _attempt.Write(protocol, asked, answered);
             await log.AppendAnswerAsync(asked.Ordinal, line, CancellationToken.None);
-            await work.AddAsync(stored, CancellationToken.None);
+            if (await work.AddAsync(stored, CancellationToken.None) && await ReasonToStopAsync(run, CancellationToken.None) is { } wish)
+            {
+                lease.End(wish);
+            }
         }
 
         return BatchOutcome.Finished;
@@ -287,6 +290,9 @@ public sealed class BatchWorker
     private async Task<BatchOutcome> EndAsync(BatchWork work, BatchLease lease, RunId run, BatchMessage message, BatchOutcome outcome)
     {
         lease.End(outcome);
+
+        // First the lease, then the word: whoever hears that the batch is free must be able to take it.
+        await lease.DisposeAsync();
         if (outcome is not (BatchOutcome.Deleted or BatchOutcome.LeaseLost))
         {
             using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10), _time);

@@ -99,7 +99,7 @@ internal sealed class Bench
     public async Task<RunSummary> CompleteAsync(RunId run)
     {
         var began = System.Diagnostics.Stopwatch.StartNew();
-        while (began.Elapsed < TimeSpan.FromMinutes(1))
+        while (began.Elapsed < TimeSpan.FromMinutes(4))
         {
             var outcome = await Advancer.AdvanceAsync(run, Cancel);
             if (outcome.IsDone)

@@ -20,6 +20,15 @@ internal sealed class StorageFaults
     /// <summary>The number, from 1, of the call whose answer is lost on the way; the client repeats it.</summary>
     public int LoseAnswerOf { get; init; } = int.MaxValue;
 
+    /// <summary>The calls that find nobody, as in an outage: from the first number, from 1, up to but not including the second.</summary>
+    public (int From, int To) Outage { get; init; }
+
+    /// <summary>The share of calls whose connection breaks, before storage has seen them or after.</summary>
+    public double Breaks { get; init; }
+
+    /// <summary>Decides which calls break.</summary>
+    public Random Chance { get; init; } = new(0);
+
     /// <summary>Whether the process is dead.</summary>
     public bool Killed => _calls >= KillAfter;
 
@@ -29,6 +38,14 @@ internal sealed class StorageFaults
         options.Retry.Delay = TimeSpan.FromMilliseconds(1);
         options.Retry.MaxDelay = TimeSpan.FromMilliseconds(2);
         options.AddPolicy(new Policy(this), HttpPipelinePosition.PerRetry);
+    }
+
+    private double Draw()
+    {
+        lock (Chance)
+        {
+            return Chance.NextDouble();
+        }
     }
 
     private sealed class Policy(StorageFaults faults) : HttpPipelinePolicy
@@ -43,13 +60,19 @@ internal sealed class StorageFaults
                 throw new ProcessKilledException();
             }
 
+            var draw = faults.Draw();
+            if ((call >= faults.Outage.From && call < faults.Outage.To) || draw < faults.Breaks / 2)
+            {
+                throw new IOException("The connection was refused.");
+            }
+
             await ProcessNextAsync(message, pipeline);
             if (call == faults.KillAfter)
             {
                 throw new ProcessKilledException();
             }
 
-            if (call == faults.LoseAnswerOf)
+            if (call == faults.LoseAnswerOf || draw > 1 - (faults.Breaks / 2))
             {
                 throw new IOException("The connection was reset.");
             }
