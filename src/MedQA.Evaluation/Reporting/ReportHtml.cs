@@ -31,4 +31,11 @@ public static class ReportHtml
         ArgumentNullException.ThrowIfNull(replay);
         return HtmlWriter.Write(ReplayDocument.Of(replay));
     }
+
+    /// <summary>Writes an overlap report.</summary>
+    public static string Write(OverlapReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        return HtmlWriter.Write(OverlapDocument.Of(report));
+    }
 }

@@ -15,6 +15,7 @@ namespace MedQA.Evaluation.Reporting;
 [JsonSerializable(typeof(RunReport))]
 [JsonSerializable(typeof(RunComparison))]
 [JsonSerializable(typeof(ReplayReport))]
+[JsonSerializable(typeof(OverlapReport))]
 [JsonSerializable(typeof(ImmutableArray<PublishedResult>))]
 public sealed partial class ReportJson : JsonSerializerContext
 {
@@ -31,6 +32,9 @@ public sealed partial class ReportJson : JsonSerializerContext
 
     /// <summary>A replay as UTF-8 JSON.</summary>
     public static byte[] Write(ReplayReport replay) => JsonSerializer.SerializeToUtf8Bytes(replay, Default.ReplayReport);
+
+    /// <summary>An overlap report as UTF-8 JSON.</summary>
+    public static byte[] Write(OverlapReport report) => JsonSerializer.SerializeToUtf8Bytes(report, Default.OverlapReport);
 
     /// <summary>Published results as UTF-8 JSON.</summary>
     public static byte[] Write(ImmutableArray<PublishedResult> results) => JsonSerializer.SerializeToUtf8Bytes(results, Default.ImmutableArrayPublishedResult);

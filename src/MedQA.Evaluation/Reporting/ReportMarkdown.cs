@@ -25,4 +25,11 @@ public static class ReportMarkdown
         ArgumentNullException.ThrowIfNull(replay);
         return MarkdownWriter.Write(ReplayDocument.Of(replay));
     }
+
+    /// <summary>Writes an overlap report.</summary>
+    public static string Write(OverlapReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        return MarkdownWriter.Write(OverlapDocument.Of(report));
+    }
 }

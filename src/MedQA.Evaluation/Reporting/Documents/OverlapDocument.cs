@@ -1,0 +1,30 @@
+using System.Collections.Immutable;
+using MedQA.Evaluation.Overlap;
+
+namespace MedQA.Evaluation.Reporting.Documents;
+
+/// <summary>An overlap report as people read it.</summary>
+internal static class OverlapDocument
+{
+    private const int MostQuestions = 200;
+
+    public static IReadOnlyList<Block> Of(OverlapReport report) =>
+    [
+        new Heading(1, "Overlap with training text"),
+        new Paragraph($"A question overlaps where its whole text, or {TextOverlap.LongEnough} characters of it in one run, stand in the text. {Figures.Count(report.LookedFor)} questions were looked for; {Figures.Count(report.TooShort)} were too short (below {TextOverlap.ShortestQuestion} characters)."),
+        new Table(
+            [new("questions"), new("correct", true), new("accuracy", true), new("95 % interval")],
+            [Row("all", report.All), Row("overlapping", report.Overlapping), Row("others", report.Others)]),
+        .. report.Questions.IsEmpty
+            ? ImmutableArray<Block>.Empty
+            :
+            [
+                new Heading(2, "Overlapping questions"),
+                new Items([.. report.Questions.Take(MostQuestions).Select(static question => $"{question.Dataset}: {question.Question}")]),
+                .. report.Questions.Length > MostQuestions ? [new Paragraph($"and {report.Questions.Length - MostQuestions} more, in the JSON report.")] : ImmutableArray<Block>.Empty,
+            ],
+    ];
+
+    private static ImmutableArray<string> Row(string name, Accuracy accuracy) =>
+        [name, Figures.Of(accuracy.Correct, accuracy.Scored), Figures.Percent(accuracy.Value), Figures.Interval(accuracy)];
+}

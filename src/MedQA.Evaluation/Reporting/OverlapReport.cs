@@ -1,0 +1,45 @@
+using System.Collections.Immutable;
+using MedQA.Evaluation.Answering;
+using MedQA.Evaluation.Overlap;
+
+namespace MedQA.Evaluation.Reporting;
+
+/// <summary>A run's accuracy on questions that stand in a training text, and on the others.</summary>
+/// <param name="LookedFor">Questions that were looked for.</param>
+/// <param name="TooShort">Questions that were too short to be looked for; they count among the others.</param>
+/// <param name="All">Accuracy on all questions.</param>
+/// <param name="Overlapping">Accuracy on those that stand in the text.</param>
+/// <param name="Others">Accuracy on the rest.</param>
+/// <param name="Questions">The overlapping questions, in the run's order.</param>
+public sealed record OverlapReport(int LookedFor, int TooShort, Accuracy All, Accuracy Overlapping, Accuracy Others, ImmutableArray<OverlappingQuestion> Questions);
+
+/// <summary>A question that stands in a training text.</summary>
+/// <param name="Dataset">Its data set.</param>
+/// <param name="Question">Its id.</param>
+public sealed record OverlappingQuestion(string Dataset, string Question);
+
+/// <summary>Builds an <see cref="OverlapReport"/> from a run's answers.</summary>
+/// <param name="overlap">What was found, with every training text looked through.</param>
+public sealed class OverlapAccumulator(TextOverlap overlap)
+{
+    private readonly AccuracyTally _all = new();
+    private readonly AccuracyTally _overlapping = new();
+    private readonly AccuracyTally _others = new();
+    private readonly ImmutableArray<OverlappingQuestion>.Builder _questions = ImmutableArray.CreateBuilder<OverlappingQuestion>();
+
+    /// <summary>Counts an answer.</summary>
+    public void Add(AnsweredQuestion answered)
+    {
+        ArgumentNullException.ThrowIfNull(answered);
+        var found = overlap.Found.Contains((answered.Dataset, answered.Id));
+        _all.Add(answered);
+        (found ? _overlapping : _others).Add(answered);
+        if (found)
+        {
+            _questions.Add(new OverlappingQuestion(answered.Dataset, answered.Id));
+        }
+    }
+
+    /// <summary>The report on all answers that were added.</summary>
+    public OverlapReport Build() => new(overlap.Count, overlap.TooShort, _all.Build(), _overlapping.Build(), _others.Build(), _questions.ToImmutable());
+}
