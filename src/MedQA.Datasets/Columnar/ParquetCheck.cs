@@ -11,8 +11,9 @@ internal static class ParquetCheck
     private const int MaxValuesPerRow = 20;
 
     /// <summary>Checks that the metadata at the file's end is whole.</summary>
+    /// <returns>Its length in bytes.</returns>
     /// <exception cref="InvalidDataException">It is not.</exception>
-    public static async Task FooterAsync(SourceFile file, CancellationToken cancellationToken)
+    public static async Task<int> FooterAsync(SourceFile file, CancellationToken cancellationToken)
     {
         var tail = await BytesAsync(file, file.Length - 8, 8, cancellationToken);
         var length = ThriftStructure.FooterLength(tail);
@@ -23,6 +24,7 @@ internal static class ParquetCheck
 
         var footer = await BytesAsync(file, file.Length - 8 - length, length, cancellationToken);
         new ThriftStructure(footer).Walk("FileMetaData");
+        return length;
     }
 
     /// <summary>Checks that the pages of a row group are there, and what they unpack to.</summary>

@@ -13,6 +13,9 @@ namespace MedQA.Datasets.Columnar;
 /// <summary>Reads Parquet files, a row group at a time. Rows are read as JSON objects are: structures and lists included.</summary>
 internal static class ParquetQuestions
 {
+    /// <summary>The metadata is read for each row group again: the product is bounded, in bytes.</summary>
+    private const long MaxMetadataRead = 256L << 20;
+
     private static readonly ParquetOptions Reading = new() { TreatByteArrayAsString = true };
 
     /// <summary>Reads every row.</summary>
@@ -38,7 +41,7 @@ internal static class ParquetQuestions
     /// <summary>Checks what the file says of itself before any of it is unpacked.</summary>
     private static async Task<int> CheckedGroupsAsync(SourceFile file, QuestionSetOptions options, CancellationToken cancellationToken)
     {
-        await ParquetCheck.FooterAsync(file, cancellationToken);
+        var length = await ParquetCheck.FooterAsync(file, cancellationToken);
         await using var reader = await ParquetReader.CreateAsync(Guarded(file, pages: 0), Reading, leaveStreamOpen: true, cancellationToken);
         var groups = reader.Metadata!.RowGroups;
         var rows = groups.Aggregate(0L, static (sum, group) => checked(sum + Math.Max(group.NumRows, 0)));
@@ -52,7 +55,9 @@ internal static class ParquetQuestions
             throw new QuestionSetException(options.FileName, $"the file has {reader.Schema.DataFields.Length:N0} columns; {options.MaxColumns:N0} are allowed (MaxColumns).");
         }
 
-        return groups.Count;
+        return (long)groups.Count * length <= MaxMetadataRead
+            ? groups.Count
+            : throw new QuestionSetException(options.FileName, $"the file has {groups.Count:N0} row groups; write it with fewer and larger ones.");
     }
 
     private static async Task<IList<Dictionary<string, object>>> RowsAsync(SourceFile file, int group, QuestionSetOptions options, CancellationToken cancellationToken)

@@ -7,6 +7,9 @@ namespace MedQA.Datasets.Json;
 /// <summary>Makes source records of JSON objects. Properties have the names that the columns of a table have; what a name means is worked out once for each combination of names.</summary>
 internal sealed class JsonRecord(QuestionSetOptions options)
 {
+    private const int MaxKnown = 1000;
+    private const int MaxKnownLength = 4096;
+
     private readonly Dictionary<string, Meaning> _known = [];
 
     /// <summary>The record of an object.</summary>
@@ -57,7 +60,7 @@ internal sealed class JsonRecord(QuestionSetOptions options)
         if (!_known.TryGetValue(signature, out var meaning))
         {
             meaning = new Meaning(QuestionColumns.Recognize(names, out var fault), fault, names.Exists(static name => HeaderNames.Plain(name) is "context" or "contexts"));
-            if (_known.Count < 1000)
+            if (_known.Count < MaxKnown && signature.Length <= MaxKnownLength)
             {
                 _known.Add(signature, meaning);
             }

@@ -13,10 +13,18 @@ internal static class SpreadsheetQuestions
 {
     private const int MaxParts = 10_000;
 
+    /// <summary>The archive's table of contents is read whole, so that the file's size bounds its memory.</summary>
+    private const int MaxPackedBytes = 64 << 20;
+
     /// <summary>Checks a ZIP archive's table of contents before anything is unpacked: whether it is a workbook, and how much it holds.</summary>
     /// <exception cref="QuestionSetException">It is no workbook, damaged, or unpacks to more than the limit.</exception>
     public static void Check(SourceFile file, QuestionSetOptions options)
     {
+        if (file.Length > MaxPackedBytes)
+        {
+            throw new QuestionSetException(options.FileName, $"the archive is larger than {MaxPackedBytes:N0} bytes; save the questions as CSV.");
+        }
+
         try
         {
             using var archive = new ZipArchive(file.Rewind(), ZipArchiveMode.Read, leaveOpen: true);
@@ -25,7 +33,7 @@ internal static class SpreadsheetQuestions
                 throw new QuestionSetException(options.FileName, $"the archive has {archive.Entries.Count:N0} parts; a workbook may have {MaxParts:N0}.");
             }
 
-            var unpacked = archive.Entries.Sum(static entry => entry.Length);
+            var unpacked = archive.Entries.Aggregate(Int128.Zero, static (sum, entry) => sum + (ulong)entry.Length);
             if (unpacked > options.MaxUnpackedBytes)
             {
                 throw new QuestionSetException(options.FileName, $"the workbook unpacks to {unpacked:N0} bytes; {options.MaxUnpackedBytes:N0} are allowed (MaxUnpackedBytes).");

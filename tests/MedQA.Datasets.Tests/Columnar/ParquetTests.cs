@@ -81,6 +81,17 @@ public sealed class ParquetTests
         Assert.StartsWith("set.parquet: ", fault.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Row_groups_without_number_are_refused()
+    {
+        using var stream = new MemoryStream();
+        await ParquetSerializer.SerializeUntypedAsync(
+            [.. Enumerable.Range(0, 2500).Select(static i => new Dictionary<string, object?> { ["question"] = "Why?" })],
+            new ParquetSchema(new DataField<string>("question")), stream, new Parquet.ParquetOptions { RowGroupSize = 1 }, cancellationToken: TestContext.Current.CancellationToken);
+
+        Assert.Equal("set.parquet: the file has 2,500 row groups; write it with fewer and larger ones.", (await Reading.RefusedAsync(stream.ToArray(), Named)).Message);
+    }
+
     internal static Task<byte[]> NestedAsync() =>
         SerializedAsync(new MedQaRow { question = "Why?", options = new OptionsByLetter { A = "x", B = "y", C = "z" }, answer_idx = "C", metamap_phrases = ["p", "q"] });
 

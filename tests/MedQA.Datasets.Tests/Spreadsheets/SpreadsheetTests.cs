@@ -106,6 +106,15 @@ public sealed class SpreadsheetTests
     }
 
     [Fact]
+    public async Task An_archive_whose_table_of_contents_could_fill_memory_is_refused()
+    {
+        var large = new byte[(64 << 20) + 1];
+        "PK\u0003\u0004"u8.CopyTo(large);
+
+        Assert.Equal("set.xlsx: the archive is larger than 67,108,864 bytes; save the questions as CSV.", (await Reading.RefusedAsync(large, Named)).Message);
+    }
+
+    [Fact]
     public async Task An_archive_that_lies_about_a_parts_size_is_not_believed()
     {
         var book = Workbook.OfSheet(string.Concat(Enumerable.Range(1, 50_000).Select(static row => $"<row r=\"{row}\"><c t=\"str\"><v>{(row == 1 ? "question" : "Why?")}</v></c></row>")), "");
