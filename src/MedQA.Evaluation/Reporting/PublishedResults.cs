@@ -73,12 +73,12 @@ public static class PublishedResults
     {
         if (!string.Equals(slice.Dataset, result.Dataset, StringComparison.OrdinalIgnoreCase))
         {
-            return new PublishedBeside(slice.Dataset, result, false, $"not comparable: the result is on {result.Dataset}, and nothing says that {slice.Dataset} is the same split with the same options");
+            return new PublishedBeside(slice.Dataset, result, false, $"not comparable: results are on {result.Dataset}, and nothing says that this is the same split with the same options");
         }
 
         if (slice.Accuracy.Chance is not { } chance || Math.Abs(chance - (1.0 / result.Options)) > 1e-9)
         {
-            return new PublishedBeside(slice.Dataset, result, false, $"not comparable: the result is on {result.Options} options a question");
+            return new PublishedBeside(slice.Dataset, result, false, $"not comparable: results are on {result.Options} options a question");
         }
 
         var asked = slice.Accuracy.Scored + slice.Accuracy.Failed;

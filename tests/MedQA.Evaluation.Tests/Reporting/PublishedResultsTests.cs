@@ -42,7 +42,7 @@ public sealed class PublishedResultsTests
     {
         Assert.All(Beside(Of(0, "A", 'A', "medqa_us_test_4opt")), static beside => Assert.True(beside.Comparable));
         Assert.Contains("this run has 1 of the 1273 questions", Beside(Of(0, "A", 'A', "medqa_us_test_4opt"))[0].Note);
-        Assert.All(Beside(Of(0, "A", 'A', "medqa_us_test_4opt", options: 5)), static beside => Assert.Contains("not comparable: the result is on 4 options", beside.Note));
+        Assert.All(Beside(Of(0, "A", 'A', "medqa_us_test_4opt", options: 5)), static beside => Assert.Contains("not comparable: results are on 4 options", beside.Note));
         Assert.All(Beside(Of(0, "A", 'A', "medqa_us_dev_4opt")), static beside => Assert.StartsWith("not comparable", beside.Note));
         Assert.All(Beside(Of(0, "A", 'A', "mmlu_anatomy_dev")), static beside => Assert.Equal((false, "mmlu_anatomy_test"), (beside.Comparable, beside.Result.Dataset)));
         Assert.Empty(Beside(Of(0, "A", 'A', "our_own_questions")));
@@ -56,7 +56,7 @@ public sealed class PublishedResultsTests
     {
         var markdown = ReportMarkdown.Write(Report(Header(1), Of(0, "A", 'A', "medqa")));
         Assert.Contains("## Published results", markdown);
-        Assert.Contains("not comparable: the result is on medqa\\_us\\_test\\_4opt", markdown);
+        Assert.Contains("- medqa: not comparable: results are on medqa\\_us\\_test\\_4opt", markdown);
         Assert.DoesNotContain("## Published results", ReportMarkdown.Write(Report(Header(1), Of(0, "A", 'A', "own"))));
     }
 }

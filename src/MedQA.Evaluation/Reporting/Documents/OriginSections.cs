@@ -28,9 +28,20 @@ internal static class OriginSections
                     Figures.Count(beside.Result.Questions),
                     $"{beside.Result.Year}",
                     $"{beside.Result.Source} (read in {beside.Result.ReadIn})",
-                    !beside.Comparable ? beside.Note! : beside.Note is null ? "yes" : $"yes; {beside.Note}")),
+                    beside.Comparable ? "yes" : "not comparable")),
             ]);
+        if (Notes(report).ToImmutableArray() is { IsEmpty: false } notes)
+        {
+            yield return new Items(notes);
+        }
     }
+
+    /// <summary>Each data set's notes, each once.</summary>
+    private static IEnumerable<string> Notes(RunReport report) =>
+        from beside in report.Published
+        where beside.Note is not null
+        group beside by (beside.Dataset, beside.Note) into notes
+        select $"{notes.Key.Dataset}: {notes.Key.Note}.";
 
     private static IEnumerable<Block> Repeating(RunReport report)
     {
