@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Running;
 using MedQA.Benchmarks.Wholes;
+using MedQA.Inference.Optimization;
 
 if (args is ["wholes", .. var rest])
 {
@@ -12,8 +13,16 @@ if (args is ["parts", .. var parts])
     return 0;
 }
 
+if (args is ["widen", var folder])
+{
+    var made = await ModelOptimization.WidenAsync(folder, null, CancellationToken.None);
+    Console.WriteLine($"{made.GraphPath}: {made.Products} products, {made.Bytes} bytes");
+    return 0;
+}
+
 await Console.Error.WriteLineAsync("""
     usage: MedQA.Benchmarks wholes [--only NAME,NAME] [--rounds N] [--graph FILE] [--model FOLDER] [--peer PROGRAM --peer-model GGUF] [--prompts FILE]
+           MedQA.Benchmarks widen FOLDER    (writes model.8bit.onnx into it, for --graph)
            MedQA.Benchmarks parts [BenchmarkDotNet's arguments]
     --prompts is a file of prompts as token ids, one a line; --peer is a program that draws the same samples with llama.cpp, and its rounds alternate with ours.
     """);

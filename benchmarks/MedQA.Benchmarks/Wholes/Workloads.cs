@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using MedQA.Evaluation.Modelling;
+using MedQA.Evaluation.Statistics;
 using MedQA.Inference;
 using MedQA.Inference.Decoding;
 using MedQA.Inference.Engine;
@@ -48,6 +49,8 @@ internal sealed class Workloads : IAsyncDisposable
         Likelihood("anatomy_5shot.jsonl", 60),
         Load(),
         Allocation(),
+        new("fidelity", () => Task.FromResult(new Fidelity(_options.ModelFolder, _options.Graph).Run())),
+        Answers(),
     ];
 
     public static async Task<Workloads> LoadAsync(WholesOptions options)
@@ -132,6 +135,38 @@ internal sealed class Workloads : IAsyncDisposable
         }
 
         return [new($"likelihood: {file}, first {questions}", "questions/s", questions / watch.Elapsed.TotalSeconds)];
+    });
+
+    /// <summary>How often the most likely option is another than the exact graph's.</summary>
+    private Workload Answers() => new("answers", async () =>
+    {
+        var (agreeing, onlyExact, onlyTried, count) = (0, 0, 0, 0);
+        foreach (var line in File.ReadLines(Path.Combine(WholesCommand.RepositoryRoot, "tests", "references", "loglikelihood", "medqa_pub.jsonl")))
+        {
+            using var item = JsonDocument.Parse(line);
+            var text = item.RootElement.GetProperty("prompt").GetString()!;
+            var continuations = item.RootElement.GetProperty("continuations").EnumerateArray().Select(static continuation => continuation.GetString()!).ToList();
+            var expected = item.RootElement.GetProperty("log_likelihoods").EnumerateArray().Select(static value => value.GetDouble()).ToList();
+            var gold = continuations.IndexOf($" {item.RootElement.GetProperty("target").GetString()}");
+            var context = _tokenizer.Encode(text);
+            await using var prompt = await _engine.ReadAsync(context, 0, CancellationToken.None);
+            var scores = await _engine.ScoreAsync(prompt, [.. continuations.Select(continuation => new ScoredSequence(context, _tokenizer.Encode(text + continuation)[context.Length..]))], CancellationToken.None);
+            var exact = expected.IndexOf(expected.Max());
+            var tried = Array.FindIndex(scores, score => score.LogLikelihood == scores.Max(static other => other.LogLikelihood));
+            count++;
+            agreeing += exact == tried ? 1 : 0;
+            onlyExact += exact == gold && tried != gold ? 1 : 0;
+            onlyTried += exact != gold && tried == gold ? 1 : 0;
+        }
+
+        var test = McNemar.Test(onlyExact, onlyTried);
+        return
+        [
+            new("medqa_pub: same answer as the exact graph", "share", (double)agreeing / count),
+            new("medqa_pub: right only on the exact graph", "questions", onlyExact),
+            new("medqa_pub: right only on this graph", "questions", onlyTried),
+            new("medqa_pub: McNemar mid-p", "p", test.MidP),
+        ];
     });
 
     private Workload Load() => new("load", async () =>

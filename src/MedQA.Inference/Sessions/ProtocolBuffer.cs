@@ -17,6 +17,9 @@ internal ref struct ProtocolBuffer(ReadOnlySpan<byte> bytes)
     /// <summary>The current field's value where it has a length: a text, a message or packed numbers.</summary>
     public ReadOnlySpan<byte> Bytes { get; private set; }
 
+    /// <summary>The current field as it stands, its tag included.</summary>
+    public ReadOnlySpan<byte> Raw { get; private set; }
+
     /// <summary>The current field's value as a text.</summary>
     public readonly string Text => Encoding.UTF8.GetString(Bytes);
 
@@ -29,6 +32,7 @@ internal ref struct ProtocolBuffer(ReadOnlySpan<byte> bytes)
             return false;
         }
 
+        var start = _rest;
         var tag = ReadVarint();
         Field = (int)(tag >> 3);
         Number = 0;
@@ -51,6 +55,7 @@ internal ref struct ProtocolBuffer(ReadOnlySpan<byte> bytes)
                 throw new InvalidDataException("it is no ONNX graph");
         }
 
+        Raw = start[..(start.Length - _rest.Length)];
         return true;
     }
 
