@@ -11,7 +11,6 @@ internal sealed class BytePairEncoding
     private const int MostCachedWords = 1 << 16;
     private const int LongestScannedWord = 48;
 
-    private readonly Dictionary<string, int> _vocabulary;
     private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _vocabularyBySpan;
     private readonly Dictionary<long, (int Rank, int Id)> _merges;
     private readonly ConcurrentDictionary<string, int[]> _words = new(StringComparer.Ordinal);
@@ -33,7 +32,6 @@ internal sealed class BytePairEncoding
     /// <param name="unknown">The id of the unknown token, or −1 for none: unknown symbols are then left out, as in Hugging Face's tokenizers.</param>
     public BytePairEncoding(Dictionary<string, int> vocabulary, Dictionary<long, (int Rank, int Id)> merges, bool byteLevel, bool byteFallback, bool ignoreMerges, bool fuseUnknown, int unknown)
     {
-        _vocabulary = vocabulary;
         _vocabularyBySpan = vocabulary.GetAlternateLookup<ReadOnlySpan<char>>();
         _wordsBySpan = _words.GetAlternateLookup<ReadOnlySpan<char>>();
         _merges = merges;

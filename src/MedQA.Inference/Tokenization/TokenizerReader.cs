@@ -48,7 +48,7 @@ internal static class TokenizerReader
                 .Select(token => token with { Content = normalizers.Aggregate(token.Content, static (text, normalizer) => normalizer(text)) })),
             Normalizers = [.. normalizers],
             PreTokenizers = [.. preTokenizers],
-            Model = Model(model, vocabulary, byteLevel),
+            Model = Model(model, vocabulary, added.Where(static token => token.Control).Select(static token => token.Content).ToHashSet(StringComparer.Ordinal), byteLevel),
             Decoding = decoding,
             Prefix = prefix,
         });
@@ -86,14 +86,20 @@ internal static class TokenizerReader
             // As in Hugging Face's tokenizers, a token that the vocabulary has keeps its id there.
             var content = item.Get("content").Text();
             var token = new AddedToken(vocabulary.TryGetValue(content, out var known) ? known : id.Integer(), content, Flag(item, "special"), Flag(item, "normalized"), Flag(item, "lstrip"), Flag(item, "rstrip"), Flag(item, "single_word"));
-            var steers = token.Special || (chatTemplate is not null && !string.IsNullOrWhiteSpace(token.Content) && chatTemplate.Contains(token.Content, StringComparison.Ordinal));
+            // Plain words and white space that a template happens to write too are no marks of it.
+            var isMark = token.Content.Any(static character => !char.IsLetterOrDigit(character) && !char.IsWhiteSpace(character));
+            var steers = token.Special || (isMark && chatTemplate is not null && chatTemplate.Contains(token.Content, StringComparison.Ordinal));
             added.Add(token with { Control = steers });
         }
 
         return added;
     }
 
-    private static BytePairEncoding Model(ModelJson model, Dictionary<string, int> vocabulary, bool byteLevel)
+    /// <param name="model">The file's model.</param>
+    /// <param name="vocabulary">All tokens that it has.</param>
+    /// <param name="control">The texts of those that steer the model: no word and no merge may become one, or text could be written that spells it.</param>
+    /// <param name="byteLevel">Whether a word's symbols are its bytes.</param>
+    private static BytePairEncoding Model(ModelJson model, Dictionary<string, int> vocabulary, HashSet<string> control, bool byteLevel)
     {
         foreach (var affix in (ReadOnlySpan<string>)["continuing_subword_prefix", "end_of_word_suffix"])
         {
@@ -103,10 +109,11 @@ internal static class TokenizerReader
         if (model.Find("dropout") is { } dropout && dropout.Element.GetRawText() is not ("0" or "0.0")) throw Unknown(model, "model.dropout", dropout.Element.GetRawText());
         var unknown = -1;
         if (model.Find("unk_token") is { } token && !vocabulary.TryGetValue(token.Text(), out unknown)) throw token.Damaged($"is \"{token.Text()}\", which the vocabulary does not have");
-        return new(vocabulary, Merges(model.Get("merges"), vocabulary), byteLevel, Flag(model, "byte_fallback"), Flag(model, "ignore_merges"), Flag(model, "fuse_unk"), unknown);
+        var words = vocabulary.Where(token => !control.Contains(token.Key)).ToDictionary(StringComparer.Ordinal);
+        return new(words, Merges(model.Get("merges"), vocabulary, control), byteLevel, Flag(model, "byte_fallback"), Flag(model, "ignore_merges"), Flag(model, "fuse_unk"), unknown);
     }
 
-    private static Dictionary<long, (int Rank, int Id)> Merges(ModelJson stated, Dictionary<string, int> vocabulary)
+    private static Dictionary<long, (int Rank, int Id)> Merges(ModelJson stated, Dictionary<string, int> vocabulary, HashSet<string> control)
     {
         var merges = new Dictionary<long, (int Rank, int Id)>();
         var rank = 0;
@@ -130,7 +137,8 @@ internal static class TokenizerReader
 
             if (!vocabulary.TryGetValue(left, out var leftId) || !vocabulary.TryGetValue(right, out var rightId) || !vocabulary.TryGetValue(left + right, out var made))
                 throw item.Damaged($"joins \"{left}\" and \"{right}\", which the vocabulary does not have (or not joined)");
-            merges[BytePairEncoding.Pair(leftId, rightId)] = (rank++, made);
+            if (!control.Contains(left + right)) merges[BytePairEncoding.Pair(leftId, rightId)] = (rank, made);
+            rank++;
         }
 
         return merges;

@@ -130,6 +130,24 @@ public sealed class TokenizerFaultTests
         Assert.Single(templated.EncodeWithSpecials([new("<User>", true), new("a <User> b", false)]), 1024);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void No_text_becomes_a_special_token_by_merges_or_as_a_whole_word(bool ignoresMerges)
+    {
+        // "in" is a merge of this vocabulary; as a special token it must not come out of a text that spells it.
+        var file = JsonNode.Parse(Tiny)!;
+        var id = (int)file["model"]!["vocab"]!["in"]!;
+        Assert.Equal([id], Read(file.ToJsonString()).Encode("in"));
+        file["added_tokens"]!.AsArray().Add(JsonNode.Parse($$"""{"id": {{id}}, "content": "in", "special": true, "normalized": false, "lstrip": false, "rstrip": false, "single_word": false}"""));
+        file["model"]!["ignore_merges"] = ignoresMerges;
+        var tokenizer = Read(file.ToJsonString());
+        var ids = tokenizer.Encode("in");
+        Assert.Equal([tokenizer.IdOf("i")!.Value, tokenizer.IdOf("n")!.Value], ids);
+        Assert.Equal("in", tokenizer.Decode(ids, skipSpecial: true));
+        Assert.Equal([id], tokenizer.EncodeRecognizingSpecials("in"));
+    }
+
     [Fact]
     public void The_prefix_of_the_post_processor_is_read()
     {
