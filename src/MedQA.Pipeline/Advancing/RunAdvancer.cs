@@ -153,6 +153,12 @@ public sealed class RunAdvancer
         var ownGone = _options.OwnWorker is not null && _seen.TryAdd(run, true);
         var abandoned = await _sending.FindAbandonedAsync(run, rows, ownGone, _processStarted, cancellationToken);
         await _sending.SendAsync(run, abandoned, row.Traceparent, cancellationToken);
+        if (abandoned.Exists(static batch => batch.Sends > 0))
+        {
+            // Something was lost: the next step looks whether the manifest still stands.
+            _manifests.TryRemove(run, out _);
+        }
+
         next = WithState(next, rows);
         if (next == row)
         {
@@ -287,6 +293,11 @@ public sealed class RunAdvancer
             return await _runs.TryUpdateAsync(Touched(again), cancellationToken) is null ? null : new AdvanceOutcome(again.Summary.State, TimeSpan.Zero);
         }
 
+        if (state == RunState.Completed && await _answers.FindMissingAsync(row.Summary.Run, manifest, row.Summary.Retry, cancellationToken) is { } missing)
+        {
+            return await CollectAgainAsync(row, manifest, missing, cancellationToken);
+        }
+
         RunReport? report;
         try
         {
@@ -324,6 +335,20 @@ public sealed class RunAdvancer
 
         _logger.LogInformation("Run {Run} is {State}: {Done} of {Questions} questions, {Failed} failed.", row.Summary.Run, ended.Summary.State, ended.Summary.Totals.Done, ended.Summary.Questions, ended.Summary.Totals.Failed);
         return new AdvanceOutcome(ended.Summary.State, null);
+    }
+
+    /// <summary>Forgets what rows say was collected, and goes through the run once more: what has blobs is only read, what has none is answered.</summary>
+    private async Task<AdvanceOutcome?> CollectAgainAsync(RunRow row, RunManifest manifest, BatchId missing, CancellationToken cancellationToken)
+    {
+        _logger.LogWarning("The answers of batch {Batch} of run {Run} are gone from storage; the run is gone through again.", missing, row.Summary.Run);
+        await _storage.BatchTable.DeletePartitionAsync(row.Summary.Run.ToString(), cancellationToken);
+        var fresh = QuestionSetSplitter.RowOf(row.Summary.Run, manifest);
+        var again = fresh with
+        {
+            ETag = row.ETag,
+            Summary = fresh.Summary with { Requested = row.Summary.Requested, Approved = row.Summary.Approved, Started = row.Summary.Started, Revision = row.Summary.Revision },
+        };
+        return await _runs.TryUpdateAsync(Touched(again), cancellationToken) is null ? null : new AdvanceOutcome(again.Summary.State, TimeSpan.Zero);
     }
 
     private async Task<AdvanceOutcome?> EndAsync(RunRow row, RunState state, string? reason, CancellationToken cancellationToken)

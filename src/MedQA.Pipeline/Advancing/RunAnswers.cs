@@ -77,6 +77,27 @@ internal sealed class RunAnswers(RunStorage storage)
         }
     }
 
+    /// <summary>The first batch that should be finished and has no answers, or <see langword="null"/>: rows can outlive the blobs that they speak of, where a storage comes back from a crash with less than it had.</summary>
+    public async Task<BatchId?> FindMissingAsync(RunId run, RunManifest manifest, int retries, CancellationToken cancellationToken)
+    {
+        for (var retry = 0; retry <= retries; retry++)
+        {
+            var answered = await ListAsync(run, "answers", retry, cancellationToken).ToHashSetAsync(cancellationToken: cancellationToken);
+            var asked = retry == 0
+                ? Enumerable.Range(0, manifest.Batches).Select(BatchId.First)
+                : await ListAsync(run, "questions", retry, cancellationToken).ToListAsync(cancellationToken);
+            foreach (var batch in asked)
+            {
+                if (!answered.Contains(batch))
+                {
+                    return batch;
+                }
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>The batches of a retry that have a blob of a kind, in order.</summary>
     public async IAsyncEnumerable<BatchId> ListAsync(RunId run, string kind, int retry, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

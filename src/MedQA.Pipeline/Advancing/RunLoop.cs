@@ -1,5 +1,6 @@
 using Azure;
 using MedQA.Pipeline.Answering;
+using MedQA.Pipeline.Reading;
 using MedQA.Pipeline.Signalling;
 using MedQA.Pipeline.Splitting;
 using MedQA.Pipeline.Storage;
@@ -163,6 +164,10 @@ public sealed class RunLoop
                 else
                 {
                     _due.Remove(run);
+                    if (outcome.State == RunState.Failed && _splitter is not null)
+                    {
+                        await _receipts.ForgetAsync(run, cancellationToken);
+                    }
                 }
             }
             catch (Exception fault) when (fault is not OperationCanceledException)

@@ -120,7 +120,13 @@ public sealed class QuestionSetSplitter
             return await FindKnownAsync(run, cancellationToken) ?? new SplitOutcome(SplitResult.Gone, null);
         }
 
+        // A row can stand already where a storage has come back from a crash without the manifest that it had: what that row says is void.
         await _runs.CreateAsync(RowOf(run, manifest), cancellationToken);
+        if (await _runs.FindAsync(run, cancellationToken) is { Summary.State: RunState.Failed } failed)
+        {
+            await _runs.TryUpdateAsync(RowOf(run, manifest) with { ETag = failed.ETag }, cancellationToken);
+        }
+
         return new SplitOutcome(manifest.Rejection is null ? SplitResult.Created : SplitResult.Rejected, run, manifest.Rejection);
     }
 

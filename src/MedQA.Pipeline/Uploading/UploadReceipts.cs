@@ -42,5 +42,16 @@ internal sealed class UploadReceipts(TableClient table)
         _known.Add(key);
     }
 
+    /// <summary>Forgets the uploads of a run that cannot go on, so that they are looked at again: where its blobs are lost, that makes it again.</summary>
+    public async Task ForgetAsync(RunId run, CancellationToken cancellationToken)
+    {
+        var filter = TableClient.CreateQueryFilter($"PartitionKey eq {Partition} and Run eq {run.ToString()}");
+        await foreach (var row in table.QueryAsync<TableEntity>(filter, select: ["RowKey"], cancellationToken: cancellationToken))
+        {
+            await table.DeleteEntityAsync(Partition, row.RowKey, ETag.All, cancellationToken);
+            _known.Remove(row.RowKey);
+        }
+    }
+
     private static string KeyOf(string blob, ETag etag) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{etag:G} {blob}")).AsSpan(0, 16));
 }

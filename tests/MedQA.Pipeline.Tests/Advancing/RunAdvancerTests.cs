@@ -312,6 +312,40 @@ public sealed class RunAdvancerTests(AzuriteFixture azurite)
         Assert.Equal(4, bench.Model.Asked.Values.Sum());
     }
 
+    [Fact]
+    public async Task Answers_that_storage_has_lost_after_they_were_collected_are_asked_for_again_instead_of_being_left_out()
+    {
+        var bench = new Bench(await azurite.NewAsync());
+        var run = await bench.StartAsync(6);
+        await bench.Advancer.AdvanceAsync(run, Cancel);
+        await bench.AnswerNextAsync(Cancel);
+        await bench.Advancer.AdvanceAsync(run, Cancel);
+        var lost = Assert.Single(await bench.RowsAsync(run), static row => row.Collected).Batch;
+        await bench.Storage.Answers(run, lost).DeleteAsync(cancellationToken: Cancel);
+        await bench.Storage.Progress(run, lost).DeleteAsync(cancellationToken: Cancel);
+
+        var summary = await bench.CompleteAsync(run);
+
+        Assert.Equal((RunState.Completed, 6, 3), (summary.State, summary.Totals.Done, summary.FinishedBatches));
+        Assert.Equal(8, bench.Model.Asked.Values.Sum());
+        Assert.DoesNotContain("\"provisional\": true", await bench.TextAsync(run, "report.json"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_run_without_its_manifest_fails_with_the_reason_and_the_repeated_event_makes_it_again()
+    {
+        var bench = new Bench(await azurite.NewAsync());
+        var etag = await bench.UploadAsync("cases.csv", Bench.Csv(2));
+        var run = (await bench.Splitter.OnUploadAsync("cases.csv", etag, Cancel)).Run!.Value;
+        await bench.Storage.Manifest(run).DeleteAsync(cancellationToken: Cancel);
+
+        Assert.Equal(RunState.Failed, (await bench.Advancer.AdvanceAsync(run, Cancel)).State);
+        Assert.Contains("manifest", (await bench.Reader.GetAsync(run, Cancel))!.Reason, StringComparison.Ordinal);
+        var again = await bench.Splitter.OnUploadAsync("cases.csv", etag, Cancel);
+        Assert.Equal((SplitResult.Created, run), (again.Result, again.Run!.Value));
+        Assert.Equal(RunState.Completed, (await bench.CompleteAsync(run)).State);
+    }
+
     private static async Task<List<string>> BlobsOfAsync(Bench bench, RunId run) =>
         await bench.Storage.Runs.GetBlobsAsync(new Azure.Storage.Blobs.Models.GetBlobsOptions { Prefix = $"{run}/" }, Cancel).Select(blob => blob.Name[17..]).ToListAsync(Cancel);
 }
