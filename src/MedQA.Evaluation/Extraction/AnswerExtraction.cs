@@ -239,38 +239,47 @@ public sealed class AnswerExtraction
             }
 
             next = _options.SkipTextOf(tokens, next, subject.Option);
-            while (next < tokens.Count && tokens[next].IsSymbol(")]}\"'”’*_`$,"))
+            while (next < tokens.Count && tokens[next].IsSymbol(")]}\"'”’*_`$,:-–—"))
             {
                 next++;
             }
         }
 
-        if (next >= tokens.Count || !StatementWords.SubjectCopulas.Contains(tokens[next].Text))
+        // "C. Hydrochlorothiazide: correct."
+        if (next > subject.End && next < tokens.Count && tokens[next - 1].IsSymbol(":-–—") && StatementWords.Predicates.Contains(tokens[next].Text) && OptionReferences.EndsStatement(tokens, next + 1))
         {
+            best.Add(Rank.Statement, subject);
             return;
         }
 
-        var praised = false;
-        for (next++; next < tokens.Count && next < subject.End + MostSteps && tokens[next].Kind != TokenKind.NewLine; next++)
+        if (next < tokens.Count && StatementWords.SubjectCopulas.Contains(tokens[next].Text) && PredicateRank(tokens, next + 1, subject.End + MostSteps) is { } rank
+            && !Clauses.IsConditionalAfter(tokens, next + 1))
         {
-            var word = tokens[next].Text;
-            if (StatementWords.Predicates.Contains(word) || (StatementWords.AnswerNouns.Contains(word) || (praised && StatementWords.PredicateNouns.Contains(word))))
-            {
-                if (!Clauses.IsConditionalAfter(tokens, next + 1))
-                {
-                    best.Add(Rank.Statement, subject);
-                }
-
-                return;
-            }
-
-            praised |= StatementWords.Praise.Contains(word);
-            var passes = tokens[next].IsSymbol(",*_") || StatementWords.Adverbs.Contains(word) || StatementWords.Praise.Contains(word);
-            if (!passes)
-            {
-                return;
-            }
+            best.Add(rank, subject);
         }
+    }
+
+    /// <summary>What is said behind "C is": that it is correct or the answer (a statement), or the best or most likely of something (a conclusion).</summary>
+    private static Rank? PredicateRank(List<Token> tokens, int from, int to)
+    {
+        var praised = false;
+        for (var at = from; at < tokens.Count && at < to; at++)
+        {
+            var word = tokens[at].Text;
+            if (StatementWords.Predicates.Contains(word) || StatementWords.AnswerNouns.Contains(word) || (praised && StatementWords.PredicateNouns.Contains(word)))
+            {
+                return Rank.Statement;
+            }
+
+            if (!tokens[at].IsSymbol(",*_") && !StatementWords.Adverbs.Contains(word) && !StatementWords.Praise.Contains(word))
+            {
+                return praised && !StatementWords.Negations.Contains(word) && !StatementWords.Corrections.Contains(word) ? Rank.Conclusion : null;
+            }
+
+            praised |= StatementWords.Superlatives.Contains(word);
+        }
+
+        return praised ? Rank.Conclusion : null;
     }
 
     private static bool CanBeSubject(List<Token> tokens, int at)
@@ -300,7 +309,7 @@ public sealed class AnswerExtraction
         {
             next = at + 1;
         }
-        else if (at + 1 < tokens.Count && ((word is "go" or "going" or "stick" or "sticking" && tokens[at + 1].Is("with")) || (word is "opt" or "opting" or "vote" && tokens[at + 1].Is("for")) || (word is "settle" or "settled" && tokens[at + 1].Is("on"))))
+        else if (at + 1 < tokens.Count && ((word is "go" or "going" or "stick" or "sticking" && tokens[at + 1].Is("with")) || (word is "opt" or "opting" or "vote" && tokens[at + 1].Is("for")) || (word is "settle" or "settled" && tokens[at + 1].Is("on")) || (word is "lean" or "leaning" && tokens[at + 1].Text is "toward" or "towards")))
         {
             next = at + 2;
         }
@@ -323,7 +332,7 @@ public sealed class AnswerExtraction
         }
     }
 
-    /// <summary>"Therefore, (C).", "most consistent with (C)", "the most likely diagnosis is giant cell arteritis".</summary>
+    /// <summary>"Therefore, (C).", "It's C.", "most consistent with (C)", "the most likely diagnosis is giant cell arteritis".</summary>
     private void ConclusionNamed(List<Token> tokens, Clauses clauses, int at, Best best)
     {
         var word = tokens[at].Text;
@@ -332,9 +341,9 @@ public sealed class AnswerExtraction
             return;
         }
 
-        if (StatementWords.Conclusions.Contains(word))
+        if (StatementWords.Conclusions.Contains(word) || word == "it's" || (word == "it" && at + 1 < tokens.Count && tokens[at + 1].Is("is")))
         {
-            var next = at + 1;
+            var next = word == "it" ? at + 2 : at + 1;
             while (next < tokens.Count && (tokens[next].IsSymbol(",:([*\"'`$_-–—") || tokens[next].Is("option") || tokens[next].Is("choice")))
             {
                 next++;

@@ -31,6 +31,9 @@ internal static class StatementWords
 
     public static readonly FrozenSet<string> Predicates = Set("correct right");
 
+    /// <summary>Single one option out.</summary>
+    public static readonly FrozenSet<string> Superlatives = Set("best most appropriate likely preferred strongest accurate correct right only");
+
     public static readonly FrozenSet<string> PredicateNouns = Set("answer choice option response one pick selection solution");
 
     public static readonly FrozenSet<string> Tentative = Set("could may might can possibly perhaps maybe potentially");
@@ -59,7 +62,7 @@ internal static class StatementWords
 
     /// <summary>May follow a letter that names an option; any other word makes it a part of a name, as in "B cell" or "C difficile".</summary>
     public static readonly FrozenSet<string> AfterLetter = Set(
-        "is was are be because since as due and but which who that for in on with given so therefore thus hence if unless when while where would will should must can cannot has have not or by from to explanation reason reasoning rationale note the this these those it its at among of based here only correct definitely final option choice although though however i we most best both confidence rather than");
+        "is was are be because since as due and but which who that for in on with given so therefore thus hence if unless when while where would will should must can cannot has have not or by from to explanation reason reasoning rationale note the this these those it its at among of based here only correct definitely final option choice although though however i we most best both confidence rather than seems appears remains looks");
 
     /// <summary>In front of a letter they leave it the name of an option.</summary>
     public static readonly FrozenSet<string> BeforeSubject = Set("option options choice choices answer letter so therefore thus hence and but because since as that conclude believe think however only however consequently is clearly while although though if");

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.Modelling;
 using MedQA.Evaluation.Prompting;
@@ -20,31 +21,38 @@ internal static class EnsembleRefinement
             drafts = await prompt.SampleAsync(asked.Samples(0, asked.Profile.Samples), cancellationToken);
         }
 
-        await using var refining = await asked.Model.ReadAsync(RefiningPrompt(asked, [.. drafts.Select(static draft => draft.Text)]), cancellationToken);
+        var extraction = asked.Extraction;
+        var first = drafts.Select(draft => ReadReasonings.Read(extraction, asked.Stop, draft, 0)).ToImmutableArray();
+        if (RefiningPrompt(asked, [.. drafts.Select(static draft => draft.Text)]) is not { } refiningPrompt)
+        {
+            // Said here and not by an exception, for which the first stage would be tried again with fewer worked examples.
+            return PluralityAnswer.Of(asked, first, asked.Profile.Refinements) with
+            {
+                Answer = null,
+                PromptTokens = promptTokens,
+                Failure = new AnswerFailure(FailureCodes.ContextOverflow, $"The question with its {first.Length} reasonings and {asked.Profile.MaxTokens} tokens for an answer does not fit the {asked.Model.Description.ContextLength} tokens of the model's context. Use fewer samples or a smaller maxTokens."),
+            };
+        }
+
+        await using var refining = await asked.Model.ReadAsync(refiningPrompt, cancellationToken);
         var samples = await refining.SampleAsync(asked.Samples(0, asked.Profile.Refinements, stage: 1), cancellationToken);
         var refined = await ReadReasonings.OfAsync(asked, refining, samples, 1, cancellationToken);
-        var extraction = asked.Extraction;
-        var first = drafts.Select(draft => ReadReasonings.Read(extraction, asked.Stop, draft, 0));
         return PluralityAnswer.Of(asked, [.. first, .. refined], asked.Profile.Refinements) with { PromptTokens = promptTokens };
     }
 
-    /// <summary>The question with the reasonings behind it; with so many worked examples as fit besides them.</summary>
-    private static Prompt RefiningPrompt(AskedQuestion asked, IReadOnlyList<string> drafts)
+    /// <summary>The question with the reasonings in front of it and so many worked examples as fit besides them; <see langword="null"/> where it does not fit without any.</summary>
+    private static Prompt? RefiningPrompt(AskedQuestion asked, IReadOnlyList<string> drafts)
     {
         var available = asked.Model.Description.ContextLength - PromptFit.TokensBehind(asked.Profile);
-        for (var exemplars = asked.Protocol.ExemplarsFor(asked.Question).Length; ; exemplars--)
+        for (var exemplars = asked.Protocol.ExemplarsFor(asked.Question).Length; exemplars >= 0; exemplars--)
         {
             var prompt = PromptBuilder.BuildWithReasonings(asked.Protocol.WithAtMost(exemplars), asked.Question, drafts);
-            var tokens = asked.Model.CountTokens(prompt);
-            if (tokens <= available)
+            if (asked.Model.CountTokens(prompt) <= available)
             {
                 return prompt;
             }
-
-            if (exemplars == 0)
-            {
-                throw new ContextOverflowException(tokens, PromptFit.TokensBehind(asked.Profile), asked.Model.Description.ContextLength);
-            }
         }
+
+        return null;
     }
 }

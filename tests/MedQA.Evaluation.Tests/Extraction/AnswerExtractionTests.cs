@@ -142,6 +142,23 @@ public sealed class AnswerExtractionTests
         { "These findings are most consistent with (C).", "C" },
         { "This suggests option B.", "B" },
 
+        { "Based on this, option C seems the most appropriate.", "C" },
+        { "(C) is the most likely diagnosis.", "C" },
+        { "Hydrochlorothiazide is the most likely cause of these findings.", "C" },
+        { "C is the best next step if she is stable.", null },
+        { "Lisinopril is the best drug in diabetes, but the answer is C.", "C" },
+        { "A. Amlodipine: incorrect.\nB. Lisinopril: incorrect.\nC. Hydrochlorothiazide: correct.\nD. Spironolactone: incorrect.", "C" },
+        { "Option C - correct", "C" },
+        { "It's C.", "C" },
+        { "It is (C).", "C" },
+        { "It is A patient with low sodium.", null },
+        { "I lean towards C.", "C" },
+        { "I can't decide between B and C but I'm leaning toward B.", "B" },
+        { "C has been linked to low sodium.", null },
+        { "C is not the most likely.", null },
+        { "C is less likely.", null },
+        { "C is likely but not the answer.", null },
+
         // The last statement counts
         { "The answer is B. Wait, potassium is low. The answer is C.", "C" },
         { "At first A is correct, one thinks. Answer: C", "C" },

@@ -162,6 +162,23 @@ public sealed class StrategyTests
     }
 
     [Fact]
+    public async Task Ensemble_refinement_that_cannot_fit_keeps_its_first_reasonings_and_says_so()
+    {
+        var model = new ScriptedModel
+        {
+            Write = (_, _, _) => new string('x', 4000),
+            Description = new() { Name = "m", Fingerprint = "0", EngineFingerprint = "e", ContextLength = 2000, HasChatTemplate = true },
+        };
+
+        var answered = await AnswerAsync(model, BuiltIn("ensemble-refinement"));
+
+        Assert.Equal(FailureCodes.ContextOverflow, answered.Failure?.Code);
+        Assert.Equal(11, answered.Reasonings.Length);
+        Assert.Null(answered.Answer);
+        Assert.Single(model.Prompts);
+    }
+
+    [Fact]
     public async Task The_long_form_is_free_and_has_no_votes()
     {
         var model = new ScriptedModel { Write = (_, _, _) => "Drink enough." };
