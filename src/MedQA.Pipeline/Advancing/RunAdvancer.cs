@@ -139,7 +139,7 @@ public sealed class RunAdvancer
         }
 
         var (rows, more) = await CollectAsync(row, window, cancellationToken);
-        var next = Progressed(row, rows);
+        var next = RunProgress.Of(row, rows);
         if (next.Summary.FinishedBatches == next.Summary.Batches)
         {
             return await FinishAsync(next, manifest, RunState.Completed, cancellationToken);
@@ -159,7 +159,7 @@ public sealed class RunAdvancer
             _manifests.TryRemove(run, out _);
         }
 
-        next = WithState(next, rows);
+        next = RunProgress.WithState(next, rows, _time.GetUtcNow(), _options.NoWorkerAfter);
         if (next == row)
         {
             return new AdvanceOutcome(next.Summary.State, more ? TimeSpan.Zero : Pause(row));
@@ -227,49 +227,6 @@ public sealed class RunAdvancer
         batch.State == BatchState.Finished || (batch.State == BatchState.Running && batch.Sent is { } sent && _time.GetUtcNow() - sent >= _options.ResendAfter
             && (_time.GetUtcNow() - batch.Timestamp).Duration() >= _options.ResendAfter / 2);
 
-    /// <summary>The run's row with the sums over what is collected and what workers report, and its cursor moved over what is collected without a gap.</summary>
-    private static RunRow Progressed(RunRow row, List<BatchRow> rows)
-    {
-        var retry = row.Summary.Retry;
-        var (cursor, sums, count) = (row.Cursor, row.Collected, row.CollectedBatches);
-        var gapless = rows.TakeWhile(static batch => batch.Collected).ToList();
-        foreach (var batch in gapless)
-        {
-            (cursor, sums, count) = (batch.Batch.Number + 1, sums + ShareOf(batch, retry), count + 1);
-        }
-
-        var ahead = rows.Skip(gapless.Count).ToList();
-        return row with
-        {
-            Cursor = cursor,
-            Collected = sums,
-            CollectedBatches = count,
-            Summary = row.Summary with
-            {
-                FinishedBatches = count + ahead.Count(static batch => batch.Collected),
-                Totals = ahead.Aggregate(sums, (sum, batch) => sum + ShareOf(batch, retry)),
-            },
-        };
-    }
-
-    /// <summary>What a batch adds to the run's sums. The questions of a retry were counted as done and failed before.</summary>
-    private static RunTotals ShareOf(BatchRow batch, int retry) => retry == 0
-        ? batch.Totals
-        : batch.Totals with { Done = 0, Failed = batch.Totals.Failed - batch.Totals.Done };
-
-    private RunRow WithState(RunRow row, List<BatchRow> rows)
-    {
-        var summary = row.Summary;
-        var begun = summary.FinishedBatches > 0 || rows.Any(static batch => batch.State is BatchState.Running or BatchState.Finished or BatchState.Released);
-        var answering = rows.Any(static batch => batch.State is BatchState.Running);
-        var refused = rows.Find(static batch => batch is { State: BatchState.OtherModel, Collected: false });
-        var (state, reason) = !answering && refused is not null ? (RunState.Waiting, refused.Error)
-            : begun ? (RunState.Running, null)
-            : _time.GetUtcNow() - summary.Created >= _options.NoWorkerAfter ? (RunState.Waiting, $"No worker has taken a batch yet: one with model {summary.Model} must run.")
-            : (RunState.Queued, (string?)null);
-        return row with { Summary = summary with { State = state, Reason = reason, Started = summary.Started ?? (begun ? _time.GetUtcNow() : null) } };
-    }
-
     private async Task<AdvanceOutcome?> CancelAsync(RunRow before, RunRow row, RunManifest manifest, List<BatchRow> rows, CancellationToken cancellationToken)
     {
         foreach (var batch in rows.Where(static batch => batch is { State: BatchState.Running, Collected: false }))
@@ -281,8 +238,8 @@ public sealed class RunAdvancer
         }
 
         // What unfinished batches have answered stays in their progress blobs, and counts once a retry has finished them.
-        var sums = rows.Where(batch => batch.Collected && batch.Batch.Number >= row.Cursor).Aggregate(row.Collected, (sum, batch) => sum + ShareOf(batch, row.Summary.Retry));
-        return await FinishAsync(row with { Summary = row.Summary with { Totals = sums } }, manifest, RunState.Cancelled, cancellationToken);
+        var collected = RunProgress.Of(row, [.. rows.Where(batch => batch.Collected && batch.Batch.Number >= row.Cursor)]);
+        return await FinishAsync(row with { Summary = row.Summary with { Totals = collected.Summary.Totals } }, manifest, RunState.Cancelled, cancellationToken);
     }
 
     private async Task<AdvanceOutcome?> FinishAsync(RunRow row, RunManifest manifest, RunState state, CancellationToken cancellationToken)

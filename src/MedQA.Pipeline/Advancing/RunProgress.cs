@@ -1,0 +1,56 @@
+using MedQA.Pipeline.Reading;
+using MedQA.Pipeline.Storage;
+
+namespace MedQA.Pipeline.Advancing;
+
+/// <summary>How far a run has come, computed from its row and the rows of the batches that may be out. Computing it twice, or from older rows, counts nothing twice.</summary>
+internal static class RunProgress
+{
+    /// <summary>The run's row with the sums over what is collected and what workers report, and its cursor moved over what is collected without a gap.</summary>
+    public static RunRow Of(RunRow row, IReadOnlyList<BatchRow> rows)
+    {
+        var retry = row.Summary.Retry;
+        var (cursor, sums, count) = (row.Cursor, row.Collected, row.CollectedBatches);
+        var gapless = rows.TakeWhile(static batch => batch.Collected).ToList();
+        foreach (var batch in gapless)
+        {
+            (cursor, sums, count) = (batch.Batch.Number + 1, sums + ShareOf(batch, retry), count + 1);
+        }
+
+        var ahead = rows.Skip(gapless.Count).ToList();
+        return row with
+        {
+            Cursor = cursor,
+            Collected = sums,
+            CollectedBatches = count,
+            Summary = row.Summary with
+            {
+                FinishedBatches = count + ahead.Count(static batch => batch.Collected),
+                Totals = ahead.Aggregate(sums, (sum, batch) => sum + ShareOf(batch, retry)),
+            },
+        };
+    }
+
+    /// <summary>What a batch adds to the run's sums. The questions of a retry were counted as done and failed before.</summary>
+    private static RunTotals ShareOf(BatchRow batch, int retry) => retry == 0
+        ? batch.Totals
+        : batch.Totals with { Done = 0, Failed = batch.Totals.Failed - batch.Totals.Done };
+
+    /// <summary>The run's row with the state that its batches show.</summary>
+    /// <param name="row">The row with its sums.</param>
+    /// <param name="rows">The rows of the batches that may be out.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="noWorkerAfter">How long nobody may have taken a batch before the run is said to wait.</param>
+    public static RunRow WithState(RunRow row, IReadOnlyList<BatchRow> rows, DateTimeOffset now, TimeSpan noWorkerAfter)
+    {
+        var summary = row.Summary;
+        var begun = summary.FinishedBatches > 0 || rows.Any(static batch => batch.State is BatchState.Running or BatchState.Finished or BatchState.Released);
+        var answering = rows.Any(static batch => batch.State is BatchState.Running);
+        var refused = rows.FirstOrDefault(static batch => batch is { State: BatchState.OtherModel, Collected: false });
+        var (state, reason) = !answering && refused is not null ? (RunState.Waiting, refused.Error)
+            : begun ? (RunState.Running, null)
+            : now - summary.Created >= noWorkerAfter ? (RunState.Waiting, $"No worker has taken a batch yet: one with model {summary.Model} must run.")
+            : (RunState.Queued, (string?)null);
+        return row with { Summary = summary with { State = state, Reason = reason, Started = summary.Started ?? (begun ? now : null) } };
+    }
+}
