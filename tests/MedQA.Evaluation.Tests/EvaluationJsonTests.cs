@@ -45,12 +45,23 @@ public sealed class EvaluationJsonTests
     [Fact]
     public void A_protocol_comes_back_with_the_same_canonical_bytes()
     {
-        var protocol = Protocol.Of(BuiltInProfiles.Find("self-consistency")!, ["medqa_test", "sums"]);
+        var protocol = Protocol.Of(BuiltInProfiles.Find("self-consistency")!, ["medqa_test", "pubmedqa_test"]);
 
         var read = JsonSerializer.Deserialize(JsonSerializer.SerializeToUtf8Bytes(protocol, EvaluationJson.Default.Protocol), EvaluationJson.Default.Protocol)!;
 
         Assert.Equal(CanonicalJson.Of(protocol), CanonicalJson.Of(read));
         Assert.Equal(3, read.Exemplars.Length);
+        Assert.Equal("pubmedqa_test", Assert.Single(read.DatasetExemplars).Dataset);
+    }
+
+    [Fact]
+    public void A_stored_protocol_is_read_also_where_its_set_of_examples_is_gone()
+    {
+        var json = JsonSerializer.Serialize(Protocol.Of(BuiltInProfiles.Find("few-shot")! with { ExemplarSet = "medqa" }, []), EvaluationJson.Default.Protocol);
+
+        var read = JsonSerializer.Deserialize(json.Replace("\"exemplarSet\":\"medqa\"", "\"exemplarSet\":\"gone\"", StringComparison.Ordinal), EvaluationJson.Default.Protocol)!;
+
+        Assert.Equal(("gone", 5), (read.Profile.ExemplarSet, read.Exemplars.Length));
     }
 
     [Fact]

@@ -11,7 +11,7 @@ internal sealed class ProfileJsonConverter : JsonConverter<Profile>
         using var document = JsonDocument.ParseValue(ref reader);
         try
         {
-            return ProfileReader.Read(document.RootElement, "in JSON");
+            return ProfileReader.Read(document.RootElement, "in JSON", isStored: true);
         }
         catch (ProfileException exception)
         {

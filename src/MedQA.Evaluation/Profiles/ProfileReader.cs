@@ -57,7 +57,10 @@ public static class ProfileReader
         return Read(document.RootElement, sourceName);
     }
 
-    internal static Profile Read(JsonElement json, string sourceName)
+    /// <param name="json">The profile.</param>
+    /// <param name="sourceName">Where it comes from, for messages.</param>
+    /// <param name="isStored">Whether it stands in a manifest with its worked examples: then their set need not exist any more.</param>
+    internal static Profile Read(JsonElement json, string sourceName, bool isStored = false)
     {
         if (json.ValueKind != JsonValueKind.Object)
         {
@@ -118,6 +121,11 @@ public static class ProfileReader
         }
 
         ThrowIfInconsistent(profile, sourceName);
+        if (!isStored && profile.ExemplarSet is { } set && set != ExemplarSets.Auto && ExemplarSets.Find(set) is null)
+        {
+            throw new ProfileException(sourceName, "exemplarSet", $"is \"{set}\", but must be null, \"{ExemplarSets.Auto}\" or one of {string.Join(", ", ExemplarSets.Names)}.");
+        }
+
         return profile;
     }
 
@@ -142,11 +150,6 @@ public static class ProfileReader
         if (profile.Exemplars > 0 && profile.ExemplarSet is null && profile.Examples.IsEmpty)
         {
             throw new ProfileException(source, "exemplarSet", $"is null, but {profile.Exemplars} worked examples are asked for; name a set ({string.Join(", ", ExemplarSets.Names)}) or \"{ExemplarSets.Auto}\", give \"examples\", or set \"exemplars\" to 0.");
-        }
-
-        if (profile.ExemplarSet is { } set && set != ExemplarSets.Auto && ExemplarSets.Find(set) is null)
-        {
-            throw new ProfileException(source, "exemplarSet", $"is \"{set}\", but must be null, \"{ExemplarSets.Auto}\" or one of {string.Join(", ", ExemplarSets.Names)}.");
         }
 
         if (profile.Strategy == StrategyNames.EnsembleRefinement && profile.Refinements == 0)

@@ -148,6 +148,20 @@ public sealed class QuestionSetSplitterTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task A_profile_that_suits_no_question_of_the_model_is_rejected_at_once()
+    {
+        var bench = new Bench(await azurite.NewAsync());
+        var plain = new QuestionSetSplitter(
+            bench.Storage, new MedQA.Pipeline.Profiles.ProfileFolder(null), bench.Model.Description with { HasChatTemplate = false }, CountAll, new SplitOptions(), bench.Time, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
+
+        var outcome = await plain.OnUploadAsync("a.csv", await bench.UploadAsync("a.csv", Bench.Csv(2)), Cancel);
+
+        Assert.Equal(SplitResult.Rejected, outcome.Result);
+        Assert.Contains("chat template", outcome.Rejection!.Sentence, StringComparison.Ordinal);
+        Assert.Null((await bench.Reader.GetManifestAsync(outcome.Run!.Value, Cancel))!.Protocol);
+    }
+
+    [Fact]
     public void A_batch_has_sixteen_to_256_questions_by_the_work_that_its_profile_means()
     {
         var options = new SplitOptions();
