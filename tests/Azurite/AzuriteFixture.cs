@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using MedQA.LocalHost.Azurite;
 using MedQA.Tests;
 
@@ -34,7 +32,9 @@ public sealed class AzuriteFixture : IAsyncLifetime
         new AzuriteOptions
         {
             DataFolder = _folder,
-            Ports = FreePorts(),
+            StartLimit = TimeSpan.FromMinutes(5),
+            Ports = FreePorts.Take(),
+            EndLimit = TimeSpan.FromMinutes(5),
             FurtherAccounts = Enumerable.Range(0, Accounts).ToDictionary(NameOf, static _ => Key),
         },
         static message => TestContext.Current.SendDiagnosticMessage(message),
@@ -51,28 +51,6 @@ public sealed class AzuriteFixture : IAsyncLifetime
         if (Directory.Exists(_folder))
         {
             Directory.Delete(_folder, recursive: true);
-        }
-    }
-
-    /// <summary>Three ports on which nothing listens now, below those that systems give to connections: one of these could be taken by the time it is used.</summary>
-    internal static AzuritePorts FreePorts()
-    {
-        const int First = 13_000, Last = 32_000;
-        while (true)
-        {
-            var port = Random.Shared.Next(First, Last);
-            try
-            {
-                using TcpListener blob = new(IPAddress.Loopback, port), queue = new(IPAddress.Loopback, port + 1), table = new(IPAddress.Loopback, port + 2);
-                blob.Start();
-                queue.Start();
-                table.Start();
-                return new AzuritePorts(port, port + 1, port + 2);
-            }
-            catch (SocketException)
-            {
-                // One of them is taken: others are tried.
-            }
         }
     }
 

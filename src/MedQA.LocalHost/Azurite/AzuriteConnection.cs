@@ -9,8 +9,11 @@ internal sealed class AzuriteConnection : IAsyncDisposable
     private readonly TcpClient _client;
     private readonly StreamReader _reader;
 
-    private AzuriteConnection(TcpClient client, StreamReader reader, AzuriteRecord record)
+    private readonly TimeSpan _endLimit;
+
+    private AzuriteConnection(TcpClient client, StreamReader reader, AzuriteRecord record, TimeSpan endLimit)
     {
+        _endLimit = endLimit;
         _client = client;
         _reader = reader;
         Record = record;
@@ -20,7 +23,7 @@ internal sealed class AzuriteConnection : IAsyncDisposable
     public AzuriteRecord Record { get; private set; }
 
     /// <summary>Connects to a keeper; <see langword="null"/> where none of that process listens there any more.</summary>
-    public static async Task<AzuriteConnection?> OpenAsync(int controlPort, int pid, CancellationToken cancellationToken)
+    public static async Task<AzuriteConnection?> OpenAsync(int controlPort, int pid, TimeSpan endLimit, CancellationToken cancellationToken)
     {
         var client = new TcpClient();
         try
@@ -31,7 +34,7 @@ internal sealed class AzuriteConnection : IAsyncDisposable
             limit.CancelAfter(TimeSpan.FromSeconds(10));
             if (await reader.ReadLineAsync(limit.Token) is { } line && AzuriteRecord.Parse(line) is { } record && record.Pid == pid)
             {
-                return new AzuriteConnection(client, reader, record);
+                return new AzuriteConnection(client, reader, record, endLimit);
             }
         }
         catch (Exception exception) when (exception is SocketException or IOException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
@@ -78,7 +81,7 @@ internal sealed class AzuriteConnection : IAsyncDisposable
         try
         {
             _client.Client.Shutdown(SocketShutdown.Send);
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(15));
+            using var limit = new CancellationTokenSource(_endLimit);
             while (await _reader.ReadLineAsync(limit.Token) is not null)
             {
                 // Greetings; the end of the stream is the keeper's answer.

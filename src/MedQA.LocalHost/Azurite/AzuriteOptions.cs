@@ -27,6 +27,9 @@ internal sealed record AzuriteOptions
     /// <summary>The longest that Azurite may take to listen. It takes about two seconds, more on a machine under load.</summary>
     public TimeSpan StartLimit { get; init; } = TimeSpan.FromSeconds(90);
 
+    /// <summary>How long the last user waits for Azurite's orderly end before it leaves it to that.</summary>
+    public TimeSpan EndLimit { get; init; } = TimeSpan.FromSeconds(20);
+
     /// <summary>The user's cache folder for this tool.</summary>
     public static string DefaultCacheFolder { get; } = Path.Combine(UserCacheFolder(), "medqa");
 

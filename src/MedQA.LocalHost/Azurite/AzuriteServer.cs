@@ -67,7 +67,7 @@ internal sealed class AzuriteServer : IAsyncDisposable
         await using var alone = await FolderLock.TakeAsync(options.DataFolder, LockName, cancellationToken);
 
         var own = await AzuriteRecord.ReadAsync(AzuriteRecord.PathFor(options.DataFolder), cancellationToken);
-        if (own is not null && await HoldAsync(own, cancellationToken) is { } held)
+        if (own is not null && await HoldAsync(own, options.EndLimit, cancellationToken) is { } held)
         {
             if (await held.UntilReadyAsync(cancellationToken))
             {
@@ -83,9 +83,9 @@ internal sealed class AzuriteServer : IAsyncDisposable
     /// <summary>Lets go of it; the last one to do so ends it and waits for that.</summary>
     public ValueTask DisposeAsync() => _connection?.DisposeAsync() ?? ValueTask.CompletedTask;
 
-    private static async Task<AzuriteConnection?> HoldAsync(AzuriteRecord record, CancellationToken cancellationToken)
+    private static async Task<AzuriteConnection?> HoldAsync(AzuriteRecord record, TimeSpan endLimit, CancellationToken cancellationToken)
     {
-        if (await AzuriteConnection.OpenAsync(record.Control, record.Pid, cancellationToken) is { } connection)
+        if (await AzuriteConnection.OpenAsync(record.Control, record.Pid, endLimit, cancellationToken) is { } connection)
         {
             return connection;
         }
@@ -97,7 +97,7 @@ internal sealed class AzuriteServer : IAsyncDisposable
             if (keeper.ProcessName.Contains("node", StringComparison.OrdinalIgnoreCase))
             {
                 using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-                limit.CancelAfter(TimeSpan.FromSeconds(20));
+                limit.CancelAfter(endLimit);
                 await keeper.WaitForExitAsync(limit.Token);
             }
         }
@@ -139,7 +139,7 @@ internal sealed class AzuriteServer : IAsyncDisposable
 
         var record = await AzuriteRecord.ReadAsync(AzuriteRecord.PathFor(options.CacheFolder, options.Ports.Blob), cancellationToken);
         if (record is not null && !string.Equals(record.Data, options.DataFolder, StringComparison.Ordinal)
-            && await AzuriteConnection.OpenAsync(record.Control, record.Pid, cancellationToken) is { } connection)
+            && await AzuriteConnection.OpenAsync(record.Control, record.Pid, options.EndLimit, cancellationToken) is { } connection)
         {
             await connection.DisposeAsync();
             throw new AzuriteException(AzuriteFault.OtherData, $"Another medqa uses the ports {options.Ports} for the data folder {record.Data}, not for {options.DataFolder}. Wait for its end, use that folder with --data, or choose three other ports with MEDQA_PORTS, for example 11000,11001,11002.");
@@ -161,7 +161,7 @@ internal sealed class AzuriteServer : IAsyncDisposable
         try
         {
             if (int.TryParse(await process.StandardOutput.ReadLineAsync(limit.Token), CultureInfo.InvariantCulture, out var control)
-                && await AzuriteConnection.OpenAsync(control, process.Id, limit.Token) is { } connection)
+                && await AzuriteConnection.OpenAsync(control, process.Id, options.EndLimit, limit.Token) is { } connection)
             {
                 if (await connection.UntilReadyAsync(limit.Token))
                 {

@@ -42,6 +42,7 @@ internal static class CommandLine
             RunCommand.Create(),
             ResumeCommand.Create(),
             ResultsCommand.Create(),
+            EstimateCommand.Create(),
             CompareCommand.Create(),
             ReplayCommand.Create(),
             ExportCommand.Create(),

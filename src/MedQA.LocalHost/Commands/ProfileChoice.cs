@@ -22,6 +22,20 @@ internal sealed record ProfileChoice(string? NameOrFile, int? Samples, long? See
     /// <exception cref="ProfileException">The file, or what is to be different, makes no profile.</exception>
     public string? Resolve(HostSettings settings)
     {
+        var chosen = Choose(settings);
+        if (ProfileFolders.Open(settings).Find(chosen.Name) is not { } known || !CanonicalJson.Of(known).AsSpan().SequenceEqual(CanonicalJson.Of(chosen)))
+        {
+            ProfileFolders.Keep(settings, chosen);
+        }
+
+        return chosen.Name == Default ? null : chosen.Name;
+    }
+
+    /// <summary>The profile itself; one that differs from the profile it is made of has a name of its own.</summary>
+    /// <exception cref="InputException">There is no such profile or file.</exception>
+    /// <exception cref="ProfileException">The file, or what is to be different, makes no profile.</exception>
+    public Profile Choose(HostSettings settings)
+    {
         var source = ProfileFolders.Open(settings);
         var chosen = NameOrFile ?? Default;
         var isFile = chosen.EndsWith(".json", StringComparison.OrdinalIgnoreCase);
@@ -32,23 +46,17 @@ internal sealed record ProfileChoice(string? NameOrFile, int? Samples, long? See
             throw new ProfileException(chosen, "name", $"is \"{profile.Name}\", which is the name of a built-in profile. Choose another.");
         }
 
-        var changed = profile;
         if (Samples is { } samples && samples != profile.Samples)
         {
-            changed = changed with { Name = string.Create(CultureInfo.InvariantCulture, $"{changed.Name}-samples-{samples}"), Samples = samples };
+            profile = profile with { Name = string.Create(CultureInfo.InvariantCulture, $"{profile.Name}-samples-{samples}"), Samples = samples };
         }
 
         if (Seed is { } seed && seed != profile.Seed)
         {
-            changed = changed with { Name = string.Create(CultureInfo.InvariantCulture, $"{changed.Name}-seed-{seed}"), Seed = seed };
+            profile = profile with { Name = string.Create(CultureInfo.InvariantCulture, $"{profile.Name}-seed-{seed}"), Seed = seed };
         }
 
-        if (isFile || changed != profile)
-        {
-            ProfileFolders.Keep(settings, ProfileReader.Check(changed, isFile ? chosen : "from the command line"));
-        }
-
-        return changed.Name == Default ? null : changed.Name;
+        return ProfileReader.Check(profile, isFile ? chosen : "from the command line");
     }
 
     private static Profile ReadFile(string path) => File.Exists(path)

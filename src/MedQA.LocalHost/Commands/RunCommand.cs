@@ -1,7 +1,5 @@
 using System.CommandLine;
-using MedQA.Datasets;
 using MedQA.LocalHost.Hosting;
-using MedQA.LocalHost.Terminal;
 using MedQA.Pipeline.Reading;
 using MedQA.Pipeline.Splitting;
 
@@ -34,7 +32,7 @@ internal static class RunCommand
         var console = context.Console;
         foreach (var file in files)
         {
-            await CheckAsync(console, file, cancellationToken);
+            await QuestionSetCheck.ReadAsync(console, file, static _ => { }, cancellationToken);
         }
 
         var profile = choice.Resolve(context.Settings);
@@ -72,45 +70,5 @@ internal static class RunCommand
         }
 
         return await RunFollowing.FollowAsync(context, pipeline, runs, cancellationToken);
-    }
-
-    /// <summary>Reads a question set before anything is started or stored.</summary>
-    private static async Task CheckAsync(HostConsole console, string file, CancellationToken cancellationToken)
-    {
-        if (!File.Exists(file))
-        {
-            throw new InputException(Directory.Exists(file) ? $"{file} is a folder; name the question sets in it." : $"There is no file {file}.");
-        }
-
-        await using var content = File.OpenRead(file);
-        var (accepted, rejected) = (0, new List<RejectedRow>());
-        await foreach (var row in QuestionSetReader.ReadAsync(content, new QuestionSetOptions { FileName = Path.GetFileName(file) }, cancellationToken))
-        {
-            if (row is RejectedRow bad)
-            {
-                rejected.Add(bad);
-            }
-            else
-            {
-                accepted++;
-            }
-        }
-
-        if (accepted == 0)
-        {
-            var first = rejected[0];
-            throw new InputException($"{file}: none of its {rejected.Count:#,0} rows can be used. The first is at line {first.Line}: {first.Reason}");
-        }
-
-        const int Shown = 5;
-        foreach (var row in rejected.Take(Shown))
-        {
-            console.Note($"{file}, line {row.Line}{(row.Id is { } id ? $" ({id})" : "")}: left out, {row.Reason}");
-        }
-
-        if (rejected.Count > Shown)
-        {
-            console.Note($"{file}: {rejected.Count - Shown:#,0} more rows are left out; the run's rejected.csv lists them all.");
-        }
     }
 }

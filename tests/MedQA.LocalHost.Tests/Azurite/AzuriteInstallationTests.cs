@@ -98,7 +98,7 @@ public sealed class AzuriteInstallationTests : IDisposable
     private static async Task<AzuriteException> FaultAsync(AzuriteOptions options) =>
         await Assert.ThrowsAsync<AzuriteException>(() => AzuriteServer.StartAsync(options, static _ => { }, Cancel));
 
-    private AzuriteOptions Options() => new() { DataFolder = Path.Combine(_folder, "data"), CacheFolder = _folder, Ports = AzuriteFixture.FreePorts() };
+    private AzuriteOptions Options() => new() { DataFolder = Path.Combine(_folder, "data"), CacheFolder = _folder, Ports = FreePorts.Take() };
 
     private string Script(string name, string body)
     {

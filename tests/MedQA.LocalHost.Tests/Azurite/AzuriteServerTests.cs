@@ -43,7 +43,7 @@ public sealed class AzuriteServerTests : IDisposable
     {
         var options = Options();
         var first = await StartAsync(options);
-        var second = await StartAsync(options with { Ports = AzuriteFixture.FreePorts() });
+        var second = await StartAsync(options with { Ports = FreePorts.Take() });
         Assert.Equal(AzuriteOrigin.Joined, second.Origin);
         Assert.Equal(first.Ports, second.Ports);
 
@@ -137,7 +137,7 @@ public sealed class AzuriteServerTests : IDisposable
 
     private async Task<AzuriteServer> StartAsync(AzuriteOptions options) => await AzuriteServer.StartAsync(options, _reports.Add, Cancel);
 
-    private AzuriteOptions Options() => new() { DataFolder = _folder, Ports = AzuriteFixture.FreePorts() };
+    private AzuriteOptions Options() => new() { DataFolder = _folder, Ports = FreePorts.Take(), StartLimit = TimeSpan.FromMinutes(5), EndLimit = TimeSpan.FromMinutes(5) };
 
     private static async Task WriteAsync(AzuriteServer server)
     {

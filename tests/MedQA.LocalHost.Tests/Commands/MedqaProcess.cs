@@ -14,7 +14,7 @@ internal sealed class MedqaProcess : IAsyncDisposable
     private static readonly string Tool = typeof(ExitCode).Assembly.Location;
 
     private readonly List<Process> _started = [];
-    private readonly AzuritePorts _ports = AzuriteFixture.FreePorts();
+    private readonly AzuritePorts _ports = FreePorts.Take();
 
     public MedqaProcess() => Storage = StorageConnection.Open(AzuriteServer.ConnectionStringAt(_ports), configure: static options => options.Retry.MaxRetries = 0);
 
@@ -50,7 +50,7 @@ internal sealed class MedqaProcess : IAsyncDisposable
 
     /// <summary>Keeps its storage alive between two processes of it.</summary>
     public async Task<IAsyncDisposable> HoldStorageAsync() =>
-        await AzuriteServer.StartAsync(new AzuriteOptions { DataFolder = Path.Combine(Folder, ".medqa"), Ports = _ports }, static _ => { }, Cancel);
+        await AzuriteServer.StartAsync(new AzuriteOptions { DataFolder = Path.Combine(Folder, ".medqa"), Ports = _ports, EndLimit = TimeSpan.FromMinutes(5) }, static _ => { }, Cancel);
 
     /// <summary>Starts it.</summary>
     public Process Start(params string[] arguments)

@@ -38,6 +38,48 @@ public sealed class RunCommandTests
     }
 
     [Fact]
+    public async Task Runs_are_compared_replayed_and_exported_and_estimated_before()
+    {
+        await using var medqa = new MedqaProcess();
+        var sums = medqa.Sums(6);
+
+        var estimate = await medqa.JsonAsync("estimate", sums, "--profile", medqa.Profile(samples: 3), "--measure", "1");
+        Assert.Equal(6, estimate.GetProperty("questions").GetInt32());
+        Assert.Equal(6 * 3 * 180, estimate.GetProperty("mostGeneratedTokens").GetInt32());
+        Assert.InRange(estimate.GetProperty("generatedTokens").GetInt32(), 6 * 3 * 20, 6 * 3 * 180);
+        Assert.False(Directory.Exists(Path.Combine(medqa.Folder, ".medqa")));
+
+        var first = await medqa.JsonAsync("run", sums, "--profile", medqa.Profile(samples: 3));
+        var second = await medqa.JsonAsync("run", sums, "--profile", medqa.Profile(samples: 3), "--seed", "2");
+        var (one, other) = (first.GetProperty("run").GetProperty("run").GetString()!, second.GetProperty("run").GetProperty("run").GetString()!);
+
+        var comparison = await medqa.JsonAsync("compare", one, other);
+        Assert.Equal(6, comparison.GetProperty("pairs")[0].GetProperty("questions").GetInt32());
+        var replay = await medqa.JsonAsync("replay", one);
+        Assert.Equal(3, replay.GetProperty("samples").GetInt32());
+
+        var (code, written, notices) = await medqa.RunAsync("export", one, "--to", "out");
+        Assert.True(code == 0, notices);
+        Assert.Equal(["answers.csv", "manifest.json", "report.html", "report.json", "report.md"], Directory.EnumerateFiles(Path.Combine(medqa.Folder, "out")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Contains("report.html", written, StringComparison.Ordinal);
+        Assert.Equal(7, (await File.ReadAllLinesAsync(Path.Combine(medqa.Folder, "out", "answers.csv"), Cancel)).Length);
+    }
+
+    [Fact]
+    public async Task Files_in_other_formats_become_one_question_set()
+    {
+        await using var medqa = new MedqaProcess();
+        await File.WriteAllLinesAsync(Path.Combine(medqa.Folder, "more.jsonl"), ["""{"id":"j1","question":"Is it?","options":["one","two"],"answer":"B"}""", """{"id":"j2","question":"","options":["one","two"],"answer":"B"}"""], Cancel);
+
+        var (code, output, notices) = await medqa.RunAsync("import", medqa.Sums(2), "more.jsonl", "--to", "all.csv");
+
+        Assert.True(code == 0, notices);
+        Assert.StartsWith("all.csv: 3 questions; all.rejected.csv lists the 1 rows", output, StringComparison.Ordinal);
+        Assert.Equal(4, (await File.ReadAllLinesAsync(Path.Combine(medqa.Folder, "all.csv"), Cancel)).Length);
+        Assert.DoesNotContain(Directory.EnumerateFiles(medqa.Folder), static path => path.EndsWith(".unfinished", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Killed_in_the_middle_and_started_again_it_ends_with_the_report_of_an_undisturbed_run()
     {
         await using var undisturbed = new MedqaProcess();
@@ -109,7 +151,7 @@ public sealed class RunCommandTests
     public async Task Every_command_s_help_teaches_by_example()
     {
         await using var medqa = new MedqaProcess();
-        foreach (var command in (string[])["run", "resume", "results", "serve", "worker", "profiles", "models"])
+        foreach (var command in (string[])["run", "resume", "results", "estimate", "compare", "replay", "export", "import", "serve", "worker", "profiles", "models"])
         {
             var (code, help, _) = await medqa.RunAsync(command, "--help");
             Assert.Equal(0, code);

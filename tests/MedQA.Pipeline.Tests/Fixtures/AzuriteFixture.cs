@@ -1,9 +1,8 @@
-using System.Net;
-using System.Net.Sockets;
 using Azure.Core;
 using MedQA.LocalHost.Azurite;
 using MedQA.Pipeline.Storage;
 using MedQA.Pipeline.Tests.Fixtures;
+using MedQA.Tests;
 
 [assembly: AssemblyFixture(typeof(AzuriteFixture))]
 
@@ -19,7 +18,7 @@ public sealed class AzuriteFixture : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Directory.CreateDirectory(_folder);
-        _server = await AzuriteServer.StartAsync(new AzuriteOptions { DataFolder = _folder, Ports = FreePorts() }, static _ => { }, TestContext.Current.CancellationToken);
+        _server = await AzuriteServer.StartAsync(new AzuriteOptions { DataFolder = _folder, Ports = FreePorts.Take(), StartLimit = TimeSpan.FromMinutes(5), EndLimit = TimeSpan.FromMinutes(5) }, static _ => { }, TestContext.Current.CancellationToken);
     }
 
     public async ValueTask DisposeAsync()
@@ -44,18 +43,5 @@ public sealed class AzuriteFixture : IAsyncLifetime
         var storage = Open(NewPrefix());
         await storage.EnsureCreatedAsync(TestContext.Current.CancellationToken);
         return storage;
-    }
-
-    private static AzuritePorts FreePorts()
-    {
-        var listeners = Enumerable.Range(0, 3).Select(static _ =>
-        {
-            var listener = new TcpListener(IPAddress.Loopback, 0);
-            listener.Start();
-            return listener;
-        }).ToArray();
-        var ports = listeners.Select(static listener => ((IPEndPoint)listener.LocalEndpoint).Port).ToArray();
-        Array.ForEach(listeners, static listener => listener.Stop());
-        return new AzuritePorts(ports[0], ports[1], ports[2]);
     }
 }

@@ -1,0 +1,136 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using MedQA.Evaluation.Answering;
+using MedQA.Evaluation.Modelling;
+using MedQA.Evaluation.Profiles;
+using MedQA.Evaluation.Questions;
+using MedQA.LocalHost.Hosting;
+using MedQA.LocalHost.Terminal;
+using Spectre.Console;
+using Profile = MedQA.Evaluation.Profiles.Profile;
+
+namespace MedQA.LocalHost.Commands;
+
+/// <summary><c>medqa estimate</c>: what a run would take, from a few of its questions.</summary>
+internal static class EstimateCommand
+{
+    private const int DefaultMeasured = 3;
+
+    /// <summary>The command.</summary>
+    public static Command Create()
+    {
+        var files = new Argument<string[]>("FILE") { Description = "Question sets", Arity = ArgumentArity.OneOrMore };
+        var profile = new Option<string>("--profile", "-p") { Description = "How to ask: a profile's name or a JSON file. Default: self-consistency", HelpName = "NAME|FILE.json" };
+        var samples = new Option<int?>("--samples") { Description = "Samples per question, instead of the profile's", HelpName = "N" };
+        var measured = new Option<int?>("--measure") { Description = $"How many questions to ask for the measurement. Default: {DefaultMeasured}", HelpName = "N" };
+        var price = new Option<decimal?>("--price") { Description = "What an hour of this machine costs", HelpName = "AMOUNT" };
+        var command = new TaughtCommand("estimate", "Ask a few questions of a set, store nothing, and say what the whole set would take on this machine.", """
+            Examples:
+              medqa estimate mine.csv
+              medqa estimate mine.csv --profile deferral --price 1.20
+            """) { files, profile, samples, measured, price };
+        CommandContext.SetWork(command, (context, parsed, cancel) => EstimateAsync(
+            context,
+            parsed.GetRequiredValue(files),
+            ProfileChoice.Of(parsed.GetValue(profile), parsed.GetValue(samples), seed: null).Choose(context.Settings),
+            parsed.GetValue(measured) ?? DefaultMeasured,
+            parsed.GetValue(price),
+            cancel));
+        return command;
+    }
+
+    private static async Task<int> EstimateAsync(CommandContext context, string[] files, Profile profile, int measured, decimal? price, CancellationToken cancellationToken)
+    {
+        if (measured < 1)
+        {
+            throw new InputException($"--measure is {measured}, but must be at least 1.");
+        }
+
+        var questions = new List<Question>();
+        foreach (var file in files)
+        {
+            await QuestionSetCheck.ReadAsync(context.Console, file, questions.Add, cancellationToken);
+        }
+
+        await using var model = await LocalModel.LoadAsync(context.Settings, context.Console, cancellationToken);
+        var answers = new List<AnsweredQuestion>();
+
+        // Spread over the file, whose parts may differ. The first one also reads the worked examples that all share, so it does not count for the time where there are others.
+        var asked = Math.Min(measured + 1, questions.Count);
+        for (var i = 0; i < asked; i++)
+        {
+            context.Console.Note($"Asking question {i + 1} of {asked}…");
+            var question = questions[(int)((long)i * questions.Count / asked)];
+            answers.Add(await AnswerAsync(model, profile, question, i, cancellationToken));
+        }
+
+        Write(context, Estimate.Of(questions.Count, profile, answers, price));
+        return ExitCode.Success;
+    }
+
+    private static async Task<AnsweredQuestion> AnswerAsync(ILanguageModel model, Profile profile, Question question, int ordinal, CancellationToken cancellationToken)
+    {
+        var protocol = Protocol.Of(profile, [question.Dataset], question.Options.IsEmpty);
+        var fitting = Evaluation.Prompting.PromptFit.LargestExemplarCount(protocol, question, model.CountTokens, model.Description.ContextLength)
+            ?? throw new InputException($"Question {question.Id} does not fit the model's context of {model.Description.ContextLength:#,0} tokens, even without worked examples.");
+        return await QuestionAnswerer.AnswerAsync(model, protocol.WithAtMost(fitting), question, ordinal, TimeProvider.System, cancellationToken);
+    }
+
+    private static void Write(CommandContext context, Estimate estimate)
+    {
+        if (context.Output == OutputFormat.Json)
+        {
+            context.Console.Line(JsonSerializer.Serialize(estimate, EstimateJson.Default.Estimate));
+            return;
+        }
+
+        var table = new Table { Border = TableBorder.Rounded, ShowHeaders = false };
+        table.AddColumns("", "");
+        table.AddRow("Questions", $"{estimate.Questions:#,0}; {estimate.Measured:#,0} were asked for this estimate");
+        table.AddRow("Prompt tokens", $"about {estimate.PromptTokens:#,0}");
+        table.AddRow("Generated tokens", $"about {estimate.GeneratedTokens:#,0}, at most {estimate.MostGeneratedTokens:#,0}");
+        table.AddRow("Time here", $"about {ProgressReading.Duration(TimeSpan.FromSeconds(estimate.Seconds))}");
+        if (estimate.Cost is { } cost)
+        {
+            table.AddRow("Cost", cost.ToString("about #,0.00", CultureInfo.InvariantCulture));
+        }
+
+        context.Console.Output.Write(table);
+    }
+}
+
+/// <summary>What a run would take.</summary>
+/// <param name="Questions">Questions that can be asked.</param>
+/// <param name="Measured">How many of them the figures come from.</param>
+/// <param name="PromptTokens">Tokens of all prompts, each once.</param>
+/// <param name="GeneratedTokens">Tokens that would be drawn.</param>
+/// <param name="MostGeneratedTokens">Tokens that would be drawn if every reasoning went to its limit.</param>
+/// <param name="Seconds">Time on this machine.</param>
+/// <param name="Cost">That time at the price of an hour, where one was given.</param>
+internal sealed record Estimate(int Questions, int Measured, long PromptTokens, long GeneratedTokens, long MostGeneratedTokens, double Seconds, decimal? Cost)
+{
+    /// <summary>Projects what was measured onto all questions.</summary>
+    /// <param name="questions">How many there are.</param>
+    /// <param name="profile">How they are asked.</param>
+    /// <param name="answers">The measured ones, at least one, in the order in which they were asked.</param>
+    /// <param name="price">The price of an hour, or <see langword="null"/>.</param>
+    public static Estimate Of(int questions, Profile profile, IReadOnlyList<AnsweredQuestion> answers, decimal? price)
+    {
+        var timed = answers.Count > 1 ? answers.Skip(1) : answers;
+        var seconds = timed.Average(static answer => answer.Seconds) * questions;
+        return new Estimate(
+            questions,
+            answers.Count,
+            (long)(answers.Average(static answer => answer.PromptTokens) * questions),
+            (long)(answers.Average(static answer => answer.GeneratedTokens) * questions),
+            (long)questions * (profile.Samples + profile.Refinements) * profile.MaxTokens,
+            seconds,
+            price is { } hour ? Math.Round(hour * (decimal)seconds / 3600, 2) : null);
+    }
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(Estimate))]
+internal sealed partial class EstimateJson : JsonSerializerContext;

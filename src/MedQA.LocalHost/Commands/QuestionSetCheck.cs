@@ -1,0 +1,57 @@
+using MedQA.Datasets;
+using MedQA.Evaluation.Questions;
+using MedQA.LocalHost.Terminal;
+
+namespace MedQA.LocalHost.Commands;
+
+/// <summary>Looks at question sets before anything is started or stored for them.</summary>
+internal static class QuestionSetCheck
+{
+    /// <summary>Reads a question set to its end and says which rows are left out.</summary>
+    /// <param name="console">Is told of rows that cannot be used.</param>
+    /// <param name="file">The file.</param>
+    /// <param name="accept">Is given every question.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="InputException">There is no such file, or nothing of it can be used.</exception>
+    /// <exception cref="QuestionSetException">The file is no question set.</exception>
+    public static async Task ReadAsync(HostConsole console, string file, Action<Question> accept, CancellationToken cancellationToken)
+    {
+        if (!File.Exists(file))
+        {
+            throw new InputException(Directory.Exists(file) ? $"{file} is a folder; name the question sets in it." : $"There is no file {file}.");
+        }
+
+        await using var content = File.OpenRead(file);
+        var (accepted, rejected) = (0, new List<RejectedRow>());
+        await foreach (var row in QuestionSetReader.ReadAsync(content, new QuestionSetOptions { FileName = Path.GetFileName(file) }, cancellationToken))
+        {
+            switch (row)
+            {
+                case AcceptedRow good:
+                    accepted++;
+                    accept(good.Question);
+                    break;
+                case RejectedRow bad:
+                    rejected.Add(bad);
+                    break;
+            }
+        }
+
+        if (accepted == 0)
+        {
+            var first = rejected[0];
+            throw new InputException($"{file}: none of its {rejected.Count:#,0} rows can be used. The first is at line {first.Line}: {first.Reason}");
+        }
+
+        const int Shown = 5;
+        foreach (var row in rejected.Take(Shown))
+        {
+            console.Note($"{file}, line {row.Line}{(row.Id is { } id ? $" ({id})" : "")}: left out, {row.Reason}");
+        }
+
+        if (rejected.Count > Shown)
+        {
+            console.Note($"{file}: {rejected.Count - Shown:#,0} more rows are left out; the run's rejected.csv lists them all.");
+        }
+    }
+}
