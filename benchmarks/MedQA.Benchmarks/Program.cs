@@ -20,9 +20,16 @@ if (args is ["widen", var folder])
     return 0;
 }
 
+if (args is ["growth", var plots])
+{
+    new Growth(Path.Combine(WholesCommand.RepositoryRoot, "models", "smollm2-135m-instruct"), null).Run(plots);
+    return 0;
+}
+
 await Console.Error.WriteLineAsync("""
     usage: MedQA.Benchmarks wholes [--only NAME,NAME] [--rounds N] [--graph FILE] [--model FOLDER] [--peer PROGRAM --peer-model GGUF] [--prompts FILE]
            MedQA.Benchmarks widen FOLDER    (writes model.8bit.onnx into it, for --graph)
+           MedQA.Benchmarks growth FOLDER   (plots of a step's cost go there)
            MedQA.Benchmarks parts [BenchmarkDotNet's arguments]
     --prompts is a file of prompts as token ids, one a line; --peer is a program that draws the same samples with llama.cpp, and its rounds alternate with ours.
     """);

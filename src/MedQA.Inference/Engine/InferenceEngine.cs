@@ -33,7 +33,9 @@ internal sealed class InferenceEngine : IDisposable
     {
         (_session, _options) = (session, options);
         ContextLength = Math.Min(folder.ContextLength, session.Layout.MostCells ?? int.MaxValue);
-        CanPack = session.Layout.CanPack && PackedRowCheck.Passes(session);
+
+        // On a GPU a batch of rows is the fast way, and its attention kernels take no bias.
+        CanPack = options.Provider == ExecutionProvider.Cpu && session.Layout.CanPack && PackedRowCheck.Passes(session);
         _prefixes = new(session, options.SharedPrefixBudget);
         _reader = new(session, _prefixes);
         _drawing = new(session, tokenizer, folder.EndTokens);

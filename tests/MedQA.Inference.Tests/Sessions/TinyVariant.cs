@@ -65,6 +65,23 @@ internal sealed class TinyVariant : IDisposable
         }
     }));
 
+    /// <summary>An input that no engine expects.</summary>
+    public static TinyVariant WithInput(string model, string name) => new(model, graph => graph.Add(Input, new OnnxMessage().Set(1, name).Add(
+        2, new OnnxMessage().Add(1, new OnnxMessage().Set(1, Float32)))));
+
+    /// <summary>A present output by another name.</summary>
+    public static TinyVariant WithoutPresent(string model, string name) => new(model, graph =>
+    {
+        graph.Edit(Node, node => node.SetTexts(2, [.. node.Texts(2).Select(output => output == name ? "renamed" : output)]));
+        graph.Edit(Output, output =>
+        {
+            if (output.Text(1) == name)
+            {
+                output.Set(1, "renamed");
+            }
+        });
+    });
+
     /// <summary>GroupQueryAttention computes in float16, and cache and bias are float16.</summary>
     public static TinyVariant WithHalfAttention(string model) => new(model, static graph =>
     {
