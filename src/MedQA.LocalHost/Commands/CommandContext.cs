@@ -3,6 +3,7 @@ using Azure;
 using MedQA.Datasets;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Reporting;
+using MedQA.Inference.Checking;
 using MedQA.Inference.Models;
 using MedQA.LocalHost.Azurite;
 using MedQA.LocalHost.Settings;
@@ -46,7 +47,7 @@ internal sealed record CommandContext(HostSettings Settings, HostConsole Console
 
     private static int? CodeOf(Exception exception) => exception switch
     {
-        SettingException or InputException or ProfileException or QuestionSetException or RunComparisonException or ReplayException => ExitCode.BadInput,
+        SettingException or InputException or ProfileException or QuestionSetException or RunComparisonException or ReplayException or ReferencesException => ExitCode.BadInput,
         AzuriteException or ModelException or RequestFailedException or IOException or UnauthorizedAccessException => ExitCode.Failure,
         _ => null,
     };

@@ -16,6 +16,7 @@ internal static class ModelsCommand
             Examples:
               medqa models
               medqa models describe smollm2-135m-instruct
+              medqa models check /folder/of/a/converted/model --references tests/references
               medqa run samples/medqa.csv --model /folder/of/a/better/model
             """);
         CommandContext.SetWork(command, static (context, _, cancel) => ListAsync(context, cancel));
@@ -27,6 +28,7 @@ internal static class ModelsCommand
         var describe = new Command("describe", "Say what a model's files state about it.") { folder };
         CommandContext.SetWork(describe, (context, parsed, cancel) => DescribeAsync(context, parsed.GetValue(folder) ?? context.Settings.Model, cancel));
         command.Add(describe);
+        command.Add(ModelsCheckCommand.Create());
         return command;
     }
 

@@ -1,0 +1,48 @@
+using MedQA.Tests;
+
+namespace MedQA.LocalHost.Tests.Commands;
+
+public sealed class ModelsCommandTests
+{
+    [Fact]
+    public async Task A_converted_model_that_does_what_the_original_does_passes_its_check()
+    {
+        await using var medqa = new MedqaProcess();
+        var reference = Repository.PathOf("models", "tiny", "llama.reference.json");
+
+        var check = await medqa.JsonAsync("models", "check", Repository.PathOf("models", "tiny", "llama-packed"), "--references", reference, "--limit", "2");
+        Assert.Equal("Equal", check.GetProperty("files")[0].GetProperty("outcome").GetString());
+
+        var (code, table, _) = await medqa.RunAsync("models", "check", Repository.PathOf("models", "tiny", "qwen2-genai"), "--references", reference, "--limit", "2");
+        Assert.Equal(1, code);
+        Assert.Contains("different", table, StringComparison.Ordinal);
+        Assert.Contains("The model does not do what the references say.", table, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_checked_is_said()
+    {
+        await using var medqa = new MedqaProcess();
+        var (code, _, notices) = await medqa.RunAsync("models", "check", "reasoner", "--references", "nowhere");
+        Assert.Equal(2, code);
+        Assert.Contains("nowhere", notices, StringComparison.Ordinal);
+        (code, _, notices) = await medqa.RunAsync("models", "check", "reasoner", "--references", "nowhere", "--limit", "0");
+        Assert.Equal(2, code);
+        Assert.StartsWith("medqa: Limit is 0: it must be 1 or more", notices, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_model_is_described_and_a_broken_one_is_named()
+    {
+        await using var medqa = new MedqaProcess();
+        var (code, described, _) = await medqa.RunAsync("models", "describe", "reasoner");
+        Assert.Equal(0, code);
+        Assert.Contains("Fingerprint", described, StringComparison.Ordinal);
+        Assert.Contains("none: only profiles of format completion", described, StringComparison.Ordinal);
+
+        var broken = Directory.CreateDirectory(Path.Combine(medqa.Folder, "broken")).FullName;
+        var (failed, _, notices) = await medqa.RunAsync("run", medqa.Sums(1), "--model", broken);
+        Assert.Equal(1, failed);
+        Assert.Contains($"medqa: {broken}", notices, StringComparison.Ordinal);
+    }
+}
