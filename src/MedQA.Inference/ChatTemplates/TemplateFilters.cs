@@ -80,7 +80,7 @@ internal static class TemplateFilters
             case "indent":
                 return Indent(TemplateValues.Text(value), arguments, budget);
             case "abs":
-                return TemplateValues.Number(value) < 0 ? TemplateOperators.Negate(value) : TemplateValues.Number(value) is null ? throw new TemplateException($"the size of {TemplateValues.KindOf(value)}") : value;
+                return Size(value);
             case "round":
                 return Round(value, arguments);
             default:
@@ -193,14 +193,23 @@ internal static class TemplateFilters
     private static object? Real(object? value, object? otherwise) => TemplateValues.Number(value)
         ?? (value is MarkedText text && double.TryParse(text.Text, CultureInfo.InvariantCulture, out var real) ? real : otherwise);
 
-    private static double Round(object? value, TemplateArguments arguments)
+    private static object Size(object? value) => value switch
+    {
+        bool => TemplateValues.Integer(value),
+        long or double => TemplateValues.Number(value) < 0 ? TemplateOperators.Negate(value) : value,
+        _ => throw new TemplateException($"the size of {TemplateValues.KindOf(value)}"),
+    };
+
+    private static object Round(object? value, TemplateArguments arguments)
     {
         var number = TemplateValues.Number(value) ?? throw new TemplateException($"a rounding of {TemplateValues.KindOf(value)}");
         var digits = (int)Math.Clamp(TemplateValues.Integer(arguments.Get(0, "precision", 0L)), 0, 15);
         var scale = Math.Pow(10, digits);
         return TemplateValues.Text(arguments.Get(1, "method", MarkedText.Template("common"))).Text switch
         {
-            "common" => Math.Round(number, digits, MidpointRounding.ToEven),
+            // Python rounds a whole number to a whole number.
+            "common" when value is long or bool => TemplateValues.Integer(value),
+            "common" => (object)Math.Round(number, digits, MidpointRounding.ToEven),
             "ceil" => Math.Ceiling(number * scale) / scale,
             "floor" => Math.Floor(number * scale) / scale,
             var method => throw new TemplateException($"the rounding method {method}", isUnknown: true),
