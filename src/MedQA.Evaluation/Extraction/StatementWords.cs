@@ -68,7 +68,7 @@ internal static class StatementWords
     public static readonly FrozenSet<string> BeforeSubject = Set("option options choice choices answer letter so therefore thus hence and but because since as that conclude believe think however only however consequently is clearly while although though if");
 
     /// <summary>Introduce what the evidence speaks for.</summary>
-    public static readonly FrozenSet<string> Evidence = Set("likely appropriate best diagnosis suggests suggest suggesting indicates indicate indicating consistent points pointing corresponds matches supports leaving leaves therefore thus hence conclusion overall confirms favors");
+    public static readonly FrozenSet<string> Evidence = Set("likely appropriate best correct diagnosis suggests suggest suggesting indicates indicate indicating consistent points pointing corresponds matches supports leaving leaves therefore thus hence conclusion overall confirms favors");
 
     private static FrozenSet<string> Set(string words) => words.Split(' ').ToFrozenSet();
 }

@@ -352,6 +352,8 @@ public sealed class AnswerExtractionTests
         { "Answer: A", ["A", "B", "AB", "O"], "A" },
         { "The answer is AB.", ["A", "B", "AB", "O"], "C" },
         { "The answer is (D).", ["Vitamin D", "Vitamin K", "Vitamin E", "Folate"], "D" },
+        { "The correct next action is to report the physician to the ethics committee.", ["Disclose the error", "Report the physician to the ethics committee"], "B" },
+        { "It is not correct to disclose the error.", ["Disclose the error", "Report the physician"], null },
         { "Hyperkalemia is not the answer. The answer is hypokalemia.", ["Hyperkalemia", "Hypokalemia"], "B" },
         { "The diagnosis is not lupus; the most likely diagnosis is sarcoidosis.", ["Lupus", "Sarcoidosis"], "B" },
         { "Choice (E) is correct", ["a", "b", "c", "d", "e"], "E" },
