@@ -54,10 +54,9 @@ internal sealed class ApiServer : IAsyncDisposable
 
         var signals = new PipelineSignals();
         var logger = NullLogger.Instance;
-        var profiles = new ProfileFolder(null);
-        var splitter = new QuestionSetSplitter(storage, profiles, model.Description, model.CountTokens, new SplitOptions(), TimeProvider.System, logger, signals);
+        var api = ApiOver(storage, model, limits ?? new ApiLimits(), signals);
         var advancer = new RunAdvancer(storage, new AdvanceOptions(), TimeProvider.System, logger, signals);
-        var loop = new RunLoop(storage, advancer, splitter, TimeProvider.System, logger, signals);
+        var loop = new RunLoop(storage, advancer, api.Splitter, TimeProvider.System, logger, signals);
         var worker = new BatchWorker(storage, model, new WorkerOptions(), TimeProvider.System, logger, signals);
         var queue = new BatchQueueReader(storage, worker, TimeProvider.System, logger, signals);
 
@@ -65,18 +64,25 @@ internal sealed class ApiServer : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.UseTestServer();
         var application = builder.Build();
-        application.MapApi(new Api
+        application.MapApi(api);
+        await application.StartAsync(Cancel);
+        return new ApiServer(application, storage, model, [loop.RunAsync, queue.RunAsync]);
+    }
+
+    /// <summary>What handlers work with, over a storage.</summary>
+    public static Api ApiOver(RunStorage storage, ScriptedModel model, ApiLimits limits, PipelineSignals? signals = null)
+    {
+        var profiles = new ProfileFolder(null);
+        return new Api
         {
             Reader = new RunReader(storage),
             Control = new RunControl(storage, TimeProvider.System),
             Uploads = new QuestionSetUploads(storage, TimeProvider.System),
-            Splitter = splitter,
+            Splitter = new QuestionSetSplitter(storage, profiles, model.Description, model.CountTokens, new SplitOptions(), TimeProvider.System, NullLogger.Instance, signals),
             Profiles = profiles,
             Models = [model.Description],
-            Limits = limits ?? new ApiLimits(),
-        });
-        await application.StartAsync(Cancel);
-        return new ApiServer(application, storage, model, [loop.RunAsync, queue.RunAsync]);
+            Limits = limits,
+        };
     }
 
     /// <summary>A question set of which B is right for the first part.</summary>

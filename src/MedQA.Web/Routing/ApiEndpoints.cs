@@ -18,5 +18,7 @@ public static class ApiEndpoints
                 await result.ExecuteAsync(context);
             }).WithName(route.Name);
         }
+
+        routes.MapFallback("{**path}", static context => UnknownRoute.Answer(context.Request).ExecuteAsync(context));
     }
 }

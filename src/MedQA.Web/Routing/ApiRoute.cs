@@ -51,9 +51,14 @@ public sealed record ApiRoute(string Name, string Method, string Path, ApiRole R
         {
             return Problem.Of(StatusCodes.Status503ServiceUnavailable, "storage", "The storage does not answer as it should", $"The storage answered with status {exception.Status} ({exception.ErrorCode ?? "no code"}). Try again later.");
         }
+        catch (AggregateException exception) when (exception.InnerExceptions.All(static inner => inner is RequestFailedException or TaskCanceledException))
+        {
+            // What the storage's client throws once it has given up trying again.
+            return Problem.Of(StatusCodes.Status503ServiceUnavailable, "storage", "The storage does not answer", "The storage cannot be reached. Try again later.");
+        }
     }
 
-    private static void SetHeaders(IHeaderDictionary headers)
+    internal static void SetHeaders(IHeaderDictionary headers)
     {
         headers.XContentTypeOptions = "nosniff";
         headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'";

@@ -1,6 +1,8 @@
 using System.Net;
+using MedQA.Pipeline.Storage;
 using MedQA.Tests;
 using MedQA.Web.Routing;
+using Microsoft.AspNetCore.Http;
 
 namespace MedQA.Web.Tests.Routing;
 
@@ -33,6 +35,35 @@ public sealed class ApiRoutesTests(AzuriteFixture azurite)
             Assert.Equal("default-src 'none'; frame-ancestors 'none'", response.Headers.GetValues("Content-Security-Policy").Single());
             Assert.Equal("no-store", response.Headers.CacheControl?.ToString());
         }
+    }
+
+    [Theory]
+    [InlineData("GET", "/", 404, null)]
+    [InlineData("GET", "/api/nothing", 404, null)]
+    [InlineData("PUT", "/api/runs", 405, "GET, POST")]
+    [InlineData("GET", "/api/runs/aaaaaaaaaaaaaaaa/retry", 405, "POST")]
+    [InlineData("POST", "/healthz", 405, "GET")]
+    public async Task What_the_table_does_not_have_gets_problem_details_too(string method, string address, int status, string? allowed)
+    {
+        await using var server = await ApiServer.StartAsync(azurite.NewConnectionString());
+        var (response, problem) = await server.SendAsync(new HttpMethod(method), address);
+        Assert.Equal(status, (int)response.StatusCode);
+        Assert.Equal(status, problem.GetProperty("status").GetInt32());
+        Assert.Equal(allowed, response.Content.Headers.TryGetValues("Allow", out var methods) ? string.Join(", ", methods) : null);
+        Assert.Equal("nosniff", response.Headers.GetValues("X-Content-Type-Options").Single());
+    }
+
+    [Fact]
+    public async Task A_storage_that_cannot_be_reached_gets_503()
+    {
+        var nowhere = StorageConnection.Open(
+            "DefaultEndpointsProtocol=http;AccountName=a;AccountKey=YQ==;BlobEndpoint=http://127.0.0.1:9/a;QueueEndpoint=http://127.0.0.1:9/a;TableEndpoint=http://127.0.0.1:9/a;",
+            configure: static options => options.Retry.MaxRetries = 1);
+        var route = ApiRoutes.All.Single(static route => route.Name == "GetHealth");
+        var model = new ScriptedModel();
+        var api = ApiServer.ApiOver(nowhere, model, new ApiLimits());
+        var result = await route.AnswerAsync(api, new ApiRequest(new DefaultHttpContext().Request, new Dictionary<string, string>()), TestContext.Current.CancellationToken);
+        Assert.Equal(503, Assert.IsAssignableFrom<IStatusCodeHttpResult>(result).StatusCode);
     }
 
     [Fact]

@@ -1,0 +1,27 @@
+using MedQA.Web.Problems;
+using Microsoft.AspNetCore.Http;
+
+namespace MedQA.Web.Routing;
+
+/// <summary>Answers requests that no row of the route table is for.</summary>
+public static class UnknownRoute
+{
+    /// <summary>405 with the methods that the path has, or 404 where it has none.</summary>
+    public static IResult Answer(HttpRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var segments = (request.Path.Value ?? "").Split('/', StringSplitOptions.RemoveEmptyEntries);
+        string[] methods = [.. ApiRoutes.All.Where(route => Fits(route.Path.Split('/'), segments)).Select(static route => route.Method).Order(StringComparer.Ordinal)];
+        ApiRoute.SetHeaders(request.HttpContext.Response.Headers);
+        if (methods.Length == 0)
+        {
+            return Problem.Of(StatusCodes.Status404NotFound, "unknown-address", "No such address", "The interface has no such address. Its addresses begin with /api/ or are /healthz.");
+        }
+
+        request.HttpContext.Response.Headers.Allow = string.Join(", ", methods);
+        return Problem.Of(StatusCodes.Status405MethodNotAllowed, "method", "No such method here", $"This address takes {string.Join(" and ", methods)}, not {request.Method}.");
+    }
+
+    private static bool Fits(string[] pattern, string[] segments) => pattern.Length == segments.Length
+        && pattern.Zip(segments).All(static pair => pair.First.StartsWith('{') || pair.First.Equals(pair.Second, StringComparison.OrdinalIgnoreCase));
+}
