@@ -23,7 +23,11 @@ internal sealed class AzuriteConnection : IAsyncDisposable
     public AzuriteRecord Record { get; private set; }
 
     /// <summary>Connects to a keeper; <see langword="null"/> where none of that process listens there any more.</summary>
-    public static async Task<AzuriteConnection?> OpenAsync(int controlPort, int pid, TimeSpan endLimit, CancellationToken cancellationToken)
+    /// <param name="controlPort">Its control port.</param>
+    /// <param name="pid">Its process.</param>
+    /// <param name="options">Say how long to wait: a keeper greets only once Azurite's modules are loaded, which a crowded machine takes long for.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static async Task<AzuriteConnection?> OpenAsync(int controlPort, int pid, AzuriteOptions options, CancellationToken cancellationToken)
     {
         var client = new TcpClient();
         try
@@ -31,10 +35,10 @@ internal sealed class AzuriteConnection : IAsyncDisposable
             await client.ConnectAsync(IPAddress.Loopback, controlPort, cancellationToken);
             var reader = new StreamReader(client.GetStream());
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            limit.CancelAfter(TimeSpan.FromSeconds(10));
+            limit.CancelAfter(options.StartLimit);
             if (await reader.ReadLineAsync(limit.Token) is { } line && AzuriteRecord.Parse(line) is { } record && record.Pid == pid)
             {
-                return new AzuriteConnection(client, reader, record, endLimit);
+                return new AzuriteConnection(client, reader, record, options.EndLimit);
             }
         }
         catch (Exception exception) when (exception is SocketException or IOException or OperationCanceledException && !cancellationToken.IsCancellationRequested)

@@ -67,7 +67,7 @@ internal sealed class AzuriteServer : IAsyncDisposable
         await using var alone = await FolderLock.TakeAsync(options.DataFolder, LockName, cancellationToken);
 
         var own = await AzuriteRecord.ReadAsync(AzuriteRecord.PathFor(options.DataFolder), cancellationToken);
-        if (own is not null && await HoldAsync(own, options.EndLimit, cancellationToken) is { } held)
+        if (own is not null && await HoldAsync(own, options, cancellationToken) is { } held)
         {
             if (await held.UntilReadyAsync(cancellationToken))
             {
@@ -83,9 +83,9 @@ internal sealed class AzuriteServer : IAsyncDisposable
     /// <summary>Lets go of it; the last one to do so ends it and waits for that.</summary>
     public ValueTask DisposeAsync() => _connection?.DisposeAsync() ?? ValueTask.CompletedTask;
 
-    private static async Task<AzuriteConnection?> HoldAsync(AzuriteRecord record, TimeSpan endLimit, CancellationToken cancellationToken)
+    private static async Task<AzuriteConnection?> HoldAsync(AzuriteRecord record, AzuriteOptions options, CancellationToken cancellationToken)
     {
-        if (await AzuriteConnection.OpenAsync(record.Control, record.Pid, endLimit, cancellationToken) is { } connection)
+        if (await AzuriteConnection.OpenAsync(record.Control, record.Pid, options, cancellationToken) is { } connection)
         {
             return connection;
         }
@@ -97,13 +97,18 @@ internal sealed class AzuriteServer : IAsyncDisposable
             if (keeper.ProcessName.Contains("node", StringComparison.OrdinalIgnoreCase))
             {
                 using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-                limit.CancelAfter(endLimit);
+                limit.CancelAfter(options.StartLimit);
                 await keeper.WaitForExitAsync(limit.Token);
             }
         }
-        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            // It has ended, or the number belongs to another process by now: the ports will show.
+            // Two at once would destroy the data.
+            throw new AzuriteException(AzuriteFault.Start, $"The Azurite that served {options.DataFolder} before, process {record.Pid}, does not end. Try again in a moment, or end that process.");
+        }
+        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException)
+        {
+            // It has ended.
         }
 
         return null;
@@ -139,7 +144,7 @@ internal sealed class AzuriteServer : IAsyncDisposable
 
         var record = await AzuriteRecord.ReadAsync(AzuriteRecord.PathFor(options.CacheFolder, options.Ports.Blob), cancellationToken);
         if (record is not null && !string.Equals(record.Data, options.DataFolder, StringComparison.Ordinal)
-            && await AzuriteConnection.OpenAsync(record.Control, record.Pid, options.EndLimit, cancellationToken) is { } connection)
+            && await AzuriteConnection.OpenAsync(record.Control, record.Pid, options, cancellationToken) is { } connection)
         {
             await connection.DisposeAsync();
             throw new AzuriteException(AzuriteFault.OtherData, $"Another medqa uses the ports {options.Ports} for the data folder {record.Data}, not for {options.DataFolder}. Wait for its end, use that folder with --data, or choose three other ports with MEDQA_PORTS, for example 11000,11001,11002.");
@@ -161,7 +166,7 @@ internal sealed class AzuriteServer : IAsyncDisposable
         try
         {
             if (int.TryParse(await process.StandardOutput.ReadLineAsync(limit.Token), CultureInfo.InvariantCulture, out var control)
-                && await AzuriteConnection.OpenAsync(control, process.Id, options.EndLimit, limit.Token) is { } connection)
+                && await AzuriteConnection.OpenAsync(control, process.Id, options, limit.Token) is { } connection)
             {
                 if (await connection.UntilReadyAsync(limit.Token))
                 {

@@ -73,7 +73,12 @@ const control = net.createServer({ allowHalfOpen: true }, socket => {
 // Ctrl-C reaches every process of a terminal; Azurite ends when its users have, not with them.
 process.on('SIGINT', () => {});
 process.on('SIGHUP', stop);
-process.on('exit', () => records.forEach(record => fs.rmSync(record, { force: true })));
+process.on('exit', () => {
+  for (const record of records) {
+    // By now a record may be another's, which was started when this one was slow to end.
+    try { if (JSON.parse(fs.readFileSync(record, 'utf8')).pid === process.pid) fs.rmSync(record); } catch { /* It is gone. */ }
+  }
+});
 const once = process.once;
 process.once = function (event, listener) {
   if (event === 'SIGINT') return process;

@@ -1,0 +1,39 @@
+using System.Text.RegularExpressions;
+using MedQA.LocalHost.Commands;
+using MedQA.LocalHost.Settings;
+using MedQA.Tests;
+using MedQA.Web.Routing;
+
+namespace MedQA.LocalHost.Tests;
+
+/// <summary>The README says what the code does.</summary>
+public sealed partial class ReadmeTests
+{
+    private static readonly string Text = File.ReadAllText(Repository.PathOf("README.md"));
+
+    [Fact]
+    public void Every_setting_stands_in_its_table() =>
+        Assert.All(Setting.All, static setting => Assert.Contains($"| `{setting.Option}` | `{setting.Variable}` | {setting.Meaning} |", Text, StringComparison.Ordinal));
+
+    [Fact]
+    public void Every_route_is_mentioned() => Assert.All(ApiRoutes.All, static route =>
+    {
+        var last = route.Path[(route.Path.LastIndexOf('/') + 1)..];
+        Assert.True(Text.Contains($"{route.Method} /{route.Path}", StringComparison.Ordinal) || Text.Contains($"/{last}`", StringComparison.Ordinal), $"{route.Method} /{route.Path}");
+    });
+
+    [Fact]
+    public void The_two_commands_and_every_exit_code_stand_in_it()
+    {
+        Assert.Contains("    dotnet run --project src/MedQA.LocalHost -c Release -- run samples/medqa.csv\n", Text, StringComparison.Ordinal);
+        Assert.Contains("    dotnet test MedQA.Local.slnf -c Release\n", Text, StringComparison.Ordinal);
+        Assert.All((int[])[ExitCode.Success, ExitCode.Failure, ExitCode.BadInput, ExitCode.SomeFailed, ExitCode.Stopped], static code => Assert.Contains($" {code} ", Text[Text.IndexOf("Exit codes:", StringComparison.Ordinal)..], StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Every_file_it_links_to_is_there() =>
+        Assert.All(Links().Matches(Text).Select(static link => link.Groups["path"].Value), static path => Assert.True(File.Exists(Repository.PathOf(path)), path));
+
+    [GeneratedRegex(@"\]\((?<path>[^):]+)\)", RegexOptions.NonBacktracking)]
+    private static partial Regex Links();
+}
