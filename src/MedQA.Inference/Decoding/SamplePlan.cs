@@ -17,7 +17,7 @@ internal sealed record SamplePlan(bool IsPacked, IReadOnlyList<int> GroupSizes)
     private const double PassPerWeightByte = 0.08;
     private const double TokenPerWeightByte = 0.012;
     private const double PackedPerNumber = 0.058;
-    private const double RowPerNumber = 0.14;
+    private const double RowPerNumber = 0.16;
 
     /// <summary>The cheapest plan.</summary>
     /// <param name="layout">The graph's inputs and outputs.</param>

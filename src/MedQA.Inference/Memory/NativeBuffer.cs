@@ -32,11 +32,13 @@ internal sealed unsafe class NativeBuffer<T> : IDisposable
             return;
         }
 
+        // What grows a little at each step takes new memory only now and then.
+        var grown = Math.Max(length, (int)Math.Min(Array.MaxLength, Length * 3L / 2));
         NativeMemory.Free(_start);
         _start = null;
         Length = 0;
-        _start = (T*)NativeMemory.AllocZeroed((nuint)length, (nuint)sizeof(T));
-        Length = length;
+        _start = (T*)NativeMemory.AllocZeroed((nuint)grown, (nuint)sizeof(T));
+        Length = grown;
     }
 
     /// <inheritdoc/>
