@@ -18,18 +18,17 @@ internal static class ModelsCheckCommand
     {
         var model = new Argument<string>("MODEL") { Description = "The model's folder, or its name in models" };
         var references = new Option<string>("--references") { Description = "A folder, or one file, of what the original model answers; tests/references shows the format", HelpName = "FOLDER", Required = true };
-        var graph = new Option<string>("--graph") { Description = "The graph's file within the folder, instead of the usual one", HelpName = "FILE" };
         var limit = new Option<int?>("--limit") { Description = "Check at most so many items of each file", HelpName = "N" };
         var tolerance = new Option<double?>("--tolerance") { Description = "The largest deviation that counts as equal. Default: 0.0015, for graphs in 32-bit floats; quantized ones need more", HelpName = "X" };
         var command = new TaughtCommand("check", "Compare a model's tokens, logits, greedy texts and log-likelihoods with those of the original. Exit code 1 beyond the tolerance.", """
             Examples:
               medqa models check smollm2-135m-instruct --graph model.exact.onnx --references tests/references --limit 3
               medqa models check /folder/of/a/converted/model --references mine
-            """) { model, references, graph, limit, tolerance };
+            """) { model, references, limit, tolerance };
         CommandContext.SetWork(command, (context, parsed, cancel) => CheckAsync(
             context,
             ModelFolders.Find(parsed.GetRequiredValue(model), AppContext.BaseDirectory),
-            new ModelOptions { Graph = parsed.GetValue(graph), Threads = context.Settings.Threads, Provider = context.Settings.Provider },
+            new ModelOptions { Graph = context.Settings.Graph, Threads = context.Settings.Threads, Provider = context.Settings.Provider },
             parsed.GetRequiredValue(references),
             Options(parsed.GetValue(limit), parsed.GetValue(tolerance)),
             cancel));

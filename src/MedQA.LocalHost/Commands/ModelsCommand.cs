@@ -17,6 +17,7 @@ internal static class ModelsCommand
               medqa models
               medqa models describe smollm2-135m-instruct
               medqa models check /folder/of/a/converted/model --references tests/references
+              medqa models optimize smollm2-135m-instruct
               medqa run samples/medqa.csv --model /folder/of/a/better/model
             """);
         CommandContext.SetWork(command, static (context, _, cancel) => ListAsync(context, cancel));
@@ -29,6 +30,7 @@ internal static class ModelsCommand
         CommandContext.SetWork(describe, (context, parsed, cancel) => DescribeAsync(context, parsed.GetValue(folder) ?? context.Settings.Model, cancel));
         command.Add(describe);
         command.Add(ModelsCheckCommand.Create());
+        command.Add(ModelsOptimizeCommand.Create());
         return command;
     }
 
@@ -46,7 +48,7 @@ internal static class ModelsCommand
 
     private static async Task<int> DescribeAsync(CommandContext context, string? model, CancellationToken cancellationToken)
     {
-        var folder = ModelFolder.Open(ModelFolders.Find(model, AppContext.BaseDirectory));
+        var folder = ModelFolder.Open(ModelFolders.Find(model, AppContext.BaseDirectory), context.Settings.Graph);
         var table = new Table { Border = TableBorder.Rounded, ShowHeaders = false };
         table.AddColumns("", "");
         void Row(string name, object? value)

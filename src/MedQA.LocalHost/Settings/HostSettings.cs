@@ -17,6 +17,9 @@ internal sealed record HostSettings
     /// <summary>The language model's folder or name; <see langword="null"/> for the default one.</summary>
     public string? Model { get; init; }
 
+    /// <summary>The graph's file within the model's folder; without it the one that the folder names.</summary>
+    public string? Graph { get; init; }
+
     /// <summary>A folder with further profiles, or <see langword="null"/>.</summary>
     public string? ProfilesFolder { get; init; }
 

@@ -21,6 +21,7 @@ internal sealed record Setting(string Name, string Option, string Variable, stri
     [
         Of("data", "FOLDER", "Where runs are stored. Default: .medqa in the current folder", true, static (settings, text) => settings with { DataFolder = Path.GetFullPath(text) }),
         Of("model", "FOLDER", "The language model: its folder, or its name in models. Default: smollm2-135m-instruct, which comes with medqa", true, static (settings, text) => settings with { Model = text }),
+        Of("graph", "FILE", "The graph's file within the model's folder, such as one that `medqa models optimize` made. Default: the one that the folder names", false, static (settings, text) => settings with { Graph = text }),
         Of("profiles", "FOLDER", "A folder with further profiles, one JSON file each", false, static (settings, text) => settings with { ProfilesFolder = ExistingFolder(text) }),
         Of("urls", "URL", "Where `medqa serve` listens. Default: http://127.0.0.1:5080", false, static (settings, text) => settings with { Url = LoopbackUrl(text) }),
         Of("threads", "N", "Threads of the model. Default: as many as the machine has cores", false, static (settings, text) => settings with { Threads = Number(text, 1, 1024) }),

@@ -32,6 +32,28 @@ public sealed class ModelsCommandTests
     }
 
     [Fact]
+    public async Task An_optimized_graph_is_written_beside_the_model_s_own_and_chosen_by_name()
+    {
+        await using var medqa = new MedqaProcess();
+        var folder = Directory.CreateDirectory(Path.Combine(medqa.Folder, "copy")).FullName;
+        foreach (var file in Directory.EnumerateFiles(Repository.PathOf("models", "smollm2-135m-instruct")))
+        {
+            File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
+        }
+
+        var (code, made, _) = await medqa.RunAsync("models", "optimize", folder);
+        Assert.Equal(0, code);
+        Assert.Contains("--graph model.8bit.onnx", made, StringComparison.Ordinal);
+        (code, var described, _) = await medqa.RunAsync("models", "describe", folder, "--graph", "model.8bit.onnx");
+        Assert.Equal(0, code);
+        Assert.Contains("model.8bit.onnx", described, StringComparison.Ordinal);
+
+        var (failed, _, notices) = await medqa.RunAsync("models", "optimize", "reasoner");
+        Assert.Equal(1, failed);
+        Assert.Contains("nothing to widen", notices, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_model_is_described_and_a_broken_one_is_named()
     {
         await using var medqa = new MedqaProcess();
