@@ -28,6 +28,7 @@ public static class AnswerVerifier
         ILanguageModel model, Protocol protocol, Question question, AnsweredQuestion stored, double tolerance, TimeProvider time, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(protocol);
         ArgumentNullException.ThrowIfNull(stored);
         if (stored.Failure is { } failure)
         {
@@ -41,7 +42,7 @@ public static class AnswerVerifier
         }
 
         var samples = new StoredSampleModel(model, stored);
-        var judged = await QuestionAnswerer.AnswerAsync(samples, protocol, question, stored.Ordinal, time, cancellationToken);
+        var judged = await QuestionAnswerer.AnswerAsync(samples, protocol.AsAsked(question, stored), question, stored.Ordinal, time, cancellationToken);
         var deviation = Math.Max(samples.LargestDeviation, OptionDeviation(stored, judged));
         var difference = samples.Fault ?? Difference(stored, judged, tolerance)
             ?? (deviation <= tolerance ? null : string.Create(CultureInfo.InvariantCulture, $"the model gives {samples.Worst ?? "an option"} a log-likelihood that differs by {deviation:0.###} nats a token"));
