@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
 using Azure.Storage.Blobs.Models;
 using MedQA.Evaluation.Answering;
 using MedQA.Pipeline.Splitting;
@@ -32,21 +31,15 @@ internal sealed class RunAnswers(RunStorage storage)
 
         await using var content = blob.Content;
         var answers = new List<PlacedAnswer>();
-        using var hash = sealing is null ? null : IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         await foreach (var line in JsonLines.ReadAsync(content, cancellationToken))
         {
-            hash?.AppendData(line.Content.Span);
-            hash?.AppendData("\n"u8);
+            sealing?.AddLine(line.Content.Span);
             var answered = BlobReading.ParseLine(line.Content, PipelineJson.Compact.AnsweredQuestion)
                 ?? throw new InvalidDataException($"Blob {run}/answers/{batch}.jsonl is damaged at byte {line.Offset}. Retry or delete the run.");
             answers.Add(new PlacedAnswer(answered, batch, line.Offset, line.Content.Length));
         }
 
-        if (hash is not null)
-        {
-            sealing!.Add(batch, hash.GetHashAndReset());
-        }
-
+        sealing?.EndBatch(batch);
         return (answers, blob.Details.LastModified);
     }
 
@@ -86,7 +79,7 @@ internal sealed class RunAnswers(RunStorage storage)
     /// <summary>What the answers hash to as they are now, read or not: a batch that is missing is left out, and one that is damaged is hashed as it is.</summary>
     public async Task<RunSeal> SealAsync(RunId run, RunManifest manifest, int retries, CancellationToken cancellationToken)
     {
-        var sealing = await BeginSealAsync(run, cancellationToken);
+        using var sealing = await BeginSealAsync(run, cancellationToken);
         var retried = await RetriedAsync(run, retries, cancellationToken);
         for (var number = 0; number < manifest.Batches; number++)
         {
@@ -98,14 +91,12 @@ internal sealed class RunAnswers(RunStorage storage)
                 }
 
                 await using var content = blob.Content;
-                using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
                 await foreach (var line in JsonLines.ReadAsync(content, cancellationToken))
                 {
-                    hash.AppendData(line.Content.Span);
-                    hash.AppendData("\n"u8);
+                    sealing.AddLine(line.Content.Span);
                 }
 
-                sealing.Add(batch, hash.GetHashAndReset());
+                sealing.EndBatch(batch);
             }
         }
 

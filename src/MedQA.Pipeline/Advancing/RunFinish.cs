@@ -38,7 +38,7 @@ internal sealed class RunFinish(RunStorage storage)
         await using var spool = new FileStream(
             Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 64 * 1024, FileOptions.DeleteOnClose | FileOptions.Asynchronous);
         await using var parquet = await AnswerParquet.CreateAsync(spool, cancellationToken);
-        var sealing = await _answers.BeginSealAsync(run, cancellationToken);
+        using var sealing = await _answers.BeginSealAsync(run, cancellationToken);
         await foreach (var (answers, written) in _answers.AllAsync(run, manifest, row.Summary.Retry, cancellationToken, sealing))
         {
             finished = written > finished ? written : finished;

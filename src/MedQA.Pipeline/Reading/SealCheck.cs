@@ -12,7 +12,8 @@ public sealed record SealCheck(int Batches, ImmutableArray<string> Differences)
     /// <param name="stated">The seal that was written with the result.</param>
     /// <param name="found">What the answers hash to.</param>
     /// <param name="reportSeal">The seal that the report states, or <see langword="null"/> where it states none.</param>
-    public static SealCheck Of(RunSeal stated, RunSeal found, string? reportSeal)
+    /// <param name="questionsChanged">Whether the questions hash to something else than the manifest states.</param>
+    public static SealCheck Of(RunSeal stated, RunSeal found, string? reportSeal, bool questionsChanged)
     {
         ArgumentNullException.ThrowIfNull(stated);
         ArgumentNullException.ThrowIfNull(found);
@@ -34,6 +35,11 @@ public sealed record SealCheck(int Batches, ImmutableArray<string> Differences)
         if (differences.Count == 0 && found.Chain != stated.Chain)
         {
             differences.Add("the run's manifest was changed");
+        }
+
+        if (questionsChanged)
+        {
+            differences.Add("the questions are not those that the manifest states");
         }
 
         if (reportSeal is not null && reportSeal != stated.Chain)

@@ -21,9 +21,10 @@ public sealed record RunSeal(string Chain, ImmutableArray<SealedBatch> Batches)
 /// <param name="Sha256">SHA-256 (lower-case hexadecimal) of its lines, each with a line feed behind it.</param>
 public sealed record SealedBatch(string Batch, string Sha256);
 
-/// <summary>Chains the hashes of a run's batches.</summary>
-internal sealed class RunSealing
+/// <summary>Chains the hashes of a run's batches: the lines of a batch, then its end, then the next.</summary>
+internal sealed class RunSealing : IDisposable
 {
+    private readonly IncrementalHash _lines = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly ImmutableArray<SealedBatch>.Builder _batches = ImmutableArray.CreateBuilder<SealedBatch>();
     private byte[] _chain;
 
@@ -33,10 +34,21 @@ internal sealed class RunSealing
     /// <summary>The seal so far.</summary>
     public RunSeal Seal => new(Convert.ToHexStringLower(_chain), _batches.ToImmutable());
 
-    /// <summary>Adds a batch.</summary>
-    public void Add(BatchId batch, ReadOnlySpan<byte> hash)
+    /// <summary>Adds a line of the batch that ends next.</summary>
+    public void AddLine(ReadOnlySpan<byte> line)
     {
+        _lines.AppendData(line);
+        _lines.AppendData("\n"u8);
+    }
+
+    /// <summary>Ends a batch with the lines that were added since the last.</summary>
+    public void EndBatch(BatchId batch)
+    {
+        var hash = _lines.GetHashAndReset();
         _batches.Add(new(batch.ToString(), Convert.ToHexStringLower(hash)));
         _chain = SHA256.HashData([.. _chain, .. Encoding.ASCII.GetBytes(batch.ToString()), .. hash]);
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _lines.Dispose();
 }

@@ -76,6 +76,12 @@ public sealed class RunReaderTests(AzuriteFixture azurite)
         await bench.Storage.Manifest(run).PutAsync(BinaryData.FromString(manifest.Replace("\"samples\":3", "\"samples\":4", StringComparison.Ordinal)), "application/json", Cancel);
         Assert.Equal(["the run's manifest was changed"], (await bench.Reader.CheckSealAsync(run, null, Cancel))!.Differences);
 
+        await bench.Storage.Manifest(run).PutAsync(BinaryData.FromString(manifest), "application/json", Cancel);
+        var questions = (await bench.TextAsync(run, $"questions/{BatchId.First(0)}.jsonl"))!;
+        await bench.Storage.Questions(run, BatchId.First(0)).PutAsync(BinaryData.FromString(questions.Replace("fever", "chills", StringComparison.Ordinal)), "application/x-ndjson", Cancel);
+        Assert.Equal(["the questions are not those that the manifest states"], (await bench.Reader.CheckSealAsync(run, null, Cancel))!.Differences);
+        await bench.Storage.Questions(run, BatchId.First(0)).PutAsync(BinaryData.FromString(questions), "application/x-ndjson", Cancel);
+
         await bench.Storage.Answers(run, BatchId.First(1)).DeleteAsync(cancellationToken: Cancel);
         Assert.Equal([$"the answers of batch {BatchId.First(1)} are gone"], (await bench.Reader.CheckSealAsync(run, null, Cancel))!.Differences);
     }
