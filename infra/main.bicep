@@ -118,10 +118,15 @@ param dataSku string = 'Standard_ZRS'
 @maxValue(3650)
 param coolRunsDays int = 30
 
-@description('Days after which a run\'s blobs are deleted by the storage, its rows left behind; 0 for never. Deleting a run over HTTP removes both.')
+@description('Days after which a run that has ended is deleted by the control app, as over HTTP; 0 for never.')
 @minValue(0)
 @maxValue(3650)
 param keepRunsDays int = 0
+
+@description('Days after which an uploaded question set is deleted by the control app, its runs not; 0 for never.')
+@minValue(0)
+@maxValue(3650)
+param keepUploadsDays int = 0
 
 @description('Profile of uploads that name none.')
 param defaultProfile string = 'self-consistency'
@@ -137,6 +142,10 @@ param maxQuestions int = 20000
 @description('Runs that can generate more tokens wait for approval; 0 for no limit.')
 @minValue(0)
 param maxGeneratedTokens int = 0
+
+@description('Runs on which workers have spent more hours wait for approval; 0 for no limit.')
+@minValue(0)
+param maxComputeHours int = 0
 
 @description('Most gigabytes of logs a day; −1 for no limit.')
 @minValue(-1)
@@ -217,6 +226,9 @@ module resources 'resources.bicep' = {
       tokensPerSecond: tokensPerSecond
       maxQuestions: maxQuestions
       maxGeneratedTokens: maxGeneratedTokens
+      maxComputeHours: maxComputeHours
+      keepRunsDays: keepRunsDays
+      keepUploadsDays: keepUploadsDays
     }
     gpuProfileType: gpuProfileType
     minWorkers: minWorkers
@@ -230,7 +242,6 @@ module resources 'resources.bicep' = {
     registrySku: registrySku
     dataSku: dataSku
     coolRunsDays: coolRunsDays
-    keepRunsDays: keepRunsDays
     schedulerSku: schedulerSku
     logsDailyQuotaGb: logsDailyQuotaGb
     spending: {

@@ -63,9 +63,6 @@ param dataSku string
 @description('Days after which a run\'s blobs become cool; 0 for never.')
 param coolRunsDays int
 
-@description('Days after which a run\'s blobs are deleted; 0 for never.')
-param keepRunsDays int
-
 @description('Tier of the scheduler.')
 param schedulerSku string
 
@@ -105,7 +102,10 @@ var runSettings = concat(
     { name: 'Split__TokensPerSecond', value: string(runs.tokensPerSecond) }
   ],
   runs.maxQuestions > 0 ? [{ name: 'Limits__MaxQuestions', value: string(runs.maxQuestions) }] : [],
-  runs.maxGeneratedTokens > 0 ? [{ name: 'Limits__MaxGeneratedTokens', value: string(runs.maxGeneratedTokens) }] : []
+  runs.maxGeneratedTokens > 0 ? [{ name: 'Limits__MaxGeneratedTokens', value: string(runs.maxGeneratedTokens) }] : [],
+  runs.maxComputeHours > 0 ? [{ name: 'Limits__MaxComputeHours', value: string(runs.maxComputeHours) }] : [],
+  runs.keepRunsDays > 0 ? [{ name: 'Retention__RunDays', value: string(runs.keepRunsDays) }] : [],
+  runs.keepUploadsDays > 0 ? [{ name: 'Retention__UploadDays', value: string(runs.keepUploadsDays) }] : []
 )
 
 // Identities, one per app.
@@ -131,7 +131,6 @@ module data 'modules/storage.bicep' = {
     tags: tags
     skuName: dataSku
     coolRunsDays: coolRunsDays
-    keepRunsDays: keepRunsDays
     privateNetworking: networking.private
     withModels: fetchesModel
   }

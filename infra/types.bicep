@@ -52,6 +52,18 @@ type limits = {
   @description('Runs that can generate more tokens wait for approval; 0 for no limit.')
   @minValue(0)
   maxGeneratedTokens: int
+
+  @description('Runs on which workers have spent more hours wait for approval; 0 for no limit.')
+  @minValue(0)
+  maxComputeHours: int
+
+  @description('Days after which a run that has ended is deleted; 0 for never.')
+  @minValue(0)
+  keepRunsDays: int
+
+  @description('Days after which an uploaded question set is deleted; 0 for never.')
+  @minValue(0)
+  keepUploadsDays: int
 }
 
 @export()

@@ -20,11 +20,6 @@ param skuName string
 @maxValue(3650)
 param coolRunsDays int
 
-@description('Days after which the blobs of a run are deleted, without its rows; 0 keeps them. Deleting a run over HTTP removes both. Question sets that people uploaded are never deleted by this rule.')
-@minValue(0)
-@maxValue(3650)
-param keepRunsDays int
-
 @description('Whether only private endpoints and Azure\'s trusted services (Event Grid, by identity) reach the account.')
 param privateNetworking bool
 
@@ -87,31 +82,7 @@ var coolRule = {
   }
 }
 
-var deleteRule = {
-  name: 'delete-old-runs'
-  enabled: true
-  type: 'Lifecycle'
-  definition: {
-    filters: {
-      blobTypes: [
-        'blockBlob'
-        'appendBlob'
-      ]
-      prefixMatch: [
-        'runs/'
-      ]
-    }
-    actions: {
-      baseBlob: {
-        delete: {
-          daysAfterModificationGreaterThan: keepRunsDays
-        }
-      }
-    }
-  }
-}
-
-var lifecycleRules = concat(coolRunsDays > 0 ? [coolRule] : [], keepRunsDays > 0 ? [deleteRule] : [])
+var lifecycleRules = coolRunsDays > 0 ? [coolRule] : []
 
 resource account 'Microsoft.Storage/storageAccounts@2025-06-01' = {
   name: accountName

@@ -35,7 +35,7 @@ public sealed class AdvanceFunctions(RunAdvancer advancer, RunWakeUps wakeUps, R
     public async Task OnBatchPoison([QueueTrigger("question-batches-poison", Connection = DataStorage.Connection)] string message, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken) =>
         await client.DriveAsync(await wakeUps.TakePoisonedBatchAsync(message, cancellationToken), cancellationToken);
 
-    /// <summary>Looks every minute for runs that have something to do and that nobody drives.</summary>
+    /// <summary>Looks every minute for runs that have something to do and that nobody drives, and at the queue of batches: its length and age are metrics.</summary>
     [Function(nameof(OnTimer))]
     public async Task OnTimer([TimerTrigger("0 * * * * *")] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
     {
@@ -46,5 +46,7 @@ public sealed class AdvanceFunctions(RunAdvancer advancer, RunWakeUps wakeUps, R
                 await wakeUps.StepAsync(run, cancellationToken);
             }
         }
+
+        await reader.GetQueueAsync(time.GetUtcNow(), cancellationToken);
     }
 }

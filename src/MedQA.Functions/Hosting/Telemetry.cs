@@ -3,10 +3,12 @@ using MedQA.Pipeline.Tracing;
 using Microsoft.Azure.Functions.Worker.OpenTelemetry;
 using Microsoft.Extensions.DependencyInjection;
 using OpenTelemetry;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Trace;
 
 namespace MedQA.Functions.Hosting;
 
-/// <summary>Traces and logs for Application Insights: one trace from an upload to its answers, over queues and both apps.</summary>
+/// <summary>Traces, metrics and logs for Application Insights: one trace from an upload to its answers, over queues and both apps.</summary>
 internal static class Telemetry
 {
     /// <summary>Sends them where a connection string is set. Without one the app says nothing of itself to OpenTelemetry, so that its logs go to the host and its console.</summary>
@@ -15,6 +17,7 @@ internal static class Telemetry
         if (settings.Find("APPLICATIONINSIGHTS_CONNECTION_STRING") is { } connection)
         {
             services.AddOpenTelemetry().UseFunctionsWorkerDefaults().WithTracing(static tracing => tracing.AddSource(PipelineTracing.SourceName))
+                .WithMetrics(static metrics => metrics.AddMeter(PipelineMetrics.MeterName))
                 .UseAzureMonitorExporter(options => options.ConnectionString = connection);
         }
     }

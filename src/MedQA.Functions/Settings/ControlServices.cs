@@ -29,6 +29,7 @@ internal static class ControlServices
             storage, provider.GetRequiredService<IProfileSource>(), settings.Model, countTokens: null, settings.Split, TimeProvider.System, provider.GetRequiredService<ILogger<QuestionSetSplitter>>()));
         services.AddSingleton(provider => new PoisonedUploads(provider.GetRequiredService<QuestionSetSplitter>(), provider.GetRequiredService<ILogger<PoisonedUploads>>()));
         services.AddSingleton(provider => new RunAdvancer(storage, settings.Advance, TimeProvider.System, provider.GetRequiredService<ILogger<RunAdvancer>>()));
+        services.AddSingleton(provider => new RunRetention(storage, settings.Retention, TimeProvider.System, provider.GetRequiredService<ILogger<RunRetention>>()));
         services.AddSingleton(provider => new RunWakeUps(storage, provider.GetRequiredService<RunAdvancer>(), provider.GetRequiredService<ILogger<RunWakeUps>>()));
         services.AddSingleton(provider => new Api
         {

@@ -18,6 +18,9 @@ internal sealed record ControlSettings
     /// <summary>How runs are driven.</summary>
     public required AdvanceOptions Advance { get; init; }
 
+    /// <summary>How long things are kept.</summary>
+    public required RetentionOptions Retention { get; init; }
+
     /// <summary>Who may call what.</summary>
     public required AccessOptions Access { get; init; }
 
@@ -51,6 +54,12 @@ internal sealed record ControlSettings
             {
                 MaxQuestions = settings.Find<int>("Limits__MaxQuestions", "a number of questions"),
                 MaxGeneratedTokens = settings.Find<long>("Limits__MaxGeneratedTokens", "a number of tokens"),
+                MaxComputeHours = settings.Find<double>("Limits__MaxComputeHours", "a number of hours"),
+            },
+            Retention = new RetentionOptions
+            {
+                RunDays = settings.Find<int>("Retention__RunDays", "a number of days"),
+                UploadDays = settings.Find<int>("Retention__UploadDays", "a number of days"),
             },
             Access = new AccessOptions
             {

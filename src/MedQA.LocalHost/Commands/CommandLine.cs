@@ -46,6 +46,7 @@ internal static class CommandLine
             ResultsCommand.Create(),
             RequestCommands.CreateCancel(),
             RequestCommands.CreateDelete(),
+            RequestCommands.CreateApprove(),
             EstimateCommand.Create(),
             CompareCommand.Create(),
             ReplayCommand.Create(),

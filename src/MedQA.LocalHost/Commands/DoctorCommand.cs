@@ -19,7 +19,7 @@ internal static class DoctorCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var settings = string.Join('\n', Setting.All.Select(static setting => $"  {setting.Option,-11} {setting.Variable,-15} {setting.Meaning}"));
+        var settings = string.Join('\n', Setting.All.Select(static setting => $"  {setting.Option,-14} {setting.Variable,-17} {setting.Meaning}"));
         var command = new TaughtCommand("doctor", "Check everything that a run needs: the settings, Node.js, the storage, the model.", $"The settings, as options, as environment variables, and by the option's name in {HostSettings.FileName}:\n{settings}");
         CommandContext.SetWork(command, static (context, _, cancel) => CheckAsync(context, cancel));
         return command;

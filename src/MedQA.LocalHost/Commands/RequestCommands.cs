@@ -4,7 +4,7 @@ using MedQA.LocalHost.Terminal;
 
 namespace MedQA.LocalHost.Commands;
 
-/// <summary><c>medqa cancel</c> and <c>medqa delete</c>: what somebody wants to happen with a run.</summary>
+/// <summary><c>medqa cancel</c>, <c>medqa approve</c> and <c>medqa delete</c>: what somebody wants to happen with a run.</summary>
 internal static class RequestCommands
 {
     /// <summary><c>medqa cancel</c>.</summary>
@@ -12,6 +12,9 @@ internal static class RequestCommands
 
     /// <summary><c>medqa delete</c>.</summary>
     public static Command CreateDelete() => Create("delete", "Remove a run and everything that it wrote.", RunRequest.Delete);
+
+    /// <summary><c>medqa approve</c>.</summary>
+    public static Command CreateApprove() => Create("approve", "Let a run go on that waits because it is above a limit. It then takes the time and the cost that it needs.", RunRequest.Approve);
 
     private static TaughtCommand Create(string name, string description, RunRequest request)
     {
@@ -27,7 +30,7 @@ internal static class RequestCommands
         {
             await using var source = await RunSources.OpenAsync(context, cancel);
             var asked = await source.AskAsync(await source.FindAsync(parsed.GetRequiredValue(run), cancel), request, cancel);
-            context.Console.Note($"Run {asked.Id} ({asked.Name}) is {StateText.Of(asked.State)}, and is asked to {name}.");
+            context.Console.Note($"Run {asked.Id} ({asked.Name}) is {StateText.Of(asked.State)}, and is {(request == RunRequest.Approve ? "approved" : $"asked to {name}")}.");
             return ExitCode.Success;
         });
         return command;

@@ -13,6 +13,7 @@ internal static class ServeCommand
             Examples:
               medqa serve
               medqa serve --urls http://127.0.0.1:8080
+              MEDQA_KEY=$(openssl rand -hex 32) medqa serve      who calls it must have the key
               curl --data-binary @samples/medqa.csv 'http://127.0.0.1:5080/api/runs?name=medqa.csv'
             """);
         CommandContext.SetWork(command, static (context, _, cancel) => ServeAsync(context, cancel));
@@ -21,6 +22,8 @@ internal static class ServeCommand
 
     private static async Task<int> ServeAsync(CommandContext context, CancellationToken cancellationToken)
     {
+        // A key that is too short is said before anything is started.
+        _ = LocalApi.AccessOf(context.Settings);
         await using var model = await LocalModel.LoadAsync(context.Settings, context.Console, cancellationToken);
         await using var storage = await LocalStorage.OpenAsync(context.Settings, context.Console, cancellationToken);
         using var logging = LocalLogging.Create(context.Settings);
@@ -30,7 +33,7 @@ internal static class ServeCommand
         // The address is taken before work begins: a second server on it fails at once.
         await server.StartAsync(cancellationToken);
         context.Console.Note($"Listening on {string.Join(", ", server.Urls)}; runs are stored in {storage.Place}. Ctrl-C ends it.");
-        context.Console.Note($"The dashboard: {server.Urls.First()}");
+        context.Console.Note($"The dashboard: {server.Urls.First()}{(context.Settings.Key is null ? "" : " (it asks for the key)")}");
         try
         {
             await pipeline.RunAsync(cancellationToken);

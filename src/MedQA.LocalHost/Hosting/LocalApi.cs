@@ -1,6 +1,7 @@
 using MedQA.Evaluation.Modelling;
 using MedQA.LocalHost.Settings;
 using MedQA.Web;
+using MedQA.Web.Access;
 using MedQA.Web.Routing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -23,7 +24,17 @@ internal static class LocalApi
         Signals = pipeline.Signals,
     };
 
+    /// <summary>Whoever reaches this machine's loopback may do everything; where a key is set, whoever has it.</summary>
+    /// <exception cref="SettingException">The key is too short.</exception>
+    internal static AccessPolicy AccessOf(HostSettings settings) => settings.Key switch
+    {
+        null => AccessPolicy.Anyone,
+        { Length: >= AccessOptions.ShortestKey } key => new AccessPolicy(new AccessOptions { Mode = AccessMode.Keys, AdminKey = key }),
+        { Length: var length } => throw new SettingException("--key", $"has {length} characters; to guard a service it must have at least {AccessOptions.ShortestKey}. `openssl rand -hex 32` makes a good one."),
+    };
+
     /// <summary>Makes the server; it does not listen yet.</summary>
+    /// <exception cref="SettingException">The key is too short.</exception>
     public static WebApplication Create(HostSettings settings, Api api)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "medqa", ContentRootPath = AppContext.BaseDirectory });
@@ -41,7 +52,7 @@ internal static class LocalApi
         application.Use(LoopbackGuard.CheckAsync);
 
         // The stop ends watched runs at once; their readers come back to the next server.
-        application.MapApi(api with { Stopping = application.Lifetime.ApplicationStopping });
+        application.MapApi(api with { Stopping = application.Lifetime.ApplicationStopping }, AccessOf(settings));
         return application;
     }
 }

@@ -19,11 +19,13 @@ internal sealed class LocalPipeline : IDisposable
     private readonly WorkerIdentity _identity;
     private readonly RunLoop _loop;
     private readonly BatchQueueReader _queue;
+    private readonly LocalTelemetry? _telemetry;
 
     /// <summary>Connects the parts; nothing runs yet.</summary>
     public LocalPipeline(RunStorage storage, ILanguageModel model, HostSettings settings, TimeProvider time, ILoggerFactory logging)
     {
         var signals = Signals;
+        _telemetry = LocalTelemetry.Start(settings);
         _identity = WorkerIdentity.Take(settings.DataFolder);
         Profiles = ProfileFolders.Open(settings);
         Reader = new RunReader(storage);
@@ -31,8 +33,10 @@ internal sealed class LocalPipeline : IDisposable
         Uploads = new QuestionSetUploads(storage, time);
         Splitter = new QuestionSetSplitter(storage, Profiles, model.Description, model.CountTokens, new SplitOptions(), time, logging.CreateLogger<QuestionSetSplitter>(), signals);
         var name = $"{Environment.MachineName}{(_identity.Id is { } id ? $"-{id:N}" : "")}";
-        var advancer = new RunAdvancer(storage, new AdvanceOptions { OwnWorker = _identity.Id is null ? null : name }, time, logging.CreateLogger<RunAdvancer>(), signals);
-        _loop = new RunLoop(storage, advancer, Splitter, time, logging.CreateLogger<RunLoop>(), signals);
+        var advancer = new RunAdvancer(storage, new AdvanceOptions { OwnWorker = _identity.Id is null ? null : name, MaxComputeHours = settings.MaxHours }, time, logging.CreateLogger<RunAdvancer>(), signals);
+        var keep = new RetentionOptions { RunDays = settings.KeepDays, UploadDays = settings.KeepUploadsDays };
+        var retention = keep == new RetentionOptions() ? null : new RunRetention(storage, keep, time, logging.CreateLogger<RunRetention>(), signals);
+        _loop = new RunLoop(storage, advancer, Splitter, time, logging.CreateLogger<RunLoop>(), signals, retention);
         var options = new WorkerOptions { Name = name, Identity = _identity.Id, Report = TimeSpan.FromSeconds(1), Drain = TimeSpan.Zero };
         var worker = new BatchWorker(storage, model, options, time, logging.CreateLogger<BatchWorker>(), signals);
         _queue = new BatchQueueReader(storage, worker, time, logging.CreateLogger<BatchQueueReader>(), signals);
@@ -62,8 +66,12 @@ internal sealed class LocalPipeline : IDisposable
     /// <summary>Only answers questions until it is cancelled.</summary>
     public Task WorkAsync(CancellationToken cancellationToken) => TogetherAsync([_queue.RunAsync], cancellationToken);
 
-    /// <summary>Lets another process be this data folder's worker.</summary>
-    public void Dispose() => _identity.Dispose();
+    /// <summary>Lets another process be this data folder's worker, and sends what is left to tell.</summary>
+    public void Dispose()
+    {
+        _identity.Dispose();
+        _telemetry?.Dispose();
+    }
 
     /// <summary>Runs loops side by side; when one fails the others are stopped, and its failure is the result.</summary>
     internal static async Task TogetherAsync(IReadOnlyList<Func<CancellationToken, Task>> loops, CancellationToken cancellationToken)

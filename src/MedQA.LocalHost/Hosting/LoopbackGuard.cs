@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using MedQA.Web;
 using MedQA.Web.Problems;
+using MedQA.Web.Routing;
 using Microsoft.AspNetCore.Http;
 
 namespace MedQA.LocalHost.Hosting;
@@ -48,6 +49,7 @@ internal static class LoopbackGuard
 
     private static Task RefuseAsync(HttpContext context, int status, string kind, string title, string sentence)
     {
+        ApiRoute.SetHeaders(context.Response.Headers);
         context.Response.StatusCode = status;
         context.Response.ContentType = "application/problem+json";
         var details = new ProblemDetails { Type = $"urn:medqa:{kind}", Title = title, Status = status, Detail = sentence };

@@ -31,4 +31,7 @@ internal enum RunRequest
 
     /// <summary>Remove it and everything that it wrote.</summary>
     Delete,
+
+    /// <summary>Let it go on that waits because it is above a limit.</summary>
+    Approve,
 }

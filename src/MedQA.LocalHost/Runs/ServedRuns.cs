@@ -37,6 +37,7 @@ internal sealed class ServedRuns(MedQAClient client) : IRunSource
                 RunRequest.Cancel => await client.CancelRunAsync(run.Id, cancellationToken),
                 RunRequest.Retry => await client.RetryRunAsync(run.Id, cancellationToken),
                 RunRequest.Delete => await client.DeleteRunAsync(run.Id, cancellationToken),
+                RunRequest.Approve => await client.ApproveRunAsync(run.Id, cancellationToken),
                 _ => throw new ArgumentOutOfRangeException(nameof(request), request, "There is nothing to ask for."),
             };
         }

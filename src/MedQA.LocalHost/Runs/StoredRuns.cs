@@ -78,6 +78,7 @@ internal sealed class StoredRuns(RunReader reader, RunControl control, LocalStor
             RunRequest.Cancel => RequestedAction.Cancel,
             RunRequest.Retry => RequestedAction.Retry,
             RunRequest.Delete => RequestedAction.Delete,
+            RunRequest.Approve => RequestedAction.Approve,
             _ => throw new ArgumentOutOfRangeException(nameof(request), request, "There is nothing to ask for."),
         };
         return await control.RequestAsync(RunId.Parse(run.Id), action, cancellationToken) switch

@@ -50,11 +50,23 @@ internal sealed record HostSettings
     /// <summary>The service whose runs commands work with, instead of those of this machine; or <see langword="null"/>.</summary>
     public Uri? Endpoint { get; init; }
 
-    /// <summary>The key that the service is sent, or <see langword="null"/>.</summary>
+    /// <summary>The key that the service is sent, and that <c>medqa serve</c> asks for; or <see langword="null"/>.</summary>
     public string? Key { get; init; }
 
     /// <summary>The token that the service is sent, or <see langword="null"/>.</summary>
     public string? Token { get; init; }
+
+    /// <summary>Days after which runs that have ended are deleted; <see langword="null"/> for never.</summary>
+    public int? KeepDays { get; init; }
+
+    /// <summary>Days after which uploads are deleted; <see langword="null"/> for never.</summary>
+    public int? KeepUploadsDays { get; init; }
+
+    /// <summary>The most hours that workers may spend on a run that nobody has approved; <see langword="null"/> for any.</summary>
+    public double? MaxHours { get; init; }
+
+    /// <summary>Where traces and metrics go.</summary>
+    public TelemetryExporter Telemetry { get; init; }
 
     /// <summary>The least important messages that are logged.</summary>
     public LogLevel Log { get; init; } = LogLevel.Warning;

@@ -22,6 +22,12 @@ public sealed record AdvanceOptions
     public long? MaxGeneratedTokens { get; init; }
 
     /// <summary>
+    /// The most hours that workers may spend on a run that nobody has approved, summed over all of them; <see langword="null"/> for any. A run that is above it waits, and its workers stop within
+    /// <see cref="Answering.WorkerOptions.Renew"/>: it can be passed by what they have at hand.
+    /// </summary>
+    public double? MaxComputeHours { get; init; }
+
+    /// <summary>
     /// The name of the worker in this host, where its <see cref="Answering.WorkerOptions.Identity"/> is set: batches that it was answering before this process began are sent again at once,
     /// because it can take up its own leases. <see langword="null"/> where no worker is known to be gone.
     /// </summary>
@@ -37,6 +43,7 @@ public sealed record AdvanceOptions
         Require(CollectAtOnce >= 1, nameof(CollectAtOnce), "at least 1");
         Require(MaxQuestions is null or >= 0, nameof(MaxQuestions), "0 or more, or not set");
         Require(MaxGeneratedTokens is null or >= 0, nameof(MaxGeneratedTokens), "0 or more, or not set");
+        Require(MaxComputeHours is null or (>= 0 and < double.PositiveInfinity), nameof(MaxComputeHours), "0 or more, or not set");
     }
 
     private static void Require(bool holds, string setting, string wanted)

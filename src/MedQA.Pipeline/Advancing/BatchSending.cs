@@ -1,8 +1,10 @@
+using System.Diagnostics;
 using Azure;
 using Azure.Storage.Blobs.Models;
 using MedQA.Pipeline.Answering;
 using MedQA.Pipeline.Signalling;
 using MedQA.Pipeline.Storage;
+using MedQA.Pipeline.Tracing;
 
 namespace MedQA.Pipeline.Advancing;
 
@@ -83,9 +85,11 @@ internal sealed class BatchSending(RunStorage storage, AdvanceOptions options, T
     {
         foreach (var chunk in rows.Chunk(Chunk))
         {
+            using var activity = PipelineTracing.Start("send batches", run.ToString(), ActivityKind.Producer)?.SetTag("messaging.batch.message_count", chunk.Length);
+            var carried = PipelineTracing.Traceparent ?? traceparent;
             var sent = time.GetUtcNow();
             await Parallel.ForEachAsync(chunk, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = cancellationToken }, async (row, cancel) =>
-                await storage.BatchQueue.SendAsync(new BatchMessage { Run = run.ToString(), Batch = row.Batch.ToString(), Sent = sent, Traceparent = traceparent }, cancel));
+                await storage.BatchQueue.SendAsync(new BatchMessage { Run = run.ToString(), Batch = row.Batch.ToString(), Sent = sent, Traceparent = carried }, cancel));
             signals.BatchesSent.Set();
             await _batches.NoteSentAsync(run, chunk, sent, cancellationToken);
         }

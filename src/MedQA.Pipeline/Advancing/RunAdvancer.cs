@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
 using Azure;
 using MedQA.Evaluation.Reporting;
 using MedQA.Pipeline.Control;
@@ -63,7 +65,6 @@ public sealed class RunAdvancer
     /// <returns>Where the run stands, and when to come back.</returns>
     public async Task<AdvanceOutcome> AdvanceAsync(RunId run, CancellationToken cancellationToken)
     {
-        using var activity = PipelineTracing.Start("advance", run.ToString());
         for (var i = 0; i < Tries; i++)
         {
             var row = await _runs.FindAsync(run, cancellationToken) ?? await RebuildAsync(run, cancellationToken);
@@ -72,6 +73,7 @@ public sealed class RunAdvancer
                 return new AdvanceOutcome(null, null);
             }
 
+            using var activity = PipelineTracing.Start("advance run", run.ToString(), ActivityKind.Internal, row.Traceparent);
             if (await StepAsync(row, cancellationToken) is { } outcome)
             {
                 return outcome;
@@ -124,7 +126,7 @@ public sealed class RunAdvancer
 
         if (summary.Requested == RequestedAction.None && ReasonToAsk(summary, manifest) is { } question)
         {
-            return await WaitAsync(row, question, cancellationToken);
+            return await WaitAsync(row, row, question, more: false, cancellationToken);
         }
 
         return await DriveAsync(row, manifest, cancellationToken);
@@ -149,6 +151,11 @@ public sealed class RunAdvancer
         if (next.Summary.Requested == RequestedAction.Cancel)
         {
             return await CancelAsync(row, next, manifest, rows, cancellationToken);
+        }
+
+        if (ReasonToAskAgain(next.Summary) is { } question)
+        {
+            return await WaitAsync(row, next, question, more, cancellationToken);
         }
 
         var ownGone = _options.OwnWorker is not null && _seen.TryAdd(run, true);
@@ -278,6 +285,7 @@ public sealed class RunAdvancer
             {
                 State = state == RunState.Completed && row.Summary.Totals.Failed > 0 ? RunState.CompletedWithFailures : state,
                 Reason = null,
+                NeedsApproval = false,
                 Requested = RequestedAction.None,
                 Finished = report.Circumstances.Finished ?? _time.GetUtcNow(),
                 Accuracy = report.Accuracy.Value,
@@ -291,6 +299,7 @@ public sealed class RunAdvancer
             return null;
         }
 
+        PipelineMetrics.RunEnded(ended.Summary);
         _logger.LogInformation("Run {Run} is {State}: {Done} of {Questions} questions, {Failed} failed.", row.Summary.Run, ended.Summary.State, ended.Summary.Totals.Done, ended.Summary.Questions, ended.Summary.Totals.Failed);
         return new AdvanceOutcome(ended.Summary.State, null);
     }
@@ -311,14 +320,20 @@ public sealed class RunAdvancer
 
     private async Task<AdvanceOutcome?> EndAsync(RunRow row, RunState state, string? reason, CancellationToken cancellationToken)
     {
-        var ended = Touched(row with { Summary = row.Summary with { State = state, Reason = reason, Requested = RequestedAction.None, Finished = _time.GetUtcNow() } });
-        return await _runs.TryUpdateAsync(ended, cancellationToken) is null ? null : new AdvanceOutcome(state, null);
+        var ended = Touched(row with { Summary = row.Summary with { State = state, Reason = reason, NeedsApproval = false, Requested = RequestedAction.None, Finished = _time.GetUtcNow() } });
+        if (await _runs.TryUpdateAsync(ended, cancellationToken) is null)
+        {
+            return null;
+        }
+
+        PipelineMetrics.RunEnded(ended.Summary);
+        return new AdvanceOutcome(state, null);
     }
 
-    private async Task<AdvanceOutcome?> WaitAsync(RunRow row, string reason, CancellationToken cancellationToken)
+    private async Task<AdvanceOutcome?> WaitAsync(RunRow before, RunRow row, string reason, bool more, CancellationToken cancellationToken)
     {
-        var waiting = row with { Summary = row.Summary with { State = RunState.Waiting, Reason = reason } };
-        return waiting != row && await _runs.TryUpdateAsync(Touched(waiting), cancellationToken) is null ? null : new AdvanceOutcome(RunState.Waiting, Latest);
+        var waiting = row with { Summary = row.Summary with { State = RunState.Waiting, Reason = reason, NeedsApproval = true } };
+        return waiting != before && await _runs.TryUpdateAsync(Touched(waiting), cancellationToken) is null ? null : new AdvanceOutcome(RunState.Waiting, more ? TimeSpan.Zero : Latest);
     }
 
     private string? ReasonToAsk(RunSummary summary, RunManifest manifest)
@@ -330,6 +345,13 @@ public sealed class RunAdvancer
             : tokens > _options.MaxGeneratedTokens ? $"The run can generate {tokens} tokens; more than {_options.MaxGeneratedTokens} need approval."
             : null;
     }
+
+    /// <summary>What is found out only while the run goes on: how long its questions take.</summary>
+    private string? ReasonToAskAgain(RunSummary summary) =>
+        summary.Approved || _options.MaxComputeHours is not { } most || summary.Totals.Seconds <= most * 3600 ? null
+        : string.Create(
+            CultureInfo.InvariantCulture,
+            $"Workers have spent {summary.Totals.Seconds / 3600:0.####} hours on {summary.Totals.Done} of {summary.Questions} questions; more than {most:0.####} need approval.");
 
     private async Task<RunManifest?> FindManifestAsync(RunId run, CancellationToken cancellationToken)
     {

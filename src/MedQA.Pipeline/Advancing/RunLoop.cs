@@ -18,11 +18,13 @@ public sealed class RunLoop
     private static readonly TimeSpan ScanEvery = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan ListEvery = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan SweepEvery = TimeSpan.FromHours(1);
     private static readonly TimeSpan AfterFault = TimeSpan.FromSeconds(5);
 
     private readonly RunStorage _storage;
     private readonly RunAdvancer _advancer;
     private readonly QuestionSetSplitter? _splitter;
+    private readonly RunRetention? _retention;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly PipelineSignals _signals;
@@ -38,12 +40,13 @@ public sealed class RunLoop
     /// <param name="time">The clock.</param>
     /// <param name="logger">Is told of faults.</param>
     /// <param name="signals">Wakes the loop.</param>
-    public RunLoop(RunStorage storage, RunAdvancer advancer, QuestionSetSplitter? splitter, TimeProvider time, ILogger logger, PipelineSignals? signals = null)
+    /// <param name="retention">Deletes what is old, now and then; <see langword="null"/> for a host that keeps everything.</param>
+    public RunLoop(RunStorage storage, RunAdvancer advancer, QuestionSetSplitter? splitter, TimeProvider time, ILogger logger, PipelineSignals? signals = null, RunRetention? retention = null)
     {
         ArgumentNullException.ThrowIfNull(storage);
         ArgumentNullException.ThrowIfNull(advancer);
         ArgumentNullException.ThrowIfNull(time);
-        (_storage, _advancer, _splitter, _time, _logger, _signals) = (storage, advancer, splitter, time, logger, signals ?? new PipelineSignals());
+        (_storage, _advancer, _splitter, _time, _logger, _signals, _retention) = (storage, advancer, splitter, time, logger, signals ?? new PipelineSignals(), retention);
         _runs = new RunRows(storage.RunTable);
         _receipts = new UploadReceipts(storage.RunTable);
     }
@@ -51,7 +54,7 @@ public sealed class RunLoop
     /// <summary>Drives runs until it is told to stop. An outage of the storage is waited out.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
-        var (scanDue, listDue) = (DateTimeOffset.MinValue, DateTimeOffset.MinValue);
+        var (scanDue, listDue, queueDue, sweepDue) = (DateTimeOffset.MinValue, DateTimeOffset.MinValue, DateTimeOffset.MinValue, DateTimeOffset.MinValue);
         while (!stopping.IsCancellationRequested)
         {
             try
@@ -68,6 +71,18 @@ public sealed class RunLoop
                 {
                     await ListAsync(stopping);
                     listDue = now + ListEvery;
+                }
+
+                if (now >= queueDue)
+                {
+                    await BatchQueueState.ReadAsync(_storage.BatchQueue, now, stopping);
+                    queueDue = now + ListEvery;
+                }
+
+                if (_retention is not null && now >= sweepDue)
+                {
+                    await _retention.SweepAsync(stopping);
+                    sweepDue = now + SweepEvery;
                 }
 
                 await AdvanceDueAsync(stopping);

@@ -52,6 +52,6 @@ internal static class RunProgress
             : begun ? (RunState.Running, trouble)
             : now - summary.Created >= noWorkerAfter ? (RunState.Waiting, trouble ?? $"No worker has taken a batch yet: one with model {summary.Model} must run.")
             : (RunState.Queued, trouble);
-        return row with { Summary = summary with { State = state, Reason = reason, Started = summary.Started ?? (begun ? now : null) } };
+        return row with { Summary = summary with { State = state, Reason = reason, NeedsApproval = false, Started = summary.Started ?? (begun ? now : null) } };
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Azure;
 using Azure.Storage.Blobs.Models;
 using MedQA.Evaluation;
@@ -63,20 +64,26 @@ public sealed class BatchWorker
             return BatchOutcome.HeldByAnother;
         }
 
-        using var activity = PipelineTracing.Start("answer batch", run.ToString(), message.Traceparent)?.SetTag("medqa.batch", batch.ToString());
+        using var activity = PipelineTracing.Start("answer batch", run.ToString(), ActivityKind.Consumer, message.Traceparent)?.SetTag("medqa.batch", batch.ToString());
         try
         {
             var outcome = await AnswerAsync(run, batch, message, stopping);
-            activity?.SetTag("medqa.outcome", outcome.ToString());
-            return outcome;
+            return Ended(outcome);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
-            return BatchOutcome.Stopped;
+            return Ended(BatchOutcome.Stopped);
         }
         finally
         {
             _held.TryRemove((run, batch), out _);
+        }
+
+        BatchOutcome Ended(BatchOutcome outcome)
+        {
+            activity?.SetTag("medqa.outcome", outcome.ToString());
+            PipelineMetrics.BatchTaken(_model.Description.Name, outcome);
+            return outcome;
         }
     }
 
@@ -96,7 +103,7 @@ public sealed class BatchWorker
         if (Unfit(manifest) is { } unfit)
         {
             await _batches.NoteWorkAsync(run, note with { State = BatchState.OtherModel, Error = unfit }, stopping);
-            await WakeAsync(run, message.Traceparent, stopping);
+            await WakeAsync(run, PipelineTracing.Traceparent ?? message.Traceparent, stopping);
             return BatchOutcome.OtherModel;
         }
 
@@ -105,7 +112,7 @@ public sealed class BatchWorker
         {
             // A batch that the run does not have has no row either, and nothing is noted.
             var stands = await _batches.NoteWorkAsync(run, note with { State = BatchState.Damaged, Error = damage }, stopping);
-            await WakeAsync(run, message.Traceparent, stopping);
+            await WakeAsync(run, PipelineTracing.Traceparent ?? message.Traceparent, stopping);
             return stands ? BatchOutcome.Damaged : BatchOutcome.NotFound;
         }
 
@@ -225,6 +232,7 @@ public sealed class BatchWorker
             // The answer is there: storing it is worth more than stopping quickly.
             var (stored, line) = _attempt.Write(protocol, asked, answered);
             await log.AppendAnswerAsync(asked.Ordinal, line, CancellationToken.None);
+            PipelineMetrics.QuestionDone(_model.Description.Name, protocol.Profile.Name, stored);
             if (await work.AddAsync(stored, CancellationToken.None) && await ReasonToStopAsync(run, CancellationToken.None) is { } wish)
             {
                 lease.End(wish);
@@ -274,8 +282,9 @@ public sealed class BatchWorker
             return await _storage.FindManifestAsync(run, cancellationToken) is { Manifest: not null } ? null : BatchOutcome.Deleted;
         }
 
+        var waitsForApproval = summary is { NeedsApproval: true, Approved: false };
         return summary.State == RunState.Deleting || summary.Requested == RequestedAction.Delete ? BatchOutcome.Deleted
-            : summary.Requested == RequestedAction.Cancel || (summary.State.IsFinal() && summary.Requested != RequestedAction.Retry) ? BatchOutcome.NotWanted
+            : summary.Requested == RequestedAction.Cancel || (summary.State.IsFinal() && summary.Requested != RequestedAction.Retry) || waitsForApproval ? BatchOutcome.NotWanted
             : null;
     }
 
@@ -284,7 +293,7 @@ public sealed class BatchWorker
         // The answers stand: what follows only tells others, so a stop does not cut it off, but an outage does.
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30), _time);
         await work.EndAsync(BatchState.Finished, stopping.IsCancellationRequested ? limit.Token : stopping);
-        await WakeAsync(run, message.Traceparent, limit.Token);
+        await WakeAsync(run, PipelineTracing.Traceparent ?? message.Traceparent, limit.Token);
     }
 
     private async Task<BatchOutcome> EndAsync(BatchWork work, BatchLease lease, RunId run, BatchMessage message, BatchOutcome outcome)
@@ -299,7 +308,7 @@ public sealed class BatchWorker
             try
             {
                 await work.EndAsync(BatchState.Released, limit.Token);
-                await WakeAsync(run, message.Traceparent, limit.Token);
+                await WakeAsync(run, PipelineTracing.Traceparent ?? message.Traceparent, limit.Token);
             }
             catch (Exception fault) when (fault is RequestFailedException or OperationCanceledException or AggregateException)
             {

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs.Models;
@@ -44,6 +45,9 @@ public sealed class RunReader
 
     /// <summary>The run, or <see langword="null"/> where there is none.</summary>
     public async Task<RunSummary?> GetAsync(RunId run, CancellationToken cancellationToken) => (await _runs.FindAsync(run, cancellationToken))?.Summary;
+
+    /// <summary>How many batches wait in the queue for a worker, and for how long.</summary>
+    public Task<BatchQueueState> GetQueueAsync(DateTimeOffset now, CancellationToken cancellationToken) => BatchQueueState.ReadAsync(_storage.BatchQueue, now, cancellationToken);
 
     /// <summary>The run's whole configuration, or <see langword="null"/> where there is no such run.</summary>
     public async Task<RunManifest?> GetManifestAsync(RunId run, CancellationToken cancellationToken) => (await _storage.FindManifestAsync(run, cancellationToken))?.Manifest;
@@ -254,7 +258,26 @@ public sealed class RunReader
             return null;
         }
 
-        return SealCheck.Of(stated, await new RunAnswers(_storage).SealAsync(run, manifest, summary.Retry, cancellationToken), reportSeal);
+        return SealCheck.Of(
+            stated,
+            await new RunAnswers(_storage).SealAsync(run, manifest, summary.Retry, cancellationToken),
+            reportSeal,
+            questionsChanged: manifest.QuestionsHash.Length > 0 && await HashQuestionsAsync(run, manifest, cancellationToken) != manifest.QuestionsHash);
+    }
+
+    /// <summary>What <see cref="RunManifest.QuestionsHash"/> is over the questions as they are now; a batch that is missing is left out.</summary>
+    private async Task<string> HashQuestionsAsync(RunId run, RunManifest manifest, CancellationToken cancellationToken)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        for (var number = 0; number < manifest.Batches; number++)
+        {
+            if (await _storage.Questions(run, BatchId.First(number)).FindContentAsync(cancellationToken) is { } content)
+            {
+                hash.AppendData(content.ToMemory().Span);
+            }
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     /// <summary>A file of the result as it was written (<c>report.json</c>, <c>report.md</c>, <c>report.html</c>, <c>answers.csv</c>, <c>answers.parquet</c>, <c>rejected.csv</c>), or <see langword="null"/> while it is not there. The caller disposes it.</summary>

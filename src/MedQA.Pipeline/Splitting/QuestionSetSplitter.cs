@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Azure;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
@@ -167,7 +166,7 @@ public sealed class QuestionSetSplitter
         }
 
         var run = RunIdentity.Of(blob.Name, etag, profileName, profile, _model.Fingerprint);
-        using var activity = PipelineTracing.Start("split", run.ToString());
+        using var activity = PipelineTracing.Start("split question set", run.ToString());
 
         if (await FindKnownAsync(run, cancellationToken) is { } known)
         {
@@ -187,7 +186,7 @@ public sealed class QuestionSetSplitter
             Rules = EvaluationRules.Version,
             AnswerNotation = notation,
             Rejection = rejection,
-            Traceparent = Activity.Current?.Id,
+            Traceparent = PipelineTracing.Traceparent,
         };
         if (profile is not null && rejection is null)
         {

@@ -60,6 +60,7 @@ internal sealed record RunRow
             ["Revision"] = summary.Revision,
             ["Retry"] = summary.Retry,
             ["Approved"] = summary.Approved,
+            ["NeedsApproval"] = summary.NeedsApproval,
             ["Cursor"] = Cursor,
             ["CollectedBatches"] = CollectedBatches,
         };
@@ -107,6 +108,7 @@ internal sealed record RunRow
             Revision = entity.GetInt32("Revision") ?? 0,
             Retry = entity.GetInt32("Retry") ?? 0,
             Approved = entity.GetBoolean("Approved") ?? false,
+            NeedsApproval = entity.GetBoolean("NeedsApproval") ?? false,
         },
         Cursor = entity.GetInt32("Cursor") ?? 0,
         Collected = TotalsColumns.Read(entity, "Collected"),

@@ -73,6 +73,16 @@ internal sealed class RunRows(TableClient table, PipelineSignals? signals = null
         }
     }
 
+    /// <summary>Runs with nothing left to do that have not changed since a moment, in the order of their names.</summary>
+    public async IAsyncEnumerable<RunRow> EndedBeforeAsync(DateTimeOffset moment, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var filter = TableClient.CreateQueryFilter($"PartitionKey eq {RunRow.Partition} and Active eq false and Changed lt {moment}");
+        await foreach (var entity in table.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
+        {
+            yield return RunRow.From(entity);
+        }
+    }
+
     /// <summary>A page of runs, newest first.</summary>
     /// <param name="after">The key of the last row of the page before, or <see langword="null"/> for the first page.</param>
     /// <param name="take">1 to 1,000.</param>

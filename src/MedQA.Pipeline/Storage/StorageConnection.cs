@@ -50,6 +50,7 @@ public static class StorageConnection
             options.Retry.Delay = TimeSpan.FromMilliseconds(250);
             options.Retry.MaxDelay = TimeSpan.FromSeconds(10);
             options.Diagnostics.IsDistributedTracingEnabled = false;
+            options.AddPolicy(new RetryCounting(), HttpPipelinePosition.PerRetry);
             configure?.Invoke(options);
         }
 

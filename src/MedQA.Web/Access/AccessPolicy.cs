@@ -12,6 +12,9 @@ public sealed class AccessPolicy
     /// <summary>The header that carries a key. Never the query: addresses are written down in logs and histories.</summary>
     public const string KeyHeader = "x-medqa-key";
 
+    /// <summary>Whoever reaches the host may do everything: for one's own machine only.</summary>
+    public static AccessPolicy Anyone { get; } = new(new AccessOptions { Mode = AccessMode.Anyone });
+
     private readonly AccessMode _mode;
     private readonly (ApiRole Role, byte[] Hash)[] _keys;
 

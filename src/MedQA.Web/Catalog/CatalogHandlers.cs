@@ -1,6 +1,7 @@
 using System.Text;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Reporting;
+using MedQA.Web.Problems;
 using MedQA.Web.Routing;
 using Microsoft.AspNetCore.Http;
 
@@ -9,6 +10,9 @@ namespace MedQA.Web.Catalog;
 /// <summary>What runs can be made of, and whether the service works.</summary>
 internal static class CatalogHandlers
 {
+    /// <summary>A probe asks again soon and wants an answer; the storage's client would try for half a minute.</summary>
+    private static readonly TimeSpan HealthLimit = TimeSpan.FromSeconds(5);
+
     private static readonly Lazy<byte[]> Document = new(static () =>
     {
         using var resource = typeof(CatalogHandlers).Assembly.GetManifestResourceStream("openapi.json")!;
@@ -32,15 +36,37 @@ internal static class CatalogHandlers
     /// <summary>The document that describes the interface: a resource of this assembly, made of the route table by a test.</summary>
     public static Task<IResult> DocumentAsync(Api api, ApiRequest request, CancellationToken cancellationToken) => Task.FromResult(Conditional.Bytes(request, Document.Value, "application/json"));
 
-    /// <summary>Whether the storage can be read; a probe calls it.</summary>
+    /// <summary>Whether the service is ready: its tables and its queue answer in time. A probe calls it.</summary>
     public static async Task<IResult> HealthAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
     {
-        await api.Reader.ListAsync(null, 1, cancellationToken);
-        return Results.Json(new Health("ok", typeof(Api).Assembly.GetName().Version?.ToString(3) ?? ""), WebJson.Default.Health);
+        using var limit = new CancellationTokenSource(HealthLimit, api.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            var listing = api.Reader.ListAsync(null, 1, either.Token);
+            var counting = api.Reader.GetQueueAsync(api.Time.GetUtcNow(), either.Token);
+            await Task.WhenAll(listing, counting);
+            var queue = await counting;
+            return Results.Json(
+                new Health("ok", typeof(Api).Assembly.GetName().Version?.ToString(3) ?? "", "ok", [.. api.Models.Select(static model => model.Name)], new QueueHealth(queue.Messages, queue.Oldest?.TotalSeconds)),
+                WebJson.Default.Health);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            return Problem.Of(StatusCodes.Status503ServiceUnavailable, "storage", "The storage does not answer", $"The storage has not answered within {HealthLimit.TotalSeconds:0} seconds. Runs go on when it does.");
+        }
     }
 }
 
-/// <summary>What a probe is told.</summary>
+/// <summary>What a probe is told of a service that is ready; one that is not answers with status 503 and a problem that says why.</summary>
 /// <param name="Status"><c>ok</c>.</param>
 /// <param name="Version">The service's version.</param>
-public sealed record Health(string Status, string Version);
+/// <param name="Storage"><c>ok</c>: tables and queues answer.</param>
+/// <param name="Models">The names of the models that answer questions here.</param>
+/// <param name="Queue">What waits for a worker.</param>
+public sealed record Health(string Status, string Version, string Storage, IReadOnlyList<string> Models, QueueHealth Queue);
+
+/// <summary>What waits for a worker.</summary>
+/// <param name="Batches">Batches that are given out, about: those that a worker has at hand are among them.</param>
+/// <param name="OldestSeconds">For how many seconds the next one has waited; left out where none waits.</param>
+public sealed record QueueHealth(int Batches, double? OldestSeconds);

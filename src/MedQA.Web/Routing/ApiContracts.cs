@@ -122,7 +122,7 @@ public static class ApiContracts
         ["ListProfiles"] = Catalog("The profiles, with all their fields.", ReportJson.Default.ImmutableArrayProfile),
         ["ListModels"] = Catalog("The models.", WebJson.Default.ModelDescriptionArray),
         ["GetDocument"] = new() { IsConditional = true, Answers = [new(200, "The OpenAPI document.", new ApiContent(Json))], Problems = [NotAcceptable] },
-        ["GetHealth"] = new() { Answers = [Of(200, "The service works.", WebJson.Default.Health)], Problems = [NotAcceptable, Storage] },
+        ["GetHealth"] = new() { Answers = [Of(200, "The service is ready.", WebJson.Default.Health)], Problems = [NotAcceptable, Storage] },
     }.ToFrozenDictionary();
 
     /// <summary>The contract of a route, or <see langword="null"/> for a route that is no part of the interface.</summary>

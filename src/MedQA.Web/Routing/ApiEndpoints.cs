@@ -1,3 +1,4 @@
+using MedQA.Web.Access;
 using MedQA.Web.Dashboard;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
@@ -8,14 +9,17 @@ namespace MedQA.Web.Routing;
 public static class ApiEndpoints
 {
     /// <summary>Maps every route of the interface and of the dashboard.</summary>
-    public static void MapApi(this IEndpointRouteBuilder routes, Api api)
+    /// <param name="routes">Where to.</param>
+    /// <param name="api">What handlers work with.</param>
+    /// <param name="access">Who may call what; without it whoever reaches the host.</param>
+    public static void MapApi(this IEndpointRouteBuilder routes, Api api, AccessPolicy? access = null)
     {
+        var guarded = new GuardedApi(api, access ?? AccessPolicy.Anyone);
         foreach (var route in ApiRoutes.All.Concat(DashboardRoutes.All))
         {
             routes.MapMethods(route.Path, [route.Method], async context =>
             {
-                var path = context.Request.RouteValues.ToDictionary(static value => value.Key, static value => value.Value?.ToString() ?? "");
-                var result = await route.AnswerAsync(api, new ApiRequest(context.Request, path), context.RequestAborted);
+                var result = await guarded.AnswerAsync(route, context.Request);
                 await result.ExecuteAsync(context);
             }).WithName(route.Name);
         }

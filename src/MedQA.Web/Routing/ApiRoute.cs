@@ -71,8 +71,10 @@ public sealed record ApiRoute(string Name, string Method, string Path, ApiRole R
         }
     }
 
-    internal static void SetHeaders(IHeaderDictionary headers)
+    /// <summary>Sets the headers that every answer has, whoever gives it.</summary>
+    public static void SetHeaders(IHeaderDictionary headers)
     {
+        ArgumentNullException.ThrowIfNull(headers);
         headers.XContentTypeOptions = "nosniff";
         headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'";
         headers["Referrer-Policy"] = "no-referrer";

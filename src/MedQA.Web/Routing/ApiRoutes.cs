@@ -32,6 +32,6 @@ public static class ApiRoutes
         new("ListProfiles", "GET", "api/profiles", ApiRole.Reader, "Lists the profiles.", CatalogHandlers.ProfilesAsync),
         new("ListModels", "GET", "api/models", ApiRole.Reader, "Lists the models that answer.", CatalogHandlers.ModelsAsync),
         new("GetDocument", "GET", "openapi/v1.json", ApiRole.Anyone, "Describes the interface as an OpenAPI document.", CatalogHandlers.DocumentAsync),
-        new("GetHealth", "GET", "healthz", ApiRole.Anyone, "Says whether the service works.", CatalogHandlers.HealthAsync),
+        new("GetHealth", "GET", "healthz", ApiRole.Anyone, "Says whether the service is ready: storage, models and the queue of batches.", CatalogHandlers.HealthAsync),
     ];
 }

@@ -17,6 +17,8 @@ public sealed class ControlSettingsTests
         ["Model:HasChatTemplate"] = "True",
         ["Access:Mode"] = "entraid",
         ["Limits:MaxQuestions"] = "1000",
+        ["Limits:MaxComputeHours"] = "2.5",
+        ["Retention:RunDays"] = "90",
         ["Split:BatchSize"] = "20",
     };
 
@@ -26,6 +28,7 @@ public sealed class ControlSettingsTests
         var settings = ControlSettings.Read(Of(Complete), emulator: false);
         Assert.Equal(("a model", 8192, true), (settings.Model.Name, settings.Model.ContextLength, settings.Model.HasChatTemplate));
         Assert.Equal((AccessMode.EntraId, 1000, 20, "self-consistency"), (settings.Access.Mode, settings.Advance.MaxQuestions, settings.Split.BatchSize, settings.Split.DefaultProfile));
+        Assert.Equal((2.5, 90, null), (settings.Advance.MaxComputeHours, settings.Retention.RunDays, settings.Retention.UploadDays));
     }
 
     [Theory]
@@ -39,6 +42,7 @@ public sealed class ControlSettingsTests
     [InlineData("Access:Mode", "1", "EntraId, Keys, Anyone")]
     [InlineData("Access:Mode", "Anyone", "emulator")]
     [InlineData("Limits:MaxQuestions", "1e3", "a number of questions")]
+    [InlineData("Retention:RunDays", "a year", "a number of days")]
     public void What_cannot_be_used_is_refused_by_its_name(string name, string? value, string expected)
     {
         var changed = new Dictionary<string, string?>(Complete) { [name] = value };

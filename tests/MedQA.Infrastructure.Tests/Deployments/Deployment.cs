@@ -29,7 +29,9 @@ internal sealed class Deployment
         "param gpuProfileType = 'NC24-A100'",
         "param modelSha256sums = '0000000000000000000000000000000000000000000000000000000000000003'",
         "param maxGeneratedTokens = 1000000",
+        "param maxComputeHours = 24",
         "param keepRunsDays = 400",
+        "param keepUploadsDays = 30",
         "param schedulerSku = 'Dedicated'");
 
     /// <summary>Both kinds.</summary>

@@ -29,7 +29,8 @@ public sealed class SettingTests
     private static readonly string[] Control =
         ["Model__Name", "Model__Fingerprint", "Model__ContextLength", "Model__HasChatTemplate", "Access__Mode", "Split__DefaultProfile", "Split__TokensPerSecond", "Limits__MaxQuestions"];
 
-    private static readonly string[] ControlWithKeysAndTokenLimit = ["Access__ReaderKey", "Access__RunnerKey", "Access__AdminKey", "Limits__MaxGeneratedTokens"];
+    private static readonly string[] ControlWithKeysAndLimits =
+        ["Access__ReaderKey", "Access__RunnerKey", "Access__AdminKey", "Limits__MaxGeneratedTokens", "Limits__MaxComputeHours", "Retention__RunDays", "Retention__UploadDays"];
 
     private static readonly string[] Inference = ["Model__Folder", "Model__Provider", "Model__Fingerprint"];
 
@@ -37,7 +38,7 @@ public sealed class SettingTests
     public async Task The_control_app_gets_its_settings_and_no_other()
     {
         AssertSame([.. Host, .. ControlHost, .. Shared, .. Control], SettingsOf((await Deployment.PublicAsync()).App("medqa-control")).Keys);
-        AssertSame([.. Host, .. ControlHost, .. Shared, .. Control, .. ControlWithKeysAndTokenLimit], SettingsOf((await Deployment.PrivateAsync()).App("medqa-control")).Keys);
+        AssertSame([.. Host, .. ControlHost, .. Shared, .. Control, .. ControlWithKeysAndLimits], SettingsOf((await Deployment.PrivateAsync()).App("medqa-control")).Keys);
     }
 
     [Fact]

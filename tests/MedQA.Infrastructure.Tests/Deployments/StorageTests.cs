@@ -69,22 +69,15 @@ public sealed class StorageTests
     }
 
     [Fact]
-    public async Task Finished_blobs_of_runs_become_cool_and_nothing_is_deleted_unless_asked()
+    public async Task Finished_blobs_of_runs_become_cool_and_the_storage_deletes_nothing_by_itself()
     {
-        var rules = (await Deployment.PublicAsync()).Only("Microsoft.Storage/storageAccounts/managementPolicies")["properties.policy.rules"];
-        var rule = Assert.Single(rules.EnumerateArray());
-        Assert.Equal("""{"blobTypes":["blockBlob"],"prefixMatch":["runs/"]}""", Compact(rule.GetProperty("definition").GetProperty("filters")));
-        Assert.Equal("""{"baseBlob":{"tierToCool":{"daysAfterModificationGreaterThan":30}}}""", Compact(rule.GetProperty("definition").GetProperty("actions")));
-    }
-
-    [Fact]
-    public async Task Asked_to_the_storage_deletes_all_blobs_of_old_runs_and_never_a_question_set()
-    {
-        var rules = (await Deployment.PrivateAsync()).Only("Microsoft.Storage/storageAccounts/managementPolicies")["properties.policy.rules"].EnumerateArray().ToArray();
-        Assert.Equal(2, rules.Length);
-        Assert.All(rules, static rule => Assert.Equal(["runs/"], rule.GetProperty("definition").GetProperty("filters").GetProperty("prefixMatch").EnumerateArray().Select(static prefix => prefix.GetString())));
-        Assert.Equal("""{"baseBlob":{"delete":{"daysAfterModificationGreaterThan":400}}}""", Compact(rules[1].GetProperty("definition").GetProperty("actions")));
-        Assert.Equal("""["blockBlob","appendBlob"]""", Compact(rules[1].GetProperty("definition").GetProperty("filters").GetProperty("blobTypes")));
+        // Old runs are deleted by the control app, rows and all; a rule of the storage would leave rows that speak of nothing.
+        foreach (var deployment in await Deployment.BothAsync())
+        {
+            var rule = Assert.Single(deployment.Only("Microsoft.Storage/storageAccounts/managementPolicies")["properties.policy.rules"].EnumerateArray());
+            Assert.Equal("""{"blobTypes":["blockBlob"],"prefixMatch":["runs/"]}""", Compact(rule.GetProperty("definition").GetProperty("filters")));
+            Assert.Equal("""{"baseBlob":{"tierToCool":{"daysAfterModificationGreaterThan":30}}}""", Compact(rule.GetProperty("definition").GetProperty("actions")));
+        }
     }
 
     private static string Compact(System.Text.Json.JsonElement element) => System.Text.Json.JsonSerializer.Serialize(element);

@@ -40,6 +40,11 @@ public sealed class HostSettingsTests : IDisposable
     [InlineData("provider", "tpu", "--provider is 'tpu', but must be cpu or cuda.")]
     [InlineData("log", "loud", "--log is 'loud', but must be one of none, error, warning, information, debug.")]
     [InlineData("urls", "ftp://127.0.0.1", "--urls is 'ftp://127.0.0.1', but must be an address like http://127.0.0.1:5080.")]
+    [InlineData("keep", "0", "--keep is '0', but must be a number from 1 to 36500.")]
+    [InlineData("keepUploads", "ever", "--keep-uploads is 'ever', but must be a number from 1 to 36500.")]
+    [InlineData("maxHours", "-1", "--max-hours is '-1', but must be a number of hours, for example 2.5.")]
+    [InlineData("maxHours", "NaN", "--max-hours is 'NaN', but must be a number of hours, for example 2.5.")]
+    [InlineData("telemetry", "jaeger", "--telemetry is 'jaeger', but must be none, console or otlp.")]
     [InlineData("profiles", "/no/such", "--profiles is '/no/such', and there is no such folder.")]
     public void A_value_that_cannot_be_used_is_named_with_what_is_allowed(string name, string value, string message) =>
         Assert.Equal(message, Assert.Throws<SettingException>(() => Read(options: new() { [name] = value })).Message);

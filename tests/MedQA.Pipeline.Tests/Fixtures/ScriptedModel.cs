@@ -5,7 +5,7 @@ using MedQA.Evaluation.Prompting;
 namespace MedQA.Pipeline.Tests.Fixtures;
 
 /// <summary>A model that answers at once with known letters: sample i of a question answers by the question's text alone. What it was asked is counted; a test can make questions fail.</summary>
-internal sealed class ScriptedModel(string fingerprint = "scripted-model") : ILanguageModel
+internal sealed class ScriptedModel(string fingerprint = "scripted-model", string name = "scripted") : ILanguageModel
 {
     private readonly ConcurrentDictionary<string, int> _asked = new();
 
@@ -17,7 +17,7 @@ internal sealed class ScriptedModel(string fingerprint = "scripted-model") : ILa
 
     public ModelDescription Description { get; } = new()
     {
-        Name = "scripted",
+        Name = name,
         Fingerprint = fingerprint,
         EngineFingerprint = "scripted engine 1",
         ContextLength = 4096,

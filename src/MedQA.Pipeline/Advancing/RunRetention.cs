@@ -1,0 +1,83 @@
+using Azure;
+using Azure.Storage.Blobs.Models;
+using MedQA.Pipeline.Control;
+using MedQA.Pipeline.Signalling;
+using MedQA.Pipeline.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace MedQA.Pipeline.Advancing;
+
+/// <summary>
+/// Asks for old runs to be deleted, as a person would: the run's row says so, and <see cref="RunAdvancer"/> obeys, which leaves the tombstone that keeps a repeated upload event from reviving it.
+/// </summary>
+public sealed class RunRetention
+{
+    private readonly RunStorage _storage;
+    private readonly RetentionOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly RunControl _control;
+    private readonly RunRows _runs;
+
+    /// <summary>Watches over a storage.</summary>
+    /// <exception cref="ArgumentException">A setting is outside its range; the message names it.</exception>
+    public RunRetention(RunStorage storage, RetentionOptions options, TimeProvider time, ILogger logger, PipelineSignals? signals = null)
+    {
+        ArgumentNullException.ThrowIfNull(storage);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(time);
+        options.Check();
+        (_storage, _options, _time, _logger) = (storage, options, time, logger);
+        _control = new RunControl(storage, time, signals);
+        _runs = new RunRows(storage.RunTable, signals);
+    }
+
+    /// <summary>Looks once over all runs and uploads.</summary>
+    /// <returns>How many runs were asked to be deleted, and how many uploads were.</returns>
+    public async Task<(int Runs, int Uploads)> SweepAsync(CancellationToken cancellationToken)
+    {
+        var (runs, uploads) = (0, 0);
+        if (_options.RunDays is { } runDays)
+        {
+            await foreach (var row in _runs.EndedBeforeAsync(_time.GetUtcNow() - TimeSpan.FromDays(runDays), cancellationToken))
+            {
+                // A run that somebody has asked for something since it was listed is not an old one any more.
+                if (await _runs.TryUpdateAsync(row with { Summary = row.Summary with { Requested = RequestedAction.Delete } }, cancellationToken) is not null)
+                {
+                    _logger.LogInformation("Run {Run} is deleted: nothing has happened with it for {Days} days.", row.Summary.Run, runDays);
+                    await _control.WakeAsync(row.Summary.Run, cancellationToken);
+                    runs++;
+                }
+            }
+        }
+
+        if (_options.UploadDays is { } uploadDays)
+        {
+            var before = _time.GetUtcNow() - TimeSpan.FromDays(uploadDays);
+            await foreach (var blob in _storage.QuestionSets.GetBlobsAsync(cancellationToken: cancellationToken))
+            {
+                if (blob.Properties is { LastModified: { } written, ETag: { } etag } && written < before && await TryDeleteUploadAsync(blob.Name, etag, cancellationToken))
+                {
+                    uploads++;
+                }
+            }
+
+            _logger.LogInformation("{Count} uploads were older than {Days} days and are deleted.", uploads, uploadDays);
+        }
+
+        return (runs, uploads);
+    }
+
+    private async Task<bool> TryDeleteUploadAsync(string name, ETag etag, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await _storage.QuestionSets.GetBlobClient(name).DeleteIfExistsAsync(conditions: new BlobRequestConditions { IfMatch = etag }, cancellationToken: cancellationToken)).Value;
+        }
+        catch (RequestFailedException fault) when (fault.IsConflict())
+        {
+            // Somebody has written it anew.
+            return false;
+        }
+    }
+}
