@@ -1,0 +1,199 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+
+namespace MedQA.Inference.Prefixes;
+
+/// <summary>
+/// A tuned prefix as a folder: <c>manifest.json</c>, the keys and values of its virtual tokens (<c>prefix.safetensors</c>: for each layer
+/// <c>past_key_values.L.key</c> and <c>.value</c>, float32 [key/value heads, length, head size]) and the soft prompt that left them
+/// (<c>soft_prompt.safetensors</c>: <c>soft_prompt</c>, float32 [length, width of the embeddings]).
+/// </summary>
+public sealed class PrefixFolder
+{
+    /// <summary>The manifest's file.</summary>
+    public const string ManifestFile = "manifest.json";
+
+    /// <summary>The keys' and values' file.</summary>
+    public const string KeyValuesFile = "prefix.safetensors";
+
+    /// <summary>The soft prompt's file.</summary>
+    public const string SoftPromptFile = "soft_prompt.safetensors";
+
+    private const string SoftPromptTensor = "soft_prompt";
+    private const int MostManifestBytes = 16 << 20;
+    private const string Remedy = "Tune it again, or copy the folder again from where it was made";
+
+    private PrefixFolder(string path, PrefixManifest manifest) => (Path, Manifest) = (path, manifest);
+
+    /// <summary>The folder's absolute path.</summary>
+    public string Path { get; }
+
+    /// <summary>What the manifest states.</summary>
+    public PrefixManifest Manifest { get; }
+
+    /// <summary>Opens a folder: its manifest is read and checked, the numbers are not.</summary>
+    /// <exception cref="PrefixException">The folder or its manifest is missing or damaged.</exception>
+    public static PrefixFolder Open(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        var folder = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
+        if (!Directory.Exists(folder))
+        {
+            throw new PrefixException(PrefixFault.Missing, folder, "there is no such folder", "Name the folder that medqa tune wrote");
+        }
+
+        var file = System.IO.Path.Combine(folder, ManifestFile);
+        return new(folder, ParseManifest(ReadFile(file), file));
+    }
+
+    /// <summary>Reads a manifest and checks that it can be one.</summary>
+    /// <param name="utf8">Its bytes.</param>
+    /// <param name="file">What messages call it.</param>
+    /// <exception cref="PrefixException">It is damaged.</exception>
+    public static PrefixManifest ParseManifest(ReadOnlySpan<byte> utf8, string file)
+    {
+        PrefixManifest? manifest;
+        try
+        {
+            manifest = utf8.Length > MostManifestBytes
+                ? throw Damaged(file, $"it has {utf8.Length:N0} bytes; a manifest has at most {MostManifestBytes:N0}")
+                : JsonSerializer.Deserialize(utf8, PrefixJson.Default.PrefixManifest);
+        }
+        catch (JsonException exception)
+        {
+            throw Damaged(file, $"it is not the JSON of a prefix's manifest ({exception.Message.TrimEnd('.')})", exception);
+        }
+
+        var problem = manifest switch
+        {
+            null => "it is empty",
+            { Format: not PrefixManifest.CurrentFormat } => $"its format is {manifest.Format}; this version reads {PrefixManifest.CurrentFormat}",
+            _ when string.IsNullOrWhiteSpace(manifest.Name) => "\"name\" is empty",
+            { Length: < 1 } or { Layers: < 1 } or { KeyValueHeads: < 1 } or { HeadSize: < 1 } or { Hidden: < 1 } => "\"length\", \"layers\", \"keyValueHeads\", \"headSize\" and \"hidden\" must be 1 or more",
+            _ when !IsHash(manifest.PrefixHash) => "\"prefixHash\" is not a SHA-256 in 64 lower-case hexadecimal digits",
+            _ when !IsHash(manifest.Model.Fingerprint) => "\"model.fingerprint\" is not a SHA-256 in 64 lower-case hexadecimal digits",
+            _ => null,
+        };
+        return problem is null ? manifest! : throw Damaged(file, problem);
+    }
+
+    /// <summary>Reads keys and values, and checks that they are those that the manifest names.</summary>
+    /// <param name="bytes">What is in <c>prefix.safetensors</c>.</param>
+    /// <param name="manifest">The manifest.</param>
+    /// <param name="file">What messages call it.</param>
+    /// <exception cref="PrefixException">The bytes are others, or not of the shape that the manifest states.</exception>
+    public static KeyValuePrefix ParseKeyValues(byte[] bytes, PrefixManifest manifest, string file)
+    {
+        ArgumentNullException.ThrowIfNull(manifest);
+        var hash = Convert.ToHexStringLower(SHA256.HashData(bytes));
+        if (hash != manifest.PrefixHash)
+        {
+            throw Damaged(file, $"its SHA-256 is {hash}, but the manifest of \"{manifest.Name}\" names {manifest.PrefixHash}");
+        }
+
+        try
+        {
+            using var reader = new SafetensorsReader(new MemoryStream(bytes, writable: false), file);
+            long[] shape = [manifest.KeyValueHeads, manifest.Length, manifest.HeadSize];
+            if (reader.Tensors.Count != 2 * manifest.Layers)
+            {
+                throw Damaged(file, $"it has {reader.Tensors.Count} tensors; keys and values of {manifest.Layers} layers are {2 * manifest.Layers}");
+            }
+
+            return new(manifest.Length, manifest.KeyValueHeads, manifest.HeadSize, [.. Enumerable.Range(0, 2 * manifest.Layers).Select(tensor => ReadFinite(reader, KeyValuePrefix.NameOf(tensor), shape, file))]);
+        }
+        catch (SafetensorsException exception)
+        {
+            throw Damaged(file, exception.Problem, exception);
+        }
+    }
+
+    /// <summary>Writes a folder: the manifest last, so that a folder with one is whole. Files that are there already are replaced.</summary>
+    /// <param name="path">The folder; made where it is missing.</param>
+    /// <param name="manifest">What to state; the hash is filled in.</param>
+    /// <param name="keyValues">Keys and values.</param>
+    /// <param name="softPrompt">The soft prompt, [length, width of the embeddings], row-major.</param>
+    /// <exception cref="ArgumentException">The numbers are not of the shape that the manifest states.</exception>
+    public static PrefixFolder Write(string path, PrefixManifest manifest, KeyValuePrefix keyValues, ReadOnlyMemory<float> softPrompt)
+    {
+        ArgumentNullException.ThrowIfNull(manifest);
+        ArgumentNullException.ThrowIfNull(keyValues);
+        if ((keyValues.Length, keyValues.Layers, keyValues.KeyValueHeads, keyValues.HeadSize) != (manifest.Length, manifest.Layers, manifest.KeyValueHeads, manifest.HeadSize))
+        {
+            throw new ArgumentException("The keys and values are not of the shape that the manifest states.", nameof(keyValues));
+        }
+
+        Directory.CreateDirectory(path);
+        var manifestFile = System.IO.Path.Combine(path, ManifestFile);
+        File.Delete(manifestFile);
+        using var bytes = new MemoryStream();
+        long[] shape = [keyValues.KeyValueHeads, keyValues.Length, keyValues.HeadSize];
+        SafetensorsWriter.Write(bytes, [.. keyValues.Tensors.Select((tensor, index) => (KeyValuePrefix.NameOf(index), shape, (ReadOnlyMemory<float>)tensor))]);
+        var content = bytes.ToArray();
+        Replace(System.IO.Path.Combine(path, KeyValuesFile), content);
+        using var softPromptBytes = new MemoryStream();
+        SafetensorsWriter.Write(softPromptBytes, [(SoftPromptTensor, [manifest.Length, manifest.Hidden], softPrompt)]);
+        Replace(System.IO.Path.Combine(path, SoftPromptFile), softPromptBytes.ToArray());
+        Replace(manifestFile, JsonSerializer.SerializeToUtf8Bytes(manifest with { PrefixHash = Convert.ToHexStringLower(SHA256.HashData(content)) }, PrefixJson.Default.PrefixManifest));
+        return Open(path);
+    }
+
+    /// <summary>Reads the keys and values.</summary>
+    /// <exception cref="PrefixException">The file is missing, damaged or not the one that the manifest names.</exception>
+    public KeyValuePrefix ReadKeyValues()
+    {
+        var file = System.IO.Path.Combine(Path, KeyValuesFile);
+        return ParseKeyValues(ReadFile(file), Manifest, file);
+    }
+
+    /// <summary>Reads the soft prompt: [length, width of the embeddings], row-major.</summary>
+    /// <exception cref="PrefixException">The file is missing, damaged or not of the shape that the manifest states.</exception>
+    public float[] ReadSoftPrompt()
+    {
+        var file = System.IO.Path.Combine(Path, SoftPromptFile);
+        try
+        {
+            using var reader = new SafetensorsReader(new MemoryStream(ReadFile(file), writable: false), file);
+            return ReadFinite(reader, SoftPromptTensor, [Manifest.Length, Manifest.Hidden], file);
+        }
+        catch (SafetensorsException exception)
+        {
+            throw Damaged(file, exception.Problem, exception);
+        }
+    }
+
+    private static float[] ReadFinite(SafetensorsReader reader, string name, long[] shape, string file)
+    {
+        var tensor = reader.Find(name);
+        if (tensor.Type != "F32" || !tensor.Shape.AsSpan().SequenceEqual(shape))
+        {
+            throw Damaged(file, $"\"{name}\" is {tensor.Type} {tensor.ShapeText}; the manifest says F32 [{string.Join(", ", shape)}]");
+        }
+
+        var numbers = reader.ReadSingles(name);
+        return Array.TrueForAll(numbers, float.IsFinite) ? numbers : throw Damaged(file, $"\"{name}\" has numbers that are not finite");
+    }
+
+    private static bool IsHash(string text) => text.Length == 64 && text.All(char.IsAsciiHexDigitLower);
+
+    private static byte[] ReadFile(string file)
+    {
+        try
+        {
+            return File.ReadAllBytes(file);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new PrefixException(PrefixFault.Missing, file, $"it cannot be read ({exception.Message.TrimEnd('.')})", "Check that the file is there and that this user may read it", exception);
+        }
+    }
+
+    private static void Replace(string file, byte[] content)
+    {
+        var half = file + ".tmp";
+        File.WriteAllBytes(half, content);
+        File.Move(half, file, overwrite: true);
+    }
+
+    private static PrefixException Damaged(string file, string problem, Exception? inner = null) => new(PrefixFault.Damaged, file, problem, Remedy, inner);
+}
