@@ -1,10 +1,16 @@
 using BenchmarkDotNet.Running;
+using MedQA.Benchmarks.Load;
 using MedQA.Benchmarks.Wholes;
 using MedQA.Inference.Optimization;
 
 if (args is ["wholes", .. var rest])
 {
     return await WholesCommand.RunAsync(rest);
+}
+
+if (args is ["load", .. var load])
+{
+    return await LoadCommand.RunAsync(load);
 }
 
 if (args is ["parts", .. var parts])
@@ -30,6 +36,7 @@ await Console.Error.WriteLineAsync("""
     usage: MedQA.Benchmarks wholes [--only NAME,NAME] [--rounds N] [--graph FILE] [--model FOLDER] [--peer PROGRAM --peer-model GGUF] [--prompts FILE]
            MedQA.Benchmarks widen FOLDER    (writes model.8bit.onnx into it, for --graph)
            MedQA.Benchmarks growth FOLDER   (plots of a step's cost go there)
+           MedQA.Benchmarks load [--sizes N,N] [--data FOLDER] [--plots FOLDER] [--readers N] [--medqa PROGRAM] [--clients N --seconds N --pause-ms N]
            MedQA.Benchmarks parts [BenchmarkDotNet's arguments]
     --prompts is a file of prompts as token ids, one a line; --peer is a program that draws the same samples with llama.cpp, and its rounds alternate with ours.
     """);

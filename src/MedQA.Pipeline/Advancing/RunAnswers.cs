@@ -7,22 +7,31 @@ using MedQA.Pipeline.Storage;
 namespace MedQA.Pipeline.Advancing;
 
 /// <summary>An answer with the place where its line lies.</summary>
-/// <param name="Answered">The answer.</param>
+/// <param name="Answered">The answer, without the texts and tokens of its reasonings.</param>
 /// <param name="Batch">The batch that answered it.</param>
 /// <param name="Offset">Where its line begins in that batch's answers, in bytes.</param>
 /// <param name="Length">The line's length in bytes.</param>
 internal readonly record struct PlacedAnswer(AnsweredQuestion Answered, BatchId Batch, long Offset, int Length);
 
-/// <summary>Reads the answers of a run's finished batches.</summary>
+/// <summary>The answers of a finished batch.</summary>
+/// <param name="Batch">The batch.</param>
+/// <param name="Answers">In the order of their ordinals.</param>
+/// <param name="Written">When they were written, by the storage's clock.</param>
+/// <param name="Hash">SHA-256 over the lines, each with a line feed behind it.</param>
+internal sealed record FinishedBatch(BatchId Batch, List<PlacedAnswer> Answers, DateTimeOffset Written, byte[] Hash);
+
+/// <summary>Reads the answers of a run's finished batches, for those who count them: without the texts and tokens of the reasonings.</summary>
 internal sealed class RunAnswers(RunStorage storage)
 {
+    /// <summary>Batches that are read while one is counted.</summary>
+    private const int Ahead = 3;
+
     /// <summary>The answers of one finished batch in the order of their ordinals.</summary>
     /// <param name="run">The run.</param>
     /// <param name="batch">The batch.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>
-    /// <param name="sealing">Is told what the batch hashes to, where a seal is made.</param>
     /// <returns><see langword="null"/> where the batch is not finished.</returns>
-    public async Task<(List<PlacedAnswer> Answers, DateTimeOffset Written)?> FindAsync(RunId run, BatchId batch, CancellationToken cancellationToken, RunSealing? sealing = null)
+    public async Task<FinishedBatch?> FindAsync(RunId run, BatchId batch, CancellationToken cancellationToken)
     {
         if (await storage.Answers(run, batch).FindStreamAsync(cancellationToken) is not { } blob)
         {
@@ -31,55 +40,76 @@ internal sealed class RunAnswers(RunStorage storage)
 
         await using var content = blob.Content;
         var answers = new List<PlacedAnswer>();
+        using var hash = new BatchHashing();
         await foreach (var line in JsonLines.ReadAsync(content, cancellationToken))
         {
-            sealing?.AddLine(line.Content.Span);
-            var answered = BlobReading.ParseLine(line.Content, PipelineJson.Compact.AnsweredQuestion)
+            hash.AddLine(line.Content.Span);
+            var answered = BlobReading.ParseLine(line.Content, PipelineJson.Counted)
                 ?? throw new InvalidDataException($"Blob {run}/answers/{batch}.jsonl is damaged at byte {line.Offset}. Retry or delete the run.");
             answers.Add(new PlacedAnswer(answered, batch, line.Offset, line.Content.Length));
         }
 
-        sealing?.EndBatch(batch);
-        return (answers, blob.Details.LastModified);
+        return new FinishedBatch(batch, answers, blob.Details.LastModified, hash.End());
     }
 
-    /// <summary>Every answer of the run in the order of the ordinals, batch by batch; of a question that was tried again the last try.</summary>
+    /// <summary>Every answer of the run in the order of the ordinals, batch by batch; of a question that was tried again the last try. The next batches are read while one is worked on.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="manifest">Its manifest.</param>
+    /// <param name="retries">How often failed questions were tried again.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    /// <param name="sealing">Is told what the batches hash to, where a seal is made.</param>
     public async IAsyncEnumerable<(List<PlacedAnswer> Answers, DateTimeOffset Written)> AllAsync(
         RunId run, RunManifest manifest, int retries, [EnumeratorCancellation] CancellationToken cancellationToken, RunSealing? sealing = null)
     {
         var retried = await RetriedAsync(run, retries, cancellationToken);
-        for (var number = 0; number < manifest.Batches; number++)
+        await foreach (var tries in ReadAhead.InOrderAsync(Enumerable.Range(0, manifest.Batches), Ahead, TriesAsync, cancellationToken))
         {
-            if (await FindAsync(run, BatchId.First(number), cancellationToken, sealing) is not { } first)
+            foreach (var batch in tries)
             {
-                continue;
+                sealing?.Add(batch.Batch, batch.Hash);
             }
 
-            if (!retried.TryGetValue(number, out var again))
+            switch (tries)
             {
-                yield return first;
-                continue;
+                case []:
+                    continue;
+                case [var only]:
+                    yield return (only.Answers, only.Written);
+                    continue;
             }
 
-            var last = first.Answers.ToDictionary(static answer => answer.Answered.Ordinal);
-            var written = first.Written;
-            foreach (var batch in again)
+            var last = new SortedDictionary<int, PlacedAnswer>();
+            foreach (var answer in tries.SelectMany(static batch => batch.Answers))
             {
-                if (await FindAsync(run, batch, cancellationToken, sealing) is { } later)
+                last[answer.Answered.Ordinal] = answer;
+            }
+
+            yield return ([.. last.Values], tries.Max(static batch => batch.Written));
+        }
+
+        async Task<List<FinishedBatch>> TriesAsync(int number, CancellationToken cancel)
+        {
+            var tries = new List<FinishedBatch>();
+            if (await FindAsync(run, BatchId.First(number), cancel) is { } first)
+            {
+                tries.Add(first);
+                foreach (var batch in retried.GetValueOrDefault(number, []))
                 {
-                    later.Answers.ForEach(answer => last[answer.Answered.Ordinal] = answer);
-                    written = later.Written > written ? later.Written : written;
+                    if (await FindAsync(run, batch, cancel) is { } later)
+                    {
+                        tries.Add(later);
+                    }
                 }
             }
 
-            yield return ([.. last.Values.OrderBy(static answer => answer.Answered.Ordinal)], written);
+            return tries;
         }
     }
 
     /// <summary>What the answers hash to as they are now, read or not: a batch that is missing is left out, and one that is damaged is hashed as it is.</summary>
     public async Task<RunSeal> SealAsync(RunId run, RunManifest manifest, int retries, CancellationToken cancellationToken)
     {
-        using var sealing = await BeginSealAsync(run, cancellationToken);
+        var sealing = await BeginSealAsync(run, cancellationToken);
         var retried = await RetriedAsync(run, retries, cancellationToken);
         for (var number = 0; number < manifest.Batches; number++)
         {
@@ -91,12 +121,13 @@ internal sealed class RunAnswers(RunStorage storage)
                 }
 
                 await using var content = blob.Content;
+                using var hash = new BatchHashing();
                 await foreach (var line in JsonLines.ReadAsync(content, cancellationToken))
                 {
-                    sealing.AddLine(line.Content.Span);
+                    hash.AddLine(line.Content.Span);
                 }
 
-                sealing.EndBatch(batch);
+                sealing.Add(batch, hash.End());
             }
         }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using Azure;
@@ -9,6 +10,7 @@ using MedQA.Evaluation.Reporting;
 using MedQA.Pipeline.Reading;
 using MedQA.Pipeline.Splitting;
 using MedQA.Pipeline.Storage;
+using MedQA.Pipeline.Tracing;
 
 namespace MedQA.Pipeline.Advancing;
 
@@ -26,10 +28,11 @@ internal sealed class RunFinish(RunStorage storage)
     public async Task<RunReport?> WriteAsync(RunRow row, RunManifest manifest, bool complete, CancellationToken cancellationToken)
     {
         var run = row.Summary.Run;
+        using var activity = PipelineTracing.Start("write result", run.ToString());
         var blob = storage.Blob(run, "report.json");
         var before = await FindVersionAsync(blob, cancellationToken);
         var accumulator = new ReportAccumulator();
-        var flags = AnswerFilters.Indexed.ToDictionary(static filter => filter, static _ => new List<int>());
+        AnswerListWriter[] lists = [.. Enum.GetValues<AnswerFilter>().Select(filter => new AnswerListWriter(storage, run, filter))];
         var agreements = new List<(int Ordinal, double Agreement)>();
         var finished = manifest.Created;
         var shown = new List<AnsweredQuestion>();
@@ -38,7 +41,10 @@ internal sealed class RunFinish(RunStorage storage)
         await using var spool = new FileStream(
             Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 64 * 1024, FileOptions.DeleteOnClose | FileOptions.Asynchronous);
         await using var parquet = await AnswerParquet.CreateAsync(spool, cancellationToken);
-        using var sealing = await _answers.BeginSealAsync(run, cancellationToken);
+        var sealing = await _answers.BeginSealAsync(run, cancellationToken);
+        await using var texts = new TextIndex(storage).AllAsync(run, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        var (text, line) = (default(IndexedText), new ArrayBufferWriter<byte>());
+        await using var json = new Utf8JsonWriter(line, new JsonWriterOptions { Encoder = PipelineJson.Compact.Options.Encoder });
         await foreach (var (answers, written) in _answers.AllAsync(run, manifest, row.Summary.Retry, cancellationToken, sealing))
         {
             finished = written > finished ? written : finished;
@@ -52,19 +58,25 @@ internal sealed class RunFinish(RunStorage storage)
                 }
 
                 var answer = AnswerRows.RowOf(placed.Answered, placed.Batch, placed.Offset, placed.Length);
-                lines.Append(AnswerTable.Line(answer, placed.Answered));
-                await parquet.AddAsync(answer, placed.Answered, cancellationToken);
+                lines.Append(AnswerTable.Line(answer));
+                await parquet.AddAsync(answer, cancellationToken);
                 if (AnswerQuery.CanBeDeferred(answer))
                 {
                     agreements.Add((answer.Ordinal, answer.Agreement));
                 }
 
-                foreach (var (filter, ordinals) in flags)
+                while ((text is null || text.Ordinal < answer.Ordinal) && await texts.MoveNextAsync())
                 {
-                    if (filter.Passes(answer))
-                    {
-                        ordinals.Add(answer.Ordinal);
-                    }
+                    text = texts.Current;
+                }
+
+                line.ResetWrittenCount();
+                json.Reset();
+                JsonSerializer.Serialize(json, text?.Ordinal == answer.Ordinal ? answer with { Text = text.Beginning } : answer, PipelineJson.Compact.AnswerRow);
+                line.Write("\n"u8);
+                foreach (var list in lists)
+                {
+                    await list.AddAsync(answer, line.WrittenMemory, cancellationToken);
                 }
             }
 
@@ -94,9 +106,9 @@ internal sealed class RunFinish(RunStorage storage)
             Seal = sealing.Seal.Chain,
             Prompts = [.. await PromptsAsync(run, manifest, shown, cancellationToken)],
         });
-        foreach (var (filter, ordinals) in flags)
+        foreach (var list in lists)
         {
-            await storage.Blob(run, filter.IndexName()).PutAsync(OrdinalIndex.OfOrdinals(ordinals), "application/octet-stream", cancellationToken);
+            await list.CompleteAsync(cancellationToken);
         }
 
         await storage.Blob(run, AgreementIndex.Name).PutAsync(AgreementIndex.Of(agreements), "application/octet-stream", cancellationToken);

@@ -20,6 +20,10 @@ public sealed class RunLoop
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan SweepEvery = TimeSpan.FromHours(1);
     private static readonly TimeSpan AfterFault = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(1);
+
+    /// <summary>A step of a large run looks at up to a thousand batches. Where batches end faster than that, several are taken in one step: a run rests so many times as long as its last step took.</summary>
+    private const int RestForWork = 4;
 
     private readonly RunStorage _storage;
     private readonly RunAdvancer _advancer;
@@ -31,6 +35,7 @@ public sealed class RunLoop
     private readonly RunRows _runs;
     private readonly UploadReceipts _receipts;
     private readonly Dictionary<RunId, DateTimeOffset> _due = [];
+    private readonly Dictionary<RunId, DateTimeOffset> _rests = [];
     private readonly Dictionary<string, DateTimeOffset> _failedUploads = [];
 
     /// <summary>A loop over all runs of a storage.</summary>
@@ -167,18 +172,21 @@ public sealed class RunLoop
     private async Task AdvanceDueAsync(CancellationToken cancellationToken)
     {
         var now = _time.GetUtcNow();
-        foreach (var run in _due.Where(due => due.Value <= now).OrderBy(static due => due.Value).Select(static due => due.Key).ToList())
+        foreach (var run in _due.Keys.Where(run => NextOf(run) <= now).OrderBy(NextOf).ToList())
         {
             try
             {
+                var began = _time.GetTimestamp();
                 var outcome = await _advancer.AdvanceAsync(run, cancellationToken);
                 if (outcome.ComeBackIn is { } pause)
                 {
                     _due[run] = _time.GetUtcNow() + pause;
+                    _rests[run] = _time.GetUtcNow() + (pause == TimeSpan.Zero ? pause : RestAfter(_time.GetElapsedTime(began)));
                 }
                 else
                 {
                     _due.Remove(run);
+                    _rests.Remove(run);
                     if (outcome.State == RunState.Failed && _splitter is not null)
                     {
                         await _receipts.ForgetAsync(run, cancellationToken);
@@ -194,9 +202,14 @@ public sealed class RunLoop
         }
     }
 
+    private static TimeSpan RestAfter(TimeSpan work) => work * RestForWork < LongestRest ? work * RestForWork : LongestRest;
+
+    /// <summary>When a run is advanced next: when it is due, but not before it has rested.</summary>
+    private DateTimeOffset NextOf(RunId run) => _rests.TryGetValue(run, out var rest) && rest > _due[run] ? rest : _due[run];
+
     private TimeSpan UntilNext()
     {
-        var next = _due.Count == 0 ? LookEvery : _due.Values.Min() - _time.GetUtcNow();
+        var next = _due.Count == 0 ? LookEvery : _due.Keys.Min(NextOf) - _time.GetUtcNow();
         return next <= TimeSpan.Zero ? TimeSpan.Zero : next < LookEvery ? next : LookEvery;
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Azure;
@@ -327,14 +328,14 @@ public sealed class BatchWorker
 
     private static BinaryData Join(IEnumerable<ReadOnlyMemory<byte>> lines)
     {
-        using var joined = new MemoryStream();
+        var joined = new ArrayBufferWriter<byte>(lines.Sum(static line => line.Length + 1));
         foreach (var line in lines)
         {
             joined.Write(line.Span);
-            joined.WriteByte((byte)'\n');
+            joined.Write("\n"u8);
         }
 
-        return BinaryData.FromBytes(joined.ToArray());
+        return BinaryData.FromBytes(joined.WrittenMemory);
     }
 
     private static string Short(string fingerprint) => fingerprint.Length > 12 ? fingerprint[..12] + "…" : fingerprint;

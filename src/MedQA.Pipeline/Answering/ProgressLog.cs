@@ -65,12 +65,16 @@ internal sealed class ProgressLog
     /// <param name="ordinal">The question.</param>
     /// <param name="line">Its answer as JSON, without a line feed; shorter than <see cref="MaxLine"/> by two bytes.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    public Task AppendAnswerAsync(int ordinal, byte[] line, CancellationToken cancellationToken) => AppendAsync(line, () => _answers.ContainsKey(ordinal), cancellationToken);
+    public Task AppendAnswerAsync(int ordinal, byte[] line, CancellationToken cancellationToken) =>
+        AppendAsync(line, () => _answers.ContainsKey(ordinal), () => _answers.TryAdd(ordinal, line), cancellationToken);
 
-    private Task AppendMarkAsync(ProgressMark mark, Func<bool> isThere, CancellationToken cancellationToken) =>
-        AppendAsync(System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(mark, PipelineJson.Compact.ProgressMark), isThere, cancellationToken);
+    private Task AppendMarkAsync(ProgressMark mark, Func<bool> isThere, CancellationToken cancellationToken)
+    {
+        var line = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(mark, PipelineJson.Compact.ProgressMark);
+        return AppendAsync(line, isThere, () => Take(line), cancellationToken);
+    }
 
-    private async Task AppendAsync(byte[] line, Func<bool> isThere, CancellationToken cancellationToken)
+    private async Task AppendAsync(byte[] line, Func<bool> isThere, Action note, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -80,7 +84,7 @@ internal sealed class ProgressLog
             {
                 var conditions = new AppendBlobRequestConditions { LeaseId = _lease, IfAppendPositionEqual = _position };
                 await _blob.AppendBlockAsync(new MemoryStream(block, writable: false), new AppendBlobAppendBlockOptions { Conditions = conditions }, cancellationToken);
-                Take(line);
+                note();
                 (_position, _torn) = (_position + block.Length, false);
                 return;
             }

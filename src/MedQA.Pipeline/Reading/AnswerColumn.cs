@@ -1,4 +1,3 @@
-using MedQA.Evaluation.Answering;
 using Parquet;
 using Parquet.Schema;
 
@@ -13,22 +12,21 @@ internal abstract record AnswerColumn(string Name)
 
     /// <summary>The value of an answer; <see langword="null"/> for an empty cell.</summary>
     /// <param name="row">The answer.</param>
-    /// <param name="answered">The whole answer where it is at hand.</param>
-    public abstract object? ValueOf(AnswerRow row, AnsweredQuestion? answered);
+    public abstract object? ValueOf(AnswerRow row);
 
     /// <summary>Writes the values of many answers.</summary>
-    public abstract Task WriteAsync(ParquetRowGroupWriter group, IReadOnlyList<(AnswerRow Row, AnsweredQuestion? Answered)> answers, CancellationToken cancellationToken);
+    public abstract Task WriteAsync(ParquetRowGroupWriter group, IReadOnlyList<AnswerRow> answers, CancellationToken cancellationToken);
 }
 
 /// <summary>A column of texts, some of which may be missing.</summary>
-internal sealed record TextColumn(string Name, Func<AnswerRow, AnsweredQuestion?, string?> Value) : AnswerColumn(Name)
+internal sealed record TextColumn(string Name, Func<AnswerRow, string?> Value) : AnswerColumn(Name)
 {
     public override DataField Field { get; } = new DataField<string>(Name);
 
-    public override object? ValueOf(AnswerRow row, AnsweredQuestion? answered) => Value(row, answered);
+    public override object? ValueOf(AnswerRow row) => Value(row);
 
-    public override Task WriteAsync(ParquetRowGroupWriter group, IReadOnlyList<(AnswerRow Row, AnsweredQuestion? Answered)> answers, CancellationToken cancellationToken) =>
-        group.WriteAsync(Field, (IReadOnlyCollection<string>)[.. answers.Select(answer => Value(answer.Row, answer.Answered)!)]);
+    public override Task WriteAsync(ParquetRowGroupWriter group, IReadOnlyList<AnswerRow> answers, CancellationToken cancellationToken) =>
+        group.WriteAsync(Field, (IReadOnlyCollection<string>)[.. answers.Select(row => Value(row)!)]);
 }
 
 /// <summary>A column of numbers or truth values, none of which is missing.</summary>
@@ -37,10 +35,10 @@ internal sealed record ValueColumn<T>(string Name, Func<AnswerRow, T> Value) : A
 {
     public override DataField Field { get; } = new DataField<T>(Name);
 
-    public override object? ValueOf(AnswerRow row, AnsweredQuestion? answered) => Value(row);
+    public override object? ValueOf(AnswerRow row) => Value(row);
 
-    public override Task WriteAsync(ParquetRowGroupWriter group, IReadOnlyList<(AnswerRow Row, AnsweredQuestion? Answered)> answers, CancellationToken cancellationToken) =>
-        group.WriteAsync<T>(Field, answers.Select(answer => Value(answer.Row)).ToArray().AsMemory(), cancellationToken: cancellationToken);
+    public override Task WriteAsync(ParquetRowGroupWriter group, IReadOnlyList<AnswerRow> answers, CancellationToken cancellationToken) =>
+        group.WriteAsync<T>(Field, answers.Select(Value).ToArray().AsMemory(), cancellationToken: cancellationToken);
 }
 
 /// <summary>A column of numbers or truth values, some of which may be missing.</summary>
@@ -49,8 +47,8 @@ internal sealed record OptionalColumn<T>(string Name, Func<AnswerRow, T?> Value)
 {
     public override DataField Field { get; } = new DataField<T?>(Name);
 
-    public override object? ValueOf(AnswerRow row, AnsweredQuestion? answered) => Value(row);
+    public override object? ValueOf(AnswerRow row) => Value(row);
 
-    public override Task WriteAsync(ParquetRowGroupWriter group, IReadOnlyList<(AnswerRow Row, AnsweredQuestion? Answered)> answers, CancellationToken cancellationToken) =>
-        group.WriteAsync<T>(Field, answers.Select(answer => Value(answer.Row)).ToArray().AsMemory(), cancellationToken: cancellationToken);
+    public override Task WriteAsync(ParquetRowGroupWriter group, IReadOnlyList<AnswerRow> answers, CancellationToken cancellationToken) =>
+        group.WriteAsync<T>(Field, answers.Select(Value).ToArray().AsMemory(), cancellationToken: cancellationToken);
 }

@@ -31,9 +31,6 @@ public enum AnswerFilter
 /// <summary>What the filters mean.</summary>
 internal static class AnswerFilters
 {
-    /// <summary>Every filter that has an index.</summary>
-    public static readonly AnswerFilter[] Indexed = [.. Enum.GetValues<AnswerFilter>().Where(static filter => filter != AnswerFilter.All)];
-
     /// <summary>Whether a row passes.</summary>
     public static bool Passes(this AnswerFilter filter, AnswerRow row) => filter switch
     {
@@ -47,7 +44,4 @@ internal static class AnswerFilters
         AnswerFilter.LowAgreement => row is { Answer: not null, Agreement: < 0.5 },
         _ => throw new ArgumentOutOfRangeException(nameof(filter), filter, "There is no such filter."),
     };
-
-    /// <summary>The name of the filter's index: <c>index/{flag}.bin</c>.</summary>
-    public static string IndexName(this AnswerFilter filter) => $"index/{char.ToLowerInvariant(filter.ToString()[0])}{filter.ToString()[1..]}.bin";
 }

@@ -1,4 +1,3 @@
-using MedQA.Evaluation.Answering;
 using Parquet;
 using Parquet.Schema;
 
@@ -13,7 +12,7 @@ internal sealed class AnswerParquet : IAsyncDisposable
     private const int RowsOfGroup = 50_000;
 
     private readonly ParquetWriter _writer;
-    private readonly List<(AnswerRow Row, AnsweredQuestion? Answered)> _group = [];
+    private readonly List<AnswerRow> _group = [];
     private bool _isComplete;
 
     private AnswerParquet(ParquetWriter writer) => _writer = writer;
@@ -25,9 +24,9 @@ internal sealed class AnswerParquet : IAsyncDisposable
         new(await ParquetWriter.CreateAsync(new ParquetSchema(AnswerTable.Columns.Select(static column => column.Field)), file, cancellationToken: cancellationToken));
 
     /// <summary>Writes an answer.</summary>
-    public async Task AddAsync(AnswerRow row, AnsweredQuestion? answered, CancellationToken cancellationToken)
+    public async Task AddAsync(AnswerRow row, CancellationToken cancellationToken)
     {
-        _group.Add((row, answered));
+        _group.Add(row);
         if (_group.Count == RowsOfGroup)
         {
             await FlushAsync(cancellationToken);

@@ -54,6 +54,9 @@ public sealed record AnswerRow
     /// <summary>How the question begins, where a list was asked for; else <see langword="null"/>.</summary>
     public string? Text { get; init; }
 
+    /// <summary>What the failure says, where the whole answer was at hand; for the table of answers.</summary>
+    internal string? FailureMessage { get; init; }
+
     /// <summary>The blob of the batch that answered it, for the reasonings.</summary>
     internal string Batch { get; init; } = "";
 

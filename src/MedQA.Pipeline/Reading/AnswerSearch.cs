@@ -44,8 +44,13 @@ internal sealed class AnswerSearch(RunStorage storage)
 
         async Task ReadAsync()
         {
-            var found = await Task.WhenAll(ordinals.Select(ordinal => _answers.FindAsync(run, ordinal, cancellationToken)));
-            rows.AddRange(found.OfType<AnswerRow>().Where(row => query.Filter.Passes(row) && query.PassesAgreement(row)));
+            var found = indexed ? await new AnswerList(storage, run, AnswerFilter.All).FindAsync(ordinals, cancellationToken) : [];
+            if (found.Count == 0)
+            {
+                found = [.. (await Task.WhenAll(ordinals.Select(ordinal => _answers.FindAsync(run, ordinal, cancellationToken)))).OfType<AnswerRow>()];
+            }
+
+            rows.AddRange(found.Where(row => query.Filter.Passes(row) && query.PassesAgreement(row)));
             ordinals.Clear();
         }
     }
@@ -78,7 +83,7 @@ internal sealed class AnswerSearch(RunStorage storage)
     {
         SortedSet<int>? allowed = null;
         if (query.Filter != AnswerFilter.All
-            && await OrdinalIndex.ReadOrdinalsAsync(storage.Blob(run, query.Filter.IndexName()), 0, int.MaxValue, cancellationToken) is { } filtered)
+            && await new AnswerList(storage, run, query.Filter).OrdinalsAsync(cancellationToken) is { } filtered)
         {
             allowed = [.. filtered];
         }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using MedQA.Evaluation.Answering;
 using MedQA.Pipeline.Storage;
 
 namespace MedQA.Pipeline.Reading;
@@ -11,12 +10,12 @@ public static class AnswerTable
     internal static ImmutableArray<AnswerColumn> Columns { get; } =
     [
         new ValueColumn<int>("ordinal", static row => row.Ordinal),
-        new TextColumn("id", static (row, _) => row.Id),
-        new TextColumn("dataset", static (row, _) => row.Dataset),
-        new TextColumn("topic", static (row, _) => row.Topic),
+        new TextColumn("id", static row => row.Id),
+        new TextColumn("dataset", static row => row.Dataset),
+        new TextColumn("topic", static row => row.Topic),
         new ValueColumn<int>("options", static row => row.Options),
-        new TextColumn("gold", static (row, _) => row.Gold?.ToString()),
-        new TextColumn("answer", static (row, _) => row.Answer?.ToString()),
+        new TextColumn("gold", static row => row.Gold?.ToString()),
+        new TextColumn("answer", static row => row.Answer?.ToString()),
         new OptionalColumn<bool>("correct", static row => row.Correct),
         new ValueColumn<double>("agreement", static row => row.Agreement),
         new ValueColumn<int>("forced_votes", static row => row.ForcedVotes),
@@ -25,8 +24,8 @@ public static class AnswerTable
         new ValueColumn<int>("prompt_tokens", static row => row.PromptTokens),
         new ValueColumn<int>("generated_tokens", static row => row.GeneratedTokens),
         new ValueColumn<double>("seconds", static row => row.Seconds),
-        new TextColumn("failure", static (row, _) => row.Failure),
-        new TextColumn("failure_message", static (_, answered) => answered?.Failure?.Message),
+        new TextColumn("failure", static row => row.Failure),
+        new TextColumn("failure_message", static row => row.FailureMessage),
     ];
 
     /// <summary>The header record of the CSV with its line ending.</summary>
@@ -34,10 +33,9 @@ public static class AnswerTable
 
     /// <summary>An answer's CSV record with its line ending.</summary>
     /// <param name="row">The answer.</param>
-    /// <param name="answered">The whole answer where it is at hand, for the message of its failure; or <see langword="null"/>.</param>
-    public static string Line(AnswerRow row, AnsweredQuestion? answered = null)
+    public static string Line(AnswerRow row)
     {
         ArgumentNullException.ThrowIfNull(row);
-        return Csv.Line([.. Columns.Select(column => column.ValueOf(row, answered))]);
+        return Csv.Line([.. Columns.Select(column => column.ValueOf(row))]);
     }
 }

@@ -80,7 +80,7 @@ public sealed class RunReader
             return new AnswerPage([], null);
         }
 
-        var indexed = summary.State.IsFinal() && summary.Revision > 0;
+        var indexed = IsIndexed(summary);
         if (!query.IsFilter)
         {
             return await new AnswerSearch(_storage).PageAsync(run, query, list, place.Ordinal, take, summary.Questions, indexed, cancellationToken);
@@ -88,17 +88,13 @@ public sealed class RunReader
 
         var filter = query.Filter;
         var entry = place.Entry is var (at, revision) && revision == summary.Revision ? at : place.Ordinal == 0 ? 0 : (int?)null;
-        if (filter != AnswerFilter.All && indexed && entry is { } position
-            && await OrdinalIndex.ReadOrdinalsAsync(_storage.Blob(run, filter.IndexName()), position, take + 1, cancellationToken) is { } ordinals)
+        if (indexed && entry is { } position && await new AnswerList(_storage, run, filter).ReadAsync(position, take, cancellationToken) is var (listed, next, length))
         {
-            var rows = await Task.WhenAll(ordinals.Take(take).Select(ordinal => _answers.FindAsync(run, ordinal, cancellationToken)));
-            var total = position == 0 ? await OrdinalIndex.CountAsync(_storage.Blob(run, filter.IndexName()), cancellationToken) : null;
-            return new AnswerPage([.. rows.OfType<AnswerRow>()], ordinals.Length > take ? new AnswerPlace(ordinals[take], (position + take, summary.Revision)).Continue(list) : null) { Total = total };
+            return new AnswerPage(listed, next is { } ordinal ? new AnswerPlace(ordinal, (position + take, summary.Revision)).Continue(list) : null) { Total = position == 0 ? length : null };
         }
 
         // Where the pages before came from no index, or from one that a retry has replaced since, this one goes on by ordinal: nothing is left out or comes twice.
-        var page = await ScanAsync(run, list, place.Ordinal, take, filter, summary.Questions, cancellationToken);
-        return filter == AnswerFilter.All && place.Ordinal == 0 && indexed ? page with { Total = summary.Totals.Done } : page;
+        return await ScanAsync(run, list, place.Ordinal, take, filter, summary.Questions, cancellationToken);
     }
 
     /// <summary>How the texts of some questions begin, by ordinal; for lists.</summary>
@@ -108,12 +104,23 @@ public sealed class RunReader
     public async Task<IReadOnlyDictionary<int, string>> TextsAsync(RunId run, IReadOnlyList<int> ordinals, CancellationToken cancellationToken) =>
         (await new TextIndex(_storage).ReadAsync(run, ordinals, cancellationToken)).ToDictionary(static text => text.Key, static text => text.Value.Beginning);
 
-    /// <summary>Every answer that passes, in the order of the questions, read a thousand at a time.</summary>
+    /// <summary>Every answer that passes, in the order of the questions, read as one stream once the run has ended and a thousand at a time before. Without the questions' texts.</summary>
     public async IAsyncEnumerable<AnswerRow> AllAnswersAsync(
         RunId run, AnswerFilter filter, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (await GetAsync(run, cancellationToken) is not { } summary)
         {
+            yield break;
+        }
+
+        var list = new AnswerList(_storage, run, filter);
+        if (IsIndexed(summary) && await list.ExistsAsync(cancellationToken))
+        {
+            await foreach (var row in list.AllAsync(cancellationToken))
+            {
+                yield return row with { Text = null };
+            }
+
             yield break;
         }
 
@@ -126,7 +133,10 @@ public sealed class RunReader
         }
     }
 
-    /// <summary>Every answer of the finished batches with its reasonings and votes, in the order of the questions; of a question that was tried again the last try. A batch is in memory at a time.</summary>
+    /// <summary>
+    /// Every answer of the finished batches with its votes, in the order of the questions; of a question that was tried again the last try. The reasonings are there without their texts and
+    /// tokens, which nobody counts; a few batches are in memory at a time.
+    /// </summary>
     public async IAsyncEnumerable<AnsweredQuestion> AllAnsweredAsync(RunId run, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (await GetAsync(run, cancellationToken) is not { } summary || await GetManifestAsync(run, cancellationToken) is not { } manifest)
@@ -307,6 +317,9 @@ public sealed class RunReader
 
         return new AnswerPage(rows, null);
     }
+
+    /// <summary>Whether the lists of the run's result stand and speak of its answers as they are.</summary>
+    private static bool IsIndexed(RunSummary summary) => summary.State.IsFinal() && summary.Revision > 0;
 
     private static void CheckPage(int take)
     {

@@ -9,10 +9,11 @@ namespace MedQA.Pipeline.Storage;
 /// Writes a blob of any length piece by piece. It stands when it is completed, whole, over whatever stood there; until then nothing has changed. Every call can be repeated, and
 /// two writers of one blob do not disturb each other: the last to complete wins.
 /// </summary>
-internal sealed class BlobWriter(BlockBlobClient blob, string contentType)
+/// <param name="blob">The blob.</param>
+/// <param name="contentType">Its media type.</param>
+/// <param name="blockLength">How many bytes are kept in memory before they are sent. A blob has at most 50,000 such blocks.</param>
+internal sealed class BlobWriter(BlockBlobClient blob, string contentType, int blockLength = 4 * 1024 * 1024)
 {
-    private const int BlockLength = 4 * 1024 * 1024;
-
     private readonly ArrayBufferWriter<byte> _block = new();
     private readonly List<string> _staged = [];
 
@@ -23,7 +24,7 @@ internal sealed class BlobWriter(BlockBlobClient blob, string contentType)
     public async Task WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         _block.Write(bytes.Span);
-        if (_block.WrittenCount >= BlockLength)
+        if (_block.WrittenCount >= blockLength)
         {
             await StageAsync(cancellationToken);
         }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Azure;
@@ -8,8 +9,7 @@ using Azure.Storage.Blobs.Specialized;
 namespace MedQA.Pipeline.Storage;
 
 /// <summary>
-/// Small sorted files that answer "which ordinals" without touching a table: the ordinals that pass a filter (four bytes each, little-endian, ascending), and the
-/// ordinals of question ids (eight bytes of hash and four of ordinal, by hash).
+/// A small sorted file that answers "which ordinal" without touching a table: the ordinals of question ids (eight bytes of hash and four of ordinal, little-endian, by hash).
 /// </summary>
 internal static class OrdinalIndex
 {
@@ -33,37 +33,6 @@ internal static class OrdinalIndex
         }
 
         return BinaryData.FromBytes(bytes);
-    }
-
-    /// <summary>The file over ordinals.</summary>
-    public static BinaryData OfOrdinals(IReadOnlyList<int> ordinals)
-    {
-        var bytes = new byte[ordinals.Count * sizeof(int)];
-        for (var i = 0; i < ordinals.Count; i++)
-        {
-            BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(i * sizeof(int)), ordinals[i]);
-        }
-
-        return BinaryData.FromBytes(bytes);
-    }
-
-    /// <summary>Some of the ordinals of a file, from a place in it on.</summary>
-    /// <returns>At most <paramref name="take"/> ordinals, or <see langword="null"/> where there is no such file.</returns>
-    public static async Task<int[]?> ReadOrdinalsAsync(BlobBaseClient blob, int skip, int take, CancellationToken cancellationToken)
-    {
-        var bytes = await ReadRangeAsync(blob, (long)skip * sizeof(int), (long)take * sizeof(int), cancellationToken);
-        if (bytes is null)
-        {
-            return null;
-        }
-
-        var ordinals = new int[bytes.Length / sizeof(int)];
-        for (var i = 0; i < ordinals.Length; i++)
-        {
-            ordinals[i] = BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(i * sizeof(int)));
-        }
-
-        return ordinals;
     }
 
     /// <summary>The ordinals whose id has the hash of <paramref name="id"/>: mostly one.</summary>
@@ -115,12 +84,26 @@ internal static class OrdinalIndex
         return entries;
     }
 
-    /// <summary>How many ordinals a file has, or <see langword="null"/> where there is no such file.</summary>
-    public static async Task<int?> CountAsync(BlobBaseClient blob, CancellationToken cancellationToken)
+    /// <summary>A part of a file: fewer bytes where it ends before, <see langword="null"/> where there is no such file.</summary>
+    /// <param name="blob">The file.</param>
+    /// <param name="offset">Where the part begins, in bytes.</param>
+    /// <param name="length">How many bytes; <see langword="null"/> for all that follow.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    internal static async Task<byte[]?> ReadRangeAsync(BlobBaseClient blob, long offset, long? length, CancellationToken cancellationToken) =>
+        await ReadPartAsync(blob, offset, length, cancellationToken) is var (content, _) ? content : null;
+
+    /// <summary>A part of a file as <see cref="ReadRangeAsync"/> gives it, and how many bytes the whole file has (0 where the part lies behind its end).</summary>
+    internal static async Task<(byte[] Content, long FileLength)?> ReadPartAsync(BlobBaseClient blob, long offset, long? length, CancellationToken cancellationToken)
     {
         try
         {
-            return (int)((await blob.GetPropertiesAsync(cancellationToken: cancellationToken)).Value.ContentLength / sizeof(int));
+            var response = await blob.DownloadContentAsync(new BlobDownloadOptions { Range = new HttpRange(offset, length) }, cancellationToken);
+            var (content, details) = (response.Value.Content.ToMemory(), response.Value.Details);
+            return (content.ToArray(), LengthIn(details.ContentRange) ?? details.ContentLength);
+        }
+        catch (RequestFailedException fault) when (fault.Status == 416)
+        {
+            return ([], 0);
         }
         catch (RequestFailedException fault) when (fault.IsMissing())
         {
@@ -128,21 +111,7 @@ internal static class OrdinalIndex
         }
     }
 
-    /// <summary>A part of a file: fewer bytes where it ends before, <see langword="null"/> where there is no such file.</summary>
-    internal static async Task<byte[]?> ReadRangeAsync(BlobBaseClient blob, long offset, long length, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var response = await blob.DownloadContentAsync(new BlobDownloadOptions { Range = new HttpRange(offset, length) }, cancellationToken);
-            return response.Value.Content.ToArray();
-        }
-        catch (RequestFailedException fault) when (fault.Status == 416)
-        {
-            return [];
-        }
-        catch (RequestFailedException fault) when (fault.IsMissing())
-        {
-            return null;
-        }
-    }
+    /// <summary>The length of the whole file, as the header of a part says it: <c>bytes 0-9/100</c>.</summary>
+    private static long? LengthIn(string? contentRange) =>
+        contentRange is not null && long.TryParse(contentRange.AsSpan(contentRange.LastIndexOf('/') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var length) ? length : null;
 }

@@ -1,8 +1,11 @@
+using System.Collections.Immutable;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using MedQA.Evaluation.Answering;
 using MedQA.Pipeline.Answering;
+using MedQA.Pipeline.Reading;
 using MedQA.Pipeline.Splitting;
 
 namespace MedQA.Pipeline.Storage;
@@ -14,6 +17,7 @@ namespace MedQA.Pipeline.Storage;
     IgnoreReadOnlyProperties = true,
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(AnsweredQuestion))]
+[JsonSerializable(typeof(AnswerRow))]
 [JsonSerializable(typeof(BatchQuestion))]
 [JsonSerializable(typeof(BatchMessage))]
 [JsonSerializable(typeof(ProgressMark))]
@@ -29,4 +33,31 @@ internal sealed partial class PipelineJson : JsonSerializerContext
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     });
+
+    /// <summary>
+    /// Reads answers without the texts and tokens of their reasonings: nine tenths of an answer, of which nothing is counted. They are passed over, and read as empty.
+    /// </summary>
+    public static JsonTypeInfo<AnsweredQuestion> Counted => field ??= (JsonTypeInfo<AnsweredQuestion>)new JsonSerializerOptions(Compact.Options)
+    {
+        TypeInfoResolver = ((IJsonTypeInfoResolver)Compact).WithAddedModifier(static type =>
+        {
+            if (type.Type == typeof(Reasoning))
+            {
+                type.Properties.First(static property => property.Name == "text").CustomConverter = new Passed<string>("");
+                type.Properties.First(static property => property.Name == "tokens").CustomConverter = new Passed<ImmutableArray<int>>([]);
+            }
+        }),
+    }.GetTypeInfo(typeof(AnsweredQuestion));
+
+    /// <summary>Passes over a value.</summary>
+    private sealed class Passed<T>(T empty) : JsonConverter<T>
+    {
+        public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+        {
+            reader.Skip();
+            return empty;
+        }
+
+        public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => throw new NotSupportedException("An answer without its texts is not written.");
+    }
 }

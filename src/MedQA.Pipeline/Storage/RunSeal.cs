@@ -21,10 +21,28 @@ public sealed record RunSeal(string Chain, ImmutableArray<SealedBatch> Batches)
 /// <param name="Sha256">SHA-256 (lower-case hexadecimal) of its lines, each with a line feed behind it.</param>
 public sealed record SealedBatch(string Batch, string Sha256);
 
-/// <summary>Chains the hashes of a run's batches: the lines of a batch, then its end, then the next.</summary>
-internal sealed class RunSealing : IDisposable
+/// <summary>Hashes the lines of a batch, each with a line feed behind it. Batches may be hashed side by side.</summary>
+internal sealed class BatchHashing : IDisposable
 {
     private readonly IncrementalHash _lines = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+
+    /// <summary>Adds the next line.</summary>
+    public void AddLine(ReadOnlySpan<byte> line)
+    {
+        _lines.AppendData(line);
+        _lines.AppendData("\n"u8);
+    }
+
+    /// <summary>The hash over all lines.</summary>
+    public byte[] End() => _lines.GetHashAndReset();
+
+    /// <inheritdoc/>
+    public void Dispose() => _lines.Dispose();
+}
+
+/// <summary>Chains the hashes of a run's batches.</summary>
+internal sealed class RunSealing
+{
     private readonly ImmutableArray<SealedBatch>.Builder _batches = ImmutableArray.CreateBuilder<SealedBatch>();
     private byte[] _chain;
 
@@ -34,21 +52,10 @@ internal sealed class RunSealing : IDisposable
     /// <summary>The seal so far.</summary>
     public RunSeal Seal => new(Convert.ToHexStringLower(_chain), _batches.ToImmutable());
 
-    /// <summary>Adds a line of the batch that ends next.</summary>
-    public void AddLine(ReadOnlySpan<byte> line)
+    /// <summary>Adds the next batch with what <see cref="BatchHashing"/> makes of its lines.</summary>
+    public void Add(BatchId batch, ReadOnlySpan<byte> hash)
     {
-        _lines.AppendData(line);
-        _lines.AppendData("\n"u8);
-    }
-
-    /// <summary>Ends a batch with the lines that were added since the last.</summary>
-    public void EndBatch(BatchId batch)
-    {
-        var hash = _lines.GetHashAndReset();
         _batches.Add(new(batch.ToString(), Convert.ToHexStringLower(hash)));
         _chain = SHA256.HashData([.. _chain, .. Encoding.ASCII.GetBytes(batch.ToString()), .. hash]);
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _lines.Dispose();
 }

@@ -33,8 +33,10 @@ internal static class AnswerHandlers
         {
             var take = request.Number("take", api.Limits.DefaultPage, 1, RunReader.MaxPage);
             var page = await api.Reader.AnswersAsync(run, request.Query("continuation"), take, query, cancellationToken);
-            var texts = await api.Reader.TextsAsync(run, [.. page.Answers.Select(static row => row.Ordinal)], cancellationToken);
-            return Conditional.Json(request, new AnswerList([.. page.Answers.Select(row => row with { Text = texts.GetValueOrDefault(row.Ordinal) })], page.Continuation, page.Total), WebJson.Default.AnswerList);
+
+            // The lists of a result have the texts with the rows.
+            var texts = await api.Reader.TextsAsync(run, [.. page.Answers.Where(static row => row.Text is null).Select(static row => row.Ordinal)], cancellationToken);
+            return Conditional.Json(request, new AnswerList([.. page.Answers.Select(row => row with { Text = row.Text ?? texts.GetValueOrDefault(row.Ordinal) })], page.Continuation, page.Total), WebJson.Default.AnswerList);
         }
 
         if (query.AgreementBelow is not null || query.Search is not null)

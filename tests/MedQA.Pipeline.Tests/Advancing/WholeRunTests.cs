@@ -22,7 +22,7 @@ public sealed class WholeRunTests(AzuriteFixture azurite)
         Assert.Equal(7, bench.Model.Asked.Count);
         Assert.Equal(summary.Totals.Correct / 7.0, summary.Accuracy);
         foreach (var name in (string[])
-            ["manifest.json", "report.json", "report.md", "report.html", "answers.csv", "answers.parquet", "index/ids.bin", "index/text.jsonl", "index/wrong.bin", "questions/00000003.jsonl", "progress/00000003.jsonl", "answers/00000003.jsonl"])
+            ["manifest.json", "report.json", "report.md", "report.html", "answers.csv", "answers.parquet", "index/ids.bin", "index/text.jsonl", "index/wrong.list", "index/wrong.jsonl", "questions/00000003.jsonl", "progress/00000003.jsonl", "answers/00000003.jsonl"])
         {
             Assert.True(await bench.Storage.Blob(run, name).ExistsAsync(Cancel), name);
         }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using MedQA.Evaluation.Answering;
 using MedQA.Pipeline.Reading;
 using Parquet.Serialization;
 
@@ -7,16 +6,15 @@ namespace MedQA.Pipeline.Tests.Reading;
 
 public sealed class AnswerParquetTests
 {
-    private static readonly (AnswerRow Row, AnsweredQuestion? Answered)[] Answers =
+    private static readonly AnswerRow[] Answers =
     [
-        (new AnswerRow
+        new AnswerRow
         {
             Ordinal = 0, Id = "=q,0", Dataset = "set", Topic = "Anatomy", Options = 4, Gold = 'B', Answer = 'B', Correct = true, Agreement = 8.0 / 11, ForcedVotes = 1, Tie = true, Samples = 11,
             PromptTokens = 100, GeneratedTokens = 2000, Seconds = 1.5,
-        }, null),
-        (new AnswerRow { Ordinal = 1, Id = "q1", Dataset = "set", Options = 0, Samples = 1 }, null),
-        (new AnswerRow { Ordinal = 2, Id = "q2", Dataset = "set", Options = 4, Gold = 'A', Failure = "timeLimit", Samples = 11 },
-            new AnsweredQuestion { Ordinal = 2, Id = "q2", Dataset = "set", Failure = new AnswerFailure("timeLimit", "It took too long.") }),
+        },
+        new AnswerRow { Ordinal = 1, Id = "q1", Dataset = "set", Options = 0, Samples = 1 },
+        new AnswerRow { Ordinal = 2, Id = "q2", Dataset = "set", Options = 4, Gold = 'A', Failure = "timeLimit", FailureMessage = "It took too long.", Samples = 11 },
     ];
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -30,10 +28,10 @@ public sealed class AnswerParquetTests
         var names = AnswerTable.Header.TrimEnd().Split(',');
         Assert.Equal(names, table.Schema.DataFields.Select(static field => field.Name));
         Assert.Equal(Answers.Length, table.Data.Count);
-        foreach (var ((row, answered), read) in Answers.Zip(table.Data))
+        foreach (var (row, read) in Answers.Zip(table.Data))
         {
             // Parquet keeps types and needs no quotes, and no apostrophe against formulas.
-            var line = AnswerTable.Line(row, answered).TrimEnd().Replace("\"'=q,0\"", "=q;0", StringComparison.Ordinal).Split(',');
+            var line = AnswerTable.Line(row).TrimEnd().Replace("\"'=q,0\"", "=q;0", StringComparison.Ordinal).Split(',');
             Assert.Equal(line, names.Select(name => Text(read.GetValueOrDefault(name))).Select(static text => text.Replace(',', ';')));
         }
 
@@ -69,9 +67,9 @@ public sealed class AnswerParquetTests
     {
         var file = new MemoryStream();
         await using var parquet = await AnswerParquet.CreateAsync(file, Cancel);
-        foreach (var (row, answered) in Answers)
+        foreach (var row in Answers)
         {
-            await parquet.AddAsync(row, answered, Cancel);
+            await parquet.AddAsync(row, Cancel);
         }
 
         await parquet.CompleteAsync(Cancel);

@@ -35,7 +35,8 @@ public sealed class RunReaderTests(AzuriteFixture azurite)
             }
             while (continuation is not null);
 
-            Assert.Equal(all.Where(row => filter.Passes(row)), paged);
+            Assert.Equal(all.Where(row => filter.Passes(row)), paged.Select(static row => row with { Text = null }));
+            Assert.All(paged, static row => Assert.Equal($"Which finding goes with case {row.Ordinal}?", row.Text));
         }
     }
 
@@ -116,7 +117,7 @@ public sealed class RunReaderTests(AzuriteFixture azurite)
         }
         while (continuation is not null);
 
-        Assert.Equal(expected, paged);
+        Assert.Equal(expected, paged.Select(static row => row with { Text = null }));
         Assert.True(total is null || total == paged.Count, $"{total} were promised and {paged.Count} came.");
     }
 
