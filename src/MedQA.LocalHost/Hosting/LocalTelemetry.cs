@@ -24,7 +24,7 @@ internal sealed class LocalTelemetry : IDisposable
             .AddService("medqa", serviceVersion: typeof(LocalTelemetry).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion, serviceInstanceId: $"{Environment.MachineName}-{Environment.ProcessId}")
             .AddTelemetrySdk()
             .AddEnvironmentVariableDetector();
-        var traces = Sdk.CreateTracerProviderBuilder().SetResourceBuilder(resource).AddSource(PipelineTracing.SourceName, "Microsoft.AspNetCore");
+        var traces = Sdk.CreateTracerProviderBuilder().SetResourceBuilder(resource).AddSource(PipelineTracing.SourceName).AddAspNetCoreInstrumentation();
         var metrics = Sdk.CreateMeterProviderBuilder().SetResourceBuilder(resource).AddMeter(PipelineMetrics.MeterName, "Microsoft.AspNetCore.Hosting", "System.Runtime");
         if (exporter == TelemetryExporter.Console)
         {

@@ -76,7 +76,9 @@ public sealed class AccessPolicy
     private IResult Unknown(HttpRequest request)
     {
         request.HttpContext.Response.Headers.WWWAuthenticate = _mode == AccessMode.Keys ? $"ApiKey header=\"{KeyHeader}\"" : "Bearer";
-        return Problem.Of(StatusCodes.Status401Unauthorized, "sign-in", "Nobody is signed in", _mode == AccessMode.Keys ? $"Send a key in the header {KeyHeader}." : "Sign in with Entra ID, or send a token of it.");
+        return Problem.Of(StatusCodes.Status401Unauthorized, "sign-in", "Nobody is signed in", _mode == AccessMode.Keys
+            ? $"{(request.Headers.ContainsKey(KeyHeader) ? "The key that was sent opens nothing here." : "No key was sent.")} A key comes in the header {KeyHeader}; `medqa` sends what MEDQA_KEY holds."
+            : "Sign in with Entra ID, or send a token of it.");
     }
 
     /// <summary>A cookie of the platform's sign-in goes with every request of the browser, also with one that a foreign page makes.</summary>

@@ -5,6 +5,7 @@ using System.Text.Json;
 using MedQA.LocalHost.Hosting;
 using MedQA.LocalHost.Settings;
 using MedQA.Pipeline.Storage;
+using MedQA.Web.Access;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -38,17 +39,26 @@ internal sealed class Server : IAsyncDisposable
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public static async Task<Server> StartAsync(string connectionString)
+    /// <summary>Starts it.</summary>
+    /// <param name="connectionString">The storage.</param>
+    /// <param name="key">The key that it asks for, and that <see cref="Client"/> sends; <see langword="null"/> for none.</param>
+    public static async Task<Server> StartAsync(string connectionString, string? key = null)
     {
         var folder = Directory.CreateTempSubdirectory("medqa-dashboard-");
-        var settings = new HostSettings { DataFolder = folder.FullName, Url = new Uri("http://127.0.0.1:0") };
+        var settings = new HostSettings { DataFolder = folder.FullName, Url = new Uri("http://127.0.0.1:0"), Key = key };
         var storage = StorageConnection.Open(connectionString);
         await storage.EnsureCreatedAsync(Cancel);
         var model = new StandInModel();
         var pipeline = new LocalPipeline(storage, model, settings, TimeProvider.System, NullLoggerFactory.Instance);
         var application = LocalApi.Create(settings, LocalApi.Over(pipeline, model));
         await application.StartAsync(Cancel);
-        return new Server(folder, pipeline, application, model);
+        var server = new Server(folder, pipeline, application, model);
+        if (key is not null)
+        {
+            server.Client.DefaultRequestHeaders.Add(AccessPolicy.KeyHeader, key);
+        }
+
+        return server;
     }
 
     /// <summary>A question set: the gold letter is the stand-in's own for six cases of ten. One question holds markup, one a long word.</summary>

@@ -21,6 +21,12 @@ internal sealed class MedqaProcess : IAsyncDisposable
     /// <summary>The folder in which it works.</summary>
     public string Folder { get; } = Directory.CreateTempSubdirectory("medqa-tool-").FullName;
 
+    /// <summary>Further environment variables of what is started from now on.</summary>
+    public Dictionary<string, string> Variables { get; } = [];
+
+    /// <summary>The connection string of its storage.</summary>
+    public string ConnectionString => AzuriteServer.ConnectionStringAt(_ports);
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     /// <summary>The storage that it uses; it answers while a process of the tool, or <see cref="HoldStorageAsync"/>, keeps it alive.</summary>
@@ -67,9 +73,40 @@ internal sealed class MedqaProcess : IAsyncDisposable
         start.Environment["MEDQA_MODEL"] = Repository.PathOf("models", "reasoner");
         start.Environment["MEDQA_THREADS"] = "1";
         start.Environment["NO_COLOR"] = "1";
+        foreach (var (name, value) in Variables)
+        {
+            start.Environment[name] = value;
+        }
+
         var process = Process.Start(start)!;
         _started.Add(process);
         return process;
+    }
+
+    /// <summary>Waits until a line of standard error begins so, for the rest of it.</summary>
+    public static async Task<string> SaidAsync(Process process, string beginning)
+    {
+        while (await process.StandardError.ReadLineAsync(Cancel) is { } line)
+        {
+            if (line.StartsWith(beginning, StringComparison.Ordinal))
+            {
+                return line[beginning.Length..];
+            }
+        }
+
+        throw new InvalidOperationException($"The process ended before it said '{beginning}'.");
+    }
+
+    /// <summary>Tells a process to stop, as a service manager does.</summary>
+    public static async Task StopAsync(Process process)
+    {
+        // Not an interrupt: a job that a shell put into the background ignores those, and what it starts inherits that.
+        using (var stop = Process.Start("kill", ["-TERM", $"{process.Id}"]))
+        {
+            await stop.WaitForExitAsync(Cancel);
+        }
+
+        await process.WaitForExitAsync(Cancel).WaitAsync(TimeSpan.FromMinutes(2), Cancel);
     }
 
     /// <summary>Runs it to its end.</summary>

@@ -15,6 +15,10 @@ public sealed class LoopbackGuardTests
     [InlineData("example.com")]
     [InlineData("localhost.example.com:5080")]
     [InlineData("192.168.0.1:5080")]
+    [InlineData("127.0.0.1.example.com")]
+    [InlineData("localhost.")]
+    [InlineData("[::ffff:192.168.0.1]:5080")]
+    [InlineData("0.0.0.0:5080")]
     [InlineData("")]
     public async Task Requests_under_another_name_are_refused(string host) => Assert.Equal(421, await StatusAsync("GET", host));
 
@@ -51,6 +55,13 @@ public sealed class LoopbackGuardTests
         }
 
         await LoopbackGuard.CheckAsync(context, static _ => Task.CompletedTask);
+        if (context.Response.StatusCode >= 400)
+        {
+            Assert.Equal(("nosniff", "default-src 'none'; frame-ancestors 'none'", "no-store"), (
+                context.Response.Headers.XContentTypeOptions.ToString(), context.Response.Headers.ContentSecurityPolicy.ToString(), context.Response.Headers.CacheControl.ToString()));
+            Assert.Equal("application/problem+json", context.Response.ContentType);
+        }
+
         return context.Response.StatusCode;
     }
 }

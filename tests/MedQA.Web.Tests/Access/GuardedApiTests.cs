@@ -1,6 +1,8 @@
 using MedQA.Pipeline.Storage;
 using MedQA.Tests;
 using MedQA.Web.Access;
+using MedQA.Web.Dashboard;
+using MedQA.Web.Routing;
 using Microsoft.AspNetCore.Http;
 
 namespace MedQA.Web.Tests.Access;
@@ -8,6 +10,42 @@ namespace MedQA.Web.Tests.Access;
 public sealed class GuardedApiTests(AzuriteFixture azurite)
 {
     private const string Key = "a key for reading, which is long enough";
+
+    private static readonly AccessOptions Keys = new() { Mode = AccessMode.Keys, ReaderKey = Key, RunnerKey = "a key for those who start runs, long enough", AdminKey = "a key for those who may do everything at all" };
+
+    private static readonly (ApiRole Role, string? Key)[] People = [(ApiRole.Anyone, null), (ApiRole.Anyone, "a key that nobody has given to anybody"), (ApiRole.Reader, Key), (ApiRole.Runner, Keys.RunnerKey), (ApiRole.Admin, Keys.AdminKey)];
+
+    /// <summary>What each role may do, said once more than in the route table: a row that becomes weaker is seen.</summary>
+    [Fact]
+    public void Only_the_rows_that_show_nothing_of_a_run_are_for_everybody_and_only_reads_for_readers()
+    {
+        Assert.Equal(["GetDocument", "GetHealth"], Rows(ApiRole.Anyone));
+        Assert.Equal(["ApproveRun", "DeleteRun"], Rows(ApiRole.Admin));
+        Assert.Equal(["CancelRun", "EstimateRun", "RetryRun", "StartRun"], Rows(ApiRole.Runner));
+        Assert.All(ApiRoutes.All.Where(static route => route.Role == ApiRole.Reader), static route => Assert.Equal("GET", route.Method));
+        Assert.All(DashboardRoutes.All, static route => Assert.Equal("GET", route.Method));
+
+        static IEnumerable<string> Rows(ApiRole role) => ApiRoutes.All.Where(route => route.Role == role).Select(static route => route.Name).Order(StringComparer.Ordinal);
+    }
+
+    [Fact]
+    public async Task Every_row_opens_to_its_role_and_those_above_it_and_to_nobody_else()
+    {
+        var storage = StorageConnection.Open(azurite.NewConnectionString());
+        await storage.EnsureCreatedAsync(TestContext.Current.CancellationToken);
+        var api = new GuardedApi(ApiServer.ApiOver(storage, new ScriptedModel(), new ApiLimits()), new AccessPolicy(Keys));
+        foreach (var route in ApiRoutes.All.Concat(DashboardRoutes.All))
+        {
+            foreach (var (role, key) in People)
+            {
+                var request = new DefaultHttpContext { Request = { Method = route.Method, RouteValues = { ["run"] = "aaaaaaaaaaaaaaaa", ["question"] = "q", ["file"] = "report.json" } } }.Request;
+                request.Headers[AccessPolicy.KeyHeader] = key;
+                var status = (await api.AnswerAsync(route.Name, request) as IStatusCodeHttpResult)?.StatusCode ?? 200;
+                var shown = $"{route.Name} for {role} with {(key is null ? "no key" : "a key")}: {status}";
+                Assert.True(role >= route.Role ? status is not (401 or 403) and < 500 : status == (role == ApiRole.Anyone ? 401 : 403), shown);
+            }
+        }
+    }
 
     [Fact]
     public async Task A_request_is_answered_or_refused_as_the_row_of_its_route_says()

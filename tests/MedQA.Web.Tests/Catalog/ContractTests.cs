@@ -167,6 +167,7 @@ public sealed class ContractTests(AzuriteFixture azurite)
         var body = await answer.Content.ReadAsByteArrayAsync(Cancel);
         var shown = $"{what} {method} {call.Path}: {(int)answer.StatusCode} {Encoding.UTF8.GetString(body.AsSpan(0, Math.Min(body.Length, 300)))}";
         Assert.True(status == (int)answer.StatusCode, shown);
+        SecurityHeaders.Check(answer, shown);
         var type = answer.Content.Headers.ContentType?.MediaType;
         if (response["content"] is not JsonObject formats)
         {

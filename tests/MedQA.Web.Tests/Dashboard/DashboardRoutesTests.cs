@@ -22,6 +22,7 @@ public sealed partial class DashboardRoutesTests(AzuriteFixture azurite)
             Assert.Equal(HttpStatusCode.OK, response.StatusCode);
             Assert.Equal(file.ContentType, response.Content.Headers.ContentType?.ToString());
             Assert.Equal("nosniff", response.Headers.GetValues("X-Content-Type-Options").Single());
+            SecurityHeaders.Check(response, address);
             Assert.Equal(DashboardRoutes.ContentSecurityPolicy, response.Headers.GetValues("Content-Security-Policy").Single());
             Assert.Equal(file.Content, await response.Content.ReadAsByteArrayAsync(Cancel));
         }
@@ -46,6 +47,7 @@ public sealed partial class DashboardRoutesTests(AzuriteFixture azurite)
         using var again = new HttpRequestMessage(HttpMethod.Get, "/dashboard/app.js") { Headers = { IfNoneMatch = { first.Headers.ETag! } } };
         using var known = await server.Client.SendAsync(again, Cancel);
         Assert.Equal((HttpStatusCode.NotModified, first.Headers.ETag), (known.StatusCode, known.Headers.ETag));
+        SecurityHeaders.Check(known, "304");
         Assert.True(first.Headers.CacheControl?.NoCache);
 
         using var small = new HttpRequestMessage(HttpMethod.Get, "/dashboard/uPlot.esm.js") { Headers = { AcceptEncoding = { new StringWithQualityHeaderValue("gzip") } } };

@@ -60,6 +60,7 @@ public sealed class MalformedRequestTests(AzuriteFixture azurite)
             var content = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
             var (status, shown) = ((int)response.StatusCode, $"{method} /{path}?{query} ({route.Name}, Accept: {accept}): {(int)response.StatusCode} {content[..Math.Min(300, content.Length)]}");
             Assert.True(status < 500, shown);
+            SecurityHeaders.Check(response, shown);
             if (status >= 400 && method != "HEAD")
             {
                 Assert.True(response.Content.Headers.ContentType?.MediaType == "application/problem+json", shown);

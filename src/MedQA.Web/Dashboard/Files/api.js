@@ -1,6 +1,14 @@
 // Calls the HTTP interface. Every error becomes a Problem that says what is wrong and what to do.
 
+import { askKey } from './dialogs.js';
 import { isFinal } from './format.js';
+
+// Where a service asks for a key, the tab keeps it until it is closed; nothing else does.
+const keyItem = 'medqa-key';
+let asking = null;
+
+/** The key that was given in this tab, or null. */
+export const heldKey = () => sessionStorage.getItem(keyItem);
 
 /** An error of the interface, in the words of its problem details (RFC 9457). */
 export class Problem extends Error {
@@ -27,9 +35,8 @@ export async function download(path, accept) {
 export function follow(run, seen, signal) {
   const path = `/api/runs/${run}`;
   let timer = 0;
-  const events = new EventSource(`${path}/events`);
   const stop = () => {
-    events.close();
+    events?.close();
     clearTimeout(timer);
   };
   const take = resource => {
@@ -53,6 +60,13 @@ export function follow(run, seen, signal) {
       }
     }
   };
+  signal.addEventListener('abort', stop);
+  // Events come without headers, so where a key is asked for the run is asked after.
+  const events = heldKey() ? null : new EventSource(`${path}/events`);
+  if (!events) {
+    ask();
+    return;
+  }
   events.addEventListener('run', event => take(JSON.parse(event.data)));
   events.addEventListener('end', event => {
     stop();
@@ -66,13 +80,14 @@ export function follow(run, seen, signal) {
       timer = setTimeout(ask, 1000);
     }
   });
-  signal.addEventListener('abort', stop);
 }
 
-async function request(path, { method = 'GET', body, accept, signal }) {
+async function request(path, options) {
+  const { method = 'GET', body, accept, signal } = options;
+  const key = heldKey();
   let response;
   try {
-    response = await fetch(path, { method, body, signal, headers: { Accept: accept }, cache: 'no-cache' });
+    response = await fetch(path, { method, body, signal, headers: { Accept: accept, ...key && { 'x-medqa-key': key } }, cache: 'no-cache' });
   } catch (error) {
     if (error.name === 'AbortError') {
       throw error;
@@ -82,10 +97,26 @@ async function request(path, { method = 'GET', body, accept, signal }) {
   if (response.ok) {
     return response;
   }
+  if (response.status === 401 && response.headers.get('WWW-Authenticate')?.startsWith('ApiKey') && await keyGiven(key)) {
+    return request(path, options);
+  }
   const type = response.headers.get('Content-Type') ?? '';
   const details = type.includes('json') ? await response.json().catch(() => ({})) : {};
   throw new Problem(
     details.title ?? `The service answered with status ${response.status}`,
     details.detail ?? 'Try again; if it stays so, look at what medqa serve logs.',
     { ...details, status: response.status });
+}
+
+/** Asks for the key, once for all requests that wait for it. */
+async function keyGiven(refused) {
+  if (heldKey() !== refused) {
+    return true;
+  }
+  asking ??= askKey(refused !== null).finally(() => { asking = null; });
+  const key = await asking;
+  if (key) {
+    sessionStorage.setItem(keyItem, key);
+  }
+  return key !== null;
 }

@@ -1,4 +1,4 @@
-// Questions to the person, and the list of keys. Both are modal dialogs of the browser: they keep the focus and end with Escape.
+// Questions to the person, the key of the service, and the list of keys. All are modal dialogs of the browser: they keep the focus and end with Escape.
 
 import { h } from './dom.js';
 
@@ -29,6 +29,33 @@ export function confirm({ title, text, action, danger = false }) {
     };
     document.body.append(dialog);
     dialog.showModal();
+  });
+}
+
+/** Asks for the key of the service; null where the person has none. */
+export function askKey(wasWrong) {
+  return new Promise(answer => {
+    let given = null;
+    const input = h('input', { type: 'password', id: 'service-key', autocomplete: 'off', spellcheck: 'false', 'aria-describedby': 'service-key-text' });
+    const give = () => {
+      given = input.value.trim() || null;
+      if (given) {
+        dialog.close();
+      }
+    };
+    const dialog = h('dialog', { class: 'dialog', 'aria-labelledby': 'dialog-title', on: { close: () => { dialog.remove(); answer(given); } } },
+      h('h2', { id: 'dialog-title' }, 'This service asks for a key'),
+      wasWrong ? h('p', { role: 'alert' }, 'That key does not open it.') : null,
+      h('p', { id: 'service-key-text' }, 'Whoever started the service has it: it stands in MEDQA_KEY there. This tab keeps it until it is closed.'),
+      h('label', { class: 'field', for: 'service-key' }, 'Key'),
+      input,
+      h('div', { class: 'actions' },
+        h('button', { type: 'button', on: { click: () => dialog.close() } }, 'I have none'),
+        h('button', { type: 'button', class: 'primary', on: { click: give } }, 'Open')));
+    input.addEventListener('keydown', event => event.key === 'Enter' && give());
+    document.body.append(dialog);
+    dialog.showModal();
+    input.focus();
   });
 }
 

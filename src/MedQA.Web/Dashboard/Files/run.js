@@ -1,6 +1,6 @@
 // One run: where it stands, what it scored, and how it was asked.
 
-import { call, download, follow } from './api.js';
+import { call, download, follow, heldKey } from './api.js';
 import { confirm } from './dialogs.js';
 import { fill, h } from './dom.js';
 import { count, duration, isFinal, moment, none, of, percent, plural } from './format.js';
@@ -121,7 +121,9 @@ export async function show(main, { run, signal, title }) {
     const file = (text, address, accept, extension) => h('button', { type: 'button', on: { click: get(address, accept, `${report.questionSet.replace(/\.[a-z]+$/i, '')}-${run}.${extension}`) } }, text);
     return h('section', { class: 'card', 'aria-label': 'Files' }, h('h2', null, 'Files'),
       h('div', { class: 'actions wrap' },
-        h('a', { class: 'button', href: `${path}/report`, target: '_blank', rel: 'noopener' }, 'Report to print'),
+        // A link sends no key.
+        heldKey() ? file('Report to print', `${path}/report`, 'text/html', 'html')
+          : h('a', { class: 'button', href: `${path}/report`, target: '_blank', rel: 'noopener' }, 'Report to print'),
         file('Report, JSON', `${path}/report`, 'application/json', 'json'),
         file('Report, Markdown', `${path}/report`, 'text/markdown', 'md'),
         file('Answers, CSV', `${path}/answers`, 'text/csv', 'csv'),
