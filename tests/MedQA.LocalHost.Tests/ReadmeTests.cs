@@ -34,6 +34,18 @@ public sealed partial class ReadmeTests
     public void Every_file_it_links_to_is_there() =>
         Assert.All(Links().Matches(Text).Select(static link => link.Groups["path"].Value), static path => Assert.True(File.Exists(Repository.PathOf(path)), path));
 
+    [Fact]
+    public void Every_test_that_the_document_on_security_names_is_there()
+    {
+        var tests = string.Concat(Directory.EnumerateFiles(Repository.PathOf("tests"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText));
+        var named = TestNames().Matches(File.ReadAllText(Repository.PathOf("docs", "security.md"))).Select(static match => match.Groups["name"].Value).Distinct().ToList();
+        Assert.True(named.Count > 30, $"Only {named.Count} names were read.");
+        Assert.All(named, name => Assert.Contains(name, tests, StringComparison.Ordinal));
+    }
+
+    [GeneratedRegex(@"`(?<name>[A-Z]\w+_\w*|\w+Tests)…?`", RegexOptions.NonBacktracking)]
+    private static partial Regex TestNames();
+
     [GeneratedRegex(@"\]\((?<path>[^):]+)\)", RegexOptions.NonBacktracking)]
     private static partial Regex Links();
 }

@@ -12,6 +12,10 @@ public enum VerificationKind
     /// <summary>The stored samples were scored: another engine or kind of machine answered the question, so new samples may differ in their last bits and so in a token.</summary>
     [JsonStringEnumMemberName("logLikelihoods")]
     LogLikelihoods,
+
+    /// <summary>Nothing was compared: the stored question or answer cannot be read any more.</summary>
+    [JsonStringEnumMemberName("unreadable")]
+    Unreadable,
 }
 
 /// <summary>Whether a stored answer is what the model gives.</summary>

@@ -19,7 +19,7 @@ internal sealed record ControlSettings
     public required AdvanceOptions Advance { get; init; }
 
     /// <summary>How long things are kept.</summary>
-    public required RetentionOptions Retention { get; init; }
+    public RetentionOptions Retention { get; init; } = new();
 
     /// <summary>Who may call what.</summary>
     public required AccessOptions Access { get; init; }

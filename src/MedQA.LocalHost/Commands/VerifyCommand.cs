@@ -80,34 +80,37 @@ internal static class VerifyCommand
             throw new InputException($"Run {summary.Run} asked the model {manifest.ModelName} ({manifest.ModelFingerprint[..12]}), and {model.Description.Name} ({model.Description.Fingerprint[..12]}) is another. Name that model with --model, or use --questions 0.");
         }
 
-        var answered = new List<int>();
+        var answered = new List<(int Ordinal, string Id)>();
         await foreach (var row in reader.AllAnswersAsync(summary.Run, AnswerFilter.All, cancellationToken))
         {
             if (row.Failure is null)
             {
-                answered.Add(row.Ordinal);
+                answered.Add((row.Ordinal, row.Id));
             }
         }
 
         var verified = ImmutableArray.CreateBuilder<AnswerVerification>();
-        foreach (var ordinal in Draw(answered, count, seed))
+        foreach (var (ordinal, id) in Draw(answered, count, seed))
         {
-            var question = await reader.GetQuestionAsync(summary.Run, ordinal, cancellationToken);
-            var stored = await reader.GetAnswerAsync(summary.Run, ordinal, cancellationToken);
-            if (question is null || stored is null)
+            try
             {
-                throw new InvalidDataException($"Question {ordinal + 1} of run {summary.Run} or its answer is gone from storage.");
+                var question = await reader.GetQuestionAsync(summary.Run, ordinal, cancellationToken) ?? throw new InvalidDataException("the question is gone from storage");
+                var stored = await reader.GetAnswerAsync(summary.Run, ordinal, cancellationToken) ?? throw new InvalidDataException("the answer is gone from storage");
+                context.Console.Note($"Asking question {id} again…");
+                verified.Add(await AnswerVerifier.VerifyAsync(model, manifest.Protocol!, question, stored, tolerance, TimeProvider.System, cancellationToken));
             }
-
-            context.Console.Note($"Asking question {stored.Id} again…");
-            verified.Add(await AnswerVerifier.VerifyAsync(model, manifest.Protocol!, question, stored, tolerance, TimeProvider.System, cancellationToken));
+            catch (InvalidDataException exception)
+            {
+                // What somebody has changed may be no answer any more: that is a finding, too.
+                verified.Add(new AnswerVerification { Ordinal = ordinal, Id = id, Kind = VerificationKind.Unreadable, Samples = 0, Difference = exception.Message, LargestDeviation = 0 });
+            }
         }
 
         return verified.ToImmutable();
     }
 
-    /// <summary>So many of the ordinals, each equally likely, in ascending order.</summary>
-    private static IEnumerable<int> Draw(List<int> ordinals, int count, long seed)
+    /// <summary>So many of the questions, each equally likely, in ascending order.</summary>
+    private static IEnumerable<(int Ordinal, string Id)> Draw(List<(int Ordinal, string Id)> ordinals, int count, long seed)
     {
         var random = new RandomStream((ulong)seed);
         var drawn = Math.Min(count, ordinals.Count);
@@ -117,13 +120,13 @@ internal static class VerifyCommand
             (ordinals[place], ordinals[other]) = (ordinals[other], ordinals[place]);
         }
 
-        return ordinals.Take(drawn).Order();
+        return ordinals.Take(drawn).OrderBy(static drawn => drawn.Ordinal);
     }
 
     private static void Write(HostConsole console, RunVerification verification, string? seal)
     {
         console.Line(verification.SealDifferences.IsEmpty
-            ? $"Run {verification.Run}: the answers of its {verification.SealedBatches} batches are as they were when its result was written (seal {seal})."
+            ? $"Run {verification.Run}: its questions and answers ({verification.SealedBatches} {(verification.SealedBatches == 1 ? "batch" : "batches")}) are as they were when its result was written, and its report and answers.csv are what they give (seal {seal})."
             : $"Run {verification.Run}: {string.Join("; ", verification.SealDifferences)}.");
         if (!verification.Answers.IsEmpty)
         {
@@ -133,9 +136,9 @@ internal static class VerifyCommand
             {
                 table.AddRow(
                     new Text(answer.Id),
-                    new Text(answer.Kind == VerificationKind.SameBits ? "bit for bit" : "log-likelihoods"),
+                    new Text(answer.Kind switch { VerificationKind.SameBits => "bit for bit", VerificationKind.LogLikelihoods => "log-likelihoods", _ => "nothing" }),
                     new Text(answer.Samples.ToString(CultureInfo.InvariantCulture)),
-                    new Text(answer.Kind == VerificationKind.SameBits ? "–" : answer.LargestDeviation.ToString("0.####", CultureInfo.InvariantCulture)),
+                    new Text(answer.Kind != VerificationKind.LogLikelihoods ? "–" : answer.LargestDeviation.ToString("0.####", CultureInfo.InvariantCulture)),
                     new Text(answer.Difference ?? "the same"));
             }
 

@@ -87,24 +87,10 @@ internal sealed class RunFinish(RunStorage storage)
         await parquet.CompleteAsync(cancellationToken);
         spool.Position = 0;
         await storage.Blob(run, "answers.parquet").UploadAsync(spool, new BlobUploadOptions { HttpHeaders = new BlobHttpHeaders { ContentType = AnswerParquet.ContentType } }, cancellationToken);
-        var report = accumulator.Build(new ReportHeader
+        var report = accumulator.Build(HeaderOf(run, row.Summary.Revision, manifest, await PromptsAsync(run, manifest, shown, cancellationToken)) with
         {
-            Run = run.ToString(),
-            Revision = row.Summary.Revision,
-            QuestionSet = manifest.Name,
-            QuestionSetHash = manifest.QuestionsHash,
-            ETag = manifest.SourceETag,
-            Protocol = manifest.Protocol!,
-            Model = manifest.ModelName,
-            ModelFingerprint = manifest.ModelFingerprint,
-            EvaluationRules = manifest.Rules,
-            Rows = manifest.Questions + manifest.RejectedRows,
-            Rejected = manifest.RejectedRows,
-            Notes = manifest.Notes,
-            Created = manifest.Created,
             Finished = complete ? finished : null,
             Seal = sealing.Seal.Chain,
-            Prompts = [.. await PromptsAsync(run, manifest, shown, cancellationToken)],
         });
         foreach (var list in lists)
         {
@@ -119,8 +105,27 @@ internal sealed class RunFinish(RunStorage storage)
         return await TryReplaceAsync(blob, ReportJson.Write(report), before, cancellationToken) ? report : null;
     }
 
+    /// <summary>What a report says of its run, but for what is known only when it is written.</summary>
+    internal static ReportHeader HeaderOf(RunId run, int revision, RunManifest manifest, IEnumerable<ExactPrompt> prompts) => new()
+    {
+        Run = run.ToString(),
+        Revision = revision,
+        QuestionSet = manifest.Name,
+        QuestionSetHash = manifest.QuestionsHash,
+        ETag = manifest.SourceETag,
+        Protocol = manifest.Protocol!,
+        Model = manifest.ModelName,
+        ModelFingerprint = manifest.ModelFingerprint,
+        EvaluationRules = manifest.Rules,
+        Rows = manifest.Questions + manifest.RejectedRows,
+        Rejected = manifest.RejectedRows,
+        Notes = manifest.Notes,
+        Created = manifest.Created,
+        Prompts = [.. prompts],
+    };
+
     /// <summary>The exact prompts of a few answers. A blob of questions that is missing or damaged costs the report their prompts only.</summary>
-    private async Task<List<ExactPrompt>> PromptsAsync(RunId run, RunManifest manifest, List<AnsweredQuestion> shown, CancellationToken cancellationToken)
+    internal async Task<List<ExactPrompt>> PromptsAsync(RunId run, RunManifest manifest, List<AnsweredQuestion> shown, CancellationToken cancellationToken)
     {
         var prompts = new List<ExactPrompt>();
         foreach (var batch in shown.GroupBy(answered => manifest.BatchOf(answered.Ordinal)))

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs.Models;
 using MedQA.Evaluation.Answering;
@@ -242,7 +241,9 @@ public sealed class RunReader
         {
             var range = new BlobDownloadOptions { Range = new HttpRange(row.Offset, row.Length) };
             var response = await _storage.Answers(run, batch).DownloadContentAsync(range, cancellationToken);
-            return JsonSerializer.Deserialize(response.Value.Content.ToMemory().Span, PipelineJson.Compact.AnsweredQuestion);
+            return BlobReading.ParseLine(response.Value.Content.ToMemory(), PipelineJson.Compact.AnsweredQuestion) is { } answered && answered.Ordinal == ordinal
+                ? answered
+                : throw new InvalidDataException($"The answer is not where it was written: answers/{batch}.jsonl of run {run} was changed.");
         }
         catch (RequestFailedException fault) when (fault.IsMissing())
         {
@@ -254,7 +255,7 @@ public sealed class RunReader
     public async Task<AnsweredQuestion?> GetAnswerAsync(RunId run, string questionId, CancellationToken cancellationToken) =>
         await FindQuestionAsync(run, questionId, cancellationToken) is { } ordinal ? await GetAnswerAsync(run, ordinal, cancellationToken) : null;
 
-    /// <summary>Whether the stored answers are those that the run's result was made from.</summary>
+    /// <summary>Whether the stored answers are those that the run's result was made from, and the result (report and table of answers) is what they give.</summary>
     /// <param name="run">The run.</param>
     /// <param name="reportSeal">The seal that the run's report states (<see cref="Evaluation.Reporting.RunCircumstances.Seal"/>), from storage or from a copy of the report elsewhere.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
@@ -268,11 +269,14 @@ public sealed class RunReader
             return null;
         }
 
-        return SealCheck.Of(
+        var check = SealCheck.Of(
             stated,
             await new RunAnswers(_storage).SealAsync(run, manifest, summary.Retry, cancellationToken),
             reportSeal,
             questionsChanged: manifest.QuestionsHash.Length > 0 && await HashQuestionsAsync(run, manifest, cancellationToken) != manifest.QuestionsHash);
+
+        // A result of answers that were changed is another one anyway.
+        return check.Differences.IsEmpty ? check with { Differences = await new ResultCheck(_storage).DifferencesAsync(run, manifest, summary.Retry, cancellationToken) } : check;
     }
 
     /// <summary>What <see cref="RunManifest.QuestionsHash"/> is over the questions as they are now; a batch that is missing is left out.</summary>

@@ -206,7 +206,7 @@ public sealed class RunCommandTests
     public async Task Every_command_s_help_teaches_by_example()
     {
         await using var medqa = new MedqaProcess();
-        foreach (var command in (string[])["run", "resume", "results", "estimate", "compare", "replay", "overlap", "export", "import", "serve", "worker", "profiles", "models", "cancel", "delete", "completion"])
+        foreach (var command in (string[])["run", "resume", "results", "estimate", "compare", "replay", "overlap", "export", "import", "serve", "worker", "profiles", "models", "cancel", "delete", "approve", "verify", "completion"])
         {
             var (code, help, _) = await medqa.RunAsync(command, "--help");
             Assert.Equal(0, code);

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using MedQA.Evaluation.Reporting;
 using MedQA.Pipeline.Advancing;
+using MedQA.Pipeline.Control;
 using MedQA.Pipeline.Reading;
 using MedQA.Pipeline.Splitting;
 using MedQA.Pipeline.Storage;
@@ -57,6 +58,7 @@ public sealed class RunReaderTests(AzuriteFixture azurite)
         var answers = (await bench.TextAsync(run, $"answers/{BatchId.First(2)}.jsonl"))!;
         await blob.PutAsync(BinaryData.FromString(answers.Replace("findings", "finding", StringComparison.Ordinal)), "application/x-ndjson", Cancel);
         Assert.Equal([$"the answers of batch {BatchId.First(2)} were changed"], (await bench.Reader.CheckSealAsync(run, seal, Cancel))!.Differences);
+        Assert.Contains("was changed", (await Assert.ThrowsAsync<InvalidDataException>(() => bench.Reader.GetAnswerAsync(run, 5, Cancel))).Message, StringComparison.Ordinal);
 
         // A seal made to fit does not fit the report.
         var forged = await new RunAnswers(bench.Storage).SealAsync(run, (await bench.Reader.GetManifestAsync(run, Cancel))!, 0, Cancel);
@@ -65,6 +67,27 @@ public sealed class RunReaderTests(AzuriteFixture azurite)
 
         await bench.Storage.Blob(run, "seal.json").DeleteAsync(cancellationToken: Cancel);
         Assert.Null(await bench.Reader.CheckSealAsync(run, seal, Cancel));
+    }
+
+    [Theory]
+    [InlineData("report.json", "\"correct\": ", "\"correct\": 1", "the report is not what this medqa makes of the answers", "report.md or report.html says something else than report.json")]
+    [InlineData("report.html", "</h1>", " (best)</h1>", "report.md or report.html says something else than report.json")]
+    [InlineData("answers.csv", ",false,", ",true,", "answers.csv is not what the answers are")]
+    public async Task A_result_that_is_not_what_its_answers_give_is_found(string file, string part, string other, params string[] differences)
+    {
+        var bench = new Bench(await azurite.NewAsync());
+        bench.Model.Before = static (text, _) => text.Contains("case 1?", StringComparison.Ordinal) ? throw new InvalidOperationException("broken") : Task.CompletedTask;
+        var run = await bench.StartAsync(5);
+        await bench.CompleteAsync(run);
+        bench.Model.Before = static (_, _) => Task.CompletedTask;
+        await new RunControl(bench.Storage, bench.Time).RequestAsync(run, RequestedAction.Retry, Cancel);
+        Assert.Equal(RunState.Completed, (await bench.CompleteAsync(run)).State);
+        Assert.Empty((await bench.Reader.CheckSealAsync(run, null, Cancel))!.Differences);
+
+        var text = (await bench.TextAsync(run, file))!;
+        var at = text.IndexOf(part, StringComparison.Ordinal);
+        await bench.Storage.Blob(run, file).PutAsync(BinaryData.FromString(text[..at] + other + text[(at + part.Length)..]), "text/plain", Cancel);
+        Assert.Equal(differences, (await bench.Reader.CheckSealAsync(run, null, Cancel))!.Differences);
     }
 
     [Fact]

@@ -1,0 +1,72 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
+using MedQA.Evaluation.Answering;
+using MedQA.Evaluation.Reporting;
+using MedQA.Pipeline.Advancing;
+using MedQA.Pipeline.Splitting;
+using MedQA.Pipeline.Storage;
+
+namespace MedQA.Pipeline.Reading;
+
+/// <summary>Whether a run's report and table of answers are what its answers give: both are made again and compared.</summary>
+internal sealed class ResultCheck(RunStorage storage)
+{
+    /// <summary>What is otherwise, a sentence each. When the last answer was written is not compared (it is the blobs' own time), and the seal is checked apart.</summary>
+    public async Task<ImmutableArray<string>> DifferencesAsync(RunId run, RunManifest manifest, int retries, CancellationToken cancellationToken)
+    {
+        if (await storage.Blob(run, "report.json").FindContentAsync(cancellationToken) is not { } content || BlobReading.ParseLine(content.ToMemory(), ReportJson.Default.RunReport) is not { } stored)
+        {
+            return ["the report is gone or damaged"];
+        }
+
+        var accumulator = new ReportAccumulator();
+        var shown = new List<AnsweredQuestion>();
+        using var table = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        table.AppendData(Encoding.UTF8.GetBytes(AnswerTable.Header));
+        await foreach (var (answers, _) in new RunAnswers(storage).AllAsync(run, manifest, retries, cancellationToken))
+        {
+            foreach (var placed in answers)
+            {
+                accumulator.Add(placed.Answered);
+                table.AppendData(Encoding.UTF8.GetBytes(AnswerTable.Line(AnswerRows.RowOf(placed.Answered, placed.Batch, placed.Offset, placed.Length))));
+                if (shown.Count < ExactPrompt.InReport && placed.Answered.Failure is null)
+                {
+                    shown.Add(placed.Answered);
+                }
+            }
+        }
+
+        var header = RunFinish.HeaderOf(run, stored.Circumstances.Revision, manifest, await new RunFinish(storage).PromptsAsync(run, manifest, shown, cancellationToken));
+        var made = accumulator.Build(header with { Finished = stored.Circumstances.Finished, Seal = stored.Circumstances.Seal });
+        var differences = ImmutableArray.CreateBuilder<string>();
+        if (!ReportJson.Write(made).AsSpan().SequenceEqual(content.ToMemory().Span))
+        {
+            differences.Add("the report is not what this medqa makes of the answers");
+        }
+
+        if (await HashAsync(run, "report.md", cancellationToken) is not { } markdown || !markdown.AsSpan().SequenceEqual(SHA256.HashData(Encoding.UTF8.GetBytes(ReportMarkdown.Write(stored))))
+            || await HashAsync(run, "report.html", cancellationToken) is not { } page || !page.AsSpan().SequenceEqual(SHA256.HashData(Encoding.UTF8.GetBytes(ReportHtml.Write(stored)))))
+        {
+            differences.Add("report.md or report.html says something else than report.json");
+        }
+
+        if (await HashAsync(run, "answers.csv", cancellationToken) is not { } lines || !lines.AsSpan().SequenceEqual(table.GetHashAndReset()))
+        {
+            differences.Add("answers.csv is not what the answers are");
+        }
+
+        return differences.ToImmutable();
+    }
+
+    private async Task<byte[]?> HashAsync(RunId run, string name, CancellationToken cancellationToken)
+    {
+        if (await storage.Blob(run, name).FindStreamAsync(cancellationToken) is not { } blob)
+        {
+            return null;
+        }
+
+        await using var content = blob.Content;
+        return await SHA256.HashDataAsync(content, cancellationToken);
+    }
+}
