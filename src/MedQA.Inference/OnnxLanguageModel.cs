@@ -3,6 +3,7 @@ using MedQA.Evaluation.Prompting;
 using MedQA.Inference.ChatTemplates;
 using MedQA.Inference.Engine;
 using MedQA.Inference.Models;
+using MedQA.Inference.Prefixes;
 using MedQA.Inference.Prompts;
 using MedQA.Inference.Sessions;
 using MedQA.Inference.Tokenization;
@@ -68,6 +69,25 @@ public sealed class OnnxLanguageModel : ILanguageModel, IAsyncDisposable
     {
         var encoded = _encoder.Encode(prompt);
         return new OnnxReadPrompt(_encoder, _engine, encoded, await _engine.ReadAsync(encoded.Ids, encoded.SharedLength, cancellationToken).ConfigureAwait(false));
+    }
+
+    /// <inheritdoc/>
+    public ILanguageModel WithPrefix(PrefixReference prefix, ReadOnlyMemory<byte> keyValues)
+    {
+        ArgumentNullException.ThrowIfNull(prefix);
+        if (prefix.WhyUnsuitedTo(Description) is { } reason)
+        {
+            throw new PrefixRefusedException(reason);
+        }
+
+        try
+        {
+            return new PrefixedModel(this, _encoder, _engine, _engine.Admit(prefix.Hash, PrefixFolder.ParseKeyValues(keyValues, prefix.Hash, $"prefix {prefix.Name}")));
+        }
+        catch (PrefixException exception)
+        {
+            throw new PrefixRefusedException(exception.Message, exception);
+        }
     }
 
     /// <summary>Waits for what runs, then frees the model's memory. Prompts that are still held cannot be used afterwards, only disposed of.</summary>

@@ -1,6 +1,10 @@
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 using MedQA.Inference.Memory;
+using MedQA.Inference.Prefixes;
 using MedQA.Inference.Sessions;
 using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace MedQA.Inference.Caching;
 
@@ -74,6 +78,25 @@ internal sealed class KeyValueCache : IDisposable
             for (var row = 0; row < Rows; row++)
             {
                 _memory.Copy(new(source._current.AddressOf(tensor), source.Pitch * CellBytes, AddressOf(tensor, row), Pitch * CellBytes, cells * CellBytes, _layout.KeyValueHeads));
+            }
+        }
+    }
+
+    /// <summary>Fills every row with the keys and values of a prefix, which are of this graph's shape.</summary>
+    public void Fill(KeyValuePrefix prefix)
+    {
+        Length = prefix.Length;
+        var half = _layout.CacheType == TensorElementType.Float16 ? new Half[prefix.Tensors[0].Length] : [];
+        for (var tensor = 0; tensor < _past.Length; tensor++)
+        {
+            if (half.Length > 0)
+            {
+                TensorPrimitives.ConvertToHalf(prefix.Tensors[tensor], half);
+                FillRows(tensor, MemoryMarshal.AsBytes<Half>(half), prefix.Length);
+            }
+            else
+            {
+                FillRows(tensor, MemoryMarshal.AsBytes<float>(prefix.Tensors[tensor]), prefix.Length);
             }
         }
     }
@@ -180,6 +203,20 @@ internal sealed class KeyValueCache : IDisposable
         }
 
         (_current, _next) = (default, default);
+    }
+
+    /// <param name="tensor">Which of the cache's tensors.</param>
+    /// <param name="numbers">[key/value heads, cells, head size] as the cache has them.</param>
+    /// <param name="cells">How many cells those are.</param>
+    private unsafe void FillRows(int tensor, ReadOnlySpan<byte> numbers, int cells)
+    {
+        fixed (byte* source = numbers)
+        {
+            for (var row = 0; row < Rows; row++)
+            {
+                _memory.CopyFromHost(new((IntPtr)source, cells * CellBytes, AddressOf(tensor, row), Pitch * CellBytes, cells * CellBytes, _layout.KeyValueHeads));
+            }
+        }
     }
 
     private IntPtr AddressOf(int tensor, int row) => _current.AddressOf(tensor) + (nint)(row * (long)_layout.KeyValueHeads * Pitch * CellBytes);

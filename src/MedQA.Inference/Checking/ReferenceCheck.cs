@@ -55,7 +55,7 @@ public static class ReferenceCheck
                 ReferenceKind.Chats => await ChatsAsync(model, file, await file.ReadAsync(ReferenceJson.Default.ChatReferenceArray, cancellationToken), options, progress, cancellationToken),
                 ReferenceKind.Logits => await LogitsAsync(model, file, await file.ReadAsync(ReferenceJson.Default.LogitReferenceArray, cancellationToken), options, progress, cancellationToken),
                 ReferenceKind.LogLikelihoods => await LogLikelihoodsAsync(model, file, await file.ReadLinesAsync(ReferenceJson.Default.LogLikelihoodReference, cancellationToken), options, progress, cancellationToken),
-                ReferenceKind.SoftPrompt => NotChecked(file, kind, "it needs a soft prompt in front of the model, which this check does not load"),
+                ReferenceKind.SoftPrompt => await SoftPromptCheck.RunAsync(model, file, await file.ReadOneAsync(ReferenceJson.Default.SoftPromptReference, cancellationToken), options, progress, cancellationToken),
                 ReferenceKind.Answers => NotChecked(file, kind, "it states the answers of a strategy to a question set: run that set and compare the answers"),
                 ReferenceKind.Statistics => NotChecked(file, kind, "it states expected values of statistics, which no model is part of"),
                 _ => NotChecked(file, kind, "it is of no kind that is known") with { Outcome = ReferenceOutcome.NotUnderstood },
@@ -67,7 +67,7 @@ public static class ReferenceCheck
         }
     }
 
-    private static ReferenceFileCheck NotChecked(ReferenceFile file, ReferenceKind kind, string why) => new() { File = file.Name, Kind = kind, Outcome = ReferenceOutcome.NotChecked, Note = why };
+    internal static ReferenceFileCheck NotChecked(ReferenceFile file, ReferenceKind kind, string why) => new() { File = file.Name, Kind = kind, Outcome = ReferenceOutcome.NotChecked, Note = why };
 
     private static ReferenceFileCheck Tokens(CheckedModel model, ReferenceFile file, TokenReference[] items, ReferenceCheckOptions options, IProgress<ReferenceCheckProgress>? progress, CancellationToken cancellationToken)
     {
@@ -228,7 +228,7 @@ public static class ReferenceCheck
         if (greedy.Length == 0 || greedy.Length != logProbabilities.Length) throw new ReferencesException(file.Name, $"{item} has {greedy.Length} greedy tokens and {logProbabilities.Length} log-probabilities");
     }
 
-    private static double LargestDeviation(ReadOnlySpan<float> logits, ReadOnlySpan<float> expected)
+    internal static double LargestDeviation(ReadOnlySpan<float> logits, ReadOnlySpan<float> expected)
     {
         var largest = 0.0;
         for (var i = 0; i < logits.Length; i++)
@@ -240,7 +240,7 @@ public static class ReferenceCheck
         return largest;
     }
 
-    private static int? FirstDifference(ReadOnlySpan<int> ids, ReadOnlySpan<int> expected)
+    internal static int? FirstDifference(ReadOnlySpan<int> ids, ReadOnlySpan<int> expected)
     {
         var common = ids.CommonPrefixLength(expected);
         return common == ids.Length && common == expected.Length ? null : common;

@@ -32,7 +32,7 @@ public sealed record ReferenceFileCheck
     public int Agreeing { get; init; }
 
     /// <summary>
-    /// The largest absolute difference: of a logit for <see cref="ReferenceKind.Logits"/>, of a log-likelihood for <see cref="ReferenceKind.LogLikelihoods"/>,
+    /// The largest absolute difference: of a logit for <see cref="ReferenceKind.Logits"/> and <see cref="ReferenceKind.SoftPrompt"/>, of a log-likelihood for <see cref="ReferenceKind.LogLikelihoods"/>,
     /// of a mean log-probability for <see cref="ReferenceKind.Chats"/>; <see langword="null"/> where nothing with a number was compared.
     /// </summary>
     public double? LargestDeviation { get; init; }

@@ -54,6 +54,21 @@ internal sealed record ReferenceFile(string Name, string Path)
         }
     }
 
+    /// <summary>The one item of a JSON file.</summary>
+    /// <exception cref="ReferencesException">It lacks a field or has one of another type.</exception>
+    public async Task<T> ReadOneAsync<T>(JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    {
+        await using var stream = File.OpenRead(Path);
+        try
+        {
+            return await JsonSerializer.DeserializeAsync(stream, type, cancellationToken) ?? throw new ReferencesException(Name, "it is null");
+        }
+        catch (JsonException exception)
+        {
+            throw new ReferencesException(Name, $"{exception.Path}: {exception.Message.TrimEnd('.')}", exception);
+        }
+    }
+
     /// <summary>The items of a file with one in each line.</summary>
     /// <exception cref="ReferencesException">A line lacks a field or has one of another type.</exception>
     public async Task<IReadOnlyList<T>> ReadLinesAsync<T>(JsonTypeInfo<T> type, CancellationToken cancellationToken)

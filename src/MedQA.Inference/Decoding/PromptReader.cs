@@ -1,4 +1,5 @@
 using MedQA.Inference.Caching;
+using MedQA.Inference.Prefixes;
 using MedQA.Inference.Sessions;
 
 namespace MedQA.Inference.Decoding;
@@ -11,20 +12,27 @@ internal sealed class PromptReader(DecoderSession session, PrefixCaches prefixes
     /// <param name="ids">The prompt's tokens, at least 1.</param>
     /// <param name="sharedLength">How many leading tokens other prompts share; they are read in passes of their own.</param>
     /// <param name="cancellationToken">Checked before each pass.</param>
-    public void Read(KeyValueCache cache, ReadOnlySpan<int> ids, int sharedLength, CancellationToken cancellationToken)
+    /// <param name="prefix">The keys and values of the virtual tokens that <paramref name="ids"/> and the shared tokens begin with, or <see langword="null"/> where there are none.</param>
+    public void Read(KeyValueCache cache, ReadOnlySpan<int> ids, int sharedLength, CancellationToken cancellationToken, KeyValuePrefix? prefix = null)
     {
-        var shared = OwnPassesOf(ids.Length, sharedLength);
-        if (shared > 0)
+        var given = prefix?.Length ?? 0;
+        var shared = given + OwnPassesOf(ids.Length - given, sharedLength - given);
+        if (shared > given)
         {
-            if (prefixes.Find(ids[..shared]) is { } prefix)
+            if (prefixes.Find(ids[..shared]) is { } kept)
             {
-                cache.Fill(prefix, shared);
+                cache.Fill(kept, shared);
             }
             else
             {
-                Append(cache, ids[..shared], cancellationToken);
+                FillWith(prefix, cache);
+                Append(cache, ids[given..shared], cancellationToken);
                 prefixes.Keep(ids[..shared], cache);
             }
+        }
+        else
+        {
+            FillWith(prefix, cache);
         }
 
         Append(cache, ids[shared..], cancellationToken);
@@ -35,6 +43,14 @@ internal sealed class PromptReader(DecoderSession session, PrefixCaches prefixes
     {
         var shared = Math.Min(sharedLength, length - 2);
         return shared >= 2 ? shared : 0;
+    }
+
+    private static void FillWith(KeyValuePrefix? prefix, KeyValueCache cache)
+    {
+        if (prefix is not null)
+        {
+            cache.Fill(prefix);
+        }
     }
 
     private void Append(KeyValueCache cache, ReadOnlySpan<int> ids, CancellationToken cancellationToken) => Append(session, cache, ids, null, cancellationToken);

@@ -1,8 +1,10 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using MedQA.Evaluation.Modelling;
 using MedQA.Inference.Caching;
 using MedQA.Inference.Decoding;
 using MedQA.Inference.Models;
+using MedQA.Inference.Prefixes;
 using MedQA.Inference.Scoring;
 using MedQA.Inference.Sessions;
 using MedQA.Inference.Tokenization;
@@ -28,7 +30,9 @@ internal sealed class InferenceEngine : IDisposable
     private readonly SequenceScoring _scoring;
     private readonly KeyValueCache _work;
     private readonly Stack<KeyValueCache> _free = [];
+    private readonly ConcurrentDictionary<string, int> _prefixIds = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _gate = new(1, 1);
+    private int _lastPrefixId;
     private bool _isDisposed;
 
     private InferenceEngine(DecoderSession session, ModelFolder folder, Tokenizer tokenizer, ModelOptions options)
@@ -73,10 +77,48 @@ internal sealed class InferenceEngine : IDisposable
         }
     }
 
-    /// <summary>Reads a prompt.</summary>
-    /// <exception cref="ContextOverflowException">The prompt is longer than the context.</exception>
-    public Task<ReadTokens> ReadAsync(int[] ids, int sharedLength, CancellationToken cancellationToken)
+    /// <summary>What a prefix's keys and values must be like.</summary>
+    public (int Layers, int KeyValueHeads, int HeadSize) CacheShape => (_session.Layout.CacheTensors.Length / 2, _session.Layout.KeyValueHeads, _session.Layout.HeadSize);
+
+    /// <summary>Takes a prefix, if it is of this graph's shape and leaves room for a token.</summary>
+    /// <param name="hash">What identifies it: the same for the same numbers.</param>
+    /// <param name="keyValues">Its keys and values.</param>
+    /// <exception cref="PrefixException">It is not for this graph.</exception>
+    public EnginePrefix Admit(string hash, KeyValuePrefix keyValues)
     {
+        var (layers, heads, headSize) = CacheShape;
+        if ((keyValues.Layers, keyValues.KeyValueHeads, keyValues.HeadSize) != (layers, heads, headSize))
+        {
+            throw new PrefixException(
+                PrefixFault.OtherModel,
+                $"prefix {hash}",
+                $"it has {keyValues.Layers} layers, {keyValues.KeyValueHeads} key/value heads and heads of {keyValues.HeadSize} numbers; the model has {layers}, {heads} and {headSize}",
+                "Tune a prefix for this model, or load the model that this one was made for");
+        }
+
+        if (keyValues.Length >= ContextLength)
+        {
+            throw new PrefixException(PrefixFault.OtherModel, $"prefix {hash}", $"its {keyValues.Length} virtual tokens leave no room in the model's context of {ContextLength}", "Tune a shorter one");
+        }
+
+        return new(_prefixIds.GetOrAdd(hash, _ => Interlocked.Decrement(ref _lastPrefixId)), keyValues);
+    }
+
+    /// <summary>Reads a prompt.</summary>
+    /// <param name="ids">Its tokens, at least 1.</param>
+    /// <param name="sharedLength">How many of its leading tokens other prompts share.</param>
+    /// <param name="cancellationToken">Checked before each pass.</param>
+    /// <param name="prefix">What stands in front of it; shared by all prompts that are asked with it.</param>
+    /// <exception cref="ContextOverflowException">The prompt is longer than the context.</exception>
+    public Task<ReadTokens> ReadAsync(int[] ids, int sharedLength, CancellationToken cancellationToken, EnginePrefix? prefix = null)
+    {
+        var virtualTokens = prefix?.KeyValues.Length ?? 0;
+        if (prefix is not null)
+        {
+            ids = [.. Enumerable.Repeat(prefix.Id, virtualTokens), .. ids];
+            sharedLength += virtualTokens;
+        }
+
         if (ids.Length > ContextLength)
         {
             throw new ContextOverflowException(ids.Length, 0, ContextLength);
@@ -89,8 +131,8 @@ internal sealed class InferenceEngine : IDisposable
                 try
                 {
                     cache.Reshape(1, Math.Min(ids.Length + RoomForScores, _session.Layout.MostCells ?? int.MaxValue));
-                    _reader.Read(cache, ids, sharedLength, cancellationToken);
-                    return new ReadTokens(this, ids, cache, _session.LogitsOf(0, 0));
+                    _reader.Read(cache, ids, sharedLength, cancellationToken, prefix?.KeyValues);
+                    return new ReadTokens(this, ids, virtualTokens, cache, _session.LogitsOf(0, 0));
                 }
                 catch
                 {

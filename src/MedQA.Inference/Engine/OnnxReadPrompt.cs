@@ -8,7 +8,7 @@ namespace MedQA.Inference.Engine;
 internal sealed class OnnxReadPrompt(PromptEncoder encoder, InferenceEngine engine, EncodedPrompt encoded, ReadTokens read) : IReadPrompt
 {
     /// <inheritdoc/>
-    public int TokenCount => encoded.Ids.Length;
+    public int TokenCount => read.Ids.Length;
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<Sample>> SampleAsync(SampleRequest request, CancellationToken cancellationToken) =>
@@ -28,7 +28,7 @@ internal sealed class OnnxReadPrompt(PromptEncoder encoder, InferenceEngine engi
             foreach (var continuation in request.Continuations)
             {
                 var pair = encoder.EncodeContinuation(encoded, request.After, request.Cue, continuation);
-                sequences.Add(new(pair.Context, pair.Continuation));
+                sequences.Add(new([.. read.Virtual, .. pair.Context], pair.Continuation));
             }
         }
 
@@ -53,7 +53,7 @@ internal sealed class OnnxReadPrompt(PromptEncoder encoder, InferenceEngine engi
         {
             IEnumerable<int[]> drawn = sample.End == SampleEnd.EndToken ? engine.EndTokens.Select(end => (int[])[.. sample.Tokens, end]) : [[.. sample.Tokens]];
             var before = sequences.Count;
-            sequences.AddRange(drawn.Select(tokens => new ScoredSequence(encoded.Ids, tokens)));
+            sequences.AddRange(drawn.Select(tokens => new ScoredSequence(read.Ids, tokens)));
             counts.Add(sequences.Count - before);
         }
 

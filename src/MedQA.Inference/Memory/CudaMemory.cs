@@ -43,28 +43,10 @@ internal sealed class CudaMemory : DeviceMemory
     }
 
     /// <inheritdoc/>
-    public override void Copy(BlockCopy copy)
-    {
-        var sources = new OrtValue[copy.Blocks];
-        var targets = new OrtValue[copy.Blocks];
-        try
-        {
-            for (var block = 0; block < copy.Blocks; block++)
-            {
-                sources[block] = View(copy.Source + (nint)(block * copy.SourceStride), copy.BlockBytes);
-                targets[block] = View(copy.Target + (nint)(block * copy.TargetStride), copy.BlockBytes);
-            }
+    public override void Copy(BlockCopy copy) => Copy(copy, Info);
 
-            OrtEnv.Instance().CopyTensors(sources, targets, null);
-        }
-        finally
-        {
-            foreach (var value in sources.Concat(targets))
-            {
-                value?.Dispose();
-            }
-        }
-    }
+    /// <inheritdoc/>
+    public override void CopyFromHost(BlockCopy copy) => Copy(copy, OrtMemoryInfo.DefaultInstance);
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
@@ -84,5 +66,28 @@ internal sealed class CudaMemory : DeviceMemory
         base.Dispose(disposing);
     }
 
-    private OrtValue View(IntPtr address, long bytes) => OrtValue.CreateTensorValueWithData(Info, TensorElementType.UInt8, [bytes], address, bytes);
+    private static OrtValue View(OrtMemoryInfo memory, IntPtr address, long bytes) => OrtValue.CreateTensorValueWithData(memory, TensorElementType.UInt8, [bytes], address, bytes);
+
+    private void Copy(BlockCopy copy, OrtMemoryInfo source)
+    {
+        var sources = new OrtValue[copy.Blocks];
+        var targets = new OrtValue[copy.Blocks];
+        try
+        {
+            for (var block = 0; block < copy.Blocks; block++)
+            {
+                sources[block] = View(source, copy.Source + (nint)(block * copy.SourceStride), copy.BlockBytes);
+                targets[block] = View(Info, copy.Target + (nint)(block * copy.TargetStride), copy.BlockBytes);
+            }
+
+            OrtEnv.Instance().CopyTensors(sources, targets, null);
+        }
+        finally
+        {
+            foreach (var value in sources.Concat(targets))
+            {
+                value?.Dispose();
+            }
+        }
+    }
 }

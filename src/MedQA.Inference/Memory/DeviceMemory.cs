@@ -17,6 +17,9 @@ internal abstract class DeviceMemory : IDisposable
     /// <summary>Copies blocks of equal length that lie at regular distances, all within this memory and without overlap.</summary>
     public abstract void Copy(BlockCopy copy);
 
+    /// <summary>Copies blocks of the processor's memory into this memory, else as <see cref="Copy"/> does.</summary>
+    public abstract void CopyFromHost(BlockCopy copy);
+
     /// <inheritdoc/>
     public void Dispose()
     {

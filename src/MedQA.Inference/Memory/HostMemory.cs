@@ -29,4 +29,7 @@ internal sealed unsafe class HostMemory : DeviceMemory
                 copy.BlockBytes);
         }
     }
+
+    /// <inheritdoc/>
+    public override void CopyFromHost(BlockCopy copy) => Copy(copy);
 }

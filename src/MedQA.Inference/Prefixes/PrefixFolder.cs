@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text.Json;
 
@@ -77,30 +78,29 @@ public sealed class PrefixFolder
         return problem is null ? manifest! : throw Damaged(file, problem);
     }
 
-    /// <summary>Reads keys and values, and checks that they are those that the manifest names.</summary>
+    /// <summary>Reads keys and values, and checks that they are those that are meant.</summary>
     /// <param name="bytes">What is in <c>prefix.safetensors</c>.</param>
-    /// <param name="manifest">The manifest.</param>
+    /// <param name="expected">The SHA-256 that the bytes should have, lower-case hexadecimal.</param>
     /// <param name="file">What messages call it.</param>
-    /// <exception cref="PrefixException">The bytes are others, or not of the shape that the manifest states.</exception>
-    public static KeyValuePrefix ParseKeyValues(byte[] bytes, PrefixManifest manifest, string file)
+    /// <exception cref="PrefixException">The bytes are others, or no keys and values of one shape.</exception>
+    public static KeyValuePrefix ParseKeyValues(ReadOnlyMemory<byte> bytes, string expected, string file)
     {
-        ArgumentNullException.ThrowIfNull(manifest);
-        var hash = Convert.ToHexStringLower(SHA256.HashData(bytes));
-        if (hash != manifest.PrefixHash)
+        var hash = Convert.ToHexStringLower(SHA256.HashData(bytes.Span));
+        if (hash != expected)
         {
-            throw Damaged(file, $"its SHA-256 is {hash}, but the manifest of \"{manifest.Name}\" names {manifest.PrefixHash}");
+            throw Damaged(file, $"its SHA-256 is {hash}, but {expected} is meant");
         }
 
         try
         {
-            using var reader = new SafetensorsReader(new MemoryStream(bytes, writable: false), file);
-            long[] shape = [manifest.KeyValueHeads, manifest.Length, manifest.HeadSize];
-            if (reader.Tensors.Count != 2 * manifest.Layers)
+            using var reader = new SafetensorsReader(new MemoryStream(bytes.ToArray(), writable: false), file);
+            var first = reader.Find(KeyValuePrefix.NameOf(0));
+            if (first.Shape.Length != 3 || first.Shape.Any(static dimension => dimension is < 1 or > int.MaxValue) || reader.Tensors.Count % 2 != 0)
             {
-                throw Damaged(file, $"it has {reader.Tensors.Count} tensors; keys and values of {manifest.Layers} layers are {2 * manifest.Layers}");
+                throw Damaged(file, $"it has {reader.Tensors.Count} tensors, the first {first.ShapeText}, where keys and values of each layer are expected, [key/value heads, length, head size]");
             }
 
-            return new(manifest.Length, manifest.KeyValueHeads, manifest.HeadSize, [.. Enumerable.Range(0, 2 * manifest.Layers).Select(tensor => ReadFinite(reader, KeyValuePrefix.NameOf(tensor), shape, file))]);
+            return new((int)first.Shape[1], (int)first.Shape[0], (int)first.Shape[2], [.. Enumerable.Range(0, reader.Tensors.Count).Select(tensor => ReadFinite(reader, KeyValuePrefix.NameOf(tensor), first.Shape, file))]);
         }
         catch (SafetensorsException exception)
         {
@@ -143,7 +143,12 @@ public sealed class PrefixFolder
     public KeyValuePrefix ReadKeyValues()
     {
         var file = System.IO.Path.Combine(Path, KeyValuesFile);
-        return ParseKeyValues(ReadFile(file), Manifest, file);
+        var read = ParseKeyValues(ReadFile(file), Manifest.PrefixHash, file);
+        return (read.Length, read.Layers, read.KeyValueHeads, read.HeadSize) == (Manifest.Length, Manifest.Layers, Manifest.KeyValueHeads, Manifest.HeadSize)
+            ? read
+            : throw Damaged(
+                file,
+                $"it has {read.Layers} layers of [{read.KeyValueHeads}, {read.Length}, {read.HeadSize}], but the manifest says {Manifest.Layers} of [{Manifest.KeyValueHeads}, {Manifest.Length}, {Manifest.HeadSize}]");
     }
 
     /// <summary>Reads the soft prompt: [length, width of the embeddings], row-major.</summary>
@@ -162,12 +167,12 @@ public sealed class PrefixFolder
         }
     }
 
-    private static float[] ReadFinite(SafetensorsReader reader, string name, long[] shape, string file)
+    private static float[] ReadFinite(SafetensorsReader reader, string name, ImmutableArray<long> shape, string file)
     {
         var tensor = reader.Find(name);
-        if (tensor.Type != "F32" || !tensor.Shape.AsSpan().SequenceEqual(shape))
+        if (tensor.Type != "F32" || !tensor.Shape.AsSpan().SequenceEqual(shape.AsSpan()))
         {
-            throw Damaged(file, $"\"{name}\" is {tensor.Type} {tensor.ShapeText}; the manifest says F32 [{string.Join(", ", shape)}]");
+            throw Damaged(file, $"\"{name}\" is {tensor.Type} {tensor.ShapeText}; it should be F32 [{string.Join(", ", shape)}]");
         }
 
         var numbers = reader.ReadSingles(name);

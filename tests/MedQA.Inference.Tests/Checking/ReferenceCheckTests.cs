@@ -156,7 +156,8 @@ public sealed class ReferenceCheckTests : IDisposable
     [Fact]
     public async Task Files_that_cannot_be_compared_are_listed_with_the_reason()
     {
-        foreach (var name in (string[])["prompt_tuning.json", "statistics.json", "reasoner.json", "greedy.json", "README.md"]) Copy("tests/references/" + name, name);
+        foreach (var name in (string[])["statistics.json", "reasoner.json", "greedy.json", "README.md"]) Copy("tests/references/" + name, name);
+        ChangeSoftPrompt(static reference => reference["soft_prompt_length"] = 7);
         File.WriteAllText(Path.Combine(_folder, "other.json"), """{"a": 1}""");
         File.WriteAllText(Path.Combine(_folder, "notes.txt"), "x");
         File.WriteAllText(Path.Combine(_folder, "torn.json"), """[{"text": "a", "ids": [1""");
@@ -170,8 +171,39 @@ public sealed class ReferenceCheckTests : IDisposable
             result.Files.Select(static file => $"{file.File} {file.Outcome}"));
         Assert.Contains("no chat template", result.Files[0].Note, StringComparison.Ordinal);
         Assert.Contains("$[1]", result.Files[1].Note, StringComparison.Ordinal);
-        Assert.Contains("needs a soft prompt", result.Files[4].Note, StringComparison.Ordinal);
+        Assert.Contains("of another model", result.Files[4].Note, StringComparison.Ordinal);
         Assert.Contains("cut off", result.Files[7].Note, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("llama-packed")]
+    [InlineData("llama-genai")]
+    [InlineData("llama-optimum")]
+    public async Task What_follows_a_soft_prompt_is_compared_and_what_needs_training_is_said_not_to_be(string model)
+    {
+        Copy("tests/references/prompt_tuning.json", "prompt_tuning.json");
+
+        var file = Assert.Single((await CheckAsync(model, new())).Files);
+
+        Assert.Equal((ReferenceKind.SoftPrompt, ReferenceOutcome.Equal, 1, 1), (file.Kind, file.Outcome, file.Items, file.Agreeing));
+        Assert.InRange(file.LargestDeviation!.Value, 0, 1e-4);
+        Assert.Contains("what needs training (gradient, losses, the tuned prompt, and that it leaves this cache) is not", file.Note, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_soft_prompt_with_another_cache_logit_or_token_fails()
+    {
+        ChangeSoftPrompt(static reference => reference["prefix_cache"]![1]![1]![3] = 9.5);
+        Assert.Equal(ReferenceOutcome.Different, Assert.Single((await CheckAsync("llama-packed", new())).Files).Outcome);
+
+        ChangeSoftPrompt(static reference => reference["last_logits"]![5] = 9.5);
+        Assert.StartsWith("the prompt behind the prefix: a logit deviates by", Assert.Single((await CheckAsync("llama-packed", new())).Files).Note, StringComparison.Ordinal);
+
+        ChangeSoftPrompt(static reference => reference["greedy"]![2] = 9);
+        Assert.StartsWith("the prompt behind the prefix: greedy token 3 of 12 differs", Assert.Single((await CheckAsync("llama-packed", new())).Files).Note, StringComparison.Ordinal);
+
+        ChangeSoftPrompt(static reference => reference["prefix_cache"]![1]![1]!.AsArray().RemoveAt(0));
+        Assert.Equal(ReferenceOutcome.Damaged, Assert.Single((await CheckAsync("llama-packed", new())).Files).Outcome);
     }
 
     [Fact]
@@ -195,6 +227,13 @@ public sealed class ReferenceCheckTests : IDisposable
         ReferenceCheck.RunAsync(Repository.PathOf("models", "tiny", model), new(), _folder, options, progress, TestContext.Current.CancellationToken);
 
     private void Copy(string from, string to) => File.WriteAllBytes(Path.Combine(_folder, to), File.ReadAllBytes(Repository.PathOf(from)));
+
+    private void ChangeSoftPrompt(Action<JsonNode> change)
+    {
+        var reference = JsonNode.Parse(File.ReadAllBytes(Repository.PathOf("tests/references/prompt_tuning.json")))!;
+        change(reference);
+        File.WriteAllText(Path.Combine(_folder, "prompt_tuning.json"), reference.ToJsonString());
+    }
 
     private void Change(string from, string to, Action<JsonArray> change)
     {
