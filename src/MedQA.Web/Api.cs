@@ -6,6 +6,7 @@ using MedQA.Pipeline.Reading;
 using MedQA.Pipeline.Signalling;
 using MedQA.Pipeline.Splitting;
 using MedQA.Pipeline.Uploading;
+using MedQA.Web.Reports;
 
 namespace MedQA.Web;
 
@@ -35,6 +36,9 @@ public sealed record Api
 
     /// <summary>What the parts of the pipeline in this process tell each other; where they work in another one it says nothing, and runs are looked at from time to time.</summary>
     public PipelineSignals Signals { get; init; } = new();
+
+    /// <summary>Comparisons that need not be made again.</summary>
+    public RecentComparisons Comparisons { get; } = new();
 
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

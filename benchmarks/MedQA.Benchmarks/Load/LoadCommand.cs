@@ -12,9 +12,12 @@ internal static class LoadCommand
 {
     public static async Task<int> RunAsync(string[] arguments)
     {
-        if (arguments is ["pipeline", .. var rest])
+        switch (arguments)
         {
-            return await PipelineProcess.RunAsync(rest);
+            case ["pipeline", .. var rest]:
+                return await PipelineProcess.RunAsync(rest);
+            case ["reports", var connection, var run, var times, var result]:
+                return await PipelineProcess.WriteReportsAsync(connection, run, times, result);
         }
 
         var options = LoadOptions.Parse(arguments);
@@ -31,10 +34,33 @@ internal static class LoadCommand
                 await Console.Error.WriteLineAsync($"{size} questions");
                 var before = ProcessorOf(keeper);
                 var result = await MeasureAsync(folder, azurite.ConnectionString, size, options.Readers);
-                runs.Add(new MeasuredRun(size, result, ProcessorOf(keeper) - before));
+                var run = new MeasuredRun(size, result, ProcessorOf(keeper) - before);
+                before = ProcessorOf(keeper);
+                if (options.Reports > 0)
+                {
+                    var reports = await StartAsync<Stage[]>(folder, "reports", azurite.ConnectionString, result.Run, options.Reports.ToString(CultureInfo.InvariantCulture));
+                    run = run with { Reports = reports, AzuriteForReports = ProcessorOf(keeper) - before };
+                }
+
+                runs.Add(run);
             }
 
-            LoadTables.Print([.. runs.Where(static run => run.Result.Questions > 0)]);
+            LoadTables.Print(runs);
+            if (options.Clients > 0)
+            {
+                await using var served = await ServedRuns.StartAsync(options.Medqa, azurite.ConnectionString, folder);
+                var load = new HttpLoad(served.Address, runs);
+                await load.TimeAsync();
+                var (own, keepers) = (served.Processor, ProcessorOf(keeper));
+                var faults = await load.RunAsync(options.Clients, options.For, options.Pause);
+                Console.WriteLine();
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"medqa serve: {served.Processor - own:F1} s of CPU, {served.Peak:F0} MiB at most; Azurite: {ProcessorOf(keeper) - keepers:F1} s of CPU"));
+                if (faults > 0)
+                {
+                    return 1;
+                }
+            }
+
             Console.WriteLine($"load afterwards {SystemLoad()}");
         }
         finally
@@ -50,7 +76,7 @@ internal static class LoadCommand
 
     private static async Task<PipelineResult> MeasureAsync(string folder, string connection, int size, int readers)
     {
-        var (questions, result) = (Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"load-{size}.csv")), Path.Combine(folder, "result.json"));
+        var questions = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"load-{size}.csv"));
         await using (var file = new StreamWriter(questions, append: false, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)))
         {
             await file.WriteAsync(CaseTexts.Header);
@@ -60,8 +86,15 @@ internal static class LoadCommand
             }
         }
 
+        return await StartAsync<PipelineResult>(folder, "pipeline", connection, questions, readers.ToString(CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>Measures in a process of its own, which writes what it has measured into a file.</summary>
+    private static async Task<T> StartAsync<T>(string folder, params string[] arguments)
+    {
+        var result = Path.Combine(folder, "result.json");
         File.Delete(result);
-        using var process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, ["load", "pipeline", connection, questions, readers.ToString(CultureInfo.InvariantCulture), result]))!;
+        using var process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, ["load", .. arguments, result]))!;
         try
         {
             await process.WaitForExitAsync();
@@ -72,8 +105,8 @@ internal static class LoadCommand
         }
 
         return File.Exists(result)
-            ? JsonSerializer.Deserialize<PipelineResult>(await File.ReadAllBytesAsync(result))!
-            : throw new InvalidOperationException($"The pipeline's process ended with {process.ExitCode} and without a result.");
+            ? JsonSerializer.Deserialize<T>(await File.ReadAllBytesAsync(result))!
+            : throw new InvalidOperationException($"The process that measures ended with {process.ExitCode} and without a result.");
     }
 
     private static double ProcessorOf(int process)
@@ -90,4 +123,11 @@ internal static class LoadCommand
 /// <param name="Size">Questions.</param>
 /// <param name="Result">What it took.</param>
 /// <param name="Azurite">Processor seconds of Azurite meanwhile.</param>
-internal sealed record MeasuredRun(int Size, PipelineResult Result, double Azurite);
+internal sealed record MeasuredRun(int Size, PipelineResult Result, double Azurite)
+{
+    /// <summary>What writing its result once more took, each time.</summary>
+    public Stage[] Reports { get; init; } = [];
+
+    /// <summary>Processor seconds of Azurite for all of them.</summary>
+    public double AzuriteForReports { get; init; }
+}

@@ -18,6 +18,9 @@ internal sealed record LoadOptions
     /// <summary>How many batches are answered side by side.</summary>
     public int Readers { get; init; } = 1;
 
+    /// <summary>How often the result of each run is written once more, to see the report's time alone.</summary>
+    public int Reports { get; init; }
+
     /// <summary>The program `medqa`, as it is built.</summary>
     public string Medqa { get; init; } = Path.Combine(WholesCommand.RepositoryRoot, "src", "MedQA.LocalHost", "bin", "Release", "net10.0", "medqa.dll");
 
@@ -42,6 +45,7 @@ internal sealed record LoadOptions
                 "--data" => options with { Data = Path.GetFullPath(value) },
                 "--plots" => options with { Plots = value },
                 "--readers" => options with { Readers = Number(value) },
+                "--reports" => options with { Reports = Number(value) },
                 "--medqa" => options with { Medqa = value },
                 "--clients" => options with { Clients = Number(value) },
                 "--seconds" => options with { For = TimeSpan.FromSeconds(Number(value)) },

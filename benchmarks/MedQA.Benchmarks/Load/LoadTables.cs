@@ -5,8 +5,19 @@ namespace MedQA.Benchmarks.Load;
 /// <summary>Prints what runs took.</summary>
 internal static class LoadTables
 {
-    public static void Print(IReadOnlyList<MeasuredRun> runs)
+    public static void Print(IReadOnlyList<MeasuredRun> all)
     {
+        foreach (var (run, report) in all.SelectMany(static run => run.Reports.Select(report => (run, report))))
+        {
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"result of {run.Size} questions written again: {report.Seconds:F2} s, {report.Processor:F2} s of CPU and on average {run.AzuriteForReports / run.Reports.Length:F2} s of Azurite's, {report.Calls.All} calls, {report.Peak:F0} MiB at most"));
+        }
+
+        MeasuredRun[] runs = [.. all.Where(static run => run.Result.Questions > 0)];
+        if (runs.Length == 0)
+        {
+            return;
+        }
+
         Console.WriteLine();
         Console.WriteLine("| questions | batches | wall, s | pipeline CPU, s | ms a question | Azurite CPU, s | storage calls a question | blob | queue | table | report, s | peak memory, MiB | allocated, KB a question |");
         Console.WriteLine("| --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: |");

@@ -221,6 +221,7 @@ public sealed class RunAdvancer
             {
                 await _answerRows.WriteAsync(
                     run, [.. finished.Answers.Select(static answer => AnswerRows.RowOf(answer.Answered, answer.Batch, answer.Offset, answer.Length))], cancellationToken);
+                await _answers.KeepCountedAsync(run, finished, cancellationToken);
                 var totals = finished.Answers.Aggregate(default(RunTotals), static (sum, answer) => sum + RunTotals.Of(answer.Answered));
                 collected.Add(batch.Batch, (totals, finished.Written));
             }

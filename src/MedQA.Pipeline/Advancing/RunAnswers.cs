@@ -1,4 +1,7 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Azure;
 using Azure.Storage.Blobs.Models;
 using MedQA.Evaluation.Answering;
 using MedQA.Pipeline.Splitting;
@@ -17,8 +20,9 @@ internal readonly record struct PlacedAnswer(AnsweredQuestion Answered, BatchId 
 /// <param name="Batch">The batch.</param>
 /// <param name="Answers">In the order of their ordinals.</param>
 /// <param name="Written">When they were written, by the storage's clock.</param>
-/// <param name="Hash">SHA-256 over the lines, each with a line feed behind it.</param>
-internal sealed record FinishedBatch(BatchId Batch, List<PlacedAnswer> Answers, DateTimeOffset Written, byte[] Hash);
+/// <param name="ETag">Their version, without quotes.</param>
+/// <param name="Hash">What they hash to.</param>
+internal sealed record FinishedBatch(BatchId Batch, List<PlacedAnswer> Answers, DateTimeOffset Written, string ETag, byte[] Hash);
 
 /// <summary>Reads the answers of a run's finished batches, for those who count them: without the texts and tokens of the reasonings.</summary>
 internal sealed class RunAnswers(RunStorage storage)
@@ -49,7 +53,23 @@ internal sealed class RunAnswers(RunStorage storage)
             answers.Add(new PlacedAnswer(answered, batch, line.Offset, line.Content.Length));
         }
 
-        return new FinishedBatch(batch, answers, blob.Details.LastModified, hash.End());
+        return new FinishedBatch(batch, answers, blob.Details.LastModified, Plain(blob.Details.ETag), hash.End());
+    }
+
+    /// <summary>Keeps what is counted of a batch's answers. Only a shortcut: whoever does not find it, or finds it older than the answers, reads the answers.</summary>
+    public async Task KeepCountedAsync(RunId run, FinishedBatch finished, CancellationToken cancellationToken)
+    {
+        var lines = new ArrayBufferWriter<byte>();
+        await using var json = new Utf8JsonWriter(lines, new JsonWriterOptions { Encoder = PipelineJson.Compact.Options.Encoder });
+        JsonSerializer.Serialize(json, new CountedBatch(finished.ETag, finished.Written, finished.Hash), PipelineJson.Compact.CountedBatch);
+        foreach (var answer in finished.Answers)
+        {
+            lines.Write("\n"u8);
+            json.Reset();
+            JsonSerializer.Serialize(json, new CountedAnswer(answer.Offset, answer.Length, answer.Answered), PipelineJson.CountedAnswers);
+        }
+
+        await storage.Counted(run, finished.Batch).PutAsync(BinaryData.FromBytes(lines.WrittenMemory), "application/x-ndjson", cancellationToken);
     }
 
     /// <summary>Every answer of the run in the order of the ordinals, batch by batch; of a question that was tried again the last try. The next batches are read while one is worked on.</summary>
@@ -61,7 +81,7 @@ internal sealed class RunAnswers(RunStorage storage)
     public async IAsyncEnumerable<(List<PlacedAnswer> Answers, DateTimeOffset Written)> AllAsync(
         RunId run, RunManifest manifest, int retries, [EnumeratorCancellation] CancellationToken cancellationToken, RunSealing? sealing = null)
     {
-        var retried = await RetriedAsync(run, retries, cancellationToken);
+        var versions = await VersionsAsync(run, cancellationToken);
         await foreach (var tries in ReadAhead.InOrderAsync(Enumerable.Range(0, manifest.Batches), Ahead, TriesAsync, cancellationToken))
         {
             foreach (var batch in tries)
@@ -90,15 +110,11 @@ internal sealed class RunAnswers(RunStorage storage)
         async Task<List<FinishedBatch>> TriesAsync(int number, CancellationToken cancel)
         {
             var tries = new List<FinishedBatch>();
-            if (await FindAsync(run, BatchId.First(number), cancel) is { } first)
+            foreach (var (batch, version) in TriesOf(versions, number, retries))
             {
-                tries.Add(first);
-                foreach (var batch in retried.GetValueOrDefault(number, []))
+                if ((await FindCountedAsync(run, batch, version, cancel) ?? await FindAsync(run, batch, cancel)) is { } finished)
                 {
-                    if (await FindAsync(run, batch, cancel) is { } later)
-                    {
-                        tries.Add(later);
-                    }
+                    tries.Add(finished);
                 }
             }
 
@@ -110,10 +126,10 @@ internal sealed class RunAnswers(RunStorage storage)
     public async Task<RunSeal> SealAsync(RunId run, RunManifest manifest, int retries, CancellationToken cancellationToken)
     {
         var sealing = await BeginSealAsync(run, cancellationToken);
-        var retried = await RetriedAsync(run, retries, cancellationToken);
+        var versions = await VersionsAsync(run, cancellationToken);
         for (var number = 0; number < manifest.Batches; number++)
         {
-            foreach (var batch in (IEnumerable<BatchId>)[BatchId.First(number), .. retried.GetValueOrDefault(number, [])])
+            foreach (var batch in Enumerable.Range(0, retries + 1).Select(retry => new BatchId(retry, number)).Where(versions.ContainsKey))
             {
                 if (await storage.Answers(run, batch).FindStreamAsync(cancellationToken) is not { } blob)
                 {
@@ -159,20 +175,65 @@ internal sealed class RunAnswers(RunStorage storage)
         return null;
     }
 
-    /// <summary>The finished batches of retries by the number of the batch that they try again, in the order of the retries.</summary>
-    private async Task<Dictionary<int, List<BatchId>>> RetriedAsync(RunId run, int retries, CancellationToken cancellationToken)
+    /// <summary>What is counted of a batch's answers, if it was kept of this version of them.</summary>
+    private async Task<FinishedBatch?> FindCountedAsync(RunId run, BatchId batch, string version, CancellationToken cancellationToken)
     {
-        var retried = new Dictionary<int, List<BatchId>>();
-        for (var retry = 1; retry <= retries; retry++)
+        if (await storage.Counted(run, batch).FindStreamAsync(cancellationToken) is not { } blob)
         {
-            await foreach (var batch in ListAsync(run, "answers", retry, cancellationToken))
+            return null;
+        }
+
+        await using var content = blob.Content;
+        var (head, answers) = (default(CountedBatch), new List<PlacedAnswer>());
+        await foreach (var line in JsonLines.ReadAsync(content, cancellationToken))
+        {
+            if (head is null)
             {
-                (retried.TryGetValue(batch.Number, out var known) ? known : retried[batch.Number] = []).Add(batch);
+                head = BlobReading.ParseLine(line.Content, PipelineJson.Compact.CountedBatch);
+                if (head?.ETag != version)
+                {
+                    return null;
+                }
+            }
+            else if (BlobReading.ParseLine(line.Content, PipelineJson.CountedAnswers) is { } answer)
+            {
+                answers.Add(new PlacedAnswer(answer.Answered, batch, answer.Offset, answer.Length));
+            }
+            else
+            {
+                return null;
             }
         }
 
-        return retried;
+        return head is null ? null : new FinishedBatch(batch, answers, head.Written, head.ETag, head.Sha256);
     }
+
+    /// <summary>The finished batches of the run with the versions of their answers.</summary>
+    private async Task<Dictionary<BatchId, string>> VersionsAsync(RunId run, CancellationToken cancellationToken)
+    {
+        var (versions, folder) = (new Dictionary<BatchId, string>(), $"{run}/answers/");
+        await foreach (var blob in storage.Runs.GetBlobsAsync(new GetBlobsOptions { Prefix = folder }, cancellationToken))
+        {
+            if (BatchOf(blob.Name, folder) is { } batch && blob.Properties.ETag is { } version)
+            {
+                versions[batch] = Plain(version);
+            }
+        }
+
+        return versions;
+    }
+
+    /// <summary>The finished batches that hold a range of ordinals: the first, then those of the retries in order; none where the first is not finished.</summary>
+    private static IEnumerable<(BatchId Batch, string Version)> TriesOf(Dictionary<BatchId, string> versions, int number, int retries) =>
+        versions.ContainsKey(BatchId.First(number))
+            ? Enumerable.Range(0, retries + 1).Select(retry => new BatchId(retry, number)).Where(versions.ContainsKey).Select(batch => (batch, versions[batch]))
+            : [];
+
+    private static BatchId? BatchOf(string blobName, string folder) =>
+        BatchId.TryParse(blobName[folder.Length..].Replace(".jsonl", "", StringComparison.Ordinal), out var batch) ? batch : null;
+
+    /// <summary>A listing gives versions without the quotes that an answer has.</summary>
+    private static string Plain(ETag version) => version.ToString("G").Trim('"');
 
     /// <summary>The batches of a retry that have a blob of a kind, in order.</summary>
     public async IAsyncEnumerable<BatchId> ListAsync(RunId run, string kind, int retry, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -180,7 +241,7 @@ internal sealed class RunAnswers(RunStorage storage)
         var folder = $"{run}/{kind}/";
         await foreach (var blob in storage.Runs.GetBlobsAsync(new GetBlobsOptions { Prefix = folder + BatchId.PrefixOf(retry) }, cancellationToken))
         {
-            if (BatchId.TryParse(blob.Name.AsSpan(folder.Length).ToString().Replace(".jsonl", "", StringComparison.Ordinal), out var batch) && batch.Retry == retry)
+            if (BatchOf(blob.Name, folder) is { } batch && batch.Retry == retry)
             {
                 yield return batch;
             }

@@ -42,7 +42,7 @@ internal sealed class RunFinish(RunStorage storage)
             Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 64 * 1024, FileOptions.DeleteOnClose | FileOptions.Asynchronous);
         await using var parquet = await AnswerParquet.CreateAsync(spool, cancellationToken);
         var sealing = await _answers.BeginSealAsync(run, cancellationToken);
-        await using var texts = new TextIndex(storage).AllAsync(run, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using var texts = new TextIndex(storage).FromAsync(run, 0, cancellationToken).GetAsyncEnumerator(cancellationToken);
         var (text, line) = (default(IndexedText), new ArrayBufferWriter<byte>());
         await using var json = new Utf8JsonWriter(line, new JsonWriterOptions { Encoder = PipelineJson.Compact.Options.Encoder });
         await foreach (var (answers, written) in _answers.AllAsync(run, manifest, row.Summary.Retry, cancellationToken, sealing))

@@ -8,6 +8,12 @@ internal sealed class AnswerSearch(RunStorage storage)
     /// <summary>So many rows are read for one page; it may then be short and still have a continuation.</summary>
     private const int MostRead = 4 * RunReader.MaxPage;
 
+    /// <summary>Segments of the index of words that are read beside the one whose texts are looked at.</summary>
+    private const int SegmentsAhead = 3;
+
+    /// <summary>Candidates whose texts are looked at together.</summary>
+    private const int AtOnce = 100;
+
     private readonly AnswerRows _answers = new(storage.AnswerTable);
 
     /// <summary>A page of the answers that pass.</summary>
@@ -22,7 +28,7 @@ internal sealed class AnswerSearch(RunStorage storage)
     public async Task<AnswerPage> PageAsync(RunId run, AnswerQuery query, string list, int from, int take, int questions, bool indexed, CancellationToken cancellationToken)
     {
         var allowed = indexed ? await AllowedAsync(run, query, cancellationToken) : null;
-        var total = from == 0 && query.Words.Length == 0 ? allowed?.Count : null;
+        var total = from == 0 && query.Words.Length == 0 ? allowed?.Length : null;
         var (rows, ordinals, read) = (new List<AnswerRow>(), new List<int>(), 0);
         await foreach (var ordinal in CandidatesAsync(run, query, from, questions, allowed, cancellationToken))
         {
@@ -57,12 +63,12 @@ internal sealed class AnswerSearch(RunStorage storage)
 
     /// <summary>The ordinals that may pass, ascending.</summary>
     private async IAsyncEnumerable<int> CandidatesAsync(
-        RunId run, AnswerQuery query, int from, int questions, SortedSet<int>? allowed, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        RunId run, AnswerQuery query, int from, int questions, int[]? allowed, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var words = query.Words;
         if (words.Length == 0)
         {
-            foreach (var ordinal in allowed?.GetViewBetween(from, int.MaxValue) ?? Enumerable.Range(from, Math.Max(0, questions - from)))
+            foreach (var ordinal in allowed?.SkipWhile(ordinal => ordinal < from) ?? Enumerable.Range(from, Math.Max(0, questions - from)))
             {
                 yield return ordinal;
             }
@@ -70,35 +76,49 @@ internal sealed class AnswerSearch(RunStorage storage)
             yield break;
         }
 
-        await foreach (var text in new TextIndex(storage).AllAsync(run, cancellationToken))
+        var (texts, index) = (new TextIndex(storage), new WordIndex(storage, run));
+        var segments = Enumerable.Range(from / WordIndex.SegmentSize, Math.Max(0, ((questions - 1) / WordIndex.SegmentSize) - (from / WordIndex.SegmentSize) + 1));
+        var found = ReadAhead.InOrderAsync(segments, SegmentsAhead, async (segment, cancel) => (Segment: segment, Candidates: await index.CandidatesAsync(segment, words, cancel)), cancellationToken);
+        await foreach (var (segment, candidates) in found)
         {
-            if (text.Ordinal >= from && allowed?.Contains(text.Ordinal) != false && text.HasAll(words))
+            if (candidates is null)
             {
-                yield return text.Ordinal;
+                // Words that are this common come soon.
+                var end = (segment + 1) * WordIndex.SegmentSize;
+                await foreach (var text in texts.FromAsync(run, Math.Max(from, segment * WordIndex.SegmentSize), cancellationToken).TakeWhile(text => text.Ordinal < end))
+                {
+                    if (IsAllowed(text.Ordinal) && text.HasAll(words))
+                    {
+                        yield return text.Ordinal;
+                    }
+                }
+
+                continue;
+            }
+
+            foreach (var some in candidates.Where(ordinal => ordinal >= from && IsAllowed(ordinal)).Chunk(AtOnce))
+            {
+                foreach (var (ordinal, text) in (await texts.ReadAsync(run, some, cancellationToken)).OrderBy(static text => text.Key))
+                {
+                    if (text.HasAll(words))
+                    {
+                        yield return ordinal;
+                    }
+                }
             }
         }
+
+        bool IsAllowed(int ordinal) => allowed is null || Array.BinarySearch(allowed, ordinal) >= 0;
     }
 
-    private async Task<SortedSet<int>?> AllowedAsync(RunId run, AnswerQuery query, CancellationToken cancellationToken)
+    /// <summary>The ordinals that pass the filter and the threshold, ascending; <see langword="null"/> for all.</summary>
+    private async Task<int[]?> AllowedAsync(RunId run, AnswerQuery query, CancellationToken cancellationToken)
     {
-        SortedSet<int>? allowed = null;
-        if (query.Filter != AnswerFilter.All
-            && await new AnswerList(storage, run, query.Filter).OrdinalsAsync(cancellationToken) is { } filtered)
-        {
-            allowed = [.. filtered];
-        }
-
+        var allowed = query.Filter == AnswerFilter.All ? null : await new AnswerList(storage, run, query.Filter).OrdinalsAsync(cancellationToken);
         if (query.AgreementBelow is { } threshold && await storage.Blob(run, AgreementIndex.Name).FindContentAsync(cancellationToken) is { } agreements)
         {
             var below = AgreementIndex.Below(agreements.ToMemory().Span, threshold);
-            if (allowed is null)
-            {
-                allowed = [.. below];
-            }
-            else
-            {
-                allowed.IntersectWith(below);
-            }
+            allowed = allowed is null ? [.. below] : [.. below.Where(ordinal => Array.BinarySearch(allowed, ordinal) >= 0)];
         }
 
         return allowed;

@@ -72,13 +72,18 @@ public sealed class RunReader
     {
         ArgumentNullException.ThrowIfNull(query);
         CheckPage(take);
-        var list = $"{run} {query}";
-        var place = AnswerPlace.Of(list, continuation);
-        if (await GetAsync(run, cancellationToken) is not { } summary)
-        {
-            return new AnswerPage([], null);
-        }
+        _ = AnswerPlace.Of(ListOf(run, query), continuation);
+        return await GetAsync(run, cancellationToken) is { } summary ? await AnswersAsync(summary, continuation, take, query, cancellationToken) : new AnswerPage([], null);
+    }
 
+    /// <summary>A page of answers of a run that was looked up already; see <see cref="AnswersAsync(RunId, string, int, AnswerQuery, CancellationToken)"/>.</summary>
+    public async Task<AnswerPage> AnswersAsync(RunSummary summary, string? continuation, int take, AnswerQuery query, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(summary);
+        ArgumentNullException.ThrowIfNull(query);
+        CheckPage(take);
+        var (run, list) = (summary.Run, ListOf(summary.Run, query));
+        var place = AnswerPlace.Of(list, continuation);
         var indexed = IsIndexed(summary);
         if (!query.IsFilter)
         {
@@ -152,17 +157,15 @@ public sealed class RunReader
         }
     }
 
-    /// <summary>The place of a question in the run by its id, or <see langword="null"/> where the run has no such question.</summary>
-    /// <param name="run">The run.</param>
+    /// <summary>A question of the run by its id, with its place; <see langword="null"/> where the run has no such question.</summary>
+    /// <param name="summary">The run.</param>
     /// <param name="questionId">The id. Where several data sets use it, the first of the run is meant; <c>dataset/id</c> names exactly one.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
-    public async Task<int?> FindQuestionAsync(RunId run, string questionId, CancellationToken cancellationToken)
+    public async Task<(int Ordinal, Question Question)?> FindQuestionAsync(RunSummary summary, string questionId, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(summary);
         ArgumentNullException.ThrowIfNull(questionId);
-        if (await GetAsync(run, cancellationToken) is not { Questions: > 0 and var questions })
-        {
-            return null;
-        }
+        var (run, questions) = (summary.Run, summary.Questions);
 
         // Each question stands twice in the index: under its id, and under its data set and id.
         var ordinals = await OrdinalIndex.FindAsync(_storage.Blob(run, OrdinalIndex.IdsName), questionId, 2 * questions, cancellationToken);
@@ -170,7 +173,7 @@ public sealed class RunReader
         {
             if (await GetQuestionAsync(run, ordinal, cancellationToken) is { } question && (question.Id == questionId || $"{question.Dataset}/{question.Id}" == questionId))
             {
-                return ordinal;
+                return (ordinal, question);
             }
         }
 
@@ -253,7 +256,9 @@ public sealed class RunReader
 
     /// <summary>A question's answer by the question's id; see <see cref="FindQuestionAsync"/>.</summary>
     public async Task<AnsweredQuestion?> GetAnswerAsync(RunId run, string questionId, CancellationToken cancellationToken) =>
-        await FindQuestionAsync(run, questionId, cancellationToken) is { } ordinal ? await GetAnswerAsync(run, ordinal, cancellationToken) : null;
+        await GetAsync(run, cancellationToken) is { } summary && await FindQuestionAsync(summary, questionId, cancellationToken) is var (ordinal, _)
+            ? await GetAnswerAsync(run, ordinal, cancellationToken)
+            : null;
 
     /// <summary>Whether the stored answers are those that the run's result was made from, and the result (report and table of answers) is what they give.</summary>
     /// <param name="run">The run.</param>
@@ -324,6 +329,8 @@ public sealed class RunReader
 
     /// <summary>Whether the lists of the run's result stand and speak of its answers as they are.</summary>
     private static bool IsIndexed(RunSummary summary) => summary.State.IsFinal() && summary.Revision > 0;
+
+    private static string ListOf(RunId run, AnswerQuery query) => $"{run} {query}";
 
     private static void CheckPage(int take)
     {

@@ -17,6 +17,7 @@ internal sealed class QuestionBlobs(RunStorage storage, RunId run, int batchSize
     private readonly List<(ulong Hash, int Ordinal)> _ids = [];
     private readonly ImmutableArray<UnusableRow>.Builder _rejected = ImmutableArray.CreateBuilder<UnusableRow>();
     private readonly List<long> _textOffsets = [0];
+    private readonly WordIndex.Writer _words = new(storage, run);
     private readonly BlobWriter _texts = new(storage.Blob(run, TextIndex.TextsName), "application/x-ndjson");
     private readonly BlobWriter _rejectedFile = new(storage.Blob(run, "rejected.csv"), "text/csv; charset=utf-8");
 
@@ -38,7 +39,9 @@ internal sealed class QuestionBlobs(RunStorage storage, RunId run, int batchSize
         _ids.Add((OrdinalIndex.HashOf(question.Id), ordinal));
         _ids.Add((OrdinalIndex.HashOf($"{question.Dataset}/{question.Id}"), ordinal));
 
-        var text = JsonSerializer.SerializeToUtf8Bytes(IndexedText.Of(ordinal, question), PipelineJson.Compact.IndexedText);
+        var indexed = IndexedText.Of(ordinal, question);
+        await _words.AddAsync(indexed, cancellationToken);
+        var text = JsonSerializer.SerializeToUtf8Bytes(indexed, PipelineJson.Compact.IndexedText);
         await _texts.WriteAsync(text, cancellationToken);
         await _texts.WriteAsync("\n"u8.ToArray(), cancellationToken);
         _textOffsets.Add(_textOffsets[^1] + text.Length + 1);
@@ -77,6 +80,7 @@ internal sealed class QuestionBlobs(RunStorage storage, RunId run, int batchSize
         await storage.Blob(run, OrdinalIndex.IdsName).PutAsync(OrdinalIndex.OfIds(_ids), "application/octet-stream", cancellationToken);
         await storage.Blob(run, TextIndex.OffsetsName).PutAsync(TextIndex.OfOffsets(_textOffsets), "application/octet-stream", cancellationToken);
         await _texts.CompleteAsync(cancellationToken);
+        await _words.CompleteAsync(cancellationToken);
         await CompleteRejectedAsync(cancellationToken);
         return Convert.ToHexStringLower(_hash.GetHashAndReset());
     }

@@ -46,7 +46,7 @@ internal sealed class AnswerList(RunStorage storage, RunId run, AnswerFilter fil
         }
 
         var next = places.Count > take ? places[take] : default((int Ordinal, long At)?);
-        return (await ReadRowsAsync(places[0].At, next?.At, cancellationToken), next?.Ordinal, length);
+        return (await ReadRowsAsync(places[0].At, next?.At, null, cancellationToken), next?.Ordinal, length);
     }
 
     /// <summary>The ordinals of the list, ascending; <see langword="null"/> where there is no such list.</summary>
@@ -71,15 +71,24 @@ internal sealed class AnswerList(RunStorage storage, RunId run, AnswerFilter fil
             }
         }
 
-        var places = await Task.WhenAll(spans.Count <= MostApart ? spans.Select(span => FindPlacesAsync(span.First, span.Last, cancellationToken)) : await AllPlacesAsync());
         var wanted = ordinals.ToHashSet();
-        var parts = await Task.WhenAll(places.Where(static part => part.From >= 0).Select(part => ReadRowsAsync(part.From, part.To, cancellationToken)));
-        return [.. parts.SelectMany(static part => part).Where(row => wanted.Contains(row.Ordinal))];
+        var parts = spans.Count <= MostApart
+            ? await Task.WhenAll(spans.Select(async span => await ReadStretchAsync(await FindPlacesAsync(span.First, span.Last, cancellationToken), span)))
+            : await AllAsync();
+        return [.. parts.SelectMany(static part => part)];
 
-        async Task<IEnumerable<Task<(long From, long? To)>>> AllPlacesAsync()
+        async Task<List<AnswerRow>[]> AllAsync()
         {
             var all = await ReadPlacesAsync(0, null, cancellationToken) is var (places, _) ? places : [];
-            return spans.Select(span => Task.FromResult(Between(all, span.First, span.Last)));
+            return await Task.WhenAll(spans.Select(span => ReadStretchAsync(all, span)));
+        }
+
+        async Task<List<AnswerRow>> ReadStretchAsync(List<(int Ordinal, long At)> places, (int First, int Last) span)
+        {
+            // Of what is read along, only what was asked for is looked at.
+            var (begin, end) = (PlaceOf(places, span.First), PlaceOf(places, span.Last + 1));
+            var lines = places[begin..end].Where(place => wanted.Contains(place.Ordinal)).Select(static place => place.At).ToHashSet();
+            return lines.Count == 0 ? [] : await ReadRowsAsync(places[begin].At, end < places.Count ? places[end].At : null, lines, cancellationToken);
         }
     }
 
@@ -104,26 +113,19 @@ internal sealed class AnswerList(RunStorage storage, RunId run, AnswerFilter fil
     /// <summary>Whether there is such a list.</summary>
     public async Task<bool> ExistsAsync(CancellationToken cancellationToken) => await storage.Blob(run, PlacesName(filter)).ExistsAsync(cancellationToken);
 
-    /// <summary>Where the lines of a range of ordinals lie. In a list that leaves nothing out each ordinal is its own place; that is tried first.</summary>
-    private async Task<(long From, long? To)> FindPlacesAsync(int first, int last, CancellationToken cancellationToken)
+    /// <summary>The places of a range of ordinals, and the next one. In a list that leaves nothing out each ordinal is its own place; that is tried first.</summary>
+    private async Task<List<(int Ordinal, long At)>> FindPlacesAsync(int first, int last, CancellationToken cancellationToken)
     {
         var near = await ReadPlacesAsync(first, last - first + 2, cancellationToken) is var (places, _) ? places : [];
-        return near.Count > last - first && near[0].Ordinal == first && near[last - first].Ordinal == last
-            ? Between(near, first, last)
-            : Between(await ReadPlacesAsync(0, null, cancellationToken) is var (all, _) ? all : [], first, last);
+        return near.Count > last - first && near[0].Ordinal == first && near[last - first].Ordinal == last ? near
+            : await ReadPlacesAsync(0, null, cancellationToken) is var (all, _) ? all : [];
     }
 
-    /// <summary>Where the lines of a range of ordinals lie, among places that hold all of it; nothing (-1) where none is in the list.</summary>
-    private static (long From, long? To) Between(List<(int Ordinal, long At)> places, int first, int last)
+    /// <summary>The first place whose ordinal is at least so great.</summary>
+    private static int PlaceOf(List<(int Ordinal, long At)> places, int ordinal)
     {
-        var (begin, end) = (Search(first), Search(last + 1));
-        return begin == end ? (-1, null) : (places[begin].At, end < places.Count ? places[end].At : null);
-
-        int Search(int ordinal)
-        {
-            var place = places.BinarySearch((ordinal, -1));
-            return place < 0 ? ~place : place;
-        }
+        var place = places.BinarySearch((ordinal, -1));
+        return place < 0 ? ~place : place;
     }
 
     private static string NameOf(AnswerFilter filter) => $"index/{char.ToLowerInvariant(filter.ToString()[0])}{filter.ToString()[1..]}";
@@ -144,14 +146,18 @@ internal sealed class AnswerList(RunStorage storage, RunId run, AnswerFilter fil
         return (places, (int)(length / Entry));
     }
 
-    private async Task<List<AnswerRow>> ReadRowsAsync(long from, long? to, CancellationToken cancellationToken)
+    /// <param name="from">Where the first line begins.</param>
+    /// <param name="to">Where the line behind the last begins; <see langword="null"/> for the end.</param>
+    /// <param name="only">Where the wanted lines begin; <see langword="null"/> for all.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    private async Task<List<AnswerRow>> ReadRowsAsync(long from, long? to, HashSet<long>? only, CancellationToken cancellationToken)
     {
         var bytes = await OrdinalIndex.ReadRangeAsync(storage.Blob(run, $"{_name}.jsonl"), from, to - from, cancellationToken) ?? [];
         var rows = new List<AnswerRow>();
         using var lines = new MemoryStream(bytes, writable: false);
         await foreach (var line in JsonLines.ReadAsync(lines, cancellationToken))
         {
-            if (BlobReading.ParseLine(line.Content, PipelineJson.Compact.AnswerRow) is { } row)
+            if (only?.Contains(from + line.Offset) != false && BlobReading.ParseLine(line.Content, PipelineJson.Compact.AnswerRow) is { } row)
             {
                 rows.Add(row);
             }

@@ -40,11 +40,14 @@ internal static class BlobReading
     }
 
     /// <summary>Opens the blob for reading in one pass, or <see langword="null"/> where it is not there.</summary>
-    public static async Task<BlobDownloadStreamingResult?> FindStreamAsync(this BlobBaseClient blob, CancellationToken cancellationToken)
+    /// <param name="blob">The blob.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <param name="from">The first byte to read; one that the blob has.</param>
+    public static async Task<BlobDownloadStreamingResult?> FindStreamAsync(this BlobBaseClient blob, CancellationToken cancellationToken, long from = 0)
     {
         try
         {
-            return await blob.DownloadStreamingAsync(cancellationToken: cancellationToken);
+            return await blob.DownloadStreamingAsync(from == 0 ? null : new BlobDownloadOptions { Range = new HttpRange(from) }, cancellationToken);
         }
         catch (RequestFailedException fault) when (fault.IsMissing())
         {

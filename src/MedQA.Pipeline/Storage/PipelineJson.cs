@@ -20,6 +20,8 @@ namespace MedQA.Pipeline.Storage;
 [JsonSerializable(typeof(AnswerRow))]
 [JsonSerializable(typeof(BatchQuestion))]
 [JsonSerializable(typeof(BatchMessage))]
+[JsonSerializable(typeof(CountedAnswer))]
+[JsonSerializable(typeof(CountedBatch))]
 [JsonSerializable(typeof(ProgressMark))]
 [JsonSerializable(typeof(IndexedText))]
 [JsonSerializable(typeof(RunManifest))]
@@ -34,20 +36,31 @@ internal sealed partial class PipelineJson : JsonSerializerContext
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     });
 
-    /// <summary>
-    /// Reads answers without the texts and tokens of their reasonings: nine tenths of an answer, of which nothing is counted. They are passed over, and read as empty.
-    /// </summary>
-    public static JsonTypeInfo<AnsweredQuestion> Counted => field ??= (JsonTypeInfo<AnsweredQuestion>)new JsonSerializerOptions(Compact.Options)
+    /// <summary>Reads and writes answers without the texts and tokens of their reasonings: nine tenths of an answer, of which nothing is counted. They are passed over, and are empty.</summary>
+    public static JsonTypeInfo<AnsweredQuestion> Counted => field ??= (JsonTypeInfo<AnsweredQuestion>)WithoutTexts.GetTypeInfo(typeof(AnsweredQuestion));
+
+    /// <summary>A line of a <see cref="CountedBatch"/>.</summary>
+    public static JsonTypeInfo<CountedAnswer> CountedAnswers => field ??= (JsonTypeInfo<CountedAnswer>)WithoutTexts.GetTypeInfo(typeof(CountedAnswer));
+
+    private static JsonSerializerOptions WithoutTexts => field ??= new(Compact.Options)
     {
         TypeInfoResolver = ((IJsonTypeInfoResolver)Compact).WithAddedModifier(static type =>
         {
             if (type.Type == typeof(Reasoning))
             {
-                type.Properties.First(static property => property.Name == "text").CustomConverter = new Passed<string>("");
-                type.Properties.First(static property => property.Name == "tokens").CustomConverter = new Passed<ImmutableArray<int>>([]);
+                PassOver(type, "text", "");
+                PassOver(type, "tokens", ImmutableArray<int>.Empty);
             }
         }),
-    }.GetTypeInfo(typeof(AnsweredQuestion));
+    };
+
+    private static void PassOver<T>(JsonTypeInfo type, string name, T empty)
+    {
+        var property = type.Properties.First(property => property.Name == name);
+        property.CustomConverter = new Passed<T>(empty);
+        property.ShouldSerialize = static (_, _) => false;
+        property.IsRequired = false;
+    }
 
     /// <summary>Passes over a value.</summary>
     private sealed class Passed<T>(T empty) : JsonConverter<T>
@@ -58,6 +71,6 @@ internal sealed partial class PipelineJson : JsonSerializerContext
             return empty;
         }
 
-        public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => throw new NotSupportedException("An answer without its texts is not written.");
+        public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => throw new NotSupportedException("What is passed over is not written.");
     }
 }

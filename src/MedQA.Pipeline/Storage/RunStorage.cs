@@ -80,6 +80,9 @@ public sealed class RunStorage
     /// <summary>The answers of a finished batch: written once.</summary>
     public BlockBlobClient Answers(RunId run, BatchId batch) => Blob(run, $"answers/{batch}.jsonl");
 
+    /// <summary>What is counted of the answers of a finished batch; see <see cref="CountedBatch"/>.</summary>
+    internal BlockBlobClient Counted(RunId run, BatchId batch) => Blob(run, $"counted/{batch}.jsonl");
+
     /// <summary>A file of the result: <c>report.json</c>, <c>report.md</c>, <c>report.html</c>, <c>answers.csv</c>, <c>answers.parquet</c>, <c>rejected.csv</c>, <c>index/…</c>.</summary>
     public BlockBlobClient Blob(RunId run, string name) => Runs.GetBlockBlobClient($"{run}/{name}");
 

@@ -16,7 +16,7 @@ internal sealed class TextIndex(RunStorage storage)
     public const string OffsetsName = "index/text.bin";
 
     /// <summary>So many lines between two wanted ones are read along: cheaper than asking again.</summary>
-    private const int ReadAlong = 32;
+    private const int ReadAlong = 128;
 
     private const int OffsetEntry = sizeof(long);
 
@@ -52,14 +52,16 @@ internal sealed class TextIndex(RunStorage storage)
         }
 
         var wanted = ordinals.ToHashSet();
-        var texts = await Task.WhenAll(spans.Select(span => ReadAsync(run, span.First, span.Last, cancellationToken)));
-        return texts.SelectMany(static part => part).Where(text => wanted.Contains(text.Ordinal)).ToDictionary(static text => text.Ordinal);
+        var texts = await Task.WhenAll(spans.Select(span => ReadAsync(run, span.First, span.Last, wanted, cancellationToken)));
+        return texts.SelectMany(static part => part).ToDictionary(static text => text.Ordinal);
     }
 
-    /// <summary>Every text of the run in order.</summary>
-    public async IAsyncEnumerable<IndexedText> AllAsync(RunId run, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>Every text of the run in order, from an ordinal on.</summary>
+    public async IAsyncEnumerable<IndexedText> FromAsync(RunId run, int first, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        if (await storage.Blob(run, TextsName).FindStreamAsync(cancellationToken) is not { } blob)
+        var offset = first == 0 ? [] : await OrdinalIndex.ReadRangeAsync(storage.Blob(run, OffsetsName), (long)first * OffsetEntry, OffsetEntry, cancellationToken);
+        if (offset is not { Length: 0 or OffsetEntry }
+            || await storage.Blob(run, TextsName).FindStreamAsync(cancellationToken, offset.Length == 0 ? 0 : BinaryPrimitives.ReadInt64LittleEndian(offset)) is not { } blob)
         {
             yield break;
         }
@@ -74,7 +76,7 @@ internal sealed class TextIndex(RunStorage storage)
         }
     }
 
-    private async Task<List<IndexedText>> ReadAsync(RunId run, int first, int last, CancellationToken cancellationToken)
+    private async Task<List<IndexedText>> ReadAsync(RunId run, int first, int last, HashSet<int> wanted, CancellationToken cancellationToken)
     {
         var texts = new List<IndexedText>();
         var offsets = await OrdinalIndex.ReadRangeAsync(storage.Blob(run, OffsetsName), (long)first * OffsetEntry, (last - first + 2L) * OffsetEntry, cancellationToken);
@@ -87,9 +89,11 @@ internal sealed class TextIndex(RunStorage storage)
         var to = BinaryPrimitives.ReadInt64LittleEndian(offsets.AsSpan(offsets.Length - OffsetEntry));
         var bytes = await OrdinalIndex.ReadRangeAsync(storage.Blob(run, TextsName), from, to - from, cancellationToken) ?? [];
         using var lines = new MemoryStream(bytes, writable: false);
+        var ordinal = first;
         await foreach (var line in JsonLines.ReadAsync(lines, cancellationToken))
         {
-            if (BlobReading.ParseLine(line.Content, PipelineJson.Compact.IndexedText) is { } text)
+            // Each ordinal has its line; of what is read along, only what was asked for is looked at.
+            if (wanted.Contains(ordinal++) && BlobReading.ParseLine(line.Content, PipelineJson.Compact.IndexedText) is { } text)
             {
                 texts.Add(text);
             }

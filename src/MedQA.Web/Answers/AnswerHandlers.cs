@@ -2,8 +2,8 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using MedQA.Evaluation.Questions;
 using MedQA.Pipeline.Reading;
-using MedQA.Pipeline.Storage;
 using MedQA.Web.Problems;
 using MedQA.Web.Routing;
 using MedQA.Web.Runs;
@@ -32,7 +32,7 @@ internal static class AnswerHandlers
         if (format == Json)
         {
             var take = request.Number("take", api.Limits.DefaultPage, 1, RunReader.MaxPage);
-            var page = await api.Reader.AnswersAsync(run, request.Query("continuation"), take, query, cancellationToken);
+            var page = await api.Reader.AnswersAsync(summary, request.Query("continuation"), take, query, cancellationToken);
 
             // The lists of a result have the texts with the rows.
             var texts = await api.Reader.TextsAsync(run, [.. page.Answers.Where(static row => row.Text is null).Select(static row => row.Ordinal)], cancellationToken);
@@ -70,13 +70,12 @@ internal static class AnswerHandlers
     /// <summary>One question with its answer, every reasoning and every vote.</summary>
     public static async Task<IResult> GetAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
     {
-        var run = (await RunHandlers.FindAsync(api, request, cancellationToken)).Run;
+        var run = await RunHandlers.FindAsync(api, request, cancellationToken);
 
         // Servers leave a coded slash in a path as it is; ids such as dataset/id have one.
         var id = request.Path["question"].Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
-        if (await OrdinalAsync(api, request, run, id, cancellationToken) is not { } ordinal
-            || await api.Reader.GetQuestionAsync(run, ordinal, cancellationToken) is not { } question
-            || await api.Reader.GetAnswerAsync(run, ordinal, cancellationToken) is not { } answer)
+        if (await QuestionAsync(api, request, run, id, cancellationToken) is not var (ordinal, question)
+            || await api.Reader.GetAnswerAsync(run.Run, ordinal, cancellationToken) is not { } answer)
         {
             throw Problem.UnknownQuestion(id);
         }
@@ -84,13 +83,21 @@ internal static class AnswerHandlers
         return Conditional.Json(request, new AnswerDetail(question, answer), WebJson.Default.AnswerDetail);
     }
 
-    /// <summary>The question's place: by its id, or with <c>by=ordinal</c> the place itself, which is unique where several data sets use an id.</summary>
-    private static async Task<int?> OrdinalAsync(Api api, ApiRequest request, RunId run, string question, CancellationToken cancellationToken) => request.Query("by") switch
+    /// <summary>The question by its id, or with <c>by=ordinal</c> by its place, which is unique where several data sets use an id.</summary>
+    private static async Task<(int Ordinal, Question Question)?> QuestionAsync(Api api, ApiRequest request, RunSummary run, string question, CancellationToken cancellationToken)
     {
-        null or "id" => await api.Reader.FindQuestionAsync(run, question, cancellationToken),
-        "ordinal" => int.TryParse(question, NumberStyles.None, CultureInfo.InvariantCulture, out var ordinal) ? ordinal : throw Problem.UnknownQuestion(question),
-        _ => throw Problem.BadParameter("by", "must be id or ordinal."),
-    };
+        switch (request.Query("by"))
+        {
+            case null or "id":
+                return await api.Reader.FindQuestionAsync(run, question, cancellationToken);
+            case "ordinal":
+                return int.TryParse(question, NumberStyles.None, CultureInfo.InvariantCulture, out var ordinal) && await api.Reader.GetQuestionAsync(run.Run, ordinal, cancellationToken) is { } found
+                    ? (ordinal, found)
+                    : null;
+            default:
+                throw Problem.BadParameter("by", "must be id or ordinal.");
+        }
+    }
 
     private static double? AgreementBelow(ApiRequest request) => request.Query("agreementBelow") switch
     {

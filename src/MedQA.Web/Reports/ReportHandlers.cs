@@ -1,3 +1,5 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
 using System.Text;
 using MedQA.Evaluation.Reporting;
 using MedQA.Pipeline.Reading;
@@ -55,19 +57,31 @@ internal static class ReportHandlers
         var runs = await RunsAsync(api, request, MostCompared, cancellationToken);
         var format = Negotiation.Choose(request.Http, Json, Markdown, Html);
         request.Http.HttpContext.Response.Headers.Vary = "Accept";
+
+        // What ended runs come to does not change until one has a new result.
+        var key = runs.TrueForAll(static run => run.State.IsFinal() && run.Revision > 0) ? string.Join(',', runs.Select(static run => $"{run.Run}-{run.Revision}")) : null;
+        if (key is not null && Conditional.IsKnown(request, $"{Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(key)).AsSpan(0, 12))}{(format == Json ? "" : format == Markdown ? "-md" : "-html")}"))
+        {
+            return Conditional.NotModified;
+        }
+
         try
         {
-            var comparison = await RunComparisons.ReadAsync(api.Reader, runs, cancellationToken);
-            switch (format)
+            var comparison = key is null
+                ? await RunComparisons.ReadAsync(api.Reader, runs, cancellationToken)
+                : await api.Comparisons.GetAsync(key, () => RunComparisons.ReadAsync(api.Reader, runs, api.Stopping), cancellationToken);
+            var (content, type) = format switch
             {
-                case Json:
-                    return Conditional.Bytes(request, ReportJson.Write(comparison), Json);
-                case Markdown:
-                    return Conditional.Bytes(request, Encoding.UTF8.GetBytes(ReportMarkdown.Write(comparison)), "text/markdown; charset=utf-8");
-                default:
-                    request.Http.HttpContext.Response.Headers.ContentSecurityPolicy = $"{ReportHtml.ContentSecurityPolicy}; frame-ancestors 'none'";
-                    return Conditional.Bytes(request, Encoding.UTF8.GetBytes(ReportHtml.Write(comparison)), "text/html; charset=utf-8");
+                Json => (ReportJson.Write(comparison), Json),
+                Markdown => (Encoding.UTF8.GetBytes(ReportMarkdown.Write(comparison)), "text/markdown; charset=utf-8"),
+                _ => (Encoding.UTF8.GetBytes(ReportHtml.Write(comparison)), "text/html; charset=utf-8"),
+            };
+            if (format == Html)
+            {
+                request.Http.HttpContext.Response.Headers.ContentSecurityPolicy = $"{ReportHtml.ContentSecurityPolicy}; frame-ancestors 'none'";
             }
+
+            return key is null ? Conditional.Bytes(request, content, type) : Results.Bytes(content, type);
         }
         catch (RunComparisonException exception)
         {
