@@ -4,6 +4,7 @@ using MedQA.Pipeline.Reading;
 using MedQA.Pipeline.Signalling;
 using MedQA.Pipeline.Splitting;
 using MedQA.Pipeline.Storage;
+using MedQA.Pipeline.Tracing;
 using MedQA.Pipeline.Uploading;
 using Microsoft.Extensions.Logging;
 
@@ -132,7 +133,7 @@ public sealed class RunLoop
             catch (Exception fault) when (fault is not (OperationCanceledException or RequestFailedException or AggregateException))
             {
                 // One upload must not stop the others. It is looked at again: what failed may be mended by then.
-                _logger.LogError(fault, "Upload {Blob} was not split.", blob.Name);
+                _logger.LogError("Upload {Blob} was not split. {Fault}", blob.Name, FaultText.Of(fault));
                 _failedUploads[blob.Name] = _time.GetUtcNow() + ListEvery;
             }
         }

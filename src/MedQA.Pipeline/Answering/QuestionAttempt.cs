@@ -5,6 +5,7 @@ using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Questions;
 using MedQA.Pipeline.Splitting;
 using MedQA.Pipeline.Storage;
+using MedQA.Pipeline.Tracing;
 using Microsoft.Extensions.Logging;
 
 namespace MedQA.Pipeline.Answering;
@@ -51,7 +52,7 @@ internal sealed class QuestionAttempt(ILanguageModel model, WorkerOptions option
         catch (Exception fault)
         {
             // Whatever a model throws is this question's failure: the next question gets its chance, and a retry of the run tries this one again.
-            logger.LogError(fault, "Question {Ordinal} of the run was not answered.", asked.Ordinal);
+            logger.LogError("Question {Ordinal} of the run was not answered; its failure says why. {Fault}", asked.Ordinal, FaultText.Of(fault));
             return Failed(protocol, asked, "modelError", $"{fault.GetType().Name}: {fault.Message}", time.GetElapsedTime(began));
         }
     }
@@ -95,7 +96,7 @@ internal sealed class QuestionAttempt(ILanguageModel model, WorkerOptions option
     }
 
     private void Forget(Task answering) => _ = answering.ContinueWith(
-        left => logger.LogWarning(left.Exception, "A question that was dropped ended with an error."),
+        left => logger.LogWarning("A question that was dropped ended with an error. {Fault}", FaultText.Of(left.Exception)),
         CancellationToken.None,
         TaskContinuationOptions.OnlyOnFaulted,
         TaskScheduler.Default);

@@ -1,6 +1,7 @@
 using Azure;
 using MedQA.Pipeline.Splitting;
 using MedQA.Pipeline.Storage;
+using MedQA.Pipeline.Tracing;
 using Microsoft.Extensions.Logging;
 
 namespace MedQA.Pipeline.Uploading;
@@ -28,7 +29,7 @@ public sealed class PoisonedUploads
     {
         if (!UploadEvent.TryParse(message, out var upload))
         {
-            _logger.LogError("A poison message speaks of no upload and is dropped: {Message}", message.Length <= 500 ? message : message[..500]);
+            _logger.LogError("A poison message of {Length} characters speaks of no upload and is dropped.", message.Length);
             return null;
         }
 
@@ -38,7 +39,7 @@ public sealed class PoisonedUploads
         }
         catch (Exception fault) when (fault is not (OperationCanceledException or RequestFailedException or AggregateException))
         {
-            _logger.LogError(fault, "Upload {Blob} was tried too often and cannot be split.", upload.BlobName);
+            _logger.LogError("Upload {Blob} was tried too often and cannot be split; its run says why. {Fault}", upload.BlobName, FaultText.Of(fault));
             await _splitter.RecordFailureAsync(upload, fault, cancellationToken);
             return null;
         }

@@ -64,6 +64,10 @@ public sealed record ApiRoute(string Name, string Method, string Path, ApiRole R
         {
             return Problem.Of(StatusCodes.Status503ServiceUnavailable, "storage", "The storage does not answer as it should", $"The storage answered with status {exception.Status} ({exception.ErrorCode ?? "no code"}). Try again later.");
         }
+        catch (InvalidDataException exception)
+        {
+            return Problem.Of(StatusCodes.Status500InternalServerError, "damaged", "What is stored cannot be read", exception.Message);
+        }
         catch (AggregateException exception) when (exception.InnerExceptions.All(static inner => inner is RequestFailedException or TaskCanceledException))
         {
             // What the storage's client throws once it has given up trying again.

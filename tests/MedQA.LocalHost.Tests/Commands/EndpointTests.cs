@@ -1,10 +1,7 @@
-using System.Diagnostics;
-using System.Text.RegularExpressions;
-
 namespace MedQA.LocalHost.Tests.Commands;
 
 /// <summary>The same commands on this machine's runs and on those of a served host: real processes.</summary>
-public sealed partial class EndpointTests
+public sealed class EndpointTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -20,7 +17,7 @@ public sealed partial class EndpointTests
 
         var server = medqa.Start("serve", "--urls", "http://127.0.0.1:0", "--profiles", "profiles");
         var output = server.StandardOutput.ReadToEndAsync(Cancel);
-        var endpoint = await ListeningAsync(server);
+        var endpoint = (await MedqaProcess.SaidAsync(server, "Listening on ")).Split(';')[0];
         var notices = server.StandardError.ReadToEndAsync(Cancel);
 
         var (estimated, estimate, said) = await medqa.RunAsync("estimate", sums, "--profile", "sums-3", "--endpoint", endpoint);
@@ -81,20 +78,4 @@ public sealed partial class EndpointTests
         Assert.Equal(2, code);
         Assert.StartsWith($"medqa: --endpoint is '{endpoint}', {sentence}", notices, StringComparison.Ordinal);
     }
-
-    private static async Task<string> ListeningAsync(Process server)
-    {
-        while (await server.StandardError.ReadLineAsync(Cancel) is { } line)
-        {
-            if (Address().Match(line) is { Success: true } match)
-            {
-                return match.Groups["address"].Value;
-            }
-        }
-
-        throw new InvalidOperationException("The server ended before it listened.");
-    }
-
-    [GeneratedRegex(@"(?<address>http://127\.0\.0\.1:\d+)", RegexOptions.NonBacktracking)]
-    private static partial Regex Address();
 }

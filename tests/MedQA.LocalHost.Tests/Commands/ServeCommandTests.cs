@@ -1,12 +1,12 @@
-using System.Diagnostics;
 using System.Net;
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 
 namespace MedQA.LocalHost.Tests.Commands;
 
 /// <summary>The server as a process of its own.</summary>
-public sealed partial class ServeCommandTests
+public sealed class ServeCommandTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -19,7 +19,7 @@ public sealed partial class ServeCommandTests
         File.Move(medqa.Profile(samples: 3), Path.Combine(Directory.CreateDirectory(Path.Combine(medqa.Folder, "profiles")).FullName, "sums-3.json"));
         var server = medqa.Start("serve", "--urls", "http://127.0.0.1:0", "--profiles", "profiles");
         var output = server.StandardOutput.ReadToEndAsync(Cancel);
-        using var client = new HttpClient { BaseAddress = await ListeningAsync(server) };
+        using var client = new HttpClient { BaseAddress = new Uri((await MedqaProcess.SaidAsync(server, "Listening on ")).Split(';')[0]) };
         var notices = server.StandardError.ReadToEndAsync(Cancel);
 
         using var first = await client.PostAsync("/api/runs?profile=sums-3&name=sums.csv", new StringContent(body), Cancel);
@@ -38,32 +38,21 @@ public sealed partial class ServeCommandTests
         using var refused = await client.SendAsync(foreign, Cancel);
         Assert.Equal(HttpStatusCode.MisdirectedRequest, refused.StatusCode);
 
-        // Not an interrupt: a job that a shell put into the background ignores those, and what it starts inherits that.
-        using (var stop = Process.Start("kill", ["-TERM", $"{server.Id}"]))
-        {
-            await stop.WaitForExitAsync(Cancel);
-        }
-
-        await server.WaitForExitAsync(Cancel).WaitAsync(TimeSpan.FromMinutes(2), Cancel);
+        await AssertLoopbackOnlyAsync(client.BaseAddress.Port);
+        await MedqaProcess.StopAsync(server);
         Assert.Equal(130, server.ExitCode);
         Assert.Equal("", await output);
         Assert.Contains("Stopped. Unfinished runs go on with the next start.", await notices, StringComparison.Ordinal);
         Assert.False(File.Exists(Path.Combine(medqa.Folder, ".medqa", "azurite.json")), "The storage emulator was left behind.");
     }
 
-    private static async Task<Uri> ListeningAsync(Process server)
+    /// <summary>The server takes no connection at the addresses under which other machines know this one.</summary>
+    private static async Task AssertLoopbackOnlyAsync(int port)
     {
-        while (await server.StandardError.ReadLineAsync(Cancel) is { } line)
+        foreach (var address in NetworkInterface.GetAllNetworkInterfaces().SelectMany(static network => network.GetIPProperties().UnicastAddresses).Select(static own => own.Address).Where(static address => !IPAddress.IsLoopback(address)))
         {
-            if (Address().Match(line) is { Success: true } match)
-            {
-                return new Uri(match.Groups["address"].Value);
-            }
+            using var socket = new TcpClient(address.AddressFamily);
+            await Assert.ThrowsAsync<SocketException>(async () => await socket.ConnectAsync(address, port, Cancel));
         }
-
-        throw new InvalidOperationException("The server ended before it listened.");
     }
-
-    [GeneratedRegex("^Listening on (?<address>[^;]+);", RegexOptions.NonBacktracking)]
-    private static partial Regex Address();
 }
