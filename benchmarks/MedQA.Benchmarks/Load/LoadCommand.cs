@@ -42,10 +42,15 @@ internal static class LoadCommand
                     run = run with { Reports = reports, AzuriteForReports = ProcessorOf(keeper) - before };
                 }
 
-                runs.Add(run);
+                runs.Add(await RememberAsync(folder, run));
             }
 
             LoadTables.Print(runs);
+            if (options.Plots is not null)
+            {
+                LoadPlots.Draw(runs, options.Plots);
+            }
+
             if (options.Clients > 0)
             {
                 await using var served = await ServedRuns.StartAsync(options.Medqa, azurite.ConnectionString, folder);
@@ -72,6 +77,20 @@ internal static class LoadCommand
         }
 
         return 0;
+    }
+
+    /// <summary>What a run took stands beside its data, for the next look at them.</summary>
+    private static async Task<MeasuredRun> RememberAsync(string folder, MeasuredRun run)
+    {
+        var file = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"measured-{run.Size}.json"));
+        if (run.Result.Questions == 0 && File.Exists(file))
+        {
+            var known = JsonSerializer.Deserialize<MeasuredRun>(await File.ReadAllBytesAsync(file))!;
+            return known with { Reports = run.Reports, AzuriteForReports = run.AzuriteForReports };
+        }
+
+        await File.WriteAllBytesAsync(file, JsonSerializer.SerializeToUtf8Bytes(run));
+        return run;
     }
 
     private static async Task<PipelineResult> MeasureAsync(string folder, string connection, int size, int readers)

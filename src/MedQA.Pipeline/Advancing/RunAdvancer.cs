@@ -21,6 +21,9 @@ public sealed class RunAdvancer
 {
     private const int Tries = 3;
     private const int CachedManifests = 64;
+
+    /// <summary>Batches that are collected beside one that is waited for.</summary>
+    private const int CollectedAhead = 3;
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Latest = TimeSpan.FromSeconds(30);
 
@@ -209,7 +212,10 @@ public sealed class RunAdvancer
         var run = row.Summary.Run;
         var collected = new Dictionary<BatchId, (RunTotals Totals, DateTimeOffset Written)>();
         var more = false;
-        foreach (var batch in rows.Where(batch => !batch.Collected && MayBeFinished(batch)))
+
+        // Several side by side: in a large run batches end faster than one collecting after the other takes.
+        var collecting = ReadAhead.InOrderAsync(rows.Where(batch => !batch.Collected && MayBeFinished(batch)), CollectedAhead, (batch, cancel) => CollectAsync(run, batch.Batch, cancel), cancellationToken);
+        await foreach (var finished in collecting)
         {
             if (collected.Count == _options.CollectAtOnce)
             {
@@ -217,18 +223,27 @@ public sealed class RunAdvancer
                 break;
             }
 
-            if (await _answers.FindAsync(run, batch.Batch, cancellationToken) is { } finished)
+            if (finished is var (batch, totals, written))
             {
-                await _answerRows.WriteAsync(
-                    run, [.. finished.Answers.Select(static answer => AnswerRows.RowOf(answer.Answered, answer.Batch, answer.Offset, answer.Length))], cancellationToken);
-                await _answers.KeepCountedAsync(run, finished, cancellationToken);
-                var totals = finished.Answers.Aggregate(default(RunTotals), static (sum, answer) => sum + RunTotals.Of(answer.Answered));
-                collected.Add(batch.Batch, (totals, finished.Written));
+                collected.Add(batch, (totals, written));
             }
         }
 
         await _batches.NoteCollectedAsync(run, collected.Select(static batch => (batch.Key, batch.Value.Totals, batch.Value.Written)), cancellationToken);
         return ([.. rows.Select(batch => collected.TryGetValue(batch.Batch, out var sums) ? batch with { Collected = true, Totals = sums.Totals, AnswersWritten = sums.Written } : batch)], more);
+    }
+
+    /// <summary>Writes the answers of a batch into the table; <see langword="null"/> where it is not finished. Repeated, it writes the same.</summary>
+    private async Task<(BatchId Batch, RunTotals Totals, DateTimeOffset Written)?> CollectAsync(RunId run, BatchId batch, CancellationToken cancellationToken)
+    {
+        if (await _answers.FindAsync(run, batch, cancellationToken) is not { } finished)
+        {
+            return null;
+        }
+
+        await _answerRows.WriteAsync(run, [.. finished.Answers.Select(static answer => AnswerRows.RowOf(answer.Answered, answer.Batch, answer.Offset, answer.Length))], cancellationToken);
+        await _answers.KeepCountedAsync(run, finished, cancellationToken);
+        return (batch, finished.Answers.Aggregate(default(RunTotals), static (sum, answer) => sum + RunTotals.Of(answer.Answered)), finished.Written);
     }
 
     /// <summary>Whether it is worth a look at the batch's answers: its worker says so, or has been silent for so long that it may have died between the answers and saying so.</summary>

@@ -16,7 +16,7 @@ namespace MedQA.Pipeline.Storage;
 internal sealed class WordIndex(RunStorage storage, RunId run)
 {
     /// <summary>Questions of a segment: its words are in memory at a time.</summary>
-    public const int SegmentSize = 32_768;
+    public const int SegmentSize = 16_384;
 
     /// <summary>A question with a longer word than this is a candidate of every search.</summary>
     public const int LongestWord = 64;
@@ -220,14 +220,15 @@ internal sealed class WordIndex(RunStorage storage, RunId run)
             }
 
             // The empty word, of the candidates for everything, comes first and leaves two marks side by side.
-            var (words, table, postings) = (new ArrayBufferWriter<byte>(), new ArrayBufferWriter<byte>(), new ArrayBufferWriter<byte>());
-            foreach (var (word, ordinals) in _words.OrderBy(static entry => entry.Key, StringComparer.Ordinal))
+            var postings = new ArrayBufferWriter<byte>(_words.Values.Sum(static ordinals => ordinals.Length));
+            var (words, table) = (new ArrayBufferWriter<byte>(), new ArrayBufferWriter<byte>(2 * sizeof(int) * _words.Count));
+            foreach (var (word, ordinals) in _words.Where(static entry => entry.Key.Length == 0).Concat(_words.Where(static entry => entry.Key.Length > 0)))
             {
                 words.Write([WordMark]);
                 words.Write(Encoding.UTF8.GetBytes(word));
                 WriteNumber(table, postings.WrittenCount);
-                WriteNumber(table, ordinals.Bytes.Length);
-                postings.Write(ordinals.Bytes);
+                WriteNumber(table, ordinals.Length);
+                ordinals.WriteTo(postings);
             }
 
             words.Write([WordMark]);
@@ -247,42 +248,57 @@ internal sealed class WordIndex(RunStorage storage, RunId run)
         }
     }
 
-    /// <summary>The ordinals of a word, from the segment's first on.</summary>
+    /// <summary>The ordinals of a word, from the segment's first on. Most words come once: the first ordinal needs no array.</summary>
     private struct Postings
     {
-        private byte[]? _bytes;
-        private int _length;
+        private byte[]? _more;
+        private int _first;
         private int _last;
+        private int _length;
+        private bool _any;
 
-        public readonly ReadOnlySpan<byte> Bytes => _bytes.AsSpan(0, _length);
+        /// <summary>How many bytes they are.</summary>
+        public readonly int Length => !_any ? 0 : LengthOf(_first + 1) + _length;
 
         public void Add(int ordinal)
         {
-            if (_bytes is null)
+            if (!_any)
             {
-                _bytes = new byte[4];
-                _last = -1;
+                (_any, _first, _last) = (true, ordinal, ordinal);
             }
-            else if (ordinal == _last)
+            else if (ordinal != _last)
             {
-                return;
-            }
-
-            for (var distance = ordinal - _last; ; distance >>= 7)
-            {
-                if (_length == _bytes.Length)
+                var (distance, length) = (ordinal - _last, LengthOf(ordinal - _last));
+                if (_more is null || _length + length > _more.Length)
                 {
-                    Array.Resize(ref _bytes, 2 * _length);
+                    Array.Resize(ref _more, Math.Max(4, 2 * _length));
                 }
 
-                _bytes[_length++] = (byte)(distance >= 0x80 ? (distance & 0x7F) | 0x80 : distance);
-                if (distance < 0x80)
-                {
-                    break;
-                }
+                Write(_more.AsSpan(_length), distance);
+                _length += length;
+                _last = ordinal;
+            }
+        }
+
+        public readonly void WriteTo(ArrayBufferWriter<byte> file)
+        {
+            var length = LengthOf(_first + 1);
+            Write(file.GetSpan(length), _first + 1);
+            file.Advance(length);
+            file.Write(_more.AsSpan(0, _length));
+        }
+
+        private static int LengthOf(int distance) => distance < 0x80 ? 1 : distance < 0x4000 ? 2 : 3;
+
+        private static void Write(Span<byte> bytes, int distance)
+        {
+            var at = 0;
+            for (; distance >= 0x80; distance >>= 7)
+            {
+                bytes[at++] = (byte)((distance & 0x7F) | 0x80);
             }
 
-            _last = ordinal;
+            bytes[at] = (byte)distance;
         }
     }
 }

@@ -58,7 +58,7 @@ public sealed class ReportAccumulatorTests
     {
         AnsweredQuestion[] answers = [Of(0, "A", 'A'), Of(1, "A", 'A'), Of(2, "A", 'B'), Of(3, "A", 'B')];
         Assert.Equal(0.25, Report(Header(4), answers).Accuracy.StandardError!.Value, 1e-12);
-        var twins = answers.Select(static answered => answered with { QuestionFingerprint = answered.Ordinal < 2 ? "one" : "other" });
+        var twins = answers.Select(static answered => answered with { QuestionFingerprint = answered.Ordinal < 2 ? "0000000000000001" : "00000000000000ff" });
         Assert.Equal(Math.Sqrt(2) / 4, Report(Header(4), twins).Accuracy.StandardError!.Value, 1e-12);
         var unknown = answers.Select(static answered => answered with { QuestionFingerprint = "" });
         Assert.Equal(0.25, Report(Header(4), unknown).Accuracy.StandardError!.Value, 1e-12);
