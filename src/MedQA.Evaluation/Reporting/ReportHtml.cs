@@ -1,3 +1,4 @@
+using MedQA.Evaluation.Rating;
 using MedQA.Evaluation.Reporting.Documents;
 
 namespace MedQA.Evaluation.Reporting;
@@ -30,6 +31,13 @@ public static class ReportHtml
     {
         ArgumentNullException.ThrowIfNull(replay);
         return HtmlWriter.Write(ReplayDocument.Of(replay));
+    }
+
+    /// <summary>Writes the report of a study of human ratings.</summary>
+    public static string Write(StudyReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        return HtmlWriter.Write(StudyDocument.Of(report));
     }
 
     /// <summary>Writes an overlap report.</summary>

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using MedQA.Evaluation.Profiles;
+using MedQA.Evaluation.Rating;
 
 namespace MedQA.Evaluation.Reporting;
 
@@ -16,6 +17,8 @@ namespace MedQA.Evaluation.Reporting;
 [JsonSerializable(typeof(RunComparison))]
 [JsonSerializable(typeof(ReplayReport))]
 [JsonSerializable(typeof(OverlapReport))]
+[JsonSerializable(typeof(StudyReport))]
+[JsonSerializable(typeof(ImmutableArray<Rubric>))]
 [JsonSerializable(typeof(ImmutableArray<PublishedResult>))]
 [JsonSerializable(typeof(ImmutableArray<Profile>))]
 public sealed partial class ReportJson : JsonSerializerContext
@@ -36,6 +39,12 @@ public sealed partial class ReportJson : JsonSerializerContext
 
     /// <summary>An overlap report as UTF-8 JSON.</summary>
     public static byte[] Write(OverlapReport report) => JsonSerializer.SerializeToUtf8Bytes(report, Default.OverlapReport);
+
+    /// <summary>The report of a study as UTF-8 JSON.</summary>
+    public static byte[] Write(StudyReport report) => JsonSerializer.SerializeToUtf8Bytes(report, Default.StudyReport);
+
+    /// <summary>Rubrics as UTF-8 JSON.</summary>
+    public static byte[] Write(ImmutableArray<Rubric> rubrics) => JsonSerializer.SerializeToUtf8Bytes(rubrics, Default.ImmutableArrayRubric);
 
     /// <summary>Published results as UTF-8 JSON.</summary>
     public static byte[] Write(ImmutableArray<PublishedResult> results) => JsonSerializer.SerializeToUtf8Bytes(results, Default.ImmutableArrayPublishedResult);

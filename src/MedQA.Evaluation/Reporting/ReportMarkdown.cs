@@ -1,3 +1,4 @@
+using MedQA.Evaluation.Rating;
 using MedQA.Evaluation.Reporting.Documents;
 
 namespace MedQA.Evaluation.Reporting;
@@ -24,6 +25,13 @@ public static class ReportMarkdown
     {
         ArgumentNullException.ThrowIfNull(replay);
         return MarkdownWriter.Write(ReplayDocument.Of(replay));
+    }
+
+    /// <summary>Writes the report of a study of human ratings.</summary>
+    public static string Write(StudyReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        return MarkdownWriter.Write(StudyDocument.Of(report));
     }
 
     /// <summary>Writes an overlap report.</summary>

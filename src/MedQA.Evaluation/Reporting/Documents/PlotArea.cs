@@ -82,6 +82,27 @@ internal sealed class PlotArea
         }
     }
 
+    /// <summary>A lying bar between two values of x, paler the lower its opacity, with what it says when pointed at.</summary>
+    public void Stretch(double from, double to, double y, double half, double opacity, string hint)
+    {
+        if (to > from)
+        {
+            _svg.Append($"<rect class=\"one\" fill-opacity=\"{N(opacity)}\" x=\"{N(X(from))}\" y=\"{N(Y(y) - half)}\" width=\"{N(X(to) - X(from))}\" height=\"{N(2 * half)}\"><title>{HtmlWriter.Text(hint)}</title></rect>");
+        }
+    }
+
+    /// <summary>What the opacities of lying bars mean, at the top.</summary>
+    public void Shades(params IEnumerable<(double Opacity, string Name)> entries)
+    {
+        var x = 8.0;
+        foreach (var (opacity, name) in entries)
+        {
+            _svg.Append($"<rect class=\"one\" fill-opacity=\"{N(opacity)}\" x=\"{N(x)}\" y=\"5\" width=\"10\" height=\"10\"/>");
+            Text(x + 16, 14, name, "start");
+            x += 36 + (6.5 * name.Length);
+        }
+    }
+
     /// <summary>What the colours mean, at the top right.</summary>
     public void Legend(params IEnumerable<(string Style, string Name)> entries)
     {

@@ -128,7 +128,7 @@ internal static class ReportPlots
         return new Plot("Fewer samples: the vote (maj@m), and at least one sample right (pass@m)", area.ToSvg("pass@m and maj@m for every number of samples; the numbers are in the table."));
     }
 
-    private static void Percentages(Action<double, string> tick)
+    internal static void Percentages(Action<double, string> tick)
     {
         for (var percent = 0; percent <= 100; percent += 20)
         {
@@ -162,7 +162,7 @@ internal static class ReportPlots
         }
     }
 
-    private static string Shortened(string name)
+    internal static string Shortened(string name)
     {
         const int Most = 32;
         if (name.Length <= Most)

@@ -1,0 +1,27 @@
+using MedQA.Evaluation.Answering;
+using MedQA.Evaluation.Profiles;
+
+namespace MedQA.Evaluation.Extraction;
+
+/// <summary>The text that answers a question freely: what a person who asked would be shown.</summary>
+public static class FreeAnswer
+{
+    /// <summary>The answer of a question that was asked for a free one: its first sample from behind the thoughts to the first stop text, without blanks at its ends.</summary>
+    /// <param name="answered">The question's answer.</param>
+    /// <param name="profile">How it was asked.</param>
+    /// <returns><see langword="null"/> where infrastructure failed, or nothing is left.</returns>
+    public static string? Of(AnsweredQuestion answered, Profile profile)
+    {
+        ArgumentNullException.ThrowIfNull(answered);
+        ArgumentNullException.ThrowIfNull(profile);
+        if (answered.Failure is not null || answered.Reasonings.IsEmpty)
+        {
+            return null;
+        }
+
+        var text = answered.Reasonings[0].Text;
+        var (from, to) = VisiblePart.Of(text, profile.Stop);
+        var visible = text[from..to].Trim();
+        return visible.Length > 0 ? visible : null;
+    }
+}

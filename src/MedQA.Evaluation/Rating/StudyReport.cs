@@ -1,0 +1,98 @@
+using System.Collections.Immutable;
+using MedQA.Evaluation.Statistics;
+
+namespace MedQA.Evaluation.Rating;
+
+/// <summary>What came of a study.</summary>
+public sealed record StudyReport
+{
+    /// <summary>What those who made the study call it.</summary>
+    public required string Study { get; init; }
+
+    /// <summary>The rubric, word for word.</summary>
+    public required Rubric Rubric { get; init; }
+
+    /// <summary>The sources; of a rubric that compares, each pair of them.</summary>
+    public required ImmutableArray<string> Sources { get; init; }
+
+    /// <summary>Questions of the study.</summary>
+    public required int Questions { get; init; }
+
+    /// <summary>Answers to rate, or pairs of them.</summary>
+    public required int Units { get; init; }
+
+    /// <summary>How much of it is done.</summary>
+    public required StudyCompleteness Completeness { get; init; }
+
+    /// <summary>What was said, by axis.</summary>
+    public required ImmutableArray<AxisReport> Axes { get; init; }
+
+    /// <summary>How many tests of differences Holm's correction is for.</summary>
+    public required int FamilySize { get; init; }
+
+    /// <summary>The raters, each apart.</summary>
+    public required ImmutableArray<RaterReport> Raters { get; init; }
+
+    /// <summary>What a reader must know before using the figures.</summary>
+    public required ImmutableArray<string> Warnings { get; init; }
+}
+
+/// <summary>How much of a study is done. A rating is one rater's on one answer, on every axis.</summary>
+/// <param name="Assigned">Ratings that were asked for, of raters who were not deleted and did not withdraw.</param>
+/// <param name="Rated">Ratings that are whole.</param>
+/// <param name="Begun">Ratings on some axes; what they say counts.</param>
+/// <param name="Skipped">Answers that raters skipped.</param>
+/// <param name="UnitsRated">Answers with at least one rating on some axis.</param>
+/// <param name="MeanSeconds">Mean time of a whole rating; <see langword="null"/> without one.</param>
+/// <param name="MedianSeconds">Median time of a whole rating.</param>
+public sealed record StudyCompleteness(int Assigned, int Rated, int Begun, int Skipped, int UnitsRated, double? MeanSeconds, double? MedianSeconds);
+
+/// <summary>What was said on an axis.</summary>
+/// <param name="Axis">The axis.</param>
+/// <param name="Sources">By source.</param>
+/// <param name="Differences">Between sources; none of a rubric that compares.</param>
+/// <param name="Agreement">How far raters agree; <see langword="null"/> where no answer was rated twice.</param>
+public sealed record AxisReport(string Axis, ImmutableArray<SourceShares> Sources, ImmutableArray<SourceDifference> Differences, AxisAgreement? Agreement);
+
+/// <summary>What was said on an axis about a source.</summary>
+/// <param name="Source">The source.</param>
+/// <param name="Ratings">How many ratings.</param>
+/// <param name="Units">How many answers they are on.</param>
+/// <param name="Favourable">Share of the choices that speak for the answer.</param>
+/// <param name="FavourableInterval">Its 95 % interval.</param>
+/// <param name="Shares">Each choice's share.</param>
+public sealed record SourceShares(string Source, int Ratings, int Units, double? Favourable, Interval? FavourableInterval, ImmutableArray<ChoiceShare> Shares);
+
+/// <summary>How often a choice was made.</summary>
+/// <param name="Choice">The choice.</param>
+/// <param name="Count">How often.</param>
+/// <param name="Share">Of the ratings on the axis.</param>
+/// <param name="Interval">Its 95 % percentile interval from resampled answers.</param>
+public sealed record ChoiceShare(string Choice, int Count, double? Share, Interval? Interval);
+
+/// <summary>How two sources differ on an axis.</summary>
+/// <param name="First">One source.</param>
+/// <param name="Second">The other.</param>
+/// <param name="Questions">Questions whose answers of both are rated.</param>
+/// <param name="Difference">Favourable share of the second less that of the first, mean over these questions.</param>
+/// <param name="P">From 10,000 permutations: within a question the two answers change places.</param>
+/// <param name="HolmP">After Holm's correction over all axes and pairs of the report.</param>
+public sealed record SourceDifference(string First, string Second, int Questions, double Difference, double P, double HolmP);
+
+/// <summary>How far raters agree on an axis, over answers that were rated more than once.</summary>
+/// <param name="Units">Answers that were rated more than once.</param>
+/// <param name="Raters">How many raters these answers have, where they all have as many; else <see langword="null"/>, and with it the kappas.</param>
+/// <param name="RandolphKappa">Randolph's free-marginal kappa.</param>
+/// <param name="FleissKappa">Fleiss' kappa; <see langword="null"/> where chance alone would agree fully.</param>
+/// <param name="WeightedCohenKappa">Mean of quadratically weighted Cohen kappas of the pairs of raters with two answers or more in common, on axes whose choices are steps of a scale.</param>
+/// <param name="KrippendorffAlpha">Krippendorff's alpha, which bears missing ratings.</param>
+public sealed record AxisAgreement(int Units, int? Raters, double? RandolphKappa, double? FleissKappa, double? WeightedCohenKappa, double? KrippendorffAlpha);
+
+/// <summary>A rater's part.</summary>
+/// <param name="Rater">The rater.</param>
+/// <param name="Rated">Whole ratings.</param>
+/// <param name="MedianSeconds">Median time of one.</param>
+/// <param name="Favourable">Share of all choices that speak for the answer.</param>
+/// <param name="FirstHalf">The same in the first half of the ratings, in the order in which they were made.</param>
+/// <param name="SecondHalf">The same in the second half: a rater who drifts differs.</param>
+public sealed record RaterReport(string Rater, int Rated, double? MedianSeconds, double? Favourable, double? FirstHalf, double? SecondHalf);
