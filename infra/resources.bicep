@@ -145,6 +145,7 @@ module controlDataRoles 'modules/data-roles.bicep' = {
       // Uploads over HTTP are stored here, and a deleted run takes what the service itself stored.
       { on: 'question-sets', role: roles.blobDataContributor }
       { on: 'runs', role: roles.blobDataContributor }
+      { on: 'studies', role: roles.blobDataContributor }
     ]
     queueGrants: [
       // It sends batches and counts what waits; it never takes one.
@@ -165,6 +166,7 @@ module controlDataRoles 'modules/data-roles.bicep' = {
       { on: 'Batches', role: roles.tableDataContributor }
       { on: 'Answers', role: roles.tableDataContributor }
       { on: 'Scores', role: roles.tableDataContributor }
+      { on: 'Ratings', role: roles.tableDataContributor }
     ]
   }
   dependsOn: [

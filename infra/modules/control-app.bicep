@@ -156,9 +156,13 @@ resource signIn 'Microsoft.App/containerApps/authConfigs@2025-07-01' = if (acces
     globalValidation: {
       unauthenticatedClientAction: 'RedirectToLoginPage'
       redirectToProvider: 'azureactivedirectory'
-      // Event Grid comes with the key of the blob extension, and probes with nothing; neither path reads the header.
+      // Event Grid comes with the key of the blob extension, probes with nothing, and raters with the secret of their link; none of these paths reads the header.
       excludedPaths: [
         '/healthz'
+        '/rate'
+        '/rate/*'
+        '/api/rating'
+        '/api/rating/*'
         '/runtime/webhooks/blobs'
       ]
     }

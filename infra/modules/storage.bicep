@@ -30,6 +30,8 @@ var blobContainers = concat(
   [
     'question-sets'
     'runs'
+    // Studies of human ratings: what they ask of whom. The ratings themselves are in the table.
+    'studies'
     // Upload events that could not be delivered for a day.
     'event-dead-letters'
   ],
@@ -56,6 +58,7 @@ var tables = [
   'Batches'
   'Answers'
   'Scores'
+  'Ratings'
 ]
 
 var coolRule = {

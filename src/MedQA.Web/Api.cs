@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using MedQA.Evaluation.Modelling;
 using MedQA.Pipeline.Control;
 using MedQA.Pipeline.Profiles;
+using MedQA.Pipeline.Rating;
 using MedQA.Pipeline.Reading;
 using MedQA.Pipeline.Signalling;
 using MedQA.Pipeline.Splitting;
@@ -24,6 +25,9 @@ public sealed record Api
 
     /// <summary>Makes runs of them.</summary>
     public required QuestionSetSplitter Splitter { get; init; }
+
+    /// <summary>Keeps studies of human ratings.</summary>
+    public required StudyStore Studies { get; init; }
 
     /// <summary>The profiles that can be chosen.</summary>
     public required IProfileSource Profiles { get; init; }
@@ -55,6 +59,9 @@ public sealed record ApiLimits
 {
     /// <summary>The largest question set that is taken as a body, in bytes.</summary>
     public long MaxUploadBytes { get; init; } = 100L << 20;
+
+    /// <summary>The most bytes of a rater's clicks that are taken at once: a hundred with long comments.</summary>
+    public long MaxClickBytes { get; init; } = 1L << 20;
 
     /// <summary>Entries of a page where the request does not say.</summary>
     public int DefaultPage { get; init; } = 100;

@@ -3,11 +3,13 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using MedQA.Evaluation.Modelling;
 using MedQA.Pipeline.Control;
+using MedQA.Pipeline.Rating;
 using MedQA.Pipeline.Reading;
 using MedQA.Web.Answers;
 using MedQA.Web.Catalog;
 using MedQA.Web.Estimates;
 using MedQA.Web.Problems;
+using MedQA.Web.Rating;
 using MedQA.Web.Reports;
 using MedQA.Web.Runs;
 
@@ -17,7 +19,7 @@ namespace MedQA.Web;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    Converters = [typeof(CamelCase<RunState>), typeof(CamelCase<RequestedAction>), typeof(CamelCase<SampleEnd>)],
+    Converters = [typeof(CamelCase<RunState>), typeof(CamelCase<RequestedAction>), typeof(CamelCase<SampleEnd>), typeof(CamelCase<RaterState>), typeof(CamelCase<ClickKind>)],
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(RunResource))]
 [JsonSerializable(typeof(RunList))]
@@ -29,6 +31,14 @@ namespace MedQA.Web;
 [JsonSerializable(typeof(ModelDescription[]))]
 [JsonSerializable(typeof(Health))]
 [JsonSerializable(typeof(RunEstimate))]
+[JsonSerializable(typeof(StudyRequest))]
+[JsonSerializable(typeof(StudyResource))]
+[JsonSerializable(typeof(StudyList))]
+[JsonSerializable(typeof(RaterResource))]
+[JsonSerializable(typeof(RaterQueue))]
+[JsonSerializable(typeof(RaterClicks))]
+[JsonSerializable(typeof(RaterStanding))]
+[JsonSerializable(typeof(RatingLine))]
 public sealed partial class WebJson : JsonSerializerContext
 {
     /// <summary>The same for sentences that people read as they come, in a terminal for instance: quotation marks stand as they are. Such answers are never markup: their type says so, and browsers are told not to guess.</summary>

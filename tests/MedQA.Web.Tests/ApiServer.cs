@@ -5,6 +5,7 @@ using MedQA.Pipeline.Advancing;
 using MedQA.Pipeline.Answering;
 using MedQA.Pipeline.Control;
 using MedQA.Pipeline.Profiles;
+using MedQA.Pipeline.Rating;
 using MedQA.Pipeline.Reading;
 using MedQA.Pipeline.Signalling;
 using MedQA.Pipeline.Splitting;
@@ -72,6 +73,7 @@ internal sealed class ApiServer : IAsyncDisposable
         {
             Reader = new RunReader(storage),
             Control = new RunControl(storage, TimeProvider.System, signals),
+            Studies = new StudyStore(storage, TimeProvider.System),
             Uploads = new QuestionSetUploads(storage, TimeProvider.System),
             Splitter = new QuestionSetSplitter(storage, profiles, model.Description, model.CountTokens, new SplitOptions(), TimeProvider.System, NullLogger.Instance, signals),
             Profiles = profiles,

@@ -82,6 +82,62 @@ public sealed class ApiFunctions(GuardedApi api)
     [Function(nameof(EstimateRun))]
     public Task<IResult> EstimateRun([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/estimates")] HttpRequest request) => api.AnswerAsync(nameof(EstimateRun), request);
 
+    /// <summary>Makes a study of human ratings out of runs and files of answers; its answer has the raters' links.</summary>
+    [Function(nameof(CreateStudy))]
+    public Task<IResult> CreateStudy([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/studies")] HttpRequest request) => api.AnswerAsync(nameof(CreateStudy), request);
+
+    /// <summary>Lists studies, newest first.</summary>
+    [Function(nameof(ListStudies))]
+    public Task<IResult> ListStudies([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/studies")] HttpRequest request) => api.AnswerAsync(nameof(ListStudies), request);
+
+    /// <summary>Shows a study with how far each rater is.</summary>
+    [Function(nameof(GetStudy))]
+    public Task<IResult> GetStudy([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/studies/{study}")] HttpRequest request) => api.AnswerAsync(nameof(GetStudy), request);
+
+    /// <summary>Removes a study with all ratings.</summary>
+    [Function(nameof(DeleteStudy))]
+    public Task<IResult> DeleteStudy([HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/studies/{study}")] HttpRequest request) => api.AnswerAsync(nameof(DeleteStudy), request);
+
+    /// <summary>Reads the report of a study, also while raters are at work.</summary>
+    [Function(nameof(GetStudyReport))]
+    public Task<IResult> GetStudyReport([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/studies/{study}/report")] HttpRequest request) => api.AnswerAsync(nameof(GetStudyReport), request);
+
+    /// <summary>Lists every rating of a study, as JSON lines, CSV or Parquet.</summary>
+    [Function(nameof(ListRatings))]
+    public Task<IResult> ListRatings([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/studies/{study}/ratings")] HttpRequest request) => api.AnswerAsync(nameof(ListRatings), request);
+
+    /// <summary>Gives a rater a new link; the one before opens nothing any more.</summary>
+    [Function(nameof(RenewRaterLink))]
+    public Task<IResult> RenewRaterLink([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/studies/{study}/raters/{rater}/link")] HttpRequest request) => api.AnswerAsync(nameof(RenewRaterLink), request);
+
+    /// <summary>Removes a rater with all of the rater's ratings; the study goes on.</summary>
+    [Function(nameof(DeleteRater))]
+    public Task<IResult> DeleteRater([HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/studies/{study}/raters/{rater}")] HttpRequest request) => api.AnswerAsync(nameof(DeleteRater), request);
+
+    /// <summary>Lists the rubrics that come with the service.</summary>
+    [Function(nameof(ListRubrics))]
+    public Task<IResult> ListRubrics([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/rubrics")] HttpRequest request) => api.AnswerAsync(nameof(ListRubrics), request);
+
+    /// <summary>Shows a rater the own queue.</summary>
+    [Function(nameof(GetRating))]
+    public Task<IResult> GetRating([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/rating")] HttpRequest request) => api.AnswerAsync(nameof(GetRating), request);
+
+    /// <summary>Takes a rater's clicks.</summary>
+    [Function(nameof(SendClicks))]
+    public Task<IResult> SendClicks([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/rating/clicks")] HttpRequest request) => api.AnswerAsync(nameof(SendClicks), request);
+
+    /// <summary>A rater agrees to take part.</summary>
+    [Function(nameof(AgreeToRate))]
+    public Task<IResult> AgreeToRate([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/rating/consent")] HttpRequest request) => api.AnswerAsync(nameof(AgreeToRate), request);
+
+    /// <summary>A rater hands everything in.</summary>
+    [Function(nameof(SubmitRating))]
+    public Task<IResult> SubmitRating([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/rating/submit")] HttpRequest request) => api.AnswerAsync(nameof(SubmitRating), request);
+
+    /// <summary>A rater stops taking part.</summary>
+    [Function(nameof(StopRating))]
+    public Task<IResult> StopRating([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/rating/stop")] HttpRequest request) => api.AnswerAsync(nameof(StopRating), request);
+
     /// <summary>Lists accuracies from the literature, to stand beside a run's.</summary>
     [Function(nameof(ListPublishedResults))]
     public Task<IResult> ListPublishedResults([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "api/published-results")] HttpRequest request) => api.AnswerAsync(nameof(ListPublishedResults), request);
@@ -109,6 +165,14 @@ public sealed class ApiFunctions(GuardedApi api)
     /// <summary>Reads a file of the dashboard.</summary>
     [Function(nameof(GetDashboardFile))]
     public Task<IResult> GetDashboardFile([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "dashboard/{file}")] HttpRequest request) => api.AnswerAsync(nameof(GetDashboardFile), request);
+
+    /// <summary>Shows the page of raters.</summary>
+    [Function(nameof(GetRatingPage))]
+    public Task<IResult> GetRatingPage([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "rate")] HttpRequest request) => api.AnswerAsync(nameof(GetRatingPage), request);
+
+    /// <summary>Reads a file of the page of raters.</summary>
+    [Function(nameof(GetRatingPageFile))]
+    public Task<IResult> GetRatingPageFile([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "rate/{file}")] HttpRequest request) => api.AnswerAsync(nameof(GetRatingPageFile), request);
 
     /// <summary>Answers what the tables do not have.</summary>
     [Function(Everything)]

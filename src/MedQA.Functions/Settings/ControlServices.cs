@@ -1,6 +1,7 @@
 using MedQA.Pipeline.Advancing;
 using MedQA.Pipeline.Control;
 using MedQA.Pipeline.Profiles;
+using MedQA.Pipeline.Rating;
 using MedQA.Pipeline.Reading;
 using MedQA.Pipeline.Splitting;
 using MedQA.Pipeline.Storage;
@@ -24,6 +25,7 @@ internal static class ControlServices
         services.AddSingleton<IProfileSource>(new ProfileFolder(settings.ProfilesFolder));
         services.AddSingleton<RunReader>();
         services.AddSingleton<RunControl>();
+        services.AddSingleton<StudyStore>();
         services.AddSingleton<QuestionSetUploads>();
         services.AddSingleton(provider => new QuestionSetSplitter(
             storage, provider.GetRequiredService<IProfileSource>(), settings.Model, countTokens: null, settings.Split, TimeProvider.System, provider.GetRequiredService<ILogger<QuestionSetSplitter>>()));
@@ -35,6 +37,7 @@ internal static class ControlServices
         {
             Reader = provider.GetRequiredService<RunReader>(),
             Control = provider.GetRequiredService<RunControl>(),
+            Studies = provider.GetRequiredService<StudyStore>(),
             Uploads = provider.GetRequiredService<QuestionSetUploads>(),
             Splitter = provider.GetRequiredService<QuestionSetSplitter>(),
             Profiles = provider.GetRequiredService<IProfileSource>(),

@@ -17,6 +17,7 @@ internal static class LocalApi
     {
         Reader = pipeline.Reader,
         Control = pipeline.Control,
+        Studies = pipeline.Studies,
         Uploads = pipeline.Uploads,
         Splitter = pipeline.Splitter,
         Profiles = pipeline.Profiles,

@@ -4,6 +4,7 @@ using MedQA.Pipeline.Advancing;
 using MedQA.Pipeline.Answering;
 using MedQA.Pipeline.Control;
 using MedQA.Pipeline.Profiles;
+using MedQA.Pipeline.Rating;
 using MedQA.Pipeline.Reading;
 using MedQA.Pipeline.Signalling;
 using MedQA.Pipeline.Splitting;
@@ -30,6 +31,7 @@ internal sealed class LocalPipeline : IDisposable
         Profiles = ProfileFolders.Open(settings);
         Reader = new RunReader(storage);
         Control = new RunControl(storage, time, signals);
+        Studies = new StudyStore(storage, time);
         Uploads = new QuestionSetUploads(storage, time);
         Splitter = new QuestionSetSplitter(storage, Profiles, model.Description, model.CountTokens, new SplitOptions(), time, logging.CreateLogger<QuestionSetSplitter>(), signals);
         var name = $"{Environment.MachineName}{(_identity.Id is { } id ? $"-{id:N}" : "")}";
@@ -53,6 +55,9 @@ internal sealed class LocalPipeline : IDisposable
 
     /// <summary>Asks for something to happen with a run.</summary>
     public RunControl Control { get; }
+
+    /// <summary>Keeps studies of human ratings.</summary>
+    public StudyStore Studies { get; }
 
     /// <summary>Stores question sets.</summary>
     public QuestionSetUploads Uploads { get; }

@@ -20,6 +20,7 @@ public sealed class RunStorage
         ArgumentNullException.ThrowIfNull(tables);
         QuestionSets = blobs.GetBlobContainerClient(prefix + "question-sets");
         Runs = blobs.GetBlobContainerClient(prefix + "runs");
+        Studies = blobs.GetBlobContainerClient(prefix + "studies");
         BatchQueue = queues.GetQueueClient(prefix + "question-batches");
         BatchPoisonQueue = queues.GetQueueClient(prefix + "question-batches-poison");
         AdvanceQueue = queues.GetQueueClient(prefix + "advance");
@@ -30,6 +31,7 @@ public sealed class RunStorage
         BatchTable = tables.GetTableClient(prefix + "Batches");
         AnswerTable = tables.GetTableClient(prefix + "Answers");
         ScoreTable = tables.GetTableClient(prefix + "Scores");
+        RatingTable = tables.GetTableClient(prefix + "Ratings");
     }
 
     /// <summary>Uploads: <c>[profile/]name.ext</c>.</summary>
@@ -37,6 +39,9 @@ public sealed class RunStorage
 
     /// <summary>Everything that a run writes, under <c>{run}/</c>.</summary>
     public BlobContainerClient Runs { get; }
+
+    /// <summary>Everything that a study of human ratings is made of, under <c>{study}/</c>; what raters click is in <see cref="RatingTable"/>.</summary>
+    public BlobContainerClient Studies { get; }
 
     /// <summary>Batches to answer.</summary>
     public QueueClient BatchQueue { get; }
@@ -68,6 +73,9 @@ public sealed class RunStorage
     /// <summary>One row per figure of a report.</summary>
     public TableClient ScoreTable { get; }
 
+    /// <summary>A partition per rater of a study: one row for the rater, one for each click. No blob has these again: this table is the truth about ratings.</summary>
+    public TableClient RatingTable { get; }
+
     /// <summary>The configuration of a run; its existence is what makes the run exist.</summary>
     public BlockBlobClient Manifest(RunId run) => Blob(run, "manifest.json");
 
@@ -92,6 +100,7 @@ public sealed class RunStorage
         await Task.WhenAll(
             QuestionSets.CreateIfNotExistsAsync(cancellationToken: cancellationToken),
             Runs.CreateIfNotExistsAsync(cancellationToken: cancellationToken),
+            Studies.CreateIfNotExistsAsync(cancellationToken: cancellationToken),
             BatchQueue.CreateIfNotExistsAsync(cancellationToken: cancellationToken),
             BatchPoisonQueue.CreateIfNotExistsAsync(cancellationToken: cancellationToken),
             AdvanceQueue.CreateIfNotExistsAsync(cancellationToken: cancellationToken),
@@ -101,6 +110,7 @@ public sealed class RunStorage
             RunTable.CreateIfNotExistsAsync(cancellationToken),
             BatchTable.CreateIfNotExistsAsync(cancellationToken),
             AnswerTable.CreateIfNotExistsAsync(cancellationToken),
-            ScoreTable.CreateIfNotExistsAsync(cancellationToken));
+            ScoreTable.CreateIfNotExistsAsync(cancellationToken),
+            RatingTable.CreateIfNotExistsAsync(cancellationToken));
     }
 }

@@ -16,6 +16,9 @@ internal sealed record DashboardFile(string Name, string ContentType, byte[] Con
     /// <summary>The page that loads the others.</summary>
     public const string Page = "index.html";
 
+    /// <summary>The page of raters. It and its files have a path of their own, which a sign-in in front can leave open without opening anything else.</summary>
+    public const string RatingPage = "rate.html";
+
     private const string Prefix = "dashboard/";
 
     private static readonly Lazy<FrozenDictionary<string, DashboardFile>> Files = new(Load);

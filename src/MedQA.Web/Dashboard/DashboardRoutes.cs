@@ -25,6 +25,8 @@ public static class DashboardRoutes
     [
         new("GetHome", "GET", "", ApiRole.Anyone, "Shows the dashboard.", static (_, request, _) => Task.FromResult(Answer(request.Http, DashboardFile.Page))),
         new("GetDashboard", "GET", "dashboard", ApiRole.Anyone, "Shows the dashboard.", static (_, request, _) => Task.FromResult(Answer(request.Http, DashboardFile.Page))),
+        new("GetRatingPage", "GET", "rate", ApiRole.Anyone, "Shows the page of raters.", static (_, request, _) => Task.FromResult(Answer(request.Http, DashboardFile.RatingPage))),
+        new("GetRatingPageFile", "GET", "rate/{file}", ApiRole.Anyone, "Reads a file of the page of raters.", static (_, request, _) => Task.FromResult(Answer(request.Http, request.Path["file"]))),
         new("GetDashboardFile", "GET", "dashboard/{file}", ApiRole.Anyone, "Reads a file of the dashboard.", static (_, request, _) => Task.FromResult(Answer(request.Http, request.Path["file"]))),
     ];
 

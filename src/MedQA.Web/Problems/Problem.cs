@@ -69,6 +69,27 @@ internal static class Problem
         Parameter = name,
     });
 
+    public static ProblemException BadBody(string field, string problem) => new(new ProblemDetails
+    {
+        Type = "urn:medqa:bad-body",
+        Title = "The body cannot be used",
+        Status = StatusCodes.Status400BadRequest,
+        Detail = problem,
+        Parameter = field,
+    });
+
+    public static ProblemException UnknownStudy(string study) =>
+        New(StatusCodes.Status404NotFound, "unknown-study", "No such study", $"There is no study '{Shown(study)}'.");
+
+    public static ProblemException UnknownRater(string study, string rater) =>
+        New(StatusCodes.Status404NotFound, "unknown-rater", "No such rater", $"Study '{study}' has no rater '{Shown(rater)}', or not any more.");
+
+    public static ProblemException RaterLink() =>
+        New(StatusCodes.Status401Unauthorized, "rater-link", "This link opens nothing", "Raters send what stands behind # in their link in the header x-medqa-rater. It is missing or cut off, or the link was replaced by a new one.");
+
+    public static ProblemException RaterState(string why) =>
+        New(StatusCodes.Status409Conflict, "rater-state", "This is not possible now", why);
+
     public static ProblemException UnknownProfile(string profile) =>
         BadParameter("profile", $"There is no profile '{Shown(profile)}'. GET /api/profiles lists them.");
 

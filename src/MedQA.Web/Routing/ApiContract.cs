@@ -12,6 +12,9 @@ public sealed record ApiContract
     /// <summary>Whether the body is a question set.</summary>
     public bool TakesQuestionSet { get; init; }
 
+    /// <summary>The type whose JSON the body is; <see langword="null"/> where it takes none.</summary>
+    public JsonTypeInfo? Body { get; init; }
+
     /// <summary>Whether answers have an ETag, and 304 is sent to those who have them.</summary>
     public bool IsConditional { get; init; }
 

@@ -31,11 +31,17 @@ public static class ApiContracts
     private static readonly ApiProblem NotComparable = new(409, "not-comparable", "The runs cannot be compared.");
     private static readonly ApiProblem TooLarge = new(413, "too-large", "The body is larger than is allowed.");
     private static readonly ApiProblem WrongMedia = new(415, "media-type", "The body is not the question set itself: a form, or compressed.");
+    private static readonly ApiProblem BadBody = new(400, "bad-body", "The body cannot be used; `parameter` names the field.");
+    private static readonly ApiProblem RaterLink = new(401, "rater-link", "The header x-medqa-rater is missing or opens nothing.");
+    private static readonly ApiProblem UnknownStudy = new(404, "unknown-study", "There is no such study.");
+    private static readonly ApiProblem UnknownRater = new(404, "unknown-rater", "The study has no such rater, or not any more.");
+    private static readonly ApiProblem RaterState = new(409, "rater-state", "Where the rater stands does not allow it.");
     private static readonly ApiProblem Storage = new(503, "storage", "The storage does not answer.");
 
     private static readonly ApiParameter Profile = new("profile", ApiParameterKind.Text, "The profile to ask with, by name. Default: self-consistency");
     private static readonly ApiParameter Name = new("name", ApiParameterKind.Text, "What the question set is called, with the extension that tells its format. Default: questions.csv");
     private static readonly ApiParameter Notation = new("answerNotation", ApiParameterKind.Text, $"How the question set names the right option, where that is in doubt: {AnswerNotationName.All}");
+    private static readonly ApiParameter Link = new("x-medqa-rater", ApiParameterKind.Text, "What stands behind # in the rater's link") { IsHeader = true, IsRequired = true };
     private static readonly ApiParameter Continuation = new("continuation", ApiParameterKind.Text, "From the page before, for the next one; good for the same list only");
     private static readonly ApiParameter Take = new("take", ApiParameterKind.WholeNumber, "The most entries of the page. Default: 100") { Least = 1, Most = RunReader.MaxPage };
 
@@ -118,6 +124,36 @@ public static class ApiContracts
             Answers = [Of(200, "What a run would take.", WebJson.Default.RunEstimate)],
             Problems = [BadParameter, NoQuestionSet, EmptyBody, NotAcceptable, TooLarge, WrongMedia, Storage],
         },
+        ["CreateStudy"] = new()
+        {
+            Body = WebJson.Default.StudyRequest,
+            Answers = [Of(201, "The study, with a link for each rater.", WebJson.Default.StudyResource)],
+            Problems = [BadBody, NoQuestionSet, EmptyBody, NotAcceptable, TooLarge, WrongMedia, Storage],
+        },
+        ["ListStudies"] = new() { IsConditional = true, Answers = [Of(200, "The studies.", WebJson.Default.StudyList)], Problems = [NotAcceptable, Storage] },
+        ["GetStudy"] = new() { IsConditional = true, Answers = [Of(200, "The study.", WebJson.Default.StudyResource)], Problems = [UnknownStudy, NotAcceptable, Storage] },
+        ["DeleteStudy"] = new() { Answers = [new(204, "The study and its ratings are gone.")], Problems = [UnknownStudy, Storage] },
+        ["GetStudyReport"] = new() { IsConditional = true, Answers = [Documents("The report.", ReportJson.Default.StudyReport)], Problems = [UnknownStudy, NotAcceptable, Storage] },
+        ["ListRatings"] = new()
+        {
+            Parameters = [new("history", ApiParameterKind.Switch, "Every click in the order in which it was made, instead of what they come to")],
+            Answers = [new(200, "What each rater says about each answer on each axis, a line each.", new(Lines, WebJson.Default.RatingLine), new(Csv), new(Parquet))],
+            Problems = [BadParameter, UnknownStudy, NotAcceptable, Storage],
+        },
+        ["RenewRaterLink"] = new() { Answers = [Of(200, "The rater, with the new link.", WebJson.Default.RaterResource)], Problems = [UnknownStudy, UnknownRater, NotAcceptable, Storage] },
+        ["DeleteRater"] = new() { Answers = [new(204, "The rater and the rater's ratings are gone.")], Problems = [UnknownStudy, UnknownRater, Storage] },
+        ["ListRubrics"] = Catalog("The rubrics.", ReportJson.Default.ImmutableArrayRubric),
+        ["GetRating"] = new() { Parameters = [Link], Answers = [Of(200, "The rater's queue.", WebJson.Default.RaterQueue)], Problems = [RaterLink, NotAcceptable, Storage] },
+        ["SendClicks"] = new()
+        {
+            Parameters = [Link],
+            Body = WebJson.Default.RaterClicks,
+            Answers = [Of(200, "The clicks are stored.", WebJson.Default.RaterStanding)],
+            Problems = [BadBody, EmptyBody, RaterLink, NotAcceptable, RaterState, TooLarge, WrongMedia, Storage],
+        },
+        ["AgreeToRate"] = Step("The rater takes part."),
+        ["SubmitRating"] = Step("Everything is handed in."),
+        ["StopRating"] = Step("The rater has stopped.", [Link, new("remove", ApiParameterKind.Switch, "Removes what was rated, too")]),
         ["ListPublishedResults"] = Catalog("The published results.", ReportJson.Default.ImmutableArrayPublishedResult),
         ["ListProfiles"] = Catalog("The profiles, with all their fields.", ReportJson.Default.ImmutableArrayProfile),
         ["ListModels"] = Catalog("The models.", WebJson.Default.ModelDescriptionArray),
@@ -136,6 +172,13 @@ public static class ApiContracts
     {
         Answers = [Of(202, meaning, WebJson.Default.RunResource)],
         Problems = [UnknownRun, NotAcceptable, NotPossible, Storage],
+    };
+
+    private static ApiContract Step(string meaning, ImmutableArray<ApiParameter>? parameters = null) => new()
+    {
+        Parameters = parameters ?? [Link],
+        Answers = [Of(200, meaning, WebJson.Default.RaterStanding)],
+        Problems = parameters is null ? [RaterLink, NotAcceptable, RaterState, Storage] : [BadParameter, RaterLink, NotAcceptable, RaterState, Storage],
     };
 
     private static ApiContract Catalog(string meaning, JsonTypeInfo shape) => new() { IsConditional = true, Answers = [Of(200, meaning, shape)], Problems = [NotAcceptable] };

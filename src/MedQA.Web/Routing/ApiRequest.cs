@@ -1,7 +1,11 @@
 using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using MedQA.Datasets;
+using MedQA.Pipeline.Rating;
 using MedQA.Pipeline.Storage;
 using MedQA.Web.Problems;
+using MedQA.Web.Runs;
 using Microsoft.AspNetCore.Http;
 
 namespace MedQA.Web.Routing;
@@ -14,6 +18,33 @@ public sealed record ApiRequest(HttpRequest Http, IReadOnlyDictionary<string, st
     /// <summary>The run that the path names.</summary>
     /// <exception cref="ProblemException">It is no run's name.</exception>
     public RunId Run => RunId.TryParse(Path["run"], out var run) ? run : throw Problem.UnknownRun(Path["run"]);
+
+    /// <summary>The study that the path names.</summary>
+    /// <exception cref="ProblemException">It is no study's name.</exception>
+    public StudyId Study => StudyId.TryParse(Path["study"], out var study) ? study : throw Problem.UnknownStudy(Path["study"]);
+
+    /// <summary>The rater who asks; there is one in every request of a route for raters, and in no other.</summary>
+    /// <exception cref="InvalidOperationException">The route is not for raters.</exception>
+    public RaterSession Rater { get => field ?? throw new InvalidOperationException("Only routes for raters know a rater."); init; }
+
+    /// <summary>The JSON of the body.</summary>
+    /// <param name="shape">What it must be.</param>
+    /// <param name="most">The most bytes that are read.</param>
+    /// <param name="cancellationToken">The caller has gone.</param>
+    /// <exception cref="ProblemException">It is missing, too large, or something else.</exception>
+    public async Task<T> BodyAsync<T>(JsonTypeInfo<T> shape, long most, CancellationToken cancellationToken)
+        where T : class
+    {
+        await using var body = LimitedBody.Of(Http, most);
+        try
+        {
+            return await JsonSerializer.DeserializeAsync(body, shape, cancellationToken) ?? throw Problem.BadBody("body", "The body is null.");
+        }
+        catch (JsonException exception)
+        {
+            throw Problem.BadBody(exception.Path is { Length: > 2 } path ? path[2..] : "body", $"The body is not the JSON that is wanted here: {exception.Message}");
+        }
+    }
 
     /// <summary>A parameter of the query, or <see langword="null"/> where it is missing or empty.</summary>
     public string? Query(string name) => Http.Query.TryGetValue(name, out var values) && values.ToString() is { Length: > 0 } value ? value : null;

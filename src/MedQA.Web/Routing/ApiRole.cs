@@ -1,10 +1,13 @@
 namespace MedQA.Web.Routing;
 
-/// <summary>What somebody must be allowed to do to call a route. Each role includes the ones before it.</summary>
+/// <summary>What somebody must be allowed to do to call a route. Each role but <see cref="Rater"/> includes the ones before it.</summary>
 public enum ApiRole
 {
     /// <summary>Anybody; for probes.</summary>
     Anyone,
+
+    /// <summary>A rater of a study: whoever sends the secret of a rater's link, and nobody else. It is no step between the others: none of them opens a rater's routes, and a rater's secret opens nothing but those.</summary>
+    Rater,
 
     /// <summary>Reads runs, answers and reports.</summary>
     Reader,

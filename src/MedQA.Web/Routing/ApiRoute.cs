@@ -1,7 +1,9 @@
 using Azure;
 using MedQA.Datasets;
 using MedQA.Evaluation.Profiles;
+using MedQA.Pipeline.Rating;
 using MedQA.Pipeline.Reading;
+using MedQA.Web.Access;
 using MedQA.Web.Problems;
 using Microsoft.AspNetCore.Http;
 
@@ -38,7 +40,8 @@ public sealed record ApiRoute(string Name, string Method, string Path, ApiRole R
                 Negotiation.Choose(request.Http, types.AsSpan());
             }
 
-            return await Handler(api, request, cancellationToken);
+            // The one place that lets raters in: no handler of theirs is called without.
+            return await Handler(api, Role == ApiRole.Rater ? request with { Rater = await RaterAccess.OpenAsync(api, request.Http, cancellationToken) } : request, cancellationToken);
         }
         catch (ProblemException exception)
         {
@@ -51,6 +54,10 @@ public sealed record ApiRoute(string Name, string Method, string Path, ApiRole R
         catch (ProfileException exception)
         {
             return Problem.BadParameter("profile", exception.Message).Problem;
+        }
+        catch (StudyException exception)
+        {
+            return Problem.BadBody(exception.Field, exception.Message).Problem;
         }
         catch (QuestionSetException exception)
         {

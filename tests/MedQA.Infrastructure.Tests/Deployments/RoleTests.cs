@@ -26,6 +26,7 @@ public sealed partial class RoleTests
         control | control host | Storage Table Data Contributor
         control | data container question-sets | Storage Blob Data Contributor
         control | data container runs | Storage Blob Data Contributor
+        control | data container studies | Storage Blob Data Contributor
         control | data queue advance | Storage Queue Data Contributor
         control | data queue advance-poison | Storage Queue Data Contributor
         control | data queue question-batches | Storage Queue Data Message Sender
@@ -39,6 +40,7 @@ public sealed partial class RoleTests
         control | data queue webjobs-blobtrigger-poison-poison | Storage Queue Data Contributor
         control | data table Answers | Storage Table Data Contributor
         control | data table Batches | Storage Table Data Contributor
+        control | data table Ratings | Storage Table Data Contributor
         control | data table Runs | Storage Table Data Contributor
         control | data table Scores | Storage Table Data Contributor
         control | registry | AcrPull

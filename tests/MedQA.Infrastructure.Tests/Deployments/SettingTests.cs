@@ -152,7 +152,7 @@ public sealed class SettingTests
             Assert.Equal("medqa-control/current", signIn.Name);
             Assert.True(signIn["properties.platform.enabled"].GetBoolean());
             Assert.Equal("RedirectToLoginPage", signIn["properties.globalValidation.unauthenticatedClientAction"].GetString());
-            AssertSame(["/healthz", "/runtime/webhooks/blobs"], signIn["properties.globalValidation.excludedPaths"].EnumerateArray().Select(static path => path.GetString()!));
+            AssertSame(["/healthz", "/rate", "/rate/*", "/api/rating", "/api/rating/*", "/runtime/webhooks/blobs"], signIn["properties.globalValidation.excludedPaths"].EnumerateArray().Select(static path => path.GetString()!));
             Assert.Equal("99999999-9999-9999-9999-999999999999", signIn["properties.identityProviders.azureActiveDirectory.registration.clientId"].GetString());
         }
     }

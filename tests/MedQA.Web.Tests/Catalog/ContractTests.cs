@@ -1,9 +1,11 @@
 using System.Net.Http.Headers;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using MedQA.Tests;
 using MedQA.Web.Routing;
 using MedQA.Web.Runs;
+using MedQA.Web.Tests.Rating;
 using NJsonSchema;
 
 namespace MedQA.Web.Tests.Catalog;
@@ -22,7 +24,7 @@ public sealed class ContractTests(AzuriteFixture azurite)
     [Fact]
     public async Task Every_operation_answers_with_every_status_that_the_document_gives_it()
     {
-        await using var server = await ApiServer.StartAsync(azurite.NewConnectionString(), new ApiLimits { MaxUploadBytes = 4096 });
+        await using var server = await ApiServer.StartAsync(azurite.NewConnectionString(), new ApiLimits { MaxUploadBytes = 4096, MaxClickBytes = 4096 });
         await using var held = await ApiServer.StartAsync(azurite.NewConnectionString(), held: true);
         await using var down = await ApiServer.StartWithoutStorageAsync(Nowhere);
         var place = await PlaceAsync(server, held);
@@ -79,6 +81,12 @@ public sealed class ContractTests(AzuriteFixture azurite)
             ("CancelRun" or "ApproveRun", "202") => [good with { Path = good.Path.Replace(place.Run, place.HeldRun, StringComparison.Ordinal), Server = Where.Held }],
             ("RetryRun", "202") => [good with { Path = good.Path.Replace(place.Run, place.CancelledRun, StringComparison.Ordinal) }],
             ("DeleteRun", "202") => [good with { Path = $"/api/runs/{place.OtherRun}" }],
+            ("CreateStudy", "201") => [good],
+            ("DeleteStudy", "204") => [good with { Path = $"/api/studies/{place.Study.Other}" }],
+            ("DeleteRater", "204") => [good with { Path = $"/api/studies/{place.Study.Name}/raters/r2" }],
+            ("RenewRaterLink", "200") => [good with { Path = $"/api/studies/{place.Study.Name}/raters/r3/link" }],
+            ("StopRating", "200") => [good with { Rater = place.Study.Tokens[3] }],
+            ("SubmitRating", "200") => [good with { Rater = place.Study.Tokens[4] }],
             ("WatchRun", "204") => [good with { LastEventId = place.LastEvent }],
             ("GetRunFile", "200") => [.. RunFiles.All.Select(file => good with { Path = $"/api/runs/{place.Run}/files/{file.Name}" })],
             _ => response["content"] is JsonObject formats ? formats.Select(format => good with { Accept = format.Key }) : [good],
@@ -100,6 +108,19 @@ public sealed class ContractTests(AzuriteFixture azurite)
         "GetRunFile" => new($"/api/runs/{place.Run}/files/report.json"),
         "CompareRuns" => new($"/api/compare?runs={place.Run},{place.SecondRun}"),
         "ListFlips" => new($"/api/compare/flips?runs={place.Run},{place.SecondRun}"),
+        "CreateStudy" => new("/api/studies") { Body = place.Study.Request, ContentType = "application/json" },
+        "ListStudies" => new("/api/studies"),
+        "GetStudy" or "DeleteStudy" => new($"/api/studies/{place.Study.Name}"),
+        "GetStudyReport" => new($"/api/studies/{place.Study.Name}/report"),
+        "ListRatings" => new($"/api/studies/{place.Study.Name}/ratings"),
+        "RenewRaterLink" => new($"/api/studies/{place.Study.Name}/raters/r3/link"),
+        "DeleteRater" => new($"/api/studies/{place.Study.Name}/raters/r2"),
+        "ListRubrics" => new("/api/rubrics"),
+        "GetRating" => new("/api/rating") { Rater = place.Study.Tokens[0] },
+        "SendClicks" => new("/api/rating/clicks") { Rater = place.Study.Tokens[0], Body = place.Study.Clicks, ContentType = "application/json" },
+        "AgreeToRate" => new("/api/rating/consent") { Rater = place.Study.Tokens[0] },
+        "SubmitRating" => new("/api/rating/submit") { Rater = place.Study.Tokens[0] },
+        "StopRating" => new("/api/rating/stop") { Rater = place.Study.Tokens[0] },
         "ListPublishedResults" => new("/api/published-results"),
         "ListProfiles" => new("/api/profiles"),
         "ListModels" => new("/api/models"),
@@ -116,8 +137,16 @@ public sealed class ContractTests(AzuriteFixture azurite)
             "GetAnswer" => good with { Path = good.Path + "?by=luck" },
             "CompareRuns" => good with { Path = "/api/compare?runs=one" },
             "ListFlips" => good with { Path = good.Path + "&from=-1" },
+            "ListRatings" => good with { Path = good.Path + "?history=perhaps" },
+            "StopRating" => good with { Path = good.Path + "?remove=perhaps" },
             _ => good with { Path = $"{good.Path.Split('?')[0]}?continuation=AAAAAAAAAA" },
         }) with { Problem = problem },
+        "bad-body" => good with { Body = "{}", Problem = problem },
+        "rater-link" => good with { Rater = null, Problem = problem },
+        "rater-state" => good with { Rater = place.Study.Tokens[name switch { "AgreeToRate" => 6, "SendClicks" => 7, "StopRating" => 5, _ => 0 }], Problem = problem },
+        "unknown-study" => good with { Path = good.Path.Replace(place.Study.Name, "aaaaaaaaaaaaaaaa", StringComparison.Ordinal), Problem = problem },
+        "unknown-rater" => good with { Path = good.Path.Replace("/r2", "/r99", StringComparison.Ordinal).Replace("/r3", "/r99", StringComparison.Ordinal), Problem = problem },
+        "no-question-set" when name == "CreateStudy" => good with { Body = place.Study.Request.Replace("question,answer", "name,age", StringComparison.Ordinal), Problem = problem },
         "no-question-set" => good with { Body = "no question set at all\n", Problem = problem },
         "empty-body" => good with { Body = "", Problem = problem },
         "too-large" => good with { Body = new string('x', 5000), Problem = problem },
@@ -144,7 +173,29 @@ public sealed class ContractTests(AzuriteFixture azurite)
         using var watched = await server.Client.GetAsync($"/api/runs/{run}/events", Cancel);
         var events = await watched.Content.ReadAsStringAsync(Cancel);
         var id = events.Split('\n').Single(static line => line.StartsWith("id: ", StringComparison.Ordinal))["id: ".Length..];
-        return new Place(questions, run, second, other, waiting.GetProperty("run").GetString()!, lost, id);
+        return new Place(questions, run, second, other, waiting.GetProperty("run").GetString()!, lost, id, await StudyAsync(server));
+    }
+
+    /// <summary>A study with raters in the states that the calls need.</summary>
+    private static async Task<StudyPlace> StudyAsync(ApiServer server)
+    {
+        var asked = StudyCalls.Request(questions: 9, raters: 9, sources: 1);
+        var (_, other, _) = await server.StudyAsync(asked);
+        var (_, study, tokens) = await server.StudyAsync(asked);
+        foreach (var token in (string[])[tokens[0], tokens[3], tokens[4], tokens[5], tokens[6]])
+        {
+            await server.BeginAsync(token);
+        }
+
+        foreach (var token in (string[])[tokens[4], tokens[5]])
+        {
+            await server.ClickAsync(token, new { id = StudyCalls.Id(), at = DateTimeOffset.UtcNow, place = 0, kind = "skip", skipped = true });
+        }
+
+        await server.AsRaterAsync(tokens[5], HttpMethod.Post, "/api/rating/submit");
+        await server.AsRaterAsync(tokens[6], HttpMethod.Post, "/api/rating/stop");
+        var clicks = """{"clicks":[{"id":"0123456789abcdef","at":"2026-01-01T00:00:00Z","place":0,"kind":"comment","comment":"Clear."}]}""";
+        return new StudyPlace(study, other, tokens, JsonSerializer.Serialize(asked), clicks);
     }
 
     /// <summary>A run of other questions that was stopped before anything was answered.</summary>
@@ -217,6 +268,11 @@ public sealed class ContractTests(AzuriteFixture azurite)
             request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(call.ContentType);
         }
 
+        if (call.Rater is { } rater)
+        {
+            request.Headers.Add("x-medqa-rater", rater);
+        }
+
         if (call.LastEventId is { } last)
         {
             request.Headers.Add("Last-Event-ID", last);
@@ -247,6 +303,8 @@ public sealed class ContractTests(AzuriteFixture azurite)
 
         public string? LastEventId { get; init; }
 
+        public string? Rater { get; init; }
+
         public bool IsRepeated { get; init; }
 
         public string? Problem { get; init; }
@@ -254,5 +312,7 @@ public sealed class ContractTests(AzuriteFixture azurite)
         public Where Server { get; init; }
     }
 
-    private sealed record Place(string Questions, string Run, string SecondRun, string OtherRun, string HeldRun, string CancelledRun, string LastEvent);
+    private sealed record Place(string Questions, string Run, string SecondRun, string OtherRun, string HeldRun, string CancelledRun, string LastEvent, StudyPlace Study);
+
+    private sealed record StudyPlace(string Name, string Other, string[] Tokens, string Request, string Clicks);
 }

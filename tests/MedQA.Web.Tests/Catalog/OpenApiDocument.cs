@@ -71,6 +71,11 @@ internal static class OpenApiDocument
             };
         }
 
+        if (contract.Body is { } shape)
+        {
+            operation["requestBody"] = new JsonObject { ["required"] = true, ["content"] = new JsonObject { ["application/json"] = new JsonObject { ["schema"] = schemas.Reference(shape) } } };
+        }
+
         operation["responses"] = Object(
         [
             .. contract.Answers.OrderBy(static answer => answer.Status).Select(answer => ($"{answer.Status}", (JsonNode?)Answer(answer, contract, schemas))),
@@ -117,6 +122,8 @@ internal static class OpenApiDocument
             "run" => "The run's name: 16 characters",
             "question" => "The question's id, or dataset/id with the slash coded as %2F",
             "file" => "The file's name",
+            "study" => "The study's name: 16 characters",
+            "rater" => "The rater's name within the study: r1, r2 …",
             _ => throw new ArgumentOutOfRangeException(nameof(name), name, "The path has a placeholder that nothing is said about."),
         },
         ["schema"] = new JsonObject { ["type"] = "string" },

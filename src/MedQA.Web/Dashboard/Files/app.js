@@ -14,6 +14,9 @@ const pages = [
   [/^\/$/, () => import('./runs.js'), 'runs'],
   [/^\/new$/, () => import('./start.js'), 'new'],
   [/^\/compare$/, () => import('./compare.js'), 'compare'],
+  [/^\/studies$/, () => import('./studies.js'), 'studies'],
+  [/^\/studies\/new$/, () => import('./study-new.js'), 'studies'],
+  [/^\/studies\/([a-z2-7]{16})$/, () => import('./studies.js'), 'studies'],
   [/^\/runs\/([a-z2-7]{16})$/, () => import('./run.js'), 'runs'],
   [/^\/runs\/([a-z2-7]{16})\/questions$/, () => import('./questions.js'), 'runs'],
 ];

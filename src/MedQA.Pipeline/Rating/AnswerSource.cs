@@ -1,0 +1,118 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using MedQA.Datasets;
+using MedQA.Evaluation.Extraction;
+using MedQA.Evaluation.Profiles;
+using MedQA.Evaluation.Questions;
+using MedQA.Pipeline.Reading;
+using MedQA.Pipeline.Storage;
+
+namespace MedQA.Pipeline.Rating;
+
+/// <summary>A source of answers that a study is made of: a finished run of free answers, or a file of questions with answers.</summary>
+/// <param name="Source">What it is.</param>
+/// <param name="Answers">Its questions with their answers, in order; each question once.</param>
+/// <param name="Notes">What was left out of it and why, a sentence each.</param>
+public sealed partial record AnswerSource(StudySource Source, ImmutableArray<(Question Question, string Answer)> Answers, ImmutableArray<string> Notes)
+{
+    /// <summary>The answers of a run.</summary>
+    /// <param name="reader">Reads runs.</param>
+    /// <param name="run">The run's name.</param>
+    /// <param name="name">What the report calls the source; <see langword="null"/> for the model's name.</param>
+    /// <param name="cancellationToken">Cancels the calls.</param>
+    /// <exception cref="StudyException">There is no such run, it gives no free answers, or it has not ended.</exception>
+    public static async Task<AnswerSource> OfRunAsync(RunReader reader, string run, string? name, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        if (!RunId.TryParse(run, out var id) || await reader.GetAsync(id, cancellationToken) is not { } summary)
+        {
+            throw new StudyException("sources", $"There is no run '{run}'.");
+        }
+
+        if (summary.Strategy != StrategyNames.LongForm || await reader.GetManifestAsync(id, cancellationToken) is not { Protocol.Profile: { } profile })
+        {
+            throw new StudyException("sources", $"Run {run} was asked with profile {summary.Profile}: people rate free answers, which the profile long-form gives.");
+        }
+
+        if (summary.State is not (RunState.Completed or RunState.CompletedWithFailures))
+        {
+            throw new StudyException("sources", $"Run {run} has not ended: it is {summary.State.ToString().ToLowerInvariant()}. Wait for its end.");
+        }
+
+        var answers = new Dictionary<(string, string), string>();
+        await foreach (var answered in reader.AllAnsweredAsync(id, cancellationToken))
+        {
+            if (FreeAnswer.Of(answered, profile) is { } answer)
+            {
+                answers.TryAdd((answered.Dataset, answered.Id), answer);
+            }
+        }
+
+        var (found, without) = (ImmutableArray.CreateBuilder<(Question, string)>(), 0);
+        await foreach (var question in reader.AllQuestionsAsync(id, cancellationToken))
+        {
+            if (answers.TryGetValue((question.Dataset, question.Id), out var answer))
+            {
+                found.Add((question, answer));
+            }
+            else
+            {
+                without++;
+            }
+        }
+
+        var source = new StudySource(name ?? summary.Model, id.ToString(), summary.Model, File: null);
+        return Once(source, found, without == 0 ? [] : [string.Create(CultureInfo.InvariantCulture, $"{source.Name}: {without} {(without == 1 ? "question" : "questions")} without an answer left out.")]);
+    }
+
+    /// <summary>The answers of a file: a question set whose rows have a question and an answer.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="fileName">Its name.</param>
+    /// <param name="name">What the report calls the source; <see langword="null"/> for the file's name.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="QuestionSetException">The file is no question set.</exception>
+    /// <exception cref="StudyException">It has no answers.</exception>
+    public static async Task<AnswerSource> OfFileAsync(Stream file, string fileName, string? name, CancellationToken cancellationToken)
+    {
+        var source = new StudySource(name ?? Path.GetFileNameWithoutExtension(fileName), Run: null, Model: null, fileName);
+        var (found, notes) = (ImmutableArray.CreateBuilder<(Question, string)>(), ImmutableArray.CreateBuilder<string>());
+        await foreach (var row in QuestionSetReader.ReadAsync(file, new QuestionSetOptions { FileName = fileName }, cancellationToken))
+        {
+            switch (row)
+            {
+                case AcceptedRow { Question.Options.IsEmpty: true, Question.ReferenceAnswers: [var answer, ..] } accepted:
+                    found.Add((accepted.Question, answer.Trim()));
+                    break;
+                case RejectedRow rejected:
+                    notes.Add($"{fileName}, line {rejected.Line}: {rejected.Reason}");
+                    break;
+                default:
+                    notes.Add($"{fileName}, line {row.Line}: The row has no free answer.");
+                    break;
+            }
+        }
+
+        return found.Count > 0 ? Once(source, found, notes.ToImmutable())
+            : throw new StudyException("sources", $"{fileName} has no row with a question and an answer.{(notes.Count > 0 ? $" {notes[0]}" : "")} The columns are named question and answer.");
+    }
+
+    /// <summary>What makes two questions the same: context and text, however blanks are set.</summary>
+    public static string KeyOf(Question question)
+    {
+        ArgumentNullException.ThrowIfNull(question);
+        return $"{Plain(question.Context ?? "")}\n{Plain(question.Text)}";
+    }
+
+    private static AnswerSource Once(StudySource source, IEnumerable<(Question Question, string Answer)> answers, ImmutableArray<string> notes)
+    {
+        var all = answers.ToList();
+        ImmutableArray<(Question, string)> once = [.. all.DistinctBy(static answer => KeyOf(answer.Question))];
+        return new AnswerSource(source, once, once.Length == all.Count ? notes : notes.Add($"{source.Name}: {all.Count - once.Length} repeated questions left out, the first answer of each counts."));
+    }
+
+    private static string Plain(string text) => Blanks().Replace(text, " ").Trim();
+
+    [GeneratedRegex(@"\s+", RegexOptions.NonBacktracking)]
+    private static partial Regex Blanks();
+}

@@ -1,0 +1,270 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Azure.Storage.Blobs.Models;
+using Azure.Storage.Blobs.Specialized;
+using MedQA.Pipeline.Storage;
+
+namespace MedQA.Pipeline.Rating;
+
+/// <summary>Keeps studies: what they ask is in blobs that are written once, what raters click is in the table of ratings.</summary>
+public sealed class StudyStore
+{
+    /// <summary>The most raters of a study.</summary>
+    public const int MostRaters = 500;
+
+    /// <summary>The most clicks that are taken at once.</summary>
+    public const int MostClicks = RatingRows.MostClicks;
+
+    private const string ManifestName = "study.json";
+    private const string AnswersName = "answers.json";
+    private const string QueuesName = "queues.json";
+    private const int AtOnce = 8;
+    private const int Remembered = 50;
+
+    private readonly RunStorage _storage;
+    private readonly RatingRows _rows;
+    private readonly TimeProvider _time;
+    private readonly ConcurrentDictionary<StudyId, Study> _studies = new();
+
+    /// <summary>Keeps studies in a storage.</summary>
+    public StudyStore(RunStorage storage, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(storage);
+        ArgumentNullException.ThrowIfNull(time);
+        (_storage, _time) = (storage, time);
+        _rows = new RatingRows(storage.RatingTable);
+    }
+
+    /// <summary>Stores a new study.</summary>
+    /// <param name="study">What it is.</param>
+    /// <param name="cancellationToken">Cancels the calls.</param>
+    /// <returns>A link for each rater. The secrets in them are told this once: of each only a hash is stored.</returns>
+    public async Task<IReadOnlyList<RaterLink>> CreateAsync(Study study, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(study);
+        await WriteAsync(study.Id, AnswersName, study.Answers, StudyJson.Compact.ImmutableArrayStudyAnswer, cancellationToken);
+        await WriteAsync(study.Id, QueuesName, study.Queues, StudyJson.Compact.StudyQueues, cancellationToken);
+        RaterLink[] links = [.. study.Manifest.Raters.Select(rater => RaterLink.New(study.Id, rater.Rater))];
+        await Parallel.ForEachAsync(links, Options(cancellationToken), async (link, cancel) =>
+            await _rows.CreateAsync(study.Id, new Rater { Name = link.Rater, SecretHash = link.Hash }, cancel));
+
+        // The manifest makes the study exist: a creation that was cut off leaves nothing that anybody sees.
+        await WriteAsync(study.Id, ManifestName, study.Manifest, StudyJson.Compact.StudyManifest, cancellationToken);
+        return links;
+    }
+
+    /// <summary>Every study, newest first.</summary>
+    public async Task<IReadOnlyList<StudyManifest>> ListAsync(CancellationToken cancellationToken)
+    {
+        var names = new List<string>();
+        await foreach (var entry in _storage.Studies.GetBlobsByHierarchyAsync(new GetBlobsByHierarchyOptions { Delimiter = "/" }, cancellationToken))
+        {
+            if (entry.IsPrefix)
+            {
+                names.Add(entry.Prefix.TrimEnd('/'));
+            }
+        }
+
+        var manifests = new ConcurrentBag<StudyManifest>();
+        await Parallel.ForEachAsync(names, Options(cancellationToken), async (name, cancel) =>
+        {
+            if (StudyId.TryParse(name, out var study) && await FindManifestAsync(study, cancel) is { } manifest)
+            {
+                manifests.Add(manifest);
+            }
+        });
+        return [.. manifests.OrderByDescending(static study => study.Created).ThenBy(static study => study.Study, StringComparer.Ordinal)];
+    }
+
+    /// <summary>A study, or <see langword="null"/> where there is none.</summary>
+    public async Task<Study?> FindAsync(StudyId study, CancellationToken cancellationToken)
+    {
+        // The manifest is asked for each time: a study that was deleted elsewhere is gone here, too. The rest never changes.
+        if (await FindManifestAsync(study, cancellationToken) is not { } manifest)
+        {
+            _studies.TryRemove(study, out _);
+            return null;
+        }
+
+        return await WithPartsAsync(study, manifest, cancellationToken);
+    }
+
+    /// <summary>The rater whose link this is, or <see langword="null"/> where it opens nothing.</summary>
+    public async Task<RaterSession?> OpenAsync(RaterLink link, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(link);
+        if (await _rows.FindAsync(link.Study, link.Rater, cancellationToken) is not { } rater || !link.Fits(rater.SecretHash))
+        {
+            return null;
+        }
+
+        // The rater's row stands, and goes before anything else of a study: what is remembered of the study holds.
+        var study = _studies.TryGetValue(link.Study, out var known) ? known : await FindAsync(link.Study, cancellationToken);
+        return study is null ? null : new RaterSession(study, rater);
+    }
+
+    /// <summary>Takes clicks of a rater.</summary>
+    /// <returns>Whether they were taken; else the rater was removed just now.</returns>
+    public async Task<bool> AddAsync(RaterSession session, IReadOnlyCollection<RatingClick> clicks, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        ArgumentNullException.ThrowIfNull(clicks);
+        var now = _time.GetUtcNow();
+        RatingClick[] taken = [.. clicks.Select(click => click with { At = click.At > now ? now : click.At.ToUniversalTime(), Received = now }).DistinctBy(static click => (click.At, click.Id))];
+        return taken.Length == 0 || await _rows.AddAsync(session.Study.Id, session.Rater.Name, taken, cancellationToken);
+    }
+
+    /// <summary>Changes where a rater stands.</summary>
+    /// <returns>The rater as written, or <see langword="null"/> where the rater was changed or removed meanwhile.</returns>
+    public async Task<Rater?> ChangeAsync(RaterSession session, RaterState state, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        var now = _time.GetUtcNow();
+        var changed = session.Rater with { State = state };
+        changed = changed with { Agreed = state == RaterState.Rating ? now : changed.Agreed, Ended = changed.HasEnded ? now : null };
+        if (!await _rows.TryUpdateAsync(session.Study.Id, changed, cancellationToken))
+        {
+            return null;
+        }
+
+        if (state == RaterState.Withdrawn)
+        {
+            await _rows.DeleteClicksAsync(session.Study.Id, session.Rater.Name, cancellationToken);
+        }
+
+        return changed;
+    }
+
+    /// <summary>A rater of a study with what was rated, or <see langword="null"/> where the rater was deleted.</summary>
+    public async Task<RaterRatings?> RatingsAsync(StudyId study, string rater, CancellationToken cancellationToken)
+    {
+        if (await _rows.FindAsync(study, rater, cancellationToken) is not { } found)
+        {
+            return null;
+        }
+
+        var clicks = found.State == RaterState.Withdrawn ? [] : await _rows.ClicksAsync(study, rater, cancellationToken).ToListAsync(cancellationToken);
+        return new RaterRatings(found, [.. clicks]);
+    }
+
+    /// <summary>Every rater of a study who was not deleted, with what was rated, in the order of the study's raters.</summary>
+    public async Task<IReadOnlyList<RaterRatings>> RatingsAsync(Study study, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(study);
+        var found = new RaterRatings?[study.Manifest.Raters.Length];
+        await Parallel.ForEachAsync(Enumerable.Range(0, found.Length), Options(cancellationToken), async (index, cancel) =>
+            found[index] = await RatingsAsync(study.Id, study.Manifest.Raters[index].Rater, cancel));
+        return [.. found.OfType<RaterRatings>()];
+    }
+
+    /// <summary>Gives a rater a new link; the one before opens nothing any more.</summary>
+    /// <returns>The link, or <see langword="null"/> where there is no such rater.</returns>
+    public async Task<RaterLink?> RenewLinkAsync(StudyId study, string rater, CancellationToken cancellationToken)
+    {
+        while (await _rows.FindAsync(study, rater, cancellationToken) is { } found)
+        {
+            var link = RaterLink.New(study, rater);
+            if (await _rows.TryUpdateAsync(study, found with { SecretHash = link.Hash }, cancellationToken))
+            {
+                return link;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Removes a rater and everything that the rater clicked; the study goes on.</summary>
+    /// <returns>Whether the study has such a rater, or had one.</returns>
+    public async Task<bool> DeleteRaterAsync(Study study, string rater, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(study);
+        if (study.Manifest.Raters.All(invited => invited.Rater != rater))
+        {
+            return false;
+        }
+
+        await _rows.DeleteAsync(study.Id, rater, cancellationToken);
+        return true;
+    }
+
+    /// <summary>Removes a study with all ratings. Repeated, it goes on where it was cut off: the manifest goes last.</summary>
+    public async Task DeleteAsync(Study study, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(study);
+        await Parallel.ForEachAsync(study.Manifest.Raters, Options(cancellationToken), async (rater, cancel) => await _rows.DeleteAsync(study.Id, rater.Rater, cancel));
+        foreach (var name in (string[])[AnswersName, QueuesName, ManifestName])
+        {
+            await Blob(study.Id, name).DeleteIfExistsAsync(cancellationToken: cancellationToken);
+        }
+
+        _studies.TryRemove(study.Id, out _);
+    }
+
+    private async Task<Study?> WithPartsAsync(StudyId study, StudyManifest manifest, CancellationToken cancellationToken)
+    {
+        if (_studies.TryGetValue(study, out var known))
+        {
+            return known;
+        }
+
+        if (await ReadAsync(study, AnswersName, StudyJson.Compact.ImmutableArrayStudyAnswer, cancellationToken) is not { IsDefault: false } answers
+            || await ReadAsync(study, QueuesName, StudyJson.Compact.StudyQueues, cancellationToken) is not { } queues)
+        {
+            // It is being deleted.
+            return new Study(study, manifest, [], new StudyQueues(ImmutableSortedDictionary<string, ImmutableArray<QueueEntry>>.Empty));
+        }
+
+        if (_studies.Count >= Remembered)
+        {
+            _studies.Clear();
+        }
+
+        return _studies[study] = new Study(study, manifest, answers, queues);
+    }
+
+    private Task<StudyManifest?> FindManifestAsync(StudyId study, CancellationToken cancellationToken) => ReadAsync(study, ManifestName, StudyJson.Compact.StudyManifest, cancellationToken);
+
+    private async Task<T?> ReadAsync<T>(StudyId study, string name, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
+        await Blob(study, name).FindContentAsync(cancellationToken) is { } content ? JsonSerializer.Deserialize(content.ToMemory().Span, type) : default;
+
+    private async Task WriteAsync<T>(StudyId study, string name, T value, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
+        await Blob(study, name).TryCreateAsync(BinaryData.FromBytes(JsonSerializer.SerializeToUtf8Bytes(value, type)), "application/json", cancellationToken);
+
+    private BlockBlobClient Blob(StudyId study, string name) => _storage.Studies.GetBlockBlobClient($"{study}/{name}");
+
+    private static ParallelOptions Options(CancellationToken cancellationToken) => new() { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
+}
+
+/// <summary>A study with everything that it asks.</summary>
+/// <param name="Id">Its name.</param>
+/// <param name="Manifest">What it is.</param>
+/// <param name="Answers">The answers, by their place.</param>
+/// <param name="Queues">Who sees what.</param>
+public sealed record Study(StudyId Id, StudyManifest Manifest, ImmutableArray<StudyAnswer> Answers, StudyQueues Queues)
+{
+    /// <summary>What a rater sees, in order.</summary>
+    public ImmutableArray<QueueEntry> QueueOf(string rater) => Queues.Raters.GetValueOrDefault(rater, []);
+}
+
+/// <summary>A rater whose link was opened.</summary>
+/// <param name="Study">The study.</param>
+/// <param name="Rater">The rater.</param>
+public sealed record RaterSession(Study Study, Rater Rater)
+{
+    /// <summary>What the rater sees, in order.</summary>
+    public ImmutableArray<QueueEntry> Queue => Study.QueueOf(Rater.Name);
+}
+
+/// <summary>A rater with every click.</summary>
+/// <param name="Rater">The rater.</param>
+/// <param name="Clicks">The clicks, in the order in which they were made.</param>
+public sealed record RaterRatings(Rater Rater, ImmutableArray<RatingClick> Clicks)
+{
+    /// <summary>A rater who has not begun.</summary>
+    public static RaterRatings None(string rater) => new(new Rater { Name = rater }, []);
+
+    /// <summary>What they come to, by the place in the rater's queue.</summary>
+    public ImmutableSortedDictionary<int, RatedAnswer> Answers => field ??= RatedAnswer.Of(Clicks);
+}

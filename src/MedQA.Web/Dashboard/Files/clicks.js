@@ -1,0 +1,193 @@
+// A rater's clicks on their way to the service. Each is kept on this device until the service has it, so that a reload, a closed page or a time without a connection loses none;
+// the service knows each by its id and takes it once, however often it is sent.
+
+const most = 90;
+const retries = [1000, 2000, 5000, 10000, 20000];
+const idle = 120000;
+
+/** What the service says to a rater, or what stands in the way. */
+export class Refusal extends Error {
+  constructor(status, title, detail) {
+    super(detail);
+    this.status = status;
+    this.title = title;
+  }
+}
+
+/** Calls the service as the rater whose link this is. The secret goes in a header: addresses are written down in logs. */
+export async function ask(token, path, { method = 'GET', body, keepalive = false } = {}) {
+  const response = await fetch(path, {
+    method, keepalive, cache: 'no-store', body: body === undefined ? undefined : JSON.stringify(body),
+    headers: { Accept: 'application/json', 'x-medqa-rater': token, ...body === undefined ? {} : { 'Content-Type': 'application/json' } },
+  });
+  if (response.ok) {
+    return response.json();
+  }
+  const details = await response.json().catch(() => ({}));
+  throw new Refusal(response.status, details.title ?? 'The service does not answer as it should', details.detail ?? `It answered with status ${response.status}.`);
+}
+
+/** The clicks of one rater on this device. `changed(click)` is told of clicks from other tabs, `state({ unsent, offline, kept })` of how it goes, `refused(refusal)` of an end. */
+export class Clicks {
+  #token;
+  #prefix;
+  #channel;
+  #told;
+  #store;
+  #memory = new Map();
+  #sending = null;
+  #failures = 0;
+  #timer = 0;
+  #offset = 0;
+  #single = false;
+
+  constructor(token, told) {
+    this.#token = token;
+    this.#told = told;
+    this.#prefix = `medqa-rating ${token.split('-').slice(0, 2).join('-')} `;
+    this.#store = storage();
+    this.#channel = new BroadcastChannel(this.#prefix);
+    this.#channel.addEventListener('message', event => event.data === 'again' ? told.again() : told.changed(event.data));
+    window.addEventListener('online', () => this.flush());
+    document.addEventListener('visibilitychange', () => this.flush());
+    window.addEventListener('pagehide', () => this.flush(true));
+  }
+
+  /** The service's clock, as far as this page knows it: clicks of several tabs and devices are put in order by it. */
+  set now(moment) {
+    this.#offset = new Date(moment).getTime() - Date.now();
+  }
+
+  /** Clicks that the service does not have yet, in the order in which they were made. */
+  get unsent() {
+    const kept = this.#store === null ? [] : Object.keys(this.#store).filter(key => key.startsWith(this.#prefix)).map(key => JSON.parse(this.#store.getItem(key)));
+    return [...kept, ...this.#memory.values()].sort((a, b) => a.at < b.at ? -1 : a.at > b.at ? 1 : 0);
+  }
+
+  /** Keeps a click, tells other tabs, and sends it. */
+  add(click) {
+    const made = { id: id(), at: new Date(Date.now() + this.#offset).toISOString(), ...click };
+    try {
+      this.#store.setItem(this.#prefix + made.id, JSON.stringify(made));
+    } catch {
+      // No storage, or it is full: the click is kept as long as the page is open, and the state says so.
+      this.#memory.set(made.id, made);
+    }
+    this.#channel.postMessage(made);
+    this.flush();
+    return made;
+  }
+
+  /** Other tabs are to read again how the rater stands. */
+  tellOthers() {
+    this.#channel.postMessage('again');
+  }
+
+  /** Sends what is unsent; comes back by itself until everything is sent. */
+  async flush(leaving = false) {
+    if (this.#sending) {
+      return this.#sending;
+    }
+    clearTimeout(this.#timer);
+    this.#sending = this.#send(leaving);
+    let done = false;
+    try {
+      done = await this.#sending;
+    } finally {
+      this.#sending = null;
+    }
+    if (done && this.unsent.length > 0) {
+      this.flush();
+    }
+  }
+
+  /** Whether everything was sent; else a timer is set, or there is no use in trying. */
+  async #send(leaving) {
+    for (let unsent = this.unsent; unsent.length > 0; unsent = this.unsent) {
+      this.#tell({ offline: this.#failures > 0 });
+      const part = unsent.slice(0, this.#single ? 1 : most);
+      try {
+        await ask(this.#token, '/api/rating/clicks', { method: 'POST', body: { clicks: part }, keepalive: leaving });
+        this.#forget(part);
+        this.#failures = 0;
+      } catch (error) {
+        if (error.status === 400) {
+          // One of them cannot be used, which only another version of this page could have made. The others are sent one by one.
+          if (part.length === 1) {
+            this.#forget(part);
+          }
+          this.#single = part.length > 1;
+          continue;
+        }
+        if (error.status === 401 || error.status === 409) {
+          this.#forget(unsent);
+          this.#tell({ offline: false });
+          this.#told.refused(error);
+          return false;
+        }
+        this.#timer = setTimeout(() => this.flush(), retries[Math.min(this.#failures++, retries.length - 1)]);
+        this.#tell({ offline: true });
+        return false;
+      }
+    }
+    this.#single = false;
+    this.#tell({ offline: false });
+    return true;
+  }
+
+  #forget(clicks) {
+    for (const click of clicks) {
+      this.#memory.delete(click.id);
+      this.#store?.removeItem(this.#prefix + click.id);
+    }
+  }
+
+  #tell({ offline }) {
+    this.#told.state({ unsent: this.unsent.length, offline, kept: this.#memory.size === 0 });
+  }
+}
+
+/** Counts the seconds in which somebody is at work on the page: it is in view, and there was a sign of life within two minutes. */
+export class Attention {
+  #seconds = 0;
+  #last = performance.now();
+  #visible = document.visibilityState === 'visible';
+
+  constructor() {
+    for (const sign of ['pointermove', 'pointerdown', 'keydown', 'scroll', 'touchstart']) {
+      window.addEventListener(sign, () => this.#count(), { passive: true, capture: true });
+    }
+    document.addEventListener('visibilitychange', () => {
+      this.#count();
+      this.#visible = document.visibilityState === 'visible';
+    });
+  }
+
+  /** The seconds since this was asked last. */
+  take() {
+    this.#count();
+    const taken = Math.round(10 * this.#seconds) / 10;
+    this.#seconds -= taken;
+    return Math.max(0, taken);
+  }
+
+  #count() {
+    const now = performance.now();
+    if (this.#visible) {
+      this.#seconds += Math.min(now - this.#last, idle) / 1000;
+    }
+    this.#last = now;
+  }
+}
+
+function storage() {
+  try {
+    localStorage.setItem('medqa-rating', '');
+    localStorage.removeItem('medqa-rating');
+    return localStorage;
+  } catch {
+    return null;
+  }
+}
+
+const id = () => Array.from(crypto.getRandomValues(new Uint8Array(8)), byte => byte.toString(16).padStart(2, '0')).join('');

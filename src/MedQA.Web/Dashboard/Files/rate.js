@@ -1,0 +1,409 @@
+// The page of a rater: one question, one answer, all axes. What is clicked is saved at once.
+
+import { Attention, Clicks, ask } from './clicks.js';
+import { fill, h, sign } from './dom.js';
+
+const pause = 600;
+const longest = 2000;
+const main = document.getElementById('main');
+const tools = document.getElementById('tools');
+const saved = document.getElementById('saved');
+const bar = document.getElementById('progress');
+const attention = new Attention();
+
+let token = '';
+let clicks = null;
+let session = null;
+let answers = [];
+let place = 0;
+let defined = false;
+let page = null;
+
+document.getElementById('skip').addEventListener('click', event => {
+  event.preventDefault();
+  main.focus();
+});
+window.addEventListener('hashchange', begin);
+document.addEventListener('visibilitychange', () => {
+  if (document.visibilityState === 'visible') {
+    readAgain();
+  } else {
+    spend();
+  }
+});
+window.addEventListener('pagehide', spend);
+document.addEventListener('keydown', keys);
+begin();
+
+/** The link's secret stands behind #, which is never sent to anybody. */
+async function begin() {
+  token = location.hash.slice(1);
+  session = null;
+  if (!/^[a-z2-7]{16}-r\d+-[\w-]{43}$/.test(token)) {
+    message('This page needs your link', 'Open the whole link that you were given; it ends in a long row of letters and digits.');
+    return;
+  }
+  clicks ??= new Clicks(token, { changed: take, again: readAgain, state: showSaved, refused: ended });
+  fill(main, h('div', { class: 'loading', role: 'status' }, h('span', { class: 'spinner', 'aria-hidden': 'true' }), 'Reading…'));
+  try {
+    await open();
+  } catch (error) {
+    error.status === 401
+      ? message('This link opens nothing any more', 'It may be cut off, or a new one was made. Ask whoever invited you for a new link.')
+      : message(error.status ? error.title : 'There is no connection', `${error.status ? error.message : 'What you rated before is kept.'} Try again in a moment.`, h('button', { type: 'button', class: 'primary', on: { click: begin } }, 'Try again'));
+  }
+}
+
+/** Shows where the rater stopped: the first answer that is not done, or the end. */
+async function open() {
+  await read();
+  const next = answers.findIndex(answer => !isDone(answer));
+  place = next < 0 ? answers.length : next;
+  show();
+}
+
+async function read() {
+  const read = await ask(token, '/api/rating');
+  clicks.now = read.now;
+  session = read;
+  answers = read.answers.map(answer => ({ ...answer, marks: new Map(answer.marks.map(mark => [keyOf(mark), mark])) }));
+  document.getElementById('study').textContent = read.title;
+  document.title = `${read.title} · MedQA`;
+  for (const click of clicks.unsent) {
+    apply(click);
+  }
+  clicks.flush();
+}
+
+/** Another tab or device may have gone on. What is typed just now stays. */
+async function readAgain() {
+  if (session === null) {
+    return;
+  }
+  try {
+    const before = session.state;
+    await read();
+    session.state === before && page?.update ? page.update() : show();
+  } catch (error) {
+    error.status === 401 ? ended(error) : clicks.flush();
+  }
+}
+
+// What clicks come to. Of two on the same, the later one counts.
+
+const keyOf = click => `${click.kind} ${click.axis ?? ''}`;
+
+function apply(click) {
+  const answer = answers[click.place];
+  if (answer === undefined || click.kind === 'time') {
+    return;
+  }
+  const before = answer.marks.get(keyOf(click));
+  if (before === undefined || before.at <= click.at) {
+    answer.marks.set(keyOf(click), click);
+  }
+}
+
+function take(click) {
+  apply(click);
+  page?.update?.();
+}
+
+const chosen = (answer, axis) => answer.marks.get(`choice ${axis.id}`)?.choice ?? null;
+const commentOf = answer => answer.marks.get('comment ')?.comment ?? '';
+const ratedAxes = answer => session.rubric.axes.filter(axis => chosen(answer, axis) !== null).length;
+const isComplete = answer => ratedAxes(answer) === session.rubric.axes.length;
+
+/** Whoever rates a skipped answer has not skipped it. */
+function isSkipped(answer) {
+  const mark = answer.marks.get('skip ');
+  return mark?.skipped === true && ![...answer.marks.values()].some(other => other.kind === 'choice' && other.choice && other.at > mark.at);
+}
+
+const isDone = answer => isComplete(answer) || isSkipped(answer);
+
+function click(change) {
+  apply(clicks.add({ place, seconds: attention.take(), ...change }));
+  page?.update?.();
+}
+
+/** Keeps the time that was spent on the answer that is left. */
+function spend() {
+  const seconds = attention.take();
+  if (page?.isAnswer && seconds >= 0.5) {
+    clicks.add({ place, kind: 'time', seconds });
+  }
+}
+
+// Pages.
+
+function show() {
+  if (session.state === 'submitted') {
+    message('Thank you', 'Everything is handed in, and nothing changes any more. You can close this page.');
+  } else if (session.state === 'stopped' || session.state === 'withdrawn') {
+    message('You have stopped taking part', session.state === 'withdrawn' ? 'Your ratings were removed. You can close this page.' : 'What you rated before is kept. You can close this page.');
+  } else if (session.state === 'invited') {
+    consent();
+  } else if (place >= answers.length) {
+    overview();
+  } else {
+    rate();
+  }
+}
+
+function message(title, text, ...actions) {
+  page = null;
+  saved.textContent = '';
+  fill(tools);
+  fill(bar);
+  fill(main, h('div', { class: 'card rating-message' }, h('h1', { tabindex: '-1' }, title), h('p', null, text), actions.length ? h('p', { class: 'actions' }, ...actions) : null));
+}
+
+function ended(refusal) {
+  if (refusal.status === 401) {
+    message('This link opens nothing any more', 'It may have been replaced by a new one. Ask whoever invited you.');
+  } else {
+    ask(token, '/api/rating').then(read => { session = read; show(); }, () => message(refusal.title, refusal.message));
+  }
+}
+
+function consent() {
+  page = {};
+  fill(tools);
+  fill(bar);
+  const begin = h('button', { type: 'button', class: 'primary big-button', on: { click: () => act('consent', open) } }, 'I agree, begin');
+  fill(main, h('div', { class: 'card rating-message' },
+    h('h1', { tabindex: '-1' }, session.title),
+    paragraphs(session.instructions),
+    h('p', null, `You will see ${session.count} ${session.rubric.answers === 2 ? 'pairs of answers' : 'answers'}, one at a time, with ${session.rubric.axes.length} things to say about each. Take your time, and stop and come back with the same link whenever you like: every click is saved.`),
+    h('h2', null, 'Before you begin'),
+    paragraphs(session.consent),
+    h('p', { class: 'actions' }, begin)));
+}
+
+const paragraphs = text => text.split(/\n{2,}/).filter(part => part.trim()).map(part => h('p', { class: 'prose' }, part.trim()));
+
+/** One question with what is to be said about its answer. */
+function rate() {
+  const { rubric } = session;
+  const answer = answers[place];
+  const axes = rubric.axes.map(axis => axisField(axis));
+  const comment = h('textarea', { id: 'comment', rows: '2', maxlength: longest, 'aria-describedby': 'comment-note' });
+  const skipped = h('p', { class: 'notice skipped', hidden: true }, 'You skipped this one. A choice takes the skip back.');
+  const skip = h('button', { type: 'button', on: { click: () => toggleSkip() } });
+  const before = h('button', { type: 'button', on: { click: () => go(place - 1) } }, sign('←'), ' Back');
+  const next = h('button', { type: 'button', class: 'primary', on: { click: () => go(place + 1) } });
+  let typed = 0;
+  comment.value = commentOf(answer);
+  comment.addEventListener('input', () => {
+    clearTimeout(typed);
+    typed = setTimeout(keepComment, pause);
+  });
+  comment.addEventListener('blur', keepComment);
+  page = { isAnswer: true, update, leave: keepComment, axes, next: () => go(place + 1), back: () => go(place - 1), skip: toggleSkip, comment };
+  drawTools();
+  fill(main, h('div', { class: 'rating' },
+    h('section', { class: 'rating-text', 'aria-label': 'Question and answer', tabindex: '0' },
+      h('h1', { class: 'spoken', tabindex: '-1' }, `Answer ${place + 1} of ${answers.length}`),
+      h('article', { class: 'card asked' }, h('h2', null, 'Question'), answer.context ? h('p', { class: 'prose minor' }, answer.context) : null, h('p', { class: 'prose stem' }, answer.question)),
+      h('div', { class: answer.answers.length > 1 ? 'pair' : null }, answer.answers.map((text, index) => h('article', { class: 'card answered' },
+        h('h2', null, answer.answers.length > 1 ? `Answer ${'AB'[index]}` : 'Answer'), h('p', { class: 'prose' }, text))))),
+    h('form', { class: 'card axes', 'aria-label': 'Your rating', on: { submit: event => event.preventDefault() } },
+      skipped, axes.map(axis => axis.element),
+      h('div', { class: 'comment' }, h('label', { for: 'comment' }, 'Comment ', h('span', { class: 'minor', id: 'comment-note' }, 'if you like')), comment))),
+    h('div', { class: 'rating-bar' }, h('div', { class: 'rating-bar-inner' }, before, skip, h('span', { class: 'minor rated', role: 'status', id: 'rated' }), next)));
+  before.disabled = place === 0;
+  update();
+  main.querySelector('h1').focus({ preventScroll: true });
+  window.scrollTo(0, 0);
+
+  function update() {
+    const isSkip = isSkipped(answer);
+    for (const axis of axes) {
+      axis.update(answer);
+    }
+    if (document.activeElement !== comment) {
+      comment.value = commentOf(answer);
+    }
+    skipped.hidden = !isSkip;
+    skip.textContent = isSkip ? 'Do not skip' : 'Skip';
+    skip.setAttribute('aria-pressed', isSkip);
+    next.replaceChildren(place === answers.length - 1 ? 'To the end ' : 'Next ', sign('→'));
+    document.getElementById('rated').textContent = `${ratedAxes(answer)} of ${rubric.axes.length} said`;
+    drawProgress();
+  }
+
+  function toggleSkip() {
+    const skips = !isSkipped(answer);
+    click({ kind: 'skip', skipped: skips });
+    if (skips) {
+      go(place + 1);
+    }
+  }
+
+  function keepComment() {
+    clearTimeout(typed);
+    if (comment.value !== commentOf(answer)) {
+      click({ kind: 'comment', comment: comment.value });
+    }
+  }
+
+  function axisField(axis) {
+    const id = `axis-${axis.id}`;
+    const inputs = axis.choices.map(choice => h('input', { type: 'radio', name: id, value: choice.id, id: `${id}-${choice.id}`, on: { change: () => click({ kind: 'choice', axis: axis.id, choice: choice.id }) } }));
+    const meaning = h('div', { class: 'meaning', id: `${id}-meaning`, hidden: !defined },
+      h('p', null, axis.definition),
+      axis.choices.some(choice => choice.definition) ? h('ul', null, axis.choices.filter(choice => choice.definition).map(choice => h('li', null, h('strong', null, choice.label), `: ${choice.definition}`))) : null);
+    const more = h('button', { type: 'button', class: 'quiet more-about', 'aria-expanded': String(defined), 'aria-controls': meaning.id, 'aria-label': `What “${axis.title}” means`, on: { click: () => reveal(meaning.hidden) } }, '?');
+    const reveal = wanted => {
+      meaning.hidden = !wanted;
+      more.setAttribute('aria-expanded', String(wanted));
+    };
+    const element = h('fieldset', { class: 'axis', id },
+      h('legend', { class: 'spoken' }, axis.title),
+      h('div', { class: 'axis-title', 'aria-hidden': 'true' }, h('span', null, axis.title)), more,
+      h('div', { class: 'choices' }, axis.choices.map((choice, index) => h('label', { class: 'choice' }, inputs[index], h('span', null, choice.label)))),
+      meaning);
+    return {
+      element, inputs, reveal,
+      update: current => {
+        const value = chosen(current, axis);
+        for (const input of inputs) {
+          input.checked = input.value === value;
+        }
+        element.classList.toggle('said', value !== null);
+      },
+    };
+  }
+}
+
+function go(wanted) {
+  page?.leave?.();
+  spend();
+  place = Math.min(Math.max(0, wanted), answers.length);
+  show();
+}
+
+/** Everything at a glance, before it is handed in. */
+function overview() {
+  page = { update: overview, back: () => go(answers.length - 1) };
+  drawTools();
+  drawProgress();
+  const open = answers.filter(answer => !isDone(answer));
+  const submit = h('button', { type: 'button', class: 'primary big-button', disabled: open.length > 0, on: { click: hand } }, 'Hand in');
+  fill(main, h('div', { class: 'card rating-overview' },
+    h('h1', { tabindex: '-1' }, open.length ? `${open.length} of ${answers.length} are not finished` : 'Everything is rated'),
+    h('p', null, open.length ? 'Finish them or skip them; then you can hand in.' : 'You can still go back and change what you like. Once you hand in, nothing changes any more.'),
+    h('p', { class: 'actions' }, open.length ? h('button', { type: 'button', class: 'primary', on: { click: () => go(answers.indexOf(open[0])) } }, 'Go to the first') : null, submit),
+    h('ol', { class: 'plain overview' }, answers.map((answer, index) => h('li', null, h('button', { type: 'button', class: `overview-row ${isComplete(answer) ? 'complete' : isSkipped(answer) ? 'skipped' : 'open'}`, on: { click: () => go(index) } },
+      h('span', { class: 'overview-number' }, String(index + 1)), h('span', { class: 'overview-text' }, answer.question),
+      h('span', { class: 'overview-state' }, isComplete(answer) ? 'rated' : isSkipped(answer) ? 'skipped' : `${ratedAxes(answer)} of ${session.rubric.axes.length}`)))))));
+  main.querySelector('h1').focus({ preventScroll: true });
+
+  async function hand() {
+    await clicks.flush();
+    if (clicks.unsent.length > 0) {
+      notice('Some clicks have not reached the service yet. Try again once there is a connection.');
+      return;
+    }
+    act('submit', show);
+  }
+}
+
+/** Asks the service for something; what it says is what holds. */
+async function act(what, then) {
+  try {
+    session = { ...session, ...await ask(token, `/api/rating/${what}`, { method: 'POST' }) };
+    clicks.tellOthers();
+    await then();
+  } catch (error) {
+    error.status === 401 ? ended(error) : notice(error.status ? error.message : 'There is no connection. Try again in a moment.');
+  }
+}
+
+function notice(text) {
+  main.querySelector('.act-problem')?.remove();
+  main.prepend(h('div', { class: 'problem act-problem', role: 'alert' }, text));
+}
+
+function drawTools() {
+  fill(tools,
+    place < answers.length ? h('button', { type: 'button', class: 'quiet', on: { click: () => go(answers.length) } }, 'Overview') : null,
+    h('button', { type: 'button', class: 'quiet icon-only help', 'aria-label': 'Help and keys', title: 'Help and keys', on: { click: help } }, '?'),
+    h('button', { type: 'button', class: 'quiet', on: { click: stop } }, 'Stop'));
+}
+
+function drawProgress() {
+  const done = answers.filter(isDone).length;
+  fill(bar, h('span', { class: 'bar', role: 'progressbar', 'aria-valuemin': 0, 'aria-valuemax': answers.length, 'aria-valuenow': done, 'aria-label': `${done} of ${answers.length} done` },
+    h('span', { class: 'bar-fill', style: { width: `${100 * done / Math.max(1, answers.length)}%` } })),
+  h('span', { class: 'minor' }, place < answers.length ? `${place + 1} of ${answers.length}` : `${done} of ${answers.length} done`));
+}
+
+function showSaved({ unsent, offline, kept }) {
+  saved.className = `save-state ${offline ? 'offline' : unsent ? 'saving' : 'all-saved'}`;
+  saved.textContent = unsent === 0 ? 'Saved'
+    : !offline ? 'Saving…'
+      : kept ? `No connection: ${unsent} kept on this device` : `No connection: keep this page open, ${unsent} not saved`;
+}
+
+// Dialogs and keys.
+
+function dialog(title, content, actions) {
+  if (document.querySelector('dialog[open]')) {
+    return;
+  }
+  const box = h('dialog', { class: 'dialog', 'aria-labelledby': 'dialog-title', on: { close: () => box.remove() } }, h('h2', { id: 'dialog-title' }, title), content,
+    h('div', { class: 'actions wrap' }, actions(() => box.close())));
+  document.body.append(box);
+  box.showModal();
+}
+
+function stop() {
+  dialog('Stop taking part?', [h('p', null, 'You can simply close the page and go on later with the same link. If you do not want to go on at all, say what shall happen with what you rated.')], close => [
+    h('button', { type: 'button', class: 'primary', on: { click: close } }, 'Go on rating'),
+    h('button', { type: 'button', on: { click: () => { close(); act('stop?remove=false', show); } } }, 'Stop, keep my ratings'),
+    h('button', { type: 'button', class: 'danger', on: { click: () => { close(); act('stop?remove=true', show); } } }, 'Stop and remove my ratings')]);
+}
+
+function help() {
+  const rows = [[['1', '…', '9'], 'the choice of that number, then on to the next line'], [['j', 'k'], 'next line, line before'], [['n', 'b'], 'next answer, answer before'], [['s'], 'skip'], [['c'], 'comment'], [['d'], 'show or hide all definitions'], [['o'], 'overview']];
+  dialog('Help and keys', [
+    h('p', null, 'Every click is saved at once. You can change everything until you hand in, and go on later with the same link.'),
+    h('dl', { class: 'keys' }, rows.map(([names, what]) => h('div', null, h('dt', null, names.map(name => h('kbd', null, name))), h('dd', null, what))))],
+  close => [h('button', { type: 'button', class: 'primary', on: { click: close } }, 'Close')]);
+}
+
+function keys(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || !page || document.querySelector('dialog[open]')) {
+    return;
+  }
+  if (event.target.closest?.('textarea')) {
+    if (event.key === 'Escape') {
+      event.target.blur();
+    }
+    return;
+  }
+  const current = page.axes?.findIndex(axis => axis.element.contains(document.activeElement)) ?? -1;
+  const focus = index => (page.axes[index]?.inputs.find(input => input.checked) ?? page.axes[index]?.inputs[0])?.focus();
+  const at = current >= 0 ? current : Math.max(0, page.axes?.findIndex(axis => !axis.inputs.some(input => input.checked)) ?? 0);
+  const actions = {
+    n: page.next, b: page.back, s: page.skip, o: page.isAnswer ? () => go(answers.length) : undefined, '?': help,
+    c: page.comment && (() => page.comment.focus()),
+    d: page.axes && (() => {
+      defined = !defined;
+      page.axes.forEach(axis => axis.reveal(defined));
+    }),
+    j: page.axes && (() => focus(current < 0 ? at : Math.min(current + 1, page.axes.length - 1))),
+    k: page.axes && (() => focus(Math.max(0, at - 1))),
+  };
+  const number = page.axes && /^[1-9]$/.test(event.key) ? page.axes[at].inputs[event.key - 1] : undefined;
+  if (number) {
+    event.preventDefault();
+    number.click();
+    at + 1 < page.axes.length ? focus(at + 1) : number.focus();
+  } else if (Object.hasOwn(actions, event.key) && actions[event.key]) {
+    event.preventDefault();
+    actions[event.key]();
+  }
+}

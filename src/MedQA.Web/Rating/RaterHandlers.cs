@@ -1,0 +1,151 @@
+using MedQA.Evaluation.Rating;
+using MedQA.Pipeline.Rating;
+using MedQA.Web.Problems;
+using MedQA.Web.Routing;
+using Microsoft.AspNetCore.Http;
+
+namespace MedQA.Web.Rating;
+
+/// <summary>What a rater asks for and sends. The route has let the rater in by the link's secret; nothing here reads what belongs to somebody else.</summary>
+internal static class RaterHandlers
+{
+    private const int LongestComment = 2000;
+    private const double MostSeconds = 24 * 60 * 60;
+    private const int Tries = 5;
+
+    /// <summary>The rater's queue with what was clicked so far.</summary>
+    public static async Task<IResult> QueueAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
+    {
+        var (study, rater) = (request.Rater.Study, request.Rater.Rater);
+        var shown = rater.State == RaterState.Rating;
+        var marks = shown && await api.Studies.RatingsAsync(study.Id, rater.Name, cancellationToken) is { } ratings
+            ? RatedAnswer.LatestOf(ratings.Clicks).ToLookup(static click => click.Place, RaterClick.Of)
+            : Enumerable.Empty<RatingClick>().ToLookup(static click => click.Place, RaterClick.Of);
+        return Results.Json(new RaterQueue
+        {
+            Title = study.Manifest.Title,
+            Instructions = study.Manifest.Instructions,
+            Consent = study.Manifest.Consent,
+            State = rater.State,
+            Now = api.Time.GetUtcNow(),
+            Rubric = RubricOf(study.Manifest.Rubric),
+            Answers = shown ? [.. request.Rater.Queue.Select((entry, place) => Shown(study, entry, place, marks[place]))] : [],
+            Count = request.Rater.Queue.Length,
+        }, WebJson.Default.RaterQueue);
+    }
+
+    /// <summary>Takes clicks; each is stored before this answers.</summary>
+    public static async Task<IResult> ClicksAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
+    {
+        var sent = await request.BodyAsync(WebJson.Default.RaterClicks, api.Limits.MaxClickBytes, cancellationToken);
+        var rater = request.Rater.Rater;
+        if (rater.State != RaterState.Rating)
+        {
+            throw Problem.RaterState(rater.State == RaterState.Invited ? "Agree to take part first." : "You have handed in or stopped: nothing changes any more.");
+        }
+
+        var clicks = sent.Clicks.IsDefault ? [] : sent.Clicks;
+        if (clicks.Length is 0 or > StudyStore.MostClicks)
+        {
+            throw Problem.BadBody("clicks", $"Send 1 to {StudyStore.MostClicks} clicks at once, not {clicks.Length}.");
+        }
+
+        var rubric = RubricOf(request.Rater.Study.Manifest.Rubric);
+        for (var index = 0; index < clicks.Length; index++)
+        {
+            if (Fault(clicks[index], rubric, request.Rater.Queue.Length) is { } fault)
+            {
+                throw Problem.BadBody($"clicks[{index}]", fault);
+            }
+        }
+
+        return await api.Studies.AddAsync(request.Rater, [.. clicks.Select(Click)], cancellationToken) ? Standing(api, rater.State) : throw Problem.RaterLink();
+    }
+
+    /// <summary>The rater agrees to take part.</summary>
+    public static Task<IResult> AgreeAsync(Api api, ApiRequest request, CancellationToken cancellationToken) => ChangeAsync(api, request, RaterState.Rating, static session =>
+        session.Rater.HasEnded ? "You have handed in or stopped: nothing changes any more." : null, cancellationToken);
+
+    /// <summary>The rater hands everything in.</summary>
+    public static async Task<IResult> SubmitAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
+    {
+        var ratings = await api.Studies.RatingsAsync(request.Rater.Study.Id, request.Rater.Rater.Name, cancellationToken) ?? throw Problem.RaterLink();
+        var axes = request.Rater.Study.Manifest.Rubric.Axes.Length;
+        var left = request.Rater.Queue.Length - ratings.Answers.Values.Count(answer => answer.Skipped || answer.Choices.Count == axes);
+        return await ChangeAsync(api, request, RaterState.Submitted, session => session.Rater.State switch
+        {
+            RaterState.Invited => "Agree to take part first.",
+            RaterState.Stopped or RaterState.Withdrawn => "You have stopped taking part.",
+            RaterState.Rating when left > 0 => $"{left} of {session.Queue.Length} answers are neither rated on every axis nor skipped.",
+            _ => null,
+        }, cancellationToken);
+    }
+
+    /// <summary>The rater stops taking part; with <c>remove=true</c> what was rated goes.</summary>
+    public static Task<IResult> StopAsync(Api api, ApiRequest request, CancellationToken cancellationToken) => ChangeAsync(
+        api, request, request.Switch("remove") ? RaterState.Withdrawn : RaterState.Stopped, static session => session.Rater.State == RaterState.Submitted ? "Everything is handed in. To have it removed, ask whoever invited you." : null, cancellationToken);
+
+    private static async Task<IResult> ChangeAsync(Api api, ApiRequest request, RaterState state, Func<RaterSession, string?> refuse, CancellationToken cancellationToken)
+    {
+        // Clicks that come at the same moment change the rater's row, too.
+        var session = request.Rater;
+        for (var attempt = 0; attempt < Tries; attempt++)
+        {
+            if (session.Rater.State == state)
+            {
+                return Standing(api, state);
+            }
+
+            if (refuse(session) is { } why)
+            {
+                throw Problem.RaterState(why);
+            }
+
+            if (await api.Studies.ChangeAsync(session, state, cancellationToken) is { } changed)
+            {
+                return Standing(api, changed.State);
+            }
+
+            session = await Access.RaterAccess.OpenAsync(api, request.Http, cancellationToken);
+        }
+
+        throw Problem.RaterState("Clicks of yours came at the same moment. Try again.");
+    }
+
+    private static IResult Standing(Api api, RaterState state) => Results.Json(new RaterStanding(state, api.Time.GetUtcNow()), WebJson.Default.RaterStanding);
+
+    private static QueuedAnswer Shown(Study study, QueueEntry entry, int place, IEnumerable<RaterClick> marks)
+    {
+        var first = study.Answers[entry.Answers[0]];
+        return new QueuedAnswer(place, first.Context, first.Text, [.. entry.Answers.Select(index => study.Answers[index].Answer)], [.. marks]);
+    }
+
+    private static RatingClick Click(RaterClick click) => new()
+    {
+        Id = click.Id,
+        At = click.At,
+        Place = click.Place,
+        Kind = click.Kind,
+        Axis = click.Kind == ClickKind.Choice ? click.Axis : null,
+        Choice = click.Kind == ClickKind.Choice ? click.Choice : null,
+        Comment = click.Kind == ClickKind.Comment ? click.Comment : null,
+        Skipped = click.Kind == ClickKind.Skip && click.Skipped,
+        Seconds = click.Seconds,
+    };
+
+    private static string? Fault(RaterClick click, RaterRubric rubric, int length) => click switch
+    {
+        { Id: not { Length: 16 } } => "id must have 16 hexadecimal digits.",
+        _ when !click.Id.All(char.IsAsciiHexDigitLower) => "id must have 16 hexadecimal digits, small letters.",
+        _ when click.Place < 0 || click.Place >= length => $"place must be from 0 to {length - 1}.",
+        { Seconds: < 0 or > MostSeconds or double.NaN } => $"seconds must be from 0 to {MostSeconds:0}.",
+        { Comment.Length: > LongestComment } => $"A comment has at most {LongestComment} characters.",
+        { Kind: ClickKind.Choice } when rubric.Axes.FirstOrDefault(axis => axis.Id == click.Axis) is not { } axis => $"There is no axis '{click.Axis}'.",
+        { Kind: ClickKind.Choice, Choice: { } choice } when rubric.Axes.First(axis => axis.Id == click.Axis).Choices.All(known => known.Id != choice) => $"Axis '{click.Axis}' has no choice '{choice}'.",
+        _ => null,
+    };
+
+    private static RaterRubric RubricOf(Rubric rubric) => new(
+        rubric.Compares ? 2 : 1,
+        [.. rubric.Axes.Select(static axis => new RaterAxis(axis.Id, axis.Title, axis.Definition, [.. axis.Choices.Select(static choice => new RaterChoice(choice.Id, choice.Label, choice.Definition))]))]);
+}

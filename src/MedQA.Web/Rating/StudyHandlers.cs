@@ -1,0 +1,70 @@
+using MedQA.Evaluation.Rating;
+using MedQA.Evaluation.Reporting;
+using MedQA.Pipeline.Rating;
+using MedQA.Web.Problems;
+using MedQA.Web.Routing;
+using Microsoft.AspNetCore.Http;
+
+namespace MedQA.Web.Rating;
+
+/// <summary>Studies, for those who make and read them.</summary>
+internal static class StudyHandlers
+{
+    /// <summary>Makes a study; the answer has the raters' links, which no later one has.</summary>
+    public static async Task<IResult> CreateAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
+    {
+        var asked = await request.BodyAsync(WebJson.Default.StudyRequest, api.Limits.MaxUploadBytes, cancellationToken);
+        var study = await StudyMaking.MakeAsync(asked, api.Reader, api.Time, cancellationToken);
+        var links = await api.Studies.CreateAsync(study, cancellationToken);
+        request.Http.HttpContext.Response.Headers.Location = $"/api/studies/{study.Id}";
+        return Results.Json(StudyResource.Of(study, links), WebJson.Default.StudyResource, statusCode: StatusCodes.Status201Created);
+    }
+
+    /// <summary>Every study.</summary>
+    public static async Task<IResult> ListAsync(Api api, ApiRequest request, CancellationToken cancellationToken) =>
+        Conditional.Json(request, new StudyList([.. (await api.Studies.ListAsync(cancellationToken)).Select(StudyResource.Of)]), WebJson.Default.StudyList);
+
+    /// <summary>A study with how far each rater is.</summary>
+    public static async Task<IResult> GetAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
+    {
+        var study = await FindAsync(api, request, cancellationToken);
+        return Conditional.Json(request, StudyResource.Of(study, await api.Studies.RatingsAsync(study, cancellationToken)), WebJson.Default.StudyResource);
+    }
+
+    /// <summary>Removes a study with all ratings.</summary>
+    public static async Task<IResult> DeleteAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
+    {
+        await api.Studies.DeleteAsync(await FindAsync(api, request, cancellationToken), cancellationToken);
+        return Results.NoContent();
+    }
+
+    /// <summary>Removes a rater with all of the rater's ratings.</summary>
+    public static async Task<IResult> DeleteRaterAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
+    {
+        var study = await FindAsync(api, request, cancellationToken);
+        return await api.Studies.DeleteRaterAsync(study, request.Path["rater"], cancellationToken) ? Results.NoContent() : throw Problem.UnknownRater(study.Id.ToString(), request.Path["rater"]);
+    }
+
+    /// <summary>Gives a rater a new link.</summary>
+    public static async Task<IResult> RenewLinkAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
+    {
+        var study = await FindAsync(api, request, cancellationToken);
+        var invited = study.Manifest.Raters.FirstOrDefault(rater => rater.Rater == request.Path["rater"]);
+        if (invited is null || await api.Studies.RenewLinkAsync(study.Id, invited.Rater, cancellationToken) is not { } link)
+        {
+            throw Problem.UnknownRater(study.Id.ToString(), request.Path["rater"]);
+        }
+
+        var ratings = await api.Studies.RatingsAsync(study.Id, invited.Rater, cancellationToken);
+        return Results.Json(RaterResource.Of(study, invited, ratings) with { Link = RaterResource.PathOf(link) }, WebJson.Default.RaterResource);
+    }
+
+    /// <summary>The rubrics that come with the service.</summary>
+    public static Task<IResult> RubricsAsync(Api api, ApiRequest request, CancellationToken cancellationToken) =>
+        Task.FromResult(Conditional.Bytes(request, ReportJson.Write(Rubrics.All), "application/json"));
+
+    /// <summary>The study that the path names.</summary>
+    /// <exception cref="ProblemException">There is none.</exception>
+    internal static async Task<Study> FindAsync(Api api, ApiRequest request, CancellationToken cancellationToken) =>
+        await api.Studies.FindAsync(request.Study, cancellationToken) ?? throw Problem.UnknownStudy(request.Path["study"]);
+}

@@ -1,0 +1,183 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using MedQA.Evaluation.Randomness;
+using MedQA.Evaluation.Rating;
+using MedQA.Pipeline.Rating;
+using MedQA.Pipeline.Reading;
+
+namespace MedQA.Web.Rating;
+
+/// <summary>Makes studies of what was asked for: reads the sources, matches their questions, draws, and says who sees what.</summary>
+public static class StudyMaking
+{
+    /// <summary>What raters see as the title where none was given.</summary>
+    public const string UsualTitle = "Rating answers to medical questions";
+
+    private const string UsualInstructions = "Read the question and the answer, and say for each line on the right what holds for this answer. Judge what stands there, not what was probably meant. Where you cannot judge an answer at all, skip it.";
+    private const string UsualConsent = "What you choose and write here is stored with the time it took you, under a number and not under your name, and is used for research. Taking part is voluntary. You can stop at any time without giving a reason, and have removed what you rated.";
+    private const int MostSources = 12;
+    private const int LongestText = 10_000;
+    private const int LongestName = 200;
+
+    /// <summary>Makes a study; nothing is stored.</summary>
+    /// <param name="request">What it is made of.</param>
+    /// <param name="reader">Reads runs.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancellationToken">Cancels the calls.</param>
+    /// <exception cref="StudyException">It cannot be made of that.</exception>
+    /// <exception cref="Datasets.QuestionSetException">A file is no question set.</exception>
+    public static async Task<Study> MakeAsync(StudyRequest request, RunReader reader, TimeProvider time, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(time);
+        Check(request);
+        var rubric = RubricOf(request.Rubric);
+        var sources = new List<AnswerSource>();
+        for (var index = 0; index < request.Sources.Length; index++)
+        {
+            sources.Add(await ReadAsync(request.Sources[index], index, reader, cancellationToken));
+        }
+
+        if (sources.GroupBy(static source => source.Source.Name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(static same => same.Count() > 1) is { } twice)
+        {
+            throw new StudyException("sources", $"Two sources are called '{twice.Key}': give them names of their own.");
+        }
+
+        Require(!rubric.Compares || sources.Count > 1, "sources", $"Rubric {rubric.Name} compares two answers: it needs two sources or more.");
+        var (shared, notes) = Shared(sources);
+        var drawn = Draw(shared, request, sources);
+        var answers = ImmutableArray.CreateBuilder<StudyAnswer>();
+        for (var place = 0; place < drawn.Count; place++)
+        {
+            var question = sources[0].Answers[drawn[place][0]].Question;
+            for (var source = 0; source < sources.Count; source++)
+            {
+                answers.Add(new StudyAnswer(answers.Count, place, question.Id, question.Dataset, question.Context, question.Text, source, sources[source].Answers[drawn[place][source]].Answer));
+            }
+        }
+
+        var id = StudyId.New();
+        InvitedRater[] raters = [.. request.Raters.Select(static (label, index) => new InvitedRater(RaterLink.NameOf(index + 1), label))];
+        var manifest = new StudyManifest
+        {
+            Study = id.ToString(),
+            Name = request.Name.Trim(),
+            Title = request.Title is { Length: > 0 } title ? title : UsualTitle,
+            Instructions = request.Instructions is { Length: > 0 } instructions ? instructions : UsualInstructions,
+            Consent = request.Consent is { Length: > 0 } consent ? consent : UsualConsent,
+            Created = time.GetUtcNow(),
+            Rubric = rubric,
+            Seed = request.Seed,
+            RatersPerAnswer = request.RatersPerAnswer,
+            Pilot = request.Pilot,
+            Sources = [.. sources.Select(static source => source.Source)],
+            Strata = [.. drawn.GroupBy(question => sources[0].Answers[question[0]].Question.Dataset).Select(static stratum => new StudyStratum(stratum.Key, stratum.Count()))],
+            Raters = [.. raters],
+            Questions = drawn.Count,
+            Answers = answers.Count,
+            Notes = [.. sources.SelectMany(static source => source.Notes), .. notes],
+        };
+        var all = answers.ToImmutable();
+        return new Study(id, manifest, all, Assign(manifest, all));
+    }
+
+    /// <summary>The questions that every source answers, each as its place in every source.</summary>
+    private static (List<int[]> Questions, List<string> Notes) Shared(List<AnswerSource> sources)
+    {
+        var places = sources.Select(static source => source.Answers.Select(static (answer, place) => (Key: AnswerSource.KeyOf(answer.Question), place)).ToDictionary(static answer => answer.Key, static answer => answer.place, StringComparer.Ordinal)).ToList();
+        List<int[]> shared = [.. sources[0].Answers.Select(static answer => AnswerSource.KeyOf(answer.Question)).Where(key => places.TrueForAll(source => source.ContainsKey(key))).Select(key => places.Select(source => source[key]).ToArray())];
+        if (shared.Count == 0)
+        {
+            throw new StudyException("sources", "The sources have no question in common: questions are the same where their texts are, letter by letter.");
+        }
+
+        return (shared, [.. sources.Where(source => source.Answers.Length > shared.Count)
+            .Select(source => string.Create(CultureInfo.InvariantCulture, $"{source.Source.Name}: {source.Answers.Length - shared.Count} of {source.Answers.Length} questions left out, because another source does not answer them."))]);
+    }
+
+    private static List<int[]> Draw(List<int[]> shared, StudyRequest request, List<AnswerSource> sources)
+    {
+        if (request.Strata is not { Length: > 0 } strata)
+        {
+            return shared;
+        }
+
+        var questions = shared.Select(question => sources[0].Answers[question[0]].Question).Select(static question => (question.Dataset, question.Id)).ToList();
+        foreach (var stratum in strata)
+        {
+            var there = questions.Count(question => question.Dataset == stratum.Dataset);
+            Require(there >= stratum.Questions, "strata", $"Data set {stratum.Dataset} has {there} questions that every source answers, and {stratum.Questions} are asked for. There are {string.Join(", ", questions.GroupBy(static question => question.Dataset).Select(static dataset => $"{dataset.Count()} of {dataset.Key}"))}.");
+        }
+
+        return [.. StudySampling.Draw(questions, [.. strata.Select(static stratum => (stratum.Dataset, stratum.Questions))], request.Seed).Select(place => shared[place])];
+    }
+
+    /// <summary>Who sees what: answers, or each pair of the answers to a question, in an order of the rater's own.</summary>
+    private static StudyQueues Assign(StudyManifest study, ImmutableArray<StudyAnswer> answers)
+    {
+        ImmutableArray<int>[] units = study.Rubric.Compares
+            ? [.. answers.GroupBy(static answer => answer.Question).SelectMany(static question => question.SelectMany(first => question.Where(second => second.Index > first.Index).Select(second => ImmutableArray.Create(first.Index, second.Index))))]
+            : [.. answers.Select(static answer => ImmutableArray.Create(answer.Index))];
+        var assigned = StudyAssignment.Assign([.. units.Select(unit => answers[unit[0]].Question)], study.Raters.Length, study.RatersPerAnswer, study.Pilot, study.Seed);
+        return new StudyQueues(study.Raters.Zip(assigned).ToImmutableSortedDictionary(static pair => pair.First.Rater, pair => pair.Second.Select(entry => new QueueEntry(Ordered(units[entry.Unit], study.Seed, pair.First.Rater), entry.IsPilot)).ToImmutableArray(), StringComparer.Ordinal));
+    }
+
+    /// <summary>Which of two answers is shown first is a draw of its own for each rater.</summary>
+    private static ImmutableArray<int> Ordered(ImmutableArray<int> unit, long seed, string rater) =>
+        unit.Length == 2 && RandomStream.For("study-side", seed, rater, "").Uniform(unit[0], unit[1]) < 0.5 ? [unit[1], unit[0]] : unit;
+
+    private static void Check(StudyRequest request)
+    {
+        Require(!string.IsNullOrWhiteSpace(request.Name) && request.Name.Length <= LongestName, "name", $"The study needs a name of at most {LongestName} characters.");
+        Require((request.Title?.Length ?? 0) <= LongestName, "title", $"The title has at most {LongestName} characters.");
+        Require((request.Instructions?.Length ?? 0) <= LongestText, "instructions", $"The instructions have at most {LongestText:#,0} characters.");
+        Require((request.Consent?.Length ?? 0) <= LongestText, "consent", $"The consent has at most {LongestText:#,0} characters.");
+        Require(!request.Sources.IsDefaultOrEmpty && request.Sources.Length <= MostSources, "sources", $"A study needs 1 to {MostSources} sources: runs of free answers, or files with questions and answers.");
+        Require(!request.Raters.IsDefaultOrEmpty && request.Raters.Length <= StudyStore.MostRaters, "raters", $"A study needs 1 to {StudyStore.MostRaters} raters: a name for each.");
+        Require(request.Raters.All(static rater => rater is { Length: > 0 and <= LongestName }), "raters", $"Each rater needs a name of at most {LongestName} characters.");
+        Require(request.RatersPerAnswer >= 1 && request.RatersPerAnswer <= request.Raters.Length, "ratersPerAnswer", $"An answer can be rated by 1 to {request.Raters.Length} raters: there are {request.Raters.Length}.");
+        Require(request.Pilot is >= 0 and <= 1000, "pilot", "A pilot has 0 to 1,000 answers.");
+        Require(request.Strata is not { } strata || (!strata.IsDefault && strata.All(static stratum => stratum is { Dataset.Length: > 0, Questions: > 0 })), "strata", "Each stratum names a data set and a number of questions, at least 1.");
+    }
+
+    private static async Task<AnswerSource> ReadAsync(SourceRequest source, int index, RunReader reader, CancellationToken cancellationToken)
+    {
+        var field = $"sources[{index}]";
+        Require(source is { Run: not null, Csv: null } or { Run: null, Csv: not null }, field, "A source is either a run or a csv.");
+        Require((source.Name?.Length ?? 0) <= LongestName, field, $"A source's name has at most {LongestName} characters.");
+        if (source.Run is { } run)
+        {
+            return await AnswerSource.OfRunAsync(reader, run, source.Name, cancellationToken);
+        }
+
+        using var file = new MemoryStream(Encoding.UTF8.GetBytes(source.Csv!));
+        return await AnswerSource.OfFileAsync(file, Path.GetFileName(source.FileName) is { Length: > 0 } name ? name : string.Create(CultureInfo.InvariantCulture, $"source-{index + 1}.csv"), source.Name, cancellationToken);
+    }
+
+    private static Rubric RubricOf(JsonElement rubric)
+    {
+        if (rubric.ValueKind == JsonValueKind.String)
+        {
+            return Rubrics.Find(rubric.GetString()!) ?? throw new StudyException("rubric", $"There is no rubric '{rubric.GetString()}'. There are {string.Join(", ", Rubrics.All.Select(static known => known.Name))}; or send a rubric of your own as an object.");
+        }
+
+        try
+        {
+            return Rubrics.Read(Encoding.UTF8.GetBytes(rubric.GetRawText()));
+        }
+        catch (RubricException exception)
+        {
+            throw new StudyException("rubric", exception.Message);
+        }
+    }
+
+    private static void Require(bool holds, string field, string message)
+    {
+        if (!holds)
+        {
+            throw new StudyException(field, message);
+        }
+    }
+}

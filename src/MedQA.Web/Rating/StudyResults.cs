@@ -1,0 +1,75 @@
+using System.Text;
+using System.Text.Json;
+using MedQA.Evaluation.Rating;
+using MedQA.Evaluation.Reporting;
+using MedQA.Pipeline.Rating;
+using MedQA.Web.Routing;
+using Microsoft.AspNetCore.Http;
+
+namespace MedQA.Web.Rating;
+
+/// <summary>What came of a study, also while raters are at work.</summary>
+public static class StudyResults
+{
+    /// <summary>The formats of reports.</summary>
+    public const string Json = "application/json", Markdown = "text/markdown", Html = "text/html";
+
+    private const string Lines = "application/x-ndjson";
+    private const string Csv = "text/csv";
+    private const string Parquet = "application/vnd.apache.parquet";
+
+    /// <summary>The report of a study.</summary>
+    /// <param name="study">The study.</param>
+    /// <param name="ratings">What its raters clicked.</param>
+    /// <param name="format">One of the formats.</param>
+    public static byte[] Report(Study study, IReadOnlyList<RaterRatings> ratings, string format)
+    {
+        var report = StudyReportBuilder.Build(StudyRatingsReading.Of(study, ratings));
+        return format switch
+        {
+            Json => ReportJson.Write(report),
+            Html => Encoding.UTF8.GetBytes(ReportHtml.Write(report)),
+            _ => Encoding.UTF8.GetBytes(ReportMarkdown.Write(report)),
+        };
+    }
+
+    /// <summary>The report as JSON, Markdown or HTML.</summary>
+    internal static async Task<IResult> ReportAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
+    {
+        var study = await StudyHandlers.FindAsync(api, request, cancellationToken);
+        var format = Negotiation.Choose(request.Http, Json, Markdown, Html);
+        var headers = request.Http.HttpContext.Response.Headers;
+        headers.Vary = "Accept";
+        if (format == Html)
+        {
+            headers.ContentSecurityPolicy = $"{ReportHtml.ContentSecurityPolicy}; frame-ancestors 'none'";
+        }
+
+        var report = Report(study, await api.Studies.RatingsAsync(study, cancellationToken), format);
+        return Conditional.Bytes(request, report, format == Json ? Json : $"{format}; charset=utf-8");
+    }
+
+    /// <summary>Every rating as JSON lines, CSV or Parquet.</summary>
+    internal static async Task<IResult> RatingsAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
+    {
+        var history = request.Switch("history");
+        var study = await StudyHandlers.FindAsync(api, request, cancellationToken);
+        var format = Negotiation.Choose(request.Http, Lines, Csv, Parquet);
+        request.Http.HttpContext.Response.Headers.Vary = "Accept";
+        var lines = RatingTable.Lines(study, await api.Studies.RatingsAsync(study, cancellationToken), history).ToList();
+        var name = $"{study.Id}-{(history ? "clicks" : "ratings")}";
+        switch (format)
+        {
+            case Lines:
+                return Results.Text(string.Concat(lines.Select(static line => JsonSerializer.Serialize(line, WebJson.Default.RatingLine) + "\n")), Lines);
+            case Csv:
+                return Results.File(Encoding.UTF8.GetBytes(RatingTable.Csv(study, lines)), "text/csv; charset=utf-8", $"{name}.csv");
+            default:
+                using (var file = new MemoryStream())
+                {
+                    await RatingTable.WriteParquetAsync(file, study, lines, cancellationToken);
+                    return Results.File(file.ToArray(), Parquet, $"{name}.parquet");
+                }
+        }
+    }
+}
