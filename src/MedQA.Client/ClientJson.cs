@@ -16,6 +16,7 @@ namespace MedQA.Client;
 [JsonSerializable(typeof(RunEstimate))]
 [JsonSerializable(typeof(Model[]))]
 [JsonSerializable(typeof(Health))]
+[JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(JsonElement[]))]
 public sealed partial class ClientJson : JsonSerializerContext;
 

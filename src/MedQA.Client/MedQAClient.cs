@@ -183,6 +183,52 @@ public sealed class MedQAClient : IDisposable
     public Task<Stream> OpenComparisonAsync(IReadOnlyList<string> runs, ReportFormat format = ReportFormat.Json, CancellationToken cancellationToken = default) =>
         OpenAsync("api/compare", [("runs", string.Join(',', runs))], TypeOf(format), cancellationToken);
 
+    /// <summary>Makes a study of human ratings.</summary>
+    /// <param name="request">What it is made of, as JSON: <c>StudyRequest</c> in the service's document.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <returns>The study with a link for each rater, which no later answer has.</returns>
+    public async Task<JsonElement> CreateStudyAsync(ReadOnlyMemory<byte> request, CancellationToken cancellationToken = default)
+    {
+        using var response = await SendAsync(HttpMethod.Post, "api/studies", [], JsonType, message =>
+        {
+            message.Content = new ReadOnlyMemoryContent(request);
+            message.Content.Headers.ContentType = new MediaTypeHeaderValue(JsonType);
+        }, cancellationToken);
+        return await ReadAsync(response, ClientJson.Default.JsonElement, cancellationToken);
+    }
+
+    /// <summary>The studies, newest first.</summary>
+    public Task<JsonElement> ListStudiesAsync(CancellationToken cancellationToken = default) => GetAsync("api/studies", [], ClientJson.Default.JsonElement, cancellationToken);
+
+    /// <summary>A study with how far each rater is.</summary>
+    public Task<JsonElement> GetStudyAsync(string study, CancellationToken cancellationToken = default) => GetAsync(OfStudy(study), [], ClientJson.Default.JsonElement, cancellationToken);
+
+    /// <summary>Gives a rater a new link; the one before opens nothing any more.</summary>
+    public async Task<JsonElement> RenewRaterLinkAsync(string study, string rater, CancellationToken cancellationToken = default)
+    {
+        using var response = await SendAsync(HttpMethod.Post, $"{OfStudy(study)}/raters/{Uri.EscapeDataString(rater)}/link", [], JsonType, null, cancellationToken);
+        return await ReadAsync(response, ClientJson.Default.JsonElement, cancellationToken);
+    }
+
+    /// <summary>Removes a rater with all of the rater's ratings.</summary>
+    public async Task DeleteRaterAsync(string study, string rater, CancellationToken cancellationToken = default) =>
+        (await SendAsync(HttpMethod.Delete, $"{OfStudy(study)}/raters/{Uri.EscapeDataString(rater)}", [], "*/*", null, cancellationToken)).Dispose();
+
+    /// <summary>Removes a study with all ratings.</summary>
+    public async Task DeleteStudyAsync(string study, CancellationToken cancellationToken = default) => (await SendAsync(HttpMethod.Delete, OfStudy(study), [], "*/*", null, cancellationToken)).Dispose();
+
+    /// <summary>The report of a study, also while raters are at work. The caller disposes it.</summary>
+    public Task<Stream> OpenStudyReportAsync(string study, ReportFormat format = ReportFormat.Json, CancellationToken cancellationToken = default) =>
+        OpenAsync($"{OfStudy(study)}/report", [], TypeOf(format), cancellationToken);
+
+    /// <summary>Every rating of a study. The caller disposes it.</summary>
+    /// <param name="study">The study.</param>
+    /// <param name="mediaType"><c>application/x-ndjson</c>, <c>text/csv</c> or <c>application/vnd.apache.parquet</c>.</param>
+    /// <param name="history">Every click in the order in which it was made, instead of what they come to.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    public Task<Stream> OpenRatingsAsync(string study, string mediaType, bool history = false, CancellationToken cancellationToken = default) =>
+        OpenAsync($"{OfStudy(study)}/ratings", [("history", history ? "true" : null)], mediaType, cancellationToken);
+
     /// <summary>The profiles, each with all its fields.</summary>
     public async Task<IReadOnlyList<JsonElement>> ListProfilesAsync(CancellationToken cancellationToken = default) => await GetAsync("api/profiles", [], ClientJson.Default.JsonElementArray, cancellationToken);
 
@@ -338,6 +384,8 @@ public sealed class MedQAClient : IDisposable
             throw new MedQAException($"The service's answer cannot be read ({exception.Message}) Does this version of the client belong to it, and is it the service at all?", exception);
         }
     }
+
+    private static string OfStudy(string study) => $"api/studies/{Uri.EscapeDataString(study)}";
 
     private static string Of(string run) => $"api/runs/{Uri.EscapeDataString(run)}";
 

@@ -10,6 +10,7 @@ using MedQA.Inference.Models;
 using MedQA.LocalHost.Azurite;
 using MedQA.LocalHost.Settings;
 using MedQA.LocalHost.Terminal;
+using MedQA.Pipeline.Rating;
 using Microsoft.Extensions.Logging;
 
 namespace MedQA.LocalHost.Commands;
@@ -57,7 +58,7 @@ internal sealed record CommandContext(HostSettings Settings, HostConsole Console
 
     private static int? CodeOf(Exception exception) => exception switch
     {
-        SettingException or InputException or ProfileException or QuestionSetException or RunComparisonException or ReplayException or ReferencesException or MedQAException { Status: < HttpStatusCode.InternalServerError } => ExitCode.BadInput,
+        SettingException or InputException or StudyException or ProfileException or QuestionSetException or RunComparisonException or ReplayException or ReferencesException or MedQAException { Status: < HttpStatusCode.InternalServerError } => ExitCode.BadInput,
         AzuriteException or ModelException or MedQAException { Status: null or >= HttpStatusCode.InternalServerError } or RequestFailedException or InvalidDataException or IOException or UnauthorizedAccessException => ExitCode.Failure,
         _ => null,
     };

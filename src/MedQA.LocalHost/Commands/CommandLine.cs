@@ -53,6 +53,7 @@ internal static class CommandLine
             OverlapCommand.Create(),
             VerifyCommand.Create(),
             ExportCommand.Create(),
+            StudyCommand.Create(),
             ImportCommand.Create(),
             ServeCommand.Create(),
             WorkerCommand.Create(),

@@ -1,0 +1,235 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using MedQA.Client;
+using MedQA.LocalHost.Studies;
+using MedQA.Web;
+using MedQA.Web.Rating;
+using Spectre.Console;
+
+namespace MedQA.LocalHost.Commands;
+
+/// <summary><c>medqa study</c>: people rate answers.</summary>
+internal static class StudyCommand
+{
+    private const string StudyMeaning = "The study, the beginning of its name, or 'latest'";
+
+    /// <summary>The command.</summary>
+    public static Command Create()
+    {
+        var command = new TaughtCommand("study", "Have people rate free answers in the browser, and read what came of it.", """
+            Examples:
+              medqa run consumers.csv --profile long-form
+              medqa study create --run latest --answers clinicians.csv --rubric clinician-12 --raters 9
+              medqa serve                                          the raters open their links
+              medqa study show latest                              how far each rater is
+              medqa study report latest --html report.html
+              medqa study export latest --to ratings
+              medqa study power --difference 0.1                   how many answers and raters it takes to see a difference
+            """);
+        CommandContext.SetWork(command, static (context, _, cancel) => ListAsync(context, cancel));
+        var list = new Command("list", "List studies, newest first.");
+        CommandContext.SetWork(list, static (context, _, cancel) => ListAsync(context, cancel));
+        command.Add(list);
+        command.Add(StudyCreateCommand.Create());
+        command.Add(CreateShow());
+        command.Add(CreateLink());
+        command.Add(CreateReport());
+        command.Add(CreateExport());
+        command.Add(CreateDeleteRater());
+        command.Add(CreateDelete());
+        return command;
+    }
+
+    /// <summary>Writes a study for people: what it is, and how far each rater is, or the links where there are some.</summary>
+    internal static void Write(CommandContext context, StudyResource study)
+    {
+        if (context.Output == OutputFormat.Json)
+        {
+            context.Console.Line(JsonSerializer.Serialize(study, WebJson.Readable.StudyResource));
+            return;
+        }
+
+        var facts = new Table { Border = TableBorder.Rounded, ShowHeaders = false };
+        facts.AddColumn(new TableColumn("").NoWrap());
+        facts.AddColumn("");
+        void Row(string name, string value) => facts.AddRow(new Text(name), new Text(value));
+        Row("Study", $"{study.Study} ({study.Name})");
+        Row("Sources", string.Join(", ", study.Sources.Select(static source => source.Name)));
+        Row("Rubric", $"{study.Rubric}, {study.Axes} axes");
+        Row("Answers", $"{study.Answers:#,0} to {study.Questions:#,0} questions ({string.Join(", ", study.Strata.Select(static stratum => $"{stratum.Questions} {stratum.Dataset}"))})");
+        Row("Raters", $"{study.Raters?.Length ?? 0}, {study.RatersPerAnswer} for each answer{(study.Pilot > 0 ? $", {study.Pilot} answers by all" : "")}");
+        context.Console.Output.Write(facts);
+        foreach (var note in study.Notes)
+        {
+            context.Console.Line($"Note: {note}");
+        }
+
+        var raters = new Table { Border = TableBorder.Rounded };
+        raters.AddColumns(new TableColumn("Rater").NoWrap(), new TableColumn("Name"), new TableColumn("State").NoWrap(), new TableColumn("Rated").RightAligned(), new TableColumn("Skipped").RightAligned(), new TableColumn("Minutes").RightAligned());
+        foreach (var rater in study.Raters ?? [])
+        {
+            raters.AddRow(new Text(rater.Rater), new Text(rater.Label), new Text(rater.State?.ToString().ToLowerInvariant() ?? "deleted"), new Text($"{rater.Rated}/{rater.Assigned}"), new Text($"{rater.Skipped}"), new Text((rater.Seconds / 60).ToString("0.0", CultureInfo.InvariantCulture)));
+        }
+
+        context.Console.Output.Write(raters);
+    }
+
+    /// <summary>Writes the links of raters, each on a line of its own that can be copied.</summary>
+    internal static void WriteLinks(CommandContext context, IEnumerable<RaterResource> raters)
+    {
+        var home = context.Settings.Endpoint ?? context.Settings.Url;
+        foreach (var rater in raters)
+        {
+            context.Console.Line($"{rater.Label}\t{new Uri(home, rater.Link)}");
+        }
+
+        context.Console.Note("These links are shown this once: of their secrets only a hash is kept. `medqa study link STUDY RATER` makes a new one.");
+    }
+
+    private static async Task<int> ListAsync(CommandContext context, CancellationToken cancellationToken)
+    {
+        await using var source = await StudySources.OpenAsync(context, cancellationToken);
+        var studies = await source.ListAsync(cancellationToken);
+        if (context.Output == OutputFormat.Json)
+        {
+            context.Console.Line(JsonSerializer.Serialize(new StudyList(studies), WebJson.Readable.StudyList));
+            return ExitCode.Success;
+        }
+
+        if (studies.IsEmpty)
+        {
+            context.Console.Line("There are no studies yet. Make one: medqa study create --help");
+            return ExitCode.Success;
+        }
+
+        var table = new Table { Border = TableBorder.Rounded };
+        table.AddColumns(new TableColumn("Study").NoWrap(), new TableColumn("Name"), new TableColumn("Rubric").NoWrap(), new TableColumn("Sources"), new TableColumn("Answers").RightAligned(), new TableColumn("Created (UTC)"));
+        foreach (var study in studies)
+        {
+            table.AddRow(new Text(study.Study), new Text(study.Name), new Text(study.Rubric), new Text(string.Join(", ", study.Sources.Select(static one => one.Name))), new Text($"{study.Answers:#,0}"), new Text(study.Created.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)));
+        }
+
+        context.Console.Output.Write(table);
+        return ExitCode.Success;
+    }
+
+    private static Command CreateShow()
+    {
+        var study = new Argument<string>("STUDY") { Description = StudyMeaning };
+        var command = new Command("show", "Show a study, and how far each rater is.") { study };
+        CommandContext.SetWork(command, async (context, parsed, cancel) =>
+        {
+            await using var source = await StudySources.OpenAsync(context, cancel);
+            Write(context, await source.FindAsync(parsed.GetRequiredValue(study), cancel));
+            return ExitCode.Success;
+        });
+        return command;
+    }
+
+    private static Command CreateLink()
+    {
+        var study = new Argument<string>("STUDY") { Description = StudyMeaning };
+        var rater = new Argument<string>("RATER") { Description = "The rater: r1, r2 …" };
+        var command = new Command("link", "Give a rater a new link; the one before opens nothing any more, and what was rated stays.") { study, rater };
+        CommandContext.SetWork(command, async (context, parsed, cancel) =>
+        {
+            await using var source = await StudySources.OpenAsync(context, cancel);
+            var found = await source.FindAsync(parsed.GetRequiredValue(study), cancel);
+            WriteLinks(context, [await source.RenewLinkAsync(found.Study, parsed.GetRequiredValue(rater), cancel)]);
+            return ExitCode.Success;
+        });
+        return command;
+    }
+
+    private static Command CreateReport()
+    {
+        var study = new Argument<string>("STUDY") { Description = StudyMeaning };
+        var html = HtmlFile.Create();
+        var command = new Command("report", "Write the report of a study as Markdown, or with --output json as JSON; also while raters are at work.") { study, html };
+        CommandContext.SetWork(command, async (context, parsed, cancel) =>
+        {
+            await using var source = await StudySources.OpenAsync(context, cancel);
+            var found = await source.FindAsync(parsed.GetRequiredValue(study), cancel);
+            if (parsed.GetValue(html) is { } path)
+            {
+                var page = await TextAsync(source.OpenReportAsync(found.Study, ReportFormat.Html, cancel), cancel);
+                await HtmlFile.WriteAsync(context, path, () => page, cancel);
+            }
+
+            context.Console.Line(await TextAsync(source.OpenReportAsync(found.Study, context.Output == OutputFormat.Json ? ReportFormat.Json : ReportFormat.Markdown, cancel), cancel));
+            return ExitCode.Success;
+        });
+        return command;
+    }
+
+    private static Command CreateExport()
+    {
+        var study = new Argument<string>("STUDY") { Description = StudyMeaning };
+        var to = new Option<string>("--to") { Description = "The folder to write into. Default: one named after the study", HelpName = "FOLDER" };
+        var command = new Command("export", "Write a study's ratings (CSV, Parquet), every click (CSV) and its report (JSON, Markdown, HTML) into a folder.") { study, to };
+        CommandContext.SetWork(command, async (context, parsed, cancel) =>
+        {
+            await using var source = await StudySources.OpenAsync(context, cancel);
+            var found = (await source.FindAsync(parsed.GetRequiredValue(study), cancel)).Study;
+            var folder = Path.GetFullPath(parsed.GetValue(to) ?? found);
+            Directory.CreateDirectory(folder);
+            foreach (var (file, open) in ((string, Func<Task<Stream>>)[])
+            [
+                ("ratings.csv", () => source.OpenRatingsAsync(found, parquet: false, history: false, cancel)),
+                ("ratings.parquet", () => source.OpenRatingsAsync(found, parquet: true, history: false, cancel)),
+                ("clicks.csv", () => source.OpenRatingsAsync(found, parquet: false, history: true, cancel)),
+                ("report.json", () => source.OpenReportAsync(found, ReportFormat.Json, cancel)),
+                ("report.md", () => source.OpenReportAsync(found, ReportFormat.Markdown, cancel)),
+                ("report.html", () => source.OpenReportAsync(found, ReportFormat.Html, cancel)),
+            ])
+            {
+                await using var content = await open();
+                await using var written = File.Create(Path.Combine(folder, file));
+                await content.CopyToAsync(written, cancel);
+                context.Console.Line(Path.Combine(folder, file));
+            }
+
+            return ExitCode.Success;
+        });
+        return command;
+    }
+
+    private static Command CreateDeleteRater()
+    {
+        var study = new Argument<string>("STUDY") { Description = StudyMeaning };
+        var rater = new Argument<string>("RATER") { Description = "The rater: r1, r2 …" };
+        var command = new Command("delete-rater", "Remove a rater with everything that the rater clicked and wrote; the study goes on.") { study, rater };
+        CommandContext.SetWork(command, async (context, parsed, cancel) =>
+        {
+            await using var source = await StudySources.OpenAsync(context, cancel);
+            var found = await source.FindAsync(parsed.GetRequiredValue(study), cancel);
+            await source.DeleteRaterAsync(found.Study, parsed.GetRequiredValue(rater), cancel);
+            context.Console.Note($"Rater {parsed.GetRequiredValue(rater)} of {found.Name} and all ratings of this rater are removed.");
+            return ExitCode.Success;
+        });
+        return command;
+    }
+
+    private static Command CreateDelete()
+    {
+        var study = new Argument<string>("STUDY") { Description = StudyMeaning };
+        var command = new Command("delete", "Remove a study with all its ratings.") { study };
+        CommandContext.SetWork(command, async (context, parsed, cancel) =>
+        {
+            await using var source = await StudySources.OpenAsync(context, cancel);
+            var found = await source.FindAsync(parsed.GetRequiredValue(study), cancel);
+            await source.DeleteAsync(found.Study, cancel);
+            context.Console.Note($"{found.Name} and all its ratings are removed.");
+            return ExitCode.Success;
+        });
+        return command;
+    }
+
+    private static async Task<string> TextAsync(Task<Stream> opening, CancellationToken cancellationToken)
+    {
+        await using var stream = await opening;
+        using var reader = new StreamReader(stream);
+        return await reader.ReadToEndAsync(cancellationToken);
+    }
+}
