@@ -41,6 +41,30 @@ public static class PromptBuilder
         return Build(protocol.Profile, protocol.ExemplarsFor(question), question, reasonings);
     }
 
+    /// <summary>What a model should write after the prompt for a question: what stands after the question of a worked example. After a text it begins with a space, unless the text ends in white space.</summary>
+    /// <param name="profile">How the question is asked.</param>
+    /// <param name="exemplar">The question with its answer and, where the profile lets the model reason, its reasoning.</param>
+    /// <exception cref="PromptException">The template names an option that the question does not have.</exception>
+    public static string AnswerTo(Profile profile, Exemplar exemplar)
+    {
+        ArgumentNullException.ThrowIfNull(profile);
+        ArgumentNullException.ThrowIfNull(exemplar);
+        if (profile.Format == PromptFormat.Chat)
+        {
+            return Solution(profile, exemplar, afterLead: false);
+        }
+
+        var written = Written(profile, PromptTemplate.Parse(profile.Template ?? DefaultTemplate(profile)), new Asked(exemplar.Id, exemplar.Context, exemplar.Text, exemplar.Options));
+        return (EndsOpen(written) ? "" : " ") + Solution(profile, exemplar, afterLead: true);
+    }
+
+    /// <summary>Whether a model that is asked with a profile writes a reasoning in front of its answer.</summary>
+    public static bool AsksForReasoning(Profile profile)
+    {
+        ArgumentNullException.ThrowIfNull(profile);
+        return Reasons(profile);
+    }
+
     /// <summary>The texts that end a sample: the profile's, or a next question where a text is continued and the profile names none.</summary>
     public static ImmutableArray<string> StopOf(Profile profile)
     {

@@ -100,6 +100,8 @@ internal sealed class ModelFolderReader(string folder)
 
     private ImmutableArray<string> ExternalData(string graphPath)
     {
+        // Tuning can read weights without a graph; such a file names no others.
+        if (graphPath.EndsWith(".safetensors", StringComparison.Ordinal)) return [];
         var graphFolder = Path.GetDirectoryName(graphPath)!;
         var prefix = Path.GetRelativePath(folder, graphFolder) is var relative && relative == "." ? "" : relative + "/";
         var paths = ImmutableArray.CreateBuilder<string>();

@@ -19,6 +19,12 @@ internal static class CommandLine
             return ExitCode.BadInput;
         }
 
+        // Its options and its help are the other program's.
+        if (arguments[0] == TuneCommand.Name)
+        {
+            return await TuneCommand.RunAsync(arguments[1..], CancellationToken.None);
+        }
+
         var parsed = root.Parse(arguments);
         // A shell asks what could come next: its line is not whole yet, and that is no fault.
         var isSuggestion = arguments[0].StartsWith("[suggest", StringComparison.Ordinal);
@@ -59,6 +65,7 @@ internal static class CommandLine
             WorkerCommand.Create(),
             ProfilesCommand.Create(),
             ModelsCommand.Create(),
+            TuneCommand.Create(),
             DoctorCommand.Create(),
             CompletionCommand.Create(),
         };

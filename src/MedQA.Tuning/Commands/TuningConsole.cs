@@ -1,0 +1,42 @@
+using MedQA.Datasets;
+using MedQA.Evaluation.Profiles;
+using MedQA.Inference.ChatTemplates;
+using MedQA.Inference.Models;
+using MedQA.Inference.Prefixes;
+
+namespace MedQA.Tuning.Commands;
+
+/// <summary>Does a command's work; what goes wrong becomes a sentence and an exit code, as of <c>medqa</c>.</summary>
+internal static class TuningConsole
+{
+    private const int Failure = 1;
+    /// <summary>The command line or a file cannot be used.</summary>
+    public const int BadInput = 2;
+
+    private const int Stopped = 130;
+
+    public static async Task<int> InvokeAsync(Func<Task<int>> work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            await Console.Error.WriteLineAsync("Stopped. The same command goes on where it was.");
+            return Stopped;
+        }
+        catch (Exception exception) when (CodeOf(exception) is { } code)
+        {
+            await Console.Error.WriteLineAsync($"medqa tune: {exception.Message}");
+            return code;
+        }
+    }
+
+    private static int? CodeOf(Exception exception) => exception switch
+    {
+        TuningException or QuestionSetException or ProfileException or TemplateException or TemplateRejectionException => BadInput,
+        ModelException or PrefixException or IOException or UnauthorizedAccessException => Failure,
+        _ => null,
+    };
+}

@@ -1,0 +1,31 @@
+using System.CommandLine;
+
+namespace MedQA.Tuning.Commands;
+
+/// <summary>The command line of <c>medqa-tune</c>, which <c>medqa tune</c> starts.</summary>
+internal static class TuningProgram
+{
+    // Between two steps of a large model minutes can pass; a stop waits for the checkpoint.
+    private static readonly TimeSpan StopLimit = TimeSpan.FromMinutes(10);
+
+    /// <summary>Does what the arguments say.</summary>
+    /// <returns>An exit code of medqa.</returns>
+    public static async Task<int> InvokeAsync(string[] arguments)
+    {
+        var root = new RootCommand("Learns a soft prompt from a few exemplars with the model frozen (prompt tuning, Lester et al. 2021; instruction prompt tuning, Singhal et al. 2023), and writes it as a prefix that `medqa run` puts in front of its prompts.") { MeasureCommand.Create() };
+        TuneCommand.AddTo(root);
+        var parsed = root.Parse(arguments);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (var error in parsed.Errors)
+            {
+                await Console.Error.WriteLineAsync($"medqa tune: {error.Message}");
+            }
+
+            await Console.Error.WriteLineAsync("See `medqa tune --help`.");
+            return TuningConsole.BadInput;
+        }
+
+        return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = StopLimit, EnableDefaultExceptionHandler = false });
+    }
+}

@@ -1,0 +1,82 @@
+using MedQA.Evaluation.Profiles;
+using MedQA.Evaluation.Prompting;
+using MedQA.Evaluation.Questions;
+using MedQA.Inference.ChatTemplates;
+using MedQA.Inference.Models;
+using MedQA.Inference.Prompts;
+using MedQA.Inference.Tokenization;
+
+namespace MedQA.Tuning.Exemplars;
+
+/// <summary>Writes exemplars as a run with a profile asks its questions, so that what is tuned is what is asked.</summary>
+internal sealed class ExampleEncoding
+{
+    private readonly PromptEncoder _encoder;
+    private readonly int _endToken;
+    private readonly Profile _profile;
+    private readonly Protocol _protocol;
+
+    /// <param name="folder">The model's folder.</param>
+    /// <param name="profile">How to ask.</param>
+    /// <param name="datasets">The data sets of all questions, of which the profile may take worked examples.</param>
+    /// <exception cref="TuningException">The model cannot be asked with the profile, or names no end token.</exception>
+    public ExampleEncoding(ModelFolder folder, Profile profile, IEnumerable<string> datasets)
+    {
+        Tokenizer = Tokenizer.Load(folder);
+        _encoder = new PromptEncoder(folder, Tokenizer, ChatTemplate.Load(folder));
+        _profile = profile;
+        _protocol = Protocol.Of(profile, datasets);
+        if (profile.Format == PromptFormat.Chat && !_encoder.HasChatTemplate)
+        {
+            throw new TuningException($"Profile {profile.Name} asks through a chat template, which model {folder.Name} does not have; use a profile with \"format\": \"completion\", such as likelihood.");
+        }
+
+        _endToken = folder.EndTokens is [var first, ..] ? first : throw new TuningException($"{folder.Path}: no file names the token that ends an answer; add eos_token_id to generation_config.json.");
+    }
+
+    /// <summary>The model's tokenizer.</summary>
+    public Tokenizer Tokenizer { get; }
+
+    /// <summary>Why a question cannot be learned from under the profile, or <see langword="null"/>.</summary>
+    public string? Fault(Question question)
+    {
+        var form = AnswerForm.Of(_profile, question.Options);
+        if (form.Space == AnswerSpace.Free)
+        {
+            return question.ReferenceAnswers.All(string.IsNullOrWhiteSpace) ? "it has neither options with a right one nor a long answer (column long_answer), so there is nothing to learn." : null;
+        }
+
+        return question.Gold is null ? "its right option is not stated, so there is nothing to learn."
+            : PromptBuilder.AsksForReasoning(_profile) && question.ReferenceAnswers.All(string.IsNullOrWhiteSpace) ? $"profile {_profile.Name} lets the model reason, and the row has no reasoning (column long_answer) to learn; use --profile likelihood or few-shot for answers alone."
+            : null;
+    }
+
+    /// <summary>Encodes a question that has no fault.</summary>
+    /// <exception cref="PromptException">The profile's template does not fit the question.</exception>
+    public TuningExample Encode(Question question)
+    {
+        var form = AnswerForm.Of(_profile, question.Options);
+        var prompt = _encoder.Encode(PromptBuilder.Build(_protocol, question));
+        var answer = _encoder.EncodeContinuation(prompt, [], "", PromptBuilder.AnswerTo(_profile, AsExemplar(question, question.Gold)));
+        var example = new TuningExample(answer.Context, [.. answer.Continuation, _endToken]) { Question = question };
+        if (form.Space == AnswerSpace.Free)
+        {
+            return example;
+        }
+
+        var options = (PromptBuilder.AsksForReasoning(_profile)
+            ? form.CueContinuations.Select(text => _encoder.EncodeContinuation(prompt, [], form.Cue, text))
+            : question.Options.Select((_, option) => _encoder.EncodeContinuation(prompt, [], "", PromptBuilder.AnswerTo(_profile, AsExemplar(question, option))))).ToList();
+        return example with { OptionContext = options[0].Context, Options = [.. options.Select(static option => option.Continuation)] };
+    }
+
+    private static Exemplar AsExemplar(Question question, int? answer) => new()
+    {
+        Id = question.Id,
+        Context = question.Context,
+        Text = question.Text,
+        Options = question.Options,
+        Answer = answer,
+        Explanation = question.ReferenceAnswers.FirstOrDefault(static text => !string.IsNullOrWhiteSpace(text))?.Trim() ?? "",
+    };
+}

@@ -1,0 +1,35 @@
+using MedQA.Evaluation.Profiles;
+using MedQA.Inference.Models;
+
+namespace MedQA.Tuning.Learning;
+
+/// <summary>The model that is tuned, and the one that the result is for.</summary>
+/// <param name="Weights">The folder with the weights.</param>
+/// <param name="Target">The folder whose graph will run with the prefix: tokenizer, template and fingerprint are its.</param>
+internal sealed record TuningModel(ModelFolder Weights, ModelFolder Target)
+{
+    /// <summary>Opens the folders.</summary>
+    /// <param name="weights">A model's folder, with an ONNX graph or safetensors.</param>
+    /// <param name="target">The folder that will run with the prefix, or <see langword="null"/> for the same one.</param>
+    /// <exception cref="ModelException">A file is missing or damaged.</exception>
+    public static TuningModel Open(string weights, string? target)
+    {
+        var opened = OpenEither(weights);
+        return new(opened, target is null ? opened : OpenEither(target));
+    }
+
+    /// <summary>A built-in profile by its name, or the one in a file.</summary>
+    /// <exception cref="TuningException">There is none.</exception>
+    /// <exception cref="ProfileException">The file is no profile.</exception>
+    public static Profile ReadProfile(string nameOrFile) =>
+        nameOrFile.EndsWith(".json", StringComparison.OrdinalIgnoreCase) && File.Exists(nameOrFile) ? ProfileReader.Parse(File.ReadAllBytes(nameOrFile), nameOrFile)
+        : BuiltInProfiles.Find(nameOrFile) ?? throw new TuningException($"There is no profile '{nameOrFile}'. The built-in ones are {string.Join(", ", BuiltInProfiles.All.Select(static profile => profile.Name))}; a file's name must end with .json.");
+
+    private static ModelFolder OpenEither(string folder)
+    {
+        var weights = Directory.Exists(folder) && !Directory.EnumerateFiles(folder, "*.onnx", SearchOption.AllDirectories).Any()
+            ? Directory.EnumerateFiles(folder, "*.safetensors").Order(StringComparer.Ordinal).FirstOrDefault()
+            : null;
+        return ModelFolder.Open(folder, weights is null ? null : Path.GetFileName(weights));
+    }
+}

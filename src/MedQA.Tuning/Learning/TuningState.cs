@@ -1,0 +1,103 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using MedQA.Inference.Prefixes;
+
+namespace MedQA.Tuning.Learning;
+
+/// <summary>All that a tuning goes on from, to the same bits.</summary>
+internal sealed record TuningState
+{
+    private const string StateFile = "state.json";
+
+    /// <summary>The soft prompt, [length, hidden].</summary>
+    public required float[] SoftPrompt { get; init; }
+
+    /// <summary>AdamW with its running means.</summary>
+    public required AdamW Optimizer { get; init; }
+
+    /// <summary>Steps done.</summary>
+    public int Step { get; set; }
+
+    /// <summary>The losses so far.</summary>
+    public List<PrefixLoss> Losses { get; init; } = [];
+
+    /// <summary>The soft prompt with the lowest dev loss so far, or <see langword="null"/>.</summary>
+    public float[]? Best { get; set; }
+
+    /// <summary>The step that it is of.</summary>
+    public int BestStep { get; set; }
+
+    /// <summary>Its dev loss.</summary>
+    public double BestDevLoss { get; set; } = double.MaxValue;
+
+    /// <summary>Writes it to a folder. Whenever the writing is cut off, the folder has this state or the one before.</summary>
+    /// <param name="folder">The folder; made where it is missing.</param>
+    /// <param name="signature">What identifies the tuning: model, data and hyperparameters.</param>
+    public void Save(string folder, string signature)
+    {
+        Directory.CreateDirectory(folder);
+        var tensors = $"step-{Step:d6}.safetensors";
+        long[] size = [SoftPrompt.Length];
+        using (var file = File.Create(Path.Combine(folder, tensors)))
+        {
+            SafetensorsWriter.Write(file, [("soft_prompt", size, SoftPrompt), ("first", size, Optimizer.First), ("second", size, Optimizer.Second), ("best", size, Best ?? SoftPrompt)]);
+            file.Flush(flushToDisk: true);
+        }
+
+        var half = Path.Combine(folder, $"{StateFile}.tmp");
+        File.WriteAllBytes(half, JsonSerializer.SerializeToUtf8Bytes(new Saved(signature, tensors, Step, [.. Losses], Best is null ? null : BestStep, BestDevLoss), TuningJson.Default.Saved));
+        File.Move(half, Path.Combine(folder, StateFile), overwrite: true);
+        foreach (var old in Directory.EnumerateFiles(folder, "step-*.safetensors").Where(path => Path.GetFileName(path) != tensors))
+        {
+            File.Delete(old);
+        }
+    }
+
+    /// <summary>Reads the state of a folder, or <see langword="null"/> where it has none.</summary>
+    /// <exception cref="TuningException">The state is that of another tuning, or damaged.</exception>
+    public static TuningState? Load(string folder, string signature, AdamW optimizer)
+    {
+        var file = Path.Combine(folder, StateFile);
+        if (!File.Exists(file))
+        {
+            return null;
+        }
+
+        try
+        {
+            var saved = JsonSerializer.Deserialize(File.ReadAllBytes(file), TuningJson.Default.Saved) ?? throw new JsonException("It is null.");
+            if (saved.Signature != signature)
+            {
+                throw new TuningException($"{folder} has the checkpoint of a tuning with another model, other data or other settings. Give the same ones to go on with it, name another --out, or delete the folder.");
+            }
+
+            using var tensors = SafetensorsReader.Open(Path.Combine(folder, saved.Tensors));
+            tensors.ReadSingles("first").CopyTo(optimizer.First, 0);
+            tensors.ReadSingles("second").CopyTo(optimizer.Second, 0);
+            return new()
+            {
+                SoftPrompt = tensors.ReadSingles("soft_prompt"),
+                Optimizer = optimizer,
+                Step = saved.Step,
+                Losses = [.. saved.Losses],
+                Best = saved.BestStep is null ? null : tensors.ReadSingles("best"),
+                BestStep = saved.BestStep ?? 0,
+                BestDevLoss = saved.BestDevLoss,
+            };
+        }
+        catch (Exception exception) when (exception is JsonException or SafetensorsException or ArgumentException)
+        {
+            throw new TuningException($"{file}: the checkpoint is damaged ({exception.Message.TrimEnd('.')}). Delete {folder} to begin again.", exception);
+        }
+    }
+
+    internal sealed record Saved(string Signature, string Tensors, int Step, ImmutableArray<PrefixLoss> Losses, int? BestStep, double BestDevLoss);
+}
+
+/// <summary>How settings and checkpoints are written.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true, RespectNullableAnnotations = true)]
+[JsonSerializable(typeof(string))]
+[JsonSerializable(typeof(TuningSettings))]
+[JsonSerializable(typeof(TuningState.Saved))]
+internal sealed partial class TuningJson : JsonSerializerContext;

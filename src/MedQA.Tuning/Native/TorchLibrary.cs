@@ -1,0 +1,85 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+using System.Runtime.Loader;
+using TorchSharp;
+
+namespace MedQA.Tuning.Native;
+
+/// <summary>Loads libtorch, also on systems whose C++ library is a little older than the one that TorchSharp was built with (Debian 12, Ubuntu 22.04).</summary>
+/// <remarks>
+/// libLibTorchSharp.so of TorchSharp 0.107 asks for GLIBCXX_3.4.32, because a header of GCC 13 names the symbol <c>ios_base_library_init</c>; no relocation uses it, and all
+/// that is used is in GLIBCXX_3.4.30. Where the library cannot be loaded as it is, a copy that does not insist on that version is loaded.
+/// </remarks>
+internal static class TorchLibrary
+{
+    private const string Name = "LibTorchSharp";
+    private const string UnusedVersion = "GLIBCXX_3.4.32";
+
+    private static readonly Lazy<bool> Loaded = new(LoadOnce);
+
+    /// <summary>Loads it, once.</summary>
+    /// <exception cref="TuningException">It cannot be loaded; the sentence says what to do.</exception>
+    public static void Load() => _ = Loaded.Value;
+
+    private static bool LoadOnce()
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            AssemblyLoadContext.Default.ResolvingUnmanagedDll += static (assembly, name) => name == Name ? LoadForOlderSystem(assembly) : 0;
+        }
+
+        try
+        {
+            torch.InitializeDeviceType(DeviceType.CPU);
+            return true;
+        }
+        catch (Exception exception) when (exception is TypeInitializationException or NotSupportedException or DllNotFoundException)
+        {
+            throw new TuningException($"libtorch cannot be loaded on this system ({RuntimeInformation.RuntimeIdentifier}): TorchSharp has it for linux-x64, win-x64 and osx-arm64, and on Linux it needs the C++ library of GCC 12 or later (Debian 12, Ubuntu 22.04). {Innermost(exception)}", exception);
+        }
+    }
+
+    private static nint LoadForOlderSystem(Assembly assembly)
+    {
+        var folder = Path.GetDirectoryName(assembly.Location)!;
+        string[] places = [folder, Path.Combine(folder, "runtimes", "linux-x64", "native")];
+        if (places.Select(static place => Path.Combine(place, $"lib{Name}.so")).FirstOrDefault(File.Exists) is not { } original)
+        {
+            return 0;
+        }
+
+        var library = File.ReadAllBytes(original);
+        if (!VersionNeeds.Weaken(library, UnusedVersion))
+        {
+            return 0;
+        }
+
+        // The copy finds its neighbours because they are loaded already.
+        foreach (var neighbour in (ReadOnlySpan<string>)["libc10.so", "libtorch_cpu.so", "libtorch.so"])
+        {
+            NativeLibrary.Load(Path.Combine(Path.GetDirectoryName(original)!, neighbour));
+        }
+
+        var copy = Path.Combine(Path.GetTempPath(), $"lib{Name}-{Guid.NewGuid():n}.so");
+        try
+        {
+            File.WriteAllBytes(copy, library);
+            return NativeLibrary.Load(copy);
+        }
+        finally
+        {
+            // What is mapped stays.
+            File.Delete(copy);
+        }
+    }
+
+    private static string Innermost(Exception exception)
+    {
+        while (exception.InnerException is { } inner)
+        {
+            exception = inner;
+        }
+
+        return exception.Message.Split('\n')[0].Trim();
+    }
+}

@@ -1,0 +1,3 @@
+using MedQA.Tuning.Commands;
+
+return await TuningProgram.InvokeAsync(args);

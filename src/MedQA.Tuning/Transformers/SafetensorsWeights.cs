@@ -1,0 +1,56 @@
+using MedQA.Inference.Models;
+using MedQA.Inference.Prefixes;
+
+namespace MedQA.Tuning.Transformers;
+
+/// <summary>Weights in safetensors files: one, or several that model.safetensors.index.json or their names tell to be parts.</summary>
+internal sealed class SafetensorsWeights : IWeightSource
+{
+    private readonly List<SafetensorsReader> _files = [];
+    private readonly Dictionary<string, SafetensorsReader> _places = new(StringComparer.Ordinal);
+    private readonly string _folder;
+
+    public SafetensorsWeights(string folder)
+    {
+        _folder = folder;
+        try
+        {
+            foreach (var path in Directory.EnumerateFiles(folder, "*.safetensors").Order(StringComparer.Ordinal))
+            {
+                var file = SafetensorsReader.Open(path);
+                _files.Add(file);
+                foreach (var name in file.Tensors.Keys)
+                {
+                    _places.TryAdd(name, file);
+                }
+            }
+        }
+        catch (SafetensorsException exception)
+        {
+            Dispose();
+            throw new ModelException(ModelFault.DamagedFile, folder, exception.Message.TrimEnd('.'), "Fetch the file again", exception);
+        }
+    }
+
+    public bool Has(string name) => _places.ContainsKey(name);
+
+    public float[] Read(string name, long count)
+    {
+        if (!_places.TryGetValue(name, out var file))
+        {
+            throw new ModelException(ModelFault.MissingFile, _folder, $"no safetensors file of the folder has the tensor \"{name}\"", "Fetch all parts of the weights");
+        }
+
+        try
+        {
+            return file.Find(name).Count == count ? file.ReadSingles(name)
+                : throw new ModelException(ModelFault.DamagedFile, _folder, $"the tensor \"{name}\" has {file.Find(name).Count:N0} numbers where config.json means {count:N0}", "Fetch weights and config.json of the same model");
+        }
+        catch (SafetensorsException exception)
+        {
+            throw new ModelException(ModelFault.DamagedFile, _folder, exception.Message.TrimEnd('.'), "Fetch the file again", exception);
+        }
+    }
+
+    public void Dispose() => _files.ForEach(static file => file.Dispose());
+}
