@@ -109,8 +109,8 @@ public sealed record Reasoning
     /// <summary>Which stage of the strategy drew it; 0 for the first.</summary>
     public int Stage { get; init; }
 
-    /// <summary>Its text.</summary>
-    public required string Text { get; init; }
+    /// <summary>Its text; empty where the answer was read only to be counted.</summary>
+    public required string Text { get; init => field = value ?? ""; }
 
     /// <summary>Its token ids, the end token left out.</summary>
     public required ImmutableArray<int> Tokens { get; init => field = value.IsDefault ? [] : value; }

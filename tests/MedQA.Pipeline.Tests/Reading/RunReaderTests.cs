@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.Reporting;
 using MedQA.Pipeline.Advancing;
 using MedQA.Pipeline.Control;
@@ -39,6 +40,29 @@ public sealed class RunReaderTests(AzuriteFixture azurite)
             Assert.Equal(all.Where(row => filter.Passes(row)), paged.Select(static row => row with { Text = null }));
             Assert.All(paged, static row => Assert.Equal($"Which finding goes with case {row.Ordinal}?", row.Text));
         }
+    }
+
+    [Fact]
+    public async Task What_was_kept_of_a_batch_is_good_for_its_answers_as_they_were_only()
+    {
+        var bench = new Bench(await azurite.NewAsync());
+        var run = await bench.StartAsync(4);
+        await bench.CompleteAsync(run);
+        var before = await AnsweredAsync();
+        Assert.All(before, static answered => Assert.All(answered.Reasonings, static reasoning => Assert.Equal(("", 0, 5), (reasoning.Text, reasoning.Tokens.Length, reasoning.DrawnTokens))));
+
+        // Without it, the answers themselves are read.
+        var counted = bench.Storage.Counted(run, BatchId.First(0));
+        Assert.True(await counted.ExistsAsync(Cancel));
+        await counted.DeleteAsync(cancellationToken: Cancel);
+        Assert.Equivalent(before, await AnsweredAsync(), strict: true);
+
+        // With other answers in their place, these are read.
+        var name = $"answers/{BatchId.First(1)}.jsonl";
+        await bench.Storage.Answers(run, BatchId.First(1)).PutAsync(BinaryData.FromString((await bench.TextAsync(run, name))!.Replace("\"id\":\"q3\"", "\"id\":\"q33\"", StringComparison.Ordinal)), "application/x-ndjson", Cancel);
+        Assert.Equal(["q0", "q1", "q2", "q33"], (await AnsweredAsync()).Select(static answered => answered.Id));
+
+        async Task<List<AnsweredQuestion>> AnsweredAsync() => await bench.Reader.AllAnsweredAsync(run, Cancel).ToListAsync(Cancel);
     }
 
     [Fact]
