@@ -146,6 +146,8 @@ module controlDataRoles 'modules/data-roles.bicep' = {
       { on: 'question-sets', role: roles.blobDataContributor }
       { on: 'runs', role: roles.blobDataContributor }
       { on: 'studies', role: roles.blobDataContributor }
+      // What a profile's prefix is; the workers fetch its numbers.
+      { on: 'prefixes', role: roles.blobDataReader }
     ]
     queueGrants: [
       // It sends batches and counts what waits; it never takes one.
@@ -182,6 +184,7 @@ module inferenceDataRoles 'modules/data-roles.bicep' = {
     containerGrants: concat(
       [
         { on: 'runs', role: roles.blobDataContributor }
+        { on: 'prefixes', role: roles.blobDataReader }
       ],
       fetchesModel ? [{ on: 'models', role: roles.blobDataReader }] : []
     )

@@ -32,6 +32,7 @@ var blobContainers = concat(
     'runs'
     // Studies of human ratings: what they ask of whom. The ratings themselves are in the table.
     'studies'
+    'prefixes'
     // Upload events that could not be delivered for a day.
     'event-dead-letters'
   ],

@@ -6,7 +6,7 @@ using MedQA.Evaluation.Prompting;
 namespace MedQA.Evaluation.Profiles;
 
 /// <summary>
-/// The one sequence of bytes of a profile or protocol: UTF-8 without white space, every field (those with their usual values too) in a fixed order,
+/// The one sequence of bytes of a profile or protocol: UTF-8 without white space, every field (those with their usual values too, except the prefix) in a fixed order,
 /// numbers in their shortest form. Part of a run's id, so equal protocols are equal runs, whatever their files looked like.
 /// </summary>
 public static class CanonicalJson
@@ -69,6 +69,15 @@ public static class CanonicalJson
         }
 
         writer.WriteEndArray();
+        if (protocol.Prefix is { } prefix)
+        {
+            writer.WriteStartObject("prefix");
+            writer.WriteString("hash", prefix.Hash);
+            writer.WriteNumber("length", prefix.Length);
+            writer.WriteString("modelFingerprint", prefix.ModelFingerprint);
+            writer.WriteEndObject();
+        }
+
         writer.WriteEndObject();
     }
 

@@ -104,6 +104,9 @@ public sealed record Profile
     /// <summary>The longest that one question may take, in seconds; then it is failed and the run goes on.</summary>
     public int MaxSeconds { get; init; } = 3600;
 
+    /// <summary>The name of the tuned prefix that stands in front of every prompt; <see langword="null"/> for none. Which one that is, a run's <see cref="Protocol"/> says.</summary>
+    public string? Prefix { get; init; }
+
     /// <summary>Answers that a question is asked for at most: samples, and refinements behind them; 0 where options are only scored.</summary>
     public int SamplesPerQuestion => Strategy == StrategyNames.Likelihood ? 0 : Samples + Refinements;
 
@@ -125,10 +128,22 @@ public sealed record Profile
                 + "use \"fixed\" or \"random\", or export the model with that output.";
         }
 
-        return PromptFit.TokensBehind(this) >= model.ContextLength
-            ? $"profile {Name} asks for up to {MaxTokens} tokens, which leaves no room for a question in the {model.ContextLength} tokens of model {model.Name}; use a smaller \"maxTokens\"."
-            : null;
+        return WhyTooLongFor(model, 0);
     }
+
+    /// <summary>Why a prefix cannot stand in front of the questions, as a sentence with what to do; <see langword="null"/> where it can.</summary>
+    /// <param name="model">The model that is asked.</param>
+    /// <param name="prefix">What the profile's <see cref="Prefix"/> names.</param>
+    public string? WhyUnsuitedTo(ModelDescription model, PrefixReference prefix)
+    {
+        ArgumentNullException.ThrowIfNull(prefix);
+        return prefix.WhyUnsuitedTo(model) ?? WhyTooLongFor(model, prefix.Length);
+    }
+
+    private string? WhyTooLongFor(ModelDescription model, int virtualTokens) =>
+        PromptFit.TokensBehind(this) + virtualTokens >= model.ContextLength
+            ? $"profile {Name} asks for up to {MaxTokens} tokens{(virtualTokens > 0 ? $" behind the {virtualTokens} virtual tokens of prefix {Prefix}" : "")}, which leaves no room for a question in the {model.ContextLength} tokens of model {model.Name}; use a smaller \"maxTokens\"."
+            : null;
 }
 
 /// <summary>How the model is asked.</summary>

@@ -52,6 +52,7 @@ internal static class ProfileFields
         WholeNumber("seed", static p => p.Seed, static (p, v) => p with { Seed = v }),
         Date("templateDate", static p => p.TemplateDate, static (p, v) => p with { TemplateDate = v }),
         Integer("maxSeconds", static p => p.MaxSeconds, static (p, v) => p with { MaxSeconds = v }, 1, 86_400),
+        LeftOut(OptionalText("prefix", static p => p.Prefix, static (p, v) => p with { Prefix = v }, static v => v is null ? null : NameProblem(v) is { } allowed ? $"null, or the name of a prefix: {allowed}" : null), static p => p.Prefix is null),
     ];
 
     /// <summary>How a value of an enum stands in JSON: its name with a small first letter.</summary>
@@ -103,6 +104,18 @@ internal static class ProfileFields
             return problem?.Invoke(text) is { } allowed ? throw Wrong(value, allowed) : set(profile, text);
         },
         (writer, profile) => writer.WriteString(name, get(profile)));
+
+    /// <summary>A field that came later and is left out where it has its usual value: runs from before it keep their ids.</summary>
+    private static Field LeftOut(Field field, Func<Profile, bool> isUsual) => field with
+    {
+        Write = (writer, profile) =>
+        {
+            if (!isUsual(profile))
+            {
+                field.Write(writer, profile);
+            }
+        },
+    };
 
     private static Field Integer(string name, Func<Profile, int> get, Func<Profile, int, Profile> set, int least, int most) => new(
         name,

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MedQA.Evaluation.Answering;
+using MedQA.Evaluation.Modelling;
 using MedQA.Evaluation.Prompting;
 using MedQA.Evaluation.Questions;
 
@@ -15,6 +16,9 @@ public sealed record Protocol(Profile Profile, ImmutableArray<Exemplar> Exemplar
 
     /// <summary>The worked examples of data sets for which <see cref="Exemplars"/> is not meant, where a run has several data sets.</summary>
     public ImmutableArray<DatasetExemplars> DatasetExemplars { get; init => field = value.IsDefault ? [] : value; } = [];
+
+    /// <summary>The prefix that the profile's name for it stood for when the run was made; <see langword="null"/> for none.</summary>
+    public PrefixReference? Prefix { get; init; }
 
     /// <summary>
     /// The protocol of a profile for a run over the given data sets: its worked examples are looked up and selected.

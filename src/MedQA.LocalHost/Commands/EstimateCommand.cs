@@ -63,6 +63,7 @@ internal static class EstimateCommand
             throw new InputException(reason);
         }
 
+        var asking = await PrefixChoice.AskingAsync(model, profile, context.Settings, cancellationToken);
         var answers = new List<AnsweredQuestion>();
 
         // Spread over the file, whose parts may differ. The first one also reads the worked examples that all share, so it does not count for the time where there are others.
@@ -71,7 +72,7 @@ internal static class EstimateCommand
         {
             context.Console.Note($"Asking question {i + 1} of {asked}…");
             var question = questions[(int)((long)i * questions.Count / asked)];
-            answers.Add(await AnswerAsync(model, profile, question, i, cancellationToken));
+            answers.Add(await AnswerAsync(asking, profile, question, i, cancellationToken));
         }
 
         Write(context, Estimate.Of(questions.Count, profile, answers, price));

@@ -10,7 +10,9 @@ using MedQA.Evaluation.Verifying;
 using MedQA.LocalHost.Hosting;
 using MedQA.LocalHost.Runs;
 using MedQA.LocalHost.Terminal;
+using MedQA.Pipeline.Prefixes;
 using MedQA.Pipeline.Reading;
+using MedQA.Pipeline.Storage;
 using Spectre.Console;
 
 namespace MedQA.LocalHost.Commands;
@@ -52,7 +54,7 @@ internal static class VerifyCommand
         var report = await JsonSerializer.DeserializeAsync(content, ReportJson.Default.RunReport, cancellationToken)
             ?? throw new InvalidDataException($"The report of run {summary.Run} is empty.");
         var seal = await reader.CheckSealAsync(summary.Run, report.Circumstances.Seal, cancellationToken);
-        var answers = count > 0 ? await AskAgainAsync(context, reader, summary, count, seed, tolerance, cancellationToken) : [];
+        var answers = count > 0 ? await AskAgainAsync(context, storage.Runs, reader, summary, count, seed, tolerance, cancellationToken) : [];
         var verification = new RunVerification(summary.Run.ToString(), seal?.Batches, seal?.Differences ?? ["the run has no seal: an earlier version of medqa wrote its result"], seed, answers);
         if (context.Output == OutputFormat.Json)
         {
@@ -66,7 +68,7 @@ internal static class VerifyCommand
         return verification.Holds ? ExitCode.Success : ExitCode.Failure;
     }
 
-    private static async Task<ImmutableArray<AnswerVerification>> AskAgainAsync(CommandContext context, RunReader reader, RunSummary summary, int count, long seed, double tolerance, CancellationToken cancellationToken)
+    private static async Task<ImmutableArray<AnswerVerification>> AskAgainAsync(CommandContext context, RunStorage storage, RunReader reader, RunSummary summary, int count, long seed, double tolerance, CancellationToken cancellationToken)
     {
         var manifest = await reader.GetManifestAsync(summary.Run, cancellationToken) ?? throw new InputException($"The manifest of run {summary.Run} is gone.");
         if (manifest.Rules != EvaluationRules.Version)
@@ -79,6 +81,9 @@ internal static class VerifyCommand
         {
             throw new InputException($"Run {summary.Run} asked the model {manifest.ModelName} ({manifest.ModelFingerprint[..12]}), and {model.Description.Name} ({model.Description.Fingerprint[..12]}) is another. Name that model with --model, or use --questions 0.");
         }
+
+        var models = new PrefixedModels(model, new PrefixStore(storage));
+        var asked = await models.GetAsync(manifest.Protocol?.Prefix, cancellationToken);
 
         var answered = new List<(int Ordinal, string Id)>();
         await foreach (var row in reader.AllAnswersAsync(summary.Run, AnswerFilter.All, cancellationToken))
@@ -97,7 +102,7 @@ internal static class VerifyCommand
                 var question = await reader.GetQuestionAsync(summary.Run, ordinal, cancellationToken) ?? throw new InvalidDataException("the question is gone from storage");
                 var stored = await reader.GetAnswerAsync(summary.Run, ordinal, cancellationToken) ?? throw new InvalidDataException("the answer is gone from storage");
                 context.Console.Note($"Asking question {id} again…");
-                verified.Add(await AnswerVerifier.VerifyAsync(model, manifest.Protocol!, question, stored, tolerance, TimeProvider.System, cancellationToken));
+                verified.Add(await AnswerVerifier.VerifyAsync(asked, manifest.Protocol!, question, stored, tolerance, TimeProvider.System, cancellationToken));
             }
             catch (InvalidDataException exception)
             {

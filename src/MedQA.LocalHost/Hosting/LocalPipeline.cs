@@ -3,6 +3,7 @@ using MedQA.LocalHost.Settings;
 using MedQA.Pipeline.Advancing;
 using MedQA.Pipeline.Answering;
 using MedQA.Pipeline.Control;
+using MedQA.Pipeline.Prefixes;
 using MedQA.Pipeline.Profiles;
 using MedQA.Pipeline.Rating;
 using MedQA.Pipeline.Reading;
@@ -33,7 +34,7 @@ internal sealed class LocalPipeline : IDisposable
         Control = new RunControl(storage, time, signals);
         Studies = new StudyStore(storage, time);
         Uploads = new QuestionSetUploads(storage, time);
-        Splitter = new QuestionSetSplitter(storage, Profiles, model.Description, model.CountTokens, new SplitOptions(), time, logging.CreateLogger<QuestionSetSplitter>(), signals);
+        Splitter = new QuestionSetSplitter(storage, Profiles, model.Description, model.CountTokens, new SplitOptions(), time, logging.CreateLogger<QuestionSetSplitter>(), signals, new PrefixStore(storage, settings.PrefixesFolder));
         var name = $"{Environment.MachineName}{(_identity.Id is { } id ? $"-{id:N}" : "")}";
         var advancer = new RunAdvancer(storage, new AdvanceOptions { OwnWorker = _identity.Id is null ? null : name, MaxComputeHours = settings.MaxHours }, time, logging.CreateLogger<RunAdvancer>(), signals);
         var keep = new RetentionOptions { RunDays = settings.KeepDays, UploadDays = settings.KeepUploadsDays };

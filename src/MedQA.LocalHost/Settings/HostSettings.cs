@@ -23,6 +23,9 @@ internal sealed record HostSettings
     /// <summary>A folder with further profiles, or <see langword="null"/>.</summary>
     public string? ProfilesFolder { get; init; }
 
+    /// <summary>A folder with tuned prefixes, each a folder of its own, or <see langword="null"/>.</summary>
+    public string? PrefixesFolder { get; init; }
+
     /// <summary>Where the HTTP interface listens.</summary>
     public Uri Url { get; init; } = new("http://127.0.0.1:5080");
 

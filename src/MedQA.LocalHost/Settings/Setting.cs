@@ -26,6 +26,7 @@ internal sealed record Setting(string Name, string Option, string Variable, stri
         Of("token", "TOKEN", "The Entra ID token for that service, as `az account get-access-token` gives it. Better in MEDQA_TOKEN", false, static (settings, text) => settings with { Token = Secret(text) }),
         Of("graph", "FILE", "The graph's file within the model's folder, such as one that `medqa models optimize` made. Default: the one that the folder names", false, static (settings, text) => settings with { Graph = text }),
         Of("profiles", "FOLDER", "A folder with further profiles, one JSON file each", false, static (settings, text) => settings with { ProfilesFolder = ExistingFolder(text) }),
+        Of("prefixes", "FOLDER", "A folder with tuned prefixes, each a folder of its own as `medqa tune` makes it: what a profile's prefix names", false, static (settings, text) => settings with { PrefixesFolder = ExistingFolder(text) }),
         Of("urls", "URL", "Where `medqa serve` listens. Default: http://127.0.0.1:5080", false, static (settings, text) => settings with { Url = LoopbackUrl(text) }),
         Of("threads", "N", "Threads of the model. Default: as many as the machine has cores", false, static (settings, text) => settings with { Threads = Number(text, 1, 1024) }),
         Of("provider", "NAME", "What the model runs on: cpu or cuda. Default: cpu", false, static (settings, text) => settings with { Provider = Provider(text) }),

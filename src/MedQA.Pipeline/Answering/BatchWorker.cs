@@ -7,6 +7,7 @@ using MedQA.Evaluation;
 using MedQA.Evaluation.Modelling;
 using MedQA.Evaluation.Profiles;
 using MedQA.Pipeline.Control;
+using MedQA.Pipeline.Prefixes;
 using MedQA.Pipeline.Reading;
 using MedQA.Pipeline.Signalling;
 using MedQA.Pipeline.Splitting;
@@ -30,7 +31,7 @@ public sealed class BatchWorker
     private readonly PipelineSignals _signals;
     private readonly RunRows _runs;
     private readonly BatchRows _batches;
-    private readonly QuestionAttempt _attempt;
+    private readonly PrefixedModels _models;
     private readonly ConcurrentDictionary<(RunId, BatchId), bool> _held = new();
 
     /// <summary>A worker for a model.</summary>
@@ -44,7 +45,7 @@ public sealed class BatchWorker
         (_storage, _model, _options, _time, _logger, _signals) = (storage, model, options, time, logger, signals ?? new PipelineSignals());
         _runs = new RunRows(storage.RunTable);
         _batches = new BatchRows(storage.BatchTable);
-        _attempt = new QuestionAttempt(model, options, time, logger);
+        _models = new PrefixedModels(model, new PrefixStore(storage));
     }
 
     /// <summary>Answers what is left of a message's batch.</summary>
@@ -101,7 +102,8 @@ public sealed class BatchWorker
         }
 
         var note = new BatchRow { Batch = batch, Heard = message.Sent, Worker = _options.Name };
-        if (Unfit(manifest) is { } unfit)
+        var (attempt, unfit) = await AttemptAsync(manifest, protocol, stopping);
+        if (attempt is null)
         {
             await _batches.NoteWorkAsync(run, note with { State = BatchState.OtherModel, Error = unfit }, stopping);
             await WakeAsync(run, PipelineTracing.Traceparent ?? message.Traceparent, stopping);
@@ -158,7 +160,7 @@ public sealed class BatchWorker
             var log = await ProgressLog.OpenAsync(blob, lease.Id, stopping);
             await log.BeginAttemptAsync(_options.Name, _time.GetUtcNow(), stopping);
             await work.BeginAsync(log, stopping);
-            var outcome = await AnswerQuestionsAsync(run, protocol, questions, log, work, lease, stopping);
+            var outcome = await AnswerQuestionsAsync(run, protocol, attempt, questions, log, work, lease, stopping);
             if (outcome != BatchOutcome.Finished)
             {
                 return await EndAsync(work, lease, run, message, outcome);
@@ -186,7 +188,7 @@ public sealed class BatchWorker
     }
 
     private async Task<BatchOutcome> AnswerQuestionsAsync(
-        RunId run, Protocol protocol, IReadOnlyList<BatchQuestion> questions, ProgressLog log, BatchWork work, BatchLease lease, CancellationToken stopping)
+        RunId run, Protocol protocol, QuestionAttempt attempt, IReadOnlyList<BatchQuestion> questions, ProgressLog log, BatchWork work, BatchLease lease, CancellationToken stopping)
     {
         var began = _time.GetTimestamp();
         foreach (var asked in questions)
@@ -219,7 +221,7 @@ public sealed class BatchWorker
                 await log.BeginQuestionAsync(asked.Ordinal, _time.GetUtcNow(), CancellationToken.None);
             }
 
-            var answered = crashes >= 2 ? _attempt.Crashed(protocol, asked, crashes) : await _attempt.AnswerAsync(protocol, asked, lease.Ended, stopping);
+            var answered = crashes >= 2 ? attempt.Crashed(protocol, asked, crashes) : await attempt.AnswerAsync(protocol, asked, lease.Ended, stopping);
             if (answered is null)
             {
                 if (marked && lease.Reason is not BatchOutcome.LeaseLost)
@@ -231,7 +233,7 @@ public sealed class BatchWorker
             }
 
             // The answer is there: storing it is worth more than stopping quickly.
-            var (stored, line) = _attempt.Write(protocol, asked, answered);
+            var (stored, line) = attempt.Write(protocol, asked, answered);
             await log.AppendAnswerAsync(asked.Ordinal, line, CancellationToken.None);
             PipelineMetrics.QuestionDone(_model.Description.Name, protocol.Profile.Name, stored);
             if (await work.AddAsync(stored, CancellationToken.None) && await ReasonToStopAsync(run, CancellationToken.None) is { } wish)
@@ -241,6 +243,24 @@ public sealed class BatchWorker
         }
 
         return BatchOutcome.Finished;
+    }
+
+    /// <summary>What asks a run's questions; or why this worker cannot ask them, which leaves the batch to another or to a later time.</summary>
+    private async Task<(QuestionAttempt? Attempt, string? Unfit)> AttemptAsync(RunManifest manifest, Protocol protocol, CancellationToken cancellationToken)
+    {
+        if (Unfit(manifest) is { } unfit)
+        {
+            return (null, unfit);
+        }
+
+        try
+        {
+            return (new QuestionAttempt(await _models.GetAsync(protocol.Prefix, cancellationToken), _options, _time, _logger), null);
+        }
+        catch (PrefixRefusedException fault)
+        {
+            return (null, $"Worker {_options.Name} cannot ask with the run's prefix: {fault.Message}");
+        }
     }
 
     private string? Unfit(RunManifest manifest)

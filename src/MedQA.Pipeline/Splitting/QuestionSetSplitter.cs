@@ -6,6 +6,7 @@ using MedQA.Evaluation;
 using MedQA.Evaluation.Modelling;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Prompting;
+using MedQA.Pipeline.Prefixes;
 using MedQA.Pipeline.Profiles;
 using MedQA.Pipeline.Reading;
 using MedQA.Pipeline.Signalling;
@@ -31,6 +32,7 @@ public sealed class QuestionSetSplitter
     private readonly ILogger _logger;
     private readonly PipelineSignals _signals;
     private readonly RunRows _runs;
+    private readonly PrefixStore _prefixes;
 
     /// <summary>A splitter for runs of one model.</summary>
     /// <param name="storage">Where uploads and runs lie.</param>
@@ -41,15 +43,17 @@ public sealed class QuestionSetSplitter
     /// <param name="time">The clock.</param>
     /// <param name="logger">Is told what became of each upload.</param>
     /// <param name="signals">Wakes the loop of this process that advances runs.</param>
+    /// <param name="prefixes">The prefixes that profiles can name; <see langword="null"/> for those of the storage.</param>
     /// <exception cref="ArgumentException">A setting is outside its range; the message names it.</exception>
     public QuestionSetSplitter(
-        RunStorage storage, IProfileSource profiles, ModelDescription model, Func<Prompt, int>? countTokens, SplitOptions options, TimeProvider time, ILogger logger, PipelineSignals? signals = null)
+        RunStorage storage, IProfileSource profiles, ModelDescription model, Func<Prompt, int>? countTokens, SplitOptions options, TimeProvider time, ILogger logger, PipelineSignals? signals = null, PrefixStore? prefixes = null)
     {
         ArgumentNullException.ThrowIfNull(storage);
         ArgumentNullException.ThrowIfNull(options);
         options.Check();
         (_storage, _profiles, _model, _countTokens, _options, _time, _logger, _signals) = (storage, profiles, model, countTokens, options, time, logger, signals ?? new PipelineSignals());
         _runs = new RunRows(storage.RunTable, _signals);
+        _prefixes = prefixes ?? new PrefixStore(storage);
     }
 
     /// <summary>Handles the event that a blob was uploaded. The same event twice is the same run.</summary>
@@ -109,7 +113,8 @@ public sealed class QuestionSetSplitter
         }
 
         var (etag, profileName) = (upload.ETag ?? Plain(properties.ETag), ProfileNameOf(upload.BlobName, properties.Metadata));
-        var run = RunIdentity.Of(upload.BlobName, etag, profileName, FindProfile(profileName).Profile, _model.Fingerprint);
+        var (profile, prefix, _) = await FindProfileAsync(profileName, cancellationToken);
+        var run = RunIdentity.Of(upload.BlobName, etag, profileName, profile, prefix, _model.Fingerprint);
         var now = _time.GetUtcNow();
         await _runs.CreateAsync(
             new RunRow
@@ -157,7 +162,7 @@ public sealed class QuestionSetSplitter
     private async Task<SplitOutcome> SplitAsync(BlockBlobClient blob, ETag etag, IDictionary<string, string> metadata, CancellationToken cancellationToken)
     {
         var profileName = ProfileNameOf(blob.Name, metadata);
-        var (profile, rejection) = FindProfile(profileName);
+        var (profile, prefix, rejection) = await FindProfileAsync(profileName, cancellationToken);
         var notation = AnswerNotation.Detect;
         if (UploadMetadata.Find(metadata, UploadMetadata.AnswerNotation) is { } asked)
         {
@@ -165,7 +170,7 @@ public sealed class QuestionSetSplitter
             rejection ??= AnswerNotationName.Find(asked) is null ? new Rejection($"the upload's metadata say answerNotation '{asked}', but it must be {AnswerNotationName.All}.", null) : null;
         }
 
-        var run = RunIdentity.Of(blob.Name, etag, profileName, profile, _model.Fingerprint);
+        var run = RunIdentity.Of(blob.Name, etag, profileName, profile, prefix, _model.Fingerprint);
         using var activity = PipelineTracing.Start("split question set", run.ToString());
 
         if (await FindKnownAsync(run, cancellationToken) is { } known)
@@ -190,7 +195,7 @@ public sealed class QuestionSetSplitter
         };
         if (profile is not null && rejection is null)
         {
-            manifest = await ReadAsync(blob, etag, profile, manifest, run, cancellationToken);
+            manifest = await ReadAsync(blob, etag, profile, prefix, manifest, run, cancellationToken);
         }
 
         if (!await _storage.Manifest(run).TryCreateAsync(ToJson(manifest), "application/json", cancellationToken))
@@ -208,12 +213,12 @@ public sealed class QuestionSetSplitter
         return new SplitOutcome(manifest.Rejection is null ? SplitResult.Created : SplitResult.Rejected, run, manifest.Rejection);
     }
 
-    private async Task<RunManifest> ReadAsync(BlockBlobClient blob, ETag etag, Profile profile, RunManifest manifest, RunId run, CancellationToken cancellationToken)
+    private async Task<RunManifest> ReadAsync(BlockBlobClient blob, ETag etag, Profile profile, PrefixReference? prefix, RunManifest manifest, RunId run, CancellationToken cancellationToken)
     {
         var batchSize = _options.BatchSizeFor(profile);
 
         // Examples that are chosen for each question are as many as fit it.
-        var fit = _countTokens is null || profile.ExemplarSelection == ExemplarSelection.Nearest ? null : new ExemplarFit(profile, _countTokens, _model.ContextLength);
+        var fit = _countTokens is null || profile.ExemplarSelection == ExemplarSelection.Nearest ? null : new ExemplarFit(profile, _countTokens, _model.ContextLength - (prefix?.Length ?? 0));
         var datasets = new SortedSet<string>(StringComparer.Ordinal);
         var tally = new QuestionSetTally();
         using var blobs = new QuestionBlobs(_storage, run, batchSize);
@@ -252,7 +257,7 @@ public sealed class QuestionSetSplitter
         }
 
         var hash = await blobs.CompleteAsync(cancellationToken);
-        var protocol = Protocol.Of(profile, datasets, freeAnswers: tally.FreeAnswers == tally.Accepted);
+        var protocol = Protocol.Of(profile, datasets, freeAnswers: tally.FreeAnswers == tally.Accepted) with { Prefix = prefix };
         return manifest with
         {
             Protocol = fit is null ? protocol : protocol.WithAtMost(fit.Count),
@@ -265,6 +270,26 @@ public sealed class QuestionSetSplitter
             QuestionsHash = hash,
             Notes = [.. tally.Notes()],
         };
+    }
+
+    private async Task<(Profile? Profile, PrefixReference? Prefix, Rejection? Rejection)> FindProfileAsync(string name, CancellationToken cancellationToken)
+    {
+        var (profile, rejection) = FindProfile(name);
+        if (profile?.Prefix is not { } prefixName || rejection is not null)
+        {
+            return (profile, null, rejection);
+        }
+
+        try
+        {
+            return await _prefixes.FindAsync(prefixName, cancellationToken) is { } prefix
+                ? (profile, prefix, profile.WhyUnsuitedTo(_model, prefix) is { } reason ? new Rejection(reason, null) : null)
+                : (profile, null, new Rejection($"profile {name} names the prefix '{prefixName}', and there is none of that name. Put it into the folder of prefixes (--prefixes), or in Azure into the container of prefixes.", null));
+        }
+        catch (PrefixRefusedException fault)
+        {
+            return (profile, null, new Rejection(fault.Message, null));
+        }
     }
 
     private (Profile? Profile, Rejection? Rejection) FindProfile(string name)

@@ -21,6 +21,7 @@ public sealed class RunStorage
         QuestionSets = blobs.GetBlobContainerClient(prefix + "question-sets");
         Runs = blobs.GetBlobContainerClient(prefix + "runs");
         Studies = blobs.GetBlobContainerClient(prefix + "studies");
+        Prefixes = blobs.GetBlobContainerClient(prefix + "prefixes");
         BatchQueue = queues.GetQueueClient(prefix + "question-batches");
         BatchPoisonQueue = queues.GetQueueClient(prefix + "question-batches-poison");
         AdvanceQueue = queues.GetQueueClient(prefix + "advance");
@@ -42,6 +43,9 @@ public sealed class RunStorage
 
     /// <summary>Everything that a study of human ratings is made of, under <c>{study}/</c>; what raters click is in <see cref="RatingTable"/>.</summary>
     public BlobContainerClient Studies { get; }
+
+    /// <summary>Tuned prefixes: <c>{hash}/prefix.safetensors</c> and <c>names/{name}.json</c>; see <see cref="MedQA.Pipeline.Prefixes.PrefixStore"/>.</summary>
+    public BlobContainerClient Prefixes { get; }
 
     /// <summary>Batches to answer.</summary>
     public QueueClient BatchQueue { get; }
@@ -101,6 +105,7 @@ public sealed class RunStorage
             QuestionSets.CreateIfNotExistsAsync(cancellationToken: cancellationToken),
             Runs.CreateIfNotExistsAsync(cancellationToken: cancellationToken),
             Studies.CreateIfNotExistsAsync(cancellationToken: cancellationToken),
+            Prefixes.CreateIfNotExistsAsync(cancellationToken: cancellationToken),
             BatchQueue.CreateIfNotExistsAsync(cancellationToken: cancellationToken),
             BatchPoisonQueue.CreateIfNotExistsAsync(cancellationToken: cancellationToken),
             AdvanceQueue.CreateIfNotExistsAsync(cancellationToken: cancellationToken),

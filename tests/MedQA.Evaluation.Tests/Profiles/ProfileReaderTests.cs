@@ -80,7 +80,7 @@ public sealed class ProfileReaderTests
               "name": "all", "strategy": "adaptive-self-consistency", "format": "completion", "system": "S", "instruction": "I {answers}", "template": "{question} {a}",
               "optionTemplate": "{letter}: {option}", "optionSeparator": " ", "answerTemplate": "{letter}", "answerSpace": "optionTexts", "examplesAs": "text", "exemplarSet": "medqa",
               "exemplars": 2, "exemplarSelection": "random", "samples": 41, "temperature": 0.5, "topP": 0.9, "topK": 40, "minP": 0.05, "maxTokens": 99, "stop": ["X", "Y"],
-              "answerCue": "\nSo:", "onUnparsed": "abstain", "stopRule": "beta", "stopProbability": 0.9, "waveSize": 3, "refinements": 7, "seed": -5, "templateDate": "2025-02-28", "maxSeconds": 60,
+              "answerCue": "\nSo:", "onUnparsed": "abstain", "stopRule": "beta", "stopProbability": 0.9, "waveSize": 3, "refinements": 7, "seed": -5, "templateDate": "2025-02-28", "maxSeconds": 60, "prefix": "cardiology-100",
             }
             """,
             "all.json");
@@ -91,7 +91,7 @@ public sealed class ProfileReaderTests
                 Name = "all", Strategy = "adaptive-self-consistency", Format = PromptFormat.Completion, System = "S", Instruction = "I {answers}", Template = "{question} {a}",
                 OptionTemplate = "{letter}: {option}", OptionSeparator = " ", AnswerTemplate = "{letter}", AnswerSpace = AnswerSpace.OptionTexts, ExamplesAs = ExemplarPlacement.Text, ExemplarSet = "medqa",
                 Exemplars = 2, ExemplarSelection = ExemplarSelection.Random, Samples = 41, Temperature = 0.5, TopP = 0.9, TopK = 40, MinP = 0.05, MaxTokens = 99, Stop = profile.Stop,
-                AnswerCue = "\nSo:", OnUnparsed = UnparsedHandling.Abstain, StopRule = StopRule.Beta, StopProbability = 0.9, WaveSize = 3, Refinements = 7, Seed = -5, TemplateDate = new DateOnly(2025, 2, 28), MaxSeconds = 60,
+                AnswerCue = "\nSo:", OnUnparsed = UnparsedHandling.Abstain, StopRule = StopRule.Beta, StopProbability = 0.9, WaveSize = 3, Refinements = 7, Seed = -5, TemplateDate = new DateOnly(2025, 2, 28), MaxSeconds = 60, Prefix = "cardiology-100",
             },
             profile);
         Assert.Equal(["X", "Y"], profile.Stop);
@@ -122,7 +122,48 @@ public sealed class ProfileReaderTests
         }
 
         var fields = JsonDocument.Parse(CanonicalJson.Of(BuiltInProfiles.All[0])).RootElement.EnumerateObject().Count();
-        Assert.Equal(typeof(Profile).GetProperties().Count(static property => property.CanWrite), fields);
+        Assert.Equal(typeof(Profile).GetProperties().Count(static property => property.CanWrite && property.Name != nameof(Profile.Prefix)), fields);
+    }
+
+    [Fact]
+    public void A_prefix_is_stated_where_there_is_one_and_otherwise_left_out_so_that_older_runs_keep_their_ids()
+    {
+        var plain = BuiltInProfiles.Find("few-shot")!;
+        var prefixed = plain with { Name = "tuned", Prefix = "cardiology" };
+
+        Assert.DoesNotContain("prefix", Encoding.UTF8.GetString(CanonicalJson.Of(plain)), StringComparison.Ordinal);
+        Assert.EndsWith("\"prefix\":\"cardiology\"}", Encoding.UTF8.GetString(CanonicalJson.Of(prefixed)), StringComparison.Ordinal);
+        Assert.Equal("cardiology", ProfileReader.Check(prefixed, "here").Prefix);
+        Assert.Contains("null, or the name of a prefix: 1 to 64 lower-case letters", Assert.Throws<ProfileException>(() => ProfileReader.Check(prefixed with { Prefix = "../x" }, "here")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_protocol_states_which_prefix_a_name_stood_for()
+    {
+        var protocol = Protocol.Of(BuiltInProfiles.Find("few-shot")! with { Prefix = "cardiology" }, []);
+        var prefix = new PrefixReference("cardiology", new string('a', 64), 20, new string('b', 64), "tiny");
+
+        var (one, other) = (protocol with { Prefix = prefix }, protocol with { Prefix = prefix with { Hash = new string('c', 64) } });
+
+        Assert.NotEqual(CanonicalJson.Of(one), CanonicalJson.Of(other));
+        Assert.Equal(CanonicalJson.Of(one), CanonicalJson.Of(one with { Prefix = prefix with { Name = "renamed" } }));
+        Assert.DoesNotContain("\"hash\"", Encoding.UTF8.GetString(CanonicalJson.Of(protocol)), StringComparison.Ordinal);
+        Assert.Equal(prefix, JsonSerializer.Deserialize(JsonSerializer.Serialize(one, EvaluationJson.Default.Protocol), EvaluationJson.Default.Protocol)!.Prefix);
+    }
+
+    [Fact]
+    public void A_prefix_leaves_so_much_less_room_for_questions()
+    {
+        var model = new ModelDescription { Name = "tiny", Fingerprint = new string('b', 64), EngineFingerprint = "", ContextLength = 512, HasChatTemplate = true };
+        var profile = BuiltInProfiles.Find("few-shot")! with { Prefix = "p", MaxTokens = 400 };
+        var prefix = new PrefixReference("p", new string('a', 64), 95, model.Fingerprint, "tiny");
+
+        Assert.Null(profile.WhyUnsuitedTo(model, prefix));
+        Assert.Contains("up to 400 tokens behind the 96 virtual tokens of prefix p, which leaves no room", profile.WhyUnsuitedTo(model, prefix with { Length = 96 }), StringComparison.Ordinal);
+        Assert.Contains("512 virtual tokens, which leave no room for a prompt", profile.WhyUnsuitedTo(model, prefix with { Length = 512 }), StringComparison.Ordinal);
+        var foreign = profile.WhyUnsuitedTo(model, prefix with { ModelFingerprint = new string('c', 64), ModelName = "large" })!;
+        Assert.Contains($"was tuned for model large with fingerprint {new string('c', 64)}", foreign, StringComparison.Ordinal);
+        Assert.Contains(model.Fingerprint, foreign, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -24,6 +24,7 @@ public sealed partial class RoleTests
         control | control host | Storage Blob Data Owner
         control | control host | Storage Queue Data Contributor
         control | control host | Storage Table Data Contributor
+        control | data container prefixes | Storage Blob Data Reader
         control | data container question-sets | Storage Blob Data Contributor
         control | data container runs | Storage Blob Data Contributor
         control | data container studies | Storage Blob Data Contributor
@@ -46,6 +47,7 @@ public sealed partial class RoleTests
         control | registry | AcrPull
         control | task hub medqa | Durable Task Data Contributor
         event topic | data container event-dead-letters | Storage Blob Data Contributor
+        inference | data container prefixes | Storage Blob Data Reader
         inference | data container runs | Storage Blob Data Contributor
         inference | data queue advance | Storage Queue Data Message Sender
         inference | data queue question-batches | Storage Queue Data Contributor

@@ -15,7 +15,7 @@ public sealed class StorageTests
     public async Task Every_container_of_the_pipeline_is_made()
     {
         var made = NamesOf(await Deployment.PublicAsync(), "Microsoft.Storage/storageAccounts/blobServices/containers");
-        Assert.Equal(["question-sets", "runs", "studies", "event-dead-letters"], made);
+        Assert.Equal(["question-sets", "runs", "studies", "prefixes", "event-dead-letters"], made);
         Assert.Subset(made.ToHashSet(), PartsOf<BlobContainerClient>(static container => container.Name));
     }
 

@@ -5,6 +5,7 @@ using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Reporting;
 using MedQA.Pipeline.Advancing;
 using MedQA.Pipeline.Answering;
+using MedQA.Pipeline.Prefixes;
 using MedQA.Pipeline.Profiles;
 using MedQA.Pipeline.Reading;
 using MedQA.Pipeline.Splitting;
@@ -21,13 +22,13 @@ internal sealed class Bench
     /// <summary>How long a message that was taken and not completed stays away.</summary>
     private static readonly TimeSpan MessageVisibility = TimeSpan.FromSeconds(2);
 
-    public Bench(RunStorage storage, ScriptedModel? model = null, TimeProvider? time = null, SplitOptions? split = null, WorkerOptions? worker = null, AdvanceOptions? advance = null)
+    public Bench(RunStorage storage, ScriptedModel? model = null, TimeProvider? time = null, SplitOptions? split = null, WorkerOptions? worker = null, AdvanceOptions? advance = null, string? prefixes = null)
     {
         Storage = storage;
         Model = model ?? new ScriptedModel();
         Time = time ?? TimeProvider.System;
         Splitter = new QuestionSetSplitter(
-            storage, new OneProfile(), Model.Description, Model.CountTokens, split ?? new SplitOptions { DefaultProfile = "quick", BatchSize = 2 }, Time, NullLogger.Instance);
+            storage, new OneProfile(), Model.Description, Model.CountTokens, split ?? new SplitOptions { DefaultProfile = "quick", BatchSize = 2 }, Time, NullLogger.Instance, prefixes: new PrefixStore(storage, prefixes));
         Worker = new BatchWorker(storage, Model, worker ?? new WorkerOptions { Name = "one" }, Time, NullLogger.Instance);
         Advancer = new RunAdvancer(storage, advance ?? new AdvanceOptions(), Time, NullLogger.Instance);
         Reader = new RunReader(storage);
@@ -147,6 +148,7 @@ internal sealed class Bench
             "quick" => Quick,
             "near" => BuiltInProfiles.Find("self-consistency")! with { Name = "near", ExemplarSelection = ExemplarSelection.Nearest, Exemplars = 1 },
             "impatient" => Quick with { Name = "impatient", MaxSeconds = 1 },
+            "tuned" => Quick with { Name = "tuned", Prefix = "cardiology" },
             _ => BuiltInProfiles.Find(name),
         };
     }

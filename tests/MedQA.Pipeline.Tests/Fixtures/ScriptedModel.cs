@@ -34,12 +34,32 @@ internal sealed class ScriptedModel(string fingerprint = "scripted-model", strin
         return new Read(text);
     }
 
+    /// <summary>Asks this model, and keeps what it was asked with which prefix.</summary>
+    public ILanguageModel WithPrefix(PrefixReference prefix, ReadOnlyMemory<byte> keyValues) =>
+        prefix.WhyUnsuitedTo(Description) is { } reason ? throw new PrefixRefusedException(reason) : new Prefixed(this, prefix, keyValues.ToArray());
+
+    /// <summary>The prefixes that questions were asked with, once a question.</summary>
+    public ConcurrentQueue<(string Hash, byte[] KeyValues)> AskedWith { get; } = [];
+
     private static string TextOf(Prompt prompt) => prompt switch
     {
         ChatPrompt chat => chat.Messages[^1].Content,
         CompletionPrompt completion => completion.Text,
         _ => throw new NotSupportedException(),
     };
+
+    private sealed class Prefixed(ScriptedModel model, PrefixReference prefix, byte[] keyValues) : ILanguageModel
+    {
+        public ModelDescription Description => model.Description;
+
+        public int CountTokens(Prompt prompt) => prefix.Length + model.CountTokens(prompt);
+
+        public Task<IReadPrompt> ReadAsync(Prompt prompt, CancellationToken cancellationToken)
+        {
+            model.AskedWith.Enqueue((prefix.Hash, keyValues));
+            return model.ReadAsync(prompt, cancellationToken);
+        }
+    }
 
     private sealed class Read(string text) : IReadPrompt
     {

@@ -51,13 +51,16 @@ internal static class OriginSections
         var exemplars = report.Protocol.DatasetExemplars.Select(static set => $"; {set.Exemplars.Length} for {set.Dataset}");
         yield return new Heading(2, "To repeat it");
         yield return Table.OfValues(
+        [
             ("model", $"{report.Model}, fingerprint {report.ModelFingerprint}"),
             ("question set", $"{report.QuestionSet}{(report.QuestionSetHash is { } hash ? $", hash {hash}" : "")}"),
             ("profile", $"{profile.Name}: strategy {profile.Strategy}, format {(profile.Format == PromptFormat.Chat ? "chat" : "completion")}"),
             ("worked examples", $"{(profile.ExemplarSelection == ExemplarSelection.Nearest ? $"the {profile.Exemplars} nearest to each question by the model's embedding, of " : "")}{report.Protocol.Exemplars.Length}{(profile.ExemplarSet is { } set ? $" of set {set}" : "")}{string.Concat(exemplars)}"),
             ("sampling", $"{profile.Samples} samples, temperature {profile.Temperature}, topP {profile.TopP}, topK {profile.TopK}, minP {profile.MinP}, at most {profile.MaxTokens} tokens, seed {profile.Seed}"),
             ("reasonings without an answer", profile.OnUnparsed == UnparsedHandling.Force ? "forced by the answer cue" : "abstain"),
-            ("evaluation rules", report.EvaluationRules));
+            .. report.Protocol.Prefix is { } prefix ? [("prefix", $"{prefix.Name}: {prefix.Length} virtual tokens in front of every prompt, tuned for model {prefix.ModelName}, hash {prefix.Hash}")] : Array.Empty<(string, string)>(),
+            ("evaluation rules", report.EvaluationRules),
+        ]);
         yield return new Paragraph("The whole profile, as canonical JSON; with its worked examples it stands in the JSON report:");
         yield return new Verbatim(System.Text.Encoding.UTF8.GetString(CanonicalJson.Of(profile)));
         if (!report.ExemplarUses.IsEmpty)

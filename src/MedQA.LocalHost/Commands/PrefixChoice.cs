@@ -1,0 +1,26 @@
+using MedQA.Evaluation.Modelling;
+using MedQA.Evaluation.Profiles;
+using MedQA.LocalHost.Settings;
+using MedQA.Pipeline.Prefixes;
+
+namespace MedQA.LocalHost.Commands;
+
+/// <summary>The model that a profile asks, where a command asks it without a run: with the profile's prefix from the folder of prefixes.</summary>
+internal static class PrefixChoice
+{
+    /// <summary>The model with the profile's prefix, or the model itself.</summary>
+    /// <exception cref="InputException">There is no such prefix, or it is not for this model.</exception>
+    /// <exception cref="PrefixRefusedException">It is damaged.</exception>
+    public static async Task<ILanguageModel> AskingAsync(ILanguageModel model, Profile profile, HostSettings settings, CancellationToken cancellationToken)
+    {
+        if (profile.Prefix is not { } name)
+        {
+            return model;
+        }
+
+        var folder = PrefixStore.FolderOf(settings.PrefixesFolder, name)
+            ?? throw new InputException($"Profile {profile.Name} names the prefix '{name}', and there is none of that name: name the folder that it lies in with --prefixes.");
+        var (prefix, _, keyValues) = await PrefixStore.ReadFolderAsync(folder, name, cancellationToken);
+        return profile.WhyUnsuitedTo(model.Description, prefix) is { } reason ? throw new InputException(reason) : model.WithPrefix(prefix, keyValues);
+    }
+}

@@ -1,0 +1,110 @@
+using System.Security.Cryptography;
+using Azure;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Specialized;
+using MedQA.Evaluation.Modelling;
+using MedQA.Pipeline.Storage;
+
+namespace MedQA.Pipeline.Prefixes;
+
+/// <summary>
+/// The tuned prefixes that profiles can name, in the container of prefixes: <c>{hash}/prefix.safetensors</c> has the keys and values, immutable under their SHA-256, and
+/// <c>names/{name}.json</c> the manifest of what a name stands for now. A host with a folder of prefixes puts what is asked for into the container first, so that workers fetch
+/// it from there wherever they run.
+/// </summary>
+public sealed class PrefixStore
+{
+    private const string ManifestFile = "manifest.json";
+    private const string KeyValuesFile = "prefix.safetensors";
+
+    private readonly BlobContainerClient _container;
+    private readonly string? _folder;
+
+    /// <summary>Uses a storage.</summary>
+    /// <param name="storage">Whose container of prefixes.</param>
+    /// <param name="folder">A folder with further prefixes, each a folder of its own that <c>medqa tune</c> made; <see langword="null"/> for none. One of it goes before one of its name in the container.</param>
+    public PrefixStore(RunStorage storage, string? folder = null)
+    {
+        ArgumentNullException.ThrowIfNull(storage);
+        (_container, _folder) = (storage.Prefixes, folder);
+    }
+
+    /// <summary>The prefix of a name as it is now.</summary>
+    /// <param name="name">The name, as a profile says it: lower-case letters, digits and hyphens.</param>
+    /// <param name="cancellationToken">Cancels the calls.</param>
+    /// <returns><see langword="null"/> where there is none of that name.</returns>
+    /// <exception cref="PrefixRefusedException">There is one, and it cannot be used.</exception>
+    public async Task<PrefixReference?> FindAsync(string name, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        if (FolderOf(name) is { } folder)
+        {
+            var (prefix, manifest, keyValues) = await ReadFolderAsync(folder, name, cancellationToken);
+            await _container.GetBlockBlobClient(KeyValuesOf(prefix.Hash)).TryCreateAsync(BinaryData.FromBytes(keyValues), "application/octet-stream", cancellationToken);
+            await _container.GetBlockBlobClient($"names/{name}.json").PutAsync(BinaryData.FromBytes(manifest), "application/json", cancellationToken);
+            return prefix;
+        }
+
+        return await _container.GetBlockBlobClient($"names/{name}.json").FindContentAsync(cancellationToken) is { } content
+            ? Parse(content.ToMemory(), name, $"names/{name}.json in the container {_container.Name}")
+            : null;
+    }
+
+    /// <summary>The keys and values of a prefix.</summary>
+    /// <exception cref="PrefixRefusedException">They are not in the container, or this identity may not read there.</exception>
+    public async Task<ReadOnlyMemory<byte>> ReadKeyValuesAsync(PrefixReference prefix, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(prefix);
+        try
+        {
+            return await _container.GetBlockBlobClient(KeyValuesOf(prefix.Hash)).FindContentAsync(cancellationToken) is { } content
+                ? content.ToMemory()
+                : throw new PrefixRefusedException($"prefix {prefix.Name} is not there: the container {_container.Name} has no {KeyValuesOf(prefix.Hash)}. Put it there again.");
+        }
+        catch (RequestFailedException fault) when (fault.Status == 403)
+        {
+            throw new PrefixRefusedException($"prefix {prefix.Name} cannot be fetched: this identity may not read the container {_container.Name} ({fault.ErrorCode}). Give it the role Storage Blob Data Reader there.", fault);
+        }
+    }
+
+    /// <summary>Reads a prefix's folder: what it is, its manifest and its keys and values.</summary>
+    /// <exception cref="PrefixRefusedException">A file is missing, or is not what it should be.</exception>
+    public static async Task<(PrefixReference Prefix, byte[] Manifest, byte[] KeyValues)> ReadFolderAsync(string folder, string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var manifest = await File.ReadAllBytesAsync(Path.Combine(folder, ManifestFile), cancellationToken);
+            var prefix = Parse(manifest, name, Path.Combine(folder, ManifestFile));
+            var keyValues = await File.ReadAllBytesAsync(Path.Combine(folder, KeyValuesFile), cancellationToken);
+            var hash = Convert.ToHexStringLower(SHA256.HashData(keyValues));
+            return hash == prefix.Hash
+                ? (prefix, manifest, keyValues)
+                : throw new PrefixRefusedException($"prefix {name} is damaged: {Path.Combine(folder, KeyValuesFile)} has the SHA-256 {hash}, and its manifest says {prefix.Hash}. Tune it again, or copy the folder again.");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new PrefixRefusedException($"prefix {name} cannot be read: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>The folder of a prefix in a folder of prefixes, or <see langword="null"/>.</summary>
+    public static string? FolderOf(string? folder, string name) =>
+        // Compared with the names that are there, so that a name never becomes a path.
+        folder is null || !Directory.Exists(folder) ? null : Directory.EnumerateDirectories(folder).FirstOrDefault(path => Path.GetFileName(path) == name && File.Exists(Path.Combine(path, ManifestFile)));
+
+    private static string KeyValuesOf(string hash) => $"{hash}/{KeyValuesFile}";
+
+    private static PrefixReference Parse(ReadOnlyMemory<byte> manifest, string name, string source)
+    {
+        try
+        {
+            return PrefixReference.Parse(manifest) with { Name = name };
+        }
+        catch (FormatException exception)
+        {
+            throw new PrefixRefusedException($"prefix {name} cannot be used: {source}: {exception.Message}.", exception);
+        }
+    }
+
+    private string? FolderOf(string name) => FolderOf(_folder, name);
+}
