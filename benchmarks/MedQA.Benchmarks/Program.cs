@@ -36,7 +36,8 @@ await Console.Error.WriteLineAsync("""
     usage: MedQA.Benchmarks wholes [--only NAME,NAME] [--rounds N] [--graph FILE] [--model FOLDER] [--peer PROGRAM --peer-model GGUF] [--prompts FILE]
            MedQA.Benchmarks widen FOLDER    (writes model.8bit.onnx into it, for --graph)
            MedQA.Benchmarks growth FOLDER   (plots of a step's cost go there)
-           MedQA.Benchmarks load [--sizes N,N] [--data FOLDER] [--plots FOLDER] [--readers N] [--medqa PROGRAM] [--clients N --seconds N --pause-ms N]
+           MedQA.Benchmarks load [--sizes N,N] [--data FOLDER] [--plots FOLDER] [--readers N] [--medqa PROGRAM] [--clients N --seconds N --pause-ms N] [--reports N]
+           MedQA.Benchmarks load plots DATA FOLDER    (draws what was measured before)
            MedQA.Benchmarks parts [BenchmarkDotNet's arguments]
     --prompts is a file of prompts as token ids, one a line; --peer is a program that draws the same samples with llama.cpp, and its rounds alternate with ours.
     """);

@@ -18,6 +18,10 @@ internal static class LoadCommand
                 return await PipelineProcess.RunAsync(rest);
             case ["reports", var connection, var run, var times, var result]:
                 return await PipelineProcess.WriteReportsAsync(connection, run, times, result);
+            case ["plots", var measured, var target]:
+                // What was measured before, once more.
+                LoadPlots.Draw([.. Directory.GetFiles(measured, "measured-*.json").Select(static file => JsonSerializer.Deserialize<MeasuredRun>(File.ReadAllBytes(file))!)], target);
+                return 0;
         }
 
         var options = LoadOptions.Parse(arguments);
