@@ -12,7 +12,7 @@ public sealed record Rubric
     public required string Title { get; init; }
 
     /// <summary>What it is and where it comes from.</summary>
-    public string Description { get; init; } = "";
+    public string Description { get; init => field = value ?? ""; } = "";
 
     /// <summary>Whether two answers to one question are shown and compared. Each axis then has the choices <c>first</c> and <c>second</c>, for the answer that is shown first or second, and may have others, such as a tie.</summary>
     public bool Compares { get; init; }

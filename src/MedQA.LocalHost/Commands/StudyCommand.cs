@@ -38,6 +38,7 @@ internal static class StudyCommand
         command.Add(CreateExport());
         command.Add(CreateDeleteRater());
         command.Add(CreateDelete());
+        command.Add(StudyPowerCommand.Create());
         return command;
     }
 

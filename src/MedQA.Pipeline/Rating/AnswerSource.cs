@@ -16,6 +16,8 @@ namespace MedQA.Pipeline.Rating;
 /// <param name="Notes">What was left out of it and why, a sentence each.</param>
 public sealed partial record AnswerSource(StudySource Source, ImmutableArray<(Question Question, string Answer)> Answers, ImmutableArray<string> Notes)
 {
+    private const int AtOnce = 8;
+
     /// <summary>The answers of a run.</summary>
     /// <param name="reader">Reads runs.</param>
     /// <param name="run">The run's name.</param>
@@ -40,27 +42,12 @@ public sealed partial record AnswerSource(StudySource Source, ImmutableArray<(Qu
             throw new StudyException("sources", $"Run {run} has not ended: it is {summary.State.ToString().ToLowerInvariant()}. Wait for its end.");
         }
 
-        var answers = new Dictionary<(string, string), string>();
-        await foreach (var answered in reader.AllAnsweredAsync(id, cancellationToken))
-        {
-            if (FreeAnswer.Of(answered, profile) is { } answer)
-            {
-                answers.TryAdd((answered.Dataset, answered.Id), answer);
-            }
-        }
-
-        var (found, without) = (ImmutableArray.CreateBuilder<(Question, string)>(), 0);
-        await foreach (var question in reader.AllQuestionsAsync(id, cancellationToken))
-        {
-            if (answers.TryGetValue((question.Dataset, question.Id), out var answer))
-            {
-                found.Add((question, answer));
-            }
-            else
-            {
-                without++;
-            }
-        }
+        var questions = await reader.AllQuestionsAsync(id, cancellationToken).ToListAsync(cancellationToken);
+        var answers = new string?[questions.Count];
+        await Parallel.ForEachAsync(Enumerable.Range(0, answers.Length), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (ordinal, cancel) =>
+            answers[ordinal] = await reader.GetAnswerAsync(id, ordinal, cancel) is { } answered ? FreeAnswer.Of(answered, profile) : null);
+        var found = questions.Zip(answers).Where(static pair => pair.Second is not null).Select(static pair => (pair.First, pair.Second!));
+        var without = answers.Count(static answer => answer is null);
 
         var source = new StudySource(name ?? summary.Model, id.ToString(), summary.Model, File: null);
         return Once(source, found, without == 0 ? [] : [string.Create(CultureInfo.InvariantCulture, $"{source.Name}: {without} {(without == 1 ? "question" : "questions")} without an answer left out.")]);

@@ -70,7 +70,7 @@ public static class StudyMaking
             Created = time.GetUtcNow(),
             Rubric = rubric,
             Seed = request.Seed,
-            RatersPerAnswer = request.RatersPerAnswer,
+            RatersPerAnswer = request.RatersPerAnswer ?? 1,
             Pilot = request.Pilot,
             Sources = [.. sources.Select(static source => source.Source)],
             Strata = [.. drawn.GroupBy(question => sources[0].Answers[question[0]].Question.Dataset).Select(static stratum => new StudyStratum(stratum.Key, stratum.Count()))],
@@ -137,7 +137,7 @@ public static class StudyMaking
         Require(!request.Sources.IsDefaultOrEmpty && request.Sources.Length <= MostSources, "sources", $"A study needs 1 to {MostSources} sources: runs of free answers, or files with questions and answers.");
         Require(!request.Raters.IsDefaultOrEmpty && request.Raters.Length <= StudyStore.MostRaters, "raters", $"A study needs 1 to {StudyStore.MostRaters} raters: a name for each.");
         Require(request.Raters.All(static rater => rater is { Length: > 0 and <= LongestName }), "raters", $"Each rater needs a name of at most {LongestName} characters.");
-        Require(request.RatersPerAnswer >= 1 && request.RatersPerAnswer <= request.Raters.Length, "ratersPerAnswer", $"An answer can be rated by 1 to {request.Raters.Length} raters: there are {request.Raters.Length}.");
+        Require(request.RatersPerAnswer is null or >= 1 && (request.RatersPerAnswer ?? 1) <= request.Raters.Length, "ratersPerAnswer", $"An answer can be rated by 1 to {request.Raters.Length} raters: there are {request.Raters.Length}.");
         Require(request.Pilot is >= 0 and <= 1000, "pilot", "A pilot has 0 to 1,000 answers.");
         Require(request.Strata is not { } strata || (!strata.IsDefault && strata.All(static stratum => stratum is { Dataset.Length: > 0, Questions: > 0 })), "strata", "Each stratum names a data set and a number of questions, at least 1.");
     }

@@ -33,8 +33,8 @@ public sealed record StudyRequest
     /// <summary>What those who make the study call the raters: one name each.</summary>
     public required ImmutableArray<string> Raters { get; init; }
 
-    /// <summary>How many raters see each answer, for example 1 or 3.</summary>
-    public int RatersPerAnswer { get; init; } = 1;
+    /// <summary>How many raters see each answer, for example 3; 1 where it is missing.</summary>
+    public int? RatersPerAnswer { get; init; }
 
     /// <summary>How many answers every rater sees before the others, for example 25; 0 for no pilot.</summary>
     public int Pilot { get; init; }

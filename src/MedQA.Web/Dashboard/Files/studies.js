@@ -85,7 +85,7 @@ async function one(main, { run: name, signal, title }) {
     const whole = h('div', { class: 'stack' },
       section('Raters',
         h('p', null, h('strong', null, of(sum('rated') + sum('skipped'), raters.reduce((all, rater) => all + (rater.state ? rater.assigned : 0), 0))), ` ratings are done, ${count(sum('skipped'))} of them skipped; ${of(raters.filter(rater => rater.state === 'submitted').length, raters.length)} raters have handed in.`),
-        table('Raters', [{ name: 'Rater' }, { name: 'State' }, { name: 'Rated' }, { name: 'Skipped', number: true }, { name: 'Time per answer', number: true }, { name: 'Last seen' }, { name: '' }], raters.map(row)),
+        table('How far each rater is', [{ name: 'Rater' }, { name: 'State' }, { name: 'Rated' }, { name: 'Skipped', number: true }, { name: 'Time per answer', number: true }, { name: 'Last seen' }, { name: '' }], raters.map(row)),
         h('p', { class: 'minor' }, 'A link is shown once, when it is made: only a hash of its secret is kept. A new link takes the place of the one before.')),
       section('Report', reportPart()),
       section('What it asks',

@@ -1,0 +1,117 @@
+using System.Collections.Immutable;
+using MedQA.Evaluation.Rating;
+using MedQA.Evaluation.Reporting;
+using MedQA.Evaluation.Statistics;
+
+namespace MedQA.Evaluation.Tests.Rating;
+
+public sealed class StudyReportTests
+{
+    private static readonly Rubric Lay = Rubrics.Find("lay-2")!;
+    private static readonly DateTimeOffset Noon = new(2026, 1, 5, 12, 0, 0, TimeSpan.Zero);
+
+    [Fact]
+    public void Intervals_cover_the_planted_share_in_93_to_97_of_100_simulated_studies_for_one_rating_each_and_for_three()
+    {
+        foreach (var raters in (int[])[1, 3])
+        {
+            const int Studies = 200;
+            var covered = 0;
+            for (var study = 0; study < Studies; study++)
+            {
+                // Ratings of one answer go together: its own share is one of two around the planted one.
+                var random = new Random((1000 * raters) + study);
+                var shares = Enumerable.Range(0, 140).Select(_ => random.NextDouble() < 0.5 ? 0.5 : 0.9).ToArray();
+                var ratings = shares.SelectMany((share, unit) => Enumerable.Range(0, raters).Select(rater => Rating($"r{rater + 1}", unit, random.NextDouble() < share ? "yes" : "no")));
+                covered += Build([.. Enumerable.Range(0, 140).Select(static unit => new RatedUnit(unit, 0))], [.. ratings]).Axes[0].Sources[0].FavourableInterval!.Value.Contains(0.7) ? 1 : 0;
+            }
+
+            Assert.InRange((double)covered / Studies, 0.93, 0.97);
+        }
+    }
+
+    [Fact]
+    public void Shares_time_completeness_and_drift_are_counted()
+    {
+        var report = Build([new(0, 0), new(1, 0), new(0, 1), new(1, 1)],
+        [
+            Rating("r1", 0, "yes", "helpful", 10), Rating("r1", 1, "no", "not", 20, 1), Rating("r2", 2, "yes", "somewhat", 40),
+            Rating("r2", 3, "yes", null, 5, 1), new UnitRating("r2", 0, ImmutableSortedDictionary<string, string>.Empty, true, 3, Noon),
+        ]);
+        Assert.Equal(new StudyCompleteness(6, 3, 1, 1, 4, 70 / 3.0, 20), report.Completeness);
+        var intent = report.Axes[0];
+        Assert.Equal([0.5, 1.0], intent.Sources.Select(static source => source.Favourable!.Value));
+        Assert.Equal([1, 1], intent.Sources[0].Shares.Select(static share => share.Count));
+        Assert.Equal(1, report.Axes[1].Sources[1].Ratings);
+        Assert.Null(intent.Agreement);
+        Assert.Equal((1.0, 0.0), (report.Raters[0].FirstHalf, report.Raters[0].SecondHalf));
+        Assert.Contains("3 of 6", report.Warnings.Single(static warning => warning.Contains("whole", StringComparison.Ordinal)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_difference_has_the_p_of_all_sign_changes_and_Holms_correction()
+    {
+        // 6 questions, all in favour of the second: 2 of 64 sign changes are as far out.
+        var report = Build([.. Enumerable.Range(0, 6).SelectMany(static question => (RatedUnit[])[new(question, 0), new(question, 1)])], [.. Enumerable.Range(0, 12).Select(static unit => Rating("r1", unit, unit % 2 == 0 ? "no" : "yes", unit % 2 == 0 ? "not" : "helpful"))]);
+        var difference = Assert.Single(report.Axes[0].Differences);
+        Assert.Equal((6, 1.0), (difference.Questions, difference.Difference));
+        Assert.Equal(2 / 64.0, difference.P, 0.01);
+        Assert.Equal(2, report.FamilySize);
+        Assert.InRange(difference.HolmP, difference.P, 2 * difference.P);
+    }
+
+    [Fact]
+    public void Agreement_is_that_of_the_statistics_on_what_was_rated_twice()
+    {
+        string[] first = ["yes", "yes", "no", "no", "yes"], second = ["yes", "no", "no", "yes", "yes"];
+        var report = Build([.. Enumerable.Range(0, 6).Select(static unit => new RatedUnit(unit, 0))], [.. first.Select(static (choice, unit) => Rating("r1", unit, choice)), .. second.Select(static (choice, unit) => Rating("r2", unit, choice)), Rating("r3", 5, "yes")]);
+        var agreement = report.Axes[0].Agreement!;
+        int[][] counts = [[2, 0], [1, 1], [0, 2], [1, 1], [2, 0]];
+        Assert.Equal((5, 2), (agreement.Units, agreement.Raters));
+        Assert.Equal(RaterAgreement.RandolphKappa(counts), agreement.RandolphKappa);
+        Assert.Equal(RaterAgreement.FleissKappa(counts), agreement.FleissKappa);
+        Assert.Equal(KrippendorffAlpha.Of([[0, 0, 1, 1, 0], [0, 1, 1, 0, 0]], RatingScale.Nominal)!.Value, agreement.KrippendorffAlpha!.Value, 12);
+    }
+
+    [Fact]
+    public void Texts_of_sources_stay_text_in_the_documents()
+    {
+        var report = Build([new(0, 0), new(0, 1)], [Rating("r1", 0, "yes", "helpful"), Rating("r1", 1, "no", "not")]);
+        Assert.DoesNotContain("<b>", ReportHtml.Write(report), StringComparison.Ordinal);
+        Assert.Contains("&lt;b&gt;first", ReportHtml.Write(report), StringComparison.Ordinal);
+        Assert.Contains("## Differences between sources", ReportMarkdown.Write(report), StringComparison.Ordinal);
+        Assert.Equal(ReportJson.Write(report), ReportJson.Write(Build([new(0, 0), new(0, 1)], [Rating("r1", 0, "yes", "helpful"), Rating("r1", 1, "no", "not")])));
+    }
+
+    [Theory]
+    [InlineData(0.6, 0.2)]
+    [InlineData(0.8, 0.1)]
+    public void Power_is_that_of_the_textbooks_where_each_answer_has_one_rating(double share, double difference)
+    {
+        var other = share + difference;
+        var variance = (share * (1 - share)) + (other * (1 - other));
+        var textbook = Math.Pow(1.959964 + 0.841621, 2) * variance / (difference * difference);
+        Assert.InRange(StudyPower.QuestionsFor(new PowerQuestion { Share = share, Difference = difference })!.Value, 0.88 * textbook, 1.12 * textbook);
+    }
+
+    [Fact]
+    public void More_raters_help_less_the_more_they_agree()
+    {
+        var question = new PowerQuestion { Share = 0.7, Difference = 0.15 };
+        var single = StudyPower.Of(question, 60);
+        var triple = StudyPower.Of(question with { RatersPerAnswer = 3, Correlation = 0.3 }, 60);
+        Assert.True(triple > single + 0.05, $"{triple} against {single}");
+        Assert.Equal(single, StudyPower.Of(question with { RatersPerAnswer = 3, Correlation = 1 }, 60), 0.03);
+        Assert.True(StudyPower.Of(question with { Tests = 36 }, 60) < single);
+        Assert.Throws<ArgumentOutOfRangeException>(() => StudyPower.Of(question with { Difference = 0.4 }, 60));
+    }
+
+    private static StudyReport Build(ImmutableArray<RatedUnit> units, ImmutableArray<UnitRating> ratings) =>
+        StudyReportBuilder.Build(new StudyRatings { Study = "test", Rubric = Lay, Sources = ["<b>first", "second"], Units = units, Assigned = ratings.Length + 1, Ratings = ratings, Seed = 1 });
+
+    private static UnitRating Rating(string rater, int unit, string intent, string? helpful = null, double seconds = 1, int minute = 0)
+    {
+        var choices = ImmutableSortedDictionary<string, string>.Empty.Add("intent", intent);
+        return new UnitRating(rater, unit, helpful is null ? choices : choices.Add("helpful", helpful), false, seconds, Noon.AddMinutes(minute));
+    }
+}
