@@ -126,7 +126,7 @@ public sealed class StudyTests(Chromium chromium, AzuriteFixture azurite)
         await Expect(page.Locator(".links input")).ToHaveCountAsync(1);
 
         await page.SetViewportSizeAsync(360, 740);
-        Assert.True(await visit.OverflowAsync() <= 0, $"{await visit.OverflowAsync()} pixels too wide.");
+        Assert.True(await visit.OverflowAsync() <= 0, $"{await visit.OverflowAsync()} pixels too wide: {await page.EvaluateAsync<string>("[...document.querySelectorAll('main *, header *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest('.table-box')).map(e => e.outerHTML.slice(0, 120)).slice(0, 6).join(' ; ')")}");
         await page.GetByRole(AriaRole.Button, new() { Name = "Delete", Exact = true }).First.ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Delete the study" }).ClickAsync();
         await Expect(page.Locator("main")).ToContainTextAsync("No studies yet");
