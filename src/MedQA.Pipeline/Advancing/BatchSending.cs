@@ -39,7 +39,8 @@ internal sealed class BatchSending(RunStorage storage, AdvanceOptions options, T
         var inHand = InHand;
         foreach (var row in rows.Where(static row => !row.Collected && row.State != BatchState.Damaged))
         {
-            var quiet = row.Sent is { } last ? now - last : TimeSpan.MaxValue;
+            // What was sent later than now was sent by another clock, or before this one was set back: it must not keep the batch waiting until then.
+            var quiet = row.Sent is { } last ? (now - last).Duration() : TimeSpan.MaxValue;
             var heard = row.Heard is { } word && word >= row.Sent;
             var send = row.State switch
             {

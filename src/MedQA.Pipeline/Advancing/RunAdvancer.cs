@@ -248,7 +248,7 @@ public sealed class RunAdvancer
 
     /// <summary>Whether it is worth a look at the batch's answers: its worker says so, or has been silent for so long that it may have died between the answers and saying so.</summary>
     private bool MayBeFinished(BatchRow batch) =>
-        batch.State == BatchState.Finished || (batch.State == BatchState.Running && batch.Sent is { } sent && _time.GetUtcNow() - sent >= _options.ResendAfter
+        batch.State == BatchState.Finished || (batch.State == BatchState.Running && batch.Sent is { } sent && (_time.GetUtcNow() - sent).Duration() >= _options.ResendAfter
             && (_time.GetUtcNow() - batch.Timestamp).Duration() >= _options.ResendAfter / 2);
 
     private async Task<AdvanceOutcome?> CancelAsync(RunRow before, RunRow row, RunManifest manifest, List<BatchRow> rows, CancellationToken cancellationToken)

@@ -35,9 +35,10 @@ public sealed class RunLoop
     private readonly PipelineSignals _signals;
     private readonly RunRows _runs;
     private readonly UploadReceipts _receipts;
-    private readonly Dictionary<RunId, DateTimeOffset> _due = [];
-    private readonly Dictionary<RunId, DateTimeOffset> _rests = [];
-    private readonly Dictionary<string, DateTimeOffset> _failedUploads = [];
+    private readonly long _began;
+    private readonly Dictionary<RunId, TimeSpan> _due = [];
+    private readonly Dictionary<RunId, TimeSpan> _rests = [];
+    private readonly Dictionary<string, TimeSpan> _failedUploads = [];
 
     /// <summary>A loop over all runs of a storage.</summary>
     /// <param name="storage">The storage.</param>
@@ -55,17 +56,21 @@ public sealed class RunLoop
         (_storage, _advancer, _splitter, _time, _logger, _signals, _retention) = (storage, advancer, splitter, time, logger, signals ?? new PipelineSignals(), retention);
         _runs = new RunRows(storage.RunTable);
         _receipts = new UploadReceipts(storage.RunTable);
+        _began = time.GetTimestamp();
     }
+
+    /// <summary>The time since the loop was made, by a clock that only runs forward: a machine whose time of day is set back must not leave its runs alone for as long.</summary>
+    private TimeSpan Now => _time.GetElapsedTime(_began);
 
     /// <summary>Drives runs until it is told to stop. An outage of the storage is waited out.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
-        var (scanDue, listDue, queueDue, sweepDue) = (DateTimeOffset.MinValue, DateTimeOffset.MinValue, DateTimeOffset.MinValue, DateTimeOffset.MinValue);
+        var (scanDue, listDue, queueDue, sweepDue) = (TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero);
         while (!stopping.IsCancellationRequested)
         {
             try
             {
-                var now = _time.GetUtcNow();
+                var now = Now;
                 if (_splitter is not null && now >= scanDue)
                 {
                     await ScanAsync(_splitter, stopping);
@@ -81,7 +86,7 @@ public sealed class RunLoop
 
                 if (now >= queueDue)
                 {
-                    await BatchQueueState.ReadAsync(_storage.BatchQueue, now, stopping);
+                    await BatchQueueState.ReadAsync(_storage.BatchQueue, _time.GetUtcNow(), stopping);
                     queueDue = now + ListEvery;
                 }
 
@@ -94,7 +99,7 @@ public sealed class RunLoop
                 await AdvanceDueAsync(stopping);
                 if (await _signals.RunsChanged.WaitAsync(UntilNext(), _time, stopping))
                 {
-                    listDue = DateTimeOffset.MinValue;
+                    listDue = TimeSpan.Zero;
                 }
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
@@ -114,7 +119,7 @@ public sealed class RunLoop
         await _receipts.LoadAsync(cancellationToken);
         await foreach (var blob in _storage.QuestionSets.GetBlobsAsync(cancellationToken: cancellationToken))
         {
-            if (blob.Properties.ETag is not { } etag || _receipts.Contains(blob.Name, etag) || (_failedUploads.TryGetValue(blob.Name, out var next) && _time.GetUtcNow() < next))
+            if (blob.Properties.ETag is not { } etag || _receipts.Contains(blob.Name, etag) || (_failedUploads.TryGetValue(blob.Name, out var next) && Now < next))
             {
                 continue;
             }
@@ -124,7 +129,7 @@ public sealed class RunLoop
                 var outcome = await splitter.OnUploadAsync(blob.Name, etag, cancellationToken);
                 if (outcome.Run is { } run)
                 {
-                    _due[run] = _time.GetUtcNow();
+                    _due[run] = Now;
                 }
 
                 await _receipts.AddAsync(blob.Name, etag, outcome.Run, cancellationToken);
@@ -134,7 +139,7 @@ public sealed class RunLoop
             {
                 // One upload must not stop the others. It is looked at again: what failed may be mended by then.
                 _logger.LogError("Upload {Blob} was not split. {Fault}", blob.Name, FaultText.Of(fault));
-                _failedUploads[blob.Name] = _time.GetUtcNow() + ListEvery;
+                _failedUploads[blob.Name] = Now + ListEvery;
             }
         }
     }
@@ -148,7 +153,7 @@ public sealed class RunLoop
             {
                 if (BatchMessage.TryParse(message.MessageText, out var wakeUp) && wakeUp.TryGetRun(out var run))
                 {
-                    _due[run] = _time.GetUtcNow();
+                    _due[run] = Now;
                 }
 
                 // Only a wake-up: a run that is not done is found without it, too.
@@ -166,13 +171,13 @@ public sealed class RunLoop
     {
         await foreach (var row in _runs.ActiveAsync(cancellationToken))
         {
-            _due.TryAdd(row.Summary.Run, _time.GetUtcNow());
+            _due.TryAdd(row.Summary.Run, Now);
         }
     }
 
     private async Task AdvanceDueAsync(CancellationToken cancellationToken)
     {
-        var now = _time.GetUtcNow();
+        var now = Now;
         foreach (var run in _due.Keys.Where(run => NextOf(run) <= now).OrderBy(NextOf).ToList())
         {
             try
@@ -181,8 +186,8 @@ public sealed class RunLoop
                 var outcome = await _advancer.AdvanceAsync(run, cancellationToken);
                 if (outcome.ComeBackIn is { } pause)
                 {
-                    _due[run] = _time.GetUtcNow() + pause;
-                    _rests[run] = _time.GetUtcNow() + (pause == TimeSpan.Zero ? pause : RestAfter(_time.GetElapsedTime(began)));
+                    _due[run] = Now + pause;
+                    _rests[run] = Now + (pause == TimeSpan.Zero ? pause : RestAfter(_time.GetElapsedTime(began)));
                 }
                 else
                 {
@@ -198,7 +203,7 @@ public sealed class RunLoop
             {
                 // One run must not stop the others.
                 _logger.LogError(fault, "Run {Run} was not advanced; it is tried again.", run);
-                _due[run] = _time.GetUtcNow() + AfterFault;
+                _due[run] = Now + AfterFault;
             }
         }
     }
@@ -206,11 +211,11 @@ public sealed class RunLoop
     private static TimeSpan RestAfter(TimeSpan work) => work * RestForWork < LongestRest ? work * RestForWork : LongestRest;
 
     /// <summary>When a run is advanced next: when it is due, but not before it has rested.</summary>
-    private DateTimeOffset NextOf(RunId run) => _rests.TryGetValue(run, out var rest) && rest > _due[run] ? rest : _due[run];
+    private TimeSpan NextOf(RunId run) => _rests.TryGetValue(run, out var rest) && rest > _due[run] ? rest : _due[run];
 
     private TimeSpan UntilNext()
     {
-        var next = _due.Count == 0 ? LookEvery : _due.Keys.Min(NextOf) - _time.GetUtcNow();
+        var next = _due.Count == 0 ? LookEvery : _due.Keys.Min(NextOf) - Now;
         return next <= TimeSpan.Zero ? TimeSpan.Zero : next < LookEvery ? next : LookEvery;
     }
 }

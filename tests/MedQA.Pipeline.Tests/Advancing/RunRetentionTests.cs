@@ -85,7 +85,7 @@ public sealed class RunRetentionTests(AzuriteFixture azurite)
         var bench = new Bench(storage);
         var run = await bench.StartAsync(2);
         await bench.CompleteAsync(run);
-        var later = new LaterTime(TimeSpan.FromDays(31));
+        var later = new SkewedTime(TimeSpan.FromDays(31));
         var retention = new RunRetention(storage, new RetentionOptions { RunDays = 30 }, later, NullLogger.Instance);
         var loop = new RunLoop(storage, new RunAdvancer(storage, new AdvanceOptions(), later, NullLogger.Instance), splitter: null, later, NullLogger.Instance, retention: retention);
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
@@ -111,11 +111,5 @@ public sealed class RunRetentionTests(AzuriteFixture azurite)
         var storage = await azurite.NewAsync();
         var options = new RetentionOptions { RunDays = runs, UploadDays = uploads };
         Assert.Contains(setting, Assert.Throws<ArgumentException>(() => new RunRetention(storage, options, TimeProvider.System, NullLogger.Instance)).Message, StringComparison.Ordinal);
-    }
-
-    /// <summary>A clock that is ahead.</summary>
-    private sealed class LaterTime(TimeSpan ahead) : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + ahead;
     }
 }
