@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace MedQA.LocalHost.Hosting;
 
@@ -16,36 +17,42 @@ internal sealed class WorkerIdentity : IDisposable
         Id = id;
     }
 
-    /// <summary>The identity; <see langword="null"/> where another process has it now.</summary>
+    /// <summary>The identity; <see langword="null"/> where another process has it now, or where none can be kept: then the worker has one for each batch, and waits for the end of what it held before.</summary>
     public Guid? Id { get; }
 
-    /// <summary>Takes the identity of a data folder if nobody has it.</summary>
+    /// <summary>Takes the identity of a data folder if nobody has it. A worker stores nothing on its disk: one that is full, or cannot be written, does not keep it from answering.</summary>
     public static WorkerIdentity Take(string dataFolder)
     {
-        Directory.CreateDirectory(dataFolder);
-        FileStream file;
+        FileStream? file = null;
         try
         {
-            file = new FileStream(Path.Combine(dataFolder, "worker.id"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            Directory.CreateDirectory(dataFolder);
+            file = new FileStream(Path.Combine(dataFolder, "worker.id"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+            return new WorkerIdentity(file, Read(file) ?? Write(file));
         }
-        catch (IOException)
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
+            file?.Dispose();
             return new WorkerIdentity(null, null);
         }
-
-        Span<byte> text = stackalloc byte[32];
-        if (file.ReadAtLeast(text, text.Length, throwOnEndOfStream: false) == text.Length && Guid.TryParseExact(System.Text.Encoding.ASCII.GetString(text), "N", out var known))
-        {
-            return new WorkerIdentity(file, known);
-        }
-
-        var id = Guid.NewGuid();
-        file.SetLength(0);
-        file.Write(System.Text.Encoding.ASCII.GetBytes(id.ToString("N", CultureInfo.InvariantCulture)));
-        file.Flush(flushToDisk: true);
-        return new WorkerIdentity(file, id);
     }
 
     /// <summary>Lets another process have it.</summary>
     public void Dispose() => _file?.Dispose();
+
+    private static Guid? Read(FileStream file)
+    {
+        Span<byte> text = stackalloc byte[32];
+        return file.ReadAtLeast(text, text.Length, throwOnEndOfStream: false) == text.Length && Guid.TryParseExact(Encoding.ASCII.GetString(text), "N", out var known) ? known : null;
+    }
+
+    private static Guid Write(FileStream file)
+    {
+        var id = Guid.NewGuid();
+        file.Position = 0;
+        file.Write(Encoding.ASCII.GetBytes(id.ToString("N", CultureInfo.InvariantCulture)));
+        file.SetLength(32);
+        file.Flush(flushToDisk: true);
+        return id;
+    }
 }

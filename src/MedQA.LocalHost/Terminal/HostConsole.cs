@@ -35,18 +35,30 @@ internal sealed class HostConsole
     {
         if (!Quiet)
         {
-            Notices.Profile.Out.Writer.WriteLine(text);
+            Say(text);
         }
     }
 
     /// <summary>Says why the command ends.</summary>
-    public void Fault(string sentence) => Notices.Profile.Out.Writer.WriteLine($"medqa: {sentence}");
+    public void Fault(string sentence) => Say($"medqa: {sentence}");
 
     /// <summary>Writes a line of a result as it is, however wide.</summary>
     public void Line(string text) => Output.Profile.Out.Writer.WriteLine(text);
 
     /// <summary>Writes a result that has its own line ends, as it is.</summary>
     public void Text(string text) => Output.Profile.Out.Writer.Write(text);
+
+    private void Say(string line)
+    {
+        try
+        {
+            Notices.Profile.Out.Writer.WriteLine(line);
+        }
+        catch (IOException)
+        {
+            // Notices go into a file on a disk that is full. There is nowhere left to say so, and the work does not need them.
+        }
+    }
 
     private static IAnsiConsole Open(TextWriter writer)
     {

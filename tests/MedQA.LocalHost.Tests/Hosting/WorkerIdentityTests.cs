@@ -42,4 +42,21 @@ public sealed class WorkerIdentityTests : IDisposable
 
         Assert.Equal(32, new FileInfo(Path.Combine(_folder, "worker.id")).Length);
     }
+
+    [Fact]
+    public void Where_the_disk_is_full_there_is_none()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The device that is always full is Linux's.");
+        File.CreateSymbolicLink(Path.Combine(_folder, "worker.id"), "/dev/full");
+        using var identity = WorkerIdentity.Take(_folder);
+        Assert.Null(identity.Id);
+    }
+
+    [Fact]
+    public void Where_the_folder_cannot_be_there_is_none()
+    {
+        File.WriteAllText(Path.Combine(_folder, "file"), "");
+        using var identity = WorkerIdentity.Take(Path.Combine(_folder, "file"));
+        Assert.Null(identity.Id);
+    }
 }
