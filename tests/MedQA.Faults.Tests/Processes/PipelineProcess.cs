@@ -1,0 +1,92 @@
+using System.Diagnostics;
+using System.Reflection;
+using MedQA.Tests;
+
+namespace MedQA.Faults.Tests.Processes;
+
+/// <summary>A process of the pipeline that is started again whenever it has ended, under the same identity, until it is disposed: what a service manager does.</summary>
+internal sealed class PipelineProcess : IAsyncDisposable
+{
+    private static readonly string Program = typeof(PipelineProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(static data => data.Key == "FaultsHost").Value!;
+
+    private readonly Lock _lock = new();
+    private readonly CancellationTokenSource _ended = new();
+    private readonly string[] _arguments;
+    private readonly Timeline _timeline;
+    private readonly Task _keeping;
+    private Process? _process;
+
+    /// <summary>Starts it.</summary>
+    /// <param name="name">For the timeline.</param>
+    /// <param name="role"><c>control</c> or <c>worker</c>.</param>
+    /// <param name="connectionString">Its storage.</param>
+    /// <param name="poison">How its model breaks; empty for not at all.</param>
+    /// <param name="timeline">Is told what it does and says.</param>
+    public PipelineProcess(string name, string role, string connectionString, string poison, Timeline timeline)
+    {
+        Name = name;
+        _arguments = [Program, role, connectionString, Guid.NewGuid().ToString("N"), Repository.PathOf("models", "reasoner"), poison];
+        _timeline = timeline;
+        _keeping = KeepAsync();
+    }
+
+    /// <summary>For the timeline.</summary>
+    public string Name { get; }
+
+    /// <summary>Kills it: nothing of it runs any more, and nothing that it held is given back.</summary>
+    public void Kill()
+    {
+        lock (_lock)
+        {
+            if (_process is { HasExited: false } running)
+            {
+                _timeline.Note($"kill -9 {Name}");
+                running.Kill();
+            }
+        }
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        await _ended.CancelAsync();
+        Kill();
+        await _keeping;
+        _ended.Dispose();
+    }
+
+    private async Task KeepAsync()
+    {
+        while (!_ended.IsCancellationRequested)
+        {
+            using var process = Process.Start(new ProcessStartInfo("dotnet", _arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;
+            lock (_lock)
+            {
+                _process = process;
+            }
+
+            if (_ended.IsCancellationRequested)
+            {
+                Kill();
+            }
+
+            _timeline.Note($"{Name} is process {process.Id}");
+            await Task.WhenAll(ListenAsync(process.StandardOutput), ListenAsync(process.StandardError));
+            await process.WaitForExitAsync(CancellationToken.None);
+            lock (_lock)
+            {
+                _process = null;
+            }
+
+            _timeline.Note($"{Name} ended with code {process.ExitCode}");
+        }
+    }
+
+    private async Task ListenAsync(StreamReader output)
+    {
+        while (await output.ReadLineAsync(CancellationToken.None) is { } line)
+        {
+            _timeline.Note($"{Name}: {line}");
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+
+namespace MedQA.Faults.Tests;
+
+/// <summary>
+/// Which seeds are tried: MEDQA_SEEDS names a range such as <c>1-200</c>, or one seed to try again; without it few are. MEDQA_SEEDS_AT_ONCE says how many go on side by side: mostly they wait. MEDQA_SEEDS_LOG names a folder for how each went.
+/// </summary>
+internal static class Seeds
+{
+    private static readonly Lock Said = new();
+    private static readonly int AtOnce = int.Parse(Environment.GetEnvironmentVariable("MEDQA_SEEDS_AT_ONCE") ?? "4", CultureInfo.InvariantCulture);
+
+    /// <summary>The seeds.</summary>
+    /// <param name="usual">How many are tried where nobody says which.</param>
+    /// <param name="oneOf">Only every so-manieth of the range is tried: for what is a variant of something else.</param>
+    public static IReadOnlyList<int> Of(int usual, int oneOf = 1)
+    {
+        if (Environment.GetEnvironmentVariable("MEDQA_SEEDS") is not { Length: > 0 } range)
+        {
+            return [.. Enumerable.Range(1, usual)];
+        }
+
+        var ends = range.Split('-').Select(static end => int.Parse(end, CultureInfo.InvariantCulture)).ToList();
+        var all = Enumerable.Range(ends[0], ends[^1] - ends[0] + 1).ToList();
+        return all.Count == 1 ? all : [.. all.Where(seed => seed % oneOf == 0)];
+    }
+
+    /// <summary>Tries every seed; a failure names its seed, and the others are tried all the same.</summary>
+    public static async Task TryAllAsync(string what, IReadOnlyList<int> seeds, Func<int, CancellationToken, Task> attempt)
+    {
+        var failures = new ConcurrentDictionary<int, Exception>();
+        await Parallel.ForEachAsync(seeds, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = TestContext.Current.CancellationToken }, async (seed, cancel) =>
+        {
+            var clock = System.Diagnostics.Stopwatch.StartNew();
+            try
+            {
+                await attempt(seed, cancel);
+                Say($"{what}, seed {seed}: as undisturbed, after {clock.Elapsed.TotalSeconds:0} s");
+            }
+            catch (Exception fault)
+            {
+                failures[seed] = fault;
+                Say($"{what}, seed {seed}: FAILED. {fault.Message.Split('\n')[0]}");
+            }
+        });
+        Assert.True(
+            failures.IsEmpty,
+            string.Join("\n\n", failures.OrderBy(static failure => failure.Key).Select(failure => $"{what}, seed {failure.Key} (try it again with MEDQA_SEEDS={failure.Key}): {failure.Value}")));
+    }
+
+    /// <summary>The folder for how each went, where somebody wants it.</summary>
+    public static string? LogFolder { get; } = Environment.GetEnvironmentVariable("MEDQA_SEEDS_LOG") is { Length: > 0 } folder ? Directory.CreateDirectory(folder).FullName : null;
+
+    private static void Say(string line)
+    {
+        TestContext.Current.SendDiagnosticMessage(line);
+        if (LogFolder is not null)
+        {
+            lock (Said)
+            {
+                File.AppendAllText(Path.Combine(LogFolder, "seeds.txt"), line + "\n");
+            }
+        }
+    }
+}
