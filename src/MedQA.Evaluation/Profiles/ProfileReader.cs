@@ -36,6 +36,7 @@ public static class ProfileReader
 
         using (document)
         {
+            CheckTexts(utf8.Span, sourceName);
             return Read(document.RootElement, sourceName);
         }
     }
@@ -55,6 +56,28 @@ public static class ProfileReader
     {
         using var document = JsonDocument.Parse(CanonicalJson.Of(profile));
         return Read(document.RootElement, sourceName);
+    }
+
+    /// <summary>JSON may hold bytes and escapes that are no text: the parser finds them only where a text is taken out.</summary>
+    private static void CheckTexts(ReadOnlySpan<byte> utf8, string sourceName)
+    {
+        var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, MaxDepth = Options.MaxDepth });
+        while (reader.Read())
+        {
+            if (reader.TokenType is not (JsonTokenType.PropertyName or JsonTokenType.String))
+            {
+                continue;
+            }
+
+            try
+            {
+                reader.GetString();
+            }
+            catch (InvalidOperationException exception)
+            {
+                throw new ProfileException(sourceName, null, $"line {utf8[..(int)reader.TokenStartIndex].Count((byte)'\n') + 1} holds a text that is not valid Unicode; save the file as UTF-8.", exception);
+            }
+        }
     }
 
     /// <param name="json">The profile.</param>

@@ -54,14 +54,18 @@ internal sealed record GraphTensor(string Name, int Type, long[] Dimensions, str
                     }
 
                     location = key == "location" ? value : location;
-                    offset = key == "offset" ? long.Parse(value, CultureInfo.InvariantCulture) : offset;
-                    length = key == "length" ? long.Parse(value, CultureInfo.InvariantCulture) : length;
+                    offset = key == "offset" ? Number(key, value) : offset;
+                    length = key == "length" ? Number(key, value) : length;
                     break;
             }
         }
 
         return new(name, type, [.. dimensions], location, offset, length);
     }
+
+    private static long Number(string key, string value) => long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        ? number
+        : throw new InvalidDataException($"a tensor's {key} in its data file is \"{(value.Length > 40 ? value[..40] + "…" : value)}\", where a number of bytes is expected");
 
     /// <summary>Its bytes.</summary>
     public byte[] Read(string folder)

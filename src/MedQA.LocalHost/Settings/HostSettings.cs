@@ -158,5 +158,9 @@ internal sealed record HostSettings
         {
             throw new SettingException(FileName, $"is not JSON (line {(exception.LineNumber ?? 0) + 1}).", exception);
         }
+        catch (InvalidOperationException exception)
+        {
+            throw new SettingException(FileName, "holds a text that is not valid Unicode; save it as UTF-8.", exception);
+        }
     }
 }

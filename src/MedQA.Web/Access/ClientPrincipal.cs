@@ -43,7 +43,7 @@ internal static class ClientPrincipal
                 .Append(ApiRole.Anyone)
                 .Max();
         }
-        catch (Exception fault) when (fault is JsonException or FormatException)
+        catch (Exception fault) when (fault is JsonException or FormatException or InvalidOperationException)
         {
             return null;
         }

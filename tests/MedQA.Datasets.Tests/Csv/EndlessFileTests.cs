@@ -1,4 +1,5 @@
 using System.Text;
+using MedQA.Tests;
 
 namespace MedQA.Datasets.Tests.Csv;
 
@@ -10,6 +11,8 @@ public sealed class EndlessFileTests
     [InlineData("columns")]
     [InlineData("header")]
     [InlineData("quote")]
+    [InlineData("json")]
+    [InlineData("xml")]
     public async Task Endless_fields_and_columns_end_in_bounded_memory(string kind)
     {
         const string Header = "question,option_a,option_b,answer\n";
@@ -18,17 +21,19 @@ public sealed class EndlessFileTests
             "field" => new EndlessStream(Header, "xxxxxxxxxxxxxxxx"),
             "columns" => new EndlessStream(Header, ",,,,,,,,,,,,,,,,"),
             "header" => new EndlessStream("question", ",,,,,,,,,,,,,,,,"),
+            "json" => new EndlessStream("{\"question\":\"Why?\",\"options\":[\"x\",\"y\"],\"answer\":\"x\"}\n{\"question\":\"", "xxxxxxxxxxxxxxxx"),
+            "xml" => new EndlessStream("<LiveQA2017><NLM-QUESTION qid=\"1\"><Original-Question><SUBJECT>", "xxxxxxxxxxxxxxxx"),
             _ => new EndlessStream(Header + "\"", "line\nline\nline\n,"),
         };
         var before = GC.GetTotalAllocatedBytes(precise: true);
 
-        var fault = await Assert.ThrowsAsync<QuestionSetException>(() => Reading.RowsAsync(endless));
+        var fault = await Assert.ThrowsAsync<QuestionSetException>(() => Reading.RowsAsync(endless, new QuestionSetOptions { MaxBytes = 2L << 30 }));
 
         Assert.Contains(kind == "header" ? "longer than 65,536 characters" : "longer than 4,000,000 characters (MaxRecordLength)", fault.Message, StringComparison.Ordinal);
         Assert.True(GC.GetTotalAllocatedBytes(precise: true) - before < 400 << 20, "More than 400 MiB were allocated over the whole reading.");
     }
 
-    /// <summary>Says that it has a gigabyte within the limit, and repeats a text.</summary>
+    /// <summary>Says that it has a gigabyte, and repeats a text.</summary>
     private sealed class EndlessStream(string start, string repeated) : Stream
     {
         private readonly byte[] _start = Encoding.ASCII.GetBytes(start);
@@ -40,7 +45,7 @@ public sealed class EndlessFileTests
 
         public override bool CanWrite => false;
 
-        public override long Length => 500 << 20;
+        public override long Length => 1L << 30;
 
         public override long Position { get; set; }
 

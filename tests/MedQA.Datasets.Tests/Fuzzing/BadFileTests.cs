@@ -1,48 +1,20 @@
-using System.Diagnostics;
-using System.Globalization;
 using MedQA.Evaluation.Questions;
+using MedQA.Tests;
+using MedQA.Tests.Fuzzing;
 
 namespace MedQA.Datasets.Tests.Fuzzing;
 
-/// <summary>Byte-level mutations of good files. A share runs here; <c>MEDQA_FUZZ_CASES</c> sets how many of each file, <c>MEDQA_FUZZ_SEED</c> where the seeds begin.</summary>
+/// <summary>Byte-level mutations of good files, see <see cref="Fuzz"/>.</summary>
 [Collection(nameof(Alone))]
 public sealed class BadFileTests
 {
-    private const long MaxAllocated = 256L << 20;
-
-    /// <summary>Cases take milliseconds; the rest is room for a machine with other work.</summary>
-    private static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(30);
-
-    private static readonly int Cases = Setting("MEDQA_FUZZ_CASES", 250);
-
-    private static readonly int FirstSeed = Setting("MEDQA_FUZZ_SEED", 1);
-
     public static TheoryData<string> Files => [.. GoodFiles.Names];
 
     [Theory]
     [MemberData(nameof(Files))]
     public async Task Bad_files_give_rows_or_one_sentence(string name)
     {
-        var good = await GoodFiles.OfAsync(name);
-        for (var seed = FirstSeed; seed < FirstSeed + Cases; seed++)
-        {
-            var bytes = Mutation.Of(good, new Random(HashCode(name, seed)));
-            var allocated = GC.GetTotalAllocatedBytes();
-            var clock = Stopwatch.StartNew();
-            try
-            {
-                await Task.Run(() => CheckAsync(name, bytes), TestContext.Current.CancellationToken).WaitAsync(MaxTime, TestContext.Current.CancellationToken);
-            }
-            catch (Exception fault)
-            {
-                var kept = Path.Combine(Path.GetTempPath(), $"medqa-fuzz-{name}-{seed}");
-                await File.WriteAllBytesAsync(kept, bytes, TestContext.Current.CancellationToken);
-                Assert.Fail($"{name}, seed {seed} (kept as {kept}), after {clock.Elapsed.TotalSeconds:F1} s: {fault}");
-            }
-
-            allocated = GC.GetTotalAllocatedBytes() - allocated;
-            Assert.True(allocated < MaxAllocated, $"{name}, seed {seed}: {allocated >> 20} MiB were allocated for {bytes.Length} bytes.");
-        }
+        await Fuzz.RunAsync(name, [await GoodFiles.OfAsync(name)], 250, bytes => CheckAsync(name, bytes));
     }
 
     [Theory]
@@ -117,11 +89,6 @@ public sealed class BadFileTests
             Assert.All(text.EnumerateRunes(), static rune => Assert.True(rune.Value != 0xFFFF));
         }
     }
-
-    private static int Setting(string name, int otherwise) => int.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out var value) ? value : otherwise;
-
-    /// <summary>A seed that is the same on every machine.</summary>
-    private static int HashCode(string name, int seed) => name.Aggregate(seed, static (hash, letter) => unchecked((hash * 31) + letter));
 
     /// <summary>Gives only a few bytes at a time.</summary>
     private sealed class DribblingStream(byte[] bytes, int most) : MemoryStream(bytes)

@@ -47,6 +47,7 @@ public sealed class ProfileReaderTests
         { """{"name":"x","strategy":"few-shot","name":"y"}""", "name", "stands twice" },
         { """["few-shot"]""", "", "a JSON object" },
         { "{\n\"name\": few-shot}", "", "line 2" },
+        { """{"name":"\ud800","strategy":"few-shot"}""", "", "line 1 holds a text that is not valid Unicode" },
     };
 
     [Theory]
@@ -60,6 +61,10 @@ public sealed class ProfileReaderTests
         Assert.StartsWith("Profile mine.json: ", exception.Message, StringComparison.Ordinal);
         Assert.Contains(problem, exception.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Bytes_that_are_no_text_are_named_with_their_line() =>
+        Assert.Contains("line 2 holds a text that is not valid Unicode", Assert.Throws<ProfileException>(() => ProfileReader.Parse((byte[])[.. "{\n\"na"u8, 0xC1, .. "me\":\"x\"}"u8], "mine.json")).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Fields_that_are_left_out_are_those_of_the_built_in_profile_of_the_strategy()

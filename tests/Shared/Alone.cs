@@ -1,4 +1,4 @@
-namespace MedQA.Datasets.Tests;
+namespace MedQA.Tests;
 
 /// <summary>Tests that measure what the process allocates run alone.</summary>
 [CollectionDefinition(nameof(Alone), DisableParallelization = true)]

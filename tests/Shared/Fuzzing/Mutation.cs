@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 
-namespace MedQA.Datasets.Tests.Fuzzing;
+namespace MedQA.Tests.Fuzzing;
 
 /// <summary>Makes bad files of good ones. A mutation is a function of its seed.</summary>
 internal static class Mutation
@@ -11,13 +11,19 @@ internal static class Mutation
         .. new[]
         {
             "\"", "\"\"", ",", ";", "\t", "|", "\n", "\r", "\r\n", "\0", "\uFEFF", "\uFFFF", "\uFFFE", "{", "}", "[", "]", ":", "\\", "\\ud800", "<", ">", "</", "<!--", "<![CDATA[", "<!DOCTYPE x [<!ENTITY a \"b\">]>", "&a;", "&#0;",
-            "question", "answer", "options", "id", "-1", "0", "1e999", "99999999999999999999", "=1+1", "NLM-QUESTION", "PAR1", "PK\u0003\u0004", "null", "true", " ", "😀", "sep=;", "#",
+            "question", "answer", "options", "id", "-1", "0", "1e999", "99999999999999999999", "=1+1", "NLM-QUESTION", "PAR1", "PK\u0003\u0004", "null", "true", " ", "😀", "sep=;", "#", "{{", "}}", "{%", "%}", "PK\u0001\u0002", "PK\u0005\u0006", "..", "../", "%2f", "\\u0000", "\u202e", "[[[[", "{\"a\":", "NaN", "9223372036854775808", "1e-400",
         }.Select(Encoding.UTF8.GetBytes),
         [0xFF], [0xC3], [0xED, 0xA0, 0x80], [0xFF, 0xFE], [0x7F, 0xFF, 0xFF, 0xFF], [0xFF, 0xFF, 0xFF, 0xFF, 0x0F], [0x80, 0x80, 0x80, 0x80, 0x80],
     ];
 
-    /// <summary>A file with 1 to 6 changes; of a workbook, half of the time inside one of its parts.</summary>
-    public static byte[] Of(byte[] good, Random random) => good is [(byte)'P', (byte)'K', ..] && random.Next(2) == 0 ? InsideArchive(good, random) : Changed(good, random);
+    /// <summary>A file with 1 to 6 changes; one in eight begins as the start of it and the end of another. Of a workbook, half of the changes are made inside one of its parts.</summary>
+    public static byte[] Of(byte[] good, byte[] other, Random random) => random.Next(8) switch
+    {
+        0 => Changed([.. good[..random.Next(good.Length + 1)], .. other[random.Next(other.Length + 1)..]], random),
+        < 5 when good is [(byte)'P', (byte)'K', ..] => InsideArchive(good, random),
+        _ => Changed(good, random),
+    };
+
 
     private static byte[] Changed(byte[] good, Random random)
     {
