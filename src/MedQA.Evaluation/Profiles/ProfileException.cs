@@ -9,7 +9,7 @@ public sealed class ProfileException : Exception
     /// <param name="problem">What is wrong with it and what is allowed, as the rest of a sentence.</param>
     /// <param name="innerException">What the JSON reader said, if it was that.</param>
     public ProfileException(string source, string? field, string problem, Exception? innerException = null)
-        : base(field is null ? $"Profile {source}: {problem}" : $"Profile {source}: \"{field}\" {problem}", innerException)
+        : base(field is null ? $"Profile {source}: {problem}" : $"Profile {source}: \"{(field.Length > 60 ? field[..60] + "…" : field)}\" {problem}", innerException)
     {
         ProfileSource = source;
         Field = field;
