@@ -9,7 +9,7 @@ public sealed class ProfileException : Exception
     /// <param name="problem">What is wrong with it and what is allowed, as the rest of a sentence.</param>
     /// <param name="innerException">What the JSON reader said, if it was that.</param>
     public ProfileException(string source, string? field, string problem, Exception? innerException = null)
-        : base(field is null ? $"Profile {source}: {problem}" : $"Profile {source}: \"{(field.Length > 60 ? field[..60] + "…" : field)}\" {problem}", innerException)
+        : base(field is null ? $"Profile {source}: {Short(problem, 1200)}" : $"Profile {source}: \"{Short(field, 60)}\" {Short(problem, 1200)}", innerException)
     {
         ProfileSource = source;
         Field = field;
@@ -20,4 +20,7 @@ public sealed class ProfileException : Exception
 
     /// <summary>The field at fault, or <see langword="null"/> where the whole profile is.</summary>
     public string? Field { get; }
+
+    /// <summary>What a profile holds can be of any length; a message repeats only the beginning.</summary>
+    private static string Short(string text, int most) => text.Length > most ? text[..most] + "…" : text;
 }
