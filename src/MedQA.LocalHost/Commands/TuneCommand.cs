@@ -38,7 +38,7 @@ internal static partial class TuneCommand
             if (ProjectAbove(AppContext.BaseDirectory) is { } project)
             {
                 console.Note($"Building {Path.GetRelativePath(Directory.GetCurrentDirectory(), project)} if it has changed…");
-                var code = await StartAsync(["dotnet", "build", project, "-c", Configuration, "-v", "q", "--nologo"], [], cancellationToken);
+                var code = await StartAsync(["dotnet", "build", project, "-c", Configuration, "-v", "q", "--nologo", "-clp:ErrorsOnly"], [], cancellationToken);
                 return code != 0 ? ExitCode.Failure : await StartAsync(["dotnet", Path.Combine(Path.GetDirectoryName(project)!, "bin", Configuration, $"net{Environment.Version.Major}.0", $"{Program}.dll")], arguments, cancellationToken);
             }
         }
