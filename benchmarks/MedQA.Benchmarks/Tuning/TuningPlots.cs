@@ -36,7 +36,7 @@ internal static class TuningPlots
         Add(accuracy, "with the soft prompt", places, [.. tuned.Select(static one => Accuracy(one))]);
         var (alone, low, high) = Accuracy(baseline);
         accuracy.Add.HorizontalLine(alone, pattern: LinePattern.Dashed).LegendText = "the model alone";
-        accuracy.Add.HorizontalSpan(low, high, Colors.Gray.WithAlpha(0.15));
+        accuracy.Add.VerticalSpan(low, high, Colors.Gray.WithAlpha(0.15));
         accuracy.Axes.SetLimitsY(0, 50);
         accuracy.ShowLegend(Alignment.LowerRight);
         accuracy.SaveSvg(Path.Combine(folder, $"tuning-accuracy-{name}.svg"), 640, 400);

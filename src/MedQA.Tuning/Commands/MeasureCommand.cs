@@ -62,8 +62,14 @@ internal static class MeasureCommand
         var asked = questions.ToList();
         var tally = new QuestionSetTally();
         asked.ForEach(question => tally.Add(new AcceptedRow(question, 0)));
-        await using var stream = File.Create(path);
-        await QuestionSetWriter.WriteAsync(stream, asked.ToAsyncEnumerable(), tally, cancellationToken);
+        // Another slice of the same measurement may write it at the same time.
+        var half = $"{path}.{Environment.ProcessId}";
+        await using (var stream = File.Create(half))
+        {
+            await QuestionSetWriter.WriteAsync(stream, asked.ToAsyncEnumerable(), tally, cancellationToken);
+        }
+
+        File.Move(half, path, overwrite: true);
     }
 
     private static List<(int Length, int Exemplars)> Parse(string text)
