@@ -35,6 +35,19 @@ internal sealed class Decoder : IDisposable
     {
         Native.TorchLibrary.Load();
         var shape = DecoderShape.Read(folder.Path);
+        try
+        {
+            return Load(folder, shape, precision);
+        }
+        finally
+        {
+            // Each matrix was in managed memory once: as much as the model again, which a tuning does not need.
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        }
+    }
+
+    private static Decoder Load(ModelFolder folder, DecoderShape shape, ScalarType precision)
+    {
         using IWeightSource weights = Directory.EnumerateFiles(folder.Path, "*.safetensors").Any() ? new SafetensorsWeights(folder.Path) : new OnnxWeights(folder, shape);
         return Load(folder, shape, weights, precision);
     }
