@@ -7,18 +7,9 @@ public sealed class BrokenRunTests(Undisturbed undisturbed)
 {
     [Fact]
     public Task Whatever_breaks_the_run_ends_with_every_question_once_and_the_report_of_an_undisturbed_one() =>
-        Seeds.TryAllAsync("everything breaks", Seeds.Of(usual: 2), async (seed, cancel) =>
+        Seeds.TryAllAsync("everything breaks", Seeds.Of(usual: 1), async (seed, cancel) =>
         {
             await using var run = await BrokenRun.StartAsync(new Disturbance { Seed = seed, Requests = 0.04, Acts = 12 }, cancel);
-            await run.BreakAsync(cancel);
-            await run.MustBeCompleteAsync(undisturbed.Report, cancel);
-        });
-
-    [Fact]
-    public Task Where_the_storage_itself_is_killed_and_forgets_the_run_ends_with_every_question_once() =>
-        Seeds.TryAllAsync("Azurite is killed", Seeds.Of(usual: 1, oneOf: 10), async (seed, cancel) =>
-        {
-            await using var run = await BrokenRun.StartAsync(new Disturbance { Seed = -seed, Requests = 0.02, Acts = 12, KillsAzurite = true }, cancel);
             await run.BreakAsync(cancel);
             await run.MustBeCompleteAsync(undisturbed.Report, cancel);
         });

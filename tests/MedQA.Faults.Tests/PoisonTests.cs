@@ -10,7 +10,7 @@ public sealed class PoisonTests
 {
     [Fact]
     public Task A_question_that_breaks_what_answers_it_costs_only_itself() =>
-        Seeds.TryAllAsync("poison", Seeds.Of(usual: 1, oneOf: 20), async (seed, cancel) =>
+        Seeds.TryAllAsync("poison", Seeds.Of(usual: 0, oneOf: 20), async (seed, cancel) =>
         {
             var random = new Random(seed);
             var ordinals = Enumerable.Range(0, BrokenRun.Questions).OrderBy(_ => random.Next()).Take(3).ToArray();

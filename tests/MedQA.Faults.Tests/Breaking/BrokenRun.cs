@@ -80,6 +80,9 @@ internal sealed class BrokenRun : IAsyncDisposable
     /// <summary>The run.</summary>
     public RunId Run => _run;
 
+    /// <summary>Whether the run has been there: one that is not there any more is deleted.</summary>
+    private bool IsKnown => _run != default;
+
     /// <summary>Starts Azurite, the proxy and the processes, and uploads the questions.</summary>
     public static async Task<BrokenRun> StartAsync(Disturbance disturbance, CancellationToken cancellationToken)
     {
@@ -100,7 +103,7 @@ internal sealed class BrokenRun : IAsyncDisposable
         }
     }
 
-    /// <summary>Breaks one thing after the other until the run has ended or enough is broken: two while the processes start, the others once questions are answered.</summary>
+    /// <summary>Breaks one thing after the other until the run has ended or is deleted, or enough is broken: two while the processes start, the others once questions are answered.</summary>
     public async Task BreakAsync(CancellationToken cancellationToken)
     {
         const int AtStart = 2;
@@ -110,10 +113,10 @@ internal sealed class BrokenRun : IAsyncDisposable
             await Task.Delay(TimeSpan.FromSeconds(0.2 + (_random.NextDouble() * 3)), cancellationToken);
             if (act == AtStart)
             {
-                await UntilAsync(static summary => summary is { State: not RunState.Queued }, cancellationToken);
+                await UntilAsync(summary => summary is null ? IsKnown : summary.State != RunState.Queued, cancellationToken);
             }
 
-            if (await FindAsync(cancellationToken) is { Answered: true, Summary.State: var state } && state.IsFinal())
+            if (await FindAsync(cancellationToken) is { Answered: true, Summary: var summary } && (summary is null ? IsKnown : summary.State.IsFinal()))
             {
                 return;
             }
@@ -196,12 +199,12 @@ internal sealed class BrokenRun : IAsyncDisposable
     {
         try
         {
-            if (_run == default)
+            if (!IsKnown)
             {
                 _run = (await Reader.ListAsync(null, 1, cancellationToken)).Runs is [var first, ..] ? first.Run : default;
             }
 
-            return (true, _run == default ? null : await Reader.GetAsync(_run, cancellationToken));
+            return (true, !IsKnown ? null : await Reader.GetAsync(_run, cancellationToken));
         }
         catch (Exception fault) when (fault is RequestFailedException or AggregateException)
         {
@@ -256,7 +259,7 @@ internal sealed class BrokenRun : IAsyncDisposable
     private async Task SendAsync(CancellationToken cancellationToken)
     {
         var (number, late) = (_random.Next(Batches), TimeSpan.FromSeconds(_random.Next(3)));
-        if (_run == default)
+        if (!IsKnown)
         {
             return;
         }
@@ -271,7 +274,7 @@ internal sealed class BrokenRun : IAsyncDisposable
     private async Task TearAsync(CancellationToken cancellationToken)
     {
         var batch = BatchId.First(_random.Next(Batches));
-        if (_run == default)
+        if (!IsKnown)
         {
             return;
         }
