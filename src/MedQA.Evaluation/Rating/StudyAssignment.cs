@@ -7,8 +7,8 @@ namespace MedQA.Evaluation.Rating;
 public static class StudyAssignment
 {
     /// <summary>
-    /// Gives each unit to a number of raters. Raters get equally many, give or take one; where that leaves a choice, the rater who has not met the unit's question yet is taken. A pilot of units goes to
-    /// everybody, and comes first. Each rater's order is random and of its own.
+    /// Gives each unit to a number of raters. Raters get equally many, give or take one, and meet a question twice only where exchanges between two raters cannot help it. A pilot of units goes to
+    /// everybody, and comes first. Each rater's order is random and of its own; two units of one question follow each other only where nothing else is left.
     /// </summary>
     /// <param name="questions">The question of each unit: units are answers, or pairs of them.</param>
     /// <param name="raters">How many raters; at least 1.</param>
@@ -40,14 +40,85 @@ public static class StudyAssignment
             }
         }
 
+        Exchange(questions, queues, shared);
         return
         [
-            .. Enumerable.Range(0, raters).Select(rater => ImmutableArray.Create<(int, bool)>(
-            [
-                .. Shuffled(shared, "study-order", seed, $"pilot {rater}").Select(static unit => (unit, true)),
-                .. Shuffled(queues[rater], "study-order", seed, $"{rater}").Select(static unit => (unit, false)),
-            ])),
+            .. Enumerable.Range(0, raters).Select(rater =>
+            {
+                var pilots = Apart(Shuffled(shared, "study-order", seed, $"pilot {rater}"), questions, null);
+                var others = Apart(Shuffled(queues[rater], "study-order", seed, $"{rater}"), questions, pilots is [.., var last] ? questions[last] : null);
+                return ImmutableArray.Create<(int, bool)>([.. pilots.Select(static unit => (unit, true)), .. others.Select(static unit => (unit, false))]);
+            }),
         ];
+    }
+
+    /// <summary>Where a rater meets a question twice, and another has a unit that neither of them would meet twice, they exchange.</summary>
+    private static void Exchange(IReadOnlyList<int> questions, List<int>[] queues, List<int> shared)
+    {
+        var met = queues.Select(queue => queue.Concat(shared).CountBy(unit => questions[unit]).ToDictionary()).ToArray();
+        for (var rater = 0; rater < queues.Length; rater++)
+        {
+            for (var place = 0; place < queues[rater].Count; place++)
+            {
+                var unit = queues[rater][place];
+                if (met[rater][questions[unit]] < 2 || FindExchange(rater, unit) is not var (other, at))
+                {
+                    continue;
+                }
+
+                var given = queues[other][at];
+                (queues[rater][place], queues[other][at]) = (given, unit);
+                met[rater][questions[unit]]--;
+                met[rater][questions[given]] = 1;
+                met[other][questions[given]]--;
+                met[other][questions[unit]] = 1;
+            }
+        }
+
+        (int Rater, int Place)? FindExchange(int rater, int unit)
+        {
+            for (var other = 0; other < queues.Length; other++)
+            {
+                if (other == rater || met[other].GetValueOrDefault(questions[unit]) > 0)
+                {
+                    continue;
+                }
+
+                var at = queues[other].FindIndex(candidate => met[rater].GetValueOrDefault(questions[candidate]) == 0);
+                if (at >= 0)
+                {
+                    return (other, at);
+                }
+            }
+
+            return null;
+        }
+    }
+
+    /// <summary>Moves units so that none follows one of the same question, where that can be.</summary>
+    private static List<int> Apart(List<int> units, IReadOnlyList<int> questions, int? before)
+    {
+        for (var place = 0; place < units.Count; place++)
+        {
+            if (!Clashes(place, units[place]))
+            {
+                continue;
+            }
+
+            var other = Enumerable.Range(0, units.Count).FirstOrDefault(other => Math.Abs(other - place) > 1 && !Clashes(place, units[other]) && !Clashes(other, units[place]), -1);
+            if (other >= 0)
+            {
+                (units[place], units[other]) = (units[other], units[place]);
+            }
+        }
+
+        return units;
+
+        bool Clashes(int place, int unit)
+        {
+            var previous = place == 0 ? before : questions[units[place - 1]];
+            return questions[unit] == previous || (place + 1 < units.Count && questions[unit] == questions[units[place + 1]]);
+        }
     }
 
     private static List<int> Shuffled(IEnumerable<int> items, string purpose, long seed, string name)

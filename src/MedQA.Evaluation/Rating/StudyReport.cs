@@ -33,6 +33,12 @@ public sealed record StudyReport
     /// <summary>The raters, each apart.</summary>
     public required ImmutableArray<RaterReport> Raters { get; init; }
 
+    /// <summary>What was published of the same axes; none for other rubrics.</summary>
+    public ImmutableArray<PublishedRating> Published { get; init => field = value.IsDefault ? [] : value; } = [];
+
+    /// <summary>How many permutations each test has: at least 10,000, and enough that Holm's correction for all of them can give a p of 0.025.</summary>
+    public required int Permutations { get; init; }
+
     /// <summary>What a reader must know before using the figures.</summary>
     public required ImmutableArray<string> Warnings { get; init; }
 }
@@ -50,7 +56,7 @@ public sealed record StudyCompleteness(int Assigned, int Rated, int Begun, int S
 /// <summary>What was said on an axis.</summary>
 /// <param name="Axis">The axis.</param>
 /// <param name="Sources">By source.</param>
-/// <param name="Differences">Between sources; none of a rubric that compares.</param>
+/// <param name="Differences">Between sources.</param>
 /// <param name="Agreement">How far raters agree; <see langword="null"/> where no answer was rated twice.</param>
 public sealed record AxisReport(string Axis, ImmutableArray<SourceShares> Sources, ImmutableArray<SourceDifference> Differences, AxisAgreement? Agreement);
 
@@ -58,7 +64,7 @@ public sealed record AxisReport(string Axis, ImmutableArray<SourceShares> Source
 /// <param name="Source">The source.</param>
 /// <param name="Ratings">How many ratings.</param>
 /// <param name="Units">How many answers they are on.</param>
-/// <param name="Favourable">Share of the choices that speak for the answer.</param>
+/// <param name="Favourable">Share of the choices that speak for the answer: the mean of the answers' own shares, so that an answer counts once however many have rated it.</param>
 /// <param name="FavourableInterval">Its 95 % interval.</param>
 /// <param name="Shares">Each choice's share.</param>
 public sealed record SourceShares(string Source, int Ratings, int Units, double? Favourable, Interval? FavourableInterval, ImmutableArray<ChoiceShare> Shares);
@@ -66,7 +72,7 @@ public sealed record SourceShares(string Source, int Ratings, int Units, double?
 /// <summary>How often a choice was made.</summary>
 /// <param name="Choice">The choice.</param>
 /// <param name="Count">How often.</param>
-/// <param name="Share">Of the ratings on the axis.</param>
+/// <param name="Share">Mean of the answers' own shares.</param>
 /// <param name="Interval">Its 95 % percentile interval from resampled answers.</param>
 public sealed record ChoiceShare(string Choice, int Count, double? Share, Interval? Interval);
 
@@ -74,8 +80,8 @@ public sealed record ChoiceShare(string Choice, int Count, double? Share, Interv
 /// <param name="First">One source.</param>
 /// <param name="Second">The other.</param>
 /// <param name="Questions">Questions whose answers of both are rated.</param>
-/// <param name="Difference">Favourable share of the second less that of the first, mean over these questions.</param>
-/// <param name="P">From 10,000 permutations: within a question the two answers change places.</param>
+/// <param name="Difference">Favourable share of the second less that of the first, mean over these questions; of a rubric that compares, the share that prefers the second less the share that prefers the first.</param>
+/// <param name="P">From <see cref="StudyReport.Permutations"/> permutations: within a question the two answers change places.</param>
 /// <param name="HolmP">After Holm's correction over all axes and pairs of the report.</param>
 public sealed record SourceDifference(string First, string Second, int Questions, double Difference, double P, double HolmP);
 
@@ -94,5 +100,6 @@ public sealed record AxisAgreement(int Units, int? Raters, double? RandolphKappa
 /// <param name="MedianSeconds">Median time of one.</param>
 /// <param name="Favourable">Share of all choices that speak for the answer.</param>
 /// <param name="FirstHalf">The same in the first half of the ratings, in the order in which they were made.</param>
-/// <param name="SecondHalf">The same in the second half: a rater who drifts differs.</param>
-public sealed record RaterReport(string Rater, int Rated, double? MedianSeconds, double? Favourable, double? FirstHalf, double? SecondHalf);
+/// <param name="SecondHalf">The same in the second half: a rater who drifts differs. A pilot is all in the first half.</param>
+/// <param name="DriftP">How often ratings in a random order differ as much between the halves, after Holm's correction over the raters; <see langword="null"/> for fewer than <see cref="StudyReportBuilder.FewestForDrift"/> ratings.</param>
+public sealed record RaterReport(string Rater, int Rated, double? MedianSeconds, double? Favourable, double? FirstHalf, double? SecondHalf, double? DriftP = null);

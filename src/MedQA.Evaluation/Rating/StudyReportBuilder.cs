@@ -13,7 +13,13 @@ public static class StudyReportBuilder
     /// <summary>Resamples, of answers with all their ratings, where answers have several.</summary>
     public const int ClusteredResamples = 10_000;
 
-    private const int Permutations = 10_000;
+    /// <summary>Ratings of a rater from which a drift is tested.</summary>
+    public const int FewestForDrift = 8;
+
+    private const int DriftPermutations = 4000;
+    private const int FewestPermutations = 10_000;
+    private const int PermutationsPerTest = 40;
+    private const int SignsPerDraw = 52;
 
     /// <summary>The report.</summary>
     public static StudyReport Build(StudyRatings study)
@@ -23,7 +29,10 @@ public static class StudyReportBuilder
         var said = study.Ratings.Where(static rating => !rating.Skipped && rating.Choices.Count > 0).ToList();
         var complete = said.Where(rating => rating.Choices.Count == whole).ToList();
         var groups = Groups(study);
-        var axes = rubric.Axes.Select(axis => Axis(study, axis, said, groups)).ToList();
+        var counts = rubric.Axes.Select(axis => Counts(study, axis, said)).ToList();
+        var contrasts = rubric.Axes.Zip(counts).Select(pair => Contrasts(study, pair.First, pair.Second).ToList()).ToList();
+        var permutations = Math.Max(FewestPermutations, PermutationsPerTest * contrasts.Sum(static axis => axis.Count));
+        var axes = rubric.Axes.Select((axis, place) => Axis(study, axis, said, groups, counts[place], contrasts[place], permutations)).ToList();
         var corrected = Holm.Adjust([.. axes.SelectMany(static axis => axis.Differences).Select(static difference => difference.P)]);
         var next = 0;
         return new StudyReport
@@ -38,7 +47,9 @@ public static class StudyReportBuilder
                 complete.Count == 0 ? null : complete.Average(static rating => rating.Seconds), Median(complete.Select(static rating => rating.Seconds))),
             Axes = [.. axes.Select(axis => axis with { Differences = [.. axis.Differences.Select(difference => difference with { HolmP = corrected[next++] })] })],
             FamilySize = corrected.Length,
-            Raters = [.. study.Ratings.GroupBy(static rating => rating.Rater).OrderBy(static rater => rater.Key.Length).ThenBy(static rater => rater.Key, StringComparer.Ordinal).Select(rater => Rater(rubric, rater.Key, [.. rater]))],
+            Permutations = permutations,
+            Raters = Corrected([.. study.Ratings.GroupBy(static rating => rating.Rater).OrderBy(static rater => rater.Key.Length).ThenBy(static rater => rater.Key, StringComparer.Ordinal).Select(rater => Rater(study, rater.Key, [.. rater]))]),
+            Published = PublishedRatings.For(rubric),
             Warnings = [.. Warnings(study, complete.Count)],
         };
     }
@@ -65,10 +76,11 @@ public static class StudyReportBuilder
             .Select(group => (group.Key.Second is { } second ? $"{study.Sources[group.Key.First]} (A), {study.Sources[second]} (B)" : study.Sources[group.Key.First], group.ToArray())),
     ];
 
-    private static AxisReport Axis(StudyRatings study, RubricAxis axis, List<UnitRating> said, ImmutableArray<(string Name, int[] Units)> groups)
+    /// <summary>How often each choice of an axis was made about each unit; <see langword="null"/> for units that nobody has rated on it.</summary>
+    private static int[]?[] Counts(StudyRatings study, RubricAxis axis, List<UnitRating> said)
     {
-        var index = axis.Choices.Select(static (choice, place) => (choice.Id, place)).ToDictionary(static choice => choice.Id, static choice => choice.place);
-        var counts = new int[study.Units.Length][];
+        var index = PlacesOf(axis);
+        var counts = new int[]?[study.Units.Length];
         foreach (var rating in said)
         {
             if (rating.Choices.TryGetValue(axis.Id, out var choice) && index.TryGetValue(choice, out var place))
@@ -77,15 +89,28 @@ public static class StudyReportBuilder
             }
         }
 
+        return counts;
+    }
+
+    private static Dictionary<string, int> PlacesOf(RubricAxis axis) => axis.Choices.Select(static (choice, place) => (choice.Id, place)).ToDictionary(static choice => choice.Id, static choice => choice.place);
+
+    private static AxisReport Axis(
+        StudyRatings study, RubricAxis axis, List<UnitRating> said, ImmutableArray<(string Name, int[] Units)> groups, int[]?[] counts, List<Contrast> contrasts, int permutations)
+    {
+        var index = PlacesOf(axis);
         var favourable = axis.Favourable.Select(choice => index[choice]).ToArray();
         return new AxisReport(
             axis.Id,
             [.. groups.Select(group => Shares(axis, group.Name, [.. group.Units.Select(unit => counts[unit]).OfType<int[]>()], favourable, RandomStream.KeyOf("study-bootstrap", study.Seed, axis.Id, group.Name)))],
-            study.Rubric.Compares ? [] : [.. Differences(study, axis, counts, favourable)],
+            [
+                .. contrasts.Select(contrast => new SourceDifference(
+                    study.Sources[contrast.First], study.Sources[contrast.Second], contrast.Values.Length, contrast.Values.Average(),
+                    PairedP(contrast.Values, permutations, RandomStream.For("study-permutation", study.Seed, axis.Id, $"{contrast.First} {contrast.Second}")), 1)),
+            ],
             Agreement(axis, said, counts, index));
     }
 
-    /// <summary>Shares of the ratings, resampled by answer with all ratings of it.</summary>
+    /// <summary>Means of the answers' own shares, resampled by answer with all ratings of it: a pilot's answers, which everybody rates, weigh no more than others.</summary>
     private static SourceShares Shares(RubricAxis axis, string source, int[][] units, int[] favourable, ulong key)
     {
         if (units.Length == 0)
@@ -95,78 +120,69 @@ public static class StudyReportBuilder
 
         var totals = units.Select(static unit => unit.Sum()).ToArray();
         var resamples = totals.Any(static total => total > 1) ? ClusteredResamples : Resamples;
-        var ratings = totals.Sum();
-        var (value, interval) = Share(favourable);
-        return new SourceShares(source, ratings, units.Length, value, interval, [.. axis.Choices.Select((choice, place) =>
-        {
-            var (share, range) = Share([place]);
-            return new ChoiceShare(choice.Id, units.Sum(unit => unit[place]), share, range);
-        })]);
+        double[][] columns = [ShareOf(favourable), .. axis.Choices.Select((_, place) => ShareOf([place]))];
+        var intervals = Bootstrap.Means(columns, key, resamples);
+        return new SourceShares(
+            source, totals.Sum(), units.Length, columns[0].Average(), intervals[0],
+            [.. axis.Choices.Select((choice, place) => new ChoiceShare(choice.Id, units.Sum(unit => unit[place]), columns[place + 1].Average(), intervals[place + 1]))]);
 
-        (double, Interval?) Share(int[] places)
-        {
-            var hits = units.Select(unit => places.Sum(place => unit[place])).ToArray();
-            return ((double)hits.Sum() / ratings, Bootstrap.Percentile(units.Length, Ratio, key, resamples));
-
-            double Ratio(ReadOnlySpan<int> drawn)
-            {
-                var (hit, all) = (0, 0);
-                foreach (var unit in drawn)
-                {
-                    hit += hits[unit];
-                    all += totals[unit];
-                }
-
-                return (double)hit / all;
-            }
-        }
+        double[] ShareOf(int[] places) => [.. units.Select((unit, place) => (double)places.Sum(choice => unit[choice]) / totals[place])];
     }
 
-    private static IEnumerable<SourceDifference> Differences(StudyRatings study, RubricAxis axis, int[][] counts, int[] favourable)
+    /// <summary>Two sources on an axis: how much more speaks for the second, by question.</summary>
+    private sealed record Contrast(int First, int Second, double[] Values);
+
+    private static IEnumerable<Contrast> Contrasts(StudyRatings study, RubricAxis axis, int[]?[] counts)
     {
+        var index = PlacesOf(axis);
+        if (study.Rubric.Compares)
+        {
+            return Enumerable.Range(0, counts.Length).Where(unit => counts[unit] is not null).GroupBy(unit => (study.Units[unit].First, Second: study.Units[unit].Second!.Value))
+                .OrderBy(static pair => pair.Key)
+                .Select(pair => new Contrast(pair.Key.First, pair.Key.Second, [.. pair.Select(unit => (double)(counts[unit]![index["second"]] - counts[unit]![index["first"]]) / counts[unit]!.Sum())]));
+        }
+
         var shares = new Dictionary<(int Source, int Question), double>();
         for (var unit = 0; unit < counts.Length; unit++)
         {
             if (counts[unit] is { } known)
             {
-                shares[(study.Units[unit].First, study.Units[unit].Question)] = favourable.Sum(place => (double)known[place]) / known.Sum();
+                shares[(study.Units[unit].First, study.Units[unit].Question)] = axis.Favourable.Sum(choice => (double)known[index[choice]]) / known.Sum();
             }
         }
 
-        for (var first = 0; first < study.Sources.Length; first++)
-        {
-            for (var second = first + 1; second < study.Sources.Length; second++)
-            {
-                double[] pairs = [.. shares.Keys.Where(key => key.Source == first && shares.ContainsKey((second, key.Question))).OrderBy(static key => key.Question).Select(key => shares[(second, key.Question)] - shares[(first, key.Question)])];
-                if (pairs.Length > 0)
-                {
-                    yield return new SourceDifference(study.Sources[first], study.Sources[second], pairs.Length, pairs.Average(), PairedP(pairs, RandomStream.For("study-permutation", study.Seed, axis.Id, $"{first} {second}")), 1);
-                }
-            }
-        }
+        return
+            from first in Enumerable.Range(0, study.Sources.Length)
+            from second in Enumerable.Range(first + 1, study.Sources.Length - first - 1)
+            let values = shares.Keys.Where(key => key.Source == first && shares.ContainsKey((second, key.Question))).OrderBy(static key => key.Question)
+                .Select(key => shares[(second, key.Question)] - shares[(first, key.Question)]).ToArray()
+            where values.Length > 0
+            select new Contrast(first, second, values);
     }
 
     /// <summary>The share of sign changes (the one that was seen among them) whose mean is as far from 0: the exact test's p, by Monte Carlo (Phipson and Smyth, Statistical Applications in Genetics and Molecular Biology 9, 2010).</summary>
-    private static double PairedP(double[] differences, RandomStream stream)
+    private static double PairedP(double[] differences, int permutations, RandomStream stream)
     {
         var seen = Math.Abs(differences.Sum());
         var moving = differences.Where(static difference => difference != 0).ToArray();
         var asFar = 1;
-        for (var permutation = 0; permutation < Permutations; permutation++)
+        for (var permutation = 0; permutation < permutations; permutation++)
         {
-            var sum = 0.0;
+            var (sum, signs) = (0.0, 0UL);
             for (var place = 0; place < moving.Length; place++)
             {
-                sum += stream.Uniform(place, permutation) < 0.5 ? moving[place] : -moving[place];
+                // A uniform has 53 bits, each of which is a coin.
+                signs = place % SignsPerDraw == 0 ? (ulong)Math.ScaleB(stream.Uniform(place / SignsPerDraw, permutation), SignsPerDraw) : signs >> 1;
+                sum += (signs & 1) == 0 ? moving[place] : -moving[place];
             }
 
             asFar += Math.Abs(sum) >= seen - 1e-9 ? 1 : 0;
         }
 
-        return asFar / (Permutations + 1.0);
+        return asFar / (permutations + 1.0);
     }
 
-    private static AxisAgreement? Agreement(RubricAxis axis, List<UnitRating> said, int[][] counts, Dictionary<string, int> index)
+    private static AxisAgreement? Agreement(RubricAxis axis, List<UnitRating> said, int[]?[] counts, Dictionary<string, int> index)
     {
         var repeated = Enumerable.Range(0, counts.Length).Where(unit => counts[unit]?.Sum() > 1).ToArray();
         if (repeated.Length == 0)
@@ -174,8 +190,8 @@ public static class StudyReportBuilder
             return null;
         }
 
-        int? raters = repeated.Select(unit => counts[unit].Sum()).Distinct().ToArray() is [var one] ? one : null;
-        IReadOnlyList<IReadOnlyList<int>>? table = raters is null ? null : [.. repeated.Select(unit => counts[unit])];
+        int? raters = repeated.Select(unit => counts[unit]!.Sum()).Distinct().ToArray() is [var one] ? one : null;
+        IReadOnlyList<IReadOnlyList<int>>? table = raters is null ? null : [.. repeated.Select(unit => counts[unit]!)];
         var places = repeated.Select(static (unit, place) => (unit, place)).ToDictionary(static pair => pair.unit, static pair => pair.place);
         var ofRaters = said.Where(rating => places.ContainsKey(rating.Unit) && rating.Choices.ContainsKey(axis.Id)).GroupBy(static rating => rating.Rater)
             .Select(rater => rater.ToDictionary(rating => places[rating.Unit], rating => index[rating.Choices[axis.Id]])).ToList();
@@ -206,13 +222,52 @@ public static class StudyReportBuilder
         return kappas.Count == 0 ? null : kappas.Average();
     }
 
-    private static RaterReport Rater(Rubric rubric, string rater, ImmutableArray<UnitRating> ratings)
+    private static ImmutableArray<RaterReport> Corrected(ImmutableArray<RaterReport> raters)
     {
+        var corrected = new Queue<double>(Holm.Adjust([.. raters.Select(static rater => rater.DriftP).OfType<double>()]));
+        return [.. raters.Select(rater => rater.DriftP is null ? rater : rater with { DriftP = corrected.Dequeue() })];
+    }
+
+    /// <summary>The share of random orders of a rater's ratings (the one that was seen among them) whose halves differ as much.</summary>
+    private static double DriftP(double[] shares, RandomStream stream)
+    {
+        var (half, total) = (shares.Length / 2, shares.Sum());
+        var seen = Math.Abs(Difference());
+        var (asFar, draw) = (1, 0);
+        for (var permutation = 0; permutation < DriftPermutations; permutation++)
+        {
+            for (var place = 0; place < half; place++)
+            {
+                var other = place + stream.Below(shares.Length - place, draw++);
+                (shares[place], shares[other]) = (shares[other], shares[place]);
+            }
+
+            asFar += Math.Abs(Difference()) >= seen - 1e-9 ? 1 : 0;
+        }
+
+        return asFar / (DriftPermutations + 1.0);
+
+        double Difference()
+        {
+            var first = 0.0;
+            foreach (var share in shares.AsSpan(0, half))
+            {
+                first += share;
+            }
+
+            return ((total - first) / (shares.Length - half)) - (first / half);
+        }
+    }
+
+    private static RaterReport Rater(StudyRatings study, string rater, ImmutableArray<UnitRating> ratings)
+    {
+        var rubric = study.Rubric;
         var said = ratings.Where(static rating => !rating.Skipped && rating.Choices.Count > 0).OrderBy(static rating => rating.At).ToList();
         var favourable = rubric.Axes.ToDictionary(static axis => axis.Id, static axis => axis.Favourable);
         return new RaterReport(
             rater, said.Count(rating => rating.Choices.Count == rubric.Axes.Length), Median(said.Where(rating => rating.Choices.Count == rubric.Axes.Length).Select(static rating => rating.Seconds)),
-            Share(said), Share(said.Take(said.Count / 2)), Share(said.Skip(said.Count / 2)));
+            Share(said), Share(said.Take(said.Count / 2)), Share(said.Skip(said.Count / 2)),
+            said.Count < FewestForDrift ? null : DriftP([.. said.Select(rating => Share([rating])!.Value)], RandomStream.For("study-drift", study.Seed, "", rater)));
 
         double? Share(IEnumerable<UnitRating> part)
         {

@@ -35,21 +35,36 @@ public static class Bootstrap
 
     /// <summary>The interval of a mean.</summary>
     /// <inheritdoc cref="Percentile" path="//param|//exception"/>
-    public static Interval Mean(double[] values, ulong key, int resamples = DefaultResamples, double confidence = 0.95)
+    public static Interval Mean(double[] values, ulong key, int resamples = DefaultResamples, double confidence = 0.95) => Means([values], key, resamples, confidence)[0];
+
+    /// <summary>The intervals of several means over the same items, from the same resamples of them.</summary>
+    /// <param name="columns">The values of the items, once for each mean; all of one length, at least 1.</param>
+    /// <param name="key">Key of the random stream, as <see cref="RandomStream.KeyOf"/> makes it.</param>
+    /// <param name="resamples">At least 1.</param>
+    /// <param name="confidence">Between 0 and 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A parameter is outside its range.</exception>
+    public static Interval[] Means(IReadOnlyList<double[]> columns, ulong key, int resamples = DefaultResamples, double confidence = 0.95)
     {
-        ArgumentNullException.ThrowIfNull(values);
-        return Percentile(values.Length, MeanOf, key, resamples, confidence)!.Value;
-
-        double MeanOf(ReadOnlySpan<int> indices)
+        ArgumentNullException.ThrowIfNull(columns);
+        var items = columns[0].Length;
+        Check(items, resamples, confidence);
+        var (indices, means) = (new int[items], columns.Select(_ => new double[resamples]).ToArray());
+        for (var resample = 0; resample < resamples; resample++)
         {
-            var sum = 0.0;
-            foreach (var index in indices)
+            Draw(key, resample, items, indices);
+            for (var column = 0; column < means.Length; column++)
             {
-                sum += values[index];
-            }
+                var (sum, values) = (0.0, columns[column]);
+                foreach (var index in indices)
+                {
+                    sum += values[index];
+                }
 
-            return sum / indices.Length;
+                means[column][resample] = sum / items;
+            }
         }
+
+        return [.. means.Select(mean => Percentiles(mean, confidence)!.Value)];
     }
 
     /// <summary>The intervals of all calibration figures, from the same resamples of the answers.</summary>

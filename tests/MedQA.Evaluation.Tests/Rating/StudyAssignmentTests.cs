@@ -44,9 +44,16 @@ public sealed class StudyAssignmentTests
     {
         // 30 questions from 3 sources for 3 raters: each can have every question once.
         var queues = StudyAssignment.Assign([.. Enumerable.Range(0, 90).Select(static unit => unit / 3)], 3, 1, 0, 5);
-        var repeated = queues.Sum(static queue => queue.Length - queue.Select(static entry => entry.Unit / 3).Distinct().Count());
-        Assert.InRange(repeated, 0, 20);
+        Assert.All(queues, static queue => Assert.Equal(30, queue.Select(static entry => entry.Unit / 3).Distinct().Count()));
     }
+
+    [Theory]
+    [InlineData(9, 1, 25)]
+    [InlineData(3, 3, 0)]
+    [InlineData(2, 1, 10)]
+    public void Two_answers_to_a_question_do_not_follow_each_other(int raters, int each, int pilot) => Assert.All(
+        StudyAssignment.Assign([.. Enumerable.Range(0, 420).Select(static unit => unit / 3)], raters, each, pilot, 11),
+        static queue => Assert.All(queue.Zip(queue.Skip(1)), static pair => Assert.NotEqual(pair.First.Unit / 3, pair.Second.Unit / 3)));
 
     [Fact]
     public void A_draw_takes_as_many_of_each_data_set_whatever_their_order_and_a_larger_one_has_the_smaller_in_it()

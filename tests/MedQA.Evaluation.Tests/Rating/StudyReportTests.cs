@@ -11,23 +11,86 @@ public sealed class StudyReportTests
     private static readonly DateTimeOffset Noon = new(2026, 1, 5, 12, 0, 0, TimeSpan.Zero);
 
     [Fact]
-    public void Intervals_cover_the_planted_share_in_93_to_97_of_100_simulated_studies_for_one_rating_each_and_for_three()
+    public void Intervals_cover_the_planted_shares_in_93_to_97_of_100_simulated_studies_for_one_rating_each_and_for_three()
     {
-        foreach (var raters in (int[])[1, 3])
+        // Nine raters, three sources, two axes, 140 questions: each study has six intervals. Shares near 0 or 1 are not among the planted ones: percentile intervals of 140 answers are too narrow there.
+        double[] planted = [0.6, 0.7, 0.8];
+        const int Questions = 140;
+        foreach (var (each, studies) in ((int, int)[])[(1, 200), (3, 60)])
         {
-            const int Studies = 200;
             var covered = 0;
-            for (var study = 0; study < Studies; study++)
+            Parallel.For(0, studies, study =>
             {
                 // Ratings of one answer go together: its own share is one of two around the planted one.
-                var random = new Random((1000 * raters) + study);
-                var shares = Enumerable.Range(0, 140).Select(_ => random.NextDouble() < 0.5 ? 0.5 : 0.9).ToArray();
-                var ratings = shares.SelectMany((share, unit) => Enumerable.Range(0, raters).Select(rater => Rating($"r{rater + 1}", unit, random.NextDouble() < share ? "yes" : "no")));
-                covered += Build([.. Enumerable.Range(0, 140).Select(static unit => new RatedUnit(unit, 0))], [.. ratings]).Axes[0].Sources[0].FavourableInterval!.Value.Contains(0.7) ? 1 : 0;
-            }
+                var random = new Random((1000 * each) + study);
+                ImmutableArray<RatedUnit> units = [.. Enumerable.Range(0, Questions).SelectMany(static question => Enumerable.Range(0, 3).Select(source => new RatedUnit(question, source)))];
+                var ratings = StudyAssignment.Assign([.. units.Select(static unit => unit.Question)], 9, each, 0, study).SelectMany(static (queue, rater) => queue.Select(entry => (rater, entry.Unit)))
+                    .GroupBy(static entry => entry.Unit).OrderBy(static unit => unit.Key).SelectMany(unit =>
+                    {
+                        var (intent, helpful) = (Own(planted[units[unit.Key].First]), Own(planted[units[unit.Key].First]));
+                        return unit.Select(entry => Rating($"r{entry.rater + 1}", unit.Key, random.NextDouble() < intent ? "yes" : "no", random.NextDouble() < helpful ? "helpful" : "somewhat")).ToList();
+                    });
+                var report = Build(units, [.. ratings]);
+                Interlocked.Add(ref covered, report.Axes.Sum(axis => axis.Sources.Zip(planted).Count(static pair => pair.First.FavourableInterval!.Value.Contains(pair.Second))));
 
-            Assert.InRange((double)covered / Studies, 0.93, 0.97);
+                double Own(double share) => share + (random.NextDouble() < 0.5 ? -0.2 : 0.2);
+            });
+
+            Assert.InRange(covered / (6.0 * studies), 0.93, 0.97);
         }
+    }
+
+    [Fact]
+    public void An_answer_counts_once_however_many_have_rated_it()
+    {
+        // A pilot answer that five have rated, and one that one has.
+        var report = Build([new(0, 0), new(1, 0)], [.. Enumerable.Range(1, 5).Select(static rater => Rating($"r{rater}", 0, "yes")), Rating("r1", 1, "no")]);
+        var shares = report.Axes[0].Sources[0];
+        Assert.Equal((6, 2, 0.5), (shares.Ratings, shares.Units, shares.Favourable));
+        Assert.Equal([0.5, 0.5], shares.Shares.Select(static share => share.Share!.Value));
+    }
+
+    [Fact]
+    public void Pairs_are_tested_by_how_much_more_often_the_second_is_preferred()
+    {
+        var rubric = Rubrics.Find("pairwise-9")!;
+        var ratings = Enumerable.Range(0, 20).Select(static unit => new UnitRating("r1", unit, ImmutableSortedDictionary<string, string>.Empty.Add("consensus", unit < 14 ? "second" : unit < 17 ? "tie" : "first"), false, 1, Noon));
+        var report = StudyReportBuilder.Build(new StudyRatings { Study = "pairs", Rubric = rubric, Sources = ["one", "two"], Units = [.. Enumerable.Range(0, 20).Select(static unit => new RatedUnit(unit, 0, 1))], Assigned = 20, Ratings = [.. ratings], Seed = 1 });
+        var difference = Assert.Single(report.Axes[0].Differences);
+        Assert.Equal(("one", "two", 20), (difference.First, difference.Second, difference.Questions));
+        Assert.Equal(11 / 20.0, difference.Difference, 12);
+
+        // 17 that are no ties, 14 of them for the second: the exact sign test's p.
+        Assert.Equal(0.01273, difference.P, 0.004);
+        Assert.Equal(1, report.FamilySize);
+    }
+
+    [Fact]
+    public void A_rater_who_drifts_is_found_and_one_who_does_not_is_not()
+    {
+        var random = new Random(4);
+        var steady = Enumerable.Range(0, 40).Select(unit => Rating("r1", unit, random.NextDouble() < 0.6 ? "yes" : "no", minute: unit));
+        var drifting = Enumerable.Range(0, 40).Select(unit => Rating("r2", unit, random.NextDouble() < (unit < 20 ? 0.9 : 0.3) ? "yes" : "no", minute: unit));
+        var brief = Enumerable.Range(0, 3).Select(static unit => Rating("r3", unit, "no", minute: unit));
+        var raters = Build([.. Enumerable.Range(0, 40).Select(static unit => new RatedUnit(unit, 0))], [.. steady, .. drifting, .. brief]).Raters;
+        Assert.True(raters[0].DriftP > 0.05, $"{raters[0].DriftP}");
+        Assert.True(raters[1].DriftP < 0.01, $"{raters[1].DriftP}");
+        Assert.Null(raters[2].DriftP);
+    }
+
+    [Fact]
+    public void What_was_published_stands_beside_the_rubrics_of_those_studies_and_no_others()
+    {
+        Assert.Equal(
+            [("Flan-PaLM", 0.908), ("Med-PaLM", 0.944), ("clinicians", 0.959), ("Flan-PaLM", 0.606), ("Med-PaLM", 0.803), ("clinicians", 0.911)],
+            PublishedRatings.For(Lay).Select(static rating => (rating.Source, rating.Favourable)));
+        var clinician = Rubrics.Find("clinician-12")!;
+        Assert.Equal(0.619, PublishedRatings.For(clinician).First(static rating => rating is { Axis: "consensus", Source: "Flan-PaLM" }).Favourable);
+        Assert.Equal(0.941, PublishedRatings.For(clinician).First(static rating => rating is { Axis: "harm-extent", Source: "Med-PaLM" }).Favourable);
+        Assert.All(PublishedRatings.For(clinician), rating => Assert.Contains(clinician.Axes, axis => axis.Id == rating.Axis));
+        Assert.Empty(PublishedRatings.For(clinician with { Axes = clinician.Axes[..11] }));
+        Assert.Empty(PublishedRatings.For(Rubrics.Find("pairwise-9")!));
+        Assert.Contains("Med-PaLM (published)", ReportMarkdown.Write(Build([new(0, 0)], [Rating("r1", 0, "yes")])), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -107,7 +170,7 @@ public sealed class StudyReportTests
     }
 
     private static StudyReport Build(ImmutableArray<RatedUnit> units, ImmutableArray<UnitRating> ratings) =>
-        StudyReportBuilder.Build(new StudyRatings { Study = "test", Rubric = Lay, Sources = ["<b>first", "second"], Units = units, Assigned = ratings.Length + 1, Ratings = ratings, Seed = 1 });
+        StudyReportBuilder.Build(new StudyRatings { Study = "test", Rubric = Lay, Sources = ["<b>first", "second", "third"], Units = units, Assigned = ratings.Length + 1, Ratings = ratings, Seed = 1 });
 
     private static UnitRating Rating(string rater, int unit, string intent, string? helpful = null, double seconds = 1, int minute = 0)
     {

@@ -14,6 +14,7 @@ internal static class StudyDocument
         .. Overview(report),
         .. report.Rubric.Compares ? [] : Favourable(report),
         .. report.Rubric.Axes.SelectMany(axis => Axis(axis, report.Axes.First(said => said.Axis == axis.Id))),
+        .. Published(report),
         .. Differences(report),
         .. Agreement(report),
         .. Raters(report),
@@ -29,7 +30,7 @@ internal static class StudyDocument
             (report.Rubric.Compares ? "Pairs of answers" : "Answers", $"{Figures.Of(done.UnitsRated, report.Units)} rated"),
             ("Ratings", $"{Figures.Of(done.Rated, done.Assigned)} whole, {Figures.Count(done.Begun)} begun, {Figures.Count(done.Skipped)} skipped"),
             ("Time of a whole rating", done.MedianSeconds is { } median ? $"median {Seconds(median)}, mean {Seconds(done.MeanSeconds!.Value)}" : Figures.None));
-        yield return new Paragraph($"Shares are of the ratings. Intervals are 95 % percentile intervals: answers, each with all its ratings, are drawn again with replacement, {StudyReportBuilder.Resamples:#,0} times, or {StudyReportBuilder.ClusteredResamples:#,0} times where answers have several ratings.");
+        yield return new Paragraph($"Shares are means over answers: each counts once, however many have rated it. Intervals are 95 % percentile intervals: answers, each with all its ratings, are drawn again with replacement, {StudyReportBuilder.Resamples:#,0} times, or {StudyReportBuilder.ClusteredResamples:#,0} times where answers have several ratings.");
     }
 
     private static IEnumerable<Block> Favourable(StudyReport report)
@@ -52,6 +53,28 @@ internal static class StudyDocument
             [.. said.Sources.Select(static source => ImmutableArray.Create<string>([source.Source, Figures.Count(source.Ratings), .. source.Shares.Select(static share => Figures.WithInterval(share.Share, share.Interval))]))]);
     }
 
+    private static IEnumerable<Block> Published(StudyReport report)
+    {
+        if (report.Published.IsEmpty)
+        {
+            yield break;
+        }
+
+        var published = report.Published.Select(static rating => rating.Source).Distinct().ToList();
+        yield return new Heading(2, "Beside what was published");
+        yield return new Table(
+            [new("axis"), .. report.Sources.Select(static source => new Column(source, true)), .. published.Select(static source => new Column($"{source} (published)", true))],
+            [
+                .. report.Published.GroupBy(static rating => rating.Axis).Select(axis => ImmutableArray.Create<string>(
+                [
+                    TitleOf(report, axis.Key),
+                    .. report.Axes.First(said => said.Axis == axis.Key).Sources.Select(static source => Figures.Percent(source.Favourable)),
+                    .. published.Select(source => axis.FirstOrDefault(rating => rating.Source == source) is { } rating ? Figures.Percent(rating.Favourable) : Figures.None),
+                ])),
+            ]);
+        yield return new Paragraph($"Share of choices that speak for the answer. Published: {PublishedRatings.Article}, text of \"Human evaluation results\", 140 questions rated once each. Those were other questions, other raters and another wording of the axes: the columns cannot be subtracted. Axes for which the article's text prints no number are left out.");
+    }
+
     private static IEnumerable<Block> Differences(StudyReport report)
     {
         if (report.FamilySize == 0)
@@ -64,7 +87,8 @@ internal static class StudyDocument
             [new("axis"), new("first"), new("second"), new("questions", true), new("second less first", true), new("p", true), new("p after Holm", true)],
             [.. report.Axes.SelectMany(axis => axis.Differences.Select(difference => ImmutableArray.Create(
                 TitleOf(report, axis.Axis), difference.First, difference.Second, Figures.Count(difference.Questions), $"{100 * difference.Difference:+0.0;-0.0;0.0} points", Figures.P(difference.P), Figures.P(difference.HolmP))))]);
-        yield return new Paragraph($"Of favourable shares, over the questions of which both sources' answers are rated. p is from 10,000 permutations in which the two answers to a question change places; Holm's correction is for all {report.FamilySize} tests of this table.");
+        var what = report.Rubric.Compares ? "The share that prefers the second less the share that prefers the first, over the questions that are rated" : "Of favourable shares, over the questions of which both sources' answers are rated";
+        yield return new Paragraph($"{what}. p is from {Figures.Count(report.Permutations)} permutations in which the two answers to a question change places; Holm's correction is for all {report.FamilySize} tests of this table.");
     }
 
     private static IEnumerable<Block> Agreement(StudyReport report)
@@ -92,9 +116,10 @@ internal static class StudyDocument
 
         yield return new Heading(2, "Raters");
         yield return new Table(
-            [new("rater"), new("whole ratings", true), new("median time", true), new("favourable", true), new("in the first half", true), new("in the second half", true)],
+            [new("rater"), new("whole ratings", true), new("median time", true), new("favourable", true), new("in the first half", true), new("in the second half", true), new("p of the drift", true)],
             [.. report.Raters.Select(static rater => ImmutableArray.Create(
-                rater.Rater, Figures.Count(rater.Rated), rater.MedianSeconds is { } median ? Seconds(median) : Figures.None, Figures.Percent(rater.Favourable), Figures.Percent(rater.FirstHalf), Figures.Percent(rater.SecondHalf)))]);
+                rater.Rater, Figures.Count(rater.Rated), rater.MedianSeconds is { } median ? Seconds(median) : Figures.None, Figures.Percent(rater.Favourable), Figures.Percent(rater.FirstHalf), Figures.Percent(rater.SecondHalf), rater.DriftP is { } drift ? Figures.P(drift) : Figures.None))]);
+        yield return new Paragraph($"Halves in the order in which the ratings were made, a pilot first. p: how often the same ratings in a random order differ as much, after Holm's correction over the raters; from {StudyReportBuilder.FewestForDrift} ratings on.");
     }
 
     private static string TitleOf(StudyReport report, string axis) => report.Rubric.Axes.First(known => known.Id == axis).Title;

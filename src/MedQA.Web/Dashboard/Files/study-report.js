@@ -11,6 +11,7 @@ export const studyReport = report => [
   report.rubric.compares ? null : glance(report),
   h('h3', null, 'Every choice'),
   report.rubric.axes.map((axis, index) => shares(axis, report.axes[index])),
+  published(report),
   differences(report),
   agreement(report),
 ];
@@ -42,13 +43,24 @@ function shares(axis, said) {
         spoken(source.shares.map((share, place) => `${axis.choices[place].label} ${percent(share.share)}`).join(', ')))))));
 }
 
+/** What the authors of Med-PaLM found on the same axes; other rubrics have none. */
+function published(report) {
+  if (report.published.length === 0) return null;
+  const names = [...new Set(report.published.map(rating => rating.source))];
+  const rows = report.rubric.axes.map((axis, index) => [axis, report.axes[index], report.published.filter(rating => rating.axis === axis.id)]).filter(([, , known]) => known.length > 0).map(([axis, said, known]) => [
+    axis.title, ...said.sources.map(source => percent(source.favourable)), ...names.map(name => percent(known.find(rating => rating.source === name)?.favourable))]);
+  return h('details', null, h('summary', null, 'Beside what was published'),
+    table('Beside what was published', [{ name: 'Axis' }, ...report.sources.map(name => ({ name, number: true })), ...names.map(name => ({ name: `${name} (published)`, number: true }))], rows, { className: 'wide' }),
+    h('p', { class: 'minor' }, 'Nature 620, 172–180 (2023): other questions, other raters, another wording of the axes. The columns cannot be subtracted.'));
+}
+
 function differences(report) {
   const rows = report.rubric.axes.flatMap((axis, index) => report.axes[index].differences.map(difference => ({
     className: difference.holmP < 0.05 ? 'marked' : null,
     cells: [axis.title, `${difference.second} less ${difference.first}`, points(difference.difference), count(difference.questions), pValue(difference.p), pValue(difference.holmP)] })));
   return rows.length === 0 ? null : h('details', null, h('summary', null, 'Differences between sources'),
     table('Differences between sources', [{ name: 'Axis' }, { name: 'Sources' }, { name: 'Difference', number: true }, { name: 'Questions', number: true }, { name: 'p', number: true }, { name: 'p after Holm', number: true }], rows, { className: 'wide' }),
-    h('p', { class: 'minor' }, `Of favourable shares, from 10,000 permutations; Holm’s correction is for ${count(report.familySize)} tests.`));
+    h('p', { class: 'minor' }, `${report.rubric.compares ? 'The share that prefers the second less the share that prefers the first' : 'Of favourable shares'}, from ${count(report.permutations)} permutations; Holm’s correction is for ${count(report.familySize)} tests.`));
 }
 
 function agreement(report) {
