@@ -4,12 +4,12 @@ using System.Globalization;
 namespace MedQA.Faults.Tests;
 
 /// <summary>
-/// Which seeds are tried: MEDQA_SEEDS names a range such as <c>1-200</c>, or one seed to try again; without it few are. MEDQA_SEEDS_AT_ONCE says how many go on side by side: mostly they wait. MEDQA_SEEDS_LOG names a folder for how each went.
+/// Which seeds are tried: MEDQA_SEEDS names a range such as <c>1-200</c>, or one seed to try again; without it few are. MEDQA_SEEDS_AT_ONCE says how many go on side by side, those of all tests together: mostly they wait. MEDQA_SEEDS_LOG names a folder for how each went.
 /// </summary>
 internal static class Seeds
 {
     private static readonly Lock Said = new();
-    private static readonly int AtOnce = int.Parse(Environment.GetEnvironmentVariable("MEDQA_SEEDS_AT_ONCE") ?? "4", CultureInfo.InvariantCulture);
+    private static readonly SemaphoreSlim AtOnce = new(int.Parse(Environment.GetEnvironmentVariable("MEDQA_SEEDS_AT_ONCE") ?? "4", CultureInfo.InvariantCulture));
 
     /// <summary>The seeds.</summary>
     /// <param name="usual">How many are tried where nobody says which; 0 for what takes minutes: the test is skipped then, and says so.</param>
@@ -31,8 +31,15 @@ internal static class Seeds
     public static async Task TryAllAsync(string what, IReadOnlyList<int> seeds, Func<int, CancellationToken, Task> attempt)
     {
         var failures = new ConcurrentDictionary<int, Exception>();
-        await Parallel.ForEachAsync(seeds, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = TestContext.Current.CancellationToken }, async (seed, cancel) =>
+        await Task.WhenAll(seeds.Select(TryAsync));
+        Assert.True(
+            failures.IsEmpty,
+            string.Join("\n\n", failures.OrderBy(static failure => failure.Key).Select(failure => $"{what}, seed {failure.Key} (try it again with MEDQA_SEEDS={failure.Key}): {failure.Value}")));
+
+        async Task TryAsync(int seed)
         {
+            var cancel = TestContext.Current.CancellationToken;
+            await AtOnce.WaitAsync(cancel);
             var clock = System.Diagnostics.Stopwatch.StartNew();
             try
             {
@@ -44,10 +51,11 @@ internal static class Seeds
                 failures[seed] = fault;
                 Say($"{what}, seed {seed}: FAILED. {fault.Message.Split('\n')[0]}");
             }
-        });
-        Assert.True(
-            failures.IsEmpty,
-            string.Join("\n\n", failures.OrderBy(static failure => failure.Key).Select(failure => $"{what}, seed {failure.Key} (try it again with MEDQA_SEEDS={failure.Key}): {failure.Value}")));
+            finally
+            {
+                AtOnce.Release();
+            }
+        }
     }
 
     /// <summary>The folder for how each went, where somebody wants it.</summary>

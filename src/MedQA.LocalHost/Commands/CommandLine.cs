@@ -66,6 +66,7 @@ internal static class CommandLine
             ProfilesCommand.Create(),
             ModelsCommand.Create(),
             TuneCommand.Create(),
+            PrefixesCommand.Create(),
             DoctorCommand.Create(),
             CompletionCommand.Create(),
         };

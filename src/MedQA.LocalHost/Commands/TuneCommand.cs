@@ -1,7 +1,10 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using MedQA.LocalHost.Hosting;
+using MedQA.LocalHost.Settings;
 using MedQA.LocalHost.Terminal;
 
 namespace MedQA.LocalHost.Commands;
@@ -30,6 +33,7 @@ internal static partial class TuneCommand
         var console = new HostConsole();
         try
         {
+            arguments = WithModel(arguments);
             if (Find(AppContext.BaseDirectory) is { } found)
             {
                 return await StartAsync(found, arguments, cancellationToken);
@@ -38,9 +42,13 @@ internal static partial class TuneCommand
             if (ProjectAbove(AppContext.BaseDirectory) is { } project)
             {
                 console.Note($"Building {Path.GetRelativePath(Directory.GetCurrentDirectory(), project)} if it has changed…");
-                var code = await StartAsync(["dotnet", "build", project, "-c", Configuration, "-v", "q", "--nologo", "-clp:ErrorsOnly"], [], cancellationToken);
-                return code != 0 ? ExitCode.Failure : await StartAsync(["dotnet", Path.Combine(Path.GetDirectoryName(project)!, "bin", Configuration, $"net{Environment.Version.Major}.0", $"{Program}.dll")], arguments, cancellationToken);
+                return !await BuildAsync(project, console, cancellationToken) ? ExitCode.Failure : await StartAsync(["dotnet", Path.Combine(Path.GetDirectoryName(project)!, "bin", Configuration, $"net{Environment.Version.Major}.0", $"{Program}.dll")], arguments, cancellationToken);
             }
+        }
+        catch (SettingException exception)
+        {
+            console.Fault(exception.Message);
+            return ExitCode.BadInput;
         }
         catch (Win32Exception exception)
         {
@@ -50,6 +58,38 @@ internal static partial class TuneCommand
 
         console.Fault($"The program that tunes, {Program}, is not beside medqa in {AppContext.BaseDirectory}. It is published apart because it carries libtorch: `dotnet publish src/MedQA.Tuning -c Release -o {Path.Combine(AppContext.BaseDirectory, Program)}` puts it there.");
         return ExitCode.Failure;
+    }
+
+    /// <summary>The other program knows folders only: a model's name, and the model of the settings where none is named, become one.</summary>
+    /// <exception cref="SettingException">There is no such model.</exception>
+    internal static string[] WithModel(string[] arguments)
+    {
+        const string Option = "--model";
+        if (arguments.Any(static argument => argument is "--help" or "-h" or "-?" or "--version" || argument.StartsWith(Option + "=", StringComparison.Ordinal)))
+        {
+            return arguments;
+        }
+
+        var place = Array.IndexOf(arguments, Option);
+        return place < 0
+            ? [.. arguments, Option, LocalModel.FolderOf(HostSettings.Read(ImmutableDictionary<string, string>.Empty, Environment.GetEnvironmentVariable, Directory.GetCurrentDirectory()))]
+            : place + 1 < arguments.Length ? [.. arguments[..(place + 1)], ModelFolders.Find(arguments[place + 1], AppContext.BaseDirectory), .. arguments[(place + 2)..]]
+            : arguments;
+    }
+
+    /// <summary>Builds the other program; what the build says is shown only where it fails.</summary>
+    private static async Task<bool> BuildAsync(string project, HostConsole console, CancellationToken cancellationToken)
+    {
+        var start = new ProcessStartInfo("dotnet", ["build", project, "-c", Configuration, "-v", "q", "--nologo"]) { UseShellExecute = false, RedirectStandardOutput = true };
+        using var process = Process.Start(start)!;
+        var said = await process.StandardOutput.ReadToEndAsync(cancellationToken);
+        await process.WaitForExitAsync(cancellationToken);
+        if (process.ExitCode != 0)
+        {
+            console.Fault(said.Trim());
+        }
+
+        return process.ExitCode == 0;
     }
 
     /// <summary>The published program beside this one or in a folder of its name.</summary>

@@ -72,7 +72,8 @@ public sealed class RunRetention
     {
         try
         {
-            return (await _storage.QuestionSets.GetBlobClient(name).DeleteIfExistsAsync(conditions: new BlobRequestConditions { IfMatch = etag }, cancellationToken: cancellationToken)).Value;
+            return _storage.FindQuestionSet(name) is { } blob
+                && (await blob.DeleteIfExistsAsync(conditions: new BlobRequestConditions { IfMatch = etag }, cancellationToken: cancellationToken)).Value;
         }
         catch (RequestFailedException fault) when (fault.IsConflict())
         {

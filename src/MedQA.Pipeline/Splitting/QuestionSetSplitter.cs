@@ -65,7 +65,12 @@ public sealed class QuestionSetSplitter
         ArgumentException.ThrowIfNullOrEmpty(blobName);
 
         etag = Plain(etag);
-        var blob = _storage.QuestionSets.GetBlockBlobClient(blobName);
+        if (_storage.FindQuestionSet(blobName) is not { } blob)
+        {
+            _logger.LogWarning("Upload {Blob} is left alone: no address can name a blob with a part '.' or '..' in its name. Upload it under another name.", blobName);
+            return new SplitOutcome(SplitResult.Gone, null);
+        }
+
         try
         {
             var properties = await blob.GetPropertiesAsync(new BlobRequestConditions { IfMatch = etag }, cancellationToken);
@@ -142,7 +147,7 @@ public sealed class QuestionSetSplitter
     {
         try
         {
-            return (await _storage.QuestionSets.GetBlockBlobClient(upload.BlobName).GetPropertiesAsync(new BlobRequestConditions { IfMatch = upload.ETag }, cancellationToken)).Value;
+            return _storage.FindQuestionSet(upload.BlobName) is { } blob ? (await blob.GetPropertiesAsync(new BlobRequestConditions { IfMatch = upload.ETag }, cancellationToken)).Value : null;
         }
         catch (RequestFailedException fault) when (fault.ErrorCode is "BlobNotFound" or "ConditionNotMet")
         {

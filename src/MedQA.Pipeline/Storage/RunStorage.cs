@@ -80,6 +80,14 @@ public sealed class RunStorage
     /// <summary>A partition per rater of a study: one row for the rater, one for each click. No blob has these again: this table is the truth about ratings.</summary>
     public TableClient RatingTable { get; }
 
+    /// <summary>An upload by its name. A name with a part <c>.</c> or <c>..</c> has no client: addresses resolve such parts, so that it would speak of another blob, even of another container.</summary>
+    /// <param name="blobName">The name as a listing or an event gives it.</param>
+    public BlockBlobClient? FindQuestionSet(string blobName)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(blobName);
+        return blobName.Split('/', '\\').Any(static part => part is "." or "..") ? null : QuestionSets.GetBlockBlobClient(blobName);
+    }
+
     /// <summary>The configuration of a run; its existence is what makes the run exist.</summary>
     public BlockBlobClient Manifest(RunId run) => Blob(run, "manifest.json");
 

@@ -76,7 +76,7 @@ internal static class TuneCommand
             new PrefixData { Hash = data.Hash, Exemplars = exemplars.Length, DevHash = dev?.Hash, DevExemplars = dev is null ? null : held.Length }, cancellationToken);
         Directory.Delete(checkpoints, recursive: true);
         Console.WriteLine(Describe(judged, before, after, what, kept, settings));
-        Console.WriteLine($"The prefix is {result.Path}. Name the folder as \"prefix\" in a profile to ask with it.");
+        Console.WriteLine($"The prefix is {result.Path}. A profile with \"prefix\": \"{Path.GetFileName(result.Path)}\" asks with it: `medqa run FILE --profile PROFILE.json --prefixes {Path.GetDirectoryName(result.Path)}`.");
         return 0;
     }
 

@@ -58,7 +58,8 @@ internal sealed class BrokenRun : IAsyncDisposable
     {
         (_azurite, _proxy, _disturbance, Timeline) = (azurite, proxy, disturbance, timeline);
         _random = new Random(disturbance.Seed);
-        Storage = StorageConnection.Open(AzuriteServer.ConnectionStringAt(azurite.Ports));
+        // Who looks on waits longer for a storage that starts again than the processes do, which end and are started again.
+        Storage = StorageConnection.Open(AzuriteServer.ConnectionStringAt(azurite.Ports), configure: static options => options.Retry.MaxRetries = 12);
         Reader = new RunReader(Storage);
         var connection = AzuriteServer.ConnectionStringAt(proxy.Ports);
         _controls = [.. Enumerable.Range(1, disturbance.Acts > 0 ? 2 : 1).Select(number => new PipelineProcess($"control {number}", "control", connection, "", timeline))];

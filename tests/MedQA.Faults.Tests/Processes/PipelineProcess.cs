@@ -59,7 +59,8 @@ internal sealed class PipelineProcess : IAsyncDisposable
     {
         while (!_ended.IsCancellationRequested)
         {
-            using var process = Process.Start(new ProcessStartInfo("dotnet", _arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;
+            // It lives for seconds: compiling anything a second time costs more than it gains.
+            using var process = Process.Start(new ProcessStartInfo("dotnet", _arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, Environment = { ["DOTNET_TC_CallCounting"] = "0", ["DOTNET_TieredPGO"] = "0" } })!;
             lock (_lock)
             {
                 _process = process;

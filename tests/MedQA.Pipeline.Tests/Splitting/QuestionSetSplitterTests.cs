@@ -1,9 +1,15 @@
+using System.Net;
 using System.Text.Json;
+using Azure.Storage.Sas;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Reporting;
+using MedQA.Pipeline.Advancing;
 using MedQA.Pipeline.Reading;
 using MedQA.Pipeline.Splitting;
 using MedQA.Pipeline.Tests.Fixtures;
+using MedQA.Pipeline.Uploading;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace MedQA.Pipeline.Tests.Splitting;
 
@@ -109,6 +115,53 @@ public sealed class QuestionSetSplitterTests(AzuriteFixture azurite)
         Assert.Equal(SplitResult.Rejected, unknown.Result);
         Assert.Contains("'2024'", unknown.Rejection!.Sentence, StringComparison.Ordinal);
         Assert.Contains("few-shot", unknown.Rejection.Sentence, StringComparison.Ordinal);
+    }
+
+    public static TheoryData<string> StrangeNames =>
+        [new string('a', 1014) + ".csv", string.Concat(Enumerable.Repeat("é", 500)) + ".csv", "what? #1 100%2f +&.csv", "..csv", "a..b", ".hidden", "e\u0301 \ud83d\ude37.csv", "x//y.csv", "back\\slash.csv"];
+
+    [Theory]
+    [MemberData(nameof(StrangeNames))]
+    public async Task An_upload_can_have_any_name_that_the_storage_takes(string name)
+    {
+        var bench = new Bench(await azurite.NewAsync());
+        await bench.UploadAsync("quick/" + name, Bench.Csv(2));
+        var listed = (await bench.Storage.QuestionSets.GetBlobsAsync(cancellationToken: Cancel).ToArrayAsync(Cancel))[0];
+
+        var outcome = await bench.Splitter.OnUploadAsync(listed.Name, listed.Properties.ETag!.Value, Cancel);
+
+        Assert.Equal(SplitResult.Created, outcome.Result);
+        var run = (await bench.Reader.GetAsync(outcome.Run!.Value, Cancel))!;
+        Assert.Equal((listed.Name, "quick", listed.Name[(listed.Name.LastIndexOf('/') + 1)..]), (run.Source, run.Profile, run.Name));
+    }
+
+    [Fact]
+    public async Task A_name_that_would_lead_an_address_elsewhere_is_left_alone()
+    {
+        var bench = new Bench(await azurite.NewAsync());
+        await bench.Storage.Runs.GetBlobClient("other.csv").UploadAsync(BinaryData.FromString(Bench.Csv(2)), Cancel);
+        var target = (await bench.Storage.Runs.GetBlobClient("other.csv").GetPropertiesAsync(cancellationToken: Cancel)).Value.ETag;
+        var name = $"quick/../../{bench.Storage.Runs.Name}/other.csv";
+
+        // No client of Azure's writes such a name, but the service takes it from a request of one's own.
+        using var http = new HttpClient();
+        using var content = new StringContent(Bench.Csv(2)) { Headers = { { "x-ms-blob-type", "BlockBlob" } } };
+        var address = new UriBuilder(bench.Storage.QuestionSets.GenerateSasUri(BlobContainerSasPermissions.Write, DateTimeOffset.UtcNow.AddHours(1)));
+        address.Path += "/" + Uri.EscapeDataString(name);
+        using var stored = await http.PutAsync(address.Uri, content, Cancel);
+        Assert.Equal(HttpStatusCode.Created, stored.StatusCode);
+        var listed = Assert.Single(await bench.Storage.QuestionSets.GetBlobsAsync(cancellationToken: Cancel).ToArrayAsync(Cancel));
+        Assert.Equal(name, listed.Name);
+
+        Assert.Equal(new SplitOutcome(SplitResult.Gone, null), await bench.Splitter.OnUploadAsync(name, listed.Properties.ETag!.Value, Cancel));
+        Assert.Equal(new SplitOutcome(SplitResult.Gone, null), await bench.Splitter.OnUploadAsync(new UploadEvent(name, ETag: null), Cancel));
+        Assert.Equal(new SplitOutcome(SplitResult.Gone, null), await bench.Splitter.OnUploadAsync(new UploadEvent(name, target), Cancel));
+        Assert.Null(await bench.Splitter.RecordFailureAsync(new UploadEvent(name, ETag: null), new InvalidOperationException("broken"), Cancel));
+        var retention = new RunRetention(bench.Storage, new RetentionOptions { UploadDays = 1 }, new FakeTimeProvider(DateTimeOffset.UtcNow.AddDays(9)), NullLogger.Instance);
+        Assert.Equal((0, 0), await retention.SweepAsync(Cancel));
+
+        Assert.Empty((await bench.Reader.ListAsync(null, 10, Cancel)).Runs);
+        Assert.True(await bench.Storage.Runs.GetBlobClient("other.csv").ExistsAsync(Cancel));
     }
 
     [Fact]
