@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MedQA.Evaluation.Profiles;
 
 namespace MedQA.Evaluation.Reporting;
 
@@ -22,7 +23,10 @@ internal static class ReportWarnings
 
         if (report.Reasonings.ShareCut > ReasoningEnds.WarnAboveShareCut)
         {
-            warnings.Add($"{Share(report.Reasonings.ShareCut)} of the reasonings were cut at maxTokens ({report.Protocol.Profile.MaxTokens}). Raise it: a cut reasoning often ends before its answer.");
+            var profile = report.Protocol.Profile;
+            warnings.Add(profile.Strategy == StrategyNames.LongForm
+                ? $"{Share(report.Reasonings.ShareCut)} of the answers were cut at maxTokens ({profile.MaxTokens}) and end in the middle. Raise it, or ask for shorter answers: people would rate what is missing."
+                : $"{Share(report.Reasonings.ShareCut)} of the reasonings were cut at maxTokens ({profile.MaxTokens}). Raise it: a cut reasoning often ends before its answer.");
         }
 
         return warnings.DrainToImmutable();

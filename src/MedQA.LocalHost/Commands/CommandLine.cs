@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace MedQA.LocalHost.Commands;
 
@@ -35,13 +36,14 @@ internal static class CommandLine
                 await Console.Error.WriteLineAsync($"medqa: {error.Message}");
             }
 
-            var command = parsed.CommandResult.Command is RootCommand ? "medqa" : $"medqa {parsed.CommandResult.Command.Name}";
-            await Console.Error.WriteLineAsync($"See `{command} --help`.");
+            await Console.Error.WriteLineAsync($"See `{PathOf(parsed.CommandResult)} --help`.");
             return ExitCode.BadInput;
         }
 
         return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = StopLimit, EnableDefaultExceptionHandler = false });
     }
+
+    private static string PathOf(CommandResult command) => command.Parent is CommandResult parent ? $"{PathOf(parent)} {command.Command.Name}" : "medqa";
 
     private static RootCommand Create()
     {

@@ -94,6 +94,10 @@ public sealed class StudyReportTests
     }
 
     [Fact]
+    public void A_favourable_share_names_the_choices_that_it_is_a_share_of() =>
+        Assert.Contains($"| {Lay.Axes[0].Title}: {Lay.Axes[0].Choices[0].Label} | ", ReportMarkdown.Write(Build([new(0, 0)], [Rating("r1", 0, "yes")])), StringComparison.Ordinal);
+
+    [Fact]
     public void Shares_time_completeness_and_drift_are_counted()
     {
         var report = Build([new(0, 0), new(1, 0), new(0, 1), new(1, 1)],

@@ -193,6 +193,7 @@ public sealed class RunCommandTests
     [InlineData("medqa: There is no profile 'none'.", "profiles", "show", "none")]
     [InlineData("medqa: --answer-notation is 'roman', but must be detect, letter, fromZero, fromOne or text.", "run", "a.csv", "--answer-notation", "roman")]
     [InlineData("medqa: Required argument missing for command: 'run'.", "run")]
+    [InlineData("medqa: Unrecognized command or argument '--yes'.\nSee `medqa study delete --help`.", "study", "delete", "latest", "--yes")]
     public async Task What_cannot_be_done_is_said_in_a_sentence_and_code_2(string sentence, params string[] arguments)
     {
         await using var medqa = new MedqaProcess();

@@ -40,7 +40,7 @@ internal static class StudyDocument
         yield return StudyPlots.Favourable(report);
         yield return new Table(
             [new("axis"), .. report.Sources.Select(static source => new Column(source))],
-            [.. report.Axes.Select(axis => ImmutableArray.Create<string>([TitleOf(report, axis.Axis), .. axis.Sources.Select(static source => Figures.WithInterval(source.Favourable, source.FavourableInterval))]))]);
+            [.. report.Axes.Select(axis => ImmutableArray.Create<string>([FavourableOf(report, axis.Axis), .. axis.Sources.Select(static source => Figures.WithInterval(source.Favourable, source.FavourableInterval))]))]);
     }
 
     private static IEnumerable<Block> Axis(RubricAxis axis, AxisReport said)
@@ -67,7 +67,7 @@ internal static class StudyDocument
             [
                 .. report.Published.GroupBy(static rating => rating.Axis).Select(axis => ImmutableArray.Create<string>(
                 [
-                    TitleOf(report, axis.Key),
+                    FavourableOf(report, axis.Key),
                     .. report.Axes.First(said => said.Axis == axis.Key).Sources.Select(static source => Figures.Percent(source.Favourable)),
                     .. published.Select(source => axis.FirstOrDefault(rating => rating.Source == source) is { } rating ? Figures.Percent(rating.Favourable) : Figures.None),
                 ])),
@@ -86,7 +86,7 @@ internal static class StudyDocument
         yield return new Table(
             [new("axis"), new("first"), new("second"), new("questions", true), new("second less first", true), new("p", true), new("p after Holm", true)],
             [.. report.Axes.SelectMany(axis => axis.Differences.Select(difference => ImmutableArray.Create(
-                TitleOf(report, axis.Axis), difference.First, difference.Second, Figures.Count(difference.Questions), $"{100 * difference.Difference:+0.0;-0.0;0.0} points", Figures.P(difference.P), Figures.P(difference.HolmP))))]);
+                FavourableOf(report, axis.Axis), difference.First, difference.Second, Figures.Count(difference.Questions), $"{100 * difference.Difference:+0.0;-0.0;0.0} points", Figures.P(difference.P), Figures.P(difference.HolmP))))]);
         var what = report.Rubric.Compares ? "The share that prefers the second less the share that prefers the first, over the questions that are rated" : "Of favourable shares, over the questions of which both sources' answers are rated";
         yield return new Paragraph($"{what}. p is from {Figures.Count(report.Permutations)} permutations in which the two answers to a question change places; Holm's correction is for all {report.FamilySize} tests of this table.");
     }
@@ -120,6 +120,13 @@ internal static class StudyDocument
             [.. report.Raters.Select(static rater => ImmutableArray.Create(
                 rater.Rater, Figures.Count(rater.Rated), rater.MedianSeconds is { } median ? Seconds(median) : Figures.None, Figures.Percent(rater.Favourable), Figures.Percent(rater.FirstHalf), Figures.Percent(rater.SecondHalf), rater.DriftP is { } drift ? Figures.P(drift) : Figures.None))]);
         yield return new Paragraph($"Halves in the order in which the ratings were made, a pilot first. p: how often the same ratings in a random order differ as much, after Holm's correction over the raters; from {StudyReportBuilder.FewestForDrift} ratings on.");
+    }
+
+    /// <summary>What a favourable share is a share of: without it "Incorrect reasoning 75 %" could be read as its opposite.</summary>
+    private static string FavourableOf(StudyReport report, string axis)
+    {
+        var asked = report.Rubric.Axes.First(known => known.Id == axis);
+        return report.Rubric.Compares ? asked.Title : $"{asked.Title}: {string.Join(" or ", asked.Choices.Where(choice => asked.Favourable.Contains(choice.Id)).Select(static choice => choice.Label))}";
     }
 
     private static string TitleOf(StudyReport report, string axis) => report.Rubric.Axes.First(known => known.Id == axis).Title;

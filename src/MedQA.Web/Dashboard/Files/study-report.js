@@ -25,9 +25,12 @@ function overview({ completeness: done, units, rubric }) {
 }
 
 /** Favourable shares of all axes, sources beneath each other. */
+/** What a favourable share is a share of: without it "Incorrect reasoning 75 %" could be read as its opposite. */
+const favourable = axis => `${axis.title}: ${axis.choices.filter(choice => axis.favourable.includes(choice.id)).map(choice => choice.label).join(' or ')}`;
+
 function glance(report) {
   const rows = report.rubric.axes.flatMap((axis, index) => report.axes[index].sources.map((source, place) => [
-    place === 0 ? axis.title : h('span', { class: 'spoken' }, axis.title), source.source, percent(source.favourable), intervalBar(source.favourable, source.favourableInterval), interval(source.favourableInterval)]));
+    place === 0 ? favourable(axis) : h('span', { class: 'spoken' }, favourable(axis)), source.source, percent(source.favourable), intervalBar(source.favourable, source.favourableInterval), interval(source.favourableInterval)]));
   return h('div', null, h('h3', null, 'At a glance'), h('p', { class: 'minor' }, 'The share of choices that speak for the answer.'),
     table('Favourable shares', [{ name: 'Axis' }, { name: 'Source' }, { name: 'Share', number: true }, { name: '0 to 100 %' }, { name: '95 % interval', number: true }], rows, { className: 'wide' }));
 }
@@ -48,7 +51,7 @@ function published(report) {
   if (report.published.length === 0) return null;
   const names = [...new Set(report.published.map(rating => rating.source))];
   const rows = report.rubric.axes.map((axis, index) => [axis, report.axes[index], report.published.filter(rating => rating.axis === axis.id)]).filter(([, , known]) => known.length > 0).map(([axis, said, known]) => [
-    axis.title, ...said.sources.map(source => percent(source.favourable)), ...names.map(name => percent(known.find(rating => rating.source === name)?.favourable))]);
+    favourable(axis), ...said.sources.map(source => percent(source.favourable)), ...names.map(name => percent(known.find(rating => rating.source === name)?.favourable))]);
   return h('details', null, h('summary', null, 'Beside what was published'),
     table('Beside what was published', [{ name: 'Axis' }, ...report.sources.map(name => ({ name, number: true })), ...names.map(name => ({ name: `${name} (published)`, number: true }))], rows, { className: 'wide' }),
     h('p', { class: 'minor' }, 'Nature 620, 172–180 (2023): other questions, other raters, another wording of the axes. The columns cannot be subtracted.'));
@@ -57,7 +60,7 @@ function published(report) {
 function differences(report) {
   const rows = report.rubric.axes.flatMap((axis, index) => report.axes[index].differences.map(difference => ({
     className: difference.holmP < 0.05 ? 'marked' : null,
-    cells: [axis.title, `${difference.second} less ${difference.first}`, points(difference.difference), count(difference.questions), pValue(difference.p), pValue(difference.holmP)] })));
+    cells: [report.rubric.compares ? axis.title : favourable(axis), `${difference.second} less ${difference.first}`, points(difference.difference), count(difference.questions), pValue(difference.p), pValue(difference.holmP)] })));
   return rows.length === 0 ? null : h('details', null, h('summary', null, 'Differences between sources'),
     table('Differences between sources', [{ name: 'Axis' }, { name: 'Sources' }, { name: 'Difference', number: true }, { name: 'Questions', number: true }, { name: 'p', number: true }, { name: 'p after Holm', number: true }], rows, { className: 'wide' }),
     h('p', { class: 'minor' }, `${report.rubric.compares ? 'The share that prefers the second less the share that prefers the first' : 'Of favourable shares'}, from ${count(report.permutations)} permutations; Holm’s correction is for ${count(report.familySize)} tests.`));
