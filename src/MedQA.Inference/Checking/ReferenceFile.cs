@@ -94,18 +94,9 @@ internal sealed record ReferenceFile(string Name, string Path)
 
     private ReferenceKind KindOf(string json)
     {
-        JsonDocument document;
         try
         {
-            document = JsonDocument.Parse(json);
-        }
-        catch (JsonException exception)
-        {
-            throw new ReferencesException(Name, $"it is no valid JSON, perhaps cut off ({exception.Message.TrimEnd('.')})", exception);
-        }
-
-        using (document)
-        {
+            using var document = JsonDocument.Parse(json);
             var first = document.RootElement.ValueKind == JsonValueKind.Array && document.RootElement.GetArrayLength() > 0 ? document.RootElement[0] : document.RootElement;
             var isList = document.RootElement.ValueKind == JsonValueKind.Array;
             return first.ValueKind != JsonValueKind.Object ? ReferenceKind.Unknown
@@ -117,6 +108,11 @@ internal sealed record ReferenceFile(string Name, string Path)
                 : !isList && Has(first, "greedy_answers") ? ReferenceKind.Answers
                 : !isList && Has(first, "proportion_intervals_95") ? ReferenceKind.Statistics
                 : ReferenceKind.Unknown;
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            // The second: a name that is no valid Unicode.
+            throw new ReferencesException(Name, $"it is no valid JSON, perhaps cut off ({exception.Message.TrimEnd('.')})", exception);
         }
     }
 

@@ -55,10 +55,18 @@ internal readonly struct ModelJson
     }
 
     /// <summary>A member that may be absent or null.</summary>
-    public ModelJson? Find(string name) =>
-        Element.ValueKind == JsonValueKind.Object && Element.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null
-            ? new(value, File, Where.Length == 0 ? name : $"{Where}.{name}")
-            : null;
+    public ModelJson? Find(string name)
+    {
+        try
+        {
+            return IsObject && Element.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? new(value, File, Where.Length == 0 ? name : $"{Where}.{name}") : null;
+        }
+        catch (InvalidOperationException)
+        {
+            // Any name of the object can be the one: they are unescaped only when they are compared.
+            throw NamedBadly();
+        }
+    }
 
     /// <summary>A member that must be there.</summary>
     public ModelJson Get(string name) => Find(name) ?? throw Damaged($"has no \"{name}\"");
@@ -84,12 +92,14 @@ internal readonly struct ModelJson
             }
             catch (InvalidOperationException)
             {
-                throw Damaged("has a name that is no valid text");
+                throw NamedBadly();
             }
 
             yield return (name, new(property.Value, File, $"{Where}.{name}"));
         }
     }
+
+    private ModelException NamedBadly() => Damaged("has a name that is no valid text");
 
     public string Text()
     {

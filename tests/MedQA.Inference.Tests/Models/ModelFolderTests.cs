@@ -139,6 +139,16 @@ public sealed class ModelFolderTests
         Expect(ModelFault.DamagedFile, () => copy.Open(), copy.FileAt(file), says);
     }
 
+    [Theory]
+    [InlineData("config.json")]
+    [InlineData("generation_config.json")]
+    [InlineData("tokenizer_config.json")]
+    public void A_name_that_is_no_valid_text_is_a_fault_of_the_file(string file)
+    {
+        using var copy = ModelCopy.Of("tiny/llama-optimum").With(file, """{"eos_token_\ud800": 1}""");
+        Expect(ModelFault.DamagedFile, () => copy.Open(), copy.FileAt(file), "has a name that is no valid text");
+    }
+
     [Fact]
     public void A_tokenizer_that_is_cut_off_is_named()
     {
