@@ -130,7 +130,8 @@ public class OnnxLanguageModelTests(DefaultModel fixture)
             ],
             Token);
 
-        Assert.Equal(sample.LogLikelihood, scores[0][0].LogLikelihood, 0.05);
+        // One token at a time and all at once run through different kernels of the 4-bit graph, each some 0.004 nats a token from the exact one (docs/performance.md) and by processor from each other; a wrong token would be off by several nats.
+        Assert.Equal(sample.LogLikelihood, scores[0][0].LogLikelihood, 0.5);
         Assert.Equal(2, scores[1].Count);
         Assert.All(scores[1], static score => Assert.Equal(1, score.Tokens));
         Assert.All(scores[1], static score => Assert.True(score.LogLikelihood < 0));
