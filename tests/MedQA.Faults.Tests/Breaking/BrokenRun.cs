@@ -200,7 +200,8 @@ internal sealed class BrokenRun : IAsyncDisposable
     {
         try
         {
-            if (!IsKnown)
+            // A run of an upload that was forgotten can have left its row: the newest is the one of the upload that stands.
+            if (!IsKnown || _disturbance.KillsAzurite)
             {
                 _run = (await Reader.ListAsync(null, 1, cancellationToken)).Runs is [var first, ..] ? first.Run : default;
             }
@@ -229,7 +230,14 @@ internal sealed class BrokenRun : IAsyncDisposable
                     break;
                 case < 13:
                     var pause = TimeSpan.FromSeconds(_random.NextDouble() * 3);
-                    await (_disturbance.KillsAzurite ? _azurite.KillAsync(pause, cancellationToken) : _azurite.RestartAsync(pause, cancellationToken));
+                    if (!_disturbance.KillsAzurite)
+                    {
+                        await _azurite.RestartAsync(pause, cancellationToken);
+                        break;
+                    }
+
+                    await _azurite.KillAsync(pause, cancellationToken);
+                    await UploadForgottenAsync(cancellationToken);
                     break;
                 case < 15:
                     await UploadAgainAsync(cancellationToken);
@@ -246,6 +254,19 @@ internal sealed class BrokenRun : IAsyncDisposable
         {
             Timeline.Note($"could not be done: {fault.Message.Split('\n')[0]}");
         }
+    }
+
+    /// <summary>A storage that was killed before it had flushed the questions has forgotten them: whoever uploaded them sees that, and does it again.</summary>
+    private async Task UploadForgottenAsync(CancellationToken cancellationToken)
+    {
+        if (await Storage.QuestionSets.GetBlobClient(Blob).ExistsAsync(cancellationToken))
+        {
+            return;
+        }
+
+        Timeline.Note("the upload is forgotten, and made again");
+        await Storage.EnsureCreatedAsync(cancellationToken);
+        await UploadAsync(cancellationToken);
     }
 
     /// <summary>The event of the upload comes once more: nobody remembers it, and who drives runs looks at the container again.</summary>
