@@ -4,7 +4,8 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using MedQA.Inference.Models;
 using MedQA.Inference.Prefixes;
-using MedQA.LocalHost.Settings;
+using MedQA.LocalHost.Hosting;
+using MedQA.Pipeline.Prefixes;
 using MedQA.Pipeline.Storage;
 using Spectre.Console;
 
@@ -29,9 +30,9 @@ internal static class PrefixesCommand
     private static async Task<int> ListAsync(CommandContext context, CancellationToken cancellationToken)
     {
         var folder = context.Settings.PrefixesFolder ?? throw new InputException("Name the folder in which the prefixes lie, each a folder of its own, with --prefixes or MEDQA_PREFIXES.");
-        var model = ModelFolder.Open(ModelFolders.Find(context.Settings.Model, AppContext.BaseDirectory), context.Settings.Graph);
+        var model = ModelFolder.Open(LocalModel.FolderOf(context.Settings), context.Settings.Graph);
         var fingerprint = await model.FingerprintAsync(cancellationToken);
-        var prefixes = Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal).Where(static path => File.Exists(Path.Combine(path, PrefixFolder.ManifestFile))).Select(path => Read(path, model.Name, fingerprint)).ToArray();
+        var prefixes = PrefixStore.FoldersIn(folder).Order(StringComparer.Ordinal).Select(path => Read(path, model.Name, fingerprint)).ToArray();
         if (context.Output == OutputFormat.Json)
         {
             context.Console.Line(JsonSerializer.Serialize(prefixes, PrefixesJson.Default.PrefixSummaryArray));

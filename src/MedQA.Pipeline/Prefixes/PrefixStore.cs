@@ -87,10 +87,13 @@ public sealed class PrefixStore
         }
     }
 
+    /// <summary>The folders of all prefixes in a folder of prefixes; none where there is no such folder.</summary>
+    public static IEnumerable<string> FoldersIn(string? folder) =>
+        folder is null || !Directory.Exists(folder) ? [] : Directory.EnumerateDirectories(folder).Where(static path => File.Exists(Path.Combine(path, ManifestFile)));
+
     /// <summary>The folder of a prefix in a folder of prefixes, or <see langword="null"/>.</summary>
-    public static string? FolderOf(string? folder, string name) =>
-        // Compared with the names that are there, so that a name never becomes a path.
-        folder is null || !Directory.Exists(folder) ? null : Directory.EnumerateDirectories(folder).FirstOrDefault(path => Path.GetFileName(path) == name && File.Exists(Path.Combine(path, ManifestFile)));
+    // Compared with the names that are there, so that a name never becomes a path.
+    public static string? FolderOf(string? folder, string name) => FoldersIn(folder).FirstOrDefault(path => Path.GetFileName(path) == name);
 
     private static string KeyValuesOf(string hash) => $"{hash}/{KeyValuesFile}";
 
