@@ -43,7 +43,7 @@ internal sealed class ApiServer : IAsyncDisposable
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public static async Task<ApiServer> StartAsync(string connectionString, ApiLimits? limits = null, bool held = false, TimeProvider? time = null)
+    public static async Task<ApiServer> StartAsync(string connectionString, ApiLimits? limits = null, bool held = false, TimeProvider? time = null, string? profiles = null)
     {
         var storage = StorageConnection.Open(connectionString);
         await storage.EnsureCreatedAsync(Cancel);
@@ -55,7 +55,7 @@ internal sealed class ApiServer : IAsyncDisposable
 
         var signals = new PipelineSignals();
         var logger = NullLogger.Instance;
-        var api = ApiOver(storage, model, limits ?? new ApiLimits(), signals) with { Time = time ?? TimeProvider.System };
+        var api = ApiOver(storage, model, limits ?? new ApiLimits(), signals, profiles) with { Time = time ?? TimeProvider.System };
         var advancer = new RunAdvancer(storage, new AdvanceOptions(), TimeProvider.System, logger, signals);
         var loop = new RunLoop(storage, advancer, api.Splitter, TimeProvider.System, logger, signals);
         var worker = new BatchWorker(storage, model, new WorkerOptions(), TimeProvider.System, logger, signals);
@@ -65,10 +65,10 @@ internal sealed class ApiServer : IAsyncDisposable
     }
 
     /// <summary>What handlers work with, over a storage.</summary>
-    public static Api ApiOver(RunStorage storage, ScriptedModel model, ApiLimits limits, PipelineSignals? signals = null)
+    public static Api ApiOver(RunStorage storage, ScriptedModel model, ApiLimits limits, PipelineSignals? signals = null, string? profileFolder = null)
     {
         signals ??= new PipelineSignals();
-        var profiles = new ProfileFolder(null);
+        var profiles = new ProfileFolder(profileFolder);
         return new Api
         {
             Reader = new RunReader(storage),

@@ -88,29 +88,29 @@ public sealed class AnswerExtraction
         }
 
         var next = SkipToCopula(tokens, at + 1);
-        FollowConnectors(tokens, clauses, next, StatementWords.Connectors, Rank.Statement, best, allowLineEnds: true);
+        FollowConnectors(tokens, clauses, next, WordRoles.Connectors, Rank.Statement, best, allowLineEnds: true);
     }
 
     private static bool IsAnswerNoun(List<Token> tokens, int at)
     {
         var word = tokens[at].Text;
         var before = at > 0 ? tokens[at - 1] : default;
-        if (at > 0 && (StatementWords.Disqualifiers.Contains(before.Text ?? "") || before.IsSymbol("/")))
+        if (at > 0 && (before.Has(WordRoles.Disqualifiers) || before.IsSymbol("/")))
         {
             return false;
         }
 
-        if (StatementWords.AnswerNouns.Contains(word))
+        if (tokens[at].Has(WordRoles.AnswerNouns))
         {
-            return at == 0 || !StatementWords.BeforeVerb.Contains(before.Text ?? "");
+            return at == 0 || !before.Has(WordRoles.BeforeVerb);
         }
 
-        if (!StatementWords.ChoiceNouns.Contains(word))
+        if (!tokens[at].Has(WordRoles.ChoiceNouns))
         {
             return false;
         }
 
-        var praised = at > 0 && (StatementWords.Praise.Contains(tokens[at - 1].Text) || (at > 1 && StatementWords.Praise.Contains(tokens[at - 2].Text)));
+        var praised = at > 0 && (tokens[at - 1].Has(WordRoles.Praise) || (at > 1 && tokens[at - 2].Has(WordRoles.Praise)));
         return praised || (at + 1 < tokens.Count && tokens[at + 1].IsSymbol(":="));
     }
 
@@ -120,13 +120,13 @@ public sealed class AnswerExtraction
         for (var step = 0; step < MostSteps && at + step < tokens.Count; step++)
         {
             var token = tokens[at + step];
-            if (token.IsSymbol(":=") || (token.IsWord && StatementWords.Copulas.Contains(token.Text)))
+            if (token.IsSymbol(":=") || (token.IsWord && token.Has(WordRoles.Copulas)))
             {
                 return at + step;
             }
 
-            var isDescription = token.IsWord && !StatementWords.Negations.Contains(token.Text) && !StatementWords.Plurals.Contains(token.Text) && !StatementWords.Tentative.Contains(token.Text)
-                && !StatementWords.Conditions.Contains(token.Text) && _options.At(tokens, at + step) is null;
+            var isDescription = token.IsWord && !token.Has(WordRoles.Negations) && !token.Has(WordRoles.Plurals) && !token.Has(WordRoles.Tentative)
+                && !token.Has(WordRoles.Conditions) && _options.At(tokens, at + step) is null;
             if (!isDescription && !token.IsSymbol("()"))
             {
                 break;
@@ -137,7 +137,7 @@ public sealed class AnswerExtraction
     }
 
     /// <summary>From a cue over words that may stand between to the option that they lead to.</summary>
-    private void FollowConnectors(List<Token> tokens, Clauses clauses, int at, System.Collections.Frozen.FrozenSet<string> connectors, Rank rank, Best best, bool allowLineEnds = false)
+    private void FollowConnectors(List<Token> tokens, Clauses clauses, int at, WordRoles connectors, Rank rank, Best best, bool allowLineEnds = false)
     {
         var negated = false;
         var afterWord = false;
@@ -175,15 +175,15 @@ public sealed class AnswerExtraction
             }
             else if (token.IsWord)
             {
-                if (StatementWords.Tentative.Contains(token.Text))
+                if (token.Has(WordRoles.Tentative))
                 {
                     rank = Rank.Tentative;
                 }
-                else if (StatementWords.Negations.Contains(token.Text))
+                else if (token.Has(WordRoles.Negations))
                 {
                     negated = true;
                 }
-                else if (StatementWords.Plurals.Contains(token.Text) || !connectors.Contains(token.Text))
+                else if (token.Has(WordRoles.Plurals) || !token.Has(connectors))
                 {
                     return;
                 }
@@ -210,7 +210,7 @@ public sealed class AnswerExtraction
         {
             if (tokens[at].IsWord)
             {
-                return StatementWords.Corrections.Contains(tokens[at].Text) ? at + 1 : -1;
+                return tokens[at].Has(WordRoles.Corrections) ? at + 1 : -1;
             }
         }
 
@@ -246,13 +246,13 @@ public sealed class AnswerExtraction
         }
 
         // "C. Hydrochlorothiazide: correct."
-        if (next > subject.End && next < tokens.Count && tokens[next - 1].IsSymbol(":-–—") && StatementWords.Predicates.Contains(tokens[next].Text) && OptionReferences.EndsStatement(tokens, next + 1))
+        if (next > subject.End && next < tokens.Count && tokens[next - 1].IsSymbol(":-–—") && tokens[next].Has(WordRoles.Predicates) && OptionReferences.EndsStatement(tokens, next + 1))
         {
             best.Add(Rank.Statement, subject);
             return;
         }
 
-        if (next < tokens.Count && StatementWords.SubjectCopulas.Contains(tokens[next].Text) && PredicateRank(tokens, next + 1, subject.End + MostSteps) is { } rank
+        if (next < tokens.Count && tokens[next].Has(WordRoles.SubjectCopulas) && PredicateRank(tokens, next + 1, subject.End + MostSteps) is { } rank
             && !Clauses.IsConditionalAfter(tokens, next + 1))
         {
             best.Add(rank, subject);
@@ -266,17 +266,17 @@ public sealed class AnswerExtraction
         for (var at = from; at < tokens.Count && at < to; at++)
         {
             var word = tokens[at].Text;
-            if (StatementWords.Predicates.Contains(word) || StatementWords.AnswerNouns.Contains(word) || (praised && StatementWords.PredicateNouns.Contains(word)))
+            if (tokens[at].Has(WordRoles.Predicates) || tokens[at].Has(WordRoles.AnswerNouns) || (praised && tokens[at].Has(WordRoles.PredicateNouns)))
             {
                 return Rank.Statement;
             }
 
-            if (!tokens[at].IsSymbol(",*_") && !StatementWords.Adverbs.Contains(word) && !StatementWords.Praise.Contains(word))
+            if (!tokens[at].IsSymbol(",*_") && !tokens[at].Has(WordRoles.Adverbs) && !tokens[at].Has(WordRoles.Praise))
             {
-                return praised && !StatementWords.Negations.Contains(word) && !StatementWords.Corrections.Contains(word) ? Rank.Conclusion : null;
+                return praised && !tokens[at].Has(WordRoles.Negations) && !tokens[at].Has(WordRoles.Corrections) ? Rank.Conclusion : null;
             }
 
-            praised |= StatementWords.Superlatives.Contains(word);
+            praised |= tokens[at].Has(WordRoles.Superlatives);
         }
 
         return praised ? Rank.Conclusion : null;
@@ -297,7 +297,7 @@ public sealed class AnswerExtraction
 
         // In "both A and B are right" B alone is not the subject.
         var isJoined = tokens[before].Text is "and" or "or" && before > 0 && (tokens[before - 1].IsLetter || tokens[before - 1].IsSymbol(")]"));
-        return !isJoined && StatementWords.BeforeSubject.Contains(tokens[before].Text);
+        return !isJoined && tokens[before].Has(WordRoles.BeforeSubject);
     }
 
     /// <summary>"I choose C", "I would go with option B".</summary>
@@ -305,7 +305,7 @@ public sealed class AnswerExtraction
     {
         var word = tokens[at].Text;
         int next;
-        if (StatementWords.Decisions.Contains(word))
+        if (tokens[at].Has(WordRoles.Decisions))
         {
             next = at + 1;
         }
@@ -320,7 +320,7 @@ public sealed class AnswerExtraction
 
         for (var before = at - 1; before >= 0 && before >= at - 3 && tokens[before].IsWord; before--)
         {
-            if (StatementWords.Negations.Contains(tokens[before].Text))
+            if (tokens[before].Has(WordRoles.Negations))
             {
                 return;
             }
@@ -328,7 +328,7 @@ public sealed class AnswerExtraction
 
         if (!clauses.IsConditional(at) && !clauses.IsQuestion(at))
         {
-            FollowConnectors(tokens, clauses, next, StatementWords.DecisionConnectors, Rank.Statement, best);
+            FollowConnectors(tokens, clauses, next, WordRoles.DecisionConnectors, Rank.Statement, best);
         }
     }
 
@@ -341,7 +341,7 @@ public sealed class AnswerExtraction
             return;
         }
 
-        if (StatementWords.Conclusions.Contains(word) || word == "it's" || (word == "it" && at + 1 < tokens.Count && tokens[at + 1].Is("is")))
+        if (tokens[at].Has(WordRoles.Conclusions) || word == "it's" || (word == "it" && at + 1 < tokens.Count && tokens[at + 1].Is("is")))
         {
             var next = word == "it" ? at + 2 : at + 1;
             while (next < tokens.Count && (tokens[next].IsSymbol(",:([*\"'`$_-–—") || tokens[next].Is("option") || tokens[next].Is("choice")))
@@ -358,16 +358,16 @@ public sealed class AnswerExtraction
             }
         }
 
-        if (!StatementWords.Evidence.Contains(word))
+        if (!tokens[at].Has(WordRoles.Evidence))
         {
             return;
         }
 
-        var negated = at > 0 && (StatementWords.Negations.Contains(tokens[at - 1].Text) || (at > 1 && StatementWords.Negations.Contains(tokens[at - 2].Text)));
+        var negated = at > 0 && (tokens[at - 1].Has(WordRoles.Negations) || (at > 1 && tokens[at - 2].Has(WordRoles.Negations)));
         for (var next = at + 1; next < tokens.Count && next <= at + MostSteps && !negated; next++)
         {
             var token = tokens[next];
-            if (token.Kind == TokenKind.NewLine || token.IsSymbol(".!?;") || StatementWords.Negations.Contains(token.Text))
+            if (token.Kind == TokenKind.NewLine || token.IsSymbol(".!?;") || token.Has(WordRoles.Negations))
             {
                 return;
             }

@@ -31,7 +31,7 @@ internal static class BareAnswer
 
     private static int SkipLead(List<Token> tokens, int at, AnswerSpace space)
     {
-        while (at < tokens.Count && (tokens[at].IsSymbol(Markup) || tokens[at].Is("option") || tokens[at].Is("choice") || (space == AnswerSpace.Words && StatementWords.Conclusions.Contains(tokens[at].Text))))
+        while (at < tokens.Count && (tokens[at].IsSymbol(Markup) || tokens[at].Is("option") || tokens[at].Is("choice") || (space == AnswerSpace.Words && tokens[at].Has(WordRoles.Conclusions))))
         {
             at++;
         }

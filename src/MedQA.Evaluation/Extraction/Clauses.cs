@@ -35,8 +35,8 @@ internal sealed class Clauses
             }
             else if (token.IsWord)
             {
-                underCondition = StatementWords.Conditions.Contains(token.Text) ? !IsForcedChoice(tokens, at) : underCondition && !StatementWords.Conclusions.Contains(token.Text);
-                underConcession |= StatementWords.Concessions.Contains(token.Text);
+                underCondition = token.Has(WordRoles.Conditions) ? !IsForcedChoice(tokens, at) : underCondition && !token.Has(WordRoles.Conclusions);
+                underConcession |= token.Has(WordRoles.Concessions);
             }
         }
 
@@ -61,7 +61,7 @@ internal sealed class Clauses
                     return !IsForcedChoice(tokens, at);
                 }
 
-                if (StatementWords.Reasons.Contains(tokens[at].Text))
+                if (tokens[at].Has(WordRoles.Reasons))
                 {
                     return false;
                 }

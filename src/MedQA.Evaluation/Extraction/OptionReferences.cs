@@ -115,7 +115,7 @@ internal sealed class OptionReferences
         }
 
         at = SkipSymbols(tokens, other.End, Closers);
-        return at >= tokens.Count || !tokens[at].IsWord ? !isComma || other.ByLetter : !isComma && !StatementWords.SubjectCopulas.Contains(tokens[at].Text);
+        return at >= tokens.Count || !tokens[at].IsWord ? !isComma || other.ByLetter : !isComma && !tokens[at].Has(WordRoles.SubjectCopulas);
     }
 
     /// <summary>Whether an option's name stands in brackets, quotes or emphasis.</summary>
@@ -186,7 +186,7 @@ internal sealed class OptionReferences
 
     // "no" and "maybe" in front of a noun or clause ("no difference was seen") are no answers.
     private static bool IsVerdict(List<Token> tokens, int end) =>
-        end >= tokens.Count || !tokens[end].IsWord || (StatementWords.AfterLetter.Contains(tokens[end].Text) && !tokens[end].Is("one") && !tokens[end].Is("the") && !tokens[end].Is("this") && !tokens[end].Is("it"));
+        end >= tokens.Count || !tokens[end].IsWord || (tokens[end].Has(WordRoles.AfterLetter) && !tokens[end].Is("one") && !tokens[end].Is("the") && !tokens[end].Is("this") && !tokens[end].Is("it"));
 
     private Reference? LetterAt(List<Token> tokens, int at)
     {
@@ -212,12 +212,12 @@ internal sealed class OptionReferences
         if (next.IsWord)
         {
             // A small letter in front of a word is an article or a part of a name; a capital one needs a word that cannot belong to a name.
-            return token.IsCapital && (StatementWords.AfterLetter.Contains(next.Text) || BeginsTextOf(tokens, at + 1, option)) ? reference : null;
+            return token.IsCapital && (next.Has(WordRoles.AfterLetter) || BeginsTextOf(tokens, at + 1, option)) ? reference : null;
         }
 
         // "E. coli": a full stop and a small word that neither starts a clause nor the option's text.
         if (!isEnclosed && next.Is(".") && at + 2 < tokens.Count && tokens[at + 2] is { IsWord: true, IsCapital: false } following
-            && !StatementWords.AfterLetter.Contains(following.Text) && !BeginsTextOf(tokens, at + 2, option))
+            && !following.Has(WordRoles.AfterLetter) && !BeginsTextOf(tokens, at + 2, option))
         {
             return null;
         }

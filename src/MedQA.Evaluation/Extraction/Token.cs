@@ -20,13 +20,16 @@ internal enum TokenKind
 /// <param name="Text">A word in small letters, look-alike forms of Latin letters (fullwidth, circled, mathematical) as Latin ones; a symbol as it is.</param>
 /// <param name="IsCapital">Whether a word begins with a capital letter.</param>
 /// <param name="SpaceBefore">Whether white space, or the text's start, is in front of it.</param>
-internal readonly record struct Token(TokenKind Kind, int Start, int Length, string Text, bool IsCapital, bool SpaceBefore)
+/// <param name="Roles">What a word can do in a statement of an answer.</param>
+internal readonly record struct Token(TokenKind Kind, int Start, int Length, string Text, bool IsCapital, bool SpaceBefore, WordRoles Roles = WordRoles.None)
 {
     public bool IsWord => Kind == TokenKind.Word;
 
+    public bool Has(WordRoles role) => (Roles & role) != WordRoles.None;
+
     public bool Is(string text) => Kind != TokenKind.NewLine && Text == text;
 
-    public bool IsSymbol(string anyOf) => Kind == TokenKind.Symbol && anyOf.Contains(Text, StringComparison.Ordinal);
+    public bool IsSymbol(string anyOf) => Kind == TokenKind.Symbol && anyOf.Contains(Text[0], StringComparison.Ordinal);
 
     /// <summary>Whether it is one of the letters A to Z in any form.</summary>
     public bool IsLetter => Kind == TokenKind.Word && Text.Length == 1 && Text[0] is >= 'a' and <= 'z';

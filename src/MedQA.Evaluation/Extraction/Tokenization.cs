@@ -6,10 +6,17 @@ namespace MedQA.Evaluation.Extraction;
 /// <summary>Cuts a text into words, symbols and line ends, in one pass.</summary>
 internal static class Tokenization
 {
+    /// <summary>English has fewer tokens than one in so many characters, spaces included.</summary>
+    private const int CharactersPerToken = 4;
+
+    private const int UsualWord = 64;
+
+    private static readonly string[] AsciiSymbols = [.. Enumerable.Range(0, 128).Select(static code => ((char)code).ToString())];
+
     public static List<Token> Of(ReadOnlySpan<char> text, int from, int to)
     {
-        var tokens = new List<Token>();
-        var word = new StringBuilder();
+        var tokens = new List<Token>((to - from) / CharactersPerToken);
+        Span<char> usual = stackalloc char[UsualWord];
         var spaceBefore = true;
         var at = from;
         while (at < to)
@@ -35,10 +42,8 @@ internal static class Tokenization
             {
                 var start = at;
                 var capital = IsCapital(rune);
-                word.Clear();
                 do
                 {
-                    word.Append(Folded(rune));
                     at += length;
                     if (at >= to)
                     {
@@ -49,12 +54,13 @@ internal static class Tokenization
                 }
                 while (IsWordRune(rune) || JoinsWord(text[..to], at));
 
-                tokens.Add(new Token(TokenKind.Word, start, at - start, word.ToString(), capital, spaceBefore));
+                var (word, roles) = StatementWords.Find(Fold(text[start..at], at - start <= usual.Length ? usual : new char[at - start]));
+                tokens.Add(new Token(TokenKind.Word, start, at - start, word, capital, spaceBefore, roles));
                 spaceBefore = false;
             }
             else
             {
-                tokens.Add(new Token(TokenKind.Symbol, at, length, rune.ToString(), IsCapital: false, spaceBefore));
+                tokens.Add(new Token(TokenKind.Symbol, at, length, rune.IsAscii ? AsciiSymbols[rune.Value] : rune.ToString(), IsCapital: false, spaceBefore));
                 at += length;
                 spaceBefore = false;
             }
@@ -66,7 +72,8 @@ internal static class Tokenization
     private static (Rune Rune, int Length) Decode(ReadOnlySpan<char> text) =>
         Rune.DecodeFromUtf16(text, out var rune, out var length) == System.Buffers.OperationStatus.Done ? (rune, length) : (Rune.ReplacementChar, 1);
 
-    private static bool IsWordRune(Rune rune) => Rune.IsLetterOrDigit(rune) || EnclosedLetter(rune) is not null || Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;
+    private static bool IsWordRune(Rune rune) =>
+        Rune.IsLetterOrDigit(rune) || (!rune.IsAscii && (EnclosedLetter(rune) is not null || Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark));
 
     private static bool IsInvisible(Rune rune) => Rune.GetUnicodeCategory(rune) is UnicodeCategory.Format or UnicodeCategory.Control;
 
@@ -92,9 +99,21 @@ internal static class Tokenization
 
     private static bool IsCapital(Rune rune) => EnclosedLetter(rune) is { } letter ? letter is >= 'A' and <= 'Z' : Rune.IsUpper(rune);
 
-    private static string Folded(Rune rune) =>
-        EnclosedLetter(rune) is { } letter ? char.ToLowerInvariant(letter).ToString()
-        : rune.Value switch { '’' => "'", '−' => "-", _ => Rune.ToLowerInvariant(rune).ToString() };
+    /// <summary>A word in small letters; no longer than it was.</summary>
+    private static ReadOnlySpan<char> Fold(ReadOnlySpan<char> word, Span<char> into)
+    {
+        var length = 0;
+        foreach (var rune in word.EnumerateRunes())
+        {
+            length += Folded(rune).EncodeToUtf16(into[length..]);
+        }
+
+        return into[..length];
+    }
+
+    private static Rune Folded(Rune rune) =>
+        EnclosedLetter(rune) is { } letter ? new Rune(char.ToLowerInvariant(letter))
+        : rune.Value switch { '’' => new Rune('\''), '−' => new Rune('-'), _ => Rune.ToLowerInvariant(rune) };
 
     /// <summary>The Latin letter of which a character is a presentation form: these are the same letter, unlike letters of other alphabets that look like it.</summary>
     private static char? EnclosedLetter(Rune rune) => rune.Value switch

@@ -34,12 +34,19 @@ public sealed record PrefixReference(string Name, string Hash, int Length, strin
     public string? WhyUnsuitedTo(ModelDescription model)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return ModelFingerprint != model.Fingerprint
-            ? $"prefix {Name} was tuned for model {ModelName} with fingerprint {ModelFingerprint}, and this model is {model.Name} with fingerprint {model.Fingerprint}; use a prefix of this model, or the model that this one was tuned for."
-            : Length >= model.ContextLength
-                ? $"prefix {Name} has {Length} virtual tokens, which leave no room for a prompt in the {model.ContextLength} tokens of model {model.Name}; use a shorter one."
-                : null;
+        return WhyUnsuitedTo(model.Name, model.Fingerprint, model.ContextLength);
     }
+
+    /// <summary>The same for a model that is not loaded.</summary>
+    /// <param name="model">The model's name.</param>
+    /// <param name="fingerprint">Its fingerprint.</param>
+    /// <param name="contextLength">The most tokens that it holds.</param>
+    public string? WhyUnsuitedTo(string model, string fingerprint, int contextLength) =>
+        ModelFingerprint != fingerprint
+            ? $"prefix {Name} was tuned for model {ModelName} with fingerprint {ModelFingerprint}, and this model is {model} with fingerprint {fingerprint}; use a prefix of this model, or the model that this one was tuned for."
+            : Length >= contextLength
+                ? $"prefix {Name} has {Length} virtual tokens, which leave no room for a prompt in the {contextLength} tokens of model {model}; use a shorter one."
+                : null;
 
     private static string Text(JsonElement json, string name) => json.GetProperty(name).GetString() is { Length: > 0 } text ? text : throw new FormatException($"\"{name}\" is empty");
 

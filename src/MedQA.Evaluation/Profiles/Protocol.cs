@@ -81,7 +81,7 @@ public sealed record Protocol(Profile Profile, ImmutableArray<Exemplar> Exemplar
     }
 
     /// <summary>The same protocol with at most so many worked examples, the first ones.</summary>
-    public Protocol WithAtMost(int exemplars) => this with
+    public Protocol WithAtMost(int exemplars) => Exemplars.Length <= exemplars && DatasetExemplars.All(set => set.Exemplars.Length <= exemplars) ? this : this with
     {
         Exemplars = [.. Exemplars.Take(exemplars)],
         DatasetExemplars = [.. DatasetExemplars.Select(set => set with { Exemplars = [.. set.Exemplars.Take(exemplars)] })],

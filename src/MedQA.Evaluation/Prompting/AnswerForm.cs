@@ -51,7 +51,7 @@ public sealed class AnswerForm
             (AnswerSpace.Letters, _) => "({letter})",
             _ => "{option}",
         };
-        return new AnswerForm(space, PromptTemplate.Parse(template), space == AnswerSpace.Free ? [] : options, profile.AnswerCue);
+        return new AnswerForm(space, PromptTemplate.Of(template), space == AnswerSpace.Free ? [] : options, profile.AnswerCue);
     }
 
     /// <summary>An answer as it is written in a worked example: <c>(C)</c>, <c>yes</c>.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using System.Text;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Questions;
@@ -17,6 +18,12 @@ public static class PromptBuilder
     private const string ReasoningLead = "\nExplanation:";
     private const string AnswerLead = "\nAnswer:";
     private const string Body = "Context: {context}\nQuestion: {question}\n{options}";
+    private const string BodyWithInstruction = Body + "\n\n{instruction}";
+    private const string BodyWithReasoningLead = Body + ReasoningLead;
+    private const string BodyWithAnswerLead = Body + AnswerLead;
+
+    // Every question of a run is asked behind the same worked examples: they are written once.
+    private static readonly ConditionalWeakTable<Profile, ConditionalWeakTable<Exemplar, WorkedExample>> WorkedExamples = [];
 
     /// <summary>Writes the prompt for a question.</summary>
     /// <param name="protocol">How to ask.</param>
@@ -54,7 +61,7 @@ public static class PromptBuilder
             return Solution(profile, exemplar, afterLead: false);
         }
 
-        var written = Written(profile, PromptTemplate.Parse(profile.Template ?? DefaultTemplate(profile)), new Asked(exemplar.Id, exemplar.Context, exemplar.Text, exemplar.Options));
+        var written = Written(profile, TemplateOf(profile), Asked.Of(exemplar));
         return (EndsOpen(written) ? "" : " ") + Solution(profile, exemplar, afterLead: true);
     }
 
@@ -74,26 +81,25 @@ public static class PromptBuilder
 
     private static Prompt Build(Profile profile, ImmutableArray<Exemplar> exemplars, Question question, IReadOnlyList<string> reasonings)
     {
-        var template = PromptTemplate.Parse(profile.Template ?? DefaultTemplate(profile));
+        var template = TemplateOf(profile);
         var asked = new Asked(question.Id, question.Context, question.Text, question.Options);
-        var examples = exemplars.Select(exemplar => (Asked: new Asked(exemplar.Id, exemplar.Context, exemplar.Text, exemplar.Options), Exemplar: exemplar)).ToList();
 
         // The instruction speaks of the answers of what it stands in front of, so that the prompt's shared part does not depend on the question.
-        var preamble = template.Mentions("instruction") ? "" : Instruction(profile, examples.Count > 0 ? examples[0].Asked : asked);
+        var preamble = template.Mentions("instruction") ? "" : Instruction(profile, exemplars is [var first, ..] ? Asked.Of(first) : asked);
+        var known = WorkedExamples.GetOrCreateValue(profile);
+        var examples = exemplars.Select(exemplar => known.GetValue(exemplar, unwritten => WorkedExample.Of(profile, template, unwritten)));
         return profile.Format == PromptFormat.Completion
             ? Completion(profile, template, preamble, examples, Reasonings(reasonings), asked)
             : Chat(profile, template, preamble, examples, Reasonings(reasonings), asked);
     }
 
-    private static CompletionPrompt Completion(Profile profile, PromptTemplate template, string preamble, List<(Asked Asked, Exemplar Exemplar)> examples, string reasonings, Asked asked)
+    private static CompletionPrompt Completion(Profile profile, PromptTemplate template, string preamble, IEnumerable<WorkedExample> examples, string reasonings, Asked asked)
     {
         var text = new StringBuilder();
         AppendParagraph(text, preamble);
-        foreach (var (example, exemplar) in examples)
+        foreach (var example in examples)
         {
-            var written = Written(profile, template, example);
-            var solution = Solution(profile, exemplar, afterLead: true);
-            AppendParagraph(text, written + (EndsOpen(written) ? "" : " ") + solution);
+            AppendParagraph(text, example.Question + (EndsOpen(example.Question) ? "" : " ") + example.Solution);
         }
 
         var shared = text.Length;
@@ -102,7 +108,7 @@ public static class PromptBuilder
         return new CompletionPrompt(text.ToString(), shared);
     }
 
-    private static ChatPrompt Chat(Profile profile, PromptTemplate template, string preamble, List<(Asked Asked, Exemplar Exemplar)> examples, string reasonings, Asked asked)
+    private static ChatPrompt Chat(Profile profile, PromptTemplate template, string preamble, IEnumerable<WorkedExample> examples, string reasonings, Asked asked)
     {
         var messages = ImmutableArray.CreateBuilder<ChatMessage>();
         if (profile.System is { } system)
@@ -113,20 +119,19 @@ public static class PromptBuilder
         var shared = messages.Count;
         var turn = new StringBuilder();
         AppendParagraph(turn, preamble);
-        foreach (var (example, exemplar) in examples)
+        foreach (var example in examples)
         {
-            turn.Append(Written(profile, template, example));
             if (profile.ExamplesAs == ExemplarPlacement.Turns)
             {
-                messages.Add(ChatMessage.User(turn.ToString()));
-                messages.Add(ChatMessage.Assistant(Solution(profile, exemplar, afterLead: false)));
+                messages.Add(ChatMessage.User(turn.Length == 0 ? example.Question : turn.Append(example.Question).ToString()));
+                messages.Add(ChatMessage.Assistant(example.Solution));
                 shared = messages.Count;
                 turn.Clear();
             }
             else
             {
-                turn.Append('\n');
-                AppendParagraph(turn, Solution(profile, exemplar, afterLead: false));
+                turn.Append(example.Question).Append('\n');
+                AppendParagraph(turn, example.Solution);
             }
         }
 
@@ -136,9 +141,11 @@ public static class PromptBuilder
         return new ChatPrompt(messages.ToImmutable(), shared, profile.TemplateDate);
     }
 
+    private static PromptTemplate TemplateOf(Profile profile) => PromptTemplate.Of(profile.Template ?? DefaultTemplate(profile));
+
     private static string DefaultTemplate(Profile profile) => profile.Format == PromptFormat.Chat
-        ? Body + (profile.ExamplesAs == ExemplarPlacement.Turns && profile.Instruction.Length > 0 ? "\n\n{instruction}" : "")
-        : Body + (Reasons(profile) ? ReasoningLead : AnswerLead);
+        ? profile.ExamplesAs == ExemplarPlacement.Turns && profile.Instruction.Length > 0 ? BodyWithInstruction : Body
+        : Reasons(profile) ? BodyWithReasoningLead : BodyWithAnswerLead;
 
     private static bool Reasons(Profile profile) => profile.Strategy is not (StrategyNames.FewShot or StrategyNames.Likelihood or StrategyNames.LongForm);
 
@@ -168,7 +175,7 @@ public static class PromptBuilder
     });
 
     private static string Instruction(Profile profile, Asked asked) =>
-        PromptTemplate.Parse(profile.Instruction).Render(placeholder => placeholder == "answers" ? AnswerForm.Of(profile, asked.Options).All : null);
+        PromptTemplate.Of(profile.Instruction).Render(placeholder => placeholder == "answers" ? AnswerForm.Of(profile, asked.Options).All : null);
 
     private static string Options(Profile profile, Asked asked)
     {
@@ -177,7 +184,7 @@ public static class PromptBuilder
             return "";
         }
 
-        var template = PromptTemplate.Parse(profile.OptionTemplate);
+        var template = PromptTemplate.Of(profile.OptionTemplate);
         return string.Join(profile.OptionSeparator, asked.Options.Select((option, index) => template.Render(placeholder => placeholder switch
         {
             "letter" => OptionLetter.Of(index).ToString(),
@@ -201,5 +208,15 @@ public static class PromptBuilder
     }
 
     /// <summary>A question or a worked example as the template sees it.</summary>
-    private sealed record Asked(string Id, string? Context, string Text, IReadOnlyList<string> Options);
+    private sealed record Asked(string Id, string? Context, string Text, IReadOnlyList<string> Options)
+    {
+        public static Asked Of(Exemplar exemplar) => new(exemplar.Id, exemplar.Context, exemplar.Text, exemplar.Options);
+    }
+
+    /// <summary>A worked example as a profile writes it: its question, and what a model should have written after that.</summary>
+    private sealed record WorkedExample(string Question, string Solution)
+    {
+        public static WorkedExample Of(Profile profile, PromptTemplate template, Exemplar exemplar) =>
+            new(Written(profile, template, Asked.Of(exemplar)), PromptBuilder.Solution(profile, exemplar, afterLead: profile.Format == PromptFormat.Completion));
+    }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace MedQA.Evaluation.Prompting;
@@ -10,6 +11,8 @@ namespace MedQA.Evaluation.Prompting;
 /// </summary>
 public sealed class PromptTemplate
 {
+    private static readonly ConditionalWeakTable<string, PromptTemplate> Known = [];
+
     private readonly ImmutableArray<ImmutableArray<Piece>> _lines;
 
     private PromptTemplate(ImmutableArray<ImmutableArray<Piece>> lines) => _lines = lines;
@@ -25,6 +28,10 @@ public sealed class PromptTemplate
 
     /// <summary>The names of the placeholders, in order of their first place.</summary>
     public IEnumerable<string> Placeholders => _lines.SelectMany(static line => line).Where(static piece => piece.IsPlaceholder).Select(static piece => piece.Text).Distinct();
+
+    /// <summary>The template of a text, which is read once for as long as that text lives: every question of a run asks for those of its profile.</summary>
+    /// <exception cref="FormatException">A brace is open or closed without its partner.</exception>
+    public static PromptTemplate Of(string template) => Known.GetValue(template, Parse);
 
     /// <summary>Reads a template.</summary>
     /// <exception cref="FormatException">A brace is open or closed without its partner.</exception>
@@ -93,20 +100,27 @@ public sealed class PromptTemplate
         var first = true;
         foreach (var line in _lines)
         {
-            var values = line.Select(piece => piece.IsPlaceholder ? valueOf(piece.Text) ?? "" : piece.Text).ToList();
-            var placeholders = line.Count(static piece => piece.IsPlaceholder);
-            if (placeholders > 0 && !line.Zip(values).Any(static pair => pair.First.IsPlaceholder && pair.Second.Length > 0))
-            {
-                continue;
-            }
-
+            var (begin, placeholders, filled) = (text.Length, false, false);
             if (!first)
             {
                 text.Append('\n');
             }
 
+            foreach (var piece in line)
+            {
+                var value = piece.IsPlaceholder ? valueOf(piece.Text) : piece.Text;
+                text.Append(value);
+                placeholders |= piece.IsPlaceholder;
+                filled |= piece.IsPlaceholder && value?.Length > 0;
+            }
+
+            if (placeholders && !filled)
+            {
+                text.Length = begin;
+                continue;
+            }
+
             first = false;
-            values.ForEach(value => text.Append(value));
         }
 
         return text.ToString();

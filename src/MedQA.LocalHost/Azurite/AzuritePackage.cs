@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Security.Cryptography;
+using MedQA.LocalHost.Hosting;
 
 namespace MedQA.LocalHost.Azurite;
 
@@ -74,37 +75,15 @@ internal static class AzuritePackage
             ? new ProcessStartInfo("cmd.exe", ["/d", "/c", options.Npm, .. arguments])
             : new ProcessStartInfo(options.Npm, arguments);
         start.WorkingDirectory = folder;
-        start.UseShellExecute = false;
-        start.RedirectStandardInput = true;
-        start.RedirectStandardOutput = true;
-        start.RedirectStandardError = true;
         foreach (var (name, value) in options.Environment)
         {
             start.Environment[name] = value;
         }
 
-        string errors;
+        ProcessOutput said;
         try
         {
-            using var process = Process.Start(start) ?? throw new InvalidOperationException("No process was started.");
-            process.StandardInput.Close();
-            try
-            {
-                var output = process.StandardOutput.ReadToEndAsync(cancellationToken);
-                errors = await process.StandardError.ReadToEndAsync(cancellationToken);
-                await output;
-                await process.WaitForExitAsync(cancellationToken);
-            }
-            catch (OperationCanceledException)
-            {
-                process.Kill(entireProcessTree: true);
-                throw;
-            }
-
-            if (process.ExitCode == 0 && File.Exists(Path.Combine(folder, Entry)))
-            {
-                return;
-            }
+            said = await ProcessOutput.OfAsync(start, cancellationToken);
         }
         catch (Win32Exception exception)
         {
@@ -114,7 +93,10 @@ internal static class AzuritePackage
                 exception);
         }
 
-        throw new AzuriteException(AzuriteFault.Installation, Explain(errors));
+        if (said.ExitCode != 0 || !File.Exists(Path.Combine(folder, Entry)))
+        {
+            throw new AzuriteException(AzuriteFault.Installation, Explain(said.Errors));
+        }
     }
 
     private static string Explain(string errors)

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
+using MedQA.LocalHost.Hosting;
 
 namespace MedQA.LocalHost.Azurite;
 
@@ -17,22 +18,17 @@ internal static class NodeRuntime
     /// <exception cref="AzuriteException">It is missing, fails, or is too old.</exception>
     public static async Task<Version> VersionAsync(AzuriteOptions options, CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo(options.Node, "--version") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
-        string printed;
+        ProcessOutput said;
         try
         {
-            using var process = Process.Start(start) ?? throw new InvalidOperationException("No process was started.");
-            var errors = process.StandardError.ReadToEndAsync(cancellationToken);
-            printed = (await process.StandardOutput.ReadToEndAsync(cancellationToken)).Trim();
-            await errors;
-            await process.WaitForExitAsync(cancellationToken);
+            said = await ProcessOutput.OfAsync(new ProcessStartInfo(options.Node, "--version"), cancellationToken);
         }
         catch (Win32Exception exception)
         {
             throw new AzuriteException(AzuriteFault.NodeMissing, $"{Wanted}, and the program '{options.Node}' could not be started. {Remedy}", exception);
         }
 
-        if (!Version.TryParse(printed.TrimStart('v').Split('-')[0], out var version))
+        if (!Version.TryParse(said.Output.Trim().TrimStart('v').Split('-')[0], out var version))
         {
             throw new AzuriteException(AzuriteFault.NodeMissing, $"{Wanted}, but '{options.Node} --version' names no version. {Remedy}");
         }

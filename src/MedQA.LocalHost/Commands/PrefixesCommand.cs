@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using MedQA.Evaluation.Modelling;
 using MedQA.Inference.Models;
 using MedQA.Inference.Prefixes;
 using MedQA.LocalHost.Hosting;
@@ -32,7 +33,7 @@ internal static class PrefixesCommand
         var folder = context.Settings.PrefixesFolder ?? throw new InputException("Name the folder in which the prefixes lie, each a folder of its own, with --prefixes or MEDQA_PREFIXES.");
         var model = ModelFolder.Open(LocalModel.FolderOf(context.Settings), context.Settings.Graph);
         var fingerprint = await model.FingerprintAsync(cancellationToken);
-        var prefixes = PrefixStore.FoldersIn(folder).Order(StringComparer.Ordinal).Select(path => Read(path, model.Name, fingerprint)).ToArray();
+        var prefixes = PrefixStore.FoldersIn(folder).Order(StringComparer.Ordinal).Select(path => Read(path, model, fingerprint)).ToArray();
         if (context.Output == OutputFormat.Json)
         {
             context.Console.Line(JsonSerializer.Serialize(prefixes, PrefixesJson.Default.PrefixSummaryArray));
@@ -72,13 +73,15 @@ internal static class PrefixesCommand
     }
 
     /// <summary>What a folder's manifest says; its numbers are read only when a run needs them.</summary>
-    private static PrefixSummary Read(string path, string model, string fingerprint)
+    private static PrefixSummary Read(string path, ModelFolder model, string fingerprint)
     {
         var name = Path.GetFileName(path);
         try
         {
             var manifest = PrefixFolder.Open(path).Manifest;
-            return new(name, manifest.Length, manifest.Model.Name, manifest.Data?.Exemplars, manifest.Losses?.LastOrDefault()?.Step, manifest.PrefixHash, manifest.Model.Fingerprint == fingerprint ? null : $"it was tuned for another model than {model}");
+            var prefix = new PrefixReference(name, manifest.PrefixHash, manifest.Length, manifest.Model.Fingerprint, manifest.Model.Name);
+            var problem = prefix.WhyUnsuitedTo(model.Name, fingerprint, model.ContextLength);
+            return new(name, manifest.Length, manifest.Model.Name, manifest.Data?.Exemplars, manifest.Losses?.LastOrDefault()?.Step, manifest.PrefixHash, problem);
         }
         catch (PrefixException exception)
         {

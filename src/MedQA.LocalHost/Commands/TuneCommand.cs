@@ -80,16 +80,13 @@ internal static partial class TuneCommand
     /// <summary>Builds the other program; what the build says is shown only where it fails.</summary>
     private static async Task<bool> BuildAsync(string project, HostConsole console, CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo("dotnet", ["build", project, "-c", Configuration, "-v", "q", "--nologo"]) { UseShellExecute = false, RedirectStandardOutput = true };
-        using var process = Process.Start(start)!;
-        var said = await process.StandardOutput.ReadToEndAsync(cancellationToken);
-        await process.WaitForExitAsync(cancellationToken);
-        if (process.ExitCode != 0)
+        var said = await ProcessOutput.OfAsync(new ProcessStartInfo("dotnet", ["build", project, "-c", Configuration, "-v", "q", "--nologo"]), cancellationToken);
+        if (said.ExitCode != 0)
         {
-            console.Fault(said.Trim());
+            console.Fault((said.Output + said.Errors).Trim());
         }
 
-        return process.ExitCode == 0;
+        return said.ExitCode == 0;
     }
 
     /// <summary>The published program beside this one or in a folder of its name.</summary>

@@ -277,6 +277,11 @@ public sealed class QuestionSetSplitter
         };
     }
 
+    /// <summary>Why a run with a profile would be rejected whatever its questions are, as a sentence; <see langword="null"/> where it would not.</summary>
+    /// <param name="profile">The profile's name.</param>
+    /// <param name="cancellationToken">Cancels the calls.</param>
+    public async Task<string?> WhyRejectedAsync(string profile, CancellationToken cancellationToken) => (await FindProfileAsync(profile, cancellationToken)).Rejection?.Sentence;
+
     private async Task<(Profile? Profile, PrefixReference? Prefix, Rejection? Rejection)> FindProfileAsync(string name, CancellationToken cancellationToken)
     {
         var (profile, rejection) = FindProfile(name);

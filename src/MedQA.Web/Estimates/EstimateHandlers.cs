@@ -19,7 +19,7 @@ internal static class EstimateHandlers
     private const int LookedThrough = 4;
     private static readonly SplitOptions Limits = new();
 
-    /// <summary>Reads the question set in the body to its end, and answers with what a run of it would take. Stores nothing.</summary>
+    /// <summary>Reads the question set in the body to its end, and answers with what a run of it would take. Stores nothing of it.</summary>
     public static async Task<IResult> EstimateAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
     {
         var name = request.Query("profile") ?? api.DefaultProfile;
@@ -29,6 +29,7 @@ internal static class EstimateHandlers
         var model = api.Models.FirstOrDefault();
         var earlier = model is null ? [] : await EarlierAsync(api.Reader, model, profile, cancellationToken);
         var read = await ReadAsync(body, options, cancellationToken);
+        var rejected = await api.Splitter.WhyRejectedAsync(profile.Name, cancellationToken);
         var estimate = RunEstimate.Of(
             new RunEstimate
             {
@@ -42,18 +43,18 @@ internal static class EstimateHandlers
                 SamplesPerQuestion = 0,
                 CallsPerQuestion = 0,
                 MaxGeneratedTokens = 0,
-                Warnings = [.. Warnings(read.Tally, profile, model)],
+                Warnings = [.. Warnings(read.Tally, rejected)],
             },
             profile,
             earlier);
         return Results.Json(estimate, WebJson.Readable.RunEstimate);
     }
 
-    private static IEnumerable<string> Warnings(QuestionSetTally tally, Profile profile, ModelDescription? model)
+    private static IEnumerable<string> Warnings(QuestionSetTally tally, string? rejected)
     {
-        if (model is not null && profile.WhyUnsuitedTo(model) is { } reason)
+        if (rejected is not null)
         {
-            yield return $"The run would be rejected: {reason}";
+            yield return $"The run would be rejected: {rejected}";
         }
 
         if (tally.Accepted == 0)

@@ -45,15 +45,17 @@ public sealed class PrefixTests
         var sums = medqa.Sums(2);
         await WriteAsync(medqa, "mine");
         await WriteAsync(medqa, "other", fingerprint: new string('a', 64));
+        await WriteAsync(medqa, "long", length: 1024);
         await WriteAsync(medqa, "torn");
         var (torn, numbers) = (Path.Combine(medqa.Folder, "prefixes", "torn", "manifest.json"), Path.Combine(medqa.Folder, "prefixes", "mine", "prefix.safetensors"));
         await File.WriteAllTextAsync(torn, (await File.ReadAllTextAsync(torn, Cancel))[..40], Cancel);
 
         var listed = (await medqa.JsonAsync("prefixes", "--prefixes", "prefixes")).EnumerateArray().ToDictionary(static prefix => prefix.GetProperty("name").GetString()!);
-        Assert.Equal(["mine", "other", "torn"], listed.Keys.Order());
+        Assert.Equal(["long", "mine", "other", "torn"], listed.Keys.Order());
         Assert.Equal((Length, "reasoner", 7), (listed["mine"].GetProperty("length").GetInt32(), listed["mine"].GetProperty("model").GetString(), listed["mine"].GetProperty("exemplars").GetInt32()));
         Assert.False(listed["mine"].TryGetProperty("problem", out _));
-        Assert.Equal("it was tuned for another model than reasoner", listed["other"].GetProperty("problem").GetString());
+        Assert.StartsWith("prefix other was tuned for model reasoner with fingerprint aaa", listed["other"].GetProperty("problem").GetString(), StringComparison.Ordinal);
+        Assert.Contains("virtual tokens, which leave no room for a prompt in the", listed["long"].GetProperty("problem").GetString(), StringComparison.Ordinal);
         Assert.Contains("is not the JSON of a prefix's manifest", listed["torn"].GetProperty("problem").GetString(), StringComparison.Ordinal);
 
         await File.AppendAllTextAsync(numbers, "x", Cancel);
@@ -90,7 +92,7 @@ public sealed class PrefixTests
     }
 
     /// <summary>Writes a prefix of drawn numbers for the small reasoning model.</summary>
-    private static async Task WriteAsync(MedqaProcess medqa, string name, string? fingerprint = null)
+    private static async Task WriteAsync(MedqaProcess medqa, string name, string? fingerprint = null, int length = Length)
     {
         var model = ModelFolder.Open(Repository.PathOf("models", "reasoner"));
         var (random, layers, heads, headSize, hidden) = (new Random(1), model.Layers!.Value, model.KeyValueHeads!.Value, 32, 128);
@@ -99,7 +101,7 @@ public sealed class PrefixTests
             new()
             {
                 Name = name,
-                Length = Length,
+                Length = length,
                 Model = new(fingerprint ?? await model.FingerprintAsync(Cancel), model.Name),
                 Layers = layers,
                 KeyValueHeads = heads,
@@ -107,8 +109,8 @@ public sealed class PrefixTests
                 Hidden = hidden,
                 Data = new() { Hash = new('b', 64), Exemplars = 7 },
             },
-            new(Length, heads, headSize, [.. Enumerable.Range(0, 2 * layers).Select(_ => Numbers(Length * heads * headSize))]),
-            Numbers(Length * hidden));
+            new(length, heads, headSize, [.. Enumerable.Range(0, 2 * layers).Select(_ => Numbers(length * heads * headSize))]),
+            Numbers(length * hidden));
 
         float[] Numbers(int count) => [.. Enumerable.Range(0, count).Select(_ => (2 * random.NextSingle()) - 1)];
     }

@@ -48,6 +48,28 @@ public sealed class EstimateHandlersTests(AzuriteFixture azurite)
         Assert.Equal(1, other.GetProperty("unknown").GetArrayLength());
     }
 
+    [Fact]
+    public async Task A_profile_whose_prefix_is_nowhere_is_warned_of_in_the_words_in_which_the_run_would_be_rejected()
+    {
+        var folder = Directory.CreateTempSubdirectory("medqa-profiles-").FullName;
+        try
+        {
+            await File.WriteAllTextAsync(Path.Combine(folder, "tuned.json"), """{"name": "tuned", "strategy": "likelihood", "prefix": "cardiology"}""", Cancel);
+            await using var server = await ApiServer.StartAsync(azurite.NewConnectionString(), profiles: folder);
+
+            var (_, estimate) = await server.SendAsync(HttpMethod.Post, "/api/estimates?profile=tuned", ApiServer.Questions(2, right: 1));
+            var warning = estimate.GetProperty("warnings")[0].GetString()!;
+            Assert.StartsWith("The run would be rejected: profile tuned names the prefix 'cardiology', and there is none of that name.", warning, StringComparison.Ordinal);
+
+            var (_, started) = await server.SendAsync(HttpMethod.Post, "/api/runs?profile=tuned", ApiServer.Questions(2, right: 1));
+            await server.UntilAsync(started.GetProperty("run").GetString()!, "rejected");
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     [Theory]
     [InlineData("?profile=none", "id,question,option_a,option_b,answer\nq,Is it?,a,b,A\n", "text/csv", 400, "urn:medqa:bad-parameter")]
     [InlineData("", "this is no question set", "text/csv", 400, "urn:medqa:no-question-set")]
