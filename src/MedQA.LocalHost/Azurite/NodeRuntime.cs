@@ -1,7 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
-using MedQA.LocalHost.Hosting;
 
 namespace MedQA.LocalHost.Azurite;
 

@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 
-namespace MedQA.LocalHost.Hosting;
+namespace MedQA.LocalHost.Azurite;
 
 /// <summary>How another program ended, and what it said.</summary>
 /// <param name="ExitCode">Its exit code.</param>
