@@ -18,8 +18,7 @@ public sealed class DeletionTests
             await run.UntilAsync(static summary => summary is null, cancel);
             await breaking;
 
-            var blobs = await run.Storage.Runs.GetBlobsAsync(new Azure.Storage.Blobs.Models.GetBlobsOptions { Prefix = $"{run.Run}/" }, cancel).Select(static blob => blob.Name).ToListAsync(cancel);
-            Assert.True(blobs is [var tombstone] && tombstone == $"{run.Run}/manifest.json", $"There still stand {string.Join(", ", blobs)}.\n{run.Timeline}");
+            await run.UntilOnlyTombstoneAsync(cancel);
             Assert.Empty((await run.Reader.ListAsync(null, 10, cancel)).Runs);
             Assert.Empty(await new BatchRows(run.Storage.BatchTable).FromAsync(run.Run, 0, 0, cancel));
         });

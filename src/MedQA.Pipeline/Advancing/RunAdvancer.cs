@@ -70,10 +70,9 @@ public sealed class RunAdvancer
     {
         for (var i = 0; i < Tries; i++)
         {
-            var row = await _runs.FindAsync(run, cancellationToken) ?? await RebuildAsync(run, cancellationToken);
-            if (row is null)
+            if ((await _runs.FindAsync(run, cancellationToken) ?? await RebuildAsync(run, cancellationToken)) is not { } row)
             {
-                return new AdvanceOutcome(null, null);
+                return new AdvanceOutcome(null, await _storage.FindManifestAsync(run, cancellationToken) is { Tombstone: { } tombstone } ? await _deletion.RemoveLateAsync(run, tombstone, cancellationToken) : null);
             }
 
             using var activity = PipelineTracing.Start("advance run", run.ToString(), ActivityKind.Internal, row.Traceparent);
@@ -106,7 +105,7 @@ public sealed class RunAdvancer
         var summary = row.Summary;
         if (summary.State == RunState.Deleting || summary.Requested == RequestedAction.Delete)
         {
-            return await _deletion.StepAsync(row, cancellationToken) is { } pause ? new AdvanceOutcome(RunState.Deleting, pause) : new AdvanceOutcome(null, null);
+            return await _deletion.StepAsync(row, cancellationToken);
         }
 
         if (summary.State.IsFinal() && summary.Requested == RequestedAction.None)
@@ -116,6 +115,12 @@ public sealed class RunAdvancer
 
         if (await FindManifestAsync(summary.Run, cancellationToken) is not { } manifest)
         {
+            if (await _storage.FindManifestAsync(summary.Run, cancellationToken) is { Tombstone: not null })
+            {
+                // Deleted while somebody made the row (again) of the manifest that stood until then.
+                return await _deletion.StepAsync(row, cancellationToken);
+            }
+
             return await EndAsync(row, RunState.Failed, "The run's manifest is missing from storage. Delete the run and upload its questions again.", cancellationToken);
         }
 

@@ -11,18 +11,19 @@ namespace MedQA.Pipeline.Advancing;
 
 /// <summary>
 /// Removes a run, step by step: first the tombstone takes the manifest's place, so that no worker begins and no repeated event revives the run; blobs go once no lease on
-/// them lives; then the rows, the run's own last. Repeated from anywhere it goes on where it was cut off.
+/// them lives; then the rows, the run's own last. Repeated from anywhere it goes on where it was cut off. A split or a step that was at work elsewhere meanwhile may still write
+/// something: it removes that itself when it finds the tombstone, and where it was cut off before, a later look does.
 /// </summary>
 internal sealed class RunDeletion(RunStorage storage, TimeProvider time, PipelineSignals signals)
 {
     private const int AtOnce = 500;
     private static readonly TimeSpan LeasePause = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan LateWriters = TimeSpan.FromMinutes(10);
 
     private readonly RunRows _runs = new(storage.RunTable, signals);
 
     /// <summary>Does the next part.</summary>
-    /// <returns>When to come back, <see langword="null"/> once nothing is left.</returns>
-    public async Task<TimeSpan?> StepAsync(RunRow row, CancellationToken cancellationToken)
+    public async Task<AdvanceOutcome> StepAsync(RunRow row, CancellationToken cancellationToken)
     {
         var run = row.Summary.Run;
         if (row.Summary.State != RunState.Deleting)
@@ -30,13 +31,42 @@ internal sealed class RunDeletion(RunStorage storage, TimeProvider time, Pipelin
             var marked = await _runs.TryUpdateAsync(row with { Summary = row.Summary with { State = RunState.Deleting, Reason = null, ReasonLine = null, Changed = time.GetUtcNow() } }, cancellationToken);
             if (marked is null)
             {
-                return TimeSpan.Zero;
+                return new AdvanceOutcome(RunState.Deleting, TimeSpan.Zero);
             }
 
             row = marked;
         }
 
         await PlaceTombstoneAsync(run, cancellationToken);
+        if (await RemoveAsync(run, row.Summary.Questions, cancellationToken) is { } pause)
+        {
+            return new AdvanceOutcome(RunState.Deleting, pause);
+        }
+
+        await _runs.DeleteAsync(row, cancellationToken);
+        return new AdvanceOutcome(null, LateWriters);
+    }
+
+    /// <summary>Removes what was written of a deleted run after its deletion.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="tombstone">What stands in its manifest's place.</param>
+    /// <param name="cancellationToken">Cancels the calls.</param>
+    /// <returns>When to come back, <see langword="null"/> once nobody can be at work on it any more.</returns>
+    public async Task<TimeSpan?> RemoveLateAsync(RunId run, RunTombstone tombstone, CancellationToken cancellationToken)
+    {
+        TimeSpan? pause;
+        do
+        {
+            pause = await RemoveAsync(run, tombstone.Questions, cancellationToken);
+        }
+        while (pause == TimeSpan.Zero);
+
+        return pause ?? (time.GetUtcNow() - tombstone.Deleted < LateWriters ? LateWriters : null);
+    }
+
+    /// <returns>When to come back, <see langword="null"/> once nothing is left.</returns>
+    private async Task<TimeSpan?> RemoveAsync(RunId run, int questions, CancellationToken cancellationToken)
+    {
         if (await AnyLeaseLivesAsync(run, cancellationToken))
         {
             return LeasePause;
@@ -48,9 +78,8 @@ internal sealed class RunDeletion(RunStorage storage, TimeProvider time, Pipelin
         }
 
         await storage.BatchTable.DeletePartitionAsync(run.ToString(), cancellationToken);
-        await new AnswerRows(storage.AnswerTable).DeleteAsync(run, row.Summary.Questions, cancellationToken);
+        await new AnswerRows(storage.AnswerTable).DeleteAsync(run, questions, cancellationToken);
         await storage.ScoreTable.DeletePartitionAsync(run.ToString(), cancellationToken);
-        await _runs.DeleteAsync(row, cancellationToken);
         return null;
     }
 
@@ -62,7 +91,7 @@ internal sealed class RunDeletion(RunStorage storage, TimeProvider time, Pipelin
         }
 
         await DeleteUploadAsync(manifest, cancellationToken);
-        var tombstone = JsonSerializer.SerializeToUtf8Bytes(new RunTombstone(time.GetUtcNow(), run.ToString()), PipelineJson.Compact.RunTombstone);
+        var tombstone = JsonSerializer.SerializeToUtf8Bytes(new RunTombstone(time.GetUtcNow(), run.ToString(), manifest.Questions), PipelineJson.Compact.RunTombstone);
         await storage.Manifest(run).PutAsync(BinaryData.FromBytes(tombstone), "application/json", cancellationToken);
     }
 

@@ -6,6 +6,7 @@ using MedQA.Evaluation;
 using MedQA.Evaluation.Modelling;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Prompting;
+using MedQA.Pipeline.Advancing;
 using MedQA.Pipeline.Prefixes;
 using MedQA.Pipeline.Profiles;
 using MedQA.Pipeline.Reading;
@@ -33,6 +34,7 @@ public sealed class QuestionSetSplitter
     private readonly PipelineSignals _signals;
     private readonly RunRows _runs;
     private readonly PrefixStore _prefixes;
+    private readonly RunDeletion _deletion;
 
     /// <summary>A splitter for runs of one model.</summary>
     /// <param name="storage">Where uploads and runs lie.</param>
@@ -54,6 +56,7 @@ public sealed class QuestionSetSplitter
         (_storage, _profiles, _model, _countTokens, _options, _time, _logger, _signals) = (storage, profiles, model, countTokens, options, time, logger, signals ?? new PipelineSignals());
         _runs = new RunRows(storage.RunTable, _signals);
         _prefixes = prefixes ?? new PrefixStore(storage);
+        _deletion = new RunDeletion(storage, time, _signals);
     }
 
     /// <summary>Handles the event that a blob was uploaded. The same event twice is the same run.</summary>
@@ -326,6 +329,8 @@ public sealed class QuestionSetSplitter
 
         if (found.Manifest is not { } manifest)
         {
+            // Deleted while this split, or one of the same event that was cut off, was writing.
+            await _deletion.RemoveLateAsync(run, found.Tombstone!, cancellationToken);
             return new SplitOutcome(SplitResult.Deleted, run);
         }
 

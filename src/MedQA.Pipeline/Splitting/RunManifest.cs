@@ -96,7 +96,10 @@ public sealed record UnusableRow(int Line, string? Id, string Reason);
 public sealed record Rejection(string Sentence, int? Line);
 
 /// <summary>Stands in the manifest's place once a run is deleted, so that a repeated upload event finds it and does not revive the run.</summary>
-internal sealed record RunTombstone(DateTimeOffset Deleted, string Run);
+/// <param name="Deleted">When.</param>
+/// <param name="Run">The run.</param>
+/// <param name="Questions">How many questions it had.</param>
+internal sealed record RunTombstone(DateTimeOffset Deleted, string Run, int Questions = 0);
 
 /// <summary>A question with its place in the run: one line of a batch.</summary>
 internal sealed record BatchQuestion(int Ordinal, Question Question);

@@ -14,8 +14,11 @@ internal sealed class AnswerList(RunStorage storage, RunId run, AnswerFilter fil
     /// <summary>The length of an entry of the file of places.</summary>
     public const int Entry = sizeof(int) + sizeof(long);
 
-    /// <summary>So many rows between two wanted ones are read along: cheaper than asking again.</summary>
-    private const int ReadAlong = 256;
+    /// <summary>So many places between two wanted ones are read along: cheaper than asking again.</summary>
+    private const int PlacesAlong = 256;
+
+    /// <summary>So many bytes of rows between two wanted ones are read along.</summary>
+    private const int BytesAlong = 128 * 1024;
 
     /// <summary>So many stretches are looked up one by one; for more, the file of places is read whole.</summary>
     private const int MostApart = 8;
@@ -40,13 +43,8 @@ internal sealed class AnswerList(RunStorage storage, RunId run, AnswerFilter fil
             return null;
         }
 
-        if (places.Count == 0)
-        {
-            return ([], null, length);
-        }
-
-        var next = places.Count > take ? places[take] : default((int Ordinal, long At)?);
-        return (await ReadRowsAsync(places[0].At, next?.At, null, cancellationToken), next?.Ordinal, length);
+        var end = Math.Min(take, places.Count);
+        return (await ReadRowsAsync(places, 0, end, null, cancellationToken), end < places.Count ? places[end].Ordinal : null, length);
     }
 
     /// <summary>The ordinals of the list, ascending; <see langword="null"/> where there is no such list.</summary>
@@ -61,7 +59,7 @@ internal sealed class AnswerList(RunStorage storage, RunId run, AnswerFilter fil
         var spans = new List<(int First, int Last)>();
         foreach (var ordinal in ordinals)
         {
-            if (spans.Count > 0 && ordinal - spans[^1].Last <= ReadAlong)
+            if (spans.Count > 0 && ordinal - spans[^1].Last <= PlacesAlong)
             {
                 spans[^1] = (spans[^1].First, ordinal);
             }
@@ -72,24 +70,13 @@ internal sealed class AnswerList(RunStorage storage, RunId run, AnswerFilter fil
         }
 
         var wanted = ordinals.ToHashSet();
-        var parts = spans.Count <= MostApart
-            ? await Task.WhenAll(spans.Select(async span => await ReadStretchAsync(await FindPlacesAsync(span.First, span.Last, cancellationToken), span)))
-            : await AllAsync();
+        var parts = await Task.WhenAll(spans.Count <= MostApart
+            ? spans.Select(async span => await ReadStretchesAsync(await FindPlacesAsync(span.First, span.Last, cancellationToken), [.. ordinals.Where(ordinal => ordinal >= span.First && ordinal <= span.Last)]))
+            : [ReadStretchesAsync(await ReadPlacesAsync(0, null, cancellationToken) is var (all, _) ? all : [], ordinals)]);
         return [.. parts.SelectMany(static part => part)];
 
-        async Task<List<AnswerRow>[]> AllAsync()
-        {
-            var all = await ReadPlacesAsync(0, null, cancellationToken) is var (places, _) ? places : [];
-            return await Task.WhenAll(spans.Select(span => ReadStretchAsync(all, span)));
-        }
-
-        async Task<List<AnswerRow>> ReadStretchAsync(List<(int Ordinal, long At)> places, (int First, int Last) span)
-        {
-            // Of what is read along, only what was asked for is looked at.
-            var (begin, end) = (PlaceOf(places, span.First), PlaceOf(places, span.Last + 1));
-            var lines = places[begin..end].Where(place => wanted.Contains(place.Ordinal)).Select(static place => place.At).ToHashSet();
-            return lines.Count == 0 ? [] : await ReadRowsAsync(places[begin].At, end < places.Count ? places[end].At : null, lines, cancellationToken);
-        }
+        async Task<IEnumerable<AnswerRow>> ReadStretchesAsync(List<(int Ordinal, long At)> places, IEnumerable<int> ofThese) =>
+            (await Task.WhenAll(Stretches(places, ofThese).Select(stretch => ReadRowsAsync(places, stretch.Begin, stretch.End, wanted, cancellationToken)))).SelectMany(static rows => rows);
     }
 
     /// <summary>The whole list, read as a stream; nothing where there is no such list.</summary>
@@ -146,18 +133,50 @@ internal sealed class AnswerList(RunStorage storage, RunId run, AnswerFilter fil
         return (places, (int)(length / Entry));
     }
 
-    /// <param name="from">Where the first line begins.</param>
-    /// <param name="to">Where the line behind the last begins; <see langword="null"/> for the end.</param>
-    /// <param name="only">Where the wanted lines begin; <see langword="null"/> for all.</param>
-    /// <param name="cancellationToken">Cancels the call.</param>
-    private async Task<List<AnswerRow>> ReadRowsAsync(long from, long? to, HashSet<long>? only, CancellationToken cancellationToken)
+    /// <summary>The parts of the list that are read at once for the ordinals that are in it.</summary>
+    private static List<(int Begin, int End)> Stretches(List<(int Ordinal, long At)> places, IEnumerable<int> ordinals)
     {
-        var bytes = await OrdinalIndex.ReadRangeAsync(storage.Blob(run, $"{_name}.jsonl"), from, to - from, cancellationToken) ?? [];
-        var rows = new List<AnswerRow>();
-        using var lines = new MemoryStream(bytes, writable: false);
-        await foreach (var line in JsonLines.ReadAsync(lines, cancellationToken))
+        var stretches = new List<(int Begin, int End)>();
+        foreach (var ordinal in ordinals)
         {
-            if (only?.Contains(from + line.Offset) != false && BlobReading.ParseLine(line.Content, PipelineJson.Compact.AnswerRow) is { } row)
+            var place = PlaceOf(places, ordinal);
+            if (place == places.Count || places[place].Ordinal != ordinal)
+            {
+                continue;
+            }
+
+            if (stretches.Count > 0 && places[place].At - places[stretches[^1].End].At <= BytesAlong)
+            {
+                stretches[^1] = (stretches[^1].Begin, place + 1);
+            }
+            else
+            {
+                stretches.Add((place, place + 1));
+            }
+        }
+
+        return stretches;
+    }
+
+    /// <param name="places">Places of the list, with the next one behind those of the rows where there is one.</param>
+    /// <param name="begin">The place of the first row.</param>
+    /// <param name="end">The place behind the last one.</param>
+    /// <param name="only">The ordinals that are wanted of what is read; <see langword="null"/> for all.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    private async Task<List<AnswerRow>> ReadRowsAsync(List<(int Ordinal, long At)> places, int begin, int end, HashSet<int>? only, CancellationToken cancellationToken)
+    {
+        var rows = new List<AnswerRow>();
+        if (begin == end)
+        {
+            return rows;
+        }
+
+        var from = places[begin].At;
+        var bytes = await OrdinalIndex.ReadRangeAsync(storage.Blob(run, $"{_name}.jsonl"), from, end < places.Count ? places[end].At - from : null, cancellationToken) ?? [];
+        for (var place = begin; place < end; place++)
+        {
+            var (at, behind) = ((int)(places[place].At - from), place + 1 < places.Count ? (int)(places[place + 1].At - from) : bytes.Length);
+            if (behind <= bytes.Length && only?.Contains(places[place].Ordinal) != false && BlobReading.ParseLine(bytes.AsMemory(at, behind - at), PipelineJson.Compact.AnswerRow) is { } row)
             {
                 rows.Add(row);
             }

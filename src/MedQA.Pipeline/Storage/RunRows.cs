@@ -22,10 +22,11 @@ internal sealed class RunRows(TableClient table, PipelineSignals? signals = null
     /// <summary>Writes a row that does not stand yet; where one stands, that one stays.</summary>
     public async Task CreateAsync(RunRow row, CancellationToken cancellationToken)
     {
+        // The row by name last: a deletion in between removes the copy, and the row that then comes too late is removed by whoever finds it.
+        await table.UpsertEntityAsync(row.ToEntity(RunRow.RecentPartition, row.RecentKey), TableUpdateMode.Replace, cancellationToken);
         try
         {
             await table.AddEntityAsync(row.ToEntity(RunRow.Partition, row.Summary.Run.ToString()), cancellationToken);
-            await table.UpsertEntityAsync(row.ToEntity(RunRow.RecentPartition, row.RecentKey), TableUpdateMode.Replace, cancellationToken);
             signals?.RunWritten.Set();
         }
         catch (RequestFailedException fault) when (fault.IsConflict())

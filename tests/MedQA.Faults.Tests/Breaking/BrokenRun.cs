@@ -154,6 +154,32 @@ internal sealed class BrokenRun : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until nothing but the tombstone is left of it: a split or a step that was at work during the deletion removes what it has written when it finds that.</summary>
+    /// <exception cref="TimeoutException">Something stays.</exception>
+    public async Task UntilOnlyTombstoneAsync(CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(Limit);
+        var left = new List<string>();
+        try
+        {
+            while (true)
+            {
+                left = await Storage.Runs.GetBlobsAsync(new GetBlobsOptions { Prefix = $"{Run}/" }, limit.Token).Select(static blob => blob.Name).ToListAsync(limit.Token);
+                if (left is [var tombstone] && tombstone == $"{Run}/manifest.json")
+                {
+                    return;
+                }
+
+                await Task.Delay(200, limit.Token);
+            }
+        }
+        catch (OperationCanceledException late) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException($"There still stand {string.Join(", ", left)}.\n{Timeline}", late);
+        }
+    }
+
     /// <summary>Waits for its end.</summary>
     public async Task<RunSummary> EndAsync(CancellationToken cancellationToken) => (await UntilAsync(static summary => summary?.State.IsFinal() == true, cancellationToken))!;
 

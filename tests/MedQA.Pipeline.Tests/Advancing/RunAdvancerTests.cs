@@ -219,13 +219,7 @@ public sealed class RunAdvancerTests(AzuriteFixture azurite)
         var run = (await bench.Splitter.OnUploadAsync("cases.csv", etag, Cancel)).Run!.Value;
         await bench.CompleteAsync(run);
 
-        Assert.Equal(RequestOutcome.Accepted, await new RunControl(bench.Storage, bench.Time).RequestAsync(run, RequestedAction.Delete, Cancel));
-        AdvanceOutcome outcome;
-        do
-        {
-            outcome = await bench.Advancer.AdvanceAsync(run, Cancel);
-        }
-        while (!outcome.IsDone);
+        await DeleteAsync(bench, run);
 
         Assert.Null(await bench.Reader.GetAsync(run, Cancel));
         Assert.Empty((await bench.Reader.ListAsync(null, 10, Cancel)).Runs);
@@ -252,8 +246,69 @@ public sealed class RunAdvancerTests(AzuriteFixture azurite)
         Assert.Equal(RunState.Deleting, (await bench.Advancer.AdvanceAsync(run, Cancel)).State);
         Assert.True(await progress.ExistsAsync(Cancel));
         await lease.ReleaseAsync(cancellationToken: Cancel);
-        Assert.True((await bench.Advancer.AdvanceAsync(run, Cancel)).IsDone);
+        Assert.Null((await bench.Advancer.AdvanceAsync(run, Cancel)).State);
         Assert.False(await progress.ExistsAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task What_somebody_who_is_cut_off_has_written_of_a_deleted_run_is_found_by_a_later_look()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        var bench = new Bench(await azurite.NewAsync(), time: time);
+        var run = await bench.StartAsync(4);
+        await DeleteAsync(bench, run);
+        foreach (var name in (string[])["questions/00000001.jsonl", "index/text.jsonl", "report.json"])
+        {
+            await bench.Storage.Blob(run, name).PutAsync(BinaryData.FromString("late"), "text/plain", Cancel);
+        }
+
+        await new BatchRows(bench.Storage.BatchTable).CreateAsync(run, [BatchId.First(0)], Cancel);
+        await new AnswerRows(bench.Storage.AnswerTable).WriteAsync(run, [new AnswerRow { Ordinal = 3, Id = "late", Dataset = "set" }], Cancel);
+
+        var look = await bench.Advancer.AdvanceAsync(run, Cancel);
+        Assert.Equal((null, TimeSpan.FromMinutes(10)), (look.State, look.ComeBackIn));
+        Assert.Equal(["manifest.json"], await BlobsOfAsync(bench, run));
+        Assert.Empty(await bench.RowsAsync(run));
+        Assert.Null(await new AnswerRows(bench.Storage.AnswerTable).FindAsync(run, 3, Cancel));
+
+        time.Advance(TimeSpan.FromMinutes(10));
+        Assert.True((await bench.Advancer.AdvanceAsync(run, Cancel)).IsDone);
+    }
+
+    [Fact]
+    public async Task Whatever_a_step_was_doing_when_its_run_was_deleted_elsewhere_nothing_of_it_is_left()
+    {
+        // Batches that are answered, so that the step collects them, writes the result and ends the run.
+        for (var at = 1; ; at += 5)
+        {
+            var prefix = azurite.NewPrefix();
+            var bench = new Bench(azurite.Open(prefix));
+            await bench.Storage.EnsureCreatedAsync(Cancel);
+            var run = await bench.StartAsync(4);
+            await bench.Advancer.AdvanceAsync(run, Cancel);
+            while (await bench.AnswerNextAsync(Cancel) is not null)
+            {
+                // The next.
+            }
+
+            var faults = new StorageFaults { Before = call => call == at ? DeleteAsync(bench, run) : Task.CompletedTask };
+            var overtaken = new Bench(azurite.Open(prefix, faults.Configure));
+            while (await overtaken.Advancer.AdvanceAsync(run, Cancel) is { IsDone: false, State: not null })
+            {
+                // The next step, as whoever drives a run does.
+            }
+
+            if (faults.Calls < at)
+            {
+                Assert.InRange(at, 20, 200);
+                return;
+            }
+
+            Assert.True(await BlobsOfAsync(bench, run) is ["manifest.json"], $"Deleted before call {at}: {string.Join(", ", await BlobsOfAsync(bench, run))}");
+            Assert.Null(await bench.Reader.GetAsync(run, Cancel));
+            Assert.Empty(await bench.RowsAsync(run));
+            Assert.Null(await new AnswerRows(bench.Storage.AnswerTable).FindAsync(run, 0, Cancel));
+        }
     }
 
     [Fact]
@@ -344,6 +399,15 @@ public sealed class RunAdvancerTests(AzuriteFixture azurite)
         var again = await bench.Splitter.OnUploadAsync("cases.csv", etag, Cancel);
         Assert.Equal((SplitResult.Created, run), (again.Result, again.Run!.Value));
         Assert.Equal(RunState.Completed, (await bench.CompleteAsync(run)).State);
+    }
+
+    private static async Task DeleteAsync(Bench bench, RunId run)
+    {
+        Assert.Equal(RequestOutcome.Accepted, await new RunControl(bench.Storage, bench.Time).RequestAsync(run, RequestedAction.Delete, Cancel));
+        while ((await bench.Advancer.AdvanceAsync(run, Cancel)).State is not null)
+        {
+            // Until nothing is left.
+        }
     }
 
     private static async Task<List<string>> BlobsOfAsync(Bench bench, RunId run) =>

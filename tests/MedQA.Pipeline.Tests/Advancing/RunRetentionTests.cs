@@ -33,7 +33,7 @@ public sealed class RunRetentionTests(AzuriteFixture azurite)
         Assert.Equal(RequestedAction.Delete, (await bench.Reader.GetAsync(old, Cancel))!.Requested);
         Assert.NotEmpty((await bench.Storage.AdvanceQueue.ReceiveMessagesAsync(32, cancellationToken: Cancel)).Value);
         Assert.Equal((0, 0), await retention.SweepAsync(Cancel));
-        while (!(await bench.Advancer.AdvanceAsync(old, Cancel)).IsDone)
+        while ((await bench.Advancer.AdvanceAsync(old, Cancel)).State is not null)
         {
             // The next part.
         }

@@ -29,6 +29,9 @@ internal sealed class StorageFaults
     /// <summary>Decides which calls break.</summary>
     public Random Chance { get; init; } = new(0);
 
+    /// <summary>What another process does in front of a call, whose number, from 1, is given; the call waits for it.</summary>
+    public Func<int, Task> Before { get; init; } = static _ => Task.CompletedTask;
+
     /// <summary>Whether the process is dead.</summary>
     public bool Killed => _calls >= KillAfter;
 
@@ -60,6 +63,7 @@ internal sealed class StorageFaults
                 throw new ProcessKilledException();
             }
 
+            await faults.Before(call);
             var draw = faults.Draw();
             if ((call >= faults.Outage.From && call < faults.Outage.To) || draw < faults.Breaks / 2)
             {

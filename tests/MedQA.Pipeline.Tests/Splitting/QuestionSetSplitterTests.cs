@@ -4,6 +4,7 @@ using Azure.Storage.Sas;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Reporting;
 using MedQA.Pipeline.Advancing;
+using MedQA.Pipeline.Control;
 using MedQA.Pipeline.Reading;
 using MedQA.Pipeline.Splitting;
 using MedQA.Pipeline.Tests.Fixtures;
@@ -46,6 +47,46 @@ public sealed class QuestionSetSplitterTests(AzuriteFixture azurite)
 
         Assert.Equal([SplitResult.Created, SplitResult.Known, SplitResult.Known, SplitResult.Known], outcomes.Select(static outcome => outcome.Result).Order());
         Assert.Single((await bench.Reader.ListAsync(null, 10, Cancel)).Runs);
+    }
+
+    [Fact]
+    public async Task Whatever_a_split_was_doing_when_its_run_was_deleted_elsewhere_nothing_of_it_is_left()
+    {
+        for (var at = 1; ; at++)
+        {
+            var prefix = azurite.NewPrefix();
+            var bench = new Bench(azurite.Open(prefix));
+            await bench.Storage.EnsureCreatedAsync(Cancel);
+            var etag = await bench.UploadAsync("cases.csv", Bench.Csv(4));
+            var faults = new StorageFaults { Before = call => call == at ? SplitAndDeleteAsync() : Task.CompletedTask };
+            var run = (await new Bench(azurite.Open(prefix, faults.Configure)).Splitter.OnUploadAsync("cases.csv", etag, Cancel)).Run!.Value;
+            if (faults.Calls < at)
+            {
+                Assert.InRange(at, 10, 40);
+                return;
+            }
+
+            // A row that came too late is found by the next look at the runs that are active.
+            while ((await bench.Advancer.AdvanceAsync(run, Cancel)).State is not null)
+            {
+                Assert.InRange((await bench.Reader.ListAsync(null, 10, Cancel)).Runs.Count, 0, 1);
+            }
+
+            var left = await bench.Storage.Runs.GetBlobsAsync(new Azure.Storage.Blobs.Models.GetBlobsOptions { Prefix = $"{run}/" }, Cancel).Select(static blob => blob.Name).ToListAsync(Cancel);
+            Assert.True(left is [var tombstone] && tombstone == $"{run}/manifest.json", $"Deleted before call {at}: {string.Join(", ", left)}");
+            Assert.Empty((await bench.Reader.ListAsync(null, 10, Cancel)).Runs);
+            Assert.Equal(SplitResult.Deleted, (await bench.Splitter.OnUploadAsync("cases.csv", etag, Cancel)).Result);
+
+            async Task SplitAndDeleteAsync()
+            {
+                var known = (await bench.Splitter.OnUploadAsync("cases.csv", etag, Cancel)).Run!.Value;
+                Assert.Equal(RequestOutcome.Accepted, await new RunControl(bench.Storage, bench.Time).RequestAsync(known, RequestedAction.Delete, Cancel));
+                while ((await bench.Advancer.AdvanceAsync(known, Cancel)).State is not null)
+                {
+                    // Until nothing is left.
+                }
+            }
+        }
     }
 
     [Fact]

@@ -47,7 +47,7 @@ public sealed class QuestionSetUploadsTests(AzuriteFixture azurite)
         {
             outcome = await bench.Advancer.AdvanceAsync(run, Cancel);
         }
-        while (!outcome.IsDone);
+        while (outcome.State is not null);
 
         var second = await StoreAsync(uploads, 2, "a.csv", "quick", again: false);
 
