@@ -93,7 +93,7 @@ internal static class RunFollowing
                 await working;
             }
 
-            last = await pipeline.Reader.GetAsync(run.Run, cancel) ?? throw new InputException($"Run {run.Run} was deleted.");
+            last = await pipeline.Reader.GetAsync(run.Run, cancel) ?? throw new InputException($"Run {run.Run} was deleted before its end was seen. `medqa run` with its file asks the questions again, as a new run.");
             if (last is { State: RunState.Waiting, Reason: { } reason } && reason != told)
             {
                 context.Console.Note($"{run.Name} waits: {reason}");
