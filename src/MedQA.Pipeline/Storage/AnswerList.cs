@@ -56,22 +56,22 @@ internal sealed class AnswerList(RunStorage storage, RunId run, AnswerFilter fil
     /// <param name="cancellationToken">Cancels the calls.</param>
     public async Task<List<AnswerRow>> FindAsync(IReadOnlyList<int> ordinals, CancellationToken cancellationToken)
     {
-        var spans = new List<(int First, int Last)>();
+        var spans = new List<List<int>>();
         foreach (var ordinal in ordinals)
         {
-            if (spans.Count > 0 && ordinal - spans[^1].Last <= PlacesAlong)
+            if (spans.Count > 0 && ordinal - spans[^1][^1] <= PlacesAlong)
             {
-                spans[^1] = (spans[^1].First, ordinal);
+                spans[^1].Add(ordinal);
             }
             else
             {
-                spans.Add((ordinal, ordinal));
+                spans.Add([ordinal]);
             }
         }
 
         var wanted = ordinals.ToHashSet();
         var parts = await Task.WhenAll(spans.Count <= MostApart
-            ? spans.Select(async span => await ReadStretchesAsync(await FindPlacesAsync(span.First, span.Last, cancellationToken), [.. ordinals.Where(ordinal => ordinal >= span.First && ordinal <= span.Last)]))
+            ? spans.Select(async span => await ReadStretchesAsync(await FindPlacesAsync(span[0], span[^1], cancellationToken), span))
             : [ReadStretchesAsync(await ReadPlacesAsync(0, null, cancellationToken) is var (all, _) ? all : [], ordinals)]);
         return [.. parts.SelectMany(static part => part)];
 

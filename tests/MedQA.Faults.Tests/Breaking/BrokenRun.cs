@@ -132,51 +132,44 @@ internal sealed class BrokenRun : IAsyncDisposable
     /// <exception cref="TimeoutException">It does not come to that.</exception>
     public async Task<RunSummary?> UntilAsync(Func<RunSummary?, bool> wanted, CancellationToken cancellationToken)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(Limit);
         RunSummary? seen = null;
-        try
-        {
-            while (true)
-            {
-                if (await FindAsync(limit.Token) is { Answered: true, Summary: var summary } && wanted(seen = summary))
-                {
-                    return seen;
-                }
-
-                // Other processes do it: there is no event here to wait for.
-                await Task.Delay(200, limit.Token);
-            }
-        }
-        catch (OperationCanceledException late) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new TimeoutException($"The run is {seen?.State} with {seen?.Totals.Done} answers after {Limit.TotalMinutes:0} minutes.\n{Timeline}", late);
-        }
+        await UntilAsync(
+            async cancel => await FindAsync(cancel) is { Answered: true, Summary: var summary } && wanted(seen = summary),
+            () => $"The run is {seen?.State} with {seen?.Totals.Done} answers after {Limit.TotalMinutes:0} minutes.",
+            cancellationToken);
+        return seen;
     }
 
     /// <summary>Waits until nothing but the tombstone is left of it: a split or a step that was at work during the deletion removes what it has written when it finds that.</summary>
     /// <exception cref="TimeoutException">Something stays.</exception>
     public async Task UntilOnlyTombstoneAsync(CancellationToken cancellationToken)
     {
+        var left = new List<string>();
+        await UntilAsync(
+            async cancel =>
+            {
+                left = await Storage.Runs.GetBlobsAsync(new GetBlobsOptions { Prefix = $"{Run}/" }, cancel).Select(static blob => blob.Name).ToListAsync(cancel);
+                return left is [var tombstone] && tombstone == $"{Run}/manifest.json";
+            },
+            () => $"There still stand {string.Join(", ", left)}.",
+            cancellationToken);
+    }
+
+    private async Task UntilAsync(Func<CancellationToken, Task<bool>> isSo, Func<string> found, CancellationToken cancellationToken)
+    {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Limit);
-        var left = new List<string>();
         try
         {
-            while (true)
+            while (!await isSo(limit.Token))
             {
-                left = await Storage.Runs.GetBlobsAsync(new GetBlobsOptions { Prefix = $"{Run}/" }, limit.Token).Select(static blob => blob.Name).ToListAsync(limit.Token);
-                if (left is [var tombstone] && tombstone == $"{Run}/manifest.json")
-                {
-                    return;
-                }
-
+                // Other processes do it: there is no event here to wait for.
                 await Task.Delay(200, limit.Token);
             }
         }
         catch (OperationCanceledException late) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new TimeoutException($"There still stand {string.Join(", ", left)}.\n{Timeline}", late);
+            throw new TimeoutException($"{found()}\n{Timeline}", late);
         }
     }
 

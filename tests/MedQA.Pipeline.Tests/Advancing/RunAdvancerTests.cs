@@ -219,7 +219,7 @@ public sealed class RunAdvancerTests(AzuriteFixture azurite)
         var run = (await bench.Splitter.OnUploadAsync("cases.csv", etag, Cancel)).Run!.Value;
         await bench.CompleteAsync(run);
 
-        await DeleteAsync(bench, run);
+        await bench.DeleteAsync(run);
 
         Assert.Null(await bench.Reader.GetAsync(run, Cancel));
         Assert.Empty((await bench.Reader.ListAsync(null, 10, Cancel)).Runs);
@@ -256,7 +256,7 @@ public sealed class RunAdvancerTests(AzuriteFixture azurite)
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
         var bench = new Bench(await azurite.NewAsync(), time: time);
         var run = await bench.StartAsync(4);
-        await DeleteAsync(bench, run);
+        await bench.DeleteAsync(run);
         foreach (var name in (string[])["questions/00000001.jsonl", "index/text.jsonl", "report.json"])
         {
             await bench.Storage.Blob(run, name).PutAsync(BinaryData.FromString("late"), "text/plain", Cancel);
@@ -291,7 +291,7 @@ public sealed class RunAdvancerTests(AzuriteFixture azurite)
                 // The next.
             }
 
-            var faults = new StorageFaults { Before = call => call == at ? DeleteAsync(bench, run) : Task.CompletedTask };
+            var faults = new StorageFaults { Before = call => call == at ? bench.DeleteAsync(run) : Task.CompletedTask };
             var overtaken = new Bench(azurite.Open(prefix, faults.Configure));
             while (await overtaken.Advancer.AdvanceAsync(run, Cancel) is { IsDone: false, State: not null })
             {
@@ -399,15 +399,6 @@ public sealed class RunAdvancerTests(AzuriteFixture azurite)
         var again = await bench.Splitter.OnUploadAsync("cases.csv", etag, Cancel);
         Assert.Equal((SplitResult.Created, run), (again.Result, again.Run!.Value));
         Assert.Equal(RunState.Completed, (await bench.CompleteAsync(run)).State);
-    }
-
-    private static async Task DeleteAsync(Bench bench, RunId run)
-    {
-        Assert.Equal(RequestOutcome.Accepted, await new RunControl(bench.Storage, bench.Time).RequestAsync(run, RequestedAction.Delete, Cancel));
-        while ((await bench.Advancer.AdvanceAsync(run, Cancel)).State is not null)
-        {
-            // Until nothing is left.
-        }
     }
 
     private static async Task<List<string>> BlobsOfAsync(Bench bench, RunId run) =>

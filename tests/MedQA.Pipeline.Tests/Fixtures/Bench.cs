@@ -5,6 +5,7 @@ using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Reporting;
 using MedQA.Pipeline.Advancing;
 using MedQA.Pipeline.Answering;
+using MedQA.Pipeline.Control;
 using MedQA.Pipeline.Prefixes;
 using MedQA.Pipeline.Profiles;
 using MedQA.Pipeline.Reading;
@@ -121,6 +122,16 @@ internal sealed class Bench
         }
 
         throw new InvalidOperationException($"Run {run} does not end: {await Reader.GetAsync(run, Cancel)}");
+    }
+
+    /// <summary>Deletes the run, and advances it until nothing is left.</summary>
+    public async Task DeleteAsync(RunId run)
+    {
+        Assert.Equal(RequestOutcome.Accepted, await new RunControl(Storage, Time).RequestAsync(run, RequestedAction.Delete, Cancel));
+        while ((await Advancer.AdvanceAsync(run, Cancel)).State is not null)
+        {
+            // The next part.
+        }
     }
 
     /// <summary>The run's report without its circumstances: what must be equal however the run went.</summary>

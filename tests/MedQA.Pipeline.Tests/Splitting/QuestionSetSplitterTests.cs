@@ -4,7 +4,6 @@ using Azure.Storage.Sas;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Reporting;
 using MedQA.Pipeline.Advancing;
-using MedQA.Pipeline.Control;
 using MedQA.Pipeline.Reading;
 using MedQA.Pipeline.Splitting;
 using MedQA.Pipeline.Tests.Fixtures;
@@ -77,15 +76,7 @@ public sealed class QuestionSetSplitterTests(AzuriteFixture azurite)
             Assert.Empty((await bench.Reader.ListAsync(null, 10, Cancel)).Runs);
             Assert.Equal(SplitResult.Deleted, (await bench.Splitter.OnUploadAsync("cases.csv", etag, Cancel)).Result);
 
-            async Task SplitAndDeleteAsync()
-            {
-                var known = (await bench.Splitter.OnUploadAsync("cases.csv", etag, Cancel)).Run!.Value;
-                Assert.Equal(RequestOutcome.Accepted, await new RunControl(bench.Storage, bench.Time).RequestAsync(known, RequestedAction.Delete, Cancel));
-                while ((await bench.Advancer.AdvanceAsync(known, Cancel)).State is not null)
-                {
-                    // Until nothing is left.
-                }
-            }
+            async Task SplitAndDeleteAsync() => await bench.DeleteAsync((await bench.Splitter.OnUploadAsync("cases.csv", etag, Cancel)).Run!.Value);
         }
     }
 

@@ -1,7 +1,5 @@
 using System.Text;
 using MedQA.Datasets;
-using MedQA.Pipeline.Advancing;
-using MedQA.Pipeline.Control;
 using MedQA.Pipeline.Splitting;
 using MedQA.Pipeline.Tests.Fixtures;
 using MedQA.Pipeline.Uploading;
@@ -41,13 +39,7 @@ public sealed class QuestionSetUploadsTests(AzuriteFixture azurite)
         var uploads = new QuestionSetUploads(bench.Storage, TimeProvider.System);
         var first = await StoreAsync(uploads, 2, "a.csv", "quick", again: false);
         var run = (await bench.Splitter.OnUploadAsync(first.BlobName, first.ETag, Cancel)).Run!.Value;
-        await new RunControl(bench.Storage, bench.Time).RequestAsync(run, RequestedAction.Delete, Cancel);
-        AdvanceOutcome outcome;
-        do
-        {
-            outcome = await bench.Advancer.AdvanceAsync(run, Cancel);
-        }
-        while (outcome.State is not null);
+        await bench.DeleteAsync(run);
 
         var second = await StoreAsync(uploads, 2, "a.csv", "quick", again: false);
 
