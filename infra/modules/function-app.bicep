@@ -115,11 +115,11 @@ var hostSettings = [
   { name: 'AzureWebJobsStorage__tableServiceUri', value: hostEndpoints.table }
   { name: 'AzureWebJobsStorage__credential', value: 'managedidentity' }
   { name: 'AzureWebJobsStorage__clientId', value: clientId }
-  { name: 'Storage__blobServiceUri', value: dataEndpoints.blob }
-  { name: 'Storage__queueServiceUri', value: dataEndpoints.queue }
-  { name: 'Storage__tableServiceUri', value: dataEndpoints.table }
-  { name: 'Storage__credential', value: 'managedidentity' }
-  { name: 'Storage__clientId', value: clientId }
+  { name: 'MedQAData__blobServiceUri', value: dataEndpoints.blob }
+  { name: 'MedQAData__queueServiceUri', value: dataEndpoints.queue }
+  { name: 'MedQAData__tableServiceUri', value: dataEndpoints.table }
+  { name: 'MedQAData__credential', value: 'managedidentity' }
+  { name: 'MedQAData__clientId', value: clientId }
   { name: 'APPLICATIONINSIGHTS_CONNECTION_STRING', value: insightsConnectionString }
 ]
 

@@ -26,7 +26,7 @@ public sealed partial class ReadmeTests
     public void The_two_commands_and_every_exit_code_stand_in_it()
     {
         Assert.Contains("    dotnet run --project src/MedQA.LocalHost -c Release -- run samples/medqa.csv\n", Text, StringComparison.Ordinal);
-        Assert.Contains("    dotnet test MedQA.Local.slnf -c Release\n", Text, StringComparison.Ordinal);
+        Assert.Contains("    dotnet test MedQA.Functions.sln -c Release\n", Text, StringComparison.Ordinal);
         Assert.All((int[])[ExitCode.Success, ExitCode.Failure, ExitCode.BadInput, ExitCode.SomeFailed, ExitCode.Stopped], static code => Assert.Contains($" {code} ", Text[Text.IndexOf("Exit codes:", StringComparison.Ordinal)..], StringComparison.Ordinal));
     }
 

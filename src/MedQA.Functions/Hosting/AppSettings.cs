@@ -9,7 +9,11 @@ internal sealed class AppSettings(IConfiguration configuration)
 {
     /// <summary>A setting that may be missing or empty: both are <see langword="null"/>.</summary>
     /// <param name="name">Its name, with <c>__</c> between its parts.</param>
-    public string? Find(string name) => configuration[name.Replace("__", ":", StringComparison.Ordinal)] is { Length: > 0 } value ? value : null;
+    public string? Find(string name) => configuration[KeyOf(name)] is { Length: > 0 } value ? value : null;
+
+    /// <summary>Whether a setting is there, or one whose name begins with it and <c>__</c>.</summary>
+    /// <param name="name">Its name, with <c>__</c> between its parts.</param>
+    public bool Contains(string name) => configuration.GetSection(KeyOf(name)).Exists();
 
     /// <summary>A setting that must be there.</summary>
     /// <param name="name">Its name.</param>
@@ -44,4 +48,6 @@ internal sealed class AppSettings(IConfiguration configuration)
     public Uri GetAddress(string name, string meaning) => Get(name, meaning) is var text && Uri.TryCreate(text, UriKind.Absolute, out var address)
         ? address
         : throw new AppSettingException(name, $"is '{text}': it must be an address with https.");
+
+    private static string KeyOf(string name) => name.Replace("__", ":", StringComparison.Ordinal);
 }

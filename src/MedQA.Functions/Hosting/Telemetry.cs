@@ -3,8 +3,6 @@ using MedQA.Pipeline.Tracing;
 using Microsoft.Azure.Functions.Worker.OpenTelemetry;
 using Microsoft.Extensions.DependencyInjection;
 using OpenTelemetry;
-using OpenTelemetry.Metrics;
-using OpenTelemetry.Trace;
 
 namespace MedQA.Functions.Hosting;
 

@@ -38,7 +38,7 @@ internal sealed record ControlSettings
         var mode = settings.FindName<AccessMode>("Access__Mode") ?? throw new AppSettingException("Access__Mode", "is missing: it says who may call the HTTP interface, EntraId, Keys or Anyone.");
         if (mode == AccessMode.Anyone && !emulator)
         {
-            throw new AppSettingException("Access__Mode", "may be Anyone only where Storage is an emulator on this machine.");
+            throw new AppSettingException("Access__Mode", "may be Anyone only where MedQAData is an emulator on this machine.");
         }
 
         return new ControlSettings

@@ -52,24 +52,43 @@ public sealed class ControlSettingsTests
     [Fact]
     public void Storage_without_settings_says_which_are_missing()
     {
-        Assert.Contains("Storage__blobServiceUri", Assert.Throws<AppSettingException>(() => DataStorage.Open(Of([]))).Message, StringComparison.Ordinal);
-        Assert.Contains("connection string", Assert.Throws<AppSettingException>(() => DataStorage.Open(Of(new() { ["Storage"] = "nonsense" }))).Message, StringComparison.Ordinal);
+        Assert.Contains("MedQAData__blobServiceUri", Assert.Throws<AppSettingException>(() => DataStorage.Open(Of([]))).Message, StringComparison.Ordinal);
+        Assert.Contains("connection string", Assert.Throws<AppSettingException>(() => DataStorage.Open(Of(new() { ["MedQAData"] = "nonsense" }))).Message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("Storage", "MedQAData")]
+    [InlineData("Storage:blobServiceUri", "MedQAData")]
+    [InlineData("AzureWebJobsMedQAData", "another account")]
+    [InlineData("AzureWebJobsMedQAData:queueServiceUri", "another account")]
+    [InlineData("ConnectionStrings:MedQAData", "another account")]
+    [InlineData("ConnectionStrings:AzureWebJobsMedQAData", "another account")]
+    public void A_setting_that_would_make_the_triggers_listen_on_another_account_ends_the_start(string name, string expected)
+    {
+        var settings = Of(new() { ["MedQAData"] = "UseDevelopmentStorage=true", [name] = "UseDevelopmentStorage=true" });
+        var message = Assert.Throws<AppSettingException>(() => DataStorage.Open(settings)).Message;
+        Assert.Contains(name.Split(':')[0], message, StringComparison.Ordinal);
+        Assert.Contains(expected, message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_settings_of_the_host_do_not_shadow_the_data_connection() =>
+        Assert.DoesNotContain(DataStorage.Connection, (string[])["Storage", "Dashboard", "SecretStorage"], StringComparer.OrdinalIgnoreCase);
 
     [Fact]
     public void Storage_is_opened_by_identity_where_its_addresses_are_set_and_is_no_emulator()
     {
         var storage = DataStorage.Open(Of(new()
         {
-            ["Storage:blobServiceUri"] = "https://data.blob.core.windows.net",
-            ["Storage:queueServiceUri"] = "https://data.queue.core.windows.net",
-            ["Storage:tableServiceUri"] = "https://data.table.core.windows.net",
-            ["Storage:credential"] = "managedidentity",
-            ["Storage:clientId"] = "6f1b3d5c-0000-0000-0000-000000000000",
+            ["MedQAData:blobServiceUri"] = "https://data.blob.core.windows.net",
+            ["MedQAData:queueServiceUri"] = "https://data.queue.core.windows.net",
+            ["MedQAData:tableServiceUri"] = "https://data.table.core.windows.net",
+            ["MedQAData:credential"] = "managedidentity",
+            ["MedQAData:clientId"] = "6f1b3d5c-0000-0000-0000-000000000000",
         }));
         Assert.Equal("data", storage.Runs.AccountName);
         Assert.False(DataStorage.IsEmulator(storage));
-        Assert.True(DataStorage.IsEmulator(DataStorage.Open(Of(new() { ["Storage"] = "UseDevelopmentStorage=true" }))));
+        Assert.True(DataStorage.IsEmulator(DataStorage.Open(Of(new() { ["MedQAData"] = "UseDevelopmentStorage=true" }))));
     }
 
     [Fact]

@@ -39,7 +39,7 @@ internal sealed partial class AppSource
         return new(string.Concat(files.Where(path => !path.Contains($"{separator}obj{separator}", StringComparison.Ordinal)).Select(File.ReadAllText)));
     }
 
-    private static string NameOf(Match match) => match.Groups["name"].Value.Replace("{Connection}", "Storage", StringComparison.Ordinal);
+    private static string NameOf(Match match) => match.Groups["name"].Value.Replace("{Connection}", "MedQAData", StringComparison.Ordinal);
 
     [GeneratedRegex(@"(?<needed>\.Get(Address)?\()?(\.\w+(<\w+>)?\()?\$?""(?<name>(\{Connection\}|[A-Z]\w*?)__\w+|APPLICATIONINSIGHTS_CONNECTION_STRING)""(?<missing>, \$?""is missing)?", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
     private static partial Regex Settings();

@@ -23,7 +23,7 @@ public sealed class SettingTests
     /// <summary>What host and app read.</summary>
     private static readonly string[] Shared =
     [
-        "Storage__blobServiceUri", "Storage__queueServiceUri", "Storage__tableServiceUri", "Storage__credential", "Storage__clientId", "APPLICATIONINSIGHTS_CONNECTION_STRING",
+        "MedQAData__blobServiceUri", "MedQAData__queueServiceUri", "MedQAData__tableServiceUri", "MedQAData__credential", "MedQAData__clientId", "APPLICATIONINSIGHTS_CONNECTION_STRING",
     ];
 
     private static readonly string[] Control =
@@ -75,11 +75,11 @@ public sealed class SettingTests
         foreach (var app in (await Deployment.PublicAsync()).Of("Microsoft.App/containerApps"))
         {
             var settings = SettingsOf(app);
-            foreach (var connection in (string[])["AzureWebJobsStorage", "Storage"])
+            foreach (var connection in (string[])["AzureWebJobsStorage", "MedQAData"])
             {
                 Assert.Equal("managedidentity", settings[$"{connection}__credential"]);
                 Assert.Contains($"userAssignedIdentities/id-{app.Name}', '2024-11-30').clientId", settings[$"{connection}__clientId"], StringComparison.Ordinal);
-                var module = connection == "Storage" ? "data-" : app.Name == "medqa-control" ? "controlHost-" : "inferenceHost-";
+                var module = connection == "MedQAData" ? "data-" : app.Name == "medqa-control" ? "controlHost-" : "inferenceHost-";
                 foreach (var service in (string[])["blob", "queue", "table"])
                 {
                     Assert.Contains(module, settings[$"{connection}__{service}ServiceUri"], StringComparison.Ordinal);
