@@ -28,6 +28,7 @@ public sealed class RunStorage
         AdvancePoisonQueue = queues.GetQueueClient(prefix + "advance-poison");
         UploadQueue = queues.GetQueueClient(prefix + "uploads");
         UploadPoisonQueue = queues.GetQueueClient(prefix + "uploads-poison");
+        BlobTriggerPoisonQueue = queues.GetQueueClient(prefix + "webjobs-blobtrigger-poison");
         RunTable = tables.GetTableClient(prefix + "Runs");
         BatchTable = tables.GetTableClient(prefix + "Batches");
         AnswerTable = tables.GetTableClient(prefix + "Answers");
@@ -64,6 +65,9 @@ public sealed class RunStorage
 
     /// <summary>Messages of <see cref="UploadQueue"/> that failed too often.</summary>
     public QueueClient UploadPoisonQueue { get; }
+
+    /// <summary>Uploads on which a blob trigger failed too often; the blob extension gives the queue its name.</summary>
+    public QueueClient BlobTriggerPoisonQueue { get; }
 
     /// <summary>One row per run, and one in the partition <c>recent</c>.</summary>
     public TableClient RunTable { get; }
@@ -120,6 +124,7 @@ public sealed class RunStorage
             AdvancePoisonQueue.CreateIfNotExistsAsync(cancellationToken: cancellationToken),
             UploadQueue.CreateIfNotExistsAsync(cancellationToken: cancellationToken),
             UploadPoisonQueue.CreateIfNotExistsAsync(cancellationToken: cancellationToken),
+            BlobTriggerPoisonQueue.CreateIfNotExistsAsync(cancellationToken: cancellationToken),
             RunTable.CreateIfNotExistsAsync(cancellationToken),
             BatchTable.CreateIfNotExistsAsync(cancellationToken),
             AnswerTable.CreateIfNotExistsAsync(cancellationToken),
