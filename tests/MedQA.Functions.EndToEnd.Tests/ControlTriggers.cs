@@ -12,7 +12,7 @@ namespace MedQA.Functions.EndToEnd.Tests;
 /// The control app's functions as the Functions host calls them: the host's own triggers pass what they have to the app's classes. In Azure a process boundary lies between the two.
 /// <see cref="TriggerTests"/> compares the triggers with the app's.
 /// </summary>
-public sealed class ControlTriggers(UploadFunctions uploads, AdvanceFunctions advance, DurableClients clients)
+public sealed class ControlTriggers(UploadFunctions uploads, AdvanceFunctions advance, DurableClients clients, OrchestrationSteps steps)
 {
     [FunctionName(nameof(OnBlobFound))]
     public Task OnBlobFound([BlobTrigger("question-sets/{name}", Connection = "MedQAData")] BlobClient blob, [DurableClient] string client, CancellationToken cancellationToken) =>
@@ -32,8 +32,11 @@ public sealed class ControlTriggers(UploadFunctions uploads, AdvanceFunctions ad
 
     /// <summary>What goes to an isolated worker is JSON.</summary>
     [FunctionName("Advance")]
-    public Task<RunStep> AdvanceAsync([ActivityTrigger] string run, CancellationToken cancellationToken) =>
-        advance.AdvanceAsync(JsonSerializer.Deserialize<string>(run)!, cancellationToken);
+    public Task<RunStep> AdvanceAsync([ActivityTrigger] string run, CancellationToken cancellationToken)
+    {
+        steps.Add();
+        return advance.AdvanceAsync(JsonSerializer.Deserialize<string>(run)!, cancellationToken);
+    }
 
     /// <summary>The history goes to the orchestrator, and its decisions come back, in the form in which an isolated worker exchanges them with the host.</summary>
     [FunctionName(nameof(ScoreRun))]

@@ -33,7 +33,7 @@ namespace MedQA.Functions.EndToEnd.Tests;
 /// </summary>
 public sealed class FunctionsPipelineTests(AzuriteFixture azurite)
 {
-    private const int Questions = 12;
+    private const int Questions = 100;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -48,12 +48,12 @@ public sealed class FunctionsPipelineTests(AzuriteFixture azurite)
             .AddControl(storage, new ControlSettings
             {
                 Model = model.Description,
-                Split = new SplitOptions { DefaultProfile = SumsProfile.Name, BatchSize = 5 },
+                Split = new SplitOptions { DefaultProfile = SumsProfile.Name, BatchSize = 1 },
                 Advance = new AdvanceOptions(),
                 Access = new AccessOptions { Mode = AccessMode.Anyone },
             })
             .AddSingleton<IProfileSource, SumsProfile>()
-            .AddSingleton<UploadFunctions>().AddSingleton<AdvanceFunctions>().AddSingleton<ApiFunctions>().AddSingleton<DurableClients>(), TestContext.Current.SendDiagnosticMessage);
+            .AddSingleton<UploadFunctions>().AddSingleton<AdvanceFunctions>().AddSingleton<ApiFunctions>().AddSingleton<DurableClients>().AddSingleton<OrchestrationSteps>(), TestContext.Current.SendDiagnosticMessage);
         var loaded = new LoadedWorker();
         loaded.Complete(new BatchWorker(storage, model, new WorkerOptions { Name = "worker" }, TimeProvider.System, NullLogger<BatchWorker>.Instance), model.Description);
         using var inference = ExtensionHost.Build<InferenceTriggers>(
@@ -71,7 +71,8 @@ public sealed class FunctionsPipelineTests(AzuriteFixture azurite)
         var report = await client.GetFromJsonAsync<JsonElement>($"/api/runs/{id}/report", Cancel);
         Assert.Equal(Questions, report.GetProperty("accuracy").GetProperty("scored").GetInt32());
         Assert.Equal(Questions, await CountAsync(storage.AnswerTable));
-        Assert.Equal(3, await CountAsync(storage.BatchTable));
+        Assert.Equal(Questions, await CountAsync(storage.BatchTable));
+        TestContext.Current.SendDiagnosticMessage($"STEPS {control.Services.GetRequiredService<OrchestrationSteps>().Count}");
         Assert.NotEqual(0, await CountAsync(storage.ScoreTable));
         var orchestration = await control.Services.GetRequiredService<DurableClients>().Only.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true, Cancel);
         Assert.Equal((OrchestrationRuntimeStatus.Completed, Questions), (orchestration.RuntimeStatus, orchestration.ReadCustomStatusAs<RunStepProgress>()!.Done));
