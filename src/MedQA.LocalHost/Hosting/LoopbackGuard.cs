@@ -23,7 +23,7 @@ internal static class LoopbackGuard
             return RefuseAsync(context, StatusCodes.Status421MisdirectedRequest, "foreign-host", "This is another host", $"This service answers requests to localhost, not to '{request.Host.Host}'.");
         }
 
-        if (ForeignPage.Writes(request, page => page.Scheme == request.Scheme && IsThisMachine(page.Host) && page.Port == (request.Host.Port ?? 80)))
+        if (ForeignPage.Writes(request, page => IsOwn(page, request)))
         {
             return RefuseAsync(context, StatusCodes.Status403Forbidden, "foreign-page", "A page of another origin may not write here", "A page of another origin may not write here.");
         }
@@ -34,6 +34,9 @@ internal static class LoopbackGuard
     /// <summary>Whether a host's name means this machine and nothing else.</summary>
     internal static bool IsThisMachine(string host) =>
         host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
+
+    private static bool IsOwn(Uri page, HttpRequest request) =>
+        page.Scheme == request.Scheme && IsThisMachine(page.Host) && page.Port == (request.Host.Port ?? 80);
 
     private static Task RefuseAsync(HttpContext context, int status, string kind, string title, string sentence)
     {

@@ -38,7 +38,8 @@ public sealed class AccessPolicy
     public IResult? Refuse(ApiRole needed, HttpRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        // A cookie of the platform's sign-in goes with every request of the browser, also with one that a foreign page makes. A key goes only with those that its owner makes.
+        // A cookie of the platform's sign-in goes with every request of the browser, also with one that a foreign page makes. A key goes
+        // only with those that its owner makes.
         if (_mode == AccessMode.EntraId && ForeignPage.Writes(request, page => IsOwn(page, request)))
         {
             return Problem.Of(StatusCodes.Status403Forbidden, "foreign-page", "A page of another origin may not write here", "The browser sent this request for a page of another origin.");
@@ -86,11 +87,16 @@ public sealed class AccessPolicy
     }
 
     /// <summary>
-    /// Whether a page is one of this service. What the platform passes on of the address is believed, because a browser sends no cookie of this service to another name;
+    /// Whether a page is one of this service. What the platform passes on of the address is believed, because a browser sends no cookie of
+    /// this service to another name;
     /// the connection that arrives here may have lost its TLS on the way, so pages with https are own pages too.
     /// </summary>
-    private bool IsOwn(Uri page, HttpRequest request) => ((string[])[$"{request.Scheme}://{request.Host}", $"https://{request.Host}", $"https://{_hostName}"])
-        .Any(address => Uri.TryCreate(address, UriKind.Absolute, out var own) && Uri.Compare(page, own, UriComponents.SchemeAndServer, UriFormat.SafeUnescaped, StringComparison.OrdinalIgnoreCase) == 0);
+    private bool IsOwn(Uri page, HttpRequest request)
+    {
+        string[] origins = [$"{request.Scheme}://{request.Host}", $"https://{request.Host}", $"https://{_hostName}"];
+        return origins.Any(origin => Uri.TryCreate(origin, UriKind.Absolute, out var own)
+            && Uri.Compare(page, own, UriComponents.SchemeAndServer, UriFormat.SafeUnescaped, StringComparison.OrdinalIgnoreCase) == 0);
+    }
 
     private static byte[] Hash(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
 }

@@ -15,7 +15,10 @@ internal static class ClientPrincipal
 
     /// <summary>The highest role among a principal's app roles.</summary>
     /// <param name="values">The header's values.</param>
-    /// <returns><see langword="null"/> where the header is missing, comes more than once, or holds no principal of Entra ID; <see cref="ApiRole.Anyone"/> for one without any of the roles.</returns>
+    /// <returns>
+    /// <see langword="null"/> where the header is missing, comes more than once, or holds no principal of Entra ID; <see
+    /// cref="ApiRole.Anyone"/> for one without any of the roles.
+    /// </returns>
     public static ApiRole? RoleOf(StringValues values)
     {
         // A second header can only be one that the platform did not write: then neither is believed.

@@ -6,7 +6,8 @@ namespace MedQA.Web.Access;
 public static class ForeignPage
 {
     /// <summary>
-    /// Whether a request may change something and comes from a page of another origin: as Sec-Fetch-Site says it, or as Origin does. Browsers send at least one of them with every such request, and pages cannot change either;
+    /// Whether a request may change something and comes from a page of another origin: as Sec-Fetch-Site says it, or as Origin does.
+    /// Browsers send at least one of them with every such request, and pages cannot change either;
     /// a request with neither comes from no browser.
     /// </summary>
     /// <param name="request">The request.</param>

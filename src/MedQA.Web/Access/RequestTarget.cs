@@ -7,23 +7,28 @@ using Microsoft.AspNetCore.Http.Features;
 namespace MedQA.Web.Access;
 
 /// <summary>
-/// Refuses requests whose address other servers on the way may read as another address. A server resolves the parts <c>.</c> and <c>..</c> of a path before it looks for a route;
+/// Refuses requests whose address other servers on the way may read as another address. A server resolves the parts <c>.</c> and <c>..</c>
+/// of a path before it looks for a route;
 /// whoever stands in front and lets some paths pass without a sign-in looks at the path as it was sent, or decodes it once more.
 /// </summary>
 public static class RequestTarget
 {
     /// <summary>Whether a path means the same to everybody, however often it is decoded.</summary>
     /// <param name="target">
-    /// The request's target as it was sent (RFC 9112, section 3.2): a path, or an address with http or https. What follows the first <c>?</c> is the query and not looked at.
+    /// The request's target as it was sent (RFC 9112, section 3.2): a path, or an address with http or https. What follows the first
+    /// <c>?</c> is the query and not looked at.
     /// </param>
     /// <returns>
-    /// <see langword="false"/> where the target is neither, where a part of the path is <c>.</c> or <c>..</c> (with or without parameters behind <c>;</c>, between slashes or backslashes, each of these characters
+    /// <see langword="false"/> where the target is neither, where a part of the path is <c>.</c> or <c>..</c> (with or without parameters
+    /// behind <c>;</c>, between slashes or backslashes, each of these characters
     /// coded any number of times or not), and where it has a control character.
     /// </returns>
     public static bool IsPlain(string target)
     {
         ArgumentNullException.ThrowIfNull(target);
-        if (!target.StartsWith('/') && !target.StartsWith("http://", StringComparison.OrdinalIgnoreCase) && !target.StartsWith("https://", StringComparison.OrdinalIgnoreCase))
+        if (!target.StartsWith('/')
+            && !target.StartsWith("http://", StringComparison.OrdinalIgnoreCase)
+            && !target.StartsWith("https://", StringComparison.OrdinalIgnoreCase))
         {
             return false;
         }
@@ -65,10 +70,14 @@ public static class RequestTarget
             StatusCodes.Status400BadRequest,
             "request-target",
             "The address cannot be used",
-            "The path of the address has a part '.' or '..' (coded or not) or a control character, or is none. Send the path that is meant; a question whose id has such a part is named by its place, with by=ordinal.");
+            "The path of the address has a part '.' or '..' (coded or not) or a control character, or is none. "
+            + "Send the path that is meant; a question whose id has such a part is named by its place, with by=ordinal.");
     }
 
-    /// <summary>A text without codes like %2e, also those that appear when others are decoded. Bytes beyond ASCII become one character each: none of them is a character that is looked for.</summary>
+    /// <summary>
+    /// A text without codes like %2e, also those that appear when others are decoded. Bytes beyond ASCII become one character each: none of
+    /// them is a character that is looked for.
+    /// </summary>
     private static string DecodeFully(ReadOnlySpan<char> text)
     {
         // A code that is complete is decoded at once, so that its character can be part of the code that it stands in.
@@ -77,10 +86,10 @@ public static class RequestTarget
         foreach (var next in text)
         {
             decoded[length++] = next;
-            while (length >= 3 && decoded[length - 3] == '%' && char.IsAsciiHexDigit(decoded[length - 2]) && char.IsAsciiHexDigit(decoded[length - 1]))
+            while (decoded.AsSpan(0, length) is [.., '%', var high, var low] && char.IsAsciiHexDigit(high) && char.IsAsciiHexDigit(low))
             {
-                decoded[length - 3] = (char)byte.Parse(decoded.AsSpan(length - 2, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
                 length -= 2;
+                decoded[length - 1] = (char)byte.Parse([high, low], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
             }
         }
 

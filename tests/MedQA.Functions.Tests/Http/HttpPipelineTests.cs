@@ -18,7 +18,8 @@ using Microsoft.Extensions.Hosting;
 namespace MedQA.Functions.Tests.Http;
 
 /// <summary>
-/// The worker's web server and the pipeline of its invocations, as the app puts them together. The Functions host is not here: a request's invocation is begun by the test, as the host does it over gRPC,
+/// The worker's web server and the pipeline of its invocations, as the app puts them together. The Functions host is not here: a request's
+/// invocation is begun by the test, as the host does it over gRPC,
 /// and what the host does to a path before is not tested.
 /// </summary>
 public sealed class HttpPipelineTests
@@ -32,7 +33,9 @@ public sealed class HttpPipelineTests
         foreach (var target in RequestTargets.Ambiguous)
         {
             var (status, answer, called) = await worker.SendAsync(target);
-            Assert.True(status == 400 && answer.Contains("urn:medqa:request-target", StringComparison.Ordinal) && answer.Contains("nosniff", StringComparison.Ordinal), $"{target}: {answer}");
+            Assert.True(status == 400, $"{target}: {answer}");
+            Assert.Contains("urn:medqa:request-target", answer, StringComparison.Ordinal);
+            Assert.Contains("nosniff", answer, StringComparison.Ordinal);
             Assert.False(called, target);
         }
 
@@ -81,7 +84,8 @@ public sealed class HttpPipelineTests
             builder.Services.AddSingleton<IFunctionMetadataManager, Routes>();
 
             // There is no Functions host to connect to.
-            builder.Services.Remove(Assert.Single(builder.Services, static service => service.ImplementationType?.Name == "WorkerHostedService"));
+            var connection = Assert.Single(builder.Services, static service => service.ImplementationType?.Name == "WorkerHostedService");
+            builder.Services.Remove(connection);
             var host = builder.Build();
             await host.StartAsync(Cancel);
             return new Worker(host, called);
@@ -93,7 +97,8 @@ public sealed class HttpPipelineTests
             var home = new Uri(_host.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
             var invocation = new Invocation(Guid.NewGuid().ToString(), "httpTrigger", Services);
             var call = CallAsync(invocation);
-            var (status, answer) = await RequestTargets.SendAsync(home, target, $"x-ms-invocation-id: {invocation.InvocationId}\r\n", Cancel);
+            var named = $"x-ms-invocation-id: {invocation.InvocationId}\r\n";
+            var (status, answer) = await RequestTargets.SendAsync(home, target, named, Cancel);
             return (status, answer, await call);
         }
 
@@ -118,11 +123,12 @@ public sealed class HttpPipelineTests
         public Task<ImmutableArray<IFunctionMetadata>> GetFunctionMetadataAsync(string directory)
         {
             using var document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(directory, "functions.metadata")));
-            return Task.FromResult<ImmutableArray<IFunctionMetadata>>([.. document.RootElement.EnumerateArray().Select(static function => new DefaultFunctionMetadata
+            var functions = document.RootElement.EnumerateArray().Select(static function => new DefaultFunctionMetadata
             {
                 Name = function.GetProperty("name").GetString(),
                 RawBindings = [.. function.GetProperty("bindings").EnumerateArray().Select(static binding => binding.GetRawText())],
-            })]);
+            });
+            return Task.FromResult<ImmutableArray<IFunctionMetadata>>([.. functions]);
         }
     }
 
@@ -152,7 +158,8 @@ public sealed class HttpPipelineTests
 
     private sealed class Definition(string trigger) : FunctionDefinition
     {
-        public override IImmutableDictionary<string, BindingMetadata> InputBindings { get; } = ImmutableDictionary<string, BindingMetadata>.Empty.Add("request", new Binding(trigger));
+        public override IImmutableDictionary<string, BindingMetadata> InputBindings { get; } =
+            ImmutableDictionary<string, BindingMetadata>.Empty.Add("request", new Binding(trigger));
 
         public override IImmutableDictionary<string, BindingMetadata> OutputBindings => ImmutableDictionary<string, BindingMetadata>.Empty;
 

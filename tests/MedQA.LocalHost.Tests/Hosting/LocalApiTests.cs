@@ -23,13 +23,16 @@ public sealed class LocalApiTests
     [Fact]
     public async Task No_target_that_may_be_read_as_another_path_reaches_a_route()
     {
-        await using var server = LocalApi.Create(new HostSettings { Url = new Uri("http://127.0.0.1:0"), Key = new string('k', 32) }, Unused());
+        var settings = new HostSettings { Url = new Uri("http://127.0.0.1:0"), Key = new string('k', 32) };
+        await using var server = LocalApi.Create(settings, Unused());
         await server.StartAsync(Cancel);
         var home = new Uri(Assert.Single(server.Urls));
         foreach (var target in RequestTargets.Ambiguous)
         {
             var (status, answer) = await RequestTargets.SendAsync(home, target, "", Cancel);
-            Assert.True(status == 400 && answer.Contains("urn:medqa:request-target", StringComparison.Ordinal) && answer.Contains("nosniff", StringComparison.Ordinal), $"{target}: {answer}");
+            Assert.True(status == 400, $"{target}: {answer}");
+            Assert.Contains("urn:medqa:request-target", answer, StringComparison.Ordinal);
+            Assert.Contains("nosniff", answer, StringComparison.Ordinal);
         }
 
         foreach (var target in RequestTargets.Broken)
@@ -50,14 +53,22 @@ public sealed class LocalApiTests
     {
         var storage = StorageConnection.Open("UseDevelopmentStorage=true");
         var (profiles, signals) = (new ProfileFolder(null), new PipelineSignals());
-        var model = new ModelDescription { Name = "tests", Fingerprint = new string('a', 64), EngineFingerprint = "", ContextLength = 8192, HasChatTemplate = true };
+        var model = new ModelDescription
+        {
+            Name = "tests",
+            Fingerprint = new string('a', 64),
+            EngineFingerprint = "",
+            ContextLength = 8192,
+            HasChatTemplate = true,
+        };
         return new Api
         {
             Reader = new RunReader(storage),
             Control = new RunControl(storage, TimeProvider.System, signals),
             Studies = new StudyStore(storage, TimeProvider.System),
             Uploads = new QuestionSetUploads(storage, TimeProvider.System),
-            Splitter = new QuestionSetSplitter(storage, profiles, model, countTokens: null, new SplitOptions(), TimeProvider.System, NullLogger.Instance, signals),
+            Splitter = new QuestionSetSplitter(
+                storage, profiles, model, countTokens: null, new SplitOptions(), TimeProvider.System, NullLogger.Instance, signals),
             Profiles = profiles,
             Models = [model],
         };

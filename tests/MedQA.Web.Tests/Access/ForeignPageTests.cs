@@ -6,9 +6,11 @@ namespace MedQA.Web.Tests.Access;
 public sealed class ForeignPageTests
 {
     private static readonly string?[] OwnOrigins = [null, "https://medqa.example"];
-    private static readonly string?[] ForeignOrigins = ["null", "", "https://other.example", "https://medqa.example, https://other.example", "nonsense", "/", "https://"];
+    private static readonly string?[] ForeignOrigins =
+        ["null", "", "https://other.example", "https://medqa.example, https://other.example", "nonsense", "/", "https://"];
     private static readonly string?[] OwnSites = [null, "same-origin", "none"];
-    private static readonly string?[] ForeignSites = ["cross-site", "same-site", "", "same-origin, cross-site", "Cross-Site", "something new"];
+    private static readonly string?[] ForeignSites =
+        ["cross-site", "same-site", "", "same-origin, cross-site", "Cross-Site", "something new"];
 
     [Theory]
     [InlineData("POST")]
@@ -23,7 +25,9 @@ public sealed class ForeignPageTests
         {
             foreach (var site in OwnSites.Concat(ForeignSites))
             {
-                Assert.True(IsForeign(method, origin, site) == (ForeignOrigins.Contains(origin) || ForeignSites.Contains(site)), $"{method}, Origin: {origin ?? "none sent"}, Sec-Fetch-Site: {site ?? "none sent"}");
+                Assert.True(
+                    IsForeign(method, origin, site) == (ForeignOrigins.Contains(origin) || ForeignSites.Contains(site)),
+                    $"{method}, Origin: {origin ?? "none sent"}, Sec-Fetch-Site: {site ?? "none sent"}");
             }
         }
     }
