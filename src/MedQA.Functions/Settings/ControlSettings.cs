@@ -67,6 +67,7 @@ internal sealed record ControlSettings
                 ReaderKey = settings.Find("Access__ReaderKey"),
                 RunnerKey = settings.Find("Access__RunnerKey"),
                 AdminKey = settings.Find("Access__AdminKey"),
+                HostName = settings.Find("WEBSITE_HOSTNAME"),
             },
             ProfilesFolder = settings.Find("ProfilesFolder"),
         };

@@ -50,7 +50,9 @@ internal static class LocalApi
             kestrel.Limits.MaxRequestBodySize = null;
         });
         var application = builder.Build();
+        application.Use(static (context, next) => RequestTarget.Refuse(context)?.ExecuteAsync(context) ?? next(context));
         application.Use(LoopbackGuard.CheckAsync);
+        application.UseRouting();
 
         // The stop ends watched runs at once; their readers come back to the next server.
         application.MapApi(api with { Stopping = application.Lifetime.ApplicationStopping }, AccessOf(settings));

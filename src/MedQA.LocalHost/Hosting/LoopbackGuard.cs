@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using MedQA.Web;
+using MedQA.Web.Access;
 using MedQA.Web.Problems;
 using MedQA.Web.Routing;
 using Microsoft.AspNetCore.Http;
@@ -22,8 +23,7 @@ internal static class LoopbackGuard
             return RefuseAsync(context, StatusCodes.Status421MisdirectedRequest, "foreign-host", "This is another host", $"This service answers requests to localhost, not to '{request.Host.Host}'.");
         }
 
-        var writes = !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method) && !HttpMethods.IsOptions(request.Method);
-        if (writes && IsForeign(request))
+        if (ForeignPage.Writes(request, page => IsOwn(page, request)))
         {
             return RefuseAsync(context, StatusCodes.Status403Forbidden, "foreign-page", "A page of another origin may not write here", "A page of another origin may not write here.");
         }
@@ -35,17 +35,8 @@ internal static class LoopbackGuard
     internal static bool IsThisMachine(string host) =>
         host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 
-    private static bool IsForeign(HttpRequest request)
-    {
-        if (request.Headers["Sec-Fetch-Site"].ToString() is "cross-site" or "same-site")
-        {
-            return true;
-        }
-
-        var origin = request.Headers.Origin.ToString();
-        return origin.Length > 0
-            && !(Uri.TryCreate(origin, UriKind.Absolute, out var page) && page.Scheme == request.Scheme && IsThisMachine(page.Host) && page.Port == (request.Host.Port ?? 80));
-    }
+    private static bool IsOwn(Uri page, HttpRequest request) =>
+        page.Scheme == request.Scheme && IsThisMachine(page.Host) && page.Port == (request.Host.Port ?? 80);
 
     private static Task RefuseAsync(HttpContext context, int status, string kind, string title, string sentence)
     {

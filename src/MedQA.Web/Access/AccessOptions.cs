@@ -18,6 +18,12 @@ public sealed record AccessOptions
     /// <summary>The key of administrators, or <see langword="null"/>.</summary>
     public string? AdminKey { get; init; }
 
+    /// <summary>
+    /// The name under which browsers reach the service, with a port where it is not 443; <see langword="null"/> where only the requests say
+    /// it. Its pages may write where Mode is EntraId.
+    /// </summary>
+    public string? HostName { get; init; }
+
     /// <summary>Refuses what cannot work.</summary>
     /// <exception cref="ArgumentException">A setting is outside its range; the message names it.</exception>
     internal void Check()

@@ -16,6 +16,7 @@ public sealed class AccessPolicy
     public static AccessPolicy Anyone { get; } = new(new AccessOptions { Mode = AccessMode.Anyone });
 
     private readonly AccessMode _mode;
+    private readonly string? _hostName;
     private readonly (ApiRole Role, byte[] Hash)[] _keys;
 
     /// <summary>A policy.</summary>
@@ -25,6 +26,7 @@ public sealed class AccessPolicy
         ArgumentNullException.ThrowIfNull(options);
         options.Check();
         _mode = options.Mode;
+        _hostName = options.HostName;
         (ApiRole Role, string? Key)[] keys = [(ApiRole.Reader, options.ReaderKey), (ApiRole.Runner, options.RunnerKey), (ApiRole.Admin, options.AdminKey)];
         _keys = [.. keys.Where(static role => role.Key is not null).Select(static role => (role.Role, Hash(role.Key!)))];
     }
@@ -36,7 +38,9 @@ public sealed class AccessPolicy
     public IResult? Refuse(ApiRole needed, HttpRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (_mode == AccessMode.EntraId && IsForeignWrite(request))
+        // A cookie of the platform's sign-in goes with every request of the browser, also with one that a foreign page makes. A key goes
+        // only with those that its owner makes.
+        if (_mode == AccessMode.EntraId && ForeignPage.Writes(request, page => IsOwn(page, request)))
         {
             return Problem.Of(StatusCodes.Status403Forbidden, "foreign-page", "A page of another origin may not write here", "The browser sent this request for a page of another origin.");
         }
@@ -55,7 +59,7 @@ public sealed class AccessPolicy
     }
 
     private ApiRole? RoleOf(HttpRequest request) => _mode == AccessMode.EntraId
-        ? ClientPrincipal.RoleOf(request.Headers[ClientPrincipal.Header].ToString())
+        ? ClientPrincipal.RoleOf(request.Headers[ClientPrincipal.Header])
         : RoleOfKey(request.Headers[KeyHeader].ToString());
 
     private ApiRole? RoleOfKey(string key)
@@ -82,10 +86,17 @@ public sealed class AccessPolicy
             : "Sign in with Entra ID, or send a token of it.");
     }
 
-    /// <summary>A cookie of the platform's sign-in goes with every request of the browser, also with one that a foreign page makes.</summary>
-    private static bool IsForeignWrite(HttpRequest request) =>
-        !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method) && !HttpMethods.IsOptions(request.Method)
-        && request.Headers["Sec-Fetch-Site"].ToString() is "cross-site" or "same-site";
+    /// <summary>
+    /// Whether a page is one of this service. What the platform passes on of the address is believed, because a browser sends no cookie of
+    /// this service to another name;
+    /// the connection that arrives here may have lost its TLS on the way, so pages with https are own pages too.
+    /// </summary>
+    private bool IsOwn(Uri page, HttpRequest request)
+    {
+        string[] origins = [$"{request.Scheme}://{request.Host}", $"https://{request.Host}", $"https://{_hostName}"];
+        return origins.Any(origin => Uri.TryCreate(origin, UriKind.Absolute, out var own)
+            && Uri.Compare(page, own, UriComponents.SchemeAndServer, UriFormat.SafeUnescaped, StringComparison.OrdinalIgnoreCase) == 0);
+    }
 
     private static byte[] Hash(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
 }

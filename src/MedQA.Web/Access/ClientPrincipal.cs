@@ -1,5 +1,6 @@
 using System.Text.Json;
 using MedQA.Web.Routing;
+using Microsoft.Extensions.Primitives;
 
 namespace MedQA.Web.Access;
 
@@ -13,10 +14,15 @@ internal static class ClientPrincipal
     private const string RoleClaim = "http://schemas.microsoft.com/ws/2008/06/identity/claims/role";
 
     /// <summary>The highest role among a principal's app roles.</summary>
-    /// <returns><see langword="null"/> where the header holds no principal of Entra ID; <see cref="ApiRole.Anyone"/> for one without any of the roles.</returns>
-    public static ApiRole? RoleOf(string header)
+    /// <param name="values">The header's values.</param>
+    /// <returns>
+    /// <see langword="null"/> where the header is missing, comes more than once, or holds no principal of Entra ID; <see
+    /// cref="ApiRole.Anyone"/> for one without any of the roles.
+    /// </returns>
+    public static ApiRole? RoleOf(StringValues values)
     {
-        if (header.Length is 0 or > Longest)
+        // A second header can only be one that the platform did not write: then neither is believed.
+        if (values is not [{ Length: > 0 and <= Longest } header])
         {
             return null;
         }

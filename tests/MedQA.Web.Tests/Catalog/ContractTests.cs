@@ -145,7 +145,12 @@ public sealed class ContractTests(AzuriteFixture azurite)
         "rater-link" => good with { Rater = null, Problem = problem },
         "rater-state" => good with { Rater = place.Study.Tokens[name switch { "AgreeToRate" => 6, "SendClicks" => 7, "StopRating" => 5, _ => 0 }], Problem = problem },
         "unknown-study" => good with { Path = good.Path.Replace(place.Study.Name, "aaaaaaaaaaaaaaaa", StringComparison.Ordinal), Problem = problem },
-        "unknown-rater" => good with { Path = good.Path.Replace("/r2", "/r99", StringComparison.Ordinal).Replace("/r3", "/r99", StringComparison.Ordinal), Problem = problem },
+        "unknown-rater" => good with
+        {
+            Path = good.Path.Replace("/raters/r2", "/raters/r99", StringComparison.Ordinal)
+                .Replace("/raters/r3", "/raters/r99", StringComparison.Ordinal),
+            Problem = problem,
+        },
         "no-question-set" when name == "CreateStudy" => good with { Body = place.Study.Request.Replace("question,answer", "name,age", StringComparison.Ordinal), Problem = problem },
         "no-question-set" => good with { Body = "no question set at all\n", Problem = problem },
         "empty-body" => good with { Body = "", Problem = problem },
