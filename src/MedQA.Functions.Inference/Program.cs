@@ -9,15 +9,17 @@ var builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
 var settings = new AppSettings(builder.Configuration);
 builder.Services.AddSingleton(InferenceSettings.Read(settings));
-builder.Services.AddSingleton(DataStorage.Open(settings));
+var storage = DataStorage.Open(settings);
+builder.Services.AddSingleton(storage);
 builder.Services.AddSingleton(TimeProvider.System);
 builder.Services.AddSingleton<LoadedWorker>();
 builder.Services.AddSingleton<ModelLoading>();
 builder.Services.AddHostedService(static services => services.GetRequiredService<ModelLoading>());
-builder.Services.AddTelemetry(settings);
+builder.AddTelemetry(settings, typeof(ModelLoading));
 
 // The question that is being answered may end (Worker__Drain), and its answer be stored, before the process does.
 builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = TimeSpan.FromSeconds(60));
+await DataStorage.CreateOnEmulatorAsync(storage, CancellationToken.None);
 var app = builder.Build();
 var loading = app.Services.GetRequiredService<ModelLoading>();
 await app.RunAsync();

@@ -10,12 +10,7 @@ var settings = new AppSettings(builder.Configuration);
 var storage = DataStorage.Open(settings);
 var emulator = DataStorage.IsEmulator(storage);
 builder.Services.AddControl(storage, ControlSettings.Read(settings, emulator));
-builder.Services.AddTelemetry(settings);
+builder.AddTelemetry(settings);
 
-if (emulator)
-{
-    // In Azure the deployment makes containers, queues and tables; an emulator starts without.
-    await storage.EnsureCreatedAsync(CancellationToken.None);
-}
-
+await DataStorage.CreateOnEmulatorAsync(storage, CancellationToken.None);
 await builder.Build().RunAsync();

@@ -56,7 +56,7 @@ public sealed class TriggerTests(AzuriteFixture azurite)
         await storage.EnsureCreatedAsync(TestContext.Current.CancellationToken);
         await storage.QuestionSets.GetBlobClient("few-shot/a.csv").UploadAsync(BinaryData.FromString("question"), TestContext.Current.CancellationToken);
         using var failing = ExtensionHost.Build<FailingTriggers>(
-            host, data, Repository.PathOf("host.json"), static services => services.Configure<BlobsOptions>(static blobs => blobs.PoisonBlobThreshold = 1), TestContext.Current.SendDiagnosticMessage);
+            host, data, Repository.PathOf("src", "MedQA.Functions", "host.json"), static services => services.Configure<BlobsOptions>(static blobs => blobs.PoisonBlobThreshold = 1), TestContext.Current.SendDiagnosticMessage);
         await failing.StartAsync(TestContext.Current.CancellationToken);
 
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(250));

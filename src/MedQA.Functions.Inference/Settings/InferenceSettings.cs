@@ -24,11 +24,7 @@ internal sealed record InferenceSettings
     public static InferenceSettings Read(AppSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        var folder = settings.Get("Model__Folder", "which folder holds the model");
-        if (!Directory.Exists(folder))
-        {
-            throw new AppSettingException("Model__Folder", $"is '{folder}', and there is no such folder.");
-        }
+        var folder = FindModel(settings.Get("Model__Folder", "which folder holds the model"));
 
         var usual = new ModelOptions();
         var model = usual with
@@ -64,5 +60,22 @@ internal sealed record InferenceSettings
                 Drain = settings.Find<TimeSpan>("Worker__Drain", "a time such as 00:00:20") ?? worker.Drain,
             },
         };
+    }
+
+    /// <summary>A relative path is looked for in the app's folder and in those above it: tools build the app into folders of different depth.</summary>
+    private static string FindModel(string folder)
+    {
+        for (var above = new DirectoryInfo(AppContext.BaseDirectory); above is not null; above = above.Parent)
+        {
+            var found = Path.Combine(above.FullName, folder);
+            if (Directory.Exists(found))
+            {
+                return found;
+            }
+        }
+
+        throw new AppSettingException("Model__Folder", Path.IsPathRooted(folder)
+            ? $"is '{folder}', and there is no such folder."
+            : $"is '{folder}', and there is no such folder in {AppContext.BaseDirectory} or above it.");
     }
 }

@@ -61,6 +61,11 @@ internal static class DataStorage
         return storage.Runs.Uri.IsLoopback;
     }
 
+    /// <summary>Creates what an emulator lacks. In Azure the deployment makes containers, queues and tables, and nothing happens.</summary>
+    /// <remarks>Both apps do it, since either may start first: a trigger asks for a queue that is missing every few seconds.</remarks>
+    public static Task CreateOnEmulatorAsync(RunStorage storage, CancellationToken cancellationToken) =>
+        IsEmulator(storage) ? storage.EnsureCreatedAsync(cancellationToken) : Task.CompletedTask;
+
     private static TokenCredential CredentialOf(AppSettings settings) => (settings.Find($"{Connection}__credential"), settings.Find($"{Connection}__clientId")) switch
     {
         ("managedidentity", { } clientId) => new ManagedIdentityCredential(ManagedIdentityId.FromUserAssignedClientId(clientId)),
