@@ -30,10 +30,19 @@ internal static class ControlServices
         services.AddSingleton<StudyStore>();
         services.AddSingleton(new QuestionSetUploads(storage, TimeProvider.System, ledger));
         services.AddSingleton(provider => new QuestionSetSplitter(
-            storage, provider.GetRequiredService<IProfileSource>(), settings.Model, countTokens: null, settings.Split, TimeProvider.System, provider.GetRequiredService<ILogger<QuestionSetSplitter>>(), ledger: ledger));
+            storage,
+            provider.GetRequiredService<IProfileSource>(),
+            settings.Model,
+            countTokens: null,
+            settings.Split,
+            TimeProvider.System,
+            provider.GetRequiredService<ILogger<QuestionSetSplitter>>(),
+            ledger: ledger));
         services.AddSingleton(provider => new PoisonedUploads(provider.GetRequiredService<QuestionSetSplitter>(), provider.GetRequiredService<ILogger<PoisonedUploads>>()));
-        services.AddSingleton(provider => new RunAdvancer(storage, settings.Advance, TimeProvider.System, provider.GetRequiredService<ILogger<RunAdvancer>>(), ledger: ledger));
-        services.AddSingleton(provider => new RunRetention(storage, settings.Retention, TimeProvider.System, provider.GetRequiredService<ILogger<RunRetention>>(), ledger: ledger));
+        services.AddSingleton(provider => new RunAdvancer(
+            storage, settings.Advance, TimeProvider.System, provider.GetRequiredService<ILogger<RunAdvancer>>(), ledger: ledger));
+        services.AddSingleton(provider => new RunRetention(
+            storage, settings.Retention, TimeProvider.System, provider.GetRequiredService<ILogger<RunRetention>>(), ledger: ledger));
         services.AddSingleton(provider => new RunWakeUps(storage, provider.GetRequiredService<RunAdvancer>(), provider.GetRequiredService<ILogger<RunWakeUps>>()));
         services.AddSingleton(provider => new Api
         {

@@ -29,7 +29,9 @@ public sealed class RunAdvancer
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Latest = TimeSpan.FromSeconds(30);
 
-    /// <summary>Runs that wait for room in the budget can be many, and room comes when a run ends or a day begins. An approval wakes its run.</summary>
+    /// <summary>
+    /// Runs that wait for room in the budget can be many, and room comes when a run ends or a day begins. An approval wakes its run.
+    /// </summary>
     private static readonly TimeSpan ForRoom = TimeSpan.FromMinutes(2);
 
     private readonly RunStorage _storage;
@@ -57,7 +59,13 @@ public sealed class RunAdvancer
     /// <param name="signals">Tells the other parts of this process what happens.</param>
     /// <param name="ledger">Counts what the runs of a day take; <see langword="null"/> where there is no budget.</param>
     /// <exception cref="ArgumentException">A setting is outside its range; the message names it.</exception>
-    public RunAdvancer(RunStorage storage, AdvanceOptions options, TimeProvider time, ILogger logger, PipelineSignals? signals = null, BudgetLedger? ledger = null)
+    public RunAdvancer(
+        RunStorage storage,
+        AdvanceOptions options,
+        TimeProvider time,
+        ILogger logger,
+        PipelineSignals? signals = null,
+        BudgetLedger? ledger = null)
     {
         ArgumentNullException.ThrowIfNull(storage);
         ArgumentNullException.ThrowIfNull(options);
@@ -294,10 +302,12 @@ public sealed class RunAdvancer
 
         // What unfinished batches have answered stays in their progress blobs, and counts once a retry has finished them.
         var collected = RunProgress.Of(row, [.. rows.Where(batch => batch.Collected && batch.Batch.Number >= row.Cursor)]);
-        return await FinishAsync(row with { Summary = row.Summary with { Totals = collected.Summary.Totals } }, manifest, RunState.Cancelled, rows, cancellationToken);
+        row = row with { Summary = row.Summary with { Totals = collected.Summary.Totals } };
+        return await FinishAsync(row, manifest, RunState.Cancelled, rows, cancellationToken);
     }
 
-    private async Task<AdvanceOutcome?> FinishAsync(RunRow row, RunManifest manifest, RunState state, List<BatchRow> rows, CancellationToken cancellationToken)
+    private async Task<AdvanceOutcome?> FinishAsync(
+        RunRow row, RunManifest manifest, RunState state, List<BatchRow> rows, CancellationToken cancellationToken)
     {
         // Where rows were lost, retries that had been made still lie in blobs: they are gone through again.
         if (state == RunState.Completed && await _retry.FindNextAsync(row, cancellationToken) is { } again)
@@ -385,10 +395,13 @@ public sealed class RunAdvancer
         return new AdvanceOutcome(state, null);
     }
 
-    private async Task<AdvanceOutcome?> WaitAsync(RunRow before, RunRow row, string reason, TimeSpan comeBackIn, CancellationToken cancellationToken)
+    private async Task<AdvanceOutcome?> WaitAsync(
+        RunRow before, RunRow row, string reason, TimeSpan comeBackIn, CancellationToken cancellationToken)
     {
         var waiting = row with { Summary = row.Summary with { State = RunState.Waiting, Reason = reason, NeedsApproval = true } };
-        return waiting != before && await _runs.TryUpdateAsync(Touched(waiting), cancellationToken) is null ? null : new AdvanceOutcome(RunState.Waiting, comeBackIn);
+        return waiting != before && await _runs.TryUpdateAsync(Touched(waiting), cancellationToken) is null
+            ? null
+            : new AdvanceOutcome(RunState.Waiting, comeBackIn);
     }
 
     private string? ReasonToAsk(RunSummary summary, RunManifest manifest)
@@ -410,25 +423,30 @@ public sealed class RunAdvancer
 
     /// <summary>Reserves what the questions that are left can take.</summary>
     /// <returns>Why the run waits, as a sentence; <see langword="null"/> where it need not.</returns>
-    private static async Task<string?> ReserveAsync(BudgetLedger ledger, RunRow row, RunManifest manifest, CancellationToken cancellationToken)
+    private static async Task<string?> ReserveAsync(
+        BudgetLedger ledger, RunRow row, RunManifest manifest, CancellationToken cancellationToken)
     {
         var summary = row.Summary;
         var left = summary.Retry == 0 ? summary.Remaining : summary.Totals.Failed;
         var need = ledger.Budget.UseOf(left * manifest.Protocol!.Profile.MostTokensPerQuestion);
-        return await ledger.ReserveAsync(summary.Run, row.Start, need, UseOf(summary.Totals), summary.Approved, cancellationToken) is { } shortage
+        var shortage = await ledger.ReserveAsync(summary.Run, row.Start, need, UseOf(summary.Totals), summary.Approved, cancellationToken);
+        return shortage is not null
             ? $"The run waits until the day's budget has room for it, or somebody approves it: {shortage}."
             : null;
     }
 
     /// <summary>
-    /// Counts what a run has taken. Workers say nothing of what they drew for a question that failed or that was dropped, at most one in each attempt at a batch that is not finished: these may
+    /// Counts what a run has taken. Workers say nothing of what they drew for a question that failed or that was dropped, at most one in
+    /// each attempt at a batch that is not finished: these may
     /// have taken all that they could.
     /// </summary>
-    private static Task SettleAsync(BudgetLedger ledger, RunRow row, Profile profile, List<BatchRow> rows, CancellationToken cancellationToken)
+    private static Task SettleAsync(
+        BudgetLedger ledger, RunRow row, Profile profile, List<BatchRow> rows, CancellationToken cancellationToken)
     {
         var unfinished = rows.Where(static batch => !batch.Collected).ToList();
         var spent = row.Summary.Totals + unfinished.Aggregate(default(RunTotals), static (sum, batch) => sum + batch.Totals);
-        var doubtful = ledger.Budget.UseOf((spent.Failed + unfinished.Sum(static batch => (long)batch.Attempt)) * profile.MostTokensPerQuestion);
+        var questions = spent.Failed + unfinished.Sum(static batch => (long)batch.Attempt);
+        var doubtful = ledger.Budget.UseOf(questions * profile.MostTokensPerQuestion);
         return ledger.SettleAsync(row.Summary.Run, row.Start, UseOf(spent), doubtful, cancellationToken);
     }
 

@@ -29,7 +29,13 @@ public sealed class RunRetention
     /// <param name="signals">Tells those of this process who watch runs.</param>
     /// <param name="ledger">What days have taken, which is not kept for long; <see langword="null"/> where there is no budget.</param>
     /// <exception cref="ArgumentException">A setting is outside its range; the message names it.</exception>
-    public RunRetention(RunStorage storage, RetentionOptions options, TimeProvider time, ILogger logger, PipelineSignals? signals = null, BudgetLedger? ledger = null)
+    public RunRetention(
+        RunStorage storage,
+        RetentionOptions options,
+        TimeProvider time,
+        ILogger logger,
+        PipelineSignals? signals = null,
+        BudgetLedger? ledger = null)
     {
         ArgumentNullException.ThrowIfNull(storage);
         ArgumentNullException.ThrowIfNull(options);

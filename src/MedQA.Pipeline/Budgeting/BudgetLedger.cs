@@ -8,8 +8,10 @@ using MedQA.Pipeline.Storage;
 namespace MedQA.Pipeline.Budgeting;
 
 /// <summary>
-/// Counts what the runs of a day take, for the whole service and for each caller, in the partition <c>budget</c> of the table of runs. A run reserves what it can take at most before anything
-/// of it is given out, and gives back what it did not need at its end. The run's row and the sums change in one transaction against the versions that were read, so a run counts once whoever
+/// Counts what the runs of a day take, for the whole service and for each caller, in the partition <c>budget</c> of the table of runs. A
+/// run reserves what it can take at most before anything
+/// of it is given out, and gives back what it did not need at its end. The run's row and the sums change in one transaction against the
+/// versions that were read, so a run counts once whoever
 /// tries how often, and of two that do not fit together one is refused. The sums stay when a run is deleted.
 /// </summary>
 public sealed class BudgetLedger
@@ -42,7 +44,9 @@ public sealed class BudgetLedger
     /// <summary>What a day's runs may take.</summary>
     internal DayBudget Budget { get; }
 
-    /// <summary>Why a run would have to wait if it began now, as what follows "because"; <see langword="null"/> where it would not.</summary>
+    /// <summary>
+    /// Why a run would have to wait if it began now, as what follows "because"; <see langword="null"/> where it would not.
+    /// </summary>
     /// <param name="caller">Who would start it.</param>
     /// <param name="tokens">Tokens that it can generate at most.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
@@ -55,23 +59,29 @@ public sealed class BudgetLedger
     }
 
     /// <summary>
-    /// Notes who is about to store an upload, before it is stored: whoever sees the blob first finds it here. Only this service can write it, so what a blob says of itself need not be believed.
+    /// Notes who is about to store an upload, before it is stored: whoever sees the blob first finds it here. Only this service can write
+    /// it, so what a blob says of itself need not be believed.
     /// </summary>
     /// <param name="blobName">The blob that will be written.</param>
     /// <param name="caller">Who asked for it.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    internal Task ClaimAsync(string blobName, string caller, CancellationToken cancellationToken) =>
-        _table.UpsertEntityAsync(new TableEntity(Partition, ClaimKey(blobName)) { ["Caller"] = caller }, TableUpdateMode.Replace, cancellationToken);
+    internal Task ClaimAsync(string blobName, string caller, CancellationToken cancellationToken)
+    {
+        var claim = new TableEntity(Partition, ClaimKey(blobName)) { ["Caller"] = caller };
+        return _table.UpsertEntityAsync(claim, TableUpdateMode.Replace, cancellationToken);
+    }
 
     /// <summary>
-    /// Decides who pays for a run, once, before the run exists. A claim is good for one run, of exactly what was claimed: who can write the container may repeat or replace an upload, but not
+    /// Decides who pays for a run, once, before the run exists. A claim is good for one run, of exactly what was claimed: who can write the
+    /// container may repeat or replace an upload, but not
     /// on somebody else's bill.
     /// </summary>
     /// <param name="run">The run.</param>
     /// <param name="blobName">The upload that it is made of.</param>
     /// <param name="isWhatWasClaimed">Looks whether the blob is as this service stores it; asked only where there is a claim.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
-    internal async Task NoteCallerAsync(RunId run, string blobName, Func<CancellationToken, Task<bool>> isWhatWasClaimed, CancellationToken cancellationToken)
+    internal async Task NoteCallerAsync(
+        RunId run, string blobName, Func<CancellationToken, Task<bool>> isWhatWasClaimed, CancellationToken cancellationToken)
     {
         while (await FindAsync(RunKey(run), cancellationToken) is null)
         {
@@ -102,8 +112,10 @@ public sealed class BudgetLedger
     /// <param name="spent">What all of it has taken before.</param>
     /// <param name="approved">Whether it counts although it does not fit.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
-    /// <returns>Why it must wait, as what follows "because"; <see langword="null"/> where it is reserved, by this call or an earlier one.</returns>
-    internal async Task<string?> ReserveAsync(RunId run, int start, BudgetUse need, BudgetUse spent, bool approved, CancellationToken cancellationToken)
+    /// <returns>Why it must wait, as what follows "because"; <see langword="null"/> where it is reserved, by this call or an earlier
+    /// one.</returns>
+    internal async Task<string?> ReserveAsync(
+        RunId run, int start, BudgetUse need, BudgetUse spent, bool approved, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -115,13 +127,16 @@ public sealed class BudgetLedger
                 return null;
             }
 
-            var (service, own) = (await FindAsync(DayKey(day), cancellationToken), await FindAsync(DayKey(day, entry.Caller), cancellationToken));
+            var service = await FindAsync(DayKey(day), cancellationToken);
+            var own = await FindAsync(DayKey(day, entry.Caller), cancellationToken);
             if (!approved && Budget.WhyNot(need, UseOf(service), UseOf(own), day) is { } reason)
             {
                 return reason;
             }
 
-            var reserved = entry with { Start = start, Day = day, Counted = need, Before = BudgetUse.Larger(entry.Before, spent), Open = true };
+            // Between an end and the next start a worker may find a message that was left: what it takes then belongs to that start.
+            var before = entry.Start < 0 || entry.Open ? spent : entry.Before;
+            var reserved = entry with { Start = start, Day = day, Counted = need, Before = before, Open = true };
             List<TableTransactionAction> actions =
             [
                 Write(reserved.ToEntity(run), standing),
@@ -135,7 +150,10 @@ public sealed class BudgetLedger
         }
     }
 
-    /// <summary>Counts what a run that has ended did take in place of what it had reserved. Done again, or for a start that nothing was reserved for, it changes nothing.</summary>
+    /// <summary>
+    /// Counts what a run that has ended did take in place of what it had reserved. Done again, or for a start that nothing was reserved
+    /// for, it changes nothing.
+    /// </summary>
     /// <param name="run">The run.</param>
     /// <param name="start">Which of its starts has ended.</param>
     /// <param name="spent">What all of it has taken, in this start and before.</param>
@@ -143,11 +161,18 @@ public sealed class BudgetLedger
     /// <param name="cancellationToken">Cancels the calls.</param>
     internal async Task SettleAsync(RunId run, int start, BudgetUse spent, BudgetUse doubtful, CancellationToken cancellationToken)
     {
-        while (await FindAsync(RunKey(run), cancellationToken) is { } standing && Entry.From(standing) is { Open: true } entry && entry.Start == start)
+        while (await FindAsync(RunKey(run), cancellationToken) is { } standing)
         {
+            var entry = Entry.From(standing);
+            if (!entry.Open || entry.Start != start)
+            {
+                return;
+            }
+
             var taken = spent - entry.Before;
             var counted = BudgetUse.Larger(taken, BudgetUse.Smaller(entry.Counted, taken + doubtful));
-            List<TableTransactionAction> actions = [Write((entry with { Counted = counted, Before = spent, Open = false }).ToEntity(run), standing)];
+            var settled = entry with { Counted = counted, Before = spent, Open = false };
+            List<TableTransactionAction> actions = [Write(settled.ToEntity(run), standing)];
             foreach (var (key, caller) in ((string, string)[])[(DayKey(entry.Day), ""), (DayKey(entry.Day, entry.Caller), entry.Caller)])
             {
                 // The sums of a day that is long past are gone.
@@ -173,7 +198,8 @@ public sealed class BudgetLedger
         string[] filters =
         [
             TableClient.CreateQueryFilter($"PartitionKey eq {Partition} and RowKey ge {firstDay} and RowKey lt {oldDay}"),
-            TableClient.CreateQueryFilter($"PartitionKey eq {Partition} and RowKey ge {firstClaim} and RowKey lt {pastClaims} and Timestamp lt {before}"),
+            TableClient.CreateQueryFilter(
+                $"PartitionKey eq {Partition} and RowKey ge {firstClaim} and RowKey lt {pastClaims} and Timestamp lt {before}"),
         ];
         foreach (var filter in filters)
         {
@@ -260,9 +286,11 @@ public sealed class BudgetLedger
         /// <summary>Whether what counts is a reservation.</summary>
         public bool Open { get; init; }
 
-        public static BudgetUse Read(TableEntity entity, string prefix) => new(entity.GetInt64(prefix + "Tokens") ?? 0, entity.GetDouble(prefix + "Seconds") ?? 0);
+        public static BudgetUse Read(TableEntity entity, string prefix) =>
+            new(entity.GetInt64(prefix + "Tokens") ?? 0, entity.GetDouble(prefix + "Seconds") ?? 0);
 
-        public static void Write(TableEntity entity, string prefix, BudgetUse use) => (entity[prefix + "Tokens"], entity[prefix + "Seconds"]) = (use.Tokens, use.Seconds);
+        public static void Write(TableEntity entity, string prefix, BudgetUse use) =>
+            (entity[prefix + "Tokens"], entity[prefix + "Seconds"]) = (use.Tokens, use.Seconds);
 
         public static Entry From(TableEntity entity) => new()
         {

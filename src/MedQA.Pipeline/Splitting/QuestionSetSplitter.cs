@@ -221,7 +221,8 @@ public sealed class QuestionSetSplitter
 
         if (_ledger is not null && manifest.Rejection is null)
         {
-            await _ledger.NoteCallerAsync(run, blob.Name, cancel => QuestionSetUploads.IsAsStoredAsync(blob, etag, metadata, cancel), cancellationToken);
+            await _ledger.NoteCallerAsync(
+                run, blob.Name, cancel => QuestionSetUploads.IsAsStoredAsync(blob, etag, metadata, cancel), cancellationToken);
         }
 
         if (!await _storage.Manifest(run).TryCreateAsync(ToJson(manifest), "application/json", cancellationToken))

@@ -65,7 +65,10 @@ public sealed class RunStorage
     /// <summary>Messages of <see cref="UploadQueue"/> that failed too often.</summary>
     public QueueClient UploadPoisonQueue { get; }
 
-    /// <summary>One row per run, and one in the partition <c>recent</c>.</summary>
+    /// <summary>
+    /// One row per run, and one in the partition <c>recent</c>; beside them the uploads that were handled (<c>uploads</c>) and what days
+    /// have taken (<c>budget</c>).
+    /// </summary>
     public TableClient RunTable { get; }
 
     /// <summary>One row per batch.</summary>

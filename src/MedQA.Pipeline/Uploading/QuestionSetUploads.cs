@@ -34,10 +34,17 @@ public sealed class QuestionSetUploads
     /// <param name="again">Stores it once more, as a new upload, although it is there.</param>
     /// <param name="notation">How it names the right option. Another notation is another upload: it can mean other right options.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
-    /// <param name="caller">Whose budget the run counts for; <see langword="null"/> for nobody's in particular, as for an upload that came straight into the container.</param>
+    /// <param name="caller">Whose budget the run counts for; <see langword="null"/> for nobody's in particular, as for an upload that came
+    /// straight into the container.</param>
     /// <exception cref="ArgumentException">The profile's name has other characters than lower-case letters, digits and hyphens.</exception>
     public async Task<Upload> StoreAsync(
-        Stream body, string name, string? profileName, bool again, AnswerNotation notation, CancellationToken cancellationToken, string? caller = null)
+        Stream body,
+        string name,
+        string? profileName,
+        bool again,
+        AnswerNotation notation,
+        CancellationToken cancellationToken,
+        string? caller = null)
     {
         ArgumentNullException.ThrowIfNull(body);
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
@@ -67,21 +74,24 @@ public sealed class QuestionSetUploads
     }
 
     /// <summary>
-    /// Whether a blob is what this service stores under its name: the content that the name's hash says, and nothing beside it that asks for another profile. Whoever else can write the container
+    /// Whether a blob is what this service stores under its name: the content that the name's hash says, and nothing beside it that asks
+    /// for another profile. Whoever else can write the container
     /// can write a blob of any name, with any metadata.
     /// </summary>
     /// <param name="blob">The blob.</param>
     /// <param name="etag">Its version.</param>
     /// <param name="metadata">The metadata of that version.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>
-    internal static async Task<bool> IsAsStoredAsync(BlockBlobClient blob, ETag etag, IDictionary<string, string> metadata, CancellationToken cancellationToken)
+    internal static async Task<bool> IsAsStoredAsync(
+        BlockBlobClient blob, ETag etag, IDictionary<string, string> metadata, CancellationToken cancellationToken)
     {
         if (UploadMetadata.Find(metadata, UploadMetadata.Profile) is not null)
         {
             return false;
         }
 
-        var read = await blob.DownloadStreamingAsync(new BlobDownloadOptions { Conditions = new BlobRequestConditions { IfMatch = etag } }, cancellationToken);
+        var options = new BlobDownloadOptions { Conditions = new BlobRequestConditions { IfMatch = etag } };
+        var read = await blob.DownloadStreamingAsync(options, cancellationToken);
         await using var content = read.Value.Content;
         var hash = Convert.ToHexStringLower(await SHA256.HashDataAsync(content, cancellationToken));
         return blob.Name.AsSpan(blob.Name.LastIndexOf('/') + 1).StartsWith(hash, StringComparison.Ordinal);

@@ -57,7 +57,10 @@ public sealed class AccessPolicy
                 : null;
     }
 
-    /// <summary>Who asks, as the day's budget tells callers apart: an id of Entra ID, the role whose key was sent, or <see cref="AnyoneCaller"/> where nobody is asked.</summary>
+    /// <summary>
+    /// Who asks, as the day's budget tells callers apart: an id of Entra ID, the role whose key was sent, or <see cref="AnyoneCaller"/>
+    /// where nobody is asked.
+    /// </summary>
     /// <param name="request">A request that was not refused.</param>
     public string CallerOf(HttpRequest request)
     {

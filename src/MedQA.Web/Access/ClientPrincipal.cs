@@ -12,9 +12,15 @@ internal static class ClientPrincipal
     private const int Longest = 64 * 1024;
     private const string RoleClaim = "http://schemas.microsoft.com/ws/2008/06/identity/claims/role";
 
-    /// <summary>Claims that tell one principal from all others, the best first: the object id, which is the same in every app, and the id for this app alone.</summary>
+    /// <summary>
+    /// Claims that tell one principal from all others, the best first: the object id, which is the same in every app, and the id for this
+    /// app alone.
+    /// </summary>
     private static readonly string[] IdClaims =
-        ["http://schemas.microsoft.com/identity/claims/objectidentifier", "oid", "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/nameidentifier", "sub"];
+    [
+        "http://schemas.microsoft.com/identity/claims/objectidentifier", "oid",
+        "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/nameidentifier", "sub",
+    ];
 
     /// <summary>The highest role among a principal's app roles.</summary>
     /// <returns><see langword="null"/> where the header holds no principal of Entra ID; <see cref="ApiRole.Anyone"/> for one without any of the roles.</returns>
@@ -56,7 +62,10 @@ internal static class ClientPrincipal
                 })
                 .Append(ApiRole.Anyone)
                 .Max();
-            return (role, IdClaims.Select(type => told.Find(claim => claim.Type == type && claim.Value is { Length: > 0 }).Value).FirstOrDefault(static id => id is not null));
+            var id = IdClaims
+                .Select(type => told.Find(claim => claim.Type == type && claim.Value is { Length: > 0 }).Value)
+                .FirstOrDefault(static found => found is not null);
+            return (role, id);
         }
         catch (Exception fault) when (fault is JsonException or FormatException or InvalidOperationException)
         {

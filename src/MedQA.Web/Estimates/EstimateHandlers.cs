@@ -30,7 +30,8 @@ internal static class EstimateHandlers
         var earlier = model is null ? [] : await EarlierAsync(api.Reader, model, profile, cancellationToken);
         var read = await ReadAsync(body, options, cancellationToken);
         var rejected = await api.Splitter.WhyRejectedAsync(profile.Name, cancellationToken);
-        var shortage = api.Ledger is { } ledger ? await ledger.WhyWaitAsync(request.Caller, read.Tally.Accepted * profile.MostTokensPerQuestion, cancellationToken) : null;
+        var tokens = read.Tally.Accepted * profile.MostTokensPerQuestion;
+        var shortage = api.Ledger is { } ledger ? await ledger.WhyWaitAsync(request.Caller, tokens, cancellationToken) : null;
         var estimate = RunEstimate.Of(
             new RunEstimate
             {
@@ -65,7 +66,7 @@ internal static class EstimateHandlers
 
         if (shortage is not null)
         {
-            yield return $"If it were started now, the run would wait until the day's budget has room for it, or somebody approves it: {shortage}.";
+            yield return $"The run would wait until the day's budget has room for it, or somebody approves it: {shortage}.";
         }
 
         foreach (var note in tally.Notes())

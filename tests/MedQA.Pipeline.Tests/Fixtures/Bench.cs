@@ -42,7 +42,15 @@ internal sealed class Bench
         Uploads = new QuestionSetUploads(storage, Time, Ledger);
         split ??= new SplitOptions { DefaultProfile = "quick", BatchSize = 2 };
         Splitter = new QuestionSetSplitter(
-            storage, new OneProfile(), Model.Description, Model.CountTokens, split, Time, NullLogger.Instance, prefixes: new PrefixStore(storage, prefixes), ledger: Ledger);
+            storage,
+            new OneProfile(),
+            Model.Description,
+            Model.CountTokens,
+            split,
+            Time,
+            NullLogger.Instance,
+            prefixes: new PrefixStore(storage, prefixes),
+            ledger: Ledger);
         Worker = new BatchWorker(storage, Model, worker ?? new WorkerOptions { Name = "one" }, Time, NullLogger.Instance);
         Advancer = new RunAdvancer(storage, advance ?? new AdvanceOptions(), Time, NullLogger.Instance, ledger: Ledger);
         Reader = new RunReader(storage);
