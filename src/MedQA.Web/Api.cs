@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MedQA.Evaluation.Modelling;
+using MedQA.Pipeline.Budgeting;
 using MedQA.Pipeline.Control;
 using MedQA.Pipeline.Profiles;
 using MedQA.Pipeline.Rating;
@@ -25,6 +26,9 @@ public sealed record Api
 
     /// <summary>Makes runs of them.</summary>
     public required QuestionSetSplitter Splitter { get; init; }
+
+    /// <summary>Counts what the runs of a day take; <see langword="null"/> where there is no budget.</summary>
+    public BudgetLedger? Ledger { get; init; }
 
     /// <summary>Keeps studies of human ratings.</summary>
     public required StudyStore Studies { get; init; }

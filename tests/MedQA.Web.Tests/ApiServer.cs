@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using MedQA.Pipeline.Advancing;
 using MedQA.Pipeline.Answering;
+using MedQA.Pipeline.Budgeting;
 using MedQA.Pipeline.Control;
 using MedQA.Pipeline.Profiles;
 using MedQA.Pipeline.Rating;
@@ -65,7 +66,13 @@ internal sealed class ApiServer : IAsyncDisposable
     }
 
     /// <summary>What handlers work with, over a storage.</summary>
-    public static Api ApiOver(RunStorage storage, ScriptedModel model, ApiLimits limits, PipelineSignals? signals = null, string? profileFolder = null)
+    public static Api ApiOver(
+        RunStorage storage,
+        ScriptedModel model,
+        ApiLimits limits,
+        PipelineSignals? signals = null,
+        string? profileFolder = null,
+        BudgetLedger? ledger = null)
     {
         signals ??= new PipelineSignals();
         var profiles = new ProfileFolder(profileFolder);
@@ -74,8 +81,18 @@ internal sealed class ApiServer : IAsyncDisposable
             Reader = new RunReader(storage),
             Control = new RunControl(storage, TimeProvider.System, signals),
             Studies = new StudyStore(storage, TimeProvider.System),
-            Uploads = new QuestionSetUploads(storage, TimeProvider.System),
-            Splitter = new QuestionSetSplitter(storage, profiles, model.Description, model.CountTokens, new SplitOptions(), TimeProvider.System, NullLogger.Instance, signals),
+            Uploads = new QuestionSetUploads(storage, TimeProvider.System, ledger),
+            Splitter = new QuestionSetSplitter(
+                storage,
+                profiles,
+                model.Description,
+                model.CountTokens,
+                new SplitOptions(),
+                TimeProvider.System,
+                NullLogger.Instance,
+                signals,
+                ledger: ledger),
+            Ledger = ledger,
             Profiles = profiles,
             Models = [model.Description],
             Limits = limits,

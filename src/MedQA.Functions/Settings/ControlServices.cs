@@ -1,4 +1,5 @@
 using MedQA.Pipeline.Advancing;
+using MedQA.Pipeline.Budgeting;
 using MedQA.Pipeline.Control;
 using MedQA.Pipeline.Profiles;
 using MedQA.Pipeline.Rating;
@@ -20,18 +21,28 @@ internal static class ControlServices
     /// <summary>Registers what the functions take.</summary>
     public static IServiceCollection AddControl(this IServiceCollection services, RunStorage storage, ControlSettings settings)
     {
+        var ledger = settings.Budget.LimitsAnything ? new BudgetLedger(storage, settings.Budget, TimeProvider.System) : null;
         services.AddSingleton(storage);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<IProfileSource>(new ProfileFolder(settings.ProfilesFolder));
         services.AddSingleton<RunReader>();
         services.AddSingleton<RunControl>();
         services.AddSingleton<StudyStore>();
-        services.AddSingleton<QuestionSetUploads>();
+        services.AddSingleton(new QuestionSetUploads(storage, TimeProvider.System, ledger));
         services.AddSingleton(provider => new QuestionSetSplitter(
-            storage, provider.GetRequiredService<IProfileSource>(), settings.Model, countTokens: null, settings.Split, TimeProvider.System, provider.GetRequiredService<ILogger<QuestionSetSplitter>>()));
+            storage,
+            provider.GetRequiredService<IProfileSource>(),
+            settings.Model,
+            countTokens: null,
+            settings.Split,
+            TimeProvider.System,
+            provider.GetRequiredService<ILogger<QuestionSetSplitter>>(),
+            ledger: ledger));
         services.AddSingleton(provider => new PoisonedUploads(provider.GetRequiredService<QuestionSetSplitter>(), provider.GetRequiredService<ILogger<PoisonedUploads>>()));
-        services.AddSingleton(provider => new RunAdvancer(storage, settings.Advance, TimeProvider.System, provider.GetRequiredService<ILogger<RunAdvancer>>()));
-        services.AddSingleton(provider => new RunRetention(storage, settings.Retention, TimeProvider.System, provider.GetRequiredService<ILogger<RunRetention>>()));
+        services.AddSingleton(provider => new RunAdvancer(
+            storage, settings.Advance, TimeProvider.System, provider.GetRequiredService<ILogger<RunAdvancer>>(), ledger: ledger));
+        services.AddSingleton(provider => new RunRetention(
+            storage, settings.Retention, TimeProvider.System, provider.GetRequiredService<ILogger<RunRetention>>(), ledger: ledger));
         services.AddSingleton(provider => new RunWakeUps(storage, provider.GetRequiredService<RunAdvancer>(), provider.GetRequiredService<ILogger<RunWakeUps>>()));
         services.AddSingleton(provider => new Api
         {
@@ -40,6 +51,7 @@ internal static class ControlServices
             Studies = provider.GetRequiredService<StudyStore>(),
             Uploads = provider.GetRequiredService<QuestionSetUploads>(),
             Splitter = provider.GetRequiredService<QuestionSetSplitter>(),
+            Ledger = ledger,
             Profiles = provider.GetRequiredService<IProfileSource>(),
             Models = [settings.Model],
             DefaultProfile = settings.Split.DefaultProfile,

@@ -1,6 +1,7 @@
 using MedQA.Evaluation.Modelling;
 using MedQA.Functions.Hosting;
 using MedQA.Pipeline.Advancing;
+using MedQA.Pipeline.Budgeting;
 using MedQA.Pipeline.Splitting;
 using MedQA.Web.Access;
 
@@ -17,6 +18,9 @@ internal sealed record ControlSettings
 
     /// <summary>How runs are driven.</summary>
     public required AdvanceOptions Advance { get; init; }
+
+    /// <summary>What the runs of a day may take.</summary>
+    public DayBudget Budget { get; init; } = new();
 
     /// <summary>How long things are kept.</summary>
     public RetentionOptions Retention { get; init; } = new();
@@ -41,13 +45,14 @@ internal sealed record ControlSettings
             throw new AppSettingException("Access__Mode", "may be Anyone only where MedQAData is an emulator on this machine.");
         }
 
+        var rate = settings.Find<double>("Split__TokensPerSecond", "a number of tokens") ?? usual.TokensPerSecond;
         return new ControlSettings
         {
             Model = ReadModel(settings),
             Split = usual with
             {
                 DefaultProfile = settings.Find("Split__DefaultProfile") ?? usual.DefaultProfile,
-                TokensPerSecond = settings.Find<double>("Split__TokensPerSecond", "a number of tokens") ?? usual.TokensPerSecond,
+                TokensPerSecond = rate,
                 BatchSize = settings.Find<int>("Split__BatchSize", "a number of questions"),
             },
             Advance = new AdvanceOptions
@@ -55,6 +60,14 @@ internal sealed record ControlSettings
                 MaxQuestions = settings.Find<int>("Limits__MaxQuestions", "a number of questions"),
                 MaxGeneratedTokens = settings.Find<long>("Limits__MaxGeneratedTokens", "a number of tokens"),
                 MaxComputeHours = settings.Find<double>("Limits__MaxComputeHours", "a number of hours"),
+            },
+            Budget = new DayBudget
+            {
+                MaxGeneratedTokensPerDay = settings.Find<long>("Limits__MaxGeneratedTokensPerDay", "a number of tokens"),
+                MaxComputeHoursPerDay = settings.Find<double>("Limits__MaxComputeHoursPerDay", "a number of hours"),
+                MaxGeneratedTokensPerCallerPerDay = settings.Find<long>("Limits__MaxGeneratedTokensPerCallerPerDay", "a number of tokens"),
+                MaxComputeHoursPerCallerPerDay = settings.Find<double>("Limits__MaxComputeHoursPerCallerPerDay", "a number of hours"),
+                TokensPerSecond = rate,
             },
             Retention = new RetentionOptions
             {

@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using Azure;
+using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Reporting;
+using MedQA.Pipeline.Budgeting;
 using MedQA.Pipeline.Control;
 using MedQA.Pipeline.Reading;
 using MedQA.Pipeline.Signalling;
@@ -27,6 +29,11 @@ public sealed class RunAdvancer
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Latest = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// Runs that wait for room in the budget can be many, and room comes when a run ends or a day begins. An approval wakes its run.
+    /// </summary>
+    private static readonly TimeSpan ForRoom = TimeSpan.FromMinutes(2);
+
     private readonly RunStorage _storage;
     private readonly AdvanceOptions _options;
     private readonly TimeProvider _time;
@@ -39,13 +46,26 @@ public sealed class RunAdvancer
     private readonly RunFinish _finish;
     private readonly RunRetry _retry;
     private readonly RunDeletion _deletion;
+    private readonly BudgetLedger? _ledger;
     private readonly DateTimeOffset _processStarted;
     private readonly ConcurrentDictionary<RunId, bool> _seen = new();
     private readonly ConcurrentDictionary<RunId, RunManifest> _manifests = new();
 
     /// <summary>Drives the runs of a storage.</summary>
+    /// <param name="storage">The storage.</param>
+    /// <param name="options">How runs are driven.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Is told how runs end.</param>
+    /// <param name="signals">Tells the other parts of this process what happens.</param>
+    /// <param name="ledger">Counts what the runs of a day take; <see langword="null"/> where there is no budget.</param>
     /// <exception cref="ArgumentException">A setting is outside its range; the message names it.</exception>
-    public RunAdvancer(RunStorage storage, AdvanceOptions options, TimeProvider time, ILogger logger, PipelineSignals? signals = null)
+    public RunAdvancer(
+        RunStorage storage,
+        AdvanceOptions options,
+        TimeProvider time,
+        ILogger logger,
+        PipelineSignals? signals = null,
+        BudgetLedger? ledger = null)
     {
         ArgumentNullException.ThrowIfNull(storage);
         ArgumentNullException.ThrowIfNull(options);
@@ -61,6 +81,7 @@ public sealed class RunAdvancer
         _finish = new RunFinish(storage);
         _retry = new RunRetry(storage);
         _deletion = new RunDeletion(storage, time, signals);
+        _ledger = ledger;
         _processStarted = time.GetUtcNow();
     }
 
@@ -126,7 +147,9 @@ public sealed class RunAdvancer
 
         if (summary.State.IsFinal())
         {
-            var begun = summary.Requested == RequestedAction.Retry ? await _retry.BeginAsync(row, manifest, cancellationToken) : row with { Summary = summary with { Requested = RequestedAction.None } };
+            var begun = summary.Requested == RequestedAction.Retry
+                ? await _retry.BeginAsync(row, manifest, cancellationToken) with { Start = row.Start + 1, Reserved = false }
+                : row with { Summary = summary with { Requested = RequestedAction.None } };
             return await _runs.TryUpdateAsync(Touched(begun), cancellationToken) is { } changed
                 ? new AdvanceOutcome(changed.Summary.State, changed.Summary.State.IsFinal() ? null : TimeSpan.Zero)
                 : null;
@@ -134,7 +157,7 @@ public sealed class RunAdvancer
 
         if (summary.Requested == RequestedAction.None && ReasonToAsk(summary, manifest) is { } question)
         {
-            return await WaitAsync(row, row, question, more: false, cancellationToken);
+            return await WaitAsync(row, row, question, Latest, cancellationToken);
         }
 
         return await DriveAsync(row, manifest, cancellationToken);
@@ -153,7 +176,7 @@ public sealed class RunAdvancer
         var next = RunProgress.Of(row, rows);
         if (next.Summary.FinishedBatches == next.Summary.Batches)
         {
-            return await FinishAsync(next, manifest, RunState.Completed, cancellationToken);
+            return await FinishAsync(next, manifest, RunState.Completed, rows, cancellationToken);
         }
 
         if (next.Summary.Requested == RequestedAction.Cancel)
@@ -163,7 +186,18 @@ public sealed class RunAdvancer
 
         if (ReasonToAskAgain(next.Summary) is { } question)
         {
-            return await WaitAsync(row, next, question, more, cancellationToken);
+            return await WaitAsync(row, next, question, more ? TimeSpan.Zero : Latest, cancellationToken);
+        }
+
+        // Before anything is given out, and after everything that may make it needless.
+        if (!next.Reserved && _ledger is not null)
+        {
+            if (await ReserveAsync(_ledger, next, manifest, cancellationToken) is { } shortage)
+            {
+                return await WaitAsync(row, next, shortage, more ? TimeSpan.Zero : ForRoom, cancellationToken);
+            }
+
+            next = next with { Reserved = true };
         }
 
         var ownGone = _options.OwnWorker is not null && _seen.TryAdd(run, true);
@@ -268,10 +302,12 @@ public sealed class RunAdvancer
 
         // What unfinished batches have answered stays in their progress blobs, and counts once a retry has finished them.
         var collected = RunProgress.Of(row, [.. rows.Where(batch => batch.Collected && batch.Batch.Number >= row.Cursor)]);
-        return await FinishAsync(row with { Summary = row.Summary with { Totals = collected.Summary.Totals } }, manifest, RunState.Cancelled, cancellationToken);
+        row = row with { Summary = row.Summary with { Totals = collected.Summary.Totals } };
+        return await FinishAsync(row, manifest, RunState.Cancelled, rows, cancellationToken);
     }
 
-    private async Task<AdvanceOutcome?> FinishAsync(RunRow row, RunManifest manifest, RunState state, CancellationToken cancellationToken)
+    private async Task<AdvanceOutcome?> FinishAsync(
+        RunRow row, RunManifest manifest, RunState state, List<BatchRow> rows, CancellationToken cancellationToken)
     {
         // Where rows were lost, retries that had been made still lie in blobs: they are gone through again.
         if (state == RunState.Completed && await _retry.FindNextAsync(row, cancellationToken) is { } again)
@@ -298,6 +334,12 @@ public sealed class RunAdvancer
         if (report is null)
         {
             return null;
+        }
+
+        if (_ledger is not null)
+        {
+            // While the run has not ended by its row, this is done again.
+            await SettleAsync(_ledger, row, manifest.Protocol!.Profile, rows, cancellationToken);
         }
 
         var ended = Touched(row with
@@ -334,6 +376,8 @@ public sealed class RunAdvancer
         var again = fresh with
         {
             ETag = row.ETag,
+            Start = row.Start,
+            Reserved = row.Reserved,
             Summary = fresh.Summary with { Requested = row.Summary.Requested, Approved = row.Summary.Approved, Started = row.Summary.Started, Revision = row.Summary.Revision },
         };
         return await _runs.TryUpdateAsync(Touched(again), cancellationToken) is null ? null : new AdvanceOutcome(again.Summary.State, TimeSpan.Zero);
@@ -351,10 +395,13 @@ public sealed class RunAdvancer
         return new AdvanceOutcome(state, null);
     }
 
-    private async Task<AdvanceOutcome?> WaitAsync(RunRow before, RunRow row, string reason, bool more, CancellationToken cancellationToken)
+    private async Task<AdvanceOutcome?> WaitAsync(
+        RunRow before, RunRow row, string reason, TimeSpan comeBackIn, CancellationToken cancellationToken)
     {
         var waiting = row with { Summary = row.Summary with { State = RunState.Waiting, Reason = reason, NeedsApproval = true } };
-        return waiting != before && await _runs.TryUpdateAsync(Touched(waiting), cancellationToken) is null ? null : new AdvanceOutcome(RunState.Waiting, more ? TimeSpan.Zero : Latest);
+        return waiting != before && await _runs.TryUpdateAsync(Touched(waiting), cancellationToken) is null
+            ? null
+            : new AdvanceOutcome(RunState.Waiting, comeBackIn);
     }
 
     private string? ReasonToAsk(RunSummary summary, RunManifest manifest)
@@ -373,6 +420,37 @@ public sealed class RunAdvancer
         : string.Create(
             CultureInfo.InvariantCulture,
             $"Workers have spent {summary.Totals.Seconds / 3600:0.####} hours on {summary.Totals.Done} of {summary.Questions} questions; more than {most:0.####} need approval.");
+
+    /// <summary>Reserves what the questions that are left can take.</summary>
+    /// <returns>Why the run waits, as a sentence; <see langword="null"/> where it need not.</returns>
+    private static async Task<string?> ReserveAsync(
+        BudgetLedger ledger, RunRow row, RunManifest manifest, CancellationToken cancellationToken)
+    {
+        var summary = row.Summary;
+        var left = summary.Retry == 0 ? summary.Remaining : summary.Totals.Failed;
+        var need = ledger.Budget.UseOf(left * manifest.Protocol!.Profile.MostTokensPerQuestion);
+        var shortage = await ledger.ReserveAsync(summary.Run, row.Start, need, UseOf(summary.Totals), summary.Approved, cancellationToken);
+        return shortage is not null
+            ? $"The run waits until the day's budget has room for it, or somebody approves it: {shortage}."
+            : null;
+    }
+
+    /// <summary>
+    /// Counts what a run has taken. Workers say nothing of what they drew for a question that failed or that was dropped, at most one in
+    /// each attempt at a batch that is not finished: these may
+    /// have taken all that they could.
+    /// </summary>
+    private static Task SettleAsync(
+        BudgetLedger ledger, RunRow row, Profile profile, List<BatchRow> rows, CancellationToken cancellationToken)
+    {
+        var unfinished = rows.Where(static batch => !batch.Collected).ToList();
+        var spent = row.Summary.Totals + unfinished.Aggregate(default(RunTotals), static (sum, batch) => sum + batch.Totals);
+        var questions = spent.Failed + unfinished.Sum(static batch => (long)batch.Attempt);
+        var doubtful = ledger.Budget.UseOf(questions * profile.MostTokensPerQuestion);
+        return ledger.SettleAsync(row.Summary.Run, row.Start, UseOf(spent), doubtful, cancellationToken);
+    }
+
+    private static BudgetUse UseOf(RunTotals totals) => new(totals.GeneratedTokens, totals.Seconds);
 
     private async Task<RunManifest?> FindManifestAsync(RunId run, CancellationToken cancellationToken)
     {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs.Models;
+using MedQA.Pipeline.Budgeting;
 using MedQA.Pipeline.Reading;
 using MedQA.Pipeline.Signalling;
 using MedQA.Pipeline.Splitting;
@@ -80,6 +81,7 @@ internal sealed class RunDeletion(RunStorage storage, TimeProvider time, Pipelin
         await storage.BatchTable.DeletePartitionAsync(run.ToString(), cancellationToken);
         await new AnswerRows(storage.AnswerTable).DeleteAsync(run, questions, cancellationToken);
         await storage.ScoreTable.DeletePartitionAsync(run.ToString(), cancellationToken);
+        await BudgetLedger.ForgetAsync(storage, run, cancellationToken);
         return null;
     }
 

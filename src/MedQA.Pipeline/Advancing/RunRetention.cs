@@ -1,5 +1,6 @@
 using Azure;
 using Azure.Storage.Blobs.Models;
+using MedQA.Pipeline.Budgeting;
 using MedQA.Pipeline.Control;
 using MedQA.Pipeline.Signalling;
 using MedQA.Pipeline.Storage;
@@ -18,16 +19,29 @@ public sealed class RunRetention
     private readonly ILogger _logger;
     private readonly RunControl _control;
     private readonly RunRows _runs;
+    private readonly BudgetLedger? _ledger;
 
     /// <summary>Watches over a storage.</summary>
+    /// <param name="storage">The storage.</param>
+    /// <param name="options">How long runs and uploads are kept.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Is told what is deleted.</param>
+    /// <param name="signals">Tells those of this process who watch runs.</param>
+    /// <param name="ledger">What days have taken, which is not kept for long; <see langword="null"/> where there is no budget.</param>
     /// <exception cref="ArgumentException">A setting is outside its range; the message names it.</exception>
-    public RunRetention(RunStorage storage, RetentionOptions options, TimeProvider time, ILogger logger, PipelineSignals? signals = null)
+    public RunRetention(
+        RunStorage storage,
+        RetentionOptions options,
+        TimeProvider time,
+        ILogger logger,
+        PipelineSignals? signals = null,
+        BudgetLedger? ledger = null)
     {
         ArgumentNullException.ThrowIfNull(storage);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(time);
         options.Check();
-        (_storage, _options, _time, _logger) = (storage, options, time, logger);
+        (_storage, _options, _time, _logger, _ledger) = (storage, options, time, logger, ledger);
         _control = new RunControl(storage, time, signals);
         _runs = new RunRows(storage.RunTable, signals);
     }
@@ -63,6 +77,11 @@ public sealed class RunRetention
             }
 
             _logger.LogInformation("{Count} uploads were older than {Days} days and are deleted.", uploads, uploadDays);
+        }
+
+        if (_ledger is not null)
+        {
+            await _ledger.RemoveOldAsync(cancellationToken);
         }
 
         return (runs, uploads);

@@ -15,6 +15,6 @@ public enum RequestedAction
     /// <summary>Remove everything that the run has written.</summary>
     Delete,
 
-    /// <summary>Let a run go on that waits because it is larger than the limits.</summary>
+    /// <summary>Let a run go on that waits because it is larger than the limits, or than what is left of the day's budget.</summary>
     Approve,
 }

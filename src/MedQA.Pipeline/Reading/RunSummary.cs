@@ -84,7 +84,10 @@ public sealed record RunSummary
     /// <summary>How often the failed questions were tried again.</summary>
     public int Retry { get; init; }
 
-    /// <summary>Whether it waits because it is above a limit: nothing of it is answered until somebody approves it.</summary>
+    /// <summary>
+    /// Whether it waits because it is above a limit: nothing of it is answered until somebody approves it, or the day's budget has room for
+    /// it.
+    /// </summary>
     public bool NeedsApproval { get; init; }
 
     /// <summary>Whether somebody has let it go on in spite of the limits.</summary>

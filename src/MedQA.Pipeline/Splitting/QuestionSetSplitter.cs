@@ -7,6 +7,7 @@ using MedQA.Evaluation.Modelling;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Prompting;
 using MedQA.Pipeline.Advancing;
+using MedQA.Pipeline.Budgeting;
 using MedQA.Pipeline.Prefixes;
 using MedQA.Pipeline.Profiles;
 using MedQA.Pipeline.Reading;
@@ -35,6 +36,7 @@ public sealed class QuestionSetSplitter
     private readonly RunRows _runs;
     private readonly PrefixStore _prefixes;
     private readonly RunDeletion _deletion;
+    private readonly BudgetLedger? _ledger;
 
     /// <summary>A splitter for runs of one model.</summary>
     /// <param name="storage">Where uploads and runs lie.</param>
@@ -46,9 +48,19 @@ public sealed class QuestionSetSplitter
     /// <param name="logger">Is told what became of each upload.</param>
     /// <param name="signals">Wakes the loop of this process that advances runs.</param>
     /// <param name="prefixes">The prefixes that profiles can name; <see langword="null"/> for those of the storage.</param>
+    /// <param name="ledger">Knows whose budget a run counts for; <see langword="null"/> where there is no budget.</param>
     /// <exception cref="ArgumentException">A setting is outside its range; the message names it.</exception>
     public QuestionSetSplitter(
-        RunStorage storage, IProfileSource profiles, ModelDescription model, Func<Prompt, int>? countTokens, SplitOptions options, TimeProvider time, ILogger logger, PipelineSignals? signals = null, PrefixStore? prefixes = null)
+        RunStorage storage,
+        IProfileSource profiles,
+        ModelDescription model,
+        Func<Prompt, int>? countTokens,
+        SplitOptions options,
+        TimeProvider time,
+        ILogger logger,
+        PipelineSignals? signals = null,
+        PrefixStore? prefixes = null,
+        BudgetLedger? ledger = null)
     {
         ArgumentNullException.ThrowIfNull(storage);
         ArgumentNullException.ThrowIfNull(options);
@@ -57,6 +69,7 @@ public sealed class QuestionSetSplitter
         _runs = new RunRows(storage.RunTable, _signals);
         _prefixes = prefixes ?? new PrefixStore(storage);
         _deletion = new RunDeletion(storage, time, _signals);
+        _ledger = ledger;
     }
 
     /// <summary>Handles the event that a blob was uploaded. The same event twice is the same run.</summary>
@@ -204,6 +217,12 @@ public sealed class QuestionSetSplitter
         if (profile is not null && rejection is null)
         {
             manifest = await ReadAsync(blob, etag, profile, prefix, manifest, run, cancellationToken);
+        }
+
+        if (_ledger is not null && manifest.Rejection is null)
+        {
+            await _ledger.NoteCallerAsync(
+                run, blob.Name, cancel => QuestionSetUploads.IsAsStoredAsync(blob, etag, metadata, cancel), cancellationToken);
         }
 
         if (!await _storage.Manifest(run).TryCreateAsync(ToJson(manifest), "application/json", cancellationToken))

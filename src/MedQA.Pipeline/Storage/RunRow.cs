@@ -26,6 +26,12 @@ internal sealed record RunRow
     /// <summary>How many batches of the current retry lie below <see cref="Cursor"/>.</summary>
     public int CollectedBatches { get; init; }
 
+    /// <summary>How often the run was begun again since it was made: by each retry, and by going on after it was cancelled.</summary>
+    public int Start { get; init; }
+
+    /// <summary>Whether what this start can take is reserved in the day's budget.</summary>
+    public bool Reserved { get; init; }
+
     /// <summary>The trace that began with the upload, as a W3C traceparent; or <see langword="null"/>.</summary>
     public string? Traceparent { get; init; }
 
@@ -63,6 +69,8 @@ internal sealed record RunRow
             ["NeedsApproval"] = summary.NeedsApproval,
             ["Cursor"] = Cursor,
             ["CollectedBatches"] = CollectedBatches,
+            ["Start"] = Start,
+            ["Reserved"] = Reserved,
         };
         SetWhereKnown(entity, "Reason", summary.Reason);
         SetWhereKnown(entity, "ReasonLine", summary.ReasonLine);
@@ -113,6 +121,8 @@ internal sealed record RunRow
         Cursor = entity.GetInt32("Cursor") ?? 0,
         Collected = TotalsColumns.Read(entity, "Collected"),
         CollectedBatches = entity.GetInt32("CollectedBatches") ?? 0,
+        Start = entity.GetInt32("Start") ?? 0,
+        Reserved = entity.GetBoolean("Reserved") ?? false,
         Traceparent = entity.GetString("Traceparent"),
         ETag = entity.ETag,
     };

@@ -69,7 +69,10 @@ public sealed class RunStorage
     /// <summary>Uploads on which a blob trigger failed too often; the blob extension gives the queue its name.</summary>
     public QueueClient BlobTriggerPoisonQueue { get; }
 
-    /// <summary>One row per run, and one in the partition <c>recent</c>.</summary>
+    /// <summary>
+    /// One row per run, and one in the partition <c>recent</c>; beside them the uploads that were handled (<c>uploads</c>) and what days
+    /// have taken (<c>budget</c>).
+    /// </summary>
     public TableClient RunTable { get; }
 
     /// <summary>One row per batch.</summary>

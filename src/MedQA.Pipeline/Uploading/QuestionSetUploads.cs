@@ -4,6 +4,7 @@ using Azure;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
 using MedQA.Datasets;
+using MedQA.Pipeline.Budgeting;
 using MedQA.Pipeline.Storage;
 
 namespace MedQA.Pipeline.Uploading;
@@ -13,13 +14,17 @@ public sealed class QuestionSetUploads
 {
     private readonly RunStorage _storage;
     private readonly TimeProvider _time;
+    private readonly BudgetLedger? _ledger;
 
     /// <summary>Stores into a storage.</summary>
-    public QuestionSetUploads(RunStorage storage, TimeProvider time)
+    /// <param name="storage">The storage.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="ledger">Is told who stores what; <see langword="null"/> where there is no budget.</param>
+    public QuestionSetUploads(RunStorage storage, TimeProvider time, BudgetLedger? ledger = null)
     {
         ArgumentNullException.ThrowIfNull(storage);
         ArgumentNullException.ThrowIfNull(time);
-        (_storage, _time) = (storage, time);
+        (_storage, _time, _ledger) = (storage, time, ledger);
     }
 
     /// <summary>Stores a question set.</summary>
@@ -29,8 +34,17 @@ public sealed class QuestionSetUploads
     /// <param name="again">Stores it once more, as a new upload, although it is there.</param>
     /// <param name="notation">How it names the right option. Another notation is another upload: it can mean other right options.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
+    /// <param name="caller">Whose budget the run counts for; <see langword="null"/> for nobody's in particular, as for an upload that came
+    /// straight into the container.</param>
     /// <exception cref="ArgumentException">The profile's name has other characters than lower-case letters, digits and hyphens.</exception>
-    public async Task<Upload> StoreAsync(Stream body, string name, string? profileName, bool again, AnswerNotation notation, CancellationToken cancellationToken)
+    public async Task<Upload> StoreAsync(
+        Stream body,
+        string name,
+        string? profileName,
+        bool again,
+        AnswerNotation notation,
+        CancellationToken cancellationToken,
+        string? caller = null)
     {
         ArgumentNullException.ThrowIfNull(body);
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
@@ -51,7 +65,36 @@ public sealed class QuestionSetUploads
         var named = notation == AnswerNotation.Detect ? "" : "-" + AnswerNotationName.Of(notation).ToLowerInvariant();
         var suffix = again ? "-" + _time.GetUtcNow().ToString("yyyyMMdd'T'HHmmssfffffff", CultureInfo.InvariantCulture) : "";
         var blobName = $"{folder}{hash}{named}{suffix}{ExtensionOf(name)}";
+        if (_ledger is not null && caller is not null)
+        {
+            await _ledger.ClaimAsync(blobName, caller, cancellationToken);
+        }
+
         return await StoreAsync(_storage.QuestionSets.GetBlockBlobClient(blobName), spool, name, notation, cancellationToken);
+    }
+
+    /// <summary>
+    /// Whether a blob is what this service stores under its name: the content that the name's hash says, and nothing beside it that asks
+    /// for another profile. Whoever else can write the container
+    /// can write a blob of any name, with any metadata.
+    /// </summary>
+    /// <param name="blob">The blob.</param>
+    /// <param name="etag">Its version.</param>
+    /// <param name="metadata">The metadata of that version.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    internal static async Task<bool> IsAsStoredAsync(
+        BlockBlobClient blob, ETag etag, IDictionary<string, string> metadata, CancellationToken cancellationToken)
+    {
+        if (UploadMetadata.Find(metadata, UploadMetadata.Profile) is not null)
+        {
+            return false;
+        }
+
+        var options = new BlobDownloadOptions { Conditions = new BlobRequestConditions { IfMatch = etag } };
+        var read = await blob.DownloadStreamingAsync(options, cancellationToken);
+        await using var content = read.Value.Content;
+        var hash = Convert.ToHexStringLower(await SHA256.HashDataAsync(content, cancellationToken));
+        return blob.Name.AsSpan(blob.Name.LastIndexOf('/') + 1).StartsWith(hash, StringComparison.Ordinal);
     }
 
     private static async Task<Upload> StoreAsync(BlockBlobClient blob, Stream content, string name, AnswerNotation notation, CancellationToken cancellationToken)

@@ -12,6 +12,9 @@ public sealed class AccessPolicy
     /// <summary>The header that carries a key. Never the query: addresses are written down in logs and histories.</summary>
     public const string KeyHeader = "x-medqa-key";
 
+    /// <summary>Who asks where nobody is asked who they are.</summary>
+    public const string AnyoneCaller = "anyone";
+
     /// <summary>Whoever reaches the host may do everything: for one's own machine only.</summary>
     public static AccessPolicy Anyone { get; } = new(new AccessOptions { Mode = AccessMode.Anyone });
 
@@ -56,6 +59,22 @@ public sealed class AccessPolicy
             : role < needed
                 ? Problem.Of(StatusCodes.Status403Forbidden, "role", "Your role does not allow this", $"This needs the role {needed}.")
                 : null;
+    }
+
+    /// <summary>
+    /// Who asks, as the day's budget tells callers apart: an id of Entra ID, the role whose key was sent, or <see cref="AnyoneCaller"/>
+    /// where nobody is asked.
+    /// </summary>
+    /// <param name="request">A request that was not refused.</param>
+    public string CallerOf(HttpRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return _mode switch
+        {
+            AccessMode.EntraId => $"entra:{ClientPrincipal.IdOf(request.Headers[ClientPrincipal.Header]) ?? "unknown"}",
+            AccessMode.Keys => $"key:{RoleOfKey(request.Headers[KeyHeader].ToString())?.ToString() ?? "unknown"}",
+            _ => AnyoneCaller,
+        };
     }
 
     private ApiRole? RoleOf(HttpRequest request) => _mode == AccessMode.EntraId

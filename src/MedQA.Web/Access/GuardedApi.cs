@@ -31,6 +31,7 @@ public sealed class GuardedApi(Api api, AccessPolicy access)
         }
 
         var path = request.RouteValues.ToDictionary(static value => value.Key, static value => value.Value?.ToString() ?? "");
-        return await route.AnswerAsync(api, new ApiRequest(request, path), request.HttpContext.RequestAborted);
+        var asked = new ApiRequest(request, path) { Caller = access.CallerOf(request) };
+        return await route.AnswerAsync(api, asked, request.HttpContext.RequestAborted);
     }
 }

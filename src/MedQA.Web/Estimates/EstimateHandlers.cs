@@ -30,6 +30,8 @@ internal static class EstimateHandlers
         var earlier = model is null ? [] : await EarlierAsync(api.Reader, model, profile, cancellationToken);
         var read = await ReadAsync(body, options, cancellationToken);
         var rejected = await api.Splitter.WhyRejectedAsync(profile.Name, cancellationToken);
+        var tokens = read.Tally.Accepted * profile.MostTokensPerQuestion;
+        var shortage = api.Ledger is { } ledger ? await ledger.WhyWaitAsync(request.Caller, tokens, cancellationToken) : null;
         var estimate = RunEstimate.Of(
             new RunEstimate
             {
@@ -43,14 +45,14 @@ internal static class EstimateHandlers
                 SamplesPerQuestion = 0,
                 CallsPerQuestion = 0,
                 MaxGeneratedTokens = 0,
-                Warnings = [.. Warnings(read.Tally, rejected)],
+                Warnings = [.. Warnings(read.Tally, rejected, shortage)],
             },
             profile,
             earlier);
         return Results.Json(estimate, WebJson.Readable.RunEstimate);
     }
 
-    private static IEnumerable<string> Warnings(QuestionSetTally tally, string? rejected)
+    private static IEnumerable<string> Warnings(QuestionSetTally tally, string? rejected, string? shortage)
     {
         if (rejected is not null)
         {
@@ -60,6 +62,11 @@ internal static class EstimateHandlers
         if (tally.Accepted == 0)
         {
             yield return "The run would be rejected: no row can be used.";
+        }
+
+        if (shortage is not null)
+        {
+            yield return $"The run would wait until the day's budget has room for it, or somebody approves it: {shortage}.";
         }
 
         foreach (var note in tally.Notes())

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 using MedQA.Datasets;
 using MedQA.Pipeline.Rating;
 using MedQA.Pipeline.Storage;
+using MedQA.Web.Access;
 using MedQA.Web.Problems;
 using MedQA.Web.Runs;
 using Microsoft.AspNetCore.Http;
@@ -22,6 +23,9 @@ public sealed record ApiRequest(HttpRequest Http, IReadOnlyDictionary<string, st
     /// <summary>The study that the path names.</summary>
     /// <exception cref="ProblemException">It is no study's name.</exception>
     public StudyId Study => StudyId.TryParse(Path["study"], out var study) ? study : throw Problem.UnknownStudy(Path["study"]);
+
+    /// <summary>Who asks: <see cref="AccessPolicy.CallerOf"/>.</summary>
+    public string Caller { get; init; } = AccessPolicy.AnyoneCaller;
 
     /// <summary>The rater who asks; there is one in every request of a route for raters, and in no other.</summary>
     /// <exception cref="InvalidOperationException">The route is not for raters.</exception>

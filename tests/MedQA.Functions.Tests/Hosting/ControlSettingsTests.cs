@@ -1,6 +1,7 @@
 using System.Text.Json;
 using MedQA.Functions.Hosting;
 using MedQA.Functions.Settings;
+using MedQA.Pipeline.Budgeting;
 using MedQA.Tests;
 using MedQA.Web.Access;
 using Microsoft.Extensions.Configuration;
@@ -18,7 +19,12 @@ public sealed class ControlSettingsTests
         ["Access:Mode"] = "entraid",
         ["Limits:MaxQuestions"] = "1000",
         ["Limits:MaxComputeHours"] = "2.5",
+        ["Limits:MaxGeneratedTokensPerDay"] = "5000000000",
+        ["Limits:MaxComputeHoursPerDay"] = "24",
+        ["Limits:MaxGeneratedTokensPerCallerPerDay"] = "1000000",
+        ["Limits:MaxComputeHoursPerCallerPerDay"] = "1.5",
         ["Retention:RunDays"] = "90",
+        ["Split:TokensPerSecond"] = "900",
         ["Split:BatchSize"] = "20",
     };
 
@@ -29,6 +35,15 @@ public sealed class ControlSettingsTests
         Assert.Equal(("a model", 8192, true), (settings.Model.Name, settings.Model.ContextLength, settings.Model.HasChatTemplate));
         Assert.Equal((AccessMode.EntraId, 1000, 20, "self-consistency"), (settings.Access.Mode, settings.Advance.MaxQuestions, settings.Split.BatchSize, settings.Split.DefaultProfile));
         Assert.Equal((2.5, 90, null), (settings.Advance.MaxComputeHours, settings.Retention.RunDays, settings.Retention.UploadDays));
+        var budget = new DayBudget
+        {
+            MaxGeneratedTokensPerDay = 5_000_000_000,
+            MaxComputeHoursPerDay = 24,
+            MaxGeneratedTokensPerCallerPerDay = 1_000_000,
+            MaxComputeHoursPerCallerPerDay = 1.5,
+            TokensPerSecond = 900,
+        };
+        Assert.Equal(budget, settings.Budget);
     }
 
     [Theory]
@@ -42,6 +57,8 @@ public sealed class ControlSettingsTests
     [InlineData("Access:Mode", "1", "EntraId, Keys, Anyone")]
     [InlineData("Access:Mode", "Anyone", "emulator")]
     [InlineData("Limits:MaxQuestions", "1e3", "a number of questions")]
+    [InlineData("Limits:MaxGeneratedTokensPerDay", "many", "Limits__MaxGeneratedTokensPerDay")]
+    [InlineData("Limits:MaxComputeHoursPerCallerPerDay", "1h", "a number of hours")]
     [InlineData("Retention:RunDays", "a year", "a number of days")]
     public void What_cannot_be_used_is_refused_by_its_name(string name, string? value, string expected)
     {

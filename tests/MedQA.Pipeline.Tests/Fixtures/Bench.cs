@@ -5,12 +5,14 @@ using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Reporting;
 using MedQA.Pipeline.Advancing;
 using MedQA.Pipeline.Answering;
+using MedQA.Pipeline.Budgeting;
 using MedQA.Pipeline.Control;
 using MedQA.Pipeline.Prefixes;
 using MedQA.Pipeline.Profiles;
 using MedQA.Pipeline.Reading;
 using MedQA.Pipeline.Splitting;
 using MedQA.Pipeline.Storage;
+using MedQA.Pipeline.Uploading;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MedQA.Pipeline.Tests.Fixtures;
@@ -23,15 +25,34 @@ internal sealed class Bench
     /// <summary>How long a message that was taken and not completed stays away.</summary>
     private static readonly TimeSpan MessageVisibility = TimeSpan.FromSeconds(2);
 
-    public Bench(RunStorage storage, ScriptedModel? model = null, TimeProvider? time = null, SplitOptions? split = null, WorkerOptions? worker = null, AdvanceOptions? advance = null, string? prefixes = null)
+    public Bench(
+        RunStorage storage,
+        ScriptedModel? model = null,
+        TimeProvider? time = null,
+        SplitOptions? split = null,
+        WorkerOptions? worker = null,
+        AdvanceOptions? advance = null,
+        string? prefixes = null,
+        DayBudget? budget = null)
     {
         Storage = storage;
         Model = model ?? new ScriptedModel();
         Time = time ?? TimeProvider.System;
+        Ledger = budget is null ? null : new BudgetLedger(storage, budget, Time);
+        Uploads = new QuestionSetUploads(storage, Time, Ledger);
+        split ??= new SplitOptions { DefaultProfile = "quick", BatchSize = 2 };
         Splitter = new QuestionSetSplitter(
-            storage, new OneProfile(), Model.Description, Model.CountTokens, split ?? new SplitOptions { DefaultProfile = "quick", BatchSize = 2 }, Time, NullLogger.Instance, prefixes: new PrefixStore(storage, prefixes));
+            storage,
+            new OneProfile(),
+            Model.Description,
+            Model.CountTokens,
+            split,
+            Time,
+            NullLogger.Instance,
+            prefixes: new PrefixStore(storage, prefixes),
+            ledger: Ledger);
         Worker = new BatchWorker(storage, Model, worker ?? new WorkerOptions { Name = "one" }, Time, NullLogger.Instance);
-        Advancer = new RunAdvancer(storage, advance ?? new AdvanceOptions(), Time, NullLogger.Instance);
+        Advancer = new RunAdvancer(storage, advance ?? new AdvanceOptions(), Time, NullLogger.Instance, ledger: Ledger);
         Reader = new RunReader(storage);
     }
 
@@ -40,6 +61,10 @@ internal sealed class Bench
     public ScriptedModel Model { get; }
 
     public TimeProvider Time { get; }
+
+    public BudgetLedger? Ledger { get; }
+
+    public QuestionSetUploads Uploads { get; }
 
     public QuestionSetSplitter Splitter { get; }
 

@@ -133,6 +133,29 @@ public sealed class AccessPolicyTests
     [Fact]
     public void On_ones_own_machine_nobody_is_asked() => Assert.Null(StatusOf(new AccessOptions { Mode = AccessMode.Anyone }, ApiRole.Admin, static _ => { }));
 
+    [Theory]
+    [InlineData("http://schemas.microsoft.com/identity/claims/objectidentifier", "entra:one")]
+    [InlineData("oid", "entra:one")]
+    [InlineData("sub", "entra:one")]
+    [InlineData("name", "entra:unknown")]
+    public void Who_is_signed_in_is_told_apart_by_an_id_and_never_by_a_name(string claim, string caller)
+    {
+        var request = new DefaultHttpContext().Request;
+        request.Headers["X-MS-CLIENT-PRINCIPAL"] =
+            Principal("aad", ("name", "Ann"), ("preferred_username", "ann@example.com"), (claim, "one"), ("roles", "Runner"));
+        Assert.Equal(caller, new AccessPolicy(EntraId).CallerOf(request));
+    }
+
+    [Fact]
+    public void Who_has_a_key_is_its_role_and_where_nobody_is_asked_all_are_one()
+    {
+        var request = new DefaultHttpContext().Request;
+        request.Headers[AccessPolicy.KeyHeader] = Admin;
+        request.Headers["X-MS-CLIENT-PRINCIPAL"] = Principal("aad", ("oid", "one"));
+        Assert.Equal("key:Admin", new AccessPolicy(Keys).CallerOf(request));
+        Assert.Equal("anyone", AccessPolicy.Anyone.CallerOf(request));
+    }
+
     [Fact]
     public void Settings_that_cannot_work_are_refused_by_name()
     {

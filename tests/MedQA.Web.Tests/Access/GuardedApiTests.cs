@@ -1,9 +1,17 @@
+using System.Text;
+using System.Text.Json;
+using MedQA.Pipeline.Advancing;
+using MedQA.Pipeline.Budgeting;
+using MedQA.Pipeline.Reading;
 using MedQA.Pipeline.Storage;
 using MedQA.Tests;
 using MedQA.Web.Access;
 using MedQA.Web.Dashboard;
 using MedQA.Web.Routing;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace MedQA.Web.Tests.Access;
 
@@ -46,6 +54,61 @@ public sealed class GuardedApiTests(AzuriteFixture azurite)
                 // A rater's route asks for a link's secret, whatever else somebody may do.
                 Assert.True(route.Role == ApiRole.Rater ? status == 401 : role >= route.Role ? status is not (401 or 403) and < 500 : status == (role == ApiRole.Anyone ? 401 : 403), shown);
             }
+        }
+    }
+
+    [Fact]
+    public async Task Each_caller_has_a_budget_of_the_day_which_the_estimate_knows_and_the_run_obeys()
+    {
+        var storage = StorageConnection.Open(azurite.NewConnectionString());
+        await storage.EnsureCreatedAsync(TestContext.Current.CancellationToken);
+        var time = new FakeTimeProvider(new DateTimeOffset(2031, 5, 6, 12, 0, 0, TimeSpan.Zero));
+        var ledger = new BudgetLedger(storage, new DayBudget { MaxGeneratedTokensPerCallerPerDay = 2 * 11 * 144 }, time);
+        var advancer = new RunAdvancer(storage, new AdvanceOptions(), time, NullLogger.Instance, ledger: ledger);
+        var api = new GuardedApi(ApiServer.ApiOver(storage, new ScriptedModel(), new ApiLimits(), ledger: ledger), new AccessPolicy(Keys));
+        using var services = new ServiceCollection().AddLogging().BuildServiceProvider();
+
+        Assert.Empty(await WarningsAsync(Keys.RunnerKey!));
+        Assert.False(await MustWaitAsync(Keys.RunnerKey!, 2));
+        var warning = Assert.Single(await WarningsAsync(Keys.RunnerKey!));
+        Assert.StartsWith("The run would wait until the day's budget has room for it", warning, StringComparison.Ordinal);
+        Assert.Contains("it can generate 3168 tokens", warning, StringComparison.Ordinal);
+        Assert.Contains("Limits__MaxGeneratedTokensPerCallerPerDay", warning, StringComparison.Ordinal);
+        Assert.True(await MustWaitAsync(Keys.RunnerKey!, 1));
+        Assert.Empty(await WarningsAsync(Keys.AdminKey!));
+
+        async Task<string?[]> WarningsAsync(string key)
+        {
+            var estimate = await SendAsync("EstimateRun", key, 2);
+            return [.. estimate.GetProperty("warnings").EnumerateArray().Select(static warning => warning.GetString())];
+        }
+
+        async Task<bool> MustWaitAsync(string key, int questions)
+        {
+            var run = RunId.Parse((await SendAsync("StartRun", key, questions)).GetProperty("run").GetString()!);
+            await advancer.AdvanceAsync(run, TestContext.Current.CancellationToken);
+            return (await new RunReader(storage).GetAsync(run, TestContext.Current.CancellationToken))!.NeedsApproval;
+        }
+
+        async Task<JsonElement> SendAsync(string route, string key, int questions)
+        {
+            using var shown = new MemoryStream();
+            var body = Encoding.UTF8.GetBytes(ApiServer.Questions(questions, right: 1));
+            var context = new DefaultHttpContext
+            {
+                RequestServices = services,
+                Request =
+                {
+                    Method = "POST",
+                    Body = new MemoryStream(body),
+                    ContentLength = body.Length,
+                    ContentType = "text/csv",
+                    Headers = { [AccessPolicy.KeyHeader] = key },
+                },
+                Response = { Body = shown },
+            };
+            await (await api.AnswerAsync(route, context.Request)).ExecuteAsync(context);
+            return JsonElement.Parse(shown.ToArray());
         }
     }
 
