@@ -11,6 +11,7 @@ WORKDIR /source
 COPY Directory.Build.props Directory.Packages.props .editorconfig host.json local.settings.sample.json global.json ./
 COPY src src
 COPY exemplars exemplars
+COPY rubrics rubrics
 RUN dotnet publish src/MedQA.Functions.Inference/MedQA.Functions.Inference.csproj -c Release -r linux-x64 --self-contained false -o /app
 
 # CUDA 13 and cuDNN 9, which ONNX Runtime's GPU packages link from 1.27 on. Only the libraries are taken: the driver comes from the machine.
