@@ -12,11 +12,13 @@ type model = {
   fingerprint: string
 
   @description('Tokens that fit its context.')
-  @minValue(1)
   contextLength: int
 
   @description('Whether it has a chat template.')
   hasChatTemplate: bool
+
+  @description('Whether it gives embeddings of texts.')
+  givesEmbeddings: bool
 
   @description('Its folder in the image.')
   folder: string
@@ -74,9 +76,6 @@ type network = {
 
   @description('Address range of the network.')
   addressPrefix: string
-
-  @description('Addresses that may call the scheduler.')
-  schedulerIpAllowlist: string[]
 }
 
 @export()

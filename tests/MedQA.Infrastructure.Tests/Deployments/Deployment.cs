@@ -32,7 +32,8 @@ internal sealed class Deployment
         "param maxComputeHours = 24",
         "param keepRunsDays = 400",
         "param keepUploadsDays = 30",
-        "param schedulerSku = 'Dedicated'");
+        "param modelGivesEmbeddings = true",
+        "param controlReplicas = 3");
 
     /// <summary>Both kinds.</summary>
     public static async Task<IReadOnlyList<Deployment>> BothAsync() => [await PublicAsync(), await PrivateAsync()];
