@@ -140,6 +140,22 @@ param maxGeneratedTokens int = 0
 @minValue(0)
 param maxComputeHours int = 0
 
+@description('Tokens that all runs of a day may generate together; 0 for no limit.')
+@minValue(0)
+param maxGeneratedTokensPerDay int = 0
+
+@description('Hours that workers may spend on all runs of a day; 0 for no limit.')
+@minValue(0)
+param maxComputeHoursPerDay int = 0
+
+@description('Tokens that one caller\'s runs of a day may generate together; 0 for no limit.')
+@minValue(0)
+param maxGeneratedTokensPerCallerPerDay int = 0
+
+@description('Hours that workers may spend on one caller\'s runs of a day; 0 for no limit.')
+@minValue(0)
+param maxComputeHoursPerCallerPerDay int = 0
+
 @description('Most gigabytes of logs a day; −1 for no limit.')
 @minValue(-1)
 param logsDailyQuotaGb int = 1
@@ -225,6 +241,10 @@ module resources 'resources.bicep' = {
       maxQuestions: maxQuestions
       maxGeneratedTokens: maxGeneratedTokens
       maxComputeHours: maxComputeHours
+      maxGeneratedTokensPerDay: maxGeneratedTokensPerDay
+      maxComputeHoursPerDay: maxComputeHoursPerDay
+      maxGeneratedTokensPerCallerPerDay: maxGeneratedTokensPerCallerPerDay
+      maxComputeHoursPerCallerPerDay: maxComputeHoursPerCallerPerDay
       keepRunsDays: keepRunsDays
       keepUploadsDays: keepUploadsDays
     }

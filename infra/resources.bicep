@@ -101,6 +101,14 @@ var runSettings = concat(
   runs.maxQuestions > 0 ? [{ name: 'Limits__MaxQuestions', value: string(runs.maxQuestions) }] : [],
   runs.maxGeneratedTokens > 0 ? [{ name: 'Limits__MaxGeneratedTokens', value: string(runs.maxGeneratedTokens) }] : [],
   runs.maxComputeHours > 0 ? [{ name: 'Limits__MaxComputeHours', value: string(runs.maxComputeHours) }] : [],
+  runs.maxGeneratedTokensPerDay > 0 ? [{ name: 'Limits__MaxGeneratedTokensPerDay', value: string(runs.maxGeneratedTokensPerDay) }] : [],
+  runs.maxComputeHoursPerDay > 0 ? [{ name: 'Limits__MaxComputeHoursPerDay', value: string(runs.maxComputeHoursPerDay) }] : [],
+  runs.maxGeneratedTokensPerCallerPerDay > 0
+    ? [{ name: 'Limits__MaxGeneratedTokensPerCallerPerDay', value: string(runs.maxGeneratedTokensPerCallerPerDay) }]
+    : [],
+  runs.maxComputeHoursPerCallerPerDay > 0
+    ? [{ name: 'Limits__MaxComputeHoursPerCallerPerDay', value: string(runs.maxComputeHoursPerCallerPerDay) }]
+    : [],
   runs.keepRunsDays > 0 ? [{ name: 'Retention__RunDays', value: string(runs.keepRunsDays) }] : [],
   runs.keepUploadsDays > 0 ? [{ name: 'Retention__UploadDays', value: string(runs.keepUploadsDays) }] : []
 )

@@ -32,7 +32,8 @@ public sealed class SettingTests
         ["Model__Name", "Model__Fingerprint", "Model__ContextLength", "Model__HasChatTemplate", "Model__GivesEmbeddings", "Access__Mode", "Split__DefaultProfile", "Split__TokensPerSecond", "Limits__MaxQuestions"];
 
     private static readonly string[] ControlWithKeysAndLimits =
-        ["Access__ReaderKey", "Access__RunnerKey", "Access__AdminKey", "Limits__MaxGeneratedTokens", "Limits__MaxComputeHours", "Retention__RunDays", "Retention__UploadDays"];
+        ["Access__ReaderKey", "Access__RunnerKey", "Access__AdminKey", "Limits__MaxGeneratedTokens", "Limits__MaxComputeHours", "Retention__RunDays", "Retention__UploadDays",
+         "Limits__MaxGeneratedTokensPerDay", "Limits__MaxComputeHoursPerDay", "Limits__MaxGeneratedTokensPerCallerPerDay", "Limits__MaxComputeHoursPerCallerPerDay"];
 
     private static readonly string[] Inference = ["Model__Folder", "Model__Provider", "Model__Fingerprint"];
 
@@ -165,6 +166,16 @@ public sealed class SettingTests
         Assert.Equal("true", SettingsOf((await Deployment.PrivateAsync()).App("medqa-control"))["Model__GivesEmbeddings"]);
         Assert.Equal("/models/baked", SettingsOf((await Deployment.PublicAsync()).App("medqa-inference"))["Model__Folder"]);
         Assert.Equal("/models/fetched", SettingsOf((await Deployment.PrivateAsync()).App("medqa-inference"))["Model__Folder"]);
+    }
+
+    [Fact]
+    public async Task Each_limit_of_a_day_is_the_parameter_of_its_name_and_none_is_set_where_it_is_0()
+    {
+        var limited = SettingsOf((await Deployment.PrivateAsync()).App("medqa-control"));
+        Assert.Equal(
+            ("5000000", "48", "500000", "6"),
+            (limited["Limits__MaxGeneratedTokensPerDay"], limited["Limits__MaxComputeHoursPerDay"], limited["Limits__MaxGeneratedTokensPerCallerPerDay"], limited["Limits__MaxComputeHoursPerCallerPerDay"]));
+        Assert.DoesNotContain(SettingsOf((await Deployment.PublicAsync()).App("medqa-control")).Keys, static name => name.EndsWith("PerDay", StringComparison.Ordinal));
     }
 
     [Fact]
