@@ -158,9 +158,11 @@ internal sealed partial record DecoderLayout
     }
 
     /// <summary>
-    /// The output with hidden states and their size, or <see langword="null"/>: Optimum calls it <c>last_hidden_state</c>, onnxruntime-genai's model builder <c>hidden_states</c>.
+    /// The output with hidden states and their size, or <see langword="null"/>: Optimum calls it <c>last_hidden_state</c>,
+    /// onnxruntime-genai's model builder <c>hidden_states</c>.
     /// </summary>
-    /// <param name="shapeOf">The shape of the output of a name, a length that is left open below 1; <see langword="null"/> where there is none.</param>
+    /// <param name="shapeOf">The shape of the output of a name, a length that is left open below 1; <see langword="null"/> where there is
+    /// none.</param>
     /// <param name="hiddenSize">The size that the model's configuration states.</param>
     public static (string Name, int Size)? FindHiddenStates(Func<string, IReadOnlyList<int>?> shapeOf, int? hiddenSize)
     {
@@ -176,7 +178,8 @@ internal sealed partial record DecoderLayout
     }
 
     private static HiddenStates? HiddenStatesOf(IReadOnlyDictionary<string, NodeMetadata> outputs, ModelFolder folder) =>
-        FindHiddenStates(name => outputs.TryGetValue(name, out var output) ? output.Dimensions : null, folder.HiddenSize) is (var name, var size)
+        FindHiddenStates(name => outputs.TryGetValue(name, out var output) ? output.Dimensions : null, folder.HiddenSize)
+            is (var name, var size)
             ? new HiddenStates(name, NumberType(folder.GraphPath, name, outputs[name]), size)
             : null;
 

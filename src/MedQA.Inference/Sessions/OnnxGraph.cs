@@ -89,7 +89,8 @@ internal sealed record OnnxGraph
         // A table that is kept in another precision is a fixed table too.
         foreach (var node in nodes)
         {
-            if (node is { Operation: Cast, Inputs: [var input, ..], Outputs: [var cast, ..] } && tables.TryGetValue(input, out var castRows))
+            if (node is { Operation: Cast, Inputs: [var input, ..], Outputs: [var cast, ..] }
+                && tables.TryGetValue(input, out var castRows))
             {
                 tables[cast] = castRows;
             }

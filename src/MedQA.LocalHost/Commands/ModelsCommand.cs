@@ -55,7 +55,9 @@ internal static class ModelsCommand
         var fingerprint = await folder.FingerprintAsync(cancellationToken);
         if (context.Output == OutputFormat.Json)
         {
-            var described = new ModelSummary(folder.Name, folder.Path, fingerprint, folder.ContextLength, folder.ChatTemplateSource is not null, OnnxLanguageModel.CanEmbed(folder));
+            var described = new ModelSummary(
+                folder.Name, folder.Path, fingerprint, folder.ContextLength, folder.ChatTemplateSource is not null,
+                    OnnxLanguageModel.CanEmbed(folder));
             context.Console.Line(JsonSerializer.Serialize(described, ModelsJson.Default.ModelSummary));
             return ExitCode.Success;
         }
@@ -96,7 +98,8 @@ internal static class ModelsCommand
 /// <param name="ContextLength">Tokens that fit its context.</param>
 /// <param name="HasChatTemplate">Whether profiles of format chat can be used with it.</param>
 /// <param name="GivesEmbeddings">Whether it gives embeddings of texts, which profiles need that choose the nearest worked examples.</param>
-internal sealed record ModelSummary(string Name, string Folder, string Fingerprint, int ContextLength, bool HasChatTemplate, bool GivesEmbeddings);
+internal sealed record ModelSummary(
+    string Name, string Folder, string Fingerprint, int ContextLength, bool HasChatTemplate, bool GivesEmbeddings);
 
 /// <summary>How models are written for programs.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]

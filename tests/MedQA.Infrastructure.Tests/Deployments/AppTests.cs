@@ -21,7 +21,8 @@ public sealed class AppTests
     public async Task The_control_app_always_has_as_many_replicas_as_are_asked_for_and_answers_outside()
     {
         // The platform does not scale Durable Functions on Azure Storage: the number must be above zero, and be the same at all times.
-        foreach (var (deployment, replicas) in ((Deployment, int)[])[(await Deployment.PublicAsync(), 1), (await Deployment.PrivateAsync(), 3)])
+        foreach (var (deployment, replicas) in ((Deployment, int)[])
+            [(await Deployment.PublicAsync(), 1), (await Deployment.PrivateAsync(), 3)])
         {
             var scale = deployment.App("medqa-control")["properties.template.scale"];
             Assert.Equal((replicas, replicas), (scale.GetProperty("minReplicas").GetInt32(), scale.GetProperty("maxReplicas").GetInt32()));

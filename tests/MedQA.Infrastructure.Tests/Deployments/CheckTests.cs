@@ -5,7 +5,10 @@ using MedQA.Tests;
 
 namespace MedQA.Infrastructure.Tests.Deployments;
 
-/// <summary>The check of a deployment, against a small server that plays the service and stand-ins for the programs that talk to Azure: one deployment that is well, and some that are not.</summary>
+/// <summary>
+/// The check of a deployment, against a small server that plays the service and stand-ins for the programs that talk to Azure: one
+/// deployment that is well, and some that are not.
+/// </summary>
 public sealed partial class CheckTests : IDisposable
 {
     /// <summary>Targets that Kestrel serves as <c>/api/runs</c>.</summary>
@@ -24,8 +27,16 @@ public sealed partial class CheckTests : IDisposable
         _server = new(Answer);
         _environment = new(StringComparer.Ordinal)
         {
-            ["MEDQA_URL"] = _server.Address, ["AZURE_SUBSCRIPTION_ID"] = "subscription", ["AZURE_RESOURCE_GROUP"] = "rg-test", ["MEDQA_DATA_ACCOUNT"] = "medqadata", ["MEDQA_CONTROL_APP"] = "medqa-control",
-            ["MEDQA_INFERENCE_APP"] = "medqa-inference", ["MEDQA_UPLOAD_TOPIC"] = "topic", ["ENTRA_CLIENT_ID"] = "client", ["MEDQA_CHECK_MINUTES"] = "1", ["MEDQA_CHECK_PAUSE"] = "0",
+            ["MEDQA_URL"] = _server.Address,
+            ["AZURE_SUBSCRIPTION_ID"] = "subscription",
+            ["AZURE_RESOURCE_GROUP"] = "rg-test",
+            ["MEDQA_DATA_ACCOUNT"] = "medqadata",
+            ["MEDQA_CONTROL_APP"] = "medqa-control",
+            ["MEDQA_INFERENCE_APP"] = "medqa-inference",
+            ["MEDQA_UPLOAD_TOPIC"] = "topic",
+            ["ENTRA_CLIENT_ID"] = "client",
+            ["MEDQA_CHECK_MINUTES"] = "1",
+            ["MEDQA_CHECK_PAUSE"] = "0",
         };
 
         // The workers come when they are looked for the first time and are gone the third time.
@@ -78,7 +89,8 @@ public sealed partial class CheckTests : IDisposable
         Assert.Equal($"{passed.Length} passed, 0 failed", result.Output.TrimEnd().Split('\n')[^1]);
         Assert.Equal(0, result.Code);
         Assert.Equal(2, _looks.Keys.Count(static look => look.StartsWith("DELETE ", StringComparison.Ordinal)));
-        Assert.All(_programs.Calls, static call => Assert.DoesNotContain("token ", call.Replace("get-access-token ", "", StringComparison.Ordinal), StringComparison.Ordinal));
+        Assert.All(_programs.Calls, static call => Assert.DoesNotContain("token ",
+            call.Replace("get-access-token ", "", StringComparison.Ordinal), StringComparison.Ordinal));
     }
 
     [Fact]
@@ -94,7 +106,8 @@ public sealed partial class CheckTests : IDisposable
             File.Delete(_programs.PathOf("looks"));
 
             // With an open service workers never come; where runs fail they never end.
-            await File.WriteAllTextAsync(_programs.PathOf("bad"), fault == Fault.OpenAndEmpty ? "0" : "7", TestContext.Current.CancellationToken);
+            await File.WriteAllTextAsync(_programs.PathOf("bad"), fault == Fault.OpenAndEmpty ? "0" : "7",
+                TestContext.Current.CancellationToken);
             _environment["MEDQA_CHECK_MINUTES"] = "0";
             var (result, _, failed) = await CheckAsync();
             Assert.Equal(1, result.Code);
@@ -123,8 +136,11 @@ public sealed partial class CheckTests : IDisposable
         var check = File.ReadAllText(Repository.PathOf("infra", "check.sh"));
         var main = File.ReadAllText(Repository.PathOf("infra", "main.bicep"));
         var given = File.ReadAllText(Repository.PathOf("infra", "main.parameters.json"));
-        var read = Variables().Matches(check).Select(static match => match.Groups["name"].Value).Where(static name => !name.StartsWith("MEDQA_CHECK_", StringComparison.Ordinal)).Distinct().Except(["AZURE_SUBSCRIPTION_ID", "SECONDS"]);
-        Assert.All(read, name => Assert.True(main.Contains($"\noutput {name} ", StringComparison.Ordinal) || given.Contains($"${{{name}=", StringComparison.Ordinal), name));
+        var read = Variables().Matches(check).Select(static match => match.Groups["name"].Value)
+            .Where(static name => !name.StartsWith("MEDQA_CHECK_", StringComparison.Ordinal)).Distinct()
+            .Except(["AZURE_SUBSCRIPTION_ID", "SECONDS"]);
+        Assert.All(read, name => Assert.True(main.Contains($"\noutput {name} ", StringComparison.Ordinal)
+            || given.Contains($"${{{name}=", StringComparison.Ordinal), name));
     }
 
     private async Task<(ScriptResult Result, string[] Passed, string[] Failed)> CheckAsync()
@@ -132,7 +148,8 @@ public sealed partial class CheckTests : IDisposable
         var result = await _programs.RunAsync(Repository.PathOf("infra", "check.sh"), _environment);
         return (result, Named("passed: "), Named("FAILED: "));
 
-        string[] Named(string prefix) => [.. result.Output.Split('\n').Where(line => line.StartsWith(prefix, StringComparison.Ordinal)).Select(line => line[prefix.Length..])];
+        string[] Named(string prefix) => [.. result.Output.Split('\n').Where(line => line.StartsWith(prefix, StringComparison.Ordinal))
+            .Select(line => line[prefix.Length..])];
     }
 
     private Reply Answer(HttpListenerRequest request)
@@ -151,13 +168,15 @@ public sealed partial class CheckTests : IDisposable
         return _fault switch
         {
             Fault.OpenAndEmpty => AnswerOpenly(path),
-            _ when Crooked.Any(folder => path.StartsWith(folder, StringComparison.Ordinal)) && path.Contains('%', StringComparison.Ordinal) | path.Contains("/.", StringComparison.Ordinal) => new(400),
+            _ when Crooked.Any(folder => path.StartsWith(folder, StringComparison.Ordinal))
+                && (path.Contains('%', StringComparison.Ordinal) || path.Contains("/.", StringComparison.Ordinal)) => new(400),
             _ => path switch
             {
                 "/healthz" => new(200, """{"status":"ok"}"""),
                 "/rate" or "/rate/rate.js" => new(200),
                 "/api/rating" => new(401, """{"type":"rater-link","title":"The link opens nothing"}"""),
-                _ when !isKnown => _environment.GetValueOrDefault("ACCESS_MODE") == "Keys" ? new(401) : new(302, "", "https://login.example/authorize"),
+                _ when !isKnown =>
+                    _environment.GetValueOrDefault("ACCESS_MODE") == "Keys" ? new(401) : new(302, "", "https://login.example/authorize"),
                 _ => AnswerKnown(request.HttpMethod, path, raw, _fault == Fault.RunsFail),
             },
         };
@@ -174,15 +193,20 @@ public sealed partial class CheckTests : IDisposable
     private Reply AnswerKnown(string method, string path, string raw, bool fails) => (method, path) switch
     {
         ("GET", "/api/rubrics" or "/api/profiles") => new(200, """[{"name":"one"}]"""),
-        ("POST", "/api/runs") => raw.Contains("large.csv", StringComparison.Ordinal) ? new(413, """{"title":"The body is too large"}""") : new(202, """{"run":"httprun"}"""),
-        ("GET", "/api/runs") => new(200, _inContainer is null ? """{"runs":[]}""" : $$"""{"runs":[{"run":"blobrun","name":"{{_inContainer}}"}]}"""),
-        ("GET", "/api/runs/httprun" or "/api/runs/blobrun") => new(200, fails ? """{"state":"failed","reason":"why"}""" : _looks[$"{method} {path}"] == 1 ? """{"state":"running"}""" : """{"state":"completed"}"""),
+        ("POST", "/api/runs") when raw.Contains("large.csv", StringComparison.Ordinal) => new(413, """{"title":"The body is too large"}"""),
+        ("POST", "/api/runs") => new(202, """{"run":"httprun"}"""),
+        ("GET", "/api/runs") when _inContainer is null => new(200, """{"runs":[]}"""),
+        ("GET", "/api/runs") => new(200, $$"""{"runs":[{"run":"blobrun","name":"{{_inContainer}}"}]}"""),
+        ("GET", "/api/runs/httprun" or "/api/runs/blobrun") when fails => new(200, """{"state":"failed","reason":"why"}"""),
+        ("GET", "/api/runs/httprun" or "/api/runs/blobrun") =>
+            new(200, _looks[$"{method} {path}"] == 1 ? """{"state":"running"}""" : """{"state":"completed"}"""),
         ("GET", "/api/runs/httprun/answers") => new(200, fails ? """{"answers":[]}""" : """{"answers":[1,2,3]}"""),
         ("GET", "/api/runs/httprun/report") => new(200, fails ? """{"accuracy":{"scored":0}}""" : """{"accuracy":{"scored":3}}"""),
         ("DELETE", _) => new(fails ? 500 : 202),
         _ => new(404, "{}"),
     };
 
-    [GeneratedRegex(@"\$\{(?<name>[A-Z][A-Z_]+)[:}]|""\$(?<name>[A-Z][A-Z_]+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex(@"\$\{(?<name>[A-Z][A-Z_]+)[:}]|""\$(?<name>[A-Z][A-Z_]+)", RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 5000)]
     private static partial Regex Variables();
 }

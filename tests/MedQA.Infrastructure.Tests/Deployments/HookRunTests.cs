@@ -5,7 +5,10 @@ using MedQA.Tests;
 
 namespace MedQA.Infrastructure.Tests.Deployments;
 
-/// <summary>The hooks, run over a small copy of the repository with stand-ins for the programs that talk to Azure. What they keep in azd's environment is there in the next run.</summary>
+/// <summary>
+/// The hooks, run over a small copy of the repository with stand-ins for the programs that talk to Azure. What they keep in azd's
+/// environment is there in the next run.
+/// </summary>
 public sealed partial class HookRunTests : IDisposable
 {
     private static readonly string Base = $"sha256:{new string('1', 64)}";
@@ -23,12 +26,18 @@ public sealed partial class HookRunTests : IDisposable
     public HookRunTests()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The hooks run in bash.");
-        foreach (var file in Directory.EnumerateFiles(Repository.PathOf("infra"), "*", SearchOption.AllDirectories).Append(Repository.PathOf(".dockerignore")))
+        foreach (var file in Directory.EnumerateFiles(Repository.PathOf("infra"), "*", SearchOption.AllDirectories)
+            .Append(Repository.PathOf(".dockerignore")))
         {
             Write(Path.GetRelativePath(Repository.PathOf(), file), File.ReadAllText(file));
         }
 
-        foreach (var file in (string[])["Directory.Build.props", "Directory.Packages.props", ".editorconfig", "host.json", "local.settings.sample.json", "global.json", "src/App/App.cs", "exemplars/a.json", "rubrics/a.json", "models/smollm2-135m-instruct/model.onnx", "docs/guide.md"])
+        foreach (var file in (string[])
+            [
+                "Directory.Build.props", "Directory.Packages.props", ".editorconfig", "host.json", "local.settings.sample.json",
+                    "global.json",
+                "src/App/App.cs", "exemplars/a.json", "rubrics/a.json", "models/smollm2-135m-instruct/model.onnx", "docs/guide.md",
+            ])
         {
             Write(file, file);
         }
@@ -83,9 +92,13 @@ public sealed partial class HookRunTests : IDisposable
         Assert.Contains("--build-arg MODEL=models/smollm2-135m-instruct", builds[1], StringComparison.Ordinal);
         Assert.Matches("^medqaabc\\.azurecr\\.io/medqa-control@sha256:[0-9a-f]{64}$", _environment["CONTROL_IMAGE"]);
         Assert.Matches("^medqaabc\\.azurecr\\.io/medqa-inference@sha256:[0-9a-f]{64}$", _environment["INFERENCE_IMAGE"]);
-        Assert.Equal(("smollm2-135m-instruct", new string('a', 64), "8192", "true", "false"), (_environment["MODEL_NAME"], _environment["MODEL_FINGERPRINT"], _environment["MODEL_CONTEXT_LENGTH"], _environment["MODEL_HAS_CHAT_TEMPLATE"], _environment["MODEL_GIVES_EMBEDDINGS"]));
+        Assert.Equal(("smollm2-135m-instruct", new string('a', 64), "8192", "true", "false"),
+            (_environment["MODEL_NAME"], _environment["MODEL_FINGERPRINT"], _environment["MODEL_CONTEXT_LENGTH"],
+            _environment["MODEL_HAS_CHAT_TEMPLATE"], _environment["MODEL_GIVES_EMBEDDINGS"]));
         Assert.Equal("99999999-made", _environment["ENTRA_CLIENT_ID"]);
-        Assert.Contains(calls, static call => call.StartsWith("curl ", StringComparison.Ordinal) && call.EndsWith(" https://mcr.microsoft.com/v2/azure-functions/dotnet-isolated/manifests/4-dotnet-isolated10.0", StringComparison.Ordinal));
+        Assert.Contains(calls, static call => call.StartsWith("curl ", StringComparison.Ordinal)
+            && call.EndsWith(" https://mcr.microsoft.com/v2/azure-functions/dotnet-isolated/manifests/4-dotnet-isolated10.0",
+            StringComparison.Ordinal));
     }
 
     [Fact]
@@ -103,14 +116,22 @@ public sealed partial class HookRunTests : IDisposable
         await ProvisionAsync();
         foreach (var (file, images) in ((string, string)[])
             [
-                ("src/App/App.cs", "control inference"), ("src/App/Further.cs", "control inference"), ("rubrics/a.json", "control inference"), ("Directory.Packages.props", "control inference"),
-                ("infra/docker/control.Dockerfile", "control"), ("infra/docker/fetch-model.sh", "inference"), ("models/smollm2-135m-instruct/model.onnx", "inference"),
-                ("docs/guide.md", ""), ("src/App/obj/project.assets.json", ""), ("src/App/local.settings.json", ""),
+                ("src/App/App.cs", "control inference"),
+                ("src/App/Further.cs", "control inference"),
+                ("rubrics/a.json", "control inference"),
+                ("Directory.Packages.props", "control inference"),
+                ("infra/docker/control.Dockerfile", "control"),
+                ("infra/docker/fetch-model.sh", "inference"),
+                ("models/smollm2-135m-instruct/model.onnx", "inference"),
+                ("docs/guide.md", ""),
+                ("src/App/obj/project.assets.json", ""),
+                ("src/App/local.settings.json", ""),
             ])
         {
             var (control, inference) = (_environment["CONTROL_IMAGE"], _environment["INFERENCE_IMAGE"]);
             await File.AppendAllTextAsync(Made(file), "\n# changed", TestContext.Current.CancellationToken);
-            var built = BuildsOf(await ProvisionAsync()).Select(static build => build.Contains("--image medqa-control:", StringComparison.Ordinal) ? "control" : "inference");
+            var built = BuildsOf(await ProvisionAsync())
+                .Select(static build => build.Contains("--image medqa-control:", StringComparison.Ordinal) ? "control" : "inference");
             Assert.Equal((file, images), (file, string.Join(' ', built)));
             Assert.Equal(images.Contains("control", StringComparison.Ordinal), _environment["CONTROL_IMAGE"] != control);
             Assert.Equal(images.Contains("inference", StringComparison.Ordinal), _environment["INFERENCE_IMAGE"] != inference);
@@ -152,7 +173,8 @@ public sealed partial class HookRunTests : IDisposable
 
     [Theory]
     [InlineData("latest", null, "FUNCTIONS_HOST_DIGEST is 'latest', which is no digest")]
-    [InlineData("", "unreachable", "https://mcr.microsoft.com/v2/azure-functions/dotnet-isolated/manifests/4-dotnet-isolated10.0 does not answer")]
+    [InlineData("", "unreachable",
+        "https://mcr.microsoft.com/v2/azure-functions/dotnet-isolated/manifests/4-dotnet-isolated10.0 does not answer")]
     [InlineData("", "headers", "answered without the digest of the base image")]
     [InlineData("", "signed-out", "the Azure CLI is not signed in to the subscription subscription: az login")]
     public async Task What_is_missing_is_told_before_anything_is_made(string digest, string? fault, string sentence)
@@ -166,7 +188,8 @@ public sealed partial class HookRunTests : IDisposable
         var result = await RunAsync("preprovision.sh");
         Assert.Equal(1, result.Code);
         Assert.Contains(sentence, result.Told, StringComparison.Ordinal);
-        Assert.DoesNotContain(_programs.Calls, static call => call.Contains(" create", StringComparison.Ordinal) || call.Contains(" build", StringComparison.Ordinal) || call.Contains(" set", StringComparison.Ordinal));
+        Assert.DoesNotContain(_programs.Calls, static call => call.Contains(" create", StringComparison.Ordinal)
+            || call.Contains(" build", StringComparison.Ordinal) || call.Contains(" set", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -189,10 +212,12 @@ public sealed partial class HookRunTests : IDisposable
     [Fact]
     public async Task A_description_that_lacks_something_is_not_taken()
     {
-        Say("description", """{"fingerprint":"FINGERPRINT","contextLength":8192,"hasChatTemplate":true}""".Replace("FINGERPRINT", new string('a', 64), StringComparison.Ordinal));
+        Say("description", """{"fingerprint":"FINGERPRINT","contextLength":8192,"hasChatTemplate":true}""".Replace("FINGERPRINT",
+            new string('a', 64), StringComparison.Ordinal));
         var result = await RunAsync("preprovision.sh");
         Assert.Equal(1, result.Code);
-        Assert.Contains("did not say fingerprint, contextLength, hasChatTemplate and givesEmbeddings", result.Told, StringComparison.Ordinal);
+        Assert.Contains("did not say fingerprint, contextLength, hasChatTemplate and givesEmbeddings", result.Told,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -203,13 +228,19 @@ public sealed partial class HookRunTests : IDisposable
         Assert.Contains("--display-name medqa-test ", made, StringComparison.Ordinal);
         Assert.Contains("--app-roles @app-roles.json", made, StringComparison.Ordinal);
         Assert.Single(calls, static call => call.StartsWith("az ad sp create ", StringComparison.Ordinal));
-        Assert.Equal(2, calls.Count(static call => call.StartsWith("az rest --method PATCH --url https://graph.example/v1.0/applications(appId='99999999-made')", StringComparison.Ordinal)));
-        Assert.Equal("""{ "principalId": "person", "resourceId": "service", "appRoleId": "admin-role" }""", await File.ReadAllTextAsync(_programs.PathOf("assignment.json"), TestContext.Current.CancellationToken));
+        Assert.Equal(2, calls.Count(static call =>
+            call.StartsWith("az rest --method PATCH --url https://graph.example/v1.0/applications(appId='99999999-made')",
+            StringComparison.Ordinal)));
+        Assert.Equal("""{ "principalId": "person", "resourceId": "service", "appRoleId": "admin-role" }""",
+            await File.ReadAllTextAsync(_programs.PathOf("assignment.json"), TestContext.Current.CancellationToken));
 
-        using var roles = JsonDocument.Parse(await File.ReadAllTextAsync(Repository.PathOf("infra", "hooks", "app-roles.json"), TestContext.Current.CancellationToken));
+        using var roles = JsonDocument.Parse(await File.ReadAllTextAsync(Repository.PathOf("infra", "hooks", "app-roles.json"),
+            TestContext.Current.CancellationToken));
         var expected = File.ReadAllLines(Repository.PathOf("src", "MedQA.Web", "Routing", "ApiRole.cs"));
-        Assert.Equal(["Reader", "Runner", "Admin"], roles.RootElement.EnumerateArray().Select(static role => role.GetProperty("value").GetString()));
-        Assert.All(roles.RootElement.EnumerateArray(), role => Assert.Contains(expected, line => line.Trim().StartsWith(role.GetProperty("value").GetString()!, StringComparison.Ordinal)));
+        Assert.Equal(["Reader", "Runner", "Admin"], roles.RootElement.EnumerateArray()
+            .Select(static role => role.GetProperty("value").GetString()));
+        Assert.All(roles.RootElement.EnumerateArray(), role =>
+            Assert.Contains(expected, line => line.Trim().StartsWith(role.GetProperty("value").GetString()!, StringComparison.Ordinal)));
         Assert.Equal(3, roles.RootElement.EnumerateArray().Select(static role => role.GetProperty("id").GetGuid()).Distinct().Count());
     }
 
@@ -221,7 +252,9 @@ public sealed partial class HookRunTests : IDisposable
         Say("assigned", "");
         var calls = await ProvisionAsync();
         Assert.Equal("99999999-found", _environment["ENTRA_CLIENT_ID"]);
-        Assert.DoesNotContain(calls, static call => call.StartsWith("az ad app create", StringComparison.Ordinal) || call.StartsWith("az ad sp create", StringComparison.Ordinal) || call.StartsWith("az rest --method POST", StringComparison.Ordinal));
+        Assert.DoesNotContain(calls, static call => call.StartsWith("az ad app create", StringComparison.Ordinal)
+            || call.StartsWith("az ad sp create", StringComparison.Ordinal)
+            || call.StartsWith("az rest --method POST", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -230,7 +263,8 @@ public sealed partial class HookRunTests : IDisposable
     public async Task Where_one_is_given_or_none_is_needed_the_directory_is_left_alone(string name, string value)
     {
         _environment[name] = value;
-        Assert.DoesNotContain(await ProvisionAsync(), static call => call.StartsWith("az ad ", StringComparison.Ordinal) || call.StartsWith("az rest ", StringComparison.Ordinal));
+        Assert.DoesNotContain(await ProvisionAsync(), static call => call.StartsWith("az ad ", StringComparison.Ordinal)
+            || call.StartsWith("az rest ", StringComparison.Ordinal));
         Assert.Equal(name == "ENTRA_CLIENT_ID" ? "given" : "", _environment.GetValueOrDefault("ENTRA_CLIENT_ID", ""));
     }
 
@@ -265,11 +299,13 @@ public sealed partial class HookRunTests : IDisposable
         Deployed();
         var result = await RunAsync("postprovision.sh");
         Assert.True(result.Code == 0, result.Told);
-        using var parameters = JsonDocument.Parse(await File.ReadAllTextAsync(_programs.PathOf("parameters.json"), TestContext.Current.CancellationToken));
+        using var parameters = JsonDocument.Parse(await File.ReadAllTextAsync(_programs.PathOf("parameters.json"),
+            TestContext.Current.CancellationToken));
         var given = parameters.RootElement.GetProperty("parameters");
         Assert.Equal("https://control.example/runtime/webhooks/blobs?functionName=Host.Functions.OnBlobEvent&code=a%2Bkey%3D%3D", given.GetProperty("webhookUrl").GetProperty("value").GetString());
         Assert.Equal(("topic", "/account"), (given.GetProperty("topicName").GetProperty("value").GetString(), given.GetProperty("accountId").GetProperty("value").GetString()));
-        Assert.Contains(_programs.Calls, static call => call.StartsWith("curl ", StringComparison.Ordinal) && call.EndsWith("https://control.example/healthz", StringComparison.Ordinal));
+        Assert.Contains(_programs.Calls, static call => call.StartsWith("curl ", StringComparison.Ordinal)
+            && call.EndsWith("https://control.example/healthz", StringComparison.Ordinal));
         Assert.All(_programs.Calls, static call => Assert.DoesNotContain("a+key", call, StringComparison.Ordinal));
     }
 
@@ -284,7 +320,10 @@ public sealed partial class HookRunTests : IDisposable
         Assert.True(result.Code == 0, result.Told);
 
         // Addresses of other deployments stay.
-        Assert.Contains("az ad app update --id client --enable-id-token-issuance true --web-redirect-uris https://first.example/back https://control.example/.auth/login/aad/callback --output none", _programs.Calls);
+        Assert.Contains(
+            "az ad app update --id client --enable-id-token-issuance true --web-redirect-uris https://first.example/back"
+                + " https://control.example/.auth/login/aad/callback --output none",
+            _programs.Calls);
     }
 
     [Fact]
@@ -304,7 +343,8 @@ public sealed partial class HookRunTests : IDisposable
         var result = await RunAsync("postprovision.sh");
         Assert.True(result.Code == 0, result.Told);
         Assert.Contains("NOBODY CAN SIGN IN YET", result.Output, StringComparison.Ordinal);
-        Assert.Contains("az ad app update --id client --web-redirect-uris https://control.example/.auth/login/aad/callback", result.Output, StringComparison.Ordinal);
+        Assert.Contains("az ad app update --id client --web-redirect-uris https://control.example/.auth/login/aad/callback",
+            result.Output, StringComparison.Ordinal);
         Assert.True(File.Exists(_programs.PathOf("parameters.json")));
     }
 
@@ -318,21 +358,29 @@ public sealed partial class HookRunTests : IDisposable
         Assert.Empty(_programs.Calls);
     }
 
-    private static string[] BuildsOf(string[] calls) => [.. calls.Where(static call => call.StartsWith("az acr build ", StringComparison.Ordinal))];
+    private static string[] BuildsOf(string[] calls) =>
+        [.. calls.Where(static call => call.StartsWith("az acr build ", StringComparison.Ordinal))];
 
     private void Deployed(bool byQueue = false)
     {
         foreach (var (name, value) in ((string, string)[])
             [
-                ("AZURE_RESOURCE_GROUP", "rg-medqa"), ("MEDQA_URL", "https://control.example"), ("MEDQA_CONTROL_APP", "medqa-control"), ("MEDQA_UPLOAD_TOPIC", "topic"), ("ENTRA_CLIENT_ID", "client"),
-                ("MEDQA_DATA_ACCOUNT", "account"), ("MEDQA_DATA_ACCOUNT_ID", "/account"), ("MEDQA_UPLOADS_BY_QUEUE", byQueue ? "true" : "false"),
+                ("AZURE_RESOURCE_GROUP", "rg-medqa"),
+                ("MEDQA_URL", "https://control.example"),
+                ("MEDQA_CONTROL_APP", "medqa-control"),
+                ("MEDQA_UPLOAD_TOPIC", "topic"),
+                ("ENTRA_CLIENT_ID", "client"),
+                ("MEDQA_DATA_ACCOUNT", "account"),
+                ("MEDQA_DATA_ACCOUNT_ID", "/account"),
+                ("MEDQA_UPLOADS_BY_QUEUE", byQueue ? "true" : "false"),
             ])
         {
             _environment[name] = value;
         }
     }
 
-    private void Describe(char digit) => Say("description", $$"""{"fingerprint":"{{new string(digit, 64)}}","contextLength":8192,"hasChatTemplate":true,"givesEmbeddings":false}""");
+    private void Describe(char digit) => Say("description",
+        $$"""{"fingerprint":"{{new string(digit, 64)}}","contextLength":8192,"hasChatTemplate":true,"givesEmbeddings":false}""");
 
     private void Say(string file, string content) => File.WriteAllText(_programs.PathOf(file), content);
 
@@ -365,6 +413,7 @@ public sealed partial class HookRunTests : IDisposable
         return result;
     }
 
-    [GeneratedRegex("^azd env set (?<name>[A-Z_]+) (?<value>.*)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
+    [GeneratedRegex("^azd env set (?<name>[A-Z_]+) (?<value>.*)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 5000)]
     private static partial Regex Settings();
 }

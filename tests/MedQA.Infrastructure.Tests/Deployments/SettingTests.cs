@@ -29,11 +29,13 @@ public sealed class SettingTests
     ];
 
     private static readonly string[] Control =
-        ["Model__Name", "Model__Fingerprint", "Model__ContextLength", "Model__HasChatTemplate", "Model__GivesEmbeddings", "Access__Mode", "Split__DefaultProfile", "Split__TokensPerSecond", "Limits__MaxQuestions"];
+        ["Model__Name", "Model__Fingerprint", "Model__ContextLength", "Model__HasChatTemplate", "Model__GivesEmbeddings", "Access__Mode",
+            "Split__DefaultProfile", "Split__TokensPerSecond", "Limits__MaxQuestions"];
 
     private static readonly string[] ControlWithKeysAndLimits =
-        ["Access__ReaderKey", "Access__RunnerKey", "Access__AdminKey", "Limits__MaxGeneratedTokens", "Limits__MaxComputeHours", "Retention__RunDays", "Retention__UploadDays",
-         "Limits__MaxGeneratedTokensPerDay", "Limits__MaxComputeHoursPerDay", "Limits__MaxGeneratedTokensPerCallerPerDay", "Limits__MaxComputeHoursPerCallerPerDay"];
+        ["Access__ReaderKey", "Access__RunnerKey", "Access__AdminKey", "Limits__MaxGeneratedTokens", "Limits__MaxComputeHours",
+            "Retention__RunDays", "Retention__UploadDays", "Limits__MaxGeneratedTokensPerDay", "Limits__MaxComputeHoursPerDay",
+            "Limits__MaxGeneratedTokensPerCallerPerDay", "Limits__MaxComputeHoursPerCallerPerDay"];
 
     private static readonly string[] Inference = ["Model__Folder", "Model__Provider", "Model__Fingerprint"];
 
@@ -105,7 +107,8 @@ public sealed class SettingTests
     [Fact]
     public void The_orchestrations_are_kept_in_the_hosts_own_account_as_everywhere_else()
     {
-        // No provider and no connection of their own: Azure Storage, by AzureWebJobsStorage. Its roles are in RoleTests, its endpoints in NetworkTests.
+        // No provider and no connection of their own: Azure Storage, by AzureWebJobsStorage. Its roles are in RoleTests, its endpoints in
+        // NetworkTests.
         var durable = HostOf("MedQA.Functions").GetProperty("extensions").GetProperty("durableTask");
         Assert.False(durable.TryGetProperty("storageProvider", out _));
         Assert.Equal("MedQA", durable.GetProperty("hubName").GetString());
@@ -113,7 +116,9 @@ public sealed class SettingTests
 
     [Fact]
     public void A_run_is_one_trace_over_the_steps_of_its_orchestration() =>
-        Assert.Equal("""{"distributedTracingEnabled":true,"version":"V2"}""", JsonSerializer.Serialize(HostOf("MedQA.Functions").GetProperty("extensions").GetProperty("durableTask").GetProperty("tracing")));
+        Assert.Equal("""{"distributedTracingEnabled":true,"version":"V2"}""",
+            JsonSerializer.Serialize(HostOf("MedQA.Functions").GetProperty("extensions").GetProperty("durableTask")
+            .GetProperty("tracing")));
 
     [Fact]
     public async Task The_control_apps_host_knows_the_address_at_which_the_app_answers()
@@ -122,16 +127,21 @@ public sealed class SettingTests
         {
             var app = deployment.App("medqa-control");
 
-            // An app that answers outside of its environment has its name right below the environment's domain; one that does not has ".internal" between, also in a private environment.
+            // An app that answers outside of its environment has its name right below the environment's domain; one that does not has
+            // ".internal" between, also in a private environment.
             Assert.True(app["properties.configuration.ingress.external"].GetBoolean());
-            var host = Regex.Match(SettingsOf(app)["WEBSITE_HOSTNAME"], @"^\[format\('\{0\}\.\{1\}', '(?<app>[^']+)', reference\((?<from>.+)\)\.outputs\.defaultDomain\.value\)\]$", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5));
+            var host = Regex.Match(SettingsOf(app)["WEBSITE_HOSTNAME"],
+                @"^\[format\('\{0\}\.\{1\}', '(?<app>[^']+)', reference\((?<from>.+)\)\.outputs\.defaultDomain\.value\)\]$",
+                RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5));
             Assert.True(host.Success, SettingsOf(app)["WEBSITE_HOSTNAME"]);
             Assert.Equal(app.Name, host.Groups["app"].Value);
 
             // From the environment, which is made before any app: nothing that the app itself must first be made for.
-            Assert.Contains("'Microsoft.Resources/deployments', format('environment-{0}'", host.Groups["from"].Value, StringComparison.Ordinal);
+            Assert.Contains("'Microsoft.Resources/deployments', format('environment-{0}'", host.Groups["from"].Value,
+                StringComparison.Ordinal);
             Assert.DoesNotContain("fqdn", app.ToString(), StringComparison.OrdinalIgnoreCase);
-            Assert.Contains("output defaultDomain string = environment.properties.defaultDomain\n", File.ReadAllText(Repository.PathOf("infra", "modules", "environment.bicep")), StringComparison.Ordinal);
+            Assert.Contains("output defaultDomain string = environment.properties.defaultDomain\n",
+                File.ReadAllText(Repository.PathOf("infra", "modules", "environment.bicep")), StringComparison.Ordinal);
         }
     }
 
@@ -147,10 +157,13 @@ public sealed class SettingTests
     [Fact]
     public async Task The_host_lets_through_what_the_app_refuses_with_a_reason()
     {
-        var most = Regex.Match(File.ReadAllText(Repository.PathOf("src", "MedQA.Web", "Api.cs")), @"long MaxUploadBytes \{ get; init; \} = (?<count>\d+)L << 20;", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5));
+        var most = Regex.Match(File.ReadAllText(Repository.PathOf("src", "MedQA.Web", "Api.cs")),
+            @"long MaxUploadBytes \{ get; init; \} = (?<count>\d+)L << 20;", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5));
         Assert.True(most.Success);
-        var limit = long.Parse(SettingsOf((await Deployment.PublicAsync()).App("medqa-control"))["FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"], CultureInfo.InvariantCulture);
-        Assert.True(limit >= 4 * (long.Parse(most.Groups["count"].Value, CultureInfo.InvariantCulture) << 20), $"The host ends bodies of {limit} bytes itself.");
+        var limit = long.Parse(SettingsOf((await Deployment.PublicAsync()).App("medqa-control"))["FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"],
+            CultureInfo.InvariantCulture);
+        Assert.True(limit >= 4 * (long.Parse(most.Groups["count"].Value, CultureInfo.InvariantCulture) << 20),
+            $"The host ends bodies of {limit} bytes itself.");
     }
 
     [Fact]
@@ -162,7 +175,9 @@ public sealed class SettingTests
         }
 
         var control = SettingsOf((await Deployment.PublicAsync()).App("medqa-control"));
-        Assert.Equal(("smollm2-135m-instruct", "8192", "true", "false"), (control["Model__Name"], control["Model__ContextLength"], control["Model__HasChatTemplate"], control["Model__GivesEmbeddings"]));
+        Assert.Equal(("smollm2-135m-instruct", "8192", "true", "false"),
+            (control["Model__Name"], control["Model__ContextLength"], control["Model__HasChatTemplate"],
+            control["Model__GivesEmbeddings"]));
         Assert.Equal("true", SettingsOf((await Deployment.PrivateAsync()).App("medqa-control"))["Model__GivesEmbeddings"]);
         Assert.Equal("/models/baked", SettingsOf((await Deployment.PublicAsync()).App("medqa-inference"))["Model__Folder"]);
         Assert.Equal("/models/fetched", SettingsOf((await Deployment.PrivateAsync()).App("medqa-inference"))["Model__Folder"]);
@@ -174,8 +189,10 @@ public sealed class SettingTests
         var limited = SettingsOf((await Deployment.PrivateAsync()).App("medqa-control"));
         Assert.Equal(
             ("5000000", "48", "500000", "6"),
-            (limited["Limits__MaxGeneratedTokensPerDay"], limited["Limits__MaxComputeHoursPerDay"], limited["Limits__MaxGeneratedTokensPerCallerPerDay"], limited["Limits__MaxComputeHoursPerCallerPerDay"]));
-        Assert.DoesNotContain(SettingsOf((await Deployment.PublicAsync()).App("medqa-control")).Keys, static name => name.EndsWith("PerDay", StringComparison.Ordinal));
+            (limited["Limits__MaxGeneratedTokensPerDay"], limited["Limits__MaxComputeHoursPerDay"],
+                limited["Limits__MaxGeneratedTokensPerCallerPerDay"], limited["Limits__MaxComputeHoursPerCallerPerDay"]));
+        Assert.DoesNotContain(SettingsOf((await Deployment.PublicAsync()).App("medqa-control")).Keys, static name =>
+            name.EndsWith("PerDay", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -206,7 +223,8 @@ public sealed class SettingTests
             Assert.Equal("medqa-control/current", signIn.Name);
             Assert.True(signIn["properties.platform.enabled"].GetBoolean());
             Assert.Equal("RedirectToLoginPage", signIn["properties.globalValidation.unauthenticatedClientAction"].GetString());
-            AssertSame(["/healthz", "/runtime/webhooks/blobs", .. RaterPaths.All], signIn["properties.globalValidation.excludedPaths"].EnumerateArray().Select(static path => path.GetString()!));
+            AssertSame(["/healthz", "/runtime/webhooks/blobs", .. RaterPaths.All],
+                signIn["properties.globalValidation.excludedPaths"].EnumerateArray().Select(static path => path.GetString()!));
             Assert.Equal("99999999-9999-9999-9999-999999999999", signIn["properties.identityProviders.azureActiveDirectory.registration.clientId"].GetString());
         }
     }

@@ -23,7 +23,8 @@ internal sealed class StandIns : IDisposable
     /// <summary>Makes a program out of lines of bash; <c>$here</c> is the folder.</summary>
     public void Make(string program, string script)
     {
-        File.WriteAllText(PathOf(program), $"#!/usr/bin/env bash\nhere=$(dirname \"$0\")\necho \"{program} $*\" >> \"$here/calls\"\n{script}\n");
+        File.WriteAllText(PathOf(program),
+            $"#!/usr/bin/env bash\nhere=$(dirname \"$0\")\necho \"{program} $*\" >> \"$here/calls\"\n{script}\n");
         if (!OperatingSystem.IsWindows())
         {
             File.SetUnixFileMode(PathOf(program), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
@@ -33,7 +34,12 @@ internal sealed class StandIns : IDisposable
     /// <summary>Runs a script of bash with these programs before the others.</summary>
     public async Task<ScriptResult> RunAsync(string script, IReadOnlyDictionary<string, string> environment)
     {
-        var start = new ProcessStartInfo("bash", [script]) { RedirectStandardError = true, RedirectStandardOutput = true, UseShellExecute = false };
+        var start = new ProcessStartInfo("bash", [script])
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        };
         foreach (var (name, value) in environment)
         {
             start.Environment[name] = value;

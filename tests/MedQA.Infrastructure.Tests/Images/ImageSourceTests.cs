@@ -3,7 +3,10 @@ using MedQA.Tests;
 
 namespace MedQA.Infrastructure.Tests.Images;
 
-/// <summary>What the images are built of: all that the apps' projects read, nothing that git ignores, and one list for the build and for the hash that decides whether to build.</summary>
+/// <summary>
+/// What the images are built of: all that the apps' projects read, nothing that git ignores, and one list for the build and for the hash
+/// that decides whether to build.
+/// </summary>
 public sealed class ImageSourceTests
 {
     public static TheoryData<string, string> Apps { get; } = new()
@@ -31,7 +34,8 @@ public sealed class ImageSourceTests
     public void Nothing_that_git_ignores_comes_into_an_image()
     {
         var kept = File.ReadAllLines(Repository.PathOf(".dockerignore"));
-        Assert.All(File.ReadAllLines(Repository.PathOf(".gitignore")).Where(static line => line.Length > 0 && line[0] != '#'), line => Assert.Contains($"**/{line.TrimEnd('/')}", kept));
+        Assert.All(File.ReadAllLines(Repository.PathOf(".gitignore")).Where(static line => line.Length > 0 && line[0] != '#'), line =>
+            Assert.Contains($"**/{line.TrimEnd('/')}", kept));
         var context = new BuildContext("control.Dockerfile");
         Assert.False(context.Has("src/MedQA.Functions/local.settings.json"));
         Assert.False(context.Has("src/MedQA.Functions/obj/project.assets.json"));
@@ -43,7 +47,12 @@ public sealed class ImageSourceTests
     public async Task The_hash_that_decides_whether_an_image_is_built_is_over_the_same_files(string dockerfile, string project)
     {
         Assert.EndsWith(".csproj", project, StringComparison.Ordinal);
-        var start = new ProcessStartInfo("node", [Repository.PathOf("infra", "hooks", "image-sources.mjs"), "--list", $"infra/docker/{dockerfile}"]) { RedirectStandardOutput = true, UseShellExecute = false, WorkingDirectory = Repository.PathOf() };
+        var start = new ProcessStartInfo("node", ["infra/hooks/image-sources.mjs", "--list", $"infra/docker/{dockerfile}"])
+        {
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+            WorkingDirectory = Repository.PathOf(),
+        };
         using var process = Process.Start(start)!;
         var listed = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
@@ -55,8 +64,10 @@ public sealed class ImageSourceTests
     public async Task The_inference_app_is_published_with_the_flavour_for_GPUs_and_built_with_the_one_for_processors()
     {
         const string Project = "src/MedQA.Functions.Inference/MedQA.Functions.Inference.csproj";
-        var dockerfile = await File.ReadAllTextAsync(Repository.PathOf("infra", "docker", "inference.Dockerfile"), TestContext.Current.CancellationToken);
-        var command = dockerfile.Split('\n').Single(static line => line.StartsWith("RUN dotnet publish ", StringComparison.Ordinal))["RUN dotnet ".Length..];
+        var dockerfile = await File.ReadAllTextAsync(Repository.PathOf("infra", "docker", "inference.Dockerfile"),
+            TestContext.Current.CancellationToken);
+        var command = dockerfile.Split('\n').Single(static line =>
+            line.StartsWith("RUN dotnet publish ", StringComparison.Ordinal))["RUN dotnet ".Length..];
         Assert.StartsWith($"publish {Project} ", command, StringComparison.Ordinal);
         Assert.Equal("Microsoft.ML.OnnxRuntime.Gpu", await EvaluatedAsync(command));
         Assert.Equal("Microsoft.ML.OnnxRuntime", await EvaluatedAsync($"build {Project} -c Release"));
@@ -66,18 +77,22 @@ public sealed class ImageSourceTests
         Assert.Equal(["Microsoft.ML.OnnxRuntime.Gpu"], await FlavoursAsync("-p:_IsPublishing=true"));
 
         static async Task<string[]> FlavoursAsync(params string[] arguments) =>
-            [.. (await ProjectEvaluation.ItemsAsync(Project, ["PackageReference"], arguments))["PackageReference"].Where(static package => package.StartsWith("Microsoft.ML.OnnxRuntime", StringComparison.Ordinal) && !package.EndsWith(".Managed", StringComparison.Ordinal))];
+            [.. (await ProjectEvaluation.ItemsAsync(Project, ["PackageReference"], arguments))["PackageReference"].Where(static package =>
+                package.StartsWith("Microsoft.ML.OnnxRuntime", StringComparison.Ordinal)
+                && !package.EndsWith(".Managed", StringComparison.Ordinal))];
     }
 
     /// <summary>
-    /// The flavour that a command of <c>dotnet</c> chooses. It fails before it builds anything, because its folder of intermediate files is empty, and prints what it has evaluated all the same.
+    /// The flavour that a command of <c>dotnet</c> chooses. It fails before it builds anything, because its folder of intermediate files is
+    /// empty, and prints what it has evaluated all the same.
     /// </summary>
     private static async Task<string> EvaluatedAsync(string command)
     {
         var folder = Directory.CreateTempSubdirectory("medqa-publish").FullName;
         try
         {
-            var start = new ProcessStartInfo("dotnet", [.. command.Replace("/app", folder, StringComparison.Ordinal).Split(' '), "--no-restore", "-getProperty:OnnxRuntimePackage", $"-p:BaseIntermediateOutputPath={folder}/obj/"])
+            var start = new ProcessStartInfo("dotnet", [.. command.Replace("/app", folder, StringComparison.Ordinal).Split(' '),
+                "--no-restore", "-getProperty:OnnxRuntimePackage", $"-p:BaseIntermediateOutputPath={folder}/obj/"])
             {
                 RedirectStandardOutput = true,
                 UseShellExecute = false,

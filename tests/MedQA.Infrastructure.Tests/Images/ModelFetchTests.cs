@@ -68,7 +68,13 @@ public sealed class ModelFetchTests : IDisposable
 
     private async Task<(int Code, string Told)> FetchAsync(string sum)
     {
-        var start = new ProcessStartInfo("bash", [Repository.PathOf("infra", "docker", "fetch-model.sh"), $"{_server.Address}/models/tiny", sum, _folder]) { RedirectStandardError = true, RedirectStandardOutput = true, UseShellExecute = false };
+        var script = Repository.PathOf("infra", "docker", "fetch-model.sh");
+        var start = new ProcessStartInfo("bash", [script, $"{_server.Address}/models/tiny", sum, _folder])
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        };
         start.Environment["IDENTITY_ENDPOINT"] = $"{_server.Address}/token";
         start.Environment["IDENTITY_HEADER"] = "header";
         start.Environment["AZURE_CLIENT_ID"] = "client";
@@ -85,9 +91,11 @@ public sealed class ModelFetchTests : IDisposable
         var path = request.Url!.AbsolutePath;
         var body = path switch
         {
-            "/token" when request.Headers["X-IDENTITY-HEADER"] == "header" && request.QueryString["client_id"] == "client" && request.QueryString["resource"] == "https://storage.azure.com/" =>
+            "/token" when request.Headers["X-IDENTITY-HEADER"] == "header" && request.QueryString["client_id"] == "client"
+                && request.QueryString["resource"] == "https://storage.azure.com/" =>
                 """{"access_token":"token-of-the-app","token_type":"Bearer"}""",
-            _ when request.Headers["Authorization"] == "Bearer token-of-the-app" && request.Headers["x-ms-version"] is not null => _blobs.GetValueOrDefault(path["/models/tiny/".Length..]),
+            _ when request.Headers["Authorization"] == "Bearer token-of-the-app" && request.Headers["x-ms-version"] is not null =>
+                _blobs.GetValueOrDefault(path["/models/tiny/".Length..]),
             _ => null,
         };
         return body is null ? new(403) : new(200, body);

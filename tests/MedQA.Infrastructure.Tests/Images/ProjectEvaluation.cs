@@ -8,18 +8,24 @@ namespace MedQA.Infrastructure.Tests.Images;
 internal static class ProjectEvaluation
 {
     /// <summary>Kinds of items that are files of a build.</summary>
-    private static readonly string[] FileItems = ["Compile", "EmbeddedResource", "Content", "None", "AdditionalFiles", "EditorConfigFiles", "GlobalAnalyzerConfigFiles"];
+    private static readonly string[] FileItems = ["Compile", "EmbeddedResource", "Content", "None", "AdditionalFiles",
+        "EditorConfigFiles", "GlobalAnalyzerConfigFiles"];
 
-    /// <summary>Every file of the repository that building a project reads, with the projects that it refers to: from the repository's root, with slashes.</summary>
+    /// <summary>
+    /// Every file of the repository that building a project reads, with the projects that it refers to: from the repository's root, with
+    /// slashes.
+    /// </summary>
     public static async Task<IReadOnlySet<string>> FilesAsync(string project)
     {
-        var (files, waiting, known) = (new HashSet<string>(StringComparer.Ordinal), new Queue<string>([project]), new HashSet<string>([project], StringComparer.Ordinal));
+        var (files, waiting, known) = (new HashSet<string>(StringComparer.Ordinal), new Queue<string>([project]),
+            new HashSet<string>([project], StringComparer.Ordinal));
         while (waiting.TryDequeue(out var next))
         {
             files.Add(next);
             files.UnionWith(Imported(next));
             var items = await ItemsAsync(next, [.. FileItems, "ProjectReference"]);
-            files.UnionWith(FileItems.SelectMany(kind => items[kind]).Where(static file => !Path.IsPathRooted(file) && File.Exists(Repository.PathOf(file.Split('/')))));
+            files.UnionWith(FileItems.SelectMany(kind => items[kind])
+                .Where(static file => !Path.IsPathRooted(file) && File.Exists(Repository.PathOf(file.Split('/')))));
             foreach (var reference in items["ProjectReference"].Where(known.Add))
             {
                 waiting.Enqueue(reference);
@@ -31,12 +37,14 @@ internal static class ProjectEvaluation
     }
 
     /// <summary>The items of a project by their kinds: files of the repository by their paths, everything else by its name.</summary>
-    public static async Task<IReadOnlyDictionary<string, IReadOnlyList<string>>> ItemsAsync(string project, IReadOnlyList<string> kinds, params string[] arguments)
+    public static async Task<IReadOnlyDictionary<string, IReadOnlyList<string>>> ItemsAsync(
+        string project, IReadOnlyList<string> kinds, params string[] arguments)
     {
-        using var told = await RunAsync(["msbuild", Repository.PathOf(project.Split('/')), $"-getItem:{string.Join(',', kinds)}", .. arguments]);
+        using var told = await RunAsync(["msbuild", Repository.PathOf(project.Split('/')), $"-getItem:{string.Join(',', kinds)}",
+            .. arguments]);
         return kinds.ToDictionary(
             static kind => kind,
-            kind => (IReadOnlyList<string>)[.. told.RootElement.GetProperty("Items").GetProperty(kind).EnumerateArray().Select(static item => Inside(item.GetProperty("FullPath").GetString()!) is { } path && File.Exists(Repository.PathOf(path.Split('/'))) ? path : item.GetProperty("Identity").GetString()!)],
+            kind => (IReadOnlyList<string>)[.. told.RootElement.GetProperty("Items").GetProperty(kind).EnumerateArray().Select(NameOf)],
             StringComparer.Ordinal);
     }
 
@@ -44,9 +52,11 @@ internal static class ProjectEvaluation
     private static IEnumerable<string> Imported(string project)
     {
         var (waiting, known) = (new Queue<string>([project]), new HashSet<string>(StringComparer.Ordinal));
-        foreach (var name in (string[])["Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props", "nuget.config", "NuGet.config", "NuGet.Config"])
+        foreach (var name in (string[])["Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props", "nuget.config",
+            "NuGet.config", "NuGet.Config"])
         {
-            for (var folder = Path.GetDirectoryName(project); folder is not null; folder = folder.Length == 0 ? null : Path.GetDirectoryName(folder))
+            var above = Path.GetDirectoryName(project);
+            for (var folder = above; folder is not null; folder = folder.Length == 0 ? null : Path.GetDirectoryName(folder))
             {
                 var path = Path.Combine(folder, name).Replace('\\', '/');
                 if (File.Exists(Repository.PathOf(path.Split('/'))) && known.Add(path))
@@ -58,7 +68,8 @@ internal static class ProjectEvaluation
 
         while (waiting.TryDequeue(out var next))
         {
-            foreach (var import in System.Xml.Linq.XDocument.Load(Repository.PathOf(next.Split('/'))).Descendants("Import").Select(static import => import.Attribute("Project")!.Value))
+            foreach (var import in System.Xml.Linq.XDocument.Load(Repository.PathOf(next.Split('/'))).Descendants("Import")
+                .Select(static import => import.Attribute("Project")!.Value))
             {
                 var whole = import.Replace("$(MSBuildThisFileDirectory)", "", StringComparison.Ordinal);
                 Assert.DoesNotContain("$(", whole, StringComparison.Ordinal);
@@ -73,6 +84,11 @@ internal static class ProjectEvaluation
         return known;
     }
 
+    private static string NameOf(JsonElement item) =>
+        Inside(item.GetProperty("FullPath").GetString()!) is { } path && File.Exists(Repository.PathOf(path.Split('/')))
+            ? path
+            : item.GetProperty("Identity").GetString()!;
+
     private static string? Inside(string path)
     {
         var relative = Path.GetRelativePath(Repository.PathOf(), path).Replace('\\', '/');
@@ -81,7 +97,12 @@ internal static class ProjectEvaluation
 
     private static async Task<JsonDocument> RunAsync(params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        var start = new ProcessStartInfo("dotnet", arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
