@@ -10,27 +10,30 @@ param environmentName string
 @description('Region. The GPU profile must be offered there, and the subscription must have quota for it.')
 param location string
 
+// What hooks/preprovision.sh finds out has an empty default here: `azd up` asks people for every parameter without one before it runs the hook.
+
 @description('Image of the control app by its digest: REGISTRY/medqa-control@sha256:…')
-param controlImage string
+param controlImage string = ''
 
 @description('Image of the inference app by its digest: REGISTRY/medqa-inference@sha256:…')
-param inferenceImage string
+param inferenceImage string = ''
 
 @description('Name of the model, for people; with modelSha256sums also its folder in the container models.')
 @minLength(1)
 param modelName string = 'smollm2-135m-instruct'
 
 @description('Fingerprint of the model: 64 hexadecimal digits, as `medqa models describe` prints it. Part of a run\'s id; a worker with another model refuses to start.')
-@minLength(64)
-@maxLength(64)
-param modelFingerprint string
+param modelFingerprint string = ''
 
 @description('Tokens that fit the model\'s context, from the same source.')
-@minValue(1)
-param modelContextLength int
+@minValue(0)
+param modelContextLength int = 0
 
 @description('Whether the model has a chat template, from the same source.')
-param modelHasChatTemplate bool
+param modelHasChatTemplate bool = false
+
+@description('Whether the model gives embeddings of texts, from the same source; profiles that choose the nearest examples need them.')
+param modelGivesEmbeddings bool = false
 
 @description('The model\'s folder in the inference image.')
 param modelFolder string = '/models/baked'
@@ -45,7 +48,7 @@ param modelSha256sums string = ''
 ])
 param accessMode string = 'EntraId'
 
-@description('Application (client) id of the app registration; required with EntraId.')
+@description('Application (client) id of the app registration; required with EntraId. hooks/preprovision.sh makes one where none is given.')
 param entraClientId string = ''
 
 @description('Key of the role Reader, at least 32 characters; required with Keys.')
@@ -77,26 +80,16 @@ param minWorkers int = 0
 @maxValue(1000)
 param maxWorkers int = 2
 
-@description('Most replicas of the control app. It always has one.')
+@description('Replicas of the control app, always this many: Durable Functions on Azure Storage are not scaled by the platform, and share 4 partitions.')
 @minValue(1)
-@maxValue(30)
-param maxControlReplicas int = 3
+@maxValue(4)
+param controlReplicas int = 1
 
 @description('Whether the storage accounts and the apps are reached inside a virtual network only.')
 param privateNetworking bool = false
 
 @description('Address range of that network: a /22 or larger.')
 param addressPrefix string = '10.42.0.0/16'
-
-@description('Addresses that may call Durable Task Scheduler; every call needs a role besides.')
-param schedulerIpAllowlist string[] = ['0.0.0.0/0']
-
-@description('Tier of Durable Task Scheduler.')
-@allowed([
-  'Consumption'
-  'Dedicated'
-])
-param schedulerSku string = 'Consumption'
 
 @description('Tier of the container registry; Premium can stream images, which shortens cold starts.')
 @allowed([
@@ -147,6 +140,22 @@ param maxGeneratedTokens int = 0
 @minValue(0)
 param maxComputeHours int = 0
 
+@description('Tokens that all runs of a day may generate together; 0 for no limit.')
+@minValue(0)
+param maxGeneratedTokensPerDay int = 0
+
+@description('Hours that workers may spend on all runs of a day; 0 for no limit.')
+@minValue(0)
+param maxComputeHoursPerDay int = 0
+
+@description('Tokens that one caller\'s runs of a day may generate together; 0 for no limit.')
+@minValue(0)
+param maxGeneratedTokensPerCallerPerDay int = 0
+
+@description('Hours that workers may spend on one caller\'s runs of a day; 0 for no limit.')
+@minValue(0)
+param maxComputeHoursPerCallerPerDay int = 0
+
 @description('Most gigabytes of logs a day; −1 for no limit.')
 @minValue(-1)
 param logsDailyQuotaGb int = 1
@@ -183,6 +192,10 @@ var checkedControlImage = contains(controlImage, '@sha256:')
 var checkedInferenceImage = contains(inferenceImage, '@sha256:')
   ? inferenceImage
   : fail('inferenceImage must name the image by its digest (…@sha256:…), so that what was built is what runs')
+var modelIsKnown = length(modelFingerprint) == 64 && modelContextLength > 0
+var checkedFingerprint = modelIsKnown
+  ? modelFingerprint
+  : fail('modelFingerprint (64 hexadecimal digits) and modelContextLength must describe the model, as `medqa models describe` does')
 var checkedClientId = accessMode == 'Keys' || !empty(entraClientId)
   ? entraClientId
   : fail('accessMode EntraId needs entraClientId, the application (client) id of the app registration')
@@ -208,9 +221,10 @@ module resources 'resources.bicep' = {
     inferenceImage: checkedInferenceImage
     answering: {
       name: modelName
-      fingerprint: modelFingerprint
+      fingerprint: checkedFingerprint
       contextLength: modelContextLength
       hasChatTemplate: modelHasChatTemplate
+      givesEmbeddings: modelGivesEmbeddings
       folder: modelFolder
       sha256sums: modelSha256sums
     }
@@ -227,22 +241,24 @@ module resources 'resources.bicep' = {
       maxQuestions: maxQuestions
       maxGeneratedTokens: maxGeneratedTokens
       maxComputeHours: maxComputeHours
+      maxGeneratedTokensPerDay: maxGeneratedTokensPerDay
+      maxComputeHoursPerDay: maxComputeHoursPerDay
+      maxGeneratedTokensPerCallerPerDay: maxGeneratedTokensPerCallerPerDay
+      maxComputeHoursPerCallerPerDay: maxComputeHoursPerCallerPerDay
       keepRunsDays: keepRunsDays
       keepUploadsDays: keepUploadsDays
     }
     gpuProfileType: gpuProfileType
     minWorkers: minWorkers
     maxWorkers: checkedMaxWorkers
-    maxControlReplicas: maxControlReplicas
+    controlReplicas: controlReplicas
     networking: {
       private: privateNetworking
       addressPrefix: addressPrefix
-      schedulerIpAllowlist: schedulerIpAllowlist
     }
     registrySku: registrySku
     dataSku: dataSku
     coolRunsDays: coolRunsDays
-    schedulerSku: schedulerSku
     logsDailyQuotaGb: logsDailyQuotaGb
     spending: {
       amount: monthlyBudget
@@ -268,6 +284,9 @@ output MEDQA_URL string = 'https://${resources.outputs.controlHostName}'
 
 @description('Name of the control app.')
 output MEDQA_CONTROL_APP string = resources.outputs.controlAppName
+
+@description('Name of the inference app.')
+output MEDQA_INFERENCE_APP string = resources.outputs.inferenceAppName
 
 @description('Name of the topic of upload events.')
 output MEDQA_UPLOAD_TOPIC string = resources.outputs.topicName

@@ -48,8 +48,8 @@ param minWorkers int
 @description('Most workers.')
 param maxWorkers int
 
-@description('Most replicas of the control app.')
-param maxControlReplicas int
+@description('Replicas of the control app.')
+param controlReplicas int
 
 @description('The network.')
 param networking network
@@ -62,9 +62,6 @@ param dataSku string
 
 @description('Days after which a run\'s blobs become cool; 0 for never.')
 param coolRunsDays int
-
-@description('Tier of the scheduler.')
-param schedulerSku string
 
 @description('Most gigabytes of logs a day.')
 param logsDailyQuotaGb int
@@ -88,13 +85,13 @@ var dataAccountName = 'medqadata${token}'
 var registryName = 'medqa${token}'
 var controlAppName = 'medqa-control'
 var inferenceAppName = 'medqa-inference'
-var taskHubName = 'medqa'
 var fetchesModel = !empty(answering.sha256sums)
 var modelSettings = [
   { name: 'Model__Name', value: answering.name }
   { name: 'Model__Fingerprint', value: answering.fingerprint }
   { name: 'Model__ContextLength', value: string(answering.contextLength) }
   { name: 'Model__HasChatTemplate', value: answering.hasChatTemplate ? 'true' : 'false' }
+  { name: 'Model__GivesEmbeddings', value: answering.givesEmbeddings ? 'true' : 'false' }
 ]
 var runSettings = concat(
   [
@@ -104,6 +101,14 @@ var runSettings = concat(
   runs.maxQuestions > 0 ? [{ name: 'Limits__MaxQuestions', value: string(runs.maxQuestions) }] : [],
   runs.maxGeneratedTokens > 0 ? [{ name: 'Limits__MaxGeneratedTokens', value: string(runs.maxGeneratedTokens) }] : [],
   runs.maxComputeHours > 0 ? [{ name: 'Limits__MaxComputeHours', value: string(runs.maxComputeHours) }] : [],
+  runs.maxGeneratedTokensPerDay > 0 ? [{ name: 'Limits__MaxGeneratedTokensPerDay', value: string(runs.maxGeneratedTokensPerDay) }] : [],
+  runs.maxComputeHoursPerDay > 0 ? [{ name: 'Limits__MaxComputeHoursPerDay', value: string(runs.maxComputeHoursPerDay) }] : [],
+  runs.maxGeneratedTokensPerCallerPerDay > 0
+    ? [{ name: 'Limits__MaxGeneratedTokensPerCallerPerDay', value: string(runs.maxGeneratedTokensPerCallerPerDay) }]
+    : [],
+  runs.maxComputeHoursPerCallerPerDay > 0
+    ? [{ name: 'Limits__MaxComputeHoursPerCallerPerDay', value: string(runs.maxComputeHoursPerCallerPerDay) }]
+    : [],
   runs.keepRunsDays > 0 ? [{ name: 'Retention__RunDays', value: string(runs.keepRunsDays) }] : [],
   runs.keepUploadsDays > 0 ? [{ name: 'Retention__UploadDays', value: string(runs.keepUploadsDays) }] : []
 )
@@ -324,19 +329,6 @@ module registryRoles 'modules/registry-roles.bicep' = {
   ]
 }
 
-module scheduler 'modules/scheduler.bicep' = {
-  params: {
-    schedulerName: 'dts-${name}-${token}'
-    taskHubName: taskHubName
-    location: location
-    tags: tags
-    skuName: schedulerSku
-    ipAllowlist: networking.schedulerIpAllowlist
-    principalId: controlIdentity.properties.principalId
-    principalName: controlIdentity.id
-  }
-}
-
 module environment 'modules/environment.bicep' = {
   params: {
     environmentName: 'cae-${name}'
@@ -368,16 +360,15 @@ module controlApp 'modules/control-app.bicep' = {
     location: location
     tags: tags
     environmentId: environment.outputs.id
+    defaultDomain: environment.outputs.defaultDomain
     identityId: controlIdentity.id
     clientId: controlIdentity.properties.clientId
     registryServer: registry.outputs.loginServer
     image: controlImage
-    maxReplicas: maxControlReplicas
+    replicas: controlReplicas
     dataEndpoints: data.outputs.endpoints
     hostEndpoints: controlHost.outputs.endpoints
     insightsConnectionString: monitoring.outputs.connectionString
-    schedulerEndpoint: scheduler.outputs.endpoint
-    taskHubName: taskHubName
     modelSettings: modelSettings
     runSettings: runSettings
     uploadsByQueue: networking.private
@@ -458,6 +449,9 @@ output controlHostName string = controlApp.outputs.fqdn
 
 @description('Name of the control app.')
 output controlAppName string = controlAppName
+
+@description('Name of the inference app.')
+output inferenceAppName string = inferenceAppName
 
 @description('Name of the topic of upload events.')
 output topicName string = uploadEvents.outputs.topicName

@@ -12,11 +12,13 @@ type model = {
   fingerprint: string
 
   @description('Tokens that fit its context.')
-  @minValue(1)
   contextLength: int
 
   @description('Whether it has a chat template.')
   hasChatTemplate: bool
+
+  @description('Whether it gives embeddings of texts.')
+  givesEmbeddings: bool
 
   @description('Its folder in the image.')
   folder: string
@@ -57,6 +59,22 @@ type limits = {
   @minValue(0)
   maxComputeHours: int
 
+  @description('Tokens that all runs of a day may generate together; 0 for no limit.')
+  @minValue(0)
+  maxGeneratedTokensPerDay: int
+
+  @description('Hours that workers may spend on all runs of a day; 0 for no limit.')
+  @minValue(0)
+  maxComputeHoursPerDay: int
+
+  @description('Tokens that one caller\'s runs of a day may generate together; 0 for no limit.')
+  @minValue(0)
+  maxGeneratedTokensPerCallerPerDay: int
+
+  @description('Hours that workers may spend on one caller\'s runs of a day; 0 for no limit.')
+  @minValue(0)
+  maxComputeHoursPerCallerPerDay: int
+
   @description('Days after which a run that has ended is deleted; 0 for never.')
   @minValue(0)
   keepRunsDays: int
@@ -74,9 +92,6 @@ type network = {
 
   @description('Address range of the network.')
   addressPrefix: string
-
-  @description('Addresses that may call the scheduler.')
-  schedulerIpAllowlist: string[]
 }
 
 @export()

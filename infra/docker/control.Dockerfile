@@ -1,14 +1,15 @@
 # The control app. Built from the repository's root:
 #   docker build -f infra/docker/control.Dockerfile --build-arg FUNCTIONS_HOST_DIGEST=sha256:… .
 
-# The digest of mcr.microsoft.com/azure-functions/dotnet-isolated:4-dotnet-isolated10.0; docs/deploy.md says how to read it. There is no default: what was not looked up is not built on.
+# The digest of the base image below. There is no default: hooks/preprovision.sh asks the registry for it.
 ARG FUNCTIONS_HOST_DIGEST
 
 FROM mcr.microsoft.com/dotnet/sdk:10.0.400-noble@sha256:e1ffd2a92ae84c1291bc1b6887501f8af98e6331e7af6d4c8d37168c5e87a64c AS build
 WORKDIR /source
-COPY Directory.Build.props Directory.Packages.props .editorconfig host.json local.settings.sample.json global.json ./
+COPY Directory.Build.props Directory.Packages.props .editorconfig global.json ./
 COPY src src
 COPY exemplars exemplars
+COPY rubrics rubrics
 RUN dotnet publish src/MedQA.Functions/MedQA.Functions.csproj -c Release -r linux-x64 --self-contained false -o /app
 
 FROM mcr.microsoft.com/azure-functions/dotnet-isolated:4-dotnet-isolated10.0@${FUNCTIONS_HOST_DIGEST}

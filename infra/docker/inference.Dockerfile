@@ -8,9 +8,10 @@ ARG MODEL=models/smollm2-135m-instruct
 
 FROM mcr.microsoft.com/dotnet/sdk:10.0.400-noble@sha256:e1ffd2a92ae84c1291bc1b6887501f8af98e6331e7af6d4c8d37168c5e87a64c AS build
 WORKDIR /source
-COPY Directory.Build.props Directory.Packages.props .editorconfig host.json local.settings.sample.json global.json ./
+COPY Directory.Build.props Directory.Packages.props .editorconfig global.json ./
 COPY src src
 COPY exemplars exemplars
+COPY rubrics rubrics
 RUN dotnet publish src/MedQA.Functions.Inference/MedQA.Functions.Inference.csproj -c Release -r linux-x64 --self-contained false -o /app
 
 # CUDA 13 and cuDNN 9, which ONNX Runtime's GPU packages link from 1.27 on. Only the libraries are taken: the driver comes from the machine.

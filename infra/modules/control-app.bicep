@@ -1,4 +1,5 @@
-// The control app: takes uploads, splits them, advances runs, answers HTTP. It always has a replica, so that no run waits for a wake-up that was lost.
+// The control app: takes uploads, splits them, advances runs, answers HTTP. Its number of replicas is fixed, above zero: the platform does not scale Durable Functions on
+// Azure Storage, and no run may wait for a wake-up that was lost.
 
 import { setting, storageEndpoints } from 'function-app.bicep'
 
@@ -14,6 +15,9 @@ param tags object
 @description('Resource id of the environment.')
 param environmentId string
 
+@description('Domain of the environment; the app answers at its name below it.')
+param defaultDomain string
+
 @description('Resource id of the app\'s identity.')
 param identityId string
 
@@ -26,9 +30,9 @@ param registryServer string
 @description('The image, by digest.')
 param image string
 
-@description('Most replicas.')
+@description('Replicas, always this many.')
 @minValue(1)
-param maxReplicas int
+param replicas int
 
 @description('The data account.')
 param dataEndpoints storageEndpoints
@@ -38,12 +42,6 @@ param hostEndpoints storageEndpoints
 
 @description('Application Insights.')
 param insightsConnectionString string
-
-@description('Where Durable Task Scheduler answers.')
-param schedulerEndpoint string
-
-@description('The task hub.')
-param taskHubName string
 
 @description('Settings of the model that the workers answer with.')
 param modelSettings setting[]
@@ -83,20 +81,15 @@ var settings = concat(
     { name: 'Access__Mode', value: accessMode }
     // The dashboard is at the root.
     { name: 'AzureWebJobsDisableHomepage', value: 'true' }
+    // The host knows its address from here, and makes the webhooks of its extensions of it: without one no function with a durable client runs, and Event Grid has nobody to call.
+    // Written from parts: the app's own FQDN is known only when the app is made.
+    { name: 'WEBSITE_HOSTNAME', value: '${appName}.${defaultDomain}' }
+    // Far above the largest question set that the app takes (100 MiB), so that it is the app that refuses a larger one and says why.
+    { name: 'FUNCTIONS_REQUEST_BODY_SIZE_LIMIT', value: '1073741824' }
     // Exactly one source of uploads; the polling trigger is for the emulator.
     { name: 'AzureWebJobs_OnBlobFound_Disabled', value: 'true' }
     { name: 'AzureWebJobs_OnBlobEvent_Disabled', value: uploadsByQueue ? 'true' : 'false' }
     { name: 'AzureWebJobs_OnUploadMessage_Disabled', value: uploadsByQueue ? 'false' : 'true' }
-    { name: 'AzureFunctionsJobHost__extensions__durableTask__hubName', value: taskHubName }
-    { name: 'AzureFunctionsJobHost__extensions__durableTask__storageProvider__type', value: 'azureManaged' }
-    {
-      name: 'AzureFunctionsJobHost__extensions__durableTask__storageProvider__connectionStringName'
-      value: 'DURABLE_TASK_SCHEDULER_CONNECTION_STRING'
-    }
-    {
-      name: 'DURABLE_TASK_SCHEDULER_CONNECTION_STRING'
-      value: 'Endpoint=${schedulerEndpoint};Authentication=ManagedIdentity;ClientID=${clientId}'
-    }
   ],
   modelSettings,
   runSettings
@@ -124,8 +117,8 @@ module app 'function-app.bicep' = {
     cpu: '1.0'
     memory: '2Gi'
     external: true
-    minReplicas: 1
-    maxReplicas: maxReplicas
+    minReplicas: replicas
+    maxReplicas: replicas
     dataEndpoints: dataEndpoints
     hostEndpoints: hostEndpoints
     insightsConnectionString: insightsConnectionString
@@ -157,12 +150,21 @@ resource signIn 'Microsoft.App/containerApps/authConfigs@2025-07-01' = if (acces
       unauthenticatedClientAction: 'RedirectToLoginPage'
       redirectToProvider: 'azureactivedirectory'
       // Event Grid comes with the key of the blob extension, probes with nothing, and raters with the secret of their link; none of these paths reads the header.
+      // Each is written out: a wildcard would also let through what only begins as it does, such as /rate/../api/runs.
       excludedPaths: [
         '/healthz'
         '/rate'
-        '/rate/*'
+        '/rate/clicks.js'
+        '/rate/dom.js'
+        '/rate/icon.svg'
+        '/rate/rate.css'
+        '/rate/rate.js'
+        '/rate/styles.css'
         '/api/rating'
-        '/api/rating/*'
+        '/api/rating/clicks'
+        '/api/rating/consent'
+        '/api/rating/stop'
+        '/api/rating/submit'
         '/runtime/webhooks/blobs'
       ]
     }

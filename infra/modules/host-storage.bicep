@@ -19,13 +19,13 @@ param principalId string
 @description('A name of the identity that is known before it exists.')
 param principalName string
 
-@description('Whether the host keeps queues of its own here: a blob trigger does.')
+@description('Whether the host keeps queues of its own here: a blob trigger and Durable Functions do.')
 param withQueues bool
 
 @description('Whether only private endpoints reach the account.')
 param privateNetworking bool
 
-// The host creates containers and tables of its own names here, so these roles are on the account.
+// The host and Durable Functions create containers, queues and tables of their own names here, so these roles are on the account.
 var hostRoles = concat([roles.blobDataOwner, roles.tableDataContributor], withQueues ? [roles.queueDataContributor] : [])
 
 resource account 'Microsoft.Storage/storageAccounts@2025-06-01' = {

@@ -33,6 +33,20 @@ public sealed class OnnxLanguageModel : ILanguageModel, IAsyncDisposable
     /// <inheritdoc/>
     public ITextEmbedding? Embedding { get; }
 
+    /// <summary>
+    /// Whether a model would give embeddings of texts once it is loaded, as <see cref="ModelDescription.GivesEmbeddings"/> says then; only
+    /// its graph is read.
+    /// </summary>
+    /// <param name="folder">The model's files.</param>
+    /// <exception cref="ModelException">The graph is damaged.</exception>
+    public static bool CanEmbed(ModelFolder folder)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        var outputs = OnnxGraph.Read(folder.GraphPath).Outputs;
+        return DecoderLayout.FindHiddenStates(name => outputs.TryGetValue(name, out var shape) ? shape : null, folder.HiddenSize)
+            is not null;
+    }
+
     /// <summary>Loads a model: seconds for a small one, minutes for a large one.</summary>
     /// <param name="folder">The model's folder.</param>
     /// <param name="options">How to load it.</param>

@@ -157,19 +157,31 @@ internal sealed partial record DecoderLayout
         };
     }
 
-    /// <summary>Optimum calls them <c>last_hidden_state</c>, onnxruntime-genai's model builder <c>hidden_states</c>.</summary>
-    private static HiddenStates? HiddenStatesOf(IReadOnlyDictionary<string, NodeMetadata> outputs, ModelFolder folder)
+    /// <summary>
+    /// The output with hidden states and their size, or <see langword="null"/>: Optimum calls it <c>last_hidden_state</c>,
+    /// onnxruntime-genai's model builder <c>hidden_states</c>.
+    /// </summary>
+    /// <param name="shapeOf">The shape of the output of a name, a length that is left open below 1; <see langword="null"/> where there is
+    /// none.</param>
+    /// <param name="hiddenSize">The size that the model's configuration states.</param>
+    public static (string Name, int Size)? FindHiddenStates(Func<string, IReadOnlyList<int>?> shapeOf, int? hiddenSize)
     {
         foreach (var name in (ReadOnlySpan<string>)["last_hidden_state", "hidden_states"])
         {
-            if (outputs.TryGetValue(name, out var states) && states.Dimensions.Length == 3 && (states.Dimensions[2] > 0 ? states.Dimensions[2] : folder.HiddenSize) is { } size)
+            if (shapeOf(name) is [_, _, var last] && (last > 0 ? last : hiddenSize) is { } size)
             {
-                return new HiddenStates(name, NumberType(folder.GraphPath, name, states), size);
+                return (name, size);
             }
         }
 
         return null;
     }
+
+    private static HiddenStates? HiddenStatesOf(IReadOnlyDictionary<string, NodeMetadata> outputs, ModelFolder folder) =>
+        FindHiddenStates(name => outputs.TryGetValue(name, out var output) ? output.Dimensions : null, folder.HiddenSize)
+            is (var name, var size)
+            ? new HiddenStates(name, NumberType(folder.GraphPath, name, outputs[name]), size)
+            : null;
 
     private static TensorElementType NumberType(string path, string name, NodeMetadata metadata) => metadata.ElementDataType is TensorElementType.Float or TensorElementType.Float16
         ? metadata.ElementDataType

@@ -17,6 +17,9 @@ internal sealed record OnnxGraph
     /// <summary>Bytes of all weights: what a pass reads.</summary>
     public required long WeightBytes { get; init; }
 
+    /// <summary>The shapes of the outputs by their names; −1 is a length that the graph leaves open.</summary>
+    public required ImmutableDictionary<string, ImmutableArray<int>> Outputs { get; init; }
+
     /// <summary>Reads a file.</summary>
     /// <exception cref="ModelException">The file is damaged.</exception>
     public static unsafe OnnxGraph Read(string path)
@@ -53,6 +56,7 @@ internal sealed record OnnxGraph
         var tables = new Dictionary<string, int>(StringComparer.Ordinal);
         var nodes = new List<GraphNode>();
         var weightBytes = 0L;
+        var outputs = ImmutableDictionary.CreateBuilder<string, ImmutableArray<int>>(StringComparer.Ordinal);
         var model = new ProtocolBuffer(bytes);
         while (model.Read())
         {
@@ -74,6 +78,10 @@ internal sealed record OnnxGraph
                         tables[tensor.Name] = tensor.Dimensions is [var length, ..] ? (int)length : 0;
                         weightBytes += tensor.Bytes;
                         break;
+                    case 12:
+                        var output = GraphOutput.Parse(graph.Bytes);
+                        outputs[output.Name] = output.Shape;
+                        break;
                 }
             }
         }
@@ -81,9 +89,10 @@ internal sealed record OnnxGraph
         // A table that is kept in another precision is a fixed table too.
         foreach (var node in nodes)
         {
-            if (node is { Operation: Cast, Inputs: [var input, ..], Outputs: [var output, ..] } && tables.TryGetValue(input, out var castRows))
+            if (node is { Operation: Cast, Inputs: [var input, ..], Outputs: [var cast, ..] }
+                && tables.TryGetValue(input, out var castRows))
             {
-                tables[output] = castRows;
+                tables[cast] = castRows;
             }
         }
 
@@ -96,6 +105,7 @@ internal sealed record OnnxGraph
                 node.Integer("do_rotary", 0) == 1,
                 tables.TryGetValue(node.Inputs.ElementAtOrDefault(CosineInput) ?? "", out var rows) ? rows : null))],
             WeightBytes = weightBytes,
+            Outputs = outputs.ToImmutable(),
         };
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using MedQA.Inference;
 using MedQA.Inference.Models;
 using MedQA.LocalHost.Hosting;
 using MedQA.LocalHost.Settings;
@@ -54,7 +55,9 @@ internal static class ModelsCommand
         var fingerprint = await folder.FingerprintAsync(cancellationToken);
         if (context.Output == OutputFormat.Json)
         {
-            var described = new ModelSummary(folder.Name, folder.Path, fingerprint, folder.ContextLength, folder.ChatTemplateSource is not null);
+            var described = new ModelSummary(
+                folder.Name, folder.Path, fingerprint, folder.ContextLength, folder.ChatTemplateSource is not null,
+                    OnnxLanguageModel.CanEmbed(folder));
             context.Console.Line(JsonSerializer.Serialize(described, ModelsJson.Default.ModelSummary));
             return ExitCode.Success;
         }
@@ -77,6 +80,7 @@ internal static class ModelsCommand
         Row("Size", $"{folder.ExternalDataPaths.Append(folder.GraphPath).Sum(static path => new FileInfo(path).Length) / 1e6:#,0} MB");
         Row("Context", $"{folder.ContextLength:#,0} tokens");
         Row("Chat template", folder.ChatTemplateSource is null ? "none: only profiles of format completion" : "yes");
+        Row("Embeddings", OnnxLanguageModel.CanEmbed(folder) ? "yes" : "none: no profiles that choose the nearest examples");
         Row("Layers", folder.Layers);
         Row("Heads", folder.AttentionHeads);
         Row("Key/value heads", folder.KeyValueHeads);
@@ -93,7 +97,9 @@ internal static class ModelsCommand
 /// <param name="Fingerprint">What it is: 64 hexadecimal digits.</param>
 /// <param name="ContextLength">Tokens that fit its context.</param>
 /// <param name="HasChatTemplate">Whether profiles of format chat can be used with it.</param>
-internal sealed record ModelSummary(string Name, string Folder, string Fingerprint, int ContextLength, bool HasChatTemplate);
+/// <param name="GivesEmbeddings">Whether it gives embeddings of texts, which profiles need that choose the nearest worked examples.</param>
+internal sealed record ModelSummary(
+    string Name, string Folder, string Fingerprint, int ContextLength, bool HasChatTemplate, bool GivesEmbeddings);
 
 /// <summary>How models are written for programs.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]

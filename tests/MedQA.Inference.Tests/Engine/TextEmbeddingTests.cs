@@ -25,6 +25,7 @@ public sealed class TextEmbeddingTests
         using var variant = TinyVariant.WithHiddenStates(model, tensor, name, HiddenSize);
         await using var loaded = await OnnxLanguageModel.LoadAsync(variant.Folder, new() { Threads = 1 }, Token);
         Assert.True(loaded.Description.GivesEmbeddings);
+        Assert.True(OnnxLanguageModel.CanEmbed(ModelFolder.Open(variant.Folder)));
 
         var embedding = await loaded.Embedding!.EmbedAsync(Text, Token);
 
@@ -59,6 +60,7 @@ public sealed class TextEmbeddingTests
     {
         await using var model = await OnnxLanguageModel.LoadAsync(Repository.PathOf("models", "reasoner"), new() { Threads = 1 }, Token);
         Assert.False(model.Description.GivesEmbeddings);
+        Assert.False(OnnxLanguageModel.CanEmbed(ModelFolder.Open(Repository.PathOf("models", "reasoner"))));
         Assert.Null(model.Embedding);
     }
 

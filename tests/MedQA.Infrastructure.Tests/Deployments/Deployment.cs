@@ -30,9 +30,14 @@ internal sealed class Deployment
         "param modelSha256sums = '0000000000000000000000000000000000000000000000000000000000000003'",
         "param maxGeneratedTokens = 1000000",
         "param maxComputeHours = 24",
+        "param maxGeneratedTokensPerDay = 5000000",
+        "param maxComputeHoursPerDay = 48",
+        "param maxGeneratedTokensPerCallerPerDay = 500000",
+        "param maxComputeHoursPerCallerPerDay = 6",
         "param keepRunsDays = 400",
         "param keepUploadsDays = 30",
-        "param schedulerSku = 'Dedicated'");
+        "param modelGivesEmbeddings = true",
+        "param controlReplicas = 3");
 
     /// <summary>Both kinds.</summary>
     public static async Task<IReadOnlyList<Deployment>> BothAsync() => [await PublicAsync(), await PrivateAsync()];

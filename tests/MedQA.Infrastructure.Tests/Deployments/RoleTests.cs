@@ -9,7 +9,6 @@ public sealed partial class RoleTests
     private static readonly Dictionary<string, string> RoleNames = new(StringComparer.Ordinal)
     {
         ["7f951dda-4ed3-4680-a7ca-43fe172d538d"] = "AcrPull",
-        ["0ad04412-c4d5-4796-b79c-f76d14c8d402"] = "Durable Task Data Contributor",
         ["b7e6dc6d-f1e8-4753-8033-0f276bb0955b"] = "Storage Blob Data Owner",
         ["ba92f5b4-2d11-453d-a403-e96b0029c9fe"] = "Storage Blob Data Contributor",
         ["2a2b9908-6ea1-4ae2-8e65-a410df84e7d1"] = "Storage Blob Data Reader",
@@ -45,7 +44,6 @@ public sealed partial class RoleTests
         control | data table Runs | Storage Table Data Contributor
         control | data table Scores | Storage Table Data Contributor
         control | registry | AcrPull
-        control | task hub medqa | Durable Task Data Contributor
         event topic | data container event-dead-letters | Storage Blob Data Contributor
         inference | data container prefixes | Storage Blob Data Reader
         inference | data container runs | Storage Blob Data Contributor
@@ -117,7 +115,6 @@ public sealed partial class RoleTests
         return parts switch
         {
             _ when parts.Groups["part"].Success => $"data {parts.Groups["kind"].Value} {parts.Groups["part"].Value}",
-            _ when parts.Groups["hub"].Success => $"task hub {parts.Groups["hub"].Value}",
             _ when parts.Groups["registry"].Success => "registry",
             _ when parts.Groups["host"].Value == "ctl" => "control host",
             _ => "inference host",
@@ -131,7 +128,6 @@ public sealed partial class RoleTests
             Microsoft\.Storage/storageAccounts/medqadata[a-z0-9]{13}/(blob|queue|table)Services/default/(?<kind>container|queue|table)s/(?<part>[A-Za-z-]+)
             | Microsoft\.Storage/storageAccounts/medqa(?<host>ctl|inf)[a-z0-9]{13}
             | Microsoft\.ContainerRegistry/registries/(?<registry>medqa[a-z0-9]{13})
-            | Microsoft\.DurableTask/schedulers/dts-test-[a-z0-9]{13}/taskHubs/(?<hub>\w+)
         )$
         """,
         RegexOptions.IgnorePatternWhitespace | RegexOptions.ExplicitCapture,

@@ -1,4 +1,7 @@
+using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
+using MedQA.Tests;
 
 namespace MedQA.Infrastructure.Tests.Deployments;
 
@@ -16,8 +19,7 @@ public sealed class SettingTests
     private static readonly string[] ControlHost =
     [
         "AzureWebJobsDisableHomepage", "AzureWebJobs_OnBlobEvent_Disabled", "AzureWebJobs_OnBlobFound_Disabled", "AzureWebJobs_OnUploadMessage_Disabled",
-        "AzureFunctionsJobHost__extensions__durableTask__hubName", "AzureFunctionsJobHost__extensions__durableTask__storageProvider__type",
-        "AzureFunctionsJobHost__extensions__durableTask__storageProvider__connectionStringName", "DURABLE_TASK_SCHEDULER_CONNECTION_STRING",
+        "WEBSITE_HOSTNAME", "FUNCTIONS_REQUEST_BODY_SIZE_LIMIT",
     ];
 
     /// <summary>What host and app read.</summary>
@@ -27,10 +29,13 @@ public sealed class SettingTests
     ];
 
     private static readonly string[] Control =
-        ["Model__Name", "Model__Fingerprint", "Model__ContextLength", "Model__HasChatTemplate", "Access__Mode", "Split__DefaultProfile", "Split__TokensPerSecond", "Limits__MaxQuestions"];
+        ["Model__Name", "Model__Fingerprint", "Model__ContextLength", "Model__HasChatTemplate", "Model__GivesEmbeddings", "Access__Mode",
+            "Split__DefaultProfile", "Split__TokensPerSecond", "Limits__MaxQuestions"];
 
     private static readonly string[] ControlWithKeysAndLimits =
-        ["Access__ReaderKey", "Access__RunnerKey", "Access__AdminKey", "Limits__MaxGeneratedTokens", "Limits__MaxComputeHours", "Retention__RunDays", "Retention__UploadDays"];
+        ["Access__ReaderKey", "Access__RunnerKey", "Access__AdminKey", "Limits__MaxGeneratedTokens", "Limits__MaxComputeHours",
+            "Retention__RunDays", "Retention__UploadDays", "Limits__MaxGeneratedTokensPerDay", "Limits__MaxComputeHoursPerDay",
+            "Limits__MaxGeneratedTokensPerCallerPerDay", "Limits__MaxComputeHoursPerCallerPerDay"];
 
     private static readonly string[] Inference = ["Model__Folder", "Model__Provider", "Model__Fingerprint"];
 
@@ -100,14 +105,65 @@ public sealed class SettingTests
     }
 
     [Fact]
-    public async Task The_orchestrations_are_kept_by_the_scheduler_with_the_apps_identity()
+    public void The_orchestrations_are_kept_in_the_hosts_own_account_as_everywhere_else()
     {
-        var settings = SettingsOf((await Deployment.PublicAsync()).App("medqa-control"));
-        Assert.Equal("azureManaged", settings["AzureFunctionsJobHost__extensions__durableTask__storageProvider__type"]);
-        Assert.Equal("medqa", settings["AzureFunctionsJobHost__extensions__durableTask__hubName"]);
-        var named = settings["AzureFunctionsJobHost__extensions__durableTask__storageProvider__connectionStringName"];
-        Assert.Contains("Endpoint={0};Authentication=ManagedIdentity;ClientID={1}", settings[named], StringComparison.Ordinal);
-        Assert.Contains("id-medqa-control", settings[named], StringComparison.Ordinal);
+        // No provider and no connection of their own: Azure Storage, by AzureWebJobsStorage. Its roles are in RoleTests, its endpoints in
+        // NetworkTests.
+        var durable = HostOf("MedQA.Functions").GetProperty("extensions").GetProperty("durableTask");
+        Assert.False(durable.TryGetProperty("storageProvider", out _));
+        Assert.Equal("MedQA", durable.GetProperty("hubName").GetString());
+    }
+
+    [Fact]
+    public void A_run_is_one_trace_over_the_steps_of_its_orchestration() =>
+        Assert.Equal("""{"distributedTracingEnabled":true,"version":"V2"}""",
+            JsonSerializer.Serialize(HostOf("MedQA.Functions").GetProperty("extensions").GetProperty("durableTask")
+            .GetProperty("tracing")));
+
+    [Fact]
+    public async Task The_control_apps_host_knows_the_address_at_which_the_app_answers()
+    {
+        foreach (var deployment in await Deployment.BothAsync())
+        {
+            var app = deployment.App("medqa-control");
+
+            // An app that answers outside of its environment has its name right below the environment's domain; one that does not has
+            // ".internal" between, also in a private environment.
+            Assert.True(app["properties.configuration.ingress.external"].GetBoolean());
+            var host = Regex.Match(SettingsOf(app)["WEBSITE_HOSTNAME"],
+                @"^\[format\('\{0\}\.\{1\}', '(?<app>[^']+)', reference\((?<from>.+)\)\.outputs\.defaultDomain\.value\)\]$",
+                RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5));
+            Assert.True(host.Success, SettingsOf(app)["WEBSITE_HOSTNAME"]);
+            Assert.Equal(app.Name, host.Groups["app"].Value);
+
+            // From the environment, which is made before any app: nothing that the app itself must first be made for.
+            Assert.Contains("'Microsoft.Resources/deployments', format('environment-{0}'", host.Groups["from"].Value,
+                StringComparison.Ordinal);
+            Assert.DoesNotContain("fqdn", app.ToString(), StringComparison.OrdinalIgnoreCase);
+            Assert.Contains("output defaultDomain string = environment.properties.defaultDomain\n",
+                File.ReadAllText(Repository.PathOf("infra", "modules", "environment.bicep")), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task The_inference_app_calls_nobody_by_its_own_address()
+    {
+        // The address is for webhooks of extensions and for durable clients.
+        Assert.DoesNotContain("DurableClient", AppSource.Of("MedQA.Functions.Inference").Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("EventGrid", AppSource.Of("MedQA.Functions.Inference").Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("WEBSITE_HOSTNAME", SettingsOf((await Deployment.PublicAsync()).App("medqa-inference")).Keys);
+    }
+
+    [Fact]
+    public async Task The_host_lets_through_what_the_app_refuses_with_a_reason()
+    {
+        var most = Regex.Match(File.ReadAllText(Repository.PathOf("src", "MedQA.Web", "Api.cs")),
+            @"long MaxUploadBytes \{ get; init; \} = (?<count>\d+)L << 20;", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5));
+        Assert.True(most.Success);
+        var limit = long.Parse(SettingsOf((await Deployment.PublicAsync()).App("medqa-control"))["FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"],
+            CultureInfo.InvariantCulture);
+        Assert.True(limit >= 4 * (long.Parse(most.Groups["count"].Value, CultureInfo.InvariantCulture) << 20),
+            $"The host ends bodies of {limit} bytes itself.");
     }
 
     [Fact]
@@ -119,9 +175,24 @@ public sealed class SettingTests
         }
 
         var control = SettingsOf((await Deployment.PublicAsync()).App("medqa-control"));
-        Assert.Equal(("smollm2-135m-instruct", "8192", "true"), (control["Model__Name"], control["Model__ContextLength"], control["Model__HasChatTemplate"]));
+        Assert.Equal(("smollm2-135m-instruct", "8192", "true", "false"),
+            (control["Model__Name"], control["Model__ContextLength"], control["Model__HasChatTemplate"],
+            control["Model__GivesEmbeddings"]));
+        Assert.Equal("true", SettingsOf((await Deployment.PrivateAsync()).App("medqa-control"))["Model__GivesEmbeddings"]);
         Assert.Equal("/models/baked", SettingsOf((await Deployment.PublicAsync()).App("medqa-inference"))["Model__Folder"]);
         Assert.Equal("/models/fetched", SettingsOf((await Deployment.PrivateAsync()).App("medqa-inference"))["Model__Folder"]);
+    }
+
+    [Fact]
+    public async Task Each_limit_of_a_day_is_the_parameter_of_its_name_and_none_is_set_where_it_is_0()
+    {
+        var limited = SettingsOf((await Deployment.PrivateAsync()).App("medqa-control"));
+        Assert.Equal(
+            ("5000000", "48", "500000", "6"),
+            (limited["Limits__MaxGeneratedTokensPerDay"], limited["Limits__MaxComputeHoursPerDay"],
+                limited["Limits__MaxGeneratedTokensPerCallerPerDay"], limited["Limits__MaxComputeHoursPerCallerPerDay"]));
+        Assert.DoesNotContain(SettingsOf((await Deployment.PublicAsync()).App("medqa-control")).Keys, static name =>
+            name.EndsWith("PerDay", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -152,9 +223,18 @@ public sealed class SettingTests
             Assert.Equal("medqa-control/current", signIn.Name);
             Assert.True(signIn["properties.platform.enabled"].GetBoolean());
             Assert.Equal("RedirectToLoginPage", signIn["properties.globalValidation.unauthenticatedClientAction"].GetString());
-            AssertSame(["/healthz", "/rate", "/rate/*", "/api/rating", "/api/rating/*", "/runtime/webhooks/blobs"], signIn["properties.globalValidation.excludedPaths"].EnumerateArray().Select(static path => path.GetString()!));
+            AssertSame(["/healthz", "/runtime/webhooks/blobs", .. RaterPaths.All],
+                signIn["properties.globalValidation.excludedPaths"].EnumerateArray().Select(static path => path.GetString()!));
             Assert.Equal("99999999-9999-9999-9999-999999999999", signIn["properties.identityProviders.azureActiveDirectory.registration.clientId"].GetString());
         }
+    }
+
+    /// <summary>The host.json that is published with an app, wherever the repository keeps it.</summary>
+    private static JsonElement HostOf(string project)
+    {
+        var beside = Repository.PathOf("src", project, "host.json");
+        using var host = JsonDocument.Parse(File.ReadAllText(File.Exists(beside) ? beside : Repository.PathOf("host.json")));
+        return host.RootElement.Clone();
     }
 
     private static IEnumerable<string> SourcesOf(Deployment deployment) =>

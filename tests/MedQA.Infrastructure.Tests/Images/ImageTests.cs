@@ -38,16 +38,21 @@ public sealed partial class ImageTests
     [MemberData(nameof(Files))]
     public void What_is_copied_from_the_repository_is_there_and_in_the_builds_context(string file)
     {
-        var context = File.ReadAllLines(Repository.PathOf(".dockerignore")).Where(static line => line.StartsWith('!')).Select(static line => line[1..]).ToArray();
-        var sources = Regex.Matches(Read(file), @"^COPY (--(chown|chmod)=\S+ )?(?<sources>(?!--)[^\n]+) \S+$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5))
-            .SelectMany(static copy => copy.Groups["sources"].Value.Split(' ')).ToArray();
-        Assert.NotEmpty(sources);
-        Assert.All(sources.Select(static source => source.Replace("${MODEL}", "models/smollm2-135m-instruct", StringComparison.Ordinal)), source =>
+        var context = new BuildContext(file);
+        Assert.NotEmpty(context.Copied);
+        Assert.All(context.Copied, copy =>
         {
-            Assert.True(Path.Exists(Repository.PathOf(source.Split('/'))), source);
-            Assert.Contains(context, part => source == part || source.StartsWith(part + "/", StringComparison.Ordinal));
+            Assert.True(Path.Exists(Repository.PathOf(copy.Source.Split('/'))), copy.Source);
+            Assert.True(context.LetsThrough(copy.Source), copy.Source);
         });
     }
+
+    [Fact]
+    public void Both_stand_on_the_base_whose_digest_the_hook_looks_up() =>
+        Assert.All((string[])["control.Dockerfile", "inference.Dockerfile"], static file => Assert.Equal(
+            ["mcr.microsoft.com/azure-functions/dotnet-isolated:4-dotnet-isolated10.0@${FUNCTIONS_HOST_DIGEST}"],
+            Bases().Matches(Read(file)).Select(static image => image.Groups["image"].Value)
+                .Where(static image => image.Contains('$', StringComparison.Ordinal))));
 
     [Theory]
     [InlineData("control.Dockerfile", "src/MedQA.Functions/MedQA.Functions.csproj")]

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using MedQA.Infrastructure.Tests.Hosting;
 using MedQA.Tests;
 
 namespace MedQA.Infrastructure.Tests.Images;
@@ -10,28 +11,19 @@ namespace MedQA.Infrastructure.Tests.Images;
 public sealed class ModelFetchTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("medqa-fetch").FullName;
-    private readonly HttpListener _server = new();
+    private readonly LoopbackServer _server;
     private readonly Dictionary<string, string> _blobs = new(StringComparer.Ordinal) { ["model.onnx"] = "graph", ["data/weights.bin"] = "weights" };
-    private readonly string _address;
 
     public ModelFetchTests()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The script runs in Linux containers.");
-        using (var free = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0))
-        {
-            free.Start();
-            _address = $"http://127.0.0.1:{((IPEndPoint)free.LocalEndpoint).Port}";
-        }
-
-        _server.Prefixes.Add(_address + "/");
-        _server.Start();
-        _ = AnswerAsync();
+        _server = new(Answer);
         _blobs["sha256sums.txt"] = string.Concat(_blobs.Select(static blob => $"{SumOf(blob.Value)}  {blob.Key}\n"));
     }
 
     public void Dispose()
     {
-        _server.Close();
+        _server.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
 
@@ -76,8 +68,14 @@ public sealed class ModelFetchTests : IDisposable
 
     private async Task<(int Code, string Told)> FetchAsync(string sum)
     {
-        var start = new ProcessStartInfo("bash", [Repository.PathOf("infra", "docker", "fetch-model.sh"), $"{_address}/models/tiny", sum, _folder]) { RedirectStandardError = true, RedirectStandardOutput = true, UseShellExecute = false };
-        start.Environment["IDENTITY_ENDPOINT"] = $"{_address}/token";
+        var script = Repository.PathOf("infra", "docker", "fetch-model.sh");
+        var start = new ProcessStartInfo("bash", [script, $"{_server.Address}/models/tiny", sum, _folder])
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        };
+        start.Environment["IDENTITY_ENDPOINT"] = $"{_server.Address}/token";
         start.Environment["IDENTITY_HEADER"] = "header";
         start.Environment["AZURE_CLIENT_ID"] = "client";
         start.Environment["no_proxy"] = "127.0.0.1";
@@ -88,31 +86,18 @@ public sealed class ModelFetchTests : IDisposable
         return (process.ExitCode, await told);
     }
 
-    private async Task AnswerAsync()
+    private Reply Answer(HttpListenerRequest request)
     {
-        while (true)
+        var path = request.Url!.AbsolutePath;
+        var body = path switch
         {
-            HttpListenerContext call;
-            try
-            {
-                call = await _server.GetContextAsync();
-            }
-            catch (Exception closed) when (closed is HttpListenerException or ObjectDisposedException)
-            {
-                return;
-            }
-
-            var path = call.Request.Url!.AbsolutePath;
-            var body = path switch
-            {
-                "/token" when call.Request.Headers["X-IDENTITY-HEADER"] == "header" && call.Request.QueryString["client_id"] == "client" && call.Request.QueryString["resource"] == "https://storage.azure.com/" =>
-                    """{"access_token":"token-of-the-app","token_type":"Bearer"}""",
-                _ when call.Request.Headers["Authorization"] == "Bearer token-of-the-app" && call.Request.Headers["x-ms-version"] is not null => _blobs.GetValueOrDefault(path["/models/tiny/".Length..]),
-                _ => null,
-            };
-            call.Response.StatusCode = body is null ? 403 : 200;
-            await call.Response.OutputStream.WriteAsync(Encoding.UTF8.GetBytes(body ?? ""), CancellationToken.None);
-            call.Response.Close();
-        }
+            "/token" when request.Headers["X-IDENTITY-HEADER"] == "header" && request.QueryString["client_id"] == "client"
+                && request.QueryString["resource"] == "https://storage.azure.com/" =>
+                """{"access_token":"token-of-the-app","token_type":"Bearer"}""",
+            _ when request.Headers["Authorization"] == "Bearer token-of-the-app" && request.Headers["x-ms-version"] is not null =>
+                _blobs.GetValueOrDefault(path["/models/tiny/".Length..]),
+            _ => null,
+        };
+        return body is null ? new(403) : new(200, body);
     }
 }

@@ -62,6 +62,7 @@ public sealed class ModelsCommandTests
         Assert.Matches("^[0-9a-f]{64}$", described.GetProperty("fingerprint").GetString()!);
         Assert.Equal(8192, described.GetProperty("contextLength").GetInt32());
         Assert.True(described.GetProperty("hasChatTemplate").GetBoolean());
+        Assert.False(described.GetProperty("givesEmbeddings").GetBoolean());
         Assert.False((await medqa.JsonAsync("models", "describe", Repository.PathOf("models", "tiny", "gpt2-optimum"))).GetProperty("hasChatTemplate").GetBoolean());
     }
 
