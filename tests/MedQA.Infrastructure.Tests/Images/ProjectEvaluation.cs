@@ -12,7 +12,7 @@ internal static class ProjectEvaluation
         "EditorConfigFiles", "GlobalAnalyzerConfigFiles"];
 
     /// <summary>
-    /// Every file of the repository that building a project reads, with the projects that it refers to: from the repository's root, with
+    /// Every file of the repository that publishing a project reads, with the projects that it refers to: from the repository's root, with
     /// slashes.
     /// </summary>
     public static async Task<IReadOnlySet<string>> FilesAsync(string project)
@@ -23,7 +23,7 @@ internal static class ProjectEvaluation
         {
             files.Add(next);
             files.UnionWith(Imported(next));
-            var items = await ItemsAsync(next, [.. FileItems, "ProjectReference"]);
+            var items = await ItemsAsync(next, [.. FileItems, "ProjectReference"], "-p:_IsPublishing=true");
             files.UnionWith(FileItems.SelectMany(kind => items[kind])
                 .Where(static file => !Path.IsPathRooted(file) && File.Exists(Repository.PathOf(file.Split('/')))));
             foreach (var reference in items["ProjectReference"].Where(known.Add))

@@ -42,7 +42,7 @@ public sealed partial class FunctionSourceTests
         Assert.Contains("AddSource(PipelineTracing.SourceName)", Control, StringComparison.Ordinal);
         Assert.Contains("AddMeter(PipelineMetrics.MeterName)", Control, StringComparison.Ordinal);
         Assert.All((string[])["MedQA.Functions", "MedQA.Functions.Inference"], static app =>
-            Assert.Contains("AddTelemetry(settings)", File.ReadAllText(Repository.PathOf("src", app, "Program.cs")), StringComparison.Ordinal));
+            Assert.Contains("builder.AddTelemetry(settings", File.ReadAllText(Repository.PathOf("src", app, "Program.cs")), StringComparison.Ordinal));
     }
 
     [GeneratedRegex(@"new\(""(?<name>\w+)"", ""(?<method>[A-Z]+)"", ""(?<path>[^""]*)"", ApiRole\.", RegexOptions.NonBacktracking)]
