@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Reflection;
 using System.Text;
 using Azure.Storage.Queues;
@@ -8,6 +9,7 @@ using MedQA.Functions.Uploading;
 using MedQA.Pipeline.Storage;
 using MedQA.Tests;
 using Microsoft.Azure.WebJobs;
+using Microsoft.Azure.WebJobs.Extensions.DurableTask;
 using Microsoft.Azure.WebJobs.Host;
 using Microsoft.Extensions.DependencyInjection;
 using Isolated = Microsoft.Azure.Functions.Worker;
@@ -27,6 +29,17 @@ public sealed class TriggerTests(AzuriteFixture azurite)
         static method => Assert.Equal(
             TriggerOf(AppFunctions[method.GetCustomAttribute<FunctionNameAttribute>()!.Name], "Microsoft.Azure.Functions.Worker"),
             TriggerOf(method, "Microsoft.Azure.WebJobs")));
+
+    [Fact]
+    public void The_Durable_extension_that_is_hosted_here_is_the_one_that_the_app_deploys()
+    {
+        var deployed = AssemblyName.GetAssemblyName(Path.Combine(AppContext.BaseDirectory, ".azurefunctions", "Microsoft.Azure.WebJobs.Extensions.DurableTask.dll"));
+        var hosted = typeof(OrchestrationTriggerAttribute).Assembly;
+        Assert.Equal(deployed.Name, hosted.GetName().Name);
+        Assert.Equal(
+            FileVersionInfo.GetVersionInfo(Path.Combine(AppContext.BaseDirectory, ".azurefunctions", $"{deployed.Name}.dll")).FileVersion,
+            FileVersionInfo.GetVersionInfo(hosted.Location).FileVersion);
+    }
 
     [Fact]
     public void Every_storage_trigger_names_the_data_connection() => Assert.All(
