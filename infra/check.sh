@@ -71,16 +71,18 @@ asks() { # asks PATH: whether it answers somebody unknown with a sign-in or a re
 }
 check 'somebody unknown is asked to sign in' asks /api/runs
 check 'the sign-in does not leave out what only begins like a page of raters' asks /api/runs?from=/rate
-refuses() { # refuses TARGET: whether a raw target with dot segments gets nothing, known or not
+# What the sign-in writes about an Admin, written by somebody else: it must count on no path, also not on one that the sign-in leaves out.
+printf 'X-MS-CLIENT-PRINCIPAL: %s\n' "$(printf '{"auth_typ":"aad","claims":[{"typ":"roles","val":"Admin"}]}' | base64 | tr -d '\n')" > "$work/forged"
+refuses() { # refuses TARGET: whether a raw target gets nothing from somebody unknown, who may also say that the sign-in knows them
   local got
-  for got in "$(status "$1")" "$(known "$1")"; do
+  for got in "$(status "$1")" "$(status "$1" --header "@$work/forged")"; do
     case $got in
       2??) echo "$1 answered $got"; return 1 ;;
       000) echo "no answer to $1"; return 1 ;;
     esac
   done
 }
-for target in /rate/../api/runs /rate/%2e%2e/api/runs /rate/%252e%252e/api/runs /api/rating/../runs /api/rating/%2e%2e/runs /api/rating/%252e%252e/runs /healthz/../api/runs /rate/./rate.js; do
+for target in /api/runs /rate/../api/runs /rate/%2e%2e/api/runs /rate/%252e%252e/api/runs /api/rating/../runs /api/rating/%2e%2e/runs /api/rating/%252e%252e/runs /healthz/../api/runs /rate/./rate.js; do
   check "$target is refused" refuses "$target"
 done
 opens() { [ "$(status /rate)" = 200 ] && [ "$(status /rate/rate.js)" = 200 ]; }

@@ -68,6 +68,9 @@ public sealed partial class CheckTests : IDisposable
 
         /// <summary>Runs are taken and end badly, and nothing can be deleted.</summary>
         RunsFail,
+
+        /// <summary>The header in which the sign-in says who is there is believed, whoever wrote it, on paths that the sign-in leaves out.</summary>
+        Believes,
     }
 
     public void Dispose()
@@ -116,6 +119,16 @@ public sealed partial class CheckTests : IDisposable
         }
 
         Assert.Empty(passed.Except(found, StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_service_that_believes_what_callers_say_of_themselves_fails()
+    {
+        _fault = Fault.Believes;
+        var (result, _, failed) = await CheckAsync();
+        Assert.Equal(1, result.Code);
+        Assert.Contains("/rate/../api/runs is refused", failed);
+        Assert.All(failed, static check => Assert.EndsWith("is refused", check, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -168,6 +181,7 @@ public sealed partial class CheckTests : IDisposable
         return _fault switch
         {
             Fault.OpenAndEmpty => AnswerOpenly(path),
+            Fault.Believes when request.Headers["X-MS-CLIENT-PRINCIPAL"] is not null => new(200),
             _ when Crooked.Any(folder => path.StartsWith(folder, StringComparison.Ordinal))
                 && (path.Contains('%', StringComparison.Ordinal) || path.Contains("/.", StringComparison.Ordinal)) => new(400),
             _ => path switch
