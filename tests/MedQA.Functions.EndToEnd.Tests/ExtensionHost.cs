@@ -8,7 +8,10 @@ using Microsoft.Extensions.Logging;
 
 namespace MedQA.Functions.EndToEnd.Tests;
 
-/// <summary>The real extensions of the Functions host around one app's classes, with the app's own host.json and with an account for the host that is not the data's.</summary>
+/// <summary>
+/// The real extensions of the Functions host around one app's classes, with the app's own host.json and with an account for the host that
+/// is not the data's.
+/// </summary>
 internal static class ExtensionHost
 {
     /// <summary>Builds one.</summary>
@@ -18,15 +21,18 @@ internal static class ExtensionHost
     /// <param name="hostJson">The app's host.json.</param>
     /// <param name="register">Registers the app's classes.</param>
     /// <param name="log">Is told what the host and its extensions log as errors.</param>
-    public static IHost Build<TTriggers>(string hostAccount, string dataAccount, string hostJson, Action<IServiceCollection> register, Action<string> log)
+    public static IHost Build<TTriggers>(
+        string hostAccount, string dataAccount, string hostJson, Action<IServiceCollection> register, Action<string> log)
         where TTriggers : class => new HostBuilder()
         .UseEnvironment(Environments.Development)
-        .ConfigureAppConfiguration(configuration => configuration.AddInMemoryCollection(Flatten(hostJson)).AddInMemoryCollection(new Dictionary<string, string?>
-        {
-            ["AzureWebJobsStorage"] = hostAccount,
-            ["MedQAData"] = dataAccount,
-            ["FUNCTIONS_WORKER_RUNTIME"] = "dotnet-isolated",
-        }))
+        .ConfigureAppConfiguration(configuration => configuration
+            .AddInMemoryCollection(Flatten(hostJson))
+            .AddInMemoryCollection(new Dictionary<string, string?>
+            {
+                ["AzureWebJobsStorage"] = hostAccount,
+                ["MedQAData"] = dataAccount,
+                ["FUNCTIONS_WORKER_RUNTIME"] = "dotnet-isolated",
+            }))
         .ConfigureWebJobs(static jobs => jobs.AddAzureStorageBlobs().AddAzureStorageQueues().AddDurableTask())
         .ConfigureServices(services =>
         {
@@ -43,7 +49,8 @@ internal static class ExtensionHost
     private static IEnumerable<KeyValuePair<string, string?>> Flatten(string hostJson)
     {
         using var stream = File.OpenRead(hostJson);
-        return [.. new ConfigurationBuilder().AddJsonStream(stream).Build().GetSection("extensions").AsEnumerable(makePathsRelative: true)
+        return [.. new ConfigurationBuilder().AddJsonStream(stream).Build().GetSection("extensions")
+            .AsEnumerable(makePathsRelative: true)
             .Select(static setting => KeyValuePair.Create($"AzureWebJobs:Extensions:{setting.Key}", setting.Value))];
     }
 
@@ -52,7 +59,9 @@ internal static class ExtensionHost
         public IReadOnlyList<Type> GetTypes() => [triggers];
     }
 
-    /// <summary>The Functions host makes these addresses of WEBSITE_HOSTNAME, and the Durable extension refuses every client without them.</summary>
+    /// <summary>
+    /// The Functions host makes these addresses of WEBSITE_HOSTNAME, and the Durable extension refuses every client without them.
+    /// </summary>
     private sealed class WebHooks : IWebHookProvider
     {
         public Uri GetUrl(IExtensionConfigProvider extension) => new("http://localhost/runtime/webhooks/durabletask");
@@ -67,7 +76,9 @@ internal static class ExtensionHost
 
         public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => log($"{logLevel}: {formatter(state, exception)} {exception}");
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            log($"{logLevel}: {formatter(state, exception)} {exception}");
 
         public void Dispose()
         {

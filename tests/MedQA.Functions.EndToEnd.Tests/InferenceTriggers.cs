@@ -7,5 +7,7 @@ namespace MedQA.Functions.EndToEnd.Tests;
 public sealed class InferenceTriggers(BatchFunctions batches)
 {
     [FunctionName(nameof(OnBatch))]
-    public Task OnBatch([QueueTrigger("question-batches", Connection = "MedQAData")] string message, CancellationToken cancellationToken) => batches.OnBatch(message, cancellationToken);
+    public Task OnBatch(
+        [QueueTrigger("question-batches", Connection = "MedQAData")] string message, CancellationToken cancellationToken) =>
+        batches.OnBatch(message, cancellationToken);
 }

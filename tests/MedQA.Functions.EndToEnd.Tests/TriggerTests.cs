@@ -18,14 +18,20 @@ namespace MedQA.Functions.EndToEnd.Tests;
 
 public sealed class TriggerTests(AzuriteFixture azurite)
 {
-    private static readonly Dictionary<string, MethodInfo> AppFunctions = ((Assembly[])[typeof(AdvanceFunctions).Assembly, typeof(BatchFunctions).Assembly])
-        .SelectMany(static assembly => assembly.GetTypes()).SelectMany(static type => type.GetMethods())
-        .Where(static method => method.IsDefined(typeof(Isolated.FunctionAttribute)) && !method.GetParameters().Any(static parameter => parameter.IsDefined(typeof(Isolated.HttpTriggerAttribute))))
+    /// <summary>The functions of both apps that a request over HTTP does not call, by their names.</summary>
+    private static readonly Dictionary<string, MethodInfo> AppFunctions =
+        ((Assembly[])[typeof(AdvanceFunctions).Assembly, typeof(BatchFunctions).Assembly])
+        .SelectMany(static assembly => assembly.GetTypes())
+        .SelectMany(static type => type.GetMethods())
+        .Where(static method => method.IsDefined(typeof(Isolated.FunctionAttribute)) && !HasParameterWith<Isolated.HttpTriggerAttribute>(method))
         .ToDictionary(static method => method.GetCustomAttribute<Isolated.FunctionAttribute>()!.Name);
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
     public void The_triggers_that_are_hosted_here_are_those_of_the_apps() => Assert.All(
-        typeof(ControlTriggers).GetMethods().Concat(typeof(InferenceTriggers).GetMethods()).Where(static method => method.IsDefined(typeof(FunctionNameAttribute))),
+        typeof(ControlTriggers).GetMethods().Concat(typeof(InferenceTriggers).GetMethods())
+            .Where(static method => method.IsDefined(typeof(FunctionNameAttribute))),
         static method => Assert.Equal(
             TriggerOf(AppFunctions[method.GetCustomAttribute<FunctionNameAttribute>()!.Name], "Microsoft.Azure.Functions.Worker"),
             TriggerOf(method, "Microsoft.Azure.WebJobs")));
@@ -33,31 +39,31 @@ public sealed class TriggerTests(AzuriteFixture azurite)
     [Fact]
     public void The_Durable_extension_that_is_hosted_here_is_the_one_that_the_app_deploys()
     {
-        var deployed = AssemblyName.GetAssemblyName(Path.Combine(AppContext.BaseDirectory, ".azurefunctions", "Microsoft.Azure.WebJobs.Extensions.DurableTask.dll"));
-        var hosted = typeof(OrchestrationTriggerAttribute).Assembly;
-        Assert.Equal(deployed.Name, hosted.GetName().Name);
-        Assert.Equal(
-            FileVersionInfo.GetVersionInfo(Path.Combine(AppContext.BaseDirectory, ".azurefunctions", $"{deployed.Name}.dll")).FileVersion,
-            FileVersionInfo.GetVersionInfo(hosted.Location).FileVersion);
+        var hosted = typeof(OrchestrationTriggerAttribute).Assembly.Location;
+        var deployed = Path.Combine(AppContext.BaseDirectory, ".azurefunctions", Path.GetFileName(hosted));
+        Assert.Equal(FileVersionInfo.GetVersionInfo(deployed).FileVersion, FileVersionInfo.GetVersionInfo(hosted).FileVersion);
     }
 
     [Fact]
     public void Every_storage_trigger_names_the_data_connection() => Assert.All(
-        AppFunctions.Values.Select(static method => TriggerOf(method, "Microsoft.Azure.Functions.Worker")).Where(static trigger => trigger.Kind is "QueueTriggerAttribute" or "BlobTriggerAttribute"),
+        AppFunctions.Values.Select(static method => TriggerOf(method, "Microsoft.Azure.Functions.Worker"))
+            .Where(static trigger => trigger.Kind is "QueueTriggerAttribute" or "BlobTriggerAttribute"),
         static trigger => Assert.Equal("MedQAData", trigger.Connection));
 
     [Fact]
     public async Task Every_queue_that_a_trigger_reads_is_created_on_an_emulator()
     {
         var account = azurite.NewConnectionString();
-        await StorageConnection.Open(account).EnsureCreatedAsync(TestContext.Current.CancellationToken);
+        await StorageConnection.Open(account).EnsureCreatedAsync(Cancel);
         var queues = new List<string>();
-        await foreach (var queue in new QueueServiceClient(account).GetQueuesAsync(cancellationToken: TestContext.Current.CancellationToken))
+        await foreach (var queue in new QueueServiceClient(account).GetQueuesAsync(cancellationToken: Cancel))
         {
             queues.Add(queue.Name);
         }
 
-        var read = AppFunctions.Values.SelectMany(static method => method.GetParameters()).Select(static parameter => parameter.GetCustomAttribute<Isolated.QueueTriggerAttribute>()?.QueueName).OfType<string>();
+        var read = AppFunctions.Values.SelectMany(static method => method.GetParameters())
+            .Select(static parameter => parameter.GetCustomAttribute<Isolated.QueueTriggerAttribute>()?.QueueName)
+            .OfType<string>();
         Assert.Empty(read.Except(queues));
     }
 
@@ -67,35 +73,45 @@ public sealed class TriggerTests(AzuriteFixture azurite)
         var (data, host) = (azurite.NewConnectionString(), azurite.NewConnectionString());
         var storage = StorageConnection.Open(data);
         await storage.EnsureCreatedAsync(TestContext.Current.CancellationToken);
-        await storage.QuestionSets.GetBlobClient("few-shot/a.csv").UploadAsync(BinaryData.FromString("question"), TestContext.Current.CancellationToken);
+        await storage.QuestionSets.GetBlobClient("few-shot/a.csv").UploadAsync(BinaryData.FromString("question"), Cancel);
         using var failing = ExtensionHost.Build<FailingTriggers>(
-            host, data, Repository.PathOf("src", "MedQA.Functions", "host.json"), static services => services.Configure<BlobsOptions>(static blobs => blobs.PoisonBlobThreshold = 1), TestContext.Current.SendDiagnosticMessage);
-        await failing.StartAsync(TestContext.Current.CancellationToken);
+            host,
+            data,
+            Repository.PathOf("src", "MedQA.Functions", "host.json"),
+            static services => services.Configure<BlobsOptions>(static blobs => blobs.PoisonBlobThreshold = 1),
+            TestContext.Current.SendDiagnosticMessage);
+        await failing.StartAsync(Cancel);
 
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(250));
         PeekedMessage? message;
-        while ((message = (await storage.BlobTriggerPoisonQueue.PeekMessageAsync(TestContext.Current.CancellationToken)).Value) is null)
+        while ((message = (await storage.BlobTriggerPoisonQueue.PeekMessageAsync(Cancel)).Value) is null)
         {
-            await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken);
+            await timer.WaitForNextTickAsync(Cancel);
         }
 
-        Assert.Contains("few-shot/a.csv", Encoding.UTF8.GetString(Convert.FromBase64String(message.Body.ToString())), StringComparison.Ordinal);
-        Assert.False(await StorageConnection.Open(host).BlobTriggerPoisonQueue.ExistsAsync(TestContext.Current.CancellationToken));
-        await failing.StopAsync(TestContext.Current.CancellationToken);
+        var told = Encoding.UTF8.GetString(Convert.FromBase64String(message.Body.ToString()));
+        Assert.Contains("few-shot/a.csv", told, StringComparison.Ordinal);
+        Assert.False(await StorageConnection.Open(host).BlobTriggerPoisonQueue.ExistsAsync(Cancel));
+        await failing.StopAsync(Cancel);
     }
 
     private static (string Kind, string? Path, string? Connection) TriggerOf(MethodInfo method, string @namespace)
     {
-        var trigger = method.GetParameters().SelectMany(static parameter => parameter.GetCustomAttributes())
-            .Single(attribute => attribute.GetType().Name.EndsWith("TriggerAttribute", StringComparison.Ordinal) && attribute.GetType().Namespace!.StartsWith(@namespace, StringComparison.Ordinal));
+        var trigger = method.GetParameters().SelectMany(static parameter => parameter.GetCustomAttributes()).Single(attribute =>
+            attribute.GetType().Name.EndsWith("TriggerAttribute", StringComparison.Ordinal)
+            && attribute.GetType().Namespace!.StartsWith(@namespace, StringComparison.Ordinal));
         string? Get(string property) => trigger.GetType().GetProperty(property)?.GetValue(trigger) as string;
         return (trigger.GetType().Name, Get("QueueName") ?? Get("BlobPath"), Get("Connection"));
     }
+
+    private static bool HasParameterWith<TAttribute>(MethodInfo method)
+        where TAttribute : Attribute => method.GetParameters().Any(static parameter => parameter.IsDefined(typeof(TAttribute)));
 
     /// <summary>The control app's blob trigger, and what it calls fails.</summary>
     public sealed class FailingTriggers
     {
         [FunctionName(nameof(UploadFunctions.OnBlobFound))]
-        public static void OnBlobFound([BlobTrigger("question-sets/{name}", Connection = "MedQAData")] string blob) => throw new InvalidOperationException($"{blob.Length} bytes cannot be split.");
+        public static void OnBlobFound([BlobTrigger("question-sets/{name}", Connection = "MedQAData")] string blob) =>
+            throw new InvalidOperationException($"{blob.Length} bytes cannot be split.");
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
+using System.Net;
 using System.Text;
 using Google.Protobuf;
 using Microsoft.AspNetCore.Builder;
@@ -10,21 +11,27 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 namespace MedQA.Functions.EndToEnd.Tests;
 
 /// <summary>
-/// An app's own process, started as the Functions host starts it, and asked for its functions over the host's protocol (FunctionRpc.proto of Azure/azure-functions-language-worker-protobuf).
+/// An app's own process, started as the Functions host starts it, and asked for its functions over the host's protocol (FunctionRpc.proto
+/// of Azure/azure-functions-language-worker-protobuf).
 /// </summary>
 internal static class WorkerProcess
 {
-    private const int RequestId = 1, InitRequest = 17, InitResponse = 16, MetadataRequest = 29, MetadataResponse = 30, Results = 1, RawBindings = 10, HostVersion = 1, AppDirectory = 5;
+    // Numbers of fields: of a message, of the host's greeting, and of the worker's answer.
+    private const int RequestId = 1, InitRequest = 17, InitResponse = 16, MetadataRequest = 29, MetadataResponse = 30;
+    private const int HostVersion = 1, AppDirectory = 5;
+    private const int Results = 1, RawBindings = 10;
 
     /// <summary>The bindings of each function, as JSON.</summary>
     /// <param name="assembly">The app's assembly, beside this one.</param>
     /// <param name="settings">The app's settings.</param>
     /// <param name="cancellationToken">Ends the process.</param>
-    public static async Task<IReadOnlyList<string>> ReadTriggersAsync(string assembly, IReadOnlyDictionary<string, string> settings, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<string>> ReadBindingsAsync(
+        string assembly, IReadOnlyDictionary<string, string> settings, CancellationToken cancellationToken)
     {
         var told = new TaskCompletionSource<IReadOnlyList<string>>(TaskCreationOptions.RunContinuationsAsynchronously);
         var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.ConfigureKestrel(static kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0, static listen => listen.Protocols = HttpProtocols.Http2));
+        builder.WebHost.ConfigureKestrel(static kestrel =>
+            kestrel.Listen(IPAddress.Loopback, 0, static listen => listen.Protocols = HttpProtocols.Http2));
         await using var host = builder.Build();
         host.MapPost("/AzureFunctionsRpcMessages.FunctionRpc/EventStream", context => TalkAsync(context, told));
         await host.StartAsync(cancellationToken);
@@ -52,8 +59,8 @@ internal static class WorkerProcess
     {
         var start = new ProcessStartInfo("dotnet",
         [
-            Path.Combine(AppContext.BaseDirectory, assembly), "--functions-uri", address, "--functions-worker-id", "worker", "--functions-request-id", "start",
-            "--functions-grpc-max-message-length", "2147483647",
+            Path.Combine(AppContext.BaseDirectory, assembly), "--functions-uri", address, "--functions-worker-id", "worker",
+            "--functions-request-id", "start", "--functions-grpc-max-message-length", "2147483647",
         ])
         {
             WorkingDirectory = AppContext.BaseDirectory,
@@ -88,7 +95,9 @@ internal static class WorkerProcess
 
             if (Fields(message, MetadataResponse) is [{ } response])
             {
-                told.TrySetResult([.. Fields(response, Results).SelectMany(static function => Fields(function, RawBindings)).Select(static binding => Encoding.UTF8.GetString(binding))]);
+                told.TrySetResult([.. Fields(response, Results)
+                    .SelectMany(static function => Fields(function, RawBindings))
+                    .Select(static binding => Encoding.UTF8.GetString(binding))]);
             }
         }
     }

@@ -62,7 +62,9 @@ internal sealed record InferenceSettings
         };
     }
 
-    /// <summary>A relative path is looked for in the app's folder and in those above it: tools build the app into folders of different depth.</summary>
+    /// <summary>
+    /// A relative path is looked for in the app's folder and in those above it: tools build the app into folders of different depth.
+    /// </summary>
     private static string FindModel(string folder)
     {
         for (var above = new DirectoryInfo(AppContext.BaseDirectory); above is not null; above = above.Parent)

@@ -4,7 +4,8 @@ using Microsoft.DurableTask;
 namespace MedQA.Functions.Advancing;
 
 /// <summary>
-/// Drives one run to its end: a step, a pause as long as the step says, the next step. The instance's id is the run's. It knows nothing but that: what the run has come to lies in
+/// Drives one run to its end: a step, a pause as long as the step says, the next step. The instance's id is the run's. It knows nothing
+/// but that: what the run has come to lies in
 /// storage, so an orchestration that is lost, doubled or started again loses nothing.
 /// </summary>
 public static class ScoreRun
@@ -13,7 +14,8 @@ public static class ScoreRun
     internal const int StepsOfAHistory = 40;
 
     /// <summary>
-    /// The shortest pause, in whole seconds: on Azure Storage a timer of one second fires at once, and a busy run took 5 to 8 steps a second. Nothing waits for it: a batch that is finished,
+    /// The shortest pause, in whole seconds: on Azure Storage a timer of one second fires at once, and a busy run took 5 to 8 steps a
+    /// second. Nothing waits for it: a batch that is finished,
     /// or a person who asks for something, wakes the run through the queue <c>advance</c>.
     /// </summary>
     internal const int ShortestPauseSeconds = 5;

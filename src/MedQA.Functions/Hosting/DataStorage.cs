@@ -4,11 +4,12 @@ using MedQA.Pipeline.Storage;
 
 namespace MedQA.Functions.Hosting;
 
-/// <summary>Opens the storage of the data by the settings that the triggers use too: <c>Connection = "Storage"</c>.</summary>
+/// <summary>Opens the data account by the settings that the triggers read too: <c>Connection = "MedQAData"</c>.</summary>
 internal static class DataStorage
 {
     /// <summary>
-    /// The connection's name in triggers and settings. The storage extensions look for <c>AzureWebJobs</c> + name before the name itself, so the name must not be one that the host uses:
+    /// The connection's name in triggers and settings. The storage extensions look for <c>AzureWebJobs</c> + name before the name itself,
+    /// so the name must not be one that the host uses:
     /// <c>Storage</c> would be <c>AzureWebJobsStorage</c>, the host's own account.
     /// </summary>
     public const string Connection = "MedQAData";
@@ -17,7 +18,8 @@ internal static class DataStorage
     private const string Former = "Storage";
 
     /// <summary>Settings that the storage extensions read instead of <see cref="Connection"/> where they are present.</summary>
-    private static readonly string[] Shadows = [$"AzureWebJobs{Connection}", $"ConnectionStrings__AzureWebJobs{Connection}", $"ConnectionStrings__{Connection}"];
+    private static readonly string[] Shadows =
+        [$"AzureWebJobs{Connection}", $"ConnectionStrings__AzureWebJobs{Connection}", $"ConnectionStrings__{Connection}"];
 
     /// <summary>Opens it: with a connection string for the emulator, with an identity in Azure.</summary>
     /// <exception cref="AppSettingException">A setting is missing or cannot be used.</exception>
@@ -26,12 +28,18 @@ internal static class DataStorage
         ArgumentNullException.ThrowIfNull(settings);
         if (settings.Contains(Former))
         {
-            throw new AppSettingException(Former, $"is called {Connection} now, and so is the beginning of {Former}__blobServiceUri and its like. Rename it: triggers read a connection named {Former} from AzureWebJobs{Former}, the host's own account.");
+            throw new AppSettingException(
+                Former,
+                $"is called {Connection} now, and {Former}__blobServiceUri and its like begin with {Connection}. Rename it: "
+                + $"triggers read a connection named {Former} from AzureWebJobs{Former}, the host's own account.");
         }
 
         if (Shadows.FirstOrDefault(settings.Contains) is { } shadow)
         {
-            throw new AppSettingException(shadow, $"must not be set: the triggers would read it instead of {Connection}, and listen on another account than the rest of the app uses.");
+            throw new AppSettingException(
+                shadow,
+                $"must not be set: the triggers would read it instead of {Connection}, and listen on another account than the rest of "
+                + "the app uses.");
         }
 
         if (settings.Find(Connection) is { } connectionString)
@@ -71,7 +79,8 @@ internal static class DataStorage
         ("managedidentity", { } clientId) => new ManagedIdentityCredential(ManagedIdentityId.FromUserAssignedClientId(clientId)),
         ("managedidentity", null) => new ManagedIdentityCredential(ManagedIdentityId.SystemAssigned),
         (null, null) => new DefaultAzureCredential(),
-        (null, _) => throw new AppSettingException($"{Connection}__credential", "must be managedidentity where MedQAData__clientId names an identity."),
+        (null, _) => throw new AppSettingException(
+            $"{Connection}__credential", $"must be managedidentity where {Connection}__clientId names an identity."),
         (var other, _) => throw new AppSettingException($"{Connection}__credential", $"is '{other}': it must be managedidentity, or not set for whoever is signed in on this machine."),
     };
 }

@@ -9,18 +9,23 @@ using OpenTelemetry;
 
 namespace MedQA.Functions.Hosting;
 
-/// <summary>Traces, metrics and logs for Application Insights: one trace from an upload to its answers, over queues and both apps.</summary>
+/// <summary>
+/// Traces, metrics and logs for Application Insights: one trace from an upload to its answers, over queues and both apps.
+/// </summary>
 internal static class Telemetry
 {
     /// <summary>
-    /// Sends them where a connection string is set. Without one the app says nothing of itself to OpenTelemetry, so that its logs go to the host and its console: those of an invocation as
-    /// <c>Function.NAME.User</c>, for which the app's host.json has a rule. The host drops what a worker logs outside of an invocation, so that goes to the worker's own console, which the
+    /// Sends them where a connection string is set. Without one the app says nothing of itself to OpenTelemetry, so that its logs go to
+    /// the host and its console: those of an invocation as
+    /// <c>Function.NAME.User</c>, for which the app's host.json has a rule. The host drops what a worker logs outside of an invocation,
+    /// so that goes to the worker's own console, which the
     /// host passes on as <c>Host.Function.Console</c>.
     /// </summary>
     /// <param name="builder">The app.</param>
     /// <param name="settings">Its settings.</param>
     /// <param name="outsideInvocations">Services of the app that log outside of invocations.</param>
-    public static void AddTelemetry(this FunctionsApplicationBuilder builder, AppSettings settings, params ReadOnlySpan<Type> outsideInvocations)
+    public static void AddTelemetry(
+        this FunctionsApplicationBuilder builder, AppSettings settings, params ReadOnlySpan<Type> outsideInvocations)
     {
         // The host gives the lines of libraries the category of the function, too, so that no rule of its own could tell them apart.
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Azure", LogLevel.Warning).AddFilter("System", LogLevel.Warning)
@@ -33,7 +38,8 @@ internal static class Telemetry
 
         if (settings.Find("APPLICATIONINSIGHTS_CONNECTION_STRING") is { } connection)
         {
-            builder.Services.AddOpenTelemetry().UseFunctionsWorkerDefaults().WithTracing(static tracing => tracing.AddSource(PipelineTracing.SourceName))
+            builder.Services.AddOpenTelemetry().UseFunctionsWorkerDefaults()
+                .WithTracing(static tracing => tracing.AddSource(PipelineTracing.SourceName))
                 .WithMetrics(static metrics => metrics.AddMeter(PipelineMetrics.MeterName))
                 .UseAzureMonitorExporter(options => options.ConnectionString = connection);
         }

@@ -43,9 +43,12 @@ public sealed class UploadFunctions(QuestionSetSplitter splitter, PoisonedUpload
         await DriveAsync(await poisoned.TakeAsync(message, cancellationToken), client, cancellationToken);
 
     private async Task SplitAsync(BlobClient blob, DurableTaskClient client, CancellationToken cancellationToken) =>
-        await DriveAsync((await splitter.OnUploadAsync(new UploadEvent(blob.Name, ETag: null), cancellationToken)).Run, client, cancellationToken);
+        await DriveAsync(
+            (await splitter.OnUploadAsync(new UploadEvent(blob.Name, ETag: null), cancellationToken)).Run, client, cancellationToken);
 
-    /// <summary>Events come twice, late, and for uploads over HTTP too: an orchestration starts only where a step leaves something to do.</summary>
+    /// <summary>
+    /// Events come twice, late, and for uploads over HTTP too: an orchestration starts only where a step leaves something to do.
+    /// </summary>
     private async Task DriveAsync(RunId? run, DurableTaskClient client, CancellationToken cancellationToken) =>
         await client.DriveAsync(run is { } known ? await wakeUps.StepAsync(known, cancellationToken) : null, cancellationToken);
 }

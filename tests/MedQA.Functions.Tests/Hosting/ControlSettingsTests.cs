@@ -90,7 +90,8 @@ public sealed class ControlSettingsTests
 
     [Fact]
     public void The_settings_of_the_host_do_not_shadow_the_data_connection() =>
-        Assert.DoesNotContain(DataStorage.Connection, (string[])["Storage", "Dashboard", "SecretStorage"], StringComparer.OrdinalIgnoreCase);
+        Assert.DoesNotContain(
+            DataStorage.Connection, (string[])["Storage", "Dashboard", "SecretStorage"], StringComparer.OrdinalIgnoreCase);
 
     [Fact]
     public void Storage_is_opened_by_identity_where_its_addresses_are_set_and_is_no_emulator()
