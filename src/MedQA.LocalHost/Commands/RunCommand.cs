@@ -72,7 +72,7 @@ internal static class RunCommand
         foreach (var file in files)
         {
             await using var content = File.OpenRead(file);
-            var upload = await pipeline.Uploads.StoreAsync(content, Path.GetFileName(file), profile, again, notation, cancellationToken);
+            var upload = await pipeline.Uploads.StoreAsync(content, Path.GetFileName(file), profile, again, notation, caller: null, cancellationToken);
             var outcome = await pipeline.Splitter.OnUploadAsync(upload.BlobName, upload.ETag, cancellationToken);
             switch (outcome)
             {

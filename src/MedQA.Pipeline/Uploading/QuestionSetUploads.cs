@@ -33,9 +33,11 @@ public sealed class QuestionSetUploads
     /// <param name="profileName">The profile to ask with, or <see langword="null"/> for the host's usual one.</param>
     /// <param name="again">Stores it once more, as a new upload, although it is there.</param>
     /// <param name="notation">How it names the right option. Another notation is another upload: it can mean other right options.</param>
+    /// <param name="caller">
+    /// Whose budget the run counts for; <see langword="null"/> for nobody's in particular, as for an upload that came straight into the
+    /// container.
+    /// </param>
     /// <param name="cancellationToken">Cancels the calls.</param>
-    /// <param name="caller">Whose budget the run counts for; <see langword="null"/> for nobody's in particular, as for an upload that came
-    /// straight into the container.</param>
     /// <exception cref="ArgumentException">The profile's name has other characters than lower-case letters, digits and hyphens.</exception>
     public async Task<Upload> StoreAsync(
         Stream body,
@@ -43,8 +45,8 @@ public sealed class QuestionSetUploads
         string? profileName,
         bool again,
         AnswerNotation notation,
-        CancellationToken cancellationToken,
-        string? caller = null)
+        string? caller,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(body);
         ArgumentException.ThrowIfNullOrWhiteSpace(name);

@@ -22,7 +22,7 @@ internal static class RunHandlers
 
         var (name, notation, again) = (SetParameters.Name(request), request.Notation, request.Switch("again"));
         await using var body = LimitedBody.Of(request.Http, api.Limits.MaxUploadBytes);
-        var upload = await api.Uploads.StoreAsync(body, name, profile, again, notation, cancellationToken, request.Caller);
+        var upload = await api.Uploads.StoreAsync(body, name, profile, again, notation, request.Caller, cancellationToken);
         var outcome = await api.Splitter.OnUploadAsync(upload.BlobName, upload.ETag, cancellationToken);
         if (outcome is { Result: SplitResult.Created, Run: { } made })
         {
