@@ -3,6 +3,7 @@
 // Run it in the repository's root. --list prints the files instead.
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync, lstatSync, readFileSync, readdirSync } from 'node:fs';
+import { isAbsolute, relative } from 'node:path';
 
 const [listed, dockerfile, ...given] = process.argv[2] === '--list' ? [true, ...process.argv.slice(3)] : [false, ...process.argv.slice(2)];
 const fail = message => {
@@ -34,6 +35,7 @@ for (const argument of given) {
 const files = new Set();
 const add = path => {
   const entry = lstatSync(path, { throwIfNoEntry: false }) ?? fail(`${dockerfile} copies '${path}', which is not here.`);
+  if (entry.isSymbolicLink()) fail(`${dockerfile} copies '${path}', which is a link: the build gets the link without what it points to. Copy the files there.`);
   if (entry.isDirectory()) {
     for (const name of readdirSync(path)) add(`${path}/${name}`);
   } else if (inContext(path)) {
@@ -44,7 +46,12 @@ for (const line of lines) {
   const words = line.trim().split(/\s+/);
   if (words[0] !== 'COPY' || words.some(word => word.startsWith('--from='))) continue;
   for (const word of words.slice(1, -1).filter(each => !each.startsWith('--'))) {
-    add(word.replace(/\$\{(\w+)\}/g, (_, name) => values.get(name) ?? fail(`${dockerfile} copies '${word}' and nobody says ${name}.`)).replace(/\/$/, ''));
+    const named = word.replace(/\$\{(\w+)\}/g, (_, name) => values.get(name) ?? fail(`${dockerfile} copies '${word}' and nobody says ${name}.`));
+    const path = relative('.', named).replaceAll('\\', '/');
+    if (!path || path.startsWith('..') || isAbsolute(path)) fail(`${dockerfile} copies '${named}', which is not below this folder: a build can copy nothing else.`);
+    const before = files.size;
+    add(path);
+    if (files.size === before) fail(`${dockerfile} copies '${named}', and .dockerignore leaves nothing of it.`);
   }
 }
 

@@ -6,10 +6,10 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 no() { printf 'preprovision: %s\n' "$*" >&2; exit 1; }
 say() { printf 'preprovision: %s\n' "$*"; }
 keep() { [ "${!1:-}" = "$2" ] || azd env set "$1" "$2"; }
-: "${AZURE_ENV_NAME:?run this through azd}" "${AZURE_LOCATION:?choose a region: azd env set AZURE_LOCATION swedencentral}" "${AZURE_SUBSCRIPTION_ID:?choose a subscription: azd env set AZURE_SUBSCRIPTION_ID $(az account show --query id --output tsv)}"
 for program in az azd curl dotnet node; do
   command -v "$program" > /dev/null || no "$program is needed and not installed: docs/deploy.md lists what a deployment needs."
 done
+: "${AZURE_ENV_NAME:?run this through azd}" "${AZURE_LOCATION:?choose a region: azd env set AZURE_LOCATION swedencentral}" "${AZURE_SUBSCRIPTION_ID:?choose a subscription: azd env set AZURE_SUBSCRIPTION_ID $(az account show --query id --output tsv)}"
 az account show --subscription "$AZURE_SUBSCRIPTION_ID" --output none || no "the Azure CLI is not signed in to the subscription $AZURE_SUBSCRIPTION_ID: az login"
 
 # The base image by its digest, as its registry has it now; one that is given stays.
@@ -80,7 +80,9 @@ image() {
   [[ $digest =~ ^sha256:[0-9a-f]{64}$ ]] || { say "the registry does not say the digest of $name." >&2; return 1; }
   printf '%s/medqa-%s@%s' "$server" "$1" "$digest"
 }
+inside=${MODEL_IN_IMAGE:-$model}
+[ -d "$inside" ] || no "the folder '$inside', which is to be put into the inference image, is not here. For a model that workers fetch: azd env set MODEL_IN_IMAGE infra/docker/no-model"
 control=$(image control "FUNCTIONS_HOST_DIGEST=$host") || no "the control app has no image."
 keep CONTROL_IMAGE "$control"
-inference=$(image inference "FUNCTIONS_HOST_DIGEST=$host" "MODEL=${MODEL_IN_IMAGE:-$model}") || no "the inference app has no image."
+inference=$(image inference "FUNCTIONS_HOST_DIGEST=$host" "MODEL=$inside") || no "the inference app has no image."
 keep INFERENCE_IMAGE "$inference"

@@ -26,11 +26,11 @@ internal static class DataStorage
     public static RunStorage Open(AppSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        if (settings.Contains(Former))
+        if (IsConnection(settings, Former))
         {
             throw new AppSettingException(
                 Former,
-                $"is called {Connection} now, and {Former}__blobServiceUri and its like begin with {Connection}. Rename it: "
+                $"is called {Connection} now, and {Former}__blobServiceUri and its like begin with {Connection}. Rename or remove it: "
                 + $"triggers read a connection named {Former} from AzureWebJobs{Former}, the host's own account.");
         }
 
@@ -73,6 +73,11 @@ internal static class DataStorage
     /// <remarks>Both apps do it, since either may start first: a trigger asks for a queue that is missing every few seconds.</remarks>
     public static Task CreateOnEmulatorAsync(RunStorage storage, CancellationToken cancellationToken) =>
         IsEmulator(storage) ? storage.EnsureCreatedAsync(cancellationToken) : Task.CompletedTask;
+
+    /// <summary>Whether a setting is a connection, and not something else that happens to have the name: names are equal in any case.</summary>
+    private static bool IsConnection(AppSettings settings, string name) => settings.Find(name)?.Contains('=', StringComparison.Ordinal) == true
+        || ((string[])["blobServiceUri", "queueServiceUri", "tableServiceUri", "accountName", "credential", "clientId"])
+            .Any(part => settings.Contains($"{name}__{part}"));
 
     private static TokenCredential CredentialOf(AppSettings settings) => (settings.Find($"{Connection}__credential"), settings.Find($"{Connection}__clientId")) switch
     {

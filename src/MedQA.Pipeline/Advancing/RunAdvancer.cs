@@ -29,11 +29,6 @@ public sealed class RunAdvancer
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Latest = TimeSpan.FromSeconds(30);
 
-    /// <summary>
-    /// Runs that wait for room in the budget can be many, and room comes when a run ends or a day begins. An approval wakes its run.
-    /// </summary>
-    private static readonly TimeSpan ForRoom = TimeSpan.FromMinutes(2);
-
     private readonly RunStorage _storage;
     private readonly AdvanceOptions _options;
     private readonly TimeProvider _time;
@@ -194,7 +189,7 @@ public sealed class RunAdvancer
         {
             if (await ReserveAsync(_ledger, next, manifest, cancellationToken) is { } shortage)
             {
-                return await WaitAsync(row, next, shortage, more ? TimeSpan.Zero : ForRoom, cancellationToken);
+                return await WaitAsync(row, next, shortage, more ? TimeSpan.Zero : Latest, cancellationToken);
             }
 
             next = next with { Reserved = true };

@@ -88,6 +88,13 @@ public sealed class ControlSettingsTests
         Assert.Contains(expected, message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("STORAGE", "/mnt/data")]
+    [InlineData("Storage", "")]
+    [InlineData("StorageAccountName", "data")]
+    public void A_setting_that_only_looks_like_the_former_connection_is_nobodys_business(string name, string value) =>
+        Assert.True(DataStorage.IsEmulator(DataStorage.Open(Of(new() { ["MedQAData"] = "UseDevelopmentStorage=true", [name] = value }))));
+
     [Fact]
     public void The_settings_of_the_host_do_not_shadow_the_data_connection() =>
         Assert.DoesNotContain(

@@ -47,17 +47,35 @@ public sealed class ImageSourceTests
     public async Task The_hash_that_decides_whether_an_image_is_built_is_over_the_same_files(string dockerfile, string project)
     {
         Assert.EndsWith(".csproj", project, StringComparison.Ordinal);
-        var start = new ProcessStartInfo("node", ["infra/hooks/image-sources.mjs", "--list", $"infra/docker/{dockerfile}"])
-        {
-            RedirectStandardOutput = true,
-            UseShellExecute = false,
-            WorkingDirectory = Repository.PathOf(),
-        };
-        using var process = Process.Start(start)!;
-        var listed = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Assert.Equal(0, process.ExitCode);
+        var (code, listed, _) = await ListAsync(dockerfile);
+        Assert.Equal(0, code);
         Assert.Equal(new BuildContext(dockerfile).Files(), listed.TrimEnd('\n').Split('\n').Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("./models/smollm2-135m-instruct")]
+    [InlineData("models//smollm2-135m-instruct/")]
+    [InlineData("models/../models/smollm2-135m-instruct")]
+    public async Task The_hash_is_over_the_model_however_its_folder_is_written(string model)
+    {
+        var (_, usual, _) = await ListAsync("inference.Dockerfile");
+        var (code, listed, _) = await ListAsync("inference.Dockerfile", $"MODEL={model}");
+        Assert.Equal(0, code);
+        Assert.Contains("models/smollm2-135m-instruct/model.onnx\n", listed, StringComparison.Ordinal);
+        Assert.Equal(usual, listed);
+    }
+
+    [Theory]
+    [InlineData("/usr", "not below this folder")]
+    [InlineData("../shared", "not below this folder")]
+    [InlineData("docs", ".dockerignore leaves nothing of it")]
+    [InlineData("local.settings.sample.json", "which is a link")]
+    [InlineData("models/none", "which is not here")]
+    public async Task A_model_that_could_not_come_into_the_image_is_refused(string model, string expected)
+    {
+        var (code, _, told) = await ListAsync("inference.Dockerfile", $"MODEL={model}");
+        Assert.Equal(1, code);
+        Assert.Contains(expected, told, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -80,6 +98,23 @@ public sealed class ImageSourceTests
             [.. (await ProjectEvaluation.ItemsAsync(Project, ["PackageReference"], arguments))["PackageReference"].Where(static package =>
                 package.StartsWith("Microsoft.ML.OnnxRuntime", StringComparison.Ordinal)
                 && !package.EndsWith(".Managed", StringComparison.Ordinal))];
+    }
+
+    /// <summary>The files that the hash of an image is over.</summary>
+    private static async Task<(int Code, string Listed, string Told)> ListAsync(string dockerfile, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("node", ["infra/hooks/image-sources.mjs", "--list", $"infra/docker/{dockerfile}", .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+            WorkingDirectory = Repository.PathOf(),
+        };
+        using var process = Process.Start(start)!;
+        var told = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var listed = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return (process.ExitCode, listed, await told);
     }
 
     /// <summary>
