@@ -32,7 +32,8 @@ internal sealed record CommandContext(HostSettings Settings, HostConsole Console
         var log = LogLevel.Warning;
         try
         {
-            var settings = HostSettings.Read(CommonOptions.Given(parsed), Environment.GetEnvironmentVariable, Directory.GetCurrentDirectory());
+            var settings = HostSettings.Read(
+                CommonOptions.Given(parsed), Environment.GetEnvironmentVariable, Directory.GetCurrentDirectory(), HostSettings.PersonalFolder);
             log = settings.Log;
             if (parsed.GetValue(CommonOptions.Output) == OutputFormat.Csv && !writesCsv)
             {

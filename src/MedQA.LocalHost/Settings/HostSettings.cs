@@ -5,11 +5,20 @@ using Microsoft.Extensions.Logging;
 
 namespace MedQA.LocalHost.Settings;
 
-/// <summary>The host's settings. An option is stronger than an environment variable, and that is stronger than medqa.json.</summary>
+/// <summary>
+/// The host's settings. Options override environment variables, these override medqa.json in the current folder, and that overrides the
+/// medqa.json of the person.
+/// </summary>
 internal sealed record HostSettings
 {
-    /// <summary>The file in the current folder that may hold settings.</summary>
+    /// <summary>The name of a file with settings, in the current folder or in <see cref="PersonalFolder"/>.</summary>
     public const string FileName = "medqa.json";
+
+    /// <summary>Where a person's own settings are, for every folder; <see langword="null"/> where the system knows no such place.</summary>
+    public static string? PersonalFolder { get; } =
+        Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData, Environment.SpecialFolderOption.DoNotVerify) is { Length: > 0 } folder
+            ? Path.Combine(folder, "medqa")
+            : null;
 
     /// <summary>The folder that holds the emulator's data and the profiles of its runs.</summary>
     public string DataFolder { get; init; } = Path.GetFullPath(".medqa");
@@ -87,19 +96,37 @@ internal sealed record HostSettings
     /// <summary>Reads the settings.</summary>
     /// <param name="options">What the command line gives, by <see cref="Setting.Name"/>.</param>
     /// <param name="environment">Gives an environment variable's value.</param>
-    /// <param name="folder">The folder whose medqa.json is read, if it has one.</param>
+    /// <param name="folder">The folder whose medqa.json is read, if it has one; it cannot give what is personal.</param>
+    /// <param name="personalFolder">The folder of the person's own medqa.json, usually <see cref="PersonalFolder"/>.</param>
     /// <exception cref="SettingException">One of them cannot be used.</exception>
-    public static HostSettings Read(IReadOnlyDictionary<string, string> options, Func<string, string?> environment, string folder)
+    /// <remarks>
+    /// A key or token of the person's file is sent to that file's endpoint only: whoever names another service on the command line or in
+    /// the environment gives its key there.
+    /// </remarks>
+    public static HostSettings Read(
+        IReadOnlyDictionary<string, string> options, Func<string, string?> environment, string folder, string? personalFolder)
     {
-        var file = ReadFile(Path.Combine(folder, FileName));
+        var personalFile = personalFolder is null ? $"a {FileName} of your own" : Path.Combine(personalFolder, FileName);
+        var own = personalFolder is null ? [] : ReadFile(personalFile, personalFile);
+        var local = ReadFile(Path.Combine(folder, FileName), FileName);
+        if (Setting.All.FirstOrDefault(setting => setting.IsPersonal && local.ContainsKey(setting.Name)) is { } refused)
+        {
+            throw new SettingException(
+                $"\"{refused.Name}\" in {FileName}",
+                "cannot be given by a file in the current folder, because it names a program, a destination or a secret, and the folder "
+                + $"may be somebody else's. Use {refused.Option}, {refused.Variable} or {personalFile}.");
+        }
+
         var settings = new HostSettings();
+        var isElsewhere = options.ContainsKey("endpoint") || environment("MEDQA_ENDPOINT") is { Length: > 0 };
         foreach (var setting in Setting.All)
         {
             var (given, text) = options.TryGetValue(setting.Name, out var option) ? (setting.Option, option)
                 : environment(setting.Variable) is { Length: > 0 } variable ? (setting.Variable, variable)
-                : file.TryGetValue(setting.Name, out var field) ? ($"\"{setting.Name}\" in {FileName}", field)
+                : local.TryGetValue(setting.Name, out var field) ? ($"\"{setting.Name}\" in {FileName}", field)
+                : own.TryGetValue(setting.Name, out var personal) ? ($"\"{setting.Name}\" in {personalFile}", personal)
                 : ("", null);
-            if (text is null)
+            if (text is null || (isElsewhere && setting.Name is "key" or "token" && given.EndsWith(personalFile, StringComparison.Ordinal)))
             {
                 continue;
             }
@@ -121,7 +148,7 @@ internal sealed record HostSettings
         return settings;
     }
 
-    private static Dictionary<string, string> ReadFile(string path)
+    private static Dictionary<string, string> ReadFile(string path, string name)
     {
         if (!File.Exists(path))
         {
@@ -133,7 +160,7 @@ internal sealed record HostSettings
             using var document = JsonDocument.Parse(File.ReadAllBytes(path), new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
             if (document.RootElement.ValueKind != JsonValueKind.Object)
             {
-                throw new SettingException(FileName, "must be a JSON object.");
+                throw new SettingException(name, "must be a JSON object.");
             }
 
             var fields = new Dictionary<string, string>();
@@ -141,14 +168,14 @@ internal sealed record HostSettings
             {
                 if (Setting.All.All(setting => setting.Name != field.Name))
                 {
-                    throw new SettingException($"\"{field.Name}\" in {FileName}", $"is no setting. The settings are {string.Join(", ", Setting.All.Select(static setting => setting.Name))}.");
+                    throw new SettingException($"\"{field.Name}\" in {name}", $"is no setting. The settings are {string.Join(", ", Setting.All.Select(static setting => setting.Name))}.");
                 }
 
                 fields[field.Name] = field.Value.ValueKind switch
                 {
                     JsonValueKind.String => field.Value.GetString()!,
                     JsonValueKind.Number => field.Value.GetRawText(),
-                    var kind => throw new SettingException($"\"{field.Name}\" in {FileName}", $"must be a text or a number, and is {(kind == JsonValueKind.Null ? "null" : $"of kind {kind}")}."),
+                    var kind => throw new SettingException($"\"{field.Name}\" in {name}", $"must be a text or a number, and is {(kind == JsonValueKind.Null ? "null" : $"of kind {kind}")}."),
                 };
             }
 
@@ -156,11 +183,11 @@ internal sealed record HostSettings
         }
         catch (JsonException exception)
         {
-            throw new SettingException(FileName, $"is not JSON (line {(exception.LineNumber ?? 0) + 1}).", exception);
+            throw new SettingException(name, $"is not JSON (line {(exception.LineNumber ?? 0) + 1}).", exception);
         }
         catch (InvalidOperationException exception)
         {
-            throw new SettingException(FileName, "holds a text that is not valid Unicode; save it as UTF-8.", exception);
+            throw new SettingException(name, "holds a text that is not valid Unicode; save it as UTF-8.", exception);
         }
     }
 }

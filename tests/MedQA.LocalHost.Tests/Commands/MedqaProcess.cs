@@ -73,6 +73,9 @@ internal sealed class MedqaProcess : IAsyncDisposable
         start.Environment["MEDQA_MODEL"] = Repository.PathOf("models", "reasoner");
         start.Environment["MEDQA_THREADS"] = "1";
         start.Environment["NO_COLOR"] = "1";
+
+        // Whoever runs the tests may have settings of their own.
+        start.Environment["XDG_CONFIG_HOME"] = Folder;
         foreach (var (name, value) in Variables)
         {
             start.Environment[name] = value;

@@ -79,6 +79,51 @@ public sealed class HostSettingsTests : IDisposable
         Assert.All(Setting.All, static setting => Assert.Equal($"MEDQA_{setting.Name.ToUpperInvariant()}", setting.Variable));
     }
 
+    [Fact]
+    public void A_file_in_the_current_folder_cannot_name_a_program_a_destination_or_a_secret()
+    {
+        string[] personal = ["endpoint", "key", "token", "storage", "cache", "node", "npm"];
+        Assert.Equal(personal.Order(), Setting.All.Where(static setting => setting.IsPersonal).Select(static setting => setting.Name).Order());
+        Assert.All(personal, name =>
+        {
+            File.WriteAllText(Path.Combine(_folder, "medqa.json"), $$"""{ "{{name}}": "./evil.sh" }""");
+            var message = Assert.Throws<SettingException>(() => Read(options: new() { [name] = "https://medqa.example.com" })).Message;
+            Assert.StartsWith($"\"{name}\" in medqa.json cannot be given by a file in the current folder", message, StringComparison.Ordinal);
+            Assert.Contains($"--{name}, MEDQA_{name.ToUpperInvariant()} or {Path.Combine(Personal, "medqa.json")}", message, StringComparison.Ordinal);
+        });
+    }
+
+    [Fact]
+    public void The_file_of_the_person_gives_everything_and_what_is_nearer_overrides_it()
+    {
+        WritePersonal("""{ "node": "/opt/node", "threads": 1, "endpoint": "https://medqa.example.com", "key": "secret" }""");
+        File.WriteAllText(Path.Combine(_folder, "medqa.json"), """{ "threads": 2 }""");
+        var settings = Read();
+        Assert.Equal(("/opt/node", 2, "secret"), (settings.Node, settings.Threads, settings.Key));
+        Assert.Equal("medqa.example.com", settings.Endpoint!.Host);
+
+        WritePersonal("""{ "log": "loud" }""");
+        Assert.Contains(Personal, Assert.Throws<SettingException>(() => Read()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_secret_of_the_persons_file_is_sent_to_no_other_service_than_that_files()
+    {
+        WritePersonal("""{ "endpoint": "https://medqa.example.com", "key": "secret", "token": "token" }""");
+        var option = Read(options: new() { ["endpoint"] = "https://other.example.com" });
+        Assert.Equal(("other.example.com", null, null), (option.Endpoint!.Host, option.Key, option.Token));
+        var variable = Read(variables: new() { ["MEDQA_ENDPOINT"] = "https://other.example.com", ["MEDQA_KEY"] = "own" });
+        Assert.Equal(("other.example.com", "own", null), (variable.Endpoint!.Host, variable.Key, variable.Token));
+    }
+
+    private string Personal => Path.Combine(_folder, "person");
+
+    private void WritePersonal(string content)
+    {
+        Directory.CreateDirectory(Personal);
+        File.WriteAllText(Path.Combine(Personal, "medqa.json"), content);
+    }
+
     private HostSettings Read(Dictionary<string, string>? options = null, Dictionary<string, string>? variables = null) =>
-        HostSettings.Read(options ?? [], name => variables?.GetValueOrDefault(name), _folder);
+        HostSettings.Read(options ?? [], name => variables?.GetValueOrDefault(name), _folder, Personal);
 }
