@@ -6,12 +6,15 @@ namespace MedQA.Pipeline.Storage;
 
 /// <summary>
 /// The rows of runs. Each stands twice: by name, which is the one that counts and changes only by its ETag, and by time for lists.
-/// The copy is written first: where the second write is refused, the writer that was first has written, or is about to write, a copy of its own.
+/// The copy is written first, so that a crash in between leaves it ahead, never behind. Writers that meet overwrite each other's copies: whoever
+/// has changed the row looks whether its copy is still there, and whoever has not puts the row that stands in its place, and looks again.
 /// </summary>
 /// <param name="table">The table of runs.</param>
 /// <param name="signals">Is told of every row that was written; <see langword="null"/> for those who only read.</param>
 internal sealed class RunRows(TableClient table, PipelineSignals? signals = null)
 {
+    private static readonly string[] CopyKey = ["PartitionKey", "RowKey"];
+
     /// <summary>The run's row, or <see langword="null"/>.</summary>
     public async Task<RunRow?> FindAsync(RunId run, CancellationToken cancellationToken)
     {
@@ -31,7 +34,7 @@ internal sealed class RunRows(TableClient table, PipelineSignals? signals = null
         }
         catch (RequestFailedException fault) when (fault.IsConflict())
         {
-            await RepairCopyAsync(row.Summary.Run, cancellationToken);
+            await RepairCopyAsync(row, cancellationToken);
         }
     }
 
@@ -39,20 +42,23 @@ internal sealed class RunRows(TableClient table, PipelineSignals? signals = null
     /// <returns>The row with its new version, or <see langword="null"/> where somebody else has changed or removed it since it was read.</returns>
     public async Task<RunRow?> TryUpdateAsync(RunRow row, CancellationToken cancellationToken)
     {
-        await table.UpsertEntityAsync(row.ToEntity(RunRow.RecentPartition, row.RecentKey), TableUpdateMode.Replace, cancellationToken);
+        var copy = await table.UpsertEntityAsync(row.ToEntity(RunRow.RecentPartition, row.RecentKey), TableUpdateMode.Replace, cancellationToken);
         try
         {
             var response = await table.UpdateEntityAsync(row.ToEntity(RunRow.Partition, row.Summary.Run.ToString()), row.ETag, TableUpdateMode.Replace, cancellationToken);
             signals?.RunWritten.Set();
+            var standing = await table.GetEntityIfExistsAsync<TableEntity>(
+                RunRow.RecentPartition, row.RecentKey, select: CopyKey, cancellationToken: cancellationToken);
+            if (standing.HasValue && standing.Value!.ETag != copy.Headers.ETag)
+            {
+                await RepairCopyAsync(row, cancellationToken);
+            }
+
             return row with { ETag = response.Headers.ETag ?? default };
         }
         catch (RequestFailedException fault) when (fault.IsConflict() || fault.IsMissing())
         {
-            if (await RepairCopyAsync(row.Summary.Run, cancellationToken) is null)
-            {
-                await table.DeleteEntityAsync(RunRow.RecentPartition, row.RecentKey, ETag.All, cancellationToken);
-            }
-
+            await RepairCopyAsync(row, cancellationToken);
             return null;
         }
     }
@@ -107,14 +113,21 @@ internal sealed class RunRows(TableClient table, PipelineSignals? signals = null
         return (rows, null);
     }
 
-    private async Task<RunRow?> RepairCopyAsync(RunId run, CancellationToken cancellationToken)
+    /// <summary>Makes the copy what the row is, until the row has not changed meanwhile; without a row there is no copy.</summary>
+    private async Task RepairCopyAsync(RunRow row, CancellationToken cancellationToken)
     {
-        var stands = await FindAsync(run, cancellationToken);
-        if (stands is not null)
+        var stands = await FindAsync(row.Summary.Run, cancellationToken);
+        while (stands is not null)
         {
             await table.UpsertEntityAsync(stands.ToEntity(RunRow.RecentPartition, stands.RecentKey), TableUpdateMode.Replace, cancellationToken);
+            var copied = stands.ETag;
+            stands = await FindAsync(row.Summary.Run, cancellationToken);
+            if (stands?.ETag == copied)
+            {
+                return;
+            }
         }
 
-        return stands;
+        await table.DeleteEntityAsync(RunRow.RecentPartition, row.RecentKey, ETag.All, cancellationToken);
     }
 }
