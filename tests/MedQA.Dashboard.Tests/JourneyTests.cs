@@ -126,6 +126,7 @@ public sealed class JourneyTests(Chromium chromium, AzuriteFixture azurite)
         await Expect(page.Locator("main")).ToContainTextAsync("2 questions failed for reasons that are not the model's.");
 
         await page.GetByRole(AriaRole.Link, new() { Name = "Questions", Exact = true }).ClickAsync();
+        await Expect(page.Locator(".question-row")).ToHaveCountAsync(8);
         await page.GetByRole(AriaRole.Button, new() { Name = "Failed" }).ClickAsync();
         await Expect(page.Locator(".question-row")).ToHaveCountAsync(2);
         await Expect(page.Locator(".detail")).ToContainTextAsync("The engine gave up.");
