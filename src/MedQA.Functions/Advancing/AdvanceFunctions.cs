@@ -13,7 +13,7 @@ public sealed class AdvanceFunctions(RunAdvancer advancer, RunWakeUps wakeUps, R
     /// <summary>The activity's name.</summary>
     internal const string Step = "Advance";
 
-    /// <summary>An orchestration pauses two minutes at most: one that has done nothing for this long does not drive its run.</summary>
+    /// <summary>An orchestration pauses half a minute at most: one that has done nothing for this long does not drive its run.</summary>
     private static readonly TimeSpan Stuck = TimeSpan.FromMinutes(5);
 
     /// <summary>The orchestration's activity: one step of a run.</summary>

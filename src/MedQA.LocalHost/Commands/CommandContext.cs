@@ -32,8 +32,7 @@ internal sealed record CommandContext(HostSettings Settings, HostConsole Console
         var log = LogLevel.Warning;
         try
         {
-            var settings = HostSettings.Read(
-                CommonOptions.Given(parsed), Environment.GetEnvironmentVariable, Directory.GetCurrentDirectory(), HostSettings.PersonalFolder);
+            var settings = HostSettings.Read(CommonOptions.Given(parsed));
             log = settings.Log;
             if (parsed.GetValue(CommonOptions.Output) == OutputFormat.Csv && !writesCsv)
             {

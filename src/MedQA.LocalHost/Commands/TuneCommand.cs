@@ -73,13 +73,10 @@ internal static partial class TuneCommand
 
         var place = Array.IndexOf(arguments, Option);
         return place < 0
-            ? [.. arguments, Option, LocalModel.FolderOf(Settings())]
+            ? [.. arguments, Option, LocalModel.FolderOf(HostSettings.Read(ImmutableDictionary<string, string>.Empty))]
             : place + 1 < arguments.Length ? [.. arguments[..(place + 1)], ModelFolders.Find(arguments[place + 1], AppContext.BaseDirectory), .. arguments[(place + 2)..]]
             : arguments;
     }
-
-    private static HostSettings Settings() => HostSettings.Read(
-        ImmutableDictionary<string, string>.Empty, Environment.GetEnvironmentVariable, Directory.GetCurrentDirectory(), HostSettings.PersonalFolder);
 
     /// <summary>Builds the other program; what the build says is shown only where it fails.</summary>
     private static async Task<bool> BuildAsync(string project, HostConsole console, CancellationToken cancellationToken)

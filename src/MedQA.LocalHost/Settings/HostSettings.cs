@@ -93,6 +93,12 @@ internal sealed record HostSettings
         }
     }
 
+    /// <summary>Reads the settings of this process: its environment, the current folder and the person's own.</summary>
+    /// <param name="options">What the command line gives, by <see cref="Setting.Name"/>.</param>
+    /// <exception cref="SettingException">One of them cannot be used.</exception>
+    public static HostSettings Read(IReadOnlyDictionary<string, string> options) =>
+        Read(options, Environment.GetEnvironmentVariable, Directory.GetCurrentDirectory(), PersonalFolder);
+
     /// <summary>Reads the settings.</summary>
     /// <param name="options">What the command line gives, by <see cref="Setting.Name"/>.</param>
     /// <param name="environment">Gives an environment variable's value.</param>
