@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace MedQA.LocalHost.Azurite;
 
@@ -22,26 +24,27 @@ internal sealed class AzuriteConnection : IAsyncDisposable
     /// <summary>What the keeper said last.</summary>
     public AzuriteRecord Record { get; private set; }
 
-    /// <summary>Connects to a keeper; <see langword="null"/> where none of that process listens there any more.</summary>
+    /// <summary>Connects to the keeper of a data folder; <see langword="null"/> where none listens there, or it keeps another folder.</summary>
     /// <param name="controlPort">Its control port.</param>
-    /// <param name="pid">Its process.</param>
-    /// <param name="options">Say how long to wait: a keeper greets only once Azurite's modules are loaded, which a crowded machine takes long for.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    public static async Task<AzuriteConnection?> OpenAsync(int controlPort, int pid, AzuriteOptions options, CancellationToken cancellationToken)
+    /// <param name="options">Name the data folder. A copy of it does not share what is asked for here: whether the keeper sees a file that is made now.</param>
+    /// <param name="cancellationToken">Gives up. A keeper answers only once Azurite's modules are loaded, which a crowded machine takes long for.</param>
+    public static async Task<AzuriteConnection?> OpenAsync(int controlPort, AzuriteOptions options, CancellationToken cancellationToken)
     {
+        var name = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+        var path = Path.Combine(options.DataFolder, $"join-{name}");
         var client = new TcpClient();
         try
         {
+            PrivateFiles.Open(path, FileShare.None).Dispose();
             await client.ConnectAsync(IPAddress.Loopback, controlPort, cancellationToken);
+            await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"{name}\n"), cancellationToken);
             var reader = new StreamReader(client.GetStream());
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            limit.CancelAfter(options.StartLimit);
-            if (await reader.ReadLineAsync(limit.Token) is { } line && AzuriteRecord.Parse(line) is { } record && record.Pid == pid)
+            if (await reader.ReadLineAsync(cancellationToken) is { } line && AzuriteRecord.Parse(line) is { Here: true } record)
             {
                 return new AzuriteConnection(client, reader, record, options.EndLimit);
             }
         }
-        catch (Exception exception) when (exception is SocketException or IOException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (exception is SocketException || (exception is IOException && exception.InnerException is SocketException))
         {
             // Nobody, or not a keeper: the record is an old one.
         }
@@ -49,6 +52,10 @@ internal sealed class AzuriteConnection : IAsyncDisposable
         {
             client.Dispose();
             throw;
+        }
+        finally
+        {
+            File.Delete(path);
         }
 
         client.Dispose();

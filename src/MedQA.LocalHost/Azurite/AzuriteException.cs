@@ -12,11 +12,11 @@ internal enum AzuriteFault
     /// <summary>npm is missing or could not install the package.</summary>
     Installation,
 
-    /// <summary>Another program listens on a port.</summary>
+    /// <summary>Another program listens on a port, or an Azurite that is not this folder's.</summary>
     PortTaken,
 
-    /// <summary>Azurite listens for another data folder.</summary>
-    OtherData,
+    /// <summary>Another process has the data folder and does not answer.</summary>
+    InUse,
 
     /// <summary>Azurite ended or did not listen in time.</summary>
     Start,

@@ -27,7 +27,11 @@ internal static class AzuritePackage
             return installed;
         }
 
-        await using var alone = await FolderLock.TakeAsync(options.CacheFolder, "azurite-install.lock", cancellationToken);
+        using var alone = await FolderLock.TakeAsync(
+            options.CacheFolder,
+            "azurite-install.lock",
+            process => report($"Waiting for another medqa{(process is { } id ? $" (process {id})" : "")}, which is installing Azurite…"),
+            cancellationToken);
         await File.WriteAllBytesAsync(installed.KeeperPath + Unfinished, keeper, cancellationToken);
         File.Move(installed.KeeperPath + Unfinished, installed.KeeperPath, overwrite: true);
         if (Directory.Exists(folder))

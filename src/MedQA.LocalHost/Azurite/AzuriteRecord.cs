@@ -5,13 +5,14 @@ namespace MedQA.LocalHost.Azurite;
 
 /// <summary>What a running keeper says about itself: the content of its records and its greeting.</summary>
 /// <param name="Ready">Whether the three services listen; only in the greeting.</param>
+/// <param name="Here">Whether the keeper found the file of the process that greets it: whether both mean the same folder; only in the greeting.</param>
 /// <param name="Pid">The keeper's process.</param>
 /// <param name="Control">The loopback port on which connections keep Azurite alive.</param>
 /// <param name="Data">The data folder.</param>
 /// <param name="BlobPort">The port of the blob service.</param>
 /// <param name="QueuePort">The port of the queue service.</param>
 /// <param name="TablePort">The port of the table service.</param>
-internal sealed record AzuriteRecord(bool Ready, int Pid, int Control, string Data, int BlobPort, int QueuePort, int TablePort)
+internal sealed record AzuriteRecord(bool Ready, bool Here, int Pid, int Control, string Data, int BlobPort, int QueuePort, int TablePort)
 {
     /// <summary>The record of the keeper that serves a data folder.</summary>
     public static string PathFor(string dataFolder) => Path.Combine(dataFolder, "azurite.json");
@@ -32,12 +33,15 @@ internal sealed record AzuriteRecord(bool Ready, int Pid, int Control, string Da
         }
     }
 
-    /// <summary>Reads a greeting; <see langword="null"/> where the text is none.</summary>
+    /// <summary>Reads a greeting or a record; <see langword="null"/> where the text is none.</summary>
     public static AzuriteRecord? Parse(string text)
     {
         try
         {
-            return JsonSerializer.Deserialize(text, AzuriteJson.Default.AzuriteRecord);
+            return JsonSerializer.Deserialize(text, AzuriteJson.Default.AzuriteRecord) is { Pid: > 0, Data: not null } record
+                && new[] { record.Control, record.BlobPort, record.QueuePort, record.TablePort }.All(static port => port is > 0 and <= ushort.MaxValue)
+                ? record
+                : null;
         }
         catch (JsonException)
         {

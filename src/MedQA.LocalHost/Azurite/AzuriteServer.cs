@@ -13,9 +13,6 @@ internal enum AzuriteOrigin
 
     /// <summary>Another process of this tool started it for the same data folder.</summary>
     Joined,
-
-    /// <summary>Somebody else's, which listens at the configured ports with data of its own.</summary>
-    Foreign,
 }
 
 /// <summary>
@@ -30,12 +27,14 @@ internal sealed class AzuriteServer : IAsyncDisposable
     private const string LockName = "azurite.lock";
     private const int LogLinesShown = 3;
 
-    private readonly AzuriteConnection? _connection;
+    private static readonly TimeSpan LookAgainAfter = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan WaitSilently = TimeSpan.FromSeconds(3);
 
-    private AzuriteServer(AzuriteOrigin origin, AzuritePorts ports, AzuriteConnection? connection)
+    private readonly AzuriteConnection _connection;
+
+    private AzuriteServer(AzuriteOrigin origin, AzuriteConnection connection)
     {
         Origin = origin;
-        Ports = ports;
         _connection = connection;
     }
 
@@ -43,7 +42,7 @@ internal sealed class AzuriteServer : IAsyncDisposable
     public AzuriteOrigin Origin { get; }
 
     /// <summary>Where it listens.</summary>
-    public AzuritePorts Ports { get; }
+    public AzuritePorts Ports => new(_connection.Record.BlobPort, _connection.Record.QueuePort, _connection.Record.TablePort);
 
     /// <summary>The connection string of the development store.</summary>
     public string ConnectionString => ConnectionStringAt(Ports);
@@ -56,7 +55,7 @@ internal sealed class AzuriteServer : IAsyncDisposable
         CultureInfo.InvariantCulture,
         $"DefaultEndpointsProtocol=http;AccountName={account};AccountKey={key};BlobEndpoint=http://127.0.0.1:{ports.Blob}/{account};QueueEndpoint=http://127.0.0.1:{ports.Queue}/{account};TableEndpoint=http://127.0.0.1:{ports.Table}/{account};");
 
-    /// <summary>Uses the Azurite that serves the data folder or listens at the ports; starts one where there is none.</summary>
+    /// <summary>Uses the Azurite that owns the data folder; starts one where none does.</summary>
     /// <param name="options">Where it keeps its data and listens.</param>
     /// <param name="report">Is told what takes long, in a sentence for people.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -64,93 +63,130 @@ internal sealed class AzuriteServer : IAsyncDisposable
     public static async Task<AzuriteServer> StartAsync(AzuriteOptions options, Action<string> report, CancellationToken cancellationToken)
     {
         options = options with { DataFolder = Path.GetFullPath(options.DataFolder), CacheFolder = Path.GetFullPath(options.CacheFolder) };
-        await using var alone = await FolderLock.TakeAsync(options.DataFolder, LockName, cancellationToken);
-
-        var own = await AzuriteRecord.ReadAsync(AzuriteRecord.PathFor(options.DataFolder), cancellationToken);
-        if (own is not null && await HoldAsync(own, options, cancellationToken) is { } held)
+        using var alone = await TakeTurnAsync(options, report, cancellationToken);
+        if (OwnerLock.IsTaken(options.DataFolder) && await JoinAsync(options, report, cancellationToken) is { } joined)
         {
-            if (await held.UntilReadyAsync(cancellationToken))
-            {
-                return new AzuriteServer(AzuriteOrigin.Joined, new AzuritePorts(own.BlobPort, own.QueuePort, own.TablePort), held);
-            }
-
-            await held.DisposeAsync();
+            return joined;
         }
 
-        return await FindForeignAsync(options, cancellationToken) ?? await LaunchAsync(options, report, cancellationToken);
+        await RefuseOthersAtAsync(options, cancellationToken);
+        return await LaunchAsync(options, report, cancellationToken);
     }
 
     /// <summary>Lets go of it; the last one to do so ends it and waits for that.</summary>
-    public ValueTask DisposeAsync() => _connection?.DisposeAsync() ?? ValueTask.CompletedTask;
+    public ValueTask DisposeAsync() => _connection.DisposeAsync();
 
-    private static async Task<AzuriteConnection?> HoldAsync(AzuriteRecord record, AzuriteOptions options, CancellationToken cancellationToken)
+    private static async Task<FolderLock> TakeTurnAsync(AzuriteOptions options, Action<string> report, CancellationToken cancellationToken)
     {
-        if (await AzuriteConnection.OpenAsync(record.Control, record.Pid, options, cancellationToken) is { } connection)
-        {
-            return connection;
-        }
-
-        // A keeper that takes no more connections is about to end; its ports and files are free after that.
+        using var limit = new AwakeLimit(options.StartLimit, TimeProvider.System, cancellationToken);
         try
         {
-            using var keeper = Process.GetProcessById(record.Pid);
-            if (keeper.ProcessName.Contains("node", StringComparison.OrdinalIgnoreCase))
-            {
-                using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-                limit.CancelAfter(options.StartLimit);
-                await keeper.WaitForExitAsync(limit.Token);
-            }
+            return await FolderLock.TakeAsync(
+                options.DataFolder,
+                LockName,
+                process => report($"Waiting for another medqa{Named(process)}, which is starting on {options.DataFolder}…{Suspended(process)}"),
+                limit.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            // Two at once would destroy the data.
-            throw new AzuriteException(AzuriteFault.Start, $"The Azurite that served {options.DataFolder} before, process {record.Pid}, does not end. Try again in a moment, or end that process.");
+            var process = FolderLock.Holder(options.DataFolder, LockName);
+            throw new AzuriteException(
+                AzuriteFault.InUse,
+                $"Another medqa{Named(process)} began to start on {options.DataFolder} and has not finished in {options.StartLimit.TotalSeconds:0} seconds."
+                + (Suspended(process) is { Length: > 0 } suspended ? suspended : " Try again in a moment, or end that process."));
         }
-        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException)
-        {
-            // It has ended.
-        }
-
-        return null;
     }
 
-    private static async Task<AzuriteServer?> FindForeignAsync(AzuriteOptions options, CancellationToken cancellationToken)
+    /// <summary>Joins the owner of the data folder; <see langword="null"/> where it has ended meanwhile.</summary>
+    private static async Task<AzuriteServer?> JoinAsync(AzuriteOptions options, Action<string> report, CancellationToken cancellationToken)
     {
-        (string Service, int Port)[] services = [("Blob", options.Ports.Blob), ("Queue", options.Ports.Queue), ("Table", options.Ports.Table)];
-        var listening = new List<(string Service, int Port, bool IsAzurite)>();
-        foreach (var (service, port) in services)
+        AzuriteRecord? record = null;
+        using var limit = new AwakeLimit(options.StartLimit, TimeProvider.System, cancellationToken);
+        await using var patience = new Timer(
+            _ => report($"Waiting for the process{Named(record?.Pid)} that serves {options.DataFolder}…{Suspended(record?.Pid)}"),
+            null,
+            WaitSilently,
+            Timeout.InfiniteTimeSpan);
+        try
         {
-            if (await ListensAsync(port, cancellationToken))
+            do
             {
-                listening.Add((service, port, await IsAzuriteAsync(service, port, cancellationToken)));
-            }
-        }
+                // Who does not listen there, or keeps another folder, is asked once: only another record names another process.
+                var asked = record;
+                record = await AzuriteRecord.ReadAsync(AzuriteRecord.PathFor(options.DataFolder), limit.Token);
+                if (record is not null && record != asked && await AzuriteConnection.OpenAsync(record.Control, options, limit.Token) is { } connection)
+                {
+                    if (await connection.UntilReadyAsync(limit.Token))
+                    {
+                        return new AzuriteServer(AzuriteOrigin.Joined, connection);
+                    }
 
-        if (listening.Count == 0)
-        {
+                    await connection.DisposeAsync();
+                }
+
+                // An owner that takes no more connections is about to end and saves. A file lock has no event to wait for.
+                await Task.Delay(LookAgainAfter, limit.Token);
+            }
+            while (OwnerLock.IsTaken(options.DataFolder));
             return null;
         }
-
-        if (listening.FirstOrDefault(static found => !found.IsAzurite) is { Port: > 0 } stranger)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new AzuriteException(AzuriteFault.PortTaken, $"Port {stranger.Port}, where Azurite's {stranger.Service.ToLowerInvariant()} service should listen, is taken by another program. Stop that program, or choose three other ports with MEDQA_PORTS, for example 11000,11001,11002.");
+            throw new AzuriteException(
+                AzuriteFault.InUse,
+                $"{options.DataFolder} is in use by a process that does not answer{(record is null ? "" : $"; {AzuriteRecord.PathFor(options.DataFolder)} says it is process {record.Pid}")}."
+                + (Suspended(record?.Pid) is { Length: > 0 } suspended
+                    ? suspended
+                    : " End the medqa that uses the folder, which may be in a container or on another machine. If the folder was copied with hard links, copy it without them."));
         }
+    }
 
-        if (listening.Count < services.Length)
+    private static string Named(int? process) => process is { } id ? string.Create(CultureInfo.InvariantCulture, $" (process {id})") : "";
+
+    private static string Suspended(int? process) => process is { } id && IsSuspended(id)
+        ? string.Create(CultureInfo.InvariantCulture, $" That process is suspended: continue it with `fg` in its terminal or `kill -CONT {id}`, or end it with `kill -KILL {id}`.")
+        : "";
+
+    // Only Linux tells without another program; elsewhere the sentence stays out.
+    private static bool IsSuspended(int process)
+    {
+        try
         {
-            var missing = services.First(service => listening.TrueForAll(found => found.Port != service.Port));
-            throw new AzuriteException(AzuriteFault.PortTaken, $"An Azurite listens at port {listening[0].Port}, but its {missing.Service.ToLowerInvariant()} service is not at port {missing.Port}. Start it with all three services, or choose three other ports with MEDQA_PORTS, for example 11000,11001,11002.");
+            // "PID (name) STATE …", and a name may hold spaces and parentheses. T is stopped by a signal, t by a debugger.
+            var status = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/stat"));
+            return status.LastIndexOf(')') is >= 0 and var end && status[end..].AsSpan(1).TrimStart() is ['T' or 't', ..];
         }
-
-        var record = await AzuriteRecord.ReadAsync(AzuriteRecord.PathFor(options.CacheFolder, options.Ports.Blob), cancellationToken);
-        if (record is not null && !string.Equals(record.Data, options.DataFolder, StringComparison.Ordinal)
-            && await AzuriteConnection.OpenAsync(record.Control, record.Pid, options, cancellationToken) is { } connection)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            await connection.DisposeAsync();
-            throw new AzuriteException(AzuriteFault.OtherData, $"Another medqa uses the ports {options.Ports} for the data folder {record.Data}, not for {options.DataFolder}. Wait for its end, use that folder with --data, or choose three other ports with MEDQA_PORTS, for example 11000,11001,11002.");
+            return false;
         }
+    }
 
-        return new AzuriteServer(AzuriteOrigin.Foreign, options.Ports, null);
+    private static async Task RefuseOthersAtAsync(AzuriteOptions options, CancellationToken cancellationToken)
+    {
+        const string OtherPorts = "choose three other ports with --ports or MEDQA_PORTS, for example 11000,11001,11002";
+        foreach (var (service, port) in new[] { ("Blob", options.Ports.Blob), ("Queue", options.Ports.Queue), ("Table", options.Ports.Table) })
+        {
+            if (!await ListensAsync(port, cancellationToken))
+            {
+                continue;
+            }
+
+            if (!await IsAzuriteAsync(service, port, cancellationToken))
+            {
+                throw new AzuriteException(
+                    AzuriteFault.PortTaken,
+                    $"Port {port}, where Azurite's {service.ToLowerInvariant()} service should listen, is taken by another program. Stop that program, or {OtherPorts}.");
+            }
+
+            var record = await AzuriteRecord.ReadAsync(AzuriteRecord.PathFor(options.CacheFolder, options.Ports.Blob), cancellationToken);
+            throw new AzuriteException(
+                AzuriteFault.PortTaken,
+                record is not null && !string.Equals(record.Data, options.DataFolder, StringComparison.Ordinal)
+                    ? $"A medqa uses the ports {options.Ports} for the data folder {record.Data}, not for {options.DataFolder}. Wait for its end, use that folder with --data, or {OtherPorts}."
+                    : $"An Azurite that was not started for {options.DataFolder} listens at port {port}. To store runs in its data, ask for it: "
+                        + $"--storage \"{(options.Ports == AzuritePorts.WellKnown ? "UseDevelopmentStorage=true" : ConnectionStringAt(options.Ports))}\". Else stop it, or {OtherPorts}.");
+        }
     }
 
     private static async Task<AzuriteServer> LaunchAsync(AzuriteOptions options, Action<string> report, CancellationToken cancellationToken)
@@ -158,19 +194,17 @@ internal sealed class AzuriteServer : IAsyncDisposable
         await NodeRuntime.VersionAsync(options, cancellationToken);
         var package = await AzuritePackage.InstallAsync(options, report, cancellationToken);
         var logPath = Path.Combine(options.DataFolder, "azurite.log");
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(options.StartLimit);
-
-        using var process = Process.Start(StartOf(options, package, logPath)) ?? throw new InvalidOperationException("No process was started.");
+        using var process = StartOwner(StartOf(options, package, logPath), options.DataFolder);
         process.StandardInput.Close();
+        using var limit = new AwakeLimit(options.StartLimit, TimeProvider.System, cancellationToken);
         try
         {
             if (int.TryParse(await process.StandardOutput.ReadLineAsync(limit.Token), CultureInfo.InvariantCulture, out var control)
-                && await AzuriteConnection.OpenAsync(control, process.Id, options, limit.Token) is { } connection)
+                && await AzuriteConnection.OpenAsync(control, options, limit.Token) is { } connection)
             {
                 if (await connection.UntilReadyAsync(limit.Token))
                 {
-                    return new AzuriteServer(AzuriteOrigin.Started, options.Ports, connection);
+                    return new AzuriteServer(AzuriteOrigin.Started, connection);
                 }
 
                 await connection.DisposeAsync();
@@ -191,6 +225,16 @@ internal sealed class AzuriteServer : IAsyncDisposable
         }
     }
 
+    private static Process StartOwner(ProcessStartInfo start, string dataFolder)
+    {
+        // The lock is taken last: no other child of this process, such as npm, may inherit it.
+        using var owner = OwnerLock.TryTake(dataFolder)
+            ?? throw new AzuriteException(AzuriteFault.InUse, $"{dataFolder} has just been taken by a process that does not wait for its turn. Run the command again.");
+        var process = Process.Start(start) ?? throw new InvalidOperationException("No process was started.");
+        owner.LeaveToChild();
+        return process;
+    }
+
     private static ProcessStartInfo StartOf(AzuriteOptions options, AzuritePackage.InstalledAzurite package, string logPath)
     {
         var start = new ProcessStartInfo(options.Node,
@@ -207,7 +251,7 @@ internal sealed class AzuriteServer : IAsyncDisposable
             "--silent", "--disableTelemetry", "--skipApiVersionCheck",
         ])
         {
-            // No handle of this process reaches the keeper, or whoever reads this process's output would wait for the keeper's end.
+            // No handle of this process but the owner's lock reaches the keeper, or whoever reads this process's output would wait for the keeper's end.
             UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

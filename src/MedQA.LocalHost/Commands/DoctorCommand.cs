@@ -66,13 +66,13 @@ internal static class DoctorCommand
 
     private static string CheckFolder(string folder)
     {
-        Directory.CreateDirectory(folder);
+        PrivateFiles.CreateFolder(folder);
         var probe = Path.Combine(folder, $"probe-{Guid.NewGuid():n}");
         File.WriteAllText(probe, "");
         File.Delete(probe);
         var free = new DriveInfo(folder).AvailableFreeSpace;
         return free >= LeastFreeBytes
-            ? $"{folder}, {free >> 30} GiB free"
+            ? $"{folder}, {free >> 30} GiB free{(PrivateFiles.IsOpenToOthers(folder) ? $"; other users of this machine can read it: chmod -R go= '{folder}'" : "")}"
             : throw new InputException($"{folder} has only {free >> 20} MiB free; 1 GiB should be.");
     }
 }

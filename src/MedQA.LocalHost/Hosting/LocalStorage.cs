@@ -35,18 +35,12 @@ internal sealed class LocalStorage : IAsyncDisposable
             return new LocalStorage(account, null, $"storage account {account.Runs.AccountName}");
         }
 
-        Directory.CreateDirectory(settings.DataFolder);
         var azurite = await AzuriteServer.StartAsync(settings.Azurite, console.Note, cancellationToken);
         try
         {
-            if (azurite.Origin == AzuriteOrigin.Foreign)
-            {
-                console.Note($"Using the Azurite that listens at the ports {azurite.Ports} already: runs are stored in its data, not in {settings.DataFolder}.");
-            }
-
             var runs = Open("--ports", azurite.ConnectionString);
             await runs.EnsureCreatedAsync(cancellationToken);
-            return new LocalStorage(runs, azurite, azurite.Origin == AzuriteOrigin.Foreign ? $"the Azurite at the ports {azurite.Ports}" : settings.DataFolder);
+            return new LocalStorage(runs, azurite, settings.DataFolder);
         }
         catch
         {

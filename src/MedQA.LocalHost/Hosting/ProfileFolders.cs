@@ -1,3 +1,4 @@
+using MedQA.LocalHost.Azurite;
 using MedQA.Evaluation.Profiles;
 using MedQA.LocalHost.Settings;
 using MedQA.Pipeline.Profiles;
@@ -18,7 +19,7 @@ internal static class ProfileFolders
     public static void Keep(HostSettings settings, Profile profile)
     {
         var folder = KeptFolder(settings);
-        Directory.CreateDirectory(folder);
+        PrivateFiles.CreateFolder(folder);
         var path = Path.Combine(folder, $"{profile.Name}.json");
         var unfinished = $"{path}.{Guid.NewGuid():n}";
         File.WriteAllBytes(unfinished, CanonicalJson.Of(profile));

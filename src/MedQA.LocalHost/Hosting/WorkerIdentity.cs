@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using MedQA.LocalHost.Azurite;
 
 namespace MedQA.LocalHost.Hosting;
 
@@ -26,8 +27,8 @@ internal sealed class WorkerIdentity : IDisposable
         FileStream? file = null;
         try
         {
-            Directory.CreateDirectory(dataFolder);
-            file = new FileStream(Path.Combine(dataFolder, "worker.id"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+            PrivateFiles.CreateFolder(dataFolder);
+            file = PrivateFiles.Open(Path.Combine(dataFolder, "worker.id"), FileShare.None);
             return new WorkerIdentity(file, Read(file) ?? Write(file));
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Azure.Storage.Blobs;
 using MedQA.LocalHost.Azurite;
+using MedQA.LocalHost.Tests.Commands;
 using MedQA.Tests;
 
 namespace MedQA.LocalHost.Tests.Azurite;
@@ -115,24 +116,216 @@ public sealed class AzuriteServerTests : IDisposable
 
         var fault = await Assert.ThrowsAsync<AzuriteException>(() => StartAsync(options with { DataFolder = other }));
 
-        Assert.Equal(AzuriteFault.OtherData, fault.Fault);
+        Assert.Equal(AzuriteFault.PortTaken, fault.Fault);
         Assert.Contains($"for the data folder {_folder}, not for {other}", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task An_Azurite_of_somebody_else_is_used_and_left_running()
+    public async Task An_Azurite_of_somebody_else_is_refused_with_the_setting_that_asks_for_it()
     {
         var options = Options();
         await using var theirs = await StartAsync(options);
         File.Delete(AzuriteRecord.PathFor(options.CacheFolder, options.Ports.Blob));
 
-        await using (var used = await StartAsync(options with { DataFolder = Path.Combine(_folder, "other") }))
+        var fault = await Assert.ThrowsAsync<AzuriteException>(() => StartAsync(options with { DataFolder = Path.Combine(_folder, "other") }));
+
+        Assert.Equal(AzuriteFault.PortTaken, fault.Fault);
+        Assert.Contains($"--storage \"{AzuriteServer.ConnectionStringAt(options.Ports)}\"", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_copied_folder_has_an_Azurite_of_its_own_while_the_original_is_served()
+    {
+        var options = Options();
+        await using var original = await StartAsync(options);
+        await WriteAsync(original);
+        var copy = $"{_folder}-copy";
+        try
         {
-            Assert.Equal(AzuriteOrigin.Foreign, used.Origin);
-            await WriteAsync(used);
+            await RunAsync("cp", "-r", _folder, copy);
+            Assert.True(File.Exists(AzuriteRecord.PathFor(copy)));
+            await using var copied = await StartAsync(options with { DataFolder = copy, Ports = FreePorts.Take() });
+
+            Assert.Equal(AzuriteOrigin.Started, copied.Origin);
+            Assert.NotEqual(original.Ports, copied.Ports);
+            await new BlobContainerClient(copied.ConnectionString, "things").DeleteIfExistsAsync(cancellationToken: Cancel);
+            Assert.Equal("kept", await ReadAsync(original));
+        }
+        finally
+        {
+            Directory.Delete(copy, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task A_record_that_was_copied_over_a_folder_in_use_leads_nobody_to_the_other_folder()
+    {
+        var options = Options();
+        await using var first = await StartAsync(options);
+        var other = options with { DataFolder = Path.Combine(_folder, "other"), Ports = FreePorts.Take(), StartLimit = TimeSpan.FromSeconds(1) };
+        await using var second = await StartAsync(other with { StartLimit = options.StartLimit });
+        foreach (var file in (string[])["azurite.json", "owner.lock"])
+        {
+            await RunAsync("cp", Path.Combine(_folder, file), Path.Combine(other.DataFolder, file));
         }
 
-        Assert.Equal("kept", await ReadAsync(theirs));
+        var fault = await Assert.ThrowsAsync<AzuriteException>(() => StartAsync(other));
+
+        Assert.Equal(AzuriteFault.InUse, fault.Fault);
+        Assert.Contains($"{other.DataFolder} is in use by a process that does not answer", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("[1]")]
+    [InlineData("{ \"pid\": ")]
+    [InlineData("{\"pid\":-1,\"control\":99999999}")]
+    [InlineData("{\"pid\":\"x\"}")]
+    [InlineData("{\"pid\":PID,\"control\":PORT,\"data\":\"FOLDER\",\"blobPort\":10000,\"queuePort\":10001,\"tablePort\":10002}")]
+    public async Task A_record_without_an_owner_is_worth_nothing(string record)
+    {
+        // The last of them names a living Node.js and a port at which somebody listens and says nothing.
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        using var node = Process.Start(new ProcessStartInfo("node", ["-e", "setInterval(() => {}, 1000)"]) { UseShellExecute = false })!;
+        try
+        {
+            Directory.CreateDirectory(_folder);
+            await File.WriteAllTextAsync(
+                AzuriteRecord.PathFor(_folder),
+                record.Replace("PID", $"{node.Id}", StringComparison.Ordinal)
+                    .Replace("PORT", $"{((IPEndPoint)silent.LocalEndpoint).Port}", StringComparison.Ordinal)
+                    .Replace("FOLDER", _folder, StringComparison.Ordinal),
+                Cancel);
+
+            await using var server = await StartAsync(Options());
+
+            Assert.Equal(AzuriteOrigin.Started, server.Origin);
+            Assert.False(silent.Pending());
+        }
+        finally
+        {
+            node.Kill();
+        }
+    }
+
+    [Theory]
+    [InlineData("{\"pid\":-1,\"control\":99999999}")]
+    [InlineData("{\"pid\":1,\"control\":PORT,\"data\":\"/\",\"blobPort\":10000,\"queuePort\":10001,\"tablePort\":10002}")]
+    public async Task A_wrong_record_beside_a_living_owner_ends_the_wait_with_a_sentence(string record)
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        var options = Options();
+        await using var owner = await StartAsync(options);
+        await File.WriteAllTextAsync(
+            AzuriteRecord.PathFor(_folder), record.Replace("PORT", $"{((IPEndPoint)silent.LocalEndpoint).Port}", StringComparison.Ordinal), Cancel);
+
+        var fault = await Assert.ThrowsAsync<AzuriteException>(() => StartAsync(options with { StartLimit = TimeSpan.FromSeconds(1) }));
+
+        Assert.Equal(AzuriteFault.InUse, fault.Fault);
+        Assert.StartsWith($"{_folder} is in use by a process that does not answer", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_suspended_owner_is_named_and_joined_when_it_goes_on()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux tells whether a process is suspended.");
+        var options = Options();
+        await using var first = await StartAsync(options);
+        var pid = (await AzuriteRecord.ReadAsync(AzuriteRecord.PathFor(_folder), Cancel))!.Pid;
+        await RunAsync("kill", "-STOP", $"{pid}");
+        try
+        {
+            var fault = await Assert.ThrowsAsync<AzuriteException>(() => StartAsync(options with { StartLimit = TimeSpan.FromSeconds(4) }));
+
+            Assert.Equal(AzuriteFault.InUse, fault.Fault);
+            Assert.Contains($"That process is suspended: continue it with `fg` in its terminal or `kill -CONT {pid}`", fault.Message, StringComparison.Ordinal);
+            Assert.Contains(_reports, report => report.StartsWith($"Waiting for the process (process {pid}) that serves", StringComparison.Ordinal));
+        }
+        finally
+        {
+            await RunAsync("kill", "-CONT", $"{pid}");
+        }
+
+        await using var second = await StartAsync(options);
+        Assert.Equal(AzuriteOrigin.Joined, second.Origin);
+    }
+
+    [Fact]
+    public async Task Ctrl_Z_in_the_terminal_of_one_user_does_not_keep_Azurite_from_the_others()
+    {
+        var options = Options();
+        await using var first = await StartAsync(options);
+        var pid = (await AzuriteRecord.ReadAsync(AzuriteRecord.PathFor(_folder), Cancel))!.Pid;
+
+        await RunAsync("kill", "-TSTP", $"{pid}");
+
+        await WriteAsync(first);
+        await using var second = await StartAsync(options);
+        Assert.Equal("kept", await ReadAsync(second));
+    }
+
+    [Fact]
+    public async Task A_process_that_was_suspended_while_it_started_is_named()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux tells whether a process is suspended.");
+        await using var medqa = new MedqaProcess();
+        var node = Path.Combine(medqa.Folder, "node.sh");
+        var begun = Path.Combine(medqa.Folder, "begun");
+        await RunAsync("mkfifo", begun);
+        await File.WriteAllTextAsync(node, $"#!/bin/sh\necho > '{begun}'\nexec sleep 600\n", Cancel);
+        await RunAsync("chmod", "+x", node);
+        var starting = medqa.Start("results", "--node", node);
+        await File.ReadAllTextAsync(begun, Cancel);
+        await RunAsync("kill", "-STOP", $"{starting.Id}");
+
+        var fault = await Assert.ThrowsAsync<AzuriteException>(() => StartAsync(Options() with
+        {
+            DataFolder = Path.Combine(medqa.Folder, ".medqa"), StartLimit = TimeSpan.FromSeconds(4),
+        }));
+
+        Assert.Equal(AzuriteFault.InUse, fault.Fault);
+        Assert.StartsWith($"Another medqa (process {starting.Id}) began to start on", fault.Message, StringComparison.Ordinal);
+        Assert.Contains($"kill -CONT {starting.Id}", fault.Message, StringComparison.Ordinal);
+        Assert.Contains(_reports, report => report.StartsWith($"Waiting for another medqa (process {starting.Id})", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_folder_that_is_moved_ends_its_owner_and_can_be_used_where_it_is_now()
+    {
+        var options = Options();
+        await using var first = await StartAsync(options);
+        using var keeper = Process.GetProcessById((await AzuriteRecord.ReadAsync(AzuriteRecord.PathFor(_folder), Cancel))!.Pid);
+        var moved = $"{_folder}-moved";
+        Directory.Move(_folder, moved);
+        try
+        {
+            await keeper.WaitForExitAsync(Cancel);
+
+            await using var there = await StartAsync(options with { DataFolder = moved });
+            Assert.Equal(AzuriteOrigin.Started, there.Origin);
+            Assert.False(Directory.Exists(_folder));
+        }
+        finally
+        {
+            Directory.Delete(moved, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task What_is_stored_can_be_read_by_its_owner_only()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no such permissions.");
+        await using (var server = await StartAsync(Options()))
+        {
+            await WriteAsync(server);
+        }
+
+        string[] all = [_folder, .. Directory.EnumerateFileSystemEntries(_folder, "*", SearchOption.AllDirectories)];
+        Assert.Contains(all, static path => path.Contains("__blobstorage__", StringComparison.Ordinal));
+        Assert.DoesNotContain(all, PrivateFiles.IsOpenToOthers);
     }
 
     private async Task<AzuriteServer> StartAsync(AzuriteOptions options) => await AzuriteServer.StartAsync(options, _reports.Add, Cancel);
@@ -150,6 +343,13 @@ public sealed class AzuriteServerTests : IDisposable
     {
         var content = await new BlobContainerClient(server.ConnectionString, "things").GetBlobClient("thing").DownloadContentAsync(Cancel);
         return content.Value.Content.ToString();
+    }
+
+    private static async Task RunAsync(string program, params string[] arguments)
+    {
+        using var process = Process.Start(program, arguments);
+        await process.WaitForExitAsync(Cancel);
+        Assert.Equal(0, process.ExitCode);
     }
 
     private static async Task ConnectAsync(int port)

@@ -4,12 +4,18 @@
 //
 //   node azurite-keeper.cjs RECORD-BY-FOLDER RECORD-BY-PORT LOG AZURITE-ENTRY AZURITE-ARGUMENT…
 //
-// The first line on standard output is the control port. Whoever connects there gets {"ready":false,…} at once (and again,
-// with true, when the services listen), and keeps Azurite alive until it ends its side; the connection is closed from here when
-// that end is seen or, for the last one, when Azurite has gone. Both records name this process while it lives.
+// The first line on standard output is the control port. Whoever connects there names a file that it has made in the data folder; it
+// gets {"here":true,"ready":false,…} where this process sees that file, which proves that both mean the same folder (and again, with
+// ready, when the services listen), and keeps Azurite alive until it ends its side; the connection is closed from here when that end is
+// seen or, for the last one, when Azurite has gone. Both records name this process while it lives. It inherits the lock that makes it
+// the folder's owner from whoever started it, and has it until it ends.
 
 const fs = require('node:fs');
 const net = require('node:net');
+const path = require('node:path');
+
+// What is stored belongs to whoever started this, and to nobody else on the machine.
+process.umask(0o077);
 
 const [folderRecord, portRecord, logPath, entry, ...args] = process.argv.slice(2);
 const records = [folderRecord, portRecord];
@@ -41,7 +47,7 @@ let ready = false;
 let stopping = false;
 let everHeld = false;
 const holders = new Set();
-const hello = () => `${JSON.stringify({ ready, ...about })}\n`;
+const hello = here => `${JSON.stringify({ ready, here, ...about })}\n`;
 
 function stop() {
   if (stopping) return;
@@ -52,26 +58,38 @@ function stop() {
 }
 
 function release(socket) {
-  if (!holders.delete(socket)) return;
+  if (!holders.delete(socket)) return void socket.end();
   if (holders.size === 0) stop();
   else socket.end();
 }
 
 const control = net.createServer({ allowHalfOpen: true }, socket => {
   if (stopping) return socket.destroy();
-  everHeld = true;
-  holders.add(socket);
-  socket.on('data', () => {});
+  let asked = '';
+  socket.on('data', chunk => {
+    if (holders.has(socket) || asked.length > 64) return;
+    asked += chunk;
+    const name = /^([0-9a-f]{32})\n/.exec(asked);
+    if (!name) return;
+    if (stopping) return socket.destroy();
+    const here = fs.existsSync(path.join(about.data, `join-${name[1]}`));
+    if (here) {
+      everHeld = true;
+      holders.add(socket);
+    }
+    socket.write(hello(here));
+  });
   socket.on('end', () => release(socket));
   socket.on('error', () => release(socket));
   socket.on('close', () => release(socket));
-  socket.write(hello());
   // The last holder's half-open connection must not keep the process: its end is what that holder waits for.
   socket.unref();
 });
 
-// Ctrl-C reaches every process of a terminal; Azurite ends when its users have, not with them.
+// Ctrl-C and Ctrl-Z reach every process of a terminal; Azurite ends when its users have, not with them, and one of them that is
+// suspended must not keep it from the others.
 process.on('SIGINT', () => {});
+if (process.platform !== 'win32') process.on('SIGTSTP', () => {});
 process.on('SIGHUP', stop);
 process.on('exit', () => {
   for (const record of records) {
@@ -86,10 +104,23 @@ process.once = function (event, listener) {
   if (event === 'SIGTERM') {
     // The last thing that Azurite does when its services listen.
     ready = true;
-    for (const socket of holders) socket.write(hello());
+    for (const socket of holders) socket.write(hello(true));
   }
   return process;
 };
+
+// A folder that was moved or deleted takes its lock along: another process may own a new folder of that name by now, and Azurite, which
+// knows the folder by its name, would write into that one. It ends without saving, as a killed one does.
+const identity = folder => { const found = fs.statSync(folder, { bigint: true }); return `${found.dev}:${found.ino}`; };
+const folder = identity(about.data);
+setInterval(() => {
+  let now = 'none';
+  try { now = identity(about.data); } catch { /* It is gone. */ }
+  if (now !== folder) {
+    fs.writeSync(log, `The data folder ${about.data} was moved or deleted.\n`);
+    process.exit(1);
+  }
+}, 1_000).unref();
 
 control.listen(0, '127.0.0.1', () => {
   about.control = control.address().port;

@@ -1,0 +1,39 @@
+using System.Diagnostics;
+using System.Text.Json;
+using MedQA.Tests;
+
+namespace MedQA.LocalHost.Tests.Commands;
+
+/// <summary>A copy of a data folder, as people make one to be safe before they try something.</summary>
+public sealed class CopiedFolderTests
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_run_that_is_deleted_in_a_copy_stays_in_the_original_that_is_being_served()
+    {
+        await using var medqa = new MedqaProcess();
+        var made = await medqa.JsonAsync("run", medqa.Sums(2), "--profile", medqa.Profile(samples: 3));
+        var run = made.GetProperty("run").GetProperty("run").GetString()!;
+        var before = Only(await medqa.JsonAsync("results"));
+        await using var served = await medqa.HoldStorageAsync();
+        var copy = Path.Combine(medqa.Folder, "copy");
+        using (var copying = Process.Start("cp", ["-r", Path.Combine(medqa.Folder, ".medqa"), copy]))
+        {
+            await copying.WaitForExitAsync(Cancel);
+        }
+
+        var (refused, _, why) = await medqa.RunAsync("delete", run, "--data", copy);
+        var ports = FreePorts.Take();
+        var (deleted, _, said) = await medqa.RunAsync("delete", run, "--data", copy, "--ports", $"{ports.Blob},{ports.Queue},{ports.Table}");
+
+        Assert.NotEqual(0, refused);
+        Assert.Contains($"for the data folder {Path.Combine(medqa.Folder, ".medqa")}, not for {copy}", why, StringComparison.Ordinal);
+        Assert.True(deleted == 0, said);
+        var copied = Only(await medqa.JsonAsync("results", "--data", copy, "--ports", $"{ports.Blob},{ports.Queue},{ports.Table}"));
+        Assert.Equal("delete", copied.GetProperty("requested").GetString());
+        Assert.True(JsonElement.DeepEquals(before, Only(await medqa.JsonAsync("results"))));
+    }
+
+    private static JsonElement Only(JsonElement list) => Assert.Single(list.GetProperty("runs").EnumerateArray());
+}
