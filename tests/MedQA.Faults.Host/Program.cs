@@ -10,11 +10,12 @@ using MedQA.Pipeline.Splitting;
 using MedQA.Pipeline.Storage;
 using Microsoft.Extensions.Logging;
 
-// One process of the pipeline, made of the product's parts as `medqa serve` and `medqa worker` connect them. Two things differ: leases and pauses are as short as the parts allow, so that
-// what a killed process held is free after seconds, and a worker can be given a model that breaks at named questions.
+// One process of the pipeline, made of the product's parts as `medqa serve` and `medqa worker` connect them. Three things differ: leases and pauses are as short as the parts
+// allow, so that what a killed process held is free after seconds, a worker can be given a model that breaks at named questions, and the clock can be set while they run.
 // Arguments: control|worker, the storage's connection string, the worker's identity, the model's folder, and how to break.
 var (role, connection, identity, folder, poison) = (args[0], args[1], Guid.Parse(args[2]), args[3], args[4]);
 using var stop = new CancellationTokenSource();
+using var time = new JumpingTime();
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
 {
     context.Cancel = true;
@@ -26,7 +27,7 @@ using var logging = LoggerFactory.Create(static builder => builder
 await using var model = await OnnxLanguageModel.LoadAsync(folder, new ModelOptions { Threads = 1 }, stop.Token);
 var storage = StorageConnection.Open(connection, configure: static options => options.Retry.MaxDelay = TimeSpan.FromSeconds(2));
 await storage.EnsureCreatedAsync(stop.Token);
-var (time, signals) = (TimeProvider.System, new PipelineSignals());
+var signals = new PipelineSignals();
 if (role == "control")
 {
     var splitter = new QuestionSetSplitter(

@@ -236,7 +236,7 @@ internal sealed class BrokenRun : IAsyncDisposable
 
     private async Task ActAsync(CancellationToken cancellationToken)
     {
-        var draw = _random.Next(20);
+        var draw = _random.Next(26);
         try
         {
             switch (draw)
@@ -264,8 +264,15 @@ internal sealed class BrokenRun : IAsyncDisposable
                 case < 17:
                     await SendAsync(cancellationToken);
                     break;
-                default:
+                case < 20:
                     await TearAsync(cancellationToken);
+                    break;
+                case < 24:
+                    // Longer than a lease lasts, or not.
+                    await Any().SuspendAsync(TimeSpan.FromSeconds(1 + (_random.NextDouble() * 19)), cancellationToken);
+                    break;
+                default:
+                    await Any().JumpAsync(ahead: draw % 2 == 0, cancellationToken);
                     break;
             }
         }
@@ -274,6 +281,10 @@ internal sealed class BrokenRun : IAsyncDisposable
             Timeline.Note($"could not be done: {fault.Message.Split('\n')[0]}");
         }
     }
+
+    private PipelineProcess Any() => _random.Next(_workers.Count + _controls.Count) is var number && number < _workers.Count
+        ? _workers[number]
+        : _controls[number - _workers.Count];
 
     /// <summary>A storage that was killed before it had flushed the questions has forgotten them: whoever uploaded them sees that, and does it again.</summary>
     private async Task UploadForgottenAsync(CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Reflection;
 using MedQA.Tests;
 
@@ -46,6 +47,21 @@ internal sealed class PipelineProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Stops it where it is, as Ctrl-Z or a machine that sleeps does, and lets it go on after a while: what it held is another's by then.</summary>
+    public async Task SuspendAsync(TimeSpan pause, CancellationToken cancellationToken)
+    {
+        if (await SignalAsync("STOP", $"is suspended for {pause.TotalSeconds:0} s", cancellationToken) is { } suspended)
+        {
+            // How long it lasts is part of the seed.
+            await Task.Delay(pause, cancellationToken);
+            await SignalAsync("CONT", "goes on", suspended, cancellationToken);
+        }
+    }
+
+    /// <summary>Sets its clock an hour ahead or back.</summary>
+    public Task JumpAsync(bool ahead, CancellationToken cancellationToken) =>
+        ahead ? SignalAsync("HUP", "is an hour ahead from now on", cancellationToken) : SignalAsync("QUIT", "is an hour back from now on", cancellationToken);
+
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
@@ -53,6 +69,30 @@ internal sealed class PipelineProcess : IAsyncDisposable
         Kill();
         await _keeping;
         _ended.Dispose();
+    }
+
+    private async Task<int?> SignalAsync(string signal, string what, CancellationToken cancellationToken)
+    {
+        int id;
+        lock (_lock)
+        {
+            if (_process is not { HasExited: false } running)
+            {
+                return null;
+            }
+
+            id = running.Id;
+        }
+
+        await SignalAsync(signal, what, id, cancellationToken);
+        return id;
+    }
+
+    private async Task SignalAsync(string signal, string what, int id, CancellationToken cancellationToken)
+    {
+        _timeline.Note($"{Name} {what}");
+        using var kill = Process.Start(new ProcessStartInfo("kill", [$"-{signal}", id.ToString(CultureInfo.InvariantCulture)]) { UseShellExecute = false, RedirectStandardError = true })!;
+        await kill.WaitForExitAsync(cancellationToken);
     }
 
     private async Task KeepAsync()

@@ -1,0 +1,93 @@
+using System.Diagnostics;
+using System.Globalization;
+using MedQA.Faults.Tests;
+using MedQA.LocalHost.Azurite;
+using MedQA.Tests;
+
+namespace MedQA.LocalHost.Tests.Commands;
+
+/// <summary>
+/// Whatever happens to the processes that use a data folder, also while they start: they are killed, suspended and looked at, the folder
+/// is copied. docs/faults.md says how more seeds are tried.
+/// </summary>
+public sealed class BrokenFolderTests
+{
+    private const int Questions = 10;
+    private const int Rounds = 5;
+
+    [Fact]
+    public Task Whatever_happens_to_the_processes_of_a_folder_its_run_ends_with_every_question_once() =>
+        Seeds.TryAllAsync("a broken data folder", Seeds.Of(usual: 1, oneOf: 10), async (seed, cancel) =>
+        {
+            var random = new Random(seed);
+            await using var medqa = new MedqaProcess();
+            var (sums, profile) = (medqa.Sums(Questions), medqa.Profile(samples: 3));
+            for (var round = 0; round < Rounds; round++)
+            {
+                var running = medqa.Start("run", sums, "--profile", profile);
+                var said = Task.WhenAll(running.StandardOutput.ReadToEndAsync(cancel), running.StandardError.ReadToEndAsync(cancel));
+
+                // When it breaks is part of the seed: before, while or after the storage starts, or while questions are answered.
+                await Task.Delay(TimeSpan.FromSeconds(random.NextDouble() * 6), cancel);
+                switch (random.Next(4))
+                {
+                    case 0:
+                        break;
+                    case 1:
+                            await SignalAsync("-KILL", await OwnerAsync(medqa, cancel), cancel);
+                        break;
+                    case 2:
+                        await SignalAsync("-STOP", running.Id, cancel);
+                        var waiting = medqa.RunAsync("results");
+                        await Task.Delay(TimeSpan.FromSeconds(random.NextDouble() * 5), cancel);
+                        await SignalAsync("-CONT", running.Id, cancel);
+                        await MustSucceedAsync(waiting, $"results beside a process that was suspended in round {round}");
+                        break;
+                    default:
+                        var (copy, ports) = (Path.Combine(medqa.Folder, $"copy-{round}"), FreePorts.Take());
+                        Directory.CreateDirectory(Path.Combine(medqa.Folder, ".medqa"));
+                        await CopyAsync(Path.Combine(medqa.Folder, ".medqa"), copy, cancel);
+                        await MustSucceedAsync(
+                            medqa.RunAsync("results", "--data", copy, "--ports", $"{ports.Blob},{ports.Queue},{ports.Table}"),
+                            $"results of a copy that was made in round {round}");
+                        break;
+                }
+
+                running.Kill();
+                await running.WaitForExitAsync(cancel);
+                await said;
+            }
+
+            await MustSucceedAsync(medqa.RunAsync("run", sums, "--profile", profile), "the last start");
+            var report = (await medqa.JsonAsync("results", "latest")).GetProperty("report").GetProperty("accuracy");
+            Assert.Equal(Questions, report.GetProperty("scored").GetInt32());
+            await MustSucceedAsync(medqa.RunAsync("export", "latest", "--to", "exported"), "the export");
+            var ordinals = File.ReadLines(Path.Combine(medqa.Folder, "exported", "answers.csv")).Skip(1).Select(static line => line.Split(',')[0]);
+            Assert.Equal(Questions, ordinals.Distinct().Count());
+        });
+
+    private static async Task MustSucceedAsync(Task<(int Code, string Output, string Notices)> running, string what)
+    {
+        var (code, _, notices) = await running;
+        Assert.True(code == 0, $"{what}: code {code}, {notices}");
+    }
+
+    private static async Task<int?> OwnerAsync(MedqaProcess medqa, CancellationToken cancellationToken) =>
+        (await AzuriteRecord.ReadAsync(AzuriteRecord.PathFor(Path.Combine(medqa.Folder, ".medqa")), cancellationToken))?.Pid;
+
+    // A file may go while the folder is copied: that is what copying a folder in use is like.
+    private static async Task CopyAsync(string from, string to, CancellationToken cancellationToken)
+    {
+        using var copying = Process.Start(new ProcessStartInfo("cp", ["-r", from, to]) { UseShellExecute = false, RedirectStandardError = true })!;
+        await copying.WaitForExitAsync(cancellationToken);
+    }
+
+    private static async Task SignalAsync(string signal, int? process, CancellationToken cancellationToken)
+    {
+        if (process is { } id)
+        {
+            using var kill = Process.Start(new ProcessStartInfo("kill", [signal, id.ToString(CultureInfo.InvariantCulture)]) { UseShellExecute = false, RedirectStandardError = true })!;
+            await kill.WaitForExitAsync(cancellationToken);
+        }
+    }
+}
