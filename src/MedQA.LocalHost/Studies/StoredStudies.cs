@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using System.Text;
 using MedQA.Client;
 using MedQA.LocalHost.Commands;
@@ -13,12 +14,14 @@ namespace MedQA.LocalHost.Studies;
 internal sealed class StoredStudies(LocalStorage storage) : IStudySource
 {
     private readonly StudyStore _studies = new(storage.Runs, TimeProvider.System);
+    private readonly RandomNumberGenerator _random = RandomNumberGenerator.Create();
 
     /// <inheritdoc/>
     public async Task<StudyResource> CreateAsync(StudyRequest request, CancellationToken cancellationToken)
     {
-        var study = await StudyMaking.MakeAsync(request, new RunReader(storage.Runs), TimeProvider.System, cancellationToken);
-        return StudyResource.Of(study, await _studies.CreateAsync(study, cancellationToken));
+        var (study, secret) = await StudyMaking.MakeAsync(request, new RunReader(storage.Runs), TimeProvider.System, _random,
+            cancellationToken);
+        return StudyResource.Of(study, await _studies.CreateAsync(study, secret, cancellationToken));
     }
 
     /// <inheritdoc/>

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
+using MedQA.Evaluation.Rating;
 using MedQA.Pipeline.Storage;
 
 namespace MedQA.Pipeline.Rating;
@@ -20,6 +21,9 @@ public sealed class StudyStore
     private const string ManifestName = "study.json";
     private const string AnswersName = "answers.json";
     private const string QueuesName = "queues.json";
+
+    /// <summary>Written here and read by nobody: with it the draws of a study can be checked, and they can be foretold.</summary>
+    private const string SecretName = "blinding.json";
     private const int AtOnce = 8;
     private const int Remembered = 50;
 
@@ -39,11 +43,14 @@ public sealed class StudyStore
 
     /// <summary>Stores a new study.</summary>
     /// <param name="study">What it is.</param>
+    /// <param name="secret">What decided who rates what.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
     /// <returns>A link for each rater. The secrets in them are told this once: of each only a hash is stored.</returns>
-    public async Task<IReadOnlyList<RaterLink>> CreateAsync(Study study, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<RaterLink>> CreateAsync(Study study, BlindingSecret secret, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(study);
+        ArgumentNullException.ThrowIfNull(secret);
+        await WriteAsync(study.Id, SecretName, new StoredSecret(secret.ToArray()), StudyJson.Compact.StoredSecret, cancellationToken);
         await WriteAsync(study.Id, AnswersName, study.Answers, StudyJson.Compact.ImmutableArrayStudyAnswer, cancellationToken);
         await WriteAsync(study.Id, QueuesName, study.Queues, StudyJson.Compact.StudyQueues, cancellationToken);
         RaterLink[] links = [.. study.Manifest.Raters.Select(rater => RaterLink.New(study.Id, rater.Rater))];
@@ -194,7 +201,7 @@ public sealed class StudyStore
     {
         ArgumentNullException.ThrowIfNull(study);
         await Parallel.ForEachAsync(study.Manifest.Raters, Options(cancellationToken), async (rater, cancel) => await _rows.DeleteAsync(study.Id, rater.Rater, cancel));
-        foreach (var name in (string[])[AnswersName, QueuesName, ManifestName])
+        foreach (var name in (string[])[AnswersName, SecretName, QueuesName, ManifestName])
         {
             await Blob(study.Id, name).DeleteIfExistsAsync(cancellationToken: cancellationToken);
         }
@@ -268,3 +275,7 @@ public sealed record RaterRatings(Rater Rater, ImmutableArray<RatingClick> Click
     /// <summary>What they come to, by the place in the rater's queue.</summary>
     public ImmutableSortedDictionary<int, RatedAnswer> Answers => field ??= RatedAnswer.Of(Clicks);
 }
+
+/// <summary>A study's secret as it is stored.</summary>
+/// <param name="Secret">Its bytes.</param>
+internal sealed record StoredSecret(byte[] Secret);

@@ -14,8 +14,8 @@ internal static class StudyHandlers
     public static async Task<IResult> CreateAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
     {
         var asked = await request.BodyAsync(WebJson.Default.StudyRequest, api.Limits.MaxUploadBytes, cancellationToken);
-        var study = await StudyMaking.MakeAsync(asked, api.Reader, api.Time, cancellationToken);
-        var links = await api.Studies.CreateAsync(study, cancellationToken);
+        var (study, secret) = await StudyMaking.MakeAsync(asked, api.Reader, api.Time, api.Random, cancellationToken);
+        var links = await api.Studies.CreateAsync(study, secret, cancellationToken);
         request.Http.HttpContext.Response.Headers.Location = $"/api/studies/{study.Id}";
         return Results.Json(StudyResource.Of(study, links), WebJson.Default.StudyResource, statusCode: StatusCodes.Status201Created);
     }
