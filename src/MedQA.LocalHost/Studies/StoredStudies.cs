@@ -53,7 +53,13 @@ internal sealed class StoredStudies(LocalStorage storage) : IStudySource
     }
 
     /// <inheritdoc/>
-    public async Task DeleteAsync(string study, CancellationToken cancellationToken) => await _studies.DeleteAsync(await FindAsync(study, cancellationToken), cancellationToken);
+    public async Task DeleteAsync(string study, CancellationToken cancellationToken)
+    {
+        if (!StudyId.TryParse(study, out var id) || !await _studies.DeleteAsync(id, cancellationToken))
+        {
+            throw NoStudy(study);
+        }
+    }
 
     /// <inheritdoc/>
     public async Task<Stream> OpenReportAsync(string study, ReportFormat format, CancellationToken cancellationToken)
@@ -86,7 +92,9 @@ internal sealed class StoredStudies(LocalStorage storage) : IStudySource
     public ValueTask DisposeAsync() => storage.DisposeAsync();
 
     private async Task<Study> FindAsync(string study, CancellationToken cancellationToken) =>
-        (StudyId.TryParse(study, out var id) ? await _studies.FindAsync(id, cancellationToken) : null) ?? throw new InputException($"There is no study '{study}' here. `medqa study list` lists the studies.");
+        (StudyId.TryParse(study, out var id) ? await _studies.FindAsync(id, cancellationToken) : null) ?? throw NoStudy(study);
+
+    private static InputException NoStudy(string study) => new($"There is no study '{study}' here. `medqa study list` lists the studies.");
 
     private static InputException NoRater(string study, string rater) => new($"Study '{study}' has no rater '{rater}', or not any more. `medqa study show {study}` lists them.");
 }

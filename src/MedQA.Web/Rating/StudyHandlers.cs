@@ -31,12 +31,10 @@ internal static class StudyHandlers
         return Conditional.Json(request, StudyResource.Of(study, await api.Studies.RatingsAsync(study, cancellationToken)), WebJson.Default.StudyResource);
     }
 
-    /// <summary>Removes a study with all ratings.</summary>
-    public static async Task<IResult> DeleteAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
-    {
-        await api.Studies.DeleteAsync(await FindAsync(api, request, cancellationToken), cancellationToken);
-        return Results.NoContent();
-    }
+    /// <summary>Removes a study with all ratings; one whose removal was cut off, too.</summary>
+    public static async Task<IResult> DeleteAsync(Api api, ApiRequest request, CancellationToken cancellationToken) =>
+        await api.Studies.DeleteAsync(request.Study, cancellationToken) ? Results.NoContent()
+            : throw Problem.UnknownStudy(request.Path["study"]);
 
     /// <summary>Removes a rater with all of the rater's ratings.</summary>
     public static async Task<IResult> DeleteRaterAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
