@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using MedQA.Evaluation.Modelling;
 using MedQA.Pipeline.Budgeting;
 using MedQA.Pipeline.Control;
@@ -50,6 +51,9 @@ public sealed record Api
 
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Where secrets come from.</summary>
+    public RandomNumberGenerator Random { get; init; } = RandomNumberGenerator.Create();
 
     /// <summary>Ends answers that have no end of their own when the host stops.</summary>
     public CancellationToken Stopping { get; init; }

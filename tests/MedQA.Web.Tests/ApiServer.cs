@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using MedQA.Pipeline.Advancing;
@@ -40,11 +41,20 @@ internal sealed class ApiServer : IAsyncDisposable
 
     public RunStorage Storage { get; }
 
+    /// <summary>The account, for another process over it.</summary>
+    public string ConnectionString { get; private init; } = "";
+
     public ScriptedModel Model { get; }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public static async Task<ApiServer> StartAsync(string connectionString, ApiLimits? limits = null, bool held = false, TimeProvider? time = null, string? profiles = null)
+    public static async Task<ApiServer> StartAsync(
+        string connectionString,
+        ApiLimits? limits = null,
+        bool held = false,
+        TimeProvider? time = null,
+        string? profiles = null,
+        RandomNumberGenerator? random = null)
     {
         var storage = StorageConnection.Open(connectionString);
         await storage.EnsureCreatedAsync(Cancel);
@@ -57,12 +67,14 @@ internal sealed class ApiServer : IAsyncDisposable
         var signals = new PipelineSignals();
         var logger = NullLogger.Instance;
         var api = ApiOver(storage, model, limits ?? new ApiLimits(), signals, profiles) with { Time = time ?? TimeProvider.System };
+        api = random is null ? api : api with { Random = random };
         var advancer = new RunAdvancer(storage, new AdvanceOptions(), TimeProvider.System, logger, signals);
         var loop = new RunLoop(storage, advancer, api.Splitter, TimeProvider.System, logger, signals);
         var worker = new BatchWorker(storage, model, new WorkerOptions(), TimeProvider.System, logger, signals);
         var queue = new BatchQueueReader(storage, worker, TimeProvider.System, logger, signals);
 
-        return new ApiServer(await ServeAsync(api), storage, model, [loop.RunAsync, queue.RunAsync]);
+        return new ApiServer(await ServeAsync(api), storage, model,
+            [loop.RunAsync, queue.RunAsync]) { ConnectionString = connectionString };
     }
 
     /// <summary>What handlers work with, over a storage.</summary>

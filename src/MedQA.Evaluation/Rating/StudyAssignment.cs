@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using MedQA.Evaluation.Randomness;
+using System.Globalization;
 
 namespace MedQA.Evaluation.Rating;
 
@@ -14,25 +14,25 @@ public static class StudyAssignment
     /// <param name="raters">How many raters; at least 1.</param>
     /// <param name="ratersPerUnit">How many of them rate each unit; 1 to <paramref name="raters"/>.</param>
     /// <param name="pilot">How many units everybody rates.</param>
-    /// <param name="seed">Decides all of it.</param>
+    /// <param name="secret">Decides all of it.</param>
     /// <returns>For each rater the units in order, and whether each is of the pilot.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A parameter is outside its range.</exception>
-    public static ImmutableArray<ImmutableArray<(int Unit, bool IsPilot)>> Assign(IReadOnlyList<int> questions, int raters, int ratersPerUnit, int pilot, long seed)
+    public static ImmutableArray<ImmutableArray<(int Unit, bool IsPilot)>> Assign(
+        IReadOnlyList<int> questions, int raters, int ratersPerUnit, int pilot, BlindingSecret secret)
     {
         ArgumentNullException.ThrowIfNull(questions);
+        ArgumentNullException.ThrowIfNull(secret);
         ArgumentOutOfRangeException.ThrowIfLessThan(raters, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(ratersPerUnit, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(ratersPerUnit, raters);
         ArgumentOutOfRangeException.ThrowIfNegative(pilot);
-        var units = Shuffled(Enumerable.Range(0, questions.Count), "study-units", seed, "");
+        var units = Shuffled(Enumerable.Range(0, questions.Count), secret, "units", "");
         var shared = units.Take(pilot).ToList();
         var queues = Enumerable.Range(0, raters).Select(_ => new List<int>()).ToArray();
         var met = Enumerable.Range(0, raters).Select(_ => shared.Select(unit => questions[unit]).ToHashSet()).ToArray();
-        var stream = RandomStream.For("study-raters", seed, "", "");
-        var next = 0;
-        foreach (var unit in units.Skip(pilot))
+        foreach (var (place, unit) in units.Skip(pilot).Index())
         {
-            var chances = Enumerable.Range(0, raters).Select(_ => stream.Uniform(next++)).ToArray();
+            var chances = secret.Draw("raters", place.ToString(CultureInfo.InvariantCulture), raters);
             foreach (var rater in Enumerable.Range(0, raters).OrderBy(rater => queues[rater].Count).ThenBy(rater => met[rater].Contains(questions[unit])).ThenBy(rater => chances[rater]).Take(ratersPerUnit))
             {
                 queues[rater].Add(unit);
@@ -45,11 +45,27 @@ public static class StudyAssignment
         [
             .. Enumerable.Range(0, raters).Select(rater =>
             {
-                var pilots = Apart(Shuffled(shared, "study-order", seed, $"pilot {rater}"), questions, null);
-                var others = Apart(Shuffled(queues[rater], "study-order", seed, $"{rater}"), questions, pilots is [.., var last] ? questions[last] : null);
+                var pilots = Apart(Shuffled(shared, secret, "order", string.Create(CultureInfo.InvariantCulture, $"pilot {rater}")),
+                    questions, null);
+                var others = Apart(Shuffled(queues[rater], secret, "order", rater.ToString(CultureInfo.InvariantCulture)), questions,
+                    pilots is [.., var last] ? questions[last] : null);
                 return ImmutableArray.Create<(int, bool)>([.. pilots.Select(static unit => (unit, true)), .. others.Select(static unit => (unit, false))]);
             }),
         ];
+    }
+
+    /// <summary>Which of two answers that are compared a rater sees first: a draw of its own for each rater and pair.</summary>
+    /// <param name="rater">The rater's name.</param>
+    /// <param name="first">One answer.</param>
+    /// <param name="second">The other.</param>
+    /// <param name="secret">Decides.</param>
+    /// <returns>The two in the order in which they are shown.</returns>
+    public static (int First, int Second) Sides(string rater, int first, int second, BlindingSecret secret)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(rater);
+        ArgumentNullException.ThrowIfNull(secret);
+        return secret.Draw("side", string.Create(CultureInfo.InvariantCulture, $"{first} {second} {rater}"), 1)[0] < 0.5 ? (second, first)
+            : (first, second);
     }
 
     /// <summary>Where a rater meets a question twice, and another has a unit that neither of them would meet twice, they exchange.</summary>
@@ -121,9 +137,10 @@ public static class StudyAssignment
         }
     }
 
-    private static List<int> Shuffled(IEnumerable<int> items, string purpose, long seed, string name)
+    private static List<int> Shuffled(IEnumerable<int> items, BlindingSecret secret, string purpose, string name)
     {
-        var stream = RandomStream.For(purpose, seed, "", name);
-        return [.. items.Select((item, place) => (item, chance: stream.Uniform(place))).OrderBy(static pair => pair.chance).Select(static pair => pair.item)];
+        var all = items.ToArray();
+        Array.Sort(secret.Draw(purpose, name, all.Length), all);
+        return [.. all];
     }
 }

@@ -26,6 +26,11 @@ public sealed record StudyRatings
     /// <summary>Whether raters are still at work.</summary>
     public bool IsProvisional { get; init; }
 
+    /// <summary>
+    /// Whether order and sides were drawn from the public seed, as earlier versions did: a rater could compute where an answer comes from.
+    /// </summary>
+    public bool HasComputableBlinding { get; init; }
+
     /// <summary>Decides the resamples.</summary>
     public required long Seed { get; init; }
 }

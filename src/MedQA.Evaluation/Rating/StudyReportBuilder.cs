@@ -61,6 +61,12 @@ public static class StudyReportBuilder
             yield return "Provisional: raters are still at work, and every figure can change.";
         }
 
+        if (study.HasComputableBlinding)
+        {
+            yield return "The blinding was computable: an earlier version of this service drew the order of the answers from the study's "
+                + "public seed. A rater who knew the seed could know which source an answer is from.";
+        }
+
         if (complete < study.Assigned)
         {
             yield return $"{complete} of {study.Assigned} ratings are whole. What is missing is not missing by chance where raters skip what is hard or stop early.";

@@ -1,12 +1,20 @@
 using MedQA.Pipeline.Advancing;
+using MedQA.Pipeline.Rating;
 using Microsoft.Azure.Functions.Worker;
 
 namespace MedQA.Functions.Advancing;
 
 /// <summary>Deletes what is older than the settings say, as a person would: <see cref="RunAdvancer"/> obeys.</summary>
-public sealed class RetentionFunctions(RunRetention retention)
+public sealed class RetentionFunctions(RunRetention retention, StudyStore studies)
 {
-    /// <summary>Looks every hour. Where no setting says how long things are kept, and there is no budget, nothing is looked at.</summary>
+    /// <summary>
+    /// Looks every hour for what is old, where a setting says how long things are kept, and goes on with removals of studies and ratings
+    /// that were cut off.
+    /// </summary>
     [Function(nameof(OnRetention))]
-    public Task OnRetention([TimerTrigger("0 23 * * * *")] TimerInfo timer, CancellationToken cancellationToken) => retention.SweepAsync(cancellationToken);
+    public async Task OnRetention([TimerTrigger("0 23 * * * *")] TimerInfo timer, CancellationToken cancellationToken)
+    {
+        await studies.FinishRemovalsAsync(cancellationToken);
+        await retention.SweepAsync(cancellationToken);
+    }
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using MedQA.Client;
 using MedQA.LocalHost.Studies;
+using MedQA.Pipeline.Rating;
 using MedQA.Web;
 using MedQA.Web.Rating;
 using Spectre.Console;
@@ -219,9 +220,18 @@ internal static class StudyCommand
         CommandContext.SetWork(command, async (context, parsed, cancel) =>
         {
             await using var source = await StudySources.OpenAsync(context, cancel);
-            var found = await source.FindAsync(parsed.GetRequiredValue(study), cancel);
-            await source.DeleteAsync(found.Study, cancel);
-            context.Console.Note($"{found.Name} and all its ratings are removed.");
+            var name = parsed.GetRequiredValue(study);
+
+            // No list has a study whose removal was cut off: its whole name goes on with it.
+            var (id, called) = (name, $"Study {name}");
+            if (!StudyId.TryParse(name, out _))
+            {
+                var found = await source.FindAsync(name, cancel);
+                (id, called) = (found.Study, found.Name);
+            }
+
+            await source.DeleteAsync(id, cancel);
+            context.Console.Note($"{called} and all its ratings are removed.");
             return ExitCode.Success;
         });
         return command;

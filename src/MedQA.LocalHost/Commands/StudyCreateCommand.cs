@@ -23,7 +23,12 @@ internal static class StudyCreateCommand
         var each = new Option<int>("--raters-per-answer") { Description = "How many raters see each answer: 1, or 3 to see how far they agree", HelpName = "NUMBER", DefaultValueFactory = static _ => 1 };
         var pilot = new Option<int>("--pilot") { Description = "So many answers, for example 25, are rated by all, before the others", HelpName = "NUMBER" };
         var strata = new Option<string[]>("--questions") { Description = "How many questions of a data set, such as liveqa=20. Can be given several times; left out, every question that all sources answer", HelpName = "DATASET=NUMBER" };
-        var seed = new Option<long>("--seed") { Description = "Decides which questions are drawn, who rates what, and in which order", HelpName = "NUMBER", DefaultValueFactory = static _ => 1 };
+        var seed = new Option<long>("--seed")
+        {
+            Description = "Decides which questions are drawn",
+            HelpName = "NUMBER",
+            DefaultValueFactory = static _ => 1,
+        };
         var instructions = new Option<string>("--instructions") { Description = "A text file: what raters read before they begin", HelpName = "FILE" };
         var consent = new Option<string>("--consent") { Description = "A text file: what raters agree to before they begin", HelpName = "FILE" };
         var command = new TaughtCommand("create", "Make a study out of runs and files of answers over the same questions, and print a link for each rater.", """

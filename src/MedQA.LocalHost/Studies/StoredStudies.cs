@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using System.Text;
 using MedQA.Client;
 using MedQA.LocalHost.Commands;
@@ -13,12 +14,14 @@ namespace MedQA.LocalHost.Studies;
 internal sealed class StoredStudies(LocalStorage storage) : IStudySource
 {
     private readonly StudyStore _studies = new(storage.Runs, TimeProvider.System);
+    private readonly RandomNumberGenerator _random = RandomNumberGenerator.Create();
 
     /// <inheritdoc/>
     public async Task<StudyResource> CreateAsync(StudyRequest request, CancellationToken cancellationToken)
     {
-        var study = await StudyMaking.MakeAsync(request, new RunReader(storage.Runs), TimeProvider.System, cancellationToken);
-        return StudyResource.Of(study, await _studies.CreateAsync(study, cancellationToken));
+        var (study, secret) = await StudyMaking.MakeAsync(request, new RunReader(storage.Runs), TimeProvider.System, _random,
+            cancellationToken);
+        return StudyResource.Of(study, await _studies.CreateAsync(study, secret, cancellationToken));
     }
 
     /// <inheritdoc/>
@@ -50,7 +53,13 @@ internal sealed class StoredStudies(LocalStorage storage) : IStudySource
     }
 
     /// <inheritdoc/>
-    public async Task DeleteAsync(string study, CancellationToken cancellationToken) => await _studies.DeleteAsync(await FindAsync(study, cancellationToken), cancellationToken);
+    public async Task DeleteAsync(string study, CancellationToken cancellationToken)
+    {
+        if (!StudyId.TryParse(study, out var id) || !await _studies.DeleteAsync(id, cancellationToken))
+        {
+            throw NoStudy(study);
+        }
+    }
 
     /// <inheritdoc/>
     public async Task<Stream> OpenReportAsync(string study, ReportFormat format, CancellationToken cancellationToken)
@@ -83,7 +92,9 @@ internal sealed class StoredStudies(LocalStorage storage) : IStudySource
     public ValueTask DisposeAsync() => storage.DisposeAsync();
 
     private async Task<Study> FindAsync(string study, CancellationToken cancellationToken) =>
-        (StudyId.TryParse(study, out var id) ? await _studies.FindAsync(id, cancellationToken) : null) ?? throw new InputException($"There is no study '{study}' here. `medqa study list` lists the studies.");
+        (StudyId.TryParse(study, out var id) ? await _studies.FindAsync(id, cancellationToken) : null) ?? throw NoStudy(study);
+
+    private static InputException NoStudy(string study) => new($"There is no study '{study}' here. `medqa study list` lists the studies.");
 
     private static InputException NoRater(string study, string rater) => new($"Study '{study}' has no rater '{rater}', or not any more. `medqa study show {study}` lists them.");
 }

@@ -13,7 +13,8 @@ namespace MedQA.Pipeline.Advancing;
 /// <summary>
 /// Removes a run, step by step: first the tombstone takes the manifest's place, so that no worker begins and no repeated event revives the run; blobs go once no lease on
 /// them lives; then the rows, the run's own last. Repeated from anywhere it goes on where it was cut off. A split or a step that was at work elsewhere meanwhile may still write
-/// something: it removes that itself when it finds the tombstone, and where it was cut off before, a later look does.
+/// something: it removes that itself when it finds the tombstone, and where it was cut off before, a later look does. The look is noted
+/// beside the rows, so that it comes although this process ends.
 /// </summary>
 internal sealed class RunDeletion(RunStorage storage, TimeProvider time, PipelineSignals signals)
 {
@@ -38,14 +39,14 @@ internal sealed class RunDeletion(RunStorage storage, TimeProvider time, Pipelin
             row = marked;
         }
 
-        await PlaceTombstoneAsync(run, cancellationToken);
+        var isBuried = await PlaceTombstoneAsync(run, cancellationToken);
         if (await RemoveAsync(run, row.Summary.Questions, cancellationToken) is { } pause)
         {
             return new AdvanceOutcome(RunState.Deleting, pause);
         }
 
-        await _runs.DeleteAsync(row, cancellationToken);
-        return new AdvanceOutcome(null, LateWriters);
+        await _runs.DeleteAsync(row, isBuried, cancellationToken);
+        return new AdvanceOutcome(null, isBuried ? LateWriters : null);
     }
 
     /// <summary>Removes what was written of a deleted run after its deletion.</summary>
@@ -62,7 +63,13 @@ internal sealed class RunDeletion(RunStorage storage, TimeProvider time, Pipelin
         }
         while (pause == TimeSpan.Zero);
 
-        return pause ?? (time.GetUtcNow() - tombstone.Deleted < LateWriters ? LateWriters : null);
+        pause ??= (time.GetUtcNow() - tombstone.Deleted).Duration() < LateWriters ? LateWriters : null;
+        if (pause is null)
+        {
+            await _runs.ForgetDeletedAsync(run, cancellationToken);
+        }
+
+        return pause;
     }
 
     /// <returns>When to come back, <see langword="null"/> once nothing is left.</returns>
@@ -85,16 +92,19 @@ internal sealed class RunDeletion(RunStorage storage, TimeProvider time, Pipelin
         return null;
     }
 
-    private async Task PlaceTombstoneAsync(RunId run, CancellationToken cancellationToken)
+    /// <returns>Whether a tombstone stands; a run that never had a manifest gets none.</returns>
+    private async Task<bool> PlaceTombstoneAsync(RunId run, CancellationToken cancellationToken)
     {
-        if (await storage.FindManifestAsync(run, cancellationToken) is not { Manifest: { } manifest })
+        var standing = await storage.FindManifestAsync(run, cancellationToken);
+        if (standing is not { Manifest: { } manifest })
         {
-            return;
+            return standing is not null;
         }
 
         await DeleteUploadAsync(manifest, cancellationToken);
         var tombstone = JsonSerializer.SerializeToUtf8Bytes(new RunTombstone(time.GetUtcNow(), run.ToString(), manifest.Questions), PipelineJson.Compact.RunTombstone);
         await storage.Manifest(run).PutAsync(BinaryData.FromBytes(tombstone), "application/json", cancellationToken);
+        return true;
     }
 
     /// <summary>The upload goes with its run where this service stored it. Uploading the same questions again then is a new upload, and a new run.</summary>

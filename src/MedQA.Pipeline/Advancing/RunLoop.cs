@@ -1,5 +1,6 @@
 using Azure;
 using MedQA.Pipeline.Answering;
+using MedQA.Pipeline.Rating;
 using MedQA.Pipeline.Reading;
 using MedQA.Pipeline.Signalling;
 using MedQA.Pipeline.Splitting;
@@ -12,7 +13,7 @@ namespace MedQA.Pipeline.Advancing;
 
 /// <summary>
 /// What the durable orchestration and the triggers do in Azure, for one machine: finds uploads, and advances every run that is not done, when it is due, when its queue says
-/// so, or when another part of this process does.
+/// so, or when another part of this process does. Goes on with removals of studies and ratings that were cut off.
 /// </summary>
 public sealed class RunLoop
 {
@@ -35,6 +36,7 @@ public sealed class RunLoop
     private readonly PipelineSignals _signals;
     private readonly RunRows _runs;
     private readonly UploadReceipts _receipts;
+    private readonly StudyStore _studies;
     private readonly long _began;
     private readonly Dictionary<RunId, TimeSpan> _due = [];
     private readonly Dictionary<RunId, TimeSpan> _rests = [];
@@ -56,6 +58,7 @@ public sealed class RunLoop
         (_storage, _advancer, _splitter, _time, _logger, _signals, _retention) = (storage, advancer, splitter, time, logger, signals ?? new PipelineSignals(), retention);
         _runs = new RunRows(storage.RunTable);
         _receipts = new UploadReceipts(storage.RunTable);
+        _studies = new StudyStore(storage, time);
         _began = time.GetTimestamp();
     }
 
@@ -66,6 +69,7 @@ public sealed class RunLoop
     public async Task RunAsync(CancellationToken stopping)
     {
         var (scanDue, listDue, queueDue, sweepDue) = (TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero);
+        var studiesDue = TimeSpan.Zero;
         while (!stopping.IsCancellationRequested)
         {
             try
@@ -94,6 +98,14 @@ public sealed class RunLoop
                 {
                     await _retention.SweepAsync(stopping);
                     sweepDue = now + SweepEvery;
+                }
+
+                if (now >= studiesDue)
+                {
+                    // Where it fails the runs come first.
+                    studiesDue = now + ListEvery;
+                    await _studies.FinishRemovalsAsync(stopping);
+                    studiesDue = now + SweepEvery;
                 }
 
                 await AdvanceDueAsync(stopping);
@@ -172,6 +184,11 @@ public sealed class RunLoop
         await foreach (var row in _runs.ActiveAsync(cancellationToken))
         {
             _due.TryAdd(row.Summary.Run, Now);
+        }
+
+        await foreach (var run in _runs.DeletedAsync(cancellationToken))
+        {
+            _due.TryAdd(run, Now);
         }
     }
 

@@ -62,12 +62,17 @@ public sealed class RunWakeUps
         return await StepAsync(run, cancellationToken);
     }
 
-    /// <summary>Runs that have something to do, in the order of their names.</summary>
+    /// <summary>Runs that have something to do, and deleted ones that are to be looked at once more.</summary>
     public async IAsyncEnumerable<RunId> ActiveAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var row in _runs.ActiveAsync(cancellationToken))
         {
             yield return row.Summary.Run;
+        }
+
+        await foreach (var run in _runs.DeletedAsync(cancellationToken))
+        {
+            yield return run;
         }
     }
 

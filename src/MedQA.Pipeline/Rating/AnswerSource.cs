@@ -93,13 +93,29 @@ public sealed partial record AnswerSource(StudySource Source, ImmutableArray<(Qu
 
     private static AnswerSource Once(StudySource source, IEnumerable<(Question Question, string Answer)> answers, ImmutableArray<string> notes)
     {
-        var all = answers.ToList();
+        var all = answers.Select(static answer => (answer.Question, Answer: Shown(answer.Answer)))
+            .Where(static answer => answer.Answer.Length > 0)
+            .ToList();
         ImmutableArray<(Question, string)> once = [.. all.DistinctBy(static answer => KeyOf(answer.Question))];
         return new AnswerSource(source, once, once.Length == all.Count ? notes : notes.Add($"{source.Name}: {all.Count - once.Length} repeated questions left out, the first answer of each counts."));
     }
+
+    /// <summary>
+    /// An answer without what nobody sees and what still tells where it comes from: a table writes other ends of lines than a model, and a
+    /// word processor leaves marks of no width.
+    /// </summary>
+    private static string Shown(string answer) =>
+        string.Join('\n', LineEnds().Split(Unseen().Replace(answer, "").Replace('\u00A0', ' ')).Select(static line => line.TrimEnd()))
+            .Trim();
 
     private static string Plain(string text) => Blanks().Replace(text, " ").Trim();
 
     [GeneratedRegex(@"\s+", RegexOptions.NonBacktracking)]
     private static partial Regex Blanks();
+
+    [GeneratedRegex(@"\r\n|[\n\r\u0085\u2028\u2029]", RegexOptions.NonBacktracking)]
+    private static partial Regex LineEnds();
+
+    [GeneratedRegex(@"[\u00AD\u200B\u2060\uFEFF]", RegexOptions.NonBacktracking)]
+    private static partial Regex Unseen();
 }

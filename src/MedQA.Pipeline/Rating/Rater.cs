@@ -15,10 +15,13 @@ public enum RaterState
     /// <summary>Has handed everything in: nothing changes any more.</summary>
     Submitted,
 
-    /// <summary>Has stopped taking part; what was rated before counts.</summary>
+    /// <summary>Has stopped taking part; what was rated before counts. May still want it to go.</summary>
     Stopped,
 
-    /// <summary>Has stopped taking part and wanted what was rated to go: it is gone.</summary>
+    /// <summary>
+    /// Has stopped taking part and wanted what was rated to go. Nothing leads out of this, and nothing brings back what was rated: what is
+    /// left of it counts for nothing, and is removed.
+    /// </summary>
     Withdrawn,
 }
 
@@ -51,6 +54,16 @@ public sealed record Rater
 
     /// <summary>Whether nothing can be changed any more.</summary>
     public bool HasEnded => State is RaterState.Submitted or RaterState.Stopped or RaterState.Withdrawn;
+
+    /// <summary>Whether the rater may go to another state, or stay in this one.</summary>
+    /// <param name="state">Where to.</param>
+    public bool CanBecome(RaterState state) => state == State || (State, state) switch
+    {
+        (RaterState.Invited, RaterState.Rating or RaterState.Stopped or RaterState.Withdrawn) => true,
+        (RaterState.Rating, RaterState.Submitted or RaterState.Stopped or RaterState.Withdrawn) => true,
+        (RaterState.Stopped, RaterState.Withdrawn) => true,
+        _ => false,
+    };
 
     internal TableEntity ToEntity(string partition)
     {

@@ -6,8 +6,10 @@ using MedQA.Pipeline.Storage;
 namespace MedQA.Pipeline.Rating;
 
 /// <summary>
-/// The table of ratings. A rater's partition holds the rater's own row and a row per click. Clicks are written together with a change of the rater's row, in one transaction: where that row is gone,
-/// because the rater was deleted, no click can come after.
+/// The table of ratings. A rater's partition holds the rater's own row and a row per click. Clicks are written together with a change of
+/// the rater's row as it was read, in one transaction: once the rater
+/// has ended or is deleted, no click can come after. What is to be removed is marked in that row before anything goes, so that whoever
+/// finds the mark can go on: <see cref="FinishRemovalsAsync"/>.
 /// </summary>
 /// <param name="table">The table.</param>
 internal sealed class RatingRows(TableClient table)
@@ -18,15 +20,19 @@ internal sealed class RatingRows(TableClient table)
     private const string ClickPrefix = "click-";
     private const string BehindClicks = "click.";
 
+    /// <summary>Says in a rater's row that the rater is being deleted.</summary>
+    private const string Deleting = "Deleting";
+
     /// <summary>The rater, or <see langword="null"/> where there is none of that name, or not any more.</summary>
     public async Task<Rater?> FindAsync(StudyId study, string rater, CancellationToken cancellationToken)
     {
         var found = await table.GetEntityIfExistsAsync<TableEntity>(PartitionOf(study, rater), Rater.RowKey, cancellationToken: cancellationToken);
-        return found.HasValue ? Rater.From(rater, found.Value!) : null;
+        return found is { HasValue: true, Value: { } row } && row.GetBoolean(Deleting) is not true ? Rater.From(rater, row) : null;
     }
 
-    /// <summary>Writes a new rater.</summary>
-    public Task CreateAsync(StudyId study, Rater rater, CancellationToken cancellationToken) => table.AddEntityAsync(rater.ToEntity(PartitionOf(study, rater.Name)), cancellationToken);
+    /// <summary>Writes a rater of a study that is being made.</summary>
+    public Task CreateAsync(StudyId study, Rater rater, CancellationToken cancellationToken) =>
+        table.UpsertEntityAsync(rater.ToEntity(PartitionOf(study, rater.Name)), TableUpdateMode.Replace, cancellationToken);
 
     /// <summary>Writes a changed rater.</summary>
     /// <returns>Whether it was written; else somebody has changed or removed the row since it was read.</returns>
@@ -44,49 +50,72 @@ internal sealed class RatingRows(TableClient table)
     }
 
     /// <summary>Adds clicks; those that stand already stay as they are.</summary>
-    /// <returns>Whether they were added; else the rater was removed.</returns>
-    public async Task<bool> AddAsync(StudyId study, string rater, IReadOnlyCollection<RatingClick> clicks, CancellationToken cancellationToken)
+    /// <returns>Whether they were added; else somebody has changed or removed the rater since the row was read.</returns>
+    public async Task<bool> TryAddAsync(StudyId study, Rater rater, IReadOnlyCollection<RatingClick> clicks,
+        CancellationToken cancellationToken)
     {
-        var partition = PartitionOf(study, rater);
+        var partition = PartitionOf(study, rater.Name);
         var touched = new TableEntity(partition, Rater.RowKey) { ["LastClick"] = clicks.Max(static click => click.Received) };
         try
         {
             await table.SubmitTransactionAsync(
                 clicks.Select(click => new TableTransactionAction(TableTransactionActionType.UpsertReplace, ToEntity(partition, click)))
-                    .Prepend(new TableTransactionAction(TableTransactionActionType.UpdateMerge, touched, ETag.All)),
+                    .Prepend(new TableTransactionAction(TableTransactionActionType.UpdateMerge, touched, rater.ETag)),
                 cancellationToken);
             return true;
         }
-        catch (RequestFailedException fault) when (fault.IsMissing())
+        catch (RequestFailedException fault) when (fault.IsConflict() || fault.IsMissing())
         {
             return false;
         }
     }
 
     /// <summary>Every click of a rater, in the order in which they were made.</summary>
-    public IAsyncEnumerable<RatingClick> ClicksAsync(StudyId study, string rater, CancellationToken cancellationToken) => table
-        .QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {PartitionOf(study, rater)} and RowKey gt {ClickPrefix} and RowKey lt {BehindClicks}"), cancellationToken: cancellationToken)
-        .Select(From);
+    public IAsyncEnumerable<RatingClick> ClicksAsync(StudyId study, string rater, CancellationToken cancellationToken) =>
+        table.QueryAsync<TableEntity>(ClicksOf(PartitionOf(study, rater)), cancellationToken: cancellationToken).Select(From);
 
-    /// <summary>Removes a rater: the rater's own row first, so that nothing comes after, and then everything else.</summary>
-    public async Task DeleteAsync(StudyId study, string rater, CancellationToken cancellationToken)
-    {
-        await table.DeleteEntityAsync(PartitionOf(study, rater), Rater.RowKey, ETag.All, cancellationToken);
-        await table.DeletePartitionAsync(PartitionOf(study, rater), cancellationToken);
-    }
+    /// <summary>
+    /// Removes a rater: marks the rater's own row, so that nothing comes after, then removes the clicks, and that row last. Repeated, it
+    /// goes on where it was cut off.
+    /// </summary>
+    public Task DeleteAsync(StudyId study, string rater, CancellationToken cancellationToken) =>
+        DeleteAsync(PartitionOf(study, rater), cancellationToken);
 
     /// <summary>Removes the clicks of a rater who stays.</summary>
-    public async Task DeleteClicksAsync(StudyId study, string rater, CancellationToken cancellationToken)
+    public Task DeleteClicksAsync(StudyId study, string rater, CancellationToken cancellationToken) =>
+        table.DeleteAllAsync(ClicksOf(PartitionOf(study, rater)), cancellationToken);
+
+    /// <summary>Removes what raters who withdrew or were deleted have left behind, where that was cut off.</summary>
+    public async Task FinishRemovalsAsync(CancellationToken cancellationToken)
     {
-        var filter = TableClient.CreateQueryFilter($"PartitionKey eq {PartitionOf(study, rater)} and RowKey gt {ClickPrefix} and RowKey lt {BehindClicks}");
-        await foreach (var page in table.QueryAsync<TableEntity>(filter, select: ["PartitionKey", "RowKey"], cancellationToken: cancellationToken).AsPages(pageSizeHint: 100))
+        var (withdrawn, deleting) = (nameof(RaterState.Withdrawn), true);
+        var filter = TableClient.CreateQueryFilter($"RowKey eq {Rater.RowKey} and (State eq {withdrawn} or Deleting eq {deleting})");
+        await foreach (var row in table.QueryAsync<TableEntity>(filter, select: ["PartitionKey", "RowKey", Deleting],
+            cancellationToken: cancellationToken))
         {
-            if (page.Values.Count > 0)
-            {
-                await table.SubmitTransactionAsync(page.Values.Select(static row => new TableTransactionAction(TableTransactionActionType.Delete, row, ETag.All)), cancellationToken);
-            }
+            await (row.GetBoolean(Deleting) is true ? DeleteAsync(row.PartitionKey, cancellationToken)
+                : table.DeleteAllAsync(ClicksOf(row.PartitionKey), cancellationToken));
         }
     }
+
+    private async Task DeleteAsync(string partition, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await table.UpdateEntityAsync(new TableEntity(partition, Rater.RowKey) { [Deleting] = true }, ETag.All, TableUpdateMode.Merge,
+                cancellationToken);
+        }
+        catch (RequestFailedException fault) when (fault.IsMissing())
+        {
+            // Removed before; versions that removed this row first may have left clicks.
+        }
+
+        await table.DeleteAllAsync(ClicksOf(partition), cancellationToken);
+        await table.DeleteEntityAsync(partition, Rater.RowKey, ETag.All, cancellationToken);
+    }
+
+    private static string ClicksOf(string partition) =>
+        TableClient.CreateQueryFilter($"PartitionKey eq {partition} and RowKey gt {ClickPrefix} and RowKey lt {BehindClicks}");
 
     private static string PartitionOf(StudyId study, string rater) => $"{study}-{rater}";
 

@@ -13,6 +13,7 @@ namespace MedQA.Pipeline.Rating;
 [JsonSerializable(typeof(StudyManifest))]
 [JsonSerializable(typeof(ImmutableArray<StudyAnswer>))]
 [JsonSerializable(typeof(StudyQueues))]
+[JsonSerializable(typeof(StoredSecret))]
 internal sealed partial class StudyJson : JsonSerializerContext
 {
     /// <summary>Writes text as it is instead of escaping everything outside ASCII.</summary>

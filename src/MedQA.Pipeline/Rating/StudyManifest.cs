@@ -27,8 +27,15 @@ public sealed record StudyManifest
     /// <summary>The rubric, word for word.</summary>
     public required Rubric Rubric { get; init; }
 
-    /// <summary>Decides which questions are drawn, who rates what, and in which order.</summary>
+    /// <summary>Decides which questions are drawn. It is public, so that whoever has the sources can draw them again.</summary>
     public required long Seed { get; init; }
+
+    /// <summary>
+    /// Whether a secret decided who rates what, in which order and on which side. Earlier versions drew these from the seed, so that raters
+    /// could compute which source an answer is from;
+    /// a study of theirs keeps what was drawn, and its report says so.
+    /// </summary>
+    public bool IsBlindedBySecret { get; init; }
 
     /// <summary>How many raters see each answer.</summary>
     public required int RatersPerAnswer { get; init; }

@@ -34,6 +34,7 @@ public static class StudyRatingsReading
             Assigned = counting.Sum(rater => study.QueueOf(rater.Rater.Name).Length),
             Ratings = [.. counting.SelectMany(rater => rater.Answers.Values.Select(answer => Rating(rater, study.QueueOf(rater.Rater.Name)[answer.Place], answer, units)))],
             IsProvisional = ratings.Any(static rater => rater.Rater.State is RaterState.Invited or RaterState.Rating),
+            HasComputableBlinding = !study.Manifest.IsBlindedBySecret,
             Seed = study.Manifest.Seed,
         };
     }

@@ -4,11 +4,16 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
+using MedQA.Evaluation.Rating;
 using MedQA.Pipeline.Storage;
 
 namespace MedQA.Pipeline.Rating;
 
-/// <summary>Keeps studies: what they ask is in blobs that are written once, what raters click is in the table of ratings.</summary>
+/// <summary>
+/// Keeps studies: what they ask is in blobs that are written once, what raters click is in the table of ratings. What is to be removed is
+/// marked first, and then counts for nothing; a removal that was cut off
+/// goes on when it is asked for again, or when <see cref="FinishRemovalsAsync"/> finds the mark.
+/// </summary>
 public sealed class StudyStore
 {
     /// <summary>The most raters of a study.</summary>
@@ -20,8 +25,18 @@ public sealed class StudyStore
     private const string ManifestName = "study.json";
     private const string AnswersName = "answers.json";
     private const string QueuesName = "queues.json";
+
+    /// <summary>Written here and read by nobody: with it the draws of a study can be checked, and they can be foretold.</summary>
+    private const string SecretName = "blinding.json";
+
+    /// <summary>Stands as long as a study is being deleted.</summary>
+    private const string DeletedName = "deleted.json";
+
     private const int AtOnce = 8;
     private const int Remembered = 50;
+
+    /// <summary>What belongs to no study for so long is of a making that was cut off.</summary>
+    private static readonly TimeSpan Abandoned = TimeSpan.FromDays(1);
 
     private readonly RunStorage _storage;
     private readonly RatingRows _rows;
@@ -39,11 +54,14 @@ public sealed class StudyStore
 
     /// <summary>Stores a new study.</summary>
     /// <param name="study">What it is.</param>
+    /// <param name="secret">What decided who rates what.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
     /// <returns>A link for each rater. The secrets in them are told this once: of each only a hash is stored.</returns>
-    public async Task<IReadOnlyList<RaterLink>> CreateAsync(Study study, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<RaterLink>> CreateAsync(Study study, BlindingSecret secret, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(study);
+        ArgumentNullException.ThrowIfNull(secret);
+        await WriteAsync(study.Id, SecretName, new StoredSecret(secret.ToArray()), StudyJson.Compact.StoredSecret, cancellationToken);
         await WriteAsync(study.Id, AnswersName, study.Answers, StudyJson.Compact.ImmutableArrayStudyAnswer, cancellationToken);
         await WriteAsync(study.Id, QueuesName, study.Queues, StudyJson.Compact.StudyQueues, cancellationToken);
         RaterLink[] links = [.. study.Manifest.Raters.Select(rater => RaterLink.New(study.Id, rater.Rater))];
@@ -100,33 +118,56 @@ public sealed class StudyStore
             return null;
         }
 
-        // The rater's row stands, and goes before anything else of a study: what is remembered of the study holds.
-        var study = _studies.TryGetValue(link.Study, out var known) ? known : await FindAsync(link.Study, cancellationToken);
-        return study is null ? null : new RaterSession(study, rater);
+        // While a study is being deleted, rows of its raters still stand: what is remembered of it does not hold.
+        return await FindAsync(link.Study, cancellationToken) is { } study ? new RaterSession(study, rater) : null;
     }
 
     /// <summary>Takes clicks of a rater.</summary>
-    /// <returns>Whether they were taken; else the rater was removed just now.</returns>
-    public async Task<bool> AddAsync(RaterSession session, IReadOnlyCollection<RatingClick> clicks, CancellationToken cancellationToken)
+    /// <returns>Where the rater stands: they were taken if that is <see cref="RaterState.Rating"/>, and else not; <see langword="null"/>
+    /// where the rater was removed just now.</returns>
+    public async Task<RaterState?> AddAsync(RaterSession session, IReadOnlyCollection<RatingClick> clicks,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(session);
         ArgumentNullException.ThrowIfNull(clicks);
         var now = _time.GetUtcNow();
         RatingClick[] taken = [.. clicks.Select(click => click with { At = click.At > now ? now : click.At.ToUniversalTime(), Received = now }).DistinctBy(static click => (click.At, click.Id))];
-        return taken.Length == 0 || await _rows.AddAsync(session.Study.Id, session.Rater.Name, taken, cancellationToken);
+        var rater = session.Rater;
+        while (rater is { State: RaterState.Rating } && taken.Length > 0
+            && !await _rows.TryAddAsync(session.Study.Id, rater, taken, cancellationToken))
+        {
+            // Other clicks of the rater came at the same moment, or an end.
+            rater = await _rows.FindAsync(session.Study.Id, rater.Name, cancellationToken);
+        }
+
+        return rater?.State;
     }
 
-    /// <summary>Changes where a rater stands.</summary>
+    /// <summary>
+    /// Changes where a rater stands. Who withdraws is marked first, and the ratings go then: repeated, or by <see
+    /// cref="FinishRemovalsAsync"/>, that goes on where it was cut off.
+    /// </summary>
     /// <returns>The rater as written, or <see langword="null"/> where the rater was changed or removed meanwhile.</returns>
+    /// <exception cref="ArgumentException">Nothing leads from where the rater stands to that state; see <see
+    /// cref="Rater.CanBecome"/>.</exception>
     public async Task<Rater?> ChangeAsync(RaterSession session, RaterState state, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(session);
-        var now = _time.GetUtcNow();
-        var changed = session.Rater with { State = state };
-        changed = changed with { Agreed = state == RaterState.Rating ? now : changed.Agreed, Ended = changed.HasEnded ? now : null };
-        if (!await _rows.TryUpdateAsync(session.Study.Id, changed, cancellationToken))
+        if (!session.Rater.CanBecome(state))
         {
-            return null;
+            throw new ArgumentException($"A rater who is {session.Rater.State} cannot become {state}.", nameof(state));
+        }
+
+        var changed = session.Rater;
+        if (changed.State != state)
+        {
+            var now = _time.GetUtcNow();
+            changed = changed with { State = state, Agreed = state == RaterState.Rating ? now : changed.Agreed };
+            changed = changed with { Ended = changed.HasEnded ? now : null };
+            if (!await _rows.TryUpdateAsync(session.Study.Id, changed, cancellationToken))
+            {
+                return null;
+            }
         }
 
         if (state == RaterState.Withdrawn)
@@ -175,7 +216,9 @@ public sealed class StudyStore
         return null;
     }
 
-    /// <summary>Removes a rater and everything that the rater clicked; the study goes on.</summary>
+    /// <summary>
+    /// Removes a rater and everything that the rater clicked; the study goes on. Repeated, it goes on where it was cut off.
+    /// </summary>
     /// <returns>Whether the study has such a rater, or had one.</returns>
     public async Task<bool> DeleteRaterAsync(Study study, string rater, CancellationToken cancellationToken)
     {
@@ -189,17 +232,66 @@ public sealed class StudyStore
         return true;
     }
 
-    /// <summary>Removes a study with all ratings. Repeated, it goes on where it was cut off: the manifest goes last.</summary>
-    public async Task DeleteAsync(Study study, CancellationToken cancellationToken)
+    /// <summary>
+    /// Removes a study with all ratings. It is marked, and its manifest goes first: then nobody finds it any more. Repeated, or by
+    /// <see cref="FinishRemovalsAsync"/>, this goes on where it was cut off.
+    /// </summary>
+    /// <returns>Whether there was such a study, or something left of one.</returns>
+    public async Task<bool> DeleteAsync(StudyId study, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(study);
-        await Parallel.ForEachAsync(study.Manifest.Raters, Options(cancellationToken), async (rater, cancel) => await _rows.DeleteAsync(study.Id, rater.Rater, cancel));
-        foreach (var name in (string[])[AnswersName, QueuesName, ManifestName])
+        if (!await Blob(study, ManifestName).ExistsAsync(cancellationToken)
+            && !await Blob(study, DeletedName).ExistsAsync(cancellationToken))
         {
-            await Blob(study.Id, name).DeleteIfExistsAsync(cancellationToken: cancellationToken);
+            return false;
         }
 
-        _studies.TryRemove(study.Id, out _);
+        await Blob(study, DeletedName).TryCreateAsync(BinaryData.FromString("{}"), "application/json", cancellationToken);
+        await RemoveAsync(study, cancellationToken);
+        return true;
+    }
+
+    /// <summary>
+    /// Goes on with everything that was cut off: studies that are marked as deleted, ratings of raters who withdrew or were deleted, and
+    /// what is left of a study whose making did not come to its end.
+    /// Who drives runs calls this when it begins, and every hour.
+    /// </summary>
+    public async Task FinishRemovalsAsync(CancellationToken cancellationToken)
+    {
+        var before = _time.GetUtcNow() - Abandoned;
+        var blobs = await _storage.Studies.GetBlobsAsync(cancellationToken: cancellationToken).ToListAsync(cancellationToken);
+        foreach (var folder in blobs.GroupBy(static blob => blob.Name.Split('/')[0]))
+        {
+            var names = folder.Select(static blob => blob.Name[(blob.Name.IndexOf('/', StringComparison.Ordinal) + 1)..])
+                .ToHashSet(StringComparer.Ordinal);
+            var isLeft = names.Contains(DeletedName)
+                || (!names.Contains(ManifestName) && folder.All(blob => blob.Properties.LastModified < before));
+            if (isLeft && StudyId.TryParse(folder.Key, out var study))
+            {
+                await RemoveAsync(study, cancellationToken);
+            }
+        }
+
+        await _rows.FinishRemovalsAsync(cancellationToken);
+    }
+
+    /// <summary>
+    /// Removes what belongs to a study. The manifest first, so that nobody finds it; the queues, which say whose rows there are, behind the
+    /// rows; the mark last.
+    /// </summary>
+    private async Task RemoveAsync(StudyId study, CancellationToken cancellationToken)
+    {
+        await Blob(study, ManifestName).DeleteIfExistsAsync(cancellationToken: cancellationToken);
+        _studies.TryRemove(study, out _);
+        if (await ReadAsync(study, QueuesName, StudyJson.Compact.StudyQueues, cancellationToken) is { } queues)
+        {
+            await Parallel.ForEachAsync(queues.Raters.Keys, Options(cancellationToken),
+                async (rater, cancel) => await _rows.DeleteAsync(study, rater, cancel));
+        }
+
+        foreach (var name in (string[])[AnswersName, SecretName, QueuesName, DeletedName])
+        {
+            await Blob(study, name).DeleteIfExistsAsync(cancellationToken: cancellationToken);
+        }
     }
 
     private async Task<Study?> WithPartsAsync(StudyId study, StudyManifest manifest, CancellationToken cancellationToken)
@@ -268,3 +360,7 @@ public sealed record RaterRatings(Rater Rater, ImmutableArray<RatingClick> Click
     /// <summary>What they come to, by the place in the rater's queue.</summary>
     public ImmutableSortedDictionary<int, RatedAnswer> Answers => field ??= RatedAnswer.Of(Clicks);
 }
+
+/// <summary>A study's secret as it is stored.</summary>
+/// <param name="Secret">Its bytes.</param>
+internal sealed record StoredSecret(byte[] Secret);

@@ -8,6 +8,7 @@ using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Prompting;
 using MedQA.Pipeline.Advancing;
 using MedQA.Pipeline.Budgeting;
+using MedQA.Pipeline.Control;
 using MedQA.Pipeline.Prefixes;
 using MedQA.Pipeline.Profiles;
 using MedQA.Pipeline.Reading;
@@ -123,7 +124,7 @@ public sealed class QuestionSetSplitter
     /// <param name="upload">The upload.</param>
     /// <param name="fault">What was in the way.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
-    /// <returns>The failed run; <see langword="null"/> where the upload is gone.</returns>
+    /// <returns>The failed run; <see langword="null"/> where the upload is gone, or its run was deleted.</returns>
     public async Task<RunId?> RecordFailureAsync(UploadEvent upload, Exception fault, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(upload);
@@ -133,9 +134,14 @@ public sealed class QuestionSetSplitter
             return null;
         }
 
-        var (etag, profileName) = (upload.ETag ?? Plain(properties.ETag), ProfileNameOf(upload.BlobName, properties.Metadata));
+        var (etag, profileName) = (Plain(upload.ETag ?? properties.ETag), ProfileNameOf(upload.BlobName, properties.Metadata));
         var (profile, prefix, _) = await FindProfileAsync(profileName, cancellationToken);
         var run = RunIdentity.Of(upload.BlobName, etag, profileName, profile, prefix, _model.Fingerprint);
+        if (await _storage.FindManifestAsync(run, cancellationToken) is { Tombstone: not null })
+        {
+            return null;
+        }
+
         var now = _time.GetUtcNow();
         await _runs.CreateAsync(
             new RunRow
@@ -231,10 +237,16 @@ public sealed class QuestionSetSplitter
         }
 
         // A row can stand already where a storage has come back from a crash without the manifest that it had: what that row says is void.
+        // What was asked to be deleted stays so.
         await _runs.CreateAsync(RowOf(run, manifest), cancellationToken);
-        if (await _runs.FindAsync(run, cancellationToken) is { Summary.State: RunState.Failed } failed)
+        var standing = await _runs.FindAsync(run, cancellationToken);
+        if (standing is { Summary: { State: RunState.Failed, Requested: not RequestedAction.Delete } } failed)
         {
-            await _runs.TryUpdateAsync(RowOf(run, manifest) with { ETag = failed.ETag }, cancellationToken);
+            var row = RowOf(run, manifest) with { ETag = failed.ETag };
+            if (await _runs.TryUpdateAsync(row, cancellationToken) is not null)
+            {
+                await _runs.DeleteOtherCopyAsync(failed, row, cancellationToken);
+            }
         }
 
         return new SplitOutcome(manifest.Rejection is null ? SplitResult.Created : SplitResult.Rejected, run, manifest.Rejection);

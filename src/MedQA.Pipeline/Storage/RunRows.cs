@@ -13,6 +13,11 @@ namespace MedQA.Pipeline.Storage;
 /// <param name="signals">Is told of every row that was written; <see langword="null"/> for those who only read.</param>
 internal sealed class RunRows(TableClient table, PipelineSignals? signals = null)
 {
+    /// <summary>
+    /// Runs that are deleted, and must be looked at once more: until then what was being written of them elsewhere may have come after.
+    /// </summary>
+    private const string DeletedPartition = "deleted";
+
     private static readonly string[] CopyKey = ["PartitionKey", "RowKey"];
 
     /// <summary>The run's row, or <see langword="null"/>.</summary>
@@ -63,12 +68,59 @@ internal sealed class RunRows(TableClient table, PipelineSignals? signals = null
         }
     }
 
-    /// <summary>Removes both rows, the one by name last: while it stands, somebody still has to finish.</summary>
-    public async Task DeleteAsync(RunRow row, CancellationToken cancellationToken)
+    /// <summary>
+    /// Removes the copy that one row of a run has, where another one stands whose copy is at another moment: the list would show the run
+    /// twice.
+    /// </summary>
+    public async Task DeleteOtherCopyAsync(RunRow row, RunRow standing, CancellationToken cancellationToken)
     {
+        if (row.RecentKey != standing.RecentKey)
+        {
+            await table.DeleteEntityAsync(RunRow.RecentPartition, row.RecentKey, ETag.All, cancellationToken);
+        }
+    }
+
+    /// <summary>Removes both rows, the one by name last: while it stands, somebody still has to finish.</summary>
+    /// <param name="row">The run's row.</param>
+    /// <param name="isLookedAtAgain">Whether a note stays until <see cref="ForgetDeletedAsync"/>, so that whoever drives runs comes back to
+    /// this one, also after a crash.</param>
+    /// <param name="cancellationToken">Cancels the calls.</param>
+    public async Task DeleteAsync(RunRow row, bool isLookedAtAgain, CancellationToken cancellationToken)
+    {
+        if (isLookedAtAgain)
+        {
+            var note = new TableEntity(DeletedPartition, row.Summary.Run.ToString()) { ["Recent"] = row.RecentKey };
+            await table.UpsertEntityAsync(note, TableUpdateMode.Replace, cancellationToken);
+        }
+
         await table.DeleteEntityAsync(RunRow.RecentPartition, row.RecentKey, ETag.All, cancellationToken);
         await table.DeleteEntityAsync(RunRow.Partition, row.Summary.Run.ToString(), ETag.All, cancellationToken);
         signals?.RunWritten.Set();
+    }
+
+    /// <summary>Deleted runs that are still to be looked at, in the order of their names.</summary>
+    public async IAsyncEnumerable<RunId> DeletedAsync(
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var filter = TableClient.CreateQueryFilter($"PartitionKey eq {DeletedPartition}");
+        await foreach (var note in table.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
+        {
+            yield return RunId.Parse(note.RowKey);
+        }
+    }
+
+    /// <summary>
+    /// Ends the looks at a deleted run. A copy that a process wrote in front of a change, and that was killed before it found the run gone,
+    /// goes here.
+    /// </summary>
+    public async Task ForgetDeletedAsync(RunId run, CancellationToken cancellationToken)
+    {
+        var note = await table.GetEntityIfExistsAsync<TableEntity>(DeletedPartition, run.ToString(), cancellationToken: cancellationToken);
+        if (note.HasValue)
+        {
+            await table.DeleteEntityAsync(RunRow.RecentPartition, note.Value!.GetString("Recent"), ETag.All, cancellationToken);
+            await table.DeleteEntityAsync(DeletedPartition, run.ToString(), ETag.All, cancellationToken);
+        }
     }
 
     /// <summary>Runs that still have something to do, in the order of their names.</summary>
@@ -120,10 +172,11 @@ internal sealed class RunRows(TableClient table, PipelineSignals? signals = null
         while (stands is not null)
         {
             await table.UpsertEntityAsync(stands.ToEntity(RunRow.RecentPartition, stands.RecentKey), TableUpdateMode.Replace, cancellationToken);
-            var copied = stands.ETag;
+            var copied = stands;
             stands = await FindAsync(row.Summary.Run, cancellationToken);
-            if (stands?.ETag == copied)
+            if (stands?.ETag == copied.ETag)
             {
+                await DeleteOtherCopyAsync(row, copied, cancellationToken);
                 return;
             }
         }

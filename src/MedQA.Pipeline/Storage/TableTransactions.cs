@@ -20,9 +20,12 @@ internal static class TableTransactions
     }
 
     /// <summary>Removes every row of a partition.</summary>
-    public static async Task DeletePartitionAsync(this TableClient table, string partition, CancellationToken cancellationToken)
+    public static Task DeletePartitionAsync(this TableClient table, string partition, CancellationToken cancellationToken) =>
+        table.DeleteAllAsync(TableClient.CreateQueryFilter($"PartitionKey eq {partition}"), cancellationToken);
+
+    /// <summary>Removes the rows that a filter names. All must lie in one partition.</summary>
+    public static async Task DeleteAllAsync(this TableClient table, string filter, CancellationToken cancellationToken)
     {
-        var filter = TableClient.CreateQueryFilter($"PartitionKey eq {partition}");
         await foreach (var page in table.QueryAsync<TableEntity>(filter, select: ["PartitionKey", "RowKey"], cancellationToken: cancellationToken).AsPages(pageSizeHint: 1000))
         {
             foreach (var chunk in page.Values.Chunk(MaxRows))

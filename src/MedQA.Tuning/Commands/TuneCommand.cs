@@ -50,8 +50,11 @@ internal static class TuneCommand
 
     private static async Task<int> TuneAsync(TuningFiles files, Profile profile, TuningSettings settings, CancellationToken cancellationToken)
     {
+        var checkpoints = Path.Combine(files.Output, CheckpointFolder);
         if (File.Exists(Path.Combine(files.Output, PrefixFolder.ManifestFile)))
         {
+            // A tuning that was cut off behind its last write has left them.
+            TuningState.Remove(checkpoints);
             throw new TuningException($"{files.Output} has a tuned prefix already. Name another --out, or delete the folder.");
         }
 
@@ -65,7 +68,6 @@ internal static class TuneCommand
         Say($"{exemplars.Length:N0} exemplars of {exemplars.Average(static example => example.Length):0} tokens{(held.Length > 0 ? $", {held.Length:N0} to choose by" : "")}; {settings.Length} virtual tokens of {decoder.Shape.Hidden} numbers in front of {model.Weights.Name}.");
 
         var signature = string.Join('|', await model.Weights.FingerprintAsync(cancellationToken), data.Hash, dev?.Hash ?? "", Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(CanonicalJson.Of(profile))), settings);
-        var checkpoints = Path.Combine(files.Output, CheckpointFolder);
         var state = new PromptTuning(decoder, encoding.Tokenizer, settings, TimeProvider.System).Run(exemplars, held, checkpoints, signature, Report, cancellationToken);
         var (kept, softPrompt) = state.Best is { } best && !settings.KeepLast ? (state.BestStep, best) : (state.Step, state.SoftPrompt);
 
@@ -74,7 +76,7 @@ internal static class TuneCommand
         var after = PromptEvaluation.Of(decoder, settings.MicroTokens, softPrompt, judged, withOptions: true, cancellationToken);
         var result = await PrefixResult.WriteAsync(files.Output, model, decoder, softPrompt, settings, profile.Name, state.Losses,
             new PrefixData { Hash = data.Hash, Exemplars = exemplars.Length, DevHash = dev?.Hash, DevExemplars = dev is null ? null : held.Length }, cancellationToken);
-        Directory.Delete(checkpoints, recursive: true);
+        TuningState.Remove(checkpoints);
         Console.WriteLine(Describe(judged, before, after, what, kept, settings));
         Console.WriteLine($"The prefix is {result.Path}. A profile with \"prefix\": \"{Path.GetFileName(result.Path)}\" asks with it: `medqa run FILE --profile PROFILE.json --prefixes {Path.GetDirectoryName(result.Path)}`.");
         return 0;

@@ -54,6 +54,15 @@ internal sealed record TuningState
         }
     }
 
+    /// <summary>Removes a folder of states whose tuning has come to its end; does nothing where there is none.</summary>
+    public static void Remove(string folder)
+    {
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     /// <summary>Reads the state of a folder, or <see langword="null"/> where it has none.</summary>
     /// <exception cref="TuningException">The state is that of another tuning, or damaged.</exception>
     public static TuningState? Load(string folder, string signature, AdamW optimizer)

@@ -40,8 +40,10 @@ internal sealed class TuningMeasurement(TuningModel model, TuningSettings settin
         foreach (var (length, exemplars) in configurations)
         {
             var name = NameOf(length, exemplars);
+            var checkpoint = Path.Combine(folder, $"{name}.checkpoint");
             if (File.Exists(PathOf(name)))
             {
+                TuningState.Remove(checkpoint);
                 continue;
             }
 
@@ -52,7 +54,8 @@ internal sealed class TuningMeasurement(TuningModel model, TuningSettings settin
             TuningState state;
             try
             {
-                state = new PromptTuning(_decoder.Value, encoding.Tokenizer, own, TimeProvider.System).Run(pool[..exemplars], [], Path.Combine(folder, $"{name}.checkpoint"), $"{hash} {name} {own}",
+                state = new PromptTuning(_decoder.Value, encoding.Tokenizer, own, TimeProvider.System)
+                    .Run(pool[..exemplars], [], checkpoint, $"{hash} {name} {own}",
                     step => say($"{name}: step {step.Loss.Step} of {step.Steps}, loss {step.Loss.Loss:0.0000}, {step.TokensPerSecond:0} tokens/s, {step.Left:h\\:mm\\:ss} left"), cancellationToken);
             }
             finally
@@ -63,7 +66,7 @@ internal sealed class TuningMeasurement(TuningModel model, TuningSettings settin
             var seconds = before + watch.Elapsed.TotalSeconds;
             await PrefixResult.WriteAsync(Path.Combine(folder, name), model, _decoder.Value, state.SoftPrompt, own, profile, state.Losses, new PrefixData { Hash = hash, Exemplars = exemplars }, cancellationToken);
             Write(name, Evaluate(state.SoftPrompt, test, cancellationToken) with { Settings = own, Exemplars = exemplars, Losses = [.. state.Losses.Select(static loss => loss.Loss)], TuningSeconds = seconds });
-            Directory.Delete(Path.Combine(folder, $"{name}.checkpoint"), recursive: true);
+            TuningState.Remove(checkpoint);
             say($"{name} is measured.");
         }
     }

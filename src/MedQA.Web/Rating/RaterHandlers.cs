@@ -12,6 +12,7 @@ internal static class RaterHandlers
     private const int LongestComment = 2000;
     private const double MostSeconds = 24 * 60 * 60;
     private const int Tries = 5;
+    private const string Ended = "You have handed in or stopped: nothing changes any more.";
 
     /// <summary>The rater's queue with what was clicked so far.</summary>
     public static async Task<IResult> QueueAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
@@ -41,7 +42,7 @@ internal static class RaterHandlers
         var rater = request.Rater.Rater;
         if (rater.State != RaterState.Rating)
         {
-            throw Problem.RaterState(rater.State == RaterState.Invited ? "Agree to take part first." : "You have handed in or stopped: nothing changes any more.");
+            throw NotRating(rater.State);
         }
 
         var clicks = sent.Clicks.IsDefault ? [] : sent.Clicks;
@@ -59,12 +60,17 @@ internal static class RaterHandlers
             }
         }
 
-        return await api.Studies.AddAsync(request.Rater, [.. clicks.Select(Click)], cancellationToken) ? Standing(api, rater.State) : throw Problem.RaterLink();
+        return await api.Studies.AddAsync(request.Rater, [.. clicks.Select(Click)], cancellationToken) switch
+        {
+            RaterState.Rating => Standing(api, RaterState.Rating),
+            { } state => throw NotRating(state),
+            null => throw Problem.RaterLink(),
+        };
     }
 
     /// <summary>The rater agrees to take part.</summary>
     public static Task<IResult> AgreeAsync(Api api, ApiRequest request, CancellationToken cancellationToken) => ChangeAsync(api, request, RaterState.Rating, static session =>
-        session.Rater.HasEnded ? "You have handed in or stopped: nothing changes any more." : null, cancellationToken);
+        session.Rater.HasEnded ? Ended : null, cancellationToken);
 
     /// <summary>The rater hands everything in.</summary>
     public static async Task<IResult> SubmitAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
@@ -81,9 +87,17 @@ internal static class RaterHandlers
         }, cancellationToken);
     }
 
-    /// <summary>The rater stops taking part; with <c>remove=true</c> what was rated goes.</summary>
+    /// <summary>
+    /// The rater stops taking part; with <c>remove=true</c> what was rated goes. What is gone does not come back: who has withdrawn cannot
+    /// stop and keep.
+    /// </summary>
     public static Task<IResult> StopAsync(Api api, ApiRequest request, CancellationToken cancellationToken) => ChangeAsync(
-        api, request, request.Switch("remove") ? RaterState.Withdrawn : RaterState.Stopped, static session => session.Rater.State == RaterState.Submitted ? "Everything is handed in. To have it removed, ask whoever invited you." : null, cancellationToken);
+        api, request, request.Switch("remove") ? RaterState.Withdrawn : RaterState.Stopped, static session => session.Rater.State switch
+        {
+            RaterState.Submitted => "Everything is handed in. To have it removed, ask whoever invited you.",
+            RaterState.Withdrawn => "You have stopped taking part, and what you rated is removed.",
+            _ => null,
+        }, cancellationToken);
 
     private static async Task<IResult> ChangeAsync(Api api, ApiRequest request, RaterState state, Func<RaterSession, string?> refuse, CancellationToken cancellationToken)
     {
@@ -91,12 +105,7 @@ internal static class RaterHandlers
         var session = request.Rater;
         for (var attempt = 0; attempt < Tries; attempt++)
         {
-            if (session.Rater.State == state)
-            {
-                return Standing(api, state);
-            }
-
-            if (refuse(session) is { } why)
+            if (session.Rater.State != state && refuse(session) is { } why)
             {
                 throw Problem.RaterState(why);
             }
@@ -111,6 +120,9 @@ internal static class RaterHandlers
 
         throw Problem.RaterState("Clicks of yours came at the same moment. Try again.");
     }
+
+    private static ProblemException NotRating(RaterState state) =>
+        Problem.RaterState(state == RaterState.Invited ? "Agree to take part first." : Ended);
 
     private static IResult Standing(Api api, RaterState state) => Results.Json(new RaterStanding(state, api.Time.GetUtcNow()), WebJson.Default.RaterStanding);
 

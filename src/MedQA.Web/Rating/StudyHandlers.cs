@@ -14,8 +14,8 @@ internal static class StudyHandlers
     public static async Task<IResult> CreateAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
     {
         var asked = await request.BodyAsync(WebJson.Default.StudyRequest, api.Limits.MaxUploadBytes, cancellationToken);
-        var study = await StudyMaking.MakeAsync(asked, api.Reader, api.Time, cancellationToken);
-        var links = await api.Studies.CreateAsync(study, cancellationToken);
+        var (study, secret) = await StudyMaking.MakeAsync(asked, api.Reader, api.Time, api.Random, cancellationToken);
+        var links = await api.Studies.CreateAsync(study, secret, cancellationToken);
         request.Http.HttpContext.Response.Headers.Location = $"/api/studies/{study.Id}";
         return Results.Json(StudyResource.Of(study, links), WebJson.Default.StudyResource, statusCode: StatusCodes.Status201Created);
     }
@@ -31,12 +31,10 @@ internal static class StudyHandlers
         return Conditional.Json(request, StudyResource.Of(study, await api.Studies.RatingsAsync(study, cancellationToken)), WebJson.Default.StudyResource);
     }
 
-    /// <summary>Removes a study with all ratings.</summary>
-    public static async Task<IResult> DeleteAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
-    {
-        await api.Studies.DeleteAsync(await FindAsync(api, request, cancellationToken), cancellationToken);
-        return Results.NoContent();
-    }
+    /// <summary>Removes a study with all ratings; one whose removal was cut off, too.</summary>
+    public static async Task<IResult> DeleteAsync(Api api, ApiRequest request, CancellationToken cancellationToken) =>
+        await api.Studies.DeleteAsync(request.Study, cancellationToken) ? Results.NoContent()
+            : throw Problem.UnknownStudy(request.Path["study"]);
 
     /// <summary>Removes a rater with all of the rater's ratings.</summary>
     public static async Task<IResult> DeleteRaterAsync(Api api, ApiRequest request, CancellationToken cancellationToken)

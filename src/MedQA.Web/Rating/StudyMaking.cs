@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using MedQA.Evaluation.Randomness;
 using MedQA.Evaluation.Rating;
 using MedQA.Pipeline.Rating;
 using MedQA.Pipeline.Reading;
@@ -25,10 +25,13 @@ public static class StudyMaking
     /// <param name="request">What it is made of.</param>
     /// <param name="reader">Reads runs.</param>
     /// <param name="time">The clock.</param>
+    /// <param name="random">Where the secret comes from that decides who rates what.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
+    /// <returns>The study and that secret, which goes nowhere but into storage.</returns>
     /// <exception cref="StudyException">It cannot be made of that.</exception>
     /// <exception cref="Datasets.QuestionSetException">A file is no question set.</exception>
-    public static async Task<Study> MakeAsync(StudyRequest request, RunReader reader, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<(Study Study, BlindingSecret Secret)> MakeAsync(
+        StudyRequest request, RunReader reader, TimeProvider time, RandomNumberGenerator random, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(time);
@@ -70,6 +73,7 @@ public static class StudyMaking
             Created = time.GetUtcNow(),
             Rubric = rubric,
             Seed = request.Seed,
+            IsBlindedBySecret = true,
             RatersPerAnswer = request.RatersPerAnswer ?? 1,
             Pilot = request.Pilot,
             Sources = [.. sources.Select(static source => source.Source)],
@@ -80,7 +84,8 @@ public static class StudyMaking
             Notes = [.. sources.SelectMany(static source => source.Notes), .. notes],
         };
         var all = answers.ToImmutable();
-        return new Study(id, manifest, all, Assign(manifest, all));
+        var secret = BlindingSecret.New(random);
+        return (new Study(id, manifest, all, Assign(manifest, all, secret)), secret);
     }
 
     /// <summary>The questions that every source answers, each as its place in every source.</summary>
@@ -115,18 +120,23 @@ public static class StudyMaking
     }
 
     /// <summary>Who sees what: answers, or each pair of the answers to a question, in an order of the rater's own.</summary>
-    private static StudyQueues Assign(StudyManifest study, ImmutableArray<StudyAnswer> answers)
+    private static StudyQueues Assign(StudyManifest study, ImmutableArray<StudyAnswer> answers, BlindingSecret secret)
     {
         ImmutableArray<int>[] units = study.Rubric.Compares
             ? [.. answers.GroupBy(static answer => answer.Question).SelectMany(static question => question.SelectMany(first => question.Where(second => second.Index > first.Index).Select(second => ImmutableArray.Create(first.Index, second.Index))))]
             : [.. answers.Select(static answer => ImmutableArray.Create(answer.Index))];
-        var assigned = StudyAssignment.Assign([.. units.Select(unit => answers[unit[0]].Question)], study.Raters.Length, study.RatersPerAnswer, study.Pilot, study.Seed);
-        return new StudyQueues(study.Raters.Zip(assigned).ToImmutableSortedDictionary(static pair => pair.First.Rater, pair => pair.Second.Select(entry => new QueueEntry(Ordered(units[entry.Unit], study.Seed, pair.First.Rater), entry.IsPilot)).ToImmutableArray(), StringComparer.Ordinal));
-    }
+        var assigned = StudyAssignment.Assign([.. units.Select(unit => answers[unit[0]].Question)], study.Raters.Length,
+            study.RatersPerAnswer, study.Pilot, secret);
+        return new StudyQueues(study.Raters.Zip(assigned).ToImmutableSortedDictionary(
+            static pair => pair.First.Rater,
+            pair => pair.Second
+                .Select(entry => new QueueEntry(Ordered(units[entry.Unit], pair.First.Rater), entry.IsPilot))
+                .ToImmutableArray(),
+            StringComparer.Ordinal));
 
-    /// <summary>Which of two answers is shown first is a draw of its own for each rater.</summary>
-    private static ImmutableArray<int> Ordered(ImmutableArray<int> unit, long seed, string rater) =>
-        unit.Length == 2 && RandomStream.For("study-side", seed, rater, "").Uniform(unit[0], unit[1]) < 0.5 ? [unit[1], unit[0]] : unit;
+        ImmutableArray<int> Ordered(ImmutableArray<int> unit, string rater) =>
+            unit.Length == 2 && StudyAssignment.Sides(rater, unit[0], unit[1], secret) is var (first, second) ? [first, second] : unit;
+    }
 
     private static void Check(StudyRequest request)
     {

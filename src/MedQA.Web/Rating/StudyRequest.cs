@@ -27,7 +27,7 @@ public sealed record StudyRequest
     /// <summary>How many questions of which data set; without it, every question that all sources answer.</summary>
     public ImmutableArray<StratumRequest>? Strata { get; init; }
 
-    /// <summary>Decides which questions are drawn, who rates what, and in which order.</summary>
+    /// <summary>Decides which questions are drawn. Who rates what, and in which order, is drawn by a secret that nobody is told.</summary>
     public long Seed { get; init; }
 
     /// <summary>What those who make the study call the raters: one name each.</summary>

@@ -30,7 +30,7 @@ public sealed record StudyResource
     /// <summary>How many questions were drawn of each data set.</summary>
     public required ImmutableArray<StudyStratum> Strata { get; init; }
 
-    /// <summary>Decided which questions were drawn, who rates what, and in which order.</summary>
+    /// <summary>Decided which questions were drawn.</summary>
     public required long Seed { get; init; }
 
     /// <summary>How many raters see each answer.</summary>

@@ -24,7 +24,9 @@ public sealed class StudyReportTests
                 // Ratings of one answer go together: its own share is one of two around the planted one.
                 var random = new Random((1000 * each) + study);
                 ImmutableArray<RatedUnit> units = [.. Enumerable.Range(0, Questions).SelectMany(static question => Enumerable.Range(0, 3).Select(source => new RatedUnit(question, source)))];
-                var ratings = StudyAssignment.Assign([.. units.Select(static unit => unit.Question)], 9, each, 0, study).SelectMany(static (queue, rater) => queue.Select(entry => (rater, entry.Unit)))
+                var ratings = StudyAssignment.Assign([.. units.Select(static unit => unit.Question)], 9, each, 0,
+                    new BlindingSecret(Guid.Parse($"{study:d32}").ToByteArray()))
+                    .SelectMany(static (queue, rater) => queue.Select(entry => (rater, entry.Unit)))
                     .GroupBy(static entry => entry.Unit).OrderBy(static unit => unit.Key).SelectMany(unit =>
                     {
                         var (intent, helpful) = (Own(planted[units[unit.Key].First]), Own(planted[units[unit.Key].First]));

@@ -34,7 +34,11 @@ public sealed partial class FunctionSourceTests
     }
 
     [Fact]
-    public void What_is_old_is_looked_for_by_a_timer() => Assert.Matches(@"\[Function\(nameof\(OnRetention\)\)\]\s+public Task OnRetention\(\[TimerTrigger\(""0 \d+ \* \* \* \*""\)\][^)]*\) => retention\.SweepAsync", Control);
+    public void What_is_old_is_looked_for_by_a_timer_and_what_was_cut_off_goes_on()
+    {
+        const string Timer = @"\[Function\(nameof\(OnRetention\)\)\]\s+public async Task OnRetention\(\[TimerTrigger\(""0 \d+ \* \* \* \*""\)\]";
+        Assert.Matches(Timer + @"[^)]*\)\s+\{[^}]*studies\.FinishRemovalsAsync[^}]*retention\.SweepAsync", Control);
+    }
 
     [Fact]
     public void Both_apps_tell_traces_and_metrics()

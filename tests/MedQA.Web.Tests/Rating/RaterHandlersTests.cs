@@ -135,6 +135,32 @@ public sealed class RaterHandlersTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task A_withdrawal_that_was_cut_off_counts_at_once_is_finished_by_the_same_request_and_nothing_leads_back()
+    {
+        await using var server = await ApiServer.StartAsync(azurite.NewConnectionString());
+        var (_, study, tokens) = await server.StudyAsync();
+        var axis = Axes(await server.BeginAsync(tokens[0]))[0];
+        await server.ClickAsync(tokens[0], StudyCalls.Choice(0, axis.Id, axis.Choices[0], Noon));
+
+        // What a process leaves that is killed behind its first write.
+        var mark = new Azure.Data.Tables.TableEntity($"{study}-r1", "rater") { ["State"] = "Withdrawn" };
+        await server.Storage.RatingTable.UpdateEntityAsync(mark, Azure.ETag.All, cancellationToken: Cancel);
+        Assert.Contains("click-", await RowsAsync(server, $"{study}-r1"), StringComparison.Ordinal);
+        foreach (var way in (string[])["stop", "stop?remove=false", "consent", "submit", "clicks"])
+        {
+            var body = way == "clicks" ? new { clicks = new[] { StudyCalls.Choice(1, axis.Id, axis.Choices[0], Noon) } } : null;
+            Assert.Equal(409, (await server.AsRaterAsync(tokens[0], HttpMethod.Post, $"/api/rating/{way}", body)).Status);
+            Assert.Equal("withdrawn",
+                (await server.AsRaterAsync(tokens[0], HttpMethod.Get, "/api/rating")).Body.GetProperty("state").GetString());
+            Assert.Equal("", await server.Client.GetStringAsync($"/api/studies/{study}/ratings?history=true", Cancel));
+        }
+
+        var (status, standing) = await server.AsRaterAsync(tokens[0], HttpMethod.Post, "/api/rating/stop?remove=true");
+        Assert.Equal((200, "withdrawn"), (status, standing.GetProperty("state").GetString()));
+        Assert.Equal("rater", await RowsAsync(server, $"{study}-r1"));
+    }
+
+    [Fact]
     public async Task A_deleted_rater_leaves_nothing_behind_not_even_clicks_under_way_and_the_study_goes_on()
     {
         await using var server = await ApiServer.StartAsync(azurite.NewConnectionString());
