@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using MedQA.Evaluation;
 using Parquet;
 using Parquet.Schema;
 
@@ -69,7 +70,7 @@ public static class RatingTable
             {
                 foreach (var click in rater.Clicks)
                 {
-                    yield return Line(click.Place, click.At) with { Kind = Word(click.Kind), Skipped = click.Skipped, Seconds = click.Seconds, Comment = click.Comment, Choices = click.Axis is { } axis ? ImmutableSortedDictionary<string, string>.Empty.Add(axis, click.Choice ?? "") : ImmutableSortedDictionary<string, string>.Empty };
+                    yield return Line(click.Place, click.At) with { Kind = EnumNames.Of(click.Kind), Skipped = click.Skipped, Seconds = click.Seconds, Comment = click.Comment, Choices = click.Axis is { } axis ? ImmutableSortedDictionary<string, string>.Empty.Add(axis, click.Choice ?? "") : ImmutableSortedDictionary<string, string>.Empty };
                 }
             }
             else
@@ -159,8 +160,6 @@ public static class RatingTable
         ColumnType.Truth => new DataField<bool>(column.Name),
         _ => new DataField<string>(column.Name),
     };
-
-    private static string Word(ClickKind kind) => kind.ToString().ToLowerInvariant();
 
     private enum ColumnType
     {

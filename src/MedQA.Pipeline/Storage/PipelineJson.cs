@@ -3,7 +3,10 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using MedQA.Datasets;
+using MedQA.Evaluation;
 using MedQA.Evaluation.Answering;
+using MedQA.Evaluation.Modelling;
 using MedQA.Pipeline.Answering;
 using MedQA.Pipeline.Reading;
 using MedQA.Pipeline.Splitting;
@@ -15,7 +18,8 @@ namespace MedQA.Pipeline.Storage;
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     IgnoreReadOnlyProperties = true,
-    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    Converters = [typeof(EnumNameConverter<SampleEnd>), typeof(EnumNameConverter<AnswerNotation>)])]
 [JsonSerializable(typeof(AnsweredQuestion))]
 [JsonSerializable(typeof(AnswerRow))]
 [JsonSerializable(typeof(BatchQuestion))]
@@ -33,7 +37,6 @@ internal sealed partial class PipelineJson : JsonSerializerContext
     public static PipelineJson Compact => field ??= new(new JsonSerializerOptions(Default!.Options) 
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     });
 
     /// <summary>Reads and writes answers without the texts and tokens of their reasonings: nine tenths of an answer, of which nothing is counted. They are passed over, and are empty.</summary>
