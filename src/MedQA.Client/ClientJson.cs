@@ -37,5 +37,5 @@ internal sealed class RunStateConverter : JsonConverter<RunState>
             : throw new JsonException($"The state must be one of {string.Join(", ", Names.Keys)}.");
 
     public override void Write(Utf8JsonWriter writer, RunState value, JsonSerializerOptions options) =>
-        writer.WriteStringValue(JsonNamingPolicy.CamelCase.ConvertName(value.ToString()));
+        writer.WriteStringValue(Enum.IsDefined(value) ? JsonNamingPolicy.CamelCase.ConvertName(value.ToString()) : throw new ArgumentOutOfRangeException(nameof(value), value, "There is no such state."));
 }

@@ -7,6 +7,8 @@ using MedQA.Datasets;
 using MedQA.Evaluation;
 using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.Modelling;
+using MedQA.Evaluation.Profiles;
+using MedQA.Evaluation.Questions;
 using MedQA.Pipeline.Answering;
 using MedQA.Pipeline.Reading;
 using MedQA.Pipeline.Splitting;
@@ -19,7 +21,11 @@ namespace MedQA.Pipeline.Storage;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     IgnoreReadOnlyProperties = true,
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-    Converters = [typeof(EnumNameConverter<SampleEnd>), typeof(EnumNameConverter<AnswerNotation>)])]
+    Converters =
+    [
+        typeof(EnumNameConverter<SampleEnd>), typeof(EnumNameConverter<AnswerNotation>), typeof(EnumNameConverter<PromptFormat>), typeof(EnumNameConverter<AnswerSpace>),
+        typeof(EnumNameConverter<ExemplarPlacement>), typeof(EnumNameConverter<ExemplarSelection>), typeof(EnumNameConverter<UnparsedHandling>), typeof(EnumNameConverter<StopRule>),
+    ])]
 [JsonSerializable(typeof(AnsweredQuestion))]
 [JsonSerializable(typeof(AnswerRow))]
 [JsonSerializable(typeof(BatchQuestion))]
