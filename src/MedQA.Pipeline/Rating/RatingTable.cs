@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using MedQA.Datasets.Writing;
 using MedQA.Evaluation;
 using Parquet;
 using Parquet.Schema;
@@ -109,7 +110,7 @@ public static class RatingTable
     {
         ArgumentNullException.ThrowIfNull(study);
         var columns = Columns(study);
-        return string.Concat(lines.Select(line => Storage.Csv.Line([.. columns.Select(column => column.Value(line))])).Prepend(Storage.Csv.Line([.. columns.Select(static column => column.Name)])));
+        return string.Concat(lines.Select(line => CsvLine.Of([.. columns.Select(column => column.Value(line))])).Prepend(CsvLine.Of([.. columns.Select(static column => column.Name)])));
     }
 
     /// <summary>The table as Parquet.</summary>
