@@ -53,6 +53,6 @@ public sealed partial class CsvTests
         .Where(static file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal) && !file.Contains($"{Path.DirectorySeparatorChar}bin{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
         .Select(static file => (Path.GetFileName(file), File.ReadAllText(file)));
 
-    [GeneratedRegex("""\.Replace\("\\"", "\\"\\""|replace(All)?\(/"/g?, ['"]""|join\((','|",")\).*\\r?\\n|text/csv.*Blob|Blob.*text/csv""", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex("""\.Replace\("\\"", "\\"\\""|replace(All)?\(/"/g?, ['"]""|join\((','|",")\).*\\r?\\n|text/csv.*new Blob\(|new Blob\(.*text/csv""", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex DoublesQuotationMarks();
 }
