@@ -25,5 +25,17 @@ public sealed partial class ClientJson : JsonSerializerContext;
 [JsonSerializable(typeof(ProblemDetails))]
 internal sealed partial class ProblemJson : JsonSerializerContext;
 
-/// <summary>States as camelCase texts.</summary>
-internal sealed class RunStateConverter() : JsonStringEnumConverter<RunState>(JsonNamingPolicy.CamelCase);
+/// <summary>States by their names in camel case, letter by letter: a number, a list or a state that this version does not know is an error.</summary>
+internal sealed class RunStateConverter : JsonConverter<RunState>
+{
+    private static readonly Dictionary<string, RunState> Names = Enum.GetValues<RunState>()
+        .ToDictionary(static state => JsonNamingPolicy.CamelCase.ConvertName(state.ToString()), StringComparer.Ordinal);
+
+    public override RunState Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TokenType == JsonTokenType.String && Names.TryGetValue(reader.GetString()!, out var state)
+            ? state
+            : throw new JsonException($"The state must be one of {string.Join(", ", Names.Keys)}.");
+
+    public override void Write(Utf8JsonWriter writer, RunState value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(Enum.IsDefined(value) ? JsonNamingPolicy.CamelCase.ConvertName(value.ToString()) : throw new ArgumentOutOfRangeException(nameof(value), value, "There is no such state."));
+}

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.Modelling;
@@ -15,14 +14,10 @@ namespace MedQA.Evaluation;
     IgnoreReadOnlyProperties = true,
     RespectNullableAnnotations = true,
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-    Converters = [typeof(ProfileJsonConverter), typeof(CamelCaseEnumConverter<SampleEnd>)])]
+    Converters = [typeof(ProfileJsonConverter), typeof(EnumNameConverter<SampleEnd>)])]
 [JsonSerializable(typeof(Question))]
 [JsonSerializable(typeof(Exemplar))]
 [JsonSerializable(typeof(Profile))]
 [JsonSerializable(typeof(Protocol))]
 [JsonSerializable(typeof(AnsweredQuestion))]
 public sealed partial class EvaluationJson : JsonSerializerContext;
-
-/// <summary>Enums by their names in camel case; a number, or a name that does not exist, is an error.</summary>
-internal sealed class CamelCaseEnumConverter<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.CamelCase, allowIntegerValues: false)
-    where T : struct, Enum;

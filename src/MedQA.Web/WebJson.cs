@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using MedQA.Evaluation;
 using MedQA.Evaluation.Modelling;
 using MedQA.Pipeline.Control;
 using MedQA.Pipeline.Rating;
@@ -19,7 +20,7 @@ namespace MedQA.Web;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    Converters = [typeof(CamelCase<RunState>), typeof(CamelCase<RequestedAction>), typeof(CamelCase<SampleEnd>), typeof(CamelCase<RaterState>), typeof(CamelCase<ClickKind>)],
+    Converters = [typeof(EnumNameConverter<RunState>), typeof(EnumNameConverter<RequestedAction>), typeof(EnumNameConverter<SampleEnd>), typeof(EnumNameConverter<RaterState>), typeof(EnumNameConverter<ClickKind>)],
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(RunResource))]
 [JsonSerializable(typeof(RunList))]
@@ -44,7 +45,3 @@ public sealed partial class WebJson : JsonSerializerContext
     /// <summary>The same for sentences that people read as they come, in a terminal for instance: quotation marks stand as they are. Such answers are never markup: their type says so, and browsers are told not to guess.</summary>
     public static WebJson Readable => field ??= new WebJson(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 }
-
-/// <summary>Writes an enumeration as camelCase text.</summary>
-internal sealed class CamelCase<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.CamelCase)
-    where T : struct, Enum;

@@ -15,6 +15,7 @@ using MedQA.Pipeline.Storage;
 using MedQA.Pipeline.Uploading;
 using MedQA.Web.Routing;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -33,7 +34,7 @@ internal sealed class ApiServer : IAsyncDisposable
         _application = application;
         Storage = storage;
         Model = model;
-        Client = application.GetTestClient();
+        Client = application.Urls.FirstOrDefault() is { } address ? new HttpClient { BaseAddress = new Uri(address) } : application.GetTestClient();
         _working = Task.WhenAll(loops.Select(loop => Task.Run(() => loop(_stop.Token))));
     }
 
@@ -48,13 +49,15 @@ internal sealed class ApiServer : IAsyncDisposable
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
+    /// <summary>The interface with everything behind it; in memory, or where <paramref name="onNetwork"/> says so, on the web server that hosts have.</summary>
     public static async Task<ApiServer> StartAsync(
         string connectionString,
         ApiLimits? limits = null,
         bool held = false,
         TimeProvider? time = null,
         string? profiles = null,
-        RandomNumberGenerator? random = null)
+        RandomNumberGenerator? random = null,
+        bool onNetwork = false)
     {
         var storage = StorageConnection.Open(connectionString);
         await storage.EnsureCreatedAsync(Cancel);
@@ -73,7 +76,7 @@ internal sealed class ApiServer : IAsyncDisposable
         var worker = new BatchWorker(storage, model, new WorkerOptions(), TimeProvider.System, logger, signals);
         var queue = new BatchQueueReader(storage, worker, TimeProvider.System, logger, signals);
 
-        return new ApiServer(await ServeAsync(api), storage, model,
+        return new ApiServer(await ServeAsync(api, onNetwork), storage, model,
             [loop.RunAsync, queue.RunAsync]) { ConnectionString = connectionString };
     }
 
@@ -173,11 +176,19 @@ internal sealed class ApiServer : IAsyncDisposable
         }
     }
 
-    private static async Task<WebApplication> ServeAsync(Api api)
+    private static async Task<WebApplication> ServeAsync(Api api, bool onNetwork = false)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseTestServer();
+        if (onNetwork)
+        {
+            builder.WebHost.UseUrls("http://127.0.0.1:0").ConfigureKestrel(static kestrel => kestrel.AddServerHeader = false);
+        }
+        else
+        {
+            builder.WebHost.UseTestServer();
+        }
+
         var application = builder.Build();
         application.MapApi(api);
         await application.StartAsync(Cancel);

@@ -1,7 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
-using System.Text;
-
 namespace MedQA.Tests;
 
 /// <summary>
@@ -71,15 +67,8 @@ internal static class RequestTargets
     public static async Task<(int Status, string Answer)> SendAsync(
         Uri server, string target, string headers, CancellationToken cancellationToken)
     {
-        using var client = new TcpClient();
-        await client.ConnectAsync(IPAddress.Loopback, server.Port, cancellationToken);
-        await using var stream = client.GetStream();
         var named = target.Replace("HOST", server.Authority, StringComparison.Ordinal);
-        var request = $"GET {named} HTTP/1.1\r\nHost: {server.Authority}\r\n{headers}Connection: close\r\n\r\n";
-        await stream.WriteAsync(Encoding.Latin1.GetBytes(request), cancellationToken);
-        using var reader = new StreamReader(stream, Encoding.UTF8);
-        var answer = await reader.ReadToEndAsync(cancellationToken);
-        Assert.StartsWith("HTTP/1.1 ", answer, StringComparison.Ordinal);
-        return (int.Parse(answer.AsSpan(9, 3)), answer);
+        var answer = await RawRequest.SendAsync(server, $"GET {named} HTTP/1.1\r\nHost: {server.Authority}\r\n{headers}Connection: close\r\n\r\n", cancellationToken);
+        return (answer.Status, answer.Text);
     }
 }

@@ -22,12 +22,12 @@ public static class QuestionSetWriter
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(questions);
         ArgumentNullException.ThrowIfNull(tally);
-        await using var table = new DelimitedText(stream);
-        await table.WriteAsync(Header(tally), cancellationToken);
+        await using var table = new StreamWriter(stream, leaveOpen: true);
+        await table.WriteAsync(CsvLine.Verbatim(Header(tally)).AsMemory(), cancellationToken);
         var count = 0;
         await foreach (var question in questions.WithCancellation(cancellationToken))
         {
-            await table.WriteAsync(Fields(question, tally), cancellationToken);
+            await table.WriteAsync(CsvLine.Verbatim(Fields(question, tally)).AsMemory(), cancellationToken);
             count++;
         }
 

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace MedQA.Datasets.Writing;
 
 /// <summary>Writes the rows that cannot be used as a table for people: line, id, reason.</summary>
@@ -11,12 +9,12 @@ public static class RejectedRowsWriter
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(rows);
-        await using var table = new DelimitedText(stream);
-        await table.WriteAsync(["line", "id", "reason"], cancellationToken);
+        await using var table = new StreamWriter(stream, leaveOpen: true);
+        await table.WriteAsync(CsvLine.Of("line", "id", "reason").AsMemory(), cancellationToken);
         var count = 0;
         await foreach (var row in rows.WithCancellation(cancellationToken))
         {
-            await table.WriteAsync([row.Line.ToString(CultureInfo.InvariantCulture), SpreadsheetCell.Neutralized(row.Id ?? ""), SpreadsheetCell.Neutralized(row.Reason)], cancellationToken);
+            await table.WriteAsync(CsvLine.Of(row.Line, row.Id, row.Reason).AsMemory(), cancellationToken);
             count++;
         }
 

@@ -55,10 +55,6 @@ internal static class ProfileFields
         LeftOut(OptionalText("prefix", static p => p.Prefix, static (p, v) => p with { Prefix = v }, static v => v is null ? null : NameProblem(v) is { } allowed ? $"null, or the name of a prefix: {allowed}" : null), static p => p.Prefix is null),
     ];
 
-    /// <summary>How a value of an enum stands in JSON: its name with a small first letter.</summary>
-    public static string NameOf<T>(T value)
-        where T : struct, Enum => JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
-
     /// <summary>A value as people wrote it, short enough for a message.</summary>
     public static string Quote(JsonElement value)
     {
@@ -141,7 +137,7 @@ internal static class ProfileFields
         return new(
             name,
             (profile, value) => Chosen(value, values) is { } chosen ? set(profile, chosen) : throw Wrong(value, "one of " + Names(values)),
-            (writer, profile) => writer.WriteString(name, NameOf(get(profile))));
+            (writer, profile) => writer.WriteString(name, EnumNames.Of(get(profile))));
     }
 
     private static Field OptionalChoice<T>(string name, Func<Profile, T?> get, Func<Profile, T?, Profile> set, params T[] values)
@@ -150,28 +146,17 @@ internal static class ProfileFields
         (profile, value) => value.ValueKind == JsonValueKind.Null
             ? set(profile, null)
             : Chosen(value, values) is { } chosen ? set(profile, chosen) : throw Wrong(value, $"null or one of {Names(values)}"),
-        (writer, profile) => writer.WriteString(name, get(profile) is { } chosen ? NameOf(chosen) : null));
+        (writer, profile) => writer.WriteString(name, get(profile) is { } chosen ? EnumNames.Of(chosen) : null));
 
     private static T? Chosen<T>(JsonElement value, T[] values)
         where T : struct, Enum
     {
-        if (value.ValueKind == JsonValueKind.String)
-        {
-            var text = value.GetString();
-            foreach (var candidate in values)
-            {
-                if (NameOf(candidate) == text)
-                {
-                    return candidate;
-                }
-            }
-        }
-
-        return null;
+        var chosen = value.ValueKind == JsonValueKind.String ? EnumNames.Find<T>(value.GetString()) : null;
+        return chosen is { } known && values.Contains(known) ? known : null;
     }
 
     private static string Names<T>(T[] values)
-        where T : struct, Enum => string.Join(", ", values.Select(static value => $"\"{NameOf(value)}\""));
+        where T : struct, Enum => string.Join(", ", values.Select(static value => $"\"{EnumNames.Of(value)}\""));
 
     private static Field Texts(string name, Func<Profile, ImmutableArray<string>> get, Func<Profile, ImmutableArray<string>, Profile> set) => new(
         name,

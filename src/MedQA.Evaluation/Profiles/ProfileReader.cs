@@ -182,7 +182,7 @@ public static class ProfileReader
 
         if (profile.Strategy != StrategyNames.AdaptiveSelfConsistency && profile.StopRule != StopRule.None)
         {
-            throw new ProfileException(source, "stopRule", $"is \"{ProfileFields.NameOf(profile.StopRule)}\", but only {StrategyNames.AdaptiveSelfConsistency} stops early.");
+            throw new ProfileException(source, "stopRule", $"is \"{EnumNames.Of(profile.StopRule)}\", but only {StrategyNames.AdaptiveSelfConsistency} stops early.");
         }
 
         CheckTemplate(source, "template", profile.Template, PromptTemplate.QuestionPlaceholders);
@@ -220,31 +220,6 @@ public static class ProfileReader
 
     private static string FieldNames() => string.Join(", ", ProfileFields.All.Select(static field => field.Name));
 
-    private static string Suggestion(string name)
-    {
-        var nearest = ProfileFields.All.Select(field => (field.Name, Distance: EditDistance(field.Name, name))).MinBy(static candidate => candidate.Distance);
-        return nearest.Distance <= 3 ? $" (is \"{nearest.Name}\" meant?)" : "";
-    }
-
-    private static int EditDistance(string left, string right)
-    {
-        if (right.Length > 64)
-        {
-            return int.MaxValue;
-        }
-
-        var row = Enumerable.Range(0, right.Length + 1).ToArray();
-        for (var i = 1; i <= left.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= right.Length; j++)
-            {
-                var same = char.ToUpperInvariant(left[i - 1]) == char.ToUpperInvariant(right[j - 1]) ? 0 : 1;
-                (diagonal, row[j]) = (row[j], Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + same));
-            }
-        }
-
-        return row[^1];
-    }
+    private static string Suggestion(string name) =>
+        ClosestName.Of(name, ProfileFields.All.Select(static field => field.Name)) is { } meant ? $" (is \"{meant}\" meant?)" : "";
 }

@@ -39,7 +39,7 @@ internal sealed class AppSettings(IConfiguration configuration)
         where T : struct, Enum => Find(name) switch
         {
             null => null,
-            var text when Enum.GetNames<T>().FirstOrDefault(known => known.Equals(text, StringComparison.OrdinalIgnoreCase)) is { } known => Enum.Parse<T>(known),
+            var text when Enum.GetValues<T>().Where(known => known.ToString().Equals(text, StringComparison.OrdinalIgnoreCase)).ToArray() is [var known] => known,
             var text => throw new AppSettingException(name, $"is '{text}': it must be one of {string.Join(", ", Enum.GetNames<T>())}."),
         };
 

@@ -20,6 +20,9 @@ internal static class CommonOptions
     /// <summary>For people or for programs.</summary>
     public static Option<OutputFormat> Output { get; } = new("--output", "-o") { Description = "How results are written: table, json or, for lists and answers, csv", HelpName = "FORMAT", Recursive = true };
 
+    // The library would read 1 as json, and a list of formats as one of them.
+    static CommonOptions() => Output.AcceptOnlyFromAmong("table", "json", "csv");
+
     /// <summary>Gives a root command these options.</summary>
     public static void AddTo(RootCommand root)
     {

@@ -2,12 +2,12 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using MedQA.Datasets.Writing;
 using MedQA.Evaluation.Modelling;
 using MedQA.Inference.Models;
 using MedQA.Inference.Prefixes;
 using MedQA.LocalHost.Hosting;
 using MedQA.Pipeline.Prefixes;
-using MedQA.Pipeline.Storage;
 using Spectre.Console;
 
 namespace MedQA.LocalHost.Commands;
@@ -42,8 +42,8 @@ internal static class PrefixesCommand
         {
             context.Console.Text(string.Concat(
             [
-                Csv.Line("prefix", "length", "model", "exemplars", "steps", "hash", "problem"),
-                .. prefixes.Select(static prefix => Csv.Line(prefix.Name, prefix.Length, prefix.Model, prefix.Exemplars, prefix.Steps, prefix.Hash, prefix.Problem)),
+                CsvLine.Of("prefix", "length", "model", "exemplars", "steps", "hash", "problem"),
+                .. prefixes.Select(static prefix => CsvLine.Of(prefix.Name, prefix.Length, prefix.Model, prefix.Exemplars, prefix.Steps, prefix.Hash, prefix.Problem)),
             ]));
         }
         else if (prefixes.Length == 0)

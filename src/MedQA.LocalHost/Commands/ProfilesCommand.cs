@@ -2,13 +2,13 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using MedQA.Datasets.Writing;
 using MedQA.Evaluation.Profiles;
 using MedQA.LocalHost.Hosting;
 using MedQA.LocalHost.Runs;
 using MedQA.LocalHost.Settings;
-using MedQA.Pipeline.Storage;
-using Spectre.Console;
 using Profile = MedQA.Evaluation.Profiles.Profile;
+using Spectre.Console;
 
 namespace MedQA.LocalHost.Commands;
 
@@ -44,8 +44,8 @@ internal static class ProfilesCommand
         {
             context.Console.Text(string.Concat(
             [
-                Csv.Line("profile", "strategy", "samples", "temperature", "exemplars", "max_tokens"),
-                .. profiles.Select(static profile => Csv.Line(profile.Name, profile.Strategy, profile.Samples, profile.Temperature, profile.Exemplars, profile.MaxTokens)),
+                CsvLine.Of("profile", "strategy", "samples", "temperature", "exemplars", "max_tokens"),
+                .. profiles.Select(static profile => CsvLine.Of(profile.Name, profile.Strategy, profile.Samples, profile.Temperature, profile.Exemplars, profile.MaxTokens)),
             ]));
             return ExitCode.Success;
         }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using MedQA.Evaluation.Modelling;
 using MedQA.LocalHost.Settings;
 using MedQA.Web;
@@ -5,6 +6,7 @@ using MedQA.Web.Access;
 using MedQA.Web.Routing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
 namespace MedQA.LocalHost.Hosting;
@@ -41,15 +43,20 @@ internal static class LocalApi
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "medqa", ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.ClearProviders();
         LocalLogging.Configure(builder.Logging, settings);
-        builder.Logging.AddFilter("Microsoft.AspNetCore", settings.Log < LogLevel.Warning ? settings.Log : LogLevel.Warning);
+
+        // What the framework says of requests at other levels has their queries in it, and the addresses that it cannot read.
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         builder.WebHost.UseUrls(settings.Url.ToString());
         builder.WebHost.ConfigureKestrel(static kestrel =>
         {
             kestrel.AddServerHeader = false;
             // The handlers have their own limit and say so in a problem; Kestrel's would break the connection.
             kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.AnswerRefusedRequests();
         });
         var application = builder.Build();
+        application.AnswerRefusedRequests();
+        application.Use((context, next) => LogAsync(application.Logger, context, next));
         application.Use(static (context, next) => RequestTarget.Refuse(context)?.ExecuteAsync(context) ?? next(context));
         application.Use(LoopbackGuard.CheckAsync);
         application.UseRouting();
@@ -57,5 +64,17 @@ internal static class LocalApi
         // The stop ends watched runs at once; their readers come back to the next server.
         application.MapApi(api with { Stopping = application.Lifetime.ApplicationStopping }, AccessOf(settings));
         return application;
+    }
+    /// <summary>Logs a request by its method, path and status. Its query may hold what was searched for.</summary>
+    private static async Task LogAsync(ILogger logger, HttpContext context, RequestDelegate next)
+    {
+        var start = Stopwatch.GetTimestamp();
+        await next(context);
+        logger.LogInformation(
+            "{Method} {Path}: {Status} after {Milliseconds:0} ms",
+            context.Request.Method,
+            context.Request.Path.ToUriComponent(),
+            context.Response.StatusCode,
+            Stopwatch.GetElapsedTime(start).TotalMilliseconds);
     }
 }

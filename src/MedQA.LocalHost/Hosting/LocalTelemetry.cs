@@ -24,7 +24,11 @@ internal sealed class LocalTelemetry : IDisposable
             .AddService("medqa", serviceVersion: typeof(LocalTelemetry).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion, serviceInstanceId: $"{Environment.MachineName}-{Environment.ProcessId}")
             .AddTelemetrySdk()
             .AddEnvironmentVariableDetector();
-        var traces = Sdk.CreateTracerProviderBuilder().SetResourceBuilder(resource).AddSource(PipelineTracing.SourceName).AddAspNetCoreInstrumentation();
+        var traces = Sdk.CreateTracerProviderBuilder().SetResourceBuilder(resource).AddSource(PipelineTracing.SourceName).AddAspNetCoreInstrumentation(static options =>
+        {
+            // The names of parameters are of no use to anybody, and a variable of OpenTelemetry would add their values.
+            options.EnrichWithHttpRequest = static (span, _) => span.SetTag("url.query", null);
+        });
         var metrics = Sdk.CreateMeterProviderBuilder().SetResourceBuilder(resource).AddMeter(PipelineMetrics.MeterName, "Microsoft.AspNetCore.Hosting", "System.Runtime");
         if (exporter == TelemetryExporter.Console)
         {

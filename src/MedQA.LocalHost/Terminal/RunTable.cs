@@ -1,5 +1,6 @@
 using System.Globalization;
 using MedQA.Client;
+using MedQA.Datasets.Writing;
 using MedQA.Evaluation.Reporting;
 using Spectre.Console;
 
@@ -50,8 +51,8 @@ internal static class RunTable
     /// <summary>A list of runs for spreadsheets.</summary>
     public static string Csv(IReadOnlyList<Run> runs) => string.Concat(
     [
-        Pipeline.Storage.Csv.Line("run", "name", "profile", "strategy", "samples", "model", "state", "created", "finished", "questions", "rejected_rows", "done", "failed", "graded", "correct", "accuracy", "accuracy_low", "accuracy_high", "generated_tokens", "seconds"),
-        .. runs.Select(static run => Pipeline.Storage.Csv.Line(
+        CsvLine.Of("run", "name", "profile", "strategy", "samples", "model", "state", "created", "finished", "questions", "rejected_rows", "done", "failed", "graded", "correct", "accuracy", "accuracy_low", "accuracy_high", "generated_tokens", "seconds"),
+        .. runs.Select(static run => CsvLine.Of(
             run.Id, run.Name, run.Profile, run.Strategy, run.Samples, run.Model, StateText.Of(run.State), run.Created.UtcDateTime.ToString("O", CultureInfo.InvariantCulture),
             run.Finished?.UtcDateTime.ToString("O", CultureInfo.InvariantCulture), run.Questions, run.RejectedRows, run.Done, run.Failed, run.Graded, run.Correct, run.Accuracy, run.AccuracyLow, run.AccuracyHigh, run.GeneratedTokens, run.Seconds)),
     ]);

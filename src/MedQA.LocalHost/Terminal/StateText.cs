@@ -1,4 +1,5 @@
 using MedQA.Client;
+using MedQA.Evaluation;
 
 namespace MedQA.LocalHost.Terminal;
 
@@ -9,5 +10,5 @@ internal static class StateText
     public static string Of(RunState state) => state == RunState.CompletedWithFailures ? "completed with failures" : state.ToString().ToLowerInvariant();
 
     /// <summary>The state in words.</summary>
-    public static string Of(Pipeline.Reading.RunState state) => Of(Enum.Parse<RunState>(state.ToString()));
+    public static string Of(Pipeline.Reading.RunState state) => Of(EnumNames.Stored<RunState>(state.ToString()));
 }

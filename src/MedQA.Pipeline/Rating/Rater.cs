@@ -1,5 +1,6 @@
 using Azure;
 using Azure.Data.Tables;
+using MedQA.Evaluation;
 
 namespace MedQA.Pipeline.Rating;
 
@@ -82,7 +83,7 @@ public sealed record Rater
     internal static Rater From(string name, TableEntity entity) => new()
     {
         Name = name,
-        State = Enum.Parse<RaterState>(entity.GetString("State")),
+        State = EnumNames.Stored<RaterState>(entity.GetString("State")),
         SecretHash = entity.GetString("SecretHash"),
         Agreed = entity.GetDateTimeOffset("Agreed"),
         Ended = entity.GetDateTimeOffset("Ended"),

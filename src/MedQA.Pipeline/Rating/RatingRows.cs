@@ -1,6 +1,7 @@
 using System.Globalization;
 using Azure;
 using Azure.Data.Tables;
+using MedQA.Evaluation;
 using MedQA.Pipeline.Storage;
 
 namespace MedQA.Pipeline.Rating;
@@ -149,7 +150,7 @@ internal sealed class RatingRows(TableClient table)
             Id = key[20..].ToString(),
             At = new DateTimeOffset(long.Parse(key[..19], NumberStyles.None, CultureInfo.InvariantCulture), TimeSpan.Zero),
             Place = entity.GetInt32("Place") ?? 0,
-            Kind = Enum.Parse<ClickKind>(entity.GetString("Kind")),
+            Kind = EnumNames.Stored<ClickKind>(entity.GetString("Kind")),
             Axis = entity.GetString("Axis"),
             Choice = entity.GetString("Choice"),
             Comment = entity.GetString("Comment"),

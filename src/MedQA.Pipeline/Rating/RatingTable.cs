@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using MedQA.Datasets.Writing;
+using MedQA.Evaluation;
 using Parquet;
 using Parquet.Schema;
 
@@ -69,7 +71,7 @@ public static class RatingTable
             {
                 foreach (var click in rater.Clicks)
                 {
-                    yield return Line(click.Place, click.At) with { Kind = Word(click.Kind), Skipped = click.Skipped, Seconds = click.Seconds, Comment = click.Comment, Choices = click.Axis is { } axis ? ImmutableSortedDictionary<string, string>.Empty.Add(axis, click.Choice ?? "") : ImmutableSortedDictionary<string, string>.Empty };
+                    yield return Line(click.Place, click.At) with { Kind = EnumNames.Of(click.Kind), Skipped = click.Skipped, Seconds = click.Seconds, Comment = click.Comment, Choices = click.Axis is { } axis ? ImmutableSortedDictionary<string, string>.Empty.Add(axis, click.Choice ?? "") : ImmutableSortedDictionary<string, string>.Empty };
                 }
             }
             else
@@ -108,7 +110,7 @@ public static class RatingTable
     {
         ArgumentNullException.ThrowIfNull(study);
         var columns = Columns(study);
-        return string.Concat(lines.Select(line => Storage.Csv.Line([.. columns.Select(column => column.Value(line))])).Prepend(Storage.Csv.Line([.. columns.Select(static column => column.Name)])));
+        return string.Concat(lines.Select(line => CsvLine.Of([.. columns.Select(column => column.Value(line))])).Prepend(CsvLine.Of([.. columns.Select(static column => column.Name)])));
     }
 
     /// <summary>The table as Parquet.</summary>
@@ -159,8 +161,6 @@ public static class RatingTable
         ColumnType.Truth => new DataField<bool>(column.Name),
         _ => new DataField<string>(column.Name),
     };
-
-    private static string Word(ClickKind kind) => kind.ToString().ToLowerInvariant();
 
     private enum ColumnType
     {

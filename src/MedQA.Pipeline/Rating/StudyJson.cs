@@ -20,6 +20,5 @@ internal sealed partial class StudyJson : JsonSerializerContext
     public static StudyJson Compact => field ??= new(new JsonSerializerOptions(Default!.Options)
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     });
 }

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using MedQA.Pipeline.Storage;
+using MedQA.Datasets.Writing;
 
 namespace MedQA.Pipeline.Reading;
 
@@ -29,13 +29,13 @@ public static class AnswerTable
     ];
 
     /// <summary>The header record of the CSV with its line ending.</summary>
-    public static string Header { get; } = Csv.Line([.. Columns.Select(static column => column.Name)]);
+    public static string Header { get; } = CsvLine.Of([.. Columns.Select(static column => column.Name)]);
 
     /// <summary>An answer's CSV record with its line ending.</summary>
     /// <param name="row">The answer.</param>
     public static string Line(AnswerRow row)
     {
         ArgumentNullException.ThrowIfNull(row);
-        return Csv.Line([.. Columns.Select(column => column.ValueOf(row))]);
+        return CsvLine.Of([.. Columns.Select(column => column.ValueOf(row))]);
     }
 }

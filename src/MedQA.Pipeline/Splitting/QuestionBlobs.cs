@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Azure.Storage.Blobs.Models;
+using MedQA.Datasets.Writing;
 using MedQA.Evaluation.Questions;
 using MedQA.Pipeline.Storage;
 
@@ -62,10 +63,10 @@ internal sealed class QuestionBlobs(RunStorage storage, RunId run, int batchSize
 
         if (Rejected == 1)
         {
-            await _rejectedFile.WriteAsync(Csv.Line("line", "id", "reason"), cancellationToken);
+            await _rejectedFile.WriteAsync(CsvLine.Of("line", "id", "reason"), cancellationToken);
         }
 
-        await _rejectedFile.WriteAsync(Csv.Line(row.Line, row.Id, row.Reason), cancellationToken);
+        await _rejectedFile.WriteAsync(CsvLine.Of(row.Line, row.Id, row.Reason), cancellationToken);
     }
 
     /// <summary>Writes what is left.</summary>

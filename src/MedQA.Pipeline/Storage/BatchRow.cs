@@ -1,4 +1,5 @@
 using Azure.Data.Tables;
+using MedQA.Evaluation;
 using MedQA.Pipeline.Reading;
 
 namespace MedQA.Pipeline.Storage;
@@ -70,7 +71,7 @@ internal sealed record BatchRow
         Sends = entity.GetInt32("Sends") ?? 0,
         Collected = entity.GetBoolean("Collected") ?? false,
         AnswersWritten = entity.GetDateTimeOffset("AnswersWritten"),
-        State = Enum.TryParse<BatchState>(entity.GetString("State"), out var state) ? state : BatchState.Waiting,
+        State = entity.GetString("State") is { } state ? EnumNames.Stored<BatchState>(state) : BatchState.Waiting,
         Heard = entity.GetDateTimeOffset("Heard"),
         Attempt = entity.GetInt32("Attempt") ?? 0,
         Worker = entity.GetString("Worker"),

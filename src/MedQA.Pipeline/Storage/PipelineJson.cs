@@ -3,7 +3,12 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using MedQA.Datasets;
+using MedQA.Evaluation;
 using MedQA.Evaluation.Answering;
+using MedQA.Evaluation.Modelling;
+using MedQA.Evaluation.Profiles;
+using MedQA.Evaluation.Questions;
 using MedQA.Pipeline.Answering;
 using MedQA.Pipeline.Reading;
 using MedQA.Pipeline.Splitting;
@@ -15,7 +20,12 @@ namespace MedQA.Pipeline.Storage;
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     IgnoreReadOnlyProperties = true,
-    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    Converters =
+    [
+        typeof(EnumNameConverter<SampleEnd>), typeof(EnumNameConverter<AnswerNotation>), typeof(EnumNameConverter<PromptFormat>), typeof(EnumNameConverter<AnswerSpace>),
+        typeof(EnumNameConverter<ExemplarPlacement>), typeof(EnumNameConverter<ExemplarSelection>), typeof(EnumNameConverter<UnparsedHandling>), typeof(EnumNameConverter<StopRule>),
+    ])]
 [JsonSerializable(typeof(AnsweredQuestion))]
 [JsonSerializable(typeof(AnswerRow))]
 [JsonSerializable(typeof(BatchQuestion))]
@@ -33,7 +43,6 @@ internal sealed partial class PipelineJson : JsonSerializerContext
     public static PipelineJson Compact => field ??= new(new JsonSerializerOptions(Default!.Options) 
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     });
 
     /// <summary>Reads and writes answers without the texts and tokens of their reasonings: nine tenths of an answer, of which nothing is counted. They are passed over, and are empty.</summary>

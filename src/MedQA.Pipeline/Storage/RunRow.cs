@@ -1,5 +1,6 @@
 using Azure;
 using Azure.Data.Tables;
+using MedQA.Evaluation;
 using MedQA.Pipeline.Control;
 using MedQA.Pipeline.Reading;
 
@@ -91,10 +92,10 @@ internal sealed record RunRow
         {
             Run = RunId.Parse(entity.GetString("Run")),
             Name = entity.GetString("Name"),
-            State = Enum.Parse<RunState>(entity.GetString("State")),
+            State = EnumNames.Stored<RunState>(entity.GetString("State")),
             Reason = entity.GetString("Reason"),
             ReasonLine = entity.GetInt32("ReasonLine"),
-            Requested = Enum.Parse<RequestedAction>(entity.GetString("Requested")),
+            Requested = EnumNames.Stored<RequestedAction>(entity.GetString("Requested")),
             Source = entity.GetString("Source"),
             Profile = entity.GetString("Profile"),
             Strategy = entity.GetString("Strategy"),

@@ -6,7 +6,7 @@ namespace MedQA.Pipeline.Tracing;
 /// What may be logged of a fault that a question, a model or an uploaded file has brought about: its kinds and where it came from. Its message may quote what was read, so that stays out of logs;
 /// people find it in the answer or run that has failed.
 /// </summary>
-internal static class FaultText
+public static class FaultText
 {
     /// <summary>The kinds of a fault and of what is behind it, each with its stack.</summary>
     public static string Of(Exception? fault)

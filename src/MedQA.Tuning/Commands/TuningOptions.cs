@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MedQA.Evaluation;
 using MedQA.Tuning.Learning;
 
 namespace MedQA.Tuning.Commands;
@@ -23,6 +24,8 @@ internal sealed class TuningOptions
 
     public TuningOptions()
     {
+        // The library would read 1 as text, and a list of names as one of them.
+        _start.AcceptOnlyFromAmong([.. EnumNames.All<SoftPromptStart>()]);
         _keep.AcceptOnlyFromAmong("best", "last");
         _precision.AcceptOnlyFromAmong("float32", "bfloat16");
     }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using MedQA.Evaluation;
 using MedQA.Inference.Prefixes;
 
 namespace MedQA.Tuning.Learning;
@@ -105,8 +106,26 @@ internal sealed record TuningState
 }
 
 /// <summary>How settings and checkpoints are written.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true, RespectNullableAnnotations = true)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, Converters = [typeof(SoftPromptStartConverter)], RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(TuningSettings))]
 [JsonSerializable(typeof(TuningState.Saved))]
 internal sealed partial class TuningJson : JsonSerializerContext;
+
+/// <summary>How a soft prompt begins, by the name that the value has in code: what was stored once stays readable. Anything else is an error.</summary>
+internal sealed class SoftPromptStartConverter : JsonConverter<SoftPromptStart>
+{
+    public override SoftPromptStart Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        try
+        {
+            return EnumNames.Stored<SoftPromptStart>(reader.TokenType == JsonTokenType.String ? reader.GetString() : null);
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new JsonException(exception.Message, exception);
+        }
+    }
+
+    public override void Write(Utf8JsonWriter writer, SoftPromptStart value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
+}

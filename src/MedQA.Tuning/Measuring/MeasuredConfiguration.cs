@@ -33,6 +33,6 @@ internal sealed record MeasuredConfiguration
 }
 
 /// <summary>How measurements are written.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, Converters = [typeof(SoftPromptStartConverter)])]
 [JsonSerializable(typeof(MeasuredConfiguration))]
 internal sealed partial class MeasuringJson : JsonSerializerContext;

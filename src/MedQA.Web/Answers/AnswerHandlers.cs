@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using MedQA.Evaluation;
 using MedQA.Evaluation.Questions;
 using MedQA.Pipeline.Reading;
 using MedQA.Web.Problems;
@@ -86,17 +87,14 @@ internal static class AnswerHandlers
     /// <summary>The question by its id, or with <c>by=ordinal</c> by its place, which is unique where several data sets use an id.</summary>
     private static async Task<(int Ordinal, Question Question)?> QuestionAsync(Api api, ApiRequest request, RunSummary run, string question, CancellationToken cancellationToken)
     {
-        switch (request.Query("by"))
+        if (request.Query("by") is not "ordinal")
         {
-            case null or "id":
-                return await api.Reader.FindQuestionAsync(run, question, cancellationToken);
-            case "ordinal":
-                return int.TryParse(question, NumberStyles.None, CultureInfo.InvariantCulture, out var ordinal) && await api.Reader.GetQuestionAsync(run.Run, ordinal, cancellationToken) is { } found
-                    ? (ordinal, found)
-                    : null;
-            default:
-                throw Problem.BadParameter("by", "must be id or ordinal.");
+            return await api.Reader.FindQuestionAsync(run, question, cancellationToken);
         }
+
+        return int.TryParse(question, NumberStyles.None, CultureInfo.InvariantCulture, out var ordinal) && await api.Reader.GetQuestionAsync(run.Run, ordinal, cancellationToken) is { } found
+            ? (ordinal, found)
+            : null;
     }
 
     private static double? AgreementBelow(ApiRequest request) => request.Query("agreementBelow") switch
@@ -113,12 +111,7 @@ internal static class AnswerHandlers
         var words => words,
     };
 
-    private static AnswerFilter Filter(ApiRequest request) => request.Query("filter") switch
-    {
-        null => AnswerFilter.All,
-        var text when char.IsAsciiLetter(text[0]) && Enum.TryParse<AnswerFilter>(text, ignoreCase: true, out var filter) => filter,
-        _ => throw Problem.BadParameter("filter", $"must be one of {string.Join(", ", Enum.GetNames<AnswerFilter>().Select(JsonNamingPolicy.CamelCase.ConvertName))}."),
-    };
+    private static AnswerFilter Filter(ApiRequest request) => EnumNames.Find<AnswerFilter>(request.Query("filter")) ?? AnswerFilter.All;
 
     private static async Task WriteLinesAsync(Stream stream, IAsyncEnumerable<AnswerRow> answers, CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using MedQA.Evaluation;
 using MedQA.Web.Runs;
 using Microsoft.AspNetCore.Http;
 
@@ -68,6 +69,23 @@ internal static class Problem
         Detail = problem.StartsWith("must ", StringComparison.Ordinal) ? $"The parameter '{name}' {problem}" : problem,
         Parameter = name,
     });
+
+    public static ProblemException UnknownParameter(string name, string[] known) => new(new ProblemDetails
+    {
+        Type = "urn:medqa:unknown-parameter",
+        Title = "There is no such parameter",
+        Status = StatusCodes.Status400BadRequest,
+        Detail = (known, ClosestName.Of(name, known)) switch
+        {
+            ([], _) => $"There is no parameter '{Shown(name)}' here: this address takes none.",
+            (_, null) => $"There is no parameter '{Shown(name)}' here. There are: {string.Join(", ", known)}.",
+            (_, var meant) => $"There is no parameter '{Shown(name)}' here (is '{meant}' meant?). There are: {string.Join(", ", known)}.",
+        },
+        Parameter = Shown(name),
+    });
+
+    public static ProblemException Unreadable(int status, string why) =>
+        New(status, "bad-request", "The request cannot be read", why);
 
     public static ProblemException BadBody(string field, string problem) => new(new ProblemDetails
     {

@@ -37,14 +37,7 @@ public static class StudyResults
     internal static async Task<IResult> ReportAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
     {
         var study = await StudyHandlers.FindAsync(api, request, cancellationToken);
-        var format = Negotiation.Choose(request.Http, Json, Markdown, Html);
-        var headers = request.Http.HttpContext.Response.Headers;
-        headers.Vary = "Accept";
-        if (format == Html)
-        {
-            headers.ContentSecurityPolicy = $"{ReportHtml.ContentSecurityPolicy}; frame-ancestors 'none'";
-        }
-
+        var format = Negotiation.ChooseDocument(request.Http);
         var report = Report(study, await api.Studies.RatingsAsync(study, cancellationToken), format);
         return Conditional.Bytes(request, report, format == Json ? Json : $"{format}; charset=utf-8");
     }

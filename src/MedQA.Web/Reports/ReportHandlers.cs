@@ -14,16 +14,13 @@ namespace MedQA.Web.Reports;
 /// <summary>The report of a run, and runs compared.</summary>
 internal static class ReportHandlers
 {
-    private const string Json = "application/json";
-    private const string Markdown = "text/markdown";
-    private const string Html = "text/html";
     private const int MostCompared = 20;
 
     /// <summary>The report as JSON, Markdown or HTML; 304 where the caller has this revision already.</summary>
     public static async Task<IResult> GetAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
     {
         var summary = await RunHandlers.FindAsync(api, request, cancellationToken);
-        var format = Negotiation.Choose(request.Http, Json, Markdown, Html);
+        var format = Negotiation.ChooseDocument(request.Http);
         if (summary.Revision == 0)
         {
             throw Problem.NoReport(summary.Run.ToString());
@@ -31,23 +28,16 @@ internal static class ReportHandlers
 
         var (file, suffix, type) = format switch
         {
-            Json => ("report.json", "", Json),
-            Markdown => ("report.md", "-md", "text/markdown; charset=utf-8"),
+            Negotiation.Json => ("report.json", "", Negotiation.Json),
+            Negotiation.Markdown => ("report.md", "-md", "text/markdown; charset=utf-8"),
             _ => ("report.html", "-html", "text/html; charset=utf-8"),
         };
-        var headers = request.Http.HttpContext.Response.Headers;
-        headers.Vary = "Accept";
         if (Conditional.IsKnown(request, $"{summary.Run}-{summary.Revision}{suffix}"))
         {
             return Conditional.NotModified;
         }
 
         var content = await api.Reader.OpenFileAsync(summary.Run, file, cancellationToken) ?? throw Problem.NoReport(summary.Run.ToString());
-        if (format == Html)
-        {
-            headers.ContentSecurityPolicy = $"{ReportHtml.ContentSecurityPolicy}; frame-ancestors 'none'";
-        }
-
         return Results.Stream(content, type);
     }
 
@@ -55,12 +45,11 @@ internal static class ReportHandlers
     public static async Task<IResult> CompareAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
     {
         var runs = await RunsAsync(api, request, MostCompared, cancellationToken);
-        var format = Negotiation.Choose(request.Http, Json, Markdown, Html);
-        request.Http.HttpContext.Response.Headers.Vary = "Accept";
+        var format = Negotiation.ChooseDocument(request.Http);
 
         // What ended runs come to does not change until one has a new result.
         var key = runs.TrueForAll(static run => run.State.IsFinal() && run.Revision > 0) ? string.Join(',', runs.Select(static run => $"{run.Run}-{run.Revision}")) : null;
-        if (key is not null && Conditional.IsKnown(request, $"{Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(key)).AsSpan(0, 12))}{(format == Json ? "" : format == Markdown ? "-md" : "-html")}"))
+        if (key is not null && Conditional.IsKnown(request, $"{Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(key)).AsSpan(0, 12))}{(format == Negotiation.Json ? "" : format == Negotiation.Markdown ? "-md" : "-html")}"))
         {
             return Conditional.NotModified;
         }
@@ -72,15 +61,10 @@ internal static class ReportHandlers
                 : await api.Comparisons.GetAsync(key, () => RunComparisons.ReadAsync(api.Reader, runs, api.Stopping), cancellationToken);
             var (content, type) = format switch
             {
-                Json => (ReportJson.Write(comparison), Json),
-                Markdown => (Encoding.UTF8.GetBytes(ReportMarkdown.Write(comparison)), "text/markdown; charset=utf-8"),
+                Negotiation.Json => (ReportJson.Write(comparison), Negotiation.Json),
+                Negotiation.Markdown => (Encoding.UTF8.GetBytes(ReportMarkdown.Write(comparison)), "text/markdown; charset=utf-8"),
                 _ => (Encoding.UTF8.GetBytes(ReportHtml.Write(comparison)), "text/html; charset=utf-8"),
             };
-            if (format == Html)
-            {
-                request.Http.HttpContext.Response.Headers.ContentSecurityPolicy = $"{ReportHtml.ContentSecurityPolicy}; frame-ancestors 'none'";
-            }
-
             return key is null ? Conditional.Bytes(request, content, type) : Results.Bytes(content, type);
         }
         catch (RunComparisonException exception)

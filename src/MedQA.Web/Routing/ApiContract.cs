@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization.Metadata;
+using MedQA.Web.Problems;
+using Microsoft.AspNetCore.Http;
 
 namespace MedQA.Web.Routing;
 
@@ -26,6 +28,34 @@ public sealed record ApiContract
 
     /// <summary>The formats of its answers.</summary>
     public ImmutableArray<string> MediaTypes { get => field.IsDefault ? field = [.. Answers.SelectMany(static answer => answer.Contents).Select(static content => content.MediaType).Distinct()] : field; }
+
+    /// <summary>
+    /// Refuses a query that says something else than the route understands: a parameter that it does not have, or one that comes more than
+    /// once, without a value, or with none of the values that it can have. Names and values are meant letter by letter.
+    /// </summary>
+    /// <exception cref="ProblemException">The query has such a parameter.</exception>
+    internal void Check(IQueryCollection query)
+    {
+        foreach (var (name, values) in query)
+        {
+            if (Parameters.FirstOrDefault(parameter => !parameter.IsHeader && parameter.Name == name) is not { } known)
+            {
+                throw Problem.UnknownParameter(name, [.. Parameters.Where(static parameter => !parameter.IsHeader).Select(static parameter => parameter.Name)]);
+            }
+
+            if (values is not [{ Length: > 0 } value])
+            {
+                throw Problem.BadParameter(name, values.Count > 1
+                    ? $"must be given once, and is given {values.Count} times."
+                    : "must have a value; leave it out for what is usual.");
+            }
+
+            if (!known.Values.IsEmpty && !known.Values.Contains(value))
+            {
+                throw Problem.BadParameter(name, $"must be one of {string.Join(", ", known.Values)}.");
+            }
+        }
+    }
 }
 
 /// <summary>A parameter of a route.</summary>
@@ -40,7 +70,7 @@ public sealed record ApiParameter(string Name, ApiParameterKind Kind, string Mea
     /// <summary>Whether the route cannot do without it.</summary>
     public bool IsRequired { get; init; }
 
-    /// <summary>The texts that are allowed; empty for any.</summary>
+    /// <summary>The texts that are allowed, letter by letter; empty for any.</summary>
     public ImmutableArray<string> Values { get; init; } = [];
 
     /// <summary>The least number, where it is one.</summary>

@@ -1,8 +1,8 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
-using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using MedQA.Datasets;
+using MedQA.Evaluation;
 using MedQA.Evaluation.Reporting;
 using MedQA.Pipeline.Reading;
 using MedQA.Web.Runs;
@@ -17,6 +17,7 @@ public static class ApiContracts
     private const string Csv = "text/csv";
     private const string Parquet = "application/vnd.apache.parquet";
 
+    private static readonly ApiProblem UnknownParameter = new(400, "unknown-parameter", "The query has a parameter that this operation does not have; `parameter` names it.");
     private static readonly ApiProblem BadParameter = new(400, "bad-parameter", "A parameter cannot be used; `parameter` names it.");
     private static readonly ApiProblem NoQuestionSet = new(400, "no-question-set", "The body is no question set; `detail` says why, and `line` where.");
     private static readonly ApiProblem EmptyBody = new(400, "empty-body", "There is no body.");
@@ -40,7 +41,7 @@ public static class ApiContracts
 
     private static readonly ApiParameter Profile = new("profile", ApiParameterKind.Text, "The profile to ask with, by name. Default: self-consistency");
     private static readonly ApiParameter Name = new("name", ApiParameterKind.Text, "What the question set is called, with the extension that tells its format. Default: questions.csv");
-    private static readonly ApiParameter Notation = new("answerNotation", ApiParameterKind.Text, $"How the question set names the right option, where that is in doubt: {AnswerNotationName.All}");
+    private static readonly ApiParameter Notation = new("answerNotation", ApiParameterKind.Text, "How the question set names the right option, where that is in doubt. Default: detect") { Values = EnumNames.All<AnswerNotation>() };
     private static readonly ApiParameter Link = new("x-medqa-rater", ApiParameterKind.Text, "What stands behind # in the rater's link") { IsHeader = true, IsRequired = true };
     private static readonly ApiParameter Continuation = new("continuation", ApiParameterKind.Text, "From the page before, for the next one; good for the same list only");
     private static readonly ApiParameter Take = new("take", ApiParameterKind.WholeNumber, "The most entries of the page. Default: 100") { Least = 1, Most = RunReader.MaxPage };
@@ -75,7 +76,7 @@ public static class ApiContracts
             IsConditional = true,
             Parameters =
             [
-                new("filter", ApiParameterKind.Text, "Which answers. Default: all") { Values = [.. Enum.GetNames<AnswerFilter>().Select(JsonNamingPolicy.CamelCase.ConvertName)] },
+                new("filter", ApiParameterKind.Text, "Which answers. Default: all") { Values = EnumNames.All<AnswerFilter>() },
                 new("agreementBelow", ApiParameterKind.Number, "Only answers with less agreement than this; for pages of JSON") { Least = 0, Most = 1 },
                 new("search", ApiParameterKind.Text, "Only questions in which each of these words stands; for pages of JSON") { Most = 200 },
                 Continuation,
@@ -159,7 +160,7 @@ public static class ApiContracts
         ["ListModels"] = Catalog("The models.", WebJson.Default.ModelDescriptionArray),
         ["GetDocument"] = new() { IsConditional = true, Answers = [new(200, "The OpenAPI document.", new ApiContent(Json))], Problems = [NotAcceptable] },
         ["GetHealth"] = new() { Answers = [Of(200, "The service is ready.", WebJson.Default.Health)], Problems = [NotAcceptable, Storage] },
-    }.ToFrozenDictionary();
+    }.ToFrozenDictionary(static row => row.Key, static row => row.Value with { Problems = [UnknownParameter, .. row.Value.Problems] });
 
     /// <summary>The contract of a route, or <see langword="null"/> for a route that is no part of the interface.</summary>
     public static ApiContract? Find(string name) => All.GetValueOrDefault(name);

@@ -1,6 +1,7 @@
 using MedQA.Web.Access;
 using MedQA.Web.Dashboard;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
 namespace MedQA.Web.Routing;
@@ -17,13 +18,23 @@ public static class ApiEndpoints
         var guarded = new GuardedApi(api, access ?? AccessPolicy.Anyone);
         foreach (var route in ApiRoutes.All.Concat(DashboardRoutes.All))
         {
-            routes.MapMethods(route.Path, [route.Method], async context =>
-            {
-                var result = await guarded.AnswerAsync(route, context.Request);
-                await result.ExecuteAsync(context);
-            }).WithName(route.Name);
+            routes.MapMethods(route.Path, route.Methods, context => AnswerAsync(guarded, route, context)).WithName(route.Name);
         }
 
         routes.MapFallback("{**path}", static context => UnknownRoute.Answer(context.Request).ExecuteAsync(context));
+    }
+
+    private static async Task AnswerAsync(GuardedApi guarded, ApiRoute route, HttpContext context)
+    {
+        try
+        {
+            var result = await guarded.AnswerAsync(route, context.Request);
+            await result.ExecuteAsync(context);
+        }
+        catch (Exception fault) when (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
+        {
+            // What streams from the storage meets the storage's faults here. Once a part is sent, only the end of the connection can tell.
+            await ApiRoute.Fault(context, fault).ExecuteAsync(context);
+        }
     }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using MedQA.Datasets;
+using MedQA.Evaluation;
 using MedQA.Pipeline.Rating;
 using MedQA.Pipeline.Storage;
 using MedQA.Web.Access;
@@ -50,7 +51,7 @@ public sealed record ApiRequest(HttpRequest Http, IReadOnlyDictionary<string, st
         }
     }
 
-    /// <summary>A parameter of the query, or <see langword="null"/> where it is missing or empty.</summary>
+    /// <summary>A parameter of the query, which the route's contract has passed, or <see langword="null"/> where it is missing.</summary>
     public string? Query(string name) => Http.Query.TryGetValue(name, out var values) && values.ToString() is { Length: > 0 } value ? value : null;
 
     /// <summary>A number of the query.</summary>
@@ -63,9 +64,7 @@ public sealed record ApiRequest(HttpRequest Http, IReadOnlyDictionary<string, st
     };
 
     /// <summary>How the question set of the body names the right option.</summary>
-    /// <exception cref="ProblemException">There is no such notation.</exception>
-    public AnswerNotation Notation => Query("answerNotation") is not { } name ? AnswerNotation.Detect
-        : AnswerNotationName.Find(name) ?? throw Problem.BadParameter("answerNotation", $"must be {AnswerNotationName.All}.");
+    public AnswerNotation Notation => EnumNames.Find<AnswerNotation>(Query("answerNotation")) ?? AnswerNotation.Detect;
 
     /// <summary>A switch of the query: <c>true</c> or <c>false</c>.</summary>
     /// <exception cref="ProblemException">It is something else.</exception>

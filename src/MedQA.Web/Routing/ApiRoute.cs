@@ -1,11 +1,16 @@
+using System.Collections.Immutable;
 using Azure;
 using MedQA.Datasets;
 using MedQA.Evaluation.Profiles;
 using MedQA.Pipeline.Rating;
 using MedQA.Pipeline.Reading;
+using MedQA.Pipeline.Tracing;
 using MedQA.Web.Access;
 using MedQA.Web.Problems;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Net.Http.Headers;
 
 namespace MedQA.Web.Routing;
 
@@ -27,14 +32,19 @@ public sealed record ApiRoute(string Name, string Method, string Path, ApiRole R
     /// <summary>What it takes and answers with; <see langword="null"/> for a route that is no part of the interface.</summary>
     public ApiContract? Contract => ApiContracts.Find(Name);
 
+    /// <summary>The methods that reach it: whoever may GET may also ask for the headers of that answer alone.</summary>
+    public ImmutableArray<string> Methods => Method == HttpMethods.Get ? [HttpMethods.Get, HttpMethods.Head] : [Method];
+
     /// <summary>Answers a request: with the handler's result, or with problem details. Sets the headers that every answer has.</summary>
     public async Task<IResult> AnswerAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(api);
         ArgumentNullException.ThrowIfNull(request);
-        SetHeaders(request.Http.HttpContext.Response.Headers);
+        var headers = request.Http.HttpContext.Response.Headers;
+        SetHeaders(headers);
         try
         {
+            Contract?.Check(request.Http.Query);
             if (Contract is { MediaTypes: { IsEmpty: false } types })
             {
                 Negotiation.Choose(request.Http, types.AsSpan());
@@ -43,44 +53,49 @@ public sealed record ApiRoute(string Name, string Method, string Path, ApiRole R
             // The one place that lets raters in: no handler of theirs is called without.
             return await Handler(api, Role == ApiRole.Rater ? request with { Rater = await RaterAccess.OpenAsync(api, request.Http, cancellationToken) } : request, cancellationToken);
         }
-        catch (ProblemException exception)
+        catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
         {
-            return exception.Problem;
-        }
-        catch (ContinuationException exception)
-        {
-            return Problem.BadParameter("continuation", exception.Message).Problem;
-        }
-        catch (ProfileException exception)
-        {
-            return Problem.BadParameter("profile", exception.Message).Problem;
-        }
-        catch (StudyException exception)
-        {
-            return Problem.BadBody(exception.Field, exception.Message).Problem;
-        }
-        catch (QuestionSetException exception)
-        {
-            return Problem.NoQuestionSet(exception.Sentence, exception.Line).Problem;
-        }
-        catch (BadHttpRequestException exception)
-        {
-            return Problem.Of(exception.StatusCode, "bad-request", "The request cannot be read", exception.Message);
-        }
-        catch (RequestFailedException exception)
-        {
-            return Problem.Of(StatusCodes.Status503ServiceUnavailable, "storage", "The storage does not answer as it should", $"The storage answered with status {exception.Status} ({exception.ErrorCode ?? "no code"}). Try again later.");
-        }
-        catch (InvalidDataException exception)
-        {
-            return Problem.Of(StatusCodes.Status500InternalServerError, "damaged", "What is stored cannot be read", exception.Message);
-        }
-        catch (AggregateException exception) when (exception.InnerExceptions.All(static inner => inner is RequestFailedException or TaskCanceledException))
-        {
-            // What the storage's client throws once it has given up trying again.
-            return Problem.Of(StatusCodes.Status503ServiceUnavailable, "storage", "The storage does not answer", "The storage cannot be reached. Try again later.");
+            return Fault(request.Http.HttpContext, fault);
         }
     }
+
+    /// <summary>What the caller gets in place of an answer that a fault has ended before its first byte.</summary>
+    /// <param name="context">The request. What its answer's headers say so far is not true of the problem.</param>
+    /// <param name="fault">The fault. One that nobody has thought of is logged.</param>
+    internal static IResult Fault(HttpContext context, Exception fault)
+    {
+        SetHeaders(context.Response.Headers);
+        foreach (var header in (string[])[HeaderNames.ETag, HeaderNames.ContentDisposition, HeaderNames.ContentLength, HeaderNames.ContentEncoding])
+        {
+            context.Response.Headers.Remove(header);
+        }
+
+        if (ProblemOf(fault) is { } problem)
+        {
+            return problem;
+        }
+
+        context.RequestServices?.GetService<ILoggerFactory>()?.CreateLogger<ApiRoute>().LogError("A request was not answered. {Fault}", FaultText.Of(fault));
+        return Problem.Of(StatusCodes.Status500InternalServerError, "fault", "The service has a fault", "The request was not answered because of a fault of the service. Its log says where.");
+    }
+
+    /// <summary>What the caller is told of a fault, or <see langword="null"/> for one that nobody has thought of.</summary>
+    private static IResult? ProblemOf(Exception fault) => fault switch
+    {
+        ProblemException exception => exception.Problem,
+        ContinuationException => Problem.BadParameter("continuation", fault.Message).Problem,
+        ProfileException => Problem.BadParameter("profile", fault.Message).Problem,
+        StudyException exception => Problem.BadBody(exception.Field, exception.Message).Problem,
+        QuestionSetException exception => Problem.NoQuestionSet(exception.Sentence, exception.Line).Problem,
+        BadHttpRequestException exception => Problem.Unreadable(exception.StatusCode, exception.Message).Problem,
+        RequestFailedException exception => Problem.Of(StatusCodes.Status503ServiceUnavailable, "storage", "The storage does not answer as it should", $"The storage answered with status {exception.Status} ({exception.ErrorCode ?? "no code"}). Try again later."),
+        InvalidDataException => Problem.Of(StatusCodes.Status500InternalServerError, "damaged", "What is stored cannot be read", fault.Message),
+
+        // What the storage's client throws once it has given up trying again.
+        AggregateException exception when exception.InnerExceptions.All(static inner => inner is RequestFailedException or TaskCanceledException) =>
+            Problem.Of(StatusCodes.Status503ServiceUnavailable, "storage", "The storage does not answer", "The storage cannot be reached. Try again later."),
+        _ => null,
+    };
 
     /// <summary>Sets the headers that every answer has, whoever gives it.</summary>
     public static void SetHeaders(IHeaderDictionary headers)

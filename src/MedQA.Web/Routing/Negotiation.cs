@@ -1,3 +1,4 @@
+using MedQA.Evaluation.Reporting;
 using MedQA.Web.Problems;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
@@ -7,6 +8,9 @@ namespace MedQA.Web.Routing;
 /// <summary>Chooses a format by the Accept header (RFC 9110, section 12.5.1).</summary>
 internal static class Negotiation
 {
+    /// <summary>The formats of documents.</summary>
+    public const string Json = "application/json", Markdown = "text/markdown", Html = "text/html";
+
     /// <summary>The offered format with the highest quality; the first of equals, and the first where the header is missing.</summary>
     /// <exception cref="ProblemException">None of them is accepted.</exception>
     public static string Choose(HttpRequest request, params ReadOnlySpan<string> offered)
@@ -29,6 +33,24 @@ internal static class Negotiation
         }
 
         return quality > 0 ? best : throw Problem.NotAcceptable(string.Join(", ", offered));
+    }
+
+    /// <summary>
+    /// Chooses the format of a document as <see cref="Choose"/> does, and sets the headers that depend on the format. A 304 needs them too:
+    /// browsers give the page that they keep the headers of the 304.
+    /// </summary>
+    /// <exception cref="ProblemException">None of them is accepted.</exception>
+    public static string ChooseDocument(HttpRequest request)
+    {
+        var format = Choose(request, Json, Markdown, Html);
+        var headers = request.HttpContext.Response.Headers;
+        headers.Vary = HeaderNames.Accept;
+        if (format == Html)
+        {
+            headers.ContentSecurityPolicy = $"{ReportHtml.ContentSecurityPolicy}; frame-ancestors 'none'";
+        }
+
+        return format;
     }
 
     private static int Precision(MediaTypeHeaderValue value) => value.MatchesAllTypes ? 0 : value.MatchesAllSubTypes ? 1 : 2;

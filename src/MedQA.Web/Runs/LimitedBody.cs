@@ -49,10 +49,10 @@ internal sealed class LimitedBody(Stream body, long most) : Stream
             : new LimitedBody(request.Body, most);
     }
 
-    /// <exception cref="ProblemException">The body is larger than the limit, or empty although its length was not known to be 0.</exception>
+    /// <exception cref="ProblemException">The body is larger than the limit, empty although its length was not known to be 0, or broken.</exception>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        var count = await body.ReadAsync(buffer, cancellationToken);
+        var count = await ReadSomeAsync(buffer, cancellationToken);
         if (count == 0 && _read == 0 && buffer.Length > 0)
         {
             throw Problem.Empty();
@@ -60,6 +60,26 @@ internal sealed class LimitedBody(Stream body, long most) : Stream
 
         _read += count;
         return _read <= most ? count : throw Problem.TooLarge(most);
+    }
+
+    /// <summary>
+    /// Reads on. Whoever sends the body to the storage would take an <see cref="IOException"/> for one of the storage's, and try again what
+    /// can only fail again.
+    /// </summary>
+    private async ValueTask<int> ReadSomeAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await body.ReadAsync(buffer, cancellationToken);
+        }
+        catch (BadHttpRequestException exception)
+        {
+            throw Problem.Unreadable(exception.StatusCode, $"The body is broken: {exception.Message}");
+        }
+        catch (IOException)
+        {
+            throw Problem.Unreadable(StatusCodes.Status400BadRequest, "The connection ended before the body did.");
+        }
     }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>

@@ -73,18 +73,6 @@ public sealed class QuestionSetWriterTests
         Assert.Equal("line,id,reason\r\n3,'=cmd(),The row has no question.\r\n17,,\"'@x, \"\"y\"\"\"\r\n", Encoding.UTF8.GetString(stream.ToArray()));
     }
 
-    [Theory]
-    [InlineData("plain", "plain")]
-    [InlineData("", "")]
-    [InlineData("=1", "'=1")]
-    [InlineData("+1", "'+1")]
-    [InlineData("-1", "'-1")]
-    [InlineData("@a", "'@a")]
-    [InlineData("\tx", "'\tx")]
-    [InlineData("\rx", "'\rx")]
-    [InlineData("a=1", "a=1")]
-    public void Cells_that_spreadsheets_would_run_are_neutralized(string text, string neutral) => Assert.Equal(neutral, SpreadsheetCell.Neutralized(text));
-
     private static async Task<string> WrittenAsync(Question[] questions)
     {
         var tally = new QuestionSetTally();

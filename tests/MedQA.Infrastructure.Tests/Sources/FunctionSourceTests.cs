@@ -17,11 +17,13 @@ public sealed partial class FunctionSourceTests
         var functions = HttpFunctions().Matches(Control).Select(static function => (
             Name: function.Groups["name"].Value,
             Method: function.Groups["method"].Value,
+            HasHead: function.Groups["head"].Success,
             Path: function.Groups["path"].Value,
             Asks: function.Groups["asks"].Value)).ToList();
 
         Assert.True(expected.Count > 20, $"Only {expected.Count} rows were read.");
         Assert.All(functions, static function => Assert.Equal(function.Name, function.Asks));
+        Assert.All(functions, static function => Assert.Equal(function.Method == "get", function.HasHead));
         Assert.Equal(expected.Select(static row => (row.Name, row.Method)).Order(), functions.Select(static function => (function.Name, function.Method)).Order());
         Assert.All(functions, function =>
         {
@@ -52,7 +54,7 @@ public sealed partial class FunctionSourceTests
     [GeneratedRegex(@"new\(""(?<name>\w+)"", ""(?<method>[A-Z]+)"", ""(?<path>[^""]*)"", ApiRole\.", RegexOptions.NonBacktracking)]
     private static partial Regex Rows();
 
-    [GeneratedRegex(@"\[Function\(nameof\((?<name>\w+)\)\)\]\s+public Task<IResult> \w+\(\[HttpTrigger\(AuthorizationLevel\.Anonymous, ""(?<method>\w+)"", Route = (?<path>""[^""]*""|Root)\)\] HttpRequest request\) => api\.AnswerAsync\(nameof\((?<asks>\w+)\), request\);", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"\[Function\(nameof\((?<name>\w+)\)\)\]\s+public Task<IResult> \w+\(\[HttpTrigger\(AuthorizationLevel\.Anonymous, ""(?<method>\w+)""(?<head>, ""head"")?, Route = (?<path>""[^""]*""|Root)\)\] HttpRequest request\) => api\.AnswerAsync\(nameof\((?<asks>\w+)\), request\);", RegexOptions.NonBacktracking)]
     private static partial Regex HttpFunctions();
 
     [GeneratedRegex(@"\[HttpTrigger\(", RegexOptions.NonBacktracking)]

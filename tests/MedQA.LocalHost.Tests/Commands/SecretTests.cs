@@ -10,6 +10,7 @@ public sealed class SecretTests
     private const string OtherKey = "other-key-0123456789abcdef0123456789a";
     private const string Token = "eyJ0eXAiOiJKV1QifQ.a-token-of-this-test.signature";
     private const string OtherAccountKey = "c2VjcmV0IGFjY291bnQga2V5IG9mIHRoaXMgdGVzdCBhbG9uZQ==";
+    private const string Query = "a-query-of-this-test";
     private const string Signature = "c2lnbmF0dXJlIG9mIHRoaXMgdGVzdA";
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -23,6 +24,7 @@ public sealed class SecretTests
         File.Move(medqa.Profile(samples: 3), Path.Combine(Directory.CreateDirectory(Path.Combine(medqa.Folder, "profiles")).FullName, "sums-3.json"));
         medqa.Variables["MEDQA_LOG"] = "debug";
         medqa.Variables["MEDQA_TELEMETRY"] = "console";
+        medqa.Variables["OTEL_DOTNET_EXPERIMENTAL_ASPNETCORE_DISABLE_URL_QUERY_REDACTION"] = "true";
         medqa.Variables["MEDQA_STORAGE"] = medqa.ConnectionString;
         medqa.Variables["MEDQA_KEY"] = Key;
         var accountKey = PartOf(medqa.ConnectionString, "AccountKey");
@@ -41,12 +43,26 @@ public sealed class SecretTests
         {
             using var refused = await client.GetAsync("/api/runs?continuation=none", Cancel);
             written.Append(refused).Append(await refused.Content.ReadAsStringAsync(Cancel));
+
+            // No query is written down, whether its request is answered, refused, unknown, wrong, or no request at all.
+            var home = new Uri(endpoint);
+            foreach (var (line, key, status) in ((string, string, int)[])
+                [
+                    ($"GET /api/runs?take=1&continuation={Query}", OtherKey, 401), ($"GET /api/runs?continuation={Query}", Key, 400), ($"GET /api/runs?{Query}=1", Key, 400),
+                    ($"HEAD /?{Query}", Key, 200), ($"GET /none?{Query}", Key, 404), ($"PUT /api/runs?{Query}", Key, 405), ($"GET /api/../runs?{Query}", Key, 400),
+                    ($"GET /api/runs%00?{Query}", Key, 400), ($"GET /api/ru\u00e4ns?{Query}", Key, 400), ($"G@T /api/runs?{Query}", Key, 400), ($"GET api/runs?{Query}", Key, 400),
+                    ($"GET /api/runs?search={Query}{new string('x', 9000)}", Key, 414),
+                ])
+            {
+                var answer = await RawRequest.SendAsync(home, $"{line} HTTP/1.1\r\nHost: {home.Authority}\r\nx-medqa-key: {key}\r\nConnection: close\r\n\r\n", Cancel);
+                Assert.True(answer.Status == status, $"{line[..Math.Min(80, line.Length)]}: {answer.Text}");
+            }
         }
 
         server.Kill();
         await server.WaitForExitAsync(Cancel);
         written.Append(await output).Append(await notices);
-        Assert.Contains("dbug: Microsoft.AspNetCore", written.ToString(), StringComparison.Ordinal);
+        Assert.Contains("GET /api/runs: 401 after ", written.ToString(), StringComparison.Ordinal);
         Assert.Contains("Activity.DisplayName:        answer question", written.ToString(), StringComparison.Ordinal);
 
         Assert.Equal(0, await DoAsync("doctor"));
@@ -59,7 +75,7 @@ public sealed class SecretTests
         Assert.Equal(2, await DoAsync("results", "--token", $"{Token} with a blank"));
 
         var all = written.ToString();
-        foreach (var secret in (string[])[Key, Key[..8], OtherKey, Token, accountKey, OtherAccountKey, Signature, Uri.EscapeDataString(accountKey), "SharedKey ", "AccountKey="])
+        foreach (var secret in (string[])[Key, Key[..8], OtherKey, Query, "url.query", Token, accountKey, OtherAccountKey, Signature, Uri.EscapeDataString(accountKey), "SharedKey ", "AccountKey="])
         {
             Assert.False(all.Contains(secret, StringComparison.Ordinal), $"'{secret}' was written: {Around(all, secret)}");
         }

@@ -49,7 +49,7 @@ public sealed class LocalApiTests
     }
 
     /// <summary>What handlers would work with; nobody is let in to them.</summary>
-    private static Api Unused()
+    internal static Api Unused()
     {
         var storage = StorageConnection.Open("UseDevelopmentStorage=true");
         var (profiles, signals) = (new ProfileFolder(null), new PipelineSignals());

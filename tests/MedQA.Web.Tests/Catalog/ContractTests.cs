@@ -1,11 +1,8 @@
-using System.Net.Http.Headers;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using MedQA.Tests;
 using MedQA.Web.Routing;
 using MedQA.Web.Runs;
-using MedQA.Web.Tests.Rating;
 using NJsonSchema;
 
 namespace MedQA.Web.Tests.Catalog;
@@ -15,7 +12,6 @@ public sealed class ContractTests(AzuriteFixture azurite)
 {
     private const string Nowhere = "DefaultEndpointsProtocol=http;AccountName=a;AccountKey=YQ==;BlobEndpoint=http://127.0.0.1:9/a;QueueEndpoint=http://127.0.0.1:9/a;TableEndpoint=http://127.0.0.1:9/a;";
     private static readonly JsonObject Document = JsonNode.Parse(OpenApiDocument.Write())!.AsObject();
-    private static readonly string[] Any = ["*/*"];
 
     private readonly Dictionary<string, JsonSchema> _schemas = [];
 
@@ -27,7 +23,7 @@ public sealed class ContractTests(AzuriteFixture azurite)
         await using var server = await ApiServer.StartAsync(azurite.NewConnectionString(), new ApiLimits { MaxUploadBytes = 4096, MaxClickBytes = 4096 });
         await using var held = await ApiServer.StartAsync(azurite.NewConnectionString(), held: true);
         await using var down = await ApiServer.StartWithoutStorageAsync(Nowhere);
-        var place = await PlaceAsync(server, held);
+        var place = await KnownCalls.PlaceAsync(server, held);
         var checkedCalls = 0;
         foreach (var (path, operations) in Document["paths"]!.AsObject())
         {
@@ -53,7 +49,7 @@ public sealed class ContractTests(AzuriteFixture azurite)
     /// <summary>The calls that bring a status of an operation: one per format, one per kind of problem.</summary>
     private static IEnumerable<Call> Calls(string name, string status, JsonNode response, Place place)
     {
-        var good = Good(name, place);
+        var good = KnownCalls.Good(name, place);
         if (status == "503")
         {
             return [good with { Server = Where.Down }];
@@ -93,42 +89,6 @@ public sealed class ContractTests(AzuriteFixture azurite)
         };
     }
 
-    private static Call Good(string name, Place place) => name switch
-    {
-        "StartRun" or "EstimateRun" => new($"/api/{(name == "StartRun" ? "runs" : "estimates")}?profile=few-shot") { Body = place.Questions },
-        "ListRuns" => new("/api/runs?take=1"),
-        "GetRun" or "DeleteRun" => new($"/api/runs/{place.Run}"),
-        "WatchRun" => new($"/api/runs/{place.Run}/events"),
-        "CancelRun" => new($"/api/runs/{place.Run}/cancel"),
-        "RetryRun" => new($"/api/runs/{place.Run}/retry"),
-        "ApproveRun" => new($"/api/runs/{place.Run}/approve"),
-        "ListAnswers" => new($"/api/runs/{place.Run}/answers"),
-        "GetAnswer" => new($"/api/runs/{place.Run}/answers/questions%2Fq0"),
-        "GetReport" => new($"/api/runs/{place.Run}/report"),
-        "GetRunFile" => new($"/api/runs/{place.Run}/files/report.json"),
-        "CompareRuns" => new($"/api/compare?runs={place.Run},{place.SecondRun}"),
-        "ListFlips" => new($"/api/compare/flips?runs={place.Run},{place.SecondRun}"),
-        "CreateStudy" => new("/api/studies") { Body = place.Study.Request, ContentType = "application/json" },
-        "ListStudies" => new("/api/studies"),
-        "GetStudy" or "DeleteStudy" => new($"/api/studies/{place.Study.Name}"),
-        "GetStudyReport" => new($"/api/studies/{place.Study.Name}/report"),
-        "ListRatings" => new($"/api/studies/{place.Study.Name}/ratings"),
-        "RenewRaterLink" => new($"/api/studies/{place.Study.Name}/raters/r3/link"),
-        "DeleteRater" => new($"/api/studies/{place.Study.Name}/raters/r2"),
-        "ListRubrics" => new("/api/rubrics"),
-        "GetRating" => new("/api/rating") { Rater = place.Study.Tokens[0] },
-        "SendClicks" => new("/api/rating/clicks") { Rater = place.Study.Tokens[0], Body = place.Study.Clicks, ContentType = "application/json" },
-        "AgreeToRate" => new("/api/rating/consent") { Rater = place.Study.Tokens[0] },
-        "SubmitRating" => new("/api/rating/submit") { Rater = place.Study.Tokens[0] },
-        "StopRating" => new("/api/rating/stop") { Rater = place.Study.Tokens[0] },
-        "ListPublishedResults" => new("/api/published-results"),
-        "ListProfiles" => new("/api/profiles"),
-        "ListModels" => new("/api/models"),
-        "GetDocument" => new("/openapi/v1.json"),
-        "GetHealth" => new("/healthz"),
-        _ => throw new ArgumentOutOfRangeException(nameof(name), name, "The document has an operation that no call is known for."),
-    };
-
     private static Call Bad(string name, string problem, Call good, Place place) => problem["urn:medqa:".Length..] switch
     {
         "bad-parameter" => (name switch
@@ -141,6 +101,7 @@ public sealed class ContractTests(AzuriteFixture azurite)
             "StopRating" => good with { Path = good.Path + "?remove=perhaps" },
             _ => good with { Path = $"{good.Path.Split('?')[0]}?continuation=AAAAAAAAAA" },
         }) with { Problem = problem },
+        "unknown-parameter" => good with { Path = $"{good.Path}{(good.Path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}unknown=1", Problem = problem },
         "bad-body" => good with { Body = "{}", Problem = problem },
         "rater-link" => good with { Rater = null, Problem = problem },
         "rater-state" => good with { Rater = place.Study.Tokens[name switch { "AgreeToRate" => 6, "SendClicks" => 7, "StopRating" => 5, _ => 0 }], Problem = problem },
@@ -165,60 +126,10 @@ public sealed class ContractTests(AzuriteFixture azurite)
         _ => throw new ArgumentOutOfRangeException(nameof(problem), problem, $"The document gives {name} a problem that no call is known for."),
     };
 
-    /// <summary>Runs in the states that the calls need.</summary>
-    private static async Task<Place> PlaceAsync(ApiServer server, ApiServer held)
-    {
-        // The rejected row is for rejected.csv.
-        var questions = ApiServer.Questions(3, right: 2) + "bad,,one,two,three,A\n";
-        var run = await server.FinishedRunAsync(questions);
-        var second = await server.FinishedRunAsync(questions, "?profile=chain-of-thought");
-        var other = await server.FinishedRunAsync(ApiServer.Questions(1, right: 1));
-        var (_, waiting) = await held.SendAsync(HttpMethod.Post, "/api/runs?profile=few-shot", questions);
-        var lost = await CancelledAsync(server);
-        using var watched = await server.Client.GetAsync($"/api/runs/{run}/events", Cancel);
-        var events = await watched.Content.ReadAsStringAsync(Cancel);
-        var id = events.Split('\n').Single(static line => line.StartsWith("id: ", StringComparison.Ordinal))["id: ".Length..];
-        return new Place(questions, run, second, other, waiting.GetProperty("run").GetString()!, lost, id, await StudyAsync(server));
-    }
-
-    /// <summary>A study with raters in the states that the calls need.</summary>
-    private static async Task<StudyPlace> StudyAsync(ApiServer server)
-    {
-        var asked = StudyCalls.Request(questions: 9, raters: 9, sources: 1);
-        var (_, other, _) = await server.StudyAsync(asked);
-        var (_, study, tokens) = await server.StudyAsync(asked);
-        foreach (var token in (string[])[tokens[0], tokens[3], tokens[4], tokens[5], tokens[6]])
-        {
-            await server.BeginAsync(token);
-        }
-
-        foreach (var token in (string[])[tokens[4], tokens[5]])
-        {
-            await server.ClickAsync(token, new { id = StudyCalls.Id(), at = DateTimeOffset.UtcNow, place = 0, kind = "skip", skipped = true });
-        }
-
-        await server.AsRaterAsync(tokens[5], HttpMethod.Post, "/api/rating/submit");
-        await server.AsRaterAsync(tokens[6], HttpMethod.Post, "/api/rating/stop");
-        var clicks = """{"clicks":[{"id":"0123456789abcdef","at":"2026-01-01T00:00:00Z","place":0,"kind":"comment","comment":"Clear."}]}""";
-        return new StudyPlace(study, other, tokens, JsonSerializer.Serialize(asked), clicks);
-    }
-
-    /// <summary>A run of other questions that was stopped before anything was answered.</summary>
-    private static async Task<string> CancelledAsync(ApiServer server)
-    {
-        server.Model.Hold();
-        var (_, started) = await server.SendAsync(HttpMethod.Post, "/api/runs?profile=few-shot", "id,question,option_a,option_b,answer\nz0,Which one?,one,two,A\nz1,Which other?,one,two,A\nz2,Which then?,one,two,A\n");
-        var run = started.GetProperty("run").GetString()!;
-        await server.SendAsync(HttpMethod.Post, $"/api/runs/{run}/cancel");
-        server.Model.Go.SetResult();
-        await server.UntilAsync(run, "cancelled");
-        return run;
-    }
-
     private async Task CheckAsync(HttpClient client, HttpMethod method, Call call, string what, int status, JsonNode response)
     {
-        using var answered = await SendAsync(client, method, call, tag: null);
-        using var repeated = call.IsRepeated ? await SendAsync(client, method, call, answered.Headers.ETag ?? throw new InvalidOperationException($"{what}: the answer has no ETag.")) : null;
+        using var answered = await KnownCalls.SendAsync(client, method, call, tag: null);
+        using var repeated = call.IsRepeated ? await KnownCalls.SendAsync(client, method, call, answered.Headers.ETag ?? throw new InvalidOperationException($"{what}: the answer has no ETag.")) : null;
         var answer = repeated ?? answered;
         var body = await answer.Content.ReadAsByteArrayAsync(Cancel);
         var shown = $"{what} {method} {call.Path}: {(int)answer.StatusCode} {Encoding.UTF8.GetString(body.AsSpan(0, Math.Min(body.Length, 300)))}";
@@ -262,62 +173,4 @@ public sealed class ContractTests(AzuriteFixture azurite)
         var errors = known.Validate(json);
         Assert.True(errors.Count == 0, $"{shown}: {string.Join("; ", errors.Select(static error => $"{error.Path}: {error.Kind}"))}");
     }
-
-    private static async Task<HttpResponseMessage> SendAsync(HttpClient client, HttpMethod method, Call call, EntityTagHeaderValue? tag)
-    {
-        using var request = new HttpRequestMessage(method, call.Path);
-        request.Headers.Accept.ParseAdd(call.Accept ?? Any[0]);
-        if (call.Body is { } body)
-        {
-            request.Content = new StringContent(body);
-            request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(call.ContentType);
-        }
-
-        if (call.Rater is { } rater)
-        {
-            request.Headers.Add("x-medqa-rater", rater);
-        }
-
-        if (call.LastEventId is { } last)
-        {
-            request.Headers.Add("Last-Event-ID", last);
-        }
-
-        if (tag is not null)
-        {
-            request.Headers.IfNoneMatch.Add(tag);
-        }
-
-        return await client.SendAsync(request, Cancel);
-    }
-
-    private enum Where
-    {
-        Up,
-        Held,
-        Down,
-    }
-
-    private sealed record Call(string Path)
-    {
-        public string? Body { get; init; }
-
-        public string ContentType { get; init; } = "text/csv";
-
-        public string? Accept { get; init; }
-
-        public string? LastEventId { get; init; }
-
-        public string? Rater { get; init; }
-
-        public bool IsRepeated { get; init; }
-
-        public string? Problem { get; init; }
-
-        public Where Server { get; init; }
-    }
-
-    private sealed record Place(string Questions, string Run, string SecondRun, string OtherRun, string HeldRun, string CancelledRun, string LastEvent, StudyPlace Study);
-
-    private sealed record StudyPlace(string Name, string Other, string[] Tokens, string Request, string Clicks);
 }

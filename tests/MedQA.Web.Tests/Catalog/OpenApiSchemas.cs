@@ -30,6 +30,11 @@ internal sealed partial class OpenApiSchemas
             _schemas[nameof(Profile)] = ProfileSchema();
             node = new JsonObject { ["$ref"] = $"#/components/schemas/{nameof(Profile)}" };
         }
+        else if (type.IsEnum)
+        {
+            // Written by a converter of its own, too. A value that may be missing is left out, and no null.
+            node = new JsonObject { ["enum"] = new JsonArray([.. Enum.GetNames(type).Select(static name => (JsonNode)JsonNamingPolicy.CamelCase.ConvertName(name)), .. IsOptional(context) ? [null] : (JsonNode?[])[]]) };
+        }
         else if (node is JsonObject { } repeated && (string?)repeated["$ref"] is { } place && !place.StartsWith("#/components/", StringComparison.Ordinal))
         {
             // The exporter refers to the first place in its own tree where it met a type.

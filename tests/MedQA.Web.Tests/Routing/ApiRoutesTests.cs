@@ -39,11 +39,18 @@ public sealed class ApiRoutesTests(AzuriteFixture azurite)
 
     [Theory]
     [InlineData("GET", "/nothing", 404, null)]
-    [InlineData("POST", "/", 405, "GET")]
+    [InlineData("POST", "/", 405, "GET, HEAD")]
+    [InlineData("GET", "/api//runs", 404, null)]
+    [InlineData("GET", "//api/runs", 404, null)]
+    [InlineData("GET", "/api/runs//", 404, null)]
+    [InlineData("DELETE", "/api/runs//cancel", 404, null)]
+    [InlineData("PUT", "/api/runs/", 405, "GET, HEAD, POST")]
+    [InlineData("OPTIONS", "/api/runs", 405, "GET, HEAD, POST")]
+    [InlineData("OPTIONS", "/api/runs/aaaaaaaaaaaaaaaa/retry", 405, "POST")]
     [InlineData("GET", "/api/nothing", 404, null)]
-    [InlineData("PUT", "/api/runs", 405, "GET, POST")]
+    [InlineData("PUT", "/api/runs", 405, "GET, HEAD, POST")]
     [InlineData("GET", "/api/runs/aaaaaaaaaaaaaaaa/retry", 405, "POST")]
-    [InlineData("POST", "/healthz", 405, "GET")]
+    [InlineData("POST", "/healthz", 405, "GET, HEAD")]
     public async Task What_the_table_does_not_have_gets_problem_details_too(string method, string address, int status, string? allowed)
     {
         await using var server = await ApiServer.StartAsync(azurite.NewConnectionString());

@@ -38,11 +38,12 @@ public sealed class MalformedRequestTests(AzuriteFixture azurite)
             from method in Gen.Frequency((6, Gen.Constant(route.Method)), (1, Gen.Elements("GET", "POST", "DELETE", "PUT", "PATCH", "HEAD")))
             from parts in text.ListOf(3)
             from parameters in Gen.Elements<string>([.. route.Contract!.Parameters.Where(static parameter => !parameter.IsHeader).Select(static parameter => parameter.Name), "unknown"]).ListOf(2)
+            from count in Gen.Elements(0, 0, 1, 2)
             from values in text.ListOf(2)
             from body in Gen.Elements(Bodies)
             from accept in Gen.Frequency((2, Gen.Constant("*/*")), (1, Gen.Elements(Accepts)))
             from tag in Gen.Elements("", "*", "\"x\"", "W/\"x\"", "x", "\"")
-            select (route, method, Path: Fill(route.Path, parts), Query: string.Join('&', parameters.Zip(values, static (name, value) => $"{name}={Coded(value)}")), body, accept, tag);
+            select (route, method, Path: Fill(route.Path, parts), Query: string.Join('&', parameters.Take(count).Zip(values, static (name, value) => $"{name}={Coded(value)}")), body, accept, tag);
 
         var statuses = new Dictionary<int, int>();
         foreach (var (route, method, path, query, body, accept, tag) in requests.Sample(Requests, new Rnd(20261123), 30))

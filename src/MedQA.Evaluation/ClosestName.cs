@@ -1,0 +1,44 @@
+namespace MedQA.Evaluation;
+
+/// <summary>Finds what somebody meant who wrote a name that does not exist.</summary>
+public static class ClosestName
+{
+    private const int MostEdits = 3;
+    private const int LongestName = 64;
+
+    /// <summary>The known name with the fewest letters to change, add or take away, the case left aside.</summary>
+    /// <param name="name">What was written.</param>
+    /// <param name="known">The names that exist.</param>
+    /// <returns><see langword="null"/> where even that one differs in more than three letters, or in all.</returns>
+    public static string? Of(string name, IEnumerable<string> known)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(known);
+        return known.Select(candidate => (Name: candidate, Distance: EditDistance(candidate, name)))
+            .Where(static candidate => candidate.Distance <= MostEdits && candidate.Distance < candidate.Name.Length)
+            .OrderBy(static candidate => candidate.Distance)
+            .FirstOrDefault().Name;
+    }
+
+    private static int EditDistance(string left, string right)
+    {
+        if (right.Length > LongestName)
+        {
+            return int.MaxValue;
+        }
+
+        var row = Enumerable.Range(0, right.Length + 1).ToArray();
+        for (var i = 1; i <= left.Length; i++)
+        {
+            var diagonal = row[0];
+            row[0] = i;
+            for (var j = 1; j <= right.Length; j++)
+            {
+                var same = char.ToUpperInvariant(left[i - 1]) == char.ToUpperInvariant(right[j - 1]) ? 0 : 1;
+                (diagonal, row[j]) = (row[j], Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + same));
+            }
+        }
+
+        return row[^1];
+    }
+}
