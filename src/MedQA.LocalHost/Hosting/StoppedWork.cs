@@ -12,9 +12,9 @@ internal static class StoppedWork
     public static string Of(LocalStorage storage, string model, IReadOnlyList<RunId> runs)
     {
         var (names, go, are) = runs.Count == 1 ? ($"Run {runs[0]}", "goes on", "is") : ($"Runs {string.Join(", ", runs)}", "go on", "are");
-        var resume = runs.Count == 1 ? $"`medqa resume {runs[0]}`" : "`medqa resume`";
+        var (resume, cancel) = runs.Count == 1 ? ($"`medqa resume {runs[0]}`", $"`medqa cancel {runs[0]}` stops it") : ("`medqa resume`", "`medqa cancel RUN` stops one");
         return Elsewhere(storage, model) is { } elsewhere
-            ? $"{names} {go} in {elsewhere}, which works on {storage.Place} too; `medqa cancel` stops a run."
+            ? $"{names} {go} in {elsewhere}, which works on {storage.Place} too; {cancel}."
             : storage.AtWork is null
                 ? $"Nothing that was answered is lost. Where another process or a service works on {storage.Place}, {Lower(names)} {go} there; else with {resume}."
                 : $"{names} {are} paused; nothing that was answered is lost. Go on with {resume}.{OtherModel(storage)}";
