@@ -117,6 +117,9 @@ public sealed record AnsweredQuestion
     /// <summary>The reasonings, in order.</summary>
     public IReadOnlyList<Reasoning> Reasonings { get; init; } = [];
 
+    /// <summary>Whether this is a second try, the first of which ran out of the profile's time.</summary>
+    public bool TriedAgain { get; init; }
+
     /// <summary>Why infrastructure failed to answer, or <see langword="null"/>.</summary>
     public AnswerFailure? Failure { get; init; }
 }

@@ -13,6 +13,10 @@ public sealed record Run
     /// <summary>Where it stands.</summary>
     public required RunState State { get; init; }
 
+    /// <summary>Whether no process works on it although it has not ended: it goes on when one begins.</summary>
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Paused { get; init; }
+
     /// <summary>Why it waits, was rejected or failed; else <see langword="null"/>.</summary>
     public string? Reason { get; init; }
 

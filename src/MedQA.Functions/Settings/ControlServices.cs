@@ -28,7 +28,7 @@ internal static class ControlServices
         services.AddSingleton<RunReader>();
         services.AddSingleton<RunControl>();
         services.AddSingleton<StudyStore>();
-        services.AddSingleton(new QuestionSetUploads(storage, TimeProvider.System, ledger));
+        services.AddSingleton(new QuestionSetUploads(storage, TimeProvider.System, ledger, settings.Model.Fingerprint));
         services.AddSingleton(provider => new QuestionSetSplitter(
             storage,
             provider.GetRequiredService<IProfileSource>(),

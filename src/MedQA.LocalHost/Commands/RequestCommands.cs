@@ -30,7 +30,7 @@ internal static class RequestCommands
         {
             await using var source = await RunSources.OpenAsync(context, cancel);
             var asked = await source.AskAsync(await source.FindAsync(parsed.GetRequiredValue(run), cancel), request, cancel);
-            context.Console.Note($"Run {asked.Id} ({asked.Name}) is {StateText.Of(asked.State)}, and is {(request == RunRequest.Approve ? "approved" : $"asked to {name}")}.");
+            context.Console.Note($"Run {asked.Id} ({asked.Name}) is {StateText.Of(asked)}, and is {(request == RunRequest.Approve ? "approved" : $"asked to {name}")}.");
             return ExitCode.Success;
         });
         return command;

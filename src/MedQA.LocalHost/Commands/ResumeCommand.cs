@@ -30,7 +30,7 @@ internal static class ResumeCommand
         }
 
         await using var storage = await LocalStorage.OpenAsync(context.Settings, context.Console, cancellationToken);
-        var reader = new RunReader(storage.Runs);
+        var reader = new RunReader(storage.Runs, storage.AtWork);
         IReadOnlyList<RunSummary> runs;
         if (name is null)
         {
@@ -48,7 +48,7 @@ internal static class ResumeCommand
 
         await using var model = await LocalModel.LoadAsync(context.Settings, context.Console, cancellationToken);
         using var logging = LocalLogging.Create(context.Settings);
-        using var pipeline = new LocalPipeline(storage.Runs, model, context.Settings, TimeProvider.System, logging);
+        using var pipeline = new LocalPipeline(storage.Runs, model, context.Settings, TimeProvider.System, logging, storage.AtWork);
         if (name is not null && runs[0].State is RunState.CompletedWithFailures or RunState.Cancelled or RunState.Failed)
         {
             if (await pipeline.Control.RequestAsync(runs[0].Run, RequestedAction.Retry, cancellationToken) != RequestOutcome.Accepted)
@@ -57,7 +57,7 @@ internal static class ResumeCommand
             }
         }
 
-        return await RunFollowing.FollowAsync(context, pipeline, runs, null, cancellationToken);
+        return await RunFollowing.FollowAsync(context, "resume", storage, model.Description.Fingerprint, pipeline, runs, null, cancellationToken);
     }
 
     private static async Task<IReadOnlyList<RunSummary>> UnfinishedAsync(RunReader reader, CancellationToken cancellationToken)

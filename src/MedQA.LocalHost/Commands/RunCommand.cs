@@ -65,7 +65,7 @@ internal static class RunCommand
         await using var model = await LocalModel.LoadAsync(context.Settings, console, cancellationToken);
         await using var storage = await LocalStorage.OpenAsync(context.Settings, console, cancellationToken);
         using var logging = LocalLogging.Create(context.Settings);
-        using var pipeline = new LocalPipeline(storage.Runs, model, context.Settings, TimeProvider.System, logging);
+        using var pipeline = new LocalPipeline(storage.Runs, model, context.Settings, TimeProvider.System, logging, storage.AtWork);
 
         var known = development is null || asksDevelopment ? null : await new StoredRuns(pipeline.Reader, pipeline.Control, storage: null).FindAsync(development, cancellationToken);
         var runs = new List<RunSummary>();
@@ -73,7 +73,7 @@ internal static class RunCommand
         {
             await using var content = File.OpenRead(file);
             var upload = await pipeline.Uploads.StoreAsync(content, Path.GetFileName(file), profile, again, notation, caller: null, cancellationToken);
-            var outcome = await pipeline.Splitter.OnUploadAsync(upload.BlobName, upload.ETag, cancellationToken);
+            var outcome = await pipeline.Splitter.StartAsync(upload, cancellationToken);
             switch (outcome)
             {
                 case { Result: SplitResult.Created or SplitResult.Known, Run: { } run }:
@@ -96,7 +96,7 @@ internal static class RunCommand
             }
         }
 
-        return await RunFollowing.FollowAsync(context, pipeline, runs, asksDevelopment ? StoredRuns.Of(runs[0]) : known, cancellationToken);
+        return await RunFollowing.FollowAsync(context, "run", storage, model.Description.Fingerprint, pipeline, runs, asksDevelopment ? StoredRuns.Of(runs[0]) : known, cancellationToken);
     }
 
     private static async Task<int> RunThereAsync(

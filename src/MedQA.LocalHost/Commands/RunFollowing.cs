@@ -13,40 +13,55 @@ internal static class RunFollowing
 {
     /// <summary>Follows runs to their end.</summary>
     /// <param name="context">The settings.</param>
+    /// <param name="command">The command that does this.</param>
+    /// <param name="storage">Where the runs are.</param>
+    /// <param name="model">The fingerprint of the model that answers.</param>
     /// <param name="pipeline">Works on them.</param>
     /// <param name="runs">The runs, each of which is shown when it has ended.</param>
     /// <param name="development">The development run that guarantees a threshold for the others, which come after it; or <see langword="null"/>.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>The exit code.</returns>
-    public static async Task<int> FollowAsync(CommandContext context, LocalPipeline pipeline, IReadOnlyList<RunSummary> runs, Run? development, CancellationToken cancellationToken)
+    public static async Task<int> FollowAsync(
+        CommandContext context,
+        string command,
+        LocalStorage storage,
+        string model,
+        LocalPipeline pipeline,
+        IReadOnlyList<RunSummary> runs,
+        Run? development,
+        CancellationToken cancellationToken)
     {
+        var present = storage.AtWork?.Begin(command, model);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var working = pipeline.RunAsync(ended.Token);
         await using var source = new StoredRuns(pipeline.Reader, pipeline.Control, storage: null);
         var code = ExitCode.Success;
-        RunSummary? current = null;
+        var left = runs.Select(static run => run.Run).ToList();
         try
         {
             foreach (var run in runs)
             {
-                current = run;
                 var last = await WatchAsync(context, pipeline, run, working, ended.Token);
                 await ShowAsync(context, source, StoredRuns.Of(last), development, cancellationToken);
                 context.Console.Note($"In a browser, with every reasoning: `medqa serve`, then {context.Settings.Url}#/runs/{run.Run}");
                 code = Math.Max(code, CodeOf(StoredRuns.Of(last).State));
+                left.Remove(run.Run);
             }
-
-            current = null;
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && current is not null)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && left.Count > 0)
         {
-            context.Console.Fault($"Stopped. Nothing that was answered is lost: `medqa resume {current.Run}` goes on.");
             code = ExitCode.Stopped;
         }
         finally
         {
             await ended.CancelAsync();
             await EndOf(working);
+            present?.Dispose();
+        }
+
+        if (code == ExitCode.Stopped)
+        {
+            context.Console.Fault($"Stopped. {StoppedWork.Of(storage, model, left)}");
         }
 
         return code;

@@ -27,13 +27,14 @@ internal static class ServeCommand
         await using var model = await LocalModel.LoadAsync(context.Settings, context.Console, cancellationToken);
         await using var storage = await LocalStorage.OpenAsync(context.Settings, context.Console, cancellationToken);
         using var logging = LocalLogging.Create(context.Settings);
-        using var pipeline = new LocalPipeline(storage.Runs, model, context.Settings, TimeProvider.System, logging);
+        using var pipeline = new LocalPipeline(storage.Runs, model, context.Settings, TimeProvider.System, logging, storage.AtWork, servesAnybody: true);
         await using var server = LocalApi.Create(context.Settings, LocalApi.Over(pipeline, model));
 
         // The address is taken before work begins: a second server on it fails at once.
         await server.StartAsync(cancellationToken);
         context.Console.Note($"Listening on {string.Join(", ", server.Urls)}; runs are stored in {storage.Place}. Ctrl-C ends it.");
         context.Console.Note($"The dashboard: {server.Urls.First()}{(context.Settings.Key is null ? "" : " (it asks for the key)")}");
+        var present = storage.AtWork?.Begin("serve", model.Description.Fingerprint);
         try
         {
             await pipeline.RunAsync(cancellationToken);
@@ -41,11 +42,13 @@ internal static class ServeCommand
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            context.Console.Note("Stopped. Unfinished runs go on with the next start.");
+            present?.Dispose();
+            context.Console.Note($"Stopped. {StoppedWork.OfAny(storage, model.Description.Fingerprint)}");
             return ExitCode.Stopped;
         }
         finally
         {
+            present?.Dispose();
             await server.StopAsync(CancellationToken.None);
         }
     }

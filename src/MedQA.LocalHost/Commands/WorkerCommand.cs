@@ -25,6 +25,7 @@ internal static class WorkerCommand
         using var logging = LocalLogging.Create(context.Settings);
         using var pipeline = new LocalPipeline(storage.Runs, model, context.Settings, TimeProvider.System, logging);
         context.Console.Note($"Answering questions of {storage.Place}. Ctrl-C ends it.");
+        using var present = storage.AtWork?.Begin(AtWork.Worker, model.Description.Fingerprint);
         await pipeline.WorkAsync(cancellationToken);
         return ExitCode.Success;
     }

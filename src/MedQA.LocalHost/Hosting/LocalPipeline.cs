@@ -24,22 +24,30 @@ internal sealed class LocalPipeline : IDisposable
     private readonly LocalTelemetry? _telemetry;
 
     /// <summary>Connects the parts; nothing runs yet.</summary>
-    public LocalPipeline(RunStorage storage, ILanguageModel model, HostSettings settings, TimeProvider time, ILoggerFactory logging)
+    /// <param name="storage">The storage.</param>
+    /// <param name="model">The model that answers.</param>
+    /// <param name="settings">The settings.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logging">Takes what the parts log.</param>
+    /// <param name="attendance">Knows who works on the storage's runs; <see langword="null"/> where nobody can.</param>
+    /// <param name="servesAnybody">Whether question sets that people put into the container with other tools are run too.</param>
+    public LocalPipeline(
+        RunStorage storage, ILanguageModel model, HostSettings settings, TimeProvider time, ILoggerFactory logging, IRunAttendance? attendance = null, bool servesAnybody = false)
     {
         var signals = Signals;
         _telemetry = LocalTelemetry.Start(settings);
         _identity = WorkerIdentity.Take(settings.DataFolder);
         Profiles = ProfileFolders.Open(settings);
-        Reader = new RunReader(storage);
+        Reader = new RunReader(storage, attendance, time);
         Control = new RunControl(storage, time, signals);
         Studies = new StudyStore(storage, time);
-        Uploads = new QuestionSetUploads(storage, time);
+        Uploads = new QuestionSetUploads(storage, time, model: model.Description.Fingerprint);
         Splitter = new QuestionSetSplitter(storage, Profiles, model.Description, model.CountTokens, new SplitOptions(), time, logging.CreateLogger<QuestionSetSplitter>(), signals, new PrefixStore(storage, settings.PrefixesFolder));
         var name = $"{Environment.MachineName}{(_identity.Id is { } id ? $"-{id:N}" : "")}";
         var advancer = new RunAdvancer(storage, new AdvanceOptions { OwnWorker = _identity.Id is null ? null : name, MaxComputeHours = settings.MaxHours }, time, logging.CreateLogger<RunAdvancer>(), signals);
         var keep = new RetentionOptions { RunDays = settings.KeepDays, UploadDays = settings.KeepUploadsDays };
         var retention = keep == new RetentionOptions() ? null : new RunRetention(storage, keep, time, logging.CreateLogger<RunRetention>(), signals);
-        _loop = new RunLoop(storage, advancer, Splitter, time, logging.CreateLogger<RunLoop>(), signals, retention);
+        _loop = new RunLoop(storage, advancer, Splitter, time, logging.CreateLogger<RunLoop>(), signals, retention, servesAnybody);
         var options = new WorkerOptions { Name = name, Identity = _identity.Id, Report = TimeSpan.FromSeconds(1), Drain = TimeSpan.Zero };
         var worker = new BatchWorker(storage, model, options, time, logging.CreateLogger<BatchWorker>(), signals);
         _queue = new BatchQueueReader(storage, worker, time, logging.CreateLogger<BatchQueueReader>(), signals);

@@ -10,11 +10,12 @@ internal sealed class LocalStorage : IAsyncDisposable
 {
     private readonly AzuriteServer? _azurite;
 
-    private LocalStorage(RunStorage runs, AzuriteServer? azurite, string place)
+    private LocalStorage(RunStorage runs, AzuriteServer? azurite, string place, AtWork? atWork = null)
     {
         Runs = runs;
         _azurite = azurite;
         Place = place;
+        AtWork = atWork;
     }
 
     /// <summary>The containers, queues and tables; they exist.</summary>
@@ -22,6 +23,9 @@ internal sealed class LocalStorage : IAsyncDisposable
 
     /// <summary>Where the storage is, for people.</summary>
     public string Place { get; }
+
+    /// <summary>Who works on the runs of the data folder; <see langword="null"/> where the storage is not in it: then others that nobody here knows of may work on them.</summary>
+    public AtWork? AtWork { get; }
 
     /// <summary>Opens the storage that the settings name; starts the emulator where none listens.</summary>
     /// <exception cref="AzuriteException">The emulator cannot be used.</exception>
@@ -40,7 +44,7 @@ internal sealed class LocalStorage : IAsyncDisposable
         {
             var runs = Open("--ports", azurite.ConnectionString);
             await runs.EnsureCreatedAsync(cancellationToken);
-            return new LocalStorage(runs, azurite, settings.DataFolder);
+            return new LocalStorage(runs, azurite, settings.DataFolder, new AtWork(settings.DataFolder, TimeProvider.System));
         }
         catch
         {

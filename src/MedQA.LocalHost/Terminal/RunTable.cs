@@ -17,11 +17,15 @@ internal static class RunTable
         table.AddColumn("");
         void Row(string name, string value) => table.AddRow(new Text(name), new Text(value));
 
-        Row("Run", $"{summary.Id} ({StateText.Of(summary.State)})");
+        Row("Run", $"{summary.Id} ({StateText.Of(summary)})");
         Row("Question set", summary.RejectedRows == 0 ? summary.Name : $"{summary.Name} ({summary.RejectedRows:#,0} rows could not be used)");
         Row("Profile", $"{summary.Profile}, {summary.Samples} {(summary.Samples == 1 ? "sample" : "samples")} per question");
         Row("Model", summary.Model);
-        if (summary.Reason is { } reason)
+        if (summary.Paused)
+        {
+            Row("Why", $"Nobody works on it. Go on with `medqa resume {summary.Id}`.");
+        }
+        else if (summary.Reason is { } reason)
         {
             Row("Why", reason);
         }
@@ -53,7 +57,7 @@ internal static class RunTable
     [
         CsvLine.Of("run", "name", "profile", "strategy", "samples", "model", "state", "created", "finished", "questions", "rejected_rows", "done", "failed", "graded", "correct", "accuracy", "accuracy_low", "accuracy_high", "generated_tokens", "seconds"),
         .. runs.Select(static run => CsvLine.Of(
-            run.Id, run.Name, run.Profile, run.Strategy, run.Samples, run.Model, StateText.Of(run.State), run.Created.UtcDateTime.ToString("O", CultureInfo.InvariantCulture),
+            run.Id, run.Name, run.Profile, run.Strategy, run.Samples, run.Model, StateText.Of(run), run.Created.UtcDateTime.ToString("O", CultureInfo.InvariantCulture),
             run.Finished?.UtcDateTime.ToString("O", CultureInfo.InvariantCulture), run.Questions, run.RejectedRows, run.Done, run.Failed, run.Graded, run.Correct, run.Accuracy, run.AccuracyLow, run.AccuracyHigh, run.GeneratedTokens, run.Seconds)),
     ]);
 
@@ -74,7 +78,7 @@ internal static class RunTable
                 new Text(run.Id),
                 new Text(run.Name),
                 new Text(run.Profile),
-                new Text(StateText.Of(run.State)),
+                new Text(StateText.Of(run)),
                 new Text(run.HasEnded ? $"{run.Questions:#,0}" : $"{run.Done:#,0}/{run.Questions:#,0}"),
                 new Text(Percent(run.Accuracy)),
                 new Text(run.Created.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)));

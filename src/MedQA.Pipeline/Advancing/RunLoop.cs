@@ -1,4 +1,5 @@
 using Azure;
+using Azure.Storage.Blobs.Models;
 using MedQA.Pipeline.Answering;
 using MedQA.Pipeline.Rating;
 using MedQA.Pipeline.Reading;
@@ -37,6 +38,7 @@ public sealed class RunLoop
     private readonly RunRows _runs;
     private readonly UploadReceipts _receipts;
     private readonly StudyStore _studies;
+    private readonly bool _servesAnybody;
     private readonly long _began;
     private readonly Dictionary<RunId, TimeSpan> _due = [];
     private readonly Dictionary<RunId, TimeSpan> _rests = [];
@@ -50,7 +52,18 @@ public sealed class RunLoop
     /// <param name="logger">Is told of faults.</param>
     /// <param name="signals">Wakes the loop.</param>
     /// <param name="retention">Deletes what is old, now and then; <see langword="null"/> for a host that keeps everything.</param>
-    public RunLoop(RunStorage storage, RunAdvancer advancer, QuestionSetSplitter? splitter, TimeProvider time, ILogger logger, PipelineSignals? signals = null, RunRetention? retention = null)
+    /// <param name="servesAnybody">
+    /// Whether uploads that people put into the container with other tools are taken. Those that were stored through this service for the splitter's model, and whose maker was cut off, always are.
+    /// </param>
+    public RunLoop(
+        RunStorage storage,
+        RunAdvancer advancer,
+        QuestionSetSplitter? splitter,
+        TimeProvider time,
+        ILogger logger,
+        PipelineSignals? signals = null,
+        RunRetention? retention = null,
+        bool servesAnybody = true)
     {
         ArgumentNullException.ThrowIfNull(storage);
         ArgumentNullException.ThrowIfNull(advancer);
@@ -59,6 +72,7 @@ public sealed class RunLoop
         _runs = new RunRows(storage.RunTable);
         _receipts = new UploadReceipts(storage.RunTable);
         _studies = new StudyStore(storage, time);
+        _servesAnybody = servesAnybody;
         _began = time.GetTimestamp();
     }
 
@@ -126,10 +140,11 @@ public sealed class RunLoop
         }
     }
 
-    private async Task ScanAsync(QuestionSetSplitter splitter, CancellationToken cancellationToken)
+    /// <summary>Looks through the container of question sets once.</summary>
+    internal async Task ScanAsync(QuestionSetSplitter splitter, CancellationToken cancellationToken)
     {
         await _receipts.LoadAsync(cancellationToken);
-        await foreach (var blob in _storage.QuestionSets.GetBlobsAsync(cancellationToken: cancellationToken))
+        await foreach (var blob in _storage.QuestionSets.GetBlobsAsync(new GetBlobsOptions { Traits = BlobTraits.Metadata }, cancellationToken))
         {
             if (blob.Properties.ETag is not { } etag || _receipts.Contains(blob.Name, etag) || (_failedUploads.TryGetValue(blob.Name, out var next) && Now < next))
             {
@@ -138,13 +153,24 @@ public sealed class RunLoop
 
             try
             {
-                var outcome = await splitter.OnUploadAsync(blob.Name, etag, cancellationToken);
-                if (outcome.Run is { } run)
+                var stored = UploadMetadata.Find(blob.Metadata, UploadMetadata.StoredBy) == UploadMetadata.Service;
+                if (stored ? await WasMadeBeforeAsync(blob, etag, cancellationToken) : !_servesAnybody)
                 {
-                    _due[run] = Now;
+                    _receipts.PassOver(blob.Name, etag);
+                    continue;
                 }
 
-                await _receipts.AddAsync(blob.Name, etag, outcome.Run, cancellationToken);
+                var outcome = await splitter.OnFoundAsync(blob.Name, etag, cancellationToken);
+                switch (outcome.Result)
+                {
+                    case SplitResult.InHand:
+                        continue;
+                    case SplitResult.Created:
+                        _due[outcome.Run!.Value] = Now;
+                        break;
+                }
+
+                _receipts.PassOver(blob.Name, etag);
                 _failedUploads.Remove(blob.Name);
             }
             catch (Exception fault) when (fault is not (OperationCanceledException or RequestFailedException or AggregateException))
@@ -154,6 +180,19 @@ public sealed class RunLoop
                 _failedUploads[blob.Name] = Now + ListEvery;
             }
         }
+    }
+
+    /// <summary>Whether a run was made of an upload by a release that wrote neither the model into it nor a receipt: the receipt is written now.</summary>
+    private async Task<bool> WasMadeBeforeAsync(BlobItem blob, ETag etag, CancellationToken cancellationToken)
+    {
+        if (UploadMetadata.Find(blob.Metadata, UploadMetadata.Model) is not null || await _receipts.FindAsync(blob.Name, etag, cancellationToken) is not null
+            || await _runs.FindOfSourceAsync(blob.Name, cancellationToken) is not { Summary: var made })
+        {
+            return false;
+        }
+
+        await _receipts.AddAsync(blob.Name, etag, made.Run, made.ModelFingerprint, cancellationToken);
+        return true;
     }
 
     private async Task TakeWakeUpsAsync(CancellationToken cancellationToken)
@@ -210,9 +249,9 @@ public sealed class RunLoop
                 {
                     _due.Remove(run);
                     _rests.Remove(run);
-                    if (outcome.State == RunState.Failed && _splitter is not null)
+                    if (outcome.State == RunState.Failed && _splitter is not null && await _runs.FindAsync(run, cancellationToken) is { Summary.ModelFingerprint: var model })
                     {
-                        await _receipts.ForgetAsync(run, cancellationToken);
+                        await _receipts.ForgetAsync(run, model, cancellationToken);
                     }
                 }
             }

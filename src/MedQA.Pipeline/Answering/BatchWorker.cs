@@ -4,6 +4,7 @@ using System.Diagnostics;
 using Azure;
 using Azure.Storage.Blobs.Models;
 using MedQA.Evaluation;
+using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.Modelling;
 using MedQA.Evaluation.Profiles;
 using MedQA.Pipeline.Control;
@@ -191,58 +192,83 @@ public sealed class BatchWorker
         RunId run, Protocol protocol, QuestionAttempt attempt, IReadOnlyList<BatchQuestion> questions, ProgressLog log, BatchWork work, BatchLease lease, CancellationToken stopping)
     {
         var began = _time.GetTimestamp();
-        foreach (var asked in questions)
+
+        // What runs out of its time on a machine that is busy right now gets another chance when the others are done.
+        foreach (var again in (bool[])[false, true])
         {
-            if (lease.Reason is { } reason)
+            foreach (var asked in questions.Where(asked => !log.Answers.ContainsKey(asked.Ordinal)))
             {
-                return reason;
-            }
-
-            if (log.Answers.ContainsKey(asked.Ordinal))
-            {
-                continue;
-            }
-
-            if (stopping.IsCancellationRequested)
-            {
-                return BatchOutcome.Stopped;
-            }
-
-            if (_time.GetElapsedTime(began) >= _options.BatchTime)
-            {
-                return BatchOutcome.TimeUsed;
-            }
-
-            using var activity = PipelineTracing.Start("answer question", run.ToString())?.SetTag("medqa.ordinal", asked.Ordinal);
-            var crashes = log.CrashesOf(asked.Ordinal);
-            var marked = log.Attempts > 1 && crashes < 2;
-            if (marked)
-            {
-                await log.BeginQuestionAsync(asked.Ordinal, _time.GetUtcNow(), CancellationToken.None);
-            }
-
-            var answered = crashes >= 2 ? attempt.Crashed(protocol, asked, crashes) : await attempt.AnswerAsync(protocol, asked, lease.Ended, stopping);
-            if (answered is null)
-            {
-                if (marked && lease.Reason is not BatchOutcome.LeaseLost)
+                if (log.TimedOut.ContainsKey(asked.Ordinal) != again)
                 {
-                    await log.DropQuestionAsync(asked.Ordinal, _time.GetUtcNow(), CancellationToken.None);
+                    continue;
                 }
 
-                return lease.Reason ?? BatchOutcome.Stopped;
-            }
+                if (lease.Reason is { } reason)
+                {
+                    return reason;
+                }
 
-            // The answer is there: storing it is worth more than stopping quickly.
-            var (stored, line) = attempt.Write(protocol, asked, answered);
-            await log.AppendAnswerAsync(asked.Ordinal, line, CancellationToken.None);
-            PipelineMetrics.QuestionDone(_model.Description.Name, protocol.Profile.Name, stored);
-            if (await work.AddAsync(stored, CancellationToken.None) && await ReasonToStopAsync(run, CancellationToken.None) is { } wish)
-            {
-                lease.End(wish);
+                if (stopping.IsCancellationRequested)
+                {
+                    return BatchOutcome.Stopped;
+                }
+
+                if (_time.GetElapsedTime(began) >= _options.BatchTime)
+                {
+                    return BatchOutcome.TimeUsed;
+                }
+
+                if (await AnswerQuestionAsync(run, protocol, attempt, asked, log, work, lease, stopping) is { } stopped)
+                {
+                    return stopped;
+                }
             }
         }
 
         return BatchOutcome.Finished;
+    }
+
+    /// <returns>Why the question was dropped; <see langword="null"/> where it is answered, has failed, or is tried again behind the others.</returns>
+    private async Task<BatchOutcome?> AnswerQuestionAsync(
+        RunId run, Protocol protocol, QuestionAttempt attempt, BatchQuestion asked, ProgressLog log, BatchWork work, BatchLease lease, CancellationToken stopping)
+    {
+        using var activity = PipelineTracing.Start("answer question", run.ToString())?.SetTag("medqa.ordinal", asked.Ordinal);
+        var firstSeconds = log.TimedOut.TryGetValue(asked.Ordinal, out var seconds) ? seconds : (double?)null;
+        var crashes = log.CrashesOf(asked.Ordinal);
+        var marked = (log.Attempts > 1 || firstSeconds is not null) && crashes < 2;
+        if (marked)
+        {
+            await log.BeginQuestionAsync(asked.Ordinal, _time.GetUtcNow(), CancellationToken.None);
+        }
+
+        var answered = crashes >= 2 ? attempt.Crashed(protocol, asked, crashes) : await attempt.AnswerAsync(protocol, asked, lease.Ended, stopping);
+        if (answered is null)
+        {
+            if (marked && lease.Reason is not BatchOutcome.LeaseLost)
+            {
+                await log.DropQuestionAsync(asked.Ordinal, _time.GetUtcNow(), CancellationToken.None);
+            }
+
+            return lease.Reason ?? BatchOutcome.Stopped;
+        }
+
+        if (firstSeconds is null && answered.Failure is { Code: FailureCodes.TimeLimit })
+        {
+            await log.TimeOutQuestionAsync(asked.Ordinal, _time.GetUtcNow(), answered.Seconds, CancellationToken.None);
+            _logger.LogWarning("A question of run {Run} ran out of its time; it is tried once more behind the others of its batch.", run);
+            return null;
+        }
+
+        // The answer is there: storing it is worth more than stopping quickly.
+        var (stored, line) = attempt.Write(protocol, asked, firstSeconds is { } first ? QuestionAttempt.TriedAgain(answered, first) : answered);
+        await log.AppendAnswerAsync(asked.Ordinal, line, CancellationToken.None);
+        PipelineMetrics.QuestionDone(_model.Description.Name, protocol.Profile.Name, stored);
+        if (await work.AddAsync(stored, CancellationToken.None) && await ReasonToStopAsync(run, CancellationToken.None) is { } wish)
+        {
+            lease.End(wish);
+        }
+
+        return null;
     }
 
     /// <summary>What asks a run's questions; or why this worker cannot ask them, which leaves the batch to another or to a later time.</summary>

@@ -18,6 +18,7 @@ internal sealed class ProgressLog
     private readonly string _lease;
     private readonly SortedDictionary<int, ReadOnlyMemory<byte>> _answers = [];
     private readonly Dictionary<int, int> _starts = [];
+    private readonly SortedDictionary<int, double> _timedOut = [];
     private long _position;
     private bool _torn;
 
@@ -25,6 +26,9 @@ internal sealed class ProgressLog
 
     /// <summary>The line of each answered question, by ordinal: the first valid one.</summary>
     public IReadOnlyDictionary<int, ReadOnlyMemory<byte>> Answers => _answers;
+
+    /// <summary>The questions whose first try ran out of time, by ordinal, with the seconds that it took.</summary>
+    public IReadOnlyDictionary<int, double> TimedOut => _timedOut;
 
     /// <summary>How many attempts at the batch have begun.</summary>
     public int Attempts { get; private set; }
@@ -60,6 +64,10 @@ internal sealed class ProgressLog
         var starts = CrashesOf(ordinal) - 1;
         return AppendMarkAsync(new ProgressMark { Ordinal = ordinal, Attempt = Attempts, Dropped = now }, () => CrashesOf(ordinal) <= starts, cancellationToken);
     }
+
+    /// <summary>Appends that a question's first try ran out of time: whoever has the batch, now or later, tries it once more and not again after that.</summary>
+    public Task TimeOutQuestionAsync(int ordinal, DateTimeOffset now, double seconds, CancellationToken cancellationToken) =>
+        AppendMarkAsync(new ProgressMark { Ordinal = ordinal, Attempt = Attempts, TimedOut = now, Seconds = seconds }, () => _timedOut.ContainsKey(ordinal), cancellationToken);
 
     /// <summary>Appends an answer. Where one is there already, that one stays.</summary>
     /// <param name="ordinal">The question.</param>
@@ -104,6 +112,7 @@ internal sealed class ProgressLog
     {
         _answers.Clear();
         _starts.Clear();
+        _timedOut.Clear();
         Attempts = 0;
         var response = await _blob.DownloadStreamingAsync(cancellationToken: cancellationToken);
         await using var content = response.Value.Content;
@@ -138,6 +147,12 @@ internal sealed class ProgressLog
         else if (mark is { Ordinal: { } dropped, Dropped: not null })
         {
             _starts[dropped] = Math.Max(0, CrashesOf(dropped) - 1);
+        }
+        else if (mark is { Ordinal: { } late, TimedOut: not null })
+        {
+            // It has ended, if only by its time: that start is no crash.
+            _timedOut[late] = mark.Seconds ?? 0;
+            _starts[late] = Math.Max(0, CrashesOf(late) - 1);
         }
         else if (BlobReading.ParseLine(line, PipelineJson.Compact.AnsweredQuestion) is { } answered && !_answers.ContainsKey(answered.Ordinal))
         {

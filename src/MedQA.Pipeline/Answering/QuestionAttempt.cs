@@ -61,6 +61,16 @@ internal sealed class QuestionAttempt(ILanguageModel model, WorkerOptions option
     public AnsweredQuestion Crashed(Protocol protocol, BatchQuestion asked, int crashes) =>
         Failed(protocol, asked, "workerCrashed", $"The worker ended {crashes} times while it answered this question.", TimeSpan.Zero);
 
+    /// <summary>The second try's answer or failure, which says that it is one.</summary>
+    /// <param name="answered">What the second try came to.</param>
+    /// <param name="firstSeconds">How long the first took.</param>
+    public static AnsweredQuestion TriedAgain(AnsweredQuestion answered, double firstSeconds) => answered with
+    {
+        TriedAgain = true,
+        Seconds = answered.Seconds + firstSeconds,
+        Failure = answered.Failure is { Code: FailureCodes.TimeLimit } failure ? failure with { Message = $"{failure.Message} It was tried twice." } : answered.Failure,
+    };
+
     /// <summary>The answer as a line of a progress blob; a failure where the answer is longer than a line can be.</summary>
     public (AnsweredQuestion Answered, byte[] Line) Write(Protocol protocol, BatchQuestion asked, AnsweredQuestion answered)
     {
@@ -68,7 +78,8 @@ internal sealed class QuestionAttempt(ILanguageModel model, WorkerOptions option
         if (line.Length + 2 > ProgressLog.MaxLine)
         {
             answered = Failed(
-                protocol, asked, "answerTooLong", $"All samples together have {line.Length} bytes as JSON; {ProgressLog.MaxLine} can be stored. Use fewer samples or a smaller maxTokens.", TimeSpan.FromSeconds(answered.Seconds));
+                protocol, asked, "answerTooLong", $"All samples together have {line.Length} bytes as JSON; {ProgressLog.MaxLine} can be stored. Use fewer samples or a smaller maxTokens.", TimeSpan.FromSeconds(answered.Seconds))
+                with { TriedAgain = answered.TriedAgain };
             line = JsonSerializer.SerializeToUtf8Bytes(answered, PipelineJson.Compact.AnsweredQuestion);
         }
 

@@ -20,12 +20,19 @@ public sealed class RunReader
     private readonly RunStorage _storage;
     private readonly RunRows _runs;
     private readonly AnswerRows _answers;
+    private readonly BatchRows _batches;
+    private readonly IRunAttendance? _attendance;
+    private readonly TimeProvider _time;
 
     /// <summary>Reads from a storage.</summary>
-    public RunReader(RunStorage storage)
+    /// <param name="storage">The storage.</param>
+    /// <param name="attendance">Knows who works on its runs; <see langword="null"/> where nobody can, and no run is said to be paused.</param>
+    /// <param name="time">The clock; <see langword="null"/> for the system's.</param>
+    public RunReader(RunStorage storage, IRunAttendance? attendance = null, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(storage);
-        _storage = storage;
+        (_storage, _attendance, _time) = (storage, attendance, time ?? TimeProvider.System);
+        _batches = new BatchRows(storage.BatchTable);
         _runs = new RunRows(storage.RunTable);
         _answers = new AnswerRows(storage.AnswerTable);
     }
@@ -39,11 +46,20 @@ public sealed class RunReader
     {
         CheckPage(take);
         var (rows, last) = await _runs.RecentAsync(Continuation.Key(RunList, continuation), take, cancellationToken);
-        return new RunPage([.. rows.Select(static row => row.Summary)], last is null ? null : Continuation.Of(RunList, last));
+        var runs = new List<RunSummary>(rows.Count);
+        var present = rows.Any(static row => !row.Summary.State.IsFinal()) ? _attendance?.Present() : null;
+        foreach (var row in rows)
+        {
+            runs.Add(await WithPauseAsync(row, present, cancellationToken));
+        }
+
+        return new RunPage(runs, last is null ? null : Continuation.Of(RunList, last));
     }
 
     /// <summary>The run, or <see langword="null"/> where there is none.</summary>
-    public async Task<RunSummary?> GetAsync(RunId run, CancellationToken cancellationToken) => (await _runs.FindAsync(run, cancellationToken))?.Summary;
+    public async Task<RunSummary?> GetAsync(RunId run, CancellationToken cancellationToken) => await _runs.FindAsync(run, cancellationToken) is { } row
+        ? await WithPauseAsync(row, row.Summary.State.IsFinal() ? null : _attendance?.Present(), cancellationToken)
+        : null;
 
     /// <summary>How many batches wait in the queue for a worker, and for how long.</summary>
     public Task<BatchQueueState> GetQueueAsync(DateTimeOffset now, CancellationToken cancellationToken) => BatchQueueState.ReadAsync(_storage.BatchQueue, now, cancellationToken);
@@ -304,6 +320,15 @@ public sealed class RunReader
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         return (await _storage.Blob(run, name).FindStreamAsync(cancellationToken))?.Content;
+    }
+
+    private async Task<RunSummary> WithPauseAsync(RunRow row, IReadOnlyList<RunAttendant>? present, CancellationToken cancellationToken)
+    {
+        var summary = row.Summary;
+        return present is not null && await RunPause.IsPausedAsync(summary, present, IsAnsweredAsync) ? summary with { Paused = true } : summary;
+
+        async Task<bool> IsAnsweredAsync() =>
+            RunPause.IsAnswered(await _batches.FromAsync(summary.Run, summary.Retry, row.Cursor, cancellationToken), _time.GetUtcNow());
     }
 
     private async Task<AnswerPage> ScanAsync(RunId run, string list, int from, int take, AnswerFilter filter, int questions, CancellationToken cancellationToken)

@@ -15,6 +15,11 @@ public sealed record RunSummary
     /// <summary>Where it stands.</summary>
     public required RunState State { get; init; }
 
+    /// <summary>
+    /// Whether nobody works on it although it has not ended: it goes on when a process begins that can. Read off those who are at work, where all of them are known; never stored.
+    /// </summary>
+    public bool Paused { get; init; }
+
     /// <summary>Why it waits, was rejected or failed, or what is in the way of a batch while it goes on; else <see langword="null"/>.</summary>
     public string? Reason { get; init; }
 

@@ -26,6 +26,10 @@ namespace MedQA.Pipeline.Splitting;
 /// </summary>
 public sealed class QuestionSetSplitter
 {
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan KeepEvery = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ReleaseWithin = TimeSpan.FromSeconds(5);
+
     private readonly RunStorage _storage;
     private readonly IProfileSource _profiles;
     private readonly ModelDescription _model;
@@ -38,6 +42,7 @@ public sealed class QuestionSetSplitter
     private readonly PrefixStore _prefixes;
     private readonly RunDeletion _deletion;
     private readonly BudgetLedger? _ledger;
+    private readonly UploadReceipts _receipts;
 
     /// <summary>A splitter for runs of one model.</summary>
     /// <param name="storage">Where uploads and runs lie.</param>
@@ -71,13 +76,52 @@ public sealed class QuestionSetSplitter
         _prefixes = prefixes ?? new PrefixStore(storage);
         _deletion = new RunDeletion(storage, time, _signals);
         _ledger = ledger;
+        _receipts = new UploadReceipts(storage.RunTable);
     }
 
-    /// <summary>Handles the event that a blob was uploaded. The same event twice is the same run.</summary>
+    /// <summary>
+    /// Handles the event that a blob was uploaded, as its receipt allows: what was handled, or was made for another model, is left alone, and what another process is at work on is waited for.
+    /// The same event twice is the same run.
+    /// </summary>
     /// <param name="blobName">The blob in the container of question sets: <c>[profile/]name.ext</c>.</param>
     /// <param name="etag">The version that the event speaks of.</param>
     /// <param name="cancellationToken">Cancels the work; nothing that harms is left.</param>
-    public async Task<SplitOutcome> OnUploadAsync(string blobName, ETag etag, CancellationToken cancellationToken)
+    public Task<SplitOutcome> OnUploadAsync(string blobName, ETag etag, CancellationToken cancellationToken) =>
+        TakeAsync(blobName, etag, asked: false, _options.ClaimFor, cancellationToken);
+
+    /// <summary>Makes a run of an upload for whoever has just stored it and waits for the answer, whatever others have made of the same content. What is rejected leaves neither a run nor its blob.</summary>
+    /// <param name="upload">The upload.</param>
+    /// <param name="cancellationToken">Cancels the work; nothing that harms is left.</param>
+    public Task<SplitOutcome> StartAsync(Upload upload, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(upload);
+
+        // Who waits for the answer does not wait for the end of a process that was killed meanwhile: two that make one run write the same.
+        return TakeAsync(upload.BlobName, upload.ETag, asked: true, _options.ClaimFor / 6, cancellationToken);
+    }
+
+    /// <summary>Handles an upload that was found; one that another process is at work on is left for a later look.</summary>
+    internal Task<SplitOutcome> OnFoundAsync(string blobName, ETag etag, CancellationToken cancellationToken) =>
+        TakeAsync(blobName, etag, asked: false, TimeSpan.Zero, cancellationToken);
+
+    private async Task<SplitOutcome> TakeAsync(string blobName, ETag etag, bool asked, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        var began = _time.GetTimestamp();
+        while (true)
+        {
+            var waited = _time.GetElapsedTime(began);
+            var outcome = await TryTakeAsync(blobName, etag, asked, takesOver: asked && waited >= patience, cancellationToken);
+            if (outcome.Result != SplitResult.InHand || (!asked && patience == TimeSpan.Zero))
+            {
+                return outcome;
+            }
+
+            // Another process has no event that this one could wait for.
+            await Task.Delay(_options.ClaimFor < LookEvery ? _options.ClaimFor : LookEvery, _time, cancellationToken);
+        }
+    }
+
+    private async Task<SplitOutcome> TryTakeAsync(string blobName, ETag etag, bool asked, bool takesOver, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(blobName);
 
@@ -91,8 +135,12 @@ public sealed class QuestionSetSplitter
         try
         {
             var properties = await blob.GetPropertiesAsync(new BlobRequestConditions { IfMatch = etag }, cancellationToken);
-            var outcome = await SplitAsync(blob, etag, properties.Value.Metadata, cancellationToken);
-            _logger.LogInformation("Upload {Blob} {Result} as run {Run}.", blobName, outcome.Result, outcome.Run);
+            var outcome = await SplitAsync(blob, etag, properties.Value.Metadata, asked, takesOver, cancellationToken);
+            if (outcome.Result != SplitResult.InHand)
+            {
+                _logger.LogInformation("Upload {Blob} {Result} as run {Run}.", blobName, outcome.Result, outcome.Run);
+            }
+
             if (outcome.Result is SplitResult.Created or SplitResult.Rejected)
             {
                 _signals.RunsChanged.Set();
@@ -162,6 +210,7 @@ public sealed class QuestionSetSplitter
                 },
             },
             cancellationToken);
+        await _receipts.AddAsync(upload.BlobName, Plain(etag), run, _model.Fingerprint, cancellationToken);
         return run;
     }
 
@@ -186,23 +235,53 @@ public sealed class QuestionSetSplitter
     /// <summary>The same version comes with quotes from a response's header, and without them from a listing or an event.</summary>
     private static ETag Plain(ETag etag) => new(etag.ToString("G").Trim('"'));
 
-    private async Task<SplitOutcome> SplitAsync(BlockBlobClient blob, ETag etag, IDictionary<string, string> metadata, CancellationToken cancellationToken)
+    private async Task<SplitOutcome> SplitAsync(
+        BlockBlobClient blob, ETag etag, IDictionary<string, string> metadata, bool asked, bool takesOver, CancellationToken cancellationToken)
     {
+        if (!asked && UploadMetadata.Find(metadata, UploadMetadata.Model) is { } model && model != _model.Fingerprint)
+        {
+            return new SplitOutcome(SplitResult.Left, null);
+        }
+
         var profileName = ProfileNameOf(blob.Name, metadata);
         var (profile, prefix, rejection) = await FindProfileAsync(profileName, cancellationToken);
         var notation = AnswerNotation.Detect;
-        if (UploadMetadata.Find(metadata, UploadMetadata.AnswerNotation) is { } asked)
+        if (UploadMetadata.Find(metadata, UploadMetadata.AnswerNotation) is { } named)
         {
-            notation = AnswerNotationName.Find(asked) ?? AnswerNotation.Detect;
-            rejection ??= AnswerNotationName.Find(asked) is null ? new Rejection($"the upload's metadata say answerNotation '{asked}', but it must be {AnswerNotationName.All}.", null) : null;
+            notation = AnswerNotationName.Find(named) ?? AnswerNotation.Detect;
+            rejection ??= AnswerNotationName.Find(named) is null ? new Rejection($"the upload's metadata say answerNotation '{named}', but it must be {AnswerNotationName.All}.", null) : null;
         }
 
         var run = RunIdentity.Of(blob.Name, etag, profileName, profile, prefix, _model.Fingerprint);
         using var activity = PipelineTracing.Start("split question set", run.ToString());
 
+        var receipt = await FindReceiptAsync(blob.Name, etag, run, cancellationToken);
+        if (!asked && WhyNotOwn(receipt, run) is { } others)
+        {
+            return others;
+        }
+
         if (await FindKnownAsync(run, cancellationToken) is { } known)
         {
+            if (receipt is null || (receipt.Run == run && receipt.Standing != UploadStanding.Handled))
+            {
+                await _receipts.AddAsync(blob.Name, etag, run, _model.Fingerprint, cancellationToken);
+            }
+
             return known;
+        }
+
+        // What others have made of the same content stays theirs, receipt included, also where somebody asks for a run of his own.
+        var isOthers = receipt is not null && receipt.Run != run && WhyNotOwn(receipt, run) is not null;
+        if (!isOthers && receipt is { Standing: UploadStanding.Claimed } && IsHeld(receipt) && !takesOver)
+        {
+            return new SplitOutcome(SplitResult.InHand, null);
+        }
+
+        var claim = isOthers ? null : await _receipts.TryClaimAsync(blob.Name, etag, run, _model.Fingerprint, receipt, cancellationToken);
+        if (!isOthers && claim is null)
+        {
+            return new SplitOutcome(SplitResult.InHand, null);
         }
 
         var manifest = new RunManifest
@@ -220,15 +299,54 @@ public sealed class QuestionSetSplitter
             Rejection = rejection,
             Traceparent = PipelineTracing.Traceparent,
         };
-        if (profile is not null && rejection is null)
+        try
         {
-            manifest = await ReadAsync(blob, etag, profile, prefix, manifest, run, cancellationToken);
+            return await SplitAsync(blob, etag, metadata, profile, prefix, manifest, run, claim, asked, cancellationToken);
+        }
+        catch (Exception fault) when (claim is not null && fault is not (RequestFailedException or AggregateException))
+        {
+            // Nothing was made, and whoever tries again need not wait until this claim is old.
+            using var limit = new CancellationTokenSource(ReleaseWithin, _time);
+            await claim.ReleaseAsync(limit.Token);
+            throw;
+        }
+    }
+
+    private async Task<SplitOutcome> SplitAsync(
+        BlockBlobClient blob,
+        ETag etag,
+        IDictionary<string, string> metadata,
+        Profile? profile,
+        PrefixReference? prefix,
+        RunManifest manifest,
+        RunId run,
+        UploadClaim? claim,
+        bool asked,
+        CancellationToken cancellationToken)
+    {
+        if (profile is not null && manifest.Rejection is null)
+        {
+            manifest = await ReadAsync(blob, etag, profile, prefix, manifest, run, claim, cancellationToken);
+        }
+
+        if (manifest.Rejection is { } rejection && await IsStoredHereAsync(blob, etag, metadata, asked, cancellationToken) is var stored && (stored || asked))
+        {
+            await RemoveRejectedAsync(stored && claim is not null ? blob : null, etag, run, claim, cancellationToken);
+            return new SplitOutcome(SplitResult.Rejected, run, rejection);
         }
 
         if (_ledger is not null && manifest.Rejection is null)
         {
             await _ledger.NoteCallerAsync(
                 run, blob.Name, cancel => QuestionSetUploads.IsAsStoredAsync(blob, etag, metadata, cancel), cancellationToken);
+        }
+
+        // A process that stood still for long may have been taken for dead: what others have begun since is theirs.
+        if (!asked && claim is not null && !await claim.KeepAsync(cancellationToken)
+            && WhyNotOwn(await FindReceiptAsync(blob.Name, etag, run, cancellationToken), run) is { } others)
+        {
+            await DiscardAsync(run, cancellationToken);
+            return others;
         }
 
         if (!await _storage.Manifest(run).TryCreateAsync(ToJson(manifest), "application/json", cancellationToken))
@@ -249,11 +367,97 @@ public sealed class QuestionSetSplitter
             }
         }
 
+        if (claim is not null && !await claim.CompleteAsync(cancellationToken) && !asked)
+        {
+            if (WhyNotOwn(await FindReceiptAsync(blob.Name, etag, run, cancellationToken), run) is { } taker)
+            {
+                // It stood still between its last look and the run, and an upload is one run.
+                if (await _runs.FindAsync(run, cancellationToken) is { } row)
+                {
+                    await _deletion.StepAsync(row, cancellationToken);
+                }
+
+                return taker;
+            }
+
+            await _receipts.AddAsync(blob.Name, etag, run, _model.Fingerprint, cancellationToken);
+        }
+
         return new SplitOutcome(manifest.Rejection is null ? SplitResult.Created : SplitResult.Rejected, run, manifest.Rejection);
     }
 
-    private async Task<RunManifest> ReadAsync(BlockBlobClient blob, ETag etag, Profile profile, PrefixReference? prefix, RunManifest manifest, RunId run, CancellationToken cancellationToken)
+    /// <summary>The receipt of an upload. Where a process was cut off between a run and its receipt, the receipt is written here.</summary>
+    private async Task<UploadReceipt?> FindReceiptAsync(string blobName, ETag etag, RunId run, CancellationToken cancellationToken)
     {
+        var receipt = await _receipts.FindAsync(blobName, etag, cancellationToken);
+        if (receipt is { Standing: UploadStanding.Claimed, Run: { } made } && made != run && await _storage.FindManifestAsync(made, cancellationToken) is not null)
+        {
+            await _receipts.AddAsync(blobName, etag, made, receipt.Model, cancellationToken);
+            return receipt with { Standing = UploadStanding.Handled };
+        }
+
+        return receipt;
+    }
+
+    /// <summary>Why an upload is not this process's to make a run of, by its receipt; <see langword="null"/> where it is.</summary>
+    private SplitOutcome? WhyNotOwn(UploadReceipt? receipt, RunId run) => receipt switch
+    {
+        null => null,
+        { Standing: UploadStanding.Again, Model: { } model } when model != _model.Fingerprint => new SplitOutcome(SplitResult.Left, null),
+        { Standing: UploadStanding.Handled, Run: { } made } when made != run => new SplitOutcome(SplitResult.Known, made),
+        { Standing: UploadStanding.Handled, Run: null } => new SplitOutcome(SplitResult.Gone, null),
+        { Standing: UploadStanding.Claimed, Run: var made } when made != run && IsHeld(receipt) => new SplitOutcome(SplitResult.InHand, null),
+        _ => null,
+    };
+
+    private bool IsHeld(UploadReceipt claim) => (_time.GetUtcNow() - claim.Timestamp).Duration() < _options.ClaimFor;
+
+    /// <summary>Whether an upload is this service's own, whose maker is told at once that it is rejected.</summary>
+    private static async Task<bool> IsStoredHereAsync(BlockBlobClient blob, ETag etag, IDictionary<string, string> metadata, bool asked, CancellationToken cancellationToken) =>
+        (asked || UploadMetadata.Find(metadata, UploadMetadata.StoredBy) == UploadMetadata.Service)
+        && await QuestionSetUploads.IsAsStoredAsync(blob, etag, metadata, cancellationToken);
+
+    /// <summary>Leaves nothing of an upload whose maker is told why it is rejected: neither a run nor anything that somebody picks up later.</summary>
+    private async Task RemoveRejectedAsync(BlockBlobClient? upload, ETag etag, RunId run, UploadClaim? claim, CancellationToken cancellationToken)
+    {
+        await DiscardAsync(run, cancellationToken);
+        if (upload is not null)
+        {
+            try
+            {
+                await upload.DeleteIfExistsAsync(conditions: new BlobRequestConditions { IfMatch = etag }, cancellationToken: cancellationToken);
+            }
+            catch (RequestFailedException fault) when (fault.IsConflict())
+            {
+                // Somebody has written it anew: that is another upload.
+            }
+        }
+
+        if (claim is not null)
+        {
+            await claim.ReleaseAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Removes what was written of a run that does not come to be.</summary>
+    private async Task DiscardAsync(RunId run, CancellationToken cancellationToken)
+    {
+        if (await _storage.FindManifestAsync(run, cancellationToken) is not null)
+        {
+            // Another process has made it after all.
+            return;
+        }
+
+        await foreach (var blob in _storage.Runs.GetBlobsAsync(new GetBlobsOptions { Prefix = $"{run}/" }, cancellationToken))
+        {
+            await _storage.Runs.DeleteBlobIfExistsAsync(blob.Name, cancellationToken: cancellationToken);
+        }
+    }
+
+    private async Task<RunManifest> ReadAsync(
+        BlockBlobClient blob, ETag etag, Profile profile, PrefixReference? prefix, RunManifest manifest, RunId run, UploadClaim? claim, CancellationToken cancellationToken)
+    {
+        var kept = _time.GetTimestamp();
         var batchSize = _options.BatchSizeFor(profile);
 
         // Examples that are chosen for each question are as many as fit it.
@@ -268,6 +472,13 @@ public sealed class QuestionSetSplitter
             var reading = new QuestionSetOptions { FileName = manifest.Name, Dataset = _options.DefaultDataset, AnswerNotation = manifest.AnswerNotation, MaxBytes = _options.MaxBytes, MaxRows = _options.MaxRows };
             await foreach (var row in QuestionSetReader.ReadAsync(content, reading, cancellationToken))
             {
+                if (claim is not null && _time.GetElapsedTime(kept) >= KeepEvery)
+                {
+                    // One that was taken over meanwhile is seen before the run comes to be.
+                    await claim.KeepAsync(cancellationToken);
+                    kept = _time.GetTimestamp();
+                }
+
                 tally.Add(row);
                 if (row is AcceptedRow { Question: var question })
                 {

@@ -29,6 +29,12 @@ public sealed record SplitOptions
     /// <summary>The most rows of an upload.</summary>
     public int MaxRows { get; init; } = 1_000_000;
 
+    /// <summary>
+    /// How long a process that is splitting an upload is believed to be at it after its last word, which it gives every 10 s: another then takes over. Too short, and two make the same run,
+    /// which costs only their time.
+    /// </summary>
+    public TimeSpan ClaimFor { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Refuses what cannot work.</summary>
     /// <exception cref="ArgumentException">A setting is outside its range; the message names it.</exception>
     internal void Check()
@@ -38,6 +44,7 @@ public sealed record SplitOptions
         Require(BatchWork > TimeSpan.Zero, nameof(BatchWork), "more than 0");
         Require(TokensPerSecond > 0, nameof(TokensPerSecond), "more than 0");
         Require(BatchSize is null or (>= 1 and <= MaxBatchSize), nameof(BatchSize), $"1 to {MaxBatchSize}, or not set");
+        Require(ClaimFor > TimeSpan.Zero, nameof(ClaimFor), "more than 0");
         Require(MaxBytes > 0, nameof(MaxBytes), "more than 0");
         Require(MaxRows > 0, nameof(MaxRows), "more than 0");
     }

@@ -19,10 +19,17 @@ public enum SplitResult
 
     /// <summary>The upload is not there any more, or has changed since: a newer event speaks of what is there now.</summary>
     Gone,
+
+    /// <summary>Another process is at work on it.</summary>
+    InHand,
+
+    /// <summary>The upload was made for another model: a process with that one handles it.</summary>
+    Left,
 }
 
 /// <summary>What became of an upload event.</summary>
 /// <param name="Result">In a word.</param>
-/// <param name="Run">The run; <see langword="null"/> for <see cref="SplitResult.Gone"/>.</param>
+/// <param name="Run">The run; <see langword="null"/> for <see cref="SplitResult.Gone"/>, <see cref="SplitResult.InHand"/> and <see cref="SplitResult.Left"/>; of a rejected upload that its maker
+/// is told of, none stands.</param>
 /// <param name="Rejection">Why nothing can be asked, for <see cref="SplitResult.Rejected"/>.</param>
 public sealed record SplitOutcome(SplitResult Result, RunId? Run, Rejection? Rejection = null);

@@ -132,6 +132,18 @@ internal sealed class RunRows(TableClient table, PipelineSignals? signals = null
         }
     }
 
+    /// <summary>A run of an upload, whatever its model and profile; <see langword="null"/> where there is none. Looks through all runs.</summary>
+    public async Task<RunRow?> FindOfSourceAsync(string source, CancellationToken cancellationToken)
+    {
+        var filter = TableClient.CreateQueryFilter($"PartitionKey eq {RunRow.Partition} and Source eq {source}");
+        await foreach (var entity in table.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
+        {
+            return RunRow.From(entity);
+        }
+
+        return null;
+    }
+
     /// <summary>Runs with nothing left to do that have not changed since a moment, in the order of their names.</summary>
     public async IAsyncEnumerable<RunRow> EndedBeforeAsync(DateTimeOffset moment, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {

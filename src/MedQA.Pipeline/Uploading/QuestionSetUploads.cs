@@ -15,16 +15,20 @@ public sealed class QuestionSetUploads
     private readonly RunStorage _storage;
     private readonly TimeProvider _time;
     private readonly BudgetLedger? _ledger;
+    private readonly string? _model;
 
     /// <summary>Stores into a storage.</summary>
     /// <param name="storage">The storage.</param>
     /// <param name="time">The clock.</param>
     /// <param name="ledger">Is told who stores what; <see langword="null"/> where there is no budget.</param>
-    public QuestionSetUploads(RunStorage storage, TimeProvider time, BudgetLedger? ledger = null)
+    /// <param name="model">
+    /// The fingerprint of the model that the question sets are stored for: should this process end before it has made their runs, only one with that model does. <see langword="null"/> for any.
+    /// </param>
+    public QuestionSetUploads(RunStorage storage, TimeProvider time, BudgetLedger? ledger = null, string? model = null)
     {
         ArgumentNullException.ThrowIfNull(storage);
         ArgumentNullException.ThrowIfNull(time);
-        (_storage, _time, _ledger) = (storage, time, ledger);
+        (_storage, _time, _ledger, _model) = (storage, time, ledger, model);
     }
 
     /// <summary>Stores a question set.</summary>
@@ -72,7 +76,7 @@ public sealed class QuestionSetUploads
             await _ledger.ClaimAsync(blobName, caller, cancellationToken);
         }
 
-        return await StoreAsync(_storage.QuestionSets.GetBlockBlobClient(blobName), spool, name, notation, cancellationToken);
+        return await StoreAsync(_storage.QuestionSets.GetBlockBlobClient(blobName), spool, name, notation, _model, cancellationToken);
     }
 
     /// <summary>
@@ -99,12 +103,18 @@ public sealed class QuestionSetUploads
         return blob.Name.AsSpan(blob.Name.LastIndexOf('/') + 1).StartsWith(hash, StringComparison.Ordinal);
     }
 
-    private static async Task<Upload> StoreAsync(BlockBlobClient blob, Stream content, string name, AnswerNotation notation, CancellationToken cancellationToken)
+    private static async Task<Upload> StoreAsync(
+        BlockBlobClient blob, Stream content, string name, AnswerNotation notation, string? model, CancellationToken cancellationToken)
     {
         var metadata = new Dictionary<string, string> { [UploadMetadata.Name] = UploadMetadata.Encode(name), [UploadMetadata.StoredBy] = UploadMetadata.Service };
         if (notation != AnswerNotation.Detect)
         {
             metadata[UploadMetadata.AnswerNotation] = AnswerNotationName.Of(notation);
+        }
+
+        if (model is not null)
+        {
+            metadata[UploadMetadata.Model] = UploadMetadata.Encode(model);
         }
 
         var options = new BlobUploadOptions { Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All }, Metadata = metadata };

@@ -18,6 +18,9 @@ internal static class UploadMetadata
     /// <summary>The value of <see cref="StoredBy"/>.</summary>
     public const string Service = "medqa";
 
+    /// <summary>The fingerprint of the model that the upload was stored for: no host with another one takes it for its own.</summary>
+    public const string Model = "model";
+
     public static string Encode(string value) => Uri.EscapeDataString(value);
 
     public static string? Find(IDictionary<string, string> metadata, string key) =>

@@ -6,7 +6,45 @@ using MedQA.Pipeline.Storage;
 
 namespace MedQA.Pipeline.Uploading;
 
-/// <summary>Which uploads were handled, in the partition <c>uploads</c> of the table of runs: a host that scans the container does not take an old upload for a new one, whatever model or profile it has now.</summary>
+/// <summary>What a receipt says of an upload.</summary>
+internal enum UploadStanding
+{
+    /// <summary>It was handled. Receipts of earlier releases say nothing else.</summary>
+    Handled,
+
+    /// <summary>Somebody is at work on it, or was cut off.</summary>
+    Claimed,
+
+    /// <summary>Its run has lost its blobs: whoever has that run's model makes it again.</summary>
+    Again,
+}
+
+/// <summary>The receipt of one version of an upload.</summary>
+internal sealed record UploadReceipt
+{
+    /// <summary>What it says.</summary>
+    public UploadStanding Standing { get; init; }
+
+    /// <summary>The run that was made of the upload, or is being made; <see langword="null"/> where none was.</summary>
+    public RunId? Run { get; init; }
+
+    /// <summary>The fingerprint of that run's model; <see langword="null"/> in receipts of earlier releases.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>Who claimed it: an own name for each attempt.</summary>
+    public string? Owner { get; init; }
+
+    /// <summary>The version of the receipt.</summary>
+    public ETag ETag { get; init; }
+
+    /// <summary>When the receipt last changed, by the storage's clock.</summary>
+    public DateTimeOffset Timestamp { get; init; }
+}
+
+/// <summary>
+/// Which uploads were handled and who is at work on which, in the partition <c>uploads</c> of the table of runs. Whoever handles an upload claims it before and notes it after, so that
+/// no host takes an old upload for a new one, whatever model or profile it has, and of two hosts with different models one makes a run.
+/// </summary>
 internal sealed class UploadReceipts(TableClient table)
 {
     private const string Partition = "uploads";
@@ -22,36 +60,102 @@ internal sealed class UploadReceipts(TableClient table)
             return;
         }
 
-        await foreach (var row in table.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {Partition}"), select: ["RowKey"], cancellationToken: cancellationToken))
+        var filter = TableClient.CreateQueryFilter($"PartitionKey eq {Partition}");
+        await foreach (var row in table.QueryAsync<TableEntity>(filter, select: ["RowKey", "Standing"], cancellationToken: cancellationToken))
         {
-            _known.Add(row.RowKey);
+            if (StandingOf(row) == UploadStanding.Handled)
+            {
+                _known.Add(row.RowKey);
+            }
         }
 
         _loaded = true;
     }
 
-    /// <summary>Whether this version of a blob was handled.</summary>
+    /// <summary>Whether this version of a blob needs no look any more.</summary>
     public bool Contains(string blob, ETag etag) => _known.Contains(KeyOf(blob, etag));
 
-    /// <summary>Notes that this version of a blob was handled.</summary>
-    public async Task AddAsync(string blob, ETag etag, RunId? run, CancellationToken cancellationToken)
+    /// <summary>Looks no more at this version of a blob for as long as this object lives.</summary>
+    public void PassOver(string blob, ETag etag) => _known.Add(KeyOf(blob, etag));
+
+    /// <summary>The receipt of this version of a blob; <see langword="null"/> where nobody has taken it yet.</summary>
+    public async Task<UploadReceipt?> FindAsync(string blob, ETag etag, CancellationToken cancellationToken)
     {
-        var key = KeyOf(blob, etag);
-        var entity = new TableEntity(Partition, key) { ["Blob"] = blob, ["Run"] = run?.ToString() ?? "" };
-        await table.UpsertEntityAsync(entity, TableUpdateMode.Replace, cancellationToken);
-        _known.Add(key);
+        var found = await table.GetEntityIfExistsAsync<TableEntity>(Partition, KeyOf(blob, etag), cancellationToken: cancellationToken);
+        return found is { HasValue: true, Value: { } row }
+            ? new UploadReceipt
+            {
+                Standing = StandingOf(row),
+                Run = RunId.TryParse(row.GetString("Run"), out var run) ? run : null,
+                Model = row.GetString("Model"),
+                Owner = row.GetString("Owner"),
+                ETag = row.ETag,
+                Timestamp = row.Timestamp ?? default,
+            }
+            : null;
     }
 
-    /// <summary>Forgets the uploads of a run that cannot go on, so that they are looked at again: where its blobs are lost, that makes it again.</summary>
-    public async Task ForgetAsync(RunId run, CancellationToken cancellationToken)
+    /// <summary>Says that a run is being made of this version of a blob.</summary>
+    /// <param name="blob">The blob.</param>
+    /// <param name="etag">Its version.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="model">The fingerprint of its model.</param>
+    /// <param name="standing">The receipt that was found, which the claim takes the place of; <see langword="null"/> where none was.</param>
+    /// <param name="cancellationToken">Cancels the calls.</param>
+    /// <returns>The claim; <see langword="null"/> where somebody else has written a receipt meanwhile.</returns>
+    public async Task<UploadClaim?> TryClaimAsync(string blob, ETag etag, RunId run, string model, UploadReceipt? standing, CancellationToken cancellationToken)
+    {
+        var owner = Guid.NewGuid().ToString("N");
+        var row = RowOf(blob, etag, run, model, UploadStanding.Claimed);
+        row["Owner"] = owner;
+        try
+        {
+            var written = standing is null
+                ? await table.AddEntityAsync(row, cancellationToken)
+                : await table.UpdateEntityAsync(row, standing.ETag, TableUpdateMode.Replace, cancellationToken);
+            return new UploadClaim(table, row, written.Headers.ETag ?? default);
+        }
+        catch (RequestFailedException fault) when (fault.IsConflict() || (fault.IsMissing() && fault.ErrorCode != "TableNotFound"))
+        {
+            // The call may have been repeated after its answer was lost: then the receipt is this claim's.
+            return await FindAsync(blob, etag, cancellationToken) is { } now && now.Owner == owner ? new UploadClaim(table, row, now.ETag) : null;
+        }
+    }
+
+    /// <summary>Notes that this version of a blob was handled.</summary>
+    public async Task AddAsync(string blob, ETag etag, RunId? run, string? model, CancellationToken cancellationToken)
+    {
+        await table.UpsertEntityAsync(RowOf(blob, etag, run, model, UploadStanding.Handled), TableUpdateMode.Replace, cancellationToken);
+        PassOver(blob, etag);
+    }
+
+    /// <summary>
+    /// Has the uploads of a run that cannot go on looked at again, by whoever has its model: where its blobs are lost, that makes it again. For another model they are as handled as before.
+    /// </summary>
+    public async Task ForgetAsync(RunId run, string model, CancellationToken cancellationToken)
     {
         var filter = TableClient.CreateQueryFilter($"PartitionKey eq {Partition} and Run eq {run.ToString()}");
-        await foreach (var row in table.QueryAsync<TableEntity>(filter, select: ["RowKey"], cancellationToken: cancellationToken))
+        await foreach (var row in table.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
         {
-            await table.DeleteEntityAsync(Partition, row.RowKey, ETag.All, cancellationToken);
+            (row["Standing"], row["Model"]) = (nameof(UploadStanding.Again), row.GetString("Model") ?? model);
+            await table.UpsertEntityAsync(row, TableUpdateMode.Replace, cancellationToken);
             _known.Remove(row.RowKey);
         }
     }
+
+    private static TableEntity RowOf(string blob, ETag etag, RunId? run, string? model, UploadStanding standing)
+    {
+        var row = new TableEntity(Partition, KeyOf(blob, etag)) { ["Blob"] = blob, ["Run"] = run?.ToString() ?? "", ["Standing"] = standing.ToString() };
+        if (model is not null)
+        {
+            row["Model"] = model;
+        }
+
+        return row;
+    }
+
+    private static UploadStanding StandingOf(TableEntity row) =>
+        Enum.TryParse<UploadStanding>(row.GetString("Standing"), out var standing) ? standing : UploadStanding.Handled;
 
     private static string KeyOf(string blob, ETag etag) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{etag:G} {blob}")).AsSpan(0, 16));
 }

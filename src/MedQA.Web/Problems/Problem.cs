@@ -27,10 +27,6 @@ public sealed record ProblemDetails
     /// <summary>The line of the body at fault, from 1, where it is one.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? Line { get; init; }
-
-    /// <summary>The run concerned, where there is one.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? Run { get; init; }
 }
 
 /// <summary>Ends a handler with problem details.</summary>
@@ -111,14 +107,13 @@ internal static class Problem
     public static ProblemException UnknownProfile(string profile) =>
         BadParameter("profile", $"There is no profile '{Shown(profile)}'. GET /api/profiles lists them.");
 
-    public static ProblemException NoQuestionSet(string sentence, int? line, string? run = null) => new(new ProblemDetails
+    public static ProblemException NoQuestionSet(string sentence, int? line) => new(new ProblemDetails
     {
         Type = "urn:medqa:no-question-set",
         Title = "The body is no question set",
         Status = StatusCodes.Status400BadRequest,
         Detail = sentence,
         Line = line,
-        Run = run,
     });
 
     public static ProblemException TooLarge(long most) =>

@@ -23,7 +23,7 @@ internal static class RunHandlers
         var (name, notation, again) = (SetParameters.Name(request), request.Notation, request.Switch("again"));
         await using var body = LimitedBody.Of(request.Http, api.Limits.MaxUploadBytes);
         var upload = await api.Uploads.StoreAsync(body, name, profile, again, notation, request.Caller, cancellationToken);
-        var outcome = await api.Splitter.OnUploadAsync(upload.BlobName, upload.ETag, cancellationToken);
+        var outcome = await api.Splitter.StartAsync(upload, cancellationToken);
         if (outcome is { Result: SplitResult.Created, Run: { } made })
         {
             // A split sends nothing. Without this the run would begin when the upload's own event, or the look for runs that nobody drives, comes round to it.
@@ -39,7 +39,7 @@ internal static class RunHandlers
                 request.Http.HttpContext.Response.Headers.Location = $"/api/runs/{run}";
                 return Shown(summary, upload.Created || outcome.Result == SplitResult.Created ? StatusCodes.Status202Accepted : StatusCodes.Status200OK);
             case { Result: SplitResult.Rejected, Rejection: { } rejection }:
-                throw Problem.NoQuestionSet(rejection.Sentence, rejection.Line, $"{outcome.Run}");
+                throw Problem.NoQuestionSet(rejection.Sentence, rejection.Line);
             case { Result: SplitResult.Deleted }:
                 throw Problem.Deleted($"{outcome.Run}");
             default:

@@ -15,6 +15,9 @@ public sealed record RunResource
     /// <summary>Where it stands.</summary>
     public required RunState State { get; init; }
 
+    /// <summary>True where it is queued, running or waiting, and no process works on it: it goes on when one begins. Missing everywhere else, and always in Azure.</summary>
+    public bool? Paused { get; init; }
+
     /// <summary>Why it waits, was rejected or failed.</summary>
     public string? Reason { get; init; }
 
@@ -96,6 +99,7 @@ public sealed record RunResource
             Run = summary.Run.ToString(),
             Name = summary.Name,
             State = summary.State,
+            Paused = summary.Paused ? true : null,
             Reason = summary.Reason,
             ReasonLine = summary.ReasonLine,
             Requested = summary.Requested == RequestedAction.None ? null : summary.Requested,

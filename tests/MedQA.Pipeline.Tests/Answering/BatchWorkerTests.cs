@@ -12,6 +12,7 @@ namespace MedQA.Pipeline.Tests.Answering;
 
 public sealed class BatchWorkerTests(AzuriteFixture azurite)
 {
+    private static readonly SplitOptions Impatient = new() { DefaultProfile = "impatient", BatchSize = 100 };
     private static readonly SplitOptions OneBatch = new() { DefaultProfile = "quick", BatchSize = 100 };
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -106,6 +107,118 @@ public sealed class BatchWorkerTests(AzuriteFixture azurite)
         Assert.Null(summary.AccuracyLow);
         var failed = Assert.Single((await bench.Reader.AnswersAsync(run, null, 10, AnswerFilter.Failed, Cancel)).Answers);
         Assert.Equal((1, code), (failed.Ordinal, failed.Failure));
+        var answer = (await bench.Reader.GetAnswerAsync(run, 1, Cancel))!;
+        Assert.Equal((code == FailureCodes.TimeLimit, code == FailureCodes.TimeLimit), (answer.TriedAgain, answer.Failure!.Message.EndsWith("It was tried twice.", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_question_that_runs_out_of_time_is_tried_once_more_behind_the_others_and_draws_the_samples_of_an_undisturbed_run()
+    {
+        var storage = await azurite.NewAsync();
+        var undisturbed = new Bench(storage, split: Impatient);
+        var even = await undisturbed.StartAsync(3, "even.csv");
+        Assert.Equal(BatchOutcome.Finished, await undisturbed.Worker.AnswerAsync(MessageOf(even), Cancel));
+
+        var bench = new Bench(storage, split: Impatient);
+        var order = new List<string>();
+        bench.Model.Before = (text, cancel) =>
+        {
+            var name = CaseOf(text);
+            order.Add(name);
+            return name == "case 0" && order.Count == 1 ? Task.Delay(Timeout.Infinite, cancel) : Task.CompletedTask;
+        };
+        var run = await bench.StartAsync(3);
+
+        Assert.Equal(BatchOutcome.Finished, await bench.Worker.AnswerAsync(MessageOf(run), Cancel));
+
+        Assert.Equal(["case 0", "case 1", "case 2", "case 0"], order);
+        var summary = await bench.CompleteAsync(run);
+        Assert.Equal((RunState.Completed, 0), (summary.State, summary.Totals.Failed));
+        var again = (await bench.Reader.GetAnswerAsync(run, 0, Cancel))!;
+        Assert.True(again.TriedAgain);
+        Assert.True(again.Seconds >= 1, "The seconds of the first try are counted.");
+        Assert.False((await bench.Reader.GetAnswerAsync(run, 1, Cancel))!.TriedAgain);
+        Assert.Equal(
+            WithoutTimes((await undisturbed.TextAsync(even, "answers/00000000.jsonl"))!),
+            WithoutTimes((await bench.TextAsync(run, "answers/00000000.jsonl"))!.Replace(",\"triedAgain\":true", "", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Killed_between_the_two_tries_a_question_gets_its_second_from_the_next_worker_and_never_a_third()
+    {
+        var storage = await azurite.NewAsync();
+        var identity = new WorkerOptions { Name = "one", Identity = Guid.NewGuid() };
+        var run = await new Bench(storage, split: Impatient).StartAsync(3);
+
+        // Its first worker dies when the question has run out of time and another is asked.
+        var dying = new Bench(storage, split: Impatient, worker: identity);
+        var dead = new TaskCompletionSource();
+        dying.Model.Before = async (text, cancel) =>
+        {
+            if (CaseOf(text) == "case 1")
+            {
+                dead.SetResult();
+                await Task.Delay(Timeout.Infinite, Cancel);
+            }
+
+            await (CaseOf(text) == "case 0" ? Task.Delay(Timeout.Infinite, cancel) : Task.CompletedTask);
+        };
+        _ = dying.Worker.AnswerAsync(MessageOf(run), Cancel);
+        await dead.Task.WaitAsync(TimeSpan.FromMinutes(1), Cancel);
+
+        var next = new Bench(storage, split: Impatient, worker: identity);
+        var order = new List<string>();
+        next.Model.Before = (text, cancel) =>
+        {
+            order.Add(CaseOf(text));
+            return CaseOf(text) == "case 0" ? Task.Delay(Timeout.Infinite, cancel) : Task.CompletedTask;
+        };
+        Assert.Equal(BatchOutcome.Finished, await next.Worker.AnswerAsync(MessageOf(run), Cancel));
+
+        Assert.Equal(["case 1", "case 2", "case 0"], order);
+        await next.CompleteAsync(run);
+        Assert.Equal(3, order.Count);
+        var failed = (await next.Reader.GetAnswerAsync(run, 0, Cancel))!;
+        Assert.Equal((true, FailureCodes.TimeLimit), (failed.TriedAgain, failed.Failure!.Code));
+        Assert.InRange(failed.Seconds, 2, 60);
+    }
+
+    [Fact]
+    public async Task A_worker_that_dies_in_the_second_try_leaves_it_to_the_next_and_twice_is_a_crash()
+    {
+        var storage = await azurite.NewAsync();
+        var identity = new WorkerOptions { Name = "one", Identity = Guid.NewGuid() };
+        var run = await new Bench(storage, split: Impatient).StartAsync(2);
+        for (var crash = 0; crash < 2; crash++)
+        {
+            var dying = new Bench(storage, split: Impatient, worker: identity);
+            var (dead, asked) = (new TaskCompletionSource(), 0);
+            dying.Model.Before = (text, cancel) =>
+            {
+                if (CaseOf(text) != "case 0")
+                {
+                    return Task.CompletedTask;
+                }
+
+                if (crash == 0 && asked++ == 0)
+                {
+                    return Task.Delay(Timeout.Infinite, cancel);
+                }
+
+                dead.TrySetResult();
+                return Task.Delay(Timeout.Infinite, Cancel);
+            };
+            _ = dying.Worker.AnswerAsync(MessageOf(run), Cancel);
+            await dead.Task.WaitAsync(TimeSpan.FromMinutes(1), Cancel);
+        }
+
+        var last = new Bench(storage, split: Impatient, worker: identity);
+        Assert.Equal(BatchOutcome.Finished, await last.Worker.AnswerAsync(MessageOf(run), Cancel));
+        await last.CompleteAsync(run);
+
+        Assert.Empty(last.Model.Asked);
+        var failed = (await last.Reader.GetAnswerAsync(run, 0, Cancel))!;
+        Assert.Equal((true, "workerCrashed"), (failed.TriedAgain, failed.Failure!.Code));
     }
 
     [Fact]
@@ -279,4 +392,6 @@ public sealed class BatchWorkerTests(AzuriteFixture azurite)
     }
 
     private static string WithoutTimes(string lines) => System.Text.RegularExpressions.Regex.Replace(lines, "\"seconds\":[^,]*,", "");
+
+    private static string CaseOf(string prompt) => System.Text.RegularExpressions.Regex.Match(prompt, @"case \d+(?=\?)").Value;
 }

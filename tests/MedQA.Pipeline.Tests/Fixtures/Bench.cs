@@ -40,7 +40,7 @@ internal sealed class Bench
         Time = time ?? TimeProvider.System;
         Ledger = budget is null ? null : new BudgetLedger(storage, budget, Time);
         Uploads = new QuestionSetUploads(storage, Time, Ledger);
-        split ??= new SplitOptions { DefaultProfile = "quick", BatchSize = 2 };
+        split ??= new SplitOptions { DefaultProfile = "quick", BatchSize = 2, ClaimFor = TimeSpan.FromMilliseconds(50) };
         Splitter = new QuestionSetSplitter(
             storage,
             new OneProfile(),

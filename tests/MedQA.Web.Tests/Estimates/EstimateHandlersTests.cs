@@ -61,8 +61,9 @@ public sealed class EstimateHandlersTests(AzuriteFixture azurite)
             var warning = estimate.GetProperty("warnings")[0].GetString()!;
             Assert.StartsWith("The run would be rejected: profile tuned names the prefix 'cardiology', and there is none of that name.", warning, StringComparison.Ordinal);
 
-            var (_, started) = await server.SendAsync(HttpMethod.Post, "/api/runs?profile=tuned", ApiServer.Questions(2, right: 1));
-            await server.UntilAsync(started.GetProperty("run").GetString()!, "rejected");
+            var (_, refused) = await server.SendAsync(HttpMethod.Post, "/api/runs?profile=tuned", ApiServer.Questions(2, right: 1));
+            Assert.Equal(400, refused.GetProperty("status").GetInt32());
+            Assert.Equal(warning, $"The run would be rejected: {refused.GetProperty("detail").GetString()}");
         }
         finally
         {

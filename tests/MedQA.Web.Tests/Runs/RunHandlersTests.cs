@@ -70,7 +70,7 @@ public sealed class RunHandlersTests(AzuriteFixture azurite)
     [InlineData("this is no question set\nat all\n")]
     [InlineData("id,question,option_a,option_b,answer\n")]
     [InlineData("id,question,option_a,option_b,answer\nq1,,x,y,A\n")]
-    public async Task A_body_that_is_no_question_set_gets_one_sentence_and_400(string body)
+    public async Task A_body_that_is_no_question_set_gets_one_sentence_and_400_and_leaves_no_run_and_nothing_stored(string body)
     {
         await using var server = await ApiServer.StartAsync(azurite.NewConnectionString());
         var (response, problem) = await server.SendAsync(HttpMethod.Post, "/api/runs?name=bad.csv", body);
@@ -79,8 +79,10 @@ public sealed class RunHandlersTests(AzuriteFixture azurite)
         Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
         Assert.Equal("urn:medqa:no-question-set", problem.GetProperty("type").GetString());
         Assert.NotEqual("", problem.GetProperty("detail").GetString());
-        var (_, run) = await server.GetAsync($"/api/runs/{problem.GetProperty("run").GetString()}");
-        Assert.Equal("rejected", run.GetProperty("state").GetString());
+        Assert.False(problem.TryGetProperty("run", out _));
+        var (_, page) = await server.GetAsync("/api/runs");
+        Assert.Equal(0, page.GetProperty("runs").GetArrayLength());
+        Assert.Empty(await server.Storage.QuestionSets.GetBlobsAsync(cancellationToken: TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken));
     }
 
     [Fact]

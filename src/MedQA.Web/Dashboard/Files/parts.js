@@ -26,14 +26,14 @@ export const empty = (title, text, ...actions) => h('div', { class: 'empty' }, h
 /** A run's state as a badge. */
 export const badge = run => {
   const asked = run.requested && run.requested !== 'approve' ? ` · ${run.requested} asked` : '';
-  return h('span', { class: `badge state-${run.state}` }, stateText(run.state) + asked);
+  return h('span', { class: `badge state-${run.paused ? 'paused' : run.state}` }, (run.paused ? 'paused' : stateText(run.state)) + asked);
 };
 
 /** How far a run is. */
 export function progress(run) {
   const share = run.questions === 0 ? 0 : run.done / run.questions;
   const bar = h('span', { class: 'bar', role: 'progressbar', 'aria-valuemin': 0, 'aria-valuemax': run.questions, 'aria-valuenow': run.done, 'aria-label': `${of(run.done, run.questions)} questions done` },
-    h('span', { class: isFinal(run.state) ? 'bar-fill' : 'bar-fill moving', style: { width: `${100 * share}%` } }));
+    h('span', { class: isFinal(run.state) || run.paused ? 'bar-fill' : 'bar-fill moving', style: { width: `${100 * share}%` } }));
   return h('span', { class: 'progress' }, bar, h('span', { class: 'minor' }, of(run.done, run.questions)));
 }
 

@@ -39,8 +39,8 @@ export async function show(main, { run, signal, title }) {
       fill(body);
       return;
     }
-    const structure = JSON.stringify([resource.state, resource.requested, resource.reason, resource.revision]);
-    if (last === null || structure !== JSON.stringify([last.state, last.requested, last.reason, last.revision])) {
+    const structure = JSON.stringify([resource.state, resource.paused, resource.requested, resource.reason, resource.revision]);
+    if (last === null || structure !== JSON.stringify([last.state, last.paused, last.requested, last.reason, last.revision])) {
       drawHead(resource);
     }
     last = resource;
@@ -74,6 +74,10 @@ export async function show(main, { run, signal, title }) {
 
   function drawState(resource) {
     const parts = [];
+    if (resource.paused) {
+      parts.push(h('div', { class: 'notice' }, h('strong', null, 'It is paused'),
+        h('p', null, `No process with the model ${resource.model} works on it. It goes on when one begins: `, h('code', null, `medqa resume ${run}`), '.')));
+    }
     if (resource.reason) {
       parts.push(h('div', { class: isFinal(resource.state) ? 'problem' : 'notice' },
         h('strong', null, { waiting: 'It waits', rejected: 'Nothing of this file can be asked', failed: 'The run cannot end' }[resource.state] ?? 'Note'),
@@ -173,7 +177,7 @@ export async function show(main, { run, signal, title }) {
 /** What is known while a run goes on. */
 function liveCard(run) {
   const seconds = run.started ? (Date.now() - new Date(run.started).getTime()) / 1000 : 0;
-  const left = run.done > 0 && run.state === 'running' ? seconds / run.done * (run.questions - run.done) : null;
+  const left = run.done > 0 && run.state === 'running' && !run.paused ? seconds / run.done * (run.questions - run.done) : null;
   return h('section', { class: 'card live', 'aria-label': 'Progress' },
     progress(run),
     facts([

@@ -1,0 +1,50 @@
+using Azure;
+using Azure.Data.Tables;
+using MedQA.Pipeline.Storage;
+
+namespace MedQA.Pipeline.Uploading;
+
+/// <summary>The word of one process that it makes a run of an upload. Others leave the upload to it for as long as it repeats its word, and take over when it is silent.</summary>
+internal sealed class UploadClaim(TableClient table, TableEntity row, ETag etag)
+{
+    private ETag _etag = etag;
+
+    /// <summary>Repeats the word.</summary>
+    /// <returns>Whether it still holds; else somebody has taken over.</returns>
+    public Task<bool> KeepAsync(CancellationToken cancellationToken) => TryWriteAsync(cancellationToken);
+
+    /// <summary>Notes that the upload was handled.</summary>
+    /// <returns>Whether the word held until now; else somebody has taken over, whose receipt stays.</returns>
+    public Task<bool> CompleteAsync(CancellationToken cancellationToken)
+    {
+        row["Standing"] = nameof(UploadStanding.Handled);
+        row.Remove("Owner");
+        return TryWriteAsync(cancellationToken);
+    }
+
+    /// <summary>Takes the word back: nothing was made of the upload.</summary>
+    public async Task ReleaseAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await table.DeleteEntityAsync(row.PartitionKey, row.RowKey, _etag, cancellationToken);
+        }
+        catch (RequestFailedException fault) when (fault.IsConflict() || fault.IsMissing())
+        {
+            // Somebody has taken over.
+        }
+    }
+
+    private async Task<bool> TryWriteAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            _etag = (await table.UpdateEntityAsync(row, _etag, TableUpdateMode.Replace, cancellationToken)).Headers.ETag ?? default;
+            return true;
+        }
+        catch (RequestFailedException fault) when (fault.IsConflict() || fault.IsMissing())
+        {
+            return false;
+        }
+    }
+}
