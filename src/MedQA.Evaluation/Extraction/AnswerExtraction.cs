@@ -42,7 +42,8 @@ public sealed class AnswerExtraction
     /// <summary>The answer that a text gives, or <see langword="null"/>.</summary>
     /// <param name="text">A reasoning.</param>
     /// <param name="stop">Texts that end it.</param>
-    public ExtractedAnswer? Find(string text, ImmutableArray<string> stop = default)
+    /// <param name="spoken">The part that is no thought by the model's own tokens; <see langword="null"/> where these tell nothing.</param>
+    public ExtractedAnswer? Find(string text, ImmutableArray<string> stop = default, TextSpan? spoken = null)
     {
         ArgumentNullException.ThrowIfNull(text);
         if (_space == AnswerSpace.Free)
@@ -50,7 +51,7 @@ public sealed class AnswerExtraction
             return null;
         }
 
-        var (from, to) = VisiblePart.Of(text, stop.IsDefault ? [] : stop);
+        var (from, to) = VisiblePart.Of(text, stop.IsDefault ? [] : stop, spoken);
         var tokens = Tokenization.Of(text, from, to);
         var clauses = Clauses.Of(tokens);
         var best = new Best();
