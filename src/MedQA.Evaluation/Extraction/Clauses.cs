@@ -1,53 +1,152 @@
+using MedQA.Evaluation.Questions;
+
 namespace MedQA.Evaluation.Extraction;
 
-/// <summary>Which places of a text stand under a condition, and which in a question.</summary>
+/// <summary>Which places of a text stand under a condition, a negation or a question, and where somebody else speaks.</summary>
 internal sealed class Clauses
 {
-    private readonly bool[] _conditional;
-    private readonly bool[] _question;
+    private static readonly string[] Abbreviations = ["dr", "mr", "mrs", "ms", "prof", "vs", "approx", "fig", "st", "sra", "sr", "nr", "z", "bzw", "resp", "cf", "spp", "sp"];
 
-    private Clauses(bool[] conditional, bool[] question)
+    private readonly Under[] _under;
+
+    private Clauses(Under[] under) => _under = under;
+
+    [Flags]
+    private enum Under : byte
     {
-        _conditional = conditional;
-        _question = question;
+        None = 0,
+
+        Condition = 1 << 0,
+
+        Question = 1 << 1,
+
+        /// <summary>Somebody else's opinion, an earlier one, an example, or struck out.</summary>
+        Distance = 1 << 2,
+
+        Negation = 1 << 3,
+
+        /// <summary>A sentence that begins with a case that is not this one.</summary>
+        OtherCase = 1 << 4,
     }
 
-    public static Clauses Of(List<Token> tokens)
+    public static Clauses Of(List<Token> tokens, AnswerSpace space)
     {
-        var conditional = new bool[tokens.Count];
-        var question = new bool[tokens.Count];
+        var all = new Under[tokens.Count];
         var sentence = 0;
-        var underCondition = false;
-        var underConcession = false;
+        var under = Under.None;
+        var (inConcession, inConcessionAlone, hasPerson, isStruck) = (false, false, false, false);
+        var beforeBracket = Under.None;
         for (var at = 0; at < tokens.Count; at++)
         {
             var token = tokens[at];
-            conditional[at] = underCondition || underConcession;
+            all[at] = under | (inConcession ? Under.Condition : Under.None) | (isStruck ? Under.Distance : Under.None);
             if (EndsSentence(tokens, at))
             {
-                question.AsSpan(sentence, at - sentence + 1).Fill(token.Is("?"));
+                if (token.Is("?"))
+                {
+                    for (var asked = sentence; asked <= at; asked++)
+                    {
+                        all[asked] |= Under.Question;
+                    }
+                }
+
                 sentence = at + 1;
-                underCondition = underConcession = false;
+                (under, inConcession, hasPerson) = (Under.None, false, false);
             }
-            else if (token.IsSymbol(","))
+            else if (token.Kind == TokenKind.Symbol)
             {
-                underConcession = false;
+                if (token.Is(","))
+                {
+                    under = inConcession && inConcessionAlone ? under & Under.Condition : under;
+                    inConcession = false;
+                    under = at + 1 < tokens.Count && tokens[at + 1].Text is "that" or "que" or "dass" ? under : under & ~Under.Negation;
+                }
+                else if (token.IsSymbol(":–—") || (token.Is("-") && token.SpaceBefore))
+                {
+                    under &= ~Under.Negation;
+                }
+                else if (token.Is("("))
+                {
+                    beforeBracket = under;
+                }
+                else if (token.Is(")"))
+                {
+                    under = (under & ~Under.Negation) | (beforeBracket & Under.Negation);
+                }
+                else if (token.Is("~") && at + 1 < tokens.Count && tokens[at + 1].Is("~"))
+                {
+                    isStruck = !isStruck;
+                    at++;
+                    all[at] = all[at - 1];
+                }
             }
-            else if (token.IsWord)
+            else
             {
-                underCondition = token.Has(WordRoles.Conditions) ? !IsForcedChoice(tokens, at) : underCondition && !token.Has(WordRoles.Conclusions);
-                underConcession |= token.Has(WordRoles.Concessions);
+                if (token.Has(WordRoles.Conditions))
+                {
+                    under = IsForcedChoice(tokens, at) ? under & ~Under.Condition : under | Under.Condition;
+                }
+
+                if (token.Has(WordRoles.Conclusions))
+                {
+                    (under, hasPerson) = (Under.None, false);
+                }
+
+                if (token.Has(WordRoles.Contrasts))
+                {
+                    (under, hasPerson) = (under & Under.Condition, false);
+                }
+
+                if (token.Has(WordRoles.FirstPerson))
+                {
+                    (under, hasPerson) = (under & ~Under.Distance, false);
+                }
+
+                if (token.Has(WordRoles.Concessions))
+                {
+                    (inConcession, inConcessionAlone) = (true, true);
+                }
+
+                if (token.Has(WordRoles.Joins) && at + 1 < tokens.Count && tokens[at + 1].Has(WordRoles.Articles | WordRoles.FirstPerson | WordRoles.Conclusions))
+                {
+                    under &= ~Under.Negation;
+                }
+
+                if (token.Has(WordRoles.Negations | WordRoles.Doubts) || (token.Has(WordRoles.No) && space != AnswerSpace.Words))
+                {
+                    under |= Under.Negation;
+                }
+
+                if (token.Has(WordRoles.Distance) || (hasPerson && token.Has(WordRoles.Speech)))
+                {
+                    under |= Under.Distance;
+                }
+
+                hasPerson |= token.Has(WordRoles.Persons);
+                if (at == sentence && token.Has(WordRoles.Restrictions) && !IsThisCase(tokens, at + 1))
+                {
+                    under |= Under.OtherCase;
+                }
             }
         }
 
-        return new Clauses(conditional, question);
+        return new Clauses(all);
     }
 
     /// <summary>Whether a token stands behind "if", "unless", "although" … in its sentence.</summary>
-    public bool IsConditional(int at) => _conditional[at];
+    public bool IsConditional(int at) => (_under[at] & Under.Condition) != Under.None;
 
     /// <summary>Whether a token's sentence ends in a question mark.</summary>
-    public bool IsQuestion(int at) => _question[at];
+    public bool IsQuestion(int at) => (_under[at] & Under.Question) != Under.None;
+
+    /// <summary>Whether a sentence speaks of a case that is not the question's, so that what "would be" in it says nothing of this one.</summary>
+    public bool IsOtherCase(int at) => (_under[at] & Under.OtherCase) != Under.None;
+
+    /// <summary>Whether what is said at a token is the model's own, and unconditional.</summary>
+    public bool IsStated(int at) => (_under[at] & (Under.Condition | Under.Question | Under.Distance | Under.Negation)) == Under.None;
+
+    /// <summary>The same, but perhaps denied.</summary>
+    public bool IsOwn(int at) => (_under[at] & (Under.Condition | Under.Question | Under.Distance)) == Under.None;
 
     /// <summary>Whether a condition follows before another clause or the sentence's end: "… is B if she is pregnant".</summary>
     public static bool IsConditionalAfter(List<Token> tokens, int at)
@@ -56,12 +155,12 @@ internal sealed class Clauses
         {
             if (tokens[at].IsWord)
             {
-                if (tokens[at].Text is "if" or "unless" or "assuming" or "provided")
+                if (tokens[at].Has(WordRoles.Conditions) && tokens[at].Text is not ("whether" or "were" or "had" or "suppose" or "supposing"))
                 {
                     return !IsForcedChoice(tokens, at);
                 }
 
-                if (tokens[at].Has(WordRoles.Reasons))
+                if (tokens[at].Has(WordRoles.Reasons) && !tokens[at].Has(WordRoles.Restrictions))
                 {
                     return false;
                 }
@@ -71,8 +170,34 @@ internal sealed class Clauses
         return false;
     }
 
-    private static bool EndsSentence(List<Token> tokens, int at) =>
-        tokens[at].Kind == TokenKind.NewLine || (tokens[at].IsSymbol(".!?;") && (at + 1 == tokens.Count || tokens[at + 1].SpaceBefore || !tokens[at + 1].IsWord));
+    /// <summary>Whether a token ends its sentence.</summary>
+    public static bool EndsSentence(List<Token> tokens, int at)
+    {
+        if (tokens[at].IsNewLine)
+        {
+            return true;
+        }
+
+        return tokens[at].IsSymbol(".!?;") && (at + 1 == tokens.Count || tokens[at + 1].SpaceBefore || !tokens[at + 1].IsWord)
+            && !(tokens[at].Is(".") && at > 0 && at + 1 < tokens.Count && tokens[at + 1].IsWord && Abbreviations.Contains(tokens[at - 1].Text));
+    }
+
+    /// <summary>Whether a sentence begins at a token, markup in front of it left aside.</summary>
+    public static bool BeginsSentence(List<Token> tokens, int at)
+    {
+        at--;
+        while (at >= 0 && tokens[at].IsSymbol("([{\"'“‘*_`$<>#•|"))
+        {
+            at--;
+        }
+
+        return at < 0 || EndsSentence(tokens, at);
+    }
+
+    /// <summary>Whether behind "in", "for", "with" … the question's own case is meant: "in this patient", "for the given findings".</summary>
+    public static bool IsThisCase(List<Token> tokens, int at) => at < tokens.Count
+        && (tokens[at].Has(WordRoles.ThisCase) || tokens[at].Kind == TokenKind.Symbol
+            || (tokens[at].Has(WordRoles.Articles) && at + 1 < tokens.Count && (tokens[at + 1].Has(WordRoles.ThisCase | WordRoles.Topics | WordRoles.OptionNouns))));
 
     // "If I had to choose, …" is a decision.
     private static bool IsForcedChoice(List<Token> tokens, int at) =>
