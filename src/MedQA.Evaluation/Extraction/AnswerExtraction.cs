@@ -108,7 +108,7 @@ public sealed class AnswerExtraction
         /// <summary>A sentence that is nothing but an option ("C.", "Therefore, C.", "Not B but C."), or a line of a list.</summary>
         private void SentenceBegun(int at, bool beginsLine)
         {
-            if (!beginsLine && space == AnswerSpace.Letters && at > 0 && tokens[at - 1].IsSymbol("(["))
+            if (!beginsLine && space == AnswerSpace.Letters && at > 0 && (tokens[at - 1].IsSymbol("([") || (tokens[at].IsLetter && at + 1 < tokens.Count && tokens[at + 1].Is(")"))))
             {
                 _verdicts.Read(at, _clauses, _claims);
             }
@@ -145,8 +145,9 @@ public sealed class AnswerExtraction
                 return;
             }
 
+            // "1. B 2. A 3. C" is a ranking.
             var end = BehindText(reference);
-            if (hasLead ? EndsOrReasons(end) : beginsLine ? IsReasoned(reference, end) : EndsParagraph(end))
+            if (hasLead ? EndsOrReasons(end) : beginsLine ? IsReasoned(reference, end) : EndsParagraph(end) && !(at > 1 && tokens[at - 2].IsNumber))
             {
                 _claims.Add(hasLead ? ClaimRank.Answer : ClaimRank.Bare, reference);
             }
@@ -295,7 +296,8 @@ public sealed class AnswerExtraction
                 return false;
             }
 
-            var praised = at > 0 && !tokens[at].Has(WordRoles.Predicates) && (tokens[at - 1].Has(WordRoles.Praise) || (at > 1 && tokens[at - 2].Has(WordRoles.Praise)));
+            var praised = !tokens[at].Has(WordRoles.Predicates)
+                && ((at > 0 && tokens[at - 1].Has(WordRoles.Praise)) || (at > 1 && tokens[at - 2].Has(WordRoles.Praise)) || (at + 1 < tokens.Count && tokens[at + 1].Has(WordRoles.Praise) && tokens[at + 1].Has(WordRoles.Predicates)));
             if (praised)
             {
                 return true;
@@ -343,7 +345,7 @@ public sealed class AnswerExtraction
                 var number = numbers ? options.NumberAt(tokens, at) : null;
                 if ((options.At(tokens, at) ?? number) is { } reference && !_clauses.IsQuestion(at))
                 {
-                    if (!negated)
+                    if (!negated && !(reference.End < tokens.Count && tokens[reference.End].Has(WordRoles.NegationsBehind) && tokens[reference.End].Has(WordRoles.Corrections)))
                     {
                         Claim(rank, reference, mustEnd || number is not null);
                         return;
@@ -458,6 +460,18 @@ public sealed class AnswerExtraction
             _lastNamed = subject;
             if (!_clauses.IsOwn(at))
             {
+                return;
+            }
+
+            // "Ich würde C wählen", "Cを選びます".
+            var isMarked = Skip(subject.End, Closers) is var particle && particle < tokens.Count && tokens[particle].Has(WordRoles.Particles);
+            if ((isMarked ? particle + 1 : particle) is var decided && decided < tokens.Count && tokens[decided].Has(WordRoles.DecisionsBehind))
+            {
+                if (_clauses.IsStated(at) && !options.IsJoined(tokens, subject) && (isMarked ? !_clauses.NamesPerson(at) : DecidedBy(at) == true))
+                {
+                    _claims.Add(ClaimRank.Answer, subject);
+                }
+
                 return;
             }
 
@@ -613,6 +627,11 @@ public sealed class AnswerExtraction
         private bool? DecidedBy(int at)
         {
             var ought = false;
+            if (tokens[at].Has(WordRoles.FirstPerson))
+            {
+                return true;
+            }
+
             if (at > 1 && tokens[at - 1].Is("have") && tokens[at - 2].Has(WordRoles.Hypothetical))
             {
                 return null;
@@ -659,7 +678,7 @@ public sealed class AnswerExtraction
             {
                 Concluded(at + 1);
             }
-            else if (token.Has(WordRoles.Pronouns) && (token.Has(WordRoles.Copulas) || (at + 1 < tokens.Count && tokens[at + 1].Has(WordRoles.SubjectCopulas))))
+            else if (token.Has(WordRoles.Pronouns) && ((token.Has(WordRoles.Copulas) && BeginsClause(at)) || (at + 1 < tokens.Count && tokens[at + 1].Has(WordRoles.SubjectCopulas))))
             {
                 Follow(at + 1, WordRoles.SubjectCopulas | WordRoles.Copulas | WordRoles.Adverbs | WordRoles.OptionNouns | WordRoles.Articles, space == AnswerSpace.Words ? ClaimRank.Conclusion : ClaimRank.Answer, mustEnd: true);
             }
@@ -683,9 +702,18 @@ public sealed class AnswerExtraction
             }
         }
 
+        /// <summary>Whether a verb that needs no subject has none: "es la C", but not "la vitamina es C".</summary>
+        private bool BeginsClause(int at) =>
+            at == 0 || !tokens[at - 1].IsWord || tokens[at - 1].Has(WordRoles.Conclusions | WordRoles.Contrasts | WordRoles.Adverbs | WordRoles.Corrections | WordRoles.FirstPerson | WordRoles.OwnDecisions | WordRoles.Pronouns | WordRoles.Negations | WordRoles.Leads | WordRoles.Reasons);
+
         private void Concluded(int at)
         {
             while (at < tokens.Count && (tokens[at].Has(WordRoles.OptionNouns | WordRoles.Leads | WordRoles.Retractions) || tokens[at].IsSymbol(Openers + Closers + ",:-–—→")))
+            {
+                at++;
+            }
+
+            if (at < tokens.Count && tokens[at].Has(WordRoles.Articles) && options.At(tokens, at) is null)
             {
                 at++;
             }
@@ -781,6 +809,6 @@ public sealed class AnswerExtraction
             return next < tokens.Count && (IsReason(tokens[next]) || tokens[next].Has(WordRoles.Negations) || tokens[next].Text is "over" or "as");
         }
 
-        private static bool IsReason(Token token) => token.Has(WordRoles.Conclusions) || (token.Has(WordRoles.Reasons) && !token.Has(WordRoles.Restrictions | WordRoles.ThisCase) && token.Text is not ("to" or "and" or "but" or "who"));
+        private static bool IsReason(Token token) => token.Has(WordRoles.Conclusions) || (token.Has(WordRoles.Reasons) && !token.Has(WordRoles.Restrictions | WordRoles.ThisCase | WordRoles.Joins | WordRoles.Contrasts) && token.Text is not ("to" or "who"));
     }
 }

@@ -27,6 +27,12 @@ internal sealed class Clauses
 
         /// <summary>A sentence that begins with a case that is not this one.</summary>
         OtherCase = 1 << 4,
+
+        /// <summary>Somebody else says so.</summary>
+        Others = 1 << 5,
+
+        /// <summary>Somebody else has been named.</summary>
+        Person = 1 << 6,
     }
 
     public static Clauses Of(List<Token> tokens, AnswerSpace space)
@@ -39,7 +45,7 @@ internal sealed class Clauses
         for (var at = 0; at < tokens.Count; at++)
         {
             var token = tokens[at];
-            all[at] = under | (inConcession ? Under.Condition : Under.None) | (isStruck ? Under.Distance : Under.None);
+            all[at] = under | (hasPerson ? Under.Person : Under.None) | (inConcession ? Under.Condition : Under.None) | (isStruck ? Under.Distance : Under.None);
             if (EndsSentence(tokens, at))
             {
                 if (token.Is("?"))
@@ -99,7 +105,7 @@ internal sealed class Clauses
 
                 if (token.Has(WordRoles.FirstPerson))
                 {
-                    (under, hasPerson) = (under & ~Under.Distance, false);
+                    (under, hasPerson) = (under & ~Under.Others, false);
                 }
 
                 if (token.Has(WordRoles.Concessions))
@@ -117,9 +123,14 @@ internal sealed class Clauses
                     under |= Under.Negation;
                 }
 
-                if (token.Has(WordRoles.Distance) || (hasPerson && token.Has(WordRoles.Speech)))
+                if (token.Has(WordRoles.Distance))
                 {
                     under |= Under.Distance;
+                }
+
+                if (hasPerson && token.Has(WordRoles.Speech))
+                {
+                    under |= Under.Others;
                 }
 
                 hasPerson |= token.Has(WordRoles.Persons);
@@ -143,10 +154,13 @@ internal sealed class Clauses
     public bool IsOtherCase(int at) => (_under[at] & Under.OtherCase) != Under.None;
 
     /// <summary>Whether what is said at a token is the model's own, and unconditional.</summary>
-    public bool IsStated(int at) => (_under[at] & (Under.Condition | Under.Question | Under.Distance | Under.Negation)) == Under.None;
+    public bool IsStated(int at) => (_under[at] & (Under.Condition | Under.Question | Under.Distance | Under.Others | Under.Negation)) == Under.None;
+
+    /// <summary>Whether somebody else has been named in the clause in front of a token.</summary>
+    public bool NamesPerson(int at) => (_under[at] & Under.Person) != Under.None;
 
     /// <summary>The same, but perhaps denied.</summary>
-    public bool IsOwn(int at) => (_under[at] & (Under.Condition | Under.Question | Under.Distance)) == Under.None;
+    public bool IsOwn(int at) => (_under[at] & (Under.Condition | Under.Question | Under.Distance | Under.Others)) == Under.None;
 
     /// <summary>Whether a condition follows before another clause or the sentence's end: "… is B if she is pregnant".</summary>
     public static bool IsConditionalAfter(List<Token> tokens, int at)

@@ -32,6 +32,8 @@ internal readonly record struct Judgement(ClaimRank? Rank, bool IsDenied, int En
                     end++;
                 }
 
+                negated ^= end < tokens.Count && tokens[end].Has(WordRoles.NegationsBehind);
+
                 // "the most common wrong answer", "the right drug of choice".
                 return new(negated ? null : tentative ? ClaimRank.Tentative : ClaimRank.Predicate, negated, end);
             }

@@ -37,6 +37,12 @@ internal static class NextQuestion
         var last = at;
         while (last < tokens.Count && !tokens[last].IsNewLine)
         {
+            // "Here is another question for you:"
+            if (last < at + 8 && tokens[last].Roles == WordRoles.QuestionHeads && last + 1 < tokens.Count && tokens[last + 1].Roles == WordRoles.QuestionHeads)
+            {
+                return true;
+            }
+
             last++;
         }
 

@@ -77,7 +77,7 @@ internal sealed class OptionReferences
             at++;
         }
 
-        return at < tokens.Count && tokens[at].IsWord && _texts[option] is [var first, ..] && first == tokens[at].Text;
+        return at < tokens.Count && tokens[at].IsWord && _texts[option] is [var first, ..] && (first == tokens[at].Text || (tokens[at].IsUnspaced && tokens[at].Text.StartsWith(first, StringComparison.Ordinal)));
     }
 
     /// <summary>The token behind the option's text, if it begins (behind symbols) at a token; else that token.</summary>
@@ -112,6 +112,12 @@ internal sealed class OptionReferences
         if (!isComma && !joiner.IsSymbol("/&+→>") && !joiner.Has(WordRoles.Joins))
         {
             return false;
+        }
+
+        // "E/A ratio": no option, whatever follows.
+        if (joiner.Is("/") && !joiner.SpaceBefore && at + 1 < tokens.Count && tokens[at + 1].IsLetter && !tokens[at + 1].SpaceBefore)
+        {
+            return true;
         }
 
         at++;

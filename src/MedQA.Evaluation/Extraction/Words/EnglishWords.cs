@@ -57,7 +57,7 @@ internal static class EnglishWords
             [WordRoles.Fits] = "fits explains matches accounts satisfies fit",
             [WordRoles.Leaving] = "leaving leaves",
             [WordRoles.QuestionHeads] = "question q user human context instruction problem exercise passage abstract vignette",
-            [WordRoles.Restrictions] = "in for when with during only where among at after before until",
+            [WordRoles.Restrictions] = "in for when with during only where among than at after before until",
             [WordRoles.ThisCase] = "this these the our her his my both all that which it conclusion summary short light view fact several two three many reasons me us accordance keeping line above such",
             [WordRoles.Articles] = "the a an",
             [WordRoles.Only] = "only",
