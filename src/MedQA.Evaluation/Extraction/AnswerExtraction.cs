@@ -113,7 +113,7 @@ public sealed class AnswerExtraction
                 _verdicts.Read(at, _clauses, _claims);
             }
 
-            if (beginsLine || space == AnswerSpace.Words)
+            if ((beginsLine && !IsBelowRefusal(at)) || space == AnswerSpace.Words)
             {
                 if (BareAnswer.At(tokens, at, options, space) is { } bare && _clauses.IsOwn(bare.First))
                 {
@@ -147,10 +147,39 @@ public sealed class AnswerExtraction
 
             // "1. B 2. A 3. C" is a ranking.
             var end = BehindText(reference);
-            if (hasLead ? EndsOrReasons(end) : beginsLine ? IsReasoned(reference, end) : EndsParagraph(end) && !(at > 1 && tokens[at - 2].IsNumber))
+            if (hasLead)
             {
-                _claims.Add(hasLead ? ClaimRank.Answer : ClaimRank.Bare, reference);
+                Claim(ClaimRank.Answer, reference, mustEnd: true);
             }
+            else if (beginsLine ? IsReasoned(reference, end) : EndsParagraph(end) && !(at > 1 && (tokens[at - 2].IsNumber || tokens[at - 2].IsLetter)))
+            {
+                _claims.Add(ClaimRank.Bare, reference);
+            }
+        }
+
+        /// <summary>Whether the line above announces something else than the answer: "Wrong answers:".</summary>
+        private bool IsBelowRefusal(int at)
+        {
+            var above = at - 1;
+            while (above >= 0 && !tokens[above].IsNewLine)
+            {
+                above--;
+            }
+
+            if (above < 1 || !(tokens[above - 1].IsSymbol(":*")))
+            {
+                return false;
+            }
+
+            for (above--; above >= 0 && !tokens[above].IsNewLine; above--)
+            {
+                if (tokens[above].Has(WordRoles.Negations | WordRoles.Doubts | WordRoles.Wrong | WordRoles.Distance | WordRoles.Persons) || (tokens[above].Has(WordRoles.Disqualifiers) && above + 1 < tokens.Count && tokens[above + 1].Has(WordRoles.AnswerNouns | WordRoles.ChoiceNouns)))
+                {
+                    return true;
+                }
+            }
+
+            return false;
         }
 
         /// <summary>"C, because …", and as the whole of a text "C: thiazides cause it"; "A:" may stand for "Answer:".</summary>
@@ -190,6 +219,8 @@ public sealed class AnswerExtraction
                 || (token.Has(WordRoles.Interjections) && at + 1 < tokens.Count && (tokens[at + 1].IsSymbol(",.:!;–—…-") || (Clauses.BeginsSentence(tokens, at) && tokens[at + 1].Has(WordRoles.No | WordRoles.Pronouns | WordRoles.FirstPerson))))
                 || (token.Has(WordRoles.No) && space != AnswerSpace.Words && Clauses.BeginsSentence(tokens, at) && at + 1 < tokens.Count && (tokens[at + 1].IsSymbol(",.!–—…") || tokens[at + 1].Has(WordRoles.Interjections))
                     && !(at > 0 && IsBehindQuestion(at)));
+            // "The answer is B, no, C."
+            isTaken |= token.Has(WordRoles.No) && space != AnswerSpace.Words && at > 0 && tokens[at - 1].IsSymbol(",–—…") && at + 1 < tokens.Count && tokens[at + 1].IsSymbol(",.!–—…");
             if (isTaken)
             {
                 _claims.Retract();
@@ -272,7 +303,9 @@ public sealed class AnswerExtraction
             var isIndex = next > at + 1 && tokens[next - 1].Text is "idx" or "index";
             if (!(_clauses.IsOtherCase(at) && HasHypothetical(at, next + 1)))
             {
-                Follow(next, WordRoles.Connectors, ClaimRank.Answer, allowLineEnds: true, numbers: !isIndex && space == AnswerSpace.Letters, otherCase: _clauses.IsOtherCase(at));
+                // "Answer (A) causes edema" names an option without a copula, and says nothing of it.
+                var isLinked = tokens[at].Has(WordRoles.Copulas) || next < tokens.Count && (tokens[next].Has(WordRoles.Copulas) || tokens[next].IsSymbol(":=>-–—"));
+                Follow(next, WordRoles.Connectors, ClaimRank.Answer, allowLineEnds: true, mustEnd: !isLinked || tokens[at].Is("answers"), numbers: !isIndex && space == AnswerSpace.Letters, otherCase: _clauses.IsOtherCase(at));
             }
         }
 
@@ -280,7 +313,7 @@ public sealed class AnswerExtraction
         {
             var word = tokens[at].Text;
             var before = at > 0 ? tokens[at - 1] : default;
-            if (at > 0 && (before.Has(WordRoles.Disqualifiers) || before.IsSymbol("/") || (before.IsWord && before.Text.EndsWith("'s", StringComparison.Ordinal))))
+            if (at > 0 && (before.IsSymbol("/") || !IsCalledAnswer(at)))
             {
                 return false;
             }
@@ -303,13 +336,48 @@ public sealed class AnswerExtraction
                 return true;
             }
 
-            var next = at + 1;
+            var next = at + 1 < tokens.Count && tokens[at + 1].Has(WordRoles.Praise) ? at + 2 : at + 1;
             while (next < tokens.Count && tokens[next].IsSymbol("\"'*_`)]") && !tokens[next].SpaceBefore)
             {
                 next++;
             }
 
             return next < tokens.Count && (tokens[next].IsSymbol(":=") || (tokens[next].Is(">") && word is not "option" && at > 0 && before.Is("<")));
+        }
+
+        /// <summary>
+        /// Whether what stands in front of an answer noun leaves it the model's own answer: only words that are known to. "The intuitive answer", "the second best answer", "her answer" and "2010 the
+        /// answer was" tell nothing.
+        /// </summary>
+        private bool IsCalledAnswer(int at)
+        {
+            var before = at - 1;
+            if (tokens[before].IsSymbol("_-") && !tokens[before].SpaceBefore && !tokens[at].SpaceBefore && before > 0)
+            {
+                before--;
+            }
+
+            for (; before >= 0 && tokens[before].IsWord && tokens[before].Has(WordRoles.Praise | WordRoles.Articles | WordRoles.OptionNouns | WordRoles.ChoiceNouns); before--)
+            {
+                if (tokens[before].Has(WordRoles.Disqualifiers))
+                {
+                    return false;
+                }
+            }
+
+            return before < 0 || !tokens[before].IsWord || (!tokens[before].Has(WordRoles.Disqualifiers) && IsIntroduced(before));
+        }
+
+        /// <summary>Whether a word leaves what follows it the model's own: "I think (that)", "this means", "so", but not "she told me that".</summary>
+        private bool IsIntroduced(int before)
+        {
+            if (tokens[before].Text is "that" or "que" or "dass" && before > 0 && tokens[before - 1].IsWord)
+            {
+                before--;
+            }
+
+            var token = tokens[before];
+            return token.Roles != WordRoles.None && !token.Has(WordRoles.Persons) && (!token.Has(WordRoles.Speech) || token.Has(WordRoles.FirstPerson) || _clauses.IsOwnSentence(before));
         }
 
         private bool IsOfChoice(int at) => at > 0 && tokens[at - 1].Is("of");
@@ -325,7 +393,7 @@ public sealed class AnswerExtraction
                     return at + step;
                 }
 
-                var isDescription = token.IsWord && !token.Has(WordRoles.Negations | WordRoles.Tentative | WordRoles.Conditions | WordRoles.Persons | WordRoles.Wrong | WordRoles.Distance | WordRoles.AnswerNouns) && options.At(tokens, at + step) is null;
+                var isDescription = token.IsWord && !token.Has(WordRoles.Negations | WordRoles.Tentative | WordRoles.Conditions | WordRoles.Persons | WordRoles.Wrong | WordRoles.Distance | WordRoles.AnswerNouns) && !(step == 0 && token.Has(WordRoles.Plurals)) && options.At(tokens, at + step) is null;
                 if (!isDescription && !token.IsSymbol("(),_\""))
                 {
                     break;
@@ -431,7 +499,7 @@ public sealed class AnswerExtraction
             {
                 // "The answer B is …": only now it is said what B is.
                 var judged = Judgement.At(tokens, next);
-                if (judged.Rank is not { } judgedRank || judgedRank == ClaimRank.Tentative)
+                if (judged.Rank is not { } judgedRank || judgedRank == ClaimRank.Tentative || (mustEnd && rank != ClaimRank.Answer))
                 {
                     return;
                 }
@@ -500,7 +568,11 @@ public sealed class AnswerExtraction
                 return;
             }
 
-            if (tokens[next].Has(WordRoles.SubjectCopulas | WordRoles.PredicatesBehind) || isMade)
+            if (tokens[next].Has(WordRoles.SubjectCopulas) && next + 1 < tokens.Count && tokens[next + 1].Text is "true" or "false" && OptionReferences.EndsStatement(tokens, next + 2))
+            {
+                _verdicts.Count(subject, tokens[next + 1].Roles, isSoft: true, isTick: false, _claims);
+            }
+            else if (tokens[next].Has(WordRoles.SubjectCopulas | WordRoles.PredicatesBehind) || isMade)
             {
                 Judge(subject, Judgement.At(tokens, next));
             }
@@ -527,6 +599,12 @@ public sealed class AnswerExtraction
             }
 
             var isAdjective = judged.End > 0 && tokens[judged.End - 1].Has(WordRoles.Predicates) && !tokens[judged.End - 1].Has(WordRoles.AnswerNouns);
+            // "the most likely cause of edema" is said of another question.
+            if (rank == ClaimRank.Conclusion && judged.End < tokens.Count && tokens[judged.End].Text is "of" or "de" or "von" or "des" or "du" && !Clauses.IsThisCase(tokens, judged.End + 1))
+            {
+                return;
+            }
+
             if (isAdjective && judged.End < tokens.Count && tokens[judged.End].Text is "that" or "to" or "que" or "dass")
             {
                 return;
@@ -584,7 +662,7 @@ public sealed class AnswerExtraction
 
             // In "both A and B are right" B alone is not the subject.
             var isJoined = tokens[before].Has(WordRoles.Joins) && before > 0 && (tokens[before - 1].IsLetter || tokens[before - 1].IsSymbol(")]"));
-            return !isJoined && tokens[before].Has(WordRoles.BeforeSubject);
+            return !isJoined && tokens[before].Has(WordRoles.BeforeSubject) && IsIntroduced(before);
         }
 
         /// <summary>Whether an option's text is not the end of a longer name.</summary>
@@ -597,7 +675,7 @@ public sealed class AnswerExtraction
             }
 
             return before < 0 || (tokens[before].IsWord
-                ? tokens[before].Roles != WordRoles.None && !tokens[before].Has(WordRoles.Negations | WordRoles.Joins | WordRoles.Wrong)
+                ? IsIntroduced(before) && !tokens[before].Has(WordRoles.Negations | WordRoles.Joins | WordRoles.Wrong)
                 : !(tokens[before].IsSymbol("-–/") && !tokens[before].SpaceBefore));
         }
 
@@ -620,7 +698,7 @@ public sealed class AnswerExtraction
                 return;
             }
 
-            Follow(next, WordRoles.DecisionConnectors, ClaimRank.Answer, mustEnd: !isOwn, numbers: false);
+            Follow(next, WordRoles.DecisionConnectors, ClaimRank.Answer, mustEnd: true);
         }
 
         /// <summary>Whether the model decides (<see langword="true"/>), or nobody is named (<see langword="false"/>); <see langword="null"/> where somebody else does, or the decision is past.</summary>
@@ -678,7 +756,7 @@ public sealed class AnswerExtraction
             {
                 Concluded(at + 1);
             }
-            else if (token.Has(WordRoles.Pronouns) && ((token.Has(WordRoles.Copulas) && BeginsClause(at)) || (at + 1 < tokens.Count && tokens[at + 1].Has(WordRoles.SubjectCopulas))))
+            else if (token.Has(WordRoles.Pronouns) && (at == 0 || tokens[at - 1].Roles == WordRoles.None || IsIntroduced(at - 1)) && ((token.Has(WordRoles.Copulas) && BeginsClause(at)) || (at + 1 < tokens.Count && tokens[at + 1].Has(WordRoles.SubjectCopulas))))
             {
                 Follow(at + 1, WordRoles.SubjectCopulas | WordRoles.Copulas | WordRoles.Adverbs | WordRoles.OptionNouns | WordRoles.Articles, space == AnswerSpace.Words ? ClaimRank.Conclusion : ClaimRank.Answer, mustEnd: true);
             }
@@ -718,9 +796,9 @@ public sealed class AnswerExtraction
                 at++;
             }
 
-            if (options.At(tokens, at) is { } concluded && !_clauses.IsQuestion(at) && !options.IsJoined(tokens, concluded) && EndsOrReasons(BehindText(concluded)) && IsPlain(concluded))
+            if (options.At(tokens, at) is { } concluded && !_clauses.IsQuestion(at) && IsPlain(concluded))
             {
-                _claims.Add(ClaimRank.Answer, concluded);
+                Claim(ClaimRank.Answer, concluded, mustEnd: true);
             }
         }
 
@@ -759,8 +837,18 @@ public sealed class AnswerExtraction
             }
 
             var token = tokens[link];
-            return token.Is(":") ? link == evidence + 1
-                : token.Has(WordRoles.EvidenceLinks) && (token.Has(WordRoles.Copulas | WordRoles.Evidence) || link == evidence || (link > 0 && tokens[link - 1].Has(WordRoles.Evidence | WordRoles.Copulas)));
+            if (token.Is(":"))
+            {
+                var topic = evidence + 1;
+                while (topic < link && tokens[topic].Has(WordRoles.Topics | WordRoles.Praise | WordRoles.Superlatives))
+                {
+                    topic++;
+                }
+
+                return topic == link;
+            }
+
+            return token.Has(WordRoles.EvidenceLinks) && (token.Has(WordRoles.Copulas | WordRoles.Evidence) || link == evidence || (link > 0 && tokens[link - 1].Has(WordRoles.Evidence | WordRoles.Copulas)));
         }
 
         private bool IsMarked(OptionReferences.Reference reference) =>
@@ -801,7 +889,7 @@ public sealed class AnswerExtraction
             }
 
             var next = Skip(at, Closers);
-            if (next < tokens.Count && tokens[next].IsSymbol(",(:–—-"))
+            if (next < tokens.Count && tokens[next].IsSymbol(",(:–—-\\<[|"))
             {
                 return true;
             }

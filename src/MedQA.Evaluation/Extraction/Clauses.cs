@@ -12,7 +12,7 @@ internal sealed class Clauses
     private Clauses(Under[] under) => _under = under;
 
     [Flags]
-    private enum Under : byte
+    private enum Under : ushort
     {
         None = 0,
 
@@ -33,6 +33,15 @@ internal sealed class Clauses
 
         /// <summary>Somebody else has been named.</summary>
         Person = 1 << 6,
+
+        /// <summary>What follows is called a mistake.</summary>
+        Doubt = 1 << 7,
+
+        /// <summary>The model has named itself.</summary>
+        Own = 1 << 8,
+
+        /// <summary>A case that is certainly not this one: "in vegans", "until 2010".</summary>
+        AnotherCase = 1 << 9,
     }
 
     public static Clauses Of(List<Token> tokens, AnswerSpace space)
@@ -40,7 +49,7 @@ internal sealed class Clauses
         var all = new Under[tokens.Count];
         var sentence = 0;
         var under = Under.None;
-        var (inConcession, inConcessionAlone, hasPerson, isStruck) = (false, false, false, false);
+        var (inConcession, inConcessionAlone, hasPerson, hasPointed, isStruck) = (false, false, false, false, false);
         var beforeBracket = Under.None;
         for (var at = 0; at < tokens.Count; at++)
         {
@@ -57,7 +66,7 @@ internal sealed class Clauses
                 }
 
                 sentence = at + 1;
-                (under, inConcession, hasPerson) = (Under.None, false, false);
+                (under, inConcession, hasPerson, hasPointed) = (Under.None, false, false, false);
             }
             else if (token.Kind == TokenKind.Symbol)
             {
@@ -65,11 +74,13 @@ internal sealed class Clauses
                 {
                     under = inConcession && inConcessionAlone ? under & Under.Condition : under;
                     inConcession = false;
-                    under = at + 1 < tokens.Count && tokens[at + 1].Text is "that" or "que" or "dass" ? under : under & ~Under.Negation;
+                    under = at + 1 < tokens.Count && tokens[at + 1].Text is "that" or "que" or "dass" ? under : under & ~(Under.Negation | Under.Doubt);
+                    under = tokens[at].SpaceBefore || at + 1 >= tokens.Count || at == 0 || !(tokens[at - 1].Is("\"") && tokens[at + 1].Is("\"")) ? under : Under.None;
                 }
                 else if (token.IsSymbol(":–—") || (token.Is("-") && token.SpaceBefore))
                 {
-                    under &= ~Under.Negation;
+                    // "This was an error: E is correct."
+                    under &= hasPointed ? ~(Under.Negation | Under.Doubt) : ~Under.Negation;
                 }
                 else if (token.Is("("))
                 {
@@ -100,12 +111,12 @@ internal sealed class Clauses
 
                 if (token.Has(WordRoles.Contrasts))
                 {
-                    (under, hasPerson) = (under & Under.Condition, false);
+                    (under, hasPerson) = (under & (Under.Condition | Under.Own), false);
                 }
 
                 if (token.Has(WordRoles.FirstPerson))
                 {
-                    (under, hasPerson) = (under & ~Under.Others, false);
+                    (under, hasPerson) = ((under & ~Under.Others) | Under.Own, false);
                 }
 
                 if (token.Has(WordRoles.Concessions))
@@ -115,12 +126,17 @@ internal sealed class Clauses
 
                 if (token.Has(WordRoles.Joins) && at + 1 < tokens.Count && tokens[at + 1].Has(WordRoles.Articles | WordRoles.FirstPerson | WordRoles.Conclusions))
                 {
-                    under &= ~Under.Negation;
+                    under &= ~(Under.Negation | Under.Doubt);
                 }
 
-                if (token.Has(WordRoles.Negations | WordRoles.Doubts) || (token.Has(WordRoles.No) && space != AnswerSpace.Words))
+                if (token.Has(WordRoles.Negations) || (token.Has(WordRoles.No) && space != AnswerSpace.Words))
                 {
                     under |= Under.Negation;
+                }
+
+                if (token.Has(WordRoles.Doubts))
+                {
+                    under |= Under.Doubt;
                 }
 
                 if (token.Has(WordRoles.Distance))
@@ -134,9 +150,10 @@ internal sealed class Clauses
                 }
 
                 hasPerson |= token.Has(WordRoles.Persons);
+                hasPointed |= token.Has(WordRoles.Pronouns) && !token.Is("it");
                 if (at == sentence && token.Has(WordRoles.Restrictions) && !IsThisCase(tokens, at + 1))
                 {
-                    under |= Under.OtherCase;
+                    under |= Under.OtherCase | (NamesAnotherCase(tokens, at) ? Under.AnotherCase : Under.None);
                 }
             }
         }
@@ -154,7 +171,10 @@ internal sealed class Clauses
     public bool IsOtherCase(int at) => (_under[at] & Under.OtherCase) != Under.None;
 
     /// <summary>Whether what is said at a token is the model's own, and unconditional.</summary>
-    public bool IsStated(int at) => (_under[at] & (Under.Condition | Under.Question | Under.Distance | Under.Others | Under.Negation)) == Under.None;
+    public bool IsStated(int at) => (_under[at] & (Under.Condition | Under.Question | Under.Distance | Under.Others | Under.Negation | Under.Doubt | Under.AnotherCase)) == Under.None;
+
+    /// <summary>Whether the model has named itself in the sentence in front of a token.</summary>
+    public bool IsOwnSentence(int at) => (_under[at] & Under.Own) != Under.None;
 
     /// <summary>Whether somebody else has been named in the clause in front of a token.</summary>
     public bool NamesPerson(int at) => (_under[at] & Under.Person) != Under.None;
@@ -212,6 +232,10 @@ internal sealed class Clauses
     public static bool IsThisCase(List<Token> tokens, int at) => at < tokens.Count
         && (tokens[at].Has(WordRoles.ThisCase) || tokens[at].Kind == TokenKind.Symbol
             || (tokens[at].Has(WordRoles.Articles) && at + 1 < tokens.Count && (tokens[at + 1].Has(WordRoles.ThisCase | WordRoles.Topics | WordRoles.OptionNouns))));
+
+    // "In vegans", "for a vegan", "when she is pregnant"; "with" and "at" say how it is in this case too.
+    private static bool NamesAnotherCase(List<Token> tokens, int at) => tokens[at].Text is not ("after" or "before" or "at" or "with")
+        && at + 1 < tokens.Count && !(tokens[at + 1].Has(WordRoles.Articles) && at + 2 < tokens.Count && (tokens[at + 2].IsNumber || tokens[at + 2].Is("patient")));
 
     // "If I had to choose, …" is a decision.
     private static bool IsForcedChoice(List<Token> tokens, int at) =>

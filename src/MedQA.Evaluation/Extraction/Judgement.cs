@@ -15,13 +15,19 @@ internal readonly record struct Judgement(ClaimRank? Rank, bool IsDenied, int En
     /// <param name="from">The copula, or the word behind it.</param>
     public static Judgement At(List<Token> tokens, int from)
     {
-        var (praised, negated, tentative) = (false, false, false);
+        var (praised, negated, tentative, isOneOfSome) = (false, false, false, false);
         for (var at = from; at < tokens.Count && at < from + MostSteps; at++)
         {
             var token = tokens[at];
             if (token.Has(WordRoles.Wrong) && !token.Has(WordRoles.Predicates))
             {
                 return new(null, !negated, at + 1);
+            }
+
+            // "A is right-sided" says nothing.
+            if (token.IsWord && at + 2 < tokens.Count && tokens[at + 1].Is("-") && !tokens[at + 1].SpaceBefore && !tokens[at + 2].SpaceBefore)
+            {
+                return new(null, false, at);
             }
 
             if (token.Has(WordRoles.Predicates) || token.Has(WordRoles.AnswerNouns) || (praised && token.Has(WordRoles.PredicateNouns)))
@@ -35,7 +41,7 @@ internal readonly record struct Judgement(ClaimRank? Rank, bool IsDenied, int En
                 negated ^= end < tokens.Count && tokens[end].Has(WordRoles.NegationsBehind);
 
                 // "the most common wrong answer", "the right drug of choice".
-                return new(negated ? null : tentative ? ClaimRank.Tentative : ClaimRank.Predicate, negated, end);
+                return new(negated || isOneOfSome ? null : tentative ? ClaimRank.Tentative : ClaimRank.Predicate, negated, end);
             }
 
             if (token.Has(WordRoles.Negations | WordRoles.No))
@@ -52,17 +58,20 @@ internal readonly record struct Judgement(ClaimRank? Rank, bool IsDenied, int En
             }
             else if (praised && token.Has(WordRoles.Topics))
             {
-                return new(negated || tentative ? null : ClaimRank.Conclusion, false, at + 1);
+                return new(negated ? null : tentative ? ClaimRank.Tentative : ClaimRank.Conclusion, false, at + 1);
             }
             else if (!token.IsSymbol(",*_\"'`$") && !token.Has(WordRoles.Adverbs | WordRoles.Praise | WordRoles.SubjectCopulas | WordRoles.Articles))
             {
-                return new(praised && !negated && !tentative && EndsPraise(tokens, at) ? ClaimRank.Conclusion : null, false, at);
+                return new(praised && !negated && EndsPraise(tokens, at) ? tentative ? ClaimRank.Tentative : ClaimRank.Conclusion : null, false, at);
             }
 
             praised |= token.Has(WordRoles.Superlatives);
+
+            // "a good answer" is not the answer.
+            isOneOfSome |= token.Text is "a" or "an" or "un" or "una" or "une" or "ein" or "eine";
         }
 
-        return new(praised && !negated && !tentative ? ClaimRank.Conclusion : null, false, tokens.Count);
+        return new(praised && !negated ? tentative ? ClaimRank.Tentative : ClaimRank.Conclusion : null, false, tokens.Count);
     }
 
     /// <summary>Whether what was said of an option is taken back, or restricted to some cases or to somebody's opinion, by what follows in the sentence.</summary>
@@ -93,7 +102,13 @@ internal readonly record struct Judgement(ClaimRank? Rank, bool IsDenied, int En
             var token = tokens[at];
             if (token.Kind == TokenKind.Symbol)
             {
-                inAside |= token.IsSymbol(",:(–—") || (token.Is("-") && token.SpaceBefore);
+                // "…, which is wrong" and "(incorrect)" speak of the option, other asides of something else.
+                if (token.Has(WordRoles.Rejections) || (at + 1 < tokens.Count && token.IsSymbol(":([–—-") && tokens[at + 1].Has(WordRoles.Wrong)))
+                {
+                    return true;
+                }
+
+                inAside |= (token.Is(",") && !(at + 1 < tokens.Count && tokens[at + 1].Is("which"))) || token.IsSymbol(":(–—") || (token.Is("-") && token.SpaceBefore);
                 continue;
             }
 
@@ -121,7 +136,7 @@ internal readonly record struct Judgement(ClaimRank? Rank, bool IsDenied, int En
     private static bool IsWithdrawnAt(List<Token> tokens, int at, bool isName)
     {
         var token = tokens[at];
-        if (token.Has(WordRoles.NegationsBehind | WordRoles.Persons) || (token.IsNumber && at + 1 < tokens.Count && tokens[at + 1].Is("%")))
+        if (token.Has(WordRoles.NegationsBehind | WordRoles.Persons | WordRoles.Distance | WordRoles.No | WordRoles.Rejections) || (token.IsNumber && at + 1 < tokens.Count && tokens[at + 1].Is("%")))
         {
             return true;
         }
@@ -136,5 +151,5 @@ internal readonly record struct Judgement(ClaimRank? Rank, bool IsDenied, int En
 
     // "the most appropriate." and "the most likely here" end; "the best known of all mistakes" goes on.
     private static bool EndsPraise(List<Token> tokens, int at) =>
-        OptionReferences.EndsStatement(tokens, at) || tokens[at].Kind != TokenKind.Word || (tokens[at].Roles != WordRoles.None && !tokens[at].Has(WordRoles.Persons | WordRoles.Negations | WordRoles.Contrasts));
+        OptionReferences.EndsStatement(tokens, at) || tokens[at].Kind != TokenKind.Word || (tokens[at].Roles != WordRoles.None && !tokens[at].Has(WordRoles.Persons | WordRoles.Negations | WordRoles.Contrasts | WordRoles.EvidenceLinks) && tokens[at].Text is not "given");
 }

@@ -70,14 +70,14 @@ internal sealed class OptionReferences
     }
 
     /// <summary>Whether the words of an option's text, or its first ones, begin at a token.</summary>
-    public bool BeginsTextOf(List<Token> tokens, int at, int option)
+    public bool BeginsTextOf(List<Token> tokens, int at, int option, int atLeast = 1)
     {
         while (at < tokens.Count && tokens[at].Kind == TokenKind.Symbol)
         {
             at++;
         }
 
-        return at < tokens.Count && tokens[at].IsWord && _texts[option] is [var first, ..] && (first == tokens[at].Text || (tokens[at].IsUnspaced && tokens[at].Text.StartsWith(first, StringComparison.Ordinal)));
+        return at < tokens.Count && tokens[at].IsWord && _texts[option] is [var first, ..] && (atLeast < 2 || _texts[option].Length < 2 || (at + 1 < tokens.Count && tokens[at + 1].Text == _texts[option][1])) && (first == tokens[at].Text || (tokens[at].IsUnspaced && tokens[at].Text.StartsWith(first, StringComparison.Ordinal)));
     }
 
     /// <summary>The token behind the option's text, if it begins (behind symbols) at a token; else that token.</summary>
@@ -121,7 +121,7 @@ internal sealed class OptionReferences
         }
 
         at++;
-        while (at < tokens.Count && (tokens[at].Has(WordRoles.Joins | WordRoles.OptionNouns) || tokens[at].IsSymbol(Openers) || (joiner.Has(WordRoles.Joins) && tokens[at].IsSymbol("/"))))
+        while (at < tokens.Count && (tokens[at].Has(WordRoles.Joins | WordRoles.OptionNouns | WordRoles.Tentative | WordRoles.Leads) || tokens[at].IsSymbol(Openers) || (joiner.Has(WordRoles.Joins) && tokens[at].IsSymbol("/"))))
         {
             isComma &= !tokens[at].IsWord;
             at++;
@@ -283,7 +283,7 @@ internal sealed class OptionReferences
         if (next.IsWord)
         {
             // A small letter in front of a word is an article or a part of a name; a capital one needs a word that cannot belong to a name.
-            var isNamed = next.Has(WordRoles.AfterLetter) || BeginsTextOf(tokens, at + 1, option);
+            var isNamed = next.Has(WordRoles.AfterLetter) || BeginsTextOf(tokens, at + 1, option, atLeast: 2);
             return isNamed && (token.IsCapital || IsSmallName(tokens, at)) ? reference : null;
         }
 
@@ -307,6 +307,9 @@ internal sealed class OptionReferences
         var bindsNext = at + 2 < tokens.Count && tokens[at + 1].IsSymbol("-–+/^~@&=") && !tokens[at + 1].SpaceBefore && !tokens[at + 2].SpaceBefore && tokens[at + 2].IsWord && !(tokens[at + 1].IsSymbol("/") && tokens[at + 2].IsLetter);
         var bindsPrevious = at > 1 && tokens[at - 1].IsSymbol("-–+/^~@&.") && !tokens[at].SpaceBefore && !tokens[at - 1].SpaceBefore && tokens[at - 2].IsWord
             && !(tokens[at - 1].Is("/") && tokens[at - 2].IsLetter);
-        return bindsNext || bindsPrevious;
+
+        // "A+", "B-": a blood group, an antigen, a grade.
+        var hasSign = at + 1 < tokens.Count && tokens[at + 1].IsSymbol("+-−") && !tokens[at + 1].SpaceBefore && (at + 2 >= tokens.Count || !tokens[at + 2].IsWord || tokens[at + 1].Is("+"));
+        return bindsNext || bindsPrevious || hasSign;
     }
 }

@@ -40,6 +40,10 @@ internal static class Tokenization
                 tokens.Add(new Token(TokenKind.NewLine, start, at - start, "\n", IsCapital: false, SpaceBefore: true));
                 spaceBefore = true;
             }
+            else if (rune.Value == '<' && FormattingTag(text[at..to]) is > 0 and var tag)
+            {
+                at += tag;
+            }
             else if (Rune.IsWhiteSpace(rune) || IsInvisible(rune))
             {
                 at += length;
@@ -166,6 +170,14 @@ internal static class Tokenization
 
         // One foreign word or bracket in a text does not make it a foreign text.
         return syllables >= JapaneseSyllables || syllables > 0 && characters <= 2 * JapaneseSyllables ? Language.Japanese : characters > 0 ? Language.Chinese : null;
+    }
+
+    /// <summary>The length of the formatting tag that a text begins with ("&lt;b&gt;", "&lt;/strong&gt;"), or 0.</summary>
+    private static int FormattingTag(ReadOnlySpan<char> text)
+    {
+        const int Longest = 10;
+        var end = text[..Math.Min(text.Length, Longest)].IndexOf('>');
+        return end > 1 && text[1..end].Trim('/').Trim() is "b" or "i" or "u" or "p" or "br" or "em" or "strong" or "span" or "li" or "ul" or "ol" or "code" or "mark" or "h1" or "h2" or "h3" or "h4" or "div" or "sub" or "sup" ? end + 1 : 0;
     }
 
     private static bool IsElided(ReadOnlySpan<char> word) => word.Length switch

@@ -172,7 +172,8 @@ internal sealed class VerdictList(List<Token> tokens, OptionReferences options)
         return ends && !isLabel ? (token.Roles & (WordRoles.Approvals | WordRoles.Rejections), isSoft, isTick, end) : null;
     }
 
-    private void Count(OptionReferences.Reference head, WordRoles role, bool isSoft, bool isTick, Claims claims)
+    /// <summary>Counts what is said of an option.</summary>
+    public void Count(OptionReferences.Reference head, WordRoles role, bool isSoft, bool isTick, Claims claims)
     {
         if ((role & WordRoles.Rejections) != WordRoles.None)
         {

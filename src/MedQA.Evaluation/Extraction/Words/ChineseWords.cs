@@ -9,7 +9,7 @@ internal static class ChineseWords
             [WordRoles.AnswerNouns] = "答案 正确答案 正确选项 最终答案 最佳答案 参考答案 标准答案 正确的是 正确的选项 最合适的是 最恰当的是 最可能的是 最佳选项 答 正解 正答 解答 回答 最終回答",
             [WordRoles.Disqualifiers] = "错误 错误的 错 不 非 最初 原来 常见",
             [WordRoles.Connectors] = "是 为 就是 即 即为 应为 应是 应该是 应当是 选 选择 选项 的 所以 因此 故 则 应 应该 应选 最 可能 不 也 显然 确实 无疑 本题 该题 此题 这道题 题",
-            [WordRoles.Copulas] = "是 为 就是 即为 应为 应是 应该是 应当是",
+            [WordRoles.Copulas] = "是 为 就是 即为 应为 应是 应该是 应当是 正确的是 最合适的是 最恰当的是 最可能的是",
             [WordRoles.SubjectCopulas] = "是 为 就是 才是 应为 应是 应该是 不是 并非 不 也 都",
             [WordRoles.Adverbs] = "最 就 才 确实 显然 也 的 应",
             [WordRoles.Predicates] = "正确 正确的 对 对的 正确答案 正确选项 最佳答案 最佳选项 正确的选项 符合题意",
