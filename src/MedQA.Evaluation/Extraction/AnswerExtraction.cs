@@ -218,7 +218,7 @@ public sealed class AnswerExtraction
             var isTaken = token.Has(WordRoles.Retractions)
                 || (token.Has(WordRoles.Interjections) && at + 1 < tokens.Count && (tokens[at + 1].IsSymbol(",.:!;–—…-") || (Clauses.BeginsSentence(tokens, at) && tokens[at + 1].Has(WordRoles.No | WordRoles.Pronouns | WordRoles.FirstPerson))))
                 || (token.Has(WordRoles.No) && space != AnswerSpace.Words && Clauses.BeginsSentence(tokens, at) && at + 1 < tokens.Count && (tokens[at + 1].IsSymbol(",.!–—…") || tokens[at + 1].Has(WordRoles.Interjections))
-                    && !(at > 0 && IsBehindQuestion(at)));
+                    && !(at > 0 && IsBehindQuestion(at)) && !(at > 1 && tokens[at - 1].IsSymbol(".):") && tokens[at - 2].IsLetter));
             // "The answer is B, no, C."
             isTaken |= token.Has(WordRoles.No) && space != AnswerSpace.Words && at > 0 && tokens[at - 1].IsSymbol(",–—…") && at + 1 < tokens.Count && tokens[at + 1].IsSymbol(",.!–—…");
             if (isTaken)
@@ -357,7 +357,7 @@ public sealed class AnswerExtraction
                 before--;
             }
 
-            for (; before >= 0 && tokens[before].IsWord && tokens[before].Has(WordRoles.Praise | WordRoles.Articles | WordRoles.OptionNouns | WordRoles.ChoiceNouns); before--)
+            for (; before >= 0 && before > at - MostSteps && tokens[before].IsWord && tokens[before].Has(WordRoles.Praise | WordRoles.Articles | WordRoles.OptionNouns | WordRoles.ChoiceNouns); before--)
             {
                 if (tokens[before].Has(WordRoles.Disqualifiers))
                 {
@@ -372,6 +372,12 @@ public sealed class AnswerExtraction
         private bool IsIntroduced(int before)
         {
             if (tokens[before].Text is "that" or "que" or "dass" && before > 0 && tokens[before - 1].IsWord)
+            {
+                before--;
+            }
+
+            // "the student's answer" of languages that join by a particle.
+            if (tokens[before].Text is "的" or "の" && before > 0)
             {
                 before--;
             }
@@ -807,6 +813,18 @@ public sealed class AnswerExtraction
 
         private void EvidenceNamed(int at)
         {
+            // "the least likely cause", "the second best test"; "the next best step" is what is asked for.
+            var before = at - 1;
+            while (before >= 0 && before > at - MostSteps && tokens[before].Has(WordRoles.Praise | WordRoles.Evidence))
+            {
+                before--;
+            }
+
+            if (before >= 0 && tokens[before].Has(WordRoles.Disqualifiers) && !tokens[before].Is("next"))
+            {
+                return;
+            }
+
             for (var next = at + 1; next < tokens.Count && next <= at + MostSteps; next++)
             {
                 var token = tokens[next];
@@ -815,7 +833,7 @@ public sealed class AnswerExtraction
                     return;
                 }
 
-                if (options.At(tokens, next) is { } named && (!named.ByLetter || IsMarked(named)))
+                if (options.At(tokens, next) is { } named && (!named.ByLetter || IsMarked(named) || IsOnlyTopic(at, next)))
                 {
                     if (IsLinked(at, next))
                     {
@@ -849,6 +867,18 @@ public sealed class AnswerExtraction
             }
 
             return token.Has(WordRoles.EvidenceLinks) && (token.Has(WordRoles.Copulas | WordRoles.Evidence) || link == evidence || (link > 0 && tokens[link - 1].Has(WordRoles.Evidence | WordRoles.Copulas)));
+        }
+
+        /// <summary>"The best next step is C": with nothing in between that the letter could belong to.</summary>
+        private bool IsOnlyTopic(int evidence, int named)
+        {
+            var at = evidence + 1;
+            while (at < named && tokens[at].Has(WordRoles.Topics | WordRoles.Praise | WordRoles.Superlatives) && !tokens[at].Has(WordRoles.OptionNouns))
+            {
+                at++;
+            }
+
+            return at > evidence + 1 && at == named - 1 && tokens[at].Has(WordRoles.Copulas) && tokens[named].IsCapital && EndsOrReasons(named + 1);
         }
 
         private bool IsMarked(OptionReferences.Reference reference) =>

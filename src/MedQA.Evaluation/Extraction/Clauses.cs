@@ -49,12 +49,12 @@ internal sealed class Clauses
         var all = new Under[tokens.Count];
         var sentence = 0;
         var under = Under.None;
-        var (inConcession, inConcessionAlone, hasPerson, hasPointed, isStruck) = (false, false, false, false, false);
+        var (inConcession, inConcessionAlone, hasPerson, hasPointed, isStruck, isQuoted) = (false, false, false, false, false, false);
         var beforeBracket = Under.None;
         for (var at = 0; at < tokens.Count; at++)
         {
             var token = tokens[at];
-            all[at] = under | (hasPerson ? Under.Person : Under.None) | (inConcession ? Under.Condition : Under.None) | (isStruck ? Under.Distance : Under.None);
+            all[at] = under | (hasPerson ? Under.Person : Under.None) | (inConcession ? Under.Condition : Under.None) | (isStruck || isQuoted ? Under.Distance : Under.None);
             if (EndsSentence(tokens, at))
             {
                 if (token.Is("?"))
@@ -66,12 +66,19 @@ internal sealed class Clauses
                 }
 
                 sentence = at + 1;
-                (under, inConcession, hasPerson, hasPointed) = (Under.None, false, false, false);
+                (under, inConcession, hasPerson, hasPointed, isQuoted) = (Under.None, false, false, false, isQuoted && !token.IsNewLine);
             }
             else if (token.Kind == TokenKind.Symbol)
             {
-                if (token.Is(","))
+                if (token.IsSymbol("\"“”"))
                 {
+                    // A quotation within a sentence: 'use the form "The answer is C"'.
+                    isQuoted = !isQuoted && token.SpaceBefore && at > sentence && tokens[at - 1].IsWord;
+                }
+                else if (token.Is(","))
+                {
+                    // "To the novice, B is correct."
+                    under |= hasPerson && tokens[sentence].Has(WordRoles.Restrictions | WordRoles.EvidenceLinks) ? Under.Others : Under.None;
                     under = inConcession && inConcessionAlone ? under & Under.Condition : under;
                     inConcession = false;
                     under = at + 1 < tokens.Count && tokens[at + 1].Text is "that" or "que" or "dass" ? under : under & ~(Under.Negation | Under.Doubt);
@@ -104,9 +111,15 @@ internal sealed class Clauses
                     under = IsForcedChoice(tokens, at) ? under & ~Under.Condition : under | Under.Condition;
                 }
 
+                // "Should she be pregnant, …"
+                if (at == sentence && token.Is("should"))
+                {
+                    under |= Under.Condition;
+                }
+
                 if (token.Has(WordRoles.Conclusions))
                 {
-                    (under, hasPerson) = (Under.None, false);
+                    (under, hasPerson) = (under & Under.Own, false);
                 }
 
                 if (token.Has(WordRoles.Contrasts))

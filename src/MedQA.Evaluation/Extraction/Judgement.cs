@@ -112,7 +112,7 @@ internal readonly record struct Judgement(ClaimRank? Rank, bool IsDenied, int En
                 continue;
             }
 
-            if (token.Has(WordRoles.Conclusions | WordRoles.Contrasts) || (token.Has(WordRoles.Reasons) && !token.Has(WordRoles.Restrictions | WordRoles.ThisCase)) || options.At(tokens, at) is { ByLetter: true })
+            if (token.Has(WordRoles.Conclusions | WordRoles.Contrasts | WordRoles.Concessions) || (token.Has(WordRoles.Reasons) && !token.Has(WordRoles.Restrictions | WordRoles.ThisCase)) || options.At(tokens, at) is { ByLetter: true })
             {
                 return false;
             }
@@ -146,7 +146,8 @@ internal readonly record struct Judgement(ClaimRank? Rank, bool IsDenied, int En
             return true;
         }
 
-        return isName && token.Roles == WordRoles.None && !token.IsNumber;
+        // "the answer most surgeons would give", "Metformin toxicity".
+        return isName && ((token.Roles == WordRoles.None && !token.IsNumber) || (token.Has(WordRoles.Superlatives | WordRoles.Articles) && !token.Has(WordRoles.Leads)));
     }
 
     // "the most appropriate." and "the most likely here" end; "the best known of all mistakes" goes on.

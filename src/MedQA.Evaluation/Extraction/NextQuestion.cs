@@ -20,9 +20,9 @@ internal static class NextQuestion
             return false;
         }
 
-        if (tokens[at].Has(WordRoles.QuestionHeads))
+        if (tokens[at].Has(WordRoles.QuestionHeads) || (tokens[at].IsWord && tokens[at].Text is ['q', >= '0' and <= '9', ..]))
         {
-            var end = at;
+            var end = at + 1;
             while (end < tokens.Count && (tokens[end].Has(WordRoles.QuestionHeads) || tokens[end].IsNumber || tokens[end].IsSymbol("#*_")))
             {
                 end++;

@@ -107,6 +107,11 @@ internal sealed class OptionReferences
             return false;
         }
 
+        if (IsFollowed(tokens, at, reference))
+        {
+            return true;
+        }
+
         var joiner = tokens[at];
         var isComma = joiner.IsSymbol(",");
         if (!isComma && !joiner.IsSymbol("/&+→>") && !joiner.Has(WordRoles.Joins))
@@ -134,6 +139,31 @@ internal sealed class OptionReferences
 
         at = SkipSymbols(tokens, other.End, Closers);
         return at >= tokens.Count || !tokens[at].IsWord ? !isComma || other.ByLetter : !isComma && !tokens[at].Has(WordRoles.SubjectCopulas | WordRoles.PredicatesBehind | WordRoles.Makers);
+    }
+
+    /// <summary>Whether a few words behind one option another one follows that has nothing said of it: "B, then C", "B plus perhaps C".</summary>
+    private bool IsFollowed(List<Token> tokens, int at, Reference reference)
+    {
+        const int MostWords = 4;
+        for (var words = 0; words <= MostWords && at < tokens.Count && !Clauses.EndsSentence(tokens, at); at++)
+        {
+            var token = tokens[at];
+            if (token.IsWord && At(tokens, at) is { ByLetter: true } other && (token.IsCapital || IsEnclosed(tokens, other)))
+            {
+                var end = SkipSymbols(tokens, SkipTextOf(tokens, other.End, other.Option), Closers + ",");
+                return words > 0 && other.Option != reference.Option && (end >= tokens.Count || !tokens[end].IsWord);
+            }
+
+            if (token.IsSymbol(":([|") || token.Has(WordRoles.Negations | WordRoles.Contrasts | WordRoles.Conclusions | WordRoles.Corrections | WordRoles.Wrong | WordRoles.Doubts | WordRoles.Decisions | WordRoles.No)
+                || (token.Has(WordRoles.Reasons) && !token.Has(WordRoles.Joins)) || token.Text is "over" or "than" or "unlike" or "although" or "though")
+            {
+                return false;
+            }
+
+            words += token.IsWord ? 1 : 0;
+        }
+
+        return false;
     }
 
     /// <summary>Whether an option's name stands in brackets, quotes or emphasis.</summary>

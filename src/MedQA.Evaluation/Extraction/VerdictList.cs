@@ -19,6 +19,7 @@ internal sealed class VerdictList(List<Token> tokens, OptionReferences options)
     public void Read(int at, Clauses clauses, Claims claims)
     {
         var isTable = at < tokens.Count && tokens[at].Is("|");
+        var isHeading = at < tokens.Count && tokens[at].IsSymbol("#*");
         var mark = WordRoles.None;
         while (at < tokens.Count && (tokens[at].IsSymbol(Markup) || tokens[at].Has(WordRoles.OptionNouns) || (tokens[at].Kind == TokenKind.Symbol && tokens[at].Has(WordRoles.Approvals | WordRoles.Rejections))))
         {
@@ -48,7 +49,7 @@ internal sealed class VerdictList(List<Token> tokens, OptionReferences options)
         }
         else
         {
-            ReadRest(head, end, clauses, claims);
+            ReadRest(head, end, isHeading, clauses, claims);
         }
     }
 
@@ -104,7 +105,7 @@ internal sealed class VerdictList(List<Token> tokens, OptionReferences options)
         }
     }
 
-    private void ReadRest(OptionReferences.Reference head, int at, Clauses clauses, Claims claims)
+    private void ReadRest(OptionReferences.Reference head, int at, bool isHeading, Clauses clauses, Claims claims)
     {
         // Directly behind the option, or behind the colon or dash that ends what the list calls it.
         for (var step = 0; step < LongestHead && at < tokens.Count; step++, at++)
@@ -120,7 +121,7 @@ internal sealed class VerdictList(List<Token> tokens, OptionReferences options)
             if (token.IsNewLine)
             {
                 // "**C. Hydrochlorothiazide**" or "Option C:", and the verdict below.
-                if (at > 0 && tokens[at - 1].IsSymbol(":*") && VerdictAt(at + 1, clauses) is { } below && below.End < tokens.Count && (tokens[below.End].IsSymbol(".,!*") || tokens[below.End].IsNewLine))
+                if ((isHeading || tokens[at - 1].Is(":")) && VerdictAt(at + 1, clauses) is { } below && below.End < tokens.Count && (tokens[below.End].IsSymbol(".,!*") || tokens[below.End].IsNewLine))
                 {
                     Count(head, below.Role, below.IsSoft, below.IsTick, claims);
                 }

@@ -6,10 +6,10 @@ internal static class JapaneseWords
     public static LanguageWords All { get; } = new(
         new Dictionary<WordRoles, string>
         {
-            [WordRoles.AnswerNouns] = "答え 答 正解 正答 解答 回答 最終回答 最終的な答え 正しい答え 正しい選択肢 正しいのは 最も適切なのは 適切なのは 最も可能性が高いのは 正解肢",
+            [WordRoles.AnswerNouns] = "答え 答 正解 正答 解答 回答 最終回答 最終的な答え 正しい答え 正しい選択肢 正しいのは 最も適切なのは 適切なのは 最も可能性が高いのは 正解肢 最も適切な選択肢 最も適切な選択肢は",
             [WordRoles.Disqualifiers] = "誤った 間違った 最初の 不",
             [WordRoles.Connectors] = "は が も で の です 選択肢 選択肢は 番 したがって よって 以上より ： という 肢",
-            [WordRoles.Copulas] = "は が となります 正しいのは 最も適切なのは 適切なのは 最も可能性が高いのは",
+            [WordRoles.Copulas] = "は が となります 正しいのは 最も適切なのは 適切なのは 最も可能性が高いのは 最も適切な選択肢は",
             [WordRoles.SubjectCopulas] = "が は も を こそ",
             [WordRoles.Particles] = "が は も を こそ",
             [WordRoles.Adverbs] = "最も もっとも 一番 は が の 選択肢 として",
