@@ -229,7 +229,9 @@ public sealed class AnswerExtraction
                 return;
             }
 
-            if (token.Has(WordRoles.Pronouns) && IsCalledWrong(at))
+            // "Wrong!" alone is said of the sentence before, or of the option of its line.
+            var isFragment = token.Has(WordRoles.Wrong) && at > 1 && !tokens[at - 1].IsNewLine && Clauses.BeginsSentence(tokens, at) && OptionReferences.EndsStatement(tokens, at + 1) && !(tokens[at - 2].IsLetter && Clauses.BeginsSentence(tokens, at - 2)) && !IsBehindQuestion(at);
+            if (isFragment || (token.Has(WordRoles.Pronouns) && IsCalledWrong(at)))
             {
                 if (_verdicts.Topic is { } topic)
                 {
@@ -276,7 +278,7 @@ public sealed class AnswerExtraction
 
             var judged = Judgement.At(tokens, next);
             var end = judged.End;
-            var isWrong = judged.IsDenied;
+            var isWrong = judged.IsDenied || IsDeniedAlone(next);
             for (var step = 0; step < 2 && !isWrong && end < tokens.Count && tokens[end].IsWord && tokens[end].Roles == WordRoles.None && judged.Rank is null; step++)
             {
                 end++;
@@ -284,6 +286,19 @@ public sealed class AnswerExtraction
             }
 
             return isWrong && !(judged.End < tokens.Count && tokens[judged.End].Text is "to" or "that" or "for" or "de" or "que" or "dass" or "zu");
+        }
+
+        /// <summary>"cannot be", "is not so".</summary>
+        private bool IsDeniedAlone(int at)
+        {
+            var negated = false;
+            while (at < tokens.Count && tokens[at].Has(WordRoles.SubjectCopulas | WordRoles.Negations | WordRoles.Copulas | WordRoles.Adverbs | WordRoles.Conclusions))
+            {
+                negated |= tokens[at].Has(WordRoles.Negations);
+                at++;
+            }
+
+            return negated && OptionReferences.EndsStatement(tokens, at);
         }
 
         /// <summary>"The answer is (C)", "Correct option: C", <c>{"answer": "C"}</c>.</summary>
@@ -547,6 +562,12 @@ public sealed class AnswerExtraction
                 }
 
                 return;
+            }
+
+            // "Graves disease (A) is …": the same option twice.
+            if (!subject.ByLetter && subject.End + 2 < tokens.Count && tokens[subject.End].Is("(") && tokens[subject.End + 2].Is(")") && options.At(tokens, subject.End + 1)?.Option == subject.Option)
+            {
+                subject = subject with { End = subject.End + 3 };
             }
 
             var isMade = IsBehind(at, WordRoles.Makers);
@@ -820,7 +841,8 @@ public sealed class AnswerExtraction
                 before--;
             }
 
-            if (before >= 0 && tokens[before].Has(WordRoles.Disqualifiers) && !tokens[before].Is("next"))
+            if (before >= 0 && tokens[before].IsWord && ((tokens[before].Has(WordRoles.Disqualifiers) && !tokens[before].Is("next"))
+                || (tokens[at].Has(WordRoles.Topics) && (tokens[before].Roles == WordRoles.None || tokens[before].Text.EndsWith("'s", StringComparison.Ordinal)))))
             {
                 return;
             }
@@ -849,7 +871,7 @@ public sealed class AnswerExtraction
         private bool IsLinked(int evidence, int named)
         {
             var link = named - 1;
-            while (link > evidence && (tokens[link].IsSymbol(Openers + "'") || tokens[link].Has(WordRoles.Articles | WordRoles.OptionNouns)))
+            while (link > evidence && (tokens[link].IsSymbol(Openers + "'") || (tokens[link].Has(WordRoles.Articles | WordRoles.OptionNouns | WordRoles.Superlatives | WordRoles.Adverbs) && !tokens[link].Has(WordRoles.Copulas | WordRoles.EvidenceLinks))))
             {
                 link--;
             }
@@ -927,6 +949,6 @@ public sealed class AnswerExtraction
             return next < tokens.Count && (IsReason(tokens[next]) || tokens[next].Has(WordRoles.Negations) || tokens[next].Text is "over" or "as");
         }
 
-        private static bool IsReason(Token token) => token.Has(WordRoles.Conclusions) || (token.Has(WordRoles.Reasons) && !token.Has(WordRoles.Restrictions | WordRoles.ThisCase | WordRoles.Joins | WordRoles.Contrasts) && token.Text is not ("to" or "who"));
+        private static bool IsReason(Token token) => token.Has(WordRoles.Conclusions) || (token.Has(WordRoles.Reasons) && !token.Has(WordRoles.Restrictions | WordRoles.ThisCase | WordRoles.Joins | WordRoles.Contrasts) && token.Text is not ("to" or "who" or "that" or "which"));
     }
 }

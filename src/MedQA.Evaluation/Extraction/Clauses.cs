@@ -5,7 +5,7 @@ namespace MedQA.Evaluation.Extraction;
 /// <summary>Which places of a text stand under a condition, a negation or a question, and where somebody else speaks.</summary>
 internal sealed class Clauses
 {
-    private static readonly string[] Abbreviations = ["dr", "mr", "mrs", "ms", "prof", "vs", "approx", "fig", "st", "sra", "sr", "nr", "z", "bzw", "resp", "cf", "spp", "sp"];
+    private static readonly string[] Abbreviations = ["dr", "mr", "mrs", "ms", "prof", "vs", "approx", "fig", "st", "sra", "sr", "nr", "z", "bzw", "resp", "cf", "spp", "sp", "g", "vit", "hep", "strep", "gp", "cat", "eq", "tab", "vol", "str"];
 
     private readonly Under[] _under;
 
@@ -226,7 +226,7 @@ internal sealed class Clauses
         }
 
         return tokens[at].IsSymbol(".!?;") && (at + 1 == tokens.Count || tokens[at + 1].SpaceBefore || !tokens[at + 1].IsWord)
-            && !(tokens[at].Is(".") && at > 0 && at + 1 < tokens.Count && tokens[at + 1].IsWord && Abbreviations.Contains(tokens[at - 1].Text));
+            && !(tokens[at].Is(".") && at > 0 && at + 1 < tokens.Count && !tokens[at + 1].IsNewLine && Abbreviations.Contains(tokens[at - 1].Text));
     }
 
     /// <summary>Whether a sentence begins at a token, markup in front of it left aside.</summary>
@@ -247,7 +247,7 @@ internal sealed class Clauses
             || (tokens[at].Has(WordRoles.Articles) && at + 1 < tokens.Count && (tokens[at + 1].Has(WordRoles.ThisCase | WordRoles.Topics | WordRoles.OptionNouns))));
 
     // "In vegans", "for a vegan", "when she is pregnant"; "with" and "at" say how it is in this case too.
-    private static bool NamesAnotherCase(List<Token> tokens, int at) => tokens[at].Text is not ("after" or "before" or "at" or "with")
+    private static bool NamesAnotherCase(List<Token> tokens, int at) => tokens[at].Text is not ("after" or "before" or "at" or "with" or "to")
         && at + 1 < tokens.Count && !(tokens[at + 1].Has(WordRoles.Articles) && at + 2 < tokens.Count && (tokens[at + 2].IsNumber || tokens[at + 2].Is("patient")));
 
     // "If I had to choose, …" is a decision.

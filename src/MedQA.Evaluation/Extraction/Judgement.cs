@@ -112,7 +112,7 @@ internal readonly record struct Judgement(ClaimRank? Rank, bool IsDenied, int En
                 continue;
             }
 
-            if (token.Has(WordRoles.Conclusions | WordRoles.Contrasts | WordRoles.Concessions) || (token.Has(WordRoles.Reasons) && !token.Has(WordRoles.Restrictions | WordRoles.ThisCase)) || options.At(tokens, at) is { ByLetter: true })
+            if (token.Has(WordRoles.Conclusions | WordRoles.Contrasts | WordRoles.Concessions) || (token.Has(WordRoles.Reasons) && !token.Has(WordRoles.Restrictions | WordRoles.ThisCase) && token.Text is not ("that" or "which" or "que" or "die" or "der")) || options.At(tokens, at) is { ByLetter: true })
             {
                 return false;
             }
@@ -122,7 +122,7 @@ internal readonly record struct Judgement(ClaimRank? Rank, bool IsDenied, int En
                 return true;
             }
 
-            if (hasPerson && token.Has(WordRoles.Speech))
+            if ((hasPerson && token.Has(WordRoles.Speech)) || token.Has(WordRoles.Distance))
             {
                 return true;
             }
@@ -147,10 +147,11 @@ internal readonly record struct Judgement(ClaimRank? Rank, bool IsDenied, int En
         }
 
         // "the answer most surgeons would give", "Metformin toxicity".
-        return isName && ((token.Roles == WordRoles.None && !token.IsNumber) || (token.Has(WordRoles.Superlatives | WordRoles.Articles) && !token.Has(WordRoles.Leads)));
+        return isName && ((token.Roles == WordRoles.None && !token.IsNumber) || (token.Has(WordRoles.Superlatives | WordRoles.Articles | WordRoles.FirstPerson) && !token.Has(WordRoles.Leads)));
     }
 
     // "the most appropriate." and "the most likely here" end; "the best known of all mistakes" goes on.
     private static bool EndsPraise(List<Token> tokens, int at) =>
-        OptionReferences.EndsStatement(tokens, at) || tokens[at].Kind != TokenKind.Word || (tokens[at].Roles != WordRoles.None && !tokens[at].Has(WordRoles.Persons | WordRoles.Negations | WordRoles.Contrasts | WordRoles.EvidenceLinks) && tokens[at].Text is not "given");
+        OptionReferences.EndsStatement(tokens, at) || tokens[at].Kind != TokenKind.Word || tokens[at].Is("here")
+        || (tokens[at].Has(WordRoles.Restrictions) ? Clauses.IsThisCase(tokens, at + 1) : tokens[at].Has(WordRoles.Reasons | WordRoles.Conclusions) && !tokens[at].Has(WordRoles.EvidenceLinks | WordRoles.Contrasts) && !tokens[at].Is("given"));
 }
