@@ -141,6 +141,9 @@ public sealed record Reasoning
     /// <summary>Of <c>choice-shuffle</c>: the options in the order in which they were shown, as indices in the question's order; else empty.</summary>
     public ImmutableArray<int> OptionOrder { get; init => field = value.IsDefault ? [] : value; } = [];
 
+    /// <summary>The part of <see cref="Text"/> that is no thought; see <see cref="Sample.SpokenPart"/>.</summary>
+    public TextSpan? SpokenPart { get; init; }
+
     /// <summary>Where in <see cref="Text"/> the answer was found: start and length in UTF-16 units; <see langword="null"/> where it was forced or not found.</summary>
     public TextSpan? AnswerSpan { get; init; }
 }

@@ -5,18 +5,20 @@ using MedQA.Evaluation.Questions;
 namespace MedQA.Evaluation.Extraction;
 
 /// <summary>
-/// Reads the answer from a reasoning: the last statement that names one option and is neither negated nor conditional; DESIGN section 3.
+/// Reads the answer from a reasoning: the last statement that names one option and is the model's own, neither negated nor conditional nor taken back; DESIGN section 3.
 /// </summary>
 /// <remarks>
-/// What is seen is the text before the first stop text and outside of <c>&lt;think&gt;</c>. Statements have ranks, and the last of the highest rank counts: an explicit statement
-/// ("the answer is (C)", "C is correct", "I choose C", <c>\boxed{C}</c>), a line that is nothing but an option, a conclusion ("most consistent with (C)", "the most likely
-/// diagnosis is …" with an option's text), a tentative statement ("the answer may be C"). A letter within a name ("vitamin A", "hepatitis B", "group A streptococcus") is no option, and
-/// neither are letters of other alphabets that look like Latin ones. A text without such a statement has no answer: guessing is left to the answer cue.
-/// Takes time linear in the text's length. The rules are English.
+/// What is seen is the text before the first stop text and outside of thoughts (<see cref="ThoughtMarkers"/>). Statements have ranks (<see cref="ClaimRank"/>), and the last of the highest rank
+/// counts. "Wait, that is wrong" takes back what was stated before it, "B is wrong" what was stated of B, and a next question that the model invents ends the text. A letter within a name
+/// ("vitamin A", "hepatitis B", "group A streptococcus", "E. coli") is no option, and neither are letters of other alphabets that look like Latin ones. A text without such a statement has no
+/// answer, and neither has one that contradicts itself: guessing is left to the answer cue. Takes time linear in the text's length. One grammar reads English, Spanish, German, French,
+/// Chinese and Japanese by their words (<see cref="Words.LanguageWords"/>).
 /// </remarks>
 public sealed class AnswerExtraction
 {
     private const int MostSteps = 14;
+    private const string Openers = "([{\"'“‘*_`$<>";
+    private const string Closers = ")]}\"'”’*_`$";
 
     private readonly OptionReferences _options;
     private readonly AnswerSpace _space;
@@ -31,18 +33,11 @@ public sealed class AnswerExtraction
         _options = new OptionReferences(space, options);
     }
 
-    private enum Rank
-    {
-        Tentative,
-        Conclusion,
-        Bare,
-        Statement,
-    }
-
     /// <summary>The answer that a text gives, or <see langword="null"/>.</summary>
     /// <param name="text">A reasoning.</param>
     /// <param name="stop">Texts that end it.</param>
-    public ExtractedAnswer? Find(string text, ImmutableArray<string> stop = default)
+    /// <param name="spoken">The part that is no thought by the model's own tokens; <see langword="null"/> where these tell nothing.</param>
+    public ExtractedAnswer? Find(string text, ImmutableArray<string> stop = default, TextSpan? spoken = null)
     {
         ArgumentNullException.ThrowIfNull(text);
         if (_space == AnswerSpace.Free)
@@ -50,27 +45,9 @@ public sealed class AnswerExtraction
             return null;
         }
 
-        var (from, to) = VisiblePart.Of(text, stop.IsDefault ? [] : stop);
+        var (from, to) = VisiblePart.Of(text, stop.IsDefault ? [] : stop, spoken);
         var tokens = Tokenization.Of(text, from, to);
-        var clauses = Clauses.Of(tokens);
-        var best = new Best();
-        for (var at = 0; at < tokens.Count; at++)
-        {
-            if (tokens[at].IsWord)
-            {
-                AnswerNamed(tokens, clauses, at, best);
-                SubjectNamed(tokens, clauses, at, best);
-                DecisionNamed(tokens, clauses, at, best);
-                ConclusionNamed(tokens, clauses, at, best);
-            }
-        }
-
-        if (BareAnswer.Find(tokens, _options, _space) is { } bare)
-        {
-            best.Add(Rank.Bare, bare);
-        }
-
-        return best.Reference is { } reference ? new ExtractedAnswer(reference.Option, SpanOf(tokens, reference)) : null;
+        return new Reading(tokens, _options, _space).Settle() is { } reference ? new ExtractedAnswer(reference.Option, SpanOf(tokens, reference)) : null;
     }
 
     private static TextSpan SpanOf(List<Token> tokens, OptionReferences.Reference reference)
@@ -79,327 +56,899 @@ public sealed class AnswerExtraction
         return new TextSpan(tokens[reference.First].Start, last.Start + last.Length - tokens[reference.First].Start);
     }
 
-    /// <summary>"The answer is (C)", "Correct option: C", <c>{"answer": "C"}</c>.</summary>
-    private void AnswerNamed(List<Token> tokens, Clauses clauses, int at, Best best)
+    /// <summary>One text while it is read from its beginning to its end.</summary>
+    private sealed class Reading(List<Token> tokens, OptionReferences options, AnswerSpace space)
     {
-        if (!IsAnswerNoun(tokens, at) || clauses.IsConditional(at) || clauses.IsQuestion(at))
+        private readonly Clauses _clauses = Clauses.Of(tokens, space);
+        private readonly Claims _claims = new(space == AnswerSpace.Words);
+        private readonly VerdictList _verdicts = new(tokens, options);
+        private OptionReferences.Reference? _lastNamed;
+
+        public OptionReferences.Reference? Settle()
         {
-            return;
+            // A sentence is looked at from behind the markup in front of it: from each of its symbols would take too long.
+            var (beginsLine, beginsSentence) = (false, false);
+            for (var at = 0; at < tokens.Count; at++)
+            {
+                if (at == 0 || tokens[at - 1].IsNewLine)
+                {
+                    if (_claims.HaveAnswer && NextQuestion.BeginsAt(tokens, at, options))
+                    {
+                        break;
+                    }
+
+                    (beginsLine, beginsSentence) = (true, true);
+                    _verdicts.Read(at, _clauses, _claims);
+                }
+                else if (Clauses.EndsSentence(tokens, at - 1))
+                {
+                    beginsSentence = true;
+                }
+
+                if (beginsSentence && !tokens[at].IsSymbol(BareAnswer.Markup))
+                {
+                    SentenceBegun(at, beginsLine);
+                    (beginsLine, beginsSentence) = (false, false);
+                }
+
+                if (tokens[at].IsWord)
+                {
+                    TakenBack(at);
+                    AnswerNamed(at);
+                    SubjectNamed(at);
+                    DecisionNamed(at);
+                    ConclusionNamed(at);
+                }
+            }
+
+            _verdicts.Close(_claims);
+            return _claims.Settle();
         }
 
-        var next = SkipToCopula(tokens, at + 1);
-        FollowConnectors(tokens, clauses, next, WordRoles.Connectors, Rank.Statement, best, allowLineEnds: true);
-    }
-
-    private static bool IsAnswerNoun(List<Token> tokens, int at)
-    {
-        var word = tokens[at].Text;
-        var before = at > 0 ? tokens[at - 1] : default;
-        if (at > 0 && (before.Has(WordRoles.Disqualifiers) || before.IsSymbol("/")))
+        /// <summary>A sentence that is nothing but an option ("C.", "Therefore, C.", "Not B but C."), or a line of a list.</summary>
+        private void SentenceBegun(int at, bool beginsLine)
         {
+            if (!beginsLine && space == AnswerSpace.Letters && at > 0 && (tokens[at - 1].IsSymbol("([") || (tokens[at].IsLetter && at + 1 < tokens.Count && tokens[at + 1].Is(")"))))
+            {
+                _verdicts.Read(at, _clauses, _claims);
+            }
+
+            if ((beginsLine && !IsBelowRefusal(at)) || space == AnswerSpace.Words)
+            {
+                if (BareAnswer.At(tokens, at, options, space) is { } bare && _clauses.IsOwn(bare.First))
+                {
+                    _claims.Add(ClaimRank.Bare, bare);
+                    return;
+                }
+            }
+
+            if (space == AnswerSpace.Words)
+            {
+                return;
+            }
+
+            if (tokens[at].Has(WordRoles.Negations))
+            {
+                Follow(at, WordRoles.Articles, ClaimRank.Bare, mustEnd: true);
+                return;
+            }
+
+            var (next, hasLead) = (at, false);
+            while (next < tokens.Count && (tokens[next].IsSymbol(Openers + "#-–—•=→⇒,:)]}”’") || tokens[next].Has(WordRoles.Leads | WordRoles.OptionNouns)))
+            {
+                hasLead |= tokens[next].IsWord && !tokens[next].Has(WordRoles.OptionNouns);
+                next++;
+            }
+
+            if (options.At(tokens, next) is not { } reference || !_clauses.IsOwn(next) || options.IsJoined(tokens, reference) || !IsPlain(reference))
+            {
+                return;
+            }
+
+            // "1. B 2. A 3. C" is a ranking.
+            var end = BehindText(reference);
+            if (hasLead)
+            {
+                Claim(ClaimRank.Answer, reference, mustEnd: true);
+            }
+            else if (beginsLine ? IsReasoned(reference, end) : EndsParagraph(end) && !(at > 1 && (tokens[at - 2].IsNumber || tokens[at - 2].IsLetter)))
+            {
+                _claims.Add(ClaimRank.Bare, reference);
+            }
+        }
+
+        /// <summary>Whether the line above announces something else than the answer: "Wrong answers:".</summary>
+        private bool IsBelowRefusal(int at)
+        {
+            var above = at - 1;
+            while (above >= 0 && !tokens[above].IsNewLine)
+            {
+                above--;
+            }
+
+            if (above < 1 || !(tokens[above - 1].IsSymbol(":*")))
+            {
+                return false;
+            }
+
+            for (above--; above >= 0 && !tokens[above].IsNewLine; above--)
+            {
+                if (tokens[above].Has(WordRoles.Negations | WordRoles.Doubts | WordRoles.Wrong | WordRoles.Distance | WordRoles.Persons) || (tokens[above].Has(WordRoles.Disqualifiers) && above + 1 < tokens.Count && tokens[above + 1].Has(WordRoles.AnswerNouns | WordRoles.ChoiceNouns)))
+                {
+                    return true;
+                }
+            }
+
             return false;
         }
 
-        if (tokens[at].Has(WordRoles.AnswerNouns))
+        /// <summary>"C, because …", and as the whole of a text "C: thiazides cause it"; "A:" may stand for "Answer:".</summary>
+        private bool IsReasoned(OptionReferences.Reference reference, int end)
         {
-            return at == 0 || !before.Has(WordRoles.BeforeVerb);
-        }
-
-        if (!tokens[at].Has(WordRoles.ChoiceNouns))
-        {
-            return false;
-        }
-
-        var praised = at > 0 && (tokens[at - 1].Has(WordRoles.Praise) || (at > 1 && tokens[at - 2].Has(WordRoles.Praise)));
-        return praised || (at + 1 < tokens.Count && tokens[at + 1].IsSymbol(":="));
-    }
-
-    /// <summary>Past words that describe the answer ("the answer most consistent with this is …"), if a copula or colon follows them soon.</summary>
-    private int SkipToCopula(List<Token> tokens, int at)
-    {
-        for (var step = 0; step < MostSteps && at + step < tokens.Count; step++)
-        {
-            var token = tokens[at + step];
-            if (token.IsSymbol(":=") || (token.IsWord && token.Has(WordRoles.Copulas)))
+            if (end >= tokens.Count || !reference.ByLetter)
             {
-                return at + step;
+                return false;
             }
 
-            var isDescription = token.IsWord && !token.Has(WordRoles.Negations) && !token.Has(WordRoles.Plurals) && !token.Has(WordRoles.Tentative)
-                && !token.Has(WordRoles.Conditions) && _options.At(tokens, at + step) is null;
-            if (!isDescription && !token.IsSymbol("()"))
+            var next = tokens[end].Is(",") ? end + 1 : end;
+            if (next < tokens.Count && IsReason(tokens[next]))
             {
-                break;
+                return true;
             }
+
+            var colon = tokens[reference.End].IsSymbol(":–—") || (tokens[reference.End].Is("-") && tokens[reference.End].SpaceBefore);
+            return colon && reference.First <= 2 && reference.Option > 0 && end + 1 < tokens.Count && tokens[reference.End + 1] is { IsWord: true, IsNumber: false } first && !first.Has(WordRoles.Negations | WordRoles.Wrong | WordRoles.Rejections)
+                && !tokens.Exists(static token => token.IsNewLine);
         }
 
-        return at;
-    }
+        private bool EndsParagraph(int end)
+        {
+            while (end < tokens.Count && tokens[end].IsSymbol(Closers + ".!"))
+            {
+                end++;
+            }
 
-    /// <summary>From a cue over words that may stand between to the option that they lead to.</summary>
-    private void FollowConnectors(List<Token> tokens, Clauses clauses, int at, WordRoles connectors, Rank rank, Best best, bool allowLineEnds = false)
-    {
-        var negated = false;
-        var afterWord = false;
-        for (var step = 0; step < MostSteps && at < tokens.Count; step++)
+            return end >= tokens.Count || tokens[end].IsNewLine;
+        }
+
+        /// <summary>"Wait", "I was wrong", "That is incorrect", "No, …".</summary>
+        private void TakenBack(int at)
         {
             var token = tokens[at];
-            if (_options.At(tokens, at) is { } reference && !clauses.IsQuestion(at))
+            var isTaken = token.Has(WordRoles.Retractions)
+                || (token.Has(WordRoles.Interjections) && at + 1 < tokens.Count && (tokens[at + 1].IsSymbol(",.:!;–—…-") || (Clauses.BeginsSentence(tokens, at) && tokens[at + 1].Has(WordRoles.No | WordRoles.Pronouns | WordRoles.FirstPerson))))
+                || (token.Has(WordRoles.No) && space != AnswerSpace.Words && Clauses.BeginsSentence(tokens, at) && at + 1 < tokens.Count && (tokens[at + 1].IsSymbol(",.!–—…") || tokens[at + 1].Has(WordRoles.Interjections))
+                    && !(at > 0 && IsBehindQuestion(at)) && !(at > 1 && tokens[at - 1].IsSymbol(".):") && tokens[at - 2].IsLetter));
+            // "The answer is B, no, C."
+            isTaken |= token.Has(WordRoles.No) && space != AnswerSpace.Words && at > 0 && tokens[at - 1].IsSymbol(",–—…") && at + 1 < tokens.Count && tokens[at + 1].IsSymbol(",.!–—…");
+            if (isTaken)
             {
-                if (!negated)
+                _claims.Retract();
+                _verdicts.Retract();
+                Concluded(at + 1);
+                return;
+            }
+
+            // "Wrong!" alone is said of the sentence before, or of the option of its line.
+            var isFragment = token.Has(WordRoles.Wrong) && at > 1 && !tokens[at - 1].IsNewLine && Clauses.BeginsSentence(tokens, at) && OptionReferences.EndsStatement(tokens, at + 1) && !(tokens[at - 2].IsLetter && Clauses.BeginsSentence(tokens, at - 2)) && !IsBehindQuestion(at);
+            if (isFragment || (token.Has(WordRoles.Pronouns) && IsCalledWrong(at)))
+            {
+                if (_verdicts.Topic is { } topic)
                 {
-                    if (!_options.IsJoined(tokens, reference) && !Clauses.IsConditionalAfter(tokens, reference.End))
+                    _claims.Deny(topic);
+                }
+                else if (token.Is("which"))
+                {
+                    _claims.Deny(_lastNamed?.Option ?? -1);
+                }
+                else
+                {
+                    _claims.Retract();
+                    _verdicts.Retract();
+                }
+            }
+        }
+
+        private bool IsBehindQuestion(int at)
+        {
+            for (at--; at >= 0 && tokens[at].Kind == TokenKind.Symbol && !tokens[at].IsSymbol(".!;"); at--)
+            {
+                if (tokens[at].Is("?"))
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+
+        /// <summary>"this is wrong", "that was a common mistake"; not "it is a mistake to …", which speaks of what follows.</summary>
+        private bool IsCalledWrong(int at)
+        {
+            var next = at + 1;
+            if (!tokens[at].Has(WordRoles.Copulas) && (next >= tokens.Count || !tokens[next].Has(WordRoles.SubjectCopulas)))
+            {
+                return false;
+            }
+
+            if (_clauses.IsConditional(at) || _clauses.IsQuestion(at))
+            {
+                return false;
+            }
+
+            var judged = Judgement.At(tokens, next);
+            var end = judged.End;
+            var isWrong = judged.IsDenied || IsDeniedAlone(next);
+            for (var step = 0; step < 2 && !isWrong && end < tokens.Count && tokens[end].IsWord && tokens[end].Roles == WordRoles.None && judged.Rank is null; step++)
+            {
+                end++;
+                isWrong = end < tokens.Count && tokens[end].Has(WordRoles.Wrong);
+            }
+
+            return isWrong && !(judged.End < tokens.Count && tokens[judged.End].Text is "to" or "that" or "for" or "de" or "que" or "dass" or "zu");
+        }
+
+        /// <summary>"cannot be", "is not so".</summary>
+        private bool IsDeniedAlone(int at)
+        {
+            var negated = false;
+            while (at < tokens.Count && tokens[at].Has(WordRoles.SubjectCopulas | WordRoles.Negations | WordRoles.Copulas | WordRoles.Adverbs | WordRoles.Conclusions))
+            {
+                negated |= tokens[at].Has(WordRoles.Negations);
+                at++;
+            }
+
+            return negated && OptionReferences.EndsStatement(tokens, at);
+        }
+
+        /// <summary>"The answer is (C)", "Correct option: C", <c>{"answer": "C"}</c>.</summary>
+        private void AnswerNamed(int at)
+        {
+            if (!IsAnswerNoun(at) || !_clauses.IsStated(at))
+            {
+                return;
+            }
+
+            var next = SkipToCopula(at + 1);
+            if (next < tokens.Count && tokens[next].Is(".") && tokens[at].Is("ans"))
+            {
+                next++;
+            }
+
+            var isIndex = next > at + 1 && tokens[next - 1].Text is "idx" or "index";
+            if (!(_clauses.IsOtherCase(at) && HasHypothetical(at, next + 1)))
+            {
+                // "Answer (A) causes edema" names an option without a copula, and says nothing of it.
+                var isLinked = tokens[at].Has(WordRoles.Copulas) || next < tokens.Count && (tokens[next].Has(WordRoles.Copulas) || tokens[next].IsSymbol(":=>-–—"));
+                Follow(next, WordRoles.Connectors, ClaimRank.Answer, allowLineEnds: true, mustEnd: !isLinked || tokens[at].Is("answers"), numbers: !isIndex && space == AnswerSpace.Letters, otherCase: _clauses.IsOtherCase(at));
+            }
+        }
+
+        private bool IsAnswerNoun(int at)
+        {
+            var word = tokens[at].Text;
+            var before = at > 0 ? tokens[at - 1] : default;
+            if (at > 0 && (before.IsSymbol("/") || !IsCalledAnswer(at)))
+            {
+                return false;
+            }
+
+            // "option C" names an option and says nothing of it.
+            if (tokens[at].Has(WordRoles.AnswerNouns))
+            {
+                return at == 0 || !before.Has(WordRoles.BeforeVerb);
+            }
+
+            if (!tokens[at].Has(WordRoles.ChoiceNouns) || IsOfChoice(at))
+            {
+                return false;
+            }
+
+            var praised = !tokens[at].Has(WordRoles.Predicates)
+                && ((at > 0 && tokens[at - 1].Has(WordRoles.Praise)) || (at > 1 && tokens[at - 2].Has(WordRoles.Praise)) || (at + 1 < tokens.Count && tokens[at + 1].Has(WordRoles.Praise) && tokens[at + 1].Has(WordRoles.Predicates)));
+            if (praised)
+            {
+                return true;
+            }
+
+            var next = at + 1 < tokens.Count && tokens[at + 1].Has(WordRoles.Praise) ? at + 2 : at + 1;
+            while (next < tokens.Count && tokens[next].IsSymbol("\"'*_`)]") && !tokens[next].SpaceBefore)
+            {
+                next++;
+            }
+
+            return next < tokens.Count && (tokens[next].IsSymbol(":=") || (tokens[next].Is(">") && word is not "option" && at > 0 && before.Is("<")));
+        }
+
+        /// <summary>
+        /// Whether what stands in front of an answer noun leaves it the model's own answer: only words that are known to. "The intuitive answer", "the second best answer", "her answer" and "2010 the
+        /// answer was" tell nothing.
+        /// </summary>
+        private bool IsCalledAnswer(int at)
+        {
+            var before = at - 1;
+            if (tokens[before].IsSymbol("_-") && !tokens[before].SpaceBefore && !tokens[at].SpaceBefore && before > 0)
+            {
+                before--;
+            }
+
+            for (; before >= 0 && before > at - MostSteps && tokens[before].IsWord && tokens[before].Has(WordRoles.Praise | WordRoles.Articles | WordRoles.OptionNouns | WordRoles.ChoiceNouns); before--)
+            {
+                if (tokens[before].Has(WordRoles.Disqualifiers))
+                {
+                    return false;
+                }
+            }
+
+            return before < 0 || !tokens[before].IsWord || (!tokens[before].Has(WordRoles.Disqualifiers) && IsIntroduced(before));
+        }
+
+        /// <summary>Whether a word leaves what follows it the model's own: "I think (that)", "this means", "so", but not "she told me that".</summary>
+        private bool IsIntroduced(int before)
+        {
+            if (tokens[before].Text is "that" or "que" or "dass" && before > 0 && tokens[before - 1].IsWord)
+            {
+                before--;
+            }
+
+            // "the student's answer" of languages that join by a particle.
+            if (tokens[before].Text is "的" or "の" && before > 0)
+            {
+                before--;
+            }
+
+            var token = tokens[before];
+            return token.Roles != WordRoles.None && !token.Has(WordRoles.Persons) && (!token.Has(WordRoles.Speech) || token.Has(WordRoles.FirstPerson) || _clauses.IsOwnSentence(before));
+        }
+
+        private bool IsOfChoice(int at) => at > 0 && tokens[at - 1].Is("of");
+
+        /// <summary>Past words that describe the answer ("the answer most consistent with this is …"), if a copula or colon follows them soon.</summary>
+        private int SkipToCopula(int at)
+        {
+            for (var step = 0; step < MostSteps && at + step < tokens.Count; step++)
+            {
+                var token = tokens[at + step];
+                if (token.IsSymbol(":=") || (token.IsWord && token.Has(WordRoles.Copulas)))
+                {
+                    return at + step;
+                }
+
+                var isDescription = token.IsWord && !token.Has(WordRoles.Negations | WordRoles.Tentative | WordRoles.Conditions | WordRoles.Persons | WordRoles.Wrong | WordRoles.Distance | WordRoles.AnswerNouns) && !(step == 0 && token.Has(WordRoles.Plurals)) && options.At(tokens, at + step) is null;
+                if (!isDescription && !token.IsSymbol("(),_\""))
+                {
+                    break;
+                }
+            }
+
+            return at;
+        }
+
+        /// <summary>From a cue over words that may stand between to the option that they lead to.</summary>
+        private void Follow(int at, WordRoles connectors, ClaimRank rank, bool allowLineEnds = false, bool mustEnd = false, bool numbers = false, bool otherCase = false)
+        {
+            var (negated, afterWord) = (false, false);
+            for (var step = 0; step < MostSteps && at < tokens.Count; step++)
+            {
+                var token = tokens[at];
+                var number = numbers ? options.NumberAt(tokens, at) : null;
+                if ((options.At(tokens, at) ?? number) is { } reference && !_clauses.IsQuestion(at))
+                {
+                    if (!negated && !(reference.End < tokens.Count && tokens[reference.End].Has(WordRoles.NegationsBehind) && tokens[reference.End].Has(WordRoles.Corrections)))
                     {
-                        best.Add(rank, reference);
+                        Claim(rank, reference, mustEnd || number is not null);
+                        return;
+                    }
+
+                    at = Correction(reference.End);
+                    if (at < 0)
+                    {
+                        return;
+                    }
+
+                    negated = false;
+                    continue;
+                }
+
+                if (token.IsNewLine)
+                {
+                    if (!allowLineEnds || afterWord)
+                    {
+                        return;
+                    }
+                }
+                else if (token.IsWord)
+                {
+                    if (token.Has(WordRoles.Tentative))
+                    {
+                        rank = ClaimRank.Tentative;
+                    }
+                    else if (token.Has(WordRoles.Negations | WordRoles.No))
+                    {
+                        negated = true;
+                    }
+                    else if (token.Has(WordRoles.Plurals) || !token.Has(connectors) || (otherCase && token.Has(WordRoles.Hypothetical)))
+                    {
+                        return;
+                    }
+
+                    afterWord = true;
+                }
+                else if (token.IsSymbol(".!?;"))
+                {
+                    return;
+                }
+                else if (token.IsSymbol(":="))
+                {
+                    afterWord = false;
+                }
+
+                at++;
+            }
+        }
+
+        /// <summary>In "not B but C": the token behind "but".</summary>
+        private int Correction(int at)
+        {
+            for (var step = 0; step < 10 && at < tokens.Count && !Clauses.EndsSentence(tokens, at); step++, at++)
+            {
+                if (tokens[at].Has(WordRoles.Corrections))
+                {
+                    return at + 1;
+                }
+
+                if (tokens[at].IsWord && !tokens[at].Has(WordRoles.Leads))
+                {
+                    return -1;
+                }
+            }
+
+            return -1;
+        }
+
+        /// <summary>Takes a named option as the answer, unless what follows takes that back.</summary>
+        private void Claim(ClaimRank rank, OptionReferences.Reference reference, bool mustEnd)
+        {
+            if (options.IsJoined(tokens, reference))
+            {
+                return;
+            }
+
+            var end = BehindText(reference);
+            var next = Skip(end, Closers);
+            if (next < tokens.Count && tokens[next].Has(WordRoles.SubjectCopulas) && !tokens[next].Has(WordRoles.Particles))
+            {
+                // "The answer B is …": only now it is said what B is.
+                var judged = Judgement.At(tokens, next);
+                if (judged.Rank is not { } judgedRank || judgedRank == ClaimRank.Tentative || (mustEnd && rank != ClaimRank.Answer))
+                {
+                    return;
+                }
+
+                (rank, end) = (rank < judgedRank ? rank : judgedRank, judged.End);
+            }
+            else if (mustEnd && !EndsOrReasons(end))
+            {
+                return;
+            }
+
+            if (!Judgement.IsWithdrawnBehind(tokens, end, isName: !reference.ByLetter, options))
+            {
+                _claims.Add(rank, reference);
+            }
+        }
+
+        /// <summary>"C is the correct answer", "Option B, metformin, is correct"; "B is wrong".</summary>
+        private void SubjectNamed(int at)
+        {
+            if (options.At(tokens, at) is not { } subject)
+            {
+                return;
+            }
+
+            _lastNamed = subject;
+            if (!_clauses.IsOwn(at))
+            {
+                return;
+            }
+
+            // "Ich würde C wählen", "Cを選びます".
+            var isMarked = Skip(subject.End, Closers) is var particle && particle < tokens.Count && tokens[particle].Has(WordRoles.Particles);
+            if ((isMarked ? particle + 1 : particle) is var decided && decided < tokens.Count && tokens[decided].Has(WordRoles.DecisionsBehind))
+            {
+                if (_clauses.IsStated(at) && !options.IsJoined(tokens, subject) && (isMarked ? !_clauses.NamesPerson(at) : DecidedBy(at) == true))
+                {
+                    _claims.Add(ClaimRank.Answer, subject);
+                }
+
+                return;
+            }
+
+            // "Graves disease (A) is …": the same option twice.
+            if (!subject.ByLetter && subject.End + 2 < tokens.Count && tokens[subject.End].Is("(") && tokens[subject.End + 2].Is(")") && options.At(tokens, subject.End + 1)?.Option == subject.Option)
+            {
+                subject = subject with { End = subject.End + 3 };
+            }
+
+            var isMade = IsBehind(at, WordRoles.Makers);
+            var next = Skip(subject.End, subject.ByLetter ? Closers + ".:,-–—" : Closers + ",-–—");
+            if (subject.ByLetter)
+            {
+                if (!isMade && !CanBeSubject(subject.First))
+                {
+                    return;
+                }
+
+                next = Skip(options.SkipTextOf(tokens, next, subject.Option), Closers + ",:-–—");
+                if (next < tokens.Count && tokens[next].Has(WordRoles.OptionNouns) && next + 1 < tokens.Count && tokens[next + 1].Has(WordRoles.SubjectCopulas | WordRoles.PredicatesBehind))
+                {
+                    next++;
+                }
+            }
+            else if (!isMade && !CanTextBeSubject(subject))
+            {
+                return;
+            }
+
+            if (next >= tokens.Count || !tokens[next].IsWord)
+            {
+                return;
+            }
+
+            if (tokens[next].Has(WordRoles.SubjectCopulas) && next + 1 < tokens.Count && tokens[next + 1].Text is "true" or "false" && OptionReferences.EndsStatement(tokens, next + 2))
+            {
+                _verdicts.Count(subject, tokens[next + 1].Roles, isSoft: true, isTick: false, _claims);
+            }
+            else if (tokens[next].Has(WordRoles.SubjectCopulas | WordRoles.PredicatesBehind) || isMade)
+            {
+                Judge(subject, Judgement.At(tokens, next));
+            }
+            else if (_clauses.IsStated(at) && !options.IsJoined(tokens, subject) && FitsBest(next))
+            {
+                _claims.Add(ClaimRank.Conclusion, subject);
+            }
+            else if (tokens[next].Has(WordRoles.Pronouns) && _clauses.IsStated(at) && OptionReferences.EndsStatement(tokens, tokens[next].Has(WordRoles.Copulas) ? next + 1 : next + 2) && next + 1 < tokens.Count && tokens[next + 1].Has(WordRoles.Copulas))
+            {
+                _claims.Add(ClaimRank.Answer, subject);
+            }
+        }
+
+        private void Judge(OptionReferences.Reference subject, Judgement judged)
+        {
+            if (judged.IsDenied)
+            {
+                _claims.Deny(subject.Option);
+            }
+
+            if (judged.Rank is not { } rank || !_clauses.IsStated(subject.First) || options.IsJoined(tokens, subject) || (_clauses.IsOtherCase(subject.First) && HasHypothetical(subject.End, judged.End)))
+            {
+                return;
+            }
+
+            var isAdjective = judged.End > 0 && tokens[judged.End - 1].Has(WordRoles.Predicates) && !tokens[judged.End - 1].Has(WordRoles.AnswerNouns);
+            // "the most likely cause of edema" is said of another question.
+            if (rank == ClaimRank.Conclusion && judged.End < tokens.Count && tokens[judged.End].Text is "of" or "de" or "von" or "des" or "du" && !Clauses.IsThisCase(tokens, judged.End + 1))
+            {
+                return;
+            }
+
+            if (isAdjective && judged.End < tokens.Count && tokens[judged.End].Text is "that" or "to" or "que" or "dass")
+            {
+                return;
+            }
+
+            if (!Judgement.IsWithdrawnBehind(tokens, judged.End, isName: true, options))
+            {
+                _claims.Add(rank, subject);
+            }
+        }
+
+        private bool HasHypothetical(int from, int to)
+        {
+            for (var at = from; at < to && at < tokens.Count; at++)
+            {
+                if (tokens[at].Has(WordRoles.Hypothetical))
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+
+        /// <summary>"fits best", "best explains the findings", "fits all findings" behind "only".</summary>
+        private bool FitsBest(int at)
+        {
+            var (fits, best) = (false, false);
+            for (var step = 0; step < 6 && at < tokens.Count && !Clauses.EndsSentence(tokens, at); step++, at++)
+            {
+                if (tokens[at].Has(WordRoles.Negations | WordRoles.Contrasts) || (step == 0 && !tokens[at].Has(WordRoles.Fits | WordRoles.Superlatives)))
+                {
+                    return false;
+                }
+
+                fits |= step < 2 && tokens[at].Has(WordRoles.Fits);
+                best |= tokens[at].Has(WordRoles.Superlatives);
+            }
+
+            return fits && best;
+        }
+
+        private bool CanBeSubject(int at)
+        {
+            var before = at - 1;
+            while (before >= 0 && tokens[before].IsSymbol("([{\"'“‘*_`$"))
+            {
+                before--;
+            }
+
+            if (before < 0 || !tokens[before].IsWord)
+            {
+                return before < 1 || !tokens[before].Is(".") || Clauses.EndsSentence(tokens, before);
+            }
+
+            // In "both A and B are right" B alone is not the subject.
+            var isJoined = tokens[before].Has(WordRoles.Joins) && before > 0 && (tokens[before - 1].IsLetter || tokens[before - 1].IsSymbol(")]"));
+            return !isJoined && tokens[before].Has(WordRoles.BeforeSubject) && IsIntroduced(before);
+        }
+
+        /// <summary>Whether an option's text is not the end of a longer name.</summary>
+        private bool CanTextBeSubject(OptionReferences.Reference subject)
+        {
+            var before = subject.First - 1;
+            while (before >= 0 && tokens[before].IsSymbol("([{\"'“‘*_`$"))
+            {
+                before--;
+            }
+
+            return before < 0 || (tokens[before].IsWord
+                ? IsIntroduced(before) && !tokens[before].Has(WordRoles.Negations | WordRoles.Joins | WordRoles.Wrong)
+                : !(tokens[before].IsSymbol("-–/") && !tokens[before].SpaceBefore));
+        }
+
+        /// <summary>"I choose C", "I would go with option B", "we should select (C)".</summary>
+        private void DecisionNamed(int at)
+        {
+            var token = tokens[at];
+            var next = at + 1;
+            if (token.Has(WordRoles.ParticleVerbs) && next < tokens.Count && tokens[next].Has(WordRoles.DecisionParticles))
+            {
+                next++;
+            }
+            else if (!token.Has(WordRoles.Decisions | WordRoles.OwnDecisions))
+            {
+                return;
+            }
+
+            if (!_clauses.IsStated(at) || DecidedBy(at) is not { } isOwn || (!isOwn && !token.Has(WordRoles.Decisions | WordRoles.ParticleVerbs)))
+            {
+                return;
+            }
+
+            Follow(next, WordRoles.DecisionConnectors, ClaimRank.Answer, mustEnd: true);
+        }
+
+        /// <summary>Whether the model decides (<see langword="true"/>), or nobody is named (<see langword="false"/>); <see langword="null"/> where somebody else does, or the decision is past.</summary>
+        private bool? DecidedBy(int at)
+        {
+            var ought = false;
+            if (tokens[at].Has(WordRoles.FirstPerson))
+            {
+                return true;
+            }
+
+            if (at > 1 && tokens[at - 1].Is("have") && tokens[at - 2].Has(WordRoles.Hypothetical))
+            {
+                return null;
+            }
+
+            for (var before = at - 1; before >= 0 && before > at - 9 && tokens[before].IsWord; before--)
+            {
+                var token = tokens[before];
+                if (token.Has(WordRoles.Past))
+                {
+                    return null;
+                }
+
+                if (token.Has(WordRoles.FirstPerson))
+                {
+                    return true;
+                }
+
+                ought |= token.Has(WordRoles.Obligations);
+                if (token.Has(WordRoles.Conclusions | WordRoles.Contrasts))
+                {
+                    return ought;
+                }
+
+                if (!token.Has(WordRoles.Auxiliaries))
+                {
+                    return ought || token.Has(WordRoles.Joins) ? ought : null;
+                }
+            }
+
+            return ought;
+        }
+
+        /// <summary>"…, so (C).", "It's C.", "leaving C", "most consistent with (C)", "the most likely diagnosis is giant cell arteritis".</summary>
+        private void ConclusionNamed(int at)
+        {
+            if (!_clauses.IsStated(at) && !(tokens[at].Has(WordRoles.Conclusions) && _clauses.IsOwn(at)))
+            {
+                return;
+            }
+
+            var token = tokens[at];
+            if (token.Has(WordRoles.Conclusions))
+            {
+                Concluded(at + 1);
+            }
+            else if (token.Has(WordRoles.Pronouns) && (at == 0 || tokens[at - 1].Roles == WordRoles.None || IsIntroduced(at - 1)) && ((token.Has(WordRoles.Copulas) && BeginsClause(at)) || (at + 1 < tokens.Count && tokens[at + 1].Has(WordRoles.SubjectCopulas))))
+            {
+                Follow(at + 1, WordRoles.SubjectCopulas | WordRoles.Copulas | WordRoles.Adverbs | WordRoles.OptionNouns | WordRoles.Articles, space == AnswerSpace.Words ? ClaimRank.Conclusion : ClaimRank.Answer, mustEnd: true);
+            }
+            else if (token.Has(WordRoles.Leaving))
+            {
+                Follow(at + 1, WordRoles.DecisionConnectors | WordRoles.FirstPerson | WordRoles.Only | WordRoles.DecisionParticles, ClaimRank.Answer, mustEnd: true);
+            }
+            else if (token.Has(WordRoles.Only))
+            {
+                var next = at + 1 < tokens.Count && tokens[at + 1].Has(WordRoles.OptionNouns) ? at + 2 : at + 1;
+                next = Skip(next, Openers);
+                if (options.At(tokens, next) is { } only && !options.IsJoined(tokens, only) && OnlyFits(Skip(BehindText(only), Closers)))
+                {
+                    _claims.Add(ClaimRank.Conclusion, only);
+                }
+            }
+
+            if (token.Has(WordRoles.Evidence) && space != AnswerSpace.Words)
+            {
+                EvidenceNamed(at);
+            }
+        }
+
+        /// <summary>Whether a verb that needs no subject has none: "es la C", but not "la vitamina es C".</summary>
+        private bool BeginsClause(int at) =>
+            at == 0 || !tokens[at - 1].IsWord || tokens[at - 1].Has(WordRoles.Conclusions | WordRoles.Contrasts | WordRoles.Adverbs | WordRoles.Corrections | WordRoles.FirstPerson | WordRoles.OwnDecisions | WordRoles.Pronouns | WordRoles.Negations | WordRoles.Leads | WordRoles.Reasons);
+
+        private void Concluded(int at)
+        {
+            while (at < tokens.Count && (tokens[at].Has(WordRoles.OptionNouns | WordRoles.Leads | WordRoles.Retractions) || tokens[at].IsSymbol(Openers + Closers + ",:-–—→")))
+            {
+                at++;
+            }
+
+            if (at < tokens.Count && tokens[at].Has(WordRoles.Articles) && options.At(tokens, at) is null)
+            {
+                at++;
+            }
+
+            if (options.At(tokens, at) is { } concluded && !_clauses.IsQuestion(at) && IsPlain(concluded))
+            {
+                Claim(ClaimRank.Answer, concluded, mustEnd: true);
+            }
+        }
+
+        private bool OnlyFits(int at) => at < tokens.Count
+            && (tokens[at].Has(WordRoles.Fits) || (tokens[at].Has(WordRoles.SubjectCopulas) && at + 1 < tokens.Count && (tokens[at + 1].Is("consistent") || tokens[at + 1].Is("compatible") || tokens[at + 1].Has(WordRoles.Predicates))));
+
+        private void EvidenceNamed(int at)
+        {
+            // "the least likely cause", "the second best test"; "the next best step" is what is asked for.
+            var before = at - 1;
+            while (before >= 0 && before > at - MostSteps && tokens[before].Has(WordRoles.Praise | WordRoles.Evidence))
+            {
+                before--;
+            }
+
+            if (before >= 0 && tokens[before].IsWord && ((tokens[before].Has(WordRoles.Disqualifiers) && !tokens[before].Is("next"))
+                || (tokens[at].Has(WordRoles.Topics) && (tokens[before].Roles == WordRoles.None || tokens[before].Text.EndsWith("'s", StringComparison.Ordinal)))))
+            {
+                return;
+            }
+
+            for (var next = at + 1; next < tokens.Count && next <= at + MostSteps; next++)
+            {
+                var token = tokens[next];
+                if (token.IsNewLine || token.IsSymbol(".!?;") || token.Has(WordRoles.Negations | WordRoles.Plurals))
+                {
+                    return;
+                }
+
+                if (options.At(tokens, next) is { } named && (!named.ByLetter || IsMarked(named) || IsOnlyTopic(at, next)))
+                {
+                    if (IsLinked(at, next))
+                    {
+                        Claim(ClaimRank.Conclusion, named, mustEnd: false);
                     }
 
                     return;
                 }
+            }
+        }
 
-                at = Correction(tokens, reference.End);
-                if (at < 0)
+        /// <summary>Whether evidence speaks for what is named: "cause is X", "consistent with X", "suggests X", "diagnosis: X".</summary>
+        private bool IsLinked(int evidence, int named)
+        {
+            var link = named - 1;
+            while (link > evidence && (tokens[link].IsSymbol(Openers + "'") || (tokens[link].Has(WordRoles.Articles | WordRoles.OptionNouns | WordRoles.Superlatives | WordRoles.Adverbs) && !tokens[link].Has(WordRoles.Copulas | WordRoles.EvidenceLinks))))
+            {
+                link--;
+            }
+
+            var token = tokens[link];
+            if (token.Is(":"))
+            {
+                var topic = evidence + 1;
+                while (topic < link && tokens[topic].Has(WordRoles.Topics | WordRoles.Praise | WordRoles.Superlatives))
                 {
-                    return;
+                    topic++;
                 }
 
-                negated = false;
-                continue;
+                return topic == link;
             }
 
-            if (token.Kind == TokenKind.NewLine)
+            return token.Has(WordRoles.EvidenceLinks) && (token.Has(WordRoles.Copulas | WordRoles.Evidence) || link == evidence || (link > 0 && tokens[link - 1].Has(WordRoles.Evidence | WordRoles.Copulas)));
+        }
+
+        /// <summary>"The best next step is C": with nothing in between that the letter could belong to.</summary>
+        private bool IsOnlyTopic(int evidence, int named)
+        {
+            var at = evidence + 1;
+            while (at < named && tokens[at].Has(WordRoles.Topics | WordRoles.Praise | WordRoles.Superlatives) && !tokens[at].Has(WordRoles.OptionNouns))
             {
-                if (!allowLineEnds || afterWord)
-                {
-                    return;
-                }
+                at++;
             }
-            else if (token.IsWord)
+
+            return at > evidence + 1 && at == named - 1 && tokens[at].Has(WordRoles.Copulas) && tokens[named].IsCapital && EndsOrReasons(named + 1);
+        }
+
+        private bool IsMarked(OptionReferences.Reference reference) =>
+            OptionReferences.IsEnclosed(tokens, reference) || (reference.First > 0 && tokens[reference.First - 1].Has(WordRoles.OptionNouns));
+
+        /// <summary>Whether a letter is a capital or in brackets, so that it is no article.</summary>
+        private bool IsPlain(OptionReferences.Reference reference) => !reference.ByLetter || tokens[reference.First].IsCapital || OptionReferences.IsEnclosed(tokens, reference);
+
+        private bool IsBehind(int at, WordRoles role)
+        {
+            var before = at - 1;
+            while (before >= 0 && (tokens[before].IsSymbol("([{\"'“‘*_`$") || tokens[before].Has(WordRoles.OptionNouns)))
             {
-                if (token.Has(WordRoles.Tentative))
-                {
-                    rank = Rank.Tentative;
-                }
-                else if (token.Has(WordRoles.Negations))
-                {
-                    negated = true;
-                }
-                else if (token.Has(WordRoles.Plurals) || !token.Has(connectors))
-                {
-                    return;
-                }
-
-                afterWord = true;
+                before--;
             }
-            else if (token.IsSymbol(".!?;"))
+
+            return before >= 0 && tokens[before].Has(role);
+        }
+
+        private int BehindText(OptionReferences.Reference reference) => reference.ByLetter ? options.SkipTextOf(tokens, reference.End, reference.Option) : reference.End;
+
+        private int Skip(int at, string symbols)
+        {
+            while (at < tokens.Count && tokens[at].IsSymbol(symbols))
             {
-                return;
+                at++;
             }
-            else if (token.IsSymbol(":="))
+
+            return at;
+        }
+
+        /// <summary>Whether the statement ends behind an option, or only its reason follows.</summary>
+        private bool EndsOrReasons(int at)
+        {
+            if (OptionReferences.EndsStatement(tokens, at))
             {
-                afterWord = false;
+                return true;
             }
 
-            at++;
-        }
-    }
-
-    /// <summary>In "not B but C": the token behind "but".</summary>
-    private static int Correction(List<Token> tokens, int at)
-    {
-        for (var step = 0; step < 3 && at < tokens.Count; step++, at++)
-        {
-            if (tokens[at].IsWord)
+            var next = Skip(at, Closers);
+            if (next < tokens.Count && tokens[next].IsSymbol(",(:–—-\\<[|"))
             {
-                return tokens[at].Has(WordRoles.Corrections) ? at + 1 : -1;
-            }
-        }
-
-        return -1;
-    }
-
-    /// <summary>"C is the correct answer", "Option B, metformin, is correct".</summary>
-    private void SubjectNamed(List<Token> tokens, Clauses clauses, int at, Best best)
-    {
-        if (_options.At(tokens, at) is not { } subject || clauses.IsConditional(at) || clauses.IsQuestion(at))
-        {
-            return;
-        }
-
-        var next = subject.End;
-        while (next < tokens.Count && tokens[next].IsSymbol(")]}\"'”’*_`$.:,-–—"))
-        {
-            next++;
-        }
-
-        if (subject.ByLetter)
-        {
-            if (!CanBeSubject(tokens, subject.First))
-            {
-                return;
+                return true;
             }
 
-            next = _options.SkipTextOf(tokens, next, subject.Option);
-            while (next < tokens.Count && tokens[next].IsSymbol(")]}\"'”’*_`$,:-–—"))
-            {
-                next++;
-            }
+            return next < tokens.Count && (IsReason(tokens[next]) || tokens[next].Has(WordRoles.Negations) || tokens[next].Text is "over" or "as");
         }
 
-        // "C. Hydrochlorothiazide: correct."
-        if (next > subject.End && next < tokens.Count && tokens[next - 1].IsSymbol(":-–—") && tokens[next].Has(WordRoles.Predicates) && OptionReferences.EndsStatement(tokens, next + 1))
-        {
-            best.Add(Rank.Statement, subject);
-            return;
-        }
-
-        if (next < tokens.Count && tokens[next].Has(WordRoles.SubjectCopulas) && PredicateRank(tokens, next + 1, subject.End + MostSteps) is { } rank
-            && !Clauses.IsConditionalAfter(tokens, next + 1))
-        {
-            best.Add(rank, subject);
-        }
-    }
-
-    /// <summary>What is said behind "C is": that it is correct or the answer (a statement), or the best or most likely of something (a conclusion).</summary>
-    private static Rank? PredicateRank(List<Token> tokens, int from, int to)
-    {
-        var praised = false;
-        for (var at = from; at < tokens.Count && at < to; at++)
-        {
-            var word = tokens[at].Text;
-            if (tokens[at].Has(WordRoles.Predicates) || tokens[at].Has(WordRoles.AnswerNouns) || (praised && tokens[at].Has(WordRoles.PredicateNouns)))
-            {
-                return Rank.Statement;
-            }
-
-            if (!tokens[at].IsSymbol(",*_") && !tokens[at].Has(WordRoles.Adverbs) && !tokens[at].Has(WordRoles.Praise))
-            {
-                return praised && !tokens[at].Has(WordRoles.Negations) && !tokens[at].Has(WordRoles.Corrections) ? Rank.Conclusion : null;
-            }
-
-            praised |= tokens[at].Has(WordRoles.Superlatives);
-        }
-
-        return praised ? Rank.Conclusion : null;
-    }
-
-    private static bool CanBeSubject(List<Token> tokens, int at)
-    {
-        var before = at - 1;
-        while (before >= 0 && tokens[before].IsSymbol("([{\"'“‘*_`$"))
-        {
-            before--;
-        }
-
-        if (before < 0 || !tokens[before].IsWord)
-        {
-            return true;
-        }
-
-        // In "both A and B are right" B alone is not the subject.
-        var isJoined = tokens[before].Text is "and" or "or" && before > 0 && (tokens[before - 1].IsLetter || tokens[before - 1].IsSymbol(")]"));
-        return !isJoined && tokens[before].Has(WordRoles.BeforeSubject);
-    }
-
-    /// <summary>"I choose C", "I would go with option B".</summary>
-    private void DecisionNamed(List<Token> tokens, Clauses clauses, int at, Best best)
-    {
-        var word = tokens[at].Text;
-        int next;
-        if (tokens[at].Has(WordRoles.Decisions))
-        {
-            next = at + 1;
-        }
-        else if (at + 1 < tokens.Count && ((word is "go" or "going" or "stick" or "sticking" && tokens[at + 1].Is("with")) || (word is "opt" or "opting" or "vote" && tokens[at + 1].Is("for")) || (word is "settle" or "settled" && tokens[at + 1].Is("on")) || (word is "lean" or "leaning" && tokens[at + 1].Text is "toward" or "towards")))
-        {
-            next = at + 2;
-        }
-        else
-        {
-            return;
-        }
-
-        for (var before = at - 1; before >= 0 && before >= at - 3 && tokens[before].IsWord; before--)
-        {
-            if (tokens[before].Has(WordRoles.Negations))
-            {
-                return;
-            }
-        }
-
-        if (!clauses.IsConditional(at) && !clauses.IsQuestion(at))
-        {
-            FollowConnectors(tokens, clauses, next, WordRoles.DecisionConnectors, Rank.Statement, best);
-        }
-    }
-
-    /// <summary>"Therefore, (C).", "It's C.", "most consistent with (C)", "the most likely diagnosis is giant cell arteritis".</summary>
-    private void ConclusionNamed(List<Token> tokens, Clauses clauses, int at, Best best)
-    {
-        var word = tokens[at].Text;
-        if (clauses.IsConditional(at) || clauses.IsQuestion(at))
-        {
-            return;
-        }
-
-        if (tokens[at].Has(WordRoles.Conclusions) || word == "it's" || (word == "it" && at + 1 < tokens.Count && tokens[at + 1].Is("is")))
-        {
-            var next = word == "it" ? at + 2 : at + 1;
-            while (next < tokens.Count && (tokens[next].IsSymbol(",:([*\"'`$_-–—") || tokens[next].Is("option") || tokens[next].Is("choice")))
-            {
-                next++;
-            }
-
-            if (_options.At(tokens, next) is { } concluded && !_options.IsJoined(tokens, concluded)
-                && OptionReferences.EndsStatement(tokens, concluded.ByLetter ? _options.SkipTextOf(tokens, concluded.End, concluded.Option) : concluded.End)
-                && (!concluded.ByLetter || tokens[concluded.First].IsCapital || OptionReferences.IsEnclosed(tokens, concluded)))
-            {
-                best.Add(Rank.Statement, concluded);
-                return;
-            }
-        }
-
-        if (!tokens[at].Has(WordRoles.Evidence))
-        {
-            return;
-        }
-
-        var negated = at > 0 && (tokens[at - 1].Has(WordRoles.Negations) || (at > 1 && tokens[at - 2].Has(WordRoles.Negations)));
-        for (var next = at + 1; next < tokens.Count && next <= at + MostSteps && !negated; next++)
-        {
-            var token = tokens[next];
-            if (token.Kind == TokenKind.NewLine || token.IsSymbol(".!?;") || token.Has(WordRoles.Negations))
-            {
-                return;
-            }
-
-            if (_options.At(tokens, next) is { } named && (!named.ByLetter || IsMarked(tokens, named)))
-            {
-                if (!_options.IsJoined(tokens, named) && !Clauses.IsConditionalAfter(tokens, named.End) && _space != AnswerSpace.Words)
-                {
-                    best.Add(Rank.Conclusion, named);
-                }
-
-                return;
-            }
-        }
-    }
-
-    private static bool IsMarked(List<Token> tokens, OptionReferences.Reference reference) =>
-        OptionReferences.IsEnclosed(tokens, reference) || (reference.First > 0 && (tokens[reference.First - 1].Is("option") || tokens[reference.First - 1].Is("choice")));
-
-    /// <summary>The last reference of the highest rank.</summary>
-    private sealed class Best
-    {
-        private Rank _rank;
-
-        public OptionReferences.Reference? Reference { get; private set; }
-
-        public void Add(Rank rank, OptionReferences.Reference reference)
-        {
-            if (Reference is null || rank > _rank || (rank == _rank && reference.First >= Reference.Value.First))
-            {
-                (_rank, Reference) = (rank, reference);
-            }
-        }
+        private static bool IsReason(Token token) => token.Has(WordRoles.Conclusions) || (token.Has(WordRoles.Reasons) && !token.Has(WordRoles.Restrictions | WordRoles.ThisCase | WordRoles.Joins | WordRoles.Contrasts) && token.Text is not ("to" or "who" or "that" or "which"));
     }
 }

@@ -5,45 +5,21 @@ namespace MedQA.Evaluation.Extraction;
 /// <summary>Finds an answer that is no sentence: a line that is nothing but an option's letter or text, or that begins with yes, no or maybe.</summary>
 internal static class BareAnswer
 {
-    private const string Markup = "([{\"'“‘*_`$<>#-–—•\\)]}”’.:,!;";
+    /// <summary>What may stand in front of an option and behind it.</summary>
+    public const string Markup = "([{\"'“‘*_`$<>#-–—•\\)]}”’.:,!;=→⇒|✓✔✅☑";
 
-    /// <summary>The one option of all such lines; <see langword="null"/> where there is none, or where lines name different options (a list of the options is no answer). Of verdicts in words, the last.</summary>
-    public static OptionReferences.Reference? Find(List<Token> tokens, OptionReferences options, AnswerSpace space)
+    /// <summary>The option of the line or sentence that begins at a token; <see langword="null"/> where there is more to it.</summary>
+    public static OptionReferences.Reference? At(List<Token> tokens, int at, OptionReferences options, AnswerSpace space)
     {
-        OptionReferences.Reference? found = null;
-        for (var start = 0; start < tokens.Count; start = Next(tokens, start, space))
-        {
-            // Behind the markup at once: markup may end sentences ("…", "!!!") and would else be looked at from each of its symbols.
-            start = SkipLead(tokens, start, space);
-            if (InLine(tokens, start, options, space) is { } reference)
-            {
-                if (space != AnswerSpace.Words && found is { } other && other.Option != reference.Option)
-                {
-                    return null;
-                }
-
-                found = reference;
-            }
-        }
-
-        return found;
-    }
-
-    private static int SkipLead(List<Token> tokens, int at, AnswerSpace space)
-    {
-        while (at < tokens.Count && (tokens[at].IsSymbol(Markup) || tokens[at].Is("option") || tokens[at].Is("choice") || (space == AnswerSpace.Words && tokens[at].Has(WordRoles.Conclusions))))
+        at = SkipLead(tokens, at, space);
+        if (at < tokens.Count && tokens[at].Has(WordRoles.Articles) && options.At(tokens, at) is null && options.At(tokens, at + 1) is { ByLetter: false })
         {
             at++;
         }
 
-        return at;
-    }
-
-    private static OptionReferences.Reference? InLine(List<Token> tokens, int at, OptionReferences options, AnswerSpace space)
-    {
         if (options.At(tokens, at) is not { } reference)
         {
-            return null;
+            return options.NumberAt(tokens, at) is { } number && options.BeginsTextOf(tokens, number.End, number.Option) ? number : null;
         }
 
         if (space == AnswerSpace.Words)
@@ -52,13 +28,28 @@ internal static class BareAnswer
         }
 
         var end = SkipMarkup(tokens, reference.End);
-        if (end >= tokens.Count || tokens[end].Kind == TokenKind.NewLine)
+        if (end >= tokens.Count || tokens[end].IsNewLine)
         {
             return reference;
         }
 
-        // "C) Hydrochlorothiazide …": the letter with its own text behind it.
-        return reference.ByLetter && tokens[reference.End].Kind == TokenKind.Symbol && options.BeginsTextOf(tokens, reference.End, reference.Option) ? reference : null;
+        // "C) Hydrochlorothiazide …": the letter with its own text behind it. "Hydrochlorothiazide (C)": the other way round.
+        if (reference.ByLetter)
+        {
+            return tokens[reference.End].Kind == TokenKind.Symbol && options.BeginsTextOf(tokens, reference.End, reference.Option) ? reference : null;
+        }
+
+        return options.At(tokens, end) is { ByLetter: true } letter && letter.Option == reference.Option && SkipMarkup(tokens, letter.End) is var rest && (rest >= tokens.Count || tokens[rest].IsNewLine) ? reference : null;
+    }
+
+    private static int SkipLead(List<Token> tokens, int at, AnswerSpace space)
+    {
+        while (at < tokens.Count && (tokens[at].IsSymbol(Markup) || (tokens[at].Has(WordRoles.OptionNouns) && !tokens[at].Has(WordRoles.AnswerNouns)) || (space == AnswerSpace.Words && tokens[at].Has(WordRoles.Conclusions))))
+        {
+            at++;
+        }
+
+        return at;
     }
 
     private static int SkipMarkup(List<Token> tokens, int at)
@@ -69,16 +60,5 @@ internal static class BareAnswer
         }
 
         return at;
-    }
-
-    // Letters and texts must have a line of their own; a verdict in words begins any sentence.
-    private static int Next(List<Token> tokens, int at, AnswerSpace space)
-    {
-        while (at < tokens.Count && tokens[at].Kind != TokenKind.NewLine && !(space == AnswerSpace.Words && tokens[at].IsSymbol(".!?") && at + 1 < tokens.Count && tokens[at + 1].SpaceBefore))
-        {
-            at++;
-        }
-
-        return at + 1;
     }
 }

@@ -1,53 +1,199 @@
+using MedQA.Evaluation.Questions;
+
 namespace MedQA.Evaluation.Extraction;
 
-/// <summary>Which places of a text stand under a condition, and which in a question.</summary>
+/// <summary>Which places of a text stand under a condition, a negation or a question, and where somebody else speaks.</summary>
 internal sealed class Clauses
 {
-    private readonly bool[] _conditional;
-    private readonly bool[] _question;
+    private static readonly string[] Abbreviations = ["dr", "mr", "mrs", "ms", "prof", "vs", "approx", "fig", "st", "sra", "sr", "nr", "z", "bzw", "resp", "cf", "spp", "sp", "g", "vit", "hep", "strep", "gp", "cat", "eq", "tab", "vol", "str"];
 
-    private Clauses(bool[] conditional, bool[] question)
+    private readonly Under[] _under;
+
+    private Clauses(Under[] under) => _under = under;
+
+    [Flags]
+    private enum Under : ushort
     {
-        _conditional = conditional;
-        _question = question;
+        None = 0,
+
+        Condition = 1 << 0,
+
+        Question = 1 << 1,
+
+        /// <summary>Somebody else's opinion, an earlier one, an example, or struck out.</summary>
+        Distance = 1 << 2,
+
+        Negation = 1 << 3,
+
+        /// <summary>A sentence that begins with a case that is not this one.</summary>
+        OtherCase = 1 << 4,
+
+        /// <summary>Somebody else says so.</summary>
+        Others = 1 << 5,
+
+        /// <summary>Somebody else has been named.</summary>
+        Person = 1 << 6,
+
+        /// <summary>What follows is called a mistake.</summary>
+        Doubt = 1 << 7,
+
+        /// <summary>The model has named itself.</summary>
+        Own = 1 << 8,
+
+        /// <summary>A case that is certainly not this one: "in vegans", "until 2010".</summary>
+        AnotherCase = 1 << 9,
     }
 
-    public static Clauses Of(List<Token> tokens)
+    public static Clauses Of(List<Token> tokens, AnswerSpace space)
     {
-        var conditional = new bool[tokens.Count];
-        var question = new bool[tokens.Count];
+        var all = new Under[tokens.Count];
         var sentence = 0;
-        var underCondition = false;
-        var underConcession = false;
+        var under = Under.None;
+        var (inConcession, inConcessionAlone, hasPerson, hasPointed, isStruck, isQuoted) = (false, false, false, false, false, false);
+        var beforeBracket = Under.None;
         for (var at = 0; at < tokens.Count; at++)
         {
             var token = tokens[at];
-            conditional[at] = underCondition || underConcession;
+            all[at] = under | (hasPerson ? Under.Person : Under.None) | (inConcession ? Under.Condition : Under.None) | (isStruck || isQuoted ? Under.Distance : Under.None);
             if (EndsSentence(tokens, at))
             {
-                question.AsSpan(sentence, at - sentence + 1).Fill(token.Is("?"));
+                if (token.Is("?"))
+                {
+                    for (var asked = sentence; asked <= at; asked++)
+                    {
+                        all[asked] |= Under.Question;
+                    }
+                }
+
                 sentence = at + 1;
-                underCondition = underConcession = false;
+                (under, inConcession, hasPerson, hasPointed, isQuoted) = (Under.None, false, false, false, isQuoted && !token.IsNewLine);
             }
-            else if (token.IsSymbol(","))
+            else if (token.Kind == TokenKind.Symbol)
             {
-                underConcession = false;
+                if (token.IsSymbol("\"“”"))
+                {
+                    // A quotation within a sentence: 'use the form "The answer is C"'.
+                    isQuoted = !isQuoted && token.SpaceBefore && at > sentence && tokens[at - 1].IsWord;
+                }
+                else if (token.Is(","))
+                {
+                    // "To the novice, B is correct."
+                    under |= hasPerson && tokens[sentence].Has(WordRoles.Restrictions | WordRoles.EvidenceLinks) ? Under.Others : Under.None;
+                    under = inConcession && inConcessionAlone ? under & Under.Condition : under;
+                    inConcession = false;
+                    under = at + 1 < tokens.Count && tokens[at + 1].Text is "that" or "que" or "dass" ? under : under & ~(Under.Negation | Under.Doubt);
+                    under = tokens[at].SpaceBefore || at + 1 >= tokens.Count || at == 0 || !(tokens[at - 1].Is("\"") && tokens[at + 1].Is("\"")) ? under : Under.None;
+                }
+                else if (token.IsSymbol(":–—") || (token.Is("-") && token.SpaceBefore))
+                {
+                    // "This was an error: E is correct."
+                    under &= hasPointed ? ~(Under.Negation | Under.Doubt) : ~Under.Negation;
+                }
+                else if (token.Is("("))
+                {
+                    beforeBracket = under;
+                }
+                else if (token.Is(")"))
+                {
+                    under = (under & ~Under.Negation) | (beforeBracket & Under.Negation);
+                }
+                else if (token.Is("~") && at + 1 < tokens.Count && tokens[at + 1].Is("~"))
+                {
+                    isStruck = !isStruck;
+                    at++;
+                    all[at] = all[at - 1];
+                }
             }
-            else if (token.IsWord)
+            else
             {
-                underCondition = token.Has(WordRoles.Conditions) ? !IsForcedChoice(tokens, at) : underCondition && !token.Has(WordRoles.Conclusions);
-                underConcession |= token.Has(WordRoles.Concessions);
+                if (token.Has(WordRoles.Conditions))
+                {
+                    under = IsForcedChoice(tokens, at) ? under & ~Under.Condition : under | Under.Condition;
+                }
+
+                // "Should she be pregnant, …"
+                if (at == sentence && token.Is("should"))
+                {
+                    under |= Under.Condition;
+                }
+
+                if (token.Has(WordRoles.Conclusions))
+                {
+                    (under, hasPerson) = (under & Under.Own, false);
+                }
+
+                if (token.Has(WordRoles.Contrasts))
+                {
+                    (under, hasPerson) = (under & (Under.Condition | Under.Own), false);
+                }
+
+                if (token.Has(WordRoles.FirstPerson))
+                {
+                    (under, hasPerson) = ((under & ~Under.Others) | Under.Own, false);
+                }
+
+                if (token.Has(WordRoles.Concessions))
+                {
+                    (inConcession, inConcessionAlone) = (true, true);
+                }
+
+                if (token.Has(WordRoles.Joins) && at + 1 < tokens.Count && tokens[at + 1].Has(WordRoles.Articles | WordRoles.FirstPerson | WordRoles.Conclusions))
+                {
+                    under &= ~(Under.Negation | Under.Doubt);
+                }
+
+                if (token.Has(WordRoles.Negations) || (token.Has(WordRoles.No) && space != AnswerSpace.Words))
+                {
+                    under |= Under.Negation;
+                }
+
+                if (token.Has(WordRoles.Doubts))
+                {
+                    under |= Under.Doubt;
+                }
+
+                if (token.Has(WordRoles.Distance))
+                {
+                    under |= Under.Distance;
+                }
+
+                if (hasPerson && token.Has(WordRoles.Speech))
+                {
+                    under |= Under.Others;
+                }
+
+                hasPerson |= token.Has(WordRoles.Persons);
+                hasPointed |= token.Has(WordRoles.Pronouns) && !token.Is("it");
+                if (at == sentence && token.Has(WordRoles.Restrictions) && !IsThisCase(tokens, at + 1))
+                {
+                    under |= Under.OtherCase | (NamesAnotherCase(tokens, at) ? Under.AnotherCase : Under.None);
+                }
             }
         }
 
-        return new Clauses(conditional, question);
+        return new Clauses(all);
     }
 
     /// <summary>Whether a token stands behind "if", "unless", "although" … in its sentence.</summary>
-    public bool IsConditional(int at) => _conditional[at];
+    public bool IsConditional(int at) => (_under[at] & Under.Condition) != Under.None;
 
     /// <summary>Whether a token's sentence ends in a question mark.</summary>
-    public bool IsQuestion(int at) => _question[at];
+    public bool IsQuestion(int at) => (_under[at] & Under.Question) != Under.None;
+
+    /// <summary>Whether a sentence speaks of a case that is not the question's, so that what "would be" in it says nothing of this one.</summary>
+    public bool IsOtherCase(int at) => (_under[at] & Under.OtherCase) != Under.None;
+
+    /// <summary>Whether what is said at a token is the model's own, and unconditional.</summary>
+    public bool IsStated(int at) => (_under[at] & (Under.Condition | Under.Question | Under.Distance | Under.Others | Under.Negation | Under.Doubt | Under.AnotherCase)) == Under.None;
+
+    /// <summary>Whether the model has named itself in the sentence in front of a token.</summary>
+    public bool IsOwnSentence(int at) => (_under[at] & Under.Own) != Under.None;
+
+    /// <summary>Whether somebody else has been named in the clause in front of a token.</summary>
+    public bool NamesPerson(int at) => (_under[at] & Under.Person) != Under.None;
+
+    /// <summary>The same, but perhaps denied.</summary>
+    public bool IsOwn(int at) => (_under[at] & (Under.Condition | Under.Question | Under.Distance | Under.Others)) == Under.None;
 
     /// <summary>Whether a condition follows before another clause or the sentence's end: "… is B if she is pregnant".</summary>
     public static bool IsConditionalAfter(List<Token> tokens, int at)
@@ -56,12 +202,12 @@ internal sealed class Clauses
         {
             if (tokens[at].IsWord)
             {
-                if (tokens[at].Text is "if" or "unless" or "assuming" or "provided")
+                if (tokens[at].Has(WordRoles.Conditions) && tokens[at].Text is not ("whether" or "were" or "had" or "suppose" or "supposing"))
                 {
                     return !IsForcedChoice(tokens, at);
                 }
 
-                if (tokens[at].Has(WordRoles.Reasons))
+                if (tokens[at].Has(WordRoles.Reasons) && !tokens[at].Has(WordRoles.Restrictions))
                 {
                     return false;
                 }
@@ -71,8 +217,38 @@ internal sealed class Clauses
         return false;
     }
 
-    private static bool EndsSentence(List<Token> tokens, int at) =>
-        tokens[at].Kind == TokenKind.NewLine || (tokens[at].IsSymbol(".!?;") && (at + 1 == tokens.Count || tokens[at + 1].SpaceBefore || !tokens[at + 1].IsWord));
+    /// <summary>Whether a token ends its sentence.</summary>
+    public static bool EndsSentence(List<Token> tokens, int at)
+    {
+        if (tokens[at].IsNewLine)
+        {
+            return true;
+        }
+
+        return tokens[at].IsSymbol(".!?;") && (at + 1 == tokens.Count || tokens[at + 1].SpaceBefore || !tokens[at + 1].IsWord)
+            && !(tokens[at].Is(".") && at > 0 && at + 1 < tokens.Count && !tokens[at + 1].IsNewLine && Abbreviations.Contains(tokens[at - 1].Text));
+    }
+
+    /// <summary>Whether a sentence begins at a token, markup in front of it left aside.</summary>
+    public static bool BeginsSentence(List<Token> tokens, int at)
+    {
+        at--;
+        while (at >= 0 && tokens[at].IsSymbol("([{\"'“‘*_`$<>#•|"))
+        {
+            at--;
+        }
+
+        return at < 0 || EndsSentence(tokens, at);
+    }
+
+    /// <summary>Whether behind "in", "for", "with" … the question's own case is meant: "in this patient", "for the given findings".</summary>
+    public static bool IsThisCase(List<Token> tokens, int at) => at < tokens.Count
+        && (tokens[at].Has(WordRoles.ThisCase) || tokens[at].Kind == TokenKind.Symbol
+            || (tokens[at].Has(WordRoles.Articles) && at + 1 < tokens.Count && (tokens[at + 1].Has(WordRoles.ThisCase | WordRoles.Topics | WordRoles.OptionNouns))));
+
+    // "In vegans", "for a vegan", "when she is pregnant"; "with" and "at" say how it is in this case too.
+    private static bool NamesAnotherCase(List<Token> tokens, int at) => tokens[at].Text is not ("after" or "before" or "at" or "with" or "to")
+        && at + 1 < tokens.Count && !(tokens[at + 1].Has(WordRoles.Articles) && at + 2 < tokens.Count && (tokens[at + 2].IsNumber || tokens[at + 2].Is("patient")));
 
     // "If I had to choose, …" is a decision.
     private static bool IsForcedChoice(List<Token> tokens, int at) =>

@@ -20,7 +20,7 @@ public static class FreeAnswer
         }
 
         var text = answered.Reasonings[0].Text;
-        var (from, to) = VisiblePart.Of(text, profile.Stop);
+        var (from, to) = VisiblePart.Of(text, profile.Stop, answered.Reasonings[0].SpokenPart);
         var visible = text[from..to].Trim();
         return visible.Length > 0 ? visible : null;
     }

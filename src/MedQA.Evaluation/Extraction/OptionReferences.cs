@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using MedQA.Evaluation.Questions;
 
@@ -9,10 +10,19 @@ internal sealed class OptionReferences
     private const string Closers = ")]}\"'”’*_`$>.";
     private const string Openers = "([{\"'“‘*_`$<>\\";
 
+    /// <summary>Second parts of organisms' names, which stand behind the first letter of the first part.</summary>
+    private static readonly FrozenSet<string> Species = FrozenSet.Create(
+        "abortus", "aeruginosa", "albicans", "anthracis", "baumannii", "botulinum", "burgdorferi", "burnetii", "canis", "capsulatum", "carinii", "catarrhalis", "cayetanensis", "cepacia", "cereus", "cloacae", "coli",
+        "dermatitidis", "diff", "difficile", "diphtheriae", "faecalis", "faecium", "falciparum", "fib", "flexneri", "fragilis", "freundii", "fumigatus", "glabrata", "gondii", "gonorrhoeae", "granulosus", "haemolyticum",
+        "hemolyticum", "henselae", "histolytica", "hominis", "immitis", "influenzae", "jejuni", "jirovecii", "krusei", "latum", "leprae", "marcescens", "meningitidis", "melitensis", "mirabilis", "multilocularis", "neoformans",
+        "parapertussis", "parvum", "perfringens", "pertussis", "pestis", "pneumoniae", "posadasii", "psittaci", "pylori", "pyogenes", "quintana", "recurrentis", "septicum", "sonnei", "subtilis", "suis", "tetani", "trachomatis",
+        "tropicalis", "tuberculosis", "vermicularis", "vivax");
+
     private readonly bool _letters;
     private readonly bool _words;
+    private readonly bool _numbers;
     private readonly ImmutableArray<ImmutableArray<string>> _texts;
-    private readonly Dictionary<string, List<int>> _byFirstWord = [];
+    private readonly Dictionary<string, List<(int Option, ImmutableArray<string> Text)>> _byFirstWord = [];
 
     public OptionReferences(AnswerSpace space, IReadOnlyList<string> options)
     {
@@ -20,19 +30,21 @@ internal sealed class OptionReferences
         _words = space == AnswerSpace.Words;
         OptionCount = options.Count;
         _texts = [.. options.Select(WordsOf)];
-        for (var option = 0; option < _texts.Length; option++)
+        _numbers = _letters && !options.Any(static option => option.Any(char.IsDigit));
+
+        // Texts that differ in symbols only ("↑ TSH" and "↓ TSH"), or not at all, tell nothing; a text that is a letter is taken for the letter.
+        var names = options.SelectMany((option, index) => NamesOf(_texts[index], option).Select(name => (Option: index, Text: name))).ToList();
+        foreach (var (option, text) in names)
         {
-            // Texts that differ in symbols only ("↑ TSH" and "↓ TSH"), or not at all, tell nothing; a text that is a letter is taken for the letter.
-            var text = _texts[option];
             var isLetter = _letters && text is [{ Length: 1 } single] && single[0] is >= 'a' and <= 'z';
-            if (text.Length > 0 && !isLetter && _texts.Count(other => other.SequenceEqual(text)) == 1)
+            if (!isLetter && names.TrueForAll(other => other.Option == option || !other.Text.SequenceEqual(text)))
             {
                 if (!_byFirstWord.TryGetValue(text[0], out var same))
                 {
                     _byFirstWord.Add(text[0], same = []);
                 }
 
-                same.Add(option);
+                same.Add((option, text));
             }
         }
     }
@@ -58,14 +70,14 @@ internal sealed class OptionReferences
     }
 
     /// <summary>Whether the words of an option's text, or its first ones, begin at a token.</summary>
-    public bool BeginsTextOf(List<Token> tokens, int at, int option)
+    public bool BeginsTextOf(List<Token> tokens, int at, int option, int atLeast = 1)
     {
         while (at < tokens.Count && tokens[at].Kind == TokenKind.Symbol)
         {
             at++;
         }
 
-        return at < tokens.Count && tokens[at].IsWord && _texts[option] is [var first, ..] && first == tokens[at].Text;
+        return at < tokens.Count && tokens[at].IsWord && _texts[option] is [var first, ..] && (atLeast < 2 || _texts[option].Length < 2 || (at + 1 < tokens.Count && tokens[at + 1].Text == _texts[option][1])) && (first == tokens[at].Text || (tokens[at].IsUnspaced && tokens[at].Text.StartsWith(first, StringComparison.Ordinal)));
     }
 
     /// <summary>The token behind the option's text, if it begins (behind symbols) at a token; else that token.</summary>
@@ -95,15 +107,26 @@ internal sealed class OptionReferences
             return false;
         }
 
+        if (IsFollowed(tokens, at, reference))
+        {
+            return true;
+        }
+
         var joiner = tokens[at];
         var isComma = joiner.IsSymbol(",");
-        if (!isComma && !joiner.IsSymbol("/&|+") && !joiner.Is("and") && !joiner.Is("or"))
+        if (!isComma && !joiner.IsSymbol("/&+→>") && !joiner.Has(WordRoles.Joins))
         {
             return false;
         }
 
+        // "E/A ratio": no option, whatever follows.
+        if (joiner.Is("/") && !joiner.SpaceBefore && at + 1 < tokens.Count && tokens[at + 1].IsLetter && !tokens[at + 1].SpaceBefore)
+        {
+            return true;
+        }
+
         at++;
-        while (at < tokens.Count && (tokens[at].Is("or") || tokens[at].Is("and") || tokens[at].Is("option") || tokens[at].Is("choice") || tokens[at].IsSymbol(Openers)))
+        while (at < tokens.Count && (tokens[at].Has(WordRoles.Joins | WordRoles.OptionNouns | WordRoles.Tentative | WordRoles.Leads) || tokens[at].IsSymbol(Openers) || (joiner.Has(WordRoles.Joins) && tokens[at].IsSymbol("/"))))
         {
             isComma &= !tokens[at].IsWord;
             at++;
@@ -115,7 +138,32 @@ internal sealed class OptionReferences
         }
 
         at = SkipSymbols(tokens, other.End, Closers);
-        return at >= tokens.Count || !tokens[at].IsWord ? !isComma || other.ByLetter : !isComma && !tokens[at].Has(WordRoles.SubjectCopulas);
+        return at >= tokens.Count || !tokens[at].IsWord ? !isComma || other.ByLetter : !isComma && !tokens[at].Has(WordRoles.SubjectCopulas | WordRoles.PredicatesBehind | WordRoles.Makers);
+    }
+
+    /// <summary>Whether a few words behind one option another one follows that has nothing said of it: "B, then C", "B plus perhaps C".</summary>
+    private bool IsFollowed(List<Token> tokens, int at, Reference reference)
+    {
+        const int MostWords = 4;
+        for (var words = 0; words <= MostWords && at < tokens.Count && !Clauses.EndsSentence(tokens, at); at++)
+        {
+            var token = tokens[at];
+            if (token.IsWord && At(tokens, at) is { ByLetter: true } other && (token.IsCapital || IsEnclosed(tokens, other)))
+            {
+                var end = SkipSymbols(tokens, SkipTextOf(tokens, other.End, other.Option), Closers + ",");
+                return words > 0 && other.Option != reference.Option && (end >= tokens.Count || !tokens[end].IsWord);
+            }
+
+            if (token.IsSymbol(":([|") || token.Has(WordRoles.Negations | WordRoles.Contrasts | WordRoles.Conclusions | WordRoles.Corrections | WordRoles.Wrong | WordRoles.Doubts | WordRoles.Decisions | WordRoles.No)
+                || (token.Has(WordRoles.Reasons) && !token.Has(WordRoles.Joins)) || token.Text is "over" or "than" or "unlike" or "although" or "though")
+            {
+                return false;
+            }
+
+            words += token.IsWord ? 1 : 0;
+        }
+
+        return false;
     }
 
     /// <summary>Whether an option's name stands in brackets, quotes or emphasis.</summary>
@@ -140,16 +188,43 @@ internal sealed class OptionReferences
         return at;
     }
 
-    private static ImmutableArray<string> WordsOf(string text) => [.. Tokenization.Of(text, 0, text.Length).Where(static token => token.IsWord).Select(static token => token.Text)];
+    private static ImmutableArray<string> WordsOf(string text) =>
+        [.. Tokenization.Of(text, 0, text.Length).Where(static token => token.IsWord).SelectMany(static token => token.IsUnspaced ? token.Text.Select(static character => character.ToString()) : [token.Text])];
+
+    /// <summary>An option's text, and the same without what it says in brackets and without its article, and in the singular or plural.</summary>
+    private static IEnumerable<ImmutableArray<string>> NamesOf(ImmutableArray<string> text, string option)
+    {
+        var names = new List<ImmutableArray<string>> { text };
+        if (option.IndexOf('(') is > 0 and var bracket && option.TrimEnd().EndsWith(')') && option.IndexOf('(', bracket + 1) < 0)
+        {
+            names.Add(WordsOf(option[..bracket]));
+        }
+
+        foreach (var name in names.ToList().Where(static name => name is ["a" or "an" or "the", _, ..]))
+        {
+            names.Add(name[1..]);
+        }
+
+        foreach (var name in names.ToList().Where(static name => name.Length > 0 && name[^1].Length > 4 && char.IsAsciiLetterLower(name[^1][^1])))
+        {
+            var last = name[^1];
+            if (!last.EndsWith("ss", StringComparison.Ordinal) && !last.EndsWith("is", StringComparison.Ordinal) && !last.EndsWith("us", StringComparison.Ordinal))
+            {
+                names.Add(name.SetItem(name.Length - 1, last.EndsWith('s') ? last[..^1] : last + "s"));
+            }
+        }
+
+        return names.Where(static name => name.Length > 0);
+    }
 
     private Reference? TextAt(List<Token> tokens, int at)
     {
         Reference? longest = null;
-        if (_byFirstWord.TryGetValue(tokens[at].Text, out var candidates))
+        if (_byFirstWord.TryGetValue(tokens[at].IsUnspaced && tokens[at].Text.Length > 1 ? tokens[at].Text[..1] : tokens[at].Text, out var candidates))
         {
-            foreach (var option in candidates)
+            foreach (var (option, text) in candidates)
             {
-                if (MatchEnd(tokens, at, _texts[option]) is { } end && (longest is null || end > longest.Value.End))
+                if (MatchEnd(tokens, at, text) is { } end && (longest is null || end > longest.Value.End))
                 {
                     longest = new Reference(option, at, end, ByLetter: false);
                 }
@@ -166,14 +241,29 @@ internal sealed class OptionReferences
             return null;
         }
 
-        foreach (var word in words)
+        for (var word = 0; word < words.Length;)
         {
             while (at < tokens.Count && tokens[at].Kind == TokenKind.Symbol)
             {
                 at++;
             }
 
-            if (at >= tokens.Count || tokens[at].Text != word)
+            if (at >= tokens.Count)
+            {
+                return null;
+            }
+
+            // Known words of scripts without spaces have several characters, of which the option's are single.
+            var text = tokens[at].Text;
+            if (text == words[word])
+            {
+                word++;
+            }
+            else if (tokens[at].IsUnspaced && text.Length > 1 && word + text.Length <= words.Length && text.Select((character, index) => words[word + index] == character.ToString()).All(static same => same))
+            {
+                word += text.Length;
+            }
+            else
             {
                 return null;
             }
@@ -182,6 +272,17 @@ internal sealed class OptionReferences
         }
 
         return at;
+    }
+
+    /// <summary>The option that a number counts, from 1; <see langword="null"/> where options have numbers of their own, or the number is part of something else.</summary>
+    public Reference? NumberAt(List<Token> tokens, int at)
+    {
+        if (!_numbers || at >= tokens.Count || !tokens[at].IsNumber || tokens[at].Text.Length > 1 || tokens[at].Text[0] - '1' is not (>= 0 and var option) || option >= OptionCount || IsGlued(tokens, at))
+        {
+            return null;
+        }
+
+        return new Reference(option, at, at + 1, ByLetter: true);
     }
 
     // "no" and "maybe" in front of a noun or clause ("no difference was seen") are no answers.
@@ -212,12 +313,13 @@ internal sealed class OptionReferences
         if (next.IsWord)
         {
             // A small letter in front of a word is an article or a part of a name; a capital one needs a word that cannot belong to a name.
-            return token.IsCapital && (next.Has(WordRoles.AfterLetter) || BeginsTextOf(tokens, at + 1, option)) ? reference : null;
+            var isNamed = next.Has(WordRoles.AfterLetter) || BeginsTextOf(tokens, at + 1, option, atLeast: 2);
+            return isNamed && (token.IsCapital || IsSmallName(tokens, at)) ? reference : null;
         }
 
-        // "E. coli": a full stop and a small word that neither starts a clause nor the option's text.
-        if (!isEnclosed && next.Is(".") && at + 2 < tokens.Count && tokens[at + 2] is { IsWord: true, IsCapital: false } following
-            && !following.Has(WordRoles.AfterLetter) && !BeginsTextOf(tokens, at + 2, option))
+        // "E. coli", "E. Coli": a full stop and an organism's name, or a word that neither starts a clause nor the option's text.
+        if (!isEnclosed && next.Is(".") && at + 2 < tokens.Count && tokens[at + 2] is { IsWord: true } following && !BeginsTextOf(tokens, at + 2, option)
+            && (Species.Contains(following.Text) || (!following.Has(WordRoles.AfterLetter) && (!following.IsCapital || (following.Roles == WordRoles.None && EndsStatement(tokens, at + 3))))))
         {
             return null;
         }
@@ -225,12 +327,19 @@ internal sealed class OptionReferences
         return reference;
     }
 
+    // "option c is", and "c is" at the start of a sentence; there "a" and "i" are words.
+    private static bool IsSmallName(List<Token> tokens, int at) =>
+        (at > 0 && tokens[at - 1].Has(WordRoles.OptionNouns)) || (tokens[at].Text is not ("a" or "i") && tokens[at + 1].Has(WordRoles.SubjectCopulas) && Clauses.BeginsSentence(tokens, at));
+
     // "C-reactive", "T-A", "A+": a letter bound to its neighbours is not an option's name.
     private static bool IsGlued(List<Token> tokens, int at)
     {
         var bindsNext = at + 2 < tokens.Count && tokens[at + 1].IsSymbol("-–+/^~@&=") && !tokens[at + 1].SpaceBefore && !tokens[at + 2].SpaceBefore && tokens[at + 2].IsWord && !(tokens[at + 1].IsSymbol("/") && tokens[at + 2].IsLetter);
         var bindsPrevious = at > 1 && tokens[at - 1].IsSymbol("-–+/^~@&.") && !tokens[at].SpaceBefore && !tokens[at - 1].SpaceBefore && tokens[at - 2].IsWord
             && !(tokens[at - 1].Is("/") && tokens[at - 2].IsLetter);
-        return bindsNext || bindsPrevious;
+
+        // "A+", "B-": a blood group, an antigen, a grade.
+        var hasSign = at + 1 < tokens.Count && tokens[at + 1].IsSymbol("+-−") && !tokens[at + 1].SpaceBefore && (at + 2 >= tokens.Count || !tokens[at + 2].IsWord || tokens[at + 1].Is("+"));
+        return bindsNext || bindsPrevious || hasSign;
     }
 }

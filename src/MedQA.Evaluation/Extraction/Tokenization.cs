@@ -11,13 +11,20 @@ internal static class Tokenization
 
     private const int UsualWord = 64;
 
+    /// <summary>A text with so many Japanese syllables is Japanese: Chinese ones have none, or quote one.</summary>
+    private const int JapaneseSyllables = 3;
+
     private static readonly string[] AsciiSymbols = [.. Enumerable.Range(0, 128).Select(static code => ((char)code).ToString())];
 
+    /// <summary>The words of a text in the language that most of them are of.</summary>
     public static List<Token> Of(ReadOnlySpan<char> text, int from, int to)
     {
+        var unspaced = UnspacedLanguage(text[from..to]);
+        Span<int> words = stackalloc int[StatementWords.Languages];
         var tokens = new List<Token>((to - from) / CharactersPerToken);
         Span<char> usual = stackalloc char[UsualWord];
         var spaceBefore = true;
+        var known = new List<(int Token, StatementWords.Word Word)>();
         var at = from;
         while (at < to)
         {
@@ -33,10 +40,22 @@ internal static class Tokenization
                 tokens.Add(new Token(TokenKind.NewLine, start, at - start, "\n", IsCapital: false, SpaceBefore: true));
                 spaceBefore = true;
             }
+            else if (rune.Value == '<' && FormattingTag(text[at..to]) is > 0 and var tag)
+            {
+                at += tag;
+            }
             else if (Rune.IsWhiteSpace(rune) || IsInvisible(rune))
             {
                 at += length;
                 spaceBefore |= Rune.IsWhiteSpace(rune);
+            }
+            else if (unspaced is { } language && length == 1 && Token.IsIdeographic(text[at]))
+            {
+                var word = StatementWords.FindAtStart(text[at..to], language);
+                length = word?.Text.Length ?? 1;
+                tokens.Add(new Token(TokenKind.Word, at, length, word?.Text ?? text[at].ToString(), IsCapital: false, spaceBefore, word is null ? WordRoles.None : StatementWords.RolesOf(word, language)));
+                at += length;
+                spaceBefore = false;
             }
             else if (IsWordRune(rune) || IsSign(text[..to], at, spaceBefore))
             {
@@ -52,22 +71,143 @@ internal static class Tokenization
 
                     (rune, length) = Decode(text[at..to]);
                 }
-                while (IsWordRune(rune) || JoinsWord(text[..to], at));
+                while ((IsWordRune(rune) && !(unspaced is not null && length == 1 && Token.IsIdeographic(text[at]))) || JoinsWord(text[..to], at));
 
-                var (word, roles) = StatementWords.Find(Fold(text[start..at], at - start <= usual.Length ? usual : new char[at - start]));
-                tokens.Add(new Token(TokenKind.Word, start, at - start, word, capital, spaceBefore, roles));
+                // "l'option": an article that has lost its vowel is a word of its own.
+                if (at + 1 < to && text[at] is '\'' or '’' && at > start && IsElided(text[start..at]) && at + 1 < to && char.IsLetter(text[at + 1]))
+                {
+                    at++;
+                }
+
+                var folded = Fold(text[start..at], at - start <= usual.Length ? usual : new char[at - start]);
+                var word = StatementWords.Find(folded);
+                if (word is not null)
+                {
+                    Count(word, words);
+                    known.Add((tokens.Count, word));
+                }
+
+                tokens.Add(new Token(TokenKind.Word, start, at - start, word?.Text ?? folded.ToString(), capital, spaceBefore, word?.Roles[(int)Language.English] ?? WordRoles.None));
                 spaceBefore = false;
             }
             else
             {
-                tokens.Add(new Token(TokenKind.Symbol, at, length, rune.IsAscii ? AsciiSymbols[rune.Value] : rune.ToString(), IsCapital: false, spaceBefore));
+                var symbol = rune.IsAscii ? AsciiSymbols[rune.Value] : LatinSymbol(rune) ?? rune.ToString();
+                var mark = rune.IsAscii ? null : StatementWords.Find(symbol);
+                tokens.Add(new Token(TokenKind.Symbol, at, length, symbol, IsCapital: false, spaceBefore, mark?.Roles[(int)Language.English] ?? WordRoles.None));
                 at += length;
-                spaceBefore = false;
+                spaceBefore = rune.Value is '。' or '！' or '？' or '；' or '．';
             }
         }
 
+        var spoken = unspaced ?? Most(words);
+        var all = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(tokens);
+        if (spoken != Language.English)
+        {
+            foreach (var (token, word) in known)
+            {
+                all[token] = all[token] with { Roles = StatementWords.RolesOf(word, spoken) };
+            }
+        }
+
+        StatementWords.MarkPhrases(all, spoken);
         return tokens;
     }
+
+    /// <summary>The language that most words of a text are of; English where none is ahead.</summary>
+    public static Language LanguageOf(ReadOnlySpan<char> text)
+    {
+        if (UnspacedLanguage(text) is { } unspaced)
+        {
+            return unspaced;
+        }
+
+        Span<int> words = stackalloc int[StatementWords.Languages];
+        foreach (var token in Of(text, 0, text.Length))
+        {
+            if (token.IsWord && StatementWords.Find(token.Text) is { } word)
+            {
+                Count(word, words);
+            }
+        }
+
+        return Most(words);
+    }
+
+    private static void Count(StatementWords.Word word, Span<int> words)
+    {
+        for (var language = 0; language < words.Length; language++)
+        {
+            words[language] += word.Roles[language] == WordRoles.None ? 0 : 1;
+        }
+    }
+
+    private static Language Most(ReadOnlySpan<int> words)
+    {
+        var most = 0;
+        for (var language = 1; language < words.Length; language++)
+        {
+            most = words[language] > words[most] ? language : most;
+        }
+
+        return (Language)most;
+    }
+
+    private static Language? UnspacedLanguage(ReadOnlySpan<char> text)
+    {
+        var first = text.IndexOfAnyInRange('\u3005', '\u9FFF');
+        if (first < 0)
+        {
+            return null;
+        }
+
+        var (syllables, characters) = (0, 0);
+        foreach (var character in text[first..])
+        {
+            syllables += character is >= '\u3041' and <= '\u309F' ? 1 : 0;
+            characters += Token.IsIdeographic(character) ? 1 : 0;
+        }
+
+        // One foreign word or bracket in a text does not make it a foreign text.
+        return syllables >= JapaneseSyllables || syllables > 0 && characters <= 2 * JapaneseSyllables ? Language.Japanese : characters > 0 ? Language.Chinese : null;
+    }
+
+    /// <summary>The length of the formatting tag that a text begins with ("&lt;b&gt;", "&lt;/strong&gt;"), or 0.</summary>
+    private static int FormattingTag(ReadOnlySpan<char> text)
+    {
+        const int Longest = 10;
+        var end = text[..Math.Min(text.Length, Longest)].IndexOf('>');
+        return end > 1 && text[1..end].Trim('/').Trim() is "b" or "i" or "u" or "p" or "br" or "em" or "strong" or "span" or "li" or "ul" or "ol" or "code" or "mark" or "h1" or "h2" or "h3" or "h4" or "div" or "sub" or "sup" ? end + 1 : 0;
+    }
+
+    private static bool IsElided(ReadOnlySpan<char> word) => word.Length switch
+    {
+        1 => word[0] is 'l' or 'd' or 'n' or 's' or 'j' or 'c' or 'm' or 't' or 'L' or 'D' or 'N' or 'S' or 'J' or 'C' or 'M' or 'T',
+        2 => word.Equals("qu", StringComparison.OrdinalIgnoreCase),
+        _ => false,
+    };
+
+    private static string? LatinSymbol(Rune rune) => rune.Value switch
+    {
+        '（' or '〔' or '〈' or '《' => "(",
+        '）' or '〕' or '〉' or '》' => ")",
+        '【' or '［' or '〖' => "[",
+        '】' or '］' or '〗' => "]",
+        '「' or '」' or '『' or '』' or '＂' or '«' or '»' => "\"",
+        '：' => ":",
+        '，' or '、' or '､' => ",",
+        '。' or '．' or '｡' => ".",
+        '；' => ";",
+        '？' => "?",
+        '！' => "!",
+        '＝' => "=",
+        '／' => "/",
+        '｜' => "|",
+        '％' => "%",
+        '＊' => "*",
+        '－' => "-",
+        _ => null,
+    };
 
     private static (Rune Rune, int Length) Decode(ReadOnlySpan<char> text) =>
         Rune.DecodeFromUtf16(text, out var rune, out var length) == System.Buffers.OperationStatus.Done ? (rune, length) : (Rune.ReplacementChar, 1);
@@ -91,10 +231,22 @@ internal static class Tokenization
 
         return text[at] switch
         {
-            '\'' or '’' => char.IsLetter(text[at - 1]) && char.IsLetter(text[at + 1]),
+            '\'' or '’' => char.IsLetter(text[at - 1]) && char.IsLetter(text[at + 1]) && !EndsElided(text[..at]),
             '.' or ',' => char.IsAsciiDigit(text[at - 1]) && char.IsAsciiDigit(text[at + 1]),
             _ => false,
         };
+    }
+
+    // Whether the word that a text ends in is an article that has lost its vowel.
+    private static bool EndsElided(ReadOnlySpan<char> text)
+    {
+        var start = text.Length;
+        while (start > 0 && text.Length - start <= 2 && char.IsLetterOrDigit(text[start - 1]))
+        {
+            start--;
+        }
+
+        return IsElided(text[start..]);
     }
 
     private static bool IsCapital(Rune rune) => EnclosedLetter(rune) is { } letter ? letter is >= 'A' and <= 'Z' : Rune.IsUpper(rune);

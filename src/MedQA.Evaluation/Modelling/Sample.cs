@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MedQA.Evaluation.Answering;
 
 namespace MedQA.Evaluation.Modelling;
 
@@ -72,4 +73,10 @@ public sealed record Sample
 
     /// <summary>Why it ended.</summary>
     public required SampleEnd End { get; init; }
+
+    /// <summary>
+    /// The part of <see cref="Text"/> that is no thought, by the tokens that mark thoughts and by how the prompt ended; empty where a thought was never closed. <see langword="null"/> where
+    /// no such token came and the prompt opened no thought.
+    /// </summary>
+    public TextSpan? SpokenPart { get; init; }
 }

@@ -8,21 +8,24 @@ public sealed class AnswerForm
 {
     private readonly PromptTemplate _answer;
     private readonly IReadOnlyList<string> _options;
-    private readonly string? _cue;
+    private readonly Profile _profile;
 
-    private AnswerForm(AnswerSpace space, PromptTemplate answer, IReadOnlyList<string> options, string? cue)
+    private AnswerForm(AnswerSpace space, PromptTemplate answer, IReadOnlyList<string> options, Profile profile)
     {
         Space = space;
         _answer = answer;
         _options = options;
-        _cue = cue;
+        _profile = profile;
     }
 
     /// <summary>What the question is answered with.</summary>
     public AnswerSpace Space { get; }
 
-    /// <summary>The text that makes a model name its answer after a reasoning: the profile's, else <c>"\nAnswer: ("</c> for letters and <c>"\nAnswer:"</c> elsewhere.</summary>
-    public string Cue => _cue ?? (Space == AnswerSpace.Letters ? "\nAnswer: (" : "\nAnswer:");
+    /// <summary>
+    /// The text that makes a model name its answer after a reasoning: the profile's, else <c>"\nAnswer: ("</c> for letters and <c>"\nAnswer:"</c> elsewhere, in the language of the profile's texts
+    /// (English, Spanish, German, French, Chinese or Japanese).
+    /// </summary>
+    public string Cue => _profile.AnswerCue ?? "\n" + (Space == AnswerSpace.Letters ? AnswerLeads.Before(_profile, "(") : AnswerLeads.Of(_profile));
 
     /// <summary>What follows <see cref="Cue"/> for each option, in order: <c>"A)"</c> after an open bracket, else a space and the answer.</summary>
     public IReadOnlyList<string> CueContinuations => [.. _options.Select((option, index) =>
@@ -51,7 +54,7 @@ public sealed class AnswerForm
             (AnswerSpace.Letters, _) => "({letter})",
             _ => "{option}",
         };
-        return new AnswerForm(space, PromptTemplate.Of(template), space == AnswerSpace.Free ? [] : options, profile.AnswerCue);
+        return new AnswerForm(space, PromptTemplate.Of(template), space == AnswerSpace.Free ? [] : options, profile);
     }
 
     /// <summary>An answer as it is written in a worked example: <c>(C)</c>, <c>yes</c>.</summary>

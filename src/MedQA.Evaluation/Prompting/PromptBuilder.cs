@@ -11,7 +11,7 @@ namespace MedQA.Evaluation.Prompting;
 /// A prompt is the instruction, the worked examples, and the question. In a chat each worked example is a user turn and an assistant turn, or all stand in front of the question in its
 /// turn; in a completion they are paragraphs. The instruction stands where the template says <c>{instruction}</c>; without a template at the end of every user turn where the examples are
 /// turns (said once, far in front, a small model forgets it), else once in front. A worked example ends in
-/// <c>Answer: (C)</c>, which is what <see cref="Extraction.AnswerExtraction"/> reads best.
+/// <c>Answer: (C)</c>, in the language of the profile's texts, which is what <see cref="Extraction.AnswerExtraction"/> reads best.
 /// </remarks>
 public static class PromptBuilder
 {
@@ -159,7 +159,7 @@ public static class PromptBuilder
         }
 
         var written = form.Written(answer);
-        return Reasons(profile) ? $"{exemplar.Explanation}\nAnswer: {written}" : afterLead ? written : $"Answer: {written}";
+        return Reasons(profile) ? $"{exemplar.Explanation}\n{AnswerLeads.Before(profile, written)}" : afterLead ? written : AnswerLeads.Before(profile, written);
     }
 
     private static string Written(Profile profile, PromptTemplate template, Asked asked) => template.Render(placeholder => placeholder switch

@@ -29,6 +29,12 @@ internal static class ReportWarnings
                 : $"{Share(report.Reasonings.ShareCut)} of the reasonings were cut at maxTokens ({profile.MaxTokens}). Raise it: a cut reasoning often ends before its answer.");
         }
 
+        if (2 * report.ForcedVotes.Forced > report.ForcedVotes.Votes)
+        {
+            warnings.Add($"{Share((double)report.ForcedVotes.Forced / report.ForcedVotes.Votes)} of the votes were forced: no answer could be read from the reasonings, and the option that the model finds most likely behind the answer cue was counted. "
+                + "Look at some reasonings: the model may be cut off, may not finish its thoughts, or may write answers in a form or language that is not read.");
+        }
+
         return warnings.DrainToImmutable();
     }
 

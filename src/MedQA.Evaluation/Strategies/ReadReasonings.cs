@@ -33,7 +33,7 @@ internal static class ReadReasonings
     /// <summary>A sample with the answer that its text gives.</summary>
     public static Reasoning Read(AnswerExtraction extraction, ImmutableArray<string> stop, Sample sample, int stage)
     {
-        var answer = extraction.Find(sample.Text, stop);
+        var answer = extraction.Find(sample.Text, stop, sample.SpokenPart);
         return Unread(sample, stage) with { Answer = answer?.Option, AnswerSpan = answer?.Span };
     }
 
@@ -47,6 +47,7 @@ internal static class ReadReasonings
         LogLikelihood = sample.LogLikelihood,
         DrawnTokens = sample.DrawnTokens,
         End = sample.End,
+        SpokenPart = sample.SpokenPart,
     };
 
     /// <summary>Asks for the scores of all answers behind a sample and the answer cue.</summary>

@@ -85,6 +85,7 @@ internal sealed class StoredSampleModel(ILanguageModel model, AnsweredQuestion s
                         LogLikelihood = reasoning.LogLikelihood,
                         DrawnTokens = reasoning.DrawnTokens,
                         End = reasoning.End,
+                        SpokenPart = reasoning.SpokenPart,
                     };
                 }
             }

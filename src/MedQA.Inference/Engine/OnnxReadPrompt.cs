@@ -11,8 +11,12 @@ internal sealed class OnnxReadPrompt(PromptEncoder encoder, InferenceEngine engi
     public int TokenCount => read.Ids.Length;
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<Sample>> SampleAsync(SampleRequest request, CancellationToken cancellationToken) =>
-        await engine.SampleAsync(read, request, cancellationToken).ConfigureAwait(false);
+    public async Task<IReadOnlyList<Sample>> SampleAsync(SampleRequest request, CancellationToken cancellationToken)
+    {
+        var samples = await engine.SampleAsync(read, request, cancellationToken).ConfigureAwait(false);
+        var isOpen = encoder.Thoughts.OpenAtEnd(encoded.Ids);
+        return [.. samples.Select(sample => sample with { SpokenPart = encoder.Thoughts.SpokenPart(sample.Tokens, sample.Text.Length, isOpen) })];
+    }
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<IReadOnlyList<ContinuationScore>>> ScoreAsync(IReadOnlyList<ScoreRequest> requests, CancellationToken cancellationToken)

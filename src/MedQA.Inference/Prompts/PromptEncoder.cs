@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using MedQA.Evaluation.Prompting;
 using MedQA.Inference.ChatTemplates;
+using MedQA.Inference.Decoding;
 using MedQA.Inference.Models;
 using MedQA.Inference.Tokenization;
 
@@ -31,6 +32,7 @@ public sealed class PromptEncoder
         _folder = folder;
         _tokenizer = tokenizer;
         _template = template;
+        Thoughts = new(tokenizer);
         var begin = folder.BeginToken is { } text ? tokenizer.IdOf(text) : null;
         if (folder.AddsBeginToken == true && begin is null)
             throw new ModelException(ModelFault.DamagedFile, Path.Combine(folder.Path, "tokenizer_config.json"), $"texts should begin with \"{folder.BeginToken}\" (add_bos_token), but the tokenizer has no such token", "Correct bos_token or add_bos_token");
@@ -42,6 +44,9 @@ public sealed class PromptEncoder
         };
         _prefixToken = begin ?? (folder.EndToken is { } end ? tokenizer.IdOf(end) : null) ?? (folder.EndTokens.IsEmpty ? null : folder.EndTokens[0]);
     }
+
+    /// <summary>The tokens by which the model marks its thoughts.</summary>
+    internal ThoughtTokens Thoughts { get; }
 
     /// <summary>Whether chats can be encoded.</summary>
     public bool HasChatTemplate => _template is not null;

@@ -115,6 +115,14 @@ public sealed class ReportAccumulatorTests
     }
 
     [Fact]
+    public void Votes_that_were_mostly_forced_are_warned_of()
+    {
+        Assert.DoesNotContain(Report(Header(1), Of(0, "AAbb", 'A')).Warnings, static warning => warning.Contains("forced", StringComparison.Ordinal));
+        Assert.Contains("75.0 % of the votes were forced", Report(Header(1), Of(0, "Abbb", 'A')).Warnings[^1], StringComparison.Ordinal);
+        Assert.DoesNotContain(Report(Header(1), Of(0, "----", 'A')).Warnings, static warning => warning.Contains("forced", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Letters_show_which_position_a_model_prefers()
     {
         var report = Report(Header(3), Of(0, "AAAAA", 'A'), Of(1, "AAAAA", 'B'), Of(2, "-----", 'B'));

@@ -1,0 +1,157 @@
+namespace MedQA.Evaluation.Extraction;
+
+/// <summary>What is said of an option behind it: "… is correct", "… is a common mistake", "… in children".</summary>
+/// <param name="Rank">How surely it is called the answer; <see langword="null"/> where it is not.</param>
+/// <param name="IsDenied">Whether it is called wrong.</param>
+/// <param name="End">The token behind.</param>
+internal readonly record struct Judgement(ClaimRank? Rank, bool IsDenied, int End)
+{
+    private const int MostSteps = 14;
+    private const int MostTail = 40;
+    private const string Closers = ")]}\"'”’*_`$>";
+
+    /// <summary>Judges an option by the words behind the copula.</summary>
+    /// <param name="tokens">The text.</param>
+    /// <param name="from">The copula, or the word behind it.</param>
+    public static Judgement At(List<Token> tokens, int from)
+    {
+        var (praised, negated, tentative, isOneOfSome) = (false, false, false, false);
+        for (var at = from; at < tokens.Count && at < from + MostSteps; at++)
+        {
+            var token = tokens[at];
+            if (token.Has(WordRoles.Wrong) && !token.Has(WordRoles.Predicates))
+            {
+                return new(null, !negated, at + 1);
+            }
+
+            // "A is right-sided" says nothing.
+            if (token.IsWord && at + 2 < tokens.Count && tokens[at + 1].Is("-") && !tokens[at + 1].SpaceBefore && !tokens[at + 2].SpaceBefore)
+            {
+                return new(null, false, at);
+            }
+
+            if (token.Has(WordRoles.Predicates) || token.Has(WordRoles.AnswerNouns) || (praised && token.Has(WordRoles.PredicateNouns)))
+            {
+                var end = at + 1;
+                while (end < tokens.Count && (tokens[end].Has(WordRoles.PredicateNouns | WordRoles.AnswerNouns | WordRoles.Predicates) || tokens[end].IsSymbol(Closers)))
+                {
+                    end++;
+                }
+
+                negated ^= end < tokens.Count && tokens[end].Has(WordRoles.NegationsBehind);
+
+                // "the most common wrong answer", "the right drug of choice".
+                return new(negated || isOneOfSome ? null : tentative ? ClaimRank.Tentative : ClaimRank.Predicate, negated, end);
+            }
+
+            if (token.Has(WordRoles.Negations | WordRoles.No))
+            {
+                negated = true;
+            }
+            else if (token.Has(WordRoles.Doubts))
+            {
+                return new(null, !negated, at + 1);
+            }
+            else if (token.Has(WordRoles.Tentative))
+            {
+                tentative = true;
+            }
+            else if (praised && token.Has(WordRoles.Topics))
+            {
+                return new(negated ? null : tentative ? ClaimRank.Tentative : ClaimRank.Conclusion, false, at + 1);
+            }
+            else if (!token.IsSymbol(",*_\"'`$") && !token.Has(WordRoles.Adverbs | WordRoles.Praise | WordRoles.SubjectCopulas | WordRoles.Articles))
+            {
+                return new(praised && !negated && EndsPraise(tokens, at) ? tentative ? ClaimRank.Tentative : ClaimRank.Conclusion : null, false, at);
+            }
+
+            praised |= token.Has(WordRoles.Superlatives);
+
+            // "a good answer" is not the answer.
+            isOneOfSome |= token.Text is "a" or "an" or "un" or "una" or "une" or "ein" or "eine";
+        }
+
+        return new(praised && !negated ? tentative ? ClaimRank.Tentative : ClaimRank.Conclusion : null, false, tokens.Count);
+    }
+
+    /// <summary>Whether what was said of an option is taken back, or restricted to some cases or to somebody's opinion, by what follows in the sentence.</summary>
+    /// <param name="tokens">The text.</param>
+    /// <param name="at">The token behind the option or what is said of it.</param>
+    /// <param name="isName">Whether a further word would be a part of a longer name.</param>
+    /// <param name="options">The options.</param>
+    public static bool IsWithdrawnBehind(List<Token> tokens, int at, bool isName, OptionReferences options)
+    {
+        while (at < tokens.Count && tokens[at].IsSymbol(Closers))
+        {
+            at++;
+        }
+
+        if (Clauses.IsConditionalAfter(tokens, at))
+        {
+            return true;
+        }
+
+        if (at < tokens.Count && tokens[at].IsWord && IsWithdrawnAt(tokens, at, isName))
+        {
+            return true;
+        }
+
+        var (hasPerson, inAside) = (false, false);
+        for (var step = 0; step < MostTail && at < tokens.Count && !Clauses.EndsSentence(tokens, at); step++, at++)
+        {
+            var token = tokens[at];
+            if (token.Kind == TokenKind.Symbol)
+            {
+                // "…, which is wrong" and "(incorrect)" speak of the option, other asides of something else.
+                if (token.Has(WordRoles.Rejections) || (at + 1 < tokens.Count && token.IsSymbol(":([–—-") && tokens[at + 1].Has(WordRoles.Wrong)))
+                {
+                    return true;
+                }
+
+                inAside |= (token.Is(",") && !(at + 1 < tokens.Count && tokens[at + 1].Is("which"))) || token.IsSymbol(":(–—") || (token.Is("-") && token.SpaceBefore);
+                continue;
+            }
+
+            if (token.Has(WordRoles.Conclusions | WordRoles.Contrasts | WordRoles.Concessions) || (token.Has(WordRoles.Reasons) && !token.Has(WordRoles.Restrictions | WordRoles.ThisCase) && token.Text is not ("that" or "which" or "que" or "die" or "der")) || options.At(tokens, at) is { ByLetter: true })
+            {
+                return false;
+            }
+
+            if (!inAside && token.Has(WordRoles.Wrong | WordRoles.Doubts | WordRoles.NegationsBehind))
+            {
+                return true;
+            }
+
+            if ((hasPerson && token.Has(WordRoles.Speech)) || token.Has(WordRoles.Distance))
+            {
+                return true;
+            }
+
+            hasPerson |= token.Has(WordRoles.Persons);
+        }
+
+        return false;
+    }
+
+    private static bool IsWithdrawnAt(List<Token> tokens, int at, bool isName)
+    {
+        var token = tokens[at];
+        if (token.Has(WordRoles.NegationsBehind | WordRoles.Persons | WordRoles.Distance | WordRoles.No | WordRoles.Rejections) || (token.IsNumber && at + 1 < tokens.Count && tokens[at + 1].Is("%")))
+        {
+            return true;
+        }
+
+        if (token.Has(WordRoles.Restrictions) && !Clauses.IsThisCase(tokens, at + 1))
+        {
+            return true;
+        }
+
+        // "the answer most surgeons would give", "Metformin toxicity".
+        return isName && ((token.Roles == WordRoles.None && !token.IsNumber) || (token.Has(WordRoles.Superlatives | WordRoles.Articles | WordRoles.FirstPerson) && !token.Has(WordRoles.Leads)));
+    }
+
+    // "the most appropriate." and "the most likely here" end; "the best known of all mistakes" goes on.
+    private static bool EndsPraise(List<Token> tokens, int at) =>
+        OptionReferences.EndsStatement(tokens, at) || tokens[at].Kind != TokenKind.Word || tokens[at].Is("here")
+        || (tokens[at].Has(WordRoles.Restrictions) ? Clauses.IsThisCase(tokens, at + 1) : tokens[at].Has(WordRoles.Reasons | WordRoles.Conclusions) && !tokens[at].Has(WordRoles.EvidenceLinks | WordRoles.Contrasts) && !tokens[at].Is("given"));
+}

@@ -1,0 +1,79 @@
+namespace MedQA.Evaluation.Extraction;
+
+/// <summary>Finds where a model goes on with a question of its own invention.</summary>
+internal static class NextQuestion
+{
+    private const string Markup = "([{\"'“‘*_`$<>#-–—•\\=";
+
+    /// <summary>Whether a line that begins at a token heads or asks another question: "Question 2:", "User:", "2. Which …?", or a question with a list of options below it.</summary>
+    public static bool BeginsAt(List<Token> tokens, int at, OptionReferences options)
+    {
+        var isNumbered = false;
+        while (at < tokens.Count && (tokens[at].IsSymbol(Markup) || tokens[at].IsNumber))
+        {
+            isNumbered |= tokens[at].IsNumber || tokens[at].Is("#");
+            at += tokens[at].IsNumber && at + 1 < tokens.Count && tokens[at + 1].IsSymbol(".)") ? 2 : 1;
+        }
+
+        if (at >= tokens.Count || tokens[at].IsNewLine)
+        {
+            return false;
+        }
+
+        if (tokens[at].Has(WordRoles.QuestionHeads) || (tokens[at].IsWord && tokens[at].Text is ['q', >= '0' and <= '9', ..]))
+        {
+            var end = at + 1;
+            while (end < tokens.Count && (tokens[end].Has(WordRoles.QuestionHeads) || tokens[end].IsNumber || tokens[end].IsSymbol("#*_")))
+            {
+                end++;
+            }
+
+            if (end >= tokens.Count || tokens[end].IsNewLine || tokens[end].IsSymbol(":]>)"))
+            {
+                return true;
+            }
+        }
+
+        var last = at;
+        while (last < tokens.Count && !tokens[last].IsNewLine)
+        {
+            // "Here is another question for you:"
+            if (last < at + 8 && tokens[last].Roles == WordRoles.QuestionHeads && last + 1 < tokens.Count && tokens[last + 1].Roles == WordRoles.QuestionHeads)
+            {
+                return true;
+            }
+
+            last++;
+        }
+
+        return last > at && tokens[last - 1].Is("?") && tokens[at].IsWord && !HasRight(tokens, at) && (isNumbered || IsHead(tokens, last + 1, 0, options));
+    }
+
+    // "(A) Is it …?" is about an option.
+    private static bool HasRight(List<Token> tokens, int at) => tokens[at].IsLetter && at + 1 < tokens.Count && tokens[at + 1].IsSymbol(").:");
+
+    private static bool IsHead(List<Token> tokens, int at, int option, OptionReferences options)
+    {
+        while (at < tokens.Count && tokens[at].IsSymbol(Markup))
+        {
+            at++;
+        }
+
+        if (at >= tokens.Count || options.At(tokens, at) is not { ByLetter: true } head || head.Option != option)
+        {
+            return false;
+        }
+
+        if (option > 0)
+        {
+            return true;
+        }
+
+        while (at < tokens.Count && !tokens[at].IsNewLine)
+        {
+            at++;
+        }
+
+        return IsHead(tokens, at + 1, 1, options);
+    }
+}
