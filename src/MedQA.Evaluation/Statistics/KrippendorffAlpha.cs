@@ -8,7 +8,21 @@ public static class KrippendorffAlpha
     /// <param name="scale">What the ratings' values mean.</param>
     /// <returns><see langword="null"/> where no two ratings can be compared, or all are equal.</returns>
     /// <exception cref="ArgumentException">The raters differ in the number of items.</exception>
-    public static double? Of(IReadOnlyList<IReadOnlyList<double?>> ratings, RatingScale scale)
+    public static double? Of(IReadOnlyList<IReadOnlyList<double?>> ratings, RatingScale scale) => Corrected(ratings, scale, null)?.Kappa;
+
+    /// <summary>The 95 % interval of <see cref="Of"/>.</summary>
+    /// <inheritdoc cref="Of" path="//param|//exception"/>
+    /// <returns><see langword="null"/> where fewer than two items were rated more than once, or alpha is undefined.</returns>
+    public static Interval? IntervalOf(IReadOnlyList<IReadOnlyList<double?>> ratings, RatingScale scale)
+    {
+        ArgumentNullException.ThrowIfNull(ratings);
+        var raters = Enumerable.Range(0, ratings.Count == 0 ? 0 : ratings[0].Count).Select(item => ratings.Count(rater => rater[item] is not null)).ToArray();
+        int[] items = [.. Enumerable.Range(0, raters.Length).Where(item => raters[item] > 1)];
+        var pairs = items.Sum(item => raters[item] * (raters[item] - 1) / 2.0);
+        return AgreementInterval.Of(items.Length, pairs, Corrected(ratings, scale, null), left => Corrected(ratings, scale, items[left]));
+    }
+
+    private static ChanceCorrected? Corrected(IReadOnlyList<IReadOnlyList<double?>> ratings, RatingScale scale, int? leftOut)
     {
         ArgumentNullException.ThrowIfNull(ratings);
         if (ratings.Any(rater => rater.Count != ratings[0].Count))
@@ -17,10 +31,10 @@ public static class KrippendorffAlpha
         }
 
         var values = ratings.SelectMany(static rater => rater).OfType<double>().Distinct().Order().ToArray();
-        var coincidences = Coincidences(ratings, values);
+        var coincidences = Coincidences(ratings, values, leftOut);
         var totals = Enumerable.Range(0, values.Length).Select(value => Enumerable.Range(0, values.Length).Sum(other => coincidences[value, other])).ToArray();
         var all = totals.Sum();
-        var (observed, expected) = (0.0, 0.0);
+        var (observed, expected, largest) = (0.0, 0.0, 0.0);
         for (var one = 0; one < values.Length; one++)
         {
             for (var other = 0; other < values.Length; other++)
@@ -28,20 +42,26 @@ public static class KrippendorffAlpha
                 var difference = SquaredDifference(one, other, values, totals, scale);
                 observed += coincidences[one, other] * difference;
                 expected += totals[one] * totals[other] * difference;
+                largest = totals[one] * totals[other] > 0 ? Math.Max(largest, difference) : largest;
             }
         }
 
-        return expected == 0 ? null : 1 - ((all - 1) * observed / expected);
+        return expected == 0 ? null : new ChanceCorrected(1 - ((all - 1) * observed / expected), expected / (all * (all - 1) * largest));
     }
 
     /// <summary>How often two values meet on an item; each pair of an item's m ratings weighs 1/(m − 1).</summary>
-    private static double[,] Coincidences(IReadOnlyList<IReadOnlyList<double?>> ratings, double[] values)
+    private static double[,] Coincidences(IReadOnlyList<IReadOnlyList<double?>> ratings, double[] values, int? leftOut)
     {
         var coincidences = new double[values.Length, values.Length];
         var counts = new int[values.Length];
         for (var item = 0; ratings.Count > 0 && item < ratings[0].Count; item++)
         {
             Array.Clear(counts);
+            if (item == leftOut)
+            {
+                continue;
+            }
+
             foreach (var rater in ratings)
             {
                 if (rater[item] is { } rating)

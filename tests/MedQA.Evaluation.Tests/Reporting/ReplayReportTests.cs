@@ -74,7 +74,8 @@ public sealed class ReplayReportTests
             Assert.Equal(20, strategy.Deferral.Length);
             Assert.Equal(strategy.Accuracy, strategy.Deferral[0].Accuracy, 1e-12);
         });
-        Assert.Contains("| vote of all 5 samples | 80.0 % |", ReportMarkdown.Write(replay));
+        Assert.Contains("| vote of all 5 samples | 80.0 % (", ReportMarkdown.Write(replay));
+        Assert.All(replay.Strategies.SelectMany(static strategy => strategy.Deferral), static point => Assert.True(point.Interval!.Value.Contains(point.Accuracy)));
     }
 
     [Fact]
