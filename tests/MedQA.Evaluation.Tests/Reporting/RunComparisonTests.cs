@@ -164,7 +164,7 @@ public sealed class RunComparisonTests
         var comparison = RunComparison.Of([Run("few-shot", "RRRRWW", 0), Run("self|consistency", "RRRRWW", 0)]);
         var markdown = ReportMarkdown.Write(comparison);
         Assert.Contains("family of 1 test ", markdown);
-        Assert.Contains(@"| few-shot | self\|consistency | medqa | 0.0 points | -79.3 to 79.3 (rough) | 0 | 0 | 1.0000 | 1.0000 | 1.0000 |", markdown);
+        Assert.Contains(@"| few-shot | self\|consistency | medqa | 0.0 points | -39.0 to 39.0 (rough) | 0 | 0 | 1.0000 | 1.0000 | 1.0000 |", markdown);
         Assert.Contains("p is 1 by convention", markdown);
         Assert.NotEmpty(ReportJson.Write(comparison));
     }
