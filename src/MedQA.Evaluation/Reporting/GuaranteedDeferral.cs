@@ -111,9 +111,9 @@ public sealed record GuaranteedDeferral
             throw new RunComparisonException($"The development run asked this run's own questions ({report.QuestionSet}). A threshold that was chosen on them guarantees nothing about them: use a run on other questions.");
         }
 
-        if (development.Asked is { } asked && report.Asked is { } own && own.Shared(asked) is var (questions, exact) && questions >= Math.Min(own.Questions, asked.Questions))
+        if (development.Asked is { } asked && report.Asked is { } own && own.Shared(asked) is var (questions, exact) && questions >= own.Questions)
         {
-            throw new RunComparisonException($"{(exact ? "All" : "About all")} questions of {(own.Questions <= asked.Questions ? $"this run ({report.QuestionSet}) are in the development run ({development.QuestionSet})" : $"the development run ({development.QuestionSet}) are in this run ({report.QuestionSet})")}. A threshold that was chosen on them guarantees nothing about them: use a run on other questions.");
+            throw new RunComparisonException($"{(exact ? "All" : "About all")} questions of this run ({report.QuestionSet}) are in the development run ({development.QuestionSet}). A threshold that was chosen on them guarantees nothing about them: use a run on other questions.");
         }
     }
 

@@ -94,6 +94,28 @@ public sealed class ReplayReportTests
     }
 
     [Fact]
+    public void What_was_replayed_of_an_unfinished_run_is_provisional_and_says_so()
+    {
+        var accumulator = new ReplayAccumulator(Profile());
+        accumulator.Add(Of(0, "AAAAA", 'A'));
+        var replay = accumulator.Build(Report(Header(3), Of(0, "AAAAA", 'A')));
+        Assert.True(replay.Provisional);
+        Assert.Contains("2 of 3 questions have no answer yet", replay.Warnings.Single());
+        Assert.Contains("2 of 3 questions have no answer yet", ReportMarkdown.Write(replay));
+        Assert.Contains("\"provisional\": true", Encoding.UTF8.GetString(ReportJson.Write(replay)));
+        Assert.Empty(Replay(Some).Warnings);
+    }
+
+    [Fact]
+    public void Equal_questions_are_tested_as_clusters()
+    {
+        var replay = Replay([.. Enumerable.Range(0, 24).Select(static ordinal => Of(ordinal, ordinal % 3 == 0 ? "BAAAA" : "AAAAA", 'A') with { QuestionFingerprint = $"{ordinal % 12:x16}" })]);
+        Assert.Equal(12, replay.Clusters);
+        Assert.Equal(4, Named(replay, "first sample alone").Test!.Clusters);
+        Assert.Equal(0.125, Named(replay, "first sample alone").Test!.ExactP, 1e-12);
+    }
+
+    [Fact]
     public void Runs_without_samples_to_replay_are_refused()
     {
         Assert.Contains("adaptive-self-consistency, 5 samples", Assert.Throws<ReplayException>(() => new ReplayAccumulator(Profile("adaptive-self-consistency"))).Message);
