@@ -62,6 +62,12 @@ public sealed record Run
     /// <summary>Questions that infrastructure failed to answer.</summary>
     public int Failed { get; init; }
 
+    /// <summary>Questions that cannot be asked so: too long for the model's context, without options. No retry changes that.</summary>
+    public int Unaskable { get; init; }
+
+    /// <summary>Whether not every question was tried (the run goes on, was cancelled or could not end): every figure can change.</summary>
+    public bool Provisional { get; init; }
+
     /// <summary>Answered questions whose right answer is known.</summary>
     public int Graded { get; init; }
 
@@ -77,10 +83,10 @@ public sealed record Run
     /// <summary>Correct over graded, once the report is written.</summary>
     public double? Accuracy { get; init; }
 
-    /// <summary>Lower end of its 95 % Clopper-Pearson interval.</summary>
+    /// <summary>Lower end of its 95 % interval.</summary>
     public double? AccuracyLow { get; init; }
 
-    /// <summary>Upper end of its 95 % Clopper-Pearson interval.</summary>
+    /// <summary>Upper end of its 95 % interval.</summary>
     public double? AccuracyHigh { get; init; }
 
     /// <summary>How many reports have been written.</summary>
@@ -106,10 +112,10 @@ public enum RunState
     /// <summary>Nothing can go on until something outside changes; the run's reason says what.</summary>
     Waiting,
 
-    /// <summary>Every question has an answer.</summary>
+    /// <summary>Every question that can be asked has an answer.</summary>
     Completed,
 
-    /// <summary>Every question was tried and some have failed; a retry tries those again.</summary>
+    /// <summary>Every question was tried, and infrastructure failed to answer some; a retry tries those again.</summary>
     CompletedWithFailures,
 
     /// <summary>Stopped on request; a retry goes on with what is missing.</summary>

@@ -21,6 +21,15 @@ public sealed class QuestionSetTally
     /// <summary>The most options of any accepted question; 0 where all are free.</summary>
     public int MaxOptions { get; private set; }
 
+    /// <summary>Accepted questions of which two options are equal.</summary>
+    public int WithEqualOptions { get; private set; }
+
+    /// <summary>Accepted questions with an option that only fills a place, as "n/a".</summary>
+    public int WithFillers { get; private set; }
+
+    /// <summary>Accepted questions with an option that speaks of others, as "all of the above" or "A and B".</summary>
+    public int WithReferences { get; private set; }
+
     /// <summary>Whether any accepted question has a topic.</summary>
     public bool HasTopics { get; private set; }
 
@@ -57,6 +66,21 @@ public sealed class QuestionSetTally
             notes.Add($"{FreeAnswers} of {Accepted} questions have no options: their answers are free text for people to rate, and have no accuracy.");
         }
 
+        if (WithEqualOptions > 0)
+        {
+            notes.Add($"{WithEqualOptions} of {Accepted} questions have equal options: of these only one letter counts as right, so look at them.");
+        }
+
+        if (WithFillers > 0)
+        {
+            notes.Add($"{WithFillers} of {Accepted} questions have options that only fill a place, as \"n/a\": they are shown, but what guessing gives leaves them out.");
+        }
+
+        if (WithReferences > 0)
+        {
+            notes.Add($"{WithReferences} of {Accepted} questions have options that speak of others, as \"all of the above\" or \"A and B\": choice-shuffle keeps these in place.");
+        }
+
         if (Rejected > 0)
         {
             notes.Add($"{Rejected} of {Accepted + Rejected} rows cannot be used; each is listed with its line and reason.");
@@ -70,6 +94,10 @@ public sealed class QuestionSetTally
         Accepted++;
         MaxOptions = Math.Max(MaxOptions, question.Options.Length);
         HasTopics |= question.Topic is not null;
+        var options = OptionReading.Of(question.Options);
+        WithEqualOptions += options.Equal.IsEmpty ? 0 : 1;
+        WithFillers += options.Fillers.IsEmpty ? 0 : 1;
+        WithReferences += options.RefersToOthers ? 1 : 0;
         if (question.Options.IsEmpty)
         {
             FreeAnswers++;

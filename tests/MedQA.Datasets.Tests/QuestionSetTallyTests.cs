@@ -34,6 +34,20 @@ public sealed class QuestionSetTallyTests
     }
 
     [Fact]
+    public async Task Options_that_are_equal_fill_a_place_or_speak_of_others_are_said()
+    {
+        var tally = new QuestionSetTally();
+        foreach (var row in await Reading.RowsAsync("question,a,b,c,d,answer\nQ?,x,y,z,All of the above,A\nR?,x,y,z,A and B,A\nS?,x,y,n/a,N/A,A\nT?,x,y,z,Hepatitis A and B,A\n"))
+        {
+            tally.Add(row);
+        }
+
+        Assert.Equal((4, 1, 1, 2), (tally.Accepted, tally.WithEqualOptions, tally.WithFillers, tally.WithReferences));
+        Assert.Equal(3, tally.Notes().Count);
+        Assert.Contains("choice-shuffle keeps these in place", tally.Notes()[2]);
+    }
+
+    [Fact]
     public async Task A_complete_set_needs_no_note()
     {
         var tally = new QuestionSetTally();

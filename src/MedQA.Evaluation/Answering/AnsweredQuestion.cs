@@ -20,13 +20,22 @@ public sealed record AnsweredQuestion
     public string? Topic { get; init; }
 
     /// <summary>
-    /// What the question asks, as <see cref="Questions.QuestionFingerprint"/> gives it: equal questions are one cluster in standard errors, and
-    /// two runs are compared only where it agrees. Empty where it was not recorded.
+    /// What the question asks, as <see cref="Questions.QuestionFingerprint"/> gives it: two runs are compared only where it agrees. Empty
+    /// where it was not recorded.
     /// </summary>
     public string QuestionFingerprint { get; init; } = "";
 
+    /// <summary>
+    /// The question's cluster, as <see cref="Questions.QuestionFingerprint.ClusterOf"/> gives it: equal questions and questions on one passage
+    /// share it. <see langword="null"/> in runs under version 1 of the rules, of which equal questions alone are known to belong together.
+    /// </summary>
+    public string? Cluster { get; init; }
+
     /// <summary>How many options the question has; 0 for a free answer.</summary>
     public int OptionCount { get; init; }
+
+    /// <summary>How many of them somebody could choose, where that is not all: an option "n/a" only fills its place. Guessing is among these.</summary>
+    public int? ChoosableOptions { get; init; }
 
     /// <summary>The index of the right option, or <see langword="null"/> where none is known.</summary>
     public int? Gold { get; init; }
@@ -156,4 +165,8 @@ public readonly record struct TextSpan(int Start, int Length);
 /// <summary>Why a question has no answer although the model was not at fault.</summary>
 /// <param name="Code">One of the codes that reports group by.</param>
 /// <param name="Message">What happened, for people.</param>
-public sealed record AnswerFailure(string Code, string Message);
+public sealed record AnswerFailure(string Code, string Message)
+{
+    /// <summary>Whether the question itself cannot be asked so, whatever machine tries: a retry gives the same.</summary>
+    public bool IsOfQuestion => FailureCodes.AreOfQuestion(Code);
+}

@@ -29,12 +29,18 @@ public static class QuestionAnswerer
             Ordinal = ordinal,
             Topic = question.Topic,
             QuestionFingerprint = QuestionFingerprint.Of(question),
+            Cluster = QuestionFingerprint.ClusterOf(question),
             OptionCount = question.Options.Length,
+            ChoosableOptions = ChoosableOf(question),
             Gold = question.Gold,
             Seconds = time.GetElapsedTime(started).TotalSeconds,
             EngineFingerprint = model.Description.EngineFingerprint,
         };
     }
+
+    /// <summary>How many options could be chosen, where that is not all of them.</summary>
+    private static int? ChoosableOf(Question question) =>
+        OptionReading.Of(question.Options).Choosable(question.Options.Length, question.Gold) is var choosable && choosable < question.Options.Length ? choosable : null;
 
     private static async Task<AnsweredQuestion> AnswerInTimeAsync(ILanguageModel model, Protocol protocol, Question question, TimeProvider time, CancellationToken cancellationToken)
     {

@@ -25,6 +25,33 @@ public static class QuestionFingerprint
         return Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 8));
     }
 
+    /// <summary>
+    /// What a question's answer may depend on together with other answers, 16 lower-case hexadecimal digits: the passage where it has one,
+    /// else the question itself. White space, case and the order of the options play no part: an answer to the same question in another
+    /// order is no new evidence.
+    /// </summary>
+    public static string ClusterOf(Question question)
+    {
+        ArgumentNullException.ThrowIfNull(question);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        if (!string.IsNullOrWhiteSpace(question.Context))
+        {
+            Append(hash, Plain(question.Context));
+        }
+        else
+        {
+            Append(hash, Plain(question.Text));
+            foreach (var option in question.Options.Select(Plain).Order(StringComparer.Ordinal))
+            {
+                Append(hash, option);
+            }
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 8));
+    }
+
+    private static string Plain(string text) => string.Join(' ', text.Split(null as char[], StringSplitOptions.RemoveEmptyEntries)).ToLowerInvariant();
+
     private static void Append(IncrementalHash hash, string text)
     {
         var bytes = Encoding.UTF8.GetBytes(text);

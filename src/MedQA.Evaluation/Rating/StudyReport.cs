@@ -73,7 +73,7 @@ public sealed record SourceShares(string Source, int Ratings, int Units, double?
 /// <param name="Choice">The choice.</param>
 /// <param name="Count">How often.</param>
 /// <param name="Share">Mean of the answers' own shares.</param>
-/// <param name="Interval">Its 95 % percentile interval from resampled answers.</param>
+/// <param name="Interval">Its 95 % interval.</param>
 public sealed record ChoiceShare(string Choice, int Count, double? Share, Interval? Interval);
 
 /// <summary>How two sources differ on an axis.</summary>
@@ -87,12 +87,25 @@ public sealed record SourceDifference(string First, string Second, int Questions
 
 /// <summary>How far raters agree on an axis, over answers that were rated more than once.</summary>
 /// <param name="Units">Answers that were rated more than once.</param>
-/// <param name="Raters">How many raters these answers have, where they all have as many; else <see langword="null"/>, and with it the kappas.</param>
+/// <param name="Raters">How many raters these answers have, where they all have as many; else <see langword="null"/>: of answers with different numbers each counts once.</param>
 /// <param name="RandolphKappa">Randolph's free-marginal kappa.</param>
 /// <param name="FleissKappa">Fleiss' kappa; <see langword="null"/> where chance alone would agree fully.</param>
 /// <param name="WeightedCohenKappa">Mean of quadratically weighted Cohen kappas of the pairs of raters with two answers or more in common, on axes whose choices are steps of a scale.</param>
 /// <param name="KrippendorffAlpha">Krippendorff's alpha, which bears missing ratings.</param>
-public sealed record AxisAgreement(int Units, int? Raters, double? RandolphKappa, double? FleissKappa, double? WeightedCohenKappa, double? KrippendorffAlpha);
+public sealed record AxisAgreement(int Units, int? Raters, double? RandolphKappa, double? FleissKappa, double? WeightedCohenKappa, double? KrippendorffAlpha)
+{
+    /// <summary>95 % interval of <see cref="RandolphKappa"/>; <see langword="null"/> with fewer than two answers that were rated more than once.</summary>
+    public Interval? RandolphInterval { get; init; }
+
+    /// <summary>95 % interval of <see cref="FleissKappa"/>.</summary>
+    public Interval? FleissInterval { get; init; }
+
+    /// <summary>95 % interval of <see cref="WeightedCohenKappa"/>.</summary>
+    public Interval? WeightedCohenInterval { get; init; }
+
+    /// <summary>95 % interval of <see cref="KrippendorffAlpha"/>.</summary>
+    public Interval? KrippendorffInterval { get; init; }
+}
 
 /// <summary>A rater's part.</summary>
 /// <param name="Rater">The rater.</param>

@@ -7,12 +7,6 @@ namespace MedQA.Evaluation.Rating;
 /// <summary>Computes what came of a study. The same ratings give the same report.</summary>
 public static class StudyReportBuilder
 {
-    /// <summary>Resamples where each answer has one rating.</summary>
-    public const int Resamples = 1000;
-
-    /// <summary>Resamples, of answers with all their ratings, where answers have several.</summary>
-    public const int ClusteredResamples = 10_000;
-
     /// <summary>Ratings of a rater from which a drift is tested.</summary>
     public const int FewestForDrift = 8;
 
@@ -107,7 +101,7 @@ public static class StudyReportBuilder
         var favourable = axis.Favourable.Select(choice => index[choice]).ToArray();
         return new AxisReport(
             axis.Id,
-            [.. groups.Select(group => Shares(axis, group.Name, [.. group.Units.Select(unit => counts[unit]).OfType<int[]>()], favourable, RandomStream.KeyOf("study-bootstrap", study.Seed, axis.Id, group.Name)))],
+            [.. groups.Select(group => Shares(axis, group.Name, [.. group.Units.Select(unit => counts[unit]).OfType<int[]>()], favourable))],
             [
                 .. contrasts.Select(contrast => new SourceDifference(
                     study.Sources[contrast.First], study.Sources[contrast.Second], contrast.Values.Length, contrast.Values.Average(),
@@ -116,8 +110,8 @@ public static class StudyReportBuilder
             Agreement(axis, said, counts, index));
     }
 
-    /// <summary>Means of the answers' own shares, resampled by answer with all ratings of it: a pilot's answers, which everybody rates, weigh no more than others.</summary>
-    private static SourceShares Shares(RubricAxis axis, string source, int[][] units, int[] favourable, ulong key)
+    /// <summary>Means of the answers' own shares, with intervals from how these differ: a pilot's answers, which everybody rates, weigh no more than others.</summary>
+    private static SourceShares Shares(RubricAxis axis, string source, int[][] units, int[] favourable)
     {
         if (units.Length == 0)
         {
@@ -125,12 +119,12 @@ public static class StudyReportBuilder
         }
 
         var totals = units.Select(static unit => unit.Sum()).ToArray();
-        var resamples = totals.Any(static total => total > 1) ? ClusteredResamples : Resamples;
         double[][] columns = [ShareOf(favourable), .. axis.Choices.Select((_, place) => ShareOf([place]))];
-        var intervals = Bootstrap.Means(columns, key, resamples);
         return new SourceShares(
-            source, totals.Sum(), units.Length, columns[0].Average(), intervals[0],
-            [.. axis.Choices.Select((choice, place) => new ChoiceShare(choice.Id, units.Sum(unit => unit[place]), columns[place + 1].Average(), intervals[place + 1]))]);
+            source, totals.Sum(), units.Length, columns[0].Average(), IntervalOf(columns[0]),
+            [.. axis.Choices.Select((choice, place) => new ChoiceShare(choice.Id, units.Sum(unit => unit[place]), columns[place + 1].Average(), IntervalOf(columns[place + 1])))]);
+
+        Interval IntervalOf(double[] shares) => ClusteredInterval.MeanShare(shares, totals.Sum());
 
         double[] ShareOf(int[] places) => [.. units.Select((unit, place) => (double)places.Sum(choice => unit[choice]) / totals[place])];
     }
@@ -197,35 +191,42 @@ public static class StudyReportBuilder
         }
 
         int? raters = repeated.Select(unit => counts[unit]!.Sum()).Distinct().ToArray() is [var one] ? one : null;
-        IReadOnlyList<IReadOnlyList<int>>? table = raters is null ? null : [.. repeated.Select(unit => counts[unit]!)];
+        IReadOnlyList<IReadOnlyList<int>> table = [.. repeated.Select(unit => counts[unit]!)];
         var places = repeated.Select(static (unit, place) => (unit, place)).ToDictionary(static pair => pair.unit, static pair => pair.place);
         var ofRaters = said.Where(rating => places.ContainsKey(rating.Unit) && rating.Choices.ContainsKey(axis.Id)).GroupBy(static rating => rating.Rater)
             .Select(rater => rater.ToDictionary(rating => places[rating.Unit], rating => index[rating.Choices[axis.Id]])).ToList();
+        IReadOnlyList<IReadOnlyList<double?>> ratings =
+        [
+            .. ofRaters.Select(rater => (IReadOnlyList<double?>)[.. Enumerable.Range(0, repeated.Length).Select(unit => rater.TryGetValue(unit, out var choice) ? choice : (double?)null)]),
+        ];
+        var scale = axis.Ordered ? RatingScale.Ordinal : RatingScale.Nominal;
+        var cohen = axis.Ordered ? MeanCohen(ofRaters, null) : null;
         return new AxisAgreement(
-            repeated.Length,
-            raters,
-            table is null ? null : RaterAgreement.RandolphKappa(table),
-            table is null ? null : RaterAgreement.FleissKappa(table),
-            axis.Ordered ? MeanCohen(ofRaters) : null,
-            KrippendorffAlpha.Of([.. ofRaters.Select(rater => (IReadOnlyList<double?>)[.. Enumerable.Range(0, repeated.Length).Select(unit => rater.TryGetValue(unit, out var choice) ? choice : (double?)null)])], axis.Ordered ? RatingScale.Ordinal : RatingScale.Nominal));
+            repeated.Length, raters, RaterAgreement.RandolphKappa(table), RaterAgreement.FleissKappa(table), cohen?.Kappa, KrippendorffAlpha.Of(ratings, scale))
+        {
+            RandolphInterval = RaterAgreement.RandolphInterval(table),
+            FleissInterval = RaterAgreement.FleissInterval(table),
+            WeightedCohenInterval = AgreementInterval.Of(repeated.Length, table.Sum(static unit => unit.Sum() * (unit.Sum() - 1) / 2.0), cohen, left => MeanCohen(ofRaters, left)),
+            KrippendorffInterval = KrippendorffAlpha.IntervalOf(ratings, scale),
+        };
     }
 
-    private static double? MeanCohen(List<Dictionary<int, int>> raters)
+    private static ChanceCorrected? MeanCohen(List<Dictionary<int, int>> raters, int? leftOut)
     {
-        var kappas = new List<double>();
+        var kappas = new List<ChanceCorrected>();
         for (var first = 0; first < raters.Count; first++)
         {
             for (var second = first + 1; second < raters.Count; second++)
             {
-                int[] common = [.. raters[first].Keys.Where(raters[second].ContainsKey).Order()];
-                if (common.Length >= 2 && RaterAgreement.CohenKappa([.. common.Select(unit => raters[first][unit])], [.. common.Select(unit => raters[second][unit])], KappaWeights.Quadratic) is { } kappa)
+                int[] common = [.. raters[first].Keys.Where(unit => unit != leftOut && raters[second].ContainsKey(unit)).Order()];
+                if (common.Length >= 2 && RaterAgreement.Cohen([.. common.Select(unit => raters[first][unit])], [.. common.Select(unit => raters[second][unit])], KappaWeights.Quadratic) is { } kappa)
                 {
                     kappas.Add(kappa);
                 }
             }
         }
 
-        return kappas.Count == 0 ? null : kappas.Average();
+        return kappas.Count == 0 ? null : new ChanceCorrected(kappas.Average(static kappa => kappa.Kappa), kappas.Average(static kappa => kappa.ChanceDisagreement));
     }
 
     private static ImmutableArray<RaterReport> Corrected(ImmutableArray<RaterReport> raters)

@@ -16,8 +16,15 @@ public sealed record AccuracyRow(string Profile, string Strategy, string Model, 
 /// <param name="Correct">Right answers.</param>
 /// <param name="Scored">Questions.</param>
 /// <param name="Accuracy"><paramref name="Correct"/> / <paramref name="Scored"/>.</param>
-/// <param name="Interval">95 % Clopper-Pearson interval.</param>
-public sealed record AccuracyCell(string Dataset, int Correct, int Scored, double Accuracy, Interval Interval);
+/// <param name="Interval">95 % interval, as <see cref="Reporting.Accuracy.Interval"/> is computed.</param>
+public sealed record AccuracyCell(string Dataset, int Correct, int Scored, double Accuracy, Interval Interval)
+{
+    /// <summary>Clusters of the questions, where two or more are equal or share a passage; else <see langword="null"/>.</summary>
+    public int? Clusters { get; init; }
+
+    /// <summary>Whether the run is not finished: the figure can change.</summary>
+    public bool Provisional { get; init; }
+}
 
 /// <summary>Lays runs out as the table of strategies, models and data sets.</summary>
 internal static class AccuracyTable
@@ -31,9 +38,9 @@ internal static class AccuracyTable
             ImmutableArray<AccuracyCell> cells =
             [
                 .. run.Answers
-                    .Where(static answer => !answer.Value.Failed)
-                    .GroupBy(static answer => answer.Key.Dataset, static answer => answer.Value.Right)
-                    .Select(static dataset => CellOf(dataset.Key, dataset.Count(static right => right), dataset.Count())),
+                    .Where(static answer => answer.Value.Failure == ComparedFailure.None)
+                    .GroupBy(static answer => answer.Key.Dataset, static answer => answer.Value)
+                    .Select(dataset => CellOf(dataset.Key, dataset, run.Provisional)),
             ];
             var place = rows.FindIndex(row => (row.Profile, row.Model) == (run.Profile, run.Model) && !row.Cells.Any(cell => cells.Any(other => other.Dataset == cell.Dataset)));
             if (place < 0)
@@ -52,6 +59,14 @@ internal static class AccuracyTable
         return [.. rows];
     }
 
-    private static AccuracyCell CellOf(string dataset, int correct, int scored) =>
-        new(dataset, correct, scored, (double)correct / scored, BinomialInterval.ClopperPearson(correct, scored));
+    private static AccuracyCell CellOf(string dataset, IEnumerable<ComparedAnswer> answers, bool provisional)
+    {
+        var share = new ShareTally();
+        foreach (var answer in answers)
+        {
+            share.Add(answer.Cluster, answer.Right);
+        }
+
+        return new(dataset, share.Right, share.Count, (double)share.Right / share.Count, share.Interval()!.Value) { Clusters = share.Clusters, Provisional = provisional };
+    }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.Statistics;
 
@@ -7,33 +6,36 @@ namespace MedQA.Evaluation.Reporting;
 /// <summary>Counts what an <see cref="Accuracy"/> is made of.</summary>
 internal sealed class AccuracyTally
 {
-    private readonly Dictionary<ulong, (int Questions, int Correct)> _clusters = [];
-    private int _questions;
-    private int _correct;
-    private int _scored;
+    private readonly ShareTally _share = new();
     private int _unanswered;
     private int _failed;
+    private int _unaskable;
     private int _withOptions;
     private double _chance;
     private double _agreement;
-    private int _alone;
-    private int _aloneCorrect;
+    private int? _optionsEach;
+    private bool _optionsDiffer;
 
-    public bool HasScored => _scored > 0;
+    public bool HasScored => _share.Count > 0;
 
     public double? MeanAgreement => _withOptions == 0 ? null : _agreement / _withOptions;
 
-    public int Questions => _questions;
+    public int Questions { get; private set; }
+
+    /// <summary>The interval that a mean over data sets is put together from; <see langword="null"/> where nothing is scored.</summary>
+    public Interval? ScoreInterval() => _share.ScoreInterval();
 
     public void Add(AnsweredQuestion answered)
     {
-        if (answered.Failure is not null)
+        if (answered.Failure is { } failure)
         {
-            _failed += answered.Gold is null ? 0 : 1;
+            var counts = answered.Gold is null ? 0 : 1;
+            _failed += failure.IsOfQuestion ? 0 : counts;
+            _unaskable += failure.IsOfQuestion ? counts : 0;
             return;
         }
 
-        _questions++;
+        Questions++;
         if (answered.OptionCount > 0)
         {
             _withOptions++;
@@ -45,65 +47,45 @@ internal sealed class AccuracyTally
             return;
         }
 
-        _scored++;
-        _correct += correct ? 1 : 0;
+        _share.Add(QuestionCluster.Of(answered), correct);
         _unanswered += answered.Answer is null ? 1 : 0;
-        _chance += answered.OptionCount > 0 ? 1.0 / answered.OptionCount : 0;
-        if (answered.QuestionFingerprint.Length == 0)
-        {
-            _alone++;
-            _aloneCorrect += correct ? 1 : 0;
-        }
-        else
-        {
-            // A number takes a third of the memory of its digits, which is what a report of many questions takes most of.
-            var cluster = ulong.Parse(answered.QuestionFingerprint, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
-            var (questions, right) = _clusters.GetValueOrDefault(cluster);
-            _clusters[cluster] = (questions + 1, right + (correct ? 1 : 0));
-        }
+        _optionsDiffer |= _optionsEach is { } others && others != answered.OptionCount;
+        _optionsEach = answered.OptionCount;
+        var choosable = answered.ChoosableOptions ?? answered.OptionCount;
+        _chance += choosable > 0 ? 1.0 / choosable : 0;
     }
 
     public Accuracy Build()
     {
-        if (_scored == 0)
+        if (_share.Count == 0)
         {
-            return new Accuracy { Correct = 0, Scored = 0, Unanswered = 0, Failed = _failed, Bounds = _failed == 0 ? null : new Interval(0, 1) };
+            return new Accuracy
+            {
+                Correct = 0,
+                Scored = 0,
+                Unanswered = 0,
+                Failed = _failed,
+                Unaskable = _unaskable,
+                Bounds = _failed == 0 ? null : new Interval(0, 1),
+            };
         }
 
-        var all = _scored + _failed;
+        var (correct, scored, all) = (_share.Right, _share.Count, _share.Count + _failed);
         return new Accuracy
         {
-            Correct = _correct,
-            Scored = _scored,
+            Correct = correct,
+            Scored = scored,
             Unanswered = _unanswered,
             Failed = _failed,
-            Value = (double)_correct / _scored,
-            Interval = _failed > 0 ? null : BinomialInterval.ClopperPearson(_correct, _scored),
-            Bounds = _failed == 0 ? null : new Interval((double)_correct / all, (double)(_correct + _failed) / all),
-            Chance = _chance / _scored,
-            StandardError = _failed > 0 ? null : StandardError(),
+            Unaskable = _unaskable,
+            Value = (double)correct / scored,
+            Interval = _failed > 0 ? null : _share.Interval(),
+            IntervalOfUnrelated = _failed > 0 || _share.Clusters is null ? null : BinomialInterval.ClopperPearson(correct, scored),
+            Clusters = _share.Clusters,
+            Bounds = _failed == 0 ? null : new Interval((double)correct / all, (double)(correct + _failed) / all),
+            Chance = _chance / scored,
+            OptionsEach = _optionsDiffer ? null : _optionsEach,
+            StandardError = _failed > 0 ? null : _share.StandardError(),
         };
-    }
-
-    /// <summary>Root of the sum over clusters of the squared sum of their deviations from the mean, divided by the number of questions.</summary>
-    private double StandardError()
-    {
-        var mean = (double)_correct / _scored;
-
-        // Sums of counts first, so that the order of the clusters leaves no trace in the last bits.
-        var sizes = new SortedDictionary<(int Questions, int Correct), int>();
-        foreach (var cluster in _clusters.Values)
-        {
-            sizes[cluster] = sizes.GetValueOrDefault(cluster) + 1;
-        }
-
-        var sum = (_aloneCorrect * (1 - mean) * (1 - mean)) + ((_alone - _aloneCorrect) * mean * mean);
-        foreach (var ((questions, correct), clusters) in sizes)
-        {
-            var deviation = correct - (questions * mean);
-            sum += clusters * deviation * deviation;
-        }
-
-        return Math.Sqrt(sum) / _scored;
     }
 }

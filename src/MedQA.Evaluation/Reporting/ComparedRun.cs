@@ -1,4 +1,3 @@
-using System.Globalization;
 using MedQA.Evaluation.Answering;
 
 namespace MedQA.Evaluation.Reporting;
@@ -24,8 +23,11 @@ public sealed class ComparedRun(string name)
     /// <summary>The model.</summary>
     public string Model { get; init; } = "";
 
-    /// <summary>Whether questions of the run are still without an answer.</summary>
+    /// <summary>Whether questions of the run are still without an answer, or never got one because it was cancelled.</summary>
     public bool Provisional { get; init; }
+
+    /// <summary>The version of the rules by which its answers were read; <see langword="null"/> where it is not known.</summary>
+    public string? Rules { get; init; }
 
     /// <summary>Answers with a known right option.</summary>
     public int Count => _answers.Count;
@@ -42,8 +44,9 @@ public sealed class ComparedRun(string name)
             return;
         }
 
-        var fingerprint = answered.QuestionFingerprint.Length == 0 ? (ulong?)null : ulong.Parse(answered.QuestionFingerprint, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
-        if (!_answers.TryAdd((answered.Dataset, answered.Id), new ComparedAnswer(fingerprint, (sbyte)gold, answered.Failure is not null, answered.Answer == gold)))
+        var failure = answered.Failure is not { } fault ? ComparedFailure.None : fault.IsOfQuestion ? ComparedFailure.OfQuestion : ComparedFailure.OfMachine;
+        var compared = new ComparedAnswer(QuestionCluster.NumberOf(answered.QuestionFingerprint), QuestionCluster.Of(answered), answered.Cluster is not null, (sbyte)gold, failure, answered.Answer == gold);
+        if (!_answers.TryAdd((answered.Dataset, answered.Id), compared))
         {
             throw new RunComparisonException($"{Name} has two answers to question {answered.Id} of {answered.Dataset}. A comparison takes each question once.");
         }
@@ -52,10 +55,25 @@ public sealed class ComparedRun(string name)
 
 /// <summary>One answer of a compared run.</summary>
 /// <param name="Fingerprint">What the question asks; <see langword="null"/> where it was not recorded.</param>
+/// <param name="Cluster">What it belongs together with.</param>
+/// <param name="KnowsPassage">Whether the cluster says which passage the question is on, as it does from version 2 of the rules on.</param>
 /// <param name="Gold">The right option.</param>
-/// <param name="Failed">Whether infrastructure failed to answer.</param>
+/// <param name="Failure">Why there is no answer.</param>
 /// <param name="Right">Whether the answer is right.</param>
-internal readonly record struct ComparedAnswer(ulong? Fingerprint, sbyte Gold, bool Failed, bool Right);
+internal readonly record struct ComparedAnswer(ulong? Fingerprint, ulong Cluster, bool KnowsPassage, sbyte Gold, ComparedFailure Failure, bool Right);
+
+/// <summary>Why a compared run has no answer to a question.</summary>
+internal enum ComparedFailure : byte
+{
+    /// <summary>It has one, or the model gave none.</summary>
+    None,
+
+    /// <summary>The question cannot be asked so: it is left out of the comparison.</summary>
+    OfQuestion,
+
+    /// <summary>Infrastructure failed: a retry comes first.</summary>
+    OfMachine,
+}
 
 /// <summary>Runs cannot be compared: they do not answer the same questions, or not yet.</summary>
 public sealed class RunComparisonException(string message) : Exception(message);

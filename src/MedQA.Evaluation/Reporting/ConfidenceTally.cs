@@ -13,7 +13,9 @@ internal sealed class ConfidenceTally
     private readonly Dictionary<(int Votes, int Samples), (int Right, int Wrong)> _agreements = [];
     private readonly List<double> _probabilities = [];
     private readonly List<double> _posteriors = [];
+    private readonly List<int> _votes = [];
     private readonly List<bool> _correct = [];
+    private readonly List<ulong> _clusters = [];
     private bool _scoredOptions;
     private bool _stopsEarly;
 
@@ -28,7 +30,9 @@ internal sealed class ConfidenceTally
         var key = (answered.Answer is { } answer ? answered.Votes.ElementAtOrDefault(answer) : 0, answered.SamplesAsked);
         var (right, wrong) = _agreements.GetValueOrDefault(key);
         _agreements[key] = correct ? (right + 1, wrong) : (right, wrong + 1);
+        _votes.Add(key.Item1);
         _correct.Add(correct);
+        _clusters.Add(QuestionCluster.Of(answered));
         _posteriors.Add(answered.StoppingPosterior ?? 0);
         _stopsEarly |= answered.StoppingPosterior is not null;
         _scoredOptions |= !answered.OptionProbabilities.IsEmpty;
@@ -45,18 +49,38 @@ internal sealed class ConfidenceTally
         }
 
         var table = ConfidenceTable.OfVotes(_agreements.Select(static level => (level.Key.Votes, level.Key.Samples, level.Value.Right, level.Value.Wrong)));
-        return Build($"agreement: votes for the answer over {samples} samples", table, key, intervals) with { Levels = table.Levels };
+        var clustered = Clustered(table, place => (double)_votes[place] / samples);
+        return Build($"agreement: votes for the answer over {samples} samples", table, clustered, key, intervals) with { Levels = Levels(table, clustered) };
     }
 
     public ConfidenceReport? BuildProbability(ulong key, bool intervals) => _scoredOptions
-        ? Build("probability of the answer among the options, as the model scores them", ConfidenceTable.OfConfidences([.. _probabilities], [.. _correct]), key, intervals)
+        ? Build("probability of the answer among the options, as the model scores them", _probabilities, key, intervals)
         : null;
 
     public ConfidenceReport? BuildStoppingPosterior(ulong key, bool intervals) => _stopsEarly
-        ? Build("stopping posterior: the probability that the leading answer leads the second, P(Beta(a + 1, b + 1) > 1/2)", ConfidenceTable.OfConfidences([.. _posteriors], [.. _correct]), key, intervals)
+        ? Build("stopping posterior: the probability that the leading answer leads the second, P(Beta(a + 1, b + 1) > 1/2)", _posteriors, key, intervals)
         : null;
 
-    private static ConfidenceReport Build(string confidence, ConfidenceTable table, ulong key, bool intervals)
+    private ConfidenceReport Build(string confidence, List<double> confidences, ulong key, bool intervals)
+    {
+        var table = ConfidenceTable.OfConfidences([.. confidences], [.. _correct]);
+        return Build(confidence, table, Clustered(table, place => confidences[place]), key, intervals);
+    }
+
+    /// <summary>The answers one by one, where two or more are of one cluster.</summary>
+    private ClusteredConfidences? Clustered(ConfidenceTable table, Func<int, double> confidenceAt) => _clusters.Distinct().Count() == _clusters.Count
+        ? null
+        : new ClusteredConfidences(table, Enumerable.Range(0, _correct.Count).Select(place => (table.LevelOf(confidenceAt(place)), _correct[place], _clusters[place])));
+
+    private static ImmutableArray<ConfidenceLevel> Levels(ConfidenceTable table, ClusteredConfidences? clustered) => clustered is null
+        ? table.Levels
+        : [.. table.Levels.Select((level, place) => level with { EffectiveKept = clustered.LeastEffective(other => other >= place), KeptInterval = clustered.Kept(other => other >= place) })];
+
+    private static ImmutableArray<CalibrationBin> Bins(ConfidenceTable table, ClusteredConfidences? clustered) => clustered is null
+        ? CalibrationFigures.BinsOf(table)
+        : [.. CalibrationFigures.BinsOf(table).Select(bin => bin with { OfClusters = clustered.Kept(level => table.Levels[level].Bin == bin.Bin) })];
+
+    private static ConfidenceReport Build(string confidence, ConfidenceTable table, ClusteredConfidences? clustered, ulong key, bool intervals)
     {
         var curve = Statistics.Deferral.RiskCoverage(table);
         return new ConfidenceReport
@@ -64,10 +88,10 @@ internal sealed class ConfidenceTally
             Confidence = confidence,
             Questions = table.Count,
             Figures = CalibrationFigures.Of(table),
-            Intervals = intervals ? Bootstrap.Calibration(table, key) : null,
-            Bins = CalibrationFigures.BinsOf(table),
+            Intervals = !intervals ? null : clustered is null ? Bootstrap.Calibration(table, key) : Bootstrap.Calibration(clustered, key),
+            Bins = Bins(table, clustered),
             RiskCoverage = curve.Length <= MostCurvePoints ? curve : [.. Enumerable.Range(1, MostCurvePoints).Select(point => curve[(int)((long)point * curve.Length / MostCurvePoints) - 1])],
-            Deferral = [.. Enumerable.Range(0, 20).Select(step => Statistics.Deferral.At(table, step / 20.0))],
+            Deferral = [.. Enumerable.Range(0, 20).Select(step => Statistics.Deferral.At(table, clustered, step / 20.0))],
         };
     }
 }

@@ -16,6 +16,9 @@ internal static class Figures
 
     public static string Fraction(double? value) => value is { } known ? known.ToString("0.000") : None;
 
+    public static string Fraction(double? value, Interval? interval) =>
+        interval is { } known && value is not null ? $"{Fraction(value)} ({known.Lower:0.000} to {known.Upper:0.000})" : Fraction(value);
+
     public static string Count(long count) => count.ToString("#,0");
 
     public static string Of(int part, int whole) => $"{Count(part)}/{Count(whole)}";

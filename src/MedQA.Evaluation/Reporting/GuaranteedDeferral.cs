@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Statistics;
 
@@ -27,15 +28,24 @@ public sealed record GuaranteedDeferral
     /// <summary><see cref="Kept"/> over all scored answers of this run.</summary>
     public double? Coverage { get; init; }
 
-    /// <summary>95 % Clopper-Pearson interval of the accuracy of the kept; <see langword="null"/> where none is kept.</summary>
+    /// <summary>95 % interval of the accuracy of the kept, as <see cref="Accuracy.Interval"/> is computed; <see langword="null"/> where none is kept.</summary>
     public Interval? Interval { get; init; }
+
+    /// <summary>Questions that the development run asked too: the guarantee rests on new questions. 0 where there are none or it is not known.</summary>
+    public int SharedQuestions { get; init; }
+
+    /// <summary>What a reader must know before relying on the guarantee; empty where there is nothing.</summary>
+    public ImmutableArray<string> Warnings { get; init => field = value.IsDefault ? [] : value; } = [];
 
     /// <summary>Finds the threshold on a development run and applies it.</summary>
     /// <param name="development">The report of the development run: other questions, the same model and protocol.</param>
     /// <param name="report">The run to apply it to.</param>
     /// <param name="accuracy">How many of the answers kept shall be right.</param>
     /// <param name="confidence">How sure that shall be.</param>
-    /// <exception cref="RunComparisonException">The runs differ in model or protocol, one is not finished or has failed questions, or agreement is no confidence of theirs.</exception>
+    /// <exception cref="RunComparisonException">
+    /// The development run asked the run's own questions; the runs differ in model, protocol or version of the rules; one is not finished or has
+    /// failed questions; or agreement is no confidence of theirs.
+    /// </exception>
     public static GuaranteedDeferral Of(RunReport development, RunReport report, double accuracy = 0.9, double confidence = 0.95)
     {
         ArgumentNullException.ThrowIfNull(development);
@@ -43,7 +53,16 @@ public sealed record GuaranteedDeferral
         Check(development, report);
         var samples = development.Agreement.Histogram.First(static level => level.Correct + level.Wrong > 0).Samples;
         var threshold = LearnThenTest.Find(Table(development), LearnThenTest.ThresholdsOfVotes(samples), accuracy, confidence);
-        var guarantee = new GuaranteedDeferral { Development = development.QuestionSet, TargetAccuracy = accuracy, Confidence = confidence, Threshold = threshold };
+        var shared = development.Asked is { } asked && report.Asked is { } own ? own.Shared(asked) : ((int Questions, bool Exact)?)null;
+        var guarantee = new GuaranteedDeferral
+        {
+            Development = development.QuestionSet,
+            TargetAccuracy = accuracy,
+            Confidence = confidence,
+            Threshold = threshold,
+            SharedQuestions = shared?.Questions ?? 0,
+            Warnings = [.. WarningsOf(development, report, shared)],
+        };
         if (threshold is null)
         {
             return guarantee;
@@ -56,14 +75,56 @@ public sealed record GuaranteedDeferral
             Kept = count,
             Right = right,
             Coverage = (double)count / report.Confidence.Questions,
-            Interval = count == 0 ? null : BinomialInterval.ClopperPearson(right, count),
+            Interval = count == 0 ? null : kept[0].KeptInterval ?? BinomialInterval.ClopperPearson(right, count),
         };
     }
 
-    private static ConfidenceTable Table(RunReport report) => ConfidenceTable.OfVotes(report.Agreement.Histogram.Select(static level => (level.Votes, level.Samples, level.Correct, level.Wrong)));
+    /// <summary>The levels of the report where it has them (they know of clusters), else those of the histogram.</summary>
+    private static ConfidenceTable Table(RunReport report) => report.Confidence is { Levels.IsDefaultOrEmpty: false } confidence
+        ? ConfidenceTable.OfLevels(confidence.Levels)
+        : ConfidenceTable.OfVotes(report.Agreement.Histogram.Select(static level => (level.Votes, level.Samples, level.Correct, level.Wrong)));
+
+    private static IEnumerable<string> WarningsOf(RunReport development, RunReport report, (int Questions, bool Exact)? shared)
+    {
+        if (shared is null)
+        {
+            yield return "One of the reports was written before reports say which questions were asked, so whether the runs share questions is not known. A guarantee rests on other questions.";
+        }
+        else if (shared is { Questions: > 0 and var questions, Exact: var exact })
+        {
+            yield return $"The development run asked {(exact ? "" : "about ")}{questions} of this run's {report.Asked!.Questions} questions too. The guarantee is for new questions: leave these out of one of the files.";
+        }
+
+        foreach (var run in new[] { development, report })
+        {
+            if (run.Accuracy is { FewClusters: true, Clusters: { } clusters })
+            {
+                yield return $"The questions of {run.QuestionSet} are {clusters} clusters of equal questions or questions on one passage: too few to say much of others.";
+            }
+        }
+    }
+
+    private static void CheckOtherQuestions(RunReport development, RunReport report)
+    {
+        if (development.Circumstances.Run == report.Circumstances.Run || (development.QuestionSetHash is { } hash && hash == report.QuestionSetHash))
+        {
+            throw new RunComparisonException($"The development run asked this run's own questions ({report.QuestionSet}). A threshold that was chosen on them guarantees nothing about them: use a run on other questions.");
+        }
+
+        if (development.Asked is { } asked && report.Asked is { } own && own.Shared(asked) is var (questions, exact) && questions >= own.Questions)
+        {
+            throw new RunComparisonException($"{(exact ? "All" : "About all")} questions of this run ({report.QuestionSet}) are in the development run ({development.QuestionSet}). A threshold that was chosen on them guarantees nothing about them: use a run on other questions.");
+        }
+    }
 
     private static void Check(RunReport development, RunReport report)
     {
+        CheckOtherQuestions(development, report);
+        if (development.EvaluationRules != report.EvaluationRules)
+        {
+            throw new RunComparisonException($"The development run was read under version {development.EvaluationRules} of the evaluation's rules, this run under version {report.EvaluationRules}. A guarantee holds for one version only: run the development file again.");
+        }
+
         if (development.ModelFingerprint != report.ModelFingerprint)
         {
             throw new RunComparisonException($"The development run was answered by {development.Model}, this run by {report.Model} (or by other files of the same name). A guarantee holds for one model only.");

@@ -41,22 +41,27 @@ public sealed class ReplayAccumulator
 
         _questions++;
         _samples.Add(answered);
-        var baseline = false;
+        var (baseline, cluster) = (false, QuestionCluster.Of(answered));
         for (var i = 0; i < _strategies.Length; i++)
         {
             var strategy = _strategies[i];
             var answer = strategy.Replay(answered);
             var right = answer.Answer == gold;
             baseline = i == 0 ? right : baseline;
-            strategy.Correct += right ? 1 : 0;
+            strategy.Share.Add(cluster, right);
             if (answer.Confidence is { } confidence)
             {
                 strategy.Confidences.Add(confidence);
                 strategy.Outcomes.Add(right);
+                strategy.Clusters.Add(cluster);
             }
 
-            strategy.OnlyThis += right && !baseline ? 1 : 0;
-            strategy.OnlyBaseline += baseline && !right ? 1 : 0;
+            if (right != baseline)
+            {
+                var (onlyThis, onlyBaseline) = strategy.Apart.GetValueOrDefault(cluster);
+                strategy.Apart[cluster] = right ? (onlyThis + 1, onlyBaseline) : (onlyThis, onlyBaseline + 1);
+            }
+
             strategy.Samples += answer.Samples;
             strategy.Tokens += answer.Tokens;
         }
@@ -77,14 +82,14 @@ public sealed class ReplayAccumulator
         var rows = _strategies.Select(strategy => new ReplayedStrategy
         {
             Name = strategy.Name,
-            Correct = strategy.Correct,
-            Accuracy = (double)strategy.Correct / _questions,
-            Interval = BinomialInterval.ClopperPearson(strategy.Correct, _questions),
+            Correct = strategy.Share.Right,
+            Accuracy = (double)strategy.Share.Right / _questions,
+            Interval = strategy.Share.Interval()!.Value,
             MeanSamples = (double)strategy.Samples / _questions,
             Tokens = strategy.Tokens,
             TokensSaved = all.Tokens == 0 ? 0 : 1 - ((double)strategy.Tokens / all.Tokens),
             Deferral = DeferralOf(strategy),
-            Test = ReferenceEquals(strategy, all) ? null : McNemar.Test(strategy.OnlyThis, strategy.OnlyBaseline),
+            Test = ReferenceEquals(strategy, all) ? null : TestOf(strategy, all.Share.Clusters is not null),
         }).ToArray();
         var adjusted = Holm.Adjust([.. rows.Skip(1).Select(static row => row.Test!.MidP)]);
         return new ReplayReport
@@ -92,6 +97,9 @@ public sealed class ReplayAccumulator
             Run = report.Circumstances.Run,
             QuestionSet = report.QuestionSet,
             Model = report.Model,
+            Provisional = report.Provisional,
+            Clusters = all.Share.Clusters,
+            Warnings = [.. ReportWarnings.OfUnfinished(report), .. ReportWarnings.OfClusters(all.Share.Clusters)],
             Questions = _questions,
             Samples = _profile.Samples,
             Strategies = [rows[0], .. rows.Skip(1).Select((row, index) => row with { HolmP = adjusted[index] })],
@@ -107,8 +115,15 @@ public sealed class ReplayAccumulator
         }
 
         var table = ConfidenceTable.OfConfidences([.. strategy.Confidences], [.. strategy.Outcomes]);
-        return [.. Enumerable.Range(0, 20).Select(step => Deferral.At(table, step / 20.0))];
+        var clustered = strategy.Share.Clusters is null
+            ? null
+            : new ClusteredConfidences(table, strategy.Confidences.Select((confidence, place) => (table.LevelOf(confidence), strategy.Outcomes[place], strategy.Clusters[place])));
+        return [.. Enumerable.Range(0, 20).Select(step => Deferral.At(table, clustered, step / 20.0))];
     }
+
+    private static McNemarTest TestOf(Replayed strategy, bool clustered) => clustered
+        ? McNemar.Test(strategy.Apart.Values)
+        : McNemar.Test(strategy.Apart.Values.Sum(static apart => apart.OnlyThis), strategy.Apart.Values.Sum(static apart => apart.OnlyBaseline));
 
     private static IEnumerable<Replayed> StrategiesOf(Profile profile)
     {
@@ -138,15 +153,16 @@ public sealed class ReplayAccumulator
 
         public Func<AnsweredQuestion, ReplayedAnswer> Replay { get; } = replay;
 
-        public int Correct { get; set; }
+        public ShareTally Share { get; } = new();
 
-        public int OnlyThis { get; set; }
-
-        public int OnlyBaseline { get; set; }
+        /// <summary>By cluster, questions that only this strategy and that only the vote of all samples answered right.</summary>
+        public Dictionary<ulong, (int OnlyThis, int OnlyBaseline)> Apart { get; } = [];
 
         public List<double> Confidences { get; } = [];
 
         public List<bool> Outcomes { get; } = [];
+
+        public List<ulong> Clusters { get; } = [];
 
         public long Samples { get; set; }
 

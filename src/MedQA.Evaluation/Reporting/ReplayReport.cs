@@ -15,6 +15,15 @@ public sealed record ReplayReport
     /// <summary>The run's model.</summary>
     public required string Model { get; init; }
 
+    /// <summary>Whether not every question of the run was answered: every figure can change.</summary>
+    public bool Provisional { get; init; }
+
+    /// <summary>Clusters of the questions, where two or more are equal or share a passage; else <see langword="null"/>.</summary>
+    public int? Clusters { get; init; }
+
+    /// <summary>What a reader must know before using the figures; empty where there is nothing.</summary>
+    public ImmutableArray<string> Warnings { get; init => field = value.IsDefault ? [] : value; } = [];
+
     /// <summary>Questions replayed: those with a known right option that infrastructure did not fail.</summary>
     public required int Questions { get; init; }
 
@@ -43,7 +52,7 @@ public sealed record ReplayedStrategy
     /// <summary><see cref="Correct"/> over the questions.</summary>
     public required double Accuracy { get; init; }
 
-    /// <summary>95 % Clopper-Pearson interval of <see cref="Accuracy"/>.</summary>
+    /// <summary>95 % interval of <see cref="Accuracy"/>, as <see cref="Reporting.Accuracy.Interval"/> is computed.</summary>
     public required Interval Interval { get; init; }
 
     /// <summary>Samples that it would have drawn, a question on average.</summary>

@@ -17,14 +17,15 @@ public sealed class ReportAccumulator
     private readonly SortedDictionary<string, AccuracyTally> _datasets = new(StringComparer.Ordinal);
     private readonly SortedDictionary<(string Dataset, string Topic), AccuracyTally> _topics = new(OrdinalPairs);
     private readonly SortedDictionary<string, int> _failures = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, int> _unaskableReasons = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, int> _exemplarUses = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _engines = new(StringComparer.Ordinal);
     private readonly AgreementTally _votes = new();
     private readonly ConfidenceTally _confidences = new();
     private readonly SampleTally _samples = new();
-    private readonly int[] _goldAt = new int[OptionLetter.MaxOptions];
+    private readonly ShareTally[] _goldAt = [.. Enumerable.Range(0, OptionLetter.MaxOptions).Select(static _ => new ShareTally())];
     private readonly int[] _chosenAt = new int[OptionLetter.MaxOptions];
-    private readonly int[] _correctAt = new int[OptionLetter.MaxOptions];
+    private readonly HashSet<ulong> _fingerprints = [];
     private readonly int[] _ends = new int[Enum.GetValues<SampleEnd>().Length];
     private OptionScoring _optionScoring = new(0, 0, 0, 0);
     private int _questionsWithFixedOptions;
@@ -32,13 +33,14 @@ public sealed class ReportAccumulator
     private int _asked;
     private int _unanswered;
     private int _failed;
+    private int _unaskable;
     private int _withoutGold;
     private long _promptTokens;
     private long _generatedTokens;
     private double _seconds;
 
     /// <summary>How many answers were added.</summary>
-    public int Count => _asked + _failed;
+    public int Count => _asked + _failed + _unaskable;
 
     private static Comparer<(string Dataset, string Topic)> OrdinalPairs { get; } = Comparer<(string Dataset, string Topic)>.Create(static (one, other) =>
         string.CompareOrdinal(one.Dataset, other.Dataset) is not 0 and var order ? order : string.CompareOrdinal(one.Topic, other.Topic));
@@ -54,6 +56,11 @@ public sealed class ReportAccumulator
         }
 
         _lastOrdinal = answered.Ordinal;
+        if (QuestionCluster.NumberOf(answered.QuestionFingerprint) is { } fingerprint)
+        {
+            _fingerprints.Add(fingerprint);
+        }
+
         _all.Add(answered);
         Tally(_datasets, answered.Dataset).Add(answered);
         if (answered.Topic is { Length: > 0 } topic)
@@ -69,8 +76,10 @@ public sealed class ReportAccumulator
 
         if (answered.Failure is { } failure)
         {
-            _failed++;
-            _failures[failure.Code] = _failures.GetValueOrDefault(failure.Code) + 1;
+            var codes = failure.IsOfQuestion ? _unaskableReasons : _failures;
+            codes[failure.Code] = codes.GetValueOrDefault(failure.Code) + 1;
+            _failed += failure.IsOfQuestion ? 0 : 1;
+            _unaskable += failure.IsOfQuestion ? 1 : 0;
             return;
         }
 
@@ -105,10 +114,12 @@ public sealed class ReportAccumulator
         var intervals = !provisional && _failed == 0;
         var confidence = _confidences.BuildAgreement(key, intervals, strategy);
         var datasets = _datasets.Select(static dataset => BuildSlice(dataset.Key, null, dataset.Value)).ToImmutableArray();
+        var macro = BuildMacro(datasets, [.. _datasets.Values.Select(static tally => tally.ScoreInterval()).OfType<Interval>()]);
         var report = new RunReport
         {
             QuestionSet = header.QuestionSet,
             QuestionSetHash = header.QuestionSetHash,
+            Asked = _fingerprints.Count == 0 ? null : QuestionSketch.Of(_fingerprints),
             Protocol = header.Protocol,
             Model = header.Model,
             ModelFingerprint = header.ModelFingerprint,
@@ -123,10 +134,11 @@ public sealed class ReportAccumulator
                 Asked = _asked,
                 Unanswered = _unanswered,
                 Failed = _failed,
+                Unaskable = _unaskable,
                 WithoutGold = _withoutGold,
             },
             Accuracy = _all.Build(),
-            MacroAccuracy = BuildMacro(datasets),
+            MacroAccuracy = macro,
             Datasets = datasets,
             Topics = [.. _topics.Select(static topic => BuildSlice(topic.Key.Dataset, topic.Key.Topic, topic.Value))],
             Agreement = _votes.BuildAgreement(),
@@ -144,6 +156,7 @@ public sealed class ReportAccumulator
             Published = PublishedResults.Beside(datasets),
             ExemplarUses = [.. _exemplarUses.Select(static use => new ExemplarUse(use.Key, use.Value))],
             Failures = [.. _failures.Select(static failure => new FailureCount(failure.Key, failure.Value))],
+            UnaskableReasons = [.. _unaskableReasons.Select(static failure => new FailureCount(failure.Key, failure.Value))],
             Notes = header.Notes,
             Prompts = header.Prompts,
             Circumstances = new RunCircumstances
@@ -175,7 +188,7 @@ public sealed class ReportAccumulator
 
     private static Slice BuildSlice(string dataset, string? topic, AccuracyTally tally) => new(dataset, topic, tally.Questions, tally.Build(), tally.MeanAgreement);
 
-    private static MacroAccuracy? BuildMacro(ImmutableArray<Slice> datasets)
+    private static MacroAccuracy? BuildMacro(ImmutableArray<Slice> datasets, ImmutableArray<Interval> intervals)
     {
         var accuracies = datasets.Select(static slice => slice.Accuracy).Where(static accuracy => accuracy.Value is not null).ToArray();
         if (accuracies.Length == 0)
@@ -190,8 +203,10 @@ public sealed class ReportAccumulator
         }
 
         var error = Math.Sqrt(accuracies.Sum(static accuracy => accuracy.StandardError!.Value * accuracy.StandardError.Value)) / accuracies.Length;
-        var half = Normal.TwoSidedQuantile(0.95) * error;
-        return new MacroAccuracy(mean, accuracies.Length, error, new Interval(Math.Max(0, mean - half), Math.Min(1, mean + half)));
+        var interval = accuracies.Length == 1
+            ? accuracies[0].Interval!.Value
+            : MeanInterval.Of([.. accuracies.Select(static accuracy => accuracy.Value!.Value)], intervals.AsSpan());
+        return new MacroAccuracy(mean, accuracies.Length, error, interval);
     }
 
     private void AddLetters(AnsweredQuestion answered)
@@ -207,11 +222,10 @@ public sealed class ReportAccumulator
             return;
         }
 
-        _goldAt[gold]++;
+        _goldAt[gold].Add(QuestionCluster.Of(answered), answered.Answer == gold);
         if (answered.Answer is { } answer)
         {
             _chosenAt[answer]++;
-            _correctAt[gold] += answer == gold ? 1 : 0;
         }
     }
 
@@ -241,13 +255,13 @@ public sealed class ReportAccumulator
     private ImmutableArray<LetterBias> BuildLetters() =>
     [
         .. Enumerable.Range(0, OptionLetter.MaxOptions)
-            .Where(position => _goldAt[position] + _chosenAt[position] > 0)
+            .Where(position => _goldAt[position].Count + _chosenAt[position] > 0)
             .Select(position => new LetterBias(
                 OptionLetter.Of(position).ToString(),
-                _goldAt[position],
+                _goldAt[position].Count,
                 _chosenAt[position],
-                _correctAt[position],
-                _goldAt[position] == 0 ? null : (double)_correctAt[position] / _goldAt[position],
-                _goldAt[position] == 0 ? null : BinomialInterval.ClopperPearson(_correctAt[position], _goldAt[position]))),
+                _goldAt[position].Right,
+                _goldAt[position].Count == 0 ? null : (double)_goldAt[position].Right / _goldAt[position].Count,
+                _goldAt[position].Interval())),
     ];
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MedQA.Evaluation.Profiles;
+using MedQA.Evaluation.Statistics;
 
 namespace MedQA.Evaluation.Reporting;
 
@@ -9,16 +10,16 @@ internal static class ReportWarnings
     public static ImmutableArray<string> Of(RunReport report)
     {
         var warnings = ImmutableArray.CreateBuilder<string>();
-        if (report.Provisional)
-        {
-            warnings.Add(report.Questions.Waiting > 0
-                ? $"Provisional: {report.Questions.Waiting} of {report.Questions.Accepted} questions have no answer yet, and every figure can change."
-                : "Provisional: the run is not finished, and every figure can change.");
-        }
-
+        warnings.AddRange(OfUnfinished(report));
+        warnings.AddRange(OfClusters(report.Accuracy.Clusters));
         if (report.Questions.Failed > 0)
         {
             warnings.Add($"{report.Questions.Failed} questions failed for reasons that are not the model's. Accuracy is given with bounds and without an interval; retry the run before comparing it.");
+        }
+
+        if (report.Questions.Unaskable > 0)
+        {
+            warnings.Add($"{report.Questions.Unaskable} questions cannot be asked so ({string.Join(", ", report.UnaskableReasons.Select(static reason => $"{reason.Code}: {reason.Questions}"))}). They are in no accuracy: every figure is about the others, and no retry changes that.");
         }
 
         if (report.Reasonings.ShareCut > ReasoningEnds.WarnAboveShareCut)
@@ -36,6 +37,26 @@ internal static class ReportWarnings
         }
 
         return warnings.DrainToImmutable();
+    }
+
+    /// <summary>That not every question was answered.</summary>
+    public static IEnumerable<string> OfUnfinished(RunReport report)
+    {
+        if (report.Provisional)
+        {
+            yield return report.Questions.Waiting > 0
+                ? $"Provisional: {report.Questions.Waiting} of {report.Questions.Accepted} questions have no answer yet, and every figure can change."
+                : "Provisional: the run is not finished, and every figure can change.";
+        }
+    }
+
+    /// <summary>That questions belong together, in too few clusters.</summary>
+    public static IEnumerable<string> OfClusters(int? clusters)
+    {
+        if (clusters < ClusteredInterval.FewClusters)
+        {
+            yield return $"The questions are {clusters} {(clusters == 1 ? "cluster" : "clusters")} of equal questions or questions on one passage. Below {ClusteredInterval.FewClusters} there are too few to rely on intervals and tests.";
+        }
     }
 
     private static string Share(double share) => (100 * share).ToString("0.0") + " %";

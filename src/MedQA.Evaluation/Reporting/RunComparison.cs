@@ -18,6 +18,9 @@ public sealed record RunComparison
     /// <summary>Each pair of runs, on each data set that they share, and on all of them where there are several.</summary>
     public required ImmutableArray<PairedComparison> Pairs { get; init; }
 
+    /// <summary>What a reader must know before using the figures; empty where there is nothing.</summary>
+    public ImmutableArray<string> Warnings { get; init => field = value.IsDefault ? [] : value; } = [];
+
     /// <summary>How many tests the family has that Holm's correction was made for: all of <see cref="Pairs"/>.</summary>
     public int FamilySize => Pairs.Length;
 
@@ -25,7 +28,7 @@ public sealed record RunComparison
     /// <param name="runs">Two or more.</param>
     /// <exception cref="RunComparisonException">
     /// There are fewer than two runs; no two have a question in common; a question has another right option or another text in another run; or infrastructure
-    /// failed to answer one of the common questions.
+    /// failed to answer one of the common questions. Questions that cannot be asked in one of the runs are left out.
     /// </exception>
     public static RunComparison Of(IReadOnlyList<ComparedRun> runs)
     {
@@ -61,14 +64,35 @@ public sealed record RunComparison
             Runs = [.. runs.Select(static run => run.Name)],
             Accuracies = AccuracyTable.Of(runs),
             Apart = [.. apart],
+            Warnings = [.. WarningsOf(runs, pairs)],
             Pairs = [.. pairs.Select((pair, index) => pair with { HolmP = adjusted[index] })],
         };
+    }
+
+    private static IEnumerable<string> WarningsOf(IReadOnlyList<ComparedRun> runs, List<PairedComparison> pairs)
+    {
+        if (runs.Where(static run => run.Provisional).Select(static run => run.Name).ToList() is { Count: > 0 } unfinished)
+        {
+            yield return $"Provisional: not every question of {string.Join(", ", unfinished)} was answered, and every figure can change. What is missing need not be like what is there.";
+        }
+
+        var versions = runs.Select(static run => run.Rules).OfType<string>().Distinct().Order(StringComparer.Ordinal).ToList();
+        if (versions.Count > 1)
+        {
+            yield return $"The runs follow versions {string.Join(" and ", versions)} of the evaluation's rules: answers were read by different rules, and part of a difference can come from that.";
+        }
+
+        if (pairs.Where(static pair => pair.FewClusters).Select(static pair => pair.Clusters!.Value).ToList() is { Count: > 0 } few)
+        {
+            yield return $"The questions of some pairs are as few as {few.Min()} clusters of equal questions or questions on one passage. Below {ClusteredInterval.FewClusters} clusters there are too few to rely on intervals and tests.";
+        }
     }
 
     private static IEnumerable<PairedComparison> Compare(ComparedRun first, ComparedRun second)
     {
         var common = new SortedDictionary<string, List<PairedAnswer>>(StringComparer.Ordinal);
         var all = new List<PairedAnswer>();
+        var unaskable = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var (key, answer) in first.Answers.OrderBy(static entry => entry.Key.Dataset, StringComparer.Ordinal).ThenBy(static entry => entry.Key.Question, StringComparer.Ordinal))
         {
             if (!second.Answers.TryGetValue(key, out var other))
@@ -77,25 +101,32 @@ public sealed record RunComparison
             }
 
             CheckSameQuestion(first, second, key, answer, other);
+            if (answer.Failure == ComparedFailure.OfQuestion || other.Failure == ComparedFailure.OfQuestion)
+            {
+                unaskable[key.Dataset] = unaskable.GetValueOrDefault(key.Dataset) + 1;
+                continue;
+            }
+
             if (!common.TryGetValue(key.Dataset, out var answers))
             {
                 common.Add(key.Dataset, answers = []);
             }
 
-            // A question whose text is not known is a cluster of its own; ordinals stay clear of fingerprints by the flag.
-            var pair = new PairedAnswer(answer.Fingerprint is { } fingerprint ? (fingerprint, true) : ((ulong)all.Count, false), answer.Right, other.Right);
+            // A run under older rules does not know the passage: the other one does. A question of which nothing is known stands alone.
+            var cluster = answer.Fingerprint is null && other.Fingerprint is null ? QuestionCluster.Alone(all.Count) : other.KnowsPassage && !answer.KnowsPassage ? other.Cluster : answer.Cluster;
+            var pair = new PairedAnswer(cluster, answer.Right, other.Right);
             answers.Add(pair);
             all.Add(pair);
         }
 
         foreach (var (dataset, answers) in common)
         {
-            yield return Compare(first, second, dataset, answers, first.Answers.Keys.Count(key => key.Dataset == dataset), second.Answers.Keys.Count(key => key.Dataset == dataset));
+            yield return Compare(first, second, dataset, answers, first.Answers.Keys.Count(key => key.Dataset == dataset), second.Answers.Keys.Count(key => key.Dataset == dataset), unaskable.GetValueOrDefault(dataset));
         }
 
         if (common.Count > 1)
         {
-            yield return Compare(first, second, null, all, first.Count, second.Count);
+            yield return Compare(first, second, null, all, first.Count, second.Count, unaskable.Values.Sum());
         }
     }
 
@@ -111,16 +142,17 @@ public sealed record RunComparison
             throw new RunComparisonException($"Question {key.Question} of {key.Dataset} has the right option {Questions.OptionLetter.Of(answer.Gold)} in {first.Name} and {Questions.OptionLetter.Of(other.Gold)} in {second.Name}: one of the files is wrong.");
         }
 
-        if (answer.Failed || other.Failed)
+        if (answer.Failure == ComparedFailure.OfMachine || other.Failure == ComparedFailure.OfMachine)
         {
-            throw new RunComparisonException($"Question {key.Question} of {key.Dataset} failed in {(answer.Failed ? first.Name : second.Name)} for a reason that is not the model's. Retry the run, then compare.");
+            throw new RunComparisonException($"Question {key.Question} of {key.Dataset} failed in {(answer.Failure == ComparedFailure.OfMachine ? first.Name : second.Name)} for a reason that is not the model's. Retry the run, then compare.");
         }
     }
 
-    private static PairedComparison Compare(ComparedRun first, ComparedRun second, string? dataset, List<PairedAnswer> answers, int inFirst, int inSecond)
+    private static PairedComparison Compare(ComparedRun first, ComparedRun second, string? dataset, List<PairedAnswer> answers, int inFirst, int inSecond, int unaskable)
     {
         var (both, onlyFirst, onlySecond) = (0, 0, 0);
-        var (differences, clusters) = (new double[answers.Count], new (ulong, bool)[answers.Count]);
+        var (differences, clusters) = (new double[answers.Count], new ulong[answers.Count]);
+        var (ofFirst, ofSecond, ofBoth) = (new ShareTally(), new ShareTally(), new Dictionary<ulong, (int Count, int OnlyFirst, int OnlySecond)>());
         for (var i = 0; i < answers.Count; i++)
         {
             var (cluster, right, otherRight) = answers[i];
@@ -129,9 +161,13 @@ public sealed record RunComparison
             onlySecond += otherRight && !right ? 1 : 0;
             differences[i] = (right ? 1 : 0) - (otherRight ? 1 : 0);
             clusters[i] = cluster;
+            ofFirst.Add(cluster, right);
+            ofSecond.Add(cluster, otherRight);
+            var (count, one, two) = ofBoth.GetValueOrDefault(cluster);
+            ofBoth[cluster] = (count + 1, one + (right && !otherRight ? 1 : 0), two + (otherRight && !right ? 1 : 0));
         }
 
-        var difference = StandardErrors.Clustered<(ulong, bool)>(differences, clusters);
+        var (alone, difference) = (ofFirst.Clusters is null, StandardErrors.Clustered<ulong>(differences, clusters));
         return new PairedComparison
         {
             First = first.Name,
@@ -142,16 +178,18 @@ public sealed record RunComparison
             LeftOutOfSecond = inSecond - answers.Count,
             BothRight = both,
             NeitherRight = answers.Count - both - onlyFirst - onlySecond,
-            FirstInterval = BinomialInterval.ClopperPearson(both + onlyFirst, answers.Count),
-            SecondInterval = BinomialInterval.ClopperPearson(both + onlySecond, answers.Count),
-            StandardError = difference.StandardError,
-            Interval = difference.IntervalAt() is var interval ? new Interval(Math.Max(-1, interval.Lower), Math.Min(1, interval.Upper)) : default,
-            Test = McNemar.Test(onlyFirst, onlySecond),
+            Unaskable = unaskable,
+            Clusters = ofFirst.Clusters,
+            FirstInterval = ofFirst.Interval()!.Value,
+            SecondInterval = ofSecond.Interval()!.Value,
+            StandardError = difference.StandardError * (ofFirst.Clusters is { } number ? StandardErrors.SmallSample(number) : 1),
+            Interval = alone ? PairedInterval.Tango(onlyFirst, onlySecond, answers.Count) : ClusteredInterval.Difference(ofBoth.Values),
+            Test = alone ? McNemar.Test(onlyFirst, onlySecond) : McNemar.Test([.. ofBoth.Values.Select(static cluster => (cluster.OnlyFirst, cluster.OnlySecond))]),
             Provisional = first.Provisional || second.Provisional,
         };
     }
 
-    private readonly record struct PairedAnswer((ulong, bool) Cluster, bool FirstRight, bool SecondRight);
+    private readonly record struct PairedAnswer(ulong Cluster, bool FirstRight, bool SecondRight);
 }
 
 /// <summary>Two runs that have no question in common.</summary>
@@ -162,7 +200,7 @@ public sealed record RunsApart(string First, string Second);
 /// <summary>Two runs on the questions of one data set, or of all, that both answered.</summary>
 public sealed record PairedComparison
 {
-    /// <summary>Below this many questions that tell the runs apart, the interval of the difference is rough: rely on the test.</summary>
+    /// <summary>Below this many questions (or clusters) that tell the runs apart, the interval of the difference is rough: rely on the test.</summary>
     public const int FewDiscordant = 10;
 
     /// <summary>The first run's name.</summary>
@@ -183,25 +221,34 @@ public sealed record PairedComparison
     /// <summary>Questions of the second run that are not in the first.</summary>
     public required int LeftOutOfSecond { get; init; }
 
+    /// <summary>Common questions that cannot be asked in one of the runs (too long, without options): left out.</summary>
+    public int Unaskable { get; init; }
+
+    /// <summary>Clusters of the questions, where two or more are equal or share a passage; else <see langword="null"/>.</summary>
+    public int? Clusters { get; init; }
+
+    /// <summary>Whether there are so few clusters that neither interval nor test is to be relied on.</summary>
+    public bool FewClusters => Clusters < ClusteredInterval.FewClusters;
+
     /// <summary>Questions that both answered right.</summary>
     public required int BothRight { get; init; }
 
     /// <summary>Questions that neither answered right.</summary>
     public required int NeitherRight { get; init; }
 
-    /// <summary>95 % Clopper-Pearson interval of the first run's accuracy on these questions.</summary>
+    /// <summary>95 % interval of the first run's accuracy on these questions, as <see cref="Accuracy.Interval"/> is computed.</summary>
     public required Interval FirstInterval { get; init; }
 
-    /// <summary>95 % Clopper-Pearson interval of the second run's accuracy on these questions.</summary>
+    /// <summary>95 % interval of the second run's accuracy on these questions, as <see cref="Accuracy.Interval"/> is computed.</summary>
     public required Interval SecondInterval { get; init; }
 
-    /// <summary>Standard error of <see cref="Difference"/>, paired by question, with questions of equal text as one cluster.</summary>
+    /// <summary>Standard error of <see cref="Difference"/>, paired by question, with questions that belong together as one cluster.</summary>
     public required double StandardError { get; init; }
 
-    /// <summary>95 % interval of <see cref="Difference"/>: 1.96 standard errors to either side.</summary>
+    /// <summary>95 % score interval of <see cref="Difference"/> (Tango), from clusters where questions belong together.</summary>
     public required Interval Interval { get; init; }
 
-    /// <summary>McNemar's test; its mid-p value is the primary one.</summary>
+    /// <summary>McNemar's test, over clusters where questions belong together; its mid-p value is the primary one.</summary>
     public required McNemarTest Test { get; init; }
 
     /// <summary>The mid-p value after Holm's correction for the whole family.</summary>
@@ -220,5 +267,5 @@ public sealed record PairedComparison
     public double Difference => (double)(Test.OnlyFirst - Test.OnlySecond) / Questions;
 
     /// <summary>Whether so few questions tell the runs apart that the interval is rough.</summary>
-    public bool Rough => Test.OnlyFirst + Test.OnlySecond < FewDiscordant;
+    public bool Rough => (Test.Clusters ?? (Test.OnlyFirst + Test.OnlySecond)) < FewDiscordant;
 }

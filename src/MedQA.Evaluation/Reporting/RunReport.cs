@@ -21,6 +21,9 @@ public sealed record RunReport
     /// <summary>Hash of the question set in hexadecimal, or <see langword="null"/>.</summary>
     public string? QuestionSetHash { get; init; }
 
+    /// <summary>Which questions were asked, to see whether another run shares some; <see langword="null"/> in reports under version 1 of the rules, and without a question.</summary>
+    public QuestionSketch? Asked { get; init; }
+
     /// <summary>How the questions were asked: the whole profile with its worked examples.</summary>
     public required Protocol Protocol { get; init; }
 
@@ -101,6 +104,9 @@ public sealed record RunReport
     /// <summary>Why infrastructure failed to answer questions, by code.</summary>
     public ImmutableArray<FailureCount> Failures { get; init; } = [];
 
+    /// <summary>Why questions cannot be asked, by code.</summary>
+    public ImmutableArray<FailureCount> UnaskableReasons { get; init => field = value.IsDefault ? [] : value; } = [];
+
     /// <summary>What the rows of the file mean for the scores, a sentence each: questions without a known right option, with free answers, rows that cannot be used.</summary>
     public ImmutableArray<string> Notes { get; init => field = value.IsDefault ? [] : value; } = [];
 
@@ -141,6 +147,9 @@ public sealed record QuestionCounts
     /// <summary>Questions that infrastructure failed to answer. They count neither as right nor as wrong.</summary>
     public required int Failed { get; init; }
 
+    /// <summary>Questions that cannot be asked so: too long for the model's context, without options. In no accuracy, and no retry changes that.</summary>
+    public int Unaskable { get; init; }
+
     /// <summary>Asked questions without a known right option (hidden label or free answer): in no accuracy.</summary>
     public required int WithoutGold { get; init; }
 }
@@ -150,7 +159,7 @@ public sealed record QuestionCounts
 /// <param name="Questions">In how many prompts it stood.</param>
 public sealed record ExemplarUse(string Exemplar, int Questions);
 
-/// <summary>How often infrastructure failed for one reason.</summary>
+/// <summary>How often questions failed for one reason.</summary>
 /// <param name="Code">The reason's code, as in <see cref="Answering.AnswerFailure.Code"/>.</param>
 /// <param name="Questions">How many questions.</param>
 public sealed record FailureCount(string Code, int Questions);

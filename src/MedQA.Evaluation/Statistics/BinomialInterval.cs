@@ -1,5 +1,3 @@
-using MathNet.Numerics;
-
 namespace MedQA.Evaluation.Statistics;
 
 /// <summary>Intervals for a proportion of which <c>successes</c> of <c>trials</c> independent trials were seen.</summary>
@@ -17,8 +15,8 @@ public static class BinomialInterval
     {
         Check(successes, trials, confidence);
         var tail = (1 - confidence) / 2;
-        var lower = successes == 0 ? 0 : BetaQuantile(tail, successes, trials - successes + 1);
-        var upper = successes == trials ? 1 : 1 - BetaQuantile(tail, trials - successes, successes + 1);
+        var lower = successes == 0 ? 0 : Beta.Quantile(tail, successes, trials - successes + 1);
+        var upper = successes == trials ? 1 : 1 - Beta.Quantile(tail, trials - successes, successes + 1);
         return new Interval(lower, upper);
     }
 
@@ -27,13 +25,20 @@ public static class BinomialInterval
     public static Interval Wilson(int successes, int trials, double confidence = 0.95)
     {
         Check(successes, trials, confidence);
-        var z = Normal.TwoSidedQuantile(confidence);
-        double n = trials;
-        var (centre, z2) = (successes + (z * z / 2), z * z);
-        var half = z * Math.Sqrt(((double)successes * (trials - successes) / n) + (z2 / 4));
+        return Score(successes, trials, Normal.TwoSidedQuantile(confidence));
+    }
+
+    /// <summary>Wilson's interval for a sample that is worth so many independent trials, a number that need not be whole.</summary>
+    /// <param name="successes">0 to <paramref name="trials"/>.</param>
+    /// <param name="trials">Above 0.</param>
+    /// <param name="quantile">How many standard errors to go: z, or t where the standard error was estimated from few clusters.</param>
+    internal static Interval Score(double successes, double trials, double quantile)
+    {
+        var (centre, squared) = (successes + (quantile * quantile / 2), quantile * quantile);
+        var half = quantile * Math.Sqrt((successes * (trials - successes) / trials) + (squared / 4));
         return new Interval(
-            successes == 0 ? 0 : (centre - half) / (n + z2),
-            successes == trials ? 1 : (centre + half) / (n + z2));
+            successes <= 0 ? 0 : Math.Max(0, (centre - half) / (trials + squared)),
+            successes >= trials ? 1 : Math.Min(1, (centre + half) / (trials + squared)));
     }
 
     /// <summary>Wald's interval around Wilson's centre (Agresti and Coull, The American Statistician 52, 1998), cut to 0 and 1.</summary>
@@ -56,32 +61,6 @@ public static class BinomialInterval
         if (!(confidence > 0 && confidence < 1))
         {
             throw new ArgumentOutOfRangeException(nameof(confidence), confidence, "A confidence lies between 0 and 1, both excluded.");
-        }
-    }
-
-    /// <summary>
-    /// The x at which the regularized incomplete beta function I_x(a, b) reaches <paramref name="probability"/>, to the last bits: halving never stops
-    /// early, as general root finders do near 0.
-    /// </summary>
-    private static double BetaQuantile(double probability, double a, double b)
-    {
-        var (low, high) = (0.0, 1.0);
-        while (true)
-        {
-            var middle = low + ((high - low) / 2);
-            if (middle <= low || middle >= high || high - low < 1e-17)
-            {
-                return middle;
-            }
-
-            if (SpecialFunctions.BetaRegularized(a, b, middle) < probability)
-            {
-                low = middle;
-            }
-            else
-            {
-                high = middle;
-            }
         }
     }
 }

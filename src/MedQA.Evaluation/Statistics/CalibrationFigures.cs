@@ -127,6 +127,9 @@ public sealed record CalibrationFigures(double ExpectedError, double MaximumErro
 /// <param name="Accuracy">The share of right ones.</param>
 public sealed record CalibrationBin(int Bin, int Count, double MeanConfidence, double Accuracy)
 {
-    /// <summary>95 % Clopper-Pearson interval of <see cref="Accuracy"/>.</summary>
-    public Interval Interval => BinomialInterval.ClopperPearson((int)Math.Round(Accuracy * Count), Count);
+    /// <summary>Where answers come in clusters, the interval from them; else <see langword="null"/>.</summary>
+    public Interval? OfClusters { get; init; }
+
+    /// <summary>95 % interval of <see cref="Accuracy"/>: <see cref="OfClusters"/>, or Clopper-Pearson's where answers stand alone.</summary>
+    public Interval Interval => OfClusters ?? BinomialInterval.ClopperPearson((int)Math.Round(Accuracy * Count), Count);
 }

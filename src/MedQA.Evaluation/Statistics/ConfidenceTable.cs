@@ -52,6 +52,23 @@ public sealed class ConfidenceTable
         ]);
     }
 
+    /// <summary>A table of levels that another table had.</summary>
+    /// <param name="levels">By rising confidence.</param>
+    internal static ConfidenceTable OfLevels(ImmutableArray<ConfidenceLevel> levels) => new(levels);
+
+    /// <summary>The place of the level with a confidence that occurs.</summary>
+    internal int LevelOf(double confidence)
+    {
+        var (low, high) = (0, Levels.Length - 1);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            (low, high) = Levels[middle].Confidence < confidence ? (middle + 1, high) : (low, middle);
+        }
+
+        return low;
+    }
+
     /// <summary>A table of confidences that are no shares of votes.</summary>
     /// <param name="confidences">From 0 to 1.</param>
     /// <param name="correct">Whether the answer of the same place is right.</param>
@@ -100,6 +117,15 @@ public sealed class ConfidenceTable
 /// <param name="Wrong">Wrong answers.</param>
 public readonly record struct ConfidenceLevel(double Confidence, int Bin, int Right, int Wrong)
 {
+    /// <summary>
+    /// Where answers come in clusters, how many independent ones those of this confidence and above are worth if in each cluster all are right or
+    /// wrong together, (Σ n)² / Σ n²; else <see langword="null"/>.
+    /// </summary>
+    public double? EffectiveKept { get; init; }
+
+    /// <summary>Where answers come in clusters, the 95 % interval of the accuracy of those of this confidence and above; else <see langword="null"/>.</summary>
+    public Interval? KeptInterval { get; init; }
+
     /// <summary>All answers of the level.</summary>
     public int Count => Right + Wrong;
 

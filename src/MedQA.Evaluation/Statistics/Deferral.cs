@@ -16,7 +16,13 @@ public static class Deferral
     /// <param name="deferredFraction">f, from 0 to below 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">The fraction is outside its range.</exception>
     /// <exception cref="ArgumentException">The table is empty.</exception>
-    public static DeferralPoint At(ConfidenceTable table, double deferredFraction)
+    public static DeferralPoint At(ConfidenceTable table, double deferredFraction) => At(table, null, deferredFraction);
+
+    /// <summary>The same where some answers belong to one cluster.</summary>
+    /// <param name="table">The answers.</param>
+    /// <param name="clustered">The same answers one by one; <see langword="null"/> where each stands alone.</param>
+    /// <param name="deferredFraction">f, from 0 to below 1.</param>
+    internal static DeferralPoint At(ConfidenceTable table, ClusteredConfidences? clustered, double deferredFraction)
     {
         ArgumentNullException.ThrowIfNull(table);
         if (!(deferredFraction is >= 0 and < 1))
@@ -36,16 +42,58 @@ public static class Deferral
             var level = table.Levels[i];
             if (above + level.Count >= kept - RoundingOfFractions)
             {
-                return Point(level);
+                return Point(i);
             }
 
             above += level.Count;
             right += level.Right;
         }
 
-        return Point(table.Levels[0]);
+        return Point(0);
 
-        DeferralPoint Point(ConfidenceLevel level) => new(deferredFraction, kept, level.Confidence, (right + ((kept - above) * level.Accuracy)) / kept);
+        DeferralPoint Point(int place)
+        {
+            var level = table.Levels[place];
+            var accuracy = (right + ((kept - above) * level.Accuracy)) / kept;
+            var share = level.Count == 0 ? 0 : (kept - above) / level.Count;
+            return new(deferredFraction, kept, level.Confidence, accuracy) { Interval = IntervalOf(table, clustered, place, share, kept, accuracy) };
+        }
+    }
+
+    /// <summary>
+    /// A score interval with the variance that the accuracy has because the threshold is found on the same answers: an answer pushes it by
+    /// how far it differs from the accuracy at the threshold, since one more kept answer pushes one out there.
+    /// </summary>
+    private static Interval IntervalOf(ConfidenceTable table, ClusteredConfidences? clustered, int place, double share, double kept, double accuracy)
+    {
+        var atThreshold = table.Levels[place].Accuracy;
+        var (sum, squares) = (0.0, 0.0);
+        for (var level = place; level < table.Levels.Length; level++)
+        {
+            var (right, wrong) = (Push(level, true), Push(level, false));
+            sum += (table.Levels[level].Right * right) + (table.Levels[level].Wrong * wrong);
+            squares += (table.Levels[level].Right * right * right) + (table.Levels[level].Wrong * wrong * wrong);
+        }
+
+        var variance = (squares - (sum * sum / table.Count)) / (kept * kept);
+        var (spread, quantile) = (accuracy * (1 - accuracy), Normal.TwoSidedQuantile(0.95));
+        var worth = variance > 0 && spread > 0 ? Math.Min(table.Count, spread / variance) : kept;
+        if (clustered is not null)
+        {
+            if (clustered.Count < 2)
+            {
+                return new Interval(0, 1);
+            }
+
+            quantile = StudentT.TwoSidedQuantile(0.95, clustered.Count - 1);
+            worth = variance > 0 && spread > 0
+                ? worth / DesignEffect.Of(clustered.Sums(Push))
+                : Math.Min(kept, clustered.LeastEffective(level => level >= place));
+        }
+
+        return BinomialInterval.Score(accuracy * worth, worth, quantile);
+
+        double Push(int level, bool right) => level < place ? 0 : (level == place ? share : 1) * ((right ? 1 : 0) - atThreshold);
     }
 
     /// <summary>The accuracy of the answers with at least each confidence that occurs, from the highest down: the risk-coverage curve's exact points.</summary>
@@ -70,7 +118,11 @@ public static class Deferral
 /// <param name="Kept">How many answers are kept: a fraction of the number of answers, not always whole.</param>
 /// <param name="Threshold">The confidence below which everything is deferred; of the answers at it some are.</param>
 /// <param name="Accuracy">Expected share of right ones among the kept.</param>
-public sealed record DeferralPoint(double Deferred, double Kept, double Threshold, double Accuracy);
+public sealed record DeferralPoint(double Deferred, double Kept, double Threshold, double Accuracy)
+{
+    /// <summary>95 % interval of <see cref="Accuracy"/> on new questions of which the same fraction is deferred; <see langword="null"/> in reports under version 1 of the rules.</summary>
+    public Interval? Interval { get; init; }
+}
 
 /// <summary>The answers whose confidence is at least a threshold.</summary>
 /// <param name="Threshold">The confidence.</param>

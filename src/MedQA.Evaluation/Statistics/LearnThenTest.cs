@@ -9,7 +9,8 @@ namespace MedQA.Evaluation.Statistics;
 /// <remarks>
 /// The guarantee holds for questions that come from where the development questions came from, answered by the same protocol. Thresholds, their order and the
 /// starts are fixed before the answers are seen: tests go down from each of several starts spread over the thresholds, each start with its part of the error
-/// (fixed-sequence testing with multiple starts), and go on only while they reject.
+/// (fixed-sequence testing with multiple starts), and go on only while they reject. Answers of one cluster (equal questions, questions on one
+/// passage) count as if all of them were right or wrong together: the least that they can be worth.
 /// </remarks>
 public static class LearnThenTest
 {
@@ -68,23 +69,33 @@ public static class LearnThenTest
 
     private static GuaranteedThreshold? Test(ConfidenceTable development, double threshold, double accuracy, double confidence)
     {
-        var (kept, wrong) = (0, 0);
+        var (kept, wrong, effective) = (0, 0, (double?)null);
         foreach (var level in development.Levels)
         {
             if (level.Confidence >= threshold)
             {
+                // The lowest level that is kept says what all those above it are worth together.
+                effective ??= level.EffectiveKept;
                 kept += level.Count;
                 wrong += level.Wrong;
             }
         }
 
-        return kept == 0
-            ? null
-            : new GuaranteedThreshold(threshold, accuracy, confidence, kept, kept - wrong, development.Count, AtMostWrong(wrong, kept, 1 - accuracy));
+        if (kept == 0)
+        {
+            return null;
+        }
+
+        var worth = Math.Min(1, (effective ?? kept) / kept);
+        return new GuaranteedThreshold(threshold, accuracy, confidence, kept, kept - wrong, development.Count, AtMostWrong(wrong * worth, kept * worth, 1 - accuracy));
     }
 
-    /// <summary>P(Binomial(kept, rate) ≤ wrong): how likely so few wrong ones are if the true rate is the highest that is not allowed.</summary>
-    private static double AtMostWrong(int wrong, int kept, double rate) => wrong == kept ? 1 : SpecialFunctions.BetaRegularized(kept - wrong, wrong + 1, 1 - rate);
+    /// <summary>
+    /// P(Binomial(kept, rate) ≤ wrong): how likely so few wrong ones are if the true rate is the highest that is not allowed. The numbers need
+    /// not be whole: answers of one cluster count together.
+    /// </summary>
+    private static double AtMostWrong(double wrong, double kept, double rate) =>
+        kept - wrong < 1e-9 ? 1 : SpecialFunctions.BetaRegularized(kept - wrong, wrong + 1, 1 - rate);
 
     private static void CheckShare(double share, string name)
     {

@@ -9,7 +9,10 @@ public static class RaterAgreement
     /// <param name="second">The second rater's, of the same items.</param>
     /// <param name="weights">What a disagreement counts.</param>
     /// <exception cref="ArgumentException">The lengths differ, there is no item, or a category is negative.</exception>
-    public static double? CohenKappa(ReadOnlySpan<int> first, ReadOnlySpan<int> second, KappaWeights weights = KappaWeights.None)
+    public static double? CohenKappa(ReadOnlySpan<int> first, ReadOnlySpan<int> second, KappaWeights weights = KappaWeights.None) => Cohen(first, second, weights)?.Kappa;
+
+    /// <inheritdoc cref="CohenKappa"/>
+    internal static ChanceCorrected? Cohen(ReadOnlySpan<int> first, ReadOnlySpan<int> second, KappaWeights weights)
     {
         if (first.Length != second.Length || first.IsEmpty)
         {
@@ -45,43 +48,73 @@ public static class RaterAgreement
             }
         }
 
-        return expected == 0 ? null : 1 - (observed * first.Length / expected);
+        var largest = Weight(0, categories - 1, weights);
+        return expected == 0 ? null : new ChanceCorrected(1 - (observed * first.Length / expected), expected / ((double)first.Length * first.Length * largest));
     }
 
-    /// <summary>Fleiss' kappa: chance agrees as the raters' overall shares of the categories say (Psychological Bulletin 76, 1971).</summary>
-    /// <param name="counts">For each item, how many raters chose each category; the same number of raters, at least 2, for each item.</param>
-    /// <exception cref="ArgumentException">There is no item, or the items differ in raters or categories.</exception>
-    public static double? FleissKappa(IReadOnlyList<IReadOnlyList<int>> counts)
-    {
-        var raters = CheckCounts(counts);
-        var all = (double)counts.Count * raters;
-        var chance = Enumerable.Range(0, counts[0].Count).Sum(category => Math.Pow(counts.Sum(item => item[category]) / all, 2));
-        return BeyondChance(ObservedAgreement(counts, raters), chance);
-    }
+    /// <summary>
+    /// Fleiss' kappa: chance agrees as the raters' overall shares of the categories say (Psychological Bulletin 76, 1971); of items with
+    /// different numbers of raters each counts once (Gwet, Handbook of Inter-Rater Reliability, 4th edition, 2014, chapter 3).
+    /// </summary>
+    /// <param name="counts">For each item, how many raters chose each category; at least 2 raters for each item.</param>
+    /// <exception cref="ArgumentException">There is no item, one has fewer than 2 raters, or they differ in categories.</exception>
+    public static double? FleissKappa(IReadOnlyList<IReadOnlyList<int>> counts) => Fleiss(Items(counts))?.Kappa;
 
     /// <summary>Randolph's free-marginal kappa: chance chooses every category equally often.</summary>
     /// <inheritdoc cref="FleissKappa" path="//param|//exception"/>
-    public static double? RandolphKappa(IReadOnlyList<IReadOnlyList<int>> counts)
+    public static double? RandolphKappa(IReadOnlyList<IReadOnlyList<int>> counts) => Randolph(Items(counts))?.Kappa;
+
+    /// <summary>The 95 % interval of <see cref="FleissKappa"/>.</summary>
+    /// <inheritdoc cref="FleissKappa" path="//param|//exception"/>
+    /// <returns><see langword="null"/> where there is one item only, or kappa is undefined.</returns>
+    public static Interval? FleissInterval(IReadOnlyList<IReadOnlyList<int>> counts) => Interval(counts, Fleiss);
+
+    /// <summary>The 95 % interval of <see cref="RandolphKappa"/>.</summary>
+    /// <inheritdoc cref="FleissInterval"/>
+    public static Interval? RandolphInterval(IReadOnlyList<IReadOnlyList<int>> counts) => Interval(counts, Randolph);
+
+    private static Interval? Interval(IReadOnlyList<IReadOnlyList<int>> counts, Func<ItemSums, ChanceCorrected?> kappa)
     {
-        var raters = CheckCounts(counts);
-        return BeyondChance(ObservedAgreement(counts, raters), 1.0 / counts[0].Count);
+        var all = Items(counts);
+        return AgreementInterval.Of(counts.Count, all.Pairs, kappa(all), left => kappa(all.Without(counts[left])));
     }
 
-    private static double? BeyondChance(double observed, double chance) => chance >= 1 ? null : (observed - chance) / (1 - chance);
+    private static ChanceCorrected? Fleiss(ItemSums items) => items.Corrected(1 - items.Shares.Sum(share => share / items.Count * share / items.Count));
 
-    private static double ObservedAgreement(IReadOnlyList<IReadOnlyList<int>> counts, int raters) =>
-        counts.Sum(static item => item.Sum(static count => (double)count * (count - 1))) / ((double)counts.Count * raters * (raters - 1));
+    private static ChanceCorrected? Randolph(ItemSums items) => items.Corrected(1 - (1.0 / items.Shares.Length));
 
-    private static int CheckCounts(IReadOnlyList<IReadOnlyList<int>> counts)
+    private static ItemSums Items(IReadOnlyList<IReadOnlyList<int>> counts)
     {
         ArgumentNullException.ThrowIfNull(counts);
-        var raters = counts.Count == 0 ? 0 : counts[0].Sum();
-        if (raters < 2 || counts.Any(item => item.Count != counts[0].Count || item.Sum() != raters || item.Any(static count => count < 0)))
+        if (counts.Count == 0 || counts.Any(item => item.Count != counts[0].Count || item.Sum() < 2 || item.Any(static count => count < 0)))
         {
-            throw new ArgumentException("Each item needs the same categories and the same number of raters, at least 2.", nameof(counts));
+            throw new ArgumentException("Each item needs the same categories, and at least 2 raters.", nameof(counts));
         }
 
-        return raters;
+        return counts.Aggregate(new ItemSums(0, 0, 0, new double[counts[0].Count]), static (sums, item) => sums.With(item, 1));
+    }
+
+    /// <summary>Sums over items that were rated more than once.</summary>
+    /// <param name="Count">How many items.</param>
+    /// <param name="Pairs">Pairs of ratings of one item.</param>
+    /// <param name="Agreement">Sum over the items of the share of their pairs that agree.</param>
+    /// <param name="Shares">For each category, the sum over the items of its share of their ratings.</param>
+    private sealed record ItemSums(int Count, double Pairs, double Agreement, double[] Shares)
+    {
+        public ItemSums Without(IReadOnlyList<int> item) => With(item, -1);
+
+        public ItemSums With(IReadOnlyList<int> item, int times)
+        {
+            var raters = item.Sum();
+            var agreeing = item.Sum(static count => (double)count * (count - 1)) / ((double)raters * (raters - 1));
+            return new(
+                Count + times, Pairs + (times * raters * (raters - 1) / 2.0), Agreement + (times * agreeing),
+                [.. Shares.Select((share, category) => share + (times * item[category] / (double)raters))]);
+        }
+
+        /// <param name="disagreement">How often two ratings disagree by chance.</param>
+        public ChanceCorrected? Corrected(double disagreement) =>
+            disagreement <= 1e-12 ? null : new ChanceCorrected(1 - ((1 - (Agreement / Count)) / disagreement), disagreement);
     }
 
     private static double Weight(int one, int other, KappaWeights weights) => weights switch

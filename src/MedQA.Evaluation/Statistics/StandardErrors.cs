@@ -5,10 +5,13 @@ namespace MedQA.Evaluation.Statistics;
 /// <param name="StandardError">Its standard error.</param>
 public readonly record struct MeanWithError(double Mean, double StandardError)
 {
-    /// <summary>The mean, give or take as many standard errors as the normal distribution asks for.</summary>
-    public Interval IntervalAt(double confidence = 0.95)
+    /// <summary>The mean, give or take as many standard errors as Student's distribution asks for: for values that are no shares of right answers.</summary>
+    /// <param name="freedom">Degrees of freedom of the standard error: one less than there are values; at least 1.</param>
+    /// <param name="confidence">Between 0 and 1, both excluded.</param>
+    public Interval IntervalAt(int freedom, double confidence = 0.95)
     {
-        var half = Normal.TwoSidedQuantile(confidence) * StandardError;
+        ArgumentOutOfRangeException.ThrowIfLessThan(freedom, 1);
+        var half = StudentT.TwoSidedQuantile(confidence, freedom) * StandardError;
         return new Interval(Mean - half, Mean + half);
     }
 }
@@ -47,6 +50,10 @@ public static class StandardErrors
 
         return new MeanWithError(mean, Math.Sqrt(deviations.Values.Sum(static deviation => deviation * deviation)) / values.Length);
     }
+
+    /// <summary>The factor that corrects a sandwich for a small number of clusters: √(m / (m − 1)). 1 for a single cluster, of which nothing is known.</summary>
+    /// <param name="clusters">How many clusters there are, m.</param>
+    public static double SmallSample(int clusters) => clusters < 2 ? 1 : Math.Sqrt(clusters / (clusters - 1.0));
 
     /// <summary>The mean difference of pairs (first less second), with the sample standard deviation (n − 1) of the differences over root n (section 4.2).</summary>
     /// <exception cref="ArgumentException">There are fewer than two pairs, or the lengths differ.</exception>

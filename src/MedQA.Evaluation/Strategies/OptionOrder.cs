@@ -1,11 +1,13 @@
 using System.Collections.Immutable;
+using MedQA.Evaluation.Questions;
 using MedQA.Evaluation.Randomness;
 
 namespace MedQA.Evaluation.Strategies;
 
 /// <summary>
-/// Shuffles options without changing what they mean. An option that speaks of those above it ("all of the above") stays in place, and the options in front of it are only shuffled among
-/// themselves; where an option names others by letter ("both A and C") it and they stay in place.
+/// Shuffles options without changing what they mean. An option that speaks of the others ("all of the above") stays in place, and the options
+/// in front of it are only shuffled among themselves; where an option names others ("both A and C", "first two") it and they stay in place, and
+/// so do equal options and fillers ("n/a"), which say nothing about a liking for letters.
 /// </summary>
 internal sealed class OptionOrder
 {
@@ -16,13 +18,15 @@ internal sealed class OptionOrder
         Count = options.Length;
         var isFixed = new bool[options.Length];
         var isBorder = new bool[options.Length];
-        for (var option = 0; option < options.Length; option++)
+        var reading = OptionReading.Of(options);
+        foreach (var option in reading.OfOthers)
         {
-            isBorder[option] = SpeaksOfPlaces(options[option]);
-            foreach (var named in LettersNamed(options[option]).Where(named => named < options.Length))
-            {
-                isFixed[named] = isFixed[option] = true;
-            }
+            isBorder[option] = true;
+        }
+
+        foreach (var option in reading.Naming.Concat(reading.Equal).Concat(reading.Fillers))
+        {
+            isFixed[option] = true;
         }
 
         FixedOptions = Enumerable.Range(0, Count).Count(option => isFixed[option] || isBorder[option]);
@@ -67,41 +71,4 @@ internal sealed class OptionOrder
 
         return [.. order];
     }
-
-    private static bool SpeaksOfPlaces(string option)
-    {
-        var words = option.Split([' ', ',', '.', '(', ')', '-', '/'], StringSplitOptions.RemoveEmptyEntries);
-        return words.Any(static word => word.Equals("above", StringComparison.OrdinalIgnoreCase) || word.Equals("preceding", StringComparison.OrdinalIgnoreCase) || word.Equals("below", StringComparison.OrdinalIgnoreCase))
-            || (words is [var first, .., var last] && first.ToLowerInvariant() is "all" or "none" or "any" or "both" or "neither" && last.ToLowerInvariant() is "these" or "them" or "options" or "choices");
-    }
-
-    /// <summary>Letters joined to each other ("A and B", "A, C", "b &amp; c"), or named as an option ("option B").</summary>
-    private static IEnumerable<int> LettersNamed(string option)
-    {
-        var words = option.Replace("&", " & ", StringComparison.Ordinal).Replace("+", " & ", StringComparison.Ordinal).Replace("/", " & ", StringComparison.Ordinal).Replace(",", " & ", StringComparison.Ordinal)
-            .Split([' ', '(', ')', '.'], StringSplitOptions.RemoveEmptyEntries);
-        var named = new SortedSet<int>();
-        for (var at = 0; at < words.Length; at++)
-        {
-            if (LetterOf(words[at]) is not { } letter)
-            {
-                continue;
-            }
-
-            if (at > 0 && words[at - 1].ToLowerInvariant() is "option" or "choice" or "options" or "choices" or "answer")
-            {
-                named.Add(letter);
-            }
-
-            if (at + 2 < words.Length && words[at + 1].ToLowerInvariant() is "and" or "or" or "&" or "nor" && LetterOf(words[at + 2]) is { } other)
-            {
-                named.Add(letter);
-                named.Add(other);
-            }
-        }
-
-        return named;
-    }
-
-    private static int? LetterOf(string word) => word.Length == 1 ? Questions.OptionLetter.IndexOf(word[0]) : null;
 }

@@ -40,6 +40,11 @@ internal static class ExportCommand
             throw new InputException($"Run {run.Id} has no report yet: it is {StateText.Of(run.State)}.");
         }
 
+        if (run.Provisional)
+        {
+            context.Console.Note($"Provisional: run {run.Id} is {StateText.Of(run.State)}, {run.Done} of {run.Questions} questions are done. The files hold these alone.");
+        }
+
         var folder = Path.GetFullPath(to ?? run.Id);
         Directory.CreateDirectory(folder);
         foreach (var file in Files.Where(file => formats.Length == 0 || formats.Contains(Path.GetExtension(file)[1..])))

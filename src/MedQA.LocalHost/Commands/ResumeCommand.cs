@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MedQA.Evaluation;
 using MedQA.LocalHost.Hosting;
 using MedQA.LocalHost.Runs;
 using MedQA.Pipeline.Control;
@@ -34,7 +35,7 @@ internal static class ResumeCommand
         IReadOnlyList<RunSummary> runs;
         if (name is null)
         {
-            runs = await UnfinishedAsync(reader, cancellationToken);
+            runs = await UnfinishedAsync(context, reader, cancellationToken);
             if (runs.Count == 0)
             {
                 context.Console.Note("Every run has ended: there is nothing to go on with.");
@@ -44,6 +45,10 @@ internal static class ResumeCommand
         else
         {
             runs = [await StoredRuns.FindAsync(reader, name, cancellationToken)];
+            if (runs[0].State != RunState.Completed && await OtherRulesAsync(reader, runs[0], cancellationToken) is { } refusal)
+            {
+                throw new InputException(refusal);
+            }
         }
 
         await using var model = await LocalModel.LoadAsync(context.Settings, context.Console, cancellationToken);
@@ -60,14 +65,31 @@ internal static class ResumeCommand
         return await RunFollowing.FollowAsync(context, "resume", storage, model.Description.Fingerprint, pipeline, runs, null, cancellationToken);
     }
 
-    private static async Task<IReadOnlyList<RunSummary>> UnfinishedAsync(RunReader reader, CancellationToken cancellationToken)
+    /// <summary>Why a run does not go on, where it follows another version of the rules; else <see langword="null"/>.</summary>
+    private static async Task<string?> OtherRulesAsync(RunReader reader, RunSummary run, CancellationToken cancellationToken) =>
+        await reader.GetManifestAsync(run.Run, cancellationToken) is { } manifest && manifest.Rules != EvaluationRules.Version
+            ? RunControl.OtherRulesOf(run.Run, manifest.Rules)
+            : null;
+
+    private static async Task<IReadOnlyList<RunSummary>> UnfinishedAsync(CommandContext context, RunReader reader, CancellationToken cancellationToken)
     {
         var runs = new List<RunSummary>();
         string? continuation = null;
         do
         {
             var page = await reader.ListAsync(continuation, RunReader.MaxPage, cancellationToken);
-            runs.AddRange(page.Runs.Where(static run => !run.State.IsFinal() && run.State != RunState.Deleting));
+            foreach (var run in page.Runs.Where(static run => !run.State.IsFinal() && run.State != RunState.Deleting))
+            {
+                if (await OtherRulesAsync(reader, run, cancellationToken) is { } refusal)
+                {
+                    context.Console.Note(refusal);
+                }
+                else
+                {
+                    runs.Add(run);
+                }
+            }
+
             continuation = page.Continuation;
         }
         while (continuation is not null);

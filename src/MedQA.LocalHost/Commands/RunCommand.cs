@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Security.Cryptography;
 using MedQA.Datasets;
 using MedQA.Evaluation.Profiles;
 using MedQA.LocalHost.Hosting;
@@ -41,10 +42,27 @@ internal static class RunCommand
         return command;
     }
 
+    private static bool HaveEqualContent(string one, string other)
+    {
+        if (!File.Exists(one) || new FileInfo(one).Length != new FileInfo(other).Length)
+        {
+            return false;
+        }
+
+        using var first = File.OpenRead(one);
+        using var second = File.OpenRead(other);
+        return SHA256.HashData(first).AsSpan().SequenceEqual(SHA256.HashData(second));
+    }
+
     private static async Task<int> RunAsync(CommandContext context, string[] files, ProfileChoice choice, bool again, AnswerNotation notation, string? development, CancellationToken cancellationToken)
     {
         var console = context.Console;
         var asksDevelopment = File.Exists(development);
+        if (asksDevelopment && Array.Find(files, file => HaveEqualContent(file, development!)) is { } same)
+        {
+            throw new InputException($"--dev is {development}, and {same} holds the same: a threshold that was chosen on a run's own questions guarantees nothing about them. Give a file of other questions.");
+        }
+
         files = asksDevelopment ? [development!, .. files] : files;
         foreach (var file in files)
         {

@@ -55,10 +55,10 @@ internal static class RunTable
     /// <summary>A list of runs for spreadsheets.</summary>
     public static string Csv(IReadOnlyList<Run> runs) => string.Concat(
     [
-        CsvLine.Of("run", "name", "profile", "strategy", "samples", "model", "state", "created", "finished", "questions", "rejected_rows", "done", "failed", "graded", "correct", "accuracy", "accuracy_low", "accuracy_high", "generated_tokens", "seconds"),
+        CsvLine.Of("run", "name", "profile", "strategy", "samples", "model", "state", "created", "finished", "questions", "rejected_rows", "done", "failed", "graded", "correct", "accuracy", "accuracy_low", "accuracy_high", "generated_tokens", "seconds", "unaskable", "provisional"),
         .. runs.Select(static run => CsvLine.Of(
             run.Id, run.Name, run.Profile, run.Strategy, run.Samples, run.Model, StateText.Of(run), run.Created.UtcDateTime.ToString("O", CultureInfo.InvariantCulture),
-            run.Finished?.UtcDateTime.ToString("O", CultureInfo.InvariantCulture), run.Questions, run.RejectedRows, run.Done, run.Failed, run.Graded, run.Correct, run.Accuracy, run.AccuracyLow, run.AccuracyHigh, run.GeneratedTokens, run.Seconds)),
+            run.Finished?.UtcDateTime.ToString("O", CultureInfo.InvariantCulture), run.Questions, run.RejectedRows, run.Done, run.Failed, run.Graded, run.Correct, run.Accuracy, run.AccuracyLow, run.AccuracyHigh, run.GeneratedTokens, run.Seconds, run.Unaskable, run.Provisional)),
     ]);
 
     /// <summary>Writes a list of runs.</summary>
@@ -80,7 +80,7 @@ internal static class RunTable
                 new Text(run.Profile),
                 new Text(StateText.Of(run)),
                 new Text(run.HasEnded ? $"{run.Questions:#,0}" : $"{run.Done:#,0}/{run.Questions:#,0}"),
-                new Text(Percent(run.Accuracy)),
+                new Text(run is { Accuracy: not null, Provisional: true } ? $"{Percent(run.Accuracy)} provisional" : Percent(run.Accuracy)),
                 new Text(run.Created.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)));
         }
 
@@ -96,7 +96,7 @@ internal static class RunTable
         }
         else
         {
-            var interval = accuracy.Interval is { } known ? $", 95 % interval {Percent(known.Lower)} to {Percent(known.Upper)}"
+            var interval = accuracy.Interval is { } known ? $", 95 % interval {Percent(known.Lower)} to {Percent(known.Upper)}{(accuracy.Clusters is { } clusters ? $" from {clusters:#,0} clusters" : "")}"
                 : accuracy.Bounds is { } bounds ? $", between {Percent(bounds.Lower)} and {Percent(bounds.Upper)} with the failed questions" : "";
             row("Accuracy", $"{Percent(accuracy.Value)} ({accuracy.Correct:#,0} of {accuracy.Scored:#,0}){interval}; guessing gives {Percent(accuracy.Chance)}");
         }
@@ -108,10 +108,14 @@ internal static class RunTable
             row("Guarantee", guarantee.Threshold is { } threshold
                 ? $"agreement of {threshold.Threshold:0.00} or more: {goal}; {Percent(guarantee.Coverage)} of this run's answers are kept, {guarantee.Right:#,0} of {guarantee.Kept:#,0} right"
                 : $"no threshold gives {goal}: {guarantee.Development} has too few answers, or too many wrong ones");
+            foreach (var warning in guarantee.Warnings)
+            {
+                row("", $"Note: {warning}");
+            }
         }
 
         row("Forced answers", $"{report.ForcedVotes.Forced:#,0} of {report.ForcedVotes.Votes:#,0} votes; {report.ForcedVotes.Answers:#,0} answers rest on them alone");
-        row("Questions", $"{report.Questions.Asked:#,0} asked, {report.Questions.Unanswered:#,0} without an answer, {report.Questions.Failed:#,0} failed");
+        row("Questions", $"{report.Questions.Asked:#,0} asked, {report.Questions.Unanswered:#,0} without an answer, {report.Questions.Failed:#,0} failed{(report.Questions.Unaskable > 0 ? $", {report.Questions.Unaskable:#,0} that cannot be asked" : "")}");
         row("Tokens", report.Tokens.Generated == 0 ? $"{report.Tokens.Prompt:#,0} read, none drawn" : $"{report.Tokens.Generated:#,0} drawn{(report.Circumstances.TokensPerSecond is { } speed ? $" at {speed:#,0} a second of work" : "")}");
         row("Time", report.Circumstances is { Created: { } created, Finished: { } finished }
             ? $"{ProgressReading.Duration(finished - created)}, {report.Circumstances.Seconds:#,0} seconds of work"

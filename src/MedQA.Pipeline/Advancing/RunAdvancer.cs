@@ -440,7 +440,7 @@ public sealed class RunAdvancer
     {
         var unfinished = rows.Where(static batch => !batch.Collected).ToList();
         var spent = row.Summary.Totals + unfinished.Aggregate(default(RunTotals), static (sum, batch) => sum + batch.Totals);
-        var questions = spent.Failed + unfinished.Sum(static batch => (long)batch.Attempt);
+        var questions = spent.Failed + spent.Unaskable + unfinished.Sum(static batch => (long)batch.Attempt);
         var doubtful = ledger.Budget.UseOf(questions * profile.MostTokensPerQuestion);
         return ledger.SettleAsync(row.Summary.Run, row.Start, UseOf(spent), doubtful, cancellationToken);
     }

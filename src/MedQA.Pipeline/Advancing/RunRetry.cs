@@ -5,7 +5,7 @@ using MedQA.Pipeline.Storage;
 
 namespace MedQA.Pipeline.Advancing;
 
-/// <summary>Begins the retry of a run: batches <c>r{n}-…</c> of the failed questions only. What is finished is never touched; the highest retry wins.</summary>
+/// <summary>Begins the retry of a run: batches <c>r{n}-…</c> of the questions only that infrastructure failed to answer. What is finished is never touched; the highest retry wins.</summary>
 internal sealed class RunRetry(RunStorage storage)
 {
     private readonly RunAnswers _answers = new(storage);
@@ -24,7 +24,7 @@ internal sealed class RunRetry(RunStorage storage)
         var failed = new SortedDictionary<int, HashSet<int>>();
         await foreach (var (answers, _) in _answers.AllAsync(run, manifest, row.Summary.Retry, cancellationToken))
         {
-            foreach (var ordinal in answers.Where(static answer => answer.Answered.Failure is not null).Select(static answer => answer.Answered.Ordinal))
+            foreach (var ordinal in answers.Where(static answer => answer.Answered.Failure is { IsOfQuestion: false }).Select(static answer => answer.Answered.Ordinal))
             {
                 var number = manifest.BatchOf(ordinal);
                 (failed.TryGetValue(number, out var known) ? known : failed[number] = []).Add(ordinal);

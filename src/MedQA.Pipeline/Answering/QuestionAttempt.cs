@@ -78,7 +78,7 @@ internal sealed class QuestionAttempt(ILanguageModel model, WorkerOptions option
         if (line.Length + 2 > ProgressLog.MaxLine)
         {
             answered = Failed(
-                protocol, asked, "answerTooLong", $"All samples together have {line.Length} bytes as JSON; {ProgressLog.MaxLine} can be stored. Use fewer samples or a smaller maxTokens.", TimeSpan.FromSeconds(answered.Seconds))
+                protocol, asked, FailureCodes.AnswerTooLong, $"All samples together have {line.Length} bytes as JSON; {ProgressLog.MaxLine} can be stored. Use fewer samples or a smaller maxTokens.", TimeSpan.FromSeconds(answered.Seconds))
                 with { TriedAgain = answered.TriedAgain };
             line = JsonSerializer.SerializeToUtf8Bytes(answered, PipelineJson.Compact.AnsweredQuestion);
         }
@@ -96,6 +96,7 @@ internal sealed class QuestionAttempt(ILanguageModel model, WorkerOptions option
             Dataset = question.Dataset,
             Topic = question.Topic,
             QuestionFingerprint = QuestionFingerprint.Of(question),
+            Cluster = QuestionFingerprint.ClusterOf(question),
             OptionCount = question.Options.Length,
             Gold = question.Gold,
             Votes = [.. Enumerable.Repeat(0, question.Options.Length)],

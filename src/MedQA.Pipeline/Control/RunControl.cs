@@ -1,3 +1,4 @@
+using MedQA.Evaluation;
 using MedQA.Pipeline.Answering;
 using MedQA.Pipeline.Reading;
 using MedQA.Pipeline.Signalling;
@@ -16,6 +17,9 @@ public enum RequestOutcome
 
     /// <summary>The run's state does not allow it: only what goes on can be cancelled, only what has ended can be retried, and what is being deleted stays deleted.</summary>
     NotPossible,
+
+    /// <summary>The run follows another version of the evaluation's rules: answers read by two versions are not mixed in one run.</summary>
+    OtherRules,
 }
 
 /// <summary>Writes down what somebody wants to happen with a run. <c>Advance</c> obeys, in every host; the message sent here only wakes it up.</summary>
@@ -51,6 +55,11 @@ public sealed class RunControl
                 return RequestOutcome.NotPossible;
             }
 
+            if (action == RequestedAction.Retry && await _storage.FindManifestAsync(run, cancellationToken) is { Manifest: { } manifest } && manifest.Rules != EvaluationRules.Version)
+            {
+                return RequestOutcome.OtherRules;
+            }
+
             var asked = action == RequestedAction.Approve
                 ? row.Summary with { Approved = true, Changed = _time.GetUtcNow() }
                 : row.Summary with { Requested = action, Changed = _time.GetUtcNow() };
@@ -63,6 +72,10 @@ public sealed class RunControl
 
         return RequestOutcome.NotFound;
     }
+
+    /// <summary>Why a run under another version of the rules does not go on, as a sentence.</summary>
+    public static string OtherRulesOf(RunId run, string? rules) =>
+        $"Run {run} follows version {rules ?? "1"} of the evaluation's rules, and this one follows version {EvaluationRules.Version}: answers read by two versions are not mixed. What it has can still be shown, compared and exported; start a new run of the same questions instead.";
 
     private static bool IsPossible(RunSummary summary, RequestedAction action) => action switch
     {

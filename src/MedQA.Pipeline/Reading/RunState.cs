@@ -12,10 +12,10 @@ public enum RunState
     /// <summary>Nothing can go on until something outside changes; <see cref="RunSummary.Reason"/> says what.</summary>
     Waiting,
 
-    /// <summary>Every question has an answer.</summary>
+    /// <summary>Every question that can be asked has an answer.</summary>
     Completed,
 
-    /// <summary>Every question was tried and some have failed; a retry tries those again.</summary>
+    /// <summary>Every question was tried, and infrastructure failed to answer some; a retry tries those again.</summary>
     CompletedWithFailures,
 
     /// <summary>Stopped on request; a retry goes on with what is missing.</summary>
@@ -37,4 +37,7 @@ public static class RunStates
     /// <summary>Whether nothing happens any more unless somebody asks for it.</summary>
     public static bool IsFinal(this RunState state) =>
         state is RunState.Completed or RunState.CompletedWithFailures or RunState.Cancelled or RunState.Rejected or RunState.Failed;
+
+    /// <summary>Whether figures on the run's answers can still change, because not every question was tried: it goes on, was cancelled or could not end.</summary>
+    public static bool IsProvisional(this RunState state) => state is not (RunState.Completed or RunState.CompletedWithFailures or RunState.Rejected);
 }

@@ -77,10 +77,10 @@ public sealed record RunSummary
     /// <summary>Correct over graded questions, each counted once; <see langword="null"/> before the report is written or where nothing is graded.</summary>
     public double? Accuracy { get; init; }
 
-    /// <summary>Lower end of the accuracy's 95 % Clopper-Pearson interval; <see langword="null"/> also where questions failed.</summary>
+    /// <summary>Lower end of the accuracy's 95 % interval; <see langword="null"/> also where questions failed.</summary>
     public double? AccuracyLow { get; init; }
 
-    /// <summary>Upper end of the accuracy's 95 % Clopper-Pearson interval; <see langword="null"/> also where questions failed.</summary>
+    /// <summary>Upper end of the accuracy's 95 % interval; <see langword="null"/> also where questions failed.</summary>
     public double? AccuracyHigh { get; init; }
 
     /// <summary>How many reports have been written: 0 before the first, one more with each retry.</summary>

@@ -8,8 +8,11 @@ public readonly record struct RunTotals
     /// <summary>Questions that are done: with an answer, without one, or failed.</summary>
     public int Done { get; init; }
 
-    /// <summary>Those of them that infrastructure failed to answer.</summary>
+    /// <summary>Those of them that infrastructure failed to answer: a retry can answer them.</summary>
     public int Failed { get; init; }
+
+    /// <summary>Those of them that cannot be asked so, whoever tries: too long for the model's context, without options.</summary>
+    public int Unaskable { get; init; }
 
     /// <summary>Those with a known right answer that did not fail.</summary>
     public int Graded { get; init; }
@@ -40,7 +43,8 @@ public readonly record struct RunTotals
         return new RunTotals
         {
             Done = 1,
-            Failed = answered.Failure is null ? 0 : 1,
+            Failed = answered.Failure is { IsOfQuestion: false } ? 1 : 0,
+            Unaskable = answered.Failure is { IsOfQuestion: true } ? 1 : 0,
             Graded = graded ? 1 : 0,
             Correct = answered.Correct == true ? 1 : 0,
             ForcedVotes = answered.ForcedVotes,
@@ -59,6 +63,7 @@ public readonly record struct RunTotals
     {
         Done = left.Done + right.Done,
         Failed = left.Failed + right.Failed,
+        Unaskable = left.Unaskable + right.Unaskable,
         Graded = left.Graded + right.Graded,
         Correct = left.Correct + right.Correct,
         ForcedVotes = left.ForcedVotes + right.ForcedVotes,

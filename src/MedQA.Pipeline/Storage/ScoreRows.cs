@@ -10,6 +10,15 @@ internal static class ScoreRows
     /// <summary>The rows of a report.</summary>
     public static IEnumerable<TableEntity> Of(RunId run, RunReport report)
     {
+        foreach (var row in Figures(run, report))
+        {
+            row["Provisional"] = report.Provisional;
+            yield return row;
+        }
+    }
+
+    private static IEnumerable<TableEntity> Figures(RunId run, RunReport report)
+    {
         yield return Row(run, "all", "accuracy", report.Accuracy.Value, report.Accuracy.Interval?.Lower, report.Accuracy.Interval?.Upper, report.Accuracy.Scored);
         if (report.MacroAccuracy is { } macro)
         {

@@ -10,6 +10,7 @@ internal static class TotalsColumns
     {
         entity[prefix + "Done"] = totals.Done;
         entity[prefix + "Failed"] = totals.Failed;
+        entity[prefix + "Unaskable"] = totals.Unaskable;
         entity[prefix + "Graded"] = totals.Graded;
         entity[prefix + "Correct"] = totals.Correct;
         entity[prefix + "ForcedVotes"] = totals.ForcedVotes;
@@ -23,6 +24,7 @@ internal static class TotalsColumns
     {
         Done = entity.GetInt32(prefix + "Done") ?? 0,
         Failed = entity.GetInt32(prefix + "Failed") ?? 0,
+        Unaskable = entity.GetInt32(prefix + "Unaskable") ?? 0,
         Graded = entity.GetInt32(prefix + "Graded") ?? 0,
         Correct = entity.GetInt32(prefix + "Correct") ?? 0,
         ForcedVotes = entity.GetInt32(prefix + "ForcedVotes") ?? 0,

@@ -91,7 +91,7 @@ internal static class TuneCommand
         };
         if (PromptComparison.Of(judged, before, after) is { } comparison)
         {
-            var gain = comparison.GoldDifference.IntervalAt();
+            var gain = comparison.GoldDifference.IntervalAt(comparison.Questions - 1);
             lines.Add(string.Create(CultureInfo.InvariantCulture, $"  accuracy  {Accuracy(comparison.RightBefore)} -> {Accuracy(comparison.RightAfter)}; right only without {comparison.Test.OnlyFirst}, only with {comparison.Test.OnlySecond}, McNemar mid-p {comparison.Test.MidP:0.0000}"));
             lines.Add(string.Create(CultureInfo.InvariantCulture, $"  log-likelihood of the right option  {comparison.GoldBefore:0.000} -> {comparison.GoldAfter:0.000} nats, difference {comparison.GoldDifference.Mean:+0.000;-0.000} [{gain.Lower:+0.000;-0.000}, {gain.Upper:+0.000;-0.000}]"));
 

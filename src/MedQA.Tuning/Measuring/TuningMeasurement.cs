@@ -88,7 +88,7 @@ internal sealed class TuningMeasurement(TuningModel model, TuningSettings settin
         for (var index = 0; index < rows.Count; index++)
         {
             var ((length, exemplars), comparison) = (rows[index].configuration, comparisons[index]);
-            lines.Add(string.Create(CultureInfo.InvariantCulture, $"| {length} | {exemplars} | {comparison.GoldAfter:0.000} | {Gain(comparison.GoldDifference)} | {Gain(comparison.ShareDifference)} | {comparison.RightAfter}/{comparison.Questions} | {Accuracy(comparison.RightAfter, comparison.Questions)} | {comparison.Test.OnlyFirst} / {comparison.Test.OnlySecond} | {comparison.Test.MidP:0.000} | {adjusted[index]:0.000} | {rows[index].Measured.TuningSeconds:0} s |"));
+            lines.Add(string.Create(CultureInfo.InvariantCulture, $"| {length} | {exemplars} | {comparison.GoldAfter:0.000} | {Gain(comparison.GoldDifference, comparison.Questions)} | {Gain(comparison.ShareDifference, comparison.Questions)} | {comparison.RightAfter}/{comparison.Questions} | {Accuracy(comparison.RightAfter, comparison.Questions)} | {comparison.Test.OnlyFirst} / {comparison.Test.OnlySecond} | {comparison.Test.MidP:0.000} | {adjusted[index]:0.000} | {rows[index].Measured.TuningSeconds:0} s |"));
         }
 
         return string.Join('\n', lines);
@@ -110,9 +110,9 @@ internal sealed class TuningMeasurement(TuningModel model, TuningSettings settin
         return string.Create(CultureInfo.InvariantCulture, $"{100.0 * right / questions:0.0} % [{100 * interval.Lower:0.0}, {100 * interval.Upper:0.0}]");
     }
 
-    private static string Gain(MeanWithError difference)
+    private static string Gain(MeanWithError difference, int questions)
     {
-        var interval = difference.IntervalAt();
+        var interval = difference.IntervalAt(questions - 1);
         return string.Create(CultureInfo.InvariantCulture, $"{difference.Mean:+0.000;-0.000} [{interval.Lower:+0.000;-0.000}, {interval.Upper:+0.000;-0.000}]");
     }
 

@@ -63,7 +63,7 @@ public sealed record RunEstimate
     internal static RunEstimate Of(RunEstimate estimate, Profile profile, IReadOnlyList<RunSummary> earlier)
     {
         var totals = earlier.Aggregate(default(RunTotals), static (sum, run) => sum + run.Totals);
-        var answered = totals.Done - totals.Failed;
+        var answered = totals.Done - totals.Failed - totals.Unaskable;
         estimate = estimate with
         {
             SamplesPerQuestion = profile.SamplesPerQuestion - profile.Refinements,
@@ -77,7 +77,7 @@ public sealed record RunEstimate
                 ExpectedGeneratedTokens = totals.GeneratedTokens * estimate.Questions / answered,
                 TokensPerSecond = totals is { Seconds: > 0, GeneratedTokens: > 0 } ? totals.GeneratedTokens / totals.Seconds : null,
                 ExpectedSeconds = totals.Seconds > 0 ? totals.Seconds * estimate.Questions / answered : null,
-                BasedOn = [.. earlier.Select(static run => new EarlierRun(run.Run.ToString(), run.Name, run.Totals.Done - run.Totals.Failed, run.Totals.GeneratedTokens, run.Totals.Seconds))],
+                BasedOn = [.. earlier.Select(static run => new EarlierRun(run.Run.ToString(), run.Name, run.Totals.Done - run.Totals.Failed - run.Totals.Unaskable, run.Totals.GeneratedTokens, run.Totals.Seconds))],
                 Unknown = totals.Seconds > 0 ? [] : ["How much time it takes is not known: the earlier runs did not measure it."],
             };
     }

@@ -128,6 +128,9 @@ internal static class Problem
     public static ProblemException NotPossible(string run, string action, string state) =>
         New(StatusCodes.Status409Conflict, "not-possible", "The run's state does not allow this", $"Run '{run}' is {state}: it cannot be asked to {action}.");
 
+    public static ProblemException OtherRules(string why) =>
+        New(StatusCodes.Status409Conflict, "other-rules", "The run follows another version of the evaluation's rules", why);
+
     public static ProblemException Changed() =>
         New(StatusCodes.Status409Conflict, "changed", "The question set has changed", "The stored question set was replaced or deleted while its run was being made. Send it again.");
 

@@ -17,7 +17,8 @@ public static class RunComparisons
         {
             var one = new ComparedRun($"{run.Profile} on {run.Model} ({run.Run})") 
             {
-                Provisional = !run.State.IsFinal(),
+                Provisional = run.State.IsProvisional(),
+                Rules = (await reader.GetManifestAsync(run.Run, cancellationToken))?.Rules,
                 Run = run.Run.ToString(),
                 Profile = run.Profile,
                 Strategy = run.Strategy,

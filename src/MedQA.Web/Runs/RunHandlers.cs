@@ -87,6 +87,7 @@ internal static class RunHandlers
         {
             RequestOutcome.Accepted => Shown(summary, StatusCodes.Status202Accepted),
             RequestOutcome.NotFound => throw Problem.UnknownRun(request.Path["run"]),
+            RequestOutcome.OtherRules => throw Problem.OtherRules(RunControl.OtherRulesOf(summary.Run, (await api.Reader.GetManifestAsync(summary.Run, cancellationToken))?.Rules)),
             _ => throw Problem.NotPossible(summary.Run.ToString(), Word(action.ToString()), Word(summary.State.ToString())),
         };
     }

@@ -63,6 +63,12 @@ public sealed record RunResource
     /// <summary>Questions that infrastructure failed to answer.</summary>
     public int Failed { get; init; }
 
+    /// <summary>Questions that cannot be asked so: too long for the model's context, without options. No retry changes that.</summary>
+    public int Unaskable { get; init; }
+
+    /// <summary>Whether not every question was tried (the run goes on, was cancelled or could not end): every figure can change.</summary>
+    public bool Provisional { get; init; }
+
     /// <summary>Answered questions whose right answer is known.</summary>
     public int Graded { get; init; }
 
@@ -78,10 +84,10 @@ public sealed record RunResource
     /// <summary>Correct over graded, once the report is written.</summary>
     public double? Accuracy { get; init; }
 
-    /// <summary>Lower end of its 95 % Clopper-Pearson interval.</summary>
+    /// <summary>Lower end of its 95 % interval.</summary>
     public double? AccuracyLow { get; init; }
 
-    /// <summary>Upper end of its 95 % Clopper-Pearson interval.</summary>
+    /// <summary>Upper end of its 95 % interval.</summary>
     public double? AccuracyHigh { get; init; }
 
     /// <summary>How many reports have been written.</summary>
@@ -115,6 +121,8 @@ public sealed record RunResource
             RejectedRows = summary.RejectedRows,
             Done = summary.Totals.Done,
             Failed = summary.Totals.Failed,
+            Unaskable = summary.Totals.Unaskable,
+            Provisional = summary.State.IsProvisional(),
             Graded = summary.Totals.Graded,
             Correct = summary.Totals.Correct,
             GeneratedTokens = summary.Totals.GeneratedTokens,

@@ -6,6 +6,14 @@ namespace MedQA.Evaluation.Tests.Reporting;
 
 public sealed class PublishedResultsTests
 {
+    [Fact]
+    public void Each_stands_with_its_place_and_the_split_is_the_one_that_was_scored()
+    {
+        var codex = PublishedResults.All.Where(static result => result.Model == "GPT-3.5 (Codex)").ToDictionary(static result => result.Dataset, static result => result.Accuracy);
+        Assert.Equal((0.602, 0.597, 0.782), (codex["medqa_us_test_4opt"], codex["medmcqa_dev"], codex["pubmedqa_test"]));
+        Assert.All(PublishedResults.All, static result => Assert.NotEmpty(result.ReadIn));
+    }
+
     [Theory]
     [InlineData("medqa_us_test_4opt", 67.6, 65.0, 70.2)]
     [InlineData("pubmedqa_test", 79.0, 75.2, 82.5)]

@@ -74,7 +74,8 @@ public sealed class ReplayReportTests
             Assert.Equal(20, strategy.Deferral.Length);
             Assert.Equal(strategy.Accuracy, strategy.Deferral[0].Accuracy, 1e-12);
         });
-        Assert.Contains("| vote of all 5 samples | 80.0 % |", ReportMarkdown.Write(replay));
+        Assert.Contains("| vote of all 5 samples | 80.0 % (", ReportMarkdown.Write(replay));
+        Assert.All(replay.Strategies.SelectMany(static strategy => strategy.Deferral), static point => Assert.True(point.Interval!.Value.Contains(point.Accuracy)));
     }
 
     [Fact]
@@ -90,6 +91,28 @@ public sealed class ReplayReportTests
         Assert.Contains(">2</text>", html);
         Assert.Matches(">1, \\d", html);
         Assert.Contains("\"tokensSaved\": 0.8", Encoding.UTF8.GetString(ReportJson.Write(replay)));
+    }
+
+    [Fact]
+    public void What_was_replayed_of_an_unfinished_run_is_provisional_and_says_so()
+    {
+        var accumulator = new ReplayAccumulator(Profile());
+        accumulator.Add(Of(0, "AAAAA", 'A'));
+        var replay = accumulator.Build(Report(Header(3), Of(0, "AAAAA", 'A')));
+        Assert.True(replay.Provisional);
+        Assert.Contains("2 of 3 questions have no answer yet", replay.Warnings.Single());
+        Assert.Contains("2 of 3 questions have no answer yet", ReportMarkdown.Write(replay));
+        Assert.Contains("\"provisional\": true", Encoding.UTF8.GetString(ReportJson.Write(replay)));
+        Assert.Empty(Replay(Some).Warnings);
+    }
+
+    [Fact]
+    public void Equal_questions_are_tested_as_clusters()
+    {
+        var replay = Replay([.. Enumerable.Range(0, 24).Select(static ordinal => Of(ordinal, ordinal % 3 == 0 ? "BAAAA" : "AAAAA", 'A') with { QuestionFingerprint = $"{ordinal % 12:x16}" })]);
+        Assert.Equal(12, replay.Clusters);
+        Assert.Equal(4, Named(replay, "first sample alone").Test!.Clusters);
+        Assert.Equal(0.125, Named(replay, "first sample alone").Test!.ExactP, 1e-12);
     }
 
     [Fact]

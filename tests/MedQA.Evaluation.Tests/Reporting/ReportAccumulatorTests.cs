@@ -60,9 +60,76 @@ public sealed class ReportAccumulatorTests
         AnsweredQuestion[] answers = [Of(0, "A", 'A'), Of(1, "A", 'A'), Of(2, "A", 'B'), Of(3, "A", 'B')];
         Assert.Equal(0.25, Report(Header(4), answers).Accuracy.StandardError!.Value, 1e-12);
         var twins = answers.Select(static answered => answered with { QuestionFingerprint = answered.Ordinal < 2 ? "0000000000000001" : "00000000000000ff" });
-        Assert.Equal(Math.Sqrt(2) / 4, Report(Header(4), twins).Accuracy.StandardError!.Value, 1e-12);
+        // The sandwich is √2/4; with two clusters it is corrected by √(2/1).
+        Assert.Equal(0.5, Report(Header(4), twins).Accuracy.StandardError!.Value, 1e-12);
         var unknown = answers.Select(static answered => answered with { QuestionFingerprint = "" });
         Assert.Equal(0.25, Report(Header(4), unknown).Accuracy.StandardError!.Value, 1e-12);
+    }
+
+    [Fact]
+    public void Where_questions_belong_together_the_interval_from_clusters_is_the_headline()
+    {
+        var answers = Enumerable.Range(0, 100).Select(static ordinal => Of(ordinal, "AAAAA", ordinal % 4 < 2 ? 'A' : 'B') with { QuestionFingerprint = $"{ordinal % 4:x16}" }).ToArray();
+        var report = Report(Header(100), answers);
+        Assert.Equal((4, true), (report.Accuracy.Clusters!.Value, report.Accuracy.FewClusters));
+        Assert.Equal(ClusteredInterval.Proportion([(25, 25), (25, 25), (25, 0), (25, 0)]), report.Accuracy.Interval);
+        Assert.Equal(BinomialInterval.ClopperPearson(50, 100), report.Accuracy.IntervalOfUnrelated);
+        Assert.Contains("4 clusters", report.Warnings.Single());
+        Assert.Contains("95 % interval from 4 clusters", ReportMarkdown.Write(report));
+        Assert.Equal(ClusteredInterval.Proportion([(25, 25), (25, 25)]), report.Letters[0].Interval);
+        Assert.Null(Report(Header(2), Of(0, "A", 'A'), Of(1, "A", 'B')).Accuracy.Clusters);
+    }
+
+    [Fact]
+    public void Questions_on_one_passage_are_a_cluster_whatever_they_ask()
+    {
+        var answers = Enumerable.Range(0, 24).Select(static ordinal => Of(ordinal, "AAAAA", ordinal % 3 == 0 ? 'B' : 'A') with { Cluster = $"{ordinal / 2:x16}" }).ToArray();
+        Assert.Equal(12, Report(Header(24), answers).Accuracy.Clusters);
+        Assert.False(Report(Header(24), answers).Accuracy.FewClusters);
+        Assert.Equal(12, Report(Header(24), answers).Datasets.Single().Accuracy.Clusters);
+    }
+
+    [Fact]
+    public void The_mean_over_data_sets_has_an_interval_even_where_all_is_right()
+    {
+        var macro = Report(Header(4), Of(0, "A", 'A', "one"), Of(1, "A", 'A', "one"), Of(2, "A", 'A', "two"), Of(3, "A", 'A', "two")).MacroAccuracy!;
+        Assert.Equal((1, 2, 0), (macro.Value, macro.Datasets, macro.StandardError));
+        Assert.Equal(0.535, macro.Interval!.Value.Lower, 0.001);
+        Assert.Equal(1, macro.Interval.Value.Upper);
+    }
+
+    [Fact]
+    public void Questions_that_cannot_be_asked_are_apart_from_failures_of_machines_and_need_no_retry()
+    {
+        var report = Report(Header(4), Of(0, "AAAAA", 'A'), Failed(1, 'B', FailureCodes.ContextOverflow), Failed(2, 'B', FailureCodes.NoOptions), Failed(3, null, FailureCodes.ContextOverflow));
+        Assert.Equal((0, 2, 1), (report.Accuracy.Failed, report.Accuracy.Unaskable, report.Accuracy.Scored));
+        Assert.Equal((0, 3), (report.Questions.Failed, report.Questions.Unaskable));
+        Assert.NotNull(report.Accuracy.Interval);
+        Assert.Null(report.Accuracy.Bounds);
+        Assert.False(report.Provisional);
+        Assert.Equal([new FailureCount("contextOverflow", 2), new FailureCount("noOptions", 1)], report.UnaskableReasons);
+        Assert.Empty(report.Failures);
+        Assert.Contains("3 questions cannot be asked so", report.Warnings.Single());
+        Assert.Contains("no retry changes that", report.Warnings.Single());
+    }
+
+    [Theory]
+    [InlineData(FailureCodes.ContextOverflow, true)]
+    [InlineData(FailureCodes.NoOptions, true)]
+    [InlineData(FailureCodes.Prompt, true)]
+    [InlineData(FailureCodes.AnswerTooLong, true)]
+    [InlineData(FailureCodes.TimeLimit, false)]
+    [InlineData("workerCrashed", false)]
+    [InlineData("modelError", false)]
+    public void Failures_are_the_questions_where_every_machine_would_fail(string code, bool ofQuestion) =>
+        Assert.Equal(ofQuestion, new AnswerFailure(code, "").IsOfQuestion);
+
+    [Fact]
+    public void Guessing_leaves_out_options_that_nobody_would_choose()
+    {
+        var report = Report(Header(2), Of(0, "A", 'A') with { ChoosableOptions = 2 }, Of(1, "A", 'A'));
+        Assert.Equal(0.375, report.Accuracy.Chance!.Value, 1e-12);
+        Assert.Equal(4, report.Accuracy.OptionsEach);
     }
 
     [Fact]

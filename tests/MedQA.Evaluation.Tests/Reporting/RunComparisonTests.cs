@@ -80,8 +80,54 @@ public sealed class RunComparisonTests
             second.Add(answered with { Answer = ordinal < 2 ? 1 : 0 });
         }
 
-        // Differences 1, 1, 0, 0 with mean 1/2: clusters deviate by 1, -1/2, -1/2.
-        Assert.Equal(Math.Sqrt(1.5) / 4, RunComparison.Of([first, second]).Pairs.Single().StandardError, 1e-12);
+        // Differences 1, 1, 0, 0 with mean 1/2: clusters deviate by 1, -1/2, -1/2; three clusters are corrected by √(3/2).
+        var pair = RunComparison.Of([first, second]).Pairs.Single();
+        Assert.Equal(Math.Sqrt(1.5 * 1.5) / 4, pair.StandardError, 1e-12);
+        Assert.Equal((3, true), (pair.Clusters, pair.FewClusters));
+        Assert.Equal(ClusteredInterval.Difference([(2, 2, 0), (1, 0, 0), (1, 0, 0)]), pair.Interval);
+        Assert.Equal(McNemar.Test([(2, 0), (0, 0), (0, 0)]), pair.Test);
+        Assert.Equal(ClusteredInterval.Proportion([(2, 2), (1, 1), (1, 1)]), pair.FirstInterval);
+        Assert.Contains("as few as 3 clusters", RunComparison.Of([first, second]).Warnings.Single());
+    }
+
+    [Fact]
+    public void A_question_that_cannot_be_asked_in_one_run_is_left_out_and_the_rest_is_compared()
+    {
+        ComparedRun[] runs = [One("first", Of(0, "A", 'A'), Failed(1, 'A', FailureCodes.ContextOverflow), Of(2, "A", 'A')), One("second", Of(0, "B", 'A'), Of(1, "A", 'A'), Of(2, "A", 'A'))];
+        var pair = RunComparison.Of(runs).Pairs.Single();
+        Assert.Equal((2, 1), (pair.Questions, pair.Unaskable));
+        Assert.Equal(2, RunComparison.Of(runs).Accuracies[0].Cells[0].Scored);
+        Assert.Contains("could not be asked in one of the runs, and are left out: 1.", ReportMarkdown.Write(RunComparison.Of(runs)));
+    }
+
+    [Fact]
+    public void Unfinished_runs_and_other_versions_of_the_rules_are_warned_of()
+    {
+        var first = new ComparedRun("first") { Provisional = true, Rules = "1" };
+        var second = new ComparedRun("second") { Rules = "2" };
+        first.Add(Of(0, "A", 'A'));
+        second.Add(Of(0, "A", 'A') with { Cluster = "00000000000000aa" });
+        var comparison = RunComparison.Of([first, second]);
+        Assert.Contains(comparison.Warnings, static warning => warning.StartsWith("Provisional: not every question of first was answered", StringComparison.Ordinal));
+        Assert.Contains(comparison.Warnings, static warning => warning.Contains("versions 1 and 2", StringComparison.Ordinal));
+        Assert.True(comparison.Pairs.Single().Provisional);
+        Assert.Equal([true, false], comparison.Accuracies.Select(static row => row.Cells[0].Provisional));
+        Assert.Contains(" provisional |", ReportMarkdown.Write(comparison));
+        Assert.Empty(RunComparison.Of([second, second]).Warnings);
+    }
+
+    [Fact]
+    public void The_passage_is_known_from_the_run_that_knows_it()
+    {
+        var (older, newer) = (new ComparedRun("older"), new ComparedRun("newer"));
+        for (var ordinal = 0; ordinal < 4; ordinal++)
+        {
+            older.Add(Of(ordinal, "A", 'A'));
+            newer.Add(Of(ordinal, "B", 'A') with { Cluster = $"{ordinal / 2:x16}" });
+        }
+
+        Assert.Equal(2, RunComparison.Of([older, newer]).Pairs.Single().Clusters);
+        Assert.Equal(2, RunComparison.Of([newer, older]).Pairs.Single().Clusters);
     }
 
     [Fact]
@@ -118,15 +164,19 @@ public sealed class RunComparisonTests
         var comparison = RunComparison.Of([Run("few-shot", "RRRRWW", 0), Run("self|consistency", "RRRRWW", 0)]);
         var markdown = ReportMarkdown.Write(comparison);
         Assert.Contains("family of 1 test ", markdown);
-        Assert.Contains(@"| few-shot | self\|consistency | medqa | 0.0 points | 0.0 to 0.0 (rough) | 0 | 0 | 1.0000 | 1.0000 | 1.0000 |", markdown);
+        Assert.Contains(@"| few-shot | self\|consistency | medqa | 0.0 points | -39.0 to 39.0 (rough) | 0 | 0 | 1.0000 | 1.0000 | 1.0000 |", markdown);
         Assert.Contains("p is 1 by convention", markdown);
         Assert.NotEmpty(ReportJson.Write(comparison));
     }
 
-    private static ComparedRun One(string name, AnsweredQuestion answered)
+    private static ComparedRun One(string name, params IEnumerable<AnsweredQuestion> answers)
     {
         var run = new ComparedRun(name);
-        run.Add(answered);
+        foreach (var answered in answers)
+        {
+            run.Add(answered);
+        }
+
         return run;
     }
 

@@ -9,7 +9,7 @@ public sealed class BootstrapTests
     public void Percentiles_of_a_mean_tend_to_the_exact_ones()
     {
         var row = Section("bootstrap_percentile");
-        var interval = Bootstrap.Mean(row.Doubles("values"), key: 1, resamples: 20_000);
+        var interval = Mean(row.Doubles("values"), key: 1, resamples: 20_000);
         Assert.Equal(row.Double("lo"), interval.Lower, 1e-9);
         Assert.Equal(row.Double("hi"), interval.Upper, 1e-9);
     }
@@ -18,8 +18,8 @@ public sealed class BootstrapTests
     public void The_same_key_gives_the_same_interval_and_another_key_another()
     {
         double[] values = [.. Enumerable.Range(0, 50).Select(static value => (double)(value * value))];
-        Assert.Equal(Bootstrap.Mean(values, 7), Bootstrap.Mean(values, 7));
-        Assert.NotEqual(Bootstrap.Mean(values, 7), Bootstrap.Mean(values, 8));
+        Assert.Equal(Mean(values, 7), Mean(values, 7));
+        Assert.NotEqual(Mean(values, 7), Mean(values, 8));
     }
 
     [Fact]
@@ -35,7 +35,7 @@ public sealed class BootstrapTests
         (int Votes, int Samples, int Right, int Wrong)[] levels = [(2, 5, 3, 9), (3, 5, 8, 6), (4, 5, 12, 4), (5, 5, 20, 1)];
         var table = ConfidenceTable.OfVotes(levels);
         var answers = levels.SelectMany(static level => Enumerable.Repeat((level.Votes / 5.0, true), level.Right).Concat(Enumerable.Repeat((level.Votes / 5.0, false), level.Wrong))).ToArray();
-        var intervals = Bootstrap.Calibration(table, key: 3);
+        var intervals = Bootstrap.Calibration(table, key: 3)!;
         Assert.Equal(One(static figures => figures.Brier), intervals.Brier);
         Assert.Equal(One(static figures => figures.Auroc!.Value), intervals.Auroc);
         Assert.Equal(One(static figures => figures.Aurc), intervals.Aurc);
@@ -56,10 +56,50 @@ public sealed class BootstrapTests
     }
 
     [Fact]
+    public void Where_all_answers_are_right_or_all_are_wrong_nothing_can_be_resampled()
+    {
+        Assert.Null(Bootstrap.Calibration(ConfidenceTable.OfVotes([(5, 5, 40, 0), (4, 5, 3, 0)]), key: 1));
+        Assert.Null(Bootstrap.Calibration(ConfidenceTable.OfVotes([(5, 5, 0, 4)]), key: 1));
+    }
+
+    [Theory]
+    [InlineData(20)]
+    [InlineData(100)]
+    public void Brier_scores_of_clustered_answers_are_covered_in_93_to_97_of_100_simulations(int clusters)
+    {
+        // Confidence 0.8, right with probability 0.7: the Brier score is 0.7 · 0.04 + 0.3 · 0.64.
+        Assert.InRange(
+            ClusteredReference.Coverage(clusters, 0.22, random =>
+            {
+                var answers = ClusteredReference.Clusters(random, clusters, 0.7, 0.3)
+                    .SelectMany(static (cluster, number) => Enumerable.Range(0, cluster.Count).Select(place => (Level: 0, Right: place < cluster.Right, (ulong)number))).ToArray();
+                var table = ConfidenceTable.OfVotes([(4, 5, answers.Count(static answer => answer.Right), answers.Count(static answer => !answer.Right))]);
+                return Bootstrap.Calibration(new ClusteredConfidences(table, answers), (ulong)random.NextInt64(), resamples: 200)!.Brier;
+            }),
+            93,
+            97);
+    }
+
+    [Fact]
     public void Nothing_to_resample_is_refused()
     {
-        Assert.Throws<ArgumentOutOfRangeException>(() => Bootstrap.Mean([], 1));
-        Assert.Throws<ArgumentOutOfRangeException>(() => Bootstrap.Mean([1], 1, resamples: 0));
-        Assert.Throws<ArgumentOutOfRangeException>(() => Bootstrap.Mean([1], 1, confidence: 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Bootstrap.Percentile(0, static _ => 0, 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Bootstrap.Percentile(1, static _ => 0, 1, resamples: 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Bootstrap.Percentile(1, static _ => 0, 1, confidence: 1));
     }
+
+    private static Interval Mean(double[] values, ulong key, int resamples = Bootstrap.DefaultResamples) => Bootstrap.Percentile(
+        values.Length,
+        indices =>
+        {
+            var sum = 0.0;
+            foreach (var index in indices)
+            {
+                sum += values[index];
+            }
+
+            return sum / values.Length;
+        },
+        key,
+        resamples)!.Value;
 }

@@ -51,6 +51,34 @@ public sealed class LearnThenTestTests
     }
 
     [Fact]
+    public void The_guarantee_holds_where_answers_come_in_clusters()
+    {
+        // As above, but all answers of a cluster have one confidence and are right or wrong together.
+        var (broken, found, brokenAsIfAlone) = (0, 0, 0);
+        for (var file = 0; file < 2000; file++)
+        {
+            var random = new Random(file);
+            var answers = Enumerable.Range(0, 400).SelectMany(cluster =>
+            {
+                var confidence = random.NextDouble();
+                var right = random.NextDouble() < (confidence >= 0.5 ? 0.97 : 0.6);
+                return Enumerable.Repeat((Confidence: confidence, Right: right, Cluster: (ulong)cluster), random.Next(1, 6));
+            }).ToArray();
+            var table = ConfidenceTable.OfConfidences([.. answers.Select(static answer => answer.Confidence)], [.. answers.Select(static answer => answer.Right)]);
+            var sizes = answers.GroupBy(static answer => answer.Confidence).Select(static cluster => (Confidence: cluster.Key, Size: cluster.Count())).ToArray();
+            var effective = table.Levels.Select(level => level with { EffectiveKept = DesignEffect.LeastEffective(sizes.Where(cluster => cluster.Confidence >= level.Confidence).Select(static cluster => cluster.Size)) });
+            var threshold = LearnThenTest.Find(ConfidenceTable.OfLevels([.. effective]), LearnThenTest.EvenThresholds());
+            found += threshold is null ? 0 : 1;
+            broken += threshold?.Threshold < 0.115 / 0.3 ? 1 : 0;
+            brokenAsIfAlone += LearnThenTest.Find(table, LearnThenTest.EvenThresholds())?.Threshold < 0.115 / 0.3 ? 1 : 0;
+        }
+
+        Assert.InRange(found, 500, 2000);
+        Assert.InRange(broken, 0, 100);
+        Assert.InRange(brokenAsIfAlone, broken + 50, 2000);
+    }
+
+    [Fact]
     public void Thresholds_that_do_not_fall_are_refused()
     {
         Assert.Throws<ArgumentException>(() => LearnThenTest.Find(ConfidenceTable.OfVotes([]), [0.5, 0.6]));

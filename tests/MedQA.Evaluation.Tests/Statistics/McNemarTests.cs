@@ -48,6 +48,56 @@ public sealed class McNemarTests
             && (b.Get >= c.Get || McNemar.Test(b.Get, c.Get + 1).MidP < test.MidP);
     }
 
+    [Property]
+    public bool With_one_question_in_each_cluster_the_clustered_test_is_the_usual_one(NonNegativeInt b, NonNegativeInt c)
+    {
+        (int, int)[] clusters = [.. Enumerable.Repeat((1, 0), b.Get), .. Enumerable.Repeat((0, 1), c.Get), (0, 0)];
+        var (one, other) = (McNemar.Test(b.Get, c.Get), McNemar.Test(clusters));
+        return Math.Abs(one.ExactP - other.ExactP) < 1e-12 && Math.Abs(one.MidP - other.MidP) < 1e-12 && one.Undecided == other.Undecided;
+    }
+
+    [Fact]
+    public void Clusters_that_speak_for_neither_run_decide_nothing()
+    {
+        var test = McNemar.Test([(3, 3), (1, 1)]);
+        Assert.Equal((true, 1, 1, 4, 4), (test.Undecided, test.MidP, test.ExactP, test.OnlyFirst, test.OnlySecond));
+        Assert.Throws<ArgumentException>(() => McNemar.Test([(-1, 0)]));
+    }
+
+    [Fact]
+    public void Runs_that_are_equally_good_are_told_apart_in_no_more_than_5_of_100_simulations_though_questions_come_in_clusters()
+    {
+        var (random, clustered, asIfAlone) = (new Random(1), 0, 0);
+        for (var simulation = 0; simulation < 2000; simulation++)
+        {
+            var clusters = new (int First, int Second)[40];
+            for (var cluster = 0; cluster < clusters.Length; cluster++)
+            {
+                var first = ClusteredReference.RateOf(random, 0.5, 0.4);
+                var apart = Enumerable.Range(0, random.Next(0, 7)).Count(_ => random.NextDouble() < first);
+                clusters[cluster] = (apart, random.Next(0, 3) == 0 ? apart : 0);
+                clusters[cluster] = random.Next(2) == 0 ? clusters[cluster] : (clusters[cluster].Second, clusters[cluster].First);
+            }
+
+            clustered += McNemar.Test(clusters).MidP < 0.05 ? 1 : 0;
+            asIfAlone += McNemar.Test(clusters.Sum(static cluster => cluster.First), clusters.Sum(static cluster => cluster.Second)).MidP < 0.05 ? 1 : 0;
+        }
+
+        Assert.InRange(clustered, 60, 120);
+        Assert.InRange(asIfAlone, 200, 2000);
+    }
+
+    [Fact]
+    public void Very_many_clusters_of_unequal_size_are_tested_by_the_normal_distribution()
+    {
+        (int, int)[] few = [.. Enumerable.Range(0, 600).Select(static cluster => cluster % 20 < 11 ? ((cluster % 7) + 2, 0) : (0, (cluster % 7) + 2))];
+        (int, int)[] many = [.. Enumerable.Range(0, 6000).Select(static cluster => cluster % 200 < 102 ? ((cluster % 7) + 2, 0) : (0, (cluster % 7) + 2))];
+        var exact = McNemar.Test(few);
+        var z = Math.Abs(few.Sum(static cluster => cluster.Item1 - cluster.Item2)) / Math.Sqrt(few.Sum(static cluster => Math.Pow(cluster.Item1 - cluster.Item2, 2)));
+        Assert.Equal(Normal.TwoSidedTail(z), exact.MidP, 0.002);
+        Assert.Equal(McNemar.Test(many).MidP, McNemar.Test(many).ExactP);
+    }
+
     [Fact]
     public void Tens_of_thousands_of_questions_keep_the_precision()
     {

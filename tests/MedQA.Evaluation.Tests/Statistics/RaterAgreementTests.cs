@@ -64,6 +64,70 @@ public sealed class RaterAgreementTests
     }
 
     [Fact]
+    public void Kappas_of_unequal_numbers_of_raters_and_intervals_equal_the_reference()
+    {
+        foreach (var row in ClusteredReference.Rows("kappas"))
+        {
+            int[][] counts = [.. row.GetProperty("counts").EnumerateArray().Select(static item => item.EnumerateArray().Select(static count => count.GetInt32()).ToArray())];
+            Assert.Equal(row.Double("fleiss"), RaterAgreement.FleissKappa(counts)!.Value, Tolerance);
+            Assert.Equal(row.Double("randolph"), RaterAgreement.RandolphKappa(counts)!.Value, Tolerance);
+            ClusteredReference.AssertNear(ClusteredReference.Interval(row, "fleiss_interval"), RaterAgreement.FleissInterval(counts), 1e-7);
+            ClusteredReference.AssertNear(ClusteredReference.Interval(row, "randolph_interval"), RaterAgreement.RandolphInterval(counts), 1e-7);
+        }
+    }
+
+    [Fact]
+    public void Kappas_are_covered_in_93_to_97_of_100_simulations_though_raters_skip()
+    {
+        // Three raters who see the truth (0.4, 0.3, 0.3) with probability 0.8 and else guess like it: two agree with probability 0.64 + 0.36 · 0.34.
+        var (agreement, chance) = (0.64 + (0.36 * 0.34), 0.34);
+        var fleiss = (agreement - chance) / (1 - chance);
+        Assert.InRange(ClusteredReference.Coverage(1, fleiss, static random => RaterAgreement.FleissInterval(Counts(Ratings(random)))!.Value), 93, 97);
+        Assert.InRange(ClusteredReference.Coverage(2, (agreement - (1 / 3.0)) / (2 / 3.0), static random => RaterAgreement.RandolphInterval(Counts(Ratings(random)))!.Value), 93, 97);
+        Assert.InRange(ClusteredReference.Coverage(3, fleiss, static random => KrippendorffAlpha.IntervalOf(Ratings(random), RatingScale.Nominal)!.Value), 93, 97);
+
+        static double?[][] Ratings(Random random)
+        {
+            var ratings = new double?[3][];
+            for (var rater = 0; rater < ratings.Length; rater++)
+            {
+                ratings[rater] = new double?[50];
+            }
+
+            for (var item = 0; item < 50; item++)
+            {
+                var truth = Draw(random);
+                foreach (var rater in ratings)
+                {
+                    var said = random.NextDouble() < 0.2 ? Draw(random) : truth;
+                    rater[item] = random.NextDouble() < 0.2 ? null : said;
+                }
+            }
+
+            return ratings;
+        }
+
+        static double Draw(Random random) => random.NextDouble() switch { < 0.4 => 0, < 0.7 => 1, _ => 2 };
+
+        static int[][] Counts(double?[][] ratings) =>
+        [
+            .. Enumerable.Range(0, 50).Select(item => Enumerable.Range(0, 3).Select(category => ratings.Count(rater => rater[item] == category)).ToArray()).Where(static counts => counts.Sum() > 1),
+        ];
+    }
+
+    [Fact]
+    public void Intervals_end_at_1_and_are_no_points_where_raters_always_agree()
+    {
+        int[][] counts = [.. Enumerable.Range(0, 30).Select(static item => item % 2 == 0 ? new[] { 3, 0 } : [0, 2])];
+        Assert.Equal(1, RaterAgreement.FleissInterval(counts)!.Value.Upper, 1e-12);
+        Assert.InRange(RaterAgreement.FleissInterval(counts)!.Value.Lower, 0.5, 0.9);
+        Assert.InRange(RaterAgreement.RandolphInterval(counts)!.Value.Lower, 0.5, 0.9);
+        Assert.Null(RaterAgreement.FleissInterval([[2, 0]]));
+        Assert.Null(RaterAgreement.FleissInterval([[2, 0], [3, 0]]));
+        Assert.Null(KrippendorffAlpha.IntervalOf([[1, null], [1, 2]], RatingScale.Nominal));
+    }
+
+    [Fact]
     public void Full_agreement_is_1_and_no_variation_is_undefined()
     {
         Assert.Equal(1, RaterAgreement.CohenKappa([0, 1, 2], [0, 1, 2]));
@@ -80,7 +144,8 @@ public sealed class RaterAgreementTests
     {
         Assert.Throws<ArgumentException>(() => RaterAgreement.CohenKappa([1], [1, 2]));
         Assert.Throws<ArgumentException>(() => RaterAgreement.CohenKappa([-1], [1]));
-        Assert.Throws<ArgumentException>(() => RaterAgreement.FleissKappa([[2, 0], [3, 0]]));
+        Assert.Throws<ArgumentException>(() => RaterAgreement.FleissKappa([[2, 0], [3, 0, 0]]));
+        Assert.Throws<ArgumentException>(() => RaterAgreement.FleissKappa([]));
         Assert.Throws<ArgumentException>(() => RaterAgreement.RandolphKappa([[1, 0]]));
         Assert.Throws<ArgumentException>(() => KrippendorffAlpha.Of([[1], [1, 2]], RatingScale.Nominal));
     }

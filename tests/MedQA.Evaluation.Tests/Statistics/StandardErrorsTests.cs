@@ -44,10 +44,11 @@ public sealed class StandardErrorsTests
     }
 
     [Fact]
-    public void An_interval_reaches_1_96_standard_errors_to_either_side()
+    public void An_interval_reaches_as_many_standard_errors_as_Students_distribution_asks_for()
     {
-        var interval = new MeanWithError(0.5, 0.1).IntervalAt();
-        Assert.Equal(0.5 - 0.1959963984540054, interval.Lower, 1e-12);
-        Assert.Equal(0.5 + 0.1959963984540054, interval.Upper, 1e-12);
+        // scipy.stats.t.ppf(0.975, 19)
+        var interval = new MeanWithError(0.5, 0.1).IntervalAt(19);
+        Assert.Equal(0.5 - 0.20930240544082634, interval.Lower, 1e-12);
+        Assert.Equal(0.5 + 0.20930240544082634, interval.Upper, 1e-12);
     }
 }

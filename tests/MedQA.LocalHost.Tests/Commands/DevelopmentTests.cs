@@ -11,7 +11,8 @@ public sealed class DevelopmentTests
         var (code, table, notices) = await medqa.RunAsync("run", test, "--profile", profile, "--dev", dev);
         Assert.True(code == 0, notices);
 
-        // Three answers are too few for any guarantee, and that is said.
+        // Three answers are too few for any guarantee, and that is said; so is that both files ask them.
+        Assert.Contains("asked 3 of this run's 5 questions too", string.Join(' ', table.Split(['│', ' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
         Assert.Contains("dev.csv", table[..table.IndexOf("test.csv", StringComparison.Ordinal)], StringComparison.Ordinal);
         Assert.Single(table.Split("Guarantee").Skip(1));
         var runs = (await medqa.JsonAsync("results")).GetProperty("runs");
@@ -34,6 +35,7 @@ public sealed class DevelopmentTests
 
     [Theory]
     [InlineData("medqa: --dev is for one run: name it.", "results", "--dev", "abc")]
+    [InlineData("a threshold that was chosen on a run's own questions guarantees nothing about them", "run", "sums.csv", "--dev", "sums.csv")]
     [InlineData("medqa: --dev needs a profile with a fixed number of samples above 1, such as deferral: profile few-shot has no agreement to defer by.", "run", "sums.csv", "--profile", "few-shot", "--dev", "abc")]
     public async Task A_guarantee_that_cannot_be_had_is_refused_before_anything_is_asked(string sentence, params string[] arguments)
     {

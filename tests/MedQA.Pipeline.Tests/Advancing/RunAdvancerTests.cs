@@ -1,4 +1,5 @@
 using Azure.Storage.Blobs.Specialized;
+using MedQA.Evaluation;
 using MedQA.Pipeline.Advancing;
 using MedQA.Pipeline.Answering;
 using MedQA.Pipeline.Control;
@@ -209,6 +210,23 @@ public sealed class RunAdvancerTests(AzuriteFixture azurite)
         var undisturbed = new Bench(await azurite.NewAsync());
         Assert.Equal(await undisturbed.ReportAsync((await undisturbed.CompleteAsync(await undisturbed.StartAsync(6))).Run), await bench.ReportAsync(run));
         Assert.Equal(RequestOutcome.NotPossible, await control.RequestAsync(run, RequestedAction.Retry, Cancel));
+    }
+
+    [Fact]
+    public async Task A_run_under_another_version_of_the_rules_is_shown_but_not_retried()
+    {
+        var bench = new Bench(await azurite.NewAsync());
+        bench.Model.Before = static (_, _) => throw new InvalidOperationException("broken");
+        var run = await bench.StartAsync(2);
+        await bench.CompleteAsync(run);
+        var manifest = (await bench.TextAsync(run, "manifest.json"))!;
+        Assert.Contains($"\"rules\":\"{EvaluationRules.Version}\"", manifest, StringComparison.Ordinal);
+        await bench.Storage.Blob(run, "manifest.json").UploadAsync(BinaryData.FromString(manifest.Replace($"\"rules\":\"{EvaluationRules.Version}\"", "\"rules\":\"1\"", StringComparison.Ordinal)).ToStream(), cancellationToken: Cancel);
+
+        Assert.Equal(RequestOutcome.OtherRules, await new RunControl(bench.Storage, bench.Time).RequestAsync(run, RequestedAction.Retry, Cancel));
+        Assert.Contains("follows version 1 of the evaluation's rules", RunControl.OtherRulesOf(run, "1"), StringComparison.Ordinal);
+        Assert.Equal(2, (await bench.Reader.AnswersAsync(run, null, 10, AnswerFilter.All, Cancel)).Answers.Count);
+        Assert.NotNull(await bench.Reader.OpenFileAsync(run, "report.json", Cancel));
     }
 
     [Fact]

@@ -11,6 +11,11 @@ internal static class ComparisonDocument
     {
         yield return new Heading(1, "Comparison");
         yield return new Note(RunReport.NotMedicalAdvice);
+        foreach (var warning in comparison.Warnings)
+        {
+            yield return new Note(warning);
+        }
+
         foreach (var block in Accuracies(comparison))
         {
             yield return block;
@@ -24,7 +29,7 @@ internal static class ComparisonDocument
                     pair.First,
                     pair.Second,
                     pair.Dataset ?? "all",
-                    Figures.Count(pair.Questions),
+                    $"{Figures.Count(pair.Questions)}{(pair.Clusters is { } clusters ? $" in {Figures.Count(clusters)} clusters" : "")}",
                     $"{pair.LeftOutOfFirst} + {pair.LeftOutOfSecond}",
                     Figures.WithInterval(pair.FirstAccuracy, pair.FirstInterval),
                     Figures.WithInterval(pair.SecondAccuracy, pair.SecondInterval))),
@@ -53,7 +58,7 @@ internal static class ComparisonDocument
 
         if (comparison.Pairs.Any(static pair => pair.Rough))
         {
-            yield return new Paragraph($"Rough: fewer than {PairedComparison.FewDiscordant} questions tell the runs apart; rely on the test.");
+            yield return new Paragraph($"Rough: fewer than {PairedComparison.FewDiscordant} questions (or clusters of them) tell the runs apart; rely on the test.");
         }
 
         if (comparison.Pairs.Any(static pair => pair.Test.Undecided))
@@ -61,9 +66,14 @@ internal static class ComparisonDocument
             yield return new Paragraph("Where no question tells two runs apart, p is 1 by convention and says nothing.");
         }
 
-        if (comparison.Pairs.Any(static pair => pair.Provisional))
+        if (comparison.Pairs.Any(static pair => pair.Clusters is not null))
         {
-            yield return new Note("Provisional: a run is not finished.");
+            yield return new Paragraph("Where questions belong together (equal questions, questions on one passage), intervals and tests are over clusters of them.");
+        }
+
+        if (comparison.Pairs.Sum(static pair => pair.Dataset is null ? 0 : pair.Unaskable) is > 0 and var unaskable)
+        {
+            yield return new Paragraph($"Questions that could not be asked in one of the runs, and are left out: {Figures.Count(unaskable)}.");
         }
     }
 
@@ -82,9 +92,9 @@ internal static class ComparisonDocument
             [
                 .. comparison.Accuracies.Select(ImmutableArray<string> (row) =>
                     [row.Profile, row.Strategy, row.Model, .. datasets.Select(dataset => row.Cells.FirstOrDefault(cell => cell.Dataset == dataset) is { } cell
-                        ? $"{Figures.Percent(cell.Accuracy)} ({Figures.Of(cell.Correct, cell.Scored)}; {Figures.Percent(cell.Interval)})"
+                        ? $"{Figures.Percent(cell.Accuracy)} ({Figures.Of(cell.Correct, cell.Scored)}; {Figures.Percent(cell.Interval)}){(cell.Provisional ? " provisional" : "")}"
                         : Figures.None), string.Join(", ", row.Runs)]),
             ]);
-        yield return new Paragraph("Each on all its own questions with a known right option, with the 95 % interval (Clopper-Pearson). The tests below are on the questions that two runs have in common.");
+        yield return new Paragraph("Each on all its own questions with a known right option, with the 95 % interval (Clopper-Pearson, or from clusters where questions belong together). The tests below are on the questions that two runs have in common.");
     }
 }

@@ -42,9 +42,10 @@ internal static class ConfidenceSections
         yield return ReportPlots.Calibration(report);
         yield return ReportPlots.Coverage(report);
         yield return new Table(
-            [new("deferred", true), new("kept", true), new("threshold", true), new("accuracy of the kept", true)],
-            [.. report.Deferral.Select(static point => ImmutableArray.Create(Figures.Percent(point.Deferred), point.Kept.ToString("0.#"), Figures.Fraction(point.Threshold), Figures.Percent(point.Accuracy)))]);
-        yield return new Paragraph("The thresholds are chosen on the same answers; on new questions the same threshold can keep more or fewer, and be right less often.");
+            [new("deferred", true), new("kept", true), new("threshold", true), new("accuracy of the kept", true), new("95 % interval")],
+            [.. report.Deferral.Select(static point => ImmutableArray.Create(
+                Figures.Percent(point.Deferred), point.Kept.ToString("0.#"), Figures.Fraction(point.Threshold), Figures.Percent(point.Accuracy), Figures.Percent(point.Interval)))]);
+        yield return new Paragraph("The thresholds are chosen on the same answers, which the intervals allow for; on new questions the same threshold can keep more or fewer, and be right less often.");
 
         static ImmutableArray<string> Row(string name, double? value, Interval? interval) =>
             [name, Figures.Fraction(value), interval is { } known ? $"{known.Lower:0.000} to {known.Upper:0.000}" : Figures.None];
@@ -58,6 +59,11 @@ internal static class ConfidenceSections
         }
 
         yield return new Heading(2, "Deferral with a guarantee");
+        foreach (var warning in guarantee.Warnings)
+        {
+            yield return new Note(warning);
+        }
+
         var goal = $"at least {Figures.Percent(guarantee.TargetAccuracy)} right among the answered, with {Figures.Percent(guarantee.Confidence)} confidence (Learn then Test, arXiv 2110.01052)";
         if (guarantee.Threshold is not { } threshold)
         {

@@ -11,6 +11,7 @@ internal static class ReplayDocument
     [
         new Heading(1, $"{replay.QuestionSet} on {replay.Model}: other strategies from the same samples"),
         new Note(RunReport.NotMedicalAdvice),
+        .. replay.Warnings.Select(static warning => new Note(warning)),
         new Paragraph($"Run {replay.Run}, {Figures.Count(replay.Questions)} questions with a known right option, {replay.Samples} samples each. No model was asked again."),
         new Heading(2, "Strategies"),
         Cost(replay),
@@ -36,10 +37,16 @@ internal static class ReplayDocument
             [new("strategy"), .. Deferred.Select(static percent => new Column($"{percent} % deferred", true))],
             [
                 .. replay.Strategies.Where(static strategy => !strategy.Deferral.IsEmpty).Select(static ImmutableArray<string> (strategy) =>
-                    [strategy.Name, .. Deferred.Select(percent => Figures.Percent(strategy.Deferral.Single(point => Math.Abs(point.Deferred - (percent / 100.0)) < 1e-9).Accuracy))]),
+                    [strategy.Name, .. Deferred.Select(percent => DeferralOf(strategy, percent))]),
             ]),
         .. Subsets(replay),
     ];
+
+    private static string DeferralOf(ReplayedStrategy strategy, int percent)
+    {
+        var point = strategy.Deferral.Single(point => Math.Abs(point.Deferred - (percent / 100.0)) < 1e-9);
+        return Figures.WithInterval(point.Accuracy, point.Interval);
+    }
 
     private static Plot Cost(ReplayReport replay)
     {

@@ -27,10 +27,15 @@ internal static class ReportDocument
         if (accuracy.Value is not null)
         {
             rows.Add(("accuracy, each question once (micro)", $"{Figures.Percent(accuracy.Value)} ({Figures.Of(accuracy.Correct, accuracy.Scored)})"));
-            rows.Add(accuracy.Bounds is null
-                ? ("95 % interval (Clopper-Pearson)", Figures.Percent(accuracy.Interval))
-                : ("bounds", Figures.Interval(accuracy)));
-            rows.Add(("standard error, equal questions as one cluster", Figures.Percent(accuracy.StandardError)));
+            rows.Add(accuracy.Bounds is not null ? ("bounds", Figures.Interval(accuracy))
+                : accuracy.Clusters is { } clusters ? ($"95 % interval from {Figures.Count(clusters)} clusters of equal questions or questions on one passage", Figures.Percent(accuracy.Interval))
+                : ("95 % interval (Clopper-Pearson)", Figures.Percent(accuracy.Interval)));
+            if (accuracy.IntervalOfUnrelated is { } unrelated)
+            {
+                rows.Add(("as if no two questions belonged together (Clopper-Pearson), too narrow", Figures.Percent(unrelated)));
+            }
+
+            rows.Add(("standard error, questions that belong together as one cluster", Figures.Percent(accuracy.StandardError)));
             rows.Add(("guessing gives", Figures.Percent(accuracy.Chance)));
             if (report.OptionScoring is { } scoring)
             {
@@ -57,6 +62,7 @@ internal static class ReportDocument
             ("questions asked", Figures.Count(questions.Asked)),
             ("without an answer by the model (wrong)", Figures.Count(questions.Unanswered)),
             ("failed by infrastructure (neither right nor wrong)", $"{Figures.Count(questions.Failed)}{string.Concat(report.Failures.Select(static failure => $"; {failure.Code}: {failure.Questions}"))}"),
+            ("cannot be asked so (in no figure)", $"{Figures.Count(questions.Unaskable)}{string.Concat(report.UnaskableReasons.Select(static reason => $"; {reason.Code}: {reason.Questions}"))}"),
             ("not asked yet", Figures.Count(questions.Waiting)),
             ("without a known right option", Figures.Count(questions.WithoutGold)),
         ]);

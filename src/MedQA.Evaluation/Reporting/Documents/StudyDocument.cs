@@ -30,7 +30,7 @@ internal static class StudyDocument
             (report.Rubric.Compares ? "Pairs of answers" : "Answers", $"{Figures.Of(done.UnitsRated, report.Units)} rated"),
             ("Ratings", $"{Figures.Of(done.Rated, done.Assigned)} whole, {Figures.Count(done.Begun)} begun, {Figures.Count(done.Skipped)} skipped"),
             ("Time of a whole rating", done.MedianSeconds is { } median ? $"median {Seconds(median)}, mean {Seconds(done.MeanSeconds!.Value)}" : Figures.None));
-        yield return new Paragraph($"Shares are means over answers: each counts once, however many have rated it. Intervals are 95 % percentile intervals: answers, each with all its ratings, are drawn again with replacement, {StudyReportBuilder.Resamples:#,0} times, or {StudyReportBuilder.ClusteredResamples:#,0} times where answers have several ratings.");
+        yield return new Paragraph($"Shares are means over answers: each counts once, however many have rated it. Intervals are 95 % score intervals, from how far answers differ, each with all its ratings.");
     }
 
     private static IEnumerable<Block> Favourable(StudyReport report)
@@ -103,8 +103,9 @@ internal static class StudyDocument
             [new("axis"), new("rated twice or more", true), new("raters each", true), new("Randolph's kappa", true), new("Fleiss' kappa", true), new("weighted Cohen's kappa", true), new("Krippendorff's alpha", true)],
             [.. report.Axes.Where(static axis => axis.Agreement is not null).Select(axis => ImmutableArray.Create(
                 TitleOf(report, axis.Axis), Figures.Count(axis.Agreement!.Units), axis.Agreement.Raters is { } raters ? $"{raters}" : "differs",
-                Figures.Fraction(axis.Agreement.RandolphKappa), Figures.Fraction(axis.Agreement.FleissKappa), Figures.Fraction(axis.Agreement.WeightedCohenKappa), Figures.Fraction(axis.Agreement.KrippendorffAlpha)))]);
-        yield return new Paragraph("1 is full agreement, 0 what chance gives. Where nearly all ratings are the same choice, Fleiss' kappa and Krippendorff's alpha are low although raters mostly agree; Randolph's is not.");
+                Figures.Fraction(axis.Agreement.RandolphKappa, axis.Agreement.RandolphInterval), Figures.Fraction(axis.Agreement.FleissKappa, axis.Agreement.FleissInterval),
+                Figures.Fraction(axis.Agreement.WeightedCohenKappa, axis.Agreement.WeightedCohenInterval), Figures.Fraction(axis.Agreement.KrippendorffAlpha, axis.Agreement.KrippendorffInterval)))]);
+        yield return new Paragraph("1 is full agreement, 0 what chance gives; in brackets 95 % intervals. Of answers with different numbers of raters each counts once. Where nearly all ratings are the same choice, Fleiss' kappa and Krippendorff's alpha are low although raters mostly agree; Randolph's is not.");
     }
 
     private static IEnumerable<Block> Raters(StudyReport report)

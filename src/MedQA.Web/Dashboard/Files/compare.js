@@ -64,7 +64,7 @@ export async function show(main, { query, signal, title }) {
     try {
       const comparison = await call(`/api/compare?runs=${a},${b}`, { signal });
       if (a === chosen[0] && b === chosen[1]) {
-        fill(result, comparison.pairs.map(pair => pairCard(pair, comparison)), flips(a, b));
+        fill(result, (comparison.warnings ?? []).map(text => h('p', { class: 'notice' }, text)), comparison.pairs.map(pair => pairCard(pair, comparison)), flips(a, b));
       }
     } catch (problem) {
       if (!signal.aborted && a === chosen[0] && b === chosen[1]) {
@@ -83,14 +83,14 @@ export async function show(main, { query, signal, title }) {
           h('p', null, test.undecided ? 'Both are right on the same questions.' : pair.difference === 0 ? `Both are right equally often, on different questions; 95 % interval ${points(pair.interval.lower)} to ${points(pair.interval.upper)}.` : `The ${pair.difference > 0 ? 'first' : 'second'} run is right more often; 95 % interval ${points(pair.interval.lower)} to ${points(pair.interval.upper)}.`),
           h('p', null, 'McNemar’s test, mid-p: ', h('strong', null, pValue(test.midP)), test.undecided ? ' by convention: no question tells the runs apart' : test.midP < 0.05 ? ': unlikely to be chance alone' : ': chance alone explains it well'),
           h('p', { class: 'minor' }, `exact p ${pValue(test.exactP)} · after Holm’s correction for ${plural(comparison.familySize, 'test')} ${pValue(pair.holmP)}`,
-            pair.rough ? ' · fewer than 10 questions tell the runs apart: rely on the test, the interval is rough' : ''))),
+            pair.rough ? ' · fewer than 10 questions or clusters of them tell the runs apart: rely on the test, the interval is rough' : ''))),
       table('Accuracy of both runs', [{ name: 'Run' }, { name: 'Accuracy', number: true }, { name: '0 to 100 %' }, { name: '95 % interval', number: true }], [
         [pair.first, percent(pair.firstAccuracy), intervalBar(pair.firstAccuracy, pair.firstInterval), interval(pair.firstInterval)],
         [pair.second, percent(pair.secondAccuracy), intervalBar(pair.secondAccuracy, pair.secondInterval), interval(pair.secondInterval)]]),
-      table('Questions by which run is right', [{ name: `${plural(pair.questions, 'question')}` }, { name: 'second right', number: true }, { name: 'second wrong', number: true }], [
+      table('Questions by which run is right', [{ name: `${plural(pair.questions, 'question')}${pair.clusters ? ` in ${plural(pair.clusters, 'cluster')}` : ''}` }, { name: 'second right', number: true }, { name: 'second wrong', number: true }], [
         ['first right', count(pair.bothRight), h('strong', null, count(test.onlyFirst))],
         ['first wrong', h('strong', null, count(test.onlySecond)), count(pair.neitherRight)]], { className: 'narrow' }),
-      pair.leftOutOfFirst || pair.leftOutOfSecond ? h('p', { class: 'minor' }, `Left out because the other run has not answered them: ${count(pair.leftOutOfFirst)} of the first, ${count(pair.leftOutOfSecond)} of the second.`) : null);
+      pair.leftOutOfFirst || pair.leftOutOfSecond ? h('p', { class: 'minor' }, `Left out because the other run has not answered them: ${count(pair.leftOutOfFirst)} of the first, ${count(pair.leftOutOfSecond)} of the second${pair.unaskable ? `; ${count(pair.unaskable)} cannot be asked in one of them` : ''}.`) : null);
   }
 
   function flips(a, b) {

@@ -32,7 +32,7 @@ function headline(report) {
     : h('div', { class: 'headline' },
       h('p', { class: 'big' }, report.provisional ? h('span', { class: 'provisional-tag' }, 'provisional') : null, percent(accuracy.value)),
       h('div', { class: 'headline-text' },
-        h('p', null, `${of(accuracy.correct, accuracy.scored)} right · `, rangeText(accuracy)),
+        h('p', null, `${of(accuracy.correct, accuracy.scored)} right · `, rangeText(accuracy), accuracy.clusters ? ` from ${plural(accuracy.clusters, 'cluster')} of questions that belong together` : ''),
         h('p', { class: 'minor' }, `guessing gives ${percent(accuracy.chance)}`, accuracy.standardError ? ` · standard error ${percent(accuracy.standardError)}` : '',
           macro && macro.datasets > 1 ? ` · mean of the ${macro.datasets} data sets ${percent(macro.value)} (${interval(macro.interval)})` : ''),
         scoring ? h('p', { class: 'minor' }, `acc_norm ${percent(scoring.correctByCodePoints / scoring.scored)} · acc_bytes ${percent(scoring.correctByBytes / scoring.scored)}`) : null));
@@ -43,6 +43,7 @@ function headline(report) {
       ['Asked', count(questions.asked)],
       ['Without an answer', count(questions.unanswered), h('span', { class: 'minor' }, ' wrong')],
       ['Failed', count(questions.failed), h('span', { class: 'minor' }, ` neither right nor wrong${(report.failures ?? []).map(failure => `; ${failure.code}: ${failure.questions}`).join('')}`)],
+      questions.unaskable ? ['Cannot be asked', count(questions.unaskable), h('span', { class: 'minor' }, ` in no figure${(report.unaskableReasons ?? []).map(reason => `; ${reason.code}: ${reason.questions}`).join('')}`)] : null,
       questions.waiting ? ['Not asked yet', count(questions.waiting)] : null,
       questions.withoutGold ? ['Without a known answer', count(questions.withoutGold)] : null,
     ]),

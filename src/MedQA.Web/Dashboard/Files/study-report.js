@@ -66,9 +66,14 @@ function differences(report) {
     h('p', { class: 'minor' }, `${report.rubric.compares ? 'The share that prefers the second less the share that prefers the first' : 'Of favourable shares'}, from ${count(report.permutations)} permutations; Holm’s correction is for ${count(report.familySize)} tests.`));
 }
 
+/** An agreement with its 95 % interval. */
+function kappa(value, range) {
+  return range ? `${fraction(value)} (${fraction(range.lower)} to ${fraction(range.upper)})` : fraction(value);
+}
+
 function agreement(report) {
   const rows = report.rubric.axes.map((axis, index) => [axis, report.axes[index].agreement]).filter(([, known]) => known).map(([axis, known]) => [
-    axis.title, count(known.units), fraction(known.randolphKappa), fraction(known.fleissKappa), fraction(known.weightedCohenKappa), fraction(known.krippendorffAlpha)]);
+    axis.title, count(known.units), kappa(known.randolphKappa, known.randolphInterval), kappa(known.fleissKappa, known.fleissInterval), kappa(known.weightedCohenKappa, known.weightedCohenInterval), kappa(known.krippendorffAlpha, known.krippendorffInterval)]);
   return rows.length === 0 ? null : h('details', null, h('summary', null, 'Agreement of raters'),
     table('Agreement of raters', [{ name: 'Axis' }, { name: 'Rated twice or more', number: true }, { name: 'Randolph’s κ', number: true }, { name: 'Fleiss’ κ', number: true }, { name: 'Weighted Cohen’s κ', number: true }, { name: 'Krippendorff’s α', number: true }], rows, { className: 'wide' }));
 }

@@ -1,0 +1,61 @@
+using System.Collections.Immutable;
+
+namespace MedQA.Evaluation.Questions;
+
+/// <summary>What a question's options are besides answers: equal ones, fillers ("n/a"), and options that speak of the others ("all of the above").</summary>
+public sealed record OptionReading
+{
+    /// <summary>Options that are equal to another one, but for case and white space.</summary>
+    public ImmutableArray<int> Equal { get; private init; } = [];
+
+    /// <summary>Options that only fill a place: nobody who guesses would choose them.</summary>
+    public ImmutableArray<int> Fillers { get; private init; } = [];
+
+    /// <summary>Options that speak of the others, or of those above or below them, without naming one.</summary>
+    public ImmutableArray<int> OfOthers { get; private init; } = [];
+
+    /// <summary>Options that name others by letter or place, and those that they name.</summary>
+    public ImmutableArray<int> Naming { get; private init; } = [];
+
+    /// <summary>Whether there is nothing to say.</summary>
+    public bool IsPlain => Equal.IsEmpty && Fillers.IsEmpty && !RefersToOthers;
+
+    /// <summary>Whether an option means something else where the options stand in another order.</summary>
+    public bool RefersToOthers => !OfOthers.IsEmpty || !Naming.IsEmpty;
+
+    /// <summary>Reads options.</summary>
+    public static OptionReading Of(ImmutableArray<string> options)
+    {
+        var texts = options.IsDefault ? [] : options.Select(OptionText.Of).ToArray();
+        var naming = new SortedSet<int>();
+
+        // Where options are letters themselves (blood groups), letters are answers and name nothing.
+        var letters = texts.Any(static text => text.Plain is [>= 'a' and <= 'z']);
+        for (var option = 0; option < texts.Length; option++)
+        {
+            var named = texts[option].Places(option, texts.Length).Concat(letters ? [] : texts[option].Letters(option, texts.Length)).ToArray();
+            if (named.Length > 0)
+            {
+                naming.Add(option);
+                naming.UnionWith(named);
+            }
+        }
+
+        return new OptionReading
+        {
+            Equal = [.. texts.Select(static (text, option) => (text.Plain, option)).GroupBy(static text => text.Plain).Where(static equal => equal.Count() > 1).SelectMany(static equal => equal.Select(static text => text.option)).Order()],
+            Fillers = [.. Enumerable.Range(0, texts.Length).Where(option => texts[option].IsFiller)],
+            OfOthers = [.. Enumerable.Range(0, texts.Length).Where(option => texts[option].IsOfOthers)],
+            Naming = [.. naming],
+        };
+    }
+
+    /// <summary>How many options somebody could choose: all but the fillers. A filler that is the right option counts.</summary>
+    /// <param name="options">How many options there are.</param>
+    /// <param name="gold">The right one, or <see langword="null"/> where it is not known.</param>
+    public int Choosable(int options, int? gold)
+    {
+        var fillers = Fillers.Count(filler => filler != gold);
+        return fillers < options ? options - fillers : options;
+    }
+}

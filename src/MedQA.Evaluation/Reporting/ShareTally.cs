@@ -1,0 +1,61 @@
+using MedQA.Evaluation.Statistics;
+
+namespace MedQA.Evaluation.Reporting;
+
+/// <summary>Counts right answers by cluster, and gives the interval of their share.</summary>
+internal sealed class ShareTally
+{
+    private readonly Dictionary<ulong, (int Count, int Right)> _clusters = [];
+
+    public int Count { get; private set; }
+
+    public int Right { get; private set; }
+
+    /// <summary>How many clusters there are, where two answers or more are of one; else <see langword="null"/>.</summary>
+    public int? Clusters => _clusters.Count == Count ? null : _clusters.Count;
+
+    public IReadOnlyCollection<(int Count, int Right)> Makes => _clusters.Values;
+
+    public void Add(ulong cluster, bool right)
+    {
+        var (count, before) = _clusters.GetValueOrDefault(cluster);
+        _clusters[cluster] = (count + 1, before + (right ? 1 : 0));
+        Count++;
+        Right += right ? 1 : 0;
+    }
+
+    /// <summary>95 % interval: Clopper-Pearson where every answer is a cluster of its own, else from clusters. <see langword="null"/> without an answer.</summary>
+    public Interval? Interval() => Count == 0 ? null
+        : Clusters is null ? BinomialInterval.ClopperPearson(Right, Count)
+        : ClusteredInterval.Proportion(_clusters.Values);
+
+    /// <summary>The same as a score interval, whose distance from the share stands for a standard error where intervals are put together.</summary>
+    public Interval? ScoreInterval() => Count == 0 ? null
+        : Clusters is null ? BinomialInterval.Wilson(Right, Count)
+        : ClusteredInterval.Proportion(_clusters.Values);
+
+    /// <summary>
+    /// Root of the sum over clusters of the squared sum of their deviations from the mean, divided by the number of answers; corrected for a
+    /// small number of clusters where there are any.
+    /// </summary>
+    public double StandardError()
+    {
+        var mean = (double)Right / Count;
+
+        // Sums of counts first, so that the order of the clusters leaves no trace in the last bits.
+        var makes = new SortedDictionary<(int Count, int Right), int>();
+        foreach (var cluster in _clusters.Values)
+        {
+            makes[cluster] = makes.GetValueOrDefault(cluster) + 1;
+        }
+
+        var sum = 0.0;
+        foreach (var ((count, right), clusters) in makes)
+        {
+            var deviation = right - (count * mean);
+            sum += clusters * deviation * deviation;
+        }
+
+        return Math.Sqrt(sum) / Count * (Clusters is { } number ? StandardErrors.SmallSample(number) : 1);
+    }
+}
