@@ -69,7 +69,7 @@ internal static class TuningPlots
     private static (double Value, double Low, double High) Gain(double[] after, double[] before)
     {
         var difference = StandardErrors.Paired(after, before);
-        var interval = difference.IntervalAt();
+        var interval = difference.IntervalAt(after.Length - 1);
         return (difference.Mean, interval.Lower, interval.Upper);
     }
 
