@@ -57,7 +57,8 @@ internal static class ResumeCommand
             }
         }
 
-        return await RunFollowing.FollowAsync(context, "resume", storage, model.Description.Fingerprint, pipeline, runs, null, cancellationToken);
+        return await RunFollowing.FollowAsync(
+            context, "resume", storage, model.Description.Fingerprint, pipeline, runs, null, cancellationToken);
     }
 
     private static async Task<IReadOnlyList<RunSummary>> UnfinishedAsync(RunReader reader, CancellationToken cancellationToken)

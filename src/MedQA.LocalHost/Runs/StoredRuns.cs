@@ -85,7 +85,8 @@ internal sealed class StoredRuns(RunReader reader, RunControl control, LocalStor
         {
             RequestOutcome.Accepted => Of(await FindAsync(run, cancellationToken)),
             RequestOutcome.NotFound => throw new InputException($"Run {run.Id} was deleted."),
-            _ => throw new InputException($"Run {run.Id} is {StateText.Of(run)}: it cannot be asked to {request.ToString().ToLowerInvariant()}."),
+            _ => throw new InputException(
+                $"Run {run.Id} is {StateText.Of(run)}: it cannot be asked to {request.ToString().ToLowerInvariant()}."),
         };
     }
 

@@ -56,7 +56,8 @@ internal static class RunTable
     [
         Pipeline.Storage.Csv.Line("run", "name", "profile", "strategy", "samples", "model", "state", "created", "finished", "questions", "rejected_rows", "done", "failed", "graded", "correct", "accuracy", "accuracy_low", "accuracy_high", "generated_tokens", "seconds"),
         .. runs.Select(static run => Pipeline.Storage.Csv.Line(
-            run.Id, run.Name, run.Profile, run.Strategy, run.Samples, run.Model, StateText.Of(run), run.Created.UtcDateTime.ToString("O", CultureInfo.InvariantCulture),
+            run.Id, run.Name, run.Profile, run.Strategy, run.Samples, run.Model, StateText.Of(run),
+            run.Created.UtcDateTime.ToString("O", CultureInfo.InvariantCulture),
             run.Finished?.UtcDateTime.ToString("O", CultureInfo.InvariantCulture), run.Questions, run.RejectedRows, run.Done, run.Failed, run.Graded, run.Correct, run.Accuracy, run.AccuracyLow, run.AccuracyHigh, run.GeneratedTokens, run.Seconds)),
     ]);
 
