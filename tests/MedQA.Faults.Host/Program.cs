@@ -31,7 +31,12 @@ var signals = new PipelineSignals();
 if (role == "control")
 {
     var splitter = new QuestionSetSplitter(
-        storage, new SumsProfile(), model.Description, model.CountTokens, new SplitOptions { DefaultProfile = SumsProfile.Name, BatchSize = 8, ClaimFor = TimeSpan.FromSeconds(2) }, time, logging.CreateLogger<QuestionSetSplitter>(), signals);
+        storage,
+        new SumsProfile(),
+        model.Description,
+        model.CountTokens,
+        new SplitOptions { DefaultProfile = SumsProfile.Name, BatchSize = 8, ClaimFor = TimeSpan.FromSeconds(2) },
+        time, logging.CreateLogger<QuestionSetSplitter>(), signals);
     var advancer = new RunAdvancer(storage, new AdvanceOptions { ResendAfter = TimeSpan.FromSeconds(4) }, time, logging.CreateLogger<RunAdvancer>(), signals);
     await new RunLoop(storage, advancer, splitter, time, logging.CreateLogger<RunLoop>(), signals).RunAsync(stop.Token);
 }

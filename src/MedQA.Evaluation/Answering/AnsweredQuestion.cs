@@ -88,11 +88,16 @@ public sealed record AnsweredQuestion
     /// <summary>The ids of the worked examples in the prompt, in order, where they were chosen for this question; else empty: then they are the first ones of the run's.</summary>
     public ImmutableArray<string> ExemplarIds { get; init => field = value.IsDefault ? [] : value; } = [];
 
-    /// <summary>Whether this is a second try: the first ran out of the profile's <c>maxSeconds</c>. There is no third, and the second draws the samples that the first would have drawn.</summary>
+    /// <summary>
+    /// Whether this is a second try: the first ran out of the profile's <c>maxSeconds</c>. There is no third, and the second draws the
+    /// samples that the first would have drawn.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool TriedAgain { get; init; }
 
-    /// <summary>Seconds that the answer took, with those of a first try that ran out of time. A measurement: differs from run to run.</summary>
+    /// <summary>
+    /// Seconds that the answer took, with those of a first try that ran out of time. A measurement: differs from run to run.
+    /// </summary>
     public double Seconds { get; init; }
 
     /// <summary>What decided the bits of the samples; see <see cref="ModelDescription.EngineFingerprint"/>.</summary>

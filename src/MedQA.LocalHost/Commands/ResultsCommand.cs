@@ -115,7 +115,8 @@ internal static class ResultsCommand
     private static async Task<string> ReadAsync(IRunSource source, Run run, string file, CancellationToken cancellationToken)
     {
         await using var content = await source.OpenFileAsync(run.Id, file, cancellationToken)
-            ?? throw new InputException($"Run {run.Id} has no {(file == "answers.csv" ? "answers.csv" : "report")} yet: it is {StateText.Of(run)}.");
+            ?? throw new InputException(
+                $"Run {run.Id} has no {(file == "answers.csv" ? "answers.csv" : "report")} yet: it is {StateText.Of(run)}.");
         using var text = new StreamReader(content);
         return await text.ReadToEndAsync(cancellationToken);
     }

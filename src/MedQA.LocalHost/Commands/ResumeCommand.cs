@@ -62,7 +62,8 @@ internal static class ResumeCommand
             }
         }
 
-        return await RunFollowing.FollowAsync(context, "resume", storage, model.Description.Fingerprint, pipeline, runs, null, cancellationToken);
+        return await RunFollowing.FollowAsync(
+            context, "resume", storage, model.Description.Fingerprint, pipeline, runs, null, cancellationToken);
     }
 
     /// <summary>Why a run does not go on, where it follows another version of the rules; else <see langword="null"/>.</summary>

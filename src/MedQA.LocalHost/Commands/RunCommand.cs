@@ -114,7 +114,9 @@ internal static class RunCommand
             }
         }
 
-        return await RunFollowing.FollowAsync(context, "run", storage, model.Description.Fingerprint, pipeline, runs, asksDevelopment ? StoredRuns.Of(runs[0]) : known, cancellationToken);
+        var guarantor = asksDevelopment ? StoredRuns.Of(runs[0]) : known;
+        return await RunFollowing.FollowAsync(
+            context, "run", storage, model.Description.Fingerprint, pipeline, runs, guarantor, cancellationToken);
     }
 
     private static async Task<int> RunThereAsync(

@@ -27,7 +27,8 @@ internal static class ServeCommand
         await using var model = await LocalModel.LoadAsync(context.Settings, context.Console, cancellationToken);
         await using var storage = await LocalStorage.OpenAsync(context.Settings, context.Console, cancellationToken);
         using var logging = LocalLogging.Create(context.Settings);
-        using var pipeline = new LocalPipeline(storage.Runs, model, context.Settings, TimeProvider.System, logging, storage.AtWork, servesAnybody: true);
+        using var pipeline = new LocalPipeline(
+            storage.Runs, model, context.Settings, TimeProvider.System, logging, storage.AtWork, servesAnybody: true);
         await using var server = LocalApi.Create(context.Settings, LocalApi.Over(pipeline, model));
 
         // The address is taken before work begins: a second server on it fails at once.

@@ -17,8 +17,10 @@ internal sealed record WorkingProcess(string Command, int Process, string Model)
 }
 
 /// <summary>
-/// Who works on the runs of a data folder: each process has a file in it, which it holds locked and touches every few seconds. The system releases the lock when the process ends, however that
-/// happens, and one that stands still (or whose machine slept) touches nothing: what is killed or suspended is not at work. A copied folder has no locks.
+/// Who works on the runs of a data folder: each process has a file in it, which it holds locked and touches every few seconds. The system
+/// releases the lock when the process ends, however that
+/// happens, and one that stands still (or whose machine slept) touches nothing: what is killed or suspended is not at work. A copied folder
+/// has no locks.
 /// </summary>
 internal sealed class AtWork(string dataFolder, TimeProvider time) : IRunAttendance
 {
@@ -32,7 +34,8 @@ internal sealed class AtWork(string dataFolder, TimeProvider time) : IRunAttenda
     private readonly string _folder = Path.Combine(dataFolder, "at-work");
 
     /// <inheritdoc/>
-    public IReadOnlyList<RunAttendant> Present() => [.. Processes().Select(static process => new RunAttendant(process.Drives, process.Model))];
+    public IReadOnlyList<RunAttendant> Present() =>
+        [.. Processes().Select(static process => new RunAttendant(process.Drives, process.Model))];
 
     /// <summary>The processes that are at work now.</summary>
     public IReadOnlyList<WorkingProcess> Processes()
@@ -47,7 +50,10 @@ internal sealed class AtWork(string dataFolder, TimeProvider time) : IRunAttenda
         }
     }
 
-    /// <summary>Says that this process is at work, until the result is disposed. Where the folder cannot be written, nobody hears of it: the work matters more.</summary>
+    /// <summary>
+    /// Says that this process is at work, until the result is disposed. Where the folder cannot be written, nobody hears of it: the work
+    /// matters more.
+    /// </summary>
     /// <param name="command">The command that it was started with.</param>
     /// <param name="model">The fingerprint of its model.</param>
     public IDisposable Begin(string command, string model)
@@ -58,7 +64,14 @@ internal sealed class AtWork(string dataFolder, TimeProvider time) : IRunAttenda
             {
                 Directory.CreateDirectory(_folder);
                 var name = string.Create(CultureInfo.InvariantCulture, $"{command}.{Environment.ProcessId}.{model}.{Guid.NewGuid():N}");
-                var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0, Options = FileOptions.DeleteOnClose };
+                var options = new FileStreamOptions
+                {
+                    Mode = FileMode.CreateNew,
+                    Access = FileAccess.ReadWrite,
+                    Share = FileShare.None,
+                    BufferSize = 0,
+                    Options = FileOptions.DeleteOnClose,
+                };
                 if (!OperatingSystem.IsWindows())
                 {
                     options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -78,7 +91,8 @@ internal sealed class AtWork(string dataFolder, TimeProvider time) : IRunAttenda
     /// <summary>The process of a file; <see langword="null"/> where it has ended, and the file goes, or stands still.</summary>
     private WorkingProcess? Find(string path)
     {
-        if (Path.GetFileName(path).Split('.') is not [var command, var number, var model, _] || !int.TryParse(number, CultureInfo.InvariantCulture, out var process))
+        if (Path.GetFileName(path).Split('.') is not [var command, var number, var model, _]
+            || !int.TryParse(number, CultureInfo.InvariantCulture, out var process))
         {
             return null;
         }
@@ -86,7 +100,8 @@ internal sealed class AtWork(string dataFolder, TimeProvider time) : IRunAttenda
         try
         {
             // Whoever gets the lock knows that nobody holds it.
-            using var left = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
+            using var left = new FileStream(
+                path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
             return null;
         }
         catch (FileNotFoundException)
@@ -95,7 +110,9 @@ internal sealed class AtWork(string dataFolder, TimeProvider time) : IRunAttenda
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            return (time.GetUtcNow().UtcDateTime - File.GetLastWriteTimeUtc(path)).Duration() < Fresh ? new WorkingProcess(command, process, model) : null;
+            return (time.GetUtcNow().UtcDateTime - File.GetLastWriteTimeUtc(path)).Duration() < Fresh
+                ? new WorkingProcess(command, process, model)
+                : null;
         }
     }
 

@@ -32,7 +32,13 @@ internal sealed class LocalPipeline : IDisposable
     /// <param name="attendance">Knows who works on the storage's runs; <see langword="null"/> where nobody can.</param>
     /// <param name="servesAnybody">Whether question sets that people put into the container with other tools are run too.</param>
     public LocalPipeline(
-        RunStorage storage, ILanguageModel model, HostSettings settings, TimeProvider time, ILoggerFactory logging, IRunAttendance? attendance = null, bool servesAnybody = false)
+        RunStorage storage,
+        ILanguageModel model,
+        HostSettings settings,
+        TimeProvider time,
+        ILoggerFactory logging,
+        IRunAttendance? attendance = null,
+        bool servesAnybody = false)
     {
         var signals = Signals;
         _telemetry = LocalTelemetry.Start(settings);

@@ -24,7 +24,10 @@ internal sealed class LocalStorage : IAsyncDisposable
     /// <summary>Where the storage is, for people.</summary>
     public string Place { get; }
 
-    /// <summary>Who works on the runs of the data folder; <see langword="null"/> where the storage is not in it: then others that nobody here knows of may work on them.</summary>
+    /// <summary>
+    /// Who works on the runs of the data folder; <see langword="null"/> where the storage is not in it: then others that nobody here knows
+    /// of may work on them.
+    /// </summary>
     public AtWork? AtWork { get; }
 
     /// <summary>Opens the storage that the settings name; starts the emulator where none listens.</summary>

@@ -12,12 +12,21 @@ internal static class StoppedWork
     public static string Of(LocalStorage storage, string model, IReadOnlyList<RunId> runs)
     {
         var (names, go, are) = runs.Count == 1 ? ($"Run {runs[0]}", "goes on", "is") : ($"Runs {string.Join(", ", runs)}", "go on", "are");
-        var (resume, cancel) = runs.Count == 1 ? ($"`medqa resume {runs[0]}`", $"`medqa cancel {runs[0]}` stops it") : ("`medqa resume`", "`medqa cancel RUN` stops one");
-        return Elsewhere(storage, model) is { } elsewhere
-            ? $"{names} {go} in {elsewhere}, which works on {storage.Place} too; {cancel}."
-            : storage.AtWork is null
-                ? $"Nothing that was answered is lost. Where another process or a service works on {storage.Place}, {Lower(names)} {go} there; else with {resume}."
-                : $"{names} {are} paused; nothing that was answered is lost. Go on with {resume}.{OtherModel(storage)}";
+        var (resume, cancel) = runs.Count == 1
+            ? ($"`medqa resume {runs[0]}`", $"`medqa cancel {runs[0]}` stops it")
+            : ("`medqa resume`", "`medqa cancel RUN` stops one");
+        if (Elsewhere(storage, model) is { } elsewhere)
+        {
+            return $"{names} {go} in {elsewhere}, which works on {storage.Place} too; {cancel}.";
+        }
+
+        if (storage.AtWork is null)
+        {
+            var there = $"Where another process or a service works on {storage.Place}, {Lower(names)} {go} there";
+            return $"Nothing that was answered is lost. {there}; else with {resume}.";
+        }
+
+        return $"{names} {are} paused; nothing that was answered is lost. Go on with {resume}.{OtherModel(storage)}";
     }
 
     /// <summary>What becomes of whatever runs there are.</summary>
@@ -27,12 +36,16 @@ internal static class StoppedWork
             ? $"Where another process or a service works on {storage.Place}, unfinished runs go on there; else with the next start."
             : $"Unfinished runs are paused, and go on with the next start.{OtherModel(storage)}";
 
-    private static WorkingProcess? Elsewhere(LocalStorage storage, string model) =>
-        storage.AtWork?.Processes() is { } processes && processes.FirstOrDefault(static process => process.Drives) is { } driver
-            ? processes.FirstOrDefault(process => process.Drives && process.Model == model) ?? (processes.Any(process => process.Model == model) ? driver : null)
-            : null;
+    /// <summary>Who goes on with runs of a model: another that advances runs with it, or any that does where one answers with it.</summary>
+    private static WorkingProcess? Elsewhere(LocalStorage storage, string model)
+    {
+        var processes = storage.AtWork?.Processes() ?? [];
+        return processes.FirstOrDefault(process => process.Drives && process.Model == model)
+            ?? (processes.Any(process => process.Model == model) ? processes.FirstOrDefault(static process => process.Drives) : null);
+    }
 
-    private static string OtherModel(LocalStorage storage) => storage.AtWork?.Processes().FirstOrDefault(static process => process.Drives) is { } other
+    private static string OtherModel(LocalStorage storage) =>
+        storage.AtWork?.Processes().FirstOrDefault(static process => process.Drives) is { } other
         ? $" {other} works on the same runs, but with another model."
         : "";
 

@@ -86,7 +86,8 @@ internal sealed class StoredRuns(RunReader reader, RunControl control, LocalStor
             RequestOutcome.Accepted => Of(await FindAsync(run, cancellationToken)),
             RequestOutcome.OtherRules => throw new InputException(RunControl.OtherRulesOf(RunId.Parse(run.Id), (await reader.GetManifestAsync(RunId.Parse(run.Id), cancellationToken))?.Rules)),
             RequestOutcome.NotFound => throw new InputException($"Run {run.Id} was deleted."),
-            _ => throw new InputException($"Run {run.Id} is {StateText.Of(run)}: it cannot be asked to {request.ToString().ToLowerInvariant()}."),
+            _ => throw new InputException(
+                $"Run {run.Id} is {StateText.Of(run)}: it cannot be asked to {request.ToString().ToLowerInvariant()}."),
         };
     }
 

@@ -53,7 +53,8 @@ public sealed class RunLoop
     /// <param name="signals">Wakes the loop.</param>
     /// <param name="retention">Deletes what is old, now and then; <see langword="null"/> for a host that keeps everything.</param>
     /// <param name="servesAnybody">
-    /// Whether uploads that people put into the container with other tools are taken. Those that were stored through this service for the splitter's model, and whose maker was cut off, always are.
+    /// Whether uploads that people put into the container with other tools are taken. Those that were stored through this service for the
+    /// splitter's model, and whose maker was cut off, always are.
     /// </param>
     public RunLoop(
         RunStorage storage,
@@ -144,7 +145,8 @@ public sealed class RunLoop
     internal async Task ScanAsync(QuestionSetSplitter splitter, CancellationToken cancellationToken)
     {
         await _receipts.LoadAsync(cancellationToken);
-        await foreach (var blob in _storage.QuestionSets.GetBlobsAsync(new GetBlobsOptions { Traits = BlobTraits.Metadata }, cancellationToken))
+        var options = new GetBlobsOptions { Traits = BlobTraits.Metadata };
+        await foreach (var blob in _storage.QuestionSets.GetBlobsAsync(options, cancellationToken))
         {
             if (blob.Properties.ETag is not { } etag || _receipts.Contains(blob.Name, etag) || (_failedUploads.TryGetValue(blob.Name, out var next) && Now < next))
             {
@@ -182,10 +184,13 @@ public sealed class RunLoop
         }
     }
 
-    /// <summary>Whether a run was made of an upload by a release that wrote neither the model into it nor a receipt: the receipt is written now.</summary>
+    /// <summary>
+    /// Whether a run was made of an upload by a release that wrote neither the model into it nor a receipt: the receipt is written now.
+    /// </summary>
     private async Task<bool> WasMadeBeforeAsync(BlobItem blob, ETag etag, CancellationToken cancellationToken)
     {
-        if (UploadMetadata.Find(blob.Metadata, UploadMetadata.Model) is not null || await _receipts.FindAsync(blob.Name, etag, cancellationToken) is not null
+        if (UploadMetadata.Find(blob.Metadata, UploadMetadata.Model) is not null
+            || await _receipts.FindAsync(blob.Name, etag, cancellationToken) is not null
             || await _runs.FindOfSourceAsync(blob.Name, cancellationToken) is not { Summary: var made })
         {
             return false;
@@ -249,7 +254,8 @@ public sealed class RunLoop
                 {
                     _due.Remove(run);
                     _rests.Remove(run);
-                    if (outcome.State == RunState.Failed && _splitter is not null && await _runs.FindAsync(run, cancellationToken) is { Summary.ModelFingerprint: var model })
+                    if (outcome.State == RunState.Failed && _splitter is not null
+                        && await _runs.FindAsync(run, cancellationToken) is { Summary.ModelFingerprint: var model })
                     {
                         await _receipts.ForgetAsync(run, model, cancellationToken);
                     }

@@ -228,9 +228,18 @@ public sealed class BatchWorker
         return BatchOutcome.Finished;
     }
 
-    /// <returns>Why the question was dropped; <see langword="null"/> where it is answered, has failed, or is tried again behind the others.</returns>
+    /// <returns>
+    /// Why the question was dropped; <see langword="null"/> where it is answered, has failed, or is tried again behind the others.
+    /// </returns>
     private async Task<BatchOutcome?> AnswerQuestionAsync(
-        RunId run, Protocol protocol, QuestionAttempt attempt, BatchQuestion asked, ProgressLog log, BatchWork work, BatchLease lease, CancellationToken stopping)
+        RunId run,
+        Protocol protocol,
+        QuestionAttempt attempt,
+        BatchQuestion asked,
+        ProgressLog log,
+        BatchWork work,
+        BatchLease lease,
+        CancellationToken stopping)
     {
         using var activity = PipelineTracing.Start("answer question", run.ToString())?.SetTag("medqa.ordinal", asked.Ordinal);
         var firstSeconds = log.TimedOut.TryGetValue(asked.Ordinal, out var seconds) ? seconds : (double?)null;
@@ -241,7 +250,9 @@ public sealed class BatchWorker
             await log.BeginQuestionAsync(asked.Ordinal, _time.GetUtcNow(), CancellationToken.None);
         }
 
-        var answered = crashes >= 2 ? attempt.Crashed(protocol, asked, crashes) : await attempt.AnswerAsync(protocol, asked, lease.Ended, stopping);
+        var answered = crashes >= 2
+            ? attempt.Crashed(protocol, asked, crashes)
+            : await attempt.AnswerAsync(protocol, asked, lease.Ended, stopping);
         if (answered is null)
         {
             if (marked && lease.Reason is not BatchOutcome.LeaseLost)
@@ -260,7 +271,8 @@ public sealed class BatchWorker
         }
 
         // The answer is there: storing it is worth more than stopping quickly.
-        var (stored, line) = attempt.Write(protocol, asked, firstSeconds is { } first ? QuestionAttempt.TriedAgain(answered, first) : answered);
+        var (stored, line) = attempt.Write(
+            protocol, asked, firstSeconds is { } first ? QuestionAttempt.TriedAgain(answered, first) : answered);
         await log.AppendAnswerAsync(asked.Ordinal, line, CancellationToken.None);
         PipelineMetrics.QuestionDone(_model.Description.Name, protocol.Profile.Name, stored);
         if (await work.AddAsync(stored, CancellationToken.None) && await ReasonToStopAsync(run, CancellationToken.None) is { } wish)

@@ -65,9 +65,15 @@ internal sealed class ProgressLog
         return AppendMarkAsync(new ProgressMark { Ordinal = ordinal, Attempt = Attempts, Dropped = now }, () => CrashesOf(ordinal) <= starts, cancellationToken);
     }
 
-    /// <summary>Appends that a question's first try ran out of time: whoever has the batch, now or later, tries it once more and not again after that.</summary>
-    public Task TimeOutQuestionAsync(int ordinal, DateTimeOffset now, double seconds, CancellationToken cancellationToken) =>
-        AppendMarkAsync(new ProgressMark { Ordinal = ordinal, Attempt = Attempts, TimedOut = now, Seconds = seconds }, () => _timedOut.ContainsKey(ordinal), cancellationToken);
+    /// <summary>
+    /// Appends that a question's first try ran out of time: whoever has the batch, now or later, tries it once more and not again after
+    /// that.
+    /// </summary>
+    public Task TimeOutQuestionAsync(int ordinal, DateTimeOffset now, double seconds, CancellationToken cancellationToken)
+    {
+        var mark = new ProgressMark { Ordinal = ordinal, Attempt = Attempts, TimedOut = now, Seconds = seconds };
+        return AppendMarkAsync(mark, () => _timedOut.ContainsKey(ordinal), cancellationToken);
+    }
 
     /// <summary>Appends an answer. Where one is there already, that one stays.</summary>
     /// <param name="ordinal">The question.</param>

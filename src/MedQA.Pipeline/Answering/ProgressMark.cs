@@ -1,7 +1,8 @@
 namespace MedQA.Pipeline.Answering;
 
 /// <summary>
-/// A line of a progress blob that is not an answer. With <see cref="Ordinal"/> it says that a question was begun, given back unanswered, or ran out of time;
+/// A line of a progress blob that is not an answer. With <see cref="Ordinal"/> it says that a question was begun, given back unanswered, or
+/// ran out of time;
 /// without, that a worker has begun an attempt at the batch.
 /// </summary>
 internal sealed record ProgressMark
@@ -15,7 +16,9 @@ internal sealed record ProgressMark
     /// <summary>When the question was given back because the worker had to stop: that start does not count as a crash.</summary>
     public DateTimeOffset? Dropped { get; init; }
 
-    /// <summary>When the question's first try ran out of the profile's time: it is tried once more, behind the other questions of the batch.</summary>
+    /// <summary>
+    /// When the question's first try ran out of the profile's time: it is tried once more, behind the other questions of the batch.
+    /// </summary>
     public DateTimeOffset? TimedOut { get; init; }
 
     /// <summary>How long the try that ran out of time took; else <see langword="null"/>.</summary>

@@ -68,7 +68,9 @@ internal sealed class QuestionAttempt(ILanguageModel model, WorkerOptions option
     {
         TriedAgain = true,
         Seconds = answered.Seconds + firstSeconds,
-        Failure = answered.Failure is { Code: FailureCodes.TimeLimit } failure ? failure with { Message = $"{failure.Message} It was tried twice." } : answered.Failure,
+        Failure = answered.Failure is { Code: FailureCodes.TimeLimit } failure
+            ? failure with { Message = $"{failure.Message} It was tried twice." }
+            : answered.Failure,
     };
 
     /// <summary>The answer as a line of a progress blob; a failure where the answer is longer than a line can be.</summary>
@@ -77,9 +79,10 @@ internal sealed class QuestionAttempt(ILanguageModel model, WorkerOptions option
         var line = JsonSerializer.SerializeToUtf8Bytes(answered, PipelineJson.Compact.AnsweredQuestion);
         if (line.Length + 2 > ProgressLog.MaxLine)
         {
-            answered = Failed(
-                protocol, asked, FailureCodes.AnswerTooLong, $"All samples together have {line.Length} bytes as JSON; {ProgressLog.MaxLine} can be stored. Use fewer samples or a smaller maxTokens.", TimeSpan.FromSeconds(answered.Seconds))
-                with { TriedAgain = answered.TriedAgain };
+            var sentence = $"All samples together have {line.Length} bytes as JSON; {ProgressLog.MaxLine} can be stored. "
+                + "Use fewer samples or a smaller maxTokens.";
+            var failed = Failed(protocol, asked, FailureCodes.AnswerTooLong, sentence, TimeSpan.FromSeconds(answered.Seconds));
+            answered = failed with { TriedAgain = answered.TriedAgain };
             line = JsonSerializer.SerializeToUtf8Bytes(answered, PipelineJson.Compact.AnsweredQuestion);
         }
 

@@ -7,14 +7,21 @@ namespace MedQA.Pipeline.Reading;
 /// <param name="Model">The fingerprint of the model that it answers with.</param>
 public sealed record RunAttendant(bool Drives, string Model);
 
-/// <summary>Knows who works on the runs of a storage. Only where all who may are known: in Azure, where workers come when there is work, nobody can say that a run stands still.</summary>
+/// <summary>
+/// Knows who works on the runs of a storage. Only where all who may are known: in Azure, where workers come when there is work, nobody can
+/// say that a run stands still.
+/// </summary>
 public interface IRunAttendance
 {
-    /// <summary>Those who are at work at this moment. One that has ended, however that happened, or stands still is not among them.</summary>
+    /// <summary>
+    /// Those who are at work at this moment. One that has ended, however that happened, or stands still is not among them.
+    /// </summary>
     IReadOnlyList<RunAttendant> Present();
 }
 
-/// <summary>Whether a run is paused: it has not ended, and nobody works on it. Nothing stores that, so nothing can leave it wrong.</summary>
+/// <summary>
+/// Whether a run is paused: it has not ended, and nobody works on it. Nothing stores that, so nothing can leave it wrong.
+/// </summary>
 internal static class RunPause
 {
     /// <summary>A worker reports with each renewal, every 20 s: a row that is younger than this speaks of a worker that lives.</summary>

@@ -26,7 +26,9 @@ public sealed class RunReader
 
     /// <summary>Reads from a storage.</summary>
     /// <param name="storage">The storage.</param>
-    /// <param name="attendance">Knows who works on its runs; <see langword="null"/> where nobody can, and no run is said to be paused.</param>
+    /// <param name="attendance">
+    /// Knows who works on its runs; <see langword="null"/> where nobody can, and no run is said to be paused.
+    /// </param>
     /// <param name="time">The clock; <see langword="null"/> for the system's.</param>
     public RunReader(RunStorage storage, IRunAttendance? attendance = null, TimeProvider? time = null)
     {
@@ -57,7 +59,8 @@ public sealed class RunReader
     }
 
     /// <summary>The run, or <see langword="null"/> where there is none.</summary>
-    public async Task<RunSummary?> GetAsync(RunId run, CancellationToken cancellationToken) => await _runs.FindAsync(run, cancellationToken) is { } row
+    public async Task<RunSummary?> GetAsync(RunId run, CancellationToken cancellationToken) =>
+        await _runs.FindAsync(run, cancellationToken) is { } row
         ? await WithPauseAsync(row, row.Summary.State.IsFinal() ? null : _attendance?.Present(), cancellationToken)
         : null;
 
@@ -325,7 +328,9 @@ public sealed class RunReader
     private async Task<RunSummary> WithPauseAsync(RunRow row, IReadOnlyList<RunAttendant>? present, CancellationToken cancellationToken)
     {
         var summary = row.Summary;
-        return present is not null && await RunPause.IsPausedAsync(summary, present, IsAnsweredAsync) ? summary with { Paused = true } : summary;
+        return present is not null && await RunPause.IsPausedAsync(summary, present, IsAnsweredAsync)
+            ? summary with { Paused = true }
+            : summary;
 
         async Task<bool> IsAnsweredAsync() =>
             RunPause.IsAnswered(await _batches.FromAsync(summary.Run, summary.Retry, row.Cursor, cancellationToken), _time.GetUtcNow());

@@ -16,7 +16,8 @@ public sealed record RunSummary
     public required RunState State { get; init; }
 
     /// <summary>
-    /// Whether nobody works on it although it has not ended: it goes on when a process begins that can. Read off those who are at work, where all of them are known; never stored.
+    /// Whether nobody works on it although it has not ended: it goes on when a process begins that can. Read off those who are at work,
+    /// where all of them are known; never stored.
     /// </summary>
     public bool Paused { get; init; }
 

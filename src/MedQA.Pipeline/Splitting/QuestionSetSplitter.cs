@@ -80,7 +80,8 @@ public sealed class QuestionSetSplitter
     }
 
     /// <summary>
-    /// Handles the event that a blob was uploaded, as its receipt allows: what was handled, or was made for another model, is left alone, and what another process is at work on is waited for.
+    /// Handles the event that a blob was uploaded, as its receipt allows: what was handled, or was made for another model, is left alone,
+    /// and what another process is at work on is waited for.
     /// The same event twice is the same run.
     /// </summary>
     /// <param name="blobName">The blob in the container of question sets: <c>[profile/]name.ext</c>.</param>
@@ -89,7 +90,10 @@ public sealed class QuestionSetSplitter
     public Task<SplitOutcome> OnUploadAsync(string blobName, ETag etag, CancellationToken cancellationToken) =>
         TakeAsync(blobName, etag, asked: false, _options.ClaimFor, cancellationToken);
 
-    /// <summary>Makes a run of an upload for whoever has just stored it and waits for the answer, whatever others have made of the same content. What is rejected leaves neither a run nor its blob.</summary>
+    /// <summary>
+    /// Makes a run of an upload for whoever has just stored it and waits for the answer, whatever others have made of the same content.
+    /// What is rejected leaves neither a run nor its blob.
+    /// </summary>
     /// <param name="upload">The upload.</param>
     /// <param name="cancellationToken">Cancels the work; nothing that harms is left.</param>
     public Task<SplitOutcome> StartAsync(Upload upload, CancellationToken cancellationToken)
@@ -104,7 +108,8 @@ public sealed class QuestionSetSplitter
     internal Task<SplitOutcome> OnFoundAsync(string blobName, ETag etag, CancellationToken cancellationToken) =>
         TakeAsync(blobName, etag, asked: false, TimeSpan.Zero, cancellationToken);
 
-    private async Task<SplitOutcome> TakeAsync(string blobName, ETag etag, bool asked, TimeSpan patience, CancellationToken cancellationToken)
+    private async Task<SplitOutcome> TakeAsync(
+        string blobName, ETag etag, bool asked, TimeSpan patience, CancellationToken cancellationToken)
     {
         var began = _time.GetTimestamp();
         while (true)
@@ -121,7 +126,8 @@ public sealed class QuestionSetSplitter
         }
     }
 
-    private async Task<SplitOutcome> TryTakeAsync(string blobName, ETag etag, bool asked, bool takesOver, CancellationToken cancellationToken)
+    private async Task<SplitOutcome> TryTakeAsync(
+        string blobName, ETag etag, bool asked, bool takesOver, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(blobName);
 
@@ -236,7 +242,12 @@ public sealed class QuestionSetSplitter
     private static ETag Plain(ETag etag) => new(etag.ToString("G").Trim('"'));
 
     private async Task<SplitOutcome> SplitAsync(
-        BlockBlobClient blob, ETag etag, IDictionary<string, string> metadata, bool asked, bool takesOver, CancellationToken cancellationToken)
+        BlockBlobClient blob,
+        ETag etag,
+        IDictionary<string, string> metadata,
+        bool asked,
+        bool takesOver,
+        CancellationToken cancellationToken)
     {
         if (!asked && UploadMetadata.Find(metadata, UploadMetadata.Model) is { } model && model != _model.Fingerprint)
         {
@@ -249,7 +260,9 @@ public sealed class QuestionSetSplitter
         if (UploadMetadata.Find(metadata, UploadMetadata.AnswerNotation) is { } named)
         {
             notation = AnswerNotationName.Find(named) ?? AnswerNotation.Detect;
-            rejection ??= AnswerNotationName.Find(named) is null ? new Rejection($"the upload's metadata say answerNotation '{named}', but it must be {AnswerNotationName.All}.", null) : null;
+            rejection ??= AnswerNotationName.Find(named) is null
+                ? new Rejection($"the upload's metadata say answerNotation '{named}', but it must be {AnswerNotationName.All}.", null)
+                : null;
         }
 
         var run = RunIdentity.Of(blob.Name, etag, profileName, profile, prefix, _model.Fingerprint);
@@ -329,7 +342,8 @@ public sealed class QuestionSetSplitter
             manifest = await ReadAsync(blob, etag, profile, prefix, manifest, run, claim, cancellationToken);
         }
 
-        if (manifest.Rejection is { } rejection && await IsStoredHereAsync(blob, etag, metadata, asked, cancellationToken) is var stored && (stored || asked))
+        if (manifest.Rejection is { } rejection
+            && await IsStoredHereAsync(blob, etag, metadata, asked, cancellationToken) is var stored && (stored || asked))
         {
             await RemoveRejectedAsync(stored && claim is not null ? blob : null, etag, run, claim, cancellationToken);
             return new SplitOutcome(SplitResult.Rejected, run, rejection);
@@ -390,7 +404,8 @@ public sealed class QuestionSetSplitter
     private async Task<UploadReceipt?> FindReceiptAsync(string blobName, ETag etag, RunId run, CancellationToken cancellationToken)
     {
         var receipt = await _receipts.FindAsync(blobName, etag, cancellationToken);
-        if (receipt is { Standing: UploadStanding.Claimed, Run: { } made } && made != run && await _storage.FindManifestAsync(made, cancellationToken) is not null)
+        if (receipt is { Standing: UploadStanding.Claimed, Run: { } made } && made != run
+            && await _storage.FindManifestAsync(made, cancellationToken) is not null)
         {
             await _receipts.AddAsync(blobName, etag, made, receipt.Model, cancellationToken);
             return receipt with { Standing = UploadStanding.Handled };
@@ -406,26 +421,32 @@ public sealed class QuestionSetSplitter
         { Standing: UploadStanding.Again, Model: { } model } when model != _model.Fingerprint => new SplitOutcome(SplitResult.Left, null),
         { Standing: UploadStanding.Handled, Run: { } made } when made != run => new SplitOutcome(SplitResult.Known, made),
         { Standing: UploadStanding.Handled, Run: null } => new SplitOutcome(SplitResult.Gone, null),
-        { Standing: UploadStanding.Claimed, Run: var made } when made != run && IsHeld(receipt) => new SplitOutcome(SplitResult.InHand, null),
+        { Standing: UploadStanding.Claimed, Run: var made } when made != run && IsHeld(receipt) =>
+            new SplitOutcome(SplitResult.InHand, null),
         _ => null,
     };
 
     private bool IsHeld(UploadReceipt claim) => (_time.GetUtcNow() - claim.Timestamp).Duration() < _options.ClaimFor;
 
     /// <summary>Whether an upload is this service's own, whose maker is told at once that it is rejected.</summary>
-    private static async Task<bool> IsStoredHereAsync(BlockBlobClient blob, ETag etag, IDictionary<string, string> metadata, bool asked, CancellationToken cancellationToken) =>
+    private static async Task<bool> IsStoredHereAsync(
+        BlockBlobClient blob, ETag etag, IDictionary<string, string> metadata, bool asked, CancellationToken cancellationToken) =>
         (asked || UploadMetadata.Find(metadata, UploadMetadata.StoredBy) == UploadMetadata.Service)
         && await QuestionSetUploads.IsAsStoredAsync(blob, etag, metadata, cancellationToken);
 
-    /// <summary>Leaves nothing of an upload whose maker is told why it is rejected: neither a run nor anything that somebody picks up later.</summary>
-    private async Task RemoveRejectedAsync(BlockBlobClient? upload, ETag etag, RunId run, UploadClaim? claim, CancellationToken cancellationToken)
+    /// <summary>
+    /// Leaves nothing of an upload whose maker is told why it is rejected: neither a run nor anything that somebody picks up later.
+    /// </summary>
+    private async Task RemoveRejectedAsync(
+        BlockBlobClient? upload, ETag etag, RunId run, UploadClaim? claim, CancellationToken cancellationToken)
     {
         await DiscardAsync(run, cancellationToken);
         if (upload is not null)
         {
             try
             {
-                await upload.DeleteIfExistsAsync(conditions: new BlobRequestConditions { IfMatch = etag }, cancellationToken: cancellationToken);
+                await upload.DeleteIfExistsAsync(
+                    conditions: new BlobRequestConditions { IfMatch = etag }, cancellationToken: cancellationToken);
             }
             catch (RequestFailedException fault) when (fault.IsConflict())
             {
@@ -455,7 +476,14 @@ public sealed class QuestionSetSplitter
     }
 
     private async Task<RunManifest> ReadAsync(
-        BlockBlobClient blob, ETag etag, Profile profile, PrefixReference? prefix, RunManifest manifest, RunId run, UploadClaim? claim, CancellationToken cancellationToken)
+        BlockBlobClient blob,
+        ETag etag,
+        Profile profile,
+        PrefixReference? prefix,
+        RunManifest manifest,
+        RunId run,
+        UploadClaim? claim,
+        CancellationToken cancellationToken)
     {
         var kept = _time.GetTimestamp();
         var batchSize = _options.BatchSizeFor(profile);

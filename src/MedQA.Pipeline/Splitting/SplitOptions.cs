@@ -30,7 +30,8 @@ public sealed record SplitOptions
     public int MaxRows { get; init; } = 1_000_000;
 
     /// <summary>
-    /// How long a process that is splitting an upload is believed to be at it after its last word, which it gives every 10 s: another then takes over. Too short, and two make the same run,
+    /// How long a process that is splitting an upload is believed to be at it after its last word, which it gives every 10 s: another then
+    /// takes over. Too short, and two make the same run,
     /// which costs only their time.
     /// </summary>
     public TimeSpan ClaimFor { get; init; } = TimeSpan.FromSeconds(30);

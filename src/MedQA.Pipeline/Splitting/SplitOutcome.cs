@@ -29,7 +29,8 @@ public enum SplitResult
 
 /// <summary>What became of an upload event.</summary>
 /// <param name="Result">In a word.</param>
-/// <param name="Run">The run; <see langword="null"/> for <see cref="SplitResult.Gone"/>, <see cref="SplitResult.InHand"/> and <see cref="SplitResult.Left"/>; of a rejected upload that its maker
+/// <param name="Run">The run; <see langword="null"/> for <see cref="SplitResult.Gone"/>, <see cref="SplitResult.InHand"/> and <see
+/// cref="SplitResult.Left"/>; of a rejected upload that its maker
 /// is told of, none stands.</param>
 /// <param name="Rejection">Why nothing can be asked, for <see cref="SplitResult.Rejected"/>.</param>
 public sealed record SplitOutcome(SplitResult Result, RunId? Run, Rejection? Rejection = null);

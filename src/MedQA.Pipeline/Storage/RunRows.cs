@@ -132,7 +132,9 @@ internal sealed class RunRows(TableClient table, PipelineSignals? signals = null
         }
     }
 
-    /// <summary>A run of an upload, whatever its model and profile; <see langword="null"/> where there is none. Looks through all runs.</summary>
+    /// <summary>
+    /// A run of an upload, whatever its model and profile; <see langword="null"/> where there is none. Looks through all runs.
+    /// </summary>
     public async Task<RunRow?> FindOfSourceAsync(string source, CancellationToken cancellationToken)
     {
         var filter = TableClient.CreateQueryFilter($"PartitionKey eq {RunRow.Partition} and Source eq {source}");

@@ -22,7 +22,8 @@ public sealed class QuestionSetUploads
     /// <param name="time">The clock.</param>
     /// <param name="ledger">Is told who stores what; <see langword="null"/> where there is no budget.</param>
     /// <param name="model">
-    /// The fingerprint of the model that the question sets are stored for: should this process end before it has made their runs, only one with that model does. <see langword="null"/> for any.
+    /// The fingerprint of the model that the question sets are stored for: should this process end before it has made their runs, only one
+    /// with that model does. <see langword="null"/> for any.
     /// </param>
     public QuestionSetUploads(RunStorage storage, TimeProvider time, BudgetLedger? ledger = null, string? model = null)
     {

@@ -4,7 +4,10 @@ using MedQA.Pipeline.Storage;
 
 namespace MedQA.Pipeline.Uploading;
 
-/// <summary>The word of one process that it makes a run of an upload. Others leave the upload to it for as long as it repeats its word, and take over when it is silent.</summary>
+/// <summary>
+/// The word of one process that it makes a run of an upload. Others leave the upload to it for as long as it repeats its word, and take
+/// over when it is silent.
+/// </summary>
 internal sealed class UploadClaim(TableClient table, TableEntity row, ETag etag)
 {
     private ETag _etag = etag;

@@ -42,7 +42,8 @@ internal sealed record UploadReceipt
 }
 
 /// <summary>
-/// Which uploads were handled and who is at work on which, in the partition <c>uploads</c> of the table of runs. Whoever handles an upload claims it before and notes it after, so that
+/// Which uploads were handled and who is at work on which, in the partition <c>uploads</c> of the table of runs. Whoever handles an upload
+/// claims it before and notes it after, so that
 /// no host takes an old upload for a new one, whatever model or profile it has, and of two hosts with different models one makes a run.
 /// </summary>
 internal sealed class UploadReceipts(TableClient table)
@@ -61,7 +62,8 @@ internal sealed class UploadReceipts(TableClient table)
         }
 
         var filter = TableClient.CreateQueryFilter($"PartitionKey eq {Partition}");
-        await foreach (var row in table.QueryAsync<TableEntity>(filter, select: ["RowKey", "Standing"], cancellationToken: cancellationToken))
+        string[] columns = ["RowKey", "Standing"];
+        await foreach (var row in table.QueryAsync<TableEntity>(filter, select: columns, cancellationToken: cancellationToken))
         {
             if (StandingOf(row) == UploadStanding.Handled)
             {
@@ -100,10 +102,13 @@ internal sealed class UploadReceipts(TableClient table)
     /// <param name="etag">Its version.</param>
     /// <param name="run">The run.</param>
     /// <param name="model">The fingerprint of its model.</param>
-    /// <param name="standing">The receipt that was found, which the claim takes the place of; <see langword="null"/> where none was.</param>
+    /// <param name="standing">
+    /// The receipt that was found, which the claim takes the place of; <see langword="null"/> where none was.
+    /// </param>
     /// <param name="cancellationToken">Cancels the calls.</param>
     /// <returns>The claim; <see langword="null"/> where somebody else has written a receipt meanwhile.</returns>
-    public async Task<UploadClaim?> TryClaimAsync(string blob, ETag etag, RunId run, string model, UploadReceipt? standing, CancellationToken cancellationToken)
+    public async Task<UploadClaim?> TryClaimAsync(
+        string blob, ETag etag, RunId run, string model, UploadReceipt? standing, CancellationToken cancellationToken)
     {
         var owner = Guid.NewGuid().ToString("N");
         var row = RowOf(blob, etag, run, model, UploadStanding.Claimed);
@@ -118,7 +123,9 @@ internal sealed class UploadReceipts(TableClient table)
         catch (RequestFailedException fault) when (fault.IsConflict() || (fault.IsMissing() && fault.ErrorCode != "TableNotFound"))
         {
             // The call may have been repeated after its answer was lost: then the receipt is this claim's.
-            return await FindAsync(blob, etag, cancellationToken) is { } now && now.Owner == owner ? new UploadClaim(table, row, now.ETag) : null;
+            return await FindAsync(blob, etag, cancellationToken) is { } now && now.Owner == owner
+                ? new UploadClaim(table, row, now.ETag)
+                : null;
         }
     }
 
@@ -130,7 +137,8 @@ internal sealed class UploadReceipts(TableClient table)
     }
 
     /// <summary>
-    /// Has the uploads of a run that cannot go on looked at again, by whoever has its model: where its blobs are lost, that makes it again. For another model they are as handled as before.
+    /// Has the uploads of a run that cannot go on looked at again, by whoever has its model: where its blobs are lost, that makes it again.
+    /// For another model they are as handled as before.
     /// </summary>
     public async Task ForgetAsync(RunId run, string model, CancellationToken cancellationToken)
     {
@@ -145,7 +153,12 @@ internal sealed class UploadReceipts(TableClient table)
 
     private static TableEntity RowOf(string blob, ETag etag, RunId? run, string? model, UploadStanding standing)
     {
-        var row = new TableEntity(Partition, KeyOf(blob, etag)) { ["Blob"] = blob, ["Run"] = run?.ToString() ?? "", ["Standing"] = standing.ToString() };
+        var row = new TableEntity(Partition, KeyOf(blob, etag))
+        {
+            ["Blob"] = blob,
+            ["Run"] = run?.ToString() ?? "",
+            ["Standing"] = standing.ToString(),
+        };
         if (model is not null)
         {
             row["Model"] = model;

@@ -15,7 +15,10 @@ public sealed record RunResource
     /// <summary>Where it stands.</summary>
     public required RunState State { get; init; }
 
-    /// <summary>True where it is queued, running or waiting, and no process works on it: it goes on when one begins. Missing everywhere else, and always in Azure.</summary>
+    /// <summary>
+    /// True where it is queued, running or waiting, and no process works on it: it goes on when one begins. Missing everywhere else, and
+    /// always in Azure.
+    /// </summary>
     public bool? Paused { get; init; }
 
     /// <summary>Why it waits, was rejected or failed.</summary>

@@ -3,7 +3,9 @@ using MedQA.Tests;
 
 namespace MedQA.LocalHost.Tests.Commands;
 
-/// <summary>What the tool says of a run whose process was stopped, killed or suspended, and whose an upload is, with real processes side by side.</summary>
+/// <summary>
+/// What the tool says of a run whose process was stopped, killed or suspended, and whose an upload is, with real processes side by side.
+/// </summary>
 public sealed class StoppedRunTests
 {
     private const int Questions = 300;
@@ -21,7 +23,8 @@ public sealed class StoppedRunTests
         Assert.False(await PausedAsync(medqa));
         await MedqaProcess.StopAsync(stopped);
         var run = (await medqa.JsonAsync("results")).GetProperty("runs")[0].GetProperty("run").GetString();
-        Assert.Contains($"Stopped. Run {run} is paused; nothing that was answered is lost. Go on with `medqa resume {run}`.", await notices, StringComparison.Ordinal);
+        var sentence = $"Stopped. Run {run} is paused; nothing that was answered is lost. Go on with `medqa resume {run}`.";
+        Assert.Contains(sentence, await notices, StringComparison.Ordinal);
         Assert.True(await PausedAsync(medqa));
         var (_, table, _) = await medqa.RunAsync("results");
         Assert.Contains("paused", table, StringComparison.Ordinal);
@@ -126,7 +129,8 @@ public sealed class StoppedRunTests
         return run.TryGetProperty("paused", out var paused) && paused.GetBoolean();
     }
 
-    private static async Task<int> DoneAsync(MedqaProcess medqa) => (await medqa.JsonAsync("results")).GetProperty("runs")[0].GetProperty("done").GetInt32();
+    private static async Task<int> DoneAsync(MedqaProcess medqa) =>
+        (await medqa.JsonAsync("results")).GetProperty("runs")[0].GetProperty("done").GetInt32();
 
     private static async Task<IEnumerable<string?>> NamesAsync(MedqaProcess medqa) =>
         (await medqa.JsonAsync("results")).GetProperty("runs").EnumerateArray().Select(static run => run.GetProperty("name").GetString());

@@ -108,7 +108,8 @@ public sealed class BatchWorkerTests(AzuriteFixture azurite)
         var failed = Assert.Single((await bench.Reader.AnswersAsync(run, null, 10, AnswerFilter.Failed, Cancel)).Answers);
         Assert.Equal((1, code), (failed.Ordinal, failed.Failure));
         var answer = (await bench.Reader.GetAnswerAsync(run, 1, Cancel))!;
-        Assert.Equal((code == FailureCodes.TimeLimit, code == FailureCodes.TimeLimit), (answer.TriedAgain, answer.Failure!.Message.EndsWith("It was tried twice.", StringComparison.Ordinal)));
+        Assert.Equal(code == FailureCodes.TimeLimit, answer.TriedAgain);
+        Assert.Equal(code == FailureCodes.TimeLimit, answer.Failure!.Message.EndsWith("It was tried twice.", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -140,7 +141,8 @@ public sealed class BatchWorkerTests(AzuriteFixture azurite)
         Assert.False((await bench.Reader.GetAnswerAsync(run, 1, Cancel))!.TriedAgain);
         Assert.Equal(
             WithoutTimes((await undisturbed.TextAsync(even, "answers/00000000.jsonl"))!),
-            WithoutTimes((await bench.TextAsync(run, "answers/00000000.jsonl"))!.Replace(",\"triedAgain\":true", "", StringComparison.Ordinal)));
+            WithoutTimes(
+                (await bench.TextAsync(run, "answers/00000000.jsonl"))!.Replace(",\"triedAgain\":true", "", StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -5,6 +5,7 @@ using MedQA.Pipeline.Reading;
 using MedQA.Pipeline.Splitting;
 using MedQA.Pipeline.Storage;
 using MedQA.Pipeline.Tests.Fixtures;
+using MedQA.Pipeline.Uploading;
 
 namespace MedQA.Pipeline.Tests.Prefixes;
 
@@ -43,16 +44,18 @@ public sealed class PrefixStoreTests(AzuriteFixture azurite) : IDisposable
         var model = new ScriptedModel(Fingerprint);
         var bench = new Bench(storage, model, prefixes: _folder);
         var first = Write("one");
-        var etag = await bench.UploadAsync("tuned/cases.csv", Bench.Csv(2));
-        var before = await bench.Splitter.OnUploadAsync("tuned/cases.csv", etag, Cancel);
+        var upload = new Upload("tuned/cases.csv", await bench.UploadAsync("tuned/cases.csv", Bench.Csv(2)), Created: true);
+        var before = await bench.Splitter.StartAsync(upload, Cancel);
         var second = Write("two");
 
-        var after = await bench.Splitter.OnUploadAsync("tuned/cases.csv", etag, Cancel);
+        // Its event alone makes nothing new of what was handled.
+        Assert.Equal(before.Run, (await bench.Splitter.OnUploadAsync(upload.BlobName, upload.ETag, Cancel)).Run);
+        var after = await bench.Splitter.StartAsync(upload, Cancel);
         await bench.CompleteAsync(before.Run!.Value);
 
         Assert.Equal((SplitResult.Created, SplitResult.Created), (before.Result, after.Result));
         Assert.NotEqual(before.Run, after.Run);
-        Assert.Equal(SplitResult.Known, (await bench.Splitter.OnUploadAsync("tuned/cases.csv", etag, Cancel)).Result);
+        Assert.Equal(SplitResult.Known, (await bench.Splitter.StartAsync(upload, Cancel)).Result);
         Assert.All(model.AskedWith, asked => Assert.Equal(first, asked.Hash));
         await bench.CompleteAsync(after.Run!.Value);
         Assert.Equal([first, first, second, second], model.AskedWith.Select(static asked => asked.Hash));

@@ -32,9 +32,11 @@ public sealed class RunPauseTests(AzuriteFixture azurite)
         // A worker alone goes on with what was sent to it, and then stands.
         Assert.True(await PausedAsync(reader, run, present, Worker));
         await bench.Advancer.AdvanceAsync(run, Cancel);
-        await new BatchRows(bench.Storage.BatchTable).NoteWorkAsync(run, new BatchRow { Batch = BatchId.First(1), State = BatchState.Running, Worker = "one" }, Cancel);
+        await new BatchRows(bench.Storage.BatchTable).NoteWorkAsync(
+            run, new BatchRow { Batch = BatchId.First(1), State = BatchState.Running, Worker = "one" }, Cancel);
         Assert.False(await PausedAsync(reader, run, present, Worker));
-        Assert.True(await PausedAsync(new RunReader(bench.Storage, present, new SkewedTime(TimeSpan.FromMinutes(1))), run, present, Worker));
+        Assert.True(
+            await PausedAsync(new RunReader(bench.Storage, present, new SkewedTime(TimeSpan.FromMinutes(1))), run, present, Worker));
 
         await bench.CompleteAsync(run);
         Assert.False(await PausedAsync(reader, run, present));

@@ -15,7 +15,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MedQA.Pipeline.Tests.Uploading;
 
-/// <summary>Whose an upload is: of whoever stored it through this service, for the model that it was stored for; else of whoever serves, once.</summary>
+/// <summary>
+/// Whose an upload is: of whoever stored it through this service, for the model that it was stored for; else of whoever serves, once.
+/// </summary>
 public sealed class UploadOwnershipTests(AzuriteFixture azurite)
 {
     private static readonly SplitOptions Held = new() { DefaultProfile = "quick", BatchSize = 2, ClaimFor = TimeSpan.FromMinutes(5) };
@@ -48,7 +50,8 @@ public sealed class UploadOwnershipTests(AzuriteFixture azurite)
         await ScanAsync(storage, other, servesAnybody: true);
 
         var runs = await RunsAsync(storage);
-        var uploads = await storage.QuestionSets.GetBlobsAsync(cancellationToken: Cancel).Select(static blob => blob.Name).ToListAsync(Cancel);
+        var uploads = await storage.QuestionSets.GetBlobsAsync(
+            cancellationToken: Cancel).Select(static blob => blob.Name).ToListAsync(Cancel);
         Assert.Equal(uploads.Order(StringComparer.Ordinal), runs.Select(static run => run.Source).Order(StringComparer.Ordinal));
         Assert.All(runs, static run => Assert.Equal("scripted-model", run.ModelFingerprint));
         Assert.InRange(runs.Count, counted.Calls - 2, counted.Calls + 1);
@@ -59,7 +62,13 @@ public sealed class UploadOwnershipTests(AzuriteFixture azurite)
     {
         var storage = await azurite.NewAsync();
         var bench = new Bench(storage);
-        foreach (var (profile, body) in ((string?, string)[])[(null, "no question set\nat all\n"), (null, "id,question,option_a,option_b,answer\nq1,,x,y,A\n"), ("tuned", Bench.Csv(2))])
+        (string?, string)[] refused =
+        [
+            (null, "no question set\nat all\n"),
+            (null, "id,question,option_a,option_b,answer\nq1,,x,y,A\n"),
+            ("tuned", Bench.Csv(2)),
+        ];
+        foreach (var (profile, body) in refused)
         {
             var outcome = await bench.Splitter.StartAsync(await StoreAsync(bench, body, profile), Cancel);
             Assert.Equal(SplitResult.Rejected, outcome.Result);
@@ -81,9 +90,16 @@ public sealed class UploadOwnershipTests(AzuriteFixture azurite)
         var storage = await azurite.NewAsync();
         var made = await MakeAsync(new Bench(storage), "a");
         var incapable = new QuestionSetSplitter(
-            storage, new Bench.OneProfile(), new ScriptedModel("other").Description with { HasChatTemplate = false }, null, Held, TimeProvider.System, NullLogger.Instance);
+            storage,
+            new Bench.OneProfile(),
+            new ScriptedModel("other").Description with { HasChatTemplate = false },
+            null,
+            Held,
+            TimeProvider.System,
+            NullLogger.Instance);
 
-        var outcome = await incapable.StartAsync(await StoreAsync(new Bench(storage, new ScriptedModel("other")), Bench.Csv(2, "a")), Cancel);
+        var outcome = await incapable.StartAsync(
+            await StoreAsync(new Bench(storage, new ScriptedModel("other")), Bench.Csv(2, "a")), Cancel);
 
         Assert.Equal(SplitResult.Rejected, outcome.Result);
         Assert.Equal(made.Run, Assert.Single(await RunsAsync(storage)).Run);
@@ -119,12 +135,14 @@ public sealed class UploadOwnershipTests(AzuriteFixture azurite)
         }
 
         var metadata = new Dictionary<string, string> { ["profile"] = "quick" };
-        await storage.QuestionSets.GetBlobClient("named.csv").UploadAsync(BinaryData.FromString(Bench.Csv(3)), new BlobUploadOptions { Metadata = metadata }, Cancel);
+        var named = storage.QuestionSets.GetBlobClient("named.csv");
+        await named.UploadAsync(BinaryData.FromString(Bench.Csv(3)), new BlobUploadOptions { Metadata = metadata }, Cancel);
 
         await ScanAsync(storage, new ScriptedModel(), servesAnybody: false);
         Assert.Empty(await RunsAsync(storage));
 
-        await Task.WhenAll(Enumerable.Range(0, 4).Select(i => ScanAsync(storage, new ScriptedModel($"model {i % 2}"), servesAnybody: true, Held)));
+        await Task.WhenAll(
+            Enumerable.Range(0, 4).Select(i => ScanAsync(storage, new ScriptedModel($"model {i % 2}"), servesAnybody: true, Held)));
         await ScanAsync(storage, new ScriptedModel("model 2"), servesAnybody: true, Held);
 
         Assert.Equal(7, (await RunsAsync(storage)).Select(static run => run.Source).Distinct().Count());
@@ -194,7 +212,8 @@ public sealed class UploadOwnershipTests(AzuriteFixture azurite)
                 },
             };
             await ScanAsync(azurite.Open(prefix, faults.Configure), new ScriptedModel(), servesAnybody: true);
-            Assert.True((await RunsAsync(storage)).Count(run => run.Source == blob && run.State != RunState.Deleting) == 1, $"Stood still before call {call}.");
+            var made = (await RunsAsync(storage)).Count(run => run.Source == blob && run.State != RunState.Deleting);
+            Assert.True(made == 1, $"Stood still before call {call}.");
         }
     }
 
@@ -209,7 +228,8 @@ public sealed class UploadOwnershipTests(AzuriteFixture azurite)
         // Who would split it here would fail.
         var model = new ScriptedModel();
         Func<Prompt, int> ill = static _ => throw new InvalidOperationException("It was split.");
-        var events = new QuestionSetSplitter(storage, new ProfileFolder(null), model.Description, ill, Held, TimeProvider.System, NullLogger.Instance);
+        var events = new QuestionSetSplitter(
+            storage, new ProfileFolder(null), model.Description, ill, Held, TimeProvider.System, NullLogger.Instance);
         Task<SplitOutcome>? coming = null;
         var faults = new StorageFaults
         {
@@ -225,10 +245,12 @@ public sealed class UploadOwnershipTests(AzuriteFixture azurite)
 
         Assert.Equal(SplitResult.Created, posted.Result);
         Assert.Equal(new SplitOutcome(SplitResult.Known, posted.Run), await coming!);
-        Assert.Equal(new SplitOutcome(SplitResult.Known, posted.Run), await events.OnUploadAsync(new UploadEvent(upload.BlobName, ETag: null), Cancel));
+        var again = await events.OnUploadAsync(new UploadEvent(upload.BlobName, ETag: null), Cancel);
+        Assert.Equal(new SplitOutcome(SplitResult.Known, posted.Run), again);
 
         // The app has another model by the time that the event comes once more.
-        var later = new QuestionSetSplitter(storage, new ProfileFolder(null), new ScriptedModel("other").Description, ill, Held, TimeProvider.System, NullLogger.Instance);
+        var later = new QuestionSetSplitter(
+            storage, new ProfileFolder(null), new ScriptedModel("other").Description, ill, Held, TimeProvider.System, NullLogger.Instance);
         Assert.Equal(SplitResult.Left, (await later.OnUploadAsync(new UploadEvent(upload.BlobName, ETag: null), Cancel)).Result);
         Assert.Single(await RunsAsync(storage));
     }
@@ -239,8 +261,15 @@ public sealed class UploadOwnershipTests(AzuriteFixture azurite)
         var storage = await azurite.NewAsync();
         await new Bench(storage).UploadAsync("few-shot/cases.csv", Bench.Csv(2));
         var ill = new QuestionSetSplitter(
-            storage, new ProfileFolder(null), new ScriptedModel().Description, static _ => throw new InvalidOperationException("ill"), Held, TimeProvider.System, NullLogger.Instance);
-        await new PoisonedUploads(ill, NullLogger.Instance).TakeAsync("""{"ContainerName":"question-sets","BlobName":"few-shot/cases.csv"}""", Cancel);
+            storage,
+            new ProfileFolder(null),
+            new ScriptedModel().Description,
+            static _ => throw new InvalidOperationException("ill"),
+            Held,
+            TimeProvider.System,
+            NullLogger.Instance);
+        const string Message = """{"ContainerName":"question-sets","BlobName":"few-shot/cases.csv"}""";
+        await new PoisonedUploads(ill, NullLogger.Instance).TakeAsync(Message, Cancel);
 
         await ScanAsync(storage, new ScriptedModel("other"), servesAnybody: true);
 
@@ -283,7 +312,7 @@ public sealed class UploadOwnershipTests(AzuriteFixture azurite)
         Assert.Equal(2, (await ReceiptsAsync(storage)).Count);
 
         static Task<Upload> OldAsync(Bench bench, string text) => new QuestionSetUploads(bench.Storage, TimeProvider.System).StoreAsync(
-            new MemoryStream(Encoding.UTF8.GetBytes(Bench.Csv(2, text))), "old.csv", null, again: false, AnswerNotation.Detect, caller: null, Cancel);
+            BytesOf(Bench.Csv(2, text)), "old.csv", null, again: false, AnswerNotation.Detect, caller: null, Cancel);
     }
 
     [Fact]
@@ -306,20 +335,26 @@ public sealed class UploadOwnershipTests(AzuriteFixture azurite)
     }
 
     /// <summary>Stores a question set and makes its run, as a request or a command does.</summary>
-    private static async Task<SplitOutcome> MakeAsync(Bench bench, string text) => await bench.Splitter.StartAsync(await StoreAsync(bench, Bench.Csv(2, text)), Cancel);
+    private static async Task<SplitOutcome> MakeAsync(Bench bench, string text) =>
+        await bench.Splitter.StartAsync(await StoreAsync(bench, Bench.Csv(2, text)), Cancel);
 
     private static Task<Upload> StoreAsync(Bench bench, string body, string? profile = null) =>
         new QuestionSetUploads(bench.Storage, TimeProvider.System, model: bench.Model.Description.Fingerprint).StoreAsync(
-            new MemoryStream(Encoding.UTF8.GetBytes(body)), "cases.csv", profile, again: false, AnswerNotation.Detect, caller: null, Cancel);
+            BytesOf(body), "cases.csv", profile, again: false, AnswerNotation.Detect, caller: null, Cancel);
+
+    private static MemoryStream BytesOf(string text) => new(Encoding.UTF8.GetBytes(text));
 
     /// <summary>What a process with a model does at its start: looks through the container once.</summary>
     private static async Task ScanAsync(RunStorage storage, ScriptedModel model, bool servesAnybody, SplitOptions? split = null)
     {
         var bench = new Bench(storage, model, split: split);
-        await new RunLoop(storage, bench.Advancer, bench.Splitter, TimeProvider.System, NullLogger.Instance, servesAnybody: servesAnybody).ScanAsync(bench.Splitter, Cancel);
+        var loop = new RunLoop(
+            storage, bench.Advancer, bench.Splitter, TimeProvider.System, NullLogger.Instance, servesAnybody: servesAnybody);
+        await loop.ScanAsync(bench.Splitter, Cancel);
     }
 
-    private static async Task<IReadOnlyList<RunSummary>> RunsAsync(RunStorage storage) => (await new RunReader(storage).ListAsync(null, RunReader.MaxPage, Cancel)).Runs;
+    private static async Task<IReadOnlyList<RunSummary>> RunsAsync(RunStorage storage) =>
+        (await new RunReader(storage).ListAsync(null, RunReader.MaxPage, Cancel)).Runs;
 
     private static async Task<IReadOnlyList<TableEntity>> ReceiptsAsync(RunStorage storage) =>
         await storage.RunTable.QueryAsync<TableEntity>("PartitionKey eq 'uploads'", cancellationToken: Cancel).ToListAsync(Cancel);

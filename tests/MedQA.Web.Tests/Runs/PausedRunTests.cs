@@ -7,7 +7,9 @@ using ClientState = MedQA.Client.RunState;
 
 namespace MedQA.Web.Tests.Runs;
 
-/// <summary>How a run that nobody works on is shown: in a field of its own, so that a client that knows only the states reads it as it did.</summary>
+/// <summary>
+/// How a run that nobody works on is shown: in a field of its own, so that a client that knows only the states reads it as it did.
+/// </summary>
 public sealed class PausedRunTests
 {
     [Theory]

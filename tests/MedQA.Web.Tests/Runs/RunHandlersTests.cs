@@ -82,7 +82,8 @@ public sealed class RunHandlersTests(AzuriteFixture azurite)
         Assert.False(problem.TryGetProperty("run", out _));
         var (_, page) = await server.GetAsync("/api/runs");
         Assert.Equal(0, page.GetProperty("runs").GetArrayLength());
-        Assert.Empty(await server.Storage.QuestionSets.GetBlobsAsync(cancellationToken: TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken));
+        Assert.Empty(await server.Storage.QuestionSets.GetBlobsAsync(
+            cancellationToken: TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken));
     }
 
     [Fact]
