@@ -17,6 +17,9 @@ internal sealed class StorageFaults
     /// <summary>The number, from 1, of the call after which the process is dead: storage has done it, and nobody learns of it.</summary>
     public int KillAfter { get; init; } = int.MaxValue;
 
+    /// <summary>Whether only calls that change something count; the others go on as long as the process lives.</summary>
+    public bool WritesOnly { get; init; }
+
     /// <summary>The number, from 1, of the call whose answer is lost on the way; the client repeats it.</summary>
     public int LoseAnswerOf { get; init; } = int.MaxValue;
 
@@ -51,12 +54,20 @@ internal sealed class StorageFaults
         }
     }
 
+    private static bool IsRead(RequestMethod method) => method == RequestMethod.Get || method == RequestMethod.Head;
+
     private sealed class Policy(StorageFaults faults) : HttpPipelinePolicy
     {
         public override void Process(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline) => throw new NotSupportedException("Everything is asked for without blocking.");
 
         public override async ValueTask ProcessAsync(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
         {
+            if (faults is { WritesOnly: true, Killed: false } && IsRead(message.Request.Method))
+            {
+                await ProcessNextAsync(message, pipeline);
+                return;
+            }
+
             var call = Interlocked.Increment(ref faults._calls);
             if (call > faults.KillAfter)
             {
