@@ -30,7 +30,7 @@ public sealed record OptionReading
         var naming = new SortedSet<int>();
 
         // Where options are letters themselves (blood groups), letters are answers and name nothing.
-        var letters = texts.Any(static text => text.Plain is [>= 'a' and <= 'z']);
+        var letters = texts.Any(text => text.Plain is [>= 'a' and var letter] && letter - 'a' < texts.Length);
         for (var option = 0; option < texts.Length; option++)
         {
             var named = texts[option].Places(option, texts.Length).Concat(letters ? [] : texts[option].Letters(option, texts.Length)).ToArray();
