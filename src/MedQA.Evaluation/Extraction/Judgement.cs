@@ -56,6 +56,11 @@ internal readonly record struct Judgement(ClaimRank? Rank, bool IsDenied, int En
             {
                 tentative = true;
             }
+            else if (token.Has(WordRoles.Topics) && at + 1 < tokens.Count && tokens[at + 1].Has(WordRoles.Predicates) && tokens[at + 1].Has(WordRoles.Evidence))
+            {
+                // "the drug of choice".
+                continue;
+            }
             else if (praised && token.Has(WordRoles.Topics))
             {
                 return new(negated ? null : tentative ? ClaimRank.Tentative : ClaimRank.Conclusion, false, at + 1);
