@@ -198,7 +198,8 @@ public sealed class AnswerExtraction
 
             var colon = tokens[reference.End].IsSymbol(":–—") || (tokens[reference.End].Is("-") && tokens[reference.End].SpaceBefore);
             var begin = tokens[0].IsNewLine ? 1 : 0;
-            return colon && reference.First <= begin + 2 && reference.Option > 0 && end + 1 < tokens.Count && tokens[reference.End + 1] is { IsWord: true, IsNumber: false } first && !first.Has(WordRoles.Negations | WordRoles.Wrong | WordRoles.Rejections)
+            return colon && reference.First <= begin + 2 && tokens.Count > reference.End + 3 && reference.Option > 0 && end + 1 < tokens.Count && tokens[reference.End + 1] is { IsWord: true, IsNumber: false, Roles: WordRoles.None }
+                && !tokens.Exists(static token => token.Has(WordRoles.Approvals | WordRoles.Rejections | WordRoles.Predicates | WordRoles.Wrong | WordRoles.Doubts | WordRoles.Tentative | WordRoles.Negations | WordRoles.Conditions | WordRoles.Hypothetical | WordRoles.Restrictions))
                 && tokens.FindIndex(begin, static token => token.IsNewLine) is var line && (line < 0 || line == tokens.Count - 1);
         }
 
@@ -658,7 +659,7 @@ public sealed class AnswerExtraction
                 return;
             }
 
-            if (!Judgement.IsWithdrawnBehind(tokens, judged.End, isName: true, options))
+            if (Judgement.EndsSaying(tokens, judged.End) && !Judgement.IsShared(tokens, judged.End, subject.Option, options) && !Judgement.IsWithdrawnBehind(tokens, judged.End, isName: true, options))
             {
                 _claims.Add(rank, subject);
             }
@@ -746,7 +747,10 @@ public sealed class AnswerExtraction
                 return;
             }
 
-            Follow(next, WordRoles.DecisionConnectors, ClaimRank.Answer, mustEnd: true);
+            if (isOwn || !_clauses.IsOtherCase(at))
+            {
+                Follow(next, WordRoles.DecisionConnectors, ClaimRank.Answer, mustEnd: true);
+            }
         }
 
         /// <summary>Whether the model decides (<see langword="true"/>), or nobody is named (<see langword="false"/>); <see langword="null"/> where somebody else does, or the decision is past.</summary>
