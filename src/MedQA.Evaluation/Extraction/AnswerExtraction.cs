@@ -197,8 +197,10 @@ public sealed class AnswerExtraction
             }
 
             var colon = tokens[reference.End].IsSymbol(":–—") || (tokens[reference.End].Is("-") && tokens[reference.End].SpaceBefore);
-            return colon && reference.First <= 2 && reference.Option > 0 && end + 1 < tokens.Count && tokens[reference.End + 1] is { IsWord: true, IsNumber: false } first && !first.Has(WordRoles.Negations | WordRoles.Wrong | WordRoles.Rejections)
-                && !tokens.Exists(static token => token.IsNewLine);
+            var begin = tokens[0].IsNewLine ? 1 : 0;
+            return colon && reference.First <= begin + 2 && tokens.Count > reference.End + 3 && reference.Option > 0 && end + 1 < tokens.Count && tokens[reference.End + 1] is { IsWord: true, IsNumber: false, Roles: WordRoles.None }
+                && !tokens.Exists(static token => token.Has(WordRoles.Approvals | WordRoles.Rejections | WordRoles.Predicates | WordRoles.Wrong | WordRoles.Doubts | WordRoles.Tentative | WordRoles.Negations | WordRoles.Conditions | WordRoles.Hypothetical | WordRoles.Restrictions))
+                && tokens.FindIndex(begin, static token => token.IsNewLine) is var line && (line < 0 || line == tokens.Count - 1);
         }
 
         private bool EndsParagraph(int end)
@@ -292,10 +294,9 @@ public sealed class AnswerExtraction
         private bool IsDeniedAlone(int at)
         {
             var negated = false;
-            while (at < tokens.Count && tokens[at].Has(WordRoles.SubjectCopulas | WordRoles.Negations | WordRoles.Copulas | WordRoles.Adverbs | WordRoles.Conclusions))
+            for (var step = 0; step < MostSteps && at < tokens.Count && tokens[at].Has(WordRoles.SubjectCopulas | WordRoles.Negations | WordRoles.Copulas | WordRoles.Adverbs | WordRoles.Conclusions); step++, at++)
             {
                 negated |= tokens[at].Has(WordRoles.Negations);
-                at++;
             }
 
             return negated && OptionReferences.EndsStatement(tokens, at);
@@ -380,6 +381,12 @@ public sealed class AnswerExtraction
                 }
             }
 
+            // "the opposite of the answer"; "the letter of the answer" is the answer's.
+            if (before > 0 && tokens[before].Text is "of" or "to" or "than" or "from" or "like" or "von" or "zu" or "à" && !tokens[before].Has(WordRoles.Evidence))
+            {
+                return tokens[before - 1].Has(WordRoles.OptionNouns | WordRoles.ChoiceNouns) && !(before > 1 && tokens[before - 2].Has(WordRoles.Disqualifiers));
+            }
+
             return before < 0 || !tokens[before].IsWord || (!tokens[before].Has(WordRoles.Disqualifiers) && IsIntroduced(before));
         }
 
@@ -389,6 +396,15 @@ public sealed class AnswerExtraction
             if (tokens[before].Text is "that" or "que" or "dass" && before > 0 && tokens[before - 1].IsWord)
             {
                 before--;
+
+                // "It may be that", "it would seem that".
+                for (var lead = before; lead >= 0 && lead > before - 4 && tokens[lead].IsWord && !_clauses.IsOwnSentence(before); lead--)
+                {
+                    if (tokens[lead].Has(WordRoles.Tentative | WordRoles.Hypothetical))
+                    {
+                        return false;
+                    }
+                }
             }
 
             // "the student's answer" of languages that join by a particle.
@@ -516,6 +532,12 @@ public sealed class AnswerExtraction
 
             var end = BehindText(reference);
             var next = Skip(end, Closers);
+            if (end > reference.End && tokens[reference.End].Is(".") && next < tokens.Count && tokens[next].IsWord)
+            {
+                // "Answer: E. Adenosine is …": a new sentence that begins with the option's text.
+                end = next = reference.End;
+            }
+
             if (next < tokens.Count && tokens[next].Has(WordRoles.SubjectCopulas) && !tokens[next].Has(WordRoles.Particles))
             {
                 // "The answer B is …": only now it is said what B is.
@@ -637,7 +659,7 @@ public sealed class AnswerExtraction
                 return;
             }
 
-            if (!Judgement.IsWithdrawnBehind(tokens, judged.End, isName: true, options))
+            if (Judgement.EndsSaying(tokens, judged.End) && !Judgement.IsShared(tokens, judged.End, subject.Option, options) && !Judgement.IsWithdrawnBehind(tokens, judged.End, isName: true, options))
             {
                 _claims.Add(rank, subject);
             }
@@ -725,7 +747,10 @@ public sealed class AnswerExtraction
                 return;
             }
 
-            Follow(next, WordRoles.DecisionConnectors, ClaimRank.Answer, mustEnd: true);
+            if (isOwn || !_clauses.IsOtherCase(at))
+            {
+                Follow(next, WordRoles.DecisionConnectors, ClaimRank.Answer, mustEnd: true);
+            }
         }
 
         /// <summary>Whether the model decides (<see langword="true"/>), or nobody is named (<see langword="false"/>); <see langword="null"/> where somebody else does, or the decision is past.</summary>
@@ -808,12 +833,16 @@ public sealed class AnswerExtraction
         }
 
         /// <summary>Whether a verb that needs no subject has none: "es la C", but not "la vitamina es C".</summary>
-        private bool BeginsClause(int at) =>
-            at == 0 || !tokens[at - 1].IsWord || tokens[at - 1].Has(WordRoles.Conclusions | WordRoles.Contrasts | WordRoles.Adverbs | WordRoles.Corrections | WordRoles.FirstPerson | WordRoles.OwnDecisions | WordRoles.Pronouns | WordRoles.Negations | WordRoles.Leads | WordRoles.Reasons);
+        private bool BeginsClause(int at)
+        {
+            const WordRoles Openings = WordRoles.Conclusions | WordRoles.Contrasts | WordRoles.Adverbs | WordRoles.Corrections | WordRoles.FirstPerson | WordRoles.OwnDecisions | WordRoles.Pronouns | WordRoles.BeforeSubject
+                | WordRoles.Negations | WordRoles.Leads | WordRoles.Reasons;
+            return at == 0 || !tokens[at - 1].IsWord || (tokens[at - 1].Has(Openings) && !tokens[at - 1].Has(WordRoles.OptionNouns | WordRoles.AnswerNouns));
+        }
 
         private void Concluded(int at)
         {
-            while (at < tokens.Count && (tokens[at].Has(WordRoles.OptionNouns | WordRoles.Leads | WordRoles.Retractions) || tokens[at].IsSymbol(Openers + Closers + ",:-–—→")))
+            for (var step = 0; step < MostSteps && at < tokens.Count && (tokens[at].Has(WordRoles.OptionNouns | WordRoles.Leads | WordRoles.Retractions) || tokens[at].IsSymbol(Openers + Closers + ",:-–—→")); step++)
             {
                 at++;
             }

@@ -44,7 +44,7 @@ internal static class BareAnswer
 
     private static int SkipLead(List<Token> tokens, int at, AnswerSpace space)
     {
-        while (at < tokens.Count && (tokens[at].IsSymbol(Markup) || (tokens[at].Has(WordRoles.OptionNouns) && !tokens[at].Has(WordRoles.AnswerNouns)) || (space == AnswerSpace.Words && tokens[at].Has(WordRoles.Conclusions))))
+        while (at < tokens.Count && (tokens[at].IsSymbol(Markup) || (at > 0 && tokens[at].IsWord && tokens[at - 1].Is("\\") && tokens[at].Text.Length > 1) || (tokens[at].Has(WordRoles.OptionNouns) && !tokens[at].Has(WordRoles.AnswerNouns)) || (space == AnswerSpace.Words && tokens[at].Has(WordRoles.Conclusions))))
         {
             at++;
         }

@@ -247,7 +247,7 @@ internal sealed class Clauses
             || (tokens[at].Has(WordRoles.Articles) && at + 1 < tokens.Count && (tokens[at + 1].Has(WordRoles.ThisCase | WordRoles.Topics | WordRoles.OptionNouns))));
 
     // "In vegans", "for a vegan", "when she is pregnant"; "with" and "at" say how it is in this case too.
-    private static bool NamesAnotherCase(List<Token> tokens, int at) => tokens[at].Text is not ("after" or "before" or "at" or "with" or "to")
+    private static bool NamesAnotherCase(List<Token> tokens, int at) => tokens[at].Text is not ("after" or "before" or "at" or "with" or "to" or "from" or "of" or "above" or "by" or "on" or "has" or "have")
         && at + 1 < tokens.Count && !(tokens[at + 1].Has(WordRoles.Articles) && at + 2 < tokens.Count && (tokens[at + 2].IsNumber || tokens[at + 2].Is("patient")));
 
     // "If I had to choose, …" is a decision.

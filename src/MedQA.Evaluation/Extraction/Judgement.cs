@@ -54,15 +54,22 @@ internal readonly record struct Judgement(ClaimRank? Rank, bool IsDenied, int En
             }
             else if (token.Has(WordRoles.Tentative))
             {
+                // "may be right" says as little as "may be wrong"; "seems right" says something.
+                isOneOfSome |= token.Has(WordRoles.Hypothetical);
                 tentative = true;
+            }
+            else if (token.Has(WordRoles.Topics) && at + 1 < tokens.Count && tokens[at + 1].Has(WordRoles.Predicates) && tokens[at + 1].Has(WordRoles.Evidence))
+            {
+                // "the drug of choice".
+                continue;
             }
             else if (praised && token.Has(WordRoles.Topics))
             {
-                return new(negated ? null : tentative ? ClaimRank.Tentative : ClaimRank.Conclusion, false, at + 1);
+                return new(negated || isOneOfSome && tentative ? null : tentative ? ClaimRank.Tentative : ClaimRank.Conclusion, false, at + 1);
             }
             else if (!token.IsSymbol(",*_\"'`$") && !token.Has(WordRoles.Adverbs | WordRoles.Praise | WordRoles.SubjectCopulas | WordRoles.Articles))
             {
-                return new(praised && !negated && EndsPraise(tokens, at) ? tentative ? ClaimRank.Tentative : ClaimRank.Conclusion : null, false, at);
+                return new(praised && !negated && !(isOneOfSome && tentative) && EndsSaying(tokens, at) ? tentative ? ClaimRank.Tentative : ClaimRank.Conclusion : null, false, at);
             }
 
             praised |= token.Has(WordRoles.Superlatives);
@@ -133,6 +140,19 @@ internal readonly record struct Judgement(ClaimRank? Rank, bool IsDenied, int En
         return false;
     }
 
+    private static bool IsSoonDenied(List<Token> tokens, int at)
+    {
+        for (var step = 0; step < 6 && at < tokens.Count && !Clauses.EndsSentence(tokens, at); step++, at++)
+        {
+            if (tokens[at].Has(WordRoles.Wrong | WordRoles.Negations | WordRoles.Doubts))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     private static bool IsWithdrawnAt(List<Token> tokens, int at, bool isName)
     {
         var token = tokens[at];
@@ -150,8 +170,28 @@ internal readonly record struct Judgement(ClaimRank? Rank, bool IsDenied, int En
         return isName && ((token.Roles == WordRoles.None && !token.IsNumber) || (token.Has(WordRoles.Superlatives | WordRoles.Articles | WordRoles.FirstPerson) && !token.Has(WordRoles.Leads)));
     }
 
-    // "the most appropriate." and "the most likely here" end; "the best known of all mistakes" goes on.
-    private static bool EndsPraise(List<Token> tokens, int at) =>
-        OptionReferences.EndsStatement(tokens, at) || tokens[at].Kind != TokenKind.Word || tokens[at].Is("here")
-        || (tokens[at].Has(WordRoles.Restrictions) ? Clauses.IsThisCase(tokens, at + 1) : tokens[at].Has(WordRoles.Reasons | WordRoles.Conclusions) && !tokens[at].Has(WordRoles.EvidenceLinks | WordRoles.Contrasts) && !tokens[at].Is("given"));
+    /// <summary>Whether nothing is said any more of an option: "the most appropriate.", "correct because …", "the answer in this case"; not "right next to it", "the answer given in the book".</summary>
+    public static bool EndsSaying(List<Token> tokens, int at) =>
+        OptionReferences.EndsStatement(tokens, at) || tokens[at].Kind != TokenKind.Word || tokens[at].Text is "here" or "over" or "overall" or "then"
+        || (tokens[at].Has(WordRoles.Restrictions) ? Clauses.IsThisCase(tokens, at + 1) : tokens[at].Is("given") ? at + 1 < tokens.Count && tokens[at + 1].Has(WordRoles.Articles | WordRoles.ThisCase | WordRoles.Pronouns)
+            : tokens[at].Has(WordRoles.Reasons | WordRoles.Conclusions | WordRoles.Contrasts | WordRoles.Concessions | WordRoles.Joins | WordRoles.Corrections) && !tokens[at].Has(WordRoles.EvidenceLinks | WordRoles.NegationsBehind)
+                || tokens[at].Has(WordRoles.Negations) && !tokens[at].Has(WordRoles.NegationsBehind) || tokens[at].IsUnspaced && tokens[at].Roles != WordRoles.None && !tokens[at].Has(WordRoles.NegationsBehind));
+
+    /// <summary>Whether the sentence goes on to call another option right as well: "… but so is A", "… but A is better".</summary>
+    public static bool IsShared(List<Token> tokens, int at, int option, OptionReferences options)
+    {
+        var hasOther = false;
+        for (; at < tokens.Count && !Clauses.EndsSentence(tokens, at); at++)
+        {
+            var token = tokens[at];
+            if (token.Has(WordRoles.Negations | WordRoles.Wrong | WordRoles.Doubts | WordRoles.NegationsBehind) || (token.Has(WordRoles.Reasons) && !token.Has(WordRoles.Restrictions | WordRoles.ThisCase | WordRoles.Joins | WordRoles.Contrasts)) || token.Text is "over" or "unlike" or "than")
+            {
+                break;
+            }
+
+            hasOther |= token.IsCapital && options.At(tokens, at) is { ByLetter: true } other && other.Option != option && !IsSoonDenied(tokens, other.End);
+        }
+
+        return hasOther;
+    }
 }

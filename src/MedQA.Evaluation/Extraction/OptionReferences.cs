@@ -107,7 +107,7 @@ internal sealed class OptionReferences
             return false;
         }
 
-        if (IsFollowed(tokens, at, reference))
+        if (IsFollowed(tokens, at, reference) || HasAlternative(tokens, at, reference))
         {
             return true;
         }
@@ -139,6 +139,18 @@ internal sealed class OptionReferences
 
         at = SkipSymbols(tokens, other.End, Closers);
         return at >= tokens.Count || !tokens[at].IsWord ? !isComma || other.ByLetter : !isComma && !tokens[at].Has(WordRoles.SubjectCopulas | WordRoles.PredicatesBehind | WordRoles.Makers);
+    }
+
+    /// <summary>Whether something else is offered behind an option: "B or, in asthma, C"; the option's own text does not count.</summary>
+    private bool HasAlternative(List<Token> tokens, int at, Reference reference)
+    {
+        while (at < tokens.Count && tokens[at].IsSymbol("(,"))
+        {
+            at++;
+        }
+
+        return at + 1 < tokens.Count && tokens[at].Text is "or" or "o" or "u" or "oder" or "ou" or "或" or "或者" or "还是" or "または" or "か" or "もしくは" or "あるいは"
+            && MatchEnd(tokens, at + 1, _texts[reference.Option]) is null && !tokens[at + 1].Has(WordRoles.Retractions);
     }
 
     /// <summary>Whether a few words behind one option another one follows that has nothing said of it: "B, then C", "B plus perhaps C".</summary>

@@ -24,7 +24,7 @@ internal static class Tokenization
         var tokens = new List<Token>((to - from) / CharactersPerToken);
         Span<char> usual = stackalloc char[UsualWord];
         var spaceBefore = true;
-        var known = new List<(int Token, StatementWords.Word Word)>();
+        var known = new List<(int Token, StatementWords.Word Word)>((to - from) / (2 * CharactersPerToken));
         var at = from;
         while (at < to)
         {

@@ -158,6 +158,12 @@ internal sealed class VerdictList(List<Token> tokens, OptionReferences options)
             return null;
         }
 
+        if (at + 2 < tokens.Count && tokens[at + 1].Is("-") && !tokens[at + 1].SpaceBefore && !tokens[at + 2].SpaceBefore && tokens[at + 2].IsWord)
+        {
+            // "Right-sided".
+            return null;
+        }
+
         var token = tokens[at];
         var isTick = token.Kind == TokenKind.Symbol;
         var isSoft = isTick || !token.Has(WordRoles.Predicates | WordRoles.Wrong) || token.Is("false");

@@ -27,13 +27,18 @@ internal static class VisiblePart
         var (from, to) = spoken is { } part ? (part.Start, part.Start + part.Length) : (0, text.Length);
         (from, to) = OutsideHeadings(text, from, to);
         (from, to) = OutsideChannels(text, from, to);
-        (from, to) = OutsidePairs(text, from, to);
-        foreach (var ending in stop)
+
+        // Every other marker has one of these: most texts are not searched for each of them.
+        if (text.AsSpan(from, to - from).IndexOfAny("<[◁") >= 0)
         {
-            to = FirstOf(text, ending, from, to) ?? to;
+            (from, to) = OutsidePairs(text, from, to);
+            foreach (var ending in TurnEnds)
+            {
+                to = FirstOf(text, ending, from, to) ?? to;
+            }
         }
 
-        foreach (var ending in TurnEnds)
+        foreach (var ending in stop)
         {
             to = FirstOf(text, ending, from, to) ?? to;
         }
@@ -43,12 +48,6 @@ internal static class VisiblePart
 
     private static (int From, int To) OutsidePairs(string text, int from, int to)
     {
-        // Every marker has one of these: most texts are not searched for each of them.
-        if (text.AsSpan(from, to - from).IndexOfAny("<[◁") < 0)
-        {
-            return (from, to);
-        }
-
         foreach (var pair in ThoughtMarkers.Pairs)
         {
             var close = text.AsSpan(from, to - from).LastIndexOf(pair.Close, StringComparison.OrdinalIgnoreCase);

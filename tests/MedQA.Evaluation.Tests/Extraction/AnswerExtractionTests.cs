@@ -433,6 +433,16 @@ public sealed class AnswerExtractionTests
     [InlineData("! no")]
     [InlineData("yes. ")]
     [InlineData("answer (((((((((")]
+    [InlineData("it's ")]
+    [InlineData("which is wrong, ")]
+    [InlineData("C is the answer that ")]
+    [InlineData("\"")]
+    [InlineData("| C ")]
+    [InlineData("B?\nA. ")]
+    [InlineData("A: no\n")]
+    [InlineData("答案是C。")]
+    [InlineData("l'")]
+    [InlineData("<b>")]
     public void Long_texts_take_time_in_proportion_to_their_length(string piece)
     {
         var extraction = new AnswerExtraction(AnswerSpace.Letters, ["amlo amlo amlo amlo", "amlo amlo amlo", "Hydrochlorothiazide", "Spironolactone"]);

@@ -1,6 +1,5 @@
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Prompting;
-using MedQA.Evaluation.Questions;
 
 namespace MedQA.Evaluation.Tests.Prompting;
 

@@ -62,7 +62,7 @@ internal static class FrenchWords
             [WordRoles.Fits] = "explique correspond convient",
             [WordRoles.Leaving] = "reste laissant",
             [WordRoles.Joins] = "ou et ni",
-            [WordRoles.Hypothetical] = "serait",
+            [WordRoles.Hypothetical] = "serait pourrait peut",
             [WordRoles.OptionNouns] = "option réponse proposition",
             [WordRoles.Verdicts] = "correct correcte réponse vrai",
         },

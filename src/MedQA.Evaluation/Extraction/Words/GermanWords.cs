@@ -63,7 +63,7 @@ internal static class GermanWords
             [WordRoles.Fits] = "passt erklärt",
             [WordRoles.Leaving] = "bleibt übrig",
             [WordRoles.Joins] = "oder und sowie bzw",
-            [WordRoles.Hypothetical] = "wäre",
+            [WordRoles.Hypothetical] = "wäre könnte kann dürfte",
             [WordRoles.OptionNouns] = "option antwort antwortmöglichkeit",
             [WordRoles.Verdicts] = "richtig korrekt antwort bewertung urteil",
             [WordRoles.Makers] = "ist wäre",

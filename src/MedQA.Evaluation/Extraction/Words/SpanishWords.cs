@@ -62,7 +62,7 @@ internal static class SpanishWords
             [WordRoles.Fits] = "explica encaja concuerda coincide",
             [WordRoles.Leaving] = "queda dejando",
             [WordRoles.Joins] = "o y u e ni como",
-            [WordRoles.Hypothetical] = "sería seria",
+            [WordRoles.Hypothetical] = "sería seria podría puede podrían",
             [WordRoles.OptionNouns] = "opción opcion alternativa respuesta",
             [WordRoles.Makers] = "hace",
             [WordRoles.Verdicts] = "correcta correcto respuesta",
