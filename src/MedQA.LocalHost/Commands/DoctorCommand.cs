@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Azure;
+using MedQA.Files;
 using MedQA.Inference.Models;
 using MedQA.LocalHost.Azurite;
 using MedQA.LocalHost.Hosting;
@@ -68,9 +69,9 @@ internal static class DoctorCommand
     {
         Directory.CreateDirectory(folder);
         var probe = Path.Combine(folder, $"probe-{Guid.NewGuid():n}");
-        File.WriteAllText(probe, "");
+        OutputFile.WriteAllBytes(probe, []);
         File.Delete(probe);
-        var free = new DriveInfo(folder).AvailableFreeSpace;
+        var free = FullDisk.FreeBytes(folder);
         return free >= LeastFreeBytes
             ? $"{folder}, {free >> 30} GiB free"
             : throw new InputException($"{folder} has only {free >> 20} MiB free; 1 GiB should be.");

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using MedQA.Datasets;
 using MedQA.Evaluation.Profiles;
+using MedQA.Files;
 using MedQA.LocalHost.Hosting;
 using MedQA.LocalHost.Runs;
 using MedQA.Pipeline.Reading;
@@ -41,16 +42,18 @@ internal static class RunCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(CommandContext context, string[] files, ProfileChoice choice, bool again, AnswerNotation notation, string? development, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(CommandContext context, string[] names, ProfileChoice choice, bool again, AnswerNotation notation, string? development, CancellationToken cancellationToken)
     {
         var console = context.Console;
-        var asksDevelopment = File.Exists(development);
-        files = asksDevelopment ? [development!, .. files] : files;
-        foreach (var file in files)
+        var asksDevelopment = development is { Length: > 0 } && RegularFile.KindOf(development) is not (PathKind.Missing or PathKind.Folder);
+        using var inputs = new InputFiles();
+        foreach (var name in asksDevelopment ? [development!, .. names] : names)
         {
+            var file = inputs.Add(await QuestionSetCheck.OpenAsync(console, name, cancellationToken));
             await QuestionSetCheck.ReadAsync(console, file, notation, static _ => { }, cancellationToken);
         }
 
+        var files = inputs.All;
         if (context.Settings.Endpoint is not null)
         {
             return await RunThereAsync(context, files, choice, again, notation, development, asksDevelopment, cancellationToken);
@@ -71,8 +74,8 @@ internal static class RunCommand
         var runs = new List<RunSummary>();
         foreach (var file in files)
         {
-            await using var content = File.OpenRead(file);
-            var upload = await pipeline.Uploads.StoreAsync(content, Path.GetFileName(file), profile, again, notation, caller: null, cancellationToken);
+            await using var content = file.OpenRead();
+            var upload = await pipeline.Uploads.StoreAsync(content, file.Name, profile, again, notation, caller: null, cancellationToken);
             var outcome = await pipeline.Splitter.OnUploadAsync(upload.BlobName, upload.ETag, cancellationToken);
             switch (outcome)
             {
@@ -100,7 +103,7 @@ internal static class RunCommand
     }
 
     private static async Task<int> RunThereAsync(
-        CommandContext context, string[] files, ProfileChoice choice, bool again, AnswerNotation notation, string? development, bool asksDevelopment, CancellationToken cancellationToken)
+        CommandContext context, IReadOnlyList<InputFile> files, ProfileChoice choice, bool again, AnswerNotation notation, string? development, bool asksDevelopment, CancellationToken cancellationToken)
     {
         using var client = RunSources.Client(context.Settings);
         await using var source = new ServedRuns(client);

@@ -1,4 +1,5 @@
 using MedQA.Evaluation.Reporting;
+using MedQA.Files;
 using MedQA.LocalHost.Hosting;
 using MedQA.LocalHost.Runs;
 using MedQA.LocalHost.Terminal;
@@ -23,7 +24,7 @@ internal static class RunFollowing
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var working = pipeline.RunAsync(ended.Token);
         await using var source = new StoredRuns(pipeline.Reader, pipeline.Control, storage: null);
-        var code = ExitCode.Success;
+        var (code, isFullSaid) = (ExitCode.Success, false);
         RunSummary? current = null;
         try
         {
@@ -43,17 +44,22 @@ internal static class RunFollowing
             context.Console.Fault($"Stopped. Nothing that was answered is lost: `medqa resume {current.Run}` goes on.");
             code = ExitCode.Stopped;
         }
+        catch (Exception fault) when (current is not null && FullDisk.Describe(fault) is { } fact)
+        {
+            context.Console.Fault($"{fact}: free space and run `medqa resume {current.Run}`; nothing that was answered is lost.");
+            (code, isFullSaid) = (ExitCode.Failure, true);
+        }
         finally
         {
             await ended.CancelAsync();
-            await EndOf(working);
+            await EndOf(working, isFullSaid);
         }
 
         return code;
     }
 
     /// <summary>Waits for loops that were told to stop; a failure of theirs is the caller's.</summary>
-    internal static async Task EndOf(Task working)
+    private static async Task EndOf(Task working, bool isFullSaid)
     {
         try
         {
@@ -62,6 +68,10 @@ internal static class RunFollowing
         catch (OperationCanceledException)
         {
             // It was told to stop.
+        }
+        catch (Exception fault) when (isFullSaid && FullDisk.Describe(fault) is not null)
+        {
+            // That is why everything ends.
         }
     }
 

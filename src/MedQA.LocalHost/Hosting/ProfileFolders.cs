@@ -1,4 +1,5 @@
 using MedQA.Evaluation.Profiles;
+using MedQA.Files;
 using MedQA.LocalHost.Settings;
 using MedQA.Pipeline.Profiles;
 
@@ -19,10 +20,7 @@ internal static class ProfileFolders
     {
         var folder = KeptFolder(settings);
         Directory.CreateDirectory(folder);
-        var path = Path.Combine(folder, $"{profile.Name}.json");
-        var unfinished = $"{path}.{Guid.NewGuid():n}";
-        File.WriteAllBytes(unfinished, CanonicalJson.Of(profile));
-        File.Move(unfinished, path, overwrite: true);
+        OutputFile.WriteAllBytes(Path.Combine(folder, $"{profile.Name}.json"), CanonicalJson.Of(profile));
     }
 
     private static string KeptFolder(HostSettings settings) => Path.Combine(settings.DataFolder, "profiles");

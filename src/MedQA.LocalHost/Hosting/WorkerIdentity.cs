@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using MedQA.Files;
 
 namespace MedQA.LocalHost.Hosting;
 
@@ -27,7 +28,7 @@ internal sealed class WorkerIdentity : IDisposable
         try
         {
             Directory.CreateDirectory(dataFolder);
-            file = new FileStream(Path.Combine(dataFolder, "worker.id"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+            file = new FileStream(RegularFile.Check(Path.Combine(dataFolder, "worker.id")), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
             return new WorkerIdentity(file, Read(file) ?? Write(file));
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using MedQA.Files;
 using MedQA.Inference.Prefixes;
 
 namespace MedQA.Tuning.Learning;
@@ -39,15 +40,11 @@ internal sealed record TuningState
         Directory.CreateDirectory(folder);
         var tensors = $"step-{Step:d6}.safetensors";
         long[] size = [SoftPrompt.Length];
-        using (var file = File.Create(Path.Combine(folder, tensors)))
-        {
-            SafetensorsWriter.Write(file, [("soft_prompt", size, SoftPrompt), ("first", size, Optimizer.First), ("second", size, Optimizer.Second), ("best", size, Best ?? SoftPrompt)]);
-            file.Flush(flushToDisk: true);
-        }
-
-        var half = Path.Combine(folder, $"{StateFile}.tmp");
-        File.WriteAllBytes(half, JsonSerializer.SerializeToUtf8Bytes(new Saved(signature, tensors, Step, [.. Losses], Best is null ? null : BestStep, BestDevLoss), TuningJson.Default.Saved));
-        File.Move(half, Path.Combine(folder, StateFile), overwrite: true);
+        OutputFile.Write(
+            Path.Combine(folder, tensors),
+            file => SafetensorsWriter.Write(file, [("soft_prompt", size, SoftPrompt), ("first", size, Optimizer.First), ("second", size, Optimizer.Second), ("best", size, Best ?? SoftPrompt)]));
+        var saved = new Saved(signature, tensors, Step, [.. Losses], Best is null ? null : BestStep, BestDevLoss);
+        OutputFile.WriteAllBytes(Path.Combine(folder, StateFile), JsonSerializer.SerializeToUtf8Bytes(saved, TuningJson.Default.Saved));
         foreach (var old in Directory.EnumerateFiles(folder, "step-*.safetensors").Where(path => Path.GetFileName(path) != tensors))
         {
             File.Delete(old);
@@ -66,7 +63,7 @@ internal sealed record TuningState
 
         try
         {
-            var saved = JsonSerializer.Deserialize(File.ReadAllBytes(file), TuningJson.Default.Saved) ?? throw new JsonException("It is null.");
+            var saved = JsonSerializer.Deserialize(RegularFile.ReadAllBytes(file), TuningJson.Default.Saved) ?? throw new JsonException("It is null.");
             if (saved.Signature != signature)
             {
                 throw new TuningException($"{folder} has the checkpoint of a tuning with another model, other data or other settings. Give the same ones to go on with it, name another --out, or delete the folder.");

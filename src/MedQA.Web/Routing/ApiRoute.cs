@@ -3,6 +3,7 @@ using MedQA.Datasets;
 using MedQA.Evaluation.Profiles;
 using MedQA.Pipeline.Rating;
 using MedQA.Pipeline.Reading;
+using MedQA.Pipeline.Storage;
 using MedQA.Web.Access;
 using MedQA.Web.Problems;
 using Microsoft.AspNetCore.Http;
@@ -66,6 +67,10 @@ public sealed record ApiRoute(string Name, string Method, string Path, ApiRole R
         catch (BadHttpRequestException exception)
         {
             return Problem.Of(exception.StatusCode, "bad-request", "The request cannot be read", exception.Message);
+        }
+        catch (StorageFullException exception)
+        {
+            return Problem.Of(StatusCodes.Status503ServiceUnavailable, "storage", "The storage is full", $"{exception.Fact}. Try again when there is room.");
         }
         catch (RequestFailedException exception)
         {
