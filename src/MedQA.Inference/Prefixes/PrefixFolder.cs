@@ -69,6 +69,7 @@ public sealed class PrefixFolder
         var problem = manifest switch
         {
             null => "it is empty",
+            { Format: > PrefixManifest.CurrentFormat } => $"it was written by a newer version of medqa (format {manifest.Format}; this one reads up to {PrefixManifest.CurrentFormat}): update medqa",
             { Format: not PrefixManifest.CurrentFormat } => $"its format is {manifest.Format}; this version reads {PrefixManifest.CurrentFormat}",
             _ when string.IsNullOrWhiteSpace(manifest.Name) => "\"name\" is empty",
             { Length: < 1 } or { Layers: < 1 } or { KeyValueHeads: < 1 } or { HeadSize: < 1 } or { Hidden: < 1 } => "\"length\", \"layers\", \"keyValueHeads\", \"headSize\" and \"hidden\" must be 1 or more",

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using Azure;
+using MedQA.Evaluation;
 using MedQA.Evaluation.Modelling;
 using MedQA.Client;
 using MedQA.Datasets;
@@ -63,7 +64,7 @@ internal sealed record CommandContext(HostSettings Settings, HostConsole Console
     private static int? CodeOf(Exception exception) => exception switch
     {
         NoRegularFileException or SettingException or InputException or StudyException or PrefixRefusedException or ProfileException or QuestionSetException or RunComparisonException or ReplayException or ReferencesException or MedQAException { Status: < HttpStatusCode.InternalServerError } => ExitCode.BadInput,
-        AzuriteException or ModelException or MedQAException { Status: null or >= HttpStatusCode.InternalServerError } or RequestFailedException or InvalidDataException or IOException or UnauthorizedAccessException => ExitCode.Failure,
+        NewerFormatException or AzuriteException or ModelException or MedQAException { Status: null or >= HttpStatusCode.InternalServerError } or RequestFailedException or InvalidDataException or IOException or UnauthorizedAccessException => ExitCode.Failure,
         _ => null,
     };
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Azure;
+using MedQA.Evaluation;
 using MedQA.Files;
 using MedQA.Inference.Models;
 using MedQA.LocalHost.Azurite;
@@ -36,7 +37,7 @@ internal static class DoctorCommand
             {
                 context.Console.Line($"ok    {name}: {await look()}");
             }
-            catch (Exception exception) when (exception is AzuriteException or SettingException or ModelException or RequestFailedException or IOException or UnauthorizedAccessException or InputException)
+            catch (Exception exception) when (exception is NewerFormatException or AzuriteException or SettingException or ModelException or RequestFailedException or IOException or UnauthorizedAccessException or InputException)
             {
                 healthy = false;
                 context.Console.Line($"FAIL  {name}: {exception.Message}");

@@ -139,7 +139,15 @@ public sealed class BatchQueueReader
 
     private async Task MoveToPoisonAsync(QueueMessage message, BatchMessage? batch)
     {
-        _logger.LogError("Message {Id} of the queue of batches was tried {Count} times or cannot be read; it goes to the poison queue.", message.MessageId, message.DequeueCount);
+        if (BatchMessage.IsNewer(message.MessageText))
+        {
+            _logger.LogError("Message {Id} of the queue of batches was written by a newer version of medqa; it goes to the poison queue. Update this worker.", message.MessageId);
+        }
+        else
+        {
+            _logger.LogError("Message {Id} of the queue of batches was tried {Count} times or cannot be read; it goes to the poison queue.", message.MessageId, message.DequeueCount);
+        }
+
         await _storage.BatchPoisonQueue.SendMessageAsync(message.MessageText, visibilityTimeout: null, timeToLive: TimeSpan.FromSeconds(-1), CancellationToken.None);
         await _storage.BatchQueue.DeleteMessageAsync(message.MessageId, message.PopReceipt, CancellationToken.None);
         if (batch is not null && batch.TryGetRun(out var run))

@@ -1,4 +1,5 @@
 using MedQA.Datasets;
+using MedQA.Evaluation;
 using MedQA.Evaluation.Profiles;
 using MedQA.Files;
 using MedQA.Inference.ChatTemplates;
@@ -41,7 +42,7 @@ internal static class TuningConsole
     private static int? CodeOf(Exception exception) => exception switch
     {
         NoRegularFileException or TuningException or QuestionSetException or ProfileException or TemplateException or TemplateRejectionException => BadInput,
-        ModelException or PrefixException or IOException or UnauthorizedAccessException => Failure,
+        NewerFormatException or ModelException or PrefixException or IOException or UnauthorizedAccessException => Failure,
         _ => null,
     };
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using MedQA.Evaluation;
 using MedQA.Files;
 using MedQA.Inference.Prefixes;
 
@@ -63,7 +64,9 @@ internal sealed record TuningState
 
         try
         {
-            var saved = JsonSerializer.Deserialize(RegularFile.ReadAllBytes(file), TuningJson.Default.Saved) ?? throw new JsonException("It is null.");
+            var bytes = RegularFile.ReadAllBytes(file);
+            StoredFormat.Check($"The checkpoint {file}", bytes, "v", Saved.Version);
+            var saved = JsonSerializer.Deserialize(bytes, TuningJson.Default.Saved) ?? throw new JsonException("It is null.");
             if (saved.Signature != signature)
             {
                 throw new TuningException($"{folder} has the checkpoint of a tuning with another model, other data or other settings. Give the same ones to go on with it, name another --out, or delete the folder.");
@@ -83,13 +86,21 @@ internal sealed record TuningState
                 BestDevLoss = saved.BestDevLoss,
             };
         }
+        catch (NewerFormatException exception)
+        {
+            throw new TuningException(exception.Message, exception);
+        }
         catch (Exception exception) when (exception is JsonException or SafetensorsException or ArgumentException)
         {
             throw new TuningException($"{file}: the checkpoint is damaged ({exception.Message.TrimEnd('.')}). Delete {folder} to begin again.", exception);
         }
     }
 
-    internal sealed record Saved(string Signature, string Tensors, int Step, ImmutableArray<PrefixLoss> Losses, int? BestStep, double BestDevLoss);
+    internal sealed record Saved(string Signature, string Tensors, int Step, ImmutableArray<PrefixLoss> Losses, int? BestStep, double BestDevLoss, int V = Saved.Version)
+    {
+        /// <summary>The version of a checkpoint that is written.</summary>
+        public const int Version = 1;
+    }
 }
 
 /// <summary>How settings and checkpoints are written.</summary>

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using MedQA.Evaluation;
 using MedQA.Evaluation.Statistics;
 using MedQA.Files;
 using MedQA.Inference.Prefixes;
@@ -124,7 +125,12 @@ internal sealed class TuningMeasurement(TuningModel model, TuningSettings settin
 
     private string PathOf(string name) => Path.Combine(folder, $"{name}.json");
 
-    private MeasuredConfiguration Read(string name) => JsonSerializer.Deserialize(RegularFile.ReadAllBytes(PathOf(name)), MeasuringJson.Default.MeasuredConfiguration)!;
+    private MeasuredConfiguration Read(string name)
+    {
+        var bytes = RegularFile.ReadAllBytes(PathOf(name));
+        StoredFormat.Check(PathOf(name), bytes, "v", MeasuredConfiguration.Version);
+        return JsonSerializer.Deserialize(bytes, MeasuringJson.Default.MeasuredConfiguration)!;
+    }
 
     private void Write(string name, MeasuredConfiguration measured) =>
         OutputFile.WriteAllBytes(PathOf(name), JsonSerializer.SerializeToUtf8Bytes(measured, MeasuringJson.Default.MeasuredConfiguration));

@@ -1,5 +1,6 @@
 using Azure;
 using MedQA.Datasets;
+using MedQA.Evaluation;
 using MedQA.Evaluation.Profiles;
 using MedQA.Pipeline.Rating;
 using MedQA.Pipeline.Reading;
@@ -76,7 +77,7 @@ public sealed record ApiRoute(string Name, string Method, string Path, ApiRole R
         {
             return Problem.Of(StatusCodes.Status503ServiceUnavailable, "storage", "The storage does not answer as it should", $"The storage answered with status {exception.Status} ({exception.ErrorCode ?? "no code"}). Try again later.");
         }
-        catch (InvalidDataException exception)
+        catch (Exception exception) when (exception is InvalidDataException or NewerFormatException)
         {
             return Problem.Of(StatusCodes.Status500InternalServerError, "damaged", "What is stored cannot be read", exception.Message);
         }
