@@ -86,12 +86,14 @@ function report(source, found) {
   }
 }
 
-// The lock file has the hash of every package's content, and a restore refuses another; this looks at what lies in the package folder.
+// The lock files have the hash of every package's content, and a restore refuses another; this looks at what lies in the package folder.
 function pinnedPackages() {
-  const lock = readJson(join(tool, 'packages.lock.json'));
+  const locks = readdirSync(join(root, 'src')).map(name => join(root, 'src', name, 'packages.lock.json')).filter(existsSync).map(readJson);
+  const pinned = new Map(locks.flatMap(lock => Object.values(lock.dependencies)).flatMap(framework => Object.entries(framework))
+    .filter(([, item]) => item.contentHash).map(([name, item]) => [`${name} ${item.resolved} ${item.contentHash}`, [name, item]]));
   const folder = process.env.NUGET_PACKAGES || join(homedir(), '.nuget', 'packages');
   let same = 0;
-  for (const [name, { resolved, contentHash }] of Object.values(lock.dependencies).flatMap(framework => Object.entries(framework)).filter(([, item]) => item.contentHash)) {
+  for (const [name, { resolved, contentHash }] of pinned.values()) {
     const metadata = join(folder, name.toLowerCase(), resolved.toLowerCase(), '.nupkg.metadata');
     if (!existsSync(metadata)) {
       fail(`NuGet: ${name} ${resolved} is pinned, but not restored.`);

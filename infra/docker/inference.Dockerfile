@@ -8,7 +8,7 @@ ARG MODEL=models/smollm2-135m-instruct
 
 FROM mcr.microsoft.com/dotnet/sdk:10.0.400-noble@sha256:e1ffd2a92ae84c1291bc1b6887501f8af98e6331e7af6d4c8d37168c5e87a64c AS build
 WORKDIR /source
-COPY Directory.Build.props Directory.Packages.props .editorconfig global.json ./
+COPY Directory.Build.props Directory.Packages.props .editorconfig global.json nuget.config ./
 COPY src src
 COPY exemplars exemplars
 COPY rubrics rubrics

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using MedQA.Datasets.Writing;
 using MedQA.Evaluation.Questions;
+using MedQA.Files;
 
 namespace MedQA.Datasets.Importing;
 
@@ -46,7 +47,7 @@ public static class QuestionSetImport
         foreach (var file in files)
         {
             var named = options with { FileName = Path.GetFileName(file.Path), Dataset = file.Dataset };
-            await using var stream = File.OpenRead(file.Path);
+            await using var stream = RegularFile.Open(file.Path);
             var format = await QuestionSetReader.RecognizeAsync(stream, named, cancellationToken);
             stream.Position = 0;
             var decisions = format == QuestionSetFormat.PubMedQaLabels ? await DecisionList.ReadAsync(stream, named, cancellationToken) : null;
@@ -157,7 +158,7 @@ public static class QuestionSetImport
                 yield break;
             }
 
-            await using var stream = File.OpenRead(Path);
+            await using var stream = RegularFile.Open(Path);
             await foreach (var row in QuestionSetReader.ReadAsync(stream, Options, cancellationToken))
             {
                 yield return row;

@@ -1,3 +1,5 @@
+using MedQA.Files;
+
 namespace MedQA.Datasets.Sources;
 
 /// <summary>The bytes of a question set, to be read more than once: a stream that can seek, or a copy of one that cannot.</summary>
@@ -25,8 +27,7 @@ internal sealed class SourceFile : IAsyncDisposable
             return file.Length <= options.MaxBytes ? file : throw TooLarge(options);
         }
 
-        var copy = new FileStream(
-            Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose | FileOptions.Asynchronous);
+        var copy = OutputFile.OpenTemporary();
         try
         {
             var buffer = new byte[1 << 16];

@@ -1,4 +1,5 @@
 using MedQA.Datasets.Importing;
+using MedQA.Files;
 
 namespace MedQA.Datasets.Suites;
 
@@ -77,7 +78,7 @@ public sealed record SuiteFiles(IReadOnlyList<ImportFile> Files, IReadOnlyList<S
         public static async Task<Contents> OfAsync(string path, CancellationToken cancellationToken)
         {
             var options = new QuestionSetOptions { FileName = System.IO.Path.GetFileName(path) };
-            await using var stream = File.OpenRead(path);
+            await using var stream = RegularFile.Open(path);
             var format = await QuestionSetReader.RecognizeAsync(stream, options, cancellationToken);
             var tally = new QuestionSetTally();
             var datasets = new HashSet<string>(StringComparer.Ordinal);

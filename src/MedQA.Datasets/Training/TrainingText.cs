@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using MedQA.Files;
 
 namespace MedQA.Datasets.Training;
 
@@ -37,7 +38,7 @@ public static class TrainingText
 
     private static Stream OpenUnpacked(string path)
     {
-        var file = File.OpenRead(path);
+        var file = RegularFile.Open(path);
         return path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GZipStream(file, CompressionMode.Decompress) : file;
     }
 

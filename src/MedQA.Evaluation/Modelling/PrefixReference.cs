@@ -10,6 +10,9 @@ namespace MedQA.Evaluation.Modelling;
 /// <param name="ModelName">The name of that model.</param>
 public sealed record PrefixReference(string Name, string Hash, int Length, string ModelFingerprint, string ModelName)
 {
+    /// <summary>The version of a prefix's manifest, and of what stands beside it.</summary>
+    public const int Format = 1;
+
     /// <summary>Reads what a prefix's <c>manifest.json</c> says of it.</summary>
     /// <param name="utf8">The manifest.</param>
     /// <exception cref="FormatException">It is no manifest; the message says why.</exception>
@@ -17,12 +20,17 @@ public sealed record PrefixReference(string Name, string Hash, int Length, strin
     {
         try
         {
+            StoredFormat.Check("it", utf8.Span, "format", Format);
             using var document = JsonDocument.Parse(utf8);
             var (root, model) = (document.RootElement, document.RootElement.GetProperty("model"));
             var read = new PrefixReference(Text(root, "name"), Text(root, "prefixHash"), root.GetProperty("length").GetInt32(), Text(model, "fingerprint"), Text(model, "name"));
             return IsHash(read.Hash) && IsHash(read.ModelFingerprint) && read.Length >= 1
                 ? read
                 : throw new FormatException("\"prefixHash\" and \"model.fingerprint\" must be 64 lower-case hexadecimal digits, and \"length\" 1 or more");
+        }
+        catch (NewerFormatException exception)
+        {
+            throw new FormatException(exception.Message.TrimEnd('.'), exception);
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException)
         {

@@ -28,8 +28,12 @@ public sealed partial class ReportJson : JsonSerializerContext
 
     /// <summary>Reads what <see cref="Write(RunReport)"/> wrote.</summary>
     /// <exception cref="JsonException">The bytes are no report.</exception>
-    public static RunReport Read(ReadOnlySpan<byte> utf8) =>
-        JsonSerializer.Deserialize(utf8, Default.RunReport) ?? throw new JsonException("The bytes hold null where a report should stand.");
+    /// <exception cref="NewerFormatException">A newer version has written it.</exception>
+    public static RunReport Read(ReadOnlySpan<byte> utf8)
+    {
+        StoredFormat.Check("The report", utf8, "version", Reporting.RunReport.CurrentVersion);
+        return JsonSerializer.Deserialize(utf8, Default.RunReport) ?? throw new JsonException("The bytes hold null where a report should stand.");
+    }
 
     /// <summary>A comparison as UTF-8 JSON.</summary>
     public static byte[] Write(RunComparison comparison) => JsonSerializer.SerializeToUtf8Bytes(comparison, Default.RunComparison);

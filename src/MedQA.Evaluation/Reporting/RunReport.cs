@@ -12,8 +12,11 @@ public sealed record RunReport
     /// <summary>What every report says about the use of its answers.</summary>
     public const string NotMedicalAdvice = "The answers of this run come from a language model. They measure the model; they are not medical advice.";
 
+    /// <summary>The version of this record's shape that is written.</summary>
+    public const int CurrentVersion = 1;
+
     /// <summary>The version of this record's shape.</summary>
-    public int Version { get; init; } = 1;
+    public int Version { get; init; } = CurrentVersion;
 
     /// <summary>The question set's name.</summary>
     public required string QuestionSet { get; init; }

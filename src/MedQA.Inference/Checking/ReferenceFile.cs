@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using MedQA.Files;
 
 namespace MedQA.Inference.Checking;
 
@@ -27,13 +28,13 @@ internal sealed record ReferenceFile(string Name, string Path)
         switch (System.IO.Path.GetExtension(Name))
         {
             case ".jsonl":
-                using (var lines = new StreamReader(Path))
+                using (var lines = RegularFile.OpenText(Path))
                 {
                     return await lines.ReadLineAsync(cancellationToken) is { } line && KindOf(line) == ReferenceKind.LogLikelihoods ? ReferenceKind.LogLikelihoods : ReferenceKind.Unknown;
                 }
 
             case ".json":
-                return KindOf(await File.ReadAllTextAsync(Path, cancellationToken));
+                return KindOf(await RegularFile.ReadAllTextAsync(Path, cancellationToken));
             default:
                 return ReferenceKind.Unknown;
         }
@@ -43,7 +44,7 @@ internal sealed record ReferenceFile(string Name, string Path)
     /// <exception cref="ReferencesException">An item lacks a field or has one of another type.</exception>
     public async Task<T[]> ReadAsync<T>(JsonTypeInfo<T[]> type, CancellationToken cancellationToken)
     {
-        await using var stream = File.OpenRead(Path);
+        await using var stream = RegularFile.Open(Path);
         try
         {
             return await JsonSerializer.DeserializeAsync(stream, type, cancellationToken) is { Length: > 0 } items ? items : throw new ReferencesException(Name, "it has no items");
@@ -58,7 +59,7 @@ internal sealed record ReferenceFile(string Name, string Path)
     /// <exception cref="ReferencesException">It lacks a field or has one of another type.</exception>
     public async Task<T> ReadOneAsync<T>(JsonTypeInfo<T> type, CancellationToken cancellationToken)
     {
-        await using var stream = File.OpenRead(Path);
+        await using var stream = RegularFile.Open(Path);
         try
         {
             return await JsonSerializer.DeserializeAsync(stream, type, cancellationToken) ?? throw new ReferencesException(Name, "it is null");
@@ -75,7 +76,7 @@ internal sealed record ReferenceFile(string Name, string Path)
     {
         var items = new List<T>();
         var number = 0;
-        await foreach (var line in File.ReadLinesAsync(Path, cancellationToken))
+        await foreach (var line in RegularFile.ReadLinesAsync(Path, cancellationToken))
         {
             number++;
             if (string.IsNullOrWhiteSpace(line)) continue;

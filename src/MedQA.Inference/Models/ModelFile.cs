@@ -1,3 +1,5 @@
+using MedQA.Files;
+
 namespace MedQA.Inference.Models;
 
 /// <summary>Reads a model's small files and keeps every path inside the model's folder.</summary>
@@ -8,13 +10,32 @@ internal static class ModelFile
     {
         try
         {
-            return File.ReadAllBytes(path);
+            return RegularFile.ReadAllBytes(path);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new ModelException(ModelFault.MissingFile, path, $"it cannot be read ({exception.Message})", "Check that the file is there and that this user may read it", exception);
+            throw Unreadable(path, exception);
         }
     }
+
+    /// <summary>Refuses what is no regular file: ONNX Runtime would wait for a pipe, and read a device for ever.</summary>
+    /// <returns>The path.</returns>
+    public static string Regular(string path)
+    {
+        try
+        {
+            return RegularFile.Check(path);
+        }
+        catch (NoRegularFileException exception)
+        {
+            throw Unreadable(path, exception);
+        }
+    }
+
+    /// <summary>The operating system's refusal to read a file, as a fault of the model.</summary>
+    public static ModelException Unreadable(string path, Exception exception) => exception is NoRegularFileException other
+        ? new ModelException(ModelFault.DamagedFile, path, other.Problem, other.Remedy, exception)
+        : new ModelException(ModelFault.MissingFile, path, $"it cannot be read ({exception.Message})", "Check that the file is there and that this user may read it", exception);
 
     /// <summary>The path of a file that something in the folder names; it must lie inside the folder, links followed.</summary>
     /// <param name="folder">The model's folder, absolute.</param>

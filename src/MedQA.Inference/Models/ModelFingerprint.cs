@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using MedQA.Files;
 
 namespace MedQA.Inference.Models;
 
@@ -30,14 +31,14 @@ internal sealed class ModelFingerprint
     {
         try
         {
-            await using var stream = new FileStream(path, new FileStreamOptions { Options = FileOptions.Asynchronous | FileOptions.SequentialScan, BufferSize = 0 });
+            await using var stream = RegularFile.Open(path, bufferSize: 0, FileOptions.Asynchronous | FileOptions.SequentialScan);
             AppendHeader(hash, label, stream.Length);
             var buffer = new byte[(int)Math.Clamp(stream.Length, 1, BufferSize)];
             for (int read; (read = await stream.ReadAsync(buffer, cancellationToken)) > 0;) hash.AppendData(buffer, 0, read);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new ModelException(ModelFault.MissingFile, path, $"it cannot be read ({exception.Message})", "Check that the file is there and that this user may read it", exception);
+            throw ModelFile.Unreadable(path, exception);
         }
     }
 

@@ -110,7 +110,7 @@ internal sealed class ModelFolderReader(string folder)
             var path = ModelFile.Inside(folder, prefix + location, graphPath);
             if (!File.Exists(path))
                 throw new ModelException(ModelFault.MissingFile, path, $"the graph {Path.GetFileName(graphPath)} keeps its weights in this file, but it is not there", "Copy the file into the folder, under this name");
-            paths.Add(path);
+            paths.Add(ModelFile.Regular(path));
         }
 
         return paths.ToImmutable();

@@ -1,4 +1,5 @@
 using System.Text;
+using MedQA.Files;
 
 namespace MedQA.Inference.Models;
 
@@ -31,13 +32,13 @@ internal static class OnnxExternalData
         var locations = new List<string>();
         try
         {
-            using var stream = new FileStream(graphPath, new FileStreamOptions { BufferSize = 1 << 16 });
+            using var stream = RegularFile.Open(graphPath, bufferSize: 1 << 16);
             if (stream.Length == 0) throw new ModelException(ModelFault.DamagedFile, graphPath, "it is empty", "Fetch the graph again");
             new Walk(stream, graphPath, locations).Message(Part.Model, stream.Length, 0);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new ModelException(ModelFault.MissingFile, graphPath, $"it cannot be read ({exception.Message})", "Check that the file is there and that this user may read it", exception);
+            throw ModelFile.Unreadable(graphPath, exception);
         }
 
         return locations;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using MedQA.Files;
 using MedQA.Inference.Models;
 using MedQA.Inference.Sessions;
 
@@ -33,28 +34,25 @@ public static class ModelOptimization
         var directory = Path.GetDirectoryName(files.GraphPath)!;
         var target = Path.Combine(directory, $"{Path.GetFileNameWithoutExtension(files.GraphPath)}.8bit.onnx");
         var dataName = $"{Path.GetFileName(target)}.data";
-        var model = await File.ReadAllBytesAsync(files.GraphPath, cancellationToken).ConfigureAwait(false);
+        var model = await RegularFile.ReadAllBytesAsync(files.GraphPath, cancellationToken).ConfigureAwait(false);
         try
         {
             // The data file is complete before the graph that names it appears.
-            long dataBytes;
-            int products;
-            byte[] widened;
-            var data = File.Create(Path.Combine(directory, $"{dataName}.part"));
-            await using (data.ConfigureAwait(false))
+            var (widened, products, dataBytes) = (Array.Empty<byte>(), 0, 0L);
+            OutputFile.Write(Path.Combine(directory, dataName), data =>
             {
                 (widened, products) = Widen(model, directory, dataName, data, cancellationToken);
                 dataBytes = data.Length;
-            }
-
-            if (products == 0)
-            {
-                File.Delete(Path.Combine(directory, $"{dataName}.part"));
-                throw new ModelException(ModelFault.UnknownArchitecture, files.GraphPath, "it has no 4-bit products with offsets of their own (MatMulNBits and a product of block sums), so there is nothing to widen", "Use it as it is");
-            }
-
-            File.Move(Path.Combine(directory, $"{dataName}.part"), Path.Combine(directory, dataName), overwrite: true);
-            await File.WriteAllBytesAsync(target, widened, cancellationToken).ConfigureAwait(false);
+                if (products == 0)
+                {
+                    throw new ModelException(
+                        ModelFault.UnknownArchitecture,
+                        files.GraphPath,
+                        "it has no 4-bit products with offsets of their own (MatMulNBits and a product of block sums), so there is nothing to widen",
+                        "Use it as it is");
+                }
+            });
+            await OutputFile.WriteAllBytesAsync(target, widened, cancellationToken).ConfigureAwait(false);
             return new(target, products, dataBytes);
         }
         catch (InvalidDataException exception)

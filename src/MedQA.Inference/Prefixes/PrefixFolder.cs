@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text.Json;
+using MedQA.Files;
 
 namespace MedQA.Inference.Prefixes;
 
@@ -68,6 +69,7 @@ public sealed class PrefixFolder
         var problem = manifest switch
         {
             null => "it is empty",
+            { Format: > PrefixManifest.CurrentFormat } => $"it was written by a newer version of medqa (format {manifest.Format}; this one reads up to {PrefixManifest.CurrentFormat}): update medqa",
             { Format: not PrefixManifest.CurrentFormat } => $"its format is {manifest.Format}; this version reads {PrefixManifest.CurrentFormat}",
             _ when string.IsNullOrWhiteSpace(manifest.Name) => "\"name\" is empty",
             { Length: < 1 } or { Layers: < 1 } or { KeyValueHeads: < 1 } or { HeadSize: < 1 } or { Hidden: < 1 } => "\"length\", \"layers\", \"keyValueHeads\", \"headSize\" and \"hidden\" must be 1 or more",
@@ -130,11 +132,11 @@ public sealed class PrefixFolder
         long[] shape = [keyValues.KeyValueHeads, keyValues.Length, keyValues.HeadSize];
         SafetensorsWriter.Write(bytes, [.. keyValues.Tensors.Select((tensor, index) => (KeyValuePrefix.NameOf(index), shape, (ReadOnlyMemory<float>)tensor))]);
         var content = bytes.ToArray();
-        Replace(System.IO.Path.Combine(path, KeyValuesFile), content);
+        OutputFile.WriteAllBytes(System.IO.Path.Combine(path, KeyValuesFile), content);
         using var softPromptBytes = new MemoryStream();
         SafetensorsWriter.Write(softPromptBytes, [(SoftPromptTensor, [manifest.Length, manifest.Hidden], softPrompt)]);
-        Replace(System.IO.Path.Combine(path, SoftPromptFile), softPromptBytes.ToArray());
-        Replace(manifestFile, JsonSerializer.SerializeToUtf8Bytes(manifest with { PrefixHash = Convert.ToHexStringLower(SHA256.HashData(content)) }, PrefixJson.Default.PrefixManifest));
+        OutputFile.WriteAllBytes(System.IO.Path.Combine(path, SoftPromptFile), softPromptBytes.ToArray());
+        OutputFile.WriteAllBytes(manifestFile, JsonSerializer.SerializeToUtf8Bytes(manifest with { PrefixHash = Convert.ToHexStringLower(SHA256.HashData(content)) }, PrefixJson.Default.PrefixManifest));
         return Open(path);
     }
 
@@ -185,19 +187,16 @@ public sealed class PrefixFolder
     {
         try
         {
-            return File.ReadAllBytes(file);
+            return RegularFile.ReadAllBytes(file);
+        }
+        catch (NoRegularFileException exception)
+        {
+            throw new PrefixException(PrefixFault.Damaged, file, exception.Problem, exception.Remedy, exception);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new PrefixException(PrefixFault.Missing, file, $"it cannot be read ({exception.Message.TrimEnd('.')})", "Check that the file is there and that this user may read it", exception);
         }
-    }
-
-    private static void Replace(string file, byte[] content)
-    {
-        var half = file + ".tmp";
-        File.WriteAllBytes(half, content);
-        File.Move(half, file, overwrite: true);
     }
 
     private static PrefixException Damaged(string file, string problem, Exception? inner = null) => new(PrefixFault.Damaged, file, problem, Remedy, inner);

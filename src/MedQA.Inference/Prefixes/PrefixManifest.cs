@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using MedQA.Evaluation.Modelling;
 
 namespace MedQA.Inference.Prefixes;
 
@@ -8,7 +9,7 @@ namespace MedQA.Inference.Prefixes;
 public sealed record PrefixManifest
 {
     /// <summary>The format that this version writes and reads.</summary>
-    public const int CurrentFormat = 1;
+    public const int CurrentFormat = PrefixReference.Format;
 
     /// <summary>The version of the folder's format.</summary>
     public int Format { get; init; } = CurrentFormat;

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using MedQA.Files;
 
 namespace MedQA.Inference.Prefixes;
 
@@ -49,7 +50,7 @@ public sealed class SafetensorsReader : IDisposable
         FileStream stream;
         try
         {
-            stream = File.OpenRead(path);
+            stream = RegularFile.Open(path);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

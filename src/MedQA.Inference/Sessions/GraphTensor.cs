@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using MedQA.Files;
 using MedQA.Inference.Models;
 
 namespace MedQA.Inference.Sessions;
@@ -75,7 +76,7 @@ internal sealed record GraphTensor(string Name, int Type, long[] Dimensions, str
             return Message.AsSpan((int)Offset, (int)Length).ToArray();
         }
 
-        using var file = File.OpenRead(ModelFile.Inside(folder, Location, "the graph"));
+        using var file = RegularFile.Open(ModelFile.Inside(folder, Location, "the graph"));
         file.Position = Offset;
         var bytes = new byte[Length];
         file.ReadExactly(bytes);

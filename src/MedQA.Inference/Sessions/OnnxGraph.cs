@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.IO.MemoryMappedFiles;
+using MedQA.Files;
 using MedQA.Inference.Models;
 
 namespace MedQA.Inference.Sessions;
@@ -32,7 +33,7 @@ internal sealed record OnnxGraph
                 throw new InvalidDataException("it is larger than 2 GiB, which ONNX files cannot be");
             }
 
-            using var file = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
+            using var file = MemoryMappedFile.CreateFromFile(RegularFile.Open(path), null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
             using var view = file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
             byte* start = null;
             view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);

@@ -1,11 +1,13 @@
 using System.CommandLine;
 using System.Net;
 using Azure;
+using MedQA.Evaluation;
 using MedQA.Evaluation.Modelling;
 using MedQA.Client;
 using MedQA.Datasets;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Reporting;
+using MedQA.Files;
 using MedQA.Inference.Checking;
 using MedQA.Inference.Models;
 using MedQA.LocalHost.Azurite;
@@ -47,7 +49,9 @@ internal sealed record CommandContext(HostSettings Settings, HostConsole Console
         }
         catch (Exception exception) when (CodeOf(exception) is { } code)
         {
-            console.Fault(exception.Message);
+            console.Fault(FullDisk.Describe(exception) is { } fact && exception is not IFullDisk
+                ? $"{fact}: free space and run the command again."
+                : exception.Message);
             if (log <= LogLevel.Debug)
             {
                 console.Fault(exception.ToString());
@@ -59,8 +63,8 @@ internal sealed record CommandContext(HostSettings Settings, HostConsole Console
 
     private static int? CodeOf(Exception exception) => exception switch
     {
-        SettingException or InputException or StudyException or PrefixRefusedException or ProfileException or QuestionSetException or RunComparisonException or ReplayException or ReferencesException or MedQAException { Status: < HttpStatusCode.InternalServerError } => ExitCode.BadInput,
-        AzuriteException or ModelException or MedQAException { Status: null or >= HttpStatusCode.InternalServerError } or RequestFailedException or InvalidDataException or IOException or UnauthorizedAccessException => ExitCode.Failure,
+        NoRegularFileException or SettingException or InputException or StudyException or PrefixRefusedException or ProfileException or QuestionSetException or RunComparisonException or ReplayException or ReferencesException or MedQAException { Status: < HttpStatusCode.InternalServerError } => ExitCode.BadInput,
+        NewerFormatException or AzuriteException or ModelException or MedQAException { Status: null or >= HttpStatusCode.InternalServerError } or RequestFailedException or InvalidDataException or IOException or UnauthorizedAccessException => ExitCode.Failure,
         _ => null,
     };
 }

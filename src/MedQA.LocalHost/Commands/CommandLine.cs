@@ -45,7 +45,8 @@ internal static class CommandLine
 
     private static string PathOf(CommandResult command) => command.Parent is CommandResult parent ? $"{PathOf(parent)} {command.Command.Name}" : "medqa";
 
-    private static RootCommand Create()
+    /// <summary>The command and all below it.</summary>
+    internal static RootCommand Create()
     {
         var root = new RootCommand("Answers sets of medical questions with a language model on this machine, and scores the answers as the Med-PaLM papers do. The answers measure a model; they are not medical advice.")
         {

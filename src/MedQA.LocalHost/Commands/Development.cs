@@ -1,6 +1,7 @@
 using System.Text.Json;
 using MedQA.Client;
 using MedQA.Evaluation.Reporting;
+using MedQA.Files;
 using MedQA.LocalHost.Runs;
 using MedQA.LocalHost.Terminal;
 
@@ -11,16 +12,17 @@ internal static class Development
 {
     /// <summary>The report of a finished run by its name, or the one that <c>medqa export</c> wrote into a file.</summary>
     /// <exception cref="InputException">There is no such run or report.</exception>
-    public static async Task<RunReport> ReadAsync(IRunSource source, string runOrFile, CancellationToken cancellationToken)
+    public static async Task<RunReport> ReadAsync(CommandContext context, IRunSource source, string runOrFile, CancellationToken cancellationToken)
     {
-        if (!File.Exists(runOrFile))
+        if (RegularFile.KindOf(runOrFile) is PathKind.Missing or PathKind.Folder)
         {
             return await ReadAsync(source, await source.FindAsync(runOrFile, cancellationToken), cancellationToken);
         }
 
         try
         {
-            return ReportJson.Read(await File.ReadAllBytesAsync(runOrFile, cancellationToken));
+            using var input = await InputFile.OpenAsync(runOrFile, context.Console.Note, cancellationToken);
+            return ReportJson.Read(await RegularFile.ReadAllBytesAsync(input.Path, cancellationToken));
         }
         catch (JsonException)
         {

@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Azure;
+using MedQA.Evaluation;
+using MedQA.Files;
 using MedQA.Inference.Models;
 using MedQA.LocalHost.Azurite;
 using MedQA.LocalHost.Hosting;
@@ -35,7 +37,7 @@ internal static class DoctorCommand
             {
                 context.Console.Line($"ok    {name}: {await look()}");
             }
-            catch (Exception exception) when (exception is AzuriteException or SettingException or ModelException or RequestFailedException or IOException or UnauthorizedAccessException or InputException)
+            catch (Exception exception) when (exception is NewerFormatException or AzuriteException or SettingException or ModelException or RequestFailedException or IOException or UnauthorizedAccessException or InputException)
             {
                 healthy = false;
                 context.Console.Line($"FAIL  {name}: {exception.Message}");
@@ -68,9 +70,9 @@ internal static class DoctorCommand
     {
         PrivateFiles.CreateFolder(folder);
         var probe = Path.Combine(folder, $"probe-{Guid.NewGuid():n}");
-        File.WriteAllText(probe, "");
+        OutputFile.WriteAllBytes(probe, []);
         File.Delete(probe);
-        var free = new DriveInfo(folder).AvailableFreeSpace;
+        var free = FullDisk.FreeBytes(folder);
         return free >= LeastFreeBytes
             ? $"{folder}, {free >> 30} GiB free{(PrivateFiles.IsOpenToOthers(folder) ? $"; other users of this machine can read it: chmod -R go= '{folder}'" : "")}"
             : throw new InputException($"{folder} has only {free >> 20} MiB free; 1 GiB should be.");

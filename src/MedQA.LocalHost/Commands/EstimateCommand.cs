@@ -54,7 +54,8 @@ internal static class EstimateCommand
         var questions = new List<Question>();
         foreach (var file in files)
         {
-            await QuestionSetCheck.ReadAsync(context.Console, file, notation, questions.Add, cancellationToken);
+            using var input = await QuestionSetCheck.OpenAsync(context.Console, file, cancellationToken);
+            await QuestionSetCheck.ReadAsync(context.Console, input, notation, questions.Add, cancellationToken);
         }
 
         await using var model = await LocalModel.LoadAsync(context.Settings, context.Console, cancellationToken);

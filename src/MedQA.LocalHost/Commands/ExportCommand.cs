@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MedQA.Files;
 using MedQA.LocalHost.Runs;
 using MedQA.LocalHost.Terminal;
 
@@ -56,8 +57,7 @@ internal static class ExportCommand
                 continue;
             }
 
-            await using var written = File.Create(Path.Combine(folder, file));
-            await content.CopyToAsync(written, cancellationToken);
+            await OutputFile.WriteAsync(Path.Combine(folder, file), written => content.CopyToAsync(written, cancellationToken));
             context.Console.Line(Path.Combine(folder, file));
         }
 

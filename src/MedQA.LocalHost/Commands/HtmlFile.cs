@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MedQA.Files;
 
 namespace MedQA.LocalHost.Commands;
 
@@ -13,7 +14,7 @@ internal static class HtmlFile
     {
         if (path is not null)
         {
-            await File.WriteAllTextAsync(path, html(), cancellationToken);
+            await OutputFile.WriteAllTextAsync(path, html(), cancellationToken);
             context.Console.Note($"Written: {Path.GetFullPath(path)}");
         }
     }

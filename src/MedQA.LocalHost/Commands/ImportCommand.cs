@@ -2,6 +2,7 @@ using System.CommandLine;
 using MedQA.Datasets;
 using MedQA.Datasets.Importing;
 using MedQA.Datasets.Suites;
+using MedQA.Files;
 
 namespace MedQA.LocalHost.Commands;
 
@@ -27,49 +28,43 @@ internal static class ImportCommand
 
     private static async Task<int> ImportAsync(CommandContext context, string[] paths, string? suite, string to, AnswerNotation notation, CancellationToken cancellationToken)
     {
-        var files = suite is null ? FilesOf(paths) : await FilesOfAsync(context, suite, paths, cancellationToken);
+        using var inputs = new InputFiles();
+        var files = suite is null ? await FilesOfAsync(context, paths, inputs, cancellationToken) : await FilesOfAsync(context, suite, paths, cancellationToken);
         var rejectedPath = Path.ChangeExtension(to, ".rejected.csv");
-        var (unfinished, unfinishedRejected) = ($"{to}.unfinished", $"{rejectedPath}.unfinished");
-        ImportOutcome outcome;
-        try
+        ImportOutcome? outcome = null;
+        await using var rejected = OutputFile.OpenTemporary();
+        await OutputFile.WriteAsync(to, async canonical =>
+            outcome = await QuestionSetImport.ImportAsync(files, new QuestionSetOptions { AnswerNotation = notation }, canonical, rejected, cancellationToken));
+        if (outcome!.Tally.Rejected > 0)
         {
-            await using (var canonical = File.Create(unfinished))
-            await using (var rejected = File.Create(unfinishedRejected))
-            {
-                outcome = await QuestionSetImport.ImportAsync(files, new QuestionSetOptions { AnswerNotation = notation }, canonical, rejected, cancellationToken);
-            }
-
-            File.Move(unfinished, to, overwrite: true);
-            if (outcome.Tally.Rejected > 0)
-            {
-                File.Move(unfinishedRejected, rejectedPath, overwrite: true);
-            }
-        }
-        finally
-        {
-            File.Delete(unfinished);
-            File.Delete(unfinishedRejected);
+            rejected.Position = 0;
+            await OutputFile.WriteAsync(rejectedPath, list => rejected.CopyToAsync(list, cancellationToken));
         }
 
         foreach (var file in outcome.Files)
         {
-            context.Console.Note($"{file.Path}: {file.Format}, {file.Tally.Accepted:#,0} questions, {file.Tally.Rejected:#,0} rows left out");
+            context.Console.Note($"{inputs.GivenOf(file.Path)}: {file.Format}, {file.Tally.Accepted:#,0} questions, {file.Tally.Rejected:#,0} rows left out");
         }
 
         context.Console.Line($"{to}: {outcome.Tally.Accepted:#,0} questions{(outcome.Tally.Rejected > 0 ? $"; {rejectedPath} lists the {outcome.Tally.Rejected:#,0} rows that cannot be used" : "")}");
         return ExitCode.Success;
     }
 
-    private static ImportFile[] FilesOf(string[] paths)
+    private static async Task<IReadOnlyList<ImportFile>> FilesOfAsync(CommandContext context, string[] paths, InputFiles inputs, CancellationToken cancellationToken)
     {
-        if (paths.FirstOrDefault(static path => !File.Exists(path)) is { } missing)
+        if (paths.FirstOrDefault(static path => RegularFile.KindOf(path) is PathKind.Missing or PathKind.Folder) is { } missing)
         {
             throw new InputException(Directory.Exists(missing)
                 ? $"{missing} is a folder; name the question sets in it, or the suite that it holds with --suite {QuestionSetSuite.MultiMedQa.Name}."
                 : $"There is no file {missing}.");
         }
 
-        return [.. paths.Select(static path => new ImportFile(path))];
+        foreach (var path in paths)
+        {
+            inputs.Add(await InputFile.OpenAsync(path, context.Console.Note, cancellationToken));
+        }
+
+        return [.. inputs.All.Select(static input => new ImportFile(input.Path))];
     }
 
     private static async Task<IReadOnlyList<ImportFile>> FilesOfAsync(CommandContext context, string name, string[] paths, CancellationToken cancellationToken)

@@ -49,7 +49,8 @@ internal static class OverlapCommand
         var questions = new List<Question>();
         if (file is not null)
         {
-            await QuestionSetCheck.ReadAsync(context.Console, file, notation, questions.Add, cancellationToken);
+            using var input = await QuestionSetCheck.OpenAsync(context.Console, file, cancellationToken);
+            await QuestionSetCheck.ReadAsync(context.Console, input, notation, questions.Add, cancellationToken);
         }
 
         examples |= with.Length == 0;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using MedQA.Evaluation.Profiles;
+using MedQA.Files;
 using MedQA.LocalHost.Hosting;
 using MedQA.LocalHost.Settings;
 
@@ -68,7 +69,7 @@ internal sealed record ProfileChoice(string? NameOrFile, int? Samples, long? See
         return ProfileReader.Check(profile, isFile ? chosen : "from the command line");
     }
 
-    private static Profile ReadFile(string path) => File.Exists(path)
-        ? ProfileReader.Parse(File.ReadAllBytes(path), path)
+    private static Profile ReadFile(string path) => RegularFile.KindOf(path) != PathKind.Missing
+        ? ProfileReader.Parse(RegularFile.ReadAllBytes(path), path)
         : throw new InputException($"There is no profile file {path}.");
 }

@@ -1,5 +1,6 @@
 using MedQA.Datasets;
 using MedQA.Evaluation.Questions;
+using MedQA.Files;
 using MedQA.LocalHost.Terminal;
 
 namespace MedQA.LocalHost.Commands;
@@ -7,24 +8,29 @@ namespace MedQA.LocalHost.Commands;
 /// <summary>Looks at question sets before anything is started or stored for them.</summary>
 internal static class QuestionSetCheck
 {
+    /// <summary>Takes a question set that a command names; one that comes out of a pipe is read to its end.</summary>
+    /// <exception cref="InputException">There is no such file.</exception>
+    /// <exception cref="NoRegularFileException">It is no file.</exception>
+    public static Task<InputFile> OpenAsync(HostConsole console, string file, CancellationToken cancellationToken) => RegularFile.KindOf(file) switch
+    {
+        PathKind.Missing => throw new InputException($"There is no file {file}."),
+        PathKind.Folder => throw new InputException($"{file} is a folder; name the question sets in it, or make one set of them with `medqa import`."),
+        _ => InputFile.OpenAsync(file, console.Note, cancellationToken),
+    };
+
     /// <summary>Reads a question set to its end and says which rows are left out.</summary>
     /// <param name="console">Is told of rows that cannot be used.</param>
     /// <param name="file">The file.</param>
     /// <param name="notation">How it names the right option.</param>
     /// <param name="accept">Is given every question.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    /// <exception cref="InputException">There is no such file, or nothing of it can be used.</exception>
+    /// <exception cref="InputException">Nothing of it can be used.</exception>
     /// <exception cref="QuestionSetException">The file is no question set.</exception>
-    public static async Task ReadAsync(HostConsole console, string file, AnswerNotation notation, Action<Question> accept, CancellationToken cancellationToken)
+    public static async Task ReadAsync(HostConsole console, InputFile file, AnswerNotation notation, Action<Question> accept, CancellationToken cancellationToken)
     {
-        if (!File.Exists(file))
-        {
-            throw new InputException(Directory.Exists(file) ? $"{file} is a folder; name the question sets in it, or make one set of them with `medqa import`." : $"There is no file {file}.");
-        }
-
-        await using var content = File.OpenRead(file);
+        await using var content = file.OpenRead();
         var (accepted, rejected) = (0, new List<RejectedRow>());
-        await foreach (var row in QuestionSetReader.ReadAsync(content, new QuestionSetOptions { FileName = Path.GetFileName(file), AnswerNotation = notation }, cancellationToken))
+        await foreach (var row in QuestionSetReader.ReadAsync(content, new QuestionSetOptions { FileName = file.Name, AnswerNotation = notation }, cancellationToken))
         {
             switch (row)
             {

@@ -48,7 +48,7 @@ internal static class ResultsCommand
         }
 
         var run = await source.FindAsync(name, cancellationToken);
-        var guarantor = development is null ? null : await Development.ReadAsync(source, development, cancellationToken);
+        var guarantor = development is null ? null : await Development.ReadAsync(context, source, development, cancellationToken);
         if (html is not null)
         {
             var shown = await Development.ReadAsync(source, run, cancellationToken);

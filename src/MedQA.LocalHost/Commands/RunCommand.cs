@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Security.Cryptography;
 using MedQA.Datasets;
 using MedQA.Evaluation.Profiles;
+using MedQA.Files;
 using MedQA.LocalHost.Hosting;
 using MedQA.LocalHost.Runs;
 using MedQA.Pipeline.Reading;
@@ -42,31 +43,33 @@ internal static class RunCommand
         return command;
     }
 
-    private static bool HaveEqualContent(string one, string other)
+    private static bool HaveEqualContent(InputFile one, InputFile other)
     {
-        if (!File.Exists(one) || new FileInfo(one).Length != new FileInfo(other).Length)
+        using var first = one.OpenRead();
+        using var second = other.OpenRead();
+        if (first.Length != second.Length)
         {
             return false;
         }
 
-        using var first = File.OpenRead(one);
-        using var second = File.OpenRead(other);
         return SHA256.HashData(first).AsSpan().SequenceEqual(SHA256.HashData(second));
     }
 
-    private static async Task<int> RunAsync(CommandContext context, string[] files, ProfileChoice choice, bool again, AnswerNotation notation, string? development, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(CommandContext context, string[] names, ProfileChoice choice, bool again, AnswerNotation notation, string? development, CancellationToken cancellationToken)
     {
         var console = context.Console;
-        var asksDevelopment = File.Exists(development);
-        if (asksDevelopment && Array.Find(files, file => HaveEqualContent(file, development!)) is { } same)
+        var asksDevelopment = development is { Length: > 0 } && RegularFile.KindOf(development) is not (PathKind.Missing or PathKind.Folder);
+        using var inputs = new InputFiles();
+        foreach (var name in asksDevelopment ? [development!, .. names] : names)
         {
-            throw new InputException($"--dev is {development}, and {same} holds the same: a threshold that was chosen on a run's own questions guarantees nothing about them. Give a file of other questions.");
+            var file = inputs.Add(await QuestionSetCheck.OpenAsync(console, name, cancellationToken));
+            await QuestionSetCheck.ReadAsync(console, file, notation, static _ => { }, cancellationToken);
         }
 
-        files = asksDevelopment ? [development!, .. files] : files;
-        foreach (var file in files)
+        var files = inputs.All;
+        if (asksDevelopment && files.Skip(1).FirstOrDefault(file => HaveEqualContent(file, files[0])) is { } same)
         {
-            await QuestionSetCheck.ReadAsync(console, file, notation, static _ => { }, cancellationToken);
+            throw new InputException($"--dev is {development}, and {same} holds the same: a threshold that was chosen on a run's own questions guarantees nothing about them. Give a file of other questions.");
         }
 
         if (context.Settings.Endpoint is not null)
@@ -89,8 +92,8 @@ internal static class RunCommand
         var runs = new List<RunSummary>();
         foreach (var file in files)
         {
-            await using var content = File.OpenRead(file);
-            var upload = await pipeline.Uploads.StoreAsync(content, Path.GetFileName(file), profile, again, notation, caller: null, cancellationToken);
+            await using var content = file.OpenRead();
+            var upload = await pipeline.Uploads.StoreAsync(content, file.Name, profile, again, notation, caller: null, cancellationToken);
             var outcome = await pipeline.Splitter.StartAsync(upload, cancellationToken);
             switch (outcome)
             {
@@ -120,7 +123,7 @@ internal static class RunCommand
     }
 
     private static async Task<int> RunThereAsync(
-        CommandContext context, string[] files, ProfileChoice choice, bool again, AnswerNotation notation, string? development, bool asksDevelopment, CancellationToken cancellationToken)
+        CommandContext context, IReadOnlyList<InputFile> files, ProfileChoice choice, bool again, AnswerNotation notation, string? development, bool asksDevelopment, CancellationToken cancellationToken)
     {
         using var client = RunSources.Client(context.Settings);
         await using var source = new ServedRuns(client);

@@ -1,4 +1,5 @@
 using MedQA.Evaluation.Reporting;
+using MedQA.Files;
 using MedQA.LocalHost.Hosting;
 using MedQA.LocalHost.Runs;
 using MedQA.LocalHost.Terminal;
@@ -35,7 +36,7 @@ internal static class RunFollowing
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var working = pipeline.RunAsync(ended.Token);
         await using var source = new StoredRuns(pipeline.Reader, pipeline.Control, storage: null);
-        var code = ExitCode.Success;
+        var (code, isFullSaid) = (ExitCode.Success, false);
         var left = runs.Select(static run => run.Run).ToList();
         try
         {
@@ -52,10 +53,15 @@ internal static class RunFollowing
         {
             code = ExitCode.Stopped;
         }
+        catch (Exception fault) when (left.Count > 0 && FullDisk.Describe(fault) is { } fact)
+        {
+            context.Console.Fault($"{fact}: free space and run `medqa resume {left[0]}`; nothing that was answered is lost.");
+            (code, isFullSaid) = (ExitCode.Failure, true);
+        }
         finally
         {
             await ended.CancelAsync();
-            await EndOf(working);
+            await EndOf(working, isFullSaid);
             present?.Dispose();
         }
 
@@ -68,7 +74,7 @@ internal static class RunFollowing
     }
 
     /// <summary>Waits for loops that were told to stop; a failure of theirs is the caller's.</summary>
-    internal static async Task EndOf(Task working)
+    private static async Task EndOf(Task working, bool isFullSaid)
     {
         try
         {
@@ -77,6 +83,10 @@ internal static class RunFollowing
         catch (OperationCanceledException)
         {
             // It was told to stop.
+        }
+        catch (Exception fault) when (isFullSaid && FullDisk.Describe(fault) is not null)
+        {
+            // That is why everything ends.
         }
     }
 

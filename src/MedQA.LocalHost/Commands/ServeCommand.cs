@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MedQA.Files;
 using MedQA.LocalHost.Hosting;
 
 namespace MedQA.LocalHost.Commands;
@@ -6,6 +7,8 @@ namespace MedQA.LocalHost.Commands;
 /// <summary><c>medqa serve</c>: the HTTP interface, with everything behind it.</summary>
 internal static class ServeCommand
 {
+    private static readonly TimeSpan LookForRoomEvery = TimeSpan.FromSeconds(5);
+
     /// <summary>The command.</summary>
     public static Command Create()
     {
@@ -38,8 +41,21 @@ internal static class ServeCommand
         var present = storage.AtWork?.Begin("serve", model.Description.Fingerprint);
         try
         {
-            await pipeline.RunAsync(cancellationToken);
-            return ExitCode.Success;
+            while (true)
+            {
+                try
+                {
+                    await pipeline.RunAsync(cancellationToken);
+                    return ExitCode.Success;
+                }
+                catch (Exception fault) when (FullDisk.Describe(fault) is { } fact)
+                {
+                    context.Console.Fault($"{fact}: free space, and the runs go on. What is stored can be read meanwhile; nothing that was answered is lost.");
+                }
+
+                await UntilRoomAsync(storage.Volume, cancellationToken);
+                context.Console.Note("There is room again: the runs go on.");
+            }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -52,5 +68,17 @@ internal static class ServeCommand
             present?.Dispose();
             await server.StopAsync(CancellationToken.None);
         }
+    }
+
+    /// <summary>Waits until the disk takes more. File systems have no event for that; of another disk than the storage's nothing is known but by trying.</summary>
+    private static async Task UntilRoomAsync(DataVolume? volume, CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(LookForRoomEvery);
+        do
+        {
+            await timer.WaitForNextTickAsync(cancellationToken);
+        }
+        while (volume is { IsShort: true } or { IsFull: true });
+        volume?.Reserve();
     }
 }

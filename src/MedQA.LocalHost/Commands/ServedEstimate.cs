@@ -17,9 +17,10 @@ internal static class ServedEstimate
         using var client = RunSources.Client(context.Settings);
         foreach (var file in files)
         {
-            await QuestionSetCheck.ReadAsync(context.Console, file, notation, static _ => { }, cancellationToken);
-            await using var content = File.OpenRead(file);
-            var estimate = await client.EstimateAsync(content, Path.GetFileName(file), profile, notation == AnswerNotation.Detect ? null : AnswerNotationName.Of(notation), cancellationToken);
+            using var input = await QuestionSetCheck.OpenAsync(context.Console, file, cancellationToken);
+            await QuestionSetCheck.ReadAsync(context.Console, input, notation, static _ => { }, cancellationToken);
+            await using var content = input.OpenRead();
+            var estimate = await client.EstimateAsync(content, input.Name, profile, notation == AnswerNotation.Detect ? null : AnswerNotationName.Of(notation), cancellationToken);
             if (context.Output == OutputFormat.Json)
             {
                 context.Console.Line(JsonSerializer.Serialize(estimate, ClientJson.Default.RunEstimate));

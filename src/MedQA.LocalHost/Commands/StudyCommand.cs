@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using MedQA.Client;
+using MedQA.Files;
 using MedQA.LocalHost.Studies;
 using MedQA.Pipeline.Rating;
 using MedQA.Web;
@@ -187,8 +188,7 @@ internal static class StudyCommand
             ])
             {
                 await using var content = await open();
-                await using var written = File.Create(Path.Combine(folder, file));
-                await content.CopyToAsync(written, cancel);
+                await OutputFile.WriteAsync(Path.Combine(folder, file), written => content.CopyToAsync(written, cancel));
                 context.Console.Line(Path.Combine(folder, file));
             }
 

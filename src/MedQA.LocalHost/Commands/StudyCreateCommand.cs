@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using MedQA.Files;
 using MedQA.LocalHost.Runs;
 using MedQA.LocalHost.Studies;
 using MedQA.Web.Rating;
@@ -52,22 +53,22 @@ internal static class StudyCreateCommand
 
             foreach (var (label, file) in (parsed.GetValue(files) ?? []).Select(Named))
             {
-                sources.Add(new SourceRequest { Name = label, Csv = await ReadAsync(file, cancel), FileName = Path.GetFileName(file) });
+                sources.Add(new SourceRequest { Name = label, Csv = await ReadAsync(context, file, cancel), FileName = Path.GetFileName(file) });
             }
 
             var request = new StudyRequest
             {
                 Name = parsed.GetValue(name) ?? $"Study of {DateTimeOffset.UtcNow.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)}",
                 Title = parsed.GetValue(title),
-                Rubric = await RubricAsync(parsed.GetRequiredValue(rubric), cancel),
+                Rubric = await RubricAsync(context, parsed.GetRequiredValue(rubric), cancel),
                 Raters = Raters(parsed.GetRequiredValue(raters)),
                 RatersPerAnswer = parsed.GetValue(each),
                 Pilot = parsed.GetValue(pilot),
                 Seed = parsed.GetValue(seed),
                 Strata = parsed.GetValue(strata) is { Length: > 0 } wanted ? [.. wanted.Select(Stratum)] : null,
                 Sources = sources.ToImmutable(),
-                Instructions = parsed.GetValue(instructions) is { } before ? await ReadAsync(before, cancel) : null,
-                Consent = parsed.GetValue(consent) is { } agreed ? await ReadAsync(agreed, cancel) : null,
+                Instructions = parsed.GetValue(instructions) is { } before ? await ReadAsync(context, before, cancel) : null,
+                Consent = parsed.GetValue(consent) is { } agreed ? await ReadAsync(context, agreed, cancel) : null,
             };
             var study = await source.CreateAsync(request, cancel);
             StudyCommand.Write(context, study);
@@ -92,16 +93,16 @@ internal static class StudyCreateCommand
         ? new StratumRequest(text[..at], count)
         : throw new InputException($"--questions is '{text}', but must be a data set with a number, such as liveqa=20.");
 
-    private static async Task<JsonElement> RubricAsync(string text, CancellationToken cancellationToken)
+    private static async Task<JsonElement> RubricAsync(CommandContext context, string text, CancellationToken cancellationToken)
     {
-        if (!File.Exists(text))
+        if (RegularFile.KindOf(text) is PathKind.Missing or PathKind.Folder)
         {
             return JsonElement.Parse($"\"{JsonEncodedText.Encode(text)}\"");
         }
 
         try
         {
-            return JsonElement.Parse(await ReadAsync(text, cancellationToken));
+            return JsonElement.Parse(await ReadAsync(context, text, cancellationToken));
         }
         catch (JsonException exception)
         {
@@ -109,6 +110,14 @@ internal static class StudyCreateCommand
         }
     }
 
-    private static async Task<string> ReadAsync(string path, CancellationToken cancellationToken) =>
-        File.Exists(path) ? await File.ReadAllTextAsync(path, cancellationToken) : throw new InputException($"There is no file {path}.");
+    private static async Task<string> ReadAsync(CommandContext context, string path, CancellationToken cancellationToken)
+    {
+        if (RegularFile.KindOf(path) == PathKind.Missing)
+        {
+            throw new InputException($"There is no file {path}.");
+        }
+
+        using var input = await InputFile.OpenAsync(path, context.Console.Note, cancellationToken);
+        return await RegularFile.ReadAllTextAsync(input.Path, cancellationToken);
+    }
 }

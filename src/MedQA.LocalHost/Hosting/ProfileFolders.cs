@@ -1,5 +1,6 @@
 using MedQA.LocalHost.Azurite;
 using MedQA.Evaluation.Profiles;
+using MedQA.Files;
 using MedQA.LocalHost.Settings;
 using MedQA.Pipeline.Profiles;
 
@@ -20,10 +21,7 @@ internal static class ProfileFolders
     {
         var folder = KeptFolder(settings);
         PrivateFiles.CreateFolder(folder);
-        var path = Path.Combine(folder, $"{profile.Name}.json");
-        var unfinished = $"{path}.{Guid.NewGuid():n}";
-        File.WriteAllBytes(unfinished, CanonicalJson.Of(profile));
-        File.Move(unfinished, path, overwrite: true);
+        OutputFile.WriteAllBytes(Path.Combine(folder, $"{profile.Name}.json"), CanonicalJson.Of(profile));
     }
 
     private static string KeptFolder(HostSettings settings) => Path.Combine(settings.DataFolder, "profiles");

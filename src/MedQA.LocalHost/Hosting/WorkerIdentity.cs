@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using MedQA.Files;
 using MedQA.LocalHost.Azurite;
 
 namespace MedQA.LocalHost.Hosting;
@@ -28,7 +29,7 @@ internal sealed class WorkerIdentity : IDisposable
         try
         {
             PrivateFiles.CreateFolder(dataFolder);
-            file = PrivateFiles.Open(Path.Combine(dataFolder, "worker.id"), FileShare.None);
+            file = PrivateFiles.Open(RegularFile.Check(Path.Combine(dataFolder, "worker.id")), FileShare.None);
             return new WorkerIdentity(file, Read(file) ?? Write(file));
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)

@@ -1,5 +1,6 @@
 using MedQA.Client;
 using MedQA.Datasets;
+using MedQA.Files;
 using MedQA.LocalHost.Commands;
 using MedQA.LocalHost.Terminal;
 
@@ -11,13 +12,13 @@ internal static class ServedWork
     /// <summary>Starts runs of question sets.</summary>
     /// <returns>The runs, in the order of the files.</returns>
     public static async Task<IReadOnlyList<Run>> StartAsync(
-        CommandContext context, MedQAClient client, IReadOnlyList<string> files, string? profile, bool again, AnswerNotation notation, CancellationToken cancellationToken)
+        CommandContext context, MedQAClient client, IReadOnlyList<InputFile> files, string? profile, bool again, AnswerNotation notation, CancellationToken cancellationToken)
     {
         var runs = new List<Run>();
         foreach (var file in files)
         {
-            await using var content = File.OpenRead(file);
-            var started = await client.StartRunAsync(content, Path.GetFileName(file), profile, again, notation == AnswerNotation.Detect ? null : AnswerNotationName.Of(notation), cancellationToken);
+            await using var content = file.OpenRead();
+            var started = await client.StartRunAsync(content, file.Name, profile, again, notation == AnswerNotation.Detect ? null : AnswerNotationName.Of(notation), cancellationToken);
             runs.Add(started.Run);
             if (!started.IsNew)
             {

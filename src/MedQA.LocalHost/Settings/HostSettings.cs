@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MedQA.Files;
 using MedQA.Inference.Sessions;
 using MedQA.LocalHost.Azurite;
 using Microsoft.Extensions.Logging;
@@ -156,14 +157,14 @@ internal sealed record HostSettings
 
     private static Dictionary<string, string> ReadFile(string path, string name)
     {
-        if (!File.Exists(path))
+        if (RegularFile.KindOf(path) == PathKind.Missing)
         {
             return [];
         }
 
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path), new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+            using var document = JsonDocument.Parse(RegularFile.ReadAllBytes(path), new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
             if (document.RootElement.ValueKind != JsonValueKind.Object)
             {
                 throw new SettingException(name, "must be a JSON object.");
@@ -186,6 +187,10 @@ internal sealed record HostSettings
             }
 
             return fields;
+        }
+        catch (NoRegularFileException exception)
+        {
+            throw new SettingException(name, exception.Problem["it ".Length..] + ".", exception);
         }
         catch (JsonException exception)
         {

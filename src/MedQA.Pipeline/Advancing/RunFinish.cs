@@ -7,6 +7,7 @@ using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
 using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.Reporting;
+using MedQA.Files;
 using MedQA.Pipeline.Reading;
 using MedQA.Pipeline.Splitting;
 using MedQA.Pipeline.Storage;
@@ -38,8 +39,7 @@ internal sealed class RunFinish(RunStorage storage)
         var shown = new List<AnsweredQuestion>();
         var table = new BlobWriter(storage.Blob(run, "answers.csv"), "text/csv; charset=utf-8");
         await table.WriteAsync(AnswerTable.Header, cancellationToken);
-        await using var spool = new FileStream(
-            Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 64 * 1024, FileOptions.DeleteOnClose | FileOptions.Asynchronous);
+        await using var spool = OutputFile.OpenTemporary();
         await using var parquet = await AnswerParquet.CreateAsync(spool, cancellationToken);
         var sealing = await _answers.BeginSealAsync(run, cancellationToken);
         await using var texts = new TextIndex(storage).FromAsync(run, 0, cancellationToken).GetAsyncEnumerator(cancellationToken);

@@ -1,5 +1,6 @@
 using Azure;
 using Azure.Storage.Blobs.Models;
+using MedQA.Files;
 using MedQA.Pipeline.Answering;
 using MedQA.Pipeline.Rating;
 using MedQA.Pipeline.Reading;
@@ -81,6 +82,7 @@ public sealed class RunLoop
     private TimeSpan Now => _time.GetElapsedTime(_began);
 
     /// <summary>Drives runs until it is told to stop. An outage of the storage is waited out.</summary>
+    /// <exception cref="Exception">A disk is full (<see cref="FullDisk.Describe"/>): nothing goes on before somebody has made room.</exception>
     public async Task RunAsync(CancellationToken stopping)
     {
         var (scanDue, listDue, queueDue, sweepDue) = (TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero);
@@ -133,7 +135,7 @@ public sealed class RunLoop
             {
                 return;
             }
-            catch (Exception fault) when (fault is RequestFailedException or AggregateException)
+            catch (Exception fault) when (fault is RequestFailedException or AggregateException && FullDisk.Describe(fault) is null)
             {
                 _logger.LogWarning(fault, "The storage did not answer; the runs go on when it does.");
                 await _signals.RunsChanged.WaitAsync(AfterFault, _time, CancellationToken.None);
@@ -175,7 +177,7 @@ public sealed class RunLoop
                 _receipts.PassOver(blob.Name, etag);
                 _failedUploads.Remove(blob.Name);
             }
-            catch (Exception fault) when (fault is not (OperationCanceledException or RequestFailedException or AggregateException))
+            catch (Exception fault) when (fault is not (OperationCanceledException or RequestFailedException or AggregateException) && FullDisk.Describe(fault) is null)
             {
                 // One upload must not stop the others. It is looked at again: what failed may be mended by then.
                 _logger.LogError("Upload {Blob} was not split. {Fault}", blob.Name, FaultText.Of(fault));
@@ -261,7 +263,7 @@ public sealed class RunLoop
                     }
                 }
             }
-            catch (Exception fault) when (fault is not OperationCanceledException)
+            catch (Exception fault) when (fault is not OperationCanceledException && FullDisk.Describe(fault) is null)
             {
                 // One run must not stop the others.
                 _logger.LogError(fault, "Run {Run} was not advanced; it is tried again.", run);

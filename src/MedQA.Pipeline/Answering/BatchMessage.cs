@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using MedQA.Evaluation;
 using MedQA.Pipeline.Storage;
 
 namespace MedQA.Pipeline.Answering;
@@ -45,6 +46,25 @@ public sealed record BatchMessage
         }
 
         return message is { V: Version } && message.TryGetRun(out _);
+    }
+
+    /// <summary>Whether a newer version has written a message: nothing of it is understood here.</summary>
+    public static bool IsNewer(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        try
+        {
+            StoredFormat.Check("The message", text.AsSpan().TrimStart() is ['{', ..] ? System.Text.Encoding.UTF8.GetBytes(text) : Convert.FromBase64String(text), "v", Version);
+            return false;
+        }
+        catch (FormatException)
+        {
+            return false;
+        }
+        catch (NewerFormatException)
+        {
+            return true;
+        }
     }
 
     /// <summary>Reads a message as <see cref="TryParse"/> does.</summary>

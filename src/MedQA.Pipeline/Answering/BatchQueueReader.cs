@@ -1,5 +1,6 @@
 using Azure;
 using Azure.Storage.Queues.Models;
+using MedQA.Files;
 using MedQA.Pipeline.Signalling;
 using MedQA.Pipeline.Storage;
 using Microsoft.Extensions.Logging;
@@ -34,6 +35,7 @@ public sealed class BatchQueueReader
     }
 
     /// <summary>Answers batches until it is told to stop. An outage of the storage is waited out.</summary>
+    /// <exception cref="Exception">A disk is full (<see cref="FullDisk.Describe"/>): nothing goes on before somebody has made room.</exception>
     /// <param name="stopping">Tells it to stop; it returns when the current question has ended or was dropped.</param>
     public async Task RunAsync(CancellationToken stopping)
     {
@@ -58,7 +60,7 @@ public sealed class BatchQueueReader
             {
                 return;
             }
-            catch (Exception fault) when (fault is RequestFailedException or AggregateException)
+            catch (Exception fault) when (fault is RequestFailedException or AggregateException && FullDisk.Describe(fault) is null)
             {
                 _logger.LogWarning(fault, "The queue of batches was not read or a batch not answered; it is tried again.");
                 await _signals.BatchesSent.WaitAsync(LongestPause, _time, CancellationToken.None);
@@ -137,7 +139,15 @@ public sealed class BatchQueueReader
 
     private async Task MoveToPoisonAsync(QueueMessage message, BatchMessage? batch)
     {
-        _logger.LogError("Message {Id} of the queue of batches was tried {Count} times or cannot be read; it goes to the poison queue.", message.MessageId, message.DequeueCount);
+        if (BatchMessage.IsNewer(message.MessageText))
+        {
+            _logger.LogError("Message {Id} of the queue of batches was written by a newer version of medqa; it goes to the poison queue. Update this worker.", message.MessageId);
+        }
+        else
+        {
+            _logger.LogError("Message {Id} of the queue of batches was tried {Count} times or cannot be read; it goes to the poison queue.", message.MessageId, message.DequeueCount);
+        }
+
         await _storage.BatchPoisonQueue.SendMessageAsync(message.MessageText, visibilityTimeout: null, timeToLive: TimeSpan.FromSeconds(-1), CancellationToken.None);
         await _storage.BatchQueue.DeleteMessageAsync(message.MessageId, message.PopReceipt, CancellationToken.None);
         if (batch is not null && batch.TryGetRun(out var run))

@@ -3,6 +3,7 @@ using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Specialized;
 using MedQA.Evaluation.Modelling;
+using MedQA.Files;
 using MedQA.Pipeline.Storage;
 
 namespace MedQA.Pipeline.Prefixes;
@@ -73,9 +74,9 @@ public sealed class PrefixStore
     {
         try
         {
-            var manifest = await File.ReadAllBytesAsync(Path.Combine(folder, ManifestFile), cancellationToken);
+            var manifest = await RegularFile.ReadAllBytesAsync(Path.Combine(folder, ManifestFile), cancellationToken);
             var prefix = Parse(manifest, name, Path.Combine(folder, ManifestFile));
-            var keyValues = await File.ReadAllBytesAsync(Path.Combine(folder, KeyValuesFile), cancellationToken);
+            var keyValues = await RegularFile.ReadAllBytesAsync(Path.Combine(folder, KeyValuesFile), cancellationToken);
             var hash = Convert.ToHexStringLower(SHA256.HashData(keyValues));
             return hash == prefix.Hash
                 ? (prefix, manifest, keyValues)

@@ -1,4 +1,5 @@
 using MedQA.Evaluation.Profiles;
+using MedQA.Files;
 
 namespace MedQA.Pipeline.Profiles;
 
@@ -29,10 +30,22 @@ public sealed class ProfileFolder : IProfileSource
             return BuiltInProfiles.Find(name);
         }
 
-        var profile = ProfileReader.Parse(File.ReadAllBytes(path), path);
+        var profile = ProfileReader.Parse(Read(path), path);
         return profile.Name == name
             ? profile
             : throw new ProfileException(path, "name", $"is \"{profile.Name}\", but the file is called {name}.json; both must be the same.");
+    }
+
+    private static byte[] Read(string path)
+    {
+        try
+        {
+            return RegularFile.ReadAllBytes(path);
+        }
+        catch (NoRegularFileException exception)
+        {
+            throw new ProfileException(path, null, $"{exception.Problem}. {exception.Remedy}.", exception);
+        }
     }
 
     private IEnumerable<string> Files() => _folder is not null && Directory.Exists(_folder) ? Directory.EnumerateFiles(_folder, "*.json") : [];

@@ -6,6 +6,12 @@ namespace MedQA.Pipeline.Rating;
 /// <summary>What a study is: written once, when it is made, and never changed.</summary>
 public sealed record StudyManifest
 {
+    /// <summary>The version that is written: of this, and of everything else that a study stores (answers, queues, raters, clicks).</summary>
+    public const int Version = 1;
+
+    /// <summary>The version of this study's form.</summary>
+    public int V { get; init; } = Version;
+
     /// <summary>The study's name for programs.</summary>
     public required string Study { get; init; }
 

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
+using MedQA.Evaluation;
 using MedQA.Evaluation.Rating;
 using MedQA.Pipeline.Storage;
 
@@ -318,8 +319,16 @@ public sealed class StudyStore
 
     private Task<StudyManifest?> FindManifestAsync(StudyId study, CancellationToken cancellationToken) => ReadAsync(study, ManifestName, StudyJson.Compact.StudyManifest, cancellationToken);
 
-    private async Task<T?> ReadAsync<T>(StudyId study, string name, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
-        await Blob(study, name).FindContentAsync(cancellationToken) is { } content ? JsonSerializer.Deserialize(content.ToMemory().Span, type) : default;
+    private async Task<T?> ReadAsync<T>(StudyId study, string name, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    {
+        if (await Blob(study, name).FindContentAsync(cancellationToken) is not { } content)
+        {
+            return default;
+        }
+
+        StoredFormat.Check($"Study {study}", content.ToMemory().Span, "v", StudyManifest.Version);
+        return JsonSerializer.Deserialize(content.ToMemory().Span, type);
+    }
 
     private async Task WriteAsync<T>(StudyId study, string name, T value, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
         await Blob(study, name).TryCreateAsync(BinaryData.FromBytes(JsonSerializer.SerializeToUtf8Bytes(value, type)), "application/json", cancellationToken);

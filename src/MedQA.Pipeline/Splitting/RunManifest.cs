@@ -8,8 +8,11 @@ namespace MedQA.Pipeline.Splitting;
 /// <summary>Everything that a run needs to be answered, collected and explained. Written once; its existence is the run's.</summary>
 public sealed record RunManifest
 {
-    /// <summary>The version of this format.</summary>
-    public int V { get; init; } = 1;
+    /// <summary>The version that is written: of the manifest, and of everything else that a run stores (blobs below its name, rows that it has).</summary>
+    public const int Version = 1;
+
+    /// <summary>The version of this run's form.</summary>
+    public int V { get; init; } = Version;
 
     /// <summary>The run.</summary>
     public required string Run { get; init; }
@@ -99,7 +102,8 @@ public sealed record Rejection(string Sentence, int? Line);
 /// <param name="Deleted">When.</param>
 /// <param name="Run">The run.</param>
 /// <param name="Questions">How many questions it had.</param>
-internal sealed record RunTombstone(DateTimeOffset Deleted, string Run, int Questions = 0);
+/// <param name="V">The version of its form, as of a manifest's.</param>
+internal sealed record RunTombstone(DateTimeOffset Deleted, string Run, int Questions = 0, int V = RunManifest.Version);
 
 /// <summary>A question with its place in the run: one line of a batch.</summary>
 internal sealed record BatchQuestion(int Ordinal, Question Question);

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization.Metadata;
 using Azure;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
+using MedQA.Evaluation;
 using MedQA.Pipeline.Splitting;
 
 namespace MedQA.Pipeline.Storage;
@@ -11,6 +12,7 @@ namespace MedQA.Pipeline.Storage;
 internal static class BlobReading
 {
     /// <summary>The run's manifest.</summary>
+    /// <exception cref="NewerFormatException">A newer version has written it, and everything else of the run.</exception>
     /// <returns><see langword="null"/> where there is no such run; a manifest and no tombstone, or no manifest and a tombstone.</returns>
     public static async Task<(RunManifest? Manifest, RunTombstone? Tombstone)?> FindManifestAsync(this RunStorage storage, RunId run, CancellationToken cancellationToken)
     {
@@ -19,6 +21,7 @@ internal static class BlobReading
             return null;
         }
 
+        StoredFormat.Check($"Run {run}", content.ToMemory().Span, "v", RunManifest.Version);
         using var document = JsonDocument.Parse(content.ToMemory());
         return document.RootElement.TryGetProperty("deleted", out _)
             ? (null, document.Deserialize(PipelineJson.Compact.RunTombstone))

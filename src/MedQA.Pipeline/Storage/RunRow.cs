@@ -3,6 +3,7 @@ using Azure.Data.Tables;
 using MedQA.Evaluation;
 using MedQA.Pipeline.Control;
 using MedQA.Pipeline.Reading;
+using MedQA.Pipeline.Splitting;
 
 namespace MedQA.Pipeline.Storage;
 
@@ -47,6 +48,7 @@ internal sealed record RunRow
         var summary = Summary;
         var entity = new TableEntity(partition, row)
         {
+            ["V"] = RunManifest.Version,
             ["Run"] = summary.Run.ToString(),
             ["Name"] = summary.Name,
             ["State"] = summary.State.ToString(),
@@ -86,7 +88,14 @@ internal sealed record RunRow
         return entity;
     }
 
-    public static RunRow From(TableEntity entity) => new()
+    /// <exception cref="NewerFormatException">A newer version has written the row.</exception>
+    public static RunRow From(TableEntity entity)
+    {
+        StoredFormat.Check($"Run {entity.GetString("Run") ?? entity.RowKey}", entity.GetInt32("V"), RunManifest.Version);
+        return Read(entity);
+    }
+
+    private static RunRow Read(TableEntity entity) => new()
     {
         Summary = new RunSummary
         {

@@ -2,12 +2,20 @@ using Azure.Data.Tables;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Specialized;
 using Azure.Storage.Queues;
+using MedQA.Evaluation;
+using System.Globalization;
 
 namespace MedQA.Pipeline.Storage;
 
 /// <summary>Where everything of a run lies: the containers, queues and tables by their fixed names, and the names of blobs and rows in them.</summary>
 public sealed class RunStorage
 {
+    /// <summary>The version that is written of what belongs to no run and no study: the names here, receipts of uploads, what days have taken, messages.</summary>
+    public const int Version = 1;
+
+    /// <summary>The metadata of <see cref="Runs"/> that has the version of the storage.</summary>
+    internal const string VersionMetadata = "format";
+
     /// <summary>Uses three services of one account.</summary>
     /// <param name="blobs">Blob service.</param>
     /// <param name="queues">Queue service; messages are encoded here, so the client must not encode them again (its default).</param>
@@ -114,11 +122,13 @@ public sealed class RunStorage
     public BlockBlobClient Blob(RunId run, string name) => Runs.GetBlockBlobClient($"{run}/{name}");
 
     /// <summary>Creates what is missing. In Azure all of it stands already (the deployment makes it) and this changes nothing.</summary>
+    /// <exception cref="NewerFormatException">A newer version has made it.</exception>
     public async Task EnsureCreatedAsync(CancellationToken cancellationToken)
     {
+        var version = new Dictionary<string, string> { [VersionMetadata] = Version.ToString(CultureInfo.InvariantCulture) };
         await Task.WhenAll(
             QuestionSets.CreateIfNotExistsAsync(cancellationToken: cancellationToken),
-            Runs.CreateIfNotExistsAsync(cancellationToken: cancellationToken),
+            Runs.CreateIfNotExistsAsync(metadata: version, cancellationToken: cancellationToken),
             Studies.CreateIfNotExistsAsync(cancellationToken: cancellationToken),
             Prefixes.CreateIfNotExistsAsync(cancellationToken: cancellationToken),
             BatchQueue.CreateIfNotExistsAsync(cancellationToken: cancellationToken),
@@ -133,5 +143,7 @@ public sealed class RunStorage
             AnswerTable.CreateIfNotExistsAsync(cancellationToken),
             ScoreTable.CreateIfNotExistsAsync(cancellationToken),
             RatingTable.CreateIfNotExistsAsync(cancellationToken));
+        var stands = (await Runs.GetPropertiesAsync(cancellationToken: cancellationToken)).Value.Metadata;
+        StoredFormat.Check($"The storage of account {Runs.AccountName}", stands.TryGetValue(VersionMetadata, out var text) && int.TryParse(text, CultureInfo.InvariantCulture, out var found) ? found : null, Version);
     }
 }

@@ -2,6 +2,7 @@ using Azure.Core;
 using Azure.Data.Tables;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
+using MedQA.Files;
 
 namespace MedQA.Pipeline.Storage;
 
@@ -35,6 +36,15 @@ public static class StorageConnection
         var (blobs, queues, tables) = Options(configure);
         return new RunStorage(
             new BlobServiceClient(blobService, credential, blobs), new QueueServiceClient(queueService, credential, queues), new TableServiceClient(tableService, credential, tables), prefix);
+    }
+
+    /// <summary>Opens the storage of an emulator on this machine, and watches the disk that it writes to.</summary>
+    /// <param name="connectionString">The emulator's.</param>
+    /// <param name="volume">Where it keeps its data. Calls fail with <see cref="StorageFullException"/> where that is full.</param>
+    public static RunStorage Open(string connectionString, DataVolume volume)
+    {
+        ArgumentNullException.ThrowIfNull(volume);
+        return Open(connectionString, configure: options => options.AddPolicy(new FullDiskPolicy(volume), HttpPipelinePosition.PerRetry));
     }
 
     private static (BlobClientOptions Blobs, QueueClientOptions Queues, TableClientOptions Tables) Options(Action<ClientOptions>? configure)

@@ -4,6 +4,7 @@ using Azure;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
 using MedQA.Datasets;
+using MedQA.Files;
 using MedQA.Pipeline.Budgeting;
 using MedQA.Pipeline.Storage;
 
@@ -61,8 +62,7 @@ public sealed class QuestionSetUploads
         }
 
         // The hash is the name, so all bytes must have been seen before the first is stored.
-        await using var spool = new FileStream(
-            Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 64 * 1024, FileOptions.DeleteOnClose | FileOptions.Asynchronous);
+        await using var spool = OutputFile.OpenTemporary();
         await body.CopyToAsync(spool, cancellationToken);
         spool.Position = 0;
         var hash = Convert.ToHexStringLower(await SHA256.HashDataAsync(spool, cancellationToken));

@@ -4,6 +4,7 @@ using System.Globalization;
 using MedQA.Datasets;
 using MedQA.Datasets.Writing;
 using MedQA.Evaluation.Questions;
+using MedQA.Files;
 using MedQA.Tuning.Exemplars;
 using MedQA.Tuning.Learning;
 using MedQA.Tuning.Measuring;
@@ -49,7 +50,7 @@ internal static class MeasureCommand
             using var measurement = new TuningMeasurement(files, settings, output, static line => Console.Error.WriteLine(line));
             await measurement.MeasureAsync(drawn[..exemplars], drawn[exemplars..], encoding, wanted, asked.Name, file.Hash, cancellationToken);
             var table = measurement.Describe(wanted);
-            await File.WriteAllTextAsync(Path.Combine(output, "results.md"), table + "\n", cancellationToken);
+            await OutputFile.WriteAllTextAsync(Path.Combine(output, "results.md"), table + "\n", cancellationToken);
             Console.WriteLine(table);
             return 0;
         }, cancellationToken));
@@ -63,13 +64,7 @@ internal static class MeasureCommand
         var tally = new QuestionSetTally();
         asked.ForEach(question => tally.Add(new AcceptedRow(question, 0)));
         // Another slice of the same measurement may write it at the same time.
-        var half = $"{path}.{Environment.ProcessId}";
-        await using (var stream = File.Create(half))
-        {
-            await QuestionSetWriter.WriteAsync(stream, asked.ToAsyncEnumerable(), tally, cancellationToken);
-        }
-
-        File.Move(half, path, overwrite: true);
+        await OutputFile.WriteAsync(path, stream => QuestionSetWriter.WriteAsync(stream, asked.ToAsyncEnumerable(), tally, cancellationToken));
     }
 
     private static List<(int Length, int Exemplars)> Parse(string text)

@@ -1,5 +1,7 @@
 using MedQA.Datasets;
+using MedQA.Evaluation;
 using MedQA.Evaluation.Profiles;
+using MedQA.Files;
 using MedQA.Inference.ChatTemplates;
 using MedQA.Inference.Models;
 using MedQA.Inference.Prefixes;
@@ -28,15 +30,19 @@ internal static class TuningConsole
         }
         catch (Exception exception) when (CodeOf(exception) is { } code)
         {
-            await Console.Error.WriteLineAsync($"medqa tune: {exception.Message}");
+            await Console.Error.WriteLineAsync($"medqa tune: {Sentence(exception)}");
             return code;
         }
     }
 
+    private static string Sentence(Exception exception) => FullDisk.Describe(exception) is { } fact
+        ? $"{fact}: free space and give the same command again, which goes on from the last checkpoint."
+        : exception.Message;
+
     private static int? CodeOf(Exception exception) => exception switch
     {
-        TuningException or QuestionSetException or ProfileException or TemplateException or TemplateRejectionException => BadInput,
-        ModelException or PrefixException or IOException or UnauthorizedAccessException => Failure,
+        NoRegularFileException or TuningException or QuestionSetException or ProfileException or TemplateException or TemplateRejectionException => BadInput,
+        NewerFormatException or ModelException or PrefixException or IOException or UnauthorizedAccessException => Failure,
         _ => null,
     };
 }

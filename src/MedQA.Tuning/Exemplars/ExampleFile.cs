@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using MedQA.Datasets;
 using MedQA.Evaluation.Prompting;
 using MedQA.Evaluation.Questions;
+using MedQA.Files;
 
 namespace MedQA.Tuning.Exemplars;
 
@@ -25,12 +26,12 @@ internal sealed record ExampleFile(string Path, string Hash, ImmutableArray<Acce
     /// <exception cref="QuestionSetException">The file is no question set.</exception>
     public static async Task<ExampleFile> ReadAsync(string path, CancellationToken cancellationToken)
     {
-        if (!File.Exists(path))
+        if (RegularFile.KindOf(path) == PathKind.Missing)
         {
             throw new TuningException($"There is no file {path}.");
         }
 
-        await using var stream = File.OpenRead(path);
+        await using var stream = RegularFile.Open(path);
         var hash = Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellationToken));
         stream.Position = 0;
         var rows = ImmutableArray.CreateBuilder<AcceptedRow>();

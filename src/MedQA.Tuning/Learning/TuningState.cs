@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using MedQA.Evaluation;
+using MedQA.Files;
 using MedQA.Inference.Prefixes;
 
 namespace MedQA.Tuning.Learning;
@@ -40,15 +41,11 @@ internal sealed record TuningState
         Directory.CreateDirectory(folder);
         var tensors = $"step-{Step:d6}.safetensors";
         long[] size = [SoftPrompt.Length];
-        using (var file = File.Create(Path.Combine(folder, tensors)))
-        {
-            SafetensorsWriter.Write(file, [("soft_prompt", size, SoftPrompt), ("first", size, Optimizer.First), ("second", size, Optimizer.Second), ("best", size, Best ?? SoftPrompt)]);
-            file.Flush(flushToDisk: true);
-        }
-
-        var half = Path.Combine(folder, $"{StateFile}.tmp");
-        File.WriteAllBytes(half, JsonSerializer.SerializeToUtf8Bytes(new Saved(signature, tensors, Step, [.. Losses], Best is null ? null : BestStep, BestDevLoss), TuningJson.Default.Saved));
-        File.Move(half, Path.Combine(folder, StateFile), overwrite: true);
+        OutputFile.Write(
+            Path.Combine(folder, tensors),
+            file => SafetensorsWriter.Write(file, [("soft_prompt", size, SoftPrompt), ("first", size, Optimizer.First), ("second", size, Optimizer.Second), ("best", size, Best ?? SoftPrompt)]));
+        var saved = new Saved(signature, tensors, Step, [.. Losses], Best is null ? null : BestStep, BestDevLoss);
+        OutputFile.WriteAllBytes(Path.Combine(folder, StateFile), JsonSerializer.SerializeToUtf8Bytes(saved, TuningJson.Default.Saved));
         foreach (var old in Directory.EnumerateFiles(folder, "step-*.safetensors").Where(path => Path.GetFileName(path) != tensors))
         {
             File.Delete(old);
@@ -76,7 +73,9 @@ internal sealed record TuningState
 
         try
         {
-            var saved = JsonSerializer.Deserialize(File.ReadAllBytes(file), TuningJson.Default.Saved) ?? throw new JsonException("It is null.");
+            var bytes = RegularFile.ReadAllBytes(file);
+            StoredFormat.Check($"The checkpoint {file}", bytes, "v", Saved.Version);
+            var saved = JsonSerializer.Deserialize(bytes, TuningJson.Default.Saved) ?? throw new JsonException("It is null.");
             if (saved.Signature != signature)
             {
                 throw new TuningException($"{folder} has the checkpoint of a tuning with another model, other data or other settings. Give the same ones to go on with it, name another --out, or delete the folder.");
@@ -96,13 +95,21 @@ internal sealed record TuningState
                 BestDevLoss = saved.BestDevLoss,
             };
         }
+        catch (NewerFormatException exception)
+        {
+            throw new TuningException(exception.Message, exception);
+        }
         catch (Exception exception) when (exception is JsonException or SafetensorsException or ArgumentException)
         {
             throw new TuningException($"{file}: the checkpoint is damaged ({exception.Message.TrimEnd('.')}). Delete {folder} to begin again.", exception);
         }
     }
 
-    internal sealed record Saved(string Signature, string Tensors, int Step, ImmutableArray<PrefixLoss> Losses, int? BestStep, double BestDevLoss);
+    internal sealed record Saved(string Signature, string Tensors, int Step, ImmutableArray<PrefixLoss> Losses, int? BestStep, double BestDevLoss, int V = Saved.Version)
+    {
+        /// <summary>The version of a checkpoint that is written.</summary>
+        public const int Version = 1;
+    }
 }
 
 /// <summary>How settings and checkpoints are written.</summary>

@@ -7,6 +7,12 @@ namespace MedQA.Tuning.Measuring;
 /// <summary>What was measured of one configuration, or of the model alone.</summary>
 internal sealed record MeasuredConfiguration
 {
+    /// <summary>The version that is written.</summary>
+    public const int Version = 1;
+
+    /// <summary>The version of this record's form.</summary>
+    public int V { get; init; } = Version;
+
     /// <summary>How it was tuned; <see langword="null"/> for the model alone.</summary>
     public TuningSettings? Settings { get; init; }
 

@@ -1,8 +1,11 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
+using MedQA.Evaluation;
 using MedQA.Evaluation.Statistics;
+using MedQA.Files;
 using MedQA.Inference.Prefixes;
 using MedQA.Tuning.Exemplars;
 using MedQA.Tuning.Learning;
@@ -49,7 +52,7 @@ internal sealed class TuningMeasurement(TuningModel model, TuningSettings settin
 
             var own = settings with { Length = length };
             var clock = Path.Combine(folder, $"{name}.seconds");
-            var before = File.Exists(clock) ? double.Parse(File.ReadAllText(clock), CultureInfo.InvariantCulture) : 0;
+            var before = File.Exists(clock) ? double.Parse(await RegularFile.ReadAllTextAsync(clock, cancellationToken), CultureInfo.InvariantCulture) : 0;
             var watch = Stopwatch.StartNew();
             TuningState state;
             try
@@ -60,7 +63,7 @@ internal sealed class TuningMeasurement(TuningModel model, TuningSettings settin
             }
             finally
             {
-                File.WriteAllText(clock, (before + watch.Elapsed.TotalSeconds).ToString(CultureInfo.InvariantCulture));
+                OutputFile.WriteAllBytes(clock, Encoding.ASCII.GetBytes((before + watch.Elapsed.TotalSeconds).ToString(CultureInfo.InvariantCulture)));
             }
 
             var seconds = before + watch.Elapsed.TotalSeconds;
@@ -125,12 +128,13 @@ internal sealed class TuningMeasurement(TuningModel model, TuningSettings settin
 
     private string PathOf(string name) => Path.Combine(folder, $"{name}.json");
 
-    private MeasuredConfiguration Read(string name) => JsonSerializer.Deserialize(File.ReadAllBytes(PathOf(name)), MeasuringJson.Default.MeasuredConfiguration)!;
-
-    private void Write(string name, MeasuredConfiguration measured)
+    private MeasuredConfiguration Read(string name)
     {
-        var half = PathOf(name) + ".tmp";
-        File.WriteAllBytes(half, JsonSerializer.SerializeToUtf8Bytes(measured, MeasuringJson.Default.MeasuredConfiguration));
-        File.Move(half, PathOf(name), overwrite: true);
+        var bytes = RegularFile.ReadAllBytes(PathOf(name));
+        StoredFormat.Check(PathOf(name), bytes, "v", MeasuredConfiguration.Version);
+        return JsonSerializer.Deserialize(bytes, MeasuringJson.Default.MeasuredConfiguration)!;
     }
+
+    private void Write(string name, MeasuredConfiguration measured) =>
+        OutputFile.WriteAllBytes(PathOf(name), JsonSerializer.SerializeToUtf8Bytes(measured, MeasuringJson.Default.MeasuredConfiguration));
 }

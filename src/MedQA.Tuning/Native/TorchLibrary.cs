@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Runtime.Loader;
+using MedQA.Files;
 using TorchSharp;
 
 namespace MedQA.Tuning.Native;
@@ -48,7 +49,7 @@ internal static class TorchLibrary
             return 0;
         }
 
-        var library = File.ReadAllBytes(original);
+        var library = RegularFile.ReadAllBytes(original);
         if (!VersionNeeds.Weaken(library, UnusedVersion))
         {
             return 0;
@@ -63,7 +64,7 @@ internal static class TorchLibrary
         var copy = Path.Combine(Path.GetTempPath(), $"lib{Name}-{Guid.NewGuid():n}.so");
         try
         {
-            File.WriteAllBytes(copy, library);
+            OutputFile.WriteAllBytes(copy, library);
             return NativeLibrary.Load(copy);
         }
         finally

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using MedQA.Files;
 using MedQA.Inference.Models;
 using MedQA.Inference.Optimization;
 using MedQA.Inference.Sessions;
@@ -26,7 +27,7 @@ internal sealed partial class OnnxWeights : IWeightSource
         (_folder, _shape, _directory) = (folder, shape, Path.GetDirectoryName(folder.GraphPath)!);
         try
         {
-            var nodes = ReadGraph(File.ReadAllBytes(folder.GraphPath));
+            var nodes = ReadGraph(RegularFile.ReadAllBytes(folder.GraphPath));
             foreach (var (output, node) in nodes.SelectMany(static node => node.Outputs.Select(output => (output, node))))
             {
                 _makers[output] = node;

@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
 using Azure;
 using MedQA.Datasets;
+using MedQA.Evaluation;
 using MedQA.Evaluation.Profiles;
 using MedQA.Pipeline.Rating;
 using MedQA.Pipeline.Reading;
+using MedQA.Pipeline.Storage;
 using MedQA.Pipeline.Tracing;
 using MedQA.Web.Access;
 using MedQA.Web.Problems;
@@ -88,8 +90,10 @@ public sealed record ApiRoute(string Name, string Method, string Path, ApiRole R
         StudyException exception => Problem.BadBody(exception.Field, exception.Message).Problem,
         QuestionSetException exception => Problem.NoQuestionSet(exception.Sentence, exception.Line).Problem,
         BadHttpRequestException exception => Problem.Unreadable(exception.StatusCode, exception.Message).Problem,
+        StorageFullException exception => Problem.Of(
+            StatusCodes.Status503ServiceUnavailable, "storage", "The storage is full", $"{exception.Fact}. Try again when there is room."),
         RequestFailedException exception => Problem.Of(StatusCodes.Status503ServiceUnavailable, "storage", "The storage does not answer as it should", $"The storage answered with status {exception.Status} ({exception.ErrorCode ?? "no code"}). Try again later."),
-        InvalidDataException => Problem.Of(StatusCodes.Status500InternalServerError, "damaged", "What is stored cannot be read", fault.Message),
+        InvalidDataException or NewerFormatException => Problem.Of(StatusCodes.Status500InternalServerError, "damaged", "What is stored cannot be read", fault.Message),
 
         // What the storage's client throws once it has given up trying again.
         AggregateException exception when exception.InnerExceptions.All(static inner => inner is RequestFailedException or TaskCanceledException) =>

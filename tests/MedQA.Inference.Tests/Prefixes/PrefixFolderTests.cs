@@ -78,7 +78,7 @@ public sealed class PrefixFolderTests : IDisposable
     }
 
     [Theory]
-    [InlineData("\"format\": 1", "\"format\": 2", "its format is 2; this version reads 1")]
+    [InlineData("\"format\": 1", "\"format\": 2", "it was written by a newer version of medqa (format 2; this one reads up to 1): update medqa")]
     [InlineData("\"length\": 2", "\"length\": 0", "must be 1 or more")]
     [InlineData("\"name\": \"cardiology\"", "\"name\": \" \"", "\"name\" is empty")]
     [InlineData("\"name\": \"cardiology\"", "\"nom\": \"cardiology\"", "it is not the JSON of a prefix's manifest")]

@@ -59,16 +59,26 @@ internal sealed class MedqaProcess : IAsyncDisposable
         await AzuriteServer.StartAsync(new AzuriteOptions { DataFolder = Path.Combine(Folder, ".medqa"), Ports = _ports, EndLimit = TimeSpan.FromMinutes(5) }, static _ => { }, Cancel);
 
     /// <summary>Starts it.</summary>
-    public Process Start(params string[] arguments)
+    public Process Start(params string[] arguments) => Start(new ProcessStartInfo("dotnet", [Tool, .. arguments]));
+
+    /// <summary>Runs a script of bash on a disk that is really small: <c>$DISK</c>, with the tool's data in it; <c>medqa</c> is the tool. See <see cref="SmallDisk"/>.</summary>
+    public Task<(int Code, string Output, string Errors)> OnSmallDiskAsync(int mebibytes, string script) =>
+        SmallDisk.RunAsync(mebibytes, $"export MEDQA_DATA=$DISK/data\nmedqa() {{ dotnet {Tool} \"$@\"; }}\n{script}", Prepare, Cancel);
+
+    private Process Start(ProcessStartInfo start)
     {
-        var start = new ProcessStartInfo("dotnet", [Tool, .. arguments])
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            StandardOutputEncoding = Encoding.UTF8,
-            WorkingDirectory = Folder,
-        };
+        start.RedirectStandardOutput = start.RedirectStandardError = true;
+        Prepare(start);
+        var process = Process.Start(start)!;
+        _started.Add(process);
+        return process;
+    }
+
+    private void Prepare(ProcessStartInfo start)
+    {
+        start.UseShellExecute = false;
+        start.StandardOutputEncoding = Encoding.UTF8;
+        start.WorkingDirectory = Folder;
         start.Environment["MEDQA_PORTS"] = $"{_ports.Blob},{_ports.Queue},{_ports.Table}";
         start.Environment["MEDQA_MODEL"] = Repository.PathOf("models", "reasoner");
         start.Environment["MEDQA_THREADS"] = "1";
@@ -80,10 +90,6 @@ internal sealed class MedqaProcess : IAsyncDisposable
         {
             start.Environment[name] = value;
         }
-
-        var process = Process.Start(start)!;
-        _started.Add(process);
-        return process;
     }
 
     /// <summary>Waits until a line of standard error begins so, for the rest of it.</summary>
@@ -113,9 +119,13 @@ internal sealed class MedqaProcess : IAsyncDisposable
     }
 
     /// <summary>Runs it to its end.</summary>
-    public async Task<(int Code, string Output, string Notices)> RunAsync(params string[] arguments)
+    public Task<(int Code, string Output, string Notices)> RunAsync(params string[] arguments) => EndAsync(Start(arguments));
+
+    /// <summary>Runs a program that starts it.</summary>
+    public Task<(int Code, string Output, string Notices)> RunAsync(ProcessStartInfo start) => EndAsync(Start(start));
+
+    private static async Task<(int Code, string Output, string Notices)> EndAsync(Process process)
     {
-        var process = Start(arguments);
         var output = process.StandardOutput.ReadToEndAsync(Cancel);
         var notices = await process.StandardError.ReadToEndAsync(Cancel);
         await process.WaitForExitAsync(Cancel);

@@ -1,0 +1,75 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace MedQA.Evaluation;
+
+/// <summary>
+/// What is stored says the version of its form. One that says none was written before there was a second version and has the first; a later one
+/// than is known here is refused, because reading it could mean to misread it.
+/// </summary>
+public static class StoredFormat
+{
+    /// <summary>Refuses a version that is not known yet.</summary>
+    /// <param name="what">What has it, as the beginning of a sentence.</param>
+    /// <param name="version">Its version; <see langword="null"/> where it says none.</param>
+    /// <param name="known">The latest version that is known.</param>
+    /// <exception cref="NewerFormatException">It is later than that.</exception>
+    public static void Check(string what, int? version, int known)
+    {
+        if (version > known)
+        {
+            throw new NewerFormatException(what, version.Value, known);
+        }
+    }
+
+    /// <summary>Refuses JSON of a version that is not known yet, before anything else of it is looked at.</summary>
+    /// <param name="what">What it is, as the beginning of a sentence.</param>
+    /// <param name="utf8">An object; of anything else nothing is said here.</param>
+    /// <param name="property">The property that has its version.</param>
+    /// <param name="known">The latest version that is known.</param>
+    /// <exception cref="NewerFormatException">It is later than that.</exception>
+    public static void Check(string what, ReadOnlySpan<byte> utf8, string property, int known) => Check(what, VersionOf(utf8, property), known);
+
+    private static int? VersionOf(ReadOnlySpan<byte> utf8, string property)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(utf8.StartsWith("\uFEFF"u8) ? utf8[3..] : utf8);
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            {
+                return null;
+            }
+
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                var isVersion = reader.ValueTextEquals(property);
+                reader.Read();
+                if (isVersion)
+                {
+                    return reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var version) ? version : null;
+                }
+
+                reader.Skip();
+            }
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            // Whoever reads it says what is wrong with it.
+        }
+
+        return null;
+    }
+}
+
+/// <summary>Something was stored by a later version of this software. The message is a sentence for people.</summary>
+public sealed class NewerFormatException : Exception
+{
+    /// <summary>Says what it is, and what to do.</summary>
+    /// <param name="what">What was stored, as the beginning of a sentence.</param>
+    /// <param name="version">The version of its form.</param>
+    /// <param name="known">The latest version that is known here.</param>
+    public NewerFormatException(string what, int version, int known)
+        : base(string.Create(CultureInfo.InvariantCulture, $"{what} was written by a newer version of medqa (format {version}; this one reads up to {known}): update medqa."))
+    {
+    }
+}

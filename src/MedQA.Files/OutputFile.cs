@@ -1,0 +1,119 @@
+using System.Text;
+
+namespace MedQA.Files;
+
+/// <summary>Writes files whole or not at all: what stood there before stays until the new content is complete, and nothing half written is left behind.</summary>
+public static class OutputFile
+{
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
+
+    /// <summary>Writes a file.</summary>
+    /// <param name="path">The file. A pipe or a device is written to as it is.</param>
+    /// <param name="write">Writes the content.</param>
+    /// <exception cref="NoRegularFileException">It is a folder or a socket.</exception>
+    /// <exception cref="IOException">It cannot be written; see <see cref="FullDisk"/>.</exception>
+    public static async Task WriteAsync(string path, Func<FileStream, Task> write)
+    {
+        ArgumentNullException.ThrowIfNull(write);
+        using var output = Pending.Begin(path);
+        await write(output.Stream).ConfigureAwait(false);
+        output.Complete();
+    }
+
+    /// <summary>Writes a file.</summary>
+    /// <inheritdoc cref="WriteAsync"/>
+    public static void Write(string path, Action<FileStream> write)
+    {
+        ArgumentNullException.ThrowIfNull(write);
+        using var output = Pending.Begin(path);
+        write(output.Stream);
+        output.Complete();
+    }
+
+    /// <summary>Writes the bytes of a file.</summary>
+    /// <inheritdoc cref="WriteAsync"/>
+    public static void WriteAllBytes(string path, ReadOnlySpan<byte> bytes)
+    {
+        using var output = Pending.Begin(path);
+        output.Stream.Write(bytes);
+        output.Complete();
+    }
+
+    /// <summary>Writes the bytes of a file.</summary>
+    /// <inheritdoc cref="WriteAsync"/>
+    public static Task WriteAllBytesAsync(string path, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) =>
+        WriteAsync(path, stream => stream.WriteAsync(bytes, cancellationToken).AsTask());
+
+    /// <summary>Writes the text of a file in UTF-8.</summary>
+    /// <inheritdoc cref="WriteAsync"/>
+    public static Task WriteAllTextAsync(string path, string text, CancellationToken cancellationToken) =>
+        WriteAllBytesAsync(path, Utf8.GetBytes(text), cancellationToken);
+
+    /// <summary>A file for what does not fit into memory, gone when it is closed.</summary>
+    /// <exception cref="IOException">It cannot be made.</exception>
+    public static FileStream OpenTemporary() => new(
+        Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()),
+        FileMode.CreateNew,
+        FileAccess.ReadWrite,
+        FileShare.None,
+        64 * 1024,
+        FileOptions.DeleteOnClose | FileOptions.Asynchronous);
+
+    /// <summary>A file that is being written.</summary>
+    private sealed class Pending : IDisposable
+    {
+        private readonly string? _target;
+
+        private Pending(FileStream stream, string? target) => (Stream, _target) = (stream, target);
+
+        public FileStream Stream { get; }
+
+        public static Pending Begin(string path)
+        {
+            switch (RegularFile.KindOf(path))
+            {
+                case PathKind.Pipe or PathKind.Device:
+                    return new Pending(new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite), null);
+                case PathKind.Folder or PathKind.Socket:
+                    RegularFile.Check(path);
+                    break;
+            }
+
+            // Where a link stands, what it leads to is written. Two processes that write the same file each have one of their own.
+            var target = new FileInfo(path).LinkTarget is null ? path : File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;
+            var stream = new FileStream($"{target}.{Guid.NewGuid():n}.unfinished", FileMode.CreateNew, FileAccess.Write, FileShare.None);
+            if (!OperatingSystem.IsWindows() && File.Exists(target))
+            {
+                File.SetUnixFileMode(stream.SafeFileHandle, File.GetUnixFileMode(target));
+            }
+
+            return new Pending(stream, target);
+        }
+
+        public void Complete()
+        {
+            // What the disk has no room for is told by the last write at the latest: the name is given only to what is there.
+            Stream.Flush(flushToDisk: _target is not null);
+            Stream.Dispose();
+            if (_target is not null)
+            {
+                File.Move(Stream.Name, _target, overwrite: true);
+            }
+        }
+
+        public void Dispose()
+        {
+            try
+            {
+                Stream.Dispose();
+            }
+            finally
+            {
+                if (_target is not null)
+                {
+                    File.Delete(Stream.Name);
+                }
+            }
+        }
+    }
+}
