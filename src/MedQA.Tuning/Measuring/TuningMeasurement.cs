@@ -11,6 +11,7 @@ using MedQA.Tuning.Exemplars;
 using MedQA.Tuning.Learning;
 using MedQA.Tuning.Transformers;
 using TorchSharp;
+using Decoder = MedQA.Tuning.Transformers.Decoder;
 
 namespace MedQA.Tuning.Measuring;
 
