@@ -45,6 +45,8 @@ public sealed record BatchMessage
             return false;
         }
 
+        // One that says no version has the first.
+        message = message is { V: 0 } ? message with { V = 1 } : message;
         return message is { V: Version } && message.TryGetRun(out _);
     }
 

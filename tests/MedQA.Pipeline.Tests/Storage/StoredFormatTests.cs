@@ -63,7 +63,7 @@ public sealed class StoredFormatTests(AzuriteFixture azurite)
         written["v"] = 2;
         await manifest.PutAsync(BinaryData.FromString(written.ToJsonString()), "application/json", Cancel);
         var sentence = $"Run {run} was written by a newer version of medqa (format 2; this one reads up to 1): update medqa.";
-        Assert.Equal(sentence, (await Assert.ThrowsAsync<NewerFormatException>(() => bench.AnswerNextAsync(Cancel))).Message);
+        Assert.Equal(sentence, (await Assert.ThrowsAsync<NewerFormatException>(() => bench.Worker.AnswerAsync(new BatchMessage { Run = run.ToString(), Batch = "00000000" }, Cancel))).Message);
         Assert.Equal(sentence, (await Assert.ThrowsAsync<NewerFormatException>(() => bench.Advancer.AdvanceAsync(run, Cancel))).Message);
         Assert.Equal(sentence, (await Assert.ThrowsAsync<NewerFormatException>(() => bench.Reader.GetManifestAsync(run, Cancel))).Message);
 
