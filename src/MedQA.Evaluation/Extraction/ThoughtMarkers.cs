@@ -9,8 +9,8 @@ public static class ThoughtMarkers
     /// <summary>Pairs of texts around a thought, as published templates and tokenizers have them.</summary>
     public static ImmutableArray<ThoughtMarker> Pairs { get; } =
     [
-        new("<think>", "</think>"), // DeepSeek R1, Qwen3, GLM, Kimi K2, Hunyuan, EXAONE 4, Granite, Phi-4-reasoning, Nemotron, ERNIE,
-            MiniMax M2, SmolLM3, OLMo 3
+        // DeepSeek R1, Qwen3, GLM, Kimi K2, Hunyuan, EXAONE 4, Granite, Phi-4-reasoning, Nemotron, ERNIE, MiniMax M2, SmolLM3, OLMo 3
+        new("<think>", "</think>"),
         new("<thinking>", "</thinking>"),
         new("<thought>", "</thought>"), // EXAONE Deep, Marco-o1
         new("<reasoning>", "</reasoning>"), // Reka Flash
