@@ -170,7 +170,7 @@ public sealed class FullDiskTests
         await using var medqa = new MedqaProcess();
         var url = $"http://127.0.0.1:{FreePorts.Take().Blob}";
         var (code, output, errors) = await medqa.OnSmallDiskAsync(64, $"""
-            medqa serve --urls {url} --profiles {Path.GetDirectoryName(medqa.Profile(samples: 3))} > serve.txt 2>&1 & serve=$!
+            dotnet $TOOL serve --urls {url} --profiles {Path.GetDirectoryName(medqa.Profile(samples: 3))} > serve.txt 2>&1 & serve=$!
             until grep -q Listening serve.txt; do kill -0 $serve || break; sleep 0.1; done
             dd if=/dev/zero of=$DISK/others bs=64k 2>/dev/null
             curl -s --data-binary @{medqa.Sums(20)} '{url}/api/runs?name=sums.csv&profile=sums-3'; echo

@@ -61,9 +61,9 @@ internal sealed class MedqaProcess : IAsyncDisposable
     /// <summary>Starts it.</summary>
     public Process Start(params string[] arguments) => Start(new ProcessStartInfo("dotnet", [Tool, .. arguments]));
 
-    /// <summary>Runs a script of bash on a disk that is really small: <c>$DISK</c>, with the tool's data in it; <c>medqa</c> is the tool. See <see cref="SmallDisk"/>.</summary>
+    /// <summary>Runs a script of bash on a disk that is really small: <c>$DISK</c>, with the tool's data in it; <c>medqa</c> is the tool, and <c>dotnet $TOOL</c> where its process is wanted. See <see cref="SmallDisk"/>.</summary>
     public Task<(int Code, string Output, string Errors)> OnSmallDiskAsync(int mebibytes, string script) =>
-        SmallDisk.RunAsync(mebibytes, $"export MEDQA_DATA=$DISK/data\nmedqa() {{ dotnet {Tool} \"$@\"; }}\n{script}", Prepare, Cancel);
+        SmallDisk.RunAsync(mebibytes, $"export MEDQA_DATA=$DISK/data\nTOOL={Tool}\nmedqa() {{ dotnet $TOOL \"$@\"; }}\n{script}", Prepare, Cancel);
 
     private Process Start(ProcessStartInfo start)
     {
