@@ -5,13 +5,18 @@ using MedQA.Evaluation.Questions;
 namespace MedQA.Evaluation.Extraction;
 
 /// <summary>
-/// Reads the answer from a reasoning: the last statement that names one option and is the model's own, neither negated nor conditional nor taken back; DESIGN section 3.
+/// Reads the answer from a reasoning: the last statement that names one option and is the model's own, neither negated nor conditional nor
+/// taken back; DESIGN section 3.
 /// </summary>
 /// <remarks>
-/// What is seen is the text before the first stop text and outside of thoughts (<see cref="ThoughtMarkers"/>). Statements have ranks (<see cref="ClaimRank"/>), and the last of the highest rank
-/// counts. "Wait, that is wrong" takes back what was stated before it, "B is wrong" what was stated of B, and a next question that the model invents ends the text. A letter within a name
-/// ("vitamin A", "hepatitis B", "group A streptococcus", "E. coli") is no option, and neither are letters of other alphabets that look like Latin ones. A text without such a statement has no
-/// answer, and neither has one that contradicts itself: guessing is left to the answer cue. Takes time linear in the text's length. One grammar reads English, Spanish, German, French,
+/// What is seen is the text before the first stop text and outside of thoughts (<see cref="ThoughtMarkers"/>). Statements have ranks (<see
+/// cref="ClaimRank"/>), and the last of the highest rank
+/// counts. "Wait, that is wrong" takes back what was stated before it, "B is wrong" what was stated of B, and a next question that the
+/// model invents ends the text. A letter within a name
+/// ("vitamin A", "hepatitis B", "group A streptococcus", "E. coli") is no option, and neither are letters of other alphabets that look
+/// like Latin ones. A text without such a statement has no
+/// answer, and neither has one that contradicts itself: guessing is left to the answer cue. Takes time linear in the text's length. One
+/// grammar reads English, Spanish, German, French,
 /// Chinese and Japanese by their words (<see cref="Words.LanguageWords"/>).
 /// </remarks>
 public sealed class AnswerExtraction
@@ -47,7 +52,8 @@ public sealed class AnswerExtraction
 
         var (from, to) = VisiblePart.Of(text, stop.IsDefault ? [] : stop, spoken);
         var tokens = Tokenization.Of(text, from, to);
-        return new Reading(tokens, _options, _space).Settle() is { } reference ? new ExtractedAnswer(reference.Option, SpanOf(tokens, reference)) : null;
+        return new Reading(tokens, _options, _space).Settle() is { } reference
+            ? new ExtractedAnswer(reference.Option, SpanOf(tokens, reference)) : null;
     }
 
     private static TextSpan SpanOf(List<Token> tokens, OptionReferences.Reference reference)
@@ -108,7 +114,8 @@ public sealed class AnswerExtraction
         /// <summary>A sentence that is nothing but an option ("C.", "Therefore, C.", "Not B but C."), or a line of a list.</summary>
         private void SentenceBegun(int at, bool beginsLine)
         {
-            if (!beginsLine && space == AnswerSpace.Letters && at > 0 && (tokens[at - 1].IsSymbol("([") || (tokens[at].IsLetter && at + 1 < tokens.Count && tokens[at + 1].Is(")"))))
+            if (!beginsLine && space == AnswerSpace.Letters && at > 0
+                && (tokens[at - 1].IsSymbol("([") || (tokens[at].IsLetter && at + 1 < tokens.Count && tokens[at + 1].Is(")"))))
             {
                 _verdicts.Read(at, _clauses, _claims);
             }
@@ -134,13 +141,15 @@ public sealed class AnswerExtraction
             }
 
             var (next, hasLead) = (at, false);
-            while (next < tokens.Count && (tokens[next].IsSymbol(Openers + "#-–—•=→⇒,:)]}”’") || tokens[next].Has(WordRoles.Leads | WordRoles.OptionNouns)))
+            while (next < tokens.Count && (tokens[next].IsSymbol(Openers + "#-–—•=→⇒,:)]}”’")
+                || tokens[next].Has(WordRoles.Leads | WordRoles.OptionNouns)))
             {
                 hasLead |= tokens[next].IsWord && !tokens[next].Has(WordRoles.OptionNouns);
                 next++;
             }
 
-            if (options.At(tokens, next) is not { } reference || !_clauses.IsOwn(next) || options.IsJoined(tokens, reference) || !IsPlain(reference))
+            if (options.At(tokens, next) is not { } reference || !_clauses.IsOwn(next) || options.IsJoined(tokens, reference)
+                || !IsPlain(reference))
             {
                 return;
             }
@@ -151,7 +160,8 @@ public sealed class AnswerExtraction
             {
                 Claim(ClaimRank.Answer, reference, mustEnd: true);
             }
-            else if (beginsLine ? IsReasoned(reference, end) : EndsParagraph(end) && !(at > 1 && (tokens[at - 2].IsNumber || tokens[at - 2].IsLetter)))
+            else if (beginsLine ? IsReasoned(reference, end) : EndsParagraph(end)
+                && !(at > 1 && (tokens[at - 2].IsNumber || tokens[at - 2].IsLetter)))
             {
                 _claims.Add(ClaimRank.Bare, reference);
             }
@@ -173,7 +183,9 @@ public sealed class AnswerExtraction
 
             for (above--; above >= 0 && !tokens[above].IsNewLine; above--)
             {
-                if (tokens[above].Has(WordRoles.Negations | WordRoles.Doubts | WordRoles.Wrong | WordRoles.Distance | WordRoles.Persons) || (tokens[above].Has(WordRoles.Disqualifiers) && above + 1 < tokens.Count && tokens[above + 1].Has(WordRoles.AnswerNouns | WordRoles.ChoiceNouns)))
+                if (tokens[above].Has(WordRoles.Negations | WordRoles.Doubts | WordRoles.Wrong | WordRoles.Distance | WordRoles.Persons)
+                    || (tokens[above].Has(WordRoles.Disqualifiers) && above + 1 < tokens.Count
+                    && tokens[above + 1].Has(WordRoles.AnswerNouns | WordRoles.ChoiceNouns)))
                 {
                     return true;
                 }
@@ -198,8 +210,11 @@ public sealed class AnswerExtraction
 
             var colon = tokens[reference.End].IsSymbol(":–—") || (tokens[reference.End].Is("-") && tokens[reference.End].SpaceBefore);
             var begin = tokens[0].IsNewLine ? 1 : 0;
-            return colon && reference.First <= begin + 2 && tokens.Count > reference.End + 3 && reference.Option > 0 && end + 1 < tokens.Count && tokens[reference.End + 1] is { IsWord: true, IsNumber: false, Roles: WordRoles.None }
-                && !tokens.Exists(static token => token.Has(WordRoles.Approvals | WordRoles.Rejections | WordRoles.Predicates | WordRoles.Wrong | WordRoles.Doubts | WordRoles.Tentative | WordRoles.Negations | WordRoles.Conditions | WordRoles.Hypothetical | WordRoles.Restrictions))
+            return colon && reference.First <= begin + 2 && tokens.Count > reference.End + 3 && reference.Option > 0
+                && end + 1 < tokens.Count && tokens[reference.End + 1] is { IsWord: true, IsNumber: false, Roles: WordRoles.None }
+                && !tokens.Exists(static token => token.Has(WordRoles.Approvals | WordRoles.Rejections | WordRoles.Predicates
+                | WordRoles.Wrong | WordRoles.Doubts | WordRoles.Tentative | WordRoles.Negations | WordRoles.Conditions
+                | WordRoles.Hypothetical | WordRoles.Restrictions))
                 && tokens.FindIndex(begin, static token => token.IsNewLine) is var line && (line < 0 || line == tokens.Count - 1);
         }
 
@@ -218,11 +233,15 @@ public sealed class AnswerExtraction
         {
             var token = tokens[at];
             var isTaken = token.Has(WordRoles.Retractions)
-                || (token.Has(WordRoles.Interjections) && at + 1 < tokens.Count && (tokens[at + 1].IsSymbol(",.:!;–—…-") || (Clauses.BeginsSentence(tokens, at) && tokens[at + 1].Has(WordRoles.No | WordRoles.Pronouns | WordRoles.FirstPerson))))
-                || (token.Has(WordRoles.No) && space != AnswerSpace.Words && Clauses.BeginsSentence(tokens, at) && at + 1 < tokens.Count && (tokens[at + 1].IsSymbol(",.!–—…") || tokens[at + 1].Has(WordRoles.Interjections))
+                || (token.Has(WordRoles.Interjections) && at + 1 < tokens.Count
+                && (tokens[at + 1].IsSymbol(",.:!;–—…-") || (Clauses.BeginsSentence(tokens, at)
+                && tokens[at + 1].Has(WordRoles.No | WordRoles.Pronouns | WordRoles.FirstPerson))))
+                || (token.Has(WordRoles.No) && space != AnswerSpace.Words && Clauses.BeginsSentence(tokens, at) && at + 1 < tokens.Count
+                && (tokens[at + 1].IsSymbol(",.!–—…") || tokens[at + 1].Has(WordRoles.Interjections))
                     && !(at > 0 && IsBehindQuestion(at)) && !(at > 1 && tokens[at - 1].IsSymbol(".):") && tokens[at - 2].IsLetter));
             // "The answer is B, no, C."
-            isTaken |= token.Has(WordRoles.No) && space != AnswerSpace.Words && at > 0 && tokens[at - 1].IsSymbol(",–—…") && at + 1 < tokens.Count && tokens[at + 1].IsSymbol(",.!–—…");
+            isTaken |= token.Has(WordRoles.No) && space != AnswerSpace.Words && at > 0 && tokens[at - 1].IsSymbol(",–—…")
+                && at + 1 < tokens.Count && tokens[at + 1].IsSymbol(",.!–—…");
             if (isTaken)
             {
                 _claims.Retract();
@@ -232,7 +251,9 @@ public sealed class AnswerExtraction
             }
 
             // "Wrong!" alone is said of the sentence before, or of the option of its line.
-            var isFragment = token.Has(WordRoles.Wrong) && at > 1 && !tokens[at - 1].IsNewLine && Clauses.BeginsSentence(tokens, at) && OptionReferences.EndsStatement(tokens, at + 1) && !(tokens[at - 2].IsLetter && Clauses.BeginsSentence(tokens, at - 2)) && !IsBehindQuestion(at);
+            var isFragment = token.Has(WordRoles.Wrong) && at > 1 && !tokens[at - 1].IsNewLine && Clauses.BeginsSentence(tokens, at)
+                && OptionReferences.EndsStatement(tokens, at + 1) && !(tokens[at - 2].IsLetter && Clauses.BeginsSentence(tokens, at - 2))
+                && !IsBehindQuestion(at);
             if (isFragment || (token.Has(WordRoles.Pronouns) && IsCalledWrong(at)))
             {
                 if (_verdicts.Topic is { } topic)
@@ -281,20 +302,24 @@ public sealed class AnswerExtraction
             var judged = Judgement.At(tokens, next);
             var end = judged.End;
             var isWrong = judged.IsDenied || IsDeniedAlone(next);
-            for (var step = 0; step < 2 && !isWrong && end < tokens.Count && tokens[end].IsWord && tokens[end].Roles == WordRoles.None && judged.Rank is null; step++)
+            for (var step = 0; step < 2 && !isWrong && end < tokens.Count && tokens[end].IsWord && tokens[end].Roles == WordRoles.None
+                && judged.Rank is null; step++)
             {
                 end++;
                 isWrong = end < tokens.Count && tokens[end].Has(WordRoles.Wrong);
             }
 
-            return isWrong && !(judged.End < tokens.Count && tokens[judged.End].Text is "to" or "that" or "for" or "de" or "que" or "dass" or "zu");
+            return isWrong && !(judged.End < tokens.Count && tokens[judged.End].Text is "to" or "that" or "for" or "de" or "que" or "dass"
+                or "zu");
         }
 
         /// <summary>"cannot be", "is not so".</summary>
         private bool IsDeniedAlone(int at)
         {
             var negated = false;
-            for (var step = 0; step < MostSteps && at < tokens.Count && tokens[at].Has(WordRoles.SubjectCopulas | WordRoles.Negations | WordRoles.Copulas | WordRoles.Adverbs | WordRoles.Conclusions); step++, at++)
+            for (var step = 0; step < MostSteps && at < tokens.Count
+                && tokens[at].Has(WordRoles.SubjectCopulas | WordRoles.Negations | WordRoles.Copulas | WordRoles.Adverbs
+                | WordRoles.Conclusions); step++, at++)
             {
                 negated |= tokens[at].Has(WordRoles.Negations);
             }
@@ -320,8 +345,11 @@ public sealed class AnswerExtraction
             if (!(_clauses.IsOtherCase(at) && HasHypothetical(at, next + 1)))
             {
                 // "Answer (A) causes edema" names an option without a copula, and says nothing of it.
-                var isLinked = tokens[at].Has(WordRoles.Copulas) || next < tokens.Count && (tokens[next].Has(WordRoles.Copulas) || tokens[next].IsSymbol(":=>-–—"));
-                Follow(next, WordRoles.Connectors, ClaimRank.Answer, allowLineEnds: true, mustEnd: !isLinked || tokens[at].Is("answers"), numbers: !isIndex && space == AnswerSpace.Letters, otherCase: _clauses.IsOtherCase(at));
+                var isLinked = tokens[at].Has(WordRoles.Copulas) || next < tokens.Count
+                    && (tokens[next].Has(WordRoles.Copulas) || tokens[next].IsSymbol(":=>-–—"));
+                Follow(next, WordRoles.Connectors, ClaimRank.Answer, allowLineEnds: true, mustEnd: !isLinked
+                    || tokens[at].Is("answers"), endsAtComma: isLinked, numbers: !isIndex
+                    && space == AnswerSpace.Letters, otherCase: _clauses.IsOtherCase(at));
             }
         }
 
@@ -346,7 +374,8 @@ public sealed class AnswerExtraction
             }
 
             var praised = !tokens[at].Has(WordRoles.Predicates)
-                && ((at > 0 && tokens[at - 1].Has(WordRoles.Praise)) || (at > 1 && tokens[at - 2].Has(WordRoles.Praise)) || (at + 1 < tokens.Count && tokens[at + 1].Has(WordRoles.Praise) && tokens[at + 1].Has(WordRoles.Predicates)));
+                && ((at > 0 && tokens[at - 1].Has(WordRoles.Praise)) || (at > 1 && tokens[at - 2].Has(WordRoles.Praise))
+                || (at + 1 < tokens.Count && tokens[at + 1].Has(WordRoles.Praise) && tokens[at + 1].Has(WordRoles.Predicates)));
             if (praised)
             {
                 return true;
@@ -358,11 +387,13 @@ public sealed class AnswerExtraction
                 next++;
             }
 
-            return next < tokens.Count && (tokens[next].IsSymbol(":=") || (tokens[next].Is(">") && word is not "option" && at > 0 && before.Is("<")));
+            return next < tokens.Count && (tokens[next].IsSymbol(":=")
+                || (tokens[next].Is(">") && word is not "option" && at > 0 && before.Is("<")));
         }
 
         /// <summary>
-        /// Whether what stands in front of an answer noun leaves it the model's own answer: only words that are known to. "The intuitive answer", "the second best answer", "her answer" and "2010 the
+        /// Whether what stands in front of an answer noun leaves it the model's own answer: only words that are known to. "The intuitive
+        /// answer", "the second best answer", "her answer" and "2010 the
         /// answer was" tell nothing.
         /// </summary>
         private bool IsCalledAnswer(int at)
@@ -373,7 +404,8 @@ public sealed class AnswerExtraction
                 before--;
             }
 
-            for (; before >= 0 && before > at - MostSteps && tokens[before].IsWord && tokens[before].Has(WordRoles.Praise | WordRoles.Articles | WordRoles.OptionNouns | WordRoles.ChoiceNouns); before--)
+            for (; before >= 0 && before > at - MostSteps && tokens[before].IsWord
+                && tokens[before].Has(WordRoles.Praise | WordRoles.Articles | WordRoles.OptionNouns | WordRoles.ChoiceNouns); before--)
             {
                 if (tokens[before].Has(WordRoles.Disqualifiers))
                 {
@@ -382,20 +414,27 @@ public sealed class AnswerExtraction
             }
 
             // "the opposite of the answer"; "the letter of the answer" is the answer's.
-            if (before > 0 && tokens[before].Text is "of" or "to" or "than" or "from" or "like" or "von" or "zu" or "à" && !tokens[before].Has(WordRoles.Evidence))
+            if (before > 0 && tokens[before].Text is "of" or "to" or "than" or "from" or "like" or "von" or "zu" or "à"
+                && !tokens[before].Has(WordRoles.Evidence))
             {
-                return tokens[before - 1].Has(WordRoles.OptionNouns | WordRoles.ChoiceNouns) && !(before > 1 && tokens[before - 2].Has(WordRoles.Disqualifiers));
+                return tokens[before - 1].Has(WordRoles.OptionNouns | WordRoles.ChoiceNouns)
+                    && !(before > 1 && tokens[before - 2].Has(WordRoles.Disqualifiers));
             }
 
             return before < 0 || !tokens[before].IsWord || (!tokens[before].Has(WordRoles.Disqualifiers) && IsIntroduced(before));
         }
 
-        /// <summary>Whether a word leaves what follows it the model's own: "I think (that)", "this means", "so", but not "she told me that".</summary>
+        /// <summary>Whether a word leaves what follows it the model's own: "I think (that)", "this means", "so", but not "she told me
+        /// that".</summary>
         private bool IsIntroduced(int before)
         {
             if (tokens[before].Text is "that" or "que" or "dass" && before > 0 && tokens[before - 1].IsWord)
             {
                 before--;
+                if (before > 0 && tokens[before - 1].Is("%"))
+                {
+                    return false;
+                }
 
                 // "It may be that", "it would seem that".
                 for (var lead = before; lead >= 0 && lead > before - 4 && tokens[lead].IsWord && !_clauses.IsOwnSentence(before); lead--)
@@ -414,12 +453,14 @@ public sealed class AnswerExtraction
             }
 
             var token = tokens[before];
-            return token.Roles != WordRoles.None && !token.Has(WordRoles.Persons) && (!token.Has(WordRoles.Speech) || token.Has(WordRoles.FirstPerson) || _clauses.IsOwnSentence(before));
+            return token.Roles != WordRoles.None && !token.Has(WordRoles.Persons)
+                && (!token.Has(WordRoles.Speech) || token.Has(WordRoles.FirstPerson) || _clauses.IsOwnSentence(before));
         }
 
         private bool IsOfChoice(int at) => at > 0 && tokens[at - 1].Is("of");
 
-        /// <summary>Past words that describe the answer ("the answer most consistent with this is …"), if a copula or colon follows them soon.</summary>
+        /// <summary>Past words that describe the answer ("the answer most consistent with this is …"), if a copula or colon follows them
+        /// soon.</summary>
         private int SkipToCopula(int at)
         {
             for (var step = 0; step < MostSteps && at + step < tokens.Count; step++)
@@ -430,7 +471,9 @@ public sealed class AnswerExtraction
                     return at + step;
                 }
 
-                var isDescription = token.IsWord && !token.Has(WordRoles.Negations | WordRoles.Tentative | WordRoles.Conditions | WordRoles.Persons | WordRoles.Wrong | WordRoles.Distance | WordRoles.AnswerNouns) && !(step == 0 && token.Has(WordRoles.Plurals)) && options.At(tokens, at + step) is null;
+                var isDescription = token.IsWord && !token.Has(WordRoles.Negations | WordRoles.Tentative | WordRoles.Conditions
+                    | WordRoles.Persons | WordRoles.Wrong | WordRoles.Distance | WordRoles.AnswerNouns)
+                    && !(step == 0 && token.Has(WordRoles.Plurals)) && options.At(tokens, at + step) is null;
                 if (!isDescription && !token.IsSymbol("(),_\""))
                 {
                     break;
@@ -441,7 +484,8 @@ public sealed class AnswerExtraction
         }
 
         /// <summary>From a cue over words that may stand between to the option that they lead to.</summary>
-        private void Follow(int at, WordRoles connectors, ClaimRank rank, bool allowLineEnds = false, bool mustEnd = false, bool numbers = false, bool otherCase = false)
+        private void Follow(int at, WordRoles connectors, ClaimRank rank, bool allowLineEnds = false, bool mustEnd = false,
+            bool numbers = false, bool otherCase = false, bool endsAtComma = true)
         {
             var (negated, afterWord) = (false, false);
             for (var step = 0; step < MostSteps && at < tokens.Count; step++)
@@ -450,9 +494,10 @@ public sealed class AnswerExtraction
                 var number = numbers ? options.NumberAt(tokens, at) : null;
                 if ((options.At(tokens, at) ?? number) is { } reference && !_clauses.IsQuestion(at))
                 {
-                    if (!negated && !(reference.End < tokens.Count && tokens[reference.End].Has(WordRoles.NegationsBehind) && tokens[reference.End].Has(WordRoles.Corrections)))
+                    if (!negated && !(reference.End < tokens.Count && tokens[reference.End].Has(WordRoles.NegationsBehind)
+                        && tokens[reference.End].Has(WordRoles.Corrections)))
                     {
-                        Claim(rank, reference, mustEnd || number is not null);
+                        Claim(rank, reference, mustEnd || number is not null, endsAtComma);
                         return;
                     }
 
@@ -523,7 +568,7 @@ public sealed class AnswerExtraction
         }
 
         /// <summary>Takes a named option as the answer, unless what follows takes that back.</summary>
-        private void Claim(ClaimRank rank, OptionReferences.Reference reference, bool mustEnd)
+        private void Claim(ClaimRank rank, OptionReferences.Reference reference, bool mustEnd, bool endsAtComma = true)
         {
             if (options.IsJoined(tokens, reference))
             {
@@ -549,7 +594,7 @@ public sealed class AnswerExtraction
 
                 (rank, end) = (rank < judgedRank ? rank : judgedRank, judged.End);
             }
-            else if (mustEnd && !EndsOrReasons(end))
+            else if (mustEnd && !EndsOrReasons(end, endsAtComma))
             {
                 return;
             }
@@ -575,10 +620,13 @@ public sealed class AnswerExtraction
             }
 
             // "Ich würde C wählen", "Cを選びます".
-            var isMarked = Skip(subject.End, Closers) is var particle && particle < tokens.Count && tokens[particle].Has(WordRoles.Particles);
-            if ((isMarked ? particle + 1 : particle) is var decided && decided < tokens.Count && tokens[decided].Has(WordRoles.DecisionsBehind))
+            var isMarked = Skip(subject.End, Closers) is var particle && particle < tokens.Count
+                && tokens[particle].Has(WordRoles.Particles);
+            if ((isMarked ? particle + 1 : particle) is var decided && decided < tokens.Count
+                && tokens[decided].Has(WordRoles.DecisionsBehind))
             {
-                if (_clauses.IsStated(at) && !options.IsJoined(tokens, subject) && (isMarked ? !_clauses.NamesPerson(at) : DecidedBy(at) == true))
+                if (_clauses.IsStated(at) && !options.IsJoined(tokens, subject)
+                    && (isMarked ? !_clauses.NamesPerson(at) : DecidedBy(at) == true))
                 {
                     _claims.Add(ClaimRank.Answer, subject);
                 }
@@ -587,7 +635,8 @@ public sealed class AnswerExtraction
             }
 
             // "Graves disease (A) is …": the same option twice.
-            if (!subject.ByLetter && subject.End + 2 < tokens.Count && tokens[subject.End].Is("(") && tokens[subject.End + 2].Is(")") && options.At(tokens, subject.End + 1)?.Option == subject.Option)
+            if (!subject.ByLetter && subject.End + 2 < tokens.Count && tokens[subject.End].Is("(") && tokens[subject.End + 2].Is(")")
+                && options.At(tokens, subject.End + 1)?.Option == subject.Option)
             {
                 subject = subject with { End = subject.End + 3 };
             }
@@ -602,7 +651,8 @@ public sealed class AnswerExtraction
                 }
 
                 next = Skip(options.SkipTextOf(tokens, next, subject.Option), Closers + ",:-–—");
-                if (next < tokens.Count && tokens[next].Has(WordRoles.OptionNouns) && next + 1 < tokens.Count && tokens[next + 1].Has(WordRoles.SubjectCopulas | WordRoles.PredicatesBehind))
+                if (next < tokens.Count && tokens[next].Has(WordRoles.OptionNouns) && next + 1 < tokens.Count
+                    && tokens[next + 1].Has(WordRoles.SubjectCopulas | WordRoles.PredicatesBehind))
                 {
                     next++;
                 }
@@ -617,7 +667,8 @@ public sealed class AnswerExtraction
                 return;
             }
 
-            if (tokens[next].Has(WordRoles.SubjectCopulas) && next + 1 < tokens.Count && tokens[next + 1].Text is "true" or "false" && OptionReferences.EndsStatement(tokens, next + 2))
+            if (tokens[next].Has(WordRoles.SubjectCopulas) && next + 1 < tokens.Count && tokens[next + 1].Text is "true" or "false"
+                && OptionReferences.EndsStatement(tokens, next + 2))
             {
                 _verdicts.Count(subject, tokens[next + 1].Roles, isSoft: true, isTick: false, _claims);
             }
@@ -629,7 +680,9 @@ public sealed class AnswerExtraction
             {
                 _claims.Add(ClaimRank.Conclusion, subject);
             }
-            else if (tokens[next].Has(WordRoles.Pronouns) && _clauses.IsStated(at) && OptionReferences.EndsStatement(tokens, tokens[next].Has(WordRoles.Copulas) ? next + 1 : next + 2) && next + 1 < tokens.Count && tokens[next + 1].Has(WordRoles.Copulas))
+            else if (tokens[next].Has(WordRoles.Pronouns) && _clauses.IsStated(at)
+                && OptionReferences.EndsStatement(tokens, tokens[next].Has(WordRoles.Copulas) ? next + 1 : next + 2)
+                && next + 1 < tokens.Count && tokens[next + 1].Has(WordRoles.Copulas))
             {
                 _claims.Add(ClaimRank.Answer, subject);
             }
@@ -642,14 +695,17 @@ public sealed class AnswerExtraction
                 _claims.Deny(subject.Option);
             }
 
-            if (judged.Rank is not { } rank || !_clauses.IsStated(subject.First) || options.IsJoined(tokens, subject) || (_clauses.IsOtherCase(subject.First) && HasHypothetical(subject.End, judged.End)))
+            if (judged.Rank is not { } rank || !_clauses.IsStated(subject.First) || options.IsJoined(tokens, subject)
+                || (_clauses.IsOtherCase(subject.First) && HasHypothetical(subject.End, judged.End)))
             {
                 return;
             }
 
-            var isAdjective = judged.End > 0 && tokens[judged.End - 1].Has(WordRoles.Predicates) && !tokens[judged.End - 1].Has(WordRoles.AnswerNouns);
+            var isAdjective = judged.End > 0 && tokens[judged.End - 1].Has(WordRoles.Predicates)
+                && !tokens[judged.End - 1].Has(WordRoles.AnswerNouns);
             // "the most likely cause of edema" is said of another question.
-            if (rank == ClaimRank.Conclusion && judged.End < tokens.Count && tokens[judged.End].Text is "of" or "de" or "von" or "des" or "du" && !Clauses.IsThisCase(tokens, judged.End + 1))
+            if (rank == ClaimRank.Conclusion && judged.End < tokens.Count
+                && tokens[judged.End].Text is "of" or "de" or "von" or "des" or "du" && !Clauses.IsThisCase(tokens, judged.End + 1))
             {
                 return;
             }
@@ -659,7 +715,8 @@ public sealed class AnswerExtraction
                 return;
             }
 
-            if (Judgement.EndsSaying(tokens, judged.End) && !Judgement.IsShared(tokens, judged.End, subject.Option, options) && !Judgement.IsWithdrawnBehind(tokens, judged.End, isName: true, options))
+            if (Judgement.EndsSaying(tokens, judged.End) && !Judgement.IsShared(tokens, judged.End, subject.Option, options)
+                && !Judgement.IsWithdrawnBehind(tokens, judged.End, isName: true, options))
             {
                 _claims.Add(rank, subject);
             }
@@ -684,7 +741,8 @@ public sealed class AnswerExtraction
             var (fits, best) = (false, false);
             for (var step = 0; step < 6 && at < tokens.Count && !Clauses.EndsSentence(tokens, at); step++, at++)
             {
-                if (tokens[at].Has(WordRoles.Negations | WordRoles.Contrasts) || (step == 0 && !tokens[at].Has(WordRoles.Fits | WordRoles.Superlatives)))
+                if (tokens[at].Has(WordRoles.Negations | WordRoles.Contrasts)
+                    || (step == 0 && !tokens[at].Has(WordRoles.Fits | WordRoles.Superlatives)))
                 {
                     return false;
                 }
@@ -710,7 +768,8 @@ public sealed class AnswerExtraction
             }
 
             // In "both A and B are right" B alone is not the subject.
-            var isJoined = tokens[before].Has(WordRoles.Joins) && before > 0 && (tokens[before - 1].IsLetter || tokens[before - 1].IsSymbol(")]"));
+            var isJoined = tokens[before].Has(WordRoles.Joins) && before > 0
+                && (tokens[before - 1].IsLetter || tokens[before - 1].IsSymbol(")]"));
             return !isJoined && tokens[before].Has(WordRoles.BeforeSubject) && IsIntroduced(before);
         }
 
@@ -742,7 +801,8 @@ public sealed class AnswerExtraction
                 return;
             }
 
-            if (!_clauses.IsStated(at) || DecidedBy(at) is not { } isOwn || (!isOwn && !token.Has(WordRoles.Decisions | WordRoles.ParticleVerbs)))
+            if (!_clauses.IsStated(at) || DecidedBy(at) is not { } isOwn
+                || (!isOwn && !token.Has(WordRoles.Decisions | WordRoles.ParticleVerbs)))
             {
                 return;
             }
@@ -753,7 +813,8 @@ public sealed class AnswerExtraction
             }
         }
 
-        /// <summary>Whether the model decides (<see langword="true"/>), or nobody is named (<see langword="false"/>); <see langword="null"/> where somebody else does, or the decision is past.</summary>
+        /// <summary>Whether the model decides (<see langword="true"/>), or nobody is named (<see langword="false"/>); <see
+        /// langword="null"/> where somebody else does, or the decision is past.</summary>
         private bool? DecidedBy(int at)
         {
             var ought = false;
@@ -795,7 +856,8 @@ public sealed class AnswerExtraction
             return ought;
         }
 
-        /// <summary>"…, so (C).", "It's C.", "leaving C", "most consistent with (C)", "the most likely diagnosis is giant cell arteritis".</summary>
+        /// <summary>"…, so (C).", "It's C.", "leaving C", "most consistent with (C)", "the most likely diagnosis is giant cell
+        /// arteritis".</summary>
         private void ConclusionNamed(int at)
         {
             if (!_clauses.IsStated(at) && !(tokens[at].Has(WordRoles.Conclusions) && _clauses.IsOwn(at)))
@@ -808,13 +870,17 @@ public sealed class AnswerExtraction
             {
                 Concluded(at + 1);
             }
-            else if (token.Has(WordRoles.Pronouns) && (at == 0 || tokens[at - 1].Roles == WordRoles.None || IsIntroduced(at - 1)) && ((token.Has(WordRoles.Copulas) && BeginsClause(at)) || (at + 1 < tokens.Count && tokens[at + 1].Has(WordRoles.SubjectCopulas))))
+            else if (token.Has(WordRoles.Pronouns) && (at == 0 || tokens[at - 1].Roles == WordRoles.None || IsIntroduced(at - 1))
+                && ((token.Has(WordRoles.Copulas) && BeginsClause(at))
+                || (at + 1 < tokens.Count && tokens[at + 1].Has(WordRoles.SubjectCopulas))))
             {
-                Follow(at + 1, WordRoles.SubjectCopulas | WordRoles.Copulas | WordRoles.Adverbs | WordRoles.OptionNouns | WordRoles.Articles, space == AnswerSpace.Words ? ClaimRank.Conclusion : ClaimRank.Answer, mustEnd: true);
+                Follow(at + 1, WordRoles.SubjectCopulas | WordRoles.Copulas | WordRoles.Adverbs | WordRoles.OptionNouns
+                    | WordRoles.Articles, space == AnswerSpace.Words ? ClaimRank.Conclusion : ClaimRank.Answer, mustEnd: true);
             }
             else if (token.Has(WordRoles.Leaving))
             {
-                Follow(at + 1, WordRoles.DecisionConnectors | WordRoles.FirstPerson | WordRoles.Only | WordRoles.DecisionParticles, ClaimRank.Answer, mustEnd: true);
+                Follow(at + 1, WordRoles.DecisionConnectors | WordRoles.FirstPerson | WordRoles.Only
+                    | WordRoles.DecisionParticles, ClaimRank.Answer, mustEnd: true);
             }
             else if (token.Has(WordRoles.Only))
             {
@@ -835,14 +901,18 @@ public sealed class AnswerExtraction
         /// <summary>Whether a verb that needs no subject has none: "es la C", but not "la vitamina es C".</summary>
         private bool BeginsClause(int at)
         {
-            const WordRoles Openings = WordRoles.Conclusions | WordRoles.Contrasts | WordRoles.Adverbs | WordRoles.Corrections | WordRoles.FirstPerson | WordRoles.OwnDecisions | WordRoles.Pronouns | WordRoles.BeforeSubject
+            const WordRoles Openings = WordRoles.Conclusions | WordRoles.Contrasts | WordRoles.Adverbs | WordRoles.Corrections
+                | WordRoles.FirstPerson | WordRoles.OwnDecisions | WordRoles.Pronouns | WordRoles.BeforeSubject
                 | WordRoles.Negations | WordRoles.Leads | WordRoles.Reasons;
-            return at == 0 || !tokens[at - 1].IsWord || (tokens[at - 1].Has(Openings) && !tokens[at - 1].Has(WordRoles.OptionNouns | WordRoles.AnswerNouns));
+            return at == 0 || !tokens[at - 1].IsWord || (tokens[at - 1].Has(Openings)
+                && !tokens[at - 1].Has(WordRoles.OptionNouns | WordRoles.AnswerNouns));
         }
 
         private void Concluded(int at)
         {
-            for (var step = 0; step < MostSteps && at < tokens.Count && (tokens[at].Has(WordRoles.OptionNouns | WordRoles.Leads | WordRoles.Retractions) || tokens[at].IsSymbol(Openers + Closers + ",:-–—→")); step++)
+            for (var step = 0; step < MostSteps && at < tokens.Count
+                && (tokens[at].Has(WordRoles.OptionNouns | WordRoles.Leads | WordRoles.Retractions)
+                || tokens[at].IsSymbol(Openers + Closers + ",:-–—→")); step++)
             {
                 at++;
             }
@@ -859,7 +929,8 @@ public sealed class AnswerExtraction
         }
 
         private bool OnlyFits(int at) => at < tokens.Count
-            && (tokens[at].Has(WordRoles.Fits) || (tokens[at].Has(WordRoles.SubjectCopulas) && at + 1 < tokens.Count && (tokens[at + 1].Is("consistent") || tokens[at + 1].Is("compatible") || tokens[at + 1].Has(WordRoles.Predicates))));
+            && (tokens[at].Has(WordRoles.Fits) || (tokens[at].Has(WordRoles.SubjectCopulas) && at + 1 < tokens.Count
+            && (tokens[at + 1].Is("consistent") || tokens[at + 1].Is("compatible") || tokens[at + 1].Has(WordRoles.Predicates))));
 
         private void EvidenceNamed(int at)
         {
@@ -871,7 +942,8 @@ public sealed class AnswerExtraction
             }
 
             if (before >= 0 && tokens[before].IsWord && ((tokens[before].Has(WordRoles.Disqualifiers) && !tokens[before].Is("next"))
-                || (tokens[at].Has(WordRoles.Topics) && (tokens[before].Roles == WordRoles.None || tokens[before].Text.EndsWith("'s", StringComparison.Ordinal)))))
+                || (tokens[at].Has(WordRoles.Topics) && (tokens[before].Roles == WordRoles.None
+                || tokens[before].Text.EndsWith("'s", StringComparison.Ordinal)))))
             {
                 return;
             }
@@ -900,7 +972,9 @@ public sealed class AnswerExtraction
         private bool IsLinked(int evidence, int named)
         {
             var link = named - 1;
-            while (link > evidence && (tokens[link].IsSymbol(Openers + "'") || (tokens[link].Has(WordRoles.Articles | WordRoles.OptionNouns | WordRoles.Superlatives | WordRoles.Adverbs) && !tokens[link].Has(WordRoles.Copulas | WordRoles.EvidenceLinks))))
+            while (link > evidence && (tokens[link].IsSymbol(Openers + "'")
+                || (tokens[link].Has(WordRoles.Articles | WordRoles.OptionNouns | WordRoles.Superlatives | WordRoles.Adverbs)
+                && !tokens[link].Has(WordRoles.Copulas | WordRoles.EvidenceLinks))))
             {
                 link--;
             }
@@ -917,26 +991,31 @@ public sealed class AnswerExtraction
                 return topic == link;
             }
 
-            return token.Has(WordRoles.EvidenceLinks) && (token.Has(WordRoles.Copulas | WordRoles.Evidence) || link == evidence || (link > 0 && tokens[link - 1].Has(WordRoles.Evidence | WordRoles.Copulas)));
+            return token.Has(WordRoles.EvidenceLinks) && (token.Has(WordRoles.Copulas | WordRoles.Evidence) || link == evidence
+                || (link > 0 && tokens[link - 1].Has(WordRoles.Evidence | WordRoles.Copulas)));
         }
 
         /// <summary>"The best next step is C": with nothing in between that the letter could belong to.</summary>
         private bool IsOnlyTopic(int evidence, int named)
         {
             var at = evidence + 1;
-            while (at < named && tokens[at].Has(WordRoles.Topics | WordRoles.Praise | WordRoles.Superlatives) && !tokens[at].Has(WordRoles.OptionNouns))
+            while (at < named && tokens[at].Has(WordRoles.Topics | WordRoles.Praise | WordRoles.Superlatives)
+                && !tokens[at].Has(WordRoles.OptionNouns))
             {
                 at++;
             }
 
-            return at > evidence + 1 && at == named - 1 && tokens[at].Has(WordRoles.Copulas) && tokens[named].IsCapital && EndsOrReasons(named + 1);
+            return at > evidence + 1 && at == named - 1 && tokens[at].Has(WordRoles.Copulas) && tokens[named].IsCapital
+                && EndsOrReasons(named + 1);
         }
 
         private bool IsMarked(OptionReferences.Reference reference) =>
-            OptionReferences.IsEnclosed(tokens, reference) || (reference.First > 0 && tokens[reference.First - 1].Has(WordRoles.OptionNouns));
+            OptionReferences.IsEnclosed(tokens, reference) || (reference.First > 0
+                && tokens[reference.First - 1].Has(WordRoles.OptionNouns));
 
         /// <summary>Whether a letter is a capital or in brackets, so that it is no article.</summary>
-        private bool IsPlain(OptionReferences.Reference reference) => !reference.ByLetter || tokens[reference.First].IsCapital || OptionReferences.IsEnclosed(tokens, reference);
+        private bool IsPlain(OptionReferences.Reference reference) => !reference.ByLetter || tokens[reference.First].IsCapital
+            || OptionReferences.IsEnclosed(tokens, reference);
 
         private bool IsBehind(int at, WordRoles role)
         {
@@ -949,7 +1028,8 @@ public sealed class AnswerExtraction
             return before >= 0 && tokens[before].Has(role);
         }
 
-        private int BehindText(OptionReferences.Reference reference) => reference.ByLetter ? options.SkipTextOf(tokens, reference.End, reference.Option) : reference.End;
+        private int BehindText(OptionReferences.Reference reference) => reference.ByLetter
+            ? options.SkipTextOf(tokens, reference.End, reference.Option) : reference.End;
 
         private int Skip(int at, string symbols)
         {
@@ -962,7 +1042,7 @@ public sealed class AnswerExtraction
         }
 
         /// <summary>Whether the statement ends behind an option, or only its reason follows.</summary>
-        private bool EndsOrReasons(int at)
+        private bool EndsOrReasons(int at, bool endsAtComma = true)
         {
             if (OptionReferences.EndsStatement(tokens, at))
             {
@@ -970,14 +1050,22 @@ public sealed class AnswerExtraction
             }
 
             var next = Skip(at, Closers);
+            if (!endsAtComma && next < tokens.Count && tokens[next].Is(","))
+            {
+                return next + 1 < tokens.Count && (IsReason(tokens[next + 1]) || tokens[next + 1].Has(WordRoles.Negations));
+            }
+
             if (next < tokens.Count && tokens[next].IsSymbol(",(:–—-\\<[|"))
             {
                 return true;
             }
 
-            return next < tokens.Count && (IsReason(tokens[next]) || tokens[next].Has(WordRoles.Negations) || tokens[next].Text is "over" or "as");
+            return next < tokens.Count && (IsReason(tokens[next]) || tokens[next].Has(WordRoles.Negations)
+                || tokens[next].Text is "over" or "as");
         }
 
-        private static bool IsReason(Token token) => token.Has(WordRoles.Conclusions) || (token.Has(WordRoles.Reasons) && !token.Has(WordRoles.Restrictions | WordRoles.ThisCase | WordRoles.Joins | WordRoles.Contrasts) && token.Text is not ("to" or "who" or "that" or "which"));
+        private static bool IsReason(Token token) => token.Has(WordRoles.Conclusions)
+            || (token.Has(WordRoles.Reasons) && !token.Has(WordRoles.Restrictions | WordRoles.ThisCase | WordRoles.Joins
+            | WordRoles.Contrasts) && token.Text is not ("to" or "who" or "that" or "which"));
     }
 }

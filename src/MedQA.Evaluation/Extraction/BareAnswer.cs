@@ -2,7 +2,8 @@ using MedQA.Evaluation.Questions;
 
 namespace MedQA.Evaluation.Extraction;
 
-/// <summary>Finds an answer that is no sentence: a line that is nothing but an option's letter or text, or that begins with yes, no or maybe.</summary>
+/// <summary>Finds an answer that is no sentence: a line that is nothing but an option's letter or text, or that begins with yes, no or
+/// maybe.</summary>
 internal static class BareAnswer
 {
     /// <summary>What may stand in front of an option and behind it.</summary>
@@ -12,7 +13,8 @@ internal static class BareAnswer
     public static OptionReferences.Reference? At(List<Token> tokens, int at, OptionReferences options, AnswerSpace space)
     {
         at = SkipLead(tokens, at, space);
-        if (at < tokens.Count && tokens[at].Has(WordRoles.Articles) && options.At(tokens, at) is null && options.At(tokens, at + 1) is { ByLetter: false })
+        if (at < tokens.Count && tokens[at].Has(WordRoles.Articles) && options.At(tokens, at) is null
+            && options.At(tokens, at + 1) is { ByLetter: false })
         {
             at++;
         }
@@ -36,15 +38,20 @@ internal static class BareAnswer
         // "C) Hydrochlorothiazide …": the letter with its own text behind it. "Hydrochlorothiazide (C)": the other way round.
         if (reference.ByLetter)
         {
-            return tokens[reference.End].Kind == TokenKind.Symbol && options.BeginsTextOf(tokens, reference.End, reference.Option) ? reference : null;
+            return tokens[reference.End].Kind == TokenKind.Symbol
+                && options.BeginsTextOf(tokens, reference.End, reference.Option) ? reference : null;
         }
 
-        return options.At(tokens, end) is { ByLetter: true } letter && letter.Option == reference.Option && SkipMarkup(tokens, letter.End) is var rest && (rest >= tokens.Count || tokens[rest].IsNewLine) ? reference : null;
+        return options.At(tokens, end) is { ByLetter: true } letter && letter.Option == reference.Option
+            && SkipMarkup(tokens, letter.End) is var rest && (rest >= tokens.Count || tokens[rest].IsNewLine) ? reference : null;
     }
 
     private static int SkipLead(List<Token> tokens, int at, AnswerSpace space)
     {
-        while (at < tokens.Count && (tokens[at].IsSymbol(Markup) || (at > 0 && tokens[at].IsWord && tokens[at - 1].Is("\\") && tokens[at].Text.Length > 1) || (tokens[at].Has(WordRoles.OptionNouns) && !tokens[at].Has(WordRoles.AnswerNouns)) || (space == AnswerSpace.Words && tokens[at].Has(WordRoles.Conclusions))))
+        while (at < tokens.Count && (tokens[at].IsSymbol(Markup)
+            || (at > 0 && tokens[at].IsWord && tokens[at - 1].Is("\\") && tokens[at].Text.Length > 1)
+            || (tokens[at].Has(WordRoles.OptionNouns) && !tokens[at].Has(WordRoles.AnswerNouns))
+            || (space == AnswerSpace.Words && tokens[at].Has(WordRoles.Conclusions))))
         {
             at++;
         }

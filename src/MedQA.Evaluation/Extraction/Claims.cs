@@ -39,7 +39,8 @@ internal sealed class Claims(bool lastLineCounts)
         _claims.Add((rank, reference));
     }
 
-    /// <summary>An option is said to be wrong: claims of it do not count any more, nor do those before it was stated as the answer.</summary>
+    /// <summary>An option is said to be wrong: claims of it do not count any more, nor do those before it was stated as the
+    /// answer.</summary>
     /// <param name="option">The option.</param>
     public void Deny(int option)
     {
@@ -52,12 +53,14 @@ internal sealed class Claims(bool lastLineCounts)
     public void Retract() => _claims.Clear();
 
     /// <summary>
-    /// The last claim of the highest rank. Lines and verdicts count where they agree; where several options are called correct in turn, or one is behind another that was stated as the answer,
+    /// The last claim of the highest rank. Lines and verdicts count where they agree; where several options are called correct in turn, or
+    /// one is behind another that was stated as the answer,
     /// nobody can tell.
     /// </summary>
     public OptionReferences.Reference? Settle()
     {
-        foreach (var rank in new[] { ClaimRank.Answer, ClaimRank.Predicate, ClaimRank.Verdict, ClaimRank.Bare, ClaimRank.Conclusion, ClaimRank.Tentative })
+        foreach (var rank in new[] { ClaimRank.Answer, ClaimRank.Predicate, ClaimRank.Verdict, ClaimRank.Bare, ClaimRank.Conclusion,
+            ClaimRank.Tentative })
         {
             var last = _claims.FindLastIndex(claim => claim.Rank == rank);
             if (last < 0)
@@ -68,7 +71,8 @@ internal sealed class Claims(bool lastLineCounts)
             var settled = _claims[last].Reference;
             if (rank == ClaimRank.Answer)
             {
-                return _claims.Exists(claim => claim.Rank == ClaimRank.Predicate && claim.Reference.First > settled.First && claim.Reference.Option != settled.Option) ? null : settled;
+                return _claims.Exists(claim => claim.Rank == ClaimRank.Predicate && claim.Reference.First > settled.First
+                    && claim.Reference.Option != settled.Option) ? null : settled;
             }
 
             var agree = !_claims.Exists(claim => claim.Rank == rank && claim.Reference.Option != settled.Option);

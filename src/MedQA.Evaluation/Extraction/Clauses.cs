@@ -5,7 +5,8 @@ namespace MedQA.Evaluation.Extraction;
 /// <summary>Which places of a text stand under a condition, a negation or a question, and where somebody else speaks.</summary>
 internal sealed class Clauses
 {
-    private static readonly string[] Abbreviations = ["dr", "mr", "mrs", "ms", "prof", "vs", "approx", "fig", "st", "sra", "sr", "nr", "z", "bzw", "resp", "cf", "spp", "sp", "g", "vit", "hep", "strep", "gp", "cat", "eq", "tab", "vol", "str"];
+    private static readonly string[] Abbreviations = ["dr", "mr", "mrs", "ms", "prof", "vs", "approx", "fig", "st", "sra", "sr", "nr", "z",
+        "bzw", "resp", "cf", "spp", "sp", "g", "vit", "hep", "strep", "gp", "cat", "eq", "tab", "vol", "str"];
 
     private readonly Under[] _under;
 
@@ -54,7 +55,8 @@ internal sealed class Clauses
         for (var at = 0; at < tokens.Count; at++)
         {
             var token = tokens[at];
-            all[at] = under | (hasPerson ? Under.Person : Under.None) | (inConcession ? Under.Condition : Under.None) | (isStruck || isQuoted ? Under.Distance : Under.None);
+            all[at] = under | (hasPerson ? Under.Person : Under.None) | (inConcession ? Under.Condition : Under.None)
+                | (isStruck || isQuoted ? Under.Distance : Under.None);
             if (EndsSentence(tokens, at))
             {
                 if (token.Is("?"))
@@ -78,11 +80,14 @@ internal sealed class Clauses
                 else if (token.Is(","))
                 {
                     // "To the novice, B is correct."
-                    under |= hasPerson && tokens[sentence].Has(WordRoles.Restrictions | WordRoles.EvidenceLinks) ? Under.Others : Under.None;
+                    under |= hasPerson && tokens[sentence].Has(WordRoles.Restrictions | WordRoles.EvidenceLinks) ? Under.Others
+                        : Under.None;
                     under = inConcession && inConcessionAlone ? under & Under.Condition : under;
                     inConcession = false;
-                    under = at + 1 < tokens.Count && tokens[at + 1].Text is "that" or "que" or "dass" ? under : under & ~(Under.Negation | Under.Doubt);
-                    under = tokens[at].SpaceBefore || at + 1 >= tokens.Count || at == 0 || !(tokens[at - 1].Is("\"") && tokens[at + 1].Is("\"")) ? under : Under.None;
+                    under = at + 1 < tokens.Count && tokens[at + 1].Text is "that" or "que" or "dass" ? under
+                        : under & ~(Under.Negation | Under.Doubt);
+                    under = tokens[at].SpaceBefore || at + 1 >= tokens.Count || at == 0
+                        || !(tokens[at - 1].Is("\"") && tokens[at + 1].Is("\"")) ? under : Under.None;
                 }
                 else if (token.IsSymbol(":–—") || (token.Is("-") && token.SpaceBefore))
                 {
@@ -137,7 +142,8 @@ internal sealed class Clauses
                     (inConcession, inConcessionAlone) = (true, true);
                 }
 
-                if (token.Has(WordRoles.Joins) && at + 1 < tokens.Count && tokens[at + 1].Has(WordRoles.Articles | WordRoles.FirstPerson | WordRoles.Conclusions))
+                if (token.Has(WordRoles.Joins) && at + 1 < tokens.Count
+                    && tokens[at + 1].Has(WordRoles.Articles | WordRoles.FirstPerson | WordRoles.Conclusions))
                 {
                     under &= ~(Under.Negation | Under.Doubt);
                 }
@@ -180,11 +186,13 @@ internal sealed class Clauses
     /// <summary>Whether a token's sentence ends in a question mark.</summary>
     public bool IsQuestion(int at) => (_under[at] & Under.Question) != Under.None;
 
-    /// <summary>Whether a sentence speaks of a case that is not the question's, so that what "would be" in it says nothing of this one.</summary>
+    /// <summary>Whether a sentence speaks of a case that is not the question's, so that what "would be" in it says nothing of this
+    /// one.</summary>
     public bool IsOtherCase(int at) => (_under[at] & Under.OtherCase) != Under.None;
 
     /// <summary>Whether what is said at a token is the model's own, and unconditional.</summary>
-    public bool IsStated(int at) => (_under[at] & (Under.Condition | Under.Question | Under.Distance | Under.Others | Under.Negation | Under.Doubt | Under.AnotherCase)) == Under.None;
+    public bool IsStated(int at) => (_under[at] & (Under.Condition | Under.Question | Under.Distance | Under.Others | Under.Negation
+        | Under.Doubt | Under.AnotherCase)) == Under.None;
 
     /// <summary>Whether the model has named itself in the sentence in front of a token.</summary>
     public bool IsOwnSentence(int at) => (_under[at] & Under.Own) != Under.None;
@@ -192,7 +200,7 @@ internal sealed class Clauses
     /// <summary>Whether somebody else has been named in the clause in front of a token.</summary>
     public bool NamesPerson(int at) => (_under[at] & Under.Person) != Under.None;
 
-    /// <summary>The same, but perhaps denied.</summary>
+    /// <summary>Whether what is said at a token is the model's own and unconditional, though perhaps denied.</summary>
     public bool IsOwn(int at) => (_under[at] & (Under.Condition | Under.Question | Under.Distance | Under.Others)) == Under.None;
 
     /// <summary>Whether a condition follows before another clause or the sentence's end: "… is B if she is pregnant".</summary>
@@ -202,7 +210,8 @@ internal sealed class Clauses
         {
             if (tokens[at].IsWord)
             {
-                if (tokens[at].Has(WordRoles.Conditions) && tokens[at].Text is not ("whether" or "were" or "had" or "suppose" or "supposing"))
+                if (tokens[at].Has(WordRoles.Conditions) && tokens[at].Text is not ("whether" or "were" or "had" or "suppose"
+                    or "supposing"))
                 {
                     return !IsForcedChoice(tokens, at);
                 }
@@ -226,7 +235,8 @@ internal sealed class Clauses
         }
 
         return tokens[at].IsSymbol(".!?;") && (at + 1 == tokens.Count || tokens[at + 1].SpaceBefore || !tokens[at + 1].IsWord)
-            && !(tokens[at].Is(".") && at > 0 && at + 1 < tokens.Count && !tokens[at + 1].IsNewLine && Abbreviations.Contains(tokens[at - 1].Text));
+            && !(tokens[at].Is(".") && at > 0 && at + 1 < tokens.Count && !tokens[at + 1].IsNewLine
+            && Abbreviations.Contains(tokens[at - 1].Text));
     }
 
     /// <summary>Whether a sentence begins at a token, markup in front of it left aside.</summary>
@@ -241,17 +251,23 @@ internal sealed class Clauses
         return at < 0 || EndsSentence(tokens, at);
     }
 
-    /// <summary>Whether behind "in", "for", "with" … the question's own case is meant: "in this patient", "for the given findings".</summary>
+    /// <summary>Whether behind "in", "for", "with" … the question's own case is meant: "in this patient", "for the given
+    /// findings".</summary>
     public static bool IsThisCase(List<Token> tokens, int at) => at < tokens.Count
         && (tokens[at].Has(WordRoles.ThisCase) || tokens[at].Kind == TokenKind.Symbol
-            || (tokens[at].Has(WordRoles.Articles) && at + 1 < tokens.Count && (tokens[at + 1].Has(WordRoles.ThisCase | WordRoles.Topics | WordRoles.OptionNouns))));
+            || (tokens[at].Has(WordRoles.Articles) && at + 1 < tokens.Count
+            && (tokens[at + 1].Has(WordRoles.ThisCase | WordRoles.Topics | WordRoles.OptionNouns))));
 
     // "In vegans", "for a vegan", "when she is pregnant"; "with" and "at" say how it is in this case too.
-    private static bool NamesAnotherCase(List<Token> tokens, int at) => tokens[at].Text is not ("after" or "before" or "at" or "with" or "to" or "from" or "of" or "above" or "by" or "on" or "has" or "have")
-        && at + 1 < tokens.Count && !(tokens[at + 1].Has(WordRoles.Articles) && at + 2 < tokens.Count && (tokens[at + 2].IsNumber || tokens[at + 2].Is("patient")));
+    private static bool NamesAnotherCase(List<Token> tokens, int at) =>
+        tokens[at].Text is not ("after" or "before" or "at" or "with" or "to" or "from" or "of" or "above" or "by" or "on" or "has"
+            or "have")
+        && at + 1 < tokens.Count && !(tokens[at + 1].Has(WordRoles.Articles) && at + 2 < tokens.Count
+        && (tokens[at + 2].IsNumber || tokens[at + 2].Is("patient")));
 
     // "If I had to choose, …" is a decision.
     private static bool IsForcedChoice(List<Token> tokens, int at) =>
         tokens[at].Text == "had" && at > 1 && tokens[at - 1].Is("i") && tokens[at - 2].Is("if")
-        || (tokens[at].Text == "if" && at + 1 < tokens.Count && tokens[at + 1].Text is "i" or "forced" && at + 2 < tokens.Count && tokens[at + 2].Text is "had" or "must" or "have" or "to" or "am");
+        || (tokens[at].Text == "if" && at + 1 < tokens.Count && tokens[at + 1].Text is "i" or "forced" && at + 2 < tokens.Count
+        && tokens[at + 2].Text is "had" or "must" or "have" or "to" or "am");
 }

@@ -25,7 +25,8 @@ internal readonly record struct Judgement(ClaimRank? Rank, bool IsDenied, int En
             }
 
             // "A is right-sided" says nothing.
-            if (token.IsWord && at + 2 < tokens.Count && tokens[at + 1].Is("-") && !tokens[at + 1].SpaceBefore && !tokens[at + 2].SpaceBefore)
+            if (token.IsWord && at + 2 < tokens.Count && tokens[at + 1].Is("-") && !tokens[at + 1].SpaceBefore
+                && !tokens[at + 2].SpaceBefore)
             {
                 return new(null, false, at);
             }
@@ -33,7 +34,8 @@ internal readonly record struct Judgement(ClaimRank? Rank, bool IsDenied, int En
             if (token.Has(WordRoles.Predicates) || token.Has(WordRoles.AnswerNouns) || (praised && token.Has(WordRoles.PredicateNouns)))
             {
                 var end = at + 1;
-                while (end < tokens.Count && (tokens[end].Has(WordRoles.PredicateNouns | WordRoles.AnswerNouns | WordRoles.Predicates) || tokens[end].IsSymbol(Closers)))
+                while (end < tokens.Count && (tokens[end].Has(WordRoles.PredicateNouns | WordRoles.AnswerNouns | WordRoles.Predicates)
+                    || tokens[end].IsSymbol(Closers)))
                 {
                     end++;
                 }
@@ -58,18 +60,22 @@ internal readonly record struct Judgement(ClaimRank? Rank, bool IsDenied, int En
                 isOneOfSome |= token.Has(WordRoles.Hypothetical);
                 tentative = true;
             }
-            else if (token.Has(WordRoles.Topics) && at + 1 < tokens.Count && tokens[at + 1].Has(WordRoles.Predicates) && tokens[at + 1].Has(WordRoles.Evidence))
+            else if (token.Has(WordRoles.Topics) && at + 1 < tokens.Count && tokens[at + 1].Has(WordRoles.Predicates)
+                && tokens[at + 1].Has(WordRoles.Evidence))
             {
                 // "the drug of choice".
                 continue;
             }
             else if (praised && token.Has(WordRoles.Topics))
             {
-                return new(negated || isOneOfSome && tentative ? null : tentative ? ClaimRank.Tentative : ClaimRank.Conclusion, false, at + 1);
+                return new(negated || isOneOfSome && tentative ? null : tentative ? ClaimRank.Tentative : ClaimRank.Conclusion, false, at
+                    + 1);
             }
-            else if (!token.IsSymbol(",*_\"'`$") && !token.Has(WordRoles.Adverbs | WordRoles.Praise | WordRoles.SubjectCopulas | WordRoles.Articles))
+            else if (!token.IsSymbol(",*_\"'`$") && !token.Has(WordRoles.Adverbs | WordRoles.Praise | WordRoles.SubjectCopulas
+                | WordRoles.Articles))
             {
-                return new(praised && !negated && !(isOneOfSome && tentative) && EndsSaying(tokens, at) ? tentative ? ClaimRank.Tentative : ClaimRank.Conclusion : null, false, at);
+                return new(praised && !negated && !(isOneOfSome && tentative) && EndsSaying(tokens, at)
+                    && !tokens[at].Has(WordRoles.Contrasts) ? tentative ? ClaimRank.Tentative : ClaimRank.Conclusion : null, false, at);
             }
 
             praised |= token.Has(WordRoles.Superlatives);
@@ -81,7 +87,8 @@ internal readonly record struct Judgement(ClaimRank? Rank, bool IsDenied, int En
         return new(praised && !negated ? tentative ? ClaimRank.Tentative : ClaimRank.Conclusion : null, false, tokens.Count);
     }
 
-    /// <summary>Whether what was said of an option is taken back, or restricted to some cases or to somebody's opinion, by what follows in the sentence.</summary>
+    /// <summary>Whether what was said of an option is taken back, or restricted to some cases or to somebody's opinion, by what follows in
+    /// the sentence.</summary>
     /// <param name="tokens">The text.</param>
     /// <param name="at">The token behind the option or what is said of it.</param>
     /// <param name="isName">Whether a further word would be a part of a longer name.</param>
@@ -110,16 +117,20 @@ internal readonly record struct Judgement(ClaimRank? Rank, bool IsDenied, int En
             if (token.Kind == TokenKind.Symbol)
             {
                 // "…, which is wrong" and "(incorrect)" speak of the option, other asides of something else.
-                if (token.Has(WordRoles.Rejections) || (at + 1 < tokens.Count && token.IsSymbol(":([–—-") && tokens[at + 1].Has(WordRoles.Wrong)))
+                if (token.Has(WordRoles.Rejections) || (at + 1 < tokens.Count && token.IsSymbol(":([–—-")
+                    && tokens[at + 1].Has(WordRoles.Wrong)))
                 {
                     return true;
                 }
 
-                inAside |= (token.Is(",") && !(at + 1 < tokens.Count && tokens[at + 1].Is("which"))) || token.IsSymbol(":(–—") || (token.Is("-") && token.SpaceBefore);
+                inAside |= (token.Is(",") && !(at + 1 < tokens.Count && tokens[at + 1].Is("which"))) || token.IsSymbol(":(–—")
+                    || (token.Is("-") && token.SpaceBefore);
                 continue;
             }
 
-            if (token.Has(WordRoles.Conclusions | WordRoles.Contrasts | WordRoles.Concessions) || (token.Has(WordRoles.Reasons) && !token.Has(WordRoles.Restrictions | WordRoles.ThisCase) && token.Text is not ("that" or "which" or "que" or "die" or "der")) || options.At(tokens, at) is { ByLetter: true })
+            if (token.Has(WordRoles.Conclusions | WordRoles.Contrasts | WordRoles.Concessions)
+                || (token.Has(WordRoles.Reasons) && !token.Has(WordRoles.Restrictions | WordRoles.ThisCase)
+                && token.Text is not ("that" or "which" or "que" or "die" or "der")) || options.At(tokens, at) is { ByLetter: true })
             {
                 return false;
             }
@@ -156,7 +167,8 @@ internal readonly record struct Judgement(ClaimRank? Rank, bool IsDenied, int En
     private static bool IsWithdrawnAt(List<Token> tokens, int at, bool isName)
     {
         var token = tokens[at];
-        if (token.Has(WordRoles.NegationsBehind | WordRoles.Persons | WordRoles.Distance | WordRoles.No | WordRoles.Rejections) || (token.IsNumber && at + 1 < tokens.Count && tokens[at + 1].Is("%")))
+        if (token.Has(WordRoles.NegationsBehind | WordRoles.Persons | WordRoles.Distance | WordRoles.No | WordRoles.Rejections)
+            || (token.IsNumber && at + 1 < tokens.Count && tokens[at + 1].Is("%")))
         {
             return true;
         }
@@ -167,15 +179,22 @@ internal readonly record struct Judgement(ClaimRank? Rank, bool IsDenied, int En
         }
 
         // "the answer most surgeons would give", "Metformin toxicity".
-        return isName && ((token.Roles == WordRoles.None && !token.IsNumber) || (token.Has(WordRoles.Superlatives | WordRoles.Articles | WordRoles.FirstPerson) && !token.Has(WordRoles.Leads)));
+        return isName && ((token.Roles == WordRoles.None && !token.IsNumber)
+            || (token.Has(WordRoles.Superlatives | WordRoles.Articles | WordRoles.FirstPerson) && !token.Has(WordRoles.Leads)));
     }
 
-    /// <summary>Whether nothing is said any more of an option: "the most appropriate.", "correct because …", "the answer in this case"; not "right next to it", "the answer given in the book".</summary>
+    /// <summary>Whether nothing is said any more of an option: "the most appropriate.", "correct because …", "the answer in this case";
+    /// not "right next to it", "the answer given in the book".</summary>
     public static bool EndsSaying(List<Token> tokens, int at) =>
-        OptionReferences.EndsStatement(tokens, at) || tokens[at].Kind != TokenKind.Word || tokens[at].Text is "here" or "over" or "overall" or "then"
-        || (tokens[at].Has(WordRoles.Restrictions) ? Clauses.IsThisCase(tokens, at + 1) : tokens[at].Is("given") ? at + 1 < tokens.Count && tokens[at + 1].Has(WordRoles.Articles | WordRoles.ThisCase | WordRoles.Pronouns)
-            : tokens[at].Has(WordRoles.Reasons | WordRoles.Conclusions | WordRoles.Contrasts | WordRoles.Concessions | WordRoles.Joins | WordRoles.Corrections) && !tokens[at].Has(WordRoles.EvidenceLinks | WordRoles.NegationsBehind)
-                || tokens[at].Has(WordRoles.Negations) && !tokens[at].Has(WordRoles.NegationsBehind) || tokens[at].IsUnspaced && tokens[at].Roles != WordRoles.None && !tokens[at].Has(WordRoles.NegationsBehind));
+        OptionReferences.EndsStatement(tokens, at) || tokens[at].Kind != TokenKind.Word
+            || tokens[at].Text is "here" or "over" or "overall" or "then"
+        || (tokens[at].Has(WordRoles.Restrictions) ? Clauses.IsThisCase(tokens, at + 1) : tokens[at].Is("given") ? at + 1 < tokens.Count
+        && tokens[at + 1].Has(WordRoles.Articles | WordRoles.ThisCase | WordRoles.Pronouns)
+            : tokens[at].Has(WordRoles.Reasons | WordRoles.Conclusions | WordRoles.Contrasts | WordRoles.Concessions | WordRoles.Joins
+            | WordRoles.Corrections) && !tokens[at].Has(WordRoles.EvidenceLinks | WordRoles.NegationsBehind)
+                || tokens[at].Has(WordRoles.Negations) && !tokens[at].Has(WordRoles.NegationsBehind)
+                || (tokens[at].Has(WordRoles.Leads) && tokens[at].Has(WordRoles.ThisCase)) || tokens[at].IsUnspaced
+                && tokens[at].Roles != WordRoles.None && !tokens[at].Has(WordRoles.NegationsBehind));
 
     /// <summary>Whether the sentence goes on to call another option right as well: "… but so is A", "… but A is better".</summary>
     public static bool IsShared(List<Token> tokens, int at, int option, OptionReferences options)
@@ -184,12 +203,15 @@ internal readonly record struct Judgement(ClaimRank? Rank, bool IsDenied, int En
         for (; at < tokens.Count && !Clauses.EndsSentence(tokens, at); at++)
         {
             var token = tokens[at];
-            if (token.Has(WordRoles.Negations | WordRoles.Wrong | WordRoles.Doubts | WordRoles.NegationsBehind) || (token.Has(WordRoles.Reasons) && !token.Has(WordRoles.Restrictions | WordRoles.ThisCase | WordRoles.Joins | WordRoles.Contrasts)) || token.Text is "over" or "unlike" or "than")
+            if (token.Has(WordRoles.Negations | WordRoles.Wrong | WordRoles.Doubts | WordRoles.NegationsBehind)
+                || (token.Has(WordRoles.Reasons) && !token.Has(WordRoles.Restrictions | WordRoles.ThisCase | WordRoles.Joins
+                | WordRoles.Contrasts)) || token.Text is "over" or "unlike" or "than")
             {
                 break;
             }
 
-            hasOther |= token.IsCapital && options.At(tokens, at) is { ByLetter: true } other && other.Option != option && !IsSoonDenied(tokens, other.End);
+            hasOther |= token.IsCapital && options.At(tokens, at) is { ByLetter: true } other && other.Option != option
+                && !IsSoonDenied(tokens, other.End);
         }
 
         return hasOther;

@@ -5,7 +5,8 @@ internal static class NextQuestion
 {
     private const string Markup = "([{\"'“‘*_`$<>#-–—•\\=";
 
-    /// <summary>Whether a line that begins at a token heads or asks another question: "Question 2:", "User:", "2. Which …?", or a question with a list of options below it.</summary>
+    /// <summary>Whether a line that begins at a token heads or asks another question: "Question 2:", "User:", "2. Which …?", or a question
+    /// with a list of options below it.</summary>
     public static bool BeginsAt(List<Token> tokens, int at, OptionReferences options)
     {
         var isNumbered = false;
@@ -28,7 +29,8 @@ internal static class NextQuestion
                 end++;
             }
 
-            if (end >= tokens.Count || tokens[end].IsNewLine || tokens[end].IsSymbol(":]>)"))
+            if (end >= tokens.Count || tokens[end].IsNewLine || tokens[end].IsSymbol(":]>)")
+                || (tokens[end].Is(".") && tokens[end - 1].IsNumber))
             {
                 return true;
             }
@@ -38,7 +40,8 @@ internal static class NextQuestion
         while (last < tokens.Count && !tokens[last].IsNewLine)
         {
             // "Here is another question for you:"
-            if (last < at + 8 && tokens[last].Roles == WordRoles.QuestionHeads && last + 1 < tokens.Count && tokens[last + 1].Roles == WordRoles.QuestionHeads)
+            if (last < at + 8 && tokens[last].Roles == WordRoles.QuestionHeads && last + 1 < tokens.Count
+                && tokens[last + 1].Roles == WordRoles.QuestionHeads)
             {
                 return true;
             }
@@ -46,11 +49,13 @@ internal static class NextQuestion
             last++;
         }
 
-        return last > at && tokens[last - 1].Is("?") && tokens[at].IsWord && !HasRight(tokens, at) && (isNumbered || IsHead(tokens, last + 1, 0, options));
+        return last > at && tokens[last - 1].Is("?") && tokens[at].IsWord && !HasRight(tokens, at)
+            && (isNumbered || IsHead(tokens, last + 1, 0, options));
     }
 
     // "(A) Is it …?" is about an option.
-    private static bool HasRight(List<Token> tokens, int at) => tokens[at].IsLetter && at + 1 < tokens.Count && tokens[at + 1].IsSymbol(").:");
+    private static bool HasRight(List<Token> tokens, int at) => tokens[at].IsLetter && at + 1 < tokens.Count
+        && tokens[at + 1].IsSymbol(").:");
 
     private static bool IsHead(List<Token> tokens, int at, int option, OptionReferences options)
     {

@@ -12,10 +12,14 @@ internal sealed class OptionReferences
 
     /// <summary>Second parts of organisms' names, which stand behind the first letter of the first part.</summary>
     private static readonly FrozenSet<string> Species = FrozenSet.Create(
-        "abortus", "aeruginosa", "albicans", "anthracis", "baumannii", "botulinum", "burgdorferi", "burnetii", "canis", "capsulatum", "carinii", "catarrhalis", "cayetanensis", "cepacia", "cereus", "cloacae", "coli",
-        "dermatitidis", "diff", "difficile", "diphtheriae", "faecalis", "faecium", "falciparum", "fib", "flexneri", "fragilis", "freundii", "fumigatus", "glabrata", "gondii", "gonorrhoeae", "granulosus", "haemolyticum",
-        "hemolyticum", "henselae", "histolytica", "hominis", "immitis", "influenzae", "jejuni", "jirovecii", "krusei", "latum", "leprae", "marcescens", "meningitidis", "melitensis", "mirabilis", "multilocularis", "neoformans",
-        "parapertussis", "parvum", "perfringens", "pertussis", "pestis", "pneumoniae", "posadasii", "psittaci", "pylori", "pyogenes", "quintana", "recurrentis", "septicum", "sonnei", "subtilis", "suis", "tetani", "trachomatis",
+        "abortus", "aeruginosa", "albicans", "anthracis", "baumannii", "botulinum", "burgdorferi", "burnetii", "canis", "capsulatum",
+            "carinii", "catarrhalis", "cayetanensis", "cepacia", "cereus", "cloacae", "coli",
+        "dermatitidis", "diff", "difficile", "diphtheriae", "faecalis", "faecium", "falciparum", "fib", "flexneri", "fragilis", "freundii",
+            "fumigatus", "glabrata", "gondii", "gonorrhoeae", "granulosus", "haemolyticum",
+        "hemolyticum", "henselae", "histolytica", "hominis", "immitis", "influenzae", "jejuni", "jirovecii", "krusei", "latum", "leprae",
+            "marcescens", "meningitidis", "melitensis", "mirabilis", "multilocularis", "neoformans",
+        "parapertussis", "parvum", "perfringens", "pertussis", "pestis", "pneumoniae", "posadasii", "psittaci", "pylori", "pyogenes",
+            "quintana", "recurrentis", "septicum", "sonnei", "subtilis", "suis", "tetani", "trachomatis",
         "tropicalis", "tuberculosis", "vermicularis", "vivax");
 
     private readonly bool _letters;
@@ -32,8 +36,10 @@ internal sealed class OptionReferences
         _texts = [.. options.Select(WordsOf)];
         _numbers = _letters && !options.Any(static option => option.Any(char.IsDigit));
 
-        // Texts that differ in symbols only ("↑ TSH" and "↓ TSH"), or not at all, tell nothing; a text that is a letter is taken for the letter.
-        var names = options.SelectMany((option, index) => NamesOf(_texts[index], option).Select(name => (Option: index, Text: name))).ToList();
+        // Texts that differ in symbols only ("↑ TSH" and "↓ TSH"), or not at all, tell nothing; a text that is a letter is taken for the
+        // letter.
+        var names = options.SelectMany((option, index) => NamesOf(_texts[index],
+            option).Select(name => (Option: index, Text: name))).ToList();
         foreach (var (option, text) in names)
         {
             var isLetter = _letters && text is [{ Length: 1 } single] && single[0] is >= 'a' and <= 'z';
@@ -58,7 +64,8 @@ internal sealed class OptionReferences
     /// <param name="ByLetter">Whether it is named by its letter.</param>
     internal readonly record struct Reference(int Option, int First, int End, bool ByLetter);
 
-    /// <summary>The option that is named from a token on, or <see langword="null"/>. The longest text wins over a shorter one, a text over a letter.</summary>
+    /// <summary>The option that is named from a token on, or <see langword="null"/>. The longest text wins over a shorter one, a text over
+    /// a letter.</summary>
     public Reference? At(List<Token> tokens, int at)
     {
         if (at >= tokens.Count || !tokens[at].IsWord)
@@ -77,7 +84,9 @@ internal sealed class OptionReferences
             at++;
         }
 
-        return at < tokens.Count && tokens[at].IsWord && _texts[option] is [var first, ..] && (atLeast < 2 || _texts[option].Length < 2 || (at + 1 < tokens.Count && tokens[at + 1].Text == _texts[option][1])) && (first == tokens[at].Text || (tokens[at].IsUnspaced && tokens[at].Text.StartsWith(first, StringComparison.Ordinal)));
+        return at < tokens.Count && tokens[at].IsWord && _texts[option] is [var first, ..]
+            && (atLeast < 2 || _texts[option].Length < 2 || (at + 1 < tokens.Count && tokens[at + 1].Text == _texts[option][1]))
+            && (first == tokens[at].Text || (tokens[at].IsUnspaced && tokens[at].Text.StartsWith(first, StringComparison.Ordinal)));
     }
 
     /// <summary>The token behind the option's text, if it begins (behind symbols) at a token; else that token.</summary>
@@ -126,19 +135,22 @@ internal sealed class OptionReferences
         }
 
         at++;
-        while (at < tokens.Count && (tokens[at].Has(WordRoles.Joins | WordRoles.OptionNouns | WordRoles.Tentative | WordRoles.Leads) || tokens[at].IsSymbol(Openers) || (joiner.Has(WordRoles.Joins) && tokens[at].IsSymbol("/"))))
+        while (at < tokens.Count && (tokens[at].Has(WordRoles.Joins | WordRoles.OptionNouns | WordRoles.Tentative | WordRoles.Leads)
+            || tokens[at].IsSymbol(Openers) || (joiner.Has(WordRoles.Joins) && tokens[at].IsSymbol("/"))))
         {
             isComma &= !tokens[at].IsWord;
             at++;
         }
 
-        if (At(tokens, at) is not { } other || other.Option == reference.Option || (other.ByLetter && !tokens[other.First].IsCapital && !IsEnclosed(tokens, other)))
+        if (At(tokens, at) is not { } other || other.Option == reference.Option
+            || (other.ByLetter && !tokens[other.First].IsCapital && !IsEnclosed(tokens, other)))
         {
             return false;
         }
 
         at = SkipSymbols(tokens, other.End, Closers);
-        return at >= tokens.Count || !tokens[at].IsWord ? !isComma || other.ByLetter : !isComma && !tokens[at].Has(WordRoles.SubjectCopulas | WordRoles.PredicatesBehind | WordRoles.Makers);
+        return at >= tokens.Count || !tokens[at].IsWord ? !isComma || other.ByLetter : !isComma
+            && !tokens[at].Has(WordRoles.SubjectCopulas | WordRoles.PredicatesBehind | WordRoles.Makers);
     }
 
     /// <summary>Whether something else is offered behind an option: "B or, in asthma, C"; the option's own text does not count.</summary>
@@ -149,11 +161,13 @@ internal sealed class OptionReferences
             at++;
         }
 
-        return at + 1 < tokens.Count && tokens[at].Text is "or" or "o" or "u" or "oder" or "ou" or "或" or "或者" or "还是" or "または" or "か" or "もしくは" or "あるいは"
+        return at + 1 < tokens.Count && tokens[at].Text is "or" or "o" or "u" or "oder" or "ou" or "或" or "或者" or "还是" or "または" or "か"
+            or "もしくは" or "あるいは"
             && MatchEnd(tokens, at + 1, _texts[reference.Option]) is null && !tokens[at + 1].Has(WordRoles.Retractions);
     }
 
-    /// <summary>Whether a few words behind one option another one follows that has nothing said of it: "B, then C", "B plus perhaps C".</summary>
+    /// <summary>Whether a few words behind one option another one follows that has nothing said of it: "B, then C", "B plus perhaps
+    /// C".</summary>
     private bool IsFollowed(List<Token> tokens, int at, Reference reference)
     {
         const int MostWords = 4;
@@ -166,8 +180,10 @@ internal sealed class OptionReferences
                 return words > 0 && other.Option != reference.Option && (end >= tokens.Count || !tokens[end].IsWord);
             }
 
-            if (token.IsSymbol(":([|") || token.Has(WordRoles.Negations | WordRoles.Contrasts | WordRoles.Conclusions | WordRoles.Corrections | WordRoles.Wrong | WordRoles.Doubts | WordRoles.Decisions | WordRoles.No)
-                || (token.Has(WordRoles.Reasons) && !token.Has(WordRoles.Joins)) || token.Text is "over" or "than" or "unlike" or "although" or "though")
+            if (token.IsSymbol(":([|") || token.Has(WordRoles.Negations | WordRoles.Contrasts | WordRoles.Conclusions
+                | WordRoles.Corrections | WordRoles.Wrong | WordRoles.Doubts | WordRoles.Decisions | WordRoles.No)
+                || (token.Has(WordRoles.Reasons) && !token.Has(WordRoles.Joins))
+                || token.Text is "over" or "than" or "unlike" or "although" or "though")
             {
                 return false;
             }
@@ -201,9 +217,11 @@ internal sealed class OptionReferences
     }
 
     private static ImmutableArray<string> WordsOf(string text) =>
-        [.. Tokenization.Of(text, 0, text.Length).Where(static token => token.IsWord).SelectMany(static token => token.IsUnspaced ? token.Text.Select(static character => character.ToString()) : [token.Text])];
+        [.. Tokenization.Of(text, 0, text.Length).Where(static token => token.IsWord).SelectMany(static token => token.IsUnspaced
+            ? token.Text.Select(static character => character.ToString()) : [token.Text])];
 
-    /// <summary>An option's text, and the same without what it says in brackets and without its article, and in the singular or plural.</summary>
+    /// <summary>An option's text, and the same without what it says in brackets and without its article, and in the singular or
+    /// plural.</summary>
     private static IEnumerable<ImmutableArray<string>> NamesOf(ImmutableArray<string> text, string option)
     {
         var names = new List<ImmutableArray<string>> { text };
@@ -217,10 +235,12 @@ internal sealed class OptionReferences
             names.Add(name[1..]);
         }
 
-        foreach (var name in names.ToList().Where(static name => name.Length > 0 && name[^1].Length > 4 && char.IsAsciiLetterLower(name[^1][^1])))
+        foreach (var name in names.ToList().Where(static name => name.Length > 0 && name[^1].Length > 4
+            && char.IsAsciiLetterLower(name[^1][^1])))
         {
             var last = name[^1];
-            if (!last.EndsWith("ss", StringComparison.Ordinal) && !last.EndsWith("is", StringComparison.Ordinal) && !last.EndsWith("us", StringComparison.Ordinal))
+            if (!last.EndsWith("ss", StringComparison.Ordinal) && !last.EndsWith("is", StringComparison.Ordinal)
+                && !last.EndsWith("us", StringComparison.Ordinal))
             {
                 names.Add(name.SetItem(name.Length - 1, last.EndsWith('s') ? last[..^1] : last + "s"));
             }
@@ -232,7 +252,8 @@ internal sealed class OptionReferences
     private Reference? TextAt(List<Token> tokens, int at)
     {
         Reference? longest = null;
-        if (_byFirstWord.TryGetValue(tokens[at].IsUnspaced && tokens[at].Text.Length > 1 ? tokens[at].Text[..1] : tokens[at].Text, out var candidates))
+        if (_byFirstWord.TryGetValue(tokens[at].IsUnspaced && tokens[at].Text.Length > 1 ? tokens[at].Text[..1]
+            : tokens[at].Text, out var candidates))
         {
             foreach (var (option, text) in candidates)
             {
@@ -271,7 +292,8 @@ internal sealed class OptionReferences
             {
                 word++;
             }
-            else if (tokens[at].IsUnspaced && text.Length > 1 && word + text.Length <= words.Length && text.Select((character, index) => words[word + index] == character.ToString()).All(static same => same))
+            else if (tokens[at].IsUnspaced && text.Length > 1 && word + text.Length <= words.Length
+                && text.Select((character, index) => words[word + index] == character.ToString()).All(static same => same))
             {
                 word += text.Length;
             }
@@ -286,10 +308,12 @@ internal sealed class OptionReferences
         return at;
     }
 
-    /// <summary>The option that a number counts, from 1; <see langword="null"/> where options have numbers of their own, or the number is part of something else.</summary>
+    /// <summary>The option that a number counts, from 1; <see langword="null"/> where options have numbers of their own, or the number is
+    /// part of something else.</summary>
     public Reference? NumberAt(List<Token> tokens, int at)
     {
-        if (!_numbers || at >= tokens.Count || !tokens[at].IsNumber || tokens[at].Text.Length > 1 || tokens[at].Text[0] - '1' is not (>= 0 and var option) || option >= OptionCount || IsGlued(tokens, at))
+        if (!_numbers || at >= tokens.Count || !tokens[at].IsNumber || tokens[at].Text.Length > 1
+            || tokens[at].Text[0] - '1' is not (>= 0 and var option) || option >= OptionCount || IsGlued(tokens, at))
         {
             return null;
         }
@@ -299,7 +323,8 @@ internal sealed class OptionReferences
 
     // "no" and "maybe" in front of a noun or clause ("no difference was seen") are no answers.
     private static bool IsVerdict(List<Token> tokens, int end) =>
-        end >= tokens.Count || !tokens[end].IsWord || (tokens[end].Has(WordRoles.AfterLetter) && !tokens[end].Is("one") && !tokens[end].Is("the") && !tokens[end].Is("this") && !tokens[end].Is("it"));
+        end >= tokens.Count || !tokens[end].IsWord || (tokens[end].Has(WordRoles.AfterLetter) && !tokens[end].Is("one")
+            && !tokens[end].Is("the") && !tokens[end].Is("this") && !tokens[end].Is("it"));
 
     private Reference? LetterAt(List<Token> tokens, int at)
     {
@@ -330,8 +355,10 @@ internal sealed class OptionReferences
         }
 
         // "E. coli", "E. Coli": a full stop and an organism's name, or a word that neither starts a clause nor the option's text.
-        if (!isEnclosed && next.Is(".") && at + 2 < tokens.Count && tokens[at + 2] is { IsWord: true } following && !BeginsTextOf(tokens, at + 2, option)
-            && (Species.Contains(following.Text) || (!following.Has(WordRoles.AfterLetter) && (!following.IsCapital || (following.Roles == WordRoles.None && EndsStatement(tokens, at + 3))))))
+        if (!isEnclosed && next.Is(".") && at + 2 < tokens.Count && tokens[at + 2] is { IsWord: true } following
+            && !BeginsTextOf(tokens, at + 2, option)
+            && (Species.Contains(following.Text) || (!following.Has(WordRoles.AfterLetter)
+            && (!following.IsCapital || (following.Roles == WordRoles.None && EndsStatement(tokens, at + 3))))))
         {
             return null;
         }
@@ -341,17 +368,21 @@ internal sealed class OptionReferences
 
     // "option c is", and "c is" at the start of a sentence; there "a" and "i" are words.
     private static bool IsSmallName(List<Token> tokens, int at) =>
-        (at > 0 && tokens[at - 1].Has(WordRoles.OptionNouns)) || (tokens[at].Text is not ("a" or "i") && tokens[at + 1].Has(WordRoles.SubjectCopulas) && Clauses.BeginsSentence(tokens, at));
+        (at > 0 && tokens[at - 1].Has(WordRoles.OptionNouns)) || (tokens[at].Text is not ("a" or "i")
+            && tokens[at + 1].Has(WordRoles.SubjectCopulas) && Clauses.BeginsSentence(tokens, at));
 
     // "C-reactive", "T-A", "A+": a letter bound to its neighbours is not an option's name.
     private static bool IsGlued(List<Token> tokens, int at)
     {
-        var bindsNext = at + 2 < tokens.Count && tokens[at + 1].IsSymbol("-–+/^~@&=") && !tokens[at + 1].SpaceBefore && !tokens[at + 2].SpaceBefore && tokens[at + 2].IsWord && !(tokens[at + 1].IsSymbol("/") && tokens[at + 2].IsLetter);
-        var bindsPrevious = at > 1 && tokens[at - 1].IsSymbol("-–+/^~@&.") && !tokens[at].SpaceBefore && !tokens[at - 1].SpaceBefore && tokens[at - 2].IsWord
+        var bindsNext = at + 2 < tokens.Count && tokens[at + 1].IsSymbol("-–+/^~@&=") && !tokens[at + 1].SpaceBefore
+            && !tokens[at + 2].SpaceBefore && tokens[at + 2].IsWord && !(tokens[at + 1].IsSymbol("/") && tokens[at + 2].IsLetter);
+        var bindsPrevious = at > 1 && tokens[at - 1].IsSymbol("-–+/^~@&.") && !tokens[at].SpaceBefore && !tokens[at - 1].SpaceBefore
+            && tokens[at - 2].IsWord
             && !(tokens[at - 1].Is("/") && tokens[at - 2].IsLetter);
 
         // "A+", "B-": a blood group, an antigen, a grade.
-        var hasSign = at + 1 < tokens.Count && tokens[at + 1].IsSymbol("+-−") && !tokens[at + 1].SpaceBefore && (at + 2 >= tokens.Count || !tokens[at + 2].IsWord || tokens[at + 1].Is("+"));
+        var hasSign = at + 1 < tokens.Count && tokens[at + 1].IsSymbol("+-−") && !tokens[at + 1].SpaceBefore
+            && (at + 2 >= tokens.Count || !tokens[at + 2].IsWord || tokens[at + 1].Is("+"));
         return bindsNext || bindsPrevious || hasSign;
     }
 }

@@ -10,18 +10,23 @@ internal static class StatementWords
     /// <summary>How many languages there are.</summary>
     public const int Languages = 6;
 
-    private static readonly LanguageWords[] All = [EnglishWords.All, SpanishWords.All, GermanWords.All, FrenchWords.All, ChineseWords.All, JapaneseWords.All];
+    private static readonly LanguageWords[] All = [EnglishWords.All, SpanishWords.All, GermanWords.All, FrenchWords.All, ChineseWords.All,
+        JapaneseWords.All];
 
     private static readonly FrozenDictionary<string, Word> Known = Read();
 
-    private static readonly FrozenDictionary<string, Word>.AlternateLookup<ReadOnlySpan<char>> KnownBySpan = Known.GetAlternateLookup<ReadOnlySpan<char>>();
+    private static readonly FrozenDictionary<string,
+        Word>.AlternateLookup<ReadOnlySpan<char>> KnownBySpan = Known.GetAlternateLookup<ReadOnlySpan<char>>();
 
-    private static readonly ImmutableArray<FrozenDictionary<string, ImmutableArray<Phrase>>> Phrases = [.. All.Select(static words => words.Phrases
+    private static readonly ImmutableArray<FrozenDictionary<string,
+        ImmutableArray<Phrase>>> Phrases = [.. All.Select(static words => words.Phrases
         .Select(static phrase => new Phrase([.. phrase.Words.Split(' ')], phrase.Roles))
         .GroupBy(static phrase => phrase.Words[0])
-        .ToFrozenDictionary(static same => same.Key, static same => same.OrderByDescending(static phrase => phrase.Words.Length).ToImmutableArray()))];
+        .ToFrozenDictionary(static same => same.Key, static same =>
+            same.OrderByDescending(static phrase => phrase.Words.Length).ToImmutableArray()))];
 
-    private static readonly int LongestIdeographic = Known.Keys.Where(static word => Token.IsIdeographic(word[0])).Max(static word => word.Length);
+    private static readonly int LongestIdeographic = Known.Keys.Where(static word => Token.IsIdeographic(word[0])).Max(static word =>
+        word.Length);
 
     /// <summary>A word in small letters and what it does in each language.</summary>
     /// <param name="Text">The word.</param>
@@ -34,7 +39,8 @@ internal static class StatementWords
     /// <summary>A word in small letters, or <see langword="null"/>.</summary>
     public static Word? Find(ReadOnlySpan<char> word) => KnownBySpan.TryGetValue(word, out var known) ? known : null;
 
-    /// <summary>The longest word that a text without spaces begins with and that has a role in its language; else <see langword="null"/>.</summary>
+    /// <summary>The longest word that a text without spaces begins with and that has a role in its language; else <see
+    /// langword="null"/>.</summary>
     public static Word? FindAtStart(ReadOnlySpan<char> text, Language language)
     {
         for (var length = Math.Min(LongestIdeographic, text.Length); length > 0; length--)
@@ -49,14 +55,16 @@ internal static class StatementWords
     }
 
     /// <summary>What a word does in a language: as that has it, else as English has it.</summary>
-    public static WordRoles RolesOf(Word word, Language language) => word.Roles[(int)language] is not WordRoles.None and var roles ? roles : word.Roles[(int)Language.English];
+    public static WordRoles RolesOf(Word word, Language language) => word.Roles[(int)language] is not WordRoles.None and var roles ? roles
+        : word.Roles[(int)Language.English];
 
     /// <summary>Gives the words of phrases the roles that they have together.</summary>
     public static void MarkPhrases(Span<Token> tokens, Language language)
     {
         for (var at = 0; at < tokens.Length; at++)
         {
-            if (tokens[at].Has(WordRoles.PhraseStart) && (PhraseAt(tokens[at..], language) ?? PhraseAt(tokens[at..], Language.English)) is { } phrase)
+            if (tokens[at].Has(WordRoles.PhraseStart) && (PhraseAt(tokens[at..], language) ?? PhraseAt(tokens[at..],
+                Language.English)) is { } phrase)
             {
                 for (var word = 0; word < phrase.Words.Length; word++)
                 {

@@ -2,13 +2,15 @@ using System.Collections.Immutable;
 
 namespace MedQA.Evaluation.Extraction;
 
-/// <summary>The texts by which models mark what they think before they answer. Where a model has tokens of these texts, they mark its thoughts even though decoding drops them.</summary>
+/// <summary>The texts by which models mark what they think before they answer. Where a model has tokens of these texts, they mark its
+/// thoughts even though decoding drops them.</summary>
 public static class ThoughtMarkers
 {
     /// <summary>Pairs of texts around a thought, as published templates and tokenizers have them.</summary>
     public static ImmutableArray<ThoughtMarker> Pairs { get; } =
     [
-        new("<think>", "</think>"), // DeepSeek R1, Qwen3, GLM, Kimi K2, Hunyuan, EXAONE 4, Granite, Phi-4-reasoning, Nemotron, ERNIE, MiniMax M2, SmolLM3, OLMo 3
+        // DeepSeek R1, Qwen3, GLM, Kimi K2, Hunyuan, EXAONE 4, Granite, Phi-4-reasoning, Nemotron, ERNIE, MiniMax M2, SmolLM3, OLMo 3
+        new("<think>", "</think>"),
         new("<thinking>", "</thinking>"),
         new("<thought>", "</thought>"), // EXAONE Deep, Marco-o1
         new("<reasoning>", "</reasoning>"), // Reka Flash
@@ -27,7 +29,8 @@ public static class ThoughtMarkers
         new("[unused16]", "[unused17]"), // openPangu
     ];
 
-    /// <summary>Begins the name of a channel (gpt-oss); only what is in the channel <see cref="AnswerChannel"/> is said to the reader.</summary>
+    /// <summary>Begins the name of a channel (gpt-oss); only what is in the channel <see cref="AnswerChannel"/> is said to the
+    /// reader.</summary>
     public const string ChannelStart = "<|channel|>";
 
     /// <summary>Ends the name of a channel: the message follows.</summary>
@@ -46,13 +49,15 @@ public static class ThoughtMarkers
         var end = prompt.TrimEnd();
         foreach (var pair in Pairs)
         {
-            if (end.EndsWith(pair.Open, StringComparison.OrdinalIgnoreCase) || end.EndsWith(pair.Open + "thought", StringComparison.Ordinal))
+            if (end.EndsWith(pair.Open, StringComparison.OrdinalIgnoreCase)
+                || end.EndsWith(pair.Open + "thought", StringComparison.Ordinal))
             {
                 return true;
             }
         }
 
-        return end.EndsWith(MessageStart, StringComparison.Ordinal) && end.LastIndexOf(ChannelStart, StringComparison.Ordinal) is >= 0 and var channel
+        return end.EndsWith(MessageStart, StringComparison.Ordinal)
+            && end.LastIndexOf(ChannelStart, StringComparison.Ordinal) is >= 0 and var channel
             && !end[(channel + ChannelStart.Length)..].StartsWith(AnswerChannel, StringComparison.Ordinal);
     }
 }

@@ -53,7 +53,8 @@ internal static class Tokenization
             {
                 var word = StatementWords.FindAtStart(text[at..to], language);
                 length = word?.Text.Length ?? 1;
-                tokens.Add(new Token(TokenKind.Word, at, length, word?.Text ?? text[at].ToString(), IsCapital: false, spaceBefore, word is null ? WordRoles.None : StatementWords.RolesOf(word, language)));
+                tokens.Add(new Token(TokenKind.Word, at, length, word?.Text ?? text[at].ToString(), IsCapital: false, spaceBefore,
+                    word is null ? WordRoles.None : StatementWords.RolesOf(word, language)));
                 at += length;
                 spaceBefore = false;
             }
@@ -71,10 +72,12 @@ internal static class Tokenization
 
                     (rune, length) = Decode(text[at..to]);
                 }
-                while ((IsWordRune(rune) && !(unspaced is not null && length == 1 && Token.IsIdeographic(text[at]))) || JoinsWord(text[..to], at));
+                while ((IsWordRune(rune) && !(unspaced is not null && length == 1 && Token.IsIdeographic(text[at])))
+                    || JoinsWord(text[..to], at));
 
                 // "l'option": an article that has lost its vowel is a word of its own.
-                if (at + 1 < to && text[at] is '\'' or '’' && at > start && IsElided(text[start..at]) && at + 1 < to && char.IsLetter(text[at + 1]))
+                if (at + 1 < to && text[at] is '\'' or '’' && at > start && IsElided(text[start..at]) && at + 1 < to
+                    && char.IsLetter(text[at + 1]))
                 {
                     at++;
                 }
@@ -87,14 +90,16 @@ internal static class Tokenization
                     known.Add((tokens.Count, word));
                 }
 
-                tokens.Add(new Token(TokenKind.Word, start, at - start, word?.Text ?? folded.ToString(), capital, spaceBefore, word?.Roles[(int)Language.English] ?? WordRoles.None));
+                tokens.Add(new Token(TokenKind.Word, start, at - start, word?.Text ?? folded.ToString(), capital, spaceBefore,
+                    word?.Roles[(int)Language.English] ?? WordRoles.None));
                 spaceBefore = false;
             }
             else
             {
                 var symbol = rune.IsAscii ? AsciiSymbols[rune.Value] : LatinSymbol(rune) ?? rune.ToString();
                 var mark = rune.IsAscii ? null : StatementWords.Find(symbol);
-                tokens.Add(new Token(TokenKind.Symbol, at, length, symbol, IsCapital: false, spaceBefore, mark?.Roles[(int)Language.English] ?? WordRoles.None));
+                tokens.Add(new Token(TokenKind.Symbol, at, length, symbol, IsCapital: false, spaceBefore,
+                    mark?.Roles[(int)Language.English] ?? WordRoles.None));
                 at += length;
                 spaceBefore = rune.Value is '。' or '！' or '？' or '；' or '．';
             }
@@ -169,7 +174,8 @@ internal static class Tokenization
         }
 
         // One foreign word or bracket in a text does not make it a foreign text.
-        return syllables >= JapaneseSyllables || syllables > 0 && characters <= 2 * JapaneseSyllables ? Language.Japanese : characters > 0 ? Language.Chinese : null;
+        return syllables >= JapaneseSyllables || syllables > 0 && characters <= 2 * JapaneseSyllables ? Language.Japanese : characters > 0
+            ? Language.Chinese : null;
     }
 
     /// <summary>The length of the formatting tag that a text begins with ("&lt;b&gt;", "&lt;/strong&gt;"), or 0.</summary>
@@ -177,7 +183,8 @@ internal static class Tokenization
     {
         const int Longest = 10;
         var end = text[..Math.Min(text.Length, Longest)].IndexOf('>');
-        return end > 1 && text[1..end].Trim('/').Trim() is "b" or "i" or "u" or "p" or "br" or "em" or "strong" or "span" or "li" or "ul" or "ol" or "code" or "mark" or "h1" or "h2" or "h3" or "h4" or "div" or "sub" or "sup" ? end + 1 : 0;
+        return end > 1 && text[1..end].Trim('/').Trim() is "b" or "i" or "u" or "p" or "br" or "em" or "strong" or "span" or "li" or "ul"
+            or "ol" or "code" or "mark" or "h1" or "h2" or "h3" or "h4" or "div" or "sub" or "sup" ? end + 1 : 0;
     }
 
     private static bool IsElided(ReadOnlySpan<char> word) => word.Length switch
@@ -210,16 +217,19 @@ internal static class Tokenization
     };
 
     private static (Rune Rune, int Length) Decode(ReadOnlySpan<char> text) =>
-        Rune.DecodeFromUtf16(text, out var rune, out var length) == System.Buffers.OperationStatus.Done ? (rune, length) : (Rune.ReplacementChar, 1);
+        Rune.DecodeFromUtf16(text, out var rune, out var length) == System.Buffers.OperationStatus.Done ? (rune, length)
+            : (Rune.ReplacementChar, 1);
 
     private static bool IsWordRune(Rune rune) =>
-        Rune.IsLetterOrDigit(rune) || (!rune.IsAscii && (EnclosedLetter(rune) is not null || Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark));
+        Rune.IsLetterOrDigit(rune) || (!rune.IsAscii && (EnclosedLetter(rune) is not null
+            || Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark));
 
     private static bool IsInvisible(Rune rune) => Rune.GetUnicodeCategory(rune) is UnicodeCategory.Format or UnicodeCategory.Control;
 
     // "-3" is a number, "C-3" and "3-4" are not signs.
     private static bool IsSign(ReadOnlySpan<char> text, int at, bool spaceBefore) =>
-        text[at] is '-' or '−' && at + 1 < text.Length && char.IsAsciiDigit(text[at + 1]) && (spaceBefore || text[at - 1] is '(' or '=' or '*');
+        text[at] is '-' or '−' && at + 1 < text.Length && char.IsAsciiDigit(text[at + 1])
+            && (spaceBefore || text[at - 1] is '(' or '=' or '*');
 
     // An apostrophe within a word ("isn't"), and a decimal point or comma within a number, belong to it.
     private static bool JoinsWord(ReadOnlySpan<char> text, int at)
@@ -267,7 +277,8 @@ internal static class Tokenization
         EnclosedLetter(rune) is { } letter ? new Rune(char.ToLowerInvariant(letter))
         : rune.Value switch { '’' => new Rune('\''), '−' => new Rune('-'), _ => Rune.ToLowerInvariant(rune) };
 
-    /// <summary>The Latin letter of which a character is a presentation form: these are the same letter, unlike letters of other alphabets that look like it.</summary>
+    /// <summary>The Latin letter of which a character is a presentation form: these are the same letter, unlike letters of other alphabets
+    /// that look like it.</summary>
     private static char? EnclosedLetter(Rune rune) => rune.Value switch
     {
         >= 0xFF21 and <= 0xFF3A => (char)('A' + rune.Value - 0xFF21), // fullwidth
@@ -275,7 +286,8 @@ internal static class Tokenization
         >= 0x249C and <= 0x24B5 => (char)('a' + rune.Value - 0x249C), // in brackets
         >= 0x24B6 and <= 0x24CF => (char)('A' + rune.Value - 0x24B6), // circled
         >= 0x24D0 and <= 0x24E9 => (char)('a' + rune.Value - 0x24D0),
-        >= 0x1D400 and <= 0x1D6A3 => (char)(((rune.Value - 0x1D400) % 52) is var place && place < 26 ? 'A' + place : 'a' + place - 26), // mathematical
+        >= 0x1D400 and <= 0x1D6A3 => (char)(((rune.Value - 0x1D400) % 52) is var place && place < 26 ? 'A' + place : 'a' + place - 26),
+            // mathematical
         >= 0x1F110 and <= 0x1F129 => (char)('A' + rune.Value - 0x1F110), // in brackets
         >= 0x1F130 and <= 0x1F149 => (char)('A' + rune.Value - 0x1F130), // squared
         >= 0x1F150 and <= 0x1F169 => (char)('A' + rune.Value - 0x1F150), // white on black, circled

@@ -1,12 +1,14 @@
 namespace MedQA.Evaluation.Extraction;
 
-/// <summary>Lists and tables that say of each option whether it is right: "(C) Hydrochlorothiazide: correct", "| C | ✓ |", "C. True".</summary>
+/// <summary>Lists and tables that say of each option whether it is right: "(C) Hydrochlorothiazide: correct", "| C | ✓ |", "C.
+/// True".</summary>
 internal sealed class VerdictList(List<Token> tokens, OptionReferences options)
 {
     private const int LongestHead = 16;
     private const string Markup = "([{\"'“‘*_`$<>#-–—•\\)]}”’.:,|→";
 
-    // "Yes" and marks may answer another question than which option is right: they count only where exactly one option has one and others have the opposite.
+    // "Yes" and marks may answer another question than which option is right: they count only where exactly one option has one and others
+    // have the opposite.
     private readonly List<OptionReferences.Reference> _yes = [];
     private int _no;
     private bool _hasTick;
@@ -21,7 +23,8 @@ internal sealed class VerdictList(List<Token> tokens, OptionReferences options)
         var isTable = at < tokens.Count && tokens[at].Is("|");
         var isHeading = at < tokens.Count && tokens[at].IsSymbol("#*");
         var mark = WordRoles.None;
-        while (at < tokens.Count && (tokens[at].IsSymbol(Markup) || tokens[at].Has(WordRoles.OptionNouns) || (tokens[at].Kind == TokenKind.Symbol && tokens[at].Has(WordRoles.Approvals | WordRoles.Rejections))))
+        while (at < tokens.Count && (tokens[at].IsSymbol(Markup) || tokens[at].Has(WordRoles.OptionNouns)
+            || (tokens[at].Kind == TokenKind.Symbol && tokens[at].Has(WordRoles.Approvals | WordRoles.Rejections))))
         {
             mark |= tokens[at].Kind == TokenKind.Symbol ? tokens[at].Roles : WordRoles.None;
             at++;
@@ -111,7 +114,8 @@ internal sealed class VerdictList(List<Token> tokens, OptionReferences options)
         for (var step = 0; step < LongestHead && at < tokens.Count; step++, at++)
         {
             var token = tokens[at];
-            var separates = step == 0 || tokens[at - 1].IsSymbol(":–—→)") || (tokens[at - 1].Is("-") && tokens[at - 1].SpaceBefore) || (token.Kind == TokenKind.Symbol && token.Has(WordRoles.Approvals | WordRoles.Rejections));
+            var separates = step == 0 || tokens[at - 1].IsSymbol(":–—→)") || (tokens[at - 1].Is("-") && tokens[at - 1].SpaceBefore)
+                || (token.Kind == TokenKind.Symbol && token.Has(WordRoles.Approvals | WordRoles.Rejections));
             if (separates && VerdictAt(at, clauses) is { } verdict)
             {
                 Count(head, verdict.Role, verdict.IsSoft, verdict.IsTick, claims);
@@ -121,7 +125,8 @@ internal sealed class VerdictList(List<Token> tokens, OptionReferences options)
             if (token.IsNewLine)
             {
                 // "**C. Hydrochlorothiazide**" or "Option C:", and the verdict below.
-                if ((isHeading || tokens[at - 1].Is(":")) && VerdictAt(at + 1, clauses) is { } below && below.End < tokens.Count && (tokens[below.End].IsSymbol(".,!*") || tokens[below.End].IsNewLine))
+                if ((isHeading || tokens[at - 1].Is(":")) && VerdictAt(at + 1, clauses) is { } below && below.End < tokens.Count
+                    && (tokens[below.End].IsSymbol(".,!*") || tokens[below.End].IsNewLine))
                 {
                     Count(head, below.Role, below.IsSoft, below.IsTick, claims);
                 }
@@ -136,7 +141,8 @@ internal sealed class VerdictList(List<Token> tokens, OptionReferences options)
         }
     }
 
-    /// <summary>"correct", "this is the correct answer", "yes", "✓", with nothing behind that would make it a part of a longer saying.</summary>
+    /// <summary>"correct", "this is the correct answer", "yes", "✓", with nothing behind that would make it a part of a longer
+    /// saying.</summary>
     private (WordRoles Role, bool IsSoft, bool IsTick, int End)? VerdictAt(int at, Clauses clauses)
     {
         while (at < tokens.Count && tokens[at].IsSymbol(Markup) && !tokens[at].Is("|"))
@@ -147,7 +153,8 @@ internal sealed class VerdictList(List<Token> tokens, OptionReferences options)
         if (at < tokens.Count && tokens[at].Has(WordRoles.Pronouns))
         {
             at++;
-            while (at < tokens.Count && tokens[at].Has(WordRoles.SubjectCopulas | WordRoles.Articles | WordRoles.Adverbs) && !tokens[at].Has(WordRoles.Negations | WordRoles.Tentative))
+            while (at < tokens.Count && tokens[at].Has(WordRoles.SubjectCopulas | WordRoles.Articles | WordRoles.Adverbs)
+                && !tokens[at].Has(WordRoles.Negations | WordRoles.Tentative))
             {
                 at++;
             }
@@ -158,7 +165,8 @@ internal sealed class VerdictList(List<Token> tokens, OptionReferences options)
             return null;
         }
 
-        if (at + 2 < tokens.Count && tokens[at + 1].Is("-") && !tokens[at + 1].SpaceBefore && !tokens[at + 2].SpaceBefore && tokens[at + 2].IsWord)
+        if (at + 2 < tokens.Count && tokens[at + 1].Is("-") && !tokens[at + 1].SpaceBefore && !tokens[at + 2].SpaceBefore
+            && tokens[at + 2].IsWord)
         {
             // "Right-sided".
             return null;
@@ -174,7 +182,8 @@ internal sealed class VerdictList(List<Token> tokens, OptionReferences options)
         }
 
         var ends = end >= tokens.Count || tokens[end].IsNewLine || (tokens[end].Kind == TokenKind.Symbol && !tokens[end].Is("?")) || isTick
-            || (tokens[end].Has(WordRoles.Reasons) && !tokens[end].Has(WordRoles.Restrictions | WordRoles.ThisCase) && tokens[end].Text is not ("to" or "that"));
+            || (tokens[end].Has(WordRoles.Reasons) && !tokens[end].Has(WordRoles.Restrictions | WordRoles.ThisCase)
+            && tokens[end].Text is not ("to" or "that"));
         var isLabel = end > at + 1 && end < tokens.Count && tokens[end].Is(":");
         return ends && !isLabel ? (token.Roles & (WordRoles.Approvals | WordRoles.Rejections), isSoft, isTick, end) : null;
     }

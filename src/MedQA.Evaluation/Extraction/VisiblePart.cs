@@ -8,7 +8,8 @@ internal static class VisiblePart
 {
     /// <summary>Markers of a turn's end or of the next turn, as templates write them: nothing behind them is the model's answer.</summary>
     private static readonly ImmutableArray<string> TurnEnds =
-        ["<|im_end|>", "<|im_start|>", "<|eot_id|>", "<|end_of_text|>", "<|endoftext|>", "<end_of_turn>", "<start_of_turn>", "<turn|>", "<|turn>", "<｜end▁of▁sentence｜>", "<｜User｜>", "</s>", "[INST]"];
+        ["<|im_end|>", "<|im_start|>", "<|eot_id|>", "<|end_of_text|>", "<|endoftext|>", "<end_of_turn>", "<start_of_turn>", "<turn|>",
+            "<|turn>", "<｜end▁of▁sentence｜>", "<｜User｜>", "</s>", "[INST]"];
 
     /// <summary>Headings around a thought; only where a text begins with the first.</summary>
     private static readonly ImmutableArray<(string Open, ImmutableArray<string> Close)> Headings =
@@ -21,7 +22,8 @@ internal static class VisiblePart
     /// <summary>From behind the last finished thought to the first stop text, turn's end or thought that was never finished.</summary>
     /// <param name="text">The reasoning.</param>
     /// <param name="stop">Texts that end it.</param>
-    /// <param name="spoken">The part that is no thought by the model's own tokens; <see langword="null"/> where these tell nothing. The text's own markers count within it.</param>
+    /// <param name="spoken">The part that is no thought by the model's own tokens; <see langword="null"/> where these tell nothing. The
+    /// text's own markers count within it.</param>
     public static (int From, int To) Of(string text, ImmutableArray<string> stop, TextSpan? spoken = null)
     {
         var (from, to) = spoken is { } part ? (part.Start, part.Start + part.Length) : (0, text.Length);
@@ -67,7 +69,8 @@ internal static class VisiblePart
     {
         const string Dropped = "assistant" + ThoughtMarkers.AnswerChannel;
         var part = text.AsSpan(from, to - from);
-        if (part.StartsWith("analysis", StringComparison.Ordinal) && part.Length > 8 && (char.IsUpper(part[8]) || part.Contains(Dropped, StringComparison.Ordinal)))
+        if (part.StartsWith("analysis", StringComparison.Ordinal) && part.Length > 8
+            && (char.IsUpper(part[8]) || part.Contains(Dropped, StringComparison.Ordinal)))
         {
             // The channels' special tokens were dropped and their names are left.
             var final = part.LastIndexOf(Dropped, StringComparison.Ordinal);

@@ -73,7 +73,8 @@ internal enum WordRoles : ulong
     /// <summary>Lead from what is denied to what is meant.</summary>
     Corrections = 1UL << 21,
 
-    /// <summary>May follow a letter that names an option; any other word makes it a part of a name, as in "B cell" or "C difficile".</summary>
+    /// <summary>May follow a letter that names an option; any other word makes it a part of a name, as in "B cell" or "C
+    /// difficile".</summary>
     AfterLetter = 1UL << 22,
 
     /// <summary>In front of an option they leave it the subject of its clause.</summary>
@@ -91,7 +92,8 @@ internal enum WordRoles : ulong
     /// <summary>Make what follows in the clause something that should not be said or done.</summary>
     Doubts = 1UL << 27,
 
-    /// <summary>Name people and writings that are not the model; with a word of <see cref="Speech"/> behind, what follows is theirs.</summary>
+    /// <summary>Name people and writings that are not the model; with a word of <see cref="Speech"/> behind, what follows is
+    /// theirs.</summary>
     Persons = 1UL << 28,
 
     /// <summary>Say, think, choose.</summary>

@@ -4,16 +4,19 @@ using MedQA.Evaluation.Profiles;
 
 namespace MedQA.Evaluation.Prompting;
 
-/// <summary>The word that stands in front of an answer, in the language in which a profile speaks to the model: a cue in another language would make the model change its own.</summary>
+/// <summary>The word that stands in front of an answer, in the language in which a profile speaks to the model: a cue in another language
+/// would make the model change its own.</summary>
 internal static class AnswerLeads
 {
     private static readonly ConditionalWeakTable<Profile, string> Known = [];
 
     /// <summary>"Answer:", "Antwort:", "答案：" …</summary>
-    public static string Of(Profile profile) => Known.GetValue(profile, static profile => In(Tokenization.LanguageOf(string.Join('\n', profile.System, profile.Instruction, profile.Template))));
+    public static string Of(Profile profile) => Known.GetValue(profile,
+        static profile => In(Tokenization.LanguageOf(string.Join('\n', profile.System, profile.Instruction, profile.Template))));
 
     /// <summary>An answer with the word in front of it.</summary>
-    public static string Before(Profile profile, string answer) => Of(profile) is var lead && lead.EndsWith('：') ? lead + answer : $"{lead} {answer}";
+    public static string Before(Profile profile, string answer) => Of(profile) is var lead
+        && lead.EndsWith('：') ? lead + answer : $"{lead} {answer}";
 
     private static string In(Language language) => language switch
     {

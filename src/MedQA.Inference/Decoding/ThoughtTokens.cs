@@ -5,7 +5,8 @@ using MedQA.Inference.Tokenization;
 
 namespace MedQA.Inference.Decoding;
 
-/// <summary>A model's tokens that mark its thoughts (<see cref="ThoughtMarkers"/>): special ones, which decoding drops, among them. Safe for concurrent use.</summary>
+/// <summary>A model's tokens that mark its thoughts (<see cref="ThoughtMarkers"/>): special ones, which decoding drops, among them. Safe
+/// for concurrent use.</summary>
 internal sealed class ThoughtTokens
 {
     /// <summary>A template's opening of a thought has at most so many tokens with the white space behind it.</summary>
@@ -52,7 +53,8 @@ internal sealed class ThoughtTokens
 
     /// <summary>Whether a prompt ends within a thought.</summary>
     /// <param name="prompt">Its tokens.</param>
-    public bool OpenAtEnd(ReadOnlySpan<int> prompt) => ThoughtMarkers.OpenAtEnd(_tokenizer.Decode(prompt[Math.Max(0, prompt.Length - PromptEnd)..], skipSpecial: false));
+    public bool OpenAtEnd(ReadOnlySpan<int> prompt) => ThoughtMarkers.OpenAtEnd(_tokenizer.Decode(prompt[Math.Max(0,
+        prompt.Length - PromptEnd)..], skipSpecial: false));
 
     /// <summary>The part of a sample's text that is no thought: behind the last thought that was closed, up to one that was not.</summary>
     /// <param name="tokens">The sample's tokens.</param>
@@ -83,7 +85,9 @@ internal sealed class ThoughtTokens
 
             var piece = decoder.Append(token);
             at += piece.Length;
-            if (mark is Mark.Close || (mark is Mark.Message && channel.ToString().AsSpan().TrimStart().StartsWith(ThoughtMarkers.AnswerChannel, StringComparison.Ordinal)))
+            if (mark is Mark.Close
+                || (mark is Mark.Message && channel.ToString().AsSpan().TrimStart().StartsWith(ThoughtMarkers.AnswerChannel,
+                StringComparison.Ordinal)))
             {
                 (from, to) = (at, null);
             }

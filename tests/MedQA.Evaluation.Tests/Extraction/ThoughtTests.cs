@@ -56,7 +56,8 @@ public sealed class ThoughtTests
     }
 
     [Fact]
-    public void Markers_in_the_text_count_within_what_the_tokens_leave() => Assert.Null(Read("x<think>The answer is B.", new TextSpan(1, 23)));
+    public void Markers_in_the_text_count_within_what_the_tokens_leave() =>
+        Assert.Null(Read("x<think>The answer is B.", new TextSpan(1, 23)));
 
     [Theory]
     [InlineData("<|im_start|>assistant\n<think>\n", true)]
@@ -70,7 +71,8 @@ public sealed class ThoughtTests
     [InlineData("<|start|>assistant<|channel|>final<|message|>", false)]
     [InlineData("<|start|>assistant", false)]
     [InlineData("What does <think> mean?", false)]
-    public void A_prompts_end_tells_whether_it_opened_a_thought(string prompt, bool isOpen) => Assert.Equal(isOpen, ThoughtMarkers.OpenAtEnd(prompt));
+    public void A_prompts_end_tells_whether_it_opened_a_thought(string prompt, bool isOpen) =>
+        Assert.Equal(isOpen, ThoughtMarkers.OpenAtEnd(prompt));
 
     [Fact]
     public void Raters_see_no_thought()
@@ -88,6 +90,7 @@ public sealed class ThoughtTests
         Ordinal = 0,
         Id = "q",
         Dataset = "d",
-        Reasonings = [new Reasoning { Index = 0, Text = text, Tokens = [], LogLikelihood = -1, DrawnTokens = 1, End = SampleEnd.EndToken, SpokenPart = spoken }],
+        Reasonings = [new Reasoning { Index = 0, Text = text, Tokens = [], LogLikelihood = -1, DrawnTokens = 1, End = SampleEnd.EndToken,
+            SpokenPart = spoken }],
     };
 }

@@ -42,5 +42,6 @@ public sealed class AnswerFormTests
 
     [Fact]
     public void The_cue_of_every_profile_that_comes_with_the_program_is_English() =>
-        Assert.All(BuiltInProfiles.All, static profile => Assert.StartsWith("\nAnswer:", AnswerForm.Of(profile with { Strategy = "self-consistency" }, ["A", "B"]).Cue, StringComparison.Ordinal));
+        Assert.All(BuiltInProfiles.All, static profile => Assert.StartsWith("\nAnswer:",
+            AnswerForm.Of(profile with { Strategy = "self-consistency" }, ["A", "B"]).Cue, StringComparison.Ordinal));
 }

@@ -10,7 +10,8 @@ using MedQA.Tests;
 
 namespace MedQA.Inference.Tests.Decoding;
 
-/// <summary>The default model's tokenizer, some of its special tokens renamed to those of models that think: decoding drops them all.</summary>
+/// <summary>The default model's tokenizer, some of its special tokens renamed to those of models that think: decoding drops them
+/// all.</summary>
 public class ThoughtTokensTests
 {
     private static readonly string[] Free = ["<repo_name>", "<reponame>", "<file_sep>", "<filename>", "<gh_stars>", "<issue_start>"];
@@ -34,7 +35,8 @@ public class ThoughtTokensTests
         var tokens = tokenizer.EncodeRecognizingSpecials(sample);
         var text = tokenizer.Decode(tokens, skipSpecial: true);
         text = textLength is { } length ? text[..length] : text;
-        return new ThoughtTokens(tokenizer).SpokenPart([.. tokens], text.Length, isOpen) is { } part ? text.Substring(part.Start, part.Length) : null;
+        return new ThoughtTokens(tokenizer).SpokenPart([.. tokens], text.Length, isOpen) is { } part
+            ? text.Substring(part.Start, part.Length) : null;
     }
 
     [Theory]
@@ -56,7 +58,8 @@ public class ThoughtTokensTests
 
     [Theory]
     [InlineData("<|channel|>analysis<|message|>It is B.<|end|><|start|>assistant<|channel|>final<|message|>Answer: C", "Answer: C")]
-    [InlineData("<|channel|>analysis<|message|>It is B.<|end|><|start|>assistant<|channel|>final<|message|>Answer: C<|end|>more", "Answer: C")]
+    [InlineData("<|channel|>analysis<|message|>It is B.<|end|><|start|>assistant<|channel|>final<|message|>Answer: C<|end|>more",
+        "Answer: C")]
     [InlineData("<|channel|>analysis<|message|>It is B.<|end|>", "")]
     [InlineData("<|channel|>analysis<|message|>It is B.", "")]
     [InlineData("<|channel|>commentary<|message|>It is B.<|end|>", "")]

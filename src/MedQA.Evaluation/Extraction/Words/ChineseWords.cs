@@ -35,7 +35,9 @@ internal static class ChineseWords
             [WordRoles.Past] = "最初 起初 一开始 原来 先前 之前 开始 差点",
             [WordRoles.Corrections] = "而是 而 而应",
             [WordRoles.Contrasts] = "但 但是 然而 不过 可是 而",
-            [WordRoles.AfterLetter] = "是 为 项 选项 正确 错误 正确的 错误的 不正确 不是 并非 不 对 错 因为 由于 而 而不是 也 都 就是 才是 最 符合 不符合 即 故 所以 因此 和 或 与 还是 或者 及 应 应该 不对 除 比 更 更为 吗 呢 吧 符合题意 较 可能",
+            [WordRoles.AfterLetter] =
+                "是 为 项 选项 正确 错误 正确的 错误的 不正确 不是 并非 不 对 错 因为 由于 而 而不是 也 都 就是 才是 最 符合 不符合 即 故 所以 因此 和 或 与 还是 或者 及 应 应该 不对 除 比 更 更为 吗 呢 吧 "
+                + "符合题意 较 可能",
             [WordRoles.BeforeSubject] = "选项 答案 因此 所以 故 但 但是 而 只有 认为 即 综上 综上所述 且 只 仅",
             [WordRoles.Evidence] = "最可能 可能性最大 提示 考虑 支持 符合 最符合 诊断 首选 最合适 最合适的 最恰当",
             [WordRoles.EvidenceLinks] = "是 为 就是 提示 考虑 支持 符合",

@@ -11,7 +11,9 @@ internal static class FrenchWords
             [WordRoles.Praise] = "bonne correcte meilleure juste finale ma exacte probable appropriée mon",
             [WordRoles.Disqualifiers] = "mauvaise incorrecte fausse première initiale autre ta votre leur sa aucune sans",
             [WordRoles.BeforeVerb] = "vous",
-            [WordRoles.Connectors] = "est la le les un une l' serait sera doit être devrait option lettre réponse bonne correcte donc alors clairement probablement à cette question de ci-dessous plus probable proposition numéro d' finale en",
+            [WordRoles.Connectors] =
+                "est la le les un une l' serait sera doit être devrait option lettre réponse bonne correcte donc alors clairement "
+                + "probablement à cette question de ci-dessous plus probable proposition numéro d' finale en",
             [WordRoles.Copulas] = "est serait sera sont",
             [WordRoles.SubjectCopulas] = "est serait sera sont semble paraît reste doit n' ne était soit",
             [WordRoles.Adverbs] = "la le les l' un une clairement donc bien plus sans sûrement probablement très aussi être ma de",
@@ -24,7 +26,9 @@ internal static class FrenchWords
             [WordRoles.Negations] = "ne n' pas non jamais ni aucune aucun sauf excepté sans",
             [WordRoles.No] = "non",
             [WordRoles.Wrong] = "faux fausse incorrect incorrecte incorrectes erronée erroné erreur inexacte inexact piège",
-            [WordRoles.Doubts] = "erreur faux piège éliminer éliminons élimine exclure excluons exclut doute tentant improbable incorrecte incorrect à_tort",
+            [WordRoles.Doubts] =
+                "erreur faux piège éliminer éliminons élimine exclure excluons exclut doute tentant improbable incorrecte incorrect "
+                + "à_tort",
             [WordRoles.Rejections] = "faux fausse incorrect incorrecte non",
             [WordRoles.Approvals] = "vrai vraie correct correcte oui juste exact",
             [WordRoles.Plurals] = "entre soit parmi",
@@ -42,12 +46,19 @@ internal static class FrenchWords
             [WordRoles.Past] = "initialement début abord d'abord avais",
             [WordRoles.Corrections] = "mais plutôt",
             [WordRoles.Contrasts] = "mais cependant toutefois pourtant",
-            [WordRoles.AfterLetter] = "est n' ne serait car parce et ou mais puisque que qui semble correct correcte faux incorrecte reste doit sont pour en plutôt si soit comme la le explique était",
-            [WordRoles.BeforeSubject] = "option réponse proposition options donc que mais car et ainsi seule seul lettre qu' alors conséquent est",
+            [WordRoles.AfterLetter] =
+                "est n' ne serait car parce et ou mais puisque que qui semble correct correcte faux incorrecte reste doit sont pour "
+                + "en plutôt si soit comme la le explique était",
+            [WordRoles.BeforeSubject] =
+                "option réponse proposition options donc que mais car et ainsi seule seul lettre qu' alors conséquent est",
             [WordRoles.Evidence] = "probable suggère évoque indique compatible diagnostic appropriée faveur",
             [WordRoles.EvidenceLinks] = "est serait suggère évoque indique avec de",
-            [WordRoles.Persons] = "certains beaucoup autres étudiants étudiant médecins médecin experts il elle ils elles on plupart manuel collègue quelqu'un personne tous vous gens",
-            [WordRoles.Speech] = "diraient disent dit choisissent choisit pensent pense croient croit affirment prétendent répondraient répondent choisiraient suggèrent écrivent opteraient",
+            [WordRoles.Persons] =
+                "certains beaucoup autres étudiants étudiant médecins médecin experts il elle ils elles on plupart manuel collègue "
+                + "quelqu'un personne tous vous gens",
+            [WordRoles.Speech] =
+                "diraient disent dit choisissent choisit pensent pense croient croit affirment prétendent répondraient répondent "
+                + "choisiraient suggèrent écrivent opteraient",
             [WordRoles.Distance] = "début initialement exemple format traditionnellement auparavant selon d'après autrefois",
             [WordRoles.FirstPerson] = "je j' nous",
             [WordRoles.Interjections] = "attendez attends correction pardon désolé erratum oups hmm",
@@ -73,7 +84,8 @@ internal static class FrenchWords
             ("il s' agit de", WordRoles.Pronouns | WordRoles.Copulas),
             ("il s' agit donc de", WordRoles.Pronouns | WordRoles.Copulas),
             ("il s' agit", WordRoles.Pronouns | WordRoles.Copulas),
-            ("par conséquent", WordRoles.Connectors | WordRoles.Adverbs | WordRoles.Leads | WordRoles.DecisionConnectors | WordRoles.Conclusions),
+            ("par conséquent", WordRoles.Connectors | WordRoles.Adverbs | WordRoles.Leads | WordRoles.DecisionConnectors
+                | WordRoles.Conclusions),
             ("en conclusion", WordRoles.Connectors | WordRoles.Adverbs | WordRoles.Leads | WordRoles.DecisionConnectors),
             ("en résumé", WordRoles.Connectors | WordRoles.Adverbs | WordRoles.Leads | WordRoles.DecisionConnectors),
             ("sans aucun doute", WordRoles.Connectors | WordRoles.Adverbs | WordRoles.Leads | WordRoles.DecisionConnectors),

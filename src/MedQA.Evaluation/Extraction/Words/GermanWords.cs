@@ -8,16 +8,22 @@ internal static class GermanWords
         {
             [WordRoles.AnswerNouns] = "antwort antworten lösung",
             [WordRoles.ChoiceNouns] = "lösung option wahl auswahl antwortmöglichkeit ergebnis buchstabe fazit richtig korrekt",
-            [WordRoles.Praise] = "richtige richtigen korrekte korrekten beste besten endgültige finale meine zutreffende wahrscheinlichste passende",
+            [WordRoles.Praise] =
+                "richtige richtigen korrekte korrekten beste besten endgültige finale meine zutreffende wahrscheinlichste passende",
             [WordRoles.Disqualifiers] = "falsche falschen erste ursprüngliche andere deine ihre seine häufige keine keiner nicht eure",
             [WordRoles.BeforeVerb] = "zu",
-            [WordRoles.Connectors] = "ist lautet sei wäre wird muss sein die der das den ein eine also daher somit folglich demnach option buchstabe antwort antwortmöglichkeit richtige korrekte beste auf diese frage hier eindeutig klar sicher wahrscheinlich am wahrscheinlichsten damit nummer lösung dann jedoch aber",
+            [WordRoles.Connectors] =
+                "ist lautet sei wäre wird muss sein die der das den ein eine also daher somit folglich demnach option buchstabe "
+                + "antwort antwortmöglichkeit richtige korrekte beste auf diese frage hier eindeutig klar sicher wahrscheinlich am "
+                + "wahrscheinlichsten damit nummer lösung dann jedoch aber",
             [WordRoles.Copulas] = "ist lautet sei war wäre",
             [WordRoles.SubjectCopulas] = "ist wäre scheint bleibt muss sind war nicht sei",
-            [WordRoles.Adverbs] = "die der das eine ein am eindeutig klar sicher sicherlich also daher somit damit hier meine wohl auch sehr sein",
+            [WordRoles.Adverbs] =
+                "die der das eine ein am eindeutig klar sicher sicherlich also daher somit damit hier meine wohl auch sehr sein",
             [WordRoles.Predicates] = "richtig korrekt zutreffend richtige korrekte",
             [WordRoles.PredicatesBehind] = "richtig korrekt falsch",
-            [WordRoles.Superlatives] = "beste besten wahrscheinlichste wahrscheinlichsten richtige korrekte passendste einzige richtig korrekt",
+            [WordRoles.Superlatives] =
+                "beste besten wahrscheinlichste wahrscheinlichsten richtige korrekte passendste einzige richtig korrekt",
             [WordRoles.PredicateNouns] = "antwort option wahl lösung antwortmöglichkeit",
             [WordRoles.Topics] = "diagnose ursache erklärung therapie behandlung medikament schritt antwort option",
             [WordRoles.Tentative] = "könnte kann vielleicht möglicherweise eventuell dürfte",
@@ -25,7 +31,9 @@ internal static class GermanWords
             [WordRoles.NegationsBehind] = "nicht keinesfalls keineswegs",
             [WordRoles.No] = "nein",
             [WordRoles.Wrong] = "falsch inkorrekt unrichtig fehler irrtum unzutreffend falsche",
-            [WordRoles.Doubts] = "fehler falsch irrtümlich ausschließen ausgeschlossen bezweifle unwahrscheinlich verlockend verführerisch falle irrtum schließen scheidet",
+            [WordRoles.Doubts] =
+                "fehler falsch irrtümlich ausschließen ausgeschlossen bezweifle unwahrscheinlich verlockend verführerisch falle "
+                + "irrtum schließen scheidet",
             [WordRoles.Rejections] = "falsch inkorrekt nein unrichtig",
             [WordRoles.Approvals] = "richtig korrekt ja wahr zutreffend",
             [WordRoles.Plurals] = "entweder beide zwischen ob",
@@ -43,17 +51,25 @@ internal static class GermanWords
             [WordRoles.Past] = "zuerst zunächst anfangs ursprünglich",
             [WordRoles.Corrections] = "sondern",
             [WordRoles.Contrasts] = "aber jedoch doch sondern dennoch allerdings",
-            [WordRoles.AfterLetter] = "ist nicht wäre weil da denn und oder aber richtig korrekt falsch sind war wählen nehmen ankreuzen auswählen scheint muss sei wenn falls sondern statt als aufgrund wegen die der eine passt erklärt bleibt keine kein dann",
-            [WordRoles.BeforeSubject] = "option antwort antwortmöglichkeit optionen daher deshalb somit also dass aber und ist weil da folglich nur buchstabe wäre damit",
+            [WordRoles.AfterLetter] =
+                "ist nicht wäre weil da denn und oder aber richtig korrekt falsch sind war wählen nehmen ankreuzen auswählen scheint "
+                + "muss sei wenn falls sondern statt als aufgrund wegen die der eine passt erklärt bleibt keine kein dann",
+            [WordRoles.BeforeSubject] =
+                "option antwort antwortmöglichkeit optionen daher deshalb somit also dass aber und ist weil da folglich nur buchstabe "
+                + "wäre damit",
             [WordRoles.Evidence] = "wahrscheinlichste wahrscheinlichsten diagnose spricht passt vereinbar ursache",
             [WordRoles.EvidenceLinks] = "ist für zu mit",
-            [WordRoles.Persons] = "manche viele andere einige studenten studierende ärzte arzt kollege experten er sie man lehrbuch leitlinie jemand niemand alle prüfer laien kollegen",
-            [WordRoles.Speech] = "sagen sagt meinen meint denken denkt glauben glaubt wählen wählt behaupten behauptet antworten nehmen vermuten",
+            [WordRoles.Persons] =
+                "manche viele andere einige studenten studierende ärzte arzt kollege experten er sie man lehrbuch leitlinie jemand "
+                + "niemand alle prüfer laien kollegen",
+            [WordRoles.Speech] =
+                "sagen sagt meinen meint denken denkt glauben glaubt wählen wählt behaupten behauptet antworten nehmen vermuten",
             [WordRoles.Distance] = "zuerst zunächst anfangs ursprünglich beispiel format früher laut traditionell angeblich dachte",
             [WordRoles.FirstPerson] = "ich wir",
             [WordRoles.Interjections] = "moment halt korrektur warte entschuldigung hmm sorry",
             [WordRoles.Retractions] = "irrte",
-            [WordRoles.Leads] = "daher deshalb somit also folglich demnach korrektur wahrscheinlich vermutlich eindeutig definitiv nur fazit",
+            [WordRoles.Leads] =
+                "daher deshalb somit also folglich demnach korrektur wahrscheinlich vermutlich eindeutig definitiv nur fazit",
             [WordRoles.Pronouns] = "es das dies dieses",
             [WordRoles.QuestionHeads] = "frage nutzer benutzer",
             [WordRoles.Restrictions] = "bei in für nur im beim während",

@@ -7,11 +7,16 @@ internal static class SpanishWords
         new Dictionary<WordRoles, string>
         {
             [WordRoles.AnswerNouns] = "respuesta respuestas resp solución solucion",
-            [WordRoles.ChoiceNouns] = "opción opcion alternativa solución solucion elección clave letra correcta correcto conclusión predicción veredicto",
+            [WordRoles.ChoiceNouns] =
+                "opción opcion alternativa solución solucion elección clave letra correcta correcto conclusión predicción veredicto",
             [WordRoles.Praise] = "correcta correcto mejor final adecuada acertada verdadera mi definitiva probable apropiada más",
-            [WordRoles.Disqualifiers] = "incorrecta incorrecto falsa errónea equivocada primera inicial anterior otra tu su mala ninguna sin",
+            [WordRoles.Disqualifiers] =
+                "incorrecta incorrecto falsa errónea equivocada primera inicial anterior otra tu su mala ninguna sin",
             [WordRoles.BeforeVerb] = "usted",
-            [WordRoles.Connectors] = "es la el lo un una sería será seria debe ser debería puede opción opcion letra respuesta correcta correcto por así pues claramente sin embargo entonces más probable probablemente a esta pregunta de del siguiente mejor final que creo considero pienso alternativa número",
+            [WordRoles.Connectors] =
+                "es la el lo un una sería será seria debe ser debería puede opción opcion letra respuesta correcta correcto por así "
+                + "pues claramente sin embargo entonces más probable probablemente a esta pregunta de del siguiente mejor final que "
+                + "creo considero pienso alternativa número",
             [WordRoles.Copulas] = "es sería será era son seria",
             [WordRoles.SubjectCopulas] = "es sería será era son parece resulta debe no está seria fue",
             [WordRoles.Adverbs] = "claramente la el lo un una más muy probablemente ser por también sin mi de",
@@ -24,7 +29,9 @@ internal static class SpanishWords
             [WordRoles.Negations] = "no nunca ni ninguna ninguno jamás tampoco excepto salvo sin",
             [WordRoles.No] = "no",
             [WordRoles.Wrong] = "incorrecta incorrecto incorrectas falsa falso errónea erróneo equivocada equivocado error mal",
-            [WordRoles.Doubts] = "error incorrecto equivocación equivocado descarto descartamos descarta descartar excluir excluimos eliminamos tentador trampa dudo improbable",
+            [WordRoles.Doubts] =
+                "error incorrecto equivocación equivocado descarto descartamos descarta descartar excluir excluimos eliminamos "
+                + "tentador trampa dudo improbable",
             [WordRoles.Rejections] = "incorrecta incorrecto falsa falso no",
             [WordRoles.Approvals] = "correcta correcto verdadera verdadero sí cierta",
             [WordRoles.Plurals] = "ambas ambos entre una tanto",
@@ -32,7 +39,8 @@ internal static class SpanishWords
             [WordRoles.Concessions] = "aunque mientras",
             [WordRoles.Conclusions] = "entonces así luego consiguiente pues",
             [WordRoles.Reasons] = "porque ya puesto dado debido y pero como por que",
-            [WordRoles.Decisions] = "elijo escojo selecciono elegiría escogería seleccionaría elegir escoger seleccionar elegimos marco marcaría elegido",
+            [WordRoles.Decisions] =
+                "elijo escojo selecciono elegiría escogería seleccionaría elegir escoger seleccionar elegimos marco marcaría elegido",
             [WordRoles.OwnDecisions] = "creo diría pienso considero",
             [WordRoles.ParticleVerbs] = "quedo quedaría inclino inclinaría opto optaría decanto",
             [WordRoles.DecisionParticles] = "con por",
@@ -42,14 +50,23 @@ internal static class SpanishWords
             [WordRoles.Past] = "inicialmente principio primero antes",
             [WordRoles.Corrections] = "sino pero",
             [WordRoles.Contrasts] = "pero sino embargo",
-            [WordRoles.AfterLetter] = "es no sería será porque ya y o pero que por como debe parece en se para son debido dado correcta correcto incorrecta incorrecto falsa la el está si de con",
-            [WordRoles.BeforeSubject] = "opción opcion opciones respuesta alternativa que pero porque y la entonces así solo sólo letra aunque si",
+            [WordRoles.AfterLetter] =
+                "es no sería será porque ya y o pero que por como debe parece en se para son debido dado correcta correcto incorrecta "
+                + "incorrecto falsa la el está si de con",
+            [WordRoles.BeforeSubject] =
+                "opción opcion opciones respuesta alternativa que pero porque y la entonces así solo sólo letra aunque si",
             [WordRoles.Evidence] = "probable sugiere indica compatible diagnóstico apropiado adecuado apunta",
             [WordRoles.EvidenceLinks] = "es sería sugiere indica con a",
-            [WordRoles.Persons] = "algunos muchos otros estudiantes estudiante médicos médico expertos ellos él ella alguien gente profesor libro colega quienes usted mayoría todos nadie unos",
-            [WordRoles.Speech] = "dirían dice dicen diría eligen elige elegirían elegiría creen cree piensan piensa argumentan sostienen responderían afirman consideran opinan marcan escogen escogerían eligió dijo dijeron pensarían",
+            [WordRoles.Persons] =
+                "algunos muchos otros estudiantes estudiante médicos médico expertos ellos él ella alguien gente profesor libro "
+                + "colega quienes usted mayoría todos nadie unos",
+            [WordRoles.Speech] =
+                "dirían dice dicen diría eligen elige elegirían elegiría creen cree piensan piensa argumentan sostienen responderían "
+                + "afirman consideran opinan marcan escogen escogerían eligió dijo dijeron pensarían",
             [WordRoles.Distance] = "principio inicialmente ejemplo formato tradicionalmente anteriormente antes según vista",
-            [WordRoles.FirstPerson] = "yo elijo escojo selecciono elegiría escogería seleccionaría creo quedo quedaría opto optaría inclino marco decanto me considero pienso diría elegimos debemos nosotros",
+            [WordRoles.FirstPerson] =
+                "yo elijo escojo selecciono elegiría escogería seleccionaría creo quedo quedaría opto optaría inclino marco decanto "
+                + "me considero pienso diría elegimos debemos nosotros",
             [WordRoles.Interjections] = "espera perdón corrección corrijo disculpa disculpen rectifico mmm",
             [WordRoles.Retractions] = "rectifico",
             [WordRoles.Leads] = "entonces así corrección luego definitivamente probablemente claramente sino solo sólo finalmente",
@@ -69,9 +86,12 @@ internal static class SpanishWords
         },
         [
             ("la correcta", WordRoles.AnswerNouns | WordRoles.Predicates),
-            ("por lo tanto", WordRoles.Connectors | WordRoles.Adverbs | WordRoles.Leads | WordRoles.DecisionConnectors | WordRoles.Conclusions),
-            ("por tanto", WordRoles.Connectors | WordRoles.Adverbs | WordRoles.Leads | WordRoles.DecisionConnectors | WordRoles.Conclusions),
-            ("así que", WordRoles.Connectors | WordRoles.Adverbs | WordRoles.Leads | WordRoles.DecisionConnectors | WordRoles.Conclusions | WordRoles.BeforeSubject),
+            ("por lo tanto", WordRoles.Connectors | WordRoles.Adverbs | WordRoles.Leads | WordRoles.DecisionConnectors
+                | WordRoles.Conclusions),
+            ("por tanto", WordRoles.Connectors | WordRoles.Adverbs | WordRoles.Leads | WordRoles.DecisionConnectors
+                | WordRoles.Conclusions),
+            ("así que", WordRoles.Connectors | WordRoles.Adverbs | WordRoles.Leads | WordRoles.DecisionConnectors | WordRoles.Conclusions
+                | WordRoles.BeforeSubject),
             ("en conclusión", WordRoles.Connectors | WordRoles.Adverbs | WordRoles.Leads | WordRoles.DecisionConnectors),
             ("en resumen", WordRoles.Connectors | WordRoles.Adverbs | WordRoles.Leads | WordRoles.DecisionConnectors),
             ("sin duda", WordRoles.Connectors | WordRoles.Adverbs | WordRoles.Leads | WordRoles.DecisionConnectors),
