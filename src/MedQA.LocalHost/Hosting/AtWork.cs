@@ -1,4 +1,5 @@
 using System.Globalization;
+using MedQA.Files;
 using MedQA.Pipeline.Reading;
 
 namespace MedQA.LocalHost.Hosting;
@@ -77,7 +78,7 @@ internal sealed class AtWork(string dataFolder, TimeProvider time) : IRunAttenda
                     options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
                 }
 
-                return new Presence(new FileStream(Path.Combine(_folder, name), options), time);
+                return new Presence(new FileStream(RegularFile.Check(Path.Combine(_folder, name)), options), time);
             }
             catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
             {
@@ -100,8 +101,8 @@ internal sealed class AtWork(string dataFolder, TimeProvider time) : IRunAttenda
         try
         {
             // Whoever gets the lock knows that nobody holds it.
-            using var left = new FileStream(
-                path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
+            using var left = new FileStream(RegularFile.Check(path),
+                FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
             return null;
         }
         catch (FileNotFoundException)

@@ -9,7 +9,6 @@ using MedQA.Files;
 using MedQA.Inference.Prefixes;
 using MedQA.Tuning.Exemplars;
 using MedQA.Tuning.Learning;
-using MedQA.Tuning.Transformers;
 using TorchSharp;
 using Decoder = MedQA.Tuning.Transformers.Decoder;
 
