@@ -42,7 +42,7 @@ public sealed class ServeCommandTests
         await MedqaProcess.StopAsync(server);
         Assert.Equal(130, server.ExitCode);
         Assert.Equal("", await output);
-        Assert.Contains("Stopped. Unfinished runs go on with the next start.", await notices, StringComparison.Ordinal);
+        Assert.Contains("Stopped. Unfinished runs are paused, and go on with the next start.", await notices, StringComparison.Ordinal);
         Assert.False(File.Exists(Path.Combine(medqa.Folder, ".medqa", "azurite.json")), "The storage emulator was left behind.");
     }
 

@@ -137,7 +137,7 @@ public sealed class BatchWorkerTests(AzuriteFixture azurite)
         Assert.Equal((RunState.Completed, 0), (summary.State, summary.Totals.Failed));
         var again = (await bench.Reader.GetAnswerAsync(run, 0, Cancel))!;
         Assert.True(again.TriedAgain);
-        Assert.True(again.Seconds >= 1, "The seconds of the first try are counted.");
+        Assert.True(again.Seconds >= 0.9, "The seconds of the first try are counted.");
         Assert.False((await bench.Reader.GetAnswerAsync(run, 1, Cancel))!.TriedAgain);
         Assert.Equal(
             WithoutTimes((await undisturbed.TextAsync(even, "answers/00000000.jsonl"))!),
@@ -182,7 +182,9 @@ public sealed class BatchWorkerTests(AzuriteFixture azurite)
         Assert.Equal(3, order.Count);
         var failed = (await next.Reader.GetAnswerAsync(run, 0, Cancel))!;
         Assert.Equal((true, FailureCodes.TimeLimit), (failed.TriedAgain, failed.Failure!.Code));
-        Assert.InRange(failed.Seconds, 2, 60);
+        
+        // Two tries of a second each, by a clock whose timers may come a little early.
+        Assert.InRange(failed.Seconds, 1.9, 60);
     }
 
     [Fact]
