@@ -29,7 +29,7 @@ internal sealed class FolderLock : IDisposable
             try
             {
                 var taken = new FolderLock(PrivateFiles.Open(path, FileShare.None));
-                taken.Sign(path);
+                Sign(path);
                 return taken;
             }
             catch (IOException exception) when (IsHeld(exception))
@@ -69,7 +69,7 @@ internal sealed class FolderLock : IDisposable
         }
     }
 
-    private void Sign(string path)
+    private static void Sign(string path)
     {
         try
         {
@@ -77,10 +77,9 @@ internal sealed class FolderLock : IDisposable
             holder.SetLength(0);
             holder.Write(System.Text.Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
         }
-        catch
+        catch (IOException)
         {
-            _file.Dispose();
-            throw;
+            // The disk is full: whoever waits is told of a process without its number, which is all that this file is for.
         }
     }
 }

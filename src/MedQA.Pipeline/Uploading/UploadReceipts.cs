@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Azure;
 using Azure.Data.Tables;
+using MedQA.Evaluation;
 using MedQA.Pipeline.Storage;
 
 namespace MedQA.Pipeline.Uploading;
@@ -168,7 +169,7 @@ internal sealed class UploadReceipts(TableClient table)
     }
 
     private static UploadStanding StandingOf(TableEntity row) =>
-        Enum.TryParse<UploadStanding>(row.GetString("Standing"), out var standing) ? standing : UploadStanding.Handled;
+        row.GetString("Standing") is { } standing ? EnumNames.Stored<UploadStanding>(standing) : UploadStanding.Handled;
 
     private static string KeyOf(string blob, ETag etag) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{etag:G} {blob}")).AsSpan(0, 16));
 }

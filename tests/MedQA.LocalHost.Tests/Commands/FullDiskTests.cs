@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using MedQA.Faults.Tests;
 using MedQA.Inference;
 using MedQA.Inference.Sessions;
 using MedQA.LocalHost.Commands;
@@ -61,6 +62,7 @@ public sealed class FullDiskTests
     [Fact]
     public async Task A_run_whose_disk_others_fill_says_so_and_goes_on_where_it_was_when_there_is_room()
     {
+        _ = Seeds.Of(usual: 0);
         await using var medqa = new MedqaProcess();
         var (code, output, errors) = await medqa.OnSmallDiskAsync(64, $"""
             medqa run {medqa.Sums(300)} --profile {medqa.Profile(samples: 3)} > run.txt 2>&1 & run=$!
