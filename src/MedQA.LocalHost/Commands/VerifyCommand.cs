@@ -53,6 +53,13 @@ internal static class VerifyCommand
             ?? throw new InputException($"Run {summary.Run} has no report yet: it is {StateText.Of(summary.State)}.");
         var report = await JsonSerializer.DeserializeAsync(content, ReportJson.Default.RunReport, cancellationToken)
             ?? throw new InvalidDataException($"The report of run {summary.Run} is empty.");
+        if (report.EvaluationRules != EvaluationRules.Version)
+        {
+            context.Console.Note(
+                $"The report follows version {report.EvaluationRules} of the evaluation's rules, and this medqa version {EvaluationRules.Version}: "
+                + "questions, answers and answers.csv are checked, and the report itself is not made again.");
+        }
+
         var seal = await reader.CheckSealAsync(summary.Run, report.Circumstances.Seal, cancellationToken);
         var answers = count > 0 ? await AskAgainAsync(context, storage.Runs, reader, summary, count, seed, tolerance, cancellationToken) : [];
         var verification = new RunVerification(summary.Run.ToString(), seal?.Batches, seal?.Differences ?? ["the run has no seal: an earlier version of medqa wrote its result"], seed, answers);
