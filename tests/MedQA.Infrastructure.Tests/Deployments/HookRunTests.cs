@@ -34,7 +34,7 @@ public sealed partial class HookRunTests : IDisposable
 
         foreach (var file in (string[])
             [
-                "Directory.Build.props", "Directory.Packages.props", ".editorconfig", "global.json",
+                "Directory.Build.props", "Directory.Packages.props", ".editorconfig", "global.json", "nuget.config",
                 "src/App/App.cs", "exemplars/a.json", "rubrics/a.json", "models/smollm2-135m-instruct/model.onnx", "docs/guide.md",
             ])
         {
