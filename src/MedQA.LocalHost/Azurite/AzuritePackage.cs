@@ -30,7 +30,7 @@ internal static class AzuritePackage
         using var alone = await FolderLock.TakeAsync(
             options.CacheFolder,
             "azurite-install.lock",
-            process => report($"Waiting for another medqa{(process is { } id ? $" (process {id})" : "")}, which is installing Azurite…"),
+            process => report($"Waiting for another medqa{FolderLock.Named(process)}, which is installing Azurite…"),
             cancellationToken);
         await File.WriteAllBytesAsync(installed.KeeperPath + Unfinished, keeper, cancellationToken);
         File.Move(installed.KeeperPath + Unfinished, installed.KeeperPath, overwrite: true);

@@ -27,9 +27,6 @@ internal sealed class AzuriteServer : IAsyncDisposable
     private const string LockName = "azurite.lock";
     private const int LogLinesShown = 3;
 
-    private static readonly TimeSpan LookAgainAfter = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan WaitSilently = TimeSpan.FromSeconds(3);
-
     private readonly AzuriteConnection _connection;
 
     private AzuriteServer(AzuriteOrigin origin, AzuriteConnection connection)
@@ -84,7 +81,7 @@ internal sealed class AzuriteServer : IAsyncDisposable
             return await FolderLock.TakeAsync(
                 options.DataFolder,
                 LockName,
-                process => report($"Waiting for another medqa{Named(process)}, which is starting on {options.DataFolder}…{Suspended(process)}"),
+                process => report($"Waiting for another medqa{FolderLock.Named(process)}, which is starting on {options.DataFolder}…{Suspended(process)}"),
                 limit.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -92,7 +89,7 @@ internal sealed class AzuriteServer : IAsyncDisposable
             var process = FolderLock.Holder(options.DataFolder, LockName);
             throw new AzuriteException(
                 AzuriteFault.InUse,
-                $"Another medqa{Named(process)} began to start on {options.DataFolder} and has not finished in {options.StartLimit.TotalSeconds:0} seconds."
+                $"Another medqa{FolderLock.Named(process)} began to start on {options.DataFolder} and has not finished in {options.StartLimit.TotalSeconds:0} seconds."
                 + (Suspended(process) is { Length: > 0 } suspended ? suspended : " Try again in a moment, or end that process."));
         }
     }
@@ -103,9 +100,9 @@ internal sealed class AzuriteServer : IAsyncDisposable
         AzuriteRecord? record = null;
         using var limit = new AwakeLimit(options.StartLimit, TimeProvider.System, cancellationToken);
         await using var patience = new Timer(
-            _ => report($"Waiting for the process{Named(record?.Pid)} that serves {options.DataFolder}…{Suspended(record?.Pid)}"),
+            _ => report($"Waiting for the process{FolderLock.Named(record?.Pid)} that serves {options.DataFolder}…{Suspended(record?.Pid)}"),
             null,
-            WaitSilently,
+            FolderLock.WaitSilently,
             Timeout.InfiniteTimeSpan);
         try
         {
@@ -124,8 +121,8 @@ internal sealed class AzuriteServer : IAsyncDisposable
                     await connection.DisposeAsync();
                 }
 
-                // An owner that takes no more connections is about to end and saves. A file lock has no event to wait for.
-                await Task.Delay(LookAgainAfter, limit.Token);
+                // An owner that takes no more connections is about to end and saves.
+                await Task.Delay(FolderLock.LookAgainAfter, limit.Token);
             }
             while (OwnerLock.IsTaken(options.DataFolder));
             return null;
@@ -140,8 +137,6 @@ internal sealed class AzuriteServer : IAsyncDisposable
                     : " End the medqa that uses the folder, which may be in a container or on another machine. If the folder was copied with hard links, copy it without them."));
         }
     }
-
-    private static string Named(int? process) => process is { } id ? string.Create(CultureInfo.InvariantCulture, $" (process {id})") : "";
 
     private static string Suspended(int? process) => process is { } id && IsSuspended(id)
         ? string.Create(CultureInfo.InvariantCulture, $" That process is suspended: continue it with `fg` in its terminal or `kill -CONT {id}`, or end it with `kill -KILL {id}`.")

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace MedQA.LocalHost.Azurite;
 
@@ -7,8 +8,12 @@ internal sealed class FolderLock : IDisposable
 {
     // EWOULDBLOCK on Linux and on macOS, a sharing violation on Windows.
     private static readonly int[] HeldByAnother = [11, 35, unchecked((int)0x80070020)];
-    private static readonly TimeSpan LookAgainAfter = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan WaitSilently = TimeSpan.FromSeconds(3);
+
+    /// <summary>The pause between two looks at a lock: a file lock has no event that another process could wait for.</summary>
+    public static readonly TimeSpan LookAgainAfter = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How long a wait may last before people are told of it.</summary>
+    public static readonly TimeSpan WaitSilently = TimeSpan.FromSeconds(3);
 
     private readonly FileStream _file;
 
@@ -39,7 +44,6 @@ internal sealed class FolderLock : IDisposable
                     waiting(Holder(path));
                 }
 
-                // A file lock has no event that another process could wait for.
                 await Task.Delay(LookAgainAfter, cancellationToken);
             }
         }
@@ -47,6 +51,9 @@ internal sealed class FolderLock : IDisposable
 
     /// <summary>The process that holds a lock, as it says; <see langword="null"/> where it says nothing.</summary>
     public static int? Holder(string folder, string name) => Holder(Path.Combine(folder, name));
+
+    /// <summary>Names a process in a sentence; nothing where it is unknown.</summary>
+    public static string Named(int? process) => process is { } id ? string.Create(CultureInfo.InvariantCulture, $" (process {id})") : "";
 
     /// <summary>Whether a file could not be opened because another process has it.</summary>
     public static bool IsHeld(IOException exception) => HeldByAnother.Contains(exception.HResult);
@@ -75,7 +82,7 @@ internal sealed class FolderLock : IDisposable
         {
             using var holder = PrivateFiles.Open(HolderPath(path), FileShare.ReadWrite);
             holder.SetLength(0);
-            holder.Write(System.Text.Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
+            holder.Write(Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
         }
         catch (IOException)
         {

@@ -24,9 +24,15 @@ internal static class PrivateFiles
 
     /// <summary>Opens a file for reading and writing; creates it (0600 on Unix) where there is none.</summary>
     /// <exception cref="IOException">It cannot be opened, or another process has it.</exception>
-    public static FileStream Open(string path, FileShare share)
+    public static FileStream Open(string path, FileShare share) => Open(path, FileMode.OpenOrCreate, share, FileOptions.None);
+
+    /// <summary>Creates a file (0600 on Unix) that this process alone has, and that goes when it is closed.</summary>
+    /// <exception cref="IOException">It cannot be created, or is there already.</exception>
+    public static FileStream CreateOwn(string path) => Open(path, FileMode.CreateNew, FileShare.None, FileOptions.DeleteOnClose);
+
+    private static FileStream Open(string path, FileMode mode, FileShare share, FileOptions use)
     {
-        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = share, BufferSize = 0 };
+        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = share, BufferSize = 0, Options = use };
         if (!OperatingSystem.IsWindows())
         {
             options.UnixCreateMode = File;

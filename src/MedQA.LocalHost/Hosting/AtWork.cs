@@ -1,5 +1,6 @@
 using System.Globalization;
 using MedQA.Files;
+using MedQA.LocalHost.Azurite;
 using MedQA.Pipeline.Reading;
 
 namespace MedQA.LocalHost.Hosting;
@@ -19,9 +20,8 @@ internal sealed record WorkingProcess(string Command, int Process, string Model)
 
 /// <summary>
 /// Who works on the runs of a data folder: each process has a file in it, which it holds locked and touches every few seconds. The system
-/// releases the lock when the process ends, however that
-/// happens, and one that stands still (or whose machine slept) touches nothing: what is killed or suspended is not at work. A copied folder
-/// has no locks.
+/// releases the lock when the process ends, however that happens, and one that stands still (or whose machine slept) touches nothing: what
+/// is killed or suspended is not at work. A copied folder has no locks.
 /// </summary>
 internal sealed class AtWork(string dataFolder, TimeProvider time) : IRunAttendance
 {
@@ -63,22 +63,9 @@ internal sealed class AtWork(string dataFolder, TimeProvider time) : IRunAttenda
         {
             try
             {
-                Directory.CreateDirectory(_folder);
+                PrivateFiles.CreateFolder(_folder);
                 var name = string.Create(CultureInfo.InvariantCulture, $"{command}.{Environment.ProcessId}.{model}.{Guid.NewGuid():N}");
-                var options = new FileStreamOptions
-                {
-                    Mode = FileMode.CreateNew,
-                    Access = FileAccess.ReadWrite,
-                    Share = FileShare.None,
-                    BufferSize = 0,
-                    Options = FileOptions.DeleteOnClose,
-                };
-                if (!OperatingSystem.IsWindows())
-                {
-                    options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-                }
-
-                return new Presence(new FileStream(RegularFile.Check(Path.Combine(_folder, name)), options), time);
+                return new Presence(PrivateFiles.CreateOwn(Path.Combine(_folder, name)), time);
             }
             catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
             {

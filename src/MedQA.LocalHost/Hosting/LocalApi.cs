@@ -65,6 +65,7 @@ internal static class LocalApi
         application.MapApi(api with { Stopping = application.Lifetime.ApplicationStopping }, AccessOf(settings));
         return application;
     }
+
     /// <summary>Logs a request by its method, path and status. Its query may hold what was searched for.</summary>
     private static async Task LogAsync(ILogger logger, HttpContext context, RequestDelegate next)
     {

@@ -1,6 +1,6 @@
-using MedQA.LocalHost.Azurite;
 using MedQA.Evaluation.Profiles;
 using MedQA.Files;
+using MedQA.LocalHost.Azurite;
 using MedQA.LocalHost.Settings;
 using MedQA.Pipeline.Profiles;
 
