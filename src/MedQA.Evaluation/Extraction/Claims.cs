@@ -59,8 +59,7 @@ internal sealed class Claims(bool lastLineCounts)
     /// </summary>
     public OptionReferences.Reference? Settle()
     {
-        foreach (var rank in new[] { ClaimRank.Answer, ClaimRank.Predicate, ClaimRank.Verdict, ClaimRank.Bare, ClaimRank.Conclusion,
-            ClaimRank.Tentative })
+        for (var rank = ClaimRank.Answer; rank >= ClaimRank.Tentative; rank--)
         {
             var last = _claims.FindLastIndex(claim => claim.Rank == rank);
             if (last < 0)

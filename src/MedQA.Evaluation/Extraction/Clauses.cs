@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using MedQA.Evaluation.Questions;
 
 namespace MedQA.Evaluation.Extraction;
@@ -5,8 +6,8 @@ namespace MedQA.Evaluation.Extraction;
 /// <summary>Which places of a text stand under a condition, a negation or a question, and where somebody else speaks.</summary>
 internal sealed class Clauses
 {
-    private static readonly string[] Abbreviations = ["dr", "mr", "mrs", "ms", "prof", "vs", "approx", "fig", "st", "sra", "sr", "nr", "z",
-        "bzw", "resp", "cf", "spp", "sp", "g", "vit", "hep", "strep", "gp", "cat", "eq", "tab", "vol", "str"];
+    private static readonly FrozenSet<string> Abbreviations = FrozenSet.Create("dr", "mr", "mrs", "ms", "prof", "vs", "approx", "fig", "st", "sra", "sr", "nr", "z",
+        "bzw", "resp", "cf", "spp", "sp", "g", "vit", "hep", "strep", "gp", "cat", "eq", "tab", "vol", "str");
 
     private readonly Under[] _under;
 
@@ -50,7 +51,7 @@ internal sealed class Clauses
         var all = new Under[tokens.Count];
         var sentence = 0;
         var under = Under.None;
-        var (inConcession, inConcessionAlone, hasPerson, hasPointed, isStruck, isQuoted) = (false, false, false, false, false, false);
+        var (inConcession, hasPerson, hasPointed, isStruck, isQuoted) = (false, false, false, false, false);
         var beforeBracket = Under.None;
         for (var at = 0; at < tokens.Count; at++)
         {
@@ -82,7 +83,7 @@ internal sealed class Clauses
                     // "To the novice, B is correct."
                     under |= hasPerson && tokens[sentence].Has(WordRoles.Restrictions | WordRoles.EvidenceLinks) ? Under.Others
                         : Under.None;
-                    under = inConcession && inConcessionAlone ? under & Under.Condition : under;
+                    under = inConcession ? under & Under.Condition : under;
                     inConcession = false;
                     under = at + 1 < tokens.Count && tokens[at + 1].Text is "that" or "que" or "dass" ? under
                         : under & ~(Under.Negation | Under.Doubt);
@@ -139,7 +140,7 @@ internal sealed class Clauses
 
                 if (token.Has(WordRoles.Concessions))
                 {
-                    (inConcession, inConcessionAlone) = (true, true);
+                    inConcession = true;
                 }
 
                 if (token.Has(WordRoles.Joins) && at + 1 < tokens.Count

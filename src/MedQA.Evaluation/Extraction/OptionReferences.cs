@@ -293,7 +293,7 @@ internal sealed class OptionReferences
                 word++;
             }
             else if (tokens[at].IsUnspaced && text.Length > 1 && word + text.Length <= words.Length
-                && text.Select((character, index) => words[word + index] == character.ToString()).All(static same => same))
+                && text.Select((character, index) => words[word + index] is [var only] && only == character).All(static same => same))
             {
                 word += text.Length;
             }

@@ -17,7 +17,12 @@ internal static class Tokenization
     private static readonly string[] AsciiSymbols = [.. Enumerable.Range(0, 128).Select(static code => ((char)code).ToString())];
 
     /// <summary>The words of a text in the language that most of them are of.</summary>
-    public static List<Token> Of(ReadOnlySpan<char> text, int from, int to)
+    public static List<Token> Of(ReadOnlySpan<char> text, int from, int to) => Read(text, from, to).Tokens;
+
+    /// <summary>The language that most words of a text are of; English where none is ahead.</summary>
+    public static Language LanguageOf(ReadOnlySpan<char> text) => Read(text, 0, text.Length).Spoken;
+
+    private static (List<Token> Tokens, Language Spoken) Read(ReadOnlySpan<char> text, int from, int to)
     {
         var unspaced = UnspacedLanguage(text[from..to]);
         Span<int> words = stackalloc int[StatementWords.Languages];
@@ -76,7 +81,7 @@ internal static class Tokenization
                     || JoinsWord(text[..to], at));
 
                 // "l'option": an article that has lost its vowel is a word of its own.
-                if (at + 1 < to && text[at] is '\'' or '’' && at > start && IsElided(text[start..at]) && at + 1 < to
+                if (at + 1 < to && text[at] is '\'' or '’' && IsElided(text[start..at])
                     && char.IsLetter(text[at + 1]))
                 {
                     at++;
@@ -116,27 +121,7 @@ internal static class Tokenization
         }
 
         StatementWords.MarkPhrases(all, spoken);
-        return tokens;
-    }
-
-    /// <summary>The language that most words of a text are of; English where none is ahead.</summary>
-    public static Language LanguageOf(ReadOnlySpan<char> text)
-    {
-        if (UnspacedLanguage(text) is { } unspaced)
-        {
-            return unspaced;
-        }
-
-        Span<int> words = stackalloc int[StatementWords.Languages];
-        foreach (var token in Of(text, 0, text.Length))
-        {
-            if (token.IsWord && StatementWords.Find(token.Text) is { } word)
-            {
-                Count(word, words);
-            }
-        }
-
-        return Most(words);
+        return (tokens, spoken);
     }
 
     private static void Count(StatementWords.Word word, Span<int> words)

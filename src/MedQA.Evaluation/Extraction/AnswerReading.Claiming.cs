@@ -1,0 +1,127 @@
+namespace MedQA.Evaluation.Extraction;
+
+/// <content>From words that announce an answer to the option that they announce.</content>
+internal sealed partial class AnswerReading
+{
+    /// <summary>From a cue over words that may stand between to the option that they lead to.</summary>
+    private void Follow(int at, WordRoles connectors, ClaimRank rank, bool allowLineEnds = false, bool mustEnd = false,
+        bool numbers = false, bool otherCase = false, bool endsAtComma = true)
+    {
+        var (negated, afterWord) = (false, false);
+        for (var step = 0; step < MostSteps && at < tokens.Count; step++)
+        {
+            var token = tokens[at];
+            var number = numbers ? options.NumberAt(tokens, at) : null;
+            if ((options.At(tokens, at) ?? number) is { } reference && !_clauses.IsQuestion(at))
+            {
+                if (!negated && !(reference.End < tokens.Count && tokens[reference.End].Has(WordRoles.NegationsBehind)
+                    && tokens[reference.End].Has(WordRoles.Corrections)))
+                {
+                    Claim(rank, reference, mustEnd || number is not null, endsAtComma);
+                    return;
+                }
+
+                at = Correction(reference.End);
+                if (at < 0)
+                {
+                    return;
+                }
+
+                negated = false;
+                continue;
+            }
+
+            if (token.IsNewLine)
+            {
+                if (!allowLineEnds || afterWord)
+                {
+                    return;
+                }
+            }
+            else if (token.IsWord)
+            {
+                if (token.Has(WordRoles.Tentative))
+                {
+                    rank = ClaimRank.Tentative;
+                }
+                else if (token.Has(WordRoles.Negations | WordRoles.No))
+                {
+                    negated = true;
+                }
+                else if (token.Has(WordRoles.Plurals) || !token.Has(connectors) || (otherCase && token.Has(WordRoles.Hypothetical)))
+                {
+                    return;
+                }
+
+                afterWord = true;
+            }
+            else if (token.IsSymbol(".!?;"))
+            {
+                return;
+            }
+            else if (token.IsSymbol(":="))
+            {
+                afterWord = false;
+            }
+
+            at++;
+        }
+    }
+
+    /// <summary>In "not B but C": the token behind "but".</summary>
+    private int Correction(int at)
+    {
+        for (var step = 0; step < 10 && at < tokens.Count && !Clauses.EndsSentence(tokens, at); step++, at++)
+        {
+            if (tokens[at].Has(WordRoles.Corrections))
+            {
+                return at + 1;
+            }
+
+            if (tokens[at].IsWord && !tokens[at].Has(WordRoles.Leads))
+            {
+                return -1;
+            }
+        }
+
+        return -1;
+    }
+
+    /// <summary>Takes a named option as the answer, unless what follows takes that back.</summary>
+    private void Claim(ClaimRank rank, OptionReferences.Reference reference, bool mustEnd, bool endsAtComma = true)
+    {
+        if (options.IsJoined(tokens, reference))
+        {
+            return;
+        }
+
+        var end = BehindText(reference);
+        var next = Skip(end, Closers);
+        if (end > reference.End && tokens[reference.End].Is(".") && next < tokens.Count && tokens[next].IsWord)
+        {
+            // "Answer: E. Adenosine is …": a new sentence that begins with the option's text.
+            end = next = reference.End;
+        }
+
+        if (next < tokens.Count && tokens[next].Has(WordRoles.SubjectCopulas) && !tokens[next].Has(WordRoles.Particles))
+        {
+            // "The answer B is …": only now it is said what B is.
+            var judged = Judgement.At(tokens, next);
+            if (judged.Rank is not { } judgedRank || judgedRank == ClaimRank.Tentative || (mustEnd && rank != ClaimRank.Answer))
+            {
+                return;
+            }
+
+            (rank, end) = (rank < judgedRank ? rank : judgedRank, judged.End);
+        }
+        else if (mustEnd && !EndsOrReasons(end, endsAtComma))
+        {
+            return;
+        }
+
+        if (!Judgement.IsWithdrawnBehind(tokens, end, isName: !reference.ByLetter, options))
+        {
+            _claims.Add(rank, reference);
+        }
+    }
+}

@@ -1,0 +1,160 @@
+using MedQA.Evaluation.Questions;
+
+namespace MedQA.Evaluation.Extraction;
+
+/// <content>"Therefore C", "most consistent with C": what follows from the rest.</content>
+internal sealed partial class AnswerReading
+{
+    /// <summary>"…, so (C).", "It's C.", "leaving C", "most consistent with (C)", "the most likely diagnosis is giant cell
+    /// arteritis".</summary>
+    private void ConclusionNamed(int at)
+    {
+        if (!_clauses.IsStated(at) && !(tokens[at].Has(WordRoles.Conclusions) && _clauses.IsOwn(at)))
+        {
+            return;
+        }
+
+        var token = tokens[at];
+        if (token.Has(WordRoles.Conclusions))
+        {
+            Concluded(at + 1);
+        }
+        else if (token.Has(WordRoles.Pronouns) && (at == 0 || tokens[at - 1].Roles == WordRoles.None || IsIntroduced(at - 1))
+            && ((token.Has(WordRoles.Copulas) && BeginsClause(at))
+            || (at + 1 < tokens.Count && tokens[at + 1].Has(WordRoles.SubjectCopulas))))
+        {
+            Follow(at + 1, WordRoles.SubjectCopulas | WordRoles.Copulas | WordRoles.Adverbs | WordRoles.OptionNouns
+                | WordRoles.Articles, space == AnswerSpace.Words ? ClaimRank.Conclusion : ClaimRank.Answer, mustEnd: true);
+        }
+        else if (token.Has(WordRoles.Leaving))
+        {
+            Follow(at + 1, WordRoles.DecisionConnectors | WordRoles.FirstPerson | WordRoles.Only
+                | WordRoles.DecisionParticles, ClaimRank.Answer, mustEnd: true);
+        }
+        else if (token.Has(WordRoles.Only))
+        {
+            var next = at + 1 < tokens.Count && tokens[at + 1].Has(WordRoles.OptionNouns) ? at + 2 : at + 1;
+            next = Skip(next, Openers);
+            if (options.At(tokens, next) is { } only && !options.IsJoined(tokens, only) && OnlyFits(Skip(BehindText(only), Closers)))
+            {
+                _claims.Add(ClaimRank.Conclusion, only);
+            }
+        }
+
+        if (token.Has(WordRoles.Evidence) && space != AnswerSpace.Words)
+        {
+            EvidenceNamed(at);
+        }
+    }
+
+    /// <summary>Whether a verb that needs no subject has none: "es la C", but not "la vitamina es C".</summary>
+    private bool BeginsClause(int at)
+    {
+        const WordRoles Openings = WordRoles.Conclusions | WordRoles.Contrasts | WordRoles.Adverbs | WordRoles.Corrections
+            | WordRoles.FirstPerson | WordRoles.OwnDecisions | WordRoles.Pronouns | WordRoles.BeforeSubject
+            | WordRoles.Negations | WordRoles.Leads | WordRoles.Reasons;
+        return at == 0 || !tokens[at - 1].IsWord || (tokens[at - 1].Has(Openings)
+            && !tokens[at - 1].Has(WordRoles.OptionNouns | WordRoles.AnswerNouns));
+    }
+
+    private void Concluded(int at)
+    {
+        for (var step = 0; step < MostSteps && at < tokens.Count
+            && (tokens[at].Has(WordRoles.OptionNouns | WordRoles.Leads | WordRoles.Retractions)
+            || tokens[at].IsSymbol(Openers + Closers + ",:-–—→")); step++)
+        {
+            at++;
+        }
+
+        if (at < tokens.Count && tokens[at].Has(WordRoles.Articles) && options.At(tokens, at) is null)
+        {
+            at++;
+        }
+
+        if (options.At(tokens, at) is { } concluded && !_clauses.IsQuestion(at) && IsPlain(concluded))
+        {
+            Claim(ClaimRank.Answer, concluded, mustEnd: true);
+        }
+    }
+
+    private bool OnlyFits(int at) => at < tokens.Count
+        && (tokens[at].Has(WordRoles.Fits) || (tokens[at].Has(WordRoles.SubjectCopulas) && at + 1 < tokens.Count
+        && (tokens[at + 1].Is("consistent") || tokens[at + 1].Is("compatible") || tokens[at + 1].Has(WordRoles.Predicates))));
+
+    private void EvidenceNamed(int at)
+    {
+        // "the least likely cause", "the second best test"; "the next best step" is what is asked for.
+        var before = at - 1;
+        while (before >= 0 && before > at - MostSteps && tokens[before].Has(WordRoles.Praise | WordRoles.Evidence))
+        {
+            before--;
+        }
+
+        if (before >= 0 && tokens[before].IsWord && ((tokens[before].Has(WordRoles.Disqualifiers) && !tokens[before].Is("next"))
+            || (tokens[at].Has(WordRoles.Topics) && (tokens[before].Roles == WordRoles.None
+            || tokens[before].Text.EndsWith("'s", StringComparison.Ordinal)))))
+        {
+            return;
+        }
+
+        for (var next = at + 1; next < tokens.Count && next <= at + MostSteps; next++)
+        {
+            var token = tokens[next];
+            if (token.IsNewLine || token.IsSymbol(".!?;") || token.Has(WordRoles.Negations | WordRoles.Plurals))
+            {
+                return;
+            }
+
+            if (options.At(tokens, next) is { } named && (!named.ByLetter || IsMarked(named) || IsOnlyTopic(at, next)))
+            {
+                if (IsLinked(at, next))
+                {
+                    Claim(ClaimRank.Conclusion, named, mustEnd: false);
+                }
+
+                return;
+            }
+        }
+    }
+
+    /// <summary>Whether evidence speaks for what is named: "cause is X", "consistent with X", "suggests X", "diagnosis: X".</summary>
+    private bool IsLinked(int evidence, int named)
+    {
+        var link = named - 1;
+        while (link > evidence && (tokens[link].IsSymbol(Openers + "'")
+            || (tokens[link].Has(WordRoles.Articles | WordRoles.OptionNouns | WordRoles.Superlatives | WordRoles.Adverbs)
+            && !tokens[link].Has(WordRoles.Copulas | WordRoles.EvidenceLinks))))
+        {
+            link--;
+        }
+
+        var token = tokens[link];
+        if (token.Is(":"))
+        {
+            var topic = evidence + 1;
+            while (topic < link && tokens[topic].Has(WordRoles.Topics | WordRoles.Praise | WordRoles.Superlatives))
+            {
+                topic++;
+            }
+
+            return topic == link;
+        }
+
+        return token.Has(WordRoles.EvidenceLinks) && (token.Has(WordRoles.Copulas | WordRoles.Evidence) || link == evidence
+            || (link > 0 && tokens[link - 1].Has(WordRoles.Evidence | WordRoles.Copulas)));
+    }
+
+    /// <summary>"The best next step is C": with nothing in between that the letter could belong to.</summary>
+    private bool IsOnlyTopic(int evidence, int named)
+    {
+        var at = evidence + 1;
+        while (at < named && tokens[at].Has(WordRoles.Topics | WordRoles.Praise | WordRoles.Superlatives)
+            && !tokens[at].Has(WordRoles.OptionNouns))
+        {
+            at++;
+        }
+
+        return at > evidence + 1 && at == named - 1 && tokens[at].Has(WordRoles.Copulas) && tokens[named].IsCapital
+            && EndsOrReasons(named + 1);
+    }
+}
