@@ -1,4 +1,4 @@
-using System.Text.Json;
+using MedQA.Evaluation;
 
 namespace MedQA.Datasets;
 
@@ -9,7 +9,7 @@ public static class AnswerNotationName
     public static string All { get; } = string.Join(", ", Enum.GetValues<AnswerNotation>()[..^1].Select(Of)) + " or " + Of(Enum.GetValues<AnswerNotation>()[^1]);
 
     /// <summary>The name of a notation.</summary>
-    public static string Of(AnswerNotation notation) => JsonNamingPolicy.CamelCase.ConvertName(notation.ToString());
+    public static string Of(AnswerNotation notation) => EnumNames.Of(notation);
 
     /// <summary>The notation of a name in any case, or <see langword="null"/> where there is none of that name.</summary>
     public static AnswerNotation? Find(string name)

@@ -200,32 +200,21 @@ public static class StudyReportBuilder
             .. ofRaters.Select(rater => (IReadOnlyList<double?>)[.. Enumerable.Range(0, repeated.Length).Select(unit => rater.TryGetValue(unit, out var choice) ? choice : (double?)null)]),
         ];
         var scale = axis.Ordered ? RatingScale.Ordinal : RatingScale.Nominal;
-        var cohen = axis.Ordered ? MeanCohen(ofRaters, null) : null;
+        var pairs = axis.Ordered ? RaterPair.Of(ofRaters) : [];
+        var cohen = MeanCohen(pairs, null);
         return new AxisAgreement(
             repeated.Length, raters, RaterAgreement.RandolphKappa(table), RaterAgreement.FleissKappa(table), cohen?.Kappa, KrippendorffAlpha.Of(ratings, scale))
         {
             RandolphInterval = RaterAgreement.RandolphInterval(table),
             FleissInterval = RaterAgreement.FleissInterval(table),
-            WeightedCohenInterval = AgreementInterval.Of(repeated.Length, table.Sum(static unit => unit.Sum() * (unit.Sum() - 1) / 2.0), cohen, left => MeanCohen(ofRaters, left)),
+            WeightedCohenInterval = AgreementInterval.Of(repeated.Length, table.Sum(static unit => unit.Sum() * (unit.Sum() - 1) / 2.0), cohen, left => MeanCohen(pairs, left)),
             KrippendorffInterval = KrippendorffAlpha.IntervalOf(ratings, scale),
         };
     }
 
-    private static ChanceCorrected? MeanCohen(List<Dictionary<int, int>> raters, int? leftOut)
+    private static ChanceCorrected? MeanCohen(List<RaterPair> pairs, int? leftOut)
     {
-        var kappas = new List<ChanceCorrected>();
-        for (var first = 0; first < raters.Count; first++)
-        {
-            for (var second = first + 1; second < raters.Count; second++)
-            {
-                int[] common = [.. raters[first].Keys.Where(unit => unit != leftOut && raters[second].ContainsKey(unit)).Order()];
-                if (common.Length >= 2 && RaterAgreement.Cohen([.. common.Select(unit => raters[first][unit])], [.. common.Select(unit => raters[second][unit])], KappaWeights.Quadratic) is { } kappa)
-                {
-                    kappas.Add(kappa);
-                }
-            }
-        }
-
+        var kappas = pairs.Select(pair => pair.Without(leftOut)).OfType<ChanceCorrected>().ToList();
         return kappas.Count == 0 ? null : new ChanceCorrected(kappas.Average(static kappa => kappa.Kappa), kappas.Average(static kappa => kappa.ChanceDisagreement));
     }
 

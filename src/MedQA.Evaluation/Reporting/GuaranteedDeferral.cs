@@ -50,10 +50,9 @@ public sealed record GuaranteedDeferral
     {
         ArgumentNullException.ThrowIfNull(development);
         ArgumentNullException.ThrowIfNull(report);
-        Check(development, report);
+        var shared = Check(development, report);
         var samples = development.Agreement.Histogram.First(static level => level.Correct + level.Wrong > 0).Samples;
         var threshold = LearnThenTest.Find(Table(development), LearnThenTest.ThresholdsOfVotes(samples), accuracy, confidence);
-        var shared = development.Asked is { } asked && report.Asked is { } own ? own.Shared(asked) : ((int Questions, bool Exact)?)null;
         var guarantee = new GuaranteedDeferral
         {
             Development = development.QuestionSet,
@@ -104,22 +103,31 @@ public sealed record GuaranteedDeferral
         }
     }
 
-    private static void CheckOtherQuestions(RunReport development, RunReport report)
+    /// <summary>How many questions both runs asked, and whether that is exact; <see langword="null"/> where it is not known.</summary>
+    private static (int Questions, bool Exact)? CheckOtherQuestions(RunReport development, RunReport report)
     {
         if (development.Circumstances.Run == report.Circumstances.Run || (development.QuestionSetHash is { } hash && hash == report.QuestionSetHash))
         {
             throw new RunComparisonException($"The development run asked this run's own questions ({report.QuestionSet}). A threshold that was chosen on them guarantees nothing about them: use a run on other questions.");
         }
 
-        if (development.Asked is { } asked && report.Asked is { } own && own.Shared(asked) is var (questions, exact) && questions >= own.Questions)
+        if (development.Asked is not { } asked || report.Asked is not { } own)
+        {
+            return null;
+        }
+
+        var (questions, exact) = own.Shared(asked);
+        if (questions >= own.Questions)
         {
             throw new RunComparisonException($"{(exact ? "All" : "About all")} questions of this run ({report.QuestionSet}) are in the development run ({development.QuestionSet}). A threshold that was chosen on them guarantees nothing about them: use a run on other questions.");
         }
+
+        return (questions, exact);
     }
 
-    private static void Check(RunReport development, RunReport report)
+    private static (int Questions, bool Exact)? Check(RunReport development, RunReport report)
     {
-        CheckOtherQuestions(development, report);
+        var shared = CheckOtherQuestions(development, report);
         if (development.EvaluationRules != report.EvaluationRules)
         {
             throw new RunComparisonException($"The development run was read under version {development.EvaluationRules} of the evaluation's rules, this run under version {report.EvaluationRules}. A guarantee holds for one version only: run the development file again.");
@@ -147,5 +155,7 @@ public sealed record GuaranteedDeferral
                 throw new RunComparisonException($"The run on {run.QuestionSet} has no agreement to defer by: it needs questions with a known right option and a fixed number of samples above 1.");
             }
         }
+
+        return shared;
     }
 }

@@ -14,8 +14,6 @@ internal sealed class ShareTally
     /// <summary>How many clusters there are, where two answers or more are of one; else <see langword="null"/>.</summary>
     public int? Clusters => _clusters.Count == Count ? null : _clusters.Count;
 
-    public IReadOnlyCollection<(int Count, int Right)> Makes => _clusters.Values;
-
     public void Add(ulong cluster, bool right)
     {
         var (count, before) = _clusters.GetValueOrDefault(cluster);
@@ -41,16 +39,8 @@ internal sealed class ShareTally
     public double StandardError()
     {
         var mean = (double)Right / Count;
-
-        // Sums of counts first, so that the order of the clusters leaves no trace in the last bits.
-        var makes = new SortedDictionary<(int Count, int Right), int>();
-        foreach (var cluster in _clusters.Values)
-        {
-            makes[cluster] = makes.GetValueOrDefault(cluster) + 1;
-        }
-
         var sum = 0.0;
-        foreach (var ((count, right), clusters) in makes)
+        foreach (var ((count, right), clusters) in ClusteredInterval.Makes(_clusters.Values))
         {
             var deviation = right - (count * mean);
             sum += clusters * deviation * deviation;

@@ -53,14 +53,20 @@ public static class BinomialInterval
         return new Interval(Math.Max(0, centre - half), Math.Min(1, centre + half));
     }
 
+    /// <summary>Refuses what is no confidence.</summary>
+    internal static void CheckConfidence(double confidence)
+    {
+        if (!(confidence > 0 && confidence < 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(confidence), confidence, "A confidence lies between 0 and 1, both excluded.");
+        }
+    }
+
     private static void Check(int successes, int trials, double confidence)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(trials, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(successes);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(successes, trials);
-        if (!(confidence > 0 && confidence < 1))
-        {
-            throw new ArgumentOutOfRangeException(nameof(confidence), confidence, "A confidence lies between 0 and 1, both excluded.");
-        }
+        CheckConfidence(confidence);
     }
 }

@@ -15,10 +15,7 @@ public static class PairedInterval
         ArgumentOutOfRangeException.ThrowIfNegative(onlyFirst);
         ArgumentOutOfRangeException.ThrowIfNegative(onlySecond);
         ArgumentOutOfRangeException.ThrowIfLessThan(items, Math.Max(1, onlyFirst + onlySecond));
-        if (!(confidence > 0 && confidence < 1))
-        {
-            throw new ArgumentOutOfRangeException(nameof(confidence), confidence, "A confidence lies between 0 and 1, both excluded.");
-        }
+        BinomialInterval.CheckConfidence(confidence);
 
         return Tango((double)onlyFirst, onlySecond, items, Normal.TwoSidedQuantile(confidence));
     }
