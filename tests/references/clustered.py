@@ -54,6 +54,13 @@ def design_effect(values, cluster):
     return float(max(1, meat / n ** 2 / (variance / n), (1 + correlation * (full - 1)) * n / (n - 1)))
 
 
+def quantile_of(effect, clusters):
+    """Satterthwaite's degrees of freedom: the binomial part of the variance is known, what the effect adds has clusters - 1."""
+    if effect == 1:
+        return stats.norm.ppf(0.975)
+    return stats.t.ppf(0.975, (clusters - 1) / ((effect - 1) / effect) ** 2)
+
+
 def tango(only_first, only_second, items, quantile):
     """The likeliest share of items on which only the second succeeds is found by search, not by formula."""
     seen = (only_first - only_second) / items
@@ -101,11 +108,11 @@ def proportions():
     cases.append((np.ones(30, int), np.repeat(np.arange(12), [5, 4, 3, 3, 3, 2, 2, 2, 2, 2, 1, 1])))
     cases.append((np.repeat([1, 0, 1, 0], 25), np.repeat(np.arange(4), 25)))
     for values, cluster in cases:
-        worth = len(values) / design_effect(values, cluster)
+        effect = design_effect(values, cluster)
         count = len(set(cluster.tolist()))
         robust = sm.OLS(values, np.ones(len(values))).fit(cov_type="cluster", cov_kwds={"groups": cluster})
         rows.append({
-            "values": values.tolist(), "cluster": cluster.tolist(), "interval": wilson(values.mean(), worth, stats.t.ppf(0.975, count - 1)),
+            "values": values.tolist(), "cluster": cluster.tolist(), "interval": wilson(values.mean(), len(values) / effect, quantile_of(effect, count)),
             "standard_error": float(robust.bse[0]),
         })
     return rows
@@ -122,7 +129,7 @@ def differences():
         sums = [int(apart[cluster == name].sum()) for name in range(clusters)]
         row = {
             "first": first.tolist(), "second": second.tolist(), "cluster": cluster.tolist(),
-            "interval": tango(b / effect, c / effect, n / effect, stats.t.ppf(0.975, clusters - 1)),
+            "interval": tango(b / effect, c / effect, n / effect, quantile_of(effect, clusters)),
         }
         if sum(1 for s in sums if s) <= 18:
             row["at_least"], row["exactly"] = sign_flips(sums)

@@ -3,8 +3,8 @@ namespace MedQA.Evaluation.Statistics;
 /// <summary>
 /// Intervals from values that come in clusters. The sample counts as the smaller number of independent values that its design effect
 /// leaves (Korn and Graubard, Survey Methodology 24, 1998), put into a score interval: unlike standard errors to both sides of a mean it
-/// does not shrink to a point where all values are equal. Student's distribution with one degree of freedom less than there are clusters
-/// stands in for the normal one.
+/// does not shrink to a point where all values are equal. Student's distribution stands in for the normal one as far as the variance is
+/// estimated from how clusters differ.
 /// </summary>
 public static class ClusteredInterval
 {
@@ -35,7 +35,7 @@ public static class ClusteredInterval
 
         var effect = DesignEffect.Of(sums);
         var (count, successes) = (makes.Sum(static make => (double)make.Key.Item1 * make.Value), makes.Sum(static make => (double)make.Key.Item2 * make.Value));
-        return BinomialInterval.Score(successes / effect, count / effect, StudentT.TwoSidedQuantile(confidence, number - 1));
+        return BinomialInterval.Score(successes / effect, count / effect, DesignEffect.Quantile(confidence, effect, number));
     }
 
     /// <summary>The interval of a mean of shares, each of some ratings of one thing.</summary>
@@ -61,7 +61,7 @@ public static class ClusteredInterval
         var variance = shares.Sum(share => (share - mean) * (share - mean)) / (shares.Count * (shares.Count - 1.0));
         var spread = mean * (1 - mean);
         var worth = variance > 1e-14 && spread > 1e-14 ? Math.Min(ratings, spread / variance) : shares.Count;
-        return BinomialInterval.Score(mean * worth, worth, StudentT.TwoSidedQuantile(confidence, shares.Count - 1));
+        return BinomialInterval.Score(mean * worth, worth, DesignEffect.Quantile(confidence, ratings / worth, shares.Count));
     }
 
     /// <summary>The interval of the difference between two runs on the same questions, the first's share of right answers less the second's.</summary>
@@ -88,7 +88,7 @@ public static class ClusteredInterval
         var equal = count - first - second;
         var common = first > equal && first >= second ? 1 : second > equal ? -1 : 0;
         var effect = DesignEffect.Of([.. makes.Select(make => Sums(make.Key, common, make.Value))]);
-        return PairedInterval.Tango(first / effect, second / effect, count / effect, StudentT.TwoSidedQuantile(confidence, number - 1));
+        return PairedInterval.Tango(first / effect, second / effect, count / effect, DesignEffect.Quantile(confidence, effect, number));
 
         double Total(Func<(int, int, int), int> part) => makes.Sum(make => (double)part(make.Key) * make.Value);
     }
@@ -101,7 +101,7 @@ public static class ClusteredInterval
     }
 
     /// <summary>How many clusters there are of each make, in order: sums over them leave no trace of the order in which clusters came.</summary>
-    private static SortedDictionary<TMake, int> Makes<TMake>(IEnumerable<TMake> clusters)
+    internal static SortedDictionary<TMake, int> Makes<TMake>(IEnumerable<TMake> clusters)
         where TMake : notnull
     {
         var makes = new SortedDictionary<TMake, int>();

@@ -85,10 +85,10 @@ public static class Deferral
                 return new Interval(0, 1);
             }
 
-            quantile = StudentT.TwoSidedQuantile(0.95, clustered.Count - 1);
-            worth = variance > 0 && spread > 0
-                ? worth / DesignEffect.Of(clustered.Sums(Push))
-                : Math.Min(kept, clustered.LeastEffective(level => level >= place));
+            var effect = variance > 0 && spread > 0 ? DesignEffect.Of(clustered.Sums(Push))
+                : Math.Max(1, kept / clustered.LeastEffective(level => level >= place));
+            quantile = DesignEffect.Quantile(0.95, effect, clustered.Count);
+            worth /= effect;
         }
 
         return BinomialInterval.Score(accuracy * worth, worth, quantile);

@@ -57,6 +57,21 @@ internal static class DesignEffect
         return Math.Max(1, Math.Max(sandwich / (count * variance), modelled));
     }
 
+    /// <summary>
+    /// What stands in for 1.96 in an interval with a design effect. Of the variance the part of independent values follows from the mean;
+    /// only what the effect adds is estimated from how clusters differ, with one degree of freedom less than there are clusters. The
+    /// degrees of freedom of the sum are Satterthwaite's (Biometrics Bulletin 2, 1946): (clusters − 1) / (1 − 1 / effect)².
+    /// </summary>
+    /// <param name="confidence">Between 0 and 1, both excluded.</param>
+    /// <param name="effect">The design effect; at least 1.</param>
+    /// <param name="clusters">How many clusters there are; at least 2.</param>
+    public static double Quantile(double confidence, double effect, int clusters)
+    {
+        var estimated = 1 - (1 / Math.Max(1, effect));
+        var freedom = (clusters - 1) / (estimated * estimated);
+        return freedom < 1e7 ? StudentT.TwoSidedQuantile(confidence, freedom) : Normal.TwoSidedQuantile(confidence);
+    }
+
     /// <summary>Of values that depend on each other fully within a cluster, how many independent ones they are worth: (Σ n)² / Σ n².</summary>
     public static double LeastEffective(IEnumerable<int> sizes)
     {
