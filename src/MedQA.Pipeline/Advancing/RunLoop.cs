@@ -117,15 +117,15 @@ public sealed class RunLoop
                     sweepDue = now + SweepEvery;
                 }
 
+                await AdvanceDueAsync(stopping);
                 if (now >= studiesDue)
                 {
-                    // Where it fails the runs come first.
+                    // The runs come first, also where this fails.
                     studiesDue = now + ListEvery;
                     await _studies.FinishRemovalsAsync(stopping);
                     studiesDue = now + SweepEvery;
                 }
 
-                await AdvanceDueAsync(stopping);
                 if (await _signals.RunsChanged.WaitAsync(UntilNext(), _time, stopping))
                 {
                     listDue = TimeSpan.Zero;
@@ -227,12 +227,7 @@ public sealed class RunLoop
 
     private async Task ListAsync(CancellationToken cancellationToken)
     {
-        await foreach (var row in _runs.ActiveAsync(cancellationToken))
-        {
-            _due.TryAdd(row.Summary.Run, Now);
-        }
-
-        await foreach (var run in _runs.DeletedAsync(cancellationToken))
+        await foreach (var run in _runs.ToDriveAsync(cancellationToken))
         {
             _due.TryAdd(run, Now);
         }

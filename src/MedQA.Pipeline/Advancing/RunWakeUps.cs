@@ -63,18 +63,7 @@ public sealed class RunWakeUps
     }
 
     /// <summary>Runs that have something to do, and deleted ones that are to be looked at once more.</summary>
-    public async IAsyncEnumerable<RunId> ActiveAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        await foreach (var row in _runs.ActiveAsync(cancellationToken))
-        {
-            yield return row.Summary.Run;
-        }
-
-        await foreach (var run in _runs.DeletedAsync(cancellationToken))
-        {
-            yield return run;
-        }
-    }
+    public IAsyncEnumerable<RunId> ActiveAsync(CancellationToken cancellationToken) => _runs.ToDriveAsync(cancellationToken);
 
     /// <summary>Does the steps of a run that are due at once.</summary>
     /// <returns>The run, where it must be driven on; <see langword="null"/> where nothing is left to do.</returns>

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text;
 using System.Text.Json;
 using MedQA.Evaluation;
 using MedQA.Pipeline.Storage;
@@ -36,9 +37,7 @@ public sealed record BatchMessage
         message = null;
         try
         {
-            message = text.AsSpan().TrimStart() is ['{', ..]
-                ? JsonSerializer.Deserialize(text, PipelineJson.Compact.BatchMessage)
-                : JsonSerializer.Deserialize(Convert.FromBase64String(text), PipelineJson.Compact.BatchMessage);
+            message = JsonSerializer.Deserialize(Utf8Of(text), PipelineJson.Compact.BatchMessage);
         }
         catch (Exception fault) when (fault is JsonException or FormatException)
         {
@@ -56,7 +55,7 @@ public sealed record BatchMessage
         ArgumentNullException.ThrowIfNull(text);
         try
         {
-            StoredFormat.Check("The message", text.AsSpan().TrimStart() is ['{', ..] ? System.Text.Encoding.UTF8.GetBytes(text) : Convert.FromBase64String(text), "v", Version);
+            StoredFormat.Check("The message", Utf8Of(text), "v", Version);
             return false;
         }
         catch (FormatException)
@@ -68,6 +67,9 @@ public sealed record BatchMessage
             return true;
         }
     }
+
+    private static byte[] Utf8Of(string text) =>
+        text.AsSpan().TrimStart() is ['{', ..] ? Encoding.UTF8.GetBytes(text) : Convert.FromBase64String(text);
 
     /// <summary>Reads a message as <see cref="TryParse"/> does.</summary>
     /// <exception cref="FormatException">It is no such message.</exception>

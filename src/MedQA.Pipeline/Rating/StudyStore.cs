@@ -100,7 +100,12 @@ public sealed class StudyStore
     /// <summary>A study, or <see langword="null"/> where there is none.</summary>
     public async Task<Study?> FindAsync(StudyId study, CancellationToken cancellationToken)
     {
-        // The manifest is asked for each time: a study that was deleted elsewhere is gone here, too. The rest never changes.
+        // The manifest is looked for each time: a study that was deleted elsewhere is gone here, too. Nothing of one ever changes.
+        if (_studies.TryGetValue(study, out var known) && await Blob(study, ManifestName).ExistsAsync(cancellationToken))
+        {
+            return known;
+        }
+
         if (await FindManifestAsync(study, cancellationToken) is not { } manifest)
         {
             _studies.TryRemove(study, out _);
@@ -297,11 +302,6 @@ public sealed class StudyStore
 
     private async Task<Study?> WithPartsAsync(StudyId study, StudyManifest manifest, CancellationToken cancellationToken)
     {
-        if (_studies.TryGetValue(study, out var known))
-        {
-            return known;
-        }
-
         if (await ReadAsync(study, AnswersName, StudyJson.Compact.ImmutableArrayStudyAnswer, cancellationToken) is not { IsDefault: false } answers
             || await ReadAsync(study, QueuesName, StudyJson.Compact.StudyQueues, cancellationToken) is not { } queues)
         {

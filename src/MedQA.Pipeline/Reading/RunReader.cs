@@ -162,7 +162,8 @@ public sealed class RunReader
     /// </summary>
     public async IAsyncEnumerable<AnsweredQuestion> AllAnsweredAsync(RunId run, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        if (await GetAsync(run, cancellationToken) is not { } summary || await GetManifestAsync(run, cancellationToken) is not { } manifest)
+        if (await _runs.FindAsync(run, cancellationToken) is not { Summary: var summary }
+            || await GetManifestAsync(run, cancellationToken) is not { } manifest)
         {
             yield break;
         }
@@ -286,7 +287,8 @@ public sealed class RunReader
     /// <returns><see langword="null"/> where the run is not there or has no seal: it has no result yet, or was made by a version that wrote none.</returns>
     public async Task<SealCheck?> CheckSealAsync(RunId run, string? reportSeal, CancellationToken cancellationToken)
     {
-        if (await GetAsync(run, cancellationToken) is not { } summary || await GetManifestAsync(run, cancellationToken) is not { } manifest
+        if (await _runs.FindAsync(run, cancellationToken) is not { Summary: var summary }
+            || await GetManifestAsync(run, cancellationToken) is not { } manifest
             || await _storage.Blob(run, RunSeal.BlobName).FindContentAsync(cancellationToken) is not { } content
             || BlobReading.ParseLine(content.ToMemory(), PipelineJson.Compact.RunSeal) is not { } stated)
         {

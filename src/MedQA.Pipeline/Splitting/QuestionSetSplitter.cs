@@ -88,7 +88,7 @@ public sealed class QuestionSetSplitter
     /// <param name="etag">The version that the event speaks of.</param>
     /// <param name="cancellationToken">Cancels the work; nothing that harms is left.</param>
     public Task<SplitOutcome> OnUploadAsync(string blobName, ETag etag, CancellationToken cancellationToken) =>
-        TakeAsync(blobName, etag, asked: false, _options.ClaimFor, cancellationToken);
+        TakeAsync(blobName, etag, asked: false, waits: true, cancellationToken);
 
     /// <summary>
     /// Makes a run of an upload for whoever has just stored it and waits for the answer, whatever others have made of the same content.
@@ -100,23 +100,23 @@ public sealed class QuestionSetSplitter
     {
         ArgumentNullException.ThrowIfNull(upload);
 
-        // Who waits for the answer does not wait for the end of a process that was killed meanwhile: two that make one run write the same.
-        return TakeAsync(upload.BlobName, upload.ETag, asked: true, _options.ClaimFor / 6, cancellationToken);
+        return TakeAsync(upload.BlobName, upload.ETag, asked: true, waits: true, cancellationToken);
     }
 
     /// <summary>Handles an upload that was found; one that another process is at work on is left for a later look.</summary>
     internal Task<SplitOutcome> OnFoundAsync(string blobName, ETag etag, CancellationToken cancellationToken) =>
-        TakeAsync(blobName, etag, asked: false, TimeSpan.Zero, cancellationToken);
+        TakeAsync(blobName, etag, asked: false, waits: false, cancellationToken);
 
     private async Task<SplitOutcome> TakeAsync(
-        string blobName, ETag etag, bool asked, TimeSpan patience, CancellationToken cancellationToken)
+        string blobName, ETag etag, bool asked, bool waits, CancellationToken cancellationToken)
     {
         var began = _time.GetTimestamp();
         while (true)
         {
-            var waited = _time.GetElapsedTime(began);
-            var outcome = await TryTakeAsync(blobName, etag, asked, takesOver: asked && waited >= patience, cancellationToken);
-            if (outcome.Result != SplitResult.InHand || (!asked && patience == TimeSpan.Zero))
+            // Who waits for the answer does not wait for the end of a process that was killed meanwhile: two that make one run write the same.
+            var takesOver = asked && _time.GetElapsedTime(began) >= _options.ClaimFor / 6;
+            var outcome = await TryTakeAsync(blobName, etag, asked, takesOver, cancellationToken);
+            if (outcome.Result != SplitResult.InHand || !waits)
             {
                 return outcome;
             }
@@ -259,8 +259,9 @@ public sealed class QuestionSetSplitter
         var notation = AnswerNotation.Detect;
         if (UploadMetadata.Find(metadata, UploadMetadata.AnswerNotation) is { } named)
         {
-            notation = AnswerNotationName.Find(named) ?? AnswerNotation.Detect;
-            rejection ??= AnswerNotationName.Find(named) is null
+            var found = AnswerNotationName.Find(named);
+            notation = found ?? AnswerNotation.Detect;
+            rejection ??= found is null
                 ? new Rejection($"the upload's metadata say answerNotation '{named}', but it must be {AnswerNotationName.All}.", null)
                 : null;
         }

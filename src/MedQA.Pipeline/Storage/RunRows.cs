@@ -98,17 +98,6 @@ internal sealed class RunRows(TableClient table, PipelineSignals? signals = null
         signals?.RunWritten.Set();
     }
 
-    /// <summary>Deleted runs that are still to be looked at, in the order of their names.</summary>
-    public async IAsyncEnumerable<RunId> DeletedAsync(
-        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var filter = TableClient.CreateQueryFilter($"PartitionKey eq {DeletedPartition}");
-        await foreach (var note in table.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
-        {
-            yield return RunId.Parse(note.RowKey);
-        }
-    }
-
     /// <summary>
     /// Ends the looks at a deleted run. A copy that a process wrote in front of a change, and that was killed before it found the run gone,
     /// goes here.
@@ -123,12 +112,20 @@ internal sealed class RunRows(TableClient table, PipelineSignals? signals = null
         }
     }
 
-    /// <summary>Runs that still have something to do, in the order of their names.</summary>
-    public async IAsyncEnumerable<RunRow> ActiveAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>Runs that have something to do, and then deleted ones that are to be looked at once more, each in the order of their names.</summary>
+    public async IAsyncEnumerable<RunId> ToDriveAsync(
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (var entity in table.QueryAsync<TableEntity>($"PartitionKey eq '{RunRow.Partition}' and Active eq true", cancellationToken: cancellationToken))
+        foreach (var filter in (string[])
+        [
+            $"PartitionKey eq '{RunRow.Partition}' and Active eq true",
+            $"PartitionKey eq '{DeletedPartition}'",
+        ])
         {
-            yield return RunRow.From(entity);
+            await foreach (var entity in table.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
+            {
+                yield return RunId.Parse(entity.RowKey);
+            }
         }
     }
 

@@ -131,11 +131,8 @@ internal sealed class UploadReceipts(TableClient table)
     }
 
     /// <summary>Notes that this version of a blob was handled.</summary>
-    public async Task AddAsync(string blob, ETag etag, RunId? run, string? model, CancellationToken cancellationToken)
-    {
-        await table.UpsertEntityAsync(RowOf(blob, etag, run, model, UploadStanding.Handled), TableUpdateMode.Replace, cancellationToken);
-        PassOver(blob, etag);
-    }
+    public Task AddAsync(string blob, ETag etag, RunId? run, string? model, CancellationToken cancellationToken) =>
+        table.UpsertEntityAsync(RowOf(blob, etag, run, model, UploadStanding.Handled), TableUpdateMode.Replace, cancellationToken);
 
     /// <summary>
     /// Has the uploads of a run that cannot go on looked at again, by whoever has its model: where its blobs are lost, that makes it again.

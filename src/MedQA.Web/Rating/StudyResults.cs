@@ -12,7 +12,7 @@ namespace MedQA.Web.Rating;
 public static class StudyResults
 {
     /// <summary>The formats of reports.</summary>
-    public const string Json = "application/json", Markdown = "text/markdown", Html = "text/html";
+    public const string Json = Negotiation.Json, Markdown = Negotiation.Markdown, Html = Negotiation.Html;
 
     private const string Lines = "application/x-ndjson";
     private const string Csv = "text/csv";

@@ -167,7 +167,7 @@ public static class ApiContracts
 
     private static ApiAnswer Of(int status, string meaning, JsonTypeInfo shape) => new(status, meaning, new ApiContent(Json, shape));
 
-    private static ApiAnswer Documents(string meaning, JsonTypeInfo shape) => new(200, meaning, new(Json, shape), new("text/markdown"), new("text/html"));
+    private static ApiAnswer Documents(string meaning, JsonTypeInfo shape) => new(200, meaning, new(Json, shape), new(Negotiation.Markdown), new(Negotiation.Html));
 
     private static ApiContract Action(string meaning) => new()
     {

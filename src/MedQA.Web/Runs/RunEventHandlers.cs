@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Azure;
+using MedQA.Evaluation;
 using MedQA.Pipeline.Control;
 using MedQA.Pipeline.Reading;
 using MedQA.Pipeline.Storage;
@@ -78,7 +79,7 @@ internal static class RunEventHandlers
 
             if (HasEnded(summary))
             {
-                await SendAsync(stream, $"event: end\ndata: {JsonNamingPolicy.CamelCase.ConvertName(summary.State.ToString())}\n\n", cancellationToken);
+                await SendAsync(stream, $"event: end\ndata: {EnumNames.Of(summary.State)}\n\n", cancellationToken);
                 return;
             }
 

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using MedQA.Evaluation;
 using MedQA.Pipeline.Control;
 using MedQA.Pipeline.Reading;
 using MedQA.Pipeline.Splitting;
@@ -88,11 +88,9 @@ internal static class RunHandlers
             RequestOutcome.Accepted => Shown(summary, StatusCodes.Status202Accepted),
             RequestOutcome.NotFound => throw Problem.UnknownRun(request.Path["run"]),
             RequestOutcome.OtherRules => throw Problem.OtherRules(RunControl.OtherRulesOf(summary.Run, (await api.Reader.GetManifestAsync(summary.Run, cancellationToken))?.Rules)),
-            _ => throw Problem.NotPossible(summary.Run.ToString(), Word(action.ToString()), Word(summary.State.ToString())),
+            _ => throw Problem.NotPossible(summary.Run.ToString(), EnumNames.Of(action), EnumNames.Of(summary.State)),
         };
     }
 
     private static IResult Shown(RunSummary summary, int status) => Results.Json(RunResource.Of(summary), WebJson.Default.RunResource, statusCode: status);
-
-    private static string Word(string name) => JsonNamingPolicy.CamelCase.ConvertName(name);
 }
