@@ -38,10 +38,7 @@ internal sealed class AzuriteProcess : IAsyncDisposable
     public async Task RestartAsync(TimeSpan pause, CancellationToken cancellationToken)
     {
         _timeline.Note("Azurite is stopped");
-        using (var stop = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]))
-        {
-            await stop.WaitForExitAsync(cancellationToken);
-        }
+        await Signals.SendAsync("TERM", _process.Id, cancellationToken);
 
         await StartAgainAsync(pause, cancellationToken);
     }

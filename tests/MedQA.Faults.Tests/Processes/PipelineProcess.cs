@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Reflection;
 using MedQA.Tests;
 
@@ -91,8 +90,7 @@ internal sealed class PipelineProcess : IAsyncDisposable
     private async Task SignalAsync(string signal, string what, int id, CancellationToken cancellationToken)
     {
         _timeline.Note($"{Name} {what}");
-        using var kill = Process.Start(new ProcessStartInfo("kill", [$"-{signal}", id.ToString(CultureInfo.InvariantCulture)]) { UseShellExecute = false, RedirectStandardError = true })!;
-        await kill.WaitForExitAsync(cancellationToken);
+        await Signals.SendAsync(signal, id, cancellationToken);
     }
 
     private async Task KeepAsync()

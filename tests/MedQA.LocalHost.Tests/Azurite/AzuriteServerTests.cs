@@ -235,7 +235,7 @@ public sealed class AzuriteServerTests : IDisposable
         var options = Options();
         await using var first = await StartAsync(options);
         var pid = (await AzuriteRecord.ReadAsync(AzuriteRecord.PathFor(_folder), Cancel))!.Pid;
-        await RunAsync("kill", "-STOP", $"{pid}");
+        Assert.True(await Signals.SendAsync("STOP", pid, Cancel));
         try
         {
             var fault = await Assert.ThrowsAsync<AzuriteException>(() => StartAsync(options with { StartLimit = TimeSpan.FromSeconds(4) }));
@@ -246,7 +246,7 @@ public sealed class AzuriteServerTests : IDisposable
         }
         finally
         {
-            await RunAsync("kill", "-CONT", $"{pid}");
+            Assert.True(await Signals.SendAsync("CONT", pid, Cancel));
         }
 
         await using var second = await StartAsync(options);
@@ -260,7 +260,7 @@ public sealed class AzuriteServerTests : IDisposable
         await using var first = await StartAsync(options);
         var pid = (await AzuriteRecord.ReadAsync(AzuriteRecord.PathFor(_folder), Cancel))!.Pid;
 
-        await RunAsync("kill", "-TSTP", $"{pid}");
+        Assert.True(await Signals.SendAsync("TSTP", pid, Cancel));
 
         await WriteAsync(first);
         await using var second = await StartAsync(options);
@@ -274,12 +274,12 @@ public sealed class AzuriteServerTests : IDisposable
         await using var medqa = new MedqaProcess();
         var node = Path.Combine(medqa.Folder, "node.sh");
         var begun = Path.Combine(medqa.Folder, "begun");
-        await RunAsync("mkfifo", begun);
+        OddFiles.Pipe(begun);
         await File.WriteAllTextAsync(node, $"#!/bin/sh\necho > '{begun}'\nexec sleep 600\n", Cancel);
         await RunAsync("chmod", "+x", node);
         var starting = medqa.Start("results", "--node", node);
         await File.ReadAllTextAsync(begun, Cancel);
-        await RunAsync("kill", "-STOP", $"{starting.Id}");
+        Assert.True(await Signals.SendAsync("STOP", starting.Id, Cancel));
 
         var fault = await Assert.ThrowsAsync<AzuriteException>(() => StartAsync(Options() with
         {

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
 using MedQA.Faults.Tests;
 using MedQA.LocalHost.Azurite;
 using MedQA.Tests;
@@ -34,21 +32,24 @@ public sealed class BrokenFolderTests
                     case 0:
                         break;
                     case 1:
-                            await SignalAsync("-KILL", await OwnerAsync(medqa, cancel), cancel);
+                        if (await OwnerAsync(medqa, cancel) is { } owner)
+                        {
+                            await Signals.SendAsync("KILL", owner, cancel);
+                        }
+
                         break;
                     case 2:
-                        await SignalAsync("-STOP", running.Id, cancel);
+                        await Signals.SendAsync("STOP", running.Id, cancel);
                         var waiting = medqa.RunAsync("results");
                         await Task.Delay(TimeSpan.FromSeconds(random.NextDouble() * 5), cancel);
-                        await SignalAsync("-CONT", running.Id, cancel);
+                        await Signals.SendAsync("CONT", running.Id, cancel);
                         await MustSucceedAsync(waiting, $"results beside a process that was suspended in round {round}");
                         break;
                     default:
-                        var (copy, ports) = (Path.Combine(medqa.Folder, $"copy-{round}"), FreePorts.Take());
                         Directory.CreateDirectory(Path.Combine(medqa.Folder, ".medqa"));
-                        await CopyAsync(Path.Combine(medqa.Folder, ".medqa"), copy, cancel);
+                        var (copy, ports) = await medqa.DataCopyAsync($"copy-{round}");
                         await MustSucceedAsync(
-                            medqa.RunAsync("results", "--data", copy, "--ports", $"{ports.Blob},{ports.Queue},{ports.Table}"),
+                            medqa.RunAsync("results", "--data", copy, "--ports", ports),
                             $"results of a copy that was made in round {round}");
                         break;
                 }
@@ -74,20 +75,4 @@ public sealed class BrokenFolderTests
 
     private static async Task<int?> OwnerAsync(MedqaProcess medqa, CancellationToken cancellationToken) =>
         (await AzuriteRecord.ReadAsync(AzuriteRecord.PathFor(Path.Combine(medqa.Folder, ".medqa")), cancellationToken))?.Pid;
-
-    // A file may go while the folder is copied: that is what copying a folder in use is like.
-    private static async Task CopyAsync(string from, string to, CancellationToken cancellationToken)
-    {
-        using var copying = Process.Start(new ProcessStartInfo("cp", ["-r", from, to]) { UseShellExecute = false, RedirectStandardError = true })!;
-        await copying.WaitForExitAsync(cancellationToken);
-    }
-
-    private static async Task SignalAsync(string signal, int? process, CancellationToken cancellationToken)
-    {
-        if (process is { } id)
-        {
-            using var kill = Process.Start(new ProcessStartInfo("kill", [signal, id.ToString(CultureInfo.InvariantCulture)]) { UseShellExecute = false, RedirectStandardError = true })!;
-            await kill.WaitForExitAsync(cancellationToken);
-        }
-    }
 }

@@ -1,14 +1,10 @@
-using System.Diagnostics;
 using System.Text.Json;
-using MedQA.Tests;
 
 namespace MedQA.LocalHost.Tests.Commands;
 
 /// <summary>A copy of a data folder, as people make one to be safe before they try something.</summary>
 public sealed class CopiedFolderTests
 {
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task A_run_that_is_deleted_in_a_copy_stays_in_the_original_that_is_being_served()
     {
@@ -17,20 +13,15 @@ public sealed class CopiedFolderTests
         var run = made.GetProperty("run").GetProperty("run").GetString()!;
         var before = Only(await medqa.JsonAsync("results"));
         await using var served = await medqa.HoldStorageAsync();
-        var copy = Path.Combine(medqa.Folder, "copy");
-        using (var copying = Process.Start("cp", ["-r", Path.Combine(medqa.Folder, ".medqa"), copy]))
-        {
-            await copying.WaitForExitAsync(Cancel);
-        }
+        var (copy, ports) = await medqa.DataCopyAsync("copy");
 
         var (refused, _, why) = await medqa.RunAsync("delete", run, "--data", copy);
-        var ports = FreePorts.Take();
-        var (deleted, _, said) = await medqa.RunAsync("delete", run, "--data", copy, "--ports", $"{ports.Blob},{ports.Queue},{ports.Table}");
+        var (deleted, _, said) = await medqa.RunAsync("delete", run, "--data", copy, "--ports", ports);
 
         Assert.NotEqual(0, refused);
         Assert.Contains($"for the data folder {Path.Combine(medqa.Folder, ".medqa")}, not for {copy}", why, StringComparison.Ordinal);
         Assert.True(deleted == 0, said);
-        var copied = Only(await medqa.JsonAsync("results", "--data", copy, "--ports", $"{ports.Blob},{ports.Queue},{ports.Table}"));
+        var copied = Only(await medqa.JsonAsync("results", "--data", copy, "--ports", ports));
         Assert.Equal("delete", copied.GetProperty("requested").GetString());
         Assert.True(JsonElement.DeepEquals(before, Only(await medqa.JsonAsync("results"))));
     }

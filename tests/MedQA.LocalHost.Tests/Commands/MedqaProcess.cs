@@ -54,6 +54,32 @@ internal sealed class MedqaProcess : IAsyncDisposable
         return path;
     }
 
+    /// <summary>A copy of one of the repository's models, to be changed.</summary>
+    public string ModelCopy(string model, string name)
+    {
+        var copy = Directory.CreateDirectory(Path.Combine(Folder, name)).FullName;
+        foreach (var file in Directory.EnumerateFiles(Repository.PathOf("models", model)))
+        {
+            File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
+        }
+
+        return copy;
+    }
+
+    /// <summary>A copy of its data folder, and ports for it. A file may go meanwhile, as where people copy a folder in use.</summary>
+    public async Task<(string Folder, string Ports)> DataCopyAsync(string name)
+    {
+        var copy = Path.Combine(Folder, name);
+        using var copying = Process.Start(new ProcessStartInfo("cp", ["-r", Path.Combine(Folder, ".medqa"), copy])
+        {
+            UseShellExecute = false,
+            RedirectStandardError = true,
+        })!;
+        await copying.WaitForExitAsync(Cancel);
+        var ports = FreePorts.Take();
+        return (copy, $"{ports.Blob},{ports.Queue},{ports.Table}");
+    }
+
     /// <summary>Keeps its storage alive between two processes of it.</summary>
     public async Task<IAsyncDisposable> HoldStorageAsync() =>
         await AzuriteServer.StartAsync(new AzuriteOptions { DataFolder = Path.Combine(Folder, ".medqa"), Ports = _ports, EndLimit = TimeSpan.FromMinutes(5) }, static _ => { }, Cancel);
@@ -110,10 +136,7 @@ internal sealed class MedqaProcess : IAsyncDisposable
     public static async Task StopAsync(Process process)
     {
         // Not an interrupt: a job that a shell put into the background ignores those, and what it starts inherits that.
-        using (var stop = Process.Start("kill", ["-TERM", $"{process.Id}"]))
-        {
-            await stop.WaitForExitAsync(Cancel);
-        }
+        await Signals.SendAsync("TERM", process.Id, Cancel);
 
         await process.WaitForExitAsync(Cancel).WaitAsync(TimeSpan.FromMinutes(2), Cancel);
     }

@@ -35,12 +35,7 @@ public sealed class ModelsCommandTests
     public async Task An_optimized_graph_is_written_beside_the_model_s_own_and_chosen_by_name()
     {
         await using var medqa = new MedqaProcess();
-        var folder = Directory.CreateDirectory(Path.Combine(medqa.Folder, "copy")).FullName;
-        foreach (var file in Directory.EnumerateFiles(Repository.PathOf("models", "smollm2-135m-instruct")))
-        {
-            File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
-        }
-
+        var folder = medqa.ModelCopy("smollm2-135m-instruct", "copy");
         var (code, made, _) = await medqa.RunAsync("models", "optimize", folder);
         Assert.Equal(0, code);
         Assert.Contains("--graph model.8bit.onnx", made, StringComparison.Ordinal);

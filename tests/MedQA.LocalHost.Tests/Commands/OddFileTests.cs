@@ -105,12 +105,7 @@ public sealed class OddFileTests
             OddFiles.Pipe(At("medqa.json"));
         }
 
-        foreach (var file in Directory.EnumerateFiles(Repository.PathOf("models", "reasoner")))
-        {
-            Directory.CreateDirectory(At("model"));
-            File.Copy(file, At($"model/{Path.GetFileName(file)}"));
-        }
-
+        medqa.ModelCopy("reasoner", "model");
         File.Delete(At("model/tokenizer.json"));
         OddFiles.Pipe(At("model/tokenizer.json"));
         var values = new Dictionary<string, string>(StringComparer.Ordinal) { ["{csv}"] = medqa.Sums(4), ["{profile}"] = medqa.Profile(samples: 1) };

@@ -36,14 +36,14 @@ public sealed class StoppedRunTests
         Assert.True(await PausedAsync(medqa));
 
         var (suspended, _) = await BegunAsync(medqa, "resume");
-        await SignalAsync(suspended, "STOP");
+        Assert.True(await Signals.SendAsync("STOP", suspended.Id, Cancel));
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1));
         while (!await PausedAsync(medqa))
         {
             await timer.WaitForNextTickAsync(Cancel);
         }
 
-        await SignalAsync(suspended, "CONT");
+        Assert.True(await Signals.SendAsync("CONT", suspended.Id, Cancel));
         while (await PausedAsync(medqa))
         {
             await timer.WaitForNextTickAsync(Cancel);
@@ -81,7 +81,7 @@ public sealed class StoppedRunTests
     {
         await using var medqa = new MedqaProcess();
         var (sums, few) = (medqa.Sums(3), medqa.Sums(2, "few.csv"));
-        var other = OtherModel(medqa.Folder);
+        var other = OtherModel(medqa);
         var tuned = Path.Combine(medqa.Folder, "tuned.json");
         await File.WriteAllTextAsync(tuned, """{"name": "tuned", "strategy": "likelihood", "prefix": "nowhere"}""", Cancel);
         string[] asked = ["--profile", medqa.Profile(samples: 3)];
@@ -101,14 +101,9 @@ public sealed class StoppedRunTests
     }
 
     /// <summary>A model that answers as the first does and is another one: it has a template of its own.</summary>
-    private static string OtherModel(string folder)
+    private static string OtherModel(MedqaProcess medqa)
     {
-        var other = Directory.CreateDirectory(Path.Combine(folder, "other")).FullName;
-        foreach (var file in Directory.GetFiles(Repository.PathOf("models", "reasoner")))
-        {
-            File.Copy(file, Path.Combine(other, Path.GetFileName(file)));
-        }
-
+        var other = medqa.ModelCopy("reasoner", "other");
         File.WriteAllText(Path.Combine(other, "chat_template.jinja"), "{{ messages[0]['content'] }}");
         return other;
     }
@@ -134,10 +129,4 @@ public sealed class StoppedRunTests
 
     private static async Task<IEnumerable<string?>> NamesAsync(MedqaProcess medqa) =>
         (await medqa.JsonAsync("results")).GetProperty("runs").EnumerateArray().Select(static run => run.GetProperty("name").GetString());
-
-    private static async Task SignalAsync(Process process, string signal)
-    {
-        using var kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"]);
-        await kill.WaitForExitAsync(Cancel);
-    }
 }

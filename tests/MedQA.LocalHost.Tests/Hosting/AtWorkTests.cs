@@ -1,4 +1,5 @@
 using MedQA.LocalHost.Hosting;
+using Microsoft.Extensions.Time.Testing;
 
 namespace MedQA.LocalHost.Tests.Hosting;
 
@@ -55,7 +56,7 @@ public sealed class AtWorkTests : IDisposable
         using var serve = new AtWork(_folder, TimeProvider.System).Begin("serve", "aa");
         Assert.Single(new AtWork(_folder, TimeProvider.System).Processes());
 
-        Assert.Empty(new AtWork(_folder, new Skewed(TimeSpan.FromSeconds(seconds))).Processes());
+        Assert.Empty(new AtWork(_folder, new FakeTimeProvider(DateTimeOffset.UtcNow.AddSeconds(seconds))).Processes());
 
         Assert.Single(new AtWork(_folder, TimeProvider.System).Processes());
     }
@@ -78,9 +79,4 @@ public sealed class AtWorkTests : IDisposable
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
-
-    private sealed class Skewed(TimeSpan ahead) : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + ahead;
-    }
 }

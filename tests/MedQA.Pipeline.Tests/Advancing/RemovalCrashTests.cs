@@ -113,11 +113,7 @@ public sealed class RemovalCrashTests(AzuriteFixture azurite)
         static async (storage, made) =>
         {
             await new RunControl(storage, TimeProvider.System).RequestAsync(made, RequestedAction.Delete, Cancel);
-            var advancer = AdvancerOver(storage, TimeProvider.System);
-            while ((await advancer.AdvanceAsync(made, Cancel)).State is not null)
-            {
-                // The next part.
-            }
+            await new Bench(storage).GoneAsync(made);
         },
         static async (storage, made) =>
         {

@@ -34,16 +34,9 @@ public sealed class TerminalStateTests(AzuriteFixture azurite)
         {
             foreach (var to in ways.Keys)
             {
-                var made = await MadeStudy.StoreAsync(storage);
+                var made = from == RaterState.Invited ? await MadeStudy.InvitedAsync(storage) : await MadeStudy.StoreAsync(storage);
                 var session = await made.OpenAsync(store, 0);
-                if (from == RaterState.Invited)
-                {
-                    var another = MadeStudy.New();
-                    made = new MadeStudy(another,
-                        await store.CreateAsync(another, new Evaluation.Rating.BlindingSecret(new byte[16]), Cancel));
-                    session = await made.OpenAsync(store, 0);
-                }
-                else if (from != RaterState.Rating)
+                if (from is not (RaterState.Invited or RaterState.Rating))
                 {
                     Assert.NotNull(await store.ChangeAsync(session, from, Cancel));
                     session = await made.OpenAsync(store, 0);
@@ -160,10 +153,7 @@ public sealed class TerminalStateTests(AzuriteFixture azurite)
         }
         else
         {
-            while ((await bench.Advancer.AdvanceAsync(run, Cancel)).State is not null)
-            {
-                // The next part.
-            }
+            await bench.GoneAsync(run);
         }
 
         var state = cutOff ? RunState.Deleting : (RunState?)null;
@@ -183,10 +173,7 @@ public sealed class TerminalStateTests(AzuriteFixture azurite)
         Assert.Equal(state, (await bench.Reader.GetAsync(run, Cancel))?.State);
         Assert.Equal(cutOff ? 1 : 0, (await bench.Reader.ListAsync(null, 10, Cancel)).Runs.Count);
 
-        while ((await bench.Advancer.AdvanceAsync(run, Cancel)).State is not null)
-        {
-            // The next part.
-        }
+        await bench.GoneAsync(run);
 
         Assert.Null(await bench.Reader.GetAsync(run, Cancel));
         Assert.Equal(SplitResult.Deleted, (await bench.Splitter.OnUploadAsync("cases.csv", etag, Cancel)).Result);
@@ -203,10 +190,7 @@ public sealed class TerminalStateTests(AzuriteFixture azurite)
         await bench.Splitter.OnUploadAsync("cases.csv", etag, Cancel);
         Assert.Equal(RequestedAction.Delete, (await bench.Reader.GetAsync(run, Cancel))!.Requested);
         Assert.Single((await bench.Reader.ListAsync(null, 10, Cancel)).Runs);
-        while ((await bench.Advancer.AdvanceAsync(run, Cancel)).State is not null)
-        {
-            // The next part.
-        }
+        await bench.GoneAsync(run);
 
         Assert.Null(await bench.Reader.GetAsync(run, Cancel));
         Assert.Empty((await bench.Reader.ListAsync(null, 10, Cancel)).Runs);

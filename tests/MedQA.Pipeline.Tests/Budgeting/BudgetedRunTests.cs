@@ -202,7 +202,7 @@ public sealed class BudgetedRunTests(AzuriteFixture azurite)
     public async Task Processes_that_split_and_advance_at_the_same_moment_let_through_only_what_fits()
     {
         var storage = await azurite.NewAsync();
-        Bench[] processes = [.. Enumerable.Range(0, 3).Select(_ => new Bench(storage, time: new RunningTime(Noon()), budget: TwoSets))];
+        Bench[] processes = [.. Enumerable.Range(0, 3).Select(_ => new Bench(storage, time: new SkewedTime(Noon().GetUtcNow() - DateTimeOffset.UtcNow), budget: TwoSets))];
         var uploads = new List<(string Blob, Azure.ETag ETag)>();
         for (var i = 0; i < 5; i++)
         {
@@ -359,12 +359,4 @@ public sealed class BudgetedRunTests(AzuriteFixture azurite)
         split: new SplitOptions { DefaultProfile = "quick", BatchSize = batchSize },
         worker: new WorkerOptions { Name = "one", Report = TimeSpan.Zero },
         budget: budget);
-
-    /// <summary>A clock that starts where another stands, and runs: processes that meet wait for each other.</summary>
-    private sealed class RunningTime(TimeProvider start) : TimeProvider
-    {
-        private readonly TimeSpan _ahead = start.GetUtcNow() - System.GetUtcNow();
-
-        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + _ahead;
-    }
 }

@@ -153,6 +153,12 @@ internal sealed class Bench
     public async Task DeleteAsync(RunId run)
     {
         Assert.Equal(RequestOutcome.Accepted, await new RunControl(Storage, Time).RequestAsync(run, RequestedAction.Delete, Cancel));
+        await GoneAsync(run);
+    }
+
+    /// <summary>Advances a run that was asked to go until nothing is left.</summary>
+    public async Task GoneAsync(RunId run)
+    {
         while ((await Advancer.AdvanceAsync(run, Cancel)).State is not null)
         {
             // The next part.

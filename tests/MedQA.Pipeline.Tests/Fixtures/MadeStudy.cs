@@ -12,16 +12,18 @@ namespace MedQA.Pipeline.Tests.Fixtures;
 /// <param name="Links">The raters' links.</param>
 internal sealed record MadeStudy(Study Study, IReadOnlyList<RaterLink> Links)
 {
+    private const int Raters = 2;
+
     /// <summary>Clicks of each rater: more than one transaction removes.</summary>
     public const int Clicks = 120;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     /// <summary>What it is, not stored.</summary>
-    public static Study New(int raters = 2)
+    public static Study New()
     {
         var id = StudyId.New();
-        InvitedRater[] invited = [.. Enumerable.Range(1, raters)
+        InvitedRater[] invited = [.. Enumerable.Range(1, Raters)
             .Select(static number => new InvitedRater(RaterLink.NameOf(number), $"Participant {number}"))];
         var answers = Enumerable.Range(0, 3)
             .Select(static index => new StudyAnswer(index, index, $"q{index}", "set", null, $"Question {index}?", 0, $"Answer {index}."))
@@ -40,7 +42,7 @@ internal sealed record MadeStudy(Study Study, IReadOnlyList<RaterLink> Links)
                 Rubric = Rubrics.Find("lay-2")!,
                 Seed = 1,
                 IsBlindedBySecret = true,
-                RatersPerAnswer = raters,
+                RatersPerAnswer = Raters,
                 Sources = [new StudySource("source", null, null, "answers.csv")],
                 Strata = [new StudyStratum("set", 3)],
                 Raters = [.. invited],
@@ -51,11 +53,17 @@ internal sealed record MadeStudy(Study Study, IReadOnlyList<RaterLink> Links)
             new StudyQueues(invited.ToImmutableSortedDictionary(static rater => rater.Rater, _ => queue, StringComparer.Ordinal)));
     }
 
+    /// <summary>Stores a study whose raters are invited.</summary>
+    public static async Task<MadeStudy> InvitedAsync(RunStorage storage)
+    {
+        var (store, study) = (new StudyStore(storage, TimeProvider.System), New());
+        return new MadeStudy(study, await store.CreateAsync(study, new BlindingSecret(new byte[BlindingSecret.Length]), Cancel));
+    }
+
     /// <summary>Stores a study whose raters rate, and have clicked.</summary>
     public static async Task<MadeStudy> StoreAsync(RunStorage storage)
     {
-        var (store, study) = (new StudyStore(storage, TimeProvider.System), New());
-        var made = new MadeStudy(study, await store.CreateAsync(study, new BlindingSecret(new byte[BlindingSecret.Length]), Cancel));
+        var (store, made) = (new StudyStore(storage, TimeProvider.System), await InvitedAsync(storage));
         for (var rater = 0; rater < made.Links.Count; rater++)
         {
             Assert.NotNull(await store.ChangeAsync(await made.OpenAsync(store, rater), RaterState.Rating, Cancel));
