@@ -14,6 +14,14 @@ public sealed class PublishedResultsTests
         Assert.All(PublishedResults.All, static result => Assert.NotEmpty(result.ReadIn));
     }
 
+    // The table that compares models in Nature Medicine is headed 5-shot, but has GPT-4's zero-shot figures on these three.
+    [Theory]
+    [InlineData("pubmedqa_test", 74.4)]
+    [InlineData("mmlu_college_biology_test", 93.8)]
+    [InlineData("mmlu_college_medicine_test", 76.3)]
+    public void Figures_of_GPT_4_are_all_of_five_shots(string dataset, double accuracy) =>
+        Assert.Equal(accuracy / 100, PublishedResults.All.Single(result => (result.Dataset, result.Model, result.Method) == (dataset, "GPT-4", "5-shot")).Accuracy, 1e-9);
+
     [Theory]
     [InlineData("medqa_us_test_4opt", 67.6, 65.0, 70.2)]
     [InlineData("pubmedqa_test", 79.0, 75.2, 82.5)]
