@@ -28,7 +28,7 @@ internal sealed partial class AnswerReading(List<Token> tokens, OptionReferences
         {
             if (at == 0 || tokens[at - 1].IsNewLine)
             {
-                if (_claims.HaveAnswer && NextQuestion.BeginsAt(tokens, at, options))
+                if ((_claims.HaveAnswer && NextQuestion.BeginsAt(tokens, at, options)) || NextQuestion.IsAnnouncedAt(tokens, at))
                 {
                     break;
                 }

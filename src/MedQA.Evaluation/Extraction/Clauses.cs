@@ -22,7 +22,7 @@ internal sealed class Clauses
 
         Question = 1 << 1,
 
-        /// <summary>Somebody else's opinion, an earlier one, an example, or struck out.</summary>
+        /// <summary>Somebody else's opinion, an earlier one, or an example.</summary>
         Distance = 1 << 2,
 
         Negation = 1 << 3,
@@ -49,15 +49,15 @@ internal sealed class Clauses
     public static Clauses Of(List<Token> tokens, AnswerSpace space)
     {
         var all = new Under[tokens.Count];
-        var sentence = 0;
+        var (sentence, clause) = (0, 0);
         var under = Under.None;
-        var (inConcession, hasPerson, hasPointed, isStruck, isQuoted) = (false, false, false, false, false);
+        var (inConcession, hasPerson, hasPointed, hasSpeaker, isQuoted) = (false, false, false, false, false);
         var beforeBracket = Under.None;
         for (var at = 0; at < tokens.Count; at++)
         {
             var token = tokens[at];
             all[at] = under | (hasPerson ? Under.Person : Under.None) | (inConcession ? Under.Condition : Under.None)
-                | (isStruck || isQuoted ? Under.Distance : Under.None);
+                | (isQuoted ? Under.Distance : Under.None);
             if (EndsSentence(tokens, at))
             {
                 if (token.Is("?"))
@@ -68,18 +68,22 @@ internal sealed class Clauses
                     }
                 }
 
-                sentence = at + 1;
-                (under, inConcession, hasPerson, hasPointed, isQuoted) = (Under.None, false, false, false, isQuoted && !token.IsNewLine);
+                (sentence, clause) = (at + 1, at + 1);
+                (under, inConcession, hasPerson, hasPointed, hasSpeaker) = (Under.None, false, false, false, false);
+                isQuoted &= !token.IsNewLine;
             }
             else if (token.Kind == TokenKind.Symbol)
             {
                 if (token.IsSymbol("\"“”"))
                 {
-                    // A quotation within a sentence: 'use the form "The answer is C"'.
-                    isQuoted = !isQuoted && token.SpaceBefore && at > sentence && tokens[at - 1].IsWord;
+                    // A quotation within a sentence: 'use the form "The answer is C"', 'she says: "C"'.
+                    isQuoted = !isQuoted && at > sentence && ((token.SpaceBefore && tokens[at - 1].IsWord)
+                        || (hasSpeaker && !token.Is("”") && (token.SpaceBefore || token.Is("“"))) || IsSaidBehind(tokens, at));
                 }
                 else if (token.Is(","))
                 {
+                    clause = at + 1;
+
                     // "To the novice, B is correct."
                     under |= hasPerson && tokens[sentence].Has(WordRoles.Restrictions | WordRoles.EvidenceLinks) ? Under.Others
                         : Under.None;
@@ -103,12 +107,6 @@ internal sealed class Clauses
                 {
                     under = (under & ~Under.Negation) | (beforeBracket & Under.Negation);
                 }
-                else if (token.Is("~") && at + 1 < tokens.Count && tokens[at + 1].Is("~"))
-                {
-                    isStruck = !isStruck;
-                    at++;
-                    all[at] = all[at - 1];
-                }
             }
             else
             {
@@ -117,10 +115,21 @@ internal sealed class Clauses
                     under = IsForcedChoice(tokens, at) ? under & ~Under.Condition : under | Under.Condition;
                 }
 
-                // "Should she be pregnant, …"
-                if (at == sentence && token.Is("should"))
+                // "Should she be pregnant, …", "Wäre sie schwanger, …"
+                if (at == sentence && token.Text is "should" or "sollte" or "sollten" or "wäre" or "wären" or "hätte" or "hätten"
+                    or "würde" or "läge" or "fände" or "käme")
                 {
                     under |= Under.Condition;
+                }
+
+                // "…, D sei richtig": indirect speech, unless "I think" is in front.
+                if (token.Text is "sei" or "seien" && (under & Under.Own) == Under.None)
+                {
+                    under |= Under.Others;
+                    for (var said = clause; said <= at; said++)
+                    {
+                        all[said] |= Under.Others;
+                    }
                 }
 
                 if (token.Has(WordRoles.Conclusions))
@@ -170,6 +179,7 @@ internal sealed class Clauses
                 }
 
                 hasPerson |= token.Has(WordRoles.Persons);
+                hasSpeaker |= token.Has(WordRoles.Persons | WordRoles.Speech | WordRoles.Distance);
                 hasPointed |= token.Has(WordRoles.Pronouns) && !token.Is("it");
                 if (at == sentence && token.Has(WordRoles.Restrictions) && !IsThisCase(tokens, at + 1))
                 {
@@ -266,9 +276,37 @@ internal sealed class Clauses
         && at + 1 < tokens.Count && !(tokens[at + 1].Has(WordRoles.Articles) && at + 2 < tokens.Count
         && (tokens[at + 2].IsNumber || tokens[at + 2].Is("patient")));
 
-    // "If I had to choose, …" is a decision.
+    // "If I had to choose, …" is a decision; "if I had to write a question" is a condition.
     private static bool IsForcedChoice(List<Token> tokens, int at) =>
-        tokens[at].Text == "had" && at > 1 && tokens[at - 1].Is("i") && tokens[at - 2].Is("if")
+        (tokens[at].Text == "had" && at > 1 && tokens[at - 1].Is("i") && tokens[at - 2].Is("if")
         || (tokens[at].Text == "if" && at + 1 < tokens.Count && tokens[at + 1].Text is "i" or "forced" && at + 2 < tokens.Count
-        && tokens[at + 2].Text is "had" or "must" or "have" or "to" or "am");
+        && tokens[at + 2].Text is "had" or "must" or "have" or "to" or "am")) && Decides(tokens, at + 1);
+
+    private static bool Decides(List<Token> tokens, int at)
+    {
+        for (var step = 0; step < 6 && at < tokens.Count && tokens[at].IsWord; step++, at++)
+        {
+            if (tokens[at].Has(WordRoles.Decisions | WordRoles.OwnDecisions | WordRoles.ParticleVerbs)
+                || tokens[at].Text is "commit" or "decide" or "bet" or "name" or "forced")
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    // 「答えはＢ」と言った: the speech is named behind it.
+    private static bool IsSaidBehind(List<Token> tokens, int at)
+    {
+        for (at++; at + 1 < tokens.Count && !tokens[at].IsNewLine; at++)
+        {
+            if (tokens[at].Is("”"))
+            {
+                return tokens[at + 1].IsUnspaced && tokens[at + 1].Has(WordRoles.Speech);
+            }
+        }
+
+        return false;
+    }
 }

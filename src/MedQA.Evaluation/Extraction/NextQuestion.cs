@@ -53,6 +53,28 @@ internal static class NextQuestion
             && (isNumbered || IsHead(tokens, last + 1, 0, options));
     }
 
+    /// <summary>Whether a line that begins at a token says that what follows is another question: "Next question: …".</summary>
+    public static bool IsAnnouncedAt(List<Token> tokens, int at)
+    {
+        while (at < tokens.Count && tokens[at].IsSymbol(Markup))
+        {
+            at++;
+        }
+
+        return at + 2 < tokens.Count && tokens[at].Roles == WordRoles.QuestionHeads && tokens[at + 1].Roles == WordRoles.QuestionHeads
+            && !tokens[at].Is("question") && !(at + 3 >= tokens.Count) && IsColonNear(tokens, at + 2);
+    }
+
+    private static bool IsColonNear(List<Token> tokens, int at)
+    {
+        while (at < tokens.Count && (tokens[at].IsNumber || tokens[at].IsSymbol("*_#")))
+        {
+            at++;
+        }
+
+        return at < tokens.Count && tokens[at].IsSymbol(":");
+    }
+
     // "(A) Is it …?" is about an option.
     private static bool HasRight(List<Token> tokens, int at) => tokens[at].IsLetter && at + 1 < tokens.Count
         && tokens[at + 1].IsSymbol(").:");

@@ -149,8 +149,25 @@ internal sealed class OptionReferences
         }
 
         at = SkipSymbols(tokens, other.End, Closers);
+        if (isComma && IsNamedBehind(tokens, at))
+        {
+            return true;
+        }
+
         return at >= tokens.Count || !tokens[at].IsWord ? !isComma || other.ByLetter : !isComma
             && !tokens[at].Has(WordRoles.SubjectCopulas | WordRoles.PredicatesBehind | WordRoles.Makers);
+    }
+
+    /// <summary>Whether a list of options goes on: ", C", "and C", ", and C".</summary>
+    private bool IsNamedBehind(List<Token> tokens, int at)
+    {
+        var from = at;
+        while (at < tokens.Count && at < from + 3 && (tokens[at].Is(",") || tokens[at].Has(WordRoles.Joins | WordRoles.OptionNouns)))
+        {
+            at++;
+        }
+
+        return at > from && At(tokens, at) is { ByLetter: true } next && tokens[next.First].IsCapital;
     }
 
     /// <summary>Whether something else is offered behind an option: "B or, in asthma, C"; the option's own text does not count.</summary>

@@ -45,6 +45,10 @@ internal static class Tokenization
                 tokens.Add(new Token(TokenKind.NewLine, start, at - start, "\n", IsCapital: false, SpaceBefore: true));
                 spaceBefore = true;
             }
+            else if (rune.Value is '<' or '~' && StruckText.LengthAt(text[at..to]) is > 0 and var struck)
+            {
+                (at, spaceBefore) = (at + struck, true);
+            }
             else if (rune.Value == '<' && FormattingTag(text[at..to]) is > 0 and var tag)
             {
                 at += tag;
@@ -103,6 +107,11 @@ internal static class Tokenization
             {
                 var symbol = rune.IsAscii ? AsciiSymbols[rune.Value] : LatinSymbol(rune) ?? rune.ToString();
                 var mark = rune.IsAscii ? null : StatementWords.Find(symbol);
+                if (mark is not null)
+                {
+                    known.Add((tokens.Count, mark));
+                }
+
                 tokens.Add(new Token(TokenKind.Symbol, at, length, symbol, IsCapital: false, spaceBefore,
                     mark?.Roles[(int)Language.English] ?? WordRoles.None));
                 at += length;
@@ -185,7 +194,9 @@ internal static class Tokenization
         '）' or '〕' or '〉' or '》' => ")",
         '【' or '［' or '〖' => "[",
         '】' or '］' or '〗' => "]",
-        '「' or '」' or '『' or '』' or '＂' or '«' or '»' => "\"",
+        '「' or '『' or '«' or '„' => "“",
+        '」' or '』' or '»' => "”",
+        '＂' => "\"",
         '：' => ":",
         '，' or '、' or '､' => ",",
         '。' or '．' or '｡' => ".",
@@ -206,7 +217,7 @@ internal static class Tokenization
             : (Rune.ReplacementChar, 1);
 
     private static bool IsWordRune(Rune rune) =>
-        Rune.IsLetterOrDigit(rune) || (!rune.IsAscii && (EnclosedLetter(rune) is not null
+        Rune.IsLetterOrDigit(rune) || (!rune.IsAscii && (EnclosedLetter(rune) is not null || FoldedDigit(rune) is not null
             || Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark));
 
     private static bool IsInvisible(Rune rune) => Rune.GetUnicodeCategory(rune) is UnicodeCategory.Format or UnicodeCategory.Control;
@@ -260,7 +271,17 @@ internal static class Tokenization
 
     private static Rune Folded(Rune rune) =>
         EnclosedLetter(rune) is { } letter ? new Rune(char.ToLowerInvariant(letter))
+        : FoldedDigit(rune) is { } digit ? new Rune(digit)
         : rune.Value switch { '’' => new Rune('\''), '−' => new Rune('-'), _ => Rune.ToLowerInvariant(rune) };
+
+    /// <summary>The digit of which a character is a presentation form.</summary>
+    private static char? FoldedDigit(Rune rune) => rune.Value switch
+    {
+        >= 0xFF10 and <= 0xFF19 => (char)('0' + rune.Value - 0xFF10), // fullwidth
+        >= 0x2460 and <= 0x2468 => (char)('1' + rune.Value - 0x2460), // circled
+        >= 0x2776 and <= 0x277E => (char)('1' + rune.Value - 0x2776), // white on black, circled
+        _ => null,
+    };
 
     /// <summary>The Latin letter of which a character is a presentation form: these are the same letter, unlike letters of other alphabets
     /// that look like it.</summary>

@@ -14,7 +14,8 @@ internal static class EnglishWords
                 + "decision label match fit",
             [WordRoles.Praise] =
                 "correct right best final my chosen selected appropriate likely only preferred strongest accurate better predicted "
-                + "remaining fitting suitable plausible logical definitive ultimate true actual single overall one two resulting real",
+                + "remaining fitting suitable plausible logical definitive ultimate true actual single overall one two resulting real "
+                + "revised corrected updated amended intended",
             [WordRoles.Disqualifiers] =
                 "wrong incorrect not no tempting common initial first previous original earlier another other alternative your isn't "
                 + "nor never second false usual typical popular expected his her their old former provisional sample example excluded "
@@ -90,10 +91,11 @@ internal static class EnglishWords
                 "is be remains to with toward towards suggests suggest suggesting indicates indicate indicating supports confirms "
                 + "favors favor matches",
             [WordRoles.Persons] =
-                "some many others people students student experts critics textbook guideline guidelines colleague colleagues resident "
-                + "attending friend examiner examiners novice novices layperson laypeople physician physicians doctor doctors "
+                "some many others people students student experts critics textbook guideline guidelines colleague colleagues "
+                + "resident attending friend examiner examiners novice novices layperson laypeople physician physicians doctor doctors "
                 + "cardiologist clinician clinicians he she they everyone everybody nobody someone somebody anyone author authors "
-                + "teacher professor candidates examinees sources websites internet source",
+                + "teacher professor candidates examinees sources websites internet source pharmacist nurse consultant supervisor "
+                + "registrar mentor tutor intern peer peers classmate",
             [WordRoles.Speech] =
                 "say says said saying argue argues argued think thinks thought believe believes believed choose chooses chose chosen "
                 + "pick picks picked select selects selected answers answered claim claims claimed favor favors favored expect expects "
@@ -104,7 +106,8 @@ internal static class EnglishWords
                 + "naively superficially superficial glance sight instinct tempting according claim claims notion idea belief "
                 + "assumption supposedly allegedly reportedly hypothetically arguably ostensibly guideline editions edition says said "
                 + "told tells argues argued claimed thinks thought believes believed insists insisted wrote writes maintains taught "
-                + "teaches accordingly form phrase pattern style syntax wording sentence slogan",
+                + "teaches accordingly form phrase pattern style syntax wording sentence slogan statement assertion hypothesis "
+                + "pharmacist",
             [WordRoles.FirstPerson] = "i we i'd i'll i'm i've we'd we'll we're we've let's",
             [WordRoles.Interjections] = "hmm wait oops correction edit update erratum apologies apologize whoops sorry",
             [WordRoles.Leads] =
@@ -186,5 +189,26 @@ internal static class EnglishWords
             ("follow-up question", WordRoles.QuestionHeads), ("rather than", WordRoles.AfterLetter | WordRoles.Reasons
                 | WordRoles.Negations), ("rule out", WordRoles.Doubts),
                 ("of choice", WordRoles.Evidence | WordRoles.Topics | WordRoles.Predicates),
+            ("likelihood that", WordRoles.Distance),
+            ("probability that", WordRoles.Distance),
+            ("chance that", WordRoles.Distance),
+            ("chances that", WordRoles.Distance),
+            ("odds that", WordRoles.Distance),
+            ("possibility that", WordRoles.Distance),
+            ("risk that", WordRoles.Distance),
+            ("do not agree", WordRoles.Retractions),
+            ("don't agree", WordRoles.Retractions),
+            ("cannot agree", WordRoles.Retractions),
+            ("can't agree", WordRoles.Retractions),
+            ("not agree", WordRoles.Retractions),
+            ("beg to differ", WordRoles.Retractions),
+            ("do not share", WordRoles.Retractions),
+            ("don't share", WordRoles.Retractions),
+            ("not convincing", WordRoles.Retractions),
+            ("disagree with", WordRoles.Retractions),
+            ("i dispute", WordRoles.Retractions),
+            ("not persuaded", WordRoles.Retractions),
+            ("a few", WordRoles.Persons),
+            ("some would", WordRoles.Persons),
         ]);
 }

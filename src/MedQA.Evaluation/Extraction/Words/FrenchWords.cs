@@ -8,7 +8,8 @@ internal static class FrenchWords
         {
             [WordRoles.AnswerNouns] = "réponse réponses reponse solution",
             [WordRoles.ChoiceNouns] = "option solution choix proposition lettre conclusion verdict",
-            [WordRoles.Praise] = "bonne correcte meilleure juste finale ma exacte probable appropriée mon",
+            [WordRoles.Praise] =
+                "bonne correcte meilleure juste finale ma exacte probable appropriée mon corrigée révisée nouvelle",
             [WordRoles.Disqualifiers] = "mauvaise incorrecte fausse première initiale autre ta votre leur sa aucune sans",
             [WordRoles.BeforeVerb] = "vous",
             [WordRoles.Connectors] =
@@ -55,11 +56,14 @@ internal static class FrenchWords
             [WordRoles.EvidenceLinks] = "est serait suggère évoque indique avec de",
             [WordRoles.Persons] =
                 "certains beaucoup autres étudiants étudiant médecins médecin experts il elle ils elles on plupart manuel collègue "
-                + "quelqu'un personne tous vous gens",
+                + "quelqu'un personne tous vous gens confrère confrères consœur interne chef cheffe professeur collègues tuteur ami "
+                + "amie livre majorité",
             [WordRoles.Speech] =
                 "diraient disent dit choisissent choisit pensent pense croient croit affirment prétendent répondraient répondent "
                 + "choisiraient suggèrent écrivent opteraient",
-            [WordRoles.Distance] = "début initialement exemple format traditionnellement auparavant selon d'après autrefois",
+            [WordRoles.Distance] =
+                "début initialement exemple format traditionnellement auparavant selon d'après autrefois affirme affirment prétend "
+                + "soutient croit dit disait idée hypothèse croyance affirmation probabilité",
             [WordRoles.FirstPerson] = "je j' nous",
             [WordRoles.Interjections] = "attendez attends correction pardon désolé erratum oups hmm",
             [WordRoles.Retractions] = "rectifie",
@@ -102,5 +106,16 @@ internal static class FrenchWords
             ("autre question", WordRoles.QuestionHeads),
             ("bien que", WordRoles.Concessions),
             ("à tort", WordRoles.Doubts),
+            ("ne partage pas", WordRoles.Retractions),
+            ("pas d' accord", WordRoles.Retractions),
+            ("en désaccord", WordRoles.Retractions),
+            ("ne suis pas convaincu", WordRoles.Retractions),
+            ("ne suis pas convaincue", WordRoles.Retractions),
+            ("ne me convainc pas", WordRoles.Retractions),
+            ("n' est pas le cas", WordRoles.Retractions),
+            ("je conteste", WordRoles.Retractions),
+            ("s' il", WordRoles.Conditions),
+            ("s' ils", WordRoles.Conditions),
+            ("s' elle", WordRoles.Conditions),
         ]);
 }

@@ -9,13 +9,14 @@ internal static class GermanWords
             [WordRoles.AnswerNouns] = "antwort antworten lösung",
             [WordRoles.ChoiceNouns] = "lösung option wahl auswahl antwortmöglichkeit ergebnis buchstabe fazit richtig korrekt",
             [WordRoles.Praise] =
-                "richtige richtigen korrekte korrekten beste besten endgültige finale meine zutreffende wahrscheinlichste passende",
+                "richtige richtigen korrekte korrekten beste besten endgültige finale meine zutreffende wahrscheinlichste passende "
+                + "korrigierte revidierte neue",
             [WordRoles.Disqualifiers] = "falsche falschen erste ursprüngliche andere deine ihre seine häufige keine keiner nicht eure",
             [WordRoles.BeforeVerb] = "zu",
             [WordRoles.Connectors] =
                 "ist lautet sei wäre wird muss sein die der das den ein eine also daher somit folglich demnach option buchstabe "
                 + "antwort antwortmöglichkeit richtige korrekte beste auf diese frage hier eindeutig klar sicher wahrscheinlich am "
-                + "wahrscheinlichsten damit nummer lösung dann jedoch aber",
+                + "wahrscheinlichsten damit nummer lösung dann jedoch aber so",
             [WordRoles.Copulas] = "ist lautet sei war wäre",
             [WordRoles.SubjectCopulas] = "ist wäre scheint bleibt muss sind war nicht sei",
             [WordRoles.Adverbs] =
@@ -47,7 +48,7 @@ internal static class GermanWords
             [WordRoles.DecisionParticles] = "für auf zu",
             [WordRoles.DecisionConnectors] = "option antwort die das den mich für also daher hier es ist dass antwortmöglichkeit buchstabe",
             [WordRoles.DecisionsBehind] = "wählen nehmen ankreuzen auswählen entscheiden",
-            [WordRoles.Auxiliaries] = "würde werde daher also somit hier deshalb mich dann letztlich schließlich für",
+            [WordRoles.Auxiliaries] = "würde werde daher also somit hier deshalb mich dann letztlich schließlich für so",
             [WordRoles.Past] = "zuerst zunächst anfangs ursprünglich",
             [WordRoles.Corrections] = "sondern",
             [WordRoles.Contrasts] = "aber jedoch doch sondern dennoch allerdings",
@@ -61,10 +62,14 @@ internal static class GermanWords
             [WordRoles.EvidenceLinks] = "ist für zu mit",
             [WordRoles.Persons] =
                 "manche viele andere einige studenten studierende ärzte arzt kollege experten er sie man lehrbuch leitlinie jemand "
-                + "niemand alle prüfer laien kollegen",
+                + "niemand alle prüfer laien kollegen oberarzt oberärztin assistenzarzt assistenzärztin chefarzt chefärztin kollegin "
+                + "kommilitone kommilitonin professor professorin freund student studentin mancher mehrheit lehrbücher",
             [WordRoles.Speech] =
                 "sagen sagt meinen meint denken denkt glauben glaubt wählen wählt behaupten behauptet antworten nehmen vermuten",
-            [WordRoles.Distance] = "zuerst zunächst anfangs ursprünglich beispiel format früher laut traditionell angeblich dachte",
+            [WordRoles.Distance] =
+                "zuerst zunächst anfangs ursprünglich beispiel format früher laut traditionell angeblich dachte sagte meint meinte "
+                + "behauptet behauptete glaubt glaubte hält hielt findet vermutet annahme behauptung vorstellung wahrscheinlichkeit "
+                + "überzeugung hypothese",
             [WordRoles.FirstPerson] = "ich wir",
             [WordRoles.Interjections] = "moment halt korrektur warte entschuldigung hmm sorry",
             [WordRoles.Retractions] = "irrte",
@@ -101,5 +106,23 @@ internal static class GermanWords
             ("nächste frage", WordRoles.QuestionHeads),
             ("eine weitere frage", WordRoles.QuestionHeads),
             ("am besten", WordRoles.Superlatives | WordRoles.Adverbs),
+            ("stimmt nicht", WordRoles.Retractions),
+            ("stimme nicht zu", WordRoles.Retractions),
+            ("stimme nicht überein", WordRoles.Retractions),
+            ("nicht einverstanden", WordRoles.Retractions),
+            ("für falsch", WordRoles.Retractions),
+            ("teile ich nicht", WordRoles.Retractions),
+            ("teile nicht", WordRoles.Retractions),
+            ("teile diese", WordRoles.Retractions),
+            ("anderer meinung", WordRoles.Retractions),
+            ("anderer ansicht", WordRoles.Retractions),
+            ("widerspreche", WordRoles.Retractions),
+            ("überzeugt mich nicht", WordRoles.Retractions),
+            ("bin nicht überzeugt", WordRoles.Retractions),
+            ("trifft so nicht zu", WordRoles.Retractions),
+            ("sehe ich anders", WordRoles.Retractions),
+            ("sehe das anders", WordRoles.Retractions),
+            ("für einen irrtum", WordRoles.Retractions),
+            ("für unzutreffend", WordRoles.Retractions),
         ]);
 }

@@ -38,12 +38,14 @@ internal static class JapaneseWords
             [WordRoles.BeforeSubject] = "選択肢 は よって したがって 以上より から ので 肢 そして つまり 従って よって、",
             [WordRoles.Evidence] = "最も 最も可能性が高い 考えられる 診断 最も考えられる",
             [WordRoles.EvidenceLinks] = "は が",
-            [WordRoles.Persons] = "学生 人 人々 多くの人 医師 彼 彼女 彼ら 専門家 教科書 受験生 あなた 先生 友人 誰か",
-            [WordRoles.Speech] = "言う 思う人 選びます 選ぶ 答えます 考える人 主張",
+            [WordRoles.Persons] =
+                "学生 人 人々 多くの人 医師 彼 彼女 彼ら 専門家 教科書 受験生 あなた 先生 友人 誰か 指導医 上級医 先輩 同僚 教授 研修医 主治医 担当医 講師 後輩 クラスメート 看護師 薬剤師",
+            [WordRoles.Speech] = "言う 思う人 選びます 選ぶ 答えます 考える人 主張 と言った と言って と主張 と述べ と話 と言い と言っていた と指摘",
             [WordRoles.Distance] = "最初 当初 はじめ 例えば たとえば 例 形式 一見 従来 以前",
             [WordRoles.FirstPerson] = "私 私は 我々 僕",
             [WordRoles.Interjections] = "いや いいえ 訂正 失礼 待って 待ってください すみません 間違えました 違います 修正",
-            [WordRoles.Retractions] = "訂正します 間違えました 考え直すと",
+            [WordRoles.Retractions] =
+                "訂正します 間違えました 考え直すと 同意できない 同意できません 賛成できない 賛成できません 同意しない 同意しません 誤りだと思う 誤りだと思います 間違いだと思う 間違いだと思います 納得できない",
             [WordRoles.Leads] = "したがって よって 以上より 従って ゆえに つまり 訂正 正しくは",
             [WordRoles.Pronouns] = "これ これは それ それは",
             [WordRoles.QuestionHeads] = "問題 質問 設問 次の問題 ユーザー",

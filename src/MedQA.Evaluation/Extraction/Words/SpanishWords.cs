@@ -9,7 +9,9 @@ internal static class SpanishWords
             [WordRoles.AnswerNouns] = "respuesta respuestas resp solución solucion",
             [WordRoles.ChoiceNouns] =
                 "opción opcion alternativa solución solucion elección clave letra correcta correcto conclusión predicción veredicto",
-            [WordRoles.Praise] = "correcta correcto mejor final adecuada acertada verdadera mi definitiva probable apropiada más",
+            [WordRoles.Praise] =
+                "correcta correcto mejor final adecuada acertada verdadera mi definitiva probable apropiada más corregida revisada "
+                + "nueva",
             [WordRoles.Disqualifiers] =
                 "incorrecta incorrecto falsa errónea equivocada primera inicial anterior otra tu su mala ninguna sin",
             [WordRoles.BeforeVerb] = "usted",
@@ -59,11 +61,14 @@ internal static class SpanishWords
             [WordRoles.EvidenceLinks] = "es sería sugiere indica con a",
             [WordRoles.Persons] =
                 "algunos muchos otros estudiantes estudiante médicos médico expertos ellos él ella alguien gente profesor libro "
-                + "colega quienes usted mayoría todos nadie unos",
+                + "colega quienes usted mayoría todos nadie unos colegas compañero compañera compañeros adjunto adjunta tutor tutora "
+                + "doctora jefe profesora residente elegiría",
             [WordRoles.Speech] =
                 "dirían dice dicen diría eligen elige elegirían elegiría creen cree piensan piensa argumentan sostienen responderían "
                 + "afirman consideran opinan marcan escogen escogerían eligió dijo dijeron pensarían",
-            [WordRoles.Distance] = "principio inicialmente ejemplo formato tradicionalmente anteriormente antes según vista",
+            [WordRoles.Distance] =
+                "principio inicialmente ejemplo formato tradicionalmente anteriormente antes según vista dijo cree afirma sostiene "
+                + "insiste piensa asegura opina suposición creencia hipótesis probabilidad probabilidades afirmación idea",
             [WordRoles.FirstPerson] =
                 "yo elijo escojo selecciono elegiría escogería seleccionaría creo quedo quedaría opto optaría inclino marco decanto "
                 + "me considero pienso diría elegimos debemos nosotros",
@@ -107,5 +112,13 @@ internal static class SpanishWords
             ("a diferencia de", WordRoles.AfterLetter | WordRoles.Reasons),
             ("siguiente pregunta", WordRoles.QuestionHeads),
             ("otra pregunta", WordRoles.QuestionHeads),
+            ("no estoy de acuerdo", WordRoles.Retractions),
+            ("no comparto", WordRoles.Retractions),
+            ("discrepo", WordRoles.Retractions),
+            ("en desacuerdo", WordRoles.Retractions),
+            ("no me convence", WordRoles.Retractions),
+            ("no es así", WordRoles.Retractions),
+            ("no estoy convencido", WordRoles.Retractions),
+            ("no estoy convencida", WordRoles.Retractions),
         ]);
 }
