@@ -48,6 +48,12 @@ internal sealed partial class AnswerReading
                 {
                     negated = true;
                 }
+                else if (!negated && rank == ClaimRank.Answer && !_clauses.IsQuestion(at) && !token.Has(connectors)
+                    && options.PartAt(tokens, at) is { } part)
+                {
+                    Claim(rank, part, mustEnd: true);
+                    return;
+                }
                 else if (token.Has(WordRoles.Plurals) || !token.Has(connectors) || (otherCase && token.Has(WordRoles.Hypothetical)))
                 {
                     return;

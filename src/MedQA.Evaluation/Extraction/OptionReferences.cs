@@ -28,18 +28,20 @@ internal sealed class OptionReferences
     private readonly ImmutableArray<ImmutableArray<string>> _texts;
     private readonly Dictionary<string, List<(int Option, ImmutableArray<string> Text)>> _byFirstWord = [];
 
+    private readonly Dictionary<string, int> _byInitials = [];
+
     public OptionReferences(AnswerSpace space, IReadOnlyList<string> options)
     {
         _letters = space == AnswerSpace.Letters;
         _words = space == AnswerSpace.Words;
         OptionCount = options.Count;
-        _texts = [.. options.Select(WordsOf)];
+        _texts = [.. options.Select(OptionNames.WordsOf)];
         _numbers = _letters && !options.Any(static option => option.Any(char.IsDigit));
 
         // Texts that differ in symbols only ("↑ TSH" and "↓ TSH"), or not at all, tell nothing; a text that is a letter is taken for the
         // letter.
-        var names = options.SelectMany((option, index) => NamesOf(_texts[index],
-            option).Select(name => (Option: index, Text: name))).ToList();
+        var names = options.SelectMany((option, index) => OptionNames.Of(_texts, index, option)
+            .Select(name => (Option: index, Text: name))).ToList();
         foreach (var (option, text) in names)
         {
             var isLetter = _letters && text is [{ Length: 1 } single] && single[0] is >= 'a' and <= 'z';
@@ -51,6 +53,15 @@ internal sealed class OptionReferences
                 }
 
                 same.Add((option, text));
+            }
+        }
+
+        foreach (var same in _texts.Select(static (text, option) => (Option: option, Initials: OptionNames.InitialsOf(text)))
+            .Where(static named => named.Initials is not null).GroupBy(static named => named.Initials!))
+        {
+            if (same.Count() == 1)
+            {
+                _byInitials.Add(same.Key, same.First().Option);
             }
         }
     }
@@ -75,6 +86,10 @@ internal sealed class OptionReferences
 
         return TextAt(tokens, at) is { } text && (!_words || IsVerdict(tokens, text.End)) ? text : LetterAt(tokens, at);
     }
+
+    /// <summary>The only option that has all the words from a token to the statement's end, though they are not its name.</summary>
+    public Reference? PartAt(List<Token> tokens, int at) => _letters && PartialName.At(tokens, at, _texts) is { } part
+        ? new Reference(part.Option, at, part.End, ByLetter: false) : null;
 
     /// <summary>Whether the words of an option's text, or its first ones, begin at a token.</summary>
     public bool BeginsTextOf(List<Token> tokens, int at, int option, int atLeast = 1)
@@ -233,39 +248,6 @@ internal sealed class OptionReferences
         return at;
     }
 
-    private static ImmutableArray<string> WordsOf(string text) =>
-        [.. Tokenization.Of(text, 0, text.Length).Where(static token => token.IsWord).SelectMany(static token => token.IsUnspaced
-            ? token.Text.Select(static character => character.ToString()) : [token.Text])];
-
-    /// <summary>An option's text, and the same without what it says in brackets and without its article, and in the singular or
-    /// plural.</summary>
-    private static IEnumerable<ImmutableArray<string>> NamesOf(ImmutableArray<string> text, string option)
-    {
-        var names = new List<ImmutableArray<string>> { text };
-        if (option.IndexOf('(') is > 0 and var bracket && option.TrimEnd().EndsWith(')') && option.IndexOf('(', bracket + 1) < 0)
-        {
-            names.Add(WordsOf(option[..bracket]));
-        }
-
-        foreach (var name in names.ToList().Where(static name => name is ["a" or "an" or "the", _, ..]))
-        {
-            names.Add(name[1..]);
-        }
-
-        foreach (var name in names.ToList().Where(static name => name.Length > 0 && name[^1].Length > 4
-            && char.IsAsciiLetterLower(name[^1][^1])))
-        {
-            var last = name[^1];
-            if (!last.EndsWith("ss", StringComparison.Ordinal) && !last.EndsWith("is", StringComparison.Ordinal)
-                && !last.EndsWith("us", StringComparison.Ordinal))
-            {
-                names.Add(name.SetItem(name.Length - 1, last.EndsWith('s') ? last[..^1] : last + "s"));
-            }
-        }
-
-        return names.Where(static name => name.Length > 0);
-    }
-
     private Reference? TextAt(List<Token> tokens, int at)
     {
         Reference? longest = null;
@@ -281,7 +263,8 @@ internal sealed class OptionReferences
             }
         }
 
-        return longest;
+        return longest ?? (tokens[at].IsAcronym && _byInitials.TryGetValue(tokens[at].Text, out var initialed)
+            ? new Reference(initialed, at, at + 1, ByLetter: false) : null);
     }
 
     private static int? MatchEnd(List<Token> tokens, int at, ImmutableArray<string> words)

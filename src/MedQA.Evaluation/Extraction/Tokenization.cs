@@ -100,7 +100,7 @@ internal static class Tokenization
                 }
 
                 tokens.Add(new Token(TokenKind.Word, start, at - start, word?.Text ?? folded.ToString(), capital, spaceBefore,
-                    word?.Roles[(int)Language.English] ?? WordRoles.None));
+                    word?.Roles[(int)Language.English] ?? WordRoles.None, at - start > 2 && !text[start..at].ContainsAnyExceptInRange('A', 'Z')));
                 spaceBefore = false;
             }
             else
