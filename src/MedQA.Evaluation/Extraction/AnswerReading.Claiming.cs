@@ -11,7 +11,7 @@ internal sealed partial class AnswerReading
         for (var step = 0; step < MostSteps && at < tokens.Count; step++)
         {
             var token = tokens[at];
-            var number = numbers ? options.NumberAt(tokens, at) : null;
+            var number = numbers ? options.NumberAt(tokens, at) ?? CountedAlone(at, alone: true) : null;
             if ((options.At(tokens, at) ?? number) is { } reference && !_clauses.IsQuestion(at))
             {
                 if (!negated && !(reference.End < tokens.Count && tokens[reference.End].Has(WordRoles.NegationsBehind)

@@ -8,6 +8,12 @@ internal sealed partial class AnswerReading
     {
         if (options.At(tokens, at) is not { } subject)
         {
+            if (CountedAlone(at, alone: false) is { } counted && _clauses.IsOwn(at)
+                && counted.End < tokens.Count && tokens[counted.End].Has(WordRoles.SubjectCopulas | WordRoles.PredicatesBehind))
+            {
+                Judge(counted, Judgement.At(tokens, counted.End));
+            }
+
             return;
         }
 
@@ -119,6 +125,10 @@ internal sealed partial class AnswerReading
             _claims.Add(rank, subject);
         }
     }
+
+    /// <summary>An option that is counted, where none was named before: behind "B and D remain" the second is D.</summary>
+    private OptionReferences.Reference? CountedAlone(int at, bool alone) =>
+        _lastNamed is null ? options.CountedAt(tokens, at, alone) : null;
 
     private bool HasHypothetical(int from, int to)
     {

@@ -44,6 +44,7 @@ internal sealed partial class AnswerReading(List<Token> tokens, OptionReferences
             if (beginsSentence && !tokens[at].IsSymbol(BareAnswer.Markup))
             {
                 SentenceBegun(at, beginsLine);
+                QuestionAnswered(at);
                 (beginsLine, beginsSentence) = (false, false);
             }
 
@@ -65,7 +66,7 @@ internal sealed partial class AnswerReading(List<Token> tokens, OptionReferences
     private void SentenceBegun(int at, bool beginsLine)
     {
         if (!beginsLine && space == AnswerSpace.Letters && at > 0
-            && (tokens[at - 1].IsSymbol("([") || (tokens[at].IsLetter && at + 1 < tokens.Count && tokens[at + 1].Is(")"))))
+            && (tokens[at - 1].IsSymbol("([") || (tokens[at].IsLetter && at + 1 < tokens.Count && tokens[at + 1].IsSymbol("):"))))
         {
             _verdicts.Read(at, _clauses, _claims);
         }

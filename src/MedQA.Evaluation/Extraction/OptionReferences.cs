@@ -87,6 +87,11 @@ internal sealed class OptionReferences
         return TextAt(tokens, at) is { } text && (!_words || IsVerdict(tokens, text.End)) ? text : LetterAt(tokens, at);
     }
 
+    /// <summary>The option that is counted from a token on: "the second option"; with its article.</summary>
+    public Reference? CountedAt(List<Token> tokens, int at, bool alone) =>
+        _letters && at < tokens.Count && tokens[at].IsWord && Ordinals.At(tokens, at, OptionCount, alone) is var (option, end)
+            ? new Reference(option, at > 0 && tokens[at - 1].Has(WordRoles.Articles) ? at - 1 : at, end, ByLetter: true) : null;
+
     /// <summary>The only option that has all the words from a token to the statement's end, though they are not its name.</summary>
     public Reference? PartAt(List<Token> tokens, int at) => _letters && PartialName.At(tokens, at, _texts) is { } part
         ? new Reference(part.Option, at, part.End, ByLetter: false) : null;

@@ -49,7 +49,7 @@ internal static class ChineseWords
             [WordRoles.FirstPerson] = "我 我们 我会 笔者",
             [WordRoles.Interjections] = "等等 不对 不 抱歉 更正 纠正 修正 等一下 错了 哦",
             [WordRoles.Retractions] = "我错了 说错了 更正为 改为 不同意 不赞同 不认同 不敢苟同 并不同意 不以为然 有异议 不能同意",
-            [WordRoles.Leads] = "因此 所以 故 综上 综上所述 总之 应该是 改为 更正为 最终 更正 修正 故选 选",
+            [WordRoles.Leads] = "因此 所以 故 综上 综上所述 总之 应该是 改为 更正为 最终 更正 修正 故选 选 是的 对",
             [WordRoles.Pronouns] = "这 这是 那 那是 它 此 应该是 应是 这个答案 上述答案",
             [WordRoles.Fits] = "符合 符合题意 吻合 能解释",
             [WordRoles.Only] = "只有 仅 只 唯有",

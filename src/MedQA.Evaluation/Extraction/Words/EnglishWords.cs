@@ -112,10 +112,11 @@ internal static class EnglishWords
             [WordRoles.Interjections] = "hmm wait oops correction edit update erratum apologies apologize whoops sorry",
             [WordRoles.Leads] =
                 "therefore thus hence so consequently accordingly probably likely definitely clearly overall finally ergo obviously "
-                + "surely certainly actually rather option choice correction only sorry edit conclusion update perhaps",
+                + "surely certainly actually rather option choice correction only sorry edit conclusion update perhaps yes",
             [WordRoles.Pronouns] = "this that it which it's that's",
-            [WordRoles.Approvals] = "correct right true yes ✓ ✔ ✅ ☑ 🗸",
-            [WordRoles.Rejections] = "incorrect wrong false no ✗ ✘ ❌ ✖ ☒ 🗙",
+            [WordRoles.Approvals] = "correct right true yes ✓ ✔ ✅ ☑ 🗸 accept accepted keep kept appropriate indicated ○ ⭕ ◯",
+            [WordRoles.Rejections] =
+                "incorrect wrong false no ✗ ✘ ❌ ✖ ☒ 🗙 reject rejected inappropriate contraindicated excluded eliminated",
             [WordRoles.Fits] = "fits explains matches accounts satisfies fit",
             [WordRoles.Leaving] = "leaving leaves",
             [WordRoles.QuestionHeads] =
@@ -210,5 +211,8 @@ internal static class EnglishWords
             ("not persuaded", WordRoles.Retractions),
             ("a few", WordRoles.Persons),
             ("some would", WordRoles.Persons),
+            ("not indicated", WordRoles.Rejections | WordRoles.Negations),
+            ("not appropriate", WordRoles.Rejections | WordRoles.Negations),
+            ("not correct", WordRoles.Rejections | WordRoles.Negations | WordRoles.Wrong),
         ]);
 }

@@ -30,8 +30,8 @@ internal static class FrenchWords
             [WordRoles.Doubts] =
                 "erreur faux piège éliminer éliminons élimine exclure excluons exclut doute tentant improbable incorrecte incorrect "
                 + "à_tort",
-            [WordRoles.Rejections] = "faux fausse incorrect incorrecte non",
-            [WordRoles.Approvals] = "vrai vraie correct correcte oui juste exact",
+            [WordRoles.Rejections] = "faux fausse incorrect incorrecte non exclu exclue écarté écartée",
+            [WordRoles.Approvals] = "vrai vraie correct correcte oui juste exact exacte retenu retenue",
             [WordRoles.Plurals] = "entre soit parmi",
             [WordRoles.Conditions] = "si sauf supposant",
             [WordRoles.Concessions] = "bien_que quoique tandis",
@@ -67,7 +67,7 @@ internal static class FrenchWords
             [WordRoles.FirstPerson] = "je j' nous",
             [WordRoles.Interjections] = "attendez attends correction pardon désolé erratum oups hmm",
             [WordRoles.Retractions] = "rectifie",
-            [WordRoles.Leads] = "donc ainsi alors correction finalement probablement certainement seulement",
+            [WordRoles.Leads] = "donc ainsi alors correction finalement probablement certainement seulement oui",
             [WordRoles.Pronouns] = "c' ce cela ça ceci",
             [WordRoles.QuestionHeads] = "question utilisateur",
             [WordRoles.Restrictions] = "chez en pour dans lors seulement quand",
@@ -79,7 +79,7 @@ internal static class FrenchWords
             [WordRoles.Joins] = "ou et ni",
             [WordRoles.Hypothetical] = "serait pourrait peut",
             [WordRoles.OptionNouns] = "option réponse proposition",
-            [WordRoles.Verdicts] = "correct correcte réponse vrai",
+            [WordRoles.Verdicts] = "correct correcte réponse vrai évaluation jugement",
         },
         [
             ("la bonne", WordRoles.AnswerNouns | WordRoles.Predicates),

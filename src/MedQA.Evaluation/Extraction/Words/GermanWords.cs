@@ -36,7 +36,7 @@ internal static class GermanWords
                 "fehler falsch irrtümlich ausschließen ausgeschlossen bezweifle unwahrscheinlich verlockend verführerisch falle "
                 + "irrtum schließen scheidet",
             [WordRoles.Rejections] = "falsch inkorrekt nein unrichtig",
-            [WordRoles.Approvals] = "richtig korrekt ja wahr zutreffend",
+            [WordRoles.Approvals] = "richtig korrekt ja wahr zutreffend stimmt",
             [WordRoles.Plurals] = "entweder beide zwischen ob",
             [WordRoles.Conditions] = "wenn falls sofern angenommen",
             [WordRoles.Concessions] = "obwohl obgleich während",
@@ -74,7 +74,7 @@ internal static class GermanWords
             [WordRoles.Interjections] = "moment halt korrektur warte entschuldigung hmm sorry",
             [WordRoles.Retractions] = "irrte",
             [WordRoles.Leads] =
-                "daher deshalb somit also folglich demnach korrektur wahrscheinlich vermutlich eindeutig definitiv nur fazit",
+                "daher deshalb somit also folglich demnach korrektur wahrscheinlich vermutlich eindeutig definitiv nur fazit ja",
             [WordRoles.Pronouns] = "es das dies dieses",
             [WordRoles.QuestionHeads] = "frage nutzer benutzer",
             [WordRoles.Restrictions] = "bei in für nur im beim während",
@@ -86,7 +86,7 @@ internal static class GermanWords
             [WordRoles.Joins] = "oder und sowie bzw",
             [WordRoles.Hypothetical] = "wäre könnte kann dürfte",
             [WordRoles.OptionNouns] = "option antwort antwortmöglichkeit",
-            [WordRoles.Verdicts] = "richtig korrekt antwort bewertung urteil",
+            [WordRoles.Verdicts] = "richtig korrekt antwort bewertung urteil ergebnis einschätzung",
             [WordRoles.Makers] = "ist wäre",
         },
         [
@@ -124,5 +124,7 @@ internal static class GermanWords
             ("sehe das anders", WordRoles.Retractions),
             ("für einen irrtum", WordRoles.Retractions),
             ("für unzutreffend", WordRoles.Retractions),
+            ("trifft zu", WordRoles.Approvals),
+            ("trifft nicht zu", WordRoles.Rejections),
         ]);
 }

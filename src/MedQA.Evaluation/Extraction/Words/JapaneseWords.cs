@@ -46,7 +46,7 @@ internal static class JapaneseWords
             [WordRoles.Interjections] = "いや いいえ 訂正 失礼 待って 待ってください すみません 間違えました 違います 修正",
             [WordRoles.Retractions] =
                 "訂正します 間違えました 考え直すと 同意できない 同意できません 賛成できない 賛成できません 同意しない 同意しません 誤りだと思う 誤りだと思います 間違いだと思う 間違いだと思います 納得できない",
-            [WordRoles.Leads] = "したがって よって 以上より 従って ゆえに つまり 訂正 正しくは",
+            [WordRoles.Leads] = "したがって よって 以上より 従って ゆえに つまり 訂正 正しくは はい",
             [WordRoles.Pronouns] = "これ これは それ それは",
             [WordRoles.QuestionHeads] = "問題 質問 設問 次の問題 ユーザー",
             [WordRoles.OptionNouns] = "選択肢 肢",

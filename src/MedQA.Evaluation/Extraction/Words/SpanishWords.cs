@@ -34,8 +34,8 @@ internal static class SpanishWords
             [WordRoles.Doubts] =
                 "error incorrecto equivocación equivocado descarto descartamos descarta descartar excluir excluimos eliminamos "
                 + "tentador trampa dudo improbable",
-            [WordRoles.Rejections] = "incorrecta incorrecto falsa falso no",
-            [WordRoles.Approvals] = "correcta correcto verdadera verdadero sí cierta",
+            [WordRoles.Rejections] = "incorrecta incorrecto falsa falso no descartada descartado",
+            [WordRoles.Approvals] = "correcta correcto verdadera verdadero sí cierta si",
             [WordRoles.Plurals] = "ambas ambos entre una tanto",
             [WordRoles.Conditions] = "si salvo suponiendo siempre cuando",
             [WordRoles.Concessions] = "aunque mientras",
@@ -74,7 +74,8 @@ internal static class SpanishWords
                 + "me considero pienso diría elegimos debemos nosotros",
             [WordRoles.Interjections] = "espera perdón corrección corrijo disculpa disculpen rectifico mmm",
             [WordRoles.Retractions] = "rectifico",
-            [WordRoles.Leads] = "entonces así corrección luego definitivamente probablemente claramente sino solo sólo finalmente",
+            [WordRoles.Leads] =
+                "entonces así corrección luego definitivamente probablemente claramente sino solo sólo finalmente sí",
             [WordRoles.Pronouns] = "eso esto es esta ese",
             [WordRoles.QuestionHeads] = "pregunta usuario",
             [WordRoles.Restrictions] = "en para cuando solo sólo con durante",
@@ -87,7 +88,7 @@ internal static class SpanishWords
             [WordRoles.Hypothetical] = "sería seria podría puede podrían",
             [WordRoles.OptionNouns] = "opción opcion alternativa respuesta",
             [WordRoles.Makers] = "hace",
-            [WordRoles.Verdicts] = "correcta correcto respuesta",
+            [WordRoles.Verdicts] = "correcta correcto respuesta evaluación valoración veredicto",
         },
         [
             ("la correcta", WordRoles.AnswerNouns | WordRoles.Predicates),
