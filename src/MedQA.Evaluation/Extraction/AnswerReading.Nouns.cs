@@ -111,7 +111,8 @@ internal sealed partial class AnswerReading
             before--;
             if (before > 0 && tokens[before - 1].Is("%"))
             {
-                return false;
+                return before > 1 && IsMoreThanHalf(tokens[before - 2]) && tokens[before].Text is "confident" or "sure" or "certain"
+                    or "convinced";
             }
 
             // "It may be that", "it would seem that".
@@ -134,6 +135,9 @@ internal sealed partial class AnswerReading
         return token.Roles != WordRoles.None && !token.Has(WordRoles.Persons)
             && (!token.Has(WordRoles.Speech) || token.Has(WordRoles.FirstPerson) || _clauses.IsOwnSentence(before));
     }
+
+    private static bool IsMoreThanHalf(Token token) => token.IsNumber
+        && double.TryParse(token.Text, System.Globalization.CultureInfo.InvariantCulture, out var percent) && percent is > 50 and <= 100;
 
     private bool IsOfChoice(int at) => at > 0 && tokens[at - 1].Is("of");
 

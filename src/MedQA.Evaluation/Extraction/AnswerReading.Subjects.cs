@@ -30,7 +30,7 @@ internal sealed partial class AnswerReading
             && tokens[decided].Has(WordRoles.DecisionsBehind))
         {
             if (_clauses.IsStated(at) && !options.IsJoined(tokens, subject)
-                && (isMarked ? !_clauses.NamesPerson(at) : DecidedBy(at) == true))
+                && (isMarked || tokens[decided].IsUnspaced ? !_clauses.NamesPerson(at) : DecidedBy(at) == true))
             {
                 _claims.Add(ClaimRank.Answer, subject);
             }

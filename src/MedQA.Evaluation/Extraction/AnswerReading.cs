@@ -87,7 +87,7 @@ internal sealed partial class AnswerReading(List<Token> tokens, OptionReferences
 
         if (tokens[at].Has(WordRoles.Negations))
         {
-            Follow(at, WordRoles.Articles, ClaimRank.Bare, mustEnd: true);
+            Follow(at, WordRoles.Articles | WordRoles.Copulas, ClaimRank.Bare, mustEnd: true);
             return;
         }
 
@@ -111,11 +111,30 @@ internal sealed partial class AnswerReading(List<Token> tokens, OptionReferences
         {
             Claim(ClaimRank.Answer, reference, mustEnd: true);
         }
+        else if (IsAffirmed(end))
+        {
+            _claims.Add(ClaimRank.Answer, reference);
+        }
         else if (beginsLine ? IsReasoned(reference, end) : EndsParagraph(end)
             && !(at > 1 && (tokens[at - 2].IsNumber || tokens[at - 2].IsLetter)))
         {
             _claims.Add(ClaimRank.Bare, reference);
         }
+    }
+
+    /// <summary>"B, final.", "B without a doubt.": nothing behind but words that affirm.</summary>
+    private bool IsAffirmed(int at)
+    {
+        var words = 0;
+        for (at = Skip(at, Closers + ","); at < tokens.Count && tokens[at].IsWord; at++, words++)
+        {
+            if (!tokens[at].Is("final") && (!tokens[at].Has(WordRoles.Leads) || !tokens[at].Has(WordRoles.Adverbs)))
+            {
+                return false;
+            }
+        }
+
+        return words > 0 && OptionReferences.EndsStatement(tokens, at);
     }
 
     /// <summary>Whether the line above announces something else than the answer: "Wrong answers:".</summary>
@@ -224,6 +243,9 @@ internal sealed partial class AnswerReading(List<Token> tokens, OptionReferences
     /// <summary>Whether the statement ends behind an option, or only its reason follows.</summary>
     private bool EndsOrReasons(int at, bool endsAtComma = true)
     {
+        // "muss es C sein", "正解は④です": verbs that close a clause.
+        var verb = Skip(at, Closers);
+        at = verb < tokens.Count && tokens[verb].Text is "sein" or "übrig" or "です" or "である" or "だ" or "となる" or "になる" ? verb + 1 : at;
         if (OptionReferences.EndsStatement(tokens, at))
         {
             return true;

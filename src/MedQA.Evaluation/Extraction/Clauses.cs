@@ -110,7 +110,7 @@ internal sealed class Clauses
             }
             else
             {
-                if (token.Has(WordRoles.Conditions))
+                if (token.Has(WordRoles.Conditions) && !IsPastTense(tokens, at))
                 {
                     under = IsForcedChoice(tokens, at) ? under & ~Under.Condition : under | Under.Condition;
                 }
@@ -281,6 +281,10 @@ internal sealed class Clauses
         (tokens[at].Text == "had" && at > 1 && tokens[at - 1].Is("i") && tokens[at - 2].Is("if")
         || (tokens[at].Text == "if" && at + 1 < tokens.Count && tokens[at + 1].Text is "i" or "forced" && at + 2 < tokens.Count
         && tokens[at + 2].Text is "had" or "must" or "have" or "to" or "am")) && Decides(tokens, at + 1);
+
+    // "He had his appendix removed": no condition.
+    private static bool IsPastTense(List<Token> tokens, int at) => tokens[at].Text is "had" or "were" && at > 0
+        && tokens[at - 1].Text is "he" or "she" or "it" or "they" or "who" or "patient" or "we" or "there" or "these" or "that" or "which";
 
     private static bool Decides(List<Token> tokens, int at)
     {

@@ -78,7 +78,9 @@ internal readonly record struct Judgement(ClaimRank? Rank, bool IsDenied, int En
                     && !tokens[at].Has(WordRoles.Contrasts) ? tentative ? ClaimRank.Tentative : ClaimRank.Conclusion : null, false, at);
             }
 
-            praised |= token.Has(WordRoles.Superlatives);
+            praised |= token.Has(WordRoles.Superlatives) || (IsDefinite(token) && at + 1 < tokens.Count
+                && tokens[at + 1].Text is "diagnosis" or "cause" or "culprit" or "organism" or "pathogen" or "diagnóstico" or "causa"
+                or "diagnose" or "ursache" or "erreger" or "diagnostic" or "responsable");
 
             // "a good answer" is not the answer.
             isOneOfSome |= token.Text is "a" or "an" or "un" or "una" or "une" or "ein" or "eine";
@@ -150,6 +152,8 @@ internal readonly record struct Judgement(ClaimRank? Rank, bool IsDenied, int En
 
         return false;
     }
+
+    private static bool IsDefinite(Token token) => token.Text is "the" or "el" or "la" or "die" or "der" or "le";
 
     private static bool IsSoonDenied(List<Token> tokens, int at)
     {

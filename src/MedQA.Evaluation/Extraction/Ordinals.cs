@@ -46,7 +46,8 @@ internal static class Ordinals
             return (option, at + 2);
         }
 
-        return alone && !tokens[at].Is("second") && OptionReferences.EndsStatement(tokens, at + 1) ? (option, at + 1) : null;
+        return alone && number == Last && !tokens[at].Is("last") && OptionReferences.EndsStatement(tokens, at + 1)
+            ? (option, at + 1) : null;
     }
 
     private static int? PlaceOf(int number, int options) => number == Last ? options - 1 : number <= options ? number - 1 : null;

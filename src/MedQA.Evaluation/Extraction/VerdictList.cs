@@ -31,6 +31,12 @@ internal sealed class VerdictList(List<Token> tokens, OptionReferences options)
             at++;
         }
 
+        if (at > 0 && at + 2 < tokens.Count && tokens[at - 1].Is("<") && tokens[at + 1].Is(">") && tokens[at + 2].Is("<"))
+        {
+            // "<output><A>no</A>…".
+            at = SkipMarkup(at + 1);
+        }
+
         if (at + 1 < tokens.Count && tokens[at].IsNumber && tokens[at + 1].IsSymbol(".)") && options.At(tokens, at) is null)
         {
             // "1. Vitamin D – yes".

@@ -14,11 +14,14 @@ internal static class FrenchWords
             [WordRoles.BeforeVerb] = "vous",
             [WordRoles.Connectors] =
                 "est la le les un une l' serait sera doit être devrait option lettre réponse bonne correcte donc alors clairement "
-                + "probablement à cette question de ci-dessous plus probable proposition numéro d' finale en",
+                + "probablement à cette question de ci-dessous plus probable proposition numéro d' finale en forcément nécessairement "
+                + "évidemment certainement sûrement bien",
             [WordRoles.Copulas] = "est serait sera sont",
             [WordRoles.SubjectCopulas] = "est serait sera sont semble paraît reste doit n' ne était soit",
-            [WordRoles.Adverbs] = "la le les l' un une clairement donc bien plus sans sûrement probablement très aussi être ma de",
-            [WordRoles.Predicates] = "correct correcte correctes juste exacte exact vraie vrai bonne",
+            [WordRoles.Adverbs] =
+                "la le les l' un une clairement donc bien plus sans sûrement probablement très aussi être ma de forcément "
+                + "nécessairement évidemment certainement",
+            [WordRoles.Predicates] = "correct correcte correctes juste exacte exact vraie vrai bonne convient",
             [WordRoles.PredicatesBehind] = "correct correcte",
             [WordRoles.Superlatives] = "meilleure plus bonne correcte probable appropriée seule correct",
             [WordRoles.PredicateNouns] = "réponse option proposition solution choix",
@@ -41,7 +44,9 @@ internal static class FrenchWords
             [WordRoles.OwnDecisions] = "pense crois dirais",
             [WordRoles.ParticleVerbs] = "opte opterais penche",
             [WordRoles.DecisionParticles] = "pour vers",
-            [WordRoles.DecisionConnectors] = "la l' option réponse le lettre que c' est proposition donc",
+            [WordRoles.DecisionConnectors] =
+                "la l' option réponse le lettre que c' est proposition donc forcément nécessairement évidemment certainement "
+                + "sûrement bien",
             [WordRoles.Auxiliaries] = "donc alors finalement ainsi vais dois devrais me",
             [WordRoles.Obligations] = "doit faut devons",
             [WordRoles.Past] = "initialement début abord d'abord avais",
@@ -67,7 +72,9 @@ internal static class FrenchWords
             [WordRoles.FirstPerson] = "je j' nous",
             [WordRoles.Interjections] = "attendez attends correction pardon désolé erratum oups hmm",
             [WordRoles.Retractions] = "rectifie",
-            [WordRoles.Leads] = "donc ainsi alors correction finalement probablement certainement seulement oui",
+            [WordRoles.Leads] =
+                "donc ainsi alors correction finalement probablement certainement seulement oui forcément nécessairement évidemment "
+                + "sûrement bien",
             [WordRoles.Pronouns] = "c' ce cela ça ceci",
             [WordRoles.QuestionHeads] = "question utilisateur",
             [WordRoles.Restrictions] = "chez en pour dans lors seulement quand",
@@ -117,5 +124,17 @@ internal static class FrenchWords
             ("s' il", WordRoles.Conditions),
             ("s' ils", WordRoles.Conditions),
             ("s' elle", WordRoles.Conditions),
+            ("ne reste que", WordRoles.Leaving),
+            ("ne reste qu'", WordRoles.Leaving),
+            ("ne reste donc que", WordRoles.Leaving),
+            ("ne reste donc qu'", WordRoles.Leaving),
+            ("ne reste plus que", WordRoles.Leaving),
+            ("ne reste alors que", WordRoles.Leaving),
+            ("n' en reste qu'", WordRoles.Leaving),
+            ("ne laisse que", WordRoles.Leaving),
+            ("ne peut être que", WordRoles.Connectors | WordRoles.Copulas | WordRoles.Adverbs | WordRoles.SubjectCopulas),
+            ("ne peut donc être que", WordRoles.Connectors | WordRoles.Copulas | WordRoles.Adverbs | WordRoles.SubjectCopulas),
+            ("n' est autre que", WordRoles.Connectors | WordRoles.Copulas | WordRoles.Adverbs | WordRoles.SubjectCopulas),
+            ("d' accord", WordRoles.None),
         ]);
 }

@@ -44,11 +44,12 @@ internal static class GermanWords
             [WordRoles.Reasons] = "weil da denn und aber aufgrund wegen",
             [WordRoles.Decisions] = "wähle wählte entscheide nehme entschied",
             [WordRoles.OwnDecisions] = "denke glaube meine vermute sage",
-            [WordRoles.ParticleVerbs] = "tippe plädiere tendiere",
+            [WordRoles.ParticleVerbs] = "tippe plädiere tendiere entscheide neige votiere",
             [WordRoles.DecisionParticles] = "für auf zu",
-            [WordRoles.DecisionConnectors] = "option antwort die das den mich für also daher hier es ist dass antwortmöglichkeit buchstabe",
+            [WordRoles.DecisionConnectors] =
+                "option antwort die das den mich für also daher hier es ist dass antwortmöglichkeit buchstabe ich nur",
             [WordRoles.DecisionsBehind] = "wählen nehmen ankreuzen auswählen entscheiden",
-            [WordRoles.Auxiliaries] = "würde werde daher also somit hier deshalb mich dann letztlich schließlich für so",
+            [WordRoles.Auxiliaries] = "würde werde daher also somit hier deshalb mich dann letztlich schließlich für so ich",
             [WordRoles.Past] = "zuerst zunächst anfangs ursprünglich",
             [WordRoles.Corrections] = "sondern",
             [WordRoles.Contrasts] = "aber jedoch doch sondern dennoch allerdings",
@@ -56,8 +57,8 @@ internal static class GermanWords
                 "ist nicht wäre weil da denn und oder aber richtig korrekt falsch sind war wählen nehmen ankreuzen auswählen scheint "
                 + "muss sei wenn falls sondern statt als aufgrund wegen die der eine passt erklärt bleibt keine kein dann",
             [WordRoles.BeforeSubject] =
-                "option antwort antwortmöglichkeit optionen daher deshalb somit also dass aber und ist weil da folglich nur buchstabe "
-                + "wäre damit",
+                "option antwort antwortmöglichkeit optionen daher deshalb somit also dass aber und ist weil da folglich nur "
+                + "buchstabe wäre damit sondern",
             [WordRoles.Evidence] = "wahrscheinlichste wahrscheinlichsten diagnose spricht passt vereinbar ursache",
             [WordRoles.EvidenceLinks] = "ist für zu mit",
             [WordRoles.Persons] =
@@ -126,5 +127,11 @@ internal static class GermanWords
             ("für unzutreffend", WordRoles.Retractions),
             ("trifft zu", WordRoles.Approvals),
             ("trifft nicht zu", WordRoles.Rejections),
+            ("muss es", WordRoles.Pronouns | WordRoles.Copulas),
+            ("müsste es", WordRoles.Pronouns | WordRoles.Copulas),
+            ("kann es nur", WordRoles.Pronouns | WordRoles.Copulas),
+            ("kann nur", WordRoles.Pronouns | WordRoles.Copulas),
+            ("es kann nur", WordRoles.Pronouns | WordRoles.Copulas),
+            ("es muss", WordRoles.Pronouns | WordRoles.Copulas),
         ]);
 }

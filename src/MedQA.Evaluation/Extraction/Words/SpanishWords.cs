@@ -44,7 +44,7 @@ internal static class SpanishWords
             [WordRoles.Decisions] =
                 "elijo escojo selecciono elegiría escogería seleccionaría elegir escoger seleccionar elegimos marco marcaría elegido",
             [WordRoles.OwnDecisions] = "creo diría pienso considero",
-            [WordRoles.ParticleVerbs] = "quedo quedaría inclino inclinaría opto optaría decanto",
+            [WordRoles.ParticleVerbs] = "quedo quedaría inclino inclinaría opto optaría decanto decante decido decidiría",
             [WordRoles.DecisionParticles] = "con por",
             [WordRoles.DecisionConnectors] = "la el opción opcion letra respuesta que es sería alternativa",
             [WordRoles.Auxiliaries] = "yo me finalmente entonces por así voy a debemos debo",
@@ -56,7 +56,7 @@ internal static class SpanishWords
                 "es no sería será porque ya y o pero que por como debe parece en se para son debido dado correcta correcto incorrecta "
                 + "incorrecto falsa la el está si de con",
             [WordRoles.BeforeSubject] =
-                "opción opcion opciones respuesta alternativa que pero porque y la entonces así solo sólo letra aunque si",
+                "opción opcion opciones respuesta alternativa que pero porque y la entonces así solo sólo letra aunque si sino",
             [WordRoles.Evidence] = "probable sugiere indica compatible diagnóstico apropiado adecuado apunta",
             [WordRoles.EvidenceLinks] = "es sería sugiere indica con a",
             [WordRoles.Persons] =
@@ -71,7 +71,7 @@ internal static class SpanishWords
                 + "insiste piensa asegura opina suposición creencia hipótesis probabilidad probabilidades afirmación idea",
             [WordRoles.FirstPerson] =
                 "yo elijo escojo selecciono elegiría escogería seleccionaría creo quedo quedaría opto optaría inclino marco decanto "
-                + "me considero pienso diría elegimos debemos nosotros",
+                + "me considero pienso diría elegimos debemos nosotros decante decido decidiría",
             [WordRoles.Interjections] = "espera perdón corrección corrijo disculpa disculpen rectifico mmm",
             [WordRoles.Retractions] = "rectifico",
             [WordRoles.Leads] =
@@ -121,5 +121,19 @@ internal static class SpanishWords
             ("no es así", WordRoles.Retractions),
             ("no estoy convencido", WordRoles.Retractions),
             ("no estoy convencida", WordRoles.Retractions),
+            ("tiene que ser", WordRoles.Pronouns | WordRoles.Copulas),
+            ("debe ser", WordRoles.Pronouns | WordRoles.Copulas),
+            ("ha de ser", WordRoles.Pronouns | WordRoles.Copulas),
+            ("solo puede ser", WordRoles.Pronouns | WordRoles.Copulas),
+            ("sólo puede ser", WordRoles.Pronouns | WordRoles.Copulas),
+            ("tiene que tratarse de", WordRoles.Pronouns | WordRoles.Copulas),
+            ("se trata de", WordRoles.Pronouns | WordRoles.Copulas),
+            ("no puede ser otra que", WordRoles.Pronouns | WordRoles.Copulas),
+            ("deja la", WordRoles.Leaving),
+            ("deja solo la", WordRoles.Leaving),
+            ("solo queda la", WordRoles.Leaving),
+            ("únicamente queda", WordRoles.Leaving),
+            ("no queda más que", WordRoles.Leaving),
+            ("descarto todas menos", WordRoles.Leaving),
         ]);
 }
