@@ -109,6 +109,13 @@ internal sealed partial class AnswerReading
             end = next = reference.End;
         }
 
+        if (!reference.ByLetter && reference.First > 0 && tokens[reference.First - 1].Text is "a" or "an" or "un" or "una" or "une"
+            or "ein" or "eine" && next + 1 < tokens.Count && tokens[next].Text is "in" or "of" or "de" or "du" or "der" or "des")
+        {
+            // "The answer is a decrease in preload."
+            end = next += 2;
+        }
+
         if (next < tokens.Count && tokens[next].Has(WordRoles.SubjectCopulas) && !tokens[next].Has(WordRoles.Particles))
         {
             // "The answer B is …": only now it is said what B is.

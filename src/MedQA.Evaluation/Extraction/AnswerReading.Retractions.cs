@@ -18,11 +18,12 @@ internal sealed partial class AnswerReading
                 && !(at > 0 && IsBehindQuestion(at)) && !(at > 1 && tokens[at - 1].IsSymbol(".):") && tokens[at - 2].IsLetter));
         // "The answer is B, no, C."
         isTaken |= token.Has(WordRoles.No) && space != AnswerSpace.Words && at > 0 && tokens[at - 1].IsSymbol(",–—…")
-            && at + 1 < tokens.Count && tokens[at + 1].IsSymbol(",.!–—…");
+            && at + 1 < tokens.Count && tokens[at + 1].IsSymbol(",.!–—…") && (tokens[at - 1].Is(",") || _verdicts.Topic is null);
         if (isTaken)
         {
             _claims.Retract();
             _verdicts.Retract();
+            _lastRetraction = at;
             Concluded(at + 1);
             return;
         }
@@ -36,6 +37,11 @@ internal sealed partial class AnswerReading
             if (_verdicts.Topic is { } topic)
             {
                 _claims.Deny(topic);
+            }
+            else if (_lastNamed is { } others && _clauses.IsOfOthers(others.First))
+            {
+                // "Some would say D, but that is wrong."
+                _claims.Deny(others.Option);
             }
             else if (token.Is("which"))
             {

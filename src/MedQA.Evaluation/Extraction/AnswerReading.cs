@@ -19,6 +19,7 @@ internal sealed partial class AnswerReading(List<Token> tokens, OptionReferences
     private readonly Claims _claims = new(space == AnswerSpace.Words);
     private readonly VerdictList _verdicts = new(tokens, options);
     private OptionReferences.Reference? _lastNamed;
+    private int? _lastRetraction;
 
     public OptionReferences.Reference? Settle()
     {
@@ -99,6 +100,12 @@ internal sealed partial class AnswerReading(List<Token> tokens, OptionReferences
             next++;
         }
 
+        if (beginsLine && next > 0 && IsArrow(next - 1) && options.PartAt(tokens, next) is { } part && _clauses.IsOwn(next))
+        {
+            _claims.Add(ClaimRank.Bare, part);
+            return;
+        }
+
         if (options.At(tokens, next) is not { } reference || !_clauses.IsOwn(next) || options.IsJoined(tokens, reference)
             || !IsPlain(reference))
         {
@@ -115,11 +122,31 @@ internal sealed partial class AnswerReading(List<Token> tokens, OptionReferences
         {
             _claims.Add(ClaimRank.Answer, reference);
         }
-        else if (beginsLine ? IsReasoned(reference, end) : EndsParagraph(end)
+        else if (beginsLine ? IsReasoned(reference, end) : (EndsParagraph(end) || IsBehindRetraction(at, end))
             && !(at > 1 && (tokens[at - 2].IsNumber || tokens[at - 2].IsLetter)))
         {
             _claims.Add(ClaimRank.Bare, reference);
         }
+    }
+
+    private bool IsArrow(int at) => tokens[at].IsSymbol("→⇒") || (tokens[at].Is(">") && at > 0 && tokens[at - 1].IsSymbol("=-"));
+
+    /// <summary>"I disagree. C. She is …": the sentence in front takes something back.</summary>
+    private bool IsBehindRetraction(int at, int end)
+    {
+        const int LongestRetraction = 6;
+        if (_lastRetraction is not { } taken || at - taken > LongestRetraction || end >= tokens.Count || !tokens[end].Is("."))
+        {
+            return false;
+        }
+
+        var ends = 0;
+        for (var between = taken; between < at; between++)
+        {
+            ends += Clauses.EndsSentence(tokens, between) ? 1 : 0;
+        }
+
+        return ends == 1;
     }
 
     /// <summary>"B, final.", "B without a doubt.": nothing behind but words that affirm.</summary>
@@ -263,7 +290,7 @@ internal sealed partial class AnswerReading(List<Token> tokens, OptionReferences
         }
 
         return next < tokens.Count && (IsReason(tokens[next]) || tokens[next].Has(WordRoles.Negations)
-            || tokens[next].Text is "over" or "as");
+            || tokens[next].Text is "over" or "as" or "como" or "comme" or "als");
     }
 
     private static bool IsReason(Token token) => token.Has(WordRoles.Conclusions)

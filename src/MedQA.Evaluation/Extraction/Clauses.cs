@@ -208,6 +208,9 @@ internal sealed class Clauses
     /// <summary>Whether the model has named itself in the sentence in front of a token.</summary>
     public bool IsOwnSentence(int at) => (_under[at] & Under.Own) != Under.None;
 
+    /// <summary>Whether what is said at a token is somebody else's.</summary>
+    public bool IsOfOthers(int at) => (_under[at] & (Under.Others | Under.Distance | Under.Person)) != Under.None;
+
     /// <summary>Whether somebody else has been named in the clause in front of a token.</summary>
     public bool NamesPerson(int at) => (_under[at] & Under.Person) != Under.None;
 

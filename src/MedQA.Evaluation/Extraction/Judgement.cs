@@ -137,6 +137,12 @@ internal readonly record struct Judgement(ClaimRank? Rank, bool IsDenied, int En
                 return false;
             }
 
+            if (inAside && token.Has(WordRoles.Negations) && !token.Has(WordRoles.NegationsBehind | WordRoles.Wrong))
+            {
+                // "… (not C, as many think)": of another.
+                return false;
+            }
+
             if (!inAside && token.Has(WordRoles.Wrong | WordRoles.Doubts | WordRoles.NegationsBehind))
             {
                 return true;

@@ -355,7 +355,7 @@ internal sealed class OptionReferences
         if (next.IsWord)
         {
             // A small letter in front of a word is an article or a part of a name; a capital one needs a word that cannot belong to a name.
-            var isNamed = next.Has(WordRoles.AfterLetter) || BeginsTextOf(tokens, at + 1, option, atLeast: 2);
+            var isNamed = next.Has(WordRoles.AfterLetter) || (next.Has(WordRoles.Leads) && next.Has(WordRoles.Adverbs)) || BeginsTextOf(tokens, at + 1, option, atLeast: 2);
             return isNamed && (token.IsCapital || IsSmallName(tokens, at)) ? reference : null;
         }
 

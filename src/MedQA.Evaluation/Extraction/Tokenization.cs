@@ -95,7 +95,12 @@ internal static class Tokenization
                 var word = StatementWords.Find(folded);
                 if (word is not null)
                 {
-                    Count(word, words);
+                    if (at - start > 1 || !capital)
+                    {
+                        // Capital letters name options.
+                        Count(word, words);
+                    }
+
                     known.Add((tokens.Count, word));
                 }
 

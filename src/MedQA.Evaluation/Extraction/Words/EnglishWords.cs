@@ -8,7 +8,7 @@ internal static class EnglishWords
     public static LanguageWords All { get; } = new(
         new Dictionary<WordRoles, string>
         {
-            [WordRoles.AnswerNouns] = "answer answers ans boxed fbox answer_idx answer_index final_answer answer's",
+            [WordRoles.AnswerNouns] = "answer answers ans boxed fbox answer_idx answer_index final_answer answer's winner",
             [WordRoles.ChoiceNouns] =
                 "option choice selection response pick conclusion solution verdict letter prediction final key guess correct best "
                 + "decision label match fit",
@@ -27,14 +27,15 @@ internal static class EnglishWords
                 "is are was be being would will should must has to the a an most likely probably best correct right final therefore "
                 + "thus hence then so clearly definitely certainly obviously indeed simply option choice answer letter here this that "
                 + "question for of following above these given case actually appropriate text textbf mathrm mathbf boxed choose select "
-                + "i think believe it it's only key which again still single provided namely ultimately really number sure certain",
+                + "i think believe it it's only key which again still single provided namely ultimately really number sure certain "
+                + "argmax max",
             [WordRoles.Copulas] = "is was are be remains becomes equals it's that's answer's",
             [WordRoles.SubjectCopulas] =
                 "is was are would must should seems appears remains looks has stands can cannot can't isn't wasn't aren't could might "
                 + "may will won't wouldn't does doesn't do had",
             [WordRoles.Adverbs] =
-                "therefore thus hence then clearly definitely certainly indeed the be to a an most likely probably my our best single "
-                + "only by far actually still more very overall out as surely obviously undoubtedly",
+                "therefore thus hence then clearly definitely certainly indeed the be to a an most likely probably my our best "
+                + "single only by far actually still more very overall out as surely obviously undoubtedly purposes",
             [WordRoles.Predicates] = "correct right",
             [WordRoles.Superlatives] = "best most appropriate likely preferred strongest accurate correct right only better",
             [WordRoles.PredicateNouns] = "answer choice option response one pick selection solution",
@@ -220,18 +221,47 @@ internal static class EnglishWords
             ("this leaves", WordRoles.Leaving),
             ("we are left with", WordRoles.Leaving),
             ("tips the balance to", WordRoles.Leaving),
-            ("settles on", WordRoles.Decisions),
-            ("return to", WordRoles.Decisions),
-            ("revert to", WordRoles.Decisions),
-            ("go back to", WordRoles.Decisions),
-            ("come back to", WordRoles.Decisions),
-            ("stay with", WordRoles.Decisions),
-            ("stick to", WordRoles.Decisions),
-            ("commit to", WordRoles.Decisions),
+            ("settles on", WordRoles.Decisions | WordRoles.DecisionConnectors),
+            ("return to", WordRoles.Decisions | WordRoles.DecisionConnectors),
+            ("revert to", WordRoles.Decisions | WordRoles.DecisionConnectors),
+            ("go back to", WordRoles.Decisions | WordRoles.DecisionConnectors),
+            ("come back to", WordRoles.Decisions | WordRoles.DecisionConnectors),
+            ("stay with", WordRoles.Decisions | WordRoles.DecisionConnectors),
+            ("stick to", WordRoles.Decisions | WordRoles.DecisionConnectors),
+            ("commit to", WordRoles.Decisions | WordRoles.DecisionConnectors),
             ("tips the balance toward", WordRoles.Leaving),
             ("tips the balance towards", WordRoles.Leaving),
             ("none other than", WordRoles.Connectors | WordRoles.Adverbs),
             ("nothing but", WordRoles.Connectors | WordRoles.Adverbs),
             ("no other than", WordRoles.Connectors | WordRoles.Adverbs),
+            ("calls for", WordRoles.Evidence | WordRoles.EvidenceLinks),
+            ("call for", WordRoles.Evidence | WordRoles.EvidenceLinks),
+            ("argues for", WordRoles.Evidence | WordRoles.EvidenceLinks),
+            ("argue for", WordRoles.Evidence | WordRoles.EvidenceLinks),
+            ("speaks for", WordRoles.Evidence | WordRoles.EvidenceLinks),
+            ("speak for", WordRoles.Evidence | WordRoles.EvidenceLinks),
+            ("points to", WordRoles.Evidence | WordRoles.EvidenceLinks),
+            ("favours", WordRoles.Evidence | WordRoles.EvidenceLinks),
+            ("settles it for me", WordRoles.Leaving),
+            ("settles it", WordRoles.Leaving),
+            ("my money is on", WordRoles.Leaving),
+            ("my vote goes to", WordRoles.Leaving),
+            ("my vote is for", WordRoles.Leaving),
+            ("action input", WordRoles.AnswerNouns),
+            ("correct value", WordRoles.AnswerNouns),
+            ("one that fits", WordRoles.AnswerNouns),
+            ("total wins", WordRoles.AnswerNouns),
+            ("score wins", WordRoles.AnswerNouns),
+            ("confident in", WordRoles.Decisions | WordRoles.DecisionConnectors),
+            ("what i would pick", WordRoles.Predicates),
+            ("what i would choose", WordRoles.Predicates),
+            ("what i would select", WordRoles.Predicates),
+            ("what i'd pick", WordRoles.Predicates),
+            ("what i'd choose", WordRoles.Predicates),
+            ("what i choose", WordRoles.Predicates),
+            ("gets my vote", WordRoles.Predicates | WordRoles.PredicatesBehind | WordRoles.AfterLetter),
+            ("should be chosen", WordRoles.Predicates | WordRoles.PredicatesBehind | WordRoles.AfterLetter),
+            ("should be selected", WordRoles.Predicates | WordRoles.PredicatesBehind | WordRoles.AfterLetter),
+            ("in contrast to", WordRoles.Reasons | WordRoles.AfterLetter | WordRoles.Negations),
         ]);
 }

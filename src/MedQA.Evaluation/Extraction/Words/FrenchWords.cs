@@ -9,7 +9,8 @@ internal static class FrenchWords
             [WordRoles.AnswerNouns] = "réponse réponses reponse solution",
             [WordRoles.ChoiceNouns] = "option solution choix proposition lettre conclusion verdict",
             [WordRoles.Praise] =
-                "bonne correcte meilleure juste finale ma exacte probable appropriée mon corrigée révisée nouvelle",
+                "bonne correcte meilleure juste finale ma exacte probable appropriée mon corrigée révisée nouvelle choisie retenue "
+                + "sélectionnée",
             [WordRoles.Disqualifiers] = "mauvaise incorrecte fausse première initiale autre ta votre leur sa aucune sans",
             [WordRoles.BeforeVerb] = "vous",
             [WordRoles.Connectors] =
@@ -25,7 +26,8 @@ internal static class FrenchWords
             [WordRoles.PredicatesBehind] = "correct correcte",
             [WordRoles.Superlatives] = "meilleure plus bonne correcte probable appropriée seule correct",
             [WordRoles.PredicateNouns] = "réponse option proposition solution choix",
-            [WordRoles.Topics] = "diagnostic cause explication traitement médicament réponse option étape",
+            [WordRoles.Topics] =
+                "diagnostic cause explication traitement médicament réponse option étape bactérie germe responsable",
             [WordRoles.Tentative] = "pourrait peut peut-être possiblement éventuellement",
             [WordRoles.Negations] = "ne n' pas non jamais ni aucune aucun sauf excepté sans",
             [WordRoles.No] = "non",
@@ -57,7 +59,7 @@ internal static class FrenchWords
                 + "en plutôt si soit comme la le explique était",
             [WordRoles.BeforeSubject] =
                 "option réponse proposition options donc que mais car et ainsi seule seul lettre qu' alors conséquent est",
-            [WordRoles.Evidence] = "probable suggère évoque indique compatible diagnostic appropriée faveur",
+            [WordRoles.Evidence] = "probable suggère évoque indique compatible diagnostic appropriée faveur responsable",
             [WordRoles.EvidenceLinks] = "est serait suggère évoque indique avec de",
             [WordRoles.Persons] =
                 "certains beaucoup autres étudiants étudiant médecins médecin experts il elle ils elles on plupart manuel collègue "
@@ -136,5 +138,12 @@ internal static class FrenchWords
             ("ne peut donc être que", WordRoles.Connectors | WordRoles.Copulas | WordRoles.Adverbs | WordRoles.SubjectCopulas),
             ("n' est autre que", WordRoles.Connectors | WordRoles.Copulas | WordRoles.Adverbs | WordRoles.SubjectCopulas),
             ("d' accord", WordRoles.None),
+            ("qui convient", WordRoles.Reasons | WordRoles.AfterLetter),
+            ("qui est correcte", WordRoles.Reasons | WordRoles.AfterLetter),
+            ("qui est juste", WordRoles.Reasons | WordRoles.AfterLetter),
+            ("qui est exacte", WordRoles.Reasons | WordRoles.AfterLetter),
+            ("contrairement à", WordRoles.Reasons | WordRoles.AfterLetter | WordRoles.Negations),
+            ("contrairement aux", WordRoles.Reasons | WordRoles.AfterLetter | WordRoles.Negations),
+            ("en cause", WordRoles.Evidence | WordRoles.Topics),
         ]);
 }

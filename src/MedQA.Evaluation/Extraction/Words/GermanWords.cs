@@ -10,13 +10,13 @@ internal static class GermanWords
             [WordRoles.ChoiceNouns] = "lösung option wahl auswahl antwortmöglichkeit ergebnis buchstabe fazit richtig korrekt",
             [WordRoles.Praise] =
                 "richtige richtigen korrekte korrekten beste besten endgültige finale meine zutreffende wahrscheinlichste passende "
-                + "korrigierte revidierte neue",
+                + "korrigierte revidierte neue gewählte ausgewählte",
             [WordRoles.Disqualifiers] = "falsche falschen erste ursprüngliche andere deine ihre seine häufige keine keiner nicht eure",
             [WordRoles.BeforeVerb] = "zu",
             [WordRoles.Connectors] =
                 "ist lautet sei wäre wird muss sein die der das den ein eine also daher somit folglich demnach option buchstabe "
                 + "antwort antwortmöglichkeit richtige korrekte beste auf diese frage hier eindeutig klar sicher wahrscheinlich am "
-                + "wahrscheinlichsten damit nummer lösung dann jedoch aber so",
+                + "wahrscheinlichsten damit nummer lösung dann jedoch aber so vielmehr",
             [WordRoles.Copulas] = "ist lautet sei war wäre",
             [WordRoles.SubjectCopulas] = "ist wäre scheint bleibt muss sind war nicht sei",
             [WordRoles.Adverbs] =
@@ -26,7 +26,8 @@ internal static class GermanWords
             [WordRoles.Superlatives] =
                 "beste besten wahrscheinlichste wahrscheinlichsten richtige korrekte passendste einzige richtig korrekt",
             [WordRoles.PredicateNouns] = "antwort option wahl lösung antwortmöglichkeit",
-            [WordRoles.Topics] = "diagnose ursache erklärung therapie behandlung medikament schritt antwort option",
+            [WordRoles.Topics] =
+                "diagnose ursache erklärung therapie behandlung medikament schritt antwort option erreger keim",
             [WordRoles.Tentative] = "könnte kann vielleicht möglicherweise eventuell dürfte",
             [WordRoles.Negations] = "nicht kein keine keiner nie niemals weder noch außer ohne keinesfalls keineswegs",
             [WordRoles.NegationsBehind] = "nicht keinesfalls keineswegs",
@@ -34,7 +35,7 @@ internal static class GermanWords
             [WordRoles.Wrong] = "falsch inkorrekt unrichtig fehler irrtum unzutreffend falsche",
             [WordRoles.Doubts] =
                 "fehler falsch irrtümlich ausschließen ausgeschlossen bezweifle unwahrscheinlich verlockend verführerisch falle "
-                + "irrtum schließen scheidet",
+                + "irrtum schließen scheidet scheiden",
             [WordRoles.Rejections] = "falsch inkorrekt nein unrichtig",
             [WordRoles.Approvals] = "richtig korrekt ja wahr zutreffend stimmt",
             [WordRoles.Plurals] = "entweder beide zwischen ob",
@@ -55,12 +56,12 @@ internal static class GermanWords
             [WordRoles.Contrasts] = "aber jedoch doch sondern dennoch allerdings",
             [WordRoles.AfterLetter] =
                 "ist nicht wäre weil da denn und oder aber richtig korrekt falsch sind war wählen nehmen ankreuzen auswählen scheint "
-                + "muss sei wenn falls sondern statt als aufgrund wegen die der eine passt erklärt bleibt keine kein dann",
+                + "muss sei wenn falls sondern statt als aufgrund wegen die der eine passt erklärt bleibt keine kein dann sein übrig",
             [WordRoles.BeforeSubject] =
                 "option antwort antwortmöglichkeit optionen daher deshalb somit also dass aber und ist weil da folglich nur "
                 + "buchstabe wäre damit sondern",
             [WordRoles.Evidence] = "wahrscheinlichste wahrscheinlichsten diagnose spricht passt vereinbar ursache",
-            [WordRoles.EvidenceLinks] = "ist für zu mit",
+            [WordRoles.EvidenceLinks] = "ist für zu mit lautet",
             [WordRoles.Persons] =
                 "manche viele andere einige studenten studierende ärzte arzt kollege experten er sie man lehrbuch leitlinie jemand "
                 + "niemand alle prüfer laien kollegen oberarzt oberärztin assistenzarzt assistenzärztin chefarzt chefärztin kollegin "
@@ -133,5 +134,6 @@ internal static class GermanWords
             ("kann nur", WordRoles.Pronouns | WordRoles.Copulas),
             ("es kann nur", WordRoles.Pronouns | WordRoles.Copulas),
             ("es muss", WordRoles.Pronouns | WordRoles.Copulas),
+            ("im gegensatz zu", WordRoles.Reasons | WordRoles.AfterLetter | WordRoles.Negations),
         ]);
 }

@@ -11,7 +11,7 @@ internal static class SpanishWords
                 "opción opcion alternativa solución solucion elección clave letra correcta correcto conclusión predicción veredicto",
             [WordRoles.Praise] =
                 "correcta correcto mejor final adecuada acertada verdadera mi definitiva probable apropiada más corregida revisada "
-                + "nueva",
+                + "nueva elegida seleccionada escogida marcada",
             [WordRoles.Disqualifiers] =
                 "incorrecta incorrecto falsa errónea equivocada primera inicial anterior otra tu su mala ninguna sin",
             [WordRoles.BeforeVerb] = "usted",
@@ -26,7 +26,9 @@ internal static class SpanishWords
             [WordRoles.PredicatesBehind] = "correcta correcto",
             [WordRoles.Superlatives] = "mejor más correcta correcto adecuada probable única",
             [WordRoles.PredicateNouns] = "respuesta opción opcion alternativa elección",
-            [WordRoles.Topics] = "diagnóstico causa explicación tratamiento fármaco opción respuesta paso prueba alternativa",
+            [WordRoles.Topics] =
+                "diagnóstico causa explicación tratamiento fármaco opción respuesta paso prueba alternativa germen bacteria patógeno "
+                + "responsable",
             [WordRoles.Tentative] = "podría puede quizá quizás tal vez posiblemente podrían",
             [WordRoles.Negations] = "no nunca ni ninguna ninguno jamás tampoco excepto salvo sin",
             [WordRoles.No] = "no",
@@ -57,7 +59,7 @@ internal static class SpanishWords
                 + "incorrecto falsa la el está si de con",
             [WordRoles.BeforeSubject] =
                 "opción opcion opciones respuesta alternativa que pero porque y la entonces así solo sólo letra aunque si sino",
-            [WordRoles.Evidence] = "probable sugiere indica compatible diagnóstico apropiado adecuado apunta",
+            [WordRoles.Evidence] = "probable sugiere indica compatible diagnóstico apropiado adecuado apunta responsable",
             [WordRoles.EvidenceLinks] = "es sería sugiere indica con a",
             [WordRoles.Persons] =
                 "algunos muchos otros estudiantes estudiante médicos médico expertos ellos él ella alguien gente profesor libro "
