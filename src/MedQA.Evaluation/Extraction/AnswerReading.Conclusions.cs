@@ -77,8 +77,10 @@ internal sealed partial class AnswerReading
         }
     }
 
+    private static bool IsLeft(Token token) => token.Text is "remains" or "survives" or "bleibt" or "queda" or "reste";
+
     private bool OnlyFits(int at) => at < tokens.Count
-        && (tokens[at].Has(WordRoles.Fits) || (tokens[at].Has(WordRoles.SubjectCopulas) && at + 1 < tokens.Count
+        && (tokens[at].Has(WordRoles.Fits) || (IsLeft(tokens[at]) && OptionReferences.EndsStatement(tokens, at + 1)) || (tokens[at].Has(WordRoles.SubjectCopulas) && at + 1 < tokens.Count
         && (tokens[at + 1].Is("consistent") || tokens[at + 1].Is("compatible") || tokens[at + 1].Has(WordRoles.Predicates))));
 
     private void EvidenceNamed(int at)
@@ -105,7 +107,8 @@ internal sealed partial class AnswerReading
                 return;
             }
 
-            if (options.At(tokens, next) is { } named && (!named.ByLetter || IsMarked(named) || IsOnlyTopic(at, next)))
+            if (options.At(tokens, next) is { } named && (!named.ByLetter || IsMarked(named) || IsOnlyTopic(at, next)
+                || IsCalledFor(named)))
             {
                 if (IsLinked(at, next))
                 {
@@ -143,6 +146,11 @@ internal sealed partial class AnswerReading
         return token.Has(WordRoles.EvidenceLinks) && (token.Has(WordRoles.Copulas | WordRoles.Evidence) || link == evidence
             || (link > 0 && tokens[link - 1].Has(WordRoles.Evidence | WordRoles.Copulas)));
     }
+
+    /// <summary>"Everything points to C", "this calls for C": and the statement ends there.</summary>
+    private bool IsCalledFor(OptionReferences.Reference named) => named.First > 1 && tokens[named.First].IsCapital
+        && tokens[named.First - 1].Text is "for" or "to" && tokens[named.First - 1].Has(WordRoles.EvidenceLinks)
+        && tokens[named.First - 2].Has(WordRoles.EvidenceLinks) && EndsOrReasons(named.End);
 
     /// <summary>"The best next step is C": with nothing in between that the letter could belong to.</summary>
     private bool IsOnlyTopic(int evidence, int named)

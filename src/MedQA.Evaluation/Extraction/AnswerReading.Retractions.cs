@@ -14,11 +14,15 @@ internal sealed partial class AnswerReading
             && (tokens[at + 1].IsSymbol(",.:!;–—…-") || (Clauses.BeginsSentence(tokens, at)
             && tokens[at + 1].Has(WordRoles.No | WordRoles.Pronouns | WordRoles.FirstPerson))))
             || (token.Has(WordRoles.No) && space != AnswerSpace.Words && Clauses.BeginsSentence(tokens, at) && at + 1 < tokens.Count
-            && (tokens[at + 1].IsSymbol(",.!–—…") || tokens[at + 1].Has(WordRoles.Interjections))
+            && (tokens[at + 1].IsSymbol(",.!:–—…") || tokens[at + 1].Has(WordRoles.Interjections))
                 && !(at > 0 && IsBehindQuestion(at)) && !(at > 1 && tokens[at - 1].IsSymbol(".):") && tokens[at - 2].IsLetter));
         // "The answer is B, no, C."
         isTaken |= token.Has(WordRoles.No) && space != AnswerSpace.Words && at > 0 && tokens[at - 1].IsSymbol(",–—…")
-            && at + 1 < tokens.Count && tokens[at + 1].IsSymbol(",.!–—…") && (tokens[at - 1].Is(",") || _verdicts.Topic is null);
+            && at + 1 < tokens.Count && tokens[at + 1].IsSymbol(",.!:–—…") && (tokens[at - 1].Is(",") || _verdicts.Topic is null);
+
+        // "It is easy to conclude that it is D. Don't."
+        isTaken |= token.Text is "don't" or "resist" && Clauses.BeginsSentence(tokens, at)
+            && OptionReferences.EndsStatement(tokens, at + 1);
         if (isTaken)
         {
             _claims.Retract();

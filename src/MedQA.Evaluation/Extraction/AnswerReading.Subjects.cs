@@ -71,7 +71,12 @@ internal sealed partial class AnswerReading
             return;
         }
 
-        if (tokens[next].Has(WordRoles.SubjectCopulas) && next + 1 < tokens.Count && tokens[next + 1].Text is "true" or "false"
+        if (IsLeft(tokens[next]) && OptionReferences.EndsStatement(tokens, next + 1) && _clauses.IsStated(at)
+            && !options.IsJoined(tokens, subject))
+        {
+            _claims.Add(ClaimRank.Conclusion, subject);
+        }
+        else if (tokens[next].Has(WordRoles.SubjectCopulas) && next + 1 < tokens.Count && tokens[next + 1].Text is "true" or "false"
             && OptionReferences.EndsStatement(tokens, next + 2))
         {
             _verdicts.Count(subject, tokens[next + 1].Roles, isSoft: true, isTick: false, _claims);

@@ -200,7 +200,8 @@ internal sealed partial class AnswerReading(List<Token> tokens, OptionReferences
         }
 
         var next = tokens[end].Is(",") ? end + 1 : end;
-        if (next < tokens.Count && IsReason(tokens[next]))
+        if (next < tokens.Count && (IsReason(tokens[next]) || (tokens[next].Text is "not" or "over" or "no" or "nicht" or "pas"
+            && options.At(tokens, next + 1) is { } other && OptionReferences.EndsStatement(tokens, other.End))))
         {
             return true;
         }

@@ -52,12 +52,13 @@ internal sealed class Clauses
         var (sentence, clause) = (0, 0);
         var under = Under.None;
         var (inConcession, hasPerson, hasPointed, hasSpeaker, isQuoted) = (false, false, false, false, false);
-        var beforeBracket = Under.None;
+        var (isLabeled, beforeBracket) = (false, Under.None);
         for (var at = 0; at < tokens.Count; at++)
         {
             var token = tokens[at];
+            isLabeled = at == 0 || tokens[at - 1].IsNewLine ? IsSpeakerLabel(tokens, at) : isLabeled;
             all[at] = under | (hasPerson ? Under.Person : Under.None) | (inConcession ? Under.Condition : Under.None)
-                | (isQuoted ? Under.Distance : Under.None);
+                | (isQuoted || isLabeled ? Under.Distance : Under.None);
             if (EndsSentence(tokens, at))
             {
                 if (token.Is("?"))
@@ -298,6 +299,29 @@ internal sealed class Clauses
             {
                 return true;
             }
+        }
+
+        return false;
+    }
+
+    // "Student: The answer is C."
+    private static bool IsSpeakerLabel(List<Token> tokens, int at)
+    {
+        const int LongestLabel = 3;
+        var hasPerson = false;
+        for (var end = at; end < tokens.Count && end <= at + LongestLabel; end++)
+        {
+            if (tokens[end].Is(":"))
+            {
+                return hasPerson;
+            }
+
+            if (!tokens[end].IsWord)
+            {
+                return false;
+            }
+
+            hasPerson |= tokens[end].Has(WordRoles.Persons);
         }
 
         return false;

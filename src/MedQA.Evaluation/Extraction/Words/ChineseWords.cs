@@ -50,7 +50,7 @@ internal static class ChineseWords
             [WordRoles.Distance] = "例如 比如 最初 起初 一开始 原来 误以为 误认为 格式 示例 乍看 乍一看 过去 以前 曾经 传统上 据说",
             [WordRoles.FirstPerson] = "我 我们 我会 笔者",
             [WordRoles.Interjections] = "等等 不对 不 抱歉 更正 纠正 修正 等一下 错了 哦",
-            [WordRoles.Retractions] = "我错了 说错了 更正为 改为 不同意 不赞同 不认同 不敢苟同 并不同意 不以为然 有异议 不能同意",
+            [WordRoles.Retractions] = "我错了 说错了 更正为 改为 不同意 不赞同 不认同 不敢苟同 并不同意 不以为然 有异议 不能同意 无法确定 不能确定 无法判断 无法决定 难以确定 难以判断",
             [WordRoles.Leads] = "因此 所以 故 综上 综上所述 总之 应该是 改为 更正为 最终 更正 修正 故选 选 是的 对",
             [WordRoles.Pronouns] = "这 这是 那 那是 它 此 应该是 应是 这个答案 上述答案 只能是 必定是 一定是 肯定是 必然是 只可能是 无疑是 必是",
             [WordRoles.Fits] = "符合 符合题意 吻合 能解释",

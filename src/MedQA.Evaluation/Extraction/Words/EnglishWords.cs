@@ -11,7 +11,7 @@ internal static class EnglishWords
             [WordRoles.AnswerNouns] = "answer answers ans boxed fbox answer_idx answer_index final_answer answer's winner",
             [WordRoles.ChoiceNouns] =
                 "option choice selection response pick conclusion solution verdict letter prediction final key guess correct best "
-                + "decision label match fit",
+                + "decision label match fit result output",
             [WordRoles.Praise] =
                 "correct right best final my chosen selected appropriate likely only preferred strongest accurate better predicted "
                 + "remaining fitting suitable plausible logical definitive ultimate true actual single overall one two resulting real "
@@ -19,7 +19,7 @@ internal static class EnglishWords
             [WordRoles.Disqualifiers] =
                 "wrong incorrect not no tempting common initial first previous original earlier another other alternative your isn't "
                 + "nor never second false usual typical popular expected his her their old former provisional sample example excluded "
-                + "rejected worst reference least next given published official stated listed wrongly less",
+                + "rejected worst reference least next given published official stated listed wrongly less obvious",
             [WordRoles.BeforeVerb] =
                 "to can cannot can't could couldn't we i you please not don't won't i'll let's help would might may should will must "
                 + "people students i'd",
@@ -36,7 +36,7 @@ internal static class EnglishWords
             [WordRoles.Adverbs] =
                 "therefore thus hence then clearly definitely certainly indeed the be to a an most likely probably my our best "
                 + "single only by far actually still more very overall out as surely obviously undoubtedly purposes",
-            [WordRoles.Predicates] = "correct right",
+            [WordRoles.Predicates] = "correct right wins",
             [WordRoles.Superlatives] = "best most appropriate likely preferred strongest accurate correct right only better",
             [WordRoles.PredicateNouns] = "answer choice option response one pick selection solution",
             [WordRoles.Topics] =
@@ -62,8 +62,10 @@ internal static class EnglishWords
             [WordRoles.Reasons] =
                 "because since as which who that due given and but so therefore thus hence while whereas where when for in to with",
             [WordRoles.Decisions] = "choose chose chosen choosing select selecting selected pick picking picked",
-            [WordRoles.OwnDecisions] = "say answer answering mean meant think believe suspect favor favour guess mark prefer",
-            [WordRoles.ParticleVerbs] = "go going stick sticking opt opting vote voting settle settled settling lean leaning",
+            [WordRoles.OwnDecisions] =
+                "say answer answering mean meant think believe suspect favor favour guess mark prefer argue take give start "
+                + "administer prescribe recommend order add",
+            [WordRoles.ParticleVerbs] = "go going stick sticking opt opting vote voting settle settled settling lean leaning argue",
             [WordRoles.DecisionParticles] = "with for on toward towards",
             [WordRoles.DecisionConnectors] = "option choice answer letter the would be is as that it's it number to instead rather us",
             [WordRoles.Auxiliaries] =
@@ -75,10 +77,11 @@ internal static class EnglishWords
             [WordRoles.Contrasts] = "but however yet nevertheless nonetheless instead",
             [WordRoles.AfterLetter] =
                 "is was are be because since as due and but which who that for in on with given so therefore thus hence if unless "
-                + "when while where would will should must can cannot has have not or by from to explanation reason reasoning rationale "
-                + "note the this these those it its at among of based here only correct definitely final option choice although though "
-                + "however i we most best both confidence rather than seems appears remains looks over stands fits explains matches "
-                + "accounts accurately can't isn't wasn't wrong incorrect instead above does doesn't could might may it's except",
+                + "when while where would will should must can cannot has have not or by from to explanation reason reasoning "
+                + "rationale note the this these those it its at among of based here only correct definitely final option choice "
+                + "although though however i we most best both confidence rather than seems appears remains looks over stands fits "
+                + "explains matches accounts accurately can't isn't wasn't wrong incorrect instead above does doesn't could might may "
+                + "it's except wins alone",
             [WordRoles.BeforeSubject] =
                 "option options choice choices answer letter so therefore thus hence and but because since as that conclude believe "
                 + "think however only consequently is clearly while although though if say saying yet makes actually then means implies "
@@ -138,6 +141,7 @@ internal static class EnglishWords
             [WordRoles.OptionNouns] = "option choice answer",
             [WordRoles.Hypothetical] = "would might could may can",
             [WordRoles.NegationsBehind] = "except excepting too",
+            [WordRoles.PredicatesBehind] = "wins",
         },
         [
             ("no doubt", Neutral), ("without a doubt", Neutral), ("without doubt", Neutral), ("without any doubt", Neutral),
@@ -263,5 +267,40 @@ internal static class EnglishWords
             ("should be chosen", WordRoles.Predicates | WordRoles.PredicatesBehind | WordRoles.AfterLetter),
             ("should be selected", WordRoles.Predicates | WordRoles.PredicatesBehind | WordRoles.AfterLetter),
             ("in contrast to", WordRoles.Reasons | WordRoles.AfterLetter | WordRoles.Negations),
+            ("easy to", WordRoles.Distance),
+            ("natural to", WordRoles.Distance),
+            ("common to", WordRoles.Distance),
+            ("tempting to", WordRoles.Distance),
+            ("one's first", WordRoles.Distance),
+            ("quick to", WordRoles.Distance),
+            ("won't commit", WordRoles.Retractions),
+            ("will not commit", WordRoles.Retractions),
+            ("can't commit", WordRoles.Retractions),
+            ("cannot commit", WordRoles.Retractions),
+            ("can't decide", WordRoles.Retractions),
+            ("cannot decide", WordRoles.Retractions),
+            ("can't choose", WordRoles.Retractions),
+            ("cannot choose", WordRoles.Retractions),
+            ("can't settle", WordRoles.Retractions),
+            ("cannot settle", WordRoles.Retractions),
+            ("don't know which", WordRoles.Retractions),
+            ("do not know which", WordRoles.Retractions),
+            ("refuse to answer", WordRoles.Retractions),
+            ("won't answer", WordRoles.Retractions),
+            ("toss-up", WordRoles.Retractions),
+            ("not sure which", WordRoles.Retractions),
+            ("remain undecided", WordRoles.Retractions),
+            ("am undecided", WordRoles.Retractions),
+            ("impossible to say", WordRoles.Retractions),
+            ("can't tell which", WordRoles.Retractions),
+            ("cannot tell which", WordRoles.Retractions),
+            ("that said", WordRoles.Contrasts),
+            ("having said that", WordRoles.Contrasts),
+            ("that being said", WordRoles.Contrasts),
+            ("switching to", WordRoles.Retractions | WordRoles.Leads),
+            ("switch to", WordRoles.Retractions | WordRoles.Leads),
+            ("changing to", WordRoles.Retractions | WordRoles.Leads),
+            ("point to", WordRoles.Evidence | WordRoles.EvidenceLinks),
+            ("pointing to", WordRoles.Evidence | WordRoles.EvidenceLinks),
         ]);
 }

@@ -145,5 +145,12 @@ internal static class FrenchWords
             ("contrairement à", WordRoles.Reasons | WordRoles.AfterLetter | WordRoles.Negations),
             ("contrairement aux", WordRoles.Reasons | WordRoles.AfterLetter | WordRoles.Negations),
             ("en cause", WordRoles.Evidence | WordRoles.Topics),
+            ("ne peux pas trancher", WordRoles.Retractions),
+            ("ne peux pas choisir", WordRoles.Retractions),
+            ("ne peux pas décider", WordRoles.Retractions),
+            ("ne sais pas", WordRoles.Retractions),
+            ("ne saurais trancher", WordRoles.Retractions),
+            ("ne peux trancher", WordRoles.Retractions),
+            ("impossible de trancher", WordRoles.Retractions),
         ]);
 }

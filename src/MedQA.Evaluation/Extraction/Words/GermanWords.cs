@@ -135,5 +135,10 @@ internal static class GermanWords
             ("es kann nur", WordRoles.Pronouns | WordRoles.Copulas),
             ("es muss", WordRoles.Pronouns | WordRoles.Copulas),
             ("im gegensatz zu", WordRoles.Reasons | WordRoles.AfterLetter | WordRoles.Negations),
+            ("nicht festlegen", WordRoles.Retractions),
+            ("nicht entscheiden", WordRoles.Retractions),
+            ("weiß nicht", WordRoles.Retractions),
+            ("weiß es nicht", WordRoles.Retractions),
+            ("unentschieden", WordRoles.Retractions),
         ]);
 }

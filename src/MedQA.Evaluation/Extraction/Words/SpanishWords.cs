@@ -137,5 +137,11 @@ internal static class SpanishWords
             ("únicamente queda", WordRoles.Leaving),
             ("no queda más que", WordRoles.Leaving),
             ("descarto todas menos", WordRoles.Leaving),
+            ("no puedo decidir", WordRoles.Retractions),
+            ("no puedo decidirme", WordRoles.Retractions),
+            ("no sé cuál", WordRoles.Retractions),
+            ("no puedo elegir", WordRoles.Retractions),
+            ("no me decido", WordRoles.Retractions),
+            ("no es posible decidir", WordRoles.Retractions),
         ]);
 }
