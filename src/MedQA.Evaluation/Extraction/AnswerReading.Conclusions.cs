@@ -33,7 +33,13 @@ internal sealed partial class AnswerReading
         }
         else if (token.Has(WordRoles.Only))
         {
-            var next = at + 1 < tokens.Count && tokens[at + 1].Has(WordRoles.OptionNouns) ? at + 2 : at + 1;
+            var next = at + 1;
+            while (next < tokens.Count && tokens[next].Has(WordRoles.OptionNouns | WordRoles.Articles)
+                && options.At(tokens, next) is null)
+            {
+                next++;
+            }
+
             next = Skip(next, Openers);
             if (options.At(tokens, next) is { } only && !options.IsJoined(tokens, only) && OnlyFits(Skip(BehindText(only), Closers)))
             {
@@ -148,9 +154,13 @@ internal sealed partial class AnswerReading
     }
 
     /// <summary>"Everything points to C", "this calls for C": and the statement ends there.</summary>
-    private bool IsCalledFor(OptionReferences.Reference named) => named.First > 1 && tokens[named.First].IsCapital
-        && tokens[named.First - 1].Text is "for" or "to" && tokens[named.First - 1].Has(WordRoles.EvidenceLinks)
-        && tokens[named.First - 2].Has(WordRoles.EvidenceLinks) && EndsOrReasons(named.End);
+    private bool IsCalledFor(OptionReferences.Reference named)
+    {
+        var link = named.First - 1;
+        link = link > 1 && tokens[link].Has(WordRoles.Articles) && !tokens[link].Has(WordRoles.EvidenceLinks) ? link - 1 : link;
+        return link > 0 && tokens[named.First].IsCapital && tokens[link].Text is "for" or "to" or "für" or "pour" or "a"
+            && tokens[link].Has(WordRoles.EvidenceLinks) && tokens[link - 1].Has(WordRoles.EvidenceLinks) && EndsOrReasons(named.End);
+    }
 
     /// <summary>"The best next step is C": with nothing in between that the letter could belong to.</summary>
     private bool IsOnlyTopic(int evidence, int named)

@@ -132,7 +132,7 @@ internal sealed partial class AnswerReading
         }
 
         var token = tokens[before];
-        return token.Roles != WordRoles.None && !token.Has(WordRoles.Persons)
+        return (token.Roles & ~WordRoles.PhraseStart) != WordRoles.None && !token.Has(WordRoles.Persons)
             && (!token.Has(WordRoles.Speech) || token.Has(WordRoles.FirstPerson) || _clauses.IsOwnSentence(before));
     }
 
@@ -155,7 +155,7 @@ internal sealed partial class AnswerReading
 
             var isDescription = token.IsWord && !token.Has(WordRoles.Negations | WordRoles.Tentative | WordRoles.Conditions
                 | WordRoles.Persons | WordRoles.Wrong | WordRoles.Distance | WordRoles.AnswerNouns)
-                && !(step == 0 && token.Has(WordRoles.Plurals)) && options.At(tokens, at + step) is null;
+                && token.Text is not ("menos" or "moins" or "least" or "less") && !(step == 0 && token.Has(WordRoles.Plurals)) && options.At(tokens, at + step) is null;
             if (!isDescription && !token.IsSymbol("(),_\""))
             {
                 break;

@@ -56,6 +56,7 @@ internal sealed partial class AnswerReading(List<Token> tokens, OptionReferences
                 SubjectNamed(at);
                 DecisionNamed(at);
                 ConclusionNamed(at);
+                ExceptionNamed(at);
             }
         }
 
@@ -100,6 +101,7 @@ internal sealed partial class AnswerReading(List<Token> tokens, OptionReferences
             next++;
         }
 
+        next += hasLead && next < tokens.Count && tokens[next].Has(WordRoles.Articles) && options.At(tokens, next) is null ? 1 : 0;
         if (beginsLine && next > 0 && IsArrow(next - 1) && options.PartAt(tokens, next) is { } part && _clauses.IsOwn(next))
         {
             _claims.Add(ClaimRank.Bare, part);
@@ -273,7 +275,7 @@ internal sealed partial class AnswerReading(List<Token> tokens, OptionReferences
     {
         // "muss es C sein", "正解は④です": verbs that close a clause.
         var verb = Skip(at, Closers);
-        at = verb < tokens.Count && tokens[verb].Text is "sein" or "übrig" or "です" or "である" or "だ" or "となる" or "になる" ? verb + 1 : at;
+        at = verb < tokens.Count && tokens[verb].Text is "sein" or "übrig" or "infrage" or "zu" or "です" or "である" or "だ" or "となる" or "になる" ? verb + 1 : at;
         if (OptionReferences.EndsStatement(tokens, at))
         {
             return true;

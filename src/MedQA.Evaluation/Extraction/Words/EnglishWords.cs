@@ -37,8 +37,8 @@ internal static class EnglishWords
                 "therefore thus hence then clearly definitely certainly indeed the be to a an most likely probably my our best "
                 + "single only by far actually still more very overall out as surely obviously undoubtedly purposes",
             [WordRoles.Predicates] = "correct right wins",
-            [WordRoles.Superlatives] = "best most appropriate likely preferred strongest accurate correct right only better",
-            [WordRoles.PredicateNouns] = "answer choice option response one pick selection solution",
+            [WordRoles.Superlatives] = "best most appropriate likely preferred strongest accurate correct right only better alone",
+            [WordRoles.PredicateNouns] = "answer choice option response one pick selection solution left remaining",
             [WordRoles.Topics] =
                 "diagnosis cause explanation treatment therapy drug agent medication management step test study investigation "
                 + "intervention option choice answer finding mechanism organism pathogen culprit candidate complication location site "
@@ -70,7 +70,7 @@ internal static class EnglishWords
             [WordRoles.DecisionConnectors] = "option choice answer letter the would be is as that it's it number to instead rather us",
             [WordRoles.Auxiliaries] =
                 "would will should must have to still ultimately finally definitely probably going do be like most confidently best "
-                + "then therefore thus so hence now strongly only just had also here can am are shall",
+                + "then therefore thus so hence now strongly only just had also here can am are shall keep",
             [WordRoles.Obligations] = "should must ought advisable",
             [WordRoles.Past] = "was were initially originally first once earlier previously almost nearly tempted initially been",
             [WordRoles.Corrections] = "but rather instead",
@@ -302,5 +302,6 @@ internal static class EnglishWords
             ("changing to", WordRoles.Retractions | WordRoles.Leads),
             ("point to", WordRoles.Evidence | WordRoles.EvidenceLinks),
             ("pointing to", WordRoles.Evidence | WordRoles.EvidenceLinks),
+            ("coming back to", WordRoles.Decisions | WordRoles.DecisionConnectors),
         ]);
 }

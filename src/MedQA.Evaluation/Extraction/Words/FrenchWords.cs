@@ -25,13 +25,15 @@ internal static class FrenchWords
             [WordRoles.Predicates] = "correct correcte correctes juste exacte exact vraie vrai bonne convient",
             [WordRoles.PredicatesBehind] = "correct correcte",
             [WordRoles.Superlatives] = "meilleure plus bonne correcte probable appropriée seule correct",
-            [WordRoles.PredicateNouns] = "réponse option proposition solution choix",
+            [WordRoles.PredicateNouns] = "réponse option proposition solution choix possible",
             [WordRoles.Topics] =
                 "diagnostic cause explication traitement médicament réponse option étape bactérie germe responsable",
             [WordRoles.Tentative] = "pourrait peut peut-être possiblement éventuellement",
             [WordRoles.Negations] = "ne n' pas non jamais ni aucune aucun sauf excepté sans",
             [WordRoles.No] = "non",
-            [WordRoles.Wrong] = "faux fausse incorrect incorrecte incorrectes erronée erroné erreur inexacte inexact piège",
+            [WordRoles.Wrong] =
+                "faux fausse incorrect incorrecte incorrectes erronée erroné erreur inexacte inexact piège fausses inexactes "
+                + "erronées",
             [WordRoles.Doubts] =
                 "erreur faux piège éliminer éliminons élimine exclure excluons exclut doute tentant improbable incorrecte incorrect "
                 + "à_tort",
@@ -42,7 +44,8 @@ internal static class FrenchWords
             [WordRoles.Concessions] = "bien_que quoique tandis",
             [WordRoles.Conclusions] = "donc ainsi conséquent alors",
             [WordRoles.Reasons] = "parce car puisque étant et mais comme que",
-            [WordRoles.Decisions] = "choisis choisirais sélectionne retiens prends choisir choisissons",
+            [WordRoles.Decisions] =
+                "choisis choisirais sélectionne retiens prends choisir choisissons coche cocherais choisirai",
             [WordRoles.OwnDecisions] = "pense crois dirais",
             [WordRoles.ParticleVerbs] = "opte opterais penche",
             [WordRoles.DecisionParticles] = "pour vers",
@@ -56,7 +59,7 @@ internal static class FrenchWords
             [WordRoles.Contrasts] = "mais cependant toutefois pourtant",
             [WordRoles.AfterLetter] =
                 "est n' ne serait car parce et ou mais puisque que qui semble correct correcte faux incorrecte reste doit sont pour "
-                + "en plutôt si soit comme la le explique était",
+                + "en plutôt si soit comme la le explique était convient correspond",
             [WordRoles.BeforeSubject] =
                 "option réponse proposition options donc que mais car et ainsi seule seul lettre qu' alors conséquent est",
             [WordRoles.Evidence] = "probable suggère évoque indique compatible diagnostic appropriée faveur responsable",
@@ -152,5 +155,16 @@ internal static class FrenchWords
             ("ne saurais trancher", WordRoles.Retractions),
             ("ne peux trancher", WordRoles.Retractions),
             ("impossible de trancher", WordRoles.Retractions),
+            ("choix se porte sur", WordRoles.AnswerNouns | WordRoles.Copulas),
+            ("plaide pour", WordRoles.Evidence | WordRoles.EvidenceLinks),
+            ("plaident pour", WordRoles.Evidence | WordRoles.EvidenceLinks),
+            ("par élimination", WordRoles.Connectors | WordRoles.Adverbs | WordRoles.Leads | WordRoles.DecisionConnectors),
+            ("par exclusion", WordRoles.Connectors | WordRoles.Adverbs | WordRoles.Leads | WordRoles.DecisionConnectors),
+            ("la seule correcte", WordRoles.AnswerNouns | WordRoles.Predicates),
+            ("la seule bonne", WordRoles.AnswerNouns | WordRoles.Predicates),
+            ("la seule exacte", WordRoles.AnswerNouns | WordRoles.Predicates),
+            ("en définitive", WordRoles.Connectors | WordRoles.Adverbs | WordRoles.Leads | WordRoles.DecisionConnectors),
+            ("au final", WordRoles.Connectors | WordRoles.Adverbs | WordRoles.Leads | WordRoles.DecisionConnectors),
+            ("en fin de compte", WordRoles.Connectors | WordRoles.Adverbs | WordRoles.Leads | WordRoles.DecisionConnectors),
         ]);
 }

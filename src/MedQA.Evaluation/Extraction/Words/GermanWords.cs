@@ -10,7 +10,7 @@ internal static class GermanWords
             [WordRoles.ChoiceNouns] = "lösung option wahl auswahl antwortmöglichkeit ergebnis buchstabe fazit richtig korrekt",
             [WordRoles.Praise] =
                 "richtige richtigen korrekte korrekten beste besten endgültige finale meine zutreffende wahrscheinlichste passende "
-                + "korrigierte revidierte neue gewählte ausgewählte",
+                + "korrigierte revidierte neue gewählte ausgewählte gesuchte einzig einzige",
             [WordRoles.Disqualifiers] = "falsche falschen erste ursprüngliche andere deine ihre seine häufige keine keiner nicht eure",
             [WordRoles.BeforeVerb] = "zu",
             [WordRoles.Connectors] =
@@ -20,11 +20,12 @@ internal static class GermanWords
             [WordRoles.Copulas] = "ist lautet sei war wäre",
             [WordRoles.SubjectCopulas] = "ist wäre scheint bleibt muss sind war nicht sei",
             [WordRoles.Adverbs] =
-                "die der das eine ein am eindeutig klar sicher sicherlich also daher somit damit hier meine wohl auch sehr sein",
+                "die der das eine ein am eindeutig klar sicher sicherlich also daher somit damit hier meine wohl auch sehr sein "
+                + "einzig",
             [WordRoles.Predicates] = "richtig korrekt zutreffend richtige korrekte",
             [WordRoles.PredicatesBehind] = "richtig korrekt falsch",
             [WordRoles.Superlatives] =
-                "beste besten wahrscheinlichste wahrscheinlichsten richtige korrekte passendste einzige richtig korrekt",
+                "beste besten wahrscheinlichste wahrscheinlichsten richtige korrekte passendste einzige richtig korrekt einzig",
             [WordRoles.PredicateNouns] = "antwort option wahl lösung antwortmöglichkeit",
             [WordRoles.Topics] =
                 "diagnose ursache erklärung therapie behandlung medikament schritt antwort option erreger keim",
@@ -44,7 +45,7 @@ internal static class GermanWords
             [WordRoles.Conclusions] = "daher deshalb somit also folglich demnach deswegen mithin damit",
             [WordRoles.Reasons] = "weil da denn und aber aufgrund wegen",
             [WordRoles.Decisions] = "wähle wählte entscheide nehme entschied",
-            [WordRoles.OwnDecisions] = "denke glaube meine vermute sage",
+            [WordRoles.OwnDecisions] = "denke glaube meine vermute sage halte",
             [WordRoles.ParticleVerbs] = "tippe plädiere tendiere entscheide neige votiere",
             [WordRoles.DecisionParticles] = "für auf zu",
             [WordRoles.DecisionConnectors] =
@@ -56,7 +57,8 @@ internal static class GermanWords
             [WordRoles.Contrasts] = "aber jedoch doch sondern dennoch allerdings",
             [WordRoles.AfterLetter] =
                 "ist nicht wäre weil da denn und oder aber richtig korrekt falsch sind war wählen nehmen ankreuzen auswählen scheint "
-                + "muss sei wenn falls sondern statt als aufgrund wegen die der eine passt erklärt bleibt keine kein dann sein übrig",
+                + "muss sei wenn falls sondern statt als aufgrund wegen die der eine passt erklärt bleibt keine kein dann sein übrig "
+                + "infrage zu",
             [WordRoles.BeforeSubject] =
                 "option antwort antwortmöglichkeit optionen daher deshalb somit also dass aber und ist weil da folglich nur "
                 + "buchstabe wäre damit sondern",
@@ -140,5 +142,23 @@ internal static class GermanWords
             ("weiß nicht", WordRoles.Retractions),
             ("weiß es nicht", WordRoles.Retractions),
             ("unentschieden", WordRoles.Retractions),
+            ("kommt nur", WordRoles.Leaving),
+            ("kommt allein", WordRoles.Leaving),
+            ("am ehesten", WordRoles.Connectors | WordRoles.Adverbs | WordRoles.Leads | WordRoles.DecisionConnectors | WordRoles.Superlatives),
+            ("am ehesten trifft", WordRoles.Leaving),
+            ("für richtig", WordRoles.Reasons | WordRoles.AfterLetter),
+            ("für korrekt", WordRoles.Reasons | WordRoles.AfterLetter),
+            ("für zutreffend", WordRoles.Reasons | WordRoles.AfterLetter),
+            ("für die richtige", WordRoles.Reasons | WordRoles.AfterLetter),
+            ("wahl fällt auf", WordRoles.AnswerNouns | WordRoles.Copulas),
+            ("es handelt sich um", WordRoles.Pronouns | WordRoles.Copulas),
+            ("handelt es sich um", WordRoles.Pronouns | WordRoles.Copulas),
+            ("spricht für", WordRoles.Evidence | WordRoles.EvidenceLinks),
+            ("sprechen für", WordRoles.Evidence | WordRoles.EvidenceLinks),
+            ("spricht alles für", WordRoles.Evidence | WordRoles.EvidenceLinks),
+            ("im ausschlussverfahren", WordRoles.Connectors | WordRoles.Adverbs | WordRoles.Leads | WordRoles.DecisionConnectors),
+            ("per ausschluss", WordRoles.Connectors | WordRoles.Adverbs | WordRoles.Leads | WordRoles.DecisionConnectors),
+            ("in frage", WordRoles.Reasons | WordRoles.AfterLetter),
+            ("in betracht", WordRoles.Reasons | WordRoles.AfterLetter),
         ]);
 }

@@ -13,26 +13,28 @@ internal static class SpanishWords
                 "correcta correcto mejor final adecuada acertada verdadera mi definitiva probable apropiada más corregida revisada "
                 + "nueva elegida seleccionada escogida marcada",
             [WordRoles.Disqualifiers] =
-                "incorrecta incorrecto falsa errónea equivocada primera inicial anterior otra tu su mala ninguna sin",
+                "incorrecta incorrecto falsa errónea equivocada primera inicial anterior otra tu su mala ninguna sin menos",
             [WordRoles.BeforeVerb] = "usted",
             [WordRoles.Connectors] =
                 "es la el lo un una sería será seria debe ser debería puede opción opcion letra respuesta correcta correcto por así "
                 + "pues claramente sin embargo entonces más probable probablemente a esta pregunta de del siguiente mejor final que "
-                + "creo considero pienso alternativa número",
+                + "creo considero pienso alternativa número encaja explica",
             [WordRoles.Copulas] = "es sería será era son seria",
             [WordRoles.SubjectCopulas] = "es sería será era son parece resulta debe no está seria fue",
             [WordRoles.Adverbs] = "claramente la el lo un una más muy probablemente ser por también sin mi de",
             [WordRoles.Predicates] = "correcta correcto correctas cierta verdadera verdadero acertada adecuada cierto",
             [WordRoles.PredicatesBehind] = "correcta correcto",
             [WordRoles.Superlatives] = "mejor más correcta correcto adecuada probable única",
-            [WordRoles.PredicateNouns] = "respuesta opción opcion alternativa elección",
+            [WordRoles.PredicateNouns] = "respuesta opción opcion alternativa elección posible",
             [WordRoles.Topics] =
                 "diagnóstico causa explicación tratamiento fármaco opción respuesta paso prueba alternativa germen bacteria patógeno "
                 + "responsable",
             [WordRoles.Tentative] = "podría puede quizá quizás tal vez posiblemente podrían",
             [WordRoles.Negations] = "no nunca ni ninguna ninguno jamás tampoco excepto salvo sin",
             [WordRoles.No] = "no",
-            [WordRoles.Wrong] = "incorrecta incorrecto incorrectas falsa falso errónea erróneo equivocada equivocado error mal",
+            [WordRoles.Wrong] =
+                "incorrecta incorrecto incorrectas falsa falso errónea erróneo equivocada equivocado error mal falsas falsos "
+                + "erróneas",
             [WordRoles.Doubts] =
                 "error incorrecto equivocación equivocado descarto descartamos descarta descartar excluir excluimos eliminamos "
                 + "tentador trampa dudo improbable",
@@ -45,7 +47,7 @@ internal static class SpanishWords
             [WordRoles.Reasons] = "porque ya puesto dado debido y pero como por que",
             [WordRoles.Decisions] =
                 "elijo escojo selecciono elegiría escogería seleccionaría elegir escoger seleccionar elegimos marco marcaría elegido",
-            [WordRoles.OwnDecisions] = "creo diría pienso considero",
+            [WordRoles.OwnDecisions] = "creo diría pienso considero digo respondo",
             [WordRoles.ParticleVerbs] = "quedo quedaría inclino inclinaría opto optaría decanto decante decido decidiría",
             [WordRoles.DecisionParticles] = "con por",
             [WordRoles.DecisionConnectors] = "la el opción opcion letra respuesta que es sería alternativa",
@@ -55,8 +57,8 @@ internal static class SpanishWords
             [WordRoles.Corrections] = "sino pero",
             [WordRoles.Contrasts] = "pero sino embargo",
             [WordRoles.AfterLetter] =
-                "es no sería será porque ya y o pero que por como debe parece en se para son debido dado correcta correcto incorrecta "
-                + "incorrecto falsa la el está si de con",
+                "es no sería será porque ya y o pero que por como debe parece en se para son debido dado correcta correcto "
+                + "incorrecta incorrecto falsa la el está si de con sino explica encaja",
             [WordRoles.BeforeSubject] =
                 "opción opcion opciones respuesta alternativa que pero porque y la entonces así solo sólo letra aunque si sino",
             [WordRoles.Evidence] = "probable sugiere indica compatible diagnóstico apropiado adecuado apunta responsable",
@@ -73,7 +75,7 @@ internal static class SpanishWords
                 + "insiste piensa asegura opina suposición creencia hipótesis probabilidad probabilidades afirmación idea",
             [WordRoles.FirstPerson] =
                 "yo elijo escojo selecciono elegiría escogería seleccionaría creo quedo quedaría opto optaría inclino marco decanto "
-                + "me considero pienso diría elegimos debemos nosotros decante decido decidiría",
+                + "me considero pienso diría elegimos debemos nosotros decante decido decidiría digo respondo marcaría",
             [WordRoles.Interjections] = "espera perdón corrección corrijo disculpa disculpen rectifico mmm",
             [WordRoles.Retractions] = "rectifico",
             [WordRoles.Leads] =
@@ -143,5 +145,20 @@ internal static class SpanishWords
             ("no puedo elegir", WordRoles.Retractions),
             ("no me decido", WordRoles.Retractions),
             ("no es posible decidir", WordRoles.Retractions),
+            ("elección recae en", WordRoles.AnswerNouns | WordRoles.Copulas),
+            ("apunta a", WordRoles.Evidence | WordRoles.EvidenceLinks),
+            ("apuntan a", WordRoles.Evidence | WordRoles.EvidenceLinks),
+            ("por descarte", WordRoles.Connectors | WordRoles.Adverbs | WordRoles.Leads | WordRoles.DecisionConnectors),
+            ("por eliminación", WordRoles.Connectors | WordRoles.Adverbs | WordRoles.Leads | WordRoles.DecisionConnectors),
+            ("por exclusión", WordRoles.Connectors | WordRoles.Adverbs | WordRoles.Leads | WordRoles.DecisionConnectors),
+            ("la única correcta", WordRoles.AnswerNouns | WordRoles.Predicates),
+            ("única correcta", WordRoles.AnswerNouns | WordRoles.Predicates),
+            ("opción que mejor", WordRoles.AnswerNouns),
+            ("la que mejor", WordRoles.AnswerNouns),
+            ("en definitiva", WordRoles.Connectors | WordRoles.Adverbs | WordRoles.Leads | WordRoles.DecisionConnectors),
+            ("en consecuencia", WordRoles.Connectors | WordRoles.Adverbs | WordRoles.Leads | WordRoles.DecisionConnectors | WordRoles.Conclusions),
+            ("al final", WordRoles.Connectors | WordRoles.Adverbs | WordRoles.Leads | WordRoles.DecisionConnectors),
+            ("sin lugar a dudas", WordRoles.Connectors | WordRoles.Adverbs | WordRoles.Leads | WordRoles.DecisionConnectors),
+            ("sin ninguna duda", WordRoles.Connectors | WordRoles.Adverbs | WordRoles.Leads | WordRoles.DecisionConnectors),
         ]);
 }
