@@ -111,6 +111,6 @@ internal sealed partial class AnswerReading
             negated |= tokens[at].Has(WordRoles.Negations);
         }
 
-        return negated && OptionReferences.EndsStatement(tokens, at);
+        return negated && (OptionReferences.EndsStatement(tokens, at) || tokens[at].IsSymbol(",:–—"));
     }
 }

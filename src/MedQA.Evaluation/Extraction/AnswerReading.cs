@@ -49,6 +49,12 @@ internal sealed partial class AnswerReading(List<Token> tokens, OptionReferences
                 (beginsLine, beginsSentence) = (false, false);
             }
 
+            if (IsArrow(at) && at > 0 && options.At(tokens, at + 1) is { } led && IsPlain(led) && Skip(led.End, Closers + ".!") >= tokens.Count
+                && _clauses.IsStated(at) && (_lastNamed is null || _lastNamed.Value.Option == led.Option))
+            {
+                _claims.Add(ClaimRank.Bare, led);
+            }
+
             if (tokens[at].IsWord)
             {
                 TakenBack(at);
@@ -282,6 +288,12 @@ internal sealed partial class AnswerReading(List<Token> tokens, OptionReferences
         }
 
         var next = Skip(at, Closers);
+        if (next < tokens.Count && tokens[next].Text is "here" or "hier" or "ici" or "aquí"
+            && OptionReferences.EndsStatement(tokens, next + 1))
+        {
+            return true;
+        }
+
         if (!endsAtComma && next < tokens.Count && tokens[next].Is(","))
         {
             return next + 1 < tokens.Count && (IsReason(tokens[next + 1]) || tokens[next + 1].Has(WordRoles.Negations));

@@ -180,7 +180,7 @@ internal sealed class Clauses
                 }
 
                 hasPerson |= token.Has(WordRoles.Persons);
-                hasSpeaker |= token.Has(WordRoles.Persons | WordRoles.Speech | WordRoles.Distance);
+                hasSpeaker |= token.Has(WordRoles.Persons | WordRoles.Speech | WordRoles.Distance | WordRoles.Past);
                 hasPointed |= token.Has(WordRoles.Pronouns) && !token.Is("it");
                 if (at == sentence && token.Has(WordRoles.Restrictions) && !IsThisCase(tokens, at + 1))
                 {

@@ -30,7 +30,7 @@ internal static class ChineseWords
             [WordRoles.Concessions] = "虽然 尽管",
             [WordRoles.Conclusions] = "因此 所以 故 故而 因而 综上 综上所述 总之 由此可见 于是 那么 那就 毫无疑问 用排除法 排除法",
             [WordRoles.Reasons] = "因为 由于 因 从而",
-            [WordRoles.Decisions] = "选 选择 应选 故选 挑选 选定 改选 应选择 应该选 应当选 必须选 就选 只能选",
+            [WordRoles.Decisions] = "选 选择 应选 故选 挑选 选定 改选 应选择 应该选 应当选 必须选 就选 只能选 应该选择 应当选择 必须选择 只能选择",
             [WordRoles.OwnDecisions] = "认为 觉得 相信 倾向于 支持",
             [WordRoles.DecisionConnectors] = "选项 答案 是 为 应 应该 的 应该是 第 选 应选",
             [WordRoles.Auxiliaries] = "会 要 将 应 应该 本题 该题 此题 这道题 最终 最后 还是 就 题 因此 所以 想 必须 答案",

@@ -37,7 +37,8 @@ internal static class EnglishWords
                 "therefore thus hence then clearly definitely certainly indeed the be to a an most likely probably my our best "
                 + "single only by far actually still more very overall out as surely obviously undoubtedly purposes",
             [WordRoles.Predicates] = "correct right wins",
-            [WordRoles.Superlatives] = "best most appropriate likely preferred strongest accurate correct right only better alone",
+            [WordRoles.Superlatives] =
+                "best most appropriate likely preferred strongest accurate correct right only better alone suitable",
             [WordRoles.PredicateNouns] = "answer choice option response one pick selection solution left remaining",
             [WordRoles.Topics] =
                 "diagnosis cause explanation treatment therapy drug agent medication management step test study investigation "
@@ -90,7 +91,7 @@ internal static class EnglishWords
             [WordRoles.Evidence] =
                 "likely appropriate best correct diagnosis suggests suggest suggesting indicates indicate indicating consistent "
                 + "points point pointing corresponds matches supports therefore thus hence conclusion overall confirms favors culprit "
-                + "responsible",
+                + "responsible suitable",
             [WordRoles.EvidenceLinks] =
                 "is be remains to with toward towards suggests suggest suggesting indicates indicate indicating supports confirms "
                 + "favors favor matches",
@@ -303,5 +304,32 @@ internal static class EnglishWords
             ("point to", WordRoles.Evidence | WordRoles.EvidenceLinks),
             ("pointing to", WordRoles.Evidence | WordRoles.EvidenceLinks),
             ("coming back to", WordRoles.Decisions | WordRoles.DecisionConnectors),
+            ("narrows it to", WordRoles.Leaving),
+            ("narrows it down to", WordRoles.Leaving),
+            ("narrows down to", WordRoles.Leaving),
+            ("brings me to", WordRoles.Leaving),
+            ("leads me to", WordRoles.Leaving),
+            ("among the given choices", Neutral),
+            ("among the choices", Neutral),
+            ("among the options", Neutral),
+            ("of the given options", Neutral),
+            ("among the given options", Neutral),
+            ("among the listed options", Neutral),
+            ("of the options", Neutral),
+            ("of the options listed", Neutral),
+            ("among the options listed", Neutral),
+            ("of the listed options", Neutral),
+            ("given the above", Neutral),
+            ("in light of this", Neutral),
+            ("based on this", Neutral),
+            ("based on the above", Neutral),
+            ("for these reasons", Neutral),
+            ("for this reason", Neutral),
+            ("taken together", Neutral),
+            ("as a result", Neutral),
+            ("in sum", Neutral),
+            ("bottom line", Neutral),
+            ("safe to say", Neutral | WordRoles.BeforeSubject),
+            ("next step is", WordRoles.Evidence | WordRoles.EvidenceLinks),
         ]);
 }
