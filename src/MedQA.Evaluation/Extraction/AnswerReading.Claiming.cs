@@ -84,7 +84,7 @@ internal sealed partial class AnswerReading
                 return at + 1;
             }
 
-            if (tokens[at].IsWord && !tokens[at].Has(WordRoles.Leads))
+            if (tokens[at].IsWord && !tokens[at].Has(WordRoles.Leads | WordRoles.SubjectCopulas | WordRoles.Predicates))
             {
                 return -1;
             }

@@ -15,7 +15,8 @@ internal sealed partial class AnswerReading
             && tokens[at + 1].Has(WordRoles.No | WordRoles.Pronouns | WordRoles.FirstPerson))))
             || (token.Has(WordRoles.No) && space != AnswerSpace.Words && Clauses.BeginsSentence(tokens, at) && at + 1 < tokens.Count
             && (tokens[at + 1].IsSymbol(",.!:–—…") || tokens[at + 1].Has(WordRoles.Interjections))
-                && !(at > 0 && IsBehindQuestion(at)) && !(at > 1 && tokens[at - 1].IsSymbol(".):") && tokens[at - 2].IsLetter));
+                && !(at > 0 && IsBehindQuestion(at)) && !(at > 1 && tokens[at - 1].IsSymbol(".):") && tokens[at - 2].IsLetter
+                    && Clauses.BeginsSentence(tokens, at - 2)));
         // "The answer is B, no, C."
         isTaken |= token.Has(WordRoles.No) && space != AnswerSpace.Words && at > 0 && tokens[at - 1].IsSymbol(",–—…")
             && at + 1 < tokens.Count && tokens[at + 1].IsSymbol(",.!:–—…") && (tokens[at - 1].Is(",") || _verdicts.Topic is null);

@@ -29,6 +29,13 @@ internal sealed partial class AnswerReading
         if ((isMarked ? particle + 1 : particle) is var decided && decided < tokens.Count
             && tokens[decided].Has(WordRoles.DecisionsBehind))
         {
+            // "Bを選ぶのは誤り": of those who choose it.
+            if (tokens[decided].IsUnspaced && decided + 1 < tokens.Count && tokens[decided + 1].IsWord
+                && !tokens[decided + 1].Text.StartsWith("べき", StringComparison.Ordinal) && !tokens[decided + 1].Has(WordRoles.Reasons))
+            {
+                return;
+            }
+
             if (_clauses.IsStated(at) && !options.IsJoined(tokens, subject)
                 && (isMarked || tokens[decided].IsUnspaced ? !_clauses.NamesPerson(at) : DecidedBy(at) == true))
             {

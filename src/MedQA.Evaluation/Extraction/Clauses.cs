@@ -86,8 +86,8 @@ internal sealed class Clauses
                     clause = at + 1;
 
                     // "To the novice, B is correct."
-                    under |= hasPerson && tokens[sentence].Has(WordRoles.Restrictions | WordRoles.EvidenceLinks) ? Under.Others
-                        : Under.None;
+                    under |= hasPerson && (tokens[sentence].Has(WordRoles.Restrictions | WordRoles.EvidenceLinks)
+                        || tokens[sentence].Text is "根据" or "按照" or "依据") ? Under.Others : Under.None;
                     under = inConcession ? under & Under.Condition : under;
                     inConcession = false;
                     under = at + 1 < tokens.Count && tokens[at + 1].Text is "that" or "que" or "dass" ? under

@@ -83,7 +83,7 @@ internal readonly record struct Judgement(ClaimRank? Rank, bool IsDenied, int En
                 or "diagnose" or "ursache" or "erreger" or "diagnostic" or "responsable");
 
             // "a good answer" is not the answer.
-            isOneOfSome |= token.Text is "a" or "an" or "un" or "una" or "une" or "ein" or "eine";
+            isOneOfSome |= token.Text is "as" or "equally" or "a" or "an" or "un" or "una" or "une" or "ein" or "eine";
         }
 
         return new(praised && !negated ? tentative ? ClaimRank.Tentative : ClaimRank.Conclusion : null, false, tokens.Count);
@@ -108,6 +108,13 @@ internal readonly record struct Judgement(ClaimRank? Rank, bool IsDenied, int En
         }
 
         if (at < tokens.Count && tokens[at].IsWord && IsWithdrawnAt(tokens, at, isName))
+        {
+            return true;
+        }
+
+        // "correct but incomplete"; "correct but not D" speaks of another.
+        if (at + 2 < tokens.Count && tokens[at].Has(WordRoles.Contrasts) && (tokens[at + 1].Has(WordRoles.Wrong | WordRoles.Doubts)
+            || tokens[at + 1].Text is "incomplete" or "insufficient" or "suboptimal" or "inferior" or "impractical"))
         {
             return true;
         }

@@ -14,7 +14,7 @@ internal static class ChineseWords
             [WordRoles.Copulas] =
                 "是 为 就是 即为 应为 应是 应该是 应当是 正确的是 最合适的是 最恰当的是 最可能的是 只能是 必定是 一定是 肯定是 必然是 只可能是 无疑是 必是 毫无疑问是 显然是 当然是",
             [WordRoles.SubjectCopulas] = "是 为 就是 才是 应为 应是 应该是 不是 并非 不 也 都 只能是 必定是 一定是 肯定是 必然是 只可能是 无疑是 必是 毫无疑问是 显然是 当然是",
-            [WordRoles.Adverbs] = "最 就 才 确实 显然 也 的 应 其余 均 其他",
+            [WordRoles.Adverbs] = "最 就 才 确实 显然 也 的 应 其余 均 其他 根据 按照 依据",
             [WordRoles.Predicates] = "正确 正确的 对 对的 正确答案 正确选项 最佳答案 最佳选项 正确的选项 符合题意",
             [WordRoles.PredicatesBehind] = "正确 正确的 对 错误 错误的 不正确 不正确的 不对 错 错的 最 符合题意 不符合",
             [WordRoles.Approvals] = "正确 对 是 ✓",
@@ -48,7 +48,7 @@ internal static class ChineseWords
                 "有人 学生 许多人 很多人 人们 他 她 他们 医生 同学 同学们 考生 专家 教科书 教材 大家 有些人 多数人 你 您 朋友 老师 文献 指南 同事 上级 上级医师 上级医生 主任 教授 师兄 师姐 室友 家属 患者 护士 "
                 + "有的人 某些人 网友",
             [WordRoles.Speech] = "认为 说 觉得 选 选择 会选 主张 相信 建议 写 以为 坚持 坚持说 声称 表示 断言",
-            [WordRoles.Distance] = "例如 比如 最初 起初 一开始 原来 误以为 误认为 格式 示例 乍看 乍一看 过去 以前 曾经 传统上 据说",
+            [WordRoles.Distance] = "例如 比如 最初 起初 一开始 原来 误以为 误认为 格式 示例 乍看 乍一看 过去 以前 曾经 传统上 据说 写的是 写着 写道 旧版 说的是",
             [WordRoles.FirstPerson] = "我 我们 我会 笔者",
             [WordRoles.Interjections] = "等等 不对 不 抱歉 更正 纠正 修正 等一下 错了 哦",
             [WordRoles.Retractions] = "我错了 说错了 更正为 改为 不同意 不赞同 不认同 不敢苟同 并不同意 不以为然 有异议 不能同意 无法确定 不能确定 无法判断 无法决定 难以确定 难以判断",
@@ -57,7 +57,7 @@ internal static class ChineseWords
             [WordRoles.Fits] = "符合 符合题意 吻合 能解释",
             [WordRoles.Only] = "只有 仅 只 唯有",
             [WordRoles.Leaving] = "只剩 剩下 只剩下 仅剩 仅剩下 唯一剩下的是",
-            [WordRoles.QuestionHeads] = "问题 题目 用户 患者问题 下一题 例题",
+            [WordRoles.QuestionHeads] = "问题 题目 用户 患者问题 下一题 例题 下一个问题 另一题 另一个问题",
             [WordRoles.Restrictions] = "仅在 只在 对于",
             [WordRoles.ThisCase] = "这 该 本 此",
             [WordRoles.OptionNouns] = "选项 答案 项 该项",

@@ -28,14 +28,15 @@ internal static class EnglishWords
                 + "thus hence then so clearly definitely certainly obviously indeed simply option choice answer letter here this that "
                 + "question for of following above these given case actually appropriate text textbf mathrm mathbf boxed choose select "
                 + "i think believe it it's only key which again still single provided namely ultimately really number sure certain "
-                + "argmax max",
+                + "argmax max unquestionably undeniably unmistakably unequivocally indisputably decidedly",
             [WordRoles.Copulas] = "is was are be remains becomes equals it's that's answer's",
             [WordRoles.SubjectCopulas] =
                 "is was are would must should seems appears remains looks has stands can cannot can't isn't wasn't aren't could might "
                 + "may will won't wouldn't does doesn't do had",
             [WordRoles.Adverbs] =
                 "therefore thus hence then clearly definitely certainly indeed the be to a an most likely probably my our best "
-                + "single only by far actually still more very overall out as surely obviously undoubtedly purposes",
+                + "single only by far actually still more very overall out as surely obviously undoubtedly purposes unquestionably "
+                + "undeniably unmistakably unequivocally indisputably decidedly",
             [WordRoles.Predicates] = "correct right wins",
             [WordRoles.Superlatives] =
                 "best most appropriate likely preferred strongest accurate correct right only better alone suitable",
@@ -68,7 +69,9 @@ internal static class EnglishWords
                 + "administer prescribe recommend order add",
             [WordRoles.ParticleVerbs] = "go going stick sticking opt opting vote voting settle settled settling lean leaning argue",
             [WordRoles.DecisionParticles] = "with for on toward towards",
-            [WordRoles.DecisionConnectors] = "option choice answer letter the would be is as that it's it number to instead rather us",
+            [WordRoles.DecisionConnectors] =
+                "option choice answer letter the would be is as that it's it number to instead rather us unquestionably undeniably "
+                + "unmistakably unequivocally indisputably decidedly",
             [WordRoles.Auxiliaries] =
                 "would will should must have to still ultimately finally definitely probably going do be like most confidently best "
                 + "then therefore thus so hence now strongly only just had also here can am are shall keep",
@@ -117,7 +120,8 @@ internal static class EnglishWords
             [WordRoles.Interjections] = "hmm wait oops correction edit update erratum apologies apologize whoops sorry",
             [WordRoles.Leads] =
                 "therefore thus hence so consequently accordingly probably likely definitely clearly overall finally ergo obviously "
-                + "surely certainly actually rather option choice correction only sorry edit conclusion update perhaps yes",
+                + "surely certainly actually rather option choice correction only sorry edit conclusion update perhaps yes "
+                + "unquestionably undeniably unmistakably unequivocally indisputably decidedly",
             [WordRoles.Pronouns] = "this that it which it's that's",
             [WordRoles.Approvals] = "correct right true yes ✓ ✔ ✅ ☑ 🗸 accept accepted keep kept appropriate indicated ○ ⭕ ◯",
             [WordRoles.Rejections] =
@@ -331,5 +335,8 @@ internal static class EnglishWords
             ("bottom line", Neutral),
             ("safe to say", Neutral | WordRoles.BeforeSubject),
             ("next step is", WordRoles.Evidence | WordRoles.EvidenceLinks),
+            ("rumor has it", WordRoles.Distance),
+            ("rumour has it", WordRoles.Distance),
+            ("word has it", WordRoles.Distance),
         ]);
 }

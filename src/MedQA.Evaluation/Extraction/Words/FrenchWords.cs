@@ -16,12 +16,12 @@ internal static class FrenchWords
             [WordRoles.Connectors] =
                 "est la le les un une l' serait sera doit être devrait option lettre réponse bonne correcte donc alors clairement "
                 + "probablement à cette question de ci-dessous plus probable proposition numéro d' finale en forcément nécessairement "
-                + "évidemment certainement sûrement bien",
+                + "évidemment certainement sûrement bien indiscutablement incontestablement assurément",
             [WordRoles.Copulas] = "est serait sera sont",
             [WordRoles.SubjectCopulas] = "est serait sera sont semble paraît reste doit n' ne était soit",
             [WordRoles.Adverbs] =
                 "la le les l' un une clairement donc bien plus sans sûrement probablement très aussi être ma de forcément "
-                + "nécessairement évidemment certainement",
+                + "nécessairement évidemment certainement indiscutablement incontestablement assurément",
             [WordRoles.Predicates] = "correct correcte correctes juste exacte exact vraie vrai bonne convient",
             [WordRoles.PredicatesBehind] = "correct correcte",
             [WordRoles.Superlatives] = "meilleure plus bonne correcte probable appropriée seule correct",
@@ -47,11 +47,11 @@ internal static class FrenchWords
             [WordRoles.Decisions] =
                 "choisis choisirais sélectionne retiens prends choisir choisissons coche cocherais choisirai",
             [WordRoles.OwnDecisions] = "pense crois dirais",
-            [WordRoles.ParticleVerbs] = "opte opterais penche",
+            [WordRoles.ParticleVerbs] = "opte opterais penche pencherais",
             [WordRoles.DecisionParticles] = "pour vers",
             [WordRoles.DecisionConnectors] =
                 "la l' option réponse le lettre que c' est proposition donc forcément nécessairement évidemment certainement "
-                + "sûrement bien",
+                + "sûrement bien indiscutablement incontestablement assurément",
             [WordRoles.Auxiliaries] = "donc alors finalement ainsi vais dois devrais me",
             [WordRoles.Obligations] = "doit faut devons",
             [WordRoles.Past] = "initialement début abord d'abord avais",
@@ -79,7 +79,7 @@ internal static class FrenchWords
             [WordRoles.Retractions] = "rectifie",
             [WordRoles.Leads] =
                 "donc ainsi alors correction finalement probablement certainement seulement oui forcément nécessairement évidemment "
-                + "sûrement bien",
+                + "sûrement bien indiscutablement incontestablement assurément",
             [WordRoles.Pronouns] = "c' ce cela ça ceci",
             [WordRoles.QuestionHeads] = "question utilisateur",
             [WordRoles.Restrictions] = "chez en pour dans lors seulement quand",
@@ -166,5 +166,11 @@ internal static class FrenchWords
             ("en définitive", WordRoles.Connectors | WordRoles.Adverbs | WordRoles.Leads | WordRoles.DecisionConnectors),
             ("au final", WordRoles.Connectors | WordRoles.Adverbs | WordRoles.Leads | WordRoles.DecisionConnectors),
             ("en fin de compte", WordRoles.Connectors | WordRoles.Adverbs | WordRoles.Leads | WordRoles.DecisionConnectors),
+            ("il paraît", WordRoles.Distance),
+            ("il paraîtrait", WordRoles.Distance),
+            ("on dit", WordRoles.Distance),
+            ("d' après", WordRoles.Distance),
+            ("la plus probable est", WordRoles.AnswerNouns | WordRoles.Copulas),
+            ("le plus probable est", WordRoles.AnswerNouns | WordRoles.Copulas),
         ]);
 }

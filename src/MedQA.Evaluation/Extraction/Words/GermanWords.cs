@@ -6,7 +6,7 @@ internal static class GermanWords
     public static LanguageWords All { get; } = new(
         new Dictionary<WordRoles, string>
         {
-            [WordRoles.AnswerNouns] = "antwort antworten lösung",
+            [WordRoles.AnswerNouns] = "antwort antworten lösung lösungsbuchstabe",
             [WordRoles.ChoiceNouns] = "lösung option wahl auswahl antwortmöglichkeit ergebnis buchstabe fazit richtig korrekt",
             [WordRoles.Praise] =
                 "richtige richtigen korrekte korrekten beste besten endgültige finale meine zutreffende wahrscheinlichste passende "
@@ -16,14 +16,15 @@ internal static class GermanWords
             [WordRoles.Connectors] =
                 "ist lautet sei wäre wird muss sein die der das den ein eine also daher somit folglich demnach option buchstabe "
                 + "antwort antwortmöglichkeit richtige korrekte beste auf diese frage hier eindeutig klar sicher wahrscheinlich am "
-                + "wahrscheinlichsten damit nummer lösung dann jedoch aber so vielmehr",
+                + "wahrscheinlichsten damit nummer lösung dann jedoch aber so vielmehr zweifellos zweifelsfrei offensichtlich "
+                + "selbstverständlich",
             [WordRoles.Copulas] = "ist lautet sei war wäre",
             [WordRoles.SubjectCopulas] = "ist wäre scheint bleibt muss sind war nicht sei",
             [WordRoles.Adverbs] =
                 "die der das eine ein am eindeutig klar sicher sicherlich also daher somit damit hier meine wohl auch sehr sein "
-                + "einzig",
-            [WordRoles.Predicates] = "richtig korrekt zutreffend richtige korrekte",
-            [WordRoles.PredicatesBehind] = "richtig korrekt falsch",
+                + "einzig zweifellos zweifelsfrei offensichtlich selbstverständlich",
+            [WordRoles.Predicates] = "richtig korrekt zutreffend richtige korrekte stimmt",
+            [WordRoles.PredicatesBehind] = "richtig korrekt falsch stimmt",
             [WordRoles.Superlatives] =
                 "beste besten wahrscheinlichste wahrscheinlichsten richtige korrekte passendste einzige richtig korrekt einzig",
             [WordRoles.PredicateNouns] = "antwort option wahl lösung antwortmöglichkeit",
@@ -49,8 +50,9 @@ internal static class GermanWords
             [WordRoles.ParticleVerbs] = "tippe plädiere tendiere entscheide neige votiere",
             [WordRoles.DecisionParticles] = "für auf zu",
             [WordRoles.DecisionConnectors] =
-                "option antwort die das den mich für also daher hier es ist dass antwortmöglichkeit buchstabe ich nur",
-            [WordRoles.DecisionsBehind] = "wählen nehmen ankreuzen auswählen entscheiden",
+                "option antwort die das den mich für also daher hier es ist dass antwortmöglichkeit buchstabe ich nur zweifellos "
+                + "zweifelsfrei offensichtlich selbstverständlich",
+            [WordRoles.DecisionsBehind] = "wählen nehmen ankreuzen auswählen entscheiden plädieren votieren tippen",
             [WordRoles.Auxiliaries] = "würde werde daher also somit hier deshalb mich dann letztlich schließlich für so ich",
             [WordRoles.Past] = "zuerst zunächst anfangs ursprünglich",
             [WordRoles.Corrections] = "sondern",
@@ -58,7 +60,7 @@ internal static class GermanWords
             [WordRoles.AfterLetter] =
                 "ist nicht wäre weil da denn und oder aber richtig korrekt falsch sind war wählen nehmen ankreuzen auswählen scheint "
                 + "muss sei wenn falls sondern statt als aufgrund wegen die der eine passt erklärt bleibt keine kein dann sein übrig "
-                + "infrage zu",
+                + "infrage zu stimmt entscheiden plädieren votieren tippen",
             [WordRoles.BeforeSubject] =
                 "option antwort antwortmöglichkeit optionen daher deshalb somit also dass aber und ist weil da folglich nur "
                 + "buchstabe wäre damit sondern",
@@ -78,7 +80,8 @@ internal static class GermanWords
             [WordRoles.Interjections] = "moment halt korrektur warte entschuldigung hmm sorry",
             [WordRoles.Retractions] = "irrte",
             [WordRoles.Leads] =
-                "daher deshalb somit also folglich demnach korrektur wahrscheinlich vermutlich eindeutig definitiv nur fazit ja",
+                "daher deshalb somit also folglich demnach korrektur wahrscheinlich vermutlich eindeutig definitiv nur fazit ja "
+                + "zweifellos zweifelsfrei offensichtlich selbstverständlich",
             [WordRoles.Pronouns] = "es das dies dieses",
             [WordRoles.QuestionHeads] = "frage nutzer benutzer",
             [WordRoles.Restrictions] = "bei in für nur im beim während",
@@ -110,7 +113,7 @@ internal static class GermanWords
             ("nächste frage", WordRoles.QuestionHeads),
             ("eine weitere frage", WordRoles.QuestionHeads),
             ("am besten", WordRoles.Superlatives | WordRoles.Adverbs),
-            ("stimmt nicht", WordRoles.Retractions),
+            ("stimmt nicht", WordRoles.Wrong | WordRoles.Rejections | WordRoles.PredicatesBehind | WordRoles.AfterLetter),
             ("stimme nicht zu", WordRoles.Retractions),
             ("stimme nicht überein", WordRoles.Retractions),
             ("nicht einverstanden", WordRoles.Retractions),
@@ -128,8 +131,8 @@ internal static class GermanWords
             ("sehe das anders", WordRoles.Retractions),
             ("für einen irrtum", WordRoles.Retractions),
             ("für unzutreffend", WordRoles.Retractions),
-            ("trifft zu", WordRoles.Approvals),
-            ("trifft nicht zu", WordRoles.Rejections),
+            ("trifft zu", WordRoles.Approvals | WordRoles.Predicates | WordRoles.PredicatesBehind | WordRoles.AfterLetter),
+            ("trifft nicht zu", WordRoles.Rejections | WordRoles.Wrong | WordRoles.PredicatesBehind | WordRoles.AfterLetter),
             ("muss es", WordRoles.Pronouns | WordRoles.Copulas),
             ("müsste es", WordRoles.Pronouns | WordRoles.Copulas),
             ("kann es nur", WordRoles.Pronouns | WordRoles.Copulas),
@@ -160,5 +163,10 @@ internal static class GermanWords
             ("per ausschluss", WordRoles.Connectors | WordRoles.Adverbs | WordRoles.Leads | WordRoles.DecisionConnectors),
             ("in frage", WordRoles.Reasons | WordRoles.AfterLetter),
             ("in betracht", WordRoles.Reasons | WordRoles.AfterLetter),
+            ("es heißt", WordRoles.Distance),
+            ("soll richtig", WordRoles.Distance),
+            ("das stimmt nicht", WordRoles.Retractions),
+            ("dies stimmt nicht", WordRoles.Retractions),
+            ("das stimmt so nicht", WordRoles.Retractions),
         ]);
 }

@@ -18,10 +18,12 @@ internal static class SpanishWords
             [WordRoles.Connectors] =
                 "es la el lo un una sería será seria debe ser debería puede opción opcion letra respuesta correcta correcto por así "
                 + "pues claramente sin embargo entonces más probable probablemente a esta pregunta de del siguiente mejor final que "
-                + "creo considero pienso alternativa número encaja explica",
+                + "creo considero pienso alternativa número encaja explica indudablemente evidentemente indiscutiblemente",
             [WordRoles.Copulas] = "es sería será era son seria",
             [WordRoles.SubjectCopulas] = "es sería será era son parece resulta debe no está seria fue",
-            [WordRoles.Adverbs] = "claramente la el lo un una más muy probablemente ser por también sin mi de",
+            [WordRoles.Adverbs] =
+                "claramente la el lo un una más muy probablemente ser por también sin mi de indudablemente evidentemente "
+                + "indiscutiblemente",
             [WordRoles.Predicates] = "correcta correcto correctas cierta verdadera verdadero acertada adecuada cierto",
             [WordRoles.PredicatesBehind] = "correcta correcto",
             [WordRoles.Superlatives] = "mejor más correcta correcto adecuada probable única",
@@ -50,7 +52,8 @@ internal static class SpanishWords
             [WordRoles.OwnDecisions] = "creo diría pienso considero digo respondo",
             [WordRoles.ParticleVerbs] = "quedo quedaría inclino inclinaría opto optaría decanto decante decido decidiría",
             [WordRoles.DecisionParticles] = "con por",
-            [WordRoles.DecisionConnectors] = "la el opción opcion letra respuesta que es sería alternativa",
+            [WordRoles.DecisionConnectors] =
+                "la el opción opcion letra respuesta que es sería alternativa indudablemente evidentemente indiscutiblemente",
             [WordRoles.Auxiliaries] = "yo me finalmente entonces por así voy a debemos debo",
             [WordRoles.Obligations] = "debemos debe debería",
             [WordRoles.Past] = "inicialmente principio primero antes",
@@ -79,7 +82,8 @@ internal static class SpanishWords
             [WordRoles.Interjections] = "espera perdón corrección corrijo disculpa disculpen rectifico mmm",
             [WordRoles.Retractions] = "rectifico",
             [WordRoles.Leads] =
-                "entonces así corrección luego definitivamente probablemente claramente sino solo sólo finalmente sí",
+                "entonces así corrección luego definitivamente probablemente claramente sino solo sólo finalmente sí indudablemente "
+                + "evidentemente indiscutiblemente",
             [WordRoles.Pronouns] = "eso esto es esta ese",
             [WordRoles.QuestionHeads] = "pregunta usuario",
             [WordRoles.Restrictions] = "en para cuando solo sólo con durante",
@@ -160,5 +164,11 @@ internal static class SpanishWords
             ("al final", WordRoles.Connectors | WordRoles.Adverbs | WordRoles.Leads | WordRoles.DecisionConnectors),
             ("sin lugar a dudas", WordRoles.Connectors | WordRoles.Adverbs | WordRoles.Leads | WordRoles.DecisionConnectors),
             ("sin ninguna duda", WordRoles.Connectors | WordRoles.Adverbs | WordRoles.Leads | WordRoles.DecisionConnectors),
+            ("dicen que", WordRoles.Distance),
+            ("se dice", WordRoles.Distance),
+            ("parece ser que", WordRoles.Distance),
+            ("la más probable es", WordRoles.AnswerNouns | WordRoles.Copulas),
+            ("lo más probable es", WordRoles.AnswerNouns | WordRoles.Copulas),
+            ("si bien", WordRoles.Concessions),
         ]);
 }
