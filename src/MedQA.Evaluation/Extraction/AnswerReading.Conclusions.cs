@@ -86,7 +86,8 @@ internal sealed partial class AnswerReading
     private static bool IsLeft(Token token) => token.Text is "remains" or "survives" or "bleibt" or "queda" or "reste";
 
     private bool OnlyFits(int at) => at < tokens.Count
-        && (tokens[at].Has(WordRoles.Fits) || (IsLeft(tokens[at]) && OptionReferences.EndsStatement(tokens, at + 1)) || (tokens[at].Has(WordRoles.SubjectCopulas) && at + 1 < tokens.Count
+        && (tokens[at].Has(WordRoles.Fits) || (IsLeft(tokens[at]) && OptionReferences.EndsStatement(tokens, at + 1))
+        || (tokens[at].Has(WordRoles.SubjectCopulas) && at + 1 < tokens.Count
         && (tokens[at + 1].Is("consistent") || tokens[at + 1].Is("compatible") || tokens[at + 1].Has(WordRoles.Predicates))));
 
     private void EvidenceNamed(int at)

@@ -5,6 +5,8 @@ namespace MedQA.Evaluation.Extraction;
 /// <content>"All but C are wrong": what is said by an exception.</content>
 internal sealed partial class AnswerReading
 {
+    private const int LongestSentence = 60;
+
     /// <summary>"All options except C are wrong", "Todas son falsas menos la C", "除C外其余均错误".</summary>
     private void ExceptionNamed(int at)
     {
@@ -15,16 +17,17 @@ internal sealed partial class AnswerReading
         }
 
         var begin = at;
-        while (begin > 0 && !Clauses.EndsSentence(tokens, begin - 1))
+        while (begin > 0 && at - begin < LongestSentence && !Clauses.EndsSentence(tokens, begin - 1))
         {
             begin--;
         }
 
         var (isOfAll, isWrong) = (false, false);
-        for (; begin < tokens.Count && !Clauses.EndsSentence(tokens, begin); begin++)
+        for (; begin < tokens.Count && begin < at + LongestSentence && !Clauses.EndsSentence(tokens, begin); begin++)
         {
             if ((begin != at && tokens[begin].IsCapital && options.At(tokens, begin) is { ByLetter: true })
-                || tokens[begin].Has((begin < at ? WordRoles.None : WordRoles.Conditions) | WordRoles.Tentative) && !tokens[begin].Has(WordRoles.SubjectCopulas)
+                || tokens[begin].Has((begin < at ? WordRoles.None : WordRoles.Conditions) | WordRoles.Tentative)
+                    && !tokens[begin].Has(WordRoles.SubjectCopulas)
                 || (tokens[begin].Has(WordRoles.Predicates) && !tokens[begin].Has(WordRoles.Wrong)))
             {
                 return;

@@ -155,7 +155,8 @@ internal sealed partial class AnswerReading
 
             var isDescription = token.IsWord && !token.Has(WordRoles.Negations | WordRoles.Tentative | WordRoles.Conditions
                 | WordRoles.Persons | WordRoles.Wrong | WordRoles.Distance | WordRoles.AnswerNouns)
-                && token.Text is not ("menos" or "moins" or "least" or "less") && !(step == 0 && token.Has(WordRoles.Plurals)) && options.At(tokens, at + step) is null;
+                && token.Text is not ("menos" or "moins" or "least" or "less")
+                && !(step == 0 && token.Has(WordRoles.Plurals)) && options.At(tokens, at + step) is null;
             if (!isDescription && !token.IsSymbol("(),_\""))
             {
                 break;

@@ -6,8 +6,8 @@ namespace MedQA.Evaluation.Extraction;
 /// <summary>Which places of a text stand under a condition, a negation or a question, and where somebody else speaks.</summary>
 internal sealed class Clauses
 {
-    private static readonly FrozenSet<string> Abbreviations = FrozenSet.Create("dr", "mr", "mrs", "ms", "prof", "vs", "approx", "fig", "st", "sra", "sr", "nr", "z",
-        "bzw", "resp", "cf", "spp", "sp", "g", "vit", "hep", "strep", "gp", "cat", "eq", "tab", "vol", "str");
+    private static readonly FrozenSet<string> Abbreviations = FrozenSet.Create("dr", "mr", "mrs", "ms", "prof", "vs", "approx", "fig", "st",
+        "sra", "sr", "nr", "z", "bzw", "resp", "cf", "spp", "sp", "g", "vit", "hep", "strep", "gp", "cat", "eq", "tab", "vol", "str");
 
     private readonly Under[] _under;
 
@@ -56,7 +56,7 @@ internal sealed class Clauses
         for (var at = 0; at < tokens.Count; at++)
         {
             var token = tokens[at];
-            isLabeled = at == 0 || tokens[at - 1].IsNewLine ? IsSpeakerLabel(tokens, at) : isLabeled;
+            isLabeled = at == 0 || tokens[at - 1].IsNewLine ? ClauseSigns.IsSpeakerLabel(tokens, at) : isLabeled;
             all[at] = under | (hasPerson ? Under.Person : Under.None) | (inConcession ? Under.Condition : Under.None)
                 | (isQuoted || isLabeled ? Under.Distance : Under.None);
             if (EndsSentence(tokens, at))
@@ -79,7 +79,7 @@ internal sealed class Clauses
                 {
                     // A quotation within a sentence: 'use the form "The answer is C"', 'she says: "C"'.
                     isQuoted = !isQuoted && at > sentence && ((token.SpaceBefore && tokens[at - 1].IsWord)
-                        || (hasSpeaker && !token.Is("”") && (token.SpaceBefore || token.Is("“"))) || IsSaidBehind(tokens, at));
+                        || (hasSpeaker && !token.Is("”") && (token.SpaceBefore || token.Is("“"))) || ClauseSigns.IsSaidBehind(tokens, at));
                 }
                 else if (token.Is(","))
                 {
@@ -111,9 +111,9 @@ internal sealed class Clauses
             }
             else
             {
-                if (token.Has(WordRoles.Conditions) && !IsPastTense(tokens, at))
+                if (token.Has(WordRoles.Conditions) && !ClauseSigns.IsPastTense(tokens, at))
                 {
-                    under = IsForcedChoice(tokens, at) ? under & ~Under.Condition : under | Under.Condition;
+                    under = ClauseSigns.IsForcedChoice(tokens, at) ? under & ~Under.Condition : under | Under.Condition;
                 }
 
                 // "Should she be pregnant, …", "Wäre sie schwanger, …"
@@ -184,7 +184,7 @@ internal sealed class Clauses
                 hasPointed |= token.Has(WordRoles.Pronouns) && !token.Is("it");
                 if (at == sentence && token.Has(WordRoles.Restrictions) && !IsThisCase(tokens, at + 1))
                 {
-                    under |= Under.OtherCase | (NamesAnotherCase(tokens, at) ? Under.AnotherCase : Under.None);
+                    under |= Under.OtherCase | (ClauseSigns.NamesAnotherCase(tokens, at) ? Under.AnotherCase : Under.None);
                 }
             }
         }
@@ -228,7 +228,7 @@ internal sealed class Clauses
                 if (tokens[at].Has(WordRoles.Conditions) && tokens[at].Text is not ("whether" or "were" or "had" or "suppose"
                     or "supposing"))
                 {
-                    return !IsForcedChoice(tokens, at);
+                    return !ClauseSigns.IsForcedChoice(tokens, at);
                 }
 
                 if (tokens[at].Has(WordRoles.Reasons) && !tokens[at].Has(WordRoles.Restrictions))
@@ -272,72 +272,4 @@ internal sealed class Clauses
         && (tokens[at].Has(WordRoles.ThisCase) || tokens[at].Kind == TokenKind.Symbol
             || (tokens[at].Has(WordRoles.Articles) && at + 1 < tokens.Count
             && (tokens[at + 1].Has(WordRoles.ThisCase | WordRoles.Topics | WordRoles.OptionNouns))));
-
-    // "In vegans", "for a vegan", "when she is pregnant"; "with" and "at" say how it is in this case too.
-    private static bool NamesAnotherCase(List<Token> tokens, int at) =>
-        tokens[at].Text is not ("after" or "before" or "at" or "with" or "to" or "from" or "of" or "above" or "by" or "on" or "has"
-            or "have")
-        && at + 1 < tokens.Count && !(tokens[at + 1].Has(WordRoles.Articles) && at + 2 < tokens.Count
-        && (tokens[at + 2].IsNumber || tokens[at + 2].Is("patient")));
-
-    // "If I had to choose, …" is a decision; "if I had to write a question" is a condition.
-    private static bool IsForcedChoice(List<Token> tokens, int at) =>
-        (tokens[at].Text == "had" && at > 1 && tokens[at - 1].Is("i") && tokens[at - 2].Is("if")
-        || (tokens[at].Text == "if" && at + 1 < tokens.Count && tokens[at + 1].Text is "i" or "forced" && at + 2 < tokens.Count
-        && tokens[at + 2].Text is "had" or "must" or "have" or "to" or "am")) && Decides(tokens, at + 1);
-
-    // "He had his appendix removed": no condition.
-    private static bool IsPastTense(List<Token> tokens, int at) => tokens[at].Text is "had" or "were" && at > 0
-        && tokens[at - 1].Text is "he" or "she" or "it" or "they" or "who" or "patient" or "we" or "there" or "these" or "that" or "which";
-
-    private static bool Decides(List<Token> tokens, int at)
-    {
-        for (var step = 0; step < 6 && at < tokens.Count && tokens[at].IsWord; step++, at++)
-        {
-            if (tokens[at].Has(WordRoles.Decisions | WordRoles.OwnDecisions | WordRoles.ParticleVerbs)
-                || tokens[at].Text is "commit" or "decide" or "bet" or "name" or "forced")
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    // "Student: The answer is C."
-    private static bool IsSpeakerLabel(List<Token> tokens, int at)
-    {
-        const int LongestLabel = 3;
-        var hasPerson = false;
-        for (var end = at; end < tokens.Count && end <= at + LongestLabel; end++)
-        {
-            if (tokens[end].Is(":"))
-            {
-                return hasPerson;
-            }
-
-            if (!tokens[end].IsWord)
-            {
-                return false;
-            }
-
-            hasPerson |= tokens[end].Has(WordRoles.Persons);
-        }
-
-        return false;
-    }
-
-    // 「答えはＢ」と言った: the speech is named behind it.
-    private static bool IsSaidBehind(List<Token> tokens, int at)
-    {
-        for (at++; at + 1 < tokens.Count && !tokens[at].IsNewLine; at++)
-        {
-            if (tokens[at].Is("”"))
-            {
-                return tokens[at + 1].IsUnspaced && tokens[at + 1].Has(WordRoles.Speech);
-            }
-        }
-
-        return false;
-    }
 }

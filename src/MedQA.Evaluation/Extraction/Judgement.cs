@@ -83,7 +83,8 @@ internal readonly record struct Judgement(ClaimRank? Rank, bool IsDenied, int En
                 or "diagnose" or "ursache" or "erreger" or "diagnostic" or "responsable");
 
             // "a good answer" is not the answer.
-            isOneOfSome |= token.Text is "as" or "equally" or "a" or "an" or "un" or "una" or "une" or "ein" or "eine";
+            isOneOfSome |= (token.Is("as") && at + 1 < tokens.Count && tokens[at + 1].Has(WordRoles.Predicates))
+                || token.Text is "equally" or "a" or "an" or "un" or "una" or "une" or "ein" or "eine";
         }
 
         return new(praised && !negated ? tentative ? ClaimRank.Tentative : ClaimRank.Conclusion : null, false, tokens.Count);

@@ -7,6 +7,7 @@ namespace MedQA.Evaluation.Extraction;
 internal static class PartialName
 {
     private const int MostWords = 5;
+    private const int MostTokens = 16;
     private const int ShortestWord = 3;
     private const int ShortestStem = 6;
     private const int ShortestFront = 7;
@@ -18,8 +19,8 @@ internal static class PartialName
         "decreased", "reaction", "levels", "level");
 
     /// <summary>Words that turn what follows them in an option into its opposite.</summary>
-    private static readonly FrozenSet<string> Opposites = FrozenSet.Create("non", "anti", "no", "not", "without", "pre", "post", "sin", "sans",
-        "ohne", "pseudo");
+    private static readonly FrozenSet<string> Opposites = FrozenSet.Create("non", "anti", "no", "not", "without", "pre", "post", "sin",
+        "sans", "ohne", "pseudo");
 
     /// <summary>The only option that has all the words up to the statement's end.</summary>
     /// <param name="tokens">The text.</param>
@@ -29,7 +30,8 @@ internal static class PartialName
     public static (int Option, int End)? At(List<Token> tokens, int at, ImmutableArray<ImmutableArray<string>> texts)
     {
         var words = new List<string>(MostWords);
-        while (at < tokens.Count && !OptionReferences.EndsStatement(tokens, at) && words.Count <= MostWords)
+        var limit = at + MostTokens;
+        while (at < tokens.Count && at < limit && !OptionReferences.EndsStatement(tokens, at) && words.Count <= MostWords)
         {
             var token = tokens[at];
             if (token.IsWord && !token.Has(~(WordRoles.Articles | WordRoles.Topics | WordRoles.Connectors | WordRoles.Adverbs
@@ -49,7 +51,8 @@ internal static class PartialName
             at++;
         }
 
-        if (words.Count is 0 or > MostWords || words[0].Length < ShortestWord || !char.IsLetter(words[0][0]) || Kinds.Contains(words[0]))
+        if (at == limit || words.Count is 0 or > MostWords || words[0].Length < ShortestWord
+            || !char.IsLetter(words[0][0]) || Kinds.Contains(words[0]))
         {
             return null;
         }

@@ -78,7 +78,7 @@ internal sealed class VerdictList(List<Token> tokens, OptionReferences options)
     private bool ReadRow(int at, Clauses clauses, Claims claims)
     {
         var row = new List<(OptionReferences.Reference Option, WordRoles Role, bool IsTick)>();
-        while (at < tokens.Count && !tokens[at].IsNewLine)
+        while (at < tokens.Count && !tokens[at].IsNewLine && row.Count <= options.OptionCount)
         {
             if (options.At(tokens, at) is { } head)
             {

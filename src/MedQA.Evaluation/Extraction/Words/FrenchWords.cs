@@ -3,6 +3,8 @@ namespace MedQA.Evaluation.Extraction.Words;
 /// <summary>French.</summary>
 internal static class FrenchWords
 {
+    private const WordRoles Neutral = WordRoles.Connectors | WordRoles.Adverbs | WordRoles.Leads | WordRoles.DecisionConnectors;
+
     public static LanguageWords All { get; } = new(
         new Dictionary<WordRoles, string>
         {
@@ -100,13 +102,12 @@ internal static class FrenchWords
             ("il s' agit de", WordRoles.Pronouns | WordRoles.Copulas),
             ("il s' agit donc de", WordRoles.Pronouns | WordRoles.Copulas),
             ("il s' agit", WordRoles.Pronouns | WordRoles.Copulas),
-            ("par conséquent", WordRoles.Connectors | WordRoles.Adverbs | WordRoles.Leads | WordRoles.DecisionConnectors
-                | WordRoles.Conclusions),
-            ("en conclusion", WordRoles.Connectors | WordRoles.Adverbs | WordRoles.Leads | WordRoles.DecisionConnectors),
-            ("en résumé", WordRoles.Connectors | WordRoles.Adverbs | WordRoles.Leads | WordRoles.DecisionConnectors),
-            ("sans aucun doute", WordRoles.Connectors | WordRoles.Adverbs | WordRoles.Leads | WordRoles.DecisionConnectors),
-            ("sans doute", WordRoles.Connectors | WordRoles.Adverbs | WordRoles.Leads | WordRoles.DecisionConnectors),
-            ("bien sûr", WordRoles.Connectors | WordRoles.Adverbs | WordRoles.Leads | WordRoles.DecisionConnectors),
+            ("par conséquent", Neutral | WordRoles.Conclusions),
+            ("en conclusion", Neutral),
+            ("en résumé", Neutral),
+            ("sans aucun doute", Neutral),
+            ("sans doute", Neutral),
+            ("bien sûr", Neutral),
             ("je me suis trompé", WordRoles.Retractions),
             ("je me suis trompée", WordRoles.Retractions),
             ("pas sûr", WordRoles.Retractions),
@@ -158,14 +159,14 @@ internal static class FrenchWords
             ("choix se porte sur", WordRoles.AnswerNouns | WordRoles.Copulas),
             ("plaide pour", WordRoles.Evidence | WordRoles.EvidenceLinks),
             ("plaident pour", WordRoles.Evidence | WordRoles.EvidenceLinks),
-            ("par élimination", WordRoles.Connectors | WordRoles.Adverbs | WordRoles.Leads | WordRoles.DecisionConnectors),
-            ("par exclusion", WordRoles.Connectors | WordRoles.Adverbs | WordRoles.Leads | WordRoles.DecisionConnectors),
+            ("par élimination", Neutral),
+            ("par exclusion", Neutral),
             ("la seule correcte", WordRoles.AnswerNouns | WordRoles.Predicates),
             ("la seule bonne", WordRoles.AnswerNouns | WordRoles.Predicates),
             ("la seule exacte", WordRoles.AnswerNouns | WordRoles.Predicates),
-            ("en définitive", WordRoles.Connectors | WordRoles.Adverbs | WordRoles.Leads | WordRoles.DecisionConnectors),
-            ("au final", WordRoles.Connectors | WordRoles.Adverbs | WordRoles.Leads | WordRoles.DecisionConnectors),
-            ("en fin de compte", WordRoles.Connectors | WordRoles.Adverbs | WordRoles.Leads | WordRoles.DecisionConnectors),
+            ("en définitive", Neutral),
+            ("au final", Neutral),
+            ("en fin de compte", Neutral),
             ("il paraît", WordRoles.Distance),
             ("il paraîtrait", WordRoles.Distance),
             ("on dit", WordRoles.Distance),

@@ -3,6 +3,8 @@ namespace MedQA.Evaluation.Extraction.Words;
 /// <summary>German.</summary>
 internal static class GermanWords
 {
+    private const WordRoles Neutral = WordRoles.Connectors | WordRoles.Adverbs | WordRoles.Leads | WordRoles.DecisionConnectors;
+
     public static LanguageWords All { get; } = new(
         new Dictionary<WordRoles, string>
         {
@@ -102,9 +104,9 @@ internal static class GermanWords
             ("am wahrscheinlichsten ist", WordRoles.AnswerNouns | WordRoles.Copulas),
             ("richtig wäre", WordRoles.AnswerNouns | WordRoles.Copulas),
             ("zutreffend ist", WordRoles.AnswerNouns | WordRoles.Copulas),
-            ("ohne zweifel", WordRoles.Connectors | WordRoles.Adverbs | WordRoles.Leads | WordRoles.DecisionConnectors),
-            ("kein zweifel", WordRoles.Connectors | WordRoles.Adverbs | WordRoles.Leads | WordRoles.DecisionConnectors),
-            ("im ergebnis", WordRoles.Connectors | WordRoles.Adverbs | WordRoles.Leads | WordRoles.DecisionConnectors),
+            ("ohne zweifel", Neutral),
+            ("kein zweifel", Neutral),
+            ("im ergebnis", Neutral),
             ("ich lag falsch", WordRoles.Retractions),
             ("ich habe mich geirrt", WordRoles.Retractions),
             ("nicht sicher", WordRoles.Retractions),
@@ -147,7 +149,7 @@ internal static class GermanWords
             ("unentschieden", WordRoles.Retractions),
             ("kommt nur", WordRoles.Leaving),
             ("kommt allein", WordRoles.Leaving),
-            ("am ehesten", WordRoles.Connectors | WordRoles.Adverbs | WordRoles.Leads | WordRoles.DecisionConnectors | WordRoles.Superlatives),
+            ("am ehesten", Neutral | WordRoles.Superlatives),
             ("am ehesten trifft", WordRoles.Leaving),
             ("für richtig", WordRoles.Reasons | WordRoles.AfterLetter),
             ("für korrekt", WordRoles.Reasons | WordRoles.AfterLetter),
@@ -159,8 +161,8 @@ internal static class GermanWords
             ("spricht für", WordRoles.Evidence | WordRoles.EvidenceLinks),
             ("sprechen für", WordRoles.Evidence | WordRoles.EvidenceLinks),
             ("spricht alles für", WordRoles.Evidence | WordRoles.EvidenceLinks),
-            ("im ausschlussverfahren", WordRoles.Connectors | WordRoles.Adverbs | WordRoles.Leads | WordRoles.DecisionConnectors),
-            ("per ausschluss", WordRoles.Connectors | WordRoles.Adverbs | WordRoles.Leads | WordRoles.DecisionConnectors),
+            ("im ausschlussverfahren", Neutral),
+            ("per ausschluss", Neutral),
             ("in frage", WordRoles.Reasons | WordRoles.AfterLetter),
             ("in betracht", WordRoles.Reasons | WordRoles.AfterLetter),
             ("es heißt", WordRoles.Distance),

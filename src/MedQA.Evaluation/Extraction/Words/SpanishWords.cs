@@ -3,6 +3,8 @@ namespace MedQA.Evaluation.Extraction.Words;
 /// <summary>Spanish.</summary>
 internal static class SpanishWords
 {
+    private const WordRoles Neutral = WordRoles.Connectors | WordRoles.Adverbs | WordRoles.Leads | WordRoles.DecisionConnectors;
+
     public static LanguageWords All { get; } = new(
         new Dictionary<WordRoles, string>
         {
@@ -100,15 +102,13 @@ internal static class SpanishWords
         },
         [
             ("la correcta", WordRoles.AnswerNouns | WordRoles.Predicates),
-            ("por lo tanto", WordRoles.Connectors | WordRoles.Adverbs | WordRoles.Leads | WordRoles.DecisionConnectors
-                | WordRoles.Conclusions),
-            ("por tanto", WordRoles.Connectors | WordRoles.Adverbs | WordRoles.Leads | WordRoles.DecisionConnectors
-                | WordRoles.Conclusions),
-            ("así que", WordRoles.Connectors | WordRoles.Adverbs | WordRoles.Leads | WordRoles.DecisionConnectors | WordRoles.Conclusions
+            ("por lo tanto", Neutral | WordRoles.Conclusions),
+            ("por tanto", Neutral | WordRoles.Conclusions),
+            ("así que", Neutral | WordRoles.Conclusions
                 | WordRoles.BeforeSubject),
-            ("en conclusión", WordRoles.Connectors | WordRoles.Adverbs | WordRoles.Leads | WordRoles.DecisionConnectors),
-            ("en resumen", WordRoles.Connectors | WordRoles.Adverbs | WordRoles.Leads | WordRoles.DecisionConnectors),
-            ("sin duda", WordRoles.Connectors | WordRoles.Adverbs | WordRoles.Leads | WordRoles.DecisionConnectors),
+            ("en conclusión", Neutral),
+            ("en resumen", Neutral),
+            ("sin duda", Neutral),
             ("sin embargo", WordRoles.Contrasts),
             ("ya que", WordRoles.Reasons | WordRoles.AfterLetter),
             ("me equivoqué", WordRoles.Retractions),
@@ -152,18 +152,18 @@ internal static class SpanishWords
             ("elección recae en", WordRoles.AnswerNouns | WordRoles.Copulas),
             ("apunta a", WordRoles.Evidence | WordRoles.EvidenceLinks),
             ("apuntan a", WordRoles.Evidence | WordRoles.EvidenceLinks),
-            ("por descarte", WordRoles.Connectors | WordRoles.Adverbs | WordRoles.Leads | WordRoles.DecisionConnectors),
-            ("por eliminación", WordRoles.Connectors | WordRoles.Adverbs | WordRoles.Leads | WordRoles.DecisionConnectors),
-            ("por exclusión", WordRoles.Connectors | WordRoles.Adverbs | WordRoles.Leads | WordRoles.DecisionConnectors),
+            ("por descarte", Neutral),
+            ("por eliminación", Neutral),
+            ("por exclusión", Neutral),
             ("la única correcta", WordRoles.AnswerNouns | WordRoles.Predicates),
             ("única correcta", WordRoles.AnswerNouns | WordRoles.Predicates),
             ("opción que mejor", WordRoles.AnswerNouns),
             ("la que mejor", WordRoles.AnswerNouns),
-            ("en definitiva", WordRoles.Connectors | WordRoles.Adverbs | WordRoles.Leads | WordRoles.DecisionConnectors),
-            ("en consecuencia", WordRoles.Connectors | WordRoles.Adverbs | WordRoles.Leads | WordRoles.DecisionConnectors | WordRoles.Conclusions),
-            ("al final", WordRoles.Connectors | WordRoles.Adverbs | WordRoles.Leads | WordRoles.DecisionConnectors),
-            ("sin lugar a dudas", WordRoles.Connectors | WordRoles.Adverbs | WordRoles.Leads | WordRoles.DecisionConnectors),
-            ("sin ninguna duda", WordRoles.Connectors | WordRoles.Adverbs | WordRoles.Leads | WordRoles.DecisionConnectors),
+            ("en definitiva", Neutral),
+            ("en consecuencia", Neutral | WordRoles.Conclusions),
+            ("al final", Neutral),
+            ("sin lugar a dudas", Neutral),
+            ("sin ninguna duda", Neutral),
             ("dicen que", WordRoles.Distance),
             ("se dice", WordRoles.Distance),
             ("parece ser que", WordRoles.Distance),
