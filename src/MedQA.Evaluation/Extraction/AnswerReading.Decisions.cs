@@ -68,7 +68,7 @@ internal sealed partial class AnswerReading
         var ought = false;
         if (tokens[at].Has(WordRoles.FirstPerson))
         {
-            return true;
+            return at > 0 && tokens[at - 1].Has(WordRoles.Past) ? null : true;
         }
 
         if (at > 1 && tokens[at - 1].Is("have") && tokens[at - 2].Has(WordRoles.Hypothetical))

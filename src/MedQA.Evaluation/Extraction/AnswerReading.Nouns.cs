@@ -8,7 +8,7 @@ internal sealed partial class AnswerReading
     /// <summary>"The answer is (C)", "Correct option: C", <c>{"answer": "C"}</c>.</summary>
     private void AnswerNamed(int at)
     {
-        if (!IsAnswerNoun(at) || !_clauses.IsStated(at))
+        if (!IsAnswerNoun(at) || !_clauses.IsStated(at) || _clauses.IsTentative(at))
         {
             return;
         }

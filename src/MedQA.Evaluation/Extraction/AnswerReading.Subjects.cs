@@ -111,7 +111,7 @@ internal sealed partial class AnswerReading
             _claims.Deny(subject.Option);
         }
 
-        if (judged.Rank is not { } rank || !_clauses.IsStated(subject.First) || options.IsJoined(tokens, subject)
+        if (judged.Rank is not { } rank || !_clauses.IsStated(subject.First) || _clauses.IsTentative(subject.First) || options.IsJoined(tokens, subject)
             || (_clauses.IsOtherCase(subject.First) && HasHypothetical(subject.End, judged.End)))
         {
             return;
@@ -177,6 +177,12 @@ internal sealed partial class AnswerReading
     private bool CanBeSubject(int at)
     {
         var before = SkipBack(at - 1, SubjectOpeners);
+        if (before > 1 && tokens[before].Has(WordRoles.Articles) && tokens[before - 1].IsWord
+            && ((tokens[before - 1].Has(WordRoles.Joins) && tokens[before - 2].IsLetter) || !IsIntroduced(before - 1)))
+        {
+            // "La B y la C son correctas", "Se suele leer que la B es correcta."
+            return false;
+        }
 
         if (before < 0 || !tokens[before].IsWord)
         {

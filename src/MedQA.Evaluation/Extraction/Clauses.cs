@@ -42,6 +42,9 @@ internal sealed class Clauses
         /// <summary>The model has named itself.</summary>
         Own = 1 << 8,
 
+        /// <summary>"Perhaps".</summary>
+        Tentative = 1 << 10,
+
         /// <summary>A case that is certainly not this one: "in vegans", "until 2010".</summary>
         AnotherCase = 1 << 9,
     }
@@ -52,7 +55,7 @@ internal sealed class Clauses
         var (sentence, clause) = (0, 0);
         var under = Under.None;
         var (inConcession, hasPerson, hasPointed, hasSpeaker, isQuoted) = (false, false, false, false, false);
-        var (isLabeled, beforeBracket) = (false, Under.None);
+        var (isLabeled, hasOtherWord, beforeBracket) = (false, false, Under.None);
         for (var at = 0; at < tokens.Count; at++)
         {
             var token = tokens[at];
@@ -70,7 +73,7 @@ internal sealed class Clauses
                 }
 
                 (sentence, clause) = (at + 1, at + 1);
-                (under, inConcession, hasPerson, hasPointed, hasSpeaker) = (Under.None, false, false, false, false);
+                (under, inConcession, hasPerson, hasPointed, hasSpeaker, hasOtherWord) = (Under.None, false, false, false, false, false);
                 isQuoted &= !token.IsNewLine;
             }
             else if (token.Kind == TokenKind.Symbol)
@@ -79,11 +82,11 @@ internal sealed class Clauses
                 {
                     // A quotation within a sentence: 'use the form "The answer is C"', 'she says: "C"'.
                     isQuoted = !isQuoted && at > sentence && ((token.SpaceBefore && tokens[at - 1].IsWord)
-                        || (hasSpeaker && !token.Is("”") && (token.SpaceBefore || token.Is("“"))) || ClauseSigns.IsSaidBehind(tokens, at));
+                        || ((hasSpeaker || (hasOtherWord && tokens[at - 1].Is(":"))) && !token.Is("”") && (token.SpaceBefore || token.Is("“"))) || ClauseSigns.IsSaidBehind(tokens, at));
                 }
                 else if (token.Is(","))
                 {
-                    clause = at + 1;
+                    (clause, hasOtherWord) = (at + 1, false);
 
                     // "To the novice, B is correct."
                     under |= hasPerson && (tokens[sentence].Has(WordRoles.Restrictions | WordRoles.EvidenceLinks)
@@ -91,7 +94,7 @@ internal sealed class Clauses
                     under = inConcession ? under & Under.Condition : under;
                     inConcession = false;
                     under = at + 1 < tokens.Count && tokens[at + 1].Text is "that" or "que" or "dass" ? under
-                        : under & ~(Under.Negation | Under.Doubt);
+                        : under & ~(Under.Negation | Under.Doubt | Under.Tentative);
                     under = tokens[at].SpaceBefore || at + 1 >= tokens.Count || at == 0
                         || !(tokens[at - 1].Is("\"") && tokens[at + 1].Is("\"")) ? under : Under.None;
                 }
@@ -169,6 +172,12 @@ internal sealed class Clauses
                     under |= Under.Doubt;
                 }
 
+                // An adverb, not a verb such as "could".
+                if (token.Has(WordRoles.Tentative) && !token.Has(WordRoles.Hypothetical | WordRoles.SubjectCopulas))
+                {
+                    under |= Under.Tentative;
+                }
+
                 if (token.Has(WordRoles.Distance))
                 {
                     under |= Under.Distance;
@@ -180,6 +189,7 @@ internal sealed class Clauses
                 }
 
                 hasPerson |= token.Has(WordRoles.Persons);
+                hasOtherWord |= (token.Roles & ~WordRoles.PhraseStart) == WordRoles.None;
                 hasSpeaker |= token.Has(WordRoles.Persons | WordRoles.Speech | WordRoles.Distance | WordRoles.Past);
                 hasPointed |= token.Has(WordRoles.Pronouns) && !token.Is("it");
                 if (at == sentence && token.Has(WordRoles.Restrictions) && !IsThisCase(tokens, at + 1))
@@ -208,6 +218,9 @@ internal sealed class Clauses
 
     /// <summary>Whether the model has named itself in the sentence in front of a token.</summary>
     public bool IsOwnSentence(int at) => (_under[at] & Under.Own) != Under.None;
+
+    /// <summary>Whether "perhaps" stands in front of a token in its clause.</summary>
+    public bool IsTentative(int at) => (_under[at] & Under.Tentative) != Under.None;
 
     /// <summary>Whether what is said at a token is somebody else's.</summary>
     public bool IsOfOthers(int at) => (_under[at] & (Under.Others | Under.Distance | Under.Person)) != Under.None;

@@ -338,5 +338,9 @@ internal static class EnglishWords
             ("rumor has it", WordRoles.Distance),
             ("rumour has it", WordRoles.Distance),
             ("word has it", WordRoles.Distance),
+            ("were it not", WordRoles.Conditions),
+            ("if not for", WordRoles.Conditions),
+            ("had it not", WordRoles.Conditions),
+            ("but for the", WordRoles.Conditions),
         ]);
 }

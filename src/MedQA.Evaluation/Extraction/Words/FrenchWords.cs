@@ -56,14 +56,15 @@ internal static class FrenchWords
                 + "sûrement bien indiscutablement incontestablement assurément",
             [WordRoles.Auxiliaries] = "donc alors finalement ainsi vais dois devrais me",
             [WordRoles.Obligations] = "doit faut devons",
-            [WordRoles.Past] = "initialement début abord d'abord avais",
+            [WordRoles.Past] = "initialement début abord d'abord avais failli presque",
             [WordRoles.Corrections] = "mais plutôt",
             [WordRoles.Contrasts] = "mais cependant toutefois pourtant",
             [WordRoles.AfterLetter] =
                 "est n' ne serait car parce et ou mais puisque que qui semble correct correcte faux incorrecte reste doit sont pour "
                 + "en plutôt si soit comme la le explique était convient correspond",
             [WordRoles.BeforeSubject] =
-                "option réponse proposition options donc que mais car et ainsi seule seul lettre qu' alors conséquent est",
+                "option réponse proposition options donc que mais car et ainsi seule seul lettre qu' alors conséquent est indiquent "
+                + "montre montrent démontre confirme confirment signifie implique",
             [WordRoles.Evidence] = "probable suggère évoque indique compatible diagnostic appropriée faveur responsable",
             [WordRoles.EvidenceLinks] = "est serait suggère évoque indique avec de",
             [WordRoles.Persons] =
@@ -75,7 +76,7 @@ internal static class FrenchWords
                 + "choisiraient suggèrent écrivent opteraient",
             [WordRoles.Distance] =
                 "début initialement exemple format traditionnellement auparavant selon d'après autrefois affirme affirment prétend "
-                + "soutient croit dit disait idée hypothèse croyance affirmation probabilité",
+                + "soutient croit dit disait idée hypothèse croyance affirmation probabilité répondu déclaré écrit",
             [WordRoles.FirstPerson] = "je j' nous",
             [WordRoles.Interjections] = "attendez attends correction pardon désolé erratum oups hmm",
             [WordRoles.Retractions] = "rectifie",
@@ -173,5 +174,7 @@ internal static class FrenchWords
             ("d' après", WordRoles.Distance),
             ("la plus probable est", WordRoles.AnswerNouns | WordRoles.Copulas),
             ("le plus probable est", WordRoles.AnswerNouns | WordRoles.Copulas),
+            ("peut - être", WordRoles.Tentative),
+            ("n' était", WordRoles.Conditions),
         ]);
 }

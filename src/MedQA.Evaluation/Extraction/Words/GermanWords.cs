@@ -43,7 +43,7 @@ internal static class GermanWords
             [WordRoles.Rejections] = "falsch inkorrekt nein unrichtig",
             [WordRoles.Approvals] = "richtig korrekt ja wahr zutreffend stimmt",
             [WordRoles.Plurals] = "entweder beide zwischen ob",
-            [WordRoles.Conditions] = "wenn falls sofern angenommen",
+            [WordRoles.Conditions] = "wenn falls sofern angenommen gäbe",
             [WordRoles.Concessions] = "obwohl obgleich während",
             [WordRoles.Conclusions] = "daher deshalb somit also folglich demnach deswegen mithin damit",
             [WordRoles.Reasons] = "weil da denn und aber aufgrund wegen",
@@ -56,7 +56,7 @@ internal static class GermanWords
                 + "zweifelsfrei offensichtlich selbstverständlich",
             [WordRoles.DecisionsBehind] = "wählen nehmen ankreuzen auswählen entscheiden plädieren votieren tippen",
             [WordRoles.Auxiliaries] = "würde werde daher also somit hier deshalb mich dann letztlich schließlich für so ich",
-            [WordRoles.Past] = "zuerst zunächst anfangs ursprünglich",
+            [WordRoles.Past] = "zuerst zunächst anfangs ursprünglich fast beinahe",
             [WordRoles.Corrections] = "sondern",
             [WordRoles.Contrasts] = "aber jedoch doch sondern dennoch allerdings",
             [WordRoles.AfterLetter] =
@@ -65,7 +65,7 @@ internal static class GermanWords
                 + "infrage zu stimmt entscheiden plädieren votieren tippen",
             [WordRoles.BeforeSubject] =
                 "option antwort antwortmöglichkeit optionen daher deshalb somit also dass aber und ist weil da folglich nur "
-                + "buchstabe wäre damit sondern",
+                + "buchstabe wäre damit sondern zeigt zeigen bedeutet bestätigt",
             [WordRoles.Evidence] = "wahrscheinlichste wahrscheinlichsten diagnose spricht passt vereinbar ursache",
             [WordRoles.EvidenceLinks] = "ist für zu mit lautet",
             [WordRoles.Persons] =
@@ -77,7 +77,7 @@ internal static class GermanWords
             [WordRoles.Distance] =
                 "zuerst zunächst anfangs ursprünglich beispiel format früher laut traditionell angeblich dachte sagte meint meinte "
                 + "behauptet behauptete glaubt glaubte hält hielt findet vermutet annahme behauptung vorstellung wahrscheinlichkeit "
-                + "überzeugung hypothese",
+                + "überzeugung hypothese antwortete antwortet schrieb schreibt erklärte erklärt",
             [WordRoles.FirstPerson] = "ich wir",
             [WordRoles.Interjections] = "moment halt korrektur warte entschuldigung hmm sorry",
             [WordRoles.Retractions] = "irrte",

@@ -58,14 +58,15 @@ internal static class SpanishWords
                 "la el opción opcion letra respuesta que es sería alternativa indudablemente evidentemente indiscutiblemente",
             [WordRoles.Auxiliaries] = "yo me finalmente entonces por así voy a debemos debo",
             [WordRoles.Obligations] = "debemos debe debería",
-            [WordRoles.Past] = "inicialmente principio primero antes",
+            [WordRoles.Past] = "inicialmente principio primero antes casi",
             [WordRoles.Corrections] = "sino pero",
             [WordRoles.Contrasts] = "pero sino embargo",
             [WordRoles.AfterLetter] =
                 "es no sería será porque ya y o pero que por como debe parece en se para son debido dado correcta correcto "
                 + "incorrecta incorrecto falsa la el está si de con sino explica encaja",
             [WordRoles.BeforeSubject] =
-                "opción opcion opciones respuesta alternativa que pero porque y la entonces así solo sólo letra aunque si sino",
+                "opción opcion opciones respuesta alternativa que pero porque y la entonces así solo sólo letra aunque si sino "
+                + "indican muestran muestra demuestra confirma confirman significa implica",
             [WordRoles.Evidence] = "probable sugiere indica compatible diagnóstico apropiado adecuado apunta responsable",
             [WordRoles.EvidenceLinks] = "es sería sugiere indica con a",
             [WordRoles.Persons] =
@@ -77,7 +78,8 @@ internal static class SpanishWords
                 + "afirman consideran opinan marcan escogen escogerían eligió dijo dijeron pensarían",
             [WordRoles.Distance] =
                 "principio inicialmente ejemplo formato tradicionalmente anteriormente antes según vista dijo cree afirma sostiene "
-                + "insiste piensa asegura opina suposición creencia hipótesis probabilidad probabilidades afirmación idea",
+                + "insiste piensa asegura opina suposición creencia hipótesis probabilidad probabilidades afirmación idea respondió "
+                + "escribió declaró",
             [WordRoles.FirstPerson] =
                 "yo elijo escojo selecciono elegiría escogería seleccionaría creo quedo quedaría opto optaría inclino marco decanto "
                 + "me considero pienso diría elegimos debemos nosotros decante decido decidiría digo respondo marcaría",
@@ -170,5 +172,7 @@ internal static class SpanishWords
             ("la más probable es", WordRoles.AnswerNouns | WordRoles.Copulas),
             ("lo más probable es", WordRoles.AnswerNouns | WordRoles.Copulas),
             ("si bien", WordRoles.Concessions),
+            ("de no ser", WordRoles.Conditions),
+            ("a no ser", WordRoles.Conditions),
         ]);
 }
