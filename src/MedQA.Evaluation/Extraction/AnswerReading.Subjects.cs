@@ -111,7 +111,8 @@ internal sealed partial class AnswerReading
             _claims.Deny(subject.Option);
         }
 
-        if (judged.Rank is not { } rank || !_clauses.IsStated(subject.First) || _clauses.IsTentative(subject.First) || options.IsJoined(tokens, subject)
+        if (judged.Rank is not { } rank || !_clauses.IsStated(subject.First) || _clauses.IsTentative(subject.First)
+            || options.IsJoined(tokens, subject)
             || (_clauses.IsOtherCase(subject.First) && HasHypothetical(subject.End, judged.End)))
         {
             return;

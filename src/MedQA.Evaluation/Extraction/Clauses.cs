@@ -82,7 +82,8 @@ internal sealed class Clauses
                 {
                     // A quotation within a sentence: 'use the form "The answer is C"', 'she says: "C"'.
                     isQuoted = !isQuoted && at > sentence && ((token.SpaceBefore && tokens[at - 1].IsWord)
-                        || ((hasSpeaker || (hasOtherWord && tokens[at - 1].Is(":"))) && !token.Is("”") && (token.SpaceBefore || token.Is("“"))) || ClauseSigns.IsSaidBehind(tokens, at));
+                        || ((hasSpeaker || (hasOtherWord && tokens[at - 1].Is(":")))
+                            && !token.Is("”") && (token.SpaceBefore || token.Is("“"))) || ClauseSigns.IsSaidBehind(tokens, at));
                 }
                 else if (token.Is(","))
                 {
