@@ -61,8 +61,13 @@ internal static class NextQuestion
             at++;
         }
 
+        if (at < tokens.Count && tokens[at].Text is "下一题" or "下一个问题" or "另一题" or "另一个问题" or "次の問題" or "次の質問" or "別の問題")
+        {
+            return IsColonNear(tokens, at + 1);
+        }
+
         return at + 2 < tokens.Count && tokens[at].Roles == WordRoles.QuestionHeads && tokens[at + 1].Roles == WordRoles.QuestionHeads
-            && !tokens[at].Is("question") && !(at + 3 >= tokens.Count) && IsColonNear(tokens, at + 2);
+            && !tokens[at].Is("question") && IsColonNear(tokens, at + 2);
     }
 
     private static bool IsColonNear(List<Token> tokens, int at)

@@ -95,12 +95,18 @@ internal static class Tokenization
                 var word = StatementWords.Find(folded);
                 if (word is not null)
                 {
-                    Count(word, words);
+                    if (at - start > 1 || !capital)
+                    {
+                        // Capital letters name options.
+                        Count(word, words);
+                    }
+
                     known.Add((tokens.Count, word));
                 }
 
                 tokens.Add(new Token(TokenKind.Word, start, at - start, word?.Text ?? folded.ToString(), capital, spaceBefore,
-                    word?.Roles[(int)Language.English] ?? WordRoles.None));
+                    word?.Roles[(int)Language.English] ?? WordRoles.None,
+                    at - start > 2 && !text[start..at].ContainsAnyExceptInRange('A', 'Z')));
                 spaceBefore = false;
             }
             else
@@ -217,7 +223,7 @@ internal static class Tokenization
             : (Rune.ReplacementChar, 1);
 
     private static bool IsWordRune(Rune rune) =>
-        Rune.IsLetterOrDigit(rune) || (!rune.IsAscii && (EnclosedLetter(rune) is not null || FoldedDigit(rune) is not null
+        Rune.IsLetterOrDigit(rune) || (!rune.IsAscii && (LetterForms.LetterOf(rune) is not null || LetterForms.DigitOf(rune) is not null
             || Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark));
 
     private static bool IsInvisible(Rune rune) => Rune.GetUnicodeCategory(rune) is UnicodeCategory.Format or UnicodeCategory.Control;
@@ -255,7 +261,7 @@ internal static class Tokenization
         return IsElided(text[start..]);
     }
 
-    private static bool IsCapital(Rune rune) => EnclosedLetter(rune) is { } letter ? letter is >= 'A' and <= 'Z' : Rune.IsUpper(rune);
+    private static bool IsCapital(Rune rune) => LetterForms.LetterOf(rune) is { } letter ? letter is >= 'A' and <= 'Z' : Rune.IsUpper(rune);
 
     /// <summary>A word in small letters; no longer than it was.</summary>
     private static ReadOnlySpan<char> Fold(ReadOnlySpan<char> word, Span<char> into)
@@ -270,34 +276,7 @@ internal static class Tokenization
     }
 
     private static Rune Folded(Rune rune) =>
-        EnclosedLetter(rune) is { } letter ? new Rune(char.ToLowerInvariant(letter))
-        : FoldedDigit(rune) is { } digit ? new Rune(digit)
+        LetterForms.LetterOf(rune) is { } letter ? new Rune(char.ToLowerInvariant(letter))
+        : LetterForms.DigitOf(rune) is { } digit ? new Rune(digit)
         : rune.Value switch { '’' => new Rune('\''), '−' => new Rune('-'), _ => Rune.ToLowerInvariant(rune) };
-
-    /// <summary>The digit of which a character is a presentation form.</summary>
-    private static char? FoldedDigit(Rune rune) => rune.Value switch
-    {
-        >= 0xFF10 and <= 0xFF19 => (char)('0' + rune.Value - 0xFF10), // fullwidth
-        >= 0x2460 and <= 0x2468 => (char)('1' + rune.Value - 0x2460), // circled
-        >= 0x2776 and <= 0x277E => (char)('1' + rune.Value - 0x2776), // white on black, circled
-        _ => null,
-    };
-
-    /// <summary>The Latin letter of which a character is a presentation form: these are the same letter, unlike letters of other alphabets
-    /// that look like it.</summary>
-    private static char? EnclosedLetter(Rune rune) => rune.Value switch
-    {
-        >= 0xFF21 and <= 0xFF3A => (char)('A' + rune.Value - 0xFF21), // fullwidth
-        >= 0xFF41 and <= 0xFF5A => (char)('a' + rune.Value - 0xFF41),
-        >= 0x249C and <= 0x24B5 => (char)('a' + rune.Value - 0x249C), // in brackets
-        >= 0x24B6 and <= 0x24CF => (char)('A' + rune.Value - 0x24B6), // circled
-        >= 0x24D0 and <= 0x24E9 => (char)('a' + rune.Value - 0x24D0),
-        >= 0x1D400 and <= 0x1D6A3 => (char)(((rune.Value - 0x1D400) % 52) is var place && place < 26 ? 'A' + place : 'a' + place - 26),
-            // mathematical
-        >= 0x1F110 and <= 0x1F129 => (char)('A' + rune.Value - 0x1F110), // in brackets
-        >= 0x1F130 and <= 0x1F149 => (char)('A' + rune.Value - 0x1F130), // squared
-        >= 0x1F150 and <= 0x1F169 => (char)('A' + rune.Value - 0x1F150), // white on black, circled
-        >= 0x1F170 and <= 0x1F189 => (char)('A' + rune.Value - 0x1F170), // white on black, squared
-        _ => null,
-    };
 }
