@@ -74,13 +74,9 @@ internal sealed partial class AnswerReading
 
         for (; at < tokens.Count && !Clauses.EndsSentence(tokens, at); at++)
         {
-            if (tokens[at].Has(WordRoles.Contrasts | WordRoles.Conditions | WordRoles.Tentative | WordRoles.Concessions
-                | WordRoles.Only | WordRoles.Restrictions) && !tokens[at].Has(WordRoles.Reasons))
-            {
-                return false;
-            }
-
-            if (tokens[at].Has(WordRoles.Contrasts) || tokens[at].Is("only"))
+            if (tokens[at].Has(WordRoles.Contrasts) || tokens[at].Is("only") || (!tokens[at].Has(WordRoles.Reasons)
+                && tokens[at].Has(WordRoles.Conditions | WordRoles.Tentative | WordRoles.Concessions | WordRoles.Only
+                | WordRoles.Restrictions)))
             {
                 return false;
             }

@@ -161,10 +161,7 @@ internal sealed partial class AnswerReading
 
     private bool EndsParagraph(int end)
     {
-        while (end < tokens.Count && tokens[end].IsSymbol(Closers + ".!"))
-        {
-            end++;
-        }
+        end = OptionReferences.SkipSymbols(tokens, end, Closers + ".!");
 
         return end >= tokens.Count || tokens[end].IsNewLine;
     }

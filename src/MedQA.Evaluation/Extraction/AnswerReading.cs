@@ -104,15 +104,7 @@ internal sealed partial class AnswerReading(List<Token> tokens, OptionReferences
         return at;
     }
 
-    private int Skip(int at, string symbols)
-    {
-        while (at < tokens.Count && tokens[at].IsSymbol(symbols))
-        {
-            at++;
-        }
-
-        return at;
-    }
+    private int Skip(int at, string symbols) => OptionReferences.SkipSymbols(tokens, at, symbols);
 
     /// <summary>Whether the statement ends behind an option, or only its reason follows.</summary>
     private bool EndsOrReasons(int at, bool endsAtComma = true)

@@ -42,11 +42,11 @@ internal sealed class Clauses
         /// <summary>The model has named itself.</summary>
         Own = 1 << 8,
 
-        /// <summary>"Perhaps".</summary>
-        Tentative = 1 << 10,
-
         /// <summary>A case that is certainly not this one: "in vegans", "until 2010".</summary>
         AnotherCase = 1 << 9,
+
+        /// <summary>"Perhaps".</summary>
+        Tentative = 1 << 10,
     }
 
     public static Clauses Of(List<Token> tokens, AnswerSpace space)

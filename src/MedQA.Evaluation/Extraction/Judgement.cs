@@ -98,10 +98,7 @@ internal readonly record struct Judgement(ClaimRank? Rank, bool IsDenied, int En
     /// <param name="options">The options.</param>
     public static bool IsWithdrawnBehind(List<Token> tokens, int at, bool isName, OptionReferences options)
     {
-        while (at < tokens.Count && tokens[at].IsSymbol(Closers))
-        {
-            at++;
-        }
+        at = OptionReferences.SkipSymbols(tokens, at, Closers);
 
         if (Clauses.IsConditionalAfter(tokens, at))
         {

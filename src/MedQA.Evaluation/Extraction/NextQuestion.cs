@@ -56,10 +56,7 @@ internal static class NextQuestion
     /// <summary>Whether a line that begins at a token says that what follows is another question: "Next question: …".</summary>
     public static bool IsAnnouncedAt(List<Token> tokens, int at)
     {
-        while (at < tokens.Count && tokens[at].IsSymbol(Markup))
-        {
-            at++;
-        }
+        at = OptionReferences.SkipSymbols(tokens, at, Markup);
 
         if (at < tokens.Count && tokens[at].Text is "下一题" or "下一个问题" or "另一题" or "另一个问题" or "次の問題" or "次の質問" or "別の問題")
         {
@@ -86,10 +83,7 @@ internal static class NextQuestion
 
     private static bool IsHead(List<Token> tokens, int at, int option, OptionReferences options)
     {
-        while (at < tokens.Count && tokens[at].IsSymbol(Markup))
-        {
-            at++;
-        }
+        at = OptionReferences.SkipSymbols(tokens, at, Markup);
 
         if (at >= tokens.Count || options.At(tokens, at) is not { ByLetter: true } head || head.Option != option)
         {

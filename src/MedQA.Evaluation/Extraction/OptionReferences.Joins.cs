@@ -75,10 +75,7 @@ internal sealed partial class OptionReferences
     /// <summary>Whether something else is offered behind an option: "B or, in asthma, C"; the option's own text does not count.</summary>
     private bool HasAlternative(List<Token> tokens, int at, Reference reference)
     {
-        while (at < tokens.Count && tokens[at].IsSymbol("(,"))
-        {
-            at++;
-        }
+        at = SkipSymbols(tokens, at, "(,");
 
         return at + 1 < tokens.Count && tokens[at].Text is "or" or "o" or "u" or "oder" or "ou" or "或" or "或者" or "还是" or "または" or "か"
             or "もしくは" or "あるいは"

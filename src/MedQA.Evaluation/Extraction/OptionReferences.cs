@@ -133,7 +133,8 @@ internal sealed partial class OptionReferences
         return at >= tokens.Count || tokens[at].Kind == TokenKind.NewLine || tokens[at - 1].IsSymbol(".!;");
     }
 
-    private static int SkipSymbols(List<Token> tokens, int at, string symbols)
+    /// <summary>The first token from one on that is none of the symbols.</summary>
+    public static int SkipSymbols(List<Token> tokens, int at, string symbols)
     {
         while (at < tokens.Count && tokens[at].IsSymbol(symbols))
         {

@@ -34,13 +34,13 @@ internal sealed class VerdictList(List<Token> tokens, OptionReferences options)
         if (at > 0 && at + 2 < tokens.Count && tokens[at - 1].Is("<") && tokens[at + 1].Is(">") && tokens[at + 2].Is("<"))
         {
             // "<output><A>no</A>…".
-            at = SkipMarkup(at + 1);
+            at = OptionReferences.SkipSymbols(tokens, at + 1, Markup);
         }
 
         if (at + 1 < tokens.Count && tokens[at].IsNumber && tokens[at + 1].IsSymbol(".)") && options.At(tokens, at) is null)
         {
             // "1. Vitamin D – yes".
-            at = SkipMarkup(at + 2);
+            at = OptionReferences.SkipSymbols(tokens, at + 2, Markup);
         }
 
         Topic = null;
@@ -82,12 +82,7 @@ internal sealed class VerdictList(List<Token> tokens, OptionReferences options)
         {
             if (options.At(tokens, at) is { } head)
             {
-                at = head.End;
-                while (at < tokens.Count && tokens[at].IsSymbol(RowMarkup))
-                {
-                    at++;
-                }
-
+                at = OptionReferences.SkipSymbols(tokens, head.End, RowMarkup);
                 if (at >= tokens.Count || !tokens[at].Has(WordRoles.Approvals | WordRoles.Rejections) || clauses.IsQuestion(at))
                 {
                     // The closing tag of "<A>no</A>".
@@ -127,16 +122,6 @@ internal sealed class VerdictList(List<Token> tokens, OptionReferences options)
         }
 
         return true;
-    }
-
-    private int SkipMarkup(int at)
-    {
-        while (at < tokens.Count && tokens[at].IsSymbol(Markup))
-        {
-            at++;
-        }
-
-        return at;
     }
 
     /// <summary>Forgets what lists have said.</summary>
