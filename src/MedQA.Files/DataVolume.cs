@@ -34,7 +34,8 @@ public sealed class DataVolume(string folder)
             var now = Environment.TickCount64;
             if (now - Volatile.Read(ref _looked) >= LookEveryMilliseconds)
             {
-                Volatile.Write(ref _short, FullDisk.FreeBytes(folder) < LeastBytes + (2 * DirectoryBytes()));
+                // A folder that was moved away is on no disk; whoever keeps it says so.
+                Volatile.Write(ref _short, Directory.Exists(folder) && FullDisk.FreeBytes(folder) < LeastBytes + (2 * DirectoryBytes()));
                 Volatile.Write(ref _looked, now);
             }
 
@@ -54,7 +55,7 @@ public sealed class DataVolume(string folder)
         if ((!reserve.Exists || reserve.Length < wanted) && FullDisk.FreeBytes(folder) > (2 * wanted) + LeastBytes)
         {
             // Not zeros: some file systems keep no room for those.
-            OutputFile.WriteAllBytes(reserve.FullName, RandomNumberGenerator.GetBytes((int)wanted));
+            OutputFile.WriteAllBytes(reserve.FullName, RandomNumberGenerator.GetBytes((int)wanted), onlyForOwner: true);
         }
     }
 

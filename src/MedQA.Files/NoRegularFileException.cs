@@ -19,8 +19,10 @@ public sealed class NoRegularFileException : IOException
     /// <summary>What to do, without the stop.</summary>
     public string Remedy => RemedyFor(Kind);
 
-    private static string Describe(PathKind kind) => kind switch
+    /// <summary>A kind in words: "a pipe".</summary>
+    internal static string Describe(PathKind kind) => kind switch
     {
+        PathKind.File => "a file",
         PathKind.Folder => "a folder",
         PathKind.Pipe => "a pipe",
         PathKind.Socket => "a socket",

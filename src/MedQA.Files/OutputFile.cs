@@ -31,10 +31,13 @@ public static class OutputFile
     }
 
     /// <summary>Writes the bytes of a file.</summary>
+    /// <param name="path">The file. A pipe or a device is written to as it is.</param>
+    /// <param name="bytes">The content.</param>
+    /// <param name="onlyForOwner">Whether only this user may read it (0600 on Unix).</param>
     /// <inheritdoc cref="WriteAsync"/>
-    public static void WriteAllBytes(string path, ReadOnlySpan<byte> bytes)
+    public static void WriteAllBytes(string path, ReadOnlySpan<byte> bytes, bool onlyForOwner = false)
     {
-        using var output = Pending.Begin(path);
+        using var output = Pending.Begin(path, onlyForOwner);
         output.Stream.Write(bytes);
         output.Complete();
     }
@@ -68,7 +71,7 @@ public static class OutputFile
 
         public FileStream Stream { get; }
 
-        public static Pending Begin(string path)
+        public static Pending Begin(string path, bool onlyForOwner = false)
         {
             switch (RegularFile.KindOf(path))
             {
@@ -81,8 +84,14 @@ public static class OutputFile
 
             // Where a link stands, what it leads to is written. Two processes that write the same file each have one of their own.
             var target = new FileInfo(path).LinkTarget is null ? path : File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;
-            var stream = new FileStream($"{target}.{Guid.NewGuid():n}.unfinished", FileMode.CreateNew, FileAccess.Write, FileShare.None);
-            if (!OperatingSystem.IsWindows() && File.Exists(target))
+            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
+            if (onlyForOwner && !OperatingSystem.IsWindows())
+            {
+                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            }
+
+            var stream = new FileStream($"{target}.{Guid.NewGuid():n}.unfinished", options);
+            if (!OperatingSystem.IsWindows() && !onlyForOwner && File.Exists(target))
             {
                 File.SetUnixFileMode(stream.SafeFileHandle, File.GetUnixFileMode(target));
             }

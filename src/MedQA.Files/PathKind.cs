@@ -49,8 +49,22 @@ internal static unsafe partial class PathKinds
         return OperatingSystem.IsWindows() && path.StartsWith(@"\\.\pipe\", StringComparison.OrdinalIgnoreCase) ? PathKind.Pipe
             : OperatingSystem.IsWindows() && path.StartsWith(@"\\.\", StringComparison.Ordinal) ? PathKind.Device
             : Directory.Exists(path) ? PathKind.Folder
-            : System.IO.File.Exists(path) ? PathKind.File
+            : System.IO.File.Exists(path) && !LeadsNowhere(path) ? PathKind.File
             : PathKind.Missing;
+    }
+
+    /// <summary>Whether a path is a link to what is not there.</summary>
+    private static bool LeadsNowhere(string path)
+    {
+        try
+        {
+            return System.IO.File.ResolveLinkTarget(path, returnFinalTarget: true) is { } target && !Path.Exists(target.FullName);
+        }
+        catch (IOException)
+        {
+            // Links that lead to each other.
+            return true;
+        }
     }
 
     /// <summary>The type bits of the file's mode; <see langword="null"/> where there is nothing, or the system has no such call.</summary>

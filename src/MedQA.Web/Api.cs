@@ -46,6 +46,12 @@ public sealed record Api
     /// <summary>What the parts of the pipeline in this process tell each other; where they work in another one it says nothing, and runs are looked at from time to time.</summary>
     public PipelineSignals Signals { get; init; } = new();
 
+    /// <summary>
+    /// Waits until what is stored would survive the sudden end of whatever stores it: a change is acknowledged after that. Azure's storage
+    /// needs nothing of the kind.
+    /// </summary>
+    public Func<CancellationToken, Task> SaveAsync { get; init; } = static _ => Task.CompletedTask;
+
     /// <summary>Comparisons that need not be made again.</summary>
     public RecentComparisons Comparisons { get; } = new();
 

@@ -18,8 +18,14 @@ internal enum AzuriteFault
     /// <summary>Another process has the data folder and does not answer.</summary>
     InUse,
 
+    /// <summary>The data folder cannot be used.</summary>
+    Folder,
+
     /// <summary>Azurite ended or did not listen in time.</summary>
     Start,
+
+    /// <summary>Azurite ended while it was used.</summary>
+    Lost,
 }
 
 /// <summary>The storage emulator cannot be used. The message is one sentence or two: what is wrong and what to do.</summary>

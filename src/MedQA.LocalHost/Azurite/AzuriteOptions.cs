@@ -9,8 +9,16 @@ internal sealed record AzuriteOptions
     /// <summary>The three ports of the services on the loopback address.</summary>
     public AzuritePorts Ports { get; init; } = AzuritePorts.WellKnown;
 
-    /// <summary>The folder in which the npm package is installed once for every user of this machine's account.</summary>
-    public string CacheFolder { get; init; } = DefaultCacheFolder;
+    /// <summary>
+    /// The folder in which the npm package is installed. By default the user's cache folder; an account without a home folder, as in some
+    /// containers, has it in the data folder: what runs from a folder that everybody may write, such as the one for temporary files, may
+    /// be anybody's.
+    /// </summary>
+    public string CacheFolder
+    {
+        get => field ?? DefaultCacheFolder ?? Path.Combine(DataFolder, "cache");
+        init;
+    }
 
     /// <summary>The Node.js program: a name on the PATH, or a path.</summary>
     public string Node { get; init; } = "node";
@@ -30,10 +38,10 @@ internal sealed record AzuriteOptions
     /// <summary>How long the last user waits for Azurite's orderly end before it leaves it to that.</summary>
     public TimeSpan EndLimit { get; init; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>The user's cache folder for this tool.</summary>
-    public static string DefaultCacheFolder { get; } = Path.Combine(UserCacheFolder(), "medqa");
+    /// <summary>The user's cache folder for this tool; <see langword="null"/> for an account without a home folder.</summary>
+    public static string? DefaultCacheFolder { get; } = UserCacheFolder() is { } folder ? Path.Combine(folder, "medqa") : null;
 
-    private static string UserCacheFolder()
+    private static string? UserCacheFolder()
     {
         if (System.Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } configured && Path.IsPathRooted(configured))
         {
@@ -45,9 +53,9 @@ internal sealed record AzuriteOptions
             return System.Environment.GetFolderPath(System.Environment.SpecialFolder.LocalApplicationData);
         }
 
-        // An account without a home folder, as in some containers, has the folder for temporary files.
+        // Empty where the environment names a folder that is not there.
         var home = System.Environment.GetFolderPath(System.Environment.SpecialFolder.UserProfile);
-        return home.Length > 0 ? Path.Combine(home, ".cache") : Path.GetTempPath();
+        return home.Length > 0 ? Path.Combine(home, ".cache") : null;
     }
 }
 

@@ -12,7 +12,8 @@ namespace MedQA.LocalHost.Azurite;
 /// <param name="BlobPort">The port of the blob service.</param>
 /// <param name="QueuePort">The port of the queue service.</param>
 /// <param name="TablePort">The port of the table service.</param>
-internal sealed record AzuriteRecord(bool Ready, bool Here, int Pid, int Control, string Data, int BlobPort, int QueuePort, int TablePort)
+/// <param name="Key">The key of the development store that only this keeper has; only in the greeting, and to who means the same folder.</param>
+internal sealed record AzuriteRecord(bool Ready, bool Here, int Pid, int Control, string Data, int BlobPort, int QueuePort, int TablePort, string? Key = null)
 {
     /// <summary>The record of the keeper that serves a data folder.</summary>
     public static string PathFor(string dataFolder) => Path.Combine(dataFolder, "azurite.json");

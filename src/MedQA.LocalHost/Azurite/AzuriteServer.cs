@@ -21,10 +21,11 @@ internal enum AzuriteOrigin
 /// </summary>
 internal sealed class AzuriteServer : IAsyncDisposable
 {
-    // The development store's account and key are the same on every machine and documented; they protect nothing.
+    // The development store's account and key are the same on every machine and documented; other tools use them.
     private const string Account = "devstoreaccount1";
     private const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
     private const string LockName = "azurite.lock";
+    private const string LogName = "azurite.log";
     private const int LogLinesShown = 3;
 
     private readonly AzuriteConnection _connection;
@@ -41,8 +42,15 @@ internal sealed class AzuriteServer : IAsyncDisposable
     /// <summary>Where it listens.</summary>
     public AzuritePorts Ports => new(_connection.Record.BlobPort, _connection.Record.QueuePort, _connection.Record.TablePort);
 
-    /// <summary>The connection string of the development store.</summary>
-    public string ConnectionString => ConnectionStringAt(Ports);
+    /// <summary>The connection string of the development store. It has a key that only those who share this Azurite know.</summary>
+    public string ConnectionString => ConnectionStringAt(Ports, Account, _connection.Record.Key ?? Key);
+
+    /// <summary>Is cancelled when it ends while it is used: it was killed, or its data folder was moved or deleted.</summary>
+    public CancellationToken Lost => _connection.Lost;
+
+    /// <summary>Waits until everything that it has acknowledged is in files.</summary>
+    /// <exception cref="IOException">It could not be written, or Azurite has ended.</exception>
+    public Task SaveAsync(CancellationToken cancellationToken) => _connection.SaveAsync(cancellationToken);
 
     /// <summary>The connection string of one of <see cref="AzuriteOptions.FurtherAccounts"/>.</summary>
     public string ConnectionStringOf(string account, string key) => ConnectionStringAt(Ports, account, key);
@@ -60,6 +68,7 @@ internal sealed class AzuriteServer : IAsyncDisposable
     public static async Task<AzuriteServer> StartAsync(AzuriteOptions options, Action<string> report, CancellationToken cancellationToken)
     {
         options = options with { DataFolder = Path.GetFullPath(options.DataFolder), CacheFolder = Path.GetFullPath(options.CacheFolder) };
+        RefuseFolders(options);
         using var alone = await TakeTurnAsync(options, report, cancellationToken);
         if (OwnerLock.IsTaken(options.DataFolder) && await JoinAsync(options, report, cancellationToken) is { } joined)
         {
@@ -73,6 +82,22 @@ internal sealed class AzuriteServer : IAsyncDisposable
     /// <summary>Lets go of it; the last one to do so ends it and waits for that.</summary>
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 
+    /// <summary>Refuses folders that have the names of files that are kept there.</summary>
+    private static void RefuseFolders(AzuriteOptions options)
+    {
+        var folder = options.DataFolder;
+        PrivateFiles.CreateFolder(folder);
+        string[] files =
+        [
+            Path.Combine(folder, LockName), OwnerLock.PathIn(folder), AzuriteRecord.PathFor(folder), Path.Combine(folder, LogName),
+            AzuriteRecord.PathFor(options.CacheFolder, options.Ports.Blob),
+        ];
+        if (Array.Find(files, Directory.Exists) is { } path)
+        {
+            throw new AzuriteException(AzuriteFault.Folder, $"{path} is a folder, but medqa keeps a file of that name there. Move it away.");
+        }
+    }
+
     private static async Task<FolderLock> TakeTurnAsync(AzuriteOptions options, Action<string> report, CancellationToken cancellationToken)
     {
         using var limit = new AwakeLimit(options.StartLimit, TimeProvider.System, cancellationToken);
@@ -83,6 +108,13 @@ internal sealed class AzuriteServer : IAsyncDisposable
                 LockName,
                 process => report($"Waiting for another medqa{FolderLock.Named(process)}, which is starting on {options.DataFolder}…{Suspended(process)}"),
                 limit.Token);
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw new AzuriteException(
+                AzuriteFault.Folder,
+                $"This user may not write in {options.DataFolder}. A data folder belongs to the user who made it: use one of your own with --data, or run the command as that user.",
+                exception);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -188,7 +220,7 @@ internal sealed class AzuriteServer : IAsyncDisposable
     {
         await NodeRuntime.VersionAsync(options, cancellationToken);
         var package = await AzuritePackage.InstallAsync(options, report, cancellationToken);
-        var logPath = Path.Combine(options.DataFolder, "azurite.log");
+        var logPath = Path.Combine(options.DataFolder, LogName);
         using var process = StartOwner(StartOf(options, package, logPath), options.DataFolder);
         process.StandardInput.Close();
         using var limit = new AwakeLimit(options.StartLimit, TimeProvider.System, cancellationToken);
@@ -239,7 +271,7 @@ internal sealed class AzuriteServer : IAsyncDisposable
             AzuriteRecord.PathFor(options.CacheFolder, options.Ports.Blob),
             logPath,
             package.EntryPath,
-            "--location", options.DataFolder,
+            "--location", ".",
             "--blobHost", "127.0.0.1", "--blobPort", options.Ports.Blob.ToString(CultureInfo.InvariantCulture),
             "--queueHost", "127.0.0.1", "--queuePort", options.Ports.Queue.ToString(CultureInfo.InvariantCulture),
             "--tableHost", "127.0.0.1", "--tablePort", options.Ports.Table.ToString(CultureInfo.InvariantCulture),
@@ -258,11 +290,9 @@ internal sealed class AzuriteServer : IAsyncDisposable
             start.Environment[name] = value;
         }
 
-        if (options.FurtherAccounts.Count > 0)
-        {
-            start.Environment["AZURITE_ACCOUNTS"] = string.Join(';', options.FurtherAccounts.Select(static account => $"{account.Key}:{account.Value}").Prepend($"{Account}:{Key}"));
-        }
-
+        // What a person set up for an Azurite of their own is not for this one: other accounts, or a database instead of the data folder.
+        start.Environment.Remove("AZURITE_DB");
+        start.Environment["AZURITE_ACCOUNTS"] = string.Join(';', options.FurtherAccounts.Select(static account => $"{account.Key}:{account.Value}").Prepend($"{Account}:{Key}"));
         return start;
     }
 

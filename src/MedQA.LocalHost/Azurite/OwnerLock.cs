@@ -15,11 +15,14 @@ internal sealed partial class OwnerLock : IDisposable
 
     private OwnerLock(FileStream file) => _file = file;
 
+    /// <summary>The file of a data folder that is locked.</summary>
+    public static string PathIn(string folder) => Path.Combine(folder, Name);
+
     /// <summary>Takes the lock; <see langword="null"/> while a living process has it.</summary>
     /// <param name="folder">The data folder. The caller holds its <see cref="FolderLock"/>, so that two never try at once.</param>
     public static OwnerLock? TryTake(string folder)
     {
-        var path = Path.Combine(folder, Name);
+        var path = PathIn(folder);
         try
         {
             // A handle that a child inherits holds a shared lock on Unix. An exclusive one, which nobody else can have, is tried first.

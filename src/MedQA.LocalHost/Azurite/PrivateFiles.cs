@@ -1,3 +1,5 @@
+using MedQA.Files;
+
 namespace MedQA.LocalHost.Azurite;
 
 /// <summary>Folders and files that only their owner may read: they hold questions, answers and what raters said.</summary>
@@ -7,17 +9,8 @@ internal static class PrivateFiles
     private const UnixFileMode Folder = File | UnixFileMode.UserExecute;
 
     /// <summary>Creates a folder (0700 on Unix) where there is none. One that exists keeps the permissions that somebody gave it.</summary>
-    public static void CreateFolder(string path)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(path);
-        }
-        else
-        {
-            Directory.CreateDirectory(path, Folder);
-        }
-    }
+    /// <exception cref="NoFolderException">Something else is there.</exception>
+    public static void CreateFolder(string path) => OutputFolder.Create(path, onlyForOwner: true);
 
     /// <summary>Whether other users of this machine may look into a folder, or change it.</summary>
     public static bool IsOpenToOthers(string path) => !OperatingSystem.IsWindows() && (System.IO.File.GetUnixFileMode(path) & ~Folder) != UnixFileMode.None;

@@ -51,6 +51,7 @@ internal sealed record CommandContext(HostSettings Settings, HostConsole Console
         {
             console.Fault(FullDisk.Describe(exception) is { } fact && exception is not IFullDisk
                 ? $"{fact}: free space and run the command again."
+                : exception is AggregateException { InnerExceptions: [var first, ..] } ? Unreachable(first)
                 : exception.Message);
             if (log <= LogLevel.Debug)
             {
@@ -63,10 +64,15 @@ internal sealed record CommandContext(HostSettings Settings, HostConsole Console
 
     private static int? CodeOf(Exception exception) => exception switch
     {
-        NoRegularFileException or SettingException or InputException or StudyException or PrefixRefusedException or ProfileException or QuestionSetException or RunComparisonException or ReplayException or ReferencesException or MedQAException { Status: < HttpStatusCode.InternalServerError } => ExitCode.BadInput,
+        NoRegularFileException or NoFolderException or SettingException or InputException or StudyException or PrefixRefusedException or ProfileException or QuestionSetException or RunComparisonException or ReplayException or ReferencesException or MedQAException { Status: < HttpStatusCode.InternalServerError } => ExitCode.BadInput,
         NewerFormatException or AzuriteException or ModelException or MedQAException { Status: null or >= HttpStatusCode.InternalServerError } or RequestFailedException or InvalidDataException or IOException or UnauthorizedAccessException => ExitCode.Failure,
+        AggregateException { InnerExceptions: var tries } when tries.All(static tried => tried is RequestFailedException or IOException) => ExitCode.Failure,
         _ => null,
     };
+
+    /// <summary>What a storage client throws when none of its tries reached the storage: one fault of each.</summary>
+    private static string Unreachable(Exception exception) =>
+        $"The storage does not answer: {exception.Message.TrimEnd('.')}. Is it started, and is the address in --storage or MEDQA_STORAGE right?";
 }
 
 /// <summary>How results are written.</summary>

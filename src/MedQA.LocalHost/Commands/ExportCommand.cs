@@ -47,7 +47,7 @@ internal static class ExportCommand
         }
 
         var folder = Path.GetFullPath(to ?? run.Id);
-        Directory.CreateDirectory(folder);
+        OutputFolder.Create(folder);
         foreach (var file in Files.Where(file => formats.Length == 0 || formats.Contains(Path.GetExtension(file)[1..])))
         {
             await using var content = await source.OpenFileAsync(run.Id, file, cancellationToken);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MedQA.Client;
 using MedQA.LocalHost.Runs;
 using MedQA.LocalHost.Terminal;
 
@@ -24,13 +25,20 @@ internal static class RequestCommands
               medqa {name} 4c2r
               medqa {name} latest --endpoint https://medqa.example.com
 
-            What works on runs obeys within seconds: a service, or the next `medqa serve`, `medqa run` or `medqa resume` of this machine.
+            {(request == RunRequest.Approve ? "The run goes on in what works on runs: a service, or the next `medqa serve`, `medqa run` or `medqa resume` of this machine." : "What works on the run, a service or another medqa, obeys within seconds; where nothing does, this command does it.")}
             """) { run };
         CommandContext.SetWork(command, async (context, parsed, cancel) =>
         {
             await using var source = await RunSources.OpenAsync(context, cancel);
-            var asked = await source.AskAsync(await source.FindAsync(parsed.GetRequiredValue(run), cancel), request, cancel);
-            context.Console.Note($"Run {asked.Id} ({asked.Name}) is {StateText.Of(asked)}, and is {(request == RunRequest.Approve ? "approved" : $"asked to {name}")}.");
+            var found = await source.FindAsync(parsed.GetRequiredValue(run), cancel);
+            var asked = await source.AskAsync(found, request, cancel);
+            context.Console.Note($"Run {found.Id} ({found.Name}) is " + (asked, request) switch
+            {
+                (null, _) => "deleted.",
+                ({ State: RunState.Cancelled }, RunRequest.Cancel) => "cancelled.",
+                (_, RunRequest.Approve) => $"{StateText.Of(asked)}, and is approved.",
+                _ => $"{StateText.Of(asked)}, and is asked to {name}.",
+            });
             return ExitCode.Success;
         });
         return command;

@@ -35,11 +35,11 @@ internal static class ResumeCommand
         IReadOnlyList<RunSummary> runs;
         if (name is null)
         {
-            runs = await UnfinishedAsync(context, reader, cancellationToken);
+            (runs, var refused) = await UnfinishedAsync(context, reader, cancellationToken);
             if (runs.Count == 0)
             {
-                context.Console.Note("Every run has ended: there is nothing to go on with.");
-                return ExitCode.Success;
+                context.Console.Note(refused ? "There is nothing else to go on with." : "Every run has ended: there is nothing to go on with.");
+                return refused ? ExitCode.BadInput : ExitCode.Success;
             }
         }
         else
@@ -72,9 +72,11 @@ internal static class ResumeCommand
             ? RunControl.OtherRulesOf(run.Run, manifest.Rules)
             : null;
 
-    private static async Task<IReadOnlyList<RunSummary>> UnfinishedAsync(CommandContext context, RunReader reader, CancellationToken cancellationToken)
+    /// <returns>The unfinished runs that can go on, and whether there are others, which were named.</returns>
+    private static async Task<(IReadOnlyList<RunSummary> Runs, bool Refused)> UnfinishedAsync(
+        CommandContext context, RunReader reader, CancellationToken cancellationToken)
     {
-        var runs = new List<RunSummary>();
+        var (runs, refused) = (new List<RunSummary>(), false);
         string? continuation = null;
         do
         {
@@ -84,6 +86,7 @@ internal static class ResumeCommand
                 if (await OtherRulesAsync(reader, run, cancellationToken) is { } refusal)
                 {
                     context.Console.Note(refusal);
+                    refused = true;
                 }
                 else
                 {
@@ -94,7 +97,7 @@ internal static class ResumeCommand
             continuation = page.Continuation;
         }
         while (continuation is not null);
-        return runs;
+        return (runs, refused);
     }
 
     /// <summary>A service goes on by itself with what was stopped: only what has ended must be asked for, and the rest is followed.</summary>
@@ -115,7 +118,7 @@ internal static class ResumeCommand
         else
         {
             var run = await source.FindAsync(name, cancellationToken);
-            runs = [run.State is Client.RunState.CompletedWithFailures or Client.RunState.Cancelled or Client.RunState.Failed ? await source.AskAsync(run, RunRequest.Retry, cancellationToken) : run];
+            runs = [run.State is Client.RunState.CompletedWithFailures or Client.RunState.Cancelled or Client.RunState.Failed ? await source.AskAsync(run, RunRequest.Retry, cancellationToken) ?? run : run];
         }
 
         return await ServedWork.FollowAsync(context, client, runs, development: null, cancellationToken);

@@ -33,7 +33,7 @@ internal static class RunFollowing
         CancellationToken cancellationToken)
     {
         var present = storage.AtWork?.Begin(command, model);
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, storage.Lost);
         var working = pipeline.RunAsync(ended.Token);
         await using var source = new StoredRuns(pipeline.Reader, pipeline.Control, storage: null);
         var (code, isFullSaid) = (ExitCode.Success, false);
@@ -43,6 +43,7 @@ internal static class RunFollowing
             foreach (var run in runs)
             {
                 var last = await WatchAsync(context, pipeline, run, working, ended.Token);
+                await storage.SaveAsync(ended.Token);
                 await ShowAsync(context, source, StoredRuns.Of(last), development, cancellationToken);
                 context.Console.Note($"In a browser, with every reasoning: `medqa serve`, then {context.Settings.Url}#/runs/{run.Run}");
                 code = Math.Max(code, CodeOf(StoredRuns.Of(last).State));
@@ -53,6 +54,10 @@ internal static class RunFollowing
         {
             code = ExitCode.Stopped;
         }
+        catch (Exception) when (storage.Lost.IsCancellationRequested)
+        {
+            throw storage.LostFault;
+        }
         catch (Exception fault) when (left.Count > 0 && FullDisk.Describe(fault) is { } fact)
         {
             context.Console.Fault($"{fact}: free space and run `medqa resume {left[0]}`; nothing that was answered is lost.");
@@ -61,7 +66,7 @@ internal static class RunFollowing
         finally
         {
             await ended.CancelAsync();
-            await EndOf(working, isFullSaid);
+            await EndOf(working, fault => storage.Lost.IsCancellationRequested || (isFullSaid && FullDisk.Describe(fault) is not null));
             present?.Dispose();
         }
 
@@ -73,8 +78,8 @@ internal static class RunFollowing
         return code;
     }
 
-    /// <summary>Waits for loops that were told to stop; a failure of theirs is the caller's.</summary>
-    private static async Task EndOf(Task working, bool isFullSaid)
+    /// <summary>Waits for loops that were told to stop; a failure of theirs is the caller's, but for one that was said.</summary>
+    private static async Task EndOf(Task working, Func<Exception, bool> isSaid)
     {
         try
         {
@@ -84,7 +89,7 @@ internal static class RunFollowing
         {
             // It was told to stop.
         }
-        catch (Exception fault) when (isFullSaid && FullDisk.Describe(fault) is not null)
+        catch (Exception fault) when (isSaid(fault))
         {
             // That is why everything ends.
         }

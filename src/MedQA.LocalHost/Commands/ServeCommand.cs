@@ -32,28 +32,29 @@ internal static class ServeCommand
         using var logging = LocalLogging.Create(context.Settings);
         using var pipeline = new LocalPipeline(
             storage.Runs, model, context.Settings, TimeProvider.System, logging, storage.AtWork, servesAnybody: true);
-        await using var server = LocalApi.Create(context.Settings, LocalApi.Over(pipeline, model));
+        await using var server = LocalApi.Create(context.Settings, LocalApi.Over(pipeline, model, storage.SaveAsync));
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, storage.Lost);
 
         // The address is taken before work begins: a second server on it fails at once.
         await server.StartAsync(cancellationToken);
+        var present = storage.AtWork?.Begin("serve", model.Description.Fingerprint);
         context.Console.Note($"Listening on {string.Join(", ", server.Urls)}; runs are stored in {storage.Place}. Ctrl-C ends it.");
         context.Console.Note($"The dashboard: {server.Urls.First()}{(context.Settings.Key is null ? "" : " (it asks for the key)")}");
-        var present = storage.AtWork?.Begin("serve", model.Description.Fingerprint);
         try
         {
             while (true)
             {
                 try
                 {
-                    await pipeline.RunAsync(cancellationToken);
+                    await pipeline.RunAsync(ended.Token);
                     return ExitCode.Success;
                 }
-                catch (Exception fault) when (FullDisk.Describe(fault) is { } fact)
+                catch (Exception fault) when (!ended.IsCancellationRequested && FullDisk.Describe(fault) is { } fact)
                 {
                     context.Console.Fault($"{fact}: free space, and the runs go on. What is stored can be read meanwhile; nothing that was answered is lost.");
                 }
 
-                await UntilRoomAsync(storage.Volume, cancellationToken);
+                await UntilRoomAsync(storage.Volume, ended.Token);
                 context.Console.Note("There is room again: the runs go on.");
             }
         }
@@ -62,6 +63,10 @@ internal static class ServeCommand
             present?.Dispose();
             context.Console.Note($"Stopped. {StoppedWork.OfAny(storage, model.Description.Fingerprint)}");
             return ExitCode.Stopped;
+        }
+        catch (Exception) when (storage.Lost.IsCancellationRequested)
+        {
+            throw storage.LostFault;
         }
         finally
         {

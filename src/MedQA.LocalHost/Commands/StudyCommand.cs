@@ -176,7 +176,7 @@ internal static class StudyCommand
             await using var source = await StudySources.OpenAsync(context, cancel);
             var found = (await source.FindAsync(parsed.GetRequiredValue(study), cancel)).Study;
             var folder = Path.GetFullPath(parsed.GetValue(to) ?? found);
-            Directory.CreateDirectory(folder);
+            OutputFolder.Create(folder);
             foreach (var (file, open) in ((string, Func<Task<Stream>>)[])
             [
                 ("ratings.csv", () => source.OpenRatingsAsync(found, parquet: false, history: false, cancel)),

@@ -24,9 +24,17 @@ internal static class WorkerCommand
         await using var storage = await LocalStorage.OpenAsync(context.Settings, context.Console, cancellationToken);
         using var logging = LocalLogging.Create(context.Settings);
         using var pipeline = new LocalPipeline(storage.Runs, model, context.Settings, TimeProvider.System, logging);
-        context.Console.Note($"Answering questions of {storage.Place}. Ctrl-C ends it.");
         using var present = storage.AtWork?.Begin(AtWork.Worker, model.Description.Fingerprint);
-        await pipeline.WorkAsync(cancellationToken);
-        return ExitCode.Success;
+        context.Console.Note($"Answering questions of {storage.Place}. Ctrl-C ends it.");
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, storage.Lost);
+        try
+        {
+            await pipeline.WorkAsync(ended.Token);
+            return ExitCode.Success;
+        }
+        catch (Exception) when (storage.Lost.IsCancellationRequested)
+        {
+            throw storage.LostFault;
+        }
     }
 }

@@ -52,14 +52,14 @@ internal sealed class AtWork(string dataFolder, TimeProvider time) : IRunAttenda
     }
 
     /// <summary>
-    /// Says that this process is at work, until the result is disposed. Where the folder cannot be written, nobody hears of it: the work
-    /// matters more.
+    /// Says that this process is at work, until the result is disposed. Where the folder cannot be written, or was moved away, nobody
+    /// hears of it: the work matters more.
     /// </summary>
     /// <param name="command">The command that it was started with.</param>
     /// <param name="model">The fingerprint of its model.</param>
     public IDisposable Begin(string command, string model)
     {
-        for (var tries = 0; tries < Tries; tries++)
+        for (var tries = 0; tries < Tries && Directory.Exists(dataFolder); tries++)
         {
             try
             {

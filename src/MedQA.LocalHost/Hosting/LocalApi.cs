@@ -15,8 +15,12 @@ namespace MedQA.LocalHost.Hosting;
 internal static class LocalApi
 {
     /// <summary>What handlers work with, over the pipeline of this process.</summary>
-    public static Api Over(LocalPipeline pipeline, ILanguageModel model) => new()
+    /// <param name="pipeline">The pipeline.</param>
+    /// <param name="model">What answers.</param>
+    /// <param name="save">See <see cref="Api.SaveAsync"/>.</param>
+    public static Api Over(LocalPipeline pipeline, ILanguageModel model, Func<CancellationToken, Task> save) => new()
     {
+        SaveAsync = save,
         Reader = pipeline.Reader,
         Control = pipeline.Control,
         Studies = pipeline.Studies,

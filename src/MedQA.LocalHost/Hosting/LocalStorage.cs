@@ -9,6 +9,8 @@ namespace MedQA.LocalHost.Hosting;
 /// <summary>The storage that a command works on: a storage account, or the emulator for as long as this is not disposed.</summary>
 internal sealed class LocalStorage : IAsyncDisposable
 {
+    private const int FirstRetries = 2;
+
     private readonly AzuriteServer? _azurite;
 
     private LocalStorage(RunStorage runs, AzuriteServer? azurite, string place, AtWork? atWork, DataVolume? volume)
@@ -35,6 +37,29 @@ internal sealed class LocalStorage : IAsyncDisposable
     /// <summary>The disk that the emulator of this data folder writes to; <see langword="null"/> for another storage.</summary>
     public DataVolume? Volume { get; }
 
+    /// <summary>Is cancelled when the emulator ends while it is used; never for another storage.</summary>
+    public CancellationToken Lost => _azurite?.Lost ?? CancellationToken.None;
+
+    /// <summary>What is said when <see cref="Lost"/> is cancelled.</summary>
+    public AzuriteException LostFault => new(
+        AzuriteFault.Lost,
+        $"The process that keeps the storage in {Place} has ended: it was killed, or the folder was moved or deleted. What it had written down is in the folder; start again, with --data where the folder has another name now.");
+
+    /// <summary>Waits until everything that is stored would survive the emulator's sudden end; another storage needs nothing.</summary>
+    /// <exception cref="StorageFullException">There is no room for it.</exception>
+    /// <exception cref="IOException">It cannot be written down.</exception>
+    public async Task SaveAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await (_azurite?.SaveAsync(cancellationToken) ?? Task.CompletedTask);
+        }
+        catch (IOException fault) when (Volume is { IsShort: true } or { IsFull: true })
+        {
+            throw new StorageFullException(Volume!.Fact, fault);
+        }
+    }
+
     /// <summary>Opens the storage that the settings name; starts the emulator where none listens.</summary>
     /// <exception cref="AzuriteException">The emulator cannot be used.</exception>
     /// <exception cref="SettingException">The connection string is none.</exception>
@@ -43,8 +68,10 @@ internal sealed class LocalStorage : IAsyncDisposable
     {
         if (settings.Storage is not null)
         {
-            var account = Open("--storage", settings.Storage, null);
-            await account.EnsureCreatedAsync(cancellationToken);
+            // A wrong address is told at once: what waits an outage out begins to work after that.
+            await Open("--storage", settings.Storage, static text => StorageConnection.Open(text, configure: static options => options.Retry.MaxRetries = FirstRetries))
+                .EnsureCreatedAsync(cancellationToken);
+            var account = Open("--storage", settings.Storage, static text => StorageConnection.Open(text));
             return new LocalStorage(account, null, $"storage account {account.Runs.AccountName}", null, null);
         }
 
@@ -59,7 +86,7 @@ internal sealed class LocalStorage : IAsyncDisposable
         var azurite = await StartAsync(settings, console, cancellationToken);
         try
         {
-            var runs = Open("--ports", azurite.ConnectionString, volume);
+            var runs = Open("--ports", azurite.ConnectionString, text => StorageConnection.Open(text, volume));
             await runs.EnsureCreatedAsync(cancellationToken);
             volume.Reserve();
             return new LocalStorage(runs, azurite, settings.DataFolder, new AtWork(settings.DataFolder, TimeProvider.System), volume);
@@ -76,7 +103,7 @@ internal sealed class LocalStorage : IAsyncDisposable
     {
         if (_azurite is not null)
         {
-            await (Volume?.PrepareEndAsync() ?? Task.CompletedTask);
+            await (Volume is null || Lost.IsCancellationRequested ? Task.CompletedTask : Volume.PrepareEndAsync());
             await _azurite.DisposeAsync();
         }
     }
@@ -93,13 +120,13 @@ internal sealed class LocalStorage : IAsyncDisposable
         }
     }
 
-    private static string? FullFolder(HostSettings settings) => Array.Find([settings.DataFolder, settings.CacheFolder], static folder => new DataVolume(folder).IsFull);
+    private static string? FullFolder(HostSettings settings) => Array.Find([settings.DataFolder, settings.Azurite.CacheFolder], static folder => new DataVolume(folder).IsFull);
 
-    private static RunStorage Open(string setting, string connectionString, DataVolume? volume)
+    private static RunStorage Open(string setting, string connectionString, Func<string, RunStorage> open)
     {
         try
         {
-            return volume is null ? StorageConnection.Open(connectionString) : StorageConnection.Open(connectionString, volume);
+            return open(connectionString);
         }
         catch (Exception exception) when (exception is FormatException or ArgumentException or InvalidOperationException)
         {

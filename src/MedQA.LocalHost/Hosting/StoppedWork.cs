@@ -26,7 +26,9 @@ internal static class StoppedWork
             return $"Nothing that was answered is lost. {there}; else with {resume}.";
         }
 
-        return $"{names} {are} paused; nothing that was answered is lost. Go on with {resume}.{OtherModel(storage)}";
+        return OtherModel(storage) is { Length: > 0 } other
+            ? $"Nothing that was answered is lost. {names} {(runs.Count == 1 ? "waits" : "wait")} for a medqa with the model of before: go on with {resume}.{other}"
+            : $"{names} {are} paused; nothing that was answered is lost. Go on with {resume}.";
     }
 
     /// <summary>What becomes of whatever runs there are.</summary>

@@ -28,7 +28,7 @@ internal sealed class ServedRuns(MedQAClient client) : IRunSource
         client.OpenComparisonAsync([.. runs.Select(static run => run.Id)], format, cancellationToken);
 
     /// <inheritdoc/>
-    public async Task<Run> AskAsync(Run run, RunRequest request, CancellationToken cancellationToken)
+    public async Task<Run?> AskAsync(Run run, RunRequest request, CancellationToken cancellationToken)
     {
         try
         {

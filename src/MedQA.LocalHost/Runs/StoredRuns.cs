@@ -5,12 +5,14 @@ using MedQA.Evaluation.Reporting;
 using MedQA.LocalHost.Commands;
 using MedQA.LocalHost.Hosting;
 using MedQA.LocalHost.Terminal;
+using MedQA.Pipeline.Advancing;
 using MedQA.Pipeline.Control;
 using MedQA.Pipeline.Reading;
 using MedQA.Pipeline.Storage;
 using MedQA.Web;
 using MedQA.Web.Reports;
 using MedQA.Web.Runs;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MedQA.LocalHost.Runs;
 
@@ -71,7 +73,7 @@ internal sealed class StoredRuns(RunReader reader, RunControl control, LocalStor
     }
 
     /// <inheritdoc/>
-    public async Task<Run> AskAsync(Run run, RunRequest request, CancellationToken cancellationToken)
+    public async Task<Run?> AskAsync(Run run, RunRequest request, CancellationToken cancellationToken)
     {
         var action = request switch
         {
@@ -83,7 +85,7 @@ internal sealed class StoredRuns(RunReader reader, RunControl control, LocalStor
         };
         return await control.RequestAsync(RunId.Parse(run.Id), action, cancellationToken) switch
         {
-            RequestOutcome.Accepted => Of(await FindAsync(run, cancellationToken)),
+            RequestOutcome.Accepted => await ObeyAsync(RunId.Parse(run.Id), action, cancellationToken) is { } summary ? Of(summary) : null,
             RequestOutcome.OtherRules => throw new InputException(RunControl.OtherRulesOf(RunId.Parse(run.Id), (await reader.GetManifestAsync(RunId.Parse(run.Id), cancellationToken))?.Rules)),
             RequestOutcome.NotFound => throw new InputException($"Run {run.Id} was deleted."),
             _ => throw new InputException(
@@ -93,6 +95,24 @@ internal sealed class StoredRuns(RunReader reader, RunControl control, LocalStor
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => storage?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    /// <summary>Does what was asked of a run where nobody is at work who would: stopping and removing a run need no model.</summary>
+    /// <returns>The run as it is then; <see langword="null"/> when it is gone.</returns>
+    private async Task<RunSummary?> ObeyAsync(RunId run, RequestedAction action, CancellationToken cancellationToken)
+    {
+        if (action is RequestedAction.Cancel or RequestedAction.Delete
+            && storage is { AtWork: { } atWork }
+            && !atWork.Processes().Any(static process => process.Drives))
+        {
+            var advancer = new RunAdvancer(storage.Runs, new AdvanceOptions(), TimeProvider.System, NullLogger.Instance);
+            while (await advancer.AdvanceAsync(run, cancellationToken) is { State: { } state, ComeBackIn: { } pause } && !state.IsFinal())
+            {
+                await Task.Delay(pause, cancellationToken);
+            }
+        }
+
+        return await reader.GetAsync(run, cancellationToken);
+    }
 
     private async Task<RunSummary> FindAsync(Run run, CancellationToken cancellationToken) =>
         await reader.GetAsync(RunId.Parse(run.Id), cancellationToken) ?? throw new InputException($"Run {run.Id} was deleted.");

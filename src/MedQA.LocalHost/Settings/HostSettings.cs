@@ -51,8 +51,8 @@ internal sealed record HostSettings
     /// <summary>The connection string of an account, or <see langword="null"/> for the emulator.</summary>
     public string? Storage { get; init; }
 
-    /// <summary>Where the emulator is installed.</summary>
-    public string CacheFolder { get; init; } = AzuriteOptions.DefaultCacheFolder;
+    /// <summary>Where the emulator is installed; <see langword="null"/> for the usual place.</summary>
+    public string? CacheFolder { get; init; }
 
     /// <summary>The Node.js program.</summary>
     public string Node { get; init; } = "node";
@@ -89,7 +89,8 @@ internal sealed record HostSettings
     {
         get
         {
-            var options = new AzuriteOptions { DataFolder = DataFolder, Ports = Ports, CacheFolder = CacheFolder, Node = Node };
+            var options = new AzuriteOptions { DataFolder = DataFolder, Ports = Ports, Node = Node };
+            options = CacheFolder is null ? options : options with { CacheFolder = CacheFolder };
             return Npm is null ? options : options with { Npm = Npm };
         }
     }
@@ -120,8 +121,15 @@ internal sealed record HostSettings
         {
             throw new SettingException(
                 $"\"{refused.Name}\" in {FileName}",
-                "cannot be given by a file in the current folder, because it names a program, a destination or a secret, and the folder "
-                + $"may be somebody else's. Use {refused.Option}, {refused.Variable} or {personalFile}.");
+                "cannot be given by a file in the current folder, because it names a program, a destination or a secret, or deletes something, and "
+                + $"the folder may be somebody else's. Use {refused.Option}, {refused.Variable} or {personalFile}.");
+        }
+
+        if (local.TryGetValue("data", out var data) && LeadsOut(folder, data))
+        {
+            throw new SettingException(
+                $"\"data\" in {FileName}",
+                $"is '{data}', which leads out of the folder of that file, and that file may be somebody else's. Use --data, MEDQA_DATA or {personalFile}.");
         }
 
         var settings = new HostSettings();
@@ -155,6 +163,12 @@ internal sealed record HostSettings
         return settings;
     }
 
+    /// <summary>Whether a path leads out of a folder. What is no path is for others to say.</summary>
+    private static bool LeadsOut(string folder, string path) =>
+        !path.Contains('\0', StringComparison.Ordinal)
+        && Path.GetRelativePath(folder, Path.Combine(folder, path)) is var way
+        && (Path.IsPathRooted(way) || way.Split(Path.DirectorySeparatorChar)[0] == "..");
+
     private static Dictionary<string, string> ReadFile(string path, string name)
     {
         if (RegularFile.KindOf(path) == PathKind.Missing)
@@ -178,12 +192,16 @@ internal sealed record HostSettings
                     throw new SettingException($"\"{field.Name}\" in {name}", $"is no setting. The settings are {string.Join(", ", Setting.All.Select(static setting => setting.Name))}.");
                 }
 
-                fields[field.Name] = field.Value.ValueKind switch
+                var value = field.Value.ValueKind switch
                 {
                     JsonValueKind.String => field.Value.GetString()!,
                     JsonValueKind.Number => field.Value.GetRawText(),
                     var kind => throw new SettingException($"\"{field.Name}\" in {name}", $"must be a text or a number, and is {(kind == JsonValueKind.Null ? "null" : $"of kind {kind}")}."),
                 };
+                if (!fields.TryAdd(field.Name, value))
+                {
+                    throw new SettingException($"\"{field.Name}\" in {name}", "is given twice.");
+                }
             }
 
             return fields;

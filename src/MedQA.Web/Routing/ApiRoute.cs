@@ -53,7 +53,13 @@ public sealed record ApiRoute(string Name, string Method, string Path, ApiRole R
             }
 
             // The one place that lets raters in: no handler of theirs is called without.
-            return await Handler(api, Role == ApiRole.Rater ? request with { Rater = await RaterAccess.OpenAsync(api, request.Http, cancellationToken) } : request, cancellationToken);
+            var result = await Handler(api, Role == ApiRole.Rater ? request with { Rater = await RaterAccess.OpenAsync(api, request.Http, cancellationToken) } : request, cancellationToken);
+            if (Method != HttpMethods.Get)
+            {
+                await api.SaveAsync(cancellationToken);
+            }
+
+            return result;
         }
         catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
         {
@@ -96,7 +102,7 @@ public sealed record ApiRoute(string Name, string Method, string Path, ApiRole R
         InvalidDataException or NewerFormatException => Problem.Of(StatusCodes.Status500InternalServerError, "damaged", "What is stored cannot be read", fault.Message),
 
         // What the storage's client throws once it has given up trying again.
-        AggregateException exception when exception.InnerExceptions.All(static inner => inner is RequestFailedException or TaskCanceledException) =>
+        AggregateException exception when exception.InnerExceptions.All(static inner => inner is RequestFailedException or TaskCanceledException or IOException) =>
             Problem.Of(StatusCodes.Status503ServiceUnavailable, "storage", "The storage does not answer", "The storage cannot be reached. Try again later."),
         _ => null,
     };

@@ -50,7 +50,7 @@ internal sealed class Server : IAsyncDisposable
         await storage.EnsureCreatedAsync(Cancel);
         var model = new StandInModel();
         var pipeline = new LocalPipeline(storage, model, settings, TimeProvider.System, NullLoggerFactory.Instance);
-        var application = LocalApi.Create(settings, LocalApi.Over(pipeline, model));
+        var application = LocalApi.Create(settings, LocalApi.Over(pipeline, model, static _ => Task.CompletedTask));
         await application.StartAsync(Cancel);
         var server = new Server(folder, pipeline, application, model);
         if (key is not null)

@@ -70,7 +70,7 @@ public sealed class AzuriteInstallationTests : IDisposable
     [Fact]
     public async Task An_Azurite_that_ends_at_its_start_is_quoted_from_its_log()
     {
-        var options = Options() with { CacheFolder = AzuriteOptions.DefaultCacheFolder };
+        var options = Options() with { CacheFolder = AzuriteOptions.DefaultCacheFolder! };
         Directory.CreateDirectory(options.DataFolder);
         await File.WriteAllTextAsync(Path.Combine(options.DataFolder, "__azurite_db_blob__.json"), "{ broken", Cancel);
 

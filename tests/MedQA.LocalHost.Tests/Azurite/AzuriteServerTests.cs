@@ -1,7 +1,10 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Azure;
+using Azure.Data.Tables;
 using Azure.Storage.Blobs;
+using Azure.Storage.Queues;
 using MedQA.LocalHost.Azurite;
 using MedQA.LocalHost.Tests.Commands;
 using MedQA.Tests;
@@ -77,17 +80,119 @@ public sealed class AzuriteServerTests : IDisposable
         await first.DisposeAsync();
 
         var second = await StartAsync(options);
-        var record = await AzuriteRecord.ReadAsync(AzuriteRecord.PathFor(_folder), Cancel);
-        using (var keeper = Process.GetProcessById(record!.Pid))
-        {
-            keeper.Kill();
-            await keeper.WaitForExitAsync(Cancel);
-        }
+        await KillKeeperAsync(_folder);
 
         await using var third = await StartAsync(options);
         Assert.Equal(AzuriteOrigin.Started, third.Origin);
         Assert.Equal("kept", await ReadAsync(third));
         await second.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Who_used_a_killed_Azurite_learns_it_and_has_no_way_into_the_next_one_at_its_ports()
+    {
+        var options = Options();
+        await using var mine = await StartAsync(options);
+        await mine.SaveAsync(Cancel);
+        await KillKeeperAsync(_folder);
+        await using var theirs = await StartAsync(options with { DataFolder = Path.Combine(_folder, "other") });
+        await WriteAsync(theirs);
+
+        Assert.Equal(mine.Ports, theirs.Ports);
+        Assert.True(mine.Lost.WaitHandle.WaitOne(TimeSpan.FromMinutes(1)));
+        Assert.False(theirs.Lost.IsCancellationRequested);
+        foreach (var read in (Func<Task>[])
+        [
+            () => ReadAsync(mine),
+            () => new QueueServiceClient(mine.ConnectionString).GetQueuesAsync(cancellationToken: Cancel).AsPages().ToListAsync(Cancel).AsTask(),
+            () => new TableServiceClient(mine.ConnectionString).QueryAsync(cancellationToken: Cancel).ToListAsync(Cancel).AsTask(),
+        ])
+        {
+            Assert.Equal(403, (await Assert.ThrowsAsync<RequestFailedException>(read)).Status);
+        }
+
+        await Assert.ThrowsAsync<IOException>(() => mine.SaveAsync(Cancel));
+        Assert.Equal("kept", await ReadAsync(theirs));
+    }
+
+    [Fact]
+    public async Task What_was_saved_is_there_after_a_kill()
+    {
+        var options = Options();
+        await using (var first = await StartAsync(options))
+        {
+            for (var i = 0; i < 3; i++)
+            {
+                await WriteAsync(first, $"kept {i}");
+                await Task.WhenAll(first.SaveAsync(Cancel), first.SaveAsync(Cancel));
+            }
+
+            await KillKeeperAsync(_folder);
+        }
+
+        await using var second = await StartAsync(options);
+        Assert.Equal("kept 2", await ReadAsync(second));
+    }
+
+    [Fact]
+    public async Task What_one_user_stored_is_there_after_a_kill_that_comes_when_it_has_let_go()
+    {
+        var options = Options();
+        await using (var stays = await StartAsync(options))
+        {
+            await using (var goes = await StartAsync(options))
+            {
+                await WriteAsync(goes);
+            }
+
+            await KillKeeperAsync(_folder);
+        }
+
+        await using var next = await StartAsync(options);
+        Assert.Equal("kept", await ReadAsync(next));
+    }
+
+    [Theory]
+    [InlineData("__azurite_db_table__.json")]
+    [InlineData("__azurite_db_blob__.json")]
+    public async Task A_directory_that_was_lost_is_not_taken_for_an_empty_storage(string file)
+    {
+        var options = Options();
+        await using (var first = await StartAsync(options))
+        {
+            await WriteAsync(first);
+        }
+
+        await File.WriteAllBytesAsync(Path.Combine(_folder, file), [], Cancel);
+
+        var fault = await Assert.ThrowsAsync<AzuriteException>(() => StartAsync(options));
+
+        Assert.Contains($"{Path.Combine(_folder, file)} is empty", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_settings_of_an_Azurite_of_ones_own_are_not_for_this_one()
+    {
+        var environment = new Dictionary<string, string> { ["AZURITE_ACCOUNTS"] = "mine:bWluZQ==", ["AZURITE_DB"] = "mssql://nowhere" };
+        await using var server = await StartAsync(Options() with { Environment = environment });
+
+        await WriteAsync(server);
+
+        Assert.Equal("kept", await ReadAsync(server));
+    }
+
+    [Theory]
+    [InlineData("azurite.json")]
+    [InlineData("azurite.lock")]
+    [InlineData("azurite.log")]
+    [InlineData("owner.lock")]
+    public async Task A_folder_in_the_place_of_a_file_is_named(string name)
+    {
+        var path = Directory.CreateDirectory(Path.Combine(_folder, name)).FullName;
+
+        var fault = await Assert.ThrowsAsync<AzuriteException>(() => StartAsync(Options()));
+
+        Assert.Equal($"{path} is a folder, but medqa keeps a file of that name there. Move it away.", fault.Message);
     }
 
     [Fact]
@@ -297,6 +402,7 @@ public sealed class AzuriteServerTests : IDisposable
     {
         var options = Options();
         await using var first = await StartAsync(options);
+        await WriteAsync(first);
         using var keeper = Process.GetProcessById((await AzuriteRecord.ReadAsync(AzuriteRecord.PathFor(_folder), Cancel))!.Pid);
         var moved = $"{_folder}-moved";
         Directory.Move(_folder, moved);
@@ -306,6 +412,8 @@ public sealed class AzuriteServerTests : IDisposable
 
             await using var there = await StartAsync(options with { DataFolder = moved });
             Assert.Equal(AzuriteOrigin.Started, there.Origin);
+            Assert.Equal("kept", await ReadAsync(there));
+            Assert.True(first.Lost.WaitHandle.WaitOne(TimeSpan.FromMinutes(1)));
             Assert.False(Directory.Exists(_folder));
         }
         finally
@@ -332,11 +440,18 @@ public sealed class AzuriteServerTests : IDisposable
 
     private AzuriteOptions Options() => new() { DataFolder = _folder, Ports = FreePorts.Take(), StartLimit = TimeSpan.FromMinutes(5), EndLimit = TimeSpan.FromMinutes(5) };
 
-    private static async Task WriteAsync(AzuriteServer server)
+    private static async Task KillKeeperAsync(string folder)
+    {
+        using var keeper = Process.GetProcessById((await AzuriteRecord.ReadAsync(AzuriteRecord.PathFor(folder), Cancel))!.Pid);
+        keeper.Kill();
+        await keeper.WaitForExitAsync(Cancel);
+    }
+
+    private static async Task WriteAsync(AzuriteServer server, string content = "kept")
     {
         var container = new BlobContainerClient(server.ConnectionString, "things");
         await container.CreateIfNotExistsAsync(cancellationToken: Cancel);
-        await container.GetBlobClient("thing").UploadAsync(BinaryData.FromString("kept"), overwrite: true, Cancel);
+        await container.GetBlobClient("thing").UploadAsync(BinaryData.FromString(content), overwrite: true, Cancel);
     }
 
     private static async Task<string> ReadAsync(AzuriteServer server)

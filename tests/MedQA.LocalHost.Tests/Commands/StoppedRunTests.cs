@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using MedQA.LocalHost.Azurite;
 using MedQA.Tests;
 
 namespace MedQA.LocalHost.Tests.Commands;
@@ -50,6 +51,75 @@ public sealed class StoppedRunTests
         }
 
         await MedqaProcess.StopAsync(suspended);
+    }
+
+    [Fact]
+    public async Task A_storage_that_does_not_answer_is_said_in_a_sentence()
+    {
+        await using var medqa = new MedqaProcess();
+
+        var (code, _, notices) = await medqa.RunAsync("results", "--storage", medqa.ConnectionString);
+
+        Assert.Equal(1, code);
+        Assert.StartsWith("medqa: The storage does not answer: ", notices, StringComparison.Ordinal);
+        Assert.EndsWith("is the address in --storage or MEDQA_STORAGE right?\n", notices, StringComparison.Ordinal);
+        Assert.Single(notices.TrimEnd().Split('\n'));
+    }
+
+    [Fact]
+    public async Task A_run_that_nobody_works_on_is_cancelled_and_deleted_by_the_command_itself()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The signals are sent by the kill program.");
+        await using var medqa = new MedqaProcess();
+        var sums = medqa.Sums(Questions);
+        var (killed, _) = await BegunAsync(medqa, "run", sums, "--profile", medqa.Profile(samples: 41));
+        killed.Kill();
+        await killed.WaitForExitAsync(Cancel);
+
+        var (cancelled, _, first) = await medqa.RunAsync("cancel", "latest");
+        Assert.Equal((0, true), (cancelled, first.EndsWith("(sums.csv) is cancelled.\n", StringComparison.Ordinal)));
+        Assert.Equal("cancelled", (await medqa.JsonAsync("results")).GetProperty("runs")[0].GetProperty("state").GetString());
+
+        var (deleted, _, second) = await medqa.RunAsync("delete", "latest");
+        Assert.Equal((0, true), (deleted, second.EndsWith("(sums.csv) is deleted.\n", StringComparison.Ordinal)));
+        Assert.Empty((await medqa.JsonAsync("results")).GetProperty("runs").EnumerateArray());
+        var (_, _, ended) = await medqa.RunAsync("resume");
+        Assert.Contains("Every run has ended", ended, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("serve", false)]
+    [InlineData("run", false)]
+    [InlineData("serve", true)]
+    [InlineData("worker", true)]
+    public async Task Whoever_works_on_a_folder_ends_when_its_storage_was_killed_or_moved_away(string command, bool moved)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows moves no folder that is in use.");
+        await using var medqa = new MedqaProcess();
+        var data = Path.Combine(medqa.Folder, ".medqa");
+        string[] arguments = command == "run" ? ["run", medqa.Sums(Questions), "--profile", medqa.Profile(samples: 41)] : [command];
+        var (process, notices) = await BegunAsync(medqa, [.. arguments, "--urls", "http://127.0.0.1:0"]);
+        if (moved)
+        {
+            Directory.Move(data, Path.Combine(medqa.Folder, "moved"));
+        }
+        else
+        {
+            using var keeper = Process.GetProcessById((await AzuriteRecord.ReadAsync(AzuriteRecord.PathFor(data), Cancel))!.Pid);
+            keeper.Kill();
+        }
+
+        Assert.EndsWith(
+            $"medqa: The process that keeps the storage in {data} has ended: it was killed, or the folder was moved or deleted. What it had written down is in the folder; "
+            + "start again, with --data where the folder has another name now.\n",
+            await notices,
+            StringComparison.Ordinal);
+        await process.WaitForExitAsync(Cancel);
+        Assert.Equal(1, process.ExitCode);
+        if (moved && Directory.Exists(data))
+        {
+            Assert.Fail($"The folder was made again, with {string.Join(", ", Directory.EnumerateFileSystemEntries(data, "*", SearchOption.AllDirectories))}.");
+        }
     }
 
     [Fact]
@@ -113,7 +183,7 @@ public sealed class StoppedRunTests
     {
         var process = medqa.Start(arguments);
         _ = process.StandardOutput.ReadToEndAsync(Cancel);
-        await MedqaProcess.SaidAsync(process, arguments[0] == "serve" ? "Listening on " : "sums.csv: ");
+        await MedqaProcess.SaidAsync(process, arguments[0] switch { "serve" => "Listening on ", "worker" => "Answering questions of ", _ => "sums.csv: " });
         return (process, process.StandardError.ReadToEndAsync(Cancel));
     }
 

@@ -65,6 +65,7 @@ public sealed class HostSettingsTests : IDisposable
     [InlineData("""{ "thread": 1 }""", "\"thread\" in medqa.json is no setting. The settings are data, model,")]
     [InlineData("""{ "threads": null }""", "\"threads\" in medqa.json must be a text or a number, and is null.")]
     [InlineData("[]", "medqa.json must be a JSON object.")]
+    [InlineData("""{ "threads": 1, "log": "none", "threads": 2 }""", "\"threads\" in medqa.json is given twice.")]
     [InlineData("{\n\"threads\": }", "medqa.json is not JSON (line 2).")]
     public void A_file_that_cannot_be_read_says_why(string content, string message)
     {
@@ -82,15 +83,44 @@ public sealed class HostSettingsTests : IDisposable
     [Fact]
     public void A_file_in_the_current_folder_cannot_name_a_program_a_destination_or_a_secret()
     {
-        string[] personal = ["endpoint", "key", "token", "storage", "cache", "node", "npm"];
+        string[] personal = ["endpoint", "key", "token", "storage", "cache", "node", "npm", "keep", "keepUploads", "telemetry"];
         Assert.Equal(personal.Order(), Setting.All.Where(static setting => setting.IsPersonal).Select(static setting => setting.Name).Order());
         Assert.All(personal, name =>
         {
             File.WriteAllText(Path.Combine(_folder, "medqa.json"), $$"""{ "{{name}}": "./evil.sh" }""");
             var message = Assert.Throws<SettingException>(() => Read(options: new() { [name] = "https://medqa.example.com" })).Message;
             Assert.StartsWith($"\"{name}\" in medqa.json cannot be given by a file in the current folder", message, StringComparison.Ordinal);
-            Assert.Contains($"--{name}, MEDQA_{name.ToUpperInvariant()} or {Path.Combine(Personal, "medqa.json")}", message, StringComparison.Ordinal);
+            var option = Setting.All.Single(setting => setting.Name == name).Option;
+            Assert.Contains($"{option}, MEDQA_{name.ToUpperInvariant()} or {Path.Combine(Personal, "medqa.json")}", message, StringComparison.Ordinal);
         });
+    }
+
+    [Theory]
+    [InlineData("runs", true)]
+    [InlineData("./runs/../other", true)]
+    [InlineData("..", false)]
+    [InlineData("runs/../../other", false)]
+    [InlineData("/", false)]
+    [InlineData("/home", false)]
+    public void A_file_in_the_current_folder_names_data_folders_within_it_only(string data, bool isTaken)
+    {
+        File.WriteAllText(Path.Combine(_folder, "medqa.json"), $$"""{ "data": "{{data}}" }""");
+        if (isTaken)
+        {
+            Assert.Equal(Path.GetFullPath(data), Read().DataFolder);
+        }
+        else
+        {
+            Assert.StartsWith($"\"data\" in medqa.json is '{data}', which leads out of the folder", Assert.Throws<SettingException>(() => Read()).Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void An_account_without_a_home_folder_has_what_it_runs_in_its_data_folder_and_nowhere_that_others_may_write()
+    {
+        var options = new AzuriteOptions { DataFolder = "/srv/medqa" };
+        Assert.Equal(AzuriteOptions.DefaultCacheFolder ?? Path.Combine("/srv/medqa", "cache"), options.CacheFolder);
+        Assert.DoesNotContain(Path.TrimEndingDirectorySeparator(Path.GetTempPath()), AzuriteOptions.DefaultCacheFolder ?? "", StringComparison.Ordinal);
     }
 
     [Fact]

@@ -75,6 +75,34 @@ public sealed class ApiRoutesTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task A_change_is_acknowledged_only_when_it_is_saved_and_a_look_saves_nothing()
+    {
+        var storage = StorageConnection.Open(azurite.NewConnectionString());
+        await storage.EnsureCreatedAsync(TestContext.Current.CancellationToken);
+        var saves = 0;
+        var api = ApiServer.ApiOver(storage, new ScriptedModel(), new ApiLimits()) with
+        {
+            SaveAsync = _ => Task.FromException(++saves > 0 ? new StorageFullException("The disk is full") : new InvalidOperationException()),
+        };
+        foreach (var route in ApiRoutes.All)
+        {
+            var seen = saves;
+            var context = new DefaultHttpContext();
+            context.Request.Method = route.Method;
+            context.Request.Body = new MemoryStream("id,question,option_a,option_b,answer\nq,What?,one,two,A\n"u8.ToArray());
+            context.Request.ContentLength = context.Request.Body.Length;
+            context.Request.ContentType = "text/csv";
+            var result = await route.AnswerAsync(api, new ApiRequest(context.Request, new Dictionary<string, string>()), TestContext.Current.CancellationToken);
+            if (route.Name == "StartRun")
+            {
+                Assert.Equal((seen + 1, 503), (saves, Assert.IsAssignableFrom<IStatusCodeHttpResult>(result).StatusCode));
+            }
+
+            Assert.True(route.Method != "GET" || saves == seen, route.Name);
+        }
+    }
+
+    [Fact]
     public async Task Profiles_models_and_health_are_shown()
     {
         await using var server = await ApiServer.StartAsync(azurite.NewConnectionString());

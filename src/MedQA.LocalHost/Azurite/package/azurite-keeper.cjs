@@ -7,10 +7,13 @@
 // The first line on standard output is the control port. Whoever connects there names a file that it has made in the data folder; it
 // gets {"here":true,"ready":false,…} where this process sees that file, which proves that both mean the same folder (and again, with
 // ready, when the services listen), and keeps Azurite alive until it ends its side; the connection is closed from here when that end is
-// seen or, for the last one, when Azurite has gone. Both records name this process while it lives. It inherits the lock that makes it
-// the folder's owner from whoever started it, and has it until it ends.
+// seen and what was stored until then is written down or, for the last one, when Azurite has gone. Whoever sends "save" gets "saved" when
+// everything that the services had acknowledged is in files. Both records name this process while it lives. It inherits the lock that makes
+// it the folder's owner from whoever started it, and has it until it ends.
 
+const crypto = require('node:crypto');
 const fs = require('node:fs');
+const { createRequire } = require('node:module');
 const net = require('node:net');
 const path = require('node:path');
 
@@ -18,11 +21,11 @@ const path = require('node:path');
 process.umask(0o077);
 
 const [folderRecord, portRecord, logPath, entry, ...args] = process.argv.slice(2);
-const records = [folderRecord, portRecord];
+// This process works in the data folder, and finds its own record there even when the folder has another name by then.
+const records = [path.basename(folderRecord), portRecord];
 const firstConnectionMilliseconds = 60_000;
-const about = { pid: process.pid, control: 0, data: '', blobPort: 0, queuePort: 0, tablePort: 0 };
+const about = { pid: process.pid, control: 0, data: path.dirname(folderRecord), blobPort: 0, queuePort: 0, tablePort: 0 };
 for (let i = 0; i + 1 < args.length; i++) {
-  if (args[i] === '--location') about.data = args[i + 1];
   if (args[i] === '--blobPort') about.blobPort = Number(args[i + 1]);
   if (args[i] === '--queuePort') about.queuePort = Number(args[i + 1]);
   if (args[i] === '--tablePort') about.tablePort = Number(args[i + 1]);
@@ -30,24 +33,89 @@ for (let i = 0; i + 1 < args.length; i++) {
 
 // Whoever started this may be gone when Azurite writes: its output goes to a file, never to a pipe without a reader.
 const log = fs.openSync(logPath, 'w');
+function say(text) {
+  try { fs.writeSync(log, text); } catch { /* The disk is full: there is no other place to say something. */ }
+}
 for (const stream of [process.stdout, process.stderr]) {
   stream.write = (chunk, encoding, written) => {
-    fs.writeSync(log, chunk);
+    say(chunk);
     const done = typeof encoding === 'function' ? encoding : written;
     if (done) process.nextTick(done);
     return true;
   };
 }
 process.on('uncaughtException', error => {
-  fs.writeSync(log, `${error.stack ?? error}\n`);
+  say(`${error.stack ?? error}\n`);
   process.exit(1);
 });
+
+// Every tool knows the first key of the development store, so that one alone would open whatever storage has these ports next, when this
+// process is gone. Who shares this folder gets a second key that no other process has.
+const key = crypto.randomBytes(64).toString('base64');
+process.env.AZURITE_ACCOUNTS = process.env.AZURITE_ACCOUNTS.split(';').map((account, index) => index === 0 ? `${account}:${key}` : account).join(';');
 
 let ready = false;
 let stopping = false;
 let everHeld = false;
 const holders = new Set();
-const hello = here => `${JSON.stringify({ ready, here, ...about })}\n`;
+const hello = here => `${JSON.stringify({ ready, here, ...(here ? { key } : {}), ...about })}\n`;
+
+// Azurite keeps its directory of what is stored in memory and writes it down every five seconds, so that a killed process forgets the last
+// ones. Here it is written a moment after every change, all of its files at once so that they agree, and rests for twenty times as long
+// as that took: a small storage forgets a tenth of a second, and a large one is not slowed down.
+const restMilliseconds = 100;
+const restPerSaving = 19;
+const databases = new Set();
+const Loki = createRequire(entry)('lokijs');
+Loki.prototype.autosaveEnable = function () {
+  this.autosave = true;
+  databases.add(this);
+};
+
+let saving = Promise.resolve();
+let queued = null;
+let restUntil = 0;
+
+// Resolves when everything that was stored before the call is in files.
+function save() {
+  queued ??= saving.then(() => {
+    queued = null;
+    const outcome = saveChanged();
+    saving = outcome.catch(() => {});
+    return outcome;
+  });
+  return queued;
+}
+
+async function saveChanged() {
+  const start = Date.now();
+  try {
+    await Promise.all([...databases].filter(database => database.autosaveDirty()).map(database => new Promise((resolve, reject) => {
+      database.saveDatabase(error => {
+        if (!error) return resolve();
+        // What could not be written is still to be written.
+        for (const collection of database.collections) collection.dirty = true;
+        reject(error);
+      });
+    })));
+  } finally {
+    const end = Date.now();
+    restUntil = end + Math.max(restMilliseconds, restPerSaving * (end - start));
+  }
+}
+
+const sayUnsaved = error => say(`What is stored could not be written down: ${error.message}\n`);
+setInterval(() => {
+  if (!stopping && !queued && Date.now() >= restUntil && [...databases].some(database => database.autosaveDirty())) save().catch(sayUnsaved);
+}, restMilliseconds).unref();
+
+// A directory without content is one that a machine had not brought to its disk when it lost its power. Azurite would take it for a new one.
+for (const file of fs.readdirSync('.')) {
+  if (/^__azurite_db_.*\.json$/.test(file) && fs.statSync(file).size === 0) {
+    say(`${path.join(about.data, file)} is empty: the directory of what is stored there was lost. Restore that file from a backup of the folder, or use another data folder.\n`);
+    process.exit(1);
+  }
+}
 
 function stop() {
   if (stopping) return;
@@ -60,18 +128,25 @@ function stop() {
 function release(socket) {
   if (!holders.delete(socket)) return void socket.end();
   if (holders.size === 0) stop();
-  else socket.end();
+  else save().catch(sayUnsaved).finally(() => socket.end());
 }
 
 const control = net.createServer({ allowHalfOpen: true }, socket => {
   if (stopping) return socket.destroy();
   let asked = '';
   socket.on('data', chunk => {
-    if (holders.has(socket) || asked.length > 64) return;
+    if (asked.length > 64) return;
     asked += chunk;
+    if (holders.has(socket)) {
+      for (; asked.startsWith('save\n'); asked = asked.slice(5)) {
+        save().then(() => 'saved', error => (sayUnsaved(error), 'unsaved')).then(answer => socket.write(`${answer}\n`));
+      }
+      return;
+    }
     const name = /^([0-9a-f]{32})\n/.exec(asked);
     if (!name) return;
     if (stopping) return socket.destroy();
+    asked = '';
     const here = fs.existsSync(path.join(about.data, `join-${name[1]}`));
     if (here) {
       everHeld = true;
@@ -109,17 +184,18 @@ process.once = function (event, listener) {
   return process;
 };
 
-// A folder that was moved or deleted takes its lock along: another process may own a new folder of that name by now, and Azurite, which
-// knows the folder by its name, would write into that one. It ends without saving, as a killed one does.
+// A folder that was moved takes its lock along, and this process, which works in it: another may own a new folder of that name by now. Who
+// uses this one knows it by its old name, so it ends, in order. One that was deleted takes nothing more.
 const identity = folder => { const found = fs.statSync(folder, { bigint: true }); return `${found.dev}:${found.ino}`; };
-const folder = identity(about.data);
-setInterval(() => {
+const folder = identity('.');
+const watch = setInterval(() => {
   let now = 'none';
   try { now = identity(about.data); } catch { /* It is gone. */ }
-  if (now !== folder) {
-    fs.writeSync(log, `The data folder ${about.data} was moved or deleted.\n`);
-    process.exit(1);
-  }
+  if (now === folder) return;
+  clearInterval(watch);
+  say(`The data folder ${about.data} was moved or deleted.\n`);
+  if (fs.statSync('.').nlink === 0) process.exit(1);
+  stop();
 }, 1_000).unref();
 
 control.listen(0, '127.0.0.1', () => {
