@@ -26,7 +26,7 @@ internal static class ModelsOptimizeCommand
         var folder = ModelFolders.Find(model, AppContext.BaseDirectory);
         context.Console.Note($"Widening the products of {folder}…");
         var made = await ModelOptimization.WidenAsync(folder, context.Settings.Graph, cancellationToken);
-        context.Console.Line($"{made.GraphPath}: {made.Products:#,0} products, {made.Bytes / 1e6:#,0} MB of data. Use it with --graph {Path.GetFileName(made.GraphPath)}.");
+        context.Console.Line($"{made.GraphPath}: {made.Products:#,0} products, {made.Bytes / 1e6:#,0} MB of data. Use it with --graph {Path.GetRelativePath(folder, made.GraphPath)}.");
         return ExitCode.Success;
     }
 }

@@ -31,8 +31,10 @@ internal static class ModelFolders
         .Where(Directory.Exists)
         .SelectMany(static folder => Directory.EnumerateFiles(folder, "tokenizer.json", SearchOption.AllDirectories))
         .Select(static file => Path.GetDirectoryName(file)!)
-        .Where(static folder => Directory.EnumerateFiles(folder, "*.onnx").Any())
+        .Where(static folder => HasGraph(folder) || HasGraph(Path.Combine(folder, "onnx")))
         .Order(StringComparer.Ordinal);
+
+    private static bool HasGraph(string folder) => Directory.Exists(folder) && Directory.EnumerateFiles(folder, "*.onnx").Any();
 
     private static IEnumerable<string> Holding(string toolFolder)
     {
