@@ -96,6 +96,11 @@ public sealed class ModelFolder
         return new ModelFolderReader(folder).Read(System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path))), graphFile);
     }
 
+    /// <summary>The files in which a graph keeps its tensors, as it names them: relative to its own folder, and to be trusted no more than the graph.</summary>
+    /// <param name="graphPath">The graph; none of the files need be there.</param>
+    /// <exception cref="ModelException">It cannot be read, or is no ONNX graph.</exception>
+    public static IReadOnlyList<string> DataFilesOf(string graphPath) => OnnxExternalData.LocationsIn(graphPath);
+
     /// <summary>
     /// The model's fingerprint: lower-case hexadecimal SHA-256 over the graph, the data files that it names, the tokenizer,
     /// the chat template and the tokens that begin and end a sequence. The same wherever the folder lies and whatever it is called.

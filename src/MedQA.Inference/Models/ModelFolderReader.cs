@@ -92,7 +92,9 @@ internal sealed class ModelFolderReader(string folder)
         if (decoder?.Find("filename") is { } named)
         {
             var path = ModelFile.Inside(folder, named.Text(), named.File);
-            return File.Exists(path) ? path : throw new ModelException(ModelFault.MissingFile, path, "genai_config.json names this graph, but it is not there", "Copy the graph into the folder");
+            if (File.Exists(path)) return path;
+            // A model that comes in several graphs may be here in another one than genai_config.json names.
+            return Others() is [var other] ? ModelFile.Inside(folder, other, PathOf(other)) : throw new ModelException(ModelFault.MissingFile, path, "genai_config.json names this graph, but it is not there", "Copy the graph into the folder");
         }
 
         foreach (var usual in (ReadOnlySpan<string>)["model.onnx", "onnx/model.onnx"])
@@ -100,14 +102,7 @@ internal sealed class ModelFolderReader(string folder)
             if (File.Exists(PathOf(usual))) return ModelFile.Inside(folder, usual, PathOf(usual));
         }
 
-        var found = Graphs(SearchOption.TopDirectoryOnly);
-        if (Directory.Exists(PathOf(GraphFolder)))
-        {
-            found.AddRange(new ModelFolderReader(PathOf(GraphFolder)).Graphs(SearchOption.TopDirectoryOnly).Select(static graph => $"{GraphFolder}/{graph}"));
-        }
-
-        // What `medqa models optimize` made of a graph lies beside it and is only taken where it is named.
-        found.RemoveAll(graph => graph.EndsWith(ModelOptimization.Ending, StringComparison.Ordinal) && found.Contains(graph[..^ModelOptimization.Ending.Length] + GraphEnding));
+        var found = Others();
         return found switch
         {
             [var only] => ModelFile.Inside(folder, only, PathOf(only)),
@@ -120,6 +115,20 @@ internal sealed class ModelFolderReader(string folder)
                 $"the graph is not there, and the folder holds {found.Count} others: {string.Join(", ", found)}",
                 "Name the one to use with --graph (Model__Graph in a deployment)"),
         };
+    }
+
+    /// <summary>The graphs of the folder and of its onnx, under whatever name.</summary>
+    private List<string> Others()
+    {
+        var found = Graphs(SearchOption.TopDirectoryOnly);
+        if (Directory.Exists(PathOf(GraphFolder)))
+        {
+            found.AddRange(new ModelFolderReader(PathOf(GraphFolder)).Graphs(SearchOption.TopDirectoryOnly).Select(static graph => $"{GraphFolder}/{graph}"));
+        }
+
+        // What `medqa models optimize` made of a graph lies beside it and is only taken where it is named.
+        found.RemoveAll(graph => graph.EndsWith(ModelOptimization.Ending, StringComparison.Ordinal) && found.Contains(graph[..^ModelOptimization.Ending.Length] + GraphEnding));
+        return found;
     }
 
     private List<string> Graphs(SearchOption where) =>

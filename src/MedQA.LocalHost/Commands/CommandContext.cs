@@ -11,6 +11,7 @@ using MedQA.Files;
 using MedQA.Inference.Checking;
 using MedQA.Inference.Models;
 using MedQA.LocalHost.Azurite;
+using MedQA.LocalHost.Hub;
 using MedQA.LocalHost.Settings;
 using MedQA.LocalHost.Terminal;
 using MedQA.Pipeline.Rating;
@@ -64,7 +65,7 @@ internal sealed record CommandContext(HostSettings Settings, HostConsole Console
     private static int? CodeOf(Exception exception) => exception switch
     {
         NoRegularFileException or SettingException or InputException or StudyException or PrefixRefusedException or ProfileException or QuestionSetException or RunComparisonException or ReplayException or ReferencesException or MedQAException { Status: < HttpStatusCode.InternalServerError } => ExitCode.BadInput,
-        NewerFormatException or AzuriteException or ModelException or MedQAException { Status: null or >= HttpStatusCode.InternalServerError } or RequestFailedException or InvalidDataException or IOException or UnauthorizedAccessException => ExitCode.Failure,
+        NewerFormatException or AzuriteException or HubException or ModelException or MedQAException { Status: null or >= HttpStatusCode.InternalServerError } or RequestFailedException or InvalidDataException or IOException or UnauthorizedAccessException => ExitCode.Failure,
         _ => null,
     };
 }

@@ -225,6 +225,14 @@ public sealed class ModelFolderTests
     }
 
     [Fact]
+    public void A_graph_that_the_configuration_does_not_know_is_taken_where_it_is_the_only_one()
+    {
+        using var copy = ModelCopy.Of("tiny/llama-packed");
+        File.Move(copy.FileAt("model.onnx"), copy.FileAt("model_q4f16.onnx"));
+        Assert.Equal(copy.FileAt("model_q4f16.onnx"), copy.Open().GraphPath);
+    }
+
+    [Fact]
     public void Of_several_graphs_none_is_guessed()
     {
         using var copy = ModelCopy.Of("tiny/llama-optimum");

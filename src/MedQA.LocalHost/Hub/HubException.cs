@@ -1,0 +1,4 @@
+namespace MedQA.LocalHost.Hub;
+
+/// <summary>A model could not be fetched. The message is a sentence for people that says what to do.</summary>
+internal sealed class HubException(string message, Exception? inner = null) : Exception(message, inner);
