@@ -3,6 +3,7 @@ using System.Text.Json;
 using MedQA.Inference;
 using MedQA.Inference.Sessions;
 using MedQA.LocalHost.Azurite;
+using MedQA.LocalHost.Hosting;
 using MedQA.LocalHost.Hub;
 
 namespace MedQA.LocalHost.Commands;
@@ -10,9 +11,6 @@ namespace MedQA.LocalHost.Commands;
 /// <summary><c>medqa models fetch</c>: brings a model from the Hugging Face hub.</summary>
 internal static class ModelsFetchCommand
 {
-    private const string Lock = ".fetch.lock";
-    private static readonly TimeSpan SilenceLimit = TimeSpan.FromSeconds(60);
-
     /// <summary>The command.</summary>
     public static Command Create()
     {
@@ -46,32 +44,59 @@ internal static class ModelsFetchCommand
         }
 
         var target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(to ?? Path.Combine(context.Settings.FetchedModels, model.Name)));
-        using var hub = new HubClient(address, Token(), SilenceLimit);
+        if (Path.GetDirectoryName(target) is not { } parent)
+        {
+            throw new InputException($"--to is '{to}', and a model needs a folder of its own.");
+        }
+
+        try
+        {
+            var (record, place) = await FetchAsync(context, model, graph, target, parent, address, cancellationToken);
+            Tell(context, model, target, record, place);
+            return ExitCode.Success;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            context.Console.Note("Stopped. The same command goes on where it was.");
+            throw;
+        }
+    }
+
+    private static async Task<(FetchedModel Record, string Graph)> FetchAsync(
+        CommandContext context, HubModel model, string? graph, string target, string parent, Uri address, CancellationToken cancellationToken)
+    {
+        using var hub = new HubClient(address, Token(), new HubPatience(), TimeProvider.System, context.Console.Note);
         var commit = await hub.CommitAsync(model, cancellationToken);
         context.Console.Note($"{model.Repository} {model.Revision} is commit {commit}.");
         var files = await hub.FilesAsync(model, commit, cancellationToken);
         var selection = ModelSelection.Of(model, files, graph);
-        var download = new ModelDownload(hub, model, commit, target, context.Console.Note);
+        var download = new ModelDownload(hub, model, commit, target, TimeProvider.System, context.Console.Note);
         var place = selection.PlaceOf(selection.Graph);
         using var held = await FolderLock.TakeAsync(
-            Path.GetDirectoryName(target)!,
-            Lock,
-            holder => context.Console.Note($"Another medqa{FolderLock.Named(holder)} is fetching into that folder; waiting for it…"),
+            parent,
+            $".{Path.GetFileName(target)}.fetch",
+            holder => context.Console.Note($"Another medqa{FolderLock.Named(holder)} is fetching {target}; waiting for it…"),
             cancellationToken);
         var record = await download.FetchAsync(selection, files, async folder =>
         {
             await using var loaded = await OnnxLanguageModel.LoadAsync(
                 folder, new ModelOptions { Graph = place, Threads = context.Settings.Threads, Provider = context.Settings.Provider }, cancellationToken);
         }, cancellationToken);
+        return (record, place);
+    }
+
+    private static void Tell(CommandContext context, HubModel model, string target, FetchedModel record, string graph)
+    {
         if (context.Output == OutputFormat.Json)
         {
             context.Console.Line(JsonSerializer.Serialize(record, HubJson.Default.FetchedModel));
-            return ExitCode.Success;
+            return;
         }
 
         context.Console.Line($"{target}: {record.Files.Count} files, every one verified, and the model loads.");
-        context.Console.Note($"Use it: medqa run FILE --model {(to is null ? model.Name : target)} --graph {place}");
-        return ExitCode.Success;
+        var isFound = Path.GetDirectoryName(target) == Path.GetFullPath(context.Settings.FetchedModels) && LocalModel.FolderOf(context.Settings, model.Name) == target;
+        var choice = record.Files.Count(static file => file.Path.EndsWith(".onnx", StringComparison.Ordinal)) > 1 ? $" --graph {graph}" : "";
+        context.Console.Note($"Use it: medqa run FILE --model {(isFound ? model.Name : target)}{choice}");
     }
 
     private static string? Token()

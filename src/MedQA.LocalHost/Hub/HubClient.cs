@@ -16,22 +16,28 @@ internal sealed class HubClient : IDisposable
     private const int MostPages = 1_000;
     private const int MostFiles = 100_000;
     private const int LongestAnswer = 64 << 20;
-    private const int TooManyRequests = 429;
+    private const int MostWaits = 3;
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(30);
 
     private readonly HttpClient _client;
     private readonly Uri _hub;
     private readonly string? _token;
-    private readonly TimeSpan _silenceLimit;
+    private readonly HubPatience _patience;
+    private readonly TimeProvider _time;
+    private readonly Action<string> _progress;
 
     /// <param name="hub">The hub's address.</param>
     /// <param name="token">The token for it, or <see langword="null"/>.</param>
-    /// <param name="silenceLimit">After so long without a byte a connection counts as cut.</param>
-    public HubClient(Uri hub, string? token, TimeSpan silenceLimit)
+    /// <param name="patience">How long it is waited for.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="progress">Is told what is waited for.</param>
+    public HubClient(Uri hub, string? token, HubPatience patience, TimeProvider time, Action<string> progress)
     {
         _hub = hub.AbsoluteUri.EndsWith('/') ? hub : new Uri(hub.AbsoluteUri + "/");
         _token = token;
-        _silenceLimit = silenceLimit;
+        _patience = patience;
+        _time = time;
+        _progress = progress;
         _client = new(new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = ConnectLimit }) { Timeout = Timeout.InfiniteTimeSpan };
         _client.DefaultRequestHeaders.UserAgent.ParseAdd("medqa");
     }
@@ -63,8 +69,8 @@ internal sealed class HubClient : IDisposable
                 throw new HubException($"{model.Repository} has too many files for a model.");
             }
 
-            (var entries, page) = await ReadAsync(model, page, HubJson.Default.ListHubEntry, cancellationToken);
-            files.AddRange(entries.Where(static entry => entry.Type == "file").Select(HubFile.Of));
+            (var entries, page) = await ReadAsync(model, page, HubJson.Default.Entries, cancellationToken);
+            files.AddRange(entries.OfType<HubEntry>().Where(static entry => entry.Type == "file").Select(HubFile.Of));
         }
 
         return files;
@@ -78,12 +84,20 @@ internal sealed class HubClient : IDisposable
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The answer, and the byte that its content begins with: <paramref name="from"/>, or 0 where the server does not continue.</returns>
     /// <exception cref="HubException">The hub refuses.</exception>
-    /// <exception cref="HttpRequestException">The connection is cut.</exception>
+    /// <exception cref="CutConnectionException">The connection is cut.</exception>
     public async Task<(HttpResponseMessage Answer, long From)> OpenAsync(
         HubModel model, string commit, HubFile file, long from, CancellationToken cancellationToken)
     {
         var path = string.Join('/', file.Path.Split('/').Select(Uri.EscapeDataString));
-        var answer = await SendAsync(model, new Uri(_hub, $"{model.Repository}/resolve/{commit}/{path}"), from, cancellationToken);
+        var address = new Uri(_hub, $"{model.Repository}/resolve/{commit}/{path}");
+        var answer = await SendAsync(model, address, from, cancellationToken);
+        if (answer.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable && from > 0)
+        {
+            // What lies there cannot be continued: all of it is asked for.
+            answer.Dispose();
+            answer = await SendAsync(model, address, from: 0, cancellationToken);
+        }
+
         if (answer.StatusCode == HttpStatusCode.PartialContent && answer.Content.Headers.ContentRange?.From is { } start && start == from)
         {
             return (answer, from);
@@ -99,7 +113,7 @@ internal sealed class HubClient : IDisposable
     }
 
     /// <summary>Reads the next bytes of an answer.</summary>
-    /// <exception cref="IOException">The connection is cut, or nothing comes.</exception>
+    /// <exception cref="CutConnectionException">The connection is cut, or nothing comes.</exception>
     public Task<int> ReadAsync(Stream content, Memory<byte> buffer, CancellationToken cancellationToken) =>
         WithinSilenceAsync(cancel => content.ReadAsync(buffer, cancel).AsTask(), cancellationToken);
 
@@ -130,18 +144,22 @@ internal sealed class HubClient : IDisposable
         {
             throw new HubException($"{address} answers with something that is not the hub's form. Is {Address} a hub?", exception);
         }
-        catch (Exception exception) when (exception is HttpRequestException or IOException)
+        catch (CutConnectionException exception)
         {
             throw Unreachable(exception);
         }
     }
 
-    /// <summary>That the hub cannot be reached, as a sentence.</summary>
-    public HubException Unreachable(Exception exception) =>
-        new($"{Address} cannot be reached ({exception.Message.TrimEnd('.')}). Check the connection, a proxy (HTTPS_PROXY) and HF_ENDPOINT, and run the command again.", exception);
+    /// <summary>Waits before a cut connection is tried again: longer each time.</summary>
+    public Task PauseAsync(int cuts, CancellationToken cancellationToken) =>
+        Task.Delay(_patience.Pause * (1 << Math.Max(0, cuts - 1)), _time, cancellationToken);
 
-    /// <summary>The next page, as the header Link names it; only on the hub itself.</summary>
-    private Uri? Next(HttpResponseMessage answer, Uri address)
+    /// <summary>That the hub cannot be reached, as a sentence.</summary>
+    public HubException Unreachable(CutConnectionException exception) =>
+        new($"{Address} cannot be reached ({exception.Message}). Check the connection, a proxy (HTTPS_PROXY) and HF_ENDPOINT, and run the command again.", exception);
+
+    /// <summary>The next page. Of what the header Link names only the query is taken, so that the hub itself is asked: a mirror passes on links to the original.</summary>
+    private static Uri? Next(HttpResponseMessage answer, Uri address)
     {
         if (!answer.Headers.TryGetValues("Link", out var links))
         {
@@ -156,9 +174,7 @@ internal sealed class HubClient : IDisposable
                 continue;
             }
 
-            return Uri.TryCreate(address, link[(open + 1)..close], out var next) && IsHub(next)
-                ? next
-                : throw new HubException($"{Address} names a next page that is elsewhere.");
+            return Uri.TryCreate(address, link[(open + 1)..close], out var next) ? new UriBuilder(address) { Query = next.Query }.Uri : null;
         }
 
         return null;
@@ -166,7 +182,8 @@ internal sealed class HubClient : IDisposable
 
     private async Task<HttpResponseMessage> SendAsync(HubModel model, Uri address, long from, CancellationToken cancellationToken)
     {
-        for (var redirects = 0; redirects <= MostRedirects; redirects++)
+        var waits = 0;
+        for (var redirects = 0; redirects <= MostRedirects;)
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, address);
             if (from > 0)
@@ -181,24 +198,43 @@ internal sealed class HubClient : IDisposable
 
             var answer = await WithinSilenceAsync(
                 cancel => _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel), cancellationToken);
-            if (answer.IsSuccessStatusCode)
+            if (answer.IsSuccessStatusCode || (answer.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable && from > 0))
             {
                 return answer;
             }
 
             using (answer)
             {
+                if (answer.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable
+                    && Wait(answer) is var wait && wait <= _patience.LongestWait && waits++ < MostWaits)
+                {
+                    _progress($"{address.Host} is busy (status {(int)answer.StatusCode}); waiting {Seconds(wait)}…");
+                    await Task.Delay(wait, _time, cancellationToken);
+                    continue;
+                }
+
                 if ((int)answer.StatusCode is not (301 or 302 or 303 or 307 or 308))
                 {
                     throw Refused(model, address, answer);
                 }
 
                 address = Target(address, answer);
+                redirects++;
             }
         }
 
         throw new HubException($"{Address} sends from one address to the next without end.");
     }
+
+    /// <summary>How long a busy server wants to be left alone.</summary>
+    private TimeSpan Wait(HttpResponseMessage answer) => answer.Headers.RetryAfter switch
+    {
+        { Delta: { } delay } => delay,
+        { Date: { } then } when then > _time.GetUtcNow() => then - _time.GetUtcNow(),
+        _ => _patience.Pause,
+    };
+
+    private static string Seconds(TimeSpan wait) => string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(wait.TotalSeconds):0} s");
 
     private static Uri Target(Uri address, HttpResponseMessage answer) =>
         answer.Headers.Location is { } location && new Uri(address, location) is var target
@@ -212,9 +248,7 @@ internal sealed class HubClient : IDisposable
     {
         var code = answer.Headers.TryGetValues("X-Error-Code", out var codes) ? codes.First() : "";
         var page = $"{Address}/{model.Repository}";
-        var wait = answer.Headers.RetryAfter?.Delta is { } delay
-            ? string.Create(CultureInfo.InvariantCulture, $" in {Math.Ceiling(delay.TotalSeconds):0} seconds")
-            : " later";
+        var wait = answer.Headers.RetryAfter is null ? " later" : $" in {Seconds(Wait(answer))}";
         if (!IsHub(address))
         {
             return new($"{address.Host}, to which the hub sends for the content, refuses it (status {(int)answer.StatusCode}). Run the command again: it continues.");
@@ -229,7 +263,7 @@ internal sealed class HubClient : IDisposable
                 ? $"{Address} knows no model {model.Repository}, or it is private. Check the name; for a private one set HF_TOKEN."
                 : $"{Address} knows no model {model.Repository}, or does not accept HF_TOKEN. Check both."),
             (404, _) => new($"{Address} knows no model {model.Repository} at {model.Revision}. Check the name and the revision."),
-            (TooManyRequests, _) => new($"{Address} answers no more requests for now. Run the command again{wait}: it continues where it stopped. With HF_TOKEN more requests are allowed."),
+            ((int)HttpStatusCode.TooManyRequests, _) => new($"{Address} answers no more requests for now. Run the command again{wait}: it continues where it stopped. With HF_TOKEN more requests are allowed."),
             ( >= 500, _) => new($"{Address} has a fault of its own (status {(int)answer.StatusCode}). Run the command again{wait}: it continues where it stopped."),
             _ => new($"{Address} refuses {address.AbsolutePath} (status {(int)answer.StatusCode})."),
         };
@@ -238,14 +272,18 @@ internal sealed class HubClient : IDisposable
     private async Task<T> WithinSilenceAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(_silenceLimit);
+        limit.CancelAfter(_patience.Silence);
         try
         {
             return await work(limit.Token);
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new IOException($"nothing came for {_silenceLimit.TotalSeconds:0} seconds", exception);
+            throw new CutConnectionException($"nothing came for {Seconds(_patience.Silence)}", exception);
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException)
+        {
+            throw new CutConnectionException(exception.Message.TrimEnd('.'), exception);
         }
     }
 }

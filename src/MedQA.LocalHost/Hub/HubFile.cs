@@ -86,7 +86,7 @@ internal sealed record FetchedFile(string Path, long Size, string Hash);
 
 /// <summary>The hub's forms and ours.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
-[JsonSerializable(typeof(List<HubEntry>))]
+[JsonSerializable(typeof(List<HubEntry?>), TypeInfoPropertyName = "Entries")]
 [JsonSerializable(typeof(HubRevision))]
 [JsonSerializable(typeof(FetchedModel))]
 internal sealed partial class HubJson : JsonSerializerContext;

@@ -30,7 +30,7 @@ internal sealed record HubModel(string Owner, string Name, string Revision)
 
     private static bool IsName(string part) =>
         part.Length is > 0 and <= LongestPart
-        && char.IsAsciiLetterOrDigit(part[0])
+        && (char.IsAsciiLetterOrDigit(part[0]) || part[0] == '_')
         && part.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.')
         && !part.Contains("..", StringComparison.Ordinal);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using MedQA.Files;
@@ -14,8 +15,9 @@ namespace MedQA.LocalHost.Hub;
 /// <param name="model">The model.</param>
 /// <param name="commit">Its commit.</param>
 /// <param name="target">The model's folder, absolute.</param>
+/// <param name="time">The clock.</param>
 /// <param name="progress">Is told what is going on.</param>
-internal sealed class ModelDownload(HubClient hub, HubModel model, string commit, string target, Action<string> progress)
+internal sealed class ModelDownload(HubClient hub, HubModel model, string commit, string target, TimeProvider time, Action<string> progress)
 {
     /// <summary>What is written beside a model: where it came from.</summary>
     public const string Record = "fetched.json";
@@ -35,42 +37,62 @@ internal sealed class ModelDownload(HubClient hub, HubModel model, string commit
     /// <param name="load">Tries whether the model in a folder loads.</param>
     /// <param name="cancellationToken">Stops; what has come is kept.</param>
     /// <returns>What was fetched.</returns>
-    /// <exception cref="HubException">A file does not come, or is not what the hub states.</exception>
+    /// <exception cref="HubException">A file does not come, or is not what the hub states, or the model cannot be used.</exception>
     /// <exception cref="IOException">The disk cannot be written.</exception>
     public async Task<FetchedModel> FetchAsync(
         ModelSelection selection, IReadOnlyList<HubFile> files, Func<string, Task> load, CancellationToken cancellationToken)
     {
         var earlier = Earlier();
         Directory.CreateDirectory(Unfinished);
-        var fetched = new List<(HubFile File, string Place)>();
+        var fetched = new List<FetchedFile>();
         async Task TakeAsync(IReadOnlyList<HubFile> wanted)
         {
             CheckRoom(wanted, selection);
             foreach (var file in wanted)
             {
-                await FileAsync(file, selection.PlaceOf(file), cancellationToken);
-                fetched.Add((file, selection.PlaceOf(file)));
+                var place = selection.PlaceOf(file);
+                await FileAsync(file, place, isKept: earlier is not null, cancellationToken);
+                fetched.Add(new FetchedFile(place, file.Size, $"{(file.IsSha256 ? "sha256" : "sha1")}:{file.Hash}"));
             }
         }
 
         // Graphs with their tensors elsewhere are small, and only they say in which files.
         await TakeAsync([.. selection.Beside, selection.Graph]);
-        var graph = Path.Combine(Unfinished, selection.PlaceOf(selection.Graph));
-        await TakeAsync([.. ModelFolder.DataFilesOf(graph).Select(name =>
+        var graph = selection.PlaceOf(selection.Graph);
+        var names = ModelFolder.DataFilesOf(Path.Combine(File.Exists(Path.Combine(Unfinished, graph)) ? Unfinished : target, graph));
+        await TakeAsync([.. names.Select(name =>
             files.FirstOrDefault(file => file.Path == selection.Graph.Folder + name && file.Path.StartsWith(selection.Root, StringComparison.Ordinal))
             ?? throw new HubException($"{selection.Graph.Path} keeps its weights in \"{name}\", and {model.Repository} has no such file beside it."))]);
-        progress($"Loading {selection.Graph.Path}…");
-        await load(Unfinished);
 
         var record = new FetchedModel(hub.Address, model.Repository, model.Revision, commit,
-        [
-            .. fetched.Select(static pair => new FetchedFile(pair.Place, pair.File.Size, $"{(pair.File.IsSha256 ? "sha256" : "sha1")}:{pair.File.Hash}"))
-                .Concat(earlier?.Files.Where(file => fetched.TrueForAll(pair => pair.Place != file.Path)) ?? []),
-        ]);
+            [.. fetched, .. earlier?.Files.Where(file => fetched.TrueForAll(other => other.Path != file.Path)) ?? []]);
         await OutputFile.WriteAllBytesAsync(
             Path.Combine(Unfinished, Record), JsonSerializer.SerializeToUtf8Bytes(record, HubJson.Default.FetchedModel), cancellationToken);
-        Publish(fetched);
+        if (earlier is null)
+        {
+            await CheckAsync(Unfinished);
+            Publish(fetched);
+        }
+        else
+        {
+            Join(fetched);
+            await CheckAsync(target);
+        }
+
         return record;
+
+        async Task CheckAsync(string folder)
+        {
+            progress($"Loading {selection.Graph.Path}…");
+            try
+            {
+                await load(folder);
+            }
+            catch (ModelException exception)
+            {
+                throw new HubException($"Every file of {model.Repository} was fetched and verified, but the model cannot be used: {exception.Message} Choose another graph with --graph, or delete {folder}.", exception);
+            }
+        }
     }
 
     /// <summary>What lies in the model's folder already, where it is another graph of the same commit.</summary>
@@ -111,7 +133,7 @@ internal sealed class ModelDownload(HubClient hub, HubModel model, string commit
         var free = FullDisk.FreeBytes(Unfinished);
         if (needed > free)
         {
-            throw new HubException($"{model.Repository} needs {Megabytes(needed)} more on the disk of {Unfinished}, which has {Megabytes(free)}: free space, or name a folder on another disk with --to.");
+            throw new HubException($"{model.Repository} needs {Megabytes(needed)} more on the disk of {Unfinished}, which has {Megabytes(free)} free: make room and run the command again, or name a folder on another disk with --to.");
         }
     }
 
@@ -121,21 +143,19 @@ internal sealed class ModelDownload(HubClient hub, HubModel model, string commit
     /// <summary>A part is named by its content too: what another commit has under the same name is never continued.</summary>
     private string PartOf(HubFile file, string place) => Path.Combine(Unfinished, $"{place}.{file.Hash[..16]}.part");
 
-    private async Task FileAsync(HubFile file, string place, CancellationToken cancellationToken)
+    private async Task FileAsync(HubFile file, string place, bool isKept, CancellationToken cancellationToken)
     {
         var whole = Path.Combine(Unfinished, place);
         RefuseLinks(whole);
         Directory.CreateDirectory(Path.GetDirectoryName(whole)!);
-        if (File.Exists(whole) && await IsVerifiedAsync(whole, file, cancellationToken))
+        if (isKept && await IsVerifiedAsync(Path.Combine(target, place), file, cancellationToken))
         {
+            File.Delete(whole);
             return;
         }
 
-        var kept = Path.Combine(target, place);
-        if (File.Exists(kept) && await IsVerifiedAsync(kept, file, cancellationToken))
+        if (await IsVerifiedAsync(whole, file, cancellationToken))
         {
-            // Another graph of this model was fetched before. The two folders share a disk; where it knows no links, the bytes are copied.
-            File.Copy(kept, whole, overwrite: true);
             return;
         }
 
@@ -168,14 +188,20 @@ internal sealed class ModelDownload(HubClient hub, HubModel model, string commit
             {
                 await ReceiveAsync(file, output, cancellationToken);
             }
-            catch (Exception exception) when (exception is HttpRequestException or IOException && FullDisk.Describe(exception) is null && exception is not HubException)
+            catch (CutConnectionException exception)
             {
                 // A connection that gives something before it is cut is worth another try at once, one that gives nothing is not for long.
                 cuts = output.Position > before ? 0 : cuts + 1;
                 if (cuts == MostCuts)
                 {
                     throw output.Position == 0 ? hub.Unreachable(exception) : new HubException(
-                        $"The connection was cut at {Megabytes(output.Position)} of {file.Path} ({exception.Message.TrimEnd('.')}). Run the command again: it continues there.", exception);
+                        $"The connection was cut at {Megabytes(output.Position)} of {file.Path} ({exception.Message}). Run the command again: it continues there.", exception);
+                }
+
+                progress($"  cut at {Megabytes(output.Position)} ({exception.Message}); trying again…");
+                if (cuts > 0)
+                {
+                    await hub.PauseAsync(cuts, cancellationToken);
                 }
             }
         }
@@ -193,25 +219,32 @@ internal sealed class ModelDownload(HubClient hub, HubModel model, string commit
         }
 
         await using var content = await answer.Content.ReadAsStreamAsync(cancellationToken);
+        var (began, first) = (time.GetTimestamp(), output.Position);
         while (output.Position < file.Size)
         {
             var read = await hub.ReadAsync(content, _buffer, cancellationToken);
             if (read == 0)
             {
-                throw new IOException("the answer ended early");
+                throw new CutConnectionException("the answer ended early");
             }
 
             var tenth = output.Position * Tenths / file.Size;
             await output.WriteAsync(_buffer.AsMemory(0, (int)Math.Min(read, file.Size - output.Position)), cancellationToken);
             if (output.Position * Tenths / file.Size is var now && now > tenth && file.Size > BufferSize)
             {
-                progress($"  {now * Tenths} % of {file.Path}");
+                var rate = (output.Position - first) / Math.Max(time.GetElapsedTime(began).TotalSeconds, 1e-3);
+                progress($"  {now * Tenths} % of {file.Path}, {Megabytes((long)rate)}/s");
             }
         }
     }
 
     private async Task<bool> IsVerifiedAsync(string path, HubFile file, CancellationToken cancellationToken)
     {
+        if (!File.Exists(path))
+        {
+            return false;
+        }
+
         await using var stream = RegularFile.Open(path, bufferSize: 0, FileOptions.Asynchronous | FileOptions.SequentialScan);
         if (stream.Length != file.Size)
         {
@@ -239,34 +272,44 @@ internal sealed class ModelDownload(HubClient hub, HubModel model, string commit
         }
     }
 
-    private void Publish(List<(HubFile File, string Place)> fetched)
+    /// <summary>Gives a model its folder, with nothing in it that was not verified.</summary>
+    private void Publish(List<FetchedFile> fetched)
     {
-        if (!Directory.Exists(target) || !Directory.EnumerateFileSystemEntries(target).Any())
+        var kept = fetched.Select(file => Path.Combine(Unfinished, file.Path)).Append(Path.Combine(Unfinished, Record)).Select(Path.GetFullPath).ToHashSet(StringComparer.Ordinal);
+        foreach (var file in Directory.EnumerateFiles(Unfinished, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint }).ToList())
         {
-            foreach (var part in Directory.EnumerateFiles(Unfinished, "*.part", SearchOption.AllDirectories))
+            if (!kept.Contains(Path.GetFullPath(file)))
             {
-                File.Delete(part);
+                File.Delete(file);
             }
-
-            if (Directory.Exists(target))
-            {
-                Directory.Delete(target);
-            }
-
-            Directory.Move(Unfinished, target);
-            return;
         }
 
-        // Another graph joins: what it needs comes before it, and the record last.
-        foreach (var place in fetched.Select(static pair => pair.Place).OrderBy(static place => place.EndsWith(".onnx", StringComparison.Ordinal)).Append(Record))
+        if (Directory.Exists(target))
         {
-            var path = Path.Combine(target, place);
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            File.Move(Path.Combine(Unfinished, place), path, overwrite: true);
+            Directory.Delete(target);
+        }
+
+        Directory.Move(Unfinished, target);
+    }
+
+    /// <summary>Adds another graph to a model: what it needs comes before it, and the record last.</summary>
+    private void Join(List<FetchedFile> fetched)
+    {
+        foreach (var place in fetched.Select(static file => file.Path).OrderBy(static place => place.EndsWith(".onnx", StringComparison.Ordinal)).Append(Record))
+        {
+            var (from, to) = (Path.Combine(Unfinished, place), Path.Combine(target, place));
+            if (File.Exists(from))
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(to)!);
+                File.Move(from, to, overwrite: true);
+            }
         }
 
         Directory.Delete(Unfinished, recursive: true);
     }
 
-    private static string Megabytes(long bytes) => bytes < 1_000_000 ? $"{Math.Max(1, bytes / 1_000):N0} kB" : $"{bytes / 1e6:N0} MB";
+    /// <summary>A size for people.</summary>
+    public static string Megabytes(long bytes) => bytes < 1_000_000
+        ? string.Create(CultureInfo.InvariantCulture, $"{(bytes + 999) / 1_000:N0} kB")
+        : string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:N0} MB");
 }

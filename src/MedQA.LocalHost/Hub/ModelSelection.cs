@@ -38,7 +38,9 @@ internal sealed record ModelSelection(string Root, HubFile Graph, ImmutableArray
             : graphs.FindAll(file => file.Name == graph);
         if (chosen is not [var only])
         {
-            var listed = string.Join(", ", graphs.Select(static file => file.Path));
+            // A graph's data is called after it; which files it really names only the graph itself says.
+            var listed = string.Join(", ", graphs.Select(file =>
+                $"{file.Path} ({ModelDownload.Megabytes(files.Where(part => part.Path.StartsWith(file.Path, StringComparison.Ordinal)).Sum(static part => part.Size))})"));
             throw new InputException(graph is null
                 ? $"{model.Repository} has {graphs.Count} graphs; name one with --graph: {listed}."
                 : $"{model.Repository} has {(chosen.Count == 0 ? "no graph" : "several graphs")} {graph}; name one of: {listed}.");
@@ -55,6 +57,11 @@ internal sealed record ModelSelection(string Root, HubFile Graph, ImmutableArray
             root = root[..(root[..^1].LastIndexOf('/') + 1)];
         }
 
+        if (!files.Any(file => file.Path == root + "config.json" || file.Path == root + "genai_config.json"))
+        {
+            throw new HubException($"{model.Repository} has neither config.json nor genai_config.json beside {root}{Tokenizer}, and one of them must say what {only.Path} is.");
+        }
+
         var beside = files.Where(file => file.Folder == root && (Wanted.Contains(file.Name) || IsPaper(file.Name))).ToList();
         // The terms of a model whose parts lie in folders stand in the repository itself.
         beside.AddRange(files.Where(file => file.Folder.Length == 0 && IsPaper(file.Name) && !beside.Exists(other => other.Name == file.Name)));
@@ -65,6 +72,6 @@ internal sealed record ModelSelection(string Root, HubFile Graph, ImmutableArray
     public string PlaceOf(HubFile file) => file.Path.StartsWith(Root, StringComparison.Ordinal) ? file.Path[Root.Length..] : file.Name;
 
     private static bool IsPaper(string name) => Papers.Any(paper =>
-        name.StartsWith(paper, StringComparison.OrdinalIgnoreCase) && name.Length > 0
+        name.StartsWith(paper, StringComparison.OrdinalIgnoreCase)
         && (name.Length == paper.Length || name.EndsWith(".txt", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".md", StringComparison.OrdinalIgnoreCase)));
 }
