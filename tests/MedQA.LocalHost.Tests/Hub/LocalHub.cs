@@ -102,13 +102,16 @@ internal sealed class LocalHub : IAsyncDisposable
         await _cdn.DisposeAsync();
     }
 
-    /// <summary>Gives a file's first bytes and cuts the connection.</summary>
-    public static async Task<bool> CutAsync(HttpContext context, LocalHubFile file, int bytes)
+    /// <summary>Gives some bytes of a file and ends: a server that aborts may take back what it sent.</summary>
+    public static async Task<bool> EndEarlyAsync(HttpContext context, LocalHubFile file, int from, int bytes)
     {
-        context.Response.ContentLength = file.Content.Length;
-        await context.Response.Body.WriteAsync(file.Content.AsMemory(0, bytes), context.RequestAborted);
-        await context.Response.Body.FlushAsync(context.RequestAborted);
-        context.Abort();
+        if (from > 0)
+        {
+            context.Response.StatusCode = StatusCodes.Status206PartialContent;
+            context.Response.Headers.ContentRange = $"bytes {from}-{file.Content.Length - 1}/{file.Content.Length}";
+        }
+
+        await context.Response.Body.WriteAsync(file.Content.AsMemory(from, Math.Min(bytes, file.Content.Length - from)), context.RequestAborted);
         return true;
     }
 

@@ -210,9 +210,39 @@ public sealed class ModelsFetchTests : IAsyncLifetime
     [Fact]
     public async Task A_full_disk_is_named_before_and_while_it_is_written()
     {
+        var filled = Path.Combine(_medqa.Folder, "filled");
+        var half = (int)_hub[Data].Size / 2;
+        _hub.OnCdn = async (context, file) =>
+        {
+            if (file.Path != Data || context.Request.Headers.Range.Count > 0)
+            {
+                return false;
+            }
+
+            context.Response.ContentLength = file.Size;
+            await context.Response.Body.WriteAsync(file.Content.AsMemory(0, half), context.RequestAborted);
+            await context.Response.Body.FlushAsync(context.RequestAborted);
+            while (!File.Exists(filled))
+            {
+                // Another process fills the disk: there is no event here to wait for.
+                await Task.Delay(20, context.RequestAborted);
+            }
+
+            await context.Response.Body.WriteAsync(file.Content.AsMemory(half), context.RequestAborted);
+            return true;
+        };
         var (code, output, errors) = await _medqa.OnSmallDiskAsync(2, $"""
             dd if=/dev/zero of=$DISK/others bs=64k count=20 2>/dev/null
             medqa models fetch {LocalHub.Repository} --to $DISK/model; echo "before $?"
+            rm $DISK/others
+            medqa models fetch {LocalHub.Repository} --to $DISK/model & fetch=$!
+            until [ "$(stat -c %s $DISK/model.unfinished/onnx/*.part 2>/dev/null)" = {half} ]; do
+                kill -0 $fetch || break
+                sleep 0.05
+            done
+            dd if=/dev/zero of=$DISK/others bs=4k 2>/dev/null
+            touch filled
+            wait $fetch; echo "while $?"
             rm $DISK/others
             medqa models fetch {LocalHub.Repository} --to $DISK/model; echo "after $?"
             ls $DISK
@@ -220,7 +250,10 @@ public sealed class ModelsFetchTests : IAsyncLifetime
         Assert.Equal(0, code);
         Assert.Contains("before 1\n", output, StringComparison.Ordinal);
         Assert.Matches(@"medqa: example/Tiny-ONNX needs \d+ kB more on the disk of \S+/model.unfinished, which has \d+ kB free: make room and run the command again", errors);
+        Assert.Contains("while 1\n", output, StringComparison.Ordinal);
+        Assert.Matches(@"medqa: The disk that holds \S+/model.unfinished/onnx is full \(0 MiB free\): free space and run the command again\.", errors);
         Assert.Contains("after 0\nmodel\n", output, StringComparison.Ordinal);
+        Assert.StartsWith("bytes=", Content[^1].Range, StringComparison.Ordinal);
     }
 
     [Fact]
