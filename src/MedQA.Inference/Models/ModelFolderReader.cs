@@ -89,30 +89,26 @@ internal sealed class ModelFolderReader(string folder)
                 graphs.Count == 0 ? "The folder has no graph at all: copy one into it" : $"Name one of: {string.Join(", ", graphs)}");
         }
 
-        if (decoder?.Find("filename") is { } named)
-        {
-            var path = ModelFile.Inside(folder, named.Text(), named.File);
-            if (File.Exists(path)) return path;
-            // A model that comes in several graphs may be here in another one than genai_config.json names.
-            return Others() is [var other] ? ModelFile.Inside(folder, other, PathOf(other)) : throw new ModelException(ModelFault.MissingFile, path, "genai_config.json names this graph, but it is not there", "Copy the graph into the folder");
-        }
-
-        foreach (var usual in (ReadOnlySpan<string>)["model.onnx", "onnx/model.onnx"])
+        var named = decoder?.Find("filename") is { } filename ? ModelFile.Inside(folder, filename.Text(), filename.File) : null;
+        if (named is not null && File.Exists(named)) return named;
+        foreach (var usual in named is null ? (ReadOnlySpan<string>)["model.onnx", "onnx/model.onnx"] : [])
         {
             if (File.Exists(PathOf(usual))) return ModelFile.Inside(folder, usual, PathOf(usual));
         }
 
+        // A model that comes in several graphs may be here in another one than genai_config.json names.
+        var missing = named is null ? "the graph is not there" : "genai_config.json names this graph, but it is not there";
         var found = Others();
         return found switch
         {
             [var only] => ModelFile.Inside(folder, only, PathOf(only)),
-            [] => throw new ModelException(ModelFault.MissingFile, PathOf("model.onnx"), "the graph is not there", Directory.EnumerateFiles(folder, "*.safetensors").Any()
+            [] => throw new ModelException(ModelFault.MissingFile, named ?? PathOf("model.onnx"), missing, Directory.EnumerateFiles(folder, "*.safetensors").Any()
                 ? "The folder holds the weights as safetensors: export them to ONNX first"
                 : "Copy the graph into the folder, or name another one"),
             _ => throw new ModelException(
                 ModelFault.MissingFile,
-                PathOf("model.onnx"),
-                $"the graph is not there, and the folder holds {found.Count} others: {string.Join(", ", found)}",
+                named ?? PathOf("model.onnx"),
+                $"{missing}, and the folder holds {found.Count} others: {string.Join(", ", found)}",
                 "Name the one to use with --graph (Model__Graph in a deployment)"),
         };
     }

@@ -14,10 +14,22 @@ internal static class ModelsFetchCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var model = new Argument<string>("MODEL") { Description = "OWNER/NAME on the hub, with @REVISION (a branch, tag or commit) where it is not main" };
-        var to = new Option<string?>("--to") { Description = "The model's folder. Default: one of that name where --model finds it", HelpName = "FOLDER" };
-        var hub = new Option<string?>("--hub") { Description = "Another hub with the same interface. Default: HF_ENDPOINT, else https://huggingface.co", HelpName = "URL" };
-        var command = new TaughtCommand("fetch", "Fetch an ONNX model from the Hugging Face hub, verify every file, and check that it loads. Run again, it continues.", """
+        var model = new Argument<string>("MODEL")
+        {
+            Description = "OWNER/NAME on the hub, with @REVISION (a branch, tag or commit) where it is not main",
+        };
+        var to = new Option<string?>("--to")
+        {
+            Description = "The model's folder. Default: one of that name where --model finds it",
+            HelpName = "FOLDER",
+        };
+        var hub = new Option<string?>("--hub")
+        {
+            Description = "Another hub with the same interface. Default: HF_ENDPOINT, else https://huggingface.co",
+            HelpName = "URL",
+        };
+        const string Purpose = "Fetch an ONNX model from the Hugging Face hub, verify every file, check that it loads. Run again, it continues.";
+        var command = new TaughtCommand("fetch", Purpose, """
             --graph FILE chooses among several graphs. HF_TOKEN is sent to the hub, and to it alone.
 
             Examples:
@@ -80,7 +92,9 @@ internal static class ModelsFetchCommand
         var record = await download.FetchAsync(selection, files, async folder =>
         {
             await using var loaded = await OnnxLanguageModel.LoadAsync(
-                folder, new ModelOptions { Graph = place, Threads = context.Settings.Threads, Provider = context.Settings.Provider }, cancellationToken);
+                folder,
+                new ModelOptions { Graph = place, Threads = context.Settings.Threads, Provider = context.Settings.Provider },
+                cancellationToken);
         }, cancellationToken);
         return (record, place);
     }
@@ -94,8 +108,10 @@ internal static class ModelsFetchCommand
         }
 
         context.Console.Line($"{target}: {record.Files.Count} files, every one verified, and the model loads.");
-        var isFound = Path.GetDirectoryName(target) == Path.GetFullPath(context.Settings.FetchedModels) && LocalModel.FolderOf(context.Settings, model.Name) == target;
-        var choice = record.Files.Count(static file => file.Path.EndsWith(".onnx", StringComparison.Ordinal)) > 1 ? $" --graph {graph}" : "";
+        var isFound = target == Path.GetFullPath(model.Name, Path.GetFullPath(context.Settings.FetchedModels))
+            && LocalModel.FolderOf(context.Settings, model.Name) == target;
+        var isOneOfSeveral = record.Files.Count(static file => file.Path.EndsWith(".onnx", StringComparison.Ordinal)) > 1;
+        var choice = isOneOfSeveral ? $" --graph {graph}" : "";
         context.Console.Note($"Use it: medqa run FILE --model {(isFound ? model.Name : target)}{choice}");
     }
 
@@ -117,6 +133,8 @@ internal static class ModelsFetchCommand
         return Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Query.Length == 0 && address.UserInfo.Length == 0
             && (address.Scheme == Uri.UriSchemeHttps || (address.Scheme == Uri.UriSchemeHttp && address.IsLoopback))
             ? address
-            : throw new InputException($"The hub '{text}' (--hub or HF_ENDPOINT) must be an address like https://huggingface.co; without https only on this machine.");
+            : throw new InputException(
+                $"The hub '{text}' (--hub or HF_ENDPOINT) must be an address like https://huggingface.co; "
+                + "without https only on this machine.");
     }
 }

@@ -38,7 +38,10 @@ internal sealed class HubClient : IDisposable
         _patience = patience;
         _time = time;
         _progress = progress;
-        _client = new(new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = ConnectLimit }) { Timeout = Timeout.InfiniteTimeSpan };
+        _client = new(new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = ConnectLimit })
+        {
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
         _client.DefaultRequestHeaders.UserAgent.ParseAdd("medqa");
     }
 
@@ -82,7 +85,9 @@ internal sealed class HubClient : IDisposable
     /// <param name="file">The file.</param>
     /// <param name="from">The first byte that is wanted.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>The answer, and the byte that its content begins with: <paramref name="from"/>, or 0 where the server does not continue.</returns>
+    /// <returns>
+    /// The answer, and the byte that its content begins with: <paramref name="from"/>, or 0 where the server does not continue.
+    /// </returns>
     /// <exception cref="HubException">The hub refuses.</exception>
     /// <exception cref="CutConnectionException">The connection is cut.</exception>
     public async Task<(HttpResponseMessage Answer, long From)> OpenAsync(
@@ -109,7 +114,8 @@ internal sealed class HubClient : IDisposable
         }
 
         answer.Dispose();
-        throw new HubException($"{Address} answers a request for {file.Path} from byte {from:N0} on with something else (status {(int)answer.StatusCode}).");
+        throw new HubException(
+            $"{Address} answers a request for {file.Path} from byte {from:N0} on with something else (status {(int)answer.StatusCode}).");
     }
 
     /// <summary>Reads the next bytes of an answer.</summary>
@@ -119,7 +125,8 @@ internal sealed class HubClient : IDisposable
 
     public void Dispose() => _client.Dispose();
 
-    private async Task<(T Value, Uri? Next)> ReadAsync<T>(HubModel model, Uri address, JsonTypeInfo<T> form, CancellationToken cancellationToken)
+    private async Task<(T Value, Uri? Next)> ReadAsync<T>(
+        HubModel model, Uri address, JsonTypeInfo<T> form, CancellationToken cancellationToken)
     {
         try
         {
@@ -156,9 +163,13 @@ internal sealed class HubClient : IDisposable
 
     /// <summary>That the hub cannot be reached, as a sentence.</summary>
     public HubException Unreachable(CutConnectionException exception) =>
-        new($"{Address} cannot be reached ({exception.Message}). Check the connection, a proxy (HTTPS_PROXY) and HF_ENDPOINT, and run the command again.", exception);
+        new($"{Address} cannot be reached ({exception.Message}). Check the connection, a proxy (HTTPS_PROXY) and HF_ENDPOINT, "
+            + "and run the command again.", exception);
 
-    /// <summary>The next page. Of what the header Link names only the query is taken, so that the hub itself is asked: a mirror passes on links to the original.</summary>
+    /// <summary>
+    /// The next page. Of what the header Link names only the query is taken, so that the hub itself is asked: a mirror passes on links to
+    /// the original.
+    /// </summary>
     private static Uri? Next(HttpResponseMessage answer, Uri address)
     {
         if (!answer.Headers.TryGetValues("Link", out var links))
@@ -169,12 +180,15 @@ internal sealed class HubClient : IDisposable
         foreach (var link in links.SelectMany(static line => line.Split(',')))
         {
             var (open, close) = (link.IndexOf('<', StringComparison.Ordinal), link.IndexOf('>', StringComparison.Ordinal));
-            if (open < 0 || close < open || !link[close..].Replace("\"", "", StringComparison.Ordinal).Contains("rel=next", StringComparison.OrdinalIgnoreCase))
+            if (open < 0 || close < open
+                || !link[close..].Replace("\"", "", StringComparison.Ordinal).Contains("rel=next", StringComparison.OrdinalIgnoreCase))
             {
                 continue;
             }
 
-            return Uri.TryCreate(address, link[(open + 1)..close], out var next) ? new UriBuilder(address) { Query = next.Query }.Uri : null;
+            return Uri.TryCreate(address, link[(open + 1)..close], out var next)
+                ? new UriBuilder(address) { Query = next.Query }.Uri
+                : null;
         }
 
         return null;
@@ -238,11 +252,13 @@ internal sealed class HubClient : IDisposable
 
     private static Uri Target(Uri address, HttpResponseMessage answer) =>
         answer.Headers.Location is { } location && new Uri(address, location) is var target
-        && (target.Scheme == Uri.UriSchemeHttps || (target.Scheme == Uri.UriSchemeHttp && address.Scheme == Uri.UriSchemeHttp && target.IsLoopback))
+        && (target.Scheme == Uri.UriSchemeHttps
+            || (target.Scheme == Uri.UriSchemeHttp && address.Scheme == Uri.UriSchemeHttp && target.IsLoopback))
             ? target
             : throw new HubException($"{address.Host} sends to an address that is not https; nothing is fetched from there.");
 
-    private bool IsHub(Uri address) => address.Scheme == _hub.Scheme && address.Host == _hub.Host && address.Port == _hub.Port;
+    private bool IsHub(Uri address) =>
+        address.Scheme == _hub.Scheme && address.Host == _hub.Host && address.Port == _hub.Port;
 
     private HubException Refused(HubModel model, Uri address, HttpResponseMessage answer)
     {
@@ -251,20 +267,24 @@ internal sealed class HubClient : IDisposable
         var wait = answer.Headers.RetryAfter is null ? " later" : $" in {Seconds(Wait(answer))}";
         if (!IsHub(address))
         {
-            return new($"{address.Host}, to which the hub sends for the content, refuses it (status {(int)answer.StatusCode}). Run the command again: it continues.");
+            return new($"{address.Host}, to which the hub sends for the content, refuses it (status {(int)answer.StatusCode}). "
+                + "Run the command again: it continues.");
         }
 
         return ((int)answer.StatusCode, code) switch
         {
-            (_, "GatedRepo") or (403, _) => new($"{model.Repository} is given only to people who accepted its terms: accept them at {page}, and set HF_TOKEN to a token of that account that may read it."),
+            (_, "GatedRepo") or (403, _) => new($"{model.Repository} is given only to people who accepted its terms: "
+                + $"accept them at {page}, and set HF_TOKEN to a token of that account that may read it."),
             (_, "RevisionNotFound") => new($"{model.Repository} has no revision {model.Revision}: see {page}."),
             (_, "EntryNotFound") => new($"{model.Repository} no longer has {address.AbsolutePath.Split('/')[^1]}: see {page}."),
             (401, _) => new(_token is null
                 ? $"{Address} knows no model {model.Repository}, or it is private. Check the name; for a private one set HF_TOKEN."
                 : $"{Address} knows no model {model.Repository}, or does not accept HF_TOKEN. Check both."),
             (404, _) => new($"{Address} knows no model {model.Repository} at {model.Revision}. Check the name and the revision."),
-            ((int)HttpStatusCode.TooManyRequests, _) => new($"{Address} answers no more requests for now. Run the command again{wait}: it continues where it stopped. With HF_TOKEN more requests are allowed."),
-            ( >= 500, _) => new($"{Address} has a fault of its own (status {(int)answer.StatusCode}). Run the command again{wait}: it continues where it stopped."),
+            ((int)HttpStatusCode.TooManyRequests, _) => new($"{Address} answers no more requests for now. "
+                + $"Run the command again{wait}: it continues where it stopped. With HF_TOKEN more requests are allowed."),
+            ( >= 500, _) => new($"{Address} has a fault of its own (status {(int)answer.StatusCode}). "
+                + $"Run the command again{wait}: it continues where it stopped."),
             _ => new($"{Address} refuses {address.AbsolutePath} (status {(int)answer.StatusCode})."),
         };
     }

@@ -60,9 +60,9 @@ internal sealed class ModelDownload(HubClient hub, HubModel model, string commit
         await TakeAsync([.. selection.Beside, selection.Graph]);
         var graph = selection.PlaceOf(selection.Graph);
         var names = ModelFolder.DataFilesOf(Path.Combine(File.Exists(Path.Combine(Unfinished, graph)) ? Unfinished : target, graph));
-        await TakeAsync([.. names.Select(name =>
-            files.FirstOrDefault(file => file.Path == selection.Graph.Folder + name && file.Path.StartsWith(selection.Root, StringComparison.Ordinal))
-            ?? throw new HubException($"{selection.Graph.Path} keeps its weights in \"{name}\", and {model.Repository} has no such file beside it."))]);
+        await TakeAsync([.. names.Select(name => files.FirstOrDefault(file => file.Path == selection.Graph.Folder + name)
+            ?? throw new HubException(
+                $"{selection.Graph.Path} keeps its weights in \"{name}\", and {model.Repository} has no such file beside it."))]);
 
         var record = new FetchedModel(hub.Address, model.Repository, model.Revision, commit,
             [.. fetched, .. earlier?.Files.Where(file => fetched.TrueForAll(other => other.Path != file.Path)) ?? []]);
@@ -90,7 +90,9 @@ internal sealed class ModelDownload(HubClient hub, HubModel model, string commit
             }
             catch (ModelException exception)
             {
-                throw new HubException($"Every file of {model.Repository} was fetched and verified, but the model cannot be used: {exception.Message} Choose another graph with --graph, or delete {folder}.", exception);
+                throw new HubException(
+                    $"Every file of {model.Repository} was fetched and verified, but the model cannot be used: {exception.Message} "
+                    + $"Choose another graph with --graph, or delete {folder}.", exception);
             }
         }
     }
@@ -112,9 +114,9 @@ internal sealed class ModelDownload(HubClient hub, HubModel model, string commit
         try
         {
             var record = JsonSerializer.Deserialize(RegularFile.ReadAllBytes(Path.Combine(target, Record)), HubJson.Default.FetchedModel);
-            return record?.Model == model.Repository && record.Commit == commit
-                ? record
-                : throw new HubException($"{target} holds {record?.Model} of commit {record?.Commit}, not {model.Repository} of commit {commit}. Name another folder with --to, or delete that one.");
+            return record?.Model == model.Repository && record.Commit == commit ? record : throw new HubException(
+                $"{target} holds {record?.Model} of commit {record?.Commit}, not {model.Repository} of commit {commit}. "
+                + "Name another folder with --to, or delete that one.");
         }
         catch (Exception exception) when (exception is FileNotFoundException or JsonException)
         {
@@ -133,12 +135,15 @@ internal sealed class ModelDownload(HubClient hub, HubModel model, string commit
         var free = FullDisk.FreeBytes(Unfinished);
         if (needed > free)
         {
-            throw new HubException($"{model.Repository} needs {Megabytes(needed)} more on the disk of {Unfinished}, which has {Megabytes(free)} free: make room and run the command again, or name a folder on another disk with --to.");
+            throw new HubException(
+                $"{model.Repository} needs {Megabytes(needed)} more on the disk of {Unfinished}, which has {Megabytes(free)} free: "
+                + "make room and run the command again, or name a folder on another disk with --to.");
         }
     }
 
-    private long Present(HubFile file, string place) => new[] { Path.Combine(Unfinished, place), PartOf(file, place), Path.Combine(target, place) }
-        .Select(static path => new FileInfo(path)).FirstOrDefault(static found => found.Exists)?.Length ?? 0;
+    private long Present(HubFile file, string place) =>
+        new[] { Path.Combine(Unfinished, place), PartOf(file, place), Path.Combine(target, place) }
+            .Select(static path => new FileInfo(path)).FirstOrDefault(static found => found.Exists)?.Length ?? 0;
 
     /// <summary>A part is named by its content too: what another commit has under the same name is never continued.</summary>
     private string PartOf(HubFile file, string place) => Path.Combine(Unfinished, $"{place}.{file.Hash[..16]}.part");
@@ -165,7 +170,10 @@ internal sealed class ModelDownload(HubClient hub, HubModel model, string commit
         if (!await IsVerifiedAsync(part, file, cancellationToken))
         {
             File.Delete(part);
-            throw new HubException($"{file.Path} came with another content than the hub states ({(file.IsSha256 ? "SHA-256" : "git hash")} {file.Hash}) and was deleted. Run the command again; if it happens again, something between here and {hub.Address} changes what it passes on.");
+            throw new HubException(
+                $"{file.Path} came with another content than the hub states ({(file.IsSha256 ? "SHA-256" : "git hash")} {file.Hash}) "
+                + "and was deleted. Run the command again; if it happens again, something between here and "
+                + $"{hub.Address} changes what it passes on.");
         }
 
         File.Move(part, whole, overwrite: true);
@@ -173,7 +181,8 @@ internal sealed class ModelDownload(HubClient hub, HubModel model, string commit
 
     private async Task ContinueAsync(HubFile file, string part, CancellationToken cancellationToken)
     {
-        await using var output = new FileStream(part, FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.Asynchronous);
+        await using var output = new FileStream(
+            part, FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.Asynchronous);
         if (output.Length > file.Size)
         {
             output.SetLength(0);
@@ -195,7 +204,8 @@ internal sealed class ModelDownload(HubClient hub, HubModel model, string commit
                 if (cuts == MostCuts)
                 {
                     throw output.Position == 0 ? hub.Unreachable(exception) : new HubException(
-                        $"The connection was cut at {Megabytes(output.Position)} of {file.Path} ({exception.Message}). Run the command again: it continues there.", exception);
+                        $"The connection was cut at {Megabytes(output.Position)} of {file.Path} ({exception.Message}). "
+                        + "Run the command again: it continues there.", exception);
                 }
 
                 progress($"  cut at {Megabytes(output.Position)} ({exception.Message}); trying again…");
@@ -275,10 +285,12 @@ internal sealed class ModelDownload(HubClient hub, HubModel model, string commit
     /// <summary>Gives a model its folder, with nothing in it that was not verified.</summary>
     private void Publish(List<FetchedFile> fetched)
     {
-        var kept = fetched.Select(file => Path.Combine(Unfinished, file.Path)).Append(Path.Combine(Unfinished, Record)).Select(Path.GetFullPath).ToHashSet(StringComparer.Ordinal);
-        foreach (var file in Directory.EnumerateFiles(Unfinished, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint }).ToList())
+        var kept = fetched.Select(static file => file.Path).Append(Record)
+            .Select(place => Path.GetFullPath(place, Unfinished)).ToHashSet(StringComparer.Ordinal);
+        var all = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
+        foreach (var file in Directory.EnumerateFiles(Unfinished, "*", all).ToList())
         {
-            if (!kept.Contains(Path.GetFullPath(file)))
+            if (!kept.Contains(file))
             {
                 File.Delete(file);
             }
@@ -295,7 +307,8 @@ internal sealed class ModelDownload(HubClient hub, HubModel model, string commit
     /// <summary>Adds another graph to a model: what it needs comes before it, and the record last.</summary>
     private void Join(List<FetchedFile> fetched)
     {
-        foreach (var place in fetched.Select(static file => file.Path).OrderBy(static place => place.EndsWith(".onnx", StringComparison.Ordinal)).Append(Record))
+        var places = fetched.Select(static file => file.Path).OrderBy(static place => place.EndsWith(".onnx", StringComparison.Ordinal));
+        foreach (var place in places.Append(Record))
         {
             var (from, to) = (Path.Combine(Unfinished, place), Path.Combine(target, place));
             if (File.Exists(from))

@@ -6,7 +6,9 @@ namespace MedQA.LocalHost.Hub;
 /// <summary>Which files of a repository make up one model.</summary>
 /// <param name="Root">The folder that holds the tokenizer, with a slash at its end; empty for the repository itself.</param>
 /// <param name="Graph">The graph.</param>
-/// <param name="Beside">The other files that are needed or say under which terms the model is given; the graph's data is not among them.</param>
+/// <param name="Beside">
+/// The other files that are needed or say under which terms the model is given; the graph's data is not among them.
+/// </param>
 internal sealed record ModelSelection(string Root, HubFile Graph, ImmutableArray<HubFile> Beside)
 {
     private const string Tokenizer = "tokenizer.json";
@@ -30,7 +32,9 @@ internal sealed record ModelSelection(string Root, HubFile Graph, ImmutableArray
         var graphs = files.Where(static file => file.Path.EndsWith(".onnx", StringComparison.Ordinal)).ToList();
         if (graphs.Count == 0)
         {
-            throw new HubException($"{model.Repository} has no ONNX graph. Many models have one in a repository of onnx-community, or whose name ends with -ONNX.");
+            throw new HubException(
+                $"{model.Repository} has no ONNX graph. Many models have one in a repository of onnx-community, "
+                + "or in one whose name ends with -ONNX.");
         }
 
         var chosen = graph is null ? graphs
@@ -40,7 +44,10 @@ internal sealed record ModelSelection(string Root, HubFile Graph, ImmutableArray
         {
             // A graph's data is called after it; which files it really names only the graph itself says.
             var listed = string.Join(", ", graphs.Select(file =>
-                $"{file.Path} ({ModelDownload.Megabytes(files.Where(part => part.Path.StartsWith(file.Path, StringComparison.Ordinal)).Sum(static part => part.Size))})"));
+            {
+                var bytes = files.Where(part => part.Path.StartsWith(file.Path, StringComparison.Ordinal)).Sum(static part => part.Size);
+                return $"{file.Path} ({ModelDownload.Megabytes(bytes)})";
+            }));
             throw new InputException(graph is null
                 ? $"{model.Repository} has {graphs.Count} graphs; name one with --graph: {listed}."
                 : $"{model.Repository} has {(chosen.Count == 0 ? "no graph" : "several graphs")} {graph}; name one of: {listed}.");
@@ -51,7 +58,8 @@ internal sealed record ModelSelection(string Root, HubFile Graph, ImmutableArray
         {
             if (root.Length == 0)
             {
-                throw new HubException($"{model.Repository} has no tokenizer.json for {only.Path}; tokenizers in other forms are not read.");
+                throw new HubException(
+                    $"{model.Repository} has no tokenizer.json for {only.Path}; tokenizers in other forms are not read.");
             }
 
             root = root[..(root[..^1].LastIndexOf('/') + 1)];
@@ -59,12 +67,15 @@ internal sealed record ModelSelection(string Root, HubFile Graph, ImmutableArray
 
         if (!files.Any(file => file.Path == root + "config.json" || file.Path == root + "genai_config.json"))
         {
-            throw new HubException($"{model.Repository} has neither config.json nor genai_config.json beside {root}{Tokenizer}, and one of them must say what {only.Path} is.");
+            throw new HubException(
+                $"{model.Repository} has neither config.json nor genai_config.json beside {root}{Tokenizer}, and one of them must say what "
+                + $"{only.Path} is.");
         }
 
         var beside = files.Where(file => file.Folder == root && (Wanted.Contains(file.Name) || IsPaper(file.Name))).ToList();
         // The terms of a model whose parts lie in folders stand in the repository itself.
-        beside.AddRange(files.Where(file => file.Folder.Length == 0 && IsPaper(file.Name) && !beside.Exists(other => other.Name == file.Name)));
+        beside.AddRange(files.Where(file =>
+            file.Folder.Length == 0 && IsPaper(file.Name) && !beside.Exists(other => other.Name == file.Name)));
         return new(root, only, [.. beside]);
     }
 
@@ -73,5 +84,7 @@ internal sealed record ModelSelection(string Root, HubFile Graph, ImmutableArray
 
     private static bool IsPaper(string name) => Papers.Any(paper =>
         name.StartsWith(paper, StringComparison.OrdinalIgnoreCase)
-        && (name.Length == paper.Length || name.EndsWith(".txt", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".md", StringComparison.OrdinalIgnoreCase)));
+        && (name.Length == paper.Length
+            || name.EndsWith(".txt", StringComparison.OrdinalIgnoreCase)
+            || name.EndsWith(".md", StringComparison.OrdinalIgnoreCase)));
 }

@@ -230,6 +230,13 @@ public sealed class ModelFolderTests
         using var copy = ModelCopy.Of("tiny/llama-packed");
         File.Move(copy.FileAt("model.onnx"), copy.FileAt("model_q4f16.onnx"));
         Assert.Equal(copy.FileAt("model_q4f16.onnx"), copy.Open().GraphPath);
+
+        File.Copy(copy.FileAt("model_q4f16.onnx"), copy.FileAt("model_q8.onnx"));
+        Expect(
+            ModelFault.MissingFile,
+            () => copy.Open(),
+            copy.FileAt("model.onnx"),
+            "genai_config.json names this graph, but it is not there, and the folder holds 2 others: model_q4f16.onnx, model_q8.onnx. Name the one to use with --graph");
     }
 
     [Fact]

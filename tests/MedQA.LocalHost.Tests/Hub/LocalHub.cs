@@ -60,7 +60,7 @@ internal sealed class LocalHub : IAsyncDisposable
         return hub;
     }
 
-    /// <summary>Puts one of our models' files where such repositories have them: the graph as <c>onnx/model_q4.onnx</c>, its data beside it.</summary>
+    /// <summary>Puts the files of one of our models where such repositories have them: the graph as onnx/model_q4.onnx, its data beside it.</summary>
     public LocalHub WithTinyModel()
     {
         foreach (var path in Directory.EnumerateFiles(MedQA.Tests.Repository.PathOf("models", "tiny", "llama-genai")))
@@ -69,7 +69,8 @@ internal sealed class LocalHub : IAsyncDisposable
             {
                 case "model.onnx":
                     // The data's new name is as long as the old one.
-                    Add("onnx/model_q4.onnx", Encoding.Latin1.GetBytes(Encoding.Latin1.GetString(File.ReadAllBytes(path)).Replace("model.onnx.data", "model.onnx_data", StringComparison.Ordinal)), isLarge: true);
+                    var graph = Encoding.Latin1.GetString(File.ReadAllBytes(path)).Replace("model.onnx.data", "model.onnx_data", StringComparison.Ordinal);
+                    Add("onnx/model_q4.onnx", Encoding.Latin1.GetBytes(graph), isLarge: true);
                     break;
                 case "model.onnx.data":
                     Add("onnx/model.onnx_data", File.ReadAllBytes(path), isLarge: true);
@@ -80,7 +81,9 @@ internal sealed class LocalHub : IAsyncDisposable
             }
         }
 
-        return Add("README.md", "What it is."u8.ToArray()).Add(".gitattributes", "*.onnx filter=lfs"u8.ToArray()).Add("pytorch_model.bin", new byte[100], isLarge: true);
+        return Add("README.md", "What it is."u8.ToArray())
+            .Add(".gitattributes", "*.onnx filter=lfs"u8.ToArray())
+            .Add("pytorch_model.bin", new byte[100], isLarge: true);
     }
 
     /// <summary>Adds a file.</summary>
@@ -148,7 +151,7 @@ internal sealed class LocalHub : IAsyncDisposable
         {
             if (path[(Api.Length + "revision/".Length)..] is "main" or Commit)
             {
-                await WriteAsync(context, new JsonObject { ["id"] = Repository, ["sha"] = Commit, ["gated"] = false, ["siblings"] = new JsonArray() });
+                await WriteAsync(context, new JsonObject { ["id"] = Repository, ["sha"] = Commit, ["siblings"] = new JsonArray() });
             }
             else
             {
@@ -170,7 +173,8 @@ internal sealed class LocalHub : IAsyncDisposable
         else
         {
             // A model that is not there, to somebody whom it does not know.
-            Refuse(context, context.Request.Headers.Authorization.Count == 0 ? StatusCodes.Status401Unauthorized : StatusCodes.Status404NotFound, "RepoNotFound");
+            var isKnown = context.Request.Headers.Authorization.Count > 0;
+            Refuse(context, isKnown ? StatusCodes.Status404NotFound : StatusCodes.Status401Unauthorized, "RepoNotFound");
         }
     }
 
@@ -182,7 +186,8 @@ internal sealed class LocalHub : IAsyncDisposable
         if (from + PageSize < entries.Count)
         {
             // The hub names itself, whatever mirror was asked.
-            context.Response.Headers.Link = $"<https://huggingface.co{context.Request.Path}?recursive=true&limit={PageSize}&cursor={from + PageSize}>; rel=\"next\"";
+            var next = $"{context.Request.Path}?recursive=true&limit={PageSize}&cursor={from + PageSize}";
+            context.Response.Headers.Link = $"<https://huggingface.co{next}>; rel=\"next\"";
         }
 
         await WriteAsync(context, new JsonArray([.. entries.Skip(from).Take(PageSize)]));
@@ -283,6 +288,7 @@ internal sealed record LocalHubFile(string Path, byte[] Content, long Size, stri
 
 #pragma warning disable CA5350 // Git's own.
     private static string GitHash(byte[] content) =>
-        Convert.ToHexStringLower(SHA1.HashData([.. Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"blob {content.Length}\0")), .. content]));
+        Convert.ToHexStringLower(SHA1.HashData([.. Encoding.ASCII.GetBytes(
+            string.Create(CultureInfo.InvariantCulture, $"blob {content.Length}\0")), .. content]));
 #pragma warning restore CA5350
 }

@@ -11,7 +11,7 @@ public sealed class ModelDownloadTests : IAsyncLifetime
 {
     private const string Graph = "onnx/model_q4.onnx";
     private const string Data = "onnx/model.onnx_data";
-    private static readonly HubModel Model = HubModel.TryParse(LocalHub.Repository, out var model) ? model : throw new InvalidOperationException();
+    private static readonly HubModel Model = new("example", "Tiny-ONNX", "main");
 
     private readonly string _folder = Directory.CreateTempSubdirectory("medqa-download-").FullName;
     private readonly List<string> _told = [];
@@ -41,6 +41,16 @@ public sealed class ModelDownloadTests : IAsyncLifetime
         Assert.Equal(_hub[Data].Content, await File.ReadAllBytesAsync(Path.Combine(Target, Data), Cancel));
         Assert.True(Content.Length > _hub[Data].Size / Piece, $"{Content.Length} requests");
         Assert.All(Content[2..], static request => Assert.StartsWith("bytes=", request.Range, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_progress_of_a_large_file_is_told()
+    {
+        _hub.Add(Data, new byte[20_000_000], isLarge: true);
+        await FetchAsync();
+        Assert.Contains($"Fetching {Data}, 20 MB…", _told);
+        Assert.Contains(_told, static line => line.StartsWith($"  50 % of {Data}, ", StringComparison.Ordinal) && line.EndsWith("B/s", StringComparison.Ordinal));
+        Assert.Contains(_told, static line => line.StartsWith($"  100 % of {Data}, ", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -79,7 +89,8 @@ public sealed class ModelDownloadTests : IAsyncLifetime
             await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(static _ => { }, TaskScheduler.Default);
             return true;
         };
-        var fault = await Assert.ThrowsAsync<HubException>(() => FetchAsync(new HubPatience { Silence = TimeSpan.FromMilliseconds(200), Pause = TimeSpan.FromMilliseconds(1) }));
+        var patience = new HubPatience { Silence = TimeSpan.FromMilliseconds(200), Pause = TimeSpan.FromMilliseconds(1) };
+        var fault = await Assert.ThrowsAsync<HubException>(() => FetchAsync(patience));
         Assert.Contains("cannot be reached (nothing came for 1 s)", fault.Message, StringComparison.Ordinal);
     }
 
@@ -189,13 +200,13 @@ public sealed class ModelDownloadTests : IAsyncLifetime
     public async Task A_name_that_leads_out_of_the_folder_is_written_nowhere(string name)
     {
         // Both the graph and the hub's list name it.
-        var text = Encoding.Latin1.GetString(_hub[Graph].Content);
-        _hub.Add(Graph, Encoding.Latin1.GetBytes(text.Replace("model.onnx_data", name, StringComparison.Ordinal)), isLarge: true);
+        NameData(name);
         _hub.Add("onnx/" + name, _hub[Data].Content, isLarge: true);
         var fault = await Assert.ThrowsAsync<HubException>(FetchAsync);
         Assert.Contains("which is not written anywhere", fault.Message, StringComparison.Ordinal);
         Assert.Equal([Target + ".unfinished"], Directory.EnumerateFileSystemEntries(_folder));
-        Assert.DoesNotContain(Directory.EnumerateFiles(_folder, "*", SearchOption.AllDirectories), static path => path.Contains("data", StringComparison.Ordinal));
+        var written = Directory.EnumerateFiles(_folder, "*", SearchOption.AllDirectories);
+        Assert.DoesNotContain(written, static path => path.Contains("data", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -205,22 +216,25 @@ public sealed class ModelDownloadTests : IAsyncLifetime
         var elsewhere = Directory.CreateDirectory(Path.Combine(_folder, "elsewhere")).FullName;
         Directory.CreateDirectory(Target + ".unfinished");
         Directory.CreateSymbolicLink(Path.Combine(Target + ".unfinished", "onnx"), elsewhere);
-        Assert.Contains("is a link, and nothing is written through it", (await Assert.ThrowsAsync<HubException>(FetchAsync)).Message, StringComparison.Ordinal);
+        var fault = await Assert.ThrowsAsync<HubException>(FetchAsync);
+        Assert.Contains("is a link, and nothing is written through it", fault.Message, StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFileSystemEntries(elsewhere));
     }
 
     [Fact]
     public async Task Data_that_the_graph_names_and_the_hub_does_not_have_is_named()
     {
-        _hub.Add(Graph, Encoding.Latin1.GetBytes(Encoding.Latin1.GetString(_hub[Graph].Content).Replace("model.onnx_data", "other.onnx_data", StringComparison.Ordinal)), isLarge: true);
-        Assert.Contains("keeps its weights in \"other.onnx_data\"", (await Assert.ThrowsAsync<HubException>(FetchAsync)).Message, StringComparison.Ordinal);
+        NameData("other.onnx_data");
+        var fault = await Assert.ThrowsAsync<HubException>(FetchAsync);
+        Assert.Contains("keeps its weights in \"other.onnx_data\"", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_list_without_hashes_is_refused_before_anything_is_fetched()
     {
         _hub.Change(Data, static file => file with { Hash = "" });
-        Assert.Contains($"states no size and hash of {Data}", (await Assert.ThrowsAsync<HubException>(FetchAsync)).Message, StringComparison.Ordinal);
+        var fault = await Assert.ThrowsAsync<HubException>(FetchAsync);
+        Assert.Contains($"states no size and hash of {Data}", fault.Message, StringComparison.Ordinal);
         Assert.Empty(Content);
     }
 
@@ -233,7 +247,8 @@ public sealed class ModelDownloadTests : IAsyncLifetime
 
         Directory.Delete(Target, recursive: true);
         _hub.Change(Data, static file => file with { Content = file.Content[..^100] });
-        Assert.Contains("The connection was cut at ", (await Assert.ThrowsAsync<HubException>(FetchAsync)).Message, StringComparison.Ordinal);
+        var fault = await Assert.ThrowsAsync<HubException>(FetchAsync);
+        Assert.Contains("The connection was cut at ", fault.Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(Target));
     }
 
@@ -265,9 +280,10 @@ public sealed class ModelDownloadTests : IAsyncLifetime
     public void What_makes_no_model_is_refused_before_anything_is_fetched()
     {
         Assert.Contains("has no ONNX graph", Refusal("config.json", "tokenizer.json", "model.safetensors"), StringComparison.Ordinal);
-        Assert.Contains("has no tokenizer.json", Refusal("config.json", "onnx/model.onnx", "tokenizer.model", "other/tokenizer.json"), StringComparison.Ordinal);
-        Assert.Contains("neither config.json nor genai_config.json", Refusal("tokenizer.json", "onnx/model.onnx", "onnx/config.json"), StringComparison.Ordinal);
-        Assert.Contains("several graphs model.onnx", Assert.Throws<InputException>(() => Select("model.onnx", "tokenizer.json", "a/model.onnx", "b/model.onnx")).Message, StringComparison.Ordinal);
+        Assert.Contains("has no tokenizer.json", Refusal("config.json", "onnx/model.onnx", "other/tokenizer.json"), StringComparison.Ordinal);
+        Assert.Contains("neither config.json nor genai", Refusal("tokenizer.json", "onnx/model.onnx", "onnx/config.json"), StringComparison.Ordinal);
+        var fault = Assert.Throws<InputException>(static () => Select("model.onnx", "tokenizer.json", "a/model.onnx", "b/model.onnx"));
+        Assert.Contains("several graphs model.onnx", fault.Message, StringComparison.Ordinal);
 
         static string Refusal(params string[] paths) => Assert.Throws<HubException>(() => Select(null, paths)).Message;
         static ModelSelection Select(string? graph, params string[] paths) =>
@@ -283,6 +299,13 @@ public sealed class ModelDownloadTests : IAsyncLifetime
         var files = await hub.FilesAsync(Model, commit, Cancel);
         await new ModelDownload(hub, Model, commit, Target, TimeProvider.System, _told.Add)
             .FetchAsync(ModelSelection.Of(Model, files, graph: null), files, static _ => Task.CompletedTask, Cancel);
+    }
+
+    /// <summary>Has the graph name its data otherwise, by as long a name.</summary>
+    private void NameData(string name)
+    {
+        var graph = Encoding.Latin1.GetString(_hub[Graph].Content).Replace("model.onnx_data", name, StringComparison.Ordinal);
+        _hub.Add(Graph, Encoding.Latin1.GetBytes(graph), isLarge: true);
     }
 
     /// <summary>Leaves the beginning of a file, as a command that was killed leaves it.</summary>
