@@ -28,7 +28,7 @@ internal static class ModelsFetchCommand
             Description = "Another hub with the same interface. Default: HF_ENDPOINT, else https://huggingface.co",
             HelpName = "URL",
         };
-        const string Purpose = "Fetch an ONNX model from the Hugging Face hub, verify every file, check that it loads. Run again, it continues.";
+        const string Purpose = "Fetch an ONNX model from the Hugging Face hub, verify every file and load it. Run again, it continues.";
         var command = new TaughtCommand("fetch", Purpose, """
             --graph FILE chooses among several graphs. HF_TOKEN is sent to the hub, and to it alone.
 
@@ -75,7 +75,13 @@ internal static class ModelsFetchCommand
     }
 
     private static async Task<(FetchedModel Record, string Graph)> FetchAsync(
-        CommandContext context, HubModel model, string? graph, string target, string parent, Uri address, CancellationToken cancellationToken)
+        CommandContext context,
+        HubModel model,
+        string? graph,
+        string target,
+        string parent,
+        Uri address,
+        CancellationToken cancellationToken)
     {
         using var hub = new HubClient(address, Token(), new HubPatience(), TimeProvider.System, context.Console.Note);
         var commit = await hub.CommitAsync(model, cancellationToken);

@@ -240,7 +240,7 @@ internal sealed class ModelDownload(HubClient hub, HubModel model, string commit
 
             var tenth = output.Position * Tenths / file.Size;
             await output.WriteAsync(_buffer.AsMemory(0, (int)Math.Min(read, file.Size - output.Position)), cancellationToken);
-            if (output.Position * Tenths / file.Size is var now && now > tenth && file.Size > BufferSize)
+            if (output.Position * Tenths / file.Size is var now && now > tenth && file.Size > Tenths * BufferSize)
             {
                 var rate = (output.Position - first) / Math.Max(time.GetElapsedTime(began).TotalSeconds, 1e-3);
                 progress($"  {now * Tenths} % of {file.Path}, {Megabytes((long)rate)}/s");

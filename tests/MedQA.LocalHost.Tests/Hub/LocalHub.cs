@@ -60,7 +60,7 @@ internal sealed class LocalHub : IAsyncDisposable
         return hub;
     }
 
-    /// <summary>Puts the files of one of our models where such repositories have them: the graph as onnx/model_q4.onnx, its data beside it.</summary>
+    /// <summary>Puts the files of one of our models where such repositories have them: the graph and its data into onnx.</summary>
     public LocalHub WithTinyModel()
     {
         foreach (var path in Directory.EnumerateFiles(MedQA.Tests.Repository.PathOf("models", "tiny", "llama-genai")))
@@ -69,7 +69,8 @@ internal sealed class LocalHub : IAsyncDisposable
             {
                 case "model.onnx":
                     // The data's new name is as long as the old one.
-                    var graph = Encoding.Latin1.GetString(File.ReadAllBytes(path)).Replace("model.onnx.data", "model.onnx_data", StringComparison.Ordinal);
+                    var graph = Encoding.Latin1.GetString(File.ReadAllBytes(path));
+                    graph = graph.Replace("model.onnx.data", "model.onnx_data", StringComparison.Ordinal);
                     Add("onnx/model_q4.onnx", Encoding.Latin1.GetBytes(graph), isLarge: true);
                     break;
                 case "model.onnx.data":
@@ -114,7 +115,8 @@ internal sealed class LocalHub : IAsyncDisposable
             context.Response.Headers.ContentRange = $"bytes {from}-{file.Content.Length - 1}/{file.Content.Length}";
         }
 
-        await context.Response.Body.WriteAsync(file.Content.AsMemory(from, Math.Min(bytes, file.Content.Length - from)), context.RequestAborted);
+        var piece = file.Content.AsMemory(from, Math.Min(bytes, file.Content.Length - from));
+        await context.Response.Body.WriteAsync(piece, context.RequestAborted);
         return true;
     }
 

@@ -86,7 +86,10 @@ public sealed class ModelsFetchTests : IAsyncLifetime
         _hub.Add("onnx/model_fp16.onnx", whole, isLarge: true);
         var (code, _, notices) = await _medqa.RunAsync("models", "fetch", LocalHub.Repository);
         Assert.Equal(2, code);
-        Assert.Contains("2 graphs; name one with --graph: onnx/model_fp16.onnx (964 kB), onnx/model_q4.onnx (15 kB)", notices, StringComparison.Ordinal);
+        Assert.Contains(
+            "2 graphs; name one with --graph: onnx/model_fp16.onnx (964 kB), onnx/model_q4.onnx (15 kB)",
+            notices,
+            StringComparison.Ordinal);
         (code, _, notices) = await _medqa.RunAsync("models", "fetch", LocalHub.Repository, "--graph", "model_q8.onnx");
         Assert.Equal(2, code);
         Assert.Contains("no graph model_q8.onnx; name one of", notices, StringComparison.Ordinal);
@@ -127,7 +130,10 @@ public sealed class ModelsFetchTests : IAsyncLifetime
         _hub.Change(Data, static file => file with { Content = new byte[file.Size] });
         var (code, _, notices) = await _medqa.RunAsync("models", "fetch", LocalHub.Repository);
         Assert.Equal(1, code);
-        Assert.Contains($"{Data} came with another content than the hub states (SHA-256 {_hub[Data].Hash}) and was deleted", notices, StringComparison.Ordinal);
+        Assert.Contains(
+            $"{Data} came with another content than the hub states (SHA-256 {_hub[Data].Hash}) and was deleted",
+            notices,
+            StringComparison.Ordinal);
         Assert.False(Directory.Exists(Target));
         Assert.DoesNotContain(Files(Unfinished), static path => path.Contains("onnx_data", StringComparison.Ordinal));
         Assert.DoesNotContain("unfinished", (await _medqa.RunAsync("models")).Output, StringComparison.Ordinal);
@@ -136,7 +142,10 @@ public sealed class ModelsFetchTests : IAsyncLifetime
         File.Delete(Path.Combine(Unfinished, "tokenizer.json"));
         (code, _, notices) = await _medqa.RunAsync("models", "fetch", LocalHub.Repository);
         Assert.Equal(1, code);
-        Assert.Contains($"tokenizer.json came with another content than the hub states (git hash {_hub["tokenizer.json"].Hash})", notices, StringComparison.Ordinal);
+        Assert.Contains(
+            $"tokenizer.json came with another content than the hub states (git hash {_hub["tokenizer.json"].Hash})",
+            notices,
+            StringComparison.Ordinal);
 
         _hub.WithTinyModel();
         await FetchAsync(LocalHub.Repository);
@@ -205,7 +214,10 @@ public sealed class ModelsFetchTests : IAsyncLifetime
         goOn.SetResult();
         foreach (var process in (Process[])[first, second])
         {
-            Assert.EndsWith("Use it: medqa run FILE --model Tiny-ONNX\n", await process.StandardError.ReadToEndAsync(Cancel), StringComparison.Ordinal);
+            Assert.EndsWith(
+                "Use it: medqa run FILE --model Tiny-ONNX\n",
+                await process.StandardError.ReadToEndAsync(Cancel),
+                StringComparison.Ordinal);
         }
 
         Assert.Equal(2, Content.Length);
@@ -254,9 +266,13 @@ public sealed class ModelsFetchTests : IAsyncLifetime
             """);
         Assert.Equal(0, code);
         Assert.Contains("before 1\n", output, StringComparison.Ordinal);
-        Assert.Matches(@"medqa: example/Tiny-ONNX needs \d+ kB more on the disk of \S+/model.unfinished, which has \d+ kB free: make room and run the command again", errors);
+        Assert.Matches(
+            @"medqa: example/Tiny-ONNX needs \d+ kB more on the disk of \S+/model.unfinished, which has \d+ kB free: make room",
+            errors);
         Assert.Contains("while 1\n", output, StringComparison.Ordinal);
-        Assert.Matches(@"medqa: The disk that holds \S+/model.unfinished/onnx is full \(0 MiB free\): free space and run the command again\.", errors);
+        Assert.Matches(
+            @"medqa: The disk that holds \S+/model.unfinished/onnx is full \(0 MiB free\): free space and run the command again\.",
+            errors);
         Assert.Contains("after 0\nmodel\n", output, StringComparison.Ordinal);
         Assert.StartsWith("bytes=", Content[^1].Range, StringComparison.Ordinal);
     }
@@ -267,8 +283,14 @@ public sealed class ModelsFetchTests : IAsyncLifetime
         Assert.Contains("knows no model example/none, or it is private", await FailAsync(1, "example/none"), StringComparison.Ordinal);
         Assert.Contains("has no revision v9", await FailAsync(1, LocalHub.Repository + "@v9"), StringComparison.Ordinal);
         Assert.Contains("is not OWNER/NAME", await FailAsync(2, "../etc"), StringComparison.Ordinal);
-        Assert.Contains("a model needs a folder of its own", await FailAsync(2, LocalHub.Repository, "--to", "/"), StringComparison.Ordinal);
-        Assert.Contains("without https only on this machine", await FailAsync(2, LocalHub.Repository, "--hub", "http://example.org"), StringComparison.Ordinal);
+        Assert.Contains(
+            "a model needs a folder of its own",
+            await FailAsync(2, LocalHub.Repository, "--to", "/"),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "without https only on this machine",
+            await FailAsync(2, LocalHub.Repository, "--hub", "http://example.org"),
+            StringComparison.Ordinal);
 
         Directory.CreateDirectory(Target);
         await File.WriteAllTextAsync(Path.Combine(Target, "mine.txt"), "mine", Cancel);
@@ -291,7 +313,10 @@ public sealed class ModelsFetchTests : IAsyncLifetime
         _hub.Add("genai_config.json", "{}"u8.ToArray());
         var (code, _, notices) = await _medqa.RunAsync("models", "fetch", LocalHub.Repository);
         Assert.Equal(1, code);
-        Assert.Contains("Every file of example/Tiny-ONNX was fetched and verified, but the model cannot be used: ", notices, StringComparison.Ordinal);
+        Assert.Contains(
+            "Every file of example/Tiny-ONNX was fetched and verified, but the model cannot be used: ",
+            notices,
+            StringComparison.Ordinal);
         Assert.False(Directory.Exists(Target));
     }
 
@@ -312,16 +337,16 @@ public sealed class ModelsFetchTests : IAsyncLifetime
             if (isOld)
             {
                 context.Response.StatusCode = StatusCodes.Status307TemporaryRedirect;
-                context.Response.Headers.Location =
-                    context.Request.Path.Value.Replace("example/Old", LocalHub.Repository, StringComparison.Ordinal) + context.Request.QueryString;
+                var path = context.Request.Path.Value.Replace("example/Old", LocalHub.Repository, StringComparison.Ordinal);
+                context.Response.Headers.Location = path + context.Request.QueryString;
             }
 
             return Task.FromResult(isOld);
         };
         await FetchAsync($"example/Old@{LocalHub.Commit}", "--graph", "cpu/int4/model.onnx");
         Assert.Equal(
-            ["LICENSE", "README.md", "fetched.json", "genai_config.json", "model.onnx", "model.onnx_data", "tokenizer.json", "tokenizer_config.json"],
-            Files(Path.Combine(Models, "Old")));
+            "LICENSE README.md fetched.json genai_config.json model.onnx model.onnx_data tokenizer.json tokenizer_config.json",
+            string.Join(' ', Files(Path.Combine(Models, "Old"))));
     }
 
     private async Task FetchAsync(params string[] arguments)
@@ -339,5 +364,8 @@ public sealed class ModelsFetchTests : IAsyncLifetime
     }
 
     private static string[] Files(string folder) => !Directory.Exists(folder) ? [] :
-        [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(folder, path)).Order(StringComparer.Ordinal)];
+        [
+            .. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+                .Select(path => Path.GetRelativePath(folder, path)).Order(StringComparer.Ordinal),
+        ];
 }
