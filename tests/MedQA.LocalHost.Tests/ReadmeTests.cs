@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using MedQA.LocalHost.Commands;
+using MedQA.LocalHost.Hub;
 using MedQA.LocalHost.Settings;
 using MedQA.Tests;
 using MedQA.Web.Routing;
@@ -31,6 +32,19 @@ public sealed partial class ReadmeTests
     }
 
     [Fact]
+    public void Every_model_that_is_recommended_can_be_asked_for()
+    {
+        var commands = FetchCommands().Matches(File.ReadAllText(Repository.PathOf("docs", "models.md")));
+        Assert.Equal(3, commands.Count);
+        Assert.All(commands, static command =>
+        {
+            Assert.True(HubModel.TryParse(command.Groups["model"].Value, out _));
+            Assert.EndsWith(".onnx", command.Groups["graph"].Value, StringComparison.Ordinal);
+        });
+        Assert.Contains("    medqa models fetch ", Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Every_file_it_links_to_is_there() =>
         Assert.All(Links().Matches(Text).Select(static link => link.Groups["path"].Value), static path => Assert.True(File.Exists(Repository.PathOf(path)), path));
 
@@ -45,6 +59,9 @@ public sealed partial class ReadmeTests
 
     [GeneratedRegex(@"`(?<name>[A-Z]\w+_\w*|\w+Tests)…?`", RegexOptions.NonBacktracking)]
     private static partial Regex TestNames();
+
+    [GeneratedRegex("`medqa models fetch (?<model>\\S+) --graph (?<graph>\\S+)`", RegexOptions.NonBacktracking)]
+    private static partial Regex FetchCommands();
 
     [GeneratedRegex(@"\]\((?<path>[^):]+)\)", RegexOptions.NonBacktracking)]
     private static partial Regex Links();

@@ -28,18 +28,32 @@ public sealed class ChatTemplate
     }
 
     /// <summary>Reads the template of a model, or gives <see langword="null"/> where it has none.</summary>
-    /// <exception cref="ModelException">The template has an error or a construct that is not known; the message names it and its line.</exception>
+    /// <exception cref="ModelException">
+    /// The template is no Jinja, or a plain question with and without a system text reaches a construct that is not known; the message
+    /// names it and its line.
+    /// </exception>
     public static ChatTemplate? Load(ModelFolder folder)
     {
         ArgumentNullException.ThrowIfNull(folder);
-        return folder.ChatTemplateSource is { } source ? Parse(source, folder.ChatTemplatePath!, folder.NamedTokens) : null;
+        if (folder.ChatTemplateSource is not { } source)
+        {
+            return null;
+        }
+
+        var template = Parse(source, folder.ChatTemplatePath!, folder.NamedTokens);
+        if (template.Unknown([ChatMessage.User("?")]) is { } fault && template.Unknown([ChatMessage.System("?"), ChatMessage.User("?")]) is not null)
+        {
+            throw fault;
+        }
+
+        return template;
     }
 
     /// <summary>Reads a template.</summary>
     /// <param name="source">Its text.</param>
     /// <param name="file">The file that it stands in, for messages.</param>
     /// <param name="namedTokens">The special tokens that the template sees as variables, such as <c>bos_token</c>.</param>
-    /// <exception cref="ModelException">The template has an error or a construct that is not known; the message names it and its line.</exception>
+    /// <exception cref="ModelException">The template is no Jinja; the message names what is wrong and its line.</exception>
     public static ChatTemplate Parse(string source, string file, ImmutableSortedDictionary<string, string> namedTokens)
     {
         ArgumentNullException.ThrowIfNull(source);
@@ -82,6 +96,24 @@ public sealed class ChatTemplate
         catch (TemplateException exception)
         {
             throw Told(exception, _file);
+        }
+    }
+
+    /// <summary>The construct that is not known and that these messages reach, or <see langword="null"/>.</summary>
+    private ModelException? Unknown(ChatMessage[] messages)
+    {
+        try
+        {
+            Render(messages, DateOnly.MinValue);
+            return null;
+        }
+        catch (ModelException exception)
+        {
+            return exception.Fault == ModelFault.UnknownTemplateConstruct ? exception : null;
+        }
+        catch (TemplateRejectionException)
+        {
+            return null;
         }
     }
 

@@ -2,17 +2,24 @@ using System.Collections.Immutable;
 
 namespace MedQA.Inference.ChatTemplates;
 
-/// <summary>Which arguments a method or filter takes. One that is not known is refused at load: left out of account it would render another text.</summary>
+/// <summary>Which arguments a method or filter takes. One that is not known is refused: left out of account it would render another text.</summary>
 /// <param name="Most">How many without a name; the names are in their order.</param>
 /// <param name="Names">Those that may be given by name.</param>
 internal sealed record TemplateParameters(int Most, params string[] Names)
 {
-    public void Check(string what, CallArguments arguments, int line)
+    public void Check(string what, TemplateArguments arguments)
     {
-        if (arguments.Positional.Length > Most) throw new TemplateException($"{what} with {arguments.Positional.Length} unnamed arguments", isUnknown: true, line);
+        if (arguments.Positional.Length > Most)
+        {
+            throw new TemplateException($"{what} with {arguments.Positional.Length} unnamed arguments", isUnknown: true);
+        }
+
         foreach (var (name, _) in arguments.Named)
         {
-            if (!Names.Contains(name)) throw new TemplateException($"{what} with the argument {name}", isUnknown: true, line);
+            if (!Names.Contains(name))
+            {
+                throw new TemplateException($"{what} with the argument {name}", isUnknown: true);
+            }
         }
     }
 }

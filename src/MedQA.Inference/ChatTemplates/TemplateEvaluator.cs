@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 
 namespace MedQA.Inference.ChatTemplates;
@@ -9,6 +10,9 @@ internal sealed class TemplateEvaluator(DateOnly date, TemplateBudget budget)
 {
     /// <summary>Renders a macro; set by the renderer.</summary>
     public required Func<TemplateMacro, TemplateArguments, MarkedText> CallMacro { get; init; }
+
+    /// <summary>Renders a recursive loop over other items; set by the renderer.</summary>
+    public required Func<TemplateLoop, List<object?>, MarkedText> CallLoop { get; init; }
 
     public object? Evaluate(TemplateExpression expression, TemplateScope scope)
     {
@@ -24,8 +28,72 @@ internal sealed class TemplateEvaluator(DateOnly date, TemplateBudget budget)
         }
     }
 
-    public TemplateArguments Arguments(CallArguments arguments, TemplateScope scope) =>
-        new([.. arguments.Positional.Select(value => Evaluate(value, scope))], [.. arguments.Named.Select(named => (named.Name, Evaluate(named.Value, scope)))]);
+    public TemplateArguments Arguments(CallArguments arguments, TemplateScope scope)
+    {
+        var positional = ImmutableArray.CreateBuilder<object?>();
+        foreach (var argument in arguments.Positional)
+        {
+            if (argument is SpreadExpression spread)
+            {
+                var items = TemplateValues.Items(Evaluate(spread.Value, scope));
+                budget.Build(items.Count);
+                foreach (var item in items) positional.Add(item);
+            }
+            else
+            {
+                positional.Add(Evaluate(argument, scope));
+            }
+        }
+
+        var named = ImmutableArray.CreateBuilder<(string, object?)>();
+        foreach (var (name, argument) in arguments.Named)
+        {
+            if (argument is not SpreadExpression spread)
+            {
+                named.Add((name, Evaluate(argument, scope)));
+                continue;
+            }
+
+            var members = Evaluate(spread.Value, scope) as TemplateMap ?? throw new TemplateException("** in front of something that is no dictionary", line: spread.Line);
+            budget.Build(members.Count);
+            named.AddRange(members.Members.Select(static member => (TemplateValues.AsText(member.Key).Text, member.Value)));
+        }
+
+        return new(positional.ToImmutable(), named.ToImmutable());
+    }
+
+    /// <summary>Calls a function, macro, loop or method.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="scope">The names that it sees.</param>
+    /// <param name="caller">The statements that a call block hands over; <see langword="null"/> for a plain call.</param>
+    public object? Call(CallExpression call, TemplateScope scope, TemplateMacro? caller = null)
+    {
+        if (call.Callee is not MemberExpression method)
+        {
+            var callee = Evaluate(call.Callee, scope);
+            return callee is UndefinedValue missing
+                ? throw new TemplateException($"the function {missing.Name}", isUnknown: true)
+                : Invoke(callee, Given());
+        }
+
+        switch (Evaluate(method.Target, scope))
+        {
+            case UndefinedValue undefined:
+                throw new TemplateException($"the method {method.Name} of {undefined.Name}, which is not defined");
+            case TemplateLoop loop:
+                return loop.Call(method.Name, Given());
+            case TemplateMap map when (map.IsNamespace || !TemplateMethods.IsOfMap(method.Name)) && map.TryGet(MarkedText.Template(method.Name), out var member):
+                return Invoke(member, Given());
+            case var target:
+                return TemplateMethods.Call(target, method.Name, Given(), budget);
+        }
+
+        TemplateArguments Given()
+        {
+            var given = Arguments(call.Arguments, scope);
+            return caller is null ? given : given with { Named = given.Named.Add((TemplateRenderer.Caller, caller)) };
+        }
+    }
 
     /// <summary>A member by index or key: <c>target[key]</c>; undefined where it is not there.</summary>
     public static object? Item(object? target, object? key)
@@ -62,7 +130,7 @@ internal sealed class TemplateEvaluator(DateOnly date, TemplateBudget budget)
         IndexExpression index => Item(Evaluate(index.Target, scope), Evaluate(index.Index, scope)),
         SliceExpression slice => Slice(slice, scope),
         CallExpression call => Call(call, scope),
-        FilterExpression filter => TemplateFilters.Apply(filter.Name, Evaluate(filter.Value, scope), Arguments(filter.Arguments, scope), budget),
+        FilterExpression filter => TemplateFilters.Apply(filter.Filter.Name, Evaluate(filter.Value, scope), Arguments(filter.Filter.Arguments, scope), budget),
         TestExpression test => TemplateTests.Apply(test.Name, Evaluate(test.Value, scope), Arguments(test.Arguments, scope)) != test.Negated,
         UnaryExpression { Operator: "not" } unary => !TemplateValues.IsTrue(Evaluate(unary.Value, scope)),
         UnaryExpression unary => Evaluate(unary.Value, scope) is var value && unary.Operator == "-" ? TemplateOperators.Negate(value) : value,
@@ -76,6 +144,7 @@ internal sealed class TemplateEvaluator(DateOnly date, TemplateBudget budget)
             : conditional.Else is { } otherwise ? Evaluate(otherwise, scope) : new UndefinedValue("the value of an if without else"),
         ListExpression list => list.Items.Select(item => Evaluate(item, scope)).ToList(),
         MapExpression map => Map(map, scope),
+        UnknownExpression unknown => throw new TemplateException(unknown.Problem, isUnknown: true),
         _ => throw new TemplateException("this expression", isUnknown: true),
     };
 
@@ -116,25 +185,13 @@ internal sealed class TemplateEvaluator(DateOnly date, TemplateBudget budget)
         return true;
     }
 
-    private object? Call(CallExpression call, TemplateScope scope)
+    private object? Invoke(object? callee, TemplateArguments arguments) => callee switch
     {
-        var arguments = Arguments(call.Arguments, scope);
-        if (call.Callee is MemberExpression method)
-        {
-            var target = Evaluate(method.Target, scope);
-            if (target is UndefinedValue undefined) throw new TemplateException($"the method {method.Name} of {undefined.Name}, which is not defined");
-            if (target is TemplateLoop loop && arguments.Positional.Length > 0) return arguments.Positional[(int)((long)loop.Member("index0")! % arguments.Positional.Length)];
-            return TemplateMethods.Call(target, method.Name, arguments, budget);
-        }
-
-        var name = ((NameExpression)call.Callee).Name;
-        return scope[name] switch
-        {
-            TemplateMacro macro => CallMacro(macro, arguments),
-            TemplateFunction function => TemplateFunctions.Call(function.Name, arguments, date, budget),
-            var value => throw new TemplateException($"a call of {name}, which is {TemplateValues.KindOf(value)}"),
-        };
-    }
+        TemplateMacro macro => CallMacro(macro, arguments),
+        TemplateFunction function => TemplateFunctions.Call(function.Name, arguments, date, budget),
+        TemplateLoop loop => CallLoop(loop, TemplateValues.Items(arguments.Need(0, "iterable"))),
+        _ => throw new TemplateException($"a call of {TemplateValues.KindOf(callee)}"),
+    };
 
     private object Slice(SliceExpression slice, TemplateScope scope)
     {

@@ -8,20 +8,8 @@ internal sealed class TemplateExpressionParser(TemplateTokens tokens)
 {
     private static readonly string[] Comparisons = ["==", "!=", "<", "<=", ">", ">="];
 
-    private readonly HashSet<string> _declared = new(StringComparer.Ordinal);
-    private readonly List<NameExpression> _called = [];
-
-    /// <summary>Notes a name that the template itself defines.</summary>
-    public void Declare(string name) => _declared.Add(name);
-
-    /// <summary>Every name that is called must be a global function or something that the template defines.</summary>
-    public void CheckNames()
-    {
-        foreach (var name in _called)
-        {
-            if (!_declared.Contains(name.Name) && !TemplateFunctions.IsKnown(name.Name)) throw new TemplateException($"the function {name.Name}", isUnknown: true, name.Line);
-        }
-    }
+    /// <summary>How often the name <c>caller</c> was read so far.</summary>
+    public int Callers { get; private set; }
 
     /// <summary>An expression; several with commas between are a list.</summary>
     public TemplateExpression ParseWithTuple(bool conditional = true)
@@ -56,14 +44,62 @@ internal sealed class TemplateExpressionParser(TemplateTokens tokens)
     }
 
     /// <summary>A filter's name and arguments, behind the bar.</summary>
-    public (string Name, CallArguments Arguments) Filter()
+    public TemplateFilter Filter() => new(DottedName(), tokens.TakeOperator("(") ? Arguments() : CallArguments.None);
+
+    /// <summary>What a value may be assigned to; several with commas between are unpacked.</summary>
+    public TemplateTarget Target(bool members)
     {
-        var line = tokens.Line;
+        var first = SingleTarget(members);
+        if (!tokens.Current.IsOperator(","))
+        {
+            return first;
+        }
+
+        var targets = ImmutableArray.CreateBuilder<TemplateTarget>();
+        targets.Add(first);
+        while (tokens.TakeOperator(","))
+        {
+            if (tokens.Current.IsOperator("=") || tokens.Current.IsOperator(")") || tokens.Current.IsName("in"))
+            {
+                break;
+            }
+
+            targets.Add(SingleTarget(members));
+        }
+
+        return new ListTarget(targets.ToImmutable());
+    }
+
+    /// <summary>One thing that a value may be assigned to.</summary>
+    /// <param name="members">Whether it may be a namespace's member.</param>
+    public TemplateTarget SingleTarget(bool members)
+    {
+        tokens.Enter();
+        TemplateTarget target;
+        if (tokens.TakeOperator("("))
+        {
+            target = Target(members);
+            tokens.ExpectOperator(")");
+        }
+        else
+        {
+            var name = tokens.ExpectName();
+            target = members && tokens.TakeOperator(".") ? new MemberTarget(name, tokens.ExpectName()) : new NameTarget(name);
+        }
+
+        tokens.Leave();
+        return target;
+    }
+
+    private string DottedName()
+    {
         var name = tokens.ExpectName();
-        if (tokens.Current.IsOperator(".") || !TemplateFilters.IsKnown(name)) throw new TemplateException($"the filter {name}", isUnknown: true, line);
-        var arguments = tokens.TakeOperator("(") ? Arguments() : CallArguments.None;
-        TemplateFilters.Check(name, arguments, line);
-        return (name, arguments);
+        while (tokens.TakeOperator("."))
+        {
+            name += "." + tokens.ExpectName();
+        }
+
+        return name;
     }
 
     private TemplateExpression Or() => LeftToRight("or", And);
@@ -152,7 +188,7 @@ internal sealed class TemplateExpressionParser(TemplateTokens tokens)
                     "false" or "False" => new LiteralExpression(token.Line, false),
                     "none" or "None" => new LiteralExpression(token.Line, null),
                     "if" or "else" or "in" or "is" or "and" or "or" or "not" => throw new TemplateException($"\"{token.Text}\" where a value is expected", line: token.Line),
-                    var name => new NameExpression(token.Line, name),
+                    var name => Name(token.Line, name),
                 };
             case TemplateTokenKind.String:
                 var text = token.Text;
@@ -161,7 +197,7 @@ internal sealed class TemplateExpressionParser(TemplateTokens tokens)
             case TemplateTokenKind.Integer:
                 return long.TryParse(token.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var integer)
                     ? new LiteralExpression(token.Line, integer)
-                    : throw new TemplateException($"the number {token.Text}", isUnknown: true, token.Line);
+                    : new UnknownExpression(token.Line, $"the number {token.Text}");
             case TemplateTokenKind.Float:
                 return new LiteralExpression(token.Line, double.Parse(token.Text, CultureInfo.InvariantCulture));
             case TemplateTokenKind.Operator when token.Text == "(":
@@ -173,6 +209,16 @@ internal sealed class TemplateExpressionParser(TemplateTokens tokens)
             default:
                 throw new TemplateException($"{token} where a value is expected", line: token.Line);
         }
+    }
+
+    private NameExpression Name(int line, string name)
+    {
+        if (name == "caller")
+        {
+            Callers++;
+        }
+
+        return new(line, name);
     }
 
     private TemplateExpression Bracketed(int line)
@@ -227,7 +273,7 @@ internal sealed class TemplateExpressionParser(TemplateTokens tokens)
             }
             else if (tokens.TakeOperator("("))
             {
-                expression = Call(expression, line);
+                expression = new CallExpression(line, expression, Arguments());
             }
             else
             {
@@ -237,22 +283,6 @@ internal sealed class TemplateExpressionParser(TemplateTokens tokens)
     }
 
     private MemberExpression Member(TemplateExpression target, int line) => new(line, target, tokens.ExpectName());
-
-    private CallExpression Call(TemplateExpression callee, int line)
-    {
-        switch (callee)
-        {
-            case NameExpression name:
-                _called.Add(name);
-                break;
-            case not MemberExpression:
-                throw new TemplateException("a call of something that is neither a function nor a method", isUnknown: true, line);
-        }
-
-        var arguments = Arguments();
-        if (callee is MemberExpression method && !(method.Target is NameExpression { Name: "loop" } && method.Name == "cycle")) TemplateMethods.Check(method.Name, arguments, line);
-        return new(line, callee, arguments);
-    }
 
     private TemplateExpression Subscript(TemplateExpression target, int line)
     {
@@ -276,7 +306,21 @@ internal sealed class TemplateExpressionParser(TemplateTokens tokens)
         var named = ImmutableArray.CreateBuilder<(string, TemplateExpression)>();
         while (!tokens.TakeOperator(")"))
         {
-            if (tokens.Current.IsOperator("*") || tokens.Current.IsOperator("**")) throw new TemplateException("unpacked arguments", isUnknown: true, tokens.Line);
+            var line = tokens.Line;
+            if (tokens.TakeOperator("*"))
+            {
+                positional.Add(new SpreadExpression(line, Parse()));
+                if (!tokens.Current.IsOperator(")")) tokens.ExpectOperator(",");
+                continue;
+            }
+
+            if (tokens.TakeOperator("**"))
+            {
+                named.Add(("**", new SpreadExpression(line, Parse())));
+                if (!tokens.Current.IsOperator(")")) tokens.ExpectOperator(",");
+                continue;
+            }
+
             var value = Parse();
             if (value is NameExpression name && tokens.TakeOperator("=")) named.Add((name.Name, Parse()));
             else if (named.Count > 0) throw new TemplateException("an argument without a name behind one with a name", line: tokens.Line);
@@ -294,8 +338,7 @@ internal sealed class TemplateExpressionParser(TemplateTokens tokens)
             var line = tokens.Line;
             if (tokens.TakeOperator("|"))
             {
-                var (name, arguments) = Filter();
-                expression = new FilterExpression(line, expression, name, arguments);
+                expression = new FilterExpression(line, expression, Filter());
             }
             else if (tokens.TakeName("is"))
             {
@@ -311,8 +354,7 @@ internal sealed class TemplateExpressionParser(TemplateTokens tokens)
     private TestExpression Test(TemplateExpression value, int line)
     {
         var negated = tokens.TakeName("not");
-        var name = tokens.ExpectName();
-        if (!TemplateTests.IsKnown(name)) throw new TemplateException($"the test {name}", isUnknown: true, line);
+        var name = DottedName();
         var arguments = CallArguments.None;
         if (tokens.TakeOperator("("))
         {

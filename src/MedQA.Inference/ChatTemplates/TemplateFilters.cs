@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Globalization;
 
 namespace MedQA.Inference.ChatTemplates;
@@ -10,7 +9,7 @@ internal static class TemplateFilters
 
     private static readonly Dictionary<string, TemplateParameters> Known = new(StringComparer.Ordinal)
     {
-        ["trim"] = new(1, "chars"), ["length"] = Nothing, ["count"] = Nothing, ["tojson"] = new(0, "indent", "ensure_ascii"), ["upper"] = Nothing, ["lower"] = Nothing, ["title"] = Nothing,
+        ["trim"] = new(1, "chars"), ["length"] = Nothing, ["count"] = Nothing, ["tojson"] = new(4, "ensure_ascii", "indent", "separators", "sort_keys"), ["upper"] = Nothing, ["lower"] = Nothing, ["title"] = Nothing,
         ["capitalize"] = Nothing, ["replace"] = new(3, "old", "new", "count"), ["join"] = new(2, "d", "attribute"), ["first"] = Nothing, ["last"] = Nothing,
         ["default"] = new(2, "default_value", "boolean"), ["d"] = new(2, "default_value", "boolean"), ["map"] = new(int.MaxValue, "attribute", "default"),
         ["select"] = new(int.MaxValue), ["reject"] = new(int.MaxValue), ["selectattr"] = new(int.MaxValue), ["rejectattr"] = new(int.MaxValue), ["list"] = Nothing, ["string"] = Nothing,
@@ -19,25 +18,15 @@ internal static class TemplateFilters
         ["min"] = Nothing, ["max"] = Nothing,
     };
 
-    public static bool IsKnown(string name) => Known.ContainsKey(name);
-
-    /// <summary>Refuses a filter, or arguments of one, that are not known; filters and tests that it names as texts must be known too.</summary>
-    public static void Check(string filter, CallArguments arguments, int line)
-    {
-        Known[filter].Check($"the filter {filter}", arguments, line);
-        foreach (var (argument, value) in arguments.Named)
-        {
-            if (argument == "ensure_ascii" && value is not LiteralExpression { Value: false }) throw new TemplateException("tojson with ASCII escapes", isUnknown: true, line);
-        }
-
-        var place = filter switch { "map" or "select" or "reject" => 0, "selectattr" or "rejectattr" => 1, _ => -1 };
-        if (place < 0 || place >= arguments.Positional.Length || arguments.Positional[place] is not LiteralExpression { Value: MarkedText name }) return;
-        if (filter == "map" ? !IsKnown(name.Text) : !TemplateTests.IsKnown(name.Text)) throw new TemplateException($"the {(filter == "map" ? "filter" : "test")} {name}", isUnknown: true, line);
-    }
-
     public static object? Apply(string name, object? value, TemplateArguments arguments, TemplateBudget budget)
     {
         budget.Step();
+        if (!Known.TryGetValue(name, out var parameters))
+        {
+            throw new TemplateException($"the filter {name}", isUnknown: true);
+        }
+
+        parameters.Check($"the filter {name}", arguments);
         if (value is MarkedText given) budget.Build(given.Length);
         switch (name)
         {
@@ -46,7 +35,7 @@ internal static class TemplateFilters
             case "length" or "count":
                 return TemplateValues.Length(value);
             case "tojson":
-                return TemplateJson.Write(value, arguments.Find(int.MaxValue, "indent", out var indent) && indent is not null ? (int)Math.Clamp(TemplateValues.Integer(indent), 0, 16) : null, budget);
+                return TemplateJson.Write(value, TemplateJsonStyle.Of(arguments), budget);
             case "upper":
                 return TemplateValues.Text(value).Recased(static text => text.ToUpperInvariant());
             case "lower":

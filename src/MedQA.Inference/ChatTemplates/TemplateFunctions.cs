@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 
 namespace MedQA.Inference.ChatTemplates;
@@ -10,11 +11,7 @@ internal static class TemplateFunctions
 {
     private const int LongestRange = 100_000;
 
-    private static readonly HashSet<string> Known = new(StringComparer.Ordinal) { "range", "namespace", "dict", "raise_exception", "strftime_now" };
-
-    public static IEnumerable<string> Names => Known;
-
-    public static bool IsKnown(string name) => Known.Contains(name);
+    public static ImmutableArray<string> Names { get; } = ["range", "namespace", "dict", "raise_exception", "strftime_now"];
 
     public static object? Call(string name, TemplateArguments arguments, DateOnly date, TemplateBudget budget)
     {

@@ -2,21 +2,54 @@ using System.Globalization;
 
 namespace MedQA.Inference.ChatTemplates;
 
-/// <summary>transformers' <c>tojson</c>: Python's json.dumps without ASCII escapes, optionally indented.</summary>
+/// <summary>How <c>tojson</c> writes: the arguments that transformers gives it, with the meanings of Python's json.dumps.</summary>
+/// <param name="Indent">What stands once for each level in front of an item; <see langword="null"/> for all on one line.</param>
+/// <param name="Between">What stands between items.</param>
+/// <param name="AfterKey">What stands between a key and its value.</param>
+/// <param name="EscapesNonAscii">Whether characters beyond ASCII are written as escapes.</param>
+/// <param name="SortsKeys">Whether members are written in the order of their keys.</param>
+internal sealed record TemplateJsonStyle(string? Indent, string Between, string AfterKey, bool EscapesNonAscii, bool SortsKeys)
+{
+    private const int WidestIndent = 16;
+
+    public static TemplateJsonStyle Of(TemplateArguments arguments)
+    {
+        var indent = arguments.Get(1, "indent") switch
+        {
+            null => null,
+            MarkedText text => text.Text,
+            var width => new string(' ', (int)Math.Clamp(TemplateValues.Integer(width), 0, WidestIndent)),
+        };
+        (string Between, string AfterKey) separators = arguments.Get(2, "separators") switch
+        {
+            null => (indent is null ? ", " : ",", ": "),
+            List<object?> and [MarkedText between, MarkedText afterKey] => (between.Text, afterKey.Text),
+            _ => throw new TemplateException("separators of tojson that are not two texts"),
+        };
+        return new(
+            indent,
+            separators.Between,
+            separators.AfterKey,
+            TemplateValues.IsTrue(arguments.Get(0, "ensure_ascii", false)),
+            TemplateValues.IsTrue(arguments.Get(3, "sort_keys", false)));
+    }
+}
+
+/// <summary>transformers' <c>tojson</c>: Python's json.dumps, by default without ASCII escapes.</summary>
 internal static class TemplateJson
 {
     private const int DeepestNesting = 50;
     private const int LongestText = 1_000_000;
 
-    public static MarkedText Write(object? value, int? indent, TemplateBudget budget)
+    public static MarkedText Write(object? value, TemplateJsonStyle style, TemplateBudget budget)
     {
         var builder = new MarkedTextBuilder();
-        Append(builder, value, indent, 0);
+        Append(builder, value, style, 0);
         budget.Build(builder.Length);
         return builder.Build();
     }
 
-    private static void Append(MarkedTextBuilder builder, object? value, int? indent, int depth)
+    private static void Append(MarkedTextBuilder builder, object? value, TemplateJsonStyle style, int depth)
     {
         if (builder.Length > LongestText) throw new TemplateException("lists whose text grows too long");
         if (depth > DeepestNesting) throw new TemplateException("lists nested too deeply");
@@ -35,17 +68,20 @@ internal static class TemplateJson
                 builder.Append(TemplateValues.Real(real), isContent: false);
                 break;
             case MarkedText text:
-                Append(builder, text);
+                Append(builder, text, style);
                 break;
             case List<object?> list:
-                Append(builder, '[', ']', list, indent, depth, (item, at) => Append(builder, item, indent, at));
+                Append(builder, '[', ']', list, style, depth, (item, at) => Append(builder, item, style, at));
                 break;
             case TemplateMap map:
-                Append(builder, '{', '}', map.Members.ToList(), indent, depth, (member, at) =>
+                var members = style.SortsKeys
+                    ? map.Members.OrderBy(static member => member.Key, Comparer<object?>.Create(TemplateValues.Compare))
+                    : map.Members;
+                Append(builder, '{', '}', members.ToList(), style, depth, (member, at) =>
                 {
-                    Append(builder, TemplateValues.Text(member.Key));
-                    builder.Append(": ", isContent: false);
-                    Append(builder, member.Value, indent, at);
+                    Append(builder, TemplateValues.Text(member.Key), style);
+                    builder.Append(style.AfterKey, isContent: false);
+                    Append(builder, member.Value, style, at);
                 });
                 break;
             default:
@@ -53,26 +89,26 @@ internal static class TemplateJson
         }
     }
 
-    private static void Append<T>(MarkedTextBuilder builder, char open, char close, List<T> items, int? indent, int depth, Action<T, int> item)
+    private static void Append<T>(MarkedTextBuilder builder, char open, char close, List<T> items, TemplateJsonStyle style, int depth, Action<T, int> item)
     {
         builder.Append([open], isContent: false);
         for (var i = 0; i < items.Count; i++)
         {
-            if (i > 0) builder.Append(indent is null ? ", " : ",", isContent: false);
-            NewLine(builder, indent, depth + 1);
+            if (i > 0) builder.Append(style.Between, isContent: false);
+            NewLine(builder, style.Indent, depth + 1);
             item(items[i], depth + 1);
         }
 
-        if (items.Count > 0) NewLine(builder, indent, depth);
+        if (items.Count > 0) NewLine(builder, style.Indent, depth);
         builder.Append([close], isContent: false);
     }
 
-    private static void NewLine(MarkedTextBuilder builder, int? indent, int depth)
+    private static void NewLine(MarkedTextBuilder builder, string? indent, int depth)
     {
-        if (indent is { } width) builder.Append("\n" + new string(' ', width * depth), isContent: false);
+        if (indent is not null) builder.Append("\n" + string.Concat(Enumerable.Repeat(indent, depth)), isContent: false);
     }
 
-    private static void Append(MarkedTextBuilder builder, MarkedText text)
+    private static void Append(MarkedTextBuilder builder, MarkedText text, TemplateJsonStyle style)
     {
         builder.Append("\"", isContent: false);
         for (var i = 0; i < text.Length; i++)
@@ -89,6 +125,7 @@ internal static class TemplateJson
                 case '\b': builder.Append(@"\b", isContent); break;
                 case '\f': builder.Append(@"\f", isContent); break;
                 case < ' ': builder.Append($@"\u{(int)character:x4}", isContent); break;
+                case > '~' when style.EscapesNonAscii: builder.Append($@"\u{(int)character:x4}", isContent); break;
                 default: builder.Append([character], isContent); break;
             }
         }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using System.Text;
 
 namespace MedQA.Inference.ChatTemplates;
@@ -9,6 +10,8 @@ namespace MedQA.Inference.ChatTemplates;
 /// </summary>
 internal sealed class TemplateLexer
 {
+    private const int LongestNumber = 100;
+
     private static readonly string[] Operators =
         ["**", "//", "==", "!=", "<=", ">=", "+", "-", "*", "/", "%", "~", "<", ">", "=", "(", ")", "[", "]", "{", "}", ",", ":", ".", "|", ";"];
 
@@ -211,17 +214,52 @@ internal sealed class TemplateLexer
 
     private void NumberLiteral()
     {
-        var end = _at;
-        while (end < _source.Length && (char.IsAsciiDigit(_source[end]) || _source[end] == '_')) end++;
-        var isFloat = end + 1 < _source.Length && _source[end] == '.' && char.IsAsciiDigit(_source[end + 1]);
-        if (isFloat)
+        var radix = _source[_at] != '0' || _at + 2 >= _source.Length ? 10 : char.ToLowerInvariant(_source[_at + 1]) switch { 'b' => 2, 'o' => 8, 'x' => 16, _ => 10 };
+        if (radix != 10 && DigitsEnd(_at + 2, radix) is var radixEnd && radixEnd > _at + 2)
         {
-            end++;
-            while (end < _source.Length && char.IsAsciiDigit(_source[end])) end++;
+            if (radixEnd - _at > LongestNumber) throw new TemplateException($"a number of {radixEnd - _at:N0} digits", isUnknown: true, _line);
+            var value = _source[(_at + 2)..radixEnd].Where(static digit => digit != '_')
+                .Aggregate(BigInteger.Zero, (sum, digit) => sum * radix + Convert.ToInt32(digit.ToString(), 16));
+            Number(TemplateTokenKind.Integer, value.ToString(CultureInfo.InvariantCulture), radixEnd);
+            return;
+        }
+
+        var end = DigitsEnd(_at, 10);
+        var isFloat = false;
+        // Behind a point stands the number of an item: x.0.1 names two.
+        if (_at == 0 || _source[_at - 1] != '.')
+        {
+            if (end < _source.Length && _source[end] == '.' && DigitsEnd(end + 1, 10) is var fractionEnd && fractionEnd > end + 1)
+            {
+                isFloat = true;
+                end = fractionEnd;
+            }
+
+            var exponent = end + 1 < _source.Length && _source[end] is 'e' or 'E' ? end + (_source[end + 1] is '+' or '-' ? 2 : 1) : -1;
+            if (exponent > 0 && DigitsEnd(exponent, 10) is var exponentEnd && exponentEnd > exponent)
+            {
+                isFloat = true;
+                end = exponentEnd;
+            }
         }
 
         if (end < _source.Length && char.IsLetter(_source[end])) throw new TemplateException($"the number {_source[_at..(end + 1)]}", isUnknown: true, _line);
-        Add(isFloat ? TemplateTokenKind.Float : TemplateTokenKind.Integer, _source[_at..end].Replace("_", "", StringComparison.Ordinal), _line);
+        Number(isFloat ? TemplateTokenKind.Float : TemplateTokenKind.Integer, _source[_at..end].Replace("_", "", StringComparison.Ordinal), end);
+    }
+
+    private int DigitsEnd(int at, int radix)
+    {
+        while (at < _source.Length && (_source[at] == '_' || (char.IsAsciiHexDigit(_source[at]) && Convert.ToInt32(_source[at].ToString(), 16) < radix)))
+        {
+            at++;
+        }
+
+        return at;
+    }
+
+    private void Number(TemplateTokenKind kind, string text, int end)
+    {
+        Add(kind, text, _line);
         _at = end;
     }
 

@@ -12,19 +12,21 @@ internal static class TemplateMethods
         ["startswith"] = One, ["endswith"] = One, ["upper"] = Nothing, ["lower"] = Nothing, ["title"] = Nothing, ["capitalize"] = Nothing,
         ["replace"] = new(3, "count"), ["join"] = One, ["find"] = One, ["rfind"] = One, ["index"] = One, ["count"] = One, ["removeprefix"] = One, ["removesuffix"] = One,
         ["isdigit"] = Nothing, ["isalpha"] = Nothing, ["isspace"] = Nothing, ["isupper"] = Nothing, ["islower"] = Nothing,
-        ["get"] = new(2), ["items"] = Nothing, ["keys"] = Nothing, ["values"] = Nothing,
+        ["get"] = new(2), ["items"] = Nothing, ["keys"] = Nothing, ["values"] = Nothing, ["append"] = One, ["extend"] = One,
     };
 
-    /// <summary>Refuses a method, or arguments of one, that are not known.</summary>
-    public static void Check(string name, CallArguments arguments, int line)
-    {
-        if (!Known.TryGetValue(name, out var parameters)) throw new TemplateException($"the method {name}", isUnknown: true, line);
-        parameters.Check($"the method {name}", arguments, line);
-    }
+    /// <summary>Whether a dictionary has a method of that name, which goes before a member of it.</summary>
+    public static bool IsOfMap(string name) => name is "get" or "items" or "keys" or "values";
 
     public static object? Call(object? target, string name, TemplateArguments arguments, TemplateBudget budget)
     {
         budget.Step();
+        if (!Known.TryGetValue(name, out var parameters))
+        {
+            throw new TemplateException($"the method {name}", isUnknown: true);
+        }
+
+        parameters.Check($"the method {name}", arguments);
         switch (target)
         {
             case MarkedText text:
@@ -33,6 +35,8 @@ internal static class TemplateMethods
             case List<object?> list:
                 return name switch
                 {
+                    "append" => Extend(list, [arguments.Need(0, "object")], budget),
+                    "extend" => Extend(list, TemplateValues.Items(arguments.Need(0, "iterable")), budget),
                     "index" => list.FindIndex(item => TemplateValues.Equals(item, arguments.Need(0, "value"))) is >= 0 and var at ? (long)at : throw new TemplateException("the index of a value that the list does not have"),
                     "count" => (long)list.Count(item => TemplateValues.Equals(item, arguments.Need(0, "value"))),
                     _ => throw Missing(target, name),
@@ -112,6 +116,15 @@ internal static class TemplateMethods
 
     /// <summary>The first letter in upper case, the others in lower.</summary>
     public static MarkedText Capitalize(MarkedText text) => text.Recased(static all => all.Length == 0 ? all : char.ToUpperInvariant(all[0]) + all[1..].ToLowerInvariant());
+
+    /// <summary>Adds to a list itself, as Python does: whoever else holds it sees it.</summary>
+    /// <returns>Python's None.</returns>
+    private static object? Extend(List<object?> list, List<object?> items, TemplateBudget budget)
+    {
+        budget.Build(items.Count);
+        list.AddRange([.. items]);
+        return null;
+    }
 
     private static object? OfText(MarkedText text, string name, TemplateArguments arguments, TemplateBudget budget) => name switch
     {

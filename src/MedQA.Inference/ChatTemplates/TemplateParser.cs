@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace MedQA.Inference.ChatTemplates;
 
-/// <summary>Reads a template's statements; whatever is not known is refused here, before anything is rendered.</summary>
+/// <summary>Reads a template's statements. What is no Jinja is refused here; what is not known becomes a part that is refused once it is reached.</summary>
 internal sealed class TemplateParser
 {
     private readonly TemplateTokens _tokens;
@@ -17,10 +17,7 @@ internal sealed class TemplateParser
 
     public static ImmutableArray<TemplateStatement> Parse(string source)
     {
-        var parser = new TemplateParser(TemplateLexer.Tokenize(source));
-        var body = parser.Body([]);
-        parser._expressions.CheckNames();
-        return body;
+        return new TemplateParser(TemplateLexer.Tokenize(source)).Body([]);
     }
 
     /// <summary>Statements up to a tag of one of the names (left for the caller, its name taken) or, without names, the end of the template.</summary>
@@ -74,6 +71,16 @@ internal sealed class TemplateParser
                 return Set(line);
             case "macro":
                 return Macro(line);
+            case "call":
+                return Call(line);
+            case "filter":
+                return Filter(line);
+            case "with":
+                return With(line);
+            case "do":
+                var done = _expressions.ParseWithTuple();
+                EndTag();
+                return new DoStatement(line, done);
             case "generation":
                 EndTag();
                 var generated = Body(["endgeneration"]);
@@ -82,10 +89,11 @@ internal sealed class TemplateParser
             case "break" or "continue" when _loops > 0:
                 EndTag();
                 return name == "break" ? new BreakStatement(line) : new ContinueStatement(line);
-            case "elif" or "else" or "endif" or "endfor" or "endset" or "endmacro" or "endgeneration" or "break" or "continue":
+            case "elif" or "else" or "endif" or "endfor" or "endset" or "endmacro" or "endcall" or "endfilter" or "endwith" or "endgeneration" or "break" or "continue":
                 throw new TemplateException($"{{% {name} %}} where nothing is open that it belongs to", line: line);
             default:
-                throw new TemplateException($"the statement {{% {name} %}}", isUnknown: true, line);
+                _tokens.SkipStatement();
+                return new UnknownStatement(line, $"the statement {{% {name} %}}");
         }
     }
 
@@ -115,11 +123,11 @@ internal sealed class TemplateParser
 
     private ForStatement For(int line)
     {
-        var targets = Targets();
+        var target = _expressions.Target(members: false);
         _tokens.ExpectName("in");
         var items = _expressions.ParseWithTuple(conditional: false);
         var filter = _tokens.TakeName("if") ? _expressions.Parse() : null;
-        if (_tokens.TakeName("recursive")) throw new TemplateException("a recursive loop", isUnknown: true, line);
+        var isRecursive = _tokens.TakeName("recursive");
         EndTag();
         _loops++;
         var body = Body(["else", "endfor"]);
@@ -132,90 +140,119 @@ internal sealed class TemplateParser
         }
 
         EndTag();
-        return new(line, targets, items, filter, body, otherwise);
+        return new(line, target, items, filter, isRecursive, body, otherwise);
     }
 
     private TemplateStatement Set(int line)
     {
-        var first = _tokens.ExpectName();
-        _expressions.Declare(first);
-        if (_tokens.TakeOperator("."))
-        {
-            var member = _tokens.ExpectName();
-            return _tokens.TakeOperator("=") ? Assigned([first], member) : SetBlock(line, first, member);
-        }
-
-        var targets = ImmutableArray.CreateBuilder<string>();
-        targets.Add(first);
-        while (_tokens.TakeOperator(","))
-        {
-            targets.Add(_tokens.ExpectName());
-            _expressions.Declare(targets[^1]);
-        }
-
-        if (_tokens.TakeOperator("=")) return Assigned(targets.ToImmutable(), null);
-        return targets.Count == 1 ? SetBlock(line, first, null) : throw new TemplateException("a set of several names without =", line: line);
-
-        SetStatement Assigned(ImmutableArray<string> names, string? member)
+        var target = _expressions.Target(members: true);
+        if (_tokens.TakeOperator("="))
         {
             var value = _expressions.ParseWithTuple();
             EndTag();
-            return new(line, names, member, value);
+            return new SetStatement(line, target, value);
         }
-    }
 
-    private SetBlockStatement SetBlock(int line, string target, string? member)
-    {
-        var filters = ImmutableArray.CreateBuilder<string>();
-        var arguments = ImmutableArray.CreateBuilder<CallArguments>();
+        if (target is ListTarget)
+        {
+            throw new TemplateException("a set of several names without =", line: line);
+        }
+
+        var filters = ImmutableArray.CreateBuilder<TemplateFilter>();
         while (_tokens.TakeOperator("|"))
         {
-            var (name, given) = _expressions.Filter();
-            filters.Add(name);
-            arguments.Add(given);
+            filters.Add(_expressions.Filter());
         }
 
         EndTag();
         var body = Body(["endset"]);
         EndTag();
-        return new(line, target, member, body, arguments.ToImmutable(), filters.ToImmutable());
+        return new SetBlockStatement(line, target, body, filters.ToImmutable());
+    }
+
+    private FilterStatement Filter(int line)
+    {
+        var filters = ImmutableArray.CreateBuilder<TemplateFilter>();
+        do
+        {
+            filters.Add(_expressions.Filter());
+        }
+        while (_tokens.TakeOperator("|"));
+
+        EndTag();
+        var body = Body(["endfilter"]);
+        EndTag();
+        return new(line, body, filters.ToImmutable());
+    }
+
+    private WithStatement With(int line)
+    {
+        var names = ImmutableArray.CreateBuilder<(TemplateTarget, TemplateExpression)>();
+        while (_tokens.Current.Kind != TemplateTokenKind.BlockEnd)
+        {
+            if (names.Count > 0)
+            {
+                _tokens.ExpectOperator(",");
+            }
+
+            var target = _expressions.SingleTarget(members: false);
+            _tokens.ExpectOperator("=");
+            names.Add((target, _expressions.Parse()));
+        }
+
+        EndTag();
+        var body = Body(["endwith"]);
+        EndTag();
+        return new(line, names.ToImmutable(), body);
     }
 
     private MacroStatement Macro(int line)
     {
         var name = _tokens.ExpectName();
-        _expressions.Declare(name);
         _tokens.ExpectOperator("(");
+        var parameters = Parameters();
+        EndTag();
+        return MacroBody(line, name, parameters, "endmacro");
+    }
+
+    private CallStatement Call(int line)
+    {
+        var parameters = _tokens.TakeOperator("(") ? Parameters() : [];
+        if (_expressions.Parse() is not CallExpression call)
+        {
+            throw new TemplateException("a call block that calls nothing", line: line);
+        }
+
+        EndTag();
+        return new(line, MacroBody(line, "caller", parameters, "endcall"), call);
+    }
+
+    /// <summary>A macro's parameters, behind the opening bracket.</summary>
+    private ImmutableArray<(string Name, TemplateExpression? Default)> Parameters()
+    {
         var parameters = ImmutableArray.CreateBuilder<(string, TemplateExpression?)>();
         while (!_tokens.TakeOperator(")"))
         {
-            if (parameters.Count > 0) _tokens.ExpectOperator(",");
-            var parameter = _tokens.ExpectName();
-            _expressions.Declare(parameter);
-            parameters.Add((parameter, _tokens.TakeOperator("=") ? _expressions.Parse() : null));
+            if (parameters.Count > 0)
+            {
+                _tokens.ExpectOperator(",");
+            }
+
+            parameters.Add((_tokens.ExpectName(), _tokens.TakeOperator("=") ? _expressions.Parse() : null));
         }
 
-        EndTag();
-        var loops = _loops;
-        _loops = 0;
-        var body = Body(["endmacro"]);
-        _loops = loops;
-        EndTag();
-        return new(line, name, parameters.ToImmutable(), body);
+        return parameters.ToImmutable();
     }
 
-    private ImmutableArray<string> Targets()
+    private MacroStatement MacroBody(
+        int line, string name, ImmutableArray<(string Name, TemplateExpression? Default)> parameters, string end)
     {
-        var bracketed = _tokens.TakeOperator("(");
-        var targets = ImmutableArray.CreateBuilder<string>();
-        do
-        {
-            targets.Add(_tokens.ExpectName());
-            _expressions.Declare(targets[^1]);
-        }
-        while (_tokens.TakeOperator(","));
-
-        if (bracketed) _tokens.ExpectOperator(")");
-        return targets.ToImmutable();
+        var loops = _loops;
+        _loops = 0;
+        var callers = _expressions.Callers;
+        var body = Body([end]);
+        _loops = loops;
+        EndTag();
+        return new(line, name, parameters, body, UsesCaller: _expressions.Callers > callers);
     }
 }

@@ -5,17 +5,19 @@ namespace MedQA.Inference.ChatTemplates;
 /// <summary>Carries out a template's statements, once.</summary>
 internal sealed class TemplateRenderer
 {
+    /// <summary>What a macro calls the statements of the call block that calls it.</summary>
+    public const string Caller = "caller";
+
     private const int DeepestCalls = 50;
 
     private readonly TemplateBudget _budget;
     private readonly TemplateEvaluator _evaluator;
     private int _calls;
-    private int _loops;
 
     public TemplateRenderer(DateOnly date, TemplateBudget budget)
     {
         _budget = budget;
-        _evaluator = new TemplateEvaluator(date, budget) { CallMacro = Call };
+        _evaluator = new TemplateEvaluator(date, budget) { CallMacro = Call, CallLoop = Again };
     }
 
     /// <summary>How a statement list ended.</summary>
@@ -75,12 +77,27 @@ internal sealed class TemplateRenderer
                 Loop(loop, scope, output);
                 break;
             case SetStatement set:
-                Assign(set, scope);
+                Assign(set.Target, _evaluator.Evaluate(set.Value, scope), scope);
                 break;
             case SetBlockStatement set:
-                object? captured = Render(set.Body, new TemplateScope(scope));
-                for (var i = 0; i < set.Filters.Length; i++) captured = TemplateFilters.Apply(set.Filters[i], captured, _evaluator.Arguments(set.FilterArguments[i], scope), _budget);
-                Assign(set.Target, set.Member, captured, scope);
+                Assign(set.Target, Filtered(set.Body, set.Filters, scope), scope);
+                break;
+            case FilterStatement filter:
+                Write(TemplateValues.Text(Filtered(filter.Body, filter.Filters, scope)), output);
+                break;
+            case WithStatement with:
+                var named = new TemplateScope(scope);
+                foreach (var (target, value) in with.Names)
+                {
+                    Assign(target, _evaluator.Evaluate(value, scope), named);
+                }
+
+                return Run(with.Body, named, output);
+            case DoStatement done:
+                _evaluator.Evaluate(done.Value, scope);
+                break;
+            case CallStatement call:
+                Write(TemplateValues.Text(_evaluator.Call(call.Call, scope, new TemplateMacro(call.Caller, scope))), output);
                 break;
             case MacroStatement macro:
                 scope[macro.Name] = new TemplateMacro(macro, scope);
@@ -91,6 +108,8 @@ internal sealed class TemplateRenderer
                 return Flow.Break;
             case ContinueStatement:
                 return Flow.Continue;
+            case UnknownStatement unknown:
+                throw new TemplateException(unknown.Problem, isUnknown: true, unknown.Line);
         }
 
         return Flow.Normal;
@@ -102,15 +121,28 @@ internal sealed class TemplateRenderer
         output.Append(text);
     }
 
-    private void Loop(ForStatement statement, TemplateScope scope, MarkedTextBuilder output)
+    private object? Filtered(ImmutableArray<TemplateStatement> body, ImmutableArray<TemplateFilter> filters, TemplateScope scope)
     {
-        var items = TemplateValues.Items(_evaluator.Evaluate(statement.Items, scope));
+        object? value = Render(body, new TemplateScope(scope));
+        foreach (var filter in filters)
+        {
+            value = TemplateFilters.Apply(filter.Name, value, _evaluator.Arguments(filter.Arguments, scope), _budget);
+        }
+
+        return value;
+    }
+
+    private void Loop(ForStatement statement, TemplateScope scope, MarkedTextBuilder output) =>
+        Loop(statement, TemplateValues.Items(_evaluator.Evaluate(statement.Items, scope)), scope, depth: 1, output);
+
+    private void Loop(ForStatement statement, List<object?> items, TemplateScope scope, int depth, MarkedTextBuilder output)
+    {
         if (statement.Filter is { } filter)
         {
             items = items.FindAll(item =>
             {
                 var candidate = new TemplateScope(scope);
-                Bind(statement.Targets, item, candidate);
+                Assign(statement.Target, item, candidate);
                 return TemplateValues.IsTrue(_evaluator.Evaluate(filter, candidate));
             });
         }
@@ -121,54 +153,75 @@ internal sealed class TemplateRenderer
             return;
         }
 
-        _loops++;
-        var loop = new TemplateLoop(items, _loops);
+        var loop = new TemplateLoop(items, depth, statement, scope);
         for (var index = 0; index < items.Count; index++)
         {
             loop.Index = index;
             var inner = new TemplateScope(scope) { ["loop"] = loop };
-            Bind(statement.Targets, items[index], inner);
+            Assign(statement.Target, items[index], inner);
             if (Run(statement.Body, inner, output) == Flow.Break) break;
         }
-
-        _loops--;
     }
 
-    private static void Bind(ImmutableArray<string> targets, object? item, TemplateScope scope)
+    /// <summary>Renders a recursive loop over other items, one level deeper.</summary>
+    private MarkedText Again(TemplateLoop loop, List<object?> items)
     {
-        if (targets.Length == 1)
+        if (!loop.Statement.IsRecursive)
         {
-            scope[targets[0]] = item;
-            return;
+            throw new TemplateException("a call of a loop that is not recursive");
         }
 
-        var parts = TemplateValues.Items(item);
-        if (parts.Count != targets.Length) throw new TemplateException($"{targets.Length} names for {parts.Count} values");
-        for (var i = 0; i < parts.Count; i++) scope[targets[i]] = parts[i];
+        Enter();
+        var output = new MarkedTextBuilder();
+        Loop(loop.Statement, items, loop.Scope, loop.Depth + 1, output);
+        _calls--;
+        return output.Build();
     }
 
-    private void Assign(SetStatement set, TemplateScope scope)
+    private void Enter()
     {
-        var value = _evaluator.Evaluate(set.Value, scope);
-        if (set.Targets.Length == 1) Assign(set.Targets[0], set.Member, value, scope);
-        else Bind(set.Targets, value, scope);
+        if (++_calls > DeepestCalls)
+        {
+            throw new TemplateException("macros or loops that call each other too deeply");
+        }
     }
 
-    private static void Assign(string target, string? member, object? value, TemplateScope scope)
+    private static void Assign(TemplateTarget target, object? value, TemplateScope scope)
     {
-        if (member is null) scope[target] = value;
-        else if (scope[target] is TemplateMap { IsNamespace: true } names) names[MarkedText.Template(member)] = value;
-        else throw new TemplateException($"a change of {target}.{member}, where {target} is no namespace");
+        switch (target)
+        {
+            case NameTarget name:
+                scope[name.Name] = value;
+                break;
+            case MemberTarget member when scope[member.Name] is TemplateMap { IsNamespace: true } names:
+                names[MarkedText.Template(member.Member)] = value;
+                break;
+            case MemberTarget member:
+                throw new TemplateException($"a change of {member.Name}.{member.Member}, where {member.Name} is no namespace");
+            case ListTarget list:
+                var parts = TemplateValues.Items(value);
+                if (parts.Count != list.Targets.Length)
+                {
+                    throw new TemplateException($"{list.Targets.Length} names for {parts.Count} values");
+                }
+
+                for (var i = 0; i < list.Targets.Length; i++)
+                {
+                    Assign(list.Targets[i], parts[i], scope);
+                }
+
+                break;
+        }
     }
 
     private MarkedText Call(TemplateMacro macro, TemplateArguments arguments)
     {
-        if (++_calls > DeepestCalls) throw new TemplateException("macros that call each other too deeply");
+        Enter();
         var parameters = macro.Statement.Parameters;
         if (arguments.Positional.Length > parameters.Length) throw new TemplateException($"too many arguments for the macro {macro.Statement.Name}");
         foreach (var (given, _) in arguments.Named)
         {
-            if (!parameters.Any(parameter => parameter.Name == given)) throw new TemplateException($"the argument {given}, which the macro {macro.Statement.Name} does not have");
+            if (!parameters.Any(parameter => parameter.Name == given) && !(given == Caller && macro.Statement.UsesCaller)) throw new TemplateException($"the argument {given}, which the macro {macro.Statement.Name} does not have");
         }
 
         var scope = new TemplateScope(macro.Scope);
@@ -178,6 +231,11 @@ internal sealed class TemplateRenderer
             scope[name] = arguments.Find(i, name, out var value) ? value
                 : standard is not null ? _evaluator.Evaluate(standard, scope)
                 : new UndefinedValue(name);
+        }
+
+        if (macro.Statement.UsesCaller && !parameters.Any(static parameter => parameter.Name == Caller))
+        {
+            scope[Caller] = arguments.Find(int.MaxValue, Caller, out var caller) ? caller : new UndefinedValue(Caller);
         }
 
         var rendered = Render(macro.Statement.Body, scope);

@@ -27,9 +27,21 @@ internal sealed class TemplateScope(TemplateScope? around)
 internal sealed record TemplateMacro(MacroStatement Statement, TemplateScope Scope);
 
 /// <summary>Where a loop stands: the template's <c>loop</c>.</summary>
-internal sealed class TemplateLoop(List<object?> items, int depth)
+/// <param name="items">What it goes over.</param>
+/// <param name="depth">How often a recursive loop has begun itself, from 1.</param>
+/// <param name="statement">The loop.</param>
+/// <param name="scope">The scope around it.</param>
+internal sealed class TemplateLoop(List<object?> items, int depth, ForStatement statement, TemplateScope scope)
 {
+    private List<object?>? _seen;
+
     public int Index { get; set; }
+
+    public int Depth => depth;
+
+    public ForStatement Statement => statement;
+
+    public TemplateScope Scope => scope;
 
     public object? Member(string name) => name switch
     {
@@ -47,5 +59,20 @@ internal sealed class TemplateLoop(List<object?> items, int depth)
         _ => new UndefinedValue("loop." + name),
     };
 
-    public int Depth => depth;
+    /// <summary>Calls <c>loop.cycle</c> or <c>loop.changed</c>.</summary>
+    public object? Call(string method, TemplateArguments arguments)
+    {
+        List<object?> given = [.. arguments.Positional];
+        switch (method)
+        {
+            case "cycle" when given.Count > 0:
+                return given[Index % given.Count];
+            case "changed":
+                var changed = _seen is null || !TemplateValues.Equals(_seen, given);
+                _seen = given;
+                return changed;
+            default:
+                throw new TemplateException($"loop.{method} with {given.Count} arguments", isUnknown: true);
+        }
+    }
 }

@@ -3,14 +3,6 @@ namespace MedQA.Inference.ChatTemplates;
 /// <summary>Jinja's tests: what stands behind <c>is</c>.</summary>
 internal static class TemplateTests
 {
-    private static readonly HashSet<string> Known = new(StringComparer.Ordinal)
-    {
-        "defined", "undefined", "none", "true", "false", "boolean", "string", "number", "integer", "float", "mapping", "sequence", "iterable",
-        "callable", "odd", "even", "divisibleby", "eq", "equalto", "ne", "lt", "lessthan", "le", "gt", "greaterthan", "ge", "in", "sameas", "lower", "upper",
-    };
-
-    public static bool IsKnown(string name) => Known.Contains(name);
-
     public static bool Apply(string name, object? value, TemplateArguments arguments) => name switch
     {
         "defined" => value is not UndefinedValue,

@@ -6,6 +6,7 @@ internal sealed class TemplateTokens(List<TemplateToken> tokens)
     private const int DeepestNesting = 100;
     private int _at;
     private int _depth;
+    private Dictionary<int, int>? _ends;
 
     public TemplateToken Current => tokens[_at];
 
@@ -57,4 +58,53 @@ internal sealed class TemplateTokens(List<TemplateToken> tokens)
     }
 
     public void Leave() => _depth--;
+
+    /// <summary>Goes behind the statement whose name was just taken: its tag and, where it has one, its body and end tag.</summary>
+    public void SkipStatement()
+    {
+        _ends ??= Ends();
+        if (_ends.TryGetValue(_at - 1, out var end))
+        {
+            _at = end;
+        }
+
+        while (Current.Kind is not (TemplateTokenKind.BlockEnd or TemplateTokenKind.End))
+        {
+            _at++;
+        }
+
+        Expect(TemplateTokenKind.BlockEnd);
+    }
+
+    /// <summary>For each tag that has an end tag, where its name stands and where that of the end tag does.</summary>
+    private Dictionary<int, int> Ends()
+    {
+        const string Prefix = "end";
+        var ends = new Dictionary<int, int>();
+        var open = new Dictionary<string, Stack<int>>(StringComparer.Ordinal);
+        for (var at = 1; at < tokens.Count; at++)
+        {
+            if (tokens[at - 1].Kind != TemplateTokenKind.BlockStart || tokens[at].Kind != TemplateTokenKind.Name)
+            {
+                continue;
+            }
+
+            var name = tokens[at].Text;
+            if (name.StartsWith(Prefix, StringComparison.Ordinal)
+                && open.TryGetValue(name[Prefix.Length..], out var begun) && begun.TryPop(out var start))
+            {
+                ends[start] = at;
+            }
+            else if (open.TryGetValue(name, out var others))
+            {
+                others.Push(at);
+            }
+            else
+            {
+                open[name] = new([at]);
+            }
+        }
+
+        return ends;
+    }
 }

@@ -4,7 +4,7 @@ namespace MedQA.Inference.Models;
 
 /// <summary>
 /// A model's folder: the graph, and what its configuration files (config.json, genai_config.json, generation_config.json,
-/// tokenizer_config.json) state about it. What no file states is <see langword="null"/>: the graph may know.
+/// tokenizer_config.json, special_tokens_map.json) state about it. What no file states is <see langword="null"/>: the graph may know.
 /// </summary>
 public sealed class ModelFolder
 {
@@ -36,7 +36,7 @@ public sealed class ModelFolder
     /// <summary>The text of the token that begins a sequence, or <see langword="null"/> where none is stated.</summary>
     public string? BeginToken { get; init; }
 
-    /// <summary>The text of the token that ends a sequence as tokenizer_config.json states it; templates write it.</summary>
+    /// <summary>The text of the token that ends a sequence as tokenizer_config.json or special_tokens_map.json states it; templates write it.</summary>
     public string? EndToken { get; init; }
 
     /// <summary>
@@ -45,7 +45,7 @@ public sealed class ModelFolder
     /// </summary>
     public bool? AddsBeginToken { get; init; }
 
-    /// <summary>All special tokens that tokenizer_config.json names, by their name there (<c>bos_token</c>, <c>eos_token</c>, <c>pad_token</c>, <c>unk_token</c> …): what a template sees.</summary>
+    /// <summary>All special tokens that tokenizer_config.json and special_tokens_map.json name, by their name there (<c>bos_token</c>, <c>eos_token</c>, <c>pad_token</c>, <c>unk_token</c> …): what a template sees.</summary>
     public required ImmutableSortedDictionary<string, string> NamedTokens { get; init; }
 
     /// <summary>The text of the chat template, or <see langword="null"/> for a model without one.</summary>
@@ -83,7 +83,8 @@ public sealed class ModelFolder
 
     /// <summary>Opens a model's folder and reads what its files state; the graph itself is not loaded.</summary>
     /// <param name="path">The folder.</param>
-    /// <param name="graphFile">The graph's file within the folder; <see langword="null"/> for the one that genai_config.json names, else model.onnx, else onnx/model.onnx.</param>
+    /// <param name="graphFile">The graph's file within the folder; <see langword="null"/> for the one that genai_config.json names, else
+    /// model.onnx, else onnx/model.onnx, else the only one of the folder and its onnx.</param>
     /// <exception cref="ModelException">A file is missing, damaged, or outside the folder.</exception>
     public static ModelFolder Open(string path, string? graphFile = null)
     {
@@ -94,6 +95,11 @@ public sealed class ModelFolder
         if (new DirectoryInfo(folder).ResolveLinkTarget(returnFinalTarget: true) is { } target) folder = System.IO.Path.TrimEndingDirectorySeparator(target.FullName);
         return new ModelFolderReader(folder).Read(System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path))), graphFile);
     }
+
+    /// <summary>The files in which a graph keeps its tensors, as it names them: relative to its own folder, and to be trusted no more than the graph.</summary>
+    /// <param name="graphPath">The graph; none of the files need be there.</param>
+    /// <exception cref="ModelException">It cannot be read, or is no ONNX graph.</exception>
+    public static IReadOnlyList<string> DataFilesOf(string graphPath) => OnnxExternalData.LocationsIn(graphPath);
 
     /// <summary>
     /// The model's fingerprint: lower-case hexadecimal SHA-256 over the graph, the data files that it names, the tokenizer,

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
+using MedQA.Inference.Optimization;
 
 namespace MedQA.Inference.Models;
 
@@ -11,6 +12,11 @@ internal sealed class ModelFolderReader(string folder)
     /// <summary>Longer templates than this are no templates.</summary>
     private const int LongestTemplate = 1 << 20;
 
+    /// <summary>Where Optimum and transformers.js keep the graphs of a model.</summary>
+    private const string GraphFolder = "onnx";
+
+    private const string GraphEnding = ".onnx";
+
     private static readonly string[] NamedTokenMembers =
         ["bos_token", "eos_token", "unk_token", "pad_token", "sep_token", "cls_token", "mask_token"];
 
@@ -20,6 +26,7 @@ internal sealed class ModelFolderReader(string folder)
         var genai = ModelJson.Read(PathOf("genai_config.json"));
         var generation = ModelJson.Read(PathOf("generation_config.json"));
         var tokenizer = ModelJson.Read(PathOf("tokenizer_config.json"));
+        var specials = ModelJson.Read(PathOf("special_tokens_map.json"));
         if (config is null && genai is null)
             throw new ModelException(ModelFault.MissingFile, PathOf("config.json"), "neither it nor genai_config.json is there", "Copy the model's configuration into the folder");
 
@@ -29,7 +36,7 @@ internal sealed class ModelFolderReader(string folder)
         var decoder = genaiModel?.Get("decoder");
         var graphPath = GraphPath(graphFile, decoder);
         var tokenizerPath = Required("tokenizer.json", "the text cannot be turned into tokens without it", "Copy tokenizer.json of the model into the folder (a sentencepiece tokenizer.model alone is not read)");
-        var named = NamedTokens(tokenizer);
+        var named = NamedTokens(tokenizer, specials);
         var (template, templatePath) = Template(tokenizer);
         var attentionHeads = First(decoder?.Find("num_attention_heads"), language?.Find("num_attention_heads"), language?.Find("n_head"));
         var hiddenSize = First(decoder?.Find("hidden_size"), language?.Find("hidden_size"), language?.Find("n_embd"));
@@ -73,30 +80,55 @@ internal sealed class ModelFolderReader(string folder)
         if (graphFile is not null)
         {
             var asked = ModelFile.Inside(folder, graphFile, "The graph asked for");
-            return File.Exists(asked) ? asked : throw new ModelException(ModelFault.MissingFile, asked, "there is no such graph", $"Name one of: {string.Join(", ", Graphs())}");
+            if (File.Exists(asked)) return asked;
+            var graphs = Graphs(SearchOption.AllDirectories);
+            throw new ModelException(
+                ModelFault.MissingFile,
+                asked,
+                "there is no such graph",
+                graphs.Count == 0 ? "The folder has no graph at all: copy one into it" : $"Name one of: {string.Join(", ", graphs)}");
         }
 
-        if (decoder?.Find("filename") is { } named)
-        {
-            var path = ModelFile.Inside(folder, named.Text(), named.File);
-            return File.Exists(path) ? path : throw new ModelException(ModelFault.MissingFile, path, "genai_config.json names this graph, but it is not there", "Copy the graph into the folder");
-        }
-
-        foreach (var usual in (ReadOnlySpan<string>)["model.onnx", "onnx/model.onnx"])
+        var named = decoder?.Find("filename") is { } filename ? ModelFile.Inside(folder, filename.Text(), filename.File) : null;
+        if (named is not null && File.Exists(named)) return named;
+        foreach (var usual in named is null ? (ReadOnlySpan<string>)["model.onnx", "onnx/model.onnx"] : [])
         {
             if (File.Exists(PathOf(usual))) return ModelFile.Inside(folder, usual, PathOf(usual));
         }
 
-        throw new ModelException(ModelFault.MissingFile, PathOf("model.onnx"), "the graph is not there", Directory.EnumerateFiles(folder, "*.safetensors").Any()
-            ? "The folder holds the weights as safetensors: export them to ONNX first"
-            : "Copy the graph into the folder, or name another one");
+        // A model that comes in several graphs may be here in another one than genai_config.json names.
+        var missing = named is null ? "the graph is not there" : "genai_config.json names this graph, but it is not there";
+        var found = Others();
+        return found switch
+        {
+            [var only] => ModelFile.Inside(folder, only, PathOf(only)),
+            [] => throw new ModelException(ModelFault.MissingFile, named ?? PathOf("model.onnx"), missing, Directory.EnumerateFiles(folder, "*.safetensors").Any()
+                ? "The folder holds the weights as safetensors: export them to ONNX first"
+                : "Copy the graph into the folder, or name another one"),
+            _ => throw new ModelException(
+                ModelFault.MissingFile,
+                named ?? PathOf("model.onnx"),
+                $"{missing}, and the folder holds {found.Count} others: {string.Join(", ", found)}",
+                "Name the one to use with --graph (Model__Graph in a deployment)"),
+        };
     }
 
-    private string Graphs()
+    /// <summary>The graphs of the folder and of its onnx, under whatever name.</summary>
+    private List<string> Others()
     {
-        var graphs = Directory.EnumerateFiles(folder, "*.onnx", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(folder, path)).Order(StringComparer.Ordinal).ToList();
-        return graphs.Count == 0 ? "(the folder has none)" : string.Join(", ", graphs);
+        var found = Graphs(SearchOption.TopDirectoryOnly);
+        if (Directory.Exists(PathOf(GraphFolder)))
+        {
+            found.AddRange(new ModelFolderReader(PathOf(GraphFolder)).Graphs(SearchOption.TopDirectoryOnly).Select(static graph => $"{GraphFolder}/{graph}"));
+        }
+
+        // What `medqa models optimize` made of a graph lies beside it and is only taken where it is named.
+        found.RemoveAll(graph => graph.EndsWith(ModelOptimization.Ending, StringComparison.Ordinal) && found.Contains(graph[..^ModelOptimization.Ending.Length] + GraphEnding));
+        return found;
     }
+
+    private List<string> Graphs(SearchOption where) =>
+        [.. Directory.EnumerateFiles(folder, "*" + GraphEnding, where).Select(path => Path.GetRelativePath(folder, path)).Order(StringComparer.Ordinal)];
 
     private ImmutableArray<string> ExternalData(string graphPath)
     {
@@ -130,11 +162,16 @@ internal sealed class ModelFolderReader(string folder)
         };
     }
 
-    private static ImmutableSortedDictionary<string, string> NamedTokens(ModelJson? tokenizer)
+    /// <summary>
+    /// The special tokens by name. special_tokens_map.json adds those on which tokenizer_config.json is silent, and goes before it where
+    /// that file has no added_tokens_decoder: so transformers reads folders of its older releases.
+    /// </summary>
+    private static ImmutableSortedDictionary<string, string> NamedTokens(ModelJson? tokenizer, ModelJson? specials)
     {
         var named = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
-        if (tokenizer is not { } settings) return named.ToImmutable();
-        foreach (var (member, value) in settings.Members())
+        var isOlder = tokenizer?.Find("added_tokens_decoder") is null;
+        var stated = tokenizer?.Members().Select(static member => member.Name).ToHashSet(StringComparer.Ordinal) ?? [];
+        foreach (var (member, value) in (tokenizer?.Members() ?? []).Concat(specials?.Members().Where(member => isOlder || !stated.Contains(member.Name)) ?? []))
         {
             var isNamed = NamedTokenMembers.Contains(member) || (member.EndsWith("_token", StringComparison.Ordinal) && value.IsString);
             if (isNamed && TokenText(value) is { } text) named[member] = text;
@@ -166,8 +203,8 @@ internal sealed class ModelFolderReader(string folder)
             }
         }
 
-        if (ModelJson.Read(PathOf("chat_template.json")) is { } file) return (Checked(file.Get("chat_template").Text(), file.File), file.File);
-        if (tokenizer?.Find("chat_template") is not { } stated) return (null, null);
+        var other = ModelJson.Read(PathOf("chat_template.json"));
+        if ((other is { } file ? file.Get("chat_template") : tokenizer?.Find("chat_template")) is not { } stated) return (null, null);
         if (!stated.IsArray) return (Checked(stated.Text(), stated.File), stated.File);
         foreach (var item in stated.Items())
         {
@@ -180,7 +217,7 @@ internal sealed class ModelFolderReader(string folder)
     private static string Checked(string template, string file) =>
         template.Length <= LongestTemplate ? template : throw new ModelException(ModelFault.DamagedFile, file, $"its chat template has {template.Length:N0} characters", "Fetch the file again");
 
-    private static ImmutableArray<int> EndTokens(string tokenizerPath, ModelJson? tokenizer, ImmutableSortedDictionary<string, string> named, params ReadOnlySpan<ModelJson?> files)
+    private ImmutableArray<int> EndTokens(string tokenizerPath, ModelJson? tokenizer, ImmutableSortedDictionary<string, string> named, params ReadOnlySpan<ModelJson?> files)
     {
         var ids = new SortedSet<int>();
         foreach (var file in files)
@@ -196,7 +233,7 @@ internal sealed class ModelFolderReader(string folder)
         static int Id(ModelJson value) => value.Integer() is var id and >= 0 ? id : throw value.Damaged("is a negative token id");
     }
 
-    private static int? IdOfAddedToken(string text, ModelJson? settings, string tokenizerPath)
+    private int? IdOfAddedToken(string text, ModelJson? settings, string tokenizerPath)
     {
         if (settings?.Find("added_tokens_decoder") is { } decoder)
         {
@@ -206,13 +243,15 @@ internal sealed class ModelFolderReader(string folder)
             }
         }
 
-        if (ModelJson.Parse(ModelFile.ReadAllBytes(tokenizerPath), tokenizerPath).Find("added_tokens") is not { } added) return null;
-        foreach (var token in added.Items())
+        var root = ModelJson.Parse(ModelFile.ReadAllBytes(tokenizerPath), tokenizerPath);
+        foreach (var token in root.Find("added_tokens")?.Items() ?? [])
         {
             if (token.Get("content").Text() == text) return token.Get("id").Integer();
         }
 
-        return null;
+        // Older folders list added tokens beside the tokenizer, and some end a turn with a token of the vocabulary itself.
+        var added = ModelJson.Read(PathOf("added_tokens.json"))?.Find(text) ?? root.Find("model")?.Find("vocab")?.Find(text);
+        return added?.Integer();
     }
 
     private static int? SlidingWindow(ModelJson? language, ModelJson? decoder)

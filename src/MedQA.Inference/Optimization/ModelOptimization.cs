@@ -19,6 +19,9 @@ public sealed record OptimizedModel(string GraphPath, int Products, long Bytes);
 /// </summary>
 public static class ModelOptimization
 {
+    /// <summary>What the file name of such a graph ends with.</summary>
+    internal const string Ending = ".8bit.onnx";
+
     private const int BlockSize = 32;
     private const int UnsignedByte = 2;
     private const int Float32 = 1;
@@ -32,7 +35,7 @@ public static class ModelOptimization
     {
         var files = ModelFolder.Open(folder, graph);
         var directory = Path.GetDirectoryName(files.GraphPath)!;
-        var target = Path.Combine(directory, $"{Path.GetFileNameWithoutExtension(files.GraphPath)}.8bit.onnx");
+        var target = Path.Combine(directory, $"{Path.GetFileNameWithoutExtension(files.GraphPath)}{Ending}");
         var dataName = $"{Path.GetFileName(target)}.data";
         var model = await RegularFile.ReadAllBytesAsync(files.GraphPath, cancellationToken).ConfigureAwait(false);
         try

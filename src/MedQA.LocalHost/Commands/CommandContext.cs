@@ -11,6 +11,7 @@ using MedQA.Files;
 using MedQA.Inference.Checking;
 using MedQA.Inference.Models;
 using MedQA.LocalHost.Azurite;
+using MedQA.LocalHost.Hub;
 using MedQA.LocalHost.Settings;
 using MedQA.LocalHost.Terminal;
 using MedQA.Pipeline.Rating;
@@ -65,7 +66,7 @@ internal sealed record CommandContext(HostSettings Settings, HostConsole Console
     private static int? CodeOf(Exception exception) => exception switch
     {
         NoRegularFileException or NoFolderException or SettingException or InputException or StudyException or PrefixRefusedException or ProfileException or QuestionSetException or RunComparisonException or ReplayException or ReferencesException or MedQAException { Status: < HttpStatusCode.InternalServerError } => ExitCode.BadInput,
-        NewerFormatException or AzuriteException or ModelException or MedQAException { Status: null or >= HttpStatusCode.InternalServerError } or RequestFailedException or InvalidDataException or IOException or UnauthorizedAccessException => ExitCode.Failure,
+        NewerFormatException or AzuriteException or HubException or ModelException or MedQAException { Status: null or >= HttpStatusCode.InternalServerError } or RequestFailedException or InvalidDataException or IOException or UnauthorizedAccessException => ExitCode.Failure,
         AggregateException { InnerExceptions: var tries } when tries.All(static tried => tried is RequestFailedException or IOException) => ExitCode.Failure,
         _ => null,
     };

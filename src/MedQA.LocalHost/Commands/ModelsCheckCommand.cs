@@ -4,7 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using MedQA.Inference.Checking;
 using MedQA.Inference.Sessions;
-using MedQA.LocalHost.Settings;
+using MedQA.LocalHost.Hosting;
 using MedQA.LocalHost.Terminal;
 using Spectre.Console;
 
@@ -27,7 +27,7 @@ internal static class ModelsCheckCommand
             """) { model, references, limit, tolerance };
         CommandContext.SetWork(command, (context, parsed, cancel) => CheckAsync(
             context,
-            ModelFolders.Find(parsed.GetRequiredValue(model), AppContext.BaseDirectory),
+            LocalModel.FolderOf(context.Settings, parsed.GetRequiredValue(model)),
             new ModelOptions { Graph = context.Settings.Graph, Threads = context.Settings.Threads, Provider = context.Settings.Provider },
             parsed.GetRequiredValue(references),
             Options(parsed.GetValue(limit), parsed.GetValue(tolerance)),

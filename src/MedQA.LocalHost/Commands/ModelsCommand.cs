@@ -9,22 +9,23 @@ using Spectre.Console;
 
 namespace MedQA.LocalHost.Commands;
 
-/// <summary><c>medqa models</c>: lists models and describes one.</summary>
+/// <summary><c>medqa models</c>: lists models, describes one and fetches others.</summary>
 internal static class ModelsCommand
 {
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var command = new TaughtCommand("models", "List the language models that come with medqa, or describe one.", """
+        var command = new TaughtCommand("models", "List the language models that are there, describe one, or fetch another.", """
             Examples:
               medqa models
               medqa models describe smollm2-135m-instruct
+              medqa models fetch onnx-community/Qwen2.5-0.5B-Instruct --graph onnx/model_q4.onnx
               medqa models check /folder/of/a/converted/model --references tests/references
               medqa models optimize smollm2-135m-instruct
               medqa run samples/medqa.csv --model /folder/of/a/better/model
             """);
         CommandContext.SetWork(command, static (context, _, cancel) => ListAsync(context, cancel));
-        var list = new Command("list", "List the models that come with medqa.");
+        var list = new Command("list", "List the models that come with medqa and those that were fetched.");
         CommandContext.SetWork(list, static (context, _, cancel) => ListAsync(context, cancel));
         command.Add(list);
 
@@ -32,6 +33,7 @@ internal static class ModelsCommand
         var describe = new Command("describe", "Say what a model's files state about it.") { folder };
         CommandContext.SetWork(describe, (context, parsed, cancel) => DescribeAsync(context, parsed.GetValue(folder) ?? context.Settings.Model, cancel));
         command.Add(describe);
+        command.Add(ModelsFetchCommand.Create());
         command.Add(ModelsCheckCommand.Create());
         command.Add(ModelsOptimizeCommand.Create());
         return command;
@@ -40,7 +42,7 @@ internal static class ModelsCommand
     private static Task<int> ListAsync(CommandContext context, CancellationToken cancellationToken)
     {
         var chosen = LocalModel.FolderOf(context.Settings);
-        foreach (var folder in ModelFolders.All(AppContext.BaseDirectory).Append(chosen).Distinct())
+        foreach (var folder in ModelFolders.All(AppContext.BaseDirectory, context.Settings.FetchedModels).Append(chosen).Distinct())
         {
             context.Console.Line($"{(folder == chosen ? "*" : " ")} {folder}");
         }
@@ -51,7 +53,7 @@ internal static class ModelsCommand
 
     private static async Task<int> DescribeAsync(CommandContext context, string? model, CancellationToken cancellationToken)
     {
-        var folder = ModelFolder.Open(ModelFolders.Find(model, AppContext.BaseDirectory), context.Settings.Graph);
+        var folder = ModelFolder.Open(LocalModel.FolderOf(context.Settings, model), context.Settings.Graph);
         var fingerprint = await folder.FingerprintAsync(cancellationToken);
         if (context.Output == OutputFormat.Json)
         {

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using MedQA.Inference.Optimization;
-using MedQA.LocalHost.Settings;
+using MedQA.LocalHost.Hosting;
 
 namespace MedQA.LocalHost.Commands;
 
@@ -23,10 +23,10 @@ internal static class ModelsOptimizeCommand
 
     private static async Task<int> OptimizeAsync(CommandContext context, string? model, CancellationToken cancellationToken)
     {
-        var folder = ModelFolders.Find(model, AppContext.BaseDirectory);
+        var folder = LocalModel.FolderOf(context.Settings, model);
         context.Console.Note($"Widening the products of {folder}…");
         var made = await ModelOptimization.WidenAsync(folder, context.Settings.Graph, cancellationToken);
-        context.Console.Line($"{made.GraphPath}: {made.Products:#,0} products, {made.Bytes / 1e6:#,0} MB of data. Use it with --graph {Path.GetFileName(made.GraphPath)}.");
+        context.Console.Line($"{made.GraphPath}: {made.Products:#,0} products, {made.Bytes / 1e6:#,0} MB of data. Use it with --graph {Path.GetRelativePath(folder, made.GraphPath)}.");
         return ExitCode.Success;
     }
 }

@@ -74,7 +74,7 @@ internal static partial class TuneCommand
         var place = Array.IndexOf(arguments, Option);
         return place < 0
             ? [.. arguments, Option, LocalModel.FolderOf(HostSettings.Read(ImmutableDictionary<string, string>.Empty))]
-            : place + 1 < arguments.Length ? [.. arguments[..(place + 1)], ModelFolders.Find(arguments[place + 1], AppContext.BaseDirectory), .. arguments[(place + 2)..]]
+            : place + 1 < arguments.Length ? [.. arguments[..(place + 1)], LocalModel.FolderOf(HostSettings.Read(ImmutableDictionary<string, string>.Empty), arguments[place + 1]), .. arguments[(place + 2)..]]
             : arguments;
     }
 

@@ -9,7 +9,11 @@ namespace MedQA.LocalHost.Hosting;
 internal static class LocalModel
 {
     /// <summary>The model's folder.</summary>
-    public static string FolderOf(HostSettings settings) => ModelFolders.Find(settings.Model, AppContext.BaseDirectory);
+    public static string FolderOf(HostSettings settings) => FolderOf(settings, settings.Model);
+
+    /// <summary>The folder of another model that the settings can find.</summary>
+    public static string FolderOf(HostSettings settings, string? model) =>
+        ModelFolders.Find(model, AppContext.BaseDirectory, settings.FetchedModels);
 
     /// <summary>Loads it.</summary>
     public static async Task<OnnxLanguageModel> LoadAsync(HostSettings settings, HostConsole console, CancellationToken cancellationToken)

@@ -54,6 +54,9 @@ internal sealed record HostSettings
     /// <summary>Where the emulator is installed; <see langword="null"/> for the usual place.</summary>
     public string? CacheFolder { get; init; }
 
+    /// <summary>Where <c>medqa models fetch</c> puts models.</summary>
+    public string FetchedModels => Path.Combine(CacheFolder, "models");
+
     /// <summary>The Node.js program.</summary>
     public string Node { get; init; } = "node";
 

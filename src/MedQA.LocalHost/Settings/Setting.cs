@@ -48,7 +48,7 @@ internal sealed record Setting(
         Of("keepUploads", "DAYS", "After so many days an uploaded question set is deleted, its runs not. Default: never", false, static (settings, text) => settings with { KeepUploadsDays = Number(text, 1, 36_500) }, "--keep-uploads", isPersonal: true),
         Of("maxHours", "HOURS", "A run on which workers have spent more hours than this waits until it is approved. Default: no limit", false, static (settings, text) => settings with { MaxHours = Hours(text) }, "--max-hours"),
         Of("telemetry", "WHERE", "Where traces and metrics go: none, console (standard error) or otlp (a collector, named by OTEL_EXPORTER_OTLP_ENDPOINT). Default: none", false, static (settings, text) => settings with { Telemetry = Exporter(text) }, isPersonal: true),
-        Of("cache", "FOLDER", "Where the emulator is installed, once per user", false, static (settings, text) => settings with { CacheFolder = Path.GetFullPath(text) }, isPersonal: true),
+        Of("cache", "FOLDER", "Where the emulator is installed and fetched models lie, once per user", false, static (settings, text) => settings with { CacheFolder = Path.GetFullPath(text) }, isPersonal: true),
         Of("node", "PROGRAM", "The Node.js that runs the emulator", false, static (settings, text) => settings with { Node = text }, isPersonal: true),
         Of("npm", "PROGRAM", "The npm that installs the emulator", false, static (settings, text) => settings with { Npm = text }, isPersonal: true),
         Of("log", "LEVEL", "What is logged to standard error: none, error, warning, information or debug; never the text of a question. Default: warning", false, static (settings, text) => settings with { Log = Level(text) }),

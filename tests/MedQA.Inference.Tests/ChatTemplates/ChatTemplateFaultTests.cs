@@ -3,6 +3,7 @@ using System.Text;
 using MedQA.Evaluation.Prompting;
 using MedQA.Inference.ChatTemplates;
 using MedQA.Inference.Models;
+using MedQA.Inference.Tests.Models;
 using MedQA.Tests;
 
 namespace MedQA.Inference.Tests.ChatTemplates;
@@ -14,25 +15,52 @@ public sealed class ChatTemplateFaultTests
     [Theory]
     [InlineData("a\n{% include 'x' %}", 2, "the statement {% include %}")]
     [InlineData("{% extends 'x' %}", 1, "the statement {% extends %}")]
+    [InlineData("{% import 'x' as y %}", 1, "the statement {% import %}")]
+    [InlineData("\n{% block a %}{% if b %}{% endif %}{% block c %}{% endblock %}{% endblock a %}", 2, "the statement {% block %}")]
+    [InlineData("{% trans a=1 %}{{ a }}{% pluralize %}b{% endtrans %}", 1, "the statement {% trans %}")]
     [InlineData("{{ 'x'\n | urlize }}", 2, "the filter urlize")]
+    [InlineData("{{ 'x' | a.b(1) }}", 1, "the filter a.b")]
+    [InlineData("{% filter urlize %}x{% endfilter %}", 1, "the filter urlize")]
     [InlineData("{{ x is escaped }}", 1, "the test escaped")]
     [InlineData("{{ messages.pop() }}", 1, "the method pop")]
     [InlineData("\n\n{{ lipsum() }}", 3, "the function lipsum")]
     [InlineData("{{ [1] | map('urlize') }}", 1, "the filter urlize")]
     [InlineData("{{ [1] | select('escaped') }}", 1, "the test escaped")]
-    [InlineData("{% for m in messages recursive %}{% endfor %}", 1, "a recursive loop")]
-    [InlineData("{{ f(*x) }}", 1, "unpacked arguments")]
+    [InlineData("{{ '{}' | from_json }}", 1, "the filter from_json")]
     [InlineData("{{ 'a'.splitlines(true) }}", 1, "the method splitlines with 1 unnamed arguments")]
-    [InlineData("{{ 'a' | tojson(sort_keys=true) }}", 1, "the filter tojson with the argument sort_keys")]
-    [InlineData("{{ 'a' | tojson(ensure_ascii=true) }}", 1, "tojson with ASCII escapes")]
+    [InlineData("{{ 'a' | tojson(cls=1) }}", 1, "the filter tojson with the argument cls")]
     [InlineData("{{ 'a' | upper(1) }}", 1, "the filter upper with 1 unnamed arguments")]
-    [InlineData("{{ 'a' @ 'b' }}", 1, "the character @")]
-    public void An_unknown_construct_is_refused_at_load_with_its_name_and_line(string source, int line, string name)
+    [InlineData("\n{{ 99999999999999999999 }}", 2, "the number 99999999999999999999")]
+    public void An_unknown_construct_is_refused_where_it_is_reached_and_only_there(string source, int line, string name)
     {
-        var fault = Assert.Throws<ModelException>(() => Parse(source));
+        var fault = Assert.Throws<ModelException>(() => Parse(source).Render(Messages, default));
         Assert.Equal(ModelFault.UnknownTemplateConstruct, fault.Fault);
         Assert.Contains($"line {line} of the chat template uses {name}, which is not known", fault.Message, StringComparison.Ordinal);
+
+        Assert.Equal("ab", Text(Parse("a{% if tools %}" + source + "{% endif %}b")));
+        Assert.Equal("ab", Text(Parse("a{% for t in tools or [] %}" + source + "{% endfor %}b")));
+        Assert.Equal("ab", Text(Parse("a{% macro unused() %}" + source + "{% endmacro %}b")));
     }
+
+    [Fact]
+    public void A_model_is_refused_at_load_when_a_plain_question_reaches_an_unknown_construct()
+    {
+        using var model = ModelCopy.Of("tiny/llama-optimum");
+        model.With("chat_template.jinja", "{% for m in messages %}\n{{ m.content | urlize }}{% endfor %}");
+        var fault = Assert.Throws<ModelException>(() => ChatTemplate.Load(model.Open()));
+        Assert.Contains("line 2 of the chat template uses the filter urlize", fault.Message, StringComparison.Ordinal);
+
+        model.With("chat_template.jinja", "{% if messages[0].role != 'system' %}{{ x | urlize }}{% endif %}ok");
+        Assert.Equal("ok", Text(ChatTemplate.Load(model.Open())!));
+        model.With("chat_template.jinja", "{{ raise_exception('never') if messages|length < 3 }}{{ x | urlize }}");
+        Assert.NotNull(ChatTemplate.Load(model.Open()));
+    }
+
+    [Fact]
+    public void A_character_that_Jinja_does_not_have_is_refused_at_load() => Assert.Contains(
+        "line 2 of the chat template uses the character @",
+        Assert.Throws<ModelException>(() => Parse("{% if tools %}\n{{ 'a' @ 'b' }}{% endif %}")).Message,
+        StringComparison.Ordinal);
 
     [Theory]
     [InlineData("{% if x %}", 1, "without its endif")]
@@ -43,6 +71,9 @@ public sealed class ChatTemplateFaultTests
     [InlineData("{% break %}", 1, "nothing is open")]
     [InlineData("{# a", 1, "without its #}")]
     [InlineData("{{ (1 }}", 1, "unexpected")]
+    [InlineData("\n{% call f %}{% endcall %}", 2, "a call block that calls nothing")]
+    [InlineData("{% call f() %}", 1, "without its endcall")]
+    [InlineData("{% endwith %}", 1, "nothing is open")]
     public void An_error_in_the_template_is_told_at_load_with_its_line(string source, int line, string says)
     {
         var fault = Assert.Throws<ModelException>(() => Parse(source));
@@ -58,6 +89,11 @@ public sealed class ChatTemplateFaultTests
     [InlineData("{% set messages.x = 1 %}", "no namespace")]
     [InlineData("{{ 9223372036854775807 + 1 }}", "64 bits")]
     [InlineData("{{ strftime_now('%Q') }}", "the date format %Q")]
+    [InlineData("{% macro f() %}x{% endmacro %}{% call f() %}y{% endcall %}", "the argument caller, which the macro f does not have")]
+    [InlineData("{% for x in [1] %}{{ loop([2]) }}{% endfor %}", "a call of a loop that is not recursive")]
+    [InlineData("{{ messages[0]['role'](1) }}", "a call of a text")]
+    [InlineData("{{ range(**[1]) }}", "no dictionary")]
+    [InlineData("{{ [] | tojson(separators=',') }}", "separators of tojson")]
     public void A_fault_while_rendering_names_what_went_wrong(string source, string says)
     {
         var template = Parse(source);
@@ -77,6 +113,13 @@ public sealed class ChatTemplateFaultTests
     [InlineData("{{ ('a' * 100000) | replace('', 'b' * 100000) }}")]
     [InlineData("{{ range(99999) | list | join('b' * 100000) }}")]
     [InlineData("{{ (range(99999) | list * 99999) | length }}")]
+    [InlineData("{% set l = [1] %}{% for x in l %}{{ l.append(x) }}{% endfor %}")]
+    [InlineData("{% set l = [1] %}{{ l.append(l) }}{{ l }}")]
+    [InlineData("{% set l = [1] %}{{ l.append(l) }}{{ l | tojson }}")]
+    [InlineData("{% set l = [1] %}{{ l.append(l) }}{{ l == [1, l] }}{{ l < l }}{{ l | sum(start=[]) }}{{ l | join }}")]
+    [InlineData("{% set l = range(99999) | list %}{% for x in range(99999) %}{{ l.extend(l) }}{% endfor %}")]
+    [InlineData("{% for x in [[]] recursive %}{{ loop([1]) }}{% endfor %}")]
+    [InlineData("{% macro f() %}{{ caller() }}{% call f() %}{% endcall %}{% endmacro %}{% call f() %}x{% endcall %}")]
     public void No_template_runs_for_ever_or_fills_the_memory(string source)
     {
         var template = Parse(source);
@@ -89,6 +132,8 @@ public sealed class ChatTemplateFaultTests
         Assert.Throws<ModelException>(() => Parse("{{ " + new string('(', 100_000) + "1" + new string(')', 100_000) + " }}"));
         Assert.Throws<ModelException>(() => Parse("{{ " + string.Concat(Enumerable.Repeat("not ", 100_000)) + "1 }}"));
         Assert.Throws<ModelException>(() => Parse(string.Concat(Enumerable.Repeat("{% if 1 %}", 100_000))));
+        Assert.Throws<ModelException>(() => Parse("{% set " + new string('(', 100_000) + "a" + new string(')', 100_000) + " = 1 %}"));
+        Assert.Equal("", Text(Parse("{% if tools %}" + string.Concat(Enumerable.Repeat("{% block a %}", 100_000)) + "{% endblock %}{% endif %}")));
         var chain = Parse("{{ " + string.Concat(Enumerable.Repeat("1 ~ ", 100_000)) + "1 }}");
         Assert.Throws<ModelException>(() => chain.Render(Messages, default));
     }
@@ -101,7 +146,7 @@ public sealed class ChatTemplateFaultTests
     public void Damaged_templates_end_in_a_model_exception_or_a_rejection()
     {
         var sources = Directory.EnumerateFiles(Repository.PathOf("tests", "MedQA.Inference.Tests", "ChatTemplates", "families")).Select(File.ReadAllText).ToArray();
-        string[] parts = ["{%", "%}", "{{", "}}", "-", "|", "(", ")", "[", "]", "'", "\"", ".", ",", ":", "~", "in", "if", "is", "not", "set", "endfor", "endif", "loop", "messages", "content", "range", "1", "0", "\n", " ", "\\", "{#", "#}", "raw", "=", "*", "+"];
+        string[] parts = ["{%", "%}", "{{", "}}", "-", "|", "(", ")", "[", "]", "'", "\"", ".", ",", ":", "~", "in", "if", "is", "not", "set", "endfor", "endif", "loop", "messages", "content", "range", "1", "0", "\n", " ", "\\", "{#", "#}", "raw", "=", "*", "+", "{% call f() %}", "{% endcall %}", "{% block a %}", "{% endblock %}", "append", "recursive", "**"];
         var random = new Random(7);
         var rendered = 0;
         for (var i = 0; i < 4_000; i++)
@@ -127,6 +172,8 @@ public sealed class ChatTemplateFaultTests
 
         Assert.InRange(rendered, 100, 3_900);
     }
+
+    private static string Text(ChatTemplate template) => string.Concat(template.Render(Messages, default).Select(static segment => segment.Text));
 
     private static ChatTemplate Parse(string source) => ChatTemplate.Parse(source, "template", ImmutableSortedDictionary<string, string>.Empty);
 }

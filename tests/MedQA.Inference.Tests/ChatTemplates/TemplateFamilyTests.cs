@@ -66,6 +66,11 @@ public sealed class TemplateFamilyTests
         "phi-4-mini", Whole, "<|system|> Be brief. <|end|><|user|>One?\n<|end|><|assistant|><think>\nhm\n</think>\n\n A. <|end|><|user|> Two?<|end|><|assistant|>");
 
     [Fact]
+    public void What_only_tools_need_is_not_asked_of_a_question_without_tools() => Renders(
+        "tools-unused", Whole,
+        "<system> Be brief. </system><user>One?\n</user><assistant><think>\nhm\n</think>\n\n A. </assistant><user> Two?</user><assistant>");
+
+    [Fact]
     public void What_a_message_says_is_told_from_what_the_template_writes()
     {
         var segments = Load("llama-3.1").Render([ChatMessage.User("  <|eot_id|> \n")], new(2026, 1, 5));

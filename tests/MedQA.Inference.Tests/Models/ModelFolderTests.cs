@@ -58,6 +58,8 @@ public sealed class ModelFolderTests
         Assert.Null(copy.Open().ChatTemplateSource);
         copy.Replacing("tokenizer_config.json", "\"is_local\"", "\"chat_template\": [{\"name\": \"tool_use\", \"template\": \"t\"}, {\"name\": \"default\", \"template\": \"d\"}], \"is_local\"");
         Assert.Equal("d", copy.Open().ChatTemplateSource);
+        copy.With("chat_template.json", """{"chat_template": [{"name": "default", "template": "l"}]}""");
+        Assert.Equal("l", copy.Open().ChatTemplateSource);
         copy.With("chat_template.json", """{"chat_template": "j"}""");
         Assert.Equal("j", copy.Open().ChatTemplateSource);
         copy.With("chat_template.jinja", "jinja");
@@ -205,6 +207,87 @@ public sealed class ModelFolderTests
         using var copy = ModelCopy.Of("tiny/llama-packed");
         var fault = Expect(ModelFault.MissingFile, () => copy.Open("other.onnx"), copy.FileAt("other.onnx"), "there is no such graph");
         Assert.Contains("Name one of: model.onnx", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("model_q4.onnx")]
+    [InlineData("onnx/model_q4f16.onnx")]
+    [InlineData("onnx/model_quantized.onnx")]
+    [InlineData("decoder_model_merged.onnx")]
+    public void The_only_graph_of_a_folder_is_taken_whatever_its_name(string graph)
+    {
+        using var copy = ModelCopy.Of("tiny/llama-optimum");
+        Directory.CreateDirectory(copy.FileAt("onnx"));
+        File.Move(copy.FileAt("model.onnx"), copy.FileAt(graph));
+        Assert.Equal(copy.FileAt(graph), copy.Open().GraphPath);
+        File.Copy(copy.FileAt(graph), copy.FileAt(graph[..^".onnx".Length] + ".8bit.onnx"));
+        Assert.Equal(copy.FileAt(graph), copy.Open().GraphPath);
+    }
+
+    [Fact]
+    public void A_graph_that_the_configuration_does_not_know_is_taken_where_it_is_the_only_one()
+    {
+        using var copy = ModelCopy.Of("tiny/llama-packed");
+        File.Move(copy.FileAt("model.onnx"), copy.FileAt("model_q4f16.onnx"));
+        Assert.Equal(copy.FileAt("model_q4f16.onnx"), copy.Open().GraphPath);
+
+        File.Copy(copy.FileAt("model_q4f16.onnx"), copy.FileAt("model_q8.onnx"));
+        Expect(
+            ModelFault.MissingFile,
+            () => copy.Open(),
+            copy.FileAt("model.onnx"),
+            "genai_config.json names this graph, but it is not there, and the folder holds 2 others: model_q4f16.onnx, model_q8.onnx. Name the one to use with --graph");
+    }
+
+    [Fact]
+    public void Of_several_graphs_none_is_guessed()
+    {
+        using var copy = ModelCopy.Of("tiny/llama-optimum");
+        Directory.CreateDirectory(copy.FileAt("onnx"));
+        File.Move(copy.FileAt("model.onnx"), copy.FileAt("onnx/model_q4.onnx"));
+        File.Copy(copy.FileAt("onnx/model_q4.onnx"), copy.FileAt("onnx/model_fp16.onnx"));
+        Expect(
+            ModelFault.MissingFile,
+            () => copy.Open(),
+            copy.FileAt("model.onnx"),
+            "the folder holds 2 others: onnx/model_fp16.onnx, onnx/model_q4.onnx. Name the one to use with --graph");
+        Assert.Equal(copy.FileAt("onnx/model_q4.onnx"), copy.Open("onnx/model_q4.onnx").GraphPath);
+    }
+
+    [Fact]
+    public void The_map_of_special_tokens_tells_what_the_tokenizers_settings_do_not()
+    {
+        using var copy = ModelCopy.Of("tiny/llama-optimum")
+            .With("tokenizer_config.json", """{"added_tokens_decoder": {"0": {"content": "<|pad|>"}}, "bos_token": null, "unk_token": "<|unk|>"}""")
+            .With("generation_config.json", "{}")
+            .With("config.json", """{"max_position_embeddings": 512}""")
+            .With("special_tokens_map.json", """{"bos_token": "<|b|>", "eos_token": {"content": "<|eos|>", "lstrip": false}, "unk_token": "<|u|>", "pad_token": "<|pad|>"}""");
+        var folder = copy.Open();
+        Assert.Equal((null, "<|eos|>"), (folder.BeginToken, folder.EndToken));
+        Assert.Equal([2], folder.EndTokens);
+        Assert.Equal("eos_token: <|eos|>, pad_token: <|pad|>, unk_token: <|unk|>", string.Join(", ", folder.NamedTokens.Select(static token => $"{token.Key}: {token.Value}")));
+
+        // Without added_tokens_decoder it is a folder of an older release, whose map goes before.
+        var older = copy.With("tokenizer_config.json", """{"bos_token": null, "unk_token": "<|unk|>"}""").Open();
+        Assert.Equal(("<|b|>", "<|u|>"), (older.BeginToken, older.NamedTokens["unk_token"]));
+    }
+
+    [Theory]
+    [InlineData("added_tokens.json", """{"<|end|>": 77}""", "<|end|>", 77)]
+    [InlineData("added_tokens.json", "{}", "a", 0)]
+    public void A_token_that_ends_a_turn_is_found_wherever_its_id_stands(string file, string text, string token, int id)
+    {
+        using var copy = ModelCopy.Of("tiny/llama-optimum")
+            .With(file, text)
+            .With("generation_config.json", "{}")
+            .With("config.json", """{"max_position_embeddings": 512}""")
+            .With("tokenizer_config.json", $$$"""{"eos_token": "{{{token}}}", "added_tokens_decoder": {}}""");
+        if (id == 0)
+        {
+            id = Tokenizer.Load(copy.Open()).IdOf(token)!.Value;
+        }
+
+        Assert.Equal([id], copy.Open().EndTokens);
     }
 
     [Fact]

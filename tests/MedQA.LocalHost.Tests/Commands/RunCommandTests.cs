@@ -228,6 +228,8 @@ public sealed class RunCommandTests
         Assert.Equal(["results", "resume"], commands.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Order(StringComparer.Ordinal));
         var (_, options, _) = await medqa.RunAsync("[suggest:18]", "medqa run --profil");
         Assert.Contains("--profile", options, StringComparison.Ordinal);
+        var (_, models, _) = await medqa.RunAsync("[suggest:14]", "medqa models f");
+        Assert.Equal("fetch", models.Trim());
     }
 
     /// <summary>Looks into the storage from outside until some questions are done.</summary>
