@@ -58,9 +58,16 @@ public static class QuestionSetReader
         var acceptance = new RecordAcceptance(options);
         NotationEvidence? evidence = null;
         var any = false;
-        await foreach (var record in records.Read(cancellationToken))
+        HashSet<string>? maybeGold = null;
+        await foreach (var source in records.Read(cancellationToken))
         {
+            var record = source.Trimmed(options.DropsFillers);
             any = true;
+            if (record.Problem is null && record.Options.Count > 0)
+            {
+                (maybeGold ??= [.. record.MayBeGold]).IntersectWith(record.MayBeGold);
+            }
+
             if (options.OnlyIds is { } only && (record.Id is not { } id || !only.Contains(id.Trim())))
             {
                 continue;
@@ -69,7 +76,7 @@ public static class QuestionSetReader
             var row = acceptance.Accept(record, evidence);
             if (row is null)
             {
-                evidence = await file.InterruptAsync(() => EvidenceAsync(records, cancellationToken));
+                evidence = await file.InterruptAsync(() => EvidenceAsync(records, options, cancellationToken));
                 row = acceptance.Accept(record, evidence)!;
             }
 
@@ -78,15 +85,22 @@ public static class QuestionSetReader
 
         if (!any)
         {
-            throw new QuestionSetException(options.FileName, records.Format is QuestionSetFormat.Csv or QuestionSetFormat.Spreadsheet ? "the file has a header, but no row below it." : "the file has no record.");
+            throw new QuestionSetException(options.FileName, records.WhenEmpty ?? (records.Format is QuestionSetFormat.Csv or QuestionSetFormat.Spreadsheet ? "the file has a header, but no row below it." : "the file has no record."));
+        }
+
+        if (maybeGold is { Count: > 0 })
+        {
+            options.Noted?.Invoke($"No column with the right answer is read, but {string.Join(" and ", maybeGold.Select(static name => $"'{Excerpt.Of(name)}'"))} "
+                + "names one of the options in every row: if it is the right answer, name it answer.");
         }
     }
 
-    private static async Task<NotationEvidence> EvidenceAsync(RecognizedFile records, CancellationToken cancellationToken)
+    private static async Task<NotationEvidence> EvidenceAsync(RecognizedFile records, QuestionSetOptions options, CancellationToken cancellationToken)
     {
         var evidence = new NotationEvidence();
-        await foreach (var record in records.Read(cancellationToken))
+        await foreach (var source in records.Read(cancellationToken))
         {
+            var record = source.Trimmed(options.DropsFillers);
             if (record.Problem is null && record.Options.Count is >= 2 and <= Evaluation.Questions.OptionLetter.MaxOptions)
             {
                 evidence.Add(record.Line, record.Gold, record.Options);

@@ -143,13 +143,39 @@ public sealed class CsvQuestionSetTests
         Assert.Equal("#1 cause?", question.Text);
     }
 
-    [Fact]
-    public async Task Text_in_another_encoding_rejects_its_rows_only()
+    [Theory]
+    [InlineData("Grün – „µ“ für 5 €?", 1252, true)]
+    [InlineData("Почему так?", 1251, false)]
+    [InlineData("为什么这样呢?", 936, false)]
+    public async Task Western_text_without_utf8_is_read_with_a_note_and_other_text_rejects_its_rows_only(string text, int page, bool isRead)
     {
-        var rows = await Reading.RowsAsync(Encoding.Latin1.GetBytes("question,option_a,option_b,answer\nPlain?,x,y,A\nGrün?,x,y,A\n"));
+        var encoding = CodePagesEncodingProvider.Instance.GetEncoding(page)!;
+        var tally = new QuestionSetTally();
+        var rows = await Reading.RowsAsync(
+            encoding.GetBytes($"question,option_a,option_b,answer\nPlain?,x,y,A\n{text},x,y,A\n"), new QuestionSetOptions { FileName = "set.csv", Noted = tally.Note });
 
         Assert.IsType<AcceptedRow>(rows[0]);
-        Assert.Equal("The question contains bytes that are not text in the file's encoding; save the file as UTF-8.", Assert.IsType<RejectedRow>(rows[1]).Reason);
+        if (isRead)
+        {
+            Assert.Equal(text, Assert.IsType<AcceptedRow>(rows[1]).Question.Text);
+            Assert.Equal(["The file is not UTF-8; it is read as Windows-1252, as older spreadsheet programs write. Look at letters with accents, and save it as UTF-8 where they are wrong."], tally.Notes());
+        }
+        else
+        {
+            Assert.Equal("The question contains bytes that are not text in the file's encoding; save the file as UTF-8.", Assert.IsType<RejectedRow>(rows[1]).Reason);
+            Assert.Empty(tally.Notes());
+        }
+    }
+
+    [Fact]
+    public async Task Broken_utf8_is_not_taken_for_another_encoding()
+    {
+        byte[] bytes = [.. Encoding.UTF8.GetBytes("question,option_a,option_b,answer\nGrün?,x,y,A\nGr"), 0xFC, .. "n?,x,y,A\n"u8];
+
+        var rows = await Reading.RowsAsync(bytes);
+
+        Assert.Equal("Grün?", Assert.IsType<AcceptedRow>(rows[0]).Question.Text);
+        Assert.IsType<RejectedRow>(rows[1]);
     }
 
     [Fact]
@@ -169,10 +195,14 @@ public sealed class CsvQuestionSetTests
         Assert.Equal(["row-00001|set|||How is asthma treated?||-|With inhaled steroids.", "row-00002|set|||What is asthma?||-|"], questions.Select(Reading.Outline));
     }
 
-    [Fact]
-    public async Task A_letter_as_answer_without_options_is_rejected()
+    [Theory]
+    [InlineData("A")]
+    [InlineData("3")]
+    [InlineData("Option B")]
+    [InlineData("AB")]
+    public async Task A_place_as_answer_without_options_is_rejected(string answer)
     {
-        var rejected = await Reading.RejectedAsync("question,choix_a,choix_b,answer\nWhy?,yes,no,A\n");
+        var rejected = await Reading.RejectedAsync($"question,answer\nWhy?,{answer}\n");
 
         Assert.Equal("The row has no options; a question needs 2 to 26.", rejected.Reason);
     }

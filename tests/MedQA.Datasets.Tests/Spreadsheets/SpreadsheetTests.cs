@@ -52,7 +52,7 @@ public sealed class SpreadsheetTests
 
         var rows = await Reading.RowsAsync(book, Named);
 
-        Assert.Equal("row-00001|set|||Rich text?|1.5/1|A|", Reading.Outline(Assert.IsType<AcceptedRow>(rows[0]).Question));
+        Assert.Equal("row-00001|set|||Rich text?|1.5/TRUE|A|", Reading.Outline(Assert.IsType<AcceptedRow>(rows[0]).Question));
         Assert.Equal(new RejectedRow(7, null, "A cell names text '9' of the workbook's 2."), rows[1]);
     }
 
