@@ -4,6 +4,7 @@ using MedQA.Datasets.Json;
 using MedQA.Datasets.Lists;
 using MedQA.Datasets.Sources;
 using MedQA.Datasets.Spreadsheets;
+using MedQA.Datasets.Tables;
 using MedQA.Datasets.Xml;
 
 namespace MedQA.Datasets.Recognition;
@@ -87,6 +88,11 @@ internal static class FormatRecognition
         }
         catch (QuestionSetException)
         {
+            if (isWhole && IsOneLine(head) && IsJoined(head))
+            {
+                throw new QuestionSetException(options.FileName, NoLineBreak, 1);
+            }
+
             if (await MmluQuestions.MatchesAsync(head, isWhole, options, cancellationToken))
             {
                 return new RecognizedFile(QuestionSetFormat.Mmlu, token => MmluQuestions.ReadAsync(file, options, token));
@@ -109,7 +115,14 @@ internal static class FormatRecognition
     private const string NoLineBreak =
         "the file is one line without a line break, so there is no row below its header: curl -d takes the line breaks out of a file; send it with --data-binary @FILE.";
 
-    private static bool IsOneLine(string head) => !head.AsSpan().TrimEnd().ContainsAny('\r', '\n');
+    private static bool IsOneLine(string head) => !head.AsSpan().ContainsAny('\r', '\n');
+
+    /// <summary>Whether one line is many: a header with what stood below it, or more fields than one question has.</summary>
+    private static bool IsJoined(string head)
+    {
+        var fields = head.Split(',', ';', '\t');
+        return fields.Length > MmluQuestions.MaxFieldsOfOneLine || fields.Any(static field => HeaderNames.IsQuestion(field.Trim(' ', '"')));
+    }
 
     /// <summary>Whether a question mark is followed by the next question without a blank.</summary>
     private static bool JoinedQuestions(string head) => head.Zip(head.Skip(1)).Any(static pair => pair.First is '?' && char.IsLetter(pair.Second));

@@ -37,6 +37,11 @@ internal sealed record OptionList(IReadOnlyList<string> Texts)
             return Structure(text, out var fault) is { } json ? Disposing(json) : Wrong($"The options begin like JSON, but are none ({fault}).");
         }
 
+        if (text[0] == '(' && PythonLiteral.Parse(text) is { } tuple)
+        {
+            return Disposing(tuple);
+        }
+
         if (field.Contains('|', StringComparison.Ordinal))
         {
             return new OptionList([.. field.Split('|', StringSplitOptions.TrimEntries)]);
