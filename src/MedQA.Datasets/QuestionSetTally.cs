@@ -14,6 +14,9 @@ public sealed class QuestionSetTally
     /// <summary>Rows that cannot be used.</summary>
     public int Rejected { get; private set; }
 
+    /// <summary>The first of them, or <see langword="null"/>.</summary>
+    public RejectedRow? FirstRejected { get; private set; }
+
     /// <summary>Accepted questions with options of which the right one is not given: answered, but not scored.</summary>
     public int WithoutGold { get; private set; }
 
@@ -62,6 +65,7 @@ public sealed class QuestionSetTally
         else
         {
             Rejected++;
+            FirstRejected ??= row as RejectedRow;
         }
     }
 

@@ -10,6 +10,9 @@ internal static class SourceText
 
     private static readonly DecoderReplacementFallback Marked = new(Undecodable.ToString());
 
+    /// <summary>UTF-8 in which half a surrogate pair is <see cref="Undecodable"/> too.</summary>
+    public static Encoding Utf8 { get; } = Encoding.GetEncoding("utf-8", new EncoderReplacementFallback(Undecodable.ToString()), Marked);
+
     /// <summary>The encoding of a file, and how many bytes its byte order mark has.</summary>
     public static (Encoding Encoding, int MarkLength) EncodingOf(ReadOnlySpan<byte> head) => head switch
     {

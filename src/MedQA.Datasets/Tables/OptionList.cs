@@ -37,7 +37,7 @@ internal sealed record OptionList(IReadOnlyList<string> Texts)
             return Structure(text, out var fault) is { } json ? Disposing(json) : Wrong($"The options begin like JSON, but are none ({fault}).");
         }
 
-        if (text[0] == '(' && PythonLiteral.Parse(text) is { } tuple)
+        if (text[0] == '(' && Structure(text, out _) is { } tuple)
         {
             return Disposing(tuple);
         }
@@ -58,14 +58,15 @@ internal sealed record OptionList(IReadOnlyList<string> Texts)
     public static JsonDocument? Structure(ReadOnlySpan<char> text, out string fault)
     {
         fault = "";
+        var bytes = SourceText.Utf8.GetBytes(text.ToString());
         try
         {
-            return JsonDocument.Parse(text.ToString());
+            return JsonDocument.Parse(bytes);
         }
         catch (JsonException json)
         {
             fault = json.Message.Split(". ", 2)[0];
-            return PythonLiteral.Parse(text);
+            return PythonLiteral.Parse(SourceText.Utf8.GetString(bytes));
         }
     }
 

@@ -209,7 +209,7 @@ internal ref struct PythonLiteral
             }
 
             _at += digits;
-            text.Append(code < 0x10000 ? ((char)code).ToString() : char.ConvertFromUtf32(code));
+            text.Append(Rune.IsValid(code) ? new Rune(code).ToString() : Sources.SourceText.Undecodable.ToString());
             return true;
         }
 
