@@ -92,14 +92,17 @@ internal static partial class OptionPlace
     public static string Comparable(string text) =>
         string.Join(' ', Usual(text).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).Trim(' ', '.', ',', ';', ':', '*', '"', '\'').ToLowerInvariant();
 
-    [GeneratedRegex(@"^(?:the\s+)?(?:correct\s+|right\s+|best\s+)?(?:answer|option|choice|alternative|ending)(?:\s+(?:is|option|choice))?(?:[\s_:.#=-]+|$)",
+    [GeneratedRegex(
+        @"^(?:the\s+)?(?:correct\s+|right\s+|best\s+)?(?:answer|ans|option|choice|alternative|ending|letter"
+        + @"|antwort|réponse|respuesta|risposta|resposta|答案|正解|정답)"
+        + @"(?:\s+(?:is|option|choice))?(?:[\s_:.#=-]+|$)|^\\(?:boxed|text|mathrm|mathbf)",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Prefix();
 
     [GeneratedRegex(@"^(?:options?|choices?|answers?|endings?|opt|op|ans)[_.-]?", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex ShortPrefix();
 
-    [GeneratedRegex(@"^[(\[]?(?<place>[A-Za-z]|[0-9]{1,2})(?:\s*[)\].:、-]\s*|\s+)(?<text>\S(?:.|\n)*)$", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^[(\[]?(?<place>[A-Za-z]|[0-9]{1,2})(?:\s*[)\].:,、–—-]\s*|\s+)(?<text>\S(?:.|\n)*)$", RegexOptions.NonBacktracking)]
     private static partial Regex PlaceAndText();
 
     [GeneratedRegex(@"\s*[,;/&+、，；|]\s*(?:(?:and|or)\s+)?|\s+(?:and|or|und|oder|et|ou|y|o)\s+|\s+", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]

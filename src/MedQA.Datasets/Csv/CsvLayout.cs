@@ -13,7 +13,7 @@ internal sealed record CsvLayout(char Delimiter, int HeaderLine, int ColumnCount
     /// <summary>How much of a file is looked at to find its layout, in characters; a header is no longer.</summary>
     public const int HeadLength = 1 << 16;
 
-    private static readonly char[] Delimiters = [',', ';', '\t'];
+    private static readonly char[] Delimiters = [',', ';', '\t', '|'];
 
     /// <summary>Reads the layout from the head of a file: the separator is the one under which the header has the most columns with a meaning.</summary>
     /// <exception cref="QuestionSetException">Under no separator is it the header of a question set.</exception>
@@ -21,6 +21,7 @@ internal sealed record CsvLayout(char Delimiter, int HeaderLine, int ColumnCount
     {
         CsvLayout? best = null;
         (int Fields, int Line, string Fault) worst = (0, 1, "");
+        var isTitle = false;
         foreach (var delimiter in Declared(head) is { } declared ? [declared] : Delimiters)
         {
             var place = 0;
@@ -40,10 +41,14 @@ internal sealed record CsvLayout(char Delimiter, int HeaderLine, int ColumnCount
                 {
                     best = new CsvLayout(delimiter, record.Line, record.FieldCount, columns);
                 }
-                else if (fault.Length > 0 && (place == 0 || HeaderNames.IsHeader(record.Fields)) && record.FieldCount > worst.Fields)
+                else if (fault.Length > 0
+                    && (place == 0 || (isTitle && !HeaderNames.IsTitle(record.Fields)) || HeaderNames.IsHeader(record.Fields))
+                    && (record.FieldCount > worst.Fields || (record.FieldCount == worst.Fields && isTitle)))
                 {
                     worst = (record.FieldCount, record.Line, char.ToLowerInvariant(fault[0]) + fault[1..]);
                 }
+
+                isTitle = place == 0 ? HeaderNames.IsTitle(record.Fields) : isTitle && HeaderNames.IsTitle(record.Fields);
 
                 if (isHeader || ++place == QuestionColumns.MaxTitleRows)
                 {

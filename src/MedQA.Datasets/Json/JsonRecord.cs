@@ -32,9 +32,9 @@ internal sealed class JsonRecord(QuestionSetOptions options)
         }
 
         var (columns, fault, mayHaveAbstract) = MeaningOf([.. properties.Select(JsonText.NameOf)]);
-        if (mayHaveAbstract && PubMedQaRecord.Matches(value))
+        if (mayHaveAbstract && Inner(value) is { } abstracted && PubMedQaRecord.Matches(abstracted))
         {
-            return PubMedQaRecord.Read(value, key, line, number);
+            return PubMedQaRecord.Read(abstracted, key, line, number);
         }
 
         if (columns is null)
@@ -72,9 +72,7 @@ internal sealed class JsonRecord(QuestionSetOptions options)
     private static List<JsonProperty> Flat(JsonElement record)
     {
         List<JsonProperty> own = [.. record.EnumerateObject()];
-        var inner = own.FindIndex(static property => property.Value.ValueKind == JsonValueKind.Object
-            && HeaderNames.IsWrapper(JsonText.NameOf(property))
-            && property.Value.EnumerateObject().Any(static member => HeaderNames.IsQuestion(JsonText.NameOf(member))));
+        var inner = own.FindIndex(IsInner);
         if (inner < 0)
         {
             return own;
@@ -90,6 +88,15 @@ internal sealed class JsonRecord(QuestionSetOptions options)
                 || (!hasOptions && HeaderNames.IsOf(plain, HeaderNames.Options)))));
         return members;
     }
+
+    /// <summary>The object in a record that has the question, or the record itself.</summary>
+    private static JsonElement Inner(JsonElement record) =>
+        record.EnumerateObject().FirstOrDefault(IsInner) is { Value.ValueKind: JsonValueKind.Object } inner ? inner.Value : record;
+
+    private static bool IsInner(JsonProperty property) =>
+        property.Value.ValueKind == JsonValueKind.Object
+        && HeaderNames.IsWrapper(JsonText.NameOf(property))
+        && property.Value.EnumerateObject().Any(static member => HeaderNames.IsQuestion(JsonText.NameOf(member)));
 
     private static string Raw(JsonElement value) => value.ValueKind is JsonValueKind.Array or JsonValueKind.Object ? value.GetRawText() : JsonText.Of(value) ?? "";
 

@@ -54,6 +54,13 @@ internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape, strin
 
         if (question < 0 && wrapped.Name is null && first.Root.Count > 0 && first.Members[0].Kind == JsonTokenType.StartObject && HasQuestion(first.Members[0].Names))
         {
+            if (first.HasNextLine)
+            {
+                fault = $"the records hold their questions in '{Excerpt.Of(first.Root[0])}': write a record for each question, "
+                    + "with its options and its answer beside it.";
+                return null;
+            }
+
             return new JsonHead(FormatOf(first.Members[0].Names, JsonShape.Keyed), JsonShape.Keyed);
         }
 
@@ -69,6 +76,20 @@ internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape, strin
                 return new JsonHead(FormatOf(records.Names, JsonShape.Listed), JsonShape.Listed, list);
             }
 
+            var path = PathOfQuestion(head);
+            if (!first.IsArray && path is [(var rows, true), (var row, false), _] && HeaderNames.IsWrapper(row))
+            {
+                return new JsonHead(QuestionSetFormat.Json, JsonShape.Listed, rows);
+            }
+
+            if (path.Count > 1)
+            {
+                var steps = string.Join(", ", path.Select(static step => $"'{Excerpt.Of(step.Name)}'"));
+                fault = $"the questions stand deeper in the file, under {steps}: "
+                    + "write a list of records, each a question with its options and its answer.";
+                return null;
+            }
+
             var names = first.Root.Count == 0 ? "none" : string.Join(", ", first.Root.Take(12).Select(static name => $"'{Excerpt.Of(name)}'"));
             fault = $"the file is JSON, but no property of its first record is named question (or {string.Join(", ", HeaderNames.Question.Skip(1))}); there are {names}.";
             return null;
@@ -76,6 +97,43 @@ internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape, strin
 
         var shape = first.IsArray ? JsonShape.Array : first.IsOnOneLine && !first.HasFollower ? JsonShape.Lines : JsonShape.Values;
         return new JsonHead(FormatOf(wrapped.Names ?? first.Root, shape), shape);
+    }
+
+    /// <summary>The names that lead to the first property with the name of a question, each with whether it holds a list.</summary>
+    /// <returns>No name where there is no question, or the text is no JSON up to it.</returns>
+    private static List<(string Name, bool IsList)> PathOfQuestion(string head)
+    {
+        var bytes = Encoding.UTF8.GetBytes(head);
+        new NonFinite().Mask(bytes, isFinal: true);
+        var reader = new Utf8JsonReader(bytes, isFinalBlock: false, default);
+        var path = new List<(string Name, bool IsList, int Depth)>();
+        try
+        {
+            while (reader.Read())
+            {
+                if (reader.TokenType == JsonTokenType.PropertyName)
+                {
+                    var name = reader.GetString()!;
+                    var depth = reader.CurrentDepth;
+                    path.RemoveAll(step => step.Depth >= depth);
+                    path.Add((name, false, depth));
+                    if (IsQuestion(name) && !HeaderNames.IsOf(HeaderNames.Plain(name), HeaderNames.QuestionOnlyWithOptions))
+                    {
+                        return path.ConvertAll(static step => (step.Name, step.IsList));
+                    }
+                }
+                else if (reader.TokenType == JsonTokenType.StartArray && path.Count > 0 && path[^1].Depth == reader.CurrentDepth)
+                {
+                    path[^1] = path[^1] with { IsList = true };
+                }
+            }
+        }
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
+        {
+            return [];
+        }
+
+        return [];
     }
 
     private static bool IsQuestion(string name) => HeaderNames.IsQuestion(name);
@@ -160,6 +218,9 @@ internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape, strin
         /// <summary>Whether another record follows on the same line.</summary>
         public bool HasFollower { get; private set; }
 
+        /// <summary>Whether the record stands on one line, and another on the next.</summary>
+        public bool HasNextLine { get; private set; }
+
         /// <summary>Whether all values are short texts under numbers, as PMIDs are.</summary>
         public bool IsLabels { get; private set; } = true;
 
@@ -177,6 +238,7 @@ internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape, strin
                     IsWhole = true;
                     IsOnOneLine = !text[start..(int)reader.BytesConsumed].Contains((byte)'\n');
                     IsLabels &= Root.Count > 0;
+                    HasNextLine = IsOnOneLine && text[(int)reader.BytesConsumed..].TrimStart(" \t\r\n"u8) is [(byte)'{', ..];
                     HasFollower = text[(int)reader.BytesConsumed..].TrimStart((byte)' ') is [(byte)'{', ..];
                     return;
                 }

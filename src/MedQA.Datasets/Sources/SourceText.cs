@@ -44,7 +44,8 @@ internal static class SourceText
 
     /// <summary>
     /// Recognizes Windows-1252 in the first 64 MiB of a file: no byte order mark, bytes that are no UTF-8, none that are UTF-8 beyond ASCII, and nearly all of
-    /// them letters of western languages that stand alone between ASCII, or marks.
+    /// them letters of western languages or marks of which no more than three stand together, as in "größer" and "« Étude". Words of other
+    /// scripts are longer.
     /// </summary>
     /// <param name="file">The file.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
@@ -71,12 +72,18 @@ internal static class SourceText
             buffer.AsSpan(count, kept).CopyTo(buffer);
         }
 
+        if (kept > 0 && Count(buffer.AsSpan(0, kept), ref western, ref foreign) < 0)
+        {
+            return null;
+        }
+
         return western > 0 && foreign * 20 <= western ? CodePagesEncodingProvider.Instance.GetEncoding(1252) : null;
     }
 
     private const int MaxLooked = 64 << 20;
+    private const int MaxTogether = 3;
 
-    /// <summary>Counts letters of Windows-1252 that stand alone, and other bytes beyond ASCII.</summary>
+    /// <summary>Counts letters and marks of Windows-1252 of which few stand together, and other bytes beyond ASCII.</summary>
     /// <returns>How many bytes are done, all but the last ones; below 0 where there is UTF-8 beyond ASCII, or a byte that Windows-1252 does not have.</returns>
     private static int Count(ReadOnlySpan<byte> bytes, ref int western, ref int foreign)
     {
@@ -90,22 +97,29 @@ internal static class SourceText
             }
 
             at += next;
-            if (at + 4 > bytes.Length && at > 0)
+            var together = bytes[at..].IndexOfAnyInRange((byte)0, (byte)0x7F);
+            if (together < 0 && at > 0)
             {
                 return at;
             }
 
-            if (Rune.DecodeFromUtf8(bytes[at..], out _, out _) == System.Buffers.OperationStatus.Done || bytes[at] is 0x81 or 0x8D or 0x8F or 0x90 or 0x9D)
+            together = together < 0 ? bytes.Length - at : together;
+            for (var end = at + together; at < end; at++)
             {
-                return -1;
-            }
+                if (Rune.DecodeFromUtf8(bytes[at..], out _, out _) == System.Buffers.OperationStatus.Done
+                    || bytes[at] is 0x81 or 0x8D or 0x8F or 0x90 or 0x9D)
+                {
+                    return -1;
+                }
 
-            var isAlone = at + 1 == bytes.Length || bytes[at + 1] < 0xC0;
-            var isUsual = bytes[at] is >= 0xA0 or 0x80 or 0x82 or 0x84 or 0x85 or 0x8A or 0x8C or 0x8E or (>= 0x91 and <= 0x97) or 0x99 or 0x9A or 0x9C or 0x9E or 0x9F;
-            _ = isAlone && isUsual ? western++ : foreign++;
-            at++;
+                _ = together <= MaxTogether && IsUsual(bytes[at]) ? western++ : foreign++;
+            }
         }
     }
+
+    private static bool IsUsual(byte letter) =>
+        letter is >= 0xA0 or 0x80 or 0x82 or 0x84 or 0x85 or 0x8A or 0x8C or 0x8E or (>= 0x91 and <= 0x97)
+            or 0x99 or 0x9A or 0x9C or 0x9E or 0x9F;
 
     private static Encoding Named(string name) => Encoding.GetEncoding(name, EncoderFallback.ReplacementFallback, Marked);
 }

@@ -143,7 +143,8 @@ internal static class SpreadsheetQuestions
             }
 
             // What is wrong with a header that has a question is worth more than that a title has none.
-            first = first is null || (HeaderNames.IsHeader(row.Cells) && first is (var title, _, _) && !HeaderNames.IsHeader(title.Cells)) ? (row, null, fault) : first;
+            first = first is not (var title, _, _) || (!HeaderNames.IsHeader(title.Cells) && HeaderNames.IsHeader(row.Cells))
+                || (HeaderNames.IsTitle(title.Cells) && !HeaderNames.IsTitle(row.Cells)) ? (row, null, fault) : first;
             if (++looked == QuestionColumns.MaxTitleRows)
             {
                 break;

@@ -20,7 +20,8 @@ internal static class HeaderNames
     public static readonly string[] Id = ["id", "question_id", "qid", "uid", "uuid", "pmid"];
     public static readonly string[] Dataset = ["dataset", "data_set", "benchmark", "source"];
     public static readonly string[] Topic = ["topic", "subject", "category", "subject_name", "topic_name", "specialty", "question_type", "meta_info"];
-    public static readonly string[] Context = ["context", "abstract", "passage", "vignette", "background"];
+    public static readonly string[] Context =
+        ["context", "abstract", "passage", "vignette", "background", "article", "premise", "clinical_case", "scenario"];
     public static readonly string[] References = ["reference_answers", "reference_answer", "references", "ideal_answer", "long_answer"];
 
     /// <summary>Fields that may name the right option in any notation.</summary>
@@ -44,11 +45,11 @@ internal static class HeaderNames
     ];
 
     /// <summary>What stands before the letter in the names of option columns; the last family is the bare letter.</summary>
-    public static readonly string[] LetteredOption = 
+    public static readonly string[] LetteredOption =
         ["option_", "opt_", "op_", "choice_", "answer_", "options_", "choices_", "answers_", "ending_", "ans_", "选项", ""];
 
     /// <summary>What stands before the number, from 0 or from 1, in the names of option columns.</summary>
-    public static readonly string[] NumberedOption = 
+    public static readonly string[] NumberedOption =
         ["option_", "opt_", "choice_", "ending_", "op_", "options_", "choices_", "endings_", "answer_", "answers_", "ans_", "选项"];
 
     /// <summary>Names that mean a question only beside options: alone they are found in tables of anything.</summary>
@@ -76,6 +77,9 @@ internal static class HeaderNames
 
     /// <summary>Whether one of some names is a question's.</summary>
     public static bool IsHeader(IReadOnlyList<string> names) => names.Any(IsQuestion);
+
+    /// <summary>Whether a row with one text in several fields is a title rather than a header.</summary>
+    public static bool IsTitle(IReadOnlyList<string> fields) => fields.Count(static field => !string.IsNullOrWhiteSpace(field)) == 1;
 
     /// <summary>Whether a name is one of <see cref="Wrappers"/>.</summary>
     public static bool IsWrapper(string name) => IsOf(Plain(name), Wrappers);

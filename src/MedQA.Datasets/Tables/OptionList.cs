@@ -9,6 +9,7 @@ namespace MedQA.Datasets.Tables;
 internal sealed record OptionList(IReadOnlyList<string> Texts)
 {
     private static readonly string[] Keys = ["key", "label", "letter", "aid", "id", "idx", "index", "option_id", "choice_id"];
+    private static readonly string[] Flags = ["correct", "iscorrect", "isright", "isanswer", "istrue", "right", "valid"];
     private static readonly string[] Values = ["value", "text", "option", "atext", "content", "choice", "answer", "option_text"];
 
     /// <summary>What the field calls each option, without what does not count; empty where it does not name them.</summary>
@@ -100,7 +101,9 @@ internal sealed record OptionList(IReadOnlyList<string> Texts)
 
     private static OptionList Objects(IReadOnlyList<JsonElement> items)
     {
-        if (items.SelectMany(static item => item.EnumerateObject()).FirstOrDefault(static member => member.Value.ValueKind is JsonValueKind.True or JsonValueKind.False)
+        if (items.SelectMany(static item => item.EnumerateObject()).FirstOrDefault(static member =>
+                member.Value.ValueKind is JsonValueKind.True or JsonValueKind.False
+                || HeaderNames.IsOf(HeaderNames.Plain(JsonText.NameOf(member)), Flags))
             is { Value.ValueKind: not JsonValueKind.Undefined } flag)
         {
             return Wrong($"The options say in '{Excerpt.Of(JsonText.NameOf(flag))}' whether each is right; name the letter of the right one in a field answer.");

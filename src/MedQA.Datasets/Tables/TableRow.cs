@@ -1,4 +1,6 @@
+using System.Text.Json;
 using MedQA.Datasets.Answers;
+using MedQA.Datasets.Json;
 using MedQA.Datasets.Sources;
 using MedQA.Evaluation.Questions;
 
@@ -60,6 +62,20 @@ internal static class TableRow
             return record with { Problem = list.Problem };
         }
 
+        if (columns.OptionList >= 0 && list is { IsKeyed: false, Texts: [var only] } && only.AsSpan().ContainsAny(";,<"))
+        {
+            return record with
+            {
+                Problem = $"The options are one text, '{Excerpt.Of(only)}': put vertical bars between them, or write them as a JSON array.",
+            };
+        }
+
+        if (!columns.HasOptions
+            && claims.Exists(static claim => HeaderNames.Plain(claim.Field) == "finaldecision" && PubMedQaRecord.IsDecision(claim.Value)))
+        {
+            list = new OptionList(PubMedQaRecord.Decisions);
+        }
+
         var isTable = columns.Options.Count > 0;
         var options = isTable ? [.. columns.Options.Select(column => Field(column) ?? "").Reverse().SkipWhile(string.IsNullOrWhiteSpace).Reverse()] : list.Texts;
         if (options.Any(static option => !string.IsNullOrWhiteSpace(option)))
@@ -75,14 +91,28 @@ internal static class TableRow
         }
 
         var answers = claims.SelectMany(static claim => References(claim.Value)).Where(static value => !string.IsNullOrWhiteSpace(value)).ToList();
-        if (LetteredText.IsWithin(record.Text ?? ""))
+        var references = References(Field(columns.References));
+        if (LetteredText.IsWithin(record.Text ?? "", [.. answers, .. references]))
         {
-            return record with { Problem = "The options stand in the question's text, behind letters; put them into fields of their own: option_a, option_b …, or one field options." };
+            return record with
+            {
+                Problem = "The options stand in the question's text; put them into fields of their own: option_a, option_b …, "
+                    + "or one field options.",
+            };
+        }
+
+        if (!columns.HasOptions && references.Count == 0 && MayBeOptions(columns, fields, answers) is { } mayBeOptions)
+        {
+            return record with
+            {
+                Problem = $"'{Excerpt.Of(mayBeOptions)}' lists texts of which one is the answer: if they are the options, name it options; "
+                    + "if not, name the answer reference_answers.",
+            };
         }
 
         return record with
         {
-            References = [.. References(Field(columns.References)), .. columns.HasOptions ? [] : answers],
+            References = [.. references, .. columns.HasOptions ? [] : answers],
             MayBeFree = columns.HasOptions ? columns.References >= 0 && answers.Count == 0 : !answers.Exists(IsPlace),
         };
 
@@ -100,6 +130,48 @@ internal static class TableRow
             }
         }
     }
+
+    /// <summary>A field that nobody reads and that lists texts of which one is the answer, unless they are other ways to write it.</summary>
+    private static string? MayBeOptions(QuestionColumns columns, IReadOnlyList<string> fields, List<string> answers)
+    {
+        for (var column = 0; answers.Count > 0 && column < Math.Min(fields.Count, columns.Names.Count); column++)
+        {
+            if (!columns.Reads(column) && !UnreadColumns.IsOfSameAnswer(columns.Names[column]) && Lists(fields[column], answers))
+            {
+                return columns.Names[column];
+            }
+        }
+
+        return null;
+    }
+
+    private static bool Lists(string field, List<string> answers)
+    {
+        var text = field.AsSpan().Trim();
+        if (text is ['[' or '{' or '(', ..])
+        {
+            using var structure = OptionList.Structure(text, out _);
+            return structure is not null && Lists(structure.RootElement, answers);
+        }
+
+        return IsList(field.Contains('|', StringComparison.Ordinal) ? field.Split('|') : LetteredText.Options(field), answers);
+    }
+
+    private static bool Lists(JsonElement value, List<string> answers)
+    {
+        var items = value.ValueKind switch
+        {
+            JsonValueKind.Array => value.EnumerateArray().ToList(),
+            JsonValueKind.Object => [.. value.EnumerateObject().Select(static member => member.Value)],
+            _ => [],
+        };
+        return IsList([.. items.Select(JsonText.Of).OfType<string>()], answers) || items.Exists(item => Lists(item, answers));
+    }
+
+    private static bool IsList(IReadOnlyList<string> texts, List<string> answers) =>
+        texts.Count is >= 2 and <= OptionLetter.MaxOptions
+        && answers.ConvertAll(OptionPlace.Comparable) is var said
+        && texts.Select(OptionPlace.Comparable).Any(text => text.Length > 0 && said.Contains(text));
 
     /// <summary>The text of a right answer that stands in a list of one; anything else as it is, a list of several without its brackets.</summary>
     private static string OneOf(string value, IReadOnlyList<string> options) =>

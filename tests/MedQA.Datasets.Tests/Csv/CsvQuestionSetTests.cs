@@ -145,7 +145,13 @@ public sealed class CsvQuestionSetTests
 
     [Theory]
     [InlineData("Grün – „µ“ für 5 €?", 1252, true)]
+    [InlineData("Größer als äußerst mäßig?", 1252, true)]
+    [InlineData("« Été » : l’œdème créé à l’hôpital … où ?", 1252, true)]
     [InlineData("Почему так?", 1251, false)]
+    [InlineData("血糖値を下げる薬はどれですか。", 932, false)]
+    [InlineData("다음 중 혈당을 낮추는 약은?", 949, false)]
+    [InlineData("下列何者可以降低血糖?", 950, false)]
+    [InlineData("Ποιο φάρμακο μειώνει το σάκχαρο?", 1253, false)]
     [InlineData("为什么这样呢?", 936, false)]
     public async Task Western_text_without_utf8_is_read_with_a_note_and_other_text_rejects_its_rows_only(string text, int page, bool isRead)
     {
@@ -165,6 +171,14 @@ public sealed class CsvQuestionSetTests
             Assert.Equal("The question contains bytes that are not text in the file's encoding; save the file as UTF-8.", Assert.IsType<RejectedRow>(rows[1]).Reason);
             Assert.Empty(tally.Notes());
         }
+    }
+
+    [Fact]
+    public async Task A_letter_at_the_very_end_of_a_file_tells_its_encoding_too()
+    {
+        var rows = await Reading.RowsAsync([.. "question,answer\nWhere?,Caf"u8, 0xE9]);
+
+        Assert.Equal(["Café"], Assert.IsType<AcceptedRow>(Assert.Single(rows)).Question.ReferenceAnswers);
     }
 
     [Fact]

@@ -29,11 +29,17 @@ public sealed class PublishedLayoutTests
     [InlineData("answers as texts with a gold", """{"question":"One?","answers":["yes","no","maybe"],"answer":"yes"}|{"question":"Two?","answers":["yes","no","maybe"],"answer":"maybe"}""")]
     [InlineData("options under option1", """{"question":"One?","answer_options":"{\"option1\":\"yes\",\"option2\":\"no\",\"option3\":\"maybe\",\"option4\":null}","correct_answer":"option1"}|{"question":"Two?","answer_options":"{\"option1\":\"yes\",\"option2\":\"no\",\"option3\":\"maybe\"}","correct_answer":"option3"}""")]
     [InlineData("one line, as curl -d sends lines", """{"question":"One?","options":["yes","no","maybe"],"answer":"A"}{"question":"Two?","options":["yes","no","maybe"],"answer":"C"}""")]
-    public async Task Records_are_read(string layout, string lines, string expected = Both)
+    [InlineData("MedXpertQA", """{"id":"T-1","question":"One? (A) yes (B) no","options":{"A":"yes","B":"no","C":"maybe"},"label":"A"}|{"id":"T-2","question":"Two?","options":{"A":"yes","B":"no","C":"maybe"},"label":"C"}""", Both, "One? (A) yes (B) no Two?")]
+    [InlineData("MedMCQA in samples of lm-eval", """{"doc_id":0,"doc":{"id":"a","question":"One?","opa":"yes","opb":"no","opc":"maybe","cop":0,"exp":null},"target":"A","resps":[[["-1","False"]]]}|{"doc_id":1,"doc":{"id":"b","question":"Two?","opa":"yes","opb":"no","opc":"maybe","cop":2},"target":"C"}""")]
+    [InlineData("PubMedQA in samples of lm-eval", """{"doc_id":0,"doc":{"QUESTION":"One?","CONTEXTS":["x","y"],"LABELS":["A","B"],"final_decision":"yes","LONG_ANSWER":"z"},"target":"yes"}|{"doc_id":1,"doc":{"QUESTION":"Two?","CONTEXTS":["x"],"final_decision":"maybe"},"target":"maybe"}""")]
+    [InlineData("SIQA", """{"context":"x","question":"One?","answerA":"yes","answerB":"no","answerC":"maybe","label":"1"}|{"context":"x","question":"Two?","answerA":"yes","answerB":"no","answerC":"maybe","label":"3"}""")]
+    [InlineData("QuizAPI", """{"question":"One?","answers":{"answer_a":"yes","answer_b":"no","answer_c":"maybe","answer_d":null},"multiple_correct_answers":"false","correct_answer":"answer_a"}|{"question":"Two?","answers":{"answer_a":"yes","answer_b":"no","answer_c":"maybe"},"correct_answer":"answer_c"}""")]
+    [InlineData("camel case", """{"questionText":"One?","answerOptions":["yes","no","maybe"],"correctAnswer":"yes"}|{"questionText":"Two?","answerOptions":["yes","no","maybe"],"correctAnswer":"maybe"}""")]
+    public async Task Records_are_read(string layout, string lines, string expected = Both, string texts = "One? Two?")
     {
         var questions = await Reading.QuestionsAsync(lines.Replace("}|{", "}\n{", StringComparison.Ordinal));
 
-        Assert.Equal((layout, expected, "One? Two?"), (layout, Outline(questions), string.Join(' ', questions.Select(static question => question.Text))));
+        Assert.Equal((layout, expected, texts), (layout, Outline(questions), string.Join(' ', questions.Select(static question => question.Text))));
     }
 
     [Theory]
@@ -41,6 +47,8 @@ public sealed class PublishedLayoutTests
     [InlineData("pandas index", """{"0":{"question":"One?","options":["yes","no","maybe"],"answer":"A"},"1":{"question":"Two?","options":["yes","no","maybe"],"answer":"C"}}""")]
     [InlineData("a list with a version", "{\"version\": 1.0, \"note\": NaN,\n \"questions\": [\n{\"question\":\"One?\",\"options\":[\"yes\",\"no\",\"maybe\"],\"answer\":\"A\"},\n{\"question\":\"Two?\",\"options\":[\"yes\",\"no\",\"maybe\"],\"answer\":\"C\"}], \"licence\": {\"by\": [1]}}")]
     [InlineData("an array with NaN", """[{"exp":NaN,"question":"One?","options":["yes","no","maybe",NaN],"answer":"A"},{"x":-Infinity,"y":"\"NaN","question":"Two?","options":["yes","no","maybe"],"answer":"C"}]""")]
+    [InlineData("rows of a dataset server", """{"features":[{"name":"question","type":{"dtype":"string"}}],"rows":[{"row_idx":0,"row":{"question":"One?","options":["yes","no","maybe"],"answer":"A"},"truncated_cells":[]},{"row_idx":1,"row":{"question":"Two?","options":["yes","no","maybe"],"answer":"C"}}],"partial":false}""")]
+    [InlineData("a log of Inspect", """{"version":2,"eval":{"dataset":{"name":"x"}},"plan":{"steps":[{"solver":"multiple_choice"}]},"samples":[{"id":1,"input":"One?","choices":["yes","no","maybe"],"target":"A","messages":[{"role":"user","content":"x"}]},{"id":2,"input":"Two?","choices":["yes","no","maybe"],"target":"C"}]}""")]
     public async Task Files_of_one_value_are_read(string layout, string text)
     {
         foreach (var most in (int[])[3, 4096])
@@ -56,6 +64,7 @@ public sealed class PublishedLayoutTests
     [InlineData("A yes\nB no\nC maybe")]
     [InlineData("（A）yes\n（B）no\n（C）maybe")]
     [InlineData("A) yes B) no C) maybe")]
+    [InlineData("a) yes b) no c) maybe")]
     [InlineData("yes\nno\nmaybe")]
     [InlineData("yes|no|maybe||")]
     [InlineData("['yes', 'no', \"maybe\"]")]
@@ -76,6 +85,11 @@ public sealed class PublishedLayoutTests
     [InlineData("Exam of 2024,,,,\n,,,,\nquestion,a,b,c,answer\nOne?,yes,no,maybe,A\nTwo?,yes,no,maybe,C\n")]
     [InlineData("question,option_a,option_b,option_c,option_d,answer\nOne?,yes,no,maybe,,['A']\nTwo?,yes,no,maybe, ,\"[\"\"C\"\"]\"\n")]
     [InlineData("question,choice 1,choice 2,choice 3,answer\nOne?,yes,no,maybe,choice 1\nTwo?,yes,no,maybe,choice_3\n")]
+    [InlineData("Question|A|B|C|Correct\nOne?|yes|no|maybe|A\nTwo?|yes|no|maybe|C\n")]
+    [InlineData("\uFEFF\"sep=;\"\r\nquestion;a;b;c;answer\r\nOne?;yes;no;maybe;A\r\nTwo?;yes;no;maybe;C\r\n")]
+    [InlineData("pubid,question,context,long_answer,final_decision\n1,One?,x,y,yes\n2,Two?,x,y,maybe\n")]
+    [InlineData("\"\";\"question\";\"option_a\";\"option_b\";\"option_c\";\"answer\";\"weight\"\n\"1\";\"One?\";\"yes\";\"no\";\"maybe\";\"A\";0,5\n\"2\";\"Two?\";\"yes\";\"no\";\"maybe\";\"C\";1,5\n")]
+    [InlineData("question,answer,option_a,option_b,option_c,option_d\nOne?,A,yes,no,maybe\nTwo?,C,yes,no,maybe,\n")]
     public async Task Tables_are_read(string text) => Assert.Equal(Both, Outline(await Reading.QuestionsAsync(text)));
 
     [Theory]
@@ -98,6 +112,16 @@ public sealed class PublishedLayoutTests
     [InlineData("id,stem,A,B,key,note1,One?,yes,no,A,x2,Two?,yes,no,B,y", "--data-binary @FILE")]
     [InlineData("One?,yes,no,maybe,never,ATwo?,yes,no,maybe,never,B", "--data-binary @FILE")]
     [InlineData("What is it?Why is it?How is it?", "--data-binary @FILE")]
+    [InlineData("question,A1,B1,C1,answer\nOne?,x,y,z,x\n", "'A1', 'B1', 'C1' look like options")]
+    [InlineData("question,A text,B text,answer\nOne?,x,y,x\n", "'A text', 'B text' look like options")]
+    [InlineData("question,(i),(ii),(iii),answer\nOne?,x,y,z,x\n", "'(i)', '(ii)', '(iii)' look like options")]
+    [InlineData("question,true answer,false answer 1\nOne?,x,y\n", "'false answer 1' looks like options")]
+    [InlineData("question,odp_a,odp_b,poprawna\nOne?,x,y,x\n", "'odp_a', 'odp_b' look like options")]
+    [InlineData("Quiz template,,,\n,,,\n,Question - max 120 characters,Answer 1,Answer 2\n1,One?,x,y\n", "there are '', 'Question - max 120 characters', 'Answer 1', 'Answer 2'.")]
+    [InlineData("""{"version":"1.0","exams":{"x":{"data":[{"qtext":"One?","ra":"1","answers":[]}]}}}""", "the questions stand deeper in the file, under 'exams', 'x', 'data', 'qtext'")]
+    [InlineData("""{"medqa":{"0":{"question":"One?","options":{"A":"x","B":"y"},"answer":"A"}}}""", "the questions stand deeper in the file, under 'medqa', '0', 'question'")]
+    [InlineData("{\"medqa\":{\"question\":\"One?\"},\"medmcqa\":{\"question\":\"Two?\"}}\n{\"medqa\":{\"question\":\"Three?\"}}\n", "the records hold their questions in 'medqa'")]
+    [InlineData("What is it?\nA. yes\nB. no\nANSWER: A\n", "nothing is named question")]
     public async Task Files_that_cannot_be_read_without_loss_are_refused_and_say_why(string text, string reason) =>
         Assert.Contains(reason, (await Reading.RefusedAsync(text)).Message, StringComparison.Ordinal);
 
@@ -116,6 +140,17 @@ public sealed class PublishedLayoutTests
     [InlineData("""{"question":"One?","options":["a","b","c","d"],"answer":["A","C"]}""", "answer 'A, C' names several right options (A, C)")]
     [InlineData("""{"question":"One?","options":["w","x","y","z"],"answer":"B and D"}""", "answer 'B and D' names several right options (B, D)")]
     [InlineData("""{"question":"One?","answers":{"a":"x","b":"y","c":"z"},"correct_answers":[0,2]}""", "correct_answers '0, 2' names several right options (0, 2)")]
+    [InlineData("""{"question":"One?\na) yes\nb) no","answer":"yes"}""", "The options stand in the question's text")]
+    [InlineData("""{"question":"One? a) yes b) no c) maybe","answer":"b) no"}""", "The options stand in the question's text")]
+    [InlineData("""{"question":"One? 1. yes 2. no","answer":"yes"}""", "The options stand in the question's text")]
+    [InlineData("""{"question":"One? 1) yes 2) no 3) maybe 4) never"}""", "The options stand in the question's text")]
+    [InlineData("""{"question":"One? Options: yes, no","answer":"yes"}""", "The options stand in the question's text")]
+    [InlineData("""{"question":"One?","items":["yes","no"],"answer":"Yes."}""", "'items' lists texts of which one is the answer")]
+    [InlineData("""{"question":"One?","extra":{"pool":{"A":"yes","B":"no"}},"answer":"yes"}""", "'extra' lists texts of which one is the answer")]
+    [InlineData("""{"question":"One?","drugs":"['yes', 'no']","answer":"yes"}""", "'drugs' lists texts of which one is the answer")]
+    [InlineData("""{"question":"One?","drugs":"yes | no","answer":"yes"}""", "'drugs' lists texts of which one is the answer")]
+    [InlineData("""{"question":"One?","options":[{"id":"A","text":"yes","correct":1},{"id":"B","text":"no","correct":0}]}""", "in 'correct' whether each is right")]
+    [InlineData("""{"question":"One?","options":"yes, no, maybe","answer":"yes"}""", "The options are one text, 'yes, no, maybe'")]
     public async Task A_record_that_cannot_be_read_without_loss_is_left_out_and_says_why(string record, string reason) =>
         Assert.Contains(reason, (await Reading.RejectedAsync(record)).Reason, StringComparison.Ordinal);
 
@@ -135,6 +170,24 @@ public sealed class PublishedLayoutTests
 
         Assert.Equal(["So./Or so.", "No."], questions.Select(static question => string.Join('/', question.ReferenceAnswers)));
     }
+
+    [Theory]
+    [InlineData("""{"question":"What is it?","answer":"Metformin","aliases":["Metformin","Glucophage"]}""")]
+    [InlineData("""{"question":"What is it?","answer":"Take it with food.","tags":["drug","food"],"source":"x"}""")]
+    [InlineData("""{"question":"What is it?","reference_answers":["yes"],"terms":["yes","no"]}""")]
+    [InlineData("""{"question":"Describe a) the causes and b) the treatment of asthma.","answer":"Causes are many."}""")]
+    [InlineData("""{"question":"I have (1) fever and (2) a cough. What are my options?","answer":"Rest."}""")]
+    [InlineData("""{"question":"What is it?","answer":"See (A) and (B).","answer_type":"text","options_count":4}""")]
+    public async Task Questions_with_free_answers_stay_what_they_are(string record) =>
+        Assert.Empty(Assert.Single(await Reading.QuestionsAsync(record)).Options);
+
+    [Theory]
+    [InlineData("article")]
+    [InlineData("premise")]
+    [InlineData("clinical case")]
+    [InlineData("Scenario")]
+    public async Task What_a_question_is_about_is_its_context(string name) =>
+        Assert.Equal("Read this.", Assert.Single(await Reading.QuestionsAsync($"{name},question,a,b,answer\nRead this.,One?,yes,no,A\n")).Context);
 
     [Theory]
     [InlineData(false, "yes/no/N/A/-:A")]
