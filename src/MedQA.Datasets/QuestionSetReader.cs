@@ -57,6 +57,7 @@ public static class QuestionSetReader
         var records = await FormatRecognition.RecognizeAsync(file, options, cancellationToken);
         var acceptance = new RecordAcceptance(options);
         NotationEvidence? evidence = null;
+        bool? haveOptions = null;
         var any = false;
         HashSet<string>? maybeGold = null;
         await foreach (var source in records.Read(cancellationToken))
@@ -71,6 +72,12 @@ public static class QuestionSetReader
             if (options.OnlyIds is { } only && (record.Id is not { } id || !only.Contains(id.Trim())))
             {
                 continue;
+            }
+
+            if (record is { IsBare: true, Problem: null, Options.Count: 0 })
+            {
+                haveOptions ??= await file.InterruptAsync(() => HaveOptionsAsync(records, options, cancellationToken));
+                record = haveOptions.Value ? record with { Problem = BareRecord } : record;
             }
 
             var row = acceptance.Accept(record, evidence);
@@ -93,6 +100,24 @@ public static class QuestionSetReader
             options.Noted?.Invoke($"No column with the right answer is read, but {string.Join(" and ", maybeGold.Select(static name => $"'{Excerpt.Of(name)}'"))} "
                 + "names one of the options in every row: if it is the right answer, name it answer.");
         }
+    }
+
+    private const string BareRecord =
+        "The record has no options, and others of the file have: give its answer as reference_answers where it is to be a free one.";
+
+    /// <summary>Whether any record of a file has options.</summary>
+    private static async Task<bool> HaveOptionsAsync(RecognizedFile records, QuestionSetOptions options, CancellationToken cancellationToken)
+    {
+        var number = 0;
+        await foreach (var record in records.Read(cancellationToken))
+        {
+            if (record.Options.Count > 0 || ++number > options.MaxRows)
+            {
+                return record.Options.Count > 0;
+            }
+        }
+
+        return false;
     }
 
     private static async Task<NotationEvidence> EvidenceAsync(RecognizedFile records, QuestionSetOptions options, CancellationToken cancellationToken)

@@ -11,7 +11,6 @@ internal sealed class JsonRecord(QuestionSetOptions options)
     private const int MaxKnownLength = 4096;
 
     private readonly Dictionary<string, Meaning> _known = [];
-    private bool _hasOptions;
 
     /// <summary>The record of an object.</summary>
     /// <param name="value">The object.</param>
@@ -57,12 +56,7 @@ internal sealed class JsonRecord(QuestionSetOptions options)
         }
 
         var record = TableRow.Read(columns, fields, fields.Count, line, number, options.AnswerNotation) ?? Rejected("The record is blank.");
-        _hasOptions |= columns.HasOptions;
-        if (_hasOptions && !columns.HasOptions && columns.References < 0 && record is { Problem: null, Options.Count: 0 })
-        {
-            return Rejected("The record has no options, and others of the file have: give its answer as reference_answers where it is to be a free one.");
-        }
-
+        record = record with { IsBare = !columns.HasOptions && columns.References < 0 };
         return key is null || record.Id is not null ? record : record with { Id = key };
 
         SourceRecord Rejected(string problem) => new() { Line = line, Number = number, Id = key, Problem = problem };

@@ -37,6 +37,9 @@ internal sealed record SourceRecord
     /// <summary>Whether a record without options is a question with a free answer here, rather than one of which the options are missing.</summary>
     public bool MayBeFree { get; init; }
 
+    /// <summary>Whether the record has no field for options or for reference answers, which other records of its file may have.</summary>
+    public bool IsBare { get; init; }
+
     /// <summary>The record without the last options that are blank or, where the setting says so, only fill a place.</summary>
     public SourceRecord Trimmed(bool dropsFillers)
     {

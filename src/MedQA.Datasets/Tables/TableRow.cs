@@ -105,7 +105,7 @@ internal static class TableRow
         {
             return record with
             {
-                Problem = $"'{Excerpt.Of(mayBeOptions)}' lists texts of which one is the answer: if they are the options, name it options; "
+                Problem = $"'{Excerpt.Of(mayBeOptions)}' holds options, or texts of which one is the answer: if they are the options, name it options; "
                     + "if not, name the answer reference_answers.",
             };
         }
@@ -134,7 +134,7 @@ internal static class TableRow
     /// <summary>A field that nobody reads and that lists texts of which one is the answer, unless they are other ways to write it.</summary>
     private static string? MayBeOptions(QuestionColumns columns, IReadOnlyList<string> fields, List<string> answers)
     {
-        for (var column = 0; answers.Count > 0 && column < Math.Min(fields.Count, columns.Names.Count); column++)
+        for (var column = 0; column < Math.Min(fields.Count, columns.Names.Count); column++)
         {
             if (!columns.Reads(column) && !UnreadColumns.IsOfSameAnswer(columns.Names[column]) && Lists(fields[column], answers))
             {
@@ -165,8 +165,13 @@ internal static class TableRow
             JsonValueKind.Object => [.. value.EnumerateObject().Select(static member => member.Value)],
             _ => [],
         };
-        return IsList([.. items.Select(JsonText.Of).OfType<string>()], answers) || items.Exists(item => Lists(item, answers));
+        return IsList([.. items.Select(JsonText.Of).OfType<string>()], answers) || items.Exists(item => Lists(item, answers))
+            || (value.ValueKind == JsonValueKind.Object && value.EnumerateObject().Any(IsNamedOptions));
     }
+
+    private static bool IsNamedOptions(JsonProperty member) =>
+        member.Value.ValueKind is JsonValueKind.Array or JsonValueKind.Object
+        && HeaderNames.IsOf(HeaderNames.Plain(JsonText.NameOf(member)), HeaderNames.Options);
 
     private static bool IsList(IReadOnlyList<string> texts, List<string> answers) =>
         texts.Count is >= 2 and <= OptionLetter.MaxOptions

@@ -221,6 +221,34 @@ public sealed class CsvQuestionSetTests
         Assert.Equal("The row has no options; a question needs 2 to 26.", rejected.Reason);
     }
 
+    [Theory]
+    [InlineData("B – digoxin")]
+    [InlineData("B, Digoxin")]
+    [InlineData("Ans: B")]
+    [InlineData("ans. (b)")]
+    [InlineData("Letter B")]
+    [InlineData("The correct answer is (B).")]
+    [InlineData("\\boxed{B}")]
+    [InlineData("Antwort B")]
+    [InlineData("Respuesta: B")]
+    [InlineData("答案：Ｂ")]
+    [InlineData("choice_b")]
+    [InlineData("OPTION B: Digoxin")]
+    public async Task A_letter_with_words_and_marks_around_it_is_that_letter(string answer)
+    {
+        var question = Assert.Single(await Reading.QuestionsAsync($"question,option_a,option_b,answer\nWhich?,Heparin,Digoxin,\"{answer}\"\n"));
+
+        Assert.Equal(1, question.Gold);
+    }
+
+    [Theory]
+    [InlineData("B – Heparin")]
+    [InlineData("B or A")]
+    [InlineData("Letter")]
+    [InlineData("Answer: none")]
+    public async Task An_answer_that_contradicts_itself_or_names_no_option_is_rejected(string answer) =>
+        await Reading.RejectedAsync($"question,option_a,option_b,answer\nWhich?,Heparin,Digoxin,\"{answer}\"\n");
+
     /// <summary>A stream that only goes forward, as an upload's body does.</summary>
     private sealed class ForwardStream(byte[] bytes) : MemoryStream(bytes)
     {

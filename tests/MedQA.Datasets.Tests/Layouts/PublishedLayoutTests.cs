@@ -145,10 +145,11 @@ public sealed class PublishedLayoutTests
     [InlineData("""{"question":"One? 1. yes 2. no","answer":"yes"}""", "The options stand in the question's text")]
     [InlineData("""{"question":"One? 1) yes 2) no 3) maybe 4) never"}""", "The options stand in the question's text")]
     [InlineData("""{"question":"One? Options: yes, no","answer":"yes"}""", "The options stand in the question's text")]
-    [InlineData("""{"question":"One?","items":["yes","no"],"answer":"Yes."}""", "'items' lists texts of which one is the answer")]
-    [InlineData("""{"question":"One?","extra":{"pool":{"A":"yes","B":"no"}},"answer":"yes"}""", "'extra' lists texts of which one is the answer")]
-    [InlineData("""{"question":"One?","drugs":"['yes', 'no']","answer":"yes"}""", "'drugs' lists texts of which one is the answer")]
-    [InlineData("""{"question":"One?","drugs":"yes | no","answer":"yes"}""", "'drugs' lists texts of which one is the answer")]
+    [InlineData("""{"question":"One?","items":["yes","no"],"answer":"Yes."}""", "'items' holds options, or texts of which one is the answer")]
+    [InlineData("""{"question":"One?","extra":{"pool":{"A":"yes","B":"no"}},"answer":"yes"}""", "'extra' holds options, or texts of which one is the answer")]
+    [InlineData("""{"question":"One?","meta":{"mcq":{"choices":["yes","no"]}}}""", "'meta' holds options, or texts of which one is the answer")]
+    [InlineData("""{"question":"One?","drugs":"['yes', 'no']","answer":"yes"}""", "'drugs' holds options, or texts of which one is the answer")]
+    [InlineData("""{"question":"One?","drugs":"yes | no","answer":"yes"}""", "'drugs' holds options, or texts of which one is the answer")]
     [InlineData("""{"question":"One?","options":[{"id":"A","text":"yes","correct":1},{"id":"B","text":"no","correct":0}]}""", "in 'correct' whether each is right")]
     [InlineData("""{"question":"One?","options":"yes, no, maybe","answer":"yes"}""", "The options are one text, 'yes, no, maybe'")]
     public async Task A_record_that_cannot_be_read_without_loss_is_left_out_and_says_why(string record, string reason) =>
@@ -157,10 +158,22 @@ public sealed class PublishedLayoutTests
     [Fact]
     public async Task A_record_without_options_among_others_with_options_is_no_free_question()
     {
-        var rows = await Reading.RowsAsync("{\"question\":\"One?\",\"options\":[\"yes\",\"no\"],\"answer\":\"A\"}\n{\"question\":\"Two?\",\"answer\":\"yes\"}\n{\"question\":\"Three?\",\"reference_answers\":[\"yes\"]}\n");
+        var rows = await Reading.RowsAsync(
+            """
+            {"question":"Before?","answer":"yes"}
+            {"question":"One?","options":["yes","no"],"answer":"A"}
+            {"question":"After?","answer":"yes"}
+            {"question":"Free?","reference_answers":["yes"]}
 
-        Assert.StartsWith("The record has no options, and others of the file have", Assert.IsType<RejectedRow>(rows[1]).Reason, StringComparison.Ordinal);
-        Assert.IsType<AcceptedRow>(rows[2]);
+            """);
+
+        foreach (var bare in (int[])[0, 2])
+        {
+            Assert.StartsWith("The record has no options, and others of the file have", Assert.IsType<RejectedRow>(rows[bare]).Reason, StringComparison.Ordinal);
+        }
+
+        Assert.IsType<AcceptedRow>(rows[1]);
+        Assert.IsType<AcceptedRow>(rows[3]);
     }
 
     [Fact]
