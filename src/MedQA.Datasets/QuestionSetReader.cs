@@ -106,7 +106,8 @@ public static class QuestionSetReader
         "The record has no options, and others of the file have: give its answer as reference_answers where it is to be a free one.";
 
     /// <summary>Whether any record of a file has options.</summary>
-    private static async Task<bool> HaveOptionsAsync(RecognizedFile records, QuestionSetOptions options, CancellationToken cancellationToken)
+    private static async Task<bool> HaveOptionsAsync(
+        RecognizedFile records, QuestionSetOptions options, CancellationToken cancellationToken)
     {
         var number = 0;
         await foreach (var record in records.Read(cancellationToken))

@@ -24,7 +24,7 @@ internal static partial class LetteredText
     /// <param name="answers">Its answers.</param>
     public static bool IsWithin(string text, IReadOnlyList<string> answers)
     {
-        if (OptionsLabel().IsMatch(text) || Run(text, SmallLine(), Small).Count >= 2)
+        if (OptionsLabel().IsMatch(text) || AreLines(text, answers) || Run(text, SmallLine(), Small).Count >= 2)
         {
             return true;
         }
@@ -51,6 +51,11 @@ internal static partial class LetteredText
 
         return false;
     }
+
+    /// <summary>Whether one of several lines is an answer, behind a mark or without: the options as a list.</summary>
+    public static bool AreLines(string text, IReadOnlyList<string> answers) =>
+        answers.Count > 0 && text.Contains('\n', StringComparison.Ordinal)
+        && text.Split('\n').Select(static line => line[LineMark().Match(line).Length..]).Any(line => answers.Any(answer => IsSame(line, answer)));
 
     private static IReadOnlyList<string> Split(string text, Regex pattern)
     {
@@ -104,6 +109,11 @@ internal static partial class LetteredText
 
     [GeneratedRegex(@"(?m)^[ \t]*[(\[（]?(?<letter>[A-ZＡ-Ｚ])(?:[)\]）.:、．：][ \t]*|[ \t]+)", RegexOptions.NonBacktracking)]
     private static partial Regex LineLetter();
+
+    [GeneratedRegex(
+        @"^\s*(?:[-*•–·▪○□]|[\u2460-\u24FF]|[(\[（]?(?:[ivx]+|[IVX]+|[0-9]{1,2}|[A-Za-z])(?:[)\]）.:]|\s))\s*",
+        RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex LineMark();
 
     [GeneratedRegex(@"(?m)^[ \t]*[(\[（]?(?<mark>[a-h])[)\]）.:][ \t]*\S", RegexOptions.NonBacktracking)]
     private static partial Regex SmallLine();

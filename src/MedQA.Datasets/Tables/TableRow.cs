@@ -92,7 +92,7 @@ internal static class TableRow
 
         var answers = claims.SelectMany(static claim => References(claim.Value)).Where(static value => !string.IsNullOrWhiteSpace(value)).ToList();
         var references = References(Field(columns.References));
-        if (LetteredText.IsWithin(record.Text ?? "", [.. answers, .. references]))
+        if (LetteredText.IsWithin(record.Text ?? "", [.. answers, .. references]) || LetteredText.AreLines(record.Context ?? "", answers))
         {
             return record with
             {
@@ -105,8 +105,8 @@ internal static class TableRow
         {
             return record with
             {
-                Problem = $"'{Excerpt.Of(mayBeOptions)}' holds options, or texts of which one is the answer: if they are the options, name it options; "
-                    + "if not, name the answer reference_answers.",
+                Problem = $"'{Excerpt.Of(mayBeOptions)}' holds options, or texts of which one is the answer: if they are the options, "
+                    + "name it options; if not, name the answer reference_answers.",
             };
         }
 
@@ -136,13 +136,24 @@ internal static class TableRow
     {
         for (var column = 0; column < Math.Min(fields.Count, columns.Names.Count); column++)
         {
-            if (!columns.Reads(column) && !UnreadColumns.IsOfSameAnswer(columns.Names[column]) && Lists(fields[column], answers))
+            if (!columns.Reads(column) && !UnreadColumns.IsOfSameAnswer(columns.Names[column])
+                && (Lists(fields[column], answers) || (IsNumbered(columns, column) && IsList([fields[column], ""], answers))))
             {
                 return columns.Names[column];
             }
         }
 
         return null;
+    }
+
+    /// <summary>Whether another column that nobody reads has the same name with another number.</summary>
+    private static bool IsNumbered(QuestionColumns columns, int column)
+    {
+        var stem = Stem(columns.Names[column]);
+        return stem.Length < columns.Names[column].Length
+            && columns.Names.Where((name, other) => other != column && !columns.Reads(other) && Stem(name) == stem).Any();
+
+        static string Stem(string name) => string.Concat(name.Where(static letter => !char.IsAsciiDigit(letter)));
     }
 
     private static bool Lists(string field, List<string> answers)
@@ -199,9 +210,9 @@ internal static class TableRow
         return value;
     }
 
-    /// <summary>Whether an answer can only mean an option that is not there: a letter or a number from 0 to 9, or several letters.</summary>
+    /// <summary>Whether an answer can only mean an option that is not there: a letter or a number from 0 to 9, several letters, or a letter with a text.</summary>
     private static bool IsPlace(string answer) =>
-        OptionPlace.Of(answer) is { Letter: not null } or { Number: <= 9 } || answer.AsSpan().Trim() is ['A', >= 'B' and <= 'E'] or ['A' or 'B', 'B' or 'C', 'C' or 'D'];
+        OptionPlace.Of(answer) is { Letter: not null } or { Number: <= 9 } || OptionPlace.AreLetters(answer) || OptionPlace.IsMarked(answer);
 
     /// <summary>Reference answers of a field: one text, or several as a JSON array or a list as Python writes it.</summary>
     private static IReadOnlyList<string> References(string? field)

@@ -9,7 +9,7 @@ internal static class UnreadColumns
     private static readonly string[] OptionStems =
     [
         "option", "opción", "opcion", "opzion", "opção", "opcao", "choice", "choix", "alternativ", "distract", "incorrect", "wrong", "candidate", "mc1target",
-        "mc2target", "falseanswer", "falschantwort", "decoy", "antwortmöglich", "seçenek", "вариант", "选项", "選項", "選択肢", "보기",
+        "mc2target", "falseanswer", "falschantwort", "otheranswer", "badanswer", "decoy", "antwortmöglich", "seçenek", "вариант", "选项", "選項", "選択肢", "보기",
     ];
 
     private static readonly string[] NumberedStems =
@@ -34,8 +34,7 @@ internal static class UnreadColumns
     ];
 
     /// <summary>Words of names under which sets list other ways to write the answer.</summary>
-    private static readonly string[] SameAnswer =
-        ["alias", "synonym", "accept", "variant", "reference", "normalized", "allanswers", "answers"];
+    private static readonly string[] SameAnswer = ["alias", "synonym", "accept", "variant", "reference", "normalized"];
 
     /// <summary>Whether a column's name says that it holds other ways to write the answer.</summary>
     public static bool IsOfSameAnswer(string name) => HasStem(HeaderNames.Plain(name), SameAnswer);

@@ -214,6 +214,14 @@ public sealed class CsvQuestionSetTests
     [InlineData("3")]
     [InlineData("Option B")]
     [InlineData("AB")]
+    [InlineData("ABCD")]
+    [InlineData("ACE")]
+    [InlineData("A and C")]
+    [InlineData("\"b, d\"")]
+    [InlineData("(B) Heparin")]
+    [InlineData("b) heparin")]
+    [InlineData("B. Heparin")]
+    [InlineData("option_b")]
     public async Task A_place_as_answer_without_options_is_rejected(string answer)
     {
         var rejected = await Reading.RejectedAsync($"question,answer\nWhy?,{answer}\n");

@@ -116,6 +116,14 @@ public sealed class SpreadsheetTests
     }
 
     [Fact]
+    public async Task Below_a_title_the_first_row_of_names_is_the_one_that_is_said_not_to_be_a_header()
+    {
+        var workbook = Workbook.Of(("Quiz", [["", "Quiz template"], [], ["", "Question - max 120 characters", "Answer 1", "Answer 2"], ["1", "One?", "x", "y"]]));
+
+        Assert.Contains("there are '', 'Question - max 120 characters', 'Answer 1', 'Answer 2'.", (await Reading.RefusedAsync(workbook, Named)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Hidden_sheets_titles_escapes_and_formulas_are_told_apart()
     {
         const string Rows = """
