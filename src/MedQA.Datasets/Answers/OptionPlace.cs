@@ -64,12 +64,12 @@ internal static partial class OptionPlace
     }
 
     /// <summary>
-    /// Whether a value can only be a letter with an option's text, as "(B) digoxin" and "B. Digoxin". The name of a species ("C. difficile") is none, nor is
-    /// "A: " before any answer.
+    /// Whether a value can only be a letter with an option's text, as "(B) digoxin" and "B. Digoxin". The name of a species ("C. difficile")
+    /// is none, nor is "A: " before any answer.
     /// </summary>
     public static bool IsMarked(string value) => value.Length <= MaxLength && MarkedText().IsMatch(Usual(value).Trim());
 
-    /// <summary>Whether a value names several options by their letters: "A, C", "A and C", "ABD". Letters alone stand in their order.</summary>
+    /// <summary>Whether a value names several options by letters: "A, C", "A and C", "ABD". Letters alone stand in their order.</summary>
     public static bool AreLetters(string value) =>
         Several(value, 8) is { Count: > 1 } letters && letters.All(static letter => Of(letter).Letter is not null)
         && (Bare(value).Any(static c => !char.IsAsciiLetter(c)) || letters.SequenceEqual(letters.Order(StringComparer.Ordinal)));
@@ -116,7 +116,9 @@ internal static partial class OptionPlace
     [GeneratedRegex(@"^[(\[]?(?<place>[A-Za-z]|[0-9]{1,2})(?:\s*[)\].:,、–—-]\s*|\s+)(?<text>\S(?:.|\n)*)$", RegexOptions.NonBacktracking)]
     private static partial Regex PlaceAndText();
 
-    [GeneratedRegex(@"^(?:[(\[][A-Ha-h][)\]]|[A-Ha-h]\)|[B-H]:|[A-H]\.\s+[^\p{Ll}\s])", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(
+        @"^(?:[(\[][A-Ha-h][)\]]|[A-Ha-h]\)|[B-H]:|[A-H]\.\s+[^\p{Ll}\s])",
+        RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex MarkedText();
 
     [GeneratedRegex(@"\s*[,;/&+、，；|]\s*(?:(?:and|or)\s+)?|\s+(?:and|or|und|oder|et|ou|y|o)\s+|\s+", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]

@@ -55,7 +55,8 @@ internal static partial class LetteredText
     /// <summary>Whether one of several lines is an answer, behind a mark or without: the options as a list.</summary>
     public static bool AreLines(string text, IReadOnlyList<string> answers) =>
         answers.Count > 0 && text.Contains('\n', StringComparison.Ordinal)
-        && text.Split('\n').Select(static line => line[LineMark().Match(line).Length..]).Any(line => answers.Any(answer => IsSame(line, answer)));
+        && text.Split('\n').Select(static line => line[LineMark().Match(line).Length..])
+            .Any(line => answers.Any(answer => IsSame(line, answer)));
 
     private static IReadOnlyList<string> Split(string text, Regex pattern)
     {

@@ -210,9 +210,10 @@ internal static class TableRow
         return value;
     }
 
-    /// <summary>Whether an answer can only mean an option that is not there: a letter or a number from 0 to 9, several letters, or a letter with a text.</summary>
+    /// <summary>Whether an answer can only mean an option that is not there: a letter, a number from 0 to 9, several letters, a letter and a text.</summary>
     private static bool IsPlace(string answer) =>
-        OptionPlace.Of(answer) is { Letter: not null } or { Number: <= 9 } || OptionPlace.AreLetters(answer) || OptionPlace.IsMarked(answer);
+        OptionPlace.Of(answer) is { Letter: not null } or { Number: <= 9 }
+        || OptionPlace.AreLetters(answer) || OptionPlace.IsMarked(answer);
 
     /// <summary>Reference answers of a field: one text, or several as a JSON array or a list as Python writes it.</summary>
     private static IReadOnlyList<string> References(string? field)

@@ -9,7 +9,8 @@ internal static class UnreadColumns
     private static readonly string[] OptionStems =
     [
         "option", "opción", "opcion", "opzion", "opção", "opcao", "choice", "choix", "alternativ", "distract", "incorrect", "wrong", "candidate", "mc1target",
-        "mc2target", "falseanswer", "falschantwort", "otheranswer", "badanswer", "decoy", "antwortmöglich", "seçenek", "вариант", "选项", "選項", "選択肢", "보기",
+        "mc2target", "falseanswer", "falschantwort", "otheranswer", "badanswer", "decoy",
+        "antwortmöglich", "seçenek", "вариант", "选项", "選項", "選択肢", "보기",
     ];
 
     private static readonly string[] NumberedStems =
