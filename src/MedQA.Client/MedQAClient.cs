@@ -45,10 +45,16 @@ public sealed class MedQAClient : IDisposable
     /// <param name="profile">How to ask; <see langword="null"/> for the service's usual profile.</param>
     /// <param name="again">Starts a new run in any case.</param>
     /// <param name="answerNotation">How it names the right option, where that is in doubt; see the service's document.</param>
+    /// <param name="dropFillers">Takes last options that only fill a place, as N/A, for missing ones.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    public async Task<StartedRun> StartRunAsync(Stream questionSet, string name, string? profile = null, bool again = false, string? answerNotation = null, CancellationToken cancellationToken = default)
+    public async Task<StartedRun> StartRunAsync(
+        Stream questionSet, string name, string? profile = null, bool again = false, string? answerNotation = null, bool dropFillers = false, CancellationToken cancellationToken = default)
     {
-        using var response = await PostSetAsync("api/runs", questionSet, [("name", name), ("profile", profile), ("again", again ? "true" : null), ("answerNotation", answerNotation)], cancellationToken);
+        using var response = await PostSetAsync(
+            "api/runs",
+            questionSet,
+            [("name", name), ("profile", profile), ("again", again ? "true" : null), ("answerNotation", answerNotation), ("dropFillers", dropFillers ? "true" : null)],
+            cancellationToken);
         return new StartedRun(await ReadAsync(response, ClientJson.Default.Run, cancellationToken), response.StatusCode == HttpStatusCode.Accepted);
     }
 
@@ -57,10 +63,16 @@ public sealed class MedQAClient : IDisposable
     /// <param name="name">What it is called, with its extension.</param>
     /// <param name="profile">How to ask; <see langword="null"/> for the service's usual profile.</param>
     /// <param name="answerNotation">How it names the right option, where that is in doubt.</param>
+    /// <param name="dropFillers">Takes last options that only fill a place, as N/A, for missing ones.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    public async Task<RunEstimate> EstimateAsync(Stream questionSet, string name, string? profile = null, string? answerNotation = null, CancellationToken cancellationToken = default)
+    public async Task<RunEstimate> EstimateAsync(
+        Stream questionSet, string name, string? profile = null, string? answerNotation = null, bool dropFillers = false, CancellationToken cancellationToken = default)
     {
-        using var response = await PostSetAsync("api/estimates", questionSet, [("name", name), ("profile", profile), ("answerNotation", answerNotation)], cancellationToken);
+        using var response = await PostSetAsync(
+            "api/estimates",
+            questionSet,
+            [("name", name), ("profile", profile), ("answerNotation", answerNotation), ("dropFillers", dropFillers ? "true" : null)],
+            cancellationToken);
         return await ReadAsync(response, ClientJson.Default.RunEstimate, cancellationToken);
     }
 

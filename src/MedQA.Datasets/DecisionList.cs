@@ -20,7 +20,7 @@ public static class DecisionList
         ArgumentNullException.ThrowIfNull(options);
         await using var file = await SourceFile.OpenAsync(stream, options, cancellationToken);
         var decisions = new Dictionary<string, string>(StringComparer.Ordinal);
-        await foreach (var (key, json, line) in JsonStream.ValuesAsync(file, JsonShape.Labels, options, cancellationToken))
+        await foreach (var (key, json, line) in JsonStream.ValuesAsync(file, JsonShape.Labels, list: null, options, cancellationToken))
         {
             using (json)
             {

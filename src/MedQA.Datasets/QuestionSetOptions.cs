@@ -12,6 +12,12 @@ public sealed record QuestionSetOptions
     /// <summary>How the file names the right option. Settles files for which <see cref="AnswerNotation.Detect"/> is refused.</summary>
     public AnswerNotation AnswerNotation { get; init; } = AnswerNotation.Detect;
 
+    /// <summary>Whether last options that only fill a place, as "N/A", "nan" or "-", are missing ones, as blank ones always are. By default they are options.</summary>
+    public bool DropsFillers { get; init; }
+
+    /// <summary>Is told, as a sentence, what people should know of how the file is read; the same may be told again in a later reading.</summary>
+    public Action<string>? Noted { get; init; }
+
     /// <summary>The largest file, in bytes as stored.</summary>
     public long MaxBytes { get; init; } = 512L << 20;
 

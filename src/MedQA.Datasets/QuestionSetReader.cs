@@ -57,19 +57,33 @@ public static class QuestionSetReader
         var records = await FormatRecognition.RecognizeAsync(file, options, cancellationToken);
         var acceptance = new RecordAcceptance(options);
         NotationEvidence? evidence = null;
+        bool? haveOptions = null;
         var any = false;
-        await foreach (var record in records.Read(cancellationToken))
+        HashSet<string>? maybeGold = null;
+        await foreach (var source in records.Read(cancellationToken))
         {
+            var record = source.Trimmed(options.DropsFillers);
             any = true;
+            if (record.Problem is null && record.Options.Count > 0)
+            {
+                (maybeGold ??= [.. record.MayBeGold]).IntersectWith(record.MayBeGold);
+            }
+
             if (options.OnlyIds is { } only && (record.Id is not { } id || !only.Contains(id.Trim())))
             {
                 continue;
             }
 
+            if (record is { IsBare: true, Problem: null, Options.Count: 0 })
+            {
+                haveOptions ??= await file.InterruptAsync(() => HaveOptionsAsync(records, options, cancellationToken));
+                record = haveOptions.Value ? record with { Problem = BareRecord } : record;
+            }
+
             var row = acceptance.Accept(record, evidence);
             if (row is null)
             {
-                evidence = await file.InterruptAsync(() => EvidenceAsync(records, cancellationToken));
+                evidence = await file.InterruptAsync(() => EvidenceAsync(records, options, cancellationToken));
                 row = acceptance.Accept(record, evidence)!;
             }
 
@@ -78,15 +92,41 @@ public static class QuestionSetReader
 
         if (!any)
         {
-            throw new QuestionSetException(options.FileName, records.Format is QuestionSetFormat.Csv or QuestionSetFormat.Spreadsheet ? "the file has a header, but no row below it." : "the file has no record.");
+            throw new QuestionSetException(options.FileName, records.WhenEmpty ?? (records.Format is QuestionSetFormat.Csv or QuestionSetFormat.Spreadsheet ? "the file has a header, but no row below it." : "the file has no record."));
+        }
+
+        if (maybeGold is { Count: > 0 })
+        {
+            options.Noted?.Invoke($"No column with the right answer is read, but {string.Join(" and ", maybeGold.Select(static name => $"'{Excerpt.Of(name)}'"))} "
+                + "names one of the options in every row: if it is the right answer, name it answer.");
         }
     }
 
-    private static async Task<NotationEvidence> EvidenceAsync(RecognizedFile records, CancellationToken cancellationToken)
+    private const string BareRecord =
+        "The record has no options, and others of the file have: give its answer as reference_answers where it is to be a free one.";
+
+    /// <summary>Whether any record of a file has options.</summary>
+    private static async Task<bool> HaveOptionsAsync(
+        RecognizedFile records, QuestionSetOptions options, CancellationToken cancellationToken)
     {
-        var evidence = new NotationEvidence();
+        var number = 0;
         await foreach (var record in records.Read(cancellationToken))
         {
+            if (record.Options.Count > 0 || ++number > options.MaxRows)
+            {
+                return record.Options.Count > 0;
+            }
+        }
+
+        return false;
+    }
+
+    private static async Task<NotationEvidence> EvidenceAsync(RecognizedFile records, QuestionSetOptions options, CancellationToken cancellationToken)
+    {
+        var evidence = new NotationEvidence();
+        await foreach (var source in records.Read(cancellationToken))
+        {
+            var record = source.Trimmed(options.DropsFillers);
             if (record.Problem is null && record.Options.Count is >= 2 and <= Evaluation.Questions.OptionLetter.MaxOptions)
             {
                 evidence.Add(record.Line, record.Gold, record.Options);

@@ -6,11 +6,16 @@ namespace MedQA.Datasets;
 /// <summary>Counts over the rows of one question set, and what people should be told about them.</summary>
 public sealed class QuestionSetTally
 {
+    private readonly List<string> _readings = [];
+
     /// <summary>Questions with or without a gold answer.</summary>
     public int Accepted { get; private set; }
 
     /// <summary>Rows that cannot be used.</summary>
     public int Rejected { get; private set; }
+
+    /// <summary>The first of them, or <see langword="null"/>.</summary>
+    public RejectedRow? FirstRejected { get; private set; }
 
     /// <summary>Accepted questions with options of which the right one is not given: answered, but not scored.</summary>
     public int WithoutGold { get; private set; }
@@ -36,6 +41,19 @@ public sealed class QuestionSetTally
     /// <summary>Whether some gold letter is also the text of another option: the column's name must then say that letters are meant.</summary>
     internal bool HasLettersAsTexts { get; private set; }
 
+    /// <summary>What was said of how the file is read; see <see cref="QuestionSetOptions.Noted"/>.</summary>
+    public IReadOnlyList<string> Readings => _readings;
+
+    /// <summary>Takes what is said of how a file is read, each sentence once.</summary>
+    public void Note(string sentence)
+    {
+        ArgumentNullException.ThrowIfNull(sentence);
+        if (!_readings.Contains(sentence))
+        {
+            _readings.Add(sentence);
+        }
+    }
+
     /// <summary>Counts a row.</summary>
     public void Add(QuestionSetRow row)
     {
@@ -47,13 +65,14 @@ public sealed class QuestionSetTally
         else
         {
             Rejected++;
+            FirstRejected ??= row as RejectedRow;
         }
     }
 
     /// <summary>What the counts mean for the scores, a sentence each; empty where every row is a question with its gold answer.</summary>
     public IReadOnlyList<string> Notes()
     {
-        var notes = new List<string>();
+        var notes = new List<string>(_readings);
         if (WithoutGold > 0)
         {
             notes.Add(WithoutGold == Accepted - FreeAnswers
@@ -73,7 +92,7 @@ public sealed class QuestionSetTally
 
         if (WithFillers > 0)
         {
-            notes.Add($"{WithFillers} of {Accepted} questions have options that only fill a place, as \"n/a\": they are shown, but what guessing gives leaves them out.");
+            notes.Add($"{WithFillers} of {Accepted} questions have options that only fill a place, as \"n/a\": they are shown, but what guessing gives leaves them out (--drop-fillers, over HTTP dropFillers=true, takes such last options for missing ones).");
         }
 
         if (WithReferences > 0)

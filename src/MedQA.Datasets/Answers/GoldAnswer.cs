@@ -26,7 +26,8 @@ internal abstract record GoldAnswer
     /// <param name="claims">What the record's fields say. All that say something must agree.</param>
     /// <param name="options">2 to 26 options.</param>
     /// <param name="evidence">What the whole file says about notations, or <see langword="null"/> before it was asked.</param>
-    public static GoldAnswer Decide(IReadOnlyList<GoldClaim> claims, IReadOnlyList<string> options, NotationEvidence? evidence)
+    /// <param name="firstNumber">The number by which the record itself calls its first option; decides where the file does not.</param>
+    public static GoldAnswer Decide(IReadOnlyList<GoldClaim> claims, IReadOnlyList<string> options, NotationEvidence? evidence, int? firstNumber = null)
     {
         var readings = Readings(claims, options, out var said);
         if (said.Length == 0)
@@ -50,6 +51,7 @@ internal abstract record GoldAnswer
                 }
 
                 var decided = evidence.Of(said[i].Field) & readings[i].Notations;
+                decided = decided != AnswerNotations.None ? decided : Counted(firstNumber) & readings[i].Notations;
                 if (BitOperations.PopCount((uint)decided) != 1)
                 {
                     return Undecided(said[i], readings[i], evidence);
@@ -83,6 +85,13 @@ internal abstract record GoldAnswer
         return Array.ConvertAll(readings, reading => reading.Within(common));
     }
 
+    private static AnswerNotations Counted(int? firstNumber) => firstNumber switch
+    {
+        0 => AnswerNotations.FromZero,
+        1 => AnswerNotations.FromOne,
+        _ => AnswerNotations.None,
+    };
+
     private static uint Common(ClaimReading[] readings) => readings.Aggregate(uint.MaxValue, static (common, reading) => common & reading.Any);
 
     private static string Contradiction(GoldClaim[] said, int at, IReadOnlyList<string> options)
@@ -91,7 +100,11 @@ internal abstract record GoldAnswer
         {
             if (claim.Read(options).Any == 0)
             {
-                return $"{Named(claim)} is none of the {options.Count} options.";
+                return claim.Several(options) is { Count: > 1 } several
+                    ? $"{Named(claim)} names several right options ({string.Join(", ", several)}); only questions with one right option are read."
+                    : claim.Value.AsSpan().Trim() is [> '\u007F' and not Sources.SourceText.Undecodable and var letter] && char.IsLetter(letter)
+                    ? $"{Named(claim)} is none of the {options.Count} options: it is a letter of another alphabet (U+{(int)letter:X4}); write the Latin one."
+                    : $"{Named(claim)} is none of the {options.Count} options.";
             }
         }
 

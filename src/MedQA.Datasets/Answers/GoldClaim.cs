@@ -19,26 +19,51 @@ internal readonly record struct GoldClaim(string Field, string Value, AnswerNota
     public ClaimReading Read(IReadOnlyList<string> options)
     {
         var value = Value.AsSpan().Trim();
-        uint letter = 0, fromZero = 0, fromOne = 0, text = 0;
-        if (Allows(AnswerNotations.Letter) && Letter(value) is { } index && index < options.Count)
-        {
-            letter = 1u << index;
-        }
-
-        if (Allows(AnswerNotations.Number) && Number(value) is { } number)
-        {
-            fromZero = Allows(AnswerNotations.FromZero) && number < options.Count ? 1u << number : 0;
-            fromOne = Allows(AnswerNotations.FromOne) && number >= 1 && number <= options.Count ? 1u << (number - 1) : 0;
-        }
-
+        var (letter, fromZero, fromOne, text) = Place(Letter(value), Number(value), options.Count);
         if (Allows(AnswerNotations.Text))
         {
             text = Equal(value, options, StringComparison.Ordinal);
             text = text != 0 ? text : Equal(value, options, StringComparison.OrdinalIgnoreCase);
         }
 
-        return new ClaimReading(letter, fromZero, fromOne, text);
+        var strict = new ClaimReading(letter, fromZero, fromOne, text);
+        return strict.Any != 0 ? strict : Leniently(options);
     }
+
+    /// <summary>Several options that the value names at once; none where it does not.</summary>
+    public IReadOnlyList<string> Several(IReadOnlyList<string> options) => OptionPlace.Several(Value, options.Count);
+
+    /// <summary>What the value can mean with words and marks around it: "Option B", "B. Digoxin", "digoxin.".</summary>
+    private ClaimReading Leniently(IReadOnlyList<string> options)
+    {
+        var (letter, number) = OptionPlace.Of(Value);
+        if (letter is not null || number is not null)
+        {
+            return Place(letter, number, options.Count);
+        }
+
+        var comparable = options.Select(OptionPlace.Comparable).ToArray();
+        if (OptionPlace.WithText(Value) is { } place)
+        {
+            var said = OptionPlace.Comparable(place.Text);
+            var named = Place(place.Letter, place.Number, options.Count);
+            var equal = Bits(comparable, said);
+            if ((named.Any & equal) != 0)
+            {
+                return named.Within(equal);
+            }
+        }
+
+        return new ClaimReading(0, 0, 0, Allows(AnswerNotations.Text) ? Bits(comparable, OptionPlace.Comparable(OptionPlace.Bare(Value))) : 0);
+
+        static uint Bits(string[] texts, string wanted) => texts.Select((text, i) => text == wanted && wanted.Length > 0 ? 1u << i : 0).Aggregate(0u, static (all, bit) => all | bit);
+    }
+
+    private ClaimReading Place(int? letter, int? number, int count) => new(
+        Allows(AnswerNotations.Letter) && letter < count ? 1u << letter.Value : 0,
+        Allows(AnswerNotations.FromZero) && number < count ? 1u << number.Value : 0,
+        Allows(AnswerNotations.FromOne) && number >= 1 && number <= count ? 1u << (number.Value - 1) : 0,
+        0);
 
     private bool Allows(AnswerNotations any) => (Allowed & any) != AnswerNotations.None;
 

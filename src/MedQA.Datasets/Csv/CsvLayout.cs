@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MedQA.Datasets.Tables;
 
 namespace MedQA.Datasets.Csv;
@@ -12,7 +13,7 @@ internal sealed record CsvLayout(char Delimiter, int HeaderLine, int ColumnCount
     /// <summary>How much of a file is looked at to find its layout, in characters; a header is no longer.</summary>
     public const int HeadLength = 1 << 16;
 
-    private static readonly char[] Delimiters = [',', ';', '\t'];
+    private static readonly char[] Delimiters = [',', ';', '\t', '|'];
 
     /// <summary>Reads the layout from the head of a file: the separator is the one under which the header has the most columns with a meaning.</summary>
     /// <exception cref="QuestionSetException">Under no separator is it the header of a question set.</exception>
@@ -20,29 +21,39 @@ internal sealed record CsvLayout(char Delimiter, int HeaderLine, int ColumnCount
     {
         CsvLayout? best = null;
         (int Fields, int Line, string Fault) worst = (0, 1, "");
+        var isTitle = false;
         foreach (var delimiter in Declared(head) is { } declared ? [declared] : Delimiters)
         {
-            var header = await HeaderAsync(head, delimiter, options, cancellationToken);
-            if (header is null)
+            var place = 0;
+            await foreach (var (record, endsWithText) in HeadersAsync(head, delimiter, options, cancellationToken))
             {
-                continue;
-            }
+                if (!isWhole && endsWithText && place == 0)
+                {
+                    var hint = head.AsSpan().ContainsAny('\r', '\n') ? "" : " It has no line break at all: curl -d takes them out of a file; send it with --data-binary @FILE.";
+                    throw new QuestionSetException(
+                        options.FileName, $"the header is longer than {HeadLength:N0} characters; a question set begins with a line of column names.{hint}", record.Line);
+                }
 
-            if (!isWhole && header.Value.EndsWithText)
-            {
-                throw new QuestionSetException(options.FileName, $"the header is longer than {HeadLength:N0} characters; a question set begins with a line of column names.", header.Value.Record.Line);
-            }
+                var fault = record.Problem ?? "";
+                var columns = record.Problem is null && (isWhole || !endsWithText) ? QuestionColumns.Recognize(record.Fields, out fault) : null;
+                var isHeader = columns is not null && (place == 0 || columns.IsHeaderBelowTitle);
+                if (isHeader && columns!.Count > (best?.Columns.Count ?? 0))
+                {
+                    best = new CsvLayout(delimiter, record.Line, record.FieldCount, columns);
+                }
+                else if (fault.Length > 0
+                    && (place == 0 || (isTitle && !HeaderNames.IsTitle(record.Fields)) || HeaderNames.IsHeader(record.Fields))
+                    && (record.FieldCount > worst.Fields || (record.FieldCount == worst.Fields && isTitle)))
+                {
+                    worst = (record.FieldCount, record.Line, char.ToLowerInvariant(fault[0]) + fault[1..]);
+                }
 
-            var record = header.Value.Record;
-            var fault = record.Problem ?? "";
-            var columns = record.Problem is null ? QuestionColumns.Recognize(record.Fields, out fault) : null;
-            if (columns is not null && columns.Count > (best?.Columns.Count ?? 0))
-            {
-                best = new CsvLayout(delimiter, record.Line, record.FieldCount, columns);
-            }
-            else if (columns is null && record.FieldCount > worst.Fields)
-            {
-                worst = (record.FieldCount, record.Line, char.ToLowerInvariant(fault[0]) + fault[1..]);
+                isTitle = place == 0 ? HeaderNames.IsTitle(record.Fields) : isTitle && HeaderNames.IsTitle(record.Fields);
+
+                if (isHeader || ++place == QuestionColumns.MaxTitleRows)
+                {
+                    break;
+                }
             }
         }
 
@@ -51,32 +62,40 @@ internal sealed record CsvLayout(char Delimiter, int HeaderLine, int ColumnCount
             : throw new QuestionSetException(options.FileName, "the file is empty."));
     }
 
-    /// <summary>The separator that a first line such as <c>sep=;</c> names, as table software writes it.</summary>
-    private static char? Declared(string head) =>
-        head.Length > 5 && head.StartsWith("sep=", StringComparison.OrdinalIgnoreCase) && head[5] is '\r' or '\n' && head[4] is ',' or ';' or '\t' or '|' ? head[4] : null;
+    /// <summary>The separator that a first line such as <c>sep=;</c> names, as table software writes it, in quotes or without.</summary>
+    private static char? Declared(string head)
+    {
+        var quote = head.StartsWith('"') ? 1 : 0;
+        var rest = head.AsSpan(quote);
+        return rest.StartsWith("sep=", StringComparison.OrdinalIgnoreCase) && rest.Length > 5 + quote && rest[4] is ',' or ';' or '\t' or '|' && (quote == 0 || rest[5] == '"')
+            && rest[5 + quote] is '\r' or '\n'
+            ? rest[4]
+            : null;
+    }
 
-    private static async Task<(CsvRecord Record, bool EndsWithText)?> HeaderAsync(string head, char delimiter, QuestionSetOptions options, CancellationToken cancellationToken)
+    /// <summary>The records that may be the header, with whether the text ends with them: the first that is not blank, and those below it where that is a title.</summary>
+    private static async IAsyncEnumerable<(CsvRecord Record, bool EndsWithText)> HeadersAsync(
+        string head, char delimiter, QuestionSetOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var text = new StringReader(head);
-        (CsvRecord Record, bool EndsWithText)? header = null;
+        CsvRecord? last = null;
         await foreach (var record in CsvRecords.ReadAsync(text, delimiter, options with { MaxRecordLength = HeadLength + 1024 }, cancellationToken))
         {
-            if (header is { } found)
+            if (last is { } found)
             {
-                return (found.Record, false);
+                yield return (found, false);
+                last = null;
             }
 
-            if (!record.Fields.All(string.IsNullOrWhiteSpace) || record.FieldCount > options.MaxColumns)
+            if ((!record.Fields.All(string.IsNullOrWhiteSpace) || record.FieldCount > options.MaxColumns) && !(record.Line == 1 && Declared(head) is not null))
             {
-                if (record.Line == 1 && Declared(head) is not null)
-                {
-                    continue;
-                }
-
-                header = (record, true);
+                last = record;
             }
         }
 
-        return header;
+        if (last is { } end)
+        {
+            yield return (end, true);
+        }
     }
 }

@@ -9,6 +9,9 @@ namespace MedQA.Datasets.Csv;
 /// <summary>Reads MMLU's CSV without a header: the question, its options, the letter of the right one. The file's name is the subject and the split.</summary>
 internal static class MmluQuestions
 {
+    /// <summary>A single line with more fields than a question with five options and its letter is several lines without their ends.</summary>
+    public const int MaxFieldsOfOneLine = 7;
+
     private static readonly string[] Splits = ["test", "dev", "val", "train"];
 
     /// <summary>Whether every whole record in the head of a file has that form.</summary>

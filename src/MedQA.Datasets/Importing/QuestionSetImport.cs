@@ -75,6 +75,7 @@ public static class QuestionSetImport
     private static async Task<ImportedFile> CheckAsync(Source source, QuestionSetTally total, Dictionary<(string Dataset, string Id), string> seen, CancellationToken cancellationToken)
     {
         var tally = new QuestionSetTally();
+        source = source with { Options = source.Options with { Noted = tally.Note } };
         var datasets = new List<string>();
         var found = new HashSet<string>(StringComparer.Ordinal);
         await foreach (var row in source.RowsAsync(cancellationToken))

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text;
 using System.Text.Json;
 using MedQA.Datasets.Sources;
 
@@ -26,7 +27,9 @@ internal static class JsonLines
     {
         try
         {
-            using var json = JsonDocument.Parse(content);
+            var bytes = Encoding.UTF8.GetBytes(content);
+            new NonFinite().Mask(bytes, isFinal: true);
+            using var json = JsonDocument.Parse(bytes);
             return records.Read(json.RootElement, key: null, line, number);
         }
         catch (JsonException fault)

@@ -15,6 +15,9 @@ internal enum JsonShape
     /// <summary>One object that has the records as its properties, by id.</summary>
     Keyed,
 
+    /// <summary>One object that has a list of the records as one of its properties.</summary>
+    Listed,
+
     /// <summary>One object that has texts as its properties: labels by id, no records.</summary>
     Labels,
 }

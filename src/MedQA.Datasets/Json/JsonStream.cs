@@ -5,11 +5,13 @@ using MedQA.Datasets.Sources;
 namespace MedQA.Datasets.Json;
 
 /// <summary>Reads records from one large JSON text without holding more than one of them.</summary>
-internal sealed class JsonStream(Stream utf8, JsonShape shape, QuestionSetOptions options)
+internal sealed class JsonStream(Stream utf8, JsonShape shape, string? list, QuestionSetOptions options)
 {
     private byte[] _buffer = new byte[1 << 15];
     private int _start;
     private int _end;
+    private int _filled;
+    private NonFinite _nonFinite;
     private bool _isFinal;
     private bool _entered;
     private int _line = 1;
@@ -17,11 +19,16 @@ internal sealed class JsonStream(Stream utf8, JsonShape shape, QuestionSetOption
 
     /// <summary>Reads every record of a file.</summary>
     /// <exception cref="QuestionSetException">The text is not valid JSON from some line on, or a record is too long.</exception>
-    public static async IAsyncEnumerable<SourceRecord> ReadAsync(SourceFile file, JsonShape shape, QuestionSetOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <param name="file">The file.</param>
+    /// <param name="shape">How the records stand in it.</param>
+    /// <param name="list">The property that has them, where they are listed in one.</param>
+    /// <param name="options">The limits.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public static async IAsyncEnumerable<SourceRecord> ReadAsync(SourceFile file, JsonShape shape, string? list, QuestionSetOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var records = new JsonRecord(options);
         var number = 0;
-        await foreach (var (key, json, line) in ValuesAsync(file, shape, options, cancellationToken))
+        await foreach (var (key, json, line) in ValuesAsync(file, shape, list, options, cancellationToken))
         {
             using (json)
             {
@@ -32,10 +39,10 @@ internal sealed class JsonStream(Stream utf8, JsonShape shape, QuestionSetOption
 
     /// <summary>Reads every value of the array, the object or the sequence, with its name in the object and its line. The documents are the caller's to dispose.</summary>
     public static async IAsyncEnumerable<(string? Key, JsonDocument Json, int Line)> ValuesAsync(
-        SourceFile file, JsonShape shape, QuestionSetOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+        SourceFile file, JsonShape shape, string? list, QuestionSetOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var utf8 = await SourceText.OpenUtf8Async(file, cancellationToken);
-        var stream = new JsonStream(utf8, shape, options);
+        var stream = new JsonStream(utf8, shape, list, options);
         while (true)
         {
             if (stream.TryTake(out var value))
@@ -72,6 +79,11 @@ internal sealed class JsonStream(Stream utf8, JsonShape shape, QuestionSetOption
                 if (reader.TokenType != (shape == JsonShape.Array ? JsonTokenType.StartArray : JsonTokenType.StartObject))
                 {
                     throw new QuestionSetException(options.FileName, $"the JSON text is no {(shape == JsonShape.Array ? "array" : "object")}.", _line);
+                }
+
+                if (list is not null && !ToList(ref reader))
+                {
+                    return false;
                 }
 
                 _entered = true;
@@ -120,11 +132,63 @@ internal sealed class JsonStream(Stream utf8, JsonShape shape, QuestionSetOption
         }
     }
 
-    /// <summary>Behind the last record only blanks may follow.</summary>
+    /// <summary>Goes into the list of records in an object.</summary>
+    /// <returns>Whether enough was buffered.</returns>
+    private bool ToList(ref Utf8JsonReader reader)
+    {
+        while (reader.Read())
+        {
+            if (reader.TokenType == JsonTokenType.EndObject)
+            {
+                throw new QuestionSetException(options.FileName, $"the JSON object has no list '{Excerpt.Of(list!)}'.", _line);
+            }
+
+            var isList = reader.ValueTextEquals(list);
+            if (!reader.Read())
+            {
+                return false;
+            }
+
+            if (isList && reader.TokenType == JsonTokenType.StartArray)
+            {
+                return true;
+            }
+
+            if (!reader.TrySkip())
+            {
+                return false;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Behind the last record only blanks may follow, or the rest of the object that lists the records.</summary>
     private bool AtEnd()
     {
         var reader = new Utf8JsonReader(_buffer.AsSpan(_start.._end), _isFinal, _state);
-        return !reader.Read() && _isFinal;
+        var name = "";
+        while (reader.Read())
+        {
+            if (reader.TokenType == JsonTokenType.PropertyName)
+            {
+                name = reader.GetString()!;
+            }
+            else if (reader.TokenType == JsonTokenType.StartArray)
+            {
+                if (!reader.Read())
+                {
+                    break;
+                }
+
+                if (reader.TokenType == JsonTokenType.StartObject)
+                {
+                    throw new QuestionSetException(options.FileName, $"the file has two lists of records, '{Excerpt.Of(list!)}' and '{Excerpt.Of(name)}'; save each as a file of its own.", _line);
+                }
+            }
+        }
+
+        return _isFinal;
     }
 
     /// <summary>The line on which the next record starts.</summary>
@@ -155,11 +219,12 @@ internal sealed class JsonStream(Stream utf8, JsonShape shape, QuestionSetOption
             throw new QuestionSetException(options.FileName, $"the record that starts here is longer than {options.MaxRecordLength:N0} bytes (MaxRecordLength).", NextLine());
         }
 
-        var target = length * 2 > _buffer.Length ? new byte[_buffer.Length * 2] : _buffer;
-        _buffer.AsSpan(_start, length).CopyTo(target);
-        (_buffer, _start, _end) = (target, 0, length);
-        var read = await utf8.ReadAtLeastAsync(_buffer.AsMemory(_end), _buffer.Length - _end, throwOnEndOfStream: false, cancellationToken);
-        _isFinal = read < _buffer.Length - _end;
-        _end += read;
+        var target = (_filled - _start) * 2 > _buffer.Length ? new byte[_buffer.Length * 2] : _buffer;
+        _buffer.AsSpan(_start, _filled - _start).CopyTo(target);
+        (_buffer, _filled, _start, _end) = (target, _filled - _start, 0, length);
+        var read = await utf8.ReadAtLeastAsync(_buffer.AsMemory(_filled), _buffer.Length - _filled, throwOnEndOfStream: false, cancellationToken);
+        _isFinal = read < _buffer.Length - _filled;
+        _filled += read;
+        _end += _nonFinite.Mask(_buffer.AsSpan(_end, _filled - _end), _isFinal);
     }
 }

@@ -8,7 +8,11 @@ namespace MedQA.Datasets.Json;
 /// <summary>Records of PubMedQA: a question about an abstract that is given in parts, answered yes, no or maybe. Published by PMID with names in capitals; copies have the parts one level deeper.</summary>
 internal static class PubMedQaRecord
 {
-    private static readonly string[] Decisions = ["yes", "no", "maybe"];
+    /// <summary>What a question of PubMedQA is answered with.</summary>
+    public static IReadOnlyList<string> Decisions { get; } = ["yes", "no", "maybe"];
+
+    /// <summary>Whether a text is one of <see cref="Decisions"/>.</summary>
+    public static bool IsDecision(string text) => Decisions.Contains(text.Trim(), StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Whether an object has the parts of an abstract and no options.</summary>
     public static bool Matches(JsonElement record) => Member(record, "question") is not null && Contexts(record) is not null && HeaderNames.Options.All(name => Member(record, name) is null);

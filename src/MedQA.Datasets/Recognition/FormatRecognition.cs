@@ -4,6 +4,7 @@ using MedQA.Datasets.Json;
 using MedQA.Datasets.Lists;
 using MedQA.Datasets.Sources;
 using MedQA.Datasets.Spreadsheets;
+using MedQA.Datasets.Tables;
 using MedQA.Datasets.Xml;
 
 namespace MedQA.Datasets.Recognition;
@@ -11,7 +12,11 @@ namespace MedQA.Datasets.Recognition;
 /// <summary>A file of which the format is known. Its records can be read any number of times, one reading at a time.</summary>
 /// <param name="Format">The format.</param>
 /// <param name="Read">Reads the records from the first.</param>
-internal sealed record RecognizedFile(QuestionSetFormat Format, Func<CancellationToken, IAsyncEnumerable<SourceRecord>> Read);
+internal sealed record RecognizedFile(QuestionSetFormat Format, Func<CancellationToken, IAsyncEnumerable<SourceRecord>> Read)
+{
+    /// <summary>Why there is no record, where there is none; <see langword="null"/> for what is said of any file.</summary>
+    public string? WhenEmpty { get; init; }
+}
 
 /// <summary>Recognizes files by their content.</summary>
 internal static class FormatRecognition
@@ -56,6 +61,12 @@ internal static class FormatRecognition
 
     private static async Task<RecognizedFile> RecognizeTextAsync(SourceFile file, QuestionSetOptions options, CancellationToken cancellationToken)
     {
+        file.Legacy = await SourceText.LegacyEncodingAsync(file, cancellationToken);
+        if (file.Legacy is not null)
+        {
+            options.Noted?.Invoke("The file is not UTF-8; it is read as Windows-1252, as older spreadsheet programs write. Look at letters with accents, and save it as UTF-8 where they are wrong.");
+        }
+
         var (head, isWhole) = await HeadAsync(file, cancellationToken);
         switch (head.AsSpan().TrimStart())
         {
@@ -70,13 +81,26 @@ internal static class FormatRecognition
         try
         {
             var layout = await CsvLayout.DetectAsync(head, isWhole, options, cancellationToken);
-            return new RecognizedFile(QuestionSetFormat.Csv, token => CsvQuestions.ReadAsync(file, layout, options, token));
+            return new RecognizedFile(QuestionSetFormat.Csv, token => CsvQuestions.ReadAsync(file, layout, options, token))
+            {
+                WhenEmpty = IsOneLine(head) && layout.Columns.Count < layout.ColumnCount ? NoLineBreak : null,
+            };
         }
         catch (QuestionSetException)
         {
+            if (isWhole && IsOneLine(head) && IsJoined(head))
+            {
+                throw new QuestionSetException(options.FileName, NoLineBreak, 1);
+            }
+
             if (await MmluQuestions.MatchesAsync(head, isWhole, options, cancellationToken))
             {
                 return new RecognizedFile(QuestionSetFormat.Mmlu, token => MmluQuestions.ReadAsync(file, options, token));
+            }
+
+            if (isWhole && IsOneLine(head) && (head.AsSpan().ContainsAny(",;\t") || JoinedQuestions(head)))
+            {
+                throw new QuestionSetException(options.FileName, NoLineBreak, 1);
             }
 
             if (QuestionList.Matches(head))
@@ -87,6 +111,21 @@ internal static class FormatRecognition
             throw;
         }
     }
+
+    private const string NoLineBreak =
+        "the file is one line without a line break, so there is no row below its header: curl -d takes the line breaks out of a file; send it with --data-binary @FILE.";
+
+    private static bool IsOneLine(string head) => !head.AsSpan().ContainsAny('\r', '\n');
+
+    /// <summary>Whether one line is many: a header with what stood below it, or more fields than one question has.</summary>
+    private static bool IsJoined(string head)
+    {
+        var fields = head.Split(',', ';', '\t');
+        return fields.Length > MmluQuestions.MaxFieldsOfOneLine || fields.Any(static field => HeaderNames.IsQuestion(field.Trim(' ', '"')));
+    }
+
+    /// <summary>Whether a question mark is followed by the next question without a blank.</summary>
+    private static bool JoinedQuestions(string head) => head.Zip(head.Skip(1)).Any(static pair => pair.First is '?' && char.IsLetter(pair.Second));
 
     private static RecognizedFile RecognizeJson(SourceFile file, string head, QuestionSetOptions options)
     {
@@ -99,7 +138,7 @@ internal static class FormatRecognition
 
         return found.Shape == JsonShape.Lines
             ? new RecognizedFile(found.Format, token => JsonLines.ReadAsync(file, options, token))
-            : new RecognizedFile(found.Format, token => JsonStream.ReadAsync(file, found.Shape, options, token));
+            : new RecognizedFile(found.Format, token => JsonStream.ReadAsync(file, found.Shape, found.List, options, token));
     }
 
     private static async Task<(string Head, bool IsWhole)> HeadAsync(SourceFile file, CancellationToken cancellationToken)

@@ -9,8 +9,11 @@ namespace MedQA.Datasets.Recognition;
 /// <summary>What the beginning of a JSON file shows.</summary>
 /// <param name="Format">The format.</param>
 /// <param name="Shape">How its records stand.</param>
-internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape)
+/// <param name="List">The property that lists the records, where one does.</param>
+internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape, string? List = null)
 {
+    private const string ByRecords = "write a record for each question, in pandas with to_json(FILE, orient=\"records\", lines=True).";
+
     /// <summary>Reads the beginning of a file.</summary>
     /// <param name="head">The beginning, which may end anywhere.</param>
     /// <param name="fault">Why it is no question set's; empty where it is one.</param>
@@ -19,13 +22,46 @@ internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape)
         fault = "";
         if (FirstRecord(head) is not { } first)
         {
-            fault = "the file begins like JSON, but is none.";
+            fault = head.AsSpan().TrimStart() switch
+            {
+                ['{' or '[', .. var rest] when rest.TrimStart(" [{\t\r\n") is ['\'', ..] => "the file has single quotes as Python's dicts have, and is no JSON: write it with json.dumps.",
+                ['[', .. var rest] when rest.TrimStart() is ['[', ..] => $"the file is JSON by values, lists without names: {ByRecords}",
+                _ => "the file begins like JSON, but is none.",
+            };
             return null;
         }
 
-        if (first.Root.Count > 0 && !HasQuestion(first.Root) && first.Kind == JsonTokenType.StartObject && HasQuestion(first.Inner))
+        var question = first.Root.FindIndex(IsQuestion);
+        var wrapped = first.Members.Find(static member => member.Kind == JsonTokenType.StartObject && HeaderNames.IsWrapper(member.Name) && HasQuestion(member.Names));
+        if (question >= 0 && wrapped.Name is null && first.Members[question].Kind == JsonTokenType.StartObject)
         {
-            return new JsonHead(FormatOf(first.Inner, JsonShape.Keyed), JsonShape.Keyed);
+            fault = $"the file is JSON by columns, as pandas writes it: {ByRecords}";
+            return null;
+        }
+
+        if (question < 0 && first.Root.Contains("columns") && first.Root.Contains("data"))
+        {
+            fault = $"the file is JSON in pandas' form split, with columns and data apart: {ByRecords}";
+            return null;
+        }
+
+        if (question >= 0 && first.Members[question].Kind == JsonTokenType.StartArray && !first.IsArray && first.Members.Count(static member => member.Kind == JsonTokenType.StartArray) > 1
+            && first.Members[question].Names.Count == 0 && first.Members[question].Items > 1)
+        {
+            fault = $"the file is JSON by columns, each a list: {ByRecords}";
+            return null;
+        }
+
+        if (question < 0 && wrapped.Name is null && first.Root.Count > 0 && first.Members[0].Kind == JsonTokenType.StartObject && HasQuestion(first.Members[0].Names))
+        {
+            if (first.HasNextLine)
+            {
+                fault = $"the records hold their questions in '{Excerpt.Of(first.Root[0])}': write a record for each question, "
+                    + "with its options and its answer beside it.";
+                return null;
+            }
+
+            return new JsonHead(FormatOf(first.Members[0].Names, JsonShape.Keyed), JsonShape.Keyed);
         }
 
         if (first.IsLabels)
@@ -33,18 +69,76 @@ internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape)
             return new JsonHead(QuestionSetFormat.PubMedQaLabels, JsonShape.Labels);
         }
 
-        if (!HasQuestion(first.Root))
+        if (question < 0 && wrapped.Name is null)
         {
+            if (!first.IsArray && first.Members.Find(static member => member.Kind == JsonTokenType.StartArray && HasQuestion(member.Names)) is { Name: { } list } records)
+            {
+                return new JsonHead(FormatOf(records.Names, JsonShape.Listed), JsonShape.Listed, list);
+            }
+
+            var path = PathOfQuestion(head);
+            if (!first.IsArray && path is [(var rows, true), (var row, false), _] && HeaderNames.IsWrapper(row))
+            {
+                return new JsonHead(QuestionSetFormat.Json, JsonShape.Listed, rows);
+            }
+
+            if (path.Count > 1)
+            {
+                var steps = string.Join(", ", path.Select(static step => $"'{Excerpt.Of(step.Name)}'"));
+                fault = $"the questions stand deeper in the file, under {steps}: "
+                    + "write a list of records, each a question with its options and its answer.";
+                return null;
+            }
+
             var names = first.Root.Count == 0 ? "none" : string.Join(", ", first.Root.Take(12).Select(static name => $"'{Excerpt.Of(name)}'"));
             fault = $"the file is JSON, but no property of its first record is named question (or {string.Join(", ", HeaderNames.Question.Skip(1))}); there are {names}.";
             return null;
         }
 
-        var shape = first.IsArray ? JsonShape.Array : first.IsOnOneLine ? JsonShape.Lines : JsonShape.Values;
-        return new JsonHead(FormatOf(first.Root, shape), shape);
+        var shape = first.IsArray ? JsonShape.Array : first.IsOnOneLine && !first.HasFollower ? JsonShape.Lines : JsonShape.Values;
+        return new JsonHead(FormatOf(wrapped.Names ?? first.Root, shape), shape);
     }
 
-    private static bool HasQuestion(List<string> names) => names.Exists(static name => HeaderNames.Question.Any(question => HeaderNames.Plain(question) == HeaderNames.Plain(name)));
+    /// <summary>The names that lead to the first property with the name of a question, each with whether it holds a list.</summary>
+    /// <returns>No name where there is no question, or the text is no JSON up to it.</returns>
+    private static List<(string Name, bool IsList)> PathOfQuestion(string head)
+    {
+        var bytes = Encoding.UTF8.GetBytes(head);
+        new NonFinite().Mask(bytes, isFinal: true);
+        var reader = new Utf8JsonReader(bytes, isFinalBlock: false, default);
+        var path = new List<(string Name, bool IsList, int Depth)>();
+        try
+        {
+            while (reader.Read())
+            {
+                if (reader.TokenType == JsonTokenType.PropertyName)
+                {
+                    var name = reader.GetString()!;
+                    var depth = reader.CurrentDepth;
+                    path.RemoveAll(step => step.Depth >= depth);
+                    path.Add((name, false, depth));
+                    if (IsQuestion(name) && !HeaderNames.IsOf(HeaderNames.Plain(name), HeaderNames.QuestionOnlyWithOptions))
+                    {
+                        return path.ConvertAll(static step => (step.Name, step.IsList));
+                    }
+                }
+                else if (reader.TokenType == JsonTokenType.StartArray && path.Count > 0 && path[^1].Depth == reader.CurrentDepth)
+                {
+                    path[^1] = path[^1] with { IsList = true };
+                }
+            }
+        }
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
+        {
+            return [];
+        }
+
+        return [];
+    }
+
+    private static bool IsQuestion(string name) => HeaderNames.IsQuestion(name);
+
+    private static bool HasQuestion(List<string> names) => names.Exists(IsQuestion);
 
     private static QuestionSetFormat FormatOf(List<string> names, JsonShape shape)
     {
@@ -60,7 +154,7 @@ internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape)
     private static Record? FirstRecord(string head)
     {
         var record = Scan(head);
-        if (record is { IsBroken: false } || (record is not null && HasQuestion(record.Root)))
+        if (record is { IsBroken: false } || (record is not null && (HasQuestion(record.Root) || record.Members.Exists(static member => HasQuestion(member.Names)))))
         {
             return record;
         }
@@ -71,6 +165,7 @@ internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape)
     private static Record? Scan(string text)
     {
         var bytes = Encoding.UTF8.GetBytes(text);
+        new NonFinite().Mask(bytes, isFinal: true);
         var reader = new Utf8JsonReader(bytes, isFinalBlock: false, new JsonReaderState(new JsonReaderOptions { AllowMultipleValues = true }));
         var record = new Record();
         try
@@ -94,7 +189,7 @@ internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape)
                 return null;
             }
 
-            record.Members(ref reader, bytes);
+            record.Read(ref reader, bytes);
         }
         catch (Exception fault) when (fault is JsonException or InvalidOperationException)
         {
@@ -109,10 +204,8 @@ internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape)
     {
         public List<string> Root { get; } = [];
 
-        public List<string> Inner { get; } = [];
-
-        /// <summary>What the first value is.</summary>
-        public JsonTokenType Kind { get; private set; }
+        /// <summary>The same names with the kind of each value, the names in the first object of that, and how many texts a list has.</summary>
+        public List<(string Name, JsonTokenType Kind, List<string> Names, int Items)> Members { get; } = [];
 
         public bool IsArray { get; set; }
 
@@ -122,15 +215,22 @@ internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape)
 
         public bool IsOnOneLine { get; private set; }
 
+        /// <summary>Whether another record follows on the same line.</summary>
+        public bool HasFollower { get; private set; }
+
+        /// <summary>Whether the record stands on one line, and another on the next.</summary>
+        public bool HasNextLine { get; private set; }
+
         /// <summary>Whether all values are short texts under numbers, as PMIDs are.</summary>
         public bool IsLabels { get; private set; } = true;
 
         /// <summary>Reads the members of the object that a reader stands on, as far as the text goes.</summary>
-        public void Members(ref Utf8JsonReader reader, ReadOnlySpan<byte> text)
+        public void Read(ref Utf8JsonReader reader, ReadOnlySpan<byte> text)
         {
             var start = (int)reader.TokenStartIndex;
             IsOnOneLine = !text[start..].Contains((byte)'\n');
             var depth = reader.CurrentDepth;
+            var objects = 0;
             while (reader.Read())
             {
                 if (reader.TokenType == JsonTokenType.EndObject && reader.CurrentDepth == depth)
@@ -138,22 +238,35 @@ internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape)
                     IsWhole = true;
                     IsOnOneLine = !text[start..(int)reader.BytesConsumed].Contains((byte)'\n');
                     IsLabels &= Root.Count > 0;
+                    HasNextLine = IsOnOneLine && text[(int)reader.BytesConsumed..].TrimStart(" \t\r\n"u8) is [(byte)'{', ..];
+                    HasFollower = text[(int)reader.BytesConsumed..].TrimStart((byte)' ') is [(byte)'{', ..];
                     return;
                 }
 
                 if (reader.TokenType == JsonTokenType.PropertyName && reader.CurrentDepth == depth + 1)
                 {
                     Root.Add(reader.GetString()!);
+                    Members.Add((Root[^1], JsonTokenType.None, [], 0));
+                    objects = 0;
                     IsLabels &= Root[^1].All(char.IsAsciiDigit);
+                    continue;
                 }
-                else if (reader.TokenType == JsonTokenType.PropertyName && reader.CurrentDepth == depth + 2 && Root.Count == 1)
+
+                var member = Members[^1];
+                if (reader.CurrentDepth == depth + 1 && member.Kind == JsonTokenType.None)
                 {
-                    Inner.Add(reader.GetString()!);
-                }
-                else if (reader.CurrentDepth == depth + 1)
-                {
-                    Kind = Kind == JsonTokenType.None ? reader.TokenType : Kind;
                     IsLabels &= reader.TokenType == JsonTokenType.String;
+                    Members[^1] = member with { Kind = reader.TokenType };
+                }
+                else if (member.Kind == JsonTokenType.StartArray && reader.CurrentDepth == depth + 2)
+                {
+                    objects += reader.TokenType == JsonTokenType.StartObject ? 1 : 0;
+                    Members[^1] = member with { Items = member.Items + 1 };
+                }
+                else if (reader.TokenType == JsonTokenType.PropertyName
+                    && (member.Kind == JsonTokenType.StartObject ? reader.CurrentDepth == depth + 2 : objects == 1 && reader.CurrentDepth == depth + 3))
+                {
+                    member.Names.Add(reader.GetString()!);
                 }
             }
 

@@ -29,7 +29,7 @@ internal sealed class RecordAcceptance(QuestionSetOptions options)
         var problem = Problem(record);
         if (problem is null && record.Options.Count > 0)
         {
-            switch (GoldAnswer.Decide(record.Gold, record.Options, evidence))
+            switch (GoldAnswer.Decide(record.Gold, record.Options, evidence, record.FirstNumber))
             {
                 case GoldAnswer.NeedsEvidence:
                     return null;

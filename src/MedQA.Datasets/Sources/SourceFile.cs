@@ -1,3 +1,4 @@
+using System.Text;
 using MedQA.Files;
 
 namespace MedQA.Datasets.Sources;
@@ -16,6 +17,9 @@ internal sealed class SourceFile : IAsyncDisposable
 
     /// <summary>The file's length in bytes.</summary>
     public long Length => _stream.Length;
+
+    /// <summary>The encoding of a text without byte order mark that is not UTF-8; <see langword="null"/> until one is recognized.</summary>
+    public Encoding? Legacy { get; set; }
 
     /// <summary>Takes a stream from where it stands; one that cannot seek, or stands behind its start, is copied to a temporary file that goes with this object.</summary>
     /// <exception cref="QuestionSetException">The file is larger than <see cref="QuestionSetOptions.MaxBytes"/>.</exception>

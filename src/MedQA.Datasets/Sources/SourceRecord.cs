@@ -1,4 +1,5 @@
 using MedQA.Datasets.Answers;
+using MedQA.Evaluation.Questions;
 
 namespace MedQA.Datasets.Sources;
 
@@ -25,10 +26,31 @@ internal sealed record SourceRecord
 
     public IReadOnlyList<GoldClaim> Gold { get; init; } = [];
 
+    /// <summary>The number by which the record itself calls its first option; <see langword="null"/> where it does not number them.</summary>
+    public int? FirstNumber { get; init; }
+
+    /// <summary>Fields that are not read and yet name one of the options; looked for only where no field that is read can.</summary>
+    public IReadOnlyList<string> MayBeGold { get; init; } = [];
+
     public IReadOnlyList<string> References { get; init; } = [];
 
     /// <summary>Whether a record without options is a question with a free answer here, rather than one of which the options are missing.</summary>
     public bool MayBeFree { get; init; }
+
+    /// <summary>Whether the record has no field for options or for reference answers, which other records of its file may have.</summary>
+    public bool IsBare { get; init; }
+
+    /// <summary>The record without the last options that are blank or, where the setting says so, only fill a place.</summary>
+    public SourceRecord Trimmed(bool dropsFillers)
+    {
+        var count = Options.Count;
+        while (count > 0 && (string.IsNullOrWhiteSpace(Options[count - 1]) || (dropsFillers && OptionReading.IsFiller(Options[count - 1]))))
+        {
+            count--;
+        }
+
+        return count == Options.Count ? this : this with { Options = [.. Options.Take(count)] };
+    }
 
     /// <summary>What the format's reader found wrong with the record, or <see langword="null"/>.</summary>
     public string? Problem { get; init; }

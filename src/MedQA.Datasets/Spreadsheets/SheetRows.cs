@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
+using System.Text.RegularExpressions;
 using System.Xml;
 using DocumentFormat.OpenXml.Packaging;
+using DocumentFormat.OpenXml.Spreadsheet;
 using MedQA.Datasets.Sources;
 
 namespace MedQA.Datasets.Spreadsheets;
@@ -11,13 +13,38 @@ namespace MedQA.Datasets.Spreadsheets;
 /// <param name="Number">Its number in the sheet, from 1.</param>
 /// <param name="Cells">The texts of its cells from column A on.</param>
 /// <param name="Problem">What is wrong with it, or <see langword="null"/>.</param>
-internal readonly record struct SheetRow(int Number, IReadOnlyList<string> Cells, string? Problem);
+/// <param name="Faults">What is wrong with single cells, by their column from 0.</param>
+internal readonly record struct SheetRow(int Number, IReadOnlyList<string> Cells, string? Problem, IReadOnlyList<(int Column, string Problem)> Faults);
+
+/// <summary>What the cells of a workbook are read by.</summary>
+/// <param name="Texts">The texts that cells name by number.</param>
+/// <param name="Formats">The number format of each cell style.</param>
+/// <param name="From1904">Whether days are counted from 1904.</param>
+internal sealed record CellContents(IReadOnlyList<string> Texts, IReadOnlyList<NumberFormat> Formats, bool From1904);
 
 /// <summary>Reads the texts of a workbook's cells, one row at a time.</summary>
-internal static class SheetRows
+internal static partial class SheetRows
 {
+    /// <summary>Reads what the cells of a workbook refer to.</summary>
+    public static async Task<CellContents> ContentsAsync(WorkbookPart workbook, QuestionSetOptions options, CancellationToken cancellationToken) => new(
+        await SharedTextsAsync(workbook, options, cancellationToken),
+        Formats(workbook.WorkbookStylesPart?.Stylesheet),
+        workbook.Workbook?.WorkbookProperties?.Date1904?.Value ?? false);
+
+    private static List<NumberFormat> Formats(Stylesheet? styles)
+    {
+        var codes = new Dictionary<uint, string?>();
+        foreach (var format in styles?.NumberingFormats?.Elements<NumberingFormat>() ?? [])
+        {
+            codes.TryAdd(format.NumberFormatId?.Value ?? 0, format.FormatCode?.Value);
+        }
+
+        return [.. (styles?.CellFormats?.Elements<CellFormat>() ?? []).Select(cell =>
+            NumberFormat.Of((int)(cell.NumberFormatId?.Value ?? 0), codes.GetValueOrDefault(cell.NumberFormatId?.Value ?? 0)))];
+    }
+
     /// <summary>Reads the workbook's table of texts, which cells name by number.</summary>
-    public static async Task<IReadOnlyList<string>> SharedTextsAsync(WorkbookPart workbook, QuestionSetOptions options, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<string>> SharedTextsAsync(WorkbookPart workbook, QuestionSetOptions options, CancellationToken cancellationToken)
     {
         var texts = new List<string>();
         if (workbook.SharedStringTablePart is { } part)
@@ -25,7 +52,7 @@ internal static class SheetRows
             using var source = new Source(part, options);
             while (await source.ToAsync("si", cancellationToken))
             {
-                texts.Add(await source.TextAsync("si"));
+                texts.Add(Unescaped((await source.TextAsync("si")).Text));
             }
         }
 
@@ -34,26 +61,27 @@ internal static class SheetRows
 
     /// <summary>Reads the rows of a sheet; rows without cells are left out.</summary>
     public static async IAsyncEnumerable<SheetRow> ReadAsync(
-        WorksheetPart sheet, IReadOnlyList<string> shared, QuestionSetOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+        WorksheetPart sheet, CellContents contents, QuestionSetOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var source = new Source(sheet, options);
         var number = 0;
         while (await source.ToAsync("row", cancellationToken))
         {
             number = int.TryParse(source.Xml.GetAttribute("r"), NumberStyles.None, CultureInfo.InvariantCulture, out var given) && given > number ? given : number + 1;
-            yield return await RowAsync(source, number, shared, options);
+            yield return await RowAsync(source, number, contents, options);
         }
     }
 
-    private static async Task<SheetRow> RowAsync(Source source, int number, IReadOnlyList<string> shared, QuestionSetOptions options)
+    private static async Task<SheetRow> RowAsync(Source source, int number, CellContents contents, QuestionSetOptions options)
     {
         var xml = source.Xml;
         var cells = new List<string>();
+        var faults = new List<(int Column, string Problem)>();
         string? problem = null;
         var column = -1;
         if (xml.IsEmptyElement)
         {
-            return new SheetRow(number, cells, null);
+            return new SheetRow(number, cells, null, []);
         }
 
         while (await xml.ReadAsync() && !(xml.NodeType == XmlNodeType.EndElement && xml.LocalName == "row"))
@@ -65,7 +93,8 @@ internal static class SheetRows
 
             column = xml.GetAttribute("r") is { } reference && ColumnOf(reference) is { } named ? named : column + 1;
             var type = xml.GetAttribute("t");
-            var text = await source.TextAsync("c");
+            var style = xml.GetAttribute("s");
+            var (text, hasFormula) = await source.TextAsync("c");
             if (column >= options.MaxColumns)
             {
                 problem = $"The row has a cell in column {column + 1:N0}; {options.MaxColumns:N0} columns are allowed (MaxColumns).";
@@ -77,23 +106,61 @@ internal static class SheetRows
                 cells.Add("");
             }
 
-            if (type == "s")
+            if (type == "s" && !(int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var place) && place < contents.Texts.Count))
             {
-                if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var place) && place < shared.Count)
-                {
-                    text = shared[place];
-                }
-                else
-                {
-                    problem = $"A cell names text '{Excerpt.Of(text)}' of the workbook's {shared.Count}.";
-                }
+                problem = $"A cell names text '{Excerpt.Of(text)}' of the workbook's {contents.Texts.Count}.";
+            }
+            else if (text.Length == 0 && hasFormula)
+            {
+                faults.Add((column, "holds a formula without its value; open the workbook in a spreadsheet program and save it again."));
+            }
+            else if (Shown(type, text, style, contents) is { } shown)
+            {
+                text = shown;
+            }
+            else
+            {
+                faults.Add((column, $"holds {Excerpt.Of(text)} in the number format '{Excerpt.Of(FormatOf(style, contents).Code)}', which is not read; give the cell the format Text and write what it shows."));
             }
 
             cells[column] = text;
         }
 
-        return new SheetRow(number, cells, problem);
+        return new SheetRow(number, cells, problem, faults);
     }
+
+    /// <summary>What a spreadsheet program shows for a cell; <see langword="null"/> where its number format is none that is read.</summary>
+    private static string? Shown(string? type, string text, string? style, CellContents contents)
+    {
+        switch (type)
+        {
+            case "s":
+                return contents.Texts[int.Parse(text, CultureInfo.InvariantCulture)];
+            case "b":
+                return text.Trim() switch { "1" => "TRUE", "0" => "FALSE", var other => other };
+            case "str" or "inlineStr" or "e":
+                return Unescaped(text);
+            case "d" when DateTime.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out var when):
+                return FormatOf(style, contents) is var format && format != NumberFormat.General
+                    ? format.Text((when - (contents.From1904 ? new DateTime(1904, 1, 1) : new DateTime(1899, 12, 30))).TotalDays, contents.From1904)
+                    : text;
+            default:
+                return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? FormatOf(style, contents).Text(number, contents.From1904) : text;
+        }
+    }
+
+    private static NumberFormat FormatOf(string? style, CellContents contents) =>
+        int.TryParse(style, NumberStyles.None, CultureInfo.InvariantCulture, out var place) && place < contents.Formats.Count ? contents.Formats[place] : NumberFormat.General;
+
+    /// <summary>A text with the characters that a workbook writes as _xHHHH_; a line ends with a line feed, as people typed it.</summary>
+    private static string Unescaped(string text) =>
+        text.Contains("_x", StringComparison.Ordinal)
+            ? Escape().Replace(text, static match => ((char)int.Parse(match.Groups["code"].ValueSpan, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)).ToString())
+                .Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n')
+            : text;
+
+    [GeneratedRegex("_x(?<code>[0-9A-Fa-f]{4})_", RegexOptions.NonBacktracking)]
+    private static partial Regex Escape();
 
     /// <summary>The 0-based column of a reference such as AB12.</summary>
     private static int? ColumnOf(string reference)
@@ -139,13 +206,15 @@ internal static class SheetRows
             return false;
         }
 
-        /// <summary>The text in the current element: of a value or of text runs, without the hints for pronunciation.</summary>
-        public async Task<string> TextAsync(string element)
+        /// <summary>The text in the current element: of a value or of text runs, without the hints for pronunciation; and whether a formula stands beside it.</summary>
+        public async Task<(string Text, bool HasFormula)> TextAsync(string element)
         {
             if (Xml.IsEmptyElement)
             {
-                return "";
+                return ("", false);
             }
+
+            var hasFormula = false;
 
             var text = new StringBuilder();
             var isText = false;
@@ -163,6 +232,7 @@ internal static class SheetRows
                         break;
                     case XmlNodeType.Element:
                         isText = !Xml.IsEmptyElement && Xml.LocalName is "t" or "v";
+                        hasFormula |= Xml.LocalName == "f";
                         break;
                     case XmlNodeType.EndElement:
                         isText = false;
@@ -173,7 +243,7 @@ internal static class SheetRows
                 }
             }
 
-            return text.ToString();
+            return (text.ToString(), hasFormula);
         }
 
         public void Dispose()

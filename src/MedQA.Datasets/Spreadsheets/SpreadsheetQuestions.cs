@@ -55,9 +55,9 @@ internal static class SpreadsheetQuestions
     public static async IAsyncEnumerable<SourceRecord> ReadAsync(SourceFile file, QuestionSetOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var workbook = Guarded(options, () => SpreadsheetDocument.Open(file.Rewind(), isEditable: false, new OpenSettings { MaxCharactersInPart = options.MaxRecordLength }));
-        var (sheet, columns, header, shared) = await GuardedAsync(options, () => FindAsync(workbook, options, cancellationToken));
+        var (sheet, columns, header, contents) = await GuardedAsync(options, () => FindAsync(workbook, options, cancellationToken));
         var number = 0;
-        await using var rows = SheetRows.ReadAsync(sheet, shared, options, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using var rows = SheetRows.ReadAsync(sheet, contents, options, cancellationToken).GetAsyncEnumerator(cancellationToken);
         while (await GuardedAsync(options, () => rows.MoveNextAsync().AsTask()))
         {
             var row = rows.Current;
@@ -66,9 +66,11 @@ internal static class SpreadsheetQuestions
                 continue;
             }
 
-            var record = row.Problem is null
+            var problem = row.Problem
+                ?? row.Faults.Where(fault => columns.Reads(fault.Column)).Select(fault => $"The cell under '{Excerpt.Of(columns.Names[fault.Column])}' {fault.Problem}").FirstOrDefault();
+            var record = problem is null
                 ? TableRow.Read(columns, Filled(row.Cells, header.Cells.Count), header.Cells.Count, row.Number, number + 1, options.AnswerNotation)
-                : new SourceRecord { Line = row.Number, Number = number + 1, Problem = row.Problem };
+                : new SourceRecord { Line = row.Number, Number = number + 1, Problem = problem };
             if (record is not null)
             {
                 number++;
@@ -77,11 +79,11 @@ internal static class SpreadsheetQuestions
         }
     }
 
-    private static async Task<(WorksheetPart Sheet, QuestionColumns Columns, SheetRow Header, IReadOnlyList<string> Shared)> FindAsync(
+    private static async Task<(WorksheetPart Sheet, QuestionColumns Columns, SheetRow Header, CellContents Contents)> FindAsync(
         SpreadsheetDocument document, QuestionSetOptions options, CancellationToken cancellationToken)
     {
         var workbook = document.WorkbookPart ?? throw new QuestionSetException(options.FileName, "the workbook has no sheets.");
-        var shared = await SheetRows.SharedTextsAsync(workbook, options, cancellationToken);
+        var contents = await SheetRows.ContentsAsync(workbook, options, cancellationToken);
         (WorksheetPart, QuestionColumns, SheetRow)? found = null;
         string? foundName = null;
         var firstFault = "the workbook has no sheet with a row in it.";
@@ -92,15 +94,19 @@ internal static class SpreadsheetQuestions
                 continue;
             }
 
-            var header = await HeaderAsync(worksheet, shared, options, cancellationToken);
-            if (header is not { } row)
+            if (await HeaderAsync(worksheet, contents, options, cancellationToken) is not { } found2)
             {
                 continue;
             }
 
-            var columns = QuestionColumns.Recognize(row.Cells, out var fault);
+            var (row, columns, fault) = found2;
             var name = Excerpt.Of(sheet.Name?.Value ?? "");
-            if (columns is null)
+            if (columns is not null && sheet.State?.Value is { } state && state != SheetStateValues.Visible)
+            {
+                options.Noted?.Invoke($"Sheet '{name}' holds questions, but is hidden: it is left out.");
+                firstFault = firstFault.StartsWith("sheet", StringComparison.Ordinal) ? firstFault : $"sheet '{name}' holds questions, but is hidden; unhide it.";
+            }
+            else if (columns is null)
             {
                 firstFault = firstFault.StartsWith("sheet", StringComparison.Ordinal) ? firstFault : $"sheet '{name}': {fault}";
             }
@@ -114,20 +120,38 @@ internal static class SpreadsheetQuestions
             }
         }
 
-        return found is var (questions, meaning, first) ? (questions, meaning, first, shared) : throw new QuestionSetException(options.FileName, firstFault);
+        return found is var (questions, meaning, first) ? (questions, meaning, first, contents) : throw new QuestionSetException(options.FileName, firstFault);
     }
 
-    private static async Task<SheetRow?> HeaderAsync(WorksheetPart sheet, IReadOnlyList<string> shared, QuestionSetOptions options, CancellationToken cancellationToken)
+    /// <summary>The header of a sheet: its first row with a text or, where that is a title, one of the rows below it that is a header.</summary>
+    private static async Task<(SheetRow Row, QuestionColumns? Columns, string Fault)?> HeaderAsync(
+        WorksheetPart sheet, CellContents contents, QuestionSetOptions options, CancellationToken cancellationToken)
     {
-        await foreach (var row in SheetRows.ReadAsync(sheet, shared, options, cancellationToken))
+        (SheetRow, QuestionColumns?, string)? first = null;
+        var looked = 0;
+        await foreach (var row in SheetRows.ReadAsync(sheet, contents, options, cancellationToken))
         {
-            if (row.Cells.Any(static cell => !string.IsNullOrWhiteSpace(cell)))
+            if (!row.Cells.Any(static cell => !string.IsNullOrWhiteSpace(cell)))
             {
-                return row;
+                continue;
+            }
+
+            var columns = QuestionColumns.Recognize(row.Cells, out var fault);
+            if (columns is not null && (looked == 0 || columns.IsHeaderBelowTitle))
+            {
+                return (row, columns, "");
+            }
+
+            // What is wrong with a header that has a question is worth more than that a title has none.
+            first = first is not (var title, _, _) || (!HeaderNames.IsHeader(title.Cells) && HeaderNames.IsHeader(row.Cells))
+                || (HeaderNames.IsTitle(title.Cells) && !HeaderNames.IsTitle(row.Cells)) ? (row, null, fault) : first;
+            if (++looked == QuestionColumns.MaxTitleRows)
+            {
+                break;
             }
         }
 
-        return null;
+        return first;
     }
 
     /// <summary>Cells behind the last one with a text are not stored.</summary>

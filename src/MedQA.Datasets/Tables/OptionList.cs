@@ -1,115 +1,165 @@
 using System.Text.Json;
+using MedQA.Datasets.Answers;
 using MedQA.Datasets.Sources;
-using MedQA.Evaluation.Questions;
 
 namespace MedQA.Datasets.Tables;
 
-/// <summary>Options that stand in one field: a JSON array, a JSON object with letters or numbers as names, or texts between vertical bars.</summary>
-internal static class OptionList
+/// <summary>Options that stand in one field: a JSON array or object, the same as Python writes it, texts between vertical bars, texts behind letters, or a text on each line.</summary>
+/// <param name="Texts">The options; a last one may be blank.</param>
+internal sealed record OptionList(IReadOnlyList<string> Texts)
 {
+    private static readonly string[] Keys = ["key", "label", "letter", "aid", "id", "idx", "index", "option_id", "choice_id"];
+    private static readonly string[] Flags = ["correct", "iscorrect", "isright", "isanswer", "istrue", "right", "valid"];
+    private static readonly string[] Values = ["value", "text", "option", "atext", "content", "choice", "answer", "option_text"];
+
+    /// <summary>What the field calls each option, without what does not count; empty where it does not name them.</summary>
+    public IReadOnlyList<string> Names { get; init; } = [];
+
+    /// <summary>What is wrong with the field, or <see langword="null"/>.</summary>
+    public string? Problem { get; init; }
+
+    /// <summary>Whether each option has a letter or number of its own.</summary>
+    public bool IsKeyed => Names.Count > 0;
+
+    /// <summary>The number of the first option, where the field numbers them.</summary>
+    public int? FirstNumber => Names.Count > 0 && Names.All(static name => int.TryParse(name, out _)) ? int.Parse(Names[0], System.Globalization.CultureInfo.InvariantCulture) : null;
+
     /// <summary>Reads a field.</summary>
-    /// <param name="field">What stands in it.</param>
-    /// <param name="problem">What is wrong with it, or <see langword="null"/>.</param>
-    public static IReadOnlyList<string> Parse(string field, out string? problem)
+    public static OptionList Parse(string field)
     {
-        problem = null;
         var text = field.AsSpan().Trim();
         if (text.IsEmpty)
         {
-            return [];
+            return new OptionList([]);
         }
 
-        if (text[0] is not ('[' or '{'))
+        if (text[0] is '[' or '{')
         {
-            return [.. field.Split('|', StringSplitOptions.TrimEntries)];
+            return Structure(text, out var fault) is { } json ? Disposing(json) : Wrong($"The options begin like JSON, but are none ({fault}).");
         }
 
+        if (text[0] == '(' && Structure(text, out _) is { } tuple)
+        {
+            return Disposing(tuple);
+        }
+
+        if (field.Contains('|', StringComparison.Ordinal))
+        {
+            return new OptionList([.. field.Split('|', StringSplitOptions.TrimEntries)]);
+        }
+
+        var lettered = LetteredText.Options(field);
+        var lines = lettered.Count > 0 ? lettered : field.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        return new OptionList(lines.Count > 1 ? lines : [field.Trim()]);
+    }
+
+    /// <summary>A structure as JSON or Python writes it; <see langword="null"/> where it is neither. The document is the caller's to dispose.</summary>
+    /// <param name="text">What may be one.</param>
+    /// <param name="fault">What a JSON parser says of it.</param>
+    public static JsonDocument? Structure(ReadOnlySpan<char> text, out string fault)
+    {
+        fault = "";
+        var bytes = SourceText.Utf8.GetBytes(text.ToString());
         try
         {
-            using var json = JsonDocument.Parse(text.ToString());
-            return Of(json.RootElement, out problem);
+            return JsonDocument.Parse(bytes);
         }
-        catch (JsonException fault)
+        catch (JsonException json)
         {
-            problem = $"The options begin like JSON, but are none ({fault.Message.Split(". ", 2)[0]}).";
-            return [];
+            fault = json.Message.Split(". ", 2)[0];
+            return PythonLiteral.Parse(SourceText.Utf8.GetString(bytes));
+        }
+    }
+
+    private static OptionList Disposing(JsonDocument json)
+    {
+        using (json)
+        {
+            return Of(json.RootElement);
         }
     }
 
     /// <summary>Reads options from JSON: an array of texts, an array of {key, value} or {key, text}, an object by letter or number, or an object of the arrays text and label.</summary>
-    public static IReadOnlyList<string> Of(JsonElement json, out string? problem)
+    private static OptionList Of(JsonElement json)
     {
-        problem = null;
         switch (json.ValueKind)
         {
-            case JsonValueKind.Array when json.EnumerateArray().All(static item => item.ValueKind == JsonValueKind.Object):
-                return Keyed([.. json.EnumerateArray().Select(static item => (Member(item, "key", "label", "letter"), Member(item, "value", "text", "option")))], out problem);
+            case JsonValueKind.Array when json.GetArrayLength() > 0 && json.EnumerateArray().All(static item => item.ValueKind == JsonValueKind.Object):
+                return Objects([.. json.EnumerateArray()]);
             case JsonValueKind.Array:
-                var texts = json.EnumerateArray().Select(static item => JsonText.Of(item)).ToList();
-                problem = texts.Contains(null) ? "The options hold something that is neither text nor a number." : null;
-                return problem is null ? [.. texts.OfType<string>()] : [];
-            case JsonValueKind.Object when JsonText.Member(json, "text") is { ValueKind: JsonValueKind.Array } named:
-                return Labelled(named, JsonText.Member(json, "label") is { ValueKind: JsonValueKind.Array } labels ? labels : null, out problem);
+                return json.EnumerateArray().Any(static item => item.ValueKind is JsonValueKind.Array or JsonValueKind.Object)
+                    ? Wrong("The options hold something that is neither text nor a number.")
+                    : new OptionList([.. json.EnumerateArray().Select(static item => JsonText.Of(item) ?? "")]);
+            case JsonValueKind.Object when JsonText.Member(json, "text") is { ValueKind: JsonValueKind.Array } texts:
+                return Labelled(texts, JsonText.Member(json, "label") is { ValueKind: JsonValueKind.Array } labels ? labels : null);
             case JsonValueKind.Object:
-                return Keyed([.. json.EnumerateObject().Select(static member => ((string?)JsonText.NameOf(member), JsonText.Of(member.Value)))], out problem);
+                return Keyed([.. json.EnumerateObject().Select(static member => ((string?)JsonText.NameOf(member), member.Value))]);
             default:
-                problem = "The options are neither a JSON array nor a JSON object.";
-                return [];
+                return Wrong("The options are neither a JSON array nor a JSON object.");
         }
+    }
+
+    private static OptionList Objects(IReadOnlyList<JsonElement> items)
+    {
+        if (items.SelectMany(static item => item.EnumerateObject()).FirstOrDefault(static member =>
+                member.Value.ValueKind is JsonValueKind.True or JsonValueKind.False
+                || HeaderNames.IsOf(HeaderNames.Plain(JsonText.NameOf(member)), Flags))
+            is { Value.ValueKind: not JsonValueKind.Undefined } flag)
+        {
+            return Wrong($"The options say in '{Excerpt.Of(JsonText.NameOf(flag))}' whether each is right; name the letter of the right one in a field answer.");
+        }
+
+        return Keyed([.. items.Select(static item => (Member(item, Keys) is { } key ? JsonText.Of(key) : null, Member(item, Values) ?? default))]);
     }
 
     /// <summary>Options as one array of texts and one of their letters.</summary>
-    private static IReadOnlyList<string> Labelled(JsonElement texts, JsonElement? labels, out string? problem)
+    private static OptionList Labelled(JsonElement texts, JsonElement? labels)
     {
         if (labels is not { } letters)
         {
-            return Of(texts, out problem);
+            return Of(texts);
         }
 
-        if (letters.GetArrayLength() != texts.GetArrayLength())
-        {
-            problem = $"The options are {texts.GetArrayLength()} texts with {letters.GetArrayLength()} labels.";
-            return [];
-        }
-
-        return Keyed([.. letters.EnumerateArray().Zip(texts.EnumerateArray(), static (letter, text) => (JsonText.Of(letter), JsonText.Of(text)))], out problem);
+        return letters.GetArrayLength() == texts.GetArrayLength()
+            ? Keyed([.. letters.EnumerateArray().Zip(texts.EnumerateArray(), static (letter, text) => (JsonText.Of(letter), text))])
+            : Wrong($"The options are {texts.GetArrayLength()} texts with {letters.GetArrayLength()} labels.");
     }
 
-    private static string? Member(JsonElement item, params ReadOnlySpan<string> names)
+    private static JsonElement? Member(JsonElement item, string[] names)
     {
         foreach (var name in names)
         {
             if (JsonText.Member(item, name) is { } value)
             {
-                return JsonText.Of(value);
+                return value;
             }
         }
 
         return null;
     }
 
-    private static IReadOnlyList<string> Keyed(IReadOnlyList<(string? Key, string? Text)> members, out string? problem)
+    private static OptionList Keyed(IReadOnlyList<(string? Key, JsonElement Text)> members)
     {
-        problem = null;
-        var first = members.Any(static member => member.Key?.Trim() == "0") ? 0 : 1;
+        var places = members.Select(static member => OptionPlace.Of(member.Key ?? "")).ToArray();
+        var first = Array.Exists(places, static place => place.Number == 0) ? 0 : 1;
         var ordered = new string?[members.Count];
-        foreach (var (key, text) in members)
+        var names = new string[members.Count];
+        for (var i = 0; i < members.Count; i++)
         {
-            var place = key?.Trim() switch
+            var (key, text) = members[i];
+            var place = places[i].Letter ?? (places[i].Number - first) ?? -1;
+            var isText = text.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Array or JsonValueKind.Object);
+            if (place < 0 || place >= ordered.Length || ordered[place] is not null || !isText)
             {
-                { Length: 1 } letter when OptionLetter.IndexOf(letter[0]) is { } index => index,
-                { Length: <= 2 } digits when int.TryParse(digits, out var number) => number - first,
-                _ => -1,
-            };
-            if (place < 0 || place >= ordered.Length || ordered[place] is not null || text is null)
-            {
-                problem = $"The options are not named A, B, C … or by numbers without a gap, or one is no text (see '{Excerpt.Of(key ?? "")}').";
-                return [];
+                return Wrong($"The options are not named A, B, C … or by numbers without a gap, or one is no text (see '{Excerpt.Of(key ?? "")}').");
             }
 
-            ordered[place] = text;
+            ordered[place] = JsonText.Of(text) ?? "";
+            names[place] = HeaderNames.Plain(key!);
         }
 
-        return ordered!;
+        return new OptionList(ordered!) { Names = names };
     }
+
+    private static OptionList Wrong(string problem) => new([]) { Problem = problem };
 }

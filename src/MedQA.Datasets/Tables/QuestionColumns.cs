@@ -7,6 +7,9 @@ namespace MedQA.Datasets.Tables;
 /// <summary>Which column of a table holds which part of a question; −1 where none does.</summary>
 internal sealed record QuestionColumns
 {
+    /// <summary>How many rows a header is looked for in.</summary>
+    public const int MaxTitleRows = 10;
+
     public required int Question { get; init; }
 
     public int Id { get; init; } = -1;
@@ -23,15 +26,32 @@ internal sealed record QuestionColumns
     /// <summary>A column per option, in the options' order; empty where there are none.</summary>
     public IReadOnlyList<int> Options { get; init; } = [];
 
+    /// <summary>The names of all columns as they stand.</summary>
+    public required IReadOnlyList<string> Names { get; init; }
+
+    /// <summary>The names of the option columns, without what does not count: a right answer may name one.</summary>
+    public IReadOnlyList<string> OptionNames { get; init; } = [];
+
+    /// <summary>The column that may hold options or the right answer.</summary>
+    public int Answers { get; init; } = -1;
+
     public IReadOnlyList<GoldColumn> Gold { get; init; } = [];
 
     public int References { get; init; } = -1;
 
     /// <summary>How many columns have a meaning.</summary>
-    public int Count => Options.Count + Gold.Count + new[] { Question, Id, Dataset, Topic, Context, OptionList, References }.Count(static column => column >= 0);
+    public int Count => Options.Count + Gold.Count + Single.Count(static column => column >= 0);
 
     /// <summary>Whether the table has options at all.</summary>
     public bool HasOptions => Options.Count > 0 || OptionList >= 0;
+
+    private int[] Single => [Question, Id, Dataset, Topic, Context, OptionList, Answers, References];
+
+    /// <summary>Whether these are so many that a row below a title must be the header: a question with options or an answer.</summary>
+    public bool IsHeaderBelowTitle => Count >= 2 && (HasOptions || Gold.Count > 0 || References >= 0);
+
+    /// <summary>Whether a column has a meaning.</summary>
+    public bool Reads(int column) => Options.Contains(column) || Array.IndexOf(Single, column) >= 0 || Gold.Any(gold => gold.Column == column);
 
     /// <summary>Reads a header.</summary>
     /// <param name="header">The names of the columns.</param>
@@ -46,9 +66,15 @@ internal sealed record QuestionColumns
         }
 
         var list = options.Count > 0 ? -1 : First(plain, HeaderNames.Options);
-        var questionNames = options.Count > 0 || list >= 0 ? HeaderNames.Question : [.. HeaderNames.Question.Except(HeaderNames.QuestionOnlyWithOptions, StringComparer.Ordinal)];
+        var gold = GoldColumns(header, plain, HeaderNames.Gold);
+        var answers = options.Count > 0 || list >= 0 ? -1 : Array.IndexOf(plain, HeaderNames.Answers);
+        var other = gold.Count > 0 ? [] : GoldColumns(header, plain, HeaderNames.OtherGold).Where(column => column.Column != answers);
+        var hasOptions = options.Count > 0 || list >= 0 || answers >= 0;
+        string[] questionNames = [.. HeaderNames.Question, .. HeaderNames.PublishedQuestion];
+        questionNames = hasOptions ? questionNames : [.. questionNames.Except(HeaderNames.QuestionOnlyWithOptions, StringComparer.Ordinal)];
         var columns = new QuestionColumns
         {
+            Names = header,
             Question = First(plain, [.. questionNames.Where(name => !(options.Count > 0 && options.Any(option => plain[option] == HeaderNames.Plain(name))))]),
             Id = First(plain, HeaderNames.Id),
             Dataset = First(plain, HeaderNames.Dataset),
@@ -57,13 +83,9 @@ internal sealed record QuestionColumns
             Options = options,
             OptionList = list,
             References = First(plain, HeaderNames.References),
-            Gold =
-            [
-                .. HeaderNames.Gold
-                    .Select(gold => (Column: Array.IndexOf(plain, HeaderNames.Plain(gold.Name)), gold.Allowed))
-                    .Where(static gold => gold.Column >= 0)
-                    .Select(gold => new GoldColumn(gold.Column, header[gold.Column].Trim(), gold.Allowed)),
-            ],
+            OptionNames = [.. options.Select(column => plain[column])],
+            Answers = answers,
+            Gold = [.. gold, .. other],
         };
         if (columns.Question < 0)
         {
@@ -77,8 +99,32 @@ internal sealed record QuestionColumns
             return null;
         }
 
+        if (!columns.HasOptions && UnreadColumns.Options(header, plain, columns.Reads) is { Count: > 0 } unread)
+        {
+            fault = $"{Named(unread)} like options, but not under a name that is read: name the options option_a, option_b …, with the letter of the right one in answer, "
+                + "or put them into one column options; a column that holds no option needs another name.";
+            return null;
+        }
+
+        if (columns.HasOptions && columns.Gold.Count == 0 && UnreadColumns.Gold(header, plain, columns.Reads) is { Count: > 0 } gold2)
+        {
+            fault = $"{Named(gold2)} like the right answer, but not under a name that is read: name it answer; a column that does not name the right option needs another name.";
+            return null;
+        }
+
         return columns;
     }
+
+    private static string Named(IReadOnlyList<string> names) =>
+        $"{string.Join(", ", names.Take(8))}{(names.Count > 8 ? $" and {names.Count - 8} more" : "")} {(names.Count == 1 ? "looks" : "look")}";
+
+    private static List<GoldColumn> GoldColumns(IReadOnlyList<string> header, string[] plain, IEnumerable<(string Name, AnswerNotations Allowed)> names) =>
+    [
+        .. names
+            .Select(gold => (Column: Array.IndexOf(plain, HeaderNames.Plain(gold.Name)), gold.Allowed))
+            .Where(static gold => gold.Column >= 0)
+            .Select(gold => new GoldColumn(gold.Column, header[gold.Column].Trim(), gold.Allowed)),
+    ];
 
     private static List<int> OptionColumns(IReadOnlyList<string> header, string[] plain, out string fault)
     {
@@ -130,7 +176,7 @@ internal sealed record QuestionColumns
 
     private int? Twice(string[] plain)
     {
-        foreach (var column in (int[])[Question, Id, Dataset, Topic, Context, OptionList, References, .. Options, .. Gold.Select(static gold => gold.Column)])
+        foreach (var column in (int[])[.. Single, .. Options, .. Gold.Select(static gold => gold.Column)])
         {
             if (column >= 0 && Array.LastIndexOf(plain, plain[column]) != column)
             {

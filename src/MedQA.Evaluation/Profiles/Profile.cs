@@ -131,6 +131,13 @@ public sealed record Profile
         return WhyTooLongFor(model, 0);
     }
 
+    /// <summary>Why none of a set's questions can be asked in this way, as a sentence with what to do; <see langword="null"/> where some can.</summary>
+    /// <param name="questions">How many questions the set has.</param>
+    /// <param name="free">How many of them have no options.</param>
+    public string? WhyUnsuitedTo(int questions, int free) => questions > 0 && free == questions && Strategy != StrategyNames.LongForm
+        ? $"none of the {questions:N0} questions has options, which profile {Name} ({Strategy}) chooses among; ask them with profile {StrategyNames.LongForm}, or put the options under names that are read, such as option_a."
+        : null;
+
     /// <summary>Why a prefix cannot stand in front of the questions, as a sentence with what to do; <see langword="null"/> where it can.</summary>
     /// <param name="model">The model that is asked.</param>
     /// <param name="prefix">What the profile's <see cref="Prefix"/> names.</param>

@@ -23,6 +23,9 @@ public sealed record OptionReading
     /// <summary>Whether an option means something else where the options stand in another order.</summary>
     public bool RefersToOthers => !OfOthers.IsEmpty || !Naming.IsEmpty;
 
+    /// <summary>Whether an option only fills a place, as "n/a".</summary>
+    public static bool IsFiller(string option) => OptionText.Of(option).IsFiller;
+
     /// <summary>Reads options.</summary>
     public static OptionReading Of(ImmutableArray<string> options)
     {

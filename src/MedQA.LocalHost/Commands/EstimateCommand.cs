@@ -27,35 +27,40 @@ internal static class EstimateCommand
         var samples = new Option<int?>("--samples") { Description = "Samples per question, instead of the profile's", HelpName = "N" };
         var measured = new Option<int?>("--measure") { Description = $"How many questions to ask for the measurement. Default: {DefaultMeasured}", HelpName = "N" };
         var price = new Option<decimal?>("--price") { Description = "What an hour of this machine costs", HelpName = "AMOUNT" };
-        var notation = AnswerNotationOption.Create();
+        var reading = new SetReadingOptions();
         var command = new TaughtCommand("estimate", "Ask a few questions of a set, store nothing, and say what the whole set would take on this machine.", """
             Examples:
               medqa estimate mine.csv
               medqa estimate mine.csv --profile deferral --price 1.20
               medqa estimate mine.csv --endpoint https://medqa.example.com     from what earlier runs of the service took
-            """) { files, profile, samples, measured, price, notation };
+            """) { files, profile, samples, measured, price, reading.Notation, reading.DropFillers };
         CommandContext.SetWork(command, (context, parsed, cancel) =>
         {
             var choice = ProfileChoice.Of(parsed.GetValue(profile), parsed.GetValue(samples), seed: null);
             return context.Settings.Endpoint is null
-                ? EstimateAsync(context, parsed.GetRequiredValue(files), choice.Choose(context.Settings), parsed.GetValue(measured) ?? DefaultMeasured, parsed.GetValue(price), parsed.GetValue(notation), cancel)
-                : ServedEstimate.ShowAsync(context, parsed.GetRequiredValue(files), choice.NameThere(), parsed.GetValue(price), parsed.GetValue(notation), cancel);
+                ? EstimateAsync(context, parsed.GetRequiredValue(files), choice.Choose(context.Settings), parsed.GetValue(measured) ?? DefaultMeasured, parsed.GetValue(price), reading.Of(parsed), cancel)
+                : ServedEstimate.ShowAsync(context, parsed.GetRequiredValue(files), choice.NameThere(), parsed.GetValue(price), reading.Of(parsed), cancel);
         });
         return command;
     }
 
-    private static async Task<int> EstimateAsync(CommandContext context, string[] files, Profile profile, int measured, decimal? price, AnswerNotation notation, CancellationToken cancellationToken)
+    private static async Task<int> EstimateAsync(CommandContext context, string[] files, Profile profile, int measured, decimal? price, SetReading reading, CancellationToken cancellationToken)
     {
         if (measured < 1)
         {
             throw new InputException($"--measure is {measured}, but must be at least 1.");
         }
 
-        var questions = new List<Question>();
+        var (questions, tally) = (new List<Question>(), new QuestionSetTally());
         foreach (var file in files)
         {
             using var input = await QuestionSetCheck.OpenAsync(context.Console, file, cancellationToken);
-            await QuestionSetCheck.ReadAsync(context.Console, input, notation, questions.Add, cancellationToken);
+            await QuestionSetCheck.ReadAsync(context.Console, input, reading, tally, questions.Add, cancellationToken);
+        }
+
+        if (profile.WhyUnsuitedTo(tally.Accepted, tally.FreeAnswers) is { } unsuited)
+        {
+            throw new InputException(unsuited);
         }
 
         await using var model = await LocalModel.LoadAsync(context.Settings, context.Console, cancellationToken);

@@ -15,26 +15,35 @@ internal static class ImportCommand
         var files = new Argument<string[]>("FILE") { Description = "Benchmarks as their authors publish them, or question sets; with --suite the folder that holds them", Arity = ArgumentArity.OneOrMore };
         var to = new Option<string>("--to") { Description = "The question set to write", HelpName = "FILE.csv", Required = true };
         var suite = new Option<string>("--suite") { Description = $"Find the sets of a suite in a folder, and make one set of them with a slice of the report for each: {string.Join(" or ", QuestionSetSuite.All.Select(static known => known.Name))}", HelpName = "SUITE" };
-        var notation = AnswerNotationOption.Create();
+        var reading = new SetReadingOptions();
         var command = new TaughtCommand("import", "Write files in any format that is read (CSV, JSON, JSON lines, Parquet, spreadsheets, LiveQA's XML) as one question set in CSV. `medqa run` reads them all without this, too.", """
             Examples:
               medqa import US_qbank.jsonl --to medqa.csv
               medqa import anatomy_test.csv virology_test.csv --to mmlu.csv
               medqa import benchmarks/ --suite multimedqa --to multimedqa.csv
-            """) { files, to, suite, notation };
-        CommandContext.SetWork(command, (context, parsed, cancel) => ImportAsync(context, parsed.GetRequiredValue(files), parsed.GetValue(suite), parsed.GetRequiredValue(to), parsed.GetValue(notation), cancel));
+            """) { files, to, suite, reading.Notation, reading.DropFillers };
+        CommandContext.SetWork(command, (context, parsed, cancel) => ImportAsync(context, parsed.GetRequiredValue(files), parsed.GetValue(suite), parsed.GetRequiredValue(to), reading.Of(parsed), cancel));
         return command;
     }
 
-    private static async Task<int> ImportAsync(CommandContext context, string[] paths, string? suite, string to, AnswerNotation notation, CancellationToken cancellationToken)
+    private static async Task<int> ImportAsync(CommandContext context, string[] paths, string? suite, string to, SetReading reading, CancellationToken cancellationToken)
     {
         using var inputs = new InputFiles();
         var files = suite is null ? await FilesOfAsync(context, paths, inputs, cancellationToken) : await FilesOfAsync(context, suite, paths, cancellationToken);
         var rejectedPath = Path.ChangeExtension(to, ".rejected.csv");
         ImportOutcome? outcome = null;
         await using var rejected = OutputFile.OpenTemporary();
+        var options = new QuestionSetOptions { AnswerNotation = reading.Notation, DropsFillers = reading.DropsFillers };
         await OutputFile.WriteAsync(to, async canonical =>
-            outcome = await QuestionSetImport.ImportAsync(files, new QuestionSetOptions { AnswerNotation = notation }, canonical, rejected, cancellationToken));
+        {
+            outcome = await QuestionSetImport.ImportAsync(files, options, canonical, rejected, cancellationToken);
+            if (outcome.Tally.Accepted == 0)
+            {
+                var bad = outcome.Files.First(static file => file.Tally.FirstRejected is not null);
+                throw new InputException($"{inputs.GivenOf(bad.Path)}, line {bad.Tally.FirstRejected!.Line}: {bad.Tally.FirstRejected.Reason} "
+                    + $"None of the {outcome.Tally.Rejected:#,0} rows can be used, so nothing is written; this is the first.");
+            }
+        });
         if (outcome!.Tally.Rejected > 0)
         {
             rejected.Position = 0;
@@ -43,7 +52,11 @@ internal static class ImportCommand
 
         foreach (var file in outcome.Files)
         {
-            context.Console.Note($"{inputs.GivenOf(file.Path)}: {file.Format}, {file.Tally.Accepted:#,0} questions, {file.Tally.Rejected:#,0} rows left out");
+            context.Console.Note($"{inputs.GivenOf(file.Path)}: {file.Format}, {file.Tally.Accepted:#,0} questions{(file.Tally.FreeAnswers > 0 ? $" ({file.Tally.FreeAnswers:#,0} with free answers)" : "")}, {file.Tally.Rejected:#,0} rows left out");
+            foreach (var note in file.Tally.Readings)
+            {
+                context.Console.Note($"{inputs.GivenOf(file.Path)}: {note}");
+            }
         }
 
         context.Console.Line($"{to}: {outcome.Tally.Accepted:#,0} questions{(outcome.Tally.Rejected > 0 ? $"; {rejectedPath} lists the {outcome.Tally.Rejected:#,0} rows that cannot be used" : "")}");

@@ -22,19 +22,19 @@ internal static class OverlapCommand
         var with = new Option<string[]>("--with") { Description = "Training text: a file, or a folder with all that lies below it; .gz is unpacked. Can be given several times. Without it the worked examples are looked through", HelpName = "TEXT|FOLDER" };
         var examples = new Option<bool>("--examples") { Description = "Look through the worked examples too: those of the run, else all that come with medqa" };
         var run = new Option<string>("--run") { Description = "A run whose accuracy is given with and without the overlapping questions: its name, the beginning of its name, or 'latest'", HelpName = "RUN" };
-        var notation = AnswerNotationOption.Create();
+        var reading = new SetReadingOptions();
         var command = new TaughtCommand("overlap", $"List the questions of which the whole text, or {TextOverlap.LongEnough} characters in one run, stand in a training text or in the worked examples.", """
             Examples:
               medqa overlap mine.csv --with training/
               medqa overlap mine.csv --with pubmed.jsonl.gz --examples --run latest > overlap.md
               medqa overlap --run latest
-            """) { file, with, examples, run, notation };
+            """) { file, with, examples, run, reading.Notation, reading.DropFillers };
         CommandContext.SetWork(command, (context, parsed, cancel) => FindAsync(
-            context, parsed.GetValue(file), parsed.GetValue(with) ?? [], parsed.GetValue(examples), parsed.GetValue(run), parsed.GetValue(notation), cancel));
+            context, parsed.GetValue(file), parsed.GetValue(with) ?? [], parsed.GetValue(examples), parsed.GetValue(run), reading.Of(parsed), cancel));
         return command;
     }
 
-    private static async Task<int> FindAsync(CommandContext context, string? file, string[] with, bool examples, string? run, AnswerNotation notation, CancellationToken cancellationToken)
+    private static async Task<int> FindAsync(CommandContext context, string? file, string[] with, bool examples, string? run, SetReading reading, CancellationToken cancellationToken)
     {
         if (file is null && run is null)
         {
@@ -50,7 +50,7 @@ internal static class OverlapCommand
         if (file is not null)
         {
             using var input = await QuestionSetCheck.OpenAsync(context.Console, file, cancellationToken);
-            await QuestionSetCheck.ReadAsync(context.Console, input, notation, questions.Add, cancellationToken);
+            await QuestionSetCheck.ReadAsync(context.Console, input, reading, new QuestionSetTally(), questions.Add, cancellationToken);
         }
 
         examples |= with.Length == 0;

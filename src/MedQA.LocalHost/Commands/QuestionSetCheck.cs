@@ -21,21 +21,25 @@ internal static class QuestionSetCheck
     /// <summary>Reads a question set to its end and says which rows are left out.</summary>
     /// <param name="console">Is told of rows that cannot be used.</param>
     /// <param name="file">The file.</param>
-    /// <param name="notation">How it names the right option.</param>
+    /// <param name="reading">How it is to be read.</param>
+    /// <param name="tally">Counts the rows.</param>
     /// <param name="accept">Is given every question.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="InputException">Nothing of it can be used.</exception>
     /// <exception cref="QuestionSetException">The file is no question set.</exception>
-    public static async Task ReadAsync(HostConsole console, InputFile file, AnswerNotation notation, Action<Question> accept, CancellationToken cancellationToken)
+    public static async Task ReadAsync(HostConsole console, InputFile file, SetReading reading, QuestionSetTally tally, Action<Question> accept, CancellationToken cancellationToken)
     {
         await using var content = file.OpenRead();
-        var (accepted, rejected) = (0, new List<RejectedRow>());
-        await foreach (var row in QuestionSetReader.ReadAsync(content, new QuestionSetOptions { FileName = file.Name, AnswerNotation = notation }, cancellationToken))
+        var rejected = new List<RejectedRow>();
+        var noted = tally.Readings.Count;
+        var options = new QuestionSetOptions { FileName = file.Name, AnswerNotation = reading.Notation, DropsFillers = reading.DropsFillers, Noted = tally.Note };
+        var before = tally.Accepted;
+        await foreach (var row in QuestionSetReader.ReadAsync(content, options, cancellationToken))
         {
+            tally.Add(row);
             switch (row)
             {
                 case AcceptedRow good:
-                    accepted++;
                     accept(good.Question);
                     break;
                 case RejectedRow bad:
@@ -44,10 +48,15 @@ internal static class QuestionSetCheck
             }
         }
 
-        if (accepted == 0)
+        if (tally.Accepted == before)
         {
             var first = rejected[0];
             throw new InputException($"{file}: none of its {rejected.Count:#,0} rows can be used. The first is at line {first.Line}: {first.Reason}");
+        }
+
+        foreach (var note in tally.Readings.Skip(noted))
+        {
+            console.Note($"{file}: {note}");
         }
 
         const int Shown = 5;

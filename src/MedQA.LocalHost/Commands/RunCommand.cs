@@ -22,7 +22,7 @@ internal static class RunCommand
         var seed = new Option<long?>("--seed") { Description = "Seed of every random stream, instead of the profile's", HelpName = "N" };
         var again = new Option<bool>("--again") { Description = "Run the same questions with the same profile once more; without it the run that exists goes on or is shown" };
         var development = new Option<string>("--dev") { Description = "A question set whose questions are asked first, or a run of the same profile and model: its answers give the threshold of agreement above which at least 90 % are right, with 95 % confidence", HelpName = "FILE|RUN" };
-        var notation = AnswerNotationOption.Create();
+        var reading = new SetReadingOptions();
         var command = new TaughtCommand("run", "Answer question sets and score the answers.", """
             Examples:
               medqa run samples/medqa.csv
@@ -31,13 +31,13 @@ internal static class RunCommand
               medqa run mine.csv --profile deferral --dev others.csv
               medqa run mine.csv --profile mine.json --output json > scores.json
               medqa run mine.csv --endpoint https://medqa.example.com     have a service answer them
-            """) { files, profile, samples, seed, again, notation, development };
+            """) { files, profile, samples, seed, again, reading.Notation, reading.DropFillers, development };
         CommandContext.SetWork(command, (context, parsed, cancel) => RunAsync(
             context,
             parsed.GetRequiredValue(files),
             ProfileChoice.Of(parsed.GetValue(profile), parsed.GetValue(samples), parsed.GetValue(seed)),
             parsed.GetValue(again),
-            parsed.GetValue(notation),
+            reading.Of(parsed),
             parsed.GetValue(development),
             cancel), writesCsv: true);
         return command;
@@ -55,7 +55,7 @@ internal static class RunCommand
         return SHA256.HashData(first).AsSpan().SequenceEqual(SHA256.HashData(second));
     }
 
-    private static async Task<int> RunAsync(CommandContext context, string[] names, ProfileChoice choice, bool again, AnswerNotation notation, string? development, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(CommandContext context, string[] names, ProfileChoice choice, bool again, SetReading reading, string? development, CancellationToken cancellationToken)
     {
         var console = context.Console;
         var asksDevelopment = development is { Length: > 0 } && RegularFile.KindOf(development) is not (PathKind.Missing or PathKind.Folder);
@@ -63,7 +63,12 @@ internal static class RunCommand
         foreach (var name in asksDevelopment ? [development!, .. names] : names)
         {
             var file = inputs.Add(await QuestionSetCheck.OpenAsync(console, name, cancellationToken));
-            await QuestionSetCheck.ReadAsync(console, file, notation, static _ => { }, cancellationToken);
+            var tally = new QuestionSetTally();
+            await QuestionSetCheck.ReadAsync(console, file, reading, tally, static _ => { }, cancellationToken);
+            if (context.Settings.Endpoint is null && choice.Choose(context.Settings).WhyUnsuitedTo(tally.Accepted, tally.FreeAnswers) is { } unsuited)
+            {
+                throw new InputException($"{file}: {unsuited}");
+            }
         }
 
         var files = inputs.All;
@@ -74,7 +79,7 @@ internal static class RunCommand
 
         if (context.Settings.Endpoint is not null)
         {
-            return await RunThereAsync(context, files, choice, again, notation, development, asksDevelopment, cancellationToken);
+            return await RunThereAsync(context, files, choice, again, reading, development, asksDevelopment, cancellationToken);
         }
 
         var profile = choice.Resolve(context.Settings);
@@ -93,7 +98,7 @@ internal static class RunCommand
         foreach (var file in files)
         {
             await using var content = file.OpenRead();
-            var upload = await pipeline.Uploads.StoreAsync(content, file.Name, profile, again, notation, caller: null, cancellationToken);
+            var upload = await pipeline.Uploads.StoreAsync(content, file.Name, profile, again, reading, caller: null, cancellationToken);
             var outcome = await pipeline.Splitter.StartAsync(upload, cancellationToken);
             switch (outcome)
             {
@@ -123,12 +128,12 @@ internal static class RunCommand
     }
 
     private static async Task<int> RunThereAsync(
-        CommandContext context, IReadOnlyList<InputFile> files, ProfileChoice choice, bool again, AnswerNotation notation, string? development, bool asksDevelopment, CancellationToken cancellationToken)
+        CommandContext context, IReadOnlyList<InputFile> files, ProfileChoice choice, bool again, SetReading reading, string? development, bool asksDevelopment, CancellationToken cancellationToken)
     {
         using var client = RunSources.Client(context.Settings);
         await using var source = new ServedRuns(client);
         var known = development is null || asksDevelopment ? null : await source.FindAsync(development, cancellationToken);
-        var runs = await ServedWork.StartAsync(context, client, files, choice.NameThere(), again, notation, cancellationToken);
+        var runs = await ServedWork.StartAsync(context, client, files, choice.NameThere(), again, reading, cancellationToken);
         return await ServedWork.FollowAsync(context, client, runs, asksDevelopment ? runs[0] : known, cancellationToken);
     }
 }

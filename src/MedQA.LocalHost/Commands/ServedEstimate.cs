@@ -12,15 +12,15 @@ namespace MedQA.LocalHost.Commands;
 internal static class ServedEstimate
 {
     /// <summary>Shows what a run of each question set would take.</summary>
-    public static async Task<int> ShowAsync(CommandContext context, string[] files, string? profile, decimal? price, AnswerNotation notation, CancellationToken cancellationToken)
+    public static async Task<int> ShowAsync(CommandContext context, string[] files, string? profile, decimal? price, SetReading reading, CancellationToken cancellationToken)
     {
         using var client = RunSources.Client(context.Settings);
         foreach (var file in files)
         {
             using var input = await QuestionSetCheck.OpenAsync(context.Console, file, cancellationToken);
-            await QuestionSetCheck.ReadAsync(context.Console, input, notation, static _ => { }, cancellationToken);
+            await QuestionSetCheck.ReadAsync(context.Console, input, reading, new QuestionSetTally(), static _ => { }, cancellationToken);
             await using var content = input.OpenRead();
-            var estimate = await client.EstimateAsync(content, input.Name, profile, notation == AnswerNotation.Detect ? null : AnswerNotationName.Of(notation), cancellationToken);
+            var estimate = await client.EstimateAsync(content, input.Name, profile, reading.NotationName, reading.DropsFillers, cancellationToken);
             if (context.Output == OutputFormat.Json)
             {
                 context.Console.Line(JsonSerializer.Serialize(estimate, ClientJson.Default.RunEstimate));

@@ -12,13 +12,13 @@ internal static class ServedWork
     /// <summary>Starts runs of question sets.</summary>
     /// <returns>The runs, in the order of the files.</returns>
     public static async Task<IReadOnlyList<Run>> StartAsync(
-        CommandContext context, MedQAClient client, IReadOnlyList<InputFile> files, string? profile, bool again, AnswerNotation notation, CancellationToken cancellationToken)
+        CommandContext context, MedQAClient client, IReadOnlyList<InputFile> files, string? profile, bool again, SetReading reading, CancellationToken cancellationToken)
     {
         var runs = new List<Run>();
         foreach (var file in files)
         {
             await using var content = file.OpenRead();
-            var started = await client.StartRunAsync(content, file.Name, profile, again, notation == AnswerNotation.Detect ? null : AnswerNotationName.Of(notation), cancellationToken);
+            var started = await client.StartRunAsync(content, file.Name, profile, again, reading.NotationName, reading.DropsFillers, cancellationToken);
             runs.Add(started.Run);
             if (!started.IsNew)
             {

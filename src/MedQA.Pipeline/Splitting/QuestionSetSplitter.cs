@@ -266,6 +266,12 @@ public sealed class QuestionSetSplitter
                 : null;
         }
 
+        var dropsFillers = false;
+        if (UploadMetadata.Find(metadata, UploadMetadata.DropFillers) is { } drops && !bool.TryParse(drops, out dropsFillers))
+        {
+            rejection ??= new Rejection($"the upload's metadata say dropFillers '{drops}', but it must be true or false.", null);
+        }
+
         var run = RunIdentity.Of(blob.Name, etag, profileName, profile, prefix, _model.Fingerprint);
         using var activity = PipelineTracing.Start("split question set", run.ToString());
 
@@ -310,6 +316,7 @@ public sealed class QuestionSetSplitter
             ModelFingerprint = _model.Fingerprint,
             Rules = EvaluationRules.Version,
             AnswerNotation = notation,
+            DropsFillers = dropsFillers ? true : null,
             Rejection = rejection,
             Traceparent = PipelineTracing.Traceparent,
         };
@@ -498,7 +505,16 @@ public sealed class QuestionSetSplitter
         {
             await using var content = await blob.OpenReadAsync(
                 new BlobOpenReadOptions(allowModifications: false) { Conditions = new BlobRequestConditions { IfMatch = etag } }, cancellationToken);
-            var reading = new QuestionSetOptions { FileName = manifest.Name, Dataset = _options.DefaultDataset, AnswerNotation = manifest.AnswerNotation, MaxBytes = _options.MaxBytes, MaxRows = _options.MaxRows };
+            var reading = new QuestionSetOptions
+            {
+                FileName = manifest.Name,
+                Dataset = _options.DefaultDataset,
+                AnswerNotation = manifest.AnswerNotation,
+                DropsFillers = manifest.DropsFillers ?? false,
+                Noted = tally.Note,
+                MaxBytes = _options.MaxBytes,
+                MaxRows = _options.MaxRows,
+            };
             await foreach (var row in QuestionSetReader.ReadAsync(content, reading, cancellationToken))
             {
                 if (claim is not null && _time.GetElapsedTime(kept) >= KeepEvery)
@@ -533,6 +549,12 @@ public sealed class QuestionSetSplitter
             var first = blobs.First[0];
             var sentence = blobs.Rejected == 1 ? $"the only row cannot be used: {first.Reason}" : $"none of the {blobs.Rejected} rows can be used. The first: {first.Reason}";
             return manifest with { Rejection = new Rejection(sentence, first.Line), RejectedRows = blobs.Rejected, FirstRejected = blobs.First };
+        }
+
+        if (profile.WhyUnsuitedTo(tally.Accepted, tally.FreeAnswers) is { } unsuited)
+        {
+            await blobs.DiscardQuestionsAsync(cancellationToken);
+            return manifest with { Rejection = new Rejection(unsuited, null), RejectedRows = blobs.Rejected, FirstRejected = blobs.First };
         }
 
         var hash = await blobs.CompleteAsync(cancellationToken);

@@ -68,6 +68,9 @@ public sealed record RunManifest
     /// <summary>How the upload says that it names the right option.</summary>
     public AnswerNotation AnswerNotation { get; init; } = AnswerNotation.Detect;
 
+    /// <summary>Whether last options that only fill a place, as "N/A", are missing ones; <see langword="null"/> where they are options.</summary>
+    public bool? DropsFillers { get; init; }
+
     /// <summary>What the rows of the upload mean for the scores, a sentence each: questions without a known right option, with free answers, rows that cannot be used.</summary>
     public ImmutableArray<string> Notes { get; init => field = value.IsDefault ? [] : value; } = [];
 

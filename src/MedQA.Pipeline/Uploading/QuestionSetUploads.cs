@@ -38,7 +38,7 @@ public sealed class QuestionSetUploads
     /// <param name="name">What people call it, with the extension that tells its format; not part of what makes it the same.</param>
     /// <param name="profileName">The profile to ask with, or <see langword="null"/> for the host's usual one.</param>
     /// <param name="again">Stores it once more, as a new upload, although it is there.</param>
-    /// <param name="notation">How it names the right option. Another notation is another upload: it can mean other right options.</param>
+    /// <param name="reading">How it is to be read. Another reading is another upload: it can mean other right options.</param>
     /// <param name="caller">
     /// Whose budget the run counts for; <see langword="null"/> for nobody's in particular, as for an upload that came straight into the
     /// container.
@@ -50,7 +50,7 @@ public sealed class QuestionSetUploads
         string name,
         string? profileName,
         bool again,
-        AnswerNotation notation,
+        SetReading reading,
         string? caller,
         CancellationToken cancellationToken)
     {
@@ -69,7 +69,8 @@ public sealed class QuestionSetUploads
         spool.Position = 0;
 
         var folder = profileName is null ? "" : profileName + "/";
-        var named = notation == AnswerNotation.Detect ? "" : "-" + AnswerNotationName.Of(notation).ToLowerInvariant();
+        var named = (reading.Notation == AnswerNotation.Detect ? "" : "-" + AnswerNotationName.Of(reading.Notation).ToLowerInvariant())
+            + (reading.DropsFillers ? "-dropfillers" : "");
         var suffix = again ? "-" + _time.GetUtcNow().ToString("yyyyMMdd'T'HHmmssfffffff", CultureInfo.InvariantCulture) : "";
         var blobName = $"{folder}{hash}{named}{suffix}{ExtensionOf(name)}";
         if (_ledger is not null && caller is not null)
@@ -77,7 +78,7 @@ public sealed class QuestionSetUploads
             await _ledger.ClaimAsync(blobName, caller, cancellationToken);
         }
 
-        return await StoreAsync(_storage.QuestionSets.GetBlockBlobClient(blobName), spool, name, notation, _model, cancellationToken);
+        return await StoreAsync(_storage.QuestionSets.GetBlockBlobClient(blobName), spool, name, reading, _model, cancellationToken);
     }
 
     /// <summary>
@@ -105,12 +106,17 @@ public sealed class QuestionSetUploads
     }
 
     private static async Task<Upload> StoreAsync(
-        BlockBlobClient blob, Stream content, string name, AnswerNotation notation, string? model, CancellationToken cancellationToken)
+        BlockBlobClient blob, Stream content, string name, SetReading reading, string? model, CancellationToken cancellationToken)
     {
         var metadata = new Dictionary<string, string> { [UploadMetadata.Name] = UploadMetadata.Encode(name), [UploadMetadata.StoredBy] = UploadMetadata.Service };
-        if (notation != AnswerNotation.Detect)
+        if (reading.Notation != AnswerNotation.Detect)
         {
-            metadata[UploadMetadata.AnswerNotation] = AnswerNotationName.Of(notation);
+            metadata[UploadMetadata.AnswerNotation] = AnswerNotationName.Of(reading.Notation);
+        }
+
+        if (reading.DropsFillers)
+        {
+            metadata[UploadMetadata.DropFillers] = "true";
         }
 
         if (model is not null)

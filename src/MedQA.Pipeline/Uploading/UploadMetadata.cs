@@ -12,6 +12,9 @@ internal static class UploadMetadata
     /// <summary>How the question set names the right option, where its rows leave that open.</summary>
     public const string AnswerNotation = "answernotation";
 
+    /// <summary>Whether last options that only fill a place are missing ones: true or false.</summary>
+    public const string DropFillers = "dropfillers";
+
     /// <summary>Says that this service stored the blob, and may remove it with its run.</summary>
     public const string StoredBy = "storedby";
 

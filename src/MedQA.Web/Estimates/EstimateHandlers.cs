@@ -24,12 +24,22 @@ internal static class EstimateHandlers
     {
         var name = request.Query("profile") ?? api.DefaultProfile;
         var profile = api.Profiles.Find(name) ?? throw Problem.UnknownProfile(name);
-        var options = new QuestionSetOptions { FileName = SetParameters.Name(request), Dataset = Limits.DefaultDataset, AnswerNotation = request.Notation, MaxBytes = Limits.MaxBytes, MaxRows = Limits.MaxRows };
+        var tally = new QuestionSetTally();
+        var options = new QuestionSetOptions
+        {
+            FileName = SetParameters.Name(request),
+            Dataset = Limits.DefaultDataset,
+            AnswerNotation = request.Reading.Notation,
+            DropsFillers = request.Reading.DropsFillers,
+            Noted = tally.Note,
+            MaxBytes = Limits.MaxBytes,
+            MaxRows = Limits.MaxRows,
+        };
         await using var body = LimitedBody.Of(request.Http, api.Limits.MaxUploadBytes);
         var model = api.Models.FirstOrDefault();
         var earlier = model is null ? [] : await EarlierAsync(api.Reader, model, profile, cancellationToken);
-        var read = await ReadAsync(body, options, cancellationToken);
-        var rejected = await api.Splitter.WhyRejectedAsync(profile.Name, cancellationToken);
+        var read = await ReadAsync(body, options, tally, cancellationToken);
+        var rejected = await api.Splitter.WhyRejectedAsync(profile.Name, cancellationToken) ?? profile.WhyUnsuitedTo(tally.Accepted, tally.FreeAnswers);
         var tokens = read.Tally.Accepted * profile.MostTokensPerQuestion;
         var shortage = api.Ledger is { } ledger ? await ledger.WhyWaitAsync(request.Caller, tokens, cancellationToken) : null;
         var estimate = RunEstimate.Of(
@@ -75,9 +85,9 @@ internal static class EstimateHandlers
         }
     }
 
-    private static async Task<(QuestionSetTally Tally, ImmutableArray<UnusableRow> Rejected)> ReadAsync(Stream body, QuestionSetOptions options, CancellationToken cancellationToken)
+    private static async Task<(QuestionSetTally Tally, ImmutableArray<UnusableRow> Rejected)> ReadAsync(Stream body, QuestionSetOptions options, QuestionSetTally tally, CancellationToken cancellationToken)
     {
-        var (tally, rejected) = (new QuestionSetTally(), ImmutableArray.CreateBuilder<UnusableRow>());
+        var rejected = ImmutableArray.CreateBuilder<UnusableRow>();
         await foreach (var row in QuestionSetReader.ReadAsync(body, options, cancellationToken))
         {
             tally.Add(row);

@@ -42,6 +42,7 @@ public static class ApiContracts
     private static readonly ApiParameter Profile = new("profile", ApiParameterKind.Text, "The profile to ask with, by name. Default: self-consistency");
     private static readonly ApiParameter Name = new("name", ApiParameterKind.Text, "What the question set is called, with the extension that tells its format. Default: questions.csv");
     private static readonly ApiParameter Notation = new("answerNotation", ApiParameterKind.Text, "How the question set names the right option, where that is in doubt. Default: detect") { Values = EnumNames.All<AnswerNotation>() };
+    private static readonly ApiParameter DropFillers = new("dropFillers", ApiParameterKind.Switch, "Takes last options that only fill a place, as N/A, for missing ones");
     private static readonly ApiParameter Link = new("x-medqa-rater", ApiParameterKind.Text, "What stands behind # in the rater's link") { IsHeader = true, IsRequired = true };
     private static readonly ApiParameter Continuation = new("continuation", ApiParameterKind.Text, "From the page before, for the next one; good for the same list only");
     private static readonly ApiParameter Take = new("take", ApiParameterKind.WholeNumber, "The most entries of the page. Default: 100") { Least = 1, Most = RunReader.MaxPage };
@@ -51,7 +52,7 @@ public static class ApiContracts
         ["StartRun"] = new()
         {
             TakesQuestionSet = true,
-            Parameters = [Profile, Name, Notation, new("again", ApiParameterKind.Switch, "Starts a new run although the same question set was asked with this profile before")],
+            Parameters = [Profile, Name, Notation, DropFillers, new("again", ApiParameterKind.Switch, "Starts a new run although the same question set was asked with this profile before")],
             Answers = [Of(202, "A new run.", WebJson.Default.RunResource), Of(200, "The run that this question set and profile made before.", WebJson.Default.RunResource)],
             Problems = [BadParameter, NoQuestionSet, EmptyBody, NotAcceptable, Deleted, Changed, TooLarge, WrongMedia, Storage],
         },
@@ -121,7 +122,7 @@ public static class ApiContracts
         ["EstimateRun"] = new()
         {
             TakesQuestionSet = true,
-            Parameters = [Profile, Name, Notation],
+            Parameters = [Profile, Name, Notation, DropFillers],
             Answers = [Of(200, "What a run would take.", WebJson.Default.RunEstimate)],
             Problems = [BadParameter, NoQuestionSet, EmptyBody, NotAcceptable, TooLarge, WrongMedia, Storage],
         },

@@ -64,7 +64,7 @@ public sealed record ApiRequest(HttpRequest Http, IReadOnlyDictionary<string, st
     };
 
     /// <summary>How the question set of the body names the right option.</summary>
-    public AnswerNotation Notation => EnumNames.Find<AnswerNotation>(Query("answerNotation")) ?? AnswerNotation.Detect;
+    public SetReading Reading => new(EnumNames.Find<AnswerNotation>(Query("answerNotation")) ?? AnswerNotation.Detect, Switch("dropFillers"));
 
     /// <summary>A switch of the query: <c>true</c> or <c>false</c>.</summary>
     /// <exception cref="ProblemException">It is something else.</exception>

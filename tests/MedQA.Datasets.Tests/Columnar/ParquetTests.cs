@@ -39,6 +39,19 @@ public sealed class ParquetTests
     }
 
     [Fact]
+    public async Task Questions_with_free_answers_are_read_and_a_list_that_holds_the_answer_is_named()
+    {
+        var schema = new ParquetSchema(new DataField<string>("question"), new DataField<string>("answer"), new DataField<string>("pool"));
+        static Dictionary<string, object?> Row(string question, string answer, string pool) =>
+            new() { ["question"] = question, ["answer"] = answer, ["pool"] = pool };
+
+        var rows = await Reading.RowsAsync(await WrittenAsync(schema, Row("Why?", "So.", "['a', 'b']"), Row("How?", "b", "['a', 'b']")), Named);
+
+        Assert.Equal("row-00001|set|||Why?||-|So.", Reading.Outline(Assert.IsType<AcceptedRow>(rows[0]).Question));
+        Assert.StartsWith("'pool' holds options", Assert.IsType<RejectedRow>(rows[1]).Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Damage_and_limits_are_named()
     {
         var schema = new ParquetSchema(new DataField<string>("question"));

@@ -143,13 +143,53 @@ public sealed class CsvQuestionSetTests
         Assert.Equal("#1 cause?", question.Text);
     }
 
-    [Fact]
-    public async Task Text_in_another_encoding_rejects_its_rows_only()
+    [Theory]
+    [InlineData("Grün – „µ“ für 5 €?", 1252, true)]
+    [InlineData("Größer als äußerst mäßig?", 1252, true)]
+    [InlineData("« Été » : l’œdème créé à l’hôpital … où ?", 1252, true)]
+    [InlineData("Почему так?", 1251, false)]
+    [InlineData("血糖値を下げる薬はどれですか。", 932, false)]
+    [InlineData("다음 중 혈당을 낮추는 약은?", 949, false)]
+    [InlineData("下列何者可以降低血糖?", 950, false)]
+    [InlineData("Ποιο φάρμακο μειώνει το σάκχαρο?", 1253, false)]
+    [InlineData("为什么这样呢?", 936, false)]
+    public async Task Western_text_without_utf8_is_read_with_a_note_and_other_text_rejects_its_rows_only(string text, int page, bool isRead)
     {
-        var rows = await Reading.RowsAsync(Encoding.Latin1.GetBytes("question,option_a,option_b,answer\nPlain?,x,y,A\nGrün?,x,y,A\n"));
+        var encoding = CodePagesEncodingProvider.Instance.GetEncoding(page)!;
+        var tally = new QuestionSetTally();
+        var rows = await Reading.RowsAsync(
+            encoding.GetBytes($"question,option_a,option_b,answer\nPlain?,x,y,A\n{text},x,y,A\n"), new QuestionSetOptions { FileName = "set.csv", Noted = tally.Note });
 
         Assert.IsType<AcceptedRow>(rows[0]);
-        Assert.Equal("The question contains bytes that are not text in the file's encoding; save the file as UTF-8.", Assert.IsType<RejectedRow>(rows[1]).Reason);
+        if (isRead)
+        {
+            Assert.Equal(text, Assert.IsType<AcceptedRow>(rows[1]).Question.Text);
+            Assert.Equal(["The file is not UTF-8; it is read as Windows-1252, as older spreadsheet programs write. Look at letters with accents, and save it as UTF-8 where they are wrong."], tally.Notes());
+        }
+        else
+        {
+            Assert.Equal("The question contains bytes that are not text in the file's encoding; save the file as UTF-8.", Assert.IsType<RejectedRow>(rows[1]).Reason);
+            Assert.Empty(tally.Notes());
+        }
+    }
+
+    [Fact]
+    public async Task A_letter_at_the_very_end_of_a_file_tells_its_encoding_too()
+    {
+        var rows = await Reading.RowsAsync([.. "question,answer\nWhere?,Caf"u8, 0xE9]);
+
+        Assert.Equal(["Café"], Assert.IsType<AcceptedRow>(Assert.Single(rows)).Question.ReferenceAnswers);
+    }
+
+    [Fact]
+    public async Task Broken_utf8_is_not_taken_for_another_encoding()
+    {
+        byte[] bytes = [.. Encoding.UTF8.GetBytes("question,option_a,option_b,answer\nGrün?,x,y,A\nGr"), 0xFC, .. "n?,x,y,A\n"u8];
+
+        var rows = await Reading.RowsAsync(bytes);
+
+        Assert.Equal("Grün?", Assert.IsType<AcceptedRow>(rows[0]).Question.Text);
+        Assert.IsType<RejectedRow>(rows[1]);
     }
 
     [Fact]
@@ -169,13 +209,53 @@ public sealed class CsvQuestionSetTests
         Assert.Equal(["row-00001|set|||How is asthma treated?||-|With inhaled steroids.", "row-00002|set|||What is asthma?||-|"], questions.Select(Reading.Outline));
     }
 
-    [Fact]
-    public async Task A_letter_as_answer_without_options_is_rejected()
+    [Theory]
+    [InlineData("A")]
+    [InlineData("3")]
+    [InlineData("Option B")]
+    [InlineData("AB")]
+    [InlineData("ABCD")]
+    [InlineData("ACE")]
+    [InlineData("A and C")]
+    [InlineData("\"b, d\"")]
+    [InlineData("(B) Heparin")]
+    [InlineData("b) heparin")]
+    [InlineData("B. Heparin")]
+    [InlineData("option_b")]
+    public async Task A_place_as_answer_without_options_is_rejected(string answer)
     {
-        var rejected = await Reading.RejectedAsync("question,choix_a,choix_b,answer\nWhy?,yes,no,A\n");
+        var rejected = await Reading.RejectedAsync($"question,answer\nWhy?,{answer}\n");
 
         Assert.Equal("The row has no options; a question needs 2 to 26.", rejected.Reason);
     }
+
+    [Theory]
+    [InlineData("B – digoxin")]
+    [InlineData("B, Digoxin")]
+    [InlineData("Ans: B")]
+    [InlineData("ans. (b)")]
+    [InlineData("Letter B")]
+    [InlineData("The correct answer is (B).")]
+    [InlineData("\\boxed{B}")]
+    [InlineData("Antwort B")]
+    [InlineData("Respuesta: B")]
+    [InlineData("答案：Ｂ")]
+    [InlineData("choice_b")]
+    [InlineData("OPTION B: Digoxin")]
+    public async Task A_letter_with_words_and_marks_around_it_is_that_letter(string answer)
+    {
+        var question = Assert.Single(await Reading.QuestionsAsync($"question,option_a,option_b,answer\nWhich?,Heparin,Digoxin,\"{answer}\"\n"));
+
+        Assert.Equal(1, question.Gold);
+    }
+
+    [Theory]
+    [InlineData("B – Heparin")]
+    [InlineData("B or A")]
+    [InlineData("Letter")]
+    [InlineData("Answer: none")]
+    public async Task An_answer_that_contradicts_itself_or_names_no_option_is_rejected(string answer) =>
+        await Reading.RejectedAsync($"question,option_a,option_b,answer\nWhich?,Heparin,Digoxin,\"{answer}\"\n");
 
     /// <summary>A stream that only goes forward, as an upload's body does.</summary>
     private sealed class ForwardStream(byte[] bytes) : MemoryStream(bytes)

@@ -51,6 +51,7 @@ public sealed class SampleTests
         var accepted = new Dictionary<string, string[]>
         {
             ["question"] = HeaderNames.Question,
+            ["question, where none of these is there"] = HeaderNames.PublishedQuestion,
             ["options in one field"] = HeaderNames.Options,
             ["id"] = HeaderNames.Id,
             ["dataset"] = HeaderNames.Dataset,
@@ -62,6 +63,7 @@ public sealed class SampleTests
             ["answer as number from 0"] = HeaderNames.AnswerFromZero,
             ["answer as number from 1"] = HeaderNames.AnswerFromOne,
             ["answer as text"] = HeaderNames.AnswerText,
+            ["answer, where none of these is there"] = HeaderNames.OtherAnswer,
             ["reference answers"] = HeaderNames.References,
             ["option by letter, from a"] = [.. HeaderNames.LetteredOption.Select(static family => family + "a")],
             ["option by number, from 0 or 1"] = [.. HeaderNames.NumberedOption.Select(static family => family + "1")],
@@ -73,13 +75,13 @@ public sealed class SampleTests
     [Fact]
     public void Every_listed_name_is_recognized_in_any_case_and_spelling()
     {
-        foreach (var (name, allowed) in HeaderNames.Gold)
+        foreach (var (name, allowed) in HeaderNames.Gold.Concat(HeaderNames.OtherGold))
         {
             var columns = QuestionColumns.Recognize(["Question", "Option A", "OPTION-B", name.ToUpperInvariant().Replace('_', ' ')], out _);
             Assert.Equal((3, allowed), (columns!.Gold[0].Column, columns.Gold[0].Allowed));
         }
 
-        foreach (var name in HeaderNames.Question)
+        foreach (var name in HeaderNames.Question.Concat(HeaderNames.PublishedQuestion))
         {
             Assert.Equal(2, QuestionColumns.Recognize(["A", "B", $" {name} "], out _)!.Question);
         }

@@ -52,9 +52,103 @@ public sealed class SpreadsheetTests
 
         var rows = await Reading.RowsAsync(book, Named);
 
-        Assert.Equal("row-00001|set|||Rich text?|1.5/1|A|", Reading.Outline(Assert.IsType<AcceptedRow>(rows[0]).Question));
+        Assert.Equal("row-00001|set|||Rich text?|1.5/TRUE|A|", Reading.Outline(Assert.IsType<AcceptedRow>(rows[0]).Question));
         Assert.Equal(new RejectedRow(7, null, "A cell names text '9' of the workbook's 2."), rows[1]);
     }
+
+    [Theory]
+    [InlineData(0, "0.30000000000000004", "0.3")]
+    [InlineData(0, "1234567890123", "1234567890123")]
+    [InlineData(0, "-1.0000000000000001E-5", "-0.00001")]
+    [InlineData(1, "2.5", "3")]
+    [InlineData(2, "2.675", "2.68")]
+    [InlineData(3, "1234567.4", "1,234,567")]
+    [InlineData(4, "-1234.5", "-1,234.50")]
+    [InlineData(9, "0.28999999999999998", "29%")]
+    [InlineData(10, "0.055", "5.50%")]
+    [InlineData(11, "12345", "1.23E+04")]
+    [InlineData(12, "0.5", "1/2")]
+    [InlineData(12, "1.25", "1 1/4")]
+    [InlineData(13, "3.0625", "3 1/16")]
+    [InlineData(14, "45306", "1/15/2024")]
+    [InlineData(15, "45306", "15-Jan-24")]
+    [InlineData(16, "45385", "3-Apr")]
+    [InlineData(17, "45385", "Apr-24")]
+    [InlineData(18, "0.75", "6:00 PM")]
+    [InlineData(21, "0.52083333333333337", "12:30:00")]
+    [InlineData(22, "45306.5", "1/15/2024 12:00")]
+    [InlineData(14, "1", "1/1/1900")]
+    [InlineData(40, "-1234.5", "(1,234.50)")]
+    [InlineData(45, "0.001388888888888889", "02:00")]
+    [InlineData(46, "1.5", "36:00:00")]
+    [InlineData(49, "007", "7")]
+    [InlineData(164, "12", "12 mg", "0\" mg\"")]
+    [InlineData(164, "12.5", "12.5 mg/dL", "0.0\\ \"mg/dL\"")]
+    [InlineData(164, "-3", "[3]", "0;\"[\"0\"]\"")]
+    [InlineData(164, "0", "none", "0;-0;\"none\"")]
+    [InlineData(164, "45306", "2024-01-15", "yyyy\\-mm\\-dd")]
+    [InlineData(164, "45306", "15. January 2024", "[$-407]d\\.\\ mmmm\\ yyyy;@")]
+    [InlineData(164, "45306.520833333336", "Mon 12:30", "ddd h:mm")]
+    [InlineData(164, "1500", "€ 1,500", "[$€-2] #,##0")]
+    [InlineData(164, "1500000", "1.5M", "0.0,,\"M\"")]
+    [InlineData(164, "0.5", "50.0 %", "0.0\\ %")]
+    [InlineData(164, "0.375", "3/8", "# ?/8")]
+    [InlineData(164, "5", "005", "000")]
+    [InlineData(164, "5", "5", "General")]
+    public async Task Numbers_are_read_as_they_are_shown(int format, string stored, string shown, string? code = null)
+    {
+        var question = Assert.IsType<AcceptedRow>(Assert.Single(await Reading.RowsAsync(Cells(format, stored, code), Named))).Question;
+
+        Assert.Equal(shown, question.Options[0]);
+    }
+
+    [Theory]
+    [InlineData(164, "5", "[>=100]0.0;0")]
+    [InlineData(164, "123456789", "000-00-0000")]
+    [InlineData(14, "60", null)]
+    [InlineData(14, "-1", null)]
+    [InlineData(30, "45306", null)]
+    public async Task A_number_that_cannot_be_shown_rejects_its_row(int format, string stored, string? code)
+    {
+        var rejected = Assert.IsType<RejectedRow>(Assert.Single(await Reading.RowsAsync(Cells(format, stored, code), Named)));
+
+        Assert.Matches("^The cell under 'option_a' holds .* in the number format '.*', which is not read; give the cell the format Text and write what it shows.$", rejected.Reason);
+    }
+
+    [Fact]
+    public async Task Below_a_title_the_first_row_of_names_is_the_one_that_is_said_not_to_be_a_header()
+    {
+        var workbook = Workbook.Of(("Quiz", [["", "Quiz template"], [], ["", "Question - max 120 characters", "Answer 1", "Answer 2"], ["1", "One?", "x", "y"]]));
+
+        Assert.Contains("there are '', 'Question - max 120 characters', 'Answer 1', 'Answer 2'.", (await Reading.RefusedAsync(workbook, Named)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Hidden_sheets_titles_escapes_and_formulas_are_told_apart()
+    {
+        const string Rows = """
+            <row r="1"><c t="str"><v>Exam 2024</v></c></row>
+            <row r="3"><c t="inlineStr"><is><t>question</t></is></c><c t="inlineStr"><is><t>option&#10;A</t></is></c><c t="str"><v>option_x000D_&#10;B</v></c><c t="str"><v>answer</v></c></row>
+            <row r="4"><c t="str"><v>One_x000D_&#10;line? _x005F_x000D_</v></c><c t="b"><v>1</v></c><c t="b"><v>0</v></c><c t="b"><v>0</v></c></row>
+            <row r="5"><c t="str"><v>Two?</v></c><c><f>1+1</f></c><c t="str"><v>x</v></c><c t="str"><v>A</v></c></row>
+            """;
+        var tally = new QuestionSetTally();
+
+        var rows = await Reading.RowsAsync(Workbook.Hiding(("Set", Rows), ("Old", Rows)), Named with { Noted = tally.Note });
+
+        Assert.Equal("row-00001|set|||One\nline? _x000D_|TRUE/FALSE|B|", Reading.Outline(Assert.IsType<AcceptedRow>(rows[0]).Question));
+        Assert.Equal("The cell under 'option A' holds a formula without its value; open the workbook in a spreadsheet program and save it again.", Assert.IsType<RejectedRow>(rows[1]).Reason);
+        Assert.Equal(["Sheet 'Old' holds questions, but is hidden: it is left out."], tally.Readings);
+        Assert.Equal("set.xlsx: sheet 'Old' holds questions, but is hidden; unhide it.", (await Reading.RefusedAsync(Workbook.Hiding(("Empty", ""), ("Old", Rows)), Named)).Message);
+    }
+
+    private static byte[] Cells(int format, string stored, string? code) => Workbook.OfSheet(
+        $"""
+        <row r="1"><c t="str"><v>question</v></c><c t="str"><v>option_a</v></c><c t="str"><v>option_b</v></c><c t="str"><v>answer</v></c></row>
+        <row r="2"><c t="str"><v>Which?</v></c><c s="1"><v>{stored}</v></c><c t="str"><v>x</v></c><c t="str"><v>A</v></c></row>
+        """,
+        "",
+        styles: $"<numFmts>{(code is null ? "" : $"<numFmt numFmtId=\"{format}\" formatCode=\"{System.Security.SecurityElement.Escape(code)}\"/>")}</numFmts><cellXfs><xf numFmtId=\"0\"/><xf numFmtId=\"{format}\"/></cellXfs>");
 
     [Fact]
     public async Task Two_sheets_of_questions_are_refused_rather_than_one_lost()
@@ -150,9 +244,12 @@ internal static class Workbook
             "");
     }
 
-    public static byte[] OfSheet(string rows, string texts, string doctype = "") => Archive(["Sheet1"], [rows], texts, doctype);
+    public static byte[] OfSheet(string rows, string texts, string doctype = "", string styles = "") => Archive(["Sheet1"], [rows], texts, doctype, styles);
 
-    private static byte[] Archive(string[] names, string[] sheets, string texts, string doctype)
+    /// <summary>Makes all sheets but the first hidden.</summary>
+    public static byte[] Hiding(params (string Name, string Rows)[] sheets) => Archive([.. sheets.Select(static sheet => sheet.Name)], [.. sheets.Select(static sheet => sheet.Rows)], "", "", "", "hidden");
+
+    private static byte[] Archive(string[] names, string[] sheets, string texts, string doctype, string styles = "", string others = "visible")
     {
         const string Main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
         const string Relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
@@ -161,11 +258,12 @@ internal static class Workbook
         using var stream = new MemoryStream();
         using (var archive = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true))
         {
-            Write("[Content_Types].xml", $"<Types xmlns=\"{Package}/content-types\"><Default Extension=\"rels\" ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/><Override PartName=\"/xl/workbook.xml\" ContentType=\"{Type}.sheet.main+xml\"/><Override PartName=\"/xl/sharedStrings.xml\" ContentType=\"{Type}.sharedStrings+xml\"/>{Each("<Override PartName=\"/xl/worksheets/sheet{0}.xml\" ContentType=\"" + Type + ".worksheet+xml\"/>")}</Types>");
+            Write("[Content_Types].xml", $"<Types xmlns=\"{Package}/content-types\"><Default Extension=\"rels\" ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/><Override PartName=\"/xl/workbook.xml\" ContentType=\"{Type}.sheet.main+xml\"/><Override PartName=\"/xl/sharedStrings.xml\" ContentType=\"{Type}.sharedStrings+xml\"/><Override PartName=\"/xl/styles.xml\" ContentType=\"{Type}.styles+xml\"/>{Each("<Override PartName=\"/xl/worksheets/sheet{0}.xml\" ContentType=\"" + Type + ".worksheet+xml\"/>")}</Types>");
             Write("_rels/.rels", $"<Relationships xmlns=\"{Package}/relationships\"><Relationship Id=\"r1\" Type=\"{Relations}/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>");
-            Write("xl/_rels/workbook.xml.rels", $"<Relationships xmlns=\"{Package}/relationships\"><Relationship Id=\"t\" Type=\"{Relations}/sharedStrings\" Target=\"sharedStrings.xml\"/>{Each("<Relationship Id=\"s{0}\" Type=\"" + Relations + "/worksheet\" Target=\"worksheets/sheet{0}.xml\"/>")}</Relationships>");
-            Write("xl/workbook.xml", $"<workbook xmlns=\"{Main}\" xmlns:r=\"{Relations}\"><sheets>{string.Concat(names.Select(static (name, i) => $"<sheet name=\"{name}\" sheetId=\"{i + 1}\" r:id=\"s{i + 1}\"/>"))}</sheets></workbook>");
+            Write("xl/_rels/workbook.xml.rels", $"<Relationships xmlns=\"{Package}/relationships\"><Relationship Id=\"t\" Type=\"{Relations}/sharedStrings\" Target=\"sharedStrings.xml\"/><Relationship Id=\"y\" Type=\"{Relations}/styles\" Target=\"styles.xml\"/>{Each("<Relationship Id=\"s{0}\" Type=\"" + Relations + "/worksheet\" Target=\"worksheets/sheet{0}.xml\"/>")}</Relationships>");
+            Write("xl/workbook.xml", $"<workbook xmlns=\"{Main}\" xmlns:r=\"{Relations}\"><sheets>{string.Concat(names.Select((name, i) => $"<sheet name=\"{name}\" sheetId=\"{i + 1}\" r:id=\"s{i + 1}\" state=\"{(i == 0 ? "visible" : others)}\"/>"))}</sheets></workbook>");
             Write("xl/sharedStrings.xml", $"<sst xmlns=\"{Main}\">{texts}</sst>");
+            Write("xl/styles.xml", $"<styleSheet xmlns=\"{Main}\">{styles}</styleSheet>");
             for (var i = 0; i < sheets.Length; i++)
             {
                 Write($"xl/worksheets/sheet{i + 1}.xml", $"<?xml version=\"1.0\"?>{doctype}<worksheet xmlns=\"{Main}\"><sheetData>{sheets[i]}</sheetData></worksheet>");

@@ -214,6 +214,25 @@ public sealed class QuestionSetSplitterTests(AzuriteFixture azurite)
         Assert.Contains("answerNotation 'roman', but it must be detect, letter, fromZero, fromOne or text.", unknown.Rejection!.Sentence, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("dropFillers", "true", 2, null)]
+    [InlineData("dropFillers", "perhaps", 0, "dropFillers 'perhaps', but it must be true or false.")]
+    [InlineData("name", "free.csv", 0, "none of the 1 questions has options, which profile quick")]
+    [InlineData("name", "filled.csv", 3, null)]
+    public async Task What_has_no_options_for_the_profile_is_rejected_and_fillers_are_dropped_where_the_upload_says_so(string key, string value, int options, string? rejection)
+    {
+        var bench = new Bench(await azurite.NewAsync());
+        var upload = new Azure.Storage.Blobs.Models.BlobUploadOptions { Metadata = new Dictionary<string, string> { [key] = value } };
+        var content = BinaryData.FromString(value == "free.csv" ? "question\nWhat is asthma?\n" : "question,option_a,option_b,option_c,answer\nWhich?,x,y,N/A,A\n");
+        var stored = await bench.Storage.QuestionSets.GetBlobClient("quick/set.csv").UploadAsync(content, upload, Cancel);
+
+        var outcome = await bench.Splitter.OnUploadAsync("quick/set.csv", stored.Value.ETag, Cancel);
+
+        Assert.Equal(rejection is null, outcome.Rejection is null);
+        Assert.Contains(rejection ?? "", outcome.Rejection?.Sentence ?? "", StringComparison.Ordinal);
+        Assert.Equal(options, outcome.Rejection is null ? (await bench.Reader.GetQuestionAsync(outcome.Run!.Value, 0, Cancel))!.Options.Length : 0);
+    }
+
     [Fact]
     public async Task What_the_rows_mean_for_the_scores_stands_in_manifest_and_report()
     {

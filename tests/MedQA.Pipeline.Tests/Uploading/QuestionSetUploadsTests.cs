@@ -65,6 +65,10 @@ public sealed class QuestionSetUploadsTests(AzuriteFixture azurite)
         Assert.Equal(AnswerNotation.FromOne, (await bench.Reader.GetManifestAsync(one.Run.Value, Cancel))!.AnswerNotation);
         Assert.False((await Store(AnswerNotation.FromOne)).Created);
 
+        var dropping = await uploads.StoreAsync(BinaryData.FromString(Counted).ToStream(), "counted.csv", "quick", again: false, new SetReading(AnswerNotation.FromOne, DropsFillers: true), caller: null, Cancel);
+        Assert.True(dropping.Created);
+        Assert.True((await bench.Reader.GetManifestAsync((await SplitAsync(dropping)).Run!.Value, Cancel))!.DropsFillers);
+
         Task<SplitOutcome> SplitAsync(Upload upload) => bench.Splitter.OnUploadAsync(upload.BlobName, upload.ETag, Cancel);
     }
 

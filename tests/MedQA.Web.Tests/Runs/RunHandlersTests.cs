@@ -86,6 +86,27 @@ public sealed class RunHandlersTests(AzuriteFixture azurite)
             cancellationToken: TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken));
     }
 
+    [Theory]
+    [InlineData("question,option_a,option_b,answerOne?,yes,no,ATwo?,yes,no,B")]
+    [InlineData("\"sep=;\"stem;A;B;key;noteOne?;yes;no;A;x")]
+    [InlineData("One?,yes,no,maybe,never,ATwo?,yes,no,maybe,never,B")]
+    [InlineData("What is it?Why is it?How is it?")]
+    public async Task A_body_without_line_breaks_as_curl_d_sends_it_is_refused_with_the_option_that_keeps_them(string body)
+    {
+        await using var server = await ApiServer.StartAsync(azurite.NewConnectionString());
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/runs?name=set.csv")
+        {
+            Content = new StringContent(body, System.Text.Encoding.UTF8, "application/x-www-form-urlencoded"),
+        };
+        using var response = await server.Client.SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Contains(
+            "--data-binary @FILE",
+            await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
+            StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_body_above_the_limit_gets_413_whether_it_says_its_length_or_not()
     {
