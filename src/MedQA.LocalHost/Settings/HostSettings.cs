@@ -55,7 +55,7 @@ internal sealed record HostSettings
     public string? CacheFolder { get; init; }
 
     /// <summary>Where <c>medqa models fetch</c> puts models.</summary>
-    public string FetchedModels => Path.Combine(CacheFolder, "models");
+    public string FetchedModels => Path.Combine(Azurite.CacheFolder, "models");
 
     /// <summary>The Node.js program.</summary>
     public string Node { get; init; } = "node";
