@@ -35,6 +35,7 @@ public sealed class OddFileTests
         ["study report --html"] = "written",
         ["study export --to"] = "written",
         ["models check --references"] = "refused",
+        ["models fetch --to"] = "refused",
         ["medqa --profiles"] = "refused",
         ["medqa --prefixes"] = "refused",
         ["medqa --model"] = "refused",
