@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using MedQA.Evaluation.Profiles;
-using MedQA.Evaluation.Questions;
 
 namespace MedQA.Evaluation.Prompting;
 
@@ -32,14 +31,10 @@ public static class ExemplarSets
         return Embedded.Value.GetValueOrDefault(name);
     }
 
-    /// <summary>The set that fits a question: its data set's own, the consumer questions' for a free answer, the general medical one elsewhere.</summary>
-    public static ExemplarSet ForDataset(Question question)
-    {
-        ArgumentNullException.ThrowIfNull(question);
-        return Resolve(Auto, question.Dataset, question.Options.Length == 0);
-    }
-
-    /// <summary>The set that a profile means for a data set.</summary>
+    /// <summary>
+    /// The set that a profile means for a data set. <see cref="Auto"/> is its own, the consumer questions' for free answers, and the general
+    /// medical one elsewhere.
+    /// </summary>
     /// <param name="name">A set's name, or <see cref="Auto"/>.</param>
     /// <param name="dataset">The data set's name, for example <c>mmlu_anatomy_test</c>.</param>
     /// <param name="freeAnswer">Whether its questions have free answers.</param>

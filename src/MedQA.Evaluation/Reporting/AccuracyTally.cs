@@ -16,8 +16,6 @@ internal sealed class AccuracyTally
     private int? _optionsEach;
     private bool _optionsDiffer;
 
-    public bool HasScored => _share.Count > 0;
-
     public double? MeanAgreement => _withOptions == 0 ? null : _agreement / _withOptions;
 
     public int Questions { get; private set; }

@@ -41,18 +41,6 @@ public static class BinomialInterval
             successes >= trials ? 1 : Math.Min(1, (centre + half) / (trials + squared)));
     }
 
-    /// <summary>Wald's interval around Wilson's centre (Agresti and Coull, The American Statistician 52, 1998), cut to 0 and 1.</summary>
-    /// <inheritdoc cref="ClopperPearson" path="//param|//exception"/>
-    public static Interval AgrestiCoull(int successes, int trials, double confidence = 0.95)
-    {
-        Check(successes, trials, confidence);
-        var z = Normal.TwoSidedQuantile(confidence);
-        var n = trials + (z * z);
-        var centre = (successes + (z * z / 2)) / n;
-        var half = z * Math.Sqrt(centre * (1 - centre) / n);
-        return new Interval(Math.Max(0, centre - half), Math.Min(1, centre + half));
-    }
-
     /// <summary>Refuses what is no confidence.</summary>
     internal static void CheckConfidence(double confidence)
     {

@@ -19,7 +19,4 @@ public sealed record VoteTally
 
     /// <summary>Whether the winner was chosen among options with equally many votes.</summary>
     public bool Tie => TiedOptions > 1;
-
-    /// <summary>Votes per option without the forced ones.</summary>
-    public ImmutableArray<int> Unforced => [.. Votes.Zip(Forced, static (all, forced) => all - forced)];
 }

@@ -29,9 +29,6 @@ public sealed class StreamingDecoder
         _stripLeft = tokenizer.Decoding.StrippedInFront;
     }
 
-    /// <summary>How many bytes wait for the rest of their character.</summary>
-    public int PendingBytes => _byteCount;
-
     /// <summary>Takes the next token.</summary>
     /// <returns>The text that is whole now and was not returned before; perhaps empty. Valid until the next call.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The id is negative or beyond the vocabulary.</exception>

@@ -83,9 +83,6 @@ public sealed record RunManifest
     /// <summary>How many batches it has.</summary>
     internal int Batches => BatchSize == 0 ? 0 : (int)(((long)Questions + BatchSize - 1) / BatchSize);
 
-    /// <summary>The ordinals of a batch number.</summary>
-    internal Range OrdinalsOf(int batch) => (batch * BatchSize)..Math.Min(Questions, (batch + 1) * BatchSize);
-
     /// <summary>The batch number that holds an ordinal.</summary>
     internal int BatchOf(int ordinal) => ordinal / BatchSize;
 }

@@ -16,9 +16,6 @@ internal static class StorageConflicts
         fault.ErrorCode is "LeaseLost" or "LeaseIdMismatchWithBlobOperation" or "LeaseNotPresentWithBlobOperation" or "LeaseIdMismatchWithLeaseOperation"
             or "LeaseNotPresentWithLeaseOperation" or "LeaseIsBrokenAndCannotBeRenewed" or "LeaseIdMissing";
 
-    /// <summary>The blob is leased by somebody else.</summary>
-    public static bool IsLeased(this RequestFailedException fault) => fault.ErrorCode is "LeaseAlreadyPresent" or "LeaseIdMissing" or "LeaseIsBreakingAndCannotBeAcquired";
-
     /// <summary>The blob's length is not the expected one.</summary>
     public static bool IsPositionConflict(this RequestFailedException fault) => fault.ErrorCode is "AppendPositionConditionNotMet";
 }

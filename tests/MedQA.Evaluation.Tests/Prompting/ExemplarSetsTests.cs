@@ -61,10 +61,10 @@ public sealed partial class ExemplarSetsTests
     [InlineData("pubmedqa_test", "pubmedqa")]
     [InlineData("my-hospital", "medqa")]
     public void The_set_is_chosen_by_the_data_set(string dataset, string set) =>
-        Assert.Equal(set, ExemplarSets.ForDataset(new Question { Id = "q", Dataset = dataset, Text = "?", Options = ["a", "b"] }).Name);
+        Assert.Equal(set, ExemplarSets.Resolve(ExemplarSets.Auto, dataset, freeAnswer: false).Name);
 
     [Fact]
-    public void Free_answers_have_the_consumer_questions() => Assert.Equal("consumer", ExemplarSets.ForDataset(new Question { Id = "q", Dataset = "liveqa", Text = "?" }).Name);
+    public void Free_answers_have_the_consumer_questions() => Assert.Equal("consumer", ExemplarSets.Resolve(ExemplarSets.Auto, "liveqa", freeAnswer: true).Name);
 
     [Fact]
     public void A_run_over_several_data_sets_has_the_worked_examples_of_each()

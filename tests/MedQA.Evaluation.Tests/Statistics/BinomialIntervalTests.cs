@@ -17,7 +17,6 @@ public sealed class BinomialIntervalTests
             var (successes, trials) = (row.Integer("successes"), row.Integer("trials"));
             Near(row, "clopper_pearson", BinomialInterval.ClopperPearson(successes, trials));
             Near(row, "wilson", BinomialInterval.Wilson(successes, trials));
-            Near(row, "agresti_coull", BinomialInterval.AgrestiCoull(successes, trials));
         }
     }
 
@@ -98,7 +97,6 @@ public sealed class BinomialIntervalTests
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => BinomialInterval.ClopperPearson(successes, trials, confidence));
         Assert.Throws<ArgumentOutOfRangeException>(() => BinomialInterval.Wilson(successes, trials, confidence));
-        Assert.Throws<ArgumentOutOfRangeException>(() => BinomialInterval.AgrestiCoull(successes, trials, confidence));
     }
 
     private static (int Successes, int Trials) Trials(NonNegativeInt a, NonNegativeInt b) => (Math.Min(a.Get, b.Get), Math.Max(1, Math.Max(a.Get, b.Get)));
@@ -107,7 +105,6 @@ public sealed class BinomialIntervalTests
     [
         BinomialInterval.ClopperPearson(successes, trials, confidence),
         BinomialInterval.Wilson(successes, trials, confidence),
-        BinomialInterval.AgrestiCoull(successes, trials, confidence),
     ];
 
     private static void Near(JsonElement row, string name, Interval actual)

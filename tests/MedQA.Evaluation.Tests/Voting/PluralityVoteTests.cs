@@ -60,7 +60,6 @@ public sealed class PluralityVoteTests
 
         Assert.Equal([2, 1], tally.Votes);
         Assert.Equal([1, 1], tally.Forced);
-        Assert.Equal([1, 0], tally.Unforced);
     }
 
     [Fact]

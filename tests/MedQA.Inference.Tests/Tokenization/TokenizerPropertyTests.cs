@@ -62,7 +62,6 @@ public sealed class TokenizerPropertyTests
         var ids = Tiny.Encode("a😀");
         var decoder = new StreamingDecoder(Tiny);
         Assert.Equal("a", string.Concat(ids[..^1].Select(id => decoder.Append(id).ToString())));
-        Assert.Equal(3, decoder.PendingBytes);
         Assert.Equal("\uFFFD", decoder.Finish().ToString());
         decoder.Reset();
         Assert.Equal("a", decoder.Append(ids[0]).ToString());
