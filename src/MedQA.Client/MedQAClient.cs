@@ -175,7 +175,7 @@ public sealed class MedQAClient : IDisposable
     public Task<Stream> OpenReportAsync(string run, ReportFormat format = ReportFormat.Json, CancellationToken cancellationToken = default) =>
         OpenAsync($"{Of(run)}/report", [], TypeOf(format), cancellationToken);
 
-    /// <summary>A file of a run's result as it was written: <c>manifest.json</c>, <c>report.json</c>, <c>report.md</c>, <c>report.html</c>, <c>answers.csv</c>, <c>answers.parquet</c>, <c>rejected.csv</c>. The caller disposes it.</summary>
+    /// <summary>A file of a run's result as it was written: <c>manifest.json</c>, <c>report.json</c>, <c>report.md</c>, <c>report.html</c>, <c>answers.csv</c>, <c>answers.parquet</c>, <c>rejected.csv</c>; or with every sample <c>answers.jsonl</c>, <c>samples.parquet</c>. The caller disposes it.</summary>
     public Task<Stream> OpenFileAsync(string run, string file, CancellationToken cancellationToken = default) =>
         OpenAsync($"{Of(run)}/files/{Uri.EscapeDataString(file)}", [], "*/*", cancellationToken);
 

@@ -77,7 +77,8 @@ internal static class ResultsCommand
     {
         if (context.Output == OutputFormat.Csv)
         {
-            context.Console.Text(await ReadAsync(source, run, "answers.csv", cancellationToken));
+            await using var answers = await OpenAsync(source, run, "answers.csv", cancellationToken);
+            await context.Console.TextAsync(answers, cancellationToken);
             return;
         }
 
@@ -114,12 +115,14 @@ internal static class ResultsCommand
 
     private static async Task<string> ReadAsync(IRunSource source, Run run, string file, CancellationToken cancellationToken)
     {
-        await using var content = await source.OpenFileAsync(run.Id, file, cancellationToken)
-            ?? throw new InputException(
-                $"Run {run.Id} has no {(file == "answers.csv" ? "answers.csv" : "report")} yet: it is {StateText.Of(run)}.");
+        await using var content = await OpenAsync(source, run, file, cancellationToken);
         using var text = new StreamReader(content);
         return await text.ReadToEndAsync(cancellationToken);
     }
+
+    private static async Task<Stream> OpenAsync(IRunSource source, Run run, string file, CancellationToken cancellationToken) =>
+        await source.OpenFileAsync(run.Id, file, cancellationToken)
+        ?? throw new InputException($"Run {run.Id} has no {(file == "answers.csv" ? "answers.csv" : "report")} yet: it is {StateText.Of(run)}.");
 
     private static async Task<JsonDocument?> ReadReportAsync(IRunSource source, Run run, CancellationToken cancellationToken)
     {

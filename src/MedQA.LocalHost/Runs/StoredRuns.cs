@@ -53,6 +53,9 @@ internal sealed class StoredRuns(RunReader reader, RunControl control, LocalStor
     public Task<Stream?> OpenFileAsync(string run, string file, CancellationToken cancellationToken) => reader.OpenFileAsync(RunId.Parse(run), file, cancellationToken);
 
     /// <inheritdoc/>
+    public Task WriteExportAsync(string run, RunExport export, Stream file, CancellationToken cancellationToken) => reader.WriteExportAsync(RunId.Parse(run), export, file, cancellationToken);
+
+    /// <inheritdoc/>
     public async Task<Stream> OpenComparisonAsync(IReadOnlyList<Run> runs, ReportFormat format, CancellationToken cancellationToken)
     {
         var summaries = new List<RunSummary>();
