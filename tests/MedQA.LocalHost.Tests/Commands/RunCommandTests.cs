@@ -90,10 +90,12 @@ public sealed class RunCommandTests
 
         var (code, written, notices) = await medqa.RunAsync("export", one, "--to", "out");
         Assert.True(code == 0, notices);
-        Assert.Equal(["answers.csv", "answers.parquet", "manifest.json", "report.html", "report.json", "report.md"], Directory.EnumerateFiles(Path.Combine(medqa.Folder, "out")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(["answers.csv", "answers.jsonl", "answers.parquet", "manifest.json", "report.html", "report.json", "report.md", "samples.parquet"], Directory.EnumerateFiles(Path.Combine(medqa.Folder, "out")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.Contains("report.html", written, StringComparison.Ordinal);
         var (_, chosen, _) = await medqa.RunAsync("export", one, "--to", "table", "--format", "parquet");
-        Assert.Equal(Path.Combine(medqa.Folder, "table", "answers.parquet"), chosen.Trim());
+        Assert.Equal([Path.Combine(medqa.Folder, "table", "answers.parquet"), Path.Combine(medqa.Folder, "table", "samples.parquet")], chosen.Trim().Split(Environment.NewLine));
+        var everything = await File.ReadAllLinesAsync(Path.Combine(medqa.Folder, "out", "answers.jsonl"), Cancel);
+        Assert.Equal([3, 3, 3, 3, 3, 3], everything.Select(static line => JsonDocument.Parse(line).RootElement.GetProperty("answer").GetProperty("reasonings").GetArrayLength()));
         Assert.Equal(7, (await File.ReadAllLinesAsync(Path.Combine(medqa.Folder, "out", "answers.csv"), Cancel)).Length);
     }
 
