@@ -15,7 +15,7 @@ internal static class ExportCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var run = new Argument<string>("RUN") { Description = "The run, the beginning of its name, or 'latest'" };
+        var run = new Argument<string>("RUN") { Description = "The run, the beginning of its name, or 'latest'" }.WithRuns();
         var to = new Option<string>("--to") { Description = "The folder to write into. Default: one named after the run", HelpName = "FOLDER" };
         var formats = new Option<string[]>("--format") { Description = $"Only files of this format: {string.Join(", ", Formats)}. Can be given several times", HelpName = "FORMAT" };
         var command = new TaughtCommand("export", "Write a run's report (JSON, Markdown, HTML), answers with their texts (CSV, Parquet), every sample (answers.jsonl, samples.parquet) and configuration into a folder.", """

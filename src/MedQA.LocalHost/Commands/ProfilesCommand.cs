@@ -30,7 +30,7 @@ internal static class ProfilesCommand
         CommandContext.SetWork(list, static (context, _, cancel) => ListAsync(context, cancel), writesCsv: true);
         command.Add(list);
 
-        var name = new Argument<string>("NAME") { Description = "The profile's name" };
+        var name = new Argument<string>("NAME") { Description = "The profile's name" }.WithProfiles();
         var show = new Command("show", "Write a profile with all its fields as JSON, to be edited and given to `medqa run --profile FILE.json`.") { name };
         CommandContext.SetWork(show, (context, parsed, cancel) => ShowAsync(context, parsed.GetRequiredValue(name), cancel));
         command.Add(show);

@@ -13,9 +13,9 @@ internal static class ResultsCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var run = new Argument<string?>("RUN") { Description = "The run: its name, the beginning of its name, or 'latest'. Without it all runs are listed", Arity = ArgumentArity.ZeroOrOne };
+        var run = new Argument<string?>("RUN") { Description = "The run: its name, the beginning of its name, or 'latest'. Without it all runs are listed", Arity = ArgumentArity.ZeroOrOne }.WithRuns();
         var markdown = new Option<bool>("--markdown") { Description = "Write the whole report as Markdown" };
-        var development = new Option<string>("--dev") { Description = "A development run of the same profile and model, or its report.json: its answers give the threshold of agreement above which at least 90 % are right, with 95 % confidence", HelpName = "RUN|FILE" };
+        var development = new Option<string>("--dev") { Description = "A development run of the same profile and model, or its report.json: its answers give the threshold of agreement above which at least 90 % are right, with 95 % confidence", HelpName = "RUN|FILE" }.WithRuns();
         var html = HtmlFile.Create();
         var command = new TaughtCommand("results", "List runs, or show the scores of one.", """
             Examples:

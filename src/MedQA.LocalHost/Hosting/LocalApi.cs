@@ -46,6 +46,9 @@ internal static class LocalApi
 
         // What the framework says of requests at other levels has their queries in it, and the addresses that it cannot read.
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+
+        // That the server does not start is said by whoever starts it, in a sentence.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         builder.WebHost.UseUrls(settings.Url.ToString());
         builder.WebHost.ConfigureKestrel(static kestrel =>
         {

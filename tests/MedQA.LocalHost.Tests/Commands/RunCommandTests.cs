@@ -194,8 +194,8 @@ public sealed class RunCommandTests
     [InlineData("medqa: --threads is 'many', but must be a number from 1 to 1024.", "results", "--threads", "many")]
     [InlineData("medqa: There is no profile 'none'.", "profiles", "show", "none")]
     [InlineData("medqa: --answer-notation is 'roman', but must be detect, letter, fromZero, fromOne or text.", "run", "a.csv", "--answer-notation", "roman")]
-    [InlineData("medqa: Required argument missing for command: 'run'.", "run")]
-    [InlineData("medqa: Unrecognized command or argument '--yes'.\nSee `medqa study delete --help`.", "study", "delete", "latest", "--yes")]
+    [InlineData("medqa: `medqa run` needs FILE.\nSee `medqa run --help`.", "run")]
+    [InlineData("medqa: `medqa study delete` has no option --yes.\nSee `medqa study delete --help`.", "study", "delete", "latest", "--yes")]
     public async Task What_cannot_be_done_is_said_in_a_sentence_and_code_2(string sentence, params string[] arguments)
     {
         await using var medqa = new MedqaProcess();
@@ -230,6 +230,29 @@ public sealed class RunCommandTests
         Assert.Equal(["results", "resume"], commands.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Order(StringComparer.Ordinal));
         var (_, options, _) = await medqa.RunAsync("[suggest:18]", "medqa run --profil");
         Assert.Contains("--profile", options, StringComparison.Ordinal);
+
+        // Names of profiles and runs, without a start of the storage.
+        var kept = Directory.CreateDirectory(Path.Combine(medqa.Folder, ".medqa", "profiles")).FullName;
+        File.Move(medqa.Profile(samples: 3), Path.Combine(kept, "sums-3.json"));
+        var (_, profiles, _) = await medqa.RunAsync("[suggest:26]", "medqa run x.csv --profile ");
+        Assert.Contains("few-shot", Lines(profiles));
+        Assert.Contains("sums-3", Lines(profiles));
+        Assert.DoesNotContain("latest", Lines(profiles));
+        var (_, none, _) = await medqa.RunAsync("[suggest:13]", "medqa export ");
+        Assert.Contains("latest", Lines(none));
+        Assert.False(File.Exists(Path.Combine(medqa.Folder, ".medqa", "azurite.json")));
+        var run = (await medqa.JsonAsync("run", medqa.Sums(1), "--profile", "sums-3")).GetProperty("run").GetProperty("run").GetString()!;
+        foreach (var line in (string[])["medqa export ", "medqa results ", "medqa delete ", "medqa compare a ", "medqa overlap a b --run "])
+        {
+            var (_, runs, _) = await medqa.RunAsync($"[suggest:{line.Length}]", line);
+            Assert.Contains(run, Lines(runs));
+        }
+
+        Assert.Equal(0, (await medqa.RunAsync("delete", run)).Code);
+        var service = await medqa.RunAsync("[suggest:41]", "medqa results --endpoint http://127.0.0.1:1 ");
+        Assert.Equal((0, ""), (service.Code, service.Notices));
+
+        static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
     }
 
     /// <summary>Looks into the storage from outside until some questions are done.</summary>
