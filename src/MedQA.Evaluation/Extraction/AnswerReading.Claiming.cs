@@ -11,7 +11,7 @@ internal sealed partial class AnswerReading
         for (var step = 0; step < MostSteps && at < tokens.Count; step++)
         {
             var token = tokens[at];
-            var number = numbers ? options.NumberAt(tokens, at) : null;
+            var number = numbers ? options.NumberAt(tokens, at) ?? CountedAlone(at, alone: true) : null;
             if ((options.At(tokens, at) ?? number) is { } reference && !_clauses.IsQuestion(at))
             {
                 if (!negated && !(reference.End < tokens.Count && tokens[reference.End].Has(WordRoles.NegationsBehind)
@@ -48,6 +48,12 @@ internal sealed partial class AnswerReading
                 {
                     negated = true;
                 }
+                else if (!negated && rank == ClaimRank.Answer && !_clauses.IsQuestion(at) && !token.Has(connectors)
+                    && options.PartAt(tokens, at) is { } part)
+                {
+                    Claim(rank, part, mustEnd: true);
+                    return;
+                }
                 else if (token.Has(WordRoles.Plurals) || !token.Has(connectors) || (otherCase && token.Has(WordRoles.Hypothetical)))
                 {
                     return;
@@ -78,7 +84,7 @@ internal sealed partial class AnswerReading
                 return at + 1;
             }
 
-            if (tokens[at].IsWord && !tokens[at].Has(WordRoles.Leads))
+            if (tokens[at].IsWord && !tokens[at].Has(WordRoles.Leads | WordRoles.SubjectCopulas | WordRoles.Predicates))
             {
                 return -1;
             }
@@ -101,6 +107,13 @@ internal sealed partial class AnswerReading
         {
             // "Answer: E. Adenosine is …": a new sentence that begins with the option's text.
             end = next = reference.End;
+        }
+
+        if (!reference.ByLetter && reference.First > 0 && tokens[reference.First - 1].Text is "a" or "an" or "un" or "una" or "une"
+            or "ein" or "eine" && next + 1 < tokens.Count && tokens[next].Text is "in" or "of" or "de" or "du" or "der" or "des")
+        {
+            // "The answer is a decrease in preload."
+            end = next += 2;
         }
 
         if (next < tokens.Count && tokens[next].Has(WordRoles.SubjectCopulas) && !tokens[next].Has(WordRoles.Particles))

@@ -33,7 +33,13 @@ internal sealed partial class AnswerReading
         }
         else if (token.Has(WordRoles.Only))
         {
-            var next = at + 1 < tokens.Count && tokens[at + 1].Has(WordRoles.OptionNouns) ? at + 2 : at + 1;
+            var next = at + 1;
+            while (next < tokens.Count && tokens[next].Has(WordRoles.OptionNouns | WordRoles.Articles)
+                && options.At(tokens, next) is null)
+            {
+                next++;
+            }
+
             next = Skip(next, Openers);
             if (options.At(tokens, next) is { } only && !options.IsJoined(tokens, only) && OnlyFits(Skip(BehindText(only), Closers)))
             {
@@ -77,8 +83,11 @@ internal sealed partial class AnswerReading
         }
     }
 
+    private static bool IsLeft(Token token) => token.Text is "remains" or "survives" or "bleibt" or "queda" or "reste";
+
     private bool OnlyFits(int at) => at < tokens.Count
-        && (tokens[at].Has(WordRoles.Fits) || (tokens[at].Has(WordRoles.SubjectCopulas) && at + 1 < tokens.Count
+        && (tokens[at].Has(WordRoles.Fits) || (IsLeft(tokens[at]) && OptionReferences.EndsStatement(tokens, at + 1))
+        || (tokens[at].Has(WordRoles.SubjectCopulas) && at + 1 < tokens.Count
         && (tokens[at + 1].Is("consistent") || tokens[at + 1].Is("compatible") || tokens[at + 1].Has(WordRoles.Predicates))));
 
     private void EvidenceNamed(int at)
@@ -105,7 +114,8 @@ internal sealed partial class AnswerReading
                 return;
             }
 
-            if (options.At(tokens, next) is { } named && (!named.ByLetter || IsMarked(named) || IsOnlyTopic(at, next)))
+            if (options.At(tokens, next) is { } named && (!named.ByLetter || IsMarked(named) || IsOnlyTopic(at, next)
+                || IsCalledFor(named)))
             {
                 if (IsLinked(at, next))
                 {
@@ -142,6 +152,15 @@ internal sealed partial class AnswerReading
 
         return token.Has(WordRoles.EvidenceLinks) && (token.Has(WordRoles.Copulas | WordRoles.Evidence) || link == evidence
             || (link > 0 && tokens[link - 1].Has(WordRoles.Evidence | WordRoles.Copulas)));
+    }
+
+    /// <summary>"Everything points to C", "this calls for C": and the statement ends there.</summary>
+    private bool IsCalledFor(OptionReferences.Reference named)
+    {
+        var link = named.First - 1;
+        link = link > 1 && tokens[link].Has(WordRoles.Articles) && !tokens[link].Has(WordRoles.EvidenceLinks) ? link - 1 : link;
+        return link > 0 && tokens[named.First].IsCapital && tokens[link].Text is "for" or "to" or "für" or "pour" or "a"
+            && tokens[link].Has(WordRoles.EvidenceLinks) && tokens[link - 1].Has(WordRoles.EvidenceLinks) && EndsOrReasons(named.End);
     }
 
     /// <summary>"The best next step is C": with nothing in between that the letter could belong to.</summary>

@@ -8,9 +8,15 @@ internal sealed partial class AnswerReading
     {
         var token = tokens[at];
         var next = at + 1;
-        if (token.Has(WordRoles.ParticleVerbs) && next < tokens.Count && tokens[next].Has(WordRoles.DecisionParticles))
+        if (token.Text is "put" or "bet" && _clauses.IsStated(at) && BetFrom(next) is { } bet && DecidedBy(at) == true)
         {
-            next++;
+            Follow(bet, WordRoles.DecisionConnectors, ClaimRank.Answer, mustEnd: true);
+            return;
+        }
+
+        if (token.Has(WordRoles.ParticleVerbs) && ParticleOf(at) is { } particle)
+        {
+            next = particle + 1;
         }
         else if (!token.Has(WordRoles.Decisions | WordRoles.OwnDecisions))
         {
@@ -29,6 +35,32 @@ internal sealed partial class AnswerReading
         }
     }
 
+    /// <summary>In "I'd put about 90 % on E" the token behind "on"; <see langword="null"/> for half or less.</summary>
+    private int? BetFrom(int at)
+    {
+        at = at < tokens.Count && tokens[at].Text is "about" or "around" or "roughly" or "some" or "over" ? at + 1 : at;
+        return at + 3 < tokens.Count && IsMoreThanHalf(tokens[at]) && tokens[at + 1].Is("%") && tokens[at + 2].Text is "on" or "for"
+            ? at + 3 : null;
+    }
+
+    /// <summary>The preposition of a verb: directly behind it, or, as in "entscheide mich wegen … für", directly in front of an
+    /// option.</summary>
+    private int? ParticleOf(int verb)
+    {
+        for (var at = verb + 1; at + 1 < tokens.Count && at < verb + MostSteps && !Clauses.EndsSentence(tokens, at)
+            && !tokens[at].Has(WordRoles.Negations | WordRoles.Conditions); at++)
+        {
+            var next = tokens[at + 1].Has(WordRoles.Articles | WordRoles.OptionNouns) ? at + 2 : at + 1;
+            if (tokens[at].Has(WordRoles.DecisionParticles) && (at == verb + 1
+                || (tokens[verb].Text is "entscheide" && tokens[at].Is("für") && options.At(tokens, next) is { ByLetter: true })))
+            {
+                return at;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Whether the model decides (<see langword="true"/>), or nobody is named (<see langword="false"/>); <see
     /// langword="null"/> where somebody else does, or the decision is past.</summary>
     private bool? DecidedBy(int at)
@@ -36,7 +68,7 @@ internal sealed partial class AnswerReading
         var ought = false;
         if (tokens[at].Has(WordRoles.FirstPerson))
         {
-            return true;
+            return at > 0 && tokens[at - 1].Has(WordRoles.Past) ? null : true;
         }
 
         if (at > 1 && tokens[at - 1].Is("have") && tokens[at - 2].Has(WordRoles.Hypothetical))

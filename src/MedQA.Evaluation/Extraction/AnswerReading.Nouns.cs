@@ -8,7 +8,7 @@ internal sealed partial class AnswerReading
     /// <summary>"The answer is (C)", "Correct option: C", <c>{"answer": "C"}</c>.</summary>
     private void AnswerNamed(int at)
     {
-        if (!IsAnswerNoun(at) || !_clauses.IsStated(at))
+        if (!IsAnswerNoun(at) || !_clauses.IsStated(at) || _clauses.IsTentative(at))
         {
             return;
         }
@@ -111,7 +111,8 @@ internal sealed partial class AnswerReading
             before--;
             if (before > 0 && tokens[before - 1].Is("%"))
             {
-                return false;
+                return before > 1 && IsMoreThanHalf(tokens[before - 2]) && tokens[before].Text is "confident" or "sure" or "certain"
+                    or "convinced";
             }
 
             // "It may be that", "it would seem that".
@@ -131,9 +132,12 @@ internal sealed partial class AnswerReading
         }
 
         var token = tokens[before];
-        return token.Roles != WordRoles.None && !token.Has(WordRoles.Persons)
+        return (token.Roles & ~WordRoles.PhraseStart) != WordRoles.None && !token.Has(WordRoles.Persons)
             && (!token.Has(WordRoles.Speech) || token.Has(WordRoles.FirstPerson) || _clauses.IsOwnSentence(before));
     }
+
+    private static bool IsMoreThanHalf(Token token) => token.IsNumber
+        && double.TryParse(token.Text, System.Globalization.CultureInfo.InvariantCulture, out var percent) && percent is > 50 and <= 100;
 
     private bool IsOfChoice(int at) => at > 0 && tokens[at - 1].Is("of");
 
@@ -151,6 +155,7 @@ internal sealed partial class AnswerReading
 
             var isDescription = token.IsWord && !token.Has(WordRoles.Negations | WordRoles.Tentative | WordRoles.Conditions
                 | WordRoles.Persons | WordRoles.Wrong | WordRoles.Distance | WordRoles.AnswerNouns)
+                && token.Text is not ("menos" or "moins" or "least" or "less")
                 && !(step == 0 && token.Has(WordRoles.Plurals)) && options.At(tokens, at + step) is null;
             if (!isDescription && !token.IsSymbol("(),_\""))
             {

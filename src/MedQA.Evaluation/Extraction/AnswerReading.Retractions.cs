@@ -14,15 +14,21 @@ internal sealed partial class AnswerReading
             && (tokens[at + 1].IsSymbol(",.:!;–—…-") || (Clauses.BeginsSentence(tokens, at)
             && tokens[at + 1].Has(WordRoles.No | WordRoles.Pronouns | WordRoles.FirstPerson))))
             || (token.Has(WordRoles.No) && space != AnswerSpace.Words && Clauses.BeginsSentence(tokens, at) && at + 1 < tokens.Count
-            && (tokens[at + 1].IsSymbol(",.!–—…") || tokens[at + 1].Has(WordRoles.Interjections))
-                && !(at > 0 && IsBehindQuestion(at)) && !(at > 1 && tokens[at - 1].IsSymbol(".):") && tokens[at - 2].IsLetter));
+            && (tokens[at + 1].IsSymbol(",.!:–—…") || tokens[at + 1].Has(WordRoles.Interjections))
+                && !(at > 0 && IsBehindQuestion(at)) && !(at > 1 && tokens[at - 1].IsSymbol(".):") && tokens[at - 2].IsLetter
+                    && Clauses.BeginsSentence(tokens, at - 2)));
         // "The answer is B, no, C."
         isTaken |= token.Has(WordRoles.No) && space != AnswerSpace.Words && at > 0 && tokens[at - 1].IsSymbol(",–—…")
-            && at + 1 < tokens.Count && tokens[at + 1].IsSymbol(",.!–—…");
+            && at + 1 < tokens.Count && tokens[at + 1].IsSymbol(",.!:–—…") && (tokens[at - 1].Is(",") || _verdicts.Topic is null);
+
+        // "It is easy to conclude that it is D. Don't."
+        isTaken |= token.Text is "don't" or "resist" && Clauses.BeginsSentence(tokens, at)
+            && OptionReferences.EndsStatement(tokens, at + 1);
         if (isTaken)
         {
             _claims.Retract();
             _verdicts.Retract();
+            _lastRetraction = at;
             Concluded(at + 1);
             return;
         }
@@ -36,6 +42,11 @@ internal sealed partial class AnswerReading
             if (_verdicts.Topic is { } topic)
             {
                 _claims.Deny(topic);
+            }
+            else if (_lastNamed is { } others && _clauses.IsOfOthers(others.First))
+            {
+                // "Some would say D, but that is wrong."
+                _claims.Deny(others.Option);
             }
             else if (token.Is("which"))
             {
@@ -101,6 +112,6 @@ internal sealed partial class AnswerReading
             negated |= tokens[at].Has(WordRoles.Negations);
         }
 
-        return negated && OptionReferences.EndsStatement(tokens, at);
+        return negated && (OptionReferences.EndsStatement(tokens, at) || tokens[at].IsSymbol(",:–—"));
     }
 }

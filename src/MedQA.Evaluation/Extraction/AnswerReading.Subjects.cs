@@ -8,6 +8,12 @@ internal sealed partial class AnswerReading
     {
         if (options.At(tokens, at) is not { } subject)
         {
+            if (CountedAlone(at, alone: false) is { } counted && _clauses.IsOwn(at)
+                && counted.End < tokens.Count && tokens[counted.End].Has(WordRoles.SubjectCopulas | WordRoles.PredicatesBehind))
+            {
+                Judge(counted, Judgement.At(tokens, counted.End));
+            }
+
             return;
         }
 
@@ -23,8 +29,15 @@ internal sealed partial class AnswerReading
         if ((isMarked ? particle + 1 : particle) is var decided && decided < tokens.Count
             && tokens[decided].Has(WordRoles.DecisionsBehind))
         {
+            // "Bを選ぶのは誤り": of those who choose it.
+            if (tokens[decided].IsUnspaced && decided + 1 < tokens.Count && tokens[decided + 1].IsWord
+                && !tokens[decided + 1].Text.StartsWith("べき", StringComparison.Ordinal) && !tokens[decided + 1].Has(WordRoles.Reasons))
+            {
+                return;
+            }
+
             if (_clauses.IsStated(at) && !options.IsJoined(tokens, subject)
-                && (isMarked ? !_clauses.NamesPerson(at) : DecidedBy(at) == true))
+                && (isMarked || tokens[decided].IsUnspaced ? !_clauses.NamesPerson(at) : DecidedBy(at) == true))
             {
                 _claims.Add(ClaimRank.Answer, subject);
             }
@@ -65,7 +78,12 @@ internal sealed partial class AnswerReading
             return;
         }
 
-        if (tokens[next].Has(WordRoles.SubjectCopulas) && next + 1 < tokens.Count && tokens[next + 1].Text is "true" or "false"
+        if (IsLeft(tokens[next]) && OptionReferences.EndsStatement(tokens, next + 1) && _clauses.IsStated(at)
+            && !options.IsJoined(tokens, subject))
+        {
+            _claims.Add(ClaimRank.Conclusion, subject);
+        }
+        else if (tokens[next].Has(WordRoles.SubjectCopulas) && next + 1 < tokens.Count && tokens[next + 1].Text is "true" or "false"
             && OptionReferences.EndsStatement(tokens, next + 2))
         {
             _verdicts.Count(subject, tokens[next + 1].Roles, isSoft: true, isTick: false, _claims);
@@ -93,7 +111,8 @@ internal sealed partial class AnswerReading
             _claims.Deny(subject.Option);
         }
 
-        if (judged.Rank is not { } rank || !_clauses.IsStated(subject.First) || options.IsJoined(tokens, subject)
+        if (judged.Rank is not { } rank || !_clauses.IsStated(subject.First) || _clauses.IsTentative(subject.First)
+            || options.IsJoined(tokens, subject)
             || (_clauses.IsOtherCase(subject.First) && HasHypothetical(subject.End, judged.End)))
         {
             return;
@@ -119,6 +138,10 @@ internal sealed partial class AnswerReading
             _claims.Add(rank, subject);
         }
     }
+
+    /// <summary>An option that is counted, where none was named before: behind "B and D remain" the second is D.</summary>
+    private OptionReferences.Reference? CountedAlone(int at, bool alone) =>
+        _lastNamed is null ? options.CountedAt(tokens, at, alone) : null;
 
     private bool HasHypothetical(int from, int to)
     {
@@ -155,6 +178,12 @@ internal sealed partial class AnswerReading
     private bool CanBeSubject(int at)
     {
         var before = SkipBack(at - 1, SubjectOpeners);
+        if (before > 1 && tokens[before].Has(WordRoles.Articles) && tokens[before - 1].IsWord
+            && ((tokens[before - 1].Has(WordRoles.Joins) && tokens[before - 2].IsLetter) || !IsIntroduced(before - 1)))
+        {
+            // "La B y la C son correctas", "Se suele leer que la B es correcta."
+            return false;
+        }
 
         if (before < 0 || !tokens[before].IsWord)
         {

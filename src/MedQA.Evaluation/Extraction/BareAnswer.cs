@@ -59,13 +59,5 @@ internal static class BareAnswer
         return at;
     }
 
-    private static int SkipMarkup(List<Token> tokens, int at)
-    {
-        while (at < tokens.Count && tokens[at].IsSymbol(Markup))
-        {
-            at++;
-        }
-
-        return at;
-    }
+    private static int SkipMarkup(List<Token> tokens, int at) => OptionReferences.SkipSymbols(tokens, at, Markup);
 }

@@ -6,8 +6,8 @@ namespace MedQA.Evaluation.Extraction;
 /// <summary>Which places of a text stand under a condition, a negation or a question, and where somebody else speaks.</summary>
 internal sealed class Clauses
 {
-    private static readonly FrozenSet<string> Abbreviations = FrozenSet.Create("dr", "mr", "mrs", "ms", "prof", "vs", "approx", "fig", "st", "sra", "sr", "nr", "z",
-        "bzw", "resp", "cf", "spp", "sp", "g", "vit", "hep", "strep", "gp", "cat", "eq", "tab", "vol", "str");
+    private static readonly FrozenSet<string> Abbreviations = FrozenSet.Create("dr", "mr", "mrs", "ms", "prof", "vs", "approx", "fig", "st",
+        "sra", "sr", "nr", "z", "bzw", "resp", "cf", "spp", "sp", "g", "vit", "hep", "strep", "gp", "cat", "eq", "tab", "vol", "str");
 
     private readonly Under[] _under;
 
@@ -22,7 +22,7 @@ internal sealed class Clauses
 
         Question = 1 << 1,
 
-        /// <summary>Somebody else's opinion, an earlier one, an example, or struck out.</summary>
+        /// <summary>Somebody else's opinion, an earlier one, or an example.</summary>
         Distance = 1 << 2,
 
         Negation = 1 << 3,
@@ -44,20 +44,24 @@ internal sealed class Clauses
 
         /// <summary>A case that is certainly not this one: "in vegans", "until 2010".</summary>
         AnotherCase = 1 << 9,
+
+        /// <summary>"Perhaps".</summary>
+        Tentative = 1 << 10,
     }
 
     public static Clauses Of(List<Token> tokens, AnswerSpace space)
     {
         var all = new Under[tokens.Count];
-        var sentence = 0;
+        var (sentence, clause) = (0, 0);
         var under = Under.None;
-        var (inConcession, hasPerson, hasPointed, isStruck, isQuoted) = (false, false, false, false, false);
-        var beforeBracket = Under.None;
+        var (inConcession, hasPerson, hasPointed, hasSpeaker, isQuoted) = (false, false, false, false, false);
+        var (isLabeled, hasOtherWord, beforeBracket) = (false, false, Under.None);
         for (var at = 0; at < tokens.Count; at++)
         {
             var token = tokens[at];
+            isLabeled = at == 0 || tokens[at - 1].IsNewLine ? ClauseSigns.IsSpeakerLabel(tokens, at) : isLabeled;
             all[at] = under | (hasPerson ? Under.Person : Under.None) | (inConcession ? Under.Condition : Under.None)
-                | (isStruck || isQuoted ? Under.Distance : Under.None);
+                | (isQuoted || isLabeled ? Under.Distance : Under.None);
             if (EndsSentence(tokens, at))
             {
                 if (token.Is("?"))
@@ -68,25 +72,30 @@ internal sealed class Clauses
                     }
                 }
 
-                sentence = at + 1;
-                (under, inConcession, hasPerson, hasPointed, isQuoted) = (Under.None, false, false, false, isQuoted && !token.IsNewLine);
+                (sentence, clause) = (at + 1, at + 1);
+                (under, inConcession, hasPerson, hasPointed, hasSpeaker, hasOtherWord) = (Under.None, false, false, false, false, false);
+                isQuoted &= !token.IsNewLine;
             }
             else if (token.Kind == TokenKind.Symbol)
             {
                 if (token.IsSymbol("\"“”"))
                 {
-                    // A quotation within a sentence: 'use the form "The answer is C"'.
-                    isQuoted = !isQuoted && token.SpaceBefore && at > sentence && tokens[at - 1].IsWord;
+                    // A quotation within a sentence: 'use the form "The answer is C"', 'she says: "C"'.
+                    isQuoted = !isQuoted && at > sentence && ((token.SpaceBefore && tokens[at - 1].IsWord)
+                        || ((hasSpeaker || (hasOtherWord && tokens[at - 1].Is(":")))
+                            && !token.Is("”") && (token.SpaceBefore || token.Is("“"))) || ClauseSigns.IsSaidBehind(tokens, at));
                 }
                 else if (token.Is(","))
                 {
+                    (clause, hasOtherWord) = (at + 1, false);
+
                     // "To the novice, B is correct."
-                    under |= hasPerson && tokens[sentence].Has(WordRoles.Restrictions | WordRoles.EvidenceLinks) ? Under.Others
-                        : Under.None;
+                    under |= hasPerson && (tokens[sentence].Has(WordRoles.Restrictions | WordRoles.EvidenceLinks)
+                        || tokens[sentence].Text is "根据" or "按照" or "依据") ? Under.Others : Under.None;
                     under = inConcession ? under & Under.Condition : under;
                     inConcession = false;
                     under = at + 1 < tokens.Count && tokens[at + 1].Text is "that" or "que" or "dass" ? under
-                        : under & ~(Under.Negation | Under.Doubt);
+                        : under & ~(Under.Negation | Under.Doubt | Under.Tentative);
                     under = tokens[at].SpaceBefore || at + 1 >= tokens.Count || at == 0
                         || !(tokens[at - 1].Is("\"") && tokens[at + 1].Is("\"")) ? under : Under.None;
                 }
@@ -103,24 +112,29 @@ internal sealed class Clauses
                 {
                     under = (under & ~Under.Negation) | (beforeBracket & Under.Negation);
                 }
-                else if (token.Is("~") && at + 1 < tokens.Count && tokens[at + 1].Is("~"))
-                {
-                    isStruck = !isStruck;
-                    at++;
-                    all[at] = all[at - 1];
-                }
             }
             else
             {
-                if (token.Has(WordRoles.Conditions))
+                if (token.Has(WordRoles.Conditions) && !ClauseSigns.IsPastTense(tokens, at))
                 {
-                    under = IsForcedChoice(tokens, at) ? under & ~Under.Condition : under | Under.Condition;
+                    under = ClauseSigns.IsForcedChoice(tokens, at) ? under & ~Under.Condition : under | Under.Condition;
                 }
 
-                // "Should she be pregnant, …"
-                if (at == sentence && token.Is("should"))
+                // "Should she be pregnant, …", "Wäre sie schwanger, …"
+                if (at == sentence && token.Text is "should" or "sollte" or "sollten" or "wäre" or "wären" or "hätte" or "hätten"
+                    or "würde" or "läge" or "fände" or "käme")
                 {
                     under |= Under.Condition;
+                }
+
+                // "…, D sei richtig": indirect speech, unless "I think" is in front.
+                if (token.Text is "sei" or "seien" && (under & Under.Own) == Under.None)
+                {
+                    under |= Under.Others;
+                    for (var said = clause; said <= at; said++)
+                    {
+                        all[said] |= Under.Others;
+                    }
                 }
 
                 if (token.Has(WordRoles.Conclusions))
@@ -159,6 +173,12 @@ internal sealed class Clauses
                     under |= Under.Doubt;
                 }
 
+                // An adverb, not a verb such as "could".
+                if (token.Has(WordRoles.Tentative) && !token.Has(WordRoles.Hypothetical | WordRoles.SubjectCopulas))
+                {
+                    under |= Under.Tentative;
+                }
+
                 if (token.Has(WordRoles.Distance))
                 {
                     under |= Under.Distance;
@@ -170,10 +190,12 @@ internal sealed class Clauses
                 }
 
                 hasPerson |= token.Has(WordRoles.Persons);
+                hasOtherWord |= (token.Roles & ~WordRoles.PhraseStart) == WordRoles.None;
+                hasSpeaker |= token.Has(WordRoles.Persons | WordRoles.Speech | WordRoles.Distance | WordRoles.Past);
                 hasPointed |= token.Has(WordRoles.Pronouns) && !token.Is("it");
                 if (at == sentence && token.Has(WordRoles.Restrictions) && !IsThisCase(tokens, at + 1))
                 {
-                    under |= Under.OtherCase | (NamesAnotherCase(tokens, at) ? Under.AnotherCase : Under.None);
+                    under |= Under.OtherCase | (ClauseSigns.NamesAnotherCase(tokens, at) ? Under.AnotherCase : Under.None);
                 }
             }
         }
@@ -198,6 +220,12 @@ internal sealed class Clauses
     /// <summary>Whether the model has named itself in the sentence in front of a token.</summary>
     public bool IsOwnSentence(int at) => (_under[at] & Under.Own) != Under.None;
 
+    /// <summary>Whether "perhaps" stands in front of a token in its clause.</summary>
+    public bool IsTentative(int at) => (_under[at] & Under.Tentative) != Under.None;
+
+    /// <summary>Whether what is said at a token is somebody else's.</summary>
+    public bool IsOfOthers(int at) => (_under[at] & (Under.Others | Under.Distance | Under.Person)) != Under.None;
+
     /// <summary>Whether somebody else has been named in the clause in front of a token.</summary>
     public bool NamesPerson(int at) => (_under[at] & Under.Person) != Under.None;
 
@@ -214,7 +242,7 @@ internal sealed class Clauses
                 if (tokens[at].Has(WordRoles.Conditions) && tokens[at].Text is not ("whether" or "were" or "had" or "suppose"
                     or "supposing"))
                 {
-                    return !IsForcedChoice(tokens, at);
+                    return !ClauseSigns.IsForcedChoice(tokens, at);
                 }
 
                 if (tokens[at].Has(WordRoles.Reasons) && !tokens[at].Has(WordRoles.Restrictions))
@@ -258,17 +286,4 @@ internal sealed class Clauses
         && (tokens[at].Has(WordRoles.ThisCase) || tokens[at].Kind == TokenKind.Symbol
             || (tokens[at].Has(WordRoles.Articles) && at + 1 < tokens.Count
             && (tokens[at + 1].Has(WordRoles.ThisCase | WordRoles.Topics | WordRoles.OptionNouns))));
-
-    // "In vegans", "for a vegan", "when she is pregnant"; "with" and "at" say how it is in this case too.
-    private static bool NamesAnotherCase(List<Token> tokens, int at) =>
-        tokens[at].Text is not ("after" or "before" or "at" or "with" or "to" or "from" or "of" or "above" or "by" or "on" or "has"
-            or "have")
-        && at + 1 < tokens.Count && !(tokens[at + 1].Has(WordRoles.Articles) && at + 2 < tokens.Count
-        && (tokens[at + 2].IsNumber || tokens[at + 2].Is("patient")));
-
-    // "If I had to choose, …" is a decision.
-    private static bool IsForcedChoice(List<Token> tokens, int at) =>
-        tokens[at].Text == "had" && at > 1 && tokens[at - 1].Is("i") && tokens[at - 2].Is("if")
-        || (tokens[at].Text == "if" && at + 1 < tokens.Count && tokens[at + 1].Text is "i" or "forced" && at + 2 < tokens.Count
-        && tokens[at + 2].Text is "had" or "must" or "have" or "to" or "am");
 }

@@ -78,10 +78,13 @@ internal readonly record struct Judgement(ClaimRank? Rank, bool IsDenied, int En
                     && !tokens[at].Has(WordRoles.Contrasts) ? tentative ? ClaimRank.Tentative : ClaimRank.Conclusion : null, false, at);
             }
 
-            praised |= token.Has(WordRoles.Superlatives);
+            praised |= token.Has(WordRoles.Superlatives) || (IsDefinite(token) && at + 1 < tokens.Count
+                && tokens[at + 1].Text is "diagnosis" or "cause" or "culprit" or "organism" or "pathogen" or "diagnóstico" or "causa"
+                or "diagnose" or "ursache" or "erreger" or "diagnostic" or "responsable");
 
             // "a good answer" is not the answer.
-            isOneOfSome |= token.Text is "a" or "an" or "un" or "una" or "une" or "ein" or "eine";
+            isOneOfSome |= (token.Is("as") && at + 1 < tokens.Count && tokens[at + 1].Has(WordRoles.Predicates))
+                || token.Text is "equally" or "a" or "an" or "un" or "una" or "une" or "ein" or "eine";
         }
 
         return new(praised && !negated ? tentative ? ClaimRank.Tentative : ClaimRank.Conclusion : null, false, tokens.Count);
@@ -95,10 +98,7 @@ internal readonly record struct Judgement(ClaimRank? Rank, bool IsDenied, int En
     /// <param name="options">The options.</param>
     public static bool IsWithdrawnBehind(List<Token> tokens, int at, bool isName, OptionReferences options)
     {
-        while (at < tokens.Count && tokens[at].IsSymbol(Closers))
-        {
-            at++;
-        }
+        at = OptionReferences.SkipSymbols(tokens, at, Closers);
 
         if (Clauses.IsConditionalAfter(tokens, at))
         {
@@ -106,6 +106,13 @@ internal readonly record struct Judgement(ClaimRank? Rank, bool IsDenied, int En
         }
 
         if (at < tokens.Count && tokens[at].IsWord && IsWithdrawnAt(tokens, at, isName))
+        {
+            return true;
+        }
+
+        // "correct but incomplete"; "correct but not D" speaks of another.
+        if (at + 2 < tokens.Count && tokens[at].Has(WordRoles.Contrasts) && (tokens[at + 1].Has(WordRoles.Wrong | WordRoles.Doubts)
+            || tokens[at + 1].Text is "incomplete" or "insufficient" or "suboptimal" or "inferior" or "impractical"))
         {
             return true;
         }
@@ -135,6 +142,12 @@ internal readonly record struct Judgement(ClaimRank? Rank, bool IsDenied, int En
                 return false;
             }
 
+            if (inAside && token.Has(WordRoles.Negations) && !token.Has(WordRoles.NegationsBehind | WordRoles.Wrong))
+            {
+                // "… (not C, as many think)": of another.
+                return false;
+            }
+
             if (!inAside && token.Has(WordRoles.Wrong | WordRoles.Doubts | WordRoles.NegationsBehind))
             {
                 return true;
@@ -150,6 +163,8 @@ internal readonly record struct Judgement(ClaimRank? Rank, bool IsDenied, int En
 
         return false;
     }
+
+    private static bool IsDefinite(Token token) => token.Text is "the" or "el" or "la" or "die" or "der" or "le";
 
     private static bool IsSoonDenied(List<Token> tokens, int at)
     {

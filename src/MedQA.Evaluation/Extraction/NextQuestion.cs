@@ -53,16 +53,37 @@ internal static class NextQuestion
             && (isNumbered || IsHead(tokens, last + 1, 0, options));
     }
 
+    /// <summary>Whether a line that begins at a token says that what follows is another question: "Next question: …".</summary>
+    public static bool IsAnnouncedAt(List<Token> tokens, int at)
+    {
+        at = OptionReferences.SkipSymbols(tokens, at, Markup);
+
+        if (at < tokens.Count && tokens[at].Text is "下一题" or "下一个问题" or "另一题" or "另一个问题" or "次の問題" or "次の質問" or "別の問題")
+        {
+            return IsColonNear(tokens, at + 1);
+        }
+
+        return at + 2 < tokens.Count && tokens[at].Roles == WordRoles.QuestionHeads && tokens[at + 1].Roles == WordRoles.QuestionHeads
+            && !tokens[at].Is("question") && IsColonNear(tokens, at + 2);
+    }
+
+    private static bool IsColonNear(List<Token> tokens, int at)
+    {
+        while (at < tokens.Count && (tokens[at].IsNumber || tokens[at].IsSymbol("*_#")))
+        {
+            at++;
+        }
+
+        return at < tokens.Count && tokens[at].IsSymbol(":");
+    }
+
     // "(A) Is it …?" is about an option.
     private static bool HasRight(List<Token> tokens, int at) => tokens[at].IsLetter && at + 1 < tokens.Count
         && tokens[at + 1].IsSymbol(").:");
 
     private static bool IsHead(List<Token> tokens, int at, int option, OptionReferences options)
     {
-        while (at < tokens.Count && tokens[at].IsSymbol(Markup))
-        {
-            at++;
-        }
+        at = OptionReferences.SkipSymbols(tokens, at, Markup);
 
         if (at >= tokens.Count || options.At(tokens, at) is not { ByLetter: true } head || head.Option != option)
         {

@@ -5,7 +5,7 @@ using MedQA.Evaluation.Questions;
 namespace MedQA.Evaluation.Extraction;
 
 /// <summary>Recognizes where a text names an option of a question: by its letter or by its text.</summary>
-internal sealed class OptionReferences
+internal sealed partial class OptionReferences
 {
     private const string Closers = ")]}\"'”’*_`$>.";
     private const string Openers = "([{\"'“‘*_`$<>\\";
@@ -28,18 +28,20 @@ internal sealed class OptionReferences
     private readonly ImmutableArray<ImmutableArray<string>> _texts;
     private readonly Dictionary<string, List<(int Option, ImmutableArray<string> Text)>> _byFirstWord = [];
 
+    private readonly Dictionary<string, int> _byInitials = [];
+
     public OptionReferences(AnswerSpace space, IReadOnlyList<string> options)
     {
         _letters = space == AnswerSpace.Letters;
         _words = space == AnswerSpace.Words;
         OptionCount = options.Count;
-        _texts = [.. options.Select(WordsOf)];
+        _texts = [.. options.Select(OptionNames.WordsOf)];
         _numbers = _letters && !options.Any(static option => option.Any(char.IsDigit));
 
         // Texts that differ in symbols only ("↑ TSH" and "↓ TSH"), or not at all, tell nothing; a text that is a letter is taken for the
         // letter.
-        var names = options.SelectMany((option, index) => NamesOf(_texts[index],
-            option).Select(name => (Option: index, Text: name))).ToList();
+        var names = options.SelectMany((option, index) => OptionNames.Of(_texts, index, option)
+            .Select(name => (Option: index, Text: name))).ToList();
         foreach (var (option, text) in names)
         {
             var isLetter = _letters && text is [{ Length: 1 } single] && single[0] is >= 'a' and <= 'z';
@@ -51,6 +53,15 @@ internal sealed class OptionReferences
                 }
 
                 same.Add((option, text));
+            }
+        }
+
+        foreach (var same in _texts.Select(static (text, option) => (Option: option, Initials: OptionNames.InitialsOf(text)))
+            .Where(static named => named.Initials is not null).GroupBy(static named => named.Initials!))
+        {
+            if (same.Count() == 1)
+            {
+                _byInitials.Add(same.Key, same.First().Option);
             }
         }
     }
@@ -75,6 +86,15 @@ internal sealed class OptionReferences
 
         return TextAt(tokens, at) is { } text && (!_words || IsVerdict(tokens, text.End)) ? text : LetterAt(tokens, at);
     }
+
+    /// <summary>The option that is counted from a token on: "the second option"; with its article.</summary>
+    public Reference? CountedAt(List<Token> tokens, int at, bool alone) =>
+        _letters && at < tokens.Count && tokens[at].IsWord && Ordinals.At(tokens, at, OptionCount, alone) is var (option, end)
+            ? new Reference(option, at > 0 && tokens[at - 1].Has(WordRoles.Articles) ? at - 1 : at, end, ByLetter: true) : null;
+
+    /// <summary>The only option that has all the words from a token to the statement's end, though they are not its name.</summary>
+    public Reference? PartAt(List<Token> tokens, int at) => _letters && PartialName.At(tokens, at, _texts) is { } part
+        ? new Reference(part.Option, at, part.End, ByLetter: false) : null;
 
     /// <summary>Whether the words of an option's text, or its first ones, begin at a token.</summary>
     public bool BeginsTextOf(List<Token> tokens, int at, int option, int atLeast = 1)
@@ -101,99 +121,6 @@ internal sealed class OptionReferences
         return start < tokens.Count && tokens[start].IsWord ? MatchEnd(tokens, start, _texts[option]) ?? at : at;
     }
 
-    /// <summary>Whether another option is joined to one, as in "A or C", "A/C", "A, C and D": then neither is the answer.</summary>
-    public bool IsJoined(List<Token> tokens, Reference reference)
-    {
-        var at = SkipSymbols(tokens, reference.End, Closers);
-        if (reference.ByLetter)
-        {
-            at = SkipTextOf(tokens, at, reference.Option);
-            at = SkipSymbols(tokens, at, Closers);
-        }
-
-        if (at >= tokens.Count)
-        {
-            return false;
-        }
-
-        if (IsFollowed(tokens, at, reference) || HasAlternative(tokens, at, reference))
-        {
-            return true;
-        }
-
-        var joiner = tokens[at];
-        var isComma = joiner.IsSymbol(",");
-        if (!isComma && !joiner.IsSymbol("/&+→>") && !joiner.Has(WordRoles.Joins))
-        {
-            return false;
-        }
-
-        // "E/A ratio": no option, whatever follows.
-        if (joiner.Is("/") && !joiner.SpaceBefore && at + 1 < tokens.Count && tokens[at + 1].IsLetter && !tokens[at + 1].SpaceBefore)
-        {
-            return true;
-        }
-
-        at++;
-        while (at < tokens.Count && (tokens[at].Has(WordRoles.Joins | WordRoles.OptionNouns | WordRoles.Tentative | WordRoles.Leads)
-            || tokens[at].IsSymbol(Openers) || (joiner.Has(WordRoles.Joins) && tokens[at].IsSymbol("/"))))
-        {
-            isComma &= !tokens[at].IsWord;
-            at++;
-        }
-
-        if (At(tokens, at) is not { } other || other.Option == reference.Option
-            || (other.ByLetter && !tokens[other.First].IsCapital && !IsEnclosed(tokens, other)))
-        {
-            return false;
-        }
-
-        at = SkipSymbols(tokens, other.End, Closers);
-        return at >= tokens.Count || !tokens[at].IsWord ? !isComma || other.ByLetter : !isComma
-            && !tokens[at].Has(WordRoles.SubjectCopulas | WordRoles.PredicatesBehind | WordRoles.Makers);
-    }
-
-    /// <summary>Whether something else is offered behind an option: "B or, in asthma, C"; the option's own text does not count.</summary>
-    private bool HasAlternative(List<Token> tokens, int at, Reference reference)
-    {
-        while (at < tokens.Count && tokens[at].IsSymbol("(,"))
-        {
-            at++;
-        }
-
-        return at + 1 < tokens.Count && tokens[at].Text is "or" or "o" or "u" or "oder" or "ou" or "或" or "或者" or "还是" or "または" or "か"
-            or "もしくは" or "あるいは"
-            && MatchEnd(tokens, at + 1, _texts[reference.Option]) is null && !tokens[at + 1].Has(WordRoles.Retractions);
-    }
-
-    /// <summary>Whether a few words behind one option another one follows that has nothing said of it: "B, then C", "B plus perhaps
-    /// C".</summary>
-    private bool IsFollowed(List<Token> tokens, int at, Reference reference)
-    {
-        const int MostWords = 4;
-        for (var words = 0; words <= MostWords && at < tokens.Count && !Clauses.EndsSentence(tokens, at); at++)
-        {
-            var token = tokens[at];
-            if (token.IsWord && At(tokens, at) is { ByLetter: true } other && (token.IsCapital || IsEnclosed(tokens, other)))
-            {
-                var end = SkipSymbols(tokens, SkipTextOf(tokens, other.End, other.Option), Closers + ",");
-                return words > 0 && other.Option != reference.Option && (end >= tokens.Count || !tokens[end].IsWord);
-            }
-
-            if (token.IsSymbol(":([|") || token.Has(WordRoles.Negations | WordRoles.Contrasts | WordRoles.Conclusions
-                | WordRoles.Corrections | WordRoles.Wrong | WordRoles.Doubts | WordRoles.Decisions | WordRoles.No)
-                || (token.Has(WordRoles.Reasons) && !token.Has(WordRoles.Joins))
-                || token.Text is "over" or "than" or "unlike" or "although" or "though")
-            {
-                return false;
-            }
-
-            words += token.IsWord ? 1 : 0;
-        }
-
-        return false;
-    }
-
     /// <summary>Whether an option's name stands in brackets, quotes or emphasis.</summary>
     public static bool IsEnclosed(List<Token> tokens, Reference reference) =>
         reference.First > 0 && tokens[reference.First - 1].IsSymbol(Openers) && !tokens[reference.First].SpaceBefore
@@ -206,7 +133,8 @@ internal sealed class OptionReferences
         return at >= tokens.Count || tokens[at].Kind == TokenKind.NewLine || tokens[at - 1].IsSymbol(".!;");
     }
 
-    private static int SkipSymbols(List<Token> tokens, int at, string symbols)
+    /// <summary>The first token from one on that is none of the symbols.</summary>
+    public static int SkipSymbols(List<Token> tokens, int at, string symbols)
     {
         while (at < tokens.Count && tokens[at].IsSymbol(symbols))
         {
@@ -214,39 +142,6 @@ internal sealed class OptionReferences
         }
 
         return at;
-    }
-
-    private static ImmutableArray<string> WordsOf(string text) =>
-        [.. Tokenization.Of(text, 0, text.Length).Where(static token => token.IsWord).SelectMany(static token => token.IsUnspaced
-            ? token.Text.Select(static character => character.ToString()) : [token.Text])];
-
-    /// <summary>An option's text, and the same without what it says in brackets and without its article, and in the singular or
-    /// plural.</summary>
-    private static IEnumerable<ImmutableArray<string>> NamesOf(ImmutableArray<string> text, string option)
-    {
-        var names = new List<ImmutableArray<string>> { text };
-        if (option.IndexOf('(') is > 0 and var bracket && option.TrimEnd().EndsWith(')') && option.IndexOf('(', bracket + 1) < 0)
-        {
-            names.Add(WordsOf(option[..bracket]));
-        }
-
-        foreach (var name in names.ToList().Where(static name => name is ["a" or "an" or "the", _, ..]))
-        {
-            names.Add(name[1..]);
-        }
-
-        foreach (var name in names.ToList().Where(static name => name.Length > 0 && name[^1].Length > 4
-            && char.IsAsciiLetterLower(name[^1][^1])))
-        {
-            var last = name[^1];
-            if (!last.EndsWith("ss", StringComparison.Ordinal) && !last.EndsWith("is", StringComparison.Ordinal)
-                && !last.EndsWith("us", StringComparison.Ordinal))
-            {
-                names.Add(name.SetItem(name.Length - 1, last.EndsWith('s') ? last[..^1] : last + "s"));
-            }
-        }
-
-        return names.Where(static name => name.Length > 0);
     }
 
     private Reference? TextAt(List<Token> tokens, int at)
@@ -264,7 +159,8 @@ internal sealed class OptionReferences
             }
         }
 
-        return longest;
+        return longest ?? (tokens[at].IsAcronym && _byInitials.TryGetValue(tokens[at].Text, out var initialed)
+            ? new Reference(initialed, at, at + 1, ByLetter: false) : null);
     }
 
     private static int? MatchEnd(List<Token> tokens, int at, ImmutableArray<string> words)
@@ -350,7 +246,8 @@ internal sealed class OptionReferences
         if (next.IsWord)
         {
             // A small letter in front of a word is an article or a part of a name; a capital one needs a word that cannot belong to a name.
-            var isNamed = next.Has(WordRoles.AfterLetter) || BeginsTextOf(tokens, at + 1, option, atLeast: 2);
+            var isNamed = next.Has(WordRoles.AfterLetter) || (next.Has(WordRoles.Leads) && next.Has(WordRoles.Adverbs))
+                || BeginsTextOf(tokens, at + 1, option, atLeast: 2);
             return isNamed && (token.IsCapital || IsSmallName(tokens, at)) ? reference : null;
         }
 

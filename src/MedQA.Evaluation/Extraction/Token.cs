@@ -23,8 +23,9 @@ internal enum TokenKind
 /// <param name="IsCapital">Whether a word begins with a capital letter.</param>
 /// <param name="SpaceBefore">Whether white space, the text's start or the full stop of a script without spaces is in front of it.</param>
 /// <param name="Roles">What a word, or a mark that stands for one, can do in a statement of an answer.</param>
+/// <param name="IsAcronym">Whether a word of several letters is all in capitals.</param>
 internal readonly record struct Token(TokenKind Kind, int Start, int Length, string Text, bool IsCapital, bool SpaceBefore,
-    WordRoles Roles = WordRoles.None)
+    WordRoles Roles = WordRoles.None, bool IsAcronym = false)
 {
     public bool IsWord => Kind == TokenKind.Word;
 

@@ -45,6 +45,10 @@ internal static class Tokenization
                 tokens.Add(new Token(TokenKind.NewLine, start, at - start, "\n", IsCapital: false, SpaceBefore: true));
                 spaceBefore = true;
             }
+            else if (rune.Value is '<' or '~' && StruckText.LengthAt(text[at..to]) is > 0 and var struck)
+            {
+                (at, spaceBefore) = (at + struck, true);
+            }
             else if (rune.Value == '<' && FormattingTag(text[at..to]) is > 0 and var tag)
             {
                 at += tag;
@@ -91,18 +95,29 @@ internal static class Tokenization
                 var word = StatementWords.Find(folded);
                 if (word is not null)
                 {
-                    Count(word, words);
+                    if (at - start > 1 || !capital)
+                    {
+                        // Capital letters name options.
+                        Count(word, words);
+                    }
+
                     known.Add((tokens.Count, word));
                 }
 
                 tokens.Add(new Token(TokenKind.Word, start, at - start, word?.Text ?? folded.ToString(), capital, spaceBefore,
-                    word?.Roles[(int)Language.English] ?? WordRoles.None));
+                    word?.Roles[(int)Language.English] ?? WordRoles.None,
+                    at - start > 2 && !text[start..at].ContainsAnyExceptInRange('A', 'Z')));
                 spaceBefore = false;
             }
             else
             {
                 var symbol = rune.IsAscii ? AsciiSymbols[rune.Value] : LatinSymbol(rune) ?? rune.ToString();
                 var mark = rune.IsAscii ? null : StatementWords.Find(symbol);
+                if (mark is not null)
+                {
+                    known.Add((tokens.Count, mark));
+                }
+
                 tokens.Add(new Token(TokenKind.Symbol, at, length, symbol, IsCapital: false, spaceBefore,
                     mark?.Roles[(int)Language.English] ?? WordRoles.None));
                 at += length;
@@ -185,7 +200,9 @@ internal static class Tokenization
         '）' or '〕' or '〉' or '》' => ")",
         '【' or '［' or '〖' => "[",
         '】' or '］' or '〗' => "]",
-        '「' or '」' or '『' or '』' or '＂' or '«' or '»' => "\"",
+        '「' or '『' or '«' or '„' => "“",
+        '」' or '』' or '»' => "”",
+        '＂' => "\"",
         '：' => ":",
         '，' or '、' or '､' => ",",
         '。' or '．' or '｡' => ".",
@@ -206,7 +223,7 @@ internal static class Tokenization
             : (Rune.ReplacementChar, 1);
 
     private static bool IsWordRune(Rune rune) =>
-        Rune.IsLetterOrDigit(rune) || (!rune.IsAscii && (EnclosedLetter(rune) is not null
+        Rune.IsLetterOrDigit(rune) || (!rune.IsAscii && (LetterForms.LetterOf(rune) is not null || LetterForms.DigitOf(rune) is not null
             || Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark));
 
     private static bool IsInvisible(Rune rune) => Rune.GetUnicodeCategory(rune) is UnicodeCategory.Format or UnicodeCategory.Control;
@@ -244,7 +261,7 @@ internal static class Tokenization
         return IsElided(text[start..]);
     }
 
-    private static bool IsCapital(Rune rune) => EnclosedLetter(rune) is { } letter ? letter is >= 'A' and <= 'Z' : Rune.IsUpper(rune);
+    private static bool IsCapital(Rune rune) => LetterForms.LetterOf(rune) is { } letter ? letter is >= 'A' and <= 'Z' : Rune.IsUpper(rune);
 
     /// <summary>A word in small letters; no longer than it was.</summary>
     private static ReadOnlySpan<char> Fold(ReadOnlySpan<char> word, Span<char> into)
@@ -259,24 +276,7 @@ internal static class Tokenization
     }
 
     private static Rune Folded(Rune rune) =>
-        EnclosedLetter(rune) is { } letter ? new Rune(char.ToLowerInvariant(letter))
+        LetterForms.LetterOf(rune) is { } letter ? new Rune(char.ToLowerInvariant(letter))
+        : LetterForms.DigitOf(rune) is { } digit ? new Rune(digit)
         : rune.Value switch { '’' => new Rune('\''), '−' => new Rune('-'), _ => Rune.ToLowerInvariant(rune) };
-
-    /// <summary>The Latin letter of which a character is a presentation form: these are the same letter, unlike letters of other alphabets
-    /// that look like it.</summary>
-    private static char? EnclosedLetter(Rune rune) => rune.Value switch
-    {
-        >= 0xFF21 and <= 0xFF3A => (char)('A' + rune.Value - 0xFF21), // fullwidth
-        >= 0xFF41 and <= 0xFF5A => (char)('a' + rune.Value - 0xFF41),
-        >= 0x249C and <= 0x24B5 => (char)('a' + rune.Value - 0x249C), // in brackets
-        >= 0x24B6 and <= 0x24CF => (char)('A' + rune.Value - 0x24B6), // circled
-        >= 0x24D0 and <= 0x24E9 => (char)('a' + rune.Value - 0x24D0),
-        >= 0x1D400 and <= 0x1D6A3 => (char)(((rune.Value - 0x1D400) % 52) is var place && place < 26 ? 'A' + place : 'a' + place - 26),
-            // mathematical
-        >= 0x1F110 and <= 0x1F129 => (char)('A' + rune.Value - 0x1F110), // in brackets
-        >= 0x1F130 and <= 0x1F149 => (char)('A' + rune.Value - 0x1F130), // squared
-        >= 0x1F150 and <= 0x1F169 => (char)('A' + rune.Value - 0x1F150), // white on black, circled
-        >= 0x1F170 and <= 0x1F189 => (char)('A' + rune.Value - 0x1F170), // white on black, squared
-        _ => null,
-    };
 }

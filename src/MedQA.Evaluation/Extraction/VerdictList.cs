@@ -5,6 +5,7 @@ namespace MedQA.Evaluation.Extraction;
 internal sealed class VerdictList(List<Token> tokens, OptionReferences options)
 {
     private const int LongestHead = 16;
+    private const string RowMarkup = "([\"'“‘*_`$<>#-–—•)]”’:,|→=";
     private const string Markup = "([{\"'“‘*_`$<>#-–—•\\)]}”’.:,|→";
 
     // "Yes" and marks may answer another question than which option is right: they count only where exactly one option has one and others
@@ -30,10 +31,27 @@ internal sealed class VerdictList(List<Token> tokens, OptionReferences options)
             at++;
         }
 
+        if (at > 0 && at + 2 < tokens.Count && tokens[at - 1].Is("<") && tokens[at + 1].Is(">") && tokens[at + 2].Is("<"))
+        {
+            // "<output><A>no</A>…".
+            at = OptionReferences.SkipSymbols(tokens, at + 1, Markup);
+        }
+
+        if (at + 1 < tokens.Count && tokens[at].IsNumber && tokens[at + 1].IsSymbol(".)") && options.At(tokens, at) is null)
+        {
+            // "1. Vitamin D – yes".
+            at = OptionReferences.SkipSymbols(tokens, at + 2, Markup);
+        }
+
         Topic = null;
         if (at >= tokens.Count || options.At(tokens, at) is not { } head || !clauses.IsOwn(at))
         {
             ReadHeading(at, isTable);
+            return;
+        }
+
+        if (ReadRow(at, clauses, claims))
+        {
             return;
         }
 
@@ -54,6 +72,56 @@ internal sealed class VerdictList(List<Token> tokens, OptionReferences options)
         {
             ReadRest(head, end, isHeading, clauses, claims);
         }
+    }
+
+    /// <summary>A line that is nothing but options and what each is: "A ✗ B ✓ C ✗", <c>{"A": false, "B": true}</c>.</summary>
+    private bool ReadRow(int at, Clauses clauses, Claims claims)
+    {
+        var row = new List<(OptionReferences.Reference Option, WordRoles Role, bool IsTick)>();
+        while (at < tokens.Count && !tokens[at].IsNewLine && row.Count <= options.OptionCount)
+        {
+            if (options.At(tokens, at) is { } head)
+            {
+                at = OptionReferences.SkipSymbols(tokens, head.End, RowMarkup);
+                if (at >= tokens.Count || !tokens[at].Has(WordRoles.Approvals | WordRoles.Rejections) || clauses.IsQuestion(at))
+                {
+                    // The closing tag of "<A>no</A>".
+                    if (row.Count > 0 && row[^1].Option.Option == head.Option && tokens[head.First - 1].Is("/"))
+                    {
+                        continue;
+                    }
+
+                    return false;
+                }
+
+                var verdict = tokens[at].Roles;
+                row.Add((head, verdict & (WordRoles.Approvals | WordRoles.Rejections), tokens[at].Kind == TokenKind.Symbol));
+                while (at < tokens.Count && tokens[at].Roles == verdict)
+                {
+                    at++;
+                }
+            }
+            else if (tokens[at].IsSymbol(RowMarkup + "/{}.;") || (tokens[at].IsWord && tokens[at - 1].Is("/")))
+            {
+                at++;
+            }
+            else
+            {
+                return false;
+            }
+        }
+
+        if (row.Count < 2)
+        {
+            return false;
+        }
+
+        foreach (var (option, role, isTick) in row)
+        {
+            Count(option, role, isSoft: true, isTick, claims);
+        }
+
+        return true;
     }
 
     /// <summary>Forgets what lists have said.</summary>
@@ -176,7 +244,8 @@ internal sealed class VerdictList(List<Token> tokens, OptionReferences options)
         var isTick = token.Kind == TokenKind.Symbol;
         var isSoft = isTick || !token.Has(WordRoles.Predicates | WordRoles.Wrong) || token.Is("false");
         var end = at + 1;
-        while (end < tokens.Count && tokens[end].Has(WordRoles.PredicateNouns | WordRoles.AnswerNouns))
+        while (end < tokens.Count && (tokens[end].Has(WordRoles.PredicateNouns | WordRoles.AnswerNouns)
+            || (tokens[end].IsWord && tokens[end].Roles == token.Roles && !isTick)))
         {
             end++;
         }

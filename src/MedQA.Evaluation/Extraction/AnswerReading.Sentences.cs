@@ -1,0 +1,168 @@
+using MedQA.Evaluation.Questions;
+
+namespace MedQA.Evaluation.Extraction;
+
+/// <content>Sentences and lines that are hardly more than an option.</content>
+internal sealed partial class AnswerReading
+{
+    /// <summary>A sentence that is nothing but an option ("C.", "Therefore, C.", "Not B but C."), or a line of a list.</summary>
+    private void SentenceBegun(int at, bool beginsLine)
+    {
+        if (!beginsLine && space == AnswerSpace.Letters && at > 0
+            && (tokens[at - 1].IsSymbol("([") || (tokens[at].IsLetter && at + 1 < tokens.Count && tokens[at + 1].IsSymbol("):"))))
+        {
+            _verdicts.Read(at, _clauses, _claims);
+        }
+
+        if ((beginsLine && !IsBelowRefusal(at)) || space == AnswerSpace.Words)
+        {
+            if (BareAnswer.At(tokens, at, options, space) is { } bare && _clauses.IsOwn(bare.First))
+            {
+                _claims.Add(ClaimRank.Bare, bare);
+                return;
+            }
+        }
+
+        if (space == AnswerSpace.Words)
+        {
+            return;
+        }
+
+        if (tokens[at].Has(WordRoles.Negations))
+        {
+            Follow(at, WordRoles.Articles | WordRoles.Copulas, ClaimRank.Bare, mustEnd: true);
+            return;
+        }
+
+        var (next, hasLead) = (at, false);
+        while (next < tokens.Count && (tokens[next].IsSymbol(Openers + "#-–—•=→⇒,:)]}”’")
+            || tokens[next].Has(WordRoles.Leads | WordRoles.OptionNouns)))
+        {
+            hasLead |= tokens[next].IsWord && !tokens[next].Has(WordRoles.OptionNouns);
+            next++;
+        }
+
+        next += hasLead && next < tokens.Count && tokens[next].Has(WordRoles.Articles) && options.At(tokens, next) is null ? 1 : 0;
+        if (beginsLine && next > 0 && IsArrow(next - 1) && options.PartAt(tokens, next) is { } part && _clauses.IsOwn(next))
+        {
+            _claims.Add(ClaimRank.Bare, part);
+            return;
+        }
+
+        if (options.At(tokens, next) is not { } reference || !_clauses.IsOwn(next) || options.IsJoined(tokens, reference)
+            || !IsPlain(reference))
+        {
+            return;
+        }
+
+        // "1. B 2. A 3. C" is a ranking.
+        var end = BehindText(reference);
+        if (hasLead)
+        {
+            Claim(ClaimRank.Answer, reference, mustEnd: true);
+        }
+        else if (IsAffirmed(end))
+        {
+            _claims.Add(ClaimRank.Answer, reference);
+        }
+        else if (beginsLine ? IsReasoned(reference, end) : (EndsParagraph(end) || IsBehindRetraction(at, end))
+            && !(at > 1 && (tokens[at - 2].IsNumber || tokens[at - 2].IsLetter)))
+        {
+            _claims.Add(ClaimRank.Bare, reference);
+        }
+    }
+
+    private bool IsArrow(int at) => tokens[at].IsSymbol("→⇒") || (tokens[at].Is(">") && at > 0 && tokens[at - 1].IsSymbol("=-"));
+
+    /// <summary>"I disagree. C. She is …": the sentence in front takes something back.</summary>
+    private bool IsBehindRetraction(int at, int end)
+    {
+        const int LongestRetraction = 6;
+        if (_lastRetraction is not { } taken || at - taken > LongestRetraction || end >= tokens.Count || !tokens[end].Is("."))
+        {
+            return false;
+        }
+
+        var ends = 0;
+        for (var between = taken; between < at; between++)
+        {
+            ends += Clauses.EndsSentence(tokens, between) ? 1 : 0;
+        }
+
+        return ends == 1;
+    }
+
+    /// <summary>"B, final.", "B without a doubt.": nothing behind but words that affirm.</summary>
+    private bool IsAffirmed(int at)
+    {
+        var words = 0;
+        for (at = Skip(at, Closers + ","); at < tokens.Count && tokens[at].IsWord; at++, words++)
+        {
+            if (!tokens[at].Is("final") && (!tokens[at].Has(WordRoles.Leads) || !tokens[at].Has(WordRoles.Adverbs)))
+            {
+                return false;
+            }
+        }
+
+        return words > 0 && OptionReferences.EndsStatement(tokens, at);
+    }
+
+    /// <summary>Whether the line above announces something else than the answer: "Wrong answers:".</summary>
+    private bool IsBelowRefusal(int at)
+    {
+        var above = at - 1;
+        while (above >= 0 && !tokens[above].IsNewLine)
+        {
+            above--;
+        }
+
+        if (above < 1 || !(tokens[above - 1].IsSymbol(":*")))
+        {
+            return false;
+        }
+
+        for (above--; above >= 0 && !tokens[above].IsNewLine; above--)
+        {
+            if (tokens[above].Has(WordRoles.Negations | WordRoles.Doubts | WordRoles.Wrong | WordRoles.Distance | WordRoles.Persons)
+                || (tokens[above].Has(WordRoles.Disqualifiers) && above + 1 < tokens.Count
+                && tokens[above + 1].Has(WordRoles.AnswerNouns | WordRoles.ChoiceNouns)))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>"C, because …", and as the whole of a text "C: thiazides cause it"; "A:" may stand for "Answer:".</summary>
+    private bool IsReasoned(OptionReferences.Reference reference, int end)
+    {
+        if (end >= tokens.Count || !reference.ByLetter)
+        {
+            return false;
+        }
+
+        var next = tokens[end].Is(",") ? end + 1 : end;
+        if (next < tokens.Count && (IsReason(tokens[next]) || (tokens[next].Text is "not" or "over" or "no" or "nicht" or "pas"
+            && options.At(tokens, next + 1) is { } other && OptionReferences.EndsStatement(tokens, other.End))))
+        {
+            return true;
+        }
+
+        var colon = tokens[reference.End].IsSymbol(":–—") || (tokens[reference.End].Is("-") && tokens[reference.End].SpaceBefore);
+        var begin = tokens[0].IsNewLine ? 1 : 0;
+        return colon && reference.First <= begin + 2 && tokens.Count > reference.End + 3 && reference.Option > 0
+            && end + 1 < tokens.Count && tokens[reference.End + 1] is { IsWord: true, IsNumber: false, Roles: WordRoles.None }
+            && !tokens.Exists(static token => token.Has(WordRoles.Approvals | WordRoles.Rejections | WordRoles.Predicates
+            | WordRoles.Wrong | WordRoles.Doubts | WordRoles.Tentative | WordRoles.Negations | WordRoles.Conditions
+            | WordRoles.Hypothetical | WordRoles.Restrictions))
+            && tokens.FindIndex(begin, static token => token.IsNewLine) is var line && (line < 0 || line == tokens.Count - 1);
+    }
+
+    private bool EndsParagraph(int end)
+    {
+        end = OptionReferences.SkipSymbols(tokens, end, Closers + ".!");
+
+        return end >= tokens.Count || tokens[end].IsNewLine;
+    }
+}
