@@ -76,8 +76,7 @@ internal sealed record WholeAnswer(Question Question, AnsweredQuestion Answer);
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    Converters = [typeof(EnumNameConverter<SampleEnd>)],
-    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+    Converters = [typeof(EnumNameConverter<SampleEnd>), typeof(FiniteNumberConverter)])]
 [JsonSerializable(typeof(WholeAnswer))]
 internal sealed partial class ExportJson : JsonSerializerContext
 {

@@ -366,7 +366,7 @@ public sealed class RunReader
     public async Task<Stream?> OpenFileAsync(RunId run, string name, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        return (await _storage.Blob(run, name).FindStreamAsync(cancellationToken))?.Content;
+        return await _storage.Blob(run, name).FindReadableAsync(cancellationToken);
     }
 
     private async Task<(RunSummary Summary, RunManifest Manifest)?> FindWithManifestAsync(RunId run, CancellationToken cancellationToken) =>

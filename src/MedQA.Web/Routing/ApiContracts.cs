@@ -96,6 +96,7 @@ public static class ApiContracts
         ["GetRunFile"] = new()
         {
             IsConditional = true,
+            IsFile = true,
             Answers = [new(200, "The file.", [.. RunFiles.All.Select(static file => file.MediaType).Distinct().Select(static type => new ApiContent(type, type == Lines ? WebJson.Default.AnswerDetail : null))])],
             Problems = [UnknownRun, UnknownFile, NotAcceptable, Storage],
         },

@@ -4,6 +4,7 @@ using MedQA.Pipeline.Reading;
 using MedQA.Web.Problems;
 using MedQA.Web.Routing;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
 
 namespace MedQA.Web.Runs;
 
@@ -43,7 +44,13 @@ public static class RunFiles
 
         var content = made is null ? await api.Reader.OpenFileAsync(summary.Run, name, cancellationToken) ?? throw Problem.UnknownRunFile(summary.Run.ToString(), name) : null;
         var fixedNow = summary is { Revision: > 0, Requested: RequestedAction.None } && summary.State.IsFinal();
-        if (fixedNow && Conditional.IsKnown(request, $"{summary.Run}-{summary.Revision}-{name.Replace('.', '-')}"))
+        if (made is null)
+        {
+            request.Http.HttpContext.Response.Headers.AcceptRanges = "bytes";
+        }
+
+        var tag = fixedNow ? new EntityTagHeaderValue($"\"{summary.Run}-{summary.Revision}-{name.Replace('.', '-')}\"", isWeak: made is not null) : null;
+        if (tag is not null && Conditional.IsKnown(request, tag))
         {
             await (content?.DisposeAsync() ?? ValueTask.CompletedTask);
             return Conditional.NotModified;
@@ -52,6 +59,6 @@ public static class RunFiles
         var type = file.MediaType.StartsWith("text/", StringComparison.Ordinal) ? $"{file.MediaType}; charset=utf-8" : file.MediaType;
         return made is { } export
             ? Results.Stream(stream => api.Reader.WriteExportAsync(summary.Run, export, stream, cancellationToken), type, name)
-            : Results.Stream(content!, type, name);
+            : Results.Stream(content!, type, name, entityTag: tag, enableRangeProcessing: true);
     }
 }

@@ -121,6 +121,11 @@ internal static class KnownCalls
             request.Headers.Add("Last-Event-ID", last);
         }
 
+        if (call.Range is { } range)
+        {
+            request.Headers.Add("Range", range);
+        }
+
         if (tag is not null)
         {
             request.Headers.IfNoneMatch.Add(tag);
@@ -148,6 +153,8 @@ internal sealed record Call(string Path)
     public string? Accept { get; init; }
 
     public string? LastEventId { get; init; }
+
+    public string? Range { get; init; }
 
     public string? Rater { get; init; }
 
