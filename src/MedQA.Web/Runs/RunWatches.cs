@@ -116,7 +116,8 @@ internal sealed class RunWatch : IDisposable
     public RunWatch(Api api, RunId run)
     {
         (_api, Run) = (api, run);
-        _ = Task.Run(() => ReadAsync(_end.Token));
+        var stop = _end.Token;
+        _ = Task.Run(() => ReadAsync(stop), CancellationToken.None);
     }
 
     /// <summary>The run.</summary>

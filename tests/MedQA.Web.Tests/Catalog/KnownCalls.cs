@@ -101,7 +101,8 @@ internal static class KnownCalls
     /// <param name="method">How.</param>
     /// <param name="call">The call.</param>
     /// <param name="tag">What the caller has already.</param>
-    public static async Task<HttpResponseMessage> SendAsync(HttpClient client, HttpMethod method, Call call, EntityTagHeaderValue? tag = null)
+    /// <param name="prepare">Changes the request before it is sent.</param>
+    public static async Task<HttpResponseMessage> SendAsync(HttpClient client, HttpMethod method, Call call, EntityTagHeaderValue? tag = null, Action<HttpRequestMessage>? prepare = null)
     {
         using var request = new HttpRequestMessage(method, call.Path);
         request.Headers.Accept.ParseAdd(call.Accept ?? "*/*");
@@ -131,6 +132,7 @@ internal static class KnownCalls
             request.Headers.IfNoneMatch.Add(tag);
         }
 
+        prepare?.Invoke(request);
         return await client.SendAsync(request, Cancel);
     }
 }
