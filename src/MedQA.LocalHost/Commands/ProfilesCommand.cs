@@ -76,7 +76,7 @@ internal static class ProfilesCommand
     private static async Task<int> ShowAsync(CommandContext context, string name, CancellationToken cancellationToken)
     {
         var profiles = await ReadAsync(context.Settings, cancellationToken);
-        var profile = profiles.FirstOrDefault(profile => profile.Name == name) ?? throw new InputException($"There is no profile '{name}'. The profiles are {string.Join(", ", profiles.Select(static profile => profile.Name))}.");
+        var profile = profiles.FirstOrDefault(profile => profile.Name == name) ?? throw new InputException(ProfileChoice.Unknown(name, [.. profiles.Select(static profile => profile.Name)]));
         context.Console.Line(Json(profile));
         return ExitCode.Success;
     }

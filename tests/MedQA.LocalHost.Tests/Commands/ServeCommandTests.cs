@@ -76,6 +76,20 @@ public sealed class ServeCommandTests
         }
     }
 
+    [Theory]
+    [InlineData("http://localhost:0")]
+    [InlineData("http://[::1]:0")]
+    public async Task Whatever_this_machine_is_called_the_links_lead_to_the_port_that_was_free(string address)
+    {
+        Assert.SkipUnless(Socket.OSSupportsIPv6 || address.Contains("localhost", StringComparison.Ordinal), "This machine has no IPv6.");
+        await using var medqa = new MedqaProcess();
+        var server = medqa.Start("serve", "--urls", address);
+        using var client = new HttpClient { BaseAddress = new Uri((await MedqaProcess.SaidAsync(server, "Listening on ")).Split(';')[0]) };
+        Assert.NotEqual(0, client.BaseAddress.Port);
+        Assert.Contains("\"ok\"", await client.GetStringAsync("/healthz", Cancel), StringComparison.Ordinal);
+        Assert.Equal(client.BaseAddress, new Uri((await MedqaProcess.SaidAsync(server, "The dashboard: ")).Split(' ')[0]));
+    }
+
     /// <summary>The server takes no connection at the addresses under which other machines know this one.</summary>
     private static async Task AssertLoopbackOnlyAsync(int port)
     {
