@@ -12,7 +12,7 @@ namespace MedQA.Web.Routing;
 /// Left as they are: events, which would be held back; files with parts, whose strong tag stands for their very bytes; and what is compressed in itself.
 /// </summary>
 /// <param name="answer">The answer.</param>
-internal sealed class CompressedResult(IResult answer) : IResult
+internal sealed class CompressedResult(IResult answer) : IResult, IStatusCodeHttpResult
 {
     private static readonly IResponseCompressionProvider Provider = new ServiceCollection()
         .AddLogging()
@@ -39,6 +39,9 @@ internal sealed class CompressedResult(IResult answer) : IResult
         headers.Append(HeaderNames.Vary, HeaderNames.AcceptEncoding);
         return new CompressedResult(answer);
     }
+
+    /// <inheritdoc/>
+    public int? StatusCode => (answer as IStatusCodeHttpResult)?.StatusCode;
 
     /// <inheritdoc/>
     public Task ExecuteAsync(HttpContext httpContext) => new ResponseCompressionMiddleware(answer.ExecuteAsync, Provider).Invoke(httpContext);
