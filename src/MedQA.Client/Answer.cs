@@ -54,6 +54,33 @@ public sealed record Answer
 
     /// <summary>The code of the failure, or <see langword="null"/>.</summary>
     public string? Failure { get; init; }
+
+    /// <summary>What the failure says, where all answers are read at once; else, and without a failure, <see langword="null"/>.</summary>
+    public string? FailureMessage { get; init; }
+
+    /// <summary>The whole question, where all answers are read at once; else <see langword="null"/>.</summary>
+    public string? Question { get; init; }
+
+    /// <summary>The text that the question refers to, where all answers are read at once; else, and without one, <see langword="null"/>.</summary>
+    public string? Context { get; init; }
+
+    /// <summary>The options in order, where all answers are read at once; else, and for a free answer, <see langword="null"/>.</summary>
+    public IReadOnlyList<string>? OptionTexts { get; init; }
+
+    /// <summary>The right option, where all answers are read at once and it is known; else <see langword="null"/>.</summary>
+    public string? GoldText { get; init; }
+
+    /// <summary>The chosen option, where all answers are read at once and there is one; else <see langword="null"/>.</summary>
+    public string? AnswerText { get; init; }
+
+    /// <summary>The reference answers of a question with a free answer, where all answers are read at once and there are any; else <see langword="null"/>.</summary>
+    public IReadOnlyList<string>? ReferenceAnswers { get; init; }
+
+    /// <summary>The free answer, where all answers are read at once and there is one; else <see langword="null"/>.</summary>
+    public string? FreeAnswer { get; init; }
+
+    /// <summary>Votes per option in order, where all answers are read at once; else, and for a free answer, <see langword="null"/>.</summary>
+    public IReadOnlyList<int>? Votes { get; init; }
 }
 
 /// <summary>A page of answers in the order of their questions.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace MedQA.Client;
 
@@ -7,6 +8,7 @@ namespace MedQA.Client;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectNullableAnnotations = true,
     Converters = [typeof(RunStateConverter)],
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(Run))]
@@ -18,7 +20,19 @@ namespace MedQA.Client;
 [JsonSerializable(typeof(Health))]
 [JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(JsonElement[]))]
-public sealed partial class ClientJson : JsonSerializerContext;
+public sealed partial class ClientJson : JsonSerializerContext
+{
+    /// <summary>The same for what a service has answered: a text, list or object that is missing is an error. Numbers that an older service does not know are 0.</summary>
+    internal static JsonSerializerOptions Answered => field ??= new JsonSerializerOptions(Default.Options) { TypeInfoResolver = Default.WithAddedModifier(Require) };
+
+    private static void Require(JsonTypeInfo type)
+    {
+        foreach (var property in type.Properties)
+        {
+            property.IsRequired |= property.AssociatedParameter is { IsNullable: false, HasDefaultValue: false } && !property.PropertyType.IsValueType;
+        }
+    }
+}
 
 /// <summary>How errors are read.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]

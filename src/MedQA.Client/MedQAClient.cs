@@ -14,6 +14,7 @@ public sealed class MedQAClient : IDisposable
 {
     private const string JsonType = "application/json";
     private const int MostFailures = 60;
+    private const int MostSilences = 3;
     private static readonly TimeSpan ComeBack = TimeSpan.FromSeconds(1);
 
     private readonly MedQAClientOptions _options;
@@ -36,7 +37,7 @@ public sealed class MedQAClient : IDisposable
         _owned = http is null;
 
         // Answers can be long in coming: a comparison of large runs, an upload. Those who wait decide how long.
-        _http = http ?? new HttpClient { Timeout = Timeout.InfiniteTimeSpan };
+        _http = http ?? new HttpClient(new SocketsHttpHandler { AutomaticDecompression = DecompressionMethods.All }) { Timeout = Timeout.InfiniteTimeSpan };
     }
 
     /// <summary>Starts a run of a question set, or finds the one that the same question set and profile made before.</summary>
@@ -55,7 +56,7 @@ public sealed class MedQAClient : IDisposable
             questionSet,
             [("name", name), ("profile", profile), ("again", again ? "true" : null), ("answerNotation", answerNotation), ("dropFillers", dropFillers ? "true" : null)],
             cancellationToken);
-        return new StartedRun(await ReadAsync(response, ClientJson.Default.Run, cancellationToken), response.StatusCode == HttpStatusCode.Accepted);
+        return new StartedRun(await ServiceAnswer.ReadAsync(response, ClientJson.Default.Run, cancellationToken), response.StatusCode == HttpStatusCode.Accepted);
     }
 
     /// <summary>What a run of a question set would take; the service stores nothing.</summary>
@@ -73,7 +74,7 @@ public sealed class MedQAClient : IDisposable
             questionSet,
             [("name", name), ("profile", profile), ("answerNotation", answerNotation), ("dropFillers", dropFillers ? "true" : null)],
             cancellationToken);
-        return await ReadAsync(response, ClientJson.Default.RunEstimate, cancellationToken);
+        return await ServiceAnswer.ReadAsync(response, ClientJson.Default.RunEstimate, cancellationToken);
     }
 
     /// <summary>A page of runs, newest first.</summary>
@@ -107,7 +108,7 @@ public sealed class MedQAClient : IDisposable
     public async IAsyncEnumerable<Run> WatchRunAsync(string run, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         string? last = null;
-        var failures = 0;
+        var (failures, silences) = (0, 0);
         while (true)
         {
             await using (var events = EventsAsync(run, last, cancellationToken).GetAsyncEnumerator(cancellationToken))
@@ -121,6 +122,11 @@ public sealed class MedQAClient : IDisposable
                         yield break;
                     }
                 }
+            }
+
+            if (last is null && ++silences == MostSilences)
+            {
+                throw new MedQAException($"The events of run {run} at {_options.Endpoint} end before the first, {MostSilences} times. Does something on the way hold them back?");
             }
 
             await Task.Delay(ComeBack, cancellationToken);
@@ -168,11 +174,24 @@ public sealed class MedQAClient : IDisposable
     public async IAsyncEnumerable<Answer> AllAnswersAsync(string run, string? filter = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         using var response = await SendAsync(HttpMethod.Get, $"{Of(run)}/answers", [("filter", filter)], "application/x-ndjson", null, cancellationToken);
+        ServiceAnswer.Expect(response, "application/x-ndjson");
         await using var content = await response.Content.ReadAsStreamAsync(cancellationToken);
         using var lines = new StreamReader(content, Encoding.UTF8);
-        while (await lines.ReadLineAsync(cancellationToken) is { } line)
+        while (await NextAsync() is { } line)
         {
-            yield return Parse(line, ClientJson.Default.Answer);
+            yield return ServiceAnswer.Parse(line, ClientJson.Default.Answer, response);
+        }
+
+        async Task<string?> NextAsync()
+        {
+            try
+            {
+                return await lines.ReadLineAsync(cancellationToken);
+            }
+            catch (IOException exception)
+            {
+                throw ServiceAnswer.BrokenOff(response, exception);
+            }
         }
     }
 
@@ -187,9 +206,9 @@ public sealed class MedQAClient : IDisposable
     public Task<Stream> OpenReportAsync(string run, ReportFormat format = ReportFormat.Json, CancellationToken cancellationToken = default) =>
         OpenAsync($"{Of(run)}/report", [], TypeOf(format), cancellationToken);
 
-    /// <summary>A file of a run's result as it was written: <c>manifest.json</c>, <c>report.json</c>, <c>report.md</c>, <c>report.html</c>, <c>answers.csv</c>, <c>answers.parquet</c>, <c>rejected.csv</c>. The caller disposes it.</summary>
+    /// <summary>A file of a run's result as it was written: <c>manifest.json</c>, <c>report.json</c>, <c>report.md</c>, <c>report.html</c>, <c>answers.csv</c>, <c>answers.parquet</c>, <c>rejected.csv</c>; or with every sample <c>answers.jsonl</c>, <c>samples.parquet</c>. The caller disposes it.</summary>
     public Task<Stream> OpenFileAsync(string run, string file, CancellationToken cancellationToken = default) =>
-        OpenAsync($"{Of(run)}/files/{Uri.EscapeDataString(file)}", [], "*/*", cancellationToken);
+        OpenAsync($"{Of(run)}/files/{Uri.EscapeDataString(file)}", [], TypeOfFile(file), cancellationToken);
 
     /// <summary>Runs over the same questions, compared in pairs. The caller disposes it.</summary>
     public Task<Stream> OpenComparisonAsync(IReadOnlyList<string> runs, ReportFormat format = ReportFormat.Json, CancellationToken cancellationToken = default) =>
@@ -206,20 +225,28 @@ public sealed class MedQAClient : IDisposable
             message.Content = new ReadOnlyMemoryContent(request);
             message.Content.Headers.ContentType = new MediaTypeHeaderValue(JsonType);
         }, cancellationToken);
-        return await ReadAsync(response, ClientJson.Default.JsonElement, cancellationToken);
+        return await ServiceAnswer.ReadAsync(response, "study", cancellationToken);
     }
 
     /// <summary>The studies, newest first.</summary>
-    public Task<JsonElement> ListStudiesAsync(CancellationToken cancellationToken = default) => GetAsync("api/studies", [], ClientJson.Default.JsonElement, cancellationToken);
+    public async Task<JsonElement> ListStudiesAsync(CancellationToken cancellationToken = default)
+    {
+        using var response = await SendAsync(HttpMethod.Get, "api/studies", [], JsonType, null, cancellationToken);
+        return await ServiceAnswer.ReadAsync(response, "studies", cancellationToken);
+    }
 
     /// <summary>A study with how far each rater is.</summary>
-    public Task<JsonElement> GetStudyAsync(string study, CancellationToken cancellationToken = default) => GetAsync(OfStudy(study), [], ClientJson.Default.JsonElement, cancellationToken);
+    public async Task<JsonElement> GetStudyAsync(string study, CancellationToken cancellationToken = default)
+    {
+        using var response = await SendAsync(HttpMethod.Get, OfStudy(study), [], JsonType, null, cancellationToken);
+        return await ServiceAnswer.ReadAsync(response, "study", cancellationToken);
+    }
 
     /// <summary>Gives a rater a new link; the one before opens nothing any more.</summary>
     public async Task<JsonElement> RenewRaterLinkAsync(string study, string rater, CancellationToken cancellationToken = default)
     {
         using var response = await SendAsync(HttpMethod.Post, $"{OfStudy(study)}/raters/{Uri.EscapeDataString(rater)}/link", [], JsonType, null, cancellationToken);
-        return await ReadAsync(response, ClientJson.Default.JsonElement, cancellationToken);
+        return await ServiceAnswer.ReadAsync(response, "link", cancellationToken);
     }
 
     /// <summary>Removes a rater with all of the rater's ratings.</summary>
@@ -277,6 +304,7 @@ public sealed class MedQAClient : IDisposable
             yield break;
         }
 
+        ServiceAnswer.Expect(response, "text/event-stream");
         await using var content = await response.Content.ReadAsStreamAsync(cancellationToken);
         await using var events = SseParser.Create(content).EnumerateAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
         while (true)
@@ -299,7 +327,7 @@ public sealed class MedQAClient : IDisposable
 
             if (item.EventType == "run")
             {
-                yield return (item.EventId ?? "", Parse(item.Data, ClientJson.Default.Run));
+                yield return (item.EventId ?? "", ServiceAnswer.Parse(item.Data, ClientJson.Default.Run, response));
             }
             else if (item is { EventType: "end", Data: "deleted" })
             {
@@ -311,20 +339,29 @@ public sealed class MedQAClient : IDisposable
     private async Task<Run> AskAsync(HttpMethod method, string path, CancellationToken cancellationToken)
     {
         using var response = await SendAsync(method, path, [], JsonType, null, cancellationToken);
-        return await ReadAsync(response, ClientJson.Default.Run, cancellationToken);
+        return await ServiceAnswer.ReadAsync(response, ClientJson.Default.Run, cancellationToken);
     }
 
     private async Task<T> GetAsync<T>(string path, (string Name, string? Value)[] query, JsonTypeInfo<T> shape, CancellationToken cancellationToken)
     {
         using var response = await SendAsync(HttpMethod.Get, path, query, JsonType, null, cancellationToken);
-        return await ReadAsync(response, shape, cancellationToken);
+        return await ServiceAnswer.ReadAsync(response, shape, cancellationToken);
     }
 
     private async Task<Stream> OpenAsync(string path, (string Name, string? Value)[] query, string type, CancellationToken cancellationToken)
     {
         // Disposing the stream ends the response.
         var response = await SendAsync(HttpMethod.Get, path, query, type, null, cancellationToken);
-        return await response.Content.ReadAsStreamAsync(cancellationToken);
+        try
+        {
+            ServiceAnswer.Expect(response, type);
+            return await response.Content.ReadAsStreamAsync(cancellationToken);
+        }
+        catch
+        {
+            response.Dispose();
+            throw;
+        }
     }
 
     private Task<HttpResponseMessage> PostSetAsync(string path, Stream questionSet, (string Name, string? Value)[] query, CancellationToken cancellationToken) =>
@@ -362,38 +399,16 @@ public sealed class MedQAClient : IDisposable
 
             using (response)
             {
-                throw await ProblemAsync(response, cancellationToken);
+                throw await ServiceAnswer.ProblemAsync(response, cancellationToken);
             }
         }
         catch (HttpRequestException exception)
         {
             throw new MedQAException($"The service at {_options.Endpoint} cannot be reached: {exception.Message}", exception);
         }
-    }
-
-    private static async Task<MedQAException> ProblemAsync(HttpResponseMessage response, CancellationToken cancellationToken)
-    {
-        var text = await response.Content.ReadAsStringAsync(cancellationToken);
-        if (response.Content.Headers.ContentType?.MediaType is "application/problem+json")
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            return new MedQAException(response.StatusCode, Parse(text, ProblemJson.Default.ProblemDetails));
-        }
-
-        return new MedQAException(response.StatusCode, new ProblemDetails(null, $"The service answered with status {(int)response.StatusCode} ({response.ReasonPhrase}).", null, null, null, null));
-    }
-
-    private static async Task<T> ReadAsync<T>(HttpResponseMessage response, JsonTypeInfo<T> shape, CancellationToken cancellationToken) =>
-        Parse(await response.Content.ReadAsStringAsync(cancellationToken), shape);
-
-    private static T Parse<T>(string text, JsonTypeInfo<T> shape)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(text, shape) ?? throw new JsonException("null stands where an object should.");
-        }
-        catch (JsonException exception)
-        {
-            throw new MedQAException($"The service's answer cannot be read ({exception.Message}) Does this version of the client belong to it, and is it the service at all?", exception);
+            throw new MedQAException($"The service at {_options.Endpoint} has not answered in the time that the HttpClient gives it.", exception);
         }
     }
 
@@ -402,6 +417,18 @@ public sealed class MedQAClient : IDisposable
     private static string Of(string run) => $"api/runs/{Uri.EscapeDataString(run)}";
 
     private static string? Text(int? number) => number?.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>What a file's name says that it is; <c>*/*</c> for names that this version does not know.</summary>
+    private static string TypeOfFile(string name) => Path.GetExtension(name) switch
+    {
+        ".json" => JsonType,
+        ".jsonl" => "application/x-ndjson",
+        ".csv" => "text/csv",
+        ".md" => "text/markdown",
+        ".html" => "text/html",
+        ".parquet" => "application/vnd.apache.parquet",
+        _ => "*/*",
+    };
 
     private static string TypeOf(ReportFormat format) => format switch
     {

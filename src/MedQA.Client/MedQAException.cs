@@ -6,8 +6,12 @@ namespace MedQA.Client;
 public sealed class MedQAException : Exception
 {
     internal MedQAException(HttpStatusCode status, ProblemDetails details)
-        : base(details.Detail ?? details.Title ?? $"The service answered with status {(int)status}.") =>
+        : this(status, details.Detail ?? details.Title ?? $"The service answered with status {(int)status}.") =>
         (Status, Type, Parameter, Line, Run) = (status, details.Type, details.Parameter, details.Line, details.Run);
+
+    internal MedQAException(HttpStatusCode status, string message)
+        : base(message) =>
+        Status = status;
 
     internal MedQAException(string message, Exception? inner = null)
         : base(message, inner)

@@ -10,6 +10,7 @@ using MedQA.Pipeline.Signalling;
 using MedQA.Pipeline.Splitting;
 using MedQA.Pipeline.Uploading;
 using MedQA.Web.Reports;
+using MedQA.Web.Runs;
 
 namespace MedQA.Web;
 
@@ -54,6 +55,9 @@ public sealed record Api
 
     /// <summary>Comparisons that need not be made again.</summary>
     public RecentComparisons Comparisons { get; } = new();
+
+    /// <summary>The runs that somebody watches.</summary>
+    public RunWatches Watches { get; } = new();
 
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

@@ -20,8 +20,7 @@ namespace MedQA.Web;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    Converters = [typeof(EnumNameConverter<RunState>), typeof(EnumNameConverter<RequestedAction>), typeof(EnumNameConverter<SampleEnd>), typeof(EnumNameConverter<RaterState>), typeof(EnumNameConverter<ClickKind>)],
-    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+    Converters = [typeof(EnumNameConverter<RunState>), typeof(EnumNameConverter<RequestedAction>), typeof(EnumNameConverter<SampleEnd>), typeof(EnumNameConverter<RaterState>), typeof(EnumNameConverter<ClickKind>), typeof(FiniteNumberConverter)])]
 [JsonSerializable(typeof(RunResource))]
 [JsonSerializable(typeof(RunList))]
 [JsonSerializable(typeof(AnswerRow))]

@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Azure.Core;
 using MedQA.Pipeline.Advancing;
 using MedQA.Pipeline.Answering;
 using MedQA.Pipeline.Budgeting;
@@ -57,9 +58,10 @@ internal sealed class ApiServer : IAsyncDisposable
         TimeProvider? time = null,
         string? profiles = null,
         RandomNumberGenerator? random = null,
-        bool onNetwork = false)
+        bool onNetwork = false,
+        Action<ClientOptions>? configure = null)
     {
-        var storage = StorageConnection.Open(connectionString);
+        var storage = StorageConnection.Open(connectionString, configure: configure);
         await storage.EnsureCreatedAsync(Cancel);
         var model = new ScriptedModel();
         if (!held)

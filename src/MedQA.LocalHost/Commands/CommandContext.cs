@@ -11,6 +11,7 @@ using MedQA.Files;
 using MedQA.Inference.Checking;
 using MedQA.Inference.Models;
 using MedQA.LocalHost.Azurite;
+using MedQA.LocalHost.Hosting;
 using MedQA.LocalHost.Hub;
 using MedQA.LocalHost.Settings;
 using MedQA.LocalHost.Terminal;
@@ -22,6 +23,9 @@ namespace MedQA.LocalHost.Commands;
 /// <summary>What every command has: its settings and where it writes.</summary>
 internal sealed record CommandContext(HostSettings Settings, HostConsole Console, OutputFormat Output)
 {
+    /// <summary>Where the HTTP interface to this machine's runs is served now; <see langword="null"/> where it is not, or nobody can know.</summary>
+    public Uri? ServedAt => Settings.Storage is null ? AtWork.FindAddress(Settings.DataFolder) : null;
+
     /// <summary>Gives a command its work; what goes wrong becomes a sentence and an exit code.</summary>
     /// <param name="command">The command.</param>
     /// <param name="work">Its work.</param>

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 
 namespace MedQA.LocalHost.Commands;
 
@@ -29,21 +28,19 @@ internal static class CommandLine
         var parsed = root.Parse(arguments);
         // A shell asks what could come next: its line is not whole yet, and that is no fault.
         var isSuggestion = arguments[0].StartsWith("[suggest", StringComparison.Ordinal);
-        if (parsed.Errors.Count > 0 && !isSuggestion)
+        if (!isSuggestion && CommandLineFaults.Of(parsed) is { Count: > 0 } faults)
         {
-            foreach (var error in parsed.Errors)
+            foreach (var fault in faults)
             {
-                await Console.Error.WriteLineAsync($"medqa: {error.Message}");
+                await Console.Error.WriteLineAsync($"medqa: {fault}");
             }
 
-            await Console.Error.WriteLineAsync($"See `{PathOf(parsed.CommandResult)} --help`.");
+            await Console.Error.WriteLineAsync($"See `{CommandLineFaults.PathOf(parsed.CommandResult)} --help`.");
             return ExitCode.BadInput;
         }
 
         return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = StopLimit, EnableDefaultExceptionHandler = false });
     }
-
-    private static string PathOf(CommandResult command) => command.Parent is CommandResult parent ? $"{PathOf(parent)} {command.Command.Name}" : "medqa";
 
     /// <summary>The command and all below it.</summary>
     internal static RootCommand Create()

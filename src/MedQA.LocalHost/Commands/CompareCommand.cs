@@ -10,7 +10,7 @@ internal static class CompareCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var runs = new Argument<string[]>("RUN") { Description = "Two or more runs: their names, or the beginnings of their names", Arity = new ArgumentArity(2, 20) };
+        var runs = new Argument<string[]>("RUN") { Description = "Two or more runs: their names, or the beginnings of their names", Arity = new ArgumentArity(2, 20) }.WithRuns();
         var html = HtmlFile.Create();
         var command = new TaughtCommand("compare", "Compare runs: a table of strategies, models and data sets, and over the same questions paired differences with intervals, McNemar's test, Holm's correction.", """
             Examples:

@@ -23,7 +23,7 @@ internal static class EstimateCommand
     public static Command Create()
     {
         var files = new Argument<string[]>("FILE") { Description = "Question sets", Arity = ArgumentArity.OneOrMore };
-        var profile = new Option<string>("--profile", "-p") { Description = "How to ask: a profile's name or a JSON file. Default: self-consistency", HelpName = "NAME|FILE.json" };
+        var profile = new Option<string>("--profile", "-p") { Description = "How to ask: a profile's name or a JSON file. Default: self-consistency", HelpName = "NAME|FILE.json" }.WithProfiles();
         var samples = new Option<int?>("--samples") { Description = "Samples per question, instead of the profile's", HelpName = "N" };
         var measured = new Option<int?>("--measure") { Description = $"How many questions to ask for the measurement. Default: {DefaultMeasured}", HelpName = "N" };
         var price = new Option<decimal?>("--price") { Description = "What an hour of this machine costs", HelpName = "AMOUNT" };

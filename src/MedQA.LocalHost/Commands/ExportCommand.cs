@@ -2,26 +2,28 @@ using System.CommandLine;
 using MedQA.Files;
 using MedQA.LocalHost.Runs;
 using MedQA.LocalHost.Terminal;
+using MedQA.Pipeline.Reading;
 
 namespace MedQA.LocalHost.Commands;
 
 /// <summary><c>medqa export</c>: a run's result as files.</summary>
 internal static class ExportCommand
 {
-    private static readonly string[] Files = ["manifest.json", "report.json", "report.md", "report.html", "answers.csv", "answers.parquet", "rejected.csv"];
-    private static readonly string[] Formats = ["json", "md", "html", "csv", "parquet"];
+    private static readonly string[] Files = ["manifest.json", "report.json", "report.md", "report.html", "answers.csv", "answers.parquet", "rejected.csv", "answers.jsonl", "samples.parquet"];
+    private static readonly string[] Formats = ["json", "md", "html", "csv", "parquet", "jsonl"];
 
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var run = new Argument<string>("RUN") { Description = "The run, the beginning of its name, or 'latest'" };
+        var run = new Argument<string>("RUN") { Description = "The run, the beginning of its name, or 'latest'" }.WithRuns();
         var to = new Option<string>("--to") { Description = "The folder to write into. Default: one named after the run", HelpName = "FOLDER" };
         var formats = new Option<string[]>("--format") { Description = $"Only files of this format: {string.Join(", ", Formats)}. Can be given several times", HelpName = "FORMAT" };
-        var command = new TaughtCommand("export", "Write a run's report (JSON, Markdown, HTML), answers (CSV, Parquet) and configuration into a folder.", """
+        var command = new TaughtCommand("export", "Write a run's report (JSON, Markdown, HTML), answers with their texts (CSV, Parquet), every sample (answers.jsonl, samples.parquet) and configuration into a folder.", """
             Examples:
               medqa export latest
               medqa export 4c2r --to results/few-shot
-              medqa export latest --format parquet
+              medqa export latest --format csv          a row per question: texts, options, answer, votes
+              medqa export latest --format parquet      the same, and samples.parquet with a row per sample
             """) { run, to, formats };
         CommandContext.SetWork(command, (context, parsed, cancel) => ExportAsync(context, parsed.GetRequiredValue(run), parsed.GetValue(to), parsed.GetValue(formats) ?? [], cancel));
         return command;
@@ -50,6 +52,14 @@ internal static class ExportCommand
         OutputFolder.Create(folder);
         foreach (var file in Files.Where(file => formats.Length == 0 || formats.Contains(Path.GetExtension(file)[1..])))
         {
+            var path = Path.Combine(folder, file);
+            if (RunExports.Find(file) is { } export)
+            {
+                await OutputFile.WriteAsync(path, written => source.WriteExportAsync(run.Id, export, written, cancellationToken));
+                context.Console.Line(path);
+                continue;
+            }
+
             await using var content = await source.OpenFileAsync(run.Id, file, cancellationToken);
             if (content is null)
             {
@@ -57,8 +67,8 @@ internal static class ExportCommand
                 continue;
             }
 
-            await OutputFile.WriteAsync(Path.Combine(folder, file), written => content.CopyToAsync(written, cancellationToken));
-            context.Console.Line(Path.Combine(folder, file));
+            await OutputFile.WriteAsync(path, written => content.CopyToAsync(written, cancellationToken));
+            context.Console.Line(path);
         }
 
         return ExitCode.Success;

@@ -21,7 +21,7 @@ internal static class OverlapCommand
         var file = new Argument<string?>("FILE") { Description = "The question set. With --run it can be left out: the run's questions are meant", Arity = ArgumentArity.ZeroOrOne };
         var with = new Option<string[]>("--with") { Description = "Training text: a file, or a folder with all that lies below it; .gz is unpacked. Can be given several times. Without it the worked examples are looked through", HelpName = "TEXT|FOLDER" };
         var examples = new Option<bool>("--examples") { Description = "Look through the worked examples too: those of the run, else all that come with medqa" };
-        var run = new Option<string>("--run") { Description = "A run whose accuracy is given with and without the overlapping questions: its name, the beginning of its name, or 'latest'", HelpName = "RUN" };
+        var run = new Option<string>("--run") { Description = "A run whose accuracy is given with and without the overlapping questions: its name, the beginning of its name, or 'latest'", HelpName = "RUN" }.WithRuns();
         var reading = new SetReadingOptions();
         var command = new TaughtCommand("overlap", $"List the questions of which the whole text, or {TextOverlap.LongEnough} characters in one run, stand in a training text or in the worked examples.", """
             Examples:

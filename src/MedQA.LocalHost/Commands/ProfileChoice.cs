@@ -1,4 +1,5 @@
 using System.Globalization;
+using MedQA.Evaluation;
 using MedQA.Evaluation.Profiles;
 using MedQA.Files;
 using MedQA.LocalHost.Hosting;
@@ -41,6 +42,13 @@ internal sealed record ProfileChoice(string? NameOrFile, int? Samples, long? See
         _ => NameOrFile == Default ? null : NameOrFile,
     };
 
+    /// <summary>What is said of a profile that there is not.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="known">The names of those that there are.</param>
+    /// <param name="more">What else is to be said of names.</param>
+    internal static string Unknown(string name, IReadOnlyCollection<string> known, string more = "") =>
+        $"There is no profile '{name}'{(ClosestName.Of(name, known) is { } closest ? $" (is {closest} meant?)" : "")}. The profiles are {string.Join(", ", known)}{more}.";
+
     /// <summary>The profile itself; one that differs from the profile it is made of has a name of its own.</summary>
     /// <exception cref="InputException">There is no such profile or file.</exception>
     /// <exception cref="ProfileException">The file, or what is to be different, makes no profile.</exception>
@@ -50,7 +58,7 @@ internal sealed record ProfileChoice(string? NameOrFile, int? Samples, long? See
         var chosen = NameOrFile ?? Default;
         var isFile = chosen.EndsWith(".json", StringComparison.OrdinalIgnoreCase);
         var profile = isFile ? ReadFile(chosen) : source.Find(chosen)
-            ?? throw new InputException($"There is no profile '{chosen}'. The profiles are {string.Join(", ", source.Names)}; a file's name must end with .json.");
+            ?? throw new InputException(Unknown(chosen, source.Names, "; a file's name must end with .json"));
         if (isFile && BuiltInProfiles.Find(profile.Name) is not null)
         {
             throw new ProfileException(chosen, "name", $"is \"{profile.Name}\", which is the name of a built-in profile. Choose another.");

@@ -30,7 +30,7 @@ internal static class ProfilesCommand
         CommandContext.SetWork(list, static (context, _, cancel) => ListAsync(context, cancel), writesCsv: true);
         command.Add(list);
 
-        var name = new Argument<string>("NAME") { Description = "The profile's name" };
+        var name = new Argument<string>("NAME") { Description = "The profile's name" }.WithProfiles();
         var show = new Command("show", "Write a profile with all its fields as JSON, to be edited and given to `medqa run --profile FILE.json`.") { name };
         CommandContext.SetWork(show, (context, parsed, cancel) => ShowAsync(context, parsed.GetRequiredValue(name), cancel));
         command.Add(show);
@@ -76,7 +76,7 @@ internal static class ProfilesCommand
     private static async Task<int> ShowAsync(CommandContext context, string name, CancellationToken cancellationToken)
     {
         var profiles = await ReadAsync(context.Settings, cancellationToken);
-        var profile = profiles.FirstOrDefault(profile => profile.Name == name) ?? throw new InputException($"There is no profile '{name}'. The profiles are {string.Join(", ", profiles.Select(static profile => profile.Name))}.");
+        var profile = profiles.FirstOrDefault(profile => profile.Name == name) ?? throw new InputException(ProfileChoice.Unknown(name, [.. profiles.Select(static profile => profile.Name)]));
         context.Console.Line(Json(profile));
         return ExitCode.Success;
     }

@@ -14,7 +14,7 @@ internal static class ReplayCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var run = new Argument<string>("RUN") { Description = "The run, the beginning of its name, or 'latest'" };
+        var run = new Argument<string>("RUN") { Description = "The run, the beginning of its name, or 'latest'" }.WithRuns();
         var html = HtmlFile.Create();
         var command = new TaughtCommand("replay", "Say what other strategies would have made of the samples that a run has stored, with their cost; nothing is asked again.", """
             Examples:

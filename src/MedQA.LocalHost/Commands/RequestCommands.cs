@@ -19,7 +19,7 @@ internal static class RequestCommands
 
     private static TaughtCommand Create(string name, string description, RunRequest request)
     {
-        var run = new Argument<string>("RUN") { Description = "The run, the beginning of its name, or 'latest'" };
+        var run = new Argument<string>("RUN") { Description = "The run, the beginning of its name, or 'latest'" }.WithRuns();
         var command = new TaughtCommand(name, description, $"""
             Examples:
               medqa {name} 4c2r

@@ -13,9 +13,9 @@ internal static class ResultsCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var run = new Argument<string?>("RUN") { Description = "The run: its name, the beginning of its name, or 'latest'. Without it all runs are listed", Arity = ArgumentArity.ZeroOrOne };
+        var run = new Argument<string?>("RUN") { Description = "The run: its name, the beginning of its name, or 'latest'. Without it all runs are listed", Arity = ArgumentArity.ZeroOrOne }.WithRuns();
         var markdown = new Option<bool>("--markdown") { Description = "Write the whole report as Markdown" };
-        var development = new Option<string>("--dev") { Description = "A development run of the same profile and model, or its report.json: its answers give the threshold of agreement above which at least 90 % are right, with 95 % confidence", HelpName = "RUN|FILE" };
+        var development = new Option<string>("--dev") { Description = "A development run of the same profile and model, or its report.json: its answers give the threshold of agreement above which at least 90 % are right, with 95 % confidence", HelpName = "RUN|FILE" }.WithRuns();
         var html = HtmlFile.Create();
         var command = new TaughtCommand("results", "List runs, or show the scores of one.", """
             Examples:
@@ -77,7 +77,8 @@ internal static class ResultsCommand
     {
         if (context.Output == OutputFormat.Csv)
         {
-            context.Console.Text(await ReadAsync(source, run, "answers.csv", cancellationToken));
+            await using var answers = await OpenAsync(source, run, "answers.csv", cancellationToken);
+            await context.Console.TextAsync(answers, cancellationToken);
             return;
         }
 
@@ -114,12 +115,14 @@ internal static class ResultsCommand
 
     private static async Task<string> ReadAsync(IRunSource source, Run run, string file, CancellationToken cancellationToken)
     {
-        await using var content = await source.OpenFileAsync(run.Id, file, cancellationToken)
-            ?? throw new InputException(
-                $"Run {run.Id} has no {(file == "answers.csv" ? "answers.csv" : "report")} yet: it is {StateText.Of(run)}.");
+        await using var content = await OpenAsync(source, run, file, cancellationToken);
         using var text = new StreamReader(content);
         return await text.ReadToEndAsync(cancellationToken);
     }
+
+    private static async Task<Stream> OpenAsync(IRunSource source, Run run, string file, CancellationToken cancellationToken) =>
+        await source.OpenFileAsync(run.Id, file, cancellationToken)
+        ?? throw new InputException($"Run {run.Id} has no {(file == "answers.csv" ? "answers.csv" : "report")} yet: it is {StateText.Of(run)}.");
 
     private static async Task<JsonDocument?> ReadReportAsync(IRunSource source, Run run, CancellationToken cancellationToken)
     {

@@ -13,7 +13,7 @@ internal static class ResumeCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var run = new Argument<string?>("RUN") { Description = "The run, the beginning of its name, or 'latest'. Without it every unfinished run goes on", Arity = ArgumentArity.ZeroOrOne };
+        var run = new Argument<string?>("RUN") { Description = "The run, the beginning of its name, or 'latest'. Without it every unfinished run goes on", Arity = ArgumentArity.ZeroOrOne }.WithRuns();
         var command = new TaughtCommand("resume", "Go on with runs that were stopped. A named run that was cancelled goes on too, and failed questions of one that has ended are tried again.", """
             Examples:
               medqa resume

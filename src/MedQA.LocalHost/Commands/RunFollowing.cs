@@ -32,6 +32,11 @@ internal static class RunFollowing
         Run? development,
         CancellationToken cancellationToken)
     {
+        foreach (var run in runs)
+        {
+            KnownRuns.Add(context.Settings, run.Run.ToString());
+        }
+
         var present = storage.AtWork?.Begin(command, model);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, storage.Lost);
         var working = pipeline.RunAsync(ended.Token);
@@ -45,7 +50,7 @@ internal static class RunFollowing
                 var last = await WatchAsync(context, pipeline, run, working, ended.Token);
                 await storage.SaveAsync(ended.Token);
                 await ShowAsync(context, source, StoredRuns.Of(last), development, cancellationToken);
-                context.Console.Note($"In a browser, with every reasoning: `medqa serve`, then {context.Settings.Url}#/runs/{run.Run}");
+                context.Console.Note($"In a browser, with every reasoning: {(context.ServedAt is { } served ? served : $"`medqa serve`, then {context.Settings.Url}")}#/runs/{run.Run}");
                 code = Math.Max(code, CodeOf(StoredRuns.Of(last).State));
                 left.Remove(run.Run);
             }

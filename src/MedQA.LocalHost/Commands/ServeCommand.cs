@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net.Sockets;
 using MedQA.Files;
 using MedQA.LocalHost.Hosting;
 
@@ -36,8 +37,16 @@ internal static class ServeCommand
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, storage.Lost);
 
         // The address is taken before work begins: a second server on it fails at once.
-        await server.StartAsync(cancellationToken);
-        var present = storage.AtWork?.Begin("serve", model.Description.Fingerprint);
+        try
+        {
+            await server.StartAsync(cancellationToken);
+        }
+        catch (Exception fault) when (fault is IOException or SocketException)
+        {
+            throw new IOException($"{context.Settings.Url} cannot be listened at ({Innermost(fault)}): another program has it, or it needs rights. {Elsewhere(context)}", fault);
+        }
+
+        var present = storage.AtWork?.Begin("serve", model.Description.Fingerprint, new Uri(server.Urls.First()));
         context.Console.Note($"Listening on {string.Join(", ", server.Urls)}; runs are stored in {storage.Place}. Ctrl-C ends it.");
         context.Console.Note($"The dashboard: {server.Urls.First()}{(context.Settings.Key is null ? "" : " (it asks for the key)")}");
         try
@@ -74,6 +83,13 @@ internal static class ServeCommand
             await server.StopAsync(CancellationToken.None);
         }
     }
+
+    private static string Innermost(Exception fault) => fault.GetBaseException().Message.TrimEnd('.');
+
+    /// <summary>What to do where the address is taken: a server of the same runs can be used as it is.</summary>
+    private static string Elsewhere(CommandContext context) => context.ServedAt is { } other
+        ? $"A `medqa serve` of these runs listens at {other}."
+        : $"Choose another: medqa serve --urls http://127.0.0.1:{(context.Settings.Url.Port % 50_000) + 1}";
 
     /// <summary>Waits until the disk takes more. File systems have no event for that; of another disk than the storage's nothing is known but by trying.</summary>
     private static async Task UntilRoomAsync(DataVolume? volume, CancellationToken cancellationToken)

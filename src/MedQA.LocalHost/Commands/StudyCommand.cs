@@ -81,7 +81,7 @@ internal static class StudyCommand
     /// <summary>Writes the links of raters, each on a line of its own that can be copied.</summary>
     internal static void WriteLinks(CommandContext context, IEnumerable<RaterResource> raters)
     {
-        var home = context.Settings.Endpoint ?? context.Settings.Url;
+        var home = context.Settings.Endpoint ?? context.ServedAt ?? context.Settings.Url;
         foreach (var rater in raters)
         {
             context.Console.Line($"{rater.Label}\t{new Uri(home, rater.Link)}");

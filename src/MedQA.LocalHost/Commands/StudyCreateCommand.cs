@@ -15,7 +15,7 @@ internal static class StudyCreateCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var runs = new Option<string[]>("--run") { Description = "A finished run of profile long-form: its name, the beginning of it, or 'latest'; NAME=RUN calls the source NAME. Can be given several times", HelpName = "RUN" };
+        var runs = new Option<string[]>("--run") { Description = "A finished run of profile long-form: its name, the beginning of it, or 'latest'; NAME=RUN calls the source NAME. Can be given several times", HelpName = "RUN" }.WithRuns();
         var files = new Option<string[]>("--answers") { Description = "A CSV file with the columns question and answer, of clinicians for instance; NAME=FILE calls the source NAME. Can be given several times", HelpName = "FILE" };
         var name = new Option<string>("--name") { Description = "What you call the study; raters never see it", HelpName = "NAME" };
         var title = new Option<string>("--title") { Description = "What raters see as its title", HelpName = "TITLE" };

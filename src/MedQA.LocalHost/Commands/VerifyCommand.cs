@@ -23,7 +23,7 @@ internal static class VerifyCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var run = new Argument<string>("RUN") { Description = "The run, the beginning of its name, or 'latest'" };
+        var run = new Argument<string>("RUN") { Description = "The run, the beginning of its name, or 'latest'" }.WithRuns();
         var questions = new Option<int>("--questions") { Description = "Ask the model again about so many questions, drawn at random; 0 for none", HelpName = "N", DefaultValueFactory = static _ => 3 };
         var seed = new Option<long?>("--seed") { Description = "Draw the questions that this seed draws. Default: any; it is printed", HelpName = "N" };
         var tolerance = new Option<double>("--tolerance") { Description = "Nats per token by which log-likelihoods may differ on another kind of machine", HelpName = "X", DefaultValueFactory = static _ => AnswerVerifier.DefaultTolerance };

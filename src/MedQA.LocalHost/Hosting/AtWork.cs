@@ -1,4 +1,6 @@
+using System.Buffers.Text;
 using System.Globalization;
+using System.Text;
 using MedQA.Files;
 using MedQA.LocalHost.Azurite;
 using MedQA.Pipeline.Reading;
@@ -9,7 +11,8 @@ namespace MedQA.LocalHost.Hosting;
 /// <param name="Command">The command that it was started with.</param>
 /// <param name="Process">Its number.</param>
 /// <param name="Model">The fingerprint of its model.</param>
-internal sealed record WorkingProcess(string Command, int Process, string Model)
+/// <param name="Address">Where it serves the HTTP interface, with a slash at its end; <see langword="null"/> where it serves none.</param>
+internal sealed record WorkingProcess(string Command, int Process, string Model, Uri? Address = null)
 {
     /// <summary>Whether it advances runs; else it only answers questions.</summary>
     public bool Drives => Command != AtWork.Worker;
@@ -29,6 +32,7 @@ internal sealed class AtWork(string dataFolder, TimeProvider time) : IRunAttenda
     public const string Worker = "worker";
 
     private const int Tries = 3;
+    private const char BeforeAddress = '_';
     private static readonly TimeSpan TouchEvery = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(20);
 
@@ -51,20 +55,24 @@ internal sealed class AtWork(string dataFolder, TimeProvider time) : IRunAttenda
         }
     }
 
+    /// <summary>Where the HTTP interface to the runs of a data folder is served now; <see langword="null"/> where it is not.</summary>
+    public static Uri? FindAddress(string dataFolder) => new AtWork(dataFolder, TimeProvider.System).Processes().Select(static process => process.Address).FirstOrDefault(static address => address is not null);
+
     /// <summary>
     /// Says that this process is at work, until the result is disposed. Where the folder cannot be written, or was moved away, nobody
     /// hears of it: the work matters more.
     /// </summary>
     /// <param name="command">The command that it was started with.</param>
     /// <param name="model">The fingerprint of its model.</param>
-    public IDisposable Begin(string command, string model)
+    /// <param name="address">Where it serves the HTTP interface; <see langword="null"/> where it serves none.</param>
+    public IDisposable Begin(string command, string model, Uri? address = null)
     {
         for (var tries = 0; tries < Tries && Directory.Exists(dataFolder); tries++)
         {
             try
             {
                 PrivateFiles.CreateFolder(_folder);
-                var name = string.Create(CultureInfo.InvariantCulture, $"{command}.{Environment.ProcessId}.{model}.{Guid.NewGuid():N}");
+                var name = string.Create(CultureInfo.InvariantCulture, $"{command}.{Environment.ProcessId}.{model}.{Guid.NewGuid():N}{(address is null ? "" : $"{BeforeAddress}{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(address.AbsoluteUri))}")}");
                 return new Presence(PrivateFiles.CreateOwn(Path.Combine(_folder, name)), time);
             }
             catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
@@ -79,7 +87,7 @@ internal sealed class AtWork(string dataFolder, TimeProvider time) : IRunAttenda
     /// <summary>The process of a file; <see langword="null"/> where it has ended, and the file goes, or stands still.</summary>
     private WorkingProcess? Find(string path)
     {
-        if (Path.GetFileName(path).Split('.') is not [var command, var number, var model, _]
+        if (Path.GetFileName(path).Split('.') is not [var command, var number, var model, var id]
             || !int.TryParse(number, CultureInfo.InvariantCulture, out var process))
         {
             return null;
@@ -99,10 +107,15 @@ internal sealed class AtWork(string dataFolder, TimeProvider time) : IRunAttenda
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             return (time.GetUtcNow().UtcDateTime - File.GetLastWriteTimeUtc(path)).Duration() < Fresh
-                ? new WorkingProcess(command, process, model)
+                ? new WorkingProcess(command, process, model, AddressOf(id))
                 : null;
         }
     }
+
+    private static Uri? AddressOf(string id) =>
+        id.IndexOf(BeforeAddress, StringComparison.Ordinal) is > 0 and var at && Base64Url.IsValid(id.AsSpan(at + 1)) && Uri.TryCreate(Encoding.UTF8.GetString(Base64Url.DecodeFromChars(id.AsSpan(at + 1))), UriKind.Absolute, out var address)
+            ? address
+            : null;
 
     private sealed class Presence : IDisposable
     {

@@ -50,7 +50,10 @@ internal static class LocalApi
 
         // What the framework says of requests at other levels has their queries in it, and the addresses that it cannot read.
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
-        builder.WebHost.UseUrls(settings.Url.ToString());
+
+        // That the server does not start is said by whoever starts it, in a sentence.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
+        builder.WebHost.UseUrls(AddressOf(settings.Url));
         builder.WebHost.ConfigureKestrel(static kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -69,6 +72,10 @@ internal static class LocalApi
         application.MapApi(api with { Stopping = application.Lifetime.ApplicationStopping }, AccessOf(settings));
         return application;
     }
+
+    /// <summary>Where to listen. A free port is one of one address, and localhost is two: then it is the first of them.</summary>
+    private static string AddressOf(Uri url) =>
+        url is { Host: "localhost", Port: 0 } ? new UriBuilder(url) { Host = "127.0.0.1" }.ToString() : url.ToString();
 
     /// <summary>Logs a request by its method, path and status. Its query may hold what was searched for.</summary>
     private static async Task LogAsync(ILogger logger, HttpContext context, RequestDelegate next)

@@ -1,4 +1,5 @@
 using MedQA.Client;
+using MedQA.Pipeline.Reading;
 
 namespace MedQA.LocalHost.Runs;
 
@@ -10,6 +11,9 @@ internal interface IRunSource : IAsyncDisposable
 
     /// <summary>A file of a run's result as it was written, or <see langword="null"/> where it is not there. The caller disposes it.</summary>
     Task<Stream?> OpenFileAsync(string run, string file, CancellationToken cancellationToken);
+
+    /// <summary>Writes a file that is made of a run's answers when it is asked for.</summary>
+    Task WriteExportAsync(string run, RunExport export, Stream file, CancellationToken cancellationToken);
 
     /// <summary>Runs compared in pairs. The caller disposes it.</summary>
     /// <exception cref="Commands.InputException">They cannot be compared.</exception>

@@ -19,7 +19,7 @@ internal static class RunSources
         }
 
         var storage = await LocalStorage.OpenAsync(context.Settings, context.Console, cancellationToken);
-        return new StoredRuns(new RunReader(storage.Runs, storage.AtWork), new RunControl(storage.Runs, TimeProvider.System), storage);
+        return new StoredRuns(new RunReader(storage.Runs, storage.AtWork), new RunControl(storage.Runs, TimeProvider.System), storage, runs => KnownRuns.Keep(context.Settings, runs));
     }
 
     /// <summary>Calls the service of the settings.</summary>

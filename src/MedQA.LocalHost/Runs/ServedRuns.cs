@@ -1,6 +1,7 @@
 using System.Net;
 using MedQA.Client;
 using MedQA.LocalHost.Commands;
+using MedQA.Pipeline.Reading;
 
 namespace MedQA.LocalHost.Runs;
 
@@ -21,6 +22,13 @@ internal sealed class ServedRuns(MedQAClient client) : IRunSource
         {
             return null;
         }
+    }
+
+    /// <inheritdoc/>
+    public async Task WriteExportAsync(string run, RunExport export, Stream file, CancellationToken cancellationToken)
+    {
+        await using var content = await client.OpenFileAsync(run, RunExports.NameOf(export), cancellationToken);
+        await content.CopyToAsync(file, cancellationToken);
     }
 
     /// <inheritdoc/>

@@ -48,6 +48,17 @@ internal sealed class HostConsole
     /// <summary>Writes a result that has its own line ends, as it is.</summary>
     public void Text(string text) => Output.Profile.Out.Writer.Write(text);
 
+    /// <summary>Writes a result in UTF-8 that has its own line ends, as it is and however long.</summary>
+    public async Task TextAsync(Stream text, CancellationToken cancellationToken)
+    {
+        using var reader = new StreamReader(text);
+        var part = new char[16 * 1024];
+        while (await reader.ReadAsync(part, cancellationToken) is > 0 and var length)
+        {
+            await Output.Profile.Out.Writer.WriteAsync(part.AsMemory(0, length), cancellationToken);
+        }
+    }
+
     private void Say(string line)
     {
         try

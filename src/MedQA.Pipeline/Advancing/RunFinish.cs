@@ -40,16 +40,15 @@ internal sealed class RunFinish(RunStorage storage)
         var table = new BlobWriter(storage.Blob(run, "answers.csv"), "text/csv; charset=utf-8");
         await table.WriteAsync(AnswerTable.Header, cancellationToken);
         await using var spool = OutputFile.OpenTemporary();
-        await using var parquet = await AnswerParquet.CreateAsync(spool, cancellationToken);
+        await using var parquet = await ParquetTable<AnswerRow>.CreateAsync(AnswerTable.Columns, spool, cancellationToken);
         var sealing = await _answers.BeginSealAsync(run, cancellationToken);
-        await using var texts = new TextIndex(storage).FromAsync(run, 0, cancellationToken).GetAsyncEnumerator(cancellationToken);
-        var (text, line) = (default(IndexedText), new ArrayBufferWriter<byte>());
+        var line = new ArrayBufferWriter<byte>();
         await using var json = new Utf8JsonWriter(line, new JsonWriterOptions { Encoder = PipelineJson.Compact.Options.Encoder });
-        await foreach (var (answers, written) in _answers.AllAsync(run, manifest, row.Summary.Retry, cancellationToken, sealing))
+        await foreach (var (answers, written) in new AnswerTexts(storage).RowsAsync(run, manifest, row.Summary.Retry, cancellationToken, sealing))
         {
             finished = written > finished ? written : finished;
             var lines = new StringBuilder();
-            foreach (var placed in answers)
+            foreach (var (placed, answer) in answers)
             {
                 accumulator.Add(placed.Answered);
                 if (shown.Count < ExactPrompt.InReport && placed.Answered.Failure is null)
@@ -57,7 +56,6 @@ internal sealed class RunFinish(RunStorage storage)
                     shown.Add(placed.Answered);
                 }
 
-                var answer = AnswerRows.RowOf(placed.Answered, placed.Batch, placed.Offset, placed.Length);
                 lines.Append(AnswerTable.Line(answer));
                 await parquet.AddAsync(answer, cancellationToken);
                 if (AnswerQuery.CanBeDeferred(answer))
@@ -65,14 +63,10 @@ internal sealed class RunFinish(RunStorage storage)
                     agreements.Add((answer.Ordinal, answer.Agreement));
                 }
 
-                while ((text is null || text.Ordinal < answer.Ordinal) && await texts.MoveNextAsync())
-                {
-                    text = texts.Current;
-                }
-
                 line.ResetWrittenCount();
                 json.Reset();
-                JsonSerializer.Serialize(json, text?.Ordinal == answer.Ordinal ? answer with { Text = text.Beginning } : answer, PipelineJson.Compact.AnswerRow);
+                var listed = AnswerRows.RowOf(placed.Answered, placed.Batch, placed.Offset, placed.Length) with { Text = answer.Question is { } question ? IndexedText.BeginningOf(question) : null };
+                JsonSerializer.Serialize(json, listed, PipelineJson.Compact.AnswerRow);
                 line.Write("\n"u8);
                 foreach (var list in lists)
                 {
@@ -86,7 +80,7 @@ internal sealed class RunFinish(RunStorage storage)
         await table.CompleteAsync(cancellationToken);
         await parquet.CompleteAsync(cancellationToken);
         spool.Position = 0;
-        await storage.Blob(run, "answers.parquet").UploadAsync(spool, new BlobUploadOptions { HttpHeaders = new BlobHttpHeaders { ContentType = AnswerParquet.ContentType } }, cancellationToken);
+        await storage.Blob(run, "answers.parquet").UploadAsync(spool, new BlobUploadOptions { HttpHeaders = new BlobHttpHeaders { ContentType = AnswerTable.Parquet } }, cancellationToken);
         var report = accumulator.Build(HeaderOf(run, row.Summary.Revision, manifest, await PromptsAsync(run, manifest, shown, cancellationToken)) with
         {
             Finished = complete ? finished : null,

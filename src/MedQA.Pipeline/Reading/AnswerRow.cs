@@ -54,8 +54,32 @@ public sealed record AnswerRow
     /// <summary>How the question begins, where a list was asked for; else <see langword="null"/>.</summary>
     public string? Text { get; init; }
 
-    /// <summary>What the failure says, where the whole answer was at hand; for the table of answers.</summary>
-    internal string? FailureMessage { get; init; }
+    /// <summary>What the failure says, where all answers were asked for; else, and without a failure, <see langword="null"/>.</summary>
+    public string? FailureMessage { get; init; }
+
+    /// <summary>The whole question, where all answers were asked for; else <see langword="null"/>.</summary>
+    public string? Question { get; init; }
+
+    /// <summary>The text that the question refers to, where all answers were asked for; else, and without one, <see langword="null"/>.</summary>
+    public string? Context { get; init; }
+
+    /// <summary>The options in order, where all answers were asked for; else, and for a free answer, <see langword="null"/>.</summary>
+    public IReadOnlyList<string>? OptionTexts { get; init; }
+
+    /// <summary>The right option, where all answers were asked for and it is known; else <see langword="null"/>.</summary>
+    public string? GoldText { get; init; }
+
+    /// <summary>The chosen option, where all answers were asked for and there is one; else <see langword="null"/>.</summary>
+    public string? AnswerText { get; init; }
+
+    /// <summary>The reference answers of a question with a free answer, where all answers were asked for and there are any; else <see langword="null"/>.</summary>
+    public IReadOnlyList<string>? ReferenceAnswers { get; init; }
+
+    /// <summary>The free answer as people are shown it (no thoughts), where all answers were asked for and there is one; else <see langword="null"/>.</summary>
+    public string? FreeAnswer { get; init; }
+
+    /// <summary>Votes per option in order, where all answers were asked for; else, and for a free answer, <see langword="null"/>.</summary>
+    public IReadOnlyList<int>? Votes { get; init; }
 
     /// <summary>The blob of the batch that answered it, for the reasonings.</summary>
     internal string Batch { get; init; } = "";

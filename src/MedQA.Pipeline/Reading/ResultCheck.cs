@@ -24,13 +24,14 @@ internal sealed class ResultCheck(RunStorage storage)
         var accumulator = new ReportAccumulator();
         var shown = new List<AnsweredQuestion>();
         using var table = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        table.AppendData(Encoding.UTF8.GetBytes(AnswerTable.Header));
-        await foreach (var (answers, _) in new RunAnswers(storage).AllAsync(run, manifest, retries, cancellationToken))
+        var columns = await ColumnsAsync(run, cancellationToken);
+        table.AppendData(Encoding.UTF8.GetBytes(AnswerTable.HeaderOf(columns)));
+        await foreach (var (answers, _) in new AnswerTexts(storage).RowsAsync(run, manifest, retries, cancellationToken))
         {
-            foreach (var placed in answers)
+            foreach (var (placed, row) in answers)
             {
                 accumulator.Add(placed.Answered);
-                table.AppendData(Encoding.UTF8.GetBytes(AnswerTable.Line(AnswerRows.RowOf(placed.Answered, placed.Batch, placed.Offset, placed.Length))));
+                table.AppendData(Encoding.UTF8.GetBytes(AnswerTable.Line(row, columns)));
                 if (shown.Count < ExactPrompt.InReport && placed.Answered.Failure is null)
                 {
                     shown.Add(placed.Answered);
@@ -64,6 +65,10 @@ internal sealed class ResultCheck(RunStorage storage)
 
         return differences.ToImmutable();
     }
+
+    /// <summary>How many columns the stored table has: an earlier version wrote fewer, and what it wrote is no less true.</summary>
+    private async Task<int> ColumnsAsync(RunId run, CancellationToken cancellationToken) => AnswerTable.ColumnsOf(Encoding.UTF8.GetString(
+        await OrdinalIndex.ReadRangeAsync(storage.Blob(run, "answers.csv"), 0, AnswerTable.Header.Length, cancellationToken) ?? []));
 
     private async Task<byte[]?> HashAsync(RunId run, string name, CancellationToken cancellationToken)
     {

@@ -157,13 +157,55 @@ public sealed class RunReader
     }
 
     /// <summary>
+    /// Every answer of the finished batches that passes, with the texts of question and answer, in the order of the questions; of a question that was tried again the last try. A few batches are
+    /// in memory at a time.
+    /// </summary>
+    /// <param name="run">The run; one that is not there has no answers.</param>
+    /// <param name="filter">Which answers.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="InvalidDataException">An answer is not where it was written.</exception>
+    public async IAsyncEnumerable<AnswerRow> AllTextsAsync(
+        RunId run, AnswerFilter filter, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (await FindWithManifestAsync(run, cancellationToken) is not var (summary, manifest))
+        {
+            yield break;
+        }
+
+        await foreach (var (answers, _) in new AnswerTexts(_storage).RowsAsync(run, manifest, summary.Retry, cancellationToken))
+        {
+            foreach (var (_, row) in answers)
+            {
+                if (filter.Passes(row))
+                {
+                    yield return row;
+                }
+            }
+        }
+    }
+
+    /// <summary>Writes a file that is made of the finished batches each time it is asked for: a question, or a sample, is in memory at a time.</summary>
+    /// <param name="run">The run; one that is not there has no answers.</param>
+    /// <param name="export">Which file.</param>
+    /// <param name="file">Where to; not closed, and never written to other than asynchronously.</param>
+    /// <param name="cancellationToken">Ends the writing.</param>
+    /// <exception cref="InvalidDataException">An answer or a question is not where it was written.</exception>
+    public async Task WriteExportAsync(RunId run, RunExport export, Stream file, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        var everything = await FindWithManifestAsync(run, cancellationToken) is var (summary, manifest)
+            ? new AnswerTexts(_storage).EverythingAsync(run, manifest, summary.Retry, cancellationToken)
+            : AsyncEnumerable.Empty<(Question, AnsweredQuestion, AnswerRow)>();
+        await (export == RunExport.Answers ? RunExports.WriteAnswersAsync(everything, file, cancellationToken) : RunExports.WriteSamplesAsync(everything, file, cancellationToken));
+    }
+
+    /// <summary>
     /// Every answer of the finished batches with its votes, in the order of the questions; of a question that was tried again the last try. The reasonings are there without their texts and
     /// tokens, which nobody counts; a few batches are in memory at a time.
     /// </summary>
     public async IAsyncEnumerable<AnsweredQuestion> AllAnsweredAsync(RunId run, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        if (await _runs.FindAsync(run, cancellationToken) is not { Summary: var summary }
-            || await GetManifestAsync(run, cancellationToken) is not { } manifest)
+        if (await FindWithManifestAsync(run, cancellationToken) is not var (summary, manifest))
         {
             yield break;
         }
@@ -324,8 +366,11 @@ public sealed class RunReader
     public async Task<Stream?> OpenFileAsync(RunId run, string name, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        return (await _storage.Blob(run, name).FindStreamAsync(cancellationToken))?.Content;
+        return await _storage.Blob(run, name).FindReadableAsync(cancellationToken);
     }
+
+    private async Task<(RunSummary Summary, RunManifest Manifest)?> FindWithManifestAsync(RunId run, CancellationToken cancellationToken) =>
+        await _runs.FindAsync(run, cancellationToken) is { Summary: var summary } && await GetManifestAsync(run, cancellationToken) is { } manifest ? (summary, manifest) : null;
 
     private async Task<RunSummary> WithPauseAsync(RunRow row, IReadOnlyList<RunAttendant>? present, CancellationToken cancellationToken)
     {

@@ -32,7 +32,6 @@ internal sealed class AnswerRows(TableClient table)
         GeneratedTokens = answered.GeneratedTokens,
         Seconds = answered.Seconds,
         Failure = answered.Failure?.Code,
-        FailureMessage = answered.Failure?.Message,
         Batch = batch.ToString(),
         Offset = offset,
         Length = length,

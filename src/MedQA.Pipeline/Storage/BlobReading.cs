@@ -58,6 +58,22 @@ internal static class BlobReading
         }
     }
 
+    /// <summary>
+    /// A blob to read from any place in it, or <see langword="null"/> where there is none. Reads what stood there when it was opened: a blob that is
+    /// replaced or deleted meanwhile ends the reading with a <see cref="RequestFailedException"/>.
+    /// </summary>
+    public static async Task<Stream?> FindReadableAsync(this BlobBaseClient blob, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await blob.OpenReadAsync(new BlobOpenReadOptions(allowModifications: false), cancellationToken);
+        }
+        catch (RequestFailedException fault) when (fault.IsMissing())
+        {
+            return null;
+        }
+    }
+
     /// <summary>Writes a blob that must not stand yet.</summary>
     /// <returns>Whether this call wrote it; else it stood already and is as it was.</returns>
     public static async Task<bool> TryCreateAsync(this BlockBlobClient blob, BinaryData content, string contentType, CancellationToken cancellationToken)

@@ -109,7 +109,10 @@ internal sealed record IndexedText(int Ordinal, string Id, string Dataset, strin
     private const int Shown = 300;
 
     /// <summary>The beginning of the text, for lists.</summary>
-    public string Beginning => Text.Length <= Shown ? Text : $"{Text.AsSpan(0, char.IsHighSurrogate(Text[Shown - 1]) ? Shown - 1 : Shown)}…";
+    public string Beginning => BeginningOf(Text);
+
+    /// <summary>The beginning of a question's text, for lists.</summary>
+    public static string BeginningOf(string text) => text.Length <= Shown ? text : $"{text.AsSpan(0, char.IsHighSurrogate(text[Shown - 1]) ? Shown - 1 : Shown)}…";
 
     /// <summary>The line of a question.</summary>
     public static IndexedText Of(int ordinal, Question question) =>

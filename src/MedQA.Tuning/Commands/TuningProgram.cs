@@ -1,10 +1,13 @@
 using System.CommandLine;
+using MedQA.LocalHost.Commands;
 
 namespace MedQA.Tuning.Commands;
 
 /// <summary>The command line of <c>medqa-tune</c>, which <c>medqa tune</c> starts.</summary>
 internal static class TuningProgram
 {
+    private const string Name = "medqa tune";
+
     // Between two steps of a large model minutes can pass; a stop waits for the checkpoint.
     private static readonly TimeSpan StopLimit = TimeSpan.FromMinutes(10);
 
@@ -15,14 +18,14 @@ internal static class TuningProgram
         var root = new RootCommand("Learns a soft prompt from a few exemplars with the model frozen (prompt tuning, Lester et al. 2021; instruction prompt tuning, Singhal et al. 2023), and writes it as a prefix that `medqa run` puts in front of its prompts.") { MeasureCommand.Create() };
         TuneCommand.AddTo(root);
         var parsed = root.Parse(arguments);
-        if (parsed.Errors.Count > 0)
+        if (CommandLineFaults.Of(parsed, Name) is { Count: > 0 } faults)
         {
-            foreach (var error in parsed.Errors)
+            foreach (var fault in faults)
             {
-                await Console.Error.WriteLineAsync($"medqa tune: {error.Message}");
+                await Console.Error.WriteLineAsync($"{Name}: {fault}");
             }
 
-            await Console.Error.WriteLineAsync("See `medqa tune --help`.");
+            await Console.Error.WriteLineAsync($"See `{CommandLineFaults.PathOf(parsed.CommandResult, Name)} --help`.");
             return TuningConsole.BadInput;
         }
 

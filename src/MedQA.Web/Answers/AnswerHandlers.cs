@@ -62,7 +62,7 @@ internal static class AnswerHandlers
             return Results.Stream(table, Parquet, $"{run}.parquet");
         }
 
-        var answers = api.Reader.AllAnswersAsync(run, query.Filter, cancellationToken);
+        var answers = api.Reader.AllTextsAsync(run, query.Filter, cancellationToken);
         return format == Lines
             ? Results.Stream(stream => WriteLinesAsync(stream, answers, cancellationToken), Lines)
             : Results.Stream(stream => WriteTableAsync(stream, answers, cancellationToken), "text/csv; charset=utf-8", $"{run}.csv");

@@ -20,6 +20,9 @@ public sealed record ApiContract
     /// <summary>Whether answers have an ETag, and 304 is sent to those who have them.</summary>
     public bool IsConditional { get; init; }
 
+    /// <summary>Whether the answer is a file, whose format the path decides: it is sent as it stands, and a part of it where that is asked for.</summary>
+    public bool IsFile { get; init; }
+
     /// <summary>What it answers with where nothing is wrong.</summary>
     public required ImmutableArray<ApiAnswer> Answers { get; init; }
 

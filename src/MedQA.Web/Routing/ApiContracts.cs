@@ -97,7 +97,8 @@ public static class ApiContracts
         ["GetRunFile"] = new()
         {
             IsConditional = true,
-            Answers = [new(200, "The file as it was written.", [.. RunFiles.All.Select(static file => file.MediaType).Distinct().Select(static type => new ApiContent(type))])],
+            IsFile = true,
+            Answers = [new(200, "The file.", [.. RunFiles.All.Select(static file => file.MediaType).Distinct().Select(static type => new ApiContent(type, type == Lines ? WebJson.Default.AnswerDetail : null))])],
             Problems = [UnknownRun, UnknownFile, NotAcceptable, Storage],
         },
         ["CompareRuns"] = new()

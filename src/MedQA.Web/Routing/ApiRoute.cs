@@ -53,13 +53,13 @@ public sealed record ApiRoute(string Name, string Method, string Path, ApiRole R
             }
 
             // The one place that lets raters in: no handler of theirs is called without.
-            var result = await Handler(api, Role == ApiRole.Rater ? request with { Rater = await RaterAccess.OpenAsync(api, request.Http, cancellationToken) } : request, cancellationToken);
+            var answer = await Handler(api, Role == ApiRole.Rater ? request with { Rater = await RaterAccess.OpenAsync(api, request.Http, cancellationToken) } : request, cancellationToken);
             if (Method != HttpMethods.Get)
             {
                 await api.SaveAsync(cancellationToken);
             }
 
-            return result;
+            return CompressedResult.Of(this, request.Http, answer);
         }
         catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
         {
@@ -73,7 +73,7 @@ public sealed record ApiRoute(string Name, string Method, string Path, ApiRole R
     internal static IResult Fault(HttpContext context, Exception fault)
     {
         SetHeaders(context.Response.Headers);
-        foreach (var header in (string[])[HeaderNames.ETag, HeaderNames.ContentDisposition, HeaderNames.ContentLength, HeaderNames.ContentEncoding])
+        foreach (var header in (string[])[HeaderNames.ETag, HeaderNames.ContentDisposition, HeaderNames.ContentLength, HeaderNames.ContentEncoding, HeaderNames.AcceptRanges])
         {
             context.Response.Headers.Remove(header);
         }

@@ -25,7 +25,7 @@ public static class ApiRoutes
         new("ListAnswers", "GET", "api/runs/{run}/answers", ApiRole.Reader, "Lists the answers of a run, also while it goes on.", AnswerHandlers.ListAsync),
         new("GetAnswer", "GET", "api/runs/{run}/answers/{question}", ApiRole.Reader, "Shows a question with every reasoning and vote.", AnswerHandlers.GetAsync),
         new("GetReport", "GET", "api/runs/{run}/report", ApiRole.Reader, "Reads the report of a run.", ReportHandlers.GetAsync),
-        new("GetRunFile", "GET", "api/runs/{run}/files/{file}", ApiRole.Reader, "Reads a file of a run's result: manifest.json, report.json, report.md, report.html, answers.csv, answers.parquet or rejected.csv.", RunFiles.GetAsync),
+        new("GetRunFile", "GET", "api/runs/{run}/files/{file}", ApiRole.Reader, "Reads a file of a run's result: manifest.json, report.json, report.md, report.html, answers.csv, answers.parquet, rejected.csv, or with every sample answers.jsonl or samples.parquet.", RunFiles.GetAsync),
         new("CompareRuns", "GET", "api/compare", ApiRole.Reader, "Compares runs in pairs on the questions that they share.", ReportHandlers.CompareAsync),
         new("ListFlips", "GET", "api/compare/flips", ApiRole.Reader, "Lists the questions that only one of two runs answered right.", ReportHandlers.FlipsAsync),
         new("EstimateRun", "POST", "api/estimates", ApiRole.Runner, "Says what a run of the question set in the body would take; stores nothing.", EstimateHandlers.EstimateAsync),

@@ -23,11 +23,16 @@ internal static class Conditional
     /// <summary>Gives an answer an ETag, and says whether the caller has the answer of that tag.</summary>
     /// <param name="request">The request.</param>
     /// <param name="tag">What changes with the answer, in any of its formats: letters, digits, hyphens and underscores.</param>
-    public static bool IsKnown(ApiRequest request, string tag)
+    public static bool IsKnown(ApiRequest request, string tag) => IsKnown(request, new EntityTagHeaderValue($"\"{tag}\"", isWeak: true));
+
+    /// <summary>Gives an answer an ETag, and says whether the caller has the answer of that tag.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="tag">What changes with the answer: a strong one only where the same tag is always the same bytes, compressed never.</param>
+    public static bool IsKnown(ApiRequest request, EntityTagHeaderValue tag)
     {
-        var (value, headers) = (new EntityTagHeaderValue($"\"{tag}\""), request.Http.HttpContext.Response.Headers);
-        headers.ETag = value.ToString();
+        var headers = request.Http.HttpContext.Response.Headers;
+        headers.ETag = tag.ToString();
         headers.CacheControl = "private, no-cache";
-        return request.Http.GetTypedHeaders().IfNoneMatch.Any(known => known.Equals(EntityTagHeaderValue.Any) || known.Compare(value, useStrongComparison: false));
+        return request.Http.GetTypedHeaders().IfNoneMatch.Any(known => known.Equals(EntityTagHeaderValue.Any) || known.Compare(tag, useStrongComparison: false));
     }
 }

@@ -1,11 +1,6 @@
-using System.Buffers.Text;
-using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using Azure;
 using MedQA.Evaluation;
-using MedQA.Pipeline.Control;
-using MedQA.Pipeline.Reading;
 using MedQA.Pipeline.Storage;
 using MedQA.Web.Routing;
 using Microsoft.AspNetCore.Http;
@@ -28,7 +23,7 @@ internal static class RunEventHandlers
         Negotiation.Choose(request.Http, EventStream);
         var run = await RunHandlers.FindAsync(api, request, cancellationToken);
         var last = request.Http.Headers["Last-Event-ID"].ToString();
-        if (HasEnded(run) && last == Event(run).Id)
+        if (RunLook.Of(run) is { HasEnded: true } look && last == look.Id)
         {
             return Results.NoContent();
         }
@@ -59,27 +54,26 @@ internal static class RunEventHandlers
         var end = api.Time.GetUtcNow() + api.Limits.WatchFor;
         await SendAsync(stream, "retry: 1000\n\n", cancellationToken);
         var sent = api.Time.GetUtcNow();
+        using var listener = api.Watches.Join(api, run);
         while (true)
         {
-            // Taken before the look, so that no change falls between the two.
-            var change = api.Signals.RunWritten.Next;
-            var summary = await api.Reader.GetAsync(run, cancellationToken);
-            if (summary is null)
+            var change = listener.Changed;
+            var look = await listener.FindAsync(cancellationToken);
+            if (look.Run is null)
             {
                 await SendAsync(stream, "event: end\ndata: deleted\n\n", cancellationToken);
                 return;
             }
 
-            var (id, data) = Event(summary);
-            if (id != last)
+            if (look.Id != last)
             {
-                await SendAsync(stream, $"id: {id}\nevent: run\ndata: {data}\n\n", cancellationToken);
-                (last, sent) = (id, api.Time.GetUtcNow());
+                await SendAsync(stream, $"id: {look.Id}\nevent: run\ndata: {look.Data}\n\n", cancellationToken);
+                (last, sent) = (look.Id, api.Time.GetUtcNow());
             }
 
-            if (HasEnded(summary))
+            if (look.HasEnded)
             {
-                await SendAsync(stream, $"event: end\ndata: {EnumNames.Of(summary.State)}\n\n", cancellationToken);
+                await SendAsync(stream, $"event: end\ndata: {EnumNames.Of(look.Run.State)}\n\n", cancellationToken);
                 return;
             }
 
@@ -100,15 +94,6 @@ internal static class RunEventHandlers
             await change.WaitAsync(wait, api.Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancellationToken.ThrowIfCancellationRequested();
         }
-    }
-
-    private static bool HasEnded(RunSummary run) => run.State.IsFinal() && run.Requested == RequestedAction.None;
-
-    /// <summary>The run as it is sent, and an id that is the same as long as that is: whichever process is asked, it knows what a reader has seen.</summary>
-    private static (string Id, string Data) Event(RunSummary run)
-    {
-        var data = JsonSerializer.SerializeToUtf8Bytes(RunResource.Of(run), WebJson.Default.RunResource);
-        return (Base64Url.EncodeToString(SHA256.HashData(data).AsSpan(0, 12)), Encoding.UTF8.GetString(data));
     }
 
     private static async Task SendAsync(Stream stream, string text, CancellationToken cancellationToken)

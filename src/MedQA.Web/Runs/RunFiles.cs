@@ -4,10 +4,11 @@ using MedQA.Pipeline.Reading;
 using MedQA.Web.Problems;
 using MedQA.Web.Routing;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
 
 namespace MedQA.Web.Runs;
 
-/// <summary>A file of a run's result, as it was written.</summary>
+/// <summary>A file of a run's result.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="MediaType">Its media type.</param>
 public sealed record RunFile(string Name, string MediaType);
@@ -25,6 +26,8 @@ public static class RunFiles
         new("answers.csv", "text/csv"),
         new("answers.parquet", "application/vnd.apache.parquet"),
         new("rejected.csv", "text/csv"),
+        new("answers.jsonl", "application/x-ndjson"),
+        new("samples.parquet", "application/vnd.apache.parquet"),
     ];
 
     /// <summary>A file of a run's result.</summary>
@@ -32,17 +35,30 @@ public static class RunFiles
     {
         var summary = await RunHandlers.FindAsync(api, request, cancellationToken);
         var name = request.Path["file"];
-        if (All.FirstOrDefault(file => file.Name == name) is not { } file || await api.Reader.OpenFileAsync(summary.Run, name, cancellationToken) is not { } content)
+        var file = All.FirstOrDefault(file => file.Name == name) ?? throw Problem.UnknownRunFile(summary.Run.ToString(), name);
+        var made = RunExports.Find(name);
+        if (made is not null && summary.Revision == 0)
         {
             throw Problem.UnknownRunFile(summary.Run.ToString(), name);
         }
 
-        if (summary is { Revision: > 0, Requested: RequestedAction.None } && summary.State.IsFinal() && Conditional.IsKnown(request, $"{summary.Run}-{summary.Revision}-{name.Replace('.', '-')}"))
+        var content = made is null ? await api.Reader.OpenFileAsync(summary.Run, name, cancellationToken) ?? throw Problem.UnknownRunFile(summary.Run.ToString(), name) : null;
+        var fixedNow = summary is { Revision: > 0, Requested: RequestedAction.None } && summary.State.IsFinal();
+        if (made is null)
         {
-            await content.DisposeAsync();
+            request.Http.HttpContext.Response.Headers.AcceptRanges = "bytes";
+        }
+
+        var tag = fixedNow ? new EntityTagHeaderValue($"\"{summary.Run}-{summary.Revision}-{name.Replace('.', '-')}\"", isWeak: made is not null) : null;
+        if (tag is not null && Conditional.IsKnown(request, tag))
+        {
+            await (content?.DisposeAsync() ?? ValueTask.CompletedTask);
             return Conditional.NotModified;
         }
 
-        return Results.Stream(content, file.MediaType.StartsWith("text/", StringComparison.Ordinal) ? $"{file.MediaType}; charset=utf-8" : file.MediaType, name);
+        var type = file.MediaType.StartsWith("text/", StringComparison.Ordinal) ? $"{file.MediaType}; charset=utf-8" : file.MediaType;
+        return made is { } export
+            ? Results.Stream(stream => api.Reader.WriteExportAsync(summary.Run, export, stream, cancellationToken), type, name)
+            : Results.Stream(content!, type, name, entityTag: tag, enableRangeProcessing: true);
     }
 }

@@ -36,9 +36,14 @@ public sealed class EarlierReleaseTests
 
         var (exported, files, _) = await medqa.RunAsync("export", three, "--to", "exported");
         Assert.Equal(0, exported);
-        Assert.Equal(7, files.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        Assert.Equal(9, files.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
         Assert.Equal(9, File.ReadLines(Path.Combine(medqa.Folder, "exported", "answers.csv")).Count());
         Assert.Equal(2, File.ReadLines(Path.Combine(medqa.Folder, "exported", "rejected.csv")).Count());
+
+        // Files with everything are made of what was stored then.
+        var everything = File.ReadLines(Path.Combine(medqa.Folder, "exported", "answers.jsonl")).Select(static line => JsonNode.Parse(line)!).ToList();
+        Assert.Equal(8, everything.Count);
+        Assert.All(everything, static line => Assert.NotEmpty((string)line["question"]!["text"]!));
 
         var (compared, comparison, fault) = await medqa.RunAsync("compare", three, one);
         Assert.True(compared == 0, fault);

@@ -90,10 +90,12 @@ public sealed class RunCommandTests
 
         var (code, written, notices) = await medqa.RunAsync("export", one, "--to", "out");
         Assert.True(code == 0, notices);
-        Assert.Equal(["answers.csv", "answers.parquet", "manifest.json", "report.html", "report.json", "report.md"], Directory.EnumerateFiles(Path.Combine(medqa.Folder, "out")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(["answers.csv", "answers.jsonl", "answers.parquet", "manifest.json", "report.html", "report.json", "report.md", "samples.parquet"], Directory.EnumerateFiles(Path.Combine(medqa.Folder, "out")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.Contains("report.html", written, StringComparison.Ordinal);
         var (_, chosen, _) = await medqa.RunAsync("export", one, "--to", "table", "--format", "parquet");
-        Assert.Equal(Path.Combine(medqa.Folder, "table", "answers.parquet"), chosen.Trim());
+        Assert.Equal([Path.Combine(medqa.Folder, "table", "answers.parquet"), Path.Combine(medqa.Folder, "table", "samples.parquet")], chosen.Trim().Split(Environment.NewLine));
+        var everything = await File.ReadAllLinesAsync(Path.Combine(medqa.Folder, "out", "answers.jsonl"), Cancel);
+        Assert.Equal([3, 3, 3, 3, 3, 3], everything.Select(static line => JsonDocument.Parse(line).RootElement.GetProperty("answer").GetProperty("reasonings").GetArrayLength()));
         Assert.Equal(7, (await File.ReadAllLinesAsync(Path.Combine(medqa.Folder, "out", "answers.csv"), Cancel)).Length);
     }
 
@@ -192,8 +194,8 @@ public sealed class RunCommandTests
     [InlineData("medqa: --threads is 'many', but must be a number from 1 to 1024.", "results", "--threads", "many")]
     [InlineData("medqa: There is no profile 'none'.", "profiles", "show", "none")]
     [InlineData("medqa: --answer-notation is 'roman', but must be detect, letter, fromZero, fromOne or text.", "run", "a.csv", "--answer-notation", "roman")]
-    [InlineData("medqa: Required argument missing for command: 'run'.", "run")]
-    [InlineData("medqa: Unrecognized command or argument '--yes'.\nSee `medqa study delete --help`.", "study", "delete", "latest", "--yes")]
+    [InlineData("medqa: `medqa run` needs FILE.\nSee `medqa run --help`.", "run")]
+    [InlineData("medqa: `medqa study delete` has no option --yes.\nSee `medqa study delete --help`.", "study", "delete", "latest", "--yes")]
     public async Task What_cannot_be_done_is_said_in_a_sentence_and_code_2(string sentence, params string[] arguments)
     {
         await using var medqa = new MedqaProcess();
@@ -230,6 +232,29 @@ public sealed class RunCommandTests
         Assert.Contains("--profile", options, StringComparison.Ordinal);
         var (_, models, _) = await medqa.RunAsync("[suggest:14]", "medqa models f");
         Assert.Equal("fetch", models.Trim());
+
+        // Names of profiles and runs, without a start of the storage.
+        var kept = Directory.CreateDirectory(Path.Combine(medqa.Folder, ".medqa", "profiles")).FullName;
+        File.Move(medqa.Profile(samples: 3), Path.Combine(kept, "sums-3.json"));
+        var (_, profiles, _) = await medqa.RunAsync("[suggest:26]", "medqa run x.csv --profile ");
+        Assert.Contains("few-shot", Lines(profiles));
+        Assert.Contains("sums-3", Lines(profiles));
+        Assert.DoesNotContain("latest", Lines(profiles));
+        var (_, none, _) = await medqa.RunAsync("[suggest:13]", "medqa export ");
+        Assert.Contains("latest", Lines(none));
+        Assert.False(File.Exists(Path.Combine(medqa.Folder, ".medqa", "azurite.json")));
+        var run = (await medqa.JsonAsync("run", medqa.Sums(1), "--profile", "sums-3")).GetProperty("run").GetProperty("run").GetString()!;
+        foreach (var line in (string[])["medqa export ", "medqa results ", "medqa delete ", "medqa compare a ", "medqa overlap a b --run "])
+        {
+            var (_, runs, _) = await medqa.RunAsync($"[suggest:{line.Length}]", line);
+            Assert.Contains(run, Lines(runs));
+        }
+
+        Assert.Equal(0, (await medqa.RunAsync("delete", run)).Code);
+        var service = await medqa.RunAsync("[suggest:41]", "medqa results --endpoint http://127.0.0.1:1 ");
+        Assert.Equal((0, ""), (service.Code, service.Notices));
+
+        static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
     }
 
     /// <summary>Looks into the storage from outside until some questions are done.</summary>

@@ -19,7 +19,7 @@ public sealed partial class CsvTests
     {
         var formulas = SpreadsheetText.Formulas;
         SpreadsheetText.Check(RunTable.Csv([.. formulas.Select(static text => new Run { Id = text, Name = text, State = Client.RunState.Queued, Profile = text, Strategy = text, Model = text, ModelFingerprint = "" })]), 5 * formulas.Length);
-        SpreadsheetText.Check(string.Concat(formulas.Select(static text => AnswerTable.Line(new AnswerRow { Ordinal = 1, Id = text, Dataset = text, Topic = text, Failure = text, Agreement = -1.5 }))), 4 * formulas.Length);
+        SpreadsheetText.Check(string.Concat(formulas.Select(static text => AnswerTable.Line(new AnswerRow { Ordinal = 1, Id = text, Dataset = text, Topic = text, Failure = text, FailureMessage = text, Question = text, Context = text, GoldText = text, AnswerText = text, FreeAnswer = text, OptionTexts = [text], ReferenceAnswers = [text], Agreement = -1.5 }))), 10 * formulas.Length);
         Assert.Contains(",-1.5,", AnswerTable.Line(new AnswerRow { Ordinal = 1, Id = "=1", Dataset = "d", Agreement = -1.5 }), StringComparison.Ordinal);
         using var rejected = new MemoryStream();
         await RejectedRowsWriter.WriteAsync(rejected, formulas.Select(static text => new RejectedRow(1, text, text)).ToAsyncEnumerable(), Cancel);

@@ -101,7 +101,8 @@ internal static class KnownCalls
     /// <param name="method">How.</param>
     /// <param name="call">The call.</param>
     /// <param name="tag">What the caller has already.</param>
-    public static async Task<HttpResponseMessage> SendAsync(HttpClient client, HttpMethod method, Call call, EntityTagHeaderValue? tag = null)
+    /// <param name="prepare">Changes the request before it is sent.</param>
+    public static async Task<HttpResponseMessage> SendAsync(HttpClient client, HttpMethod method, Call call, EntityTagHeaderValue? tag = null, Action<HttpRequestMessage>? prepare = null)
     {
         using var request = new HttpRequestMessage(method, call.Path);
         request.Headers.Accept.ParseAdd(call.Accept ?? "*/*");
@@ -121,11 +122,17 @@ internal static class KnownCalls
             request.Headers.Add("Last-Event-ID", last);
         }
 
+        if (call.Range is { } range)
+        {
+            request.Headers.Add("Range", range);
+        }
+
         if (tag is not null)
         {
             request.Headers.IfNoneMatch.Add(tag);
         }
 
+        prepare?.Invoke(request);
         return await client.SendAsync(request, Cancel);
     }
 }
@@ -148,6 +155,8 @@ internal sealed record Call(string Path)
     public string? Accept { get; init; }
 
     public string? LastEventId { get; init; }
+
+    public string? Range { get; init; }
 
     public string? Rater { get; init; }
 

@@ -10,6 +10,26 @@ internal static class OpenApiDocument
 {
     private static readonly JsonSerializerOptions Written = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <summary>The groups of operations by how their paths begin, the first that fits; the order of the document's list.</summary>
+    private static readonly (string Path, string Tag, string About)[] Tags =
+    [
+        ("api/runs/{run}/answers", "Answers", "What the model answered, question by question."),
+        ("api/runs/{run}/report", "Results", "Reports, files and comparisons of runs."),
+        ("api/runs/{run}/files", "Results", ""),
+        ("api/compare", "Results", ""),
+        ("api/runs", "Runs", "Start runs, follow and control them."),
+        ("api/estimates", "Runs", ""),
+        ("api/studies", "Studies", "Studies of human ratings."),
+        ("api/rubrics", "Studies", ""),
+        ("api/rating", "Rating", "What a rater's link opens."),
+        ("api/", "Catalog", "What runs can be made of and compared with."),
+        ("", "Service", "The service itself."),
+    ];
+
+    private const string Lines = "application/x-ndjson";
+    private static readonly ApiParameter Range = new("Range", ApiParameterKind.Text, "Which part is wanted, in bytes: `bytes=1000-`") { IsHeader = true };
+    private static readonly ApiParameter IfRange = new("If-Range", ApiParameterKind.Text, "The ETag of what the caller has a part of: another file is sent whole") { IsHeader = true };
+
     /// <summary>The document as it stands in the file.</summary>
     public static string Write()
     {
@@ -29,10 +49,11 @@ internal static class OpenApiDocument
                 ["title"] = "MedQA",
                 ["version"] = "1",
                 ["summary"] = "Answers sets of medical questions with a language model and scores the answers.",
-                ["description"] = "The answers measure a model; they are not medical advice. Errors are problem details (RFC 9457). `medqa serve` asks nobody who they are and answers this machine only; in Azure callers sign in with Entra ID or send a key, and `x-role` of an operation is the role that it needs.",
+                ["description"] = "The answers measure a model; they are not medical advice. Errors are problem details (RFC 9457). `medqa serve` asks nobody who they are and answers this machine only; in Azure callers sign in with Entra ID or send a key, and `x-role` of an operation is the role that it needs. What descriptions call null is left out of the JSON, except in profiles and in lists of numbers.",
                 ["license"] = new JsonObject { ["name"] = "MIT", ["identifier"] = "MIT" },
             },
             ["servers"] = new JsonArray(new JsonObject { ["url"] = "/" }),
+            ["tags"] = new JsonArray([.. Tags.DistinctBy(static row => row.Tag).Select(static row => new JsonObject { ["name"] = row.Tag, ["description"] = row.About })]),
             ["security"] = new JsonArray(new JsonObject(), new JsonObject { ["key"] = new JsonArray() }, new JsonObject { ["entra"] = new JsonArray() }),
             ["paths"] = paths,
             ["components"] = new JsonObject
@@ -49,12 +70,20 @@ internal static class OpenApiDocument
 
     private static JsonObject Operation(ApiRoute route, ApiContract contract, OpenApiSchemas schemas)
     {
-        var operation = new JsonObject { ["operationId"] = route.Name, ["summary"] = route.Summary, ["x-role"] = route.Role.ToString() };
+        var operation = new JsonObject
+        {
+            ["operationId"] = route.Name,
+            ["tags"] = new JsonArray(Tags.First(row => route.Path.StartsWith(row.Path, StringComparison.Ordinal)).Tag),
+            ["summary"] = route.Summary,
+            ["description"] = $"{route.Summary} {Callers(route.Role)}",
+            ["x-role"] = route.Role.ToString(),
+        };
         JsonNode[] parameters =
         [
             .. route.Path.Split('/').Where(static part => part.StartsWith('{')).Select(static part => PathParameter(part.Trim('{', '}'))),
             .. contract.Parameters.Select(Parameter),
             .. contract.IsConditional ? [Parameter(new ApiParameter("If-None-Match", ApiParameterKind.Text, "The ETag of the answer that the caller has") { IsHeader = true })] : (JsonNode[])[],
+            .. contract.IsFile ? [Parameter(Range), Parameter(IfRange)] : (JsonNode[])[],
         ];
         if (parameters.Length > 0)
         {
@@ -67,19 +96,20 @@ internal static class OpenApiDocument
             {
                 ["description"] = "A question set: CSV with a header, or any other form that samples/README.md lists. Its content decides, not the content type.",
                 ["required"] = true,
-                ["content"] = new JsonObject { ["text/csv"] = new JsonObject(), ["*/*"] = new JsonObject() },
+                ["content"] = new JsonObject { ["text/csv"] = Content(Bytes()), ["application/octet-stream"] = Content(Bytes()) },
             };
         }
 
         if (contract.Body is { } shape)
         {
-            operation["requestBody"] = new JsonObject { ["required"] = true, ["content"] = new JsonObject { ["application/json"] = new JsonObject { ["schema"] = schemas.Reference(shape) } } };
+            operation["requestBody"] = new JsonObject { ["required"] = true, ["content"] = new JsonObject { ["application/json"] = Content(schemas.Reference(shape, isSent: true)) } };
         }
 
         operation["responses"] = Object(
         [
             .. contract.Answers.OrderBy(static answer => answer.Status).Select(answer => ($"{answer.Status}", (JsonNode?)Answer(answer, contract, schemas))),
             .. contract.IsConditional ? [("304", new JsonObject { ["description"] = "The caller has this answer already.", ["headers"] = Tag() })] : ((string, JsonNode?)[])[],
+            .. contract.IsFile ? [("206", Part(contract)), ("416", new JsonObject { ["description"] = "The file has no such part." })] : ((string, JsonNode?)[])[],
             .. contract.Problems.GroupBy(static problem => problem.Status).OrderBy(static status => status.Key).Select(static status => ($"{status.Key}", (JsonNode?)Problems(status))),
         ]);
         return operation;
@@ -95,19 +125,55 @@ internal static class OpenApiDocument
 
         if (!answer.Contents.IsEmpty)
         {
-            response["content"] = Object(answer.Contents.Select(content => (content.MediaType, (JsonNode?)(content.Shape is { } shape
-                ? new JsonObject { ["schema"] = schemas.Reference(shape) }
-                : content.MediaType == "application/json" ? new JsonObject { ["schema"] = new JsonObject { ["type"] = "object" } } : new JsonObject { ["schema"] = new JsonObject { ["type"] = "string" } }))));
+            response["content"] = Object(answer.Contents.Select(content => (content.MediaType, (JsonNode?)Format(content, contract, schemas))));
         }
 
         return response;
     }
 
+    private static JsonObject Part(ApiContract contract) => new()
+    {
+        ["description"] = "The part of the file that was asked for. Files that are made while they are read (with every sample) are sent whole.",
+        ["headers"] = Tag(),
+        ["content"] = Object(contract.MediaTypes.Select(static type => (type, (JsonNode?)Content(Bytes())))),
+    };
+
     private static JsonObject Problems(IEnumerable<ApiProblem> problems) => new()
     {
         ["description"] = string.Join(" ", problems.Select(static problem => $"`urn:medqa:{problem.Kind}`: {problem.Meaning}")),
-        ["content"] = new JsonObject { ["application/problem+json"] = new JsonObject { ["schema"] = new JsonObject { ["$ref"] = "#/components/schemas/ProblemDetails" } } },
+        ["content"] = new JsonObject { ["application/problem+json"] = Content(new JsonObject { ["$ref"] = "#/components/schemas/ProblemDetails" }) },
         ["x-problems"] = new JsonArray([.. problems.Select(static problem => (JsonNode)$"urn:medqa:{problem.Kind}")]),
+    };
+
+    private static JsonObject Format(ApiContent format, ApiContract contract, OpenApiSchemas schemas)
+    {
+        var content = Content(format switch
+        {
+            _ when contract.IsFile => Bytes(),
+            { MediaType: "application/vnd.apache.parquet" or "text/event-stream" or Lines } => Bytes(),
+            { Shape: { } shape } => schemas.Reference(shape),
+            { MediaType: "application/json" } => new JsonObject { ["type"] = "object" },
+            _ => new JsonObject { ["type"] = "string" },
+        });
+        if (format is { MediaType: Lines, Shape: { } line })
+        {
+            // The whole is no JSON. What OpenAPI 3.2 calls itemSchema, 3.1 has no name for.
+            content["x-itemSchema"] = schemas.Reference(line);
+        }
+
+        return content;
+    }
+
+    private static JsonObject Content(JsonNode schema) => new() { ["schema"] = schema };
+
+    /// <summary>The schema of a body that is no text, or that is sent as it stands.</summary>
+    private static JsonObject Bytes() => new() { ["type"] = "string", ["format"] = "binary" };
+
+    private static string Callers(ApiRole role) => role switch
+    {
+        ApiRole.Anyone => "Anyone may call it.",
+        ApiRole.Rater => "For whoever has a rater's link.",
+        _ => $"Where callers have roles, this needs the role {role}.",
     };
 
     private static JsonObject Tag() => new() { ["ETag"] = new JsonObject { ["description"] = "Changes with the answer.", ["schema"] = new JsonObject { ["type"] = "string" } } };
@@ -141,6 +207,11 @@ internal static class OpenApiDocument
                 _ => "string",
             },
         };
+        if (parameter.Kind == ApiParameterKind.WholeNumber)
+        {
+            schema["format"] = "int32";
+        }
+
         if (!parameter.Values.IsEmpty)
         {
             schema["enum"] = new JsonArray([.. parameter.Values.Select(static value => (JsonNode)value)]);

@@ -1,7 +1,9 @@
+using System.Collections.Immutable;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
+using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
@@ -13,45 +15,71 @@ namespace MedQA.Web.Tests.Catalog;
 internal sealed partial class OpenApiSchemas
 {
     private readonly SortedDictionary<string, JsonNode> _schemas = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Type> _types = [];
+    private readonly HashSet<string> _sent = [];
     private readonly Dictionary<Assembly, Dictionary<string, XElement>> _documentation = [];
 
     /// <summary>A reference to the schema of a type; a list is the schema of its items' list.</summary>
-    public JsonNode Reference(JsonTypeInfo shape) => shape.GetJsonSchemaAsNode(new JsonSchemaExporterOptions { TreatNullObliviousAsNonNullable = true, TransformSchemaNode = Transform });
+    /// <param name="shape">The type.</param>
+    /// <param name="isSent">Whether callers send it: they may leave out what has a usual value, which answers never do.</param>
+    public JsonNode Reference(JsonTypeInfo shape, bool isSent = false) => shape.GetJsonSchemaAsNode(new JsonSchemaExporterOptions
+    {
+        TreatNullObliviousAsNonNullable = true,
+        TransformSchemaNode = (context, node) => Transform(context, node, isSent),
+    });
 
     /// <summary>All of them by name.</summary>
     public JsonObject ToJson() => new(_schemas.Select(static schema => KeyValuePair.Create(schema.Key, (JsonNode?)schema.Value.DeepClone())));
 
-    private JsonNode Transform(JsonSchemaExporterContext context, JsonNode node)
+    private JsonNode Transform(JsonSchemaExporterContext context, JsonNode node, bool isSent)
     {
         var type = Nullable.GetUnderlyingType(context.TypeInfo.Type) ?? context.TypeInfo.Type;
         if (type == typeof(Profile))
         {
-            // Written by a converter of its own. Its fields are read from a profile that has all of them.
-            _schemas[nameof(Profile)] = ProfileSchema();
-            node = new JsonObject { ["$ref"] = $"#/components/schemas/{nameof(Profile)}" };
+            // Written by a converter of its own.
+            Add(nameof(Profile), type, ProfileSchema(), isSent);
+            node = ToComponent(type);
         }
         else if (type.IsEnum)
         {
-            // Written by a converter of its own, too. A value that may be missing is left out, and no null.
-            node = new JsonObject { ["enum"] = new JsonArray([.. Enum.GetNames(type).Select(static name => (JsonNode)JsonNamingPolicy.CamelCase.ConvertName(name)), .. IsOptional(context) ? [null] : (JsonNode?[])[]]) };
+            // Written by a converter of its own, too.
+            Add(type.Name, type, new JsonObject { ["type"] = "string", ["enum"] = Names(type) }, isSent);
+            node = ToComponent(type);
+        }
+        else if (NumberFormat(type) is { } format)
+        {
+            // What is no number is null: likelihoods can be so, and what follows from them; nothing else can.
+            var canBeNone = type == typeof(double) && (context.PropertyInfo is not { } property || property.Name.EndsWith("Likelihood", StringComparison.Ordinal));
+            var name = type == typeof(double) ? "number" : "integer";
+            node = new JsonObject { ["type"] = canBeNone ? new JsonArray(name, "null") : name, ["format"] = format };
         }
         else if (node is JsonObject { } repeated && (string?)repeated["$ref"] is { } place && !place.StartsWith("#/components/", StringComparison.Ordinal))
         {
             // The exporter refers to the first place in its own tree where it met a type.
-            node = context.TypeInfo.Kind == JsonTypeInfoKind.Object || Nullable.GetUnderlyingType(context.TypeInfo.Type) is not null ? ToComponent(type, IsOptional(context)) : Reference(context.TypeInfo);
+            node = context.TypeInfo.Kind == JsonTypeInfoKind.Object ? ToComponent(type) : Reference(context.TypeInfo, isSent);
         }
         else if (context.TypeInfo.Kind == JsonTypeInfoKind.Object && node is JsonObject { } shape && shape.ContainsKey("properties"))
         {
-            var optional = shape["type"] is JsonArray;
             shape["type"] = "object";
-            LeaveOptionalOut(shape, context.TypeInfo);
-            if (Text(type.Assembly, $"T:{NameOf(type)}") is { } about)
-            {
-                shape["description"] = about;
-            }
+            Require(shape, context.TypeInfo, isSent);
+            Add(type.Name, type, shape.DeepClone().AsObject(), isSent);
+            node = ToComponent(type);
+        }
+        else if (node is JsonObject { } other && other["type"] is JsonArray { } types)
+        {
+            // A value that can be missing is left out, and no null.
+            other["type"] = types.Single(static name => (string)name! != "null")!.DeepClone();
+        }
 
-            _schemas[type.Name] = shape.DeepClone();
-            node = ToComponent(type, optional);
+        if (context.TypeInfo is { Kind: JsonTypeInfoKind.Enumerable, ElementType: { } element } && node is JsonObject { } list && !list.ContainsKey("items"))
+        {
+            // The exporter knows no more than that they have a converter of their own.
+            list["items"] = Reference(context.TypeInfo.Options.GetTypeInfo(element), isSent);
+        }
+
+        if (node is JsonObject { } usual && usual.ContainsKey("default") && usual["default"] is null)
+        {
+            usual.Remove("default");
         }
 
         if (context.PropertyInfo?.AttributeProvider is MemberInfo member && Text(member) is { } text)
@@ -63,49 +91,89 @@ internal sealed partial class OpenApiSchemas
         return node;
     }
 
-    /// <summary>What can be null is left out where it is: no contract of this interface writes null.</summary>
-    private static void LeaveOptionalOut(JsonObject shape, JsonTypeInfo type)
+    private void Add(string name, Type type, JsonObject schema, bool isSent)
     {
-        if (shape["required"] is not JsonArray required)
+        if (_types.TryGetValue(name, out var known) && known != type)
         {
-            return;
+            throw new InvalidOperationException($"{known} and {type} would have one schema. Give one of them another name.");
         }
 
-        var optional = type.Properties.Where(static property => property.IsGetNullable || Nullable.GetUnderlyingType(property.PropertyType) is not null).Select(static property => property.Name).ToHashSet();
-        JsonNode[] kept = [.. required.Where(name => !optional.Contains((string)name!)).Select(static name => name!.DeepClone())];
-        shape["required"] = new JsonArray(kept);
-        if (kept.Length == 0)
+        _types[name] = type;
+        if (Text(type.Assembly, $"T:{NameOf(type)}") is { } about)
         {
-            shape.Remove("required");
+            schema["description"] = about;
+        }
+
+        // What is both sent and answered is described as callers may send it.
+        if (isSent)
+        {
+            _sent.Add(name);
+        }
+
+        if (isSent || !_sent.Contains(name))
+        {
+            _schemas[name] = schema;
         }
     }
 
-    private static bool IsOptional(JsonSchemaExporterContext context) => Nullable.GetUnderlyingType(context.TypeInfo.Type) is not null || context.PropertyInfo is { IsGetNullable: true };
-
-    private static JsonObject ToComponent(Type type, bool optional)
+    /// <summary>What cannot be null is always there in an answer; whoever sends something must have only what the type demands.</summary>
+    private static void Require(JsonObject shape, JsonTypeInfo type, bool isSent)
     {
-        var reference = new JsonObject { ["$ref"] = $"#/components/schemas/{type.Name}" };
-        return optional ? new JsonObject { ["anyOf"] = new JsonArray(reference, new JsonObject { ["type"] = "null" }) } : reference;
+        JsonNode[] required =
+        [
+            .. type.Properties
+                .Where(static property => property.Get is not null && !IsLeftOut(property.AttributeProvider) && !property.IsGetNullable && Nullable.GetUnderlyingType(property.PropertyType) is null)
+                .Select(static property => property.Name)
+                .Where(name => !isSent || shape["required"] is JsonArray demanded && demanded.Any(other => (string)other! == name))
+                .Select(static name => (JsonNode)name),
+        ];
+        shape.Remove("required");
+        if (required.Length > 0)
+        {
+            shape["required"] = new JsonArray(required);
+        }
     }
 
-    private static JsonObject ProfileSchema()
+    private static bool IsLeftOut(ICustomAttributeProvider? member) =>
+        member?.GetCustomAttributes(typeof(JsonIgnoreAttribute), inherit: true) is [JsonIgnoreAttribute { Condition: JsonIgnoreCondition.WhenWritingDefault }];
+
+    private static JsonArray Names(Type type) => new([.. Enum.GetNames(type).Select(static name => (JsonNode)JsonNamingPolicy.CamelCase.ConvertName(name))]);
+
+    private static string? NumberFormat(Type type) => Type.GetTypeCode(type) switch
+    {
+        _ when type.IsEnum => null,
+        TypeCode.Double => "double",
+        TypeCode.Int64 => "int64",
+        TypeCode.Int32 => "int32",
+        _ => null,
+    };
+
+    private static JsonObject ToComponent(Type type) => new() { ["$ref"] = $"#/components/schemas/{type.Name}" };
+
+    /// <summary>The fields that a profile is written with, as the properties of the same names are declared.</summary>
+    private JsonObject ProfileSchema()
     {
         using var document = JsonDocument.Parse(CanonicalJson.Of(BuiltInProfiles.All[0]));
-        var properties = new JsonObject();
+        var (properties, nullability) = (new JsonObject(), new NullabilityInfoContext());
         foreach (var field in document.RootElement.EnumerateObject())
         {
-            properties[field.Name] = field.Value.ValueKind switch
+            var property = typeof(Profile).GetProperty(string.Concat(field.Name[..1].ToUpperInvariant(), field.Name.AsSpan(1)))
+                ?? throw new InvalidOperationException($"The profile's field {field.Name} is no property.");
+            var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
+            var schema = type switch
             {
-                JsonValueKind.Number => new JsonObject { ["type"] = "number" },
-                JsonValueKind.String or JsonValueKind.Null => new JsonObject { ["type"] = new JsonArray("string", "null") },
-                JsonValueKind.Array => new JsonObject { ["type"] = "array" },
-                var kind => throw new InvalidOperationException($"The profile's field {field.Name} is of kind {kind}."),
+                _ when NumberFormat(type) is { } format => new JsonObject { ["type"] = type == typeof(double) ? "number" : "integer", ["format"] = format },
+                _ when type == typeof(ImmutableArray<string>) => new JsonObject { ["type"] = "array", ["items"] = new JsonObject { ["type"] = "string" } },
+                _ when field.Value.ValueKind == JsonValueKind.Array => new JsonObject { ["type"] = "array", ["items"] = new JsonObject { ["type"] = "object" } },
+                _ when nullability.Create(property).ReadState == NullabilityState.Nullable => new JsonObject { ["type"] = new JsonArray("string", "null") },
+                _ => new JsonObject { ["type"] = "string" },
             };
+            schema["description"] = Text(property);
+            properties[field.Name] = schema;
         }
 
         return new JsonObject
         {
-            ["description"] = "How a run asks its questions; docs/profiles.md describes every field.",
             ["type"] = "object",
             ["required"] = new JsonArray([.. properties.Select(static field => (JsonNode)field.Key)]),
             ["properties"] = properties,
@@ -139,11 +207,14 @@ internal sealed partial class OpenApiSchemas
     private static string Plain(XElement element)
     {
         var copy = new XElement(element);
-        foreach (var reference in copy.Descendants().Where(static part => part.Attribute("cref") is not null || part.Attribute("langword") is not null).ToList())
+        foreach (var part in copy.Descendants().Where(static part => part.IsEmpty).ToList())
         {
-            var name = (string?)reference.Attribute("langword") ?? ((string)reference.Attribute("cref")!)[2..];
-            name = name[(name.LastIndexOf('.') + 1)..];
-            reference.ReplaceWith(reference.Attribute("langword") is null ? JsonNamingPolicy.CamelCase.ConvertName(name) : name);
+            // What an element says by an attribute: words of the language as they are, names as the JSON has them.
+            var name = part.Attributes().FirstOrDefault(static attribute => attribute.Name.LocalName is "cref" or "name" or "langword" or "href")
+                ?? throw new InvalidOperationException($"{part} says nothing that a description could have.");
+            var last = name.Name.LocalName == "cref" ? name.Value.Split('(')[0].Split('.', ':')[^1] : name.Value;
+            var isField = name.Name.LocalName == "name" || (name.Name.LocalName == "cref" && !name.Value.StartsWith("T:", StringComparison.Ordinal));
+            part.ReplaceWith(isField ? JsonNamingPolicy.CamelCase.ConvertName(last) : last);
         }
 
         foreach (var code in copy.Descendants("c").ToList())

@@ -17,7 +17,7 @@ public sealed class SpreadsheetTests(AzuriteFixture azurite)
         foreach (var (number, formula) in formulas.Index())
         {
             var quoted = formula.Replace("\"", "\"\"", StringComparison.Ordinal);
-            questions.Append($"\"{quoted}{number}\",\"{quoted}\",\"{quoted}\",What is {number}?,one,two,{(number % 2 == 0 ? "A" : "B")}\n\"{quoted}{number}\",x,x,,one,two,A\n");
+            questions.Append($"\"{quoted}{number}\",\"{quoted}\",\"{quoted}\",\"{quoted}{number}\",\"{quoted}one\",\"{quoted}two\",{(number % 2 == 0 ? "A" : "B")}\n\"{quoted}{number}\",x,x,,one,two,A\n");
         }
 
         var run = await server.FinishedRunAsync(questions.ToString());
@@ -38,8 +38,8 @@ public sealed class SpreadsheetTests(AzuriteFixture azurite)
         {
             (string, int)[] addresses = route.Name switch
             {
-                "ListAnswers" => [($"/api/runs/{run}/answers", 2 * formulas.Length), ($"/api/runs/{run}/answers?filter=wrong", formulas.Length / 2)],
-                "GetRunFile" => [($"/api/runs/{run}/files/answers.csv", 2 * formulas.Length), ($"/api/runs/{run}/files/rejected.csv", formulas.Length / 2)],
+                "ListAnswers" => [($"/api/runs/{run}/answers", 4 * formulas.Length), ($"/api/runs/{run}/answers?filter=wrong", formulas.Length / 2)],
+                "GetRunFile" => [($"/api/runs/{run}/files/answers.csv", 4 * formulas.Length), ($"/api/runs/{run}/files/rejected.csv", formulas.Length / 2)],
                 "ListRatings" => [($"/api/studies/{study}/ratings", 2 * formulas.Length), ($"/api/studies/{study}/ratings?history=true", 2 * formulas.Length)],
                 _ => throw new InvalidOperationException($"{route.Name} answers with CSV, and nobody has asked it for dangerous texts."),
             };

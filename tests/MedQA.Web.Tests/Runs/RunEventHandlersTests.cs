@@ -1,5 +1,8 @@
+using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
+using Azure.Core;
+using Azure.Core.Pipeline;
 using MedQA.Tests;
 using Microsoft.Extensions.Time.Testing;
 
@@ -82,6 +85,47 @@ public sealed class RunEventHandlersTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task However_many_listen_to_a_run_one_reader_looks_at_it_and_others_are_answered()
+    {
+        const int Listeners = 300;
+        var reads = new CountedReads();
+        await using var server = await ApiServer.StartAsync(
+            azurite.NewConnectionString(),
+            new ApiLimits { WatchEvery = TimeSpan.FromMinutes(10), WatchFor = TimeSpan.FromMinutes(10) },
+            held: true,
+            onNetwork: true,
+            configure: options => options.AddPolicy(reads, HttpPipelinePosition.PerCall));
+        var (_, started) = await server.SendAsync(HttpMethod.Post, "/api/runs?profile=few-shot", ApiServer.Questions(3, right: 2));
+        var run = started.GetProperty("run").GetString()!;
+
+        var listeners = await Task.WhenAll(Enumerable.Range(0, Listeners).Select(async _ =>
+        {
+            var events = new StreamReader(await (await WatchAsync(server, run)).Content.ReadAsStreamAsync(Cancel));
+            Assert.Equal("retry: 1000", (await EventAsync(events)).Single());
+            Assert.Equal(run, Run(await EventAsync(events)).GetProperty("run").GetString());
+            return events;
+        }));
+        reads.Begin(run);
+        var start = Stopwatch.GetTimestamp();
+        var (health, _) = await server.GetAsync("/healthz");
+        Assert.Equal(HttpStatusCode.OK, health.StatusCode);
+        Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(5), "The probe waited.");
+
+        server.Model.Go.SetResult();
+        var ends = await Task.WhenAll(listeners.Select(static async events =>
+        {
+            using (events)
+            {
+                return await events.ReadToEndAsync(Cancel);
+            }
+        }));
+        Assert.All(ends, static text => Assert.EndsWith("event: end\ndata: completed\n\n", text, StringComparison.Ordinal));
+
+        // The pipeline itself reads the row, too; whoever listens does not.
+        Assert.InRange(reads.Count, 1, Listeners / 2);
+    }
+
+    [Fact]
     public async Task A_deleted_run_ends_its_events_and_one_that_is_not_there_has_none()
     {
         await using var server = await ApiServer.StartAsync(azurite.NewConnectionString(), held: true);
@@ -132,6 +176,25 @@ public sealed class RunEventHandlersTests(AzuriteFixture azurite)
         }
 
         return lines;
+    }
+
+    /// <summary>Counts how often a run is looked at in the storage.</summary>
+    private sealed class CountedReads : HttpPipelineSynchronousPolicy
+    {
+        private string? _run;
+        private int _count;
+
+        public int Count => Volatile.Read(ref _count);
+
+        public void Begin(string run) => Volatile.Write(ref _run, run);
+
+        public override void OnSendingRequest(HttpMessage message)
+        {
+            if (Volatile.Read(ref _run) is { } run && message.Request.Method == RequestMethod.Get && message.Request.Uri.ToString().Contains(run, StringComparison.Ordinal))
+            {
+                Interlocked.Increment(ref _count);
+            }
+        }
     }
 
     private static JsonElement Run(List<string> lines)

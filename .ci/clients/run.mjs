@@ -1,0 +1,126 @@
+// Makes clients of the interface's document as others do, and uses them: Spectral finds no fault in the document, and what Kiota (TypeScript) and NSwag (C#)
+// generate compiles and takes a question set through a running `medqa serve` on a tiny model.
+//   node .ci/clients/run.mjs MEDQA.DLL [FOLDER]
+// Ends with 0 where everything works, with 1 where something does not, and with 77 where the tools cannot be installed: then nothing was checked.
+import { execFile, spawn } from 'node:child_process';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const root = join(here, '..', '..');
+const medqa = resolve(process.argv[2]);
+const work = mkdtempSync(join(process.argv[3] ?? tmpdir(), 'medqa-clients-'));
+const [csharp, typescript] = [join(work, 'csharp'), join(work, 'typescript')];
+const document = join(root, 'src', 'MedQA.Web', 'Catalog', 'openapi.json');
+const questions = join(root, 'samples', 'medqa.csv');
+const say = text => console.log(`clients: ${text}`);
+
+const environment = {
+  ...process.env,
+  KIOTA_CLI_TELEMETRY_OPTOUT: 'true',
+  KIOTA_UPDATE__DISABLED: 'true',
+  MEDQA_DATA: join(work, 'data'),
+  MEDQA_PROFILES: join(here, 'profiles'),
+  // It has no chat template: profiles/tiny.json asks without one.
+  MEDQA_MODEL: join(root, 'models', 'tiny', 'llama-optimum'),
+};
+let server;
+try {
+  // Elsewhere than in the repository, whose own settings of packages are for what is shipped.
+  cpSync(here, work, { recursive: true });
+  if (await install()) {
+    await Promise.all([generate(), serve()]);
+    await use();
+    say('both generated clients work.');
+  } else {
+    process.exitCode = 77;
+  }
+} catch (fault) {
+  process.exitCode = 1;
+  say(`FAILED: ${fault.message}`);
+} finally {
+  await stop();
+  rmSync(work, { recursive: true, force: true });
+}
+
+async function install() {
+  try {
+    await Promise.all([
+      run('dotnet', ['tool', 'restore'], work),
+      run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], typescript),
+    ]);
+    return true;
+  } catch (fault) {
+    say(`NOT CHECKED: Kiota, NSwag, TypeScript or Spectral cannot be installed here. ${fault.message}`);
+    return false;
+  }
+}
+
+async function generate() {
+  const tool = name => join(typescript, 'node_modules', '.bin', name);
+  await run(tool('spectral'), ['lint', document, '--ruleset', join(work, 'spectral.yaml'), '--fail-severity', 'warn'], typescript);
+  await run('dotnet', ['kiota', 'generate', '--language', 'typescript', '--openapi', document, '--class-name', 'MedQAApi', '--output', join(typescript, 'generated')], work);
+  await run(tool('tsc'), [], typescript);
+  await run('dotnet', [
+    'nswag', 'openapi2csclient', `/input:${document}`, '/classname:MedQAApi', '/namespace:MedQA.Generated', `/output:${join(csharp, 'Generated.cs')}`,
+    '/jsonLibrary:SystemTextJson', '/generateNullableReferenceTypes:true', '/generateOptionalPropertiesAsNullable:true',
+  ], work);
+  await run('dotnet', ['build', '-c', 'Release', '-o', join(csharp, 'built'), '--verbosity', 'quiet'], csharp);
+}
+
+async function use() {
+  for (const [program, ...rest] of [['node', join(typescript, 'built', 'drive.js')], ['dotnet', join(csharp, 'built', 'Drive.dll')]]) {
+    say((await run(program, [...rest, server.address, questions], work)).trim());
+  }
+}
+
+async function serve() {
+  const ports = await Promise.all(Array.from({ length: 3 }, freePort));
+  const child = spawn('dotnet', [medqa, 'serve', '--urls', 'http://127.0.0.1:0'], { cwd: work, env: { ...environment, MEDQA_PORTS: ports.join(',') } });
+  server = { child, said: '' };
+  const address = await new Promise((found, failed) => {
+    const read = data => {
+      server.said += data;
+      const listening = /Listening on (http:[^;,]+?)\/?[;,]/.exec(server.said);
+      if (listening) found(listening[1]);
+    };
+    child.stdout.on('data', read);
+    child.stderr.on('data', read);
+    child.on('error', failed);
+    child.on('exit', code => failed(new Error(`medqa serve ended with ${code}: ${server.said}`)));
+  });
+  server.address = address;
+}
+
+async function stop() {
+  const child = server?.child;
+  if (child?.pid && child.exitCode === null) {
+    const ended = new Promise(done => child.on('exit', done));
+    child.kill('SIGINT');
+    await ended;
+  }
+}
+
+function freePort() {
+  return new Promise((found, failed) => {
+    const listener = createServer().on('error', failed).listen(0, '127.0.0.1', () => {
+      const { port } = listener.address();
+      listener.close(() => found(port));
+    });
+  });
+}
+
+function run(program, args, folder) {
+  return new Promise((done, failed) => {
+    execFile(program, args, { cwd: folder, env: environment, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024, timeout: 120_000 }, (fault, output, errors) => {
+      if (fault) {
+        failed(new Error(`${program} ${args.slice(0, 3).join(' ')}: ${fault.code ?? fault.signal}\n${output}${errors}`));
+      } else {
+        done(output);
+      }
+    });
+  });
+}
