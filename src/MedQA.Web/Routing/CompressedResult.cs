@@ -12,7 +12,7 @@ namespace MedQA.Web.Routing;
 /// Left as they are: events, which would be held back; files with parts, whose strong tag stands for their very bytes; and what is compressed in itself.
 /// </summary>
 /// <param name="answer">The answer.</param>
-internal sealed class CompressedResult(IResult answer) : IResult, IStatusCodeHttpResult
+internal sealed class CompressedResult(IResult answer) : IResult, IStatusCodeHttpResult, IContentTypeHttpResult
 {
     private static readonly IResponseCompressionProvider Provider = new ServiceCollection()
         .AddLogging()
@@ -42,6 +42,9 @@ internal sealed class CompressedResult(IResult answer) : IResult, IStatusCodeHtt
 
     /// <inheritdoc/>
     public int? StatusCode => (answer as IStatusCodeHttpResult)?.StatusCode;
+
+    /// <inheritdoc/>
+    public string? ContentType => (answer as IContentTypeHttpResult)?.ContentType;
 
     /// <inheritdoc/>
     public Task ExecuteAsync(HttpContext httpContext) => new ResponseCompressionMiddleware(answer.ExecuteAsync, Provider).Invoke(httpContext);
