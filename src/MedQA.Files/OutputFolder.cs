@@ -26,6 +26,12 @@ public static class OutputFolder
 
         if (onlyForOwner && !OperatingSystem.IsWindows())
         {
+            if (kind == PathKind.Missing && Path.GetDirectoryName(Path.GetFullPath(path)) is { } above)
+            {
+                // The system gives the mode to the last part of a path only.
+                Create(above, onlyForOwner);
+            }
+
             Directory.CreateDirectory(path, Private);
         }
         else

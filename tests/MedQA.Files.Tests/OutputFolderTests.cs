@@ -16,7 +16,7 @@ public sealed class OutputFolderTests : IDisposable
         OutputFolder.Create(path);
 
         Assert.True(File.Exists(Path.Combine(path, "kept")));
-        Assert.True(OperatingSystem.IsWindows() || File.GetUnixFileMode(path) == (UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute));
+        Assert.All([path, Path.GetDirectoryName(path)!], static made => Assert.True(OperatingSystem.IsWindows() || File.GetUnixFileMode(made) == (UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute)));
     }
 
     [Fact]

@@ -238,6 +238,7 @@ internal sealed class AzuriteServer : IAsyncDisposable
             }
 
             await process.WaitForExitAsync(limit.Token);
+            await RefuseOthersAtAsync(options, limit.Token);
             throw new AzuriteException(AzuriteFault.Start, $"Azurite, the storage emulator, ended at its start: {LastLines(logPath)}");
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)

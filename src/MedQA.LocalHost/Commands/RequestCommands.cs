@@ -36,6 +36,7 @@ internal static class RequestCommands
             {
                 (null, _) => "deleted.",
                 ({ State: RunState.Cancelled }, RunRequest.Cancel) => "cancelled.",
+                (_, RunRequest.Delete) => "being deleted.",
                 (_, RunRequest.Approve) => $"{StateText.Of(asked)}, and is approved.",
                 _ => $"{StateText.Of(asked)}, and is asked to {name}.",
             });

@@ -35,7 +35,7 @@ internal static class ResumeCommand
         IReadOnlyList<RunSummary> runs;
         if (name is null)
         {
-            (runs, var refused) = await UnfinishedAsync(context, reader, cancellationToken);
+            (runs, var refused) = await UnfinishedAsync(context, storage, reader, cancellationToken);
             if (runs.Count == 0)
             {
                 context.Console.Note(refused ? "There is nothing else to go on with." : "Every run has ended: there is nothing to go on with.");
@@ -74,15 +74,28 @@ internal static class ResumeCommand
 
     /// <returns>The unfinished runs that can go on, and whether there are others, which were named.</returns>
     private static async Task<(IReadOnlyList<RunSummary> Runs, bool Refused)> UnfinishedAsync(
-        CommandContext context, RunReader reader, CancellationToken cancellationToken)
+        CommandContext context, LocalStorage storage, RunReader reader, CancellationToken cancellationToken)
     {
         var (runs, refused) = (new List<RunSummary>(), false);
         string? continuation = null;
         do
         {
             var page = await reader.ListAsync(continuation, RunReader.MaxPage, cancellationToken);
-            foreach (var run in page.Runs.Where(static run => !run.State.IsFinal() && run.State != RunState.Deleting))
+            foreach (var run in page.Runs)
             {
+                if (run.State == RunState.Deleting || run.Requested == RequestedAction.Delete)
+                {
+                    // Whoever was asked for it ended before it was done.
+                    await StoredRuns.ObeyAsync(storage, run.Run, RequestedAction.Delete, cancellationToken);
+                    context.Console.Note($"Run {run.Run} ({run.Name}) is {(await reader.GetAsync(run.Run, cancellationToken) is null ? "deleted, as somebody asked" : "being deleted")}.");
+                    continue;
+                }
+
+                if (run.State.IsFinal())
+                {
+                    continue;
+                }
+
                 if (await OtherRulesAsync(reader, run, cancellationToken) is { } refusal)
                 {
                     context.Console.Note(refusal);

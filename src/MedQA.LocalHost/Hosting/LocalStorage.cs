@@ -1,3 +1,4 @@
+using Azure;
 using MedQA.Files;
 using MedQA.LocalHost.Azurite;
 using MedQA.LocalHost.Settings;
@@ -47,6 +48,7 @@ internal sealed class LocalStorage : IAsyncDisposable
 
     /// <summary>Waits until everything that is stored would survive the emulator's sudden end; another storage needs nothing.</summary>
     /// <exception cref="StorageFullException">There is no room for it.</exception>
+    /// <exception cref="RequestFailedException">The emulator has ended.</exception>
     /// <exception cref="IOException">It cannot be written down.</exception>
     public async Task SaveAsync(CancellationToken cancellationToken)
     {
@@ -57,6 +59,11 @@ internal sealed class LocalStorage : IAsyncDisposable
         catch (IOException fault) when (Volume is { IsShort: true } or { IsFull: true })
         {
             throw new StorageFullException(Volume!.Fact, fault);
+        }
+        catch (IOException fault)
+        {
+            new EndedStoragePolicy(Lost).ThrowIfEnded(fault);
+            throw;
         }
     }
 
@@ -86,7 +93,7 @@ internal sealed class LocalStorage : IAsyncDisposable
         var azurite = await StartAsync(settings, console, cancellationToken);
         try
         {
-            var runs = Open("--ports", azurite.ConnectionString, text => StorageConnection.Open(text, volume));
+            var runs = Open("--ports", azurite.ConnectionString, text => StorageConnection.Open(text, volume, new EndedStoragePolicy(azurite.Lost)));
             await runs.EnsureCreatedAsync(cancellationToken);
             volume.Reserve();
             return new LocalStorage(runs, azurite, settings.DataFolder, new AtWork(settings.DataFolder, TimeProvider.System), volume);

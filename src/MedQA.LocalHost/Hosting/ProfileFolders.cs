@@ -21,7 +21,7 @@ internal static class ProfileFolders
     {
         var folder = KeptFolder(settings);
         PrivateFiles.CreateFolder(folder);
-        OutputFile.WriteAllBytes(Path.Combine(folder, $"{profile.Name}.json"), CanonicalJson.Of(profile));
+        OutputFile.WriteAllBytes(Path.Combine(folder, $"{profile.Name}.json"), CanonicalJson.Of(profile), onlyForOwner: true);
     }
 
     private static string KeptFolder(HostSettings settings) => Path.Combine(settings.DataFolder, "profiles");

@@ -94,7 +94,7 @@ internal sealed class StoredRuns(RunReader reader, RunControl control, LocalStor
         };
         return await control.RequestAsync(RunId.Parse(run.Id), action, cancellationToken) switch
         {
-            RequestOutcome.Accepted => await ObeyAsync(RunId.Parse(run.Id), action, cancellationToken) is { } summary ? Of(summary) : null,
+            RequestOutcome.Accepted => await AnswerAsync(RunId.Parse(run.Id), action, cancellationToken),
             RequestOutcome.OtherRules => throw new InputException(RunControl.OtherRulesOf(RunId.Parse(run.Id), (await reader.GetManifestAsync(RunId.Parse(run.Id), cancellationToken))?.Rules)),
             RequestOutcome.NotFound => throw new InputException($"Run {run.Id} was deleted."),
             _ => throw new InputException(
@@ -105,12 +105,21 @@ internal sealed class StoredRuns(RunReader reader, RunControl control, LocalStor
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => storage?.DisposeAsync() ?? ValueTask.CompletedTask;
 
+    private async Task<Run?> AnswerAsync(RunId run, RequestedAction action, CancellationToken cancellationToken)
+    {
+        if (storage is not null)
+        {
+            await ObeyAsync(storage, run, action, cancellationToken);
+        }
+
+        return await reader.GetAsync(run, cancellationToken) is { } summary ? Of(summary) : null;
+    }
+
     /// <summary>Does what was asked of a run where nobody is at work who would: stopping and removing a run need no model.</summary>
-    /// <returns>The run as it is then; <see langword="null"/> when it is gone.</returns>
-    private async Task<RunSummary?> ObeyAsync(RunId run, RequestedAction action, CancellationToken cancellationToken)
+    public static async Task ObeyAsync(LocalStorage storage, RunId run, RequestedAction action, CancellationToken cancellationToken)
     {
         if (action is RequestedAction.Cancel or RequestedAction.Delete
-            && storage is { AtWork: { } atWork }
+            && storage.AtWork is { } atWork
             && !atWork.Processes().Any(static process => process.Drives))
         {
             var advancer = new RunAdvancer(storage.Runs, new AdvanceOptions(), TimeProvider.System, NullLogger.Instance);
@@ -119,8 +128,6 @@ internal sealed class StoredRuns(RunReader reader, RunControl control, LocalStor
                 await Task.Delay(pause, cancellationToken);
             }
         }
-
-        return await reader.GetAsync(run, cancellationToken);
     }
 
     private async Task<RunSummary> FindAsync(Run run, CancellationToken cancellationToken) =>

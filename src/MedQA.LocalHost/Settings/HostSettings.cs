@@ -15,6 +15,8 @@ internal sealed record HostSettings
     /// <summary>The name of a file with settings, in the current folder or in <see cref="PersonalFolder"/>.</summary>
     public const string FileName = "medqa.json";
 
+    private const string DataFolderName = ".medqa";
+
     /// <summary>Where a person's own settings are, for every folder; <see langword="null"/> where the system knows no such place.</summary>
     public static string? PersonalFolder { get; } =
         Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData, Environment.SpecialFolderOption.DoNotVerify) is { Length: > 0 } folder
@@ -22,7 +24,7 @@ internal sealed record HostSettings
             : null;
 
     /// <summary>The folder that holds the emulator's data and the profiles of its runs.</summary>
-    public string DataFolder { get; init; } = Path.GetFullPath(".medqa");
+    public string DataFolder { get; init; } = Path.GetFullPath(DataFolderName);
 
     /// <summary>The language model's folder or name; <see langword="null"/> for the default one.</summary>
     public string? Model { get; init; }
@@ -163,14 +165,46 @@ internal sealed record HostSettings
             }
         }
 
+        if (!options.ContainsKey("data") && environment("MEDQA_DATA") is null or "" && !local.ContainsKey("data") && !own.ContainsKey("data")
+            && LeadsOut(folder, DataFolderName))
+        {
+            throw new SettingException(
+                DataFolderName,
+                $"is a link that leads out of this folder, and the folder may be somebody else's. Name what it leads to with --data, MEDQA_DATA or {personalFile}.");
+        }
+
         return settings;
     }
 
-    /// <summary>Whether a path leads out of a folder. What is no path is for others to say.</summary>
-    private static bool LeadsOut(string folder, string path) =>
-        !path.Contains('\0', StringComparison.Ordinal)
-        && Path.GetRelativePath(folder, Path.Combine(folder, path)) is var way
-        && (Path.IsPathRooted(way) || way.Split(Path.DirectorySeparatorChar)[0] == "..");
+    /// <summary>Whether a path leads out of a folder, links followed. What is no path is for others to say.</summary>
+    private static bool LeadsOut(string folder, string path)
+    {
+        try
+        {
+            return !path.Contains('\0', StringComparison.Ordinal)
+                && Path.GetRelativePath(WithoutLinks(folder), WithoutLinks(Path.Combine(folder, path))) is var way
+                && (Path.IsPathRooted(way) || way.Split(Path.DirectorySeparatorChar)[0] == "..");
+        }
+        catch (IOException)
+        {
+            // Links that lead to each other.
+            return true;
+        }
+    }
+
+    private static string WithoutLinks(string path)
+    {
+        var real = Path.GetPathRoot(Path.GetFullPath(path))!;
+        foreach (var part in Path.GetFullPath(path)[real.Length..].Split(Path.DirectorySeparatorChar))
+        {
+            real = Path.Combine(real, part);
+            real = new FileInfo(real).LinkTarget is not null && Directory.ResolveLinkTarget(real, returnFinalTarget: true) is { } target
+                ? WithoutLinks(target.FullName)
+                : real;
+        }
+
+        return real;
+    }
 
     private static Dictionary<string, string> ReadFile(string path, string name)
     {

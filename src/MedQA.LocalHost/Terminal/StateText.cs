@@ -7,7 +7,7 @@ namespace MedQA.LocalHost.Terminal;
 internal static class StateText
 {
     /// <summary>Where a run stands, in words.</summary>
-    public static string Of(Run run) => run.Paused ? "paused" : Of(run.State);
+    public static string Of(Run run) => run.Requested == "delete" ? "deleting" : run.Paused ? "paused" : Of(run.State);
 
     /// <summary>The state in words.</summary>
     public static string Of(RunState state) => state == RunState.CompletedWithFailures ? "completed with failures" : state.ToString().ToLowerInvariant();

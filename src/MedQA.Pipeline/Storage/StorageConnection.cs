@@ -1,4 +1,5 @@
 using Azure.Core;
+using Azure.Core.Pipeline;
 using Azure.Data.Tables;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
@@ -41,10 +42,15 @@ public static class StorageConnection
     /// <summary>Opens the storage of an emulator on this machine, and watches the disk that it writes to.</summary>
     /// <param name="connectionString">The emulator's.</param>
     /// <param name="volume">Where it keeps its data. Calls fail with <see cref="StorageFullException"/> where that is full.</param>
-    public static RunStorage Open(string connectionString, DataVolume volume)
+    /// <param name="beforeEach">Is asked before every try of a call.</param>
+    public static RunStorage Open(string connectionString, DataVolume volume, HttpPipelinePolicy beforeEach)
     {
         ArgumentNullException.ThrowIfNull(volume);
-        return Open(connectionString, configure: options => options.AddPolicy(new FullDiskPolicy(volume), HttpPipelinePosition.PerRetry));
+        return Open(connectionString, configure: options =>
+        {
+            options.AddPolicy(beforeEach, HttpPipelinePosition.PerRetry);
+            options.AddPolicy(new FullDiskPolicy(volume), HttpPipelinePosition.PerRetry);
+        });
     }
 
     private static (BlobClientOptions Blobs, QueueClientOptions Queues, TableClientOptions Tables) Options(Action<ClientOptions>? configure)

@@ -153,9 +153,11 @@ public sealed class AzuriteServerTests : IDisposable
     }
 
     [Theory]
-    [InlineData("__azurite_db_table__.json")]
-    [InlineData("__azurite_db_blob__.json")]
-    public async Task A_directory_that_was_lost_is_not_taken_for_an_empty_storage(string file)
+    [InlineData("table", "empty")]
+    [InlineData("blob", "empty")]
+    [InlineData("table", "missing")]
+    [InlineData("blob_extent", "missing")]
+    public async Task A_directory_that_was_lost_is_not_taken_for_an_empty_storage(string name, string state)
     {
         var options = Options();
         await using (var first = await StartAsync(options))
@@ -163,11 +165,123 @@ public sealed class AzuriteServerTests : IDisposable
             await WriteAsync(first);
         }
 
-        await File.WriteAllBytesAsync(Path.Combine(_folder, file), [], Cancel);
+        var path = Path.Combine(_folder, $"__azurite_db_{name}__.json");
+        File.Delete(path);
+        if (state == "empty")
+        {
+            await File.WriteAllBytesAsync(path, [], Cancel);
+        }
 
         var fault = await Assert.ThrowsAsync<AzuriteException>(() => StartAsync(options));
 
-        Assert.Contains($"{Path.Combine(_folder, file)} is empty", fault.Message, StringComparison.Ordinal);
+        Assert.Contains($"{path} is {state}", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Directories_that_were_being_written_when_the_process_was_killed_are_of_one_moment(bool wasListed)
+    {
+        var options = Options();
+        await using (var first = await StartAsync(options))
+        {
+            await WriteAsync(first, "before");
+        }
+
+        var files = Directory.GetFiles(_folder, "__azurite_db_*.json");
+        var before = files.ToDictionary(static file => file, File.ReadAllBytes);
+        await using (var second = await StartAsync(options))
+        {
+            await WriteAsync(second, "after");
+        }
+
+        // As a kill in the middle of the renaming leaves them; where nothing was listed, that is in the middle of the writing.
+        foreach (var file in files[1..])
+        {
+            File.Move(file, $"{file}.next");
+            await File.WriteAllBytesAsync(file, before[file], Cancel);
+        }
+
+        if (wasListed)
+        {
+            await File.WriteAllTextAsync(Path.Combine(_folder, "azurite-written.json"), $"[{string.Join(",", files.Select(static file => $"\"{Path.GetFileName(file)}\""))}]", Cancel);
+        }
+        else
+        {
+            await File.WriteAllBytesAsync(files[0], before[files[0]], Cancel);
+        }
+
+        await using var third = await StartAsync(options);
+
+        Assert.Equal(wasListed ? "after" : "before", await ReadAsync(third));
+        Assert.Empty(Directory.GetFiles(_folder, "*.next"));
+        Assert.False(File.Exists(Path.Combine(_folder, "azurite-written.json")));
+    }
+
+    [Fact]
+    public async Task Whatever_the_moment_of_a_kill_every_blob_that_is_listed_can_be_read()
+    {
+        var options = Options();
+        for (var round = 0; round < 4; round++)
+        {
+            await using var server = await StartAsync(options);
+            var container = new BlobContainerClient(server.ConnectionString, "things", new BlobClientOptions { Retry = { MaxRetries = 0 } });
+            await container.CreateIfNotExistsAsync(cancellationToken: Cancel);
+            await foreach (var blob in container.GetBlobsAsync(cancellationToken: Cancel))
+            {
+                Assert.Equal(blob.Name, (await container.GetBlobClient(blob.Name).DownloadContentAsync(Cancel)).Value.Content.ToString());
+            }
+
+            // The directory of blobs has just taken its place, when that of their content may not have.
+            using var seen = new SemaphoreSlim(0);
+            using var watcher = new FileSystemWatcher(_folder, "__azurite_db_blob__.json") { EnableRaisingEvents = true };
+            watcher.Renamed += (_, _) => seen.Release();
+            var writing = WriteUntilItEndsAsync(container, round);
+            for (var saves = 0; saves <= round; saves++)
+            {
+                await seen.WaitAsync(Cancel);
+            }
+
+            await KillKeeperAsync(_folder);
+            await writing;
+        }
+    }
+
+    [Theory]
+    [InlineData("TERM")]
+    [InlineData("HUP")]
+    [InlineData("INT")]
+    public async Task A_signal_to_a_whole_group_of_processes_leaves_the_storage_to_those_that_still_use_it(string signal)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The signals are sent by the kill program.");
+        var options = Options();
+        var server = await StartAsync(options);
+        using var keeper = Process.GetProcessById((await AzuriteRecord.ReadAsync(AzuriteRecord.PathFor(_folder), Cancel))!.Pid);
+
+        Assert.True(await Signals.SendAsync(signal, keeper.Id, Cancel));
+        await WriteAsync(server);
+        await server.SaveAsync(Cancel);
+        Assert.Equal("kept", await ReadAsync(server));
+        await server.DisposeAsync();
+
+        await keeper.WaitForExitAsync(Cancel);
+        await using var next = await StartAsync(options);
+        Assert.Equal("kept", await ReadAsync(next));
+    }
+
+    [Fact]
+    public async Task An_owner_whose_lock_is_removed_writes_everything_down_and_ends()
+    {
+        var options = Options();
+        await using (var first = await StartAsync(options))
+        {
+            await WriteAsync(first);
+            File.Delete(Path.Combine(_folder, "owner.lock"));
+            Assert.True(first.Lost.WaitHandle.WaitOne(TimeSpan.FromMinutes(1)));
+        }
+
+        await using var next = await StartAsync(options);
+        Assert.Equal("kept", await ReadAsync(next));
     }
 
     [Fact]
@@ -439,6 +553,22 @@ public sealed class AzuriteServerTests : IDisposable
     private async Task<AzuriteServer> StartAsync(AzuriteOptions options) => await AzuriteServer.StartAsync(options, _reports.Add, Cancel);
 
     private AzuriteOptions Options() => new() { DataFolder = _folder, Ports = FreePorts.Take(), StartLimit = TimeSpan.FromMinutes(5), EndLimit = TimeSpan.FromMinutes(5) };
+
+    private static async Task WriteUntilItEndsAsync(BlobContainerClient container, int round)
+    {
+        try
+        {
+            for (var i = 0; ; i++)
+            {
+                var name = $"{round}-{i}";
+                await container.GetBlobClient(name).UploadAsync(BinaryData.FromString(name), overwrite: true, Cancel);
+            }
+        }
+        catch (RequestFailedException)
+        {
+            // It was killed.
+        }
+    }
 
     private static async Task KillKeeperAsync(string folder)
     {

@@ -116,6 +116,23 @@ public sealed class HostSettingsTests : IDisposable
     }
 
     [Fact]
+    public void A_link_does_not_lead_a_data_folder_out_of_the_current_one()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows lets few users make links.");
+        Directory.CreateSymbolicLink(Path.Combine(_folder, "link"), Path.GetTempPath());
+        foreach (var data in (string[])["link", "link/runs"])
+        {
+            File.WriteAllText(Path.Combine(_folder, "medqa.json"), $$"""{ "data": "{{data}}" }""");
+            Assert.Contains("leads out of the folder", Assert.Throws<SettingException>(() => Read()).Message, StringComparison.Ordinal);
+        }
+
+        File.Delete(Path.Combine(_folder, "medqa.json"));
+        Directory.CreateSymbolicLink(Path.Combine(_folder, ".medqa"), Path.GetTempPath());
+        Assert.StartsWith(".medqa is a link that leads out of this folder", Assert.Throws<SettingException>(() => Read()).Message, StringComparison.Ordinal);
+        Assert.Equal(Path.GetTempPath(), Read(options: new() { ["data"] = Path.GetTempPath() }).DataFolder);
+    }
+
+    [Fact]
     public void An_account_without_a_home_folder_has_what_it_runs_in_its_data_folder_and_nowhere_that_others_may_write()
     {
         var options = new AzuriteOptions { DataFolder = "/srv/medqa" };

@@ -57,27 +57,38 @@ process.env.AZURITE_ACCOUNTS = process.env.AZURITE_ACCOUNTS.split(';').map((acco
 let ready = false;
 let stopping = false;
 let everHeld = false;
+let closeAzurite = null;
 const holders = new Set();
 const hello = here => `${JSON.stringify({ ready, here, ...(here ? { key } : {}), ...about })}\n`;
 
-// Azurite keeps its directory of what is stored in memory and writes it down every five seconds, so that a killed process forgets the last
-// ones. Here it is written a moment after every change, all of its files at once so that they agree, and rests for twenty times as long
-// as that took: a small storage forgets a tenth of a second, and a large one is not slowed down.
+// Azurite keeps its directories of what is stored (blobs, their extents, queues, tables) in memory, and writes each of them down by itself
+// every five seconds: a process that is killed forgets the last ones, or leaves directories of two moments, of which one names what the
+// other does not know. Here they are written a moment after a change and all at once: each into a file beside it, then a list of those,
+// which makes it so, then one takes the other's place. What is cut off after the list is finished by the next start; before it, it never was.
+// Then it rests for nineteen times as long as that took: a small storage forgets a tenth of a second, and a large one is not slowed down.
 const restMilliseconds = 100;
 const restPerSaving = 19;
+const directoryFiles = ['blob', 'blob_extent', 'queue', 'queue_extent', 'table'].map(name => `__azurite_db_${name}__.json`);
+const listFile = 'azurite-written.json';
+const next = file => `${file}.next`;
 const databases = new Set();
 const Loki = createRequire(entry)('lokijs');
 Loki.prototype.autosaveEnable = function () {
   this.autosave = true;
   databases.add(this);
 };
+Loki.prototype.saveDatabase = function (callback) {
+  save(this).then(() => callback?.(), error => { if (callback) callback(error); else sayUnsaved(error); });
+};
 
 let saving = Promise.resolve();
 let queued = null;
 let restUntil = 0;
+const forced = new Set();
 
 // Resolves when everything that was stored before the call is in files.
-function save() {
+function save(database) {
+  if (database) forced.add(database);
   queued ??= saving.then(() => {
     queued = null;
     const outcome = saveChanged();
@@ -89,19 +100,36 @@ function save() {
 
 async function saveChanged() {
   const start = Date.now();
+  const changed = [...databases].filter(database => forced.has(database) || database.autosaveDirty());
+  forced.clear();
+  const written = [];
   try {
-    await Promise.all([...databases].filter(database => database.autosaveDirty()).map(database => new Promise((resolve, reject) => {
-      database.saveDatabase(error => {
-        if (!error) return resolve();
-        // What could not be written is still to be written.
-        for (const collection of database.collections) collection.dirty = true;
-        reject(error);
-      });
-    })));
+    // No request is answered between these lines: the texts are of one moment.
+    const texts = changed.map(database => [path.relative('.', database.filename), database.serialize()]);
+    for (const database of changed) database.autosaveClearFlags();
+    for (const [file, text] of texts) {
+      written.push(file);
+      await fs.promises.writeFile(next(file), text);
+    }
+    if (written.length > 0) {
+      await fs.promises.writeFile(next(listFile), JSON.stringify(written));
+      await fs.promises.rename(next(listFile), listFile);
+      finishWriting(written);
+    }
+  } catch (error) {
+    // What could not be written is still to be written.
+    for (const database of changed) for (const collection of database.collections) collection.dirty = true;
+    for (const file of [listFile, ...written]) fs.rmSync(next(file), { force: true });
+    throw error;
   } finally {
     const end = Date.now();
     restUntil = end + Math.max(restMilliseconds, restPerSaving * (end - start));
   }
+}
+
+function finishWriting(files) {
+  for (const file of files) if (fs.existsSync(next(file))) fs.renameSync(next(file), file);
+  fs.rmSync(listFile, { force: true });
 }
 
 const sayUnsaved = error => say(`What is stored could not be written down: ${error.message}\n`);
@@ -109,10 +137,19 @@ setInterval(() => {
   if (!stopping && !queued && Date.now() >= restUntil && [...databases].some(database => database.autosaveDirty())) save().catch(sayUnsaved);
 }, restMilliseconds).unref();
 
-// A directory without content is one that a machine had not brought to its disk when it lost its power. Azurite would take it for a new one.
-for (const file of fs.readdirSync('.')) {
-  if (/^__azurite_db_.*\.json$/.test(file) && fs.statSync(file).size === 0) {
-    say(`${path.join(about.data, file)} is empty: the directory of what is stored there was lost. Restore that file from a backup of the folder, or use another data folder.\n`);
+// What an earlier process was killed over.
+if (fs.existsSync(listFile)) {
+  finishWriting(JSON.parse(fs.readFileSync(listFile, 'utf8')).filter(file => directoryFiles.includes(file)));
+}
+for (const file of [listFile, ...directoryFiles]) fs.rmSync(next(file), { force: true });
+
+// Azurite would take a directory without content, or none, for that of a new storage: the first is what a machine had not brought to its disk
+// when it lost its power, the second what was not copied.
+const holds = fs.existsSync('__blobstorage__') && fs.readdirSync('__blobstorage__').length > 0;
+for (const file of directoryFiles) {
+  const state = !fs.existsSync(file) ? (holds ? 'missing' : '') : fs.statSync(file).size === 0 ? 'empty' : '';
+  if (state) {
+    say(`${path.join(about.data, file)} is ${state}: the directory of what is stored there was lost. Restore that file from a backup of the folder, or use another data folder.\n`);
     process.exit(1);
   }
 }
@@ -122,7 +159,8 @@ function stop() {
   stopping = true;
   control.close();
   // Before it listens Azurite has nothing to save.
-  if (!process.emit('SIGTERM')) process.exit(0);
+  if (closeAzurite) closeAzurite();
+  else process.exit(0);
 }
 
 function release(socket) {
@@ -161,11 +199,10 @@ const control = net.createServer({ allowHalfOpen: true }, socket => {
   socket.unref();
 });
 
-// Ctrl-C and Ctrl-Z reach every process of a terminal; Azurite ends when its users have, not with them, and one of them that is
-// suspended must not keep it from the others.
-process.on('SIGINT', () => {});
+// Ctrl-C, the end of a terminal and a service manager reach every process of a group; Azurite ends when its users have, which still need
+// it then, and one of them that is suspended must not keep it from the others.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => { if (holders.size === 0) stop(); });
 if (process.platform !== 'win32') process.on('SIGTSTP', () => {});
-process.on('SIGHUP', stop);
 process.on('exit', () => {
   for (const record of records) {
     // By now a record may be another's, which was started when this one was slow to end.
@@ -174,26 +211,28 @@ process.on('exit', () => {
 });
 const once = process.once;
 process.once = function (event, listener) {
-  if (event === 'SIGINT') return process;
-  once.call(process, event, listener);
   if (event === 'SIGTERM') {
     // The last thing that Azurite does when its services listen.
+    closeAzurite = listener;
     ready = true;
     for (const socket of holders) socket.write(hello(true));
+  } else if (event !== 'SIGINT') {
+    once.call(process, event, listener);
   }
   return process;
 };
 
 // A folder that was moved takes its lock along, and this process, which works in it: another may own a new folder of that name by now. Who
-// uses this one knows it by its old name, so it ends, in order. One that was deleted takes nothing more.
-const identity = folder => { const found = fs.statSync(folder, { bigint: true }); return `${found.dev}:${found.ino}`; };
-const folder = identity('.');
+// uses this one knows it by its old name, so it ends, in order. One that was deleted takes nothing more. The same where the locked file was
+// removed or replaced: another process can lock the new one.
+const identity = file => { const found = fs.statSync(file, { bigint: true }); return `${found.dev}:${found.ino}`; };
+const lockFile = 'owner.lock';
+const owned = [identity('.'), identity(lockFile)];
 const watch = setInterval(() => {
-  let now = 'none';
-  try { now = identity(about.data); } catch { /* It is gone. */ }
-  if (now === folder) return;
+  const now = [about.data, lockFile].map(file => { try { return identity(file); } catch { return 'none'; } });
+  if (now.every((file, index) => file === owned[index])) return;
   clearInterval(watch);
-  say(`The data folder ${about.data} was moved or deleted.\n`);
+  say(now[0] === owned[0] ? `${path.join(about.data, lockFile)} was removed or replaced.\n` : `The data folder ${about.data} was moved or deleted.\n`);
   if (fs.statSync('.').nlink === 0) process.exit(1);
   stop();
 }, 1_000).unref();
