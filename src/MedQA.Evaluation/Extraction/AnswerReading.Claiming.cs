@@ -7,13 +7,18 @@ internal sealed partial class AnswerReading
     private void Follow(int at, WordRoles connectors, ClaimRank rank, bool allowLineEnds = false, bool mustEnd = false,
         bool numbers = false, bool otherCase = false, bool endsAtComma = true)
     {
-        var (negated, afterWord) = (false, false);
+        var (negated, afterWord, isBelow) = (false, false, false);
         for (var step = 0; step < MostSteps && at < tokens.Count; step++)
         {
             var token = tokens[at];
             var number = numbers ? options.NumberAt(tokens, at) ?? CountedAlone(at, alone: true) : null;
             if ((options.At(tokens, at) ?? number) is { } reference && !_clauses.IsQuestion(at))
             {
+                if (isBelow && IsListed(reference, number is not null))
+                {
+                    return;
+                }
+
                 if (!negated && !(reference.End < tokens.Count && tokens[reference.End].Has(WordRoles.NegationsBehind)
                     && tokens[reference.End].Has(WordRoles.Corrections)))
                 {
@@ -37,6 +42,8 @@ internal sealed partial class AnswerReading
                 {
                     return;
                 }
+
+                isBelow = true;
             }
             else if (token.IsWord)
             {
@@ -72,6 +79,31 @@ internal sealed partial class AnswerReading
 
             at++;
         }
+    }
+
+    /// <summary>Whether an option below a cue begins a list of all of them: "Answer:", and then "A: too late", "B: perhaps".</summary>
+    private bool IsListed(OptionReferences.Reference reference, bool isNumber)
+    {
+        if (isNumber)
+        {
+            return tokens.Count > reference.End + 1 && tokens[reference.End].IsSymbol(".)")
+                && !options.BeginsTextOf(tokens, reference.End, reference.Option);
+        }
+
+        var end = reference.End;
+        while (end < tokens.Count && !tokens[end].IsNewLine)
+        {
+            end++;
+        }
+
+        var next = end + 1;
+        while (next < tokens.Count && (tokens[next].IsSymbol(BareAnswer.Markup) || tokens[next].Has(WordRoles.OptionNouns)))
+        {
+            next++;
+        }
+
+        return options.At(tokens, next) is { ByLetter: true } other && other.Option == reference.Option + 1
+            && (other.End >= tokens.Count || !tokens[other.End].IsWord || Skip(BehindText(reference), Closers) < end);
     }
 
     /// <summary>In "not B but C": the token behind "but".</summary>

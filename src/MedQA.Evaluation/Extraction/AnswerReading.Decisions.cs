@@ -31,8 +31,31 @@ internal sealed partial class AnswerReading
 
         if (isOwn || !_clauses.IsOtherCase(at))
         {
-            Follow(next, WordRoles.DecisionConnectors, ClaimRank.Answer, mustEnd: true);
+            Follow(next, WordRoles.DecisionConnectors, ClaimRank.Answer, mustEnd: true, endsAtComma: isOwn || !IsMerelyNamed(at));
         }
+    }
+
+    /// <summary>Whether a verb that nobody decides by may be a subject, of which the sentence goes on to speak: "Choisir la C, c'est …",
+    /// "Choosing C, one …", "选C，等于…".</summary>
+    private bool IsMerelyNamed(int at)
+    {
+        var text = tokens[at].Text;
+        if (text.EndsWith("ing", StringComparison.Ordinal) || text.EndsWith("ir", StringComparison.Ordinal)
+            || text.EndsWith("ar", StringComparison.Ordinal) || text.EndsWith("er", StringComparison.Ordinal) || text is "prendre")
+        {
+            return true;
+        }
+
+        for (var next = at + 1; next + 1 < tokens.Count && next < at + MostSteps && !Clauses.EndsSentence(tokens, next); next++)
+        {
+            if (tokens[next].Is(","))
+            {
+                return tokens[next + 1].Has(WordRoles.Hypothetical) || (tokens[next + 1].Has(WordRoles.Joins) && next + 2 < tokens.Count
+                    && tokens[next + 2].Text is "you" or "she" or "he" or "the");
+            }
+        }
+
+        return false;
     }
 
     /// <summary>In "I'd put about 90 % on E" the token behind "on"; <see langword="null"/> for half or less.</summary>
@@ -68,7 +91,7 @@ internal sealed partial class AnswerReading
         var ought = false;
         if (tokens[at].Has(WordRoles.FirstPerson))
         {
-            return at > 0 && tokens[at - 1].Has(WordRoles.Past) ? null : true;
+            return at > 0 && (tokens[at - 1].Has(WordRoles.Past) || ClauseSigns.HasOtherSubject(tokens, at)) ? null : true;
         }
 
         if (at > 1 && tokens[at - 1].Is("have") && tokens[at - 2].Has(WordRoles.Hypothetical))

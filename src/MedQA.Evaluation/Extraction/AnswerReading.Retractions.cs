@@ -10,6 +10,7 @@ internal sealed partial class AnswerReading
     {
         var token = tokens[at];
         var isTaken = token.Has(WordRoles.Retractions)
+            || (token.Has(WordRoles.Interjections) && token.Has(WordRoles.Wrong) && Clauses.BeginsSentence(tokens, at))
             || (token.Has(WordRoles.Interjections) && at + 1 < tokens.Count
             && (tokens[at + 1].IsSymbol(",.:!;–—…-") || (Clauses.BeginsSentence(tokens, at)
             && tokens[at + 1].Has(WordRoles.No | WordRoles.Pronouns | WordRoles.FirstPerson))))
@@ -62,7 +63,9 @@ internal sealed partial class AnswerReading
 
     private bool IsBehindQuestion(int at)
     {
-        for (at--; at >= 0 && tokens[at].Kind == TokenKind.Symbol && !tokens[at].IsSymbol(".!;"); at--)
+        var isLabel = tokens[at].Has(WordRoles.AnswerNouns);
+        for (at--; at >= 0 && !tokens[at].IsWord && !tokens[at].IsSymbol(".!;")
+            && !(tokens[at].IsNewLine && !isLabel); at--)
         {
             if (tokens[at].Is("?"))
             {
@@ -76,7 +79,8 @@ internal sealed partial class AnswerReading
     /// <summary>"this is wrong", "that was a common mistake"; not "it is a mistake to …", which speaks of what follows.</summary>
     private bool IsCalledWrong(int at)
     {
-        var next = at + 1;
+        // "This answer has been retracted."
+        var next = at + 1 < tokens.Count && tokens[at + 1].Has(WordRoles.AnswerNouns) ? at + 2 : at + 1;
         if (!tokens[at].Has(WordRoles.Copulas) && (next >= tokens.Count || !tokens[next].Has(WordRoles.SubjectCopulas)))
         {
             return false;

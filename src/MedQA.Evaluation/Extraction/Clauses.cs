@@ -147,7 +147,11 @@ internal sealed class Clauses
                     (under, hasPerson) = (under & (Under.Condition | Under.Own), false);
                 }
 
-                if (token.Has(WordRoles.FirstPerson))
+                if (token.Has(WordRoles.FirstPerson) && ClauseSigns.HasOtherSubject(tokens, at))
+                {
+                    under |= Under.Others;
+                }
+                else if (token.Has(WordRoles.FirstPerson))
                 {
                     (under, hasPerson) = ((under & ~Under.Others) | Under.Own, false);
                 }
@@ -272,7 +276,7 @@ internal sealed class Clauses
     public static bool BeginsSentence(List<Token> tokens, int at)
     {
         at--;
-        while (at >= 0 && tokens[at].IsSymbol("([{\"'“‘*_`$<>#•|"))
+        while (at >= 0 && tokens[at].IsSymbol("([{\"'“‘*_`$<>#•|¹²³†‡§※"))
         {
             at--;
         }

@@ -84,7 +84,21 @@ internal sealed partial class OptionReferences
             return null;
         }
 
-        return TextAt(tokens, at) is { } text && (!_words || IsVerdict(tokens, text.End)) ? text : LetterAt(tokens, at);
+        var named = TextAt(tokens, at) is { } text && (!_words || IsVerdict(tokens, text.End)) ? text : LetterAt(tokens, at);
+        return named is null || IsUnticked(tokens, at) ? null : named;
+    }
+
+    /// <summary>Whether an empty box stands in front of a token: "( ) C", "☐ C"; a form names all options and chooses none.</summary>
+    public static bool IsUnticked(List<Token> tokens, int at)
+    {
+        at--;
+        while (at >= 0 && tokens[at].IsSymbol("*_`("))
+        {
+            at--;
+        }
+
+        return at >= 0 && (tokens[at].IsSymbol("☐□▢◻⬜")
+            || (at > 0 && tokens[at].IsSymbol(")]") && tokens[at - 1].IsSymbol("([")));
     }
 
     /// <summary>The option that is counted from a token on: "the second option"; with its article.</summary>
@@ -94,7 +108,7 @@ internal sealed partial class OptionReferences
 
     /// <summary>The only option that has all the words from a token to the statement's end, though they are not its name.</summary>
     public Reference? PartAt(List<Token> tokens, int at) => _letters && PartialName.At(tokens, at, _texts) is { } part
-        ? new Reference(part.Option, at, part.End, ByLetter: false) : null;
+        && !IsUnticked(tokens, at) ? new Reference(part.Option, at, part.End, ByLetter: false) : null;
 
     /// <summary>Whether the words of an option's text, or its first ones, begin at a token.</summary>
     public bool BeginsTextOf(List<Token> tokens, int at, int option, int atLeast = 1)

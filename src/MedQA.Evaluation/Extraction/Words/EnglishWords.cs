@@ -8,7 +8,8 @@ internal static class EnglishWords
     public static LanguageWords All { get; } = new(
         new Dictionary<WordRoles, string>
         {
-            [WordRoles.AnswerNouns] = "answer answers ans boxed fbox answer_idx answer_index final_answer answer's winner",
+            [WordRoles.AnswerNouns] = "answer answers ans boxed fbox answer_idx answer_index final_answer answer's winner "
+                + "answr anwser ansewr awnser",
             [WordRoles.ChoiceNouns] =
                 "option choice selection response pick conclusion solution verdict letter prediction final key guess correct best "
                 + "decision label match fit result output",
@@ -36,7 +37,7 @@ internal static class EnglishWords
             [WordRoles.Adverbs] =
                 "therefore thus hence then clearly definitely certainly indeed the be to a an most likely probably my our best "
                 + "single only by far actually still more very overall out as surely obviously undoubtedly purposes unquestionably "
-                + "undeniably unmistakably unequivocally indisputably decidedly",
+                + "undeniably unmistakably unequivocally indisputably decidedly been",
             [WordRoles.Predicates] = "correct right wins",
             [WordRoles.Superlatives] =
                 "best most appropriate likely preferred strongest accurate correct right only better alone suitable",
@@ -48,10 +49,10 @@ internal static class EnglishWords
             [WordRoles.Tentative] = "could may might can possibly perhaps maybe potentially seems appears looks seem appear look",
             [WordRoles.Negations] =
                 "not never neither nor cannot can't isn't aren't wasn't won't wouldn't couldn't shouldn't doesn't don't didn't except "
-                + "excluding excludes unlikely incorrect wrong rather instead hardly avoid nobody none few",
+                + "excluding excludes unlikely incorrect wrong rather instead hardly avoid nobody none few dont cant wont isnt doesnt",
             [WordRoles.Wrong] =
                 "incorrect wrong false mistaken inaccurate outdated untrue invalid mistake error misconception trap distractor "
-                + "fallacy myth",
+                + "fallacy myth withdrawn retracted annulled voided rescinded revoked",
             [WordRoles.Doubts] =
                 "doubt doubtful unconvinced mistake error misconception myth fallacy trap tempting tempted misleading wrongly "
                 + "mistakenly erroneously incorrectly false mistaken impossible rule ruled ruling eliminate eliminated exclude excluded "
@@ -94,7 +95,7 @@ internal static class EnglishWords
             [WordRoles.Evidence] =
                 "likely appropriate best correct diagnosis suggests suggest suggesting indicates indicate indicating consistent "
                 + "points point pointing corresponds matches supports therefore thus hence conclusion overall confirms favors culprit "
-                + "responsible suitable",
+                + "responsible suitable dx",
             [WordRoles.EvidenceLinks] =
                 "is be remains to with toward towards suggests suggest suggesting indicates indicate indicating supports confirms "
                 + "favors favor matches",
@@ -117,15 +118,16 @@ internal static class EnglishWords
                 + "teaches accordingly form phrase pattern style syntax wording sentence slogan statement assertion hypothesis "
                 + "pharmacist",
             [WordRoles.FirstPerson] = "i we i'd i'll i'm i've we'd we'll we're we've let's",
-            [WordRoles.Interjections] = "hmm wait oops correction edit update erratum apologies apologize whoops sorry",
+            [WordRoles.Interjections] = "hmm wait oops correction edit update erratum apologies apologize whoops sorry "
+                + "withdrawn retracted annulled voided rescinded revoked corrigendum errata",
             [WordRoles.Leads] =
                 "therefore thus hence so consequently accordingly probably likely definitely clearly overall finally ergo obviously "
                 + "surely certainly actually rather option choice correction only sorry edit conclusion update perhaps yes "
-                + "unquestionably undeniably unmistakably unequivocally indisputably decidedly",
+                + "unquestionably undeniably unmistakably unequivocally indisputably decidedly read",
             [WordRoles.Pronouns] = "this that it which it's that's",
-            [WordRoles.Approvals] = "correct right true yes ✓ ✔ ✅ ☑ 🗸 accept accepted keep kept appropriate indicated ○ ⭕ ◯",
+            [WordRoles.Approvals] = "correct right true yes ✓ ✔ ✅ ☑ 🗸 accept accepted keep kept appropriate indicated ○ ⭕ ◯ 🟩 🟢 t",
             [WordRoles.Rejections] =
-                "incorrect wrong false no ✗ ✘ ❌ ✖ ☒ 🗙 reject rejected inappropriate contraindicated excluded eliminated",
+                "incorrect wrong false no ✗ ✘ ❌ ✖ ☒ 🗙 reject rejected inappropriate contraindicated excluded eliminated 🟥 🔴 f",
             [WordRoles.Fits] = "fits explains matches accounts satisfies fit",
             [WordRoles.Leaving] = "leaving leaves",
             [WordRoles.QuestionHeads] =
@@ -342,5 +344,19 @@ internal static class EnglishWords
             ("if not for", WordRoles.Conditions),
             ("had it not", WordRoles.Conditions),
             ("but for the", WordRoles.Conditions),
+            ("no longer valid", WordRoles.Retractions),
+            ("no longer stands", WordRoles.Retractions),
+            ("no longer stand", WordRoles.Retractions),
+            ("majority vote", WordRoles.AnswerNouns),
+            ("final version", WordRoles.AnswerNouns),
+            ("full text", WordRoles.AnswerNouns),
+            ("locked in", WordRoles.AnswerNouns),
+            ("my pick", WordRoles.Predicates),
+            ("my choice", WordRoles.Predicates),
+            ("my vote", WordRoles.Predicates),
+            ("end of story", Neutral),
+            ("case closed", Neutral),
+            ("full stop", Neutral),
+            ("that is to say", Neutral | WordRoles.Conclusions),
         ]);
 }

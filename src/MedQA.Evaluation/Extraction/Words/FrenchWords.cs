@@ -35,12 +35,12 @@ internal static class FrenchWords
             [WordRoles.No] = "non",
             [WordRoles.Wrong] =
                 "faux fausse incorrect incorrecte incorrectes erronée erroné erreur inexacte inexact piège fausses inexactes "
-                + "erronées",
+                + "erronées annulée annulé",
             [WordRoles.Doubts] =
                 "erreur faux piège éliminer éliminons élimine exclure excluons exclut doute tentant improbable incorrecte incorrect "
                 + "à_tort",
-            [WordRoles.Rejections] = "faux fausse incorrect incorrecte non exclu exclue écarté écartée",
-            [WordRoles.Approvals] = "vrai vraie correct correcte oui juste exact exacte retenu retenue",
+            [WordRoles.Rejections] = "faux fausse incorrect incorrecte non exclu exclue écarté écartée f",
+            [WordRoles.Approvals] = "vrai vraie correct correcte oui juste exact exacte retenu retenue v",
             [WordRoles.Plurals] = "entre soit parmi",
             [WordRoles.Conditions] = "si sauf supposant",
             [WordRoles.Concessions] = "bien_que quoique tandis",
@@ -48,7 +48,7 @@ internal static class FrenchWords
             [WordRoles.Reasons] = "parce car puisque étant et mais comme que",
             [WordRoles.Decisions] =
                 "choisis choisirais sélectionne retiens prends choisir choisissons coche cocherais choisirai",
-            [WordRoles.OwnDecisions] = "pense crois dirais",
+            [WordRoles.OwnDecisions] = "pense crois dirais dis",
             [WordRoles.ParticleVerbs] = "opte opterais penche pencherais",
             [WordRoles.DecisionParticles] = "pour vers",
             [WordRoles.DecisionConnectors] =
@@ -78,11 +78,11 @@ internal static class FrenchWords
                 "début initialement exemple format traditionnellement auparavant selon d'après autrefois affirme affirment prétend "
                 + "soutient croit dit disait idée hypothèse croyance affirmation probabilité répondu déclaré écrit",
             [WordRoles.FirstPerson] = "je j' nous",
-            [WordRoles.Interjections] = "attendez attends correction pardon désolé erratum oups hmm",
+            [WordRoles.Interjections] = "attendez attends correction pardon désolé erratum oups hmm annulée annulé retirée",
             [WordRoles.Retractions] = "rectifie",
             [WordRoles.Leads] =
                 "donc ainsi alors correction finalement probablement certainement seulement oui forcément nécessairement évidemment "
-                + "sûrement bien indiscutablement incontestablement assurément",
+                + "sûrement bien indiscutablement incontestablement assurément lire",
             [WordRoles.Pronouns] = "c' ce cela ça ceci",
             [WordRoles.QuestionHeads] = "question utilisateur",
             [WordRoles.Restrictions] = "chez en pour dans lors seulement quand",
@@ -176,5 +176,12 @@ internal static class FrenchWords
             ("le plus probable est", WordRoles.AnswerNouns | WordRoles.Copulas),
             ("peut - être", WordRoles.Tentative),
             ("n' était", WordRoles.Conditions),
+            ("est annulée", WordRoles.Retractions),
+            ("a été annulée", WordRoles.Retractions),
+            ("a été retirée", WordRoles.Retractions),
+            ("plutôt que", WordRoles.AfterLetter | WordRoles.Reasons | WordRoles.Negations),
+            ("au lieu de", WordRoles.AfterLetter | WordRoles.Reasons | WordRoles.Negations),
+            ("l' emporte", WordRoles.Predicates | WordRoles.PredicatesBehind | WordRoles.AfterLetter),
+            ("point final", Neutral),
         ]);
 }

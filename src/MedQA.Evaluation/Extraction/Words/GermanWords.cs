@@ -36,7 +36,7 @@ internal static class GermanWords
             [WordRoles.Negations] = "nicht kein keine keiner nie niemals weder noch außer ohne keinesfalls keineswegs",
             [WordRoles.NegationsBehind] = "nicht keinesfalls keineswegs",
             [WordRoles.No] = "nein",
-            [WordRoles.Wrong] = "falsch inkorrekt unrichtig fehler irrtum unzutreffend falsche",
+            [WordRoles.Wrong] = "falsch inkorrekt unrichtig fehler irrtum unzutreffend falsche zurückgezogen annulliert",
             [WordRoles.Doubts] =
                 "fehler falsch irrtümlich ausschließen ausgeschlossen bezweifle unwahrscheinlich verlockend verführerisch falle "
                 + "irrtum schließen scheidet scheiden",
@@ -46,7 +46,7 @@ internal static class GermanWords
             [WordRoles.Conditions] = "wenn falls sofern angenommen gäbe",
             [WordRoles.Concessions] = "obwohl obgleich während",
             [WordRoles.Conclusions] = "daher deshalb somit also folglich demnach deswegen mithin damit",
-            [WordRoles.Reasons] = "weil da denn und aber aufgrund wegen",
+            [WordRoles.Reasons] = "weil da denn und aber aufgrund wegen statt anstatt",
             [WordRoles.Decisions] = "wähle wählte entscheide nehme entschied",
             [WordRoles.OwnDecisions] = "denke glaube meine vermute sage halte",
             [WordRoles.ParticleVerbs] = "tippe plädiere tendiere entscheide neige votiere",
@@ -66,7 +66,7 @@ internal static class GermanWords
             [WordRoles.BeforeSubject] =
                 "option antwort antwortmöglichkeit optionen daher deshalb somit also dass aber und ist weil da folglich nur "
                 + "buchstabe wäre damit sondern zeigt zeigen bedeutet bestätigt",
-            [WordRoles.Evidence] = "wahrscheinlichste wahrscheinlichsten diagnose spricht passt vereinbar ursache",
+            [WordRoles.Evidence] = "wahrscheinlichste wahrscheinlichsten diagnose spricht passt vereinbar ursache entscheiden",
             [WordRoles.EvidenceLinks] = "ist für zu mit lautet",
             [WordRoles.Persons] =
                 "manche viele andere einige studenten studierende ärzte arzt kollege experten er sie man lehrbuch leitlinie jemand "
@@ -79,11 +79,12 @@ internal static class GermanWords
                 + "behauptet behauptete glaubt glaubte hält hielt findet vermutet annahme behauptung vorstellung wahrscheinlichkeit "
                 + "überzeugung hypothese antwortete antwortet schrieb schreibt erklärte erklärt",
             [WordRoles.FirstPerson] = "ich wir",
-            [WordRoles.Interjections] = "moment halt korrektur warte entschuldigung hmm sorry",
+            [WordRoles.Interjections] = "moment halt korrektur warte entschuldigung hmm sorry "
+                + "zurückgezogen annulliert erratum corrigendum",
             [WordRoles.Retractions] = "irrte",
             [WordRoles.Leads] =
                 "daher deshalb somit also folglich demnach korrektur wahrscheinlich vermutlich eindeutig definitiv nur fazit ja "
-                + "zweifellos zweifelsfrei offensichtlich selbstverständlich",
+                + "zweifellos zweifelsfrei offensichtlich selbstverständlich lies",
             [WordRoles.Pronouns] = "es das dies dieses",
             [WordRoles.QuestionHeads] = "frage nutzer benutzer",
             [WordRoles.Restrictions] = "bei in für nur im beim während",
@@ -170,5 +171,15 @@ internal static class GermanWords
             ("das stimmt nicht", WordRoles.Retractions),
             ("dies stimmt nicht", WordRoles.Retractions),
             ("das stimmt so nicht", WordRoles.Retractions),
+            ("wurde zurückgezogen", WordRoles.Retractions),
+            ("ist hinfällig", WordRoles.Retractions),
+            ("wurde annulliert", WordRoles.Retractions),
+            ("entscheiden für", WordRoles.Evidence | WordRoles.EvidenceLinks),
+            ("entscheidet für", WordRoles.Evidence | WordRoles.EvidenceLinks),
+            ("kreuz bei", WordRoles.Leaving),
+            ("gesucht ist", WordRoles.AnswerNouns | WordRoles.Copulas),
+            ("kaum etwas anderes sein als", WordRoles.Pronouns | WordRoles.Copulas),
+            ("nichts anderes sein als", WordRoles.Connectors | WordRoles.Copulas | WordRoles.Adverbs | WordRoles.SubjectCopulas),
+            ("ist nichts anderes als", WordRoles.Pronouns | WordRoles.Copulas),
         ]);
 }

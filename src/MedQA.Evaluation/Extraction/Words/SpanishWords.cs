@@ -38,12 +38,12 @@ internal static class SpanishWords
             [WordRoles.No] = "no",
             [WordRoles.Wrong] =
                 "incorrecta incorrecto incorrectas falsa falso errónea erróneo equivocada equivocado error mal falsas falsos "
-                + "erróneas",
+                + "erróneas anulada anulado",
             [WordRoles.Doubts] =
                 "error incorrecto equivocación equivocado descarto descartamos descarta descartar excluir excluimos eliminamos "
                 + "tentador trampa dudo improbable",
-            [WordRoles.Rejections] = "incorrecta incorrecto falsa falso no descartada descartado",
-            [WordRoles.Approvals] = "correcta correcto verdadera verdadero sí cierta si",
+            [WordRoles.Rejections] = "incorrecta incorrecto falsa falso no descartada descartado f",
+            [WordRoles.Approvals] = "correcta correcto verdadera verdadero sí cierta si v",
             [WordRoles.Plurals] = "ambas ambos entre una tanto",
             [WordRoles.Conditions] = "si salvo suponiendo siempre cuando",
             [WordRoles.Concessions] = "aunque mientras",
@@ -72,7 +72,7 @@ internal static class SpanishWords
             [WordRoles.Persons] =
                 "algunos muchos otros estudiantes estudiante médicos médico expertos ellos él ella alguien gente profesor libro "
                 + "colega quienes usted mayoría todos nadie unos colegas compañero compañera compañeros adjunto adjunta tutor tutora "
-                + "doctora jefe profesora residente elegiría",
+                + "doctora jefe profesora residente elegiría harrison",
             [WordRoles.Speech] =
                 "dirían dice dicen diría eligen elige elegirían elegiría creen cree piensan piensa argumentan sostienen responderían "
                 + "afirman consideran opinan marcan escogen escogerían eligió dijo dijeron pensarían",
@@ -83,11 +83,12 @@ internal static class SpanishWords
             [WordRoles.FirstPerson] =
                 "yo elijo escojo selecciono elegiría escogería seleccionaría creo quedo quedaría opto optaría inclino marco decanto "
                 + "me considero pienso diría elegimos debemos nosotros decante decido decidiría digo respondo marcaría",
-            [WordRoles.Interjections] = "espera perdón corrección corrijo disculpa disculpen rectifico mmm",
+            [WordRoles.Interjections] = "espera perdón corrección corrijo disculpa disculpen rectifico mmm "
+                + "anulada anulado retirada errata erratum erratas",
             [WordRoles.Retractions] = "rectifico",
             [WordRoles.Leads] =
                 "entonces así corrección luego definitivamente probablemente claramente sino solo sólo finalmente sí indudablemente "
-                + "evidentemente indiscutiblemente",
+                + "evidentemente indiscutiblemente léase",
             [WordRoles.Pronouns] = "eso esto es esta ese",
             [WordRoles.QuestionHeads] = "pregunta usuario",
             [WordRoles.Restrictions] = "en para cuando solo sólo con durante",
@@ -174,5 +175,16 @@ internal static class SpanishWords
             ("si bien", WordRoles.Concessions),
             ("de no ser", WordRoles.Conditions),
             ("a no ser", WordRoles.Conditions),
+            ("ha sido anulada", WordRoles.Retractions),
+            ("queda anulada", WordRoles.Retractions),
+            ("ha sido retirada", WordRoles.Retractions),
+            ("no queda otra que", WordRoles.Leaving),
+            ("toca la", WordRoles.Leaving),
+            ("o sea", Neutral | WordRoles.Conclusions),
+            ("no es otra que", WordRoles.Connectors | WordRoles.Copulas | WordRoles.Adverbs | WordRoles.SubjectCopulas),
+            ("en lugar de", WordRoles.AfterLetter | WordRoles.Reasons | WordRoles.Negations),
+            ("en vez de", WordRoles.AfterLetter | WordRoles.Reasons | WordRoles.Negations),
+            ("vuelvo a mi primera idea", WordRoles.Leaving),
+            ("punto final", Neutral),
         ]);
 }

@@ -1,0 +1,48 @@
+namespace MedQA.Evaluation.Extraction;
+
+/// <summary>Scripts of questions and answers: "Q: Is it A? A: No." There "A:" names no option.</summary>
+internal static class Dialogue
+{
+    private const int LongestQuestion = 80;
+
+    /// <summary>Gives the labels of questions and answers the roles of the words that they stand for.</summary>
+    public static void MarkLabels(List<Token> tokens)
+    {
+        for (var at = 1; at + 1 < tokens.Count; at++)
+        {
+            if (tokens[at].Is("a") && tokens[at + 1].Is(":") && tokens[at].IsCapital && QuestionBefore(tokens, at) is { } asked)
+            {
+                tokens[asked] = As(tokens[asked], "question");
+                tokens[at] = As(tokens[at], "answer");
+            }
+        }
+    }
+
+    private static Token As(Token label, string word) =>
+        label with { Text = word, Roles = StatementWords.RolesOf(StatementWords.Find(word)!, Language.English) };
+
+    /// <summary>The label of the question that ends in front of a token.</summary>
+    private static int? QuestionBefore(List<Token> tokens, int answer)
+    {
+        var at = answer - 1;
+        while (at > 0 && !tokens[at].IsWord && !tokens[at].Is("?"))
+        {
+            at--;
+        }
+
+        if (!tokens[at].Is("?"))
+        {
+            return null;
+        }
+
+        for (; at >= 0 && at > answer - LongestQuestion; at--)
+        {
+            if (tokens[at + 1].Is(":") && tokens[at].IsWord)
+            {
+                return tokens[at].Text is "q" or "f" or "p" && Clauses.BeginsSentence(tokens, at) ? at : null;
+            }
+        }
+
+        return null;
+    }
+}
