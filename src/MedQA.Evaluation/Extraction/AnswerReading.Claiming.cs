@@ -19,8 +19,9 @@ internal sealed partial class AnswerReading
                     return;
                 }
 
-                if (!negated && !(reference.End < tokens.Count && tokens[reference.End].Has(WordRoles.NegationsBehind)
-                    && tokens[reference.End].Has(WordRoles.Corrections)))
+                var behind = Skip(reference.End, "…");
+                if (!negated && !(behind < tokens.Count && tokens[behind].Has(WordRoles.NegationsBehind)
+                    && tokens[behind].Has(WordRoles.Corrections)))
                 {
                     Claim(rank, reference, mustEnd || number is not null, endsAtComma);
                     return;
@@ -109,6 +110,7 @@ internal sealed partial class AnswerReading
     /// <summary>In "not B but C": the token behind "but".</summary>
     private int Correction(int at)
     {
+        at = Skip(at, "…");
         for (var step = 0; step < 10 && at < tokens.Count && !Clauses.EndsSentence(tokens, at); step++, at++)
         {
             if (tokens[at].Has(WordRoles.Corrections))

@@ -89,6 +89,12 @@ internal sealed partial class AnswerReading
     private bool? DecidedBy(int at)
     {
         var ought = false;
+        if (at + 1 < tokens.Count && tokens[at].Has(WordRoles.OwnDecisions) && tokens[at + 1].Text is "ich" or "i" or "je")
+        {
+            // "…, sage ich D."
+            return !_clauses.IsOfOthers(at);
+        }
+
         if (tokens[at].Has(WordRoles.FirstPerson))
         {
             return at > 0 && (tokens[at - 1].Has(WordRoles.Past) || ClauseSigns.HasOtherSubject(tokens, at)) ? null : true;

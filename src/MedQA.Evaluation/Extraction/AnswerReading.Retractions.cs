@@ -30,7 +30,11 @@ internal sealed partial class AnswerReading
             _claims.Retract();
             _verdicts.Retract();
             _lastRetraction = at;
-            Concluded(at + 1);
+            if (!_clauses.NamesPerson(at))
+            {
+                Concluded(at + 1);
+            }
+
             return;
         }
 

@@ -49,6 +49,13 @@ internal sealed partial class AnswerReading
             return;
         }
 
+        if (hasLead && CountedAlone(next, alone: false) is { } counted && OptionReferences.EndsStatement(tokens, counted.End)
+            && _clauses.IsStated(next))
+        {
+            _claims.Add(ClaimRank.Bare, counted);
+            return;
+        }
+
         if (options.At(tokens, next) is not { } reference || !_clauses.IsOwn(next) || options.IsJoined(tokens, reference)
             || !IsPlain(reference))
         {
@@ -59,14 +66,14 @@ internal sealed partial class AnswerReading
         var end = BehindText(reference);
         if (hasLead)
         {
-            Claim(ClaimRank.Answer, reference, mustEnd: true);
+            Claim(ClaimRank.Answer, reference, mustEnd: true, endsAtComma: !tokens[at].Has(WordRoles.Decisions) || !IsMerelyNamed(at));
         }
         else if (IsAffirmed(end))
         {
             _claims.Add(ClaimRank.Answer, reference);
         }
         else if (beginsLine ? IsReasoned(reference, end) : (EndsParagraph(end) || IsBehindRetraction(at, end))
-            && !(at > 1 && (tokens[at - 2].IsNumber || tokens[at - 2].IsLetter)))
+            && !(at > 1 && (tokens[at - 2].IsNumber || (tokens[at - 2].IsLetter && !(at > 2 && tokens[at - 3].Has(WordRoles.Negations))))))
         {
             _claims.Add(ClaimRank.Bare, reference);
         }
@@ -144,7 +151,7 @@ internal sealed partial class AnswerReading
 
         var next = tokens[end].Is(",") ? end + 1 : end;
         if (next < tokens.Count && (IsReason(tokens[next]) || (tokens[next].Text is "not" or "over" or "no" or "nicht" or "pas"
-            && options.At(tokens, next + 1) is { } other && OptionReferences.EndsStatement(tokens, other.End))))
+            && options.At(tokens, next + 1) is { } other && EndsOrReasons(other.End, endsAtComma: false))))
         {
             return true;
         }
@@ -158,6 +165,52 @@ internal sealed partial class AnswerReading
             | WordRoles.Hypothetical | WordRoles.Restrictions))
             && tokens.FindIndex(begin, static token => token.IsNewLine) is var line && (line < 0 || line == tokens.Count - 1);
     }
+
+    /// <summary>The last sentence of a text leads to an option by a colon, "in other words" or "needs", and takes nothing away from it:
+    /// "Two of these are fast. The wheal rose at once: A." Letters name options where others were named before.</summary>
+    private void EndNamed(int at)
+    {
+        const WordRoles Reserved = WordRoles.Wrong | WordRoles.Doubts | WordRoles.Tentative | WordRoles.Conditions | WordRoles.Distance
+            | WordRoles.Past | WordRoles.Plurals | WordRoles.Hypothetical;
+        var isColon = tokens[at].Is(":");
+        if (space != AnswerSpace.Letters || at < 2 || !(isColon || LeadsToEnd(at)) || OptionAt(at + 1) is not { } named
+            || Skip(BehindText(named), Closers + ".!") < tokens.Count || _claims.HaveAnswer || !_clauses.IsStated(named.First))
+        {
+            return;
+        }
+
+        var (words, isNegated, isChosen, isOwn, hasPerson, speaks) = (0, false, false, false, false, false);
+        for (var before = at - 1; before >= 0 && !Clauses.EndsSentence(tokens, before) && !tokens[before].Has(WordRoles.Contrasts); before--)
+        {
+            var token = tokens[before];
+            var isDenied = token.Has(WordRoles.Negations | WordRoles.No);
+            if (token.Is(":") || (token.Has(Reserved) && !isDenied && !token.Has(WordRoles.Articles))
+                || (token.Has(WordRoles.Disqualifiers) && !isDenied && !token.Is("your")))
+            {
+                return;
+            }
+
+            words += token.IsWord ? 1 : 0;
+            isNegated |= isDenied;
+            isChosen |= token.Has(WordRoles.Fits | WordRoles.Only | WordRoles.AnswerNouns | WordRoles.OptionNouns | WordRoles.Decisions
+                | WordRoles.OwnDecisions | WordRoles.Superlatives | WordRoles.Praise | WordRoles.Predicates | WordRoles.Plurals);
+            isOwn |= token.Has(WordRoles.FirstPerson);
+            hasPerson |= token.Has(WordRoles.Persons) && token.Text is not ("he" or "she");
+            speaks |= token.Has(WordRoles.Speech);
+        }
+
+        const int FewestWords = 3;
+        const int FewestWordsOfLabel = 5;
+        var isLong = named.ByLetter ? tokens[named.First].IsCapital && _hasOtherLetter && (isOwn || words >= FewestWords)
+            : words >= FewestWordsOfLabel || (!isColon && words > 0) || (isNegated && words >= FewestWords);
+        if (isLong && !hasPerson && !speaks && !(isNegated && (isChosen || isOwn)))
+        {
+            _claims.Add(ClaimRank.Conclusion, named);
+        }
+    }
+
+    private bool LeadsToEnd(int at) => tokens[at].Is("needs")
+        || (tokens[at].Is("words") && tokens[at - 1].Is("other") && tokens[at - 2].Is("in"));
 
     private bool EndsParagraph(int end)
     {

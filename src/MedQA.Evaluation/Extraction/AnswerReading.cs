@@ -9,6 +9,7 @@ namespace MedQA.Evaluation.Extraction;
 internal sealed partial class AnswerReading(List<Token> tokens, OptionReferences options, AnswerSpace space)
 {
     private const int MostSteps = 14;
+    private const int ShortestName = 6;
     private const string Openers = "([{\"'“‘*_`$<>";
     private const string Closers = ")]}\"'”’*_`$";
 
@@ -20,6 +21,8 @@ internal sealed partial class AnswerReading(List<Token> tokens, OptionReferences
     private readonly VerdictList _verdicts = new(tokens, options);
     private OptionReferences.Reference? _lastNamed;
     private int? _lastRetraction;
+    private bool _hasOtherLetter;
+    private int _named;
 
     public OptionReferences.Reference? Settle()
     {
@@ -57,6 +60,7 @@ internal sealed partial class AnswerReading(List<Token> tokens, OptionReferences
                 _claims.Add(ClaimRank.Bare, led);
             }
 
+            EndNamed(at);
             if (tokens[at].IsWord)
             {
                 TakenBack(at);
@@ -65,6 +69,8 @@ internal sealed partial class AnswerReading(List<Token> tokens, OptionReferences
                 DecisionNamed(at);
                 ConclusionNamed(at);
                 ExceptionNamed(at);
+                ReplacementNamed(at);
+                PointedBack(at);
             }
         }
 
@@ -111,7 +117,7 @@ internal sealed partial class AnswerReading(List<Token> tokens, OptionReferences
     {
         // "muss es C sein", "正解は④です": verbs that close a clause.
         var verb = Skip(at, Closers);
-        at = verb < tokens.Count && tokens[verb].Text is "sein" or "übrig" or "infrage" or "zu" or "です" or "である" or "だ" or "となる"
+        at = verb < tokens.Count && tokens[verb].Text is "sein" or "übrig" or "infrage" or "zu" or "です" or "である" or "だ" or "となる" or "了" or "吧" or "heißen"
             or "になる" ? verb + 1 : at;
         if (OptionReferences.EndsStatement(tokens, at))
         {
@@ -125,7 +131,7 @@ internal sealed partial class AnswerReading(List<Token> tokens, OptionReferences
             return true;
         }
 
-        if (!endsAtComma && next < tokens.Count && tokens[next].Is(","))
+        if (!endsAtComma && next < tokens.Count && tokens[next].IsSymbol(",:–—"))
         {
             return next + 1 < tokens.Count && (IsReason(tokens[next + 1]) || tokens[next + 1].Has(WordRoles.Negations));
         }

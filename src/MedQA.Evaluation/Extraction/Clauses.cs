@@ -96,8 +96,11 @@ internal sealed class Clauses
                     inConcession = false;
                     under = at + 1 < tokens.Count && tokens[at + 1].Text is "that" or "que" or "dass" ? under
                         : under & ~(Under.Negation | Under.Doubt | Under.Tentative);
-                    under = tokens[at].SpaceBefore || at + 1 >= tokens.Count || at == 0
-                        || !(tokens[at - 1].Is("\"") && tokens[at + 1].Is("\"")) ? under : Under.None;
+                    if (!tokens[at].SpaceBefore && at + 1 < tokens.Count && at > 0 && tokens[at - 1].IsSymbol("\"]")
+                        && tokens[at + 1].Is("\""))
+                    {
+                        (under, hasSpeaker, isQuoted) = (Under.None, false, false);
+                    }
                 }
                 else if (token.IsSymbol(":–—") || (token.Is("-") && token.SpaceBefore))
                 {
@@ -140,6 +143,7 @@ internal sealed class Clauses
                 if (token.Has(WordRoles.Conclusions))
                 {
                     (under, hasPerson) = (under & Under.Own, false);
+                    all[at] = token.Has(WordRoles.Decisions) ? under : all[at];
                 }
 
                 if (token.Has(WordRoles.Contrasts))

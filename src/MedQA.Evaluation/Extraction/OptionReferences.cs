@@ -268,7 +268,7 @@ internal sealed partial class OptionReferences
         // "E. coli", "E. Coli": a full stop and an organism's name, or a word that neither starts a clause nor the option's text.
         if (!isEnclosed && next.Is(".") && at + 2 < tokens.Count && tokens[at + 2] is { IsWord: true } following
             && !BeginsTextOf(tokens, at + 2, option)
-            && (Species.Contains(following.Text) || (!following.Has(WordRoles.AfterLetter)
+            && (Species.Contains(following.Text) || (!following.IsUnspaced && !following.Has(WordRoles.AfterLetter)
             && (!following.IsCapital || (following.Roles == WordRoles.None && EndsStatement(tokens, at + 3))))))
         {
             return null;

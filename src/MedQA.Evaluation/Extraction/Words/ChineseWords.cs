@@ -30,7 +30,7 @@ internal static class ChineseWords
             [WordRoles.Concessions] = "虽然 尽管",
             [WordRoles.Conclusions] = "因此 所以 故 故而 因而 综上 综上所述 总之 由此可见 于是 那么 那就 毫无疑问 用排除法 排除法 故选 因此选 所以选 于是选",
             [WordRoles.Reasons] = "因为 由于 因 从而",
-            [WordRoles.Decisions] = "选 选择 应选 故选 挑选 选定 改选 应选择 应该选 应当选 必须选 就选 只能选 应该选择 应当选择 必须选择 只能选择 因此选 所以选 于是选",
+            [WordRoles.Decisions] = "选 选择 应选 故选 挑选 选定 改选 应选择 应该选 应当选 必须选 就选 只能选 应该选择 应当选择 必须选择 只能选择 因此选 所以选 于是选 不如选",
             [WordRoles.OwnDecisions] = "认为 觉得 相信 倾向于 支持",
             [WordRoles.DecisionConnectors] = "选项 答案 是 为 应 应该 的 应该是 第 选 应选",
             [WordRoles.Auxiliaries] = "会 要 将 应 应该 本题 该题 此题 这道题 最终 最后 还是 就 题 因此 所以 想 必须 答案",
@@ -53,7 +53,7 @@ internal static class ChineseWords
             [WordRoles.Interjections] = "等等 不对 不 抱歉 更正 纠正 修正 等一下 错了 哦 勘误",
             [WordRoles.Retractions] = "我错了 说错了 更正为 改为 不同意 不赞同 不认同 不敢苟同 并不同意 不以为然 有异议 不能同意 无法确定 不能确定 无法判断 无法决定 难以确定 难以判断 作废 撤销 "
                 + "改成 改成了 涂改成 涂改成了 更改为",
-            [WordRoles.Leads] = "因此 所以 故 综上 综上所述 总之 应该是 改为 更正为 最终 更正 修正 故选 选 是的 对 毫无疑问 用排除法 排除法 改成 改成了 涂改成 涂改成了 更改为",
+            [WordRoles.Leads] = "因此 所以 故 综上 综上所述 总之 应该是 改为 更正为 最终 更正 修正 故选 选 是的 对 毫无疑问 用排除法 排除法 改成 改成了 涂改成 涂改成了 更改为 不如选",
             [WordRoles.Pronouns] = "这 这是 那 那是 它 此 应该是 应是 这个答案 上述答案 只能是 必定是 一定是 肯定是 必然是 只可能是 无疑是 必是 毫无疑问是 显然是 当然是 应为 不如说是",
             [WordRoles.Fits] = "符合 符合题意 吻合 能解释",
             [WordRoles.Only] = "只有 仅 只 唯有",

@@ -86,7 +86,7 @@ internal static class EnglishWords
                 + "rationale note the this these those it its at among of based here only correct definitely final option choice "
                 + "although though however i we most best both confidence rather than seems appears remains looks over stands fits "
                 + "explains matches accounts accurately can't isn't wasn't wrong incorrect instead above does doesn't could might may "
-                + "it's except wins alone",
+                + "it's except wins alone read",
             [WordRoles.BeforeSubject] =
                 "option options choice choices answer letter so therefore thus hence and but because since as that conclude believe "
                 + "think however only consequently is clearly while although though if say saying yet makes actually then means implies "
@@ -351,12 +351,14 @@ internal static class EnglishWords
             ("final version", WordRoles.AnswerNouns),
             ("full text", WordRoles.AnswerNouns),
             ("locked in", WordRoles.AnswerNouns),
-            ("my pick", WordRoles.Predicates),
-            ("my choice", WordRoles.Predicates),
+            ("my pick", WordRoles.AnswerNouns | WordRoles.Predicates),
+            ("my choice", WordRoles.AnswerNouns | WordRoles.Predicates),
             ("my vote", WordRoles.Predicates),
             ("end of story", Neutral),
             ("case closed", Neutral),
             ("full stop", Neutral),
             ("that is to say", Neutral | WordRoles.Conclusions),
+            ("fill in bubble", WordRoles.Decisions | WordRoles.DecisionConnectors),
+            ("bubble in", WordRoles.Decisions | WordRoles.DecisionConnectors),
         ]);
 }

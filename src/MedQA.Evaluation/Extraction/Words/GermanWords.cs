@@ -48,7 +48,7 @@ internal static class GermanWords
             [WordRoles.Conclusions] = "daher deshalb somit also folglich demnach deswegen mithin damit",
             [WordRoles.Reasons] = "weil da denn und aber aufgrund wegen statt anstatt",
             [WordRoles.Decisions] = "wähle wählte entscheide nehme entschied",
-            [WordRoles.OwnDecisions] = "denke glaube meine vermute sage halte",
+            [WordRoles.OwnDecisions] = "denke glaube meine vermute sage halte kreuze bleibe",
             [WordRoles.ParticleVerbs] = "tippe plädiere tendiere entscheide neige votiere",
             [WordRoles.DecisionParticles] = "für auf zu",
             [WordRoles.DecisionConnectors] =
@@ -62,7 +62,7 @@ internal static class GermanWords
             [WordRoles.AfterLetter] =
                 "ist nicht wäre weil da denn und oder aber richtig korrekt falsch sind war wählen nehmen ankreuzen auswählen scheint "
                 + "muss sei wenn falls sondern statt als aufgrund wegen die der eine passt erklärt bleibt keine kein dann sein übrig "
-                + "infrage zu stimmt entscheiden plädieren votieren tippen",
+                + "infrage zu stimmt entscheiden plädieren votieren tippen heißen lies zurück",
             [WordRoles.BeforeSubject] =
                 "option antwort antwortmöglichkeit optionen daher deshalb somit also dass aber und ist weil da folglich nur "
                 + "buchstabe wäre damit sondern zeigt zeigen bedeutet bestätigt",
@@ -178,8 +178,8 @@ internal static class GermanWords
             ("entscheidet für", WordRoles.Evidence | WordRoles.EvidenceLinks),
             ("kreuz bei", WordRoles.Leaving),
             ("gesucht ist", WordRoles.AnswerNouns | WordRoles.Copulas),
-            ("kaum etwas anderes sein als", WordRoles.Pronouns | WordRoles.Copulas),
-            ("nichts anderes sein als", WordRoles.Connectors | WordRoles.Copulas | WordRoles.Adverbs | WordRoles.SubjectCopulas),
+            ("kann kaum etwas anderes sein als", WordRoles.Pronouns | WordRoles.Copulas),
+            ("kann nichts anderes sein als", WordRoles.Pronouns | WordRoles.Copulas),
             ("ist nichts anderes als", WordRoles.Pronouns | WordRoles.Copulas),
         ]);
 }
