@@ -62,6 +62,11 @@ internal sealed partial class AnswerReading
                     Claim(rank, part, mustEnd: true);
                     return;
                 }
+                else if (!negated && rank == ClaimRank.Answer && !afterWord && !isBelow && TailAt(at) is { } tail)
+                {
+                    Claim(rank, tail, mustEnd: true);
+                    return;
+                }
                 else if (token.Has(WordRoles.Plurals) || !token.Has(connectors) || (otherCase && token.Has(WordRoles.Hypothetical)))
                 {
                     return;
@@ -80,6 +85,33 @@ internal sealed partial class AnswerReading
 
             at++;
         }
+    }
+
+    /// <summary>"Answer: the vitamin K compound, phylloquinone": the option's text that ends a line, behind words for it.</summary>
+    private OptionReferences.Reference? TailAt(int at)
+    {
+        const int LongestLine = 10;
+        if (at < 1 || !tokens[at - 1].Is(":") || !tokens[at].Has(WordRoles.Articles))
+        {
+            return null;
+        }
+
+        for (var next = at; next < tokens.Count && next < at + LongestLine && !Clauses.EndsSentence(tokens, next); next++)
+        {
+            if (options.At(tokens, next) is { } named)
+            {
+                return !named.ByLetter && tokens[next - 1].Is(",") && (named.End >= tokens.Count || tokens[named.End].IsNewLine) ? named
+                    : null;
+            }
+
+            if (tokens[next].Has(WordRoles.Negations | WordRoles.Wrong | WordRoles.Tentative | WordRoles.Joins | WordRoles.Conditions
+                | WordRoles.Doubts | WordRoles.Reasons | WordRoles.Contrasts | WordRoles.Persons | WordRoles.Distance))
+            {
+                return null;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>Whether an option below a cue begins a list of all of them: "Answer:", and then "A: too late", "B: perhaps".</summary>

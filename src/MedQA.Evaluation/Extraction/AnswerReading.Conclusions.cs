@@ -141,7 +141,7 @@ internal sealed partial class AnswerReading
             Claim(ClaimRank.Answer, concluded, mustEnd: true);
         }
         else if (at < tokens.Count && tokens[at].IsCapital && tokens[at].Text.Length >= ShortestName && _clauses.IsStated(at)
-            && options.PartAt(tokens, at) is { } part && Skip(part.End, Closers) >= tokens.Count
+            && options.PartAt(tokens, at) is { } part && Skip(part.End, Closers + ".!") >= tokens.Count
             && options.BeginsTextOf(tokens, at, part.Option))
         {
             // "…, so Listeria."

@@ -5,28 +5,36 @@ namespace MedQA.Evaluation.Extraction;
 /// <content>"Erratum: for B read D": an answer that takes another's place.</content>
 internal sealed partial class AnswerReading
 {
-    private static readonly FrozenSet<string> Replacing = FrozenSet.Create("for", "replace", "change", "remplacer", "remplacez", "lire",
-        "sustituir", "sustitúyase", "cambiar", "dice", "statt", "anstatt", "ersetze", "ersetzen", "把", "将");
-
-    private static readonly FrozenSet<string> Replaced = FrozenSet.Create("read", "by", "with", "to", "par", "por", "debe", "decir",
-        "durch", "muss", "es", "lies", "改为", "改成");
+    /// <summary>What stands in front of the old answer, and what then leads from it to the new one.</summary>
+    private static readonly FrozenDictionary<string, string[]> Replacing = new (string Words, string Leads)[]
+    {
+        ("for", "read"),
+        ("replace change", "by with to"),
+        ("remplacer remplacez", "par"),
+        ("sustituir sustitúyase cambiar reemplazar", "por"),
+        ("dice", "debe decir"),
+        ("statt anstatt", "muss es lies"),
+        ("ersetze ersetzen", "durch"),
+        ("把 将", "改为 改成"),
+    }.SelectMany(static pair => pair.Words.Split(' ').Select(word => (word, pair.Leads)))
+        .ToFrozenDictionary(static pair => pair.word, static pair => pair.Leads.Split(' '));
 
     /// <summary>"For C read D", "statt B muss es D heißen", "remplacer A par E": the second takes the place of the first.</summary>
     private void ReplacementNamed(int at)
     {
-        if (!Replacing.Contains(tokens[at].Text) || !_clauses.IsOwn(at) || _clauses.NamesPerson(at)
+        if (!Replacing.TryGetValue(tokens[at].Text, out var leads) || !_clauses.IsStated(at) || _clauses.IsTentative(at) || _clauses.NamesPerson(at)
             || OptionAt(at + 1) is not { ByLetter: true } old)
         {
             return;
         }
 
         var link = Skip(old.End, Closers);
-        if (link >= tokens.Count || !Replaced.Contains(tokens[link].Text))
+        if (link >= tokens.Count || !leads.Contains(tokens[link].Text))
         {
             return;
         }
 
-        while (link < tokens.Count && Replaced.Contains(tokens[link].Text))
+        while (link < tokens.Count && leads.Contains(tokens[link].Text))
         {
             link++;
         }

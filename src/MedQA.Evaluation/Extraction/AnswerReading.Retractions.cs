@@ -30,7 +30,7 @@ internal sealed partial class AnswerReading
             _claims.Retract();
             _verdicts.Retract();
             _lastRetraction = at;
-            if (!_clauses.NamesPerson(at))
+            if (!_clauses.NamesPerson(at) && !_clauses.IsConditional(at) && !_clauses.IsDenied(at))
             {
                 Concluded(at + 1);
             }

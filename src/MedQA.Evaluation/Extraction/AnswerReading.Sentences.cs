@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using MedQA.Evaluation.Questions;
 
 namespace MedQA.Evaluation.Extraction;
@@ -5,6 +6,13 @@ namespace MedQA.Evaluation.Extraction;
 /// <content>Sentences and lines that are hardly more than an option.</content>
 internal sealed partial class AnswerReading
 {
+    /// <summary>Words that speak of what a patient has or had anyway.</summary>
+    private static readonly FrozenSet<string> Background = FrozenSet.Create("history", "allergy", "allergies", "allergic", "intolerance",
+        "intolerant", "medication", "medications", "takes", "took", "taking", "home", "family", "prior", "past", "known", "group", "grade",
+        "stage", "class", "level", "complication", "alergia", "alergias", "alérgico", "alérgica", "toma", "antecedentes", "grupo", "grado",
+        "estadio", "allergie", "allergien", "allergisch", "nimmt", "vorgeschichte", "blutgruppe", "stadium", "antécédents", "prend",
+        "groupe", "stade", "allergique", "过敏", "血型", "病史", "服用", "既往", "血液型", "内服", "アレルギー");
+
     /// <summary>A sentence that is nothing but an option ("C.", "Therefore, C.", "Not B but C."), or a line of a list.</summary>
     private void SentenceBegun(int at, bool beginsLine)
     {
@@ -180,15 +188,18 @@ internal sealed partial class AnswerReading
         }
 
         var (words, isNegated, isChosen, isOwn, hasPerson, speaks) = (0, false, false, false, false, false);
-        for (var before = at - 1; before >= 0 && !Clauses.EndsSentence(tokens, before) && !tokens[before].Has(WordRoles.Contrasts); before--)
+        var begin = at;
+        for (var before = tokens[at].Is("words") ? at - 3 : at - 1; before >= 0 && !Clauses.EndsSentence(tokens, before) && !tokens[before].Has(WordRoles.Contrasts); before--)
         {
             var token = tokens[before];
             var isDenied = token.Has(WordRoles.Negations | WordRoles.No);
-            if (token.Is(":") || (token.Has(Reserved) && !isDenied && !token.Has(WordRoles.Articles))
-                || (token.Has(WordRoles.Disqualifiers) && !isDenied && !token.Is("your")))
+            if (token.Is(":") || (token.Has(Reserved) && !isDenied && !token.Has(WordRoles.Articles) && !token.Is("one"))
+                || (token.Has(WordRoles.Disqualifiers) && !isDenied && !token.Is("your")) || Background.Contains(token.Text))
             {
                 return;
             }
+
+            begin = before;
 
             words += token.IsWord ? 1 : 0;
             isNegated |= isDenied;
@@ -197,6 +208,13 @@ internal sealed partial class AnswerReading
             isOwn |= token.Has(WordRoles.FirstPerson);
             hasPerson |= token.Has(WordRoles.Persons) && token.Text is not ("he" or "she");
             speaks |= token.Has(WordRoles.Speech);
+        }
+
+        if (isColon && (tokens[begin].Has(WordRoles.Articles | WordRoles.Praise) || tokens[begin].Text is "what" or "lo" or "ce" or "was")
+            && (begin == 0 || !tokens[begin - 1].Has(WordRoles.Contrasts)))
+        {
+            // "The drug that she takes: B."
+            return;
         }
 
         const int FewestWords = 3;
@@ -209,6 +227,7 @@ internal sealed partial class AnswerReading
         }
     }
 
+    /// <summary>"She needs X", "…, in other words X".</summary>
     private bool LeadsToEnd(int at) => tokens[at].Is("needs")
         || (tokens[at].Is("words") && tokens[at - 1].Is("other") && tokens[at - 2].Is("in"));
 

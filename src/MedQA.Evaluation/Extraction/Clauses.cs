@@ -228,6 +228,9 @@ internal sealed class Clauses
     /// <summary>Whether the model has named itself in the sentence in front of a token.</summary>
     public bool IsOwnSentence(int at) => (_under[at] & Under.Own) != Under.None;
 
+    /// <summary>Whether "not" or "wrong" stands in front of a token in its clause.</summary>
+    public bool IsDenied(int at) => (_under[at] & (Under.Negation | Under.Doubt)) != Under.None;
+
     /// <summary>Whether "perhaps" stands in front of a token in its clause.</summary>
     public bool IsTentative(int at) => (_under[at] & Under.Tentative) != Under.None;
 

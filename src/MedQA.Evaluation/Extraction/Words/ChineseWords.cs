@@ -50,7 +50,7 @@ internal static class ChineseWords
             [WordRoles.Speech] = "认为 说 觉得 选 选择 会选 主张 相信 建议 写 以为 坚持 坚持说 声称 表示 断言",
             [WordRoles.Distance] = "例如 比如 最初 起初 一开始 原来 误以为 误认为 格式 示例 乍看 乍一看 过去 以前 曾经 传统上 据说 写的是 写着 写道 旧版 说的是 以为 一度",
             [WordRoles.FirstPerson] = "我 我们 我会 笔者",
-            [WordRoles.Interjections] = "等等 不对 不 抱歉 更正 纠正 修正 等一下 错了 哦 勘误",
+            [WordRoles.Interjections] = "等等 不对 不 抱歉 更正 纠正 修正 等一下 错了 哦 勘误 正誤表",
             [WordRoles.Retractions] = "我错了 说错了 更正为 改为 不同意 不赞同 不认同 不敢苟同 并不同意 不以为然 有异议 不能同意 无法确定 不能确定 无法判断 无法决定 难以确定 难以判断 作废 撤销 "
                 + "改成 改成了 涂改成 涂改成了 更改为",
             [WordRoles.Leads] = "因此 所以 故 综上 综上所述 总之 应该是 改为 更正为 最终 更正 修正 故选 选 是的 对 毫无疑问 用排除法 排除法 改成 改成了 涂改成 涂改成了 更改为 不如选",

@@ -16,7 +16,7 @@ internal static class EnglishWords
             [WordRoles.Praise] =
                 "correct right best final my chosen selected appropriate likely only preferred strongest accurate better predicted "
                 + "remaining fitting suitable plausible logical definitive ultimate true actual single overall one two resulting real "
-                + "revised corrected updated amended intended",
+                + "revised corrected updated amended intended teh",
             [WordRoles.Disqualifiers] =
                 "wrong incorrect not no tempting common initial first previous original earlier another other alternative your isn't "
                 + "nor never second false usual typical popular expected his her their old former provisional sample example excluded "
@@ -49,7 +49,8 @@ internal static class EnglishWords
             [WordRoles.Tentative] = "could may might can possibly perhaps maybe potentially seems appears looks seem appear look",
             [WordRoles.Negations] =
                 "not never neither nor cannot can't isn't aren't wasn't won't wouldn't couldn't shouldn't doesn't don't didn't except "
-                + "excluding excludes unlikely incorrect wrong rather instead hardly avoid nobody none few dont cant wont isnt doesnt",
+                + "excluding excludes unlikely incorrect wrong rather instead hardly avoid nobody none few dont cant wont isnt doesnt "
+                + "nto",
             [WordRoles.Wrong] =
                 "incorrect wrong false mistaken inaccurate outdated untrue invalid mistake error misconception trap distractor "
                 + "fallacy myth withdrawn retracted annulled voided rescinded revoked",
@@ -116,7 +117,7 @@ internal static class EnglishWords
                 + "assumption supposedly allegedly reportedly hypothetically arguably ostensibly guideline editions edition says said "
                 + "told tells argues argued claimed thinks thought believes believed insists insisted wrote writes maintains taught "
                 + "teaches accordingly form phrase pattern style syntax wording sentence slogan statement assertion hypothesis "
-                + "pharmacist",
+                + "pharmacist yesterday",
             [WordRoles.FirstPerson] = "i we i'd i'll i'm i've we'd we'll we're we've let's",
             [WordRoles.Interjections] = "hmm wait oops correction edit update erratum apologies apologize whoops sorry "
                 + "withdrawn retracted annulled voided rescinded revoked corrigendum errata",
@@ -138,7 +139,7 @@ internal static class EnglishWords
             [WordRoles.ThisCase] =
                 "this these our her his both all it conclusion summary short light view fact several two three many reasons me us "
                 + "accordance keeping line above such absence presence setting context given present described listed",
-            [WordRoles.Articles] = "the a an",
+            [WordRoles.Articles] = "the a an teh",
             [WordRoles.Only] = "only",
             [WordRoles.Makers] = "makes make making considering",
             [WordRoles.Joins] = "and or nor plus",
@@ -360,5 +361,13 @@ internal static class EnglishWords
             ("that is to say", Neutral | WordRoles.Conclusions),
             ("fill in bubble", WordRoles.Decisions | WordRoles.DecisionConnectors),
             ("bubble in", WordRoles.Decisions | WordRoles.DecisionConnectors),
+            ("diagnosis asked for", WordRoles.AnswerNouns),
+            ("majority is wrong", WordRoles.Retractions),
+            ("what i see is", WordRoles.Pronouns | WordRoles.Copulas),
+            ("what we see is", WordRoles.Pronouns | WordRoles.Copulas),
+            ("what we have is", WordRoles.Pronouns | WordRoles.Copulas),
+            ("what we have here is", WordRoles.Pronouns | WordRoles.Copulas),
+            ("what she has is", WordRoles.Pronouns | WordRoles.Copulas),
+            ("what he has is", WordRoles.Pronouns | WordRoles.Copulas),
         ]);
 }

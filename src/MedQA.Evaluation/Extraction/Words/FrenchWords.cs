@@ -13,7 +13,8 @@ internal static class FrenchWords
             [WordRoles.Praise] =
                 "bonne correcte meilleure juste finale ma exacte probable appropriée mon corrigée révisée nouvelle choisie retenue "
                 + "sélectionnée",
-            [WordRoles.Disqualifiers] = "mauvaise incorrecte fausse première initiale autre ta votre leur sa aucune sans",
+            [WordRoles.Disqualifiers] = "mauvaise incorrecte fausse première initiale autre ta votre leur sa aucune sans "
+                + "deuxième seconde pire moins",
             [WordRoles.BeforeVerb] = "vous",
             [WordRoles.Connectors] =
                 "est la le les un une l' serait sera doit être devrait option lettre réponse bonne correcte donc alors clairement "

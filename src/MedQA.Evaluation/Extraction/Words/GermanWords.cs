@@ -13,7 +13,8 @@ internal static class GermanWords
             [WordRoles.Praise] =
                 "richtige richtigen korrekte korrekten beste besten endgültige finale meine zutreffende wahrscheinlichste passende "
                 + "korrigierte revidierte neue gewählte ausgewählte gesuchte einzig einzige",
-            [WordRoles.Disqualifiers] = "falsche falschen erste ursprüngliche andere deine ihre seine häufige keine keiner nicht eure",
+            [WordRoles.Disqualifiers] = "falsche falschen erste ursprüngliche andere deine ihre seine häufige keine keiner nicht eure "
+                + "zweite zweitbeste schlechteste",
             [WordRoles.BeforeVerb] = "zu",
             [WordRoles.Connectors] =
                 "ist lautet sei wäre wird muss sein die der das den ein eine also daher somit folglich demnach option buchstabe "
@@ -77,7 +78,7 @@ internal static class GermanWords
             [WordRoles.Distance] =
                 "zuerst zunächst anfangs ursprünglich beispiel format früher laut traditionell angeblich dachte sagte meint meinte "
                 + "behauptet behauptete glaubt glaubte hält hielt findet vermutet annahme behauptung vorstellung wahrscheinlichkeit "
-                + "überzeugung hypothese antwortete antwortet schrieb schreibt erklärte erklärt",
+                + "überzeugung hypothese antwortete antwortet schrieb schreibt erklärte erklärt gestern",
             [WordRoles.FirstPerson] = "ich wir",
             [WordRoles.Interjections] = "moment halt korrektur warte entschuldigung hmm sorry "
                 + "zurückgezogen annulliert erratum corrigendum",

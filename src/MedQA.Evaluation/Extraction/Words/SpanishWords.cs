@@ -15,7 +15,8 @@ internal static class SpanishWords
                 "correcta correcto mejor final adecuada acertada verdadera mi definitiva probable apropiada más corregida revisada "
                 + "nueva elegida seleccionada escogida marcada",
             [WordRoles.Disqualifiers] =
-                "incorrecta incorrecto falsa errónea equivocada primera inicial anterior otra tu su mala ninguna sin menos",
+                "incorrecta incorrecto falsa errónea equivocada primera inicial anterior otra tu su mala ninguna sin menos "
+                + "segunda segundo peor",
             [WordRoles.BeforeVerb] = "usted",
             [WordRoles.Connectors] =
                 "es la el lo un una sería será seria debe ser debería puede opción opcion letra respuesta correcta correcto por así "
@@ -79,7 +80,7 @@ internal static class SpanishWords
             [WordRoles.Distance] =
                 "principio inicialmente ejemplo formato tradicionalmente anteriormente antes según vista dijo cree afirma sostiene "
                 + "insiste piensa asegura opina suposición creencia hipótesis probabilidad probabilidades afirmación idea respondió "
-                + "escribió declaró",
+                + "escribió declaró ayer",
             [WordRoles.FirstPerson] =
                 "yo elijo escojo selecciono elegiría escogería seleccionaría creo quedo quedaría opto optaría inclino marco decanto "
                 + "me considero pienso diría elegimos debemos nosotros decante decido decidiría digo respondo marcaría",
@@ -186,5 +187,6 @@ internal static class SpanishWords
             ("en vez de", WordRoles.AfterLetter | WordRoles.Reasons | WordRoles.Negations),
             ("vuelvo a mi primera idea", WordRoles.Leaving),
             ("punto final", Neutral),
+            ("lo que tiene es", WordRoles.Pronouns | WordRoles.Copulas),
         ]);
 }
