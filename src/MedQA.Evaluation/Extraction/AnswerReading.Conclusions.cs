@@ -125,7 +125,7 @@ internal sealed partial class AnswerReading
     private void Concluded(int at)
     {
         for (var step = 0; step < MostSteps && at < tokens.Count
-            && (tokens[at].Has(WordRoles.OptionNouns | WordRoles.Leads | WordRoles.Retractions)
+            && (tokens[at].Has(WordRoles.OptionNouns | WordRoles.Leads | WordRoles.Retractions | WordRoles.Corrections)
             || tokens[at].IsSymbol(Openers + Closers + ",:-–—→")); step++)
         {
             at++;

@@ -140,7 +140,8 @@ internal sealed class Clauses
                     }
                 }
 
-                if (token.Has(WordRoles.Conclusions))
+                // "O sea", "すなわち" say the same once more.
+                if (token.Has(WordRoles.Conclusions) && !token.Has(WordRoles.Corrections))
                 {
                     (under, hasPerson) = (under & Under.Own, false);
                     all[at] = token.Has(WordRoles.Decisions) ? under : all[at];

@@ -79,7 +79,7 @@ internal static class EnglishWords
                 + "then therefore thus so hence now strongly only just had also here can am are shall keep",
             [WordRoles.Obligations] = "should must ought advisable",
             [WordRoles.Past] = "was were initially originally first once earlier previously almost nearly tempted initially been",
-            [WordRoles.Corrections] = "but rather instead",
+            [WordRoles.Corrections] = "but rather instead read",
             [WordRoles.Contrasts] = "but however yet nevertheless nonetheless instead",
             [WordRoles.AfterLetter] =
                 "is was are be because since as due and but which who that for in on with given so therefore thus hence if unless "
@@ -123,8 +123,8 @@ internal static class EnglishWords
                 + "withdrawn retracted annulled voided rescinded revoked corrigendum errata",
             [WordRoles.Leads] =
                 "therefore thus hence so consequently accordingly probably likely definitely clearly overall finally ergo obviously "
-                + "surely certainly actually rather option choice correction only sorry edit conclusion update perhaps yes "
-                + "unquestionably undeniably unmistakably unequivocally indisputably decidedly read",
+        + "surely certainly actually rather option choice correction only sorry edit conclusion update perhaps yes "
+        + "unquestionably undeniably unmistakably unequivocally indisputably decidedly",
             [WordRoles.Pronouns] = "this that it which it's that's",
             [WordRoles.Approvals] = "correct right true yes ✓ ✔ ✅ ☑ 🗸 accept accepted keep kept appropriate indicated ○ ⭕ ◯ 🟩 🟢 t",
             [WordRoles.Rejections] =
@@ -358,7 +358,7 @@ internal static class EnglishWords
             ("end of story", Neutral),
             ("case closed", Neutral),
             ("full stop", Neutral),
-            ("that is to say", Neutral | WordRoles.Conclusions),
+            ("that is to say", Neutral),
             ("fill in bubble", WordRoles.Decisions | WordRoles.DecisionConnectors),
             ("bubble in", WordRoles.Decisions | WordRoles.DecisionConnectors),
             ("diagnosis asked for", WordRoles.AnswerNouns),

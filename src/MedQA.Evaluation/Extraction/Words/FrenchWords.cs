@@ -58,7 +58,7 @@ internal static class FrenchWords
             [WordRoles.Auxiliaries] = "donc alors finalement ainsi vais dois devrais me",
             [WordRoles.Obligations] = "doit faut devons",
             [WordRoles.Past] = "initialement début abord d'abord avais failli presque",
-            [WordRoles.Corrections] = "mais plutôt",
+            [WordRoles.Corrections] = "mais plutôt lire",
             [WordRoles.Contrasts] = "mais cependant toutefois pourtant",
             [WordRoles.AfterLetter] =
                 "est n' ne serait car parce et ou mais puisque que qui semble correct correcte faux incorrecte reste doit sont pour "
@@ -83,7 +83,7 @@ internal static class FrenchWords
             [WordRoles.Retractions] = "rectifie",
             [WordRoles.Leads] =
                 "donc ainsi alors correction finalement probablement certainement seulement oui forcément nécessairement évidemment "
-                + "sûrement bien indiscutablement incontestablement assurément lire",
+        + "sûrement bien indiscutablement incontestablement assurément",
             [WordRoles.Pronouns] = "c' ce cela ça ceci",
             [WordRoles.QuestionHeads] = "question utilisateur",
             [WordRoles.Restrictions] = "chez en pour dans lors seulement quand",

@@ -58,7 +58,7 @@ internal static class GermanWords
             [WordRoles.DecisionsBehind] = "wählen nehmen ankreuzen auswählen entscheiden plädieren votieren tippen",
             [WordRoles.Auxiliaries] = "würde werde daher also somit hier deshalb mich dann letztlich schließlich für so ich",
             [WordRoles.Past] = "zuerst zunächst anfangs ursprünglich fast beinahe",
-            [WordRoles.Corrections] = "sondern",
+            [WordRoles.Corrections] = "sondern lies",
             [WordRoles.Contrasts] = "aber jedoch doch sondern dennoch allerdings",
             [WordRoles.AfterLetter] =
                 "ist nicht wäre weil da denn und oder aber richtig korrekt falsch sind war wählen nehmen ankreuzen auswählen scheint "
@@ -85,7 +85,7 @@ internal static class GermanWords
             [WordRoles.Retractions] = "irrte",
             [WordRoles.Leads] =
                 "daher deshalb somit also folglich demnach korrektur wahrscheinlich vermutlich eindeutig definitiv nur fazit ja "
-                + "zweifellos zweifelsfrei offensichtlich selbstverständlich lies",
+        + "zweifellos zweifelsfrei offensichtlich selbstverständlich",
             [WordRoles.Pronouns] = "es das dies dieses",
             [WordRoles.QuestionHeads] = "frage nutzer benutzer",
             [WordRoles.Restrictions] = "bei in für nur im beim während",

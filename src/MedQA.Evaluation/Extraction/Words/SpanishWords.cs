@@ -60,7 +60,7 @@ internal static class SpanishWords
             [WordRoles.Auxiliaries] = "yo me finalmente entonces por así voy a debemos debo",
             [WordRoles.Obligations] = "debemos debe debería",
             [WordRoles.Past] = "inicialmente principio primero antes casi",
-            [WordRoles.Corrections] = "sino pero",
+            [WordRoles.Corrections] = "sino pero léase",
             [WordRoles.Contrasts] = "pero sino embargo",
             [WordRoles.AfterLetter] =
                 "es no sería será porque ya y o pero que por como debe parece en se para son debido dado correcta correcto "
@@ -89,7 +89,7 @@ internal static class SpanishWords
             [WordRoles.Retractions] = "rectifico",
             [WordRoles.Leads] =
                 "entonces así corrección luego definitivamente probablemente claramente sino solo sólo finalmente sí indudablemente "
-                + "evidentemente indiscutiblemente léase",
+        + "evidentemente indiscutiblemente",
             [WordRoles.Pronouns] = "eso esto es esta ese",
             [WordRoles.QuestionHeads] = "pregunta usuario",
             [WordRoles.Restrictions] = "en para cuando solo sólo con durante",
@@ -181,7 +181,7 @@ internal static class SpanishWords
             ("ha sido retirada", WordRoles.Retractions),
             ("no queda otra que", WordRoles.Leaving),
             ("toca la", WordRoles.Leaving),
-            ("o sea", Neutral | WordRoles.Conclusions),
+            ("o sea", Neutral | WordRoles.Conclusions | WordRoles.Corrections),
             ("no es otra que", WordRoles.Connectors | WordRoles.Copulas | WordRoles.Adverbs | WordRoles.SubjectCopulas),
             ("en lugar de", WordRoles.AfterLetter | WordRoles.Reasons | WordRoles.Negations),
             ("en vez de", WordRoles.AfterLetter | WordRoles.Reasons | WordRoles.Negations),
