@@ -105,7 +105,7 @@ internal sealed partial class AnswerReading
             }
 
             if (tokens[next].Has(WordRoles.Negations | WordRoles.Wrong | WordRoles.Tentative | WordRoles.Joins | WordRoles.Conditions
-                | WordRoles.Doubts | WordRoles.Reasons | WordRoles.Contrasts | WordRoles.Persons | WordRoles.Distance))
+                | WordRoles.Doubts | WordRoles.Reasons | WordRoles.Disqualifiers | WordRoles.Contrasts | WordRoles.Persons | WordRoles.Distance))
             {
                 return null;
             }
@@ -180,6 +180,12 @@ internal sealed partial class AnswerReading
         {
             // "The answer is a decrease in preload."
             end = next += 2;
+        }
+
+        if (next < tokens.Count && tokens[next].Is("も"))
+        {
+            // "AもBも…".
+            return;
         }
 
         if (next < tokens.Count && tokens[next].Has(WordRoles.SubjectCopulas) && !tokens[next].Has(WordRoles.Particles))

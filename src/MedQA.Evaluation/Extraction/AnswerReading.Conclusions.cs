@@ -183,7 +183,7 @@ internal sealed partial class AnswerReading
             if (options.At(tokens, next) is { } named && (!named.ByLetter || IsMarked(named) || IsOnlyTopic(at, next)
                 || IsCalledFor(named)))
             {
-                if (IsLinked(at, next))
+                if (IsLinked(at, next) && _clauses.IsOwn(next))
                 {
                     Claim(ClaimRank.Conclusion, named, mustEnd: false);
                 }

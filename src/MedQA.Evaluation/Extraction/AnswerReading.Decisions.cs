@@ -31,7 +31,10 @@ internal sealed partial class AnswerReading
 
         if (isOwn || !_clauses.IsOtherCase(at))
         {
-            Follow(next, WordRoles.DecisionConnectors, ClaimRank.Answer, mustEnd: true, endsAtComma: isOwn || !IsMerelyNamed(at));
+            if (isOwn || !IsMerelyNamed(at) || EndsBehindOption(next))
+            {
+                Follow(next, WordRoles.DecisionConnectors, ClaimRank.Answer, mustEnd: true);
+            }
         }
     }
 
@@ -48,11 +51,26 @@ internal sealed partial class AnswerReading
 
         for (var next = at + 1; next + 1 < tokens.Count && next < at + MostSteps && !Clauses.EndsSentence(tokens, next); next++)
         {
-            if (tokens[next].Is(","))
+            if (tokens[next].IsSymbol(",–—") || (tokens[next].Is("-") && tokens[next].SpaceBefore))
             {
-                return tokens[next + 1].Has(WordRoles.Hypothetical) || (tokens[next + 1].Has(WordRoles.Joins) && next + 2 < tokens.Count
+                return tokens[next + 1].Has(WordRoles.Hypothetical) || (!tokens[next].Is(",") && tokens[next + 1].Has(WordRoles.Joins)) || (tokens[next + 1].Has(WordRoles.Joins) && next + 2 < tokens.Count
                     && tokens[next + 2].Text is "you" or "she" or "he" or "the");
             }
+        }
+
+        return false;
+    }
+
+    private bool EndsBehindOption(int at)
+    {
+        while (at < tokens.Count && !Clauses.EndsSentence(tokens, at))
+        {
+            if (options.At(tokens, at) is { } named)
+            {
+                return OptionReferences.EndsStatement(tokens, BehindText(named));
+            }
+
+            at++;
         }
 
         return false;
@@ -89,7 +107,7 @@ internal sealed partial class AnswerReading
     private bool? DecidedBy(int at)
     {
         var ought = false;
-        if (at + 1 < tokens.Count && tokens[at].Has(WordRoles.OwnDecisions) && tokens[at + 1].Text is "ich" or "i" or "je")
+        if (at + 1 < tokens.Count && !Clauses.BeginsSentence(tokens, at) && tokens[at].Has(WordRoles.OwnDecisions) && tokens[at + 1].Text is "ich" or "i" or "je")
         {
             // "…, sage ich D."
             return !_clauses.IsOfOthers(at);

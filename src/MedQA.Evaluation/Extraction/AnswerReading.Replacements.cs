@@ -40,7 +40,8 @@ internal sealed partial class AnswerReading
         }
 
         if (OptionAt(link) is { ByLetter: true } other && other.Option != old.Option && !options.IsJoined(tokens, other)
-            && (EndsOrReasons(other.End) || tokens[Skip(other.End, Closers)].Text is "heißen" or "dans" or "in" or "en"))
+            && (EndsOrReasons(other.End) || (Skip(other.End, Closers) is var behind && behind < tokens.Count
+            && tokens[behind].Text is "dans" or "in" or "en")))
         {
             _claims.Deny(old.Option);
             _claims.Add(ClaimRank.Answer, other);

@@ -10,7 +10,7 @@ internal sealed partial class AnswerReading
     {
         var token = tokens[at];
         var isTaken = token.Has(WordRoles.Retractions)
-            || (token.Has(WordRoles.Interjections) && token.Has(WordRoles.Wrong) && Clauses.BeginsSentence(tokens, at))
+            || (token.Has(WordRoles.Interjections) && token.Has(WordRoles.Wrong) && IsSaidOfAnswer(at))
             || (token.Has(WordRoles.Interjections) && at + 1 < tokens.Count
             && (tokens[at + 1].IsSymbol(",.:!;–—…-") || (Clauses.BeginsSentence(tokens, at)
             && tokens[at + 1].Has(WordRoles.No | WordRoles.Pronouns | WordRoles.FirstPerson))))
@@ -63,6 +63,30 @@ internal sealed partial class AnswerReading
                 _verdicts.Retract();
             }
         }
+    }
+
+    /// <summary>"Withdrawn.", "Later retracted", "Answer withdrawn": nothing else is named in front of it.</summary>
+    private bool IsSaidOfAnswer(int at)
+    {
+        if (at + 1 < tokens.Count && tokens[at + 1].IsWord && (tokens[at + 1].Roles & ~WordRoles.PhraseStart) == WordRoles.None
+            && !tokens[at + 1].Is("par"))
+        {
+            // "The retracted study".
+            return false;
+        }
+
+        while (!Clauses.BeginsSentence(tokens, at))
+        {
+            at--;
+            if (tokens[at].IsWord && !tokens[at].Is("later") && (tokens[at].Has(WordRoles.Pronouns) || !tokens[at].Has(
+                WordRoles.AnswerNouns | WordRoles.ChoiceNouns | WordRoles.Articles | WordRoles.SubjectCopulas | WordRoles.Past
+                | WordRoles.Adverbs | WordRoles.QuestionHeads)))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private bool IsBehindQuestion(int at)

@@ -74,7 +74,10 @@ internal sealed partial class AnswerReading
         var end = BehindText(reference);
         if (hasLead)
         {
-            Claim(ClaimRank.Answer, reference, mustEnd: true, endsAtComma: !tokens[at].Has(WordRoles.Decisions) || !IsMerelyNamed(at));
+            if (!tokens[at].Has(WordRoles.Decisions) || !IsMerelyNamed(at) || OptionReferences.EndsStatement(tokens, end))
+            {
+                Claim(ClaimRank.Answer, reference, mustEnd: true);
+            }
         }
         else if (IsAffirmed(end))
         {
@@ -174,27 +177,27 @@ internal sealed partial class AnswerReading
             && tokens.FindIndex(begin, static token => token.IsNewLine) is var line && (line < 0 || line == tokens.Count - 1);
     }
 
-    /// <summary>The last sentence of a text leads to an option by a colon, "in other words" or "needs", and takes nothing away from it:
-    /// "Two of these are fast. The wheal rose at once: A." Letters name options where others were named before.</summary>
+    /// <summary>The last sentence of a text leads to an option's text by a colon, "in other words" or "needs", and takes nothing away from
+    /// it: "He is cruel without remorse: antisocial personality disorder." Short labels are no sentences.</summary>
     private void EndNamed(int at)
     {
         const WordRoles Reserved = WordRoles.Wrong | WordRoles.Doubts | WordRoles.Tentative | WordRoles.Conditions | WordRoles.Distance
             | WordRoles.Past | WordRoles.Plurals | WordRoles.Hypothetical;
         var isColon = tokens[at].Is(":");
         if (space != AnswerSpace.Letters || at < 2 || !(isColon || LeadsToEnd(at)) || OptionAt(at + 1) is not { } named
-            || Skip(BehindText(named), Closers + ".!") < tokens.Count || _claims.HaveAnswer || !_clauses.IsStated(named.First))
+            || !EndsText(BehindText(named)) || _claims.HaveAnswer || !_clauses.IsStated(named.First))
         {
             return;
         }
 
-        var (words, isNegated, isChosen, isOwn, hasPerson, speaks) = (0, false, false, false, false, false);
+        var (words, isNegated, isChosen, hasPerson, speaks) = (0, false, false, false, false);
         var begin = at;
-        for (var before = tokens[at].Is("words") ? at - 3 : at - 1; before >= 0 && !Clauses.EndsSentence(tokens, before) && !tokens[before].Has(WordRoles.Contrasts); before--)
+        for (var before = isColon || tokens[at].Is("needs") ? at - 1 : at - (tokens[at].Is("words") ? 3 : 4); before >= 0 && !Clauses.EndsSentence(tokens, before) && !tokens[before].Has(WordRoles.Contrasts); before--)
         {
             var token = tokens[before];
             var isDenied = token.Has(WordRoles.Negations | WordRoles.No);
             if (token.Is(":") || (token.Has(Reserved) && !isDenied && !token.Has(WordRoles.Articles) && !token.Is("one"))
-                || (token.Has(WordRoles.Disqualifiers) && !isDenied && !token.Is("your")) || Background.Contains(token.Text))
+                || (token.Has(WordRoles.Disqualifiers | WordRoles.Rejections) && !isDenied && !token.Is("your")) || Background.Contains(token.Text))
             {
                 return;
             }
@@ -205,7 +208,6 @@ internal sealed partial class AnswerReading
             isNegated |= isDenied;
             isChosen |= token.Has(WordRoles.Fits | WordRoles.Only | WordRoles.AnswerNouns | WordRoles.OptionNouns | WordRoles.Decisions
                 | WordRoles.OwnDecisions | WordRoles.Superlatives | WordRoles.Praise | WordRoles.Predicates | WordRoles.Plurals);
-            isOwn |= token.Has(WordRoles.FirstPerson);
             hasPerson |= token.Has(WordRoles.Persons) && token.Text is not ("he" or "she");
             speaks |= token.Has(WordRoles.Speech);
         }
@@ -219,17 +221,38 @@ internal sealed partial class AnswerReading
 
         const int FewestWords = 3;
         const int FewestWordsOfLabel = 5;
-        var isLong = named.ByLetter ? tokens[named.First].IsCapital && _hasOtherLetter && (isOwn || words >= FewestWords)
-            : words >= FewestWordsOfLabel || (!isColon && words > 0) || (isNegated && words >= FewestWords);
-        if (isLong && !hasPerson && !speaks && !(isNegated && (isChosen || isOwn)))
+        var isLong = named.ByLetter ? tokens[named.First - 1].Has(WordRoles.OptionNouns) && _hasOtherLetter && words >= FewestWords
+            : !isColon ? words > 0 : (named.End - named.First > 1 || IsBehindDenial(begin))
+            && words >= (isNegated ? FewestWords : FewestWordsOfLabel);
+        if (isLong && !hasPerson && !speaks && !(isNegated && isChosen))
         {
             _claims.Add(ClaimRank.Conclusion, named);
         }
     }
 
-    /// <summary>"She needs X", "…, in other words X".</summary>
+    private bool EndsText(int at) => Skip(at, Closers + "%") is var end && end < tokens.Count && tokens[end].IsSymbol(".!")
+        && Skip(end, Closers + ".!") >= tokens.Count;
+
+    /// <summary>"Not B, but …".</summary>
+    private bool IsBehindDenial(int at)
+    {
+        if (at == 0 || !tokens[at - 1].Has(WordRoles.Contrasts))
+        {
+            return false;
+        }
+
+        while (at > 0 && !Clauses.EndsSentence(tokens, at - 1))
+        {
+            at--;
+        }
+
+        return tokens[at].Has(WordRoles.Negations);
+    }
+
+    /// <summary>"She needs X", "…, in other words X", "…, i.e. X".</summary>
     private bool LeadsToEnd(int at) => tokens[at].Is("needs")
-        || (tokens[at].Is("words") && tokens[at - 1].Is("other") && tokens[at - 2].Is("in"));
+        || (tokens[at].Is("words") && tokens[at - 1].Is("other") && tokens[at - 2].Is("in"))
+        || (at > 3 && tokens[at].Is(".") && tokens[at - 1].Is("e") && tokens[at - 2].Is(".") && tokens[at - 3].Is("i"));
 
     private bool EndsParagraph(int end)
     {

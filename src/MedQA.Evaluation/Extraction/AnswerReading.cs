@@ -131,7 +131,7 @@ internal sealed partial class AnswerReading(List<Token> tokens, OptionReferences
             return true;
         }
 
-        if (!endsAtComma && next < tokens.Count && tokens[next].IsSymbol(",:–—"))
+        if (!endsAtComma && next < tokens.Count && tokens[next].Is(","))
         {
             return next + 1 < tokens.Count && (IsReason(tokens[next + 1]) || tokens[next + 1].Has(WordRoles.Negations));
         }

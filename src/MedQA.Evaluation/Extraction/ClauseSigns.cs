@@ -20,9 +20,14 @@ internal static class ClauseSigns
     public static bool HasOtherSubject(List<Token> tokens, int verb)
     {
         if (!tokens[verb].Text.EndsWith("ía", StringComparison.Ordinal) || verb == 0 || !tokens[verb - 1].IsWord
-            || !IsNoun(tokens[verb - 1]))
+            || !(IsNoun(tokens[verb - 1]) || tokens[verb - 1].Is("se")))
         {
             return false;
+        }
+
+        if (tokens[verb - 1].Is("se"))
+        {
+            return true;
         }
 
         var begin = verb - 1;

@@ -143,8 +143,10 @@ internal sealed class Clauses
                 // "O sea", "すなわち" say the same once more.
                 if (token.Has(WordRoles.Conclusions) && !token.Has(WordRoles.Corrections))
                 {
-                    (under, hasPerson) = (under & Under.Own, false);
-                    all[at] = token.Has(WordRoles.Decisions) ? under : all[at];
+                    // "…故选C" decides and concludes in one.
+                    var decides = token.Has(WordRoles.Decisions);
+                    (under, hasPerson) = (under & (decides ? Under.Own | Under.Condition : Under.Own), false);
+                    all[at] = decides ? under : all[at];
                 }
 
                 if (token.Has(WordRoles.Contrasts))

@@ -13,9 +13,23 @@ internal static class Dialogue
             if (tokens[at].Is("a") && tokens[at + 1].Is(":") && tokens[at].IsCapital && QuestionBefore(tokens, at) is { } asked)
             {
                 tokens[asked] = As(tokens[asked], "question");
-                tokens[at] = As(tokens[at], "answer");
+                tokens[at] = As(tokens[at], IsOfOthers(tokens, asked, at) ? "someone" : "answer");
             }
         }
+    }
+
+    /// <summary>"Q: What would the book say?"</summary>
+    private static bool IsOfOthers(List<Token> tokens, int at, int answer)
+    {
+        for (; at < answer; at++)
+        {
+            if (tokens[at].Has(WordRoles.Distance) || (tokens[at].Has(WordRoles.Hypothetical) && !tokens[at].Has(WordRoles.FirstPerson)))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static Token As(Token label, string word) =>

@@ -100,6 +100,11 @@ internal readonly record struct Judgement(ClaimRank? Rank, bool IsDenied, int En
     {
         at = OptionReferences.SkipSymbols(tokens, at, Closers);
 
+        if (at + 1 < tokens.Count && tokens[at].Is(",") && tokens[at + 1].IsUnspaced && tokens[at + 1].Has(WordRoles.NegationsBehind))
+        {
+            return true;
+        }
+
         if (Clauses.IsConditionalAfter(tokens, at) || IsQuotedBehind(tokens, at))
         {
             return true;

@@ -98,7 +98,9 @@ internal sealed partial class OptionReferences
         }
 
         return at >= 0 && (tokens[at].IsSymbol("☐□▢◻⬜")
-            || (at > 0 && tokens[at].IsSymbol(")]") && tokens[at - 1].IsSymbol("([")));
+            || (at > 1 && tokens[at].IsSymbol(")]") && (tokens[at - 1].IsSymbol("([")
+            || (tokens[at - 1].Is("?") && tokens[at - 2].IsSymbol("([")))) || (at == 1 && tokens[at].IsSymbol(")]")
+            && tokens[0].IsSymbol("([")));
     }
 
     /// <summary>The option that is counted from a token on: "the second option"; with its article.</summary>

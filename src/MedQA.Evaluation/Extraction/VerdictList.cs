@@ -69,7 +69,8 @@ internal sealed class VerdictList(List<Token> tokens, OptionReferences options)
         {
             if (OptionReferences.EndsStatement(tokens, end))
             {
-                Count(head, mark, isSoft: true, isTick: true, claims);
+                // A color tells only in contrast to another.
+                Count(head, mark, isSoft: true, isTick: !tokens[head.First - 1].IsSymbol("\ud83d"), claims);
             }
         }
         else if (isTable)

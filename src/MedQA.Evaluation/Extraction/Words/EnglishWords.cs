@@ -20,7 +20,7 @@ internal static class EnglishWords
             [WordRoles.Disqualifiers] =
                 "wrong incorrect not no tempting common initial first previous original earlier another other alternative your isn't "
                 + "nor never second false usual typical popular expected his her their old former provisional sample example excluded "
-                + "rejected worst reference least next given published official stated listed wrongly less obvious",
+                + "rejected worst reference least next given published official stated listed wrongly less obvious any",
             [WordRoles.BeforeVerb] =
                 "to can cannot can't could couldn't we i you please not don't won't i'll let's help would might may should will must "
                 + "people students i'd",
@@ -105,7 +105,8 @@ internal static class EnglishWords
                 + "resident attending friend examiner examiners novice novices layperson laypeople physician physicians doctor doctors "
                 + "cardiologist clinician clinicians he she they everyone everybody nobody someone somebody anyone author authors "
                 + "teacher professor candidates examinees sources websites internet source pharmacist nurse consultant supervisor "
-                + "registrar mentor tutor intern peer peers classmate",
+                + "registrar mentor tutor intern peer peers classmate "
+                + "tutors teachers residents mentors interns nurses professors consultants readers raters judges graders",
             [WordRoles.Speech] =
                 "say says said saying argue argues argued think thinks thought believe believes believed choose chooses chose chosen "
                 + "pick picks picked select selects selected answers answered claim claims claimed favor favors favored expect expects "
@@ -351,7 +352,6 @@ internal static class EnglishWords
             ("majority vote", WordRoles.AnswerNouns),
             ("final version", WordRoles.AnswerNouns),
             ("full text", WordRoles.AnswerNouns),
-            ("locked in", WordRoles.AnswerNouns),
             ("my pick", WordRoles.AnswerNouns | WordRoles.Predicates),
             ("my choice", WordRoles.AnswerNouns | WordRoles.Predicates),
             ("my vote", WordRoles.Predicates),
@@ -369,5 +369,9 @@ internal static class EnglishWords
             ("what we have here is", WordRoles.Pronouns | WordRoles.Copulas),
             ("what she has is", WordRoles.Pronouns | WordRoles.Copulas),
             ("what he has is", WordRoles.Pronouns | WordRoles.Copulas),
+            ("about to say", WordRoles.Distance),
+            ("could say", WordRoles.Distance),
+            ("could argue", WordRoles.Distance),
+            ("could claim", WordRoles.Distance),
         ]);
 }

@@ -80,7 +80,7 @@ internal static class FrenchWords
                 + "soutient croit dit disait idée hypothèse croyance affirmation probabilité répondu déclaré écrit",
             [WordRoles.FirstPerson] = "je j' nous",
             [WordRoles.Interjections] = "attendez attends correction pardon désolé erratum oups hmm annulée annulé retirée",
-            [WordRoles.Retractions] = "rectifie",
+            [WordRoles.Retractions] = "rectifie rature raturé",
             [WordRoles.Leads] =
                 "donc ainsi alors correction finalement probablement certainement seulement oui forcément nécessairement évidemment "
         + "sûrement bien indiscutablement incontestablement assurément",

@@ -74,7 +74,8 @@ internal static class GermanWords
                 + "niemand alle prüfer laien kollegen oberarzt oberärztin assistenzarzt assistenzärztin chefarzt chefärztin kollegin "
                 + "kommilitone kommilitonin professor professorin freund student studentin mancher mehrheit lehrbücher",
             [WordRoles.Speech] =
-                "sagen sagt meinen meint denken denkt glauben glaubt wählen wählt behaupten behauptet antworten nehmen vermuten",
+                "sagen sagt meinen meint denken denkt glauben glaubt wählen wählt behaupten behauptet antworten nehmen vermuten "
+                + "entscheiden",
             [WordRoles.Distance] =
                 "zuerst zunächst anfangs ursprünglich beispiel format früher laut traditionell angeblich dachte sagte meint meinte "
                 + "behauptet behauptete glaubt glaubte hält hielt findet vermutet annahme behauptung vorstellung wahrscheinlichkeit "
@@ -175,7 +176,7 @@ internal static class GermanWords
             ("wurde zurückgezogen", WordRoles.Retractions),
             ("ist hinfällig", WordRoles.Retractions),
             ("wurde annulliert", WordRoles.Retractions),
-            ("entscheiden für", WordRoles.Evidence | WordRoles.EvidenceLinks),
+            ("entscheiden für", WordRoles.Evidence | WordRoles.EvidenceLinks | WordRoles.Speech),
             ("entscheidet für", WordRoles.Evidence | WordRoles.EvidenceLinks),
             ("kreuz bei", WordRoles.Leaving),
             ("gesucht ist", WordRoles.AnswerNouns | WordRoles.Copulas),
