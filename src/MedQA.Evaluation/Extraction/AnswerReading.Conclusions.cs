@@ -61,10 +61,10 @@ internal sealed partial class AnswerReading
     }
 
     /// <summary>"…, which is the answer", "…: that is my answer", "…, und das kreuze ich an": what was named in front of it.</summary>
-    private void PointedBack(int at)
+    private void PointedBack(int at, OptionReferences.Reference named)
     {
-        var pronoun = tokens[at].Text is "which" or "that" or "que" or "qui" or "das" or "c'" or "esa" or "これ" or "dabei";
-        if (!pronoun || space != AnswerSpace.Letters || !_clauses.IsStated(at) || _clauses.IsOfOthers(at) || !PointsAsAnswer(at + 1))
+        var isPronoun = tokens[at].Text is "which" or "that" or "que" or "qui" or "das" or "c'" or "esa" or "これ" or "dabei";
+        if (!isPronoun || space != AnswerSpace.Letters || !_clauses.IsStated(at) || _clauses.IsOfOthers(at) || !PointsAsAnswer(at + 1))
         {
             return;
         }
@@ -75,8 +75,8 @@ internal sealed partial class AnswerReading
             end--;
         }
 
-        if (_lastNamed is { } named && Skip(named.End, "%") >= end + 1 && named.First <= end && _clauses.IsStated(named.First) && !_clauses.IsTentative(named.First)
-            && IsPlain(named) && !IsSecond(named.First))
+        if (Skip(named.End, "%") >= end + 1 && named.First <= end && _clauses.IsStated(named.First)
+            && !_clauses.IsTentative(named.First) && IsPlain(named) && !IsSecond(named.First))
         {
             _claims.Add(ClaimRank.Answer, named);
         }

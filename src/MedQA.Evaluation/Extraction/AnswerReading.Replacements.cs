@@ -20,10 +20,16 @@ internal sealed partial class AnswerReading
         .ToFrozenDictionary(static pair => pair.word, static pair => pair.Leads.Split(' '));
 
     /// <summary>"For C read D", "statt B muss es D heißen", "remplacer A par E": the second takes the place of the first.</summary>
-    private void ReplacementNamed(int at)
+    private void ReplacementNamed(OptionReferences.Reference old)
     {
-        if (!Replacing.TryGetValue(tokens[at].Text, out var leads) || !_clauses.IsStated(at) || _clauses.IsTentative(at) || _clauses.NamesPerson(at)
-            || OptionAt(at + 1) is not { ByLetter: true } old)
+        var at = old.First - 1;
+        while (at >= 0 && (tokens[at].IsSymbol(Openers) || tokens[at].Has(WordRoles.Articles | WordRoles.OptionNouns)))
+        {
+            at--;
+        }
+
+        if (at < 0 || !old.ByLetter || !IsPlain(old) || !Replacing.TryGetValue(tokens[at].Text, out var leads)
+            || !_clauses.IsStated(at) || _clauses.IsTentative(at) || _clauses.NamesPerson(at))
         {
             return;
         }

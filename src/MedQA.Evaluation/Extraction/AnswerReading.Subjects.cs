@@ -17,6 +17,7 @@ internal sealed partial class AnswerReading
             return;
         }
 
+        ReplacementNamed(subject);
         _hasOtherLetter |= subject.ByLetter && tokens[at].IsCapital;
         _named |= 1 << subject.Option;
         _lastNamed = subject;

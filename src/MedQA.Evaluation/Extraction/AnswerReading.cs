@@ -10,6 +10,10 @@ internal sealed partial class AnswerReading(List<Token> tokens, OptionReferences
 {
     private const int MostSteps = 14;
     private const int ShortestName = 6;
+
+    /// <summary>How many tokens behind a colon the last words of a text have at most.</summary>
+    private const int LongestEnd = 24;
+
     private const string Openers = "([{\"'“‘*_`$<>";
     private const string Closers = ")]}\"'”’*_`$";
 
@@ -22,6 +26,8 @@ internal sealed partial class AnswerReading(List<Token> tokens, OptionReferences
     private OptionReferences.Reference? _lastNamed;
     private int? _lastRetraction;
     private bool _hasOtherLetter;
+
+    /// <summary>The options that have been named, as bits.</summary>
     private int _named;
 
     public OptionReferences.Reference? Settle()
@@ -60,7 +66,11 @@ internal sealed partial class AnswerReading(List<Token> tokens, OptionReferences
                 _claims.Add(ClaimRank.Bare, led);
             }
 
-            EndNamed(at);
+            if (at >= tokens.Count - LongestEnd)
+            {
+                EndNamed(at);
+            }
+
             if (tokens[at].IsWord)
             {
                 TakenBack(at);
@@ -69,8 +79,10 @@ internal sealed partial class AnswerReading(List<Token> tokens, OptionReferences
                 DecisionNamed(at);
                 ConclusionNamed(at);
                 ExceptionNamed(at);
-                ReplacementNamed(at);
-                PointedBack(at);
+                if (_lastNamed is { } named)
+                {
+                    PointedBack(at, named);
+                }
             }
         }
 

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace MedQA.Evaluation.Extraction;
 
 /// <summary>Scripts of questions and answers: "Q: Is it A? A: No." There "A:" names no option.</summary>
@@ -8,12 +10,13 @@ internal static class Dialogue
     /// <summary>Gives the labels of questions and answers the roles of the words that they stand for.</summary>
     public static void MarkLabels(List<Token> tokens)
     {
-        for (var at = 1; at + 1 < tokens.Count; at++)
+        var all = CollectionsMarshal.AsSpan(tokens);
+        for (var at = 1; at + 1 < all.Length; at++)
         {
-            if (tokens[at].Is("a") && tokens[at + 1].Is(":") && tokens[at].IsCapital && QuestionBefore(tokens, at) is { } asked)
+            if (all[at].IsCapital && all[at].Is("a") && all[at + 1].Is(":") && QuestionBefore(tokens, at) is { } asked)
             {
-                tokens[asked] = As(tokens[asked], "question");
-                tokens[at] = As(tokens[at], IsOfOthers(tokens, asked, at) ? "someone" : "answer");
+                all[asked] = As(all[asked], "question");
+                all[at] = As(all[at], IsOfOthers(tokens, asked, at) ? "someone" : "answer");
             }
         }
     }
