@@ -84,8 +84,7 @@ internal sealed partial class OptionReferences
             return null;
         }
 
-        var named = TextAt(tokens, at) is { } text && (!_words || IsVerdict(tokens, text.End)) ? text : LetterAt(tokens, at);
-        return named is null || IsUnticked(tokens, at) ? null : named;
+        return TextAt(tokens, at) is { } text && (!_words || IsVerdict(tokens, text.End)) ? text : LetterAt(tokens, at);
     }
 
     /// <summary>Whether an empty box stands in front of a token: "( ) C", "☐ C"; a form names all options and chooses none.</summary>
@@ -168,7 +167,7 @@ internal sealed partial class OptionReferences
         {
             foreach (var (option, text) in candidates)
             {
-                if (MatchEnd(tokens, at, text) is { } end && (longest is null || end > longest.Value.End))
+                if (MatchEnd(tokens, at, text) is { } end && !IsUnticked(tokens, at) && (longest is null || end > longest.Value.End))
                 {
                     longest = new Reference(option, at, end, ByLetter: false);
                 }
@@ -247,7 +246,7 @@ internal sealed partial class OptionReferences
         }
 
         var reference = new Reference(option, at, at + 1, ByLetter: true);
-        if (IsGlued(tokens, at))
+        if (IsGlued(tokens, at) || IsUnticked(tokens, at))
         {
             return null;
         }
