@@ -12,7 +12,7 @@ internal sealed partial class AnswerReading(List<Token> tokens, OptionReferences
     private const int ShortestName = 6;
 
     /// <summary>How many tokens behind a colon the last words of a text have at most.</summary>
-    private const int LongestEnd = 24;
+    private const int LongestEnd = 16;
 
     private const string Openers = "([{\"'“‘*_`$<>";
     private const string Closers = ")]}\"'”’*_`$";
@@ -66,7 +66,7 @@ internal sealed partial class AnswerReading(List<Token> tokens, OptionReferences
                 _claims.Add(ClaimRank.Bare, led);
             }
 
-            if (at >= tokens.Count - LongestEnd)
+            if (at >= tokens.Count - LongestEnd && (tokens[at].IsSymbol(":.") || tokens[at].Text is "needs" or "words"))
             {
                 EndNamed(at);
             }
