@@ -105,7 +105,8 @@ internal sealed partial class AnswerReading
             }
 
             if (tokens[next].Has(WordRoles.Negations | WordRoles.Wrong | WordRoles.Tentative | WordRoles.Joins | WordRoles.Conditions
-                | WordRoles.Doubts | WordRoles.Reasons | WordRoles.Disqualifiers | WordRoles.Contrasts | WordRoles.Persons | WordRoles.Distance))
+                | WordRoles.Doubts | WordRoles.Reasons | WordRoles.Disqualifiers | WordRoles.Contrasts
+                | WordRoles.Persons | WordRoles.Distance))
             {
                 return null;
             }

@@ -53,7 +53,8 @@ internal sealed partial class AnswerReading
         {
             if (tokens[next].IsSymbol(",–—") || (tokens[next].Is("-") && tokens[next].SpaceBefore))
             {
-                return tokens[next + 1].Has(WordRoles.Hypothetical) || (!tokens[next].Is(",") && tokens[next + 1].Has(WordRoles.Joins)) || (tokens[next + 1].Has(WordRoles.Joins) && next + 2 < tokens.Count
+                return tokens[next + 1].Has(WordRoles.Hypothetical) || (!tokens[next].Is(",") && tokens[next + 1].Has(WordRoles.Joins))
+                    || (tokens[next + 1].Has(WordRoles.Joins) && next + 2 < tokens.Count
                     && tokens[next + 2].Text is "you" or "she" or "he" or "the");
             }
         }
@@ -107,7 +108,8 @@ internal sealed partial class AnswerReading
     private bool? DecidedBy(int at)
     {
         var ought = false;
-        if (at + 1 < tokens.Count && !Clauses.BeginsSentence(tokens, at) && tokens[at].Has(WordRoles.OwnDecisions) && tokens[at + 1].Text is "ich" or "i" or "je")
+        if (at + 1 < tokens.Count && !Clauses.BeginsSentence(tokens, at) && tokens[at].Has(WordRoles.OwnDecisions)
+            && tokens[at + 1].Text is "ich" or "i" or "je")
         {
             // "…, sage ich D."
             return !_clauses.IsOfOthers(at);

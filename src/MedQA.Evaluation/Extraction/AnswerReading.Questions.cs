@@ -61,7 +61,8 @@ internal sealed partial class AnswerReading
                 return behind == end ? asked : null;
             }
 
-            if (tokens[begin].IsWord && !tokens[begin].Has(WordRoles.QuestionHeads) && (!tokens[begin].Has(WordRoles.Connectors | WordRoles.SubjectCopulas | WordRoles.Pronouns
+            if (tokens[begin].IsWord && !tokens[begin].Has(WordRoles.QuestionHeads)
+                && (!tokens[begin].Has(WordRoles.Connectors | WordRoles.SubjectCopulas | WordRoles.Pronouns
                 | WordRoles.AnswerNouns | WordRoles.Leads | WordRoles.Articles) || tokens[begin].Has(WordRoles.Negations
                 | WordRoles.Persons)))
             {

@@ -192,12 +192,14 @@ internal sealed partial class AnswerReading
 
         var (words, isNegated, isChosen, hasPerson, speaks) = (0, false, false, false, false);
         var begin = at;
-        for (var before = isColon || tokens[at].Is("needs") ? at - 1 : at - (tokens[at].Is("words") ? 3 : 4); before >= 0 && !Clauses.EndsSentence(tokens, before) && !tokens[before].Has(WordRoles.Contrasts); before--)
+        var last = isColon || tokens[at].Is("needs") ? at - 1 : at - (tokens[at].Is("words") ? 3 : 4);
+        for (var before = last; before >= 0 && !Clauses.EndsSentence(tokens, before) && !tokens[before].Has(WordRoles.Contrasts); before--)
         {
             var token = tokens[before];
             var isDenied = token.Has(WordRoles.Negations | WordRoles.No);
             if (token.Is(":") || (token.Has(Reserved) && !isDenied && !token.Has(WordRoles.Articles) && !token.Is("one"))
-                || (token.Has(WordRoles.Disqualifiers | WordRoles.Rejections) && !isDenied && !token.Is("your")) || Background.Contains(token.Text))
+                || (token.Has(WordRoles.Disqualifiers | WordRoles.Rejections) && !isDenied && !token.Is("your"))
+                || Background.Contains(token.Text))
             {
                 return;
             }

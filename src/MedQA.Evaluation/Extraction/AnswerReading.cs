@@ -129,7 +129,8 @@ internal sealed partial class AnswerReading(List<Token> tokens, OptionReferences
     {
         // "muss es C sein", "正解は④です": verbs that close a clause.
         var verb = Skip(at, Closers);
-        at = verb < tokens.Count && tokens[verb].Text is "sein" or "übrig" or "infrage" or "zu" or "です" or "である" or "だ" or "となる" or "了" or "吧" or "heißen"
+        at = verb < tokens.Count && tokens[verb].Text is "sein" or "übrig" or "infrage" or "zu" or "です" or "である" or "だ" or "となる"
+            or "了" or "吧" or "heißen"
             or "になる" ? verb + 1 : at;
         if (OptionReferences.EndsStatement(tokens, at))
         {
