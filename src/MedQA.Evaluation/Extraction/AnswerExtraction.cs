@@ -48,6 +48,7 @@ public sealed class AnswerExtraction
 
         var (from, to) = VisiblePart.Of(text, stop.IsDefault ? [] : stop, spoken);
         var tokens = Tokenization.Of(text, from, to);
+        Dialogue.MarkLabels(tokens);
         return new AnswerReading(tokens, _options, _space).Settle() is { } reference
             ? new ExtractedAnswer(reference.Option, SpanOf(tokens, reference)) : null;
     }

@@ -7,15 +7,21 @@ internal sealed partial class AnswerReading
     private void Follow(int at, WordRoles connectors, ClaimRank rank, bool allowLineEnds = false, bool mustEnd = false,
         bool numbers = false, bool otherCase = false, bool endsAtComma = true)
     {
-        var (negated, afterWord) = (false, false);
+        var (negated, afterWord, isBelow) = (false, false, false);
         for (var step = 0; step < MostSteps && at < tokens.Count; step++)
         {
             var token = tokens[at];
             var number = numbers ? options.NumberAt(tokens, at) ?? CountedAlone(at, alone: true) : null;
             if ((options.At(tokens, at) ?? number) is { } reference && !_clauses.IsQuestion(at))
             {
-                if (!negated && !(reference.End < tokens.Count && tokens[reference.End].Has(WordRoles.NegationsBehind)
-                    && tokens[reference.End].Has(WordRoles.Corrections)))
+                if (isBelow && IsListed(reference, number is not null))
+                {
+                    return;
+                }
+
+                var behind = Skip(reference.End, "…");
+                if (!negated && !(behind < tokens.Count && tokens[behind].Has(WordRoles.NegationsBehind)
+                    && tokens[behind].Has(WordRoles.Corrections)))
                 {
                     Claim(rank, reference, mustEnd || number is not null, endsAtComma);
                     return;
@@ -37,6 +43,8 @@ internal sealed partial class AnswerReading
                 {
                     return;
                 }
+
+                isBelow = true;
             }
             else if (token.IsWord)
             {
@@ -52,6 +60,11 @@ internal sealed partial class AnswerReading
                     && options.PartAt(tokens, at) is { } part)
                 {
                     Claim(rank, part, mustEnd: true);
+                    return;
+                }
+                else if (!negated && rank == ClaimRank.Answer && !afterWord && !isBelow && TailAt(at) is { } tail)
+                {
+                    Claim(rank, tail, mustEnd: true);
                     return;
                 }
                 else if (token.Has(WordRoles.Plurals) || !token.Has(connectors) || (otherCase && token.Has(WordRoles.Hypothetical)))
@@ -74,9 +87,63 @@ internal sealed partial class AnswerReading
         }
     }
 
+    /// <summary>"Answer: the vitamin K compound, phylloquinone": the option's text that ends a line, behind words for it.</summary>
+    private OptionReferences.Reference? TailAt(int at)
+    {
+        const int LongestLine = 10;
+        if (at < 1 || !tokens[at - 1].Is(":") || !tokens[at].Has(WordRoles.Articles))
+        {
+            return null;
+        }
+
+        for (var next = at; next < tokens.Count && next < at + LongestLine && !Clauses.EndsSentence(tokens, next); next++)
+        {
+            if (options.At(tokens, next) is { } named)
+            {
+                return !named.ByLetter && tokens[next - 1].Is(",") && (named.End >= tokens.Count || tokens[named.End].IsNewLine) ? named
+                    : null;
+            }
+
+            if (tokens[next].Has(WordRoles.Negations | WordRoles.Wrong | WordRoles.Tentative | WordRoles.Joins | WordRoles.Conditions
+                | WordRoles.Doubts | WordRoles.Reasons | WordRoles.Disqualifiers | WordRoles.Contrasts
+                | WordRoles.Persons | WordRoles.Distance))
+            {
+                return null;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Whether an option below a cue begins a list of all of them: "Answer:", and then "A: too late", "B: perhaps".</summary>
+    private bool IsListed(OptionReferences.Reference reference, bool isNumber)
+    {
+        if (isNumber)
+        {
+            return tokens.Count > reference.End + 1 && tokens[reference.End].IsSymbol(".)")
+                && !options.BeginsTextOf(tokens, reference.End, reference.Option);
+        }
+
+        var end = reference.End;
+        while (end < tokens.Count && !tokens[end].IsNewLine)
+        {
+            end++;
+        }
+
+        var next = end + 1;
+        while (next < tokens.Count && (tokens[next].IsSymbol(BareAnswer.Markup) || tokens[next].Has(WordRoles.OptionNouns)))
+        {
+            next++;
+        }
+
+        return options.At(tokens, next) is { ByLetter: true } other && other.Option == reference.Option + 1
+            && (other.End >= tokens.Count || !tokens[other.End].IsWord || Skip(BehindText(reference), Closers) < end);
+    }
+
     /// <summary>In "not B but C": the token behind "but".</summary>
     private int Correction(int at)
     {
+        at = Skip(at, "…");
         for (var step = 0; step < 10 && at < tokens.Count && !Clauses.EndsSentence(tokens, at); step++, at++)
         {
             if (tokens[at].Has(WordRoles.Corrections))
@@ -114,6 +181,12 @@ internal sealed partial class AnswerReading
         {
             // "The answer is a decrease in preload."
             end = next += 2;
+        }
+
+        if (next < tokens.Count && tokens[next].Is("も"))
+        {
+            // "AもBも…".
+            return;
         }
 
         if (next < tokens.Count && tokens[next].Has(WordRoles.SubjectCopulas) && !tokens[next].Has(WordRoles.Particles))

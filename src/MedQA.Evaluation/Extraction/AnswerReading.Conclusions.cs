@@ -26,6 +26,13 @@ internal sealed partial class AnswerReading
             Follow(at + 1, WordRoles.SubjectCopulas | WordRoles.Copulas | WordRoles.Adverbs | WordRoles.OptionNouns
                 | WordRoles.Articles, space == AnswerSpace.Words ? ClaimRank.Conclusion : ClaimRank.Answer, mustEnd: true);
         }
+        else if (token.Has(WordRoles.Leaving) && at + 2 < tokens.Count && tokens[at + 1].Has(WordRoles.Articles)
+            && options.CountedAt(tokens, at + 2, alone: true) is { } counted && OptionReferences.EndsStatement(tokens, counted.End)
+            && _named == (1 << options.OptionCount) - 1 - (1 << counted.Option))
+        {
+            // "A, B and C are out. That leaves the last one."
+            _claims.Add(ClaimRank.Conclusion, counted);
+        }
         else if (token.Has(WordRoles.Leaving))
         {
             Follow(at + 1, WordRoles.DecisionConnectors | WordRoles.FirstPerson | WordRoles.Only
@@ -53,6 +60,58 @@ internal sealed partial class AnswerReading
         }
     }
 
+    /// <summary>"…, which is the answer", "…: that is my answer", "…, und das kreuze ich an": what was named in front of it.</summary>
+    private void PointedBack(int at, OptionReferences.Reference named)
+    {
+        var isPronoun = tokens[at].Text is "which" or "that" or "que" or "qui" or "das" or "c'" or "esa" or "これ" or "dabei";
+        if (!isPronoun || space != AnswerSpace.Letters || !_clauses.IsStated(at) || _clauses.IsOfOthers(at) || !PointsAsAnswer(at + 1))
+        {
+            return;
+        }
+
+        var end = at - 1;
+        while (end >= 0 && (tokens[end].Has(WordRoles.Joins) || tokens[end].IsSymbol(Closers + Openers + ",:;–—%")))
+        {
+            end--;
+        }
+
+        if (Skip(named.End, "%") >= end + 1 && named.First <= end && _clauses.IsStated(named.First)
+            && !_clauses.IsTentative(named.First) && IsPlain(named) && !IsSecond(named.First))
+        {
+            _claims.Add(ClaimRank.Answer, named);
+        }
+    }
+
+    /// <summary>Whether "or", "and" joins an option to what is in front of it.</summary>
+    private bool IsSecond(int at)
+    {
+        for (at--; at >= 0 && (tokens[at].IsSymbol(Openers) || (tokens[at].Has(WordRoles.Articles | WordRoles.OptionNouns)
+            && !tokens[at].Has(WordRoles.Joins))); at--)
+        {
+        }
+
+        return at >= 0 && tokens[at].Has(WordRoles.Joins);
+    }
+
+    /// <summary>"is (my) answer", "is the one that I choose", and nothing behind.</summary>
+    private bool PointsAsAnswer(int at)
+    {
+        var (hasVerb, hasNoun) = (false, false);
+        for (; at < tokens.Count && tokens[at].IsWord && !OptionReferences.EndsStatement(tokens, at); at++)
+        {
+            hasVerb |= tokens[at].Has(WordRoles.Copulas | WordRoles.DecisionsBehind | WordRoles.FirstPerson);
+            hasNoun |= tokens[at].Has(WordRoles.AnswerNouns | WordRoles.DecisionsBehind | WordRoles.Decisions | WordRoles.OwnDecisions);
+            if (tokens[at].Has(WordRoles.Negations | WordRoles.Wrong | WordRoles.Disqualifiers | WordRoles.Tentative | WordRoles.Persons)
+                || !tokens[at].Has(WordRoles.Copulas | WordRoles.Articles | WordRoles.Praise | WordRoles.AnswerNouns | WordRoles.Adverbs
+                | WordRoles.DecisionsBehind | WordRoles.Decisions | WordRoles.OwnDecisions | WordRoles.FirstPerson) && !tokens[at].Is("an"))
+            {
+                return false;
+            }
+        }
+
+        return hasVerb && hasNoun && OptionReferences.EndsStatement(tokens, at);
+    }
+
     /// <summary>Whether a verb that needs no subject has none: "es la C", but not "la vitamina es C".</summary>
     private bool BeginsClause(int at)
     {
@@ -66,7 +125,7 @@ internal sealed partial class AnswerReading
     private void Concluded(int at)
     {
         for (var step = 0; step < MostSteps && at < tokens.Count
-            && (tokens[at].Has(WordRoles.OptionNouns | WordRoles.Leads | WordRoles.Retractions)
+            && (tokens[at].Has(WordRoles.OptionNouns | WordRoles.Leads | WordRoles.Retractions | WordRoles.Corrections)
             || tokens[at].IsSymbol(Openers + Closers + ",:-–—→")); step++)
         {
             at++;
@@ -80,6 +139,13 @@ internal sealed partial class AnswerReading
         if (options.At(tokens, at) is { } concluded && !_clauses.IsQuestion(at) && IsPlain(concluded))
         {
             Claim(ClaimRank.Answer, concluded, mustEnd: true);
+        }
+        else if (at < tokens.Count && tokens[at].IsCapital && tokens[at].Text.Length >= ShortestName && _clauses.IsStated(at)
+            && options.PartAt(tokens, at) is { } part && Skip(part.End, Closers + ".!") >= tokens.Count
+            && options.BeginsTextOf(tokens, at, part.Option))
+        {
+            // "…, so Listeria."
+            _claims.Add(ClaimRank.Conclusion, part);
         }
     }
 
@@ -117,7 +183,7 @@ internal sealed partial class AnswerReading
             if (options.At(tokens, next) is { } named && (!named.ByLetter || IsMarked(named) || IsOnlyTopic(at, next)
                 || IsCalledFor(named)))
             {
-                if (IsLinked(at, next))
+                if (IsLinked(at, next) && _clauses.IsOwn(next))
                 {
                     Claim(ClaimRank.Conclusion, named, mustEnd: false);
                 }
@@ -139,7 +205,7 @@ internal sealed partial class AnswerReading
         }
 
         var token = tokens[link];
-        if (token.Is(":"))
+        if (token.IsSymbol(":="))
         {
             var topic = evidence + 1;
             while (topic < link && tokens[topic].Has(WordRoles.Topics | WordRoles.Praise | WordRoles.Superlatives))

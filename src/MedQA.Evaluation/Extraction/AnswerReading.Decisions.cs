@@ -31,8 +31,50 @@ internal sealed partial class AnswerReading
 
         if (isOwn || !_clauses.IsOtherCase(at))
         {
-            Follow(next, WordRoles.DecisionConnectors, ClaimRank.Answer, mustEnd: true);
+            if (isOwn || !IsMerelyNamed(at) || EndsBehindOption(next))
+            {
+                Follow(next, WordRoles.DecisionConnectors, ClaimRank.Answer, mustEnd: true);
+            }
         }
+    }
+
+    /// <summary>Whether a verb that nobody decides by may be a subject, of which the sentence goes on to speak: "Choisir la C, c'est …",
+    /// "Choosing C, one …", "选C，等于…".</summary>
+    private bool IsMerelyNamed(int at)
+    {
+        var text = tokens[at].Text;
+        if (text.EndsWith("ing", StringComparison.Ordinal) || text.EndsWith("ir", StringComparison.Ordinal)
+            || text.EndsWith("ar", StringComparison.Ordinal) || text.EndsWith("er", StringComparison.Ordinal) || text is "prendre")
+        {
+            return true;
+        }
+
+        for (var next = at + 1; next + 1 < tokens.Count && next < at + MostSteps && !Clauses.EndsSentence(tokens, next); next++)
+        {
+            if (tokens[next].IsSymbol(",–—") || (tokens[next].Is("-") && tokens[next].SpaceBefore))
+            {
+                return tokens[next + 1].Has(WordRoles.Hypothetical) || (!tokens[next].Is(",") && tokens[next + 1].Has(WordRoles.Joins))
+                    || (tokens[next + 1].Has(WordRoles.Joins) && next + 2 < tokens.Count
+                    && tokens[next + 2].Text is "you" or "she" or "he" or "the");
+            }
+        }
+
+        return false;
+    }
+
+    private bool EndsBehindOption(int at)
+    {
+        while (at < tokens.Count && !Clauses.EndsSentence(tokens, at))
+        {
+            if (options.At(tokens, at) is { } named)
+            {
+                return OptionReferences.EndsStatement(tokens, BehindText(named));
+            }
+
+            at++;
+        }
+
+        return false;
     }
 
     /// <summary>In "I'd put about 90 % on E" the token behind "on"; <see langword="null"/> for half or less.</summary>
@@ -66,9 +108,16 @@ internal sealed partial class AnswerReading
     private bool? DecidedBy(int at)
     {
         var ought = false;
+        if (at + 1 < tokens.Count && !Clauses.BeginsSentence(tokens, at) && tokens[at].Has(WordRoles.OwnDecisions)
+            && tokens[at + 1].Text is "ich" or "i" or "je")
+        {
+            // "…, sage ich D."
+            return !_clauses.IsOfOthers(at);
+        }
+
         if (tokens[at].Has(WordRoles.FirstPerson))
         {
-            return at > 0 && tokens[at - 1].Has(WordRoles.Past) ? null : true;
+            return at > 0 && (tokens[at - 1].Has(WordRoles.Past) || ClauseSigns.HasOtherSubject(tokens, at)) ? null : true;
         }
 
         if (at > 1 && tokens[at - 1].Is("have") && tokens[at - 2].Has(WordRoles.Hypothetical))

@@ -99,7 +99,25 @@ internal sealed partial class AnswerReading
                 && !(before > 1 && tokens[before - 2].Has(WordRoles.Disqualifiers));
         }
 
-        return before < 0 || !tokens[before].IsWord || (!tokens[before].Has(WordRoles.Disqualifiers) && IsIntroduced(before));
+        return before < 0 || !tokens[before].IsWord || (!tokens[before].Has(WordRoles.Disqualifiers) && IsIntroduced(before))
+            || IsForced(before, at);
+    }
+
+    /// <summary>"With fever and stiffness the answer has to be …".</summary>
+    private bool IsForced(int before, int at)
+    {
+        if (at + 3 >= tokens.Count || !(tokens[at + 1].Is("must") || (tokens[at + 1].Is("has") && tokens[at + 2].Is("to")))
+            || (tokens[before].Roles & ~WordRoles.PhraseStart) != WordRoles.None)
+        {
+            return false;
+        }
+
+        while (before > 0 && tokens[before - 1].IsWord)
+        {
+            before--;
+        }
+
+        return tokens[before].Is("with");
     }
 
     /// <summary>Whether a word leaves what follows it the model's own: "I think (that)", "this means", "so", but not "she told me

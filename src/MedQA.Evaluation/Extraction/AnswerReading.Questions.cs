@@ -8,9 +8,17 @@ internal sealed partial class AnswerReading
     /// <summary>"Is the answer A? No. Is it B? Yes.": yes states what was asked, no denies it.</summary>
     private void QuestionAnswered(int at)
     {
+        var label = at;
+        if (at + 2 < tokens.Count && tokens[at].Has(WordRoles.AnswerNouns) && tokens[at + 1].Is(":"))
+        {
+            // "Q: Is it C? A: Yes."
+            var said = Skip(at + 2, Closers);
+            at = said < tokens.Count && tokens[said].IsWord ? said : at;
+        }
+
         var isYes = tokens[at].Text is "yes" or "oui" or "ja" or "sí" or "是" or "是的" or "对" or "はい" or "indeed";
         if (space != AnswerSpace.Letters || (!isYes && !tokens[at].Has(WordRoles.No | WordRoles.Interjections)
-            && tokens[at].Text is not ("不是" or "いいえ")) || !IsBehindQuestion(at) || AskedBefore(at) is not { } asked)
+            && tokens[at].Text is not ("不是" or "いいえ")) || !IsBehindQuestion(label) || AskedBefore(label) is not { } asked)
         {
             return;
         }
@@ -53,7 +61,8 @@ internal sealed partial class AnswerReading
                 return behind == end ? asked : null;
             }
 
-            if (tokens[begin].IsWord && (!tokens[begin].Has(WordRoles.Connectors | WordRoles.SubjectCopulas | WordRoles.Pronouns
+            if (tokens[begin].IsWord && !tokens[begin].Has(WordRoles.QuestionHeads)
+                && (!tokens[begin].Has(WordRoles.Connectors | WordRoles.SubjectCopulas | WordRoles.Pronouns
                 | WordRoles.AnswerNouns | WordRoles.Leads | WordRoles.Articles) || tokens[begin].Has(WordRoles.Negations
                 | WordRoles.Persons)))
             {

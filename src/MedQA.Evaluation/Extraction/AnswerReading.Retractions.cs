@@ -10,6 +10,7 @@ internal sealed partial class AnswerReading
     {
         var token = tokens[at];
         var isTaken = token.Has(WordRoles.Retractions)
+            || (token.Has(WordRoles.Interjections) && token.Has(WordRoles.Wrong) && IsSaidOfAnswer(at))
             || (token.Has(WordRoles.Interjections) && at + 1 < tokens.Count
             && (tokens[at + 1].IsSymbol(",.:!;–—…-") || (Clauses.BeginsSentence(tokens, at)
             && tokens[at + 1].Has(WordRoles.No | WordRoles.Pronouns | WordRoles.FirstPerson))))
@@ -29,7 +30,11 @@ internal sealed partial class AnswerReading
             _claims.Retract();
             _verdicts.Retract();
             _lastRetraction = at;
-            Concluded(at + 1);
+            if (!_clauses.NamesPerson(at) && !_clauses.IsConditional(at) && !_clauses.IsDenied(at))
+            {
+                Concluded(at + 1);
+            }
+
             return;
         }
 
@@ -60,9 +65,35 @@ internal sealed partial class AnswerReading
         }
     }
 
+    /// <summary>"Withdrawn.", "Later retracted", "Answer withdrawn": nothing else is named in front of it.</summary>
+    private bool IsSaidOfAnswer(int at)
+    {
+        if (at + 1 < tokens.Count && tokens[at + 1].IsWord && (tokens[at + 1].Roles & ~WordRoles.PhraseStart) == WordRoles.None
+            && !tokens[at + 1].Is("par"))
+        {
+            // "The retracted study".
+            return false;
+        }
+
+        while (!Clauses.BeginsSentence(tokens, at))
+        {
+            at--;
+            if (tokens[at].IsWord && !tokens[at].Is("later") && (tokens[at].Has(WordRoles.Pronouns) || !tokens[at].Has(
+                WordRoles.AnswerNouns | WordRoles.ChoiceNouns | WordRoles.Articles | WordRoles.SubjectCopulas | WordRoles.Past
+                | WordRoles.Adverbs | WordRoles.QuestionHeads)))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     private bool IsBehindQuestion(int at)
     {
-        for (at--; at >= 0 && tokens[at].Kind == TokenKind.Symbol && !tokens[at].IsSymbol(".!;"); at--)
+        var isLabel = tokens[at].Has(WordRoles.AnswerNouns);
+        for (at--; at >= 0 && !tokens[at].IsWord && !tokens[at].IsSymbol(".!;")
+            && !(tokens[at].IsNewLine && !isLabel); at--)
         {
             if (tokens[at].Is("?"))
             {
@@ -76,7 +107,8 @@ internal sealed partial class AnswerReading
     /// <summary>"this is wrong", "that was a common mistake"; not "it is a mistake to …", which speaks of what follows.</summary>
     private bool IsCalledWrong(int at)
     {
-        var next = at + 1;
+        // "This answer has been retracted."
+        var next = at + 1 < tokens.Count && tokens[at + 1].Has(WordRoles.AnswerNouns) ? at + 2 : at + 1;
         if (!tokens[at].Has(WordRoles.Copulas) && (next >= tokens.Count || !tokens[next].Has(WordRoles.SubjectCopulas)))
         {
             return false;

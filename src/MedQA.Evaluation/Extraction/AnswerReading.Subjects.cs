@@ -17,6 +17,9 @@ internal sealed partial class AnswerReading
             return;
         }
 
+        ReplacementNamed(subject);
+        _hasOtherLetter |= subject.ByLetter && tokens[at].IsCapital;
+        _named |= 1 << subject.Option;
         _lastNamed = subject;
         if (!_clauses.IsOwn(at))
         {
@@ -87,6 +90,11 @@ internal sealed partial class AnswerReading
             && OptionReferences.EndsStatement(tokens, next + 2))
         {
             _verdicts.Count(subject, tokens[next + 1].Roles, isSoft: true, isTick: false, _claims);
+        }
+        else if (tokens[next].Is("ist") && next + 1 < tokens.Count && tokens[next + 1].Is("es") && _clauses.IsStated(at)
+            && OptionReferences.EndsStatement(tokens, next + 2) && !options.IsJoined(tokens, subject))
+        {
+            _claims.Add(ClaimRank.Answer, subject);
         }
         else if (tokens[next].Has(WordRoles.SubjectCopulas | WordRoles.PredicatesBehind) || isMade)
         {

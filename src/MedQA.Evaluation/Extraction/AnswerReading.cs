@@ -9,6 +9,11 @@ namespace MedQA.Evaluation.Extraction;
 internal sealed partial class AnswerReading(List<Token> tokens, OptionReferences options, AnswerSpace space)
 {
     private const int MostSteps = 14;
+    private const int ShortestName = 6;
+
+    /// <summary>How many tokens behind a colon the last words of a text have at most.</summary>
+    private const int LongestEnd = 16;
+
     private const string Openers = "([{\"'“‘*_`$<>";
     private const string Closers = ")]}\"'”’*_`$";
 
@@ -20,6 +25,10 @@ internal sealed partial class AnswerReading(List<Token> tokens, OptionReferences
     private readonly VerdictList _verdicts = new(tokens, options);
     private OptionReferences.Reference? _lastNamed;
     private int? _lastRetraction;
+    private bool _hasOtherLetter;
+
+    /// <summary>The options that have been named, as bits.</summary>
+    private int _named;
 
     public OptionReferences.Reference? Settle()
     {
@@ -57,6 +66,11 @@ internal sealed partial class AnswerReading(List<Token> tokens, OptionReferences
                 _claims.Add(ClaimRank.Bare, led);
             }
 
+            if (at >= tokens.Count - LongestEnd && (tokens[at].IsSymbol(":.") || tokens[at].Text is "needs" or "words"))
+            {
+                EndNamed(at);
+            }
+
             if (tokens[at].IsWord)
             {
                 TakenBack(at);
@@ -65,6 +79,10 @@ internal sealed partial class AnswerReading(List<Token> tokens, OptionReferences
                 DecisionNamed(at);
                 ConclusionNamed(at);
                 ExceptionNamed(at);
+                if (_lastNamed is { } named)
+                {
+                    PointedBack(at, named);
+                }
             }
         }
 
@@ -112,6 +130,7 @@ internal sealed partial class AnswerReading(List<Token> tokens, OptionReferences
         // "muss es C sein", "正解は④です": verbs that close a clause.
         var verb = Skip(at, Closers);
         at = verb < tokens.Count && tokens[verb].Text is "sein" or "übrig" or "infrage" or "zu" or "です" or "である" or "だ" or "となる"
+            or "了" or "吧" or "heißen"
             or "になる" ? verb + 1 : at;
         if (OptionReferences.EndsStatement(tokens, at))
         {

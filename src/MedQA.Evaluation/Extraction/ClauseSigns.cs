@@ -16,6 +16,32 @@ internal static class ClauseSigns
         || (tokens[at].Text == "if" && at + 1 < tokens.Count && tokens[at + 1].Text is "i" or "forced" && at + 2 < tokens.Count
         && tokens[at + 2].Text is "had" or "must" or "have" or "to" or "am")) && Decides(tokens, at + 1);
 
+    /// <summary>"El Harrison diría que …": the first person's form is the third's too, and a subject stands in front of it.</summary>
+    public static bool HasOtherSubject(List<Token> tokens, int verb)
+    {
+        if (!tokens[verb].Text.EndsWith("ía", StringComparison.Ordinal) || verb == 0 || !tokens[verb - 1].IsWord
+            || !(IsNoun(tokens[verb - 1]) || tokens[verb - 1].Is("se")))
+        {
+            return false;
+        }
+
+        if (tokens[verb - 1].Is("se"))
+        {
+            return true;
+        }
+
+        var begin = verb - 1;
+        while (begin > 0 && tokens[begin - 1].IsWord && !tokens[begin - 1].Has(WordRoles.Conclusions | WordRoles.Contrasts))
+        {
+            begin--;
+        }
+
+        return tokens[begin].Has(WordRoles.Articles | WordRoles.Persons) || tokens[begin].Text is "mi" or "tu" or "su"
+            || (tokens[begin].IsCapital && IsNoun(tokens[begin]));
+    }
+
+    private static bool IsNoun(Token token) => token.Has(WordRoles.Persons) || (token.Roles & ~WordRoles.PhraseStart) == WordRoles.None;
+
     /// <summary>"He had his appendix removed": no condition.</summary>
     public static bool IsPastTense(List<Token> tokens, int at) => tokens[at].Text is "had" or "were" && at > 0
         && tokens[at - 1].Text is "he" or "she" or "it" or "they" or "who" or "patient" or "we" or "there" or "these" or "that" or "which";

@@ -96,8 +96,11 @@ internal sealed class Clauses
                     inConcession = false;
                     under = at + 1 < tokens.Count && tokens[at + 1].Text is "that" or "que" or "dass" ? under
                         : under & ~(Under.Negation | Under.Doubt | Under.Tentative);
-                    under = tokens[at].SpaceBefore || at + 1 >= tokens.Count || at == 0
-                        || !(tokens[at - 1].Is("\"") && tokens[at + 1].Is("\"")) ? under : Under.None;
+                    if (!tokens[at].SpaceBefore && at + 1 < tokens.Count && at > 0 && tokens[at - 1].IsSymbol("\"]")
+                        && tokens[at + 1].Is("\""))
+                    {
+                        (under, hasSpeaker, isQuoted) = (Under.None, false, false);
+                    }
                 }
                 else if (token.IsSymbol(":–—") || (token.Is("-") && token.SpaceBefore))
                 {
@@ -137,9 +140,13 @@ internal sealed class Clauses
                     }
                 }
 
-                if (token.Has(WordRoles.Conclusions))
+                // "O sea", "すなわち" say the same once more.
+                if (token.Has(WordRoles.Conclusions) && !token.Has(WordRoles.Corrections))
                 {
-                    (under, hasPerson) = (under & Under.Own, false);
+                    // "…故选C" decides and concludes in one.
+                    var decides = token.Has(WordRoles.Decisions);
+                    (under, hasPerson) = (under & (decides ? Under.Own | Under.Condition : Under.Own), false);
+                    all[at] = decides ? under : all[at];
                 }
 
                 if (token.Has(WordRoles.Contrasts))
@@ -147,7 +154,11 @@ internal sealed class Clauses
                     (under, hasPerson) = (under & (Under.Condition | Under.Own), false);
                 }
 
-                if (token.Has(WordRoles.FirstPerson))
+                if (token.Has(WordRoles.FirstPerson) && ClauseSigns.HasOtherSubject(tokens, at))
+                {
+                    under |= Under.Others;
+                }
+                else if (token.Has(WordRoles.FirstPerson))
                 {
                     (under, hasPerson) = ((under & ~Under.Others) | Under.Own, false);
                 }
@@ -220,6 +231,9 @@ internal sealed class Clauses
     /// <summary>Whether the model has named itself in the sentence in front of a token.</summary>
     public bool IsOwnSentence(int at) => (_under[at] & Under.Own) != Under.None;
 
+    /// <summary>Whether "not" or "wrong" stands in front of a token in its clause.</summary>
+    public bool IsDenied(int at) => (_under[at] & (Under.Negation | Under.Doubt)) != Under.None;
+
     /// <summary>Whether "perhaps" stands in front of a token in its clause.</summary>
     public bool IsTentative(int at) => (_under[at] & Under.Tentative) != Under.None;
 
@@ -272,7 +286,7 @@ internal sealed class Clauses
     public static bool BeginsSentence(List<Token> tokens, int at)
     {
         at--;
-        while (at >= 0 && tokens[at].IsSymbol("([{\"'“‘*_`$<>#•|"))
+        while (at >= 0 && tokens[at].IsSymbol("([{\"'“‘*_`$<>#•|¹²³†‡§※"))
         {
             at--;
         }

@@ -100,7 +100,12 @@ internal readonly record struct Judgement(ClaimRank? Rank, bool IsDenied, int En
     {
         at = OptionReferences.SkipSymbols(tokens, at, Closers);
 
-        if (Clauses.IsConditionalAfter(tokens, at))
+        if (at + 1 < tokens.Count && tokens[at].Is(",") && tokens[at + 1].IsUnspaced && tokens[at + 1].Has(WordRoles.NegationsBehind))
+        {
+            return true;
+        }
+
+        if (Clauses.IsConditionalAfter(tokens, at) || IsQuotedBehind(tokens, at))
         {
             return true;
         }
@@ -159,6 +164,35 @@ internal readonly record struct Judgement(ClaimRank? Rank, bool IsDenied, int En
             }
 
             hasPerson |= token.Has(WordRoles.Persons);
+        }
+
+        return false;
+    }
+
+    /// <summary>"…Cだ、と一度は思った", "…正解だと言い切れる根拠": a particle makes what was said somebody's thought, and no word behind it makes
+    /// it the model's own.</summary>
+    private static bool IsQuotedBehind(List<Token> tokens, int at)
+    {
+        for (var step = 0; step < 8 && at < tokens.Count && (tokens[at].IsUnspaced || tokens[at].IsSymbol(",…”\"")); step++, at++)
+        {
+            var text = tokens[at].Text;
+            if (text is "と")
+            {
+                return true;
+            }
+
+            if (text is ['と', _, ..] or ['だ', 'と', ..])
+            {
+                return at + 1 < tokens.Count && tokens[at + 1].IsUnspaced
+                    && !tokens[at + 1].Has(WordRoles.Reasons | WordRoles.Conclusions | WordRoles.Contrasts)
+                    && tokens[at + 1].Text is not ("が" or "し" or "ね" or "よ");
+            }
+
+            if (tokens[at].IsUnspaced && text is not ("だ" or "です" or "で" or "よ" or "い" or "ある" or "である" or "ろ" or "う" or "間違い"
+                or "な" or "の" or "決" or "ま" or "り" or "確" or "実" or "あ" or "る" or "いい" or "ない"))
+            {
+                return false;
+            }
         }
 
         return false;

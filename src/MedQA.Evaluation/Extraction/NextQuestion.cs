@@ -26,6 +26,12 @@ internal static class NextQuestion
             var end = at + 1;
             while (end < tokens.Count && (tokens[end].Has(WordRoles.QuestionHeads) || tokens[end].IsNumber || tokens[end].IsSymbol("#*_")))
             {
+                if (tokens[end].Is("*") && tokens[end - 1].IsNumber)
+                {
+                    // "**Question 2** A 30-year-old …"
+                    return true;
+                }
+
                 end++;
             }
 

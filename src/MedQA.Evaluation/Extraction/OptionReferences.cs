@@ -87,6 +87,21 @@ internal sealed partial class OptionReferences
         return TextAt(tokens, at) is { } text && (!_words || IsVerdict(tokens, text.End)) ? text : LetterAt(tokens, at);
     }
 
+    /// <summary>Whether an empty box stands in front of a token: "( ) C", "☐ C"; a form names all options and chooses none.</summary>
+    public static bool IsUnticked(List<Token> tokens, int at)
+    {
+        at--;
+        while (at >= 0 && tokens[at].IsSymbol("*_`("))
+        {
+            at--;
+        }
+
+        return at >= 0 && (tokens[at].IsSymbol("☐□▢◻⬜")
+            || (at > 1 && tokens[at].IsSymbol(")]") && (tokens[at - 1].IsSymbol("([")
+            || (tokens[at - 1].Is("?") && tokens[at - 2].IsSymbol("([")))) || (at == 1 && tokens[at].IsSymbol(")]")
+            && tokens[0].IsSymbol("([")));
+    }
+
     /// <summary>The option that is counted from a token on: "the second option"; with its article.</summary>
     public Reference? CountedAt(List<Token> tokens, int at, bool alone) =>
         _letters && at < tokens.Count && tokens[at].IsWord && Ordinals.At(tokens, at, OptionCount, alone) is var (option, end)
@@ -94,7 +109,7 @@ internal sealed partial class OptionReferences
 
     /// <summary>The only option that has all the words from a token to the statement's end, though they are not its name.</summary>
     public Reference? PartAt(List<Token> tokens, int at) => _letters && PartialName.At(tokens, at, _texts) is { } part
-        ? new Reference(part.Option, at, part.End, ByLetter: false) : null;
+        && !IsUnticked(tokens, at) ? new Reference(part.Option, at, part.End, ByLetter: false) : null;
 
     /// <summary>Whether the words of an option's text, or its first ones, begin at a token.</summary>
     public bool BeginsTextOf(List<Token> tokens, int at, int option, int atLeast = 1)
@@ -152,7 +167,7 @@ internal sealed partial class OptionReferences
         {
             foreach (var (option, text) in candidates)
             {
-                if (MatchEnd(tokens, at, text) is { } end && (longest is null || end > longest.Value.End))
+                if (MatchEnd(tokens, at, text) is { } end && !IsUnticked(tokens, at) && (longest is null || end > longest.Value.End))
                 {
                     longest = new Reference(option, at, end, ByLetter: false);
                 }
@@ -231,7 +246,7 @@ internal sealed partial class OptionReferences
         }
 
         var reference = new Reference(option, at, at + 1, ByLetter: true);
-        if (IsGlued(tokens, at))
+        if (IsGlued(tokens, at) || IsUnticked(tokens, at))
         {
             return null;
         }
@@ -254,7 +269,7 @@ internal sealed partial class OptionReferences
         // "E. coli", "E. Coli": a full stop and an organism's name, or a word that neither starts a clause nor the option's text.
         if (!isEnclosed && next.Is(".") && at + 2 < tokens.Count && tokens[at + 2] is { IsWord: true } following
             && !BeginsTextOf(tokens, at + 2, option)
-            && (Species.Contains(following.Text) || (!following.Has(WordRoles.AfterLetter)
+            && (Species.Contains(following.Text) || (!following.IsUnspaced && !following.Has(WordRoles.AfterLetter)
             && (!following.IsCapital || (following.Roles == WordRoles.None && EndsStatement(tokens, at + 3))))))
         {
             return null;

@@ -30,7 +30,7 @@ internal static class Ordinals
     {
         if (tokens[at].IsUnspaced || tokens[at].IsNumber)
         {
-            return Unspaced(tokens, at) is var (counted, behind) && PlaceOf(counted, options) is { } named ? (named, behind) : null;
+            return Unspaced(tokens, at, alone) is var (counted, behind) && PlaceOf(counted, options) is { } named ? (named, behind) : null;
         }
 
         if (!Words.TryGetValue(tokens[at].Text, out var number) || PlaceOf(number, options) is not { } option)
@@ -46,13 +46,21 @@ internal static class Ordinals
             return (option, at + 2);
         }
 
+        // "the second of the six", "the fourth on your list".
+        if (alone && next.Text is "of" or "on" or "in" && at + 3 < tokens.Count && tokens[at + 2].Text is "the" or "your" or "this"
+            && (tokens[at + 3].Text is "list" or "options" or "choices" or "three" or "four" or "five" or "six")
+            && OptionReferences.EndsStatement(tokens, at + 4))
+        {
+            return (option, at + 4);
+        }
+
         return alone && number == Last && !tokens[at].Is("last") && OptionReferences.EndsStatement(tokens, at + 1)
             ? (option, at + 1) : null;
     }
 
     private static int? PlaceOf(int number, int options) => number == Last ? options - 1 : number <= options ? number - 1 : null;
 
-    private static (int Number, int End)? Unspaced(List<Token> tokens, int at)
+    private static (int Number, int End)? Unspaced(List<Token> tokens, int at, bool alone)
     {
         if (!tokens[at].IsNumber && tokens[at].Text[0] is not ('第' or '最'))
         {
@@ -63,6 +71,12 @@ internal static class Ordinals
         for (var end = at; end < tokens.Count && end < at + MostPieces && tokens[end].IsWord; end++)
         {
             text += tokens[end].Text;
+            if (alone && text is ['第', _, '项' or '个'] && Numerals.IndexOf(text[1], StringComparison.Ordinal) is >= 0 and var place
+                && (OptionReferences.EndsStatement(tokens, end + 1) || tokens[end + 1].Is(",")))
+            {
+                return (place + 1, end + 1);
+            }
+
             if (!text.EndsWith("选项", StringComparison.Ordinal) && !text.EndsWith("選択肢", StringComparison.Ordinal))
             {
                 continue;

@@ -31,6 +31,13 @@ internal sealed class VerdictList(List<Token> tokens, OptionReferences options)
             at++;
         }
 
+        if (at + 2 < tokens.Count && at > 0 && tokens[at].Is("x") && tokens[at - 1].IsSymbol("([") && tokens[at + 1].IsSymbol(")]"))
+        {
+            // "[x] C".
+            mark |= WordRoles.Approvals;
+            at = OptionReferences.SkipSymbols(tokens, at + 2, Markup);
+        }
+
         if (at > 0 && at + 2 < tokens.Count && tokens[at - 1].Is("<") && tokens[at + 1].Is(">") && tokens[at + 2].Is("<"))
         {
             // "<output><A>no</A>…".
@@ -47,6 +54,7 @@ internal sealed class VerdictList(List<Token> tokens, OptionReferences options)
         if (at >= tokens.Count || options.At(tokens, at) is not { } head || !clauses.IsOwn(at))
         {
             ReadHeading(at, isTable);
+            _no += at < tokens.Count && OptionReferences.IsUnticked(tokens, at) ? 1 : 0;
             return;
         }
 
@@ -61,7 +69,8 @@ internal sealed class VerdictList(List<Token> tokens, OptionReferences options)
         {
             if (OptionReferences.EndsStatement(tokens, end))
             {
-                Count(head, mark, isSoft: true, isTick: true, claims);
+                // A color tells only in contrast to another.
+                Count(head, mark, isSoft: true, isTick: !tokens[head.First - 1].IsSymbol("\ud83d"), claims);
             }
         }
         else if (isTable)

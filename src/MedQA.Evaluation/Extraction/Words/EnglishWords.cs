@@ -8,18 +8,19 @@ internal static class EnglishWords
     public static LanguageWords All { get; } = new(
         new Dictionary<WordRoles, string>
         {
-            [WordRoles.AnswerNouns] = "answer answers ans boxed fbox answer_idx answer_index final_answer answer's winner",
+            [WordRoles.AnswerNouns] = "answer answers ans boxed fbox answer_idx answer_index final_answer answer's winner "
+                + "answr anwser ansewr awnser",
             [WordRoles.ChoiceNouns] =
                 "option choice selection response pick conclusion solution verdict letter prediction final key guess correct best "
                 + "decision label match fit result output",
             [WordRoles.Praise] =
                 "correct right best final my chosen selected appropriate likely only preferred strongest accurate better predicted "
                 + "remaining fitting suitable plausible logical definitive ultimate true actual single overall one two resulting real "
-                + "revised corrected updated amended intended",
+                + "revised corrected updated amended intended teh",
             [WordRoles.Disqualifiers] =
                 "wrong incorrect not no tempting common initial first previous original earlier another other alternative your isn't "
                 + "nor never second false usual typical popular expected his her their old former provisional sample example excluded "
-                + "rejected worst reference least next given published official stated listed wrongly less obvious",
+                + "rejected worst reference least next given published official stated listed wrongly less obvious any",
             [WordRoles.BeforeVerb] =
                 "to can cannot can't could couldn't we i you please not don't won't i'll let's help would might may should will must "
                 + "people students i'd",
@@ -36,7 +37,7 @@ internal static class EnglishWords
             [WordRoles.Adverbs] =
                 "therefore thus hence then clearly definitely certainly indeed the be to a an most likely probably my our best "
                 + "single only by far actually still more very overall out as surely obviously undoubtedly purposes unquestionably "
-                + "undeniably unmistakably unequivocally indisputably decidedly",
+                + "undeniably unmistakably unequivocally indisputably decidedly been",
             [WordRoles.Predicates] = "correct right wins",
             [WordRoles.Superlatives] =
                 "best most appropriate likely preferred strongest accurate correct right only better alone suitable",
@@ -48,10 +49,11 @@ internal static class EnglishWords
             [WordRoles.Tentative] = "could may might can possibly perhaps maybe potentially seems appears looks seem appear look",
             [WordRoles.Negations] =
                 "not never neither nor cannot can't isn't aren't wasn't won't wouldn't couldn't shouldn't doesn't don't didn't except "
-                + "excluding excludes unlikely incorrect wrong rather instead hardly avoid nobody none few",
+                + "excluding excludes unlikely incorrect wrong rather instead hardly avoid nobody none few dont cant wont isnt doesnt "
+                + "nto",
             [WordRoles.Wrong] =
                 "incorrect wrong false mistaken inaccurate outdated untrue invalid mistake error misconception trap distractor "
-                + "fallacy myth",
+                + "fallacy myth withdrawn retracted annulled voided rescinded revoked",
             [WordRoles.Doubts] =
                 "doubt doubtful unconvinced mistake error misconception myth fallacy trap tempting tempted misleading wrongly "
                 + "mistakenly erroneously incorrectly false mistaken impossible rule ruled ruling eliminate eliminated exclude excluded "
@@ -77,7 +79,7 @@ internal static class EnglishWords
                 + "then therefore thus so hence now strongly only just had also here can am are shall keep",
             [WordRoles.Obligations] = "should must ought advisable",
             [WordRoles.Past] = "was were initially originally first once earlier previously almost nearly tempted initially been",
-            [WordRoles.Corrections] = "but rather instead",
+            [WordRoles.Corrections] = "but rather instead read",
             [WordRoles.Contrasts] = "but however yet nevertheless nonetheless instead",
             [WordRoles.AfterLetter] =
                 "is was are be because since as due and but which who that for in on with given so therefore thus hence if unless "
@@ -85,7 +87,7 @@ internal static class EnglishWords
                 + "rationale note the this these those it its at among of based here only correct definitely final option choice "
                 + "although though however i we most best both confidence rather than seems appears remains looks over stands fits "
                 + "explains matches accounts accurately can't isn't wasn't wrong incorrect instead above does doesn't could might may "
-                + "it's except wins alone",
+                + "it's except wins alone read",
             [WordRoles.BeforeSubject] =
                 "option options choice choices answer letter so therefore thus hence and but because since as that conclude believe "
                 + "think however only consequently is clearly while although though if say saying yet makes actually then means implies "
@@ -94,7 +96,7 @@ internal static class EnglishWords
             [WordRoles.Evidence] =
                 "likely appropriate best correct diagnosis suggests suggest suggesting indicates indicate indicating consistent "
                 + "points point pointing corresponds matches supports therefore thus hence conclusion overall confirms favors culprit "
-                + "responsible suitable",
+                + "responsible suitable dx",
             [WordRoles.EvidenceLinks] =
                 "is be remains to with toward towards suggests suggest suggesting indicates indicate indicating supports confirms "
                 + "favors favor matches",
@@ -103,7 +105,8 @@ internal static class EnglishWords
                 + "resident attending friend examiner examiners novice novices layperson laypeople physician physicians doctor doctors "
                 + "cardiologist clinician clinicians he she they everyone everybody nobody someone somebody anyone author authors "
                 + "teacher professor candidates examinees sources websites internet source pharmacist nurse consultant supervisor "
-                + "registrar mentor tutor intern peer peers classmate",
+                + "registrar mentor tutor intern peer peers classmate "
+                + "tutors teachers residents mentors interns nurses professors consultants readers raters judges graders",
             [WordRoles.Speech] =
                 "say says said saying argue argues argued think thinks thought believe believes believed choose chooses chose chosen "
                 + "pick picks picked select selects selected answers answered claim claims claimed favor favors favored expect expects "
@@ -115,17 +118,18 @@ internal static class EnglishWords
                 + "assumption supposedly allegedly reportedly hypothetically arguably ostensibly guideline editions edition says said "
                 + "told tells argues argued claimed thinks thought believes believed insists insisted wrote writes maintains taught "
                 + "teaches accordingly form phrase pattern style syntax wording sentence slogan statement assertion hypothesis "
-                + "pharmacist",
+                + "pharmacist yesterday",
             [WordRoles.FirstPerson] = "i we i'd i'll i'm i've we'd we'll we're we've let's",
-            [WordRoles.Interjections] = "hmm wait oops correction edit update erratum apologies apologize whoops sorry",
+            [WordRoles.Interjections] = "hmm wait oops correction edit update erratum apologies apologize whoops sorry "
+                + "withdrawn retracted annulled voided rescinded revoked corrigendum errata",
             [WordRoles.Leads] =
                 "therefore thus hence so consequently accordingly probably likely definitely clearly overall finally ergo obviously "
-                + "surely certainly actually rather option choice correction only sorry edit conclusion update perhaps yes "
-                + "unquestionably undeniably unmistakably unequivocally indisputably decidedly",
+        + "surely certainly actually rather option choice correction only sorry edit conclusion update perhaps yes "
+        + "unquestionably undeniably unmistakably unequivocally indisputably decidedly",
             [WordRoles.Pronouns] = "this that it which it's that's",
-            [WordRoles.Approvals] = "correct right true yes ✓ ✔ ✅ ☑ 🗸 accept accepted keep kept appropriate indicated ○ ⭕ ◯",
+            [WordRoles.Approvals] = "correct right true yes ✓ ✔ ✅ ☑ 🗸 accept accepted keep kept appropriate indicated ○ ⭕ ◯ 🟩 🟢 t",
             [WordRoles.Rejections] =
-                "incorrect wrong false no ✗ ✘ ❌ ✖ ☒ 🗙 reject rejected inappropriate contraindicated excluded eliminated",
+                "incorrect wrong false no ✗ ✘ ❌ ✖ ☒ 🗙 reject rejected inappropriate contraindicated excluded eliminated 🟥 🔴 f",
             [WordRoles.Fits] = "fits explains matches accounts satisfies fit",
             [WordRoles.Leaving] = "leaving leaves",
             [WordRoles.QuestionHeads] =
@@ -136,7 +140,7 @@ internal static class EnglishWords
             [WordRoles.ThisCase] =
                 "this these our her his both all it conclusion summary short light view fact several two three many reasons me us "
                 + "accordance keeping line above such absence presence setting context given present described listed",
-            [WordRoles.Articles] = "the a an",
+            [WordRoles.Articles] = "the a an teh",
             [WordRoles.Only] = "only",
             [WordRoles.Makers] = "makes make making considering",
             [WordRoles.Joins] = "and or nor plus",
@@ -342,5 +346,32 @@ internal static class EnglishWords
             ("if not for", WordRoles.Conditions),
             ("had it not", WordRoles.Conditions),
             ("but for the", WordRoles.Conditions),
+            ("no longer valid", WordRoles.Retractions),
+            ("no longer stands", WordRoles.Retractions),
+            ("no longer stand", WordRoles.Retractions),
+            ("majority vote", WordRoles.AnswerNouns),
+            ("final version", WordRoles.AnswerNouns),
+            ("full text", WordRoles.AnswerNouns),
+            ("my pick", WordRoles.AnswerNouns | WordRoles.Predicates),
+            ("my choice", WordRoles.AnswerNouns | WordRoles.Predicates),
+            ("my vote", WordRoles.Predicates),
+            ("end of story", Neutral),
+            ("case closed", Neutral),
+            ("full stop", Neutral),
+            ("that is to say", Neutral),
+            ("fill in bubble", WordRoles.Decisions | WordRoles.DecisionConnectors),
+            ("bubble in", WordRoles.Decisions | WordRoles.DecisionConnectors),
+            ("diagnosis asked for", WordRoles.AnswerNouns),
+            ("majority is wrong", WordRoles.Retractions),
+            ("what i see is", WordRoles.Pronouns | WordRoles.Copulas),
+            ("what we see is", WordRoles.Pronouns | WordRoles.Copulas),
+            ("what we have is", WordRoles.Pronouns | WordRoles.Copulas),
+            ("what we have here is", WordRoles.Pronouns | WordRoles.Copulas),
+            ("what she has is", WordRoles.Pronouns | WordRoles.Copulas),
+            ("what he has is", WordRoles.Pronouns | WordRoles.Copulas),
+            ("about to say", WordRoles.Distance),
+            ("could say", WordRoles.Distance),
+            ("could argue", WordRoles.Distance),
+            ("could claim", WordRoles.Distance),
         ]);
 }

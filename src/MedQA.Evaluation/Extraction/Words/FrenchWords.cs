@@ -13,7 +13,8 @@ internal static class FrenchWords
             [WordRoles.Praise] =
                 "bonne correcte meilleure juste finale ma exacte probable appropriée mon corrigée révisée nouvelle choisie retenue "
                 + "sélectionnée",
-            [WordRoles.Disqualifiers] = "mauvaise incorrecte fausse première initiale autre ta votre leur sa aucune sans",
+            [WordRoles.Disqualifiers] = "mauvaise incorrecte fausse première initiale autre ta votre leur sa aucune sans "
+                + "deuxième seconde pire moins",
             [WordRoles.BeforeVerb] = "vous",
             [WordRoles.Connectors] =
                 "est la le les un une l' serait sera doit être devrait option lettre réponse bonne correcte donc alors clairement "
@@ -35,12 +36,12 @@ internal static class FrenchWords
             [WordRoles.No] = "non",
             [WordRoles.Wrong] =
                 "faux fausse incorrect incorrecte incorrectes erronée erroné erreur inexacte inexact piège fausses inexactes "
-                + "erronées",
+                + "erronées annulée annulé",
             [WordRoles.Doubts] =
                 "erreur faux piège éliminer éliminons élimine exclure excluons exclut doute tentant improbable incorrecte incorrect "
                 + "à_tort",
-            [WordRoles.Rejections] = "faux fausse incorrect incorrecte non exclu exclue écarté écartée",
-            [WordRoles.Approvals] = "vrai vraie correct correcte oui juste exact exacte retenu retenue",
+            [WordRoles.Rejections] = "faux fausse incorrect incorrecte non exclu exclue écarté écartée f",
+            [WordRoles.Approvals] = "vrai vraie correct correcte oui juste exact exacte retenu retenue v",
             [WordRoles.Plurals] = "entre soit parmi",
             [WordRoles.Conditions] = "si sauf supposant",
             [WordRoles.Concessions] = "bien_que quoique tandis",
@@ -48,7 +49,7 @@ internal static class FrenchWords
             [WordRoles.Reasons] = "parce car puisque étant et mais comme que",
             [WordRoles.Decisions] =
                 "choisis choisirais sélectionne retiens prends choisir choisissons coche cocherais choisirai",
-            [WordRoles.OwnDecisions] = "pense crois dirais",
+            [WordRoles.OwnDecisions] = "pense crois dirais dis",
             [WordRoles.ParticleVerbs] = "opte opterais penche pencherais",
             [WordRoles.DecisionParticles] = "pour vers",
             [WordRoles.DecisionConnectors] =
@@ -57,7 +58,7 @@ internal static class FrenchWords
             [WordRoles.Auxiliaries] = "donc alors finalement ainsi vais dois devrais me",
             [WordRoles.Obligations] = "doit faut devons",
             [WordRoles.Past] = "initialement début abord d'abord avais failli presque",
-            [WordRoles.Corrections] = "mais plutôt",
+            [WordRoles.Corrections] = "mais plutôt lire",
             [WordRoles.Contrasts] = "mais cependant toutefois pourtant",
             [WordRoles.AfterLetter] =
                 "est n' ne serait car parce et ou mais puisque que qui semble correct correcte faux incorrecte reste doit sont pour "
@@ -78,11 +79,11 @@ internal static class FrenchWords
                 "début initialement exemple format traditionnellement auparavant selon d'après autrefois affirme affirment prétend "
                 + "soutient croit dit disait idée hypothèse croyance affirmation probabilité répondu déclaré écrit",
             [WordRoles.FirstPerson] = "je j' nous",
-            [WordRoles.Interjections] = "attendez attends correction pardon désolé erratum oups hmm",
-            [WordRoles.Retractions] = "rectifie",
+            [WordRoles.Interjections] = "attendez attends correction pardon désolé erratum oups hmm annulée annulé retirée",
+            [WordRoles.Retractions] = "rectifie rature raturé",
             [WordRoles.Leads] =
                 "donc ainsi alors correction finalement probablement certainement seulement oui forcément nécessairement évidemment "
-                + "sûrement bien indiscutablement incontestablement assurément",
+        + "sûrement bien indiscutablement incontestablement assurément",
             [WordRoles.Pronouns] = "c' ce cela ça ceci",
             [WordRoles.QuestionHeads] = "question utilisateur",
             [WordRoles.Restrictions] = "chez en pour dans lors seulement quand",
@@ -176,5 +177,12 @@ internal static class FrenchWords
             ("le plus probable est", WordRoles.AnswerNouns | WordRoles.Copulas),
             ("peut - être", WordRoles.Tentative),
             ("n' était", WordRoles.Conditions),
+            ("est annulée", WordRoles.Retractions),
+            ("a été annulée", WordRoles.Retractions),
+            ("a été retirée", WordRoles.Retractions),
+            ("plutôt que", WordRoles.AfterLetter | WordRoles.Reasons | WordRoles.Negations),
+            ("au lieu de", WordRoles.AfterLetter | WordRoles.Reasons | WordRoles.Negations),
+            ("l' emporte", WordRoles.Predicates | WordRoles.PredicatesBehind | WordRoles.AfterLetter),
+            ("point final", Neutral),
         ]);
 }

@@ -13,7 +13,8 @@ internal static class GermanWords
             [WordRoles.Praise] =
                 "richtige richtigen korrekte korrekten beste besten endgültige finale meine zutreffende wahrscheinlichste passende "
                 + "korrigierte revidierte neue gewählte ausgewählte gesuchte einzig einzige",
-            [WordRoles.Disqualifiers] = "falsche falschen erste ursprüngliche andere deine ihre seine häufige keine keiner nicht eure",
+            [WordRoles.Disqualifiers] = "falsche falschen erste ursprüngliche andere deine ihre seine häufige keine keiner nicht eure "
+                + "zweite zweitbeste schlechteste",
             [WordRoles.BeforeVerb] = "zu",
             [WordRoles.Connectors] =
                 "ist lautet sei wäre wird muss sein die der das den ein eine also daher somit folglich demnach option buchstabe "
@@ -36,7 +37,7 @@ internal static class GermanWords
             [WordRoles.Negations] = "nicht kein keine keiner nie niemals weder noch außer ohne keinesfalls keineswegs",
             [WordRoles.NegationsBehind] = "nicht keinesfalls keineswegs",
             [WordRoles.No] = "nein",
-            [WordRoles.Wrong] = "falsch inkorrekt unrichtig fehler irrtum unzutreffend falsche",
+            [WordRoles.Wrong] = "falsch inkorrekt unrichtig fehler irrtum unzutreffend falsche zurückgezogen annulliert",
             [WordRoles.Doubts] =
                 "fehler falsch irrtümlich ausschließen ausgeschlossen bezweifle unwahrscheinlich verlockend verführerisch falle "
                 + "irrtum schließen scheidet scheiden",
@@ -46,9 +47,9 @@ internal static class GermanWords
             [WordRoles.Conditions] = "wenn falls sofern angenommen gäbe",
             [WordRoles.Concessions] = "obwohl obgleich während",
             [WordRoles.Conclusions] = "daher deshalb somit also folglich demnach deswegen mithin damit",
-            [WordRoles.Reasons] = "weil da denn und aber aufgrund wegen",
+            [WordRoles.Reasons] = "weil da denn und aber aufgrund wegen statt anstatt",
             [WordRoles.Decisions] = "wähle wählte entscheide nehme entschied",
-            [WordRoles.OwnDecisions] = "denke glaube meine vermute sage halte",
+            [WordRoles.OwnDecisions] = "denke glaube meine vermute sage halte kreuze bleibe",
             [WordRoles.ParticleVerbs] = "tippe plädiere tendiere entscheide neige votiere",
             [WordRoles.DecisionParticles] = "für auf zu",
             [WordRoles.DecisionConnectors] =
@@ -57,33 +58,35 @@ internal static class GermanWords
             [WordRoles.DecisionsBehind] = "wählen nehmen ankreuzen auswählen entscheiden plädieren votieren tippen",
             [WordRoles.Auxiliaries] = "würde werde daher also somit hier deshalb mich dann letztlich schließlich für so ich",
             [WordRoles.Past] = "zuerst zunächst anfangs ursprünglich fast beinahe",
-            [WordRoles.Corrections] = "sondern",
+            [WordRoles.Corrections] = "sondern lies",
             [WordRoles.Contrasts] = "aber jedoch doch sondern dennoch allerdings",
             [WordRoles.AfterLetter] =
                 "ist nicht wäre weil da denn und oder aber richtig korrekt falsch sind war wählen nehmen ankreuzen auswählen scheint "
                 + "muss sei wenn falls sondern statt als aufgrund wegen die der eine passt erklärt bleibt keine kein dann sein übrig "
-                + "infrage zu stimmt entscheiden plädieren votieren tippen",
+                + "infrage zu stimmt entscheiden plädieren votieren tippen heißen lies zurück",
             [WordRoles.BeforeSubject] =
                 "option antwort antwortmöglichkeit optionen daher deshalb somit also dass aber und ist weil da folglich nur "
                 + "buchstabe wäre damit sondern zeigt zeigen bedeutet bestätigt",
-            [WordRoles.Evidence] = "wahrscheinlichste wahrscheinlichsten diagnose spricht passt vereinbar ursache",
+            [WordRoles.Evidence] = "wahrscheinlichste wahrscheinlichsten diagnose spricht passt vereinbar ursache entscheiden",
             [WordRoles.EvidenceLinks] = "ist für zu mit lautet",
             [WordRoles.Persons] =
                 "manche viele andere einige studenten studierende ärzte arzt kollege experten er sie man lehrbuch leitlinie jemand "
                 + "niemand alle prüfer laien kollegen oberarzt oberärztin assistenzarzt assistenzärztin chefarzt chefärztin kollegin "
                 + "kommilitone kommilitonin professor professorin freund student studentin mancher mehrheit lehrbücher",
             [WordRoles.Speech] =
-                "sagen sagt meinen meint denken denkt glauben glaubt wählen wählt behaupten behauptet antworten nehmen vermuten",
+                "sagen sagt meinen meint denken denkt glauben glaubt wählen wählt behaupten behauptet antworten nehmen vermuten "
+                + "entscheiden",
             [WordRoles.Distance] =
                 "zuerst zunächst anfangs ursprünglich beispiel format früher laut traditionell angeblich dachte sagte meint meinte "
                 + "behauptet behauptete glaubt glaubte hält hielt findet vermutet annahme behauptung vorstellung wahrscheinlichkeit "
-                + "überzeugung hypothese antwortete antwortet schrieb schreibt erklärte erklärt",
+                + "überzeugung hypothese antwortete antwortet schrieb schreibt erklärte erklärt gestern",
             [WordRoles.FirstPerson] = "ich wir",
-            [WordRoles.Interjections] = "moment halt korrektur warte entschuldigung hmm sorry",
+            [WordRoles.Interjections] = "moment halt korrektur warte entschuldigung hmm sorry "
+                + "zurückgezogen annulliert erratum corrigendum",
             [WordRoles.Retractions] = "irrte",
             [WordRoles.Leads] =
                 "daher deshalb somit also folglich demnach korrektur wahrscheinlich vermutlich eindeutig definitiv nur fazit ja "
-                + "zweifellos zweifelsfrei offensichtlich selbstverständlich",
+        + "zweifellos zweifelsfrei offensichtlich selbstverständlich",
             [WordRoles.Pronouns] = "es das dies dieses",
             [WordRoles.QuestionHeads] = "frage nutzer benutzer",
             [WordRoles.Restrictions] = "bei in für nur im beim während",
@@ -170,5 +173,15 @@ internal static class GermanWords
             ("das stimmt nicht", WordRoles.Retractions),
             ("dies stimmt nicht", WordRoles.Retractions),
             ("das stimmt so nicht", WordRoles.Retractions),
+            ("wurde zurückgezogen", WordRoles.Retractions),
+            ("ist hinfällig", WordRoles.Retractions),
+            ("wurde annulliert", WordRoles.Retractions),
+            ("entscheiden für", WordRoles.Evidence | WordRoles.EvidenceLinks | WordRoles.Speech),
+            ("entscheidet für", WordRoles.Evidence | WordRoles.EvidenceLinks),
+            ("kreuz bei", WordRoles.Leaving),
+            ("gesucht ist", WordRoles.AnswerNouns | WordRoles.Copulas),
+            ("kann kaum etwas anderes sein als", WordRoles.Pronouns | WordRoles.Copulas),
+            ("kann nichts anderes sein als", WordRoles.Pronouns | WordRoles.Copulas),
+            ("ist nichts anderes als", WordRoles.Pronouns | WordRoles.Copulas),
         ]);
 }

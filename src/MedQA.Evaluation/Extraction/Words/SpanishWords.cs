@@ -15,7 +15,8 @@ internal static class SpanishWords
                 "correcta correcto mejor final adecuada acertada verdadera mi definitiva probable apropiada más corregida revisada "
                 + "nueva elegida seleccionada escogida marcada",
             [WordRoles.Disqualifiers] =
-                "incorrecta incorrecto falsa errónea equivocada primera inicial anterior otra tu su mala ninguna sin menos",
+                "incorrecta incorrecto falsa errónea equivocada primera inicial anterior otra tu su mala ninguna sin menos "
+                + "segunda segundo peor",
             [WordRoles.BeforeVerb] = "usted",
             [WordRoles.Connectors] =
                 "es la el lo un una sería será seria debe ser debería puede opción opcion letra respuesta correcta correcto por así "
@@ -38,12 +39,12 @@ internal static class SpanishWords
             [WordRoles.No] = "no",
             [WordRoles.Wrong] =
                 "incorrecta incorrecto incorrectas falsa falso errónea erróneo equivocada equivocado error mal falsas falsos "
-                + "erróneas",
+                + "erróneas anulada anulado",
             [WordRoles.Doubts] =
                 "error incorrecto equivocación equivocado descarto descartamos descarta descartar excluir excluimos eliminamos "
                 + "tentador trampa dudo improbable",
-            [WordRoles.Rejections] = "incorrecta incorrecto falsa falso no descartada descartado",
-            [WordRoles.Approvals] = "correcta correcto verdadera verdadero sí cierta si",
+            [WordRoles.Rejections] = "incorrecta incorrecto falsa falso no descartada descartado f",
+            [WordRoles.Approvals] = "correcta correcto verdadera verdadero sí cierta si v",
             [WordRoles.Plurals] = "ambas ambos entre una tanto",
             [WordRoles.Conditions] = "si salvo suponiendo siempre cuando",
             [WordRoles.Concessions] = "aunque mientras",
@@ -59,7 +60,7 @@ internal static class SpanishWords
             [WordRoles.Auxiliaries] = "yo me finalmente entonces por así voy a debemos debo",
             [WordRoles.Obligations] = "debemos debe debería",
             [WordRoles.Past] = "inicialmente principio primero antes casi",
-            [WordRoles.Corrections] = "sino pero",
+            [WordRoles.Corrections] = "sino pero léase",
             [WordRoles.Contrasts] = "pero sino embargo",
             [WordRoles.AfterLetter] =
                 "es no sería será porque ya y o pero que por como debe parece en se para son debido dado correcta correcto "
@@ -72,22 +73,23 @@ internal static class SpanishWords
             [WordRoles.Persons] =
                 "algunos muchos otros estudiantes estudiante médicos médico expertos ellos él ella alguien gente profesor libro "
                 + "colega quienes usted mayoría todos nadie unos colegas compañero compañera compañeros adjunto adjunta tutor tutora "
-                + "doctora jefe profesora residente elegiría",
+                + "doctora jefe profesora residente elegiría harrison",
             [WordRoles.Speech] =
                 "dirían dice dicen diría eligen elige elegirían elegiría creen cree piensan piensa argumentan sostienen responderían "
                 + "afirman consideran opinan marcan escogen escogerían eligió dijo dijeron pensarían",
             [WordRoles.Distance] =
                 "principio inicialmente ejemplo formato tradicionalmente anteriormente antes según vista dijo cree afirma sostiene "
                 + "insiste piensa asegura opina suposición creencia hipótesis probabilidad probabilidades afirmación idea respondió "
-                + "escribió declaró",
+                + "escribió declaró ayer",
             [WordRoles.FirstPerson] =
                 "yo elijo escojo selecciono elegiría escogería seleccionaría creo quedo quedaría opto optaría inclino marco decanto "
                 + "me considero pienso diría elegimos debemos nosotros decante decido decidiría digo respondo marcaría",
-            [WordRoles.Interjections] = "espera perdón corrección corrijo disculpa disculpen rectifico mmm",
+            [WordRoles.Interjections] = "espera perdón corrección corrijo disculpa disculpen rectifico mmm "
+                + "anulada anulado retirada errata erratum erratas",
             [WordRoles.Retractions] = "rectifico",
             [WordRoles.Leads] =
                 "entonces así corrección luego definitivamente probablemente claramente sino solo sólo finalmente sí indudablemente "
-                + "evidentemente indiscutiblemente",
+        + "evidentemente indiscutiblemente",
             [WordRoles.Pronouns] = "eso esto es esta ese",
             [WordRoles.QuestionHeads] = "pregunta usuario",
             [WordRoles.Restrictions] = "en para cuando solo sólo con durante",
@@ -174,5 +176,17 @@ internal static class SpanishWords
             ("si bien", WordRoles.Concessions),
             ("de no ser", WordRoles.Conditions),
             ("a no ser", WordRoles.Conditions),
+            ("ha sido anulada", WordRoles.Retractions),
+            ("queda anulada", WordRoles.Retractions),
+            ("ha sido retirada", WordRoles.Retractions),
+            ("no queda otra que", WordRoles.Leaving),
+            ("toca la", WordRoles.Leaving),
+            ("o sea", Neutral | WordRoles.Conclusions | WordRoles.Corrections),
+            ("no es otra que", WordRoles.Connectors | WordRoles.Copulas | WordRoles.Adverbs | WordRoles.SubjectCopulas),
+            ("en lugar de", WordRoles.AfterLetter | WordRoles.Reasons | WordRoles.Negations),
+            ("en vez de", WordRoles.AfterLetter | WordRoles.Reasons | WordRoles.Negations),
+            ("vuelvo a mi primera idea", WordRoles.Leaving),
+            ("punto final", Neutral),
+            ("lo que tiene es", WordRoles.Pronouns | WordRoles.Copulas),
         ]);
 }
