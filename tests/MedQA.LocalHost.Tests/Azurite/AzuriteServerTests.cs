@@ -239,7 +239,7 @@ public sealed class AzuriteServerTests : IDisposable
             var writing = WriteUntilItEndsAsync(container, round);
             for (var saves = 0; saves <= round; saves++)
             {
-                await seen.WaitAsync(Cancel);
+                Assert.NotSame(writing, await Task.WhenAny(seen.WaitAsync(Cancel), writing));
             }
 
             await KillKeeperAsync(_folder);
