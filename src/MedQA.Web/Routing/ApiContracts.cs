@@ -132,7 +132,7 @@ public static class ApiContracts
         },
         ["CreateStudy"] = new()
         {
-            Body = WebJson.Default.StudyRequest,
+            Body = WebJson.Requests.StudyRequest,
             Answers = [Of(201, "The study, with a link for each rater.", WebJson.Default.StudyResource)],
             Problems = [BadBody, NoQuestionSet, EmptyBody, NotAcceptable, TooLarge, WrongMedia, Storage],
         },
@@ -153,7 +153,7 @@ public static class ApiContracts
         ["SendClicks"] = new()
         {
             Parameters = [Link],
-            Body = WebJson.Default.RaterClicks,
+            Body = WebJson.Requests.RaterClicks,
             Answers = [Of(200, "The clicks are stored.", WebJson.Default.RaterStanding)],
             Problems = [BadBody, EmptyBody, RaterLink, NotAcceptable, RaterState, TooLarge, WrongMedia, Storage],
         },
