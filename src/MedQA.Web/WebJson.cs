@@ -41,6 +41,13 @@ namespace MedQA.Web;
 [JsonSerializable(typeof(RatingLine))]
 public sealed partial class WebJson : JsonSerializerContext
 {
+    /// <summary>The same for what callers send: a field that is not known, or that comes twice, is an error and not passed over.</summary>
+    internal static WebJson Requests => field ??= new WebJson(new JsonSerializerOptions(Default.Options)
+    {
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        AllowDuplicateProperties = false,
+    });
+
     /// <summary>The same for sentences that people read as they come, in a terminal for instance: quotation marks stand as they are. Such answers are never markup: their type says so, and browsers are told not to guess.</summary>
     public static WebJson Readable => field ??= new WebJson(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 }

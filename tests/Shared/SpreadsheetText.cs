@@ -7,7 +7,7 @@ internal static class SpreadsheetText
 {
     /// <summary>Texts that begin as formulas do, also behind what spreadsheets pass over.</summary>
     public static readonly string[] Formulas =
-        [.. ((string[])["", " ", "\ufeff", "\"", " \"", "\u200b"]).SelectMany(static before => ((string[])["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"]).Select(lead => $"{before}{lead}SUM(A1)"))];
+        [.. ((string[])["", " ", "\ufeff", "\"", " \"", "\u200b", "\u034f", "\ufe0f", "\U000e0020"]).SelectMany(static before => ((string[])["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"]).Select(lead => $"{before}{lead}SUM(A1)"))];
 
     /// <summary>The records of a CSV file.</summary>
     public static List<List<string>> Records(string csv)
@@ -57,7 +57,7 @@ internal static class SpreadsheetText
     public static void Check(string csv, int guarded)
     {
         var cells = Records(csv).SelectMany(static record => record).ToList();
-        Assert.All(cells, static cell => Assert.False(cell.TrimStart(' ', '"', '\ufeff', '\u200b') is ['=' or '+' or '-' or '@' or '\t' or '\r' or '\n' or '＝' or '＋' or '－' or '＠', .. var rest] && !double.TryParse(cell, out _), $"A cell is '{cell}'."));
+        Assert.All(cells, static cell => Assert.False(cell.TrimStart(' ', '"', '\ufeff', '\u200b', '\u034f', '\ufe0f', '\udb40', '\udc20') is ['=' or '+' or '-' or '@' or '\t' or '\r' or '\n' or '＝' or '＋' or '－' or '＠', .. var rest] && !double.TryParse(cell, out _), $"A cell is '{cell}'."));
         Assert.True(cells.Count(static cell => cell.StartsWith('\'')) >= guarded, $"Only {cells.Count(static cell => cell.StartsWith('\''))} of {cells.Count} cells have an apostrophe.");
     }
 }

@@ -4,10 +4,10 @@ using System.Text;
 
 namespace MedQA.Datasets.Writing;
 
-/// <summary>Writes CSV (RFC 4180: commas, CRLF, quotes only where they are needed) that a spreadsheet opens without running anything, see <see cref="SpreadsheetCell"/>.</summary>
+/// <summary>Writes CSV (RFC 4180: commas, CRLF, quotes only where they are needed, also by readers that separate by semicolons or tabs) that a spreadsheet opens without running anything, see <see cref="SpreadsheetCell"/>.</summary>
 public static class CsvLine
 {
-    private static readonly SearchValues<char> Quoted = SearchValues.Create("\",\r\n");
+    private static readonly SearchValues<char> Quoted = SearchValues.Create("\",;\t\r\n");
 
     /// <summary>One record with its line ending.</summary>
     /// <param name="cells">Texts are neutralized; numbers and truth values are written as they are.</param>

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace MedQA.Datasets.Writing;
@@ -24,9 +25,9 @@ public static partial class SpreadsheetCell
 
     private static bool IsFormula(string text)
     {
-        foreach (var letter in text)
+        foreach (var letter in text.EnumerateRunes())
         {
-            if (Leads.Contains(letter))
+            if (letter.IsBmp && Leads.Contains((char)letter.Value))
             {
                 return !Number().IsMatch(text);
             }
@@ -40,8 +41,16 @@ public static partial class SpreadsheetCell
         return false;
     }
 
-    private static bool IsPassedOver(char letter) =>
-        letter is '"' || char.IsWhiteSpace(letter) || char.GetUnicodeCategory(letter) is UnicodeCategory.Format or UnicodeCategory.Control;
+    private static bool IsPassedOver(Rune letter) =>
+        letter.Value is '"' || Rune.IsWhiteSpace(letter) || IsIgnorable(letter.Value) || Rune.GetUnicodeCategory(letter)
+            is UnicodeCategory.Format or UnicodeCategory.Control or UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark;
+
+    /// <summary>
+    /// What Unicode has shown as nothing (Default_Ignorable_Code_Point of DerivedCoreProperties.txt) though its category is a letter's or
+    /// none: the fillers of Hangul, and what is kept free for further characters of the kind.
+    /// </summary>
+    private static bool IsIgnorable(int letter) =>
+        letter is 0x115F or 0x1160 or 0x2065 or 0x3164 or 0xFFA0 or (>= 0xFFF0 and <= 0xFFF8) or (>= 0xE0000 and <= 0xE0FFF);
 
     [GeneratedRegex(@"\A *[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\z", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Number();

@@ -87,9 +87,14 @@ public static class Rubrics
             return $"Axis '{axis.Id}' needs 2 to {MostChoices} choices.";
         }
 
-        if (axis.Choices.FirstOrDefault(static choice => choice is null || !IsName(choice.Id) || !IsText(choice.Label) || choice.Definition?.Length > LongestText) is { } bad)
+        if (axis.Choices.Any(static choice => choice is null))
         {
-            return $"Axis '{axis.Id}', choice '{bad?.Id}': its id must have small letters, digits and hyphens, and its label must not be empty.";
+            return $"Axis '{axis.Id}' has a choice that is null.";
+        }
+
+        if (axis.Choices.FirstOrDefault(static choice => !IsName(choice.Id) || !IsText(choice.Label) || choice.Definition?.Length > LongestText) is { } bad)
+        {
+            return $"Axis '{axis.Id}', choice '{bad.Id}': its id must have small letters, digits and hyphens, and its label must not be empty.";
         }
 
         if (axis.Choices.Select(static choice => choice.Id).Distinct(StringComparer.Ordinal).Count() != axis.Choices.Length)
@@ -112,11 +117,12 @@ public static class Rubrics
     private static bool IsText(string? text) => !string.IsNullOrWhiteSpace(text) && text.Length <= LongestText;
 }
 
-/// <summary>How rubrics are written: camelCase; a field that no rubric has is an error.</summary>
+/// <summary>How rubrics are written: camelCase; a field that no rubric has, or that comes twice, is an error.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    AllowDuplicateProperties = false,
     WriteIndented = true,
     NewLine = "\n")]
 [JsonSerializable(typeof(Rubric))]

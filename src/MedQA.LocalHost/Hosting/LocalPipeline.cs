@@ -46,7 +46,7 @@ internal sealed class LocalPipeline : IDisposable
         Profiles = ProfileFolders.Open(settings);
         Reader = new RunReader(storage, attendance, time);
         Control = new RunControl(storage, time, signals);
-        Studies = new StudyStore(storage, time);
+        Studies = new StudyStore(storage, time, logging.CreateLogger<StudyStore>());
         Uploads = new QuestionSetUploads(storage, time, model: model.Description.Fingerprint);
         Splitter = new QuestionSetSplitter(storage, Profiles, model.Description, model.CountTokens, new SplitOptions(), time, logging.CreateLogger<QuestionSetSplitter>(), signals, new PrefixStore(storage, settings.PrefixesFolder));
         var name = $"{Environment.MachineName}{(_identity.Id is { } id ? $"-{id:N}" : "")}";

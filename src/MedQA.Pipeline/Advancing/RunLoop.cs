@@ -73,7 +73,7 @@ public sealed class RunLoop
         (_storage, _advancer, _splitter, _time, _logger, _signals, _retention) = (storage, advancer, splitter, time, logger, signals ?? new PipelineSignals(), retention);
         _runs = new RunRows(storage.RunTable);
         _receipts = new UploadReceipts(storage.RunTable);
-        _studies = new StudyStore(storage, time);
+        _studies = new StudyStore(storage, time, logger);
         _servesAnybody = servesAnybody;
         _began = time.GetTimestamp();
     }
@@ -122,8 +122,10 @@ public sealed class RunLoop
                 {
                     // The runs come first, also where this fails.
                     studiesDue = now + ListEvery;
-                    await _studies.FinishRemovalsAsync(stopping);
-                    studiesDue = now + SweepEvery;
+                    if (await _studies.FinishRemovalsAsync(stopping))
+                    {
+                        studiesDue = now + SweepEvery;
+                    }
                 }
 
                 if (await _signals.RunsChanged.WaitAsync(UntilNext(), _time, stopping))

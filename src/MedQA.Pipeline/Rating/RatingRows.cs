@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Azure;
 using Azure.Data.Tables;
 using MedQA.Evaluation;
@@ -10,7 +11,7 @@ namespace MedQA.Pipeline.Rating;
 /// The table of ratings. A rater's partition holds the rater's own row and a row per click. Clicks are written together with a change of
 /// the rater's row as it was read, in one transaction: once the rater
 /// has ended or is deleted, no click can come after. What is to be removed is marked in that row before anything goes, so that whoever
-/// finds the mark can go on: <see cref="FinishRemovalsAsync"/>.
+/// finds the mark can go on: <see cref="UnfinishedRemovalsAsync"/>.
 /// </summary>
 /// <param name="table">The table.</param>
 internal sealed class RatingRows(TableClient table)
@@ -86,16 +87,19 @@ internal sealed class RatingRows(TableClient table)
     public Task DeleteClicksAsync(StudyId study, string rater, CancellationToken cancellationToken) =>
         table.DeleteAllAsync(ClicksOf(PartitionOf(study, rater)), cancellationToken);
 
-    /// <summary>Removes what raters who withdrew or were deleted have left behind, where that was cut off.</summary>
-    public async Task FinishRemovalsAsync(CancellationToken cancellationToken)
+    /// <summary>What raters who withdrew or were deleted may have left behind, where that was cut off.</summary>
+    /// <returns>For each rater the study's name, and what removes the rest.</returns>
+    public async IAsyncEnumerable<(string Study, Func<Task> FinishAsync)> UnfinishedRemovalsAsync(
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var (withdrawn, deleting) = (nameof(RaterState.Withdrawn), true);
         var filter = TableClient.CreateQueryFilter($"RowKey eq {Rater.RowKey} and (State eq {withdrawn} or Deleting eq {deleting})");
         await foreach (var row in table.QueryAsync<TableEntity>(filter, select: ["PartitionKey", "RowKey", Deleting],
             cancellationToken: cancellationToken))
         {
-            await (row.GetBoolean(Deleting) is true ? DeleteAsync(row.PartitionKey, cancellationToken)
-                : table.DeleteAllAsync(ClicksOf(row.PartitionKey), cancellationToken));
+            var (partition, isDeleted) = (row.PartitionKey, row.GetBoolean(Deleting) is true);
+            yield return (partition.Split('-')[0], () => isDeleted ? DeleteAsync(partition, cancellationToken)
+                : table.DeleteAllAsync(ClicksOf(partition), cancellationToken));
         }
     }
 

@@ -2,11 +2,16 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Azure;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
 using MedQA.Evaluation;
 using MedQA.Evaluation.Rating;
+using MedQA.Files;
 using MedQA.Pipeline.Storage;
+using MedQA.Pipeline.Tracing;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MedQA.Pipeline.Rating;
 
@@ -42,14 +47,24 @@ public sealed class StudyStore
     private readonly RunStorage _storage;
     private readonly RatingRows _rows;
     private readonly TimeProvider _time;
+    private readonly ILogger _logger;
     private readonly ConcurrentDictionary<StudyId, Study> _studies = new();
 
     /// <summary>Keeps studies in a storage.</summary>
-    public StudyStore(RunStorage storage, TimeProvider time)
+    /// <param name="storage">The storage.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Learns which studies cannot be read or removed.</param>
+    public StudyStore(RunStorage storage, TimeProvider time, ILogger<StudyStore>? logger = null)
+        : this(storage, time, (ILogger?)logger)
+    {
+    }
+
+    /// <summary>The same for those whose logger is of a name of their own.</summary>
+    internal StudyStore(RunStorage storage, TimeProvider time, ILogger? logger)
     {
         ArgumentNullException.ThrowIfNull(storage);
         ArgumentNullException.ThrowIfNull(time);
-        (_storage, _time) = (storage, time);
+        (_storage, _time, _logger) = (storage, time, logger ?? NullLogger.Instance);
         _rows = new RatingRows(storage.RatingTable);
     }
 
@@ -75,7 +90,9 @@ public sealed class StudyStore
     }
 
     /// <summary>Every study, newest first.</summary>
-    public async Task<IReadOnlyList<StudyManifest>> ListAsync(CancellationToken cancellationToken)
+    /// <param name="cancellationToken">Cancels the calls.</param>
+    /// <param name="unreadable">Gets the names of those that cannot be read, in order; without it, the fault of one is thrown.</param>
+    public async Task<IReadOnlyList<StudyManifest>> ListAsync(CancellationToken cancellationToken, ICollection<string>? unreadable = null)
     {
         var names = new List<string>();
         await foreach (var entry in _storage.Studies.GetBlobsByHierarchyAsync(new GetBlobsByHierarchyOptions { Delimiter = "/" }, cancellationToken))
@@ -86,14 +103,32 @@ public sealed class StudyStore
             }
         }
 
-        var manifests = new ConcurrentBag<StudyManifest>();
+        var (manifests, unread) = (new ConcurrentBag<StudyManifest>(), new ConcurrentBag<string>());
         await Parallel.ForEachAsync(names, Options(cancellationToken), async (name, cancel) =>
         {
-            if (StudyId.TryParse(name, out var study) && await FindManifestAsync(study, cancel) is { } manifest)
+            if (!StudyId.TryParse(name, out var study))
             {
-                manifests.Add(manifest);
+                return;
+            }
+
+            try
+            {
+                if (await FindManifestAsync(study, cancel) is { } manifest)
+                {
+                    manifests.Add(manifest);
+                }
+            }
+            catch (Exception fault) when (unreadable is not null && IsOfOneStudy(fault))
+            {
+                _logger.LogWarning("Study {Study} cannot be read; the list is without it. {Fault}", study, FaultText.Of(fault));
+                unread.Add(study.ToString());
             }
         });
+        foreach (var name in unread.Order(StringComparer.Ordinal))
+        {
+            unreadable!.Add(name);
+        }
+
         return [.. manifests.OrderByDescending(static study => study.Created).ThenBy(static study => study.Study, StringComparer.Ordinal)];
     }
 
@@ -258,11 +293,13 @@ public sealed class StudyStore
 
     /// <summary>
     /// Goes on with everything that was cut off: studies that are marked as deleted, ratings of raters who withdrew or were deleted, and
-    /// what is left of a study whose making did not come to its end.
+    /// what is left of a study whose making did not come to its end. What cannot be removed now is logged and holds up nothing else.
     /// Who drives runs calls this when it begins, and every hour.
     /// </summary>
-    public async Task FinishRemovalsAsync(CancellationToken cancellationToken)
+    /// <returns>Whether nothing is left to remove; else the next call tries again.</returns>
+    public async Task<bool> FinishRemovalsAsync(CancellationToken cancellationToken)
     {
+        var isDone = true;
         var before = _time.GetUtcNow() - Abandoned;
         var blobs = await _storage.Studies.GetBlobsAsync(cancellationToken: cancellationToken).ToListAsync(cancellationToken);
         foreach (var folder in blobs.GroupBy(static blob => blob.Name.Split('/')[0]))
@@ -273,12 +310,35 @@ public sealed class StudyStore
                 || (!names.Contains(ManifestName) && folder.All(blob => blob.Properties.LastModified < before));
             if (isLeft && StudyId.TryParse(folder.Key, out var study))
             {
-                await RemoveAsync(study, cancellationToken);
+                isDone &= await IsRemovedAsync(study.ToString(), () => RemoveAsync(study, cancellationToken));
             }
         }
 
-        await _rows.FinishRemovalsAsync(cancellationToken);
+        await foreach (var (study, finishAsync) in _rows.UnfinishedRemovalsAsync(cancellationToken))
+        {
+            isDone &= await IsRemovedAsync(study, finishAsync);
+        }
+
+        return isDone;
     }
+
+    private async Task<bool> IsRemovedAsync(string study, Func<Task> removeAsync)
+    {
+        try
+        {
+            await removeAsync();
+            return true;
+        }
+        catch (Exception fault) when (IsOfOneStudy(fault))
+        {
+            _logger.LogWarning("What is to be removed of study {Study} still stands; it is tried again. {Fault}", study, FaultText.Of(fault));
+            return false;
+        }
+    }
+
+    /// <summary>Whether a fault says something of what was asked for only: storage refuses a blob or a row, or what it holds cannot be read.</summary>
+    private static bool IsOfOneStudy(Exception fault) => FullDisk.Describe(fault) is null
+        && fault is RequestFailedException or AggregateException or InvalidDataException or NewerFormatException or JsonException;
 
     /// <summary>
     /// Removes what belongs to a study. The manifest first, so that nobody finds it; the queues, which say whose rows there are, behind the

@@ -143,6 +143,9 @@ internal static class Problem
     public static ProblemException NotAcceptable(string offered) =>
         New(StatusCodes.Status406NotAcceptable, "not-acceptable", "No such format", $"This is available as {offered}.");
 
+    public static ProblemException Precondition(string header) =>
+        New(StatusCodes.Status412PreconditionFailed, "precondition", "The condition was not examined", $"This operation examines no conditions, so with the header {header} it does nothing. Send the request without it.");
+
     public static IResult Of(int status, string kind, string title, string detail) => New(status, kind, title, detail).Problem;
 
     private static ProblemException New(int status, string kind, string title, string detail) =>

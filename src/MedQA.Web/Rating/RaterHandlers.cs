@@ -38,7 +38,7 @@ internal static class RaterHandlers
     /// <summary>Takes clicks; each is stored before this answers.</summary>
     public static async Task<IResult> ClicksAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
     {
-        var sent = await request.BodyAsync(WebJson.Default.RaterClicks, api.Limits.MaxClickBytes, cancellationToken);
+        var sent = await request.BodyAsync(WebJson.Requests.RaterClicks, api.Limits.MaxClickBytes, cancellationToken);
         var rater = request.Rater.Rater;
         if (rater.State != RaterState.Rating)
         {
@@ -145,8 +145,9 @@ internal static class RaterHandlers
         Seconds = click.Seconds,
     };
 
-    private static string? Fault(RaterClick click, RaterRubric rubric, int length) => click switch
+    private static string? Fault(RaterClick? click, RaterRubric rubric, int length) => click switch
     {
+        null => "A click is an object, not null.",
         { Id: not { Length: 16 } } => "id must have 16 hexadecimal digits.",
         _ when !click.Id.All(char.IsAsciiHexDigitLower) => "id must have 16 hexadecimal digits, small letters.",
         _ when click.Place < 0 || click.Place >= length => $"place must be from 0 to {length - 1}.",

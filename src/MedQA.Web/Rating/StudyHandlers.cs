@@ -13,16 +13,21 @@ internal static class StudyHandlers
     /// <summary>Makes a study; the answer has the raters' links, which no later one has.</summary>
     public static async Task<IResult> CreateAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
     {
-        var asked = await request.BodyAsync(WebJson.Default.StudyRequest, api.Limits.MaxUploadBytes, cancellationToken);
+        var asked = await request.BodyAsync(WebJson.Requests.StudyRequest, api.Limits.MaxUploadBytes, cancellationToken);
         var (study, secret) = await StudyMaking.MakeAsync(asked, api.Reader, api.Time, api.Random, cancellationToken);
         var links = await api.Studies.CreateAsync(study, secret, cancellationToken);
         request.Http.HttpContext.Response.Headers.Location = $"/api/studies/{study.Id}";
         return Results.Json(StudyResource.Of(study, links), WebJson.Default.StudyResource, statusCode: StatusCodes.Status201Created);
     }
 
-    /// <summary>Every study.</summary>
-    public static async Task<IResult> ListAsync(Api api, ApiRequest request, CancellationToken cancellationToken) =>
-        Conditional.Json(request, new StudyList([.. (await api.Studies.ListAsync(cancellationToken)).Select(StudyResource.Of)]), WebJson.Default.StudyList);
+    /// <summary>Every study; one that cannot be read keeps none of the others away.</summary>
+    public static async Task<IResult> ListAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
+    {
+        var unreadable = new List<string>();
+        var studies = await api.Studies.ListAsync(cancellationToken, unreadable);
+        return Conditional.Json(
+            request, new StudyList([.. studies.Select(StudyResource.Of)]) { Unreadable = unreadable is [] ? null : [.. unreadable] }, WebJson.Default.StudyList);
+    }
 
     /// <summary>A study with how far each rater is.</summary>
     public static async Task<IResult> GetAsync(Api api, ApiRequest request, CancellationToken cancellationToken)

@@ -142,11 +142,21 @@ public static class StudyMaking
     {
         Require(!string.IsNullOrWhiteSpace(request.Name) && request.Name.Length <= LongestName, "name", $"The study needs a name of at most {LongestName} characters.");
         Require((request.Title?.Length ?? 0) <= LongestName, "title", $"The title has at most {LongestName} characters.");
+        Require(IsOneLine(request.Name), "name", "The study's name has no control characters and no line ends.");
+        Require(IsOneLine(request.Title), "title", "The title has no control characters and no line ends.");
         Require((request.Instructions?.Length ?? 0) <= LongestText, "instructions", $"The instructions have at most {LongestText:#,0} characters.");
         Require((request.Consent?.Length ?? 0) <= LongestText, "consent", $"The consent has at most {LongestText:#,0} characters.");
         Require(!request.Sources.IsDefaultOrEmpty && request.Sources.Length <= MostSources, "sources", $"A study needs 1 to {MostSources} sources: runs of free answers, or files with questions and answers.");
         Require(!request.Raters.IsDefaultOrEmpty && request.Raters.Length <= StudyStore.MostRaters, "raters", $"A study needs 1 to {StudyStore.MostRaters} raters: a name for each.");
-        Require(request.Raters.All(static rater => rater is { Length: > 0 and <= LongestName }), "raters", $"Each rater needs a name of at most {LongestName} characters.");
+        var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (index, rater) in request.Raters.Index())
+        {
+            var field = string.Create(CultureInfo.InvariantCulture, $"raters[{index}]");
+            Require(!string.IsNullOrWhiteSpace(rater) && rater.Length <= LongestName, field, $"Each rater needs a name of at most {LongestName} characters.");
+            Require(IsOneLine(rater), field, "A rater's name has no control characters and no line ends.");
+            Require(names.Add(rater.Trim()), field, $"Two raters are called '{rater.Trim()}': give them names of their own.");
+        }
+
         Require(request.RatersPerAnswer is null or >= 1 && (request.RatersPerAnswer ?? 1) <= request.Raters.Length, "ratersPerAnswer", $"An answer can be rated by 1 to {request.Raters.Length} raters: there are {request.Raters.Length}.");
         Require(request.Pilot is >= 0 and <= 1000, "pilot", "A pilot has 0 to 1,000 answers.");
         Require(request.Strata is not { } strata || (!strata.IsDefault && strata.All(static stratum => stratum is { Dataset.Length: > 0, Questions: > 0 })), "strata", "Each stratum names a data set and a number of questions, at least 1.");
@@ -157,6 +167,8 @@ public static class StudyMaking
         var field = $"sources[{index}]";
         Require(source is { Run: not null, Csv: null } or { Run: null, Csv: not null }, field, "A source is either a run or a csv.");
         Require((source.Name?.Length ?? 0) <= LongestName, field, $"A source's name has at most {LongestName} characters.");
+        Require((source.FileName?.Length ?? 0) <= LongestName, field, $"A file's name has at most {LongestName} characters.");
+        Require(IsOneLine(source.Name) && IsOneLine(source.FileName), field, "The names of a source and of its file have no control characters and no line ends.");
         if (source.Run is { } run)
         {
             return await AnswerSource.OfRunAsync(reader, run, source.Name, cancellationToken);
@@ -182,6 +194,9 @@ public static class StudyMaking
             throw new StudyException("rubric", exception.Message);
         }
     }
+
+    /// <summary>Whether a name can stand in a line of a table, a log or a report as it is.</summary>
+    private static bool IsOneLine(string? name) => name is null || !name.Any(static letter => char.IsControl(letter) || letter is '\u2028' or '\u2029');
 
     private static void Require(bool holds, string field, string message)
     {

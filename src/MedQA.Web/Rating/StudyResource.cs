@@ -149,4 +149,8 @@ public sealed record RaterResource
 
 /// <summary>Every study, newest first.</summary>
 /// <param name="Studies">The studies.</param>
-public sealed record StudyList(ImmutableArray<StudyResource> Studies);
+public sealed record StudyList(ImmutableArray<StudyResource> Studies)
+{
+    /// <summary>The names of studies that cannot be read now, where there are any; the service's log says why.</summary>
+    public ImmutableArray<string>? Unreadable { get; init; }
+}

@@ -30,6 +30,7 @@ public static class ApiContracts
     private static readonly ApiProblem Deleted = new(409, "deleted", "The run of this question set and profile was deleted.");
     private static readonly ApiProblem Changed = new(409, "changed", "The stored question set was replaced or deleted while its run was being made.");
     private static readonly ApiProblem NotComparable = new(409, "not-comparable", "The runs cannot be compared.");
+    private static readonly ApiProblem Precondition = new(412, "precondition", "The request has a condition (If-Match but for *, If-None-Match, If-Unmodified-Since), which this operation does not examine: nothing was done.");
     private static readonly ApiProblem TooLarge = new(413, "too-large", "The body is larger than is allowed.");
     private static readonly ApiProblem WrongMedia = new(415, "media-type", "The body is not the question set itself: a form, or compressed.");
     private static readonly ApiProblem BadBody = new(400, "bad-body", "The body cannot be used; `parameter` names the field.");
@@ -46,6 +47,8 @@ public static class ApiContracts
     private static readonly ApiParameter Link = new("x-medqa-rater", ApiParameterKind.Text, "What stands behind # in the rater's link") { IsHeader = true, IsRequired = true };
     private static readonly ApiParameter Continuation = new("continuation", ApiParameterKind.Text, "From the page before, for the next one; good for the same list only");
     private static readonly ApiParameter Take = new("take", ApiParameterKind.WholeNumber, "The most entries of the page. Default: 100") { Least = 1, Most = RunReader.MaxPage };
+
+    private static readonly FrozenSet<string> Changes = ApiRoutes.All.Where(static route => route.IsChange).Select(static route => route.Name).ToFrozenSet();
 
     private static readonly FrozenDictionary<string, ApiContract> All = new Dictionary<string, ApiContract>
     {
@@ -129,7 +132,7 @@ public static class ApiContracts
         },
         ["CreateStudy"] = new()
         {
-            Body = WebJson.Default.StudyRequest,
+            Body = WebJson.Requests.StudyRequest,
             Answers = [Of(201, "The study, with a link for each rater.", WebJson.Default.StudyResource)],
             Problems = [BadBody, NoQuestionSet, EmptyBody, NotAcceptable, TooLarge, WrongMedia, Storage],
         },
@@ -150,7 +153,7 @@ public static class ApiContracts
         ["SendClicks"] = new()
         {
             Parameters = [Link],
-            Body = WebJson.Default.RaterClicks,
+            Body = WebJson.Requests.RaterClicks,
             Answers = [Of(200, "The clicks are stored.", WebJson.Default.RaterStanding)],
             Problems = [BadBody, EmptyBody, RaterLink, NotAcceptable, RaterState, TooLarge, WrongMedia, Storage],
         },
@@ -162,7 +165,7 @@ public static class ApiContracts
         ["ListModels"] = Catalog("The models.", WebJson.Default.ModelDescriptionArray),
         ["GetDocument"] = new() { IsConditional = true, Answers = [new(200, "The OpenAPI document.", new ApiContent(Json))], Problems = [NotAcceptable] },
         ["GetHealth"] = new() { Answers = [Of(200, "The service is ready.", WebJson.Default.Health)], Problems = [NotAcceptable, Storage] },
-    }.ToFrozenDictionary(static row => row.Key, static row => row.Value with { Problems = [UnknownParameter, .. row.Value.Problems] });
+    }.ToFrozenDictionary(static row => row.Key, static row => row.Value with { Problems = [UnknownParameter, .. row.Value.Problems, .. Changes.Contains(row.Key) ? [Precondition] : (ReadOnlySpan<ApiProblem>)[]] });
 
     /// <summary>The contract of a route, or <see langword="null"/> for a route that is no part of the interface.</summary>
     public static ApiContract? Find(string name) => All.GetValueOrDefault(name);

@@ -37,6 +37,9 @@ public sealed record ApiRoute(string Name, string Method, string Path, ApiRole R
     /// <summary>The methods that reach it: whoever may GET may also ask for the headers of that answer alone.</summary>
     public ImmutableArray<string> Methods => Method == HttpMethods.Get ? [HttpMethods.Get, HttpMethods.Head] : [Method];
 
+    /// <summary>Whether it changes something. Such a route examines no conditions of callers, and does nothing for those who set some.</summary>
+    public bool IsChange => Method != HttpMethods.Get;
+
     /// <summary>Answers a request: with the handler's result, or with problem details. Sets the headers that every answer has.</summary>
     public async Task<IResult> AnswerAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
     {
@@ -53,8 +56,14 @@ public sealed record ApiRoute(string Name, string Method, string Path, ApiRole R
             }
 
             // The one place that lets raters in: no handler of theirs is called without.
-            var answer = await Handler(api, Role == ApiRole.Rater ? request with { Rater = await RaterAccess.OpenAsync(api, request.Http, cancellationToken) } : request, cancellationToken);
-            if (Method != HttpMethods.Get)
+            var asked = Role == ApiRole.Rater ? request with { Rater = await RaterAccess.OpenAsync(api, request.Http, cancellationToken) } : request;
+            if (IsChange && Conditional.UnexaminedOf(request.Http.Headers) is { } condition)
+            {
+                throw Problem.Precondition(condition);
+            }
+
+            var answer = await Handler(api, asked, cancellationToken);
+            if (IsChange)
             {
                 await api.SaveAsync(cancellationToken);
             }

@@ -17,6 +17,16 @@ internal static class Conditional
     public static IResult Bytes(ApiRequest request, byte[] content, string type) =>
         IsKnown(request, Base64Url.EncodeToString(SHA256.HashData(content).AsSpan(0, 12))) ? NotModified : Results.Bytes(content, type);
 
+    /// <summary>
+    /// The header with a condition for a change, or <see langword="null"/> where there is none. <c>If-Match: *</c> asks only that there is
+    /// something to change, as every operation does by itself; <c>If-Modified-Since</c> says nothing about changes.
+    /// </summary>
+    public static string? UnexaminedOf(IHeaderDictionary headers) =>
+        headers.IfMatch is { Count: > 0 } match && match.ToString().Trim() != "*" ? HeaderNames.IfMatch
+        : headers.IfNoneMatch.Count > 0 ? HeaderNames.IfNoneMatch
+        : headers.IfUnmodifiedSince.Count > 0 ? HeaderNames.IfUnmodifiedSince
+        : null;
+
     /// <summary>304.</summary>
     public static IResult NotModified => Results.StatusCode(StatusCodes.Status304NotModified);
 

@@ -5,7 +5,7 @@ namespace MedQA.Datasets.Tests.Writing;
 public sealed class CsvLineTests
 {
     private static readonly string[] Leads = ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "﹦", "﹢", "﹣", "﹫"];
-    private static readonly string[] PassedOver = ["", " ", "   ", "\ufeff", "\"", "\"\"", " \" ", "\u00a0", "\u200b", "\u2060", "\u202e", "\0", "\u3000", "\v", " \ufeff\" "];
+    private static readonly string[] PassedOver = ["", " ", "   ", "\ufeff", "\"", "\"\"", " \" ", "\u00a0", "\u200b", "\u2060", "\u202e", "\0", "\u3000", "\v", " \ufeff\" ", "\u034f", "\ufe0f", "\ufe00", "\u180e", "\u0301", "\u20dd", "\u115f", "\u3164", "\ufff0", "\U000e0020", "\U000e01ef", "\U0001d173", "\u034f \U000e0001\""];
 
     [Fact]
     public void A_text_cell_that_could_be_a_formula_gets_an_apostrophe_in_front_of_all_of_it()
@@ -16,7 +16,7 @@ public sealed class CsvLineTests
             {
                 var text = before + lead + rest;
                 Assert.Equal($"'{text}", SpreadsheetCell.Neutralized(text));
-                Assert.StartsWith(text.AsSpan().ContainsAny("\",\r\n") ? "\"'" : "'", CsvLine.Of(text), StringComparison.Ordinal);
+                Assert.StartsWith(text.Any("\",;\t\r\n".Contains) ? "\"'" : "'", CsvLine.Of(text), StringComparison.Ordinal);
             }
         }
     }
@@ -32,6 +32,11 @@ public sealed class CsvLineTests
     [InlineData("-１", "'-１")]
     [InlineData("-Infinity", "'-Infinity")]
     [InlineData("two\nlines", "\"two\nlines\"")]
+    [InlineData("a;=1+1", "\"a;=1+1\"")]
+    [InlineData("a\t=1+1", "\"a\t=1+1\"")]
+    [InlineData(";", "\";\"")]
+    [InlineData("\U0001f600=1", "\U0001f600=1")]
+    [InlineData("\ud800=1", "\ud800=1")]
     [InlineData("fever", "fever")]
     [InlineData("a=b", "a=b")]
     [InlineData("'=1", "'=1")]

@@ -1,3 +1,4 @@
+using Azure;
 using Azure.Core;
 using Azure.Core.Pipeline;
 
@@ -25,6 +26,9 @@ internal sealed class StorageFaults
 
     /// <summary>The calls that find nobody, as in an outage: from the first number, from 1, up to but not including the second.</summary>
     public (int From, int To) Outage { get; init; }
+
+    /// <summary>The calls that storage itself refuses, each time, with status 500: by their method and address.</summary>
+    public Func<RequestMethod, Uri, bool> Refuses { get; init; } = static (_, _) => false;
 
     /// <summary>The share of calls whose connection breaks, before storage has seen them or after.</summary>
     public double Breaks { get; init; }
@@ -62,6 +66,11 @@ internal sealed class StorageFaults
 
         public override async ValueTask ProcessAsync(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
         {
+            if (faults.Refuses(message.Request.Method, message.Request.Uri.ToUri()))
+            {
+                throw new RequestFailedException(500, "Storage refuses.");
+            }
+
             if (faults is { WritesOnly: true, Killed: false } && IsRead(message.Request.Method))
             {
                 await ProcessNextAsync(message, pipeline);

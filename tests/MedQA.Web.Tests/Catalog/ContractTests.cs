@@ -105,6 +105,7 @@ public sealed class ContractTests(AzuriteFixture azurite)
         }) with { Problem = problem },
         "unknown-parameter" => good with { Path = $"{good.Path}{(good.Path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}unknown=1", Problem = problem },
         "bad-body" => good with { Body = "{}", Problem = problem },
+        "precondition" => good with { IfMatch = "\"a-tag\"", Problem = problem },
         "rater-link" => good with { Rater = null, Problem = problem },
         "rater-state" => good with { Rater = place.Study.Tokens[name switch { "AgreeToRate" => 6, "SendClicks" => 7, "StopRating" => 5, _ => 0 }], Problem = problem },
         "unknown-study" => good with { Path = good.Path.Replace(place.Study.Name, "aaaaaaaaaaaaaaaa", StringComparison.Ordinal), Problem = problem },

@@ -127,6 +127,11 @@ internal static class KnownCalls
             request.Headers.Add("Range", range);
         }
 
+        if (call.IfMatch is { } match)
+        {
+            request.Headers.Add("If-Match", match);
+        }
+
         if (tag is not null)
         {
             request.Headers.IfNoneMatch.Add(tag);
@@ -157,6 +162,8 @@ internal sealed record Call(string Path)
     public string? LastEventId { get; init; }
 
     public string? Range { get; init; }
+
+    public string? IfMatch { get; init; }
 
     public string? Rater { get; init; }
 

@@ -69,6 +69,15 @@ public sealed class StudyHandlersTests(AzuriteFixture azurite)
             ("sources", new[] { new { csv = "question,answer\nA?,B is right.\n", name = "one" }, new { csv = "question,answer\nB?,B is right.\n", name = "two" } }, "no question in common"),
             ("sources", new[] { new { csv = "question,answer\nA?,B is right.\n", name = "one" }, new { csv = "question,answer\nA?,B is right.\n", name = "One" } }, "Two sources are called"),
             ("raters", Array.Empty<string>(), "1 to 500 raters"),
+            ("raters", (string[])["Ann", " "], "needs a name"),
+            ("raters", (string[])["Ann", "Ben", " ann"], "Two raters are called 'ann'"),
+            ("raters", (string[])["Ann", "Be\nn"], "no control characters"),
+            ("raters", (string[])["Ann", "Be\u2028n"], "no control characters"),
+            ("name", "Study\u0007", "no control characters"),
+            ("title", "Study\u001b[2J", "no control characters"),
+            ("sources", new[] { new { csv = "question,answer\nA?,B is right.\n", name = "one\r" } }, "no control characters"),
+            ("sources", new[] { new { csv = "question,answer\nA?,B is right.\n", fileName = "a\0.csv" } }, "no control characters"),
+            ("sources", new[] { new { csv = "question,answer\nA?,B is right.\n", fileName = new string('a', 201) } }, "at most 200 characters"),
             ("ratersPerAnswer", 3, "1 to 2 raters"),
             ("strata", new[] { new { dataset = "secret_dataset_0", questions = 9 } }, "has 2 questions that every source answers, and 9 are asked for"),
         ])
@@ -83,6 +92,20 @@ public sealed class StudyHandlersTests(AzuriteFixture azurite)
         }
 
         Assert.Equal(0, (await server.GetAsync("/api/studies")).Body.GetProperty("studies").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task A_study_that_cannot_be_read_keeps_none_of_the_others_from_the_list()
+    {
+        await using var server = await ApiServer.StartAsync(azurite.NewConnectionString());
+        var (_, good, _) = await server.StudyAsync();
+        var (_, bad, _) = await server.StudyAsync();
+        Assert.False((await server.GetAsync("/api/studies")).Body.TryGetProperty("unreadable", out _));
+        await server.Storage.Studies.GetBlobClient($"{bad}/study.json").UploadAsync(BinaryData.FromString("{"), overwrite: true, Cancel);
+        var (response, list) = await server.GetAsync("/api/studies");
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal(good, Assert.Single(list.GetProperty("studies").EnumerateArray()).GetProperty("study").GetString());
+        Assert.Equal(bad, Assert.Single(list.GetProperty("unreadable").EnumerateArray()).GetString());
     }
 
     [Fact]

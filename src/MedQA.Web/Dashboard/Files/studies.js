@@ -18,8 +18,9 @@ async function all(main, { signal, title }) {
   fill(main, h('div', { class: 'page-head' }, h('div', null, heading('Studies'), h('p', { class: 'minor' }, 'People rate free answers: of long-form runs, and of clinicians.')), h('div', { class: 'actions' }, h('a', { class: 'button primary', href: '#/studies/new' }, 'New study'))), list);
   fill(list, loading('Reading the studies…'));
   try {
-    const { studies } = await call('/api/studies', { signal });
-    fill(list, studies.length === 0
+    const { studies, unreadable = [] } = await call('/api/studies', { signal });
+    const missing = unreadable.length > 0 ? h('p', { class: 'notice' }, `${plural(unreadable.length, 'study', 'studies')} cannot be read now: ${unreadable.join(', ')}. The service’s log says why.`) : null;
+    fill(list, missing, studies.length === 0 && missing === null
       ? empty('No studies yet', 'Answer consumer questions with the profile long-form, then let clinicians or lay people rate the answers beside those of others.', h('a', { class: 'button primary', href: '#/studies/new' }, 'Make the first study'))
       : h('ul', { class: 'plain study-list' }, studies.map(study => h('li', { class: 'card study-row' },
         h('div', null, h('h2', null, h('a', { href: `#/studies/${study.study}` }, study.name)), h('p', { class: 'minor' }, study.sources.map(source => source.name).join(' · '))),
