@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using MedQA.Pipeline.Storage;
 using Parquet;
 using Parquet.Schema;
@@ -64,11 +65,21 @@ internal sealed record OptionalColumn<TRow, T>(string Name, Func<TRow, T?> Value
 internal static class ListCell
 {
     /// <summary>Texts; <see langword="null"/> stays an empty cell.</summary>
-    public static string? Of(IReadOnlyList<string>? texts) => texts is null ? null : JsonSerializer.Serialize(texts, PipelineJson.Compact.IReadOnlyListString);
+    public static string? Of(IReadOnlyList<string>? texts) => texts is null ? null : JsonSerializer.Serialize(texts, ListJson.Compact.IReadOnlyListString);
 
     /// <summary>Whole numbers; <see langword="null"/> stays an empty cell.</summary>
-    public static string? Of(IReadOnlyList<int>? numbers) => numbers is null ? null : JsonSerializer.Serialize(numbers, PipelineJson.Compact.IReadOnlyListInt32);
+    public static string? Of(IReadOnlyList<int>? numbers) => numbers is null ? null : JsonSerializer.Serialize(numbers, ListJson.Compact.IReadOnlyListInt32);
 
     /// <summary>Numbers; <see langword="null"/> stays an empty cell.</summary>
-    public static string? Of(IReadOnlyList<double>? numbers) => numbers is null ? null : JsonSerializer.Serialize(numbers, PipelineJson.Compact.IReadOnlyListDouble);
+    public static string? Of(IReadOnlyList<double>? numbers) => numbers is null ? null : JsonSerializer.Serialize(numbers, ListJson.Compact.IReadOnlyListDouble);
+}
+
+/// <summary>Lists in cells of exports, which nothing stores: they have no version.</summary>
+[JsonSerializable(typeof(IReadOnlyList<string>))]
+[JsonSerializable(typeof(IReadOnlyList<int>))]
+[JsonSerializable(typeof(IReadOnlyList<double>))]
+internal sealed partial class ListJson : JsonSerializerContext
+{
+    /// <summary>Writes as what is stored is written.</summary>
+    public static ListJson Compact => field ??= new(new JsonSerializerOptions(PipelineJson.Compact.Options));
 }
