@@ -35,6 +35,11 @@ internal abstract record GoldAnswer
             return new Hidden();
         }
 
+        if (OptionPlace.OtherLabels(options) is { } labels && Array.FindIndex(said, static claim => OptionPlace.Of(claim.Value) is not (null, null)) is >= 0 and var place)
+        {
+            return new Fault($"{Named(said[place])} is a place, and the options are labelled {labels}: put them into the order of their labels, or remove those.");
+        }
+
         var agreed = uint.MaxValue;
         for (var i = 0; i < readings.Length; i++)
         {

@@ -64,6 +64,32 @@ internal static partial class OptionPlace
     }
 
     /// <summary>
+    /// The labels that the options' own texts begin with ("B. Retinol", "A. Thiamine", …) where they are not those of their places; else
+    /// <see langword="null"/>. An answer "B" then means one option by its label and another by its place.
+    /// </summary>
+    public static string? OtherLabels(IReadOnlyList<string> options)
+    {
+        var matches = options.Select(static option => option.Length > MaxLength ? Match.Empty : Label().Match(Usual(option))).ToArray();
+        if (matches.Length < 2 || !Array.TrueForAll(matches, static match => match.Success))
+        {
+            return null;
+        }
+
+        var labels = Array.ConvertAll(matches, static match => match.Groups["label"].Value);
+        var places = Array.TrueForAll(labels, static label => char.IsAsciiDigit(label[0]))
+            ? Array.ConvertAll(labels, static label => int.Parse(label, CultureInfo.InvariantCulture))
+            : Array.TrueForAll(labels, static label => char.IsAsciiLetter(label[0]))
+                ? Array.ConvertAll(labels, static label => char.ToUpperInvariant(label[0]) - 'A')
+                : [];
+
+        // What is no run of letters or numbers is something else: the genera of species, years.
+        var isRun = places.Length == labels.Length && places.Distinct().Count() == places.Length && places.Max() - places.Min() == places.Length - 1;
+        var first = isRun ? places[0] : 0;
+        var isInOrder = isRun && places.Select((place, index) => place - index).All(offset => offset == first);
+        return !isRun || (isInOrder && (first == 0 || (first == 1 && char.IsAsciiDigit(labels[0][0])))) ? null : string.Join(", ", labels);
+    }
+
+    /// <summary>
     /// Whether a value can only be a letter with an option's text, as "(B) digoxin" and "B. Digoxin". The name of a species ("C. difficile")
     /// is none, nor is "A: " before any answer.
     /// </summary>
@@ -115,6 +141,11 @@ internal static partial class OptionPlace
 
     [GeneratedRegex(@"^[(\[]?(?<place>[A-Za-z]|[0-9]{1,2})(?:\s*[)\].:,、–—-]\s*|\s+)(?<text>\S(?:.|\n)*)$", RegexOptions.NonBacktracking)]
     private static partial Regex PlaceAndText();
+
+    [GeneratedRegex(
+        @"^\s*(?:[(\[](?<label>[A-Za-z]|[0-9]{1,2})[)\]]|(?<label>[A-Za-z]|[0-9]{1,2})[):](?:[^0-9]|$)|(?<label>[A-Za-z]|[0-9]{1,2})\.(?:\s+[^\p{Ll}\s]|[^\p{Ll}\s0-9]))",
+        RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex Label();
 
     [GeneratedRegex(
         @"^(?:[(\[][A-Ha-h][)\]]|[A-Ha-h]\)|[B-H]:|[A-H]\.\s+[^\p{Ll}\s])",

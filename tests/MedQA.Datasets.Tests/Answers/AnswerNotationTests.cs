@@ -21,6 +21,31 @@ public sealed class AnswerNotationTests
         Assert.Equal(golds, string.Join(' ', questions.Select(static question => question.Gold?.ToString() ?? "-")));
     }
 
+    [Theory]
+    [InlineData("B. Retinol|A. Thiamine|C. Niacin", "A", null)]
+    [InlineData("B) Retinol|A) Thiamine|C) Niacin", "b", null)]
+    [InlineData("(B) Retinol|(C) Thiamine|(D) Niacin", "B", null)]
+    [InlineData("2. Retinol|1. Thiamine|3. Niacin", "3", null)]
+    [InlineData("B. Retinol|A. Thiamine|C. Niacin", "A. Thiamine", 1)]
+    [InlineData("A. Retinol|B. Thiamine|C. Niacin", "B", 1)]
+    [InlineData("1. Retinol|2. Thiamine|3. Niacin", "B", 1)]
+    [InlineData("B. cereus|A. baumannii|C. difficile", "B", 1)]
+    [InlineData("E. coli|S. aureus|K. pneumoniae", "B", 1)]
+    [InlineData("1.5 mg|0.5 mg|2.5 mg", "C", 2)]
+    public async Task A_place_is_no_answer_where_the_options_are_labelled_in_another_order(string options, string answer, int? gold)
+    {
+        var rows = await Reading.RowsAsync(Header + $"Q?,{options.Replace('|', ',')},{answer}\n", new QuestionSetOptions { AnswerNotation = answer == "3" ? AnswerNotation.FromOne : AnswerNotation.Detect });
+
+        if (gold is null)
+        {
+            Assert.Contains("are labelled", Assert.IsType<RejectedRow>(Assert.Single(rows)).Reason, StringComparison.Ordinal);
+        }
+        else
+        {
+            Assert.Equal((gold, null), (Assert.Single(rows) as AcceptedRow is { } row ? row.Question.Gold : null, (rows[0] as RejectedRow)?.Reason));
+        }
+    }
+
     [Fact]
     public async Task Numbers_that_no_row_explains_are_refused_with_the_settings_name()
     {
