@@ -181,8 +181,8 @@ internal sealed class ModelDownload(HubClient hub, HubModel model, string commit
 
     private async Task ContinueAsync(HubFile file, string part, CancellationToken cancellationToken)
     {
-        await using var output = new FileStream(
-            part, FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.Asynchronous);
+        await using var output = new FileStream(RegularFile.Check(part),
+            FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.Asynchronous);
         if (output.Length > file.Size)
         {
             output.SetLength(0);

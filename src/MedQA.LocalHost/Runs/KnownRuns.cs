@@ -1,3 +1,4 @@
+using System.Text;
 using MedQA.Client;
 using MedQA.Files;
 using MedQA.LocalHost.Settings;
@@ -65,7 +66,9 @@ internal static class KnownRuns
     {
         try
         {
-            return settings.Storage is null && RegularFile.KindOf(FileOf(settings)) == PathKind.File ? File.ReadAllText(FileOf(settings)).Split('\n', StringSplitOptions.RemoveEmptyEntries) : [];
+            return settings.Storage is null && RegularFile.KindOf(FileOf(settings)) == PathKind.File
+                ? Encoding.UTF8.GetString(RegularFile.ReadAllBytes(FileOf(settings))).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                : [];
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
