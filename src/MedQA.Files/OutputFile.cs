@@ -87,7 +87,7 @@ public static class OutputFile
             var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
             if (onlyForOwner && !OperatingSystem.IsWindows())
             {
-                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+                options.UnixCreateMode = OwnerOnly.File;
             }
 
             var stream = new FileStream($"{target}.{Guid.NewGuid():n}.unfinished", options);

@@ -3,8 +3,6 @@ namespace MedQA.Files;
 /// <summary>Makes folders that a person names.</summary>
 public static class OutputFolder
 {
-    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-
     /// <summary>Creates a folder, and those above it, where there is none. One that exists keeps its permissions.</summary>
     /// <param name="path">The folder.</param>
     /// <param name="onlyForOwner">Whether only this user may look into one that is created (0700 on Unix).</param>
@@ -32,7 +30,7 @@ public static class OutputFolder
                 Create(above, onlyForOwner);
             }
 
-            Directory.CreateDirectory(path, Private);
+            Directory.CreateDirectory(path, OwnerOnly.Folder);
         }
         else
         {
@@ -43,3 +41,13 @@ public static class OutputFolder
 
 /// <summary>A path leads to something that is no folder where one is expected. The message is a sentence for people.</summary>
 public sealed class NoFolderException(string message) : IOException(message);
+
+/// <summary>What only the owner may read and change, on Unix.</summary>
+public static class OwnerOnly
+{
+    /// <summary>0600.</summary>
+    public const UnixFileMode File = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    /// <summary>0700.</summary>
+    public const UnixFileMode Folder = File | UnixFileMode.UserExecute;
+}

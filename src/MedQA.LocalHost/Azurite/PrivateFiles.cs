@@ -5,15 +5,12 @@ namespace MedQA.LocalHost.Azurite;
 /// <summary>Folders and files that only their owner may read: they hold questions, answers and what raters said.</summary>
 internal static class PrivateFiles
 {
-    private const UnixFileMode File = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-    private const UnixFileMode Folder = File | UnixFileMode.UserExecute;
-
     /// <summary>Creates a folder (0700 on Unix) where there is none. One that exists keeps the permissions that somebody gave it.</summary>
     /// <exception cref="NoFolderException">Something else is there.</exception>
     public static void CreateFolder(string path) => OutputFolder.Create(path, onlyForOwner: true);
 
     /// <summary>Whether other users of this machine may look into a folder, or change it.</summary>
-    public static bool IsOpenToOthers(string path) => !OperatingSystem.IsWindows() && (System.IO.File.GetUnixFileMode(path) & ~Folder) != UnixFileMode.None;
+    public static bool IsOpenToOthers(string path) => !OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & ~OwnerOnly.Folder) != UnixFileMode.None;
 
     /// <summary>Opens a file for reading and writing; creates it (0600 on Unix) where there is none.</summary>
     /// <exception cref="IOException">It cannot be opened, or another process has it.</exception>
@@ -28,7 +25,7 @@ internal static class PrivateFiles
         var options = new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = share, BufferSize = 0, Options = use };
         if (!OperatingSystem.IsWindows())
         {
-            options.UnixCreateMode = File;
+            options.UnixCreateMode = OwnerOnly.File;
         }
 
         return new FileStream(path, options);

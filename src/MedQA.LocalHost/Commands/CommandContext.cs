@@ -16,6 +16,7 @@ using MedQA.LocalHost.Hub;
 using MedQA.LocalHost.Settings;
 using MedQA.LocalHost.Terminal;
 using MedQA.Pipeline.Rating;
+using MedQA.Pipeline.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace MedQA.LocalHost.Commands;
@@ -71,7 +72,7 @@ internal sealed record CommandContext(HostSettings Settings, HostConsole Console
     {
         NoRegularFileException or NoFolderException or SettingException or InputException or StudyException or PrefixRefusedException or ProfileException or QuestionSetException or RunComparisonException or ReplayException or ReferencesException or MedQAException { Status: < HttpStatusCode.InternalServerError } => ExitCode.BadInput,
         NewerFormatException or AzuriteException or HubException or ModelException or MedQAException { Status: null or >= HttpStatusCode.InternalServerError } or RequestFailedException or InvalidDataException or IOException or UnauthorizedAccessException => ExitCode.Failure,
-        AggregateException { InnerExceptions: var tries } when tries.All(static tried => tried is RequestFailedException or IOException) => ExitCode.Failure,
+        _ when StorageConnection.IsUnreachable(exception) => ExitCode.Failure,
         _ => null,
     };
 

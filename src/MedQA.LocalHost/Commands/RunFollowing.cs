@@ -38,8 +38,8 @@ internal static class RunFollowing
         }
 
         var present = storage.AtWork?.Begin(command, model);
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, storage.Lost);
-        var working = pipeline.RunAsync(ended.Token);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var working = storage.WhileKeptAsync(pipeline.RunAsync, ended.Token);
         await using var source = new StoredRuns(pipeline.Reader, pipeline.Control, storage: null);
         var (code, isFullSaid) = (ExitCode.Success, false);
         var left = runs.Select(static run => run.Run).ToList();
@@ -47,9 +47,15 @@ internal static class RunFollowing
         {
             foreach (var run in runs)
             {
-                var last = await WatchAsync(context, pipeline, run, working, ended.Token);
-                await storage.SaveAsync(ended.Token);
-                await ShowAsync(context, source, StoredRuns.Of(last), development, cancellationToken);
+                var last = await storage.WhileKeptAsync(
+                    async kept =>
+                    {
+                        var seen = await WatchAsync(context, pipeline, run, working, kept);
+                        await storage.SaveAsync(kept);
+                        await ShowAsync(context, source, StoredRuns.Of(seen), development, kept);
+                        return seen;
+                    },
+                    ended.Token);
                 context.Console.Note($"In a browser, with every reasoning: {(context.ServedAt is { } served ? served : $"`medqa serve`, then {context.Settings.Url}")}#/runs/{run.Run}");
                 code = Math.Max(code, CodeOf(StoredRuns.Of(last).State));
                 left.Remove(run.Run);
@@ -58,10 +64,6 @@ internal static class RunFollowing
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && left.Count > 0)
         {
             code = ExitCode.Stopped;
-        }
-        catch (Exception) when (storage.Lost.IsCancellationRequested)
-        {
-            throw storage.LostFault;
         }
         catch (Exception fault) when (left.Count > 0 && FullDisk.Describe(fault) is { } fact)
         {

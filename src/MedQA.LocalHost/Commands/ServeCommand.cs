@@ -34,7 +34,6 @@ internal static class ServeCommand
         using var pipeline = new LocalPipeline(
             storage.Runs, model, context.Settings, TimeProvider.System, logging, storage.AtWork, servesAnybody: true);
         await using var server = LocalApi.Create(context.Settings, LocalApi.Over(pipeline, model, storage.SaveAsync));
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, storage.Lost);
 
         // The address is taken before work begins: a second server on it fails at once.
         try
@@ -55,15 +54,15 @@ internal static class ServeCommand
             {
                 try
                 {
-                    await pipeline.RunAsync(ended.Token);
+                    await storage.WhileKeptAsync(pipeline.RunAsync, cancellationToken);
                     return ExitCode.Success;
                 }
-                catch (Exception fault) when (!ended.IsCancellationRequested && FullDisk.Describe(fault) is { } fact)
+                catch (Exception fault) when (FullDisk.Describe(fault) is { } fact)
                 {
                     context.Console.Fault($"{fact}: free space, and the runs go on. What is stored can be read meanwhile; nothing that was answered is lost.");
                 }
 
-                await UntilRoomAsync(storage.Volume, ended.Token);
+                await storage.WhileKeptAsync(kept => UntilRoomAsync(storage.Volume, kept), cancellationToken);
                 context.Console.Note("There is room again: the runs go on.");
             }
         }
@@ -72,10 +71,6 @@ internal static class ServeCommand
             present?.Dispose();
             context.Console.Note($"Stopped. {StoppedWork.OfAny(storage, model.Description.Fingerprint)}");
             return ExitCode.Stopped;
-        }
-        catch (Exception) when (storage.Lost.IsCancellationRequested)
-        {
-            throw storage.LostFault;
         }
         finally
         {

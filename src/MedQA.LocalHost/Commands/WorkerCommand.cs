@@ -26,15 +26,7 @@ internal static class WorkerCommand
         using var pipeline = new LocalPipeline(storage.Runs, model, context.Settings, TimeProvider.System, logging);
         using var present = storage.AtWork?.Begin(AtWork.Worker, model.Description.Fingerprint);
         context.Console.Note($"Answering questions of {storage.Place}. Ctrl-C ends it.");
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, storage.Lost);
-        try
-        {
-            await pipeline.WorkAsync(ended.Token);
-            return ExitCode.Success;
-        }
-        catch (Exception) when (storage.Lost.IsCancellationRequested)
-        {
-            throw storage.LostFault;
-        }
+        await storage.WhileKeptAsync(pipeline.WorkAsync, cancellationToken);
+        return ExitCode.Success;
     }
 }

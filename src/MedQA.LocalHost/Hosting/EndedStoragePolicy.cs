@@ -12,11 +12,12 @@ internal sealed class EndedStoragePolicy(CancellationToken ended) : HttpPipeline
 
     /// <inheritdoc/>
     /// <exception cref="RequestFailedException">It has ended. This status is not tried again.</exception>
-    public override void OnSendingRequest(HttpMessage message) => ThrowIfEnded(null);
+    public override void OnSendingRequest(HttpMessage message) => ThrowIf(null, ended);
 
-    /// <summary>Refuses.</summary>
+    /// <summary>Refuses what a storage that has ended cannot do.</summary>
     /// <param name="inner">What the end was seen by.</param>
-    public void ThrowIfEnded(Exception? inner)
+    /// <param name="ended">Is cancelled when it has ended.</param>
+    public static void ThrowIf(Exception? inner, CancellationToken ended)
     {
         if (ended.IsCancellationRequested)
         {

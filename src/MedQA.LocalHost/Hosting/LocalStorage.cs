@@ -41,10 +41,35 @@ internal sealed class LocalStorage : IAsyncDisposable
     /// <summary>Is cancelled when the emulator ends while it is used; never for another storage.</summary>
     public CancellationToken Lost => _azurite?.Lost ?? CancellationToken.None;
 
-    /// <summary>What is said when <see cref="Lost"/> is cancelled.</summary>
-    public AzuriteException LostFault => new(
-        AzuriteFault.Lost,
-        $"The process that keeps the storage in {Place} has ended: it was killed, or the folder was moved or deleted. What it had written down is in the folder; start again, with --data where the folder has another name now.");
+    /// <summary>Works for as long as the emulator is there; another storage always is.</summary>
+    /// <param name="work">The work.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="AzuriteException">The emulator has ended.</exception>
+    public async Task<T> WhileKeptAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    {
+        using var kept = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, Lost);
+        try
+        {
+            return await work(kept.Token);
+        }
+        catch (Exception) when (Lost.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new AzuriteException(
+                AzuriteFault.Lost,
+                $"The process that keeps the storage in {Place} has ended: it was killed, or the folder was moved or deleted. "
+                + "What it had written down is in the folder; start again, with --data where the folder has another name now.");
+        }
+    }
+
+    /// <inheritdoc cref="WhileKeptAsync{T}"/>
+    public Task WhileKeptAsync(Func<CancellationToken, Task> work, CancellationToken cancellationToken) =>
+        WhileKeptAsync(
+            async kept =>
+            {
+                await work(kept);
+                return true;
+            },
+            cancellationToken);
 
     /// <summary>Waits until everything that is stored would survive the emulator's sudden end; another storage needs nothing.</summary>
     /// <exception cref="StorageFullException">There is no room for it.</exception>
@@ -62,7 +87,7 @@ internal sealed class LocalStorage : IAsyncDisposable
         }
         catch (IOException fault)
         {
-            new EndedStoragePolicy(Lost).ThrowIfEnded(fault);
+            EndedStoragePolicy.ThrowIf(fault, Lost);
             throw;
         }
     }

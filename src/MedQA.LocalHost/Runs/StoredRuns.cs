@@ -92,34 +92,33 @@ internal sealed class StoredRuns(RunReader reader, RunControl control, LocalStor
             RunRequest.Approve => RequestedAction.Approve,
             _ => throw new ArgumentOutOfRangeException(nameof(request), request, "There is nothing to ask for."),
         };
-        return await control.RequestAsync(RunId.Parse(run.Id), action, cancellationToken) switch
+        var id = RunId.Parse(run.Id);
+        switch (await control.RequestAsync(id, action, cancellationToken))
         {
-            RequestOutcome.Accepted => await AnswerAsync(RunId.Parse(run.Id), action, cancellationToken),
-            RequestOutcome.OtherRules => throw new InputException(RunControl.OtherRulesOf(RunId.Parse(run.Id), (await reader.GetManifestAsync(RunId.Parse(run.Id), cancellationToken))?.Rules)),
-            RequestOutcome.NotFound => throw new InputException($"Run {run.Id} was deleted."),
-            _ => throw new InputException(
-                $"Run {run.Id} is {StateText.Of(run)}: it cannot be asked to {request.ToString().ToLowerInvariant()}."),
-        };
+            case RequestOutcome.Accepted:
+                await ObeyAsync(storage, id, action, cancellationToken);
+                return await reader.GetAsync(id, cancellationToken) is { } summary ? Of(summary) : null;
+            case RequestOutcome.OtherRules:
+                throw new InputException(RunControl.OtherRulesOf(id, (await reader.GetManifestAsync(id, cancellationToken))?.Rules));
+            case RequestOutcome.NotFound:
+                throw new InputException($"Run {run.Id} was deleted.");
+            default:
+                throw new InputException($"Run {run.Id} is {StateText.Of(run)}: it cannot be asked to {request.ToString().ToLowerInvariant()}.");
+        }
     }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => storage?.DisposeAsync() ?? ValueTask.CompletedTask;
 
-    private async Task<Run?> AnswerAsync(RunId run, RequestedAction action, CancellationToken cancellationToken)
-    {
-        if (storage is not null)
-        {
-            await ObeyAsync(storage, run, action, cancellationToken);
-        }
-
-        return await reader.GetAsync(run, cancellationToken) is { } summary ? Of(summary) : null;
-    }
-
     /// <summary>Does what was asked of a run where nobody is at work who would: stopping and removing a run need no model.</summary>
-    public static async Task ObeyAsync(LocalStorage storage, RunId run, RequestedAction action, CancellationToken cancellationToken)
+    /// <param name="storage">Where the run is; <see langword="null"/> where this process works on it itself.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="action">What was asked.</param>
+    /// <param name="cancellationToken">Cancels the calls.</param>
+    public static async Task ObeyAsync(LocalStorage? storage, RunId run, RequestedAction action, CancellationToken cancellationToken)
     {
         if (action is RequestedAction.Cancel or RequestedAction.Delete
-            && storage.AtWork is { } atWork
+            && storage is { AtWork: { } atWork }
             && !atWork.Processes().Any(static process => process.Drives))
         {
             var advancer = new RunAdvancer(storage.Runs, new AdvanceOptions(), TimeProvider.System, NullLogger.Instance);

@@ -1,3 +1,4 @@
+using Azure;
 using Azure.Core;
 using Azure.Core.Pipeline;
 using Azure.Data.Tables;
@@ -52,6 +53,13 @@ public static class StorageConnection
             options.AddPolicy(new FullDiskPolicy(volume), HttpPipelinePosition.PerRetry);
         });
     }
+
+    /// <summary>
+    /// Whether a fault says that the storage cannot be reached: what its client throws once it has given up, with one fault of each try.
+    /// </summary>
+    public static bool IsUnreachable(Exception fault) =>
+        fault is AggregateException { InnerExceptions: var tries }
+        && tries.All(static tried => tried is RequestFailedException or TaskCanceledException or IOException);
 
     private static (BlobClientOptions Blobs, QueueClientOptions Queues, TableClientOptions Tables) Options(Action<ClientOptions>? configure)
     {

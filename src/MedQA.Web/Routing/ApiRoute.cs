@@ -109,9 +109,7 @@ public sealed record ApiRoute(string Name, string Method, string Path, ApiRole R
             StatusCodes.Status503ServiceUnavailable, "storage", "The storage is full", $"{exception.Fact}. Try again when there is room."),
         RequestFailedException exception => Problem.Of(StatusCodes.Status503ServiceUnavailable, "storage", "The storage does not answer as it should", $"The storage answered with status {exception.Status} ({exception.ErrorCode ?? "no code"}). Try again later."),
         InvalidDataException or NewerFormatException => Problem.Of(StatusCodes.Status500InternalServerError, "damaged", "What is stored cannot be read", fault.Message),
-
-        // What the storage's client throws once it has given up trying again.
-        AggregateException exception when exception.InnerExceptions.All(static inner => inner is RequestFailedException or TaskCanceledException or IOException) =>
+        _ when StorageConnection.IsUnreachable(fault) =>
             Problem.Of(StatusCodes.Status503ServiceUnavailable, "storage", "The storage does not answer", "The storage cannot be reached. Try again later."),
         _ => null,
     };
