@@ -35,7 +35,8 @@ internal abstract record GoldAnswer
             return new Hidden();
         }
 
-        if (OptionPlace.OtherLabels(options) is { } labels && Array.FindIndex(said, static claim => OptionPlace.Of(claim.Value) is not (null, null)) is >= 0 and var place)
+        if (OptionPlace.OtherLabels(options) is { } labels
+            && Array.FindIndex(said, static claim => OptionPlace.Of(claim.Value) is not (null, null)) is >= 0 and var place)
         {
             return new Fault($"{Named(said[place])} is a place, and the options are labelled {labels}: put them into the order of their labels, or remove those.");
         }

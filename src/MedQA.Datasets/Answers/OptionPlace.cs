@@ -69,24 +69,34 @@ internal static partial class OptionPlace
     /// </summary>
     public static string? OtherLabels(IReadOnlyList<string> options)
     {
-        var matches = options.Select(static option => option.Length > MaxLength ? Match.Empty : Label().Match(Usual(option))).ToArray();
-        if (matches.Length < 2 || !Array.TrueForAll(matches, static match => match.Success))
+        var labels = new string[options.Count];
+        for (var place = 0; place < labels.Length; place++)
+        {
+            var match = options[place].Length > MaxLength ? Match.Empty : Label().Match(Usual(options[place]));
+            if (!match.Success)
+            {
+                return null;
+            }
+
+            labels[place] = match.Groups["label"].Value;
+        }
+
+        var areNumbers = Array.TrueForAll(labels, static label => char.IsAsciiDigit(label[0]));
+        if (!areNumbers && Array.Exists(labels, static label => char.IsAsciiDigit(label[0])))
         {
             return null;
         }
 
-        var labels = Array.ConvertAll(matches, static match => match.Groups["label"].Value);
-        var places = Array.TrueForAll(labels, static label => char.IsAsciiDigit(label[0]))
-            ? Array.ConvertAll(labels, static label => int.Parse(label, CultureInfo.InvariantCulture))
-            : Array.TrueForAll(labels, static label => char.IsAsciiLetter(label[0]))
-                ? Array.ConvertAll(labels, static label => char.ToUpperInvariant(label[0]) - 'A')
-                : [];
+        var named = Array.ConvertAll(
+            labels, label => areNumbers ? int.Parse(label, CultureInfo.InvariantCulture) : char.ToUpperInvariant(label[0]) - 'A');
+        if (!named.Order().SequenceEqual(Enumerable.Range(named.Min(), named.Length)))
+        {
+            // What is no run of letters or numbers is something else: the genera of species, years.
+            return null;
+        }
 
-        // What is no run of letters or numbers is something else: the genera of species, years.
-        var isRun = places.Length == labels.Length && places.Distinct().Count() == places.Length && places.Max() - places.Min() == places.Length - 1;
-        var first = isRun ? places[0] : 0;
-        var isInOrder = isRun && places.Select((place, index) => place - index).All(offset => offset == first);
-        return !isRun || (isInOrder && (first == 0 || (first == 1 && char.IsAsciiDigit(labels[0][0])))) ? null : string.Join(", ", labels);
+        var isOfPlaces = named.SequenceEqual(Enumerable.Range(named[0], named.Length)) && (named[0] == 0 || (areNumbers && named[0] == 1));
+        return isOfPlaces ? null : string.Join(", ", labels);
     }
 
     /// <summary>
@@ -143,7 +153,8 @@ internal static partial class OptionPlace
     private static partial Regex PlaceAndText();
 
     [GeneratedRegex(
-        @"^\s*(?:[(\[](?<label>[A-Za-z]|[0-9]{1,2})[)\]]|(?<label>[A-Za-z]|[0-9]{1,2})[):](?:[^0-9]|$)|(?<label>[A-Za-z]|[0-9]{1,2})\.(?:\s+[^\p{Ll}\s]|[^\p{Ll}\s0-9]))",
+        @"^\s*(?:[(\[](?<label>[A-Za-z]|[0-9]{1,2})[)\]]|(?<label>[A-Za-z]|[0-9]{1,2})[):](?:[^0-9]|$)"
+        + @"|(?<label>[A-Za-z]|[0-9]{1,2})\.(?:\s+[^\p{Ll}\s]|[^\p{Ll}\s0-9]))",
         RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Label();
 
