@@ -1,5 +1,6 @@
 using MedQA.Faults.Tests.Breaking;
-using MedQA.Pipeline.Control;
+using MedQA.Pipeline.Advancing;
+using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Storage;
 
 namespace MedQA.Faults.Tests;

@@ -1,6 +1,9 @@
 using MedQA.Evaluation.Answering;
 using MedQA.Faults.Tests.Breaking;
-using MedQA.Pipeline.Reading;
+using MedQA.Pipeline.Answering;
+using MedQA.Pipeline.Queries;
+using MedQA.Pipeline.Results;
+using MedQA.Pipeline.Runs;
 using MedQA.Tests;
 
 namespace MedQA.Faults.Tests;

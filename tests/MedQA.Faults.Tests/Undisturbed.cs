@@ -1,5 +1,8 @@
 using MedQA.Faults.Tests.Breaking;
-using MedQA.Pipeline.Reading;
+using MedQA.Pipeline.Answering;
+using MedQA.Pipeline.Queries;
+using MedQA.Pipeline.Results;
+using MedQA.Pipeline.Runs;
 
 [assembly: AssemblyFixture(typeof(MedQA.Faults.Tests.Undisturbed))]
 

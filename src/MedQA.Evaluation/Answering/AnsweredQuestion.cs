@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using MedQA.Evaluation.Modelling;
+using MedQA.Evaluation.Profiles;
+using MedQA.Evaluation.Questions;
 
 namespace MedQA.Evaluation.Answering;
 
@@ -117,6 +119,17 @@ public sealed record AnsweredQuestion
 
     /// <summary>Tokens drawn over all samples.</summary>
     public int GeneratedTokens => Reasonings.Sum(static reasoning => reasoning.DrawnTokens);
+
+    /// <summary>The protocol as it asked this question: with the worked examples that the answer names, or with as many as it had.</summary>
+    /// <param name="protocol">The run's.</param>
+    /// <param name="question">The question that was asked.</param>
+    public Protocol AsAsked(Protocol protocol, Question question)
+    {
+        ArgumentNullException.ThrowIfNull(protocol);
+        return protocol.Profile.ExemplarSelection == ExemplarSelection.Nearest
+            ? protocol.With([.. ExemplarIds.SelectMany(id => protocol.ExemplarsFor(question).Where(exemplar => exemplar.Id == id).Take(1))])
+            : protocol.WithAtMost(Exemplars);
+    }
 }
 
 /// <summary>One sampled reasoning and the answer read from it.</summary>
@@ -161,11 +174,6 @@ public sealed record Reasoning
     /// <summary>Where in <see cref="Text"/> the answer was found: start and length in UTF-16 units; <see langword="null"/> where it was forced or not found.</summary>
     public TextSpan? AnswerSpan { get; init; }
 }
-
-/// <summary>A part of a text.</summary>
-/// <param name="Start">First UTF-16 unit.</param>
-/// <param name="Length">Number of UTF-16 units.</param>
-public readonly record struct TextSpan(int Start, int Length);
 
 /// <summary>Why a question has no answer although the model was not at fault.</summary>
 /// <param name="Code">One of the codes that reports group by.</param>

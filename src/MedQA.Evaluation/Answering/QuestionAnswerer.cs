@@ -78,7 +78,7 @@ public static class QuestionAnswerer
         if (PromptFit.LargestExemplarCount(protocol, question, model.CountTokens, contextLength) is not { } exemplars)
         {
             var bare = PromptBuilder.Build(protocol.WithAtMost(0), question);
-            var overflow = new ContextOverflowException(model.CountTokens(bare), PromptFit.TokensBehind(profile), contextLength);
+            var overflow = new ContextOverflowException(model.CountTokens(bare), profile.TokensBehindPrompt, contextLength);
             return Failed(protocol, question, FailureCodes.ContextOverflow, overflow.Message);
         }
 

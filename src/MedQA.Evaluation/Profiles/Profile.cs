@@ -148,7 +148,7 @@ public sealed record Profile
     }
 
     private string? WhyTooLongFor(ModelDescription model, int virtualTokens) =>
-        PromptFit.TokensBehind(this) + virtualTokens >= model.ContextLength
+        TokensBehindPrompt + virtualTokens >= model.ContextLength
             ? $"profile {Name} asks for up to {MaxTokens} tokens{(virtualTokens > 0 ? $" behind the {virtualTokens} virtual tokens of prefix {Prefix}" : "")}, which leaves no room for a question in the {model.ContextLength} tokens of model {model.Name}; use a smaller \"maxTokens\"."
             : null;
 }

@@ -71,15 +71,6 @@ public sealed record Protocol(Profile Profile, ImmutableArray<Exemplar> Exemplar
     /// <summary>The same protocol with these worked examples for every data set.</summary>
     public Protocol With(ImmutableArray<Exemplar> exemplars) => this with { Exemplars = exemplars, DatasetExemplars = [] };
 
-    /// <summary>The protocol as it asked a question: with the worked examples that its answer names, or with as many as it had.</summary>
-    public Protocol AsAsked(Question question, AnsweredQuestion answered)
-    {
-        ArgumentNullException.ThrowIfNull(answered);
-        return Profile.ExemplarSelection == ExemplarSelection.Nearest
-            ? With([.. answered.ExemplarIds.SelectMany(id => ExemplarsFor(question).Where(exemplar => exemplar.Id == id).Take(1))])
-            : WithAtMost(answered.Exemplars);
-    }
-
     /// <summary>The same protocol with at most so many worked examples, the first ones.</summary>
     public Protocol WithAtMost(int exemplars) => Exemplars.Length <= exemplars && DatasetExemplars.All(set => set.Exemplars.Length <= exemplars) ? this : this with
     {

@@ -6,16 +6,6 @@ namespace MedQA.Evaluation.Prompting;
 /// <summary>How much of a model's context a question takes under a protocol.</summary>
 public static class PromptFit
 {
-    /// <summary>Room for the answer cue and the longest letter or word behind it.</summary>
-    private const int CueTokens = 16;
-
-    /// <summary>Tokens that must be free behind the prompt: the longest reasoning and the answer cue.</summary>
-    public static int TokensBehind(Profile profile)
-    {
-        ArgumentNullException.ThrowIfNull(profile);
-        return profile.MaxTokens + CueTokens;
-    }
-
     /// <summary>The most worked examples, up to those of the protocol, with which a question fits; <see langword="null"/> where it does not fit without any.</summary>
     /// <param name="protocol">How to ask, with as many examples as are wanted.</param>
     /// <param name="question">What to ask.</param>
@@ -25,7 +15,7 @@ public static class PromptFit
     {
         ArgumentNullException.ThrowIfNull(protocol);
         ArgumentNullException.ThrowIfNull(countTokens);
-        var available = contextLength - TokensBehind(protocol.Profile);
+        var available = contextLength - protocol.Profile.TokensBehindPrompt;
         for (var count = protocol.ExemplarsFor(question).Length; count >= 0; count--)
         {
             if (countTokens(PromptBuilder.Build(protocol.WithAtMost(count), question)) <= available)

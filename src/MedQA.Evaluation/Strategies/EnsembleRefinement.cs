@@ -43,7 +43,7 @@ internal static class EnsembleRefinement
     /// <summary>The question with the reasonings in front of it and so many worked examples as fit besides them; <see langword="null"/> where it does not fit without any.</summary>
     private static Prompt? RefiningPrompt(AskedQuestion asked, IReadOnlyList<string> drafts)
     {
-        var available = asked.Model.Description.ContextLength - PromptFit.TokensBehind(asked.Profile);
+        var available = asked.Model.Description.ContextLength - asked.Profile.TokensBehindPrompt;
         for (var exemplars = asked.Protocol.ExemplarsFor(asked.Question).Length; exemplars >= 0; exemplars--)
         {
             var prompt = PromptBuilder.BuildWithReasonings(asked.Protocol.WithAtMost(exemplars), asked.Question, drafts);

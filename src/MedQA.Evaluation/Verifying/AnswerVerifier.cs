@@ -42,7 +42,7 @@ public static class AnswerVerifier
         }
 
         var samples = new StoredSampleModel(model, stored);
-        var judged = await QuestionAnswerer.AnswerAsync(samples, protocol.AsAsked(question, stored), question, stored.Ordinal, time, cancellationToken);
+        var judged = await QuestionAnswerer.AnswerAsync(samples, stored.AsAsked(protocol, question), question, stored.Ordinal, time, cancellationToken);
         var deviation = Math.Max(samples.LargestDeviation, OptionDeviation(stored, judged));
         var difference = samples.Fault ?? Difference(stored, judged, tolerance)
             ?? (deviation <= tolerance ? null : string.Create(CultureInfo.InvariantCulture, $"the model gives {samples.Worst ?? "an option"} a log-likelihood that differs by {deviation:0.###} nats a token"));

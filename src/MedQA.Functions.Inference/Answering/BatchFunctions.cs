@@ -1,5 +1,7 @@
 using MedQA.Functions.Hosting;
 using MedQA.Pipeline.Answering;
+using MedQA.Pipeline.Runs;
+using MedQA.Pipeline.Storage;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using MedQA.Evaluation.Modelling;
 using MedQA.Pipeline.Answering;
+using MedQA.Pipeline.Runs;
+using MedQA.Pipeline.Storage;
 
 namespace MedQA.Functions.Inference.Answering;
 

@@ -1,5 +1,8 @@
 using MedQA.Pipeline.Advancing;
-using MedQA.Pipeline.Rating;
+using MedQA.Pipeline.Deleting;
+using MedQA.Pipeline.Results;
+using MedQA.Pipeline.Runs;
+using MedQA.Pipeline.Studies;
 using Microsoft.Azure.Functions.Worker;
 
 namespace MedQA.Functions.Advancing;

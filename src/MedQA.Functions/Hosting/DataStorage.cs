@@ -1,5 +1,6 @@
 using Azure.Core;
 using Azure.Identity;
+using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Storage;
 
 namespace MedQA.Functions.Hosting;

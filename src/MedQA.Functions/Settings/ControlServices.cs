@@ -1,11 +1,14 @@
 using MedQA.Pipeline.Advancing;
+using MedQA.Pipeline.Answering;
 using MedQA.Pipeline.Budgeting;
-using MedQA.Pipeline.Control;
+using MedQA.Pipeline.Deleting;
 using MedQA.Pipeline.Profiles;
-using MedQA.Pipeline.Rating;
-using MedQA.Pipeline.Reading;
+using MedQA.Pipeline.Queries;
+using MedQA.Pipeline.Results;
+using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Splitting;
 using MedQA.Pipeline.Storage;
+using MedQA.Pipeline.Studies;
 using MedQA.Pipeline.Uploading;
 using MedQA.Web;
 using MedQA.Web.Access;

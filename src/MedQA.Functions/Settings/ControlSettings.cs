@@ -2,6 +2,9 @@ using MedQA.Evaluation.Modelling;
 using MedQA.Functions.Hosting;
 using MedQA.Pipeline.Advancing;
 using MedQA.Pipeline.Budgeting;
+using MedQA.Pipeline.Deleting;
+using MedQA.Pipeline.Results;
+using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Splitting;
 using MedQA.Web.Access;
 

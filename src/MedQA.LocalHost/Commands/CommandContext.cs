@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.Net;
 using Azure;
-using MedQA.Evaluation;
-using MedQA.Evaluation.Modelling;
 using MedQA.Client;
 using MedQA.Datasets;
+using MedQA.Evaluation;
+using MedQA.Evaluation.Modelling;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Reporting;
 using MedQA.Files;
@@ -15,8 +15,9 @@ using MedQA.LocalHost.Hosting;
 using MedQA.LocalHost.Hub;
 using MedQA.LocalHost.Settings;
 using MedQA.LocalHost.Terminal;
-using MedQA.Pipeline.Rating;
+using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Storage;
+using MedQA.Pipeline.Studies;
 using Microsoft.Extensions.Logging;
 
 namespace MedQA.LocalHost.Commands;

@@ -2,7 +2,10 @@ using System.CommandLine;
 using MedQA.Files;
 using MedQA.LocalHost.Runs;
 using MedQA.LocalHost.Terminal;
-using MedQA.Pipeline.Reading;
+using MedQA.Pipeline.Answering;
+using MedQA.Pipeline.Queries;
+using MedQA.Pipeline.Results;
+using MedQA.Pipeline.Runs;
 
 namespace MedQA.LocalHost.Commands;
 

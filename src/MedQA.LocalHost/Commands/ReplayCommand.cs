@@ -3,8 +3,11 @@ using System.Text;
 using MedQA.Evaluation.Reporting;
 using MedQA.LocalHost.Hosting;
 using MedQA.LocalHost.Runs;
-using MedQA.Pipeline.Control;
-using MedQA.Pipeline.Reading;
+using MedQA.Pipeline.Advancing;
+using MedQA.Pipeline.Answering;
+using MedQA.Pipeline.Queries;
+using MedQA.Pipeline.Results;
+using MedQA.Pipeline.Runs;
 
 namespace MedQA.LocalHost.Commands;
 

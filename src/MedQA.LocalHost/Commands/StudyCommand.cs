@@ -4,7 +4,7 @@ using System.Text.Json;
 using MedQA.Client;
 using MedQA.Files;
 using MedQA.LocalHost.Studies;
-using MedQA.Pipeline.Rating;
+using MedQA.Pipeline.Studies;
 using MedQA.Web;
 using MedQA.Web.Rating;
 using Spectre.Console;

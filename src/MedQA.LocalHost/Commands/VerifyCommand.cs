@@ -10,8 +10,11 @@ using MedQA.Evaluation.Verifying;
 using MedQA.LocalHost.Hosting;
 using MedQA.LocalHost.Runs;
 using MedQA.LocalHost.Terminal;
+using MedQA.Pipeline.Answering;
 using MedQA.Pipeline.Prefixes;
-using MedQA.Pipeline.Reading;
+using MedQA.Pipeline.Queries;
+using MedQA.Pipeline.Results;
+using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Storage;
 using Spectre.Console;
 

@@ -3,7 +3,10 @@ using System.Globalization;
 using System.Text;
 using MedQA.Files;
 using MedQA.LocalHost.Azurite;
-using MedQA.Pipeline.Reading;
+using MedQA.Pipeline.Answering;
+using MedQA.Pipeline.Queries;
+using MedQA.Pipeline.Results;
+using MedQA.Pipeline.Runs;
 
 namespace MedQA.LocalHost.Hosting;
 

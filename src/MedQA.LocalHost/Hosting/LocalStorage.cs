@@ -3,6 +3,7 @@ using MedQA.Files;
 using MedQA.LocalHost.Azurite;
 using MedQA.LocalHost.Settings;
 using MedQA.LocalHost.Terminal;
+using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Storage;
 
 namespace MedQA.LocalHost.Hosting;

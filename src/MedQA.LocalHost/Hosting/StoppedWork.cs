@@ -1,3 +1,4 @@
+using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Storage;
 
 namespace MedQA.LocalHost.Hosting;

@@ -1,7 +1,10 @@
 using System.Net;
 using MedQA.Client;
 using MedQA.LocalHost.Commands;
-using MedQA.Pipeline.Reading;
+using MedQA.Pipeline.Answering;
+using MedQA.Pipeline.Queries;
+using MedQA.Pipeline.Results;
+using MedQA.Pipeline.Runs;
 
 namespace MedQA.LocalHost.Runs;
 

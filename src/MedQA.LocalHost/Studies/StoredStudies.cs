@@ -4,8 +4,11 @@ using System.Text;
 using MedQA.Client;
 using MedQA.LocalHost.Commands;
 using MedQA.LocalHost.Hosting;
-using MedQA.Pipeline.Rating;
-using MedQA.Pipeline.Reading;
+using MedQA.Pipeline.Answering;
+using MedQA.Pipeline.Queries;
+using MedQA.Pipeline.Results;
+using MedQA.Pipeline.Runs;
+using MedQA.Pipeline.Studies;
 using MedQA.Web.Rating;
 
 namespace MedQA.LocalHost.Studies;

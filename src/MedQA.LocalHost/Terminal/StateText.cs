@@ -13,5 +13,5 @@ internal static class StateText
     public static string Of(RunState state) => state == RunState.CompletedWithFailures ? "completed with failures" : state.ToString().ToLowerInvariant();
 
     /// <summary>The state in words.</summary>
-    public static string Of(Pipeline.Reading.RunState state) => Of(EnumNames.Stored<RunState>(state.ToString()));
+    public static string Of(Pipeline.Runs.RunState state) => Of(EnumNames.Stored<RunState>(state.ToString()));
 }

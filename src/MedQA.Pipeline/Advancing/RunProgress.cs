@@ -1,4 +1,4 @@
-using MedQA.Pipeline.Reading;
+using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Storage;
 
 namespace MedQA.Pipeline.Advancing;

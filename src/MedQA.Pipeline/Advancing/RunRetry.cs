@@ -1,6 +1,5 @@
-using MedQA.Pipeline.Control;
-using MedQA.Pipeline.Reading;
-using MedQA.Pipeline.Splitting;
+using MedQA.Pipeline.Results;
+using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Storage;
 
 namespace MedQA.Pipeline.Advancing;

@@ -1,4 +1,4 @@
-using MedQA.Pipeline.Answering;
+using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Storage;
 using Microsoft.Extensions.Logging;
 

@@ -1,5 +1,6 @@
 using Azure;
 using Azure.Storage.Blobs.Specialized;
+using MedQA.Pipeline.Runs;
 using Microsoft.Extensions.Logging;
 
 namespace MedQA.Pipeline.Answering;

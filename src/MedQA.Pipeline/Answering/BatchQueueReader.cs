@@ -1,6 +1,7 @@
 using Azure;
 using Azure.Storage.Queues.Models;
 using MedQA.Files;
+using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Signalling;
 using MedQA.Pipeline.Storage;
 using Microsoft.Extensions.Logging;

@@ -1,5 +1,5 @@
 using MedQA.Evaluation.Answering;
-using MedQA.Pipeline.Reading;
+using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Storage;
 
 namespace MedQA.Pipeline.Answering;

@@ -3,7 +3,7 @@ using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.Modelling;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Questions;
-using MedQA.Pipeline.Splitting;
+using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Storage;
 using MedQA.Pipeline.Tracing;
 using Microsoft.Extensions.Logging;

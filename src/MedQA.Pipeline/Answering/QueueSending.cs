@@ -1,4 +1,5 @@
 using Azure.Storage.Queues;
+using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Storage;
 
 namespace MedQA.Pipeline.Answering;

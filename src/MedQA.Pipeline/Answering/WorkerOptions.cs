@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using MedQA.Pipeline.Storage;
+using MedQA.Pipeline.Runs;
 
 namespace MedQA.Pipeline.Answering;
 

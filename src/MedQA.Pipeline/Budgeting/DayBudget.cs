@@ -6,6 +6,9 @@ namespace MedQA.Pipeline.Budgeting;
 /// <summary>What all runs that begin on one day, by UTC, may take together without being approved. Each limit may be left out.</summary>
 public sealed record DayBudget
 {
+    /// <summary>Tokens that a worker draws in a second, where no setting says it.</summary>
+    internal const double DefaultTokensPerSecond = 150;
+
     /// <summary>The most tokens of a day that all runs together can generate; <see langword="null"/> for any.</summary>
     public long? MaxGeneratedTokensPerDay { get; init; }
 
@@ -19,10 +22,9 @@ public sealed record DayBudget
     public double? MaxComputeHoursPerCallerPerDay { get; init; }
 
     /// <summary>
-    /// Tokens that a worker is expected to draw in a second: makes hours of tokens before a run has begun. As
-    /// <see cref="SplitOptions.TokensPerSecond"/>.
+    /// Tokens that a worker is expected to draw in a second: makes hours of tokens before a run has begun. As that of the splitter.
     /// </summary>
-    public double TokensPerSecond { get; init; } = new SplitOptions().TokensPerSecond;
+    public double TokensPerSecond { get; init; } = DefaultTokensPerSecond;
 
     /// <summary>Whether anything is limited.</summary>
     public bool LimitsAnything =>

@@ -26,7 +26,7 @@ internal sealed class ExemplarFit(Profile profile, Func<Prompt, int> countTokens
         {
             var shared = SharedFor(question);
             var prompt = PromptBuilder.Build(shared.Protocol, question);
-            if (shared.Tokens + BytesOf(prompt) - shared.Bytes + Seam + PromptFit.TokensBehind(profile) <= contextLength)
+            if (shared.Tokens + BytesOf(prompt) - shared.Bytes + Seam + profile.TokensBehindPrompt <= contextLength)
             {
                 return;
             }

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Azure.Storage.Blobs.Models;
 using MedQA.Datasets.Writing;
 using MedQA.Evaluation.Questions;
+using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Storage;
 
 namespace MedQA.Pipeline.Splitting;

@@ -6,7 +6,7 @@ using MedQA.Evaluation;
 using MedQA.Evaluation.Modelling;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Prompting;
-using MedQA.Pipeline.Storage;
+using MedQA.Pipeline.Runs;
 
 namespace MedQA.Pipeline.Splitting;
 

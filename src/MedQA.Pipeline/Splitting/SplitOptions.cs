@@ -18,7 +18,7 @@ public sealed record SplitOptions
     public TimeSpan BatchWork { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>Tokens that a worker is expected to draw in a second over all samples; decides with <see cref="BatchWork"/> how many questions a batch has.</summary>
-    public double TokensPerSecond { get; init; } = 150;
+    public double TokensPerSecond { get; init; } = DayBudget.DefaultTokensPerSecond;
 
     /// <summary>Questions of a batch; <see langword="null"/> for as many as <see cref="BatchWork"/> asks for, 16 to 256.</summary>
     public int? BatchSize { get; init; }

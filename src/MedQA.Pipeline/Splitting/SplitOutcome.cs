@@ -1,4 +1,4 @@
-using MedQA.Pipeline.Storage;
+using MedQA.Pipeline.Runs;
 
 namespace MedQA.Pipeline.Splitting;
 

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
-using MedQA.Pipeline.Reading;
+using MedQA.Pipeline.Runs;
 
 namespace MedQA.Pipeline.Storage;
 

@@ -1,7 +1,7 @@
 using Azure.Data.Tables;
 using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.Questions;
-using MedQA.Pipeline.Reading;
+using MedQA.Pipeline.Runs;
 
 namespace MedQA.Pipeline.Storage;
 

@@ -1,6 +1,6 @@
 using Azure.Data.Tables;
 using MedQA.Evaluation;
-using MedQA.Pipeline.Reading;
+using MedQA.Pipeline.Runs;
 
 namespace MedQA.Pipeline.Storage;
 

@@ -1,6 +1,6 @@
 using Azure;
 using Azure.Data.Tables;
-using MedQA.Pipeline.Reading;
+using MedQA.Pipeline.Runs;
 
 namespace MedQA.Pipeline.Storage;
 

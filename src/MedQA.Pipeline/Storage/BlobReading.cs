@@ -4,7 +4,7 @@ using Azure;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
 using MedQA.Evaluation;
-using MedQA.Pipeline.Splitting;
+using MedQA.Pipeline.Runs;
 
 namespace MedQA.Pipeline.Storage;
 

@@ -9,9 +9,7 @@ using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.Modelling;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Questions;
-using MedQA.Pipeline.Answering;
-using MedQA.Pipeline.Reading;
-using MedQA.Pipeline.Splitting;
+using MedQA.Pipeline.Runs;
 
 namespace MedQA.Pipeline.Storage;
 

@@ -1,9 +1,7 @@
 using Azure;
 using Azure.Data.Tables;
 using MedQA.Evaluation;
-using MedQA.Pipeline.Control;
-using MedQA.Pipeline.Reading;
-using MedQA.Pipeline.Splitting;
+using MedQA.Pipeline.Runs;
 
 namespace MedQA.Pipeline.Storage;
 

@@ -1,5 +1,6 @@
 using Azure;
 using Azure.Data.Tables;
+using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Signalling;
 
 namespace MedQA.Pipeline.Storage;

@@ -1,9 +1,10 @@
+using System.Globalization;
 using Azure.Data.Tables;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Specialized;
 using Azure.Storage.Queues;
 using MedQA.Evaluation;
-using System.Globalization;
+using MedQA.Pipeline.Runs;
 
 namespace MedQA.Pipeline.Storage;
 

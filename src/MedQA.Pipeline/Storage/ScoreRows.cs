@@ -1,6 +1,7 @@
 using System.Text;
 using Azure.Data.Tables;
 using MedQA.Evaluation.Reporting;
+using MedQA.Pipeline.Runs;
 
 namespace MedQA.Pipeline.Storage;
 

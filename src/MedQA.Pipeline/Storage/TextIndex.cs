@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using MedQA.Evaluation.Questions;
+using MedQA.Pipeline.Runs;
 
 namespace MedQA.Pipeline.Storage;
 

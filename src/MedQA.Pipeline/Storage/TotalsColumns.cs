@@ -1,5 +1,5 @@
 using Azure.Data.Tables;
-using MedQA.Pipeline.Reading;
+using MedQA.Pipeline.Runs;
 
 namespace MedQA.Pipeline.Storage;
 

@@ -4,6 +4,7 @@ using System.Collections;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
+using MedQA.Pipeline.Runs;
 
 namespace MedQA.Pipeline.Storage;
 

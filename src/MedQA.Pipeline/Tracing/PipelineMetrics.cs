@@ -1,8 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using MedQA.Evaluation.Answering;
-using MedQA.Pipeline.Answering;
-using MedQA.Pipeline.Reading;
+using MedQA.Pipeline.Runs;
 
 namespace MedQA.Pipeline.Tracing;
 
@@ -58,10 +57,10 @@ public static class PipelineMetrics
     internal static void RunEnded(RunSummary run) => Runs.Add(1, new TagList { { Model, run.Model }, { Profile, run.Profile }, { Outcome, run.State.ToString() } });
 
     /// <summary>Somebody has looked at the queue of batches.</summary>
-    internal static void QueueSeen(BatchQueueState queue)
+    internal static void QueueSeen(int messages, TimeSpan? oldest)
     {
-        QueueMessages.Record(queue.Messages);
-        QueueAge.Record(queue.Oldest?.TotalSeconds ?? 0);
+        QueueMessages.Record(messages);
+        QueueAge.Record(oldest?.TotalSeconds ?? 0);
     }
 
     /// <summary>A call of storage is made once more.</summary>

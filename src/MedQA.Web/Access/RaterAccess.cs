@@ -1,4 +1,4 @@
-using MedQA.Pipeline.Rating;
+using MedQA.Pipeline.Studies;
 using MedQA.Web.Problems;
 using Microsoft.AspNetCore.Http;
 

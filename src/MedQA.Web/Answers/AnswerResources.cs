@@ -1,6 +1,9 @@
 using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.Questions;
-using MedQA.Pipeline.Reading;
+using MedQA.Pipeline.Answering;
+using MedQA.Pipeline.Queries;
+using MedQA.Pipeline.Results;
+using MedQA.Pipeline.Runs;
 
 namespace MedQA.Web.Answers;
 

@@ -1,6 +1,9 @@
 using System.Collections.Immutable;
 using MedQA.Evaluation.Profiles;
-using MedQA.Pipeline.Reading;
+using MedQA.Pipeline.Answering;
+using MedQA.Pipeline.Queries;
+using MedQA.Pipeline.Results;
+using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Splitting;
 
 namespace MedQA.Web.Estimates;

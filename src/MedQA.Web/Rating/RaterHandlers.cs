@@ -1,5 +1,5 @@
 using MedQA.Evaluation.Rating;
-using MedQA.Pipeline.Rating;
+using MedQA.Pipeline.Studies;
 using MedQA.Web.Problems;
 using MedQA.Web.Routing;
 using Microsoft.AspNetCore.Http;

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using MedQA.Pipeline.Rating;
+using MedQA.Pipeline.Studies;
 
 namespace MedQA.Web.Rating;
 

@@ -1,6 +1,6 @@
 using MedQA.Evaluation.Rating;
 using MedQA.Evaluation.Reporting;
-using MedQA.Pipeline.Rating;
+using MedQA.Pipeline.Studies;
 using MedQA.Web.Problems;
 using MedQA.Web.Routing;
 using Microsoft.AspNetCore.Http;

@@ -4,8 +4,11 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using MedQA.Evaluation.Rating;
-using MedQA.Pipeline.Rating;
-using MedQA.Pipeline.Reading;
+using MedQA.Pipeline.Answering;
+using MedQA.Pipeline.Queries;
+using MedQA.Pipeline.Results;
+using MedQA.Pipeline.Runs;
+using MedQA.Pipeline.Studies;
 
 namespace MedQA.Web.Rating;
 

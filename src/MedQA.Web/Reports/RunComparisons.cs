@@ -1,5 +1,8 @@
 using MedQA.Evaluation.Reporting;
-using MedQA.Pipeline.Reading;
+using MedQA.Pipeline.Answering;
+using MedQA.Pipeline.Queries;
+using MedQA.Pipeline.Results;
+using MedQA.Pipeline.Runs;
 
 namespace MedQA.Web.Reports;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using Azure;
 using MedQA.Evaluation;
+using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Storage;
 using MedQA.Web.Routing;
 using Microsoft.AspNetCore.Http;

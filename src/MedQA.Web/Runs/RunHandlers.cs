@@ -1,6 +1,9 @@
 using MedQA.Evaluation;
-using MedQA.Pipeline.Control;
-using MedQA.Pipeline.Reading;
+using MedQA.Pipeline.Advancing;
+using MedQA.Pipeline.Answering;
+using MedQA.Pipeline.Queries;
+using MedQA.Pipeline.Results;
+using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Splitting;
 using MedQA.Web.Problems;
 using MedQA.Web.Routing;

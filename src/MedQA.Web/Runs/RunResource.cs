@@ -1,5 +1,8 @@
-using MedQA.Pipeline.Control;
-using MedQA.Pipeline.Reading;
+using MedQA.Pipeline.Advancing;
+using MedQA.Pipeline.Answering;
+using MedQA.Pipeline.Queries;
+using MedQA.Pipeline.Results;
+using MedQA.Pipeline.Runs;
 
 namespace MedQA.Web.Runs;
 

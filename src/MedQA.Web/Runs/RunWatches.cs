@@ -3,8 +3,11 @@ using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using MedQA.Pipeline.Control;
-using MedQA.Pipeline.Reading;
+using MedQA.Pipeline.Advancing;
+using MedQA.Pipeline.Answering;
+using MedQA.Pipeline.Queries;
+using MedQA.Pipeline.Results;
+using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Signalling;
 using MedQA.Pipeline.Storage;
 

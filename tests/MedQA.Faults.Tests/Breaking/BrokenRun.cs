@@ -6,9 +6,11 @@ using Azure.Storage.Blobs.Specialized;
 using MedQA.Evaluation.Reporting;
 using MedQA.Faults.Tests.Processes;
 using MedQA.LocalHost.Azurite;
+using MedQA.Pipeline.Advancing;
 using MedQA.Pipeline.Answering;
-using MedQA.Pipeline.Control;
-using MedQA.Pipeline.Reading;
+using MedQA.Pipeline.Queries;
+using MedQA.Pipeline.Results;
+using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Storage;
 using MedQA.Tests;
 

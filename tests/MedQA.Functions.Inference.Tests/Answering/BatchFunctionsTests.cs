@@ -3,6 +3,7 @@ using MedQA.Functions.Inference.Answering;
 using MedQA.Functions.Inference.Settings;
 using MedQA.Inference.Sessions;
 using MedQA.Pipeline.Answering;
+using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Storage;
 using MedQA.Tests;
 using Microsoft.AspNetCore.Http;

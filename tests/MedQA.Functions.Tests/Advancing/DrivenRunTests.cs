@@ -3,7 +3,9 @@ using Azure.Storage.Blobs;
 using MedQA.Functions.Advancing;
 using MedQA.Functions.Uploading;
 using MedQA.Pipeline.Answering;
-using MedQA.Pipeline.Reading;
+using MedQA.Pipeline.Queries;
+using MedQA.Pipeline.Results;
+using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Storage;
 using MedQA.Tests;
 using Microsoft.Azure.Functions.Worker;
@@ -69,7 +71,7 @@ public sealed class DrivenRunTests(AzuriteFixture azurite)
         await using var app = await Harness.StartAsync(azurite.NewConnectionString());
         await UploadAsync(app, "cases.csv");
         var run = (await app.Get<Pipeline.Splitting.QuestionSetSplitter>().OnUploadAsync(new Pipeline.Uploading.UploadEvent("cases.csv", ETag: null), Cancel)).Run!.Value;
-        await app.Get<Pipeline.Control.RunControl>().RequestAsync(run, Pipeline.Control.RequestedAction.Cancel, Cancel);
+        await app.Get<Pipeline.Advancing.RunControl>().RequestAsync(run, Pipeline.Runs.RequestedAction.Cancel, Cancel);
         var message = new BatchMessage { Run = run.ToString(), Sent = TimeProvider.System.GetUtcNow() };
 
         await app.Get<AdvanceFunctions>().OnAdvance(Encoding.UTF8.GetString(Convert.FromBase64String(message.ToText())), app.Client, Cancel);

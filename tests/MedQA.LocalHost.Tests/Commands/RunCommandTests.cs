@@ -2,7 +2,10 @@ using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Azure;
-using MedQA.Pipeline.Reading;
+using MedQA.Pipeline.Answering;
+using MedQA.Pipeline.Queries;
+using MedQA.Pipeline.Results;
+using MedQA.Pipeline.Runs;
 
 namespace MedQA.LocalHost.Tests.Commands;
 

@@ -5,8 +5,9 @@ using MedQA.Client;
 using MedQA.Evaluation;
 using MedQA.LocalHost.Commands;
 using MedQA.LocalHost.Tests.Commands;
-using MedQA.Pipeline.Rating;
+using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Storage;
+using MedQA.Pipeline.Studies;
 using MedQA.Tests;
 using MedQA.Web;
 

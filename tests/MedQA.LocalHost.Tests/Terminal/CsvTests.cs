@@ -4,7 +4,10 @@ using MedQA.Client;
 using MedQA.Datasets;
 using MedQA.Datasets.Writing;
 using MedQA.LocalHost.Terminal;
-using MedQA.Pipeline.Reading;
+using MedQA.Pipeline.Answering;
+using MedQA.Pipeline.Queries;
+using MedQA.Pipeline.Results;
+using MedQA.Pipeline.Runs;
 using MedQA.Tests;
 
 namespace MedQA.LocalHost.Tests.Terminal;

@@ -1,8 +1,11 @@
 using MedQA.Pipeline.Advancing;
 using MedQA.Pipeline.Answering;
-using MedQA.Pipeline.Control;
-using MedQA.Pipeline.Reading;
+using MedQA.Pipeline.Deleting;
+using MedQA.Pipeline.Queries;
+using MedQA.Pipeline.Results;
+using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Splitting;
+using MedQA.Pipeline.Storage;
 using MedQA.Pipeline.Tests.Fixtures;
 using Microsoft.Extensions.Time.Testing;
 

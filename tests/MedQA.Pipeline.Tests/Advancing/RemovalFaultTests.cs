@@ -1,6 +1,7 @@
 using Azure.Core;
-using MedQA.Pipeline.Rating;
+using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Storage;
+using MedQA.Pipeline.Studies;
 using MedQA.Pipeline.Tests.Fixtures;
 using Microsoft.Extensions.Logging.Testing;
 

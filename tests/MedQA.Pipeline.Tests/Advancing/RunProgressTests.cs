@@ -1,7 +1,11 @@
 using FsCheck;
 using FsCheck.Xunit;
 using MedQA.Pipeline.Advancing;
-using MedQA.Pipeline.Reading;
+using MedQA.Pipeline.Answering;
+using MedQA.Pipeline.Deleting;
+using MedQA.Pipeline.Queries;
+using MedQA.Pipeline.Results;
+using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Storage;
 
 namespace MedQA.Pipeline.Tests.Advancing;

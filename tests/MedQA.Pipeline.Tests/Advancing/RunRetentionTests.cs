@@ -1,6 +1,9 @@
 using MedQA.Pipeline.Advancing;
-using MedQA.Pipeline.Control;
-using MedQA.Pipeline.Reading;
+using MedQA.Pipeline.Answering;
+using MedQA.Pipeline.Deleting;
+using MedQA.Pipeline.Queries;
+using MedQA.Pipeline.Results;
+using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Splitting;
 using MedQA.Pipeline.Tests.Fixtures;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,9 +1,12 @@
 using MedQA.Pipeline.Advancing;
-using MedQA.Pipeline.Control;
-using MedQA.Pipeline.Rating;
-using MedQA.Pipeline.Reading;
+using MedQA.Pipeline.Answering;
+using MedQA.Pipeline.Deleting;
+using MedQA.Pipeline.Queries;
+using MedQA.Pipeline.Results;
+using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Splitting;
 using MedQA.Pipeline.Storage;
+using MedQA.Pipeline.Studies;
 using MedQA.Pipeline.Tests.Fixtures;
 using MedQA.Pipeline.Uploading;
 using Microsoft.Extensions.Logging.Abstractions;

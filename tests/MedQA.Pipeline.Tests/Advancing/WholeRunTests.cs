@@ -1,4 +1,7 @@
-using MedQA.Pipeline.Reading;
+using MedQA.Pipeline.Answering;
+using MedQA.Pipeline.Queries;
+using MedQA.Pipeline.Results;
+using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Tests.Fixtures;
 
 namespace MedQA.Pipeline.Tests.Advancing;

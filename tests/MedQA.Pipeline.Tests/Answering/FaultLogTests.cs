@@ -1,4 +1,7 @@
 using MedQA.Pipeline.Answering;
+using MedQA.Pipeline.Runs;
+using MedQA.Pipeline.Splitting;
+using MedQA.Pipeline.Storage;
 using MedQA.Pipeline.Tests.Fixtures;
 using MedQA.Pipeline.Uploading;
 using Microsoft.Extensions.Logging.Testing;

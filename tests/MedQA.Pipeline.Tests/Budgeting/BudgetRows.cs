@@ -1,5 +1,6 @@
 using Azure.Data.Tables;
 using MedQA.Pipeline.Budgeting;
+using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Storage;
 
 namespace MedQA.Pipeline.Tests.Budgeting;

@@ -1,5 +1,6 @@
 using Azure.Core;
 using MedQA.LocalHost.Azurite;
+using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Storage;
 using MedQA.Pipeline.Tests.Fixtures;
 using MedQA.Tests;

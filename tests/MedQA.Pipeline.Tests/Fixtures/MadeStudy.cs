@@ -2,8 +2,9 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Azure.Data.Tables;
 using MedQA.Evaluation.Rating;
-using MedQA.Pipeline.Rating;
+using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Storage;
+using MedQA.Pipeline.Studies;
 
 namespace MedQA.Pipeline.Tests.Fixtures;
 

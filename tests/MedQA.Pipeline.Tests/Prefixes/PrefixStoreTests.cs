@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
 using MedQA.Evaluation.Modelling;
 using MedQA.Pipeline.Answering;
-using MedQA.Pipeline.Reading;
+using MedQA.Pipeline.Queries;
+using MedQA.Pipeline.Results;
+using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Splitting;
 using MedQA.Pipeline.Storage;
 using MedQA.Pipeline.Tests.Fixtures;

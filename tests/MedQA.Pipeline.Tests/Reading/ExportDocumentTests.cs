@@ -1,4 +1,9 @@
-using MedQA.Pipeline.Reading;
+using MedQA.Pipeline.Answering;
+using MedQA.Pipeline.Queries;
+using MedQA.Pipeline.Results;
+using MedQA.Pipeline.Runs;
+using MedQA.Pipeline.Tests.Queries;
+using MedQA.Pipeline.Tests.Results;
 using MedQA.Tests;
 
 namespace MedQA.Pipeline.Tests.Reading;

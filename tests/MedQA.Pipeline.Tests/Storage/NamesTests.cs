@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Xunit;
 using MedQA.Pipeline.Answering;
+using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Storage;
 
 namespace MedQA.Pipeline.Tests.Storage;

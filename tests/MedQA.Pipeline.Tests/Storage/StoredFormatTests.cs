@@ -7,10 +7,12 @@ using MedQA.Evaluation.Modelling;
 using MedQA.Evaluation.Rating;
 using MedQA.Evaluation.Reporting;
 using MedQA.Pipeline.Answering;
-using MedQA.Pipeline.Rating;
-using MedQA.Pipeline.Reading;
+using MedQA.Pipeline.Queries;
+using MedQA.Pipeline.Results;
+using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Splitting;
 using MedQA.Pipeline.Storage;
+using MedQA.Pipeline.Studies;
 using MedQA.Pipeline.Tests.Fixtures;
 
 namespace MedQA.Pipeline.Tests.Storage;

@@ -5,11 +5,16 @@ using Azure.Storage.Blobs.Models;
 using MedQA.Datasets;
 using MedQA.Evaluation.Prompting;
 using MedQA.Pipeline.Advancing;
+using MedQA.Pipeline.Answering;
+using MedQA.Pipeline.Deleting;
 using MedQA.Pipeline.Profiles;
-using MedQA.Pipeline.Reading;
+using MedQA.Pipeline.Queries;
+using MedQA.Pipeline.Results;
+using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Splitting;
 using MedQA.Pipeline.Storage;
 using MedQA.Pipeline.Tests.Fixtures;
+using MedQA.Pipeline.Tests.Splitting;
 using MedQA.Pipeline.Uploading;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -7,7 +7,7 @@ using System.Text.Json.Nodes;
 using MedQA.Client;
 using MedQA.Evaluation.Randomness;
 using MedQA.Evaluation.Rating;
-using MedQA.Pipeline.Rating;
+using MedQA.Pipeline.Studies;
 using MedQA.Tests;
 using MedQA.Web.Rating;
 

@@ -1,6 +1,9 @@
 using System.Text.Json;
 using MedQA.Client;
-using MedQA.Pipeline.Reading;
+using MedQA.Pipeline.Answering;
+using MedQA.Pipeline.Queries;
+using MedQA.Pipeline.Results;
+using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Storage;
 using MedQA.Web.Runs;
 using ClientState = MedQA.Client.RunState;
@@ -21,7 +24,7 @@ public sealed class PausedRunTests
         {
             Run = RunId.Parse("aaaaaaaaaaaaaaaa"),
             Name = "cases.csv",
-            State = Pipeline.Reading.RunState.Running,
+            State = Pipeline.Runs.RunState.Running,
             Paused = paused,
             Source = "cases.csv",
             Profile = "few-shot",

@@ -1,0 +1,89 @@
+using MedQA.Evaluation;
+using MedQA.Pipeline.Answering;
+using MedQA.Pipeline.Runs;
+using MedQA.Pipeline.Signalling;
+using MedQA.Pipeline.Storage;
+
+namespace MedQA.Pipeline.Advancing;
+
+/// <summary>What became of a request.</summary>
+public enum RequestOutcome
+{
+    /// <summary>Written down; <c>Advance</c> obeys it.</summary>
+    Accepted,
+
+    /// <summary>There is no such run.</summary>
+    NotFound,
+
+    /// <summary>The run's state does not allow it: only what goes on can be cancelled, only what has ended can be retried, and what is being deleted stays deleted.</summary>
+    NotPossible,
+
+    /// <summary>The run follows another version of the evaluation's rules: answers read by two versions are not mixed in one run.</summary>
+    OtherRules,
+}
+
+/// <summary>Writes down what somebody wants to happen with a run. <c>Advance</c> obeys, in every host; the message sent here only wakes it up.</summary>
+public sealed class RunControl
+{
+    private readonly RunStorage _storage;
+    private readonly RunRows _runs;
+    private readonly TimeProvider _time;
+
+    /// <summary>Writes to a storage.</summary>
+    /// <param name="storage">The storage.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="signals">Tells those of this process who watch runs.</param>
+    public RunControl(RunStorage storage, TimeProvider time, PipelineSignals? signals = null)
+    {
+        ArgumentNullException.ThrowIfNull(storage);
+        ArgumentNullException.ThrowIfNull(time);
+        _storage = storage;
+        _runs = new RunRows(storage.RunTable, signals);
+        _time = time;
+    }
+
+    /// <summary>Says that a run may have something to do: who drives runs looks at it soon.</summary>
+    public Task WakeAsync(RunId run, CancellationToken cancellationToken) => _storage.AdvanceQueue.SendWakeUpAsync(run, _time.GetUtcNow(), traceparent: null, cancellationToken);
+
+    /// <summary>Asks for an action.</summary>
+    public async Task<RequestOutcome> RequestAsync(RunId run, RequestedAction action, CancellationToken cancellationToken)
+    {
+        while (await _runs.FindAsync(run, cancellationToken) is { } row)
+        {
+            if (!IsPossible(row.Summary, action))
+            {
+                return RequestOutcome.NotPossible;
+            }
+
+            if (action == RequestedAction.Retry && await _storage.FindManifestAsync(run, cancellationToken) is { Manifest: { } manifest } && manifest.Rules != EvaluationRules.Version)
+            {
+                return RequestOutcome.OtherRules;
+            }
+
+            var asked = action == RequestedAction.Approve
+                ? row.Summary with { Approved = true, Changed = _time.GetUtcNow() }
+                : row.Summary with { Requested = action, Changed = _time.GetUtcNow() };
+            if (await _runs.TryUpdateAsync(row with { Summary = asked }, cancellationToken) is not null)
+            {
+                await _storage.AdvanceQueue.SendWakeUpAsync(run, _time.GetUtcNow(), row.Traceparent, cancellationToken);
+                return RequestOutcome.Accepted;
+            }
+        }
+
+        return RequestOutcome.NotFound;
+    }
+
+    /// <summary>Why a run under another version of the rules does not go on, as a sentence.</summary>
+    public static string OtherRulesOf(RunId run, string? rules) =>
+        $"Run {run} follows version {rules ?? "1"} of the evaluation's rules, and this one follows version {EvaluationRules.Version}: answers read by two versions are not mixed. What it has can still be shown, compared and exported; start a new run of the same questions instead.";
+
+    private static bool IsPossible(RunSummary summary, RequestedAction action) => action switch
+    {
+        RequestedAction.Delete => true,
+        _ when summary.State == RunState.Deleting || summary.Requested == RequestedAction.Delete => false,
+        RequestedAction.Cancel => !summary.State.IsFinal(),
+        RequestedAction.Retry => summary.State is RunState.CompletedWithFailures or RunState.Cancelled or RunState.Failed && summary.Retry < BatchId.MaxRetries,
+        RequestedAction.Approve => !summary.State.IsFinal(),
+        _ => throw new ArgumentOutOfRangeException(nameof(action), action, "There is nothing to ask for."),
+    };
+}

@@ -1,0 +1,32 @@
+using Azure.Storage.Queues;
+using MedQA.Pipeline.Storage;
+using MedQA.Pipeline.Tracing;
+
+namespace MedQA.Pipeline.Answering;
+
+/// <summary>How much work waits for workers.</summary>
+/// <param name="Messages">Messages of the queue <c>question-batches</c>, about: those that a worker has taken are among them.</param>
+/// <param name="Oldest">How long ago the next message that a worker would take was sent; <see langword="null"/> where none waits.</param>
+public sealed record BatchQueueState(int Messages, TimeSpan? Oldest)
+{
+    /// <summary>Looks, and lets the metrics know what is seen.</summary>
+    internal static async Task<BatchQueueState> ReadAsync(QueueClient queue, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var seen = await LookAsync(queue, now, cancellationToken);
+        PipelineMetrics.QueueSeen(seen.Messages, seen.Oldest);
+        return seen;
+    }
+
+    private static async Task<BatchQueueState> LookAsync(QueueClient queue, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var messages = (await queue.GetPropertiesAsync(cancellationToken)).Value.ApproximateMessagesCount;
+        if (messages == 0 || (await queue.PeekMessageAsync(cancellationToken)).Value is not { } next)
+        {
+            return new BatchQueueState(messages, null);
+        }
+
+        // By the sender's clock where the message says it, as all ages here are; a message of somebody else has only the storage's.
+        var sent = BatchMessage.TryParse(next.MessageText, out var batch) ? batch.Sent : next.InsertedOn ?? now;
+        return new BatchQueueState(messages, now > sent ? now - sent : TimeSpan.Zero);
+    }
+}

@@ -1,0 +1,171 @@
+using System.Text.Json;
+using Azure;
+using Azure.Storage.Blobs.Models;
+using MedQA.Pipeline.Budgeting;
+using MedQA.Pipeline.Runs;
+using MedQA.Pipeline.Signalling;
+using MedQA.Pipeline.Storage;
+using MedQA.Pipeline.Uploading;
+
+namespace MedQA.Pipeline.Deleting;
+
+/// <summary>
+/// Removes a run, step by step: first the tombstone takes the manifest's place, so that no worker begins and no repeated event revives the run; blobs go once no lease on
+/// them lives; then the rows, the run's own last. Repeated from anywhere it goes on where it was cut off. A split or a step that was at work elsewhere meanwhile may still write
+/// something: it removes that itself when it finds the tombstone, and where it was cut off before, a later look does. The look is noted
+/// beside the rows, so that it comes although this process ends.
+/// </summary>
+internal sealed class RunDeletion(RunStorage storage, TimeProvider time, PipelineSignals signals)
+{
+    private const int AtOnce = 500;
+    private static readonly TimeSpan LeasePause = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan LateWriters = TimeSpan.FromMinutes(10);
+
+    private readonly RunRows _runs = new(storage.RunTable, signals);
+
+    /// <summary>Does the next part.</summary>
+    public async Task<AdvanceOutcome> StepAsync(RunRow row, CancellationToken cancellationToken)
+    {
+        var run = row.Summary.Run;
+        if (row.Summary.State != RunState.Deleting)
+        {
+            var marked = await _runs.TryUpdateAsync(row with { Summary = row.Summary with { State = RunState.Deleting, Reason = null, ReasonLine = null, Changed = time.GetUtcNow() } }, cancellationToken);
+            if (marked is null)
+            {
+                return new AdvanceOutcome(RunState.Deleting, TimeSpan.Zero);
+            }
+
+            row = marked;
+        }
+
+        var isBuried = await PlaceTombstoneAsync(run, cancellationToken);
+        if (await RemoveAsync(run, row.Summary.Questions, cancellationToken) is { } pause)
+        {
+            return new AdvanceOutcome(RunState.Deleting, pause);
+        }
+
+        await _runs.DeleteAsync(row, isBuried, cancellationToken);
+        return new AdvanceOutcome(null, isBuried ? LateWriters : null);
+    }
+
+    /// <summary>Removes what was written of a deleted run after its deletion.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="tombstone">What stands in its manifest's place.</param>
+    /// <param name="cancellationToken">Cancels the calls.</param>
+    /// <returns>When to come back, <see langword="null"/> once nobody can be at work on it any more.</returns>
+    public async Task<TimeSpan?> RemoveLateAsync(RunId run, RunTombstone tombstone, CancellationToken cancellationToken)
+    {
+        TimeSpan? pause;
+        do
+        {
+            pause = await RemoveAsync(run, tombstone.Questions, cancellationToken);
+        }
+        while (pause == TimeSpan.Zero);
+
+        pause ??= (time.GetUtcNow() - tombstone.Deleted).Duration() < LateWriters ? LateWriters : null;
+        if (pause is null)
+        {
+            await _runs.ForgetDeletedAsync(run, cancellationToken);
+        }
+
+        return pause;
+    }
+
+    /// <returns>When to come back, <see langword="null"/> once nothing is left.</returns>
+    private async Task<TimeSpan?> RemoveAsync(RunId run, int questions, CancellationToken cancellationToken)
+    {
+        if (await AnyLeaseLivesAsync(run, cancellationToken))
+        {
+            return LeasePause;
+        }
+
+        if (!await DeleteBlobsAsync(run, cancellationToken))
+        {
+            return TimeSpan.Zero;
+        }
+
+        await storage.BatchTable.DeletePartitionAsync(run.ToString(), cancellationToken);
+        await new AnswerRows(storage.AnswerTable).DeleteAsync(run, questions, cancellationToken);
+        await storage.ScoreTable.DeletePartitionAsync(run.ToString(), cancellationToken);
+        await BudgetLedger.ForgetAsync(storage, run, cancellationToken);
+        return null;
+    }
+
+    /// <returns>Whether a tombstone stands; a run that never had a manifest gets none.</returns>
+    private async Task<bool> PlaceTombstoneAsync(RunId run, CancellationToken cancellationToken)
+    {
+        var standing = await storage.FindManifestAsync(run, cancellationToken);
+        if (standing is not { Manifest: { } manifest })
+        {
+            return standing is not null;
+        }
+
+        await DeleteUploadAsync(manifest, cancellationToken);
+        var tombstone = JsonSerializer.SerializeToUtf8Bytes(new RunTombstone(time.GetUtcNow(), run.ToString(), manifest.Questions), PipelineJson.Compact.RunTombstone);
+        await storage.Manifest(run).PutAsync(BinaryData.FromBytes(tombstone), "application/json", cancellationToken);
+        return true;
+    }
+
+    /// <summary>The upload goes with its run where this service stored it. Uploading the same questions again then is a new upload, and a new run.</summary>
+    private async Task DeleteUploadAsync(RunManifest manifest, CancellationToken cancellationToken)
+    {
+        var upload = storage.QuestionSets.GetBlobClient(manifest.Source);
+        var conditions = new BlobRequestConditions { IfMatch = new ETag(manifest.SourceETag) };
+        try
+        {
+            var properties = await upload.GetPropertiesAsync(conditions, cancellationToken);
+            if (UploadMetadata.Find(properties.Value.Metadata, UploadMetadata.StoredBy) == UploadMetadata.Service)
+            {
+                await upload.DeleteAsync(conditions: conditions, cancellationToken: cancellationToken);
+            }
+        }
+        catch (RequestFailedException fault) when (fault.Status is 404 or 412)
+        {
+            // It is gone, or holds something newer that is not this run's.
+        }
+    }
+
+    private async Task<bool> AnyLeaseLivesAsync(RunId run, CancellationToken cancellationToken)
+    {
+        await foreach (var blob in storage.Runs.GetBlobsAsync(new GetBlobsOptions { Prefix = $"{run}/progress/" }, cancellationToken))
+        {
+            if (blob.Properties.LeaseState is LeaseState.Leased or LeaseState.Breaking)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <returns>Whether all are gone; else some are left for the next step.</returns>
+    private async Task<bool> DeleteBlobsAsync(RunId run, CancellationToken cancellationToken)
+    {
+        var manifest = $"{run}/manifest.json";
+        var names = new List<string>();
+        await foreach (var blob in storage.Runs.GetBlobsAsync(new GetBlobsOptions { Prefix = $"{run}/" }, cancellationToken))
+        {
+            if (blob.Name != manifest)
+            {
+                names.Add(blob.Name);
+                if (names.Count == AtOnce)
+                {
+                    break;
+                }
+            }
+        }
+
+        try
+        {
+            await Parallel.ForEachAsync(names, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = cancellationToken }, async (name, cancel) =>
+                await storage.Runs.DeleteBlobIfExistsAsync(name, cancellationToken: cancel));
+        }
+        catch (RequestFailedException fault) when (fault.IsConflict())
+        {
+            // A worker that came late has leased one; it finds the tombstone and lets go.
+            return false;
+        }
+
+        return names.Count < AtOnce;
+    }
+}

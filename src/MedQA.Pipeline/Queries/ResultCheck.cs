@@ -1,0 +1,83 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
+using MedQA.Evaluation;
+using MedQA.Evaluation.Answering;
+using MedQA.Evaluation.Reporting;
+using MedQA.Pipeline.Results;
+using MedQA.Pipeline.Runs;
+using MedQA.Pipeline.Storage;
+
+namespace MedQA.Pipeline.Queries;
+
+/// <summary>Whether a run's report and table of answers are what its answers give: both are made again and compared.</summary>
+internal sealed class ResultCheck(RunStorage storage)
+{
+    /// <summary>What is otherwise, a sentence each. When the last answer was written is not compared (it is the blobs' own time), and the seal is checked apart.</summary>
+    public async Task<ImmutableArray<string>> DifferencesAsync(RunId run, RunManifest manifest, int retries, CancellationToken cancellationToken)
+    {
+        if (await storage.Blob(run, "report.json").FindContentAsync(cancellationToken) is not { } content || BlobReading.ParseLine(content.ToMemory(), ReportJson.Default.RunReport) is not { } stored)
+        {
+            return ["the report is gone or damaged"];
+        }
+
+        var accumulator = new ReportAccumulator();
+        var shown = new List<AnsweredQuestion>();
+        using var table = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var columns = await ColumnsAsync(run, cancellationToken);
+        table.AppendData(Encoding.UTF8.GetBytes(AnswerTable.HeaderOf(columns)));
+        await foreach (var (answers, _) in new AnswerTexts(storage).RowsAsync(run, manifest, retries, cancellationToken))
+        {
+            foreach (var (placed, row) in answers)
+            {
+                accumulator.Add(placed.Answered);
+                table.AppendData(Encoding.UTF8.GetBytes(AnswerTable.Line(row, columns)));
+                if (shown.Count < ExactPrompt.InReport && placed.Answered.Failure is null)
+                {
+                    shown.Add(placed.Answered);
+                }
+            }
+        }
+
+        var header = RunFinish.HeaderOf(run, stored.Circumstances.Revision, manifest, await new RunFinish(storage).PromptsAsync(run, manifest, shown, cancellationToken));
+        var made = accumulator.Build(header with { Finished = stored.Circumstances.Finished, Seal = stored.Circumstances.Seal });
+        var differences = ImmutableArray.CreateBuilder<string>();
+
+        // Other rules give other reports: what an earlier version made is not made again here.
+        var canBeMade = manifest.Rules == EvaluationRules.Version;
+        if (canBeMade && !ReportJson.Write(made).AsSpan().SequenceEqual(content.ToMemory().Span))
+        {
+            differences.Add("the report is not what this medqa makes of the answers");
+        }
+
+        if (canBeMade
+            && (await HashAsync(run, "report.md", cancellationToken) is not { } markdown
+            || !markdown.AsSpan().SequenceEqual(SHA256.HashData(Encoding.UTF8.GetBytes(ReportMarkdown.Write(stored))))
+            || await HashAsync(run, "report.html", cancellationToken) is not { } page || !page.AsSpan().SequenceEqual(SHA256.HashData(Encoding.UTF8.GetBytes(ReportHtml.Write(stored))))))
+        {
+            differences.Add("report.md or report.html says something else than report.json");
+        }
+
+        if (await HashAsync(run, "answers.csv", cancellationToken) is not { } lines || !lines.AsSpan().SequenceEqual(table.GetHashAndReset()))
+        {
+            differences.Add("answers.csv is not what the answers are");
+        }
+
+        return differences.ToImmutable();
+    }
+
+    /// <summary>How many columns the stored table has: an earlier version wrote fewer, and what it wrote is no less true.</summary>
+    private async Task<int> ColumnsAsync(RunId run, CancellationToken cancellationToken) => AnswerTable.ColumnsOf(Encoding.UTF8.GetString(
+        await OrdinalIndex.ReadRangeAsync(storage.Blob(run, "answers.csv"), 0, AnswerTable.Header.Length, cancellationToken) ?? []));
+
+    private async Task<byte[]?> HashAsync(RunId run, string name, CancellationToken cancellationToken)
+    {
+        if (await storage.Blob(run, name).FindStreamAsync(cancellationToken) is not { } blob)
+        {
+            return null;
+        }
+
+        await using var content = blob.Content;
+        return await SHA256.HashDataAsync(content, cancellationToken);
+    }
+}

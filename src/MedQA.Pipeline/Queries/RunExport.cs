@@ -1,0 +1,87 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using MedQA.Evaluation;
+using MedQA.Evaluation.Answering;
+using MedQA.Evaluation.Modelling;
+using MedQA.Evaluation.Questions;
+using MedQA.Pipeline.Results;
+using MedQA.Pipeline.Runs;
+
+namespace MedQA.Pipeline.Queries;
+
+/// <summary>A file with everything of a run's answers, which is not stored but made when it is asked for: it would be as large as the answers themselves.</summary>
+public enum RunExport
+{
+    /// <summary><c>answers.jsonl</c>: a line for each question, with every sample.</summary>
+    Answers,
+
+    /// <summary><c>samples.parquet</c>: a row for each sample.</summary>
+    Samples,
+}
+
+/// <summary>Writes what <see cref="RunExport"/> lists.</summary>
+public static class RunExports
+{
+    private const int FlushAt = 64 * 1024;
+
+    /// <summary>The name of a file.</summary>
+    public static string NameOf(RunExport export) => export switch
+    {
+        RunExport.Answers => "answers.jsonl",
+        RunExport.Samples => "samples.parquet",
+        _ => throw new ArgumentOutOfRangeException(nameof(export), export, "There is no such file."),
+    };
+
+    /// <summary>The file of a name, or <see langword="null"/> where files of this name are stored, or there are none.</summary>
+    public static RunExport? Find(string name) => Enum.GetValues<RunExport>().Select(static export => (RunExport?)export).FirstOrDefault(export => NameOf(export!.Value) == name);
+
+    internal static async Task WriteAnswersAsync(IAsyncEnumerable<(Question Question, AnsweredQuestion Answer, AnswerRow Row)> answers, Stream file, CancellationToken cancellationToken)
+    {
+        var lines = new ArrayBufferWriter<byte>(2 * FlushAt);
+        await using var json = new Utf8JsonWriter(lines, new JsonWriterOptions { Encoder = ExportJson.Compact.Options.Encoder });
+        await foreach (var (question, answer, _) in answers)
+        {
+            JsonSerializer.Serialize(json, new WholeAnswer(question, answer), ExportJson.Compact.WholeAnswer);
+            json.Reset();
+            lines.Write("\n"u8);
+            if (lines.WrittenCount >= FlushAt)
+            {
+                await file.WriteAsync(lines.WrittenMemory, cancellationToken);
+                lines.ResetWrittenCount();
+            }
+        }
+
+        await file.WriteAsync(lines.WrittenMemory, cancellationToken);
+    }
+
+    internal static async Task WriteSamplesAsync(IAsyncEnumerable<(Question Question, AnsweredQuestion Answer, AnswerRow Row)> answers, Stream file, CancellationToken cancellationToken)
+    {
+        await using var table = await ParquetTable<SampleRow>.CreateAsync(SampleTable.Columns, file, cancellationToken);
+        await foreach (var (_, answer, row) in answers)
+        {
+            foreach (var reasoning in answer.Reasonings)
+            {
+                await table.AddAsync(new SampleRow(row, reasoning), cancellationToken);
+            }
+        }
+
+        await table.CompleteAsync(cancellationToken);
+    }
+}
+
+/// <summary>A line of <c>answers.jsonl</c>.</summary>
+internal sealed record WholeAnswer(Question Question, AnsweredQuestion Answer);
+
+/// <summary>How <c>answers.jsonl</c> is written: as the HTTP interface answers one question. Other than in the stored answers, what follows from other fields (agreement, whether it is right) stands there too.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    Converters = [typeof(EnumNameConverter<SampleEnd>), typeof(FiniteNumberConverter)])]
+[JsonSerializable(typeof(WholeAnswer))]
+internal sealed partial class ExportJson : JsonSerializerContext
+{
+    /// <summary>Writes text as it is instead of escaping everything outside ASCII: the file is no markup, and half as long.</summary>
+    public static ExportJson Compact => field ??= new(new JsonSerializerOptions(Default!.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}

@@ -1,0 +1,418 @@
+using System.Security.Cryptography;
+using Azure;
+using Azure.Storage.Blobs.Models;
+using MedQA.Evaluation.Answering;
+using MedQA.Evaluation.Questions;
+using MedQA.Pipeline.Answering;
+using MedQA.Pipeline.Results;
+using MedQA.Pipeline.Runs;
+using MedQA.Pipeline.Storage;
+
+namespace MedQA.Pipeline.Queries;
+
+/// <summary>Reads runs and their answers, also while they go on. Never scans a table: a page costs the same at any size of the run.</summary>
+public sealed class RunReader
+{
+    /// <summary>The most entries of a page.</summary>
+    public const int MaxPage = 500;
+
+    private const string RunList = "runs";
+
+    private readonly RunStorage _storage;
+    private readonly RunRows _runs;
+    private readonly AnswerRows _answers;
+    private readonly BatchRows _batches;
+    private readonly IRunAttendance? _attendance;
+    private readonly TimeProvider _time;
+
+    /// <summary>Reads from a storage.</summary>
+    /// <param name="storage">The storage.</param>
+    /// <param name="attendance">
+    /// Knows who works on its runs; <see langword="null"/> where nobody can, and no run is said to be paused.
+    /// </param>
+    /// <param name="time">The clock; <see langword="null"/> for the system's.</param>
+    public RunReader(RunStorage storage, IRunAttendance? attendance = null, TimeProvider? time = null)
+    {
+        ArgumentNullException.ThrowIfNull(storage);
+        (_storage, _attendance, _time) = (storage, attendance, time ?? TimeProvider.System);
+        _batches = new BatchRows(storage.BatchTable);
+        _runs = new RunRows(storage.RunTable);
+        _answers = new AnswerRows(storage.AnswerTable);
+    }
+
+    /// <summary>A page of runs, newest first.</summary>
+    /// <param name="continuation">From the page before, or <see langword="null"/>.</param>
+    /// <param name="take">1 to <see cref="MaxPage"/>.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <exception cref="ContinuationException">The continuation is not one.</exception>
+    public async Task<RunPage> ListAsync(string? continuation, int take, CancellationToken cancellationToken)
+    {
+        CheckPage(take);
+        var (rows, last) = await _runs.RecentAsync(Continuation.Key(RunList, continuation), take, cancellationToken);
+        var runs = new List<RunSummary>(rows.Count);
+        var present = rows.Any(static row => !row.Summary.State.IsFinal()) ? _attendance?.Present() : null;
+        foreach (var row in rows)
+        {
+            runs.Add(await WithPauseAsync(row, present, cancellationToken));
+        }
+
+        return new RunPage(runs, last is null ? null : Continuation.Of(RunList, last));
+    }
+
+    /// <summary>The run, or <see langword="null"/> where there is none.</summary>
+    public async Task<RunSummary?> GetAsync(RunId run, CancellationToken cancellationToken) =>
+        await _runs.FindAsync(run, cancellationToken) is { } row
+        ? await WithPauseAsync(row, row.Summary.State.IsFinal() ? null : _attendance?.Present(), cancellationToken)
+        : null;
+
+    /// <summary>How many batches wait in the queue for a worker, and for how long.</summary>
+    public Task<BatchQueueState> GetQueueAsync(DateTimeOffset now, CancellationToken cancellationToken) => BatchQueueState.ReadAsync(_storage.BatchQueue, now, cancellationToken);
+
+    /// <summary>The run's whole configuration, or <see langword="null"/> where there is no such run.</summary>
+    public async Task<RunManifest?> GetManifestAsync(RunId run, CancellationToken cancellationToken) => (await _storage.FindManifestAsync(run, cancellationToken))?.Manifest;
+
+    /// <summary>A page of answers in the order of their questions; those that are not collected yet are left out.</summary>
+    /// <param name="run">The run; one that is not there has no answers.</param>
+    /// <param name="continuation">From the page before, or <see langword="null"/>.</param>
+    /// <param name="take">1 to <see cref="MaxPage"/>.</param>
+    /// <param name="filter">Which answers.</param>
+    /// <param name="cancellationToken">Cancels the calls.</param>
+    /// <exception cref="ContinuationException">The continuation is not one.</exception>
+    public Task<AnswerPage> AnswersAsync(RunId run, string? continuation, int take, AnswerFilter filter, CancellationToken cancellationToken) =>
+        AnswersAsync(run, continuation, take, new AnswerQuery { Filter = filter }, cancellationToken);
+
+    /// <summary>A page of answers in the order of their questions; those that are not collected yet are left out.</summary>
+    /// <param name="run">The run; one that is not there has no answers.</param>
+    /// <param name="continuation">From the page before, or <see langword="null"/>.</param>
+    /// <param name="take">1 to <see cref="MaxPage"/>.</param>
+    /// <param name="query">Which answers.</param>
+    /// <param name="cancellationToken">Cancels the calls.</param>
+    /// <exception cref="ContinuationException">The continuation is not one.</exception>
+    public async Task<AnswerPage> AnswersAsync(RunId run, string? continuation, int take, AnswerQuery query, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        CheckPage(take);
+        _ = AnswerPlace.Of(ListOf(run, query), continuation);
+        return await GetAsync(run, cancellationToken) is { } summary ? await AnswersAsync(summary, continuation, take, query, cancellationToken) : new AnswerPage([], null);
+    }
+
+    /// <summary>A page of answers of a run that was looked up already; see <see cref="AnswersAsync(RunId, string, int, AnswerQuery, CancellationToken)"/>.</summary>
+    public async Task<AnswerPage> AnswersAsync(RunSummary summary, string? continuation, int take, AnswerQuery query, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(summary);
+        ArgumentNullException.ThrowIfNull(query);
+        CheckPage(take);
+        var (run, list) = (summary.Run, ListOf(summary.Run, query));
+        var place = AnswerPlace.Of(list, continuation);
+        var indexed = IsIndexed(summary);
+        if (!query.IsFilter)
+        {
+            return await new AnswerSearch(_storage).PageAsync(run, query, list, place.Ordinal, take, summary.Questions, indexed, cancellationToken);
+        }
+
+        var filter = query.Filter;
+        var entry = place.Entry is var (at, revision) && revision == summary.Revision ? at : place.Ordinal == 0 ? 0 : (int?)null;
+        if (indexed && entry is { } position && await new AnswerList(_storage, run, filter).ReadAsync(position, take, cancellationToken) is var (listed, next, length))
+        {
+            return new AnswerPage(listed, next is { } ordinal ? new AnswerPlace(ordinal, (position + take, summary.Revision)).Continue(list) : null) { Total = position == 0 ? length : null };
+        }
+
+        // Where the pages before came from no index, or from one that a retry has replaced since, this one goes on by ordinal: nothing is left out or comes twice.
+        return await ScanAsync(run, list, place.Ordinal, take, filter, summary.Questions, cancellationToken);
+    }
+
+    /// <summary>How the texts of some questions begin, by ordinal; for lists.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="ordinals">Ascending.</param>
+    /// <param name="cancellationToken">Cancels the calls.</param>
+    public async Task<IReadOnlyDictionary<int, string>> TextsAsync(RunId run, IReadOnlyList<int> ordinals, CancellationToken cancellationToken) =>
+        (await new TextIndex(_storage).ReadAsync(run, ordinals, cancellationToken)).ToDictionary(static text => text.Key, static text => text.Value.Beginning);
+
+    /// <summary>Every answer that passes, in the order of the questions, read as one stream once the run has ended and a thousand at a time before. Without the questions' texts.</summary>
+    public async IAsyncEnumerable<AnswerRow> AllAnswersAsync(
+        RunId run, AnswerFilter filter, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (await GetAsync(run, cancellationToken) is not { } summary)
+        {
+            yield break;
+        }
+
+        var list = new AnswerList(_storage, run, filter);
+        if (IsIndexed(summary) && await list.ExistsAsync(cancellationToken))
+        {
+            await foreach (var row in list.AllAsync(cancellationToken))
+            {
+                yield return row with { Text = null };
+            }
+
+            yield break;
+        }
+
+        await foreach (var row in _answers.FromAsync(run, 0, summary.Questions, 1000, cancellationToken))
+        {
+            if (filter.Passes(row))
+            {
+                yield return row;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Every answer of the finished batches that passes, with the texts of question and answer, in the order of the questions; of a question that was tried again the last try. A few batches are
+    /// in memory at a time.
+    /// </summary>
+    /// <param name="run">The run; one that is not there has no answers.</param>
+    /// <param name="filter">Which answers.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="InvalidDataException">An answer is not where it was written.</exception>
+    public async IAsyncEnumerable<AnswerRow> AllTextsAsync(
+        RunId run, AnswerFilter filter, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (await FindWithManifestAsync(run, cancellationToken) is not var (summary, manifest))
+        {
+            yield break;
+        }
+
+        await foreach (var (answers, _) in new AnswerTexts(_storage).RowsAsync(run, manifest, summary.Retry, cancellationToken))
+        {
+            foreach (var (_, row) in answers)
+            {
+                if (filter.Passes(row))
+                {
+                    yield return row;
+                }
+            }
+        }
+    }
+
+    /// <summary>Writes a file that is made of the finished batches each time it is asked for: a question, or a sample, is in memory at a time.</summary>
+    /// <param name="run">The run; one that is not there has no answers.</param>
+    /// <param name="export">Which file.</param>
+    /// <param name="file">Where to; not closed, and never written to other than asynchronously.</param>
+    /// <param name="cancellationToken">Ends the writing.</param>
+    /// <exception cref="InvalidDataException">An answer or a question is not where it was written.</exception>
+    public async Task WriteExportAsync(RunId run, RunExport export, Stream file, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        var everything = await FindWithManifestAsync(run, cancellationToken) is var (summary, manifest)
+            ? new AnswerTexts(_storage).EverythingAsync(run, manifest, summary.Retry, cancellationToken)
+            : AsyncEnumerable.Empty<(Question, AnsweredQuestion, AnswerRow)>();
+        await (export == RunExport.Answers ? RunExports.WriteAnswersAsync(everything, file, cancellationToken) : RunExports.WriteSamplesAsync(everything, file, cancellationToken));
+    }
+
+    /// <summary>
+    /// Every answer of the finished batches with its votes, in the order of the questions; of a question that was tried again the last try. The reasonings are there without their texts and
+    /// tokens, which nobody counts; a few batches are in memory at a time.
+    /// </summary>
+    public async IAsyncEnumerable<AnsweredQuestion> AllAnsweredAsync(RunId run, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (await FindWithManifestAsync(run, cancellationToken) is not var (summary, manifest))
+        {
+            yield break;
+        }
+
+        await foreach (var (answers, _) in new RunAnswers(_storage).AllAsync(run, manifest, summary.Retry, cancellationToken))
+        {
+            foreach (var answer in answers)
+            {
+                yield return answer.Answered;
+            }
+        }
+    }
+
+    /// <summary>A question of the run by its id, with its place; <see langword="null"/> where the run has no such question.</summary>
+    /// <param name="summary">The run.</param>
+    /// <param name="questionId">The id. Where several data sets use it, the first of the run is meant; <c>dataset/id</c> names exactly one.</param>
+    /// <param name="cancellationToken">Cancels the calls.</param>
+    public async Task<(int Ordinal, Question Question)?> FindQuestionAsync(RunSummary summary, string questionId, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(summary);
+        ArgumentNullException.ThrowIfNull(questionId);
+        var (run, questions) = (summary.Run, summary.Questions);
+
+        // Each question stands twice in the index: under its id, and under its data set and id.
+        var ordinals = await OrdinalIndex.FindAsync(_storage.Blob(run, OrdinalIndex.IdsName), questionId, 2 * questions, cancellationToken);
+        foreach (var ordinal in ordinals.Order())
+        {
+            if (await GetQuestionAsync(run, ordinal, cancellationToken) is { } question && (question.Id == questionId || $"{question.Dataset}/{question.Id}" == questionId))
+            {
+                return (ordinal, question);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The question at a place of the run, or <see langword="null"/>.</summary>
+    public async Task<Question?> GetQuestionAsync(RunId run, int ordinal, CancellationToken cancellationToken)
+    {
+        if (await GetManifestAsync(run, cancellationToken) is not { } manifest || ordinal < 0 || ordinal >= manifest.Questions)
+        {
+            return null;
+        }
+
+        var blob = await _storage.Questions(run, BatchId.First(manifest.BatchOf(ordinal))).FindStreamAsync(cancellationToken);
+        if (blob is null)
+        {
+            return null;
+        }
+
+        await using var content = blob.Content;
+        await foreach (var line in JsonLines.ReadAsync(content, cancellationToken))
+        {
+            if (BlobReading.ParseLine(line.Content, PipelineJson.Compact.BatchQuestion) is { } question && question.Ordinal == ordinal)
+            {
+                return question.Question;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Every question of the run in order; those of a blob that is missing are left out.</summary>
+    public async IAsyncEnumerable<Question> AllQuestionsAsync(RunId run, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (await GetManifestAsync(run, cancellationToken) is not { } manifest)
+        {
+            yield break;
+        }
+
+        for (var batch = 0; batch < manifest.Batches; batch++)
+        {
+            if (await _storage.Questions(run, BatchId.First(batch)).FindStreamAsync(cancellationToken) is not { } blob)
+            {
+                continue;
+            }
+
+            await using var content = blob.Content;
+            await foreach (var line in JsonLines.ReadAsync(content, cancellationToken))
+            {
+                if (BlobReading.ParseLine(line.Content, PipelineJson.Compact.BatchQuestion) is { } question)
+                {
+                    yield return question.Question;
+                }
+            }
+        }
+    }
+
+    /// <summary>A question's answer with every reasoning and vote, or <see langword="null"/> while it is not collected.</summary>
+    public async Task<AnsweredQuestion?> GetAnswerAsync(RunId run, int ordinal, CancellationToken cancellationToken)
+    {
+        if (await _answers.FindAsync(run, ordinal, cancellationToken) is not { } row || !BatchId.TryParse(row.Batch, out var batch))
+        {
+            return null;
+        }
+
+        try
+        {
+            var range = new BlobDownloadOptions { Range = new HttpRange(row.Offset, row.Length) };
+            var response = await _storage.Answers(run, batch).DownloadContentAsync(range, cancellationToken);
+            return BlobReading.ParseLine(response.Value.Content.ToMemory(), PipelineJson.Compact.AnsweredQuestion) is { } answered && answered.Ordinal == ordinal
+                ? answered
+                : throw new InvalidDataException($"The answer is not where it was written: answers/{batch}.jsonl of run {run} was changed.");
+        }
+        catch (RequestFailedException fault) when (fault.IsMissing())
+        {
+            return null;
+        }
+    }
+
+    /// <summary>A question's answer by the question's id; see <see cref="FindQuestionAsync"/>.</summary>
+    public async Task<AnsweredQuestion?> GetAnswerAsync(RunId run, string questionId, CancellationToken cancellationToken) =>
+        await GetAsync(run, cancellationToken) is { } summary && await FindQuestionAsync(summary, questionId, cancellationToken) is var (ordinal, _)
+            ? await GetAnswerAsync(run, ordinal, cancellationToken)
+            : null;
+
+    /// <summary>Whether the stored answers are those that the run's result was made from, and the result (report and table of answers) is what they give.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="reportSeal">The seal that the run's report states (<see cref="Evaluation.Reporting.RunCircumstances.Seal"/>), from storage or from a copy of the report elsewhere.</param>
+    /// <param name="cancellationToken">Cancels the calls.</param>
+    /// <returns><see langword="null"/> where the run is not there or has no seal: it has no result yet, or was made by a version that wrote none.</returns>
+    public async Task<SealCheck?> CheckSealAsync(RunId run, string? reportSeal, CancellationToken cancellationToken)
+    {
+        if (await _runs.FindAsync(run, cancellationToken) is not { Summary: var summary }
+            || await GetManifestAsync(run, cancellationToken) is not { } manifest
+            || await _storage.Blob(run, RunSeal.BlobName).FindContentAsync(cancellationToken) is not { } content
+            || BlobReading.ParseLine(content.ToMemory(), PipelineJson.Compact.RunSeal) is not { } stated)
+        {
+            return null;
+        }
+
+        var check = SealCheck.Of(
+            stated,
+            await new RunAnswers(_storage).SealAsync(run, manifest, summary.Retry, cancellationToken),
+            reportSeal,
+            questionsChanged: manifest.QuestionsHash.Length > 0 && await HashQuestionsAsync(run, manifest, cancellationToken) != manifest.QuestionsHash);
+
+        // A result of answers that were changed is another one anyway.
+        return check.Differences.IsEmpty ? check with { Differences = await new ResultCheck(_storage).DifferencesAsync(run, manifest, summary.Retry, cancellationToken) } : check;
+    }
+
+    /// <summary>What <see cref="RunManifest.QuestionsHash"/> is over the questions as they are now; a batch that is missing is left out.</summary>
+    private async Task<string> HashQuestionsAsync(RunId run, RunManifest manifest, CancellationToken cancellationToken)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        for (var number = 0; number < manifest.Batches; number++)
+        {
+            if (await _storage.Questions(run, BatchId.First(number)).FindContentAsync(cancellationToken) is { } content)
+            {
+                hash.AppendData(content.ToMemory().Span);
+            }
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    /// <summary>A file of the result as it was written (<c>report.json</c>, <c>report.md</c>, <c>report.html</c>, <c>answers.csv</c>, <c>answers.parquet</c>, <c>rejected.csv</c>), or <see langword="null"/> while it is not there. The caller disposes it.</summary>
+    public async Task<Stream?> OpenFileAsync(RunId run, string name, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        return await _storage.Blob(run, name).FindReadableAsync(cancellationToken);
+    }
+
+    private async Task<(RunSummary Summary, RunManifest Manifest)?> FindWithManifestAsync(RunId run, CancellationToken cancellationToken) =>
+        await _runs.FindAsync(run, cancellationToken) is { Summary: var summary } && await GetManifestAsync(run, cancellationToken) is { } manifest ? (summary, manifest) : null;
+
+    private async Task<RunSummary> WithPauseAsync(RunRow row, IReadOnlyList<RunAttendant>? present, CancellationToken cancellationToken)
+    {
+        var summary = row.Summary;
+        return present is not null && await RunPause.IsPausedAsync(summary, present, IsAnsweredAsync)
+            ? summary with { Paused = true }
+            : summary;
+
+        async Task<bool> IsAnsweredAsync() =>
+            RunPause.IsAnswered(await _batches.FromAsync(summary.Run, summary.Retry, row.Cursor, cancellationToken), _time.GetUtcNow());
+    }
+
+    private async Task<AnswerPage> ScanAsync(RunId run, string list, int from, int take, AnswerFilter filter, int questions, CancellationToken cancellationToken)
+    {
+        // A filter on a run without indexes looks at a bounded number of rows: a page may then be short and still have a continuation.
+        var looked = filter == AnswerFilter.All ? int.MaxValue : 4 * MaxPage;
+        var rows = new List<AnswerRow>();
+        await foreach (var row in _answers.FromAsync(run, from, questions, filter == AnswerFilter.All ? take + 1 : MaxPage, cancellationToken))
+        {
+            if (rows.Count == take || looked-- == 0)
+            {
+                return new AnswerPage(rows, new AnswerPlace(row.Ordinal).Continue(list));
+            }
+
+            if (filter.Passes(row))
+            {
+                rows.Add(row);
+            }
+        }
+
+        return new AnswerPage(rows, null);
+    }
+
+    /// <summary>Whether the lists of the run's result stand and speak of its answers as they are.</summary>
+    private static bool IsIndexed(RunSummary summary) => summary.State.IsFinal() && summary.Revision > 0;
+
+    private static string ListOf(RunId run, AnswerQuery query) => $"{run} {query}";
+
+    private static void CheckPage(int take)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(take, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(take, MaxPage);
+    }
+}

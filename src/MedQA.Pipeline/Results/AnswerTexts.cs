@@ -1,0 +1,169 @@
+using System.Collections.Frozen;
+using System.Runtime.CompilerServices;
+using MedQA.Evaluation.Answering;
+using MedQA.Evaluation.Extraction;
+using MedQA.Evaluation.Questions;
+using MedQA.Pipeline.Runs;
+using MedQA.Pipeline.Storage;
+
+namespace MedQA.Pipeline.Results;
+
+/// <summary>An answer as it is counted, and its row with the texts of question and answer.</summary>
+/// <param name="Placed">The answer, without the texts and tokens of its reasonings.</param>
+/// <param name="Row">Its row in the table of answers.</param>
+internal readonly record struct TextedAnswer(PlacedAnswer Placed, AnswerRow Row);
+
+/// <summary>Reads a run's answers together with the texts of their questions, in the order of the questions; a few batches are in memory at a time.</summary>
+internal sealed class AnswerTexts(RunStorage storage)
+{
+    /// <summary>Batches whose questions are read while one is worked on.</summary>
+    private const int Ahead = 3;
+
+    private readonly RunAnswers _answers = new(storage);
+
+    /// <summary>The rows of every answer of the finished batches, batch by batch. Questions of a blob that is missing have no texts.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="manifest">Its manifest.</param>
+    /// <param name="retries">How often failed questions were tried again.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    /// <param name="sealing">Is told what the batches hash to, where a seal is made.</param>
+    public async IAsyncEnumerable<(List<TextedAnswer> Answers, DateTimeOffset Written)> RowsAsync(
+        RunId run, RunManifest manifest, int retries, [EnumeratorCancellation] CancellationToken cancellationToken, RunSealing? sealing = null)
+    {
+        await foreach (var (answers, questions, written) in BatchesAsync(run, manifest, retries, sealing, cancellationToken))
+        {
+            // Counted answers lack the texts of their reasonings; of free ones the text is the answer.
+            var free = new Dictionary<int, string?>();
+            if (manifest.Protocol is { Profile: { } profile })
+            {
+                await foreach (var whole in WholeAsync(run, answers.Where(static answer => answer.Answered is { OptionCount: 0, Failure: null }), cancellationToken))
+                {
+                    free[whole.Ordinal] = FreeAnswer.Of(whole, profile);
+                }
+            }
+
+            yield return (
+                [.. answers.Select(answer => new TextedAnswer(
+                    answer, RowOf(answer, questions.GetValueOrDefault(answer.Answered.Ordinal), free.GetValueOrDefault(answer.Answered.Ordinal))))],
+                written);
+        }
+    }
+
+    /// <summary>Every answer of the finished batches with its reasonings, its question and its row, one at a time.</summary>
+    /// <inheritdoc cref="RowsAsync" path="/param"/>
+    /// <exception cref="InvalidDataException">An answer or a question is not where it was written.</exception>
+    public async IAsyncEnumerable<(Question Question, AnsweredQuestion Answer, AnswerRow Row)> EverythingAsync(
+        RunId run, RunManifest manifest, int retries, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var (answers, questions, _) in BatchesAsync(run, manifest, retries, sealing: null, cancellationToken))
+        {
+            var next = 0;
+            await foreach (var whole in WholeAsync(run, answers, cancellationToken))
+            {
+                var question = questions.GetValueOrDefault(whole.Ordinal)
+                    ?? throw new InvalidDataException($"The question is not where it was written: questions of run {run}, ordinal {whole.Ordinal}.");
+                var free = whole.OptionCount == 0 && manifest.Protocol is { Profile: { } profile } ? FreeAnswer.Of(whole, profile) : null;
+                yield return (question, whole, RowOf(answers[next++], question, free));
+            }
+        }
+    }
+
+    private static AnswerRow RowOf(PlacedAnswer placed, Question? question, string? free)
+    {
+        var answered = placed.Answered;
+        var row = AnswerRows.RowOf(answered, placed.Batch, placed.Offset, placed.Length) with
+        {
+            FailureMessage = answered.Failure?.Message,
+            FreeAnswer = free,
+            Votes = answered.OptionCount > 0 ? answered.Votes : null,
+        };
+        return question is null ? row : row with
+        {
+            Question = question.Text,
+            Context = question.Context,
+            OptionTexts = question.Options is { IsEmpty: false } options ? options : null,
+            GoldText = TextOf(answered.Gold),
+            AnswerText = TextOf(answered.Answer),
+            ReferenceAnswers = question.ReferenceAnswers is { IsEmpty: false } references ? references : null,
+        };
+
+        string? TextOf(int? option) => option is { } index && index < question.Options.Length ? question.Options[index] : null;
+    }
+
+    private async IAsyncEnumerable<(List<PlacedAnswer> Answers, FrozenDictionary<int, Question> Questions, DateTimeOffset Written)> BatchesAsync(
+        RunId run, RunManifest manifest, int retries, RunSealing? sealing, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var read = ReadAhead.InOrderAsync(
+            Enumerable.Range(0, manifest.Batches), Ahead, async (number, cancel) => (Number: number, Questions: await QuestionsAsync(run, number, cancel)), cancellationToken);
+        await using var questions = read.GetAsyncEnumerator(cancellationToken);
+        var (at, texts) = (-1, FrozenDictionary<int, Question>.Empty);
+        await foreach (var (answers, written) in _answers.AllAsync(run, manifest, retries, cancellationToken, sealing))
+        {
+            // Batches that are not finished have no answers: their questions are passed over.
+            while (answers.Count > 0 && at < manifest.BatchOf(answers[0].Answered.Ordinal) && await questions.MoveNextAsync())
+            {
+                (at, texts) = questions.Current;
+            }
+
+            yield return (answers, texts, written);
+        }
+    }
+
+    private async Task<FrozenDictionary<int, Question>> QuestionsAsync(RunId run, int number, CancellationToken cancellationToken)
+    {
+        var questions = new Dictionary<int, Question>();
+        if (await storage.Questions(run, BatchId.First(number)).FindStreamAsync(cancellationToken) is { } blob)
+        {
+            await using var content = blob.Content;
+            await foreach (var line in JsonLines.ReadAsync(content, cancellationToken))
+            {
+                if (BlobReading.ParseLine(line.Content, PipelineJson.Compact.BatchQuestion) is { } question)
+                {
+                    questions[question.Ordinal] = question.Question;
+                }
+            }
+        }
+
+        return questions.ToFrozenDictionary();
+    }
+
+    /// <summary>Answers with their reasonings, in the order in which they are given; within a batch they lie in that order too, so that each blob is read once and line by line.</summary>
+    private async IAsyncEnumerable<AnsweredQuestion> WholeAsync(RunId run, IEnumerable<PlacedAnswer> answers, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var blobs = new Dictionary<BatchId, (Stream Content, IAsyncEnumerator<JsonLine> Lines)>();
+        try
+        {
+            foreach (var placed in answers)
+            {
+                if (!blobs.TryGetValue(placed.Batch, out var blob))
+                {
+                    var found = await storage.Answers(run, placed.Batch).FindStreamAsync(cancellationToken) ?? throw Changed(placed);
+                    blobs[placed.Batch] = blob = (found.Content, JsonLines.ReadAsync(found.Content, cancellationToken).GetAsyncEnumerator(cancellationToken));
+                }
+
+                do
+                {
+                    if (!await blob.Lines.MoveNextAsync())
+                    {
+                        throw Changed(placed);
+                    }
+                }
+                while (blob.Lines.Current.Offset < placed.Offset);
+
+                yield return BlobReading.ParseLine(blob.Lines.Current.Content, PipelineJson.Compact.AnsweredQuestion) is { } answered && answered.Ordinal == placed.Answered.Ordinal
+                    ? answered
+                    : throw Changed(placed);
+            }
+        }
+        finally
+        {
+            foreach (var (content, lines) in blobs.Values)
+            {
+                await lines.DisposeAsync();
+                await content.DisposeAsync();
+            }
+        }
+
+        InvalidDataException Changed(PlacedAnswer placed) => new($"The answer is not where it was written: answers/{placed.Batch}.jsonl of run {run} was changed.");
+    }
+}

@@ -1,0 +1,175 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using Azure;
+using Azure.Data.Tables;
+using Azure.Storage.Blobs.Models;
+using Azure.Storage.Blobs.Specialized;
+using MedQA.Evaluation.Answering;
+using MedQA.Evaluation.Reporting;
+using MedQA.Files;
+using MedQA.Pipeline.Runs;
+using MedQA.Pipeline.Storage;
+using MedQA.Pipeline.Tracing;
+
+namespace MedQA.Pipeline.Results;
+
+/// <summary>Writes a run's result: report, table of answers, indexes and scores. Everything in it follows from blobs, so whoever writes it writes the same.</summary>
+internal sealed class RunFinish(RunStorage storage)
+{
+    private readonly RunAnswers _answers = new(storage);
+
+    /// <summary>Writes the result over the one before, the report last.</summary>
+    /// <param name="row">The run.</param>
+    /// <param name="manifest">Its manifest.</param>
+    /// <param name="complete">Whether all its questions are done; else the report says that it is provisional.</param>
+    /// <param name="cancellationToken">Cancels the work.</param>
+    /// <returns>The report, or <see langword="null"/> where somebody else has written one meanwhile.</returns>
+    public async Task<RunReport?> WriteAsync(RunRow row, RunManifest manifest, bool complete, CancellationToken cancellationToken)
+    {
+        var run = row.Summary.Run;
+        using var activity = PipelineTracing.Start("write result", run.ToString());
+        var blob = storage.Blob(run, "report.json");
+        var before = await FindVersionAsync(blob, cancellationToken);
+        var accumulator = new ReportAccumulator();
+        AnswerListWriter[] lists = [.. Enum.GetValues<AnswerFilter>().Select(filter => new AnswerListWriter(storage, run, filter))];
+        var agreements = new List<(int Ordinal, double Agreement)>();
+        var finished = manifest.Created;
+        var shown = new List<AnsweredQuestion>();
+        var table = new BlobWriter(storage.Blob(run, "answers.csv"), "text/csv; charset=utf-8");
+        await table.WriteAsync(AnswerTable.Header, cancellationToken);
+        await using var spool = OutputFile.OpenTemporary();
+        await using var parquet = await ParquetTable<AnswerRow>.CreateAsync(AnswerTable.Columns, spool, cancellationToken);
+        var sealing = await _answers.BeginSealAsync(run, cancellationToken);
+        var line = new ArrayBufferWriter<byte>();
+        await using var json = new Utf8JsonWriter(line, new JsonWriterOptions { Encoder = PipelineJson.Compact.Options.Encoder });
+        await foreach (var (answers, written) in new AnswerTexts(storage).RowsAsync(run, manifest, row.Summary.Retry, cancellationToken, sealing))
+        {
+            finished = written > finished ? written : finished;
+            var lines = new StringBuilder();
+            foreach (var (placed, answer) in answers)
+            {
+                accumulator.Add(placed.Answered);
+                if (shown.Count < ExactPrompt.InReport && placed.Answered.Failure is null)
+                {
+                    shown.Add(placed.Answered);
+                }
+
+                lines.Append(AnswerTable.Line(answer));
+                await parquet.AddAsync(answer, cancellationToken);
+                if (AnswerQuery.CanBeDeferred(answer))
+                {
+                    agreements.Add((answer.Ordinal, answer.Agreement));
+                }
+
+                line.ResetWrittenCount();
+                json.Reset();
+                var listed = AnswerRows.RowOf(placed.Answered, placed.Batch, placed.Offset, placed.Length) with { Text = answer.Question is { } question ? IndexedText.BeginningOf(question) : null };
+                JsonSerializer.Serialize(json, listed, PipelineJson.Compact.AnswerRow);
+                line.Write("\n"u8);
+                foreach (var list in lists)
+                {
+                    await list.AddAsync(answer, line.WrittenMemory, cancellationToken);
+                }
+            }
+
+            await table.WriteAsync(lines.ToString(), cancellationToken);
+        }
+
+        await table.CompleteAsync(cancellationToken);
+        await parquet.CompleteAsync(cancellationToken);
+        spool.Position = 0;
+        await storage.Blob(run, "answers.parquet").UploadAsync(spool, new BlobUploadOptions { HttpHeaders = new BlobHttpHeaders { ContentType = AnswerTable.Parquet } }, cancellationToken);
+        var report = accumulator.Build(HeaderOf(run, row.Summary.Revision, manifest, await PromptsAsync(run, manifest, shown, cancellationToken)) with
+        {
+            Finished = complete ? finished : null,
+            Seal = sealing.Seal.Chain,
+        });
+        foreach (var list in lists)
+        {
+            await list.CompleteAsync(cancellationToken);
+        }
+
+        await storage.Blob(run, AgreementIndex.Name).PutAsync(AgreementIndex.Of(agreements), "application/octet-stream", cancellationToken);
+        await storage.Blob(run, RunSeal.BlobName).PutAsync(BinaryData.FromBytes(JsonSerializer.SerializeToUtf8Bytes(sealing.Seal, PipelineJson.Compact.RunSeal)), "application/json", cancellationToken);
+        await storage.ScoreTable.UpsertAllAsync(ScoreRows.Of(run, report), TableUpdateMode.Replace, cancellationToken);
+        await storage.Blob(run, "report.md").PutAsync(BinaryData.FromString(ReportMarkdown.Write(report)), "text/markdown; charset=utf-8", cancellationToken);
+        await storage.Blob(run, "report.html").PutAsync(BinaryData.FromString(ReportHtml.Write(report)), "text/html; charset=utf-8", cancellationToken);
+        return await TryReplaceAsync(blob, ReportJson.Write(report), before, cancellationToken) ? report : null;
+    }
+
+    /// <summary>What a report says of its run, but for what is known only when it is written.</summary>
+    internal static ReportHeader HeaderOf(RunId run, int revision, RunManifest manifest, IEnumerable<ExactPrompt> prompts) => new()
+    {
+        Run = run.ToString(),
+        Revision = revision,
+        QuestionSet = manifest.Name,
+        QuestionSetHash = manifest.QuestionsHash,
+        ETag = manifest.SourceETag,
+        Protocol = manifest.Protocol!,
+        Model = manifest.ModelName,
+        ModelFingerprint = manifest.ModelFingerprint,
+        EvaluationRules = manifest.Rules,
+        Rows = manifest.Questions + manifest.RejectedRows,
+        Rejected = manifest.RejectedRows,
+        Notes = manifest.Notes,
+        Created = manifest.Created,
+        Prompts = [.. prompts],
+    };
+
+    /// <summary>The exact prompts of a few answers. A blob of questions that is missing or damaged costs the report their prompts only.</summary>
+    internal async Task<List<ExactPrompt>> PromptsAsync(RunId run, RunManifest manifest, List<AnsweredQuestion> shown, CancellationToken cancellationToken)
+    {
+        var prompts = new List<ExactPrompt>();
+        foreach (var batch in shown.GroupBy(answered => manifest.BatchOf(answered.Ordinal)))
+        {
+            if (await storage.Questions(run, BatchId.First(batch.Key)).FindStreamAsync(cancellationToken) is not { } blob)
+            {
+                continue;
+            }
+
+            await using var content = blob.Content;
+            await foreach (var line in JsonLines.ReadAsync(content, cancellationToken))
+            {
+                if (BlobReading.ParseLine(line.Content, PipelineJson.Compact.BatchQuestion) is { } question && batch.FirstOrDefault(answered => answered.Ordinal == question.Ordinal) is { } answered)
+                {
+                    prompts.Add(ExactPrompt.Of(manifest.Protocol!, question.Question, answered));
+                }
+            }
+        }
+
+        return prompts;
+    }
+
+    private static async Task<ETag?> FindVersionAsync(BlockBlobClient blob, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await blob.GetPropertiesAsync(cancellationToken: cancellationToken)).Value.ETag;
+        }
+        catch (RequestFailedException fault) when (fault.IsMissing())
+        {
+            return null;
+        }
+    }
+
+    private static async Task<bool> TryReplaceAsync(BlockBlobClient blob, byte[] content, ETag? before, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await blob.UploadAsync(
+                new MemoryStream(content, writable: false),
+                new BlobUploadOptions
+                {
+                    HttpHeaders = new BlobHttpHeaders { ContentType = "application/json" },
+                    Conditions = before is null ? new BlobRequestConditions { IfNoneMatch = ETag.All } : new BlobRequestConditions { IfMatch = before },
+                },
+                cancellationToken);
+            return true;
+        }
+        catch (RequestFailedException fault) when (fault.IsConflict())
+        {
+            return false;
+        }
+    }
+}

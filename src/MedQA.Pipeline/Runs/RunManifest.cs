@@ -1,0 +1,111 @@
+using System.Collections.Immutable;
+using MedQA.Datasets;
+using MedQA.Evaluation.Profiles;
+using MedQA.Evaluation.Questions;
+using MedQA.Pipeline.Studies;
+using MedQA.Pipeline.Uploading;
+
+namespace MedQA.Pipeline.Runs;
+
+/// <summary>Everything that a run needs to be answered, collected and explained. Written once; its existence is the run's.</summary>
+public sealed record RunManifest
+{
+    /// <summary>The version that is written: of the manifest, and of everything else that a run stores (blobs below its name, rows that it has).</summary>
+    public const int Version = 1;
+
+    /// <summary>The version of this run's form.</summary>
+    public int V { get; init; } = Version;
+
+    /// <summary>The run.</summary>
+    public required string Run { get; init; }
+
+    /// <summary>The upload's name, as people gave it.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The upload's blob in the container of question sets.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>The version of the upload that was read.</summary>
+    public required string SourceETag { get; init; }
+
+    /// <summary>When it was split.</summary>
+    public required DateTimeOffset Created { get; init; }
+
+    /// <summary>The name of the profile, also where there is no such profile.</summary>
+    public required string ProfileName { get; init; }
+
+    /// <summary>The profile with the worked examples that are used; <see langword="null"/> only where the upload was rejected because of its profile.</summary>
+    public Protocol? Protocol { get; init; }
+
+    /// <summary>Worked examples that the profile asks for; <see cref="Protocol"/> has fewer where not all fit every question.</summary>
+    public int ExemplarsAsked { get; init; }
+
+    /// <summary>Whether the number of worked examples was checked against every question; where it was not, a question that does not fit fails by itself.</summary>
+    public bool ExemplarsChecked { get; init; }
+
+    /// <summary>The model's name.</summary>
+    public required string ModelName { get; init; }
+
+    /// <summary>The model's fingerprint: only a worker with this model answers.</summary>
+    public required string ModelFingerprint { get; init; }
+
+    /// <summary>The version of the evaluation's rules.</summary>
+    public required string Rules { get; init; }
+
+    /// <summary>Questions that are asked.</summary>
+    public int Questions { get; init; }
+
+    /// <summary>Questions of a batch; the last batch has what is left. Batch b holds the ordinals from b times this on.</summary>
+    public int BatchSize { get; init; }
+
+    /// <summary>Rows that cannot be used.</summary>
+    public int RejectedRows { get; init; }
+
+    /// <summary>The first of those; <c>rejected.csv</c> has all.</summary>
+    public ImmutableArray<UnusableRow> FirstRejected { get; init => field = value.IsDefault ? [] : value; } = [];
+
+    /// <summary>Hash over the questions of all batches in order, in lower-case hexadecimal: a changed question is found.</summary>
+    public string QuestionsHash { get; init; } = "";
+
+    /// <summary>How the upload says that it names the right option.</summary>
+    public AnswerNotation AnswerNotation { get; init; } = AnswerNotation.Detect;
+
+    /// <summary>Whether last options that only fill a place, as "N/A", are missing ones; <see langword="null"/> where they are options.</summary>
+    public bool? DropsFillers { get; init; }
+
+    /// <summary>What the rows of the upload mean for the scores, a sentence each: questions without a known right option, with free answers, rows that cannot be used.</summary>
+    public ImmutableArray<string> Notes { get; init => field = value.IsDefault ? [] : value; } = [];
+
+    /// <summary>Why nothing of the upload can be asked; <see langword="null"/> for a run that has questions.</summary>
+    public Rejection? Rejection { get; init; }
+
+    /// <summary>The trace that began with the upload.</summary>
+    public string? Traceparent { get; init; }
+
+    /// <summary>How many batches it has.</summary>
+    internal int Batches => BatchSize == 0 ? 0 : (int)(((long)Questions + BatchSize - 1) / BatchSize);
+
+    /// <summary>The batch number that holds an ordinal.</summary>
+    internal int BatchOf(int ordinal) => ordinal / BatchSize;
+}
+
+/// <summary>A row of an upload that cannot be used.</summary>
+/// <param name="Line">Its line, from 1.</param>
+/// <param name="Id">Its id, or <see langword="null"/> where it has none.</param>
+/// <param name="Reason">Why not.</param>
+public sealed record UnusableRow(int Line, string? Id, string Reason);
+
+/// <summary>Why nothing of an upload can be asked.</summary>
+/// <param name="Sentence">For people.</param>
+/// <param name="Line">The line that it speaks of, from 1; or <see langword="null"/>.</param>
+public sealed record Rejection(string Sentence, int? Line);
+
+/// <summary>Stands in the manifest's place once a run is deleted, so that a repeated upload event finds it and does not revive the run.</summary>
+/// <param name="Deleted">When.</param>
+/// <param name="Run">The run.</param>
+/// <param name="Questions">How many questions it had.</param>
+/// <param name="V">The version of its form, as of a manifest's.</param>
+internal sealed record RunTombstone(DateTimeOffset Deleted, string Run, int Questions = 0, int V = RunManifest.Version);
+
+/// <summary>A question with its place in the run: one line of a batch.</summary>
+internal sealed record BatchQuestion(int Ordinal, Question Question);

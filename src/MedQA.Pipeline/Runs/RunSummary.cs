@@ -1,0 +1,104 @@
+using MedQA.Pipeline.Studies;
+using MedQA.Pipeline.Uploading;
+
+namespace MedQA.Pipeline.Runs;
+
+/// <summary>What people see of a run in a list: what it is, where it stands and how it went.</summary>
+public sealed record RunSummary
+{
+    /// <summary>The run.</summary>
+    public required RunId Run { get; init; }
+
+    /// <summary>The name of the upload.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Where it stands.</summary>
+    public required RunState State { get; init; }
+
+    /// <summary>
+    /// Whether nobody works on it although it has not ended: it goes on when a process begins that can. Read off those who are at work,
+    /// where all of them are known; never stored.
+    /// </summary>
+    public bool Paused { get; init; }
+
+    /// <summary>Why it waits, was rejected or failed, or what is in the way of a batch while it goes on; else <see langword="null"/>.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>The line of the upload that <see cref="Reason"/> speaks of, from 1; or <see langword="null"/>.</summary>
+    public int? ReasonLine { get; init; }
+
+    /// <summary>What was asked for and is not done yet.</summary>
+    public RequestedAction Requested { get; init; }
+
+    /// <summary>The upload's blob in the container of question sets.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>The profile's name.</summary>
+    public required string Profile { get; init; }
+
+    /// <summary>The profile's strategy; empty for a run that was rejected before its profile was known.</summary>
+    public string Strategy { get; init; } = "";
+
+    /// <summary>Samples per question.</summary>
+    public int Samples { get; init; }
+
+    /// <summary>The model's name.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>The model's fingerprint.</summary>
+    public required string ModelFingerprint { get; init; }
+
+    /// <summary>When it was split.</summary>
+    public required DateTimeOffset Created { get; init; }
+
+    /// <summary>When its first batch was seen started; <see langword="null"/> before.</summary>
+    public DateTimeOffset? Started { get; init; }
+
+    /// <summary>When its last batch was finished; <see langword="null"/> before.</summary>
+    public DateTimeOffset? Finished { get; init; }
+
+    /// <summary>When this row last changed.</summary>
+    public required DateTimeOffset Changed { get; init; }
+
+    /// <summary>Questions of the upload that can be asked.</summary>
+    public int Questions { get; init; }
+
+    /// <summary>Rows of the upload that cannot be used.</summary>
+    public int RejectedRows { get; init; }
+
+    /// <summary>Batches, those of the current retry only once one was asked for.</summary>
+    public int Batches { get; init; }
+
+    /// <summary>Batches that are finished, of those counted in <see cref="Batches"/>.</summary>
+    public int FinishedBatches { get; init; }
+
+    /// <summary>The sums so far; while the run goes on with those of unfinished batches as their workers last reported them.</summary>
+    public RunTotals Totals { get; init; }
+
+    /// <summary>Correct over graded questions, each counted once; <see langword="null"/> before the report is written or where nothing is graded.</summary>
+    public double? Accuracy { get; init; }
+
+    /// <summary>Lower end of the accuracy's 95 % interval; <see langword="null"/> also where questions failed.</summary>
+    public double? AccuracyLow { get; init; }
+
+    /// <summary>Upper end of the accuracy's 95 % interval; <see langword="null"/> also where questions failed.</summary>
+    public double? AccuracyHigh { get; init; }
+
+    /// <summary>How many reports have been written: 0 before the first, one more with each retry.</summary>
+    public int Revision { get; init; }
+
+    /// <summary>How often the failed questions were tried again.</summary>
+    public int Retry { get; init; }
+
+    /// <summary>
+    /// Whether it waits because it is above a limit: nothing of it is answered until somebody approves it, or the day's budget has room for
+    /// it.
+    /// </summary>
+    public bool NeedsApproval { get; init; }
+
+    /// <summary>Whether somebody has let it go on in spite of the limits.</summary>
+    public bool Approved { get; init; }
+
+    /// <summary>Questions that are still to be answered.</summary>
+    public int Remaining => Math.Max(0, Questions - Totals.Done);
+}

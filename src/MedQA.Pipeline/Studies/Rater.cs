@@ -1,0 +1,95 @@
+using Azure;
+using Azure.Data.Tables;
+using MedQA.Evaluation;
+using MedQA.Pipeline.Storage;
+using MedQA.Pipeline.Uploading;
+
+namespace MedQA.Pipeline.Studies;
+
+/// <summary>Where a rater stands.</summary>
+public enum RaterState
+{
+    /// <summary>Has a link, and has not agreed to take part.</summary>
+    Invited,
+
+    /// <summary>Has agreed, and rates.</summary>
+    Rating,
+
+    /// <summary>Has handed everything in: nothing changes any more.</summary>
+    Submitted,
+
+    /// <summary>Has stopped taking part; what was rated before counts. May still want it to go.</summary>
+    Stopped,
+
+    /// <summary>
+    /// Has stopped taking part and wanted what was rated to go. Nothing leads out of this, and nothing brings back what was rated: what is
+    /// left of it counts for nothing, and is removed.
+    /// </summary>
+    Withdrawn,
+}
+
+/// <summary>A rater of a study. There is one as long as the row stands: a deleted rater has none, and nothing opens or takes a click any more.</summary>
+public sealed record Rater
+{
+    /// <summary>The key of the row within the rater's partition.</summary>
+    internal const string RowKey = "rater";
+
+    /// <summary>The name within the study: <c>r1</c>, <c>r2</c> …</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Where the rater stands.</summary>
+    public RaterState State { get; init; }
+
+    /// <summary>When the rater agreed to take part.</summary>
+    public DateTimeOffset? Agreed { get; init; }
+
+    /// <summary>When everything was handed in, or the rater stopped.</summary>
+    public DateTimeOffset? Ended { get; init; }
+
+    /// <summary>When the last click came.</summary>
+    public DateTimeOffset? LastClick { get; init; }
+
+    /// <summary>The hash of the link's secret.</summary>
+    internal string SecretHash { get; init; } = "";
+
+    /// <summary>The version that was read.</summary>
+    internal ETag ETag { get; init; }
+
+    /// <summary>Whether nothing can be changed any more.</summary>
+    public bool HasEnded => State is RaterState.Submitted or RaterState.Stopped or RaterState.Withdrawn;
+
+    /// <summary>Whether the rater may go to another state, or stay in this one.</summary>
+    /// <param name="state">Where to.</param>
+    public bool CanBecome(RaterState state) => state == State || (State, state) switch
+    {
+        (RaterState.Invited, RaterState.Rating or RaterState.Stopped or RaterState.Withdrawn) => true,
+        (RaterState.Rating, RaterState.Submitted or RaterState.Stopped or RaterState.Withdrawn) => true,
+        (RaterState.Stopped, RaterState.Withdrawn) => true,
+        _ => false,
+    };
+
+    internal TableEntity ToEntity(string partition)
+    {
+        var entity = new TableEntity(partition, RowKey) { ["State"] = State.ToString(), ["SecretHash"] = SecretHash };
+        foreach (var (name, moment) in ((string, DateTimeOffset?)[])[("Agreed", Agreed), ("Ended", Ended), ("LastClick", LastClick)])
+        {
+            if (moment is { } known)
+            {
+                entity[name] = known;
+            }
+        }
+
+        return entity;
+    }
+
+    internal static Rater From(string name, TableEntity entity) => new()
+    {
+        Name = name,
+        State = EnumNames.Stored<RaterState>(entity.GetString("State")),
+        SecretHash = entity.GetString("SecretHash"),
+        Agreed = entity.GetDateTimeOffset("Agreed"),
+        Ended = entity.GetDateTimeOffset("Ended"),
+        LastClick = entity.GetDateTimeOffset("LastClick"),
+        ETag = entity.ETag,
+    };
+}

@@ -1,0 +1,166 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using Azure;
+using Azure.Data.Tables;
+using MedQA.Evaluation;
+using MedQA.Pipeline.Storage;
+
+namespace MedQA.Pipeline.Studies;
+
+/// <summary>
+/// The table of ratings. A rater's partition holds the rater's own row and a row per click. Clicks are written together with a change of
+/// the rater's row as it was read, in one transaction: once the rater
+/// has ended or is deleted, no click can come after. What is to be removed is marked in that row before anything goes, so that whoever
+/// finds the mark can go on: <see cref="UnfinishedRemovalsAsync"/>.
+/// </summary>
+/// <param name="table">The table.</param>
+internal sealed class RatingRows(TableClient table)
+{
+    /// <summary>The most clicks of a call: a transaction has 100 rows, and one is the rater's.</summary>
+    public const int MostClicks = 99;
+
+    private const string ClickPrefix = "click-";
+    private const string BehindClicks = "click.";
+
+    /// <summary>Says in a rater's row that the rater is being deleted.</summary>
+    private const string Deleting = "Deleting";
+
+    /// <summary>The rater, or <see langword="null"/> where there is none of that name, or not any more.</summary>
+    public async Task<Rater?> FindAsync(StudyId study, string rater, CancellationToken cancellationToken)
+    {
+        var found = await table.GetEntityIfExistsAsync<TableEntity>(PartitionOf(study, rater), Rater.RowKey, cancellationToken: cancellationToken);
+        return found is { HasValue: true, Value: { } row } && row.GetBoolean(Deleting) is not true ? Rater.From(rater, row) : null;
+    }
+
+    /// <summary>Writes a rater of a study that is being made.</summary>
+    public Task CreateAsync(StudyId study, Rater rater, CancellationToken cancellationToken) =>
+        table.UpsertEntityAsync(rater.ToEntity(PartitionOf(study, rater.Name)), TableUpdateMode.Replace, cancellationToken);
+
+    /// <summary>Writes a changed rater.</summary>
+    /// <returns>Whether it was written; else somebody has changed or removed the row since it was read.</returns>
+    public async Task<bool> TryUpdateAsync(StudyId study, Rater rater, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await table.UpdateEntityAsync(rater.ToEntity(PartitionOf(study, rater.Name)), rater.ETag, TableUpdateMode.Replace, cancellationToken);
+            return true;
+        }
+        catch (RequestFailedException fault) when (fault.IsConflict() || fault.IsMissing())
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Adds clicks; those that stand already stay as they are.</summary>
+    /// <returns>Whether they were added; else somebody has changed or removed the rater since the row was read.</returns>
+    public async Task<bool> TryAddAsync(StudyId study, Rater rater, IReadOnlyCollection<RatingClick> clicks,
+        CancellationToken cancellationToken)
+    {
+        var partition = PartitionOf(study, rater.Name);
+        var touched = new TableEntity(partition, Rater.RowKey) { ["LastClick"] = clicks.Max(static click => click.Received) };
+        try
+        {
+            await table.SubmitTransactionAsync(
+                clicks.Select(click => new TableTransactionAction(TableTransactionActionType.UpsertReplace, ToEntity(partition, click)))
+                    .Prepend(new TableTransactionAction(TableTransactionActionType.UpdateMerge, touched, rater.ETag)),
+                cancellationToken);
+            return true;
+        }
+        catch (RequestFailedException fault) when (fault.IsConflict() || fault.IsMissing())
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Every click of a rater, in the order in which they were made.</summary>
+    public IAsyncEnumerable<RatingClick> ClicksAsync(StudyId study, string rater, CancellationToken cancellationToken) =>
+        table.QueryAsync<TableEntity>(ClicksOf(PartitionOf(study, rater)), cancellationToken: cancellationToken).Select(From);
+
+    /// <summary>
+    /// Removes a rater: marks the rater's own row, so that nothing comes after, then removes the clicks, and that row last. Repeated, it
+    /// goes on where it was cut off.
+    /// </summary>
+    public Task DeleteAsync(StudyId study, string rater, CancellationToken cancellationToken) =>
+        DeleteAsync(PartitionOf(study, rater), cancellationToken);
+
+    /// <summary>Removes the clicks of a rater who stays.</summary>
+    public Task DeleteClicksAsync(StudyId study, string rater, CancellationToken cancellationToken) =>
+        table.DeleteAllAsync(ClicksOf(PartitionOf(study, rater)), cancellationToken);
+
+    /// <summary>What raters who withdrew or were deleted may have left behind, where that was cut off.</summary>
+    /// <returns>For each rater the study's name, and what removes the rest.</returns>
+    public async IAsyncEnumerable<(string Study, Func<Task> FinishAsync)> UnfinishedRemovalsAsync(
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var (withdrawn, deleting) = (nameof(RaterState.Withdrawn), true);
+        var filter = TableClient.CreateQueryFilter($"RowKey eq {Rater.RowKey} and (State eq {withdrawn} or Deleting eq {deleting})");
+        await foreach (var row in table.QueryAsync<TableEntity>(filter, select: ["PartitionKey", "RowKey", Deleting],
+            cancellationToken: cancellationToken))
+        {
+            var (partition, isDeleted) = (row.PartitionKey, row.GetBoolean(Deleting) is true);
+            yield return (partition.Split('-')[0], () => isDeleted ? DeleteAsync(partition, cancellationToken)
+                : table.DeleteAllAsync(ClicksOf(partition), cancellationToken));
+        }
+    }
+
+    private async Task DeleteAsync(string partition, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await table.UpdateEntityAsync(new TableEntity(partition, Rater.RowKey) { [Deleting] = true }, ETag.All, TableUpdateMode.Merge,
+                cancellationToken);
+        }
+        catch (RequestFailedException fault) when (fault.IsMissing())
+        {
+            // Removed before; versions that removed this row first may have left clicks.
+        }
+
+        await table.DeleteAllAsync(ClicksOf(partition), cancellationToken);
+        await table.DeleteEntityAsync(partition, Rater.RowKey, ETag.All, cancellationToken);
+    }
+
+    private static string ClicksOf(string partition) =>
+        TableClient.CreateQueryFilter($"PartitionKey eq {partition} and RowKey gt {ClickPrefix} and RowKey lt {BehindClicks}");
+
+    private static string PartitionOf(StudyId study, string rater) => $"{study}-{rater}";
+
+    private static TableEntity ToEntity(string partition, RatingClick click)
+    {
+        var entity = new TableEntity(partition, string.Create(CultureInfo.InvariantCulture, $"{ClickPrefix}{click.At.UtcTicks:D19}-{click.Id}"))
+        {
+            ["Place"] = click.Place,
+            ["Kind"] = click.Kind.ToString(),
+            ["Skipped"] = click.Skipped,
+            ["Seconds"] = click.Seconds,
+            ["At"] = click.At,
+            ["Received"] = click.Received,
+        };
+        foreach (var (name, text) in ((string, string?)[])[("Axis", click.Axis), ("Choice", click.Choice), ("Comment", click.Comment)])
+        {
+            if (text is not null)
+            {
+                entity[name] = text;
+            }
+        }
+
+        return entity;
+    }
+
+    private static RatingClick From(TableEntity entity)
+    {
+        var key = entity.RowKey.AsSpan(ClickPrefix.Length);
+        return new RatingClick
+        {
+            Id = key[20..].ToString(),
+            At = new DateTimeOffset(long.Parse(key[..19], NumberStyles.None, CultureInfo.InvariantCulture), TimeSpan.Zero),
+            Place = entity.GetInt32("Place") ?? 0,
+            Kind = EnumNames.Stored<ClickKind>(entity.GetString("Kind")),
+            Axis = entity.GetString("Axis"),
+            Choice = entity.GetString("Choice"),
+            Comment = entity.GetString("Comment"),
+            Skipped = entity.GetBoolean("Skipped") ?? false,
+            Seconds = entity.GetDouble("Seconds") ?? 0,
+            Received = entity.GetDateTimeOffset("Received") ?? default,
+        };
+    }
+}
