@@ -1,5 +1,4 @@
-using MedQA.Evaluation.Modelling;
-using MedQA.Evaluation.Prompting;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Inference.ChatTemplates;
 using MedQA.Inference.Engine;
 using MedQA.Inference.Models;

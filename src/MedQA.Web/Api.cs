@@ -1,13 +1,10 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
-using MedQA.Evaluation.Modelling;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Pipeline.Advancing;
-using MedQA.Pipeline.Answering;
 using MedQA.Pipeline.Budgeting;
 using MedQA.Pipeline.Profiles;
 using MedQA.Pipeline.Queries;
-using MedQA.Pipeline.Results;
-using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Signalling;
 using MedQA.Pipeline.Splitting;
 using MedQA.Pipeline.Studies;

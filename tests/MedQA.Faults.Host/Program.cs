@@ -1,13 +1,10 @@
 using System.Runtime.InteropServices;
-using MedQA.Evaluation.Modelling;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Faults.Host;
 using MedQA.Inference;
 using MedQA.Inference.Sessions;
 using MedQA.Pipeline.Advancing;
 using MedQA.Pipeline.Answering;
-using MedQA.Pipeline.Deleting;
-using MedQA.Pipeline.Results;
-using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Signalling;
 using MedQA.Pipeline.Splitting;
 using MedQA.Pipeline.Storage;

@@ -1,7 +1,4 @@
 using MedQA.Faults.Tests.Breaking;
-using MedQA.Pipeline.Answering;
-using MedQA.Pipeline.Queries;
-using MedQA.Pipeline.Results;
 using MedQA.Pipeline.Runs;
 
 namespace MedQA.Faults.Tests;

@@ -1,8 +1,5 @@
 using MedQA.Faults.Tests.Breaking;
 using MedQA.Pipeline.Advancing;
-using MedQA.Pipeline.Answering;
-using MedQA.Pipeline.Queries;
-using MedQA.Pipeline.Results;
 using MedQA.Pipeline.Runs;
 
 namespace MedQA.Faults.Tests;

@@ -1,7 +1,4 @@
 using MedQA.Faults.Tests.Breaking;
-using MedQA.Pipeline.Answering;
-using MedQA.Pipeline.Queries;
-using MedQA.Pipeline.Results;
 using MedQA.Pipeline.Runs;
 
 [assembly: AssemblyFixture(typeof(MedQA.Faults.Tests.Undisturbed))]

@@ -6,7 +6,6 @@ using Azure.Storage.Queues.Models;
 using MedQA.Functions.Advancing;
 using MedQA.Functions.Inference.Answering;
 using MedQA.Functions.Uploading;
-using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Storage;
 using MedQA.Tests;
 using Microsoft.Azure.WebJobs;

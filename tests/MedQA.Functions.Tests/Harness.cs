@@ -1,10 +1,7 @@
-using MedQA.Evaluation.Modelling;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Functions.Advancing;
 using MedQA.Functions.Settings;
 using MedQA.Pipeline.Advancing;
-using MedQA.Pipeline.Deleting;
-using MedQA.Pipeline.Results;
-using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Splitting;
 using MedQA.Pipeline.Storage;
 using MedQA.Web.Access;

@@ -5,6 +5,7 @@ using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Questions;
 using MedQA.Evaluation.Reporting;
+using MedQA.Evaluation.Strategies;
 using MedQA.Tests;
 
 namespace MedQA.Inference.Tests;

@@ -5,7 +5,6 @@ using MedQA.Datasets;
 using MedQA.Evaluation.Profiles;
 using MedQA.Pipeline.Advancing;
 using MedQA.Pipeline.Answering;
-using MedQA.Pipeline.Deleting;
 using MedQA.Pipeline.Profiles;
 using MedQA.Pipeline.Queries;
 using MedQA.Pipeline.Results;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using MedQA.Inference.Caching;
 using MedQA.Inference.Decoding;
 using MedQA.Inference.Models;
 using MedQA.Inference.Sessions;

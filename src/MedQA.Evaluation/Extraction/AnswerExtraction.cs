@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.Questions;
 
 namespace MedQA.Evaluation.Extraction;

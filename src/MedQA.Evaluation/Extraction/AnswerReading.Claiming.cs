@@ -1,3 +1,5 @@
+using MedQA.Evaluation.Extraction.Words;
+
 namespace MedQA.Evaluation.Extraction;
 
 /// <content>From words that announce an answer to the option that they announce.</content>

@@ -1,3 +1,4 @@
+using MedQA.Evaluation.Extraction.Words;
 using MedQA.Evaluation.Questions;
 
 namespace MedQA.Evaluation.Extraction;

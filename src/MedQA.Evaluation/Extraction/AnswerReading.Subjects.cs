@@ -1,3 +1,5 @@
+using MedQA.Evaluation.Extraction.Words;
+
 namespace MedQA.Evaluation.Extraction;
 
 /// <content>"C is correct": what is said of an option that is the subject.</content>

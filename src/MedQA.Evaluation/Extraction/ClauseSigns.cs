@@ -1,3 +1,5 @@
+using MedQA.Evaluation.Extraction.Words;
+
 namespace MedQA.Evaluation.Extraction;
 
 /// <summary>Signs by which <see cref="Clauses"/> knows what is a condition, another case, or somebody else's speech.</summary>

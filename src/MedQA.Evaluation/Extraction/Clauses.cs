@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using MedQA.Evaluation.Extraction.Words;
 using MedQA.Evaluation.Questions;
 
 namespace MedQA.Evaluation.Extraction;

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using MedQA.Evaluation.Extraction.Words;
 
 namespace MedQA.Evaluation.Extraction;
 

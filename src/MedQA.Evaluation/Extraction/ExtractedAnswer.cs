@@ -1,5 +1,3 @@
-using MedQA.Evaluation.Answering;
-
 namespace MedQA.Evaluation.Extraction;
 
 /// <summary>The answer that a text gives.</summary>

@@ -1,3 +1,5 @@
+using MedQA.Evaluation.Extraction.Words;
+
 namespace MedQA.Evaluation.Extraction;
 
 /// <summary>What is said of an option behind it: "… is correct", "… is a common mistake", "… in children".</summary>

@@ -1,3 +1,5 @@
+using MedQA.Evaluation.Extraction.Words;
+
 namespace MedQA.Evaluation.Extraction;
 
 /// <summary>Finds where a model goes on with a question of its own invention.</summary>

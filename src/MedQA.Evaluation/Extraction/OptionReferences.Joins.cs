@@ -1,3 +1,5 @@
+using MedQA.Evaluation.Extraction.Words;
+
 namespace MedQA.Evaluation.Extraction;
 
 /// <content>Options that are named together, so that none of them is the answer.</content>

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using MedQA.Evaluation.Extraction.Words;
 
 namespace MedQA.Evaluation.Extraction;
 

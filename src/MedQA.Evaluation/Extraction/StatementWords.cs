@@ -1,6 +1,6 @@
+using MedQA.Evaluation.Extraction.Words;
 using System.Collections.Frozen;
 using System.Collections.Immutable;
-using MedQA.Evaluation.Extraction.Words;
 
 namespace MedQA.Evaluation.Extraction;
 

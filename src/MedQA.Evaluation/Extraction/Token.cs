@@ -1,3 +1,5 @@
+using MedQA.Evaluation.Extraction.Words;
+
 namespace MedQA.Evaluation.Extraction;
 
 /// <summary>What a token is.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using MedQA.Evaluation.Extraction.Words;
 
 namespace MedQA.Evaluation.Extraction;
 

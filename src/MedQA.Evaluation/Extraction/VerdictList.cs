@@ -1,3 +1,5 @@
+using MedQA.Evaluation.Extraction.Words;
+
 namespace MedQA.Evaluation.Extraction;
 
 /// <summary>Lists and tables that say of each option whether it is right: "(C) Hydrochlorothiazide: correct", "| C | ✓ |", "C.

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using MedQA.Evaluation.Answering;
 
 namespace MedQA.Evaluation.Extraction;
 

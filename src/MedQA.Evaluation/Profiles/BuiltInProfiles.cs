@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using MedQA.Evaluation.Prompting;
 
 namespace MedQA.Evaluation.Profiles;
 

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using MedQA.Evaluation.Modelling;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Prompting;
 using MedQA.Evaluation.Questions;
 
@@ -25,7 +25,7 @@ public sealed record Profile
 
     /// <summary>
     /// How a question is written, with the placeholders <c>{instruction}</c>, <c>{context}</c>, <c>{question}</c>, <c>{options}</c> and, for the text of
-    /// single options, <c>{a}</c> to <c>{z}</c>; <see langword="null"/> for the format's own. See <see cref="Prompting.PromptTemplate"/>.
+    /// single options, <c>{a}</c> to <c>{z}</c>; <see langword="null"/> for the format's own. See <see cref="PromptTemplate"/>.
     /// </summary>
     public string? Template { get; init; }
 
@@ -146,6 +146,9 @@ public sealed record Profile
         ArgumentNullException.ThrowIfNull(prefix);
         return prefix.WhyUnsuitedTo(model) ?? WhyTooLongFor(model, prefix.Length);
     }
+
+    /// <summary>Tokens that must be free behind the prompt: the longest reasoning, and 16 for the answer cue and the longest letter or word behind it.</summary>
+    public int TokensBehindPrompt => MaxTokens + 16;
 
     private string? WhyTooLongFor(ModelDescription model, int virtualTokens) =>
         TokensBehindPrompt + virtualTokens >= model.ContextLength

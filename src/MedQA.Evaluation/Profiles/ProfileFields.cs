@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
-using MedQA.Evaluation.Prompting;
 using MedQA.Evaluation.Questions;
 
 namespace MedQA.Evaluation.Profiles;

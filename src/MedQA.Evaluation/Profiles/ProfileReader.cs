@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using MedQA.Evaluation.Prompting;
 
 namespace MedQA.Evaluation.Profiles;
 

@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
-using MedQA.Evaluation.Answering;
-using MedQA.Evaluation.Modelling;
-using MedQA.Evaluation.Prompting;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Questions;
 
 namespace MedQA.Evaluation.Profiles;

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using MedQA.Evaluation.Answering;
-using MedQA.Evaluation.Modelling;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Questions;
 using MedQA.Evaluation.Randomness;
 using MedQA.Evaluation.Statistics;

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using MedQA.Evaluation.Extraction;
-using MedQA.Evaluation.Modelling;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Prompting;
 using MedQA.Evaluation.Questions;

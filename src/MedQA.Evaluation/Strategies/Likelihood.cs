@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using MedQA.Evaluation.Answering;
-using MedQA.Evaluation.Modelling;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Voting;
 
 namespace MedQA.Evaluation.Strategies;

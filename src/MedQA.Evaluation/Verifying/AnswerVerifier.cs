@@ -1,9 +1,10 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using MedQA.Evaluation.Answering;
-using MedQA.Evaluation.Modelling;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Questions;
+using MedQA.Evaluation.Strategies;
 
 namespace MedQA.Evaluation.Verifying;
 

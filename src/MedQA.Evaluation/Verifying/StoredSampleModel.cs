@@ -1,7 +1,6 @@
 using System.Globalization;
 using MedQA.Evaluation.Answering;
-using MedQA.Evaluation.Modelling;
-using MedQA.Evaluation.Prompting;
+using MedQA.Evaluation.LanguageModels;
 
 namespace MedQA.Evaluation.Verifying;
 

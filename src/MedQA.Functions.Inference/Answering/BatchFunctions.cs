@@ -1,6 +1,5 @@
 using MedQA.Functions.Hosting;
 using MedQA.Pipeline.Answering;
-using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Storage;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Hosting;

@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
-using MedQA.Evaluation.Modelling;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Pipeline.Answering;
-using MedQA.Pipeline.Runs;
-using MedQA.Pipeline.Storage;
 
 namespace MedQA.Functions.Inference.Answering;
 

@@ -2,7 +2,6 @@ using MedQA.Functions.Hosting;
 using MedQA.Functions.Inference.Settings;
 using MedQA.Inference;
 using MedQA.Pipeline.Answering;
-using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Storage;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

@@ -1,8 +1,6 @@
 using MedQA.Functions.Hosting;
 using MedQA.Inference.Sessions;
 using MedQA.Pipeline.Answering;
-using MedQA.Pipeline.Runs;
-using MedQA.Pipeline.Storage;
 
 namespace MedQA.Functions.Inference.Settings;
 

@@ -1,11 +1,7 @@
 using MedQA.Functions.Hosting;
 using MedQA.Pipeline.Advancing;
-using MedQA.Pipeline.Answering;
-using MedQA.Pipeline.Deleting;
 using MedQA.Pipeline.Queries;
-using MedQA.Pipeline.Results;
 using MedQA.Pipeline.Runs;
-using MedQA.Pipeline.Storage;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 

@@ -1,7 +1,4 @@
 using MedQA.Pipeline.Advancing;
-using MedQA.Pipeline.Deleting;
-using MedQA.Pipeline.Results;
-using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Studies;
 using Microsoft.Azure.Functions.Worker;
 

@@ -1,6 +1,5 @@
 using DurableTask.Core.Exceptions;
 using MedQA.Pipeline.Runs;
-using MedQA.Pipeline.Storage;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 

@@ -1,6 +1,5 @@
 using Azure.Core;
 using Azure.Identity;
-using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Storage;
 
 namespace MedQA.Functions.Hosting;

@@ -1,10 +1,7 @@
-using MedQA.Evaluation.Modelling;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Functions.Hosting;
 using MedQA.Pipeline.Advancing;
 using MedQA.Pipeline.Budgeting;
-using MedQA.Pipeline.Deleting;
-using MedQA.Pipeline.Results;
-using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Splitting;
 using MedQA.Web.Access;
 

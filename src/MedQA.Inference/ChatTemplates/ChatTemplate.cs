@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
-using MedQA.Evaluation.Prompting;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Inference.Models;
-using MedQA.Inference.Prompts;
+using MedQA.Inference.Tokenization;
 
 namespace MedQA.Inference.ChatTemplates;
 

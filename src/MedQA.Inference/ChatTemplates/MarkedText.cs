@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
-using MedQA.Inference.Prompts;
+using MedQA.Inference.Tokenization;
 
 namespace MedQA.Inference.ChatTemplates;
 

@@ -1,5 +1,6 @@
-using MedQA.Evaluation.Modelling;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Inference.ChatTemplates;
+using MedQA.Inference.Decoding;
 using MedQA.Inference.Engine;
 using MedQA.Inference.Models;
 using MedQA.Inference.Prompts;

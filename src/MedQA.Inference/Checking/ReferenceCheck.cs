@@ -1,8 +1,7 @@
 using System.Collections.Immutable;
-using MedQA.Evaluation.Modelling;
-using MedQA.Evaluation.Prompting;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Inference.ChatTemplates;
-using MedQA.Inference.Engine;
+using MedQA.Inference.Decoding;
 using MedQA.Inference.Models;
 using MedQA.Inference.Scoring;
 using MedQA.Inference.Sessions;

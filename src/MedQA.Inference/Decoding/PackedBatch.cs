@@ -1,4 +1,3 @@
-using MedQA.Inference.Caching;
 using MedQA.Inference.Sessions;
 
 namespace MedQA.Inference.Decoding;

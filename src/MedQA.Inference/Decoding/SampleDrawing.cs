@@ -1,8 +1,6 @@
 using System.Collections.Immutable;
-using MedQA.Evaluation.Modelling;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Randomness;
-using MedQA.Inference.Caching;
-using MedQA.Inference.Engine;
 using MedQA.Inference.Sampling;
 using MedQA.Inference.Sessions;
 using MedQA.Inference.Tokenization;

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using MedQA.Evaluation.Modelling;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Inference.Caching;
 using MedQA.Inference.Decoding;
 using MedQA.Inference.Models;
@@ -132,7 +132,7 @@ internal sealed class InferenceEngine : IDisposable
                 {
                     cache.Reshape(1, Math.Min(ids.Length + RoomForScores, _session.Layout.MostCells ?? int.MaxValue));
                     _reader.Read(cache, ids, sharedLength, cancellationToken, prefix?.KeyValues);
-                    return new ReadTokens(this, ids, virtualTokens, cache, _session.LogitsOf(0, 0));
+                    return new ReadTokens(ReleaseAsync, ids, virtualTokens, cache, _session.LogitsOf(0, 0));
                 }
                 catch
                 {

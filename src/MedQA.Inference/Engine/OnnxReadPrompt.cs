@@ -1,4 +1,5 @@
-using MedQA.Evaluation.Modelling;
+using MedQA.Evaluation.LanguageModels;
+using MedQA.Inference.Decoding;
 using MedQA.Inference.Prompts;
 using MedQA.Inference.Scoring;
 

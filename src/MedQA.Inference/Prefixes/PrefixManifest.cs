@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using MedQA.Evaluation.Modelling;
+using MedQA.Evaluation.LanguageModels;
 
 namespace MedQA.Inference.Prefixes;
 

@@ -1,4 +1,4 @@
-using MedQA.Evaluation.Prompting;
+using MedQA.Evaluation.LanguageModels;
 
 namespace MedQA.Inference.Prompts;
 

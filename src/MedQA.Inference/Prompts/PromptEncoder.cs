@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
-using MedQA.Evaluation.Prompting;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Inference.ChatTemplates;
-using MedQA.Inference.Decoding;
 using MedQA.Inference.Models;
 using MedQA.Inference.Tokenization;
 

@@ -1,5 +1,4 @@
-using MedQA.Evaluation.Modelling;
-using MedQA.Inference.Caching;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Inference.Decoding;
 using MedQA.Inference.Sampling;
 using MedQA.Inference.Sessions;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
-using MedQA.Inference.Caching;
 using MedQA.Inference.Memory;
 using MedQA.Inference.Models;
 using Microsoft.ML.OnnxRuntime;

@@ -1,6 +1,5 @@
 using System.Text;
 using MedQA.Inference.Models;
-using MedQA.Inference.Prompts;
 
 namespace MedQA.Inference.Tokenization;
 

@@ -9,10 +9,7 @@ using MedQA.LocalHost.Azurite;
 using MedQA.LocalHost.Hosting;
 using MedQA.LocalHost.Settings;
 using MedQA.LocalHost.Terminal;
-using MedQA.Pipeline.Answering;
 using MedQA.Pipeline.Queries;
-using MedQA.Pipeline.Results;
-using MedQA.Pipeline.Runs;
 
 namespace MedQA.LocalHost.Commands;
 

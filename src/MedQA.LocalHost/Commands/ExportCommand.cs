@@ -2,10 +2,7 @@ using System.CommandLine;
 using MedQA.Files;
 using MedQA.LocalHost.Runs;
 using MedQA.LocalHost.Terminal;
-using MedQA.Pipeline.Answering;
 using MedQA.Pipeline.Queries;
-using MedQA.Pipeline.Results;
-using MedQA.Pipeline.Runs;
 
 namespace MedQA.LocalHost.Commands;
 

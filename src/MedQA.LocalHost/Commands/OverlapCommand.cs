@@ -3,15 +3,13 @@ using System.Text;
 using MedQA.Datasets;
 using MedQA.Datasets.Training;
 using MedQA.Evaluation.Overlap;
-using MedQA.Evaluation.Prompting;
+using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Questions;
 using MedQA.Evaluation.Reporting;
+using MedQA.Evaluation.Reporting.Documents;
 using MedQA.LocalHost.Hosting;
 using MedQA.LocalHost.Runs;
-using MedQA.Pipeline.Answering;
 using MedQA.Pipeline.Queries;
-using MedQA.Pipeline.Results;
-using MedQA.Pipeline.Runs;
 
 namespace MedQA.LocalHost.Commands;
 

@@ -1,4 +1,4 @@
-using MedQA.Evaluation.Modelling;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Profiles;
 using MedQA.LocalHost.Settings;
 using MedQA.Pipeline.Prefixes;

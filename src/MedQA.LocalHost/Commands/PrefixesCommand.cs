@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using MedQA.Datasets.Writing;
-using MedQA.Evaluation.Modelling;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Inference.Models;
 using MedQA.Inference.Prefixes;
 using MedQA.LocalHost.Hosting;

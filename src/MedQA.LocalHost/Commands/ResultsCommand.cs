@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using MedQA.Client;
 using MedQA.Evaluation.Reporting;
+using MedQA.Evaluation.Reporting.Documents;
 using MedQA.LocalHost.Runs;
 using MedQA.LocalHost.Terminal;
 

@@ -3,9 +3,7 @@ using MedQA.Evaluation;
 using MedQA.LocalHost.Hosting;
 using MedQA.LocalHost.Runs;
 using MedQA.Pipeline.Advancing;
-using MedQA.Pipeline.Answering;
 using MedQA.Pipeline.Queries;
-using MedQA.Pipeline.Results;
 using MedQA.Pipeline.Runs;
 
 namespace MedQA.LocalHost.Commands;

@@ -5,9 +5,6 @@ using MedQA.Evaluation.Profiles;
 using MedQA.Files;
 using MedQA.LocalHost.Hosting;
 using MedQA.LocalHost.Runs;
-using MedQA.Pipeline.Answering;
-using MedQA.Pipeline.Queries;
-using MedQA.Pipeline.Results;
 using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Splitting;
 

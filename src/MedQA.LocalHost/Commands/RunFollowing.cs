@@ -3,10 +3,6 @@ using MedQA.Files;
 using MedQA.LocalHost.Hosting;
 using MedQA.LocalHost.Runs;
 using MedQA.LocalHost.Terminal;
-using MedQA.Pipeline.Advancing;
-using MedQA.Pipeline.Answering;
-using MedQA.Pipeline.Queries;
-using MedQA.Pipeline.Results;
 using MedQA.Pipeline.Runs;
 using Run = MedQA.Client.Run;
 

@@ -3,10 +3,7 @@ using System.Globalization;
 using System.Text;
 using MedQA.Files;
 using MedQA.LocalHost.Azurite;
-using MedQA.Pipeline.Answering;
 using MedQA.Pipeline.Queries;
-using MedQA.Pipeline.Results;
-using MedQA.Pipeline.Runs;
 
 namespace MedQA.LocalHost.Hosting;
 

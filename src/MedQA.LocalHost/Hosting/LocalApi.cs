@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using MedQA.Evaluation.Modelling;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.LocalHost.Settings;
 using MedQA.Web;
 using MedQA.Web.Access;

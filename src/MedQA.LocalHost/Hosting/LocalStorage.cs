@@ -3,7 +3,6 @@ using MedQA.Files;
 using MedQA.LocalHost.Azurite;
 using MedQA.LocalHost.Settings;
 using MedQA.LocalHost.Terminal;
-using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Storage;
 
 namespace MedQA.LocalHost.Hosting;

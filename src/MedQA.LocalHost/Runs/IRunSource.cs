@@ -1,8 +1,5 @@
 using MedQA.Client;
-using MedQA.Pipeline.Answering;
 using MedQA.Pipeline.Queries;
-using MedQA.Pipeline.Results;
-using MedQA.Pipeline.Runs;
 
 namespace MedQA.LocalHost.Runs;
 

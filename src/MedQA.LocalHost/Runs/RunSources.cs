@@ -3,10 +3,7 @@ using MedQA.LocalHost.Commands;
 using MedQA.LocalHost.Hosting;
 using MedQA.LocalHost.Settings;
 using MedQA.Pipeline.Advancing;
-using MedQA.Pipeline.Answering;
 using MedQA.Pipeline.Queries;
-using MedQA.Pipeline.Results;
-using MedQA.Pipeline.Runs;
 
 namespace MedQA.LocalHost.Runs;
 

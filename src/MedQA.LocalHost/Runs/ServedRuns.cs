@@ -1,10 +1,7 @@
 using System.Net;
 using MedQA.Client;
 using MedQA.LocalHost.Commands;
-using MedQA.Pipeline.Answering;
 using MedQA.Pipeline.Queries;
-using MedQA.Pipeline.Results;
-using MedQA.Pipeline.Runs;
 
 namespace MedQA.LocalHost.Runs;
 

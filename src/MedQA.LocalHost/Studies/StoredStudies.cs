@@ -4,10 +4,7 @@ using System.Text;
 using MedQA.Client;
 using MedQA.LocalHost.Commands;
 using MedQA.LocalHost.Hosting;
-using MedQA.Pipeline.Answering;
 using MedQA.Pipeline.Queries;
-using MedQA.Pipeline.Results;
-using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Studies;
 using MedQA.Web.Rating;
 

@@ -5,7 +5,7 @@ using Azure;
 using Azure.Storage.Blobs.Models;
 using MedQA.Evaluation;
 using MedQA.Evaluation.Answering;
-using MedQA.Evaluation.Modelling;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Profiles;
 using MedQA.Pipeline.Prefixes;
 using MedQA.Pipeline.Runs;

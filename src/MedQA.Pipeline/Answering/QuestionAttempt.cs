@@ -1,8 +1,9 @@
 using System.Text.Json;
 using MedQA.Evaluation.Answering;
-using MedQA.Evaluation.Modelling;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Questions;
+using MedQA.Evaluation.Strategies;
 using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Storage;
 using MedQA.Pipeline.Tracing;

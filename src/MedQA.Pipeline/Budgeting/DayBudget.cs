@@ -1,5 +1,4 @@
 using System.Globalization;
-using MedQA.Pipeline.Splitting;
 
 namespace MedQA.Pipeline.Budgeting;
 

@@ -1,4 +1,4 @@
-using MedQA.Evaluation.Modelling;
+using MedQA.Evaluation.LanguageModels;
 
 namespace MedQA.Pipeline.Prefixes;
 

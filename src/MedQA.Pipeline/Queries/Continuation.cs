@@ -2,8 +2,6 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using MedQA.Pipeline.Studies;
-using MedQA.Pipeline.Uploading;
 
 namespace MedQA.Pipeline.Queries;
 

@@ -4,6 +4,7 @@ using System.Text;
 using MedQA.Evaluation;
 using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.Reporting;
+using MedQA.Evaluation.Reporting.Documents;
 using MedQA.Pipeline.Results;
 using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Storage;

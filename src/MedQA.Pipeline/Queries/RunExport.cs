@@ -4,7 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using MedQA.Evaluation;
 using MedQA.Evaluation.Answering;
-using MedQA.Evaluation.Modelling;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Questions;
 using MedQA.Pipeline.Results;
 using MedQA.Pipeline.Runs;

@@ -1,7 +1,6 @@
 using System.Collections.Frozen;
 using System.Runtime.CompilerServices;
 using MedQA.Evaluation.Answering;
-using MedQA.Evaluation.Extraction;
 using MedQA.Evaluation.Questions;
 using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Storage;

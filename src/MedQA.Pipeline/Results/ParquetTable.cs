@@ -1,7 +1,5 @@
 using System.Buffers;
 using System.Collections.Immutable;
-using MedQA.Pipeline.Studies;
-using MedQA.Pipeline.Uploading;
 using Parquet;
 using Parquet.Schema;
 

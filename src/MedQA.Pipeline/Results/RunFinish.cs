@@ -7,6 +7,7 @@ using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
 using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.Reporting;
+using MedQA.Evaluation.Reporting.Documents;
 using MedQA.Files;
 using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Storage;

@@ -1,6 +1,3 @@
-using MedQA.Pipeline.Studies;
-using MedQA.Pipeline.Uploading;
-
 namespace MedQA.Pipeline.Runs;
 
 /// <summary>Which answers of a run are wanted.</summary>

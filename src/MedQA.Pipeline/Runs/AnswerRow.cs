@@ -1,6 +1,3 @@
-using MedQA.Pipeline.Studies;
-using MedQA.Pipeline.Uploading;
-
 namespace MedQA.Pipeline.Runs;
 
 /// <summary>A question's answer in one line: what lists show, without the reasonings.</summary>

@@ -1,7 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using MedQA.Pipeline.Studies;
-using MedQA.Pipeline.Uploading;
 
 namespace MedQA.Pipeline.Runs;
 

@@ -1,7 +1,5 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
-using MedQA.Pipeline.Studies;
-using MedQA.Pipeline.Uploading;
 
 namespace MedQA.Pipeline.Runs;
 

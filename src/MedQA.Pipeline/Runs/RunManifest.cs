@@ -2,8 +2,6 @@ using System.Collections.Immutable;
 using MedQA.Datasets;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Questions;
-using MedQA.Pipeline.Studies;
-using MedQA.Pipeline.Uploading;
 
 namespace MedQA.Pipeline.Runs;
 

@@ -1,6 +1,3 @@
-using MedQA.Pipeline.Studies;
-using MedQA.Pipeline.Uploading;
-
 namespace MedQA.Pipeline.Runs;
 
 /// <summary>Where a run stands.</summary>

@@ -1,6 +1,3 @@
-using MedQA.Pipeline.Studies;
-using MedQA.Pipeline.Uploading;
-
 namespace MedQA.Pipeline.Runs;
 
 /// <summary>What people see of a run in a list: what it is, where it stands and how it went.</summary>

@@ -1,6 +1,4 @@
 using MedQA.Evaluation.Answering;
-using MedQA.Pipeline.Studies;
-using MedQA.Pipeline.Uploading;
 
 namespace MedQA.Pipeline.Runs;
 

@@ -3,9 +3,8 @@ using System.Security.Cryptography;
 using System.Text;
 using Azure;
 using MedQA.Evaluation;
-using MedQA.Evaluation.Modelling;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Profiles;
-using MedQA.Evaluation.Prompting;
 using MedQA.Pipeline.Runs;
 
 namespace MedQA.Pipeline.Splitting;

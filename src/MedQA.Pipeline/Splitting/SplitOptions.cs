@@ -1,4 +1,5 @@
 using MedQA.Evaluation.Profiles;
+using MedQA.Pipeline.Budgeting;
 
 namespace MedQA.Pipeline.Splitting;
 

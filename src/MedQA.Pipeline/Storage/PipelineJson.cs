@@ -6,7 +6,7 @@ using System.Text.Json.Serialization.Metadata;
 using MedQA.Datasets;
 using MedQA.Evaluation;
 using MedQA.Evaluation.Answering;
-using MedQA.Evaluation.Modelling;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Questions;
 using MedQA.Pipeline.Runs;

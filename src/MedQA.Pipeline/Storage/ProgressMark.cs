@@ -1,6 +1,3 @@
-using MedQA.Pipeline.Studies;
-using MedQA.Pipeline.Uploading;
-
 namespace MedQA.Pipeline.Storage;
 
 /// <summary>

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using MedQA.Datasets;
-using MedQA.Evaluation.Extraction;
+using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Questions;
 using MedQA.Pipeline.Queries;

@@ -1,8 +1,6 @@
 using Azure;
 using Azure.Data.Tables;
 using MedQA.Evaluation;
-using MedQA.Pipeline.Storage;
-using MedQA.Pipeline.Uploading;
 
 namespace MedQA.Pipeline.Studies;
 

@@ -3,8 +3,6 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using MedQA.Pipeline.Storage;
-using MedQA.Pipeline.Uploading;
 
 namespace MedQA.Pipeline.Studies;
 

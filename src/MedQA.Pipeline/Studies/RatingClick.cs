@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using MedQA.Pipeline.Storage;
-using MedQA.Pipeline.Uploading;
 
 namespace MedQA.Pipeline.Studies;
 

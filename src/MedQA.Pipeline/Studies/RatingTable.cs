@@ -2,8 +2,6 @@ using System.Collections.Immutable;
 using System.Globalization;
 using MedQA.Datasets.Writing;
 using MedQA.Evaluation;
-using MedQA.Pipeline.Storage;
-using MedQA.Pipeline.Uploading;
 using Parquet;
 using Parquet.Schema;
 

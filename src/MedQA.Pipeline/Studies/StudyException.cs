@@ -1,6 +1,3 @@
-using MedQA.Pipeline.Storage;
-using MedQA.Pipeline.Uploading;
-
 namespace MedQA.Pipeline.Studies;
 
 /// <summary>A study that cannot be made of what was given. The message is a sentence for people that says what to change.</summary>

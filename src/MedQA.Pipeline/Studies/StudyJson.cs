@@ -2,8 +2,6 @@ using System.Collections.Immutable;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using MedQA.Pipeline.Storage;
-using MedQA.Pipeline.Uploading;
 
 namespace MedQA.Pipeline.Studies;
 

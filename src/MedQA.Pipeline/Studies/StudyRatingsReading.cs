@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using MedQA.Evaluation.Rating;
-using MedQA.Pipeline.Storage;
-using MedQA.Pipeline.Uploading;
 
 namespace MedQA.Pipeline.Studies;
 

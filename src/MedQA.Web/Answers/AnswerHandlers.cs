@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Json;
 using MedQA.Evaluation;
 using MedQA.Evaluation.Questions;
-using MedQA.Pipeline.Answering;
 using MedQA.Pipeline.Queries;
 using MedQA.Pipeline.Results;
 using MedQA.Pipeline.Runs;

@@ -1,8 +1,5 @@
 using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.Questions;
-using MedQA.Pipeline.Answering;
-using MedQA.Pipeline.Queries;
-using MedQA.Pipeline.Results;
 using MedQA.Pipeline.Runs;
 
 namespace MedQA.Web.Answers;

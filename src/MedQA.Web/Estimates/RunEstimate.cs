@@ -1,10 +1,6 @@
 using System.Collections.Immutable;
 using MedQA.Evaluation.Profiles;
-using MedQA.Pipeline.Answering;
-using MedQA.Pipeline.Queries;
-using MedQA.Pipeline.Results;
 using MedQA.Pipeline.Runs;
-using MedQA.Pipeline.Splitting;
 
 namespace MedQA.Web.Estimates;
 

@@ -4,10 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using MedQA.Evaluation.Rating;
-using MedQA.Pipeline.Answering;
 using MedQA.Pipeline.Queries;
-using MedQA.Pipeline.Results;
-using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Studies;
 
 namespace MedQA.Web.Rating;

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using MedQA.Evaluation.Rating;
 using MedQA.Evaluation.Reporting;
+using MedQA.Evaluation.Reporting.Documents;
 using MedQA.Pipeline.Studies;
 using MedQA.Web.Routing;
 using Microsoft.AspNetCore.Http;

@@ -1,7 +1,5 @@
 using MedQA.Evaluation.Reporting;
-using MedQA.Pipeline.Answering;
 using MedQA.Pipeline.Queries;
-using MedQA.Pipeline.Results;
 using MedQA.Pipeline.Runs;
 
 namespace MedQA.Web.Reports;

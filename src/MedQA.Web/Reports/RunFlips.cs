@@ -1,8 +1,5 @@
-using MedQA.Pipeline.Answering;
 using MedQA.Pipeline.Queries;
-using MedQA.Pipeline.Results;
 using MedQA.Pipeline.Runs;
-using MedQA.Pipeline.Storage;
 
 namespace MedQA.Web.Reports;
 

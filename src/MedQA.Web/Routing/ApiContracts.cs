@@ -4,9 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 using MedQA.Datasets;
 using MedQA.Evaluation;
 using MedQA.Evaluation.Reporting;
-using MedQA.Pipeline.Answering;
 using MedQA.Pipeline.Queries;
-using MedQA.Pipeline.Results;
 using MedQA.Pipeline.Runs;
 using MedQA.Web.Runs;
 

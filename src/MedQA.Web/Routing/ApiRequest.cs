@@ -4,7 +4,6 @@ using System.Text.Json.Serialization.Metadata;
 using MedQA.Datasets;
 using MedQA.Evaluation;
 using MedQA.Pipeline.Runs;
-using MedQA.Pipeline.Storage;
 using MedQA.Pipeline.Studies;
 using MedQA.Web.Access;
 using MedQA.Web.Problems;

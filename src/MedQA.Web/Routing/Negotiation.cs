@@ -1,4 +1,4 @@
-using MedQA.Evaluation.Reporting;
+using MedQA.Evaluation.Reporting.Documents;
 using MedQA.Web.Problems;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;

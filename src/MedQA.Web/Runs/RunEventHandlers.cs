@@ -2,7 +2,6 @@ using System.Text;
 using Azure;
 using MedQA.Evaluation;
 using MedQA.Pipeline.Runs;
-using MedQA.Pipeline.Storage;
 using MedQA.Web.Routing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;

@@ -1,8 +1,5 @@
 using System.Collections.Immutable;
-using MedQA.Pipeline.Advancing;
-using MedQA.Pipeline.Answering;
 using MedQA.Pipeline.Queries;
-using MedQA.Pipeline.Results;
 using MedQA.Pipeline.Runs;
 using MedQA.Web.Problems;
 using MedQA.Web.Routing;

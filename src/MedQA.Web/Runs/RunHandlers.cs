@@ -1,8 +1,6 @@
 using MedQA.Evaluation;
 using MedQA.Pipeline.Advancing;
-using MedQA.Pipeline.Answering;
 using MedQA.Pipeline.Queries;
-using MedQA.Pipeline.Results;
 using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Splitting;
 using MedQA.Web.Problems;

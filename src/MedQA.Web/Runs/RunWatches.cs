@@ -3,13 +3,8 @@ using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using MedQA.Pipeline.Advancing;
-using MedQA.Pipeline.Answering;
-using MedQA.Pipeline.Queries;
-using MedQA.Pipeline.Results;
 using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Signalling;
-using MedQA.Pipeline.Storage;
 
 namespace MedQA.Web.Runs;
 

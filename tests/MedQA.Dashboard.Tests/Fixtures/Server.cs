@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Json;
 using MedQA.LocalHost.Hosting;
 using MedQA.LocalHost.Settings;
-using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Storage;
 using MedQA.Web.Access;
 using Microsoft.AspNetCore.Builder;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using MedQA.Evaluation.Modelling;
-using MedQA.Evaluation.Prompting;
+using MedQA.Evaluation.LanguageModels;
 
 namespace MedQA.Dashboard.Tests.Fixtures;
 

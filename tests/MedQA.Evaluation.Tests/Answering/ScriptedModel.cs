@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
-using MedQA.Evaluation.Modelling;
-using MedQA.Evaluation.Prompting;
+using MedQA.Evaluation.LanguageModels;
 
 namespace MedQA.Evaluation.Tests.Answering;
 

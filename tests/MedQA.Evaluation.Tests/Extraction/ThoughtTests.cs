@@ -1,6 +1,6 @@
 using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.Extraction;
-using MedQA.Evaluation.Modelling;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Questions;
 

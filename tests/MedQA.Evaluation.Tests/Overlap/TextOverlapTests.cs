@@ -3,6 +3,7 @@ using FsCheck.Xunit;
 using MedQA.Evaluation.Overlap;
 using MedQA.Evaluation.Questions;
 using MedQA.Evaluation.Reporting;
+using MedQA.Evaluation.Reporting.Documents;
 using static MedQA.Evaluation.Tests.Reporting.Answers;
 
 namespace MedQA.Evaluation.Tests.Overlap;

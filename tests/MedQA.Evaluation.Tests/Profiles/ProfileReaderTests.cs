@@ -3,9 +3,10 @@ using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
 using FsCheck.Xunit;
-using MedQA.Evaluation.Modelling;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Questions;
+using MedQA.Evaluation.Serialization;
 
 namespace MedQA.Evaluation.Tests.Profiles;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Prompting;
 using MedQA.Evaluation.Questions;

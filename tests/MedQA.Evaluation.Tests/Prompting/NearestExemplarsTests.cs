@@ -1,10 +1,11 @@
 using System.Collections.Immutable;
-using MedQA.Evaluation.Answering;
-using MedQA.Evaluation.Modelling;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Prompting;
 using MedQA.Evaluation.Questions;
 using MedQA.Evaluation.Reporting;
+using MedQA.Evaluation.Reporting.Documents;
+using MedQA.Evaluation.Strategies;
 using MedQA.Evaluation.Tests.Answering;
 using MedQA.Evaluation.Tests.Reporting;
 

@@ -1,3 +1,4 @@
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Prompting;
 using MedQA.Evaluation.Questions;

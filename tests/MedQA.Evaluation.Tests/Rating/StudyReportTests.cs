@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using MedQA.Evaluation.Rating;
 using MedQA.Evaluation.Reporting;
+using MedQA.Evaluation.Reporting.Documents;
 using MedQA.Evaluation.Statistics;
 
 namespace MedQA.Evaluation.Tests.Rating;

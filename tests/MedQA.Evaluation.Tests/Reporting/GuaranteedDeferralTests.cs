@@ -1,4 +1,5 @@
 using MedQA.Evaluation.Reporting;
+using MedQA.Evaluation.Reporting.Documents;
 using static MedQA.Evaluation.Tests.Reporting.Answers;
 
 namespace MedQA.Evaluation.Tests.Reporting;

@@ -1,5 +1,6 @@
 using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.Reporting;
+using MedQA.Evaluation.Reporting.Documents;
 using static MedQA.Evaluation.Tests.Reporting.Answers;
 
 namespace MedQA.Evaluation.Tests.Reporting;

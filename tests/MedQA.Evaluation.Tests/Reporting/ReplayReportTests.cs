@@ -1,6 +1,7 @@
 using System.Text;
 using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.Reporting;
+using MedQA.Evaluation.Reporting.Documents;
 using MedQA.Evaluation.Statistics;
 using static MedQA.Evaluation.Tests.Reporting.Answers;
 

@@ -1,6 +1,7 @@
 using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Reporting;
+using MedQA.Evaluation.Reporting.Documents;
 using MedQA.Evaluation.Statistics;
 using static MedQA.Evaluation.Tests.Reporting.Answers;
 

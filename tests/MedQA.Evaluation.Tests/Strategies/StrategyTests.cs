@@ -1,7 +1,8 @@
 using MedQA.Evaluation.Answering;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Profiles;
-using MedQA.Evaluation.Prompting;
 using MedQA.Evaluation.Questions;
+using MedQA.Evaluation.Strategies;
 using MedQA.Evaluation.Tests.Answering;
 
 namespace MedQA.Evaluation.Tests.Strategies;

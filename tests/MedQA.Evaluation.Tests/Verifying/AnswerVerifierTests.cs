@@ -1,6 +1,7 @@
 using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Questions;
+using MedQA.Evaluation.Strategies;
 using MedQA.Evaluation.Tests.Answering;
 using MedQA.Evaluation.Verifying;
 

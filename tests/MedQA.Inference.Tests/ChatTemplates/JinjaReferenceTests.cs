@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
-using MedQA.Evaluation.Prompting;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Inference.ChatTemplates;
 using MedQA.Tests;
 

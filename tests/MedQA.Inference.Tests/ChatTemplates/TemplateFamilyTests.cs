@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using MedQA.Evaluation.Prompting;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Inference.ChatTemplates;
 using MedQA.Tests;
 

@@ -1,4 +1,4 @@
-using MedQA.Evaluation.Modelling;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Inference.Engine;
 using MedQA.Inference.Models;
 using MedQA.Inference.Sessions;

@@ -1,4 +1,4 @@
-using MedQA.Evaluation.Modelling;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Inference.Decoding;
 
 namespace MedQA.Inference.Tests.Engine;

@@ -1,5 +1,4 @@
-using MedQA.Evaluation.Modelling;
-using MedQA.Evaluation.Prompting;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Inference.Models;
 using MedQA.Inference.Prompts;
 using MedQA.Inference.Tests.Sessions;

@@ -1,7 +1,6 @@
-using MedQA.Evaluation.Modelling;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Inference.Caching;
 using MedQA.Inference.Decoding;
-using MedQA.Inference.Engine;
 using MedQA.Inference.Models;
 using MedQA.Inference.Scoring;
 using MedQA.Inference.Sessions;

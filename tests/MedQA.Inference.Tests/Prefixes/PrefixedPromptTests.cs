@@ -1,7 +1,6 @@
 using System.Text.Json;
-using MedQA.Evaluation.Modelling;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Inference.Decoding;
-using MedQA.Inference.Engine;
 using MedQA.Inference.Prefixes;
 using MedQA.Inference.Scoring;
 using MedQA.Inference.Tests.Engine;

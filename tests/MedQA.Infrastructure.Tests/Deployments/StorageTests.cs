@@ -2,7 +2,6 @@ using System.Reflection;
 using Azure.Data.Tables;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
-using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Storage;
 
 namespace MedQA.Infrastructure.Tests.Deployments;

@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using MedQA.LocalHost.Azurite;
 using MedQA.LocalHost.Commands;
-using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Storage;
 using MedQA.Tests;
 

@@ -1,12 +1,9 @@
-using MedQA.Evaluation.Modelling;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.LocalHost.Hosting;
 using MedQA.LocalHost.Settings;
 using MedQA.Pipeline.Advancing;
-using MedQA.Pipeline.Answering;
 using MedQA.Pipeline.Profiles;
 using MedQA.Pipeline.Queries;
-using MedQA.Pipeline.Results;
-using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Signalling;
 using MedQA.Pipeline.Splitting;
 using MedQA.Pipeline.Storage;

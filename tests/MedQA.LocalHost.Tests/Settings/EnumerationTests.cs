@@ -5,7 +5,6 @@ using MedQA.Client;
 using MedQA.Evaluation;
 using MedQA.LocalHost.Commands;
 using MedQA.LocalHost.Tests.Commands;
-using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Storage;
 using MedQA.Pipeline.Studies;
 using MedQA.Tests;

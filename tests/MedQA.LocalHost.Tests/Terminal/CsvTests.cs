@@ -4,8 +4,6 @@ using MedQA.Client;
 using MedQA.Datasets;
 using MedQA.Datasets.Writing;
 using MedQA.LocalHost.Terminal;
-using MedQA.Pipeline.Answering;
-using MedQA.Pipeline.Queries;
 using MedQA.Pipeline.Results;
 using MedQA.Pipeline.Runs;
 using MedQA.Tests;

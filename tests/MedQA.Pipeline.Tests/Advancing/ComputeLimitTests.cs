@@ -1,11 +1,7 @@
 using MedQA.Pipeline.Advancing;
 using MedQA.Pipeline.Answering;
-using MedQA.Pipeline.Deleting;
-using MedQA.Pipeline.Queries;
-using MedQA.Pipeline.Results;
 using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Splitting;
-using MedQA.Pipeline.Storage;
 using MedQA.Pipeline.Tests.Fixtures;
 using Microsoft.Extensions.Time.Testing;
 

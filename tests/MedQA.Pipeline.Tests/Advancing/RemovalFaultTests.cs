@@ -1,5 +1,4 @@
 using Azure.Core;
-using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Storage;
 using MedQA.Pipeline.Studies;
 using MedQA.Pipeline.Tests.Fixtures;

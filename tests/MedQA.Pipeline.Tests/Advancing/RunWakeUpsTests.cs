@@ -1,8 +1,4 @@
 using MedQA.Pipeline.Advancing;
-using MedQA.Pipeline.Answering;
-using MedQA.Pipeline.Deleting;
-using MedQA.Pipeline.Queries;
-using MedQA.Pipeline.Results;
 using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Storage;
 using MedQA.Pipeline.Tests.Fixtures;

@@ -1,6 +1,3 @@
-using MedQA.Pipeline.Answering;
-using MedQA.Pipeline.Queries;
-using MedQA.Pipeline.Results;
 using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Tests.Fixtures;
 

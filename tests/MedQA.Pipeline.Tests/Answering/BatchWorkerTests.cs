@@ -3,8 +3,6 @@ using Azure.Storage.Blobs.Specialized;
 using MedQA.Evaluation.Answering;
 using MedQA.Pipeline.Advancing;
 using MedQA.Pipeline.Answering;
-using MedQA.Pipeline.Queries;
-using MedQA.Pipeline.Results;
 using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Splitting;
 using MedQA.Pipeline.Storage;

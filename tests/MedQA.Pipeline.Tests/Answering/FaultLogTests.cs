@@ -3,7 +3,6 @@ using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Splitting;
 using MedQA.Pipeline.Storage;
 using MedQA.Pipeline.Tests.Fixtures;
-using MedQA.Pipeline.Uploading;
 using Microsoft.Extensions.Logging.Testing;
 
 namespace MedQA.Pipeline.Tests.Answering;

@@ -1,7 +1,6 @@
 using FsCheck.Fluent;
 using MedQA.Pipeline.Budgeting;
 using MedQA.Pipeline.Runs;
-using MedQA.Pipeline.Storage;
 using MedQA.Pipeline.Tests.Fixtures;
 using Microsoft.Extensions.Time.Testing;
 

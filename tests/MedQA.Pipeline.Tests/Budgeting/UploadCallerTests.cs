@@ -2,13 +2,8 @@ using System.Text;
 using Azure;
 using Azure.Storage.Blobs.Models;
 using MedQA.Datasets;
-using MedQA.Pipeline.Answering;
 using MedQA.Pipeline.Budgeting;
-using MedQA.Pipeline.Queries;
-using MedQA.Pipeline.Results;
 using MedQA.Pipeline.Runs;
-using MedQA.Pipeline.Splitting;
-using MedQA.Pipeline.Storage;
 using MedQA.Pipeline.Tests.Fixtures;
 using MedQA.Pipeline.Uploading;
 

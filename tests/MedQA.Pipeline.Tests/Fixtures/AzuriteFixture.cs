@@ -1,6 +1,5 @@
 using Azure.Core;
 using MedQA.LocalHost.Azurite;
-using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Storage;
 using MedQA.Pipeline.Tests.Fixtures;
 using MedQA.Tests;

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Azure.Data.Tables;
 using MedQA.Evaluation.Rating;
-using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Storage;
 using MedQA.Pipeline.Studies;
 

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
-using MedQA.Evaluation.Modelling;
-using MedQA.Evaluation.Prompting;
+using MedQA.Evaluation.LanguageModels;
 
 namespace MedQA.Pipeline.Tests.Fixtures;
 

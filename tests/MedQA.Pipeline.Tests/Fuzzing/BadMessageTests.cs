@@ -1,10 +1,6 @@
 using System.Text;
 using FsCheck.Xunit;
-using MedQA.Pipeline.Answering;
 using MedQA.Pipeline.Queries;
-using MedQA.Pipeline.Results;
-using MedQA.Pipeline.Runs;
-using MedQA.Pipeline.Splitting;
 using MedQA.Pipeline.Storage;
 using MedQA.Pipeline.Uploading;
 using MedQA.Tests;

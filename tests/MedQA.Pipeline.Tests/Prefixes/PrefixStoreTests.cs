@@ -1,8 +1,5 @@
 using System.Security.Cryptography;
-using MedQA.Evaluation.Modelling;
-using MedQA.Pipeline.Answering;
-using MedQA.Pipeline.Queries;
-using MedQA.Pipeline.Results;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Splitting;
 using MedQA.Pipeline.Storage;

@@ -3,20 +3,12 @@ using System.Text.Json;
 using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.Reporting;
 using MedQA.Pipeline.Advancing;
-using MedQA.Pipeline.Answering;
-using MedQA.Pipeline.Deleting;
 using MedQA.Pipeline.Queries;
 using MedQA.Pipeline.Results;
 using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Splitting;
 using MedQA.Pipeline.Storage;
-using MedQA.Pipeline.Studies;
 using MedQA.Pipeline.Tests.Fixtures;
-using MedQA.Pipeline.Tests.Reading;
-using MedQA.Pipeline.Tests.Results;
-using MedQA.Pipeline.Tests.Splitting;
-using MedQA.Pipeline.Tests.Uploading;
-using MedQA.Pipeline.Uploading;
 
 namespace MedQA.Pipeline.Tests.Queries;
 

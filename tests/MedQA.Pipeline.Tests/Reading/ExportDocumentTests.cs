@@ -1,9 +1,4 @@
-using MedQA.Pipeline.Answering;
-using MedQA.Pipeline.Queries;
 using MedQA.Pipeline.Results;
-using MedQA.Pipeline.Runs;
-using MedQA.Pipeline.Tests.Queries;
-using MedQA.Pipeline.Tests.Results;
 using MedQA.Tests;
 
 namespace MedQA.Pipeline.Tests.Reading;

@@ -1,12 +1,7 @@
-using MedQA.Pipeline.Advancing;
-using MedQA.Pipeline.Answering;
 using MedQA.Pipeline.Queries;
-using MedQA.Pipeline.Results;
 using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Storage;
 using MedQA.Pipeline.Tests.Fixtures;
-using MedQA.Pipeline.Tests.Queries;
-using MedQA.Pipeline.Tests.Results;
 
 namespace MedQA.Pipeline.Tests.Reading;
 

@@ -1,18 +1,6 @@
 using System.Globalization;
-using MedQA.Pipeline.Advancing;
-using MedQA.Pipeline.Answering;
-using MedQA.Pipeline.Deleting;
-using MedQA.Pipeline.Queries;
 using MedQA.Pipeline.Results;
 using MedQA.Pipeline.Runs;
-using MedQA.Pipeline.Splitting;
-using MedQA.Pipeline.Storage;
-using MedQA.Pipeline.Studies;
-using MedQA.Pipeline.Tests.Queries;
-using MedQA.Pipeline.Tests.Reading;
-using MedQA.Pipeline.Tests.Splitting;
-using MedQA.Pipeline.Tests.Uploading;
-using MedQA.Pipeline.Uploading;
 using Parquet.Serialization;
 
 namespace MedQA.Pipeline.Tests.Results;

@@ -1,18 +1,8 @@
-using MedQA.Pipeline.Advancing;
-using MedQA.Pipeline.Answering;
-using MedQA.Pipeline.Deleting;
 using MedQA.Pipeline.Profiles;
-using MedQA.Pipeline.Queries;
-using MedQA.Pipeline.Results;
 using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Splitting;
 using MedQA.Pipeline.Storage;
-using MedQA.Pipeline.Studies;
 using MedQA.Pipeline.Tests.Fixtures;
-using MedQA.Pipeline.Tests.Queries;
-using MedQA.Pipeline.Tests.Reading;
-using MedQA.Pipeline.Tests.Results;
-using MedQA.Pipeline.Tests.Uploading;
 using MedQA.Pipeline.Uploading;
 using Microsoft.Extensions.Logging.Abstractions;
 

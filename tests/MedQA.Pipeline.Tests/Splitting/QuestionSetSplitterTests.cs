@@ -4,14 +4,9 @@ using Azure.Storage.Sas;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Reporting;
 using MedQA.Pipeline.Advancing;
-using MedQA.Pipeline.Answering;
-using MedQA.Pipeline.Deleting;
-using MedQA.Pipeline.Queries;
-using MedQA.Pipeline.Results;
 using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Splitting;
 using MedQA.Pipeline.Tests.Fixtures;
-using MedQA.Pipeline.Tests.Uploading;
 using MedQA.Pipeline.Uploading;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -316,7 +311,7 @@ public sealed class QuestionSetSplitterTests(AzuriteFixture azurite)
         var run = (await able.OnUploadAsync("near/a.csv", await bench.UploadAsync("near/a.csv", Bench.Csv(2)), Cancel)).Run!.Value;
         var manifest = (await bench.Reader.GetManifestAsync(run, Cancel))!;
         Assert.Equal((1, false), (manifest.ExemplarsAsked, manifest.ExemplarsChecked));
-        Assert.Equal(MedQA.Evaluation.Prompting.ExemplarSets.Find("medqa")!.Exemplars.Length, manifest.Protocol!.Exemplars.Length);
+        Assert.Equal(MedQA.Evaluation.Profiles.ExemplarSets.Find("medqa")!.Exemplars.Length, manifest.Protocol!.Exemplars.Length);
     }
 
     [Fact]
@@ -329,6 +324,6 @@ public sealed class QuestionSetSplitterTests(AzuriteFixture azurite)
         Assert.Contains("BatchSize", Assert.Throws<ArgumentException>(() => (options with { BatchSize = 1001 }).Check()).Message, StringComparison.Ordinal);
     }
 
-    private static int CountAll(MedQA.Evaluation.Prompting.Prompt prompt) =>
-        ((MedQA.Evaluation.Prompting.ChatPrompt)prompt).Messages.Sum(static message => message.Content.Length / 4);
+    private static int CountAll(MedQA.Evaluation.LanguageModels.Prompt prompt) =>
+        ((MedQA.Evaluation.LanguageModels.ChatPrompt)prompt).Messages.Sum(static message => message.Content.Length / 4);
 }

@@ -1,7 +1,6 @@
 using System.Text;
 using FsCheck;
 using FsCheck.Xunit;
-using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Storage;
 
 namespace MedQA.Pipeline.Tests.Storage;

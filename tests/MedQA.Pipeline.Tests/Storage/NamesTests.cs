@@ -1,6 +1,5 @@
 using FsCheck;
 using FsCheck.Xunit;
-using MedQA.Pipeline.Answering;
 using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Storage;
 

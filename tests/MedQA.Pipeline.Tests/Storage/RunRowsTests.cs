@@ -1,5 +1,4 @@
 using System.Globalization;
-using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Storage;
 using MedQA.Pipeline.Tests.Fixtures;
 

@@ -1,9 +1,7 @@
 using System.Text;
 using MedQA.Datasets;
-using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Splitting;
 using MedQA.Pipeline.Tests.Fixtures;
-using MedQA.Pipeline.Tests.Splitting;
 using MedQA.Pipeline.Uploading;
 using Microsoft.Extensions.Time.Testing;
 

@@ -1,6 +1,4 @@
 using System.Text;
-using MedQA.Pipeline.Splitting;
-using MedQA.Pipeline.Tests.Splitting;
 using MedQA.Pipeline.Uploading;
 
 namespace MedQA.Pipeline.Tests.Uploading;

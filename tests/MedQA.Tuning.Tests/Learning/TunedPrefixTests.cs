@@ -1,5 +1,4 @@
-using MedQA.Evaluation.Modelling;
-using MedQA.Evaluation.Prompting;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Inference;
 using MedQA.Inference.Prefixes;
 using MedQA.Tests;

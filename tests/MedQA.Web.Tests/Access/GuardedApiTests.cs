@@ -1,11 +1,8 @@
 using System.Text;
 using System.Text.Json;
 using MedQA.Pipeline.Advancing;
-using MedQA.Pipeline.Answering;
 using MedQA.Pipeline.Budgeting;
-using MedQA.Pipeline.Deleting;
 using MedQA.Pipeline.Queries;
-using MedQA.Pipeline.Results;
 using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Storage;
 using MedQA.Tests;

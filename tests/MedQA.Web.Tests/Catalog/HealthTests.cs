@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Storage;
 using MedQA.Tests;
 using MedQA.Web.Routing;

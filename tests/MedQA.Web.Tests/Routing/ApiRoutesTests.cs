@@ -1,5 +1,4 @@
 using System.Net;
-using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Storage;
 using MedQA.Tests;
 using MedQA.Web.Routing;

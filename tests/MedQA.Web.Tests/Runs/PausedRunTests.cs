@@ -1,10 +1,6 @@
 using System.Text.Json;
 using MedQA.Client;
-using MedQA.Pipeline.Answering;
-using MedQA.Pipeline.Queries;
-using MedQA.Pipeline.Results;
 using MedQA.Pipeline.Runs;
-using MedQA.Pipeline.Storage;
 using MedQA.Web.Runs;
 using ClientState = MedQA.Client.RunState;
 

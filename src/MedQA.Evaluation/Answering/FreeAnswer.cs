@@ -1,7 +1,7 @@
-using MedQA.Evaluation.Answering;
+using MedQA.Evaluation.Extraction;
 using MedQA.Evaluation.Profiles;
 
-namespace MedQA.Evaluation.Extraction;
+namespace MedQA.Evaluation.Answering;
 
 /// <summary>The text that answers a question freely: what a person who asked would be shown.</summary>
 public static class FreeAnswer

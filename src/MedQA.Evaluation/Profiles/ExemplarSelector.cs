@@ -1,8 +1,7 @@
 using System.Collections.Immutable;
-using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Randomness;
 
-namespace MedQA.Evaluation.Prompting;
+namespace MedQA.Evaluation.Profiles;
 
 /// <summary>Chooses a run's worked examples from their set.</summary>
 public static class ExemplarSelector

@@ -1,4 +1,4 @@
-namespace MedQA.Evaluation.Modelling;
+namespace MedQA.Evaluation.LanguageModels;
 
 /// <summary>What a model is: enough to tell whether two results come from the same one.</summary>
 public sealed record ModelDescription

@@ -1,4 +1,4 @@
-namespace MedQA.Evaluation.Modelling;
+namespace MedQA.Evaluation.LanguageModels;
 
 /// <summary>A prompt, with what is to be generated after it, does not fit the model's context.</summary>
 public sealed class ContextOverflowException : Exception

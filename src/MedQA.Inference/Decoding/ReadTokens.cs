@@ -1,19 +1,19 @@
-using MedQA.Inference.Caching;
 using MedQA.Inference.Memory;
+using MedQA.Inference.Sessions;
 
-namespace MedQA.Inference.Engine;
+namespace MedQA.Inference.Decoding;
 
 /// <summary>A prompt that the engine has read.</summary>
 internal sealed class ReadTokens : IAsyncDisposable
 {
-    private readonly InferenceEngine _engine;
+    private readonly Func<KeyValueCache, ValueTask> _release;
     private readonly NativeBuffer<float> _logits;
     private int _isDisposed;
 
-    /// <summary>Holds what the engine has read.</summary>
-    public ReadTokens(InferenceEngine engine, int[] ids, int virtualTokens, KeyValueCache cache, ReadOnlySpan<float> logits)
+    /// <summary>Holds what the engine has read, and gives its cache back to the engine at the end.</summary>
+    public ReadTokens(Func<KeyValueCache, ValueTask> release, int[] ids, int virtualTokens, KeyValueCache cache, ReadOnlySpan<float> logits)
     {
-        (_engine, Ids, VirtualTokens, Cache) = (engine, ids, virtualTokens, cache);
+        (_release, Ids, VirtualTokens, Cache) = (release, ids, virtualTokens, cache);
         _logits = new(logits.Length);
         logits.CopyTo(_logits.Span);
     }
@@ -38,7 +38,7 @@ internal sealed class ReadTokens : IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
         {
-            await _engine.ReleaseAsync(Cache).ConfigureAwait(false);
+            await _release(Cache).ConfigureAwait(false);
             _logits.Dispose();
         }
     }

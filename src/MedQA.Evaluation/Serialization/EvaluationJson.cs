@@ -1,11 +1,10 @@
 using System.Text.Json.Serialization;
 using MedQA.Evaluation.Answering;
-using MedQA.Evaluation.Modelling;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Profiles;
-using MedQA.Evaluation.Prompting;
 using MedQA.Evaluation.Questions;
 
-namespace MedQA.Evaluation;
+namespace MedQA.Evaluation.Serialization;
 
 /// <summary>The JSON form of the domain's records: names and enums in camel case, without white space (one record is one line), numbers that come back bit for bit.</summary>
 [JsonSourceGenerationOptions(

@@ -1,4 +1,4 @@
-namespace MedQA.Inference.Prompts;
+namespace MedQA.Inference.Tokenization;
 
 /// <summary>A part of a rendered prompt with where its text is from.</summary>
 /// <param name="Text">The text.</param>

@@ -1,49 +1,42 @@
 using MedQA.Evaluation.Rating;
-using MedQA.Evaluation.Reporting.Documents;
 
-namespace MedQA.Evaluation.Reporting;
+namespace MedQA.Evaluation.Reporting.Documents;
 
-/// <summary>
-/// Reports, comparisons and replays as one HTML file that stands alone: plots inside, no script, no address outside, light or dark as the reader's system is. Every text
-/// from a question set is escaped.
-/// </summary>
-public static class ReportHtml
+/// <summary>Reports, comparisons and replays as Markdown, for people. Names that came with a question set are escaped: they never become markup.</summary>
+public static class ReportMarkdown
 {
-    /// <summary>The Content-Security-Policy under which the file shows as meant; it stands in the file too. A server's header must not be stricter about styles.</summary>
-    public static string ContentSecurityPolicy => HtmlWriter.ContentSecurityPolicy;
-
     /// <summary>Writes a report. Everything that may differ between runs that answered alike stands under the last heading, "This run".</summary>
     public static string Write(RunReport report)
     {
         ArgumentNullException.ThrowIfNull(report);
-        return HtmlWriter.Write(ReportDocument.Of(report));
+        return MarkdownWriter.Write(ReportDocument.Of(report));
     }
 
     /// <summary>Writes a comparison.</summary>
     public static string Write(RunComparison comparison)
     {
         ArgumentNullException.ThrowIfNull(comparison);
-        return HtmlWriter.Write(ComparisonDocument.Of(comparison));
+        return MarkdownWriter.Write(ComparisonDocument.Of(comparison));
     }
 
     /// <summary>Writes a replay.</summary>
     public static string Write(ReplayReport replay)
     {
         ArgumentNullException.ThrowIfNull(replay);
-        return HtmlWriter.Write(ReplayDocument.Of(replay));
+        return MarkdownWriter.Write(ReplayDocument.Of(replay));
     }
 
     /// <summary>Writes the report of a study of human ratings.</summary>
     public static string Write(StudyReport report)
     {
         ArgumentNullException.ThrowIfNull(report);
-        return HtmlWriter.Write(StudyDocument.Of(report));
+        return MarkdownWriter.Write(StudyDocument.Of(report));
     }
 
     /// <summary>Writes an overlap report.</summary>
     public static string Write(OverlapReport report)
     {
         ArgumentNullException.ThrowIfNull(report);
-        return HtmlWriter.Write(OverlapDocument.Of(report));
+        return MarkdownWriter.Write(OverlapDocument.Of(report));
     }
 }

@@ -1,10 +1,10 @@
-using MedQA.Evaluation.Modelling;
+using MedQA.Evaluation.Answering;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Prompting;
 using MedQA.Evaluation.Questions;
-using MedQA.Evaluation.Strategies;
 
-namespace MedQA.Evaluation.Answering;
+namespace MedQA.Evaluation.Strategies;
 
 /// <summary>Answers a question with a language model as a protocol says.</summary>
 public static class QuestionAnswerer

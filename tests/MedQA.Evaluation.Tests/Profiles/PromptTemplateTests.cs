@@ -1,6 +1,6 @@
-using MedQA.Evaluation.Prompting;
+using MedQA.Evaluation.Profiles;
 
-namespace MedQA.Evaluation.Tests.Prompting;
+namespace MedQA.Evaluation.Tests.Profiles;
 
 public sealed class PromptTemplateTests
 {

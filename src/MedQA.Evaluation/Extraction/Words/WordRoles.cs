@@ -1,4 +1,4 @@
-namespace MedQA.Evaluation.Extraction;
+namespace MedQA.Evaluation.Extraction.Words;
 
 /// <summary>What a word can do in a statement of an answer, in any language; most words do nothing, some several things.</summary>
 [Flags]

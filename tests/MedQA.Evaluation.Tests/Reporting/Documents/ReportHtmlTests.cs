@@ -4,9 +4,10 @@ using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.Reporting;
+using MedQA.Evaluation.Reporting.Documents;
 using static MedQA.Evaluation.Tests.Reporting.Answers;
 
-namespace MedQA.Evaluation.Tests.Reporting;
+namespace MedQA.Evaluation.Tests.Reporting.Documents;
 
 public sealed partial class ReportHtmlTests
 {

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace MedQA.Evaluation.Modelling;
+namespace MedQA.Evaluation.LanguageModels;
 
 /// <summary>Places texts in a space in which texts of like content are near each other: what some language models can do besides continuing texts.</summary>
 /// <remarks>The same text has the same embedding whenever it is asked for. Safe for concurrent use.</remarks>

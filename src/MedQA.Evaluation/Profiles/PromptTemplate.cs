@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using System.Text;
 
-namespace MedQA.Evaluation.Prompting;
+namespace MedQA.Evaluation.Profiles;
 
 /// <summary>
 /// A text with placeholders in braces. <c>{{</c> and <c>}}</c> are braces. Values are inserted once and never looked at again, so a question that contains

@@ -1,9 +1,10 @@
 using System.Text.Json;
 using MedQA.Evaluation.Answering;
-using MedQA.Evaluation.Modelling;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Profiles;
+using MedQA.Evaluation.Serialization;
 
-namespace MedQA.Evaluation.Tests;
+namespace MedQA.Evaluation.Tests.Serialization;
 
 public sealed class EvaluationJsonTests
 {

@@ -1,4 +1,4 @@
-namespace MedQA.Evaluation.Modelling;
+namespace MedQA.Evaluation.LanguageModels;
 
 /// <summary>A prefix cannot stand in front of a model's prompts. The message is a sentence for people.</summary>
 /// <param name="message">Why not, and what to do.</param>

@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
-using MedQA.Evaluation.Answering;
+using MedQA.Evaluation;
 using MedQA.Evaluation.Extraction;
 using MedQA.Inference.Tokenization;
 
-namespace MedQA.Inference.Decoding;
+namespace MedQA.Inference.Prompts;
 
 /// <summary>A model's tokens that mark its thoughts (<see cref="ThoughtMarkers"/>): special ones, which decoding drops, among them. Safe
 /// for concurrent use.</summary>

@@ -3,7 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using MedQA.Evaluation.Questions;
 
-namespace MedQA.Evaluation.Prompting;
+namespace MedQA.Evaluation.Profiles;
 
 /// <summary>Worked examples as people write them: JSON, the answer as a letter.</summary>
 internal static class ExemplarFile

@@ -2,11 +2,10 @@ using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using MedQA.Inference.Memory;
 using MedQA.Inference.Prefixes;
-using MedQA.Inference.Sessions;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
-namespace MedQA.Inference.Caching;
+namespace MedQA.Inference.Sessions;
 
 /// <summary>
 /// The keys and values of tokens that a model has read: one tensor [rows, key/value heads, cells, head size] for the keys and one

@@ -1,11 +1,12 @@
 using System.Text.RegularExpressions;
 using MedQA.Evaluation.Extraction;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Prompting;
 using MedQA.Evaluation.Questions;
 using MedQA.Tests;
 
-namespace MedQA.Evaluation.Tests.Prompting;
+namespace MedQA.Evaluation.Tests.Profiles;
 
 public sealed partial class ExemplarSetsTests
 {

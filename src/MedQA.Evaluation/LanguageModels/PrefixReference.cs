@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace MedQA.Evaluation.Modelling;
+namespace MedQA.Evaluation.LanguageModels;
 
 /// <summary>A tuned prefix (the keys and values that a soft prompt's virtual tokens leave in a model's cache) as a run names it; the numbers themselves lie elsewhere.</summary>
 /// <param name="Name">What people call it.</param>

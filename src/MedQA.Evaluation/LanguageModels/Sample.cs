@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
-using MedQA.Evaluation.Answering;
 
-namespace MedQA.Evaluation.Modelling;
+namespace MedQA.Evaluation.LanguageModels;
 
 /// <summary>Asks for samples of one question.</summary>
 public sealed record SampleRequest

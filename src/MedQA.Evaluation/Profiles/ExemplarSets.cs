@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
-using MedQA.Evaluation.Profiles;
 
-namespace MedQA.Evaluation.Prompting;
+namespace MedQA.Evaluation.Profiles;
 
 /// <summary>A set of worked examples.</summary>
 /// <param name="Name">The name by which a profile chooses it.</param>

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace MedQA.Evaluation.Prompting;
+namespace MedQA.Evaluation.Profiles;
 
 /// <summary>A worked example (few-shot exemplar): a question with its answer and, for chain of thought, the reasoning that leads there.</summary>
 public sealed record Exemplar

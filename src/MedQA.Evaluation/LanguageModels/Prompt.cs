@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace MedQA.Evaluation.Prompting;
+namespace MedQA.Evaluation.LanguageModels;
 
 /// <summary>What a language model is asked to continue: a chat or a plain text.</summary>
 public abstract record Prompt

@@ -1,6 +1,4 @@
-using MedQA.Evaluation.Prompting;
-
-namespace MedQA.Evaluation.Modelling;
+namespace MedQA.Evaluation.LanguageModels;
 
 /// <summary>
 /// A language model as the strategies see it. The seam between the science and the engine: MedQA.Inference implements it

@@ -1,14 +1,13 @@
 using System.Collections.Immutable;
 using MedQA.Evaluation.Extraction;
-using MedQA.Evaluation.Prompting;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Inference.ChatTemplates;
-using MedQA.Inference.Decoding;
 using MedQA.Inference.Models;
 using MedQA.Inference.Prompts;
 using MedQA.Inference.Tokenization;
 using MedQA.Tests;
 
-namespace MedQA.Inference.Tests.Decoding;
+namespace MedQA.Inference.Tests.Prompts;
 
 /// <summary>The default model's tokenizer, some of its special tokens renamed to those of models that think: decoding drops them
 /// all.</summary>
