@@ -133,14 +133,14 @@ public static class JsonShape
 
     private static JsonFault? FaultOfOne(JsonElement value, JsonTypeInfo shape, string path)
     {
+        if (shape.Type == typeof(string))
+        {
+            return value.ValueKind == JsonValueKind.String && IsText(value) ? null : Other(path, KindOf(shape), value);
+        }
+
         if (value.ValueKind == JsonValueKind.String && !IsText(value))
         {
             return BadText(path);
-        }
-
-        if (shape.Type == typeof(string))
-        {
-            return value.ValueKind == JsonValueKind.String ? null : Other(path, KindOf(shape), value);
         }
 
         try
@@ -154,7 +154,8 @@ public static class JsonShape
         }
     }
 
-    private static JsonFault Other(string path, string kind, JsonElement value) => new(path, $"must be {kind}, and is {Shown(value)}.");
+    private static JsonFault Other(string path, string kind, JsonElement value) =>
+        value.ValueKind == JsonValueKind.String && !IsText(value) ? BadText(path) : new JsonFault(path, $"must be {kind}, and is {Shown(value)}.");
 
     private static JsonFault BadText(string path) => new(path, "holds a text that is not valid Unicode; send UTF-8.");
 

@@ -61,10 +61,10 @@ internal static class CommandLineFaults
         {
             var name = word.Split('=', ':')[0];
             var path = PathOf(parsed.CommandResult, program);
-            yield return options.Contains($"-{name}") ? $"`{path}` has no option {name}: use -{name}, with two dashes."
-                : Elsewhere.FirstOrDefault(row => row.Names.Contains(name.TrimStart('-')) && options.Contains(row.Option) && (row.Command is null || row.Command == parsed.CommandResult.Command.Name)) is { } other
-                    ? $"`{path}` has no option {name}: use {other.Option}, {other.Takes}."
-                    : $"`{path}` has no option {name}{Meant(name, options)}.";
+            var instead = options.Contains($"-{name}") ? $": use -{name}, with two dashes"
+                : Elsewhere.Where(row => row.Names.Contains(name.TrimStart('-')) && options.Contains(row.Option) && (row.Command is null || row.Command == parsed.CommandResult.Command.Name))
+                    .Select(static row => $": use {row.Option}, {row.Takes}").FirstOrDefault() ?? Meant(name, options);
+            yield return $"`{path}` has no option {name}{instead}.";
         }
     }
 

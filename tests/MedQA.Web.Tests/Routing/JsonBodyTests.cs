@@ -164,17 +164,17 @@ public sealed class JsonBodyTests(AzuriteFixture azurite)
     {
         await using var server = await ApiServer.StartAsync(azurite.NewConnectionString());
         await using var held = await ApiServer.StartAsync(azurite.NewConnectionString(), held: true);
-        foreach (var (route, call, body) in Bodies(await KnownCalls.PlaceAsync(server, held)))
+        foreach (var (route, call, _) in Bodies(await KnownCalls.PlaceAsync(server, held)))
         {
             foreach (var type in (string[])["application/json", "application/json; charset=utf-8", "application/vnd.x+json", "application/x-www-form-urlencoded", "text/plain; charset=\"UTF-8\"", "application/octet-stream"])
             {
-                var (status, _, shown) = await SendAsync(server, route, call with { Body = body.ToJsonString(), ContentType = type });
+                var (status, _, shown) = await SendAsync(server, route, call with { ContentType = type });
                 Assert.True((int)status is >= 200 and < 300, $"{type}: {shown}");
             }
 
             foreach (var type in (string[])["text/csv", "text/html", "application/xml", "image/svg+xml", "multipart/form-data", "application/json; charset=utf-16", "text/plain; charset=iso-8859-1"])
             {
-                var (status, problem, shown) = await SendAsync(server, route, call with { Body = body.ToJsonString(), ContentType = type });
+                var (status, problem, shown) = await SendAsync(server, route, call with { ContentType = type });
                 Assert.True(status == HttpStatusCode.UnsupportedMediaType, $"{type}: {shown}");
                 Assert.Contains("Content-Type: application/json", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
             }

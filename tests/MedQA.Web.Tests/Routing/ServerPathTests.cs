@@ -7,6 +7,7 @@ using MedQA.Tests;
 using MedQA.Web.Routing;
 using MedQA.Web.Tests.Catalog;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace MedQA.Web.Tests.Routing;
 
@@ -82,6 +83,7 @@ public sealed class ServerPathTests(AzuriteFixture azurite)
     [Fact]
     public async Task What_a_fault_says_of_the_servers_files_is_not_passed_on()
     {
+        await using var services = new ServiceCollection().AddLogging().BuildServiceProvider();
         foreach (var fault in (Exception[])
         [
             new StorageFullException("The disk that holds /srv/medqa/data is full"),
@@ -91,10 +93,9 @@ public sealed class ServerPathTests(AzuriteFixture azurite)
         ])
         {
             var route = new ApiRoute("GetModels", "GET", "api/x", ApiRole.Reader, "Fails.", (_, _, _) => throw fault);
-            var context = new DefaultHttpContext { Response = { Body = new MemoryStream() } };
+            var context = new DefaultHttpContext { Response = { Body = new MemoryStream() }, RequestServices = services };
             var storage = StorageConnection.Open(azurite.NewConnectionString());
             var answer = await route.AnswerAsync(ApiServer.ApiOver(storage, new ScriptedModel(), new ApiLimits()), new ApiRequest(context.Request, new Dictionary<string, string>()), Cancel);
-            context.RequestServices = new EmptyServices();
             await answer.ExecuteAsync(context);
             var body = Encoding.UTF8.GetString(((MemoryStream)context.Response.Body).ToArray());
             Assert.Contains("urn:medqa:", body, StringComparison.Ordinal);
@@ -131,10 +132,5 @@ public sealed class ServerPathTests(AzuriteFixture azurite)
         }
 
         private void Write(string name, string text) => File.WriteAllText(System.IO.Path.Combine(Path, name), text);
-    }
-
-    private sealed class EmptyServices : IServiceProvider
-    {
-        public object? GetService(Type serviceType) => null;
     }
 }
