@@ -112,7 +112,12 @@ public sealed class JsonBodyTests(AzuriteFixture azurite)
                     var (status, problem, shown) = await SendAsync(server, route, call with { Body = sent });
                     Assert.True((int)status is 400 or (>= 200 and < 300), $"{path} {other}: {shown}");
                     Assert.False(HasTypeName(shown), $"{path} {other}: {shown}");
-                    if (status == HttpStatusCode.BadRequest)
+                    if (status == HttpStatusCode.BadRequest && problem.GetProperty("type").GetString() == "urn:medqa:no-question-set")
+                    {
+                        // The field is a table, and what is wrong is told by the table's lines.
+                        Assert.Contains("csv", path, StringComparison.Ordinal);
+                    }
+                    else if (status == HttpStatusCode.BadRequest)
                     {
                         var said = $"{problem.GetProperty("parameter")} {problem.GetProperty("detail")}";
                         Assert.True(at == 0 || said.Contains(path[2..].Split('.', '[')[0], StringComparison.Ordinal), $"{path} {other}: {shown}");
