@@ -5,9 +5,6 @@ namespace MedQA.LocalHost.Commands;
 /// <summary>The command line of <c>medqa</c>.</summary>
 internal static class CommandLine
 {
-    /// <summary>How arguments are read. Short options are not written together: <c>-profile</c> would be <c>-p</c> with the value <c>rofile</c>.</summary>
-    internal static ParserConfiguration Parsing { get; } = new() { EnablePosixBundling = false };
-
     // Longer than a step of the model and an orderly end of the emulator take.
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(30);
 
@@ -26,7 +23,7 @@ internal static class CommandLine
         {
             // What stands behind it is a command, or is said to be none.
             arguments = [.. arguments[1..].TakeWhile(static word => !word.StartsWith('-'))];
-            if (root.Parse(arguments, Parsing) is { UnmatchedTokens: [_, ..] } unknown)
+            if (root.Parse(arguments, CommandLineFaults.Parsing) is { UnmatchedTokens: [_, ..] } unknown)
             {
                 return await RefuseAsync(CommandLineFaults.Of(unknown), unknown);
             }
@@ -40,7 +37,7 @@ internal static class CommandLine
             return await TuneCommand.RunAsync(arguments[1..], CancellationToken.None);
         }
 
-        var parsed = root.Parse(arguments, Parsing);
+        var parsed = root.Parse(arguments, CommandLineFaults.Parsing);
         // A shell asks what could come next: its line is not whole yet, and that is no fault.
         var isSuggestion = arguments[0].StartsWith("[suggest", StringComparison.Ordinal);
         if (!isSuggestion && CommandLineFaults.Of(parsed) is { Count: > 0 } faults)

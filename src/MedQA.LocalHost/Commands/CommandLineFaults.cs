@@ -12,6 +12,9 @@ internal static class CommandLineFaults
 {
     private const int ShortName = 4;
 
+    /// <summary>How arguments are read. Short options are not written together: <c>-profile</c> would be <c>-p</c> with the value <c>rofile</c>.</summary>
+    public static ParserConfiguration Parsing { get; } = new() { EnablePosixBundling = false };
+
     /// <summary>What other programs call an option, the one that it is here, and what that takes: a name that is near in its letters can be one of another kind.</summary>
     private static readonly ImmutableArray<(string? Command, string[] Names, string Option, string Takes)> Elsewhere =
     [

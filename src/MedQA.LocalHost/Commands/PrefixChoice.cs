@@ -21,7 +21,7 @@ internal static class PrefixChoice
 
         if (reason is not null)
         {
-            throw new InputException($"{char.ToUpperInvariant(reason[0])}{reason[1..]}");
+            throw new InputException(reason);
         }
     }
 

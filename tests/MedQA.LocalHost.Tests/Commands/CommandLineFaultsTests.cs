@@ -99,7 +99,7 @@ public sealed class CommandLineFaultsTests
     [InlineData("results")]
     public void What_can_be_meant_as_it_stands_is_no_fault(params string[] arguments) => Assert.Empty(Of(arguments));
 
-    private static IReadOnlyList<string> Of(string[] arguments) => CommandLineFaults.Of(CommandLine.Create().Parse(arguments, CommandLine.Parsing));
+    private static IReadOnlyList<string> Of(string[] arguments) => CommandLineFaults.Of(CommandLine.Create().Parse(arguments, CommandLineFaults.Parsing));
 
     /// <summary>As many arguments as a command needs.</summary>
     private static IEnumerable<string> Filled(Command command) => command.Arguments.SelectMany(static argument => Enumerable.Repeat("x", argument.Arity.MinimumNumberOfValues));
