@@ -3,19 +3,22 @@ namespace MedQA.Evaluation;
 /// <summary>Finds what somebody meant who wrote a name that does not exist.</summary>
 public static class ClosestName
 {
-    private const int MostEdits = 3;
+    /// <summary>How many letters a name may differ in, where nothing else is said.</summary>
+    public const int MostEdits = 3;
+
     private const int LongestName = 64;
 
     /// <summary>The known name with the fewest letters to change, add or take away, the case left aside.</summary>
     /// <param name="name">What was written.</param>
     /// <param name="known">The names that exist.</param>
-    /// <returns><see langword="null"/> where even that one differs in more than three letters, or in all.</returns>
-    public static string? Of(string name, IEnumerable<string> known)
+    /// <param name="most">How many letters it may differ in; fewer than usual for names without a meaning, which are all near each other.</param>
+    /// <returns><see langword="null"/> where even that one differs in more letters, or in all.</returns>
+    public static string? Of(string name, IEnumerable<string> known, int most = MostEdits)
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(known);
         return known.Select(candidate => (Name: candidate, Distance: EditDistance(candidate, name)))
-            .Where(static candidate => candidate.Distance <= MostEdits && candidate.Distance < candidate.Name.Length)
+            .Where(candidate => candidate.Distance <= most && candidate.Distance < candidate.Name.Length)
             .OrderBy(static candidate => candidate.Distance)
             .FirstOrDefault().Name;
     }

@@ -37,6 +37,41 @@ public static class OutputFolder
             Directory.CreateDirectory(path);
         }
     }
+
+    /// <summary>Why nothing can be written into a folder, or into the one above in which it would be created: tried with a file that goes at once. A full disk is none of it.</summary>
+    /// <param name="path">The folder, which need not exist.</param>
+    /// <returns>The end of a sentence; <see langword="null"/> where files can be written.</returns>
+    public static string? WhyNotWritable(string path)
+    {
+        var folder = Path.GetFullPath(path);
+        while (RegularFile.KindOf(folder) == PathKind.Missing && Path.GetDirectoryName(folder) is { } above)
+        {
+            folder = above;
+        }
+
+        if (RegularFile.KindOf(folder) is var kind and not PathKind.Folder)
+        {
+            return $"{folder} is {NoRegularFileException.Describe(kind)}, where a folder is expected";
+        }
+
+        try
+        {
+            using var probe = new FileStream(Path.Combine(folder, $"probe-{Guid.NewGuid():n}"), FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
+            return null;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return $"this user may not write into {folder}";
+        }
+        catch (IOException fault) when (FullDisk.Describe(fault) is null)
+        {
+            return $"nothing can be written into {folder}: {fault.Message.TrimEnd('.')}";
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
 }
 
 /// <summary>A path leads to something that is no folder where one is expected. The message is a sentence for people.</summary>

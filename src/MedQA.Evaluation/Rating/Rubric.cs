@@ -50,4 +50,10 @@ public sealed record RubricAxis
 public sealed record RubricChoice(string Id, string Label, string? Definition = null);
 
 /// <summary>A rubric that cannot be used. The message says what is wrong and where.</summary>
-public sealed class RubricException(string message, Exception? inner = null) : Exception(message, inner);
+/// <param name="message">The sentence.</param>
+/// <param name="field">The field at fault, such as <c>axes[0].id</c>; empty where it is not known.</param>
+public sealed class RubricException(string message, string field = "") : Exception(message)
+{
+    /// <summary>The field at fault, such as <c>axes[0].id</c>; empty where it is not known.</summary>
+    public string Field { get; } = field;
+}

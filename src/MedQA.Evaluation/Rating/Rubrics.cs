@@ -35,15 +35,23 @@ public static class Rubrics
     /// <exception cref="RubricException">It is no rubric; the message says why.</exception>
     public static Rubric Read(ReadOnlySpan<byte> utf8)
     {
+        JsonElement json;
         try
         {
-            var rubric = JsonSerializer.Deserialize(utf8, RubricJson.Default.Rubric) ?? throw new RubricException("The rubric is null.");
-            return Fault(rubric) is { } fault ? throw new RubricException(fault) : rubric;
+            json = JsonElement.Parse(utf8);
         }
-        catch (JsonException exception)
+        catch (JsonException fault)
         {
-            throw new RubricException($"The rubric cannot be read: {exception.Message}", exception);
+            throw new RubricException($"The rubric is no JSON: {JsonShape.PlaceOf(fault)}.");
         }
+
+        if (JsonShape.FaultOf(json, RubricJson.Default.Rubric) is { } unread)
+        {
+            throw new RubricException(unread.Sentence("The rubric"), unread.Path);
+        }
+
+        var rubric = json.Deserialize(RubricJson.Default.Rubric)!;
+        return Fault(rubric) is { } wrong ? throw new RubricException(wrong) : rubric;
     }
 
     /// <summary>A rubric as JSON.</summary>

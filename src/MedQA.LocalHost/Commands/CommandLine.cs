@@ -19,27 +19,44 @@ internal static class CommandLine
             return ExitCode.BadInput;
         }
 
+        if (arguments[0] == "help")
+        {
+            // What stands behind it is a command, or is said to be none.
+            arguments = [.. arguments[1..].TakeWhile(static word => !word.StartsWith('-'))];
+            if (root.Parse(arguments, CommandLineFaults.Parsing) is { UnmatchedTokens: [_, ..] } unknown)
+            {
+                return await RefuseAsync(CommandLineFaults.Of(unknown), unknown);
+            }
+
+            arguments = [.. arguments, "--help"];
+        }
+
         // Its options and its help are the other program's.
         if (arguments[0] == TuneCommand.Name)
         {
             return await TuneCommand.RunAsync(arguments[1..], CancellationToken.None);
         }
 
-        var parsed = root.Parse(arguments);
+        var parsed = root.Parse(arguments, CommandLineFaults.Parsing);
         // A shell asks what could come next: its line is not whole yet, and that is no fault.
         var isSuggestion = arguments[0].StartsWith("[suggest", StringComparison.Ordinal);
         if (!isSuggestion && CommandLineFaults.Of(parsed) is { Count: > 0 } faults)
         {
-            foreach (var fault in faults)
-            {
-                await Console.Error.WriteLineAsync($"medqa: {fault}");
-            }
-
-            await Console.Error.WriteLineAsync($"See `{CommandLineFaults.PathOf(parsed.CommandResult)} --help`.");
-            return ExitCode.BadInput;
+            return await RefuseAsync(faults, parsed);
         }
 
         return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = StopLimit, EnableDefaultExceptionHandler = false });
+    }
+
+    private static async Task<int> RefuseAsync(IReadOnlyList<string> faults, ParseResult parsed)
+    {
+        foreach (var fault in faults)
+        {
+            await Console.Error.WriteLineAsync($"medqa: {fault}");
+        }
+
+        await Console.Error.WriteLineAsync($"See `{CommandLineFaults.PathOf(parsed.CommandResult)} --help`.");
+        return ExitCode.BadInput;
     }
 
     /// <summary>The command and all below it.</summary>
@@ -79,7 +96,7 @@ internal static class CommandLine
               medqa results --endpoint URL         the same commands for the runs of a service
               source <(medqa completion bash)      complete commands and options with the tab key
               medqa doctor                         see whether everything is in order
-              medqa run --help                     more about one command
+              medqa help run                       more about one command
 
             Exit codes: 0 done; 1 something failed; 2 the command line, a setting, a profile or a question set cannot be used;
             3 the run ended but some questions failed; 130 stopped by Ctrl-C.

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using System.CommandLine.Completions;
 using System.CommandLine.Parsing;
@@ -10,6 +11,16 @@ namespace MedQA.LocalHost.Commands;
 internal static class CommandLineFaults
 {
     private const int ShortName = 4;
+
+    /// <summary>How arguments are read. Short options are not written together: <c>-profile</c> would be <c>-p</c> with the value <c>rofile</c>.</summary>
+    public static ParserConfiguration Parsing { get; } = new() { EnablePosixBundling = false };
+
+    /// <summary>What other programs call an option, the one that it is here, and what that takes: a name that is near in its letters can be one of another kind.</summary>
+    private static readonly ImmutableArray<(string? Command, string[] Names, string Option, string Takes)> Elsewhere =
+    [
+        ("serve", ["port", "host", "listen", "bind", "address", "url"], "--urls", "which takes the address to listen at: --urls http://127.0.0.1:8080"),
+        (null, ["port", "host", "server", "address", "url", "urls"], "--endpoint", "which takes the address of a service: --endpoint http://127.0.0.1:5080"),
+    ];
 
     /// <summary>The faults, a sentence each; none where the command can do its work.</summary>
     /// <param name="parsed">The command line.</param>
@@ -52,7 +63,11 @@ internal static class CommandLineFaults
         foreach (var word in given.Where(word => IsOption(word) && !verbatim.Contains(word)).Distinct())
         {
             var name = word.Split('=', ':')[0];
-            yield return $"`{PathOf(parsed.CommandResult, program)}` has no option {name}{Meant(name, options)}.";
+            var path = PathOf(parsed.CommandResult, program);
+            var instead = options.Contains($"-{name}") ? $": use -{name}, with two dashes"
+                : Elsewhere.Where(row => row.Names.Contains(name.TrimStart('-')) && options.Contains(row.Option) && (row.Command is null || row.Command == parsed.CommandResult.Command.Name))
+                    .Select(static row => $": use {row.Option}, {row.Takes}").FirstOrDefault() ?? Meant(name, options);
+            yield return $"`{path}` has no option {name}{instead}.";
         }
     }
 

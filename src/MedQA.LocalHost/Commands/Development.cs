@@ -10,6 +10,16 @@ namespace MedQA.LocalHost.Commands;
 /// <summary>The development run, from which other runs have a threshold of agreement that is guaranteed to hold.</summary>
 internal static class Development
 {
+    /// <summary>Refuses what is neither a file nor can be a run's name, before anything is started to look for the run.</summary>
+    /// <exception cref="InputException">It is neither.</exception>
+    public static void CheckName(string? runOrFile)
+    {
+        if (runOrFile is { Length: > 0 } && RegularFile.KindOf(runOrFile) == PathKind.Missing && !runOrFile.All(char.IsAsciiLetterOrDigit))
+        {
+            throw new InputException($"--dev is '{runOrFile}': there is no such file, and no run is called so.");
+        }
+    }
+
     /// <summary>The report of a finished run by its name, or the one that <c>medqa export</c> wrote into a file.</summary>
     /// <exception cref="InputException">There is no such run or report.</exception>
     public static async Task<RunReport> ReadAsync(CommandContext context, IRunSource source, string runOrFile, CancellationToken cancellationToken)

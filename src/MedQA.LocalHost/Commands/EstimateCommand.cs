@@ -65,11 +65,7 @@ internal static class EstimateCommand
         }
 
         await using var model = await LocalModel.LoadAsync(context.Settings, context.Console, cancellationToken);
-        if (profile.WhyUnsuitedTo(model.Description) is { } reason)
-        {
-            throw new InputException(reason);
-        }
-
+        await PrefixChoice.CheckAsync(model.Description, profile, context.Settings, cancellationToken);
         var asking = await PrefixChoice.AskingAsync(model, profile, context.Settings, cancellationToken);
         var answers = new List<AnsweredQuestion>();
 

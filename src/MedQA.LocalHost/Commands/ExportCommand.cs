@@ -36,6 +36,11 @@ internal static class ExportCommand
             throw new InputException($"--format is '{unknown}', but must be one of {string.Join(", ", Formats)}.");
         }
 
+        if (OutputFolder.WhyNotWritable(to ?? ".") is { } unwritable)
+        {
+            throw new InputException($"The files cannot be written: {unwritable}. Name another folder with --to.");
+        }
+
         await using var source = await RunSources.OpenAsync(context, cancellationToken);
         var run = await source.FindAsync(name, cancellationToken);
         if (run.Revision == 0)

@@ -8,6 +8,23 @@ namespace MedQA.LocalHost.Commands;
 /// <summary>The model that a profile asks, where a command asks it without a run: with the profile's prefix from the folder of prefixes.</summary>
 internal static class PrefixChoice
 {
+    /// <summary>Refuses a profile with which nothing can be asked of a model. A prefix that is not in the folder of prefixes can be in the storage, and is looked at there.</summary>
+    /// <exception cref="InputException">The two do not go together.</exception>
+    /// <exception cref="PrefixRefusedException">The prefix is damaged.</exception>
+    public static async Task CheckAsync(ModelDescription model, Profile profile, HostSettings settings, CancellationToken cancellationToken)
+    {
+        var reason = profile.WhyUnsuitedTo(model);
+        if (reason is null && profile.Prefix is { } name && PrefixStore.FolderOf(settings.PrefixesFolder, name) is { } folder)
+        {
+            reason = profile.WhyUnsuitedTo(model, (await PrefixStore.ReadFolderAsync(folder, name, cancellationToken)).Prefix);
+        }
+
+        if (reason is not null)
+        {
+            throw new InputException(reason);
+        }
+    }
+
     /// <summary>The model with the profile's prefix, or the model itself.</summary>
     /// <exception cref="InputException">There is no such prefix, or it is not for this model.</exception>
     /// <exception cref="PrefixRefusedException">It is damaged.</exception>

@@ -6,7 +6,6 @@ using MedQA.Datasets.Writing;
 using MedQA.Evaluation.Profiles;
 using MedQA.LocalHost.Hosting;
 using MedQA.LocalHost.Runs;
-using MedQA.LocalHost.Settings;
 using Profile = MedQA.Evaluation.Profiles.Profile;
 using Spectre.Console;
 
@@ -39,7 +38,7 @@ internal static class ProfilesCommand
 
     private static async Task<int> ListAsync(CommandContext context, CancellationToken cancellationToken)
     {
-        var profiles = await ReadAsync(context.Settings, cancellationToken);
+        var profiles = await ReadAsync(context, cancellationToken);
         if (context.Output == OutputFormat.Csv)
         {
             context.Console.Text(string.Concat(
@@ -75,22 +74,28 @@ internal static class ProfilesCommand
 
     private static async Task<int> ShowAsync(CommandContext context, string name, CancellationToken cancellationToken)
     {
-        var profiles = await ReadAsync(context.Settings, cancellationToken);
+        if (context.Settings.Endpoint is null)
+        {
+            var source = ProfileFolders.Open(context.Settings);
+            context.Console.Line(Json(source.Find(name) ?? throw new InputException(ProfileChoice.Unknown(name, source.Names))));
+            return ExitCode.Success;
+        }
+
+        var profiles = await ReadAsync(context, cancellationToken);
         var profile = profiles.FirstOrDefault(profile => profile.Name == name) ?? throw new InputException(ProfileChoice.Unknown(name, [.. profiles.Select(static profile => profile.Name)]));
         context.Console.Line(Json(profile));
         return ExitCode.Success;
     }
 
-    private static async Task<IReadOnlyList<Profile>> ReadAsync(HostSettings settings, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<Profile>> ReadAsync(CommandContext context, CancellationToken cancellationToken)
     {
-        if (settings.Endpoint is { } endpoint)
+        if (context.Settings.Endpoint is { } endpoint)
         {
-            using var client = RunSources.Client(settings);
+            using var client = RunSources.Client(context.Settings);
             return [.. (await client.ListProfilesAsync(cancellationToken)).Select(profile => ProfileReader.Parse(Encoding.UTF8.GetBytes(profile.GetRawText()), endpoint.ToString()))];
         }
 
-        var source = ProfileFolders.Open(settings);
-        return [.. source.Names.Select(source.Find).OfType<Profile>()];
+        return ProfileFolders.Open(context.Settings).All(fault => context.Console.Note($"Left out: {fault.Message}"));
     }
 
     private static string Json(Profile profile)

@@ -41,6 +41,7 @@ internal static class ResultsCommand
             throw new InputException($"{option} is for one run: name it.");
         }
 
+        Development.CheckName(development);
         await using var source = await RunSources.OpenAsync(context, cancellationToken);
         if (name is null)
         {

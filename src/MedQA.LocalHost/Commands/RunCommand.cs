@@ -59,13 +59,15 @@ internal static class RunCommand
     {
         var console = context.Console;
         var asksDevelopment = development is { Length: > 0 } && RegularFile.KindOf(development) is not (PathKind.Missing or PathKind.Folder);
+        Development.CheckName(development);
+        var asked = context.Settings.Endpoint is null ? choice.Choose(context.Settings) : null;
         using var inputs = new InputFiles();
         foreach (var name in asksDevelopment ? [development!, .. names] : names)
         {
             var file = inputs.Add(await QuestionSetCheck.OpenAsync(console, name, cancellationToken));
             var tally = new QuestionSetTally();
             await QuestionSetCheck.ReadAsync(console, file, reading, tally, static _ => { }, cancellationToken);
-            if (context.Settings.Endpoint is null && choice.Choose(context.Settings).WhyUnsuitedTo(tally.Accepted, tally.FreeAnswers) is { } unsuited)
+            if (asked?.WhyUnsuitedTo(tally.Accepted, tally.FreeAnswers) is { } unsuited)
             {
                 throw new InputException($"{file}: {unsuited}");
             }
@@ -77,19 +79,21 @@ internal static class RunCommand
             throw new InputException($"--dev is {development}, and {same} holds the same: a threshold that was chosen on a run's own questions guarantees nothing about them. Give a file of other questions.");
         }
 
-        if (context.Settings.Endpoint is not null)
+        if (asked is null)
         {
             return await RunThereAsync(context, files, choice, again, reading, development, asksDevelopment, cancellationToken);
         }
 
-        var profile = choice.Resolve(context.Settings);
-        if (development is not null && choice.Choose(context.Settings) is var asked && (asked.Samples < 2 || asked.Strategy == StrategyNames.AdaptiveSelfConsistency))
+        if (development is not null && (asked.Samples < 2 || asked.Strategy == StrategyNames.AdaptiveSelfConsistency))
         {
             throw new InputException($"--dev needs a profile with a fixed number of samples above 1, such as deferral: profile {asked.Name} has no agreement to defer by.");
         }
 
+        // Everything that can be known is, before a storage is installed or started.
         await using var model = await LocalModel.LoadAsync(context.Settings, console, cancellationToken);
+        await PrefixChoice.CheckAsync(model.Description, asked, context.Settings, cancellationToken);
         await using var storage = await LocalStorage.OpenAsync(context.Settings, console, cancellationToken);
+        var profile = choice.Resolve(context.Settings);
         using var logging = LocalLogging.Create(context.Settings);
         using var pipeline = new LocalPipeline(storage.Runs, model, context.Settings, TimeProvider.System, logging, storage.AtWork);
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using MedQA.Evaluation;
 using MedQA.Files;
 using MedQA.LocalHost.Runs;
 using MedQA.LocalHost.Studies;
@@ -40,20 +41,11 @@ internal static class StudyCreateCommand
             """) { runs, files, name, title, rubric, raters, each, pilot, strata, seed, instructions, consent };
         CommandContext.SetWork(command, async (context, parsed, cancel) =>
         {
-            await using var source = await StudySources.OpenAsync(context, cancel);
-            var sources = ImmutableArray.CreateBuilder<SourceRequest>();
-            if (parsed.GetValue(runs) is { Length: > 0 } named)
-            {
-                await using var known = await RunSources.OpenAsync(context, cancel);
-                foreach (var (label, run) in named.Select(Named))
-                {
-                    sources.Add(new SourceRequest { Name = label, Run = (await known.FindAsync(run, cancel)).Id });
-                }
-            }
-
+            // What files hold is read before a storage is started to find runs.
+            var read = ImmutableArray.CreateBuilder<SourceRequest>();
             foreach (var (label, file) in (parsed.GetValue(files) ?? []).Select(Named))
             {
-                sources.Add(new SourceRequest { Name = label, Csv = await ReadAsync(context, file, cancel), FileName = Path.GetFileName(file) });
+                read.Add(new SourceRequest { Name = label, Csv = await ReadAsync(context, file, cancel), FileName = Path.GetFileName(file) });
             }
 
             var request = new StudyRequest
@@ -66,10 +58,22 @@ internal static class StudyCreateCommand
                 Pilot = parsed.GetValue(pilot),
                 Seed = parsed.GetValue(seed),
                 Strata = parsed.GetValue(strata) is { Length: > 0 } wanted ? [.. wanted.Select(Stratum)] : null,
-                Sources = sources.ToImmutable(),
+                Sources = [],
                 Instructions = parsed.GetValue(instructions) is { } before ? await ReadAsync(context, before, cancel) : null,
                 Consent = parsed.GetValue(consent) is { } agreed ? await ReadAsync(context, agreed, cancel) : null,
             };
+            await using var source = await StudySources.OpenAsync(context, cancel);
+            var sources = ImmutableArray.CreateBuilder<SourceRequest>();
+            if (parsed.GetValue(runs) is { Length: > 0 } named)
+            {
+                await using var known = await RunSources.OpenAsync(context, cancel);
+                foreach (var (label, run) in named.Select(Named))
+                {
+                    sources.Add(new SourceRequest { Name = label, Run = (await known.FindAsync(run, cancel)).Id });
+                }
+            }
+
+            request = request with { Sources = [.. sources, .. read] };
             var study = await source.CreateAsync(request, cancel);
             StudyCommand.Write(context, study);
             if (context.Output != OutputFormat.Json)
@@ -106,7 +110,7 @@ internal static class StudyCreateCommand
         }
         catch (JsonException exception)
         {
-            throw new InputException($"{text} is no JSON: {exception.Message}");
+            throw new InputException($"{text} is no JSON: {JsonShape.PlaceOf(exception)}.");
         }
     }
 

@@ -108,6 +108,11 @@ internal sealed class LocalStorage : IAsyncDisposable
         }
 
         PrivateFiles.CreateFolder(settings.DataFolder);
+        if (OutputFolder.WhyNotWritable(settings.DataFolder) is { } unwritable)
+        {
+            throw new SettingException("--data", $"cannot be used: {unwritable}.");
+        }
+
         var volume = new DataVolume(settings.DataFolder);
         if (volume.IsFull)
         {

@@ -2,6 +2,7 @@ using MedQA.Evaluation.Profiles;
 using MedQA.Files;
 using MedQA.LocalHost.Azurite;
 using MedQA.LocalHost.Settings;
+using MedQA.LocalHost.Terminal;
 using MedQA.Pipeline.Profiles;
 
 namespace MedQA.LocalHost.Hosting;
@@ -23,6 +24,9 @@ internal static class ProfileFolders
         PrivateFiles.CreateFolder(folder);
         OutputFile.WriteAllBytes(Path.Combine(folder, $"{profile.Name}.json"), CanonicalJson.Of(profile), onlyForOwner: true);
     }
+
+    /// <summary>Says which files of the folders hold no usable profile, and what is wrong with each.</summary>
+    public static void TellUnusable(HostSettings settings, HostConsole console) => Open(settings).All(fault => console.Note($"Left out: {fault.Message}"));
 
     private static string KeptFolder(HostSettings settings) => Path.Combine(settings.DataFolder, "profiles");
 

@@ -1,4 +1,5 @@
 using MedQA.Client;
+using MedQA.Evaluation;
 using MedQA.LocalHost.Commands;
 using MedQA.LocalHost.Hosting;
 using MedQA.LocalHost.Settings;
@@ -59,8 +60,20 @@ internal static class RunSources
         return matching switch
         {
             [var one] => one,
-            [] => throw new InputException($"There is no run '{name}' here. `medqa results` lists the runs."),
+            [] => throw new InputException($"There is no run '{name}' here{Meant(name, runs.Select(static run => run.Id))}. `medqa results` lists the runs."),
             _ => throw new InputException($"'{name}' is the beginning of {matching.Length} runs: {string.Join(", ", matching.Take(5).Select(static run => run.Id))}. Give more characters."),
         };
+    }
+
+    /// <summary>The name that somebody meant who wrote another: <c>latest</c>, or a drawn name (of a run, a study) of which a letter or two are wrong, in brackets; empty where none is near.</summary>
+    /// <param name="name">What was written, which can be the beginning of a name.</param>
+    /// <param name="known">The names, newest first.</param>
+    internal static string Meant(string name, IEnumerable<string> known)
+    {
+        // Of four letters that were drawn one can be wrong, of all sixteen three: else any name would be near another.
+        var beginnings = known.ToLookup(id => id[..Math.Min(id.Length, name.Length)], StringComparer.Ordinal);
+        return ClosestName.Of(name, beginnings.Select(static beginning => beginning.Key), Math.Clamp(name.Length / 4, 0, ClosestName.MostEdits)) is { } near ? $" (is {beginnings[near].First()} meant?)"
+            : ClosestName.Of(name, ["latest"]) is { } latest ? $" (is {latest} meant?)"
+            : "";
     }
 }

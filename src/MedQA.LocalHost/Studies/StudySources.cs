@@ -22,7 +22,7 @@ internal static class StudySources
         return matching switch
         {
             [var one] => await source.GetAsync(one.Study, cancellationToken),
-            [] => throw new InputException(studies.Length == 0 ? "There are no studies yet. Make one: medqa study create --help" : $"There is no study '{name}' here. `medqa study list` lists the studies."),
+            [] => throw new InputException(studies.Length == 0 ? "There are no studies yet. Make one: medqa study create --help" : $"There is no study '{name}' here{RunSources.Meant(name, studies.Select(static study => study.Study))}. `medqa study list` lists the studies."),
             _ => throw new InputException($"'{name}' is the beginning of {matching.Length} studies: {string.Join(", ", matching.Take(5).Select(static study => study.Study))}. Give more characters."),
         };
     }

@@ -54,7 +54,7 @@ internal sealed class QuestionAttempt(ILanguageModel model, WorkerOptions option
         {
             // Whatever a model throws is this question's failure: the next question gets its chance, and a retry of the run tries this one again.
             logger.LogError("Question {Ordinal} of the run was not answered; its failure says why. {Fault}", asked.Ordinal, FaultText.Of(fault));
-            return Failed(protocol, asked, "modelError", $"{fault.GetType().Name}: {fault.Message}", time.GetElapsedTime(began));
+            return Failed(protocol, asked, "modelError", $"{fault.GetType().Name}: {FaultText.MessageOf(fault)}", time.GetElapsedTime(began));
         }
     }
 

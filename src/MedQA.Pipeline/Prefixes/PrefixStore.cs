@@ -5,6 +5,7 @@ using Azure.Storage.Blobs.Specialized;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Files;
 using MedQA.Pipeline.Storage;
+using MedQA.Pipeline.Tracing;
 
 namespace MedQA.Pipeline.Prefixes;
 
@@ -75,16 +76,16 @@ public sealed class PrefixStore
         try
         {
             var manifest = await RegularFile.ReadAllBytesAsync(Path.Combine(folder, ManifestFile), cancellationToken);
-            var prefix = Parse(manifest, name, Path.Combine(folder, ManifestFile));
+            var prefix = Parse(manifest, name, $"its {ManifestFile}");
             var keyValues = await RegularFile.ReadAllBytesAsync(Path.Combine(folder, KeyValuesFile), cancellationToken);
             var hash = Convert.ToHexStringLower(SHA256.HashData(keyValues));
             return hash == prefix.Hash
                 ? (prefix, manifest, keyValues)
-                : throw new PrefixRefusedException($"prefix {name} is damaged: {Path.Combine(folder, KeyValuesFile)} has the SHA-256 {hash}, and its manifest says {prefix.Hash}. Tune it again, or copy the folder again.");
+                : throw new PrefixRefusedException($"prefix {name} is damaged: its {KeyValuesFile} has the SHA-256 {hash}, and its manifest says {prefix.Hash}. Tune it again, or copy the folder again.");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new PrefixRefusedException($"prefix {name} cannot be read: {exception.Message}", exception);
+            throw new PrefixRefusedException($"prefix {name} cannot be read: {FaultText.MessageOf(exception)}", exception);
         }
     }
 

@@ -11,4 +11,28 @@ public interface IProfileSource
     /// <summary>The profile of a name, or <see langword="null"/>.</summary>
     /// <exception cref="ProfileException">There is a file of that name and it holds no usable profile.</exception>
     Profile? Find(string name);
+
+    /// <summary>Every profile that can be used, in the order of <see cref="Names"/>. A file that holds none keeps none of the others away.</summary>
+    /// <param name="unusable">Is told of each of those, which names its file.</param>
+    IReadOnlyList<Profile> All(Action<ProfileException> unusable)
+    {
+        ArgumentNullException.ThrowIfNull(unusable);
+        var profiles = new List<Profile>();
+        foreach (var name in Names)
+        {
+            try
+            {
+                if (Find(name) is { } profile)
+                {
+                    profiles.Add(profile);
+                }
+            }
+            catch (ProfileException fault)
+            {
+                unusable(fault);
+            }
+        }
+
+        return profiles;
+    }
 }

@@ -1,5 +1,6 @@
 using MedQA.Evaluation.Profiles;
 using MedQA.Files;
+using MedQA.Pipeline.Tracing;
 
 namespace MedQA.Pipeline.Profiles;
 
@@ -30,13 +31,15 @@ public sealed class ProfileFolder : IProfileSource
             return BuiltInProfiles.Find(name);
         }
 
-        var profile = ProfileReader.Parse(Read(path), path);
+        // The folder is the host's own affair: what is said of a file goes to callers of the service, too.
+        var file = Path.GetFileName(path);
+        var profile = ProfileReader.Parse(Read(path, file), file);
         return profile.Name == name
             ? profile
-            : throw new ProfileException(path, "name", $"is \"{profile.Name}\", but the file is called {name}.json; both must be the same.");
+            : throw new ProfileException(file, "name", $"is \"{profile.Name}\", but the file is called {name}.json; both must be the same.");
     }
 
-    private static byte[] Read(string path)
+    private static byte[] Read(string path, string file)
     {
         try
         {
@@ -44,7 +47,11 @@ public sealed class ProfileFolder : IProfileSource
         }
         catch (NoRegularFileException exception)
         {
-            throw new ProfileException(path, null, $"{exception.Problem}. {exception.Remedy}.", exception);
+            throw new ProfileException(file, null, $"{exception.Problem}. {exception.Remedy}.", exception);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new ProfileException(file, null, $"the file cannot be read: {FaultText.MessageOf(exception)}", exception);
         }
     }
 

@@ -203,7 +203,7 @@ public sealed class QuestionSetSplitter
                     Run = run,
                     Name = upload.BlobName[(upload.BlobName.LastIndexOf('/') + 1)..],
                     State = RunState.Failed,
-                    Reason = $"The question set could not be split into batches, although it was tried several times: {fault.Message} Upload it again once the cause is gone.",
+                    Reason = $"The question set could not be split into batches, although it was tried several times: {FaultText.MessageOf(fault)} Upload it again once the cause is gone.",
                     Source = upload.BlobName,
                     Profile = profileName,
                     Model = _model.Name,

@@ -21,9 +21,12 @@ internal static class CatalogHandlers
         return content;
     });
 
-    /// <summary>Every profile, with all its fields.</summary>
-    public static Task<IResult> ProfilesAsync(Api api, ApiRequest request, CancellationToken cancellationToken) =>
-        Task.FromResult(Conditional.Bytes(request, Encoding.UTF8.GetBytes($"[{string.Join(',', api.Profiles.Names.Select(api.Profiles.Find).OfType<Profile>().Select(static profile => Encoding.UTF8.GetString(CanonicalJson.Of(profile))))}]"), "application/json"));
+    /// <summary>Every profile, with all its fields; a file that holds none is told of where it is asked for by name.</summary>
+    public static Task<IResult> ProfilesAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
+    {
+        var profiles = api.Profiles.All(static _ => { }).Select(static profile => Encoding.UTF8.GetString(CanonicalJson.Of(profile)));
+        return Task.FromResult(Conditional.Bytes(request, Encoding.UTF8.GetBytes($"[{string.Join(',', profiles)}]"), "application/json"));
+    }
 
     /// <summary>Accuracies from the literature.</summary>
     public static Task<IResult> PublishedResultsAsync(Api api, ApiRequest request, CancellationToken cancellationToken) =>

@@ -10,7 +10,7 @@ namespace MedQA.Web.Dashboard;
 /// <param name="ContentType">Its media type.</param>
 /// <param name="Content">Its bytes.</param>
 /// <param name="Compressed">Its bytes compressed with gzip.</param>
-/// <param name="Tag">Its ETag: a hash of the bytes.</param>
+/// <param name="Tag">Its ETag: a hash of the bytes, weak because it stands for the compressed ones too.</param>
 internal sealed record DashboardFile(string Name, string ContentType, byte[] Content, byte[] Compressed, EntityTagHeaderValue Tag)
 {
     /// <summary>The page that loads the others.</summary>
@@ -45,7 +45,7 @@ internal sealed record DashboardFile(string Name, string ContentType, byte[] Con
             gzip.Write(content);
         }
 
-        return new DashboardFile(name, TypeOf(name), content, compressed.ToArray(), new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(content).AsSpan(0, 16))}\""));
+        return new DashboardFile(name, TypeOf(name), content, compressed.ToArray(), new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(content).AsSpan(0, 16))}\"", isWeak: true));
     }
 
     private static string TypeOf(string name) => Path.GetExtension(name) switch

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 using MedQA.Evaluation;
 using MedQA.Web.Runs;
@@ -34,6 +35,9 @@ public sealed class ProblemException(ProblemDetails details) : Exception(details
 {
     /// <summary>What is sent.</summary>
     public ProblemDetails Details { get; } = details;
+
+    /// <summary>The length of the file that has no such part, which <c>Content-Range</c> says then.</summary>
+    public long? FileLength { get; init; }
 
     /// <summary>What is sent, as a result.</summary>
     public IResult Problem => Results.Json(Details, WebJson.Readable.ProblemDetails, "application/problem+json", Details.Status);
@@ -116,14 +120,29 @@ internal static class Problem
         Line = line,
     });
 
-    public static ProblemException TooLarge(long most) =>
-        New(StatusCodes.Status413PayloadTooLarge, "too-large", "The body is too large", $"A question set may have at most {most:#,0} bytes here. Upload a larger one into the container question-sets.");
+    public static ProblemException TooLarge(long most, bool isJson) =>
+        New(StatusCodes.Status413PayloadTooLarge, "too-large", "The body is too large", isJson
+            ? string.Create(CultureInfo.InvariantCulture, $"The body may have at most {most:#,0} bytes here.")
+            : string.Create(CultureInfo.InvariantCulture, $"A question set may have at most {most:#,0} bytes here. Upload a larger one into the container question-sets."));
 
     public static ProblemException WrongMedia(string why) =>
-        New(StatusCodes.Status415UnsupportedMediaType, "media-type", "The body is not the question set itself", why);
+        New(StatusCodes.Status415UnsupportedMediaType, "media-type", "The body is of another kind than this operation takes", why);
 
-    public static ProblemException Empty() =>
-        New(StatusCodes.Status400BadRequest, "empty-body", "The body is empty", "Send a question set as the body, for example a CSV file with a header.");
+    public static ProblemException Empty(bool isJson) =>
+        New(StatusCodes.Status400BadRequest, "empty-body", "The body is empty", isJson
+            ? "Send a JSON object as the body; /openapi/v1.json says what fields it has."
+            : "Send a question set as the body, for example a CSV file with a header.");
+
+    public static ProblemException NoPart(long length) => new(new ProblemDetails
+    {
+        Type = "urn:medqa:no-part",
+        Title = "The file has no such part",
+        Status = StatusCodes.Status416RangeNotSatisfiable,
+        Detail = string.Create(CultureInfo.InvariantCulture, $"The file has {length:#,0} bytes, and none of them is in the part that the header Range asks for. Without it the whole file is sent."),
+    })
+    {
+        FileLength = length,
+    };
 
     public static ProblemException NotPossible(string run, string action, string state) =>
         New(StatusCodes.Status409Conflict, "not-possible", "The run's state does not allow this", $"Run '{run}' is {state}: it cannot be asked to {action}.");
@@ -151,5 +170,6 @@ internal static class Problem
     private static ProblemException New(int status, string kind, string title, string detail) =>
         new(new ProblemDetails { Type = $"urn:medqa:{kind}", Title = title, Status = status, Detail = detail });
 
-    private static string Shown(string text) => text.Length <= 100 ? text : string.Concat(text.AsSpan(0, 100), "…");
+    /// <summary>What a caller has sent, at most 100 characters of it.</summary>
+    internal static string Shown(string text) => text.Length <= 100 ? text : string.Concat(text.AsSpan(0, 100), "…");
 }

@@ -191,7 +191,7 @@ public static class StudyMaking
         }
         catch (RubricException exception)
         {
-            throw new StudyException("rubric", exception.Message);
+            throw new StudyException(exception.Field.Length == 0 ? "rubric" : $"rubric.{exception.Field}", exception.Message);
         }
     }
 

@@ -34,6 +34,8 @@ public static class ApiContracts
     private static readonly ApiProblem Precondition = new(412, "precondition", "The request has a condition (If-Match but for *, If-None-Match, If-Unmodified-Since), which this operation does not examine: nothing was done.");
     private static readonly ApiProblem TooLarge = new(413, "too-large", "The body is larger than is allowed.");
     private static readonly ApiProblem WrongMedia = new(415, "media-type", "The body is not the question set itself: a form, or compressed.");
+    private static readonly ApiProblem WrongJsonMedia = new(415, "media-type", "The content type says that the body is something else than JSON in UTF-8, or it is compressed.");
+    private static readonly ApiProblem NoPart = new(416, "no-part", "The file ends before the part that `Range` asks for; `Content-Range` has its length.");
     private static readonly ApiProblem BadBody = new(400, "bad-body", "The body cannot be used; `parameter` names the field.");
     private static readonly ApiProblem RaterLink = new(401, "rater-link", "The header x-medqa-rater is missing or opens nothing.");
     private static readonly ApiProblem UnknownStudy = new(404, "unknown-study", "There is no such study.");
@@ -103,7 +105,7 @@ public static class ApiContracts
             IsConditional = true,
             IsFile = true,
             Answers = [new(200, "The file.", [.. RunFiles.All.Select(static file => file.MediaType).Distinct().Select(static type => new ApiContent(type, type == Lines ? WebJson.Default.AnswerDetail : null))])],
-            Problems = [UnknownRun, UnknownFile, NotAcceptable, Storage],
+            Problems = [UnknownRun, UnknownFile, NotAcceptable, NoPart, Storage],
         },
         ["CompareRuns"] = new()
         {
@@ -135,7 +137,7 @@ public static class ApiContracts
         {
             Body = WebJson.Requests.StudyRequest,
             Answers = [Of(201, "The study, with a link for each rater.", WebJson.Default.StudyResource)],
-            Problems = [BadBody, NoQuestionSet, EmptyBody, NotAcceptable, TooLarge, WrongMedia, Storage],
+            Problems = [BadBody, NoQuestionSet, EmptyBody, NotAcceptable, TooLarge, WrongJsonMedia, Storage],
         },
         ["ListStudies"] = new() { IsConditional = true, Answers = [Of(200, "The studies.", WebJson.Default.StudyList)], Problems = [NotAcceptable, Storage] },
         ["GetStudy"] = new() { IsConditional = true, Answers = [Of(200, "The study.", WebJson.Default.StudyResource)], Problems = [UnknownStudy, NotAcceptable, Storage] },
@@ -156,7 +158,7 @@ public static class ApiContracts
             Parameters = [Link],
             Body = WebJson.Requests.RaterClicks,
             Answers = [Of(200, "The clicks are stored.", WebJson.Default.RaterStanding)],
-            Problems = [BadBody, EmptyBody, RaterLink, NotAcceptable, RaterState, TooLarge, WrongMedia, Storage],
+            Problems = [BadBody, EmptyBody, RaterLink, NotAcceptable, RaterState, TooLarge, WrongJsonMedia, Storage],
         },
         ["AgreeToRate"] = Step("The rater takes part."),
         ["SubmitRating"] = Step("Everything is handed in."),

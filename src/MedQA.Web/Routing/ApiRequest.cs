@@ -40,14 +40,22 @@ public sealed record ApiRequest(HttpRequest Http, IReadOnlyDictionary<string, st
     public async Task<T> BodyAsync<T>(JsonTypeInfo<T> shape, long most, CancellationToken cancellationToken)
         where T : class
     {
-        await using var body = LimitedBody.Of(Http, most);
+        await using var body = LimitedBody.OfJson(Http, most);
+        JsonDocument document;
         try
         {
-            return await JsonSerializer.DeserializeAsync(body, shape, cancellationToken) ?? throw Problem.BadBody("body", "The body is null.");
+            document = await JsonDocument.ParseAsync(body, cancellationToken: cancellationToken);
         }
-        catch (JsonException exception)
+        catch (JsonException fault)
         {
-            throw Problem.BadBody(exception.Path is { Length: > 2 } path ? path[2..] : "body", $"The body is not the JSON that is wanted here: {exception.Message}");
+            throw Problem.BadBody("body", $"The body is no JSON: {JsonShape.PlaceOf(fault)}.");
+        }
+
+        using (document)
+        {
+            return JsonShape.FaultOf(document.RootElement, shape) is { } wrong
+                ? throw Problem.BadBody(wrong.Path.Length == 0 ? "body" : wrong.Path, wrong.Sentence("The body"))
+                : document.Deserialize(shape)!;
         }
     }
 

@@ -82,9 +82,14 @@ public sealed record ApiRoute(string Name, string Method, string Path, ApiRole R
     internal static IResult Fault(HttpContext context, Exception fault)
     {
         SetHeaders(context.Response.Headers);
-        foreach (var header in (string[])[HeaderNames.ETag, HeaderNames.ContentDisposition, HeaderNames.ContentLength, HeaderNames.ContentEncoding, HeaderNames.AcceptRanges])
+        foreach (var header in (string[])[HeaderNames.ETag, HeaderNames.ContentDisposition, HeaderNames.ContentLength, HeaderNames.ContentEncoding, HeaderNames.ContentRange, HeaderNames.AcceptRanges])
         {
             context.Response.Headers.Remove(header);
+        }
+
+        if (fault is ProblemException { FileLength: { } length })
+        {
+            context.Response.Headers.ContentRange = new ContentRangeHeaderValue(length).ToString();
         }
 
         if (ProblemOf(fault) is { } problem)
@@ -105,10 +110,10 @@ public sealed record ApiRoute(string Name, string Method, string Path, ApiRole R
         StudyException exception => Problem.BadBody(exception.Field, exception.Message).Problem,
         QuestionSetException exception => Problem.NoQuestionSet(exception.Sentence, exception.Line).Problem,
         BadHttpRequestException exception => Problem.Unreadable(exception.StatusCode, exception.Message).Problem,
-        StorageFullException exception => Problem.Of(
-            StatusCodes.Status503ServiceUnavailable, "storage", "The storage is full", $"{exception.Fact}. Try again when there is room."),
+        StorageFullException => Problem.Of(
+            StatusCodes.Status503ServiceUnavailable, "storage", "The storage is full", "The disk that the storage lies on is full. Try again when there is room."),
         RequestFailedException exception => Problem.Of(StatusCodes.Status503ServiceUnavailable, "storage", "The storage does not answer as it should", $"The storage answered with status {exception.Status} ({exception.ErrorCode ?? "no code"}). Try again later."),
-        InvalidDataException or NewerFormatException => Problem.Of(StatusCodes.Status500InternalServerError, "damaged", "What is stored cannot be read", fault.Message),
+        InvalidDataException or NewerFormatException => Problem.Of(StatusCodes.Status500InternalServerError, "damaged", "What is stored cannot be read", FaultText.MessageOf(fault)),
         _ when StorageConnection.IsUnreachable(fault) =>
             Problem.Of(StatusCodes.Status503ServiceUnavailable, "storage", "The storage does not answer", "The storage cannot be reached. Try again later."),
         _ => null,

@@ -27,6 +27,35 @@ internal static class Conditional
         : headers.IfUnmodifiedSince.Count > 0 ? HeaderNames.IfUnmodifiedSince
         : null;
 
+    /// <summary>
+    /// The part of a file that a request asks for (RFC 9110, section 14), or <see langword="null"/> where it gets the whole: it is no GET, names no
+    /// part of bytes or several, or has a part of another file. Of the conditions of <c>If-Range</c> only the file's own strong tag holds: no
+    /// answer here has a date (section 13.1.5).
+    /// </summary>
+    /// <param name="request">The request.</param>
+    /// <param name="tag">The file's tag; <see langword="null"/> where it has none yet.</param>
+    public static RangeItemHeaderValue? PartOf(HttpRequest request, EntityTagHeaderValue? tag)
+    {
+        if (!HttpMethods.IsGet(request.Method)
+            || request.Headers.Range is not [{ } asked]
+            || !RangeHeaderValue.TryParse(asked, out var range)
+            || !range.Unit.Equals("bytes", StringComparison.OrdinalIgnoreCase)
+            || range.Ranges is not { Count: 1 } parts)
+        {
+            return null;
+        }
+
+        var holds = request.Headers.IfRange is [] || (tag is { IsWeak: false } && request.Headers.IfRange is [{ } condition] && condition.Trim() == tag.ToString());
+        return holds ? parts.First() : null;
+    }
+
+    /// <summary>Whether a file has something of a part: a part that begins in it, or an end that is not empty.</summary>
+    public static bool IsIn(RangeItemHeaderValue part, long length)
+    {
+        ArgumentNullException.ThrowIfNull(part);
+        return part.From is { } from ? from < length : part.To > 0 && length > 0;
+    }
+
     /// <summary>304.</summary>
     public static IResult NotModified => Results.StatusCode(StatusCodes.Status304NotModified);
 

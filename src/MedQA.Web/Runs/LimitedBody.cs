@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using MedQA.Web.Problems;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
@@ -5,9 +6,21 @@ using Microsoft.Net.Http.Headers;
 namespace MedQA.Web.Runs;
 
 /// <summary>A request's body of which no more than a limit is read.</summary>
-internal sealed class LimitedBody(Stream body, long most) : Stream
+internal sealed class LimitedBody : Stream
 {
+    /// <summary>
+    /// What clients say of JSON that say nothing of it: <c>curl -d</c>, scripts in browsers, and whoever sends a file. Other types say that
+    /// something else was sent.
+    /// </summary>
+    private static readonly FrozenSet<string> Unsaid =
+        FrozenSet.Create(StringComparer.OrdinalIgnoreCase, "application/x-www-form-urlencoded", "text/plain", "application/octet-stream", "text/json");
+
+    private readonly Stream _body;
+    private readonly long _most;
+    private readonly bool _isJson;
     private long _read;
+
+    private LimitedBody(Stream body, long most, bool isJson) => (_body, _most, _isJson) = (body, most, isJson);
 
     public override bool CanRead => true;
 
@@ -28,15 +41,7 @@ internal sealed class LimitedBody(Stream body, long most) : Stream
     /// <exception cref="ProblemException">There is none, it is wrapped in something, or its length is known to be above the limit.</exception>
     public static LimitedBody Of(HttpRequest request, long most)
     {
-        if (request.ContentLength == 0)
-        {
-            throw Problem.Empty();
-        }
-
-        if (request.ContentLength > most)
-        {
-            throw Problem.TooLarge(most);
-        }
+        CheckLength(request, most, isJson: false);
 
         // What a form wraps around a file would be read as the file's first rows; other types say nothing that the content does not say better.
         if (MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && type.Type.Equals("multipart", StringComparison.OrdinalIgnoreCase))
@@ -44,10 +49,52 @@ internal sealed class LimitedBody(Stream body, long most) : Stream
             throw Problem.WrongMedia($"The body is {type.MediaType}. Send the file itself as the body: curl --data-binary @FILE.");
         }
 
-        return request.Headers.ContentEncoding.ToString() is { Length: > 0 } coding && !coding.Equals("identity", StringComparison.OrdinalIgnoreCase)
-            ? throw Problem.WrongMedia($"The body is coded as {coding}. Send it without a content coding.")
-            : new LimitedBody(request.Body, most);
+        return Open(request, most, isJson: false);
     }
+
+    /// <summary>The JSON that a request brings.</summary>
+    /// <exception cref="ProblemException">There is none, its content type says that it is something else, or its length is known to be above the limit.</exception>
+    public static LimitedBody OfJson(HttpRequest request, long most)
+    {
+        CheckLength(request, most, isJson: true);
+        if (request.ContentType is { Length: > 0 } said)
+        {
+            const string Remedy = "This operation takes JSON in UTF-8: curl -H 'Content-Type: application/json' --data-binary @FILE.";
+            if (!MediaTypeHeaderValue.TryParse(said, out var type) || !(Unsaid.Contains(type.MediaType.Value ?? "") || IsJson(type)))
+            {
+                throw Problem.WrongMedia($"The content type is '{Problem.Shown(said)}'. {Remedy}");
+            }
+
+            if (type.Charset.Value?.Trim('"') is { Length: > 0 } charset
+                && !charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase) && !charset.Equals("us-ascii", StringComparison.OrdinalIgnoreCase))
+            {
+                throw Problem.WrongMedia($"The charset is '{Problem.Shown(charset)}'. {Remedy}");
+            }
+        }
+
+        return Open(request, most, isJson: true);
+    }
+
+    private static bool IsJson(MediaTypeHeaderValue type) => type.Type.Equals("application", StringComparison.OrdinalIgnoreCase)
+        && (type.SubType.Equals("json", StringComparison.OrdinalIgnoreCase) || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase));
+
+    private static void CheckLength(HttpRequest request, long most, bool isJson)
+    {
+        if (request.ContentLength == 0)
+        {
+            throw Problem.Empty(isJson);
+        }
+
+        if (request.ContentLength > most)
+        {
+            throw Problem.TooLarge(most, isJson);
+        }
+    }
+
+    private static LimitedBody Open(HttpRequest request, long most, bool isJson) =>
+        request.Headers.ContentEncoding.ToString() is { Length: > 0 } coding && !coding.Equals("identity", StringComparison.OrdinalIgnoreCase)
+            ? throw Problem.WrongMedia($"The body is coded as {coding}. Send it without a content coding.")
+            : new LimitedBody(request.Body, most, isJson);
 
     /// <exception cref="ProblemException">The body is larger than the limit, empty although its length was not known to be 0, or broken.</exception>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
@@ -55,11 +102,11 @@ internal sealed class LimitedBody(Stream body, long most) : Stream
         var count = await ReadSomeAsync(buffer, cancellationToken);
         if (count == 0 && _read == 0 && buffer.Length > 0)
         {
-            throw Problem.Empty();
+            throw Problem.Empty(_isJson);
         }
 
         _read += count;
-        return _read <= most ? count : throw Problem.TooLarge(most);
+        return _read <= _most ? count : throw Problem.TooLarge(_most, _isJson);
     }
 
     /// <summary>
@@ -70,7 +117,7 @@ internal sealed class LimitedBody(Stream body, long most) : Stream
     {
         try
         {
-            return await body.ReadAsync(buffer, cancellationToken);
+            return await _body.ReadAsync(buffer, cancellationToken);
         }
         catch (BadHttpRequestException exception)
         {

@@ -56,9 +56,17 @@ public static class RunFiles
             return Conditional.NotModified;
         }
 
+        var part = content is null ? null : Conditional.PartOf(request.Http, tag);
+        if (part is not null && !Conditional.IsIn(part, content!.Length))
+        {
+            var length = content.Length;
+            await content.DisposeAsync();
+            throw Problem.NoPart(length);
+        }
+
         var type = file.MediaType.StartsWith("text/", StringComparison.Ordinal) ? $"{file.MediaType}; charset=utf-8" : file.MediaType;
         return made is { } export
             ? Results.Stream(stream => api.Reader.WriteExportAsync(summary.Run, export, stream, cancellationToken), type, name)
-            : Results.Stream(content!, type, name, entityTag: tag, enableRangeProcessing: true);
+            : Results.Stream(content!, type, name, entityTag: tag, enableRangeProcessing: part is not null);
     }
 }

@@ -33,6 +33,25 @@ public sealed class CommandLineFaultsTests
     }
 
     [Fact]
+    public void Every_option_with_one_dash_is_named_with_two()
+    {
+        var seen = 0;
+        foreach (var (path, command, inherited) in Commands(CommandLine.Create(), [], []))
+        {
+            foreach (var name in command.Options.Concat(inherited).Select(static option => option.Name).Where(static name => name.StartsWith("--", StringComparison.Ordinal)))
+            {
+                foreach (string[] given in (string[][])[[name[1..], "7"], [$"{name[1..]}=7"]])
+                {
+                    Assert.Equal($"`{string.Join(' ', path.Prepend("medqa"))}` has no option {name[1..]}: use {name}, with two dashes.", Of([.. path, .. Filled(command), .. given])[0]);
+                    seen++;
+                }
+            }
+        }
+
+        Assert.InRange(seen, 400, int.MaxValue);
+    }
+
+    [Fact]
     public void No_fault_names_a_type_of_dotnet_or_has_a_second_line()
     {
         foreach (var (path, command, inherited) in Commands(CommandLine.Create(), [], []))
@@ -62,6 +81,11 @@ public sealed class CommandLineFaultsTests
     [InlineData("`medqa study delete` has no option --yes.", "study", "delete", "latest", "--yes")]
     [InlineData("`medqa compare` needs at least 2 RUN.", "compare", "a")]
     [InlineData("`medqa` needs a command.", "--quiet")]
+    [InlineData("`medqa serve` has no option --port: use --urls, which takes the address to listen at: --urls http://127.0.0.1:8080.", "serve", "--port", "8080")]
+    [InlineData("`medqa serve` has no option --host: use --urls, which takes the address to listen at: --urls http://127.0.0.1:8080.", "serve", "--host=0.0.0.0")]
+    [InlineData("`medqa results` has no option --url: use --endpoint, which takes the address of a service: --endpoint http://127.0.0.1:5080.", "results", "--url", "http://127.0.0.1:5080")]
+    [InlineData("`medqa run` has no option -profile: use --profile, with two dashes.", "run", "x.csv", "-profile", "few-shot")]
+    [InlineData("`medqa run` has no option -profle (is --profile meant?).", "run", "x.csv", "-profle", "few-shot")]
     [InlineData("--output is 'xml', but must be one of csv, json, table.", "results", "--output", "xml")]
     [InlineData("--samples is '99999999999', but must be a whole number up to 2,147,483,647.", "run", "x.csv", "--samples", "99999999999")]
     [InlineData("--samples is given 2 times, but can be given once.", "run", "x.csv", "--samples", "3", "--samples", "4")]
@@ -75,7 +99,7 @@ public sealed class CommandLineFaultsTests
     [InlineData("results")]
     public void What_can_be_meant_as_it_stands_is_no_fault(params string[] arguments) => Assert.Empty(Of(arguments));
 
-    private static IReadOnlyList<string> Of(string[] arguments) => CommandLineFaults.Of(CommandLine.Create().Parse(arguments));
+    private static IReadOnlyList<string> Of(string[] arguments) => CommandLineFaults.Of(CommandLine.Create().Parse(arguments, CommandLineFaults.Parsing));
 
     /// <summary>As many arguments as a command needs.</summary>
     private static IEnumerable<string> Filled(Command command) => command.Arguments.SelectMany(static argument => Enumerable.Repeat("x", argument.Arity.MinimumNumberOfValues));

@@ -80,7 +80,7 @@ public sealed class OddFileTests
     [InlineData("overlap {csv} --with {pipe.txt}")]
     [InlineData("overlap {zero.csv}")]
     [InlineData("models check reasoner --references {pipe.json}")]
-    [InlineData("profiles --profiles {profiles/}", "mine.json")]
+    [InlineData("profiles show mine --profiles {profiles/}", "mine.json")]
     [InlineData("run {csv} --profile mine --profiles {profiles/}", "mine.json")]
     [InlineData("prefixes --prefixes {prefixes/}", "manifest.json")]
     [InlineData("doctor --model {model/}", "tokenizer.json")]

@@ -28,7 +28,7 @@ internal static class OpenApiDocument
 
     private const string Lines = "application/x-ndjson";
     private static readonly ApiParameter Range = new("Range", ApiParameterKind.Text, "Which part is wanted, in bytes: `bytes=1000-`") { IsHeader = true };
-    private static readonly ApiParameter IfRange = new("If-Range", ApiParameterKind.Text, "The ETag of what the caller has a part of: another file is sent whole") { IsHeader = true };
+    private static readonly ApiParameter IfRange = new("If-Range", ApiParameterKind.Text, "The strong ETag of what the caller has a part of: another file is sent whole, and so is every file to a date, a weak tag or anything else") { IsHeader = true };
 
     /// <summary>The document as it stands in the file.</summary>
     public static string Write()
@@ -102,14 +102,14 @@ internal static class OpenApiDocument
 
         if (contract.Body is { } shape)
         {
-            operation["requestBody"] = new JsonObject { ["required"] = true, ["content"] = new JsonObject { ["application/json"] = Content(schemas.Reference(shape, isSent: true)) } };
+            operation["requestBody"] = new JsonObject { ["description"] = "JSON in UTF-8. Content types that say nothing of it (application/x-www-form-urlencoded, which `curl -d` sends, text/plain, application/octet-stream, none) are taken, too.", ["required"] = true, ["content"] = new JsonObject { ["application/json"] = Content(schemas.Reference(shape, isSent: true)) } };
         }
 
         operation["responses"] = Object(
         [
             .. contract.Answers.OrderBy(static answer => answer.Status).Select(answer => ($"{answer.Status}", (JsonNode?)Answer(answer, contract, schemas))),
             .. contract.IsConditional ? [("304", new JsonObject { ["description"] = "The caller has this answer already.", ["headers"] = Tag() })] : ((string, JsonNode?)[])[],
-            .. contract.IsFile ? [("206", Part(contract)), ("416", new JsonObject { ["description"] = "The file has no such part." })] : ((string, JsonNode?)[])[],
+            .. contract.IsFile ? [("206", Part(contract))] : ((string, JsonNode?)[])[],
             .. contract.Problems.GroupBy(static problem => problem.Status).OrderBy(static status => status.Key).Select(static status => ($"{status.Key}", (JsonNode?)Problems(status))),
         ]);
         return operation;
@@ -138,7 +138,18 @@ internal static class OpenApiDocument
         ["content"] = Object(contract.MediaTypes.Select(static type => (type, (JsonNode?)Content(Bytes())))),
     };
 
-    private static JsonObject Problems(IEnumerable<ApiProblem> problems) => new()
+    private static JsonObject Problems(IGrouping<int, ApiProblem> problems)
+    {
+        var response = ProblemsOf(problems);
+        if (problems.Key == 416)
+        {
+            response["headers"] = new JsonObject { ["Content-Range"] = new JsonObject { ["description"] = "The file's length: `bytes */1234`.", ["schema"] = new JsonObject { ["type"] = "string" } } };
+        }
+
+        return response;
+    }
+
+    private static JsonObject ProblemsOf(IEnumerable<ApiProblem> problems) => new()
     {
         ["description"] = string.Join(" ", problems.Select(static problem => $"`urn:medqa:{problem.Kind}`: {problem.Meaning}")),
         ["content"] = new JsonObject { ["application/problem+json"] = Content(new JsonObject { ["$ref"] = "#/components/schemas/ProblemDetails" }) },

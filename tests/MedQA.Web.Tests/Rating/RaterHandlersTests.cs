@@ -101,8 +101,8 @@ public sealed class RaterHandlersTests(AzuriteFixture azurite)
             (StudyCalls.Choice(0, axis.Id, axis.Choices[0], Noon, "../../etc/passwd"), "id must have 16"),
             (StudyCalls.Choice(0, axis.Id, axis.Choices[0], Noon, seconds: -1), "seconds"),
             (new { id = StudyCalls.Id(), at = Noon, place = 0, kind = "comment", comment = new string('x', 2001) }, "2000 characters"),
-            (new { id = StudyCalls.Id(), at = Noon, place = 0, kind = "shout" }, "not the JSON"),
-            (new { place = 0 }, "not the JSON"),
+            (new { id = StudyCalls.Id(), at = Noon, place = 0, kind = "shout" }, "'clicks[1].kind' must be one of choice, "),
+            (new { place = 0 }, "'clicks[1].id' is missing"),
         ])
         {
             var (status, problem) = await server.AsRaterAsync(tokens[0], HttpMethod.Post, "/api/rating/clicks", new { clicks = new[] { good, bad } });

@@ -61,7 +61,7 @@ public sealed class StudyHandlersTests(AzuriteFixture azurite)
         [
             ("name", " ", "needs a name"),
             ("rubric", "none", "There is no rubric 'none'"),
-            ("rubric", new { name = "x" }, "rubric cannot be read"),
+            ("rubric", new { name = "x" }, "title' is missing"),
             ("sources", Array.Empty<object>(), "1 to 12 sources"),
             ("sources", new[] { new { run = "aaaaaaaaaaaaaaaa" } }, "There is no run"),
             ("sources", new[] { new { run = chosen } }, "people rate free answers"),

@@ -85,6 +85,113 @@ public sealed class JsonBodyTests(AzuriteFixture azurite)
         held.Model.Go.SetResult();
     }
 
+    [Fact]
+    public async Task Whatever_is_sent_in_place_of_a_value_the_answer_is_in_plain_words_and_names_the_place()
+    {
+        string[] others = ["{}", "[]", "[[1]]", "\"words\"", "\"\\ud800\"", "17", "1.5", "-1e400", "true", "null", $"{{\"{Mark}\":1}}"];
+        await using var server = await ApiServer.StartAsync(azurite.NewConnectionString());
+        await using var held = await ApiServer.StartAsync(azurite.NewConnectionString(), held: true);
+        var place = await KnownCalls.PlaceAsync(server, held);
+        foreach (var (route, call, body) in Bodies(place))
+        {
+            var refused = 0;
+            for (var at = 0; at < Nodes(body).Count; at++)
+            {
+                foreach (var other in others)
+                {
+                    var spoiled = body.DeepClone();
+                    var node = Nodes(spoiled)[at];
+                    var path = node.GetPath();
+                    var sent = other;
+                    if (at > 0)
+                    {
+                        Replace(node, "a-place");
+                        sent = spoiled.ToJsonString().Replace("\"a-place\"", other, StringComparison.Ordinal);
+                    }
+
+                    var (status, problem, shown) = await SendAsync(server, route, call with { Body = sent });
+                    Assert.True((int)status is 400 or (>= 200 and < 300), $"{path} {other}: {shown}");
+                    Assert.False(HasTypeName(shown), $"{path} {other}: {shown}");
+                    if (status == HttpStatusCode.BadRequest && problem.GetProperty("type").GetString() == "urn:medqa:no-question-set")
+                    {
+                        // The field is a table, and what is wrong is told by the table's lines.
+                        Assert.Contains("csv", path, StringComparison.Ordinal);
+                    }
+                    else if (status == HttpStatusCode.BadRequest)
+                    {
+                        var said = $"{problem.GetProperty("parameter")} {problem.GetProperty("detail")}";
+                        Assert.True(at == 0 || said.Contains(path[2..].Split('.', '[')[0], StringComparison.Ordinal), $"{path} {other}: {shown}");
+                        refused++;
+                    }
+                }
+            }
+
+            Assert.True(refused > 3 * Nodes(body).Count, $"{route.Name}: only {refused} were refused.");
+        }
+
+        // What takes question sets takes JSON, too.
+        foreach (var route in ApiRoutes.All.Where(static route => route.Contract is { TakesQuestionSet: true }))
+        {
+            foreach (var sent in (string[])[.. others, "{", "[{\"question\":1}]", "[{\"question\":\"What?\",\"options\":{\"a\":[1]}}]", "{\"data\":[{\"question\":{}}]}", "{\"question\":\"\\ud800\"}"])
+            {
+                var (status, _, shown) = await SendAsync(server, route, KnownCalls.Good(route.Name, place) with { Body = sent });
+                Assert.True((int)status is 400 or (>= 200 and < 300), $"{sent}: {shown}");
+                Assert.False(HasTypeName(shown), $"{sent}: {shown}");
+            }
+        }
+
+        held.Model.Go.SetResult();
+    }
+
+    [Theory]
+    [InlineData("{}", "name", "The body: 'name' is missing: it must be a text.")]
+    [InlineData("""{"nam":"x"}""", "nam", "The body: 'nam' is a field that is not known (is 'name' meant?). There are: ")]
+    [InlineData("[]", "body", "The body must be an object, and is a list.")]
+    [InlineData("null", "body", "The body must be an object, and is null.")]
+    [InlineData("{\"name\":\n1,}", "body", "The body is no JSON: see line 2, byte 3.")]
+    [InlineData("""{"strata":[{"dataset":"a","questions":1.5}]}""", "strata[0].questions", "The body: 'strata[0].questions' must be a whole number up to 2,147,483,647, and is the number 1.5.")]
+    [InlineData("""{"raters":"Ann"}""", "raters", "The body: 'raters' must be a list, and is the text \"Ann\".")]
+    [InlineData("""{"name":"a","name":"b"}""", "name", "The body: 'name' is given twice.")]
+    [InlineData("""{"sources":[{"run":"\ud800"}]}""", "sources[0].run", "The body: 'sources[0].run' holds a text that is not valid Unicode; send UTF-8.")]
+    [InlineData("""{"name":"x","rubric":{"name":"y"},"raters":["A"],"sources":[{"csv":"question,answer\nWhat?,That.\n"}]}""", "rubric.title", "The rubric: 'title' is missing: it must be a text.")]
+    public async Task A_fault_is_told_with_its_place(string body, string parameter, string detail)
+    {
+        await using var server = await ApiServer.StartAsync(azurite.NewConnectionString());
+        using var content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
+        using var answer = await server.Client.PostAsync("/api/studies", content, Cancel);
+        var problem = JsonElement.Parse(await answer.Content.ReadAsStringAsync(Cancel));
+        Assert.Equal((400, parameter), (problem.GetProperty("status").GetInt32(), problem.GetProperty("parameter").GetString()));
+        Assert.StartsWith(detail, problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_content_type_that_says_something_else_than_JSON_is_refused_and_one_that_says_nothing_is_not()
+    {
+        await using var server = await ApiServer.StartAsync(azurite.NewConnectionString());
+        await using var held = await ApiServer.StartAsync(azurite.NewConnectionString(), held: true);
+        foreach (var (route, call, _) in Bodies(await KnownCalls.PlaceAsync(server, held)))
+        {
+            foreach (var type in (string[])["application/json", "application/json; charset=utf-8", "application/vnd.x+json", "application/x-www-form-urlencoded", "text/plain; charset=\"UTF-8\"", "application/octet-stream"])
+            {
+                var (status, _, shown) = await SendAsync(server, route, call with { ContentType = type });
+                Assert.True((int)status is >= 200 and < 300, $"{type}: {shown}");
+            }
+
+            foreach (var type in (string[])["text/csv", "text/html", "application/xml", "image/svg+xml", "multipart/form-data", "application/json; charset=utf-16", "text/plain; charset=iso-8859-1"])
+            {
+                var (status, problem, shown) = await SendAsync(server, route, call with { ContentType = type });
+                Assert.True(status == HttpStatusCode.UnsupportedMediaType, $"{type}: {shown}");
+                Assert.Contains("Content-Type: application/json", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+            }
+        }
+
+        held.Model.Go.SetResult();
+    }
+
+    /// <summary>Whether a text names a type of .NET: of this project, of the system, or a generic one.</summary>
+    private static bool HasTypeName(string text) =>
+        text.Contains("MedQA.", StringComparison.Ordinal) || text.Contains("System.", StringComparison.Ordinal) || System.Text.RegularExpressions.Regex.IsMatch(text, "`[0-9]");
+
     /// <summary>A good body of each route that takes JSON, with every field that there is.</summary>
     private static List<(ApiRoute Route, Call Call, JsonNode Body)> Bodies(Place place)
     {
