@@ -1,8 +1,7 @@
 using MedQA.Client;
 using MedQA.LocalHost.Commands;
 using MedQA.LocalHost.Runs;
-using MedQA.Pipeline.Reading;
-using MedQA.Pipeline.Storage;
+using MedQA.Pipeline.Runs;
 
 namespace MedQA.LocalHost.Tests.Runs;
 
@@ -41,7 +40,7 @@ public sealed class RunSourcesTests
     {
         Run = RunId.Parse(id),
         Name = "set.csv",
-        State = Pipeline.Reading.RunState.Completed,
+        State = Pipeline.Runs.RunState.Completed,
         Source = "set.csv",
         Profile = "few-shot",
         Model = "model",
