@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using MedQA.Datasets.Answers;
 using MedQA.Datasets.Recognition;
 using MedQA.Datasets.Sources;
+using MedQA.Datasets.Tables;
 
 namespace MedQA.Datasets;
 
@@ -60,6 +61,7 @@ public static class QuestionSetReader
         bool? haveOptions = null;
         var any = false;
         HashSet<string>? maybeGold = null;
+        var seen = new UnreadTexts();
         await foreach (var source in records.Read(cancellationToken))
         {
             var record = source.Trimmed(options.DropsFillers);
@@ -74,10 +76,10 @@ public static class QuestionSetReader
                 continue;
             }
 
-            if (record is { IsBare: true, Problem: null, Options.Count: 0 })
+            if (record is { Problem: null, Options.Count: 0 } && (record.IsBare || record.MayBeOptions.Count > 0))
             {
                 haveOptions ??= await file.InterruptAsync(() => HaveOptionsAsync(records, options, cancellationToken));
-                record = haveOptions.Value ? record with { Problem = BareRecord } : record;
+                record = haveOptions.Value ? record with { Problem = record.IsBare ? BareRecord : TableRow.MayBeOptionsOf(record.MayBeOptions, hasOptions: true) } : record;
             }
 
             var row = acceptance.Accept(record, evidence);
@@ -87,12 +89,18 @@ public static class QuestionSetReader
                 row = acceptance.Accept(record, evidence)!;
             }
 
+            seen.Add(record, row);
             yield return row;
         }
 
         if (!any)
         {
             throw new QuestionSetException(options.FileName, records.WhenEmpty ?? (records.Format is QuestionSetFormat.Csv or QuestionSetFormat.Spreadsheet ? "the file has a header, but no row below it." : "the file has no record."));
+        }
+
+        foreach (var sentence in seen.Sentences())
+        {
+            options.Noted?.Invoke(sentence);
         }
 
         if (maybeGold is { Count: > 0 })

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using MedQA.Datasets.Sources;
+using MedQA.Datasets.Tables;
 
 namespace MedQA.Datasets.Json;
 
@@ -32,7 +33,11 @@ internal sealed class JsonStream(Stream utf8, JsonShape shape, string? list, Que
         {
             using (json)
             {
-                yield return records.Read(json.RootElement, key, line, ++number);
+                foreach (var record in records.ReadAll(json.RootElement, key, line, number + 1))
+                {
+                    number++;
+                    yield return record;
+                }
             }
         }
     }
@@ -173,6 +178,11 @@ internal sealed class JsonStream(Stream utf8, JsonShape shape, string? list, Que
             if (reader.TokenType == JsonTokenType.PropertyName)
             {
                 name = reader.GetString()!;
+                if (list is not null && reader.CurrentDepth == 1 && HeaderNames.IsOf(HeaderNames.Plain(name), HeaderNames.Context))
+                {
+                    throw new QuestionSetException(
+                        options.FileName, $"'{Excerpt.Of(name)}' stands behind the list of questions: write it before '{Excerpt.Of(list)}', or into each question as its context.", _line);
+                }
             }
             else if (reader.TokenType == JsonTokenType.StartArray)
             {

@@ -34,6 +34,12 @@ internal sealed record SourceRecord
 
     public IReadOnlyList<string> References { get; init; } = [];
 
+    /// <summary>Fields that are not read and may hold the options, for a record that would be a question with a free answer.</summary>
+    public IReadOnlyList<string> MayBeOptions { get; init; } = [];
+
+    /// <summary>Fields that are not read and hold a long text, which the question may be about.</summary>
+    public IReadOnlyList<string> LongTexts { get; init; } = [];
+
     /// <summary>Whether a record without options is a question with a free answer here, rather than one of which the options are missing.</summary>
     public bool MayBeFree { get; init; }
 

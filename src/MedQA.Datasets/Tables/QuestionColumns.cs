@@ -1,6 +1,7 @@
 using System.Globalization;
 using MedQA.Datasets.Answers;
 using MedQA.Datasets.Sources;
+using MedQA.Evaluation.Questions;
 
 namespace MedQA.Datasets.Tables;
 
@@ -18,7 +19,8 @@ internal sealed record QuestionColumns
 
     public int Topic { get; init; } = -1;
 
-    public int Context { get; init; } = -1;
+    /// <summary>The columns that may hold what a question is about, in the order in which their names count.</summary>
+    public IReadOnlyList<int> Contexts { get; init; } = [];
 
     /// <summary>The column with all options in one field.</summary>
     public int OptionList { get; init; } = -1;
@@ -40,18 +42,23 @@ internal sealed record QuestionColumns
     public int References { get; init; } = -1;
 
     /// <summary>How many columns have a meaning.</summary>
-    public int Count => Options.Count + Gold.Count + Single.Count(static column => column >= 0);
+    public int Count => Options.Count + Gold.Count + Contexts.Count + Single.Count(static column => column >= 0);
 
     /// <summary>Whether the table has options at all.</summary>
     public bool HasOptions => Options.Count > 0 || OptionList >= 0;
 
-    private int[] Single => [Question, Id, Dataset, Topic, Context, OptionList, Answers, References];
+    private int[] Single => [Question, Id, Dataset, Topic, OptionList, Answers, References];
 
     /// <summary>Whether these are so many that a row below a title must be the header: a question with options or an answer.</summary>
     public bool IsHeaderBelowTitle => Count >= 2 && (HasOptions || Gold.Count > 0 || References >= 0);
 
     /// <summary>Whether a column has a meaning.</summary>
-    public bool Reads(int column) => Options.Contains(column) || Array.IndexOf(Single, column) >= 0 || Gold.Any(gold => gold.Column == column);
+    public bool Reads(int column) =>
+        Options.Contains(column) || Contexts.Contains(column) || Array.IndexOf(Single, column) >= 0 || Gold.Any(gold => gold.Column == column);
+
+    /// <summary>What a message calls a column: its name in quotes, or its place where it has none.</summary>
+    public string NameOf(int column) =>
+        string.IsNullOrWhiteSpace(Names[column]) ? $"column {column + 1} (without a name)" : $"'{Excerpt.Of(Names[column])}'";
 
     /// <summary>Reads a header.</summary>
     /// <param name="header">The names of the columns.</param>
@@ -79,7 +86,7 @@ internal sealed record QuestionColumns
             Id = First(plain, HeaderNames.Id),
             Dataset = First(plain, HeaderNames.Dataset),
             Topic = First(plain, HeaderNames.Topic),
-            Context = First(plain, HeaderNames.Context),
+            Contexts = [.. HeaderNames.Context.Select(name => Array.IndexOf(plain, HeaderNames.Plain(name))).Where(static column => column >= 0)],
             Options = options,
             OptionList = list,
             References = First(plain, HeaderNames.References),
@@ -153,6 +160,11 @@ internal sealed record QuestionColumns
                 .TakeWhile(static column => column >= 0).ToList();
             if (columns.Count >= 2)
             {
+                var next = first + columns.Count;
+                var beyond = Enumerable.Range(next + 1, OptionLetter.MaxOptions)
+                    .Select(number => Array.IndexOf(plain, prefix + number.ToString(CultureInfo.InvariantCulture)))
+                    .FirstOrDefault(static column => column >= 0, -1);
+                fault = beyond >= 0 ? $"the header has a column '{Excerpt.Of(header[beyond])}', but no '{family}{next}'." : "";
                 return columns;
             }
         }
@@ -176,7 +188,7 @@ internal sealed record QuestionColumns
 
     private int? Twice(string[] plain)
     {
-        foreach (var column in (int[])[.. Single, .. Options, .. Gold.Select(static gold => gold.Column)])
+        foreach (var column in (int[])[.. Single, .. Contexts, .. Options, .. Gold.Select(static gold => gold.Column)])
         {
             if (column >= 0 && Array.LastIndexOf(plain, plain[column]) != column)
             {

@@ -1,3 +1,4 @@
+using System.Text;
 using MedQA.Datasets.Sources;
 
 namespace MedQA.Datasets.Tables;
@@ -20,7 +21,7 @@ internal static class UnreadColumns
 
     private static readonly string[] GoldStems =
     [
-        "answer", "antwort", "réponse", "reponse", "respuesta", "risposta", "resposta", "correct", "korrekt", "richtig", "goldlabel", "groundtruth", "solution",
+        "expected", "answer", "antwort", "réponse", "reponse", "respuesta", "risposta", "resposta", "correct", "korrekt", "richtig", "goldlabel", "groundtruth", "solution",
         "lösung", "doğru", "cevap", "ответ", "答案", "正解", "正答", "정답",
     ];
 
@@ -34,11 +35,74 @@ internal static class UnreadColumns
         "time", "date", "source", "rate", "percent", "percentage", "difficulty", "by", "at", "context", "start", "end", "category", "model", "probability",
     ];
 
-    /// <summary>Words of names under which sets list other ways to write the answer.</summary>
-    private static readonly string[] SameAnswer = ["alias", "synonym", "accept", "variant", "reference", "normalized"];
+    /// <summary>Words of names under which sets list other ways to write the answer. "Variants" are options in some languages.</summary>
+    private static readonly string[] SameAnswer = ["alias", "synonym", "accept", "reference", "normalized"];
+
+    /// <summary>Words of names under which sets keep what a question comes from, what it is about and why its answer is right.</summary>
+    private static readonly HashSet<string> Notes =
+    [
+        "id", "idx", "index", "title", "name", "language", "lang", "note", "notes", "comment", "comments", "remark", "remarks", "tag", "tags", "keyword",
+        "keywords", "focus", "entity", "entities", "concept", "concepts", "cui", "mesh", "topic", "topics", "subject", "subjects", "category", "categories",
+        "subcategory", "chapter", "section", "area", "domain", "field", "specialty", "level", "difficulty", "split", "type", "types", "qtype", "year", "date",
+        "time", "page", "url", "urls", "link", "links", "source", "sources", "citation", "citations", "doi", "pmid", "author", "authors", "reviewer",
+        "annotator", "rater", "editor", "judge", "image", "images", "img", "figure", "file", "path", "hint", "hints", "fact", "facts", "evidence", "support",
+        "supporting", "explanation", "explanations", "expl", "exp", "rationale", "rationales", "reason", "reasoning", "cot", "thought", "justification",
+        "feedback", "metadata", "model", "version", "hash", "licence", "license", "snippet", "snippets",
+    ];
+
+    /// <summary>Words of names of texts about the answer, or of what a model made of a question: none that a question is about.</summary>
+    private static readonly HashSet<string> NoPassage =
+    [
+        "explanation", "explanations", "expl", "exp", "rationale", "rationales", "reason", "reasoning", "cot", "thought", "justification", "feedback", "comment",
+        "comments", "note", "notes", "hint", "hints", "solution", "answer", "answers", "response", "output", "completion", "generation", "prediction", "url",
+        "link", "source", "citation", "reference", "references", "licence", "license", "arguments", "prompt", "instruction", "instructions", "system",
+        "has", "is", "num", "number", "count", "length", "score", "relevance", "required", "needed",
+    ];
+
+    private static readonly HashSet<string> Answers =
+        ["answer", "answers", "antwort", "réponse", "respuesta", "risposta", "resposta", "gold", "truth", "output", "completion"];
+
+    private static readonly string[] PassageStems =
+    [
+        "passage", "vignette", "article", "paragraph", "narrative", "story", "dialog", "transcript", "conversation", "excerpt", "casedescription",
+        "casepresentation", "casetext", "patientcase", "clinicalcase", "patientnote", "clinicalnote", "context", "sent2", "fallbeschreibung", "lesetext",
+    ];
+
+    /// <summary>Words by which a name is one of a row of names.</summary>
+    private static readonly HashSet<string> Ordinals =
+    [
+        "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "one", "two", "three", "four", "five", "six", "seven", "eight",
+        "st", "nd", "rd", "th", "ii", "iii", "iv", "vi", "vii", "viii", "alpha", "beta", "gamma", "delta", "epsilon", "zeta",
+        "eins", "zwei", "drei", "vier", "fünf", "erste", "zweite", "dritte", "vierte", "fünfte", "un", "deux", "trois", "quatre", "cinq", "premier",
+        "première", "deuxième", "troisième", "quatrième", "uno", "dos", "tres", "cuatro", "cinco", "primera", "primero", "segunda", "segundo", "tercera",
+        "tercero", "cuarta", "cuarto", "primo", "secondo", "terzo", "quarto", "prima", "seconda", "terza", "quarta",
+    ];
 
     /// <summary>Whether a column's name says that it holds other ways to write the answer.</summary>
     public static bool IsOfSameAnswer(string name) => HasStem(HeaderNames.Plain(name), SameAnswer);
+
+    /// <summary>Whether a column's name says that it holds an answer, and is none of several: the right one in another language or form.</summary>
+    public static bool IsAnswer(string name) => Answers.Overlaps(Words(name)) && Family(name) is null;
+
+    /// <summary>Whether a column's name says that it holds notes on a question, as its source, its topic or why its answer is right.</summary>
+    public static bool IsNote(string name) => Notes.Overlaps(Words(name));
+
+    /// <summary>Whether a column's name says that it holds what a question is about.</summary>
+    public static bool IsPassage(string name) => HasStem(HeaderNames.Plain(name), PassageStems) && !IsNote(name) && MayHoldPassage(name);
+
+    /// <summary>Whether a column's name leaves open that it holds what a question is about.</summary>
+    public static bool MayHoldPassage(string name) => !NoPassage.Overlaps(Words(name));
+
+    /// <summary>
+    /// What a name has in common with others that differ in a number, a letter or an ordinal only ("first", "text 2", no name at all);
+    /// <see langword="null"/> where it has none of these.
+    /// </summary>
+    public static string? Family(string name)
+    {
+        var words = Words(name);
+        var common = words.Where(static word => word.Length > 1 && !Ordinals.Contains(word) && !word.All(IsNumeral)).ToList();
+        return words.Count == 0 || common.Count < words.Count ? string.Join(' ', common) : null;
+    }
 
     /// <summary>The columns whose names are those of options.</summary>
     /// <param name="header">The names of all columns.</param>
@@ -106,12 +170,25 @@ internal static class UnreadColumns
 
     private static bool HasStem(string plain, string[] stems) => Array.Exists(stems, stem => plain.Contains(stem, StringComparison.Ordinal));
 
-    private static bool IsAbout(string name)
-    {
-        var spaced = string.Concat(name.Select(static (letter, place) => char.IsUpper(letter) && place > 0 ? $" {letter}" : $"{letter}"));
-        return About.Overlaps(Words(name)) || About.Overlaps(Words(spaced));
+    private static bool IsAbout(string name) => About.Overlaps(Words(name)) || About.Overlaps(Separated(name));
 
-        static IEnumerable<string> Words(string text) =>
-            text.ToLowerInvariant().Split([' ', '_', '-', '.', ':', '(', ')', '/', '\n', '\r', '\t'], StringSplitOptions.RemoveEmptyEntries);
+    /// <summary>The words of a name, in lower case: between separators, at capitals, and where letters and digits meet.</summary>
+    private static List<string> Words(string name)
+    {
+        var spaced = new StringBuilder();
+        for (var place = 0; place < name.Length; place++)
+        {
+            var (last, next) = (place > 0 ? name[place - 1] : ' ', name[place]);
+            spaced.Append((char.IsUpper(next) && char.IsLower(last)) || IsNumeral(next) != IsNumeral(last) ? " " : "").Append(next);
+        }
+
+        return Separated(spaced.ToString());
     }
+
+    private static bool IsNumeral(char letter) => char.IsNumber(letter) || "一二三四五六甲乙丙丁".Contains(letter, StringComparison.Ordinal);
+
+    private static List<string> Separated(string text) =>
+        [.. text.ToLowerInvariant().Split(Separators, StringSplitOptions.RemoveEmptyEntries)];
+
+    private static readonly char[] Separators = [' ', '_', '-', '.', ':', '(', ')', '[', ']', '/', '#', '\n', '\r', '\t', '\uFEFF'];
 }
