@@ -79,7 +79,8 @@ public static class QuestionSetReader
             if (record is { Problem: null, Options.Count: 0 } && (record.IsBare || record.MayBeOptions.Count > 0))
             {
                 haveOptions ??= await file.InterruptAsync(() => HaveOptionsAsync(records, options, cancellationToken));
-                record = haveOptions.Value ? record with { Problem = record.IsBare ? BareRecord : TableRow.MayBeOptionsOf(record.MayBeOptions, hasOptions: true) } : record;
+                var problem = record.IsBare ? BareRecord : TableRow.MayBeOptionsOf(record.MayBeOptions, hasOptions: true);
+                record = haveOptions.Value ? record with { Problem = problem } : record;
             }
 
             var row = acceptance.Accept(record, evidence);

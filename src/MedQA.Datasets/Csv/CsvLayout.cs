@@ -43,9 +43,10 @@ internal sealed record CsvLayout(char Delimiter, int HeaderLine, int ColumnCount
                 }
                 else if (fault.Length > 0
                     && (place == 0 || (isTitle && !HeaderNames.IsTitle(record.Fields)) || HeaderNames.IsHeader(record.Fields))
-                    && (HeaderNames.IsHeader(record.Fields), record.FieldCount).CompareTo((worst.HasQuestion, worst.Fields - (isTitle ? 1 : 0))) > 0)
+                    && (HeaderNames.IsHeader(record.Fields), record.FieldCount + (isTitle ? 1 : 0)) is var rank
+                    && rank.CompareTo((worst.HasQuestion, worst.Fields)) > 0)
                 {
-                    worst = (HeaderNames.IsHeader(record.Fields), record.FieldCount, record.Line, char.ToLowerInvariant(fault[0]) + fault[1..]);
+                    worst = (rank.Item1, record.FieldCount, record.Line, char.ToLowerInvariant(fault[0]) + fault[1..]);
                 }
 
                 isTitle = place == 0 ? HeaderNames.IsTitle(record.Fields) : isTitle && HeaderNames.IsTitle(record.Fields);

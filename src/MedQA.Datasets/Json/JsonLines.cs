@@ -40,7 +40,8 @@ internal static class JsonLines
         }
         catch (JsonException fault)
         {
-            return [new SourceRecord { Line = line, Number = number, Problem = $"The line is not valid JSON from byte {fault.BytePositionInLine + 1} on." }];
+            var problem = $"The line is not valid JSON from byte {fault.BytePositionInLine + 1} on.";
+            return [new SourceRecord { Line = line, Number = number, Problem = problem }];
         }
     }
 }

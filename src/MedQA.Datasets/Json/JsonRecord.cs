@@ -12,7 +12,7 @@ internal sealed class JsonRecord(QuestionSetOptions options)
 
     private readonly Dictionary<string, Meaning> _known = [];
 
-    /// <summary>The record of an object; the records of its list of questions, each with what stands above the list, where it holds one.</summary>
+    /// <summary>The record of an object; where it holds a list of questions their records, each with what stands above the list.</summary>
     /// <param name="value">The object.</param>
     /// <param name="key">The name under which it stands, where that is its id.</param>
     /// <param name="line">The line on which it starts.</param>
@@ -25,7 +25,8 @@ internal sealed class JsonRecord(QuestionSetOptions options)
         }
 
         List<JsonProperty> own = [.. value.EnumerateObject()];
-        var lists = own.Exists(static property => HeaderNames.IsQuestion(JsonText.NameOf(property))) || own.Exists(IsInner) ? [] : own.FindAll(IsListOfQuestions);
+        var isOne = own.Exists(static property => HeaderNames.IsQuestion(JsonText.NameOf(property))) || own.Exists(IsInner);
+        var lists = isOne ? [] : own.FindAll(IsListOfQuestions);
         if (lists is not [var list])
         {
             return [Read(Flat(own), value, key, line, number)];
@@ -33,7 +34,8 @@ internal sealed class JsonRecord(QuestionSetOptions options)
 
         own.Remove(list);
         var above = own.FindAll(static property => property.Value.ValueKind != JsonValueKind.Null);
-        var id = key ?? (above.FindIndex(static property => IsNamed(property, HeaderNames.Id)) is >= 0 and var place ? JsonText.Of(above[place].Value) : null);
+        var named = above.FindIndex(static property => IsNamed(property, HeaderNames.Id));
+        var id = key ?? (named >= 0 ? JsonText.Of(above[named].Value) : null);
         var problem = AboveList(above);
         above.RemoveAll(static property => !IsNamed(property, [.. HeaderNames.Dataset, .. HeaderNames.Topic, .. HeaderNames.Context]));
         var records = new List<SourceRecord>();
@@ -41,30 +43,34 @@ internal sealed class JsonRecord(QuestionSetOptions options)
         {
             List<JsonProperty> members = [.. item.EnumerateObject()];
             var names = members.Select(static member => HeaderNames.Plain(JsonText.NameOf(member))).ToHashSet(StringComparer.Ordinal);
-            var record = Read([.. Flat(members), .. above.Where(property => !names.Contains(HeaderNames.Plain(JsonText.NameOf(property))))], item, null, line, number + records.Count);
+            var others = above.Where(property => !names.Contains(HeaderNames.Plain(JsonText.NameOf(property))));
+            var record = Read([.. Flat(members), .. others], item, key: null, line, number + records.Count);
             record = record.Id is null && id is not null ? record with { Id = $"{id}-{records.Count + 1}" } : record;
             records.Add(problem is null ? record : record with { Problem = problem });
         }
 
-        return records.Count > 0 ? records : [new SourceRecord { Line = line, Number = number, Id = id, Problem = $"The list '{Excerpt.Of(JsonText.NameOf(list))}' has no question." }];
+        return records;
     }
 
     /// <summary>Why questions cannot be asked without what stands above their list; <see langword="null"/> where they can.</summary>
     private static string? AboveList(List<JsonProperty> above)
     {
-        var beside = above.Find(static property => IsNamed(property,
-            [.. HeaderNames.Options, .. HeaderNames.References, .. HeaderNames.OtherAnswer, .. HeaderNames.Gold.Select(static gold => gold.Name)]));
+        var beside = above.Find(static property =>
+            HeaderNames.IsRead(HeaderNames.Plain(JsonText.NameOf(property))) && !IsNamed(property, HeaderNames.QuestionOnlyWithOptions));
         if (beside.Value.ValueKind != JsonValueKind.Undefined)
         {
-            return $"'{Excerpt.Of(JsonText.NameOf(beside))}' stands above the list of questions, not beside each: write a record for each question, with its options and its answer.";
+            return $"'{Excerpt.Of(JsonText.NameOf(beside))}' stands above the list of questions, not beside each: "
+                + "write a record for each question, with its options and its answer.";
         }
 
-        var unread = above.Find(static property => !IsNamed(property, [.. HeaderNames.Id, .. HeaderNames.Dataset, .. HeaderNames.Topic, .. HeaderNames.Context])
+        var unread = above.Find(static property =>
+            !IsNamed(property, [.. HeaderNames.Id, .. HeaderNames.Dataset, .. HeaderNames.Topic, .. HeaderNames.Context])
             && !UnreadColumns.IsNote(JsonText.NameOf(property)) && UnreadColumns.MayHoldPassage(JsonText.NameOf(property))
             && (UnreadColumns.IsPassage(JsonText.NameOf(property)) || IsLong(property.Value)));
         return unread.Value.ValueKind == JsonValueKind.Undefined
             ? null
-            : $"'{Excerpt.Of(JsonText.NameOf(unread))}' stands above the list of questions and is not read: if they are about it, name it context; if not, leave it out.";
+            : $"'{Excerpt.Of(JsonText.NameOf(unread))}' stands above the list of questions and is not read: "
+                + "if they are about it, name it context; if not, leave it out.";
     }
 
     /// <summary>Whether a value is a text of several words, or a structure with one.</summary>
@@ -76,13 +82,15 @@ internal sealed class JsonRecord(QuestionSetOptions options)
         _ => false,
     };
 
-    private static bool IsNamed(JsonProperty property, string[] names) => HeaderNames.IsOf(HeaderNames.Plain(JsonText.NameOf(property)), names);
+    private static bool IsNamed(JsonProperty property, string[] names) =>
+        HeaderNames.IsOf(HeaderNames.Plain(JsonText.NameOf(property)), names);
 
     /// <summary>Whether a property is a list of objects with questions.</summary>
     private static bool IsListOfQuestions(JsonProperty property) =>
         property.Value.ValueKind == JsonValueKind.Array && property.Value.GetArrayLength() > 0
-        && property.Value.EnumerateArray().All(static item => item.ValueKind == JsonValueKind.Object && item.EnumerateObject().Any(static member =>
-            HeaderNames.IsQuestion(JsonText.NameOf(member)) && !IsNamed(member, HeaderNames.QuestionOnlyWithOptions)));
+        && property.Value.EnumerateArray().All(static item => item.ValueKind == JsonValueKind.Object
+            && item.EnumerateObject().Any(static member =>
+                HeaderNames.IsQuestion(JsonText.NameOf(member)) && !IsNamed(member, HeaderNames.QuestionOnlyWithOptions)));
 
     private SourceRecord Read(List<JsonProperty> properties, JsonElement value, string? key, int line, int number)
     {
@@ -107,7 +115,8 @@ internal sealed class JsonRecord(QuestionSetOptions options)
         {
             if (column >= 0 && properties[column].Value.ValueKind is JsonValueKind.Array or JsonValueKind.Object)
             {
-                if (Joined(properties[column].Value, columns.Contexts.Contains(column) ? "\n\n" : ", ", column == columns.Question ? 1 : int.MaxValue) is not { } text)
+                var between = columns.Contexts.Contains(column) ? "\n\n" : ", ";
+                if (Joined(properties[column].Value, between, column == columns.Question ? 1 : int.MaxValue) is not { } text)
                 {
                     return Rejected($"'{Excerpt.Of(columns.Names[column])}' is a JSON {(properties[column].Value.ValueKind == JsonValueKind.Array ? "array" : "object")}, not a text.");
                 }
@@ -117,9 +126,11 @@ internal sealed class JsonRecord(QuestionSetOptions options)
         }
 
         var record = TableRow.Read(columns, fields, fields.Count, line, number, options.AnswerNotation) ?? Rejected("The record is blank.");
-        if (record is { Problem: null, Options.Count: 0 } && columns.Gold.FirstOrDefault(gold => IsStructure(properties[gold.Column])) is { } structure)
+        if (record is { Problem: null, Options.Count: 0 }
+            && columns.Gold.FirstOrDefault(gold => IsStructure(properties[gold.Column])) is { } structure)
         {
-            return Rejected($"'{Excerpt.Of(structure.Name)}' holds a JSON object, not a text: give the right answers as a list of texts in reference_answers.");
+            return Rejected($"'{Excerpt.Of(structure.Name)}' holds a JSON object, not a text: "
+                + "give the right answers as a list of texts in reference_answers.");
         }
 
         record = record with { IsBare = !columns.HasOptions && columns.References < 0 };
@@ -133,8 +144,8 @@ internal sealed class JsonRecord(QuestionSetOptions options)
         ["resps", "filtered_resps", "arguments", "doc_id", "doc_hash", "prompt_hash", "target_hash", "messages"];
 
     /// <summary>
-    /// The properties of a record, or of the object in it that has the question, with what the record itself says of id, data set, topic and
-    /// context, and with what nobody reads: options may hide there.
+    /// The properties of a record, or of the object in it that has the question, with what the record itself says of id, data set, topic
+    /// and context, and with what nobody reads: options may hide there.
     /// </summary>
     private static List<JsonProperty> Flat(List<JsonProperty> own)
     {
@@ -167,7 +178,8 @@ internal sealed class JsonRecord(QuestionSetOptions options)
 
     /// <summary>Whether a property is an object, or a list with objects in it.</summary>
     private static bool IsStructure(JsonProperty property) => property.Value.ValueKind == JsonValueKind.Object
-        || (property.Value.ValueKind == JsonValueKind.Array && property.Value.EnumerateArray().Any(static item => item.ValueKind == JsonValueKind.Object));
+        || (property.Value.ValueKind == JsonValueKind.Array
+            && property.Value.EnumerateArray().Any(static item => item.ValueKind == JsonValueKind.Object));
 
     private static string Raw(JsonElement value) => value.ValueKind is JsonValueKind.Array or JsonValueKind.Object ? value.GetRawText() : JsonText.Of(value) ?? "";
 

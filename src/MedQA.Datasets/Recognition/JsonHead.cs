@@ -36,7 +36,8 @@ internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape, strin
         if (question >= 0 && wrapped.Name is null && first.Members[question].Kind == JsonTokenType.StartObject)
         {
             fault = first.IsArray || first.HasNext
-                ? $"'{Excerpt.Of(first.Root[question])}' of the first record is a JSON object, not a text: write the question as a text, with its options and its answer beside it."
+                ? $"'{Excerpt.Of(first.Root[question])}' of the first record is a JSON object, not a text: "
+                    + "write the question as a text, with its options and its answer beside it."
                 : $"the file is JSON by columns, as pandas writes it: {ByRecords}";
             return null;
         }
@@ -73,12 +74,15 @@ internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape, strin
 
         if (question < 0 && wrapped.Name is null)
         {
-            if (first.Members.Find(static member => member.Kind == JsonTokenType.StartArray && HasQuestion(member.Names)) is { Name: { } list } records)
+            var records = first.Members.Find(static member => member.Kind == JsonTokenType.StartArray && HasQuestion(member.Names));
+            if (records.Name is { } list)
             {
                 // Lists of several records, or of one that has above them what they are about, are read with what stands above them.
                 if (first.IsArray || first.HasNext || first.Members.Exists(member => member.Name != list && IsPassage(member)))
                 {
-                    var listed = first.IsArray ? JsonShape.Array : first.IsOnOneLine && first.HasNextLine && !first.HasFollower ? JsonShape.Lines : JsonShape.Values;
+                    var listed = first.IsArray ? JsonShape.Array
+                        : first.HasNextLine && !first.HasFollower ? JsonShape.Lines
+                        : JsonShape.Values;
                     return new JsonHead(FormatOf(records.Names, listed), listed);
                 }
 
@@ -146,7 +150,8 @@ internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape, strin
     }
 
     private static bool IsPassage((string Name, JsonTokenType Kind, List<string> Names, int Items) member) =>
-        member.Kind is JsonTokenType.String or JsonTokenType.StartArray && HeaderNames.IsOf(HeaderNames.Plain(member.Name), HeaderNames.Context);
+        member.Kind is JsonTokenType.String or JsonTokenType.StartArray
+        && HeaderNames.IsOf(HeaderNames.Plain(member.Name), HeaderNames.Context);
 
     private static bool IsQuestion(string name) => HeaderNames.IsQuestion(name);
 

@@ -132,7 +132,8 @@ internal sealed class RecordAcceptance(QuestionSetOptions options)
         var answer = record.Gold.Select(static claim => claim.Value).FirstOrDefault(static value => !Blank(value));
         return answer is null
             ? "The row has no options; a question needs 2 to 26."
-            : $"The row has no options; a question needs 2 to 26. Where its answer '{Excerpt.Of(answer)}' is a free one, give it as reference_answers.";
+            : "The row has no options; a question needs 2 to 26. "
+                + $"Where its answer '{Excerpt.Of(answer)}' is a free one, give it as reference_answers.";
     }
 
     private static string? BlankOption(IReadOnlyList<string> options)

@@ -22,10 +22,10 @@ internal static class HeaderNames
     public static readonly string[] Topic = ["topic", "subject", "category", "subject_name", "topic_name", "specialty", "question_type", "meta_info"];
     public static readonly string[] Context =
     [
-        "context", "abstract", "passage", "vignette", "background", "article", "premise", "clinical_case", "scenario", "story", "narrative", "text_passage",
-        "reading_passage", "paragraph", "excerpt", "document", "case", "case_description", "case_presentation", "case_report", "clinical_note",
-        "clinical_notes", "patient_note", "patient_notes", "patient_history", "history", "discharge_summary", "report", "conversation", "dialogue",
-        "dialog", "transcript",
+        "context", "abstract", "passage", "vignette", "background", "article", "premise", "clinical_case", "scenario", "story",
+        "narrative", "text_passage", "reading_passage", "paragraph", "excerpt", "document", "case", "case_description",
+        "case_presentation", "case_report", "clinical_note", "clinical_notes", "patient_note", "patient_notes", "patient_history",
+        "history", "discharge_summary", "report", "conversation", "dialogue", "dialog", "transcript",
     ];
     /// <summary>Names of <see cref="Context"/> under which a number or a file's name stands as often as a text.</summary>
     public static readonly string[] LooseContext = ["document", "case", "history", "report"];
@@ -85,7 +85,8 @@ internal static class HeaderNames
 
     /// <summary>Whether a name without what does not count is one of a question, its options or its answer.</summary>
     public static bool IsRead(string plain) =>
-        IsQuestion(plain) || IsOf(plain, Options) || IsOf(plain, References) || IsOf(plain, OtherAnswer) || Gold.Any(gold => Plain(gold.Name) == plain);
+        IsQuestion(plain) || IsOf(plain, Options) || IsOf(plain, References) || IsOf(plain, OtherAnswer)
+        || Gold.Any(gold => Plain(gold.Name) == plain);
 
     /// <summary>Whether one of some names is a question's.</summary>
     public static bool IsHeader(IReadOnlyList<string> names) => names.Any(IsQuestion);

@@ -7,6 +7,9 @@ namespace MedQA.Datasets.Tables;
 /// <summary>Options that stand in one text, each behind its letter: on lines of their own ("A Heparin", "B. Digoxin"), or in one line ("A) Heparin B) Digoxin").</summary>
 internal static partial class LetteredText
 {
+    /// <summary>How long a list is at most that stands where a passage is expected.</summary>
+    private const int MaxList = 400;
+
     /// <summary>The options of a text that holds nothing else; none where it does not begin with A and go on with B.</summary>
     public static IReadOnlyList<string> Options(string text)
     {
@@ -17,8 +20,8 @@ internal static partial class LetteredText
     }
 
     /// <summary>
-    /// The options without the letters that they begin with, where each begins with that of its place, all written alike: "A)", "(A)", "A.",
-    /// "A:", "a -", "Ａ．" or "①". A letter with a dot before a small one, as in "C. difficile", is part of a name and stays.
+    /// The options without the letters that they begin with, where each begins with that of its place, all written alike: "A)", "(A)",
+    /// "A.", "A:", "a -", "Ａ．" or "①". A letter with a dot before a small one, as in "C. difficile", is part of a name and stays.
     /// </summary>
     public static IReadOnlyList<string> WithoutLabels(IReadOnlyList<string> options)
     {
@@ -64,7 +67,7 @@ internal static partial class LetteredText
             : [];
     }
 
-    /// <summary>The items of a text that may be a list, without the marks before them; none where nothing usual stands between items.</summary>
+    /// <summary>The items of a text that may be a list, without the marks before them; none where nothing usual is between items.</summary>
     /// <param name="text">The text.</param>
     /// <param name="isNote">Whether it may be prose or keywords, in which commas, semicolons and strokes mean nothing.</param>
     public static IEnumerable<IReadOnlyList<string>> Lists(string text, bool isNote)
@@ -77,7 +80,9 @@ internal static partial class LetteredText
                 continue;
             }
 
-            var whole = separator is "," ? text.Replace(" or ", ",", StringComparison.Ordinal).Replace(" and ", ",", StringComparison.Ordinal) : text;
+            var whole = separator is ","
+                ? text.Replace(" or ", ",", StringComparison.Ordinal).Replace(" and ", ",", StringComparison.Ordinal)
+                : text;
             var items = whole.Split(separator, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
             if (items.Length >= least && items.Length <= OptionLetter.MaxOptions && Array.TrueForAll(items, item => item.Length <= length))
             {
@@ -86,6 +91,11 @@ internal static partial class LetteredText
             }
         }
     }
+
+    /// <summary>Whether a text is a list of which one item is an answer, or is behind a letter, and nothing else.</summary>
+    public static bool IsListOf(string text, IReadOnlyList<string> answers) =>
+        Lists(text, isNote: text.Length > MaxList || text.Contains(". ", StringComparison.Ordinal))
+            .Any(items => items.Count >= 3 && items.Any(item => answers.Any(answer => IsSame(item, answer))));
 
     /// <summary>Whether a text ends with a list of which one item is an answer, as in "Which? Heparin / Digoxin / Insulin".</summary>
     public static bool EndsWithList(string text, IReadOnlyList<string> answers)
@@ -112,7 +122,8 @@ internal static partial class LetteredText
     public static bool IsWithin(string text, IReadOnlyList<string> answers)
     {
         if (OptionsLabel().IsMatch(text) || InBraces().IsMatch(text) || AreLines(text, answers) || EndsWithList(text, answers)
-            || Run(text, SmallLine(), Small).Count >= 2 || Run(text, CircledMark(), static place => ((char)('\u2460' + place)).ToString()).Count >= 4)
+            || Run(text, SmallLine(), Small).Count >= 2
+            || Run(text, CircledMark(), static place => ((char)('\u2460' + place)).ToString()).Count >= 4)
         {
             return true;
         }
@@ -191,16 +202,17 @@ internal static partial class LetteredText
 
     /// <summary>Texts without the separator that all but the last end with.</summary>
     private static IReadOnlyList<string> WithoutEnds(IReadOnlyList<string> texts) =>
-        texts.Count >= 2 && texts[0] is [.., (';' or ',' or '；' or '，' or '、') and var end] && texts.SkipLast(1).All(text => text.EndsWith(end))
+        texts.Count >= 2 && texts[0] is [.., (';' or ',' or '/' or '；' or '，' or '、') and var end]
+            && texts.SkipLast(1).All(text => text.EndsWith(end))
             ? [.. texts.Select((text, place) => place < texts.Count - 1 || text.EndsWith(end) ? text[..^1].TrimEnd() : text)]
             : texts;
 
     /// <summary>What stands between the items of a list, how many items it has at least, and how long these are at most.</summary>
     private static readonly (string Separator, int Least, int Length)[] Separations =
     [
-        ("|", 2, int.MaxValue), ("\n", 2, int.MaxValue), ("<br", 2, int.MaxValue), ("•", 2, 200), ("\\n", 2, 200), ("\t", 2, 200), (";", 2, 200),
-        ("；", 2, 200), (" / ", 2, 200), ("/", 3, 80), (",", 3, 80), ("，", 3, 80), ("、", 3, 80), ("~", 3, 80), ("#", 3, 80), (" - ", 3, 80), (" – ", 3, 80),
-        ("&&", 2, 80), ("::", 2, 80),
+        ("|", 2, int.MaxValue), ("\n", 2, int.MaxValue), ("<br", 2, int.MaxValue), ("•", 2, 200), ("\\n", 2, 200), ("\t", 2, 200),
+        (";", 2, 200), ("；", 2, 200), (" / ", 2, 200), ("/", 3, 80), (",", 3, 80), ("，", 3, 80), ("、", 3, 80), ("~", 3, 80), ("#", 3, 80),
+        (" - ", 3, 80), (" – ", 3, 80), ("&&", 2, 80), ("::", 2, 80),
     ];
 
     private static char Usual(string letter) => letter[0] >= 'Ａ' ? (char)(letter[0] - 0xFEE0) : letter[0];

@@ -54,7 +54,8 @@ internal sealed record QuestionColumns
 
     /// <summary>Whether a column has a meaning.</summary>
     public bool Reads(int column) =>
-        Options.Contains(column) || Contexts.Contains(column) || Array.IndexOf(Single, column) >= 0 || Gold.Any(gold => gold.Column == column);
+        Options.Contains(column) || Contexts.Contains(column) || Array.IndexOf(Single, column) >= 0
+        || Gold.Any(gold => gold.Column == column);
 
     /// <summary>What a message calls a column: its name in quotes, or its place where it has none.</summary>
     public string NameOf(int column) =>
@@ -86,7 +87,10 @@ internal sealed record QuestionColumns
             Id = First(plain, HeaderNames.Id),
             Dataset = First(plain, HeaderNames.Dataset),
             Topic = First(plain, HeaderNames.Topic),
-            Contexts = [.. HeaderNames.Context.Select(name => Array.IndexOf(plain, HeaderNames.Plain(name))).Where(static column => column >= 0)],
+            Contexts =
+            [
+                .. HeaderNames.Context.Select(name => Array.IndexOf(plain, HeaderNames.Plain(name))).Where(static column => column >= 0),
+            ],
             Options = options,
             OptionList = list,
             References = First(plain, HeaderNames.References),

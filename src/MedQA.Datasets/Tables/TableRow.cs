@@ -10,7 +10,8 @@ namespace MedQA.Datasets.Tables;
 internal static class TableRow
 {
     /// <summary>Why a question with options in its text is left out.</summary>
-    public const string OptionsInText = "The options stand in the question's text; put them into fields of their own: option_a, option_b …, or one field options.";
+    public const string OptionsInText =
+        "The options stand in the question's text; put them into fields of their own: option_a, option_b …, or one field options.";
 
     /// <summary>From how many characters on a text is long, and may be what a question is about.</summary>
     private const int LongText = 120;
@@ -74,7 +75,8 @@ internal static class TableRow
             return record with { Problem = list.Problem };
         }
 
-        if (columns.OptionList >= 0 && LetteredText.Species(Field(columns.OptionList) ?? "", claims.Select(static claim => claim.Value)) is { Count: > 0 } species)
+        if (columns.OptionList >= 0
+            && LetteredText.Species(Field(columns.OptionList) ?? "", claims.Select(static claim => claim.Value)) is { Count: > 0 } species)
         {
             list = new OptionList(species);
         }
@@ -102,7 +104,8 @@ internal static class TableRow
             return record with
             {
                 Options = texts,
-                Gold = [.. claims.Select(claim => claim with { Value = Unlabelled(Named(OneOf(claim.Value, options), names), options, texts) })],
+                Gold = claims.ConvertAll(
+                    claim => claim with { Value = Unlabelled(Named(OneOf(claim.Value, options), names), options, texts) }),
                 FirstNumber = isTable ? null : list.FirstNumber,
                 MayBeGold = columns.Gold.Count > 0 ? [] : [.. MayBeGold(columns, fields, columnCount, options)],
             };
@@ -110,9 +113,19 @@ internal static class TableRow
 
         var answers = claims.SelectMany(static claim => References(claim.Value)).Where(static value => !string.IsNullOrWhiteSpace(value)).ToList();
         var references = References(Field(columns.References));
-        if (LetteredText.IsWithin(record.Text ?? "", [.. answers, .. references]) || LetteredText.AreLines(record.Context ?? "", answers))
+        if (LetteredText.IsWithin(record.Text ?? "", [.. answers, .. references]) || LetteredText.AreLines(record.Context ?? "", answers)
+            || LetteredText.IsListOf(record.Context ?? "", answers))
         {
             return record with { Problem = OptionsInText };
+        }
+
+        if (Flag(columns, fields) is { } flag)
+        {
+            return record with
+            {
+                Problem = $"{flag} says whether the answer of this row is right: "
+                    + "write one row for each question, with its options and the letter of the right one.",
+            };
         }
 
         var mayBeOptions = MayBeOptions(columns, fields, [.. answers, .. references]);
@@ -123,9 +136,15 @@ internal static class TableRow
 
         return record with
         {
-            Gold = claims,
-            References = [.. references, .. columns.HasOptions ? [] : answers.Where(answer => !references.Contains(answer, StringComparer.Ordinal))],
-            MayBeFree = columns.HasOptions ? columns.References >= 0 && !answers.Except(references, StringComparer.Ordinal).Any() : references.Count > 0 || !answers.Exists(IsPlace),
+            Gold = claims.Exists(static claim => IsPlace(claim.Value)) ? claims.FindAll(static claim => IsPlace(claim.Value)) : claims,
+            References =
+            [
+                .. references,
+                .. columns.HasOptions ? [] : answers.Where(answer => !references.Contains(answer, StringComparer.Ordinal)),
+            ],
+            MayBeFree = columns.HasOptions
+                ? columns.References >= 0 && !answers.Except(references, StringComparer.Ordinal).Any()
+                : references.Count > 0 || !answers.Exists(IsPlace),
             MayBeOptions = mayBeOptions,
         };
 
@@ -146,18 +165,22 @@ internal static class TableRow
 
     /// <summary>Why a record is no question with a free answer: fields that nobody reads may hold its options.</summary>
     /// <param name="names">What a message calls the fields.</param>
-    /// <param name="hasOptions">Whether other records of the file have options, so that this one says by its reference answer that it has none.</param>
+    /// <param name="hasOptions">Whether other records of the file have options; this one then has a reference answer already.</param>
     public static string MayBeOptionsOf(IReadOnlyList<string> names, bool hasOptions)
     {
-        var others = names.Count == 1 ? "" : $" (so may {string.Join(", ", names.Skip(1).Take(7))}{(names.Count > 8 ? $" and {names.Count - 8} more" : "")})";
+        var more = names.Count > 8 ? $" and {names.Count - 8} more" : "";
+        var others = names.Count == 1 ? "" : $" (so may {string.Join(", ", names.Skip(1).Take(7))}{more})";
         var remedy = names.Count == 1 ? "name it options" : "name them option_a, option_b …";
         return $"{names[0]} holds options, or texts of which one is the answer{others}: if they are the options, {remedy}; "
-            + (hasOptions ? "if not, leave them out, or put the questions with free answers into a file of their own." : "if not, name the answer reference_answers.");
+            + (hasOptions
+                ? "if not, leave them out, or put the questions with free answers into a file of their own."
+                : "if not, name the answer reference_answers.");
     }
 
     /// <summary>
-    /// The fields that nobody reads and that may hold options: one that lists texts of which one is the answer, or that is the answer, unless
-    /// its name says that it is another way to write it or a note; several whose names differ in a number, a letter or an ordinal only.
+    /// The fields that nobody reads and that may hold options: one that lists texts of which one is the answer, or that is the answer,
+    /// unless its name says that it is another way to write it or a note; several whose names differ in a number, a letter or an
+    /// ordinal only.
     /// </summary>
     private static IReadOnlyList<string> MayBeOptions(QuestionColumns columns, IReadOnlyList<string> fields, List<string> answers)
     {
@@ -173,7 +196,8 @@ internal static class TableRow
 
             var isNote = UnreadColumns.IsNote(name);
             if (Lists(fields[column], isNote, answers)
-                || (((!isNote && !UnreadColumns.IsAnswer(name)) || IsNumbered(columns, column)) && answers.Exists(answer => !IsTruth(answer) && LetteredText.IsSame(fields[column], answer))))
+                || (((!isNote && !UnreadColumns.IsAnswer(name)) || IsNumbered(columns, column))
+                    && answers.Exists(answer => !IsTruth(answer) && LetteredText.IsSame(fields[column], answer))))
             {
                 found.Add(column);
             }
@@ -194,7 +218,26 @@ internal static class TableRow
     }
 
     /// <summary>Whether a field may be an option's text: no number, no address.</summary>
-    private static bool IsText(string field) => field.Any(char.IsLetter) && !field.Contains("://", StringComparison.Ordinal) && !IsTruth(field);
+    private static bool IsText(string field) =>
+        field.Any(char.IsLetter) && !field.Contains("://", StringComparison.Ordinal) && !IsTruth(field);
+
+    private static readonly string[] FlagValues =
+        ["TRUE", "FALSE", "YES", "NO", "0", "1", "Y", "N", "RIGHT", "WRONG", "CORRECT", "INCORRECT"];
+
+    /// <summary>The column beside that of the answer which only says whether it is right, or <see langword="null"/>.</summary>
+    private static string? Flag(QuestionColumns columns, IReadOnlyList<string> fields)
+    {
+        for (var column = 0; column < Math.Min(fields.Count, columns.Names.Count); column++)
+        {
+            if (UnreadColumns.IsFlag(columns.Names[column]) && columns.Gold.Any(gold => gold.Column != column)
+                && Array.IndexOf(FlagValues, fields[column].Trim().ToUpperInvariant()) >= 0)
+            {
+                return columns.NameOf(column);
+            }
+        }
+
+        return null;
+    }
 
     private static bool IsTruth(string value) => value.AsSpan().Trim() is var bare
         && (bare.Equals("true", StringComparison.OrdinalIgnoreCase) || bare.Equals("false", StringComparison.OrdinalIgnoreCase));
@@ -232,28 +275,37 @@ internal static class TableRow
         List<JsonElement> items = value.ValueKind switch
         {
             JsonValueKind.Array => [.. value.EnumerateArray()],
-            JsonValueKind.Object => [.. value.EnumerateObject().Where(static member => !UnreadColumns.IsNote(JsonText.NameOf(member))).Select(static member => member.Value)],
+            JsonValueKind.Object =>
+            [
+                .. value.EnumerateObject()
+                    .Where(static member => !UnreadColumns.IsNote(JsonText.NameOf(member)))
+                    .Select(static member => member.Value),
+            ],
             _ => [],
         };
         var texts = items.Select(JsonText.Of).OfType<string>();
-        var inner = items.Count(static item => item.ValueKind == JsonValueKind.Object) >= 2
-            ? items.Where(static item => item.ValueKind == JsonValueKind.Object).SelectMany(static item => item.EnumerateObject()).Select(static member => JsonText.Of(member.Value)).OfType<string>()
+        var objects = items.FindAll(static item => item.ValueKind == JsonValueKind.Object);
+        var inner = objects.Count >= 2
+            ? objects.SelectMany(static item => item.EnumerateObject()).Select(static member => JsonText.Of(member.Value)).OfType<string>()
             : [];
-        return IsList([.. texts], answers) || IsList([.. inner.Take(OptionLetter.MaxOptions)], answers) || items.Exists(item => Lists(item, answers))
+        return IsList([.. texts], answers) || IsList([.. inner.Take(OptionLetter.MaxOptions)], answers)
+            || items.Exists(item => Lists(item, answers))
             || (value.ValueKind == JsonValueKind.Object && value.EnumerateObject().Any(IsNamedOptions));
     }
 
     /// <summary>Whether a value is a list of texts that each may be an option.</summary>
     private static bool ListsTexts(JsonElement value) =>
         value.ValueKind == JsonValueKind.Array && value.GetArrayLength() is >= 2 and <= OptionLetter.MaxOptions
-        && value.EnumerateArray().All(static item => item.ValueKind == JsonValueKind.String && JsonText.Of(item)!.Length is > 0 and <= 120);
+        && value.EnumerateArray().All(static item => item.ValueKind == JsonValueKind.String
+            && JsonText.Of(item) is { Length: > 0 and <= 80 } text && !text.EndsWith('.'));
 
     private static bool IsNamedOptions(JsonProperty member) =>
         member.Value.ValueKind is JsonValueKind.Array or JsonValueKind.Object
         && HeaderNames.IsOf(HeaderNames.Plain(JsonText.NameOf(member)), HeaderNames.Options);
 
     private static bool IsList(IReadOnlyList<string> texts, List<string> answers) =>
-        texts.Count is >= 2 and <= OptionLetter.MaxOptions && texts.Any(text => answers.Exists(answer => LetteredText.IsSame(text, answer)));
+        texts.Count is >= 2 and <= OptionLetter.MaxOptions
+        && texts.Any(text => answers.Exists(answer => LetteredText.IsSame(text, answer)));
 
     /// <summary>
     /// The record with what its question is about: the first of several fields that holds it. A record is left out where two hold different
@@ -261,24 +313,33 @@ internal static class TableRow
     /// </summary>
     private static SourceRecord WithContext(SourceRecord record, QuestionColumns columns, IReadOnlyList<string> fields)
     {
-        var read = columns.Contexts.Where(column => column < fields.Count && !string.IsNullOrWhiteSpace(fields[column])
-            && (!HeaderNames.IsOf(HeaderNames.Plain(columns.Names[column]), HeaderNames.LooseContext) || IsPassage(fields[column]))).ToList();
-        if (read.Count > 1
-            && read.Skip(1).FirstOrDefault(column => fields[column].Trim() is { Length: >= 20 } text && text.Contains(' ', StringComparison.Ordinal)
-                && !fields[read[0]].Contains(text, StringComparison.Ordinal), -1) is >= 0 and var second)
+        var read = columns.Contexts
+            .Where(column => column < fields.Count && !string.IsNullOrWhiteSpace(fields[column]))
+            .Where(column => IsPassage(fields[column])
+                || !HeaderNames.IsOf(HeaderNames.Plain(columns.Names[column]), HeaderNames.LooseContext))
+            .ToList();
+        var other = read.Skip(1)
+            .Where(column => IsSentence(fields[column]) && !fields[read[0]].Contains(fields[column].Trim(), StringComparison.Ordinal));
+        if (other.FirstOrDefault(-1) is >= 0 and var second)
         {
             return record with
             {
-                Problem = $"{columns.NameOf(read[0])} and {columns.NameOf(second)} may both hold what the question is about: join them in context, or give the one that is not another name.",
+                Problem = $"{columns.NameOf(read[0])} and {columns.NameOf(second)} may both hold what the question is about: "
+                    + "join them in context, or give the one that is not another name.",
             };
         }
 
         for (var column = 0; read.Count == 0 && column < Math.Min(fields.Count, columns.Names.Count); column++)
         {
-            if (!columns.Reads(column) && UnreadColumns.IsPassage(columns.Names[column]) && IsPassage(fields[column])
+            var isText = UnreadColumns.IsTextName(columns.Names[column]) && IsSentence(fields[column]);
+            if (!columns.Reads(column) && (isText || (UnreadColumns.IsPassage(columns.Names[column]) && IsPassage(fields[column])))
                 && !fields[column].Contains(record.Text ?? "", StringComparison.Ordinal))
             {
-                return record with { Problem = $"{columns.NameOf(column)} looks like what the question is about, but is not read: name it context, or give it another name." };
+                return record with
+                {
+                    Problem = $"{columns.NameOf(column)} looks like what the question is about, but is not read: "
+                        + "name it context, or give it another name.",
+                };
             }
         }
 
@@ -286,25 +347,38 @@ internal static class TableRow
         var isPremise = read.Count > 0 && HeaderNames.Plain(columns.Names[read[0]]) == "premise";
         if (text.Length > 0 && text.All(char.IsLetter) && (isPremise || (read.Count > 0 && text is "cause" or "effect")))
         {
-            return record with { Problem = $"The question is only '{Excerpt.Of(text)}': write in '{Excerpt.Of(columns.Names[columns.Question])}' what is asked, as a sentence." };
+            return record with
+            {
+                Problem = $"The question is only '{Excerpt.Of(text)}': "
+                    + $"write in {columns.NameOf(columns.Question)} what is asked, as a sentence.",
+            };
         }
 
         return read.Count > 0 ? record with { Context = fields[read[0]] } : record;
     }
 
+    private static bool IsSentence(string field) => field.Trim() is { Length: >= 20 } text && text.Contains(' ', StringComparison.Ordinal);
+
     /// <summary>Whether a field under a passage's name holds one, rather than its number, its file or its address.</summary>
     private static bool IsPassage(string field) =>
         field.Any(char.IsLetter) && !IsTruth(field) && !OptionReading.IsFiller(field)
-        && field.Trim() is var text && (text.Any(char.IsWhiteSpace) || !text.Any(static c => char.IsAsciiDigit(c) || c is '.' or '/' or '_' or ':'));
+        && field.Trim() is var text
+        && (text.Any(char.IsWhiteSpace) || !text.Any(static c => char.IsAsciiDigit(c) || c is '.' or '/' or '_' or ':'));
 
-    /// <summary>The fields that nobody reads and that hold a long text without the question in it, unless their names say that it is about the answer.</summary>
+    /// <summary>
+    /// The fields that nobody reads and that hold a long text without the question in it, unless their names say that it is about the
+    /// answer.
+    /// </summary>
     private static IEnumerable<string> LongTexts(QuestionColumns columns, IReadOnlyList<string> fields)
     {
         for (var column = 0; column < Math.Min(fields.Count, columns.Names.Count); column++)
         {
             var text = fields[column];
-            if (text.Length >= LongText && !columns.Reads(column) && UnreadColumns.MayHoldPassage(columns.Names[column]) && !UnreadColumns.IsOfSameAnswer(columns.Names[column])
-                && text.AsSpan().TrimStart() is not ['[' or '{', ..] && (text.Count(static c => c == ' ') >= LongText / 12 || !text.Any(char.IsAsciiLetter))
+            var name = columns.Names[column];
+            if (text.Length >= LongText && !columns.Reads(column)
+                && UnreadColumns.MayHoldPassage(name) && !UnreadColumns.IsOfSameAnswer(name)
+                && text.AsSpan().TrimStart() is not ['[' or '{', ..]
+                && (text.Count(static c => c == ' ') >= LongText / 12 || !text.Any(char.IsAsciiLetter))
                 && !text.Contains(columns.Question < fields.Count ? fields[columns.Question].Trim() : "", StringComparison.Ordinal))
             {
                 yield return columns.NameOf(column);
@@ -312,7 +386,7 @@ internal static class TableRow
         }
     }
 
-    /// <summary>A right answer without the label of the option that it quotes; the letter of one that is only a number in a circle.</summary>
+    /// <summary>A right answer without the label of the option that it quotes; the letter of a number in a circle.</summary>
     private static string Unlabelled(string value, IReadOnlyList<string> labelled, IReadOnlyList<string> texts)
     {
         if (ReferenceEquals(labelled, texts))
@@ -328,7 +402,9 @@ internal static class TableRow
             }
         }
 
-        return value.Trim() is [>= '\u2460' and <= '\u2473' and var circled] && circled - '\u2460' < texts.Count ? OptionLetter.Of(circled - '\u2460').ToString() : value;
+        return value.Trim() is [>= '\u2460' and <= '\u2473' and var circled] && circled - '\u2460' < texts.Count
+            ? OptionLetter.Of(circled - '\u2460').ToString()
+            : value;
     }
 
     /// <summary>The text of a right answer that stands in a list of one; anything else as it is, a list of several without its brackets.</summary>
