@@ -59,6 +59,7 @@ public static class QuestionSetReader
         var acceptance = new RecordAcceptance(options);
         NotationEvidence? evidence = null;
         bool? haveOptions = null;
+        bool? haveLabels = null;
         var any = false;
         HashSet<string>? maybeGold = null;
         var seen = new UnreadTexts();
@@ -81,6 +82,12 @@ public static class QuestionSetReader
                 haveOptions ??= await file.InterruptAsync(() => HaveOptionsAsync(records, options, cancellationToken));
                 var problem = record.IsBare ? BareRecord : TableRow.MayBeOptionsOf(record.MayBeOptions, hasOptions: true);
                 record = haveOptions.Value ? record with { Problem = problem } : record;
+            }
+
+            if (record.Labelled.Count > 0)
+            {
+                haveLabels ??= await file.InterruptAsync(() => HaveLabelsAsync(records, options, cancellationToken));
+                record = haveLabels.Value ? record : (record with { Options = record.Labelled }).Trimmed(options.DropsFillers);
             }
 
             var row = acceptance.Accept(record, evidence);
@@ -128,6 +135,22 @@ public static class QuestionSetReader
         }
 
         return false;
+    }
+
+    /// <summary>Whether the options of every record stand behind their letters: where they do not, "A. baumannii" is a name.</summary>
+    private static async Task<bool> HaveLabelsAsync(
+        RecognizedFile records, QuestionSetOptions options, CancellationToken cancellationToken)
+    {
+        var number = 0;
+        await foreach (var record in records.Read(cancellationToken))
+        {
+            if ((record is { Problem: null, HasLabels: false } && record.Options.Count > 0) || ++number > options.MaxRows)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static async Task<NotationEvidence> EvidenceAsync(RecognizedFile records, QuestionSetOptions options, CancellationToken cancellationToken)

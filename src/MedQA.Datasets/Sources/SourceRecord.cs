@@ -24,6 +24,12 @@ internal sealed record SourceRecord
 
     public IReadOnlyList<string> Options { get; init; } = [];
 
+    /// <summary>The options with what stands before their texts, where that may be a label or belong to them ("A. baumannii").</summary>
+    public IReadOnlyList<string> Labelled { get; init; } = [];
+
+    /// <summary>Whether all options stand behind their letters.</summary>
+    public bool HasLabels { get; init; }
+
     public IReadOnlyList<GoldClaim> Gold { get; init; } = [];
 
     /// <summary>The number by which the record itself calls its first option; <see langword="null"/> where it does not number them.</summary>

@@ -42,7 +42,9 @@ internal static partial class LetteredText
                 return options;
             }
 
-            var written = match.Groups["mark"].Value.Trim().Replace(label, char.IsLower(usual[0]) ? "a" : "A", StringComparison.Ordinal);
+            var mark = match.Groups["label"];
+            var written = options[place][..mark.Index].TrimStart() + (char.IsLower(usual[0]) ? "a" : "A")
+                + options[place][(mark.Index + 1)..match.Groups["mark"].Length].TrimEnd();
             if (written != (style ??= written))
             {
                 return options;
@@ -55,17 +57,17 @@ internal static partial class LetteredText
     }
 
     /// <summary>
-    /// The lines of a text where each is the short name of a species ("A. baumannii") and not a name behind its letter, as an answer is a
-    /// whole line. None where they are not.
+    /// The lines of a text where each may be the short name of a species ("A. baumannii") as well as a word behind its letter; none where
+    /// one cannot.
     /// </summary>
-    public static IReadOnlyList<string> Species(string text, IEnumerable<string> answers)
+    public static IReadOnlyList<string> Species(string text)
     {
         var lines = text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        return lines.Length >= 2 && Array.TrueForAll(lines, static line => ShortName().IsMatch(line))
-            && answers.Any(answer => lines.Contains(answer.Trim(), StringComparer.Ordinal))
-            ? lines
-            : [];
+        return lines.Length >= 2 && Array.TrueForAll(lines, static line => ShortName().IsMatch(line)) ? lines : [];
     }
+
+    /// <summary>Whether labelled options may be names with an initial ("A. Fleming"): their letters have dots.</summary>
+    public static bool MayBeInitials(IReadOnlyList<string> options) => options[0].AsSpan().TrimStart() is [_, '.' or '．', ..];
 
     /// <summary>The items of a text that may be a list, without the marks before them; none where nothing usual is between items.</summary>
     /// <param name="text">The text.</param>
@@ -73,6 +75,12 @@ internal static partial class LetteredText
     public static IEnumerable<IReadOnlyList<string>> Lists(string text, bool isNote)
     {
         yield return Options(text);
+        if (!isNote)
+        {
+            yield return Texts(text, Run(text, NumberMark(), static place => $"{place + 1}"));
+            yield return Tag().Split(text).Select(static item => item.Trim()).Where(static item => item.Length > 0).ToArray();
+        }
+
         foreach (var (separator, least, length) in Separations)
         {
             if ((isNote && separator is not "|") || !text.Contains(separator, StringComparison.OrdinalIgnoreCase))
@@ -218,11 +226,17 @@ internal static partial class LetteredText
     private static char Usual(string letter) => letter[0] >= 'Ａ' ? (char)(letter[0] - 0xFEE0) : letter[0];
 
     [GeneratedRegex(
-        @"^(?<mark>\s*[(\[（](?<label>[A-Za-zＡ-Ｚａ-ｚ])[)\]）]\s*)\S|^(?<mark>\s*(?<label>[A-Za-zＡ-Ｚａ-ｚ])[):）：、．]\s*)\S"
-        + @"|^(?<mark>\s*(?<label>[A-Za-zＡ-Ｚａ-ｚ])\s?[-–—]\s+)\S|^(?<mark>\s*(?<label>[A-Za-zＡ-Ｚａ-ｚ])\.\s+)[^\p{Ll}\s]"
-        + @"|^(?<mark>\s*(?<label>[A-Za-zＡ-Ｚａ-ｚ])\.)[^\s0-9.]|^(?<mark>\s*(?<label>[\u2460-\u2473])\s*)\S",
+        @"^(?<mark>\s*(?:\*\*|(?:Option|Choice|option|choice)\s)?[(\[（](?<label>[A-Za-zＡ-Ｚａ-ｚ])[)\]）](?:\*\*)?\s*)\S"
+        + @"|^(?<mark>\s*(?:\*\*|(?:Option|Choice|option|choice)\s)?(?<label>[A-Za-zＡ-Ｚａ-ｚ])[):）：、．](?:\*\*)?\s*)\S"
+        + @"|^(?<mark>\s*(?<label>[A-Za-zＡ-Ｚａ-ｚ])\s?[-–—]\s+)\S"
+        + @"|^(?<mark>\s*(?:\*\*|(?:Option|Choice|option|choice)\s)?(?<label>[A-Za-zＡ-Ｚａ-ｚ])\.(?:\*\*)?\s+)[^\p{Ll}\s]"
+        + @"|^(?<mark>\s*(?<label>[A-Za-zＡ-Ｚａ-ｚ])\.)[^\s0-9.]"
+        + @"|^(?<mark>\s*(?<label>[\u2460-\u2473])\s*)\S",
         RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex OptionLabel();
+
+    [GeneratedRegex(@"</?[A-Za-z][^<>]*>", RegexOptions.NonBacktracking)]
+    private static partial Regex Tag();
 
     [GeneratedRegex(@"^[A-Z]\. \p{Ll}{4,}$", RegexOptions.NonBacktracking)]
     private static partial Regex ShortName();
@@ -237,7 +251,7 @@ internal static partial class LetteredText
     private static partial Regex LineLetter();
 
     [GeneratedRegex(
-        @"^\s*(?:[-*•–·▪○□]|[\u2460-\u24FF]|[(\[（]?(?:[ivx]+|[IVX]+|[0-9]{1,2}|[A-Za-z])(?:[)\]）.:]|\s))\s*",
+        @"^\s*(?:[-*•–·▪○□]|[\u2460-\u24FF]|[(\[（]?(?:[ivx]+|[IVX]+|[0-9]{1,2}|[A-Za-z])(?:[)\]）.:=]|\s))\s*",
         RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex LineMark();
 

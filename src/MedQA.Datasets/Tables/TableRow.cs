@@ -75,10 +75,10 @@ internal static class TableRow
             return record with { Problem = list.Problem };
         }
 
-        if (columns.OptionList >= 0
-            && LetteredText.Species(Field(columns.OptionList) ?? "", claims.Select(static claim => claim.Value)) is { Count: > 0 } species)
+        var species = columns.OptionList >= 0 && !list.IsKeyed ? LetteredText.Species(Field(columns.OptionList) ?? "") : [];
+        if (species.Count > 0 && claims.Exists(claim => species.Contains(claim.Value.Trim(), StringComparer.Ordinal)))
         {
-            list = new OptionList(species);
+            (list, species) = (new OptionList(species), []);
         }
 
         if (columns.OptionList >= 0 && list is { IsKeyed: false, Texts: [var only] } && only.AsSpan().ContainsAny(";,</•"))
@@ -104,6 +104,11 @@ internal static class TableRow
             return record with
             {
                 Options = texts,
+                HasLabels = !ReferenceEquals(texts, options)
+                    || (columns.OptionList >= 0 && LetteredText.Options(Field(columns.OptionList)!).Count == texts.Count),
+                Labelled = species.Count == options.Count ? species
+                    : !ReferenceEquals(texts, options) && LetteredText.MayBeInitials(options) ? options
+                    : [],
                 Gold = claims.ConvertAll(
                     claim => claim with { Value = Unlabelled(Named(OneOf(claim.Value, options), names), options, texts) }),
                 FirstNumber = isTable ? null : list.FirstNumber,
@@ -196,7 +201,7 @@ internal static class TableRow
 
             var isNote = UnreadColumns.IsNote(name);
             if (Lists(fields[column], isNote, answers)
-                || (((!isNote && !UnreadColumns.IsAnswer(name)) || IsNumbered(columns, column))
+                || (((!isNote && !UnreadColumns.IsAnswer(name)) || IsNumbered(columns, column) || HasSibling(columns, column))
                     && answers.Exists(answer => !IsTruth(answer) && LetteredText.IsSame(fields[column], answer))))
             {
                 found.Add(column);
@@ -242,6 +247,11 @@ internal static class TableRow
     private static bool IsTruth(string value) => value.AsSpan().Trim() is var bare
         && (bare.Equals("true", StringComparison.OrdinalIgnoreCase) || bare.Equals("false", StringComparison.OrdinalIgnoreCase));
 
+    /// <summary>Whether the name of another column that nobody reads differs in a letter, a number or an ordinal only.</summary>
+    private static bool HasSibling(QuestionColumns columns, int column) =>
+        UnreadColumns.Family(columns.Names[column]) is { } family
+        && columns.Names.Where((name, other) => other != column && !columns.Reads(other) && UnreadColumns.Family(name) == family).Any();
+
     /// <summary>Whether another column that nobody reads has the same name with another number.</summary>
     private static bool IsNumbered(QuestionColumns columns, int column)
     {
@@ -261,7 +271,7 @@ internal static class TableRow
             if (structure is not null)
             {
                 return Lists(structure.RootElement, answers)
-                    || (!isNote && !answers.Exists(static answer => !IsPlace(answer)) && ListsTexts(structure.RootElement));
+                    || (!isNote && answers.TrueForAll(IsPlace) && ListsTexts(structure.RootElement));
             }
         }
 
@@ -295,8 +305,13 @@ internal static class TableRow
 
     /// <summary>Whether a value is a list of texts that each may be an option.</summary>
     private static bool ListsTexts(JsonElement value) =>
-        value.ValueKind == JsonValueKind.Array && value.GetArrayLength() is >= 2 and <= OptionLetter.MaxOptions
-        && value.EnumerateArray().All(static item => item.ValueKind == JsonValueKind.String
+        (value.ValueKind switch
+        {
+            JsonValueKind.Array => value.EnumerateArray().ToList(),
+            JsonValueKind.Object => [.. value.EnumerateObject().Select(static member => member.Value)],
+            _ => [],
+        }) is { Count: >= 2 and <= OptionLetter.MaxOptions } items
+        && items.TrueForAll(static item => item.ValueKind == JsonValueKind.String
             && JsonText.Of(item) is { Length: > 0 and <= 80 } text && !text.EndsWith('.'));
 
     private static bool IsNamedOptions(JsonProperty member) =>
@@ -389,7 +404,7 @@ internal static class TableRow
     /// <summary>A right answer without the label of the option that it quotes; the letter of a number in a circle.</summary>
     private static string Unlabelled(string value, IReadOnlyList<string> labelled, IReadOnlyList<string> texts)
     {
-        if (ReferenceEquals(labelled, texts))
+        if (ReferenceEquals(labelled, texts) || LetteredText.MayBeInitials(labelled))
         {
             return value;
         }

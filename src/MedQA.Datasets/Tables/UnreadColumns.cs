@@ -97,8 +97,8 @@ internal static class UnreadColumns
     /// <summary>Whether a column's name says that it holds other ways to write the answer.</summary>
     public static bool IsOfSameAnswer(string name) => HasStem(HeaderNames.Plain(name), SameAnswer);
 
-    /// <summary>Whether a column's name says that it holds an answer, and is none of several: the right one in another form.</summary>
-    public static bool IsAnswer(string name) => Answers.Overlaps(Words(name)) && Family(name) is null;
+    /// <summary>Whether a column's name says that it holds an answer: the right one in another form, or somebody else's.</summary>
+    public static bool IsAnswer(string name) => Answers.Overlaps(Words(name));
 
     /// <summary>Whether a column's name says that it holds notes on a question, as its source, its topic or why its answer holds.</summary>
     public static bool IsNote(string name) => Notes.Overlaps(Words(name));
