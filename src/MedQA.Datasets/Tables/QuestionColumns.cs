@@ -57,6 +57,15 @@ internal sealed record QuestionColumns
         Options.Contains(column) || Contexts.Contains(column) || Array.IndexOf(Single, column) >= 0
         || Gold.Any(gold => gold.Column == column);
 
+    /// <summary>The columns that nobody reads, with what their names say.</summary>
+    public IReadOnlyList<UnreadColumn> Unread => field ??= UnreadColumns.Of(Names, Reads);
+
+    /// <summary>The columns that say of the answer in another whether it is right.</summary>
+    public IReadOnlyList<int> Flags => field ??=
+    [
+        .. Enumerable.Range(0, Names.Count).Where(column => UnreadColumns.IsFlag(Names[column]) && Gold.Any(gold => gold.Column != column)),
+    ];
+
     /// <summary>What a message calls a column: its name in quotes, or its place where it has none.</summary>
     public string NameOf(int column) =>
         string.IsNullOrWhiteSpace(Names[column]) ? $"column {column + 1} (without a name)" : $"'{Excerpt.Of(Names[column])}'";
@@ -209,6 +218,28 @@ internal sealed record QuestionColumns
         return $"{string.Join(", ", shown)}{(header.Count > 12 ? $" and {header.Count - 12} more" : "")}";
     }
 }
+
+/// <summary>What the name of a column that nobody reads says.</summary>
+/// <param name="Column">Its place, from 0.</param>
+/// <param name="Family">What it has in common with names that differ in a number, a letter or an ordinal only, or
+/// <see langword="null"/>.</param>
+/// <param name="HasSibling">Whether there is such a name.</param>
+/// <param name="IsNote">Whether it is that of notes on the question.</param>
+/// <param name="IsSameAnswer">Whether it is that of other ways to write the answer.</param>
+/// <param name="IsAnswer">Whether it is that of an answer.</param>
+/// <param name="IsPassage">Whether it is that of a text that a question is about.</param>
+/// <param name="IsText">Whether it is that of a text, which may be one that a question is about.</param>
+/// <param name="MayHoldPassage">Whether it leaves that open.</param>
+internal sealed record UnreadColumn(
+    int Column,
+    string? Family,
+    bool HasSibling,
+    bool IsNote,
+    bool IsSameAnswer,
+    bool IsAnswer,
+    bool IsPassage,
+    bool IsText,
+    bool MayHoldPassage);
 
 /// <summary>A column that names the right option.</summary>
 /// <param name="Column">Its place, from 0.</param>

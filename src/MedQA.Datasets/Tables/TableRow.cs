@@ -13,6 +13,9 @@ internal static class TableRow
     public const string OptionsInText =
         "The options stand in the question's text; put them into fields of their own: option_a, option_b …, or one field options.";
 
+    /// <summary>How many answers of a record are looked for in its other fields.</summary>
+    private const int MaxAnswers = 100;
+
     /// <summary>From how many characters on a text is long, and may be what a question is about.</summary>
     private const int LongText = 120;
 
@@ -118,8 +121,9 @@ internal static class TableRow
 
         var answers = claims.SelectMany(static claim => References(claim.Value)).Where(static value => !string.IsNullOrWhiteSpace(value)).ToList();
         var references = References(Field(columns.References));
-        if (LetteredText.IsWithin(record.Text ?? "", [.. answers, .. references]) || LetteredText.AreLines(record.Context ?? "", answers)
-            || LetteredText.IsListOf(record.Context ?? "", answers))
+        List<string> said = [.. answers.Concat(references).Take(MaxAnswers)];
+        if (LetteredText.IsWithin(record.Text ?? "", said) || LetteredText.AreLines(record.Context ?? "", [.. answers.Take(MaxAnswers)])
+            || LetteredText.IsListOf(record.Context ?? "", [.. answers.Take(MaxAnswers)]))
         {
             return record with { Problem = OptionsInText };
         }
@@ -133,7 +137,7 @@ internal static class TableRow
             };
         }
 
-        var mayBeOptions = MayBeOptions(columns, fields, [.. answers, .. references]);
+        var mayBeOptions = MayBeOptions(columns, fields, said);
         if (mayBeOptions.Count > 0 && (columns.HasOptions || references.Count == 0))
         {
             return record with { Problem = MayBeOptionsOf(mayBeOptions, columns.HasOptions) };
@@ -191,23 +195,22 @@ internal static class TableRow
     {
         var found = new SortedSet<int>();
         var families = new Dictionary<string, List<int>>(StringComparer.Ordinal);
-        for (var column = 0; column < Math.Min(fields.Count, columns.Names.Count); column++)
+        foreach (var unread in columns.Unread)
         {
-            var name = columns.Names[column];
-            if (columns.Reads(column) || string.IsNullOrWhiteSpace(fields[column]) || UnreadColumns.IsOfSameAnswer(name))
+            var column = unread.Column;
+            if (column >= fields.Count || unread.IsSameAnswer || string.IsNullOrWhiteSpace(fields[column]))
             {
                 continue;
             }
 
-            var isNote = UnreadColumns.IsNote(name);
-            if (Lists(fields[column], isNote, answers)
-                || (((!isNote && !UnreadColumns.IsAnswer(name)) || IsNumbered(columns, column) || HasSibling(columns, column))
+            if (Lists(fields[column], unread.IsNote, answers)
+                || (((!unread.IsNote && !unread.IsAnswer) || unread.HasSibling)
                     && answers.Exists(answer => !IsTruth(answer) && LetteredText.IsSame(fields[column], answer))))
             {
                 found.Add(column);
             }
 
-            if (!isNote && UnreadColumns.Family(name) is { } family && IsText(fields[column]))
+            if (unread is { IsNote: false, HasSibling: true, Family: { } family } && IsText(fields[column]))
             {
                 families.TryAdd(family, []);
                 families[family].Add(column);
@@ -232,10 +235,9 @@ internal static class TableRow
     /// <summary>The column beside that of the answer which only says whether it is right, or <see langword="null"/>.</summary>
     private static string? Flag(QuestionColumns columns, IReadOnlyList<string> fields)
     {
-        for (var column = 0; column < Math.Min(fields.Count, columns.Names.Count); column++)
+        foreach (var column in columns.Flags)
         {
-            if (UnreadColumns.IsFlag(columns.Names[column]) && columns.Gold.Any(gold => gold.Column != column)
-                && Array.IndexOf(FlagValues, fields[column].Trim().ToUpperInvariant()) >= 0)
+            if (column < fields.Count && Array.IndexOf(FlagValues, fields[column].Trim().ToUpperInvariant()) >= 0)
             {
                 return columns.NameOf(column);
             }
@@ -246,21 +248,6 @@ internal static class TableRow
 
     private static bool IsTruth(string value) => value.AsSpan().Trim() is var bare
         && (bare.Equals("true", StringComparison.OrdinalIgnoreCase) || bare.Equals("false", StringComparison.OrdinalIgnoreCase));
-
-    /// <summary>Whether the name of another column that nobody reads differs in a letter, a number or an ordinal only.</summary>
-    private static bool HasSibling(QuestionColumns columns, int column) =>
-        UnreadColumns.Family(columns.Names[column]) is { } family
-        && columns.Names.Where((name, other) => other != column && !columns.Reads(other) && UnreadColumns.Family(name) == family).Any();
-
-    /// <summary>Whether another column that nobody reads has the same name with another number.</summary>
-    private static bool IsNumbered(QuestionColumns columns, int column)
-    {
-        var stem = Stem(columns.Names[column]);
-        return stem.Length < columns.Names[column].Length
-            && columns.Names.Where((name, other) => other != column && !columns.Reads(other) && Stem(name) == stem).Any();
-
-        static string Stem(string name) => string.Concat(name.Where(static letter => !char.IsAsciiDigit(letter)));
-    }
 
     private static bool Lists(string field, bool isNote, List<string> answers)
     {
@@ -344,10 +331,10 @@ internal static class TableRow
             };
         }
 
-        for (var column = 0; read.Count == 0 && column < Math.Min(fields.Count, columns.Names.Count); column++)
+        foreach (var unread in read.Count > 0 ? [] : columns.Unread)
         {
-            var isText = UnreadColumns.IsTextName(columns.Names[column]) && IsSentence(fields[column]);
-            if (!columns.Reads(column) && (isText || (UnreadColumns.IsPassage(columns.Names[column]) && IsPassage(fields[column])))
+            var column = unread.Column;
+            if (column < fields.Count && ((unread.IsText && IsSentence(fields[column])) || (unread.IsPassage && IsPassage(fields[column])))
                 && !fields[column].Contains(record.Text ?? "", StringComparison.Ordinal))
             {
                 return record with
@@ -386,17 +373,14 @@ internal static class TableRow
     /// </summary>
     private static IEnumerable<string> LongTexts(QuestionColumns columns, IReadOnlyList<string> fields)
     {
-        for (var column = 0; column < Math.Min(fields.Count, columns.Names.Count); column++)
+        foreach (var unread in columns.Unread.Where(unread => unread.Column < fields.Count && unread.MayHoldPassage && !unread.IsSameAnswer))
         {
-            var text = fields[column];
-            var name = columns.Names[column];
-            if (text.Length >= LongText && !columns.Reads(column)
-                && UnreadColumns.MayHoldPassage(name) && !UnreadColumns.IsOfSameAnswer(name)
-                && text.AsSpan().TrimStart() is not ['[' or '{', ..]
+            var text = fields[unread.Column];
+            if (text.Length >= LongText && text.AsSpan().TrimStart() is not ['[' or '{', ..]
                 && (text.Count(static c => c == ' ') >= LongText / 12 || !text.Any(char.IsAsciiLetter))
                 && !text.Contains(columns.Question < fields.Count ? fields[columns.Question].Trim() : "", StringComparison.Ordinal))
             {
-                yield return columns.NameOf(column);
+                yield return columns.NameOf(unread.Column);
             }
         }
     }

@@ -94,20 +94,33 @@ internal static class UnreadColumns
         "seconda", "terza", "quarta",
     ];
 
-    /// <summary>Whether a column's name says that it holds other ways to write the answer.</summary>
-    public static bool IsOfSameAnswer(string name) => HasStem(HeaderNames.Plain(name), SameAnswer);
+    /// <summary>What the names of the columns say that nobody reads.</summary>
+    /// <param name="names">The names of all columns.</param>
+    /// <param name="isRead">Whether a column is read.</param>
+    public static IReadOnlyList<UnreadColumn> Of(IReadOnlyList<string> names, Func<int, bool> isRead)
+    {
+        var unread = Enumerable.Range(0, names.Count).Where(column => !isRead(column)).ToList();
+        var families = unread.ConvertAll(column => Family(names[column]));
+        return unread.ConvertAll(column => names[column]).Select((name, place) => new UnreadColumn(
+            unread[place],
+            families[place],
+            families[place] is { } family && families.Count(other => other == family) > 1,
+            IsNote(name),
+            IsOfSameAnswer(name),
+            Answers.Overlaps(Words(name)),
+            IsPassage(name),
+            HeaderNames.IsOf(HeaderNames.Plain(name), TextNames),
+            MayHoldPassage(name))).ToList();
+    }
 
-    /// <summary>Whether a column's name says that it holds an answer: the right one in another form, or somebody else's.</summary>
-    public static bool IsAnswer(string name) => Answers.Overlaps(Words(name));
+    /// <summary>Whether a column's name says that it holds other ways to write the answer.</summary>
+    private static bool IsOfSameAnswer(string name) => HasStem(HeaderNames.Plain(name), SameAnswer);
 
     /// <summary>Whether a column's name says that it holds notes on a question, as its source, its topic or why its answer holds.</summary>
     public static bool IsNote(string name) => Notes.Overlaps(Words(name));
 
     /// <summary>Whether a column's name says that it holds what a question is about.</summary>
     public static bool IsPassage(string name) => HasStem(HeaderNames.Plain(name), PassageStems) && !IsNote(name) && MayHoldPassage(name);
-
-    /// <summary>Whether a column's name is one of texts that may be what a question is about.</summary>
-    public static bool IsTextName(string name) => HeaderNames.IsOf(HeaderNames.Plain(name), TextNames);
 
     /// <summary>Whether a column's name says of an answer whether it is right.</summary>
     public static bool IsFlag(string name) => HeaderNames.IsOf(HeaderNames.Plain(name), Flags);
@@ -119,7 +132,7 @@ internal static class UnreadColumns
     /// What a name has in common with others that differ in a number, a letter or an ordinal only ("first", "text 2", no name at all);
     /// <see langword="null"/> where it has none of these.
     /// </summary>
-    public static string? Family(string name)
+    private static string? Family(string name)
     {
         var words = Words(name);
         var common = words.Where(static word => word.Length > 1 && !Ordinals.Contains(word) && !word.All(IsNumeral)).ToList();
