@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using MedQA.Datasets.Answers;
 using MedQA.Datasets.Recognition;
 using MedQA.Datasets.Sources;
+using MedQA.Datasets.Tables;
 
 namespace MedQA.Datasets;
 
@@ -58,8 +59,10 @@ public static class QuestionSetReader
         var acceptance = new RecordAcceptance(options);
         NotationEvidence? evidence = null;
         bool? haveOptions = null;
+        bool? haveLabels = null;
         var any = false;
         HashSet<string>? maybeGold = null;
+        var seen = new UnreadTexts();
         await foreach (var source in records.Read(cancellationToken))
         {
             var record = source.Trimmed(options.DropsFillers);
@@ -74,10 +77,17 @@ public static class QuestionSetReader
                 continue;
             }
 
-            if (record is { IsBare: true, Problem: null, Options.Count: 0 })
+            if (record is { Problem: null, Options.Count: 0 } && (record.IsBare || record.MayBeOptions.Count > 0))
             {
                 haveOptions ??= await file.InterruptAsync(() => HaveOptionsAsync(records, options, cancellationToken));
-                record = haveOptions.Value ? record with { Problem = BareRecord } : record;
+                var problem = record.IsBare ? BareRecord : TableRow.MayBeOptionsOf(record.MayBeOptions, hasOptions: true);
+                record = haveOptions.Value ? record with { Problem = problem } : record;
+            }
+
+            if (record.Labelled.Count > 0)
+            {
+                haveLabels ??= await file.InterruptAsync(() => HaveLabelsAsync(records, options, cancellationToken));
+                record = haveLabels.Value ? record : (record with { Options = record.Labelled }).Trimmed(options.DropsFillers);
             }
 
             var row = acceptance.Accept(record, evidence);
@@ -87,12 +97,18 @@ public static class QuestionSetReader
                 row = acceptance.Accept(record, evidence)!;
             }
 
+            seen.Add(record, row);
             yield return row;
         }
 
         if (!any)
         {
             throw new QuestionSetException(options.FileName, records.WhenEmpty ?? (records.Format is QuestionSetFormat.Csv or QuestionSetFormat.Spreadsheet ? "the file has a header, but no row below it." : "the file has no record."));
+        }
+
+        foreach (var sentence in seen.Sentences())
+        {
+            options.Noted?.Invoke(sentence);
         }
 
         if (maybeGold is { Count: > 0 })
@@ -119,6 +135,22 @@ public static class QuestionSetReader
         }
 
         return false;
+    }
+
+    /// <summary>Whether the options of every record stand behind their letters: where they do not, "A. baumannii" is a name.</summary>
+    private static async Task<bool> HaveLabelsAsync(
+        RecognizedFile records, QuestionSetOptions options, CancellationToken cancellationToken)
+    {
+        var number = 0;
+        await foreach (var record in records.Read(cancellationToken))
+        {
+            if ((record is { Problem: null, HasLabels: false } && record.Options.Count > 0) || ++number > options.MaxRows)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static async Task<NotationEvidence> EvidenceAsync(RecognizedFile records, QuestionSetOptions options, CancellationToken cancellationToken)

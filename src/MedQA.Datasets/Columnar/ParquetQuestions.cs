@@ -24,16 +24,20 @@ internal static class ParquetQuestions
     {
         var groups = await GuardedAsync(options, () => CheckedGroupsAsync(file, options, cancellationToken));
         var records = new JsonRecord(options);
-        var number = 0;
+        var (line, number) = (0, 0);
         for (var group = 0; group < groups; group++)
         {
             var index = group;
             var rows = await GuardedAsync(options, () => RowsAsync(file, index, options, cancellationToken));
             foreach (var row in rows)
             {
-                number++;
                 using var json = JsonDocument.Parse(Json(row));
-                yield return records.Read(json.RootElement, key: null, number, number);
+                line++;
+                foreach (var record in records.ReadAll(json.RootElement, key: null, line, number + 1))
+                {
+                    number++;
+                    yield return record;
+                }
             }
         }
     }

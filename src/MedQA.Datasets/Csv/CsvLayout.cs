@@ -20,7 +20,7 @@ internal sealed record CsvLayout(char Delimiter, int HeaderLine, int ColumnCount
     public static async Task<CsvLayout> DetectAsync(string head, bool isWhole, QuestionSetOptions options, CancellationToken cancellationToken)
     {
         CsvLayout? best = null;
-        (int Fields, int Line, string Fault) worst = (0, 1, "");
+        (bool HasQuestion, int Fields, int Line, string Fault) worst = (false, 0, 1, "");
         var isTitle = false;
         foreach (var delimiter in Declared(head) is { } declared ? [declared] : Delimiters)
         {
@@ -43,9 +43,10 @@ internal sealed record CsvLayout(char Delimiter, int HeaderLine, int ColumnCount
                 }
                 else if (fault.Length > 0
                     && (place == 0 || (isTitle && !HeaderNames.IsTitle(record.Fields)) || HeaderNames.IsHeader(record.Fields))
-                    && (record.FieldCount > worst.Fields || (record.FieldCount == worst.Fields && isTitle)))
+                    && (HeaderNames.IsHeader(record.Fields), record.FieldCount + (isTitle ? 1 : 0)) is var rank
+                    && rank.CompareTo((worst.HasQuestion, worst.Fields)) > 0)
                 {
-                    worst = (record.FieldCount, record.Line, char.ToLowerInvariant(fault[0]) + fault[1..]);
+                    worst = (rank.Item1, record.FieldCount, record.Line, char.ToLowerInvariant(fault[0]) + fault[1..]);
                 }
 
                 isTitle = place == 0 ? HeaderNames.IsTitle(record.Fields) : isTitle && HeaderNames.IsTitle(record.Fields);

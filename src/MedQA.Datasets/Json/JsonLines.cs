@@ -16,25 +16,32 @@ internal static class JsonLines
         var number = 0;
         await foreach (var (line, content) in BoundedLines.ReadAsync(text, options, cancellationToken))
         {
-            if (!string.IsNullOrWhiteSpace(content))
+            if (string.IsNullOrWhiteSpace(content))
             {
-                yield return Read(records, content, line, ++number);
+                continue;
+            }
+
+            foreach (var record in Read(records, content, line, number + 1))
+            {
+                number++;
+                yield return record;
             }
         }
     }
 
-    private static SourceRecord Read(JsonRecord records, string content, int line, int number)
+    private static IReadOnlyList<SourceRecord> Read(JsonRecord records, string content, int line, int number)
     {
         try
         {
             var bytes = Encoding.UTF8.GetBytes(content);
             new NonFinite().Mask(bytes, isFinal: true);
             using var json = JsonDocument.Parse(bytes);
-            return records.Read(json.RootElement, key: null, line, number);
+            return records.ReadAll(json.RootElement, key: null, line, number);
         }
         catch (JsonException fault)
         {
-            return new SourceRecord { Line = line, Number = number, Problem = $"The line is not valid JSON from byte {fault.BytePositionInLine + 1} on." };
+            var problem = $"The line is not valid JSON from byte {fault.BytePositionInLine + 1} on.";
+            return [new SourceRecord { Line = line, Number = number, Problem = problem }];
         }
     }
 }

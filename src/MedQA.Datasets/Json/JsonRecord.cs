@@ -12,19 +12,88 @@ internal sealed class JsonRecord(QuestionSetOptions options)
 
     private readonly Dictionary<string, Meaning> _known = [];
 
-    /// <summary>The record of an object.</summary>
+    /// <summary>The record of an object; where it holds a list of questions their records, each with what stands above the list.</summary>
     /// <param name="value">The object.</param>
     /// <param name="key">The name under which it stands, where that is its id.</param>
     /// <param name="line">The line on which it starts.</param>
-    /// <param name="number">Its number in the file, from 1.</param>
-    public SourceRecord Read(JsonElement value, string? key, int line, int number)
+    /// <param name="number">Its number in the file, from 1: that of the first record.</param>
+    public IReadOnlyList<SourceRecord> ReadAll(JsonElement value, string? key, int line, int number)
     {
         if (value.ValueKind != JsonValueKind.Object)
         {
-            return Rejected("The record is no JSON object.");
+            return [new SourceRecord { Line = line, Number = number, Id = key, Problem = "The record is no JSON object." }];
         }
 
-        var properties = Flat(value);
+        List<JsonProperty> own = [.. value.EnumerateObject()];
+        var isOne = own.Exists(static property => HeaderNames.IsQuestion(JsonText.NameOf(property))) || own.Exists(IsInner);
+        var lists = isOne ? [] : own.FindAll(IsListOfQuestions);
+        if (lists is not [var list])
+        {
+            return [Read(Flat(own), value, key, line, number)];
+        }
+
+        own.Remove(list);
+        var above = own.FindAll(static property => property.Value.ValueKind != JsonValueKind.Null);
+        var named = above.FindIndex(static property => IsNamed(property, HeaderNames.Id));
+        var id = key ?? (named >= 0 ? JsonText.Of(above[named].Value) : null);
+        var problem = AboveList(above);
+        above.RemoveAll(static property => !IsNamed(property, [.. HeaderNames.Dataset, .. HeaderNames.Topic, .. HeaderNames.Context]));
+        var records = new List<SourceRecord>();
+        foreach (var item in list.Value.EnumerateArray())
+        {
+            List<JsonProperty> members = [.. item.EnumerateObject()];
+            var names = members.Select(static member => HeaderNames.Plain(JsonText.NameOf(member))).ToHashSet(StringComparer.Ordinal);
+            var others = above.Where(property => !names.Contains(HeaderNames.Plain(JsonText.NameOf(property))));
+            var record = Read([.. Flat(members), .. others], item, key: null, line, number + records.Count);
+            record = record.Id is null && id is not null ? record with { Id = $"{id}-{records.Count + 1}" } : record;
+            records.Add(problem is null ? record : record with { Problem = problem });
+        }
+
+        return records;
+    }
+
+    /// <summary>Why questions cannot be asked without what stands above their list; <see langword="null"/> where they can.</summary>
+    private static string? AboveList(List<JsonProperty> above)
+    {
+        var beside = above.Find(static property =>
+            HeaderNames.IsRead(HeaderNames.Plain(JsonText.NameOf(property))) && !IsNamed(property, HeaderNames.QuestionOnlyWithOptions));
+        if (beside.Value.ValueKind != JsonValueKind.Undefined)
+        {
+            return $"'{Excerpt.Of(JsonText.NameOf(beside))}' stands above the list of questions, not beside each: "
+                + "write a record for each question, with its options and its answer.";
+        }
+
+        var unread = above.Find(static property =>
+            !IsNamed(property, [.. HeaderNames.Id, .. HeaderNames.Dataset, .. HeaderNames.Topic, .. HeaderNames.Context])
+            && !UnreadColumns.IsNote(JsonText.NameOf(property)) && UnreadColumns.MayHoldPassage(JsonText.NameOf(property))
+            && (UnreadColumns.IsPassage(JsonText.NameOf(property)) || IsLong(property.Value)));
+        return unread.Value.ValueKind == JsonValueKind.Undefined
+            ? null
+            : $"'{Excerpt.Of(JsonText.NameOf(unread))}' stands above the list of questions and is not read: "
+                + "if they are about it, name it context; if not, leave it out.";
+    }
+
+    /// <summary>Whether a value is a text of several words, or a structure with one.</summary>
+    private static bool IsLong(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.String => JsonText.Of(value) is { Length: >= 40 } text && text.Contains(' ', StringComparison.Ordinal),
+        JsonValueKind.Array => value.EnumerateArray().Any(IsLong),
+        JsonValueKind.Object => value.EnumerateObject().Any(static member => IsLong(member.Value)),
+        _ => false,
+    };
+
+    private static bool IsNamed(JsonProperty property, string[] names) =>
+        HeaderNames.IsOf(HeaderNames.Plain(JsonText.NameOf(property)), names);
+
+    /// <summary>Whether a property is a list of objects with questions.</summary>
+    private static bool IsListOfQuestions(JsonProperty property) =>
+        property.Value.ValueKind == JsonValueKind.Array && property.Value.GetArrayLength() > 0
+        && property.Value.EnumerateArray().All(static item => item.ValueKind == JsonValueKind.Object
+            && item.EnumerateObject().Any(static member =>
+                HeaderNames.IsQuestion(JsonText.NameOf(member)) && !IsNamed(member, HeaderNames.QuestionOnlyWithOptions)));
+
+    private SourceRecord Read(List<JsonProperty> properties, JsonElement value, string? key, int line, int number)
+    {
         if (properties.Count > options.MaxColumns)
         {
             return Rejected($"The record has more than {options.MaxColumns:N0} properties (MaxColumns).");
@@ -42,11 +111,12 @@ internal sealed class JsonRecord(QuestionSetOptions options)
         }
 
         var fields = properties.ConvertAll(static property => Raw(property.Value));
-        foreach (var column in (ReadOnlySpan<int>)[columns.Question, columns.Context, columns.Topic, columns.Dataset, columns.Id])
+        foreach (var column in (int[])[columns.Question, .. columns.Contexts, columns.Topic, columns.Dataset, columns.Id])
         {
             if (column >= 0 && properties[column].Value.ValueKind is JsonValueKind.Array or JsonValueKind.Object)
             {
-                if (Joined(properties[column].Value, column == columns.Context ? "\n\n" : ", ", column == columns.Question ? 1 : int.MaxValue) is not { } text)
+                var between = columns.Contexts.Contains(column) ? "\n\n" : ", ";
+                if (Joined(properties[column].Value, between, column == columns.Question ? 1 : int.MaxValue) is not { } text)
                 {
                     return Rejected($"'{Excerpt.Of(columns.Names[column])}' is a JSON {(properties[column].Value.ValueKind == JsonValueKind.Array ? "array" : "object")}, not a text.");
                 }
@@ -56,16 +126,29 @@ internal sealed class JsonRecord(QuestionSetOptions options)
         }
 
         var record = TableRow.Read(columns, fields, fields.Count, line, number, options.AnswerNotation) ?? Rejected("The record is blank.");
+        if (record is { Problem: null, Options.Count: 0 }
+            && columns.Gold.FirstOrDefault(gold => IsStructure(properties[gold.Column])) is { } structure)
+        {
+            return Rejected($"'{Excerpt.Of(structure.Name)}' holds a JSON object, not a text: "
+                + "give the right answers as a list of texts in reference_answers.");
+        }
+
         record = record with { IsBare = !columns.HasOptions && columns.References < 0 };
         return key is null || record.Id is not null ? record : record with { Id = key };
 
         SourceRecord Rejected(string problem) => new() { Line = line, Number = number, Id = key, Problem = problem };
     }
 
-    /// <summary>The properties of a record, or of the object in it that has the question, with what the record itself says of id, data set, topic and context.</summary>
-    private static List<JsonProperty> Flat(JsonElement record)
+    /// <summary>What logs of runs keep beside the question: no part of it.</summary>
+    private static readonly string[] OfRuns =
+        ["resps", "filtered_resps", "arguments", "doc_id", "doc_hash", "prompt_hash", "target_hash", "messages"];
+
+    /// <summary>
+    /// The properties of a record, or of the object in it that has the question, with what the record itself says of id, data set, topic
+    /// and context, and with what nobody reads: options may hide there.
+    /// </summary>
+    private static List<JsonProperty> Flat(List<JsonProperty> own)
     {
-        List<JsonProperty> own = [.. record.EnumerateObject()];
         var inner = own.FindIndex(IsInner);
         if (inner < 0)
         {
@@ -77,7 +160,8 @@ internal sealed class JsonRecord(QuestionSetOptions options)
         var hasGold = known.Overlaps(HeaderNames.Gold.Select(static gold => HeaderNames.Plain(gold.Name)));
         var hasOptions = known.Overlaps(HeaderNames.Options);
         members.AddRange(own.Where((property, place) => place != inner && HeaderNames.Plain(JsonText.NameOf(property)) is var plain && !known.Contains(plain)
-            && (HeaderNames.IsOf(plain, [.. HeaderNames.Id, .. HeaderNames.Dataset, .. HeaderNames.Topic, .. HeaderNames.Context])
+            && ((!HeaderNames.IsRead(plain) && !HeaderNames.IsOf(plain, OfRuns))
+                || HeaderNames.IsOf(plain, [.. HeaderNames.Id, .. HeaderNames.Dataset, .. HeaderNames.Topic, .. HeaderNames.Context])
                 || (!hasGold && HeaderNames.IsOf(plain, [.. HeaderNames.Answer, .. HeaderNames.AnswerIndex, .. HeaderNames.OtherAnswer]))
                 || (!hasOptions && HeaderNames.IsOf(plain, HeaderNames.Options)))));
         return members;
@@ -91,6 +175,11 @@ internal sealed class JsonRecord(QuestionSetOptions options)
         property.Value.ValueKind == JsonValueKind.Object
         && HeaderNames.IsWrapper(JsonText.NameOf(property))
         && property.Value.EnumerateObject().Any(static member => HeaderNames.IsQuestion(JsonText.NameOf(member)));
+
+    /// <summary>Whether a property is an object, or a list with objects in it.</summary>
+    private static bool IsStructure(JsonProperty property) => property.Value.ValueKind == JsonValueKind.Object
+        || (property.Value.ValueKind == JsonValueKind.Array
+            && property.Value.EnumerateArray().Any(static item => item.ValueKind == JsonValueKind.Object));
 
     private static string Raw(JsonElement value) => value.ValueKind is JsonValueKind.Array or JsonValueKind.Object ? value.GetRawText() : JsonText.Of(value) ?? "";
 

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using MedQA.Datasets.Sources;
+using MedQA.Datasets.Tables;
 
 namespace MedQA.Datasets.Json;
 
@@ -14,6 +15,7 @@ internal sealed class JsonStream(Stream utf8, JsonShape shape, string? list, Que
     private NonFinite _nonFinite;
     private bool _isFinal;
     private bool _entered;
+    private bool _isBehindList;
     private int _line = 1;
     private JsonReaderState _state = new(new JsonReaderOptions { AllowMultipleValues = shape == JsonShape.Values });
 
@@ -32,7 +34,11 @@ internal sealed class JsonStream(Stream utf8, JsonShape shape, string? list, Que
         {
             using (json)
             {
-                yield return records.Read(json.RootElement, key, line, ++number);
+                foreach (var record in records.ReadAll(json.RootElement, key, line, number + 1))
+                {
+                    number++;
+                    yield return record;
+                }
             }
         }
     }
@@ -99,6 +105,7 @@ internal sealed class JsonStream(Stream utf8, JsonShape shape, string? list, Que
             if (reader.TokenType is JsonTokenType.EndArray or JsonTokenType.EndObject)
             {
                 Consume(ref reader);
+                _isBehindList = list is not null;
                 return AtEnd();
             }
 
@@ -121,6 +128,15 @@ internal sealed class JsonStream(Stream utf8, JsonShape shape, string? list, Que
             Consume(ref reader);
             value = (key, json, line);
             return true;
+        }
+        catch (JsonException fault) when (_isBehindList)
+        {
+            throw new QuestionSetException(
+                options.FileName,
+                $"behind the object with the list '{Excerpt.Of(list!)}' more follows: "
+                    + "write each question on a line of its own, or all of them in one list.",
+                (int)(fault.LineNumber ?? 0) + 1,
+                fault);
         }
         catch (JsonException fault)
         {
@@ -173,6 +189,14 @@ internal sealed class JsonStream(Stream utf8, JsonShape shape, string? list, Que
             if (reader.TokenType == JsonTokenType.PropertyName)
             {
                 name = reader.GetString()!;
+                if (list is not null && reader.CurrentDepth == 1 && HeaderNames.IsOf(HeaderNames.Plain(name), HeaderNames.Context))
+                {
+                    throw new QuestionSetException(
+                        options.FileName,
+                        $"'{Excerpt.Of(name)}' stands behind the list of questions: "
+                            + $"write it before '{Excerpt.Of(list)}', or into each question as its context.",
+                        _line);
+                }
             }
             else if (reader.TokenType == JsonTokenType.StartArray)
             {

@@ -14,8 +14,13 @@ internal static class PubMedQaRecord
     /// <summary>Whether a text is one of <see cref="Decisions"/>.</summary>
     public static bool IsDecision(string text) => Decisions.Contains(text.Trim(), StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Whether an object has the parts of an abstract and no options.</summary>
-    public static bool Matches(JsonElement record) => Member(record, "question") is not null && Contexts(record) is not null && HeaderNames.Options.All(name => Member(record, name) is null);
+    /// <summary>Whether an object has the parts of an abstract, no options, and no answer but a decision.</summary>
+    public static bool Matches(JsonElement record) =>
+        Member(record, "question") is not null && Contexts(record) is not null
+        && HeaderNames.Options.All(name => Member(record, name) is null)
+        && (Member(record, "final_decision") is not null || OtherAnswers.All(name => Member(record, name) is null));
+
+    private static readonly string[] OtherAnswers = [.. HeaderNames.Answer, .. HeaderNames.OtherAnswer, "reference_answers", "reference"];
 
     /// <summary>The record of an object that matches; the abstract's parts are joined by blank lines.</summary>
     public static SourceRecord Read(JsonElement value, string? key, int line, int number) => new()

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using MedQA.Datasets.Sources;
+using MedQA.Datasets.Tables;
 
 namespace MedQA.Datasets.Lists;
 
@@ -22,7 +23,14 @@ internal static class QuestionList
         {
             if (!string.IsNullOrWhiteSpace(content))
             {
-                yield return new SourceRecord { Line = line, Number = ++number, Text = content.Trim(), MayBeFree = true };
+                yield return new SourceRecord
+                {
+                    Line = line,
+                    Number = ++number,
+                    Text = content.Trim(),
+                    MayBeFree = true,
+                    Problem = LetteredText.IsWithin(content, []) ? TableRow.OptionsInText : null,
+                };
             }
         }
     }

@@ -35,7 +35,10 @@ internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape, strin
         var wrapped = first.Members.Find(static member => member.Kind == JsonTokenType.StartObject && HeaderNames.IsWrapper(member.Name) && HasQuestion(member.Names));
         if (question >= 0 && wrapped.Name is null && first.Members[question].Kind == JsonTokenType.StartObject)
         {
-            fault = $"the file is JSON by columns, as pandas writes it: {ByRecords}";
+            fault = first.IsArray || first.HasNext
+                ? $"'{Excerpt.Of(first.Root[question])}' of the first record is a JSON object, not a text: "
+                    + "write the question as a text, with its options and its answer beside it."
+                : $"the file is JSON by columns, as pandas writes it: {ByRecords}";
             return null;
         }
 
@@ -71,13 +74,23 @@ internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape, strin
 
         if (question < 0 && wrapped.Name is null)
         {
-            if (!first.IsArray && first.Members.Find(static member => member.Kind == JsonTokenType.StartArray && HasQuestion(member.Names)) is { Name: { } list } records)
+            var records = first.Members.Find(static member => member.Kind == JsonTokenType.StartArray && HasQuestion(member.Names));
+            if (records.Name is { } list)
             {
+                // Lists of several records, or of one that has above them what they are about, are read with what stands above them.
+                if (first.IsArray || first.HasNext || first.Members.Exists(member => member.Name != list && IsPassage(member)))
+                {
+                    var listed = first.IsArray ? JsonShape.Array
+                        : first.HasNextLine && !first.HasFollower ? JsonShape.Lines
+                        : JsonShape.Values;
+                    return new JsonHead(FormatOf(records.Names, listed), listed);
+                }
+
                 return new JsonHead(FormatOf(records.Names, JsonShape.Listed), JsonShape.Listed, list);
             }
 
             var path = PathOfQuestion(head);
-            if (!first.IsArray && path is [(var rows, true), (var row, false), _] && HeaderNames.IsWrapper(row))
+            if (!first.IsArray && path is [(var rows, true), (var row, var isList), _] && (isList || HeaderNames.IsWrapper(row)))
             {
                 return new JsonHead(QuestionSetFormat.Json, JsonShape.Listed, rows);
             }
@@ -135,6 +148,10 @@ internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape, strin
 
         return [];
     }
+
+    private static bool IsPassage((string Name, JsonTokenType Kind, List<string> Names, int Items) member) =>
+        member.Kind is JsonTokenType.String or JsonTokenType.StartArray
+        && HeaderNames.IsOf(HeaderNames.Plain(member.Name), HeaderNames.Context);
 
     private static bool IsQuestion(string name) => HeaderNames.IsQuestion(name);
 
@@ -221,6 +238,9 @@ internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape, strin
         /// <summary>Whether the record stands on one line, and another on the next.</summary>
         public bool HasNextLine { get; private set; }
 
+        /// <summary>Whether another record follows.</summary>
+        public bool HasNext { get; private set; }
+
         /// <summary>Whether all values are short texts under numbers, as PMIDs are.</summary>
         public bool IsLabels { get; private set; } = true;
 
@@ -239,6 +259,7 @@ internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape, strin
                     IsOnOneLine = !text[start..(int)reader.BytesConsumed].Contains((byte)'\n');
                     IsLabels &= Root.Count > 0;
                     HasNextLine = IsOnOneLine && text[(int)reader.BytesConsumed..].TrimStart(" \t\r\n"u8) is [(byte)'{', ..];
+                    HasNext = text[(int)reader.BytesConsumed..].TrimStart(" \t\r\n"u8) is [(byte)'{', ..];
                     HasFollower = text[(int)reader.BytesConsumed..].TrimStart((byte)' ') is [(byte)'{', ..];
                     return;
                 }

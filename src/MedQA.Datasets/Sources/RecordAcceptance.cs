@@ -97,7 +97,7 @@ internal sealed class RecordAcceptance(QuestionSetOptions options)
         return record.Options.Count switch
         {
             0 when record.MayBeFree => null,
-            0 => "The row has no options; a question needs 2 to 26.",
+            0 => NoOptions(record),
             1 => "The row has only 1 option; a question needs 2 to 26.",
             > OptionLetter.MaxOptions => $"The row has {record.Options.Count} options; a question can have 26 at most.",
             _ => BlankOption(record.Options),
@@ -125,6 +125,15 @@ internal sealed class RecordAcceptance(QuestionSetOptions options)
         }
 
         return null;
+    }
+
+    private static string NoOptions(SourceRecord record)
+    {
+        var answer = record.Gold.Select(static claim => claim.Value).FirstOrDefault(static value => !Blank(value));
+        return answer is null
+            ? "The row has no options; a question needs 2 to 26."
+            : "The row has no options; a question needs 2 to 26. "
+                + $"Where its answer '{Excerpt.Of(answer)}' is a free one, give it as reference_answers.";
     }
 
     private static string? BlankOption(IReadOnlyList<string> options)

@@ -24,6 +24,12 @@ internal sealed record SourceRecord
 
     public IReadOnlyList<string> Options { get; init; } = [];
 
+    /// <summary>The options with what stands before their texts, where that may be a label or belong to them ("A. baumannii").</summary>
+    public IReadOnlyList<string> Labelled { get; init; } = [];
+
+    /// <summary>Whether all options stand behind their letters.</summary>
+    public bool HasLabels { get; init; }
+
     public IReadOnlyList<GoldClaim> Gold { get; init; } = [];
 
     /// <summary>The number by which the record itself calls its first option; <see langword="null"/> where it does not number them.</summary>
@@ -33,6 +39,12 @@ internal sealed record SourceRecord
     public IReadOnlyList<string> MayBeGold { get; init; } = [];
 
     public IReadOnlyList<string> References { get; init; } = [];
+
+    /// <summary>Fields that are not read and may hold the options, for a record that would be a question with a free answer.</summary>
+    public IReadOnlyList<string> MayBeOptions { get; init; } = [];
+
+    /// <summary>Fields that are not read and hold a long text, which the question may be about.</summary>
+    public IReadOnlyList<string> LongTexts { get; init; } = [];
 
     /// <summary>Whether a record without options is a question with a free answer here, rather than one of which the options are missing.</summary>
     public bool MayBeFree { get; init; }

@@ -21,7 +21,15 @@ internal static class HeaderNames
     public static readonly string[] Dataset = ["dataset", "data_set", "benchmark", "source"];
     public static readonly string[] Topic = ["topic", "subject", "category", "subject_name", "topic_name", "specialty", "question_type", "meta_info"];
     public static readonly string[] Context =
-        ["context", "abstract", "passage", "vignette", "background", "article", "premise", "clinical_case", "scenario"];
+    [
+        "context", "abstract", "passage", "vignette", "background", "article", "premise", "clinical_case", "scenario", "story",
+        "narrative", "text_passage", "reading_passage", "paragraph", "excerpt", "document", "case", "case_description",
+        "case_presentation", "case_report", "clinical_note", "clinical_notes", "patient_note", "patient_notes", "patient_history",
+        "history", "discharge_summary", "report", "conversation", "dialogue", "dialog", "transcript",
+    ];
+    /// <summary>Names of <see cref="Context"/> under which a number or a file's name stands as often as a text.</summary>
+    public static readonly string[] LooseContext = ["document", "case", "history", "report"];
+
     public static readonly string[] References = ["reference_answers", "reference_answer", "references", "ideal_answer", "long_answer"];
 
     /// <summary>Fields that may name the right option in any notation.</summary>
@@ -74,6 +82,11 @@ internal static class HeaderNames
 
     /// <summary>Whether a name is one of a question's.</summary>
     public static bool IsQuestion(string name) => IsOf(Plain(name), Question) || IsOf(Plain(name), PublishedQuestion);
+
+    /// <summary>Whether a name without what does not count is one of a question, its options or its answer.</summary>
+    public static bool IsRead(string plain) =>
+        IsQuestion(plain) || IsOf(plain, Options) || IsOf(plain, References) || IsOf(plain, OtherAnswer)
+        || Gold.Any(gold => Plain(gold.Name) == plain);
 
     /// <summary>Whether one of some names is a question's.</summary>
     public static bool IsHeader(IReadOnlyList<string> names) => names.Any(IsQuestion);

@@ -7,24 +7,131 @@ namespace MedQA.Datasets.Tables;
 /// <summary>Options that stand in one text, each behind its letter: on lines of their own ("A Heparin", "B. Digoxin"), or in one line ("A) Heparin B) Digoxin").</summary>
 internal static partial class LetteredText
 {
+    /// <summary>How long a list is at most that stands where a passage is expected.</summary>
+    private const int MaxList = 400;
+
     /// <summary>The options of a text that holds nothing else; none where it does not begin with A and go on with B.</summary>
     public static IReadOnlyList<string> Options(string text)
     {
         var lines = Split(text, LineLetter());
         lines = lines.Count >= 2 ? lines : Split(text, InlineLetter());
         var run = lines.Count >= 2 ? [] : Run(text, SmallMark(), Small);
-        return run.Count >= 2 && run[0].Index == 0 ? Texts(text, run) : lines;
+        return WithoutEnds(run.Count >= 2 && run[0].Index == 0 ? Texts(text, run) : lines);
     }
 
     /// <summary>
+    /// The options without the letters that they begin with, where each begins with that of its place, all written alike: "A)", "(A)",
+    /// "A.", "A:", "a -", "Ａ．" or "①". A letter with a dot before a small one, as in "C. difficile", is part of a name and stays.
+    /// </summary>
+    public static IReadOnlyList<string> WithoutLabels(IReadOnlyList<string> options)
+    {
+        var texts = new string[options.Count];
+        string? style = null;
+        for (var place = 0; place < texts.Length; place++)
+        {
+            var match = OptionLabel().Match(options[place]);
+            if (!match.Success || place >= OptionLetter.MaxOptions)
+            {
+                return options;
+            }
+
+            var label = match.Groups["label"].Value;
+            var usual = OptionPlace.Usual(label);
+            if (usual != OptionLetter.Of(place).ToString() && usual != Small(place) && label != ((char)('\u2460' + place)).ToString())
+            {
+                return options;
+            }
+
+            var mark = match.Groups["label"];
+            var written = options[place][..mark.Index].TrimStart() + (char.IsLower(usual[0]) ? "a" : "A")
+                + options[place][(mark.Index + 1)..match.Groups["mark"].Length].TrimEnd();
+            if (written != (style ??= written))
+            {
+                return options;
+            }
+
+            texts[place] = options[place][match.Groups["mark"].Length..].Trim();
+        }
+
+        return texts.Length >= 2 ? texts : options;
+    }
+
+    /// <summary>
+    /// The lines of a text where each may be the short name of a species ("A. baumannii") as well as a word behind its letter; none where
+    /// one cannot.
+    /// </summary>
+    public static IReadOnlyList<string> Species(string text)
+    {
+        var lines = text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        return lines.Length >= 2 && Array.TrueForAll(lines, static line => ShortName().IsMatch(line)) ? lines : [];
+    }
+
+    /// <summary>Whether labelled options may be names with an initial ("A. Fleming"): their letters have dots.</summary>
+    public static bool MayBeInitials(IReadOnlyList<string> options) => options[0].AsSpan().TrimStart() is [_, '.' or '．', ..];
+
+    /// <summary>The items of a text that may be a list, without the marks before them; none where nothing usual is between items.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="isNote">Whether it may be prose or keywords, in which commas, semicolons and strokes mean nothing.</param>
+    public static IEnumerable<IReadOnlyList<string>> Lists(string text, bool isNote)
+    {
+        yield return Options(text);
+        if (!isNote)
+        {
+            yield return Texts(text, Run(text, NumberMark(), static place => $"{place + 1}"));
+            yield return Tag().Split(text).Select(static item => item.Trim()).Where(static item => item.Length > 0).ToArray();
+        }
+
+        foreach (var (separator, least, length) in Separations)
+        {
+            if ((isNote && separator is not "|") || !text.Contains(separator, StringComparison.OrdinalIgnoreCase))
+            {
+                continue;
+            }
+
+            var whole = separator is ","
+                ? text.Replace(" or ", ",", StringComparison.Ordinal).Replace(" and ", ",", StringComparison.Ordinal)
+                : text;
+            var items = whole.Split(separator, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+            if (items.Length >= least && items.Length <= OptionLetter.MaxOptions && Array.TrueForAll(items, item => item.Length <= length))
+            {
+                yield return Array.ConvertAll(items, static item => item[LineMark().Match(item).Length..]);
+                yield return items;
+            }
+        }
+    }
+
+    /// <summary>Whether a text is a list of which one item is an answer, or is behind a letter, and nothing else.</summary>
+    public static bool IsListOf(string text, IReadOnlyList<string> answers) =>
+        Lists(text, isNote: text.Length > MaxList || text.Contains(". ", StringComparison.Ordinal))
+            .Any(items => items.Count >= 3 && items.Any(item => answers.Any(answer => IsSame(item, answer))));
+
+    /// <summary>Whether a text ends with a list of which one item is an answer, as in "Which? Heparin / Digoxin / Insulin".</summary>
+    public static bool EndsWithList(string text, IReadOnlyList<string> answers)
+    {
+        var start = text.LastIndexOfAny(['?', '？', ':', '：']) + 1;
+        var end = text[start..].Trim(' ', '(', ')', '[', ']', '（', '）', '.');
+        return start > 0
+            && Lists(end, isNote: false).Any(items => items.Count >= 3 && items.Any(item => answers.Any(answer => IsSame(item, answer))));
+    }
+
+    /// <summary>Whether a text is an answer, but for what does not count and a letter before it.</summary>
+    public static bool IsSame(string option, string answer) =>
+        OptionPlace.Comparable(answer) is { Length: > 0 } said
+        && OptionPlace.Comparable(option) is var text
+        && (said == text || (OptionPlace.WithText(answer) is { } place && OptionPlace.Comparable(place.Text) == text));
+
+    /// <summary>
     /// Whether a question's text has options in it: a line, or a mark in brackets, for A and behind it one for B; lines for a and b; four
-    /// marks such as "a)" or "1)", or fewer where an answer is a text behind one; a list behind "Options:".
+    /// marks such as "a)" or "1)", or fewer where an answer is a text behind one; a list behind "Options:", or at the end with an answer in
+    /// it; braces with marks, as Moodle's form GIFT has.
     /// </summary>
     /// <param name="text">The question's text.</param>
     /// <param name="answers">Its answers.</param>
     public static bool IsWithin(string text, IReadOnlyList<string> answers)
     {
-        if (OptionsLabel().IsMatch(text) || AreLines(text, answers) || Run(text, SmallLine(), Small).Count >= 2)
+        if (OptionsLabel().IsMatch(text) || InBraces().IsMatch(text) || AreLines(text, answers) || EndsWithList(text, answers)
+            || Run(text, SmallLine(), Small).Count >= 2
+            || Run(text, CircledMark(), static place => ((char)('\u2460' + place)).ToString()).Count >= 4)
         {
             return true;
         }
@@ -95,24 +202,56 @@ internal static partial class LetteredText
         (run.Count >= 4 && run.TrueForAll(static found => found.Value.Contains(')', StringComparison.Ordinal)))
         || (run.Count >= 2 && Texts(text, run).Exists(option => answers.Any(answer => IsSame(option, answer))));
 
-    private static bool IsSame(string option, string answer) =>
-        OptionPlace.Comparable(answer) is { Length: > 0 } said
-        && OptionPlace.Comparable(option) is var text
-        && (said == text || (OptionPlace.WithText(answer) is { } place && OptionPlace.Comparable(place.Text) == text));
-
     private static List<string> Texts(string text, List<Match> run) =>
         Texts(text, run.ConvertAll(static found => (found.Index, found.Index + found.Length)));
 
     private static List<string> Texts(string text, List<(int Mark, int Text)> starts) =>
         [.. starts.Select((start, place) => text[start.Text..(place + 1 < starts.Count ? starts[place + 1].Mark : text.Length)].Trim())];
 
+    /// <summary>Texts without the separator that all but the last end with.</summary>
+    private static IReadOnlyList<string> WithoutEnds(IReadOnlyList<string> texts) =>
+        texts.Count >= 2 && texts[0] is [.., (';' or ',' or '/' or '；' or '，' or '、') and var end]
+            && texts.SkipLast(1).All(text => text.EndsWith(end))
+            ? [.. texts.Select((text, place) => place < texts.Count - 1 || text.EndsWith(end) ? text[..^1].TrimEnd() : text)]
+            : texts;
+
+    /// <summary>What stands between the items of a list, how many items it has at least, and how long these are at most.</summary>
+    private static readonly (string Separator, int Least, int Length)[] Separations =
+    [
+        ("|", 2, int.MaxValue), ("\n", 2, int.MaxValue), ("<br", 2, int.MaxValue), ("•", 2, 200), ("\\n", 2, 200), ("\t", 2, 200),
+        (";", 2, 200), ("；", 2, 200), (" / ", 2, 200), ("/", 3, 80), (",", 3, 80), ("，", 3, 80), ("、", 3, 80), ("~", 3, 80), ("#", 3, 80),
+        (" - ", 3, 80), (" – ", 3, 80), ("&&", 2, 80), ("::", 2, 80),
+    ];
+
     private static char Usual(string letter) => letter[0] >= 'Ａ' ? (char)(letter[0] - 0xFEE0) : letter[0];
+
+    [GeneratedRegex(
+        @"^(?<mark>\s*(?:\*\*|(?:Option|Choice|option|choice)\s)?[(\[（](?<label>[A-Za-zＡ-Ｚａ-ｚ])[)\]）](?:\*\*)?\s*)\S"
+        + @"|^(?<mark>\s*(?:\*\*|(?:Option|Choice|option|choice)\s)?(?<label>[A-Za-zＡ-Ｚａ-ｚ])[):）：、．](?:\*\*)?\s*)\S"
+        + @"|^(?<mark>\s*(?<label>[A-Za-zＡ-Ｚａ-ｚ])\s?[-–—]\s+)\S"
+        + @"|^(?<mark>\s*(?:\*\*|(?:Option|Choice|option|choice)\s)?(?<label>[A-Za-zＡ-Ｚａ-ｚ])\.(?:\*\*)?\s+)[^\p{Ll}\s]"
+        + @"|^(?<mark>\s*(?<label>[A-Za-zＡ-Ｚａ-ｚ])\.)[^\s0-9.]"
+        + @"|^(?<mark>\s*(?<label>[\u2460-\u2473])\s*)\S",
+        RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex OptionLabel();
+
+    [GeneratedRegex(@"</?[A-Za-z][^<>]*>", RegexOptions.NonBacktracking)]
+    private static partial Regex Tag();
+
+    [GeneratedRegex(@"^[A-Z]\. \p{Ll}{4,}$", RegexOptions.NonBacktracking)]
+    private static partial Regex ShortName();
+
+    [GeneratedRegex(@"\{\s*(?:[~=][^{}]*[~=]|[0-9]*:[A-Z_]+:)[^{}]*\}", RegexOptions.NonBacktracking)]
+    private static partial Regex InBraces();
+
+    [GeneratedRegex(@"(?<mark>[\u2460-\u2473])", RegexOptions.NonBacktracking)]
+    private static partial Regex CircledMark();
 
     [GeneratedRegex(@"(?m)^[ \t]*[(\[（]?(?<letter>[A-ZＡ-Ｚ])(?:[)\]）.:、．：][ \t]*|[ \t]+)", RegexOptions.NonBacktracking)]
     private static partial Regex LineLetter();
 
     [GeneratedRegex(
-        @"^\s*(?:[-*•–·▪○□]|[\u2460-\u24FF]|[(\[（]?(?:[ivx]+|[IVX]+|[0-9]{1,2}|[A-Za-z])(?:[)\]）.:]|\s))\s*",
+        @"^\s*(?:[-*•–·▪○□]|[\u2460-\u24FF]|[(\[（]?(?:[ivx]+|[IVX]+|[0-9]{1,2}|[A-Za-z])(?:[)\]）.:=]|\s))\s*",
         RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex LineMark();
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using MedQA.Datasets.Answers;
 using MedQA.Datasets.Sources;
+using MedQA.Evaluation.Questions;
 
 namespace MedQA.Datasets.Tables;
 
@@ -18,7 +19,8 @@ internal sealed record QuestionColumns
 
     public int Topic { get; init; } = -1;
 
-    public int Context { get; init; } = -1;
+    /// <summary>The columns that may hold what a question is about, in the order in which their names count.</summary>
+    public IReadOnlyList<int> Contexts { get; init; } = [];
 
     /// <summary>The column with all options in one field.</summary>
     public int OptionList { get; init; } = -1;
@@ -40,18 +42,33 @@ internal sealed record QuestionColumns
     public int References { get; init; } = -1;
 
     /// <summary>How many columns have a meaning.</summary>
-    public int Count => Options.Count + Gold.Count + Single.Count(static column => column >= 0);
+    public int Count => Options.Count + Gold.Count + Contexts.Count + Single.Count(static column => column >= 0);
 
     /// <summary>Whether the table has options at all.</summary>
     public bool HasOptions => Options.Count > 0 || OptionList >= 0;
 
-    private int[] Single => [Question, Id, Dataset, Topic, Context, OptionList, Answers, References];
+    private int[] Single => [Question, Id, Dataset, Topic, OptionList, Answers, References];
 
     /// <summary>Whether these are so many that a row below a title must be the header: a question with options or an answer.</summary>
     public bool IsHeaderBelowTitle => Count >= 2 && (HasOptions || Gold.Count > 0 || References >= 0);
 
     /// <summary>Whether a column has a meaning.</summary>
-    public bool Reads(int column) => Options.Contains(column) || Array.IndexOf(Single, column) >= 0 || Gold.Any(gold => gold.Column == column);
+    public bool Reads(int column) =>
+        Options.Contains(column) || Contexts.Contains(column) || Array.IndexOf(Single, column) >= 0
+        || Gold.Any(gold => gold.Column == column);
+
+    /// <summary>The columns that nobody reads, with what their names say.</summary>
+    public IReadOnlyList<UnreadColumn> Unread => field ??= UnreadColumns.Of(Names, Reads);
+
+    /// <summary>The columns that say of the answer in another whether it is right.</summary>
+    public IReadOnlyList<int> Flags => field ??=
+    [
+        .. Enumerable.Range(0, Names.Count).Where(column => UnreadColumns.IsFlag(Names[column]) && Gold.Any(gold => gold.Column != column)),
+    ];
+
+    /// <summary>What a message calls a column: its name in quotes, or its place where it has none.</summary>
+    public string NameOf(int column) =>
+        string.IsNullOrWhiteSpace(Names[column]) ? $"column {column + 1} (without a name)" : $"'{Excerpt.Of(Names[column])}'";
 
     /// <summary>Reads a header.</summary>
     /// <param name="header">The names of the columns.</param>
@@ -79,7 +96,10 @@ internal sealed record QuestionColumns
             Id = First(plain, HeaderNames.Id),
             Dataset = First(plain, HeaderNames.Dataset),
             Topic = First(plain, HeaderNames.Topic),
-            Context = First(plain, HeaderNames.Context),
+            Contexts =
+            [
+                .. HeaderNames.Context.Select(name => Array.IndexOf(plain, HeaderNames.Plain(name))).Where(static column => column >= 0),
+            ],
             Options = options,
             OptionList = list,
             References = First(plain, HeaderNames.References),
@@ -153,6 +173,11 @@ internal sealed record QuestionColumns
                 .TakeWhile(static column => column >= 0).ToList();
             if (columns.Count >= 2)
             {
+                var next = first + columns.Count;
+                var beyond = Enumerable.Range(next + 1, OptionLetter.MaxOptions)
+                    .Select(number => Array.IndexOf(plain, prefix + number.ToString(CultureInfo.InvariantCulture)))
+                    .FirstOrDefault(static column => column >= 0, -1);
+                fault = beyond >= 0 ? $"the header has a column '{Excerpt.Of(header[beyond])}', but no '{family}{next}'." : "";
                 return columns;
             }
         }
@@ -176,7 +201,7 @@ internal sealed record QuestionColumns
 
     private int? Twice(string[] plain)
     {
-        foreach (var column in (int[])[.. Single, .. Options, .. Gold.Select(static gold => gold.Column)])
+        foreach (var column in (int[])[.. Single, .. Contexts, .. Options, .. Gold.Select(static gold => gold.Column)])
         {
             if (column >= 0 && Array.LastIndexOf(plain, plain[column]) != column)
             {
@@ -193,6 +218,28 @@ internal sealed record QuestionColumns
         return $"{string.Join(", ", shown)}{(header.Count > 12 ? $" and {header.Count - 12} more" : "")}";
     }
 }
+
+/// <summary>What the name of a column that nobody reads says.</summary>
+/// <param name="Column">Its place, from 0.</param>
+/// <param name="Family">What it has in common with names that differ in a number, a letter or an ordinal only, or
+/// <see langword="null"/>.</param>
+/// <param name="HasSibling">Whether there is such a name.</param>
+/// <param name="IsNote">Whether it is that of notes on the question.</param>
+/// <param name="IsSameAnswer">Whether it is that of other ways to write the answer.</param>
+/// <param name="IsAnswer">Whether it is that of an answer.</param>
+/// <param name="IsPassage">Whether it is that of a text that a question is about.</param>
+/// <param name="IsText">Whether it is that of a text, which may be one that a question is about.</param>
+/// <param name="MayHoldPassage">Whether it leaves that open.</param>
+internal sealed record UnreadColumn(
+    int Column,
+    string? Family,
+    bool HasSibling,
+    bool IsNote,
+    bool IsSameAnswer,
+    bool IsAnswer,
+    bool IsPassage,
+    bool IsText,
+    bool MayHoldPassage);
 
 /// <summary>A column that names the right option.</summary>
 /// <param name="Column">Its place, from 0.</param>

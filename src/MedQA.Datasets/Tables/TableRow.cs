@@ -9,6 +9,16 @@ namespace MedQA.Datasets.Tables;
 /// <summary>Makes records of a table's rows.</summary>
 internal static class TableRow
 {
+    /// <summary>Why a question with options in its text is left out.</summary>
+    public const string OptionsInText =
+        "The options stand in the question's text; put them into fields of their own: option_a, option_b …, or one field options.";
+
+    /// <summary>How many answers of a record are looked for in its other fields.</summary>
+    private const int MaxAnswers = 100;
+
+    /// <summary>From how many characters on a text is long, and may be what a question is about.</summary>
+    private const int LongText = 120;
+
     /// <summary>A row's record; <see langword="null"/> where every field is blank.</summary>
     /// <param name="columns">What the columns mean.</param>
     /// <param name="fields">The row's fields, which may be fewer or more than the columns.</param>
@@ -30,8 +40,8 @@ internal static class TableRow
             Id = Field(columns.Id),
             Dataset = Field(columns.Dataset),
             Topic = Field(columns.Topic),
-            Context = Field(columns.Context),
             Text = Field(columns.Question),
+            LongTexts = [.. LongTexts(columns, fields)],
         };
         if (fields.Count > columnCount && fields.Skip(columnCount).Any(static field => !string.IsNullOrWhiteSpace(field)))
         {
@@ -41,6 +51,12 @@ internal static class TableRow
         if (columns.Gold.Any(gold => gold.Column >= fields.Count) || columns.Question >= fields.Count)
         {
             return record with { Problem = $"The row has only {fields.Count} of the {columnCount} fields." };
+        }
+
+        record = WithContext(record, columns, fields);
+        if (record.Problem is not null)
+        {
+            return record;
         }
 
         var claims = columns.Gold.Select(gold => new GoldClaim(gold.Name, Field(gold.Column) ?? "", gold.Allowed.Narrowed(notation))).ToList();
@@ -62,7 +78,13 @@ internal static class TableRow
             return record with { Problem = list.Problem };
         }
 
-        if (columns.OptionList >= 0 && list is { IsKeyed: false, Texts: [var only] } && only.AsSpan().ContainsAny(";,<"))
+        var species = columns.OptionList >= 0 && !list.IsKeyed ? LetteredText.Species(Field(columns.OptionList) ?? "") : [];
+        if (species.Count > 0 && claims.Exists(claim => species.Contains(claim.Value.Trim(), StringComparer.Ordinal)))
+        {
+            (list, species) = (new OptionList(species), []);
+        }
+
+        if (columns.OptionList >= 0 && list is { IsKeyed: false, Texts: [var only] } && only.AsSpan().ContainsAny(";,</•"))
         {
             return record with
             {
@@ -81,10 +103,17 @@ internal static class TableRow
         if (options.Any(static option => !string.IsNullOrWhiteSpace(option)))
         {
             var names = isTable ? columns.OptionNames : list.Names;
+            var texts = LetteredText.WithoutLabels(options);
             return record with
             {
-                Options = options,
-                Gold = [.. claims.Select(claim => claim with { Value = Named(OneOf(claim.Value, options), names) })],
+                Options = texts,
+                HasLabels = !ReferenceEquals(texts, options)
+                    || (columns.OptionList >= 0 && LetteredText.Options(Field(columns.OptionList)!).Count == texts.Count),
+                Labelled = species.Count == options.Count ? species
+                    : !ReferenceEquals(texts, options) && LetteredText.MayBeInitials(options) ? options
+                    : [],
+                Gold = claims.ConvertAll(
+                    claim => claim with { Value = Unlabelled(Named(OneOf(claim.Value, options), names), options, texts) }),
                 FirstNumber = isTable ? null : list.FirstNumber,
                 MayBeGold = columns.Gold.Count > 0 ? [] : [.. MayBeGold(columns, fields, columnCount, options)],
             };
@@ -92,28 +121,40 @@ internal static class TableRow
 
         var answers = claims.SelectMany(static claim => References(claim.Value)).Where(static value => !string.IsNullOrWhiteSpace(value)).ToList();
         var references = References(Field(columns.References));
-        if (LetteredText.IsWithin(record.Text ?? "", [.. answers, .. references]) || LetteredText.AreLines(record.Context ?? "", answers))
+        List<string> said = [.. answers.Concat(references).Take(MaxAnswers)];
+        if (LetteredText.IsWithin(record.Text ?? "", said) || LetteredText.AreLines(record.Context ?? "", [.. answers.Take(MaxAnswers)])
+            || LetteredText.IsListOf(record.Context ?? "", [.. answers.Take(MaxAnswers)]))
+        {
+            return record with { Problem = OptionsInText };
+        }
+
+        if (Flag(columns, fields) is { } flag)
         {
             return record with
             {
-                Problem = "The options stand in the question's text; put them into fields of their own: option_a, option_b …, "
-                    + "or one field options.",
+                Problem = $"{flag} says whether the answer of this row is right: "
+                    + "write one row for each question, with its options and the letter of the right one.",
             };
         }
 
-        if (!columns.HasOptions && references.Count == 0 && MayBeOptions(columns, fields, answers) is { } mayBeOptions)
+        var mayBeOptions = MayBeOptions(columns, fields, said);
+        if (mayBeOptions.Count > 0 && (columns.HasOptions || references.Count == 0))
         {
-            return record with
-            {
-                Problem = $"'{Excerpt.Of(mayBeOptions)}' holds options, or texts of which one is the answer: if they are the options, "
-                    + "name it options; if not, name the answer reference_answers.",
-            };
+            return record with { Problem = MayBeOptionsOf(mayBeOptions, columns.HasOptions) };
         }
 
         return record with
         {
-            References = [.. references, .. columns.HasOptions ? [] : answers],
-            MayBeFree = columns.HasOptions ? columns.References >= 0 && answers.Count == 0 : !answers.Exists(IsPlace),
+            Gold = claims.Exists(static claim => IsPlace(claim.Value)) ? claims.FindAll(static claim => IsPlace(claim.Value)) : claims,
+            References =
+            [
+                .. references,
+                .. columns.HasOptions ? [] : answers.Where(answer => !references.Contains(answer, StringComparer.Ordinal)),
+            ],
+            MayBeFree = columns.HasOptions
+                ? columns.References >= 0 && !answers.Except(references, StringComparer.Ordinal).Any()
+                : references.Count > 0 || !answers.Exists(IsPlace),
+            MayBeOptions = mayBeOptions,
         };
 
         string? Field(int column) => column >= 0 && column < fields.Count ? fields[column] : null;
@@ -131,54 +172,134 @@ internal static class TableRow
         }
     }
 
-    /// <summary>A field that nobody reads and that lists texts of which one is the answer, unless they are other ways to write it.</summary>
-    private static string? MayBeOptions(QuestionColumns columns, IReadOnlyList<string> fields, List<string> answers)
+    /// <summary>Why a record is no question with a free answer: fields that nobody reads may hold its options.</summary>
+    /// <param name="names">What a message calls the fields.</param>
+    /// <param name="hasOptions">Whether other records of the file have options; this one then has a reference answer already.</param>
+    public static string MayBeOptionsOf(IReadOnlyList<string> names, bool hasOptions)
     {
-        for (var column = 0; column < Math.Min(fields.Count, columns.Names.Count); column++)
+        var more = names.Count > 8 ? $" and {names.Count - 8} more" : "";
+        var others = names.Count == 1 ? "" : $" (so may {string.Join(", ", names.Skip(1).Take(7))}{more})";
+        var remedy = names.Count == 1 ? "name it options" : "name them option_a, option_b …";
+        return $"{names[0]} holds options, or texts of which one is the answer{others}: if they are the options, {remedy}; "
+            + (hasOptions
+                ? "if not, leave them out, or put the questions with free answers into a file of their own."
+                : "if not, name the answer reference_answers.");
+    }
+
+    /// <summary>
+    /// The fields that nobody reads and that may hold options: one that lists texts of which one is the answer, or that is the answer,
+    /// unless its name says that it is another way to write it or a note; several whose names differ in a number, a letter or an
+    /// ordinal only.
+    /// </summary>
+    private static IReadOnlyList<string> MayBeOptions(QuestionColumns columns, IReadOnlyList<string> fields, List<string> answers)
+    {
+        var found = new SortedSet<int>();
+        var families = new Dictionary<string, List<int>>(StringComparer.Ordinal);
+        foreach (var unread in columns.Unread)
         {
-            if (!columns.Reads(column) && !UnreadColumns.IsOfSameAnswer(columns.Names[column])
-                && (Lists(fields[column], answers) || (IsNumbered(columns, column) && IsList([fields[column], ""], answers))))
+            var column = unread.Column;
+            if (column >= fields.Count || unread.IsSameAnswer || string.IsNullOrWhiteSpace(fields[column]))
             {
-                return columns.Names[column];
+                continue;
+            }
+
+            if (Lists(fields[column], unread.IsNote, answers)
+                || (((!unread.IsNote && !unread.IsAnswer) || unread.HasSibling)
+                    && answers.Exists(answer => !IsTruth(answer) && LetteredText.IsSame(fields[column], answer))))
+            {
+                found.Add(column);
+            }
+
+            if (unread is { IsNote: false, HasSibling: true, Family: { } family } && IsText(fields[column]))
+            {
+                families.TryAdd(family, []);
+                families[family].Add(column);
+            }
+        }
+
+        foreach (var members in families.Values.Where(static members => members.Count >= 2))
+        {
+            found.UnionWith(members);
+        }
+
+        return [.. found.Select(columns.NameOf)];
+    }
+
+    /// <summary>Whether a field may be an option's text: no number, no address.</summary>
+    private static bool IsText(string field) =>
+        field.Any(char.IsLetter) && !field.Contains("://", StringComparison.Ordinal) && !IsTruth(field);
+
+    private static readonly string[] FlagValues =
+        ["TRUE", "FALSE", "YES", "NO", "0", "1", "Y", "N", "RIGHT", "WRONG", "CORRECT", "INCORRECT"];
+
+    /// <summary>The column beside that of the answer which only says whether it is right, or <see langword="null"/>.</summary>
+    private static string? Flag(QuestionColumns columns, IReadOnlyList<string> fields)
+    {
+        foreach (var column in columns.Flags)
+        {
+            if (column < fields.Count && Array.IndexOf(FlagValues, fields[column].Trim().ToUpperInvariant()) >= 0)
+            {
+                return columns.NameOf(column);
             }
         }
 
         return null;
     }
 
-    /// <summary>Whether another column that nobody reads has the same name with another number.</summary>
-    private static bool IsNumbered(QuestionColumns columns, int column)
-    {
-        var stem = Stem(columns.Names[column]);
-        return stem.Length < columns.Names[column].Length
-            && columns.Names.Where((name, other) => other != column && !columns.Reads(other) && Stem(name) == stem).Any();
+    private static bool IsTruth(string value) => value.AsSpan().Trim() is var bare
+        && (bare.Equals("true", StringComparison.OrdinalIgnoreCase) || bare.Equals("false", StringComparison.OrdinalIgnoreCase));
 
-        static string Stem(string name) => string.Concat(name.Where(static letter => !char.IsAsciiDigit(letter)));
-    }
-
-    private static bool Lists(string field, List<string> answers)
+    private static bool Lists(string field, bool isNote, List<string> answers)
     {
         var text = field.AsSpan().Trim();
         if (text is ['[' or '{' or '(', ..])
         {
             using var structure = OptionList.Structure(text, out _);
-            return structure is not null && Lists(structure.RootElement, answers);
+            if (structure is not null)
+            {
+                return Lists(structure.RootElement, answers)
+                    || (!isNote && answers.TrueForAll(IsPlace) && ListsTexts(structure.RootElement));
+            }
         }
 
-        return IsList(field.Contains('|', StringComparison.Ordinal) ? field.Split('|') : LetteredText.Options(field), answers);
+        return LetteredText.Lists(field, isNote).Any(items => IsList(items, answers)
+            || (!isNote && items.Count >= 3 && answers.Count > 0 && answers.TrueForAll(IsPlace)))
+            || (!isNote && field.Contains('|', StringComparison.Ordinal) && answers.Count == 0);
     }
 
     private static bool Lists(JsonElement value, List<string> answers)
     {
-        var items = value.ValueKind switch
+        List<JsonElement> items = value.ValueKind switch
+        {
+            JsonValueKind.Array => [.. value.EnumerateArray()],
+            JsonValueKind.Object =>
+            [
+                .. value.EnumerateObject()
+                    .Where(static member => !UnreadColumns.IsNote(JsonText.NameOf(member)))
+                    .Select(static member => member.Value),
+            ],
+            _ => [],
+        };
+        var texts = items.Select(JsonText.Of).OfType<string>();
+        var objects = items.FindAll(static item => item.ValueKind == JsonValueKind.Object);
+        var inner = objects.Count >= 2
+            ? objects.SelectMany(static item => item.EnumerateObject()).Select(static member => JsonText.Of(member.Value)).OfType<string>()
+            : [];
+        return IsList([.. texts], answers) || IsList([.. inner.Take(OptionLetter.MaxOptions)], answers)
+            || items.Exists(item => Lists(item, answers))
+            || (value.ValueKind == JsonValueKind.Object && value.EnumerateObject().Any(IsNamedOptions));
+    }
+
+    /// <summary>Whether a value is a list of texts that each may be an option.</summary>
+    private static bool ListsTexts(JsonElement value) =>
+        (value.ValueKind switch
         {
             JsonValueKind.Array => value.EnumerateArray().ToList(),
             JsonValueKind.Object => [.. value.EnumerateObject().Select(static member => member.Value)],
             _ => [],
-        };
-        return IsList([.. items.Select(JsonText.Of).OfType<string>()], answers) || items.Exists(item => Lists(item, answers))
-            || (value.ValueKind == JsonValueKind.Object && value.EnumerateObject().Any(IsNamedOptions));
-    }
+        }) is { Count: >= 2 and <= OptionLetter.MaxOptions } items
+        && items.TrueForAll(static item => item.ValueKind == JsonValueKind.String
+            && JsonText.Of(item) is { Length: > 0 and <= 80 } text && !text.EndsWith('.'));
 
     private static bool IsNamedOptions(JsonProperty member) =>
         member.Value.ValueKind is JsonValueKind.Array or JsonValueKind.Object
@@ -186,8 +307,104 @@ internal static class TableRow
 
     private static bool IsList(IReadOnlyList<string> texts, List<string> answers) =>
         texts.Count is >= 2 and <= OptionLetter.MaxOptions
-        && answers.ConvertAll(OptionPlace.Comparable) is var said
-        && texts.Select(OptionPlace.Comparable).Any(text => text.Length > 0 && said.Contains(text));
+        && texts.Any(text => answers.Exists(answer => LetteredText.IsSame(text, answer)));
+
+    /// <summary>
+    /// The record with what its question is about: the first of several fields that holds it. A record is left out where two hold different
+    /// texts, where a field that nobody reads seems to hold it, and where the question is only a word beside a premise.
+    /// </summary>
+    private static SourceRecord WithContext(SourceRecord record, QuestionColumns columns, IReadOnlyList<string> fields)
+    {
+        var read = columns.Contexts
+            .Where(column => column < fields.Count && !string.IsNullOrWhiteSpace(fields[column]))
+            .Where(column => IsPassage(fields[column])
+                || !HeaderNames.IsOf(HeaderNames.Plain(columns.Names[column]), HeaderNames.LooseContext))
+            .ToList();
+        var other = read.Skip(1)
+            .Where(column => IsSentence(fields[column]) && !fields[read[0]].Contains(fields[column].Trim(), StringComparison.Ordinal));
+        if (other.FirstOrDefault(-1) is >= 0 and var second)
+        {
+            return record with
+            {
+                Problem = $"{columns.NameOf(read[0])} and {columns.NameOf(second)} may both hold what the question is about: "
+                    + "join them in context, or give the one that is not another name.",
+            };
+        }
+
+        foreach (var unread in read.Count > 0 ? [] : columns.Unread)
+        {
+            var column = unread.Column;
+            if (column < fields.Count && ((unread.IsText && IsSentence(fields[column])) || (unread.IsPassage && IsPassage(fields[column])))
+                && !fields[column].Contains(record.Text ?? "", StringComparison.Ordinal))
+            {
+                return record with
+                {
+                    Problem = $"{columns.NameOf(column)} looks like what the question is about, but is not read: "
+                        + "name it context, or give it another name.",
+                };
+            }
+        }
+
+        var text = record.Text?.Trim() ?? "";
+        var isPremise = read.Count > 0 && HeaderNames.Plain(columns.Names[read[0]]) == "premise";
+        if (text.Length > 0 && text.All(char.IsLetter) && (isPremise || (read.Count > 0 && text is "cause" or "effect")))
+        {
+            return record with
+            {
+                Problem = $"The question is only '{Excerpt.Of(text)}': "
+                    + $"write in {columns.NameOf(columns.Question)} what is asked, as a sentence.",
+            };
+        }
+
+        return read.Count > 0 ? record with { Context = fields[read[0]] } : record;
+    }
+
+    private static bool IsSentence(string field) => field.Trim() is { Length: >= 20 } text && text.Contains(' ', StringComparison.Ordinal);
+
+    /// <summary>Whether a field under a passage's name holds one, rather than its number, its file or its address.</summary>
+    private static bool IsPassage(string field) =>
+        field.Any(char.IsLetter) && !IsTruth(field) && !OptionReading.IsFiller(field)
+        && field.Trim() is var text
+        && (text.Any(char.IsWhiteSpace) || !text.Any(static c => char.IsAsciiDigit(c) || c is '.' or '/' or '_' or ':'));
+
+    /// <summary>
+    /// The fields that nobody reads and that hold a long text without the question in it, unless their names say that it is about the
+    /// answer.
+    /// </summary>
+    private static IEnumerable<string> LongTexts(QuestionColumns columns, IReadOnlyList<string> fields)
+    {
+        foreach (var unread in columns.Unread.Where(unread => unread.Column < fields.Count && unread.MayHoldPassage && !unread.IsSameAnswer))
+        {
+            var text = fields[unread.Column];
+            if (text.Length >= LongText && text.AsSpan().TrimStart() is not ['[' or '{', ..]
+                && (text.Count(static c => c == ' ') >= LongText / 12 || !text.Any(char.IsAsciiLetter))
+                && !text.Contains(columns.Question < fields.Count ? fields[columns.Question].Trim() : "", StringComparison.Ordinal))
+            {
+                yield return columns.NameOf(unread.Column);
+            }
+        }
+    }
+
+    /// <summary>A right answer without the label of the option that it quotes; the letter of a number in a circle.</summary>
+    private static string Unlabelled(string value, IReadOnlyList<string> labelled, IReadOnlyList<string> texts)
+    {
+        if (ReferenceEquals(labelled, texts) || LetteredText.MayBeInitials(labelled))
+        {
+            return value;
+        }
+
+        for (var place = 0; place < texts.Count; place++)
+        {
+            if (value.Trim() == labelled[place].Trim())
+            {
+                return texts[place];
+            }
+        }
+
+        return value.Trim() is [>= '\u2460' and <= '\u2473' and var circled] && circled - '\u2460' < texts.Count
+            ? OptionLetter.Of(circled - '\u2460').ToString()
+            : value;
+    }
 
     /// <summary>The text of a right answer that stands in a list of one; anything else as it is, a list of several without its brackets.</summary>
     private static string OneOf(string value, IReadOnlyList<string> options) =>

@@ -1,3 +1,4 @@
+using System.Text;
 using MedQA.Datasets.Sources;
 
 namespace MedQA.Datasets.Tables;
@@ -8,20 +9,21 @@ internal static class UnreadColumns
 {
     private static readonly string[] OptionStems =
     [
-        "option", "opción", "opcion", "opzion", "opção", "opcao", "choice", "choix", "alternativ", "distract", "incorrect", "wrong", "candidate", "mc1target",
-        "mc2target", "falseanswer", "falschantwort", "otheranswer", "badanswer", "decoy",
-        "antwortmöglich", "seçenek", "вариант", "选项", "選項", "選択肢", "보기",
+        "option", "opción", "opcion", "opzion", "opção", "opcao", "choice", "choix", "alternativ", "distract", "incorrect", "wrong",
+        "candidate", "mc1target", "mc2target", "falseanswer", "falschantwort", "otheranswer", "badanswer", "decoy", "antwortmöglich",
+        "seçenek", "вариант", "选项", "選項", "選択肢", "보기",
     ];
 
     private static readonly string[] NumberedStems =
     [
-        "ans", "antw", "rép", "rep", "resp", "risp", "op", "cho", "alt", "sol", "cand", "ending", "distract", "incorrect", "wrong", "选", "選",
+        "ans", "antw", "rép", "rep", "resp", "risp", "op", "cho", "alt", "sol", "cand", "ending", "distract", "incorrect", "wrong", "选",
+        "選",
     ];
 
     private static readonly string[] GoldStems =
     [
-        "answer", "antwort", "réponse", "reponse", "respuesta", "risposta", "resposta", "correct", "korrekt", "richtig", "goldlabel", "groundtruth", "solution",
-        "lösung", "doğru", "cevap", "ответ", "答案", "正解", "正答", "정답",
+        "expected", "answer", "antwort", "réponse", "reponse", "respuesta", "risposta", "resposta", "correct", "korrekt", "richtig",
+        "goldlabel", "groundtruth", "solution", "lösung", "doğru", "cevap", "ответ", "答案", "正解", "正答", "정답",
     ];
 
     private static readonly string[] GoldNames = ["gold", "golden", "label", "labels", "right", "truth", "key"];
@@ -29,16 +31,113 @@ internal static class UnreadColumns
     /// <summary>Words that make a name one of something about options or answers: how many, of which kind, why.</summary>
     private static readonly HashSet<string> About =
     [
-        "type", "types", "count", "n", "num", "number", "nbr", "total", "rationale", "rationales", "explanation", "explanations", "expl", "exp", "reason",
-        "reasoning", "comment", "comments", "format", "length", "order", "shuffled", "score", "scores", "image", "images", "url", "style", "has", "is",
-        "time", "date", "source", "rate", "percent", "percentage", "difficulty", "by", "at", "context", "start", "end", "category", "model", "probability",
+        "type", "types", "count", "n", "num", "number", "nbr", "total", "rationale", "rationales", "explanation", "explanations", "expl",
+        "exp", "reason", "reasoning", "comment", "comments", "format", "length", "order", "shuffled", "score", "scores", "image",
+        "images", "url", "style", "has", "is", "time", "date", "source", "rate", "percent", "percentage", "difficulty", "by", "at",
+        "context", "start", "end", "category", "model", "probability",
     ];
 
-    /// <summary>Words of names under which sets list other ways to write the answer.</summary>
-    private static readonly string[] SameAnswer = ["alias", "synonym", "accept", "variant", "reference", "normalized"];
+    /// <summary>Words of names under which sets list other ways to write the answer. "Variants" are options in some languages.</summary>
+    private static readonly string[] SameAnswer = ["alias", "synonym", "accept", "reference", "normalized"];
+
+    /// <summary>Words of names under which sets keep what a question comes from, what it is about and why its answer is right.</summary>
+    private static readonly HashSet<string> Notes =
+    [
+        "id", "idx", "index", "title", "name", "language", "lang", "note", "notes", "comment", "comments", "remark", "remarks", "tag",
+        "tags", "keyword", "keywords", "focus", "entity", "entities", "concept", "concepts", "cui", "mesh", "topic", "topics", "subject",
+        "subjects", "category", "categories", "subcategory", "chapter", "section", "area", "domain", "field", "specialty", "level",
+        "difficulty", "split", "type", "types", "qtype", "year", "date", "time", "page", "url", "urls", "link", "links", "source",
+        "sources", "citation", "citations", "doi", "pmid", "author", "authors", "reviewer", "annotator", "rater", "editor", "judge",
+        "image", "images", "img", "figure", "file", "path", "hint", "hints", "fact", "facts", "evidence", "support", "supporting",
+        "explanation", "explanations", "expl", "exp", "rationale", "rationales", "reason", "reasoning", "cot", "thought", "justification",
+        "feedback", "metadata", "model", "version", "hash", "licence", "license", "snippet", "snippets",
+    ];
+
+    /// <summary>Words of names of texts about the answer, or of what a model made of a question: none that a question is about.</summary>
+    private static readonly HashSet<string> NoPassage =
+    [
+        "explanation", "explanations", "expl", "exp", "rationale", "rationales", "reason", "reasoning", "cot", "thought", "justification",
+        "feedback", "comment", "comments", "note", "notes", "hint", "hints", "solution", "answer", "answers", "response", "output",
+        "completion", "generation", "prediction", "url", "link", "source", "citation", "reference", "references", "licence", "license",
+        "arguments", "prompt", "instruction", "instructions", "system", "has", "is", "num", "number", "count", "length", "score",
+        "relevance", "required", "needed",
+    ];
+
+    private static readonly HashSet<string> Answers =
+        ["answer", "answers", "antwort", "réponse", "respuesta", "risposta", "resposta", "gold", "truth", "output", "completion"];
+
+    private static readonly string[] PassageStems =
+    [
+        "passage", "vignette", "article", "paragraph", "narrative", "story", "dialog", "transcript", "conversation", "excerpt",
+        "casedescription", "casepresentation", "casetext", "patientcase", "clinicalcase", "patientnote", "clinicalnote", "context",
+        "sent2", "fallbeschreibung", "lesetext",
+    ];
+
+    /// <summary>Names of texts that may be what a question is about, as well as the question itself or something else.</summary>
+    private static readonly string[] TextNames =
+    [
+        "text", "stimulus", "situation", "setup", "preamble", "leadin", "hpi", "clinicalpresentation", "presentingcomplaint",
+        "chiefcomplaint", "findings", "labs", "labresults",
+    ];
+
+    /// <summary>Names that say of an answer whether it is right.</summary>
+    private static readonly string[] Flags = ["iscorrect", "correct", "isright", "right", "isanswer", "istrue", "correctness"];
+
+    /// <summary>Words by which a name is one of a row of names.</summary>
+    private static readonly HashSet<string> Ordinals =
+    [
+        "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "one", "two", "three", "four", "five", "six",
+        "seven", "eight", "st", "nd", "rd", "th", "ii", "iii", "iv", "vi", "vii", "viii", "alpha", "beta", "gamma", "delta", "epsilon",
+        "zeta", "eins", "zwei", "drei", "vier", "fünf", "erste", "zweite", "dritte", "vierte", "fünfte", "un", "deux", "trois", "quatre",
+        "cinq", "premier", "première", "deuxième", "troisième", "quatrième", "uno", "dos", "tres", "cuatro", "cinco", "primera",
+        "primero", "segunda", "segundo", "tercera", "tercero", "cuarta", "cuarto", "primo", "secondo", "terzo", "quarto", "prima",
+        "seconda", "terza", "quarta",
+    ];
+
+    /// <summary>What the names of the columns say that nobody reads.</summary>
+    /// <param name="names">The names of all columns.</param>
+    /// <param name="isRead">Whether a column is read.</param>
+    public static IReadOnlyList<UnreadColumn> Of(IReadOnlyList<string> names, Func<int, bool> isRead)
+    {
+        var unread = Enumerable.Range(0, names.Count).Where(column => !isRead(column)).ToList();
+        var families = unread.ConvertAll(column => Family(names[column]));
+        return unread.ConvertAll(column => names[column]).Select((name, place) => new UnreadColumn(
+            unread[place],
+            families[place],
+            families[place] is { } family && families.Count(other => other == family) > 1,
+            IsNote(name),
+            IsOfSameAnswer(name),
+            Answers.Overlaps(Words(name)),
+            IsPassage(name),
+            HeaderNames.IsOf(HeaderNames.Plain(name), TextNames),
+            MayHoldPassage(name))).ToList();
+    }
 
     /// <summary>Whether a column's name says that it holds other ways to write the answer.</summary>
-    public static bool IsOfSameAnswer(string name) => HasStem(HeaderNames.Plain(name), SameAnswer);
+    private static bool IsOfSameAnswer(string name) => HasStem(HeaderNames.Plain(name), SameAnswer);
+
+    /// <summary>Whether a column's name says that it holds notes on a question, as its source, its topic or why its answer holds.</summary>
+    public static bool IsNote(string name) => Notes.Overlaps(Words(name));
+
+    /// <summary>Whether a column's name says that it holds what a question is about.</summary>
+    public static bool IsPassage(string name) => HasStem(HeaderNames.Plain(name), PassageStems) && !IsNote(name) && MayHoldPassage(name);
+
+    /// <summary>Whether a column's name says of an answer whether it is right.</summary>
+    public static bool IsFlag(string name) => HeaderNames.IsOf(HeaderNames.Plain(name), Flags);
+
+    /// <summary>Whether a column's name leaves open that it holds what a question is about.</summary>
+    public static bool MayHoldPassage(string name) => !NoPassage.Overlaps(Words(name));
+
+    /// <summary>
+    /// What a name has in common with others that differ in a number, a letter or an ordinal only ("first", "text 2", no name at all);
+    /// <see langword="null"/> where it has none of these.
+    /// </summary>
+    private static string? Family(string name)
+    {
+        var words = Words(name);
+        var common = words.Where(static word => word.Length > 1 && !Ordinals.Contains(word) && !word.All(IsNumeral)).ToList();
+        return words.Count == 0 || common.Count < words.Count ? string.Join(' ', common) : null;
+    }
 
     /// <summary>The columns whose names are those of options.</summary>
     /// <param name="header">The names of all columns.</param>
@@ -106,12 +205,25 @@ internal static class UnreadColumns
 
     private static bool HasStem(string plain, string[] stems) => Array.Exists(stems, stem => plain.Contains(stem, StringComparison.Ordinal));
 
-    private static bool IsAbout(string name)
-    {
-        var spaced = string.Concat(name.Select(static (letter, place) => char.IsUpper(letter) && place > 0 ? $" {letter}" : $"{letter}"));
-        return About.Overlaps(Words(name)) || About.Overlaps(Words(spaced));
+    private static bool IsAbout(string name) => About.Overlaps(Words(name)) || About.Overlaps(Separated(name));
 
-        static IEnumerable<string> Words(string text) =>
-            text.ToLowerInvariant().Split([' ', '_', '-', '.', ':', '(', ')', '/', '\n', '\r', '\t'], StringSplitOptions.RemoveEmptyEntries);
+    /// <summary>The words of a name, in lower case: between separators, at capitals, and where letters and digits meet.</summary>
+    private static List<string> Words(string name)
+    {
+        var spaced = new StringBuilder();
+        for (var place = 0; place < name.Length; place++)
+        {
+            var (last, next) = (place > 0 ? name[place - 1] : ' ', name[place]);
+            spaced.Append((char.IsUpper(next) && char.IsLower(last)) || IsNumeral(next) != IsNumeral(last) ? " " : "").Append(next);
+        }
+
+        return Separated(spaced.ToString());
     }
+
+    private static bool IsNumeral(char letter) => char.IsNumber(letter) || "一二三四五六甲乙丙丁".Contains(letter, StringComparison.Ordinal);
+
+    private static List<string> Separated(string text) =>
+        [.. text.ToLowerInvariant().Split(Separators, StringSplitOptions.RemoveEmptyEntries)];
+
+    private static readonly char[] Separators = [' ', '_', '-', '.', ':', '(', ')', '[', ']', '/', '#', '\n', '\r', '\t', '\uFEFF'];
 }

@@ -94,7 +94,9 @@ public sealed class CsvQuestionSetTests
     [Theory]
     [InlineData(",yes,no,A", "The row has no question.")]
     [InlineData("Why?,yes,,A", "The row has only 1 option; a question needs 2 to 26.")]
-    [InlineData("Why?,,,A", "The row has no options; a question needs 2 to 26.")]
+    [InlineData(
+        "Why?,,,A", "The row has no options; a question needs 2 to 26. Where its answer 'A' is a free one, give it as reference_answers.")]
+    [InlineData("Why?,,,", "The row has no options; a question needs 2 to 26.")]
     [InlineData("Why?,,no,A", "Option A is blank, though option B is not.")]
     [InlineData("Why?,yes,no,E", "answer 'E' is none of the 2 options.")]
     [InlineData("Why?,yes,no,perhaps", "answer 'perhaps' is none of the 2 options.")]
@@ -226,7 +228,9 @@ public sealed class CsvQuestionSetTests
     {
         var rejected = await Reading.RejectedAsync($"question,answer\nWhy?,{answer}\n");
 
-        Assert.Equal("The row has no options; a question needs 2 to 26.", rejected.Reason);
+        Assert.Equal(
+            $"The row has no options; a question needs 2 to 26. Where its answer '{answer.Trim('"')}' is a free one, give it as reference_answers.",
+            rejected.Reason);
     }
 
     [Theory]

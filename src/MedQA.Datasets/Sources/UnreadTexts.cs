@@ -1,0 +1,64 @@
+using System.Text.RegularExpressions;
+using MedQA.Evaluation.Questions;
+
+namespace MedQA.Datasets.Sources;
+
+/// <summary>Counts what people should look at in a file's texts: long ones that nobody reads, and HTML in those that are read.</summary>
+internal sealed partial class UnreadTexts
+{
+    private readonly Dictionary<string, int> _longTexts = [];
+    private int _records;
+    private int _withMarks;
+    private string _mark = "";
+
+    /// <summary>Counts a record and what became of it.</summary>
+    public void Add(SourceRecord record, QuestionSetRow row)
+    {
+        _records++;
+        foreach (var name in record.LongTexts)
+        {
+            _longTexts[name] = _longTexts.GetValueOrDefault(name) + 1;
+        }
+
+        if (row is AcceptedRow(var question, _) && MarkOf(question) is { Length: > 0 } mark)
+        {
+            _mark = _withMarks++ == 0 ? mark : _mark;
+        }
+    }
+
+    /// <summary>What the counts say, a sentence each.</summary>
+    public IEnumerable<string> Sentences()
+    {
+        foreach (var (name, count) in _longTexts.Where(text => text.Value * 2 > _records))
+        {
+            yield return $"{char.ToUpperInvariant(name[0])}{name[1..]} is not read, and holds a long text in {count} of {_records} rows: "
+                + "if the questions are about it, name it context.";
+        }
+
+        if (_withMarks > 0)
+        {
+            yield return $"{_withMarks} of {_records} rows hold HTML, as {_mark}: "
+                + "texts are used as they stand, so replace it where it should not be shown.";
+        }
+    }
+
+    private static string MarkOf(Question question)
+    {
+        string[] texts = [question.Text, question.Context ?? "", .. question.Options, .. question.ReferenceAnswers];
+        foreach (var text in texts)
+        {
+            if (Mark().Match(text) is { Success: true, Value: var mark })
+            {
+                return mark;
+            }
+        }
+
+        return "";
+    }
+
+    [GeneratedRegex(
+        @"&(?:[A-Za-z]{2,8}|#[0-9]{1,6}|#x[0-9A-Fa-f]{1,5});"
+        + @"|</?(?:b|i|u|p|br|em|strong|sub|sup|span|div|li|ul|ol|table|tr|td|img|a)(?:\s[^<>]*)?/?>",
+        RegexOptions.NonBacktracking)]
+    private static partial Regex Mark();
+}

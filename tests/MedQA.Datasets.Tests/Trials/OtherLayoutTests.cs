@@ -1,0 +1,139 @@
+using MedQA.Evaluation.Questions;
+using MedQA.Tests;
+
+namespace MedQA.Datasets.Tests.Trials;
+
+/// <summary>
+/// Small files in layouts of other tools and sets, in which options, passages or labels stand where they are easily lost: each is read
+/// whole, or left out with a sentence that names what to rename.
+/// </summary>
+public sealed class OtherLayoutTests
+{
+    private const string Three = "Heparin/Digoxin/Metformin/Warfarin:C Potassium/Sodium/Calcium/Chloride:A Liver/Pancreas/Spleen/Kidney:B";
+    private const string Germs =
+        "A. baumannii/B. cereus/C. difficile:A A. baumannii/B. cereus/C. difficile:C A. baumannii/B. cereus/C. difficile:B";
+
+    private const string ThreeFree = ":Metformin :Potassium :Pancreas";
+
+    [Theory]
+    [InlineData("story.csv", Three, "A story.")]
+    [InlineData("history.csv", Three, "A man of 60.")]
+    [InlineData("dialogue.jsonl", Three, "M: hi\n\nW: ho")]
+    [InlineData("article_once.json", Three, "An article.")]
+    [InlineData("articles.jsonl", Three, "An article.")]
+    [InlineData("articles.json", Three, "An article.")]
+    [InlineData("articles_listed.json", Three, "An article.")]
+    [InlineData("titles.jsonl", Three)]
+    [InlineData("labels_bracket.jsonl", Three)]
+    [InlineData("labels_brackets.jsonl", Three)]
+    [InlineData("labels_dot.jsonl", Three)]
+    [InlineData("labels_colon.jsonl", Three)]
+    [InlineData("labels_dash.jsonl", Three)]
+    [InlineData("labels_wide.jsonl", Three)]
+    [InlineData("labels_circle.jsonl", Three)]
+    [InlineData("labels_semicolon.jsonl", Three)]
+    [InlineData("genus_lines.csv", Germs)]
+    [InlineData("genus.jsonl", Germs)]
+    [InlineData("genus_mixed.csv", "A. baumannii/B. cereus/C. difficile:B E. coli/S. aureus/B. cereus:C")]
+    [InlineData("words_behind_letters.csv", "heparin/digoxin/warfarin:B aspirin/insulin/lithium:C")]
+    [InlineData("initials.csv", "A. Fleming/B. Rush:A M. Curie/B. Rush:A")]
+    [InlineData("labels_marked.jsonl", "Heparin/Digoxin/Metformin:C Potassium/Sodium/Calcium:A")]
+    [InlineData("free_models.csv", ":Metformin")]
+    [InlineData("fibres.jsonl", "A-fibres/B-cells/C-peptide:C A-fibres/B-cells/C-peptide:A A-fibres/B-cells/C-peptide:B")]
+    [InlineData("free_references.csv", ":4 :C :Metformin")]
+    [InlineData("free_notes.csv", ThreeFree)]
+    [InlineData("free_index.csv", ThreeFree)]
+    [InlineData("html.jsonl", "yes/no:A yes/no:A yes/no:A")]
+    [InlineData("body.jsonl", Three)]
+    public async Task Every_question_is_read_with_its_options_its_answer_and_its_passage(
+        string file, string expected, string? context = null)
+    {
+        var questions = Reading.Questions(await Reading.FileAsync(PathOf(file)));
+
+        Assert.Equal(expected, string.Join(' ', questions.Select(Outline)));
+        Assert.All(questions, question => Assert.Equal(context, question.Context));
+    }
+
+    [Theory]
+    [InlineData("ordinals.csv", 3, "'first' holds options, or texts of which one is the answer (so may 'second', 'third', 'fourth')")]
+    [InlineData("others.csv", 3, "'other1' holds options, or texts of which one is the answer (so may 'other2', 'other3')")]
+    [InlineData("no_names.csv", 3, "column 2 (without a name) holds options")]
+    [InlineData("letters_xyz.csv", 3, "'w' holds options, or texts of which one is the answer (so may 'x', 'y', 'z')")]
+    [InlineData("greek.csv", 3, "'delta'): if they are the options, name them option_a, option_b …; if not, name the answer reference_answers.")]
+    [InlineData("directions.csv", 3, " holds options, or texts of which one is the answer: if they are the options, name it options;")]
+    [InlineData("some_rows.csv", 1, "'first' holds options, or texts of which one is the answer (so may 'second')")]
+    [InlineData("pool_bar.csv", 3, "'variants' holds options")]
+    [InlineData("pool_semicolon.csv", 3, "'pool' holds options")]
+    [InlineData("pool_comma.jsonl", 3, "'pool' holds options")]
+    [InlineData("pool_slash.jsonl", 3, "'pool' holds options")]
+    [InlineData("pool_letter.jsonl", 3, "'responses' holds options")]
+    [InlineData("pool_without_answer.jsonl", 3, "'set' holds options")]
+    [InlineData("pool_beside_doc.jsonl", 3, "'pool' holds options")]
+    [InlineData("pool_objects.jsonl", 3, "'items' holds options")]
+    [InlineData("pool_html.jsonl", 1, "'pick_from' holds options")]
+    [InlineData("pool_numbered.jsonl", 1, "'pick_from' holds options")]
+    [InlineData("pool_keyed.jsonl", 1, "'pick' holds options")]
+    [InlineData("row_per_option.csv", 2, "'is_correct' says whether the answer of this row is right")]
+    [InlineData("row_per_option_correct.csv", 2, "'correct' says whether the answer of this row is right")]
+    [InlineData("contexts_of_retrieval.jsonl", 1, "'contexts' looks like what the question is about, but is not read: name it context")]
+    [InlineData("text_beside.jsonl", 1, "'text' looks like what the question is about, but is not read: name it context")]
+    [InlineData("gift.txt", 3, "The options stand in the question's text")]
+    [InlineData("in_text_slash.csv", 3, "The options stand in the question's text")]
+    [InlineData("option_gap.jsonl", 3, "The header has a column 'option4', but no 'option_3'.")]
+    [InlineData("answer_object.jsonl", 3, "'answer' holds a JSON object, not a text: give the right answers as a list of texts")]
+    [InlineData("body_above.jsonl", 3, "'body' stands above the list of questions and is not read")]
+    [InlineData("answers_above.jsonl", 3, "'answers' stands above the list of questions, not beside each")]
+    [InlineData("flores.jsonl", 3, "'flores_passage' looks like what the question is about, but is not read: name it context")]
+    [InlineData("two_passages.jsonl", 3, "'context' and 'article' may both hold what the question is about")]
+    [InlineData("premise.jsonl", 3, "write in 'question' what is asked")]
+    [InlineData("free_places.csv", 2, "is a free one, give it as reference_answers.")]
+    public async Task A_row_that_would_lose_something_is_left_out_and_names_it(string file, int count, string reason)
+    {
+        var rejected = (await Reading.FileAsync(PathOf(file))).OfType<RejectedRow>().ToList();
+
+        Assert.Equal(count, rejected.Count);
+        Assert.All(rejected, row => Assert.Contains(reason, row.Reason, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("decoys.csv", "decoys.csv, line 1: 'decoys' looks like options")]
+    public async Task A_file_whose_columns_cannot_be_told_is_refused_by_their_names(string file, string reason) => Assert.StartsWith(
+        reason, (await Assert.ThrowsAsync<QuestionSetException>(() => Reading.FileAsync(PathOf(file)))).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("html.jsonl", "3 of 3 rows hold HTML, as &lt;: texts are used as they stand, so replace it where it should not be shown.")]
+    [InlineData("body.jsonl", "'body' is not read, and holds a long text in 3 of 3 rows: if the questions are about it, name it context.")]
+    [InlineData("story.csv", null)]
+    public async Task What_only_people_can_judge_is_mentioned(string file, string? note)
+    {
+        var tally = new QuestionSetTally();
+
+        await Reading.FileAsync(PathOf(file), new QuestionSetOptions { FileName = file, Noted = tally.Note });
+
+        Assert.Equal(note is null ? [] : [note], tally.Readings);
+    }
+
+    [Fact]
+    public async Task Questions_below_one_passage_are_named_after_it() => Assert.Equal(
+        ["h1-1", "h1-2", "h1-3"],
+        Reading.Questions(await Reading.FileAsync(PathOf("article_once.json"))).Select(static question => question.Id));
+
+    [Fact]
+    public void Every_file_of_the_folder_is_tried()
+    {
+        var tried = typeof(OtherLayoutTests).GetMethods()
+            .SelectMany(static method => method.GetCustomAttributes(typeof(InlineDataAttribute), inherit: false))
+            .Select(static data => (string)((InlineDataAttribute)data).Data[0]!).Distinct();
+
+        Assert.Equal(Directory.GetFiles(Folder).Select(Path.GetFileName).Order(), tried.Order());
+    }
+
+    private static string Outline(Question question) => $"{string.Join('/', question.Options)}:{Answer(question)}";
+
+    private static string Answer(Question question) =>
+        question.Gold is { } gold ? OptionLetter.Of(gold).ToString() : string.Join('/', question.ReferenceAnswers);
+
+    private static string Folder => Repository.PathOf("tests", "MedQA.Datasets.Tests", "Trials", "others");
+
+    private static string PathOf(string file) => Path.Combine(Folder, file);
+}
