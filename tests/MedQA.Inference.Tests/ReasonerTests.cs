@@ -1,5 +1,6 @@
 using System.Text.Json;
 using MedQA.Datasets;
+using MedQA.Datasets.Reading;
 using MedQA.Evaluation;
 using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.Profiles;

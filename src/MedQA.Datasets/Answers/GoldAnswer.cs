@@ -1,5 +1,4 @@
 using System.Numerics;
-using MedQA.Datasets.Sources;
 using MedQA.Evaluation.Questions;
 
 namespace MedQA.Datasets.Answers;

@@ -1,3 +1,5 @@
+using MedQA.Datasets.Reading;
+
 namespace MedQA.Datasets.Importing;
 
 /// <summary>A file to import.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using MedQA.Datasets.Reading;
 using MedQA.Datasets.Writing;
 using MedQA.Evaluation.Questions;
 using MedQA.Files;

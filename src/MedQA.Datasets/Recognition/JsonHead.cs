@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using MedQA.Datasets.Json;
-using MedQA.Datasets.Sources;
 using MedQA.Datasets.Tables;
 
 namespace MedQA.Datasets.Recognition;

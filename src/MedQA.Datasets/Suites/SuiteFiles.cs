@@ -1,4 +1,5 @@
 using MedQA.Datasets.Importing;
+using MedQA.Datasets.Reading;
 using MedQA.Files;
 
 namespace MedQA.Datasets.Suites;

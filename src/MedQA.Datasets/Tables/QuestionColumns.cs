@@ -1,6 +1,5 @@
 using System.Globalization;
 using MedQA.Datasets.Answers;
-using MedQA.Datasets.Sources;
 using MedQA.Evaluation.Questions;
 
 namespace MedQA.Datasets.Tables;

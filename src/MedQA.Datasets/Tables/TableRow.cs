@@ -1,6 +1,5 @@
 using System.Text.Json;
 using MedQA.Datasets.Answers;
-using MedQA.Datasets.Json;
 using MedQA.Datasets.Sources;
 using MedQA.Evaluation.Questions;
 

@@ -1,5 +1,4 @@
 using System.Text;
-using MedQA.Datasets.Sources;
 
 namespace MedQA.Datasets.Tables;
 

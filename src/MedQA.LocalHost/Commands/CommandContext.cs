@@ -3,6 +3,7 @@ using System.Net;
 using Azure;
 using MedQA.Client;
 using MedQA.Datasets;
+using MedQA.Datasets.Reading;
 using MedQA.Evaluation;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Profiles;

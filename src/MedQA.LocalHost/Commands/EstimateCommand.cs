@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using MedQA.Datasets;
+using MedQA.Datasets.Reading;
 using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Profiles;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using MedQA.Datasets;
+using MedQA.Datasets.Reading;
 using MedQA.Datasets.Training;
 using MedQA.Evaluation.Overlap;
 using MedQA.Evaluation.Profiles;

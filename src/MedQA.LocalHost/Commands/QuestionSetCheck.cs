@@ -1,4 +1,5 @@
 using MedQA.Datasets;
+using MedQA.Datasets.Reading;
 using MedQA.Evaluation.Questions;
 using MedQA.Files;
 using MedQA.LocalHost.Terminal;

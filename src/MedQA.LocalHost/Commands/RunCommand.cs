@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Security.Cryptography;
 using MedQA.Datasets;
+using MedQA.Datasets.Reading;
 using MedQA.Evaluation.Profiles;
 using MedQA.Files;
 using MedQA.LocalHost.Hosting;

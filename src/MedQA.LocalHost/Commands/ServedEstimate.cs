@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using MedQA.Client;
 using MedQA.Datasets;
+using MedQA.Datasets.Reading;
 using MedQA.LocalHost.Runs;
 using MedQA.LocalHost.Terminal;
 using Spectre.Console;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MedQA.Datasets;
+using MedQA.Datasets.Reading;
 
 namespace MedQA.LocalHost.Commands;
 

@@ -2,6 +2,7 @@ using Azure;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
 using MedQA.Datasets;
+using MedQA.Datasets.Reading;
 using MedQA.Evaluation;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Profiles;

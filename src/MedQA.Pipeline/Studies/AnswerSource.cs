@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using MedQA.Datasets;
+using MedQA.Datasets.Reading;
 using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Questions;

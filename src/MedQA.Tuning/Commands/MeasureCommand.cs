@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
 using MedQA.Datasets;
+using MedQA.Datasets.Reading;
 using MedQA.Datasets.Writing;
 using MedQA.Evaluation.Questions;
 using MedQA.Files;

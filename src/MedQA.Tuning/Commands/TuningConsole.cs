@@ -1,4 +1,5 @@
 using MedQA.Datasets;
+using MedQA.Datasets.Reading;
 using MedQA.Evaluation;
 using MedQA.Evaluation.Profiles;
 using MedQA.Files;

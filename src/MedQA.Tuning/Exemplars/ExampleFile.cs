@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using MedQA.Datasets;
+using MedQA.Datasets.Reading;
 using MedQA.Evaluation.Prompting;
 using MedQA.Evaluation.Questions;
 using MedQA.Files;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MedQA.Datasets;
+using MedQA.Datasets.Reading;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Profiles;
 using MedQA.Pipeline.Queries;

@@ -16,7 +16,7 @@ public sealed class AnswerNotationTests
     {
         var text = Header + string.Concat(answers.Split(' ').Select(static answer => $"Q?,one,two,three,{answer}\n"));
 
-        var questions = await Reading.QuestionsAsync(text);
+        var questions = await SetReadings.QuestionsAsync(text);
 
         Assert.Equal(golds, string.Join(' ', questions.Select(static question => question.Gold?.ToString() ?? "-")));
     }
@@ -34,7 +34,7 @@ public sealed class AnswerNotationTests
     [InlineData("1.5 mg|0.5 mg|2.5 mg", "C", 2)]
     public async Task A_place_is_no_answer_where_the_options_are_labelled_in_another_order(string options, string answer, int? gold)
     {
-        var rows = await Reading.RowsAsync(Header + $"Q?,{options.Replace('|', ',')},{answer}\n", new QuestionSetOptions { AnswerNotation = answer == "3" ? AnswerNotation.FromOne : AnswerNotation.Detect });
+        var rows = await SetReadings.RowsAsync(Header + $"Q?,{options.Replace('|', ',')},{answer}\n", new QuestionSetOptions { AnswerNotation = answer == "3" ? AnswerNotation.FromOne : AnswerNotation.Detect });
 
         if (gold is null)
         {
@@ -49,7 +49,7 @@ public sealed class AnswerNotationTests
     [Fact]
     public async Task Numbers_that_no_row_explains_are_refused_with_the_settings_name()
     {
-        var fault = await Reading.RefusedAsync(Header + "Q?,x,y,z,B\nQ?,x,y,z,1\nQ?,x,y,z,2\n".Replace("Q?,x,y,z,B\n", "", StringComparison.Ordinal));
+        var fault = await SetReadings.RefusedAsync(Header + "Q?,x,y,z,B\nQ?,x,y,z,1\nQ?,x,y,z,2\n".Replace("Q?,x,y,z,B\n", "", StringComparison.Ordinal));
 
         Assert.Equal(
             "set.csv, line 2: answer '1' counts options, but no row of the file says whether from 0 or from 1 (none has a 0, none has its number of options); "
@@ -60,7 +60,7 @@ public sealed class AnswerNotationTests
     [Fact]
     public async Task Numbers_from_zero_and_from_one_in_one_file_are_refused_with_both_lines()
     {
-        var fault = await Reading.RefusedAsync(Header + "Q?,x,y,z,1\nQ?,x,y,z,3\nQ?,x,y,z,0\n");
+        var fault = await SetReadings.RefusedAsync(Header + "Q?,x,y,z,1\nQ?,x,y,z,3\nQ?,x,y,z,0\n");
 
         Assert.Equal(
             "set.csv, line 2: field 'answer' counts options from 0 on line 4 and from 1 on line 3; set the answer notation (--answer-notation, over HTTP answerNotation) to fromZero or fromOne, or rename the field to answer_from_0 or answer_from_1.",
@@ -72,7 +72,7 @@ public sealed class AnswerNotationTests
     [InlineData(AnswerNotation.FromZero, "1")]
     public async Task The_setting_decides_what_the_file_does_not(AnswerNotation notation, string gold)
     {
-        var question = Assert.Single(await Reading.QuestionsAsync(Header + "Q?,x,y,z,1\n", new QuestionSetOptions { AnswerNotation = notation }));
+        var question = Assert.Single(await SetReadings.QuestionsAsync(Header + "Q?,x,y,z,1\n", new QuestionSetOptions { AnswerNotation = notation }));
 
         Assert.Equal(gold, question.Gold.ToString());
     }
@@ -80,7 +80,7 @@ public sealed class AnswerNotationTests
     [Fact]
     public async Task With_the_setting_the_rows_that_contradict_it_are_rejected()
     {
-        var rows = await Reading.RowsAsync(Header + "Q?,x,y,z,1\nQ?,x,y,z,0\n", new QuestionSetOptions { AnswerNotation = AnswerNotation.FromOne });
+        var rows = await SetReadings.RowsAsync(Header + "Q?,x,y,z,1\nQ?,x,y,z,0\n", new QuestionSetOptions { AnswerNotation = AnswerNotation.FromOne });
 
         Assert.Equal(0, Assert.IsType<AcceptedRow>(rows[0]).Question.Gold);
         Assert.Equal("answer '0' is none of the 3 options.", Assert.IsType<RejectedRow>(rows[1]).Reason);
@@ -91,7 +91,7 @@ public sealed class AnswerNotationTests
     [InlineData("answer_from_1", 0)]
     public async Task A_columns_name_can_say_from_where_it_counts(string column, int gold)
     {
-        var question = Assert.Single(await Reading.QuestionsAsync($"question,option_a,option_b,option_c,{column}\nQ?,x,y,z,1\n"));
+        var question = Assert.Single(await SetReadings.QuestionsAsync($"question,option_a,option_b,option_c,{column}\nQ?,x,y,z,1\n"));
 
         Assert.Equal(gold, question.Gold);
     }
@@ -99,7 +99,7 @@ public sealed class AnswerNotationTests
     [Fact]
     public async Task An_answers_text_settles_what_its_number_means()
     {
-        var questions = await Reading.QuestionsAsync("question,options,answer,answer_idx\nQ?,x|y|z,y,1\nQ?,x|y|z,,1\nQ?,x|x|z,x,1\n");
+        var questions = await SetReadings.QuestionsAsync("question,options,answer,answer_idx\nQ?,x|y|z,y,1\nQ?,x|y|z,,1\nQ?,x|x|z,x,1\n");
 
         Assert.Equal([1, 1, 1], questions.Select(static question => question.Gold!.Value));
     }
@@ -107,7 +107,7 @@ public sealed class AnswerNotationTests
     [Fact]
     public async Task Fields_that_disagree_reject_the_row()
     {
-        var rejected = await Reading.RejectedAsync("question,options,answer,answer_idx\nQ?,x|y|z,y,C\n");
+        var rejected = await SetReadings.RejectedAsync("question,options,answer,answer_idx\nQ?,x|y|z,y,C\n");
 
         Assert.Equal("answer 'y' and answer_idx 'C' name different options.", rejected.Reason);
     }
@@ -117,10 +117,10 @@ public sealed class AnswerNotationTests
     {
         const string Options = "question,options,answer\nQ?,A|B|AB|O,B\nWhich group gives to all?,O|A|B|AB,A\n";
 
-        var letters = await Reading.QuestionsAsync(Options + "Other?,x|y|z,C\n");
-        var texts = await Reading.QuestionsAsync(Options + "Other?,x|y|z,z\n");
-        var fault = await Reading.RefusedAsync(Options);
-        var both = await Reading.RowsAsync(Options + "Other?,x|y|z,z\nOther?,x|y|z,C\n");
+        var letters = await SetReadings.QuestionsAsync(Options + "Other?,x|y|z,C\n");
+        var texts = await SetReadings.QuestionsAsync(Options + "Other?,x|y|z,z\n");
+        var fault = await SetReadings.RefusedAsync(Options);
+        var both = await SetReadings.RowsAsync(Options + "Other?,x|y|z,z\nOther?,x|y|z,C\n");
 
         Assert.Equal([1, 0, 2], letters.Select(static question => question.Gold!.Value));
         Assert.Equal([1, 1, 2], texts.Select(static question => question.Gold!.Value));
@@ -131,7 +131,7 @@ public sealed class AnswerNotationTests
     [Fact]
     public async Task Options_that_are_numbers_are_told_from_places_by_the_other_rows()
     {
-        var questions = await Reading.QuestionsAsync("question,options,answer\nQ?,1|2|3|4,3\nQ?,10|20|30|40,20\n");
+        var questions = await SetReadings.QuestionsAsync("question,options,answer\nQ?,1|2|3|4,3\nQ?,10|20|30|40,20\n");
 
         Assert.Equal([2, 1], questions.Select(static question => question.Gold!.Value));
     }

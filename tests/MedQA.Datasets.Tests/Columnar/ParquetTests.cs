@@ -13,9 +13,9 @@ public sealed class ParquetTests
         var schema = new ParquetSchema(new DataField<string>("id"), new DataField<string>("question"), new DataField<string>("opa"), new DataField<string>("opb"), new DataField<long>("cop"), new DataField<string>("subject_name"));
         var file = await WrittenAsync(schema, Row("1", "Why?", "yes", "no", 0L, "Anatomy"), Row("2", "How?", "so", "thus", 1L, null));
 
-        var rows = await Reading.RowsAsync(file, Named);
+        var rows = await SetReadings.RowsAsync(file, Named);
 
-        Assert.Equal(["1|set|Anatomy||Why?|yes/no|A|", "2|set|||How?|so/thus|B|"], Reading.Questions(rows).Select(Reading.Outline));
+        Assert.Equal(["1|set|Anatomy||Why?|yes/no|A|", "2|set|||How?|so/thus|B|"], SetReadings.Questions(rows).Select(SetReadings.Outline));
         Assert.Equal([1, 2], rows.Select(static row => row.Line));
 
         static Dictionary<string, object?> Row(string id, string question, string a, string b, long cop, string? subject) =>
@@ -27,7 +27,7 @@ public sealed class ParquetTests
     {
         var file = await NestedAsync();
 
-        Assert.Equal("row-00001|set|||Why?|x/y/z|C|", Reading.Outline(Assert.Single(Reading.Questions(await Reading.RowsAsync(file, Named)))));
+        Assert.Equal("row-00001|set|||Why?|x/y/z|C|", SetReadings.Outline(Assert.Single(SetReadings.Questions(await SetReadings.RowsAsync(file, Named)))));
     }
 
     [Fact]
@@ -35,7 +35,7 @@ public sealed class ParquetTests
     {
         var file = await SerializedAsync(new PubMedQaRow { pubid = 101, question = "Does it?", context = new Abstract { contexts = ["One.", "Two."] }, final_decision = "yes" });
 
-        Assert.Equal("101|set||One.\n\nTwo.|Does it?|yes/no/maybe|A|", Reading.Outline(Assert.Single(Reading.Questions(await Reading.RowsAsync(file, Named)))));
+        Assert.Equal("101|set||One.\n\nTwo.|Does it?|yes/no/maybe|A|", SetReadings.Outline(Assert.Single(SetReadings.Questions(await SetReadings.RowsAsync(file, Named)))));
     }
 
     [Fact]
@@ -45,9 +45,9 @@ public sealed class ParquetTests
         static Dictionary<string, object?> Row(string question, string answer, string pool) =>
             new() { ["question"] = question, ["answer"] = answer, ["pool"] = pool };
 
-        var rows = await Reading.RowsAsync(await WrittenAsync(schema, Row("Why?", "So.", "['a', 'b']"), Row("How?", "b", "['a', 'b']")), Named);
+        var rows = await SetReadings.RowsAsync(await WrittenAsync(schema, Row("Why?", "So.", "['a', 'b']"), Row("How?", "b", "['a', 'b']")), Named);
 
-        Assert.Equal("row-00001|set|||Why?||-|So.", Reading.Outline(Assert.IsType<AcceptedRow>(rows[0]).Question));
+        Assert.Equal("row-00001|set|||Why?||-|So.", SetReadings.Outline(Assert.IsType<AcceptedRow>(rows[0]).Question));
         Assert.StartsWith("'pool' holds options", Assert.IsType<RejectedRow>(rows[1]).Reason, StringComparison.Ordinal);
     }
 
@@ -57,10 +57,10 @@ public sealed class ParquetTests
         var schema = new ParquetSchema(new DataField<string>("question"));
         var file = await WrittenAsync(schema, [.. Enumerable.Range(0, 50).Select(static i => new Dictionary<string, object?> { ["question"] = $"Question {i}?" })]);
 
-        Assert.Equal("set.parquet: the file has 50 rows; 10 are allowed (MaxRows).", (await Reading.RefusedAsync(file, Named with { MaxRows = 10 })).Message);
-        Assert.Matches("^set.parquet: a row group unpacks to more than 100 bytes \\(MaxUnpackedBytes\\).$", (await Reading.RefusedAsync(file, Named with { MaxUnpackedBytes = 100 })).Message);
-        Assert.Equal("set.parquet: the Parquet file is damaged, or uses something of the format that cannot be read here.", (await Reading.RefusedAsync(file[..(file.Length / 2)], Named)).Message);
-        Assert.Equal("set.parquet: the Parquet file is damaged, or uses something of the format that cannot be read here.", (await Reading.RefusedAsync("PAR1"u8.ToArray(), Named)).Message);
+        Assert.Equal("set.parquet: the file has 50 rows; 10 are allowed (MaxRows).", (await SetReadings.RefusedAsync(file, Named with { MaxRows = 10 })).Message);
+        Assert.Matches("^set.parquet: a row group unpacks to more than 100 bytes \\(MaxUnpackedBytes\\).$", (await SetReadings.RefusedAsync(file, Named with { MaxUnpackedBytes = 100 })).Message);
+        Assert.Equal("set.parquet: the Parquet file is damaged, or uses something of the format that cannot be read here.", (await SetReadings.RefusedAsync(file[..(file.Length / 2)], Named)).Message);
+        Assert.Equal("set.parquet: the Parquet file is damaged, or uses something of the format that cannot be read here.", (await SetReadings.RefusedAsync("PAR1"u8.ToArray(), Named)).Message);
     }
 
     [Theory]
@@ -89,7 +89,7 @@ public sealed class ParquetTests
                 break;
         }
 
-        var fault = await Reading.RefusedAsync(file, Named).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        var fault = await SetReadings.RefusedAsync(file, Named).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
 
         Assert.StartsWith("set.parquet: ", fault.Message, StringComparison.Ordinal);
     }
@@ -102,7 +102,7 @@ public sealed class ParquetTests
             [.. Enumerable.Range(0, 2500).Select(static i => new Dictionary<string, object?> { ["question"] = "Why?" })],
             new ParquetSchema(new DataField<string>("question")), stream, new Parquet.ParquetOptions { RowGroupSize = 1 }, cancellationToken: TestContext.Current.CancellationToken);
 
-        Assert.Equal("set.parquet: the file has 2,500 row groups; write it with fewer and larger ones.", (await Reading.RefusedAsync(stream.ToArray(), Named)).Message);
+        Assert.Equal("set.parquet: the file has 2,500 row groups; write it with fewer and larger ones.", (await SetReadings.RefusedAsync(stream.ToArray(), Named)).Message);
     }
 
     internal static Task<byte[]> NestedAsync() =>

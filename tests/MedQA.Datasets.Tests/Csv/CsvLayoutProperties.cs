@@ -16,9 +16,9 @@ public sealed class CsvLayoutProperties
         var random = new System.Random(seed);
         var questions = Enumerable.Range(0, random.Next(1, 6)).Select(index => Question(random, index)).ToList();
 
-        var rows = Reading.RowsAsync(Written(questions, random)).GetAwaiter().GetResult();
+        var rows = SetReadings.RowsAsync(Written(questions, random)).GetAwaiter().GetResult();
 
-        Assert.Equal(questions.Select(Reading.Outline), Reading.Questions(rows).Select(Reading.Outline));
+        Assert.Equal(questions.Select(SetReadings.Outline), SetReadings.Questions(rows).Select(SetReadings.Outline));
     }
 
     private static Question Question(System.Random random, int index)

@@ -1,4 +1,5 @@
 using System.Text;
+using MedQA.Datasets.Reading;
 
 namespace MedQA.Datasets.Tests.Csv;
 
@@ -19,25 +20,25 @@ public sealed class CsvQuestionSetTests
     [InlineData("\"id\",\"question\",\"option_a\",\"option_b\",\"answer\"\n\"x1\",\"Why?\",\"yes\",\"no\",\"NO\"\n")]
     public async Task The_same_question_is_read_from_every_layout(string text, AnswerNotation notation = AnswerNotation.Detect)
     {
-        var question = Assert.Single(await Reading.QuestionsAsync(text, new QuestionSetOptions { FileName = "set.csv", AnswerNotation = notation }));
+        var question = Assert.Single(await SetReadings.QuestionsAsync(text, new QuestionSetOptions { FileName = "set.csv", AnswerNotation = notation }));
 
-        Assert.Equal("x1|set|||Why?|yes/no|B|", Reading.Outline(question));
+        Assert.Equal("x1|set|||Why?|yes/no|B|", SetReadings.Outline(question));
     }
 
     [Fact]
     public async Task Every_part_of_a_question_is_read()
     {
-        var questions = await Reading.QuestionsAsync("id,dataset,subject,abstract,question,option_a,option_b,option_c,answer\n1,d1,heart,\"Long, \"\"old\"\"\ntext\",Why?,x,y,,a\n1,d2,,,What?,x,y,z,\n");
+        var questions = await SetReadings.QuestionsAsync("id,dataset,subject,abstract,question,option_a,option_b,option_c,answer\n1,d1,heart,\"Long, \"\"old\"\"\ntext\",Why?,x,y,,a\n1,d2,,,What?,x,y,z,\n");
 
-        Assert.Equal(["1|d1|heart|Long, \"old\"\ntext|Why?|x/y|A|", "1|d2|||What?|x/y/z|-|"], questions.Select(Reading.Outline));
+        Assert.Equal(["1|d1|heart|Long, \"old\"\ntext|Why?|x/y|A|", "1|d2|||What?|x/y/z|-|"], questions.Select(SetReadings.Outline));
     }
 
     [Fact]
     public async Task Texts_keep_their_blanks_and_line_ends_and_ids_are_trimmed()
     {
-        var question = Assert.Single(await Reading.QuestionsAsync("id,question,option_a,option_b,answer\r\n \"x\" ,\" Why?\r\n \", yes,no ,no\r\n"));
+        var question = Assert.Single(await SetReadings.QuestionsAsync("id,question,option_a,option_b,answer\r\n \"x\" ,\" Why?\r\n \", yes,no ,no\r\n"));
 
-        Assert.Equal("\"x\"|set||| Why?\r\n | yes/no |B|", Reading.Outline(question));
+        Assert.Equal("\"x\"|set||| Why?\r\n | yes/no |B|", SetReadings.Outline(question));
     }
 
     [Theory]
@@ -51,9 +52,9 @@ public sealed class CsvQuestionSetTests
         var encoding = Encoding.GetEncoding(name);
         byte[] bytes = [.. mark ? encoding.Preamble : [], .. encoding.GetBytes("question,option_a,option_b,answer\nWas heißt „Größe“ 😀?,µ,β,B\n")];
 
-        var question = Assert.Single(Reading.Questions(await Reading.RowsAsync(bytes)));
+        var question = Assert.Single(SetReadings.Questions(await SetReadings.RowsAsync(bytes)));
 
-        Assert.Equal("row-00001|set|||Was heißt „Größe“ 😀?|µ/β|B|", Reading.Outline(question));
+        Assert.Equal("row-00001|set|||Was heißt „Größe“ 😀?|µ/β|B|", SetReadings.Outline(question));
     }
 
     [Fact]
@@ -61,7 +62,7 @@ public sealed class CsvQuestionSetTests
     {
         await using var stream = new ForwardStream(Encoding.UTF8.GetBytes("question,option_a,option_b,answer\nOne?,x,y,1\nTwo?,x,y,2\n"));
 
-        var questions = Reading.Questions(await Reading.RowsAsync(stream));
+        var questions = SetReadings.Questions(await SetReadings.RowsAsync(stream));
 
         Assert.Equal([0, 1], questions.Select(static question => question.Gold!.Value));
     }
@@ -71,7 +72,7 @@ public sealed class CsvQuestionSetTests
     {
         using var stream = new MemoryStream("junkquestion,option_a,option_b,answer\nOne?,x,y,1\nTwo?,x,y,2\n"u8.ToArray()) { Position = 4 };
 
-        var questions = Reading.Questions(await Reading.RowsAsync(stream));
+        var questions = SetReadings.Questions(await SetReadings.RowsAsync(stream));
 
         Assert.Equal(["One?", "Two?"], questions.Select(static question => question.Text));
         Assert.True(stream.CanRead);
@@ -108,7 +109,7 @@ public sealed class CsvQuestionSetTests
     [InlineData("Wh\0y?,yes,no,A", "The question contains a NUL character.")]
     public async Task A_row_that_cannot_be_used_says_why(string row, string reason)
     {
-        var rejected = await Reading.RejectedAsync($"question,option_a,option_b,answer\n{row}\n");
+        var rejected = await SetReadings.RejectedAsync($"question,option_a,option_b,answer\n{row}\n");
 
         Assert.Equal((2, null, reason), (rejected.Line, rejected.Id, rejected.Reason));
     }
@@ -116,7 +117,7 @@ public sealed class CsvQuestionSetTests
     [Fact]
     public async Task Rejected_rows_have_the_line_on_which_they_start_and_the_others_are_read()
     {
-        var rows = await Reading.RowsAsync(
+        var rows = await SetReadings.RowsAsync(
             "id,question,option_a,option_b,answer\r\n1,\"Two\r\nlines\",x,y,A\r\n\r\n2,\"bad\" quote,x,y,A\r\n3,Ok?,x,y,B\r\n3,Again?,x,y,B\r\n4,\"Three\n\nlines\",x,y,Q\n5,Fine?,x,y,x\n");
 
         Assert.Equal(
@@ -132,7 +133,7 @@ public sealed class CsvQuestionSetTests
     [Fact]
     public async Task Equal_options_are_valid_where_the_answer_is_a_letter_or_another_option()
     {
-        var questions = await Reading.QuestionsAsync("question,option_a,option_b,option_c,answer\nOne?,x,x,y,B\nTwo?,x,x,y,y\n");
+        var questions = await SetReadings.QuestionsAsync("question,option_a,option_b,option_c,answer\nOne?,x,x,y,B\nTwo?,x,x,y,y\n");
 
         Assert.Equal([1, 2], questions.Select(static question => question.Gold!.Value));
     }
@@ -140,7 +141,7 @@ public sealed class CsvQuestionSetTests
     [Fact]
     public async Task A_line_that_begins_with_a_number_sign_is_a_row()
     {
-        var question = Assert.Single(await Reading.QuestionsAsync("question,option_a,option_b,answer\n#1 cause?,x,y,A\n"));
+        var question = Assert.Single(await SetReadings.QuestionsAsync("question,option_a,option_b,answer\n#1 cause?,x,y,A\n"));
 
         Assert.Equal("#1 cause?", question.Text);
     }
@@ -159,7 +160,7 @@ public sealed class CsvQuestionSetTests
     {
         var encoding = CodePagesEncodingProvider.Instance.GetEncoding(page)!;
         var tally = new QuestionSetTally();
-        var rows = await Reading.RowsAsync(
+        var rows = await SetReadings.RowsAsync(
             encoding.GetBytes($"question,option_a,option_b,answer\nPlain?,x,y,A\n{text},x,y,A\n"), new QuestionSetOptions { FileName = "set.csv", Noted = tally.Note });
 
         Assert.IsType<AcceptedRow>(rows[0]);
@@ -178,7 +179,7 @@ public sealed class CsvQuestionSetTests
     [Fact]
     public async Task A_letter_at_the_very_end_of_a_file_tells_its_encoding_too()
     {
-        var rows = await Reading.RowsAsync([.. "question,answer\nWhere?,Caf"u8, 0xE9]);
+        var rows = await SetReadings.RowsAsync([.. "question,answer\nWhere?,Caf"u8, 0xE9]);
 
         Assert.Equal(["Café"], Assert.IsType<AcceptedRow>(Assert.Single(rows)).Question.ReferenceAnswers);
     }
@@ -188,7 +189,7 @@ public sealed class CsvQuestionSetTests
     {
         byte[] bytes = [.. Encoding.UTF8.GetBytes("question,option_a,option_b,answer\nGrün?,x,y,A\nGr"), 0xFC, .. "n?,x,y,A\n"u8];
 
-        var rows = await Reading.RowsAsync(bytes);
+        var rows = await SetReadings.RowsAsync(bytes);
 
         Assert.Equal("Grün?", Assert.IsType<AcceptedRow>(rows[0]).Question.Text);
         Assert.IsType<RejectedRow>(rows[1]);
@@ -199,16 +200,16 @@ public sealed class CsvQuestionSetTests
     {
         static string Set(int count) => $"question,options,answer\nWhich?,{string.Join('|', Enumerable.Range(1, count).Select(static n => $"option {n}"))},Z\n";
 
-        Assert.Equal(25, Assert.Single(await Reading.QuestionsAsync(Set(26))).Gold);
-        Assert.Equal("The row has 27 options; a question can have 26 at most.", (await Reading.RejectedAsync(Set(27))).Reason);
+        Assert.Equal(25, Assert.Single(await SetReadings.QuestionsAsync(Set(26))).Gold);
+        Assert.Equal("The row has 27 options; a question can have 26 at most.", (await SetReadings.RejectedAsync(Set(27))).Reason);
     }
 
     [Fact]
     public async Task Questions_without_options_have_free_answers_with_references()
     {
-        var questions = await Reading.QuestionsAsync("question,answer\nHow is asthma treated?,With inhaled steroids.\nWhat is asthma?,\n");
+        var questions = await SetReadings.QuestionsAsync("question,answer\nHow is asthma treated?,With inhaled steroids.\nWhat is asthma?,\n");
 
-        Assert.Equal(["row-00001|set|||How is asthma treated?||-|With inhaled steroids.", "row-00002|set|||What is asthma?||-|"], questions.Select(Reading.Outline));
+        Assert.Equal(["row-00001|set|||How is asthma treated?||-|With inhaled steroids.", "row-00002|set|||What is asthma?||-|"], questions.Select(SetReadings.Outline));
     }
 
     [Theory]
@@ -226,7 +227,7 @@ public sealed class CsvQuestionSetTests
     [InlineData("option_b")]
     public async Task A_place_as_answer_without_options_is_rejected(string answer)
     {
-        var rejected = await Reading.RejectedAsync($"question,answer\nWhy?,{answer}\n");
+        var rejected = await SetReadings.RejectedAsync($"question,answer\nWhy?,{answer}\n");
 
         Assert.Equal(
             $"The row has no options; a question needs 2 to 26. Where its answer '{answer.Trim('"')}' is a free one, give it as reference_answers.",
@@ -248,7 +249,7 @@ public sealed class CsvQuestionSetTests
     [InlineData("OPTION B: Digoxin")]
     public async Task A_letter_with_words_and_marks_around_it_is_that_letter(string answer)
     {
-        var question = Assert.Single(await Reading.QuestionsAsync($"question,option_a,option_b,answer\nWhich?,Heparin,Digoxin,\"{answer}\"\n"));
+        var question = Assert.Single(await SetReadings.QuestionsAsync($"question,option_a,option_b,answer\nWhich?,Heparin,Digoxin,\"{answer}\"\n"));
 
         Assert.Equal(1, question.Gold);
     }
@@ -259,7 +260,7 @@ public sealed class CsvQuestionSetTests
     [InlineData("Letter")]
     [InlineData("Answer: none")]
     public async Task An_answer_that_contradicts_itself_or_names_no_option_is_rejected(string answer) =>
-        await Reading.RejectedAsync($"question,option_a,option_b,answer\nWhich?,Heparin,Digoxin,\"{answer}\"\n");
+        await SetReadings.RejectedAsync($"question,option_a,option_b,answer\nWhich?,Heparin,Digoxin,\"{answer}\"\n");
 
     /// <summary>A stream that only goes forward, as an upload's body does.</summary>
     private sealed class ForwardStream(byte[] bytes) : MemoryStream(bytes)

@@ -17,7 +17,7 @@ public sealed class RefusedFileTests
     [InlineData("\nquestion,\"option_a,option_b,answer\n", "set.csv, line 2: field 2 begins with a quote that is never closed; the 1 lines from here to the end of the file went into it.")]
     public async Task A_file_that_is_no_question_set_gets_one_sentence(string text, string message)
     {
-        Assert.Equal(message, (await Reading.RefusedAsync(text)).Message);
+        Assert.Equal(message, (await SetReadings.RefusedAsync(text)).Message);
     }
 
     [Fact]
@@ -26,10 +26,10 @@ public sealed class RefusedFileTests
         var binary = new byte[5000];
         new Random(5).NextBytes(binary);
 
-        Assert.Equal("set.csv: the file is binary, not text.", (await Reading.RefusedAsync(binary)).Message);
+        Assert.Equal("set.csv: the file is binary, not text.", (await SetReadings.RefusedAsync(binary)).Message);
         Assert.Equal(
             "set.csv: the file is UTF-16 without a byte order mark; save it as UTF-8.",
-            (await Reading.RefusedAsync(Encoding.Unicode.GetBytes("question,option_a,option_b,answer\nWhy?,x,y,A\n"))).Message);
+            (await SetReadings.RefusedAsync(Encoding.Unicode.GetBytes("question,option_a,option_b,answer\nWhy?,x,y,A\n"))).Message);
     }
 
     [Fact]
@@ -38,20 +38,20 @@ public sealed class RefusedFileTests
         const string Header = "question,option_a,option_b,answer\n";
         var small = new QuestionSetOptions { FileName = "set.csv", MaxRecordLength = 1024, MaxFieldLength = 100, MaxRows = 2, MaxBytes = 4000, MaxColumns = 6 };
 
-        Assert.Equal("set.csv: the file is larger than 4,000 bytes (MaxBytes); split it into several files.", (await Reading.RefusedAsync(Header + new string('x', 4000), small)).Message);
+        Assert.Equal("set.csv: the file is larger than 4,000 bytes (MaxBytes); split it into several files.", (await SetReadings.RefusedAsync(Header + new string('x', 4000), small)).Message);
         Assert.Equal(
             "set.csv, line 3: the row that starts here is longer than 1,024 characters (MaxRecordLength): is a quote not closed?",
-            (await Reading.RefusedAsync($"{Header}Why?,x,y,A\n\"{new string('x', 2000)}\",x,y,A\n", small)).Message);
-        Assert.Equal("set.csv, line 4: the file has more than 2 rows (MaxRows); split it into several files.", (await Reading.RefusedAsync(Header + "a,x,y,A\nb,x,y,A\nc,x,y,A\n", small)).Message);
-        Assert.Equal("The question has 101 characters; 100 are allowed (MaxFieldLength).", (await Reading.RejectedAsync($"{Header}{new string('x', 101)},x,y,A\n", small)).Reason);
-        Assert.Equal("The row has 7 fields; 6 are allowed (MaxColumns).", (await Reading.RejectedAsync(Header + "a,x,y,A,,,\n", small)).Reason);
-        Assert.Equal("set.csv, line 1: the row has 7 fields; 6 are allowed (MaxColumns).", (await Reading.RefusedAsync("question,option_a,option_b,answer,,,\na,x,y,A\n", small)).Message);
+            (await SetReadings.RefusedAsync($"{Header}Why?,x,y,A\n\"{new string('x', 2000)}\",x,y,A\n", small)).Message);
+        Assert.Equal("set.csv, line 4: the file has more than 2 rows (MaxRows); split it into several files.", (await SetReadings.RefusedAsync(Header + "a,x,y,A\nb,x,y,A\nc,x,y,A\n", small)).Message);
+        Assert.Equal("The question has 101 characters; 100 are allowed (MaxFieldLength).", (await SetReadings.RejectedAsync($"{Header}{new string('x', 101)},x,y,A\n", small)).Reason);
+        Assert.Equal("The row has 7 fields; 6 are allowed (MaxColumns).", (await SetReadings.RejectedAsync(Header + "a,x,y,A,,,\n", small)).Reason);
+        Assert.Equal("set.csv, line 1: the row has 7 fields; 6 are allowed (MaxColumns).", (await SetReadings.RefusedAsync("question,option_a,option_b,answer,,,\na,x,y,A\n", small)).Message);
     }
 
     [Fact]
     public async Task A_settings_fault_names_the_setting()
     {
-        var fault = await Assert.ThrowsAsync<ArgumentException>(() => Reading.RowsAsync("", new QuestionSetOptions { MaxRows = 0 }));
+        var fault = await Assert.ThrowsAsync<ArgumentException>(() => SetReadings.RowsAsync("", new QuestionSetOptions { MaxRows = 0 }));
 
         Assert.StartsWith("MaxRows is 0; it must be positive.", fault.Message, StringComparison.Ordinal);
     }

@@ -1,3 +1,4 @@
+using MedQA.Datasets.Reading;
 using MedQA.Evaluation.Questions;
 using MedQA.Tests;
 using MedQA.Tests.Fuzzing;
@@ -28,13 +29,13 @@ public sealed class BadFileTests
             return;
         }
 
-        var whole = await Reading.RowsAsync(good);
+        var whole = await SetReadings.RowsAsync(good);
 
         Assert.NotEmpty(whole);
         Assert.DoesNotContain(whole, static row => row is RejectedRow);
         foreach (var most in (int[])[1, 2, 7, 4096])
         {
-            Assert.Equal(Reading.Questions(whole).Select(Reading.Outline), Reading.Questions(await Reading.RowsAsync(new DribblingStream(good, most))).Select(Reading.Outline));
+            Assert.Equal(SetReadings.Questions(whole).Select(SetReadings.Outline), SetReadings.Questions(await SetReadings.RowsAsync(new DribblingStream(good, most))).Select(SetReadings.Outline));
         }
     }
 

@@ -31,7 +31,7 @@ public sealed class QuestionSetImportTests : IDisposable
         Assert.Equal([QuestionSetFormat.Mmlu, QuestionSetFormat.JsonLines, QuestionSetFormat.QuestionList], outcome.Files.Select(static file => file.Format));
         Assert.Equal(["mmlu_anatomy_test", "mine_v1", "free"], outcome.Files.Select(static file => Assert.Single(file.Datasets)));
         Assert.Equal((3, 1), (outcome.Tally.Accepted, outcome.Tally.Rejected));
-        Assert.Equal(3, (await Reading.QuestionsAsync(text)).Count);
+        Assert.Equal(3, (await SetReadings.QuestionsAsync(text)).Count);
     }
 
     [Fact]

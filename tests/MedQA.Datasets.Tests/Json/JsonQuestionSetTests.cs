@@ -1,4 +1,5 @@
 using System.Text;
+using MedQA.Datasets.Reading;
 
 namespace MedQA.Datasets.Tests.Json;
 
@@ -17,16 +18,16 @@ public sealed class JsonQuestionSetTests
     {
         using var stream = new MemoryStream(Encoding.UTF8.GetBytes(text));
 
-        var question = Assert.Single(await Reading.QuestionsAsync(text));
+        var question = Assert.Single(await SetReadings.QuestionsAsync(text));
 
         Assert.Equal(format, await QuestionSetReader.RecognizeAsync(stream, new QuestionSetOptions(), TestContext.Current.CancellationToken));
-        Assert.Equal("x1|set|||Why?|yes/no|B|", Reading.Outline(question));
+        Assert.Equal("x1|set|||Why?|yes/no|B|", SetReadings.Outline(question));
     }
 
     [Fact]
     public async Task Broken_lines_cost_only_themselves()
     {
-        var rows = await Reading.RowsAsync("""
+        var rows = await SetReadings.RowsAsync("""
             {"question":"One?","options":["x","y"],"answer":"A"}
             {"question":"Two?","options":["x","y"],"answer":
 
@@ -50,7 +51,7 @@ public sealed class JsonQuestionSetTests
     [Fact]
     public async Task A_file_whose_first_line_is_broken_is_still_read()
     {
-        var rows = await Reading.RowsAsync("{\"question\" \"One?\"}\n{\"question\":\"Two?\",\"options\":[\"x\",\"y\"],\"answer\":\"A\"}\n");
+        var rows = await SetReadings.RowsAsync("{\"question\" \"One?\"}\n{\"question\":\"Two?\",\"options\":[\"x\",\"y\"],\"answer\":\"A\"}\n");
 
         Assert.IsType<RejectedRow>(rows[0]);
         Assert.IsType<AcceptedRow>(rows[1]);
@@ -64,7 +65,7 @@ public sealed class JsonQuestionSetTests
     {
         var text = string.Concat(cops.Split(' ').Select(static (cop, index) => $$"""{"question":"Q?","exp":null,"cop":{{cop}},"opa":"w","opb":"x","opc":"y","opd":"z","subject_name":"Anatomy","topic_name":null,"id":"i{{index}}","choice_type":"single"}""" + "\n"));
 
-        var questions = await Reading.QuestionsAsync(text);
+        var questions = await SetReadings.QuestionsAsync(text);
 
         Assert.Equal(golds, string.Join(' ', questions.Select(static question => question.Gold?.ToString() ?? "-")));
         Assert.All(questions, static question => Assert.Equal("Anatomy", question.Topic));
@@ -73,7 +74,7 @@ public sealed class JsonQuestionSetTests
     [Fact]
     public async Task MedMcqas_numbers_that_stay_open_are_refused_with_the_setting()
     {
-        var fault = await Reading.RefusedAsync("""{"question":"Q?","cop":2,"opa":"w","opb":"x","opc":"y","opd":"z","id":"i"}""");
+        var fault = await SetReadings.RefusedAsync("""{"question":"Q?","cop":2,"opa":"w","opb":"x","opc":"y","opd":"z","id":"i"}""");
 
         Assert.Equal(
             "set.csv, line 1: cop '2' counts options, but no row of the file says whether from 0 or from 1 (none has a 0, none has its number of options); "
@@ -84,30 +85,30 @@ public sealed class JsonQuestionSetTests
     [Fact]
     public async Task MedMcqas_test_records_without_labels_are_read_unscored()
     {
-        var question = Assert.Single(await Reading.QuestionsAsync("""{"question":"Q?","opa":"w","opb":"x","opc":"y","opd":"z","subject_name":"Surgery","topic_name":"Hernia","id":"i","choice_type":"single"}"""));
+        var question = Assert.Single(await SetReadings.QuestionsAsync("""{"question":"Q?","opa":"w","opb":"x","opc":"y","opd":"z","subject_name":"Surgery","topic_name":"Hernia","id":"i","choice_type":"single"}"""));
 
-        Assert.Equal("i|set|Surgery||Q?|w/x/y/z|-|", Reading.Outline(question));
+        Assert.Equal("i|set|Surgery||Q?|w/x/y/z|-|", SetReadings.Outline(question));
     }
 
     [Fact]
     public async Task PubMedQas_records_are_read_with_their_abstracts_parts()
     {
-        var questions = await Reading.QuestionsAsync("""
+        var questions = await SetReadings.QuestionsAsync("""
             {
                 "101": { "QUESTION": "Does it?", "CONTEXTS": ["Part one.", "Part two."], "LABELS": ["A", "B"], "final_decision": "maybe", "LONG_ANSWER": "It may." },
                 "102": { "QUESTION": "Is it?", "CONTEXTS": ["Only part."], "LONG_ANSWER": "…" }
             }
             """);
 
-        Assert.Equal(["101|set||Part one.\n\nPart two.|Does it?|yes/no/maybe|C|", "102|set||Only part.|Is it?|yes/no/maybe|-|"], questions.Select(Reading.Outline));
+        Assert.Equal(["101|set||Part one.\n\nPart two.|Does it?|yes/no/maybe|C|", "102|set||Only part.|Is it?|yes/no/maybe|-|"], questions.Select(SetReadings.Outline));
     }
 
     [Fact]
     public async Task PubMedQas_records_in_lines_are_read_too()
     {
-        var question = Assert.Single(await Reading.QuestionsAsync("""{"pubid":101,"question":"Does it?","context":{"contexts":["One.","Two."],"labels":["A","B"]},"long_answer":"It may.","final_decision":"no"}"""));
+        var question = Assert.Single(await SetReadings.QuestionsAsync("""{"pubid":101,"question":"Does it?","context":{"contexts":["One.","Two."],"labels":["A","B"]},"long_answer":"It may.","final_decision":"no"}"""));
 
-        Assert.Equal("101|set||One.\n\nTwo.|Does it?|yes/no/maybe|B|", Reading.Outline(question));
+        Assert.Equal("101|set||One.\n\nTwo.|Does it?|yes/no/maybe|B|", SetReadings.Outline(question));
     }
 
     [Theory]
@@ -116,7 +117,7 @@ public sealed class JsonQuestionSetTests
     [InlineData("[]", "set.csv: the file begins like JSON, but is none.")]
     [InlineData("{", "set.csv: the file is JSON, but no property of its first record is named question (or question_text, stem, query, q, text, prompt, problem); there are none.")]
     [InlineData("[1, 2, 3]", "set.csv: the file begins like JSON, but is none.")]
-    public async Task Json_that_is_no_question_set_is_refused(string text, string message) => Assert.Equal(message, (await Reading.RefusedAsync(text)).Message);
+    public async Task Json_that_is_no_question_set_is_refused(string text, string message) => Assert.Equal(message, (await SetReadings.RefusedAsync(text)).Message);
 
     [Fact]
     public async Task An_array_that_breaks_off_gives_its_rows_and_then_the_line_of_the_fault()
@@ -138,7 +139,7 @@ public sealed class JsonQuestionSetTests
 
     [Fact]
     public async Task Text_behind_the_array_is_refused() =>
-        Assert.Equal("set.csv, line 2: the text is not valid JSON from byte 1 of this line on.", (await Reading.RefusedAsync("[{\"question\":\"One?\",\"options\":[\"x\",\"y\"],\"answer\":\"A\"}]\nmore")).Message);
+        Assert.Equal("set.csv, line 2: the text is not valid JSON from byte 1 of this line on.", (await SetReadings.RefusedAsync("[{\"question\":\"One?\",\"options\":[\"x\",\"y\"],\"answer\":\"A\"}]\nmore")).Message);
 
     [Fact]
     public async Task Records_larger_than_the_first_buffer_are_read_with_their_lines()
@@ -146,10 +147,10 @@ public sealed class JsonQuestionSetTests
         var context = new string('c', 100_000);
         var text = $"{{\n\"1\": {{ \"QUESTION\": \"One?\", \"CONTEXTS\": [\"{context}\"], \"final_decision\": \"yes\" }},\n\n\"2\": {{ \"QUESTION\": \"Two?\",\n \"CONTEXTS\": [\"{context}\"], \"final_decision\": \"no\" }} }}\n\n";
 
-        var rows = await Reading.RowsAsync(text);
+        var rows = await SetReadings.RowsAsync(text);
 
         Assert.Equal([2, 4], rows.Select(static row => row.Line));
-        Assert.All(Reading.Questions(rows), question => Assert.Equal(context, question.Context));
+        Assert.All(SetReadings.Questions(rows), question => Assert.Equal(context, question.Context));
     }
 
     [Fact]
@@ -159,14 +160,14 @@ public sealed class JsonQuestionSetTests
         var record = "{\"question\":\"One?\",\"options\":[\"x\",\"y\"],\"answer\":\"A\"}";
         var large = $"{{\"question\":\"{new string('x', 200_000)}\"}}";
 
-        Assert.Equal("set.json, line 2: the line is longer than 1,024 characters (MaxRecordLength).", (await Reading.RefusedAsync($"{record}\n{large}\n", options)).Message);
-        Assert.Equal("set.json, line 2: the record that starts here is longer than 1,024 bytes (MaxRecordLength).", (await Reading.RefusedAsync($"[{record},\n{large}]", options)).Message);
+        Assert.Equal("set.json, line 2: the line is longer than 1,024 characters (MaxRecordLength).", (await SetReadings.RefusedAsync($"{record}\n{large}\n", options)).Message);
+        Assert.Equal("set.json, line 2: the record that starts here is longer than 1,024 bytes (MaxRecordLength).", (await SetReadings.RefusedAsync($"[{record},\n{large}]", options)).Message);
     }
 
     [Fact]
     public async Task Nesting_without_end_rejects_the_record()
     {
-        var rows = await Reading.RowsAsync("{\"question\":\"One?\",\"options\":[\"x\",\"y\"],\"answer\":\"A\"}\n{\"question\":\"Two?\",\"options\":" + new string('[', 100_000) + "\n");
+        var rows = await SetReadings.RowsAsync("{\"question\":\"One?\",\"options\":[\"x\",\"y\"],\"answer\":\"A\"}\n{\"question\":\"Two?\",\"options\":" + new string('[', 100_000) + "\n");
 
         Assert.StartsWith("The line is not valid JSON", Assert.IsType<RejectedRow>(rows[1]).Reason, StringComparison.Ordinal);
     }
@@ -179,17 +180,17 @@ public sealed class JsonQuestionSetTests
         var encoding = Encoding.GetEncoding(name);
         foreach (var text in (string[])["{\"question\":\"Größe?\",\"options\":[\"µ\",\"β\"],\"answer\":\"β\"}\n", "[{\"question\":\"Größe?\",\"options\":[\"µ\",\"β\"],\"answer\":\"β\"}]"])
         {
-            var question = Assert.Single(Reading.Questions(await Reading.RowsAsync([.. encoding.Preamble, .. encoding.GetBytes(text)])));
+            var question = Assert.Single(SetReadings.Questions(await SetReadings.RowsAsync([.. encoding.Preamble, .. encoding.GetBytes(text)])));
 
-            Assert.Equal("row-00001|set|||Größe?|µ/β|B|", Reading.Outline(question));
+            Assert.Equal("row-00001|set|||Größe?|µ/β|B|", SetReadings.Outline(question));
         }
     }
 
     [Fact]
     public async Task Free_answers_have_their_references()
     {
-        var questions = await Reading.QuestionsAsync("{\"question\":\"How?\",\"reference_answers\":[ \"So.\", \"Or so.\" ]}\n{\"question\":\"Why?\",\"answer\":\"No.\"}\n");
+        var questions = await SetReadings.QuestionsAsync("{\"question\":\"How?\",\"reference_answers\":[ \"So.\", \"Or so.\" ]}\n{\"question\":\"Why?\",\"answer\":\"No.\"}\n");
 
-        Assert.Equal(["row-00001|set|||How?||-|So./Or so.", "row-00002|set|||Why?||-|No."], questions.Select(Reading.Outline));
+        Assert.Equal(["row-00001|set|||How?||-|So./Or so.", "row-00002|set|||Why?||-|No."], questions.Select(SetReadings.Outline));
     }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using MedQA.Datasets.Reading;
 using MedQA.Evaluation.Questions;
 
 namespace MedQA.Datasets.Tests.Layouts;
@@ -37,7 +38,7 @@ public sealed class PublishedLayoutTests
     [InlineData("camel case", """{"questionText":"One?","answerOptions":["yes","no","maybe"],"correctAnswer":"yes"}|{"questionText":"Two?","answerOptions":["yes","no","maybe"],"correctAnswer":"maybe"}""")]
     public async Task Records_are_read(string layout, string lines, string expected = Both, string texts = "One? Two?")
     {
-        var questions = await Reading.QuestionsAsync(lines.Replace("}|{", "}\n{", StringComparison.Ordinal));
+        var questions = await SetReadings.QuestionsAsync(lines.Replace("}|{", "}\n{", StringComparison.Ordinal));
 
         Assert.Equal((layout, expected, texts), (layout, Outline(questions), string.Join(' ', questions.Select(static question => question.Text))));
     }
@@ -53,7 +54,7 @@ public sealed class PublishedLayoutTests
     {
         foreach (var most in (int[])[3, 4096])
         {
-            var questions = Reading.Questions(await Reading.RowsAsync(new Dribbling(Encoding.UTF8.GetBytes(text), most)));
+            var questions = SetReadings.Questions(await SetReadings.RowsAsync(new Dribbling(Encoding.UTF8.GetBytes(text), most)));
 
             Assert.Equal((layout, Both), (layout, Outline(questions)));
         }
@@ -77,7 +78,7 @@ public sealed class PublishedLayoutTests
     {
         var quoted = field.Replace("\"", "\"\"", StringComparison.Ordinal);
 
-        Assert.Equal(Both, Outline(await Reading.QuestionsAsync($"question,options,answer\nOne?,\"{quoted}\",A\nTwo?,\"{quoted}\",C\n")));
+        Assert.Equal(Both, Outline(await SetReadings.QuestionsAsync($"question,options,answer\nOne?,\"{quoted}\",A\nTwo?,\"{quoted}\",C\n")));
     }
 
     [Theory]
@@ -90,7 +91,7 @@ public sealed class PublishedLayoutTests
     [InlineData("pubid,question,context,long_answer,final_decision\n1,One?,x,y,yes\n2,Two?,x,y,maybe\n")]
     [InlineData("\"\";\"question\";\"option_a\";\"option_b\";\"option_c\";\"answer\";\"weight\"\n\"1\";\"One?\";\"yes\";\"no\";\"maybe\";\"A\";0,5\n\"2\";\"Two?\";\"yes\";\"no\";\"maybe\";\"C\";1,5\n")]
     [InlineData("question,answer,option_a,option_b,option_c,option_d\nOne?,A,yes,no,maybe\nTwo?,C,yes,no,maybe,\n")]
-    public async Task Tables_are_read(string text) => Assert.Equal(Both, Outline(await Reading.QuestionsAsync(text)));
+    public async Task Tables_are_read(string text) => Assert.Equal(Both, Outline(await SetReadings.QuestionsAsync(text)));
 
     [Theory]
     [InlineData("question,Correct Answer,Incorrect Answer 1,Incorrect Answer 2\nOne?,yes,no,maybe\n", "'Incorrect Answer 1', 'Incorrect Answer 2' look like options")]
@@ -123,7 +124,7 @@ public sealed class PublishedLayoutTests
     [InlineData("{\"medqa\":{\"question\":\"One?\"},\"medmcqa\":{\"question\":\"Two?\"}}\n{\"medqa\":{\"question\":\"Three?\"}}\n", "the records hold their questions in 'medqa'")]
     [InlineData("What is it?\nA. yes\nB. no\nANSWER: A\n", "nothing is named question")]
     public async Task Files_that_cannot_be_read_without_loss_are_refused_and_say_why(string text, string reason) =>
-        Assert.Contains(reason, (await Reading.RefusedAsync(text)).Message, StringComparison.Ordinal);
+        Assert.Contains(reason, (await SetReadings.RefusedAsync(text)).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("""{"question":"One?","mc1_targets":{"choices":["yes","no"],"labels":[1,0]},"mc2_targets":{}}""", "'mc1_targets', 'mc2_targets' look like options")]
@@ -159,12 +160,12 @@ public sealed class PublishedLayoutTests
     [InlineData("""{"question":"One?","options":[{"id":"A","text":"yes","correct":1},{"id":"B","text":"no","correct":0}]}""", "in 'correct' whether each is right")]
     [InlineData("""{"question":"One?","options":"yes, no, maybe","answer":"yes"}""", "The options are one text, 'yes, no, maybe'")]
     public async Task A_record_that_cannot_be_read_without_loss_is_left_out_and_says_why(string record, string reason) =>
-        Assert.Contains(reason, (await Reading.RejectedAsync(record)).Reason, StringComparison.Ordinal);
+        Assert.Contains(reason, (await SetReadings.RejectedAsync(record)).Reason, StringComparison.Ordinal);
 
     [Fact]
     public async Task A_record_without_options_among_others_with_options_is_no_free_question()
     {
-        var rows = await Reading.RowsAsync(
+        var rows = await SetReadings.RowsAsync(
             """
             {"question":"Before?","answer":"yes"}
             {"question":"One?","options":["yes","no"],"answer":"A"}
@@ -185,7 +186,7 @@ public sealed class PublishedLayoutTests
     [Fact]
     public async Task Lists_and_python_text_as_free_answers_are_their_texts()
     {
-        var questions = await Reading.QuestionsAsync("question,answer\nHow?,\"['So.', 'Or so.']\"\nWhy?,\"[\"\"No.\"\"]\"\n");
+        var questions = await SetReadings.QuestionsAsync("question,answer\nHow?,\"['So.', 'Or so.']\"\nWhy?,\"[\"\"No.\"\"]\"\n");
 
         Assert.Equal(["So./Or so.", "No."], questions.Select(static question => string.Join('/', question.ReferenceAnswers)));
     }
@@ -205,7 +206,7 @@ public sealed class PublishedLayoutTests
     [InlineData("""{"question":"What is it?","answer":"Metformin","note1":"x","note2":"y","entity":"Metformin"}""")]
     [InlineData("""{"question":"What is it?","answer":"See (A) and (B).","answer_type":"text","options_count":4}""")]
     public async Task Questions_with_free_answers_stay_what_they_are(string record) =>
-        Assert.Empty(Assert.Single(await Reading.QuestionsAsync(record)).Options);
+        Assert.Empty(Assert.Single(await SetReadings.QuestionsAsync(record)).Options);
 
     [Theory]
     [InlineData("article")]
@@ -213,7 +214,7 @@ public sealed class PublishedLayoutTests
     [InlineData("clinical case")]
     [InlineData("Scenario")]
     public async Task What_a_question_is_about_is_its_context(string name) =>
-        Assert.Equal("Read this.", Assert.Single(await Reading.QuestionsAsync($"{name},question,a,b,answer\nRead this.,One?,yes,no,A\n")).Context);
+        Assert.Equal("Read this.", Assert.Single(await SetReadings.QuestionsAsync($"{name},question,a,b,answer\nRead this.,One?,yes,no,A\n")).Context);
 
     [Theory]
     [InlineData(false, "yes/no/N/A/-:A")]
@@ -222,7 +223,7 @@ public sealed class PublishedLayoutTests
     {
         foreach (var text in (string[])["question,a,b,c,d,answer\nOne?,yes,no,N/A,-,A\n", "{\"question\":\"One?\",\"options\":{\"A\":\"yes\",\"B\":\"no\",\"C\":\"N/A\",\"D\":\"-\"},\"answer\":\"A\"}"])
         {
-            Assert.Equal(expected, Outline(await Reading.QuestionsAsync(text, new QuestionSetOptions { FileName = "set.csv", DropsFillers = drops })));
+            Assert.Equal(expected, Outline(await SetReadings.QuestionsAsync(text, new QuestionSetOptions { FileName = "set.csv", DropsFillers = drops })));
         }
     }
 
@@ -234,7 +235,7 @@ public sealed class PublishedLayoutTests
     {
         var tally = new QuestionSetTally();
 
-        await Reading.RowsAsync(text, new QuestionSetOptions { FileName = "set.csv", Noted = tally.Note });
+        await SetReadings.RowsAsync(text, new QuestionSetOptions { FileName = "set.csv", Noted = tally.Note });
 
         Assert.Equal(isMentioned ? ["No column with the right answer is read, but 'rightone' names one of the options in every row: if it is the right answer, name it answer."] : [], tally.Notes());
     }

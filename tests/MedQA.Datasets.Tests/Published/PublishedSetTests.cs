@@ -22,7 +22,7 @@ public sealed class PublishedSetTests
     [InlineData("mmlu_professional_medicine_dev", 5, 4)]
     public async Task Every_row_of_the_public_sets_is_a_question(string name, int count, int options)
     {
-        var questions = Reading.Questions(await Reading.FileAsync(Repository.SharedPathOf("data", "csv", name + ".csv")));
+        var questions = SetReadings.Questions(await SetReadings.FileAsync(Repository.SharedPathOf("data", "csv", name + ".csv")));
 
         Assert.Equal(count, questions.Count);
         Assert.All(questions, question => Assert.Equal((name, options), (question.Dataset, question.Options.Length)));
@@ -32,7 +32,7 @@ public sealed class PublishedSetTests
     [Fact]
     public async Task Questions_with_two_equal_options_are_kept()
     {
-        var questions = Reading.Questions(await Reading.FileAsync(Repository.SharedPathOf("data", "csv", "medmcqa_dev.csv")));
+        var questions = SetReadings.Questions(await SetReadings.FileAsync(Repository.SharedPathOf("data", "csv", "medmcqa_dev.csv")));
 
         Assert.Equal(21, questions.Count(static question => question.Options.Distinct().Count() < 4));
     }

@@ -1,3 +1,4 @@
+using MedQA.Datasets.Reading;
 using MedQA.Tests;
 
 namespace MedQA.Datasets.Tests.Published;
@@ -17,9 +18,9 @@ public sealed class RawSetTests
     {
         var path = Repository.SharedPathOf(["data", "raw", .. raw.Split('/')]);
         var options = new QuestionSetOptions { FileName = Path.GetFileName(path), Dataset = format == QuestionSetFormat.Mmlu ? null : name };
-        var expected = Reading.Questions(await Reading.FileAsync(Repository.SharedPathOf("data", "csv", name + ".csv")));
+        var expected = SetReadings.Questions(await SetReadings.FileAsync(Repository.SharedPathOf("data", "csv", name + ".csv")));
 
-        var questions = Reading.Questions(await Reading.FileAsync(path, options));
+        var questions = SetReadings.Questions(await SetReadings.FileAsync(path, options));
 
         await using var stream = File.OpenRead(path);
         Assert.Equal(format, await QuestionSetReader.RecognizeAsync(stream, options, TestContext.Current.CancellationToken));
@@ -33,21 +34,21 @@ public sealed class RawSetTests
     [Fact]
     public async Task PubMedQas_test_records_are_the_same_as_its_csv()
     {
-        var expected = Reading.Questions(await Reading.FileAsync(Repository.SharedPathOf("data", "csv", "pubmedqa_test.csv")));
+        var expected = SetReadings.Questions(await SetReadings.FileAsync(Repository.SharedPathOf("data", "csv", "pubmedqa_test.csv")));
         await using var labels = File.OpenRead(Repository.SharedPathOf("data", "raw", "pubmedqa", "test_ground_truth.json"));
         var ids = await DecisionList.ReadAsync(labels, new QuestionSetOptions { FileName = "test_ground_truth.json" }, TestContext.Current.CancellationToken);
 
-        var questions = Reading.Questions(await Reading.FileAsync(
+        var questions = SetReadings.Questions(await SetReadings.FileAsync(
             Repository.SharedPathOf("data", "raw", "pubmedqa", "ori_pqal.json"), new QuestionSetOptions { FileName = "ori_pqal.json", Dataset = "pubmedqa_test", OnlyIds = ids.Keys.ToHashSet() }));
 
         Assert.Equal(500, ids.Count);
-        Assert.Equal(expected.Select(Reading.Outline), questions.Select(Reading.Outline));
+        Assert.Equal(expected.Select(SetReadings.Outline), questions.Select(SetReadings.Outline));
     }
 
     [Fact]
     public async Task PubMedQas_labelled_records_are_a_thousand()
     {
-        var questions = Reading.Questions(await Reading.FileAsync(Repository.SharedPathOf("data", "raw", "pubmedqa", "ori_pqal.json")));
+        var questions = SetReadings.Questions(await SetReadings.FileAsync(Repository.SharedPathOf("data", "raw", "pubmedqa", "ori_pqal.json")));
 
         Assert.Equal(1000, questions.Count);
         Assert.All(questions, static question => Assert.NotNull(question.Gold));
@@ -56,12 +57,12 @@ public sealed class RawSetTests
     [Fact]
     public async Task Topics_come_from_the_authors_annotations()
     {
-        var medqa = Reading.Questions(await Reading.FileAsync(Repository.SharedPathOf("data", "raw", "medqa", "phrases_no_exclude_test.jsonl")));
-        var medmcqa = Reading.Questions(await Reading.FileAsync(Repository.SharedPathOf("data", "raw", "medmcqa", "dev.json")));
+        var medqa = SetReadings.Questions(await SetReadings.FileAsync(Repository.SharedPathOf("data", "raw", "medqa", "phrases_no_exclude_test.jsonl")));
+        var medmcqa = SetReadings.Questions(await SetReadings.FileAsync(Repository.SharedPathOf("data", "raw", "medmcqa", "dev.json")));
 
         Assert.Equal(["step1", "step2&3"], medqa.Select(static question => question.Topic).Distinct().Order());
         Assert.Equal(21, medmcqa.Select(static question => question.Topic).Distinct().Count());
     }
 
-    private static string Content(Evaluation.Questions.Question question) => Reading.Outline(question with { Id = "", Topic = null });
+    private static string Content(Evaluation.Questions.Question question) => SetReadings.Outline(question with { Id = "", Topic = null });
 }

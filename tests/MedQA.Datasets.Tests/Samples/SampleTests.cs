@@ -9,7 +9,7 @@ public sealed class SampleTests
     [Fact]
     public async Task The_first_sample_has_twelve_short_questions_of_the_public_test_set()
     {
-        var sample = Reading.Questions(await Reading.FileAsync(Repository.PathOf("samples", "medqa.csv")));
+        var sample = SetReadings.Questions(await SetReadings.FileAsync(Repository.PathOf("samples", "medqa.csv")));
 
         Assert.Equal(12, sample.Count);
         Assert.All(sample, static question => Assert.Equal(("medqa_us_test_4opt", 4), (question.Dataset, question.Options.Length)));
@@ -20,17 +20,17 @@ public sealed class SampleTests
     [Fact]
     public async Task The_first_samples_questions_stand_so_in_the_public_test_set()
     {
-        var whole = Reading.Questions(await Reading.FileAsync(Repository.SharedPathOf("data", "csv", "medqa_us_test_4opt.csv"))).ToDictionary(static question => question.Id, Reading.Outline);
+        var whole = SetReadings.Questions(await SetReadings.FileAsync(Repository.SharedPathOf("data", "csv", "medqa_us_test_4opt.csv"))).ToDictionary(static question => question.Id, SetReadings.Outline);
 
-        var sample = Reading.Questions(await Reading.FileAsync(Repository.PathOf("samples", "medqa.csv")));
+        var sample = SetReadings.Questions(await SetReadings.FileAsync(Repository.PathOf("samples", "medqa.csv")));
 
-        Assert.All(sample, question => Assert.Equal(whole[question.Id], Reading.Outline(question)));
+        Assert.All(sample, question => Assert.Equal(whole[question.Id], SetReadings.Outline(question)));
     }
 
     [Fact]
     public async Task The_second_sample_uses_every_kind_of_column()
     {
-        var sample = Reading.Questions(await Reading.FileAsync(Repository.PathOf("samples", "headers.csv")));
+        var sample = SetReadings.Questions(await SetReadings.FileAsync(Repository.PathOf("samples", "headers.csv")));
 
         Assert.Equal(["vitamin-1 5 C", "vitamin-2 4 A", "pump 4 B", "units 4 C", "trial-1 3 A", "trial-2 3 C"], sample.Select(static question => $"{question.Id} {question.Options.Length} {(char)('A' + question.Gold!.Value)}"));
         Assert.Equal(["own_abstracts", "own_basics"], sample.Select(static question => question.Dataset).Distinct().Order());

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using MedQA.Datasets.Reading;
 
 namespace MedQA.Datasets.Tests.Spreadsheets;
 
@@ -17,11 +18,11 @@ public sealed class SpreadsheetTests
             ["how long may i take it", "aspirin", "Usage/time", "", "", ""],
         ]));
 
-        var rows = await Reading.RowsAsync(book, Named);
+        var rows = await SetReadings.RowsAsync(book, Named);
 
         Assert.Equal(
             ["row-00001|set|Interaction||does tea interact with iron||-|Tea lowers its uptake; wait an hour.", "row-00002|set|Usage/time||how long may i take it||-|"],
-            Reading.Questions(rows).Select(Reading.Outline));
+            SetReadings.Questions(rows).Select(SetReadings.Outline));
         Assert.Equal([2, 4], rows.Select(static row => row.Line));
     }
 
@@ -32,11 +33,11 @@ public sealed class SpreadsheetTests
             ("Notes", [["Made by"], ["us"]]),
             ("Questions", [["id", "question", "option a", "option b", "option c", "answer"], ["1", "How many?", "10", "20", "", "20"], ["2", "Which?", "x", "", "z", "A"], ["3", "What?", "x", "y", "", "b"]]));
 
-        var rows = await Reading.RowsAsync(book, Named);
+        var rows = await SetReadings.RowsAsync(book, Named);
 
-        Assert.Equal("1|set|||How many?|10/20|B|", Reading.Outline(Assert.IsType<AcceptedRow>(rows[0]).Question));
+        Assert.Equal("1|set|||How many?|10/20|B|", SetReadings.Outline(Assert.IsType<AcceptedRow>(rows[0]).Question));
         Assert.Equal(new RejectedRow(3, "2", "Option B is blank, though option C is not."), rows[1]);
-        Assert.Equal("3|set|||What?|x/y|B|", Reading.Outline(Assert.IsType<AcceptedRow>(rows[2]).Question));
+        Assert.Equal("3|set|||What?|x/y|B|", SetReadings.Outline(Assert.IsType<AcceptedRow>(rows[2]).Question));
     }
 
     [Fact]
@@ -50,9 +51,9 @@ public sealed class SpreadsheetTests
             """,
             """<si><t>answer</t></si><si><r><t>1.</t></r><r><t>5</t></r></si>""");
 
-        var rows = await Reading.RowsAsync(book, Named);
+        var rows = await SetReadings.RowsAsync(book, Named);
 
-        Assert.Equal("row-00001|set|||Rich text?|1.5/TRUE|A|", Reading.Outline(Assert.IsType<AcceptedRow>(rows[0]).Question));
+        Assert.Equal("row-00001|set|||Rich text?|1.5/TRUE|A|", SetReadings.Outline(Assert.IsType<AcceptedRow>(rows[0]).Question));
         Assert.Equal(new RejectedRow(7, null, "A cell names text '9' of the workbook's 2."), rows[1]);
     }
 
@@ -97,7 +98,7 @@ public sealed class SpreadsheetTests
     [InlineData(164, "5", "5", "General")]
     public async Task Numbers_are_read_as_they_are_shown(int format, string stored, string shown, string? code = null)
     {
-        var question = Assert.IsType<AcceptedRow>(Assert.Single(await Reading.RowsAsync(Cells(format, stored, code), Named))).Question;
+        var question = Assert.IsType<AcceptedRow>(Assert.Single(await SetReadings.RowsAsync(Cells(format, stored, code), Named))).Question;
 
         Assert.Equal(shown, question.Options[0]);
     }
@@ -110,7 +111,7 @@ public sealed class SpreadsheetTests
     [InlineData(30, "45306", null)]
     public async Task A_number_that_cannot_be_shown_rejects_its_row(int format, string stored, string? code)
     {
-        var rejected = Assert.IsType<RejectedRow>(Assert.Single(await Reading.RowsAsync(Cells(format, stored, code), Named)));
+        var rejected = Assert.IsType<RejectedRow>(Assert.Single(await SetReadings.RowsAsync(Cells(format, stored, code), Named)));
 
         Assert.Matches("^The cell under 'option_a' holds .* in the number format '.*', which is not read; give the cell the format Text and write what it shows.$", rejected.Reason);
     }
@@ -120,7 +121,7 @@ public sealed class SpreadsheetTests
     {
         var workbook = Workbook.Of(("Quiz", [["", "Quiz template"], [], ["", "Question - max 120 characters", "Answer 1", "Answer 2"], ["1", "One?", "x", "y"]]));
 
-        Assert.Contains("there are '', 'Question - max 120 characters', 'Answer 1', 'Answer 2'.", (await Reading.RefusedAsync(workbook, Named)).Message, StringComparison.Ordinal);
+        Assert.Contains("there are '', 'Question - max 120 characters', 'Answer 1', 'Answer 2'.", (await SetReadings.RefusedAsync(workbook, Named)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -134,12 +135,12 @@ public sealed class SpreadsheetTests
             """;
         var tally = new QuestionSetTally();
 
-        var rows = await Reading.RowsAsync(Workbook.Hiding(("Set", Rows), ("Old", Rows)), Named with { Noted = tally.Note });
+        var rows = await SetReadings.RowsAsync(Workbook.Hiding(("Set", Rows), ("Old", Rows)), Named with { Noted = tally.Note });
 
-        Assert.Equal("row-00001|set|||One\nline? _x000D_|TRUE/FALSE|B|", Reading.Outline(Assert.IsType<AcceptedRow>(rows[0]).Question));
+        Assert.Equal("row-00001|set|||One\nline? _x000D_|TRUE/FALSE|B|", SetReadings.Outline(Assert.IsType<AcceptedRow>(rows[0]).Question));
         Assert.Equal("The cell under 'option A' holds a formula without its value; open the workbook in a spreadsheet program and save it again.", Assert.IsType<RejectedRow>(rows[1]).Reason);
         Assert.Equal(["Sheet 'Old' holds questions, but is hidden: it is left out."], tally.Readings);
-        Assert.Equal("set.xlsx: sheet 'Old' holds questions, but is hidden; unhide it.", (await Reading.RefusedAsync(Workbook.Hiding(("Empty", ""), ("Old", Rows)), Named)).Message);
+        Assert.Equal("set.xlsx: sheet 'Old' holds questions, but is hidden; unhide it.", (await SetReadings.RefusedAsync(Workbook.Hiding(("Empty", ""), ("Old", Rows)), Named)).Message);
     }
 
     private static byte[] Cells(int format, string stored, string? code) => Workbook.OfSheet(
@@ -155,7 +156,7 @@ public sealed class SpreadsheetTests
     {
         var book = Workbook.Of(("One", [["question"], ["Why?"]]), ("Two", [["question"], ["How?"]]));
 
-        Assert.Equal("set.xlsx: sheets 'One' and 'Two' both hold questions; save each as a file of its own.", (await Reading.RefusedAsync(book, Named)).Message);
+        Assert.Equal("set.xlsx: sheets 'One' and 'Two' both hold questions; save each as a file of its own.", (await SetReadings.RefusedAsync(book, Named)).Message);
     }
 
     [Fact]
@@ -163,7 +164,7 @@ public sealed class SpreadsheetTests
     {
         var book = Workbook.Of(("Prices", [["item", "price"], ["tea", "2"]]));
 
-        Assert.Equal("set.xlsx: sheet 'Prices': nothing is named question (or question_text, stem, query, q, text, prompt, problem); there are 'item', 'price'.", (await Reading.RefusedAsync(book, Named)).Message);
+        Assert.Equal("set.xlsx: sheet 'Prices': nothing is named question (or question_text, stem, query, q, text, prompt, problem); there are 'item', 'price'.", (await SetReadings.RefusedAsync(book, Named)).Message);
     }
 
     [Fact]
@@ -177,9 +178,9 @@ public sealed class SpreadsheetTests
 
         var book = Workbook.Of(("One", [["question"], ["Why?"]]));
 
-        Assert.Equal("set.xlsx: the file is a ZIP archive, but no xlsx workbook; unpack it first.", (await Reading.RefusedAsync(zip.ToArray(), Named)).Message);
-        Assert.Equal("set.xlsx: the xlsx workbook is damaged.", (await Reading.RefusedAsync(book[..(book.Length / 2)], Named)).Message);
-        Assert.Equal("set.xlsx: the xlsx workbook is damaged.", (await Reading.RefusedAsync(Workbook.OfSheet("<row r=\"1\"><c t=\"str\"><v>question</v></c></row><row r=\"2\"><c t=\"str\"><v>Why?</v>", ""), Named)).Message);
+        Assert.Equal("set.xlsx: the file is a ZIP archive, but no xlsx workbook; unpack it first.", (await SetReadings.RefusedAsync(zip.ToArray(), Named)).Message);
+        Assert.Equal("set.xlsx: the xlsx workbook is damaged.", (await SetReadings.RefusedAsync(book[..(book.Length / 2)], Named)).Message);
+        Assert.Equal("set.xlsx: the xlsx workbook is damaged.", (await SetReadings.RefusedAsync(Workbook.OfSheet("<row r=\"1\"><c t=\"str\"><v>question</v></c></row><row r=\"2\"><c t=\"str\"><v>Why?</v>", ""), Named)).Message);
     }
 
     [Fact]
@@ -196,7 +197,7 @@ public sealed class SpreadsheetTests
             }
         }
 
-        Assert.Equal("set.xlsx: the workbook unpacks to 314,572,800 bytes; 268,435,456 are allowed (MaxUnpackedBytes).", (await Reading.RefusedAsync(bomb.ToArray(), Named)).Message);
+        Assert.Equal("set.xlsx: the workbook unpacks to 314,572,800 bytes; 268,435,456 are allowed (MaxUnpackedBytes).", (await SetReadings.RefusedAsync(bomb.ToArray(), Named)).Message);
     }
 
     [Fact]
@@ -205,7 +206,7 @@ public sealed class SpreadsheetTests
         var large = new byte[(64 << 20) + 1];
         "PK\u0003\u0004"u8.CopyTo(large);
 
-        Assert.Equal("set.xlsx: the archive is larger than 67,108,864 bytes; save the questions as CSV.", (await Reading.RefusedAsync(large, Named)).Message);
+        Assert.Equal("set.xlsx: the archive is larger than 67,108,864 bytes; save the questions as CSV.", (await SetReadings.RefusedAsync(large, Named)).Message);
     }
 
     [Fact]
@@ -215,15 +216,15 @@ public sealed class SpreadsheetTests
         var sizeAt = book.AsSpan().LastIndexOf("xl/worksheets/sheet1.xml"u8) - 46 + 24;
         BitConverter.TryWriteBytes(book.AsSpan(sizeAt), 2000);
 
-        Assert.Equal("set.xlsx: the xlsx workbook is damaged.", (await Reading.RefusedAsync(book, Named)).Message);
+        Assert.Equal("set.xlsx: the xlsx workbook is damaged.", (await SetReadings.RefusedAsync(book, Named)).Message);
     }
 
     [Fact]
     public async Task Entities_far_columns_and_long_rows_are_limited()
     {
-        var far = await Reading.RowsAsync(Workbook.OfSheet("<row r=\"1\"><c r=\"A1\" t=\"str\"><v>question</v></c></row><row r=\"1048576\"><c r=\"XFD1048576\"><v>1</v></c></row>", ""), Named);
-        var entities = await Reading.RefusedAsync(Workbook.OfSheet("", "", "<!DOCTYPE x [<!ENTITY a \"b\">]>"), Named);
-        var wide = await Reading.RefusedAsync(Workbook.OfSheet($"<row r=\"1\"><c r=\"A1\" t=\"str\"><v>question</v></c></row><row r=\"2\">{string.Concat(Enumerable.Repeat("<c><v>1</v></c>", 400_000))}</row>", ""), Named);
+        var far = await SetReadings.RowsAsync(Workbook.OfSheet("<row r=\"1\"><c r=\"A1\" t=\"str\"><v>question</v></c></row><row r=\"1048576\"><c r=\"XFD1048576\"><v>1</v></c></row>", ""), Named);
+        var entities = await SetReadings.RefusedAsync(Workbook.OfSheet("", "", "<!DOCTYPE x [<!ENTITY a \"b\">]>"), Named);
+        var wide = await SetReadings.RefusedAsync(Workbook.OfSheet($"<row r=\"1\"><c r=\"A1\" t=\"str\"><v>question</v></c></row><row r=\"2\">{string.Concat(Enumerable.Repeat("<c><v>1</v></c>", 400_000))}</row>", ""), Named);
 
         Assert.Equal(new RejectedRow(1_048_576, null, "The row has a cell in column 16,384; 256 columns are allowed (MaxColumns)."), Assert.Single(far));
         Assert.Equal("set.xlsx: the xlsx workbook is damaged.", entities.Message);

@@ -19,7 +19,7 @@ public sealed class QuestionSetSuiteTests
         Assert.Empty(files.Missing);
         Assert.Equal((1273 + 4183 + 500 + 1089, 0, 0), (outcome.Tally.Accepted, outcome.Tally.Rejected, outcome.Tally.WithoutGold));
         canonical.Position = 0;
-        var questions = Reading.Questions(await Reading.RowsAsync(canonical));
+        var questions = SetReadings.Questions(await SetReadings.RowsAsync(canonical));
         Assert.Equal(
             QuestionSetSuite.MultiMedQa.Members.Select(static member => (member.Dataset, member.Questions)),
             questions.CountBy(static question => question.Dataset).Select(static count => (count.Key, count.Value)));

@@ -1,3 +1,4 @@
+using MedQA.Datasets.Reading;
 using MedQA.Evaluation.Questions;
 using MedQA.Tests;
 
@@ -48,7 +49,7 @@ public sealed class OtherLayoutTests
     public async Task Every_question_is_read_with_its_options_its_answer_and_its_passage(
         string file, string expected, string? context = null)
     {
-        var questions = Reading.Questions(await Reading.FileAsync(PathOf(file)));
+        var questions = SetReadings.Questions(await SetReadings.FileAsync(PathOf(file)));
 
         Assert.Equal(expected, string.Join(' ', questions.Select(Outline)));
         Assert.All(questions, question => Assert.Equal(context, question.Context));
@@ -89,7 +90,7 @@ public sealed class OtherLayoutTests
     [InlineData("free_places.csv", 2, "is a free one, give it as reference_answers.")]
     public async Task A_row_that_would_lose_something_is_left_out_and_names_it(string file, int count, string reason)
     {
-        var rejected = (await Reading.FileAsync(PathOf(file))).OfType<RejectedRow>().ToList();
+        var rejected = (await SetReadings.FileAsync(PathOf(file))).OfType<RejectedRow>().ToList();
 
         Assert.Equal(count, rejected.Count);
         Assert.All(rejected, row => Assert.Contains(reason, row.Reason, StringComparison.Ordinal));
@@ -98,7 +99,7 @@ public sealed class OtherLayoutTests
     [Theory]
     [InlineData("decoys.csv", "decoys.csv, line 1: 'decoys' looks like options")]
     public async Task A_file_whose_columns_cannot_be_told_is_refused_by_their_names(string file, string reason) => Assert.StartsWith(
-        reason, (await Assert.ThrowsAsync<QuestionSetException>(() => Reading.FileAsync(PathOf(file)))).Message, StringComparison.Ordinal);
+        reason, (await Assert.ThrowsAsync<QuestionSetException>(() => SetReadings.FileAsync(PathOf(file)))).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("html.jsonl", "3 of 3 rows hold HTML, as &lt;: texts are used as they stand, so replace it where it should not be shown.")]
@@ -108,7 +109,7 @@ public sealed class OtherLayoutTests
     {
         var tally = new QuestionSetTally();
 
-        await Reading.FileAsync(PathOf(file), new QuestionSetOptions { FileName = file, Noted = tally.Note });
+        await SetReadings.FileAsync(PathOf(file), new QuestionSetOptions { FileName = file, Noted = tally.Note });
 
         Assert.Equal(note is null ? [] : [note], tally.Readings);
     }
@@ -116,7 +117,7 @@ public sealed class OtherLayoutTests
     [Fact]
     public async Task Questions_below_one_passage_are_named_after_it() => Assert.Equal(
         ["h1-1", "h1-2", "h1-3"],
-        Reading.Questions(await Reading.FileAsync(PathOf("article_once.json"))).Select(static question => question.Id));
+        SetReadings.Questions(await SetReadings.FileAsync(PathOf("article_once.json"))).Select(static question => question.Id));
 
     [Fact]
     public void Every_file_of_the_folder_is_tried()

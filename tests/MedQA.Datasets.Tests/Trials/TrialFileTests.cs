@@ -25,7 +25,7 @@ public sealed class TrialFileTests
     [InlineData("truefalse.xlsx", "A B", 2)]
     public async Task Every_question_has_its_options_and_its_right_answer(string file, string golds, int options)
     {
-        var rows = await Reading.FileAsync(PathOf(file));
+        var rows = await SetReadings.FileAsync(PathOf(file));
 
         Assert.Equal(golds, string.Join(' ', rows.Select(static row => row is AcceptedRow { Question.Gold: { } gold } ? OptionLetter.Of(gold) : '-')));
         Assert.All(rows.OfType<AcceptedRow>(), row => Assert.Equal(options, row.Question.Options.Length));
@@ -56,14 +56,14 @@ public sealed class TrialFileTests
     [Fact]
     public async Task Columns_as_pandas_writes_them_are_refused_by_name() => Assert.StartsWith(
         "columns_free.json: the file is JSON by columns, as pandas writes it",
-        (await Assert.ThrowsAsync<QuestionSetException>(() => Reading.FileAsync(PathOf("columns_free.json")))).Message,
+        (await Assert.ThrowsAsync<QuestionSetException>(() => SetReadings.FileAsync(PathOf("columns_free.json")))).Message,
         StringComparison.Ordinal);
 
     [Fact]
     public async Task Percentages_dates_and_truth_values_are_what_Excel_shows()
     {
-        var numbers = Reading.Questions(await Reading.FileAsync(PathOf("percent.xlsx")));
-        var truths = Reading.Questions(await Reading.FileAsync(PathOf("truefalse.xlsx")));
+        var numbers = SetReadings.Questions(await SetReadings.FileAsync(PathOf("percent.xlsx")));
+        var truths = SetReadings.Questions(await SetReadings.FileAsync(PathOf("truefalse.xlsx")));
 
         Assert.Equal(["5%", "10%", "20%", "29%", "3-Apr", "4-May", "6", "8"], numbers.SelectMany(static question => question.Options));
         Assert.All(truths, static question => Assert.Equal(["TRUE", "FALSE"], question.Options));
@@ -72,8 +72,8 @@ public sealed class TrialFileTests
     [Fact]
     public async Task Rows_that_are_left_out_say_where_the_fault_is()
     {
-        var golds = (await Reading.FileAsync(PathOf("gold.csv"))).OfType<RejectedRow>().Select(static row => row.Reason).ToList();
-        var within = await Reading.FileAsync(PathOf("mcq_text.jsonl"));
+        var golds = (await SetReadings.FileAsync(PathOf("gold.csv"))).OfType<RejectedRow>().Select(static row => row.Reason).ToList();
+        var within = await SetReadings.FileAsync(PathOf("mcq_text.jsonl"));
 
         Assert.Contains(golds, static reason => reason.Contains("letter of another alphabet (U+0410)", StringComparison.Ordinal));
         Assert.All(within, static row => Assert.StartsWith("The options stand in the question's text", Assert.IsType<RejectedRow>(row).Reason, StringComparison.Ordinal));

@@ -2,6 +2,7 @@ using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
 using FsCheck.Xunit;
+using MedQA.Datasets.Reading;
 using MedQA.Datasets.Writing;
 using MedQA.Evaluation.Questions;
 
@@ -26,7 +27,7 @@ public sealed class QuestionSetWriterTests
             "id,dataset,topic,question,context,option_a,option_b,option_c,answer,reference_answers\r\n1,d,,\"Why, \"\"so\"\"?\",,x,y,,B,\r\n2,e,t,=1+1,\"a\nb\",p,q,r,,\r\n"
             + "3,f,,How?,,,,,,\"[\"\"One.\"\",\"\"Zwei „ß“.\"\"]\"\r\n4,f,,What?,,,,,,Only.\r\n",
             text);
-        Assert.Equal(questions.Select(Reading.Outline), (await Reading.QuestionsAsync(text)).Select(Reading.Outline));
+        Assert.Equal(questions.Select(SetReadings.Outline), (await SetReadings.QuestionsAsync(text)).Select(SetReadings.Outline));
     }
 
     [Fact]
@@ -37,7 +38,7 @@ public sealed class QuestionSetWriterTests
         var text = await WrittenAsync(questions);
 
         Assert.Equal("id,dataset,question,context,option_a,option_b,option_c,option_d,answer_letter\r\n1,d,Which group?,,O,A,B,AB,B\r\n", text);
-        Assert.Equal(1, Assert.Single(await Reading.QuestionsAsync(text)).Gold);
+        Assert.Equal(1, Assert.Single(await SetReadings.QuestionsAsync(text)).Gold);
     }
 
     [Fact]
@@ -58,7 +59,7 @@ public sealed class QuestionSetWriterTests
 
         var text = WrittenAsync(questions).GetAwaiter().GetResult();
 
-        Assert.Equal(questions.Select(Reading.Outline), Reading.QuestionsAsync(text).GetAwaiter().GetResult().Select(Reading.Outline));
+        Assert.Equal(questions.Select(SetReadings.Outline), SetReadings.QuestionsAsync(text).GetAwaiter().GetResult().Select(SetReadings.Outline));
     }
 
     [Fact]

@@ -26,9 +26,9 @@ public sealed class LiveQaTests
     [Fact]
     public async Task Questions_have_their_subject_type_and_every_reference_answer()
     {
-        var rows = await Reading.RowsAsync(Good, new QuestionSetOptions { FileName = "liveqa.xml" });
+        var rows = await SetReadings.RowsAsync(Good, new QuestionSetOptions { FileName = "liveqa.xml" });
 
-        Assert.Equal(["TQ1|liveqa|EFFECT|sleep & tea|Does tea keep me awake?||-|It may: it has caffeine./Green tea less.", "Q2|liveqa|||cough||-|See a doctor."], Reading.Questions(rows).Select(Reading.Outline));
+        Assert.Equal(["TQ1|liveqa|EFFECT|sleep & tea|Does tea keep me awake?||-|It may: it has caffeine./Green tea less.", "Q2|liveqa|||cough||-|See a doctor."], SetReadings.Questions(rows).Select(SetReadings.Outline));
         Assert.Equal([3, 14], rows.Select(static row => row.Line));
     }
 
@@ -38,7 +38,7 @@ public sealed class LiveQaTests
     [InlineData("<!DOCTYPE a [<!ENTITY a0 \"ha\"><!ENTITY a1 \"&a0;&a0;&a0;&a0;&a0;&a0;&a0;&a0;&a0;&a0;\"><!ENTITY a2 \"&a1;&a1;&a1;&a1;&a1;&a1;&a1;&a1;&a1;&a1;\">]>", "For security reasons DTD is prohibited")]
     public async Task Document_types_and_their_entities_are_refused(string doctype, string reason)
     {
-        var fault = await Reading.RefusedAsync($"{doctype}\n<LiveQA><NLM-QUESTION qid=\"1\"><MESSAGE>Why?</MESSAGE></NLM-QUESTION></LiveQA>");
+        var fault = await SetReadings.RefusedAsync($"{doctype}\n<LiveQA><NLM-QUESTION qid=\"1\"><MESSAGE>Why?</MESSAGE></NLM-QUESTION></LiveQA>");
 
         Assert.StartsWith($"set.csv, line 1: the XML cannot be read: {reason}", fault.Message, StringComparison.Ordinal);
     }
@@ -46,7 +46,7 @@ public sealed class LiveQaTests
     [Fact]
     public async Task Xml_that_breaks_off_says_where()
     {
-        var fault = await Reading.RefusedAsync(Good[..Good.IndexOf("<SUB-QUESTIONS>", StringComparison.Ordinal)]);
+        var fault = await SetReadings.RefusedAsync(Good[..Good.IndexOf("<SUB-QUESTIONS>", StringComparison.Ordinal)]);
 
         Assert.Matches("^set.csv, line 16: the XML cannot be read: .*\\.$", fault.Message);
     }
@@ -54,7 +54,7 @@ public sealed class LiveQaTests
     [Theory]
     [InlineData("<rss><item>News</item></rss>", "set.csv: the file is XML, but none of LiveQA's: its beginning has no NLM-QUESTION.")]
     [InlineData("<a>", "set.csv: the file is XML, but none of LiveQA's: its beginning has no NLM-QUESTION.")]
-    public async Task Other_xml_is_refused(string text, string message) => Assert.Equal(message, (await Reading.RefusedAsync(text)).Message);
+    public async Task Other_xml_is_refused(string text, string message) => Assert.Equal(message, (await SetReadings.RefusedAsync(text)).Message);
 
     [Fact]
     public async Task Nesting_and_length_are_limited()
@@ -62,7 +62,7 @@ public sealed class LiveQaTests
         var deep = $"<LiveQA><NLM-QUESTION qid=\"1\">{string.Concat(Enumerable.Repeat("<a>", 100_000))}";
         var large = $"<LiveQA>\n<NLM-QUESTION qid=\"1\"><MESSAGE>{new string('x', 5_000_000)}</MESSAGE></NLM-QUESTION></LiveQA>";
 
-        Assert.Equal("set.csv, line 1: elements are nested more than 32 deep.", (await Reading.RefusedAsync(deep)).Message);
-        Assert.Equal("set.csv, line 2: the question that starts here is longer than 4,000,000 characters (MaxRecordLength).", (await Reading.RefusedAsync(large)).Message);
+        Assert.Equal("set.csv, line 1: elements are nested more than 32 deep.", (await SetReadings.RefusedAsync(deep)).Message);
+        Assert.Equal("set.csv, line 2: the question that starts here is longer than 4,000,000 characters (MaxRecordLength).", (await SetReadings.RefusedAsync(large)).Message);
     }
 }

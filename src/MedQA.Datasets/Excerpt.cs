@@ -1,4 +1,4 @@
-namespace MedQA.Datasets.Sources;
+namespace MedQA.Datasets;
 
 /// <summary>Quotes what stands in a file, for messages.</summary>
 internal static class Excerpt

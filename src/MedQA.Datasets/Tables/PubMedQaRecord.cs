@@ -1,9 +1,8 @@
 using System.Text.Json;
 using MedQA.Datasets.Answers;
 using MedQA.Datasets.Sources;
-using MedQA.Datasets.Tables;
 
-namespace MedQA.Datasets.Json;
+namespace MedQA.Datasets.Tables;
 
 /// <summary>Records of PubMedQA: a question about an abstract that is given in parts, answered yes, no or maybe. Published by PMID with names in capitals; copies have the parts one level deeper.</summary>
 internal static class PubMedQaRecord

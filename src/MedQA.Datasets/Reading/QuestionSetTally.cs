@@ -1,7 +1,7 @@
 using MedQA.Datasets.Answers;
 using MedQA.Evaluation.Questions;
 
-namespace MedQA.Datasets;
+namespace MedQA.Datasets.Reading;
 
 /// <summary>Counts over the rows of one question set, and what people should be told about them.</summary>
 public sealed class QuestionSetTally

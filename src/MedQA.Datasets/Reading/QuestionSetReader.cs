@@ -4,7 +4,7 @@ using MedQA.Datasets.Recognition;
 using MedQA.Datasets.Sources;
 using MedQA.Datasets.Tables;
 
-namespace MedQA.Datasets;
+namespace MedQA.Datasets.Reading;
 
 /// <summary>Reads question sets, record by record.</summary>
 public static class QuestionSetReader

@@ -1,4 +1,6 @@
-namespace MedQA.Datasets.Tests;
+using MedQA.Datasets.Reading;
+
+namespace MedQA.Datasets.Tests.Reading;
 
 public sealed class QuestionSetTallyTests
 {
@@ -6,7 +8,7 @@ public sealed class QuestionSetTallyTests
     public async Task What_is_not_scored_or_not_used_is_said()
     {
         var tally = new QuestionSetTally();
-        foreach (var row in await Reading.RowsAsync("question,a,b,answer,references\nQ?,x,y,A,\nQ?,x,y,,\nQ?,,,,Because.\n,x,y,A,\n"))
+        foreach (var row in await SetReadings.RowsAsync("question,a,b,answer,references\nQ?,x,y,A,\nQ?,x,y,,\nQ?,,,,Because.\n,x,y,A,\n"))
         {
             tally.Add(row);
         }
@@ -25,7 +27,7 @@ public sealed class QuestionSetTallyTests
     public async Task A_set_without_any_gold_answer_says_so_once()
     {
         var tally = new QuestionSetTally();
-        foreach (var row in await Reading.RowsAsync("question,a,b\nQ?,x,y\nR?,x,y\n"))
+        foreach (var row in await SetReadings.RowsAsync("question,a,b\nQ?,x,y\nR?,x,y\n"))
         {
             tally.Add(row);
         }
@@ -37,7 +39,7 @@ public sealed class QuestionSetTallyTests
     public async Task Options_that_are_equal_fill_a_place_or_speak_of_others_are_said()
     {
         var tally = new QuestionSetTally();
-        foreach (var row in await Reading.RowsAsync("question,a,b,c,d,answer\nQ?,x,y,z,All of the above,A\nR?,x,y,z,A and B,A\nS?,x,y,n/a,N/A,A\nT?,x,y,z,Hepatitis A and B,A\n"))
+        foreach (var row in await SetReadings.RowsAsync("question,a,b,c,d,answer\nQ?,x,y,z,All of the above,A\nR?,x,y,z,A and B,A\nS?,x,y,n/a,N/A,A\nT?,x,y,z,Hepatitis A and B,A\n"))
         {
             tally.Add(row);
         }
@@ -51,7 +53,7 @@ public sealed class QuestionSetTallyTests
     public async Task A_complete_set_needs_no_note()
     {
         var tally = new QuestionSetTally();
-        tally.Add(Assert.Single(await Reading.RowsAsync("question,a,b,answer\nQ?,x,y,A\n")));
+        tally.Add(Assert.Single(await SetReadings.RowsAsync("question,a,b,answer\nQ?,x,y,A\n")));
 
         Assert.Empty(tally.Notes());
     }

@@ -1,10 +1,11 @@
 using System.Text;
+using MedQA.Datasets.Reading;
 using MedQA.Evaluation.Questions;
 
 namespace MedQA.Datasets.Tests;
 
 /// <summary>Short ways to read text as a question set.</summary>
-internal static class Reading
+internal static class SetReadings
 {
     public static Task<List<QuestionSetRow>> RowsAsync(string text, QuestionSetOptions? options = null) => RowsAsync(Encoding.UTF8.GetBytes(text), options);
 

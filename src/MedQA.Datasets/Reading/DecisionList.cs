@@ -3,7 +3,7 @@ using MedQA.Datasets.Json;
 using MedQA.Datasets.Sources;
 using MedQA.Datasets.Tables;
 
-namespace MedQA.Datasets;
+namespace MedQA.Datasets.Reading;
 
 /// <summary>Reads the list that says which of PubMedQA's labelled records are its test questions, with their decisions (<c>test_ground_truth.json</c>).</summary>
 public static class DecisionList
