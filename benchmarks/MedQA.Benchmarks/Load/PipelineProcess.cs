@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using MedQA.Datasets;
-using MedQA.Datasets.Reading;
 using MedQA.Evaluation.Profiles;
 using MedQA.Pipeline.Advancing;
 using MedQA.Pipeline.Answering;

@@ -3,7 +3,6 @@ using System.Net;
 using Azure;
 using MedQA.Client;
 using MedQA.Datasets;
-using MedQA.Datasets.Reading;
 using MedQA.Evaluation;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Profiles;

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using MedQA.Datasets;
 using MedQA.Datasets.Importing;
-using MedQA.Datasets.Reading;
 using MedQA.Datasets.Suites;
 using MedQA.Files;
 

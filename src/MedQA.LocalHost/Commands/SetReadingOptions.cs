@@ -1,6 +1,5 @@
 using System.CommandLine;
 using MedQA.Datasets;
-using MedQA.Datasets.Reading;
 
 namespace MedQA.LocalHost.Commands;
 

@@ -1,6 +1,5 @@
 using MedQA.Client;
 using MedQA.Datasets;
-using MedQA.Datasets.Reading;
 using MedQA.Files;
 using MedQA.LocalHost.Commands;
 using MedQA.LocalHost.Terminal;

@@ -1,5 +1,4 @@
 using MedQA.Datasets;
-using MedQA.Datasets.Reading;
 using MedQA.Evaluation;
 using MedQA.Evaluation.Profiles;
 using MedQA.Files;

@@ -2,7 +2,6 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Text.Json.Serialization.Metadata;
 using MedQA.Datasets;
-using MedQA.Datasets.Reading;
 using MedQA.Evaluation;
 using MedQA.Evaluation.Reporting;
 using MedQA.Pipeline.Queries;

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using MedQA.Datasets;
-using MedQA.Datasets.Reading;
 using MedQA.Evaluation;
 using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Studies;

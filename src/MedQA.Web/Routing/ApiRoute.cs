@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Azure;
 using MedQA.Datasets;
-using MedQA.Datasets.Reading;
 using MedQA.Evaluation;
 using MedQA.Evaluation.Profiles;
 using MedQA.Pipeline.Queries;

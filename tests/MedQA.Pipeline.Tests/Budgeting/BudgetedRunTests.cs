@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using MedQA.Datasets;
-using MedQA.Datasets.Reading;
 using MedQA.Pipeline.Advancing;
 using MedQA.Pipeline.Answering;
 using MedQA.Pipeline.Budgeting;

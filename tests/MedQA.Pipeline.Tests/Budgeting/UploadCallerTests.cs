@@ -2,7 +2,6 @@ using System.Text;
 using Azure;
 using Azure.Storage.Blobs.Models;
 using MedQA.Datasets;
-using MedQA.Datasets.Reading;
 using MedQA.Pipeline.Budgeting;
 using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Tests.Fixtures;

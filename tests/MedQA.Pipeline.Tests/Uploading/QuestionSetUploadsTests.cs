@@ -1,6 +1,5 @@
 using System.Text;
 using MedQA.Datasets;
-using MedQA.Datasets.Reading;
 using MedQA.Pipeline.Splitting;
 using MedQA.Pipeline.Tests.Fixtures;
 using MedQA.Pipeline.Uploading;

@@ -3,7 +3,6 @@ using System.Text;
 using Azure.Data.Tables;
 using Azure.Storage.Blobs.Models;
 using MedQA.Datasets;
-using MedQA.Datasets.Reading;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Pipeline.Advancing;
 using MedQA.Pipeline.Profiles;
