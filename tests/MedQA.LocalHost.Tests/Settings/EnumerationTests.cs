@@ -17,7 +17,7 @@ public sealed class EnumerationTests
 {
     private static readonly Assembly[] Assemblies =
     [
-        typeof(EnumNames).Assembly, typeof(Datasets.QuestionSetReader).Assembly, typeof(Inference.Sessions.ModelOptions).Assembly, typeof(RunStorage).Assembly,
+        typeof(EnumNames).Assembly, typeof(Datasets.Reading.QuestionSetReader).Assembly, typeof(Inference.Sessions.ModelOptions).Assembly, typeof(RunStorage).Assembly,
         typeof(WebJson).Assembly, typeof(ClientJson).Assembly, typeof(CommonOptions).Assembly,
     ];
 

@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.RegularExpressions;
 using MedQA.Client;
 using MedQA.Datasets;
-using MedQA.Datasets.Reading;
 using MedQA.Datasets.Writing;
 using MedQA.LocalHost.Terminal;
 using MedQA.Pipeline.Results;
