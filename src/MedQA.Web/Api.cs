@@ -9,8 +9,6 @@ using MedQA.Pipeline.Signalling;
 using MedQA.Pipeline.Splitting;
 using MedQA.Pipeline.Studies;
 using MedQA.Pipeline.Uploading;
-using MedQA.Web.Reports;
-using MedQA.Web.Runs;
 
 namespace MedQA.Web;
 

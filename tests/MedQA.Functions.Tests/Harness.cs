@@ -5,6 +5,7 @@ using MedQA.Pipeline.Advancing;
 using MedQA.Pipeline.Splitting;
 using MedQA.Pipeline.Storage;
 using MedQA.Web.Access;
+using MedQA.Web.Routing;
 using Microsoft.DurableTask.Client;
 using Microsoft.DurableTask.Testing;
 using Microsoft.Extensions.DependencyInjection;

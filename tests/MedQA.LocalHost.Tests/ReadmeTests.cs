@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using MedQA.LocalHost.Commands;
 using MedQA.LocalHost.Hub;
 using MedQA.LocalHost.Settings;
 using MedQA.Tests;

@@ -1,4 +1,3 @@
-using MedQA.Web.Access;
 using MedQA.Web.Dashboard;
 using MedQA.Web.Routing;
 using Microsoft.AspNetCore.Http;

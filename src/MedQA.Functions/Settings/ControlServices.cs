@@ -8,6 +8,7 @@ using MedQA.Pipeline.Studies;
 using MedQA.Pipeline.Uploading;
 using MedQA.Web;
 using MedQA.Web.Access;
+using MedQA.Web.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

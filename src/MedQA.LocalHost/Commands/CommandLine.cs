@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MedQA.LocalHost.Terminal;
 
 namespace MedQA.LocalHost.Commands;
 

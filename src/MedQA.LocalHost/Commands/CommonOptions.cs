@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MedQA.LocalHost.Settings;
+using MedQA.LocalHost.Terminal;
 
 namespace MedQA.LocalHost.Commands;
 

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using MedQA.Client;
+using MedQA.LocalHost.Hosting;
 using MedQA.LocalHost.Runs;
+using MedQA.LocalHost.Terminal;
 
 namespace MedQA.LocalHost.Commands;
 
@@ -20,7 +22,7 @@ internal static class CompareCommand
               medqa compare 4c2r y4a6 > comparison.md
               medqa compare 4c2r y4a6 k3m7 --html comparison.html
             """) { runs, html };
-        CommandContext.SetWork(command, (context, parsed, cancel) => CompareAsync(context, parsed.GetRequiredValue(runs), parsed.GetValue(html), cancel));
+        CommandWork.Set(command, (context, parsed, cancel) => CompareAsync(context, parsed.GetRequiredValue(runs), parsed.GetValue(html), cancel));
         return command;
     }
 

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using MedQA.LocalHost.Settings;
+using MedQA.LocalHost.Terminal;
 
 namespace MedQA.LocalHost.Commands;
 
@@ -43,7 +45,7 @@ internal static class CompletionCommand
 
             The scripts call medqa itself; it must be on the PATH under this name.
             """) { shell };
-        CommandContext.SetWork(command, (context, parsed, _) =>
+        CommandWork.Set(command, (context, parsed, _) =>
         {
             var name = parsed.GetRequiredValue(shell);
             context.Console.Line(Scripts.GetValueOrDefault(name) ?? throw new InputException($"There is no script for '{name}', only for {string.Join(", ", Scripts.Keys)}."));

@@ -2,7 +2,9 @@ using System.Text.Json;
 using MedQA.Client;
 using MedQA.Evaluation.Reporting;
 using MedQA.Files;
+using MedQA.LocalHost.Hosting;
 using MedQA.LocalHost.Runs;
+using MedQA.LocalHost.Settings;
 using MedQA.LocalHost.Terminal;
 
 namespace MedQA.LocalHost.Commands;

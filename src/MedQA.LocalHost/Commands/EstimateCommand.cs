@@ -10,6 +10,7 @@ using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Questions;
 using MedQA.Evaluation.Strategies;
 using MedQA.LocalHost.Hosting;
+using MedQA.LocalHost.Settings;
 using MedQA.LocalHost.Terminal;
 using Spectre.Console;
 using Profile = MedQA.Evaluation.Profiles.Profile;
@@ -36,7 +37,7 @@ internal static class EstimateCommand
               medqa estimate mine.csv --profile deferral --price 1.20
               medqa estimate mine.csv --endpoint https://medqa.example.com     from what earlier runs of the service took
             """) { files, profile, samples, measured, price, reading.Notation, reading.DropFillers };
-        CommandContext.SetWork(command, (context, parsed, cancel) =>
+        CommandWork.Set(command, (context, parsed, cancel) =>
         {
             var choice = ProfileChoice.Of(parsed.GetValue(profile), parsed.GetValue(samples), seed: null);
             return context.Settings.Endpoint is null

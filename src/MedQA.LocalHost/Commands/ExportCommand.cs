@@ -1,6 +1,8 @@
 using System.CommandLine;
 using MedQA.Files;
+using MedQA.LocalHost.Hosting;
 using MedQA.LocalHost.Runs;
+using MedQA.LocalHost.Settings;
 using MedQA.LocalHost.Terminal;
 using MedQA.Pipeline.Queries;
 
@@ -25,7 +27,7 @@ internal static class ExportCommand
               medqa export latest --format csv          a row per question: texts, options, answer, votes
               medqa export latest --format parquet      the same, and samples.parquet with a row per sample
             """) { run, to, formats };
-        CommandContext.SetWork(command, (context, parsed, cancel) => ExportAsync(context, parsed.GetRequiredValue(run), parsed.GetValue(to), parsed.GetValue(formats) ?? [], cancel));
+        CommandWork.Set(command, (context, parsed, cancel) => ExportAsync(context, parsed.GetRequiredValue(run), parsed.GetValue(to), parsed.GetValue(formats) ?? [], cancel));
         return command;
     }
 

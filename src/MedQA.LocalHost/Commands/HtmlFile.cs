@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MedQA.Files;
+using MedQA.LocalHost.Hosting;
 
 namespace MedQA.LocalHost.Commands;
 

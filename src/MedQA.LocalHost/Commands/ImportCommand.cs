@@ -3,6 +3,9 @@ using MedQA.Datasets;
 using MedQA.Datasets.Importing;
 using MedQA.Datasets.Suites;
 using MedQA.Files;
+using MedQA.LocalHost.Hosting;
+using MedQA.LocalHost.Settings;
+using MedQA.LocalHost.Terminal;
 
 namespace MedQA.LocalHost.Commands;
 
@@ -22,7 +25,7 @@ internal static class ImportCommand
               medqa import anatomy_test.csv virology_test.csv --to mmlu.csv
               medqa import benchmarks/ --suite multimedqa --to multimedqa.csv
             """) { files, to, suite, reading.Notation, reading.DropFillers };
-        CommandContext.SetWork(command, (context, parsed, cancel) => ImportAsync(context, parsed.GetRequiredValue(files), parsed.GetValue(suite), parsed.GetRequiredValue(to), reading.Of(parsed), cancel));
+        CommandWork.Set(command, (context, parsed, cancel) => ImportAsync(context, parsed.GetRequiredValue(files), parsed.GetValue(suite), parsed.GetRequiredValue(to), reading.Of(parsed), cancel));
         return command;
     }
 

@@ -5,6 +5,7 @@ using System.Text.Json.Serialization;
 using MedQA.Inference.Checking;
 using MedQA.Inference.Sessions;
 using MedQA.LocalHost.Hosting;
+using MedQA.LocalHost.Settings;
 using MedQA.LocalHost.Terminal;
 using Spectre.Console;
 
@@ -25,7 +26,7 @@ internal static class ModelsCheckCommand
               medqa models check smollm2-135m-instruct --graph model.exact.onnx --references tests/references --limit 3
               medqa models check /folder/of/a/converted/model --references mine
             """) { model, references, limit, tolerance };
-        CommandContext.SetWork(command, (context, parsed, cancel) => CheckAsync(
+        CommandWork.Set(command, (context, parsed, cancel) => CheckAsync(
             context,
             LocalModel.FolderOf(context.Settings, parsed.GetRequiredValue(model)),
             new ModelOptions { Graph = context.Settings.Graph, Threads = context.Settings.Threads, Provider = context.Settings.Provider },

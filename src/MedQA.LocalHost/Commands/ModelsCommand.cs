@@ -5,6 +5,7 @@ using MedQA.Inference;
 using MedQA.Inference.Models;
 using MedQA.LocalHost.Hosting;
 using MedQA.LocalHost.Settings;
+using MedQA.LocalHost.Terminal;
 using Spectre.Console;
 
 namespace MedQA.LocalHost.Commands;
@@ -24,14 +25,14 @@ internal static class ModelsCommand
               medqa models optimize smollm2-135m-instruct
               medqa run samples/medqa.csv --model /folder/of/a/better/model
             """);
-        CommandContext.SetWork(command, static (context, _, cancel) => ListAsync(context, cancel));
+        CommandWork.Set(command, static (context, _, cancel) => ListAsync(context, cancel));
         var list = new Command("list", "List the models that come with medqa and those that were fetched.");
-        CommandContext.SetWork(list, static (context, _, cancel) => ListAsync(context, cancel));
+        CommandWork.Set(list, static (context, _, cancel) => ListAsync(context, cancel));
         command.Add(list);
 
         var folder = new Argument<string?>("MODEL") { Description = "A model's folder, or its name in models; without it the model of the settings", Arity = ArgumentArity.ZeroOrOne };
         var describe = new Command("describe", "Say what a model's files state about it.") { folder };
-        CommandContext.SetWork(describe, (context, parsed, cancel) => DescribeAsync(context, parsed.GetValue(folder) ?? context.Settings.Model, cancel));
+        CommandWork.Set(describe, (context, parsed, cancel) => DescribeAsync(context, parsed.GetValue(folder) ?? context.Settings.Model, cancel));
         command.Add(describe);
         command.Add(ModelsFetchCommand.Create());
         command.Add(ModelsCheckCommand.Create());

@@ -5,6 +5,8 @@ using MedQA.Inference.Sessions;
 using MedQA.LocalHost.Azurite;
 using MedQA.LocalHost.Hosting;
 using MedQA.LocalHost.Hub;
+using MedQA.LocalHost.Settings;
+using MedQA.LocalHost.Terminal;
 
 namespace MedQA.LocalHost.Commands;
 
@@ -36,7 +38,7 @@ internal static class ModelsFetchCommand
               medqa models fetch onnx-community/Qwen2.5-0.5B-Instruct --graph onnx/model_q4.onnx
               medqa models fetch OWNER/NAME@COMMIT --to /folder/of/the/model
             """) { model, to, hub };
-        CommandContext.SetWork(command, (context, parsed, cancel) => FetchAsync(
+        CommandWork.Set(command, (context, parsed, cancel) => FetchAsync(
             context,
             parsed.GetRequiredValue(model),
             // A graph in medqa.json is that of another model.

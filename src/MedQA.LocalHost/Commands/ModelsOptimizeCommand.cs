@@ -1,6 +1,7 @@
 using System.CommandLine;
 using MedQA.Inference.Optimization;
 using MedQA.LocalHost.Hosting;
+using MedQA.LocalHost.Terminal;
 
 namespace MedQA.LocalHost.Commands;
 
@@ -17,7 +18,7 @@ internal static class ModelsOptimizeCommand
               medqa models check smollm2-135m-instruct --graph model.8bit.onnx --references tests/references --limit 3 --tolerance 1
               medqa run samples/medqa.csv --graph model.8bit.onnx
             """) { model };
-        CommandContext.SetWork(command, (context, parsed, cancel) => OptimizeAsync(context, parsed.GetValue(model) ?? context.Settings.Model, cancel));
+        CommandWork.Set(command, (context, parsed, cancel) => OptimizeAsync(context, parsed.GetValue(model) ?? context.Settings.Model, cancel));
         return command;
     }
 

@@ -10,6 +10,8 @@ using MedQA.Evaluation.Reporting;
 using MedQA.Evaluation.Reporting.Documents;
 using MedQA.LocalHost.Hosting;
 using MedQA.LocalHost.Runs;
+using MedQA.LocalHost.Settings;
+using MedQA.LocalHost.Terminal;
 using MedQA.Pipeline.Queries;
 
 namespace MedQA.LocalHost.Commands;
@@ -31,7 +33,7 @@ internal static class OverlapCommand
               medqa overlap mine.csv --with pubmed.jsonl.gz --examples --run latest > overlap.md
               medqa overlap --run latest
             """) { file, with, examples, run, reading.Notation, reading.DropFillers };
-        CommandContext.SetWork(command, (context, parsed, cancel) => FindAsync(
+        CommandWork.Set(command, (context, parsed, cancel) => FindAsync(
             context, parsed.GetValue(file), parsed.GetValue(with) ?? [], parsed.GetValue(examples), parsed.GetValue(run), reading.Of(parsed), cancel));
         return command;
     }

@@ -7,6 +7,8 @@ using MedQA.Evaluation.LanguageModels;
 using MedQA.Inference.Models;
 using MedQA.Inference.Prefixes;
 using MedQA.LocalHost.Hosting;
+using MedQA.LocalHost.Settings;
+using MedQA.LocalHost.Terminal;
 using MedQA.Pipeline.Prefixes;
 using Spectre.Console;
 
@@ -24,7 +26,7 @@ internal static class PrefixesCommand
               medqa tune --data exemplars.csv --profile likelihood --out prefixes/mine    (makes one)
               medqa run mine.csv --prefixes prefixes --profile tuned.json                 (tuned.json: {"name": "tuned", "strategy": "likelihood", "prefix": "mine"})
             """);
-        CommandContext.SetWork(command, static (context, _, cancel) => ListAsync(context, cancel), writesCsv: true);
+        CommandWork.Set(command, static (context, _, cancel) => ListAsync(context, cancel), writesCsv: true);
         return command;
     }
 

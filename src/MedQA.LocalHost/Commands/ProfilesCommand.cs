@@ -6,8 +6,10 @@ using MedQA.Datasets.Writing;
 using MedQA.Evaluation.Profiles;
 using MedQA.LocalHost.Hosting;
 using MedQA.LocalHost.Runs;
-using Profile = MedQA.Evaluation.Profiles.Profile;
+using MedQA.LocalHost.Settings;
+using MedQA.LocalHost.Terminal;
 using Spectre.Console;
+using Profile = MedQA.Evaluation.Profiles.Profile;
 
 namespace MedQA.LocalHost.Commands;
 
@@ -23,15 +25,15 @@ internal static class ProfilesCommand
               medqa profiles show self-consistency > mine.json   (edit it, give it a name of its own)
               medqa run mine.csv --profile mine.json
             """);
-        CommandContext.SetWork(command, static (context, _, cancel) => ListAsync(context, cancel), writesCsv: true);
+        CommandWork.Set(command, static (context, _, cancel) => ListAsync(context, cancel), writesCsv: true);
 
         var list = new Command("list", "List the profiles.");
-        CommandContext.SetWork(list, static (context, _, cancel) => ListAsync(context, cancel), writesCsv: true);
+        CommandWork.Set(list, static (context, _, cancel) => ListAsync(context, cancel), writesCsv: true);
         command.Add(list);
 
         var name = new Argument<string>("NAME") { Description = "The profile's name" }.WithProfiles();
         var show = new Command("show", "Write a profile with all its fields as JSON, to be edited and given to `medqa run --profile FILE.json`.") { name };
-        CommandContext.SetWork(show, (context, parsed, cancel) => ShowAsync(context, parsed.GetRequiredValue(name), cancel));
+        CommandWork.Set(show, (context, parsed, cancel) => ShowAsync(context, parsed.GetRequiredValue(name), cancel));
         command.Add(show);
         return command;
     }

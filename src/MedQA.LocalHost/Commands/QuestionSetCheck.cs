@@ -2,6 +2,7 @@ using MedQA.Datasets;
 using MedQA.Datasets.Reading;
 using MedQA.Evaluation.Questions;
 using MedQA.Files;
+using MedQA.LocalHost.Settings;
 using MedQA.LocalHost.Terminal;
 
 namespace MedQA.LocalHost.Commands;

@@ -4,6 +4,7 @@ using MedQA.Evaluation.Reporting;
 using MedQA.Evaluation.Reporting.Documents;
 using MedQA.LocalHost.Hosting;
 using MedQA.LocalHost.Runs;
+using MedQA.LocalHost.Terminal;
 using MedQA.Pipeline.Advancing;
 using MedQA.Pipeline.Queries;
 
@@ -23,7 +24,7 @@ internal static class ReplayCommand
               medqa replay latest --html replay.html
               medqa replay latest > replay.md
             """) { run, html };
-        CommandContext.SetWork(command, (context, parsed, cancel) => ReplayAsync(context, parsed.GetRequiredValue(run), parsed.GetValue(html), cancel));
+        CommandWork.Set(command, (context, parsed, cancel) => ReplayAsync(context, parsed.GetRequiredValue(run), parsed.GetValue(html), cancel));
         return command;
     }
 

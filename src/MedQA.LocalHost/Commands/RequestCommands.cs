@@ -27,7 +27,7 @@ internal static class RequestCommands
 
             {(request == RunRequest.Approve ? "The run goes on in what works on runs: a service, or the next `medqa serve`, `medqa run` or `medqa resume` of this machine." : "What works on the run, a service or another medqa, obeys within seconds; where nothing does, this command does it.")}
             """) { run };
-        CommandContext.SetWork(command, async (context, parsed, cancel) =>
+        CommandWork.Set(command, async (context, parsed, cancel) =>
         {
             await using var source = await RunSources.OpenAsync(context, cancel);
             var found = await source.FindAsync(parsed.GetRequiredValue(run), cancel);

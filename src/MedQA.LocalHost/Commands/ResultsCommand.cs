@@ -3,7 +3,9 @@ using System.Text.Json;
 using MedQA.Client;
 using MedQA.Evaluation.Reporting;
 using MedQA.Evaluation.Reporting.Documents;
+using MedQA.LocalHost.Hosting;
 using MedQA.LocalHost.Runs;
+using MedQA.LocalHost.Settings;
 using MedQA.LocalHost.Terminal;
 
 namespace MedQA.LocalHost.Commands;
@@ -30,7 +32,7 @@ internal static class ResultsCommand
               medqa results --output csv > runs.csv
               medqa results --endpoint https://medqa.example.com
             """) { run, markdown, development, html };
-        CommandContext.SetWork(command, (context, parsed, cancel) => ShowAsync(context, parsed.GetValue(run), parsed.GetValue(markdown), parsed.GetValue(development), parsed.GetValue(html), cancel), writesCsv: true);
+        CommandWork.Set(command, (context, parsed, cancel) => ShowAsync(context, parsed.GetValue(run), parsed.GetValue(markdown), parsed.GetValue(development), parsed.GetValue(html), cancel), writesCsv: true);
         return command;
     }
 

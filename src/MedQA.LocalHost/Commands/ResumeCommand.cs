@@ -2,6 +2,8 @@ using System.CommandLine;
 using MedQA.Evaluation;
 using MedQA.LocalHost.Hosting;
 using MedQA.LocalHost.Runs;
+using MedQA.LocalHost.Settings;
+using MedQA.LocalHost.Terminal;
 using MedQA.Pipeline.Advancing;
 using MedQA.Pipeline.Queries;
 using MedQA.Pipeline.Runs;
@@ -20,7 +22,7 @@ internal static class ResumeCommand
               medqa resume
               medqa resume latest
             """) { run };
-        CommandContext.SetWork(command, (context, parsed, cancel) => ResumeAsync(context, parsed.GetValue(run), cancel));
+        CommandWork.Set(command, (context, parsed, cancel) => ResumeAsync(context, parsed.GetValue(run), cancel));
         return command;
     }
 

@@ -6,6 +6,7 @@ using MedQA.Evaluation.Profiles;
 using MedQA.Files;
 using MedQA.LocalHost.Hosting;
 using MedQA.LocalHost.Runs;
+using MedQA.LocalHost.Settings;
 using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Splitting;
 
@@ -33,7 +34,7 @@ internal static class RunCommand
               medqa run mine.csv --profile mine.json --output json > scores.json
               medqa run mine.csv --endpoint https://medqa.example.com     have a service answer them
             """) { files, profile, samples, seed, again, reading.Notation, reading.DropFillers, development };
-        CommandContext.SetWork(command, (context, parsed, cancel) => RunAsync(
+        CommandWork.Set(command, (context, parsed, cancel) => RunAsync(
             context,
             parsed.GetRequiredValue(files),
             ProfileChoice.Of(parsed.GetValue(profile), parsed.GetValue(samples), parsed.GetValue(seed)),

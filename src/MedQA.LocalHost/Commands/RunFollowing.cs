@@ -2,6 +2,7 @@ using MedQA.Evaluation.Reporting;
 using MedQA.Files;
 using MedQA.LocalHost.Hosting;
 using MedQA.LocalHost.Runs;
+using MedQA.LocalHost.Settings;
 using MedQA.LocalHost.Terminal;
 using MedQA.Pipeline.Runs;
 using Run = MedQA.Client.Run;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net.Sockets;
 using MedQA.Files;
 using MedQA.LocalHost.Hosting;
+using MedQA.LocalHost.Terminal;
 
 namespace MedQA.LocalHost.Commands;
 
@@ -20,7 +21,7 @@ internal static class ServeCommand
               MEDQA_KEY=$(openssl rand -hex 32) medqa serve      who calls it must have the key
               curl --data-binary @samples/medqa.csv 'http://127.0.0.1:5080/api/runs?name=medqa.csv'
             """);
-        CommandContext.SetWork(command, static (context, _, cancel) => ServeAsync(context, cancel));
+        CommandWork.Set(command, static (context, _, cancel) => ServeAsync(context, cancel));
         return command;
     }
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using MedQA.Client;
 using MedQA.Datasets;
 using MedQA.Datasets.Reading;
+using MedQA.LocalHost.Hosting;
 using MedQA.LocalHost.Runs;
 using MedQA.LocalHost.Terminal;
 using Spectre.Console;

@@ -3,10 +3,12 @@ using System.Globalization;
 using System.Text.Json;
 using MedQA.Client;
 using MedQA.Files;
+using MedQA.LocalHost.Hosting;
+using MedQA.LocalHost.Runs;
 using MedQA.LocalHost.Studies;
+using MedQA.LocalHost.Terminal;
 using MedQA.Pipeline.Studies;
-using MedQA.Web;
-using MedQA.Web.Rating;
+using MedQA.Web.Contracts;
 using Spectre.Console;
 
 namespace MedQA.LocalHost.Commands;
@@ -29,9 +31,9 @@ internal static class StudyCommand
               medqa study export latest --to ratings
               medqa study power --difference 0.1                   how many answers and raters it takes to see a difference
             """);
-        CommandContext.SetWork(command, static (context, _, cancel) => ListAsync(context, cancel));
+        CommandWork.Set(command, static (context, _, cancel) => ListAsync(context, cancel));
         var list = new Command("list", "List studies, newest first.");
-        CommandContext.SetWork(list, static (context, _, cancel) => ListAsync(context, cancel));
+        CommandWork.Set(list, static (context, _, cancel) => ListAsync(context, cancel));
         command.Add(list);
         command.Add(StudyCreateCommand.Create());
         command.Add(CreateShow());
@@ -121,7 +123,7 @@ internal static class StudyCommand
     {
         var study = new Argument<string>("STUDY") { Description = StudyMeaning };
         var command = new Command("show", "Show a study, and how far each rater is.") { study };
-        CommandContext.SetWork(command, async (context, parsed, cancel) =>
+        CommandWork.Set(command, async (context, parsed, cancel) =>
         {
             await using var source = await StudySources.OpenAsync(context, cancel);
             Write(context, await source.FindAsync(parsed.GetRequiredValue(study), cancel));
@@ -135,7 +137,7 @@ internal static class StudyCommand
         var study = new Argument<string>("STUDY") { Description = StudyMeaning };
         var rater = new Argument<string>("RATER") { Description = "The rater: r1, r2 …" };
         var command = new Command("link", "Give a rater a new link; the one before opens nothing any more, and what was rated stays.") { study, rater };
-        CommandContext.SetWork(command, async (context, parsed, cancel) =>
+        CommandWork.Set(command, async (context, parsed, cancel) =>
         {
             await using var source = await StudySources.OpenAsync(context, cancel);
             var found = await source.FindAsync(parsed.GetRequiredValue(study), cancel);
@@ -150,7 +152,7 @@ internal static class StudyCommand
         var study = new Argument<string>("STUDY") { Description = StudyMeaning };
         var html = HtmlFile.Create();
         var command = new Command("report", "Write the report of a study as Markdown, or with --output json as JSON; also while raters are at work.") { study, html };
-        CommandContext.SetWork(command, async (context, parsed, cancel) =>
+        CommandWork.Set(command, async (context, parsed, cancel) =>
         {
             await using var source = await StudySources.OpenAsync(context, cancel);
             var found = await source.FindAsync(parsed.GetRequiredValue(study), cancel);
@@ -171,7 +173,7 @@ internal static class StudyCommand
         var study = new Argument<string>("STUDY") { Description = StudyMeaning };
         var to = new Option<string>("--to") { Description = "The folder to write into. Default: one named after the study", HelpName = "FOLDER" };
         var command = new Command("export", "Write a study's ratings (CSV, Parquet), every click (CSV) and its report (JSON, Markdown, HTML) into a folder.") { study, to };
-        CommandContext.SetWork(command, async (context, parsed, cancel) =>
+        CommandWork.Set(command, async (context, parsed, cancel) =>
         {
             await using var source = await StudySources.OpenAsync(context, cancel);
             var found = (await source.FindAsync(parsed.GetRequiredValue(study), cancel)).Study;
@@ -202,7 +204,7 @@ internal static class StudyCommand
         var study = new Argument<string>("STUDY") { Description = StudyMeaning };
         var rater = new Argument<string>("RATER") { Description = "The rater: r1, r2 …" };
         var command = new Command("delete-rater", "Remove a rater with everything that the rater clicked and wrote; the study goes on.") { study, rater };
-        CommandContext.SetWork(command, async (context, parsed, cancel) =>
+        CommandWork.Set(command, async (context, parsed, cancel) =>
         {
             await using var source = await StudySources.OpenAsync(context, cancel);
             var found = await source.FindAsync(parsed.GetRequiredValue(study), cancel);
@@ -217,7 +219,7 @@ internal static class StudyCommand
     {
         var study = new Argument<string>("STUDY") { Description = StudyMeaning };
         var command = new Command("delete", "Remove a study with all its ratings.") { study };
-        CommandContext.SetWork(command, async (context, parsed, cancel) =>
+        CommandWork.Set(command, async (context, parsed, cancel) =>
         {
             await using var source = await StudySources.OpenAsync(context, cancel);
             var name = parsed.GetRequiredValue(study);

@@ -4,9 +4,12 @@ using System.Globalization;
 using System.Text.Json;
 using MedQA.Evaluation;
 using MedQA.Files;
+using MedQA.LocalHost.Hosting;
 using MedQA.LocalHost.Runs;
+using MedQA.LocalHost.Settings;
 using MedQA.LocalHost.Studies;
-using MedQA.Web.Rating;
+using MedQA.LocalHost.Terminal;
+using MedQA.Web.Contracts;
 
 namespace MedQA.LocalHost.Commands;
 
@@ -39,7 +42,7 @@ internal static class StudyCreateCommand
               medqa study create --run small=4c2r --run large=y4a6 --answers clinicians=answers.csv --rubric lay-2 --raters "Ann,Ben,Cem" --raters-per-answer 3
               medqa study create --run latest --raters 9 --pilot 25 --questions healthsearchqa=100 --questions liveqa=20 --questions medicationqa=20
             """) { runs, files, name, title, rubric, raters, each, pilot, strata, seed, instructions, consent };
-        CommandContext.SetWork(command, async (context, parsed, cancel) =>
+        CommandWork.Set(command, async (context, parsed, cancel) =>
         {
             // What files hold is read before a storage is started to find runs.
             var read = ImmutableArray.CreateBuilder<SourceRequest>();

@@ -3,6 +3,9 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using MedQA.Evaluation.Rating;
+using MedQA.LocalHost.Hosting;
+using MedQA.LocalHost.Settings;
+using MedQA.LocalHost.Terminal;
 using Spectre.Console;
 
 namespace MedQA.LocalHost.Commands;
@@ -24,7 +27,7 @@ internal static class StudyPowerCommand
               medqa study power --difference 0.1
               medqa study power --difference 0.15 --share 0.6 --tests 36 --power 0.9 --per-rater 30
             """) { difference, share, correlation, power, tests, each };
-        CommandContext.SetWork(command, (context, parsed, _) =>
+        CommandWork.Set(command, (context, parsed, _) =>
         {
             var question = new PowerQuestion { Share = parsed.GetValue(share), Difference = parsed.GetValue(difference), Correlation = parsed.GetValue(correlation), Power = parsed.GetValue(power), Tests = parsed.GetValue(tests) };
             if (parsed.GetValue(each) < 1)

@@ -9,6 +9,7 @@ using MedQA.Evaluation.Reporting;
 using MedQA.Evaluation.Verifying;
 using MedQA.LocalHost.Hosting;
 using MedQA.LocalHost.Runs;
+using MedQA.LocalHost.Settings;
 using MedQA.LocalHost.Terminal;
 using MedQA.Pipeline.Prefixes;
 using MedQA.Pipeline.Queries;
@@ -34,7 +35,7 @@ internal static class VerifyCommand
               medqa verify latest --questions 20 --seed 7
               medqa verify latest --questions 0       only the hashes, which needs no model
             """) { run, questions, seed, tolerance };
-        CommandContext.SetWork(command, (context, parsed, cancel) => VerifyAsync(
+        CommandWork.Set(command, (context, parsed, cancel) => VerifyAsync(
             context,
             parsed.GetRequiredValue(run),
             parsed.GetValue(questions) is >= 0 and var count ? count : throw new InputException("--questions must be 0 or more."),

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MedQA.LocalHost.Hosting;
+using MedQA.LocalHost.Terminal;
 
 namespace MedQA.LocalHost.Commands;
 
@@ -14,7 +15,7 @@ internal static class WorkerCommand
               medqa worker
               MEDQA_STORAGE='DefaultEndpointsProtocol=…' medqa worker --model models/mine
             """);
-        CommandContext.SetWork(command, static (context, _, cancel) => WorkAsync(context, cancel));
+        CommandWork.Set(command, static (context, _, cancel) => WorkAsync(context, cancel));
         return command;
     }
 

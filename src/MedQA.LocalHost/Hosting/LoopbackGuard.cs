@@ -1,9 +1,8 @@
 using System.Net;
 using System.Text.Json;
-using MedQA.Web;
 using MedQA.Web.Access;
-using MedQA.Web.Problems;
-using MedQA.Web.Routing;
+using MedQA.Web.Contracts;
+using MedQA.Web.Requests;
 using Microsoft.AspNetCore.Http;
 
 namespace MedQA.LocalHost.Hosting;

@@ -1,9 +1,8 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
-using MedQA.Web;
-using MedQA.Web.Problems;
-using MedQA.Web.Routing;
+using MedQA.Web.Contracts;
+using MedQA.Web.Requests;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;

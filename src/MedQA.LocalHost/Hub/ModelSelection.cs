@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using MedQA.LocalHost.Commands;
+using MedQA.LocalHost.Settings;
 
 namespace MedQA.LocalHost.Hub;
 

@@ -16,14 +16,14 @@ internal interface IRunSource : IAsyncDisposable
     Task WriteExportAsync(string run, RunExport export, Stream file, CancellationToken cancellationToken);
 
     /// <summary>Runs compared in pairs. The caller disposes it.</summary>
-    /// <exception cref="Commands.InputException">They cannot be compared.</exception>
+    /// <exception cref="Settings.InputException">They cannot be compared.</exception>
     Task<Stream> OpenComparisonAsync(IReadOnlyList<Run> runs, ReportFormat format, CancellationToken cancellationToken);
 
     /// <summary>
     /// Asks for something to happen with a run. A run of this machine that nobody works on is cancelled or deleted before this returns.
     /// </summary>
     /// <returns>The run as it is then; <see langword="null"/> when it is gone.</returns>
-    /// <exception cref="Commands.InputException">Its state does not allow it.</exception>
+    /// <exception cref="Settings.InputException">Its state does not allow it.</exception>
     Task<Run?> AskAsync(Run run, RunRequest request, CancellationToken cancellationToken);
 }
 

@@ -1,6 +1,5 @@
 using MedQA.Client;
 using MedQA.Evaluation;
-using MedQA.LocalHost.Commands;
 using MedQA.LocalHost.Hosting;
 using MedQA.LocalHost.Settings;
 using MedQA.Pipeline.Advancing;

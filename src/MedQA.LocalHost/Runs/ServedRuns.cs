@@ -1,6 +1,6 @@
 using System.Net;
 using MedQA.Client;
-using MedQA.LocalHost.Commands;
+using MedQA.LocalHost.Settings;
 using MedQA.Pipeline.Queries;
 
 namespace MedQA.LocalHost.Runs;

@@ -3,15 +3,14 @@ using System.Text.Json;
 using MedQA.Client;
 using MedQA.Evaluation.Reporting;
 using MedQA.Evaluation.Reporting.Documents;
-using MedQA.LocalHost.Commands;
 using MedQA.LocalHost.Hosting;
+using MedQA.LocalHost.Settings;
 using MedQA.LocalHost.Terminal;
 using MedQA.Pipeline.Advancing;
 using MedQA.Pipeline.Queries;
 using MedQA.Pipeline.Runs;
-using MedQA.Web;
+using MedQA.Web.Contracts;
 using MedQA.Web.Reports;
-using MedQA.Web.Runs;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MedQA.LocalHost.Runs;

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using MedQA.Client;
-using MedQA.Web.Rating;
+using MedQA.Web.Contracts;
 
 namespace MedQA.LocalHost.Studies;
 

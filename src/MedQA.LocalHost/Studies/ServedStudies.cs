@@ -1,8 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using MedQA.Client;
-using MedQA.Web;
-using MedQA.Web.Rating;
+using MedQA.Web.Contracts;
 
 namespace MedQA.LocalHost.Studies;
 

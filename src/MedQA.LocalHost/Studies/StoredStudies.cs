@@ -2,10 +2,11 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using MedQA.Client;
-using MedQA.LocalHost.Commands;
 using MedQA.LocalHost.Hosting;
+using MedQA.LocalHost.Settings;
 using MedQA.Pipeline.Queries;
 using MedQA.Pipeline.Studies;
+using MedQA.Web.Contracts;
 using MedQA.Web.Rating;
 
 namespace MedQA.LocalHost.Studies;

@@ -1,7 +1,7 @@
-using MedQA.LocalHost.Commands;
 using MedQA.LocalHost.Hosting;
 using MedQA.LocalHost.Runs;
-using MedQA.Web.Rating;
+using MedQA.LocalHost.Settings;
+using MedQA.Web.Contracts;
 
 namespace MedQA.LocalHost.Studies;
 

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using MedQA.LocalHost.Commands;
+using MedQA.LocalHost.Runs;
+using MedQA.LocalHost.Terminal;
 
 namespace MedQA.Tuning.Commands;
 

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using MedQA.Web.Problems;
-using MedQA.Web.Routing;
+using MedQA.Web.Requests;
 using Microsoft.AspNetCore.Http;
 
 namespace MedQA.Web.Access;
@@ -11,9 +11,6 @@ public sealed class AccessPolicy
 {
     /// <summary>The header that carries a key. Never the query: addresses are written down in logs and histories.</summary>
     public const string KeyHeader = "x-medqa-key";
-
-    /// <summary>Who asks where nobody is asked who they are.</summary>
-    public const string AnyoneCaller = "anyone";
 
     /// <summary>Whoever reaches the host may do everything: for one's own machine only.</summary>
     public static AccessPolicy Anyone { get; } = new(new AccessOptions { Mode = AccessMode.Anyone });
@@ -62,7 +59,7 @@ public sealed class AccessPolicy
     }
 
     /// <summary>
-    /// Who asks, as the day's budget tells callers apart: an id of Entra ID, the role whose key was sent, or <see cref="AnyoneCaller"/>
+    /// Who asks, as the day's budget tells callers apart: an id of Entra ID, the role whose key was sent, or <see cref="ApiRequest.Anyone"/>
     /// where nobody is asked.
     /// </summary>
     /// <param name="request">A request that was not refused.</param>
@@ -73,7 +70,7 @@ public sealed class AccessPolicy
         {
             AccessMode.EntraId => $"entra:{ClientPrincipal.IdOf(request.Headers[ClientPrincipal.Header]) ?? "unknown"}",
             AccessMode.Keys => $"key:{RoleOfKey(request.Headers[KeyHeader].ToString())?.ToString() ?? "unknown"}",
-            _ => AnyoneCaller,
+            _ => ApiRequest.Anyone,
         };
     }
 

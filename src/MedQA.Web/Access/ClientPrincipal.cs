@@ -1,5 +1,5 @@
 using System.Text.Json;
-using MedQA.Web.Routing;
+using MedQA.Web.Requests;
 using Microsoft.Extensions.Primitives;
 
 namespace MedQA.Web.Access;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using MedQA.Web.Problems;
-using MedQA.Web.Routing;
+using MedQA.Web.Requests;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 

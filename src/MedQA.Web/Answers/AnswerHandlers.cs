@@ -7,8 +7,9 @@ using MedQA.Evaluation.Questions;
 using MedQA.Pipeline.Queries;
 using MedQA.Pipeline.Results;
 using MedQA.Pipeline.Runs;
+using MedQA.Web.Contracts;
 using MedQA.Web.Problems;
-using MedQA.Web.Routing;
+using MedQA.Web.Requests;
 using MedQA.Web.Runs;
 using Microsoft.AspNetCore.Http;
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MedQA.Web.Problems;
+using MedQA.Web.Requests;
 using MedQA.Web.Routing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;

@@ -6,9 +6,9 @@ using MedQA.Evaluation.Profiles;
 using MedQA.Pipeline.Queries;
 using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Splitting;
+using MedQA.Web.Contracts;
 using MedQA.Web.Problems;
-using MedQA.Web.Routing;
-using MedQA.Web.Runs;
+using MedQA.Web.Requests;
 using Microsoft.AspNetCore.Http;
 
 namespace MedQA.Web.Estimates;

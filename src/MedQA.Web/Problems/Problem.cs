@@ -1,34 +1,9 @@
 using System.Globalization;
-using System.Text.Json.Serialization;
 using MedQA.Evaluation;
-using MedQA.Web.Runs;
+using MedQA.Web.Contracts;
 using Microsoft.AspNetCore.Http;
 
 namespace MedQA.Web.Problems;
-
-/// <summary>An error as RFC 9457 writes it.</summary>
-public sealed record ProblemDetails
-{
-    /// <summary>What kind of problem it is, for programs: <c>urn:medqa:…</c>.</summary>
-    public required string Type { get; init; }
-
-    /// <summary>The kind, for people.</summary>
-    public required string Title { get; init; }
-
-    /// <summary>The HTTP status.</summary>
-    public required int Status { get; init; }
-
-    /// <summary>What is wrong with this request and what to do.</summary>
-    public required string Detail { get; init; }
-
-    /// <summary>The parameter at fault, where it is one.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? Parameter { get; init; }
-
-    /// <summary>The line of the body at fault, from 1, where it is one.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public int? Line { get; init; }
-}
 
 /// <summary>Ends a handler with problem details.</summary>
 public sealed class ProblemException(ProblemDetails details) : Exception(details.Detail)
@@ -55,8 +30,8 @@ internal static class Problem
     public static ProblemException UnknownFile(string name) =>
         New(StatusCodes.Status404NotFound, "unknown-file", "No such file", $"The dashboard has no file '{Shown(name)}'.");
 
-    public static ProblemException UnknownRunFile(string run, string name) =>
-        New(StatusCodes.Status404NotFound, "unknown-file", "No such file", $"Run '{run}' has no file '{Shown(name)}', or not yet. A run that has ended has {string.Join(", ", RunFiles.All.Select(static file => file.Name))}; the last only where rows were rejected.");
+    public static ProblemException UnknownRunFile(string run, string name, IEnumerable<string> known) =>
+        New(StatusCodes.Status404NotFound, "unknown-file", "No such file", $"Run '{run}' has no file '{Shown(name)}', or not yet. A run that has ended has {string.Join(", ", known)}; the last only where rows were rejected.");
 
     public static ProblemException NoReport(string run) =>
         New(StatusCodes.Status404NotFound, "no-report", "No report yet", $"The report of run '{run}' is written when its last question is answered.");

@@ -1,7 +1,8 @@
 using MedQA.Evaluation.Rating;
 using MedQA.Pipeline.Studies;
+using MedQA.Web.Contracts;
 using MedQA.Web.Problems;
-using MedQA.Web.Routing;
+using MedQA.Web.Requests;
 using Microsoft.AspNetCore.Http;
 
 namespace MedQA.Web.Rating;
@@ -115,7 +116,7 @@ internal static class RaterHandlers
                 return Standing(api, changed.State);
             }
 
-            session = await Access.RaterAccess.OpenAsync(api, request.Http, cancellationToken);
+            session = await RaterAccess.OpenAsync(api, request.Http, cancellationToken);
         }
 
         throw Problem.RaterState("Clicks of yours came at the same moment. Try again.");

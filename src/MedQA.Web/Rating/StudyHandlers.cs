@@ -1,8 +1,9 @@
 using MedQA.Evaluation.Rating;
 using MedQA.Evaluation.Reporting;
 using MedQA.Pipeline.Studies;
+using MedQA.Web.Contracts;
 using MedQA.Web.Problems;
-using MedQA.Web.Routing;
+using MedQA.Web.Requests;
 using Microsoft.AspNetCore.Http;
 
 namespace MedQA.Web.Rating;

@@ -4,7 +4,8 @@ using MedQA.Evaluation.Rating;
 using MedQA.Evaluation.Reporting;
 using MedQA.Evaluation.Reporting.Documents;
 using MedQA.Pipeline.Studies;
-using MedQA.Web.Routing;
+using MedQA.Web.Contracts;
+using MedQA.Web.Requests;
 using Microsoft.AspNetCore.Http;
 
 namespace MedQA.Web.Rating;

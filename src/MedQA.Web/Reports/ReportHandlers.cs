@@ -5,8 +5,9 @@ using MedQA.Evaluation.Reporting;
 using MedQA.Evaluation.Reporting.Documents;
 using MedQA.Pipeline.Queries;
 using MedQA.Pipeline.Runs;
+using MedQA.Web.Contracts;
 using MedQA.Web.Problems;
-using MedQA.Web.Routing;
+using MedQA.Web.Requests;
 using MedQA.Web.Runs;
 using Microsoft.AspNetCore.Http;
 

@@ -6,12 +6,14 @@ using MedQA.Evaluation;
 using MedQA.Evaluation.Reporting;
 using MedQA.Pipeline.Queries;
 using MedQA.Pipeline.Runs;
+using MedQA.Web.Contracts;
+using MedQA.Web.Requests;
 using MedQA.Web.Runs;
 
 namespace MedQA.Web.Routing;
 
 /// <summary>What the routes of <see cref="ApiRoutes"/> take and answer with, by their names.</summary>
-public static class ApiContracts
+internal static class ApiContracts
 {
     private const string Json = "application/json";
     private const string Lines = "application/x-ndjson";
@@ -50,8 +52,6 @@ public static class ApiContracts
     private static readonly ApiParameter Link = new("x-medqa-rater", ApiParameterKind.Text, "What stands behind # in the rater's link") { IsHeader = true, IsRequired = true };
     private static readonly ApiParameter Continuation = new("continuation", ApiParameterKind.Text, "From the page before, for the next one; good for the same list only");
     private static readonly ApiParameter Take = new("take", ApiParameterKind.WholeNumber, "The most entries of the page. Default: 100") { Least = 1, Most = RunReader.MaxPage };
-
-    private static readonly FrozenSet<string> Changes = ApiRoutes.All.Where(static route => route.IsChange).Select(static route => route.Name).ToFrozenSet();
 
     private static readonly FrozenDictionary<string, ApiContract> All = new Dictionary<string, ApiContract>
     {
@@ -168,10 +168,11 @@ public static class ApiContracts
         ["ListModels"] = Catalog("The models.", WebJson.Default.ModelDescriptionArray),
         ["GetDocument"] = new() { IsConditional = true, Answers = [new(200, "The OpenAPI document.", new ApiContent(Json))], Problems = [NotAcceptable] },
         ["GetHealth"] = new() { Answers = [Of(200, "The service is ready.", WebJson.Default.Health)], Problems = [NotAcceptable, Storage] },
-    }.ToFrozenDictionary(static row => row.Key, static row => row.Value with { Problems = [UnknownParameter, .. row.Value.Problems, .. Changes.Contains(row.Key) ? [Precondition] : (ReadOnlySpan<ApiProblem>)[]] });
+    }.ToFrozenDictionary();
 
-    /// <summary>The contract of a route, or <see langword="null"/> for a route that is no part of the interface.</summary>
-    public static ApiContract? Find(string name) => All.GetValueOrDefault(name);
+    /// <summary>The contract of a route.</summary>
+    internal static ApiContract Of(ApiRoute route) =>
+        All[route.Name] with { Problems = [UnknownParameter, .. All[route.Name].Problems, .. route.IsChange ? [Precondition] : (ReadOnlySpan<ApiProblem>)[]] };
 
     private static ApiAnswer Of(int status, string meaning, JsonTypeInfo shape) => new(status, meaning, new ApiContent(Json, shape));
 

@@ -1,5 +1,6 @@
 using MedQA.Web.Access;
 using MedQA.Web.Dashboard;
+using MedQA.Web.Requests;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;

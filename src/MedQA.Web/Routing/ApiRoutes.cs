@@ -4,6 +4,7 @@ using MedQA.Web.Catalog;
 using MedQA.Web.Estimates;
 using MedQA.Web.Rating;
 using MedQA.Web.Reports;
+using MedQA.Web.Requests;
 using MedQA.Web.Runs;
 
 namespace MedQA.Web.Routing;
@@ -12,7 +13,9 @@ namespace MedQA.Web.Routing;
 public static class ApiRoutes
 {
     /// <summary>Every route.</summary>
-    public static ImmutableArray<ApiRoute> All { get; } =
+    public static ImmutableArray<ApiRoute> All { get; } = [.. Rows.Select(static row => row with { Contract = ApiContracts.Of(row) })];
+
+    private static ImmutableArray<ApiRoute> Rows =>
     [
         new("StartRun", "POST", "api/runs", ApiRole.Runner, "Starts a run of the question set in the body.", RunHandlers.StartAsync),
         new("ListRuns", "GET", "api/runs", ApiRole.Reader, "Lists runs, newest first.", RunHandlers.ListAsync),

@@ -1,5 +1,6 @@
 using MedQA.Web.Dashboard;
 using MedQA.Web.Problems;
+using MedQA.Web.Requests;
 using Microsoft.AspNetCore.Http;
 
 namespace MedQA.Web.Routing;

@@ -2,7 +2,7 @@ using System.Text;
 using Azure;
 using MedQA.Evaluation;
 using MedQA.Pipeline.Runs;
-using MedQA.Web.Routing;
+using MedQA.Web.Requests;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 

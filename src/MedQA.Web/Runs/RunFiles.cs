@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using MedQA.Pipeline.Queries;
 using MedQA.Pipeline.Runs;
 using MedQA.Web.Problems;
-using MedQA.Web.Routing;
+using MedQA.Web.Requests;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 
@@ -35,14 +35,14 @@ public static class RunFiles
     {
         var summary = await RunHandlers.FindAsync(api, request, cancellationToken);
         var name = request.Path["file"];
-        var file = All.FirstOrDefault(file => file.Name == name) ?? throw Problem.UnknownRunFile(summary.Run.ToString(), name);
+        var file = All.FirstOrDefault(file => file.Name == name) ?? throw Problem.UnknownRunFile(summary.Run.ToString(), name, All.Select(static known => known.Name));
         var made = RunExports.Find(name);
         if (made is not null && summary.Revision == 0)
         {
-            throw Problem.UnknownRunFile(summary.Run.ToString(), name);
+            throw Problem.UnknownRunFile(summary.Run.ToString(), name, All.Select(static known => known.Name));
         }
 
-        var content = made is null ? await api.Reader.OpenFileAsync(summary.Run, name, cancellationToken) ?? throw Problem.UnknownRunFile(summary.Run.ToString(), name) : null;
+        var content = made is null ? await api.Reader.OpenFileAsync(summary.Run, name, cancellationToken) ?? throw Problem.UnknownRunFile(summary.Run.ToString(), name, All.Select(static known => known.Name)) : null;
         var fixedNow = summary is { Revision: > 0, Requested: RequestedAction.None } && summary.State.IsFinal();
         if (made is null)
         {

@@ -3,8 +3,9 @@ using MedQA.Pipeline.Advancing;
 using MedQA.Pipeline.Queries;
 using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Splitting;
+using MedQA.Web.Contracts;
 using MedQA.Web.Problems;
-using MedQA.Web.Routing;
+using MedQA.Web.Requests;
 using Microsoft.AspNetCore.Http;
 
 namespace MedQA.Web.Runs;

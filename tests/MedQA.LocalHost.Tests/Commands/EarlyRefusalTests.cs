@@ -1,4 +1,3 @@
-using MedQA.LocalHost.Commands;
 using MedQA.Tests;
 
 namespace MedQA.LocalHost.Tests.Commands;

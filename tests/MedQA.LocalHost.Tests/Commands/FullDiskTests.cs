@@ -3,7 +3,6 @@ using System.Text.Json;
 using MedQA.Faults.Tests;
 using MedQA.Inference;
 using MedQA.Inference.Sessions;
-using MedQA.LocalHost.Commands;
 using MedQA.Pipeline.Advancing;
 using MedQA.Pipeline.Profiles;
 using MedQA.Pipeline.Queries;

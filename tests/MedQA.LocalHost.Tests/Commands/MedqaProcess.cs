@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using MedQA.LocalHost.Azurite;
-using MedQA.LocalHost.Commands;
 using MedQA.Pipeline.Storage;
 using MedQA.Tests;
 

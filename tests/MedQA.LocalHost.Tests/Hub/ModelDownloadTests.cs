@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
-using MedQA.LocalHost.Commands;
 using MedQA.LocalHost.Hub;
 using Microsoft.AspNetCore.Http;
 

@@ -1,5 +1,4 @@
 using MedQA.Client;
-using MedQA.LocalHost.Commands;
 using MedQA.LocalHost.Runs;
 using MedQA.Pipeline.Runs;
 

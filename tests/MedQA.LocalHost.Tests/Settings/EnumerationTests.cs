@@ -8,7 +8,7 @@ using MedQA.LocalHost.Tests.Commands;
 using MedQA.Pipeline.Storage;
 using MedQA.Pipeline.Studies;
 using MedQA.Tests;
-using MedQA.Web;
+using MedQA.Web.Contracts;
 
 namespace MedQA.LocalHost.Tests.Settings;
 

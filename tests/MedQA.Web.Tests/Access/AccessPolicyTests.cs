@@ -1,6 +1,6 @@
 using System.Text;
 using MedQA.Web.Access;
-using MedQA.Web.Routing;
+using MedQA.Web.Requests;
 using Microsoft.AspNetCore.Http;
 
 namespace MedQA.Web.Tests.Access;

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using MedQA.Pipeline.Storage;
 using MedQA.Tests;
+using MedQA.Web.Requests;
 using MedQA.Web.Routing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Time.Testing;

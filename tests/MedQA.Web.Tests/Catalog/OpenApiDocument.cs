@@ -1,6 +1,8 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using MedQA.Web.Contracts;
+using MedQA.Web.Requests;
 using MedQA.Web.Routing;
 
 namespace MedQA.Web.Tests.Catalog;

@@ -4,7 +4,7 @@ using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Questions;
 using MedQA.Tests;
-using MedQA.Web.Answers;
+using MedQA.Web.Contracts;
 using MedQA.Web.Routing;
 
 namespace MedQA.Web.Tests.Catalog;

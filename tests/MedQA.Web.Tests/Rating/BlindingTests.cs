@@ -9,7 +9,7 @@ using MedQA.Evaluation.Randomness;
 using MedQA.Evaluation.Rating;
 using MedQA.Pipeline.Studies;
 using MedQA.Tests;
-using MedQA.Web.Rating;
+using MedQA.Web.Contracts;
 
 namespace MedQA.Web.Tests.Rating;
 

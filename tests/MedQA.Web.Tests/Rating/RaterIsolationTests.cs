@@ -3,6 +3,7 @@ using MedQA.Pipeline.Studies;
 using MedQA.Tests;
 using MedQA.Web.Access;
 using MedQA.Web.Dashboard;
+using MedQA.Web.Requests;
 using MedQA.Web.Routing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;

@@ -3,6 +3,7 @@ using System.Text.Json;
 using MedQA.Tests;
 using MedQA.Tests.Fuzzing;
 using MedQA.Web.Access;
+using MedQA.Web.Requests;
 using MedQA.Web.Routing;
 
 namespace MedQA.Web.Tests.Routing;

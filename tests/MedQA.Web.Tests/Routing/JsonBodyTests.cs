@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using MedQA.Evaluation.Rating;
 using MedQA.Tests;
+using MedQA.Web.Requests;
 using MedQA.Web.Routing;
 using MedQA.Web.Tests.Catalog;
 

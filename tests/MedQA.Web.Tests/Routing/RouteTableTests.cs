@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using MedQA.Tests;
 using MedQA.Web.Dashboard;
+using MedQA.Web.Requests;
 using MedQA.Web.Routing;
 using MedQA.Web.Tests.Catalog;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using MedQA.Client;
 using MedQA.Pipeline.Runs;
-using MedQA.Web.Runs;
+using MedQA.Web.Contracts;
 using ClientState = MedQA.Client.RunState;
 
 namespace MedQA.Web.Tests.Runs;

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 
-namespace MedQA.Web.Rating;
+namespace MedQA.Web.Contracts;
 
 /// <summary>What a study is made of.</summary>
 public sealed record StudyRequest

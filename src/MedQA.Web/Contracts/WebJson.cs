@@ -5,15 +5,8 @@ using MedQA.Evaluation;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Studies;
-using MedQA.Web.Answers;
-using MedQA.Web.Catalog;
-using MedQA.Web.Estimates;
-using MedQA.Web.Problems;
-using MedQA.Web.Rating;
-using MedQA.Web.Reports;
-using MedQA.Web.Runs;
 
-namespace MedQA.Web;
+namespace MedQA.Web.Contracts;
 
 /// <summary>How the HTTP interface writes JSON: camelCase, enumerations as camelCase texts, what is unknown left out.</summary>
 [JsonSourceGenerationOptions(

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using MedQA.Pipeline.Studies;
 
-namespace MedQA.Web.Rating;
+namespace MedQA.Web.Contracts;
 
 /// <summary>A study as the HTTP interface shows it to those who make it.</summary>
 public sealed record StudyResource

@@ -1,7 +1,6 @@
 using MedQA.Evaluation.Reporting;
-using MedQA.Web.Reports;
 
-namespace MedQA.Web.Tests.Reports;
+namespace MedQA.Web.Tests;
 
 public sealed class RecentComparisonsTests
 {

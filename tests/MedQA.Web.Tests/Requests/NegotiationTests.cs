@@ -1,8 +1,8 @@
 using MedQA.Web.Problems;
-using MedQA.Web.Routing;
+using MedQA.Web.Requests;
 using Microsoft.AspNetCore.Http;
 
-namespace MedQA.Web.Tests.Routing;
+namespace MedQA.Web.Tests.Requests;
 
 public sealed class NegotiationTests
 {

@@ -5,12 +5,10 @@ using MedQA.Datasets;
 using MedQA.Evaluation;
 using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Studies;
-using MedQA.Web.Access;
 using MedQA.Web.Problems;
-using MedQA.Web.Runs;
 using Microsoft.AspNetCore.Http;
 
-namespace MedQA.Web.Routing;
+namespace MedQA.Web.Requests;
 
 /// <summary>A request as handlers see it, whichever host received it.</summary>
 /// <param name="Http">The request.</param>
@@ -25,8 +23,11 @@ public sealed record ApiRequest(HttpRequest Http, IReadOnlyDictionary<string, st
     /// <exception cref="ProblemException">It is no study's name.</exception>
     public StudyId Study => StudyId.TryParse(Path["study"], out var study) ? study : throw Problem.UnknownStudy(Path["study"]);
 
-    /// <summary>Who asks: <see cref="AccessPolicy.CallerOf"/>.</summary>
-    public string Caller { get; init; } = AccessPolicy.AnyoneCaller;
+    /// <summary>The caller where nobody says who asks.</summary>
+    public const string Anyone = "anyone";
+
+    /// <summary>Who asks, as the access policy says.</summary>
+    public string Caller { get; init; } = Anyone;
 
     /// <summary>The rater who asks; there is one in every request of a route for raters, and in no other.</summary>
     /// <exception cref="InvalidOperationException">The route is not for raters.</exception>

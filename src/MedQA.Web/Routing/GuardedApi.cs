@@ -1,8 +1,9 @@
+using MedQA.Web.Access;
 using MedQA.Web.Dashboard;
-using MedQA.Web.Routing;
+using MedQA.Web.Requests;
 using Microsoft.AspNetCore.Http;
 
-namespace MedQA.Web.Access;
+namespace MedQA.Web.Routing;
 
 /// <summary>The route tables behind the question who asks: no host answers a row in another way.</summary>
 /// <param name="api">What handlers work with.</param>

@@ -5,7 +5,7 @@ using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 
-namespace MedQA.Web.Routing;
+namespace MedQA.Web.Requests;
 
 /// <summary>Answers that a caller need not load again while they stay the same (RFC 9110, section 13).</summary>
 internal static class Conditional

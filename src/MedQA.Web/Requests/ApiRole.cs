@@ -1,4 +1,4 @@
-namespace MedQA.Web.Routing;
+namespace MedQA.Web.Requests;
 
 /// <summary>What somebody must be allowed to do to call a route. Each role but <see cref="Rater"/> includes the ones before it.</summary>
 public enum ApiRole

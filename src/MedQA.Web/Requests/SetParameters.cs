@@ -1,7 +1,6 @@
 using MedQA.Web.Problems;
-using MedQA.Web.Routing;
 
-namespace MedQA.Web.Runs;
+namespace MedQA.Web.Requests;
 
 /// <summary>What a request says about the question set in its body.</summary>
 internal static class SetParameters

@@ -5,8 +5,9 @@ using System.Text;
 using System.Text.Json;
 using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Signalling;
+using MedQA.Web.Contracts;
 
-namespace MedQA.Web.Runs;
+namespace MedQA.Web;
 
 /// <summary>A run as a look at the storage found it, and as it is sent.</summary>
 /// <param name="Run">The run; <see langword="null"/> where it is deleted.</param>

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using MedQA.Pipeline.Studies;
 
-namespace MedQA.Web.Rating;
+namespace MedQA.Web.Contracts;
 
 /// <summary>What a rater sees: the rubric and the own queue. Nothing in it says where an answer comes from, what others say, or which other studies there are.</summary>
 public sealed record RaterQueue

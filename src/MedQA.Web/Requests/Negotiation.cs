@@ -3,7 +3,7 @@ using MedQA.Web.Problems;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 
-namespace MedQA.Web.Routing;
+namespace MedQA.Web.Requests;
 
 /// <summary>Chooses a format by the Accept header (RFC 9110, section 12.5.1).</summary>
 internal static class Negotiation

@@ -2,7 +2,7 @@ using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.Questions;
 using MedQA.Pipeline.Runs;
 
-namespace MedQA.Web.Answers;
+namespace MedQA.Web.Contracts;
 
 /// <summary>A page of answers in the order of their questions.</summary>
 /// <param name="Answers">The answers.</param>

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization.Metadata;
 using MedQA.Web.Problems;
 using Microsoft.AspNetCore.Http;
 
-namespace MedQA.Web.Routing;
+namespace MedQA.Web.Requests;
 
 /// <summary>What a route takes and answers with: the document of the interface is made of it, and requests are checked by it.</summary>
 public sealed record ApiContract

@@ -1,6 +1,6 @@
 using MedQA.Pipeline.Runs;
 
-namespace MedQA.Web.Runs;
+namespace MedQA.Web.Contracts;
 
 /// <summary>A run as the HTTP interface shows it.</summary>
 public sealed record RunResource

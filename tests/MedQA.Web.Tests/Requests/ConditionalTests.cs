@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using MedQA.Tests;
 
-namespace MedQA.Web.Tests.Routing;
+namespace MedQA.Web.Tests.Requests;
 
 public sealed class ConditionalTests(AzuriteFixture azurite)
 {

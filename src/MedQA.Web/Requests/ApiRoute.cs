@@ -7,14 +7,13 @@ using MedQA.Pipeline.Queries;
 using MedQA.Pipeline.Storage;
 using MedQA.Pipeline.Studies;
 using MedQA.Pipeline.Tracing;
-using MedQA.Web.Access;
 using MedQA.Web.Problems;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Net.Http.Headers;
 
-namespace MedQA.Web.Routing;
+namespace MedQA.Web.Requests;
 
 /// <summary>Answers a request.</summary>
 /// <param name="api">What handlers work with.</param>
@@ -32,7 +31,7 @@ public delegate Task<IResult> ApiHandler(Api api, ApiRequest request, Cancellati
 public sealed record ApiRoute(string Name, string Method, string Path, ApiRole Role, string Summary, ApiHandler Handler)
 {
     /// <summary>What it takes and answers with; <see langword="null"/> for a route that is no part of the interface.</summary>
-    public ApiContract? Contract => ApiContracts.Find(Name);
+    public ApiContract? Contract { get; init; }
 
     /// <summary>The methods that reach it: whoever may GET may also ask for the headers of that answer alone.</summary>
     public ImmutableArray<string> Methods => Method == HttpMethods.Get ? [HttpMethods.Get, HttpMethods.Head] : [Method];

@@ -21,17 +21,14 @@ using Microsoft.Extensions.Logging;
 
 namespace MedQA.LocalHost.Commands;
 
-/// <summary>What every command has: its settings and where it writes.</summary>
-internal sealed record CommandContext(HostSettings Settings, HostConsole Console, OutputFormat Output)
+/// <summary>Gives commands their work; what goes wrong becomes a sentence and an exit code.</summary>
+internal static class CommandWork
 {
-    /// <summary>Where the HTTP interface to this machine's runs is served now; <see langword="null"/> where it is not, or nobody can know.</summary>
-    public Uri? ServedAt => Settings.Storage is null ? AtWork.FindAddress(Settings.DataFolder) : null;
-
     /// <summary>Gives a command its work; what goes wrong becomes a sentence and an exit code.</summary>
     /// <param name="command">The command.</param>
     /// <param name="work">Its work.</param>
     /// <param name="writesCsv">Whether its results have a form for spreadsheets.</param>
-    public static void SetWork(Command command, Func<CommandContext, ParseResult, CancellationToken, Task<int>> work, bool writesCsv = false) =>
+    public static void Set(Command command, Func<CommandContext, ParseResult, CancellationToken, Task<int>> work, bool writesCsv = false) =>
         command.SetAction((parsed, cancellationToken) => InvokeAsync(parsed, work, writesCsv, cancellationToken));
 
     private static async Task<int> InvokeAsync(ParseResult parsed, Func<CommandContext, ParseResult, CancellationToken, Task<int>> work, bool writesCsv, CancellationToken cancellationToken)
@@ -80,19 +77,3 @@ internal sealed record CommandContext(HostSettings Settings, HostConsole Console
     private static string Unreachable(Exception exception) =>
         $"The storage does not answer: {exception.Message.TrimEnd('.')}. Is it started, and is the address in --storage or MEDQA_STORAGE right?";
 }
-
-/// <summary>How results are written.</summary>
-internal enum OutputFormat
-{
-    /// <summary>For people.</summary>
-    Table,
-
-    /// <summary>For programs.</summary>
-    Json,
-
-    /// <summary>For spreadsheets; of lists and answers.</summary>
-    Csv,
-}
-
-/// <summary>What was given to a command cannot be used. The message is a sentence for people.</summary>
-internal sealed class InputException(string message) : Exception(message);

@@ -8,13 +8,14 @@ using MedQA.Pipeline.Storage;
 using MedQA.Tests;
 using MedQA.Web.Access;
 using MedQA.Web.Dashboard;
+using MedQA.Web.Requests;
 using MedQA.Web.Routing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
-namespace MedQA.Web.Tests.Access;
+namespace MedQA.Web.Tests.Routing;
 
 public sealed class GuardedApiTests(AzuriteFixture azurite)
 {

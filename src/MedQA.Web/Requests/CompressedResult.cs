@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.ResponseCompression;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Net.Http.Headers;
 
-namespace MedQA.Web.Routing;
+namespace MedQA.Web.Requests;
 
 /// <summary>
 /// An answer that is sent compressed to whoever takes it so. Only what is read (GET) is: no such answer has a secret in it (links of raters come in answers

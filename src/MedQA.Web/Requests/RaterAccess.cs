@@ -2,7 +2,7 @@ using MedQA.Pipeline.Studies;
 using MedQA.Web.Problems;
 using Microsoft.AspNetCore.Http;
 
-namespace MedQA.Web.Access;
+namespace MedQA.Web.Requests;
 
 /// <summary>Lets raters in by the secret of their link.</summary>
 internal static class RaterAccess

@@ -3,7 +3,7 @@ using MedQA.Web.Problems;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 
-namespace MedQA.Web.Runs;
+namespace MedQA.Web.Requests;
 
 /// <summary>A request's body of which no more than a limit is read.</summary>
 internal sealed class LimitedBody : Stream

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using MedQA.Evaluation.Profiles;
 using MedQA.Pipeline.Runs;
 
-namespace MedQA.Web.Estimates;
+namespace MedQA.Web.Contracts;
 
 /// <summary>What a run would take, from its question set, its profile and what earlier runs took. What nothing is known of is left out, and <see cref="Unknown"/> says why.</summary>
 public sealed record RunEstimate

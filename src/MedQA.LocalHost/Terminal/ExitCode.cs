@@ -1,4 +1,4 @@
-namespace MedQA.LocalHost.Commands;
+namespace MedQA.LocalHost.Terminal;
 
 /// <summary>What the command's exit code says; the README lists them.</summary>
 internal static class ExitCode

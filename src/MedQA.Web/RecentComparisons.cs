@@ -1,6 +1,6 @@
 using MedQA.Evaluation.Reporting;
 
-namespace MedQA.Web.Reports;
+namespace MedQA.Web;
 
 /// <summary>The comparisons of ended runs that were asked for last. They do not change, and each costs a look at every answer: it is made once, however many ask for it at a time.</summary>
 public sealed class RecentComparisons

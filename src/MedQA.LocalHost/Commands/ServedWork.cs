@@ -1,10 +1,11 @@
 using MedQA.Client;
 using MedQA.Datasets;
 using MedQA.Files;
-using MedQA.LocalHost.Commands;
+using MedQA.LocalHost.Hosting;
+using MedQA.LocalHost.Runs;
 using MedQA.LocalHost.Terminal;
 
-namespace MedQA.LocalHost.Runs;
+namespace MedQA.LocalHost.Commands;
 
 /// <summary>Has question sets answered by a service: what <c>medqa run</c> and <c>medqa resume</c> do where the settings name one.</summary>
 internal static class ServedWork
