@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using MedQA.LocalHost.Hub;
 using MedQA.LocalHost.Settings;
+using MedQA.LocalHost.Terminal;
 using MedQA.Tests;
 using MedQA.Web.Routing;
 

@@ -1,7 +1,5 @@
 using System.CommandLine;
 using MedQA.LocalHost.Commands;
-using MedQA.LocalHost.Runs;
-using MedQA.LocalHost.Terminal;
 
 namespace MedQA.Tuning.Commands;
 

@@ -1,3 +1,4 @@
+using MedQA.LocalHost.Terminal;
 using MedQA.Tests;
 
 namespace MedQA.LocalHost.Tests.Commands;

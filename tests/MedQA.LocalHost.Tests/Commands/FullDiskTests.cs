@@ -3,6 +3,7 @@ using System.Text.Json;
 using MedQA.Faults.Tests;
 using MedQA.Inference;
 using MedQA.Inference.Sessions;
+using MedQA.LocalHost.Terminal;
 using MedQA.Pipeline.Advancing;
 using MedQA.Pipeline.Profiles;
 using MedQA.Pipeline.Queries;

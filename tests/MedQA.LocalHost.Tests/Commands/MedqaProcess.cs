@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using MedQA.LocalHost.Azurite;
+using MedQA.LocalHost.Terminal;
 using MedQA.Pipeline.Storage;
 using MedQA.Tests;
 

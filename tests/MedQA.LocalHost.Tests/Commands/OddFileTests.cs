@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using MedQA.LocalHost.Commands;
+using MedQA.LocalHost.Terminal;
 using MedQA.Tests;
 
 namespace MedQA.LocalHost.Tests.Commands;

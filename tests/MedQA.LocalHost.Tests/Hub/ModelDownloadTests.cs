@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using MedQA.LocalHost.Hub;
+using MedQA.LocalHost.Settings;
 using Microsoft.AspNetCore.Http;
 
 namespace MedQA.LocalHost.Tests.Hub;

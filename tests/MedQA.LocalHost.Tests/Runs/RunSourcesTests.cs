@@ -1,5 +1,6 @@
 using MedQA.Client;
 using MedQA.LocalHost.Runs;
+using MedQA.LocalHost.Settings;
 using MedQA.Pipeline.Runs;
 
 namespace MedQA.LocalHost.Tests.Runs;
