@@ -81,7 +81,7 @@ public sealed class JourneyTests(Chromium chromium, AzuriteFixture azurite)
         Assert.Empty(visit.Faults);
     }
 
-    [Fact]
+    [LongFact]
     public async Task A_run_is_cancelled_taken_up_again_and_deleted_each_after_a_question()
     {
         await using var server = await Server.StartAsync(azurite.NewConnectionString());

@@ -1,11 +1,12 @@
 using MedQA.Faults.Tests.Breaking;
+using MedQA.Tests;
 
 namespace MedQA.Faults.Tests;
 
 /// <summary>Whatever breaks, a run ends with every question once and the report of an undisturbed one. Real processes are killed, Azurite restarts, and requests and messages are lost, late, refused or doubled.</summary>
 public sealed class BrokenRunTests(Undisturbed undisturbed)
 {
-    [Fact]
+    [LongFact]
     public Task Whatever_breaks_the_run_ends_with_every_question_once_and_the_report_of_an_undisturbed_one() =>
         Seeds.TryAllAsync("everything breaks", Seeds.Of(usual: 1), async (seed, cancel) =>
         {

@@ -1,13 +1,14 @@
 using MedQA.Faults.Tests.Breaking;
 using MedQA.Pipeline.Advancing;
 using MedQA.Pipeline.Runs;
+using MedQA.Tests;
 
 namespace MedQA.Faults.Tests;
 
 /// <summary>A cancellation while everything breaks is obeyed, and what it leaves can be taken up again.</summary>
 public sealed class CancellationTests(Undisturbed undisturbed)
 {
-    [Fact]
+    [LongFact]
     public Task A_run_that_is_cancelled_and_taken_up_again_while_everything_breaks_ends_as_an_undisturbed_one() =>
         Seeds.TryAllAsync("cancelled and taken up again", Seeds.Of(usual: 1, oneOf: 10), async (seed, cancel) =>
         {

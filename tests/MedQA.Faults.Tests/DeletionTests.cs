@@ -2,13 +2,14 @@ using MedQA.Faults.Tests.Breaking;
 using MedQA.Pipeline.Advancing;
 using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Storage;
+using MedQA.Tests;
 
 namespace MedQA.Faults.Tests;
 
 /// <summary>A deletion while everything breaks is obeyed, and leaves nothing half done.</summary>
 public sealed class DeletionTests
 {
-    [Fact]
+    [LongFact]
     public Task A_run_that_is_deleted_while_everything_breaks_leaves_its_tombstone_and_nothing_else() =>
         Seeds.TryAllAsync("deleted", Seeds.Of(usual: 1, oneOf: 10), async (seed, cancel) =>
         {

@@ -3,6 +3,7 @@ using MedQA.Evaluation.Rating;
 using MedQA.Evaluation.Reporting;
 using MedQA.Evaluation.Reporting.Documents;
 using MedQA.Evaluation.Statistics;
+using MedQA.Tests;
 
 namespace MedQA.Evaluation.Tests.Rating;
 
@@ -11,7 +12,7 @@ public sealed class StudyReportTests
     private static readonly Rubric Lay = Rubrics.Find("lay-2")!;
     private static readonly DateTimeOffset Noon = new(2026, 1, 5, 12, 0, 0, TimeSpan.Zero);
 
-    [Fact]
+    [LongFact]
     public void Intervals_cover_the_planted_shares_in_93_to_97_of_100_simulated_studies_for_one_rating_each_and_for_three()
     {
         // Nine raters, three sources, two axes, 140 questions: each study has six intervals. Shares near 0 or 1 are not among the planted ones: percentile intervals of 140 answers are too narrow there.

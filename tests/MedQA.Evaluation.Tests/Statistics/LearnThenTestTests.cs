@@ -1,4 +1,5 @@
 using MedQA.Evaluation.Statistics;
+using MedQA.Tests;
 
 namespace MedQA.Evaluation.Tests.Statistics;
 
@@ -50,7 +51,7 @@ public sealed class LearnThenTestTests
         Assert.InRange(broken, 0, 20);
     }
 
-    [Fact]
+    [LongFact]
     public void The_guarantee_holds_where_answers_come_in_clusters()
     {
         // As above, but all answers of a cluster have one confidence and are right or wrong together.

@@ -12,7 +12,7 @@ public class FidelityTests
     private const int Samples = 3;
     private const int Tokens = 16;
 
-    [Fact]
+    [LongFact]
     public void The_fast_graph_stays_within_a_hundredth_of_a_nat_of_the_exact_one_however_tokens_are_drawn()
     {
         var folder = Repository.PathOf("models", "smollm2-135m-instruct");

@@ -61,7 +61,7 @@ public class PrefixedPromptTests
         await AssertSameAsPromptAsync(other, Begin, Rest);
     }
 
-    [Fact]
+    [LongFact]
     public async Task A_prefix_of_real_tokens_gives_the_bits_of_those_tokens_in_the_default_models_exact_graph()
     {
         using var loaded = LoadedModel.Default(new() { Graph = "model.exact.onnx" });

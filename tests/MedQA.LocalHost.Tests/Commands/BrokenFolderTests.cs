@@ -13,7 +13,7 @@ public sealed class BrokenFolderTests
     private const int Questions = 10;
     private const int Rounds = 5;
 
-    [Fact]
+    [LongFact]
     public Task Whatever_happens_to_the_processes_of_a_folder_its_run_ends_with_every_question_once() =>
         Seeds.TryAllAsync("a broken data folder", Seeds.Of(usual: 1, oneOf: 10), async (seed, cancel) =>
         {

@@ -128,7 +128,7 @@ public sealed class FullDiskTests
         }
     }
 
-    [Fact]
+    [LongFact]
     public async Task A_run_that_fills_its_own_disk_stops_before_the_emulator_loses_what_it_has()
     {
         await using var medqa = new MedqaProcess();
@@ -143,7 +143,7 @@ public sealed class FullDiskTests
         Assert.Equal(0, code);
     }
 
-    [Fact]
+    [LongFact]
     public async Task What_is_exported_to_a_full_disk_is_there_whole_or_not_at_all()
     {
         await using var medqa = new MedqaProcess();

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Azure;
 using MedQA.Pipeline.Queries;
+using MedQA.Tests;
 
 namespace MedQA.LocalHost.Tests.Commands;
 
@@ -133,7 +134,7 @@ public sealed class RunCommandTests
         Assert.Contains("benchmarks is a folder; name the question sets in it, or the suite that it holds with --suite multimedqa.", why, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [LongFact]
     public async Task Killed_in_the_middle_and_started_again_it_ends_with_the_report_of_an_undisturbed_run()
     {
         // So many that the kill comes in the middle on a fast machine too: what is done is seen once a second.

@@ -15,7 +15,7 @@ public sealed class SecretTests
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    [Fact]
+    [LongFact]
     public async Task No_key_token_connection_string_or_text_is_written_down_whatever_is_done_and_however_it_fails()
     {
         await using var medqa = new MedqaProcess();

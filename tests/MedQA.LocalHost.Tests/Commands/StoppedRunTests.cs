@@ -13,7 +13,7 @@ public sealed class StoppedRunTests
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    [Fact]
+    [LongFact]
     public async Task A_run_that_nobody_works_on_is_paused_however_its_process_ended()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The signals are sent by the kill program.");
@@ -122,7 +122,7 @@ public sealed class StoppedRunTests
         }
     }
 
-    [Fact]
+    [LongFact]
     public async Task Stopped_beside_a_server_of_its_model_a_run_is_said_to_go_on_there_and_does()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The signals are sent by the kill program.");
@@ -146,7 +146,7 @@ public sealed class StoppedRunTests
         Assert.True(await PausedAsync(medqa));
     }
 
-    [Fact]
+    [LongFact]
     public async Task What_was_made_for_one_model_is_run_with_no_other_whoever_starts_or_serves_next()
     {
         await using var medqa = new MedqaProcess();

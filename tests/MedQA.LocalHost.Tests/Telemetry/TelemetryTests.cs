@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using MedQA.LocalHost.Tests.Commands;
+using MedQA.Tests;
 
 namespace MedQA.LocalHost.Tests.Telemetry;
 
@@ -13,7 +14,7 @@ public sealed class TelemetryTests
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    [Fact]
+    [LongFact]
     public async Task An_upload_is_one_trace_over_the_queue_into_both_processes_and_the_metrics_sum_to_what_the_report_says()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The signal is sent by the kill program.");

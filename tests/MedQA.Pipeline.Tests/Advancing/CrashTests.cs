@@ -7,6 +7,7 @@ using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Splitting;
 using MedQA.Pipeline.Storage;
 using MedQA.Pipeline.Tests.Fixtures;
+using MedQA.Tests;
 
 namespace MedQA.Pipeline.Tests.Advancing;
 
@@ -48,7 +49,7 @@ public sealed class CrashTests(AzuriteFixture azurite)
         }
     }
 
-    [Fact]
+    [LongFact]
     public async Task With_the_answer_of_any_call_lost_a_run_comes_to_the_same_report_and_asks_every_question_once()
     {
         var prefix = azurite.NewPrefix();

@@ -5,6 +5,7 @@ using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Splitting;
 using MedQA.Pipeline.Storage;
 using MedQA.Pipeline.Tests.Fixtures;
+using MedQA.Tests;
 using Microsoft.Extensions.Time.Testing;
 
 namespace MedQA.Pipeline.Tests.Advancing;
@@ -291,7 +292,7 @@ public sealed class RunAdvancerTests(AzuriteFixture azurite)
         Assert.True((await bench.Advancer.AdvanceAsync(run, Cancel)).IsDone);
     }
 
-    [Fact]
+    [LongFact]
     public async Task Whatever_a_step_was_doing_when_its_run_was_deleted_elsewhere_nothing_of_it_is_left()
     {
         // Batches that are answered, so that the step collects them, writes the result and ends the run.

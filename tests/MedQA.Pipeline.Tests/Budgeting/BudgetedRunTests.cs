@@ -9,6 +9,7 @@ using MedQA.Pipeline.Splitting;
 using MedQA.Pipeline.Storage;
 using MedQA.Pipeline.Tests.Fixtures;
 using MedQA.Pipeline.Uploading;
+using MedQA.Tests;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
@@ -229,7 +230,7 @@ public sealed class BudgetedRunTests(AzuriteFixture azurite)
         }
     }
 
-    [Fact]
+    [LongFact]
     public async Task Killed_after_any_call_or_with_an_answer_lost_a_run_counts_once_and_with_what_it_took()
     {
         var prefix = azurite.NewPrefix();

@@ -8,6 +8,7 @@ using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Splitting;
 using MedQA.Pipeline.Tests.Fixtures;
 using MedQA.Pipeline.Uploading;
+using MedQA.Tests;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
@@ -48,7 +49,7 @@ public sealed class QuestionSetSplitterTests(AzuriteFixture azurite)
         Assert.Single((await bench.Reader.ListAsync(null, 10, Cancel)).Runs);
     }
 
-    [Fact]
+    [LongFact]
     public async Task Whatever_a_split_was_doing_when_its_run_was_deleted_elsewhere_nothing_of_it_is_left()
     {
         for (var at = 1; ; at++)
