@@ -1,12 +1,12 @@
 using BenchmarkDotNet.Running;
 using MedQA.Benchmarks.Load;
 using MedQA.Benchmarks.Tuning;
-using MedQA.Benchmarks.Wholes;
+using MedQA.Benchmarks.EndToEnd;
 using MedQA.Inference.Optimization;
 
-if (args is ["wholes", .. var rest])
+if (args is ["end-to-end", .. var rest])
 {
-    return await WholesCommand.RunAsync(rest);
+    return await EndToEndCommand.RunAsync(rest);
 }
 
 if (args is ["load", .. var load])
@@ -14,9 +14,9 @@ if (args is ["load", .. var load])
     return await LoadCommand.RunAsync(load);
 }
 
-if (args is ["parts", .. var parts])
+if (args is ["micro", .. var micro])
 {
-    BenchmarkSwitcher.FromAssembly(typeof(WholesCommand).Assembly).Run(parts);
+    BenchmarkSwitcher.FromAssembly(typeof(EndToEndCommand).Assembly).Run(micro);
     return 0;
 }
 
@@ -29,7 +29,7 @@ if (args is ["widen", var folder])
 
 if (args is ["growth", var plots])
 {
-    new Growth(Path.Combine(WholesCommand.RepositoryRoot, "models", "smollm2-135m-instruct"), null).Run(plots);
+    new Growth(Path.Combine(EndToEndCommand.RepositoryRoot, "models", "smollm2-135m-instruct"), null).Run(plots);
     return 0;
 }
 
@@ -40,13 +40,13 @@ if (args is ["tuning", var measured, var drawn])
 }
 
 await Console.Error.WriteLineAsync("""
-    usage: MedQA.Benchmarks wholes [--only NAME,NAME] [--rounds N] [--graph FILE] [--model FOLDER] [--peer PROGRAM --peer-model GGUF] [--prompts FILE]
+    usage: MedQA.Benchmarks end-to-end [--only NAME,NAME] [--rounds N] [--graph FILE] [--model FOLDER] [--peer PROGRAM --peer-model GGUF] [--prompts FILE]
            MedQA.Benchmarks widen FOLDER    (writes model.8bit.onnx into it, for --graph)
            MedQA.Benchmarks growth FOLDER   (plots of a step's cost go there)
            MedQA.Benchmarks load [--sizes N,N] [--data FOLDER] [--plots FOLDER] [--readers N] [--medqa PROGRAM] [--clients N --seconds N --pause-ms N] [--reports N]
            MedQA.Benchmarks load plots DATA FOLDER    (draws what was measured before)
            MedQA.Benchmarks tuning RESULTS FOLDER   (plots of what `medqa tune measure` wrote into RESULTS)
-           MedQA.Benchmarks parts [BenchmarkDotNet's arguments]
+           MedQA.Benchmarks micro [BenchmarkDotNet's arguments]
     --prompts is a file of prompts as token ids, one a line; --peer is a program that draws the same samples with llama.cpp, and its rounds alternate with ours.
     """);
 return 2;

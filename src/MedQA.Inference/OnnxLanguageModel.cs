@@ -88,7 +88,7 @@ public sealed class OnnxLanguageModel : ILanguageModel, IAsyncDisposable
     public ILanguageModel WithPrefix(PrefixReference prefix, ReadOnlyMemory<byte> keyValues)
     {
         ArgumentNullException.ThrowIfNull(prefix);
-        if (prefix.WhyUnsuitedTo(Description) is { } reason)
+        if (prefix.GetIncompatibility(Description) is { } reason)
         {
             throw new PrefixRefusedException(reason);
         }

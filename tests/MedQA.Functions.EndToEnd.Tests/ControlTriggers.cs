@@ -55,13 +55,13 @@ public sealed class ControlTriggers(UploadFunctions uploads, AdvanceFunctions ad
     /// The history goes to the orchestrator, and its decisions come back, in the form in which an isolated worker exchanges them with the
     /// host.
     /// </summary>
-    [FunctionName(nameof(ScoreRun))]
+    [FunctionName(RunOrchestrator.Name)]
     public string Orchestrate([OrchestrationTrigger] string history)
     {
         ArgumentException.ThrowIfNullOrEmpty(history);
         return GrpcOrchestrationRunner.LoadAndRun<object, object?>(history, static async (context, _) =>
         {
-            await ScoreRun.RunAsync(context);
+            await RunOrchestrator.RunAsync(context);
             return null;
         });
     }

@@ -43,7 +43,7 @@ internal sealed class Harness : IAsyncDisposable
         var advance = services.GetRequiredService<AdvanceFunctions>();
         var durable = await DurableHost.StartAsync(registry =>
         {
-            registry.AddOrchestratorFunc(nameof(ScoreRun), ScoreRun.RunAsync);
+            registry.AddOrchestratorFunc(RunOrchestrator.Name, RunOrchestrator.RunAsync);
             registry.AddActivityFunc<string, RunStep>(AdvanceFunctions.Step, (_, run) => advance.AdvanceAsync(run, CancellationToken.None));
         });
         return new Harness(storage, services, durable);

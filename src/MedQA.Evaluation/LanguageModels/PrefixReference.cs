@@ -39,17 +39,17 @@ public sealed record PrefixReference(string Name, string Hash, int Length, strin
     }
 
     /// <summary>Why it cannot stand in front of a model's prompts, as a sentence with what to do; <see langword="null"/> where it can.</summary>
-    public string? WhyUnsuitedTo(ModelDescription model)
+    public string? GetIncompatibility(ModelDescription model)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return WhyUnsuitedTo(model.Name, model.Fingerprint, model.ContextLength);
+        return GetIncompatibility(model.Name, model.Fingerprint, model.ContextLength);
     }
 
     /// <summary>The same for a model that is not loaded.</summary>
     /// <param name="model">The model's name.</param>
     /// <param name="fingerprint">Its fingerprint.</param>
     /// <param name="contextLength">The most tokens that it holds.</param>
-    public string? WhyUnsuitedTo(string model, string fingerprint, int contextLength) =>
+    public string? GetIncompatibility(string model, string fingerprint, int contextLength) =>
         ModelFingerprint != fingerprint
             ? $"prefix {Name} was tuned for model {ModelName} with fingerprint {ModelFingerprint}, and this model is {model} with fingerprint {fingerprint}; use a prefix of this model, or the model that this one was tuned for."
             : Length >= contextLength

@@ -114,7 +114,7 @@ public sealed record Profile
     public long MostTokensPerQuestion => (long)SamplesPerQuestion * MaxTokens;
 
     /// <summary>Why no question at all can be asked of a model in this way, as a sentence with what to do; <see langword="null"/> where some can.</summary>
-    public string? WhyUnsuitedTo(ModelDescription model)
+    public string? GetIncompatibility(ModelDescription model)
     {
         ArgumentNullException.ThrowIfNull(model);
         if (Format == PromptFormat.Chat && !model.HasChatTemplate)
@@ -134,17 +134,17 @@ public sealed record Profile
     /// <summary>Why none of a set's questions can be asked in this way, as a sentence with what to do; <see langword="null"/> where some can.</summary>
     /// <param name="questions">How many questions the set has.</param>
     /// <param name="free">How many of them have no options.</param>
-    public string? WhyUnsuitedTo(int questions, int free) => questions > 0 && free == questions && Strategy != StrategyNames.LongForm
+    public string? GetIncompatibility(int questions, int free) => questions > 0 && free == questions && Strategy != StrategyNames.LongForm
         ? $"none of the {questions:N0} questions has options, which profile {Name} ({Strategy}) chooses among; ask them with profile {StrategyNames.LongForm}, or put the options under names that are read, such as option_a."
         : null;
 
     /// <summary>Why a prefix cannot stand in front of the questions, as a sentence with what to do; <see langword="null"/> where it can.</summary>
     /// <param name="model">The model that is asked.</param>
     /// <param name="prefix">What the profile's <see cref="Prefix"/> names.</param>
-    public string? WhyUnsuitedTo(ModelDescription model, PrefixReference prefix)
+    public string? GetIncompatibility(ModelDescription model, PrefixReference prefix)
     {
         ArgumentNullException.ThrowIfNull(prefix);
-        return prefix.WhyUnsuitedTo(model) ?? WhyTooLongFor(model, prefix.Length);
+        return prefix.GetIncompatibility(model) ?? WhyTooLongFor(model, prefix.Length);
     }
 
     /// <summary>Tokens that must be free behind the prompt: the longest reasoning, and 16 for the answer cue and the longest letter or word behind it.</summary>

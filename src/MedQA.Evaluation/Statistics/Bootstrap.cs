@@ -19,7 +19,7 @@ public static class Bootstrap
     /// <param name="confidence">Between 0 and 1.</param>
     /// <returns>The percentiles of the defined values; <see langword="null"/> where not even half of the resamples define the statistic.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A parameter is outside its range.</exception>
-    public static Interval? Percentile(int items, Func<ReadOnlySpan<int>, double> statistic, ulong key, int resamples = DefaultResamples, double confidence = 0.95)
+    internal static Interval? Percentile(int items, Func<ReadOnlySpan<int>, double> statistic, ulong key, int resamples = DefaultResamples, double confidence = 0.95)
     {
         ArgumentNullException.ThrowIfNull(statistic);
         Check(items, resamples, confidence);

@@ -20,9 +20,6 @@ public static class LearnThenTest
     /// <summary>The thresholds of agreements of k samples: k/k down to 1/k.</summary>
     public static double[] ThresholdsOfVotes(int samples) => [.. Enumerable.Range(0, samples).Select(index => (double)(samples - index) / samples)];
 
-    /// <summary>Thresholds for confidences of any value: 0.99 down to 0 in steps of 0.01.</summary>
-    public static double[] EvenThresholds() => [.. Enumerable.Range(0, 100).Select(static index => (99 - index) / 100.0)];
-
     /// <summary>Finds the lowest threshold that the tests allow.</summary>
     /// <param name="development">The answers to the development questions.</param>
     /// <param name="thresholds">The thresholds to choose from, falling; chosen without looking at the answers.</param>

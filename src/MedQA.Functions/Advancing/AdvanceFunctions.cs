@@ -8,7 +8,7 @@ using Microsoft.DurableTask.Client;
 namespace MedQA.Functions.Advancing;
 
 /// <summary>The steps of runs: as the orchestration's activity, on wake-ups, and for runs that nobody drives.</summary>
-public sealed class AdvanceFunctions(RunAdvancer advancer, RunWakeUps wakeUps, RunReader reader, TimeProvider time)
+public sealed class AdvanceFunctions(RunAdvancer advancer, RunSignals wakeUps, RunReader reader, TimeProvider time)
 {
     /// <summary>The activity's name.</summary>
     internal const string Step = "Advance";
@@ -28,12 +28,12 @@ public sealed class AdvanceFunctions(RunAdvancer advancer, RunWakeUps wakeUps, R
     /// <summary>A batch has ended, or somebody has asked for something.</summary>
     [Function(nameof(OnAdvance))]
     public async Task OnAdvance([QueueTrigger("advance", Connection = DataStorage.Connection)] string message, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken) =>
-        await client.DriveAsync(await wakeUps.TakeAsync(message, cancellationToken), cancellationToken);
+        await client.EnsureOrchestrationAsync(await wakeUps.TakeAsync(message, cancellationToken), cancellationToken);
 
     /// <summary>A message for a batch was taken too often and never completed.</summary>
     [Function(nameof(OnBatchPoison))]
     public async Task OnBatchPoison([QueueTrigger("question-batches-poison", Connection = DataStorage.Connection)] string message, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken) =>
-        await client.DriveAsync(await wakeUps.TakePoisonedBatchAsync(message, cancellationToken), cancellationToken);
+        await client.EnsureOrchestrationAsync(await wakeUps.TakePoisonedBatchAsync(message, cancellationToken), cancellationToken);
 
     /// <summary>Looks every minute for runs that have something to do and that nobody drives, and at the queue of batches: its length and age are metrics.</summary>
     [Function(nameof(OnTimer))]
@@ -41,7 +41,7 @@ public sealed class AdvanceFunctions(RunAdvancer advancer, RunWakeUps wakeUps, R
     {
         await foreach (var run in wakeUps.ActiveAsync(cancellationToken))
         {
-            if (await client.DriveAsync(run, cancellationToken) is { } last && time.GetUtcNow() - last > Stuck)
+            if (await client.EnsureOrchestrationAsync(run, cancellationToken) is { } last && time.GetUtcNow() - last > Stuck)
             {
                 await wakeUps.StepAsync(run, cancellationToken);
             }

@@ -14,7 +14,7 @@ namespace MedQA.Functions.Uploading;
 /// Uploads become runs. Where the events come from is chosen by turning functions off (<c>AzureWebJobs_NAME_Disabled</c>), since a trigger's source is fixed when it is compiled:
 /// exactly one of <see cref="OnBlobEvent"/>, <see cref="OnBlobFound"/> and <see cref="OnUploadMessage"/> is meant to be on. Several are safe: the same upload is the same run.
 /// </summary>
-public sealed class UploadFunctions(QuestionSetSplitter splitter, PoisonedUploads poisoned, RunWakeUps wakeUps)
+public sealed class UploadFunctions(QuestionSetSplitter splitter, PoisonUploadHandler poisoned, RunSignals wakeUps)
 {
     /// <summary>Event Grid has called the blob extension's webhook: for Azure.</summary>
     [Function(nameof(OnBlobEvent))]
@@ -50,5 +50,5 @@ public sealed class UploadFunctions(QuestionSetSplitter splitter, PoisonedUpload
     /// Events come twice, late, and for uploads over HTTP too: an orchestration starts only where a step leaves something to do.
     /// </summary>
     private async Task DriveAsync(RunId? run, DurableTaskClient client, CancellationToken cancellationToken) =>
-        await client.DriveAsync(run is { } known ? await wakeUps.StepAsync(known, cancellationToken) : null, cancellationToken);
+        await client.EnsureOrchestrationAsync(run is { } known ? await wakeUps.StepAsync(known, cancellationToken) : null, cancellationToken);
 }

@@ -61,7 +61,7 @@ internal static class EstimateCommand
             await QuestionSetCheck.ReadAsync(context.Console, input, reading, tally, questions.Add, cancellationToken);
         }
 
-        if (profile.WhyUnsuitedTo(tally.Accepted, tally.FreeAnswers) is { } unsuited)
+        if (profile.GetIncompatibility(tally.Accepted, tally.FreeAnswers) is { } unsuited)
         {
             throw new InputException(unsuited);
         }

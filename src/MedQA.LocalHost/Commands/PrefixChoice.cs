@@ -13,10 +13,10 @@ internal static class PrefixChoice
     /// <exception cref="PrefixRefusedException">The prefix is damaged.</exception>
     public static async Task CheckAsync(ModelDescription model, Profile profile, HostSettings settings, CancellationToken cancellationToken)
     {
-        var reason = profile.WhyUnsuitedTo(model);
+        var reason = profile.GetIncompatibility(model);
         if (reason is null && profile.Prefix is { } name && PrefixStore.FolderOf(settings.PrefixesFolder, name) is { } folder)
         {
-            reason = profile.WhyUnsuitedTo(model, (await PrefixStore.ReadFolderAsync(folder, name, cancellationToken)).Prefix);
+            reason = profile.GetIncompatibility(model, (await PrefixStore.ReadFolderAsync(folder, name, cancellationToken)).Prefix);
         }
 
         if (reason is not null)
@@ -38,6 +38,6 @@ internal static class PrefixChoice
         var folder = PrefixStore.FolderOf(settings.PrefixesFolder, name)
             ?? throw new InputException($"Profile {profile.Name} names the prefix '{name}', and there is none of that name: name the folder that it lies in with --prefixes.");
         var (prefix, _, keyValues) = await PrefixStore.ReadFolderAsync(folder, name, cancellationToken);
-        return profile.WhyUnsuitedTo(model.Description, prefix) is { } reason ? throw new InputException(reason) : model.WithPrefix(prefix, keyValues);
+        return profile.GetIncompatibility(model.Description, prefix) is { } reason ? throw new InputException(reason) : model.WithPrefix(prefix, keyValues);
     }
 }

@@ -82,7 +82,7 @@ internal static class PrefixesCommand
         {
             var manifest = PrefixFolder.Open(path).Manifest;
             var prefix = new PrefixReference(name, manifest.PrefixHash, manifest.Length, manifest.Model.Fingerprint, manifest.Model.Name);
-            var problem = prefix.WhyUnsuitedTo(model.Name, fingerprint, model.ContextLength);
+            var problem = prefix.GetIncompatibility(model.Name, fingerprint, model.ContextLength);
             return new(name, manifest.Length, manifest.Model.Name, manifest.Data?.Exemplars, manifest.Losses?.LastOrDefault()?.Step, manifest.PrefixHash, problem);
         }
         catch (PrefixException exception)

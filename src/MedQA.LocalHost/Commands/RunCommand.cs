@@ -69,7 +69,7 @@ internal static class RunCommand
             var file = inputs.Add(await QuestionSetCheck.OpenAsync(console, name, cancellationToken));
             var tally = new QuestionSetTally();
             await QuestionSetCheck.ReadAsync(console, file, reading, tally, static _ => { }, cancellationToken);
-            if (asked?.WhyUnsuitedTo(tally.Accepted, tally.FreeAnswers) is { } unsuited)
+            if (asked?.GetIncompatibility(tally.Accepted, tally.FreeAnswers) is { } unsuited)
             {
                 throw new InputException($"{file}: {unsuited}");
             }

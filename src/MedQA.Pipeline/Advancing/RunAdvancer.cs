@@ -146,7 +146,7 @@ public sealed class RunAdvancer
             var begun = summary.Requested == RequestedAction.Retry
                 ? await _retry.BeginAsync(row, manifest, cancellationToken) with { Start = row.Start + 1, Reserved = false }
                 : row with { Summary = summary with { Requested = RequestedAction.None } };
-            return await _runs.TryUpdateAsync(Touched(begun), cancellationToken) is { } changed
+            return await _runs.TryUpdateAsync(WithTimestamp(begun), cancellationToken) is { } changed
                 ? new AdvanceOutcome(changed.Summary.State, changed.Summary.State.IsFinal() ? null : TimeSpan.Zero)
                 : null;
         }
@@ -180,7 +180,7 @@ public sealed class RunAdvancer
             return await CancelAsync(row, next, manifest, rows, cancellationToken);
         }
 
-        if (ReasonToAskAgain(next.Summary) is { } question)
+        if (GetApprovalReason(next.Summary) is { } question)
         {
             return await WaitAsync(row, next, question, more ? TimeSpan.Zero : Latest, cancellationToken);
         }
@@ -211,7 +211,7 @@ public sealed class RunAdvancer
             return new AdvanceOutcome(next.Summary.State, more ? TimeSpan.Zero : Pause(row));
         }
 
-        next = Touched(next);
+        next = WithTimestamp(next);
         return await _runs.TryUpdateAsync(next, cancellationToken) is null ? null : new AdvanceOutcome(next.Summary.State, more ? TimeSpan.Zero : Soon);
     }
 
@@ -292,7 +292,7 @@ public sealed class RunAdvancer
         {
             if (await _sending.IsLeasedAsync(row.Summary.Run, batch.Batch, cancellationToken))
             {
-                return row != before && await _runs.TryUpdateAsync(Touched(row), cancellationToken) is null ? null : new AdvanceOutcome(row.Summary.State, Soon);
+                return row != before && await _runs.TryUpdateAsync(WithTimestamp(row), cancellationToken) is null ? null : new AdvanceOutcome(row.Summary.State, Soon);
             }
         }
 
@@ -308,7 +308,7 @@ public sealed class RunAdvancer
         // Where rows were lost, retries that had been made still lie in blobs: they are gone through again.
         if (state == RunState.Completed && await _retry.FindNextAsync(row, cancellationToken) is { } again)
         {
-            return await _runs.TryUpdateAsync(Touched(again), cancellationToken) is null ? null : new AdvanceOutcome(again.Summary.State, TimeSpan.Zero);
+            return await _runs.TryUpdateAsync(WithTimestamp(again), cancellationToken) is null ? null : new AdvanceOutcome(again.Summary.State, TimeSpan.Zero);
         }
 
         if (state == RunState.Completed && await _answers.FindMissingAsync(row.Summary.Run, manifest, row.Summary.Retry, cancellationToken) is { } missing)
@@ -338,7 +338,7 @@ public sealed class RunAdvancer
             await SettleAsync(_ledger, row, manifest.Protocol!.Profile, rows, cancellationToken);
         }
 
-        var ended = Touched(row with
+        var ended = WithTimestamp(row with
         {
             Summary = row.Summary with
             {
@@ -376,12 +376,12 @@ public sealed class RunAdvancer
             Reserved = row.Reserved,
             Summary = fresh.Summary with { Requested = row.Summary.Requested, Approved = row.Summary.Approved, Started = row.Summary.Started, Revision = row.Summary.Revision },
         };
-        return await _runs.TryUpdateAsync(Touched(again), cancellationToken) is null ? null : new AdvanceOutcome(again.Summary.State, TimeSpan.Zero);
+        return await _runs.TryUpdateAsync(WithTimestamp(again), cancellationToken) is null ? null : new AdvanceOutcome(again.Summary.State, TimeSpan.Zero);
     }
 
     private async Task<AdvanceOutcome?> EndAsync(RunRow row, RunState state, string? reason, CancellationToken cancellationToken)
     {
-        var ended = Touched(row with { Summary = row.Summary with { State = state, Reason = reason, NeedsApproval = false, Requested = RequestedAction.None, Finished = _time.GetUtcNow() } });
+        var ended = WithTimestamp(row with { Summary = row.Summary with { State = state, Reason = reason, NeedsApproval = false, Requested = RequestedAction.None, Finished = _time.GetUtcNow() } });
         if (await _runs.TryUpdateAsync(ended, cancellationToken) is null)
         {
             return null;
@@ -395,7 +395,7 @@ public sealed class RunAdvancer
         RunRow before, RunRow row, string reason, TimeSpan comeBackIn, CancellationToken cancellationToken)
     {
         var waiting = row with { Summary = row.Summary with { State = RunState.Waiting, Reason = reason, NeedsApproval = true } };
-        return waiting != before && await _runs.TryUpdateAsync(Touched(waiting), cancellationToken) is null
+        return waiting != before && await _runs.TryUpdateAsync(WithTimestamp(waiting), cancellationToken) is null
             ? null
             : new AdvanceOutcome(RunState.Waiting, comeBackIn);
     }
@@ -411,7 +411,7 @@ public sealed class RunAdvancer
     }
 
     /// <summary>What is found out only while the run goes on: how long its questions take.</summary>
-    private string? ReasonToAskAgain(RunSummary summary) =>
+    private string? GetApprovalReason(RunSummary summary) =>
         summary.Approved || _options.MaxComputeHours is not { } most || summary.Totals.Seconds <= most * 3600 ? null
         : string.Create(
             CultureInfo.InvariantCulture,
@@ -469,7 +469,7 @@ public sealed class RunAdvancer
         return manifest;
     }
 
-    private RunRow Touched(RunRow row) => row with { Summary = row.Summary with { Changed = _time.GetUtcNow() } };
+    private RunRow WithTimestamp(RunRow row) => row with { Summary = row.Summary with { Changed = _time.GetUtcNow() } };
 
     /// <summary>The longer nothing has changed, the later the next look: a quarter of that time, from a second to half a minute.</summary>
     private TimeSpan Pause(RunRow row) => TimeSpan.FromSeconds(Math.Clamp((_time.GetUtcNow() - row.Summary.Changed).TotalSeconds / 4, Soon.TotalSeconds, Latest.TotalSeconds));

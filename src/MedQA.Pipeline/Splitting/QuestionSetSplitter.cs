@@ -550,7 +550,7 @@ public sealed class QuestionSetSplitter
             return manifest with { Rejection = new Rejection(sentence, first.Line), RejectedRows = blobs.Rejected, FirstRejected = blobs.First };
         }
 
-        if (profile.WhyUnsuitedTo(tally.Accepted, tally.FreeAnswers) is { } unsuited)
+        if (profile.GetIncompatibility(tally.Accepted, tally.FreeAnswers) is { } unsuited)
         {
             await blobs.DiscardQuestionsAsync(cancellationToken);
             return manifest with { Rejection = new Rejection(unsuited, null), RejectedRows = blobs.Rejected, FirstRejected = blobs.First };
@@ -588,7 +588,7 @@ public sealed class QuestionSetSplitter
         try
         {
             return await _prefixes.FindAsync(prefixName, cancellationToken) is { } prefix
-                ? (profile, prefix, profile.WhyUnsuitedTo(_model, prefix) is { } reason ? new Rejection(reason, null) : null)
+                ? (profile, prefix, profile.GetIncompatibility(_model, prefix) is { } reason ? new Rejection(reason, null) : null)
                 : (profile, null, new Rejection($"profile {name} names the prefix '{prefixName}', and there is none of that name. Put it into the folder of prefixes (--prefixes), or in Azure into the container of prefixes.", null));
         }
         catch (PrefixRefusedException fault)
@@ -602,7 +602,7 @@ public sealed class QuestionSetSplitter
         try
         {
             return _profiles.Find(name) is { } profile
-                ? (profile, profile.WhyUnsuitedTo(_model) is { } reason ? new Rejection(reason, null) : null)
+                ? (profile, profile.GetIncompatibility(_model) is { } reason ? new Rejection(reason, null) : null)
                 : (null, new Rejection($"there is no profile '{name}' (the folder of an upload, or its metadata, names it). There are: {string.Join(", ", _profiles.Names)}.", null));
         }
         catch (ProfileException fault)

@@ -41,7 +41,7 @@ internal static class EstimateHandlers
         var model = api.Models.FirstOrDefault();
         var earlier = model is null ? [] : await EarlierAsync(api.Reader, model, profile, cancellationToken);
         var read = await ReadAsync(body, options, tally, cancellationToken);
-        var rejected = await api.Splitter.WhyRejectedAsync(profile.Name, cancellationToken) ?? profile.WhyUnsuitedTo(tally.Accepted, tally.FreeAnswers);
+        var rejected = await api.Splitter.WhyRejectedAsync(profile.Name, cancellationToken) ?? profile.GetIncompatibility(tally.Accepted, tally.FreeAnswers);
         var tokens = read.Tally.Accepted * profile.MostTokensPerQuestion;
         var shortage = api.Ledger is { } ledger ? await ledger.WhyWaitAsync(request.Caller, tokens, cancellationToken) : null;
         var estimate = RunEstimate.Of(

@@ -164,10 +164,10 @@ public sealed class ProfileReaderTests
         var profile = BuiltInProfiles.Find("few-shot")! with { Prefix = "p", MaxTokens = 400 };
         var prefix = new PrefixReference("p", new string('a', 64), 95, model.Fingerprint, "tiny");
 
-        Assert.Null(profile.WhyUnsuitedTo(model, prefix));
-        Assert.Contains("up to 400 tokens behind the 96 virtual tokens of prefix p, which leaves no room", profile.WhyUnsuitedTo(model, prefix with { Length = 96 }), StringComparison.Ordinal);
-        Assert.Contains("512 virtual tokens, which leave no room for a prompt", profile.WhyUnsuitedTo(model, prefix with { Length = 512 }), StringComparison.Ordinal);
-        var foreign = profile.WhyUnsuitedTo(model, prefix with { ModelFingerprint = new string('c', 64), ModelName = "large" })!;
+        Assert.Null(profile.GetIncompatibility(model, prefix));
+        Assert.Contains("up to 400 tokens behind the 96 virtual tokens of prefix p, which leaves no room", profile.GetIncompatibility(model, prefix with { Length = 96 }), StringComparison.Ordinal);
+        Assert.Contains("512 virtual tokens, which leave no room for a prompt", profile.GetIncompatibility(model, prefix with { Length = 512 }), StringComparison.Ordinal);
+        var foreign = profile.GetIncompatibility(model, prefix with { ModelFingerprint = new string('c', 64), ModelName = "large" })!;
         Assert.Contains($"was tuned for model large with fingerprint {new string('c', 64)}", foreign, StringComparison.Ordinal);
         Assert.Contains(model.Fingerprint, foreign, StringComparison.Ordinal);
     }
@@ -201,10 +201,10 @@ public sealed class ProfileReaderTests
         var profile = BuiltInProfiles.Find("self-consistency")!;
         var model = new ModelDescription { Name = "tiny", Fingerprint = "0", EngineFingerprint = "e", ContextLength = 2048, HasChatTemplate = true };
 
-        Assert.Null(profile.WhyUnsuitedTo(model));
-        Assert.Contains("\"format\": \"completion\"", profile.WhyUnsuitedTo(model with { HasChatTemplate = false }), StringComparison.Ordinal);
-        Assert.Null((profile with { Format = PromptFormat.Completion }).WhyUnsuitedTo(model with { HasChatTemplate = false }));
-        Assert.Contains("leaves no room", profile.WhyUnsuitedTo(model with { ContextLength = 128 }), StringComparison.Ordinal);
+        Assert.Null(profile.GetIncompatibility(model));
+        Assert.Contains("\"format\": \"completion\"", profile.GetIncompatibility(model with { HasChatTemplate = false }), StringComparison.Ordinal);
+        Assert.Null((profile with { Format = PromptFormat.Completion }).GetIncompatibility(model with { HasChatTemplate = false }));
+        Assert.Contains("leaves no room", profile.GetIncompatibility(model with { ContextLength = 128 }), StringComparison.Ordinal);
     }
 
     [Property(MaxTest = 200)]

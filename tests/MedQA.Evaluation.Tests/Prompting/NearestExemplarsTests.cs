@@ -64,9 +64,9 @@ public sealed class NearestExemplarsTests
     {
         var model = new ScriptedModel();
         var protocol = ProtocolOf(1, Example("heart", "heart"));
-        Assert.Contains("\"exemplarSelection\": \"nearest\"", protocol.Profile.WhyUnsuitedTo(model.Description), StringComparison.Ordinal);
-        Assert.Null(protocol.Profile.WhyUnsuitedTo(model.Description with { GivesEmbeddings = true }));
-        Assert.Null((protocol.Profile with { ExemplarSelection = ExemplarSelection.Random }).WhyUnsuitedTo(model.Description));
+        Assert.Contains("\"exemplarSelection\": \"nearest\"", protocol.Profile.GetIncompatibility(model.Description), StringComparison.Ordinal);
+        Assert.Null(protocol.Profile.GetIncompatibility(model.Description with { GivesEmbeddings = true }));
+        Assert.Null((protocol.Profile with { ExemplarSelection = ExemplarSelection.Random }).GetIncompatibility(model.Description));
         var fault = await Assert.ThrowsAsync<ProfileException>(() => QuestionAnswerer.AnswerAsync(model, protocol, Asked, 0, TimeProvider.System, Cancel));
         Assert.Equal("exemplarSelection", fault.Field);
     }

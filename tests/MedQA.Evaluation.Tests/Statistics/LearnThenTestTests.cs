@@ -27,7 +27,7 @@ public sealed class LearnThenTestTests
     {
         Assert.Null(LearnThenTest.Find(ConfidenceTable.OfVotes([(11, 11, 20, 0)]), LearnThenTest.ThresholdsOfVotes(11)));
         Assert.Null(LearnThenTest.Find(ConfidenceTable.OfVotes([(11, 11, 800, 200)]), LearnThenTest.ThresholdsOfVotes(11)));
-        Assert.Null(LearnThenTest.Find(ConfidenceTable.OfVotes([]), LearnThenTest.EvenThresholds()));
+        Assert.Null(LearnThenTest.Find(ConfidenceTable.OfVotes([]), EvenThresholds()));
     }
 
     [Fact]
@@ -40,7 +40,7 @@ public sealed class LearnThenTestTests
             var stream = new Evaluation.Randomness.RandomStream((ulong)file);
             var confidences = Enumerable.Range(0, 400).Select(index => stream.Uniform(index)).ToArray();
             var correct = confidences.Select((confidence, index) => stream.Uniform(index, 1) < (confidence >= 0.5 ? 0.97 : 0.6)).ToArray();
-            if (LearnThenTest.Find(ConfidenceTable.OfConfidences(confidences, correct), LearnThenTest.EvenThresholds()) is { } threshold)
+            if (LearnThenTest.Find(ConfidenceTable.OfConfidences(confidences, correct), EvenThresholds()) is { } threshold)
             {
                 found++;
                 broken += threshold.Threshold < 0.115 / 0.3 ? 1 : 0;
@@ -68,10 +68,10 @@ public sealed class LearnThenTestTests
             var table = ConfidenceTable.OfConfidences([.. answers.Select(static answer => answer.Confidence)], [.. answers.Select(static answer => answer.Right)]);
             var sizes = answers.GroupBy(static answer => answer.Confidence).Select(static cluster => (Confidence: cluster.Key, Size: cluster.Count())).ToArray();
             var effective = table.Levels.Select(level => level with { EffectiveKept = DesignEffect.LeastEffective(sizes.Where(cluster => cluster.Confidence >= level.Confidence).Select(static cluster => cluster.Size)) });
-            var threshold = LearnThenTest.Find(ConfidenceTable.OfLevels([.. effective]), LearnThenTest.EvenThresholds());
+            var threshold = LearnThenTest.Find(ConfidenceTable.OfLevels([.. effective]), EvenThresholds());
             found += threshold is null ? 0 : 1;
             broken += threshold?.Threshold < 0.115 / 0.3 ? 1 : 0;
-            brokenAsIfAlone += LearnThenTest.Find(table, LearnThenTest.EvenThresholds())?.Threshold < 0.115 / 0.3 ? 1 : 0;
+            brokenAsIfAlone += LearnThenTest.Find(table, EvenThresholds())?.Threshold < 0.115 / 0.3 ? 1 : 0;
         }
 
         Assert.InRange(found, 500, 2000);
@@ -85,4 +85,7 @@ public sealed class LearnThenTestTests
         Assert.Throws<ArgumentException>(() => LearnThenTest.Find(ConfidenceTable.OfVotes([]), [0.5, 0.6]));
         Assert.Throws<ArgumentOutOfRangeException>(() => LearnThenTest.Find(ConfidenceTable.OfVotes([]), [0.5], accuracy: 1));
     }
+
+    /// <summary>0.99 down to 0 in steps of 0.01.</summary>
+    private static double[] EvenThresholds() => [.. Enumerable.Range(0, 100).Select(static index => (99 - index) / 100.0)];
 }

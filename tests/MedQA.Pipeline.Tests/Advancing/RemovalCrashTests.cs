@@ -126,7 +126,7 @@ public sealed class RemovalCrashTests(AzuriteFixture azurite)
             // Somebody who was writing was killed, and so was who deleted.
             await storage.Blob(made, "questions/00000000.jsonl").PutAsync(BinaryData.FromString("late"), "text/plain", Cancel);
             Assert.Contains(made,
-                await new RunWakeUps(storage, AdvancerOver(storage, TimeProvider.System), NullLogger.Instance).ActiveAsync(Cancel)
+                await new RunSignals(storage, AdvancerOver(storage, TimeProvider.System), NullLogger.Instance).ActiveAsync(Cancel)
                 .ToListAsync(Cancel));
             Assert.Null((await AdvancerOver(storage, new FakeTimeProvider(DateTimeOffset.UtcNow.AddMinutes(11)))
                 .AdvanceAsync(made, Cancel)).ComeBackIn);
@@ -248,7 +248,7 @@ public sealed class RemovalCrashTests(AzuriteFixture azurite)
     {
         await StoreOver(storage).FinishRemovalsAsync(Cancel);
         var advancer = AdvancerOver(storage, TimeProvider.System);
-        foreach (var run in await new RunWakeUps(storage, advancer, NullLogger.Instance).ActiveAsync(Cancel).ToListAsync(Cancel))
+        foreach (var run in await new RunSignals(storage, advancer, NullLogger.Instance).ActiveAsync(Cancel).ToListAsync(Cancel))
         {
             while ((await advancer.AdvanceAsync(run, Cancel)).State is RunState.Deleting)
             {

@@ -35,7 +35,7 @@ public sealed class FaultLogTests(AzuriteFixture azurite)
     {
         var bench = new Bench(await azurite.NewAsync());
         var logger = new FakeLogger();
-        Assert.Null(await new PoisonedUploads(bench.Splitter, logger).TakeAsync("""{"what":"Which finding goes with it?"}""", Cancel));
+        Assert.Null(await new PoisonUploadHandler(bench.Splitter, logger).TakeAsync("""{"what":"Which finding goes with it?"}""", Cancel));
         Assert.Contains("38 characters", Assert.Single(logger.Collector.GetSnapshot()).Message, StringComparison.Ordinal);
     }
 }

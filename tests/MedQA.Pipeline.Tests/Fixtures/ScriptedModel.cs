@@ -35,7 +35,7 @@ internal sealed class ScriptedModel(string fingerprint = "scripted-model", strin
 
     /// <summary>Asks this model, and keeps what it was asked with which prefix.</summary>
     public ILanguageModel WithPrefix(PrefixReference prefix, ReadOnlyMemory<byte> keyValues) =>
-        prefix.WhyUnsuitedTo(Description) is { } reason ? throw new PrefixRefusedException(reason) : new Prefixed(this, prefix, keyValues.ToArray());
+        prefix.GetIncompatibility(Description) is { } reason ? throw new PrefixRefusedException(reason) : new Prefixed(this, prefix, keyValues.ToArray());
 
     /// <summary>The prefixes that questions were asked with, once a question.</summary>
     public ConcurrentQueue<(string Hash, byte[] KeyValues)> AskedWith { get; } = [];

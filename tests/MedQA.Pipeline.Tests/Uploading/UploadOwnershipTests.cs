@@ -270,7 +270,7 @@ public sealed class UploadOwnershipTests(AzuriteFixture azurite)
             TimeProvider.System,
             NullLogger.Instance);
         const string Message = """{"ContainerName":"question-sets","BlobName":"few-shot/cases.csv"}""";
-        await new PoisonedUploads(ill, NullLogger.Instance).TakeAsync(Message, Cancel);
+        await new PoisonUploadHandler(ill, NullLogger.Instance).TakeAsync(Message, Cancel);
 
         await ScanAsync(storage, new ScriptedModel("other"), servesAnybody: true);
 

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MedQA.Pipeline.Tests.Splitting;
 
-public sealed class PoisonedUploadsTests(AzuriteFixture azurite)
+public sealed class PoisonUploadHandlerTests(AzuriteFixture azurite)
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -18,7 +18,7 @@ public sealed class PoisonedUploadsTests(AzuriteFixture azurite)
         var bench = new Bench(await azurite.NewAsync());
         await bench.UploadAsync("cases.csv", Bench.Csv(2));
 
-        var run = await new PoisonedUploads(bench.Splitter, NullLogger.Instance).TakeAsync(Message("cases.csv"), Cancel);
+        var run = await new PoisonUploadHandler(bench.Splitter, NullLogger.Instance).TakeAsync(Message("cases.csv"), Cancel);
 
         Assert.Equal(RunState.Queued, (await bench.Reader.GetAsync(run!.Value, Cancel))!.State);
     }
@@ -30,7 +30,7 @@ public sealed class PoisonedUploadsTests(AzuriteFixture azurite)
         var bench = new Bench(storage);
         await bench.UploadAsync("few-shot/cases.csv", Bench.Csv(2));
 
-        Assert.Null(await new PoisonedUploads(Broken(storage, bench.Model), NullLogger.Instance).TakeAsync(Message("few-shot/cases.csv"), Cancel));
+        Assert.Null(await new PoisonUploadHandler(Broken(storage, bench.Model), NullLogger.Instance).TakeAsync(Message("few-shot/cases.csv"), Cancel));
 
         var failed = Assert.Single((await bench.Reader.ListAsync(null, 10, Cancel)).Runs);
         Assert.Equal((RunState.Failed, "cases.csv", "few-shot"), (failed.State, failed.Name, failed.Profile));
@@ -49,7 +49,7 @@ public sealed class PoisonedUploadsTests(AzuriteFixture azurite)
     {
         var storage = await azurite.NewAsync();
         var bench = new Bench(storage);
-        Assert.Null(await new PoisonedUploads(Broken(storage, bench.Model), NullLogger.Instance).TakeAsync(message, Cancel));
+        Assert.Null(await new PoisonUploadHandler(Broken(storage, bench.Model), NullLogger.Instance).TakeAsync(message, Cancel));
         Assert.Empty((await bench.Reader.ListAsync(null, 10, Cancel)).Runs);
     }
 

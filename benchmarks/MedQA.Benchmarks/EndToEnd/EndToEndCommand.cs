@@ -1,17 +1,17 @@
 using System.Globalization;
 using System.Reflection;
 
-namespace MedQA.Benchmarks.Wholes;
+namespace MedQA.Benchmarks.EndToEnd;
 
 /// <summary>Runs whole workloads in alternating rounds and prints a table: median, smallest and greatest of the rounds.</summary>
-internal static class WholesCommand
+internal static class EndToEndCommand
 {
-    public static string RepositoryRoot { get; } = typeof(WholesCommand).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+    public static string RepositoryRoot { get; } = typeof(EndToEndCommand).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
         .Single(static attribute => attribute.Key == "RepositoryRoot").Value!;
 
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments)
     {
-        var options = WholesOptions.Parse(arguments, RepositoryRoot);
+        var options = EndToEndOptions.Parse(arguments, RepositoryRoot);
         await using var workloads = await Workloads.LoadAsync(options);
         var chosen = workloads.All.Where(workload => options.Only.Count == 0 || options.Only.Contains(workload.Name)).ToList();
         if (chosen.Count == 0)

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace MedQA.Pipeline.Advancing;
 
 /// <summary>What a host with triggers does when a run may have something to do: the next steps at once, and the word whether the run must be driven on.</summary>
-public sealed class RunWakeUps
+public sealed class RunSignals
 {
     /// <summary>The most steps at a time. A run that has more to do at once (after rows were lost) is driven on by whoever drives it.</summary>
     private const int MostSteps = 20;
@@ -17,7 +17,7 @@ public sealed class RunWakeUps
     private readonly BatchRows _batches;
 
     /// <summary>Takes the wake-ups of a storage.</summary>
-    public RunWakeUps(RunStorage storage, RunAdvancer advancer, ILogger logger)
+    public RunSignals(RunStorage storage, RunAdvancer advancer, ILogger logger)
     {
         ArgumentNullException.ThrowIfNull(storage);
         ArgumentNullException.ThrowIfNull(advancer);

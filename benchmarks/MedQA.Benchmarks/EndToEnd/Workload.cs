@@ -1,4 +1,4 @@
-namespace MedQA.Benchmarks.Wholes;
+namespace MedQA.Benchmarks.EndToEnd;
 
 /// <summary>Something whole that is run once a round.</summary>
 /// <param name="Name">What --only calls it.</param>

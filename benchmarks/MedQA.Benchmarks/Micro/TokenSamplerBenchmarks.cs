@@ -2,7 +2,7 @@ using BenchmarkDotNet.Attributes;
 using MedQA.Evaluation.Randomness;
 using MedQA.Inference.Sampling;
 
-namespace MedQA.Benchmarks.Parts;
+namespace MedQA.Benchmarks.Micro;
 
 /// <summary>One draw over the default model's vocabulary, and over a large one.</summary>
 [MemoryDiagnoser]

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace MedQA.Pipeline.Tests.Advancing;
 
-public sealed class RunWakeUpsTests(AzuriteFixture azurite)
+public sealed class RunSignalsTests(AzuriteFixture azurite)
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -81,5 +81,5 @@ public sealed class RunWakeUpsTests(AzuriteFixture azurite)
         Assert.Equal(summary, await bench.Reader.GetAsync(run, Cancel));
     }
 
-    private static RunWakeUps WakeUpsOf(Bench bench) => new(bench.Storage, bench.Advancer, NullLogger.Instance);
+    private static RunSignals WakeUpsOf(Bench bench) => new(bench.Storage, bench.Advancer, NullLogger.Instance);
 }

@@ -4,7 +4,7 @@ using MedQA.Inference.Models;
 using MedQA.Inference.Sessions;
 using ScottPlot;
 
-namespace MedQA.Benchmarks.Wholes;
+namespace MedQA.Benchmarks.EndToEnd;
 
 /// <summary>
 /// How the cost of a step grows with prompt length and samples, packed against rows. Processor time of one thread, which other

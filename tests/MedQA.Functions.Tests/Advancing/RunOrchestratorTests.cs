@@ -4,7 +4,7 @@ using Microsoft.DurableTask.Client;
 
 namespace MedQA.Functions.Tests.Advancing;
 
-public sealed class ScoreRunTests
+public sealed class RunOrchestratorTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -22,7 +22,7 @@ public sealed class ScoreRunTests
     [Fact]
     public async Task A_run_that_takes_many_steps_begins_its_history_anew_and_goes_on()
     {
-        const int Many = (2 * ScoreRun.StepsOfAHistory) + 5;
+        const int Many = (2 * RunOrchestrator.StepsOfAHistory) + 5;
         var (instance, asked) = await RunAsync(new Steps(static step => Answer(step < Many ? 0 : null, step)), "bbbbbbbbbbbbbbbb");
 
         Assert.Equal(OrchestrationRuntimeStatus.Completed, instance.RuntimeStatus);
@@ -53,10 +53,10 @@ public sealed class ScoreRunTests
     {
         await using var host = await DurableHost.StartAsync(registry =>
         {
-            registry.AddOrchestratorFunc(nameof(ScoreRun), ScoreRun.RunAsync);
+            registry.AddOrchestratorFunc(RunOrchestrator.Name, RunOrchestrator.RunAsync);
             registry.AddActivityFunc<string, RunStep>(AdvanceFunctions.Step, (_, id) => steps.Next(id));
         });
-        await host.Client.ScheduleNewOrchestrationInstanceAsync(nameof(ScoreRun), input: null, new StartOrchestrationOptions(run), Cancel);
+        await host.Client.ScheduleNewOrchestrationInstanceAsync(RunOrchestrator.Name, input: null, new StartOrchestrationOptions(run), Cancel);
         return (await host.Client.WaitForInstanceCompletionAsync(run, getInputsAndOutputs: true, Cancel), steps.Asked);
     }
 

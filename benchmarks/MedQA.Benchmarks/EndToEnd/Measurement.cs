@@ -1,4 +1,4 @@
-namespace MedQA.Benchmarks.Wholes;
+namespace MedQA.Benchmarks.EndToEnd;
 
 /// <summary>One figure of one round.</summary>
 /// <param name="What">What was measured.</param>

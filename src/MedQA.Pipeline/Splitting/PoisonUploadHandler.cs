@@ -10,13 +10,13 @@ namespace MedQA.Pipeline.Splitting;
 /// Takes the uploads that were tried too often and never became a run. Each is tried once more, since what was in the way may be gone; where it fails again, a failed run
 /// says so to whoever uploaded it.
 /// </summary>
-public sealed class PoisonedUploads
+public sealed class PoisonUploadHandler
 {
     private readonly QuestionSetSplitter _splitter;
     private readonly ILogger _logger;
 
     /// <summary>Uses the splitter that has failed.</summary>
-    public PoisonedUploads(QuestionSetSplitter splitter, ILogger logger)
+    public PoisonUploadHandler(QuestionSetSplitter splitter, ILogger logger)
     {
         ArgumentNullException.ThrowIfNull(splitter);
         (_splitter, _logger) = (splitter, logger);

@@ -1,7 +1,7 @@
-namespace MedQA.Benchmarks.Wholes;
+namespace MedQA.Benchmarks.EndToEnd;
 
 /// <summary>What the command line asks for.</summary>
-internal sealed record WholesOptions
+internal sealed record EndToEndOptions
 {
     public IReadOnlyList<string> Only { get; init; } = [];
 
@@ -20,9 +20,9 @@ internal sealed record WholesOptions
 
     public string? Prompts { get; init; }
 
-    public static WholesOptions Parse(IReadOnlyList<string> arguments, string root)
+    public static EndToEndOptions Parse(IReadOnlyList<string> arguments, string root)
     {
-        var options = new WholesOptions { ModelFolder = Path.Combine(root, "models", "smollm2-135m-instruct") };
+        var options = new EndToEndOptions { ModelFolder = Path.Combine(root, "models", "smollm2-135m-instruct") };
         for (var index = 0; index < arguments.Count; index += 2)
         {
             var value = index + 1 < arguments.Count ? arguments[index + 1] : throw new ArgumentException($"{arguments[index]} lacks its value.", nameof(arguments));

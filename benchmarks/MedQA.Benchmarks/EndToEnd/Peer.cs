@@ -2,17 +2,17 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 
-namespace MedQA.Benchmarks.Wholes;
+namespace MedQA.Benchmarks.EndToEnd;
 
 /// <summary>A program that draws the same samples with something else: prints a line of JSON a round.</summary>
 internal static class Peer
 {
     /// <summary>llama.cpp: tokens per second of one round over all prompts.</summary>
-    public static Task<double> LlamaCppAsync(WholesOptions options, int samples, int tokens) =>
+    public static Task<double> LlamaCppAsync(EndToEndOptions options, int samples, int tokens) =>
         RunAsync(options.Peer!, ["--model", options.PeerModel!, "--prompts", options.Prompts!, "--rounds", "1", "--samples", Text(samples), "--tokens", Text(tokens)]);
 
     /// <summary>transformers.js: tokens per second of one round over the first prompt.</summary>
-    public static Task<double> TransformersJsAsync(WholesOptions options, int samples, int tokens) =>
+    public static Task<double> TransformersJsAsync(EndToEndOptions options, int samples, int tokens) =>
         RunAsync("node", [options.TransformersJs!, options.ModelFolder, options.Prompts!, "--prompts", "1", "--rounds", "1", "--samples", Text(samples), "--tokens", Text(tokens)]);
 
     private static async Task<double> RunAsync(string program, IReadOnlyList<string> arguments)

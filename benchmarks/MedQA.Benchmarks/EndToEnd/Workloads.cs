@@ -10,18 +10,18 @@ using MedQA.Inference.Models;
 using MedQA.Inference.Scoring;
 using MedQA.Inference.Tokenization;
 
-namespace MedQA.Benchmarks.Wholes;
+namespace MedQA.Benchmarks.EndToEnd;
 
 /// <summary>The workloads of docs/performance.md.</summary>
 internal sealed class Workloads : IAsyncDisposable
 {
-    private readonly WholesOptions _options;
+    private readonly EndToEndOptions _options;
     private readonly Tokenizer _tokenizer;
     private readonly InferenceEngine _engine;
     private readonly int[][] _prompts;
     private readonly int _shared;
 
-    private Workloads(WholesOptions options, ModelFolder folder, ModelDescription description)
+    private Workloads(EndToEndOptions options, ModelFolder folder, ModelDescription description)
     {
         _options = options;
         _tokenizer = Tokenizer.Load(folder);
@@ -54,7 +54,7 @@ internal sealed class Workloads : IAsyncDisposable
         Answers(),
     ];
 
-    public static async Task<Workloads> LoadAsync(WholesOptions options)
+    public static async Task<Workloads> LoadAsync(EndToEndOptions options)
     {
         await using var model = await OnnxLanguageModel.LoadAsync(options.ModelFolder, new() { Graph = options.Graph }, CancellationToken.None);
         return new(options, ModelFolder.Open(options.ModelFolder, options.Graph), model.Description);
@@ -176,7 +176,7 @@ internal sealed class Workloads : IAsyncDisposable
 
     private Workload Likelihood(string file, int questions) => new(Path.GetFileNameWithoutExtension(file), async () =>
     {
-        var items = File.ReadLines(Path.Combine(WholesCommand.RepositoryRoot, "tests", "references", "loglikelihood", file)).Take(questions).Select(static line => JsonDocument.Parse(line).RootElement)
+        var items = File.ReadLines(Path.Combine(EndToEndCommand.RepositoryRoot, "tests", "references", "loglikelihood", file)).Take(questions).Select(static line => JsonDocument.Parse(line).RootElement)
             .Select(static item => (Prompt: item.GetProperty("prompt").GetString()!, Continuations: item.GetProperty("continuations").EnumerateArray().Select(static text => text.GetString()!).ToArray())).ToList();
         var contexts = items.Select(item => _tokenizer.Encode(item.Prompt)).ToList();
         var shared = contexts.Skip(1).Min(context => context.AsSpan().CommonPrefixLength(contexts[0]));
@@ -194,7 +194,7 @@ internal sealed class Workloads : IAsyncDisposable
     private Workload Answers() => new("answers", async () =>
     {
         var (agreeing, onlyExact, onlyTried, count) = (0, 0, 0, 0);
-        foreach (var line in File.ReadLines(Path.Combine(WholesCommand.RepositoryRoot, "tests", "references", "loglikelihood", "medqa_pub.jsonl")))
+        foreach (var line in File.ReadLines(Path.Combine(EndToEndCommand.RepositoryRoot, "tests", "references", "loglikelihood", "medqa_pub.jsonl")))
         {
             using var item = JsonDocument.Parse(line);
             var text = item.RootElement.GetProperty("prompt").GetString()!;

@@ -4,7 +4,7 @@ using MedQA.Inference.Models;
 using MedQA.Inference.Sampling;
 using MedQA.Inference.Sessions;
 
-namespace MedQA.Benchmarks.Wholes;
+namespace MedQA.Benchmarks.EndToEnd;
 
 /// <summary>How far a graph's distributions are from the exact graph's, for one token at a time, rows and packed rows apart: over the 6 prompts and 48 tokens of references/greedy.json.</summary>
 internal sealed class Fidelity(string modelFolder, string? graph)
@@ -16,7 +16,7 @@ internal sealed class Fidelity(string modelFolder, string? graph)
         using var exact = DecoderSession.Open(ModelFolder.Open(modelFolder, "model.exact.onnx"), new());
         using var tried = DecoderSession.Open(ModelFolder.Open(modelFolder, graph), new());
         var divergences = new Dictionary<string, List<(double Divergence, bool Agrees)>>(StringComparer.Ordinal);
-        using var cases = JsonDocument.Parse(File.ReadAllText(Path.Combine(WholesCommand.RepositoryRoot, "tests", "references", "greedy.json")));
+        using var cases = JsonDocument.Parse(File.ReadAllText(Path.Combine(EndToEndCommand.RepositoryRoot, "tests", "references", "greedy.json")));
         foreach (var item in cases.RootElement.EnumerateArray())
         {
             var prompt = item.GetProperty("input_ids").EnumerateArray().Select(static id => id.GetInt32()).ToArray();

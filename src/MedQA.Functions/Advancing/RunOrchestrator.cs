@@ -8,8 +8,11 @@ namespace MedQA.Functions.Advancing;
 /// but that: what the run has come to lies in
 /// storage, so an orchestration that is lost, doubled or started again loses nothing.
 /// </summary>
-public static class ScoreRun
+public static class RunOrchestrator
 {
+    /// <summary>The orchestration's name in storage and in logs, which those that are going on have.</summary>
+    internal const string Name = "ScoreRun";
+
     /// <summary>After so many steps the history begins anew: it stays short however long the run is.</summary>
     internal const int StepsOfAHistory = 40;
 
@@ -26,7 +29,7 @@ public static class ScoreRun
         new RetryPolicy(maxNumberOfAttempts: 5, firstRetryInterval: TimeSpan.FromSeconds(2), backoffCoefficient: 2, maxRetryInterval: TimeSpan.FromSeconds(30)));
 
     /// <summary>The orchestration.</summary>
-    [Function(nameof(ScoreRun))]
+    [Function(Name)]
     public static async Task RunAsync([OrchestrationTrigger] TaskOrchestrationContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
