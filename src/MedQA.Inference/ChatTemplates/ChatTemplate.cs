@@ -87,8 +87,16 @@ public sealed class ChatTemplate
             ["tools"] = null,
             ["documents"] = null,
         };
-        foreach (var name in TemplateFunctions.Names) scope[name] = new TemplateFunction(name);
-        foreach (var (name, token) in _namedTokens) scope[name] = MarkedText.Template(token);
+        foreach (var name in TemplateFunctions.Names)
+        {
+            scope[name] = new TemplateFunction(name);
+        }
+
+        foreach (var (name, token) in _namedTokens)
+        {
+            scope[name] = MarkedText.Template(token);
+        }
+
         try
         {
             return new TemplateRenderer(date, budget).Render(_statements, scope).Segments();

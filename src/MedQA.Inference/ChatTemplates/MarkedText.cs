@@ -29,8 +29,16 @@ internal sealed class MarkedText : IEquatable<MarkedText>
 
     public MarkedText Slice(int start, int length)
     {
-        if (length <= 0) return Empty;
-        if (start == 0 && length == Text.Length) return this;
+        if (length <= 0)
+        {
+            return Empty;
+        }
+
+        if (start == 0 && length == Text.Length)
+        {
+            return this;
+        }
+
         var builder = new MarkedTextBuilder();
         builder.Append(this, start, length);
         return builder.Build();
@@ -40,8 +48,15 @@ internal sealed class MarkedText : IEquatable<MarkedText>
     {
         foreach (var (start, end) in _content)
         {
-            if (position < start) return false;
-            if (position < end) return true;
+            if (position < start)
+            {
+                return false;
+            }
+
+            if (position < end)
+            {
+                return true;
+            }
         }
 
         return false;
@@ -54,12 +69,20 @@ internal sealed class MarkedText : IEquatable<MarkedText>
         var at = 0;
         foreach (var (start, end) in _content)
         {
-            if (start > at) segments.Add(new(Text[at..start], FromTemplate: true));
+            if (start > at)
+            {
+                segments.Add(new(Text[at..start], FromTemplate: true));
+            }
+
             segments.Add(new(Text[start..end], FromTemplate: false));
             at = end;
         }
 
-        if (at < Text.Length) segments.Add(new(Text[at..], FromTemplate: true));
+        if (at < Text.Length)
+        {
+            segments.Add(new(Text[at..], FromTemplate: true));
+        }
+
         return segments.ToImmutable();
     }
 
@@ -95,22 +118,38 @@ internal sealed class MarkedTextBuilder
         {
             var from = Math.Max(range.Start, start);
             var to = Math.Min(range.End, start + length);
-            if (from < to) Mark(from + offset, to + offset);
+            if (from < to)
+            {
+                Mark(from + offset, to + offset);
+            }
         }
     }
 
     public void Append(ReadOnlySpan<char> text, bool isContent)
     {
-        if (text.IsEmpty) return;
+        if (text.IsEmpty)
+        {
+            return;
+        }
+
         _text.Append(text);
-        if (isContent) Mark(_text.Length - text.Length, _text.Length);
+        if (isContent)
+        {
+            Mark(_text.Length - text.Length, _text.Length);
+        }
     }
 
     public MarkedText Build() => new(_text.ToString(), [.. _content]);
 
     private void Mark(int start, int end)
     {
-        if (_content.Count > 0 && _content[^1].End == start) _content[^1] = (_content[^1].Start, end);
-        else _content.Add((start, end));
+        if (_content.Count > 0 && _content[^1].End == start)
+        {
+            _content[^1] = (_content[^1].Start, end);
+        }
+        else
+        {
+            _content.Add((start, end));
+        }
     }
 }

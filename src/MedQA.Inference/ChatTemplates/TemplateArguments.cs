@@ -40,7 +40,11 @@ internal sealed record TemplateArguments(ImmutableArray<object?> Positional, Imm
 
         foreach (var (given, named) in Named)
         {
-            if (given != name) continue;
+            if (given != name)
+            {
+                continue;
+            }
+
             value = named;
             return true;
         }

@@ -10,11 +10,17 @@ internal sealed class TemplateBudget(long steps, long characters)
 
     public void Step(long count = 1)
     {
-        if ((_steps -= count) < 0) throw new TemplateException("a loop that takes too many steps");
+        if ((_steps -= count) < 0)
+        {
+            throw new TemplateException("a loop that takes too many steps");
+        }
     }
 
     public void Build(long length)
     {
-        if ((_characters -= length) < 0) throw new TemplateException("texts that grow too long");
+        if ((_characters -= length) < 0)
+        {
+            throw new TemplateException("texts that grow too long");
+        }
     }
 }

@@ -16,7 +16,11 @@ internal sealed class TemplateEvaluator(DateOnly date, TemplateBudget budget)
 
     public object? Evaluate(TemplateExpression expression, TemplateScope scope)
     {
-        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack()) throw new TemplateException("parts nested too deeply", line: expression.Line);
+        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
+        {
+            throw new TemplateException("parts nested too deeply", line: expression.Line);
+        }
+
         budget.Step();
         try
         {
@@ -37,7 +41,10 @@ internal sealed class TemplateEvaluator(DateOnly date, TemplateBudget budget)
             {
                 var items = TemplateValues.Items(Evaluate(spread.Value, scope));
                 budget.Build(items.Count);
-                foreach (var item in items) positional.Add(item);
+                foreach (var item in items)
+                {
+                    positional.Add(item);
+                }
             }
             else
             {
@@ -107,12 +114,24 @@ internal sealed class TemplateEvaluator(DateOnly date, TemplateBudget budget)
             case TemplateLoop loop when key is MarkedText name:
                 return loop.Member(name.Text);
             case List<object?> list when key is long index:
-                if (index < 0) index += list.Count;
+                if (index < 0)
+                {
+                    index += list.Count;
+                }
+
                 return index >= 0 && index < list.Count ? list[(int)index] : new UndefinedValue($"item {key}");
             case MarkedText text when key is long index:
                 var count = TemplateValues.CodePoints(text.Text);
-                if (index < 0) index += count;
-                if (index < 0 || index >= count) return new UndefinedValue($"character {key}");
+                if (index < 0)
+                {
+                    index += count;
+                }
+
+                if (index < 0 || index >= count)
+                {
+                    return new UndefinedValue($"character {key}");
+                }
+
                 var start = TemplateValues.OffsetOf(text.Text, index);
                 return text.Slice(start, TemplateValues.OffsetOf(text.Text[start..], 1));
             default:
@@ -166,7 +185,11 @@ internal sealed class TemplateEvaluator(DateOnly date, TemplateBudget budget)
         foreach (var (symbol, expression) in compare.Rest)
         {
             var right = Evaluate(expression, scope);
-            if (right is List<object?> list) budget.Step(list.Count);
+            if (right is List<object?> list)
+            {
+                budget.Step(list.Count);
+            }
+
             var holds = symbol switch
             {
                 "==" => TemplateValues.Equals(left, right),
@@ -178,7 +201,11 @@ internal sealed class TemplateEvaluator(DateOnly date, TemplateBudget budget)
                 "in" => TemplateOperators.Contains(right, left),
                 _ => !TemplateOperators.Contains(right, left),
             };
-            if (!holds) return false;
+            if (!holds)
+            {
+                return false;
+            }
+
             left = right;
         }
 
@@ -197,8 +224,16 @@ internal sealed class TemplateEvaluator(DateOnly date, TemplateBudget budget)
     {
         var target = Evaluate(slice.Target, scope);
         var step = slice.Step is { } stated && Evaluate(stated, scope) is { } given ? TemplateValues.Integer(given) : 1;
-        if (step == 0) throw new TemplateException("a slice with the step 0");
-        if (target is not (MarkedText or List<object?>)) throw new TemplateException($"a slice of {TemplateValues.KindOf(target)}");
+        if (step == 0)
+        {
+            throw new TemplateException("a slice with the step 0");
+        }
+
+        if (target is not (MarkedText or List<object?>))
+        {
+            throw new TemplateException($"a slice of {TemplateValues.KindOf(target)}");
+        }
+
         var count = TemplateValues.Length(target);
         budget.Step(count);
         var start = Bound(slice.Start, step > 0 ? 0 : count - 1);
@@ -211,14 +246,26 @@ internal sealed class TemplateEvaluator(DateOnly date, TemplateBudget budget)
 
         var items = TemplateValues.Items(target);
         var taken = new List<object?>();
-        for (var i = start; step > 0 ? i < end : i > end; i += step) taken.Add(items[(int)i]);
+        for (var i = start; step > 0 ? i < end : i > end; i += step)
+        {
+            taken.Add(items[(int)i]);
+        }
+
         return target is MarkedText ? TemplateMethods.Join(MarkedText.Empty, taken, asTexts: false, budget) : taken;
 
         long Bound(TemplateExpression? bound, long otherwise)
         {
-            if (bound is null || Evaluate(bound, scope) is not { } value) return otherwise;
+            if (bound is null || Evaluate(bound, scope) is not { } value)
+            {
+                return otherwise;
+            }
+
             var index = TemplateValues.Integer(value);
-            if (index < 0) index += count;
+            if (index < 0)
+            {
+                index += count;
+            }
+
             return step > 0 ? Math.Clamp(index, 0, count) : Math.Clamp(index, -1, count - 1);
         }
     }

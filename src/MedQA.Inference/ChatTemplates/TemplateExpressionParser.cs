@@ -16,12 +16,20 @@ internal sealed class TemplateExpressionParser(TemplateTokens tokens)
     {
         var line = tokens.Line;
         var first = conditional ? Parse() : Or();
-        if (!tokens.Current.IsOperator(",")) return first;
+        if (!tokens.Current.IsOperator(","))
+        {
+            return first;
+        }
+
         var items = ImmutableArray.CreateBuilder<TemplateExpression>();
         items.Add(first);
         while (tokens.TakeOperator(","))
         {
-            if (tokens.Current.Kind is TemplateTokenKind.BlockEnd or TemplateTokenKind.OutputEnd) break;
+            if (tokens.Current.Kind is TemplateTokenKind.BlockEnd or TemplateTokenKind.OutputEnd)
+            {
+                break;
+            }
+
             items.Add(conditional ? Parse() : Or());
         }
 
@@ -110,14 +118,22 @@ internal sealed class TemplateExpressionParser(TemplateTokens tokens)
     {
         var line = tokens.Line;
         var left = operand();
-        while (tokens.TakeName(word)) left = new BinaryExpression(line, word, left, operand());
+        while (tokens.TakeName(word))
+        {
+            left = new BinaryExpression(line, word, left, operand());
+        }
+
         return left;
     }
 
     private TemplateExpression Not()
     {
         var line = tokens.Line;
-        if (!tokens.TakeName("not")) return Compare();
+        if (!tokens.TakeName("not"))
+        {
+            return Compare();
+        }
+
         tokens.Enter();
         var value = Not();
         tokens.Leave();
@@ -131,8 +147,14 @@ internal sealed class TemplateExpressionParser(TemplateTokens tokens)
         var rest = ImmutableArray.CreateBuilder<(string, TemplateExpression)>();
         while (true)
         {
-            if (tokens.Current.Kind == TemplateTokenKind.Operator && Comparisons.Contains(tokens.Current.Text)) rest.Add((tokens.Take().Text, Sum()));
-            else if (tokens.TakeName("in")) rest.Add(("in", Sum()));
+            if (tokens.Current.Kind == TemplateTokenKind.Operator && Comparisons.Contains(tokens.Current.Text))
+            {
+                rest.Add((tokens.Take().Text, Sum()));
+            }
+            else if (tokens.TakeName("in"))
+            {
+                rest.Add(("in", Sum()));
+            }
             else if (tokens.Current.IsName("not") && tokens.NextIsName("in"))
             {
                 tokens.Take();
@@ -158,7 +180,11 @@ internal sealed class TemplateExpressionParser(TemplateTokens tokens)
     {
         var line = tokens.Line;
         var left = operand();
-        while (tokens.Current.Kind == TemplateTokenKind.Operator && operators.Contains(tokens.Current.Text)) left = new BinaryExpression(line, tokens.Take().Text, left, operand());
+        while (tokens.Current.Kind == TemplateTokenKind.Operator && operators.Contains(tokens.Current.Text))
+        {
+            left = new BinaryExpression(line, tokens.Take().Text, left, operand());
+        }
+
         return left;
     }
 
@@ -167,11 +193,25 @@ internal sealed class TemplateExpressionParser(TemplateTokens tokens)
         tokens.Enter();
         var line = tokens.Line;
         TemplateExpression expression;
-        if (tokens.TakeOperator("-")) expression = new UnaryExpression(line, "-", Unary(withFilters: false));
-        else if (tokens.TakeOperator("+")) expression = new UnaryExpression(line, "+", Unary(withFilters: false));
-        else expression = Primary();
+        if (tokens.TakeOperator("-"))
+        {
+            expression = new UnaryExpression(line, "-", Unary(withFilters: false));
+        }
+        else if (tokens.TakeOperator("+"))
+        {
+            expression = new UnaryExpression(line, "+", Unary(withFilters: false));
+        }
+        else
+        {
+            expression = Primary();
+        }
+
         expression = Postfix(expression);
-        if (withFilters) expression = Filtered(expression);
+        if (withFilters)
+        {
+            expression = Filtered(expression);
+        }
+
         tokens.Leave();
         return expression;
     }
@@ -192,7 +232,11 @@ internal sealed class TemplateExpressionParser(TemplateTokens tokens)
                 };
             case TemplateTokenKind.String:
                 var text = token.Text;
-                while (tokens.Current.Kind == TemplateTokenKind.String) text += tokens.Take().Text;
+                while (tokens.Current.Kind == TemplateTokenKind.String)
+                {
+                    text += tokens.Take().Text;
+                }
+
                 return new LiteralExpression(token.Line, MarkedText.Template(text));
             case TemplateTokenKind.Integer:
                 return long.TryParse(token.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var integer)
@@ -223,9 +267,17 @@ internal sealed class TemplateExpressionParser(TemplateTokens tokens)
 
     private TemplateExpression Bracketed(int line)
     {
-        if (tokens.TakeOperator(")")) return new ListExpression(line, []);
+        if (tokens.TakeOperator(")"))
+        {
+            return new ListExpression(line, []);
+        }
+
         var first = Parse();
-        if (tokens.TakeOperator(")")) return first;
+        if (tokens.TakeOperator(")"))
+        {
+            return first;
+        }
+
         tokens.ExpectOperator(",");
         return new ListExpression(line, [first, .. Items(")")]);
     }
@@ -236,7 +288,10 @@ internal sealed class TemplateExpressionParser(TemplateTokens tokens)
         while (!tokens.TakeOperator(close))
         {
             items.Add(Parse());
-            if (!tokens.Current.IsOperator(close)) tokens.ExpectOperator(",");
+            if (!tokens.Current.IsOperator(close))
+            {
+                tokens.ExpectOperator(",");
+            }
         }
 
         return items.ToImmutable();
@@ -250,7 +305,10 @@ internal sealed class TemplateExpressionParser(TemplateTokens tokens)
             var key = Parse();
             tokens.ExpectOperator(":");
             members.Add((key, Parse()));
-            if (!tokens.Current.IsOperator("}")) tokens.ExpectOperator(",");
+            if (!tokens.Current.IsOperator("}"))
+            {
+                tokens.ExpectOperator(",");
+            }
         }
 
         return new(line, members.ToImmutable());
@@ -290,7 +348,10 @@ internal sealed class TemplateExpressionParser(TemplateTokens tokens)
         if (!tokens.Current.IsOperator(":"))
         {
             start = Parse();
-            if (tokens.TakeOperator("]")) return new IndexExpression(line, target, start);
+            if (tokens.TakeOperator("]"))
+            {
+                return new IndexExpression(line, target, start);
+            }
         }
 
         tokens.ExpectOperator(":");
@@ -310,22 +371,43 @@ internal sealed class TemplateExpressionParser(TemplateTokens tokens)
             if (tokens.TakeOperator("*"))
             {
                 positional.Add(new SpreadExpression(line, Parse()));
-                if (!tokens.Current.IsOperator(")")) tokens.ExpectOperator(",");
+                if (!tokens.Current.IsOperator(")"))
+                {
+                    tokens.ExpectOperator(",");
+                }
+
                 continue;
             }
 
             if (tokens.TakeOperator("**"))
             {
                 named.Add(("**", new SpreadExpression(line, Parse())));
-                if (!tokens.Current.IsOperator(")")) tokens.ExpectOperator(",");
+                if (!tokens.Current.IsOperator(")"))
+                {
+                    tokens.ExpectOperator(",");
+                }
+
                 continue;
             }
 
             var value = Parse();
-            if (value is NameExpression name && tokens.TakeOperator("=")) named.Add((name.Name, Parse()));
-            else if (named.Count > 0) throw new TemplateException("an argument without a name behind one with a name", line: tokens.Line);
-            else positional.Add(value);
-            if (!tokens.Current.IsOperator(")")) tokens.ExpectOperator(",");
+            if (value is NameExpression name && tokens.TakeOperator("="))
+            {
+                named.Add((name.Name, Parse()));
+            }
+            else if (named.Count > 0)
+            {
+                throw new TemplateException("an argument without a name behind one with a name", line: tokens.Line);
+            }
+            else
+            {
+                positional.Add(value);
+            }
+
+            if (!tokens.Current.IsOperator(")"))
+            {
+                tokens.ExpectOperator(",");
+            }
         }
 
         return new(positional.ToImmutable(), named.ToImmutable());

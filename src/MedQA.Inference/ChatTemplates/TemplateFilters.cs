@@ -27,7 +27,11 @@ internal static class TemplateFilters
         }
 
         parameters.Check($"the filter {name}", arguments);
-        if (value is MarkedText given) budget.Build(given.Length);
+        if (value is MarkedText given)
+        {
+            budget.Build(given.Length);
+        }
+
         switch (name)
         {
             case "trim":
@@ -92,14 +96,21 @@ internal static class TemplateFilters
                 return value is MarkedText ? TemplateMethods.Join(MarkedText.Empty, reversed, asTexts: false, budget) : reversed;
             case "sort":
                 var sorted = Sorted(Items(value, budget), item => arguments.Get(2, "attribute") is { } attribute ? Attribute(item, attribute) : item, !TemplateValues.IsTrue(arguments.Get(1, "case_sensitive", false)));
-                if (TemplateValues.IsTrue(arguments.Get(0, "reverse", false))) sorted.Reverse();
+                if (TemplateValues.IsTrue(arguments.Get(0, "reverse", false)))
+                {
+                    sorted.Reverse();
+                }
+
                 return sorted;
             case "unique":
                 var unique = new List<object?>();
                 foreach (var item in Items(value, budget))
                 {
                     budget.Step(unique.Count);
-                    if (!unique.Exists(seen => TemplateValues.Equals(Folded(seen), Folded(item)))) unique.Add(item);
+                    if (!unique.Exists(seen => TemplateValues.Equals(Folded(seen), Folded(item))))
+                    {
+                        unique.Add(item);
+                    }
                 }
 
                 return unique;
@@ -124,8 +135,16 @@ internal static class TemplateFilters
     /// <summary>A member by name, or by a path with points between.</summary>
     public static object? Attribute(object? item, object? path)
     {
-        if (path is long index) return TemplateEvaluator.Item(item, index);
-        foreach (var part in TemplateValues.AsText(path).Text.Split('.')) item = TemplateEvaluator.Item(item, MarkedText.Template(part));
+        if (path is long index)
+        {
+            return TemplateEvaluator.Item(item, index);
+        }
+
+        foreach (var part in TemplateValues.AsText(path).Text.Split('.'))
+        {
+            item = TemplateEvaluator.Item(item, MarkedText.Template(part));
+        }
+
         return item;
     }
 
@@ -151,7 +170,11 @@ internal static class TemplateFilters
 
     private static bool Passes(object? item, TemplateArguments arguments, int place)
     {
-        if (!arguments.Find(place, "test", out var test)) return TemplateValues.IsTrue(item);
+        if (!arguments.Find(place, "test", out var test))
+        {
+            return TemplateValues.IsTrue(item);
+        }
+
         return TemplateTests.Apply(TemplateValues.AsText(test).Text, item, arguments with { Positional = [.. arguments.Positional.Skip(place + 1)] });
     }
 
@@ -227,9 +250,17 @@ internal static class TemplateFilters
         for (var at = 0; at <= text.Length;)
         {
             var length = text.Text.AsSpan(at).IndexOf('\n');
-            if (length < 0) length = text.Length - at;
+            if (length < 0)
+            {
+                length = text.Length - at;
+            }
+
             var isFirst = at == 0;
-            if (isFirst ? indentsFirst : indentsBlank || length > 0) builder.Append(indent);
+            if (isFirst ? indentsFirst : indentsBlank || length > 0)
+            {
+                builder.Append(indent);
+            }
+
             budget.Build(indent.Length + length);
             builder.Append(text, at, Math.Min(length + 1, text.Length - at));
             at += length + 1;

@@ -23,10 +23,17 @@ internal static class TemplateFunctions
                 var map = new TemplateMap(isNamespace: name == "namespace");
                 if (arguments.Positional is [TemplateMap source])
                 {
-                    foreach (var (key, value) in source.Members) map[key] = value;
+                    foreach (var (key, value) in source.Members)
+                    {
+                        map[key] = value;
+                    }
                 }
 
-                foreach (var (key, value) in arguments.Named) map.With(key, value);
+                foreach (var (key, value) in arguments.Named)
+                {
+                    map.With(key, value);
+                }
+
                 return map;
             case "raise_exception":
                 throw new TemplateRejectionException(TemplateValues.Text(arguments.Need(0, "message")).Text);
@@ -40,15 +47,31 @@ internal static class TemplateFunctions
     private static List<object?> Range(TemplateArguments arguments, TemplateBudget budget)
     {
         var numbers = arguments.Positional.Select(TemplateValues.Integer).ToArray();
-        if (numbers.Length is < 1 or > 3) throw new TemplateException("a range without its end");
+        if (numbers.Length is < 1 or > 3)
+        {
+            throw new TemplateException("a range without its end");
+        }
+
         var (start, end) = numbers.Length == 1 ? (0L, numbers[0]) : (numbers[0], numbers[1]);
         var step = numbers.Length == 3 ? numbers[2] : 1;
-        if (step == 0) throw new TemplateException("a range with the step 0");
+        if (step == 0)
+        {
+            throw new TemplateException("a range with the step 0");
+        }
+
         var count = Math.Ceiling(((decimal)end - start) / step);
-        if (count > LongestRange) throw new TemplateException($"a range of more than {LongestRange} numbers");
+        if (count > LongestRange)
+        {
+            throw new TemplateException($"a range of more than {LongestRange} numbers");
+        }
+
         var range = new List<object?>();
         budget.Step(Math.Max(0, (long)count));
-        for (var i = 0; i < count; i++) range.Add(start + i * step);
+        for (var i = 0; i < count; i++)
+        {
+            range.Add(start + i * step);
+        }
+
         return range;
     }
 
@@ -66,7 +89,11 @@ internal static class TemplateFunctions
 
             var directive = format[++i];
             var bare = directive == '-' && i + 1 < format.Length;
-            if (bare) directive = format[++i];
+            if (bare)
+            {
+                directive = format[++i];
+            }
+
             var value = directive switch
             {
                 'd' => date.ToString("dd", CultureInfo.InvariantCulture),

@@ -51,8 +51,16 @@ internal static class TemplateJson
 
     private static void Append(MarkedTextBuilder builder, object? value, TemplateJsonStyle style, int depth)
     {
-        if (builder.Length > LongestText) throw new TemplateException("lists whose text grows too long");
-        if (depth > DeepestNesting) throw new TemplateException("lists nested too deeply");
+        if (builder.Length > LongestText)
+        {
+            throw new TemplateException("lists whose text grows too long");
+        }
+
+        if (depth > DeepestNesting)
+        {
+            throw new TemplateException("lists nested too deeply");
+        }
+
         switch (value)
         {
             case null:
@@ -94,18 +102,29 @@ internal static class TemplateJson
         builder.Append([open], isContent: false);
         for (var i = 0; i < items.Count; i++)
         {
-            if (i > 0) builder.Append(style.Between, isContent: false);
+            if (i > 0)
+            {
+                builder.Append(style.Between, isContent: false);
+            }
+
             NewLine(builder, style.Indent, depth + 1);
             item(items[i], depth + 1);
         }
 
-        if (items.Count > 0) NewLine(builder, style.Indent, depth);
+        if (items.Count > 0)
+        {
+            NewLine(builder, style.Indent, depth);
+        }
+
         builder.Append([close], isContent: false);
     }
 
     private static void NewLine(MarkedTextBuilder builder, string? indent, int depth)
     {
-        if (indent is not null) builder.Append("\n" + string.Concat(Enumerable.Repeat(indent, depth)), isContent: false);
+        if (indent is not null)
+        {
+            builder.Append("\n" + string.Concat(Enumerable.Repeat(indent, depth)), isContent: false);
+        }
     }
 
     private static void Append(MarkedTextBuilder builder, MarkedText text, TemplateJsonStyle style)

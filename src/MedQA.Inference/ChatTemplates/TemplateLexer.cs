@@ -30,7 +30,11 @@ internal sealed class TemplateLexer
     public static List<TemplateToken> Tokenize(string source)
     {
         var lexer = new TemplateLexer(source);
-        while (lexer._at < lexer._source.Length) lexer.Root();
+        while (lexer._at < lexer._source.Length)
+        {
+            lexer.Root();
+        }
+
         lexer.Add(TemplateTokenKind.End, "", lexer._line);
         return lexer._tokens;
     }
@@ -41,7 +45,11 @@ internal sealed class TemplateLexer
     private void Root()
     {
         var tag = _at;
-        while ((tag = _source.IndexOf('{', tag)) >= 0 && (tag + 1 >= _source.Length || _source[tag + 1] is not ('{' or '%' or '#'))) tag++;
+        while ((tag = _source.IndexOf('{', tag)) >= 0 && (tag + 1 >= _source.Length || _source[tag + 1] is not ('{' or '%' or '#')))
+        {
+            tag++;
+        }
+
         if (tag < 0)
         {
             Data(_at, _source.Length);
@@ -79,25 +87,44 @@ internal sealed class TemplateLexer
         var end = tag;
         if (sign == '-')
         {
-            while (end > start && IsSpace(_source[end - 1])) end--;
+            while (end > start && IsSpace(_source[end - 1]))
+            {
+                end--;
+            }
+
             return end;
         }
 
-        if (sign == '+' || kind == '{') return tag;
-        while (end > start && _source[end - 1] != '\n' && IsSpace(_source[end - 1])) end--;
+        if (sign == '+' || kind == '{')
+        {
+            return tag;
+        }
+
+        while (end > start && _source[end - 1] != '\n' && IsSpace(_source[end - 1]))
+        {
+            end--;
+        }
+
         var startsLine = end > start ? _source[end - 1] == '\n' : _lineStarting;
         return startsLine ? end : tag;
     }
 
     private void Data(int start, int end)
     {
-        if (end > start) Add(TemplateTokenKind.Data, _source[start..end], _line);
+        if (end > start)
+        {
+            Add(TemplateTokenKind.Data, _source[start..end], _line);
+        }
     }
 
     private void Comment()
     {
         var end = _source.IndexOf("#}", _at, StringComparison.Ordinal);
-        if (end < 0) throw new TemplateException("a comment without its #}", line: _line);
+        if (end < 0)
+        {
+            throw new TemplateException("a comment without its #}", line: _line);
+        }
+
         var sign = end > _at && _source[end - 1] is '-' or '+' ? _source[end - 1] : '\0';
         CloseTag(end + 2, sign, trims: true);
     }
@@ -106,11 +133,27 @@ internal sealed class TemplateLexer
     private int? RawEnd()
     {
         var at = _at;
-        while (at < _source.Length && IsSpace(_source[at])) at++;
-        if (string.CompareOrdinal(_source, at, "raw", 0, 3) != 0) return null;
+        while (at < _source.Length && IsSpace(_source[at]))
+        {
+            at++;
+        }
+
+        if (string.CompareOrdinal(_source, at, "raw", 0, 3) != 0)
+        {
+            return null;
+        }
+
         at += 3;
-        while (at < _source.Length && IsSpace(_source[at])) at++;
-        if (at < _source.Length && _source[at] == '-') at++;
+        while (at < _source.Length && IsSpace(_source[at]))
+        {
+            at++;
+        }
+
+        if (at < _source.Length && _source[at] == '-')
+        {
+            at++;
+        }
+
         return string.CompareOrdinal(_source, at, "%}", 0, 2) == 0 ? at + 2 : null;
     }
 
@@ -122,12 +165,28 @@ internal sealed class TemplateLexer
         {
             var at = tag + 2;
             var sign = at < _source.Length && _source[at] is '-' or '+' ? _source[at++] : '\0';
-            while (at < _source.Length && IsSpace(_source[at])) at++;
-            if (string.CompareOrdinal(_source, at, "endraw", 0, 6) != 0) continue;
+            while (at < _source.Length && IsSpace(_source[at]))
+            {
+                at++;
+            }
+
+            if (string.CompareOrdinal(_source, at, "endraw", 0, 6) != 0)
+            {
+                continue;
+            }
+
             at += 6;
-            while (at < _source.Length && IsSpace(_source[at])) at++;
+            while (at < _source.Length && IsSpace(_source[at]))
+            {
+                at++;
+            }
+
             var closingSign = at < _source.Length && _source[at] is '-' or '+' ? _source[at++] : '\0';
-            if (string.CompareOrdinal(_source, at, "%}", 0, 2) != 0) continue;
+            if (string.CompareOrdinal(_source, at, "%}", 0, 2) != 0)
+            {
+                continue;
+            }
+
             Data(_at, StripBefore(_at, tag, '%', sign));
             CloseTag(at + 2, closingSign, trims: true);
             return;
@@ -142,7 +201,10 @@ internal sealed class TemplateLexer
         var at = end;
         if (sign == '-')
         {
-            while (at < _source.Length && IsSpace(_source[at])) at++;
+            while (at < _source.Length && IsSpace(_source[at]))
+            {
+                at++;
+            }
         }
         else if (trims && sign != '+' && at < _source.Length && _source[at] == '\n')
         {
@@ -158,8 +220,16 @@ internal sealed class TemplateLexer
         var brackets = new Stack<char>();
         while (true)
         {
-            while (_at < _source.Length && IsSpace(_source[_at])) Advance(_at + 1);
-            if (_at >= _source.Length) throw new TemplateException($"a tag without its {close}", line: _line);
+            while (_at < _source.Length && IsSpace(_source[_at]))
+            {
+                Advance(_at + 1);
+            }
+
+            if (_at >= _source.Length)
+            {
+                throw new TemplateException($"a tag without its {close}", line: _line);
+            }
+
             if (brackets.Count == 0 && ClosesHere(close) is { } sign)
             {
                 Add(closeKind, close, _line);
@@ -173,7 +243,11 @@ internal sealed class TemplateLexer
 
     private char? ClosesHere(string close)
     {
-        if (string.CompareOrdinal(_source, _at, close, 0, 2) == 0) return '\0';
+        if (string.CompareOrdinal(_source, _at, close, 0, 2) == 0)
+        {
+            return '\0';
+        }
+
         var signed = _source[_at] == '-' || (_source[_at] == '+' && close == "%}");
         return signed && string.CompareOrdinal(_source, _at + 1, close, 0, 2) == 0 ? _source[_at] : null;
     }
@@ -192,7 +266,11 @@ internal sealed class TemplateLexer
         else if (char.IsLetter(first) || first == '_')
         {
             var end = _at + 1;
-            while (end < _source.Length && (char.IsLetterOrDigit(_source[end]) || _source[end] == '_')) end++;
+            while (end < _source.Length && (char.IsLetterOrDigit(_source[end]) || _source[end] == '_'))
+            {
+                end++;
+            }
+
             Add(TemplateTokenKind.Name, _source[_at..end], _line);
             _at = end;
         }
@@ -200,9 +278,21 @@ internal sealed class TemplateLexer
         {
             foreach (var known in Operators)
             {
-                if (string.CompareOrdinal(_source, _at, known, 0, known.Length) != 0) continue;
-                if (known is "(" or "[" or "{") brackets.Push(known == "(" ? ')' : known == "[" ? ']' : '}');
-                if (known is ")" or "]" or "}" && (!brackets.TryPop(out var expected) || expected != known[0])) throw new TemplateException($"an unexpected {known}", line: _line);
+                if (string.CompareOrdinal(_source, _at, known, 0, known.Length) != 0)
+                {
+                    continue;
+                }
+
+                if (known is "(" or "[" or "{")
+                {
+                    brackets.Push(known == "(" ? ')' : known == "[" ? ']' : '}');
+                }
+
+                if (known is ")" or "]" or "}" && (!brackets.TryPop(out var expected) || expected != known[0]))
+                {
+                    throw new TemplateException($"an unexpected {known}", line: _line);
+                }
+
                 Add(TemplateTokenKind.Operator, known, _line);
                 _at += known.Length;
                 return;
@@ -217,7 +307,11 @@ internal sealed class TemplateLexer
         var radix = _source[_at] != '0' || _at + 2 >= _source.Length ? 10 : char.ToLowerInvariant(_source[_at + 1]) switch { 'b' => 2, 'o' => 8, 'x' => 16, _ => 10 };
         if (radix != 10 && DigitsEnd(_at + 2, radix) is var radixEnd && radixEnd > _at + 2)
         {
-            if (radixEnd - _at > LongestNumber) throw new TemplateException($"a number of {radixEnd - _at:N0} digits", isUnknown: true, _line);
+            if (radixEnd - _at > LongestNumber)
+            {
+                throw new TemplateException($"a number of {radixEnd - _at:N0} digits", isUnknown: true, _line);
+            }
+
             var value = _source[(_at + 2)..radixEnd].Where(static digit => digit != '_')
                 .Aggregate(BigInteger.Zero, (sum, digit) => sum * radix + Convert.ToInt32(digit.ToString(), 16));
             Number(TemplateTokenKind.Integer, value.ToString(CultureInfo.InvariantCulture), radixEnd);
@@ -243,7 +337,11 @@ internal sealed class TemplateLexer
             }
         }
 
-        if (end < _source.Length && char.IsLetter(_source[end])) throw new TemplateException($"the number {_source[_at..(end + 1)]}", isUnknown: true, _line);
+        if (end < _source.Length && char.IsLetter(_source[end]))
+        {
+            throw new TemplateException($"the number {_source[_at..(end + 1)]}", isUnknown: true, _line);
+        }
+
         Number(isFloat ? TemplateTokenKind.Float : TemplateTokenKind.Integer, _source[_at..end].Replace("_", "", StringComparison.Ordinal), end);
     }
 
@@ -283,7 +381,11 @@ internal sealed class TemplateLexer
                 continue;
             }
 
-            if (++at >= _source.Length) break;
+            if (++at >= _source.Length)
+            {
+                break;
+            }
+
             at += Escape(at, value);
         }
 
@@ -298,7 +400,10 @@ internal sealed class TemplateLexer
         if (digits > 0)
         {
             if (at + digits >= _source.Length || !int.TryParse(_source.AsSpan(at + 1, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var codePoint) || !Rune.IsValid(codePoint))
+            {
                 throw new TemplateException("a damaged escape in a text", line: _line);
+            }
+
             value.Append(new Rune(codePoint).ToString());
             return digits;
         }

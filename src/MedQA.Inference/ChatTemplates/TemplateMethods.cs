@@ -59,8 +59,16 @@ internal static class TemplateMethods
     public static MarkedText Strip(MarkedText text, string? characters, bool left, bool right)
     {
         int start = 0, end = text.Length;
-        while (left && start < end && Strips(text.Text[start])) start++;
-        while (right && end > start && Strips(text.Text[end - 1])) end--;
+        while (left && start < end && Strips(text.Text[start]))
+        {
+            start++;
+        }
+
+        while (right && end > start && Strips(text.Text[end - 1]))
+        {
+            end--;
+        }
+
         return text.Slice(start, end - start);
 
         bool Strips(char character) => characters is null ? TemplateLexer.IsSpace(character) : characters.Contains(character, StringComparison.Ordinal);
@@ -75,8 +83,16 @@ internal static class TemplateMethods
             var characters = TemplateValues.Characters(text);
             for (var i = 0; i <= characters.Count; i++)
             {
-                if (most < 0 || i < most) builder.Append(to);
-                if (i < characters.Count) builder.Append((MarkedText)characters[i]!);
+                if (most < 0 || i < most)
+                {
+                    builder.Append(to);
+                }
+
+                if (i < characters.Count)
+                {
+                    builder.Append((MarkedText)characters[i]!);
+                }
+
                 budget.Build(to.Length);
             }
 
@@ -87,7 +103,11 @@ internal static class TemplateMethods
         for (; most != 0; most--)
         {
             var next = text.Text.IndexOf(from.Text, at, StringComparison.Ordinal);
-            if (next < 0) break;
+            if (next < 0)
+            {
+                break;
+            }
+
             budget.Build(next - at + to.Length);
             builder.Append(text, at, next - at);
             builder.Append(to);
@@ -106,7 +126,11 @@ internal static class TemplateMethods
         {
             var text = asTexts ? TemplateValues.Text(item) : TemplateValues.AsText(item);
             budget.Build(separator.Length + text.Length);
-            if (!first) builder.Append(separator);
+            if (!first)
+            {
+                builder.Append(separator);
+            }
+
             builder.Append(text);
             first = false;
         }
@@ -166,9 +190,17 @@ internal static class TemplateMethods
 
     private static long Count(string text, string part)
     {
-        if (part.Length == 0) return TemplateValues.CodePoints(text) + 1;
+        if (part.Length == 0)
+        {
+            return TemplateValues.CodePoints(text) + 1;
+        }
+
         var count = 0L;
-        for (var at = 0; (at = text.IndexOf(part, at, StringComparison.Ordinal)) >= 0; at += part.Length) count++;
+        for (var at = 0; (at = text.IndexOf(part, at, StringComparison.Ordinal)) >= 0; at += part.Length)
+        {
+            count++;
+        }
+
         return count;
     }
 
@@ -176,7 +208,10 @@ internal static class TemplateMethods
     {
         var changed = text.ToCharArray();
         for (var i = 0; i < changed.Length; i++)
+        {
             changed[i] = i > 0 && char.IsLetter(changed[i - 1]) ? char.ToLowerInvariant(changed[i]) : char.ToUpperInvariant(changed[i]);
+        }
+
         return new(changed);
     }
 
@@ -191,7 +226,11 @@ internal static class TemplateMethods
             for (; most != 0; most--)
             {
                 var next = text.Text.IndexOf(separator, from, StringComparison.Ordinal);
-                if (next < 0) break;
+                if (next < 0)
+                {
+                    break;
+                }
+
                 parts.Add(text.Slice(from, next - from));
                 from = next + separator.Length;
             }
@@ -202,10 +241,22 @@ internal static class TemplateMethods
 
         for (var at = 0; ;)
         {
-            while (at < text.Length && TemplateLexer.IsSpace(text.Text[at])) at++;
-            if (at == text.Length) return parts;
+            while (at < text.Length && TemplateLexer.IsSpace(text.Text[at]))
+            {
+                at++;
+            }
+
+            if (at == text.Length)
+            {
+                return parts;
+            }
+
             var end = at;
-            while (end < text.Length && !TemplateLexer.IsSpace(text.Text[end])) end++;
+            while (end < text.Length && !TemplateLexer.IsSpace(text.Text[end]))
+            {
+                end++;
+            }
+
             if (most-- == 0)
             {
                 parts.Add(Strip(text.Slice(at, text.Length - at), null, left: false, right: true));
@@ -219,7 +270,11 @@ internal static class TemplateMethods
 
     private static List<object?> SplitFromRight(MarkedText text, TemplateArguments arguments)
     {
-        if (arguments.Get(0, "sep") is not { } given) throw new TemplateException("rsplit without a separator", isUnknown: true);
+        if (arguments.Get(0, "sep") is not { } given)
+        {
+            throw new TemplateException("rsplit without a separator", isUnknown: true);
+        }
+
         var separator = Separator(given);
         var most = TemplateValues.Integer(arguments.Get(1, "maxsplit", -1L));
         var parts = new List<object?>();
@@ -227,7 +282,11 @@ internal static class TemplateMethods
         for (; most != 0 && end >= separator.Length; most--)
         {
             var next = text.Text.AsSpan(0, end).LastIndexOf(separator, StringComparison.Ordinal);
-            if (next < 0) break;
+            if (next < 0)
+            {
+                break;
+            }
+
             parts.Add(text.Slice(next + separator.Length, end - next - separator.Length));
             end = next;
         }
@@ -245,7 +304,11 @@ internal static class TemplateMethods
         for (var at = 0; at < text.Length;)
         {
             var length = text.Text.AsSpan(at).IndexOfAny('\n', '\r');
-            if (length < 0) length = text.Length - at;
+            if (length < 0)
+            {
+                length = text.Length - at;
+            }
+
             lines.Add(text.Slice(at, length));
             at += length;
             at += at + 1 < text.Length && text.Text[at] == '\r' && text.Text[at + 1] == '\n' ? 2 : 1;

@@ -7,7 +7,11 @@ internal static class TemplateOperators
 
     public static object? Binary(string symbol, object? left, object? right, TemplateBudget budget)
     {
-        if (left is UndefinedValue || right is UndefinedValue) throw new TemplateException($"{TemplateValues.KindOf(left is UndefinedValue ? left : right)} in {symbol}");
+        if (left is UndefinedValue || right is UndefinedValue)
+        {
+            throw new TemplateException($"{TemplateValues.KindOf(left is UndefinedValue ? left : right)} in {symbol}");
+        }
+
         switch (symbol)
         {
             case "+" when left is MarkedText a && right is MarkedText b:
@@ -22,7 +26,10 @@ internal static class TemplateOperators
         }
 
         if (TemplateValues.Number(left) is not { } x || TemplateValues.Number(right) is not { } y)
+        {
             throw new TemplateException($"{TemplateValues.KindOf(left)} {symbol} {TemplateValues.KindOf(right)}");
+        }
+
         try
         {
             return left is double || right is double ? Real(symbol, x, y) : Whole(symbol, TemplateValues.Integer(left), TemplateValues.Integer(right));
@@ -36,8 +43,16 @@ internal static class TemplateOperators
     public static MarkedText Join(MarkedText left, MarkedText right, TemplateBudget budget)
     {
         budget.Build(left.Length + right.Length);
-        if (left.Length == 0) return right;
-        if (right.Length == 0) return left;
+        if (left.Length == 0)
+        {
+            return right;
+        }
+
+        if (right.Length == 0)
+        {
+            return left;
+        }
+
         var builder = new MarkedTextBuilder();
         builder.Append(left);
         builder.Append(right);
@@ -87,10 +102,22 @@ internal static class TemplateOperators
 
     private static object Power(long value, long exponent)
     {
-        if (exponent < 0) return Math.Pow(value, exponent);
-        if (value is 0 or 1 or -1) return exponent == 0 || value == 1 ? 1L : value == 0 ? 0L : exponent % 2 == 0 ? 1L : -1L;
+        if (exponent < 0)
+        {
+            return Math.Pow(value, exponent);
+        }
+
+        if (value is 0 or 1 or -1)
+        {
+            return exponent == 0 || value == 1 ? 1L : value == 0 ? 0L : exponent % 2 == 0 ? 1L : -1L;
+        }
+
         var product = 1L;
-        for (; exponent > 0; exponent--) product = checked(product * value);
+        for (; exponent > 0; exponent--)
+        {
+            product = checked(product * value);
+        }
+
         return product;
     }
 
@@ -100,19 +127,31 @@ internal static class TemplateOperators
     private static object Repeat(object value, long count, TemplateBudget budget)
     {
         count = Math.Max(count, 0);
-        if (count > LongestRepeat) throw new TemplateException($"a repetition of {count:N0} times");
+        if (count > LongestRepeat)
+        {
+            throw new TemplateException($"a repetition of {count:N0} times");
+        }
+
         if (value is List<object?> list)
         {
             budget.Build(list.Count * count);
             var repeated = new List<object?>();
-            for (; count > 0; count--) repeated.AddRange(list);
+            for (; count > 0; count--)
+            {
+                repeated.AddRange(list);
+            }
+
             return repeated;
         }
 
         var text = (MarkedText)value;
         budget.Build(text.Length * count);
         var builder = new MarkedTextBuilder();
-        for (; count > 0; count--) builder.Append(text);
+        for (; count > 0; count--)
+        {
+            builder.Append(text);
+        }
+
         return builder.Build();
     }
 }

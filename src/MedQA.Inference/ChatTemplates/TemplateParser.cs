@@ -31,7 +31,11 @@ internal sealed class TemplateParser
             switch (token.Kind)
             {
                 case TemplateTokenKind.End:
-                    if (ends.Length > 0) throw new TemplateException($"a block without its {ends[^1]}", line: token.Line);
+                    if (ends.Length > 0)
+                    {
+                        throw new TemplateException($"a block without its {ends[^1]}", line: token.Line);
+                    }
+
                     _tokens.Leave();
                     return body.ToImmutable();
                 case TemplateTokenKind.Data:

@@ -50,7 +50,10 @@ internal sealed class TemplateRenderer
                 throw new TemplateException(exception.Message, exception.IsUnknown, statement.Line);
             }
 
-            if (flow != Flow.Normal) return flow;
+            if (flow != Flow.Normal)
+            {
+                return flow;
+            }
         }
 
         return Flow.Normal;
@@ -69,7 +72,10 @@ internal sealed class TemplateRenderer
             case IfStatement choice:
                 foreach (var (condition, body) in choice.Branches)
                 {
-                    if (TemplateValues.IsTrue(_evaluator.Evaluate(condition, scope))) return Run(body, scope, output);
+                    if (TemplateValues.IsTrue(_evaluator.Evaluate(condition, scope)))
+                    {
+                        return Run(body, scope, output);
+                    }
                 }
 
                 return Run(choice.Else, scope, output);
@@ -159,7 +165,10 @@ internal sealed class TemplateRenderer
             loop.Index = index;
             var inner = new TemplateScope(scope) { ["loop"] = loop };
             Assign(statement.Target, items[index], inner);
-            if (Run(statement.Body, inner, output) == Flow.Break) break;
+            if (Run(statement.Body, inner, output) == Flow.Break)
+            {
+                break;
+            }
         }
     }
 
@@ -218,10 +227,17 @@ internal sealed class TemplateRenderer
     {
         Enter();
         var parameters = macro.Statement.Parameters;
-        if (arguments.Positional.Length > parameters.Length) throw new TemplateException($"too many arguments for the macro {macro.Statement.Name}");
+        if (arguments.Positional.Length > parameters.Length)
+        {
+            throw new TemplateException($"too many arguments for the macro {macro.Statement.Name}");
+        }
+
         foreach (var (given, _) in arguments.Named)
         {
-            if (!parameters.Any(parameter => parameter.Name == given) && !(given == Caller && macro.Statement.UsesCaller)) throw new TemplateException($"the argument {given}, which the macro {macro.Statement.Name} does not have");
+            if (!parameters.Any(parameter => parameter.Name == given) && !(given == Caller && macro.Statement.UsesCaller))
+            {
+                throw new TemplateException($"the argument {given}, which the macro {macro.Statement.Name} does not have");
+            }
         }
 
         var scope = new TemplateScope(macro.Scope);

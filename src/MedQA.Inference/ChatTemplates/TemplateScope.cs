@@ -11,7 +11,10 @@ internal sealed class TemplateScope(TemplateScope? around)
         {
             for (var scope = this; scope is not null; scope = scope.Around)
             {
-                if (scope._values.TryGetValue(name, out var value)) return value;
+                if (scope._values.TryGetValue(name, out var value))
+                {
+                    return value;
+                }
             }
 
             return new UndefinedValue(name);

@@ -16,14 +16,22 @@ internal sealed class TemplateTokens(List<TemplateToken> tokens)
 
     public bool TakeOperator(string text)
     {
-        if (!Current.IsOperator(text)) return false;
+        if (!Current.IsOperator(text))
+        {
+            return false;
+        }
+
         _at++;
         return true;
     }
 
     public bool TakeName(string text)
     {
-        if (!Current.IsName(text)) return false;
+        if (!Current.IsName(text))
+        {
+            return false;
+        }
+
         _at++;
         return true;
     }
@@ -33,19 +41,29 @@ internal sealed class TemplateTokens(List<TemplateToken> tokens)
 
     public void ExpectOperator(string text)
     {
-        if (!TakeOperator(text)) throw Unexpected($"\"{text}\"");
+        if (!TakeOperator(text))
+        {
+            throw Unexpected($"\"{text}\"");
+        }
     }
 
     public void ExpectName(string text)
     {
-        if (!TakeName(text)) throw Unexpected($"\"{text}\"");
+        if (!TakeName(text))
+        {
+            throw Unexpected($"\"{text}\"");
+        }
     }
 
     public string ExpectName() => Current.Kind == TemplateTokenKind.Name ? Take().Text : throw Unexpected("a name");
 
     public void Expect(TemplateTokenKind kind)
     {
-        if (Current.Kind != kind) throw Unexpected(kind == TemplateTokenKind.BlockEnd ? "%}" : "}}");
+        if (Current.Kind != kind)
+        {
+            throw Unexpected(kind == TemplateTokenKind.BlockEnd ? "%}" : "}}");
+        }
+
         _at++;
     }
 
@@ -54,7 +72,10 @@ internal sealed class TemplateTokens(List<TemplateToken> tokens)
     /// <summary>Goes one level deeper: templates nest a few levels, damaged ones without end.</summary>
     public void Enter()
     {
-        if (++_depth > DeepestNesting) throw new TemplateException("parts nested too deeply", isUnknown: true, Line);
+        if (++_depth > DeepestNesting)
+        {
+            throw new TemplateException("parts nested too deeply", isUnknown: true, Line);
+        }
     }
 
     public void Leave() => _depth--;

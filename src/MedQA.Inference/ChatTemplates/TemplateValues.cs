@@ -74,21 +74,37 @@ internal static class TemplateValues
     /// <summary>A floating-point number as Python writes it: the shortest digits that give it back, never without a point or exponent.</summary>
     public static string Real(double value)
     {
-        if (double.IsNaN(value)) return "nan";
-        if (double.IsInfinity(value)) return value > 0 ? "inf" : "-inf";
+        if (double.IsNaN(value))
+        {
+            return "nan";
+        }
+
+        if (double.IsInfinity(value))
+        {
+            return value > 0 ? "inf" : "-inf";
+        }
+
         var size = Math.Abs(value);
         if (size != 0 && (size < 1e-4 || size >= 1e16))
         {
             var scientific = value.ToString("E16", CultureInfo.InvariantCulture);
             var shortest = value.ToString("R", CultureInfo.InvariantCulture);
-            if (!shortest.Contains('E', StringComparison.Ordinal)) return scientific;
+            if (!shortest.Contains('E', StringComparison.Ordinal))
+            {
+                return scientific;
+            }
+
             var parts = shortest.Split('E');
             var exponent = int.Parse(parts[1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
             return $"{parts[0]}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent):00}";
         }
 
         var plain = value.ToString("R", CultureInfo.InvariantCulture);
-        if (plain.Contains('E', StringComparison.Ordinal)) plain = ((decimal)value).ToString(CultureInfo.InvariantCulture);
+        if (plain.Contains('E', StringComparison.Ordinal))
+        {
+            plain = ((decimal)value).ToString(CultureInfo.InvariantCulture);
+        }
+
         return plain.Contains('.', StringComparison.Ordinal) ? plain : plain + ".0";
     }
 
@@ -117,7 +133,11 @@ internal static class TemplateValues
 
     private static int Compare(object? left, object? right, int depth)
     {
-        if (depth == 0) throw new TemplateException("lists nested too deeply");
+        if (depth == 0)
+        {
+            throw new TemplateException("lists nested too deeply");
+        }
+
         switch (left, right)
         {
             case (MarkedText a, MarkedText b):
@@ -125,7 +145,10 @@ internal static class TemplateValues
             case (List<object?> a, List<object?> b):
                 for (var i = 0; i < Math.Min(a.Count, b.Count); i++)
                 {
-                    if (!Equals(a[i], b[i])) return Compare(a[i], b[i], depth - 1);
+                    if (!Equals(a[i], b[i]))
+                    {
+                        return Compare(a[i], b[i], depth - 1);
+                    }
                 }
 
                 return a.Count.CompareTo(b.Count);
@@ -192,7 +215,11 @@ internal static class TemplateValues
     public static int CodePoints(string text)
     {
         var count = 0;
-        for (var at = 0; at < text.Length; at += UnitsAt(text, at)) count++;
+        for (var at = 0; at < text.Length; at += UnitsAt(text, at))
+        {
+            count++;
+        }
+
         return count;
     }
 
@@ -200,7 +227,11 @@ internal static class TemplateValues
     public static int OffsetOf(string text, long codePoint)
     {
         var at = 0;
-        for (; codePoint > 0 && at < text.Length; codePoint--) at += UnitsAt(text, at);
+        for (; codePoint > 0 && at < text.Length; codePoint--)
+        {
+            at += UnitsAt(text, at);
+        }
+
         return at;
     }
 
@@ -210,7 +241,11 @@ internal static class TemplateValues
     {
         for (var i = 0; i < Math.Min(left.Length, right.Length); i++)
         {
-            if (left[i] == right[i]) continue;
+            if (left[i] == right[i])
+            {
+                continue;
+            }
+
             // Surrogates stand for code points above all others of the basic plane.
             var (a, b) = (char.IsSurrogate(left[i]), char.IsSurrogate(right[i]));
             return a == b ? left[i].CompareTo(right[i]) : a ? 1 : -1;
@@ -221,7 +256,11 @@ internal static class TemplateValues
 
     private static bool Equals(object? left, object? right, int depth, ref int comparisons)
     {
-        if (depth == 0 || --comparisons < 0) throw new TemplateException("lists nested too deeply");
+        if (depth == 0 || --comparisons < 0)
+        {
+            throw new TemplateException("lists nested too deeply");
+        }
+
         switch (left, right)
         {
             case (MarkedText a, MarkedText b):
@@ -229,19 +268,37 @@ internal static class TemplateValues
             case (UndefinedValue, UndefinedValue):
                 return true;
             case (List<object?> a, List<object?> b):
-                if (a.Count != b.Count) return false;
+                if (a.Count != b.Count)
+                {
+                    return false;
+                }
+
                 for (var i = 0; i < a.Count; i++)
                 {
-                    if (!Equals(a[i], b[i], depth - 1, ref comparisons)) return false;
+                    if (!Equals(a[i], b[i], depth - 1, ref comparisons))
+                    {
+                        return false;
+                    }
                 }
 
                 return true;
             case (TemplateMap a, TemplateMap b):
-                if (ReferenceEquals(a, b)) return true;
-                if (a.Count != b.Count) return false;
+                if (ReferenceEquals(a, b))
+                {
+                    return true;
+                }
+
+                if (a.Count != b.Count)
+                {
+                    return false;
+                }
+
                 foreach (var (key, value) in a.Members)
                 {
-                    if (!b.TryGet(key, out var other) || !Equals(value, other, depth - 1, ref comparisons)) return false;
+                    if (!b.TryGet(key, out var other) || !Equals(value, other, depth - 1, ref comparisons))
+                    {
+                        return false;
+                    }
                 }
 
                 return true;
@@ -253,7 +310,11 @@ internal static class TemplateValues
     /// <summary>The text of a value as Python's repr gives it.</summary>
     private static MarkedText Representation(object? value, int depth = 0)
     {
-        if (depth > DeepestNesting) throw new TemplateException("lists nested too deeply");
+        if (depth > DeepestNesting)
+        {
+            throw new TemplateException("lists nested too deeply");
+        }
+
         var builder = new MarkedTextBuilder();
         switch (value)
         {
@@ -281,7 +342,11 @@ internal static class TemplateValues
                 builder.Append("[", isContent: false);
                 for (var i = 0; i < list.Count; i++)
                 {
-                    if (i > 0) builder.Append(", ", isContent: false);
+                    if (i > 0)
+                    {
+                        builder.Append(", ", isContent: false);
+                    }
+
                     builder.Append(Representation(list[i], depth + 1));
                 }
 
@@ -292,7 +357,11 @@ internal static class TemplateValues
                 var first = true;
                 foreach (var (key, member) in map.Members)
                 {
-                    if (!first) builder.Append(", ", isContent: false);
+                    if (!first)
+                    {
+                        builder.Append(", ", isContent: false);
+                    }
+
                     first = false;
                     builder.Append(Representation(key, depth + 1));
                     builder.Append(": ", isContent: false);

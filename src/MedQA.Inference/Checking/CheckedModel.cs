@@ -52,13 +52,23 @@ internal sealed class CheckedModel : IDisposable
             var read = new List<(ReadTokens Prompt, SampleRequest Request)>();
             try
             {
-                foreach (var place in places) read.Add((await Engine.ReadAsync(prompts[place].Ids, 0, cancellationToken), Greedy(prompts[place].Tokens)));
+                foreach (var place in places)
+                {
+                    read.Add((await Engine.ReadAsync(prompts[place].Ids, 0, cancellationToken), Greedy(prompts[place].Tokens)));
+                }
+
                 var drawn = await Engine.SampleTogetherAsync(read, cancellationToken);
-                for (var index = 0; index < places.Length; index++) samples[places[index]] = drawn[index];
+                for (var index = 0; index < places.Length; index++)
+                {
+                    samples[places[index]] = drawn[index];
+                }
             }
             finally
             {
-                foreach (var (prompt, _) in read) await prompt.DisposeAsync();
+                foreach (var (prompt, _) in read)
+                {
+                    await prompt.DisposeAsync();
+                }
             }
         }
 

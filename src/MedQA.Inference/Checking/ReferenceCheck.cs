@@ -38,7 +38,11 @@ public static class ReferenceCheck
         var folder = ModelFolder.Open(modelFolder, modelOptions.Graph);
         using var model = await Task.Run(() => new CheckedModel(folder, modelOptions), cancellationToken);
         var checks = ImmutableArray.CreateBuilder<ReferenceFileCheck>(files.Count);
-        foreach (var file in files) checks.Add(await CheckAsync(model, file, options, progress, cancellationToken));
+        foreach (var file in files)
+        {
+            checks.Add(await CheckAsync(model, file, options, progress, cancellationToken));
+        }
+
         return new(folder.Name, Path.GetFileName(folder.GraphPath), await folder.FingerprintAsync(cancellationToken), checks.ToImmutable());
     }
 
@@ -85,7 +89,11 @@ public static class ReferenceCheck
 
     private static async Task<ReferenceFileCheck> ChatsAsync(CheckedModel model, ReferenceFile file, ChatReference[] items, ReferenceCheckOptions options, IProgress<ReferenceCheckProgress>? progress, CancellationToken cancellationToken)
     {
-        if (!model.Encoder.HasChatTemplate) return NotChecked(file, ReferenceKind.Chats, "the model has no chat template");
+        if (!model.Encoder.HasChatTemplate)
+        {
+            return NotChecked(file, ReferenceKind.Chats, "the model has no chat template");
+        }
+
         var tally = new ReferenceTally(file, ReferenceKind.Chats, options.Tolerance);
         var together = await model.ContinueTogetherAsync([.. items.Take(options.Limit ?? int.MaxValue).Select(static item => (item.InputIds, item.Greedy.Length))], cancellationToken);
         foreach (var (index, item) in Limited(items, options, file, progress, cancellationToken))
@@ -153,7 +161,10 @@ public static class ReferenceCheck
         foreach (var (_, item) in Limited(items, options, file, progress, cancellationToken))
         {
             if (item.Continuations.Length == 0 || item.Continuations.Length != item.LogLikelihoods.Length || item.Continuations.Any(string.IsNullOrEmpty))
+            {
                 throw new ReferencesException(file.Name, $"{item.Id} has {item.Continuations.Length} continuations and {item.LogLikelihoods.Length} log-likelihoods, or an empty continuation");
+            }
+
             var scores = await ScoreAsync(model, item, shared, cancellationToken);
             var deviation = scores.Select((score, i) => Math.Abs(score - item.LogLikelihoods[i])).Max();
             // What is a tie within the tolerance in the reference may fall either way.
@@ -194,7 +205,11 @@ public static class ReferenceCheck
         try
         {
             var rendered = string.Concat(model.Encoder.Render(prompt).Select(static segment => segment.Text));
-            if (rendered != item.Rendered) return ($"the rendered chat differs from character {rendered.AsSpan().CommonPrefixLength(item.Rendered) + 1} on", []);
+            if (rendered != item.Rendered)
+            {
+                return ($"the rendered chat differs from character {rendered.AsSpan().CommonPrefixLength(item.Rendered) + 1} on", []);
+            }
+
             var ids = model.Encoder.Encode(prompt).Ids;
             return (FirstDifference(ids, item.InputIds) is { } place ? $"token {place + 1} of the chat differs" : null, ids);
         }
@@ -224,7 +239,10 @@ public static class ReferenceCheck
 
     private static void CheckLengths(ReferenceFile file, string item, int[] greedy, double[] logProbabilities)
     {
-        if (greedy.Length == 0 || greedy.Length != logProbabilities.Length) throw new ReferencesException(file.Name, $"{item} has {greedy.Length} greedy tokens and {logProbabilities.Length} log-probabilities");
+        if (greedy.Length == 0 || greedy.Length != logProbabilities.Length)
+        {
+            throw new ReferencesException(file.Name, $"{item} has {greedy.Length} greedy tokens and {logProbabilities.Length} log-probabilities");
+        }
     }
 
     internal static double LargestDeviation(ReadOnlySpan<float> logits, ReadOnlySpan<float> expected)
@@ -233,7 +251,10 @@ public static class ReferenceCheck
         for (var i = 0; i < logits.Length; i++)
         {
             var deviation = Math.Abs((double)logits[i] - expected[i]);
-            if (!(deviation <= largest)) largest = deviation;
+            if (!(deviation <= largest))
+            {
+                largest = deviation;
+            }
         }
 
         return largest;
@@ -251,7 +272,11 @@ public static class ReferenceCheck
     /// <summary>How many leading characters all prompts share: worked examples, which are then read once.</summary>
     private static int SharedLength(IReadOnlyList<LogLikelihoodReference> items)
     {
-        if (items.Count < 2) return 0;
+        if (items.Count < 2)
+        {
+            return 0;
+        }
+
         return items.Skip(1).Min(item => item.Prompt.AsSpan().CommonPrefixLength(items[0].Prompt));
     }
 
@@ -264,8 +289,16 @@ public static class ReferenceCheck
     private static int Gold(LogLikelihoodReference item)
     {
         var named = Array.FindIndex(item.Continuations, continuation => continuation.Trim() == item.Target);
-        if (named >= 0) return named;
-        if (int.TryParse(item.Target, out var number)) return number;
+        if (named >= 0)
+        {
+            return named;
+        }
+
+        if (int.TryParse(item.Target, out var number))
+        {
+            return number;
+        }
+
         return Evaluation.Questions.OptionLetter.IndexOf(item.Target.Length == 1 ? item.Target[0] : '?') ?? -1;
     }
 

@@ -22,6 +22,9 @@ public sealed record ReferenceCheckOptions
 
     private static void Check(bool holds, string setting, string problem)
     {
-        if (!holds) throw new ArgumentException($"{setting} {problem}", setting);
+        if (!holds)
+        {
+            throw new ArgumentException($"{setting} {problem}", setting);
+        }
     }
 }

@@ -13,8 +13,16 @@ internal sealed record ReferenceFile(string Name, string Path)
     /// <exception cref="ReferencesException">There is no such folder or file.</exception>
     public static IReadOnlyList<ReferenceFile> In(string path)
     {
-        if (File.Exists(path)) return [new(System.IO.Path.GetFileName(path), path)];
-        if (!Directory.Exists(path)) throw new ReferencesException(path, "there is no such folder or file of references");
+        if (File.Exists(path))
+        {
+            return [new(System.IO.Path.GetFileName(path), path)];
+        }
+
+        if (!Directory.Exists(path))
+        {
+            throw new ReferencesException(path, "there is no such folder or file of references");
+        }
+
         return [.. Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories)
             .Select(file => new ReferenceFile(System.IO.Path.GetRelativePath(path, file).Replace('\\', '/'), file))
             .Where(static file => !System.IO.Path.GetFileName(file.Name).StartsWith("README", StringComparison.OrdinalIgnoreCase))
@@ -79,7 +87,11 @@ internal sealed record ReferenceFile(string Name, string Path)
         await foreach (var line in RegularFile.ReadLinesAsync(Path, cancellationToken))
         {
             number++;
-            if (string.IsNullOrWhiteSpace(line)) continue;
+            if (string.IsNullOrWhiteSpace(line))
+            {
+                continue;
+            }
+
             try
             {
                 items.Add(JsonSerializer.Deserialize(line, type) ?? throw new ReferencesException(Name, $"line {number} is null"));
@@ -121,7 +133,10 @@ internal sealed record ReferenceFile(string Name, string Path)
     {
         foreach (var member in members)
         {
-            if (!item.TryGetProperty(member, out _)) return false;
+            if (!item.TryGetProperty(member, out _))
+            {
+                return false;
+            }
         }
 
         return true;

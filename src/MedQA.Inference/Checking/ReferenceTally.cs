@@ -17,11 +17,26 @@ internal sealed class ReferenceTally(ReferenceFile file, ReferenceKind kind, dou
     public void Add(string name, string? difference, double? deviation = null, string quantity = "")
     {
         _items++;
-        if (difference is null) _agreeing++;
-        else Differs($"{name}: {difference}");
-        if (deviation is not { } number) return;
+        if (difference is null)
+        {
+            _agreeing++;
+        }
+        else
+        {
+            Differs($"{name}: {difference}");
+        }
+
+        if (deviation is not { } number)
+        {
+            return;
+        }
+
         // Not a number is larger than anything.
-        if (!(number <= tolerance)) Differs($"{name}: {quantity} deviates by {number:G3}");
+        if (!(number <= tolerance))
+        {
+            Differs($"{name}: {quantity} deviates by {number:G3}");
+        }
+
         _largest = _largest is { } largest && !(number > largest) && !double.IsNaN(number) ? largest : number;
     }
 

@@ -44,11 +44,19 @@ internal static class ModelFile
     public static string Inside(string folder, string name, string namedBy)
     {
         var path = name.Length == 0 || name.Contains('\0', StringComparison.Ordinal) || Path.IsPathRooted(name) || name.Contains('\\', StringComparison.Ordinal) ? null : Path.GetFullPath(name, folder);
-        if (path is null || !IsBelow(folder, path)) throw Outside(namedBy, $"it names \"{name}\"");
+        if (path is null || !IsBelow(folder, path))
+        {
+            throw Outside(namedBy, $"it names \"{name}\"");
+        }
+
         for (var part = path; part.Length > folder.Length; part = Path.GetDirectoryName(part)!)
         {
             FileSystemInfo info = Directory.Exists(part) ? new DirectoryInfo(part) : new FileInfo(part);
-            if (info.LinkTarget is null) continue;
+            if (info.LinkTarget is null)
+            {
+                continue;
+            }
+
             FileSystemInfo? target;
             try
             {
@@ -59,7 +67,10 @@ internal static class ModelFile
                 throw new ModelException(ModelFault.MissingFile, part, "it is a link that leads nowhere", "Put the file itself there", exception);
             }
 
-            if (target is not null && !IsBelow(folder, target.FullName)) throw Outside(part, $"it is a link to {target.FullName}");
+            if (target is not null && !IsBelow(folder, target.FullName))
+            {
+                throw Outside(part, $"it is a link to {target.FullName}");
+            }
         }
 
         return path;

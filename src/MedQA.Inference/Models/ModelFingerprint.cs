@@ -19,7 +19,11 @@ internal sealed class ModelFingerprint
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         await AppendFileAsync(hash, "graph", folder.GraphPath, cancellationToken);
-        foreach (var data in folder.ExternalDataPaths) await AppendFileAsync(hash, "data", data, cancellationToken);
+        foreach (var data in folder.ExternalDataPaths)
+        {
+            await AppendFileAsync(hash, "data", data, cancellationToken);
+        }
+
         await AppendFileAsync(hash, "tokenizer", folder.TokenizerPath, cancellationToken);
         AppendText(hash, "template", folder.ChatTemplateSource ?? "");
         AppendText(hash, "begin", $"{folder.AddsBeginToken} {folder.BeginToken}");
@@ -34,7 +38,10 @@ internal sealed class ModelFingerprint
             await using var stream = RegularFile.Open(path, bufferSize: 0, FileOptions.Asynchronous | FileOptions.SequentialScan);
             AppendHeader(hash, label, stream.Length);
             var buffer = new byte[(int)Math.Clamp(stream.Length, 1, BufferSize)];
-            for (int read; (read = await stream.ReadAsync(buffer, cancellationToken)) > 0;) hash.AppendData(buffer, 0, read);
+            for (int read; (read = await stream.ReadAsync(buffer, cancellationToken)) > 0;)
+            {
+                hash.AppendData(buffer, 0, read);
+            }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

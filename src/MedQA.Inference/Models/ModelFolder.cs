@@ -91,8 +91,15 @@ public sealed class ModelFolder
         ArgumentException.ThrowIfNullOrEmpty(path);
         var folder = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
         if (!Directory.Exists(folder))
+        {
             throw new ModelException(ModelFault.MissingFile, folder, File.Exists(folder) ? "it is a file where a model's folder is expected" : "there is no such folder", "Name the folder that holds model.onnx and tokenizer.json");
-        if (new DirectoryInfo(folder).ResolveLinkTarget(returnFinalTarget: true) is { } target) folder = System.IO.Path.TrimEndingDirectorySeparator(target.FullName);
+        }
+
+        if (new DirectoryInfo(folder).ResolveLinkTarget(returnFinalTarget: true) is { } target)
+        {
+            folder = System.IO.Path.TrimEndingDirectorySeparator(target.FullName);
+        }
+
         return new ModelFolderReader(folder).Read(System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path))), graphFile);
     }
 

@@ -28,7 +28,9 @@ internal sealed class ModelFolderReader(string folder)
         var tokenizer = ModelJson.Read(PathOf("tokenizer_config.json"));
         var specials = ModelJson.Read(PathOf("special_tokens_map.json"));
         if (config is null && genai is null)
+        {
             throw new ModelException(ModelFault.MissingFile, PathOf("config.json"), "neither it nor genai_config.json is there", "Copy the model's configuration into the folder");
+        }
 
         // A model that also sees or hears states its language half in text_config.
         var language = config?.Find("text_config") ?? config;
@@ -80,7 +82,11 @@ internal sealed class ModelFolderReader(string folder)
         if (graphFile is not null)
         {
             var asked = ModelFile.Inside(folder, graphFile, "The graph asked for");
-            if (File.Exists(asked)) return asked;
+            if (File.Exists(asked))
+            {
+                return asked;
+            }
+
             var graphs = Graphs(SearchOption.AllDirectories);
             throw new ModelException(
                 ModelFault.MissingFile,
@@ -90,10 +96,17 @@ internal sealed class ModelFolderReader(string folder)
         }
 
         var named = decoder?.Find("filename") is { } filename ? ModelFile.Inside(folder, filename.Text(), filename.File) : null;
-        if (named is not null && File.Exists(named)) return named;
+        if (named is not null && File.Exists(named))
+        {
+            return named;
+        }
+
         foreach (var usual in named is null ? (ReadOnlySpan<string>)["model.onnx", "onnx/model.onnx"] : [])
         {
-            if (File.Exists(PathOf(usual))) return ModelFile.Inside(folder, usual, PathOf(usual));
+            if (File.Exists(PathOf(usual)))
+            {
+                return ModelFile.Inside(folder, usual, PathOf(usual));
+            }
         }
 
         // A model that comes in several graphs may be here in another one than genai_config.json names.
@@ -133,7 +146,11 @@ internal sealed class ModelFolderReader(string folder)
     private ImmutableArray<string> ExternalData(string graphPath)
     {
         // Tuning can read weights without a graph; such a file names no others.
-        if (graphPath.EndsWith(".safetensors", StringComparison.Ordinal)) return [];
+        if (graphPath.EndsWith(".safetensors", StringComparison.Ordinal))
+        {
+            return [];
+        }
+
         var graphFolder = Path.GetDirectoryName(graphPath)!;
         var prefix = Path.GetRelativePath(folder, graphFolder) is var relative && relative == "." ? "" : relative + "/";
         var paths = ImmutableArray.CreateBuilder<string>();
@@ -141,7 +158,10 @@ internal sealed class ModelFolderReader(string folder)
         {
             var path = ModelFile.Inside(folder, prefix + location, graphPath);
             if (!File.Exists(path))
+            {
                 throw new ModelException(ModelFault.MissingFile, path, $"the graph {Path.GetFileName(graphPath)} keeps its weights in this file, but it is not there", "Copy the file into the folder, under this name");
+            }
+
             paths.Add(ModelFile.Regular(path));
         }
 
@@ -174,7 +194,10 @@ internal sealed class ModelFolderReader(string folder)
         foreach (var (member, value) in (tokenizer?.Members() ?? []).Concat(specials?.Members().Where(member => isOlder || !stated.Contains(member.Name)) ?? []))
         {
             var isNamed = NamedTokenMembers.Contains(member) || (member.EndsWith("_token", StringComparison.Ordinal) && value.IsString);
-            if (isNamed && TokenText(value) is { } text) named[member] = text;
+            if (isNamed && TokenText(value) is { } text)
+            {
+                named[member] = text;
+            }
         }
 
         return named.ToImmutable();
@@ -204,11 +227,22 @@ internal sealed class ModelFolderReader(string folder)
         }
 
         var other = ModelJson.Read(PathOf("chat_template.json"));
-        if ((other is { } file ? file.Get("chat_template") : tokenizer?.Find("chat_template")) is not { } stated) return (null, null);
-        if (!stated.IsArray) return (Checked(stated.Text(), stated.File), stated.File);
+        if ((other is { } file ? file.Get("chat_template") : tokenizer?.Find("chat_template")) is not { } stated)
+        {
+            return (null, null);
+        }
+
+        if (!stated.IsArray)
+        {
+            return (Checked(stated.Text(), stated.File), stated.File);
+        }
+
         foreach (var item in stated.Items())
         {
-            if (item.Get("name").Text() == "default") return (Checked(item.Get("template").Text(), item.File), item.File);
+            if (item.Get("name").Text() == "default")
+            {
+                return (Checked(item.Get("template").Text(), item.File), item.File);
+            }
         }
 
         throw stated.Damaged("is a list of templates without one named \"default\"");
@@ -222,12 +256,26 @@ internal sealed class ModelFolderReader(string folder)
         var ids = new SortedSet<int>();
         foreach (var file in files)
         {
-            if (file?.Find("eos_token_id") is not { } stated) continue;
-            if (stated.IsArray) ids.UnionWith(stated.Items().Select(Id));
-            else ids.Add(Id(stated));
+            if (file?.Find("eos_token_id") is not { } stated)
+            {
+                continue;
+            }
+
+            if (stated.IsArray)
+            {
+                ids.UnionWith(stated.Items().Select(Id));
+            }
+            else
+            {
+                ids.Add(Id(stated));
+            }
         }
 
-        if (named.TryGetValue("eos_token", out var text) && IdOfAddedToken(text, tokenizer, tokenizerPath) is { } id) ids.Add(id);
+        if (named.TryGetValue("eos_token", out var text) && IdOfAddedToken(text, tokenizer, tokenizerPath) is { } id)
+        {
+            ids.Add(id);
+        }
+
         return [.. ids];
 
         static int Id(ModelJson value) => value.Integer() is var id and >= 0 ? id : throw value.Damaged("is a negative token id");
@@ -239,14 +287,20 @@ internal sealed class ModelFolderReader(string folder)
         {
             foreach (var (key, value) in decoder.Members())
             {
-                if (value.Get("content").Text() == text && int.TryParse(key, System.Globalization.NumberStyles.None, null, out var id)) return id;
+                if (value.Get("content").Text() == text && int.TryParse(key, System.Globalization.NumberStyles.None, null, out var id))
+                {
+                    return id;
+                }
             }
         }
 
         var root = ModelJson.Parse(ModelFile.ReadAllBytes(tokenizerPath), tokenizerPath);
         foreach (var token in root.Find("added_tokens")?.Items() ?? [])
         {
-            if (token.Get("content").Text() == text) return token.Get("id").Integer();
+            if (token.Get("content").Text() == text)
+            {
+                return token.Get("id").Integer();
+            }
         }
 
         // Older folders list added tokens beside the tokenizer, and some end a turn with a token of the vocabulary itself.
@@ -256,16 +310,28 @@ internal sealed class ModelFolderReader(string folder)
 
     private static int? SlidingWindow(ModelJson? language, ModelJson? decoder)
     {
-        if (decoder?.Find("sliding_window") is { IsObject: true } window && window.Find("window_size") is { } size) return size.Integer();
+        if (decoder?.Find("sliding_window") is { IsObject: true } window && window.Find("window_size") is { } size)
+        {
+            return size.Integer();
+        }
+
         // Qwen2 states a window and, beside it, that it is not used.
-        if (language?.Find("use_sliding_window") is { } used && !used.Flag()) return null;
+        if (language?.Find("use_sliding_window") is { } used && !used.Flag())
+        {
+            return null;
+        }
+
         return language?.Find("sliding_window")?.Integer();
     }
 
     private static string? RotaryScaling(ModelJson? language)
     {
         var scaling = language?.Find("rope_scaling") ?? language?.Find("rope_parameters");
-        if (scaling is not { IsObject: true } rope) return null;
+        if (scaling is not { IsObject: true } rope)
+        {
+            return null;
+        }
+
         var kind = (rope.Find("rope_type") ?? rope.Find("type"))?.Text();
         return kind is null or "default" ? null : kind;
     }
@@ -274,7 +340,10 @@ internal sealed class ModelFolderReader(string folder)
     {
         foreach (var value in stated)
         {
-            if (value is { } there) return there.Integer();
+            if (value is { } there)
+            {
+                return there.Integer();
+            }
         }
 
         return null;

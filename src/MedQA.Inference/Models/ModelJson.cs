@@ -30,7 +30,11 @@ internal readonly struct ModelJson
     /// <summary>The root object of a file's bytes.</summary>
     public static ModelJson Parse(ReadOnlyMemory<byte> utf8, string file)
     {
-        if (utf8.Span.StartsWith("\uFEFF"u8)) utf8 = utf8[3..];
+        if (utf8.Span.StartsWith("\uFEFF"u8))
+        {
+            utf8 = utf8[3..];
+        }
+
         JsonDocument document;
         try
         {
@@ -43,14 +47,21 @@ internal readonly struct ModelJson
         }
 
         if (document.RootElement.ValueKind != JsonValueKind.Object)
+        {
             throw new ModelException(ModelFault.DamagedFile, file, $"it holds {Describe(document.RootElement)} where an object is expected", "Fetch the file again");
+        }
+
         return new(document.RootElement, file, "");
     }
 
     /// <summary>The root object of a file, or <see langword="null"/> where there is no such file.</summary>
     public static ModelJson? Read(string path)
     {
-        if (!System.IO.File.Exists(path)) return null;
+        if (!System.IO.File.Exists(path))
+        {
+            return null;
+        }
+
         return Parse(ModelFile.ReadAllBytes(path), path);
     }
 
@@ -74,15 +85,26 @@ internal readonly struct ModelJson
     /// <summary>The elements of an array.</summary>
     public IEnumerable<ModelJson> Items()
     {
-        if (!IsArray) throw Damaged($"is {Describe(Element)} where a list is expected");
+        if (!IsArray)
+        {
+            throw Damaged($"is {Describe(Element)} where a list is expected");
+        }
+
         var index = 0;
-        foreach (var item in Element.EnumerateArray()) yield return new(item, File, $"{Where}[{index++}]");
+        foreach (var item in Element.EnumerateArray())
+        {
+            yield return new(item, File, $"{Where}[{index++}]");
+        }
     }
 
     /// <summary>The members of an object.</summary>
     public IEnumerable<(string Name, ModelJson Value)> Members()
     {
-        if (!IsObject) throw Damaged($"is {Describe(Element)} where an object is expected");
+        if (!IsObject)
+        {
+            throw Damaged($"is {Describe(Element)} where an object is expected");
+        }
+
         foreach (var property in Element.EnumerateObject())
         {
             string name;
@@ -103,7 +125,11 @@ internal readonly struct ModelJson
 
     public string Text()
     {
-        if (!IsString) throw Damaged($"is {Describe(Element)} where a text is expected");
+        if (!IsString)
+        {
+            throw Damaged($"is {Describe(Element)} where a text is expected");
+        }
+
         try
         {
             return Element.GetString()!;

@@ -33,7 +33,11 @@ internal static class OnnxExternalData
         try
         {
             using var stream = RegularFile.Open(graphPath, bufferSize: 1 << 16);
-            if (stream.Length == 0) throw new ModelException(ModelFault.DamagedFile, graphPath, "it is empty", "Fetch the graph again");
+            if (stream.Length == 0)
+            {
+                throw new ModelException(ModelFault.DamagedFile, graphPath, "it is empty", "Fetch the graph again");
+            }
+
             new Walk(stream, graphPath, locations).Message(Part.Model, stream.Length, 0);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -67,7 +71,11 @@ internal static class OnnxExternalData
 
         public void Message(Part message, long end, int depth)
         {
-            if (depth > DeepestNesting) throw Damaged("its parts are nested too deeply");
+            if (depth > DeepestNesting)
+            {
+                throw Damaged("its parts are nested too deeply");
+            }
+
             string? key = null;
             string? value = null;
             while (stream.Position < end)
@@ -86,19 +94,39 @@ internal static class OnnxExternalData
                         break;
                     case 2:
                         var length = Number(end);
-                        if (length > (ulong)(end - stream.Position)) throw Damaged("it is cut off");
+                        if (length > (ulong)(end - stream.Position))
+                        {
+                            throw Damaged("it is cut off");
+                        }
+
                         var partEnd = stream.Position + (long)length;
-                        if (message == Part.ExternalEntry && tag >> 3 == 1) key = Text((int)Math.Min(length, int.MaxValue));
-                        else if (message == Part.ExternalEntry && tag >> 3 == 2) value = Text((int)Math.Min(length, int.MaxValue));
-                        else if (Field(message, tag >> 3) is not Part.Skipped and var part) Message(part, partEnd, depth + 1);
-                        else stream.Position = partEnd;
+                        if (message == Part.ExternalEntry && tag >> 3 == 1)
+                        {
+                            key = Text((int)Math.Min(length, int.MaxValue));
+                        }
+                        else if (message == Part.ExternalEntry && tag >> 3 == 2)
+                        {
+                            value = Text((int)Math.Min(length, int.MaxValue));
+                        }
+                        else if (Field(message, tag >> 3) is not Part.Skipped and var part)
+                        {
+                            Message(part, partEnd, depth + 1);
+                        }
+                        else
+                        {
+                            stream.Position = partEnd;
+                        }
+
                         break;
                     default:
                         throw Damaged("it is no ONNX graph");
                 }
             }
 
-            if (message == Part.ExternalEntry && key == "location" && value is not null && _seen.Add(value)) locations.Add(value);
+            if (message == Part.ExternalEntry && key == "location" && value is not null && _seen.Add(value))
+            {
+                locations.Add(value);
+            }
         }
 
         private ulong Number(long end)
@@ -106,9 +134,16 @@ internal static class OnnxExternalData
             ulong value = 0;
             for (var shift = 0; shift < 64; shift += 7)
             {
-                if (stream.Position >= end || stream.ReadByte() is not (>= 0 and var next)) throw Damaged("it is cut off");
+                if (stream.Position >= end || stream.ReadByte() is not (>= 0 and var next))
+                {
+                    throw Damaged("it is cut off");
+                }
+
                 value |= (ulong)(next & 0x7F) << shift;
-                if (next < 0x80) return value;
+                if (next < 0x80)
+                {
+                    return value;
+                }
             }
 
             throw Damaged("it is no ONNX graph");
@@ -116,13 +151,21 @@ internal static class OnnxExternalData
 
         private void Skip(int count, long end)
         {
-            if (end - stream.Position < count) throw Damaged("it is cut off");
+            if (end - stream.Position < count)
+            {
+                throw Damaged("it is cut off");
+            }
+
             stream.Position += count;
         }
 
         private string Text(int length)
         {
-            if (length > LongestText) throw Damaged($"it names a file with {length:N0} characters");
+            if (length > LongestText)
+            {
+                throw Damaged($"it names a file with {length:N0} characters");
+            }
+
             var bytes = new byte[length];
             stream.ReadExactly(bytes);
             return Encoding.UTF8.GetString(bytes);

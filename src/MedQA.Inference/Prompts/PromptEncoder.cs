@@ -34,7 +34,10 @@ public sealed class PromptEncoder
         Thoughts = new(tokenizer);
         var begin = folder.BeginToken is { } text ? tokenizer.IdOf(text) : null;
         if (folder.AddsBeginToken == true && begin is null)
+        {
             throw new ModelException(ModelFault.DamagedFile, Path.Combine(folder.Path, "tokenizer_config.json"), $"texts should begin with \"{folder.BeginToken}\" (add_bos_token), but the tokenizer has no such token", "Correct bos_token or add_bos_token");
+        }
+
         _begin = folder.AddsBeginToken switch
         {
             true => [begin!.Value],
@@ -100,7 +103,10 @@ public sealed class PromptEncoder
     {
         ArgumentNullException.ThrowIfNull(prompt);
         ArgumentException.ThrowIfNullOrEmpty(continuation);
-        if (prompt.Prompt is CompletionPrompt completion && after.Count == 0) return EncodeContinuation(completion.Text + cue, continuation);
+        if (prompt.Prompt is CompletionPrompt completion && after.Count == 0)
+        {
+            return EncodeContinuation(completion.Text + cue, continuation);
+        }
 
         var (kept, moved) = CutAtSpace(cue);
         var cueIds = _tokenizer.Encode(kept);
@@ -126,7 +132,11 @@ public sealed class PromptEncoder
     private static (string Kept, string Moved) CutAtSpace(string context)
     {
         var kept = context.Length;
-        while (kept > 0 && TemplateLexer.IsSpace(context[kept - 1])) kept--;
+        while (kept > 0 && TemplateLexer.IsSpace(context[kept - 1]))
+        {
+            kept--;
+        }
+
         return (context[..kept], context[kept..]);
     }
 
@@ -136,7 +146,11 @@ public sealed class PromptEncoder
     private int[] Plain(string text)
     {
         int[] ids = [.. _begin, .. _tokenizer.Encode(text)];
-        if (ids.Length > 0) return ids;
+        if (ids.Length > 0)
+        {
+            return ids;
+        }
+
         // lm-evaluation-harness too puts the begin token, else the end token, where there is no context.
         return _prefixToken is { } prefix ? [prefix] : throw new ModelException(ModelFault.DamagedFile, _folder.Path, "an empty text has no tokens, and the files name no token that begins or ends a sequence", "Add bos_token to tokenizer_config.json");
     }

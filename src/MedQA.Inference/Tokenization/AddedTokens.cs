@@ -45,7 +45,11 @@ internal sealed class AddedTokens
         var firsts = new HashSet<char>();
         foreach (var token in tokens)
         {
-            if (token.Content.Length == 0) continue;
+            if (token.Content.Length == 0)
+            {
+                continue;
+            }
+
             firsts.Add(token.Content[0]);
             var node = 0;
             foreach (var next in token.Content)
@@ -79,7 +83,11 @@ internal sealed class AddedTokens
         for (var at = 0; at < text.Length;)
         {
             var skip = text[at..].IndexOfAny(_firsts);
-            if (skip < 0) break;
+            if (skip < 0)
+            {
+                break;
+            }
+
             at += skip;
             if (Longest(text, at, recognition, fromTemplate) is not { } token)
             {
@@ -90,24 +98,41 @@ internal sealed class AddedTokens
             var start = at;
             var end = at + token.Content.Length;
             at = end;
-            if (token.SingleWord && TouchesWord(text, start, end)) continue;
+            if (token.SingleWord && TouchesWord(text, start, end))
+            {
+                continue;
+            }
+
             if (token.StripsLeft)
             {
-                while (start > done && CodePointSet.IsWhiteSpace(text[start - 1])) start--;
+                while (start > done && CodePointSet.IsWhiteSpace(text[start - 1]))
+                {
+                    start--;
+                }
             }
 
             if (token.StripsRight)
             {
                 // The white space taken may hold another added token, which is found too: as in Hugging Face's tokenizers.
-                while (end < text.Length && CodePointSet.IsWhiteSpace(text[end])) end++;
+                while (end < text.Length && CodePointSet.IsWhiteSpace(text[end]))
+                {
+                    end++;
+                }
             }
 
-            if (start > done) pieces.Add((done, start, null));
+            if (start > done)
+            {
+                pieces.Add((done, start, null));
+            }
+
             pieces.Add((start, end, token));
             done = end;
         }
 
-        if (done < text.Length) pieces.Add((done, text.Length, null));
+        if (done < text.Length)
+        {
+            pieces.Add((done, text.Length, null));
+        }
     }
 
     private AddedToken? Longest(ReadOnlySpan<char> text, int start, AddedTokenRecognition recognition, ReadOnlySpan<bool> fromTemplate)
@@ -117,7 +142,10 @@ internal sealed class AddedTokens
         for (int at = start, node = 0; at < text.Length && _edges.TryGetValue((node, text[at]), out node); at++)
         {
             ownedByTemplate &= recognition == AddedTokenRecognition.Template && fromTemplate[at];
-            if (_tokens[node] is { } token && (!token.Control || recognition == AddedTokenRecognition.All || ownedByTemplate)) longest = token;
+            if (_tokens[node] is { } token && (!token.Control || recognition == AddedTokenRecognition.All || ownedByTemplate))
+            {
+                longest = token;
+            }
         }
 
         return longest;

@@ -20,7 +20,10 @@ internal static class ByteAlphabet
         var characters = new char[256];
         var next = 256;
         for (var value = 0; value < 256; value++)
+        {
             characters[value] = (char)(value is (>= 33 and <= 126) or (>= 161 and <= 172) or >= 174 ? value : next++);
+        }
+
         return characters;
     }
 
@@ -28,7 +31,11 @@ internal static class ByteAlphabet
     {
         var bytes = new short[CharOf.Max() + 1];
         Array.Fill(bytes, (short)-1);
-        for (var value = 0; value < 256; value++) bytes[CharOf[value]] = (short)value;
+        for (var value = 0; value < 256; value++)
+        {
+            bytes[CharOf[value]] = (short)value;
+        }
+
         return bytes;
     }
 }

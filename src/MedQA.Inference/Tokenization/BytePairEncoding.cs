@@ -59,10 +59,16 @@ internal sealed class BytePairEncoding
         }
 
         var first = ids.Count;
-        if (!_ignoreMerges || !WholeWord(word, ids)) Merge(word, ids);
+        if (!_ignoreMerges || !WholeWord(word, ids))
+        {
+            Merge(word, ids);
+        }
 
         // A full cache stays as it is: what it returns is what would be computed.
-        if (word.Length <= LongestCachedWord && _cachedWords < MostCachedWords && _words.TryAdd(word.ToString(), [.. ids.Skip(first)])) Interlocked.Increment(ref _cachedWords);
+        if (word.Length <= LongestCachedWord && _cachedWords < MostCachedWords && _words.TryAdd(word.ToString(), [.. ids.Skip(first)]))
+        {
+            Interlocked.Increment(ref _cachedWords);
+        }
     }
 
     private bool WholeWord(ReadOnlySpan<char> word, List<int> ids)
@@ -70,18 +76,28 @@ internal sealed class BytePairEncoding
         int id;
         if (!_byteLevel)
         {
-            if (!_vocabularyBySpan.TryGetValue(word, out id)) return false;
+            if (!_vocabularyBySpan.TryGetValue(word, out id))
+            {
+                return false;
+            }
         }
         else
         {
             var rented = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(word.Length));
             var characters = ArrayPool<char>.Shared.Rent(rented.Length);
             var count = Encoding.UTF8.GetBytes(word, rented);
-            for (var i = 0; i < count; i++) characters[i] = ByteAlphabet.Character(rented[i]);
+            for (var i = 0; i < count; i++)
+            {
+                characters[i] = ByteAlphabet.Character(rented[i]);
+            }
+
             var found = _vocabularyBySpan.TryGetValue(characters.AsSpan(0, count), out id);
             ArrayPool<byte>.Shared.Return(rented);
             ArrayPool<char>.Shared.Return(characters);
-            if (!found) return false;
+            if (!found)
+            {
+                return false;
+            }
         }
 
         ids.Add(id);
@@ -93,8 +109,15 @@ internal sealed class BytePairEncoding
         var rented = ArrayPool<int>.Shared.Rent(Math.Max(Encoding.UTF8.GetMaxByteCount(word.Length), 1));
         var count = _byteLevel ? ByteSymbols(word, rented) : CharacterSymbols(word, rented);
         var symbols = rented.AsSpan(0, count);
-        if (count <= LongestScannedWord) count = MergeByScan(symbols);
-        else count = MergeByHeap(symbols);
+        if (count <= LongestScannedWord)
+        {
+            count = MergeByScan(symbols);
+        }
+        else
+        {
+            count = MergeByHeap(symbols);
+        }
+
         ids.AddRange(symbols[..count]);
         ArrayPool<int>.Shared.Return(rented);
     }
@@ -107,7 +130,10 @@ internal sealed class BytePairEncoding
         foreach (var value in bytes.AsSpan(0, length))
         {
             var symbol = _byteSymbols[value] >= 0 ? _byteSymbols[value] : _unknown;
-            if (symbol >= 0) symbols[count++] = symbol;
+            if (symbol >= 0)
+            {
+                symbols[count++] = symbol;
+            }
         }
 
         ArrayPool<byte>.Shared.Return(bytes);
@@ -134,7 +160,11 @@ internal sealed class BytePairEncoding
             var encoded = bytes[..rune.EncodeToUtf8(bytes)];
             if (_byteFallback && HasAll(encoded))
             {
-                foreach (var value in encoded) symbols[count++] = _byteSymbols[value];
+                foreach (var value in encoded)
+                {
+                    symbols[count++] = _byteSymbols[value];
+                }
+
                 afterUnknown = false;
             }
             else if (_unknown >= 0 && !(afterUnknown && _fuseUnknown))
@@ -151,7 +181,10 @@ internal sealed class BytePairEncoding
     {
         foreach (var value in bytes)
         {
-            if (_byteSymbols[value] < 0) return false;
+            if (_byteSymbols[value] < 0)
+            {
+                return false;
+            }
         }
 
         return true;
@@ -163,23 +196,41 @@ internal sealed class BytePairEncoding
         var count = symbols.Length;
         Span<int> ranks = stackalloc int[LongestScannedWord];
         Span<int> made = stackalloc int[LongestScannedWord];
-        for (var i = 0; i + 1 < count; i++) (ranks[i], made[i]) = Find(symbols[i], symbols[i + 1]);
+        for (var i = 0; i + 1 < count; i++)
+        {
+            (ranks[i], made[i]) = Find(symbols[i], symbols[i + 1]);
+        }
+
         while (count > 1)
         {
             var best = 0;
             for (var i = 1; i + 1 < count; i++)
             {
-                if (ranks[i] < ranks[best]) best = i;
+                if (ranks[i] < ranks[best])
+                {
+                    best = i;
+                }
             }
 
-            if (ranks[best] == int.MaxValue) break;
+            if (ranks[best] == int.MaxValue)
+            {
+                break;
+            }
+
             symbols[best] = made[best];
             symbols[(best + 2)..count].CopyTo(symbols[(best + 1)..]);
             ranks[(best + 1)..count].CopyTo(ranks[best..]);
             made[(best + 1)..count].CopyTo(made[best..]);
             count--;
-            if (best > 0) (ranks[best - 1], made[best - 1]) = Find(symbols[best - 1], symbols[best]);
-            if (best + 1 < count) (ranks[best], made[best]) = Find(symbols[best], symbols[best + 1]);
+            if (best > 0)
+            {
+                (ranks[best - 1], made[best - 1]) = Find(symbols[best - 1], symbols[best]);
+            }
+
+            if (best + 1 < count)
+            {
+                (ranks[best], made[best]) = Find(symbols[best], symbols[best + 1]);
+            }
         }
 
         return count;
@@ -198,18 +249,37 @@ internal sealed class BytePairEncoding
             previous[i] = i - 1;
         }
 
-        for (var i = 0; i + 1 < count; i++) Push(symbols, i, i + 1);
+        for (var i = 0; i + 1 < count; i++)
+        {
+            Push(symbols, i, i + 1);
+        }
+
         while (heap.TryDequeue(out var pair, out _))
         {
             var left = pair.Left;
             var right = next[left];
-            if (symbols[left] != pair.LeftSymbol || right >= count || symbols[right] != pair.RightSymbol) continue;
+            if (symbols[left] != pair.LeftSymbol || right >= count || symbols[right] != pair.RightSymbol)
+            {
+                continue;
+            }
+
             symbols[left] = pair.Made;
             symbols[right] = -1;
             next[left] = next[right];
-            if (next[right] < count) previous[next[right]] = left;
-            if (previous[left] >= 0) Push(symbols, previous[left], left);
-            if (next[left] < count) Push(symbols, left, next[left]);
+            if (next[right] < count)
+            {
+                previous[next[right]] = left;
+            }
+
+            if (previous[left] >= 0)
+            {
+                Push(symbols, previous[left], left);
+            }
+
+            if (next[left] < count)
+            {
+                Push(symbols, left, next[left]);
+            }
         }
 
         ArrayPool<int>.Shared.Return(next);
@@ -217,7 +287,10 @@ internal sealed class BytePairEncoding
         var kept = 0;
         foreach (var symbol in symbols)
         {
-            if (symbol >= 0) symbols[kept++] = symbol;
+            if (symbol >= 0)
+            {
+                symbols[kept++] = symbol;
+            }
         }
 
         return kept;
@@ -225,7 +298,10 @@ internal sealed class BytePairEncoding
         void Push(ReadOnlySpan<int> all, int left, int right)
         {
             var (rank, made) = Find(all[left], all[right]);
-            if (rank != int.MaxValue) heap.Enqueue((left, all[left], all[right], made), (long)rank << 32 | (uint)left);
+            if (rank != int.MaxValue)
+            {
+                heap.Enqueue((left, all[left], all[right], made), (long)rank << 32 | (uint)left);
+            }
         }
     }
 

@@ -58,11 +58,19 @@ internal sealed class CanonicalComposition
     public static string Compose(string text)
     {
         var at = text.AsSpan().IndexOfAnyExceptInRange('\0', (char)(FirstUnsafe - 1));
-        if (at < 0) return text;
+        if (at < 0)
+        {
+            return text;
+        }
+
         var tables = Tables.Value;
         for (; at < text.Length;)
         {
-            if (tables.IsUnsafe(CodePointSet.At(text, at, out var units))) return tables.Recompose(text);
+            if (tables.IsUnsafe(CodePointSet.At(text, at, out var units)))
+            {
+                return tables.Recompose(text);
+            }
+
             at += units;
         }
 
@@ -84,7 +92,11 @@ internal sealed class CanonicalComposition
         Reorder(codePoints);
         var composed = new StringBuilder(text.Length);
         Span<char> encoded = stackalloc char[2];
-        foreach (var codePoint in Composed(codePoints)) composed.Append(encoded[..new Rune(codePoint).EncodeToUtf16(encoded)]);
+        foreach (var codePoint in Composed(codePoints))
+        {
+            composed.Append(encoded[..new Rune(codePoint).EncodeToUtf16(encoded)]);
+        }
+
         return composed.ToString();
     }
 
@@ -95,12 +107,18 @@ internal sealed class CanonicalComposition
         {
             output.Add(LeadBase + syllable / (VowelCount * TailCount));
             output.Add(VowelBase + syllable % (VowelCount * TailCount) / TailCount);
-            if (syllable % TailCount != 0) output.Add(TailBase + syllable % TailCount);
+            if (syllable % TailCount != 0)
+            {
+                output.Add(TailBase + syllable % TailCount);
+            }
         }
         else if (_decompositions.TryGetValue(codePoint, out var parts))
         {
             Decompose(parts.First, output);
-            if (parts.Second >= 0) output.Add(parts.Second);
+            if (parts.Second >= 0)
+            {
+                output.Add(parts.Second);
+            }
         }
         else
         {
@@ -113,14 +131,25 @@ internal sealed class CanonicalComposition
     {
         for (var start = 0; start < codePoints.Count; start++)
         {
-            if (Class(codePoints[start]) == 0) continue;
+            if (Class(codePoints[start]) == 0)
+            {
+                continue;
+            }
+
             var end = start + 1;
             var sorted = true;
-            for (; end < codePoints.Count && Class(codePoints[end]) != 0; end++) sorted &= Class(codePoints[end - 1]) <= Class(codePoints[end]);
+            for (; end < codePoints.Count && Class(codePoints[end]) != 0; end++)
+            {
+                sorted &= Class(codePoints[end - 1]) <= Class(codePoints[end]);
+            }
+
             if (!sorted)
             {
                 var ordered = codePoints.GetRange(start, end - start).OrderBy(Class).ToList();
-                for (var i = 0; i < ordered.Count; i++) codePoints[start + i] = ordered[i];
+                for (var i = 0; i < ordered.Count; i++)
+                {
+                    codePoints[start + i] = ordered[i];
+                }
             }
 
             start = end;
@@ -160,9 +189,15 @@ internal sealed class CanonicalComposition
     private int? Pair(int first, int second)
     {
         if (first - LeadBase is >= 0 and < LeadCount and var lead && second - VowelBase is >= 0 and < VowelCount and var vowel)
+        {
             return SyllableBase + (lead * VowelCount + vowel) * TailCount;
+        }
+
         if (first - SyllableBase is >= 0 and < SyllableCount and var syllable && syllable % TailCount == 0 && second - TailBase is > 0 and < TailCount and var tail)
+        {
             return first + tail;
+        }
+
         return _compositions.TryGetValue((first, second), out var composite) ? composite : null;
     }
 

@@ -24,9 +24,19 @@ internal sealed class CodePointSet
         (_categories, _whiteSpace, _ranges, _parts, _negated) = (categories, whiteSpace, ranges, parts, negated);
         for (var ascii = 0; ascii < 128; ascii++)
         {
-            if (Look(ascii) == negated) continue;
-            if (ascii < 64) _asciiLow |= 1UL << ascii;
-            else _asciiHigh |= 1UL << (ascii - 64);
+            if (Look(ascii) == negated)
+            {
+                continue;
+            }
+
+            if (ascii < 64)
+            {
+                _asciiLow |= 1UL << ascii;
+            }
+            else
+            {
+                _asciiHigh |= 1UL << (ascii - 64);
+            }
         }
     }
 
@@ -36,7 +46,11 @@ internal sealed class CodePointSet
     public static CodePointSet OfCategories(bool negated, params ReadOnlySpan<UnicodeCategory> categories)
     {
         var bits = 0u;
-        foreach (var category in categories) bits |= 1u << (int)category;
+        foreach (var category in categories)
+        {
+            bits |= 1u << (int)category;
+        }
+
         return new(bits, whiteSpace: false, [], [], negated);
     }
 
@@ -53,16 +67,30 @@ internal sealed class CodePointSet
 
     private bool Look(int codePoint)
     {
-        if (_categories != 0 && (_categories >> (int)CharUnicodeInfo.GetUnicodeCategory(codePoint) & 1) != 0) return true;
-        if (_whiteSpace && IsWhiteSpace(codePoint)) return true;
+        if (_categories != 0 && (_categories >> (int)CharUnicodeInfo.GetUnicodeCategory(codePoint) & 1) != 0)
+        {
+            return true;
+        }
+
+        if (_whiteSpace && IsWhiteSpace(codePoint))
+        {
+            return true;
+        }
+
         foreach (var (first, last) in _ranges)
         {
-            if (codePoint >= first && codePoint <= last) return true;
+            if (codePoint >= first && codePoint <= last)
+            {
+                return true;
+            }
         }
 
         foreach (var part in _parts)
         {
-            if (part.Contains(codePoint)) return true;
+            if (part.Contains(codePoint))
+            {
+                return true;
+            }
         }
 
         return false;
@@ -76,7 +104,11 @@ internal sealed class CodePointSet
     {
         var unit = text[position];
         units = 1;
-        if (!char.IsSurrogate(unit)) return unit;
+        if (!char.IsSurrogate(unit))
+        {
+            return unit;
+        }
+
         if (char.IsHighSurrogate(unit) && position + 1 < text.Length && char.IsLowSurrogate(text[position + 1]))
         {
             units = 2;

@@ -50,12 +50,19 @@ internal sealed class PatternPreTokenizer(SplitPattern pattern, SplitBehavior be
             var at = start;
             foreach (var (from, to) in list.Matches)
             {
-                if (start + from > at) Add(pieces, first, at, start + from, isMatch: invert, ref lastIsMatch);
+                if (start + from > at)
+                {
+                    Add(pieces, first, at, start + from, isMatch: invert, ref lastIsMatch);
+                }
+
                 Add(pieces, first, start + from, start + to, isMatch: !invert, ref lastIsMatch);
                 at = start + to;
             }
 
-            if (at < end) Add(pieces, first, at, end, isMatch: invert, ref lastIsMatch);
+            if (at < end)
+            {
+                Add(pieces, first, at, end, isMatch: invert, ref lastIsMatch);
+            }
         }
     }
 
@@ -69,8 +76,15 @@ internal sealed class PatternPreTokenizer(SplitPattern pattern, SplitBehavior be
             SplitBehavior.MergedWithNext => lastIsMatch && !isMatch,
             _ => false,
         };
-        if (joins) pieces[^1] = (pieces[^1].Start, end);
-        else if (behavior != SplitBehavior.Removed || !isMatch) pieces.Add((start, end));
+        if (joins)
+        {
+            pieces[^1] = (pieces[^1].Start, end);
+        }
+        else if (behavior != SplitBehavior.Removed || !isMatch)
+        {
+            pieces.Add((start, end));
+        }
+
         lastIsMatch = isMatch;
     }
 }
@@ -80,13 +94,21 @@ internal sealed class PrefixSpacePreTokenizer : PreTokenizer
 {
     public override void Apply(PieceList list)
     {
-        if (list.Pieces.TrueForAll(piece => list.Text[piece.Start] == ' ')) return;
+        if (list.Pieces.TrueForAll(piece => list.Text[piece.Start] == ' '))
+        {
+            return;
+        }
+
         var text = new System.Text.StringBuilder(list.Text.Length + list.Pieces.Count);
         for (var i = 0; i < list.Pieces.Count; i++)
         {
             var (start, end) = list.Pieces[i];
             var from = text.Length;
-            if (list.Text[start] != ' ') text.Append(' ');
+            if (list.Text[start] != ' ')
+            {
+                text.Append(' ');
+            }
+
             text.Append(list.Text, start, end - start);
             list.Pieces[i] = (from, text.Length);
         }
@@ -116,12 +138,19 @@ internal sealed class MetaspacePreTokenizer(char mark, PrependScheme prepend, bo
             var (start, end) = list.Pieces[i];
             var from = text.Length;
             var wanted = prepend == PrependScheme.Always || (prepend == PrependScheme.First && list.AtStart && i == 0);
-            if (wanted && list.Text[start] is var first && first != ' ' && first != mark) text.Append(mark);
+            if (wanted && list.Text[start] is var first && first != ' ' && first != mark)
+            {
+                text.Append(mark);
+            }
+
             text.Append(list.Text, start, end - start).Replace(' ', mark, from, text.Length - from);
             list.Pieces[i] = (from, text.Length);
         }
 
         list.Text = text.ToString();
-        if (splits) _cut.Apply(list);
+        if (splits)
+        {
+            _cut.Apply(list);
+        }
     }
 }

@@ -74,11 +74,22 @@ internal sealed class SplitPattern
                 switch (current.Kind)
                 {
                     case PatternStepKind.Match:
-                        while (choices.Count > floor) choices.Pop();
+                        while (choices.Count > floor)
+                        {
+                            choices.Pop();
+                        }
+
                         return at;
                     case PatternStepKind.Set:
-                        if (at < _text.Length && current.Set!.Contains(CodePointSet.At(_text, at, out var units))) at += units;
-                        else goesOn = false;
+                        if (at < _text.Length && current.Set!.Contains(CodePointSet.At(_text, at, out var units)))
+                        {
+                            at += units;
+                        }
+                        else
+                        {
+                            goesOn = false;
+                        }
+
                         break;
                     case PatternStepKind.SetLoop:
                         goesOn = Loop(current, step, ref at);
@@ -98,8 +109,15 @@ internal sealed class SplitPattern
                         break;
                     case PatternStepKind.Atomic:
                         var end = Match(current.Body!, at);
-                        if (end >= 0) at = end;
-                        else goesOn = false;
+                        if (end >= 0)
+                        {
+                            at = end;
+                        }
+                        else
+                        {
+                            goesOn = false;
+                        }
+
                         break;
                     case PatternStepKind.LineStart:
                         goesOn = at == 0 || _text[at - 1] == '\n';
@@ -115,8 +133,14 @@ internal sealed class SplitPattern
                         break;
                 }
 
-                if (goesOn) step++;
-                else if (!GoBack(program, floor, ref step, ref at)) return -1;
+                if (goesOn)
+                {
+                    step++;
+                }
+                else if (!GoBack(program, floor, ref step, ref at))
+                {
+                    return -1;
+                }
             }
         }
 
@@ -129,13 +153,27 @@ internal sealed class SplitPattern
             while (count < wanted && position < _text.Length && loop.Set!.Contains(CodePointSet.At(_text, position, out var units)))
             {
                 position += units;
-                if (++count == loop.First) least = position;
+                if (++count == loop.First)
+                {
+                    least = position;
+                }
             }
 
             Spend(count);
-            if (count < loop.First) return false;
-            if (loop.Greed == PatternGreed.Greedy && position > least) choices.Push(new(step + 1, position, least, PatternGreed.Greedy));
-            else if (loop.Greed == PatternGreed.Lazy && count < loop.Second) choices.Push(new(step, position, loop.Second - count, PatternGreed.Lazy));
+            if (count < loop.First)
+            {
+                return false;
+            }
+
+            if (loop.Greed == PatternGreed.Greedy && position > least)
+            {
+                choices.Push(new(step + 1, position, least, PatternGreed.Greedy));
+            }
+            else if (loop.Greed == PatternGreed.Lazy && count < loop.Second)
+            {
+                choices.Push(new(step, position, loop.Second - count, PatternGreed.Lazy));
+            }
+
             at = position;
             return true;
         }
@@ -154,13 +192,25 @@ internal sealed class SplitPattern
                     case PatternGreed.Greedy:
                         at = choice.Position - CodePointSet.UnitsBefore(_text, choice.Position);
                         step = choice.Step;
-                        if (at > choice.Limit) choices.Push(choice with { Position = at });
+                        if (at > choice.Limit)
+                        {
+                            choices.Push(choice with { Position = at });
+                        }
+
                         return true;
                     default:
-                        if (choice.Position >= _text.Length || !program[choice.Step].Set!.Contains(CodePointSet.At(_text, choice.Position, out var units))) continue;
+                        if (choice.Position >= _text.Length || !program[choice.Step].Set!.Contains(CodePointSet.At(_text, choice.Position, out var units)))
+                        {
+                            continue;
+                        }
+
                         at = choice.Position + units;
                         step = choice.Step + 1;
-                        if (choice.Limit > 1) choices.Push(choice with { Position = at, Limit = choice.Limit - 1 });
+                        if (choice.Limit > 1)
+                        {
+                            choices.Push(choice with { Position = at, Limit = choice.Limit - 1 });
+                        }
+
                         return true;
                 }
             }
@@ -170,7 +220,10 @@ internal sealed class SplitPattern
 
         private void Spend(int cost)
         {
-            if ((_steps -= cost) < 0) throw new PatternBudgetException();
+            if ((_steps -= cost) < 0)
+            {
+                throw new PatternBudgetException();
+            }
         }
     }
 }

@@ -26,17 +26,29 @@ internal ref struct SplitPatternParser
     {
         var parser = new SplitPatternParser(pattern);
         var program = parser.Alternatives();
-        if (parser._position < pattern.Length) throw parser.Unknown("an unmatched )");
+        if (parser._position < pattern.Length)
+        {
+            throw parser.Unknown("an unmatched )");
+        }
+
         program.Add(new PatternStep { Kind = PatternStepKind.Match });
         return [.. program];
     }
 
     private List<PatternStep> Alternatives()
     {
-        if (++_depth > DeepestNesting) throw Unknown("groups nested too deeply");
+        if (++_depth > DeepestNesting)
+        {
+            throw Unknown("groups nested too deeply");
+        }
+
         var ignoreCase = _ignoreCase;
         var branches = new List<List<PatternStep>> { Sequence() };
-        while (Take('|')) branches.Add(Sequence());
+        while (Take('|'))
+        {
+            branches.Add(Sequence());
+        }
+
         _ignoreCase = ignoreCase;
         _depth--;
 
@@ -115,21 +127,57 @@ internal ref struct SplitPatternParser
         var negated = false;
         if (Take("?"))
         {
-            if (Take("=")) kind = PatternStepKind.LookAhead;
-            else if (Take("!")) (kind, negated) = (PatternStepKind.LookAhead, true);
-            else if (Take("<=")) kind = PatternStepKind.LookBehind;
-            else if (Take("<!")) (kind, negated) = (PatternStepKind.LookBehind, true);
-            else if (Take(">")) kind = PatternStepKind.Atomic;
-            else if (Take("i:")) _ignoreCase = true;
-            else if (Take("-i:")) _ignoreCase = false;
-            else if (!Take(":")) throw Unknown("this kind of group");
+            if (Take("="))
+            {
+                kind = PatternStepKind.LookAhead;
+            }
+            else if (Take("!"))
+            {
+                (kind, negated) = (PatternStepKind.LookAhead, true);
+            }
+            else if (Take("<="))
+            {
+                kind = PatternStepKind.LookBehind;
+            }
+            else if (Take("<!"))
+            {
+                (kind, negated) = (PatternStepKind.LookBehind, true);
+            }
+            else if (Take(">"))
+            {
+                kind = PatternStepKind.Atomic;
+            }
+            else if (Take("i:"))
+            {
+                _ignoreCase = true;
+            }
+            else if (Take("-i:"))
+            {
+                _ignoreCase = false;
+            }
+            else if (!Take(":"))
+            {
+                throw Unknown("this kind of group");
+            }
         }
 
         var body = Alternatives();
-        if (!Take(')')) throw Unknown("a group without its )");
+        if (!Take(')'))
+        {
+            throw Unknown("a group without its )");
+        }
+
         _ignoreCase = outerCase;
-        if (kind == PatternStepKind.Match) return body;
-        if (kind == PatternStepKind.LookBehind && body is not [{ Kind: PatternStepKind.Set }]) throw Unknown("a look-behind of more than one character");
+        if (kind == PatternStepKind.Match)
+        {
+            return body;
+        }
+
+        if (kind == PatternStepKind.LookBehind && body is not [{ Kind: PatternStepKind.Set }])
+        {
+            throw Unknown("a look-behind of more than one character");
+        }
+
         return [new() { Kind = kind, Negated = negated, Set = kind == PatternStepKind.LookBehind ? body[0].Set : null, Body = [.. body, new() { Kind = PatternStepKind.Match }] }];
     }
 
@@ -137,21 +185,54 @@ internal ref struct SplitPatternParser
     {
         int least, most;
         var counted = false;
-        if (Take('?')) (least, most) = (0, 1);
-        else if (Take('*')) (least, most) = (0, int.MaxValue);
-        else if (Take('+')) (least, most) = (1, int.MaxValue);
-        else if (_position < _pattern.Length && _pattern[_position] == '{') (least, most, counted) = (Counts(out var upper), upper, true);
-        else return atom;
+        if (Take('?'))
+        {
+            (least, most) = (0, 1);
+        }
+        else if (Take('*'))
+        {
+            (least, most) = (0, int.MaxValue);
+        }
+        else if (Take('+'))
+        {
+            (least, most) = (1, int.MaxValue);
+        }
+        else if (_position < _pattern.Length && _pattern[_position] == '{')
+        {
+            (least, most, counted) = (Counts(out var upper), upper, true);
+        }
+        else
+        {
+            return atom;
+        }
 
         var greed = Take('?') ? PatternGreed.Lazy : Take('+') ? PatternGreed.Possessive : PatternGreed.Greedy;
-        if (counted && greed != PatternGreed.Greedy) throw Unknown("a lazy or possessive count in braces");
-        if (_position < _pattern.Length && _pattern[_position] is '*' or '+' or '?' or '{') throw Unknown("a repetition of a repetition");
+        if (counted && greed != PatternGreed.Greedy)
+        {
+            throw Unknown("a lazy or possessive count in braces");
+        }
+
+        if (_position < _pattern.Length && _pattern[_position] is '*' or '+' or '?' or '{')
+        {
+            throw Unknown("a repetition of a repetition");
+        }
+
         if (atom is [{ Kind: PatternStepKind.Set } single])
+        {
             return [single with { Kind = PatternStepKind.SetLoop, First = least, Second = most, Greed = greed }];
-        if (CanBeEmpty(atom)) throw Unknown("a repetition of something that may be empty");
+        }
+
+        if (CanBeEmpty(atom))
+        {
+            throw Unknown("a repetition of something that may be empty");
+        }
 
         List<PatternStep> program = [];
-        for (var i = 0; i < least; i++) Checked(program).AddRange(atom);
+        for (var i = 0; i < least; i++)
+        {
+            Checked(program).AddRange(atom);
+        }
+
         if (most == int.MaxValue)
         {
             // split(body, after); body; jump back
@@ -168,7 +249,11 @@ internal ref struct SplitPatternParser
             }
         }
 
-        if (greed != PatternGreed.Possessive) return program;
+        if (greed != PatternGreed.Possessive)
+        {
+            return program;
+        }
+
         return [new() { Kind = PatternStepKind.Atomic, Body = [.. program, new() { Kind = PatternStepKind.Match }] }];
     }
 
@@ -183,8 +268,16 @@ internal ref struct SplitPatternParser
         var open = new Stack<int>([0]);
         while (open.TryPop(out var at))
         {
-            if (at >= program.Count) return true;
-            if (!seen.Add(at)) continue;
+            if (at >= program.Count)
+            {
+                return true;
+            }
+
+            if (!seen.Add(at))
+            {
+                continue;
+            }
+
             var step = program[at];
             switch (step.Kind)
             {
@@ -214,33 +307,69 @@ internal ref struct SplitPatternParser
         _position++;
         var least = Number() ?? throw Unknown("a brace that is no count");
         most = least;
-        if (Take(',')) most = Number() ?? int.MaxValue;
-        if (!Take('}') || most < least) throw Unknown("a brace that is no count");
-        if (least > MostRepeats || (most != int.MaxValue && most > MostRepeats)) throw Unknown($"a count above {MostRepeats}");
+        if (Take(','))
+        {
+            most = Number() ?? int.MaxValue;
+        }
+
+        if (!Take('}') || most < least)
+        {
+            throw Unknown("a brace that is no count");
+        }
+
+        if (least > MostRepeats || (most != int.MaxValue && most > MostRepeats))
+        {
+            throw Unknown($"a count above {MostRepeats}");
+        }
+
         return least;
     }
 
     private int? Number()
     {
         var start = _position;
-        while (_position < _pattern.Length && char.IsAsciiDigit(_pattern[_position]) && _position - start < 6) _position++;
+        while (_position < _pattern.Length && char.IsAsciiDigit(_pattern[_position]) && _position - start < 6)
+        {
+            _position++;
+        }
+
         return _position == start ? null : int.Parse(_pattern[start.._position], NumberStyles.None, CultureInfo.InvariantCulture);
     }
 
     private CodePointSet Class()
     {
-        if (++_depth > DeepestNesting) throw Unknown("classes nested too deeply");
+        if (++_depth > DeepestNesting)
+        {
+            throw Unknown("classes nested too deeply");
+        }
+
         var negated = Take('^');
         var ranges = new List<(int, int)>();
         var parts = new List<CodePointSet>();
         for (var first = true; ; first = false)
         {
-            if (_position >= _pattern.Length) throw Unknown("a class without its ]");
-            if (_pattern[_position] == ']' && !first) break;
-            if (_pattern[_position..].StartsWith("&&")) throw Unknown("&& within a class");
+            if (_position >= _pattern.Length)
+            {
+                throw Unknown("a class without its ]");
+            }
+
+            if (_pattern[_position] == ']' && !first)
+            {
+                break;
+            }
+
+            if (_pattern[_position..].StartsWith("&&"))
+            {
+                throw Unknown("&& within a class");
+            }
+
             if (_pattern[_position] == '[')
             {
-                if (_pattern[_position..].StartsWith("[:")) throw Unknown("a POSIX class");
+                if (_pattern[_position..].StartsWith("[:"))
+                {
+                    throw Unknown("a POSIX class");
+                }
+
                 _position++;
                 parts.Add(Class());
                 continue;
@@ -256,12 +385,18 @@ internal ref struct SplitPatternParser
             if (_position + 1 < _pattern.Length && _pattern[_position] == '-' && _pattern[_position + 1] != ']')
             {
                 _position++;
-                if (ClassMember(out high) is not null || high < low) throw Unknown("a range that has no two ends in order");
+                if (ClassMember(out high) is not null || high < low)
+                {
+                    throw Unknown("a range that has no two ends in order");
+                }
             }
 
             if (_ignoreCase && high - low < 0x400)
             {
-                for (var codePoint = low; codePoint <= high; codePoint++) parts.Add(Literal(codePoint));
+                for (var codePoint = low; codePoint <= high; codePoint++)
+                {
+                    parts.Add(Literal(codePoint));
+                }
             }
             else
             {
@@ -276,7 +411,11 @@ internal ref struct SplitPatternParser
 
     private CodePointSet? ClassMember(out int literal)
     {
-        if (_pattern[_position] == '\\') return Escape(out literal);
+        if (_pattern[_position] == '\\')
+        {
+            return Escape(out literal);
+        }
+
         literal = CodePointSet.At(_pattern, _position, out var units);
         _position += units;
         return null;
@@ -286,7 +425,11 @@ internal ref struct SplitPatternParser
     private CodePointSet? Escape(out int literal)
     {
         literal = 0;
-        if (_position + 1 >= _pattern.Length) throw Unknown("a backslash at the end");
+        if (_position + 1 >= _pattern.Length)
+        {
+            throw Unknown("a backslash at the end");
+        }
+
         var letter = _pattern[_position + 1];
         switch (letter)
         {
@@ -328,7 +471,11 @@ internal ref struct SplitPatternParser
     {
         var complement = _pattern[_position + 1] == 'P';
         var start = _position + 3;
-        if (start > _pattern.Length || _pattern[start - 1] != '{' || _pattern[start..].IndexOf('}') is not (>= 0 and var length)) throw Unknown("a property without braces");
+        if (start > _pattern.Length || _pattern[start - 1] != '{' || _pattern[start..].IndexOf('}') is not (>= 0 and var length))
+        {
+            throw Unknown("a property without braces");
+        }
+
         var name = _pattern.Slice(start, length);
         if (name.StartsWith("^"))
         {
@@ -386,7 +533,11 @@ internal ref struct SplitPatternParser
     /// <summary>A literal, with its other cases where case is ignored: simple folding, which joins ſ to s and the Kelvin sign to k.</summary>
     private readonly CodePointSet Literal(int codePoint)
     {
-        if (!_ignoreCase || codePoint > char.MaxValue) return CodePointSet.Of((codePoint, codePoint));
+        if (!_ignoreCase || codePoint > char.MaxValue)
+        {
+            return CodePointSet.Of((codePoint, codePoint));
+        }
+
         int lower = char.ToLowerInvariant((char)codePoint);
         int upper = char.ToUpperInvariant((char)codePoint);
         var more = lower switch { 's' => 0x17F, 'k' => 0x212A, _ => codePoint };
@@ -395,14 +546,22 @@ internal ref struct SplitPatternParser
 
     private bool Take(char wanted)
     {
-        if (_position >= _pattern.Length || _pattern[_position] != wanted) return false;
+        if (_position >= _pattern.Length || _pattern[_position] != wanted)
+        {
+            return false;
+        }
+
         _position++;
         return true;
     }
 
     private bool Take(string wanted)
     {
-        if (!_pattern[_position..].StartsWith(wanted, StringComparison.Ordinal)) return false;
+        if (!_pattern[_position..].StartsWith(wanted, StringComparison.Ordinal))
+        {
+            return false;
+        }
+
         _position += wanted.Length;
         return true;
     }

@@ -35,7 +35,11 @@ public sealed class StreamingDecoder
     public ReadOnlySpan<char> Append(int id)
     {
         _textLength = 0;
-        if (_skipSpecial && _tokenizer.IsSpecial(id)) return [];
+        if (_skipSpecial && _tokenizer.IsSpecial(id))
+        {
+            return [];
+        }
+
         var bytes = _tokenizer.BytesOf(id);
         if (_tokenizer.Decoding.ByteLevel)
         {
@@ -61,8 +65,15 @@ public sealed class StreamingDecoder
     public ReadOnlySpan<char> Finish()
     {
         _textLength = 0;
-        if (_tokenizer.Decoding.ByteLevel) WriteWhole(atEnd: true);
-        else FlushRun();
+        if (_tokenizer.Decoding.ByteLevel)
+        {
+            WriteWhole(atEnd: true);
+        }
+        else
+        {
+            FlushRun();
+        }
+
         return Strip();
     }
 
@@ -114,7 +125,11 @@ public sealed class StreamingDecoder
 
     private void Take(ReadOnlySpan<byte> bytes)
     {
-        if (_byteCount + bytes.Length > _bytes.Length) Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, _byteCount + bytes.Length));
+        if (_byteCount + bytes.Length > _bytes.Length)
+        {
+            Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, _byteCount + bytes.Length));
+        }
+
         bytes.CopyTo(_bytes.AsSpan(_byteCount));
         _byteCount += bytes.Length;
     }
@@ -127,7 +142,11 @@ public sealed class StreamingDecoder
         while (!left.IsEmpty)
         {
             var status = Rune.DecodeFromUtf8(left, out var rune, out var consumed);
-            if (status == OperationStatus.NeedMoreData && !atEnd) break;
+            if (status == OperationStatus.NeedMoreData && !atEnd)
+            {
+                break;
+            }
+
             _textLength += rune.EncodeToUtf16(_text.AsSpan(_textLength));
             left = left[consumed..];
         }
@@ -138,16 +157,33 @@ public sealed class StreamingDecoder
 
     private void FlushRun()
     {
-        if (_byteCount == 0) return;
+        if (_byteCount == 0)
+        {
+            return;
+        }
+
         var run = _bytes.AsSpan(0, _byteCount);
         EnsureText(run.Length * 2);
-        if (System.Text.Unicode.Utf8.IsValid(run)) _textLength += Encoding.UTF8.GetChars(run, _text.AsSpan(_textLength));
-        else for (var i = 0; i < run.Length; i++) _text[_textLength++] = '\uFFFD';
+        if (System.Text.Unicode.Utf8.IsValid(run))
+        {
+            _textLength += Encoding.UTF8.GetChars(run, _text.AsSpan(_textLength));
+        }
+        else
+        {
+            for (var i = 0; i < run.Length; i++)
+            {
+                _text[_textLength++] = '\uFFFD';
+            }
+        }
+
         _byteCount = 0;
     }
 
     private void EnsureText(int more)
     {
-        if (_textLength + more > _text.Length) Array.Resize(ref _text, Math.Max(_text.Length * 2, _textLength + more));
+        if (_textLength + more > _text.Length)
+        {
+            Array.Resize(ref _text, Math.Max(_text.Length * 2, _textLength + more));
+        }
     }
 }

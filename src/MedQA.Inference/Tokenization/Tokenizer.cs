@@ -25,7 +25,11 @@ public sealed class Tokenizer
         _special = new bool[texts.Length];
         _byteToken = new bool[texts.Length];
         _offsets = new int[texts.Length + 1];
-        foreach (var token in parts.Added) _special[token.Id] |= token.Special;
+        foreach (var token in parts.Added)
+        {
+            _special[token.Id] |= token.Special;
+        }
+
         using var bytes = new MemoryStream();
         for (var id = 0; id < texts.Length; id++)
         {
@@ -66,7 +70,11 @@ public sealed class Tokenizer
     {
         ArgumentNullException.ThrowIfNull(segments);
         var text = new StringBuilder();
-        foreach (var segment in segments) text.Append(segment.Text);
+        foreach (var segment in segments)
+        {
+            text.Append(segment.Text);
+        }
+
         var fromTemplate = new bool[text.Length];
         var at = 0;
         foreach (var segment in segments)
@@ -86,7 +94,11 @@ public sealed class Tokenizer
     {
         var decoder = new StreamingDecoder(this, skipSpecial);
         var text = new StringBuilder();
-        foreach (var id in ids) text.Append(decoder.Append(id));
+        foreach (var id in ids)
+        {
+            text.Append(decoder.Append(id));
+        }
+
         return text.Append(decoder.Finish()).ToString();
     }
 
@@ -118,7 +130,11 @@ public sealed class Tokenizer
     internal int[] Encode(string text, AddedTokenRecognition recognition, ReadOnlySpan<bool> fromTemplate)
     {
         ArgumentNullException.ThrowIfNull(text);
-        if (text.Length == 0) return [];
+        if (text.Length == 0)
+        {
+            return [];
+        }
+
         var ids = new List<int>(text.Length / 3 + 8);
         try
         {
@@ -132,8 +148,14 @@ public sealed class Tokenizer
             _parts.RawTokens.Cut(text, recognition, fromTemplate, pieces);
             foreach (var (start, end, token) in pieces)
             {
-                if (token is not null) ids.Add(token.Id);
-                else EncodeSection(start == 0 && end == text.Length ? text : text[start..end], start == 0, recognition, ids);
+                if (token is not null)
+                {
+                    ids.Add(token.Id);
+                }
+                else
+                {
+                    EncodeSection(start == 0 && end == text.Length ? text : text[start..end], start == 0, recognition, ids);
+                }
             }
         }
         catch (PatternBudgetException)
@@ -147,8 +169,16 @@ public sealed class Tokenizer
     private void EncodeSection(string section, bool atStart, AddedTokenRecognition recognition, List<int> ids)
     {
         var normalized = section;
-        foreach (var normalizer in _parts.Normalizers) normalized = normalizer(normalized);
-        if (normalized.Length == 0) return;
+        foreach (var normalizer in _parts.Normalizers)
+        {
+            normalized = normalizer(normalized);
+        }
+
+        if (normalized.Length == 0)
+        {
+            return;
+        }
+
         if (_parts.NormalizedTokens.IsEmpty)
         {
             EncodeNormalized(normalized, atStart, ids);
@@ -160,8 +190,14 @@ public sealed class Tokenizer
         _parts.NormalizedTokens.Cut(normalized, recognition == AddedTokenRecognition.All ? AddedTokenRecognition.All : AddedTokenRecognition.Text, [], pieces);
         foreach (var (start, end, token) in pieces)
         {
-            if (token is not null) ids.Add(token.Id);
-            else EncodeNormalized(normalized[start..end], atStart && start == 0, ids);
+            if (token is not null)
+            {
+                ids.Add(token.Id);
+            }
+            else
+            {
+                EncodeNormalized(normalized[start..end], atStart && start == 0, ids);
+            }
         }
     }
 
@@ -179,8 +215,16 @@ public sealed class Tokenizer
         list.AtStart = atStart;
         list.Pieces.Clear();
         list.Pieces.Add((0, text.Length));
-        foreach (var preTokenizer in _parts.PreTokenizers) preTokenizer.Apply(list);
-        foreach (var (start, end) in list.Pieces) _parts.Model.Encode(list.Text.AsSpan(start, end - start), ids);
+        foreach (var preTokenizer in _parts.PreTokenizers)
+        {
+            preTokenizer.Apply(list);
+        }
+
+        foreach (var (start, end) in list.Pieces)
+        {
+            _parts.Model.Encode(list.Text.AsSpan(start, end - start), ids);
+        }
+
         list.Text = "";
         t_pieces = list;
     }
@@ -195,15 +239,27 @@ public sealed class Tokenizer
             for (var i = 0; i < text.Length; i++)
             {
                 var value = ByteAlphabet.Byte(text[i]);
-                if (value < 0) return Encoding.UTF8.GetBytes(text);
+                if (value < 0)
+                {
+                    return Encoding.UTF8.GetBytes(text);
+                }
+
                 bytes[i] = (byte)value;
             }
 
             return bytes;
         }
 
-        foreach (var (from, to) in _parts.Decoding.Replacements) text = text.Replace(from, to, StringComparison.Ordinal);
-        if (_parts.Decoding.Mark is { } mark) text = text.Replace(mark, ' ');
+        foreach (var (from, to) in _parts.Decoding.Replacements)
+        {
+            text = text.Replace(from, to, StringComparison.Ordinal);
+        }
+
+        if (_parts.Decoding.Mark is { } mark)
+        {
+            text = text.Replace(mark, ' ');
+        }
+
         if (_parts.Decoding.ByteFallback && text is ['<', '0', 'x', _, _, '>'] && byte.TryParse(text.AsSpan(3, 2), System.Globalization.NumberStyles.AllowHexSpecifier, null, out var single))
         {
             byteToken = true;

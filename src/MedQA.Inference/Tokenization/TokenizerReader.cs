@@ -18,22 +18,36 @@ internal static class TokenizerReader
         var root = ModelJson.Parse(utf8, file);
         var model = root.Get("model");
         var kind = model.Find("type")?.Text() ?? "BPE";
-        if (kind != "BPE") throw Unknown(model, "model", kind);
+        if (kind != "BPE")
+        {
+            throw Unknown(model, "model", kind);
+        }
+
         // "truncation" and "padding" are settings of a caller that happened to save the file; transformers resets them too.
         var vocabulary = Vocabulary(model.Get("vocab"));
         var added = Added(root.Find("added_tokens"), vocabulary, chatTemplate);
         var addedIds = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var token in added) addedIds[token.Content] = token.Id;
+        foreach (var token in added)
+        {
+            addedIds[token.Content] = token.Id;
+        }
+
         var preTokenizers = new List<PreTokenizer>();
         var byteLevel = ReadPreTokenizer(root.Find("pre_tokenizer"), preTokenizers, 0);
         var normalizers = new List<Func<string, string>>();
         ReadNormalizer(root.Find("normalizer"), normalizers, 0);
         var decoding = Decoding(root.Find("decoder") ?? throw root.Damaged("has no decoder, so tokens cannot become text"));
-        if (decoding.ByteLevel != byteLevel) throw root.Damaged($"has {(byteLevel ? "a byte-level pre-tokenizer without a" : "no byte-level pre-tokenizer, but a")} byte-level decoder");
+        if (decoding.ByteLevel != byteLevel)
+        {
+            throw root.Damaged($"has {(byteLevel ? "a byte-level pre-tokenizer without a" : "no byte-level pre-tokenizer, but a")} byte-level decoder");
+        }
 
         var texts = Texts(vocabulary, added);
         var prefix = Prefix(root.Find("post_processor"), 0);
-        if (Array.Exists(prefix, id => id < 0 || id >= texts.Length)) throw root.Get("post_processor").Damaged("puts an id in front that no token has");
+        if (Array.Exists(prefix, id => id < 0 || id >= texts.Length))
+        {
+            throw root.Get("post_processor").Damaged("puts an id in front that no token has");
+        }
 
         // A normalized token that steers the model is sought in the raw text too: only there is it known who wrote what.
         return new(new TokenizerParts
@@ -60,7 +74,11 @@ internal static class TokenizerReader
         foreach (var (token, value) in stated.Members())
         {
             var id = value.Integer();
-            if (id is < 0 or > HighestId) throw value.Damaged($"is {id}, which is no token id");
+            if (id is < 0 or > HighestId)
+            {
+                throw value.Damaged($"is {id}, which is no token id");
+            }
+
             vocabulary[token] = id;
         }
 
@@ -70,19 +88,35 @@ internal static class TokenizerReader
     private static string?[] Texts(Dictionary<string, int> vocabulary, List<AddedToken> added)
     {
         var texts = new string?[Math.Max(vocabulary.Values.Max(), added.Count == 0 ? 0 : added.Max(static token => token.Id)) + 1];
-        foreach (var (text, id) in vocabulary) texts[id] = text;
-        foreach (var token in added) texts[token.Id] = token.Content;
+        foreach (var (text, id) in vocabulary)
+        {
+            texts[id] = text;
+        }
+
+        foreach (var token in added)
+        {
+            texts[token.Id] = token.Content;
+        }
+
         return texts;
     }
 
     private static List<AddedToken> Added(ModelJson? stated, Dictionary<string, int> vocabulary, string? chatTemplate)
     {
         var added = new List<AddedToken>();
-        if (stated is not { } list) return added;
+        if (stated is not { } list)
+        {
+            return added;
+        }
+
         foreach (var item in list.Items())
         {
             var id = item.Get("id");
-            if (id.Integer() is < 0 or > HighestId) throw id.Damaged("is no token id");
+            if (id.Integer() is < 0 or > HighestId)
+            {
+                throw id.Damaged("is no token id");
+            }
+
             // As in Hugging Face's tokenizers, a token that the vocabulary has keeps its id there.
             var content = item.Get("content").Text();
             var token = new AddedToken(vocabulary.TryGetValue(content, out var known) ? known : id.Integer(), content, Flag(item, "special"), Flag(item, "normalized"), Flag(item, "lstrip"), Flag(item, "rstrip"), Flag(item, "single_word"));
@@ -103,12 +137,23 @@ internal static class TokenizerReader
     {
         foreach (var affix in (ReadOnlySpan<string>)["continuing_subword_prefix", "end_of_word_suffix"])
         {
-            if (model.Find(affix)?.Text() is { Length: > 0 } text) throw Unknown(model, "model." + affix, text);
+            if (model.Find(affix)?.Text() is { Length: > 0 } text)
+            {
+                throw Unknown(model, "model." + affix, text);
+            }
         }
 
-        if (model.Find("dropout") is { } dropout && dropout.Element.GetRawText() is not ("0" or "0.0")) throw Unknown(model, "model.dropout", dropout.Element.GetRawText());
+        if (model.Find("dropout") is { } dropout && dropout.Element.GetRawText() is not ("0" or "0.0"))
+        {
+            throw Unknown(model, "model.dropout", dropout.Element.GetRawText());
+        }
+
         var unknown = -1;
-        if (model.Find("unk_token") is { } token && !vocabulary.TryGetValue(token.Text(), out unknown)) throw token.Damaged($"is \"{token.Text()}\", which the vocabulary does not have");
+        if (model.Find("unk_token") is { } token && !vocabulary.TryGetValue(token.Text(), out unknown))
+        {
+            throw token.Damaged($"is \"{token.Text()}\", which the vocabulary does not have");
+        }
+
         var words = vocabulary.Where(token => !control.Contains(token.Key)).ToDictionary(StringComparer.Ordinal);
         return new(words, Merges(model.Get("merges"), vocabulary, control), byteLevel, Flag(model, "byte_fallback"), Flag(model, "ignore_merges"), Flag(model, "fuse_unk"), unknown);
     }
@@ -123,21 +168,40 @@ internal static class TokenizerReader
             if (item.IsArray)
             {
                 var pair = item.Items().ToList();
-                if (pair.Count != 2) throw item.Damaged("is no pair");
+                if (pair.Count != 2)
+                {
+                    throw item.Damaged("is no pair");
+                }
+
                 (left, right) = (pair[0].Text(), pair[1].Text());
             }
             else
             {
                 var text = item.Text();
-                if (text.StartsWith("#version", StringComparison.Ordinal)) continue;
+                if (text.StartsWith("#version", StringComparison.Ordinal))
+                {
+                    continue;
+                }
+
                 var space = text.IndexOf(' ', StringComparison.Ordinal);
-                if (space < 0 || text.LastIndexOf(' ') != space) throw item.Damaged($"is \"{text}\", which is no pair");
+                if (space < 0 || text.LastIndexOf(' ') != space)
+                {
+                    throw item.Damaged($"is \"{text}\", which is no pair");
+                }
+
                 (left, right) = (text[..space], text[(space + 1)..]);
             }
 
             if (!vocabulary.TryGetValue(left, out var leftId) || !vocabulary.TryGetValue(right, out var rightId) || !vocabulary.TryGetValue(left + right, out var made))
+            {
                 throw item.Damaged($"joins \"{left}\" and \"{right}\", which the vocabulary does not have (or not joined)");
-            if (!control.Contains(left + right)) merges[BytePairEncoding.Pair(leftId, rightId)] = (rank, made);
+            }
+
+            if (!control.Contains(left + right))
+            {
+                merges[BytePairEncoding.Pair(leftId, rightId)] = (rank, made);
+            }
+
             rank++;
         }
 
@@ -147,8 +211,16 @@ internal static class TokenizerReader
     /// <returns>Whether the pre-tokenizer turns text into bytes.</returns>
     private static bool ReadPreTokenizer(ModelJson? stated, List<PreTokenizer> output, int depth)
     {
-        if (stated is not { } component) return false;
-        if (depth > 8) throw component.Damaged("is nested too deeply");
+        if (stated is not { } component)
+        {
+            return false;
+        }
+
+        if (depth > 8)
+        {
+            throw component.Damaged("is nested too deeply");
+        }
+
         var kind = component.Get("type").Text();
         switch (kind)
         {
@@ -156,14 +228,26 @@ internal static class TokenizerReader
                 var byteLevel = false;
                 foreach (var item in component.Get("pretokenizers").Items())
                 {
-                    if (byteLevel) throw Unknown(item, "pre_tokenizer", "a component after ByteLevel");
+                    if (byteLevel)
+                    {
+                        throw Unknown(item, "pre_tokenizer", "a component after ByteLevel");
+                    }
+
                     byteLevel = ReadPreTokenizer(item, output, depth + 1);
                 }
 
                 return byteLevel;
             case "ByteLevel":
-                if (Flag(component, "add_prefix_space")) output.Add(new PrefixSpacePreTokenizer());
-                if (component.Find("use_regex")?.Flag() ?? true) output.Add(new PatternPreTokenizer(SplitPattern.Compile(BytePattern), SplitBehavior.Isolated, invert: false));
+                if (Flag(component, "add_prefix_space"))
+                {
+                    output.Add(new PrefixSpacePreTokenizer());
+                }
+
+                if (component.Find("use_regex")?.Flag() ?? true)
+                {
+                    output.Add(new PatternPreTokenizer(SplitPattern.Compile(BytePattern), SplitBehavior.Isolated, invert: false));
+                }
+
                 return true;
             case "Digits":
                 output.Add(new PatternPreTokenizer(SplitPattern.Compile(@"\p{N}"), Flag(component, "individual_digits") ? SplitBehavior.Isolated : SplitBehavior.Contiguous, invert: false));
@@ -182,7 +266,10 @@ internal static class TokenizerReader
     private static SplitPattern Pattern(ModelJson stated)
     {
         if (stated.Find("String") is { } text)
+        {
             return text.Text().Length > 0 ? SplitPattern.OfText(text.Text()) : throw text.Damaged("is empty");
+        }
+
         var pattern = stated.Get("Regex");
         try
         {
@@ -228,13 +315,25 @@ internal static class TokenizerReader
 
     private static void ReadNormalizer(ModelJson? stated, List<Func<string, string>> output, int depth)
     {
-        if (stated is not { } component) return;
-        if (depth > 8) throw component.Damaged("is nested too deeply");
+        if (stated is not { } component)
+        {
+            return;
+        }
+
+        if (depth > 8)
+        {
+            throw component.Damaged("is nested too deeply");
+        }
+
         var kind = component.Get("type").Text();
         switch (kind)
         {
             case "Sequence":
-                foreach (var item in component.Get("normalizers").Items()) ReadNormalizer(item, output, depth + 1);
+                foreach (var item in component.Get("normalizers").Items())
+                {
+                    ReadNormalizer(item, output, depth + 1);
+                }
+
                 break;
             case "NFC":
                 output.Add(CanonicalComposition.Compose);
@@ -255,7 +354,11 @@ internal static class TokenizerReader
     private static (string From, string To) Replacement(ModelJson component)
     {
         var pattern = component.Get("pattern");
-        if (pattern.Find("String") is not { } from) throw Unknown(pattern, "Replace", "a regular expression");
+        if (pattern.Find("String") is not { } from)
+        {
+            throw Unknown(pattern, "Replace", "a regular expression");
+        }
+
         return from.Text().Length > 0 ? (from.Text(), component.Get("content").Text()) : throw from.Damaged("is empty");
     }
 
@@ -270,11 +373,19 @@ internal static class TokenizerReader
     /// <summary>Components must come in the order byte level or replacements, byte fallback, fuse, strip: any other would mean something else.</summary>
     private static void ReadDecoder(ModelJson component, ref TokenDecoding decoding, ref int stage, int depth)
     {
-        if (depth > 8) throw component.Damaged("is nested too deeply");
+        if (depth > 8)
+        {
+            throw component.Damaged("is nested too deeply");
+        }
+
         var kind = component.Get("type").Text();
         if (kind == "Sequence")
         {
-            foreach (var item in component.Get("decoders").Items()) ReadDecoder(item, ref decoding, ref stage, depth + 1);
+            foreach (var item in component.Get("decoders").Items())
+            {
+                ReadDecoder(item, ref decoding, ref stage, depth + 1);
+            }
+
             return;
         }
 
@@ -287,7 +398,11 @@ internal static class TokenizerReader
             "Strip" => 4,
             _ => throw Unknown(component, "decoder", kind),
         };
-        if (order < stage || (order == 9 && stage != 0) || (order == stage && order != 1)) throw Unknown(component, "decoder", $"{kind} at this place");
+        if (order < stage || (order == 9 && stage != 0) || (order == stage && order != 1))
+        {
+            throw Unknown(component, "decoder", $"{kind} at this place");
+        }
+
         stage = order;
         switch (kind)
         {
@@ -305,8 +420,16 @@ internal static class TokenizerReader
                 break;
             case "Strip":
                 var content = component.Get("content");
-                if (content.Text() is not [var character]) throw content.Damaged("is not one character");
-                if (component.Get("stop").Integer() != 0) throw Unknown(component, "decoder", "Strip at the end");
+                if (content.Text() is not [var character])
+                {
+                    throw content.Damaged("is not one character");
+                }
+
+                if (component.Get("stop").Integer() != 0)
+                {
+                    throw Unknown(component, "decoder", "Strip at the end");
+                }
+
                 decoding = decoding with { StrippedCharacter = character, StrippedInFront = component.Get("start").Integer() };
                 break;
         }
@@ -314,8 +437,16 @@ internal static class TokenizerReader
 
     private static int[] Prefix(ModelJson? stated, int depth)
     {
-        if (stated is not { } component) return [];
-        if (depth > 8) throw component.Damaged("is nested too deeply");
+        if (stated is not { } component)
+        {
+            return [];
+        }
+
+        if (depth > 8)
+        {
+            throw component.Damaged("is nested too deeply");
+        }
+
         var kind = component.Get("type").Text();
         switch (kind)
         {
@@ -327,7 +458,11 @@ internal static class TokenizerReader
                 var ids = new List<int>();
                 foreach (var item in component.Get("single").Items())
                 {
-                    if (item.Find("Sequence") is not null) break;
+                    if (item.Find("Sequence") is not null)
+                    {
+                        break;
+                    }
+
                     var name = item.Get("SpecialToken").Get("id").Text();
                     ids.AddRange(component.Get("special_tokens").Get(name).Get("ids").Items().Select(static id => id.Integer()));
                 }

@@ -155,8 +155,14 @@ public sealed class ChatTemplateFaultTests
             for (var edits = random.Next(1, 4); edits > 0; edits--)
             {
                 var at = random.Next(source.Length);
-                if (random.Next(2) == 0) source.Remove(at, Math.Min(random.Next(1, 30), source.Length - at));
-                else source.Insert(at, parts[random.Next(parts.Length)]);
+                if (random.Next(2) == 0)
+                {
+                    source.Remove(at, Math.Min(random.Next(1, 30), source.Length - at));
+                }
+                else
+                {
+                    source.Insert(at, parts[random.Next(parts.Length)]);
+                }
             }
 
             try

@@ -150,13 +150,20 @@ public sealed class ReferenceCheckTests : IDisposable
         var file = Assert.Single(result.Files);
         Assert.Equal((ReferenceKind.Chats, outcome, 3, note), (file.Kind, file.Outcome, file.Items, file.Note));
         Assert.Equal(outcome == ReferenceOutcome.Equal ? 3 : 0, file.Agreeing);
-        if (outcome == ReferenceOutcome.Equal) Assert.InRange(file.LargestDeviation!.Value, 0, 1e-4);
+        if (outcome == ReferenceOutcome.Equal)
+        {
+            Assert.InRange(file.LargestDeviation!.Value, 0, 1e-4);
+        }
     }
 
     [Fact]
     public async Task Files_that_cannot_be_compared_are_listed_with_the_reason()
     {
-        foreach (var name in (string[])["statistics.json", "reasoner.json", "greedy.json", "README.md"]) Copy("tests/references/" + name, name);
+        foreach (var name in (string[])["statistics.json", "reasoner.json", "greedy.json", "README.md"])
+        {
+            Copy("tests/references/" + name, name);
+        }
+
         ChangeSoftPrompt(static reference => reference["soft_prompt_length"] = 7);
         File.WriteAllText(Path.Combine(_folder, "other.json"), """{"a": 1}""");
         File.WriteAllText(Path.Combine(_folder, "notes.txt"), "x");

@@ -15,7 +15,11 @@ internal sealed class ModelCopy : IDisposable
     public static ModelCopy Of(string model)
     {
         var path = Directory.CreateTempSubdirectory("medqa-model-").FullName;
-        foreach (var file in Directory.EnumerateFiles(Repository.PathOf("models", model))) File.WriteAllBytes(System.IO.Path.Combine(path, System.IO.Path.GetFileName(file)), File.ReadAllBytes(file));
+        foreach (var file in Directory.EnumerateFiles(Repository.PathOf("models", model)))
+        {
+            File.WriteAllBytes(System.IO.Path.Combine(path, System.IO.Path.GetFileName(file)), File.ReadAllBytes(file));
+        }
+
         return new(path);
     }
 

@@ -307,7 +307,11 @@ public sealed class ModelFolderTests
         for (var i = 0; i < 300; i++)
         {
             var damaged = graph.ToArray();
-            for (var j = 0; j < 20; j++) damaged[random.Next(damaged.Length)] = (byte)random.Next(256);
+            for (var j = 0; j < 20; j++)
+            {
+                damaged[random.Next(damaged.Length)] = (byte)random.Next(256);
+            }
+
             File.WriteAllBytes(copy.FileAt("model.onnx"), damaged);
             try
             {

@@ -37,7 +37,10 @@ public sealed class TokenizerFamilyTests
         var file = JsonNode.Parse(Default)!;
         foreach (var (name, value) in patch.AsObject())
         {
-            if (name != "model") file[name] = value?.DeepClone();
+            if (name != "model")
+            {
+                file[name] = value?.DeepClone();
+            }
         }
 
         foreach (var (name, value) in patch["model"]?.AsObject() ?? [])

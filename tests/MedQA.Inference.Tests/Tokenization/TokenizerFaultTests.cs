@@ -99,7 +99,11 @@ public sealed class TokenizerFaultTests
                 default:
                     var colon = text.IndexOf(':', at);
                     var end = colon < 0 ? -1 : text.IndexOfAny([',', '}', ']'], colon);
-                    if (end > 0) damaged.Remove(colon + 1, end - colon - 1).Insert(colon + 1, values[random.Next(values.Length)]);
+                    if (end > 0)
+                    {
+                        damaged.Remove(colon + 1, end - colon - 1).Insert(colon + 1, values[random.Next(values.Length)]);
+                    }
+
                     break;
             }
 

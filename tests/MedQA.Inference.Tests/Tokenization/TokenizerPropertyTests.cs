@@ -39,7 +39,11 @@ public sealed class TokenizerPropertyTests
         var ids = numbers.Select(static number => (int)((uint)number % (uint)Tiny.VocabularySize)).ToArray();
         var streaming = new StreamingDecoder(Tiny, skipSpecial: false);
         var text = new StringBuilder();
-        foreach (var id in ids) text.Append(streaming.Append(id));
+        foreach (var id in ids)
+        {
+            text.Append(streaming.Append(id));
+        }
+
         text.Append(streaming.Finish());
         Assert.Equal(Encoding.UTF8.GetString([.. ids.SelectMany(static id => Tiny.BytesOf(id).ToArray())]), text.ToString());
         Assert.Equal(Tiny.Decode(ids, skipSpecial: false), text.ToString());
@@ -117,7 +121,11 @@ public sealed class TokenizerPropertyTests
         while (true)
         {
             var best = Enumerable.Range(0, parts.Count - 1).Select(i => (Rank: Merges.GetValueOrDefault((parts[i], parts[i + 1]), int.MaxValue), At: i)).Min();
-            if (best.Rank == int.MaxValue) return [.. parts.Select(static part => Default.IdOf(part)!.Value)];
+            if (best.Rank == int.MaxValue)
+            {
+                return [.. parts.Select(static part => Default.IdOf(part)!.Value)];
+            }
+
             parts[best.At] += parts[best.At + 1];
             parts.RemoveAt(best.At + 1);
         }

@@ -39,7 +39,10 @@ public sealed class TokenizerReferenceTests
         var tokenizer = Load("smollm2-135m-instruct");
         var results = new int[8 * references.Count][];
         Parallel.For(0, results.Length, new ParallelOptions { MaxDegreeOfParallelism = 8 }, i => results[i] = tokenizer.EncodeRecognizingSpecials(references[i * 7 % references.Count].Text));
-        for (var i = 0; i < results.Length; i++) Assert.Equal(references[i * 7 % references.Count].Ids, results[i]);
+        for (var i = 0; i < results.Length; i++)
+        {
+            Assert.Equal(references[i * 7 % references.Count].Ids, results[i]);
+        }
     }
 
     [Theory]
