@@ -61,7 +61,9 @@ public sealed record Answer
     /// <summary>The whole question, where all answers are read at once; else <see langword="null"/>.</summary>
     public string? Question { get; init; }
 
-    /// <summary>The text that the question refers to, where all answers are read at once; else, and without one, <see langword="null"/>.</summary>
+    /// <summary>
+    /// The text that the question refers to, where all answers are read at once; else, and without one, <see langword="null"/>.
+    /// </summary>
     public string? Context { get; init; }
 
     /// <summary>The options in order, where all answers are read at once; else, and for a free answer, <see langword="null"/>.</summary>
@@ -73,26 +75,35 @@ public sealed record Answer
     /// <summary>The chosen option, where all answers are read at once and there is one; else <see langword="null"/>.</summary>
     public string? AnswerText { get; init; }
 
-    /// <summary>The reference answers of a question with a free answer, where all answers are read at once and there are any; else <see langword="null"/>.</summary>
+    /// <summary>
+    /// The reference answers of a question with a free answer, where all answers are read at once and there are any; else
+    /// <see langword="null"/>.
+    /// </summary>
     public IReadOnlyList<string>? ReferenceAnswers { get; init; }
 
     /// <summary>The free answer, where all answers are read at once and there is one; else <see langword="null"/>.</summary>
     public string? FreeAnswer { get; init; }
 
-    /// <summary>Votes per option in order, where all answers are read at once; else, and for a free answer, <see langword="null"/>.</summary>
+    /// <summary>
+    /// Votes per option in order, where all answers are read at once; else, and for a free answer, <see langword="null"/>.
+    /// </summary>
     public IReadOnlyList<int>? Votes { get; init; }
 }
 
 /// <summary>A page of answers in the order of their questions.</summary>
 /// <param name="Answers">The answers.</param>
-/// <param name="Continuation">Ask with it for the next page; <see langword="null"/> on the last. While a run goes on, more can come behind the last page.</param>
+/// <param name="Continuation">Ask with it for the next page; <see langword="null"/> on the last. While a run goes on, more can come behind
+/// the last page.</param>
 /// <param name="Total">How many answers pass in all, on the first page where that is known.</param>
 public sealed record AnswerPage(IReadOnlyList<Answer> Answers, string? Continuation, int? Total);
 
 /// <summary>Which answers are wanted.</summary>
 public sealed record AnswerQuery
 {
-    /// <summary>The kind: <c>correct</c>, <c>wrong</c>, <c>failed</c>, <c>unanswered</c>, <c>forced</c>, <c>tie</c>, <c>lowAgreement</c>; <see langword="null"/> for all.</summary>
+    /// <summary>
+    /// The kind: <c>correct</c>, <c>wrong</c>, <c>failed</c>, <c>unanswered</c>, <c>forced</c>, <c>tie</c>, <c>lowAgreement</c>;
+    /// <see langword="null"/> for all.
+    /// </summary>
     public string? Filter { get; init; }
 
     /// <summary>Only answers with less agreement than this, 0 to 1; <see langword="null"/> for all.</summary>
@@ -115,7 +126,8 @@ public sealed record AnswerDetail(Question Question, AnsweredQuestion Answer);
 /// <param name="Text">The question itself.</param>
 /// <param name="Options">Its options in order; none for a free answer.</param>
 /// <param name="Gold">The index of the right option, or <see langword="null"/>.</param>
-public sealed record Question(string Id, string Dataset, string? Topic, string? Context, string Text, IReadOnlyList<string> Options, int? Gold);
+public sealed record Question(
+    string Id, string Dataset, string? Topic, string? Context, string Text, IReadOnlyList<string> Options, int? Gold);
 
 /// <summary>The answer to a question, with what led to it.</summary>
 public sealed record AnsweredQuestion

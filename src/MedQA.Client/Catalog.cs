@@ -14,7 +14,8 @@ public sealed record Model(string Name, string Fingerprint, string EngineFingerp
 /// <param name="Storage"><c>ok</c>: tables and queues answer.</param>
 /// <param name="Models">The names of the models that answer questions there.</param>
 /// <param name="Queue">What waits for a worker.</param>
-public sealed record Health(string Status, string Version, string? Storage = null, IReadOnlyList<string>? Models = null, QueueHealth? Queue = null);
+public sealed record Health(
+    string Status, string Version, string? Storage = null, IReadOnlyList<string>? Models = null, QueueHealth? Queue = null);
 
 /// <summary>What waits for a worker.</summary>
 /// <param name="Batches">Batches that are given out, about: those that a worker has at hand are among them.</param>

@@ -9,7 +9,10 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace MedQA.Client;
 
-/// <summary>Calls the HTTP interface of a service. Every method throws <see cref="MedQAException"/> where the service refuses, cannot be reached, or answers something else than its document says.</summary>
+/// <summary>
+/// Calls the HTTP interface of a service. Every method throws <see cref="MedQAException"/> where the service refuses, cannot be reached, or
+/// answers something else than its document says.
+/// </summary>
 public sealed class MedQAClient : IDisposable
 {
     private const string JsonType = "application/json";
@@ -30,14 +33,22 @@ public sealed class MedQAClient : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         if (!options.Endpoint.IsAbsoluteUri || options.Endpoint.Scheme is not ("http" or "https"))
         {
-            throw new ArgumentException($"The endpoint is '{options.Endpoint}', but must be an address like http://127.0.0.1:5080.", nameof(options));
+            throw new ArgumentException(
+                $"The endpoint is '{options.Endpoint}', but must be an address like http://127.0.0.1:5080.", nameof(options));
         }
 
-        _options = options with { Endpoint = options.Endpoint.AbsolutePath.EndsWith('/') ? options.Endpoint : new Uri(options.Endpoint.AbsoluteUri + "/") };
+        _options = options with
+        {
+            Endpoint = options.Endpoint.AbsolutePath.EndsWith('/') ? options.Endpoint : new Uri(options.Endpoint.AbsoluteUri + "/")
+        };
         _owned = http is null;
 
         // Answers can be long in coming: a comparison of large runs, an upload. Those who wait decide how long.
-        _http = http ?? new HttpClient(new SocketsHttpHandler { AutomaticDecompression = DecompressionMethods.All }) { Timeout = Timeout.InfiniteTimeSpan };
+        _http = http
+            ?? new HttpClient(new SocketsHttpHandler { AutomaticDecompression = DecompressionMethods.All })
+            {
+                Timeout = Timeout.InfiniteTimeSpan
+            };
     }
 
     /// <summary>Starts a run of a question set, or finds the one that the same question set and profile made before.</summary>
@@ -49,14 +60,28 @@ public sealed class MedQAClient : IDisposable
     /// <param name="dropFillers">Takes last options that only fill a place, as N/A, for missing ones.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     public async Task<StartedRun> StartRunAsync(
-        Stream questionSet, string name, string? profile = null, bool again = false, string? answerNotation = null, bool dropFillers = false, CancellationToken cancellationToken = default)
+        Stream questionSet,
+        string name,
+        string? profile = null,
+        bool again = false,
+        string? answerNotation = null,
+        bool dropFillers = false,
+        CancellationToken cancellationToken = default)
     {
         using var response = await PostSetAsync(
             "api/runs",
             questionSet,
-            [("name", name), ("profile", profile), ("again", again ? "true" : null), ("answerNotation", answerNotation), ("dropFillers", dropFillers ? "true" : null)],
+            [
+                ("name", name),
+                ("profile", profile),
+                ("again", again ? "true" : null),
+                ("answerNotation", answerNotation),
+                ("dropFillers", dropFillers ? "true" : null)
+            ],
             cancellationToken);
-        return new StartedRun(await ServiceAnswer.ReadAsync(response, ClientJson.Default.Run, cancellationToken), response.StatusCode == HttpStatusCode.Accepted);
+        return new StartedRun(
+            await ServiceAnswer.ReadAsync(response, ClientJson.Default.Run, cancellationToken),
+            response.StatusCode == HttpStatusCode.Accepted);
     }
 
     /// <summary>What a run of a question set would take; the service stores nothing.</summary>
@@ -67,7 +92,12 @@ public sealed class MedQAClient : IDisposable
     /// <param name="dropFillers">Takes last options that only fill a place, as N/A, for missing ones.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     public async Task<RunEstimate> EstimateAsync(
-        Stream questionSet, string name, string? profile = null, string? answerNotation = null, bool dropFillers = false, CancellationToken cancellationToken = default)
+        Stream questionSet,
+        string name,
+        string? profile = null,
+        string? answerNotation = null,
+        bool dropFillers = false,
+        CancellationToken cancellationToken = default)
     {
         using var response = await PostSetAsync(
             "api/estimates",
@@ -102,9 +132,13 @@ public sealed class MedQAClient : IDisposable
     }
 
     /// <summary>Where a run stands.</summary>
-    public Task<Run> GetRunAsync(string run, CancellationToken cancellationToken = default) => GetAsync(Of(run), [], ClientJson.Default.Run, cancellationToken);
+    public Task<Run> GetRunAsync(string run, CancellationToken cancellationToken = default) =>
+        GetAsync(Of(run), [], ClientJson.Default.Run, cancellationToken);
 
-    /// <summary>Follows a run: gives it now and after every change, until it has ended. Comes back by itself where the connection ends, for a minute also to a service that does not answer.</summary>
+    /// <summary>
+    /// Follows a run: gives it now and after every change, until it has ended. Comes back by itself where the connection ends, for a minute
+    /// also to a service that does not answer.
+    /// </summary>
     public async IAsyncEnumerable<Run> WatchRunAsync(string run, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         string? last = null;
@@ -126,7 +160,9 @@ public sealed class MedQAClient : IDisposable
 
             if (last is null && ++silences == MostSilences)
             {
-                throw new MedQAException($"The events of run {run} at {_options.Endpoint} end before the first, {MostSilences} times. Does something on the way hold them back?");
+                throw new MedQAException(
+                    $"The events of run {run} at {_options.Endpoint} end before the first, {MostSilences} times. Does something on the "
+                        + "way hold them back?");
             }
 
             await Task.Delay(ComeBack, cancellationToken);
@@ -141,7 +177,8 @@ public sealed class MedQAClient : IDisposable
                 failures = 0;
                 return more;
             }
-            catch (MedQAException exception) when (last is not null && exception.Status is (null or >= HttpStatusCode.InternalServerError) && ++failures < MostFailures)
+            catch (MedQAException exception)
+                when (last is not null && exception.Status is (null or >= HttpStatusCode.InternalServerError) && ++failures < MostFailures)
             {
                 return false;
             }
@@ -149,21 +186,36 @@ public sealed class MedQAClient : IDisposable
     }
 
     /// <summary>Stops a run; its answers stay.</summary>
-    public Task<Run> CancelRunAsync(string run, CancellationToken cancellationToken = default) => AskAsync(HttpMethod.Post, $"{Of(run)}/cancel", cancellationToken);
+    public Task<Run> CancelRunAsync(string run, CancellationToken cancellationToken = default) =>
+        AskAsync(HttpMethod.Post, $"{Of(run)}/cancel", cancellationToken);
 
     /// <summary>Tries failed questions again, or goes on with a cancelled run.</summary>
-    public Task<Run> RetryRunAsync(string run, CancellationToken cancellationToken = default) => AskAsync(HttpMethod.Post, $"{Of(run)}/retry", cancellationToken);
+    public Task<Run> RetryRunAsync(string run, CancellationToken cancellationToken = default) =>
+        AskAsync(HttpMethod.Post, $"{Of(run)}/retry", cancellationToken);
 
     /// <summary>Lets a run go on that is above a limit.</summary>
-    public Task<Run> ApproveRunAsync(string run, CancellationToken cancellationToken = default) => AskAsync(HttpMethod.Post, $"{Of(run)}/approve", cancellationToken);
+    public Task<Run> ApproveRunAsync(string run, CancellationToken cancellationToken = default) =>
+        AskAsync(HttpMethod.Post, $"{Of(run)}/approve", cancellationToken);
 
     /// <summary>Removes a run and everything that it wrote.</summary>
-    public Task<Run> DeleteRunAsync(string run, CancellationToken cancellationToken = default) => AskAsync(HttpMethod.Delete, Of(run), cancellationToken);
+    public Task<Run> DeleteRunAsync(string run, CancellationToken cancellationToken = default) =>
+        AskAsync(HttpMethod.Delete, Of(run), cancellationToken);
 
     /// <summary>A page of a run's answers, also while it goes on.</summary>
-    public Task<AnswerPage> ListAnswersAsync(string run, AnswerQuery? query = null, string? continuation = null, int? take = null, CancellationToken cancellationToken = default) => GetAsync(
+    public Task<AnswerPage> ListAnswersAsync(
+        string run,
+        AnswerQuery? query = null,
+        string? continuation = null,
+        int? take = null,
+        CancellationToken cancellationToken = default) => GetAsync(
         $"{Of(run)}/answers",
-        [("filter", query?.Filter), ("agreementBelow", query?.AgreementBelow?.ToString("0.################", CultureInfo.InvariantCulture)), ("search", query?.Search), ("continuation", continuation), ("take", Text(take))],
+        [
+            ("filter", query?.Filter),
+            ("agreementBelow", query?.AgreementBelow?.ToString("0.################", CultureInfo.InvariantCulture)),
+            ("search", query?.Search),
+            ("continuation", continuation),
+            ("take", Text(take))
+        ],
         ClientJson.Default.AnswerPage,
         cancellationToken);
 
@@ -171,9 +223,11 @@ public sealed class MedQAClient : IDisposable
     /// <param name="run">The run.</param>
     /// <param name="filter">The kind of answers; <see langword="null"/> for all.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    public async IAsyncEnumerable<Answer> AllAnswersAsync(string run, string? filter = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<Answer> AllAnswersAsync(
+        string run, string? filter = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        using var response = await SendAsync(HttpMethod.Get, $"{Of(run)}/answers", [("filter", filter)], "application/x-ndjson", null, cancellationToken);
+        using var response =
+            await SendAsync(HttpMethod.Get, $"{Of(run)}/answers", [("filter", filter)], "application/x-ndjson", null, cancellationToken);
         ServiceAnswer.Expect(response, "application/x-ndjson");
         await using var content = await response.Content.ReadAsStreamAsync(cancellationToken);
         using var lines = new StreamReader(content, Encoding.UTF8);
@@ -203,15 +257,21 @@ public sealed class MedQAClient : IDisposable
         GetAsync($"{Of(run)}/answers/{Uri.EscapeDataString(question)}", [], ClientJson.Default.AnswerDetail, cancellationToken);
 
     /// <summary>The report of a run. The caller disposes it.</summary>
-    public Task<Stream> OpenReportAsync(string run, ReportFormat format = ReportFormat.Json, CancellationToken cancellationToken = default) =>
+    public Task<Stream> OpenReportAsync(
+        string run, ReportFormat format = ReportFormat.Json, CancellationToken cancellationToken = default) =>
         OpenAsync($"{Of(run)}/report", [], TypeOf(format), cancellationToken);
 
-    /// <summary>A file of a run's result as it was written: <c>manifest.json</c>, <c>report.json</c>, <c>report.md</c>, <c>report.html</c>, <c>answers.csv</c>, <c>answers.parquet</c>, <c>rejected.csv</c>; or with every sample <c>answers.jsonl</c>, <c>samples.parquet</c>. The caller disposes it.</summary>
+    /// <summary>
+    /// A file of a run's result as it was written: <c>manifest.json</c>, <c>report.json</c>, <c>report.md</c>, <c>report.html</c>,
+    /// <c>answers.csv</c>, <c>answers.parquet</c>, <c>rejected.csv</c>; or with every sample <c>answers.jsonl</c>, <c>samples.parquet</c>.
+    /// The caller disposes it.
+    /// </summary>
     public Task<Stream> OpenFileAsync(string run, string file, CancellationToken cancellationToken = default) =>
         OpenAsync($"{Of(run)}/files/{Uri.EscapeDataString(file)}", [], TypeOfFile(file), cancellationToken);
 
     /// <summary>Runs over the same questions, compared in pairs. The caller disposes it.</summary>
-    public Task<Stream> OpenComparisonAsync(IReadOnlyList<string> runs, ReportFormat format = ReportFormat.Json, CancellationToken cancellationToken = default) =>
+    public Task<Stream> OpenComparisonAsync(
+        IReadOnlyList<string> runs, ReportFormat format = ReportFormat.Json, CancellationToken cancellationToken = default) =>
         OpenAsync("api/compare", [("runs", string.Join(',', runs))], TypeOf(format), cancellationToken);
 
     /// <summary>Makes a study of human ratings.</summary>
@@ -245,19 +305,23 @@ public sealed class MedQAClient : IDisposable
     /// <summary>Gives a rater a new link; the one before opens nothing any more.</summary>
     public async Task<JsonElement> RenewRaterLinkAsync(string study, string rater, CancellationToken cancellationToken = default)
     {
-        using var response = await SendAsync(HttpMethod.Post, $"{OfStudy(study)}/raters/{Uri.EscapeDataString(rater)}/link", [], JsonType, null, cancellationToken);
+        using var response = await SendAsync(
+            HttpMethod.Post, $"{OfStudy(study)}/raters/{Uri.EscapeDataString(rater)}/link", [], JsonType, null, cancellationToken);
         return await ServiceAnswer.ReadAsync(response, "link", cancellationToken);
     }
 
     /// <summary>Removes a rater with all of the rater's ratings.</summary>
     public async Task DeleteRaterAsync(string study, string rater, CancellationToken cancellationToken = default) =>
-        (await SendAsync(HttpMethod.Delete, $"{OfStudy(study)}/raters/{Uri.EscapeDataString(rater)}", [], "*/*", null, cancellationToken)).Dispose();
+        (await SendAsync(
+            HttpMethod.Delete, $"{OfStudy(study)}/raters/{Uri.EscapeDataString(rater)}", [], "*/*", null, cancellationToken)).Dispose();
 
     /// <summary>Removes a study with all ratings.</summary>
-    public async Task DeleteStudyAsync(string study, CancellationToken cancellationToken = default) => (await SendAsync(HttpMethod.Delete, OfStudy(study), [], "*/*", null, cancellationToken)).Dispose();
+    public async Task DeleteStudyAsync(string study, CancellationToken cancellationToken = default) =>
+        (await SendAsync(HttpMethod.Delete, OfStudy(study), [], "*/*", null, cancellationToken)).Dispose();
 
     /// <summary>The report of a study, also while raters are at work. The caller disposes it.</summary>
-    public Task<Stream> OpenStudyReportAsync(string study, ReportFormat format = ReportFormat.Json, CancellationToken cancellationToken = default) =>
+    public Task<Stream> OpenStudyReportAsync(
+        string study, ReportFormat format = ReportFormat.Json, CancellationToken cancellationToken = default) =>
         OpenAsync($"{OfStudy(study)}/report", [], TypeOf(format), cancellationToken);
 
     /// <summary>Every rating of a study. The caller disposes it.</summary>
@@ -265,20 +329,25 @@ public sealed class MedQAClient : IDisposable
     /// <param name="mediaType"><c>application/x-ndjson</c>, <c>text/csv</c> or <c>application/vnd.apache.parquet</c>.</param>
     /// <param name="history">Every click in the order in which it was made, instead of what they come to.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    public Task<Stream> OpenRatingsAsync(string study, string mediaType, bool history = false, CancellationToken cancellationToken = default) =>
+    public Task<Stream> OpenRatingsAsync(
+        string study, string mediaType, bool history = false, CancellationToken cancellationToken = default) =>
         OpenAsync($"{OfStudy(study)}/ratings", [("history", history ? "true" : null)], mediaType, cancellationToken);
 
     /// <summary>The profiles, each with all its fields.</summary>
-    public async Task<IReadOnlyList<JsonElement>> ListProfilesAsync(CancellationToken cancellationToken = default) => await GetAsync("api/profiles", [], ClientJson.Default.JsonElementArray, cancellationToken);
+    public async Task<IReadOnlyList<JsonElement>> ListProfilesAsync(CancellationToken cancellationToken = default) =>
+        await GetAsync("api/profiles", [], ClientJson.Default.JsonElementArray, cancellationToken);
 
     /// <summary>The models that answer.</summary>
-    public async Task<IReadOnlyList<Model>> ListModelsAsync(CancellationToken cancellationToken = default) => await GetAsync("api/models", [], ClientJson.Default.ModelArray, cancellationToken);
+    public async Task<IReadOnlyList<Model>> ListModelsAsync(CancellationToken cancellationToken = default) =>
+        await GetAsync("api/models", [], ClientJson.Default.ModelArray, cancellationToken);
 
     /// <summary>Accuracies from the literature, to stand beside a run's.</summary>
-    public async Task<IReadOnlyList<JsonElement>> ListPublishedResultsAsync(CancellationToken cancellationToken = default) => await GetAsync("api/published-results", [], ClientJson.Default.JsonElementArray, cancellationToken);
+    public async Task<IReadOnlyList<JsonElement>> ListPublishedResultsAsync(CancellationToken cancellationToken = default) =>
+        await GetAsync("api/published-results", [], ClientJson.Default.JsonElementArray, cancellationToken);
 
     /// <summary>Whether the service works.</summary>
-    public Task<Health> GetHealthAsync(CancellationToken cancellationToken = default) => GetAsync("healthz", [], ClientJson.Default.Health, cancellationToken);
+    public Task<Health> GetHealthAsync(CancellationToken cancellationToken = default) =>
+        GetAsync("healthz", [], ClientJson.Default.Health, cancellationToken);
 
     /// <summary>Lets go of what sends the requests, unless it was given.</summary>
     public void Dispose()
@@ -289,7 +358,8 @@ public sealed class MedQAClient : IDisposable
         }
     }
 
-    private async IAsyncEnumerable<(string Id, Run Run)> EventsAsync(string run, string? last, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<(string Id, Run Run)> EventsAsync(
+        string run, string? last, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var response = await SendAsync(HttpMethod.Get, $"{Of(run)}/events", [], "text/event-stream", request =>
         {
@@ -331,7 +401,8 @@ public sealed class MedQAClient : IDisposable
             }
             else if (item is { EventType: "end", Data: "deleted" })
             {
-                throw new MedQAException(HttpStatusCode.NotFound, new ProblemDetails("urn:medqa:unknown-run", null, $"Run {run} was deleted.", null, null, run));
+                throw new MedQAException(
+                    HttpStatusCode.NotFound, new ProblemDetails("urn:medqa:unknown-run", null, $"Run {run} was deleted.", null, null, run));
             }
         }
     }
@@ -342,13 +413,15 @@ public sealed class MedQAClient : IDisposable
         return await ServiceAnswer.ReadAsync(response, ClientJson.Default.Run, cancellationToken);
     }
 
-    private async Task<T> GetAsync<T>(string path, (string Name, string? Value)[] query, JsonTypeInfo<T> shape, CancellationToken cancellationToken)
+    private async Task<T> GetAsync<T>(
+        string path, (string Name, string? Value)[] query, JsonTypeInfo<T> shape, CancellationToken cancellationToken)
     {
         using var response = await SendAsync(HttpMethod.Get, path, query, JsonType, null, cancellationToken);
         return await ServiceAnswer.ReadAsync(response, shape, cancellationToken);
     }
 
-    private async Task<Stream> OpenAsync(string path, (string Name, string? Value)[] query, string type, CancellationToken cancellationToken)
+    private async Task<Stream> OpenAsync(
+        string path, (string Name, string? Value)[] query, string type, CancellationToken cancellationToken)
     {
         // Disposing the stream ends the response.
         var response = await SendAsync(HttpMethod.Get, path, query, type, null, cancellationToken);
@@ -364,7 +437,8 @@ public sealed class MedQAClient : IDisposable
         }
     }
 
-    private Task<HttpResponseMessage> PostSetAsync(string path, Stream questionSet, (string Name, string? Value)[] query, CancellationToken cancellationToken) =>
+    private Task<HttpResponseMessage> PostSetAsync(
+        string path, Stream questionSet, (string Name, string? Value)[] query, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Post, path, query, JsonType, request =>
         {
             // The caller's stream stays the caller's: a request disposes its content.
@@ -373,10 +447,18 @@ public sealed class MedQAClient : IDisposable
         }, cancellationToken);
 
     private async Task<HttpResponseMessage> SendAsync(
-        HttpMethod method, string path, (string Name, string? Value)[] query, string accept, Action<HttpRequestMessage>? prepare, CancellationToken cancellationToken)
+        HttpMethod method,
+        string path,
+        (string Name, string? Value)[] query,
+        string accept,
+        Action<HttpRequestMessage>? prepare,
+        CancellationToken cancellationToken)
     {
-        var parameters = string.Join('&', query.Where(static part => part.Value is not null).Select(static part => $"{part.Name}={Uri.EscapeDataString(part.Value!)}"));
-        using var request = new HttpRequestMessage(method, new Uri(_options.Endpoint, parameters.Length == 0 ? path : $"{path}?{parameters}"));
+        var parameters = string.Join(
+            '&',
+            query.Where(static part => part.Value is not null).Select(static part => $"{part.Name}={Uri.EscapeDataString(part.Value!)}"));
+        using var request = new HttpRequestMessage(
+            method, new Uri(_options.Endpoint, parameters.Length == 0 ? path : $"{path}?{parameters}"));
         request.Headers.Accept.ParseAdd(accept);
         prepare?.Invoke(request);
         if (_options.Key is { } key)
@@ -408,7 +490,8 @@ public sealed class MedQAClient : IDisposable
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new MedQAException($"The service at {_options.Endpoint} has not answered in the time that the HttpClient gives it.", exception);
+            throw new MedQAException(
+                $"The service at {_options.Endpoint} has not answered in the time that the HttpClient gives it.", exception);
         }
     }
 
@@ -457,9 +540,11 @@ public sealed class MedQAClient : IDisposable
 
         public override int Read(byte[] buffer, int offset, int count) => stream.Read(buffer, offset, count);
 
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => stream.ReadAsync(buffer, cancellationToken);
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            stream.ReadAsync(buffer, cancellationToken);
 
-        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => stream.ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+            stream.ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
         public override long Seek(long offset, SeekOrigin origin) => stream.Seek(offset, origin);
 

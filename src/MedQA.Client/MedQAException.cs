@@ -2,7 +2,10 @@ using System.Net;
 
 namespace MedQA.Client;
 
-/// <summary>The service refused a request, or could not answer it. The message says why and what to do, in the service's own words where it gave any.</summary>
+/// <summary>
+/// The service refused a request, or could not answer it. The message says why and what to do, in the service's own words where it gave
+/// any.
+/// </summary>
 public sealed class MedQAException : Exception
 {
     internal MedQAException(HttpStatusCode status, ProblemDetails details)

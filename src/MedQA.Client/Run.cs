@@ -97,7 +97,9 @@ public sealed record Run
 
     /// <summary>Whether nothing happens any more unless somebody asks for it.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
-    public bool HasEnded => Requested is null && State is RunState.Completed or RunState.CompletedWithFailures or RunState.Cancelled or RunState.Rejected or RunState.Failed;
+    public bool HasEnded =>
+        Requested is null
+            && State is RunState.Completed or RunState.CompletedWithFailures or RunState.Cancelled or RunState.Rejected or RunState.Failed;
 }
 
 /// <summary>Where a run stands.</summary>

@@ -4,7 +4,10 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace MedQA.Client;
 
-/// <summary>Reads what came in answer to a request. Whatever it is, the caller gets what was asked for or a <see cref="MedQAException"/> that says who answered what.</summary>
+/// <summary>
+/// Reads what came in answer to a request. Whatever it is, the caller gets what was asked for or a <see cref="MedQAException"/> that says
+/// who answered what.
+/// </summary>
 internal static class ServiceAnswer
 {
     private const int LongestExcerpt = 80;
@@ -20,7 +23,9 @@ internal static class ServiceAnswer
     {
         var text = await TextAsync(response, cancellationToken);
         var value = Parse(text, ClientJson.Default.JsonElement, response);
-        return value.ValueKind == JsonValueKind.Object && value.TryGetProperty(field, out _) ? value : throw Unreadable(response, text, $"There is no '{field}' in it.", null);
+        return value.ValueKind == JsonValueKind.Object && value.TryGetProperty(field, out _)
+            ? value
+            : throw Unreadable(response, text, $"There is no '{field}' in it.", null);
     }
 
     /// <summary>A text of the body as a value.</summary>
@@ -69,7 +74,8 @@ internal static class ServiceAnswer
         {
             try
             {
-                if (JsonSerializer.Deserialize(text, ProblemJson.Default.ProblemDetails) is { } details and not { Detail: null, Title: null })
+                if (JsonSerializer.Deserialize(text, ProblemJson.Default.ProblemDetails)
+                    is { } details and not { Detail: null, Title: null })
                 {
                     return new MedQAException(response.StatusCode, details);
                 }
@@ -105,13 +111,16 @@ internal static class ServiceAnswer
     }
 
     private static MedQAException Unreadable(HttpResponseMessage response, string text, string why, Exception? cause) => new(
-        $"The service's answer cannot be read: {Who(response)}{Excerpt(text)}. {why} Does this version of the client belong to it, and is it the service at all?", cause);
+        $"The service's answer cannot be read: {Who(response)}{Excerpt(text)}. {why} Does this version of the client belong to it, and is "
+            + "it the service at all?",
+        cause);
 
     /// <summary>Which address answered with what. Queries stay out: they may hold what was searched for.</summary>
     private static string Who(HttpResponseMessage response)
     {
         var reason = string.IsNullOrWhiteSpace(response.ReasonPhrase) ? "" : $" ({response.ReasonPhrase})";
-        return $"{response.RequestMessage?.RequestUri?.GetLeftPart(UriPartial.Path) ?? "The service"} answered with status {(int)response.StatusCode}{reason} and {response.Content.Headers.ContentType?.MediaType ?? "no content type"}";
+        return $"{response.RequestMessage?.RequestUri?.GetLeftPart(UriPartial.Path) ?? "The service"} answered with status "
+            + $"{(int)response.StatusCode}{reason} and {response.Content.Headers.ContentType?.MediaType ?? "no content type"}";
     }
 
     private static string Excerpt(string text)

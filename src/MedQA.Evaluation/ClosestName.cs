@@ -11,7 +11,8 @@ public static class ClosestName
     /// <summary>The known name with the fewest letters to change, add or take away, the case left aside.</summary>
     /// <param name="name">What was written.</param>
     /// <param name="known">The names that exist.</param>
-    /// <param name="most">How many letters it may differ in; fewer than usual for names without a meaning, which are all near each other.</param>
+    /// <param name="most">How many letters it may differ in; fewer than usual for names without a meaning, which are all near each
+    /// other.</param>
     /// <returns><see langword="null"/> where even that one differs in more letters, or in all.</returns>
     public static string? Of(string name, IEnumerable<string> known, int most = MostEdits)
     {

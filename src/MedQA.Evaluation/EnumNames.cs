@@ -37,8 +37,12 @@ public static class EnumNames
         where T : struct, Enum
     {
         public static readonly ImmutableArray<string> Names = [.. Enum.GetNames<T>().Select(JsonNamingPolicy.CamelCase.ConvertName)];
-        public static readonly FrozenDictionary<string, T> BySent = Names.Zip(Enum.GetValues<T>()).ToFrozenDictionary(static pair => pair.First, static pair => pair.Second, StringComparer.Ordinal);
-        public static readonly FrozenDictionary<T, string> Sent = BySent.ToFrozenDictionary(static pair => pair.Value, static pair => pair.Key);
-        public static readonly FrozenDictionary<string, T> ByOwn = Enum.GetNames<T>().Zip(Enum.GetValues<T>()).ToFrozenDictionary(static pair => pair.First, static pair => pair.Second, StringComparer.Ordinal);
+        public static readonly FrozenDictionary<string, T> BySent = Names.Zip(Enum.GetValues<T>())
+            .ToFrozenDictionary(static pair => pair.First, static pair => pair.Second, StringComparer.Ordinal);
+        public static readonly FrozenDictionary<T, string> Sent =
+            BySent.ToFrozenDictionary(static pair => pair.Value, static pair => pair.Key);
+        public static readonly FrozenDictionary<string, T> ByOwn = Enum.GetNames<T>()
+            .Zip(Enum.GetValues<T>())
+            .ToFrozenDictionary(static pair => pair.First, static pair => pair.Second, StringComparer.Ordinal);
     }
 }

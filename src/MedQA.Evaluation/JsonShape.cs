@@ -16,12 +16,18 @@ public sealed record JsonFault(string Path, string Problem)
     public string Sentence(string whole) => Path.Length == 0 ? $"{whole} {Problem}" : $"{whole}: '{Path}' {Problem}";
 }
 
-/// <summary>Compares JSON that people write with the type that it is read as: the serializer's own messages name types of .NET, and mean nothing to them.</summary>
+/// <summary>
+/// Compares JSON that people write with the type that it is read as: the serializer's own messages name types of .NET, and mean nothing to
+/// them.
+/// </summary>
 public static class JsonShape
 {
     private const int LongestName = 60;
 
-    /// <summary>The first field that is unknown, missing, given twice or of another kind than the type's; a value of the right kind can be wrong still.</summary>
+    /// <summary>
+    /// The first field that is unknown, missing, given twice or of another kind than the type's; a value of the right kind can be wrong
+    /// still.
+    /// </summary>
     /// <param name="value">The JSON.</param>
     /// <param name="shape">What it is read as.</param>
     /// <returns><see langword="null"/> where it can be read.</returns>
@@ -35,7 +41,8 @@ public static class JsonShape
     public static string PlaceOf(JsonException fault)
     {
         ArgumentNullException.ThrowIfNull(fault);
-        return string.Create(CultureInfo.InvariantCulture, $"see line {(fault.LineNumber ?? 0) + 1}, byte {(fault.BytePositionInLine ?? 0) + 1}");
+        return string.Create(
+            CultureInfo.InvariantCulture, $"see line {(fault.LineNumber ?? 0) + 1}, byte {(fault.BytePositionInLine ?? 0) + 1}");
     }
 
     private static JsonFault? FaultOf(JsonElement value, JsonTypeInfo shape, string path)
@@ -49,8 +56,12 @@ public static class JsonShape
         var meant = optional is null ? shape : shape.Options.GetTypeInfo(optional);
         return meant.Kind switch
         {
-            JsonTypeInfoKind.Object => value.ValueKind == JsonValueKind.Object ? FaultOfFields(value, meant, path) : Other(path, KindOf(meant), value),
-            JsonTypeInfoKind.Enumerable => value.ValueKind == JsonValueKind.Array ? FaultOfEntries(value, meant.Options.GetTypeInfo(meant.ElementType!), path) : Other(path, KindOf(meant), value),
+            JsonTypeInfoKind.Object =>
+                value.ValueKind == JsonValueKind.Object ? FaultOfFields(value, meant, path) : Other(path, KindOf(meant), value),
+            JsonTypeInfoKind.Enumerable =>
+                value.ValueKind == JsonValueKind.Array
+                    ? FaultOfEntries(value, meant.Options.GetTypeInfo(meant.ElementType!), path)
+                    : Other(path, KindOf(meant), value),
             _ when meant.Type == typeof(JsonElement) => FaultOfFree(value, path),
             _ => FaultOfOne(value, meant, path),
         };
@@ -58,7 +69,8 @@ public static class JsonShape
 
     private static JsonFault? FaultOfFields(JsonElement value, JsonTypeInfo shape, string path)
     {
-        var known = shape.Properties.Where(static property => property.Set is not null || property.AssociatedParameter is not null).ToDictionary(static property => property.Name, StringComparer.Ordinal);
+        var known = shape.Properties.Where(static property => property.Set is not null || property.AssociatedParameter is not null)
+            .ToDictionary(static property => property.Name, StringComparer.Ordinal);
         var given = new HashSet<string>(StringComparer.Ordinal);
         foreach (var field in value.EnumerateObject())
         {
@@ -86,7 +98,8 @@ public static class JsonShape
         }
 
         return known.Values.FirstOrDefault(property => property.IsRequired && !given.Contains(property.Name)) is { } missing
-            ? new JsonFault(Within(path, missing.Name), $"is missing: it must be {KindOf(shape.Options.GetTypeInfo(missing.PropertyType))}.")
+            ? new JsonFault(
+                Within(path, missing.Name), $"is missing: it must be {KindOf(shape.Options.GetTypeInfo(missing.PropertyType))}.")
             : null;
     }
 
@@ -103,7 +116,9 @@ public static class JsonShape
         return null;
     }
 
-    /// <summary>Of what is read later only what no reader can do with is said: texts that are none, and fields that are given twice.</summary>
+    /// <summary>
+    /// Of what is read later only what no reader can do with is said: texts that are none, and fields that are given twice.
+    /// </summary>
     private static JsonFault? FaultOfFree(JsonElement value, string path)
     {
         switch (value.ValueKind)
@@ -123,7 +138,10 @@ public static class JsonShape
 
                 return null;
             case JsonValueKind.Array:
-                return value.EnumerateArray().Index().Select(entry => FaultOfFree(entry.Item, Within(path, entry.Index))).FirstOrDefault(static fault => fault is not null);
+                return value.EnumerateArray()
+                    .Index()
+                    .Select(entry => FaultOfFree(entry.Item, Within(path, entry.Index)))
+                    .FirstOrDefault(static fault => fault is not null);
             case JsonValueKind.String:
                 return IsText(value) ? null : BadText(path);
             default:
@@ -155,7 +173,9 @@ public static class JsonShape
     }
 
     private static JsonFault Other(string path, string kind, JsonElement value) =>
-        value.ValueKind == JsonValueKind.String && !IsText(value) ? BadText(path) : new JsonFault(path, $"must be {kind}, and is {Shown(value)}.");
+        value.ValueKind == JsonValueKind.String && !IsText(value)
+            ? BadText(path)
+            : new JsonFault(path, $"must be {kind}, and is {Shown(value)}.");
 
     private static JsonFault BadText(string path) => new(path, "holds a text that is not valid Unicode; send UTF-8.");
 

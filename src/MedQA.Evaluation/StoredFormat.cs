@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace MedQA.Evaluation;
 
 /// <summary>
-/// What is stored says the version of its form. One that says none was written before there was a second version and has the first; a later one
-/// than is known here is refused, because reading it could mean to misread it.
+/// What is stored says the version of its form. One that says none was written before there was a second version and has the first; a later
+/// one than is known here is refused, because reading it could mean to misread it.
 /// </summary>
 public static class StoredFormat
 {
@@ -28,7 +28,8 @@ public static class StoredFormat
     /// <param name="property">The property that has its version.</param>
     /// <param name="known">The latest version that is known.</param>
     /// <exception cref="NewerFormatException">It is later than that.</exception>
-    public static void Check(string what, ReadOnlySpan<byte> utf8, string property, int known) => Check(what, VersionOf(utf8, property), known);
+    public static void Check(string what, ReadOnlySpan<byte> utf8, string property, int known) =>
+        Check(what, VersionOf(utf8, property), known);
 
     private static int? VersionOf(ReadOnlySpan<byte> utf8, string property)
     {
@@ -69,7 +70,9 @@ public sealed class NewerFormatException : Exception
     /// <param name="version">The version of its form.</param>
     /// <param name="known">The latest version that is known here.</param>
     public NewerFormatException(string what, int version, int known)
-        : base(string.Create(CultureInfo.InvariantCulture, $"{what} was written by a newer version of medqa (format {version}; this one reads up to {known}): update medqa."))
+        : base(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{what} was written by a newer version of medqa (format {version}; this one reads up to {known}): update medqa."))
     {
     }
 }

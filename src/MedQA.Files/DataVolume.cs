@@ -3,9 +3,9 @@ using System.Security.Cryptography;
 namespace MedQA.Files;
 
 /// <summary>
-/// The disk under a data folder that another program, the storage emulator, writes into. That program keeps its directory of what is stored in
-/// files that it writes anew as a whole: where there is no room for them, what was stored last is forgotten. So the folder is filled to the
-/// brim by nothing of ours, and keeps a reserve that is given up when somebody else has filled the disk. Safe for concurrent use.
+/// The disk under a data folder that another program, the storage emulator, writes into. That program keeps its directory of what is stored
+/// in files that it writes anew as a whole: where there is no room for them, what was stored last is forgotten. So the folder is filled to
+/// the brim by nothing of ours, and keeps a reserve that is given up when somebody else has filled the disk. Safe for concurrent use.
 /// </summary>
 /// <param name="folder">The folder.</param>
 public sealed class DataVolume(string folder)
@@ -43,7 +43,9 @@ public sealed class DataVolume(string folder)
         }
     }
 
-    /// <summary>Whether nothing more can be written: by what the file system says, and by trying, since it says nothing of quotas.</summary>
+    /// <summary>
+    /// Whether nothing more can be written: by what the file system says, and by trying, since it says nothing of quotas.
+    /// </summary>
     public bool IsFull => Directory.Exists(folder) && (FullDisk.FreeBytes(folder) < NothingBytes || FullDisk.Refuses(folder));
 
     /// <summary>Keeps room for the emulator, where there is plenty.</summary>

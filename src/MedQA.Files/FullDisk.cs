@@ -31,7 +31,8 @@ public static class FullDisk
                 return Fact(FolderIn(cause.Message));
             }
 
-            if (cause is AggregateException several && several.InnerExceptions.Select(Describe).FirstOrDefault(static fact => fact is not null) is { } fact)
+            if (cause is AggregateException several
+                && several.InnerExceptions.Select(Describe).FirstOrDefault(static fact => fact is not null) is { } fact)
             {
                 return fact;
             }
@@ -46,7 +47,9 @@ public static class FullDisk
         ? "The disk that is written to is full"
         : string.Create(CultureInfo.InvariantCulture, $"The disk that holds {folder} is full ({FreeBytes(folder) >> 20} MiB free)");
 
-    /// <summary>The bytes that this user may still write on the disk of a folder, as far as the file system says; quotas are none of it.</summary>
+    /// <summary>
+    /// The bytes that this user may still write on the disk of a folder, as far as the file system says; quotas are none of it.
+    /// </summary>
     /// <param name="folder">A folder that is there.</param>
     public static long FreeBytes(string folder) => new DriveInfo(Path.GetFullPath(folder)).AvailableFreeSpace;
 
@@ -57,7 +60,8 @@ public static class FullDisk
         var probe = Path.Combine(folder, $"probe-{Guid.NewGuid():n}");
         try
         {
-            using var stream = new FileStream(probe, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
+            using var stream = new FileStream(
+                probe, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
             stream.Write(new byte[ProbeBytes]);
             stream.Flush(flushToDisk: true);
             return false;
@@ -74,7 +78,8 @@ public static class FullDisk
 
     /// <summary>The system's message ends with the path in quotation marks, where it has one.</summary>
     private static string? FolderIn(string message) =>
-        message.TrimEnd('.') is [.., '\''] quoted && quoted.LastIndexOf(" '", quoted.Length - 2, StringComparison.Ordinal) is >= 0 and var at
+        message.TrimEnd('.') is [.., '\''] quoted && quoted.LastIndexOf(" '", quoted.Length - 2, StringComparison.Ordinal)
+            is >= 0 and var at
         && Path.GetDirectoryName(quoted[(at + 2)..^1]) is { Length: > 0 } folder && Directory.Exists(folder) ? folder : null;
 }
 

@@ -39,7 +39,9 @@ public sealed class InputFile : IDisposable
         try
         {
             // To open a pipe that nobody writes into is to wait, and that wait knows of no cancellation.
-            await Task.Run(() => CopyAsync(path, input.Path, cancellationToken), CancellationToken.None).WaitAsync(cancellationToken).ConfigureAwait(false);
+            await Task.Run(() => CopyAsync(path, input.Path, cancellationToken), CancellationToken.None)
+                .WaitAsync(cancellationToken)
+                .ConfigureAwait(false);
             return input;
         }
         catch
@@ -79,5 +81,6 @@ public sealed class InputFile : IDisposable
     }
 
     /// <summary>The number of a descriptor says nothing to anybody.</summary>
-    private static string NameOf(string path) => System.IO.Path.GetFileName(path) is var name && name.All(char.IsAsciiDigit) ? "pipe" : name;
+    private static string NameOf(string path) =>
+        System.IO.Path.GetFileName(path) is var name && name.All(char.IsAsciiDigit) ? "pipe" : name;
 }

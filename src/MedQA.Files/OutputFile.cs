@@ -2,7 +2,10 @@ using System.Text;
 
 namespace MedQA.Files;
 
-/// <summary>Writes files whole or not at all: what stood there before stays until the new content is complete, and nothing half written is left behind.</summary>
+/// <summary>
+/// Writes files whole or not at all: what stood there before stays until the new content is complete, and nothing half written is left
+/// behind.
+/// </summary>
 public static class OutputFile
 {
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);

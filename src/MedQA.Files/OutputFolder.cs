@@ -14,7 +14,8 @@ public static class OutputFolder
         var kind = RegularFile.KindOf(path);
         if (kind is not (PathKind.Folder or PathKind.Missing))
         {
-            throw new NoFolderException($"{path} is {NoRegularFileException.Describe(kind)}, where a folder is expected. Name another folder.");
+            throw new NoFolderException(
+                $"{path} is {NoRegularFileException.Describe(kind)}, where a folder is expected. Name another folder.");
         }
 
         if (kind == PathKind.Missing && new FileInfo(path).LinkTarget is { } target)
@@ -38,7 +39,10 @@ public static class OutputFolder
         }
     }
 
-    /// <summary>Why nothing can be written into a folder, or into the one above in which it would be created: tried with a file that goes at once. A full disk is none of it.</summary>
+    /// <summary>
+    /// Why nothing can be written into a folder, or into the one above in which it would be created: tried with a file that goes at once. A
+    /// full disk is none of it.
+    /// </summary>
     /// <param name="path">The folder, which need not exist.</param>
     /// <returns>The end of a sentence; <see langword="null"/> where files can be written.</returns>
     public static string? WhyNotWritable(string path)
@@ -56,7 +60,13 @@ public static class OutputFolder
 
         try
         {
-            using var probe = new FileStream(Path.Combine(folder, $"probe-{Guid.NewGuid():n}"), FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
+            using var probe = new FileStream(
+                Path.Combine(folder, $"probe-{Guid.NewGuid():n}"),
+                FileMode.CreateNew,
+                FileAccess.Write,
+                FileShare.None,
+                bufferSize: 1,
+                FileOptions.DeleteOnClose);
             return null;
         }
         catch (UnauthorizedAccessException)

@@ -70,12 +70,15 @@ internal static unsafe partial class PathKinds
     /// <summary>The type bits of the file's mode; <see langword="null"/> where there is nothing, or the system has no such call.</summary>
     private static uint? TypeOf(string path)
     {
-        // Larger than the structures of all systems. In that of statx, which is the same on every processor, the mode stands at 28; in that of stat on macOS at 4.
+        // Larger than the structures of all systems. In that of statx, which is the same on every processor, the mode stands at 28; in that
+        // of stat on macOS at 4.
         var status = stackalloc byte[512];
         try
         {
             return OperatingSystem.IsMacOS()
-                ? (RuntimeInformation.ProcessArchitecture == Architecture.X64 ? StatOfX64(path, status) : Stat(path, status)) == 0 ? *(ushort*)(status + 4) & TypeMask : null
+                ? (RuntimeInformation.ProcessArchitecture == Architecture.X64 ? StatOfX64(path, status) : Stat(path, status)) == 0
+                    ? *(ushort*)(status + 4) & TypeMask
+                    : null
                 : StatX(CurrentFolder, path, 0, 1, status) == 0 ? *(ushort*)(status + 28) & TypeMask : null;
         }
         catch (EntryPointNotFoundException)

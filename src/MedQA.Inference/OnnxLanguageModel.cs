@@ -50,7 +50,8 @@ public sealed class OnnxLanguageModel : ILanguageModel, IAsyncDisposable
     /// <param name="folder">The model's folder.</param>
     /// <param name="options">How to load it.</param>
     /// <param name="cancellationToken">Checked between the parts of loading.</param>
-    /// <exception cref="ModelException">The model or the execution provider cannot be used; the message says which file or setting is at fault.</exception>
+    /// <exception cref="ModelException">The model or the execution provider cannot be used; the message says which file or setting is at
+    /// fault.</exception>
     /// <exception cref="ArgumentException">A setting is out of its range; the message names it.</exception>
     public static async Task<OnnxLanguageModel> LoadAsync(string folder, ModelOptions options, CancellationToken cancellationToken)
     {
@@ -81,7 +82,11 @@ public sealed class OnnxLanguageModel : ILanguageModel, IAsyncDisposable
     public async Task<IReadPrompt> ReadAsync(Prompt prompt, CancellationToken cancellationToken)
     {
         var encoded = _encoder.Encode(prompt);
-        return new OnnxReadPrompt(_encoder, _engine, encoded, await _engine.ReadAsync(encoded.Ids, encoded.SharedLength, cancellationToken).ConfigureAwait(false));
+        return new OnnxReadPrompt(
+            _encoder,
+            _engine,
+            encoded,
+            await _engine.ReadAsync(encoded.Ids, encoded.SharedLength, cancellationToken).ConfigureAwait(false));
     }
 
     /// <inheritdoc/>
@@ -95,7 +100,11 @@ public sealed class OnnxLanguageModel : ILanguageModel, IAsyncDisposable
 
         try
         {
-            return new PrefixedModel(this, _encoder, _engine, _engine.Admit(prefix.Hash, PrefixFolder.ParseKeyValues(keyValues, prefix.Hash, $"prefix {prefix.Name}")));
+            return new PrefixedModel(
+                this,
+                _encoder,
+                _engine,
+                _engine.Admit(prefix.Hash, PrefixFolder.ParseKeyValues(keyValues, prefix.Hash, $"prefix {prefix.Name}")));
         }
         catch (PrefixException exception)
         {
@@ -103,6 +112,8 @@ public sealed class OnnxLanguageModel : ILanguageModel, IAsyncDisposable
         }
     }
 
-    /// <summary>Waits for what runs, then frees the model's memory. Prompts that are still held cannot be used afterwards, only disposed of.</summary>
+    /// <summary>
+    /// Waits for what runs, then frees the model's memory. Prompts that are still held cannot be used afterwards, only disposed of.
+    /// </summary>
     public async ValueTask DisposeAsync() => await Task.Run(_engine.Dispose).ConfigureAwait(false);
 }

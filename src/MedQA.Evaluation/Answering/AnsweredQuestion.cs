@@ -28,21 +28,26 @@ public sealed record AnsweredQuestion
     public string QuestionFingerprint { get; init; } = "";
 
     /// <summary>
-    /// The question's cluster, as <see cref="Questions.QuestionFingerprint.ClusterOf"/> gives it: equal questions and questions on one passage
-    /// share it. <see langword="null"/> in runs under version 1 of the rules, of which equal questions alone are known to belong together.
+    /// The question's cluster, as <see cref="Questions.QuestionFingerprint.ClusterOf"/> gives it: equal questions and questions on one
+    /// passage share it. <see langword="null"/> in runs under version 1 of the rules, of which equal questions alone are known to belong
+    /// together.
     /// </summary>
     public string? Cluster { get; init; }
 
     /// <summary>How many options the question has; 0 for a free answer.</summary>
     public int OptionCount { get; init; }
 
-    /// <summary>How many of them somebody could choose, where that is not all: an option "n/a" only fills its place. Guessing is among these.</summary>
+    /// <summary>
+    /// How many of them somebody could choose, where that is not all: an option "n/a" only fills its place. Guessing is among these.
+    /// </summary>
     public int? ChoosableOptions { get; init; }
 
     /// <summary>The index of the right option, or <see langword="null"/> where none is known.</summary>
     public int? Gold { get; init; }
 
-    /// <summary>The index of the chosen option; <see langword="null"/> where no sample gave an answer, the answer is free, or the question failed.</summary>
+    /// <summary>
+    /// The index of the chosen option; <see langword="null"/> where no sample gave an answer, the answer is free, or the question failed.
+    /// </summary>
     public int? Answer { get; init; }
 
     /// <summary>Votes per option, forced ones included; as long as there are options.</summary>
@@ -51,7 +56,9 @@ public sealed record AnsweredQuestion
     /// <summary>Forced votes per option; as long as <see cref="Votes"/>, or empty where none was forced.</summary>
     public ImmutableArray<int> ForcedVotesPerOption { get; init => field = value.IsDefault ? [] : value; } = [];
 
-    /// <summary>How many samples were asked for: the divisor of <see cref="Agreement"/>. Where a strategy stopped early, those that it drew.</summary>
+    /// <summary>
+    /// How many samples were asked for: the divisor of <see cref="Agreement"/>. Where a strategy stopped early, those that it drew.
+    /// </summary>
     public int SamplesAsked { get; init; }
 
     /// <summary>Whether the answer was chosen among options with equally many votes.</summary>
@@ -63,16 +70,28 @@ public sealed record AnsweredQuestion
     /// <summary>Log-likelihood per option, of strategies that score options; else empty.</summary>
     public ImmutableArray<double> OptionLogLikelihoods { get; init => field = value.IsDefault ? [] : value; } = [];
 
-    /// <summary>How probable each option is, summing to 1, of strategies that score options (<c>likelihood</c>: softmax of the log-likelihoods; <c>soft-self-consistency</c>: mean over the reasonings); else empty.</summary>
+    /// <summary>
+    /// How probable each option is, summing to 1, of strategies that score options (<c>likelihood</c>: softmax of the log-likelihoods;
+    /// <c>soft-self-consistency</c>: mean over the reasonings); else empty.
+    /// </summary>
     public ImmutableArray<double> OptionProbabilities { get; init => field = value.IsDefault ? [] : value; } = [];
 
-    /// <summary>Of <c>likelihood</c>: the option with the highest log-likelihood per Unicode code point of its continuation (lm-evaluation-harness's <c>acc_norm</c>); else <see langword="null"/>.</summary>
+    /// <summary>
+    /// Of <c>likelihood</c>: the option with the highest log-likelihood per Unicode code point of its continuation (lm-evaluation-harness's
+    /// <c>acc_norm</c>); else <see langword="null"/>.
+    /// </summary>
     public int? AnswerByCodePoints { get; init; }
 
-    /// <summary>Of <c>likelihood</c>: the option with the highest log-likelihood per UTF-8 byte of its continuation (<c>acc_bytes</c>); else <see langword="null"/>.</summary>
+    /// <summary>
+    /// Of <c>likelihood</c>: the option with the highest log-likelihood per UTF-8 byte of its continuation (<c>acc_bytes</c>); else
+    /// <see langword="null"/>.
+    /// </summary>
     public int? AnswerByBytes { get; init; }
 
-    /// <summary>Of <c>adaptive-self-consistency</c>: P(Beta(a + 1, b + 1) &gt; 0.5) when it stopped, with a and b the votes of the first and second option. Not a share of votes: never mixed with <see cref="Agreement"/>.</summary>
+    /// <summary>
+    /// Of <c>adaptive-self-consistency</c>: P(Beta(a + 1, b + 1) &gt; 0.5) when it stopped, with a and b the votes of the first and second
+    /// option. Not a share of votes: never mixed with <see cref="Agreement"/>.
+    /// </summary>
     public double? StoppingPosterior { get; init; }
 
     /// <summary>Of <c>choice-shuffle</c>: options that stayed in place because they, or others, speak of places or letters.</summary>
@@ -87,7 +106,10 @@ public sealed record AnsweredQuestion
     /// <summary>Worked examples in the prompt.</summary>
     public int Exemplars { get; init; }
 
-    /// <summary>The ids of the worked examples in the prompt, in order, where they were chosen for this question; else empty: then they are the first ones of the run's.</summary>
+    /// <summary>
+    /// The ids of the worked examples in the prompt, in order, where they were chosen for this question; else empty: then they are the
+    /// first ones of the run's.
+    /// </summary>
     public ImmutableArray<string> ExemplarIds { get; init => field = value.IsDefault ? [] : value; } = [];
 
     /// <summary>
@@ -105,13 +127,18 @@ public sealed record AnsweredQuestion
     /// <summary>What decided the bits of the samples; see <see cref="ModelDescription.EngineFingerprint"/>.</summary>
     public string EngineFingerprint { get; init => field = value ?? ""; } = "";
 
-    /// <summary>Why infrastructure failed to answer (a code such as <c>workerCrashed</c>, <c>timeLimit</c>, <c>contextOverflow</c>), or <see langword="null"/>.</summary>
+    /// <summary>
+    /// Why infrastructure failed to answer (a code such as <c>workerCrashed</c>, <c>timeLimit</c>, <c>contextOverflow</c>), or
+    /// <see langword="null"/>.
+    /// </summary>
     public AnswerFailure? Failure { get; init; }
 
     /// <summary>Votes for the answer over the samples asked for, 0 to 1; 0 without an answer.</summary>
     public double Agreement => Answer is { } answer && SamplesAsked > 0 && answer < Votes.Length ? (double)Votes[answer] / SamplesAsked : 0;
 
-    /// <summary>Whether the answer is right; <see langword="null"/> where the right one is not known or infrastructure failed. No answer is wrong.</summary>
+    /// <summary>
+    /// Whether the answer is right; <see langword="null"/> where the right one is not known or infrastructure failed. No answer is wrong.
+    /// </summary>
     public bool? Correct => Gold is null || Failure is not null ? null : Answer == Gold;
 
     /// <summary>Votes that had to be forced by the answer cue.</summary>
@@ -120,7 +147,9 @@ public sealed record AnsweredQuestion
     /// <summary>Tokens drawn over all samples.</summary>
     public int GeneratedTokens => Reasonings.Sum(static reasoning => reasoning.DrawnTokens);
 
-    /// <summary>The protocol as it asked this question: with the worked examples that the answer names, or with as many as it had.</summary>
+    /// <summary>
+    /// The protocol as it asked this question: with the worked examples that the answer names, or with as many as it had.
+    /// </summary>
     /// <param name="protocol">The run's.</param>
     /// <param name="question">The question that was asked.</param>
     public Protocol AsAsked(Protocol protocol, Question question)
@@ -162,16 +191,24 @@ public sealed record Reasoning
     /// <summary>Whether the answer was forced: read from the scores after the answer cue, because the text gives none.</summary>
     public bool Forced { get; init; }
 
-    /// <summary>Log-likelihood per option behind the answer cue after this reasoning, where it was asked for (forced answers, <c>soft-self-consistency</c>); else empty.</summary>
+    /// <summary>
+    /// Log-likelihood per option behind the answer cue after this reasoning, where it was asked for (forced answers,
+    /// <c>soft-self-consistency</c>); else empty.
+    /// </summary>
     public ImmutableArray<double> OptionLogLikelihoods { get; init => field = value.IsDefault ? [] : value; } = [];
 
-    /// <summary>Of <c>choice-shuffle</c>: the options in the order in which they were shown, as indices in the question's order; else empty.</summary>
+    /// <summary>
+    /// Of <c>choice-shuffle</c>: the options in the order in which they were shown, as indices in the question's order; else empty.
+    /// </summary>
     public ImmutableArray<int> OptionOrder { get; init => field = value.IsDefault ? [] : value; } = [];
 
     /// <summary>The part of <see cref="Text"/> that is no thought; see <see cref="Sample.SpokenPart"/>.</summary>
     public TextSpan? SpokenPart { get; init; }
 
-    /// <summary>Where in <see cref="Text"/> the answer was found: start and length in UTF-16 units; <see langword="null"/> where it was forced or not found.</summary>
+    /// <summary>
+    /// Where in <see cref="Text"/> the answer was found: start and length in UTF-16 units; <see langword="null"/> where it was forced or
+    /// not found.
+    /// </summary>
     public TextSpan? AnswerSpan { get; init; }
 }
 

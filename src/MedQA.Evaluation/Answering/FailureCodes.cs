@@ -1,6 +1,8 @@
 namespace MedQA.Evaluation.Answering;
 
-/// <summary>The codes of <see cref="AnswerFailure"/> that answering itself gives, or that reports tell apart; the pipeline has more.</summary>
+/// <summary>
+/// The codes of <see cref="AnswerFailure"/> that answering itself gives, or that reports tell apart; the pipeline has more.
+/// </summary>
 public static class FailureCodes
 {
     /// <summary>The question does not fit the model's context, even without worked examples.</summary>
@@ -18,6 +20,8 @@ public static class FailureCodes
     /// <summary>All samples together are longer than what is stored of one question.</summary>
     public const string AnswerTooLong = "answerTooLong";
 
-    /// <summary>Whether a code says that the question cannot be asked so, by this profile and model; else a machine failed, and a retry can help.</summary>
+    /// <summary>
+    /// Whether a code says that the question cannot be asked so, by this profile and model; else a machine failed, and a retry can help.
+    /// </summary>
     public static bool AreOfQuestion(string code) => code is ContextOverflow or Prompt or NoOptions or AnswerTooLong;
 }

@@ -6,7 +6,10 @@ namespace MedQA.Evaluation.Answering;
 /// <summary>The text that answers a question freely: what a person who asked would be shown.</summary>
 public static class FreeAnswer
 {
-    /// <summary>The answer of a question that was asked for a free one: its first sample from behind the thoughts to the first stop text, without blanks at its ends.</summary>
+    /// <summary>
+    /// The answer of a question that was asked for a free one: its first sample from behind the thoughts to the first stop text, without
+    /// blanks at its ends.
+    /// </summary>
     /// <param name="answered">The question's answer.</param>
     /// <param name="profile">How it was asked.</param>
     /// <returns><see langword="null"/> where infrastructure failed, or nothing is left.</returns>

@@ -5,7 +5,8 @@ public sealed class ContextOverflowException : Exception
 {
     /// <summary>Says how long the prompt is and what the model holds.</summary>
     public ContextOverflowException(int promptTokens, int wantedTokens, int contextLength)
-        : base($"The prompt has {promptTokens} tokens and {wantedTokens} more are wanted, but the model's context holds {contextLength}. Use fewer worked examples or a smaller maxTokens.")
+        : base($"The prompt has {promptTokens} tokens and {wantedTokens} more are wanted, but the model's context holds {contextLength}. "
+            + "Use fewer worked examples or a smaller maxTokens.")
     {
         PromptTokens = promptTokens;
         WantedTokens = wantedTokens;

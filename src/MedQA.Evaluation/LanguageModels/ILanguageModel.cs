@@ -13,7 +13,10 @@ public interface ILanguageModel
     /// <summary>What the model is and what it can hold.</summary>
     ModelDescription Description { get; }
 
-    /// <summary>The model's embedding of texts; <see langword="null"/> where it gives none, as <see cref="ModelDescription.GivesEmbeddings"/> says beforehand.</summary>
+    /// <summary>
+    /// The model's embedding of texts; <see langword="null"/> where it gives none, as <see cref="ModelDescription.GivesEmbeddings"/> says
+    /// beforehand.
+    /// </summary>
     ITextEmbedding? Embedding => null;
 
     /// <summary>The number of tokens of the prompt as the model reads it, special tokens and template included.</summary>
@@ -23,11 +26,15 @@ public interface ILanguageModel
     /// <exception cref="ContextOverflowException">The prompt alone is longer than the model's context.</exception>
     Task<IReadPrompt> ReadAsync(Prompt prompt, CancellationToken cancellationToken);
 
-    /// <summary>The same model with a tuned prefix in front of every prompt: its virtual tokens count as tokens of the prompt. Any number of them can be in use side by side.</summary>
+    /// <summary>
+    /// The same model with a tuned prefix in front of every prompt: its virtual tokens count as tokens of the prompt. Any number of them
+    /// can be in use side by side.
+    /// </summary>
     /// <param name="prefix">Which prefix.</param>
     /// <param name="keyValues">What is in its <c>prefix.safetensors</c>.</param>
     /// <exception cref="PrefixRefusedException">The prefix is not for this model, or the bytes are not the prefix's.</exception>
-    ILanguageModel WithPrefix(PrefixReference prefix, ReadOnlyMemory<byte> keyValues) => throw new PrefixRefusedException($"model {Description.Name} takes no prefixes.");
+    ILanguageModel WithPrefix(PrefixReference prefix, ReadOnlyMemory<byte> keyValues) =>
+        throw new PrefixRefusedException($"model {Description.Name} takes no prefixes.");
 }
 
 /// <summary>A prompt that a model has read: its key/value cache is held until this is disposed.</summary>
@@ -38,7 +45,8 @@ public interface IReadPrompt : IAsyncDisposable
 
     /// <summary>Draws samples that continue the prompt.</summary>
     /// <returns>One per index asked for, in the order of their indices.</returns>
-    /// <exception cref="ContextOverflowException">Prompt and <see cref="SampleRequest.MaxTokens"/> do not fit the model's context.</exception>
+    /// <exception cref="ContextOverflowException">Prompt and <see cref="SampleRequest.MaxTokens"/> do not fit the model's
+    /// context.</exception>
     Task<IReadOnlyList<Sample>> SampleAsync(SampleRequest request, CancellationToken cancellationToken);
 
     /// <summary>
@@ -46,20 +54,26 @@ public interface IReadPrompt : IAsyncDisposable
     /// after each prefix, the sum of the log-probabilities of the continuation's tokens at temperature 1.
     /// </summary>
     /// <returns>For each request, one score per continuation, in order.</returns>
-    Task<IReadOnlyList<IReadOnlyList<ContinuationScore>>> ScoreAsync(IReadOnlyList<ScoreRequest> requests, CancellationToken cancellationToken);
+    Task<IReadOnlyList<IReadOnlyList<ContinuationScore>>> ScoreAsync(
+        IReadOnlyList<ScoreRequest> requests, CancellationToken cancellationToken);
 
-    /// <summary>What this model makes of samples that were drawn after the same prompt, perhaps elsewhere: to verify them without drawing again.</summary>
+    /// <summary>
+    /// What this model makes of samples that were drawn after the same prompt, perhaps elsewhere: to verify them without drawing again.
+    /// </summary>
     /// <returns>One for each, in order.</returns>
     Task<IReadOnlyList<RescoredSample>> RescoreAsync(IReadOnlyList<Sample> samples, CancellationToken cancellationToken);
 }
 
 /// <summary>What a model makes of a sample's tokens.</summary>
-/// <param name="Text">The text that they decode to, up to the last of them: a sample that a stop text ended has the beginning of it.</param>
-/// <param name="LogLikelihood">Their log-likelihood as <see cref="Sample.LogLikelihood"/> counts it; where one of several end tokens may have ended the sample, with the one that comes nearest to the sample's own.</param>
+/// <param name="Text">The text that they decode to, up to the last of them: a sample that a stop text ended has the beginning of
+/// it.</param>
+/// <param name="LogLikelihood">Their log-likelihood as <see cref="Sample.LogLikelihood"/> counts it; where one of several end tokens may
+/// have ended the sample, with the one that comes nearest to the sample's own.</param>
 public readonly record struct RescoredSample(string Text, double LogLikelihood);
 
 /// <summary>Asks for the scores of continuations that come after the prompt, or after the prompt, a sample's tokens and a cue.</summary>
-/// <param name="After">Token ids that stand between the prompt and the cue: a sample's tokens without its end token; empty for the prompt itself.</param>
+/// <param name="After">Token ids that stand between the prompt and the cue: a sample's tokens without its end token; empty for the prompt
+/// itself.</param>
 /// <param name="Cue">Text in front of the continuations, for example <c>"\nAnswer: ("</c>; empty for none.</param>
 /// <param name="Continuations">The texts to score; at least one, none of them empty.</param>
 public sealed record ScoreRequest(IReadOnlyList<int> After, string Cue, IReadOnlyList<string> Continuations);

@@ -6,10 +6,14 @@ public sealed record ModelDescription
     /// <summary>The name that people use: the model folder's.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Hash (lower-case hexadecimal SHA-256) over graph, data, tokenizer and chat template: the same on every machine. Part of a run's id.</summary>
+    /// <summary>
+    /// Hash (lower-case hexadecimal SHA-256) over graph, data, tokenizer and chat template: the same on every machine. Part of a run's id.
+    /// </summary>
     public required string Fingerprint { get; init; }
 
-    /// <summary>What else decides the bits of a result: engine version, ONNX Runtime version, provider, instruction set. Stands with each answer.</summary>
+    /// <summary>
+    /// What else decides the bits of a result: engine version, ONNX Runtime version, provider, instruction set. Stands with each answer.
+    /// </summary>
     public required string EngineFingerprint { get; init; }
 
     /// <summary>The most tokens that prompt and continuation can have together.</summary>

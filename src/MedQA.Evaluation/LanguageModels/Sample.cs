@@ -64,18 +64,23 @@ public sealed record Sample
     /// <summary>Its token ids as drawn; with the end token, if one came, left out.</summary>
     public required ImmutableArray<int> Tokens { get; init; }
 
-    /// <summary>Sum over all drawn tokens (the end token included) of the log-probability at temperature 1, without top-k, top-p or min-p.</summary>
+    /// <summary>
+    /// Sum over all drawn tokens (the end token included) of the log-probability at temperature 1, without top-k, top-p or min-p.
+    /// </summary>
     public required double LogLikelihood { get; init; }
 
-    /// <summary>How many tokens were drawn: <see cref="Tokens"/> and the end token, if one came. The length over which <see cref="LogLikelihood"/> is averaged.</summary>
+    /// <summary>
+    /// How many tokens were drawn: <see cref="Tokens"/> and the end token, if one came. The length over which <see cref="LogLikelihood"/>
+    /// is averaged.
+    /// </summary>
     public required int DrawnTokens { get; init; }
 
     /// <summary>Why it ended.</summary>
     public required SampleEnd End { get; init; }
 
     /// <summary>
-    /// The part of <see cref="Text"/> that is no thought, by the tokens that mark thoughts and by how the prompt ended; empty where a thought was never closed. <see langword="null"/> where
-    /// no such token came and the prompt opened no thought.
+    /// The part of <see cref="Text"/> that is no thought, by the tokens that mark thoughts and by how the prompt ended; empty where a
+    /// thought was never closed. <see langword="null"/> where no such token came and the prompt opened no thought.
     /// </summary>
     public TextSpan? SpokenPart { get; init; }
 }

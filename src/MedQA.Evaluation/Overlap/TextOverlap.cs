@@ -4,12 +4,13 @@ using MedQA.Evaluation.Questions;
 namespace MedQA.Evaluation.Overlap;
 
 /// <summary>
-/// Finds questions whose text stands in a training text: whole, or 512 characters of it in one run (the rule of Med-PaLM 2, arXiv 2305.09617, section on overlap analysis).
-/// White space counts as one space; everything else is compared to the letter. Contexts and options play no part.
+/// Finds questions whose text stands in a training text: whole, or 512 characters of it in one run (the rule of Med-PaLM 2, arXiv
+/// 2305.09617, section on overlap analysis). White space counts as one space; everything else is compared to the letter. Contexts and
+/// options play no part.
 /// </summary>
 /// <remarks>
-/// Memory is that of the questions; the training text streams through. Every run of 512 characters holds a piece of 32 that starts at a multiple of 481 in its question, so
-/// only these pieces are looked up, and what surrounds a piece that is found is compared.
+/// Memory is that of the questions; the training text streams through. Every run of 512 characters holds a piece of 32 that starts at a
+/// multiple of 481 in its question, so only these pieces are looked up, and what surrounds a piece that is found is compared.
 /// </remarks>
 public sealed class TextOverlap
 {

@@ -5,8 +5,9 @@ using System.Text.Json;
 namespace MedQA.Evaluation.Profiles;
 
 /// <summary>
-/// The one sequence of bytes of a profile or protocol: UTF-8 without white space, every field (those with their usual values too, except the prefix) in a fixed order,
-/// numbers in their shortest form. Part of a run's id, so equal protocols are equal runs, whatever their files looked like.
+/// The one sequence of bytes of a profile or protocol: UTF-8 without white space, every field (those with their usual values too, except
+/// the prefix) in a fixed order, numbers in their shortest form. Part of a run's id, so equal protocols are equal runs, whatever their
+/// files looked like.
 /// </summary>
 public static class CanonicalJson
 {

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace MedQA.Evaluation.Profiles;
 
-/// <summary>A worked example (few-shot exemplar): a question with its answer and, for chain of thought, the reasoning that leads there.</summary>
+/// <summary>
+/// A worked example (few-shot exemplar): a question with its answer and, for chain of thought, the reasoning that leads there.
+/// </summary>
 public sealed record Exemplar
 {
     /// <summary>Identifies the example within its set.</summary>

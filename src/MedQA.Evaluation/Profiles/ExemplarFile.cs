@@ -12,13 +12,15 @@ internal static class ExemplarFile
     /// <exception cref="JsonException">It is none; the message names the source and the example.</exception>
     public static ExemplarSet Read(Stream json, string sourceName)
     {
-        var content = JsonSerializer.Deserialize(json, ExemplarFileJson.Default.Content) ?? throw new JsonException($"{sourceName} is empty.");
+        var content =
+            JsonSerializer.Deserialize(json, ExemplarFileJson.Default.Content) ?? throw new JsonException($"{sourceName} is empty.");
         return new ExemplarSet(content.Name, content.Description, All(content.Exemplars, content.Name, sourceName + ": "));
     }
 
     /// <summary>Reads a list of examples within other JSON.</summary>
     /// <exception cref="JsonException">One of them cannot be used.</exception>
-    public static ImmutableArray<Exemplar> ReadAll(JsonElement list) => All(list.Deserialize(ExemplarFileJson.Default.EntryArray) ?? [], "example", "");
+    public static ImmutableArray<Exemplar> ReadAll(JsonElement list) =>
+        All(list.Deserialize(ExemplarFileJson.Default.EntryArray) ?? [], "example", "");
 
     /// <summary>Writes an example as <see cref="ReadAll"/> reads it.</summary>
     public static void Write(Utf8JsonWriter writer, Exemplar exemplar)
@@ -40,16 +42,20 @@ internal static class ExemplarFile
     }
 
     private static ImmutableArray<Exemplar> All(Entry?[] entries, string setName, string source) =>
-        [.. entries.Select((entry, index) => Exemplar(entry ?? throw new JsonException($"{source}{setName}-{index + 1} is null."), $"{setName}-{index + 1}", source))];
+        [.. entries.Select(
+            (entry, index) =>
+                Exemplar(entry ?? throw new JsonException($"{source}{setName}-{index + 1} is null."), $"{setName}-{index + 1}", source))];
 
     private static Exemplar Exemplar(Entry entry, string defaultId, string source)
     {
         var id = entry.Id ?? defaultId;
         var options = entry.Options ?? [];
         var answer = entry.Answer is [var letter] ? OptionLetter.IndexOf(letter) : null;
-        if (options.Length > OptionLetter.MaxOptions || (options.Length == 0 ? entry.Answer is not null : answer is null || answer >= options.Length))
+        if (options.Length > OptionLetter.MaxOptions
+            || (options.Length == 0 ? entry.Answer is not null : answer is null || answer >= options.Length))
         {
-            throw new JsonException($"{source}{id} has {options.Length} options and the answer \"{entry.Answer}\", which must be the letter of one of them.");
+            throw new JsonException(
+                $"{source}{id} has {options.Length} options and the answer \"{entry.Answer}\", which must be the letter of one of them.");
         }
 
         if (string.IsNullOrWhiteSpace(entry.Question))
@@ -57,14 +63,32 @@ internal static class ExemplarFile
             throw new JsonException($"{source}{id} has an empty question.");
         }
 
-        return new Exemplar { Id = id, Text = entry.Question, Context = entry.Context, Options = [.. options], Answer = answer, Explanation = entry.Explanation ?? "" };
+        return new Exemplar
+        {
+            Id = id,
+            Text = entry.Question,
+            Context = entry.Context,
+            Options = [.. options],
+            Answer = answer,
+            Explanation = entry.Explanation ?? ""
+        };
     }
 
     internal sealed record Content(string Name, string Description, Entry[] Exemplars);
 
-    internal sealed record Entry(string Question, string? Id = null, string[]? Options = null, string? Explanation = null, string? Answer = null, string? Context = null);
+    internal sealed record Entry(
+        string Question,
+        string? Id = null,
+        string[]? Options = null,
+        string? Explanation = null,
+        string? Answer = null,
+        string? Context = null);
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(ExemplarFile.Content))]
 internal sealed partial class ExemplarFileJson : JsonSerializerContext;

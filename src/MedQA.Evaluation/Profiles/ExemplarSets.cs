@@ -31,8 +31,8 @@ public static class ExemplarSets
     }
 
     /// <summary>
-    /// The set that a profile means for a data set. <see cref="Auto"/> is its own, the consumer questions' for free answers, and the general
-    /// medical one elsewhere.
+    /// The set that a profile means for a data set. <see cref="Auto"/> is its own, the consumer questions' for free answers, and the
+    /// general medical one elsewhere.
     /// </summary>
     /// <param name="name">A set's name, or <see cref="Auto"/>.</param>
     /// <param name="dataset">The data set's name, for example <c>mmlu_anatomy_test</c>.</param>
@@ -42,11 +42,15 @@ public static class ExemplarSets
     {
         if (name != Auto)
         {
-            return Find(name) ?? throw new ProfileException("in use", "exemplarSet", $"is \"{name}\", but must be \"{Auto}\" or one of {string.Join(", ", Names)}.");
+            return Find(name)
+                ?? throw new ProfileException(
+                    "in use", "exemplarSet", $"is \"{name}\", but must be \"{Auto}\" or one of {string.Join(", ", Names)}.");
         }
 
         // The longest name that begins the data set's: "mmlu_anatomy" for "mmlu_anatomy_test".
-        var fitting = freeAnswer ? Consumer : Embedded.Value.Keys.Where(key => dataset.StartsWith(key, StringComparison.OrdinalIgnoreCase)).MaxBy(static key => key.Length);
+        var fitting = freeAnswer
+            ? Consumer
+            : Embedded.Value.Keys.Where(key => dataset.StartsWith(key, StringComparison.OrdinalIgnoreCase)).MaxBy(static key => key.Length);
         return Embedded.Value[fitting ?? General];
     }
 
@@ -54,7 +58,8 @@ public static class ExemplarSets
     {
         var assembly = typeof(ExemplarSets).Assembly;
         var sets = ImmutableDictionary.CreateBuilder<string, ExemplarSet>();
-        foreach (var resource in assembly.GetManifestResourceNames().Where(static name => name.StartsWith(ResourcePrefix, StringComparison.Ordinal)))
+        foreach (var resource in assembly.GetManifestResourceNames()
+            .Where(static name => name.StartsWith(ResourcePrefix, StringComparison.Ordinal)))
         {
             using var stream = assembly.GetManifestResourceStream(resource)!;
             var set = ExemplarFile.Read(stream, resource);

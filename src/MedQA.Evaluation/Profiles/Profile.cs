@@ -20,12 +20,16 @@ public sealed record Profile
     /// <summary>The system text of a chat, or <see langword="null"/> for the template's own.</summary>
     public string? System { get; init; }
 
-    /// <summary>What the model is told to do, with the placeholder <c>{answers}</c> for all answers that a question has. See <see cref="Prompting.PromptBuilder"/> for where it stands.</summary>
+    /// <summary>
+    /// What the model is told to do, with the placeholder <c>{answers}</c> for all answers that a question has. See
+    /// <see cref="Prompting.PromptBuilder"/> for where it stands.
+    /// </summary>
     public string Instruction { get; init; } = "";
 
     /// <summary>
-    /// How a question is written, with the placeholders <c>{instruction}</c>, <c>{context}</c>, <c>{question}</c>, <c>{options}</c> and, for the text of
-    /// single options, <c>{a}</c> to <c>{z}</c>; <see langword="null"/> for the format's own. See <see cref="PromptTemplate"/>.
+    /// How a question is written, with the placeholders <c>{instruction}</c>, <c>{context}</c>, <c>{question}</c>, <c>{options}</c> and,
+    /// for the text of single options, <c>{a}</c> to <c>{z}</c>; <see langword="null"/> for the format's own. See
+    /// <see cref="PromptTemplate"/>.
     /// </summary>
     public string? Template { get; init; }
 
@@ -35,16 +39,24 @@ public sealed record Profile
     /// <summary>What stands between two options within <c>{options}</c>.</summary>
     public string OptionSeparator { get; init; } = "\n";
 
-    /// <summary>How an answer is written, in worked examples and in the continuations of <c>likelihood</c>, with the placeholders <c>{letter}</c> and <c>{option}</c>; <see langword="null"/> for the answer space's own: <c>({letter})</c>, or <c>{option}</c> for words and texts.</summary>
+    /// <summary>
+    /// How an answer is written, in worked examples and in the continuations of <c>likelihood</c>, with the placeholders <c>{letter}</c>
+    /// and <c>{option}</c>; <see langword="null"/> for the answer space's own: <c>({letter})</c>, or <c>{option}</c> for words and texts.
+    /// </summary>
     public string? AnswerTemplate { get; init; }
 
-    /// <summary>What the model answers with; <see langword="null"/> for words where the options are yes, no and maybe, and for letters elsewhere.</summary>
+    /// <summary>
+    /// What the model answers with; <see langword="null"/> for words where the options are yes, no and maybe, and for letters elsewhere.
+    /// </summary>
     public AnswerSpace? AnswerSpace { get; init; }
 
     /// <summary>Whether worked examples are turns of the chat or text in front of the question.</summary>
     public ExemplarPlacement ExamplesAs { get; init; } = ExemplarPlacement.Turns;
 
-    /// <summary>The name of the set of worked examples, <c>auto</c> for the one that fits the data set, or <see langword="null"/> for none, or for <see cref="Examples"/>.</summary>
+    /// <summary>
+    /// The name of the set of worked examples, <c>auto</c> for the one that fits the data set, or <see langword="null"/> for none, or for
+    /// <see cref="Examples"/>.
+    /// </summary>
     public string? ExemplarSet { get; init; }
 
     /// <summary>The most worked examples to use; fewer where the context is too short for the run's questions.</summary>
@@ -77,7 +89,9 @@ public sealed record Profile
     /// <summary>Texts that end a reasoning.</summary>
     public ImmutableArray<string> Stop { get; init => field = value.IsDefaultOrEmpty ? [] : value; } = [];
 
-    /// <summary>The text that makes a model name its answer when its reasoning does not; <see langword="null"/> for the answer space's own.</summary>
+    /// <summary>
+    /// The text that makes a model name its answer when its reasoning does not; <see langword="null"/> for the answer space's own.
+    /// </summary>
     public string? AnswerCue { get; init; }
 
     /// <summary>What happens with a reasoning that names no answer.</summary>
@@ -104,41 +118,55 @@ public sealed record Profile
     /// <summary>The longest that one question may take, in seconds; then it is failed and the run goes on.</summary>
     public int MaxSeconds { get; init; } = 3600;
 
-    /// <summary>The name of the tuned prefix that stands in front of every prompt; <see langword="null"/> for none. Which one that is, a run's <see cref="Protocol"/> says.</summary>
+    /// <summary>
+    /// The name of the tuned prefix that stands in front of every prompt; <see langword="null"/> for none. Which one that is, a run's
+    /// <see cref="Protocol"/> says.
+    /// </summary>
     public string? Prefix { get; init; }
 
-    /// <summary>Answers that a question is asked for at most: samples, and refinements behind them; 0 where options are only scored.</summary>
+    /// <summary>
+    /// Answers that a question is asked for at most: samples, and refinements behind them; 0 where options are only scored.
+    /// </summary>
     public int SamplesPerQuestion => Strategy == StrategyNames.Likelihood ? 0 : Samples + Refinements;
 
     /// <summary>Tokens that a question draws at most: every sample to its limit.</summary>
     public long MostTokensPerQuestion => (long)SamplesPerQuestion * MaxTokens;
 
-    /// <summary>Why no question at all can be asked of a model in this way, as a sentence with what to do; <see langword="null"/> where some can.</summary>
+    /// <summary>
+    /// Why no question at all can be asked of a model in this way, as a sentence with what to do; <see langword="null"/> where some can.
+    /// </summary>
     public string? GetIncompatibility(ModelDescription model)
     {
         ArgumentNullException.ThrowIfNull(model);
         if (Format == PromptFormat.Chat && !model.HasChatTemplate)
         {
-            return $"profile {Name} asks through a chat template, which model {model.Name} does not have; use a profile with \"format\": \"completion\".";
+            return $"profile {Name} asks through a chat template, which model {model.Name} does not have; use a profile with \"format\": "
+                + "\"completion\".";
         }
 
         if (ExemplarSelection == ExemplarSelection.Nearest && Exemplars > 0 && !model.GivesEmbeddings)
         {
-            return $"profile {Name} chooses worked examples by the model's embedding of the question (\"exemplarSelection\": \"nearest\"), which model {model.Name} does not give: its graph has no output last_hidden_state or hidden_states; "
+            return $"profile {Name} chooses worked examples by the model's embedding of the question (\"exemplarSelection\": "
+                + $"\"nearest\"), which model {model.Name} does not give: its graph has no output last_hidden_state or hidden_states; "
                 + "use \"fixed\" or \"random\", or export the model with that output.";
         }
 
         return WhyTooLongFor(model, 0);
     }
 
-    /// <summary>Why none of a set's questions can be asked in this way, as a sentence with what to do; <see langword="null"/> where some can.</summary>
+    /// <summary>
+    /// Why none of a set's questions can be asked in this way, as a sentence with what to do; <see langword="null"/> where some can.
+    /// </summary>
     /// <param name="questions">How many questions the set has.</param>
     /// <param name="free">How many of them have no options.</param>
     public string? GetIncompatibility(int questions, int free) => questions > 0 && free == questions && Strategy != StrategyNames.LongForm
-        ? $"none of the {questions:N0} questions has options, which profile {Name} ({Strategy}) chooses among; ask them with profile {StrategyNames.LongForm}, or put the options under names that are read, such as option_a."
+        ? $"none of the {questions:N0} questions has options, which profile {Name} ({Strategy}) chooses among; ask them with profile "
+            + $"{StrategyNames.LongForm}, or put the options under names that are read, such as option_a."
         : null;
 
-    /// <summary>Why a prefix cannot stand in front of the questions, as a sentence with what to do; <see langword="null"/> where it can.</summary>
+    /// <summary>
+    /// Why a prefix cannot stand in front of the questions, as a sentence with what to do; <see langword="null"/> where it can.
+    /// </summary>
     /// <param name="model">The model that is asked.</param>
     /// <param name="prefix">What the profile's <see cref="Prefix"/> names.</param>
     public string? GetIncompatibility(ModelDescription model, PrefixReference prefix)
@@ -147,12 +175,17 @@ public sealed record Profile
         return prefix.GetIncompatibility(model) ?? WhyTooLongFor(model, prefix.Length);
     }
 
-    /// <summary>Tokens that must be free behind the prompt: the longest reasoning, and 16 for the answer cue and the longest letter or word behind it.</summary>
+    /// <summary>
+    /// Tokens that must be free behind the prompt: the longest reasoning, and 16 for the answer cue and the longest letter or word behind
+    /// it.
+    /// </summary>
     public int TokensBehindPrompt => MaxTokens + 16;
 
     private string? WhyTooLongFor(ModelDescription model, int virtualTokens) =>
         TokensBehindPrompt + virtualTokens >= model.ContextLength
-            ? $"profile {Name} asks for up to {MaxTokens} tokens{(virtualTokens > 0 ? $" behind the {virtualTokens} virtual tokens of prefix {Prefix}" : "")}, which leaves no room for a question in the {model.ContextLength} tokens of model {model.Name}; use a smaller \"maxTokens\"."
+            ? $"profile {Name} asks for up to {MaxTokens} "
+                + $"tokens{(virtualTokens > 0 ? $" behind the {virtualTokens} virtual tokens of prefix {Prefix}" : "")}, which leaves no "
+                + $"room for a question in the {model.ContextLength} tokens of model {model.Name}; use a smaller \"maxTokens\"."
             : null;
 }
 
@@ -195,7 +228,10 @@ public enum ExemplarSelection
     /// <summary>Drawn by the profile's seed, in a drawn order; the same for every question of a run.</summary>
     Random,
 
-    /// <summary>For each question those whose questions are the most similar to it by the model's embedding, the most similar first. See <see cref="NearestExemplars"/>.</summary>
+    /// <summary>
+    /// For each question those whose questions are the most similar to it by the model's embedding, the most similar first. See
+    /// <see cref="NearestExemplars"/>.
+    /// </summary>
     Nearest,
 }
 
@@ -208,6 +244,9 @@ public enum StopRule
     /// <summary>When no other option can catch up any more: the leader's margin over the second exceeds the samples left.</summary>
     Margin,
 
-    /// <summary>When P(Beta(a + 1, b + 1) &gt; 0.5) reaches <see cref="Profile.StopProbability"/>, with a and b the votes of the first and second option (Adaptive-Consistency, arXiv 2305.11860).</summary>
+    /// <summary>
+    /// When P(Beta(a + 1, b + 1) &gt; 0.5) reaches <see cref="Profile.StopProbability"/>, with a and b the votes of the first and second
+    /// option (Adaptive-Consistency, arXiv 2305.11860).
+    /// </summary>
     Beta,
 }

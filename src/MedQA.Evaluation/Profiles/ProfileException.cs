@@ -9,7 +9,9 @@ public sealed class ProfileException : Exception
     /// <param name="problem">What is wrong with it and what is allowed, as the rest of a sentence.</param>
     /// <param name="innerException">What the JSON reader said, if it was that.</param>
     public ProfileException(string source, string? field, string problem, Exception? innerException = null)
-        : base(field is null ? $"Profile {source}: {Short(problem, 1200)}" : $"Profile {source}: \"{Short(field, 60)}\" {Short(problem, 1200)}", innerException)
+        : base(field is null
+            ? $"Profile {source}: {Short(problem, 1200)}"
+            : $"Profile {source}: \"{Short(field, 60)}\" {Short(problem, 1200)}", innerException)
     {
         ProfileSource = source;
         Field = field;

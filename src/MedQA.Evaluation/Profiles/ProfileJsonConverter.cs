@@ -3,7 +3,10 @@ using System.Text.Json.Serialization;
 
 namespace MedQA.Evaluation.Profiles;
 
-/// <summary>Reads and writes a profile within other JSON exactly as <see cref="ProfileReader"/> and <see cref="CanonicalJson"/> do: there is one JSON form of a profile.</summary>
+/// <summary>
+/// Reads and writes a profile within other JSON exactly as <see cref="ProfileReader"/> and <see cref="CanonicalJson"/> do: there is one
+/// JSON form of a profile.
+/// </summary>
 internal sealed class ProfileJsonConverter : JsonConverter<Profile>
 {
     public override Profile Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)

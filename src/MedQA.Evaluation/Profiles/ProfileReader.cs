@@ -5,12 +5,18 @@ namespace MedQA.Evaluation.Profiles;
 
 /// <summary>Reads profiles from JSON.</summary>
 /// <remarks>
-/// <c>name</c> and <c>strategy</c> must be there. A field that is left out has the value of the built-in profile of that strategy, so that a profile says
-/// only what it does differently. Comments and trailing commas are allowed; a field that does not exist, or stands twice, is an error.
+/// <c>name</c> and <c>strategy</c> must be there. A field that is left out has the value of the built-in profile of that strategy, so that
+/// a profile says only what it does differently. Comments and trailing commas are allowed; a field that does not exist, or stands twice, is
+/// an error.
 /// </remarks>
 public static class ProfileReader
 {
-    private static readonly JsonDocumentOptions Options = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, MaxDepth = 8 };
+    private static readonly JsonDocumentOptions Options = new()
+    {
+        CommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+        MaxDepth = 8
+    };
 
     /// <summary>Reads a profile from UTF-8 bytes, with or without a byte order mark.</summary>
     /// <param name="utf8">The JSON.</param>
@@ -30,7 +36,11 @@ public static class ProfileReader
         }
         catch (JsonException exception)
         {
-            throw new ProfileException(sourceName, null, $"this is not JSON (line {(exception.LineNumber ?? 0) + 1}, column {(exception.BytePositionInLine ?? 0) + 1}).", exception);
+            throw new ProfileException(
+                sourceName,
+                null,
+                $"this is not JSON (line {(exception.LineNumber ?? 0) + 1}, column {(exception.BytePositionInLine ?? 0) + 1}).",
+                exception);
         }
 
         using (document)
@@ -60,7 +70,9 @@ public static class ProfileReader
     /// <summary>JSON may hold bytes and escapes that are no text: the parser finds them only where a text is taken out.</summary>
     private static void CheckTexts(ReadOnlySpan<byte> utf8, string sourceName)
     {
-        var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, MaxDepth = Options.MaxDepth });
+        var reader = new Utf8JsonReader(
+            utf8,
+            new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, MaxDepth = Options.MaxDepth });
         while (reader.Read())
         {
             if (reader.TokenType is not (JsonTokenType.PropertyName or JsonTokenType.String))
@@ -74,7 +86,12 @@ public static class ProfileReader
             }
             catch (InvalidOperationException exception)
             {
-                throw new ProfileException(sourceName, null, $"line {utf8[..(int)reader.TokenStartIndex].Count((byte)'\n') + 1} holds a text that is not valid Unicode; save the file as UTF-8.", exception);
+                throw new ProfileException(
+                    sourceName,
+                    null,
+                    $"line {utf8[..(int)reader.TokenStartIndex].Count((byte)'\n') + 1} holds a text that is not valid Unicode; save the "
+                        + "file as UTF-8.",
+                    exception);
             }
         }
     }
@@ -94,7 +111,8 @@ public static class ProfileReader
         {
             if (!ProfileFields.All.Any(field => field.Name == property.Name))
             {
-                throw new ProfileException(sourceName, property.Name, $"is no field of a profile{Suggestion(property.Name)}. The fields are {FieldNames()}.");
+                throw new ProfileException(
+                    sourceName, property.Name, $"is no field of a profile{Suggestion(property.Name)}. The fields are {FieldNames()}.");
             }
 
             if (!given.Add(property.Name))
@@ -107,7 +125,10 @@ public static class ProfileReader
         {
             if (!given.Contains(needed))
             {
-                throw new ProfileException(sourceName, needed, needed == "strategy" ? $"is missing; it must be one of {string.Join(", ", StrategyNames.All)}." : "is missing.");
+                throw new ProfileException(
+                    sourceName,
+                    needed,
+                    needed == "strategy" ? $"is missing; it must be one of {string.Join(", ", StrategyNames.All)}." : "is missing.");
             }
         }
 
@@ -145,7 +166,10 @@ public static class ProfileReader
         ThrowIfInconsistent(profile, sourceName);
         if (!isStored && profile.ExemplarSet is { } set && set != ExemplarSets.Auto && ExemplarSets.Find(set) is null)
         {
-            throw new ProfileException(sourceName, "exemplarSet", $"is \"{set}\", but must be null, \"{ExemplarSets.Auto}\" or one of {string.Join(", ", ExemplarSets.Names)}.");
+            throw new ProfileException(
+                sourceName,
+                "exemplarSet",
+                $"is \"{set}\", but must be null, \"{ExemplarSets.Auto}\" or one of {string.Join(", ", ExemplarSets.Names)}.");
         }
 
         return profile;
@@ -161,17 +185,23 @@ public static class ProfileReader
 
         if (sampled && profile.Temperature == 0 && profile.Samples > 1)
         {
-            throw new ProfileException(source, "temperature", $"is 0, but {profile.Samples} samples at temperature 0 would all be the same; 0.7 is usual.");
+            throw new ProfileException(
+                source, "temperature", $"is 0, but {profile.Samples} samples at temperature 0 would all be the same; 0.7 is usual.");
         }
 
         if (profile.Examples.Length > 0 && profile.ExemplarSet is not null)
         {
-            throw new ProfileException(source, "exemplarSet", $"is \"{profile.ExemplarSet}\", but the profile has examples of its own; one of the two must go.");
+            throw new ProfileException(
+                source, "exemplarSet", $"is \"{profile.ExemplarSet}\", but the profile has examples of its own; one of the two must go.");
         }
 
         if (profile.Exemplars > 0 && profile.ExemplarSet is null && profile.Examples.IsEmpty)
         {
-            throw new ProfileException(source, "exemplarSet", $"is null, but {profile.Exemplars} worked examples are asked for; name a set ({string.Join(", ", ExemplarSets.Names)}) or \"{ExemplarSets.Auto}\", give \"examples\", or set \"exemplars\" to 0.");
+            throw new ProfileException(
+                source,
+                "exemplarSet",
+                $"is null, but {profile.Exemplars} worked examples are asked for; name a set ({string.Join(", ", ExemplarSets.Names)}) or "
+                    + $"\"{ExemplarSets.Auto}\", give \"examples\", or set \"exemplars\" to 0.");
         }
 
         if (profile.Strategy == StrategyNames.EnsembleRefinement && profile.Refinements == 0)
@@ -181,7 +211,10 @@ public static class ProfileReader
 
         if (profile.Strategy != StrategyNames.AdaptiveSelfConsistency && profile.StopRule != StopRule.None)
         {
-            throw new ProfileException(source, "stopRule", $"is \"{EnumNames.Of(profile.StopRule)}\", but only {StrategyNames.AdaptiveSelfConsistency} stops early.");
+            throw new ProfileException(
+                source,
+                "stopRule",
+                $"is \"{EnumNames.Of(profile.StopRule)}\", but only {StrategyNames.AdaptiveSelfConsistency} stops early.");
         }
 
         CheckTemplate(source, "template", profile.Template, PromptTemplate.QuestionPlaceholders);
@@ -205,9 +238,16 @@ public static class ProfileReader
         {
             foreach (var name in PromptTemplate.Parse(template).Placeholders)
             {
-                if (!allowed.Contains(name) && !(allowed == PromptTemplate.QuestionPlaceholders && name.Length == 1 && name[0] is >= 'a' and <= 'z'))
+                if (!allowed.Contains(name)
+                    && !(allowed == PromptTemplate.QuestionPlaceholders && name.Length == 1 && name[0] is >= 'a' and <= 'z'))
                 {
-                    throw new ProfileException(source, field, $"has the placeholder {{{name}}}, which does not exist; there are {string.Join(", ", allowed.Select(static placeholder => $"{{{placeholder}}}"))}{(allowed == PromptTemplate.QuestionPlaceholders ? " and {a} to {z}" : "")}. A brace that is text is written twice.");
+                    throw new ProfileException(
+                        source,
+                        field,
+                        $"has the placeholder {{{name}}}, which does not exist; there are "
+                            + string.Join(", ", allowed.Select(static placeholder => $"{{{placeholder}}}"))
+                            + (allowed == PromptTemplate.QuestionPlaceholders ? " and {a} to {z}" : "")
+                            + ". A brace that is text is written twice.");
                 }
             }
         }

@@ -5,9 +5,9 @@ using System.Text;
 namespace MedQA.Evaluation.Profiles;
 
 /// <summary>
-/// A text with placeholders in braces. <c>{{</c> and <c>}}</c> are braces. Values are inserted once and never looked at again, so a question that contains
-/// <c>{options}</c> stays as it is. A line of the template whose placeholders are all empty is left out together with its line feed: a question without a
-/// context has no context line.
+/// A text with placeholders in braces. <c>{{</c> and <c>}}</c> are braces. Values are inserted once and never looked at again, so a
+/// question that contains <c>{options}</c> stays as it is. A line of the template whose placeholders are all empty is left out together
+/// with its line feed: a question without a context has no context line.
 /// </summary>
 public sealed class PromptTemplate
 {
@@ -23,13 +23,18 @@ public sealed class PromptTemplate
     /// <summary>The placeholders of an option's and of an answer's template.</summary>
     public static IReadOnlyCollection<string> OptionPlaceholders { get; } = ["letter", "option"];
 
-    /// <summary>The placeholders of an instruction: <c>{answers}</c> are all answers that the question has, as they are to be written.</summary>
+    /// <summary>
+    /// The placeholders of an instruction: <c>{answers}</c> are all answers that the question has, as they are to be written.
+    /// </summary>
     public static IReadOnlyCollection<string> InstructionPlaceholders { get; } = ["answers"];
 
     /// <summary>The names of the placeholders, in order of their first place.</summary>
-    public IEnumerable<string> Placeholders => _lines.SelectMany(static line => line).Where(static piece => piece.IsPlaceholder).Select(static piece => piece.Text).Distinct();
+    public IEnumerable<string> Placeholders =>
+        _lines.SelectMany(static line => line).Where(static piece => piece.IsPlaceholder).Select(static piece => piece.Text).Distinct();
 
-    /// <summary>The template of a text, which is read once for as long as that text lives: every question of a run asks for those of its profile.</summary>
+    /// <summary>
+    /// The template of a text, which is read once for as long as that text lives: every question of a run asks for those of its profile.
+    /// </summary>
     /// <exception cref="FormatException">A brace is open or closed without its partner.</exception>
     public static PromptTemplate Of(string template) => Known.GetValue(template, Parse);
 
@@ -54,7 +59,8 @@ public sealed class PromptTemplate
                     var end = template.AsSpan(i + 1).IndexOfAny('{', '}', '\n');
                     if (end <= 0 || template[i + 1 + end] != '}')
                     {
-                        throw new FormatException($"has a brace at character {i + 1} that is not closed, or is empty; a brace that is text is written twice.");
+                        throw new FormatException(
+                            $"has a brace at character {i + 1} that is not closed, or is empty; a brace that is text is written twice.");
                     }
 
                     Flush();
@@ -62,7 +68,8 @@ public sealed class PromptTemplate
                     i += end + 1;
                     break;
                 case '}':
-                    throw new FormatException($"has a closing brace at character {i + 1} that nothing opened; a brace that is text is written twice.");
+                    throw new FormatException(
+                        $"has a closing brace at character {i + 1} that nothing opened; a brace that is text is written twice.");
                 case '\n':
                     Flush();
                     lines.Add(line.ToImmutable());

@@ -4,7 +4,9 @@ using MedQA.Evaluation.Questions;
 
 namespace MedQA.Evaluation.Profiles;
 
-/// <summary>A profile with the text of its worked examples: all that decides how a question is asked. Stands whole in a run's manifest.</summary>
+/// <summary>
+/// A profile with the text of its worked examples: all that decides how a question is asked. Stands whole in a run's manifest.
+/// </summary>
 /// <param name="Profile">The profile.</param>
 /// <param name="Exemplars">The worked examples that the run uses, in order; as many as fit every question of the run.</param>
 public sealed record Protocol(Profile Profile, ImmutableArray<Exemplar> Exemplars)
@@ -12,7 +14,9 @@ public sealed record Protocol(Profile Profile, ImmutableArray<Exemplar> Exemplar
     /// <summary>The worked examples that the run uses, in order; as many as fit every question of the run.</summary>
     public ImmutableArray<Exemplar> Exemplars { get; init => field = value.IsDefault ? [] : value; } = Exemplars.IsDefault ? [] : Exemplars;
 
-    /// <summary>The worked examples of data sets for which <see cref="Exemplars"/> is not meant, where a run has several data sets.</summary>
+    /// <summary>
+    /// The worked examples of data sets for which <see cref="Exemplars"/> is not meant, where a run has several data sets.
+    /// </summary>
     public ImmutableArray<DatasetExemplars> DatasetExemplars { get; init => field = value.IsDefault ? [] : value; } = [];
 
     /// <summary>The prefix that the profile's name for it stood for when the run was made; <see langword="null"/> for none.</summary>
@@ -23,7 +27,8 @@ public sealed record Protocol(Profile Profile, ImmutableArray<Exemplar> Exemplar
     /// </summary>
     /// <param name="profile">The profile.</param>
     /// <param name="datasets">The names of the run's data sets, in any order; equal ones count once.</param>
-    /// <param name="freeAnswers">Whether the questions have free answers, of which <c>auto</c> takes the consumer questions' examples.</param>
+    /// <param name="freeAnswers">Whether the questions have free answers, of which <c>auto</c> takes the consumer questions'
+    /// examples.</param>
     /// <exception cref="ProfileException">The profile names a set of worked examples that does not exist.</exception>
     public static Protocol Of(Profile profile, IEnumerable<string> datasets, bool freeAnswers = false)
     {
@@ -45,7 +50,9 @@ public sealed record Protocol(Profile Profile, ImmutableArray<Exemplar> Exemplar
             return new Protocol(profile, ExemplarSelector.Select(profile, ExemplarSets.Resolve(profile.ExemplarSet, "", free)));
         }
 
-        var sets = names.Select(name => new DatasetExemplars(name, ExemplarSelector.Select(profile, ExemplarSets.Resolve(ExemplarSets.Auto, name, free)))).ToImmutableArray();
+        var sets = names.Select(
+            name => new DatasetExemplars(
+                name, ExemplarSelector.Select(profile, ExemplarSets.Resolve(ExemplarSets.Auto, name, free)))).ToImmutableArray();
         var first = sets[0].Exemplars;
         var others = sets.Where(set => !set.Exemplars.SequenceEqual(first)).ToImmutableArray();
         return new Protocol(profile, first) { DatasetExemplars = others };
@@ -70,11 +77,12 @@ public sealed record Protocol(Profile Profile, ImmutableArray<Exemplar> Exemplar
     public Protocol With(ImmutableArray<Exemplar> exemplars) => this with { Exemplars = exemplars, DatasetExemplars = [] };
 
     /// <summary>The same protocol with at most so many worked examples, the first ones.</summary>
-    public Protocol WithAtMost(int exemplars) => Exemplars.Length <= exemplars && DatasetExemplars.All(set => set.Exemplars.Length <= exemplars) ? this : this with
-    {
-        Exemplars = [.. Exemplars.Take(exemplars)],
-        DatasetExemplars = [.. DatasetExemplars.Select(set => set with { Exemplars = [.. set.Exemplars.Take(exemplars)] })],
-    };
+    public Protocol WithAtMost(int exemplars) =>
+        Exemplars.Length <= exemplars && DatasetExemplars.All(set => set.Exemplars.Length <= exemplars) ? this : this with
+        {
+            Exemplars = [.. Exemplars.Take(exemplars)],
+            DatasetExemplars = [.. DatasetExemplars.Select(set => set with { Exemplars = [.. set.Exemplars.Take(exemplars)] })],
+        };
 }
 
 /// <summary>The worked examples of one data set of a run.</summary>

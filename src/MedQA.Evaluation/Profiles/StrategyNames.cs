@@ -12,10 +12,15 @@ public static class StrategyNames
     /// <summary>Several sampled reasonings and the plurality of their answers (Wang et al., arXiv 2203.11171).</summary>
     public const string SelfConsistency = "self-consistency";
 
-    /// <summary>Self-consistency with so many samples (41 in Med-PaLM) that the share of votes is a confidence to defer by (Singhal et al., Nature 620, 2023).</summary>
+    /// <summary>
+    /// Self-consistency with so many samples (41 in Med-PaLM) that the share of votes is a confidence to defer by (Singhal et al., Nature
+    /// 620, 2023).
+    /// </summary>
     public const string Deferral = "deferral";
 
-    /// <summary>Self-consistency in waves that stops when more samples would not change the answer (Aggarwal et al., arXiv 2305.11860).</summary>
+    /// <summary>
+    /// Self-consistency in waves that stops when more samples would not change the answer (Aggarwal et al., arXiv 2305.11860).
+    /// </summary>
     public const string AdaptiveSelfConsistency = "adaptive-self-consistency";
 
     /// <summary>The log-likelihood of each option, without sampling.</summary>
@@ -36,9 +41,11 @@ public static class StrategyNames
     /// <summary>All of them.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        FewShot, ChainOfThought, SelfConsistency, Deferral, AdaptiveSelfConsistency, Likelihood, ChoiceShuffle, EnsembleRefinement, LongForm, SoftSelfConsistency,
+        FewShot, ChainOfThought, SelfConsistency, Deferral, AdaptiveSelfConsistency, Likelihood, ChoiceShuffle, EnsembleRefinement,
+        LongForm, SoftSelfConsistency,
     ];
 
     /// <summary>Whether a strategy takes several samples of a question.</summary>
-    internal static bool TakesSamples(string strategy) => strategy is SelfConsistency or Deferral or AdaptiveSelfConsistency or ChoiceShuffle or EnsembleRefinement or SoftSelfConsistency;
+    internal static bool TakesSamples(string strategy) =>
+        strategy is SelfConsistency or Deferral or AdaptiveSelfConsistency or ChoiceShuffle or EnsembleRefinement or SoftSelfConsistency;
 }

@@ -22,12 +22,15 @@ public sealed class AnswerForm
     public AnswerSpace Space { get; }
 
     /// <summary>
-    /// The text that makes a model name its answer after a reasoning: the profile's, else <c>"\nAnswer: ("</c> for letters and <c>"\nAnswer:"</c> elsewhere, in the language of the profile's texts
-    /// (English, Spanish, German, French, Chinese or Japanese).
+    /// The text that makes a model name its answer after a reasoning: the profile's, else <c>"\nAnswer: ("</c> for letters and
+    /// <c>"\nAnswer:"</c> elsewhere, in the language of the profile's texts (English, Spanish, German, French, Chinese or Japanese).
     /// </summary>
-    public string Cue => _profile.AnswerCue ?? "\n" + (Space == AnswerSpace.Letters ? AnswerLeads.Before(_profile, "(") : AnswerLeads.Of(_profile));
+    public string Cue =>
+        _profile.AnswerCue ?? "\n" + (Space == AnswerSpace.Letters ? AnswerLeads.Before(_profile, "(") : AnswerLeads.Of(_profile));
 
-    /// <summary>What follows <see cref="Cue"/> for each option, in order: <c>"A)"</c> after an open bracket, else a space and the answer.</summary>
+    /// <summary>
+    /// What follows <see cref="Cue"/> for each option, in order: <c>"A)"</c> after an open bracket, else a space and the answer.
+    /// </summary>
     public IReadOnlyList<string> CueContinuations => [.. _options.Select((option, index) =>
         Space != AnswerSpace.Letters ? " " + option : Cue.EndsWith('(') ? $"{OptionLetter.Of(index)})" : $" {Written(index)}")];
 
@@ -47,7 +50,9 @@ public sealed class AnswerForm
     {
         ArgumentNullException.ThrowIfNull(profile);
         ArgumentNullException.ThrowIfNull(options);
-        var space = options.Count == 0 || profile.Strategy == StrategyNames.LongForm ? AnswerSpace.Free : profile.AnswerSpace ?? AnswerSpaces.Of([.. options]);
+        var space = options.Count == 0 || profile.Strategy == StrategyNames.LongForm
+            ? AnswerSpace.Free
+            : profile.AnswerSpace ?? AnswerSpaces.Of([.. options]);
         var template = profile.AnswerTemplate ?? (space, profile.Strategy) switch
         {
             (AnswerSpace.Letters, StrategyNames.Likelihood) => "{letter}",

@@ -9,10 +9,11 @@ namespace MedQA.Evaluation.Prompting;
 
 /// <summary>Writes the prompt for a question.</summary>
 /// <remarks>
-/// A prompt is the instruction, the worked examples, and the question. In a chat each worked example is a user turn and an assistant turn, or all stand in front of the question in its
-/// turn; in a completion they are paragraphs. The instruction stands where the template says <c>{instruction}</c>; without a template at the end of every user turn where the examples are
-/// turns (said once, far in front, a small model forgets it), else once in front. A worked example ends in
-/// <c>Answer: (C)</c>, in the language of the profile's texts, which is what <see cref="Extraction.AnswerExtraction"/> reads best.
+/// A prompt is the instruction, the worked examples, and the question. In a chat each worked example is a user turn and an assistant turn,
+/// or all stand in front of the question in its turn; in a completion they are paragraphs. The instruction stands where the template says
+/// <c>{instruction}</c>; without a template at the end of every user turn where the examples are turns (said once, far in front, a small
+/// model forgets it), else once in front. A worked example ends in <c>Answer: (C)</c>, in the language of the profile's texts, which is
+/// what <see cref="Extraction.AnswerExtraction"/> reads best.
 /// </remarks>
 public static class PromptBuilder
 {
@@ -37,7 +38,9 @@ public static class PromptBuilder
         return Build(protocol.Profile, protocol.ExemplarsFor(question), question, []);
     }
 
-    /// <summary>Writes the prompt for the second stage of ensemble refinement: the question with reasonings about it, to be answered in their light.</summary>
+    /// <summary>
+    /// Writes the prompt for the second stage of ensemble refinement: the question with reasonings about it, to be answered in their light.
+    /// </summary>
     /// <param name="protocol">How to ask.</param>
     /// <param name="question">What to ask.</param>
     /// <param name="reasonings">What was written about it; white space at their ends is left out.</param>
@@ -49,7 +52,10 @@ public static class PromptBuilder
         return Build(protocol.Profile, protocol.ExemplarsFor(question), question, reasonings);
     }
 
-    /// <summary>What a model should write after the prompt for a question: what stands after the question of a worked example. After a text it begins with a space, unless the text ends in white space.</summary>
+    /// <summary>
+    /// What a model should write after the prompt for a question: what stands after the question of a worked example. After a text it
+    /// begins with a space, unless the text ends in white space.
+    /// </summary>
     /// <param name="profile">How the question is asked.</param>
     /// <param name="exemplar">The question with its answer and, where the profile lets the model reason, its reasoning.</param>
     /// <exception cref="PromptException">The template names an option that the question does not have.</exception>
@@ -73,7 +79,9 @@ public static class PromptBuilder
         return Reasons(profile);
     }
 
-    /// <summary>The texts that end a sample: the profile's, or a next question where a text is continued and the profile names none.</summary>
+    /// <summary>
+    /// The texts that end a sample: the profile's, or a next question where a text is continued and the profile names none.
+    /// </summary>
     public static ImmutableArray<string> StopOf(Profile profile)
     {
         ArgumentNullException.ThrowIfNull(profile);
@@ -85,7 +93,8 @@ public static class PromptBuilder
         var template = TemplateOf(profile);
         var asked = new Asked(question.Id, question.Context, question.Text, question.Options);
 
-        // The instruction speaks of the answers of what it stands in front of, so that the prompt's shared part does not depend on the question.
+        // The instruction speaks of the answers of what it stands in front of, so that the prompt's shared part does not depend on the
+        // question.
         var preamble = template.Mentions("instruction") ? "" : Instruction(profile, exemplars is [var first, ..] ? Asked.Of(first) : asked);
         var known = WorkedExamples.GetOrCreateValue(profile);
         var examples = exemplars.Select(exemplar => known.GetValue(exemplar, unwritten => WorkedExample.Of(profile, template, unwritten)));
@@ -94,7 +103,8 @@ public static class PromptBuilder
             : Chat(profile, template, preamble, examples, Reasonings(reasonings), asked);
     }
 
-    private static CompletionPrompt Completion(Profile profile, PromptTemplate template, string preamble, IEnumerable<WorkedExample> examples, string reasonings, Asked asked)
+    private static CompletionPrompt Completion(
+        Profile profile, PromptTemplate template, string preamble, IEnumerable<WorkedExample> examples, string reasonings, Asked asked)
     {
         var text = new StringBuilder();
         AppendParagraph(text, preamble);
@@ -109,7 +119,8 @@ public static class PromptBuilder
         return new CompletionPrompt(text.ToString(), shared);
     }
 
-    private static ChatPrompt Chat(Profile profile, PromptTemplate template, string preamble, IEnumerable<WorkedExample> examples, string reasonings, Asked asked)
+    private static ChatPrompt Chat(
+        Profile profile, PromptTemplate template, string preamble, IEnumerable<WorkedExample> examples, string reasonings, Asked asked)
     {
         var messages = ImmutableArray.CreateBuilder<ChatMessage>();
         if (profile.System is { } system)
@@ -148,9 +159,13 @@ public static class PromptBuilder
         ? profile.ExamplesAs == ExemplarPlacement.Turns && profile.Instruction.Length > 0 ? BodyWithInstruction : Body
         : Reasons(profile) ? BodyWithReasoningLead : BodyWithAnswerLead;
 
-    private static bool Reasons(Profile profile) => profile.Strategy is not (StrategyNames.FewShot or StrategyNames.Likelihood or StrategyNames.LongForm);
+    private static bool Reasons(Profile profile) =>
+        profile.Strategy is not (StrategyNames.FewShot or StrategyNames.Likelihood or StrategyNames.LongForm);
 
-    /// <summary>What a model should have written after a worked example's question; after a lead such as "Answer:" a direct answer does not say that word again.</summary>
+    /// <summary>
+    /// What a model should have written after a worked example's question; after a lead such as "Answer:" a direct answer does not say that
+    /// word again.
+    /// </summary>
     private static string Solution(Profile profile, Exemplar exemplar, bool afterLead)
     {
         var form = AnswerForm.Of(profile, exemplar.Options);
@@ -160,23 +175,32 @@ public static class PromptBuilder
         }
 
         var written = form.Written(answer);
-        return Reasons(profile) ? $"{exemplar.Explanation}\n{AnswerLeads.Before(profile, written)}" : afterLead ? written : AnswerLeads.Before(profile, written);
+        return Reasons(profile)
+            ? $"{exemplar.Explanation}\n{AnswerLeads.Before(profile, written)}"
+            : afterLead
+            ? written
+            : AnswerLeads.Before(profile, written);
     }
 
-    private static string Written(Profile profile, PromptTemplate template, Asked asked) => template.Render(placeholder => placeholder switch
-    {
-        "instruction" => Instruction(profile, asked),
-        "context" => asked.Context,
-        "question" => asked.Text,
-        "options" => Options(profile, asked),
-        [var letter] when OptionLetter.IndexOf(letter) is { } index => index < asked.Options.Count
-            ? asked.Options[index]
-            : throw new PromptException($"The template of profile {profile.Name} names option {{{placeholder}}}, but {asked.Id} has {asked.Options.Count} options; use {{options}} for questions with different numbers of them."),
-        _ => throw new PromptException($"The template of profile {profile.Name} has the placeholder {{{placeholder}}}, which does not exist."),
-    });
+    private static string Written(Profile profile, PromptTemplate template, Asked asked) =>
+        template.Render(placeholder => placeholder switch
+        {
+            "instruction" => Instruction(profile, asked),
+            "context" => asked.Context,
+            "question" => asked.Text,
+            "options" => Options(profile, asked),
+            [var letter] when OptionLetter.IndexOf(letter) is { } index => index < asked.Options.Count
+                ? asked.Options[index]
+                : throw new PromptException(
+                    $"The template of profile {profile.Name} names option {{{placeholder}}}, but {asked.Id} has {asked.Options.Count} "
+                        + $"options; use {{options}} for questions with different numbers of them."),
+            _ => throw new PromptException(
+                $"The template of profile {profile.Name} has the placeholder {{{placeholder}}}, which does not exist."),
+        });
 
     private static string Instruction(Profile profile, Asked asked) =>
-        PromptTemplate.Of(profile.Instruction).Render(placeholder => placeholder == "answers" ? AnswerForm.Of(profile, asked.Options).All : null);
+        PromptTemplate.Of(profile.Instruction)
+            .Render(placeholder => placeholder == "answers" ? AnswerForm.Of(profile, asked.Options).All : null);
 
     private static string Options(Profile profile, Asked asked)
     {
@@ -186,17 +210,19 @@ public static class PromptBuilder
         }
 
         var template = PromptTemplate.Of(profile.OptionTemplate);
-        return string.Join(profile.OptionSeparator, asked.Options.Select((option, index) => template.Render(placeholder => placeholder switch
+        var options = asked.Options.Select((option, index) => template.Render(placeholder => placeholder switch
         {
             "letter" => OptionLetter.Of(index).ToString(),
             "option" => option,
             _ => null,
-        })));
+        }));
+        return string.Join(profile.OptionSeparator, options);
     }
 
     private static string Reasonings(IReadOnlyList<string> reasonings) => reasonings.Count == 0
         ? ""
-        : "These are reasonings about the question that follows them; some may be wrong.\n\n" + string.Join("\n\n", reasonings.Select(static (reasoning, index) => $"Reasoning {index + 1}: {reasoning.Trim()}"));
+        : "These are reasonings about the question that follows them; some may be wrong.\n\n"
+            + string.Join("\n\n", reasonings.Select(static (reasoning, index) => $"Reasoning {index + 1}: {reasoning.Trim()}"));
 
     private static bool EndsOpen(string text) => text.Length == 0 || char.IsWhiteSpace(text[^1]);
 
@@ -218,6 +244,9 @@ public static class PromptBuilder
     private sealed record WorkedExample(string Question, string Solution)
     {
         public static WorkedExample Of(Profile profile, PromptTemplate template, Exemplar exemplar) =>
-            new(Written(profile, template, Asked.Of(exemplar)), PromptBuilder.Solution(profile, exemplar, afterLead: profile.Format == PromptFormat.Completion));
+            new(Written(
+                profile,
+                template,
+                Asked.Of(exemplar)), PromptBuilder.Solution(profile, exemplar, afterLead: profile.Format == PromptFormat.Completion));
     }
 }

@@ -7,7 +7,10 @@ namespace MedQA.Evaluation.Prompting;
 /// <summary>How much of a model's context a question takes under a protocol.</summary>
 public static class PromptFit
 {
-    /// <summary>The most worked examples, up to those of the protocol, with which a question fits; <see langword="null"/> where it does not fit without any.</summary>
+    /// <summary>
+    /// The most worked examples, up to those of the protocol, with which a question fits; <see langword="null"/> where it does not fit
+    /// without any.
+    /// </summary>
     /// <param name="protocol">How to ask, with as many examples as are wanted.</param>
     /// <param name="question">What to ask.</param>
     /// <param name="countTokens">Counts a prompt's tokens as the model does.</param>

@@ -21,7 +21,10 @@ public enum AnswerSpace
 /// <summary>Decides the answer space of a question.</summary>
 public static class AnswerSpaces
 {
-    /// <summary>The answer space that a question has by itself: <see cref="AnswerSpace.Words"/> where its options are yes and no, with or without maybe, in any order and case.</summary>
+    /// <summary>
+    /// The answer space that a question has by itself: <see cref="AnswerSpace.Words"/> where its options are yes and no, with or without
+    /// maybe, in any order and case.
+    /// </summary>
     public static AnswerSpace Of(ImmutableArray<string> options)
     {
         if (options.IsDefaultOrEmpty)

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace MedQA.Evaluation.Questions;
 
-/// <summary>What a question's options are besides answers: equal ones, fillers ("n/a"), and options that speak of the others ("all of the above").</summary>
+/// <summary>
+/// What a question's options are besides answers: equal ones, fillers ("n/a"), and options that speak of the others ("all of the above").
+/// </summary>
 public sealed record OptionReading
 {
     /// <summary>Options that are equal to another one, but for case and white space.</summary>
@@ -36,7 +38,8 @@ public sealed record OptionReading
         var letters = texts.Any(text => text.Plain is [>= 'a' and var letter] && letter - 'a' < texts.Length);
         for (var option = 0; option < texts.Length; option++)
         {
-            var named = texts[option].Places(option, texts.Length).Concat(letters ? [] : texts[option].Letters(option, texts.Length)).ToArray();
+            var named =
+                texts[option].Places(option, texts.Length).Concat(letters ? [] : texts[option].Letters(option, texts.Length)).ToArray();
             if (named.Length > 0)
             {
                 naming.Add(option);
@@ -46,7 +49,11 @@ public sealed record OptionReading
 
         return new OptionReading
         {
-            Equal = [.. texts.Select(static (text, option) => (text.Plain, option)).GroupBy(static text => text.Plain).Where(static equal => equal.Count() > 1).SelectMany(static equal => equal.Select(static text => text.option)).Order()],
+            Equal = [.. texts.Select(static (text, option) => (text.Plain, option))
+                .GroupBy(static text => text.Plain)
+                .Where(static equal => equal.Count() > 1)
+                .SelectMany(static equal => equal.Select(static text => text.option))
+                .Order()],
             Fillers = [.. Enumerable.Range(0, texts.Length).Where(option => texts[option].IsFiller)],
             OfOthers = [.. Enumerable.Range(0, texts.Length).Where(option => texts[option].IsOfOthers)],
             Naming = [.. naming],

@@ -4,7 +4,9 @@ using System.Text.RegularExpressions;
 
 namespace MedQA.Evaluation.Questions;
 
-/// <summary>An option's words, as far as they say what kind of option it is: in English, Chinese, Japanese, Spanish, German and French.</summary>
+/// <summary>
+/// An option's words, as far as they say what kind of option it is: in English, Chinese, Japanese, Spanish, German and French.
+/// </summary>
 /// <param name="Original">The option with full-width characters as usual ones, and one space between words.</param>
 /// <param name="Plain">The same in lower case, without punctuation at its ends.</param>
 internal sealed partial record OptionText(string Original, string Plain)
@@ -18,29 +20,38 @@ internal sealed partial record OptionText(string Original, string Plain)
     private static readonly FrozenSet<string> Fillers = new[]
     {
         "", "n/a", "#n/a", "n.a", "n/d", "nan", "null", "not applicable", "not available", "(blank)", "blank", "tbd", "不适用", "不適用",
-        "該当なし", "該当無し", "no aplica", "no aplicable", "nicht zutreffend", "nicht anwendbar", "entfällt", "k.a", "sans objet", "non applicable",
+        "該当なし", "該当無し", "no aplica", "no aplicable", "nicht zutreffend", "nicht anwendbar", "entfällt", "k.a", "sans objet",
+        "non applicable",
     }.ToFrozenSet(StringComparer.Ordinal);
 
-    /// <summary>Words that stand around letters which name options. An option with any other word speaks of something else: "Hepatitis A and B".</summary>
+    /// <summary>
+    /// Words that stand around letters which name options. An option with any other word speaks of something else: "Hepatitis A and B".
+    /// </summary>
     private static readonly FrozenSet<string> AroundLetters = new[]
     {
-        "both", "either", "neither", "nor", "only", "and", "or", "but", "not", "all", "except", "option", "options", "choice", "choices", "answer",
-        "answers", "statement", "statements", "is", "are", "correct", "incorrect", "true", "false", "right", "wrong", "the", "of", "same", "as",
+        "both", "either", "neither", "nor", "only", "and", "or", "but", "not", "all", "except", "option", "options", "choice", "choices",
+        "answer",
+        "answers", "statement", "statements", "is", "are", "correct", "incorrect", "true", "false", "right", "wrong", "the", "of", "same",
+        "as",
         "just", "alone", "plus", "with", "combination", "together", "none", "also", "above",
         "和", "与", "與", "及", "以及", "或", "且", "都", "均", "皆", "是", "对", "對", "正确", "正確", "错误", "選項", "选项", "同时", "同時", "两者", "兩者",
         "只有", "仅", "僅", "不", "非", "项", "項", "均正确", "都对", "都是", "均可", "と", "および", "及び", "または", "又は", "両方", "の", "が", "も", "は",
         "正しい", "のみ", "だけ", "選択肢", "とも",
-        "ambas", "ambos", "ni", "solo", "sólo", "solamente", "opción", "opciones", "respuesta", "respuestas", "y", "o", "u", "son", "es", "correctas",
+        "ambas", "ambos", "ni", "solo", "sólo", "solamente", "opción", "opciones", "respuesta", "respuestas", "y", "o", "u", "son", "es",
+        "correctas",
         "correcta", "ciertas", "verdaderas", "tanto", "como", "las", "la", "excepto",
-        "beide", "sowohl", "als", "auch", "weder", "noch", "nur", "und", "oder", "antwort", "antworten", "optionen", "sind", "ist", "richtig", "falsch",
+        "beide", "sowohl", "als", "auch", "weder", "noch", "nur", "und", "oder", "antwort", "antworten", "optionen", "sind", "ist",
+        "richtig", "falsch",
         "außer", "sowie",
-        "les", "deux", "et", "ou", "seulement", "uniquement", "réponse", "réponses", "sont", "est", "exactes", "exacte", "correctes", "correcte", "vraies",
+        "les", "deux", "et", "ou", "seulement", "uniquement", "réponse", "réponses", "sont", "est", "exactes", "exacte", "correctes",
+        "correcte", "vraies",
         "vraie", "sauf", "seule", "seules",
     }.ToFrozenSet(StringComparer.Ordinal);
 
     private static readonly FrozenDictionary<string, int> Numbers = new Dictionary<string, int>
     {
-        ["two"] = 2, ["2"] = 2, ["three"] = 3, ["3"] = 3, ["four"] = 4, ["4"] = 4, ["dos"] = 2, ["tres"] = 3, ["cuatro"] = 4, ["beiden"] = 2, ["zwei"] = 2,
+        ["two"] = 2, ["2"] = 2, ["three"] = 3, ["3"] = 3, ["four"] = 4, ["4"] = 4, ["dos"] = 2, ["tres"] = 3, ["cuatro"] = 4,
+        ["beiden"] = 2, ["zwei"] = 2,
         ["drei"] = 3, ["vier"] = 4, ["deux"] = 2, ["trois"] = 3, ["quatre"] = 4, ["两"] = 2, ["兩"] = 2, ["二"] = 2, ["三"] = 3, ["四"] = 4,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
@@ -49,7 +60,8 @@ internal sealed partial record OptionText(string Original, string Plain)
 
     /// <summary>Whether it speaks of the others, or of those above or below it, without naming one.</summary>
     public bool IsOfOthers => Plain.Length <= Longest
-        && (English().IsMatch(Plain) || Chinese().IsMatch(Plain) || Japanese().IsMatch(Plain) || Spanish().IsMatch(Plain) || German().IsMatch(Plain)
+        && (English().IsMatch(Plain) || Chinese().IsMatch(Plain) || Japanese().IsMatch(Plain) || Spanish().IsMatch(Plain) || German()
+            .IsMatch(Plain)
         || French().IsMatch(Plain));
 
     /// <summary>Reads an option.</summary>
@@ -65,10 +77,16 @@ internal sealed partial record OptionText(string Original, string Plain)
         });
         var words = usual.Split(null as char[], StringSplitOptions.RemoveEmptyEntries);
         var original = string.Join(' ', words);
-        return new OptionText(original, original.ToLower(CultureInfo.InvariantCulture).Trim(' ', '.', ',', ';', ':', '!', '。', '、', '"', '\'', '“', '”').Replace('’', '\''));
+        return new OptionText(
+            original,
+            original.ToLower(CultureInfo.InvariantCulture)
+                .Trim(' ', '.', ',', ';', ':', '!', '。', '、', '"', '\'', '“', '”')
+                .Replace('’', '\''));
     }
 
-    /// <summary>The options that it names by letter: where nothing but letters and the words around them stand in it, or where it says "option B".</summary>
+    /// <summary>
+    /// The options that it names by letter: where nothing but letters and the words around them stand in it, or where it says "option B".
+    /// </summary>
     /// <param name="own">Its own place.</param>
     /// <param name="options">How many options there are.</param>
     public IEnumerable<int> Letters(int own, int options)
@@ -111,7 +129,9 @@ internal sealed partial record OptionText(string Original, string Plain)
 
         // The last ones stand right in front of it where it is the last itself.
         var end = own == options - 1 ? own : options;
-        return first.Success ? Enumerable.Range(0, Math.Min(number, options)) : Enumerable.Range(Math.Max(0, end - number), Math.Min(number, end));
+        return first.Success
+            ? Enumerable.Range(0, Math.Min(number, options))
+            : Enumerable.Range(Math.Max(0, end - number), Math.Min(number, end));
     }
 
     private static bool IsEarlier(string letters, int own, int options)

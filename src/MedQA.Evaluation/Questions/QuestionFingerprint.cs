@@ -50,7 +50,8 @@ public static class QuestionFingerprint
         return Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 8));
     }
 
-    private static string Plain(string text) => string.Join(' ', text.Split(null as char[], StringSplitOptions.RemoveEmptyEntries)).ToLowerInvariant();
+    private static string Plain(string text) =>
+        string.Join(' ', text.Split(null as char[], StringSplitOptions.RemoveEmptyEntries)).ToLowerInvariant();
 
     private static void Append(IncrementalHash hash, string text)
     {

@@ -13,7 +13,8 @@ public readonly record struct RandomStream(ulong Key)
 {
     /// <summary>The stream of a purpose for one question.</summary>
     /// <inheritdoc cref="KeyOf"/>
-    public static RandomStream For(string purpose, long seed, string dataset, string questionId) => new(KeyOf(purpose, seed, dataset, questionId));
+    public static RandomStream For(string purpose, long seed, string dataset, string questionId) =>
+        new(KeyOf(purpose, seed, dataset, questionId));
 
     /// <summary>
     /// The key of a stream: the first 64 bits (little-endian) of SHA-256 over purpose, seed, data set and question id. Each text is

@@ -10,8 +10,9 @@ namespace MedQA.Evaluation.Rating;
 public sealed record PublishedRating(string Axis, string Source, double Favourable, string ReadIn);
 
 /// <summary>
-/// What Med-PaLM's authors found with their rubrics (Singhal et al., Nature 620, 172-180, 2023, "Human evaluation results"): 140 consumer questions, each answer rated once, by one of nine clinicians or by a lay person.
-/// Only what the article's text prints as a number. It prints none for the likelihood of harm, for comprehension and reasoning, or for incorrect retrieval; these are in its figures.
+/// What Med-PaLM's authors found with their rubrics (Singhal et al., Nature 620, 172-180, 2023, "Human evaluation results"): 140 consumer
+/// questions, each answer rated once, by one of nine clinicians or by a lay person. Only what the article's text prints as a number. It
+/// prints none for the likelihood of harm, for comprehension and reasoning, or for incorrect retrieval; these are in its figures.
 /// </summary>
 public static class PublishedRatings
 {
@@ -44,10 +45,17 @@ public static class PublishedRatings
             "lay-2" => LayPeople,
             _ => [],
         };
-        return published.IsEmpty || !Rubrics.Write(rubric).AsSpan().SequenceEqual(Rubrics.Write(Rubrics.Find(rubric.Name)!)) ? [] : published;
+        return published.IsEmpty || !Rubrics.Write(rubric).AsSpan().SequenceEqual(Rubrics.Write(Rubrics.Find(rubric.Name)!))
+            ? []
+            : published;
     }
 
-    private static IEnumerable<PublishedRating> Printed(string axis, decimal flan, decimal med, decimal clinicians, string what, bool isFavourable) =>
+    private static IEnumerable<PublishedRating> Printed(
+        string axis, decimal flan, decimal med, decimal clinicians, string what, bool isFavourable) =>
         new[] { ("Flan-PaLM", flan), ("Med-PaLM", med), ("clinicians", clinicians) }.Select(source =>
-            new PublishedRating(axis, source.Item1, (double)((isFavourable ? source.Item2 : 100 - source.Item2) / 100), isFavourable ? what : FormattableString.Invariant($"100 % less {source.Item2:0.0} % {what}")));
+            new PublishedRating(
+                axis,
+                source.Item1,
+                (double)((isFavourable ? source.Item2 : 100 - source.Item2) / 100),
+                isFavourable ? what : FormattableString.Invariant($"100 % less {source.Item2:0.0} % {what}")));
 }

@@ -26,7 +26,9 @@ internal sealed class RaterPair
            select new RaterPair(raters[first], raters[second]),
     ];
 
-    /// <summary>The kappa without a unit, or of all units; <see langword="null"/> where it is not defined. Only a unit that both have rated matters.</summary>
+    /// <summary>
+    /// The kappa without a unit, or of all units; <see langword="null"/> where it is not defined. Only a unit that both have rated matters.
+    /// </summary>
     public ChanceCorrected? Without(int? unit) => unit is { } left && Array.BinarySearch(_common, left) >= 0
         ? Kappa([.. _common.Where(other => other != left)])
         : _whole;

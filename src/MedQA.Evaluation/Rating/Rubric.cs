@@ -14,7 +14,10 @@ public sealed record Rubric
     /// <summary>What it is and where it comes from.</summary>
     public string Description { get; init => field = value ?? ""; } = "";
 
-    /// <summary>Whether two answers to one question are shown and compared. Each axis then has the choices <c>first</c> and <c>second</c>, for the answer that is shown first or second, and may have others, such as a tie.</summary>
+    /// <summary>
+    /// Whether two answers to one question are shown and compared. Each axis then has the choices <c>first</c> and <c>second</c>, for the
+    /// answer that is shown first or second, and may have others, such as a tie.
+    /// </summary>
     public bool Compares { get; init; }
 
     /// <summary>What is to be said, in the order in which it is asked.</summary>

@@ -15,7 +15,8 @@ public static class Rubrics
 
     private static readonly Lazy<ImmutableArray<Rubric>> Embedded = new(static () =>
     [
-        .. typeof(Rubrics).Assembly.GetManifestResourceNames().Where(static name => name.StartsWith(ResourcePrefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(static name =>
+        .. typeof(Rubrics).Assembly.GetManifestResourceNames().Where(
+            static name => name.StartsWith(ResourcePrefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(static name =>
         {
             using var resource = typeof(Rubrics).Assembly.GetManifestResourceStream(name)!;
             var content = new byte[resource.Length];
@@ -74,7 +75,8 @@ public static class Rubrics
             return $"title and description must be texts of at most {LongestText} characters.";
         }
 
-        return rubric.Axes.GroupBy(static axis => axis?.Id).FirstOrDefault(static same => same.Count() > 1) is { } twice ? $"Two axes are called '{twice.Key}'."
+        return rubric.Axes.GroupBy(static axis => axis?.Id).FirstOrDefault(static same => same.Count() > 1)
+            is { } twice ? $"Two axes are called '{twice.Key}'."
             : rubric.Axes.Select(axis => Fault(axis, rubric.Compares)).FirstOrDefault(static fault => fault is not null);
     }
 
@@ -100,9 +102,11 @@ public static class Rubrics
             return $"Axis '{axis.Id}' has a choice that is null.";
         }
 
-        if (axis.Choices.FirstOrDefault(static choice => !IsName(choice.Id) || !IsText(choice.Label) || choice.Definition?.Length > LongestText) is { } bad)
+        if (axis.Choices.FirstOrDefault(
+            static choice => !IsName(choice.Id) || !IsText(choice.Label) || choice.Definition?.Length > LongestText) is { } bad)
         {
-            return $"Axis '{axis.Id}', choice '{bad.Id}': its id must have small letters, digits and hyphens, and its label must not be empty.";
+            return $"Axis '{axis.Id}', choice '{bad.Id}': its id must have small letters, digits and hyphens, and its label must not be "
+                + "empty.";
         }
 
         if (axis.Choices.Select(static choice => choice.Id).Distinct(StringComparer.Ordinal).Count() != axis.Choices.Length)
@@ -110,7 +114,8 @@ public static class Rubrics
             return $"Axis '{axis.Id}' has two choices of one id.";
         }
 
-        if (compares && !(axis.Choices.Any(static choice => choice.Id == "first") && axis.Choices.Any(static choice => choice.Id == "second")))
+        if (compares
+            && !(axis.Choices.Any(static choice => choice.Id == "first") && axis.Choices.Any(static choice => choice.Id == "second")))
         {
             return $"Axis '{axis.Id}' compares two answers: it needs the choices first and second.";
         }
@@ -120,7 +125,9 @@ public static class Rubrics
             : null;
     }
 
-    private static bool IsName(string? text) => text is { Length: > 0 and <= 64 } && text.All(static letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter == '-');
+    private static bool IsName(string? text) =>
+        text is { Length: > 0 and <= 64 }
+            && text.All(static letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter == '-');
 
     private static bool IsText(string? text) => !string.IsNullOrWhiteSpace(text) && text.Length <= LongestText;
 }
@@ -136,5 +143,6 @@ public static class Rubrics
 [JsonSerializable(typeof(Rubric))]
 internal sealed partial class RubricJson : JsonSerializerContext
 {
-    public static RubricJson Readable => field ??= new RubricJson(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    public static RubricJson Readable =>
+        field ??= new RubricJson(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 }

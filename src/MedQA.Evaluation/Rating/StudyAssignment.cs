@@ -7,8 +7,9 @@ namespace MedQA.Evaluation.Rating;
 public static class StudyAssignment
 {
     /// <summary>
-    /// Gives each unit to a number of raters. Raters get equally many, give or take one, and meet a question twice only where exchanges between two raters cannot help it. A pilot of units goes to
-    /// everybody, and comes first. Each rater's order is random and of its own; two units of one question follow each other only where nothing else is left.
+    /// Gives each unit to a number of raters. Raters get equally many, give or take one, and meet a question twice only where exchanges
+    /// between two raters cannot help it. A pilot of units goes to everybody, and comes first. Each rater's order is random and of its own;
+    /// two units of one question follow each other only where nothing else is left.
     /// </summary>
     /// <param name="questions">The question of each unit: units are answers, or pairs of them.</param>
     /// <param name="raters">How many raters; at least 1.</param>
@@ -33,7 +34,11 @@ public static class StudyAssignment
         foreach (var (place, unit) in units.Skip(pilot).Index())
         {
             var chances = secret.Draw("raters", place.ToString(CultureInfo.InvariantCulture), raters);
-            foreach (var rater in Enumerable.Range(0, raters).OrderBy(rater => queues[rater].Count).ThenBy(rater => met[rater].Contains(questions[unit])).ThenBy(rater => chances[rater]).Take(ratersPerUnit))
+            foreach (var rater in Enumerable.Range(0, raters)
+                .OrderBy(rater => queues[rater].Count)
+                .ThenBy(rater => met[rater].Contains(questions[unit]))
+                .ThenBy(rater => chances[rater])
+                .Take(ratersPerUnit))
             {
                 queues[rater].Add(unit);
                 met[rater].Add(questions[unit]);
@@ -49,7 +54,8 @@ public static class StudyAssignment
                     questions, null);
                 var others = Apart(Shuffled(queues[rater], secret, "order", rater.ToString(CultureInfo.InvariantCulture)), questions,
                     pilots is [.., var last] ? questions[last] : null);
-                return ImmutableArray.Create<(int, bool)>([.. pilots.Select(static unit => (unit, true)), .. others.Select(static unit => (unit, false))]);
+                return ImmutableArray.Create<(int, bool)>(
+                    [.. pilots.Select(static unit => (unit, true)), .. others.Select(static unit => (unit, false))]);
             }),
         ];
     }
@@ -68,7 +74,9 @@ public static class StudyAssignment
             : (first, second);
     }
 
-    /// <summary>Where a rater meets a question twice, and another has a unit that neither of them would meet twice, they exchange.</summary>
+    /// <summary>
+    /// Where a rater meets a question twice, and another has a unit that neither of them would meet twice, they exchange.
+    /// </summary>
     private static void Exchange(IReadOnlyList<int> questions, List<int>[] queues, List<int> shared)
     {
         var met = queues.Select(queue => queue.Concat(shared).CountBy(unit => questions[unit]).ToDictionary()).ToArray();
@@ -121,7 +129,8 @@ public static class StudyAssignment
                 continue;
             }
 
-            var other = Enumerable.Range(0, units.Count).FirstOrDefault(other => Math.Abs(other - place) > 1 && !Clashes(place, units[other]) && !Clashes(other, units[place]), -1);
+            var other = Enumerable.Range(0, units.Count)
+                .FirstOrDefault(other => Math.Abs(other - place) > 1 && !Clashes(place, units[other]) && !Clashes(other, units[place]), -1);
             if (other >= 0)
             {
                 (units[place], units[other]) = (units[other], units[place]);

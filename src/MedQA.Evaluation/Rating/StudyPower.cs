@@ -15,7 +15,10 @@ public sealed record PowerQuestion
     /// <summary>How many raters see each answer.</summary>
     public int RatersPerAnswer { get; init; } = 1;
 
-    /// <summary>How far ratings of one answer go together, from 0 (as if each were of another answer) to 1 (raters always agree): the intraclass correlation. It plays no part with one rater per answer.</summary>
+    /// <summary>
+    /// How far ratings of one answer go together, from 0 (as if each were of another answer) to 1 (raters always agree): the intraclass
+    /// correlation. It plays no part with one rater per answer.
+    /// </summary>
     public double Correlation { get; init; } = 0.3;
 
     /// <summary>How sure it shall be that the difference is seen.</summary>
@@ -24,7 +27,10 @@ public sealed record PowerQuestion
     /// <summary>The level of the test.</summary>
     public double Level { get; init; } = 0.05;
 
-    /// <summary>How many tests the report makes: axes times pairs of sources. Holm's correction is as strict as Bonferroni's for the smallest p, and that is assumed here.</summary>
+    /// <summary>
+    /// How many tests the report makes: axes times pairs of sources. Holm's correction is as strict as Bonferroni's for the smallest p, and
+    /// that is assumed here.
+    /// </summary>
     public int Tests { get; init; } = 1;
 
     /// <summary>Decides the simulated studies.</summary>
@@ -32,8 +38,9 @@ public sealed record PowerQuestion
 }
 
 /// <summary>
-/// How many questions a study needs, by simulation: each simulated study draws the ratings of both sources' answers to each question, and tests the mean difference over questions as the report does
-/// (its permutation test's normal limit: the sum of differences over the root of the sum of their squares). Of an answer with several ratings these follow a beta-binomial distribution.
+/// How many questions a study needs, by simulation: each simulated study draws the ratings of both sources' answers to each question, and
+/// tests the mean difference over questions as the report does (its permutation test's normal limit: the sum of differences over the root
+/// of the sum of their squares). Of an answer with several ratings these follow a beta-binomial distribution.
 /// </summary>
 public static class StudyPower
 {
@@ -57,7 +64,12 @@ public static class StudyPower
             var (sum, squares) = (0.0, 0.0);
             for (var place = 0; place < questions; place++)
             {
-                var difference = Favourable(stream, place, 1, question.Share + question.Difference, question) - Favourable(stream, place, 0, question.Share, question);
+                var difference = Favourable(
+                    stream,
+                    place,
+                    1,
+                    question.Share + question.Difference,
+                    question) - Favourable(stream, place, 0, question.Share, question);
                 sum += difference;
                 squares += difference * difference;
             }
@@ -108,7 +120,10 @@ public static class StudyPower
         for (var rater = 0; rater < question.RatersPerAnswer; rater++)
         {
             // The urn holds (1 − ρ)/ρ balls at the beginning, and one more after each draw.
-            var chance = rater == 0 ? share : ((share * (1 - question.Correlation)) + (question.Correlation * hits)) / (1 - question.Correlation + (question.Correlation * rater));
+            var chance = rater == 0
+                ? share
+                : ((share * (1 - question.Correlation))
+                    + (question.Correlation * hits)) / (1 - question.Correlation + (question.Correlation * rater));
             hits += stream.Uniform(place, rater, source) < chance ? 1 : 0;
         }
 
@@ -121,7 +136,8 @@ public static class StudyPower
         (bool Holds, string Name, string Range)[] rules =
         [
             (question.Share is > 0 and < 1, "share", "between 0 and 1"),
-            (question.Difference != 0 && question.Share + question.Difference is >= 0 and <= 1, "difference", "other than 0, and lead to a share from 0 to 1"),
+            (question.Difference != 0
+                && question.Share + question.Difference is >= 0 and <= 1, "difference", "other than 0, and lead to a share from 0 to 1"),
             (question.RatersPerAnswer is >= 1 and <= 100, "number of raters per answer", "from 1 to 100"),
             (question.Correlation is >= 0 and <= 1, "correlation", "from 0 to 1"),
             (question.Power is > 0 and < 1, "power", "between 0 and 1"),

@@ -44,8 +44,10 @@ public sealed record RatedUnit(int Question, int First, int? Second = null);
 /// <summary>What a rater says about a unit.</summary>
 /// <param name="Rater">The rater.</param>
 /// <param name="Unit">The unit's place.</param>
-/// <param name="Choices">The choice of each axis that has one; of a pair <c>first</c> means the unit's first source, whichever was shown first.</param>
+/// <param name="Choices">The choice of each axis that has one; of a pair <c>first</c> means the unit's first source, whichever was shown
+/// first.</param>
 /// <param name="Skipped">Whether the rater skipped it.</param>
 /// <param name="Seconds">Time spent.</param>
 /// <param name="At">When.</param>
-public sealed record UnitRating(string Rater, int Unit, ImmutableSortedDictionary<string, string> Choices, bool Skipped, double Seconds, DateTimeOffset At);
+public sealed record UnitRating(
+    string Rater, int Unit, ImmutableSortedDictionary<string, string> Choices, bool Skipped, double Seconds, DateTimeOffset At);

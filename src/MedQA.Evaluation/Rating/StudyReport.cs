@@ -36,7 +36,9 @@ public sealed record StudyReport
     /// <summary>What was published of the same axes; none for other rubrics.</summary>
     public ImmutableArray<PublishedRating> Published { get; init => field = value.IsDefault ? [] : value; } = [];
 
-    /// <summary>How many permutations each test has: at least 10,000, and enough that Holm's correction for all of them can give a p of 0.025.</summary>
+    /// <summary>
+    /// How many permutations each test has: at least 10,000, and enough that Holm's correction for all of them can give a p of 0.025.
+    /// </summary>
     public required int Permutations { get; init; }
 
     /// <summary>What a reader must know before using the figures.</summary>
@@ -51,23 +53,27 @@ public sealed record StudyReport
 /// <param name="UnitsRated">Answers with at least one rating on some axis.</param>
 /// <param name="MeanSeconds">Mean time of a whole rating; <see langword="null"/> without one.</param>
 /// <param name="MedianSeconds">Median time of a whole rating.</param>
-public sealed record StudyCompleteness(int Assigned, int Rated, int Begun, int Skipped, int UnitsRated, double? MeanSeconds, double? MedianSeconds);
+public sealed record StudyCompleteness(
+    int Assigned, int Rated, int Begun, int Skipped, int UnitsRated, double? MeanSeconds, double? MedianSeconds);
 
 /// <summary>What was said on an axis.</summary>
 /// <param name="Axis">The axis.</param>
 /// <param name="Sources">By source.</param>
 /// <param name="Differences">Between sources.</param>
 /// <param name="Agreement">How far raters agree; <see langword="null"/> where no answer was rated twice.</param>
-public sealed record AxisReport(string Axis, ImmutableArray<SourceShares> Sources, ImmutableArray<SourceDifference> Differences, AxisAgreement? Agreement);
+public sealed record AxisReport(
+    string Axis, ImmutableArray<SourceShares> Sources, ImmutableArray<SourceDifference> Differences, AxisAgreement? Agreement);
 
 /// <summary>What was said on an axis about a source.</summary>
 /// <param name="Source">The source.</param>
 /// <param name="Ratings">How many ratings.</param>
 /// <param name="Units">How many answers they are on.</param>
-/// <param name="Favourable">Share of the choices that speak for the answer: the mean of the answers' own shares, so that an answer counts once however many have rated it.</param>
+/// <param name="Favourable">Share of the choices that speak for the answer: the mean of the answers' own shares, so that an answer counts
+/// once however many have rated it.</param>
 /// <param name="FavourableInterval">Its 95 % interval.</param>
 /// <param name="Shares">Each choice's share.</param>
-public sealed record SourceShares(string Source, int Ratings, int Units, double? Favourable, Interval? FavourableInterval, ImmutableArray<ChoiceShare> Shares);
+public sealed record SourceShares(
+    string Source, int Ratings, int Units, double? Favourable, Interval? FavourableInterval, ImmutableArray<ChoiceShare> Shares);
 
 /// <summary>How often a choice was made.</summary>
 /// <param name="Choice">The choice.</param>
@@ -80,21 +86,27 @@ public sealed record ChoiceShare(string Choice, int Count, double? Share, Interv
 /// <param name="First">One source.</param>
 /// <param name="Second">The other.</param>
 /// <param name="Questions">Questions whose answers of both are rated.</param>
-/// <param name="Difference">Favourable share of the second less that of the first, mean over these questions; of a rubric that compares, the share that prefers the second less the share that prefers the first.</param>
+/// <param name="Difference">Favourable share of the second less that of the first, mean over these questions; of a rubric that compares,
+/// the share that prefers the second less the share that prefers the first.</param>
 /// <param name="P">From <see cref="StudyReport.Permutations"/> permutations: within a question the two answers change places.</param>
 /// <param name="HolmP">After Holm's correction over all axes and pairs of the report.</param>
 public sealed record SourceDifference(string First, string Second, int Questions, double Difference, double P, double HolmP);
 
 /// <summary>How far raters agree on an axis, over answers that were rated more than once.</summary>
 /// <param name="Units">Answers that were rated more than once.</param>
-/// <param name="Raters">How many raters these answers have, where they all have as many; else <see langword="null"/>: of answers with different numbers each counts once.</param>
+/// <param name="Raters">How many raters these answers have, where they all have as many; else <see langword="null"/>: of answers with
+/// different numbers each counts once.</param>
 /// <param name="RandolphKappa">Randolph's free-marginal kappa.</param>
 /// <param name="FleissKappa">Fleiss' kappa; <see langword="null"/> where chance alone would agree fully.</param>
-/// <param name="WeightedCohenKappa">Mean of quadratically weighted Cohen kappas of the pairs of raters with two answers or more in common, on axes whose choices are steps of a scale.</param>
+/// <param name="WeightedCohenKappa">Mean of quadratically weighted Cohen kappas of the pairs of raters with two answers or more in common,
+/// on axes whose choices are steps of a scale.</param>
 /// <param name="KrippendorffAlpha">Krippendorff's alpha, which bears missing ratings.</param>
-public sealed record AxisAgreement(int Units, int? Raters, double? RandolphKappa, double? FleissKappa, double? WeightedCohenKappa, double? KrippendorffAlpha)
+public sealed record AxisAgreement(
+    int Units, int? Raters, double? RandolphKappa, double? FleissKappa, double? WeightedCohenKappa, double? KrippendorffAlpha)
 {
-    /// <summary>95 % interval of <see cref="RandolphKappa"/>; <see langword="null"/> with fewer than two answers that were rated more than once.</summary>
+    /// <summary>
+    /// 95 % interval of <see cref="RandolphKappa"/>; <see langword="null"/> with fewer than two answers that were rated more than once.
+    /// </summary>
     public Interval? RandolphInterval { get; init; }
 
     /// <summary>95 % interval of <see cref="FleissKappa"/>.</summary>
@@ -114,5 +126,7 @@ public sealed record AxisAgreement(int Units, int? Raters, double? RandolphKappa
 /// <param name="Favourable">Share of all choices that speak for the answer.</param>
 /// <param name="FirstHalf">The same in the first half of the ratings, in the order in which they were made.</param>
 /// <param name="SecondHalf">The same in the second half: a rater who drifts differs. A pilot is all in the first half.</param>
-/// <param name="DriftP">How often ratings in a random order differ as much between the halves, after Holm's correction over the raters; <see langword="null"/> for fewer than <see cref="StudyReportBuilder.FewestForDrift"/> ratings.</param>
-public sealed record RaterReport(string Rater, int Rated, double? MedianSeconds, double? Favourable, double? FirstHalf, double? SecondHalf, double? DriftP = null);
+/// <param name="DriftP">How often ratings in a random order differ as much between the halves, after Holm's correction over the raters;
+/// <see langword="null"/> for fewer than <see cref="StudyReportBuilder.FewestForDrift"/> ratings.</param>
+public sealed record RaterReport(
+    string Rater, int Rated, double? MedianSeconds, double? Favourable, double? FirstHalf, double? SecondHalf, double? DriftP = null);

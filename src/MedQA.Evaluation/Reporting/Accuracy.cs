@@ -17,7 +17,10 @@ public sealed record Accuracy
     /// <summary>Questions with a known right option that infrastructure failed to answer; not in <see cref="Scored"/>.</summary>
     public required int Failed { get; init; }
 
-    /// <summary>Questions with a known right option that cannot be asked so (too long for the model's context, without options); not in <see cref="Scored"/>, and no retry changes that.</summary>
+    /// <summary>
+    /// Questions with a known right option that cannot be asked so (too long for the model's context, without options); not in
+    /// <see cref="Scored"/>, and no retry changes that.
+    /// </summary>
     public int Unaskable { get; init; }
 
     /// <summary><see cref="Correct"/> / <see cref="Scored"/>; <see langword="null"/> where nothing is scored.</summary>
@@ -25,12 +28,14 @@ public sealed record Accuracy
 
     /// <summary>
     /// 95 % interval of <see cref="Value"/>: Clopper-Pearson's, or where questions belong together (<see cref="Clusters"/>) the one of
-    /// <see cref="ClusteredInterval.Proportion"/>. <see langword="null"/> where nothing is scored, or while there are failed questions: a retry
-    /// must answer them first.
+    /// <see cref="ClusteredInterval.Proportion"/>. <see langword="null"/> where nothing is scored, or while there are failed questions: a
+    /// retry must answer them first.
     /// </summary>
     public Interval? Interval { get; init; }
 
-    /// <summary>Where questions belong together, 95 % Clopper-Pearson interval as if they did not: too narrow, but what papers print.</summary>
+    /// <summary>
+    /// Where questions belong together, 95 % Clopper-Pearson interval as if they did not: too narrow, but what papers print.
+    /// </summary>
     public Interval? IntervalOfUnrelated { get; init; }
 
     /// <summary>Clusters of scored questions, where two or more are equal or share a passage; else <see langword="null"/>.</summary>
@@ -39,18 +44,23 @@ public sealed record Accuracy
     /// <summary>Whether there are so few clusters that <see cref="Interval"/> is not to be relied on.</summary>
     public bool FewClusters => Clusters < ClusteredInterval.FewClusters;
 
-    /// <summary>Where there are failed questions: the accuracy if all of them were wrong, and if all were right; else <see langword="null"/>.</summary>
+    /// <summary>
+    /// Where there are failed questions: the accuracy if all of them were wrong, and if all were right; else <see langword="null"/>.
+    /// </summary>
     public Interval? Bounds { get; init; }
 
-    /// <summary>The accuracy of guessing: the mean of 1/options over the scored questions, options left out that nobody would choose ("n/a").</summary>
+    /// <summary>
+    /// The accuracy of guessing: the mean of 1/options over the scored questions, options left out that nobody would choose ("n/a").
+    /// </summary>
     public double? Chance { get; init; }
 
     /// <summary>How many options each scored question has; <see langword="null"/> where they differ or nothing is scored.</summary>
     public int? OptionsEach { get; init; }
 
     /// <summary>
-    /// The standard error of <see cref="Value"/> with questions that belong together as one cluster (arXiv 2411.00640, section 2.2), corrected for
-    /// a small number of clusters; with no two together it is the usual one. <see langword="null"/> where nothing is scored or questions failed.
+    /// The standard error of <see cref="Value"/> with questions that belong together as one cluster (arXiv 2411.00640, section 2.2),
+    /// corrected for a small number of clusters; with no two together it is the usual one. <see langword="null"/> where nothing is scored
+    /// or questions failed.
     /// </summary>
     public double? StandardError { get; init; }
 }
@@ -58,8 +68,10 @@ public sealed record Accuracy
 /// <summary>The mean accuracy of a run's data sets, each counted once.</summary>
 /// <param name="Value">The mean.</param>
 /// <param name="Datasets">How many data sets have scored questions.</param>
-/// <param name="StandardError">Root of the sum of the sets' squared standard errors, divided by their number; <see langword="null"/> while questions failed.</param>
-/// <param name="Interval">95 % interval, put together from the sets' score intervals (Zou and Donner, Statistics in Medicine 27, 2008): never a point; <see langword="null"/> while questions failed.</param>
+/// <param name="StandardError">Root of the sum of the sets' squared standard errors, divided by their number; <see langword="null"/> while
+/// questions failed.</param>
+/// <param name="Interval">95 % interval, put together from the sets' score intervals (Zou and Donner, Statistics in Medicine 27, 2008):
+/// never a point; <see langword="null"/> while questions failed.</param>
 public sealed record MacroAccuracy(double Value, int Datasets, double? StandardError, Interval? Interval);
 
 /// <summary>The questions of one data set, or of one topic of it.</summary>

@@ -9,9 +9,13 @@ namespace MedQA.Evaluation.Reporting;
 /// <param name="Model">The model.</param>
 /// <param name="Runs">The ids of the runs that the row's figures come from; each data set is one run's.</param>
 /// <param name="Cells">A cell for each data set that they answered, by name.</param>
-public sealed record AccuracyRow(string Profile, string Strategy, string Model, ImmutableArray<string> Runs, ImmutableArray<AccuracyCell> Cells);
+public sealed record AccuracyRow(
+    string Profile, string Strategy, string Model, ImmutableArray<string> Runs, ImmutableArray<AccuracyCell> Cells);
 
-/// <summary>The accuracy of a run on one data set: on all questions with a known right option that the model was asked, whatever other runs answered.</summary>
+/// <summary>
+/// The accuracy of a run on one data set: on all questions with a known right option that the model was asked, whatever other runs
+/// answered.
+/// </summary>
 /// <param name="Dataset">The data set.</param>
 /// <param name="Correct">Right answers.</param>
 /// <param name="Scored">Questions.</param>
@@ -29,7 +33,10 @@ public sealed record AccuracyCell(string Dataset, int Correct, int Scored, doubl
 /// <summary>Lays runs out as the table of strategies, models and data sets.</summary>
 internal static class AccuracyTable
 {
-    /// <summary>A row for each profile and model, in the order in which they come; a second one where several runs of the same answered the same data set.</summary>
+    /// <summary>
+    /// A row for each profile and model, in the order in which they come; a second one where several runs of the same answered the same
+    /// data set.
+    /// </summary>
     public static ImmutableArray<AccuracyRow> Of(IReadOnlyList<ComparedRun> runs)
     {
         var rows = new List<AccuracyRow>();
@@ -42,7 +49,9 @@ internal static class AccuracyTable
                     .GroupBy(static answer => answer.Key.Dataset, static answer => answer.Value)
                     .Select(dataset => CellOf(dataset.Key, dataset, run.Provisional)),
             ];
-            var place = rows.FindIndex(row => (row.Profile, row.Model) == (run.Profile, run.Model) && !row.Cells.Any(cell => cells.Any(other => other.Dataset == cell.Dataset)));
+            var place = rows.FindIndex(
+                row => (row.Profile, row.Model) == (run.Profile, run.Model)
+                    && !row.Cells.Any(cell => cells.Any(other => other.Dataset == cell.Dataset)));
             if (place < 0)
             {
                 place = rows.Count;
@@ -67,6 +76,10 @@ internal static class AccuracyTable
             share.Add(answer.Cluster, answer.Right);
         }
 
-        return new(dataset, share.Right, share.Count, (double)share.Right / share.Count, share.Interval()!.Value) { Clusters = share.Clusters, Provisional = provisional };
+        return new(dataset, share.Right, share.Count, (double)share.Right / share.Count, share.Interval()!.Value)
+        {
+            Clusters = share.Clusters,
+            Provisional = provisional
+        };
     }
 }

@@ -46,7 +46,9 @@ internal sealed class AgreementTally
         Histogram =
         [
             .. _levels
-                .Select(static level => new AgreementLevel(level.Key.Votes, level.Key.Samples, level.Value.Questions, level.Value.Correct, level.Value.Wrong))
+                .Select(
+                    static level => new AgreementLevel(
+                        level.Key.Votes, level.Key.Samples, level.Value.Questions, level.Value.Correct, level.Value.Wrong))
                 .OrderBy(static level => level.Agreement).ThenBy(static level => level.Samples),
         ],
     };
@@ -57,13 +59,29 @@ internal sealed class AgreementTally
         Votes = _votes,
         Forced = _forced,
         Answers = _forcedAnswers,
-        Counted = new VoteFigures(_correct, _scored, Share(_correct, _scored), Share(_agreement, _withOptions), calibrated ? ErrorOf(_levels.Select(static level => (level.Key.Votes, level.Key.Samples, level.Value.Correct, level.Value.Wrong))) : null),
-        AsAbstentions = new VoteFigures(_correctWithoutForced, _scored, Share(_correctWithoutForced, _scored), Share(_agreementWithoutForced, _withOptions), calibrated ? ErrorOf(_levelsWithoutForced.Select(static level => (level.Key.Votes, level.Key.Samples, level.Value.Right, level.Value.Wrong))) : null),
+        Counted = new VoteFigures(
+            _correct,
+            _scored,
+            Share(_correct, _scored),
+            Share(_agreement, _withOptions),
+            calibrated
+                ? ErrorOf(_levels.Select(static level => (level.Key.Votes, level.Key.Samples, level.Value.Correct, level.Value.Wrong)))
+                : null),
+        AsAbstentions = new VoteFigures(
+            _correctWithoutForced,
+            _scored,
+            Share(_correctWithoutForced, _scored),
+            Share(_agreementWithoutForced, _withOptions),
+            calibrated
+                ? ErrorOf(
+                    _levelsWithoutForced.Select(static level => (level.Key.Votes, level.Key.Samples, level.Value.Right, level.Value.Wrong)))
+                : null),
     };
 
     public Ties BuildTies() => new(_ties, _tiesScored, _tiesCorrect, Share(_correct - _tiesCorrect + _tieCredit, _scored));
 
-    private static double ErrorOf(IEnumerable<(int Votes, int Samples, int Right, int Wrong)> levels) => CalibrationFigures.Of(ConfidenceTable.OfVotes(levels)).ExpectedError;
+    private static double ErrorOf(IEnumerable<(int Votes, int Samples, int Right, int Wrong)> levels) =>
+        CalibrationFigures.Of(ConfidenceTable.OfVotes(levels)).ExpectedError;
 
     private static double? Share(double part, int whole) => whole == 0 ? null : part / whole;
 

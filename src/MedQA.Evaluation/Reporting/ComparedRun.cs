@@ -44,11 +44,22 @@ public sealed class ComparedRun(string name)
             return;
         }
 
-        var failure = answered.Failure is not { } fault ? ComparedFailure.None : fault.IsOfQuestion ? ComparedFailure.OfQuestion : ComparedFailure.OfMachine;
-        var compared = new ComparedAnswer(QuestionCluster.NumberOf(answered.QuestionFingerprint), QuestionCluster.Of(answered), answered.Cluster is not null, (sbyte)gold, failure, answered.Answer == gold);
+        var failure = answered.Failure is not { } fault
+            ? ComparedFailure.None
+            : fault.IsOfQuestion
+            ? ComparedFailure.OfQuestion
+            : ComparedFailure.OfMachine;
+        var compared = new ComparedAnswer(
+            QuestionCluster.NumberOf(answered.QuestionFingerprint),
+            QuestionCluster.Of(answered),
+            answered.Cluster is not null,
+            (sbyte)gold,
+            failure,
+            answered.Answer == gold);
         if (!_answers.TryAdd((answered.Dataset, answered.Id), compared))
         {
-            throw new RunComparisonException($"{Name} has two answers to question {answered.Id} of {answered.Dataset}. A comparison takes each question once.");
+            throw new RunComparisonException(
+                $"{Name} has two answers to question {answered.Id} of {answered.Dataset}. A comparison takes each question once.");
         }
     }
 }
@@ -60,7 +71,8 @@ public sealed class ComparedRun(string name)
 /// <param name="Gold">The right option.</param>
 /// <param name="Failure">Why there is no answer.</param>
 /// <param name="Right">Whether the answer is right.</param>
-internal readonly record struct ComparedAnswer(ulong? Fingerprint, ulong Cluster, bool KnowsPassage, sbyte Gold, ComparedFailure Failure, bool Right);
+internal readonly record struct ComparedAnswer(
+    ulong? Fingerprint, ulong Cluster, bool KnowsPassage, sbyte Gold, ComparedFailure Failure, bool Right);
 
 /// <summary>Why a compared run has no answer to a question.</summary>
 internal enum ComparedFailure : byte

@@ -3,7 +3,9 @@ using MedQA.Evaluation.Statistics;
 
 namespace MedQA.Evaluation.Reporting;
 
-/// <summary>Whether a run's confidence says which answers are right, and what deferring the least confident ones to a person would gain.</summary>
+/// <summary>
+/// Whether a run's confidence says which answers are right, and what deferring the least confident ones to a person would gain.
+/// </summary>
 public sealed record ConfidenceReport
 {
     /// <summary>Below this many questions a report says that there are few.</summary>
@@ -24,7 +26,10 @@ public sealed record ConfidenceReport
     /// <summary>The ten bins of the calibration error, those that hold answers.</summary>
     public ImmutableArray<CalibrationBin> Bins { get; init; } = [];
 
-    /// <summary>The exact reliability table: every level of confidence that occurs, from low to high. Empty where the confidence is no share of votes.</summary>
+    /// <summary>
+    /// The exact reliability table: every level of confidence that occurs, from low to high. Empty where the confidence is no share of
+    /// votes.
+    /// </summary>
     public ImmutableArray<ConfidenceLevel> Levels { get; init; } = [];
 
     /// <summary>The risk-coverage curve from the highest confidence down: all its points, or 200 of them.</summary>
@@ -55,7 +60,9 @@ public sealed record SampleFigures
     /// <summary>The accuracy of the best sample index.</summary>
     public required double HighestAccuracy { get; init; }
 
-    /// <summary>Sample standard deviation of the accuracies of the k sample indices: the spread from seed to seed of single answers.</summary>
+    /// <summary>
+    /// Sample standard deviation of the accuracies of the k sample indices: the spread from seed to seed of single answers.
+    /// </summary>
     public required double Deviation { get; init; }
 
     /// <summary>pass@m and maj@m for m = 1 … k. Empty above <see cref="MostSamplesForSubsets"/> samples.</summary>

@@ -48,9 +48,13 @@ internal sealed class ConfidenceTally
             return null;
         }
 
-        var table = ConfidenceTable.OfVotes(_agreements.Select(static level => (level.Key.Votes, level.Key.Samples, level.Value.Right, level.Value.Wrong)));
+        var table = ConfidenceTable.OfVotes(
+            _agreements.Select(static level => (level.Key.Votes, level.Key.Samples, level.Value.Right, level.Value.Wrong)));
         var clustered = Clustered(table, place => (double)_votes[place] / samples);
-        return Build($"agreement: votes for the answer over {samples} samples", table, clustered, key, intervals) with { Levels = Levels(table, clustered) };
+        return Build($"agreement: votes for the answer over {samples} samples", table, clustered, key, intervals) with
+        {
+            Levels = Levels(table, clustered)
+        };
     }
 
     public ConfidenceReport? BuildProbability(ulong key, bool intervals) => _scoredOptions
@@ -58,7 +62,11 @@ internal sealed class ConfidenceTally
         : null;
 
     public ConfidenceReport? BuildStoppingPosterior(ulong key, bool intervals) => _stopsEarly
-        ? Build("stopping posterior: the probability that the leading answer leads the second, P(Beta(a + 1, b + 1) > 1/2)", _posteriors, key, intervals)
+        ? Build(
+            "stopping posterior: the probability that the leading answer leads the second, P(Beta(a + 1, b + 1) > 1/2)",
+            _posteriors,
+            key,
+            intervals)
         : null;
 
     private ConfidenceReport Build(string confidence, List<double> confidences, ulong key, bool intervals)
@@ -68,19 +76,30 @@ internal sealed class ConfidenceTally
     }
 
     /// <summary>The answers one by one, where two or more are of one cluster.</summary>
-    private ClusteredConfidences? Clustered(ConfidenceTable table, Func<int, double> confidenceAt) => _clusters.Distinct().Count() == _clusters.Count
-        ? null
-        : new ClusteredConfidences(table, Enumerable.Range(0, _correct.Count).Select(place => (table.LevelOf(confidenceAt(place)), _correct[place], _clusters[place])));
+    private ClusteredConfidences? Clustered(ConfidenceTable table, Func<int, double> confidenceAt) =>
+        _clusters.Distinct().Count() == _clusters.Count
+            ? null
+            : new ClusteredConfidences(
+                table,
+                Enumerable.Range(0, _correct.Count)
+                    .Select(place => (table.LevelOf(confidenceAt(place)), _correct[place], _clusters[place])));
 
     private static ImmutableArray<ConfidenceLevel> Levels(ConfidenceTable table, ClusteredConfidences? clustered) => clustered is null
         ? table.Levels
-        : [.. table.Levels.Select((level, place) => level with { EffectiveKept = clustered.LeastEffective(other => other >= place), KeptInterval = clustered.Kept(other => other >= place) })];
+        : [.. table.Levels.Select(
+            (level, place) => level with
+            {
+                EffectiveKept = clustered.LeastEffective(other => other >= place),
+                KeptInterval = clustered.Kept(other => other >= place)
+            })];
 
     private static ImmutableArray<CalibrationBin> Bins(ConfidenceTable table, ClusteredConfidences? clustered) => clustered is null
         ? CalibrationFigures.BinsOf(table)
-        : [.. CalibrationFigures.BinsOf(table).Select(bin => bin with { OfClusters = clustered.Kept(level => table.Levels[level].Bin == bin.Bin) })];
+        : [.. CalibrationFigures.BinsOf(table)
+            .Select(bin => bin with { OfClusters = clustered.Kept(level => table.Levels[level].Bin == bin.Bin) })];
 
-    private static ConfidenceReport Build(string confidence, ConfidenceTable table, ClusteredConfidences? clustered, ulong key, bool intervals)
+    private static ConfidenceReport Build(
+        string confidence, ConfidenceTable table, ClusteredConfidences? clustered, ulong key, bool intervals)
     {
         var curve = Statistics.Deferral.RiskCoverage(table);
         return new ConfidenceReport
@@ -90,7 +109,9 @@ internal sealed class ConfidenceTally
             Figures = CalibrationFigures.Of(table),
             Intervals = !intervals ? null : clustered is null ? Bootstrap.Calibration(table, key) : Bootstrap.Calibration(clustered, key),
             Bins = Bins(table, clustered),
-            RiskCoverage = curve.Length <= MostCurvePoints ? curve : [.. Enumerable.Range(1, MostCurvePoints).Select(point => curve[(int)((long)point * curve.Length / MostCurvePoints) - 1])],
+            RiskCoverage = curve.Length <= MostCurvePoints
+                ? curve
+                : [.. Enumerable.Range(1, MostCurvePoints).Select(point => curve[(int)((long)point * curve.Length / MostCurvePoints) - 1])],
             Deferral = [.. Enumerable.Range(0, 20).Select(step => Statistics.Deferral.At(table, clustered, step / 20.0))],
         };
     }

@@ -2,7 +2,9 @@ using MedQA.Evaluation.Statistics;
 
 namespace MedQA.Evaluation.Reporting;
 
-/// <summary>How figures are written for people: percentages with one decimal, the divisor beside them, a dash for what is not there.</summary>
+/// <summary>
+/// How figures are written for people: percentages with one decimal, the divisor beside them, a dash for what is not there.
+/// </summary>
 internal static class Figures
 {
     public const string None = "–";
@@ -12,7 +14,8 @@ internal static class Figures
     public static string Percent(Interval? interval) =>
         interval is { } value ? $"{100 * value.Lower:0.0} to {100 * value.Upper:0.0} %" : None;
 
-    public static string WithInterval(double? share, Interval? interval) => interval is null ? Percent(share) : $"{Percent(share)} ({Percent(interval)})";
+    public static string WithInterval(double? share, Interval? interval) =>
+        interval is null ? Percent(share) : $"{Percent(share)} ({Percent(interval)})";
 
     public static string Fraction(double? value) => value is { } known ? known.ToString("0.000") : None;
 
@@ -27,5 +30,7 @@ internal static class Figures
 
     /// <summary>The accuracy's interval, or its bounds where questions failed.</summary>
     public static string Interval(Accuracy accuracy) =>
-        accuracy.Bounds is { } bounds ? $"between {Percent(bounds.Lower)} and {Percent(bounds.Upper)} (failed all wrong, all right)" : Percent(accuracy.Interval);
+        accuracy.Bounds is { } bounds
+            ? $"between {Percent(bounds.Lower)} and {Percent(bounds.Upper)} (failed all wrong, all right)"
+            : Percent(accuracy.Interval);
 }

@@ -28,10 +28,15 @@ public sealed record GuaranteedDeferral
     /// <summary><see cref="Kept"/> over all scored answers of this run.</summary>
     public double? Coverage { get; init; }
 
-    /// <summary>95 % interval of the accuracy of the kept, as <see cref="Accuracy.Interval"/> is computed; <see langword="null"/> where none is kept.</summary>
+    /// <summary>
+    /// 95 % interval of the accuracy of the kept, as <see cref="Accuracy.Interval"/> is computed; <see langword="null"/> where none is
+    /// kept.
+    /// </summary>
     public Interval? Interval { get; init; }
 
-    /// <summary>Questions that the development run asked too: the guarantee rests on new questions. 0 where there are none or it is not known.</summary>
+    /// <summary>
+    /// Questions that the development run asked too: the guarantee rests on new questions. 0 where there are none or it is not known.
+    /// </summary>
     public int SharedQuestions { get; init; }
 
     /// <summary>What a reader must know before relying on the guarantee; empty where there is nothing.</summary>
@@ -43,9 +48,8 @@ public sealed record GuaranteedDeferral
     /// <param name="accuracy">How many of the answers kept shall be right.</param>
     /// <param name="confidence">How sure that shall be.</param>
     /// <exception cref="RunComparisonException">
-    /// The development run asked the run's own questions; the runs differ in model, protocol or version of the rules; one is not finished or has
-    /// failed questions; or agreement is no confidence of theirs.
-    /// </exception>
+    /// The development run asked the run's own questions; the runs differ in model, protocol or version of the rules; one is not finished
+    /// or has failed questions; or agreement is no confidence of theirs. </exception>
     public static GuaranteedDeferral Of(RunReport development, RunReport report, double accuracy = 0.9, double confidence = 0.95)
     {
         ArgumentNullException.ThrowIfNull(development);
@@ -81,24 +85,28 @@ public sealed record GuaranteedDeferral
     /// <summary>The levels of the report where it has them (they know of clusters), else those of the histogram.</summary>
     private static ConfidenceTable Table(RunReport report) => report.Confidence is { Levels.IsDefaultOrEmpty: false } confidence
         ? ConfidenceTable.OfLevels(confidence.Levels)
-        : ConfidenceTable.OfVotes(report.Agreement.Histogram.Select(static level => (level.Votes, level.Samples, level.Correct, level.Wrong)));
+        : ConfidenceTable.OfVotes(
+            report.Agreement.Histogram.Select(static level => (level.Votes, level.Samples, level.Correct, level.Wrong)));
 
     private static IEnumerable<string> WarningsOf(RunReport development, RunReport report, (int Questions, bool Exact)? shared)
     {
         if (shared is null)
         {
-            yield return "One of the reports was written before reports say which questions were asked, so whether the runs share questions is not known. A guarantee rests on other questions.";
+            yield return "One of the reports was written before reports say which questions were asked, so whether the runs share "
+                + "questions is not known. A guarantee rests on other questions.";
         }
         else if (shared is { Questions: > 0 and var questions, Exact: var exact })
         {
-            yield return $"The development run asked {(exact ? "" : "about ")}{questions} of this run's {report.Asked!.Questions} questions too. The guarantee is for new questions: leave these out of one of the files.";
+            yield return $"The development run asked {(exact ? "" : "about ")}{questions} of this run's {report.Asked!.Questions} "
+                + "questions too. The guarantee is for new questions: leave these out of one of the files.";
         }
 
         foreach (var run in new[] { development, report })
         {
             if (run.Accuracy is { FewClusters: true, Clusters: { } clusters })
             {
-                yield return $"The questions of {run.QuestionSet} are {clusters} clusters of equal questions or questions on one passage: too few to say much of others.";
+                yield return $"The questions of {run.QuestionSet} are {clusters} clusters of equal questions or questions on one passage: "
+                    + "too few to say much of others.";
             }
         }
     }
@@ -106,9 +114,12 @@ public sealed record GuaranteedDeferral
     /// <summary>How many questions both runs asked, and whether that is exact; <see langword="null"/> where it is not known.</summary>
     private static (int Questions, bool Exact)? CheckOtherQuestions(RunReport development, RunReport report)
     {
-        if (development.Circumstances.Run == report.Circumstances.Run || (development.QuestionSetHash is { } hash && hash == report.QuestionSetHash))
+        if (development.Circumstances.Run == report.Circumstances.Run
+            || (development.QuestionSetHash is { } hash && hash == report.QuestionSetHash))
         {
-            throw new RunComparisonException($"The development run asked this run's own questions ({report.QuestionSet}). A threshold that was chosen on them guarantees nothing about them: use a run on other questions.");
+            throw new RunComparisonException(
+                $"The development run asked this run's own questions ({report.QuestionSet}). A threshold that was chosen on them "
+                    + "guarantees nothing about them: use a run on other questions.");
         }
 
         if (development.Asked is not { } asked || report.Asked is not { } own)
@@ -119,7 +130,10 @@ public sealed record GuaranteedDeferral
         var (questions, exact) = own.Shared(asked);
         if (questions >= own.Questions)
         {
-            throw new RunComparisonException($"{(exact ? "All" : "About all")} questions of this run ({report.QuestionSet}) are in the development run ({development.QuestionSet}). A threshold that was chosen on them guarantees nothing about them: use a run on other questions.");
+            throw new RunComparisonException(
+                $"{(exact ? "All" : "About all")} questions of this run ({report.QuestionSet}) are in the development run "
+                    + $"({development.QuestionSet}). A threshold that was chosen on them guarantees nothing about them: use a run on "
+                    + "other questions.");
         }
 
         return (questions, exact);
@@ -130,29 +144,38 @@ public sealed record GuaranteedDeferral
         var shared = CheckOtherQuestions(development, report);
         if (development.EvaluationRules != report.EvaluationRules)
         {
-            throw new RunComparisonException($"The development run was read under version {development.EvaluationRules} of the evaluation's rules, this run under version {report.EvaluationRules}. A guarantee holds for one version only: run the development file again.");
+            throw new RunComparisonException(
+                $"The development run was read under version {development.EvaluationRules} of the evaluation's rules, this run under "
+                    + $"version {report.EvaluationRules}. A guarantee holds for one version only: run the development file again.");
         }
 
         if (development.ModelFingerprint != report.ModelFingerprint)
         {
-            throw new RunComparisonException($"The development run was answered by {development.Model}, this run by {report.Model} (or by other files of the same name). A guarantee holds for one model only.");
+            throw new RunComparisonException(
+                $"The development run was answered by {development.Model}, this run by {report.Model} (or by other files of the same "
+                    + "name). A guarantee holds for one model only.");
         }
 
         if (!CanonicalJson.Of(development.Protocol).AsSpan().SequenceEqual(CanonicalJson.Of(report.Protocol)))
         {
-            throw new RunComparisonException($"The development run asked by profile {development.Protocol.Profile.Name}, this run by {report.Protocol.Profile.Name}, or with other worked examples or settings. A guarantee holds for one protocol only.");
+            throw new RunComparisonException(
+                $"The development run asked by profile {development.Protocol.Profile.Name}, this run by {report.Protocol.Profile.Name}, "
+                    + "or with other worked examples or settings. A guarantee holds for one protocol only.");
         }
 
         foreach (var run in new[] { development, report })
         {
             if (run.Provisional || run.Questions.Failed > 0)
             {
-                throw new RunComparisonException($"The run on {run.QuestionSet} has questions that are not answered yet, or that failed. Finish or retry it first.");
+                throw new RunComparisonException(
+                    $"The run on {run.QuestionSet} has questions that are not answered yet, or that failed. Finish or retry it first.");
             }
 
             if (run.Confidence is null)
             {
-                throw new RunComparisonException($"The run on {run.QuestionSet} has no agreement to defer by: it needs questions with a known right option and a fixed number of samples above 1.");
+                throw new RunComparisonException(
+                    $"The run on {run.QuestionSet} has no agreement to defer by: it needs questions with a known right option and a fixed "
+                        + "number of samples above 1.");
             }
         }
 

@@ -5,14 +5,17 @@ using MedQA.Evaluation.Questions;
 
 namespace MedQA.Evaluation.Reporting;
 
-/// <summary>Questions that stand in a training text, and a run's accuracy on them and on the others. Nothing is scored where there is no run.</summary>
+/// <summary>
+/// Questions that stand in a training text, and a run's accuracy on them and on the others. Nothing is scored where there is no run.
+/// </summary>
 /// <param name="LookedFor">Questions that were looked for.</param>
 /// <param name="TooShort">Questions that were too short to be looked for; they count among the others.</param>
 /// <param name="All">Accuracy on all questions.</param>
 /// <param name="Overlapping">Accuracy on those that stand in the text.</param>
 /// <param name="Others">Accuracy on the rest.</param>
 /// <param name="Questions">The overlapping questions, in the order of the run or file.</param>
-public sealed record OverlapReport(int LookedFor, int TooShort, Accuracy All, Accuracy Overlapping, Accuracy Others, ImmutableArray<OverlappingQuestion> Questions)
+public sealed record OverlapReport(
+    int LookedFor, int TooShort, Accuracy All, Accuracy Overlapping, Accuracy Others, ImmutableArray<OverlappingQuestion> Questions)
 {
     /// <summary>What was found, without a run.</summary>
     /// <param name="overlap">What was found.</param>
@@ -22,7 +25,8 @@ public sealed record OverlapReport(int LookedFor, int TooShort, Accuracy All, Ac
         ArgumentNullException.ThrowIfNull(overlap);
         ArgumentNullException.ThrowIfNull(questions);
         var nothing = new AccuracyTally().Build();
-        var found = questions.Where(question => overlap.Found.Contains((question.Dataset, question.Id))).Select(static question => new OverlappingQuestion(question.Dataset, question.Id));
+        var found = questions.Where(question => overlap.Found.Contains((question.Dataset, question.Id)))
+            .Select(static question => new OverlappingQuestion(question.Dataset, question.Id));
         return new OverlapReport(overlap.Count, overlap.TooShort, nothing, nothing, nothing, [.. found]);
     }
 }
@@ -55,5 +59,6 @@ public sealed class OverlapAccumulator(TextOverlap overlap)
     }
 
     /// <summary>The report on all answers that were added.</summary>
-    public OverlapReport Build() => new(overlap.Count, overlap.TooShort, _all.Build(), _overlapping.Build(), _others.Build(), _questions.ToImmutable());
+    public OverlapReport Build() =>
+        new(overlap.Count, overlap.TooShort, _all.Build(), _overlapping.Build(), _others.Build(), _questions.ToImmutable());
 }

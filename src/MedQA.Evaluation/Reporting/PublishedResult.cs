@@ -38,7 +38,10 @@ public sealed record PublishedResult
     /// <summary>Where the figure was read.</summary>
     public required string ReadIn { get; init; }
 
-    /// <summary>95 % Clopper-Pearson interval, from the number of right answers nearest to the printed accuracy; <see langword="null"/> where questions were deferred.</summary>
+    /// <summary>
+    /// 95 % Clopper-Pearson interval, from the number of right answers nearest to the printed accuracy; <see langword="null"/> where
+    /// questions were deferred.
+    /// </summary>
     public Interval? Interval => Deferred > 0 ? null : BinomialInterval.ClopperPearson((int)Math.Round(Accuracy * Questions), Questions);
 }
 

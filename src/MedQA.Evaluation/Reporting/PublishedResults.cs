@@ -6,18 +6,26 @@ namespace MedQA.Evaluation.Reporting;
 public static class PublishedResults
 {
     private static readonly Paper MedPalm = new("Singhal et al., Large language models encode clinical knowledge, Nature 620", 2023);
-    private static readonly Paper MedPalm2 = new("Singhal et al., Toward expert-level medical question answering with large language models, Nature Medicine 31", 2025);
-    private static readonly Paper MedPalm2Preprint = new("Singhal et al., Towards expert-level medical question answering with large language models, arXiv 2305.09617", 2023);
+    private static readonly Paper MedPalm2 = new(
+        "Singhal et al., Toward expert-level medical question answering with large language models, Nature Medicine 31", 2025);
+    private static readonly Paper MedPalm2Preprint = new(
+        "Singhal et al., Towards expert-level medical question answering with large language models, arXiv 2305.09617", 2023);
     private static readonly Paper Gpt4 = new("Nori et al., Capabilities of GPT-4 on medical challenge problems, arXiv 2303.13375", 2023);
-    private static readonly Paper Medprompt = new("Nori et al., Can generalist foundation models outcompete special-purpose tuning?, arXiv 2311.16452", 2023);
+    private static readonly Paper Medprompt = new(
+        "Nori et al., Can generalist foundation models outcompete special-purpose tuning?, arXiv 2311.16452", 2023);
     private static readonly Paper MedGemini = new("Saab et al., Capabilities of Gemini models in medicine, arXiv 2404.18416", 2024);
-    private static readonly Paper GalacticaPaper = new("Taylor et al., Galactica: a large language model for science, arXiv 2211.09085", 2022);
-    private static readonly Paper Dragon = new("Yasunaga et al., Deep bidirectional language-knowledge graph pretraining, arXiv 2210.09338", 2022);
+    private static readonly Paper GalacticaPaper = new(
+        "Taylor et al., Galactica: a large language model for science, arXiv 2211.09085", 2022);
+    private static readonly Paper Dragon = new(
+        "Yasunaga et al., Deep bidirectional language-knowledge graph pretraining, arXiv 2210.09338", 2022);
     private static readonly Paper BioGpt = new("Luo et al., BioGPT, Briefings in Bioinformatics 23", 2022);
     private static readonly Paper BioMedLm = new("Bolton et al., BioMedLM, arXiv 2403.18421", 2024);
-    private static readonly Paper Meditron = new("Chen et al., MEDITRON-70B: scaling medical pretraining for large language models, arXiv 2311.16079", 2023);
-    private static readonly Paper LinkBert = new("Yasunaga et al., LinkBERT: pretraining language models with document links, arXiv 2203.15827", 2022);
-    private static readonly Paper Reason = new("Liévin et al., Can large language models reason about medical questions?, arXiv 2207.08143; Patterns 5 (2024)", 2022);
+    private static readonly Paper Meditron = new(
+        "Chen et al., MEDITRON-70B: scaling medical pretraining for large language models, arXiv 2311.16079", 2023);
+    private static readonly Paper LinkBert = new(
+        "Yasunaga et al., LinkBERT: pretraining language models with document links, arXiv 2203.15827", 2022);
+    private static readonly Paper Reason = new(
+        "Liévin et al., Can large language models reason about medical questions?, arXiv 2207.08143; Patterns 5 (2024)", 2022);
 
     private const string Abstract = "the paper's abstract";
     private const string ReasonTable = "Table 1 of Liévin et al., arXiv 2207.08143v4 (row Codex 5-shot CoT)";
@@ -42,7 +50,17 @@ public static class PublishedResults
     private static readonly Split CollegeBiology = Mmlu("college biology", "college_biology", 144);
     private static readonly Split CollegeMedicine = Mmlu("college medicine", "college_medicine", 173);
 
-    private static readonly ImmutableArray<Split> Splits = [MedQa, MedMcqa, PubMedQa, ClinicalKnowledge, MedicalGenetics, Anatomy, ProfessionalMedicine, CollegeBiology, CollegeMedicine];
+    private static readonly ImmutableArray<Split> Splits = [
+        MedQa,
+        MedMcqa,
+        PubMedQa,
+        ClinicalKnowledge,
+        MedicalGenetics,
+        Anatomy,
+        ProfessionalMedicine,
+        CollegeBiology,
+        CollegeMedicine
+    ];
 
     /// <summary>All of them, by benchmark.</summary>
     public static ImmutableArray<PublishedResult> All { get; } =
@@ -53,7 +71,13 @@ public static class PublishedResults
         Of(MedQa, "Galactica (120B)", "zero-shot", 44.4, GalacticaPaper, GalacticaTable),
         Of(MedQa, "PubMedGPT (2.7B)", "fine-tuned", 50.3, MedPalm, NatureText),
         Of(MedQa, "GPT-3.5 (Codex)", "5-shot chain of thought, vote of 100 samples", 60.2, Reason, ReasonTable),
-        Of(MedQa, "Flan-PaLM (540B)", "self-consistency with 41 samples, the least certain 45 % deferred", 82.5, MedPalm, "the paper's text on uncertainty and selective prediction") with { Deferred = 0.45 },
+        Of(
+            MedQa,
+            "Flan-PaLM (540B)",
+            "self-consistency with 41 samples, the least certain 45 % deferred",
+            82.5,
+            MedPalm,
+            "the paper's text on uncertainty and selective prediction") with { Deferred = 0.45 },
         Of(MedQa, "Med-PaLM (540B)", "self-consistency", 67.2, MedPalm2Preprint, Abstract),
         Of(MedQa, "Med-PaLM 2", "5-shot", 79.7, MedPalm2Preprint, MedPalm2Table),
         Of(MedQa, "Med-PaLM 2", "chain of thought with self-consistency", 83.7, MedPalm2Preprint, MedPalm2Table),
@@ -71,12 +95,29 @@ public static class PublishedResults
         Of(PubMedQa, "GPT-3.5 (Codex)", "5-shot chain of thought, vote of 100 samples", 78.2, Reason, ReasonTable),
         Of(PubMedQa, "Meditron-70B", "fine-tuned, chain of thought with self-consistency", 81.6, Meditron, PubMedQaLeaderboard),
         Of(MedicalGenetics, "BioMedLM (2.7B)", "fine-tuned", 69.0, BioMedLm, Abstract),
-        .. Table("Flan-PaLM (540B)", "best of few-shot, chain of thought and self-consistency", MedPalm, NatureMedicineTable, [67.6, 57.6, 79.0, 80.4, 75.0, 63.7, 83.8, 88.9, 76.3]),
-        .. Table("Med-PaLM 2", "ensemble refinement", MedPalm2, NatureMedicineTable, [85.4, 72.3, 75.0, 88.7, 92.0, 84.4, 92.3, 95.8, 83.2]),
-        .. Table("Med-PaLM 2", "best of its models and strategies", MedPalm2, NatureMedicineTable, [86.5, 72.3, 81.8, 88.7, 92.0, 84.4, 95.2, 95.8, 83.2]),
-        // The table in Nature Medicine, headed 5-shot, has 75.2, 95.1 and 76.9 on PubMedQA, college biology and college medicine: zero-shot.
+        .. Table(
+            "Flan-PaLM (540B)",
+            "best of few-shot, chain of thought and self-consistency",
+            MedPalm,
+            NatureMedicineTable,
+            [67.6, 57.6, 79.0, 80.4, 75.0, 63.7, 83.8, 88.9, 76.3]),
+        .. Table(
+            "Med-PaLM 2", "ensemble refinement", MedPalm2, NatureMedicineTable, [85.4, 72.3, 75.0, 88.7, 92.0, 84.4, 92.3, 95.8, 83.2]),
+        .. Table(
+            "Med-PaLM 2",
+            "best of its models and strategies",
+            MedPalm2,
+            NatureMedicineTable,
+            [86.5, 72.3, 81.8, 88.7, 92.0, 84.4, 95.2, 95.8, 83.2]),
+        // The table in Nature Medicine, headed 5-shot, has 75.2, 95.1 and 76.9 on PubMedQA, college biology and college medicine:
+        // zero-shot.
         .. Table("GPT-4", "5-shot", Gpt4, FiveShotTable, [81.4, 72.4, 74.4, 86.4, 92.0, 80.0, 93.8, 93.8, 76.3]),
-        .. Table("GPT-4-base", "5-shot by the heading of the table that compares it", Gpt4, NatureMedicineTable, [86.1, 73.7, 80.4, 88.7, 97.0, 85.2, 93.8, 97.2, 80.9]),
+        .. Table(
+            "GPT-4-base",
+            "5-shot by the heading of the table that compares it",
+            Gpt4,
+            NatureMedicineTable,
+            [86.1, 73.7, 80.4, 88.7, 97.0, 85.2, 93.8, 97.2, 80.9]),
         .. Table("GPT-4", "Medprompt", Medprompt, MedpromptFigure, [90.2, 79.1, 82.0, 95.8, 98.0, 89.6, 95.2, 97.9, 89.0]),
     ];
 
@@ -94,7 +135,11 @@ public static class PublishedResults
     {
         if (!string.Equals(slice.Dataset, result.Dataset, StringComparison.OrdinalIgnoreCase))
         {
-            return new PublishedBeside(slice.Dataset, result, false, $"not comparable: results are on {result.Dataset}, and nothing says that this is the same split with the same options");
+            return new PublishedBeside(
+                slice.Dataset,
+                result,
+                false,
+                $"not comparable: results are on {result.Dataset}, and nothing says that this is the same split with the same options");
         }
 
         if (slice.Accuracy.OptionsEach != result.Options)
@@ -103,7 +148,8 @@ public static class PublishedResults
         }
 
         var asked = slice.Accuracy.Scored + slice.Accuracy.Failed + slice.Accuracy.Unaskable;
-        return new PublishedBeside(slice.Dataset, result, true, asked == result.Questions ? null : $"this run has {asked} of the {result.Questions} questions");
+        return new PublishedBeside(
+            slice.Dataset, result, true, asked == result.Questions ? null : $"this run has {asked} of the {result.Questions} questions");
     }
 
     /// <summary>The benchmark that a data set's name starts with (for MMLU with its topic), or the name itself.</summary>
@@ -145,6 +191,7 @@ public static class PublishedResults
     private sealed record Split(string Name, string Dataset, int Options, int Questions)
     {
         /// <summary><c>medqa</c>, <c>mmlu_anatomy</c>.</summary>
-        public string Family { get; } = Dataset.StartsWith("mmlu_", StringComparison.Ordinal) ? Dataset[..Dataset.LastIndexOf('_')] : Dataset[..Dataset.IndexOf('_')];
+        public string Family { get; } =
+            Dataset.StartsWith("mmlu_", StringComparison.Ordinal) ? Dataset[..Dataset.LastIndexOf('_')] : Dataset[..Dataset.IndexOf('_')];
     }
 }

@@ -3,7 +3,9 @@ using MedQA.Evaluation.Answering;
 
 namespace MedQA.Evaluation.Reporting;
 
-/// <summary>Which questions belong together: equal ones, and those on one passage. What a run says of them is less than of as many others.</summary>
+/// <summary>
+/// Which questions belong together: equal ones, and those on one passage. What a run says of them is less than of as many others.
+/// </summary>
 internal static class QuestionCluster
 {
     /// <summary>

@@ -44,10 +44,12 @@ public sealed record QuestionSketch(int Questions, string Smallest)
 
         // The smallest fingerprints of both together, as far as both sketches reach: a sample of all questions of the two runs.
         var sample = own.Union(others).Order().Take(Most).ToArray();
-        var share = (double)sample.Count(fingerprint => others.Contains(fingerprint) && own.AsSpan().BinarySearch(fingerprint) >= 0) / sample.Length;
+        var share = (double)sample.Count(
+            fingerprint => others.Contains(fingerprint) && own.AsSpan().BinarySearch(fingerprint) >= 0) / sample.Length;
 
         // Of a + b − x questions the sample says what share x is.
-        return (Math.Min(Math.Min(Questions, other.Questions), (int)Math.Round(share * (Questions + (double)other.Questions) / (1 + share))), false);
+        return (Math.Min(
+            Math.Min(Questions, other.Questions), (int)Math.Round(share * (Questions + (double)other.Questions) / (1 + share))), false);
     }
 
     private ImmutableArray<ulong> Fingerprints()
@@ -58,6 +60,7 @@ public sealed record QuestionSketch(int Questions, string Smallest)
             throw new FormatException("The sketch of a run's questions is damaged: its length is no multiple of 8 bytes.");
         }
 
-        return [.. Enumerable.Range(0, bytes.Length / sizeof(ulong)).Select(place => BinaryPrimitives.ReadUInt64BigEndian(bytes.AsSpan(place * sizeof(ulong))))];
+        return [.. Enumerable.Range(0, bytes.Length / sizeof(ulong))
+            .Select(place => BinaryPrimitives.ReadUInt64BigEndian(bytes.AsSpan(place * sizeof(ulong))))];
     }
 }

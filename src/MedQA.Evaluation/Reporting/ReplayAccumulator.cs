@@ -6,7 +6,10 @@ using MedQA.Evaluation.Strategies.Replay;
 
 namespace MedQA.Evaluation.Reporting;
 
-/// <summary>Replays strategies over a run's answers, one after the other, and keeps counts, and for each question and strategy how confident the answer is.</summary>
+/// <summary>
+/// Replays strategies over a run's answers, one after the other, and keeps counts, and for each question and strategy how confident the
+/// answer is.
+/// </summary>
 public sealed class ReplayAccumulator
 {
     private static readonly int[] Prefixes = [1, 3, 5, 11, 21, 41];
@@ -17,13 +20,18 @@ public sealed class ReplayAccumulator
     private int _questions;
 
     /// <param name="profile">The run's profile: several samples at a temperature, all of which every question got.</param>
-    /// <exception cref="ReplayException">The profile draws one sample, or stops early, or shows each sample something else, so that fewer of its samples are no other strategy.</exception>
+    /// <exception cref="ReplayException">The profile draws one sample, or stops early, or shows each sample something else, so that fewer
+    /// of its samples are no other strategy.</exception>
     public ReplayAccumulator(Profile profile)
     {
         ArgumentNullException.ThrowIfNull(profile);
-        if (profile.Strategy is not (StrategyNames.SelfConsistency or StrategyNames.Deferral or StrategyNames.ChoiceShuffle) || profile.Samples < 2)
+        if (profile.Strategy is not (StrategyNames.SelfConsistency or StrategyNames.Deferral or StrategyNames.ChoiceShuffle)
+            || profile.Samples < 2)
         {
-            throw new ReplayException($"A run of profile {profile.Name} (strategy {profile.Strategy}, {profile.Samples} samples) cannot be replayed: that needs several samples of each question, as {StrategyNames.SelfConsistency}, {StrategyNames.Deferral} and {StrategyNames.ChoiceShuffle} draw them.");
+            throw new ReplayException(
+                $"A run of profile {profile.Name} (strategy {profile.Strategy}, {profile.Samples} samples) cannot be replayed: that needs "
+                    + $"several samples of each question, as {StrategyNames.SelfConsistency}, {StrategyNames.Deferral} and "
+                    + $"{StrategyNames.ChoiceShuffle} draw them.");
         }
 
         _profile = profile;
@@ -75,7 +83,8 @@ public sealed class ReplayAccumulator
         ArgumentNullException.ThrowIfNull(report);
         if (_questions == 0)
         {
-            throw new ReplayException($"The run on {report.QuestionSet} has no answered question with a known right option: there is nothing to score.");
+            throw new ReplayException(
+                $"The run on {report.QuestionSet} has no answered question with a known right option: there is nothing to score.");
         }
 
         var all = _strategies[0];
@@ -117,13 +126,17 @@ public sealed class ReplayAccumulator
         var table = ConfidenceTable.OfConfidences([.. strategy.Confidences], [.. strategy.Outcomes]);
         var clustered = strategy.Share.Clusters is null
             ? null
-            : new ClusteredConfidences(table, strategy.Confidences.Select((confidence, place) => (table.LevelOf(confidence), strategy.Outcomes[place], strategy.Clusters[place])));
+            : new ClusteredConfidences(
+                table,
+                strategy.Confidences.Select(
+                    (confidence, place) => (table.LevelOf(confidence), strategy.Outcomes[place], strategy.Clusters[place])));
         return [.. Enumerable.Range(0, 20).Select(step => Deferral.At(table, clustered, step / 20.0))];
     }
 
     private static McNemarTest TestOf(Replayed strategy, bool clustered) => clustered
         ? McNemar.Test(strategy.Apart.Values)
-        : McNemar.Test(strategy.Apart.Values.Sum(static apart => apart.OnlyThis), strategy.Apart.Values.Sum(static apart => apart.OnlyBaseline));
+        : McNemar.Test(
+            strategy.Apart.Values.Sum(static apart => apart.OnlyThis), strategy.Apart.Values.Sum(static apart => apart.OnlyBaseline));
 
     private static IEnumerable<Replayed> StrategiesOf(Profile profile)
     {
@@ -131,10 +144,13 @@ public sealed class ReplayAccumulator
         yield return new Replayed($"vote of all {samples} samples", answered => SampleReplay.First(answered, samples, seed));
         foreach (var first in Prefixes.Where(first => first < samples))
         {
-            yield return new Replayed(first == 1 ? "first sample alone" : $"vote of the first {first} samples", answered => SampleReplay.First(answered, first, seed));
+            yield return new Replayed(
+                first == 1 ? "first sample alone" : $"vote of the first {first} samples",
+                answered => SampleReplay.First(answered, first, seed));
         }
 
-        yield return new Replayed("stop when no option can catch up", answered => SampleReplay.Adaptive(answered, StopRule.Margin, 1, 1, seed));
+        yield return new Replayed(
+            "stop when no option can catch up", answered => SampleReplay.Adaptive(answered, StopRule.Margin, 1, 1, seed));
         foreach (var wave in (int[])[1, 4])
         {
             yield return new Replayed(
@@ -142,8 +158,11 @@ public sealed class ReplayAccumulator
                 answered => SampleReplay.Adaptive(answered, StopRule.Beta, wave, BetaStop.DefaultThreshold, seed));
         }
 
-        yield return new Replayed("all samples, weighted by probability", static answered => SampleReplay.Weighted(answered, SequenceWeight.Probability));
-        yield return new Replayed("all samples, weighted by probability per token", static answered => SampleReplay.Weighted(answered, SequenceWeight.NormalizedProbability));
+        yield return new Replayed(
+            "all samples, weighted by probability", static answered => SampleReplay.Weighted(answered, SequenceWeight.Probability));
+        yield return new Replayed(
+            "all samples, weighted by probability per token",
+            static answered => SampleReplay.Weighted(answered, SequenceWeight.NormalizedProbability));
     }
 
     /// <summary>A strategy with its counts.</summary>

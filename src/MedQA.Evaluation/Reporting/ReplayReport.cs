@@ -33,7 +33,9 @@ public sealed record ReplayReport
     /// <summary>The strategies; the first is the vote of all samples, which the others are compared with.</summary>
     public required ImmutableArray<ReplayedStrategy> Strategies { get; init; }
 
-    /// <summary>pass@m and maj@m for every m, as in <see cref="SampleFigures.Subsets"/>: what m samples score in expectation, whichever they are.</summary>
+    /// <summary>
+    /// pass@m and maj@m for every m, as in <see cref="SampleFigures.Subsets"/>: what m samples score in expectation, whichever they are.
+    /// </summary>
     public ImmutableArray<SubsetScore> Subsets { get; init; } = [];
 
     /// <summary>How many tests Holm's correction was made for.</summary>
@@ -64,7 +66,10 @@ public sealed record ReplayedStrategy
     /// <summary>The share of the run's tokens that it saves.</summary>
     public required double TokensSaved { get; init; }
 
-    /// <summary>Accuracy when a fraction of the questions is deferred, the least confident first, in steps of 5 %; empty for a single sample. Confidence is the share of the votes or weights, or the stopping posterior.</summary>
+    /// <summary>
+    /// Accuracy when a fraction of the questions is deferred, the least confident first, in steps of 5 %; empty for a single sample.
+    /// Confidence is the share of the votes or weights, or the stopping posterior.
+    /// </summary>
     public ImmutableArray<DeferralPoint> Deferral { get; init => field = value.IsDefault ? [] : value; } = [];
 
     /// <summary>Against the vote of all samples; <see langword="null"/> for that vote itself.</summary>

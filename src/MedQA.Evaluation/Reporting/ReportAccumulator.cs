@@ -8,8 +8,8 @@ using MedQA.Evaluation.Statistics;
 namespace MedQA.Evaluation.Reporting;
 
 /// <summary>
-/// Builds a run's report from its answers, one after the other. Keeps counts, not answers: what it holds grows only with the number of different question
-/// texts, data sets and topics.
+/// Builds a run's report from its answers, one after the other. Keeps counts, not answers: what it holds grows only with the number of
+/// different question texts, data sets and topics.
 /// </summary>
 public sealed class ReportAccumulator
 {
@@ -42,17 +42,25 @@ public sealed class ReportAccumulator
     /// <summary>How many answers were added.</summary>
     public int Count => _asked + _failed + _unaskable;
 
-    private static Comparer<(string Dataset, string Topic)> OrdinalPairs { get; } = Comparer<(string Dataset, string Topic)>.Create(static (one, other) =>
-        string.CompareOrdinal(one.Dataset, other.Dataset) is not 0 and var order ? order : string.CompareOrdinal(one.Topic, other.Topic));
+    private static Comparer<(string Dataset, string Topic)> OrdinalPairs { get; } =
+        Comparer<(string Dataset, string Topic)>.Create(static (one, other) =>
+            string.CompareOrdinal(one.Dataset, other.Dataset) is not 0 and var order
+                ? order
+                : string.CompareOrdinal(one.Topic, other.Topic));
 
-    /// <summary>Counts an answer. Answers come in the order of their ordinals, so that sums of fractions are the same in every run.</summary>
+    /// <summary>
+    /// Counts an answer. Answers come in the order of their ordinals, so that sums of fractions are the same in every run.
+    /// </summary>
     /// <exception cref="ArgumentException">The ordinal is not above the last one: an answer came twice or out of order.</exception>
     public void Add(AnsweredQuestion answered)
     {
         ArgumentNullException.ThrowIfNull(answered);
         if (answered.Ordinal <= _lastOrdinal)
         {
-            throw new ArgumentException($"The answer with ordinal {answered.Ordinal} came after the one with ordinal {_lastOrdinal}: a report takes each answer once, in the order of their ordinals.", nameof(answered));
+            throw new ArgumentException(
+                $"The answer with ordinal {answered.Ordinal} came after the one with ordinal {_lastOrdinal}: a report takes each answer "
+                    + "once, in the order of their ordinals.",
+                nameof(answered));
         }
 
         _lastOrdinal = answered.Ordinal;
@@ -106,7 +114,9 @@ public sealed class ReportAccumulator
         var accepted = header.Rows - header.Rejected;
         if (Count > accepted)
         {
-            throw new ArgumentException($"The run has {Count} answers, but its question set has {header.Rows} rows of which {header.Rejected} were rejected.", nameof(header));
+            throw new ArgumentException(
+                $"The run has {Count} answers, but its question set has {header.Rows} rows of which {header.Rejected} were rejected.",
+                nameof(header));
         }
 
         var provisional = header.Finished is null || Count < accepted;
@@ -144,7 +154,8 @@ public sealed class ReportAccumulator
             Agreement = _votes.BuildAgreement(),
             ForcedVotes = _votes.BuildForced(calibrated: confidence is not null),
             Ties = _votes.BuildTies(),
-            Reasonings = new ReasoningEnds(_ends.Sum(), _ends[(int)SampleEnd.EndToken], _ends[(int)SampleEnd.StopText], _ends[(int)SampleEnd.MaxTokens]),
+            Reasonings = new ReasoningEnds(
+                _ends.Sum(), _ends[(int)SampleEnd.EndToken], _ends[(int)SampleEnd.StopText], _ends[(int)SampleEnd.MaxTokens]),
             Tokens = new TokenCounts(_promptTokens, _generatedTokens),
             Letters = BuildLetters(),
             Confidence = confidence,
@@ -186,7 +197,8 @@ public sealed class ReportAccumulator
         return tally;
     }
 
-    private static Slice BuildSlice(string dataset, string? topic, AccuracyTally tally) => new(dataset, topic, tally.Questions, tally.Build(), tally.MeanAgreement);
+    private static Slice BuildSlice(string dataset, string? topic, AccuracyTally tally) =>
+        new(dataset, topic, tally.Questions, tally.Build(), tally.MeanAgreement);
 
     private static MacroAccuracy? BuildMacro(ImmutableArray<Slice> datasets, ImmutableArray<Interval> intervals)
     {
@@ -202,7 +214,8 @@ public sealed class ReportAccumulator
             return new MacroAccuracy(mean, accuracies.Length, null, null);
         }
 
-        var error = Math.Sqrt(accuracies.Sum(static accuracy => accuracy.StandardError!.Value * accuracy.StandardError.Value)) / accuracies.Length;
+        var error =
+            Math.Sqrt(accuracies.Sum(static accuracy => accuracy.StandardError!.Value * accuracy.StandardError.Value)) / accuracies.Length;
         var interval = accuracies.Length == 1
             ? accuracies[0].Interval!.Value
             : MeanInterval.Of([.. accuracies.Select(static accuracy => accuracy.Value!.Value)], intervals.AsSpan());

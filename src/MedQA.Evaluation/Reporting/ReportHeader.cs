@@ -51,6 +51,9 @@ public sealed record ReportHeader
     /// <summary>What the stored answers hash to, in hexadecimal, or <see langword="null"/> where nothing is stored.</summary>
     public string? Seal { get; init; }
 
-    /// <summary>The exact prompts of a few questions, so that someone else can repeat the run. The only place where a report shows a question's text.</summary>
+    /// <summary>
+    /// The exact prompts of a few questions, so that someone else can repeat the run. The only place where a report shows a question's
+    /// text.
+    /// </summary>
     public ImmutableArray<ExactPrompt> Prompts { get; init; } = [];
 }

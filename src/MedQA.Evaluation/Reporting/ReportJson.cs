@@ -32,7 +32,8 @@ public sealed partial class ReportJson : JsonSerializerContext
     public static RunReport Read(ReadOnlySpan<byte> utf8)
     {
         StoredFormat.Check("The report", utf8, "version", Reporting.RunReport.CurrentVersion);
-        return JsonSerializer.Deserialize(utf8, Default.RunReport) ?? throw new JsonException("The bytes hold null where a report should stand.");
+        return JsonSerializer.Deserialize(utf8, Default.RunReport)
+            ?? throw new JsonException("The bytes hold null where a report should stand.");
     }
 
     /// <summary>A comparison as UTF-8 JSON.</summary>
@@ -48,8 +49,10 @@ public sealed partial class ReportJson : JsonSerializerContext
     public static byte[] Write(StudyReport report) => JsonSerializer.SerializeToUtf8Bytes(report, Default.StudyReport);
 
     /// <summary>Rubrics as UTF-8 JSON.</summary>
-    public static byte[] Write(ImmutableArray<Rubric> rubrics) => JsonSerializer.SerializeToUtf8Bytes(rubrics, Default.ImmutableArrayRubric);
+    public static byte[] Write(ImmutableArray<Rubric> rubrics) =>
+        JsonSerializer.SerializeToUtf8Bytes(rubrics, Default.ImmutableArrayRubric);
 
     /// <summary>Published results as UTF-8 JSON.</summary>
-    public static byte[] Write(ImmutableArray<PublishedResult> results) => JsonSerializer.SerializeToUtf8Bytes(results, Default.ImmutableArrayPublishedResult);
+    public static byte[] Write(ImmutableArray<PublishedResult> results) =>
+        JsonSerializer.SerializeToUtf8Bytes(results, Default.ImmutableArrayPublishedResult);
 }

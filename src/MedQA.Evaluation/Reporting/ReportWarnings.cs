@@ -14,26 +14,35 @@ internal static class ReportWarnings
         warnings.AddRange(OfClusters(report.Accuracy.Clusters));
         if (report.Questions.Failed > 0)
         {
-            warnings.Add($"{report.Questions.Failed} questions failed for reasons that are not the model's. Accuracy is given with bounds and without an interval; retry the run before comparing it.");
+            warnings.Add(
+                $"{report.Questions.Failed} questions failed for reasons that are not the model's. Accuracy is given with bounds and "
+                    + "without an interval; retry the run before comparing it.");
         }
 
         if (report.Questions.Unaskable > 0)
         {
-            warnings.Add($"{report.Questions.Unaskable} questions cannot be asked so ({string.Join(", ", report.UnaskableReasons.Select(static reason => $"{reason.Code}: {reason.Questions}"))}). They are in no accuracy: every figure is about the others, and no retry changes that.");
+            warnings.Add(
+                $"{report.Questions.Unaskable} questions cannot be asked so "
+                    + $"({string.Join(", ", report.UnaskableReasons.Select(static reason => $"{reason.Code}: {reason.Questions}"))}). "
+                    + "They are in no accuracy: every figure is about the others, and no retry changes that.");
         }
 
         if (report.Reasonings.ShareCut > ReasoningEnds.WarnAboveShareCut)
         {
             var profile = report.Protocol.Profile;
             warnings.Add(profile.Strategy == StrategyNames.LongForm
-                ? $"{Share(report.Reasonings.ShareCut)} of the answers were cut at maxTokens ({profile.MaxTokens}) and end in the middle. Raise it, or ask for shorter answers: people would rate what is missing."
-                : $"{Share(report.Reasonings.ShareCut)} of the reasonings were cut at maxTokens ({profile.MaxTokens}). Raise it: a cut reasoning often ends before its answer.");
+                ? $"{Share(report.Reasonings.ShareCut)} of the answers were cut at maxTokens ({profile.MaxTokens}) and end in the middle. "
+                    + "Raise it, or ask for shorter answers: people would rate what is missing."
+                : $"{Share(report.Reasonings.ShareCut)} of the reasonings were cut at maxTokens ({profile.MaxTokens}). Raise it: a cut "
+                    + "reasoning often ends before its answer.");
         }
 
         if (2 * report.ForcedVotes.Forced > report.ForcedVotes.Votes)
         {
-            warnings.Add($"{Share((double)report.ForcedVotes.Forced / report.ForcedVotes.Votes)} of the votes were forced: no answer could be read from the reasonings, and the option that the model finds most likely behind the answer cue was counted. "
-                + "Look at some reasonings: the model may be cut off, may not finish its thoughts, or may write answers in a form or language that is not read.");
+            warnings.Add($"{Share((double)report.ForcedVotes.Forced / report.ForcedVotes.Votes)} of the votes were forced: no answer "
+                + "could be read from the reasonings, and the option that the model finds most likely behind the answer cue was counted. "
+                + "Look at some reasonings: the model may be cut off, may not finish its thoughts, or may write answers in a form or "
+                + "language that is not read.");
         }
 
         return warnings.DrainToImmutable();
@@ -45,7 +54,8 @@ internal static class ReportWarnings
         if (report.Provisional)
         {
             yield return report.Questions.Waiting > 0
-                ? $"Provisional: {report.Questions.Waiting} of {report.Questions.Accepted} questions have no answer yet, and every figure can change."
+                ? $"Provisional: {report.Questions.Waiting} of {report.Questions.Accepted} questions have no answer yet, and every figure "
+                    + "can change."
                 : "Provisional: the run is not finished, and every figure can change.";
         }
     }
@@ -55,7 +65,8 @@ internal static class ReportWarnings
     {
         if (clusters < ClusteredInterval.FewClusters)
         {
-            yield return $"The questions are {clusters} {(clusters == 1 ? "cluster" : "clusters")} of equal questions or questions on one passage. Below {ClusteredInterval.FewClusters} there are too few to rely on intervals and tests.";
+            yield return $"The questions are {clusters} {(clusters == 1 ? "cluster" : "clusters")} of equal questions or questions on one "
+                + $"passage. Below {ClusteredInterval.FewClusters} there are too few to rely on intervals and tests.";
         }
     }
 

@@ -27,8 +27,8 @@ public sealed record RunComparison
     /// <summary>Compares every pair.</summary>
     /// <param name="runs">Two or more.</param>
     /// <exception cref="RunComparisonException">
-    /// There are fewer than two runs; no two have a question in common; a question has another right option or another text in another run; or infrastructure
-    /// failed to answer one of the common questions. Questions that cannot be asked in one of the runs are left out.
+    /// There are fewer than two runs; no two have a question in common; a question has another right option or another text in another run;
+    /// or infrastructure failed to answer one of the common questions. Questions that cannot be asked in one of the runs are left out.
     /// </exception>
     public static RunComparison Of(IReadOnlyList<ComparedRun> runs)
     {
@@ -55,7 +55,8 @@ public sealed record RunComparison
 
         if (pairs.Count == 0)
         {
-            throw new RunComparisonException($"{apart[0].First} and {apart[0].Second} have no question in common that has a known right option.");
+            throw new RunComparisonException(
+                $"{apart[0].First} and {apart[0].Second} have no question in common that has a known right option.");
         }
 
         var adjusted = Holm.Adjust([.. pairs.Select(static pair => pair.Test.MidP)]);
@@ -73,18 +74,21 @@ public sealed record RunComparison
     {
         if (runs.Where(static run => run.Provisional).Select(static run => run.Name).ToList() is { Count: > 0 } unfinished)
         {
-            yield return $"Provisional: not every question of {string.Join(", ", unfinished)} was answered, and every figure can change. What is missing need not be like what is there.";
+            yield return $"Provisional: not every question of {string.Join(", ", unfinished)} was answered, and every figure can change. "
+                + "What is missing need not be like what is there.";
         }
 
         var versions = runs.Select(static run => run.Rules).OfType<string>().Distinct().Order(StringComparer.Ordinal).ToList();
         if (versions.Count > 1)
         {
-            yield return $"The runs follow versions {string.Join(" and ", versions)} of the evaluation's rules: answers were read by different rules, and part of a difference can come from that.";
+            yield return $"The runs follow versions {string.Join(" and ", versions)} of the evaluation's rules: answers were read by "
+                + "different rules, and part of a difference can come from that.";
         }
 
         if (pairs.Where(static pair => pair.FewClusters).Select(static pair => pair.Clusters!.Value).ToList() is { Count: > 0 } few)
         {
-            yield return $"The questions of some pairs are as few as {few.Min()} clusters of equal questions or questions on one passage. Below {ClusteredInterval.FewClusters} clusters there are too few to rely on intervals and tests.";
+            yield return $"The questions of some pairs are as few as {few.Min()} clusters of equal questions or questions on one passage. "
+                + $"Below {ClusteredInterval.FewClusters} clusters there are too few to rely on intervals and tests.";
         }
     }
 
@@ -93,7 +97,8 @@ public sealed record RunComparison
         var common = new SortedDictionary<string, List<PairedAnswer>>(StringComparer.Ordinal);
         var all = new List<PairedAnswer>();
         var unaskable = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var (key, answer) in first.Answers.OrderBy(static entry => entry.Key.Dataset, StringComparer.Ordinal).ThenBy(static entry => entry.Key.Question, StringComparer.Ordinal))
+        foreach (var (key, answer) in first.Answers.OrderBy(static entry => entry.Key.Dataset, StringComparer.Ordinal)
+            .ThenBy(static entry => entry.Key.Question, StringComparer.Ordinal))
         {
             if (!second.Answers.TryGetValue(key, out var other))
             {
@@ -113,7 +118,11 @@ public sealed record RunComparison
             }
 
             // A run under older rules does not know the passage: the other one does. A question of which nothing is known stands alone.
-            var cluster = answer.Fingerprint is null && other.Fingerprint is null ? QuestionCluster.Alone(all.Count) : other.KnowsPassage && !answer.KnowsPassage ? other.Cluster : answer.Cluster;
+            var cluster = answer.Fingerprint is null && other.Fingerprint is null
+                ? QuestionCluster.Alone(all.Count)
+                : other.KnowsPassage && !answer.KnowsPassage
+                ? other.Cluster
+                : answer.Cluster;
             var pair = new PairedAnswer(cluster, answer.Right, other.Right);
             answers.Add(pair);
             all.Add(pair);
@@ -121,7 +130,14 @@ public sealed record RunComparison
 
         foreach (var (dataset, answers) in common)
         {
-            yield return Compare(first, second, dataset, answers, first.Answers.Keys.Count(key => key.Dataset == dataset), second.Answers.Keys.Count(key => key.Dataset == dataset), unaskable.GetValueOrDefault(dataset));
+            yield return Compare(
+                first,
+                second,
+                dataset,
+                answers,
+                first.Answers.Keys.Count(key => key.Dataset == dataset),
+                second.Answers.Keys.Count(key => key.Dataset == dataset),
+                unaskable.GetValueOrDefault(dataset));
         }
 
         if (common.Count > 1)
@@ -130,29 +146,39 @@ public sealed record RunComparison
         }
     }
 
-    private static void CheckSameQuestion(ComparedRun first, ComparedRun second, (string Dataset, string Question) key, ComparedAnswer answer, ComparedAnswer other)
+    private static void CheckSameQuestion(
+        ComparedRun first, ComparedRun second, (string Dataset, string Question) key, ComparedAnswer answer, ComparedAnswer other)
     {
         if (answer.Fingerprint is { } fingerprint && other.Fingerprint is { } otherFingerprint && fingerprint != otherFingerprint)
         {
-            throw new RunComparisonException($"Question {key.Question} of {key.Dataset} has another text or other options in {second.Name} than in {first.Name}: the runs did not answer the same questions.");
+            throw new RunComparisonException(
+                $"Question {key.Question} of {key.Dataset} has another text or other options in {second.Name} than in {first.Name}: the "
+                    + "runs did not answer the same questions.");
         }
 
         if (answer.Gold != other.Gold)
         {
-            throw new RunComparisonException($"Question {key.Question} of {key.Dataset} has the right option {Questions.OptionLetter.Of(answer.Gold)} in {first.Name} and {Questions.OptionLetter.Of(other.Gold)} in {second.Name}: one of the files is wrong.");
+            throw new RunComparisonException(
+                $"Question {key.Question} of {key.Dataset} has the right option {Questions.OptionLetter.Of(answer.Gold)} in {first.Name} "
+                    + $"and {Questions.OptionLetter.Of(other.Gold)} in {second.Name}: one of the files is wrong.");
         }
 
         if (answer.Failure == ComparedFailure.OfMachine || other.Failure == ComparedFailure.OfMachine)
         {
-            throw new RunComparisonException($"Question {key.Question} of {key.Dataset} failed in {(answer.Failure == ComparedFailure.OfMachine ? first.Name : second.Name)} for a reason that is not the model's. Retry the run, then compare.");
+            throw new RunComparisonException(
+                $"Question {key.Question} of {key.Dataset} failed in "
+                    + $"{(answer.Failure == ComparedFailure.OfMachine ? first.Name : second.Name)} for a reason that is not the model's. "
+                    + "Retry the run, then compare.");
         }
     }
 
-    private static PairedComparison Compare(ComparedRun first, ComparedRun second, string? dataset, List<PairedAnswer> answers, int inFirst, int inSecond, int unaskable)
+    private static PairedComparison Compare(
+        ComparedRun first, ComparedRun second, string? dataset, List<PairedAnswer> answers, int inFirst, int inSecond, int unaskable)
     {
         var (both, onlyFirst, onlySecond) = (0, 0, 0);
         var (differences, clusters) = (new double[answers.Count], new ulong[answers.Count]);
-        var (ofFirst, ofSecond, ofBoth) = (new ShareTally(), new ShareTally(), new Dictionary<ulong, (int Count, int OnlyFirst, int OnlySecond)>());
+        var (ofFirst, ofSecond, ofBoth) =
+            (new ShareTally(), new ShareTally(), new Dictionary<ulong, (int Count, int OnlyFirst, int OnlySecond)>());
         for (var i = 0; i < answers.Count; i++)
         {
             var (cluster, right, otherRight) = answers[i];
@@ -184,7 +210,9 @@ public sealed record RunComparison
             SecondInterval = ofSecond.Interval()!.Value,
             StandardError = difference.StandardError * (ofFirst.Clusters is { } number ? StandardErrors.SmallSample(number) : 1),
             Interval = alone ? PairedInterval.Tango(onlyFirst, onlySecond, answers.Count) : ClusteredInterval.Difference(ofBoth.Values),
-            Test = alone ? McNemar.Test(onlyFirst, onlySecond) : McNemar.Test([.. ofBoth.Values.Select(static cluster => (cluster.OnlyFirst, cluster.OnlySecond))]),
+            Test = alone
+                ? McNemar.Test(onlyFirst, onlySecond)
+                : McNemar.Test([.. ofBoth.Values.Select(static cluster => (cluster.OnlyFirst, cluster.OnlySecond))]),
             Provisional = first.Provisional || second.Provisional,
         };
     }
@@ -200,7 +228,9 @@ public sealed record RunsApart(string First, string Second);
 /// <summary>Two runs on the questions of one data set, or of all, that both answered.</summary>
 public sealed record PairedComparison
 {
-    /// <summary>Below this many questions (or clusters) that tell the runs apart, the interval of the difference is rough: rely on the test.</summary>
+    /// <summary>
+    /// Below this many questions (or clusters) that tell the runs apart, the interval of the difference is rough: rely on the test.
+    /// </summary>
     public const int FewDiscordant = 10;
 
     /// <summary>The first run's name.</summary>
@@ -242,7 +272,9 @@ public sealed record PairedComparison
     /// <summary>95 % interval of the second run's accuracy on these questions, as <see cref="Accuracy.Interval"/> is computed.</summary>
     public required Interval SecondInterval { get; init; }
 
-    /// <summary>Standard error of <see cref="Difference"/>, paired by question, with questions that belong together as one cluster.</summary>
+    /// <summary>
+    /// Standard error of <see cref="Difference"/>, paired by question, with questions that belong together as one cluster.
+    /// </summary>
     public required double StandardError { get; init; }
 
     /// <summary>95 % score interval of <see cref="Difference"/> (Tango), from clusters where questions belong together.</summary>

@@ -4,13 +4,14 @@ using MedQA.Evaluation.Profiles;
 namespace MedQA.Evaluation.Reporting;
 
 /// <summary>
-/// The result of a run. Everything but <see cref="Circumstances"/> follows from the answers alone: the reports of two runs that answered alike are equal, byte
-/// for byte, once that section is left out.
+/// The result of a run. Everything but <see cref="Circumstances"/> follows from the answers alone: the reports of two runs that answered
+/// alike are equal, byte for byte, once that section is left out.
 /// </summary>
 public sealed record RunReport
 {
     /// <summary>What every report says about the use of its answers.</summary>
-    public const string NotMedicalAdvice = "The answers of this run come from a language model. They measure the model; they are not medical advice.";
+    public const string NotMedicalAdvice =
+        "The answers of this run come from a language model. They measure the model; they are not medical advice.";
 
     /// <summary>The version of this record's shape that is written.</summary>
     public const int CurrentVersion = 1;
@@ -24,7 +25,10 @@ public sealed record RunReport
     /// <summary>Hash of the question set in hexadecimal, or <see langword="null"/>.</summary>
     public string? QuestionSetHash { get; init; }
 
-    /// <summary>Which questions were asked, to see whether another run shares some; <see langword="null"/> in reports under version 1 of the rules, and without a question.</summary>
+    /// <summary>
+    /// Which questions were asked, to see whether another run shares some; <see langword="null"/> in reports under version 1 of the rules,
+    /// and without a question.
+    /// </summary>
     public QuestionSketch? Asked { get; init; }
 
     /// <summary>How the questions were asked: the whole profile with its worked examples.</summary>
@@ -48,7 +52,10 @@ public sealed record RunReport
     /// <summary>Accuracy over all questions, each counted once (micro average).</summary>
     public required Accuracy Accuracy { get; init; }
 
-    /// <summary>The mean of the data sets' accuracies, each set counted once (macro average); <see langword="null"/> where no question has a known answer.</summary>
+    /// <summary>
+    /// The mean of the data sets' accuracies, each set counted once (macro average); <see langword="null"/> where no question has a known
+    /// answer.
+    /// </summary>
     public MacroAccuracy? MacroAccuracy { get; init; }
 
     /// <summary>One slice per data set, by name.</summary>
@@ -72,7 +79,9 @@ public sealed record RunReport
     /// <summary>What was read and written.</summary>
     public required TokenCounts Tokens { get; init; }
 
-    /// <summary>Right answers by the position of the right option: a model that prefers a letter shows it here. One row per position that occurs.</summary>
+    /// <summary>
+    /// Right answers by the position of the right option: a model that prefers a letter shows it here. One row per position that occurs.
+    /// </summary>
     public ImmutableArray<LetterBias> Letters { get; init; } = [];
 
     /// <summary>
@@ -80,19 +89,28 @@ public sealed record RunReport
     /// </summary>
     public ConfidenceReport? Confidence { get; init; }
 
-    /// <summary>Calibration and deferral by the options' probabilities, of strategies that score options; else <see langword="null"/>.</summary>
+    /// <summary>
+    /// Calibration and deferral by the options' probabilities, of strategies that score options; else <see langword="null"/>.
+    /// </summary>
     public ConfidenceReport? OptionConfidence { get; init; }
 
-    /// <summary>Calibration and deferral by the stopping posterior, of adaptive strategies; else <see langword="null"/>. Not to be compared with <see cref="Confidence"/>.</summary>
+    /// <summary>
+    /// Calibration and deferral by the stopping posterior, of adaptive strategies; else <see langword="null"/>. Not to be compared with
+    /// <see cref="Confidence"/>.
+    /// </summary>
     public ConfidenceReport? StoppingPosterior { get; init; }
 
     /// <summary>The accuracies that lm-evaluation-harness reports, of strategy <c>likelihood</c>; else <see langword="null"/>.</summary>
     public OptionScoring? OptionScoring { get; init; }
 
-    /// <summary>Of strategy <c>choice-shuffle</c>: questions of which options stayed in place, because they speak of places or letters.</summary>
+    /// <summary>
+    /// Of strategy <c>choice-shuffle</c>: questions of which options stayed in place, because they speak of places or letters.
+    /// </summary>
     public int QuestionsWithFixedOptions { get; init; }
 
-    /// <summary>What single samples and fewer samples score; <see langword="null"/> where questions had different numbers of samples, or one.</summary>
+    /// <summary>
+    /// What single samples and fewer samples score; <see langword="null"/> where questions had different numbers of samples, or one.
+    /// </summary>
     public SampleFigures? Samples { get; init; }
 
     /// <summary>What the literature reports on the run's data sets, comparable or not.</summary>
@@ -110,7 +128,10 @@ public sealed record RunReport
     /// <summary>Why questions cannot be asked, by code.</summary>
     public ImmutableArray<FailureCount> UnaskableReasons { get; init => field = value.IsDefault ? [] : value; } = [];
 
-    /// <summary>What the rows of the file mean for the scores, a sentence each: questions without a known right option, with free answers, rows that cannot be used.</summary>
+    /// <summary>
+    /// What the rows of the file mean for the scores, a sentence each: questions without a known right option, with free answers, rows that
+    /// cannot be used.
+    /// </summary>
     public ImmutableArray<string> Notes { get; init => field = value.IsDefault ? [] : value; } = [];
 
     /// <summary>What a reader must know before using the figures; empty where there is nothing.</summary>
@@ -150,7 +171,9 @@ public sealed record QuestionCounts
     /// <summary>Questions that infrastructure failed to answer. They count neither as right nor as wrong.</summary>
     public required int Failed { get; init; }
 
-    /// <summary>Questions that cannot be asked so: too long for the model's context, without options. In no accuracy, and no retry changes that.</summary>
+    /// <summary>
+    /// Questions that cannot be asked so: too long for the model's context, without options. In no accuracy, and no retry changes that.
+    /// </summary>
     public int Unaskable { get; init; }
 
     /// <summary>Asked questions without a known right option (hidden label or free answer): in no accuracy.</summary>
@@ -185,7 +208,10 @@ public sealed record RunCircumstances
     /// <summary>When its last question was answered.</summary>
     public DateTimeOffset? Finished { get; init; }
 
-    /// <summary>What the stored answers hash to, in hexadecimal (they hold times and places too, so it differs from run to run); <see langword="null"/> where nothing is stored.</summary>
+    /// <summary>
+    /// What the stored answers hash to, in hexadecimal (they hold times and places too, so it differs from run to run);
+    /// <see langword="null"/> where nothing is stored.
+    /// </summary>
     public string? Seal { get; init; }
 
     /// <summary>Seconds of work, summed over the questions (over workers side by side, so it can exceed the time that passed).</summary>

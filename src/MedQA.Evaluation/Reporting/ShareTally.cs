@@ -22,19 +22,24 @@ internal sealed class ShareTally
         Right += right ? 1 : 0;
     }
 
-    /// <summary>95 % interval: Clopper-Pearson where every answer is a cluster of its own, else from clusters. <see langword="null"/> without an answer.</summary>
+    /// <summary>
+    /// 95 % interval: Clopper-Pearson where every answer is a cluster of its own, else from clusters. <see langword="null"/> without an
+    /// answer.
+    /// </summary>
     public Interval? Interval() => Count == 0 ? null
         : Clusters is null ? BinomialInterval.ClopperPearson(Right, Count)
         : ClusteredInterval.Proportion(_clusters.Values);
 
-    /// <summary>The same as a score interval, whose distance from the share stands for a standard error where intervals are put together.</summary>
+    /// <summary>
+    /// The same as a score interval, whose distance from the share stands for a standard error where intervals are put together.
+    /// </summary>
     public Interval? ScoreInterval() => Count == 0 ? null
         : Clusters is null ? BinomialInterval.Wilson(Right, Count)
         : ClusteredInterval.Proportion(_clusters.Values);
 
     /// <summary>
-    /// Root of the sum over clusters of the squared sum of their deviations from the mean, divided by the number of answers; corrected for a
-    /// small number of clusters where there are any.
+    /// Root of the sum over clusters of the squared sum of their deviations from the mean, divided by the number of answers; corrected for
+    /// a small number of clusters where there are any.
     /// </summary>
     public double StandardError()
     {

@@ -6,7 +6,10 @@ namespace MedQA.Evaluation.Reporting;
 /// <summary>The vote on a question as it would have gone had every reasoning that names no answer abstained.</summary>
 internal static class UnforcedVote
 {
-    /// <summary>The option that wins; where votes and weights are equal the first, for lack of a draw. <see langword="null"/> where every vote was forced.</summary>
+    /// <summary>
+    /// The option that wins; where votes and weights are equal the first, for lack of a draw. <see langword="null"/> where every vote was
+    /// forced.
+    /// </summary>
     public static int? Of(AnsweredQuestion answered)
     {
         var votes = VotingReasonings.Of(answered)

@@ -48,14 +48,16 @@ public sealed record ForcedVotes
 /// <param name="Scored">Questions with a known right option.</param>
 /// <param name="Accuracy"><paramref name="Correct"/> / <paramref name="Scored"/>; <see langword="null"/> where nothing is scored.</param>
 /// <param name="MeanAgreement">Mean agreement over the questions with options.</param>
-/// <param name="CalibrationError">ECE of agreement, 10 bins; <see langword="null"/> where the number of samples is not fixed and above 1.</param>
+/// <param name="CalibrationError">ECE of agreement, 10 bins; <see langword="null"/> where the number of samples is not fixed and above
+/// 1.</param>
 public sealed record VoteFigures(int Correct, int Scored, double? Accuracy, double? MeanAgreement, double? CalibrationError);
 
 /// <summary>Questions on which several options had the most votes.</summary>
 /// <param name="Questions">How many.</param>
 /// <param name="Scored">Of them, those with a known right option.</param>
 /// <param name="Correct">Of those, the ones that the tie-break answered right.</param>
-/// <param name="AccuracyAtChance">The run's accuracy if each tie among m options, gold one of them, scored 1/m; <see langword="null"/> where nothing is scored.</param>
+/// <param name="AccuracyAtChance">The run's accuracy if each tie among m options, gold one of them, scored 1/m; <see langword="null"/>
+/// where nothing is scored.</param>
 public sealed record Ties(int Questions, int Scored, int Correct, double? AccuracyAtChance);
 
 /// <summary>How the reasonings ended.</summary>

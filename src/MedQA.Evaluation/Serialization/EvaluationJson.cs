@@ -6,7 +6,10 @@ using MedQA.Evaluation.Questions;
 
 namespace MedQA.Evaluation.Serialization;
 
-/// <summary>The JSON form of the domain's records: names and enums in camel case, without white space (one record is one line), numbers that come back bit for bit.</summary>
+/// <summary>
+/// The JSON form of the domain's records: names and enums in camel case, without white space (one record is one line), numbers that come
+/// back bit for bit.
+/// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,

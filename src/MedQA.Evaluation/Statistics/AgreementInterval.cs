@@ -10,8 +10,8 @@ internal static class AgreementInterval
 {
     /// <summary>
     /// The kappa's variance is that of leaving out one item after the other (Quenouille and Tukey's jackknife). The observed agreement that
-    /// goes with it, a share, gets a score interval of the sample size that this variance tells, and Student's distribution; what chance gives
-    /// is taken off again. Unlike kappa ± 1.96 standard errors it stays at or below 1, and is no point where all raters agree.
+    /// goes with it, a share, gets a score interval of the sample size that this variance tells, and Student's distribution; what chance
+    /// gives is taken off again. Unlike kappa ± 1.96 standard errors it stays at or below 1, and is no point where all raters agree.
     /// </summary>
     /// <param name="items">Items that were rated more than once.</param>
     /// <param name="pairs">Pairs of ratings of one item: the sample is worth no more.</param>
@@ -29,7 +29,8 @@ internal static class AgreementInterval
         var kappas = Enumerable.Range(0, items).Select(without).OfType<ChanceCorrected>().Select(static left => left.Kappa).ToArray();
         var mean = kappas.Length == 0 ? 0 : kappas.Average();
         var agreement = Math.Clamp(1 - ((1 - whole.Kappa) * whole.ChanceDisagreement), 0, 1);
-        var variance = (items - 1.0) / items * kappas.Sum(kappa => (kappa - mean) * (kappa - mean)) * whole.ChanceDisagreement * whole.ChanceDisagreement;
+        var variance = (items - 1.0) / items * kappas.Sum(
+            kappa => (kappa - mean) * (kappa - mean)) * whole.ChanceDisagreement * whole.ChanceDisagreement;
         var spread = agreement * (1 - agreement);
 
         // Where an item decides whether kappa is defined at all, the variance says nothing.

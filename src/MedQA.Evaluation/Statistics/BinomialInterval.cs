@@ -4,8 +4,8 @@ namespace MedQA.Evaluation.Statistics;
 public static class BinomialInterval
 {
     /// <summary>
-    /// The exact interval of Clopper and Pearson (Biometrika 26, 1934): each end leaves half of the error on its side. Covers at least as often as it says.
-    /// The papers' intervals are of this kind.
+    /// The exact interval of Clopper and Pearson (Biometrika 26, 1934): each end leaves half of the error on its side. Covers at least as
+    /// often as it says. The papers' intervals are of this kind.
     /// </summary>
     /// <param name="successes">0 to <paramref name="trials"/>.</param>
     /// <param name="trials">At least 1.</param>

@@ -3,8 +3,8 @@ using MedQA.Evaluation.Randomness;
 namespace MedQA.Evaluation.Statistics;
 
 /// <summary>
-/// Percentile intervals from resampling (Efron, Annals of Statistics 7, 1979): the same items drawn again with replacement, as often as there are items, and
-/// the statistic computed from each such resample. Seeded: the same key gives the same interval.
+/// Percentile intervals from resampling (Efron, Annals of Statistics 7, 1979): the same items drawn again with replacement, as often as
+/// there are items, and the statistic computed from each such resample. Seeded: the same key gives the same interval.
 /// </summary>
 public static class Bootstrap
 {
@@ -13,13 +13,16 @@ public static class Bootstrap
 
     /// <summary>The interval of any statistic of a number of items.</summary>
     /// <param name="items">How many items there are; at least 1.</param>
-    /// <param name="statistic">The statistic of a resample, given the indices of its items; NaN where a resample leaves it undefined.</param>
+    /// <param name="statistic">The statistic of a resample, given the indices of its items; NaN where a resample leaves it
+    /// undefined.</param>
     /// <param name="key">Key of the random stream, as <see cref="RandomStream.KeyOf"/> makes it.</param>
     /// <param name="resamples">At least 1.</param>
     /// <param name="confidence">Between 0 and 1.</param>
-    /// <returns>The percentiles of the defined values; <see langword="null"/> where not even half of the resamples define the statistic.</returns>
+    /// <returns>The percentiles of the defined values; <see langword="null"/> where not even half of the resamples define the
+    /// statistic.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A parameter is outside its range.</exception>
-    internal static Interval? Percentile(int items, Func<ReadOnlySpan<int>, double> statistic, ulong key, int resamples = DefaultResamples, double confidence = 0.95)
+    internal static Interval? Percentile(
+        int items, Func<ReadOnlySpan<int>, double> statistic, ulong key, int resamples = DefaultResamples, double confidence = 0.95)
     {
         ArgumentNullException.ThrowIfNull(statistic);
         Check(items, resamples, confidence);
@@ -36,7 +39,8 @@ public static class Bootstrap
     /// <summary>The intervals of all calibration figures, from the same resamples of the answers.</summary>
     /// <inheritdoc cref="Percentile" path="//param|//exception"/>
     /// <returns><see langword="null"/> where all answers are right or all are wrong: no resample shows how it could be otherwise.</returns>
-    public static CalibrationIntervals? Calibration(ConfidenceTable table, ulong key, int resamples = DefaultResamples, double confidence = 0.95)
+    public static CalibrationIntervals? Calibration(
+        ConfidenceTable table, ulong key, int resamples = DefaultResamples, double confidence = 0.95)
     {
         ArgumentNullException.ThrowIfNull(table);
         Check(table.Count, resamples, confidence);
@@ -62,9 +66,11 @@ public static class Bootstrap
 
     /// <summary>
     /// The same where answers come in clusters, which are drawn whole. Percentiles of a resampling of m things are too narrow by about
-    /// √((m − 1) / m) and by the normal distribution in place of Student's; both are made good (Hesterberg, The American Statistician 69, 2015).
+    /// √((m − 1) / m) and by the normal distribution in place of Student's; both are made good (Hesterberg, The American Statistician 69,
+    /// 2015).
     /// </summary>
-    internal static CalibrationIntervals? Calibration(ClusteredConfidences answers, ulong key, int resamples = DefaultResamples, double confidence = 0.95)
+    internal static CalibrationIntervals? Calibration(
+        ClusteredConfidences answers, ulong key, int resamples = DefaultResamples, double confidence = 0.95)
     {
         Check(answers.Count, resamples, confidence);
         if (answers.Count < 2)
@@ -126,7 +132,9 @@ public static class Bootstrap
         Interval? IntervalOf(Func<CalibrationFigures, double> figure) => Percentiles([.. figures.Select(figure)], confidence);
     }
 
-    /// <summary>Item numbers of one resample: each 32-bit word of a Philox block is one draw, so counter and resample alone decide it.</summary>
+    /// <summary>
+    /// Item numbers of one resample: each 32-bit word of a Philox block is one draw, so counter and resample alone decide it.
+    /// </summary>
     private static void Draw(ulong key, int resample, int items, Span<int> indices)
     {
         for (var i = 0; i < indices.Length; i += 4)
@@ -152,7 +160,9 @@ public static class Bootstrap
         return new Interval(Quantile(defined, tail), Quantile(defined, 1 - tail));
     }
 
-    /// <summary>Linear between the order statistics (type 7 of Hyndman and Fan, The American Statistician 50, 1996), as NumPy does.</summary>
+    /// <summary>
+    /// Linear between the order statistics (type 7 of Hyndman and Fan, The American Statistician 50, 1996), as NumPy does.
+    /// </summary>
     private static double Quantile(double[] ordered, double probability)
     {
         var place = probability * (ordered.Length - 1);
@@ -169,10 +179,12 @@ public static class Bootstrap
 }
 
 /// <summary>Bootstrap intervals of the figures of the same names in <see cref="CalibrationFigures"/>.</summary>
-/// <param name="ExpectedError">Of the ECE. The ECE of a resample tends to be larger than that of the answers themselves: read it as an upper range.</param>
+/// <param name="ExpectedError">Of the ECE. The ECE of a resample tends to be larger than that of the answers themselves: read it as an
+/// upper range.</param>
 /// <param name="MaximumError">Of the MCE.</param>
 /// <param name="Brier">Of the Brier score.</param>
 /// <param name="Auroc">Of the AUROC; <see langword="null"/> where most resamples leave it undefined.</param>
 /// <param name="Aurc">Of the AURC.</param>
 /// <param name="ExcessAurc">Of the E-AURC.</param>
-public sealed record CalibrationIntervals(Interval ExpectedError, Interval MaximumError, Interval Brier, Interval? Auroc, Interval Aurc, Interval ExcessAurc);
+public sealed record CalibrationIntervals(
+    Interval ExpectedError, Interval MaximumError, Interval Brier, Interval? Auroc, Interval Aurc, Interval ExcessAurc);

@@ -3,13 +3,19 @@ using System.Collections.Immutable;
 namespace MedQA.Evaluation.Statistics;
 
 /// <summary>How well confidence says whether an answer is right.</summary>
-/// <param name="ExpectedError">ECE: mean over the answers of |accuracy − mean confidence| of their bin (Guo et al., ICML 2017, equation 3); 10 bins.</param>
+/// <param name="ExpectedError">ECE: mean over the answers of |accuracy − mean confidence| of their bin (Guo et al., ICML 2017, equation 3);
+/// 10 bins.</param>
 /// <param name="MaximumError">MCE: the largest such difference (equation 5).</param>
 /// <param name="Brier">Mean of (confidence − 1 if right, 0 if wrong)².</param>
-/// <param name="Auroc">The probability that a right answer has more confidence than a wrong one, ties ½; <see langword="null"/> where all answers are right or all are wrong.</param>
-/// <param name="Aurc">Area under the risk-coverage curve: the mean, over all numbers of answers kept, of the share of wrong ones among the most confident (Geifman and El-Yaniv, NeurIPS 2017); within a level of equal confidence the expectation over its orders. Lower is better.</param>
-/// <param name="ExcessAurc">E-AURC: <paramref name="Aurc"/> less what the best order of the same answers gives (Geifman et al., ICLR 2019).</param>
-public sealed record CalibrationFigures(double ExpectedError, double MaximumError, double Brier, double? Auroc, double Aurc, double ExcessAurc)
+/// <param name="Auroc">The probability that a right answer has more confidence than a wrong one, ties ½; <see langword="null"/> where all
+/// answers are right or all are wrong.</param>
+/// <param name="Aurc">Area under the risk-coverage curve: the mean, over all numbers of answers kept, of the share of wrong ones among the
+/// most confident (Geifman and El-Yaniv, NeurIPS 2017); within a level of equal confidence the expectation over its orders. Lower is
+/// better.</param>
+/// <param name="ExcessAurc">E-AURC: <paramref name="Aurc"/> less what the best order of the same answers gives (Geifman et al., ICLR
+/// 2019).</param>
+public sealed record CalibrationFigures(
+    double ExpectedError, double MaximumError, double Brier, double? Auroc, double Aurc, double ExcessAurc)
 {
     /// <summary>Computes the figures.</summary>
     /// <exception cref="ArgumentException">The table is empty.</exception>
@@ -33,7 +39,11 @@ public sealed record CalibrationFigures(double ExpectedError, double MaximumErro
             .. table.Levels.GroupBy(static level => level.Bin).OrderBy(static bin => bin.Key).Select(static bin =>
             {
                 var count = bin.Sum(static level => level.Count);
-                return new CalibrationBin(bin.Key, count, bin.Sum(static level => level.Confidence * level.Count) / count, bin.Sum(static level => (double)level.Right) / count);
+                return new CalibrationBin(
+                    bin.Key,
+                    count,
+                    bin.Sum(static level => level.Confidence * level.Count) / count,
+                    bin.Sum(static level => (double)level.Right) / count);
             }),
         ];
     }
@@ -42,7 +52,8 @@ public sealed record CalibrationFigures(double ExpectedError, double MaximumErro
     /// <param name="harmonic">1 + 1/2 + … + 1/i at place i, up to the number of answers.</param>
     internal static CalibrationFigures Of(ReadOnlySpan<ConfidenceLevel> levels, double[] harmonic)
     {
-        var (binCounts, binConfidences, binRight) = (new int[ConfidenceTable.Bins], new double[ConfidenceTable.Bins], new int[ConfidenceTable.Bins]);
+        var (binCounts, binConfidences, binRight) =
+            (new int[ConfidenceTable.Bins], new double[ConfidenceTable.Bins], new int[ConfidenceTable.Bins]);
         var (brier, ordered, rightBelowOrHere, wrongBelow) = (0.0, 0.0, 0L, 0L);
         foreach (ref readonly var level in levels)
         {
@@ -89,8 +100,8 @@ public sealed record CalibrationFigures(double ExpectedError, double MaximumErro
     }
 
     /// <summary>
-    /// With a answers above a level, w of them wrong, the expected share of wrong ones among the first i is (w + (i − a)·r) / i inside the level, r its own share:
-    /// r plus (w − a·r)/i.
+    /// With a answers above a level, w of them wrong, the expected share of wrong ones among the first i is (w + (i − a)·r) / i inside the
+    /// level, r its own share: r plus (w − a·r)/i.
     /// </summary>
     private static double AreaUnderRisk(ReadOnlySpan<ConfidenceLevel> levels, int count, double[] harmonic)
     {
@@ -130,6 +141,8 @@ public sealed record CalibrationBin(int Bin, int Count, double MeanConfidence, d
     /// <summary>Where answers come in clusters, the interval from them; else <see langword="null"/>.</summary>
     public Interval? OfClusters { get; init; }
 
-    /// <summary>95 % interval of <see cref="Accuracy"/>: <see cref="OfClusters"/>, or Clopper-Pearson's where answers stand alone.</summary>
+    /// <summary>
+    /// 95 % interval of <see cref="Accuracy"/>: <see cref="OfClusters"/>, or Clopper-Pearson's where answers stand alone.
+    /// </summary>
     public Interval Interval => OfClusters ?? BinomialInterval.ClopperPearson((int)Math.Round(Accuracy * Count), Count);
 }

@@ -28,15 +28,20 @@ internal sealed class ClusteredConfidences
     public ImmutableArray<int[]> Cells() =>
         [.. _clusters.Select(static cluster => cluster.Select(static answer => (2 * answer.Level) + (answer.Right ? 0 : 1)).ToArray())];
 
-    /// <summary>The 95 % interval of the share of right ones among the answers that a rule keeps; <see langword="null"/> where it keeps none.</summary>
+    /// <summary>
+    /// The 95 % interval of the share of right ones among the answers that a rule keeps; <see langword="null"/> where it keeps none.
+    /// </summary>
     public Interval? Kept(Func<int, bool> keeps)
     {
         var counts = CountsOf(keeps);
         return counts.Count == 0 ? null : ClusteredInterval.Proportion(counts);
     }
 
-    /// <summary>How many independent answers those are worth that a rule keeps, if in each cluster all were right or wrong together.</summary>
-    public double LeastEffective(Func<int, bool> keeps) => DesignEffect.LeastEffective(CountsOf(keeps).Select(static cluster => cluster.Count));
+    /// <summary>
+    /// How many independent answers those are worth that a rule keeps, if in each cluster all were right or wrong together.
+    /// </summary>
+    public double LeastEffective(Func<int, bool> keeps) =>
+        DesignEffect.LeastEffective(CountsOf(keeps).Select(static cluster => cluster.Count));
 
     /// <summary>What a design effect needs to know where each answer has a value.</summary>
     /// <param name="valueOf">The value of an answer of a level, right or wrong.</param>
@@ -48,13 +53,18 @@ internal sealed class ClusteredConfidences
         return
         [
             .. values.Select(cluster => new ClusterSums(
-                cluster.Length, cluster.Sum(), cluster.Sum(static value => value * value), cluster.Contains(common), cluster.Any(value => value != common))),
+                cluster.Length,
+                cluster.Sum(),
+                cluster.Sum(static value => value * value),
+                cluster.Contains(common),
+                cluster.Any(value => value != common))),
         ];
     }
 
     private List<(int Count, int Right)> CountsOf(Func<int, bool> keeps) =>
     [
-        .. _clusters.Select(cluster => (cluster.Count(answer => keeps(answer.Level)), cluster.Count(answer => keeps(answer.Level) && answer.Right)))
+        .. _clusters.Select(
+            cluster => (cluster.Count(answer => keeps(answer.Level)), cluster.Count(answer => keeps(answer.Level) && answer.Right)))
             .Where(static cluster => cluster.Item1 > 0),
     ];
 }

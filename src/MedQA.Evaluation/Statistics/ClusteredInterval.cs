@@ -34,7 +34,8 @@ public static class ClusteredInterval
         }
 
         var effect = DesignEffect.Of(sums);
-        var (count, successes) = (makes.Sum(static make => (double)make.Key.Item1 * make.Value), makes.Sum(static make => (double)make.Key.Item2 * make.Value));
+        var (count, successes) =
+            (makes.Sum(static make => (double)make.Key.Item1 * make.Value), makes.Sum(static make => (double)make.Key.Item2 * make.Value));
         return BinomialInterval.Score(successes / effect, count / effect, DesignEffect.Quantile(confidence, effect, number));
     }
 
@@ -64,18 +65,24 @@ public static class ClusteredInterval
         return BinomialInterval.Score(mean * worth, worth, DesignEffect.Quantile(confidence, ratings / worth, shares.Count));
     }
 
-    /// <summary>The interval of the difference between two runs on the same questions, the first's share of right answers less the second's.</summary>
-    /// <param name="clusters">For each cluster, its questions (at least 1) and those that only the first, and only the second run answered right.</param>
+    /// <summary>
+    /// The interval of the difference between two runs on the same questions, the first's share of right answers less the second's.
+    /// </summary>
+    /// <param name="clusters">For each cluster, its questions (at least 1) and those that only the first, and only the second run answered
+    /// right.</param>
     /// <param name="confidence">Between 0 and 1, both excluded.</param>
     /// <returns>−1 to 1 where there is one cluster only.</returns>
-    /// <exception cref="ArgumentException">There is no cluster, or one has no question, or fewer questions than answers of one run alone.</exception>
+    /// <exception cref="ArgumentException">There is no cluster, or one has no question, or fewer questions than answers of one run
+    /// alone.</exception>
     public static Interval Difference(IEnumerable<(int Count, int OnlyFirst, int OnlySecond)> clusters, double confidence = 0.95)
     {
         ArgumentNullException.ThrowIfNull(clusters);
         var makes = Makes(clusters);
-        if (makes.Count == 0 || makes.Keys.Any(static make => make.Item1 < 1 || make.Item2 < 0 || make.Item3 < 0 || make.Item2 + make.Item3 > make.Item1))
+        if (makes.Count == 0
+            || makes.Keys.Any(static make => make.Item1 < 1 || make.Item2 < 0 || make.Item3 < 0 || make.Item2 + make.Item3 > make.Item1))
         {
-            throw new ArgumentException("Each cluster has at least one question and at most as many that one run alone answered right.", nameof(clusters));
+            throw new ArgumentException(
+                "Each cluster has at least one question and at most as many that one run alone answered right.", nameof(clusters));
         }
 
         var number = makes.Values.Sum();
@@ -100,7 +107,9 @@ public static class ClusteredInterval
         return new ClusterSums(make.Count, make.First - make.Second, make.First + make.Second, ofCommon > 0, ofCommon < make.Count, times);
     }
 
-    /// <summary>How many clusters there are of each make, in order: sums over them leave no trace of the order in which clusters came.</summary>
+    /// <summary>
+    /// How many clusters there are of each make, in order: sums over them leave no trace of the order in which clusters came.
+    /// </summary>
     internal static SortedDictionary<TMake, int> Makes<TMake>(IEnumerable<TMake> clusters)
         where TMake : notnull
     {

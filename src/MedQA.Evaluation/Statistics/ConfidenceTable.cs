@@ -3,12 +3,14 @@ using System.Collections.Immutable;
 namespace MedQA.Evaluation.Statistics;
 
 /// <summary>
-/// How often answers of each confidence are right: all that calibration and deferral need to know of a run. With k samples a question there are k + 1
-/// levels (the reliability table), with likelihoods as many as there are different ones.
+/// How often answers of each confidence are right: all that calibration and deferral need to know of a run. With k samples a question there
+/// are k + 1 levels (the reliability table), with likelihoods as many as there are different ones.
 /// </summary>
 public sealed class ConfidenceTable
 {
-    /// <summary>Bins of calibration errors: ten of equal width, each without its lower end and with its upper; 0 belongs to the first.</summary>
+    /// <summary>
+    /// Bins of calibration errors: ten of equal width, each without its lower end and with its upper; 0 belongs to the first.
+    /// </summary>
     public const int Bins = 10;
 
     private ConfidenceTable(ImmutableArray<ConfidenceLevel> levels)
@@ -23,9 +25,13 @@ public sealed class ConfidenceTable
     /// <summary>How many answers the table holds.</summary>
     public int Count { get; }
 
-    /// <summary>A table of agreements. Levels and bins come from the whole numbers, so that 3/10 is in the bin that ends with 0.3 whatever its double says.</summary>
+    /// <summary>
+    /// A table of agreements. Levels and bins come from the whole numbers, so that 3/10 is in the bin that ends with 0.3 whatever its
+    /// double says.
+    /// </summary>
     /// <param name="answers">Votes for the answer, samples asked for, and how many such answers are right and wrong.</param>
-    /// <exception cref="ArgumentOutOfRangeException">Votes are outside 0 to samples, samples below 1, or a number of answers is negative.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Votes are outside 0 to samples, samples below 1, or a number of answers is
+    /// negative.</exception>
     public static ConfidenceTable OfVotes(IEnumerable<(int Votes, int Samples, int Right, int Wrong)> answers)
     {
         ArgumentNullException.ThrowIfNull(answers);
@@ -47,7 +53,12 @@ public sealed class ConfidenceTable
         [
             .. levels
                 .Where(static level => level.Value.Right + level.Value.Wrong > 0)
-                .Select(static level => new ConfidenceLevel((double)level.Key.Votes / level.Key.Samples, BinOf(level.Key.Votes, level.Key.Samples), level.Value.Right, level.Value.Wrong))
+                .Select(
+                    static level => new ConfidenceLevel(
+                        (double)level.Key.Votes / level.Key.Samples,
+                        BinOf(level.Key.Votes, level.Key.Samples),
+                        level.Value.Right,
+                        level.Value.Wrong))
                 .OrderBy(static level => level.Confidence),
         ]);
     }
@@ -92,7 +103,8 @@ public sealed class ConfidenceTable
             levels[confidences[i]] = correct[i] ? (right + 1, wrong) : (right, wrong + 1);
         }
 
-        return new ConfidenceTable([.. levels.Select(static level => new ConfidenceLevel(level.Key, BinOf(level.Key), level.Value.Right, level.Value.Wrong))]);
+        return new ConfidenceTable(
+            [.. levels.Select(static level => new ConfidenceLevel(level.Key, BinOf(level.Key), level.Value.Right, level.Value.Wrong))]);
     }
 
     /// <summary>ceil(10 · votes / samples) − 1 in whole numbers.</summary>
@@ -118,12 +130,15 @@ public sealed class ConfidenceTable
 public readonly record struct ConfidenceLevel(double Confidence, int Bin, int Right, int Wrong)
 {
     /// <summary>
-    /// Where answers come in clusters, how many independent ones those of this confidence and above are worth if in each cluster all are right or
-    /// wrong together, (Σ n)² / Σ n²; else <see langword="null"/>.
+    /// Where answers come in clusters, how many independent ones those of this confidence and above are worth if in each cluster all are
+    /// right or wrong together, (Σ n)² / Σ n²; else <see langword="null"/>.
     /// </summary>
     public double? EffectiveKept { get; init; }
 
-    /// <summary>Where answers come in clusters, the 95 % interval of the accuracy of those of this confidence and above; else <see langword="null"/>.</summary>
+    /// <summary>
+    /// Where answers come in clusters, the 95 % interval of the accuracy of those of this confidence and above; else
+    /// <see langword="null"/>.
+    /// </summary>
     public Interval? KeptInterval { get; init; }
 
     /// <summary>All answers of the level.</summary>

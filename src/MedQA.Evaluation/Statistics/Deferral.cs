@@ -2,15 +2,18 @@ using System.Collections.Immutable;
 
 namespace MedQA.Evaluation.Statistics;
 
-/// <summary>What is gained when the least confident answers are left to a person (selective prediction; Med-PaLM, Nature 620, figure "deferral").</summary>
+/// <summary>
+/// What is gained when the least confident answers are left to a person (selective prediction; Med-PaLM, Nature 620, figure "deferral").
+/// </summary>
 public static class Deferral
 {
     /// <summary>So near to a whole number of answers, a fraction of them means that number: (1 − 0.7) · 100 is 30.</summary>
     private const double RoundingOfFractions = 1e-9;
 
     /// <summary>
-    /// The accuracy of the answers kept when a fraction f of all n is deferred, the least confident first: of m = (1 − f)·n kept ones those above the threshold
-    /// count as they are, and the rest of m comes from the level at the threshold at that level's accuracy, as if drawn from it at random.
+    /// The accuracy of the answers kept when a fraction f of all n is deferred, the least confident first: of m = (1 − f)·n kept ones those
+    /// above the threshold count as they are, and the rest of m comes from the level at the threshold at that level's accuracy, as if drawn
+    /// from it at random.
     /// </summary>
     /// <param name="table">The answers.</param>
     /// <param name="deferredFraction">f, from 0 to below 1.</param>
@@ -27,7 +30,8 @@ public static class Deferral
         ArgumentNullException.ThrowIfNull(table);
         if (!(deferredFraction is >= 0 and < 1))
         {
-            throw new ArgumentOutOfRangeException(nameof(deferredFraction), deferredFraction, "A deferred fraction is at least 0 and below 1.");
+            throw new ArgumentOutOfRangeException(
+                nameof(deferredFraction), deferredFraction, "A deferred fraction is at least 0 and below 1.");
         }
 
         if (table.Count == 0)
@@ -56,7 +60,10 @@ public static class Deferral
             var level = table.Levels[place];
             var accuracy = (right + ((kept - above) * level.Accuracy)) / kept;
             var share = level.Count == 0 ? 0 : (kept - above) / level.Count;
-            return new(deferredFraction, kept, level.Confidence, accuracy) { Interval = IntervalOf(table, clustered, place, share, kept, accuracy) };
+            return new(deferredFraction, kept, level.Confidence, accuracy)
+            {
+                Interval = IntervalOf(table, clustered, place, share, kept, accuracy)
+            };
         }
     }
 
@@ -64,7 +71,8 @@ public static class Deferral
     /// A score interval with the variance that the accuracy has because the threshold is found on the same answers: an answer pushes it by
     /// how far it differs from the accuracy at the threshold, since one more kept answer pushes one out there.
     /// </summary>
-    private static Interval IntervalOf(ConfidenceTable table, ClusteredConfidences? clustered, int place, double share, double kept, double accuracy)
+    private static Interval IntervalOf(
+        ConfidenceTable table, ClusteredConfidences? clustered, int place, double share, double kept, double accuracy)
     {
         var atThreshold = table.Levels[place].Accuracy;
         var (sum, squares) = (0.0, 0.0);
@@ -96,7 +104,10 @@ public static class Deferral
         double Push(int level, bool right) => level < place ? 0 : (level == place ? share : 1) * ((right ? 1 : 0) - atThreshold);
     }
 
-    /// <summary>The accuracy of the answers with at least each confidence that occurs, from the highest down: the risk-coverage curve's exact points.</summary>
+    /// <summary>
+    /// The accuracy of the answers with at least each confidence that occurs, from the highest down: the risk-coverage curve's exact
+    /// points.
+    /// </summary>
     public static ImmutableArray<RiskCoveragePoint> RiskCoverage(ConfidenceTable table)
     {
         ArgumentNullException.ThrowIfNull(table);
@@ -120,7 +131,10 @@ public static class Deferral
 /// <param name="Accuracy">Expected share of right ones among the kept.</param>
 public sealed record DeferralPoint(double Deferred, double Kept, double Threshold, double Accuracy)
 {
-    /// <summary>95 % interval of <see cref="Accuracy"/> on new questions of which the same fraction is deferred; <see langword="null"/> in reports under version 1 of the rules.</summary>
+    /// <summary>
+    /// 95 % interval of <see cref="Accuracy"/> on new questions of which the same fraction is deferred; <see langword="null"/> in reports
+    /// under version 1 of the rules.
+    /// </summary>
     public Interval? Interval { get; init; }
 }
 

@@ -72,7 +72,9 @@ internal static class DesignEffect
         return freedom < 1e7 ? StudentT.TwoSidedQuantile(confidence, freedom) : Normal.TwoSidedQuantile(confidence);
     }
 
-    /// <summary>Of values that depend on each other fully within a cluster, how many independent ones they are worth: (Σ n)² / Σ n².</summary>
+    /// <summary>
+    /// Of values that depend on each other fully within a cluster, how many independent ones they are worth: (Σ n)² / Σ n².
+    /// </summary>
     public static double LeastEffective(IEnumerable<int> sizes)
     {
         var (sum, squares) = (0.0, 0.0);

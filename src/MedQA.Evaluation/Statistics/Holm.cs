@@ -3,7 +3,9 @@ namespace MedQA.Evaluation.Statistics;
 /// <summary>Corrects p values for having asked several questions at once (Holm, Scandinavian Journal of Statistics 6, 1979).</summary>
 public static class Holm
 {
-    /// <summary>Adjusted p values in the order given: comparing each with α keeps the chance of any false finding in the family below α.</summary>
+    /// <summary>
+    /// Adjusted p values in the order given: comparing each with α keeps the chance of any false finding in the family below α.
+    /// </summary>
     /// <param name="p">The p values of the whole family, each from 0 to 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value is not from 0 to 1.</exception>
     public static double[] Adjust(ReadOnlySpan<double> p)

@@ -1,10 +1,14 @@
 namespace MedQA.Evaluation.Statistics;
 
-/// <summary>Krippendorff's alpha: agreement beyond chance of any number of raters, ratings missing or not (Krippendorff, Computing Krippendorff's Alpha-Reliability, 2011).</summary>
+/// <summary>
+/// Krippendorff's alpha: agreement beyond chance of any number of raters, ratings missing or not (Krippendorff, Computing Krippendorff's
+/// Alpha-Reliability, 2011).
+/// </summary>
 public static class KrippendorffAlpha
 {
     /// <summary>Computes alpha: 1 less observed over expected disagreement.</summary>
-    /// <param name="ratings">For each rater, the rating of each item, or <see langword="null"/> where it is missing. Items that fewer than two rated play no part.</param>
+    /// <param name="ratings">For each rater, the rating of each item, or <see langword="null"/> where it is missing. Items that fewer than
+    /// two rated play no part.</param>
     /// <param name="scale">What the ratings' values mean.</param>
     /// <returns><see langword="null"/> where no two ratings can be compared, or all are equal.</returns>
     /// <exception cref="ArgumentException">The raters differ in the number of items.</exception>
@@ -21,12 +25,18 @@ public static class KrippendorffAlpha
     {
         var (values, items) = Coincidences(ratings);
         var all = Sum(items, values.Length);
-        return AgreementInterval.Of(items.Count, items.Sum(static item => item.Pairs), Corrected(values, all, scale), left => Corrected(values, Less(all, items[left].Meet), scale));
+        return AgreementInterval.Of(
+            items.Count,
+            items.Sum(static item => item.Pairs),
+            Corrected(values, all, scale),
+            left => Corrected(values, Less(all, items[left].Meet), scale));
     }
 
     private static ChanceCorrected? Corrected(double[] values, double[,] coincidences, RatingScale scale)
     {
-        var totals = Enumerable.Range(0, values.Length).Select(value => Enumerable.Range(0, values.Length).Sum(other => coincidences[value, other])).ToArray();
+        var totals = Enumerable.Range(0, values.Length)
+            .Select(value => Enumerable.Range(0, values.Length).Sum(other => coincidences[value, other]))
+            .ToArray();
         var all = totals.Sum();
         var (observed, expected, largest) = (0.0, 0.0, 0.0);
         for (var one = 0; one < values.Length; one++)
@@ -40,10 +50,14 @@ public static class KrippendorffAlpha
             }
         }
 
-        return expected <= 1e-9 || largest == 0 ? null : new ChanceCorrected(1 - ((all - 1) * observed / expected), expected / (all * (all - 1) * largest));
+        return expected <= 1e-9 || largest == 0
+            ? null
+            : new ChanceCorrected(1 - ((all - 1) * observed / expected), expected / (all * (all - 1) * largest));
     }
 
-    /// <summary>For each item that was rated more than once, how often two values meet on it; each pair of its m ratings weighs 1/(m − 1).</summary>
+    /// <summary>
+    /// For each item that was rated more than once, how often two values meet on it; each pair of its m ratings weighs 1/(m − 1).
+    /// </summary>
     private static (double[] Values, List<(double[,] Meet, double Pairs)> Items) Coincidences(IReadOnlyList<IReadOnlyList<double?>> ratings)
     {
         ArgumentNullException.ThrowIfNull(ratings);

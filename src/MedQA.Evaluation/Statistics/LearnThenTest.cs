@@ -3,14 +3,15 @@ using MathNet.Numerics;
 namespace MedQA.Evaluation.Statistics;
 
 /// <summary>
-/// Deferral with a guarantee: from a development file, a threshold of confidence such that, with a given probability over the choice of that file, the answers
-/// at or above it are right at least as often as asked for (Angelopoulos et al., Learn then Test, arXiv 2110.01052).
+/// Deferral with a guarantee: from a development file, a threshold of confidence such that, with a given probability over the choice of
+/// that file, the answers at or above it are right at least as often as asked for (Angelopoulos et al., Learn then Test, arXiv 2110.01052).
 /// </summary>
 /// <remarks>
-/// The guarantee holds for questions that come from where the development questions came from, answered by the same protocol. Thresholds, their order and the
-/// starts are fixed before the answers are seen: tests go down from each of several starts spread over the thresholds, each start with its part of the error
-/// (fixed-sequence testing with multiple starts), and go on only while they reject. Answers of one cluster (equal questions, questions on one
-/// passage) count as if all of them were right or wrong together: the least that they can be worth.
+/// The guarantee holds for questions that come from where the development questions came from, answered by the same protocol. Thresholds,
+/// their order and the starts are fixed before the answers are seen: tests go down from each of several starts spread over the thresholds,
+/// each start with its part of the error (fixed-sequence testing with multiple starts), and go on only while they reject. Answers of one
+/// cluster (equal questions, questions on one passage) count as if all of them were right or wrong together: the least that they can be
+/// worth.
 /// </remarks>
 public static class LearnThenTest
 {
@@ -18,17 +19,20 @@ public static class LearnThenTest
     public const int Starts = 4;
 
     /// <summary>The thresholds of agreements of k samples: k/k down to 1/k.</summary>
-    public static double[] ThresholdsOfVotes(int samples) => [.. Enumerable.Range(0, samples).Select(index => (double)(samples - index) / samples)];
+    public static double[] ThresholdsOfVotes(int samples) =>
+        [.. Enumerable.Range(0, samples).Select(index => (double)(samples - index) / samples)];
 
     /// <summary>Finds the lowest threshold that the tests allow.</summary>
     /// <param name="development">The answers to the development questions.</param>
     /// <param name="thresholds">The thresholds to choose from, falling; chosen without looking at the answers.</param>
     /// <param name="accuracy">How many of the answers kept shall be right, for example 0.9.</param>
     /// <param name="confidence">How sure that shall be, for example 0.95.</param>
-    /// <returns>The threshold, or <see langword="null"/> where none can be guaranteed: the development file is too small or the model too often wrong.</returns>
+    /// <returns>The threshold, or <see langword="null"/> where none can be guaranteed: the development file is too small or the model too
+    /// often wrong.</returns>
     /// <exception cref="ArgumentException">The thresholds do not fall.</exception>
     /// <exception cref="ArgumentOutOfRangeException">Accuracy or confidence is not between 0 and 1.</exception>
-    public static GuaranteedThreshold? Find(ConfidenceTable development, ReadOnlySpan<double> thresholds, double accuracy = 0.9, double confidence = 0.95)
+    public static GuaranteedThreshold? Find(
+        ConfidenceTable development, ReadOnlySpan<double> thresholds, double accuracy = 0.9, double confidence = 0.95)
     {
         ArgumentNullException.ThrowIfNull(development);
         CheckShare(accuracy, nameof(accuracy));
@@ -37,7 +41,8 @@ public static class LearnThenTest
         {
             if (!(thresholds[i] < thresholds[i - 1]))
             {
-                throw new ArgumentException($"Thresholds must fall, but {thresholds[i]} comes after {thresholds[i - 1]}.", nameof(thresholds));
+                throw new ArgumentException(
+                    $"Thresholds must fall, but {thresholds[i]} comes after {thresholds[i - 1]}.", nameof(thresholds));
             }
         }
 
@@ -84,12 +89,13 @@ public static class LearnThenTest
         }
 
         var worth = Math.Min(1, (effective ?? kept) / kept);
-        return new GuaranteedThreshold(threshold, accuracy, confidence, kept, kept - wrong, development.Count, AtMostWrong(wrong * worth, kept * worth, 1 - accuracy));
+        return new GuaranteedThreshold(
+            threshold, accuracy, confidence, kept, kept - wrong, development.Count, AtMostWrong(wrong * worth, kept * worth, 1 - accuracy));
     }
 
     /// <summary>
-    /// P(Binomial(kept, rate) ≤ wrong): how likely so few wrong ones are if the true rate is the highest that is not allowed. The numbers need
-    /// not be whole: answers of one cluster count together.
+    /// P(Binomial(kept, rate) ≤ wrong): how likely so few wrong ones are if the true rate is the highest that is not allowed. The numbers
+    /// need not be whole: answers of one cluster count together.
     /// </summary>
     private static double AtMostWrong(double wrong, double kept, double rate) =>
         kept - wrong < 1e-9 ? 1 : SpecialFunctions.BetaRegularized(kept - wrong, wrong + 1, 1 - rate);
@@ -111,7 +117,8 @@ public static class LearnThenTest
 /// <param name="Right">Of them, right ones.</param>
 /// <param name="Development">All development answers.</param>
 /// <param name="P">p of the hypothesis that fewer are right.</param>
-public sealed record GuaranteedThreshold(double Threshold, double TargetAccuracy, double Confidence, int Kept, int Right, int Development, double P)
+public sealed record GuaranteedThreshold(
+    double Threshold, double TargetAccuracy, double Confidence, int Kept, int Right, int Development, double P)
 {
     /// <summary><see cref="Kept"/> / <see cref="Development"/>.</summary>
     public double Coverage => (double)Kept / Development;

@@ -3,7 +3,9 @@ namespace MedQA.Evaluation.Statistics;
 /// <summary>Compares two runs on the questions that only one of them answered right (McNemar, Psychometrika 12, 1947).</summary>
 public static class McNemar
 {
-    /// <summary>So many sums are counted; beyond it some hundred clusters of unequal size tell the runs apart, and the normal distribution is close.</summary>
+    /// <summary>
+    /// So many sums are counted; beyond it some hundred clusters of unequal size tell the runs apart, and the normal distribution is close.
+    /// </summary>
     private const long MostSteps = 50_000_000;
 
     /// <summary>Tests whether both runs are equally often the right one.</summary>
@@ -45,14 +47,17 @@ public static class McNemar
         }
 
         var (first, second) = (clusters.Sum(static cluster => cluster.OnlyFirst), clusters.Sum(static cluster => cluster.OnlySecond));
-        var sizes = clusters.Select(static cluster => Math.Abs(cluster.OnlyFirst - cluster.OnlySecond)).Where(static size => size > 0).Order().ToArray();
+        var sizes = clusters.Select(static cluster => Math.Abs(cluster.OnlyFirst - cluster.OnlySecond))
+            .Where(static size => size > 0)
+            .Order()
+            .ToArray();
         var (atLeast, exactly) = sizes.Length == 0 ? (1, 0) : SignFlips(sizes, Math.Abs(first - second));
         return new McNemarTest(first, second, Math.Min(1, atLeast - (exactly / 2)), Math.Min(1, atLeast), null) { Clusters = sizes.Length };
     }
 
     /// <summary>
-    /// How likely the sum of numbers with random signs is at least as far from 0 as a sum that was seen, and exactly as far. Sums are counted
-    /// one number after the other; where that would take too long, the normal distribution stands in, which is then close.
+    /// How likely the sum of numbers with random signs is at least as far from 0 as a sum that was seen, and exactly as far. Sums are
+    /// counted one number after the other; where that would take too long, the normal distribution stands in, which is then close.
     /// </summary>
     /// <param name="sizes">The numbers without their signs, rising.</param>
     /// <param name="seen">The sum that was seen, without its sign.</param>
@@ -97,12 +102,17 @@ public static class McNemar
 /// <summary>The outcome of McNemar's test; every p is two-sided.</summary>
 /// <param name="OnlyFirst">Questions that only the first run answered right, b.</param>
 /// <param name="OnlySecond">Questions that only the second run answered right, c.</param>
-/// <param name="MidP">The mid-p value (Fagerland, Lydersen and Laake, BMC Medical Research Methodology 13:91, 2013): the exact p less half the probability of what was seen. The figure to report.</param>
+/// <param name="MidP">The mid-p value (Fagerland, Lydersen and Laake, BMC Medical Research Methodology 13:91, 2013): the exact p less half
+/// the probability of what was seen. The figure to report.</param>
 /// <param name="ExactP">The exact conditional p: never too small, often too large.</param>
-/// <param name="CorrectedChiSquareP">p of Edwards' continuity-corrected chi-square, (|b − c| − 1)² / (b + c); <see langword="null"/> where no question tells the runs apart, or questions come in clusters.</param>
+/// <param name="CorrectedChiSquareP">p of Edwards' continuity-corrected chi-square, (|b − c| − 1)² / (b + c); <see langword="null"/> where
+/// no question tells the runs apart, or questions come in clusters.</param>
 public sealed record McNemarTest(int OnlyFirst, int OnlySecond, double MidP, double ExactP, double? CorrectedChiSquareP)
 {
-    /// <summary>Where questions come in clusters, the clusters that speak for one of the runs: the test is then over them. Else <see langword="null"/>.</summary>
+    /// <summary>
+    /// Where questions come in clusters, the clusters that speak for one of the runs: the test is then over them. Else
+    /// <see langword="null"/>.
+    /// </summary>
     public int? Clusters { get; init; }
 
     /// <summary>Whether nothing tells the runs apart: p is then 1 by convention, and says nothing.</summary>

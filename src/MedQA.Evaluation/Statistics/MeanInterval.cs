@@ -4,8 +4,9 @@ namespace MedQA.Evaluation.Statistics;
 public static class MeanInterval
 {
     /// <summary>
-    /// Each interval's end says how far its estimate reaches in that direction, and these distances add up as standard errors do (the MOVER of
-    /// Zou and Donner, Statistics in Medicine 27, 2008). With score intervals of shares it does not shrink to a point where all are 0 or 1.
+    /// Each interval's end says how far its estimate reaches in that direction, and these distances add up as standard errors do (the MOVER
+    /// of Zou and Donner, Statistics in Medicine 27, 2008). With score intervals of shares it does not shrink to a point where all are 0 or
+    /// 1.
     /// </summary>
     /// <param name="estimates">The estimates; at least one.</param>
     /// <param name="intervals">The interval of each, all of one confidence, which is then that of the mean's.</param>
@@ -14,7 +15,8 @@ public static class MeanInterval
     {
         if (estimates.IsEmpty || estimates.Length != intervals.Length)
         {
-            throw new ArgumentException($"There are {estimates.Length} estimates and {intervals.Length} intervals: each needs one.", nameof(intervals));
+            throw new ArgumentException(
+                $"There are {estimates.Length} estimates and {intervals.Length} intervals: each needs one.", nameof(intervals));
         }
 
         var (sum, below, above) = (0.0, 0.0, 0.0);

@@ -4,19 +4,25 @@ namespace MedQA.Evaluation.Statistics;
 /// <remarks>Each is <see langword="null"/> where chance alone would agree fully (all ratings equal): it is then 0/0.</remarks>
 public static class RaterAgreement
 {
-    /// <summary>Cohen's kappa of two raters (Educational and Psychological Measurement 20, 1960), or weighted by how far apart their categories are (Psychological Bulletin 70, 1968).</summary>
+    /// <summary>
+    /// Cohen's kappa of two raters (Educational and Psychological Measurement 20, 1960), or weighted by how far apart their categories are
+    /// (Psychological Bulletin 70, 1968).
+    /// </summary>
     /// <param name="first">The first rater's categories, from 0.</param>
     /// <param name="second">The second rater's, of the same items.</param>
     /// <param name="weights">What a disagreement counts.</param>
     /// <exception cref="ArgumentException">The lengths differ, there is no item, or a category is negative.</exception>
-    public static double? CohenKappa(ReadOnlySpan<int> first, ReadOnlySpan<int> second, KappaWeights weights = KappaWeights.None) => Cohen(first, second, weights)?.Kappa;
+    public static double? CohenKappa(ReadOnlySpan<int> first, ReadOnlySpan<int> second, KappaWeights weights = KappaWeights.None) =>
+        Cohen(first, second, weights)?.Kappa;
 
     /// <inheritdoc cref="CohenKappa"/>
     internal static ChanceCorrected? Cohen(ReadOnlySpan<int> first, ReadOnlySpan<int> second, KappaWeights weights)
     {
         if (first.Length != second.Length || first.IsEmpty)
         {
-            throw new ArgumentException($"Two raters must rate the same items, at least one: there are {first.Length} and {second.Length} ratings.", nameof(second));
+            throw new ArgumentException(
+                $"Two raters must rate the same items, at least one: there are {first.Length} and {second.Length} ratings.",
+                nameof(second));
         }
 
         var categories = 0;
@@ -49,7 +55,9 @@ public static class RaterAgreement
         }
 
         var largest = Weight(0, categories - 1, weights);
-        return expected == 0 ? null : new ChanceCorrected(1 - (observed * first.Length / expected), expected / ((double)first.Length * first.Length * largest));
+        return expected == 0
+            ? null
+            : new ChanceCorrected(1 - (observed * first.Length / expected), expected / ((double)first.Length * first.Length * largest));
     }
 
     /// <summary>
@@ -79,7 +87,8 @@ public static class RaterAgreement
         return AgreementInterval.Of(counts.Count, all.Pairs, kappa(all), left => kappa(all.Without(counts[left])));
     }
 
-    private static ChanceCorrected? Fleiss(ItemSums items) => items.Corrected(1 - items.Shares.Sum(share => share / items.Count * share / items.Count));
+    private static ChanceCorrected? Fleiss(ItemSums items) =>
+        items.Corrected(1 - items.Shares.Sum(share => share / items.Count * share / items.Count));
 
     private static ChanceCorrected? Randolph(ItemSums items) => items.Corrected(1 - (1.0 / items.Shares.Length));
 

@@ -5,7 +5,9 @@ namespace MedQA.Evaluation.Statistics;
 /// <param name="StandardError">Its standard error.</param>
 public readonly record struct MeanWithError(double Mean, double StandardError)
 {
-    /// <summary>The mean, give or take as many standard errors as Student's distribution asks for: for values that are no shares of right answers.</summary>
+    /// <summary>
+    /// The mean, give or take as many standard errors as Student's distribution asks for: for values that are no shares of right answers.
+    /// </summary>
     /// <param name="freedom">Degrees of freedom of the standard error: one less than there are values; at least 1.</param>
     /// <param name="confidence">Between 0 and 1, both excluded.</param>
     public Interval IntervalAt(int freedom, double confidence = 0.95)
@@ -33,7 +35,10 @@ public static class StandardErrors
         return new MeanWithError(mean, Math.Sqrt(sum) / values.Length);
     }
 
-    /// <summary>The mean of values of which those of one cluster (equal questions, questions on one passage) may depend on each other: the sandwich estimator without a small-sample factor (section 2.2).</summary>
+    /// <summary>
+    /// The mean of values of which those of one cluster (equal questions, questions on one passage) may depend on each other: the sandwich
+    /// estimator without a small-sample factor (section 2.2).
+    /// </summary>
     /// <param name="values">The values.</param>
     /// <param name="clusters">The cluster of each.</param>
     /// <exception cref="ArgumentException">There is no value, or the lengths differ.</exception>
@@ -51,11 +56,17 @@ public static class StandardErrors
         return new MeanWithError(mean, Math.Sqrt(deviations.Values.Sum(static deviation => deviation * deviation)) / values.Length);
     }
 
-    /// <summary>The factor that corrects a sandwich for a small number of clusters: √(m / (m − 1)). 1 for a single cluster, of which nothing is known.</summary>
+    /// <summary>
+    /// The factor that corrects a sandwich for a small number of clusters: √(m / (m − 1)). 1 for a single cluster, of which nothing is
+    /// known.
+    /// </summary>
     /// <param name="clusters">How many clusters there are, m.</param>
     public static double SmallSample(int clusters) => clusters < 2 ? 1 : Math.Sqrt(clusters / (clusters - 1.0));
 
-    /// <summary>The mean difference of pairs (first less second), with the sample standard deviation (n − 1) of the differences over root n (section 4.2).</summary>
+    /// <summary>
+    /// The mean difference of pairs (first less second), with the sample standard deviation (n − 1) of the differences over root n (section
+    /// 4.2).
+    /// </summary>
     /// <exception cref="ArgumentException">There are fewer than two pairs, or the lengths differ.</exception>
     public static MeanWithError Paired(ReadOnlySpan<double> first, ReadOnlySpan<double> second)
     {
@@ -95,7 +106,8 @@ public static class StandardErrors
     {
         if (first != second)
         {
-            throw new ArgumentException($"There are {first} values on one side and {second} on the other: they must stand for the same questions.", nameof(second));
+            throw new ArgumentException(
+                $"There are {first} values on one side and {second} on the other: they must stand for the same questions.", nameof(second));
         }
     }
 }

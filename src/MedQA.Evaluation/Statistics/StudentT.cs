@@ -3,7 +3,9 @@ namespace MedQA.Evaluation.Statistics;
 /// <summary>Student's distribution (Biometrika 6, 1908).</summary>
 internal static class StudentT
 {
-    /// <summary>t such that a value of the distribution lies between −t and t with the given probability: 2.093 for 0.95 and 19 degrees of freedom.</summary>
+    /// <summary>
+    /// t such that a value of the distribution lies between −t and t with the given probability: 2.093 for 0.95 and 19 degrees of freedom.
+    /// </summary>
     /// <param name="probability">Between 0 and 1, both excluded.</param>
     /// <param name="freedom">Degrees of freedom, above 0.</param>
     public static double TwoSidedQuantile(double probability, double freedom)

@@ -1,15 +1,18 @@
 namespace MedQA.Evaluation.Statistics;
 
 /// <summary>
-/// What a question would have scored with fewer samples: the exact expectation over all subsets of m of the k samples that were drawn, without drawing
-/// any again.
+/// What a question would have scored with fewer samples: the exact expectation over all subsets of m of the k samples that were drawn,
+/// without drawing any again.
 /// </summary>
 public static class SubsetExpectations
 {
     /// <summary>The most samples for which the numbers of subsets stay within the range of a double.</summary>
     public const int MaxSamples = 1000;
 
-    /// <summary>pass@m: the probability that at least one of m samples is right, 1 − C(k − c, m) / C(k, m) (Chen et al., arXiv 2107.03374, equation 1).</summary>
+    /// <summary>
+    /// pass@m: the probability that at least one of m samples is right, 1 − C(k − c, m) / C(k, m) (Chen et al., arXiv 2107.03374, equation
+    /// 1).
+    /// </summary>
     /// <param name="right">How many of the samples are right, c.</param>
     /// <param name="samples">How many samples there are, k; 1 to <see cref="MaxSamples"/>.</param>
     /// <returns>k values: the first for m = 1, the last for m = k.</returns>
@@ -31,12 +34,13 @@ public static class SubsetExpectations
     }
 
     /// <summary>
-    /// maj@m: the expected score of the plurality vote of m samples, where an answer that shares the most votes with others scores its part (1/2 of two,
-    /// 1/3 of three), and a subset without any vote scores 0.
+    /// maj@m: the expected score of the plurality vote of m samples, where an answer that shares the most votes with others scores its part
+    /// (1/2 of two, 1/3 of three), and a subset without any vote scores 0.
     /// </summary>
     /// <param name="votes">Votes of each option among all samples.</param>
     /// <param name="gold">The index of the right option.</param>
-    /// <param name="samples">How many samples there are, k; those beyond the sum of <paramref name="votes"/> gave no vote. 1 to <see cref="MaxSamples"/>.</param>
+    /// <param name="samples">How many samples there are, k; those beyond the sum of <paramref name="votes"/> gave no vote. 1 to
+    /// <see cref="MaxSamples"/>.</param>
     /// <returns>k values: the first for m = 1, the last for m = k.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A parameter is outside its range.</exception>
     public static double[] MajorityAt(ReadOnlySpan<int> votes, int gold, int samples)
@@ -101,7 +105,9 @@ public static class SubsetExpectations
         ArgumentOutOfRangeException.ThrowIfGreaterThan(samples, MaxSamples);
     }
 
-    /// <summary>A generating function: how many subsets there are of each size, apart for each number of options that tie with gold.</summary>
+    /// <summary>
+    /// A generating function: how many subsets there are of each size, apart for each number of options that tie with gold.
+    /// </summary>
     private sealed class SubsetCounts
     {
         private readonly int _samples;

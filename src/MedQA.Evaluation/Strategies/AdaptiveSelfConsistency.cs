@@ -5,7 +5,10 @@ using MedQA.Evaluation.Statistics;
 
 namespace MedQA.Evaluation.Strategies;
 
-/// <summary>Self-consistency in waves, in the order of the samples, until the profile's rule says that more would not change the answer (Aggarwal et al., arXiv 2305.11860).</summary>
+/// <summary>
+/// Self-consistency in waves, in the order of the samples, until the profile's rule says that more would not change the answer (Aggarwal et
+/// al., arXiv 2305.11860).
+/// </summary>
 internal static class AdaptiveSelfConsistency
 {
     public static async Task<AnsweredQuestion> AnswerAsync(AskedQuestion asked, CancellationToken cancellationToken)
@@ -21,7 +24,8 @@ internal static class AdaptiveSelfConsistency
             reasonings = reasonings.AddRange(await ReadReasonings.OfAsync(asked, prompt, samples, 0, cancellationToken));
             votes = VotesOf(reasonings, asked.Question.Options.Length);
         }
-        while (reasonings.Length < profile.Samples && !StoppingRule.Stops(profile.StopRule, votes, profile.Samples - reasonings.Length, profile.StopProbability));
+        while (reasonings.Length < profile.Samples
+            && !StoppingRule.Stops(profile.StopRule, votes, profile.Samples - reasonings.Length, profile.StopProbability));
 
         var (first, second) = StoppingRule.Leaders(votes);
         return PluralityAnswer.Of(asked, reasonings, reasonings.Length) with

@@ -4,8 +4,8 @@ using MedQA.Evaluation.Answering;
 namespace MedQA.Evaluation.Strategies;
 
 /// <summary>
-/// Self-consistency in which each sample sees the options in another order, so that a liking for a letter does not add up (choice shuffling of Medprompt, Nori et al., arXiv 2311.16452);
-/// votes are mapped back to the question's order.
+/// Self-consistency in which each sample sees the options in another order, so that a liking for a letter does not add up (choice shuffling
+/// of Medprompt, Nori et al., arXiv 2311.16452); votes are mapped back to the question's order.
 /// </summary>
 internal static class ChoiceShuffle
 {
@@ -27,7 +27,11 @@ internal static class ChoiceShuffle
             reasonings.AddRange(read.Select(reasoning => InQuestionsOrder(reasoning, order)));
         }
 
-        return PluralityAnswer.Of(asked, reasonings.ToImmutable(), asked.Profile.Samples) with { PromptTokens = promptTokens, FixedOptions = orders.FixedOptions };
+        return PluralityAnswer.Of(asked, reasonings.ToImmutable(), asked.Profile.Samples) with
+        {
+            PromptTokens = promptTokens,
+            FixedOptions = orders.FixedOptions
+        };
     }
 
     private static Reasoning InQuestionsOrder(Reasoning reasoning, ImmutableArray<int> order)
@@ -39,6 +43,11 @@ internal static class ChoiceShuffle
             mapped[order[place]] = likelihoods[place];
         }
 
-        return reasoning with { OptionOrder = order, Answer = reasoning.Answer is { } shown ? order[shown] : null, OptionLogLikelihoods = [.. mapped] };
+        return reasoning with
+        {
+            OptionOrder = order,
+            Answer = reasoning.Answer is { } shown ? order[shown] : null,
+            OptionLogLikelihoods = [.. mapped]
+        };
     }
 }

@@ -6,8 +6,8 @@ using MedQA.Evaluation.Prompting;
 namespace MedQA.Evaluation.Strategies;
 
 /// <summary>
-/// Ensemble refinement (Med-PaLM 2, Singhal et al., Nature Medicine 31, 2025): reasonings are sampled, then answers that are conditioned on the question and all these reasonings;
-/// the answers of the second stage vote.
+/// Ensemble refinement (Med-PaLM 2, Singhal et al., Nature Medicine 31, 2025): reasonings are sampled, then answers that are conditioned on
+/// the question and all these reasonings; the answers of the second stage vote.
 /// </summary>
 internal static class EnsembleRefinement
 {
@@ -30,7 +30,11 @@ internal static class EnsembleRefinement
             {
                 Answer = null,
                 PromptTokens = promptTokens,
-                Failure = new AnswerFailure(FailureCodes.ContextOverflow, $"The question with its {first.Length} reasonings and {asked.Profile.MaxTokens} tokens for an answer does not fit the {asked.Model.Description.ContextLength} tokens of the model's context. Use fewer samples or a smaller maxTokens."),
+                Failure = new AnswerFailure(
+                    FailureCodes.ContextOverflow,
+                    $"The question with its {first.Length} reasonings and {asked.Profile.MaxTokens} tokens for an answer does not fit the "
+                        + $"{asked.Model.Description.ContextLength} tokens of the model's context. Use fewer samples or a smaller "
+                        + "maxTokens."),
             };
         }
 
@@ -40,7 +44,10 @@ internal static class EnsembleRefinement
         return PluralityAnswer.Of(asked, [.. first, .. refined], asked.Profile.Refinements) with { PromptTokens = promptTokens };
     }
 
-    /// <summary>The question with the reasonings in front of it and so many worked examples as fit besides them; <see langword="null"/> where it does not fit without any.</summary>
+    /// <summary>
+    /// The question with the reasonings in front of it and so many worked examples as fit besides them; <see langword="null"/> where it
+    /// does not fit without any.
+    /// </summary>
     private static Prompt? RefiningPrompt(AskedQuestion asked, IReadOnlyList<string> drafts)
     {
         var available = asked.Model.Description.ContextLength - asked.Profile.TokensBehindPrompt;

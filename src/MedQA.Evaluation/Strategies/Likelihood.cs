@@ -7,8 +7,9 @@ using MedQA.Evaluation.Voting;
 namespace MedQA.Evaluation.Strategies;
 
 /// <summary>
-/// Chooses the option whose continuation is most likely, as lm-evaluation-harness 0.4.13 scores multiple choice: <c>acc</c> by log-likelihood, <c>acc_norm</c> per Unicode code point of the
-/// continuation without its separating space, <c>acc_bytes</c> per UTF-8 byte of it; the first of equal ones. Draws nothing.
+/// Chooses the option whose continuation is most likely, as lm-evaluation-harness 0.4.13 scores multiple choice: <c>acc</c> by
+/// log-likelihood, <c>acc_norm</c> per Unicode code point of the continuation without its separating space, <c>acc_bytes</c> per UTF-8 byte
+/// of it; the first of equal ones. Draws nothing.
 /// </summary>
 internal static class Likelihood
 {

@@ -5,9 +5,9 @@ using MedQA.Evaluation.Randomness;
 namespace MedQA.Evaluation.Strategies;
 
 /// <summary>
-/// Shuffles options without changing what they mean. An option that speaks of the others ("all of the above") stays in place, and the options
-/// in front of it are only shuffled among themselves; where an option names others ("both A and C", "first two") it and they stay in place, and
-/// so do equal options and fillers ("n/a"), which say nothing about a liking for letters.
+/// Shuffles options without changing what they mean. An option that speaks of the others ("all of the above") stays in place, and the
+/// options in front of it are only shuffled among themselves; where an option names others ("both A and C", "first two") it and they stay
+/// in place, and so do equal options and fillers ("n/a"), which say nothing about a liking for letters.
 /// </summary>
 internal sealed class OptionOrder
 {

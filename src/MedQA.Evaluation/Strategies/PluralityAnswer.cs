@@ -14,7 +14,10 @@ internal static class PluralityAnswer
     public static AnsweredQuestion Of(AskedQuestion asked, ImmutableArray<Reasoning> reasonings, int samplesAsked)
     {
         var lastStage = reasonings.IsEmpty ? 0 : reasonings.Max(static reasoning => reasoning.Stage);
-        var tally = PluralityVote.Count(VotesOf(reasonings.Where(reasoning => reasoning.Stage == lastStage)), asked.Question.Options.Length, bound => asked.Stream("tie").Below(bound, 0));
+        var tally = PluralityVote.Count(
+            VotesOf(reasonings.Where(reasoning => reasoning.Stage == lastStage)),
+            asked.Question.Options.Length,
+            bound => asked.Stream("tie").Below(bound, 0));
         return new AnsweredQuestion
         {
             Ordinal = 0,
@@ -34,6 +37,8 @@ internal static class PluralityAnswer
     public static IReadOnlyCollection<Vote> VotesOf(IEnumerable<Reasoning> reasonings) =>
     [
         .. reasonings.Where(static reasoning => reasoning.Answer is not null)
-            .Select(static reasoning => new Vote(reasoning.Answer!.Value, Vote.WeightOf(reasoning.LogLikelihood, reasoning.DrawnTokens), reasoning.Forced)),
+            .Select(
+                static reasoning =>
+                    new Vote(reasoning.Answer!.Value, Vote.WeightOf(reasoning.LogLikelihood, reasoning.DrawnTokens), reasoning.Forced)),
     ];
 }

@@ -9,14 +9,18 @@ namespace MedQA.Evaluation.Strategies;
 /// <summary>Answers a question with a language model as a protocol says.</summary>
 public static class QuestionAnswerer
 {
-    /// <summary>Answers one question. What the model or the question is at fault for becomes a result (no answer, or <see cref="AnsweredQuestion.Failure"/>); other faults are thrown.</summary>
+    /// <summary>
+    /// Answers one question. What the model or the question is at fault for becomes a result (no answer, or
+    /// <see cref="AnsweredQuestion.Failure"/>); other faults are thrown.
+    /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="protocol">How to ask.</param>
     /// <param name="question">What to ask.</param>
     /// <param name="ordinal">The question's place in the run, from 0.</param>
     /// <param name="time">The clock for <see cref="AnsweredQuestion.Seconds"/> and for the profile's time limit.</param>
     /// <param name="cancellationToken">Ends the work; nothing is kept then.</param>
-    public static async Task<AnsweredQuestion> AnswerAsync(ILanguageModel model, Protocol protocol, Question question, int ordinal, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<AnsweredQuestion> AnswerAsync(
+        ILanguageModel model, Protocol protocol, Question question, int ordinal, TimeProvider time, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(protocol);
@@ -40,9 +44,11 @@ public static class QuestionAnswerer
 
     /// <summary>How many options could be chosen, where that is not all of them.</summary>
     private static int? ChoosableOf(Question question) =>
-        OptionReading.Of(question.Options).Choosable(question.Options.Length, question.Gold) is var choosable && choosable < question.Options.Length ? choosable : null;
+        OptionReading.Of(question.Options).Choosable(question.Options.Length, question.Gold) is var choosable
+            && choosable < question.Options.Length ? choosable : null;
 
-    private static async Task<AnsweredQuestion> AnswerInTimeAsync(ILanguageModel model, Protocol protocol, Question question, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task<AnsweredQuestion> AnswerInTimeAsync(
+        ILanguageModel model, Protocol protocol, Question question, TimeProvider time, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(protocol.Profile.MaxSeconds), time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
@@ -52,7 +58,11 @@ public static class QuestionAnswerer
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            return Failed(protocol, question, FailureCodes.TimeLimit, $"The question took longer than the profile's maxSeconds, {protocol.Profile.MaxSeconds}.");
+            return Failed(
+                protocol,
+                question,
+                FailureCodes.TimeLimit,
+                $"The question took longer than the profile's maxSeconds, {protocol.Profile.MaxSeconds}.");
         }
         catch (PromptException exception)
         {
@@ -60,17 +70,27 @@ public static class QuestionAnswerer
         }
     }
 
-    private static async Task<AnsweredQuestion> AnswerFittingAsync(ILanguageModel model, Protocol protocol, Question question, CancellationToken cancellationToken)
+    private static async Task<AnsweredQuestion> AnswerFittingAsync(
+        ILanguageModel model, Protocol protocol, Question question, CancellationToken cancellationToken)
     {
         var profile = protocol.Profile;
         if (question.Options.Length == 0 && profile.Strategy != StrategyNames.LongForm)
         {
-            return Failed(protocol, question, FailureCodes.NoOptions, $"The question has no options to choose from, which {profile.Strategy} needs; {StrategyNames.LongForm} answers such questions.");
+            return Failed(
+                protocol,
+                question,
+                FailureCodes.NoOptions,
+                $"The question has no options to choose from, which {profile.Strategy} needs; {StrategyNames.LongForm} answers such "
+                    + "questions.");
         }
 
         if (profile is { ExemplarSelection: ExemplarSelection.Nearest, Exemplars: > 0 })
         {
-            var embedding = model.Embedding ?? throw new ProfileException("in use", "exemplarSelection", $"is \"nearest\", but model {model.Description.Name} gives no embeddings: use \"fixed\" or \"random\".");
+            var embedding = model.Embedding
+                ?? throw new ProfileException(
+                    "in use",
+                    "exemplarSelection",
+                    $"is \"nearest\", but model {model.Description.Name} gives no embeddings: use \"fixed\" or \"random\".");
             protocol = await NearestExemplars.ChooseAsync(embedding, protocol, question, cancellationToken);
         }
 
@@ -92,7 +112,9 @@ public static class QuestionAnswerer
                 return answered with
                 {
                     Exemplars = exemplars,
-                    ExemplarIds = profile.ExemplarSelection == ExemplarSelection.Nearest ? [.. asked.Protocol.ExemplarsFor(question).Select(static exemplar => exemplar.Id)] : [],
+                    ExemplarIds = profile.ExemplarSelection == ExemplarSelection.Nearest
+                        ? [.. asked.Protocol.ExemplarsFor(question).Select(static exemplar => exemplar.Id)]
+                        : [],
                 };
             }
             catch (ContextOverflowException) when (exemplars > 0)

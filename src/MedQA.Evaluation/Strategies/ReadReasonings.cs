@@ -11,7 +11,8 @@ namespace MedQA.Evaluation.Strategies;
 internal static class ReadReasonings
 {
     /// <summary>The reasonings of samples that were drawn after a prompt, in their order.</summary>
-    public static async Task<ImmutableArray<Reasoning>> OfAsync(AskedQuestion asked, IReadPrompt prompt, IReadOnlyList<Sample> samples, int stage, CancellationToken cancellationToken)
+    public static async Task<ImmutableArray<Reasoning>> OfAsync(
+        AskedQuestion asked, IReadPrompt prompt, IReadOnlyList<Sample> samples, int stage, CancellationToken cancellationToken)
     {
         var extraction = asked.Extraction;
         var reasonings = samples.Select(sample => Read(extraction, asked.Stop, sample, stage)).ToArray();
@@ -23,7 +24,12 @@ internal static class ReadReasonings
             for (var i = 0; i < unread.Count; i++)
             {
                 var likelihoods = scores[i].Select(static score => score.LogLikelihood).ToImmutableArray();
-                reasonings[unread[i]] = reasonings[unread[i]] with { Answer = IndexOfHighest(likelihoods.AsSpan()), Forced = true, OptionLogLikelihoods = likelihoods };
+                reasonings[unread[i]] = reasonings[unread[i]] with
+                {
+                    Answer = IndexOfHighest(likelihoods.AsSpan()),
+                    Forced = true,
+                    OptionLogLikelihoods = likelihoods
+                };
             }
         }
 
@@ -51,7 +57,9 @@ internal static class ReadReasonings
     };
 
     /// <summary>Asks for the scores of all answers behind a sample and the answer cue.</summary>
-    /// <remarks>The tokens of a sample that a stop text ended go beyond its text, so there the text itself stands in front of the cue.</remarks>
+    /// <remarks>
+    /// The tokens of a sample that a stop text ended go beyond its text, so there the text itself stands in front of the cue.
+    /// </remarks>
     public static ScoreRequest ScoresAfter(AnswerForm form, Sample sample) => sample.End == SampleEnd.StopText
         ? new ScoreRequest([], sample.Text + form.Cue, form.CueContinuations)
         : new ScoreRequest(sample.Tokens, form.Cue, form.CueContinuations);

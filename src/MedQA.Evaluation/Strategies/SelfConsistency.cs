@@ -3,8 +3,8 @@ using MedQA.Evaluation.Answering;
 namespace MedQA.Evaluation.Strategies;
 
 /// <summary>
-/// A number of samples after one prompt and the plurality of their answers (Wang et al., arXiv 2203.11171). With one sample at temperature 0 this is a direct answer
-/// or a chain of thought; with 41 samples it is what deferral looks at.
+/// A number of samples after one prompt and the plurality of their answers (Wang et al., arXiv 2203.11171). With one sample at temperature
+/// 0 this is a direct answer or a chain of thought; with 41 samples it is what deferral looks at.
 /// </summary>
 internal static class SelfConsistency
 {

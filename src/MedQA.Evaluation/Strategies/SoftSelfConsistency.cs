@@ -5,8 +5,9 @@ using MedQA.Evaluation.Voting;
 namespace MedQA.Evaluation.Strategies;
 
 /// <summary>
-/// Self-consistency in which a reasoning votes with its distribution over all options: it ends in front of its answer, the answer cue is appended and all options are scored. The option with the
-/// highest mean probability wins, so confidence has more than k + 1 levels and ties hardly happen.
+/// Self-consistency in which a reasoning votes with its distribution over all options: it ends in front of its answer, the answer cue is
+/// appended and all options are scored. The option with the highest mean probability wins, so confidence has more than k + 1 levels and
+/// ties hardly happen.
 /// </summary>
 internal static class SoftSelfConsistency
 {
@@ -24,10 +25,15 @@ internal static class SoftSelfConsistency
         var reasonings = samples.Select((sample, index) =>
         {
             var likelihoods = scores[index].Select(static score => score.LogLikelihood).ToImmutableArray();
-            return ReadReasonings.Unread(sample, 0) with { OptionLogLikelihoods = likelihoods, Answer = ReadReasonings.IndexOfHighest(likelihoods.AsSpan()) };
+            return ReadReasonings.Unread(sample, 0) with
+            {
+                OptionLogLikelihoods = likelihoods,
+                Answer = ReadReasonings.IndexOfHighest(likelihoods.AsSpan())
+            };
         }).ToImmutableArray();
 
-        var mean = OptionDistribution.Mean([.. reasonings.Select(static reasoning => OptionDistribution.Of(reasoning.OptionLogLikelihoods))]);
+        var mean =
+            OptionDistribution.Mean([.. reasonings.Select(static reasoning => OptionDistribution.Of(reasoning.OptionLogLikelihoods))]);
         var highest = mean.Max();
         var leaders = Enumerable.Range(0, mean.Length).Where(option => mean[option] == highest).ToList();
         return PluralityAnswer.Of(asked, reasonings, asked.Profile.Samples) with

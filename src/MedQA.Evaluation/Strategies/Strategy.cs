@@ -3,7 +3,9 @@ using MedQA.Evaluation.Profiles;
 
 namespace MedQA.Evaluation.Strategies;
 
-/// <summary>Answers a question in one way. Ordinal, gold and seconds of the result are filled in by <see cref="QuestionAnswerer"/>.</summary>
+/// <summary>
+/// Answers a question in one way. Ordinal, gold and seconds of the result are filled in by <see cref="QuestionAnswerer"/>.
+/// </summary>
 internal delegate Task<AnsweredQuestion> AnsweringStrategy(AskedQuestion asked, CancellationToken cancellationToken);
 
 /// <summary>The strategies by name.</summary>
@@ -13,7 +15,8 @@ internal static class Strategy
     /// <exception cref="ArgumentOutOfRangeException">There is none of that name.</exception>
     public static AnsweringStrategy Of(string name) => name switch
     {
-        StrategyNames.FewShot or StrategyNames.ChainOfThought or StrategyNames.SelfConsistency or StrategyNames.Deferral => SelfConsistency.AnswerAsync,
+        StrategyNames.FewShot or StrategyNames.ChainOfThought or StrategyNames.SelfConsistency or StrategyNames.Deferral =>
+            SelfConsistency.AnswerAsync,
         StrategyNames.AdaptiveSelfConsistency => AdaptiveSelfConsistency.AnswerAsync,
         StrategyNames.Likelihood => Likelihood.AnswerAsync,
         StrategyNames.ChoiceShuffle => ChoiceShuffle.AnswerAsync,

@@ -9,7 +9,10 @@ public enum VerificationKind
     [JsonStringEnumMemberName("sameBits")]
     SameBits,
 
-    /// <summary>The stored samples were scored: another engine or kind of machine answered the question, so new samples may differ in their last bits and so in a token.</summary>
+    /// <summary>
+    /// The stored samples were scored: another engine or kind of machine answered the question, so new samples may differ in their last
+    /// bits and so in a token.
+    /// </summary>
     [JsonStringEnumMemberName("logLikelihoods")]
     LogLikelihoods,
 
@@ -37,8 +40,8 @@ public sealed record AnswerVerification
     public required string? Difference { get; init; }
 
     /// <summary>
-    /// Of <see cref="VerificationKind.LogLikelihoods"/>: by how much the model's log-likelihood of a stored sample differs from the stored one, in nats per token, at most;
-    /// or that of an option, in nats. 0 where bits were compared and are the same.
+    /// Of <see cref="VerificationKind.LogLikelihoods"/>: by how much the model's log-likelihood of a stored sample differs from the stored
+    /// one, in nats per token, at most; or that of an option, in nats. 0 where bits were compared and are the same.
     /// </summary>
     public required double LargestDeviation { get; init; }
 

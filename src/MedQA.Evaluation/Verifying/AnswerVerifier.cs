@@ -9,8 +9,9 @@ using MedQA.Evaluation.Strategies;
 namespace MedQA.Evaluation.Verifying;
 
 /// <summary>
-/// Says whether a stored answer is what the model gives. Where the same engine answered it, the question is answered again and must come out bit for bit; elsewhere the
-/// strategy goes over the stored samples, and the model must give them their stored log-likelihoods: text that the model did not draw stands out by a nat a token or more.
+/// Says whether a stored answer is what the model gives. Where the same engine answered it, the question is answered again and must come
+/// out bit for bit; elsewhere the strategy goes over the stored samples, and the model must give them their stored log-likelihoods: text
+/// that the model did not draw stands out by a nat a token or more.
 /// </summary>
 public static class AnswerVerifier
 {
@@ -22,18 +23,26 @@ public static class AnswerVerifier
     /// <param name="protocol">How the run asked.</param>
     /// <param name="question">What it asked.</param>
     /// <param name="stored">What it stored; not one that infrastructure failed to answer.</param>
-    /// <param name="tolerance">The largest deviation that counts as equal, in nats per token; where bits are compared it does not matter.</param>
+    /// <param name="tolerance">The largest deviation that counts as equal, in nats per token; where bits are compared it does not
+    /// matter.</param>
     /// <param name="time">The clock for the profile's time limit.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     public static async Task<AnswerVerification> VerifyAsync(
-        ILanguageModel model, Protocol protocol, Question question, AnsweredQuestion stored, double tolerance, TimeProvider time, CancellationToken cancellationToken)
+        ILanguageModel model,
+        Protocol protocol,
+        Question question,
+        AnsweredQuestion stored,
+        double tolerance,
+        TimeProvider time,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(protocol);
         ArgumentNullException.ThrowIfNull(stored);
         if (stored.Failure is { } failure)
         {
-            throw new ArgumentException($"Question {stored.Id} was not answered ({failure.Code}), so there is nothing to verify.", nameof(stored));
+            throw new ArgumentException(
+                $"Question {stored.Id} was not answered ({failure.Code}), so there is nothing to verify.", nameof(stored));
         }
 
         if (stored.EngineFingerprint == model.Description.EngineFingerprint)
@@ -43,10 +52,15 @@ public static class AnswerVerifier
         }
 
         var samples = new StoredSampleModel(model, stored);
-        var judged = await QuestionAnswerer.AnswerAsync(samples, stored.AsAsked(protocol, question), question, stored.Ordinal, time, cancellationToken);
+        var judged = await QuestionAnswerer.AnswerAsync(
+            samples, stored.AsAsked(protocol, question), question, stored.Ordinal, time, cancellationToken);
         var deviation = Math.Max(samples.LargestDeviation, OptionDeviation(stored, judged));
         var difference = samples.Fault ?? Difference(stored, judged, tolerance)
-            ?? (deviation <= tolerance ? null : string.Create(CultureInfo.InvariantCulture, $"the model gives {samples.Worst ?? "an option"} a log-likelihood that differs by {deviation:0.###} nats a token"));
+            ?? (deviation <= tolerance
+                ? null
+                : string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"the model gives {samples.Worst ?? "an option"} a log-likelihood that differs by {deviation:0.###} nats a token"));
         return Result(stored, VerificationKind.LogLikelihoods, difference, deviation);
     }
 
@@ -60,7 +74,10 @@ public static class AnswerVerifier
         LargestDeviation = deviation,
     };
 
-    /// <summary>The first difference. Within a tolerance above 0, scores are not compared here, nor what follows from scores alone: the answers of forced samples and of strategies without samples.</summary>
+    /// <summary>
+    /// The first difference. Within a tolerance above 0, scores are not compared here, nor what follows from scores alone: the answers of
+    /// forced samples and of strategies without samples.
+    /// </summary>
     private static string? Difference(AnsweredQuestion stored, AnsweredQuestion again, double tolerance)
     {
         if (again.Failure is { } failure)
@@ -108,8 +125,11 @@ public static class AnswerVerifier
             }
         }
 
-        return !stored.Votes.SequenceEqual(votes) ? $"the votes are stored as {Text(stored.Votes)}, but the samples' answers are {Text([.. votes])}"
-            : stored.Answer is { } answer && votes[answer] < votes.Max() ? $"the answer is stored as {Letter(answer)}, which has not the most votes ({Text(stored.Votes)})"
+        return !stored.Votes.SequenceEqual(
+            votes) ? $"the votes are stored as {Text(stored.Votes)}, but the samples' answers are {Text([.. votes])}"
+            : stored.Answer is { } answer
+                && votes[answer] < votes.Max() ? $"the answer is stored as {Letter(answer)}, which has not the most votes "
+                    + $"({Text(stored.Votes)})"
             : null;
     }
 
@@ -121,8 +141,11 @@ public static class AnswerVerifier
             : stored.DrawnTokens != again.DrawnTokens || stored.End != again.End ? "it ends otherwise"
             : tolerance == 0 && !Same([stored.LogLikelihood], [again.LogLikelihood]) ? "its log-likelihood differs"
             : tolerance == 0 && !Same(stored.OptionLogLikelihoods, again.OptionLogLikelihoods) ? "the scores of its options differ"
-            : stored.Forced != again.Forced ? (stored.Forced ? "its answer is stored as forced, but its text names one" : "its answer is stored as named by its text, but had to be forced")
-            : stored.Answer != again.Answer && !(tolerance > 0 && stored.Forced) ? $"its answer is stored as {Letter(stored.Answer)}, but is {Letter(again.Answer)}"
+            : stored.Forced != again.Forced ? (stored.Forced
+                ? "its answer is stored as forced, but its text names one"
+                : "its answer is stored as named by its text, but had to be forced")
+            : stored.Answer != again.Answer
+                && !(tolerance > 0 && stored.Forced) ? $"its answer is stored as {Letter(stored.Answer)}, but is {Letter(again.Answer)}"
             : null;
     }
 
@@ -138,7 +161,9 @@ public static class AnswerVerifier
     }
 
     private static double Deviation(ImmutableArray<double> stored, ImmutableArray<double> again) =>
-        stored.Length != again.Length ? double.PositiveInfinity : stored.Zip(again, static (before, after) => Math.Abs(before - after)).DefaultIfEmpty().Max();
+        stored.Length != again.Length
+            ? double.PositiveInfinity
+            : stored.Zip(again, static (before, after) => Math.Abs(before - after)).DefaultIfEmpty().Max();
 
     // Bits, so that a number that is none equals itself.
     private static bool Same(ImmutableArray<double> stored, ImmutableArray<double> again) =>

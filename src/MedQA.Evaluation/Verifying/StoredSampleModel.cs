@@ -4,7 +4,10 @@ using MedQA.Evaluation.LanguageModels;
 
 namespace MedQA.Evaluation.Verifying;
 
-/// <summary>A model that draws what is stored: a strategy that is run on it comes to the stored samples' votes, and every sample is scored by the model behind it.</summary>
+/// <summary>
+/// A model that draws what is stored: a strategy that is run on it comes to the stored samples' votes, and every sample is scored by the
+/// model behind it.
+/// </summary>
 internal sealed class StoredSampleModel(ILanguageModel model, AnsweredQuestion stored) : ILanguageModel
 {
     private readonly AnsweredQuestion _stored = stored;
@@ -15,7 +18,9 @@ internal sealed class StoredSampleModel(ILanguageModel model, AnsweredQuestion s
     /// <summary>The sample that differs most.</summary>
     public string? Worst { get; private set; }
 
-    /// <summary>The first stored sample that cannot be: it is missing, or its text is not its tokens'; else <see langword="null"/>.</summary>
+    /// <summary>
+    /// The first stored sample that cannot be: it is missing, or its text is not its tokens'; else <see langword="null"/>.
+    /// </summary>
     public string? Fault { get; private set; }
 
     /// <inheritdoc/>
@@ -31,7 +36,8 @@ internal sealed class StoredSampleModel(ILanguageModel model, AnsweredQuestion s
     public int CountTokens(Prompt prompt) => model.CountTokens(prompt);
 
     /// <inheritdoc/>
-    public async Task<IReadPrompt> ReadAsync(Prompt prompt, CancellationToken cancellationToken) => new Read(this, await model.ReadAsync(prompt, cancellationToken));
+    public async Task<IReadPrompt> ReadAsync(Prompt prompt, CancellationToken cancellationToken) =>
+        new Read(this, await model.ReadAsync(prompt, cancellationToken));
 
     private static string Name(int stage, int index) =>
         string.Create(CultureInfo.InvariantCulture, $"sample {index + 1}{(stage == 0 ? "" : $" of stage {stage + 1}")}");
@@ -63,9 +69,11 @@ internal sealed class StoredSampleModel(ILanguageModel model, AnsweredQuestion s
             return samples;
         }
 
-        public Task<IReadOnlyList<RescoredSample>> RescoreAsync(IReadOnlyList<Sample> samples, CancellationToken cancellationToken) => prompt.RescoreAsync(samples, cancellationToken);
+        public Task<IReadOnlyList<RescoredSample>> RescoreAsync(IReadOnlyList<Sample> samples, CancellationToken cancellationToken) =>
+            prompt.RescoreAsync(samples, cancellationToken);
 
-        public Task<IReadOnlyList<IReadOnlyList<ContinuationScore>>> ScoreAsync(IReadOnlyList<ScoreRequest> requests, CancellationToken cancellationToken) =>
+        public Task<IReadOnlyList<IReadOnlyList<ContinuationScore>>> ScoreAsync(
+            IReadOnlyList<ScoreRequest> requests, CancellationToken cancellationToken) =>
             prompt.ScoreAsync(requests, cancellationToken);
 
         public ValueTask DisposeAsync() => prompt.DisposeAsync();

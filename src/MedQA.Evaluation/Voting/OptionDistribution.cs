@@ -5,7 +5,9 @@ namespace MedQA.Evaluation.Voting;
 /// <summary>Probabilities of a question's options.</summary>
 public static class OptionDistribution
 {
-    /// <summary>The softmax of log-likelihoods: what a model believes if one of the options must follow. Uniform where none is possible at all.</summary>
+    /// <summary>
+    /// The softmax of log-likelihoods: what a model believes if one of the options must follow. Uniform where none is possible at all.
+    /// </summary>
     /// <param name="logLikelihoods">Natural-log likelihood per option; at least one.</param>
     public static ImmutableArray<double> Of(IReadOnlyList<double> logLikelihoods)
     {
@@ -27,6 +29,7 @@ public static class OptionDistribution
     {
         ArgumentNullException.ThrowIfNull(distributions);
         var options = distributions.First().Length;
-        return [.. Enumerable.Range(0, options).Select(option => distributions.Sum(distribution => distribution[option]) / distributions.Count)];
+        return [.. Enumerable.Range(0, options)
+            .Select(option => distributions.Sum(distribution => distribution[option]) / distributions.Count)];
     }
 }

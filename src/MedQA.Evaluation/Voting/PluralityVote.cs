@@ -1,8 +1,8 @@
 namespace MedQA.Evaluation.Voting;
 
 /// <summary>
-/// The plurality vote of self-consistency (Wang et al., arXiv 2203.11171, section 2). Among options with equally many votes the one with the highest sum of
-/// <see cref="Vote.Weight"/> wins; where these sums are equal too, one is drawn.
+/// The plurality vote of self-consistency (Wang et al., arXiv 2203.11171, section 2). Among options with equally many votes the one with
+/// the highest sum of <see cref="Vote.Weight"/> wins; where these sums are equal too, one is drawn.
 /// </summary>
 public static class PluralityVote
 {
@@ -42,5 +42,6 @@ public static class PluralityVote
     }
 
     // Summed in ascending order: floating-point sums depend on it, and the votes' order must not matter.
-    private static double WeightOf(int option, IReadOnlyCollection<Vote> votes) => votes.Where(vote => vote.Option == option).Select(static vote => vote.Weight).Order().Sum();
+    private static double WeightOf(int option, IReadOnlyCollection<Vote> votes) =>
+        votes.Where(vote => vote.Option == option).Select(static vote => vote.Weight).Order().Sum();
 }

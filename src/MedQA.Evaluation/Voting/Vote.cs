@@ -2,7 +2,8 @@ namespace MedQA.Evaluation.Voting;
 
 /// <summary>The vote of one reasoning.</summary>
 /// <param name="Option">The option voted for, 0-based.</param>
-/// <param name="Weight">exp of the reasoning's mean log-probability per token at temperature 1, 0 to 1: it decides between options with equally many votes.</param>
+/// <param name="Weight">exp of the reasoning's mean log-probability per token at temperature 1, 0 to 1: it decides between options with
+/// equally many votes.</param>
 /// <param name="Forced">Whether the answer was forced.</param>
 public readonly record struct Vote(int Option, double Weight, bool Forced = false)
 {

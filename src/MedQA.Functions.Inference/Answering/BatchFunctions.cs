@@ -11,11 +11,13 @@ namespace MedQA.Functions.Inference.Answering;
 public sealed class BatchFunctions(LoadedWorker loaded, IHostApplicationLifetime host, ILogger<BatchFunctions> logger)
 {
     /// <summary>
-    /// Answers the batch of a message. Completes in every case but two: where the storage stays unreachable, and where nothing can be read in the message; it then comes back, and goes to
-    /// the poison queue in the end. While it runs the host keeps the message invisible; where that fails the batch's lease protects the work.
+    /// Answers the batch of a message. Completes in every case but two: where the storage stays unreachable, and where nothing can be read
+    /// in the message; it then comes back, and goes to the poison queue in the end. While it runs the host keeps the message invisible;
+    /// where that fails the batch's lease protects the work.
     /// </summary>
     [Function(nameof(OnBatch))]
-    public Task OnBatch([QueueTrigger("question-batches", Connection = DataStorage.Connection)] string message, CancellationToken cancellationToken) =>
+    public Task OnBatch(
+        [QueueTrigger("question-batches", Connection = DataStorage.Connection)] string message, CancellationToken cancellationToken) =>
         loaded.RunAsync(() => AnswerAsync(message, cancellationToken));
 
     private async Task AnswerAsync(string message, CancellationToken cancellationToken)

@@ -7,7 +7,8 @@ namespace MedQA.Functions.Inference.Answering;
 /// <summary>The worker, once its model is loaded: whoever needs it before waits for it.</summary>
 public sealed class LoadedWorker
 {
-    private readonly TaskCompletionSource<(BatchWorker Worker, ModelDescription Model)> _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<(BatchWorker Worker, ModelDescription Model)> _loaded = new(
+        TaskCreationOptions.RunContinuationsAsynchronously);
 
     private readonly ConcurrentDictionary<Task, bool> _running = new();
 
@@ -15,7 +16,8 @@ public sealed class LoadedWorker
     public ModelDescription? Model => _loaded.Task.IsCompletedSuccessfully ? _loaded.Task.Result.Model : null;
 
     /// <summary>The worker, as soon as it is there.</summary>
-    public async Task<BatchWorker> GetAsync(CancellationToken cancellationToken) => (await _loaded.Task.WaitAsync(cancellationToken)).Worker;
+    public async Task<BatchWorker> GetAsync(CancellationToken cancellationToken) =>
+        (await _loaded.Task.WaitAsync(cancellationToken)).Worker;
 
     /// <summary>Does a piece of work that <see cref="IdleAsync"/> waits for.</summary>
     public async Task RunAsync(Func<Task> work)
@@ -34,7 +36,9 @@ public sealed class LoadedWorker
     }
 
     /// <summary>Waits until nothing runs any more; how it ended is the matter of whoever began it.</summary>
-    public Task IdleAsync(CancellationToken cancellationToken) => Task.WhenAll(_running.Keys.Select(static running => running.ContinueWith(static _ => { }, TaskScheduler.Default))).WaitAsync(cancellationToken);
+    public Task IdleAsync(CancellationToken cancellationToken) =>
+        Task.WhenAll(_running.Keys.Select(static running => running.ContinueWith(static _ => { }, TaskScheduler.Default)))
+            .WaitAsync(cancellationToken);
 
     /// <summary>Says that the model is loaded.</summary>
     public void Complete(BatchWorker worker, ModelDescription model) => _loaded.SetResult((worker, model));

@@ -9,10 +9,16 @@ using Microsoft.Extensions.Logging;
 namespace MedQA.Functions.Inference.Answering;
 
 /// <summary>
-/// Loads the model once, in the background: the Functions host gives a worker process 60 s to answer, and a large model takes longer. A model that cannot be loaded ends the process
-/// with the reason, since a worker without one would only use up messages.
+/// Loads the model once, in the background: the Functions host gives a worker process 60 s to answer, and a large model takes longer. A
+/// model that cannot be loaded ends the process with the reason, since a worker without one would only use up messages.
 /// </summary>
-internal sealed class ModelLoading(InferenceSettings settings, RunStorage storage, LoadedWorker loaded, TimeProvider time, ILogger<ModelLoading> logger, ILogger<BatchWorker> workerLogger) : BackgroundService
+internal sealed class ModelLoading(
+    InferenceSettings settings,
+    RunStorage storage,
+    LoadedWorker loaded,
+    TimeProvider time,
+    ILogger<ModelLoading> logger,
+    ILogger<BatchWorker> workerLogger) : BackgroundService
 {
     private OnnxLanguageModel? _model;
 
@@ -37,12 +43,20 @@ internal sealed class ModelLoading(InferenceSettings settings, RunStorage storag
         var model = _model.Description;
         if (settings.Fingerprint is { } expected && expected != model.Fingerprint)
         {
-            throw new AppSettingException("Model__Fingerprint", $"is {expected}, and the model in {settings.ModelFolder} has {model.Fingerprint}.");
+            throw new AppSettingException(
+                "Model__Fingerprint", $"is {expected}, and the model in {settings.ModelFolder} has {model.Fingerprint}.");
         }
 
         logger.LogInformation(
-            "Model {Name} is loaded in {Seconds:0.0} s. The control app's settings must say Model__Fingerprint={Fingerprint}, Model__ContextLength={ContextLength}, Model__HasChatTemplate={HasChatTemplate}, Model__GivesEmbeddings={GivesEmbeddings}.",
-            model.Name, time.GetElapsedTime(began).TotalSeconds, model.Fingerprint, model.ContextLength, model.HasChatTemplate, model.GivesEmbeddings);
+            "Model {Name} is loaded in {Seconds:0.0} s. The control app's settings must say Model__Fingerprint={Fingerprint}, "
+                + "Model__ContextLength={ContextLength}, Model__HasChatTemplate={HasChatTemplate}, "
+                + "Model__GivesEmbeddings={GivesEmbeddings}.",
+            model.Name,
+            time.GetElapsedTime(began).TotalSeconds,
+            model.Fingerprint,
+            model.ContextLength,
+            model.HasChatTemplate,
+            model.GivesEmbeddings);
         loaded.Complete(new BatchWorker(storage, _model, settings.Worker, time, workerLogger), model);
     }
 }

@@ -27,17 +27,27 @@ public sealed class AdvanceFunctions(RunAdvancer advancer, RunSignals wakeUps, R
 
     /// <summary>A batch has ended, or somebody has asked for something.</summary>
     [Function(nameof(OnAdvance))]
-    public async Task OnAdvance([QueueTrigger("advance", Connection = DataStorage.Connection)] string message, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken) =>
+    public async Task OnAdvance(
+        [QueueTrigger("advance", Connection = DataStorage.Connection)] string message,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellationToken) =>
         await client.EnsureOrchestrationAsync(await wakeUps.TakeAsync(message, cancellationToken), cancellationToken);
 
     /// <summary>A message for a batch was taken too often and never completed.</summary>
     [Function(nameof(OnBatchPoison))]
-    public async Task OnBatchPoison([QueueTrigger("question-batches-poison", Connection = DataStorage.Connection)] string message, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken) =>
+    public async Task OnBatchPoison(
+        [QueueTrigger("question-batches-poison", Connection = DataStorage.Connection)] string message,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellationToken) =>
         await client.EnsureOrchestrationAsync(await wakeUps.TakePoisonedBatchAsync(message, cancellationToken), cancellationToken);
 
-    /// <summary>Looks every minute for runs that have something to do and that nobody drives, and at the queue of batches: its length and age are metrics.</summary>
+    /// <summary>
+    /// Looks every minute for runs that have something to do and that nobody drives, and at the queue of batches: its length and age are
+    /// metrics.
+    /// </summary>
     [Function(nameof(OnTimer))]
-    public async Task OnTimer([TimerTrigger("0 * * * * *")] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
+    public async Task OnTimer(
+        [TimerTrigger("0 * * * * *")] TimerInfo timer, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
     {
         await foreach (var run in wakeUps.ActiveAsync(cancellationToken))
         {

@@ -13,7 +13,8 @@ internal static class RunDriving
     /// <param name="run">The run; <see langword="null"/> for none, and nothing happens.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
     /// <returns>When the orchestration last did something, where it went on already; else <see langword="null"/>.</returns>
-    public static async Task<DateTimeOffset?> EnsureOrchestrationAsync(this DurableTaskClient client, RunId? run, CancellationToken cancellationToken)
+    public static async Task<DateTimeOffset?> EnsureOrchestrationAsync(
+        this DurableTaskClient client, RunId? run, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(client);
         if (run is not { } driven)
@@ -28,7 +29,8 @@ internal static class RunDriving
 
         try
         {
-            await client.ScheduleNewOrchestrationInstanceAsync(RunOrchestrator.Name, input: null, new StartOrchestrationOptions(driven.ToString()), cancellationToken);
+            await client.ScheduleNewOrchestrationInstanceAsync(
+                RunOrchestrator.Name, input: null, new StartOrchestrationOptions(driven.ToString()), cancellationToken);
         }
         catch (OrchestrationAlreadyExistsException)
         {

@@ -26,7 +26,11 @@ public static class RunOrchestrator
     private static readonly TimeSpan AfterFault = TimeSpan.FromMinutes(1);
 
     private static readonly TaskOptions Retry = TaskOptions.FromRetryPolicy(
-        new RetryPolicy(maxNumberOfAttempts: 5, firstRetryInterval: TimeSpan.FromSeconds(2), backoffCoefficient: 2, maxRetryInterval: TimeSpan.FromSeconds(30)));
+        new RetryPolicy(
+            maxNumberOfAttempts: 5,
+            firstRetryInterval: TimeSpan.FromSeconds(2),
+            backoffCoefficient: 2,
+            maxRetryInterval: TimeSpan.FromSeconds(30)));
 
     /// <summary>The orchestration.</summary>
     [Function(Name)]

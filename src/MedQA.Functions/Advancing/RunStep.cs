@@ -7,7 +7,8 @@ namespace MedQA.Functions.Advancing;
 /// <param name="Progress">How far the run is; <see langword="null"/> where it does not exist any more.</param>
 public sealed record RunStep(double? Seconds, RunStepProgress? Progress)
 {
-    internal static RunStep Of(AdvanceOutcome outcome, RunSummary? summary) => new(outcome.ComeBackIn?.TotalSeconds, summary is null ? null : RunStepProgress.Of(summary));
+    internal static RunStep Of(AdvanceOutcome outcome, RunSummary? summary) =>
+        new(outcome.ComeBackIn?.TotalSeconds, summary is null ? null : RunStepProgress.Of(summary));
 }
 
 /// <summary>How far a run is: the orchestration's custom status.</summary>
@@ -20,5 +21,11 @@ public sealed record RunStep(double? Seconds, RunStepProgress? Progress)
 public sealed record RunStepProgress(string State, int Questions, long Done, long Failed, int Batches, int FinishedBatches)
 {
     internal static RunStepProgress Of(RunSummary summary) =>
-        new(summary.State.ToString(), summary.Questions, summary.Totals.Done, summary.Totals.Failed, summary.Batches, summary.FinishedBatches);
+        new(
+            summary.State.ToString(),
+            summary.Questions,
+            summary.Totals.Done,
+            summary.Totals.Failed,
+            summary.Batches,
+            summary.FinishedBatches);
 }

@@ -39,15 +39,18 @@ internal sealed class AppSettings(IConfiguration configuration)
         where T : struct, Enum => Find(name) switch
         {
             null => null,
-            var text when Enum.GetValues<T>().Where(known => known.ToString().Equals(text, StringComparison.OrdinalIgnoreCase)).ToArray() is [var known] => known,
+            var text
+                when Enum.GetValues<T>().Where(known => known.ToString().Equals(text, StringComparison.OrdinalIgnoreCase)).ToArray()
+                    is [var known] => known,
             var text => throw new AppSettingException(name, $"is '{text}': it must be one of {string.Join(", ", Enum.GetNames<T>())}."),
         };
 
     /// <summary>An address, which must be there.</summary>
     /// <exception cref="AppSettingException">It is missing or no address.</exception>
-    public Uri GetAddress(string name, string meaning) => Get(name, meaning) is var text && Uri.TryCreate(text, UriKind.Absolute, out var address)
-        ? address
-        : throw new AppSettingException(name, $"is '{text}': it must be an address with https.");
+    public Uri GetAddress(string name, string meaning) =>
+        Get(name, meaning) is var text && Uri.TryCreate(text, UriKind.Absolute, out var address)
+            ? address
+            : throw new AppSettingException(name, $"is '{text}': it must be an address with https.");
 
     private static string KeyOf(string name) => name.Replace("__", ":", StringComparison.Ordinal);
 }

@@ -74,18 +74,25 @@ internal static class DataStorage
     public static Task CreateOnEmulatorAsync(RunStorage storage, CancellationToken cancellationToken) =>
         IsEmulator(storage) ? storage.EnsureCreatedAsync(cancellationToken) : Task.CompletedTask;
 
-    /// <summary>Whether a setting is a connection, and not something else that happens to have the name: names are equal in any case.</summary>
-    private static bool IsConnection(AppSettings settings, string name) => settings.Find(name)?.Contains('=', StringComparison.Ordinal) == true
-        || ((string[])["blobServiceUri", "queueServiceUri", "tableServiceUri", "accountName", "credential", "clientId"])
-            .Any(part => settings.Contains($"{name}__{part}"));
+    /// <summary>
+    /// Whether a setting is a connection, and not something else that happens to have the name: names are equal in any case.
+    /// </summary>
+    private static bool IsConnection(AppSettings settings, string name) =>
+        settings.Find(name)?.Contains('=', StringComparison.Ordinal) == true
+            || ((string[])["blobServiceUri", "queueServiceUri", "tableServiceUri", "accountName", "credential", "clientId"])
+                .Any(part => settings.Contains($"{name}__{part}"));
 
-    private static TokenCredential CredentialOf(AppSettings settings) => (settings.Find($"{Connection}__credential"), settings.Find($"{Connection}__clientId")) switch
-    {
-        ("managedidentity", { } clientId) => new ManagedIdentityCredential(ManagedIdentityId.FromUserAssignedClientId(clientId)),
-        ("managedidentity", null) => new ManagedIdentityCredential(ManagedIdentityId.SystemAssigned),
-        (null, null) => new DefaultAzureCredential(),
-        (null, _) => throw new AppSettingException(
-            $"{Connection}__credential", $"must be managedidentity where {Connection}__clientId names an identity."),
-        (var other, _) => throw new AppSettingException($"{Connection}__credential", $"is '{other}': it must be managedidentity, or not set for whoever is signed in on this machine."),
-    };
+    private static TokenCredential CredentialOf(AppSettings settings) =>
+        (settings.Find($"{Connection}__credential"), settings.Find($"{Connection}__clientId")) switch
+        {
+            ("managedidentity", { } clientId) => new ManagedIdentityCredential(ManagedIdentityId.FromUserAssignedClientId(clientId)),
+            ("managedidentity", null) => new ManagedIdentityCredential(ManagedIdentityId.SystemAssigned),
+            (null, null) => new DefaultAzureCredential(),
+            (null, _) => throw new AppSettingException(
+                $"{Connection}__credential", $"must be managedidentity where {Connection}__clientId names an identity."),
+            (var other, _) =>
+                throw new AppSettingException(
+                    $"{Connection}__credential",
+                    $"is '{other}': it must be managedidentity, or not set for whoever is signed in on this machine."),
+        };
 }

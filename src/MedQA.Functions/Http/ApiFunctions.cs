@@ -6,174 +6,244 @@ using Microsoft.Azure.Functions.Worker;
 namespace MedQA.Functions.Http;
 
 /// <summary>
-/// One function per row of the route tables, <see cref="ApiRoutes"/> and <see cref="DashboardRoutes"/>. A trigger's route must be a constant, so name, method and path stand here once more;
-/// a test compares them with the tables.
+/// One function per row of the route tables, <see cref="ApiRoutes"/> and <see cref="DashboardRoutes"/>. A trigger's route must be a
+/// constant, so name, method and path stand here once more; a test compares them with the tables.
 /// </summary>
 public sealed class ApiFunctions(GuardedApi api)
 {
-    /// <summary>The site's root: for an empty route the Functions host takes the function's name, so it is a placeholder that must stay empty.</summary>
+    /// <summary>
+    /// The site's root: for an empty route the Functions host takes the function's name, so it is a placeholder that must stay empty.
+    /// </summary>
     internal const string Root = "{root:maxlength(0)?}";
 
-    /// <summary>The function that takes what no other does. The host tries routes in the order of the functions' names, so this one must come last.</summary>
+    /// <summary>
+    /// The function that takes what no other does. The host tries routes in the order of the functions' names, so this one must come last.
+    /// </summary>
     internal const string Everything = "ZzUnknown";
 
     /// <summary>Starts a run of the question set in the body.</summary>
     [Function(nameof(StartRun))]
-    public Task<IResult> StartRun([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/runs")] HttpRequest request) => api.AnswerAsync(nameof(StartRun), request);
+    public Task<IResult> StartRun([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/runs")] HttpRequest request) =>
+        api.AnswerAsync(nameof(StartRun), request);
 
     /// <summary>Lists runs, newest first.</summary>
     [Function(nameof(ListRuns))]
-    public Task<IResult> ListRuns([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/runs")] HttpRequest request) => api.AnswerAsync(nameof(ListRuns), request);
+    public Task<IResult> ListRuns([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/runs")] HttpRequest request) =>
+        api.AnswerAsync(nameof(ListRuns), request);
 
     /// <summary>Shows where a run stands.</summary>
     [Function(nameof(GetRun))]
-    public Task<IResult> GetRun([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/runs/{run}")] HttpRequest request) => api.AnswerAsync(nameof(GetRun), request);
+    public Task<IResult> GetRun([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/runs/{run}")] HttpRequest request) =>
+        api.AnswerAsync(nameof(GetRun), request);
 
     /// <summary>Follows a run as server-sent events.</summary>
     [Function(nameof(WatchRun))]
-    public Task<IResult> WatchRun([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/runs/{run}/events")] HttpRequest request) => api.AnswerAsync(nameof(WatchRun), request);
+    public Task<IResult> WatchRun(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/runs/{run}/events")] HttpRequest request) =>
+            api.AnswerAsync(nameof(WatchRun), request);
 
     /// <summary>Removes a run and everything that it wrote.</summary>
     [Function(nameof(DeleteRun))]
-    public Task<IResult> DeleteRun([HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/runs/{run}")] HttpRequest request) => api.AnswerAsync(nameof(DeleteRun), request);
+    public Task<IResult> DeleteRun([HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/runs/{run}")] HttpRequest request) =>
+        api.AnswerAsync(nameof(DeleteRun), request);
 
     /// <summary>Stops a run; its answers stay.</summary>
     [Function(nameof(CancelRun))]
-    public Task<IResult> CancelRun([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/runs/{run}/cancel")] HttpRequest request) => api.AnswerAsync(nameof(CancelRun), request);
+    public Task<IResult> CancelRun(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/runs/{run}/cancel")] HttpRequest request) =>
+            api.AnswerAsync(nameof(CancelRun), request);
 
     /// <summary>Tries failed questions again, or goes on with a cancelled run.</summary>
     [Function(nameof(RetryRun))]
-    public Task<IResult> RetryRun([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/runs/{run}/retry")] HttpRequest request) => api.AnswerAsync(nameof(RetryRun), request);
+    public Task<IResult> RetryRun(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/runs/{run}/retry")] HttpRequest request) =>
+            api.AnswerAsync(nameof(RetryRun), request);
 
     /// <summary>Lets a run go on that is above a limit.</summary>
     [Function(nameof(ApproveRun))]
-    public Task<IResult> ApproveRun([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/runs/{run}/approve")] HttpRequest request) => api.AnswerAsync(nameof(ApproveRun), request);
+    public Task<IResult> ApproveRun(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/runs/{run}/approve")] HttpRequest request) =>
+            api.AnswerAsync(nameof(ApproveRun), request);
 
     /// <summary>Lists the answers of a run, also while it goes on.</summary>
     [Function(nameof(ListAnswers))]
-    public Task<IResult> ListAnswers([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/runs/{run}/answers")] HttpRequest request) => api.AnswerAsync(nameof(ListAnswers), request);
+    public Task<IResult> ListAnswers(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/runs/{run}/answers")] HttpRequest request) =>
+            api.AnswerAsync(nameof(ListAnswers), request);
 
     /// <summary>Shows a question with every reasoning and vote.</summary>
     [Function(nameof(GetAnswer))]
-    public Task<IResult> GetAnswer([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/runs/{run}/answers/{question}")] HttpRequest request) => api.AnswerAsync(nameof(GetAnswer), request);
+    public Task<IResult> GetAnswer(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/runs/{run}/answers/{question}")] HttpRequest request) =>
+            api.AnswerAsync(nameof(GetAnswer), request);
 
     /// <summary>Reads a file of a run's result.</summary>
     [Function(nameof(GetRunFile))]
-    public Task<IResult> GetRunFile([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/runs/{run}/files/{file}")] HttpRequest request) => api.AnswerAsync(nameof(GetRunFile), request);
+    public Task<IResult> GetRunFile(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/runs/{run}/files/{file}")] HttpRequest request) =>
+            api.AnswerAsync(nameof(GetRunFile), request);
 
     /// <summary>Describes the interface.</summary>
     [Function(nameof(GetDocument))]
-    public Task<IResult> GetDocument([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "openapi/v1.json")] HttpRequest request) => api.AnswerAsync(nameof(GetDocument), request);
+    public Task<IResult> GetDocument(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "openapi/v1.json")] HttpRequest request) =>
+            api.AnswerAsync(nameof(GetDocument), request);
 
     /// <summary>Reads the report of a run.</summary>
     [Function(nameof(GetReport))]
-    public Task<IResult> GetReport([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/runs/{run}/report")] HttpRequest request) => api.AnswerAsync(nameof(GetReport), request);
+    public Task<IResult> GetReport(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/runs/{run}/report")] HttpRequest request) =>
+            api.AnswerAsync(nameof(GetReport), request);
 
     /// <summary>Compares runs in pairs on the questions that they share.</summary>
     [Function(nameof(CompareRuns))]
-    public Task<IResult> CompareRuns([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/compare")] HttpRequest request) => api.AnswerAsync(nameof(CompareRuns), request);
+    public Task<IResult> CompareRuns(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/compare")] HttpRequest request) =>
+            api.AnswerAsync(nameof(CompareRuns), request);
 
     /// <summary>Lists the questions that only one of two runs answered right.</summary>
     [Function(nameof(ListFlips))]
-    public Task<IResult> ListFlips([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/compare/flips")] HttpRequest request) => api.AnswerAsync(nameof(ListFlips), request);
+    public Task<IResult> ListFlips(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/compare/flips")] HttpRequest request) =>
+            api.AnswerAsync(nameof(ListFlips), request);
 
     /// <summary>Says what a run of the question set in the body would take; stores nothing.</summary>
     [Function(nameof(EstimateRun))]
-    public Task<IResult> EstimateRun([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/estimates")] HttpRequest request) => api.AnswerAsync(nameof(EstimateRun), request);
+    public Task<IResult> EstimateRun([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/estimates")] HttpRequest request) =>
+        api.AnswerAsync(nameof(EstimateRun), request);
 
     /// <summary>Makes a study of human ratings out of runs and files of answers; its answer has the raters' links.</summary>
     [Function(nameof(CreateStudy))]
-    public Task<IResult> CreateStudy([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/studies")] HttpRequest request) => api.AnswerAsync(nameof(CreateStudy), request);
+    public Task<IResult> CreateStudy([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/studies")] HttpRequest request) =>
+        api.AnswerAsync(nameof(CreateStudy), request);
 
     /// <summary>Lists studies, newest first.</summary>
     [Function(nameof(ListStudies))]
-    public Task<IResult> ListStudies([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/studies")] HttpRequest request) => api.AnswerAsync(nameof(ListStudies), request);
+    public Task<IResult> ListStudies(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/studies")] HttpRequest request) =>
+            api.AnswerAsync(nameof(ListStudies), request);
 
     /// <summary>Shows a study with how far each rater is.</summary>
     [Function(nameof(GetStudy))]
-    public Task<IResult> GetStudy([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/studies/{study}")] HttpRequest request) => api.AnswerAsync(nameof(GetStudy), request);
+    public Task<IResult> GetStudy(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/studies/{study}")] HttpRequest request) =>
+            api.AnswerAsync(nameof(GetStudy), request);
 
     /// <summary>Removes a study with all ratings.</summary>
     [Function(nameof(DeleteStudy))]
-    public Task<IResult> DeleteStudy([HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/studies/{study}")] HttpRequest request) => api.AnswerAsync(nameof(DeleteStudy), request);
+    public Task<IResult> DeleteStudy(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/studies/{study}")] HttpRequest request) =>
+            api.AnswerAsync(nameof(DeleteStudy), request);
 
     /// <summary>Reads the report of a study, also while raters are at work.</summary>
     [Function(nameof(GetStudyReport))]
-    public Task<IResult> GetStudyReport([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/studies/{study}/report")] HttpRequest request) => api.AnswerAsync(nameof(GetStudyReport), request);
+    public Task<IResult> GetStudyReport(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/studies/{study}/report")] HttpRequest request) =>
+            api.AnswerAsync(nameof(GetStudyReport), request);
 
     /// <summary>Lists every rating of a study, as JSON lines, CSV or Parquet.</summary>
     [Function(nameof(ListRatings))]
-    public Task<IResult> ListRatings([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/studies/{study}/ratings")] HttpRequest request) => api.AnswerAsync(nameof(ListRatings), request);
+    public Task<IResult> ListRatings(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/studies/{study}/ratings")] HttpRequest request) =>
+            api.AnswerAsync(nameof(ListRatings), request);
 
     /// <summary>Gives a rater a new link; the one before opens nothing any more.</summary>
     [Function(nameof(RenewRaterLink))]
-    public Task<IResult> RenewRaterLink([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/studies/{study}/raters/{rater}/link")] HttpRequest request) => api.AnswerAsync(nameof(RenewRaterLink), request);
+    public Task<IResult> RenewRaterLink(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/studies/{study}/raters/{rater}/link")] HttpRequest request) =>
+            api.AnswerAsync(nameof(RenewRaterLink), request);
 
     /// <summary>Removes a rater with all of the rater's ratings; the study goes on.</summary>
     [Function(nameof(DeleteRater))]
-    public Task<IResult> DeleteRater([HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/studies/{study}/raters/{rater}")] HttpRequest request) => api.AnswerAsync(nameof(DeleteRater), request);
+    public Task<IResult> DeleteRater(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/studies/{study}/raters/{rater}")] HttpRequest request) =>
+            api.AnswerAsync(nameof(DeleteRater), request);
 
     /// <summary>Lists the rubrics that come with the service.</summary>
     [Function(nameof(ListRubrics))]
-    public Task<IResult> ListRubrics([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/rubrics")] HttpRequest request) => api.AnswerAsync(nameof(ListRubrics), request);
+    public Task<IResult> ListRubrics(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/rubrics")] HttpRequest request) =>
+            api.AnswerAsync(nameof(ListRubrics), request);
 
     /// <summary>Shows a rater the own queue.</summary>
     [Function(nameof(GetRating))]
-    public Task<IResult> GetRating([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/rating")] HttpRequest request) => api.AnswerAsync(nameof(GetRating), request);
+    public Task<IResult> GetRating([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/rating")] HttpRequest request) =>
+        api.AnswerAsync(nameof(GetRating), request);
 
     /// <summary>Takes a rater's clicks.</summary>
     [Function(nameof(SendClicks))]
-    public Task<IResult> SendClicks([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/rating/clicks")] HttpRequest request) => api.AnswerAsync(nameof(SendClicks), request);
+    public Task<IResult> SendClicks([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/rating/clicks")] HttpRequest request) =>
+        api.AnswerAsync(nameof(SendClicks), request);
 
     /// <summary>A rater agrees to take part.</summary>
     [Function(nameof(AgreeToRate))]
-    public Task<IResult> AgreeToRate([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/rating/consent")] HttpRequest request) => api.AnswerAsync(nameof(AgreeToRate), request);
+    public Task<IResult> AgreeToRate(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/rating/consent")] HttpRequest request) =>
+            api.AnswerAsync(nameof(AgreeToRate), request);
 
     /// <summary>A rater hands everything in.</summary>
     [Function(nameof(SubmitRating))]
-    public Task<IResult> SubmitRating([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/rating/submit")] HttpRequest request) => api.AnswerAsync(nameof(SubmitRating), request);
+    public Task<IResult> SubmitRating(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/rating/submit")] HttpRequest request) =>
+            api.AnswerAsync(nameof(SubmitRating), request);
 
     /// <summary>A rater stops taking part.</summary>
     [Function(nameof(StopRating))]
-    public Task<IResult> StopRating([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/rating/stop")] HttpRequest request) => api.AnswerAsync(nameof(StopRating), request);
+    public Task<IResult> StopRating([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/rating/stop")] HttpRequest request) =>
+        api.AnswerAsync(nameof(StopRating), request);
 
     /// <summary>Lists accuracies from the literature, to stand beside a run's.</summary>
     [Function(nameof(ListPublishedResults))]
-    public Task<IResult> ListPublishedResults([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/published-results")] HttpRequest request) => api.AnswerAsync(nameof(ListPublishedResults), request);
+    public Task<IResult> ListPublishedResults(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/published-results")] HttpRequest request) =>
+            api.AnswerAsync(nameof(ListPublishedResults), request);
 
     /// <summary>Lists the profiles.</summary>
     [Function(nameof(ListProfiles))]
-    public Task<IResult> ListProfiles([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/profiles")] HttpRequest request) => api.AnswerAsync(nameof(ListProfiles), request);
+    public Task<IResult> ListProfiles(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/profiles")] HttpRequest request) =>
+            api.AnswerAsync(nameof(ListProfiles), request);
 
     /// <summary>Lists the models that answer.</summary>
     [Function(nameof(ListModels))]
-    public Task<IResult> ListModels([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/models")] HttpRequest request) => api.AnswerAsync(nameof(ListModels), request);
+    public Task<IResult> ListModels([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/models")] HttpRequest request) =>
+        api.AnswerAsync(nameof(ListModels), request);
 
     /// <summary>Says whether the service works.</summary>
     [Function(nameof(GetHealth))]
-    public Task<IResult> GetHealth([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "healthz")] HttpRequest request) => api.AnswerAsync(nameof(GetHealth), request);
+    public Task<IResult> GetHealth([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "healthz")] HttpRequest request) =>
+        api.AnswerAsync(nameof(GetHealth), request);
 
     /// <summary>Shows the dashboard.</summary>
     [Function(nameof(GetHome))]
-    public Task<IResult> GetHome([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = Root)] HttpRequest request) => api.AnswerAsync(nameof(GetHome), request);
+    public Task<IResult> GetHome([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = Root)] HttpRequest request) =>
+        api.AnswerAsync(nameof(GetHome), request);
 
     /// <summary>Shows the dashboard.</summary>
     [Function(nameof(GetDashboard))]
-    public Task<IResult> GetDashboard([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "dashboard")] HttpRequest request) => api.AnswerAsync(nameof(GetDashboard), request);
+    public Task<IResult> GetDashboard(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "dashboard")] HttpRequest request) =>
+            api.AnswerAsync(nameof(GetDashboard), request);
 
     /// <summary>Reads a file of the dashboard.</summary>
     [Function(nameof(GetDashboardFile))]
-    public Task<IResult> GetDashboardFile([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "dashboard/{file}")] HttpRequest request) => api.AnswerAsync(nameof(GetDashboardFile), request);
+    public Task<IResult> GetDashboardFile(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "dashboard/{file}")] HttpRequest request) =>
+            api.AnswerAsync(nameof(GetDashboardFile), request);
 
     /// <summary>Shows the page of raters.</summary>
     [Function(nameof(GetRatingPage))]
-    public Task<IResult> GetRatingPage([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "rate")] HttpRequest request) => api.AnswerAsync(nameof(GetRatingPage), request);
+    public Task<IResult> GetRatingPage([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "rate")] HttpRequest request) =>
+        api.AnswerAsync(nameof(GetRatingPage), request);
 
     /// <summary>Reads a file of the page of raters.</summary>
     [Function(nameof(GetRatingPageFile))]
-    public Task<IResult> GetRatingPageFile([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "rate/{file}")] HttpRequest request) => api.AnswerAsync(nameof(GetRatingPageFile), request);
+    public Task<IResult> GetRatingPageFile(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "rate/{file}")] HttpRequest request) =>
+            api.AnswerAsync(nameof(GetRatingPageFile), request);
 
     /// <summary>Answers what the tables do not have.</summary>
     [Function(Everything)]
-    public static IResult Unknown([HttpTrigger(AuthorizationLevel.Anonymous, Route = "{*path}")] HttpRequest request) => UnknownRoute.Answer(request);
+    public static IResult Unknown([HttpTrigger(AuthorizationLevel.Anonymous, Route = "{*path}")] HttpRequest request) =>
+        UnknownRoute.Answer(request);
 }

@@ -38,12 +38,16 @@ internal static class ControlServices
             TimeProvider.System,
             provider.GetRequiredService<ILogger<QuestionSetSplitter>>(),
             ledger: ledger));
-        services.AddSingleton(provider => new PoisonUploadHandler(provider.GetRequiredService<QuestionSetSplitter>(), provider.GetRequiredService<ILogger<PoisonUploadHandler>>()));
+        services.AddSingleton(
+            provider => new PoisonUploadHandler(
+                provider.GetRequiredService<QuestionSetSplitter>(), provider.GetRequiredService<ILogger<PoisonUploadHandler>>()));
         services.AddSingleton(provider => new RunAdvancer(
             storage, settings.Advance, TimeProvider.System, provider.GetRequiredService<ILogger<RunAdvancer>>(), ledger: ledger));
         services.AddSingleton(provider => new RunRetention(
             storage, settings.Retention, TimeProvider.System, provider.GetRequiredService<ILogger<RunRetention>>(), ledger: ledger));
-        services.AddSingleton(provider => new RunSignals(storage, provider.GetRequiredService<RunAdvancer>(), provider.GetRequiredService<ILogger<RunSignals>>()));
+        services.AddSingleton(
+            provider =>
+                new RunSignals(storage, provider.GetRequiredService<RunAdvancer>(), provider.GetRequiredService<ILogger<RunSignals>>()));
         services.AddSingleton(provider => new Api
         {
             Reader = provider.GetRequiredService<RunReader>(),

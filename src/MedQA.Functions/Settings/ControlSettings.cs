@@ -10,7 +10,9 @@ namespace MedQA.Functions.Settings;
 /// <summary>What the control app's settings say.</summary>
 internal sealed record ControlSettings
 {
-    /// <summary>The model that the workers answer with. The app has no model itself: the deployment names it here and bakes it into the workers.</summary>
+    /// <summary>
+    /// The model that the workers answer with. The app has no model itself: the deployment names it here and bakes it into the workers.
+    /// </summary>
     public required ModelDescription Model { get; init; }
 
     /// <summary>How question sets are split.</summary>
@@ -39,7 +41,9 @@ internal sealed record ControlSettings
     {
         ArgumentNullException.ThrowIfNull(settings);
         var usual = new SplitOptions();
-        var mode = settings.FindName<AccessMode>("Access__Mode") ?? throw new AppSettingException("Access__Mode", "is missing: it says who may call the HTTP interface, EntraId, Keys or Anyone.");
+        var mode = settings.FindName<AccessMode>("Access__Mode")
+            ?? throw new AppSettingException(
+                "Access__Mode", "is missing: it says who may call the HTTP interface, EntraId, Keys or Anyone.");
         if (mode == AccessMode.Anyone && !emulator)
         {
             throw new AppSettingException("Access__Mode", "may be Anyone only where MedQAData is an emulator on this machine.");
@@ -92,16 +96,23 @@ internal sealed record ControlSettings
         var fingerprint = settings.Get("Model__Fingerprint", $"which model the workers hold, {Source}");
         if (fingerprint.Length != 64 || !fingerprint.All(static digit => digit is (>= '0' and <= '9') or (>= 'a' and <= 'f')))
         {
-            throw new AppSettingException("Model__Fingerprint", $"is '{fingerprint}': it must have 64 digits from 0 to 9 and a to f, {Source}.");
+            throw new AppSettingException(
+                "Model__Fingerprint", $"is '{fingerprint}': it must have 64 digits from 0 to 9 and a to f, {Source}.");
         }
 
-        var context = settings.Find<int>("Model__ContextLength", "a number of tokens") ?? throw new AppSettingException("Model__ContextLength", $"is missing: it says how many tokens the model's context holds, {Source}.");
+        var context = settings.Find<int>("Model__ContextLength", "a number of tokens")
+            ?? throw new AppSettingException(
+                "Model__ContextLength", $"is missing: it says how many tokens the model's context holds, {Source}.");
         return new ModelDescription
         {
             Name = settings.Get("Model__Name", "what people call the workers' model"),
             Fingerprint = fingerprint,
-            ContextLength = context > 0 ? context : throw new AppSettingException("Model__ContextLength", $"is {context}: it must be more than 0."),
-            HasChatTemplate = settings.Find<bool>("Model__HasChatTemplate", "true or false") ?? throw new AppSettingException("Model__HasChatTemplate", $"is missing: it says whether the model has a chat template, {Source}."),
+            ContextLength = context > 0
+                ? context
+                : throw new AppSettingException("Model__ContextLength", $"is {context}: it must be more than 0."),
+            HasChatTemplate = settings.Find<bool>("Model__HasChatTemplate", "true or false")
+                ?? throw new AppSettingException(
+                    "Model__HasChatTemplate", $"is missing: it says whether the model has a chat template, {Source}."),
             GivesEmbeddings = settings.Find<bool>("Model__GivesEmbeddings", "true or false") ?? false,
 
             // What computes is the workers' matter: it stands with each answer.

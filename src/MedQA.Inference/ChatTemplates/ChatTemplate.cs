@@ -41,7 +41,8 @@ public sealed class ChatTemplate
         }
 
         var template = Parse(source, folder.ChatTemplatePath!, folder.NamedTokens);
-        if (template.Unknown([ChatMessage.User("?")]) is { } fault && template.Unknown([ChatMessage.System("?"), ChatMessage.User("?")]) is not null)
+        if (template.Unknown([ChatMessage.User("?")]) is { } fault
+            && template.Unknown([ChatMessage.System("?"), ChatMessage.User("?")]) is not null)
         {
             throw fault;
         }
@@ -77,7 +78,9 @@ public sealed class ChatTemplate
     public ImmutableArray<PromptSegment> Render(IReadOnlyList<ChatMessage> messages, DateOnly date, bool addGenerationPrompt = true)
     {
         ArgumentNullException.ThrowIfNull(messages);
-        var budget = new TemplateBudget(Steps + StepsPerMessage * messages.Count, Characters + CopiesOfMessages * messages.Sum(static message => (long)message.Content.Length));
+        var budget = new TemplateBudget(
+            Steps + StepsPerMessage * messages.Count,
+            Characters + CopiesOfMessages * messages.Sum(static message => (long)message.Content.Length));
         var scope = new TemplateScope(null)
         {
             ["messages"] = messages.Select(static message => (object?)new TemplateMap()
@@ -126,12 +129,17 @@ public sealed class ChatTemplate
     }
 
     /// <summary>A role is a plain name, which the template may make part of a special token; anything else is only text.</summary>
-    private static MarkedText Role(string role) => role.All(static character => char.IsAsciiLetter(character) || character == '_') ? MarkedText.Template(role) : MarkedText.Content(role);
+    private static MarkedText Role(string role) =>
+        role.All(static character => char.IsAsciiLetter(character) || character == '_')
+            ? MarkedText.Template(role)
+            : MarkedText.Content(role);
 
     private static ModelException Told(TemplateException exception, string file) => new(
         exception.IsUnknown ? ModelFault.UnknownTemplateConstruct : ModelFault.DamagedFile,
         file,
-        exception.IsUnknown ? $"line {exception.Line} of the chat template uses {exception.Message}, which is not known" : $"line {exception.Line} of the chat template is an error: it has {exception.Message}",
+        exception.IsUnknown
+            ? $"line {exception.Line} of the chat template uses {exception.Message}, which is not known"
+            : $"line {exception.Line} of the chat template is an error: it has {exception.Message}",
         "Correct the template, put a simpler one into the folder as chat_template.jinja, or ask in the completion format",
         exception);
 }

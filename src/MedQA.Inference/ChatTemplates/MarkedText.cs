@@ -87,7 +87,10 @@ internal sealed class MarkedText : IEquatable<MarkedText>
     }
 
     /// <summary>Applies a change that turns each UTF-16 unit into one other, such as a change of case.</summary>
-    public MarkedText Recased(Func<string, string> change) => change(Text) is var changed && changed.Length == Text.Length ? new(changed, _content) : throw new TemplateException("a change of case that changes the length");
+    public MarkedText Recased(Func<string, string> change) =>
+        change(Text) is var changed && changed.Length == Text.Length
+            ? new(changed, _content)
+            : throw new TemplateException("a change of case that changes the length");
 
     internal ReadOnlySpan<(int Start, int End)> ContentRanges => _content.AsSpan();
 

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace MedQA.Inference.ChatTemplates;
 
-/// <summary>Which arguments a method or filter takes. One that is not known is refused: left out of account it would render another text.</summary>
+/// <summary>
+/// Which arguments a method or filter takes. One that is not known is refused: left out of account it would render another text.
+/// </summary>
 /// <param name="Most">How many without a name; the names are in their order.</param>
 /// <param name="Names">Those that may be given by name.</param>
 internal sealed record TemplateParameters(int Most, params string[] Names)
@@ -54,7 +56,8 @@ internal sealed record TemplateArguments(ImmutableArray<object?> Positional, Imm
     }
 
     /// <summary>A value that must be there.</summary>
-    public object? Need(int place, string name) => Find(place, name, out var value) ? value : throw new TemplateException($"a call without its argument {name}");
+    public object? Need(int place, string name) =>
+        Find(place, name, out var value) ? value : throw new TemplateException($"a call without its argument {name}");
 
     public MarkedText NeedText(int place, string name) => TemplateValues.AsText(Need(place, name));
 }

@@ -61,7 +61,8 @@ internal sealed class TemplateEvaluator(DateOnly date, TemplateBudget budget)
                 continue;
             }
 
-            var members = Evaluate(spread.Value, scope) as TemplateMap ?? throw new TemplateException("** in front of something that is no dictionary", line: spread.Line);
+            var members = Evaluate(spread.Value, scope) as TemplateMap
+                ?? throw new TemplateException("** in front of something that is no dictionary", line: spread.Line);
             budget.Build(members.Count);
             named.AddRange(members.Members.Select(static member => (TemplateValues.AsText(member.Key).Text, member.Value)));
         }
@@ -89,7 +90,9 @@ internal sealed class TemplateEvaluator(DateOnly date, TemplateBudget budget)
                 throw new TemplateException($"the method {method.Name} of {undefined.Name}, which is not defined");
             case TemplateLoop loop:
                 return loop.Call(method.Name, Given());
-            case TemplateMap map when (map.IsNamespace || !TemplateMethods.IsOfMap(method.Name)) && map.TryGet(MarkedText.Template(method.Name), out var member):
+            case TemplateMap map
+                when (map.IsNamespace || !TemplateMethods.IsOfMap(method.Name))
+                    && map.TryGet(MarkedText.Template(method.Name), out var member):
                 return Invoke(member, Given());
             case var target:
                 return TemplateMethods.Call(target, method.Name, Given(), budget);
@@ -149,14 +152,22 @@ internal sealed class TemplateEvaluator(DateOnly date, TemplateBudget budget)
         IndexExpression index => Item(Evaluate(index.Target, scope), Evaluate(index.Index, scope)),
         SliceExpression slice => Slice(slice, scope),
         CallExpression call => Call(call, scope),
-        FilterExpression filter => TemplateFilters.Apply(filter.Filter.Name, Evaluate(filter.Value, scope), Arguments(filter.Filter.Arguments, scope), budget),
-        TestExpression test => TemplateTests.Apply(test.Name, Evaluate(test.Value, scope), Arguments(test.Arguments, scope)) != test.Negated,
+        FilterExpression filter =>
+            TemplateFilters.Apply(filter.Filter.Name, Evaluate(filter.Value, scope), Arguments(filter.Filter.Arguments, scope), budget),
+        TestExpression test =>
+            TemplateTests.Apply(test.Name, Evaluate(test.Value, scope), Arguments(test.Arguments, scope)) != test.Negated,
         UnaryExpression { Operator: "not" } unary => !TemplateValues.IsTrue(Evaluate(unary.Value, scope)),
-        UnaryExpression unary => Evaluate(unary.Value, scope) is var value && unary.Operator == "-" ? TemplateOperators.Negate(value) : value,
-        BinaryExpression { Operator: "and" } both => Evaluate(both.Left, scope) is var left && TemplateValues.IsTrue(left) ? Evaluate(both.Right, scope) : left,
-        BinaryExpression { Operator: "or" } either => Evaluate(either.Left, scope) is var left && TemplateValues.IsTrue(left) ? left : Evaluate(either.Right, scope),
-        BinaryExpression { Operator: "~" } joined => TemplateOperators.Join(TemplateValues.Text(Evaluate(joined.Left, scope)), TemplateValues.Text(Evaluate(joined.Right, scope)), budget),
-        BinaryExpression binary => TemplateOperators.Binary(binary.Operator, Evaluate(binary.Left, scope), Evaluate(binary.Right, scope), budget),
+        UnaryExpression unary =>
+            Evaluate(unary.Value, scope) is var value && unary.Operator == "-" ? TemplateOperators.Negate(value) : value,
+        BinaryExpression { Operator: "and" } both =>
+            Evaluate(both.Left, scope) is var left && TemplateValues.IsTrue(left) ? Evaluate(both.Right, scope) : left,
+        BinaryExpression { Operator: "or" } either =>
+            Evaluate(either.Left, scope) is var left && TemplateValues.IsTrue(left) ? left : Evaluate(either.Right, scope),
+        BinaryExpression { Operator: "~" } joined =>
+            TemplateOperators.Join(
+                TemplateValues.Text(Evaluate(joined.Left, scope)), TemplateValues.Text(Evaluate(joined.Right, scope)), budget),
+        BinaryExpression binary =>
+            TemplateOperators.Binary(binary.Operator, Evaluate(binary.Left, scope), Evaluate(binary.Right, scope), budget),
         CompareExpression compare => Compare(compare, scope),
         ConditionalExpression conditional => TemplateValues.IsTrue(Evaluate(conditional.Condition, scope))
             ? Evaluate(conditional.Then, scope)
@@ -173,7 +184,9 @@ internal sealed class TemplateEvaluator(DateOnly date, TemplateBudget budget)
         foreach (var (key, value) in expression.Members)
         {
             var name = Evaluate(key, scope);
-            map[name is MarkedText or long or bool or double ? name : throw new TemplateException($"{TemplateValues.KindOf(name)} as a key")] = Evaluate(value, scope);
+            map[name is MarkedText or long or bool or double
+                ? name
+                : throw new TemplateException($"{TemplateValues.KindOf(name)} as a key")] = Evaluate(value, scope);
         }
 
         return map;

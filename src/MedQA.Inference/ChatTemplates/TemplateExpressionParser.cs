@@ -227,7 +227,8 @@ internal sealed class TemplateExpressionParser(TemplateTokens tokens)
                     "true" or "True" => new LiteralExpression(token.Line, true),
                     "false" or "False" => new LiteralExpression(token.Line, false),
                     "none" or "None" => new LiteralExpression(token.Line, null),
-                    "if" or "else" or "in" or "is" or "and" or "or" or "not" => throw new TemplateException($"\"{token.Text}\" where a value is expected", line: token.Line),
+                    "if" or "else" or "in" or "is" or "and" or "or" or "not" =>
+                        throw new TemplateException($"\"{token.Text}\" where a value is expected", line: token.Line),
                     var name => Name(token.Line, name),
                 };
             case TemplateTokenKind.String:
@@ -443,7 +444,8 @@ internal sealed class TemplateExpressionParser(TemplateTokens tokens)
             arguments = Arguments();
         }
         else if (tokens.Current.Kind is TemplateTokenKind.String or TemplateTokenKind.Integer or TemplateTokenKind.Float
-            || (tokens.Current.Kind == TemplateTokenKind.Name && tokens.Current.Text is not ("else" or "or" or "and" or "if" or "is" or "in" or "not" or "recursive"))
+            || (tokens.Current.Kind == TemplateTokenKind.Name
+                && tokens.Current.Text is not ("else" or "or" or "and" or "if" or "is" or "in" or "not" or "recursive"))
             || tokens.Current.IsOperator("[") || tokens.Current.IsOperator("{"))
         {
             arguments = new([Postfix(Primary())], []);

@@ -9,12 +9,23 @@ internal static class TemplateFilters
 
     private static readonly Dictionary<string, TemplateParameters> Known = new(StringComparer.Ordinal)
     {
-        ["trim"] = new(1, "chars"), ["length"] = Nothing, ["count"] = Nothing, ["tojson"] = new(4, "ensure_ascii", "indent", "separators", "sort_keys"), ["upper"] = Nothing, ["lower"] = Nothing, ["title"] = Nothing,
-        ["capitalize"] = Nothing, ["replace"] = new(3, "old", "new", "count"), ["join"] = new(2, "d", "attribute"), ["first"] = Nothing, ["last"] = Nothing,
-        ["default"] = new(2, "default_value", "boolean"), ["d"] = new(2, "default_value", "boolean"), ["map"] = new(int.MaxValue, "attribute", "default"),
-        ["select"] = new(int.MaxValue), ["reject"] = new(int.MaxValue), ["selectattr"] = new(int.MaxValue), ["rejectattr"] = new(int.MaxValue), ["list"] = Nothing, ["string"] = Nothing,
-        ["int"] = new(1, "default"), ["float"] = new(1, "default"), ["items"] = Nothing, ["dictsort"] = Nothing, ["reverse"] = Nothing, ["sort"] = new(3, "reverse", "case_sensitive", "attribute"),
-        ["unique"] = Nothing, ["indent"] = new(3, "width", "first", "blank"), ["safe"] = Nothing, ["abs"] = Nothing, ["round"] = new(2, "precision", "method"), ["sum"] = new(2, "attribute", "start"),
+        ["trim"] = new(1, "chars"),
+        ["length"] = Nothing,
+        ["count"] = Nothing,
+        ["tojson"] = new(4, "ensure_ascii", "indent", "separators", "sort_keys"),
+        ["upper"] = Nothing,
+        ["lower"] = Nothing,
+        ["title"] = Nothing,
+        ["capitalize"] = Nothing, ["replace"] = new(3, "old", "new", "count"), ["join"] = new(2, "d", "attribute"), ["first"] = Nothing,
+        ["last"] = Nothing,
+        ["default"] = new(2, "default_value", "boolean"), ["d"] = new(2, "default_value", "boolean"),
+        ["map"] = new(int.MaxValue, "attribute", "default"),
+        ["select"] = new(int.MaxValue), ["reject"] = new(int.MaxValue), ["selectattr"] = new(int.MaxValue),
+        ["rejectattr"] = new(int.MaxValue), ["list"] = Nothing, ["string"] = Nothing,
+        ["int"] = new(1, "default"), ["float"] = new(1, "default"), ["items"] = Nothing, ["dictsort"] = Nothing, ["reverse"] = Nothing,
+        ["sort"] = new(3, "reverse", "case_sensitive", "attribute"),
+        ["unique"] = Nothing, ["indent"] = new(3, "width", "first", "blank"), ["safe"] = Nothing, ["abs"] = Nothing,
+        ["round"] = new(2, "precision", "method"), ["sum"] = new(2, "attribute", "start"),
         ["min"] = Nothing, ["max"] = Nothing,
     };
 
@@ -35,7 +46,11 @@ internal static class TemplateFilters
         switch (name)
         {
             case "trim":
-                return TemplateMethods.Strip(TemplateValues.Text(value), arguments.Get(0, "chars") is MarkedText characters ? characters.Text : null, left: true, right: true);
+                return TemplateMethods.Strip(
+                    TemplateValues.Text(value),
+                    arguments.Get(0, "chars") is MarkedText characters ? characters.Text : null,
+                    left: true,
+                    right: true);
             case "length" or "count":
                 return TemplateValues.Length(value);
             case "tojson":
@@ -49,16 +64,23 @@ internal static class TemplateFilters
             case "capitalize":
                 return TemplateMethods.Capitalize(TemplateValues.Text(value));
             case "replace":
-                return TemplateMethods.Replace(TemplateValues.Text(value), arguments.NeedText(0, "old"), arguments.NeedText(1, "new"), arguments.Get(2, "count") is { } most ? TemplateValues.Integer(most) : -1, budget);
+                return TemplateMethods.Replace(
+                    TemplateValues.Text(value),
+                    arguments.NeedText(0, "old"),
+                    arguments.NeedText(1, "new"),
+                    arguments.Get(2, "count") is { } most ? TemplateValues.Integer(most) : -1,
+                    budget);
             case "join":
-                var items = Items(value, budget).Select(item => arguments.Get(1, "attribute") is { } attribute ? Attribute(item, attribute) : item);
+                var items =
+                    Items(value, budget).Select(item => arguments.Get(1, "attribute") is { } attribute ? Attribute(item, attribute) : item);
                 return TemplateMethods.Join(TemplateValues.Text(arguments.Get(0, "d", MarkedText.Empty)), items, asTexts: true, budget);
             case "first":
                 return Items(value, budget) is [var first, ..] ? first : new UndefinedValue("the first of an empty list");
             case "last":
                 return Items(value, budget) is [.., var last] ? last : new UndefinedValue("the last of an empty list");
             case "default" or "d":
-                var replaces = value is UndefinedValue || (TemplateValues.IsTrue(arguments.Get(1, "boolean", false)) && !TemplateValues.IsTrue(value));
+                var replaces =
+                    value is UndefinedValue || (TemplateValues.IsTrue(arguments.Get(1, "boolean", false)) && !TemplateValues.IsTrue(value));
                 return replaces ? arguments.Get(0, "default_value", MarkedText.Empty) : value;
             case "list":
                 return new List<object?>(Items(value, budget));
@@ -86,16 +108,29 @@ internal static class TemplateFilters
         switch (name)
         {
             case "items":
-                return value is UndefinedValue ? new List<object?>() : TemplateMethods.Call(value as TemplateMap ?? throw new TemplateException($"the items of {TemplateValues.KindOf(value)}"), "items", new([], []), budget);
+                return value is UndefinedValue
+                    ? new List<object?>()
+                    : TemplateMethods.Call(
+                        value as TemplateMap ?? throw new TemplateException($"the items of {TemplateValues.KindOf(value)}"),
+                        "items",
+                        new([], []),
+                        budget);
             case "dictsort":
-                var pairs = (List<object?>)TemplateMethods.Call(value as TemplateMap ?? throw new TemplateException($"the items of {TemplateValues.KindOf(value)}"), "items", new([], []), budget)!;
+                var pairs = (List<object?>)TemplateMethods.Call(
+                    value as TemplateMap ?? throw new TemplateException($"the items of {TemplateValues.KindOf(value)}"),
+                    "items",
+                    new([], []),
+                    budget)!;
                 return Sorted(pairs, static pair => ((List<object?>)pair!)[0], ignoresCase: true);
             case "reverse":
                 var reversed = new List<object?>(Items(value, budget));
                 reversed.Reverse();
                 return value is MarkedText ? TemplateMethods.Join(MarkedText.Empty, reversed, asTexts: false, budget) : reversed;
             case "sort":
-                var sorted = Sorted(Items(value, budget), item => arguments.Get(2, "attribute") is { } attribute ? Attribute(item, attribute) : item, !TemplateValues.IsTrue(arguments.Get(1, "case_sensitive", false)));
+                var sorted = Sorted(
+                    Items(value, budget),
+                    item => arguments.Get(2, "attribute") is { } attribute ? Attribute(item, attribute) : item,
+                    !TemplateValues.IsTrue(arguments.Get(1, "case_sensitive", false)));
                 if (TemplateValues.IsTrue(arguments.Get(0, "reverse", false)))
                 {
                     sorted.Reverse();
@@ -119,14 +154,21 @@ internal static class TemplateFilters
             case "select" or "reject":
                 return Items(value, budget).Where(item => Passes(item, arguments, 0) == (name == "select")).ToList();
             case "selectattr" or "rejectattr":
-                return Items(value, budget).Where(item => Passes(Attribute(item, arguments.Need(0, "attribute")), arguments, 1) == (name == "selectattr")).ToList();
+                return Items(value, budget)
+                    .Where(item => Passes(Attribute(item, arguments.Need(0, "attribute")), arguments, 1) == (name == "selectattr"))
+                    .ToList();
             case "sum":
-                return Items(value, budget).Select(item => arguments.Get(0, "attribute") is { } attribute ? Attribute(item, attribute) : item)
+                return Items(value, budget).Select(
+                    item => arguments.Get(0, "attribute") is { } attribute ? Attribute(item, attribute) : item)
                     .Aggregate(arguments.Get(1, "start", 0L), (sum, item) => TemplateOperators.Binary("+", sum, item, budget));
             case "min":
-                return Sorted(Items(value, budget), static item => item, ignoresCase: true) is [var least, ..] ? least : new UndefinedValue("the least of an empty list");
+                return Sorted(Items(value, budget), static item => item, ignoresCase: true) is [var least, ..]
+                    ? least
+                    : new UndefinedValue("the least of an empty list");
             case "max":
-                return Sorted(Items(value, budget), static item => item, ignoresCase: true) is [.., var most] ? most : new UndefinedValue("the greatest of an empty list");
+                return Sorted(Items(value, budget), static item => item, ignoresCase: true) is [.., var most]
+                    ? most
+                    : new UndefinedValue("the greatest of an empty list");
             default:
                 throw new TemplateException($"the filter {name}", isUnknown: true);
         }
@@ -160,7 +202,10 @@ internal static class TemplateFilters
         if (arguments.Positional.Length == 0)
         {
             var attribute = arguments.Need(0, "attribute");
-            return [.. items.Select(item => Attribute(item, attribute) is var member && member is UndefinedValue && arguments.Find(1, "default", out var otherwise) ? otherwise : member)];
+            return [.. items.Select(
+                item => Attribute(item, attribute) is var member
+                    && member is UndefinedValue
+                    && arguments.Find(1, "default", out var otherwise) ? otherwise : member)];
         }
 
         var filter = arguments.NeedText(0, "name").Text;
@@ -175,7 +220,8 @@ internal static class TemplateFilters
             return TemplateValues.IsTrue(item);
         }
 
-        return TemplateTests.Apply(TemplateValues.AsText(test).Text, item, arguments with { Positional = [.. arguments.Positional.Skip(place + 1)] });
+        return TemplateTests.Apply(
+            TemplateValues.AsText(test).Text, item, arguments with { Positional = [.. arguments.Positional.Skip(place + 1)] });
     }
 
     private static List<object?> Sorted(List<object?> items, Func<object?, object?> key, bool ignoresCase)
@@ -183,7 +229,8 @@ internal static class TemplateFilters
         // OrderBy is stable, as Python's sort is. It wraps what its comparison throws.
         try
         {
-            return [.. items.OrderBy(item => ignoresCase ? Folded(key(item)) : key(item), Comparer<object?>.Create(TemplateValues.Compare))];
+            return [.. items.OrderBy(
+                item => ignoresCase ? Folded(key(item)) : key(item), Comparer<object?>.Create(TemplateValues.Compare))];
         }
         catch (InvalidOperationException exception) when (exception.InnerException is TemplateException fault)
         {
@@ -197,7 +244,8 @@ internal static class TemplateFilters
     {
         bool or long => TemplateValues.Integer(value),
         double real when Math.Abs(real) < 9e18 => (long)real,
-        MarkedText text when long.TryParse(text.Text.Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var integer) => integer,
+        MarkedText text
+            when long.TryParse(text.Text.Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var integer) => integer,
         MarkedText text when double.TryParse(text.Text, CultureInfo.InvariantCulture, out var real) && Math.Abs(real) < 9e18 => (long)real,
         _ => otherwise,
     };
@@ -243,7 +291,9 @@ internal static class TemplateFilters
 
     private static MarkedText Indent(MarkedText text, TemplateArguments arguments, TemplateBudget budget)
     {
-        var indent = arguments.Get(0, "width", 4L) is MarkedText given ? given : MarkedText.Template(new string(' ', (int)Math.Clamp(TemplateValues.Integer(arguments.Get(0, "width", 4L)), 0, 1000)));
+        var indent = arguments.Get(0, "width", 4L) is MarkedText given
+            ? given
+            : MarkedText.Template(new string(' ', (int)Math.Clamp(TemplateValues.Integer(arguments.Get(0, "width", 4L)), 0, 1000)));
         var indentsFirst = TemplateValues.IsTrue(arguments.Get(1, "first", false));
         var indentsBlank = TemplateValues.IsTrue(arguments.Get(2, "blank", false));
         var builder = new MarkedTextBuilder();

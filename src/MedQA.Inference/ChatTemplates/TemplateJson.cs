@@ -97,7 +97,8 @@ internal static class TemplateJson
         }
     }
 
-    private static void Append<T>(MarkedTextBuilder builder, char open, char close, List<T> items, TemplateJsonStyle style, int depth, Action<T, int> item)
+    private static void Append<T>(
+        MarkedTextBuilder builder, char open, char close, List<T> items, TemplateJsonStyle style, int depth, Action<T, int> item)
     {
         builder.Append([open], isContent: false);
         for (var i = 0; i < items.Count; i++)

@@ -13,7 +13,34 @@ internal sealed class TemplateLexer
     private const int LongestNumber = 100;
 
     private static readonly string[] Operators =
-        ["**", "//", "==", "!=", "<=", ">=", "+", "-", "*", "/", "%", "~", "<", ">", "=", "(", ")", "[", "]", "{", "}", ",", ":", ".", "|", ";"];
+        [
+            "**",
+            "//",
+            "==",
+            "!=",
+            "<=",
+            ">=",
+            "+",
+            "-",
+            "*",
+            "/",
+            "%",
+            "~",
+            "<",
+            ">",
+            "=",
+            "(",
+            ")",
+            "[",
+            "]",
+            "{",
+            "}",
+            ",",
+            ":",
+            ".",
+            "|",
+            ";"
+        ];
 
     private readonly string _source;
     private readonly List<TemplateToken> _tokens = [];
@@ -304,7 +331,9 @@ internal sealed class TemplateLexer
 
     private void NumberLiteral()
     {
-        var radix = _source[_at] != '0' || _at + 2 >= _source.Length ? 10 : char.ToLowerInvariant(_source[_at + 1]) switch { 'b' => 2, 'o' => 8, 'x' => 16, _ => 10 };
+        var radix = _source[_at] != '0' || _at + 2 >= _source.Length
+            ? 10
+            : char.ToLowerInvariant(_source[_at + 1]) switch { 'b' => 2, 'o' => 8, 'x' => 16, _ => 10 };
         if (radix != 10 && DigitsEnd(_at + 2, radix) is var radixEnd && radixEnd > _at + 2)
         {
             if (radixEnd - _at > LongestNumber)
@@ -342,12 +371,15 @@ internal sealed class TemplateLexer
             throw new TemplateException($"the number {_source[_at..(end + 1)]}", isUnknown: true, _line);
         }
 
-        Number(isFloat ? TemplateTokenKind.Float : TemplateTokenKind.Integer, _source[_at..end].Replace("_", "", StringComparison.Ordinal), end);
+        Number(isFloat
+            ? TemplateTokenKind.Float
+            : TemplateTokenKind.Integer, _source[_at..end].Replace("_", "", StringComparison.Ordinal), end);
     }
 
     private int DigitsEnd(int at, int radix)
     {
-        while (at < _source.Length && (_source[at] == '_' || (char.IsAsciiHexDigit(_source[at]) && Convert.ToInt32(_source[at].ToString(), 16) < radix)))
+        while (at < _source.Length
+            && (_source[at] == '_' || (char.IsAsciiHexDigit(_source[at]) && Convert.ToInt32(_source[at].ToString(), 16) < radix)))
         {
             at++;
         }
@@ -399,7 +431,10 @@ internal sealed class TemplateLexer
         var digits = _source[at] switch { 'x' => 2, 'u' => 4, 'U' => 8, _ => 0 };
         if (digits > 0)
         {
-            if (at + digits >= _source.Length || !int.TryParse(_source.AsSpan(at + 1, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var codePoint) || !Rune.IsValid(codePoint))
+            if (at + digits >= _source.Length
+                || !int.TryParse(
+                    _source.AsSpan(at + 1, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var codePoint)
+                || !Rune.IsValid(codePoint))
             {
                 throw new TemplateException("a damaged escape in a text", line: _line);
             }

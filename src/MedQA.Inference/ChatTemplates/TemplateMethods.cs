@@ -8,9 +8,11 @@ internal static class TemplateMethods
 
     private static readonly Dictionary<string, TemplateParameters> Known = new(StringComparer.Ordinal)
     {
-        ["strip"] = One, ["lstrip"] = One, ["rstrip"] = One, ["split"] = new(2, "sep", "maxsplit"), ["rsplit"] = new(2, "sep", "maxsplit"), ["splitlines"] = Nothing,
+        ["strip"] = One, ["lstrip"] = One, ["rstrip"] = One, ["split"] = new(2, "sep", "maxsplit"), ["rsplit"] = new(2, "sep", "maxsplit"),
+        ["splitlines"] = Nothing,
         ["startswith"] = One, ["endswith"] = One, ["upper"] = Nothing, ["lower"] = Nothing, ["title"] = Nothing, ["capitalize"] = Nothing,
-        ["replace"] = new(3, "count"), ["join"] = One, ["find"] = One, ["rfind"] = One, ["index"] = One, ["count"] = One, ["removeprefix"] = One, ["removesuffix"] = One,
+        ["replace"] = new(3, "count"), ["join"] = One, ["find"] = One, ["rfind"] = One, ["index"] = One, ["count"] = One,
+        ["removeprefix"] = One, ["removesuffix"] = One,
         ["isdigit"] = Nothing, ["isalpha"] = Nothing, ["isspace"] = Nothing, ["isupper"] = Nothing, ["islower"] = Nothing,
         ["get"] = new(2), ["items"] = Nothing, ["keys"] = Nothing, ["values"] = Nothing, ["append"] = One, ["extend"] = One,
     };
@@ -37,7 +39,10 @@ internal static class TemplateMethods
                 {
                     "append" => Extend(list, [arguments.Need(0, "object")], budget),
                     "extend" => Extend(list, TemplateValues.Items(arguments.Need(0, "iterable")), budget),
-                    "index" => list.FindIndex(item => TemplateValues.Equals(item, arguments.Need(0, "value"))) is >= 0 and var at ? (long)at : throw new TemplateException("the index of a value that the list does not have"),
+                    "index" =>
+                        list.FindIndex(item => TemplateValues.Equals(item, arguments.Need(0, "value"))) is >= 0 and var at
+                            ? (long)at
+                            : throw new TemplateException("the index of a value that the list does not have"),
                     "count" => (long)list.Count(item => TemplateValues.Equals(item, arguments.Need(0, "value"))),
                     _ => throw Missing(target, name),
                 };
@@ -71,7 +76,8 @@ internal static class TemplateMethods
 
         return text.Slice(start, end - start);
 
-        bool Strips(char character) => characters is null ? TemplateLexer.IsSpace(character) : characters.Contains(character, StringComparison.Ordinal);
+        bool Strips(char character) =>
+            characters is null ? TemplateLexer.IsSpace(character) : characters.Contains(character, StringComparison.Ordinal);
     }
 
     public static MarkedText Replace(MarkedText text, MarkedText from, MarkedText to, long most, TemplateBudget budget)
@@ -139,7 +145,8 @@ internal static class TemplateMethods
     }
 
     /// <summary>The first letter in upper case, the others in lower.</summary>
-    public static MarkedText Capitalize(MarkedText text) => text.Recased(static all => all.Length == 0 ? all : char.ToUpperInvariant(all[0]) + all[1..].ToLowerInvariant());
+    public static MarkedText Capitalize(MarkedText text) =>
+        text.Recased(static all => all.Length == 0 ? all : char.ToUpperInvariant(all[0]) + all[1..].ToLowerInvariant());
 
     /// <summary>Adds to a list itself, as Python does: whoever else holds it sees it.</summary>
     /// <returns>Python's None.</returns>
@@ -164,14 +171,29 @@ internal static class TemplateMethods
         "lower" => text.Recased(static all => all.ToLowerInvariant()),
         "title" => text.Recased(Title),
         "capitalize" => Capitalize(text),
-        "replace" => Replace(text, arguments.NeedText(0, "old"), arguments.NeedText(1, "new"), TemplateValues.Integer(arguments.Get(2, "count", -1L)), budget),
+        "replace" =>
+            Replace(
+                text,
+                arguments.NeedText(0, "old"),
+                arguments.NeedText(1, "new"),
+                TemplateValues.Integer(arguments.Get(2, "count", -1L)),
+                budget),
         "join" => Join(text, TemplateValues.Items(arguments.Need(0, "iterable")), asTexts: false, budget),
         "find" => Index(text, text.Text.IndexOf(arguments.NeedText(0, "sub").Text, StringComparison.Ordinal)),
         "rfind" => Index(text, text.Text.LastIndexOf(arguments.NeedText(0, "sub").Text, StringComparison.Ordinal)),
-        "index" => Index(text, text.Text.IndexOf(arguments.NeedText(0, "sub").Text, StringComparison.Ordinal)) is >= 0 and var at ? at : throw new TemplateException("the index of a text that is not there"),
+        "index" =>
+            Index(text, text.Text.IndexOf(arguments.NeedText(0, "sub").Text, StringComparison.Ordinal)) is >= 0 and var at
+                ? at
+                : throw new TemplateException("the index of a text that is not there"),
         "count" => Count(text.Text, arguments.NeedText(0, "sub").Text),
-        "removeprefix" => arguments.NeedText(0, "prefix").Text is var prefix && text.Text.StartsWith(prefix, StringComparison.Ordinal) ? text.Slice(prefix.Length, text.Length - prefix.Length) : text,
-        "removesuffix" => arguments.NeedText(0, "suffix").Text is var suffix && text.Text.EndsWith(suffix, StringComparison.Ordinal) ? text.Slice(0, text.Length - suffix.Length) : text,
+        "removeprefix" =>
+            arguments.NeedText(0, "prefix").Text is var prefix && text.Text.StartsWith(prefix, StringComparison.Ordinal)
+                ? text.Slice(prefix.Length, text.Length - prefix.Length)
+                : text,
+        "removesuffix" =>
+            arguments.NeedText(0, "suffix").Text is var suffix && text.Text.EndsWith(suffix, StringComparison.Ordinal)
+                ? text.Slice(0, text.Length - suffix.Length)
+                : text,
         "isdigit" => text.Length > 0 && text.Text.All(char.IsDigit),
         "isalpha" => text.Length > 0 && text.Text.All(char.IsLetter),
         "isspace" => text.Length > 0 && text.Text.All(TemplateLexer.IsSpace),
@@ -180,7 +202,8 @@ internal static class TemplateMethods
         _ => null,
     };
 
-    private static string? Characters(TemplateArguments arguments) => arguments.Get(0, "chars") is { } characters ? TemplateValues.AsText(characters).Text : null;
+    private static string? Characters(TemplateArguments arguments) =>
+        arguments.Get(0, "chars") is { } characters ? TemplateValues.AsText(characters).Text : null;
 
     private static List<string> Affixes(TemplateArguments arguments) => arguments.Need(0, "prefix") is List<object?> several
         ? [.. several.Select(static affix => TemplateValues.AsText(affix).Text)]
@@ -296,7 +319,10 @@ internal static class TemplateMethods
         return parts;
     }
 
-    private static string Separator(object? given) => TemplateValues.AsText(given).Text is { Length: > 0 } separator ? separator : throw new TemplateException("a split at an empty text");
+    private static string Separator(object? given) =>
+        TemplateValues.AsText(given).Text is { Length: > 0 } separator
+            ? separator
+            : throw new TemplateException("a split at an empty text");
 
     private static List<object?> Lines(MarkedText text)
     {
@@ -317,5 +343,6 @@ internal static class TemplateMethods
         return lines;
     }
 
-    private static TemplateException Missing(object? target, string name) => new($"the method {name} of {TemplateValues.KindOf(target)}", isUnknown: true);
+    private static TemplateException Missing(object? target, string name) =>
+        new($"the method {name} of {TemplateValues.KindOf(target)}", isUnknown: true);
 }

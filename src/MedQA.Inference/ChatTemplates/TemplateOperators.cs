@@ -32,7 +32,9 @@ internal static class TemplateOperators
 
         try
         {
-            return left is double || right is double ? Real(symbol, x, y) : Whole(symbol, TemplateValues.Integer(left), TemplateValues.Integer(right));
+            return left is double || right is double
+                ? Real(symbol, x, y)
+                : Whole(symbol, TemplateValues.Integer(left), TemplateValues.Integer(right));
         }
         catch (OverflowException)
         {

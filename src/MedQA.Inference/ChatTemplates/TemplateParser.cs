@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace MedQA.Inference.ChatTemplates;
 
-/// <summary>Reads a template's statements. What is no Jinja is refused here; what is not known becomes a part that is refused once it is reached.</summary>
+/// <summary>
+/// Reads a template's statements. What is no Jinja is refused here; what is not known becomes a part that is refused once it is reached.
+/// </summary>
 internal sealed class TemplateParser
 {
     private readonly TemplateTokens _tokens;
@@ -20,7 +22,9 @@ internal sealed class TemplateParser
         return new TemplateParser(TemplateLexer.Tokenize(source)).Body([]);
     }
 
-    /// <summary>Statements up to a tag of one of the names (left for the caller, its name taken) or, without names, the end of the template.</summary>
+    /// <summary>
+    /// Statements up to a tag of one of the names (left for the caller, its name taken) or, without names, the end of the template.
+    /// </summary>
     private ImmutableArray<TemplateStatement> Body(ReadOnlySpan<string> ends)
     {
         _tokens.Enter();
@@ -93,7 +97,8 @@ internal sealed class TemplateParser
             case "break" or "continue" when _loops > 0:
                 EndTag();
                 return name == "break" ? new BreakStatement(line) : new ContinueStatement(line);
-            case "elif" or "else" or "endif" or "endfor" or "endset" or "endmacro" or "endcall" or "endfilter" or "endwith" or "endgeneration" or "break" or "continue":
+            case "elif" or "else" or "endif" or "endfor" or "endset" or "endmacro" or "endcall" or "endfilter" or "endwith"
+                or "endgeneration" or "break" or "continue":
                 throw new TemplateException($"{{% {name} %}} where nothing is open that it belongs to", line: line);
             default:
                 _tokens.SkipStatement();

@@ -1,6 +1,9 @@
 namespace MedQA.Inference.ChatTemplates;
 
-/// <summary>The names that a part of a template sees: its own, then those around it. Loops, macros and set blocks have their own; conditions have not.</summary>
+/// <summary>
+/// The names that a part of a template sees: its own, then those around it. Loops, macros and set blocks have their own; conditions have
+/// not.
+/// </summary>
 internal sealed class TemplateScope(TemplateScope? around)
 {
     private readonly Dictionary<string, object?> _values = new(StringComparer.Ordinal);

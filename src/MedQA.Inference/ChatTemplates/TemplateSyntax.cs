@@ -9,7 +9,10 @@ internal sealed record TextStatement(int Line, MarkedText Text) : TemplateStatem
 
 internal sealed record OutputStatement(int Line, TemplateExpression Value) : TemplateStatement(Line);
 
-internal sealed record IfStatement(int Line, ImmutableArray<(TemplateExpression Condition, ImmutableArray<TemplateStatement> Body)> Branches, ImmutableArray<TemplateStatement> Else) : TemplateStatement(Line);
+internal sealed record IfStatement(
+    int Line,
+    ImmutableArray<(TemplateExpression Condition, ImmutableArray<TemplateStatement> Body)> Branches,
+    ImmutableArray<TemplateStatement> Else) : TemplateStatement(Line);
 
 /// <param name="Line">Its line.</param>
 /// <param name="Target">What each item is assigned to.</param>
@@ -30,7 +33,10 @@ internal sealed record ForStatement(
 internal sealed record SetStatement(int Line, TemplateTarget Target, TemplateExpression Value) : TemplateStatement(Line);
 
 internal sealed record SetBlockStatement(
-    int Line, TemplateTarget Target, ImmutableArray<TemplateStatement> Body, ImmutableArray<TemplateFilter> Filters) : TemplateStatement(Line);
+    int Line,
+    TemplateTarget Target,
+    ImmutableArray<TemplateStatement> Body,
+    ImmutableArray<TemplateFilter> Filters) : TemplateStatement(Line);
 
 /// <summary>Statements whose text goes through filters: <c>{% filter upper %}</c>.</summary>
 internal sealed record FilterStatement(
@@ -38,7 +44,9 @@ internal sealed record FilterStatement(
 
 /// <summary>Statements with names of their own: <c>{% with a = 1 %}</c>.</summary>
 internal sealed record WithStatement(
-    int Line, ImmutableArray<(TemplateTarget Target, TemplateExpression Value)> Names, ImmutableArray<TemplateStatement> Body) : TemplateStatement(Line);
+    int Line,
+    ImmutableArray<(TemplateTarget Target, TemplateExpression Value)> Names,
+    ImmutableArray<TemplateStatement> Body) : TemplateStatement(Line);
 
 /// <summary>An expression that is worked out for what it does: <c>{% do list.append(1) %}</c>.</summary>
 internal sealed record DoStatement(int Line, TemplateExpression Value) : TemplateStatement(Line);
@@ -93,27 +101,37 @@ internal sealed record NameExpression(int Line, string Name) : TemplateExpressio
 
 internal sealed record ListExpression(int Line, ImmutableArray<TemplateExpression> Items) : TemplateExpression(Line);
 
-internal sealed record MapExpression(int Line, ImmutableArray<(TemplateExpression Key, TemplateExpression Value)> Members) : TemplateExpression(Line);
+internal sealed record MapExpression(
+    int Line, ImmutableArray<(TemplateExpression Key, TemplateExpression Value)> Members) : TemplateExpression(Line);
 
 internal sealed record MemberExpression(int Line, TemplateExpression Target, string Name) : TemplateExpression(Line);
 
 internal sealed record IndexExpression(int Line, TemplateExpression Target, TemplateExpression Index) : TemplateExpression(Line);
 
-internal sealed record SliceExpression(int Line, TemplateExpression Target, TemplateExpression? Start, TemplateExpression? End, TemplateExpression? Step) : TemplateExpression(Line);
+internal sealed record SliceExpression(
+    int Line,
+    TemplateExpression Target,
+    TemplateExpression? Start,
+    TemplateExpression? End,
+    TemplateExpression? Step) : TemplateExpression(Line);
 
 internal sealed record CallExpression(int Line, TemplateExpression Callee, CallArguments Arguments) : TemplateExpression(Line);
 
 internal sealed record FilterExpression(int Line, TemplateExpression Value, TemplateFilter Filter) : TemplateExpression(Line);
 
-internal sealed record TestExpression(int Line, TemplateExpression Value, string Name, CallArguments Arguments, bool Negated) : TemplateExpression(Line);
+internal sealed record TestExpression(
+    int Line, TemplateExpression Value, string Name, CallArguments Arguments, bool Negated) : TemplateExpression(Line);
 
 internal sealed record UnaryExpression(int Line, string Operator, TemplateExpression Value) : TemplateExpression(Line);
 
-internal sealed record BinaryExpression(int Line, string Operator, TemplateExpression Left, TemplateExpression Right) : TemplateExpression(Line);
+internal sealed record BinaryExpression(
+    int Line, string Operator, TemplateExpression Left, TemplateExpression Right) : TemplateExpression(Line);
 
-internal sealed record CompareExpression(int Line, TemplateExpression First, ImmutableArray<(string Operator, TemplateExpression Value)> Rest) : TemplateExpression(Line);
+internal sealed record CompareExpression(
+    int Line, TemplateExpression First, ImmutableArray<(string Operator, TemplateExpression Value)> Rest) : TemplateExpression(Line);
 
-internal sealed record ConditionalExpression(int Line, TemplateExpression Then, TemplateExpression Condition, TemplateExpression? Else) : TemplateExpression(Line);
+internal sealed record ConditionalExpression(
+    int Line, TemplateExpression Then, TemplateExpression Condition, TemplateExpression? Else) : TemplateExpression(Line);
 
 /// <summary>An expression that is not known: an error once its value is needed, and none in a branch that is not reached.</summary>
 /// <param name="Line">Its line.</param>
@@ -124,7 +142,8 @@ internal sealed record UnknownExpression(int Line, string Problem) : TemplateExp
 internal sealed record SpreadExpression(int Line, TemplateExpression Value) : TemplateExpression(Line);
 
 /// <summary>The arguments of a call, filter or test; <see cref="SpreadExpression"/> stands for several.</summary>
-internal sealed record CallArguments(ImmutableArray<TemplateExpression> Positional, ImmutableArray<(string Name, TemplateExpression Value)> Named)
+internal sealed record CallArguments(
+    ImmutableArray<TemplateExpression> Positional, ImmutableArray<(string Name, TemplateExpression Value)> Named)
 {
     public static CallArguments None { get; } = new([], []);
 }

@@ -31,7 +31,12 @@ internal static class TemplateTests
         "gt" or "greaterthan" => TemplateValues.Compare(value, arguments.Need(0, "other")) > 0,
         "ge" => TemplateValues.Compare(value, arguments.Need(0, "other")) >= 0,
         "in" => TemplateOperators.Contains(arguments.Need(0, "seq"), value),
-        "sameas" => value is null ? arguments.Need(0, "other") is null : value is bool or long ? Equals(value, arguments.Need(0, "other")) : ReferenceEquals(value, arguments.Need(0, "other")),
+        "sameas" =>
+            value is null
+                ? arguments.Need(0, "other") is null
+                : value is bool or long
+                ? Equals(value, arguments.Need(0, "other"))
+                : ReferenceEquals(value, arguments.Need(0, "other")),
         "lower" => TemplateValues.Text(value).Text is var text && text.Any(char.IsLower) && !text.Any(char.IsUpper),
         "upper" => TemplateValues.Text(value).Text is var text && text.Any(char.IsUpper) && !text.Any(char.IsLower),
         _ => throw new TemplateException($"the test {name}", isUnknown: true),

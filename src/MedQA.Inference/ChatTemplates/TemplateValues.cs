@@ -39,7 +39,10 @@ internal sealed class TemplateMap(bool isNamespace = false)
     }
 }
 
-/// <summary>Python's view of values: null is None, and there are bool, long, double, <see cref="MarkedText"/>, lists, <see cref="TemplateMap"/> and <see cref="UndefinedValue"/>.</summary>
+/// <summary>
+/// Python's view of values: null is None, and there are bool, long, double, <see cref="MarkedText"/>, lists, <see cref="TemplateMap"/> and
+/// <see cref="UndefinedValue"/>.
+/// </summary>
 internal static class TemplateValues
 {
     private const int DeepestNesting = 50;
@@ -71,7 +74,9 @@ internal static class TemplateValues
         _ => throw new TemplateException("a function or macro where a text is expected"),
     };
 
-    /// <summary>A floating-point number as Python writes it: the shortest digits that give it back, never without a point or exponent.</summary>
+    /// <summary>
+    /// A floating-point number as Python writes it: the shortest digits that give it back, never without a point or exponent.
+    /// </summary>
     public static string Real(double value)
     {
         if (double.IsNaN(value))
@@ -177,7 +182,8 @@ internal static class TemplateValues
         _ => throw new TemplateException($"{KindOf(value)} where a whole number is expected"),
     };
 
-    public static MarkedText AsText(object? value) => value as MarkedText ?? throw new TemplateException($"{KindOf(value)} where a text is expected");
+    public static MarkedText AsText(object? value) =>
+        value as MarkedText ?? throw new TemplateException($"{KindOf(value)} where a text is expected");
 
     /// <summary>What a loop goes over: the items of a list, the characters of a text, the keys of a dictionary.</summary>
     public static List<object?> Items(object? value) => value switch
@@ -235,7 +241,8 @@ internal static class TemplateValues
         return at;
     }
 
-    private static int UnitsAt(string text, int at) => char.IsHighSurrogate(text[at]) && at + 1 < text.Length && char.IsLowSurrogate(text[at + 1]) ? 2 : 1;
+    private static int UnitsAt(string text, int at) =>
+        char.IsHighSurrogate(text[at]) && at + 1 < text.Length && char.IsLowSurrogate(text[at + 1]) ? 2 : 1;
 
     private static int CompareCodePoints(string left, string right)
     {
@@ -319,7 +326,8 @@ internal static class TemplateValues
         switch (value)
         {
             case MarkedText text:
-                var quote = text.Text.Contains('\'', StringComparison.Ordinal) && !text.Text.Contains('"', StringComparison.Ordinal) ? '"' : '\'';
+                var quote =
+                    text.Text.Contains('\'', StringComparison.Ordinal) && !text.Text.Contains('"', StringComparison.Ordinal) ? '"' : '\'';
                 builder.Append([quote], isContent: false);
                 for (var i = 0; i < text.Length; i++)
                 {

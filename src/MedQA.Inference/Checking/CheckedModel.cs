@@ -33,7 +33,10 @@ internal sealed class CheckedModel : IDisposable
 
     /// <summary>Whether the model can read these tokens and as many more.</summary>
     public bool Fits(int[] ids, int more) =>
-        ids.Length > 0 && more > 0 && ids.Length + more <= Engine.ContextLength && ids.All(id => id >= 0 && id < (Folder.VocabularySize ?? int.MaxValue));
+        ids.Length > 0
+            && more > 0
+            && ids.Length + more <= Engine.ContextLength
+            && ids.All(id => id >= 0 && id < (Folder.VocabularySize ?? int.MaxValue));
 
     /// <summary>The most likely tokens after a prompt, end tokens included and passed over, as references state them.</summary>
     public async Task<Sample> ContinueAsync(ReadTokens prompt, int tokens, CancellationToken cancellationToken) =>
@@ -46,7 +49,8 @@ internal sealed class CheckedModel : IDisposable
     public async Task<Sample?[]> ContinueTogetherAsync(IReadOnlyList<(int[] Ids, int Tokens)> prompts, CancellationToken cancellationToken)
     {
         var samples = new Sample?[prompts.Count];
-        var fitting = Enumerable.Range(0, prompts.Count).Where(place => Engine.CanBatchPrompts && Fits(prompts[place].Ids, prompts[place].Tokens));
+        var fitting =
+            Enumerable.Range(0, prompts.Count).Where(place => Engine.CanBatchPrompts && Fits(prompts[place].Ids, prompts[place].Tokens));
         foreach (var places in fitting.Chunk(MostTogether))
         {
             var read = new List<(ReadTokens Prompt, SampleRequest Request)>();
@@ -75,7 +79,8 @@ internal sealed class CheckedModel : IDisposable
         return samples;
     }
 
-    private static SampleRequest Greedy(int tokens) => new() { Count = 1, Temperature = 0, MaxTokens = tokens, StreamKey = 0, IgnoreEndToken = true };
+    private static SampleRequest Greedy(int tokens) =>
+        new() { Count = 1, Temperature = 0, MaxTokens = tokens, StreamKey = 0, IgnoreEndToken = true };
 
     public void Dispose() => Engine.Dispose();
 }

@@ -9,8 +9,8 @@ using MedQA.Inference.Sessions;
 namespace MedQA.Inference.Checking;
 
 /// <summary>
-/// Compares a model with reference results of transformers, Hugging Face's tokenizers and lm-evaluation-harness: whether a conversion is right.
-/// The format is that of the repository's tests/references; any subset of its kinds of files may be there.
+/// Compares a model with reference results of transformers, Hugging Face's tokenizers and lm-evaluation-harness: whether a conversion is
+/// right. The format is that of the repository's tests/references; any subset of its kinds of files may be there.
 /// </summary>
 public static class ReferenceCheck
 {
@@ -28,7 +28,12 @@ public static class ReferenceCheck
     /// <exception cref="ReferencesException">There are no references where they should be.</exception>
     /// <exception cref="ArgumentException">An option is out of its range; the message names it.</exception>
     public static async Task<ReferenceCheckResult> RunAsync(
-        string modelFolder, ModelOptions modelOptions, string references, ReferenceCheckOptions options, IProgress<ReferenceCheckProgress>? progress, CancellationToken cancellationToken)
+        string modelFolder,
+        ModelOptions modelOptions,
+        string references,
+        ReferenceCheckOptions options,
+        IProgress<ReferenceCheckProgress>? progress,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(modelOptions);
         ArgumentNullException.ThrowIfNull(options);
@@ -46,7 +51,12 @@ public static class ReferenceCheck
         return new(folder.Name, Path.GetFileName(folder.GraphPath), await folder.FingerprintAsync(cancellationToken), checks.ToImmutable());
     }
 
-    private static async Task<ReferenceFileCheck> CheckAsync(CheckedModel model, ReferenceFile file, ReferenceCheckOptions options, IProgress<ReferenceCheckProgress>? progress, CancellationToken cancellationToken)
+    private static async Task<ReferenceFileCheck> CheckAsync(
+        CheckedModel model,
+        ReferenceFile file,
+        ReferenceCheckOptions options,
+        IProgress<ReferenceCheckProgress>? progress,
+        CancellationToken cancellationToken)
     {
         var kind = ReferenceKind.Unknown;
         try
@@ -54,12 +64,43 @@ public static class ReferenceCheck
             kind = await file.FindKindAsync(cancellationToken);
             return kind switch
             {
-                ReferenceKind.Tokens => Tokens(model, file, await file.ReadAsync(ReferenceJson.Default.TokenReferenceArray, cancellationToken), options, progress, cancellationToken),
-                ReferenceKind.Chats => await ChatsAsync(model, file, await file.ReadAsync(ReferenceJson.Default.ChatReferenceArray, cancellationToken), options, progress, cancellationToken),
-                ReferenceKind.Logits => await LogitsAsync(model, file, await file.ReadAsync(ReferenceJson.Default.LogitReferenceArray, cancellationToken), options, progress, cancellationToken),
-                ReferenceKind.LogLikelihoods => await LogLikelihoodsAsync(model, file, await file.ReadLinesAsync(ReferenceJson.Default.LogLikelihoodReference, cancellationToken), options, progress, cancellationToken),
-                ReferenceKind.SoftPrompt => await SoftPromptCheck.RunAsync(model, file, await file.ReadOneAsync(ReferenceJson.Default.SoftPromptReference, cancellationToken), options, progress, cancellationToken),
-                ReferenceKind.Answers => NotChecked(file, kind, "it states the answers of a strategy to a question set: run that set and compare the answers"),
+                ReferenceKind.Tokens =>
+                    Tokens(model, file, await file.ReadAsync(
+                        ReferenceJson.Default.TokenReferenceArray, cancellationToken), options, progress, cancellationToken),
+                ReferenceKind.Chats =>
+                    await ChatsAsync(
+                        model,
+                        file,
+                        await file.ReadAsync(ReferenceJson.Default.ChatReferenceArray, cancellationToken),
+                        options,
+                        progress,
+                        cancellationToken),
+                ReferenceKind.Logits =>
+                    await LogitsAsync(
+                        model,
+                        file,
+                        await file.ReadAsync(ReferenceJson.Default.LogitReferenceArray, cancellationToken),
+                        options,
+                        progress,
+                        cancellationToken),
+                ReferenceKind.LogLikelihoods =>
+                    await LogLikelihoodsAsync(
+                        model,
+                        file,
+                        await file.ReadLinesAsync(ReferenceJson.Default.LogLikelihoodReference, cancellationToken),
+                        options,
+                        progress,
+                        cancellationToken),
+                ReferenceKind.SoftPrompt =>
+                    await SoftPromptCheck.RunAsync(
+                        model,
+                        file,
+                        await file.ReadOneAsync(ReferenceJson.Default.SoftPromptReference, cancellationToken),
+                        options,
+                        progress,
+                        cancellationToken),
+                ReferenceKind.Answers =>
+                    NotChecked(file, kind, "it states the answers of a strategy to a question set: run that set and compare the answers"),
                 ReferenceKind.Statistics => NotChecked(file, kind, "it states expected values of statistics, which no model is part of"),
                 _ => NotChecked(file, kind, "it is of no kind that is known") with { Outcome = ReferenceOutcome.NotUnderstood },
             };
@@ -70,9 +111,16 @@ public static class ReferenceCheck
         }
     }
 
-    internal static ReferenceFileCheck NotChecked(ReferenceFile file, ReferenceKind kind, string why) => new() { File = file.Name, Kind = kind, Outcome = ReferenceOutcome.NotChecked, Note = why };
+    internal static ReferenceFileCheck NotChecked(ReferenceFile file, ReferenceKind kind, string why) =>
+        new() { File = file.Name, Kind = kind, Outcome = ReferenceOutcome.NotChecked, Note = why };
 
-    private static ReferenceFileCheck Tokens(CheckedModel model, ReferenceFile file, TokenReference[] items, ReferenceCheckOptions options, IProgress<ReferenceCheckProgress>? progress, CancellationToken cancellationToken)
+    private static ReferenceFileCheck Tokens(
+        CheckedModel model,
+        ReferenceFile file,
+        TokenReference[] items,
+        ReferenceCheckOptions options,
+        IProgress<ReferenceCheckProgress>? progress,
+        CancellationToken cancellationToken)
     {
         var tally = new ReferenceTally(file, ReferenceKind.Tokens, options.Tolerance);
         foreach (var (index, item) in Limited(items, options, file, progress, cancellationToken))
@@ -87,7 +135,13 @@ public static class ReferenceCheck
         return tally.Result();
     }
 
-    private static async Task<ReferenceFileCheck> ChatsAsync(CheckedModel model, ReferenceFile file, ChatReference[] items, ReferenceCheckOptions options, IProgress<ReferenceCheckProgress>? progress, CancellationToken cancellationToken)
+    private static async Task<ReferenceFileCheck> ChatsAsync(
+        CheckedModel model,
+        ReferenceFile file,
+        ChatReference[] items,
+        ReferenceCheckOptions options,
+        IProgress<ReferenceCheckProgress>? progress,
+        CancellationToken cancellationToken)
     {
         if (!model.Encoder.HasChatTemplate)
         {
@@ -95,7 +149,8 @@ public static class ReferenceCheck
         }
 
         var tally = new ReferenceTally(file, ReferenceKind.Chats, options.Tolerance);
-        var together = await model.ContinueTogetherAsync([.. items.Take(options.Limit ?? int.MaxValue).Select(static item => (item.InputIds, item.Greedy.Length))], cancellationToken);
+        var together = await model.ContinueTogetherAsync(
+            [.. items.Take(options.Limit ?? int.MaxValue).Select(static item => (item.InputIds, item.Greedy.Length))], cancellationToken);
         foreach (var (index, item) in Limited(items, options, file, progress, cancellationToken))
         {
             CheckLengths(file, item.Id, item.Greedy, item.GreedyLogprobs);
@@ -111,7 +166,8 @@ public static class ReferenceCheck
             var deviation = await MeanDeviationAsync(model, prompt, sample, item.Greedy, item.GreedyLogprobs, cancellationToken);
             tally.Add(
                 item.Id,
-                Parted(sample, item.Greedy, deviation, item.SmallestMargin, options) ?? PartedTogether(together[index], item.Greedy, deviation, item.SmallestMargin, options),
+                Parted(sample, item.Greedy, deviation, item.SmallestMargin, options)
+                    ?? PartedTogether(together[index], item.Greedy, deviation, item.SmallestMargin, options),
                 deviation,
                 "the greedy text's mean log-probability");
         }
@@ -119,10 +175,17 @@ public static class ReferenceCheck
         return tally.Result();
     }
 
-    private static async Task<ReferenceFileCheck> LogitsAsync(CheckedModel model, ReferenceFile file, LogitReference[] items, ReferenceCheckOptions options, IProgress<ReferenceCheckProgress>? progress, CancellationToken cancellationToken)
+    private static async Task<ReferenceFileCheck> LogitsAsync(
+        CheckedModel model,
+        ReferenceFile file,
+        LogitReference[] items,
+        ReferenceCheckOptions options,
+        IProgress<ReferenceCheckProgress>? progress,
+        CancellationToken cancellationToken)
     {
         var tally = new ReferenceTally(file, ReferenceKind.Logits, options.Tolerance);
-        var together = await model.ContinueTogetherAsync([.. items.Take(options.Limit ?? int.MaxValue).Select(static item => (item.InputIds, item.Greedy.Length))], cancellationToken);
+        var together = await model.ContinueTogetherAsync(
+            [.. items.Take(options.Limit ?? int.MaxValue).Select(static item => (item.InputIds, item.Greedy.Length))], cancellationToken);
         foreach (var (index, item) in Limited(items, options, file, progress, cancellationToken))
         {
             var name = $"prompt {index + 1}";
@@ -144,7 +207,8 @@ public static class ReferenceCheck
             var sample = await model.ContinueAsync(prompt, item.Greedy.Length, cancellationToken);
             tally.Add(
                 name,
-                Parted(sample, item.Greedy, deviation, item.SmallestMargin, options) ?? PartedTogether(together[index], item.Greedy, deviation, item.SmallestMargin, options),
+                Parted(sample, item.Greedy, deviation, item.SmallestMargin, options)
+                    ?? PartedTogether(together[index], item.Greedy, deviation, item.SmallestMargin, options),
                 deviation,
                 "a logit");
         }
@@ -152,7 +216,13 @@ public static class ReferenceCheck
         return tally.Result();
     }
 
-    private static async Task<ReferenceFileCheck> LogLikelihoodsAsync(CheckedModel model, ReferenceFile file, IReadOnlyList<LogLikelihoodReference> items, ReferenceCheckOptions options, IProgress<ReferenceCheckProgress>? progress, CancellationToken cancellationToken)
+    private static async Task<ReferenceFileCheck> LogLikelihoodsAsync(
+        CheckedModel model,
+        ReferenceFile file,
+        IReadOnlyList<LogLikelihoodReference> items,
+        ReferenceCheckOptions options,
+        IProgress<ReferenceCheckProgress>? progress,
+        CancellationToken cancellationToken)
     {
         var tally = new ReferenceTally(file, ReferenceKind.LogLikelihoods, options.Tolerance);
         var shared = SharedLength(items);
@@ -160,9 +230,14 @@ public static class ReferenceCheck
         var count = 0;
         foreach (var (_, item) in Limited(items, options, file, progress, cancellationToken))
         {
-            if (item.Continuations.Length == 0 || item.Continuations.Length != item.LogLikelihoods.Length || item.Continuations.Any(string.IsNullOrEmpty))
+            if (item.Continuations.Length == 0
+                || item.Continuations.Length != item.LogLikelihoods.Length
+                || item.Continuations.Any(string.IsNullOrEmpty))
             {
-                throw new ReferencesException(file.Name, $"{item.Id} has {item.Continuations.Length} continuations and {item.LogLikelihoods.Length} log-likelihoods, or an empty continuation");
+                throw new ReferencesException(
+                    file.Name,
+                    $"{item.Id} has {item.Continuations.Length} continuations and {item.LogLikelihoods.Length} log-likelihoods, or an "
+                        + "empty continuation");
             }
 
             var scores = await ScoreAsync(model, item, shared, cancellationToken);
@@ -183,10 +258,13 @@ public static class ReferenceCheck
         return tally.Result(new(right / count, stated / count, rightNormalized / count, statedNormalized / count));
     }
 
-    private static async Task<double[]> ScoreAsync(CheckedModel model, LogLikelihoodReference item, int shared, CancellationToken cancellationToken)
+    private static async Task<double[]> ScoreAsync(
+        CheckedModel model, LogLikelihoodReference item, int shared, CancellationToken cancellationToken)
     {
         var prompt = model.Encoder.Encode(new CompletionPrompt(item.Prompt, shared));
-        var sequences = item.Continuations.Select(continuation => model.Encoder.EncodeContinuation(prompt, [], "", continuation)).Select(static pair => new ScoredSequence(pair.Context, pair.Continuation)).ToArray();
+        var sequences = item.Continuations.Select(continuation => model.Encoder.EncodeContinuation(prompt, [], "", continuation))
+            .Select(static pair => new ScoredSequence(pair.Context, pair.Continuation))
+            .ToArray();
         try
         {
             await using var read = await model.Engine.ReadAsync(prompt.Ids, prompt.SharedLength, cancellationToken);
@@ -219,17 +297,29 @@ public static class ReferenceCheck
         }
     }
 
-    /// <summary>Where the greedy tokens part from the reference's; where all else is equal, the reference may have had a choice too close to call.</summary>
+    /// <summary>
+    /// Where the greedy tokens part from the reference's; where all else is equal, the reference may have had a choice too close to call.
+    /// </summary>
     private static string? Parted(Sample sample, int[] expected, double deviation, double smallestMargin, ReferenceCheckOptions options) =>
-        FirstDifference([.. sample.Tokens], expected) is { } place && !(deviation <= options.Tolerance && smallestMargin <= 2 * options.Tolerance)
+        FirstDifference([.. sample.Tokens], expected) is { } place
+            && !(deviation <= options.Tolerance && smallestMargin <= 2 * options.Tolerance)
             ? $"greedy token {place + 1} of {expected.Length} differs"
             : null;
 
-    private static string? PartedTogether(Sample? sample, int[] expected, double deviation, double smallestMargin, ReferenceCheckOptions options) =>
-        sample is not null && Parted(sample, expected, deviation, smallestMargin, options) is { } difference ? $"in a batch with the other prompts, {difference}" : null;
+    private static string? PartedTogether(
+        Sample? sample, int[] expected, double deviation, double smallestMargin, ReferenceCheckOptions options) =>
+        sample is not null && Parted(sample, expected, deviation, smallestMargin, options) is { } difference
+            ? $"in a batch with the other prompts, {difference}"
+            : null;
 
     /// <summary>The deviation of the mean log-probability of the reference's greedy tokens.</summary>
-    private static async Task<double> MeanDeviationAsync(CheckedModel model, ReadTokens prompt, Sample sample, int[] expected, double[] logProbabilities, CancellationToken cancellationToken)
+    private static async Task<double> MeanDeviationAsync(
+        CheckedModel model,
+        ReadTokens prompt,
+        Sample sample,
+        int[] expected,
+        double[] logProbabilities,
+        CancellationToken cancellationToken)
     {
         var here = sample.Tokens.AsSpan().SequenceEqual(expected)
             ? sample.LogLikelihood
@@ -241,7 +331,8 @@ public static class ReferenceCheck
     {
         if (greedy.Length == 0 || greedy.Length != logProbabilities.Length)
         {
-            throw new ReferencesException(file.Name, $"{item} has {greedy.Length} greedy tokens and {logProbabilities.Length} log-probabilities");
+            throw new ReferencesException(
+                file.Name, $"{item} has {greedy.Length} greedy tokens and {logProbabilities.Length} log-probabilities");
         }
     }
 
@@ -283,7 +374,8 @@ public static class ReferenceCheck
     private static int Largest(double[] scores) => Array.IndexOf(scores, scores.Max());
 
     /// <summary>lm-evaluation-harness divides by the continuation's characters, the space in front aside.</summary>
-    private static int Characters(string continuation) => Math.Max(1, TemplateValues.CodePoints(continuation.StartsWith(' ') ? continuation[1..] : continuation));
+    private static int Characters(string continuation) =>
+        Math.Max(1, TemplateValues.CodePoints(continuation.StartsWith(' ') ? continuation[1..] : continuation));
 
     /// <summary>The right continuation: named by its text, by its number or by its letter; −1 where it is none of these.</summary>
     private static int Gold(LogLikelihoodReference item)
@@ -302,7 +394,12 @@ public static class ReferenceCheck
         return Evaluation.Questions.OptionLetter.IndexOf(item.Target.Length == 1 ? item.Target[0] : '?') ?? -1;
     }
 
-    private static IEnumerable<(int Index, T Item)> Limited<T>(IReadOnlyList<T> items, ReferenceCheckOptions options, ReferenceFile file, IProgress<ReferenceCheckProgress>? progress, CancellationToken cancellationToken)
+    private static IEnumerable<(int Index, T Item)> Limited<T>(
+        IReadOnlyList<T> items,
+        ReferenceCheckOptions options,
+        ReferenceFile file,
+        IProgress<ReferenceCheckProgress>? progress,
+        CancellationToken cancellationToken)
     {
         var count = Math.Min(items.Count, options.Limit ?? int.MaxValue);
         for (var i = 0; i < count; i++)

@@ -7,8 +7,8 @@ public sealed record ReferenceCheckOptions
     public int? Limit { get; init; }
 
     /// <summary>
-    /// The largest deviation of a logit, of a continuation's log-likelihood or of a greedy text's mean log-probability that still counts as equal.
-    /// The default is what fp32 kernels differ by; a model of lower precision needs more.
+    /// The largest deviation of a logit, of a continuation's log-likelihood or of a greedy text's mean log-probability that still counts as
+    /// equal. The default is what fp32 kernels differ by; a model of lower precision needs more.
     /// </summary>
     public double Tolerance { get; init; } = 1.5e-3;
 

@@ -10,7 +10,9 @@ namespace MedQA.Inference.Checking;
 public sealed record ReferenceCheckResult(string Model, string Graph, string Fingerprint, ImmutableArray<ReferenceFileCheck> Files)
 {
     /// <summary>Whether at least one file was checked and none is beyond the tolerance or damaged.</summary>
-    public bool Passed => Files.Any(static file => file.Outcome == ReferenceOutcome.Equal) && !Files.Any(static file => file.Outcome is ReferenceOutcome.Different or ReferenceOutcome.Damaged);
+    public bool Passed =>
+        Files.Any(static file => file.Outcome == ReferenceOutcome.Equal)
+            && !Files.Any(static file => file.Outcome is ReferenceOutcome.Different or ReferenceOutcome.Damaged);
 }
 
 /// <summary>What comparing a model with one file of references gave.</summary>
@@ -32,15 +34,20 @@ public sealed record ReferenceFileCheck
     public int Agreeing { get; init; }
 
     /// <summary>
-    /// The largest absolute difference: of a logit for <see cref="ReferenceKind.Logits"/> and <see cref="ReferenceKind.SoftPrompt"/>, of a log-likelihood for <see cref="ReferenceKind.LogLikelihoods"/>,
-    /// of a mean log-probability for <see cref="ReferenceKind.Chats"/>; <see langword="null"/> where nothing with a number was compared.
+    /// The largest absolute difference: of a logit for <see cref="ReferenceKind.Logits"/> and <see cref="ReferenceKind.SoftPrompt"/>, of a
+    /// log-likelihood for <see cref="ReferenceKind.LogLikelihoods"/>, of a mean log-probability for <see cref="ReferenceKind.Chats"/>;
+    /// <see langword="null"/> where nothing with a number was compared.
     /// </summary>
     public double? LargestDeviation { get; init; }
 
-    /// <summary>The accuracies of <see cref="ReferenceKind.LogLikelihoods"/>, over the items compared; else <see langword="null"/>.</summary>
+    /// <summary>
+    /// The accuracies of <see cref="ReferenceKind.LogLikelihoods"/>, over the items compared; else <see langword="null"/>.
+    /// </summary>
     public ReferenceAccuracy? Accuracy { get; init; }
 
-    /// <summary>The first item that differs and how, or why the file was not checked; <see langword="null"/> where there is nothing to say.</summary>
+    /// <summary>
+    /// The first item that differs and how, or why the file was not checked; <see langword="null"/> where there is nothing to say.
+    /// </summary>
     public string? Note { get; init; }
 
     /// <summary>The share of items that agree, 0 to 1; 0 where none was compared.</summary>

@@ -38,7 +38,9 @@ internal sealed record ReferenceFile(string Name, string Path)
             case ".jsonl":
                 using (var lines = RegularFile.OpenText(Path))
                 {
-                    return await lines.ReadLineAsync(cancellationToken) is { } line && KindOf(line) == ReferenceKind.LogLikelihoods ? ReferenceKind.LogLikelihoods : ReferenceKind.Unknown;
+                    return await lines.ReadLineAsync(cancellationToken) is { } line && KindOf(line) == ReferenceKind.LogLikelihoods
+                        ? ReferenceKind.LogLikelihoods
+                        : ReferenceKind.Unknown;
                 }
 
             case ".json":
@@ -55,7 +57,9 @@ internal sealed record ReferenceFile(string Name, string Path)
         await using var stream = RegularFile.Open(Path);
         try
         {
-            return await JsonSerializer.DeserializeAsync(stream, type, cancellationToken) is { Length: > 0 } items ? items : throw new ReferencesException(Name, "it has no items");
+            return await JsonSerializer.DeserializeAsync(stream, type, cancellationToken) is { Length: > 0 } items
+                ? items
+                : throw new ReferencesException(Name, "it has no items");
         }
         catch (JsonException exception)
         {
@@ -70,7 +74,8 @@ internal sealed record ReferenceFile(string Name, string Path)
         await using var stream = RegularFile.Open(Path);
         try
         {
-            return await JsonSerializer.DeserializeAsync(stream, type, cancellationToken) ?? throw new ReferencesException(Name, "it is null");
+            return await JsonSerializer.DeserializeAsync(stream, type, cancellationToken)
+                ?? throw new ReferencesException(Name, "it is null");
         }
         catch (JsonException exception)
         {
@@ -110,7 +115,9 @@ internal sealed record ReferenceFile(string Name, string Path)
         try
         {
             using var document = JsonDocument.Parse(json);
-            var first = document.RootElement.ValueKind == JsonValueKind.Array && document.RootElement.GetArrayLength() > 0 ? document.RootElement[0] : document.RootElement;
+            var first = document.RootElement.ValueKind == JsonValueKind.Array && document.RootElement.GetArrayLength() > 0
+                ? document.RootElement[0]
+                : document.RootElement;
             var isList = document.RootElement.ValueKind == JsonValueKind.Array;
             return first.ValueKind != JsonValueKind.Object ? ReferenceKind.Unknown
                 : isList && Has(first, "text", "ids", "decoded") ? ReferenceKind.Tokens

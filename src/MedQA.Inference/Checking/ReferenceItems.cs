@@ -6,7 +6,8 @@ namespace MedQA.Inference.Checking;
 internal sealed record TokenReference(string Text, int[] Ids, string Decoded);
 
 /// <summary>A row of greedy.json.</summary>
-internal sealed record ChatReference(string Id, ChatReferenceMessage[] Messages, string Rendered, int[] InputIds, int[] Greedy, double[] GreedyLogprobs)
+internal sealed record ChatReference(
+    string Id, ChatReferenceMessage[] Messages, string Rendered, int[] InputIds, int[] Greedy, double[] GreedyLogprobs)
 {
     [JsonPropertyName("smallest_top2_margin")]
     public double SmallestMargin { get; init; } = double.PositiveInfinity;
@@ -22,19 +23,25 @@ internal sealed record LogitReference(string Prompt, int[] InputIds, float[] Las
 }
 
 /// <summary>A row of a loglikelihood file.</summary>
-internal sealed record LogLikelihoodReference(string Id, string Prompt, string[] Continuations, double[] LogLikelihoods, double Acc, double AccNorm, string Target);
+internal sealed record LogLikelihoodReference(
+    string Id, string Prompt, string[] Continuations, double[] LogLikelihoods, double Acc, double AccNorm, string Target);
 
 /// <summary>
-/// What prompt_tuning.json says of a tuned soft prompt. What can be compared without training is the cache that it leaves and what follows it.
+/// What prompt_tuning.json says of a tuned soft prompt. What can be compared without training is the cache that it leaves and what follows
+/// it.
 /// </summary>
 /// <param name="SoftPromptLength">Virtual tokens.</param>
 /// <param name="PrefixCache">For each layer keys and values, [key/value heads, length, head size] row-major.</param>
 /// <param name="PromptAfterPrefix">The tokens of a prompt.</param>
 /// <param name="LastLogits">The logits after that prompt behind the prefix.</param>
 /// <param name="Greedy">The most likely tokens that follow.</param>
-internal sealed record SoftPromptReference(int SoftPromptLength, float[][][] PrefixCache, int[] PromptAfterPrefix, float[] LastLogits, int[] Greedy);
+internal sealed record SoftPromptReference(
+    int SoftPromptLength, float[][][] PrefixCache, int[] PromptAfterPrefix, float[] LastLogits, int[] Greedy);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(TokenReference[]))]
 [JsonSerializable(typeof(ChatReference[]))]
 [JsonSerializable(typeof(LogitReference[]))]

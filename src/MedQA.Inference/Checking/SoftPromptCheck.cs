@@ -3,31 +3,55 @@ using MedQA.Inference.Prefixes;
 
 namespace MedQA.Inference.Checking;
 
-/// <summary>Compares what a model does behind a soft prompt with what a reference states: the reference's cache stands in front of its prompt, in the graph as it is.</summary>
+/// <summary>
+/// Compares what a model does behind a soft prompt with what a reference states: the reference's cache stands in front of its prompt, in
+/// the graph as it is.
+/// </summary>
 internal static class SoftPromptCheck
 {
-    private const string NotCovered = "checked: the logits and greedy tokens behind the reference's prefix cache; what needs training (gradient, losses, the tuned prompt, and that it leaves this cache) is not";
+    private const string NotCovered =
+        "checked: the logits and greedy tokens behind the reference's prefix cache; what needs training (gradient, losses, the tuned "
+            + "prompt, and that it leaves this cache) is not";
 
     /// <summary>Compares the logits after the prompt and the greedy tokens.</summary>
     public static async Task<ReferenceFileCheck> RunAsync(
-        CheckedModel model, ReferenceFile file, SoftPromptReference reference, ReferenceCheckOptions options, IProgress<ReferenceCheckProgress>? progress, CancellationToken cancellationToken)
+        CheckedModel model,
+        ReferenceFile file,
+        SoftPromptReference reference,
+        ReferenceCheckOptions options,
+        IProgress<ReferenceCheckProgress>? progress,
+        CancellationToken cancellationToken)
     {
-        if (PrefixOf(model, file, reference) is not { } keyValues || !model.Fits(reference.PromptAfterPrefix, reference.SoftPromptLength + reference.Greedy.Length))
+        if (PrefixOf(model, file, reference) is not { } keyValues
+            || !model.Fits(reference.PromptAfterPrefix, reference.SoftPromptLength + reference.Greedy.Length))
         {
-            return ReferenceCheck.NotChecked(file, ReferenceKind.SoftPrompt, "it is of another model: its prefix cache has another shape than this model's, or its prompt does not fit this model's context or vocabulary");
+            return ReferenceCheck.NotChecked(
+                file,
+                ReferenceKind.SoftPrompt,
+                "it is of another model: its prefix cache has another shape than this model's, or its prompt does not fit this model's "
+                    + "context or vocabulary");
         }
 
         var tally = new ReferenceTally(file, ReferenceKind.SoftPrompt, options.Tolerance);
-        await using var prompt = await model.Engine.ReadAsync(reference.PromptAfterPrefix, 0, cancellationToken, model.Engine.Admit(file.Name, keyValues));
+        await using var prompt =
+            await model.Engine.ReadAsync(reference.PromptAfterPrefix, 0, cancellationToken, model.Engine.Admit(file.Name, keyValues));
         if (prompt.Logits.Length != reference.LastLogits.Length)
         {
-            tally.Add("the prompt behind the prefix", $"the reference has {reference.LastLogits.Length} logits, the model {prompt.Logits.Length}");
+            tally.Add(
+                "the prompt behind the prefix",
+                $"the reference has {reference.LastLogits.Length} logits, the model {prompt.Logits.Length}");
         }
         else
         {
             var sample = await model.ContinueAsync(prompt, reference.Greedy.Length, cancellationToken);
-            var difference = ReferenceCheck.FirstDifference([.. sample.Tokens], reference.Greedy) is { } place ? $"greedy token {place + 1} of {reference.Greedy.Length} differs" : null;
-            tally.Add("the prompt behind the prefix", difference, ReferenceCheck.LargestDeviation(prompt.Logits, reference.LastLogits), "a logit");
+            var difference = ReferenceCheck.FirstDifference([.. sample.Tokens], reference.Greedy) is { } place
+                ? $"greedy token {place + 1} of {reference.Greedy.Length} differs"
+                : null;
+            tally.Add(
+                "the prompt behind the prefix",
+                difference,
+                ReferenceCheck.LargestDeviation(prompt.Logits, reference.LastLogits),
+                "a logit");
         }
 
         progress?.Report(new(file.Name, 1, 1));
@@ -39,12 +63,19 @@ internal static class SoftPromptCheck
     private static KeyValuePrefix? PrefixOf(CheckedModel model, ReferenceFile file, SoftPromptReference reference)
     {
         ImmutableArray<float[]> tensors = [.. reference.PrefixCache.SelectMany(static layer => layer)];
-        if (reference.SoftPromptLength < 1 || reference.Greedy.Length == 0 || tensors.IsEmpty || reference.PrefixCache.Any(static layer => layer.Length != 2) || tensors.Any(tensor => tensor.Length != tensors[0].Length))
+        if (reference.SoftPromptLength < 1
+            || reference.Greedy.Length == 0
+            || tensors.IsEmpty
+            || reference.PrefixCache.Any(static layer => layer.Length != 2)
+            || tensors.Any(tensor => tensor.Length != tensors[0].Length))
         {
-            throw new ReferencesException(file.Name, "its prefix_cache does not have keys and values of equal length for each layer, or it states no greedy tokens");
+            throw new ReferencesException(
+                file.Name, "its prefix_cache does not have keys and values of equal length for each layer, or it states no greedy tokens");
         }
 
         var (layers, heads, headSize) = model.Engine.CacheShape;
-        return 2 * layers == tensors.Length && heads * reference.SoftPromptLength * headSize == tensors[0].Length ? new(reference.SoftPromptLength, heads, headSize, tensors) : null;
+        return 2 * layers == tensors.Length && heads * reference.SoftPromptLength * headSize == tensors[0].Length
+            ? new(reference.SoftPromptLength, heads, headSize, tensors)
+            : null;
     }
 }

@@ -2,14 +2,19 @@ using MedQA.Inference.Sessions;
 
 namespace MedQA.Inference.Decoding;
 
-/// <summary>How a sequence of tokens is cut into passes: a function of the graph and the number of tokens alone, so that the bits of a result are too.</summary>
+/// <summary>
+/// How a sequence of tokens is cut into passes: a function of the graph and the number of tokens alone, so that the bits of a result are
+/// too.
+/// </summary>
 internal static class ChunkPlan
 {
     private const int MostTokens = 512;
     private const int LeastTokens = 32;
     private const long MostLogitBytes = 64L << 20;
 
-    /// <summary>The most tokens of a pass: 512, or fewer where the graph gives logits for every token and the vocabulary is large.</summary>
+    /// <summary>
+    /// The most tokens of a pass: 512, or fewer where the graph gives logits for every token and the vocabulary is large.
+    /// </summary>
     public static int MostTokensOf(DecoderLayout layout) => layout.HasLogitsToKeep ? MostTokens : MostLogitsOf(layout);
 
     /// <summary>The most tokens of a pass for which logits are wanted.</summary>

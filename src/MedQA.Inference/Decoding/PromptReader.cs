@@ -4,7 +4,9 @@ using MedQA.Inference.Sessions;
 
 namespace MedQA.Inference.Decoding;
 
-/// <summary>Reads (prefills) prompts: their keys and values go into a cache, and the logits of the last token say what may come next.</summary>
+/// <summary>
+/// Reads (prefills) prompts: their keys and values go into a cache, and the logits of the last token say what may come next.
+/// </summary>
 internal sealed class PromptReader(DecoderSession session, PrefixCaches prefixes)
 {
     /// <summary>Reads a prompt into an empty cache; afterwards the session's logits are those of the last token.</summary>
@@ -12,8 +14,10 @@ internal sealed class PromptReader(DecoderSession session, PrefixCaches prefixes
     /// <param name="ids">The prompt's tokens, at least 1.</param>
     /// <param name="sharedLength">How many leading tokens other prompts share; they are read in passes of their own.</param>
     /// <param name="cancellationToken">Checked before each pass.</param>
-    /// <param name="prefix">The keys and values of the virtual tokens that <paramref name="ids"/> and the shared tokens begin with, or <see langword="null"/> where there are none.</param>
-    public void Read(KeyValueCache cache, ReadOnlySpan<int> ids, int sharedLength, CancellationToken cancellationToken, KeyValuePrefix? prefix = null)
+    /// <param name="prefix">The keys and values of the virtual tokens that <paramref name="ids"/> and the shared tokens begin with, or
+    /// <see langword="null"/> where there are none.</param>
+    public void Read(
+        KeyValueCache cache, ReadOnlySpan<int> ids, int sharedLength, CancellationToken cancellationToken, KeyValuePrefix? prefix = null)
     {
         var given = prefix?.Length ?? 0;
         var shared = given + OwnPassesOf(ids.Length - given, sharedLength - given);
@@ -38,7 +42,10 @@ internal sealed class PromptReader(DecoderSession session, PrefixCaches prefixes
         Append(cache, ids[shared..], cancellationToken);
     }
 
-    /// <summary>How many of the shared tokens are read in passes of their own: at least 2 must be left, since a pass of a single token is computed differently.</summary>
+    /// <summary>
+    /// How many of the shared tokens are read in passes of their own: at least 2 must be left, since a pass of a single token is computed
+    /// differently.
+    /// </summary>
     private static int OwnPassesOf(int length, int sharedLength)
     {
         var shared = Math.Min(sharedLength, length - 2);
@@ -53,15 +60,18 @@ internal sealed class PromptReader(DecoderSession session, PrefixCaches prefixes
         }
     }
 
-    private void Append(KeyValueCache cache, ReadOnlySpan<int> ids, CancellationToken cancellationToken) => Append(session, cache, ids, null, cancellationToken);
+    private void Append(KeyValueCache cache, ReadOnlySpan<int> ids, CancellationToken cancellationToken) =>
+        Append(session, cache, ids, null, cancellationToken);
 
     /// <summary>Appends tokens to a cache of one row, in as many passes as they need.</summary>
     /// <param name="session">The graph.</param>
     /// <param name="cache">The cache, with room for the tokens.</param>
     /// <param name="ids">The tokens.</param>
-    /// <param name="afterPass">Called behind each pass with its number of tokens, where the hidden states are wanted; else <see langword="null"/>.</param>
+    /// <param name="afterPass">Called behind each pass with its number of tokens, where the hidden states are wanted; else
+    /// <see langword="null"/>.</param>
     /// <param name="cancellationToken">Checked before each pass.</param>
-    public static void Append(DecoderSession session, KeyValueCache cache, ReadOnlySpan<int> ids, Action<int>? afterPass, CancellationToken cancellationToken)
+    public static void Append(
+        DecoderSession session, KeyValueCache cache, ReadOnlySpan<int> ids, Action<int>? afterPass, CancellationToken cancellationToken)
     {
         foreach (var (start, length) in ChunkPlan.Cut(ids.Length, ChunkPlan.MostTokensOf(session.Layout)))
         {

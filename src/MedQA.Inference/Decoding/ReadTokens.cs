@@ -18,7 +18,9 @@ internal sealed class ReadTokens : IAsyncDisposable
         logits.CopyTo(_logits.Span);
     }
 
-    /// <summary>Its tokens; those of a prefix, which no vocabulary has, stand in front with a negative id that is the prefix's own.</summary>
+    /// <summary>
+    /// Its tokens; those of a prefix, which no vocabulary has, stand in front with a negative id that is the prefix's own.
+    /// </summary>
     public int[] Ids { get; }
 
     /// <summary>How many of its first tokens are those of a prefix.</summary>

@@ -2,7 +2,9 @@ using MedQA.Inference.Sessions;
 
 namespace MedQA.Inference.Decoding;
 
-/// <summary>Samples that have a row of a batch each, every row with its own copy of its prompt's cells. The prompts may differ in length.</summary>
+/// <summary>
+/// Samples that have a row of a batch each, every row with its own copy of its prompt's cells. The prompts may differ in length.
+/// </summary>
 internal sealed class RowBatch : SampleBatch
 {
     private readonly DecoderSession _session;
@@ -29,7 +31,8 @@ internal sealed class RowBatch : SampleBatch
         _isRagged = lengths.Any(length => length != cache.Length);
         if (_isRagged && !session.Layout.HasMask)
         {
-            throw new ArgumentException("The graph has no attention mask, so the prompts of a batch must have the same length.", nameof(lengths));
+            throw new ArgumentException(
+                "The graph has no attention mask, so the prompts of a batch must have the same length.", nameof(lengths));
         }
 
         _rowsInUse = [.. lengths.Select(static (length, row) => (row, length))];

@@ -22,7 +22,13 @@ internal sealed class SampleDrawing(DecoderSession session, Tokenizer tokenizer,
     /// <param name="request">What is wanted.</param>
     /// <param name="work">The cache in which the samples grow.</param>
     /// <param name="cancellationToken">Checked before each pass.</param>
-    public Sample[] Draw(KeyValueCache prompt, ReadOnlySpan<float> promptLogits, SamplePlan plan, SampleRequest request, KeyValueCache work, CancellationToken cancellationToken)
+    public Sample[] Draw(
+        KeyValueCache prompt,
+        ReadOnlySpan<float> promptLogits,
+        SamplePlan plan,
+        SampleRequest request,
+        KeyValueCache work,
+        CancellationToken cancellationToken)
     {
         var all = new SampleInProgress[request.Count];
         var start = 0;
@@ -45,7 +51,8 @@ internal sealed class SampleDrawing(DecoderSession session, Tokenizer tokenizer,
     /// <param name="prompts">The prompts' cells, logits and wishes; the cells are not changed.</param>
     /// <param name="work">The cache in which the samples grow.</param>
     /// <param name="cancellationToken">Checked before each pass.</param>
-    public Sample[] DrawTogether(IReadOnlyList<(ReadTokens Prompt, SampleRequest Request)> prompts, KeyValueCache work, CancellationToken cancellationToken)
+    public Sample[] DrawTogether(
+        IReadOnlyList<(ReadTokens Prompt, SampleRequest Request)> prompts, KeyValueCache work, CancellationToken cancellationToken)
     {
         var samples = prompts.Select(prompt => Begin(prompt.Prompt.Logits, prompt.Request, 0)).ToArray();
         Finish(
@@ -53,7 +60,9 @@ internal sealed class SampleDrawing(DecoderSession session, Tokenizer tokenizer,
             rows =>
             {
                 // Every row is as long as the longest, as long as any of them goes on.
-                work.Reshape(rows, prompts.Max(static prompt => prompt.Prompt.Ids.Length) + prompts.Max(static prompt => prompt.Request.MaxTokens) - 1);
+                work.Reshape(
+                    rows,
+                    prompts.Max(static prompt => prompt.Prompt.Ids.Length) + prompts.Max(static prompt => prompt.Request.MaxTokens) - 1);
                 work.Fill([.. prompts.Select(static prompt => prompt.Prompt.Cache)]);
                 return new RowBatch(session, work, [.. prompts.Select(static prompt => prompt.Prompt.Ids.Length)]);
             },

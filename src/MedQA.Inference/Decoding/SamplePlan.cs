@@ -27,7 +27,8 @@ internal sealed record SamplePlan(bool IsPacked, IReadOnlyList<int> GroupSizes)
     /// <param name="maxTokens">The most tokens of a sample.</param>
     /// <param name="memoryBudget">The most bytes of a group's cache.</param>
     /// <exception cref="InvalidOperationException">Not even one sample fits the memory budget.</exception>
-    public static SamplePlan For(DecoderLayout layout, long weightBytes, bool canPack, int promptLength, int samples, int maxTokens, long memoryBudget)
+    public static SamplePlan For(
+        DecoderLayout layout, long weightBytes, bool canPack, int promptLength, int samples, int maxTokens, long memoryBudget)
     {
         SamplePlan? best = null;
         var least = double.PositiveInfinity;
@@ -37,7 +38,8 @@ internal sealed record SamplePlan(bool IsPacked, IReadOnlyList<int> GroupSizes)
             {
                 var largest = (samples + groups - 1) / groups;
                 var cells = CellsOf(isPacked, promptLength, largest, maxTokens);
-                if (cells > (layout.MostCells ?? int.MaxValue) || KeyValueCache.BytesOf(layout, isPacked ? 1 : largest, cells) > memoryBudget)
+                if (cells > (layout.MostCells ?? int.MaxValue)
+                    || KeyValueCache.BytesOf(layout, isPacked ? 1 : largest, cells) > memoryBudget)
                 {
                     continue;
                 }
@@ -51,7 +53,9 @@ internal sealed record SamplePlan(bool IsPacked, IReadOnlyList<int> GroupSizes)
         }
 
         return best ?? throw new InvalidOperationException(
-            $"One sample of {maxTokens} tokens after a prompt of {promptLength} needs {KeyValueCache.BytesOf(layout, 1, promptLength + maxTokens):N0} bytes of cache; MemoryBudget is {memoryBudget:N0}. Set MemoryBudget higher.");
+            $"One sample of {maxTokens} tokens after a prompt of {promptLength} needs "
+                + $"{KeyValueCache.BytesOf(layout, 1, promptLength + maxTokens):N0} bytes of cache; MemoryBudget is {memoryBudget:N0}. "
+                + "Set MemoryBudget higher.");
     }
 
     /// <summary>Cells of a row: the last token of a sample needs none.</summary>

@@ -20,7 +20,8 @@ internal static class EngineVersion
         var provider = options.Provider == ExecutionProvider.Cpu ? $"cpu {InstructionSet()}" : "cuda";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"engine {Number}; ONNX Runtime {OrtEnv.Instance().GetVersionString()}; {provider}; {(canPack ? "packed" : "rows")}; cache {options.MemoryBudget}");
+            $"engine {Number}; ONNX Runtime {OrtEnv.Instance().GetVersionString()}; {provider}; {(canPack ? "packed" : "rows")}; cache "
+                + $"{options.MemoryBudget}");
     }
 
     private static string InstructionSet()
@@ -35,7 +36,16 @@ internal static class EngineVersion
         {
             // Leaf 7: bit 11 of ECX is AVX512_VNNI, with which ONNX Runtime multiplies int8.
             var hasVnni512 = Avx512F.IsSupported && (X86Base.CpuId(7, 0).Ecx & (1 << 11)) != 0;
-            return architecture + (hasVnni512 ? " avx512vnni" : Avx512F.IsSupported ? " avx512" : AvxVnni.IsSupported ? " avxvnni" : Avx2.IsSupported ? " avx2" : "");
+            return architecture
+                + (hasVnni512
+                    ? " avx512vnni"
+                    : Avx512F.IsSupported
+                    ? " avx512"
+                    : AvxVnni.IsSupported
+                    ? " avxvnni"
+                    : Avx2.IsSupported
+                    ? " avx2"
+                    : "");
         }
 
         return architecture + (Dp.IsSupported ? " dotprod" : "");

@@ -58,7 +58,9 @@ internal sealed class InferenceEngine : IDisposable
     /// <summary>Whether samples may share a row: the graph allows it, and it gave the same as rows when the model was loaded.</summary>
     public bool CanPack { get; }
 
-    /// <summary>Whether prompts of different length may be the rows of one batch: the graph's attention mask tells their lengths apart.</summary>
+    /// <summary>
+    /// Whether prompts of different length may be the rows of one batch: the graph's attention mask tells their lengths apart.
+    /// </summary>
     public bool CanBatchPrompts => _session.Layout.HasMask;
 
     /// <summary>Loads a model.</summary>
@@ -78,7 +80,8 @@ internal sealed class InferenceEngine : IDisposable
     }
 
     /// <summary>What a prefix's keys and values must be like.</summary>
-    public (int Layers, int KeyValueHeads, int HeadSize) CacheShape => (_session.Layout.CacheTensors.Length / 2, _session.Layout.KeyValueHeads, _session.Layout.HeadSize);
+    public (int Layers, int KeyValueHeads, int HeadSize) CacheShape =>
+        (_session.Layout.CacheTensors.Length / 2, _session.Layout.KeyValueHeads, _session.Layout.HeadSize);
 
     /// <summary>Takes a prefix, if it is of this graph's shape and leaves room for a token.</summary>
     /// <param name="hash">What identifies it: the same for the same numbers.</param>
@@ -92,13 +95,18 @@ internal sealed class InferenceEngine : IDisposable
             throw new PrefixException(
                 PrefixFault.OtherModel,
                 $"prefix {hash}",
-                $"it has {keyValues.Layers} layers, {keyValues.KeyValueHeads} key/value heads and heads of {keyValues.HeadSize} numbers; the model has {layers}, {heads} and {headSize}",
+                $"it has {keyValues.Layers} layers, {keyValues.KeyValueHeads} key/value heads and heads of {keyValues.HeadSize} numbers; "
+                    + $"the model has {layers}, {heads} and {headSize}",
                 "Tune a prefix for this model, or load the model that this one was made for");
         }
 
         if (keyValues.Length >= ContextLength)
         {
-            throw new PrefixException(PrefixFault.OtherModel, $"prefix {hash}", $"its {keyValues.Length} virtual tokens leave no room in the model's context of {ContextLength}", "Tune a shorter one");
+            throw new PrefixException(
+                PrefixFault.OtherModel,
+                $"prefix {hash}",
+                $"its {keyValues.Length} virtual tokens leave no room in the model's context of {ContextLength}",
+                "Tune a shorter one");
         }
 
         return new(_prefixIds.GetOrAdd(hash, _ => Interlocked.Decrement(ref _lastPrefixId)), keyValues);
@@ -156,12 +164,15 @@ internal sealed class InferenceEngine : IDisposable
         RunAsync(() => _drawing.Draw(prompt.Cache, prompt.Logits, plan, request, _work, cancellationToken), cancellationToken);
 
     /// <summary>
-    /// Draws one sample for each of several prompts, which may differ in length, in one batch: the weights are read once a step for all of them.
-    /// For checks and measurements: the answers to a question set are never drawn so, since a sample's last bits then depend on its neighbours.
+    /// Draws one sample for each of several prompts, which may differ in length, in one batch: the weights are read once a step for all of
+    /// them. For checks and measurements: the answers to a question set are never drawn so, since a sample's last bits then depend on its
+    /// neighbours.
     /// </summary>
-    /// <exception cref="ArgumentException">A request asks for more than one sample, or the prompts differ in length and the graph has no attention mask.</exception>
+    /// <exception cref="ArgumentException">A request asks for more than one sample, or the prompts differ in length and the graph has no
+    /// attention mask.</exception>
     /// <exception cref="ContextOverflowException">The longest prompt and the longest sample do not fit the context.</exception>
-    public Task<Sample[]> SampleTogetherAsync(IReadOnlyList<(ReadTokens Prompt, SampleRequest Request)> prompts, CancellationToken cancellationToken)
+    public Task<Sample[]> SampleTogetherAsync(
+        IReadOnlyList<(ReadTokens Prompt, SampleRequest Request)> prompts, CancellationToken cancellationToken)
     {
         var mostTokens = prompts.Max(static prompt => prompt.Request.MaxTokens);
         foreach (var (prompt, request) in prompts)
@@ -169,7 +180,8 @@ internal sealed class InferenceEngine : IDisposable
             Validate(prompt, request with { MaxTokens = mostTokens });
             if (request.Count != 1)
             {
-                throw new ArgumentException($"Count is {request.Count}: a batch of several prompts draws one sample of each.", nameof(prompts));
+                throw new ArgumentException(
+                    $"Count is {request.Count}: a batch of several prompts draws one sample of each.", nameof(prompts));
             }
         }
 
@@ -178,7 +190,8 @@ internal sealed class InferenceEngine : IDisposable
 
     /// <summary>How a request's samples are drawn.</summary>
     public SamplePlan PlanFor(int promptLength, SampleRequest request) =>
-        SamplePlan.For(_session.Layout, _session.Graph.WeightBytes, CanPack, promptLength, request.Count, request.MaxTokens, _options.MemoryBudget);
+        SamplePlan.For(
+            _session.Layout, _session.Graph.WeightBytes, CanPack, promptLength, request.Count, request.MaxTokens, _options.MemoryBudget);
 
     /// <summary>Whether the graph gives out hidden states.</summary>
     public bool GivesHiddenStates => _session.Layout.HiddenStates is not null;
@@ -201,7 +214,8 @@ internal sealed class InferenceEngine : IDisposable
 
     /// <summary>Scores sequences.</summary>
     /// <exception cref="ContextOverflowException">A sequence does not fit the context.</exception>
-    public Task<ContinuationScore[]> ScoreAsync(ReadTokens prompt, IReadOnlyList<ScoredSequence> sequences, CancellationToken cancellationToken)
+    public Task<ContinuationScore[]> ScoreAsync(
+        ReadTokens prompt, IReadOnlyList<ScoredSequence> sequences, CancellationToken cancellationToken)
     {
         foreach (var sequence in sequences)
         {
@@ -211,7 +225,8 @@ internal sealed class InferenceEngine : IDisposable
             }
         }
 
-        return RunAsync(() => _scoring.Score(prompt.Ids, prompt.Cache, prompt.Logits, sequences, _work, cancellationToken), cancellationToken);
+        return RunAsync(
+            () => _scoring.Score(prompt.Ids, prompt.Cache, prompt.Logits, sequences, _work, cancellationToken), cancellationToken);
     }
 
     /// <summary>The text of a sample's tokens.</summary>

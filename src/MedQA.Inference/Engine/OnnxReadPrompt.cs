@@ -16,11 +16,13 @@ internal sealed class OnnxReadPrompt(PromptEncoder encoder, InferenceEngine engi
     {
         var samples = await engine.SampleAsync(read, request, cancellationToken).ConfigureAwait(false);
         var isOpen = encoder.Thoughts.OpenAtEnd(encoded.Ids);
-        return [.. samples.Select(sample => sample with { SpokenPart = encoder.Thoughts.SpokenPart(sample.Tokens, sample.Text.Length, isOpen) })];
+        return [.. samples.Select(
+            sample => sample with { SpokenPart = encoder.Thoughts.SpokenPart(sample.Tokens, sample.Text.Length, isOpen) })];
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<IReadOnlyList<ContinuationScore>>> ScoreAsync(IReadOnlyList<ScoreRequest> requests, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<IReadOnlyList<ContinuationScore>>> ScoreAsync(
+        IReadOnlyList<ScoreRequest> requests, CancellationToken cancellationToken)
     {
         var sequences = new List<ScoredSequence>();
         foreach (var request in requests)
@@ -56,7 +58,8 @@ internal sealed class OnnxReadPrompt(PromptEncoder encoder, InferenceEngine engi
         var counts = new List<int>();
         foreach (var sample in samples)
         {
-            IEnumerable<int[]> drawn = sample.End == SampleEnd.EndToken ? engine.EndTokens.Select(end => (int[])[.. sample.Tokens, end]) : [[.. sample.Tokens]];
+            IEnumerable<int[]> drawn =
+                sample.End == SampleEnd.EndToken ? engine.EndTokens.Select(end => (int[])[.. sample.Tokens, end]) : [[.. sample.Tokens]];
             var before = sequences.Count;
             sequences.AddRange(drawn.Select(tokens => new ScoredSequence(read.Ids, tokens)));
             counts.Add(sequences.Count - before);

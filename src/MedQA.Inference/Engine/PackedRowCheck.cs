@@ -4,7 +4,9 @@ using MedQA.Inference.Sessions;
 
 namespace MedQA.Inference.Engine;
 
-/// <summary>Whether a graph gives in a packed row what it gives in rows of their own: tried when a model is loaded, on a few tokens.</summary>
+/// <summary>
+/// Whether a graph gives in a packed row what it gives in rows of their own: tried when a model is loaded, on a few tokens.
+/// </summary>
 internal static class PackedRowCheck
 {
     // What rounding and int8 activations leave is far below what samples do to each other when nothing hides them.

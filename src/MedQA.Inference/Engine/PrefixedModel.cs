@@ -3,8 +3,12 @@ using MedQA.Inference.Prompts;
 
 namespace MedQA.Inference.Engine;
 
-/// <summary>A loaded model with a prefix in front of everything that it is asked. Shares the engine with the model itself: nothing is loaded again, and both may be asked at once.</summary>
-internal sealed class PrefixedModel(ILanguageModel model, PromptEncoder encoder, InferenceEngine engine, EnginePrefix prefix) : ILanguageModel
+/// <summary>
+/// A loaded model with a prefix in front of everything that it is asked. Shares the engine with the model itself: nothing is loaded again,
+/// and both may be asked at once.
+/// </summary>
+internal sealed class PrefixedModel(
+    ILanguageModel model, PromptEncoder encoder, InferenceEngine engine, EnginePrefix prefix) : ILanguageModel
 {
     /// <inheritdoc/>
     public ModelDescription Description => model.Description;
@@ -19,7 +23,11 @@ internal sealed class PrefixedModel(ILanguageModel model, PromptEncoder encoder,
     public async Task<IReadPrompt> ReadAsync(Prompt prompt, CancellationToken cancellationToken)
     {
         var encoded = encoder.Encode(prompt);
-        return new OnnxReadPrompt(encoder, engine, encoded, await engine.ReadAsync(encoded.Ids, encoded.SharedLength, cancellationToken, prefix).ConfigureAwait(false));
+        return new OnnxReadPrompt(
+            encoder,
+            engine,
+            encoded,
+            await engine.ReadAsync(encoded.Ids, encoded.SharedLength, cancellationToken, prefix).ConfigureAwait(false));
     }
 
     /// <inheritdoc/>

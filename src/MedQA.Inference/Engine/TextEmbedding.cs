@@ -21,7 +21,8 @@ internal sealed class TextEmbedding(PromptEncoder encoder, InferenceEngine engin
         }
 
         var ids = encoder.Encode(new CompletionPrompt(text, 0)).Ids;
-        var sums = await engine.SumHiddenAsync(ids.Length > engine.ContextLength ? ids[..engine.ContextLength] : ids, cancellationToken).ConfigureAwait(false);
+        var sums = await engine.SumHiddenAsync(ids.Length > engine.ContextLength ? ids[..engine.ContextLength] : ids, cancellationToken)
+            .ConfigureAwait(false);
         var length = Math.Sqrt(sums.Sum(static sum => sum * sum));
         ImmutableArray<float> embedding = [.. sums.Select(sum => length == 0 ? 0 : (float)(sum / length))];
         if (_known.Count >= MostKept)

@@ -24,7 +24,9 @@ internal sealed class CudaMemory : DeviceMemory
     {
         if (bytes > uint.MaxValue)
         {
-            throw new InvalidOperationException($"A cache of {bytes:N0} bytes is wanted, but ONNX Runtime's allocator gives at most 4 GiB at a time: set MemoryBudget to 4 GiB or less.");
+            throw new InvalidOperationException(
+                $"A cache of {bytes:N0} bytes is wanted, but ONNX Runtime's allocator gives at most 4 GiB at a time: set MemoryBudget to "
+                    + "4 GiB or less.");
         }
 
         var allocation = _allocator.Allocate((uint)bytes);
@@ -66,7 +68,8 @@ internal sealed class CudaMemory : DeviceMemory
         base.Dispose(disposing);
     }
 
-    private static OrtValue View(OrtMemoryInfo memory, IntPtr address, long bytes) => OrtValue.CreateTensorValueWithData(memory, TensorElementType.UInt8, [bytes], address, bytes);
+    private static OrtValue View(OrtMemoryInfo memory, IntPtr address, long bytes) =>
+        OrtValue.CreateTensorValueWithData(memory, TensorElementType.UInt8, [bytes], address, bytes);
 
     private void Copy(BlockCopy copy, OrtMemoryInfo source)
     {

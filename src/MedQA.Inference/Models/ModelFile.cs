@@ -35,7 +35,12 @@ internal static class ModelFile
     /// <summary>The operating system's refusal to read a file, as a fault of the model.</summary>
     public static ModelException Unreadable(string path, Exception exception) => exception is NoRegularFileException other
         ? new ModelException(ModelFault.DamagedFile, path, other.Problem, other.Remedy, exception)
-        : new ModelException(ModelFault.MissingFile, path, $"it cannot be read ({exception.Message})", "Check that the file is there and that this user may read it", exception);
+        : new ModelException(
+            ModelFault.MissingFile,
+            path,
+            $"it cannot be read ({exception.Message})",
+            "Check that the file is there and that this user may read it",
+            exception);
 
     /// <summary>The path of a file that something in the folder names; it must lie inside the folder, links followed.</summary>
     /// <param name="folder">The model's folder, absolute.</param>
@@ -43,7 +48,10 @@ internal static class ModelFile
     /// <param name="namedBy">The file or setting that names it, for the message.</param>
     public static string Inside(string folder, string name, string namedBy)
     {
-        var path = name.Length == 0 || name.Contains('\0', StringComparison.Ordinal) || Path.IsPathRooted(name) || name.Contains('\\', StringComparison.Ordinal) ? null : Path.GetFullPath(name, folder);
+        var path = name.Length == 0
+            || name.Contains('\0', StringComparison.Ordinal)
+            || Path.IsPathRooted(name)
+            || name.Contains('\\', StringComparison.Ordinal) ? null : Path.GetFullPath(name, folder);
         if (path is null || !IsBelow(folder, path))
         {
             throw Outside(namedBy, $"it names \"{name}\"");
@@ -64,7 +72,8 @@ internal static class ModelFile
             }
             catch (IOException exception)
             {
-                throw new ModelException(ModelFault.MissingFile, part, "it is a link that leads nowhere", "Put the file itself there", exception);
+                throw new ModelException(
+                    ModelFault.MissingFile, part, "it is a link that leads nowhere", "Put the file itself there", exception);
             }
 
             if (target is not null && !IsBelow(folder, target.FullName))
@@ -77,8 +86,11 @@ internal static class ModelFile
     }
 
     private static bool IsBelow(string folder, string path) =>
-        path.Length > folder.Length + 1 && path.StartsWith(folder, StringComparison.Ordinal) && (folder.EndsWith(Path.DirectorySeparatorChar) || path[folder.Length] == Path.DirectorySeparatorChar);
+        path.Length > folder.Length + 1
+            && path.StartsWith(folder, StringComparison.Ordinal)
+            && (folder.EndsWith(Path.DirectorySeparatorChar) || path[folder.Length] == Path.DirectorySeparatorChar);
 
     private static ModelException Outside(string file, string problem) =>
-        new(ModelFault.OutsideFolder, file, $"{problem}, which is not inside the model's folder", "Put the files themselves into the folder (cp -L copies what links lead to) and name them without \"..\"");
+        new(ModelFault.OutsideFolder, file, $"{problem}, which is not inside the model's folder", "Put the files themselves into the "
+            + "folder (cp -L copies what links lead to) and name them without \"..\"");
 }

@@ -24,7 +24,9 @@ public sealed class ModelFolder
     /// <summary>The absolute path of tokenizer.json.</summary>
     public required string TokenizerPath { get; init; }
 
-    /// <summary>The files in which the graph keeps its tensors, absolute paths inside the folder; empty where it keeps them itself.</summary>
+    /// <summary>
+    /// The files in which the graph keeps its tensors, absolute paths inside the folder; empty where it keeps them itself.
+    /// </summary>
     public required ImmutableArray<string> ExternalDataPaths { get; init; }
 
     /// <summary>The most tokens that the files allow for prompt and continuation together.</summary>
@@ -36,7 +38,9 @@ public sealed class ModelFolder
     /// <summary>The text of the token that begins a sequence, or <see langword="null"/> where none is stated.</summary>
     public string? BeginToken { get; init; }
 
-    /// <summary>The text of the token that ends a sequence as tokenizer_config.json or special_tokens_map.json states it; templates write it.</summary>
+    /// <summary>
+    /// The text of the token that ends a sequence as tokenizer_config.json or special_tokens_map.json states it; templates write it.
+    /// </summary>
     public string? EndToken { get; init; }
 
     /// <summary>
@@ -45,7 +49,10 @@ public sealed class ModelFolder
     /// </summary>
     public bool? AddsBeginToken { get; init; }
 
-    /// <summary>All special tokens that tokenizer_config.json and special_tokens_map.json name, by their name there (<c>bos_token</c>, <c>eos_token</c>, <c>pad_token</c>, <c>unk_token</c> …): what a template sees.</summary>
+    /// <summary>
+    /// All special tokens that tokenizer_config.json and special_tokens_map.json name, by their name there (<c>bos_token</c>,
+    /// <c>eos_token</c>, <c>pad_token</c>, <c>unk_token</c> …): what a template sees.
+    /// </summary>
     public required ImmutableSortedDictionary<string, string> NamedTokens { get; init; }
 
     /// <summary>The text of the chat template, or <see langword="null"/> for a model without one.</summary>
@@ -75,10 +82,15 @@ public sealed class ModelFolder
     /// <summary>Number of logits per position.</summary>
     public int? VocabularySize { get; init; }
 
-    /// <summary>How many tokens back attention reaches in windowed layers; <see langword="null"/> where all of them see everything.</summary>
+    /// <summary>
+    /// How many tokens back attention reaches in windowed layers; <see langword="null"/> where all of them see everything.
+    /// </summary>
     public int? SlidingWindow { get; init; }
 
-    /// <summary>The kind of rotary scaling (<c>linear</c>, <c>dynamic</c>, <c>yarn</c>, <c>llama3</c>, <c>longrope</c> …); <see langword="null"/> for none. <c>dynamic</c> and <c>longrope</c> depend on the length.</summary>
+    /// <summary>
+    /// The kind of rotary scaling (<c>linear</c>, <c>dynamic</c>, <c>yarn</c>, <c>llama3</c>, <c>longrope</c> …); <see langword="null"/>
+    /// for none. <c>dynamic</c> and <c>longrope</c> depend on the length.
+    /// </summary>
     public string? RotaryScaling { get; init; }
 
     /// <summary>Opens a model's folder and reads what its files state; the graph itself is not loaded.</summary>
@@ -92,7 +104,11 @@ public sealed class ModelFolder
         var folder = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
         if (!Directory.Exists(folder))
         {
-            throw new ModelException(ModelFault.MissingFile, folder, File.Exists(folder) ? "it is a file where a model's folder is expected" : "there is no such folder", "Name the folder that holds model.onnx and tokenizer.json");
+            throw new ModelException(
+                ModelFault.MissingFile,
+                folder,
+                File.Exists(folder) ? "it is a file where a model's folder is expected" : "there is no such folder",
+                "Name the folder that holds model.onnx and tokenizer.json");
         }
 
         if (new DirectoryInfo(folder).ResolveLinkTarget(returnFinalTarget: true) is { } target)
@@ -100,10 +116,14 @@ public sealed class ModelFolder
             folder = System.IO.Path.TrimEndingDirectorySeparator(target.FullName);
         }
 
-        return new ModelFolderReader(folder).Read(System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path))), graphFile);
+        return new ModelFolderReader(folder).Read(
+            System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path))), graphFile);
     }
 
-    /// <summary>The files in which a graph keeps its tensors, as it names them: relative to its own folder, and to be trusted no more than the graph.</summary>
+    /// <summary>
+    /// The files in which a graph keeps its tensors, as it names them: relative to its own folder, and to be trusted no more than the
+    /// graph.
+    /// </summary>
     /// <param name="graphPath">The graph; none of the files need be there.</param>
     /// <exception cref="ModelException">It cannot be read, or is no ONNX graph.</exception>
     public static IReadOnlyList<string> DataFilesOf(string graphPath) => OnnxExternalData.LocationsIn(graphPath);

@@ -29,7 +29,11 @@ internal sealed class ModelFolderReader(string folder)
         var specials = ModelJson.Read(PathOf("special_tokens_map.json"));
         if (config is null && genai is null)
         {
-            throw new ModelException(ModelFault.MissingFile, PathOf("config.json"), "neither it nor genai_config.json is there", "Copy the model's configuration into the folder");
+            throw new ModelException(
+                ModelFault.MissingFile,
+                PathOf("config.json"),
+                "neither it nor genai_config.json is there",
+                "Copy the model's configuration into the folder");
         }
 
         // A model that also sees or hears states its language half in text_config.
@@ -37,7 +41,10 @@ internal sealed class ModelFolderReader(string folder)
         var genaiModel = genai?.Get("model");
         var decoder = genaiModel?.Get("decoder");
         var graphPath = GraphPath(graphFile, decoder);
-        var tokenizerPath = Required("tokenizer.json", "the text cannot be turned into tokens without it", "Copy tokenizer.json of the model into the folder (a sentencepiece tokenizer.model alone is not read)");
+        var tokenizerPath = Required(
+            "tokenizer.json",
+            "the text cannot be turned into tokens without it",
+            "Copy tokenizer.json of the model into the folder (a sentencepiece tokenizer.model alone is not read)");
         var named = NamedTokens(tokenizer, specials);
         var (template, templatePath) = Template(tokenizer);
         var attentionHeads = First(decoder?.Find("num_attention_heads"), language?.Find("num_attention_heads"), language?.Find("n_head"));
@@ -61,7 +68,8 @@ internal sealed class ModelFolderReader(string folder)
             Layers = First(decoder?.Find("num_hidden_layers"), language?.Find("num_hidden_layers"), language?.Find("n_layer")),
             AttentionHeads = attentionHeads,
             KeyValueHeads = First(decoder?.Find("num_key_value_heads"), language?.Find("num_key_value_heads")) ?? attentionHeads,
-            HeadSize = First(decoder?.Find("head_size"), language?.Find("head_dim")) ?? (attentionHeads is { } heads && hiddenSize is { } width ? width / heads : null),
+            HeadSize = First(decoder?.Find("head_size"), language?.Find("head_dim"))
+                ?? (attentionHeads is { } heads && hiddenSize is { } width ? width / heads : null),
             HiddenSize = hiddenSize,
             VocabularySize = First(genaiModel?.Find("vocab_size"), language?.Find("vocab_size")),
             SlidingWindow = SlidingWindow(language, decoder),
@@ -74,7 +82,9 @@ internal sealed class ModelFolderReader(string folder)
     private string Required(string name, string why, string remedy)
     {
         var path = ModelFile.Inside(folder, name, PathOf(name));
-        return File.Exists(path) ? path : throw new ModelException(ModelFault.MissingFile, path, $"the file is not there, and {why}", remedy);
+        return File.Exists(path)
+            ? path
+            : throw new ModelException(ModelFault.MissingFile, path, $"the file is not there, and {why}", remedy);
     }
 
     private string GraphPath(string? graphFile, ModelJson? decoder)
@@ -115,7 +125,8 @@ internal sealed class ModelFolderReader(string folder)
         return found switch
         {
             [var only] => ModelFile.Inside(folder, only, PathOf(only)),
-            [] => throw new ModelException(ModelFault.MissingFile, named ?? PathOf("model.onnx"), missing, Directory.EnumerateFiles(folder, "*.safetensors").Any()
+            [] => throw new ModelException(ModelFault.MissingFile, named
+                ?? PathOf("model.onnx"), missing, Directory.EnumerateFiles(folder, "*.safetensors").Any()
                 ? "The folder holds the weights as safetensors: export them to ONNX first"
                 : "Copy the graph into the folder, or name another one"),
             _ => throw new ModelException(
@@ -132,16 +143,22 @@ internal sealed class ModelFolderReader(string folder)
         var found = Graphs(SearchOption.TopDirectoryOnly);
         if (Directory.Exists(PathOf(GraphFolder)))
         {
-            found.AddRange(new ModelFolderReader(PathOf(GraphFolder)).Graphs(SearchOption.TopDirectoryOnly).Select(static graph => $"{GraphFolder}/{graph}"));
+            found.AddRange(
+                new ModelFolderReader(PathOf(GraphFolder)).Graphs(SearchOption.TopDirectoryOnly)
+                    .Select(static graph => $"{GraphFolder}/{graph}"));
         }
 
         // What `medqa models optimize` made of a graph lies beside it and is only taken where it is named.
-        found.RemoveAll(graph => graph.EndsWith(ModelOptimization.Ending, StringComparison.Ordinal) && found.Contains(graph[..^ModelOptimization.Ending.Length] + GraphEnding));
+        found.RemoveAll(
+            graph => graph.EndsWith(ModelOptimization.Ending, StringComparison.Ordinal)
+                && found.Contains(graph[..^ModelOptimization.Ending.Length] + GraphEnding));
         return found;
     }
 
     private List<string> Graphs(SearchOption where) =>
-        [.. Directory.EnumerateFiles(folder, "*" + GraphEnding, where).Select(path => Path.GetRelativePath(folder, path)).Order(StringComparer.Ordinal)];
+        [.. Directory.EnumerateFiles(folder, "*" + GraphEnding, where)
+            .Select(path => Path.GetRelativePath(folder, path))
+            .Order(StringComparer.Ordinal)];
 
     private ImmutableArray<string> ExternalData(string graphPath)
     {
@@ -159,7 +176,11 @@ internal sealed class ModelFolderReader(string folder)
             var path = ModelFile.Inside(folder, prefix + location, graphPath);
             if (!File.Exists(path))
             {
-                throw new ModelException(ModelFault.MissingFile, path, $"the graph {Path.GetFileName(graphPath)} keeps its weights in this file, but it is not there", "Copy the file into the folder, under this name");
+                throw new ModelException(
+                    ModelFault.MissingFile,
+                    path,
+                    $"the graph {Path.GetFileName(graphPath)} keeps its weights in this file, but it is not there",
+                    "Copy the file into the folder, under this name");
             }
 
             paths.Add(ModelFile.Regular(path));
@@ -172,12 +193,22 @@ internal sealed class ModelFolderReader(string folder)
     {
         // tokenizer_config.json writes 1e30 for "no limit", which is no integer: only a number of tokens counts.
         var stated = First(genaiModel?.Find("context_length"), language?.Find("max_position_embeddings"), language?.Find("n_positions"))
-            ?? (tokenizer?.Find("model_max_length") is { Element.ValueKind: JsonValueKind.Number } longest && longest.Element.TryGetInt32(out var tokens) ? tokens : null);
+            ?? (tokenizer?.Find("model_max_length") is { Element.ValueKind: JsonValueKind.Number } longest
+                && longest.Element.TryGetInt32(out var tokens) ? tokens : null);
         var file = (genaiModel ?? config)!.Value.File;
         return stated switch
         {
-            null => throw new ModelException(ModelFault.DamagedFile, file, "no file of the folder states the context length", "Add max_position_embeddings to config.json"),
-            < 1 => throw new ModelException(ModelFault.DamagedFile, file, $"it states a context length of {stated}", "Correct context_length or max_position_embeddings"),
+            null =>
+                throw new ModelException(
+                    ModelFault.DamagedFile,
+                    file,
+                    "no file of the folder states the context length",
+                    "Add max_position_embeddings to config.json"),
+            < 1 => throw new ModelException(
+                ModelFault.DamagedFile,
+                file,
+                $"it states a context length of {stated}",
+                "Correct context_length or max_position_embeddings"),
             { } length => length,
         };
     }
@@ -191,7 +222,8 @@ internal sealed class ModelFolderReader(string folder)
         var named = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
         var isOlder = tokenizer?.Find("added_tokens_decoder") is null;
         var stated = tokenizer?.Members().Select(static member => member.Name).ToHashSet(StringComparer.Ordinal) ?? [];
-        foreach (var (member, value) in (tokenizer?.Members() ?? []).Concat(specials?.Members().Where(member => isOlder || !stated.Contains(member.Name)) ?? []))
+        foreach (var (member, value) in (tokenizer?.Members() ?? []).Concat(
+            specials?.Members().Where(member => isOlder || !stated.Contains(member.Name)) ?? []))
         {
             var isNamed = NamedTokenMembers.Contains(member) || (member.EndsWith("_token", StringComparison.Ordinal) && value.IsString);
             if (isNamed && TokenText(value) is { } text)
@@ -249,9 +281,13 @@ internal sealed class ModelFolderReader(string folder)
     }
 
     private static string Checked(string template, string file) =>
-        template.Length <= LongestTemplate ? template : throw new ModelException(ModelFault.DamagedFile, file, $"its chat template has {template.Length:N0} characters", "Fetch the file again");
+        template.Length <= LongestTemplate
+            ? template
+            : throw new ModelException(
+                ModelFault.DamagedFile, file, $"its chat template has {template.Length:N0} characters", "Fetch the file again");
 
-    private ImmutableArray<int> EndTokens(string tokenizerPath, ModelJson? tokenizer, ImmutableSortedDictionary<string, string> named, params ReadOnlySpan<ModelJson?> files)
+    private ImmutableArray<int> EndTokens(
+        string tokenizerPath, ModelJson? tokenizer, ImmutableSortedDictionary<string, string> named, params ReadOnlySpan<ModelJson?> files)
     {
         var ids = new SortedSet<int>();
         foreach (var file in files)

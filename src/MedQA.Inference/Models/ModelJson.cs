@@ -43,12 +43,21 @@ internal readonly struct ModelJson
         catch (JsonException exception)
         {
             var line = exception.LineNumber is { } number ? $" at line {number + 1}" : "";
-            throw new ModelException(ModelFault.DamagedFile, file, $"it is not valid JSON{line} ({utf8.Length:N0} bytes), perhaps cut off", "Fetch the file again", exception);
+            throw new ModelException(
+                ModelFault.DamagedFile,
+                file,
+                $"it is not valid JSON{line} ({utf8.Length:N0} bytes), perhaps cut off",
+                "Fetch the file again",
+                exception);
         }
 
         if (document.RootElement.ValueKind != JsonValueKind.Object)
         {
-            throw new ModelException(ModelFault.DamagedFile, file, $"it holds {Describe(document.RootElement)} where an object is expected", "Fetch the file again");
+            throw new ModelException(
+                ModelFault.DamagedFile,
+                file,
+                $"it holds {Describe(document.RootElement)} where an object is expected",
+                "Fetch the file again");
         }
 
         return new(document.RootElement, file, "");
@@ -70,7 +79,9 @@ internal readonly struct ModelJson
     {
         try
         {
-            return IsObject && Element.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? new(value, File, Where.Length == 0 ? name : $"{Where}.{name}") : null;
+            return IsObject && Element.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null
+                ? new(value, File, Where.Length == 0 ? name : $"{Where}.{name}")
+                : null;
         }
         catch (InvalidOperationException)
         {
@@ -141,7 +152,9 @@ internal readonly struct ModelJson
     }
 
     public int Integer() =>
-        Element.ValueKind == JsonValueKind.Number && Element.TryGetInt32(out var value) ? value : throw Damaged($"is {Describe(Element)} where a whole number is expected");
+        Element.ValueKind == JsonValueKind.Number && Element.TryGetInt32(out var value)
+            ? value
+            : throw Damaged($"is {Describe(Element)} where a whole number is expected");
 
     public bool Flag() => Element.ValueKind switch
     {
@@ -151,7 +164,9 @@ internal readonly struct ModelJson
     };
 
     public ModelException Damaged(string problem) =>
-        new(ModelFault.DamagedFile, File, Where.Length == 0 ? $"it {problem}" : $"\"{Where}\" {problem}", "Fetch the file again, or correct it");
+        new(ModelFault.DamagedFile, File, Where.Length == 0
+            ? $"it {problem}"
+            : $"\"{Where}\" {problem}", "Fetch the file again, or correct it");
 
     private static string Describe(JsonElement element) => element.ValueKind switch
     {

@@ -26,7 +26,9 @@ public static class ModelOptimization
     private const int UnsignedByte = 2;
     private const int Float32 = 1;
 
-    /// <summary>Writes the graph <c>NAME.8bit.onnx</c> and its data beside a model's graph; tensors that stay as they are stay in their files.</summary>
+    /// <summary>
+    /// Writes the graph <c>NAME.8bit.onnx</c> and its data beside a model's graph; tensors that stay as they are stay in their files.
+    /// </summary>
     /// <param name="folder">The model's folder.</param>
     /// <param name="graph">The graph's file name, or <see langword="null"/> for the one that the folder names.</param>
     /// <param name="cancellationToken">Checked for each product.</param>
@@ -51,7 +53,8 @@ public static class ModelOptimization
                     throw new ModelException(
                         ModelFault.UnknownArchitecture,
                         files.GraphPath,
-                        "it has no 4-bit products with offsets of their own (MatMulNBits and a product of block sums), so there is nothing to widen",
+                        "it has no 4-bit products with offsets of their own (MatMulNBits and a product of block sums), so there is "
+                            + "nothing to widen",
                         "Use it as it is");
                 }
             });
@@ -64,7 +67,8 @@ public static class ModelOptimization
         }
     }
 
-    private static (byte[] Model, int Products) Widen(ReadOnlySpan<byte> bytes, string directory, string dataName, FileStream data, CancellationToken cancellationToken)
+    private static (byte[] Model, int Products) Widen(
+        ReadOnlySpan<byte> bytes, string directory, string dataName, FileStream data, CancellationToken cancellationToken)
     {
         var written = new ProtocolBufferWriter();
         var products = 0;
@@ -85,7 +89,8 @@ public static class ModelOptimization
         return (written.ToArray(), products);
     }
 
-    private static (ProtocolBufferWriter Graph, int Products) WidenGraph(ReadOnlySpan<byte> bytes, string directory, string dataName, FileStream data, CancellationToken cancellationToken)
+    private static (ProtocolBufferWriter Graph, int Products) WidenGraph(
+        ReadOnlySpan<byte> bytes, string directory, string dataName, FileStream data, CancellationToken cancellationToken)
     {
         var nodes = new List<GraphNode>();
         var tensors = new Dictionary<string, GraphTensor>(StringComparer.Ordinal);
@@ -146,8 +151,10 @@ public static class ModelOptimization
         int removed;
         do
         {
-            var used = kept.SelectMany(static item => item.Product is { } product ? [product.Quantized.Inputs[0]] : item.Node.Inputs).ToHashSet(StringComparer.Ordinal);
-            removed = kept.RemoveAll(item => item is { Product: null, Node.Operation: "Cast" or "MatMul" } && !item.Node.Outputs.Exists(used.Contains));
+            var used = kept.SelectMany(static item => item.Product is { } product ? [product.Quantized.Inputs[0]] : item.Node.Inputs)
+                .ToHashSet(StringComparer.Ordinal);
+            removed = kept.RemoveAll(
+                item => item is { Product: null, Node.Operation: "Cast" or "MatMul" } && !item.Node.Outputs.Exists(used.Contains));
         }
         while (removed > 0);
     }
@@ -193,7 +200,13 @@ public static class ModelOptimization
             .Text(2, product.Sum.Outputs[0])
             .Text(3, product.Quantized.Name)
             .Text(4, "MatMulNBits");
-        foreach (var (key, value) in ((string, long)[])[("K", blocks * BlockSize), ("N", outputs), ("bits", 8), ("block_size", BlockSize), ("accuracy_level", product.Quantized.Integer("accuracy_level", 0))])
+        foreach (var (key, value) in ((string, long)[])[
+            ("K", blocks * BlockSize),
+            ("N", outputs),
+            ("bits", 8),
+            ("block_size", BlockSize),
+            ("accuracy_level", product.Quantized.Integer("accuracy_level", 0))
+        ])
         {
             // An attribute of kind INT (2).
             node.Message(5, new ProtocolBufferWriter().Text(1, key).Number(3, value).Number(20, 2));
@@ -202,7 +215,8 @@ public static class ModelOptimization
         graph.Message(1, node.Text(7, "com.microsoft"));
     }
 
-    private static void Append(ProtocolBufferWriter graph, string name, int type, long[] dimensions, ReadOnlySpan<byte> bytes, string dataName, FileStream data)
+    private static void Append(
+        ProtocolBufferWriter graph, string name, int type, long[] dimensions, ReadOnlySpan<byte> bytes, string dataName, FileStream data)
     {
         // ONNX Runtime maps data files into memory where a tensor begins at a page.
         const int Page = 4096;
@@ -214,7 +228,11 @@ public static class ModelOptimization
         }
 
         tensor.Number(2, type).Text(8, name);
-        foreach (var (key, value) in ((string, string)[])[("location", dataName), ("offset", data.Position.ToString(CultureInfo.InvariantCulture)), ("length", bytes.Length.ToString(CultureInfo.InvariantCulture))])
+        foreach (var (key, value) in ((string, string)[])[
+            ("location", dataName),
+            ("offset", data.Position.ToString(CultureInfo.InvariantCulture)),
+            ("length", bytes.Length.ToString(CultureInfo.InvariantCulture))
+        ])
         {
             tensor.Message(13, new ProtocolBufferWriter().Text(1, key).Text(2, value));
         }

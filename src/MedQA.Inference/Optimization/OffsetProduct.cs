@@ -9,14 +9,22 @@ namespace MedQA.Inference.Optimization;
 /// <param name="Weights">4-bit weights [outputs, blocks, 16].</param>
 /// <param name="Scales">Scales [outputs, blocks].</param>
 /// <param name="Offsets">Offsets [blocks, outputs].</param>
-internal sealed record OffsetProduct(GraphNode Quantized, GraphNode OffsetProductNode, GraphNode Sum, GraphTensor Weights, GraphTensor Scales, GraphTensor Offsets)
+internal sealed record OffsetProduct(
+    GraphNode Quantized, GraphNode OffsetProductNode, GraphNode Sum, GraphTensor Weights, GraphTensor Scales, GraphTensor Offsets)
 {
     /// <summary>All such products of a graph.</summary>
     public static IEnumerable<OffsetProduct> FindAll(IReadOnlyList<GraphNode> nodes, IReadOnlyDictionary<string, GraphTensor> tensors)
     {
-        var madeBy = nodes.SelectMany(static node => node.Outputs.Select(output => (output, node))).Where(static pair => pair.output.Length > 0).ToDictionary(static pair => pair.output, static pair => pair.node, StringComparer.Ordinal);
-        var users = nodes.SelectMany(static node => node.Inputs.Select(input => (input, node))).ToLookup(static pair => pair.input, static pair => pair.node, StringComparer.Ordinal);
-        foreach (var quantized in nodes.Where(static node => node.Operation == "MatMulNBits" && node.Integer("bits", 4) == 4 && node.Integer("block_size", 0) == 32 && node.Inputs.Count == 3))
+        var madeBy = nodes.SelectMany(static node => node.Outputs.Select(output => (output, node)))
+            .Where(static pair => pair.output.Length > 0)
+            .ToDictionary(static pair => pair.output, static pair => pair.node, StringComparer.Ordinal);
+        var users = nodes.SelectMany(static node => node.Inputs.Select(input => (input, node)))
+            .ToLookup(static pair => pair.input, static pair => pair.node, StringComparer.Ordinal);
+        foreach (var quantized in nodes.Where(
+            static node => node.Operation == "MatMulNBits"
+                && node.Integer("bits", 4) == 4
+                && node.Integer("block_size", 0) == 32
+                && node.Inputs.Count == 3))
         {
             if (users[quantized.Outputs[0]].ToList() is [{ Operation: "Add" } sum]
                 && madeBy.TryGetValue(sum.Inputs.Single(input => input != quantized.Outputs[0]), out var offsetProduct)

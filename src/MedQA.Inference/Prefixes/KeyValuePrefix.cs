@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace MedQA.Inference.Prefixes;
 
 /// <summary>
-/// The keys (rotary already applied, at positions 0 to <see cref="Length"/> − 1) and values that the virtual tokens of a soft prompt leave in a
-/// model's cache: what stands in front of every prompt that is asked with it.
+/// The keys (rotary already applied, at positions 0 to <see cref="Length"/> − 1) and values that the virtual tokens of a soft prompt leave
+/// in a model's cache: what stands in front of every prompt that is asked with it.
 /// </summary>
 public sealed class KeyValuePrefix
 {
@@ -22,7 +22,9 @@ public sealed class KeyValuePrefix
         var numbers = (long)length * keyValueHeads * headSize;
         if (tensors.IsDefaultOrEmpty || tensors.Length % 2 != 0 || tensors.Any(tensor => tensor.Length != numbers))
         {
-            throw new ArgumentException($"Each layer needs keys and values of [{keyValueHeads}, {length}, {headSize}], which are {numbers} numbers.", nameof(tensors));
+            throw new ArgumentException(
+                $"Each layer needs keys and values of [{keyValueHeads}, {length}, {headSize}], which are {numbers} numbers.",
+                nameof(tensors));
         }
 
         (Length, KeyValueHeads, HeadSize, Tensors) = (length, keyValueHeads, headSize, tensors);

@@ -69,10 +69,14 @@ public sealed class PrefixFolder
         var problem = manifest switch
         {
             null => "it is empty",
-            { Format: > PrefixManifest.CurrentFormat } => $"it was written by a newer version of medqa (format {manifest.Format}; this one reads up to {PrefixManifest.CurrentFormat}): update medqa",
-            { Format: not PrefixManifest.CurrentFormat } => $"its format is {manifest.Format}; this version reads {PrefixManifest.CurrentFormat}",
+            { Format: > PrefixManifest.CurrentFormat } =>
+                $"it was written by a newer version of medqa (format {manifest.Format}; this one reads up to "
+                    + $"{PrefixManifest.CurrentFormat}): update medqa",
+            { Format: not PrefixManifest.CurrentFormat } =>
+                $"its format is {manifest.Format}; this version reads {PrefixManifest.CurrentFormat}",
             _ when string.IsNullOrWhiteSpace(manifest.Name) => "\"name\" is empty",
-            { Length: < 1 } or { Layers: < 1 } or { KeyValueHeads: < 1 } or { HeadSize: < 1 } or { Hidden: < 1 } => "\"length\", \"layers\", \"keyValueHeads\", \"headSize\" and \"hidden\" must be 1 or more",
+            { Length: < 1 } or { Layers: < 1 } or { KeyValueHeads: < 1 } or { HeadSize: < 1 } or { Hidden: < 1 } =>
+                "\"length\", \"layers\", \"keyValueHeads\", \"headSize\" and \"hidden\" must be 1 or more",
             _ when !IsHash(manifest.PrefixHash) => "\"prefixHash\" is not a SHA-256 in 64 lower-case hexadecimal digits",
             _ when !IsHash(manifest.Model.Fingerprint) => "\"model.fingerprint\" is not a SHA-256 in 64 lower-case hexadecimal digits",
             _ => null,
@@ -97,12 +101,22 @@ public sealed class PrefixFolder
         {
             using var reader = new SafetensorsReader(new MemoryStream(bytes.ToArray(), writable: false), file);
             var first = reader.Find(KeyValuePrefix.NameOf(0));
-            if (first.Shape.Length != 3 || first.Shape.Any(static dimension => dimension is < 1 or > int.MaxValue) || reader.Tensors.Count % 2 != 0)
+            if (first.Shape.Length != 3
+                || first.Shape.Any(static dimension => dimension is < 1 or > int.MaxValue)
+                || reader.Tensors.Count % 2 != 0)
             {
-                throw Damaged(file, $"it has {reader.Tensors.Count} tensors, the first {first.ShapeText}, where keys and values of each layer are expected, [key/value heads, length, head size]");
+                throw Damaged(
+                    file,
+                    $"it has {reader.Tensors.Count} tensors, the first {first.ShapeText}, where keys and values of each layer are "
+                        + "expected, [key/value heads, length, head size]");
             }
 
-            return new((int)first.Shape[1], (int)first.Shape[0], (int)first.Shape[2], [.. Enumerable.Range(0, reader.Tensors.Count).Select(tensor => ReadFinite(reader, KeyValuePrefix.NameOf(tensor), first.Shape, file))]);
+            return new(
+                (int)first.Shape[1],
+                (int)first.Shape[0],
+                (int)first.Shape[2],
+                [.. Enumerable.Range(0, reader.Tensors.Count)
+                    .Select(tensor => ReadFinite(reader, KeyValuePrefix.NameOf(tensor), first.Shape, file))]);
         }
         catch (SafetensorsException exception)
         {
@@ -110,7 +124,9 @@ public sealed class PrefixFolder
         }
     }
 
-    /// <summary>Writes a folder: the manifest last, so that a folder with one is whole. Files that are there already are replaced.</summary>
+    /// <summary>
+    /// Writes a folder: the manifest last, so that a folder with one is whole. Files that are there already are replaced.
+    /// </summary>
     /// <param name="path">The folder; made where it is missing.</param>
     /// <param name="manifest">What to state; the hash is filled in.</param>
     /// <param name="keyValues">Keys and values.</param>
@@ -120,7 +136,8 @@ public sealed class PrefixFolder
     {
         ArgumentNullException.ThrowIfNull(manifest);
         ArgumentNullException.ThrowIfNull(keyValues);
-        if ((keyValues.Length, keyValues.Layers, keyValues.KeyValueHeads, keyValues.HeadSize) != (manifest.Length, manifest.Layers, manifest.KeyValueHeads, manifest.HeadSize))
+        if ((keyValues.Length, keyValues.Layers, keyValues.KeyValueHeads, keyValues.HeadSize)
+            != (manifest.Length, manifest.Layers, manifest.KeyValueHeads, manifest.HeadSize))
         {
             throw new ArgumentException("The keys and values are not of the shape that the manifest states.", nameof(keyValues));
         }
@@ -130,13 +147,17 @@ public sealed class PrefixFolder
         File.Delete(manifestFile);
         using var bytes = new MemoryStream();
         long[] shape = [keyValues.KeyValueHeads, keyValues.Length, keyValues.HeadSize];
-        SafetensorsWriter.Write(bytes, [.. keyValues.Tensors.Select((tensor, index) => (KeyValuePrefix.NameOf(index), shape, (ReadOnlyMemory<float>)tensor))]);
+        SafetensorsWriter.Write(
+            bytes, [.. keyValues.Tensors.Select((tensor, index) => (KeyValuePrefix.NameOf(index), shape, (ReadOnlyMemory<float>)tensor))]);
         var content = bytes.ToArray();
         OutputFile.WriteAllBytes(System.IO.Path.Combine(path, KeyValuesFile), content);
         using var softPromptBytes = new MemoryStream();
         SafetensorsWriter.Write(softPromptBytes, [(SoftPromptTensor, [manifest.Length, manifest.Hidden], softPrompt)]);
         OutputFile.WriteAllBytes(System.IO.Path.Combine(path, SoftPromptFile), softPromptBytes.ToArray());
-        OutputFile.WriteAllBytes(manifestFile, JsonSerializer.SerializeToUtf8Bytes(manifest with { PrefixHash = Convert.ToHexStringLower(SHA256.HashData(content)) }, PrefixJson.Default.PrefixManifest));
+        OutputFile.WriteAllBytes(
+            manifestFile,
+            JsonSerializer.SerializeToUtf8Bytes(
+                manifest with { PrefixHash = Convert.ToHexStringLower(SHA256.HashData(content)) }, PrefixJson.Default.PrefixManifest));
         return Open(path);
     }
 
@@ -146,11 +167,13 @@ public sealed class PrefixFolder
     {
         var file = System.IO.Path.Combine(Path, KeyValuesFile);
         var read = ParseKeyValues(ReadFile(file), Manifest.PrefixHash, file);
-        return (read.Length, read.Layers, read.KeyValueHeads, read.HeadSize) == (Manifest.Length, Manifest.Layers, Manifest.KeyValueHeads, Manifest.HeadSize)
+        return (read.Length, read.Layers, read.KeyValueHeads, read.HeadSize)
+            == (Manifest.Length, Manifest.Layers, Manifest.KeyValueHeads, Manifest.HeadSize)
             ? read
             : throw Damaged(
                 file,
-                $"it has {read.Layers} layers of [{read.KeyValueHeads}, {read.Length}, {read.HeadSize}], but the manifest says {Manifest.Layers} of [{Manifest.KeyValueHeads}, {Manifest.Length}, {Manifest.HeadSize}]");
+                $"it has {read.Layers} layers of [{read.KeyValueHeads}, {read.Length}, {read.HeadSize}], but the manifest says "
+                    + $"{Manifest.Layers} of [{Manifest.KeyValueHeads}, {Manifest.Length}, {Manifest.HeadSize}]");
     }
 
     /// <summary>Reads the soft prompt: [length, width of the embeddings], row-major.</summary>
@@ -195,9 +218,15 @@ public sealed class PrefixFolder
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new PrefixException(PrefixFault.Missing, file, $"it cannot be read ({exception.Message.TrimEnd('.')})", "Check that the file is there and that this user may read it", exception);
+            throw new PrefixException(
+                PrefixFault.Missing,
+                file,
+                $"it cannot be read ({exception.Message.TrimEnd('.')})",
+                "Check that the file is there and that this user may read it",
+                exception);
         }
     }
 
-    private static PrefixException Damaged(string file, string problem, Exception? inner = null) => new(PrefixFault.Damaged, file, problem, Remedy, inner);
+    private static PrefixException Damaged(string file, string problem, Exception? inner = null) =>
+        new(PrefixFault.Damaged, file, problem, Remedy, inner);
 }

@@ -17,13 +17,18 @@ public sealed record PrefixManifest
     /// <summary>What people call the prefix.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Virtual tokens (Lester et al. 2021 write p): 1 or more. They take the positions 0 to p − 1 and count against the context.</summary>
+    /// <summary>
+    /// Virtual tokens (Lester et al. 2021 write p): 1 or more. They take the positions 0 to p − 1 and count against the context.
+    /// </summary>
     public required int Length { get; init; }
 
     /// <summary>The model whose graph runs with the prefix.</summary>
     public required PrefixModel Model { get; init; }
 
-    /// <summary>SHA-256 of <c>prefix.safetensors</c>, lower-case hexadecimal: what identifies the prefix, whatever it is called. Empty until it is written.</summary>
+    /// <summary>
+    /// SHA-256 of <c>prefix.safetensors</c>, lower-case hexadecimal: what identifies the prefix, whatever it is called. Empty until it is
+    /// written.
+    /// </summary>
     public string PrefixHash { get; init; } = "";
 
     /// <summary>Decoder layers of the model.</summary>
@@ -79,6 +84,11 @@ public sealed record PrefixData
 public sealed record PrefixLoss(int Step, double Loss, double? DevLoss = null);
 
 /// <summary>How manifests are written: indented, camelCase, what is unknown left out.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = true, NewLine = "\n", RespectNullableAnnotations = true)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    WriteIndented = true,
+    NewLine = "\n",
+    RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(PrefixManifest))]
 internal sealed partial class PrefixJson : JsonSerializerContext;

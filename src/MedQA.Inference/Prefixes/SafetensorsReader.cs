@@ -8,8 +8,9 @@ using MedQA.Files;
 namespace MedQA.Inference.Prefixes;
 
 /// <summary>
-/// Reads tensors of a safetensors file (an 8-byte length, a JSON header, then the tensors' bytes, little-endian): the header at once, a tensor when
-/// it is asked for. The header is checked whole, so that no tensor lies outside the file or over another. Not safe for concurrent use.
+/// Reads tensors of a safetensors file (an 8-byte length, a JSON header, then the tensors' bytes, little-endian): the header at once, a
+/// tensor when it is asked for. The header is checked whole, so that no tensor lies outside the file or over another. Not safe for
+/// concurrent use.
 /// </summary>
 public sealed class SafetensorsReader : IDisposable
 {
@@ -130,7 +131,8 @@ public sealed class SafetensorsReader : IDisposable
                 // bfloat16 is the upper half of a float32.
                 for (var index = 0; index < numbers.Length; index++)
                 {
-                    numbers[index] = BitConverter.Int32BitsToSingle(BinaryPrimitives.ReadUInt16LittleEndian(bytes[(index * sizeof(ushort))..]) << 16);
+                    numbers[index] =
+                        BitConverter.Int32BitsToSingle(BinaryPrimitives.ReadUInt16LittleEndian(bytes[(index * sizeof(ushort))..]) << 16);
                 }
 
                 break;
@@ -187,7 +189,8 @@ public sealed class SafetensorsReader : IDisposable
 
             return tensors.ToImmutable();
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        catch (Exception exception)
+            when (exception is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
             throw new SafetensorsException(_file, "its header is not the JSON of a safetensors file", exception);
         }
@@ -209,12 +212,16 @@ public sealed class SafetensorsReader : IDisposable
         foreach (var dimension in shape)
         {
             // Never more than a file can have: the product of two such numbers cannot overflow.
-            bytes = dimension < 0 || bytes > long.MaxValue ? throw Damaged($"its tensor \"{name}\" has the impossible shape [{string.Join(", ", shape)}]") : bytes * dimension;
+            bytes = dimension < 0 || bytes > long.MaxValue
+                ? throw Damaged($"its tensor \"{name}\" has the impossible shape [{string.Join(", ", shape)}]")
+                : bytes * dimension;
         }
 
         return start >= 0 && end >= start && end <= _stream.Length - _dataStart && bytes == end - start
             ? new(name, type, shape, start, end - start)
-            : throw Damaged($"its tensor \"{name}\", {type} [{string.Join(", ", shape)}], cannot have the bytes from {start:N0} to {end:N0} of {_stream.Length - _dataStart:N0}: it was cut off or is damaged");
+            : throw Damaged(
+                $"its tensor \"{name}\", {type} [{string.Join(", ", shape)}], cannot have the bytes from {start:N0} to {end:N0} of "
+                    + $"{_stream.Length - _dataStart:N0}: it was cut off or is damaged");
     }
 
     private void CheckPlaces()

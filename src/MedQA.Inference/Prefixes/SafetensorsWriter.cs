@@ -50,7 +50,9 @@ public static class SafetensorsWriter
             {
                 if (shape.Aggregate(1L, static (product, dimension) => checked(product * dimension)) != numbers.Length)
                 {
-                    throw new ArgumentException($"The tensor \"{name}\" has {numbers.Length} numbers, which is not the shape [{string.Join(", ", shape)}].", nameof(tensors));
+                    throw new ArgumentException(
+                        $"The tensor \"{name}\" has {numbers.Length} numbers, which is not the shape [{string.Join(", ", shape)}].",
+                        nameof(tensors));
                 }
 
                 json.WriteStartObject(name);

@@ -7,12 +7,15 @@ using MedQA.Inference.Tokenization;
 namespace MedQA.Inference.Prompts;
 
 /// <summary>
-/// Turns prompts into tokens: a chat through the model's template, a plain text as it stands. Special tokens are recognized only in what the
-/// template wrote; in a message or a plain text they stay text. Safe for concurrent use.
+/// Turns prompts into tokens: a chat through the model's template, a plain text as it stands. Special tokens are recognized only in what
+/// the template wrote; in a message or a plain text they stay text. Safe for concurrent use.
 /// </summary>
 public sealed class PromptEncoder
 {
-    /// <summary>What stands for a message that is not shared when the shared tokens are counted; not empty, because templates may leave out empty messages.</summary>
+    /// <summary>
+    /// What stands for a message that is not shared when the shared tokens are counted; not empty, because templates may leave out empty
+    /// messages.
+    /// </summary>
     private const string Unsaid = "?";
 
     private readonly ModelFolder _folder;
@@ -22,7 +25,8 @@ public sealed class PromptEncoder
     private readonly int? _prefixToken;
 
     /// <summary>Joins what a model's folder holds.</summary>
-    /// <param name="folder">The model's folder; says whether a plain text begins with the begin token (<c>add_bos_token</c>, else the tokenizer's post-processor).</param>
+    /// <param name="folder">The model's folder; says whether a plain text begins with the begin token (<c>add_bos_token</c>, else the
+    /// tokenizer's post-processor).</param>
     /// <param name="tokenizer">The model's tokenizer.</param>
     /// <param name="template">The model's chat template, or <see langword="null"/> for a model that only continues texts.</param>
     /// <exception cref="ModelException">A plain text should begin with a token that the tokenizer does not have.</exception>
@@ -35,7 +39,11 @@ public sealed class PromptEncoder
         var begin = folder.BeginToken is { } text ? tokenizer.IdOf(text) : null;
         if (folder.AddsBeginToken == true && begin is null)
         {
-            throw new ModelException(ModelFault.DamagedFile, Path.Combine(folder.Path, "tokenizer_config.json"), $"texts should begin with \"{folder.BeginToken}\" (add_bos_token), but the tokenizer has no such token", "Correct bos_token or add_bos_token");
+            throw new ModelException(
+                ModelFault.DamagedFile,
+                Path.Combine(folder.Path, "tokenizer_config.json"),
+                $"texts should begin with \"{folder.BeginToken}\" (add_bos_token), but the tokenizer has no such token",
+                "Correct bos_token or add_bos_token");
         }
 
         _begin = folder.AddsBeginToken switch
@@ -44,7 +52,8 @@ public sealed class PromptEncoder
             false => [],
             null => [.. tokenizer.Prefix],
         };
-        _prefixToken = begin ?? (folder.EndToken is { } end ? tokenizer.IdOf(end) : null) ?? (folder.EndTokens.IsEmpty ? null : folder.EndTokens[0]);
+        _prefixToken =
+            begin ?? (folder.EndToken is { } end ? tokenizer.IdOf(end) : null) ?? (folder.EndTokens.IsEmpty ? null : folder.EndTokens[0]);
     }
 
     /// <summary>The tokens by which the model marks its thoughts.</summary>
@@ -77,8 +86,8 @@ public sealed class PromptEncoder
     };
 
     /// <summary>
-    /// Encodes a continuation after a text by the rule of lm-evaluation-harness 0.4.13 (<c>TemplateLM._encode_pair</c>): white space at the context's end moves to
-    /// the continuation, both are encoded together, and the whole is cut at the length of the context encoded alone.
+    /// Encodes a continuation after a text by the rule of lm-evaluation-harness 0.4.13 (<c>TemplateLM._encode_pair</c>): white space at the
+    /// context's end moves to the continuation, both are encoded together, and the whole is cut at the length of the context encoded alone.
     /// </summary>
     /// <exception cref="ArgumentException">The continuation is empty.</exception>
     public EncodedContinuation EncodeContinuation(string context, string continuation)
@@ -92,8 +101,8 @@ public sealed class PromptEncoder
 
     /// <summary>
     /// Encodes a continuation after a prompt, a sample's tokens and a cue. After a plain text alone it is the rule of
-    /// <see cref="EncodeContinuation(string, string)"/> over text and cue; after a chat's template or a sample the tokens in front stay as the model read them,
-    /// and the rule holds for the cue.
+    /// <see cref="EncodeContinuation(string, string)"/> over text and cue; after a chat's template or a sample the tokens in front stay as
+    /// the model read them, and the rule holds for the cue.
     /// </summary>
     /// <param name="prompt">The prompt.</param>
     /// <param name="after">Tokens of a sample behind it; empty for none.</param>
@@ -123,11 +132,15 @@ public sealed class PromptEncoder
 
     private static int SharedUnits(CompletionPrompt prompt) => prompt.SharedLength >= 0 && prompt.SharedLength <= prompt.Text.Length
         ? prompt.SharedLength
-        : throw new ArgumentException($"The shared length {prompt.SharedLength} is not within the prompt's {prompt.Text.Length} characters.", nameof(prompt));
+        : throw new ArgumentException(
+            $"The shared length {prompt.SharedLength} is not within the prompt's {prompt.Text.Length} characters.", nameof(prompt));
 
-    private static ImmutableArray<ChatMessage> WithoutUnshared(ChatPrompt prompt) => prompt.SharedMessages >= 0 && prompt.SharedMessages <= prompt.Messages.Length
-        ? [.. prompt.Messages.Select((message, index) => index < prompt.SharedMessages ? message : message with { Content = Unsaid })]
-        : throw new ArgumentException($"The number of shared messages, {prompt.SharedMessages}, is not within the prompt's {prompt.Messages.Length}.", nameof(prompt));
+    private static ImmutableArray<ChatMessage> WithoutUnshared(ChatPrompt prompt) =>
+        prompt.SharedMessages >= 0 && prompt.SharedMessages <= prompt.Messages.Length
+            ? [.. prompt.Messages.Select((message, index) => index < prompt.SharedMessages ? message : message with { Content = Unsaid })]
+            : throw new ArgumentException(
+                $"The number of shared messages, {prompt.SharedMessages}, is not within the prompt's {prompt.Messages.Length}.",
+                nameof(prompt));
 
     private static (string Kept, string Moved) CutAtSpace(string context)
     {
@@ -152,16 +165,33 @@ public sealed class PromptEncoder
         }
 
         // lm-evaluation-harness too puts the begin token, else the end token, where there is no context.
-        return _prefixToken is { } prefix ? [prefix] : throw new ModelException(ModelFault.DamagedFile, _folder.Path, "an empty text has no tokens, and the files name no token that begins or ends a sequence", "Add bos_token to tokenizer_config.json");
+        return _prefixToken is { } prefix
+            ? [prefix]
+            : throw new ModelException(
+                ModelFault.DamagedFile,
+                _folder.Path,
+                "an empty text has no tokens, and the files name no token that begins or ends a sequence",
+                "Add bos_token to tokenizer_config.json");
     }
 
     private int[] Chat(ImmutableArray<ChatMessage> messages, DateOnly date)
     {
         var ids = _tokenizer.EncodeWithSpecials(Render(messages, date));
-        return ids.Length > 0 ? ids : throw new ModelException(ModelFault.DamagedFile, _folder.ChatTemplatePath!, "the chat template renders the messages as nothing", "Correct the template");
+        return ids.Length > 0
+            ? ids
+            : throw new ModelException(
+                ModelFault.DamagedFile,
+                _folder.ChatTemplatePath!,
+                "the chat template renders the messages as nothing",
+                "Correct the template");
     }
 
     private ImmutableArray<PromptSegment> Render(ImmutableArray<ChatMessage> messages, DateOnly date) =>
-        (_template ?? throw new ModelException(ModelFault.MissingFile, Path.Combine(_folder.Path, "tokenizer_config.json"), "the model has no chat template", "Ask it in the completion format, or put its template into the folder as chat_template.jinja"))
+        (_template
+            ?? throw new ModelException(
+                ModelFault.MissingFile,
+                Path.Combine(_folder.Path, "tokenizer_config.json"),
+                "the model has no chat template",
+                "Ask it in the completion format, or put its template into the folder as chat_template.jinja"))
             .Render(messages, date);
 }

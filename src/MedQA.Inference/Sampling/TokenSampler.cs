@@ -60,7 +60,9 @@ internal sealed class TokenSampler
         var greatest = TensorPrimitives.Max(logits);
         return float.IsFinite(greatest)
             ? greatest
-            : throw new InvalidOperationException($"The model's logits are no distribution: the greatest of them is {greatest}. The graph overflows or its weights are damaged; a float16 graph may need float32.");
+            : throw new InvalidOperationException(
+                $"The model's logits are no distribution: the greatest of them is {greatest}. The graph overflows or its weights are "
+                    + "damaged; a float16 graph may need float32.");
     }
 
     private int DrawAt(ReadOnlySpan<float> logits, float greatest, SamplingRule rule, double uniform)

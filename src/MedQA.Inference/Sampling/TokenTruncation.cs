@@ -41,7 +41,10 @@ internal sealed class TokenTruncation
         }
     }
 
-    /// <summary>Keeps the most likely tokens: at most <paramref name="count"/>, and only until their sum reaches <paramref name="share"/> (that token included).</summary>
+    /// <summary>
+    /// Keeps the most likely tokens: at most <paramref name="count"/>, and only until their sum reaches <paramref name="share"/> (that
+    /// token included).
+    /// </summary>
     private void KeepFirst(Span<float> weights, int count, double share)
     {
         Array.Clear(_bucketSums);
@@ -96,7 +99,8 @@ internal sealed class TokenTruncation
         }
 
         var candidates = _candidates.AsSpan(0, size);
-        candidates.Sort(static (left, right) => left.Weight != right.Weight ? right.Weight.CompareTo(left.Weight) : left.Id.CompareTo(right.Id));
+        candidates.Sort(
+            static (left, right) => left.Weight != right.Weight ? right.Weight.CompareTo(left.Weight) : left.Id.CompareTo(right.Id));
         var (kept, summed) = (0, 0.0);
         while (kept < size && kept < count && summed < share)
         {

@@ -39,7 +39,8 @@ internal sealed class SequenceScoring(DecoderSession session, bool canPack)
         {
             var tree = new TokenTree(promptIds);
             var places = new List<int[]>();
-            for (var next = start; next < sequences.Count && (next == start || tree.Nodes.Count + sequences[next].Length - promptIds.Count <= mostNodes); next++)
+            for (var next = start; next < sequences.Count
+                && (next == start || tree.Nodes.Count + sequences[next].Length - promptIds.Count <= mostNodes); next++)
             {
                 places.Add(tree.Add(sequences[next]));
             }
@@ -83,7 +84,9 @@ internal sealed class SequenceScoring(DecoderSession session, bool canPack)
     /// <summary>Scores what comes directly after the prompt.</summary>
     private void Score(TokenTree tree, ReadOnlySpan<float> promptLogits, TokenScore[] scores)
     {
-        var after = tree.Scores.Where(static score => score.Key.Node == TokenTree.PromptEnd).Select(static score => (score.Key.Token, score.Value)).ToList();
+        var after = tree.Scores.Where(static score => score.Key.Node == TokenTree.PromptEnd)
+            .Select(static score => (score.Key.Token, score.Value))
+            .ToList();
         Score(promptLogits, after, scores);
     }
 
@@ -101,7 +104,8 @@ internal sealed class SequenceScoring(DecoderSession session, bool canPack)
         }
     }
 
-    private void ReadPacked(TokenTree tree, KeyValueCache prompt, KeyValueCache work, TokenScore[] scores, CancellationToken cancellationToken)
+    private void ReadPacked(
+        TokenTree tree, KeyValueCache prompt, KeyValueCache work, TokenScore[] scores, CancellationToken cancellationToken)
     {
         var promptLength = prompt.Length;
         var (order, scored) = tree.ScoredLast();
@@ -124,7 +128,14 @@ internal sealed class SequenceScoring(DecoderSession session, bool canPack)
             foreach (var (start, length) in ChunkPlan.Cut(order.Length, ChunkPlan.MostLogitsOf(session.Layout)))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                ReadPacked(tree, order.AsSpan(start, length), cellOf, cache, promptLength, Math.Clamp(scored - (order.Length - start - length), 1, length), scores);
+                ReadPacked(
+                    tree,
+                    order.AsSpan(start, length),
+                    cellOf,
+                    cache,
+                    promptLength,
+                    Math.Clamp(scored - (order.Length - start - length), 1, length),
+                    scores);
             }
         }
         finally
@@ -133,7 +144,8 @@ internal sealed class SequenceScoring(DecoderSession session, bool canPack)
         }
     }
 
-    private void ReadPacked(TokenTree tree, ReadOnlySpan<int> nodes, int[] cellOf, KeyValueCache cache, int promptLength, int logits, TokenScore[] scores)
+    private void ReadPacked(
+        TokenTree tree, ReadOnlySpan<int> nodes, int[] cellOf, KeyValueCache cache, int promptLength, int logits, TokenScore[] scores)
     {
         var cells = cache.Length + nodes.Length;
         var ids = session.Ids(nodes.Length);
@@ -161,17 +173,20 @@ internal sealed class SequenceScoring(DecoderSession session, bool canPack)
         }
     }
 
-    private void ReadBranches(TokenTree tree, KeyValueCache prompt, KeyValueCache work, TokenScore[] scores, CancellationToken cancellationToken)
+    private void ReadBranches(
+        TokenTree tree, KeyValueCache prompt, KeyValueCache work, TokenScore[] scores, CancellationToken cancellationToken)
     {
         var promptLength = prompt.Length;
-        var children = tree.Nodes.Select((node, index) => (node.Parent, index)).ToLookup(static pair => pair.Parent, static pair => pair.index);
+        var children =
+            tree.Nodes.Select((node, index) => (node.Parent, index)).ToLookup(static pair => pair.Parent, static pair => pair.index);
         var deepest = tree.Nodes.Max(static node => node.Position) + 1;
         try
         {
             foreach (var root in children[TokenTree.PromptEnd])
             {
                 // A graph with shared buffers overwrites what is beyond the prompt; what is within is not to be touched.
-                var inPlace = session.Layout.Cache == CacheKind.Shared && tree.Nodes[root].Anchor == promptLength && deepest <= prompt.Capacity;
+                var inPlace =
+                    session.Layout.Cache == CacheKind.Shared && tree.Nodes[root].Anchor == promptLength && deepest <= prompt.Capacity;
                 var cache = inPlace ? prompt : work;
                 if (inPlace)
                 {
@@ -193,7 +208,13 @@ internal sealed class SequenceScoring(DecoderSession session, bool canPack)
     }
 
     /// <summary>Reads a node and everything after it; the cache ends where the node's parent is.</summary>
-    private void ReadBranch(TokenTree tree, ILookup<int, int> children, int first, KeyValueCache cache, TokenScore[] scores, CancellationToken cancellationToken)
+    private void ReadBranch(
+        TokenTree tree,
+        ILookup<int, int> children,
+        int first,
+        KeyValueCache cache,
+        TokenScore[] scores,
+        CancellationToken cancellationToken)
     {
         var path = new List<int> { first };
         while (children[path[^1]].Count() == 1)

@@ -47,7 +47,10 @@ internal sealed class TokenTree(IReadOnlyList<int> prompt)
         return scores;
     }
 
-    /// <summary>The nodes in the order in which they are read when logits are wanted only for the last of a pass: those without scores first, then those with scores and what comes after them.</summary>
+    /// <summary>
+    /// The nodes in the order in which they are read when logits are wanted only for the last of a pass: those without scores first, then
+    /// those with scores and what comes after them.
+    /// </summary>
     /// <returns>The nodes' numbers and how many of them, from the end, need logits.</returns>
     public (int[] Order, int Scored) ScoredLast()
     {

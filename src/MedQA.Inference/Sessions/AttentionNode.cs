@@ -5,7 +5,8 @@ namespace MedQA.Inference.Sessions;
 /// <param name="KeyValueHeads">Key/value heads.</param>
 /// <param name="Window">How many cells back a token looks, or −1 for all.</param>
 /// <param name="HasRotary">Whether the node rotates queries and keys by position.</param>
-/// <param name="RotaryLength">How many positions the node's table of angles has; <see langword="null"/> where there is none or the graph computes it.</param>
+/// <param name="RotaryLength">How many positions the node's table of angles has; <see langword="null"/> where there is none or the graph
+/// computes it.</param>
 internal sealed record AttentionNode(int Heads, int KeyValueHeads, int Window, bool HasRotary, int? RotaryLength)
 {
     /// <summary>Whether the angles are a fixed table: not chosen by the sequence's length as LongRoPE does.</summary>

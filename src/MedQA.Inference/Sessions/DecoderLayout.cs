@@ -69,7 +69,9 @@ internal sealed partial record DecoderLayout
     /// <summary>How many tokens the model knows.</summary>
     public required int VocabularySize { get; init; }
 
-    /// <summary>The most cells that a row may have, where the graph itself limits them (the length of its table of rotary angles).</summary>
+    /// <summary>
+    /// The most cells that a row may have, where the graph itself limits them (the length of its table of rotary angles).
+    /// </summary>
     public required int? MostCells { get; init; }
 
     /// <summary>
@@ -88,7 +90,8 @@ internal sealed partial record DecoderLayout
     public int BytesPerNumber => CacheType == TensorElementType.Float16 ? sizeof(ushort) : sizeof(float);
 
     /// <summary>Recognizes a graph.</summary>
-    /// <exception cref="ModelException">The inputs and outputs are none that the engine knows; the message names the one at fault.</exception>
+    /// <exception cref="ModelException">The inputs and outputs are none that the engine knows; the message names the one at
+    /// fault.</exception>
     public static DecoderLayout Recognize(InferenceSession session, OnnxGraph graph, ModelFolder folder)
     {
         var path = folder.GraphPath;
@@ -133,13 +136,16 @@ internal sealed partial record DecoderLayout
         var vocabulary = logits.Dimensions[^1] > 0 ? logits.Dimensions[^1] : folder.VocabularySize;
         if (keyValueHeads is null || headSize is null || vocabulary is null)
         {
-            throw Unknown(path, "neither it nor the configuration states the number of key/value heads, their size, and the size of the vocabulary");
+            throw Unknown(
+                path, "neither it nor the configuration states the number of key/value heads, their size, and the size of the vocabulary");
         }
 
         return new()
         {
             Cache = graph.Attention.IsEmpty ? CacheKind.Growing : CacheKind.Shared,
-            CacheTensors = [.. names.OrderBy(static name => name.Layer).ThenBy(static name => name.Part, StringComparer.Ordinal).Select(static name => name.Names)],
+            CacheTensors = [.. names.OrderBy(static name => name.Layer)
+                .ThenBy(static name => name.Part, StringComparer.Ordinal)
+                .Select(static name => name.Names)],
             CacheType = NumberType(path, names[0].Names.Past, past),
             KeyValueHeads = keyValueHeads.Value,
             HeadSize = headSize.Value,
@@ -183,12 +189,14 @@ internal sealed partial record DecoderLayout
             ? new HiddenStates(name, NumberType(folder.GraphPath, name, outputs[name]), size)
             : null;
 
-    private static TensorElementType NumberType(string path, string name, NodeMetadata metadata) => metadata.ElementDataType is TensorElementType.Float or TensorElementType.Float16
-        ? metadata.ElementDataType
-        : throw Unknown(path, $"\"{name}\" is {metadata.ElementDataType}; the engine knows float32 and float16");
+    private static TensorElementType NumberType(string path, string name, NodeMetadata metadata) =>
+        metadata.ElementDataType is TensorElementType.Float or TensorElementType.Float16
+            ? metadata.ElementDataType
+            : throw Unknown(path, $"\"{name}\" is {metadata.ElementDataType}; the engine knows float32 and float16");
 
     private static ModelException Unknown(string path, string problem) =>
-        new(ModelFault.UnknownArchitecture, path, problem, "Export the model with Optimum (text-generation-with-past) or onnxruntime-genai's model builder");
+        new(ModelFault.UnknownArchitecture, path, problem, "Export the model with Optimum (text-generation-with-past) or "
+            + "onnxruntime-genai's model builder");
 
     [GeneratedRegex(@"^past_key_values\.(?<layer>\d+)\.(?<part>key|value)$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex PastName();

@@ -53,13 +53,22 @@ internal sealed class DecoderSession : IDisposable
         }
         catch (OnnxRuntimeException exception)
         {
-            throw new ModelException(ModelFault.DamagedFile, folder.GraphPath, $"ONNX Runtime cannot load it ({exception.Message})", "Fetch the model's files again, or export it for this version of ONNX Runtime", exception);
+            throw new ModelException(
+                ModelFault.DamagedFile,
+                folder.GraphPath,
+                $"ONNX Runtime cannot load it ({exception.Message})",
+                "Fetch the model's files again, or export it for this version of ONNX Runtime",
+                exception);
         }
 
         try
         {
             var layout = DecoderLayout.Recognize(session, graph, folder);
-            return new(session, layout, graph, options.Provider == ExecutionProvider.Cpu ? new HostMemory() : new CudaMemory(session, options.DeviceId));
+            return new(
+                session,
+                layout,
+                graph,
+                options.Provider == ExecutionProvider.Cpu ? new HostMemory() : new CudaMemory(session, options.DeviceId));
         }
         catch
         {
@@ -87,7 +96,9 @@ internal sealed class DecoderSession : IDisposable
         return new(_bias.Span[..bytes], cells, Layout.BiasType == TensorElementType.Float16);
     }
 
-    /// <summary>Where the mask of a pass over rows of different length goes, row by row: 1 for a cell that holds a token, after the pass, else 0.</summary>
+    /// <summary>
+    /// Where the mask of a pass over rows of different length goes, row by row: 1 for a cell that holds a token, after the pass, else 0.
+    /// </summary>
     public Span<long> Mask(int count) => Slice(_mask, count);
 
     /// <summary>
@@ -118,7 +129,8 @@ internal sealed class DecoderSession : IDisposable
                 _fullMask.Span.Fill(1);
             }
 
-            BindInput(binding, DecoderLayout.AttentionMask, isMasked ? _mask : _fullMask, TensorElementType.Int64, sizeof(long), rows, cells);
+            BindInput(
+                binding, DecoderLayout.AttentionMask, isMasked ? _mask : _fullMask, TensorElementType.Int64, sizeof(long), rows, cells);
         }
 
         if (Layout.BiasType is { } biasType)
@@ -232,7 +244,10 @@ internal sealed class DecoderSession : IDisposable
             try
             {
                 using var cuda = new OrtCUDAProviderOptions();
-                var settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["device_id"] = options.DeviceId.ToString(CultureInfo.InvariantCulture) };
+                var settings = new Dictionary<string, string>(StringComparer.Ordinal)
+                {
+                    ["device_id"] = options.DeviceId.ToString(CultureInfo.InvariantCulture)
+                };
                 if (options.DeviceMemoryLimit is { } limit)
                 {
                     settings["gpu_mem_limit"] = limit.ToString(CultureInfo.InvariantCulture);
@@ -247,8 +262,10 @@ internal sealed class DecoderSession : IDisposable
                 throw new ModelException(
                     ModelFault.Provider,
                     folder.GraphPath,
-                    $"the setting Provider is cuda (DeviceId {options.DeviceId}), but ONNX Runtime cannot use CUDA here ({exception.Message.TrimEnd('.')})",
-                    "Set Provider to cpu, or run a host that references Microsoft.ML.OnnxRuntime.Gpu on a machine with that GPU, CUDA and cuDNN",
+                    $"the setting Provider is cuda (DeviceId {options.DeviceId}), but ONNX Runtime cannot use CUDA here "
+                        + $"({exception.Message.TrimEnd('.')})",
+                    "Set Provider to cpu, or run a host that references Microsoft.ML.OnnxRuntime.Gpu on a machine with that GPU, CUDA and "
+                        + "cuDNN",
                     exception);
             }
         }
@@ -271,7 +288,8 @@ internal sealed class DecoderSession : IDisposable
         binding.BindOutput(hidden.Name, Tensor(_hidden, hidden.Type, BytesOf(hidden.Type), [rows, tokens, hidden.Size]));
     }
 
-    private void BindInput<T>(OrtIoBinding binding, string name, NativeBuffer<T> buffer, TensorElementType type, int elementBytes, params long[] shape)
+    private void BindInput<T>(
+        OrtIoBinding binding, string name, NativeBuffer<T> buffer, TensorElementType type, int elementBytes, params long[] shape)
         where T : unmanaged => binding.BindInput(name, Tensor(buffer, type, elementBytes, shape));
 
     private OrtValue Tensor<T>(NativeBuffer<T> buffer, TensorElementType type, int elementBytes, long[] shape)

@@ -1,7 +1,8 @@
 namespace MedQA.Inference.Sessions;
 
 /// <summary>A node of a graph (NodeProto of onnx.proto3).</summary>
-internal sealed record GraphNode(string Operation, string Name, List<string> Inputs, List<string> Outputs, Dictionary<string, long> Integers)
+internal sealed record GraphNode(
+    string Operation, string Name, List<string> Inputs, List<string> Outputs, Dictionary<string, long> Integers)
 {
     /// <summary>Its message, where whoever read it keeps it; else empty.</summary>
     public byte[] Message { get; init; } = [];

@@ -64,9 +64,12 @@ internal sealed record GraphTensor(string Name, int Type, long[] Dimensions, str
         return new(name, type, [.. dimensions], location, offset, length);
     }
 
-    private static long Number(string key, string value) => long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-        ? number
-        : throw new InvalidDataException($"a tensor's {key} in its data file is \"{(value.Length > 40 ? value[..40] + "…" : value)}\", where a number of bytes is expected");
+    private static long Number(string key, string value) =>
+        long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw new InvalidDataException(
+                $"a tensor's {key} in its data file is \"{(value.Length > 40 ? value[..40] + "…" : value)}\", where a number of bytes is "
+                    + "expected");
 
     /// <summary>Its bytes.</summary>
     public byte[] Read(string folder)
@@ -91,7 +94,8 @@ internal sealed record GraphTensor(string Name, int Type, long[] Dimensions, str
         {
             Float32 => [.. MemoryMarshal.Cast<byte, float>(bytes)],
             Float16 => [.. MemoryMarshal.Cast<byte, Half>(bytes).ToArray().Select(static half => (float)half)],
-            _ => throw new InvalidDataException($"the tensor {Name} has the type {Type.ToString(CultureInfo.InvariantCulture)}, where float32 or float16 is expected"),
+            _ => throw new InvalidDataException(
+                $"the tensor {Name} has the type {Type.ToString(CultureInfo.InvariantCulture)}, where float32 or float16 is expected"),
         };
     }
 

@@ -76,7 +76,10 @@ internal sealed class KeyValueCache : IDisposable
         {
             for (var row = 0; row < Rows; row++)
             {
-                _memory.Copy(new(source._current.AddressOf(tensor), source.Pitch * CellBytes, AddressOf(tensor, row), Pitch * CellBytes, cells * CellBytes, _layout.KeyValueHeads));
+                _memory.Copy(
+                    new(source._current.AddressOf(
+                        tensor), source.Pitch * CellBytes, AddressOf(
+                            tensor, row), Pitch * CellBytes, cells * CellBytes, _layout.KeyValueHeads));
             }
         }
     }
@@ -114,7 +117,9 @@ internal sealed class KeyValueCache : IDisposable
             {
                 var source = sources[row];
                 var target = AddressOf(tensor, row) + (nint)(StartOf(source.Length) * CellBytes);
-                _memory.Copy(new(source._current.AddressOf(tensor), source.Pitch * CellBytes, target, Pitch * CellBytes, source.Length * CellBytes, _layout.KeyValueHeads));
+                _memory.Copy(
+                    new(source._current.AddressOf(
+                        tensor), source.Pitch * CellBytes, target, Pitch * CellBytes, source.Length * CellBytes, _layout.KeyValueHeads));
             }
         }
     }
@@ -132,7 +137,10 @@ internal sealed class KeyValueCache : IDisposable
         {
             for (var tensor = 0; tensor < _past.Length; tensor++)
             {
-                _memory.Copy(new(_current.AddressOf(tensor), Length * CellBytes, _next.AddressOf(tensor), length * CellBytes, length * CellBytes, Rows * _layout.KeyValueHeads));
+                _memory.Copy(
+                    new(_current.AddressOf(
+                        tensor), Length * CellBytes, _next.AddressOf(
+                            tensor), length * CellBytes, length * CellBytes, Rows * _layout.KeyValueHeads));
             }
 
             (_current, _next) = (_next, _current);
@@ -149,7 +157,10 @@ internal sealed class KeyValueCache : IDisposable
         {
             for (var tensor = 0; tensor < _past.Length; tensor++)
             {
-                _memory.Copy(new(AddressOf(tensor, Rows), Pitch * CellBytes, AddressOf(tensor, row), Pitch * CellBytes, Length * CellBytes, _layout.KeyValueHeads));
+                _memory.Copy(
+                    new(AddressOf(
+                        tensor,
+                        Rows), Pitch * CellBytes, AddressOf(tensor, row), Pitch * CellBytes, Length * CellBytes, _layout.KeyValueHeads));
             }
         }
 
@@ -213,12 +224,15 @@ internal sealed class KeyValueCache : IDisposable
         {
             for (var row = 0; row < Rows; row++)
             {
-                _memory.CopyFromHost(new((IntPtr)source, cells * CellBytes, AddressOf(tensor, row), Pitch * CellBytes, cells * CellBytes, _layout.KeyValueHeads));
+                _memory.CopyFromHost(
+                    new((IntPtr)source, cells * CellBytes, AddressOf(
+                        tensor, row), Pitch * CellBytes, cells * CellBytes, _layout.KeyValueHeads));
             }
         }
     }
 
-    private IntPtr AddressOf(int tensor, int row) => _current.AddressOf(tensor) + (nint)(row * (long)_layout.KeyValueHeads * Pitch * CellBytes);
+    private IntPtr AddressOf(int tensor, int row) =>
+        _current.AddressOf(tensor) + (nint)(row * (long)_layout.KeyValueHeads * Pitch * CellBytes);
 
     private void Bind(int cells, Region region, OrtValue?[] values, bool isPast)
     {

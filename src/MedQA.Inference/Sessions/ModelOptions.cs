@@ -1,9 +1,14 @@
 namespace MedQA.Inference.Sessions;
 
-/// <summary>How a model is loaded and what it may use. None of it but <see cref="Graph"/>, <see cref="Provider"/> and <see cref="MemoryBudget"/> changes the bits of a result.</summary>
+/// <summary>
+/// How a model is loaded and what it may use. None of it but <see cref="Graph"/>, <see cref="Provider"/> and <see cref="MemoryBudget"/>
+/// changes the bits of a result.
+/// </summary>
 public sealed record ModelOptions
 {
-    /// <summary>The graph's file name within the folder, or <see langword="null"/> for the one that the folder names (<c>model.onnx</c>).</summary>
+    /// <summary>
+    /// The graph's file name within the folder, or <see langword="null"/> for the one that the folder names (<c>model.onnx</c>).
+    /// </summary>
     public string? Graph { get; init; }
 
     /// <summary>What computes the graph.</summary>
@@ -12,13 +17,19 @@ public sealed record ModelOptions
     /// <summary>Which GPU, from 0; not used by <see cref="ExecutionProvider.Cpu"/>.</summary>
     public int DeviceId { get; init; }
 
-    /// <summary>The most bytes of the GPU's memory that ONNX Runtime may take, or <see langword="null"/> for all; not used by <see cref="ExecutionProvider.Cpu"/>.</summary>
+    /// <summary>
+    /// The most bytes of the GPU's memory that ONNX Runtime may take, or <see langword="null"/> for all; not used by
+    /// <see cref="ExecutionProvider.Cpu"/>.
+    /// </summary>
     public long? DeviceMemoryLimit { get; init; }
 
     /// <summary>Threads of one pass, or 0 for one per core.</summary>
     public int Threads { get; init; }
 
-    /// <summary>The most bytes for the key/value cache of the samples that are drawn together; more samples are drawn in several groups. Part of what decides a result's bits.</summary>
+    /// <summary>
+    /// The most bytes for the key/value cache of the samples that are drawn together; more samples are drawn in several groups. Part of
+    /// what decides a result's bits.
+    /// </summary>
     public long MemoryBudget { get; init; } = 4L << 30;
 
     /// <summary>The most bytes for the caches of prompt beginnings that questions share (system text and worked examples).</summary>

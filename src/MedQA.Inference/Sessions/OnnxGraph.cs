@@ -5,7 +5,10 @@ using MedQA.Inference.Models;
 
 namespace MedQA.Inference.Sessions;
 
-/// <summary>What an ONNX file says that a session does not: its attention nodes, and how many weights it has. Field numbers are those of onnx.proto3.</summary>
+/// <summary>
+/// What an ONNX file says that a session does not: its attention nodes, and how many weights it has. Field numbers are those of
+/// onnx.proto3.
+/// </summary>
 internal sealed record OnnxGraph
 {
     private const string GroupQueryAttention = "GroupQueryAttention";
@@ -33,7 +36,8 @@ internal sealed record OnnxGraph
                 throw new InvalidDataException("it is larger than 2 GiB, which ONNX files cannot be");
             }
 
-            using var file = MemoryMappedFile.CreateFromFile(RegularFile.Open(path), null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
+            using var file = MemoryMappedFile.CreateFromFile(
+                RegularFile.Open(path), null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
             using var view = file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
             byte* start = null;
             view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);

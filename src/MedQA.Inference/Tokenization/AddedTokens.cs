@@ -12,7 +12,9 @@ namespace MedQA.Inference.Tokenization;
 /// <param name="SingleWord">Whether it counts only where no letter, mark, digit or underscore touches it.</param>
 internal sealed record AddedToken(int Id, string Content, bool Special, bool Normalized, bool StripsLeft, bool StripsRight, bool SingleWord)
 {
-    /// <summary>Whether the token steers the model (it is special, or the chat template writes it): never recognized in what people wrote.</summary>
+    /// <summary>
+    /// Whether the token steers the model (it is special, or the chat template writes it): never recognized in what people wrote.
+    /// </summary>
     public bool Control { get; init; } = Special;
 }
 
@@ -34,7 +36,19 @@ internal sealed class AddedTokens
 {
     /// <summary>What Rust's \w matches: letters, marks, digits, connectors and the two joiners.</summary>
     private static readonly CodePointSet Word = new(0, whiteSpace: false, [(0x200C, 0x200D)],
-        [CodePointSet.OfCategories(negated: false, UppercaseLetter, LowercaseLetter, TitlecaseLetter, ModifierLetter, OtherLetter, NonSpacingMark, SpacingCombiningMark, EnclosingMark, DecimalDigitNumber, LetterNumber, ConnectorPunctuation)], negated: false);
+        [CodePointSet.OfCategories(
+            negated: false,
+            UppercaseLetter,
+            LowercaseLetter,
+            TitlecaseLetter,
+            ModifierLetter,
+            OtherLetter,
+            NonSpacingMark,
+            SpacingCombiningMark,
+            EnclosingMark,
+            DecimalDigitNumber,
+            LetterNumber,
+            ConnectorPunctuation)], negated: false);
 
     private readonly Dictionary<(int Node, char Next), int> _edges = [];
     private readonly List<AddedToken?> _tokens = [null];
@@ -75,9 +89,14 @@ internal sealed class AddedTokens
     /// <summary>Cuts a text at its added tokens.</summary>
     /// <param name="text">The text.</param>
     /// <param name="recognition">Which tokens count.</param>
-    /// <param name="fromTemplate">For <see cref="AddedTokenRecognition.Template"/>: which characters the template wrote; else empty.</param>
+    /// <param name="fromTemplate">For <see cref="AddedTokenRecognition.Template"/>: which characters the template wrote; else
+    /// empty.</param>
     /// <param name="pieces">Receives the pieces in order, none empty: tokens, and with a null token the text between.</param>
-    public void Cut(ReadOnlySpan<char> text, AddedTokenRecognition recognition, ReadOnlySpan<bool> fromTemplate, List<(int Start, int End, AddedToken? Token)> pieces)
+    public void Cut(
+        ReadOnlySpan<char> text,
+        AddedTokenRecognition recognition,
+        ReadOnlySpan<bool> fromTemplate,
+        List<(int Start, int End, AddedToken? Token)> pieces)
     {
         var done = 0;
         for (var at = 0; at < text.Length;)
@@ -152,7 +171,8 @@ internal sealed class AddedTokens
     }
 
     private static bool TouchesWord(ReadOnlySpan<char> text, int start, int end) =>
-        (start > 0 && IsWord(CodePointSet.At(text, start - CodePointSet.UnitsBefore(text, start), out _))) || (end < text.Length && IsWord(CodePointSet.At(text, end, out _)));
+        (start > 0 && IsWord(CodePointSet.At(text, start - CodePointSet.UnitsBefore(text, start), out _)))
+            || (end < text.Length && IsWord(CodePointSet.At(text, end, out _)));
 
     private static bool IsWord(int codePoint) => Word.Contains(codePoint);
 }

@@ -4,7 +4,10 @@ using System.Text;
 
 namespace MedQA.Inference.Tokenization;
 
-/// <summary>Byte-pair encoding: joins the symbols of a word by the merge of lowest rank, leftmost first, until none is left. Words seen before come from a cache.</summary>
+/// <summary>
+/// Byte-pair encoding: joins the symbols of a word by the merge of lowest rank, leftmost first, until none is left. Words seen before come
+/// from a cache.
+/// </summary>
 internal sealed class BytePairEncoding
 {
     private const int LongestCachedWord = 48;
@@ -29,8 +32,16 @@ internal sealed class BytePairEncoding
     /// <param name="byteFallback">Whether an unknown character becomes tokens of its bytes (&lt;0x0A&gt;).</param>
     /// <param name="ignoreMerges">Whether a word that is in the vocabulary is one token, whatever the merges say.</param>
     /// <param name="fuseUnknown">Whether unknown characters in a row are one unknown token.</param>
-    /// <param name="unknown">The id of the unknown token, or −1 for none: unknown symbols are then left out, as in Hugging Face's tokenizers.</param>
-    public BytePairEncoding(Dictionary<string, int> vocabulary, Dictionary<long, (int Rank, int Id)> merges, bool byteLevel, bool byteFallback, bool ignoreMerges, bool fuseUnknown, int unknown)
+    /// <param name="unknown">The id of the unknown token, or −1 for none: unknown symbols are then left out, as in Hugging Face's
+    /// tokenizers.</param>
+    public BytePairEncoding(
+        Dictionary<string, int> vocabulary,
+        Dictionary<long, (int Rank, int Id)> merges,
+        bool byteLevel,
+        bool byteFallback,
+        bool ignoreMerges,
+        bool fuseUnknown,
+        int unknown)
     {
         _vocabularyBySpan = vocabulary.GetAlternateLookup<ReadOnlySpan<char>>();
         _wordsBySpan = _words.GetAlternateLookup<ReadOnlySpan<char>>();
@@ -305,5 +316,6 @@ internal sealed class BytePairEncoding
         }
     }
 
-    private (int Rank, int Made) Find(int left, int right) => _merges.TryGetValue(Pair(left, right), out var merge) ? merge : (int.MaxValue, -1);
+    private (int Rank, int Made) Find(int left, int right) =>
+        _merges.TryGetValue(Pair(left, right), out var merge) ? merge : (int.MaxValue, -1);
 }

@@ -78,7 +78,8 @@ internal sealed class CanonicalComposition
     }
 
     private bool IsUnsafe(int codePoint) => codePoint >= FirstUnsafe
-        && (_unsafe.Contains(codePoint) || codePoint is (>= VowelBase and < VowelBase + VowelCount) or (> TailBase and < TailBase + TailCount));
+        && (_unsafe.Contains(codePoint)
+            || codePoint is (>= VowelBase and < VowelBase + VowelCount) or (> TailBase and < TailBase + TailCount));
 
     private string Recompose(string text)
     {
@@ -193,7 +194,9 @@ internal sealed class CanonicalComposition
             return SyllableBase + (lead * VowelCount + vowel) * TailCount;
         }
 
-        if (first - SyllableBase is >= 0 and < SyllableCount and var syllable && syllable % TailCount == 0 && second - TailBase is > 0 and < TailCount and var tail)
+        if (first - SyllableBase is >= 0 and < SyllableCount and var syllable
+            && syllable % TailCount == 0
+            && second - TailBase is > 0 and < TailCount and var tail)
         {
             return first + tail;
         }

@@ -99,7 +99,9 @@ internal sealed class CodePointSet
     /// <summary>Whether a code point has Unicode's White_Space property; all of them lie in the basic plane.</summary>
     public static bool IsWhiteSpace(int codePoint) => codePoint <= char.MaxValue && char.IsWhiteSpace((char)codePoint);
 
-    /// <summary>The code point at a place, a lone surrogate read as U+FFFD (what it becomes in UTF-8), and how many UTF-16 units it has.</summary>
+    /// <summary>
+    /// The code point at a place, a lone surrogate read as U+FFFD (what it becomes in UTF-8), and how many UTF-16 units it has.
+    /// </summary>
     public static int At(ReadOnlySpan<char> text, int position, out int units)
     {
         var unit = text[position];

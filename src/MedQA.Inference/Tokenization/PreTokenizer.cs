@@ -1,6 +1,8 @@
 namespace MedQA.Inference.Tokenization;
 
-/// <summary>A text on its way to the vocabulary, and the pieces that it is cut into so far. Merges never cross a border of pieces.</summary>
+/// <summary>
+/// A text on its way to the vocabulary, and the pieces that it is cut into so far. Merges never cross a border of pieces.
+/// </summary>
 internal sealed class PieceList
 {
     public string Text { get; set; } = "";

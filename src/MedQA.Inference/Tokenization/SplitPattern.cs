@@ -105,7 +105,9 @@ internal sealed class SplitPattern
                         goesOn = Match(current.Body!, at) >= 0 != current.Negated;
                         break;
                     case PatternStepKind.LookBehind:
-                        goesOn = (at > 0 && current.Set!.Contains(CodePointSet.At(_text, at - CodePointSet.UnitsBefore(_text, at), out _))) != current.Negated;
+                        goesOn = (at > 0
+                            && current.Set!.Contains(
+                                CodePointSet.At(_text, at - CodePointSet.UnitsBefore(_text, at), out _))) != current.Negated;
                         break;
                     case PatternStepKind.Atomic:
                         var end = Match(current.Body!, at);
@@ -199,7 +201,8 @@ internal sealed class SplitPattern
 
                         return true;
                     default:
-                        if (choice.Position >= _text.Length || !program[choice.Step].Set!.Contains(CodePointSet.At(_text, choice.Position, out var units)))
+                        if (choice.Position >= _text.Length
+                            || !program[choice.Step].Set!.Contains(CodePointSet.At(_text, choice.Position, out var units)))
                         {
                             continue;
                         }

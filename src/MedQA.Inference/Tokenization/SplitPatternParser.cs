@@ -82,7 +82,8 @@ internal ref struct SplitPatternParser
         return program;
     }
 
-    private List<PatternStep> Checked(List<PatternStep> program) => program.Count <= LongestProgram ? program : throw Unknown("a pattern of this size");
+    private List<PatternStep> Checked(List<PatternStep> program) =>
+        program.Count <= LongestProgram ? program : throw Unknown("a pattern of this size");
 
     private List<PatternStep> Atom()
     {
@@ -178,7 +179,13 @@ internal ref struct SplitPatternParser
             throw Unknown("a look-behind of more than one character");
         }
 
-        return [new() { Kind = kind, Negated = negated, Set = kind == PatternStepKind.LookBehind ? body[0].Set : null, Body = [.. body, new() { Kind = PatternStepKind.Match }] }];
+        return [new()
+        {
+            Kind = kind,
+            Negated = negated,
+            Set = kind == PatternStepKind.LookBehind ? body[0].Set : null,
+            Body = [.. body, new() { Kind = PatternStepKind.Match }]
+        }];
     }
 
     private List<PatternStep> Repeated(List<PatternStep> atom)
@@ -439,7 +446,8 @@ internal ref struct SplitPatternParser
                 {
                     's' => CodePointSet.WhiteSpace,
                     'd' => CodePointSet.OfCategories(negated: false, DecimalDigitNumber),
-                    _ => CodePointSet.OfCategories(negated: false, [.. Letters, .. Marks, DecimalDigitNumber, LetterNumber, ConnectorPunctuation]),
+                    _ => CodePointSet.OfCategories(
+                        negated: false, [.. Letters, .. Marks, DecimalDigitNumber, LetterNumber, ConnectorPunctuation]),
                 };
                 return char.IsUpper(letter) ? set.Complement() : set;
             case 'p' or 'P':
@@ -463,7 +471,8 @@ internal ref struct SplitPatternParser
         return null;
     }
 
-    private static ReadOnlySpan<UnicodeCategory> Letters => [UppercaseLetter, LowercaseLetter, TitlecaseLetter, ModifierLetter, OtherLetter];
+    private static ReadOnlySpan<UnicodeCategory> Letters =>
+        [UppercaseLetter, LowercaseLetter, TitlecaseLetter, ModifierLetter, OtherLetter];
 
     private static ReadOnlySpan<UnicodeCategory> Marks => [NonSpacingMark, SpacingCombiningMark, EnclosingMark];
 
@@ -499,7 +508,16 @@ internal ref struct SplitPatternParser
             "Nd" => CodePointSet.OfCategories(complement, DecimalDigitNumber),
             "Nl" => CodePointSet.OfCategories(complement, LetterNumber),
             "No" => CodePointSet.OfCategories(complement, OtherNumber),
-            "P" or "Punctuation" => CodePointSet.OfCategories(complement, ConnectorPunctuation, DashPunctuation, OpenPunctuation, ClosePunctuation, InitialQuotePunctuation, FinalQuotePunctuation, OtherPunctuation),
+            "P" or "Punctuation" =>
+                CodePointSet.OfCategories(
+                    complement,
+                    ConnectorPunctuation,
+                    DashPunctuation,
+                    OpenPunctuation,
+                    ClosePunctuation,
+                    InitialQuotePunctuation,
+                    FinalQuotePunctuation,
+                    OtherPunctuation),
             "S" or "Symbol" => CodePointSet.OfCategories(complement, MathSymbol, CurrencySymbol, ModifierSymbol, OtherSymbol),
             "Sm" => CodePointSet.OfCategories(complement, MathSymbol),
             "Sc" => CodePointSet.OfCategories(complement, CurrencySymbol),
@@ -521,7 +539,11 @@ internal ref struct SplitPatternParser
         var start = _position + (braced ? 3 : 2);
         var length = braced ? _pattern[start..].IndexOf('}') : _pattern[_position + 1] == 'u' ? 4 : 2;
         if (length is < 1 or > 8 || start + length > _pattern.Length
-            || !int.TryParse(_pattern.Slice(start, length), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value) || value is < 0 or > 0x10FFFF)
+            || !int.TryParse(
+                _pattern.Slice(start, length),
+                NumberStyles.AllowHexSpecifier,
+                CultureInfo.InvariantCulture,
+                out var value) || value is < 0 or > 0x10FFFF)
         {
             throw Unknown("a code point that is none");
         }
@@ -530,7 +552,9 @@ internal ref struct SplitPatternParser
         return value;
     }
 
-    /// <summary>A literal, with its other cases where case is ignored: simple folding, which joins ſ to s and the Kelvin sign to k.</summary>
+    /// <summary>
+    /// A literal, with its other cases where case is ignored: simple folding, which joins ſ to s and the Kelvin sign to k.
+    /// </summary>
     private readonly CodePointSet Literal(int codePoint)
     {
         if (!_ignoreCase || codePoint > char.MaxValue)

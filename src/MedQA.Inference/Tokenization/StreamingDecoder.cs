@@ -5,8 +5,8 @@ namespace MedQA.Inference.Tokenization;
 
 /// <summary>
 /// Turns tokens into text one at a time: what <see cref="Append"/> and <see cref="Finish"/> return, joined, is what
-/// <see cref="Tokenizer.Decode(ReadOnlySpan{int}, bool)"/> gives for all of them. A character whose bytes lie in several tokens waits until it is whole.
-/// Not safe for concurrent use; one for each sample.
+/// <see cref="Tokenizer.Decode(ReadOnlySpan{int}, bool)"/> gives for all of them. A character whose bytes lie in several tokens waits until
+/// it is whole. Not safe for concurrent use; one for each sample.
 /// </summary>
 public sealed class StreamingDecoder
 {

@@ -18,7 +18,9 @@ internal sealed record TokenDecoding
     /// <summary>See <see cref="StrippedInFront"/>.</summary>
     public char StrippedCharacter { get; init; }
 
-    /// <summary>Metaspace: this mark is a space, and in the first token of a text it is removed where <see cref="DropsFirstMark"/> says so.</summary>
+    /// <summary>
+    /// Metaspace: this mark is a space, and in the first token of a text it is removed where <see cref="DropsFirstMark"/> says so.
+    /// </summary>
     public char? Mark { get; init; }
 
     /// <summary>See <see cref="Mark"/>.</summary>

@@ -43,7 +43,9 @@ public sealed class Tokenizer
     /// <summary>One more than the highest id.</summary>
     public int VocabularySize => _special.Length;
 
-    /// <summary>The tokens that the tokenizer's post-processor puts in front of a text when special tokens are asked for; mostly none or one.</summary>
+    /// <summary>
+    /// The tokens that the tokenizer's post-processor puts in front of a text when special tokens are asked for; mostly none or one.
+    /// </summary>
     public ReadOnlySpan<int> Prefix => _parts.Prefix;
 
     internal TokenDecoding Decoding => _parts.Decoding;
@@ -56,7 +58,9 @@ public sealed class Tokenizer
         return TokenizerReader.Read(ModelFile.ReadAllBytes(folder.TokenizerPath), folder.TokenizerPath, folder.ChatTemplateSource);
     }
 
-    /// <summary>The tokens of a text in which nothing steers the model: special tokens, and those that the chat template writes, stay text.</summary>
+    /// <summary>
+    /// The tokens of a text in which nothing steers the model: special tokens, and those that the chat template writes, stay text.
+    /// </summary>
     public int[] Encode(string text) => Encode(text, AddedTokenRecognition.Text, []);
 
     /// <inheritdoc cref="Encode(string)"/>
@@ -65,7 +69,9 @@ public sealed class Tokenizer
     /// <summary>The tokens of a text as Hugging Face's tokenizers gives them: special tokens within it are recognized.</summary>
     public int[] EncodeRecognizingSpecials(string text) => Encode(text, AddedTokenRecognition.All, []);
 
-    /// <summary>The tokens of a text made of segments: special tokens are recognized only where the chat template wrote every character of them.</summary>
+    /// <summary>
+    /// The tokens of a text made of segments: special tokens are recognized only where the chat template wrote every character of them.
+    /// </summary>
     public int[] EncodeWithSpecials(IReadOnlyList<PromptSegment> segments)
     {
         ArgumentNullException.ThrowIfNull(segments);
@@ -102,7 +108,9 @@ public sealed class Tokenizer
         return text.Append(decoder.Finish()).ToString();
     }
 
-    /// <summary>The bytes of a token: of its text, for byte-level models as written in the byte alphabet; empty for an id that no token has.</summary>
+    /// <summary>
+    /// The bytes of a token: of its text, for byte-level models as written in the byte alphabet; empty for an id that no token has.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The id is negative or beyond the vocabulary.</exception>
     public ReadOnlySpan<byte> BytesOf(int id)
     {
@@ -160,7 +168,11 @@ public sealed class Tokenizer
         }
         catch (PatternBudgetException)
         {
-            throw new ModelException(ModelFault.UnknownTokenizerComponent, _parts.File, $"the pattern of its pre-tokenizer needs too many steps for a text of {text.Length:N0} characters", "Use the tokenizer.json that the model was published with");
+            throw new ModelException(
+                ModelFault.UnknownTokenizerComponent,
+                _parts.File,
+                $"the pattern of its pre-tokenizer needs too many steps for a text of {text.Length:N0} characters",
+                "Use the tokenizer.json that the model was published with");
         }
 
         return [.. ids];
@@ -187,7 +199,8 @@ public sealed class Tokenizer
 
         // Those of these tokens that steer the model were sought in the raw text already, where it is known who wrote what.
         var pieces = new List<(int Start, int End, AddedToken? Token)>();
-        _parts.NormalizedTokens.Cut(normalized, recognition == AddedTokenRecognition.All ? AddedTokenRecognition.All : AddedTokenRecognition.Text, [], pieces);
+        _parts.NormalizedTokens.Cut(
+            normalized, recognition == AddedTokenRecognition.All ? AddedTokenRecognition.All : AddedTokenRecognition.Text, [], pieces);
         foreach (var (start, end, token) in pieces)
         {
             if (token is not null)
@@ -260,7 +273,9 @@ public sealed class Tokenizer
             text = text.Replace(mark, ' ');
         }
 
-        if (_parts.Decoding.ByteFallback && text is ['<', '0', 'x', _, _, '>'] && byte.TryParse(text.AsSpan(3, 2), System.Globalization.NumberStyles.AllowHexSpecifier, null, out var single))
+        if (_parts.Decoding.ByteFallback
+            && text is ['<', '0', 'x', _, _, '>']
+            && byte.TryParse(text.AsSpan(3, 2), System.Globalization.NumberStyles.AllowHexSpecifier, null, out var single))
         {
             byteToken = true;
             return [single];

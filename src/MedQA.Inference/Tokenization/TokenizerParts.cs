@@ -15,7 +15,10 @@ internal sealed record TokenizerParts
 
     public required Dictionary<string, int> AddedIds { get; init; }
 
-    /// <summary>The added tokens that are sought in the text as given: those that say so, and (where it must be known who wrote a text) all that steer the model.</summary>
+    /// <summary>
+    /// The added tokens that are sought in the text as given: those that say so, and (where it must be known who wrote a text) all that
+    /// steer the model.
+    /// </summary>
     public required AddedTokens RawTokens { get; init; }
 
     /// <summary>The added tokens that are sought in the normalized text.</summary>

@@ -2,7 +2,10 @@ using MedQA.Inference.Models;
 
 namespace MedQA.Inference.Tokenization;
 
-/// <summary>Reads tokenizer.json. A component that is not known is refused by name: a tokenizer that is only nearly right gives wrong answers without a sign.</summary>
+/// <summary>
+/// Reads tokenizer.json. A component that is not known is refused by name: a tokenizer that is only nearly right gives wrong answers
+/// without a sign.
+/// </summary>
 internal static class TokenizerReader
 {
     /// <summary>Ids above this are taken for damage: the largest known vocabularies have about 300,000 tokens.</summary>
@@ -12,7 +15,8 @@ internal static class TokenizerReader
 
     /// <param name="utf8">The file's bytes.</param>
     /// <param name="file">Its path, for messages.</param>
-    /// <param name="chatTemplate">The model's chat template: added tokens that it writes steer the model even if the file does not flag them as special.</param>
+    /// <param name="chatTemplate">The model's chat template: added tokens that it writes steer the model even if the file does not flag
+    /// them as special.</param>
     public static Tokenizer Read(ReadOnlyMemory<byte> utf8, string file, string? chatTemplate)
     {
         var root = ModelJson.Parse(utf8, file);
@@ -39,7 +43,8 @@ internal static class TokenizerReader
         var decoding = Decoding(root.Find("decoder") ?? throw root.Damaged("has no decoder, so tokens cannot become text"));
         if (decoding.ByteLevel != byteLevel)
         {
-            throw root.Damaged($"has {(byteLevel ? "a byte-level pre-tokenizer without a" : "no byte-level pre-tokenizer, but a")} byte-level decoder");
+            throw root.Damaged(
+                $"has {(byteLevel ? "a byte-level pre-tokenizer without a" : "no byte-level pre-tokenizer, but a")} byte-level decoder");
         }
 
         var texts = Texts(vocabulary, added);
@@ -59,10 +64,15 @@ internal static class TokenizerReader
             AddedIds = addedIds,
             RawTokens = new AddedTokens(added.Where(static token => !token.Normalized || token.Control)),
             NormalizedTokens = new AddedTokens(added.Where(static token => token.Normalized && !token.Control)
-                .Select(token => token with { Content = normalizers.Aggregate(token.Content, static (text, normalizer) => normalizer(text)) })),
+                .Select(
+                    token => token with { Content = normalizers.Aggregate(token.Content, static (text, normalizer) => normalizer(text)) })),
             Normalizers = [.. normalizers],
             PreTokenizers = [.. preTokenizers],
-            Model = Model(model, vocabulary, added.Where(static token => token.Control).Select(static token => token.Content).ToHashSet(StringComparer.Ordinal), byteLevel),
+            Model = Model(
+                model,
+                vocabulary,
+                added.Where(static token => token.Control).Select(static token => token.Content).ToHashSet(StringComparer.Ordinal),
+                byteLevel),
             Decoding = decoding,
             Prefix = prefix,
         });
@@ -119,10 +129,18 @@ internal static class TokenizerReader
 
             // As in Hugging Face's tokenizers, a token that the vocabulary has keeps its id there.
             var content = item.Get("content").Text();
-            var token = new AddedToken(vocabulary.TryGetValue(content, out var known) ? known : id.Integer(), content, Flag(item, "special"), Flag(item, "normalized"), Flag(item, "lstrip"), Flag(item, "rstrip"), Flag(item, "single_word"));
+            var token = new AddedToken(
+                vocabulary.TryGetValue(content, out var known) ? known : id.Integer(),
+                content,
+                Flag(item, "special"),
+                Flag(item, "normalized"),
+                Flag(item, "lstrip"),
+                Flag(item, "rstrip"),
+                Flag(item, "single_word"));
             // Plain words and white space that a template happens to write too are no marks of it.
             var isMark = token.Content.Any(static character => !char.IsLetterOrDigit(character) && !char.IsWhiteSpace(character));
-            var steers = token.Special || (isMark && chatTemplate is not null && chatTemplate.Contains(token.Content, StringComparison.Ordinal));
+            var steers =
+                token.Special || (isMark && chatTemplate is not null && chatTemplate.Contains(token.Content, StringComparison.Ordinal));
             added.Add(token with { Control = steers });
         }
 
@@ -131,7 +149,8 @@ internal static class TokenizerReader
 
     /// <param name="model">The file's model.</param>
     /// <param name="vocabulary">All tokens that it has.</param>
-    /// <param name="control">The texts of those that steer the model: no word and no merge may become one, or text could be written that spells it.</param>
+    /// <param name="control">The texts of those that steer the model: no word and no merge may become one, or text could be written that
+    /// spells it.</param>
     /// <param name="byteLevel">Whether a word's symbols are its bytes.</param>
     private static BytePairEncoding Model(ModelJson model, Dictionary<string, int> vocabulary, HashSet<string> control, bool byteLevel)
     {
@@ -155,10 +174,18 @@ internal static class TokenizerReader
         }
 
         var words = vocabulary.Where(token => !control.Contains(token.Key)).ToDictionary(StringComparer.Ordinal);
-        return new(words, Merges(model.Get("merges"), vocabulary, control), byteLevel, Flag(model, "byte_fallback"), Flag(model, "ignore_merges"), Flag(model, "fuse_unk"), unknown);
+        return new(
+            words,
+            Merges(model.Get("merges"), vocabulary, control),
+            byteLevel,
+            Flag(model, "byte_fallback"),
+            Flag(model, "ignore_merges"),
+            Flag(model, "fuse_unk"),
+            unknown);
     }
 
-    private static Dictionary<long, (int Rank, int Id)> Merges(ModelJson stated, Dictionary<string, int> vocabulary, HashSet<string> control)
+    private static Dictionary<long, (int Rank, int Id)> Merges(
+        ModelJson stated, Dictionary<string, int> vocabulary, HashSet<string> control)
     {
         var merges = new Dictionary<long, (int Rank, int Id)>();
         var rank = 0;
@@ -192,7 +219,9 @@ internal static class TokenizerReader
                 (left, right) = (text[..space], text[(space + 1)..]);
             }
 
-            if (!vocabulary.TryGetValue(left, out var leftId) || !vocabulary.TryGetValue(right, out var rightId) || !vocabulary.TryGetValue(left + right, out var made))
+            if (!vocabulary.TryGetValue(left, out var leftId)
+                || !vocabulary.TryGetValue(right, out var rightId)
+                || !vocabulary.TryGetValue(left + right, out var made))
             {
                 throw item.Damaged($"joins \"{left}\" and \"{right}\", which the vocabulary does not have (or not joined)");
             }
@@ -250,10 +279,16 @@ internal static class TokenizerReader
 
                 return true;
             case "Digits":
-                output.Add(new PatternPreTokenizer(SplitPattern.Compile(@"\p{N}"), Flag(component, "individual_digits") ? SplitBehavior.Isolated : SplitBehavior.Contiguous, invert: false));
+                output.Add(
+                    new PatternPreTokenizer(
+                        SplitPattern.Compile(@"\p{N}"),
+                        Flag(component, "individual_digits") ? SplitBehavior.Isolated : SplitBehavior.Contiguous,
+                        invert: false));
                 return false;
             case "Split":
-                output.Add(new PatternPreTokenizer(Pattern(component.Get("pattern")), Behavior(component.Get("behavior")), Flag(component, "invert")));
+                output.Add(
+                    new PatternPreTokenizer(
+                        Pattern(component.Get("pattern")), Behavior(component.Get("behavior")), Flag(component, "invert")));
                 return false;
             case "Metaspace":
                 output.Add(new MetaspacePreTokenizer(Mark(component), Prepend(component), component.Find("split")?.Flag() ?? true));
@@ -277,7 +312,12 @@ internal static class TokenizerReader
         }
         catch (FormatException exception)
         {
-            throw new ModelException(ModelFault.UnknownTokenizerComponent, pattern.File, $"the pattern \"{pattern.Where}\" has {exception.Message}, which is not known", "Use a model whose tokenizer is supported", exception);
+            throw new ModelException(
+                ModelFault.UnknownTokenizerComponent,
+                pattern.File,
+                $"the pattern \"{pattern.Where}\" has {exception.Message}, which is not known",
+                "Use a model whose tokenizer is supported",
+                exception);
         }
     }
 
@@ -370,7 +410,9 @@ internal static class TokenizerReader
         return decoding;
     }
 
-    /// <summary>Components must come in the order byte level or replacements, byte fallback, fuse, strip: any other would mean something else.</summary>
+    /// <summary>
+    /// Components must come in the order byte level or replacements, byte fallback, fuse, strip: any other would mean something else.
+    /// </summary>
     private static void ReadDecoder(ModelJson component, ref TokenDecoding decoding, ref int stage, int depth)
     {
         if (depth > 8)
@@ -476,5 +518,8 @@ internal static class TokenizerReader
     private static bool Flag(ModelJson component, string name) => component.Find(name)?.Flag() ?? false;
 
     private static ModelException Unknown(ModelJson at, string part, string what) => new(
-        ModelFault.UnknownTokenizerComponent, at.File, $"the tokenizer's {part} uses {what}, which is not known", "Use a model whose tokenizer is supported: byte-pair encoding, over bytes or with byte fallback");
+        ModelFault.UnknownTokenizerComponent,
+        at.File,
+        $"the tokenizer's {part} uses {what}, which is not known",
+        "Use a model whose tokenizer is supported: byte-pair encoding, over bytes or with byte fallback");
 }

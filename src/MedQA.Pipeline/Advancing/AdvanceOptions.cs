@@ -18,18 +18,22 @@ public sealed record AdvanceOptions
     /// <summary>The largest run that starts without being approved, in questions; <see langword="null"/> for any.</summary>
     public int? MaxQuestions { get; init; }
 
-    /// <summary>The largest run that starts without being approved, in tokens that it can generate at most; <see langword="null"/> for any.</summary>
+    /// <summary>
+    /// The largest run that starts without being approved, in tokens that it can generate at most; <see langword="null"/> for any.
+    /// </summary>
     public long? MaxGeneratedTokens { get; init; }
 
     /// <summary>
-    /// The most hours that workers may spend on a run that nobody has approved, summed over all of them; <see langword="null"/> for any. A run that is above it waits, and its workers stop within
-    /// <see cref="Answering.WorkerOptions.Renew"/>: it can be passed by what they have at hand.
+    /// The most hours that workers may spend on a run that nobody has approved, summed over all of them; <see langword="null"/> for any. A
+    /// run that is above it waits, and its workers stop within <see cref="Answering.WorkerOptions.Renew"/>: it can be passed by what they
+    /// have at hand.
     /// </summary>
     public double? MaxComputeHours { get; init; }
 
     /// <summary>
-    /// The name of the worker in this host, where its <see cref="Answering.WorkerOptions.Identity"/> is set: batches that it was answering before this process began are sent again at once,
-    /// because it can take up its own leases. <see langword="null"/> where no worker is known to be gone.
+    /// The name of the worker in this host, where its <see cref="Answering.WorkerOptions.Identity"/> is set: batches that it was answering
+    /// before this process began are sent again at once, because it can take up its own leases. <see langword="null"/> where no worker is
+    /// known to be gone.
     /// </summary>
     public string? OwnWorker { get; init; }
 

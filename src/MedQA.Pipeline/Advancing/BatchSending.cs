@@ -9,7 +9,9 @@ using MedQA.Pipeline.Tracing;
 
 namespace MedQA.Pipeline.Advancing;
 
-/// <summary>Sends messages for batches that nobody works on: those never sent, those given back, and those whose worker or message is lost.</summary>
+/// <summary>
+/// Sends messages for batches that nobody works on: those never sent, those given back, and those whose worker or message is lost.
+/// </summary>
 internal sealed class BatchSending(RunStorage storage, AdvanceOptions options, TimeProvider time, PipelineSignals signals)
 {
     private const int Chunk = 100;
@@ -20,7 +22,9 @@ internal sealed class BatchSending(RunStorage storage, AdvanceOptions options, T
     /// <summary>A worker reports with each renewal, every 20 s: a row that is younger than this speaks of a worker that lives.</summary>
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(45);
 
-    /// <summary>Between two tries of a batch that a worker with another model has refused while others answer: both kinds take from one queue.</summary>
+    /// <summary>
+    /// Between two tries of a batch that a worker with another model has refused while others answer: both kinds take from one queue.
+    /// </summary>
     private static readonly TimeSpan RefusedPause = TimeSpan.FromSeconds(10);
 
     private readonly BatchRows _batches = new(storage.BatchTable);
@@ -31,7 +35,8 @@ internal sealed class BatchSending(RunStorage storage, AdvanceOptions options, T
     /// <param name="ownGone">Whether what the host's own worker was answering before this process began is to be sent again.</param>
     /// <param name="processStarted">When this process began.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
-    public async Task<List<BatchRow>> FindAbandonedAsync(RunId run, IReadOnlyList<BatchRow> rows, bool ownGone, DateTimeOffset processStarted, CancellationToken cancellationToken)
+    public async Task<List<BatchRow>> FindAbandonedAsync(
+        RunId run, IReadOnlyList<BatchRow> rows, bool ownGone, DateTimeOffset processStarted, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var abandoned = new List<BatchRow>();
@@ -40,22 +45,26 @@ internal sealed class BatchSending(RunStorage storage, AdvanceOptions options, T
         var inHand = InHand;
         foreach (var row in rows.Where(static row => !row.Collected && row.State != BatchState.Damaged))
         {
-            // What was sent later than now was sent by another clock, or before this one was set back: it must not keep the batch waiting until then.
+            // What was sent later than now was sent by another clock, or before this one was set back: it must not keep the batch waiting
+            // until then.
             var quiet = row.Sent is { } last ? (now - last).Duration() : TimeSpan.MaxValue;
             var heard = row.Heard is { } word && word >= row.Sent;
             var send = row.State switch
             {
                 _ when row.Sent is null => true,
                 BatchState.Released when heard => true,
-                BatchState.OtherModel when heard => anybodyAnswers ? quiet >= RefusedPause : quiet >= options.ResendAfter && abandoned.Count == 0,
+                BatchState.OtherModel when heard =>
+                    anybodyAnswers ? quiet >= RefusedPause : quiet >= options.ResendAfter && abandoned.Count == 0,
                 BatchState.Running when ownGone && row.Worker == options.OwnWorker && row.Sent < processStarted => true,
 
                 // It may also have died with a message in its hand; it takes the oldest first.
                 BatchState.Waiting when ownGone && row.Sent < processStarted && inHand-- > 0 => true,
                 _ when quiet < options.ResendAfter => false,
 
-                // Nobody has begun: as long as messages lie in the queue, this batch's is among them or comes to its turn when they are gone.
-                BatchState.Waiting or BatchState.OtherModel or BatchState.Released => queueIsEmpty ??= await IsQueueEmptyAsync(cancellationToken),
+                // Nobody has begun: as long as messages lie in the queue, this batch's is among them or comes to its turn when they are
+                // gone.
+                BatchState.Waiting or BatchState.OtherModel or BatchState.Released =>
+                    queueIsEmpty ??= await IsQueueEmptyAsync(cancellationToken),
                 BatchState.Running when (now - row.Timestamp).Duration() < Fresh => false,
                 _ => !await IsLeasedAsync(run, row.Batch, cancellationToken),
             };
@@ -82,16 +91,24 @@ internal sealed class BatchSending(RunStorage storage, AdvanceOptions options, T
         }
     }
 
-    /// <summary>Sends a message for each, then notes it: a message that is sent twice costs a look, one that is noted and not sent costs minutes.</summary>
+    /// <summary>
+    /// Sends a message for each, then notes it: a message that is sent twice costs a look, one that is noted and not sent costs minutes.
+    /// </summary>
     public async Task SendAsync(RunId run, IReadOnlyList<BatchRow> rows, string? traceparent, CancellationToken cancellationToken)
     {
         foreach (var chunk in rows.Chunk(Chunk))
         {
-            using var activity = PipelineTracing.Start("send batches", run.ToString(), ActivityKind.Producer)?.SetTag("messaging.batch.message_count", chunk.Length);
+            using var activity = PipelineTracing.Start(
+                "send batches", run.ToString(), ActivityKind.Producer)?.SetTag("messaging.batch.message_count", chunk.Length);
             var carried = PipelineTracing.Traceparent ?? traceparent;
             var sent = time.GetUtcNow();
-            await Parallel.ForEachAsync(chunk, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = cancellationToken }, async (row, cancel) =>
-                await storage.BatchQueue.SendAsync(new BatchMessage { Run = run.ToString(), Batch = row.Batch.ToString(), Sent = sent, Traceparent = carried }, cancel));
+            await Parallel.ForEachAsync(chunk, new ParallelOptions
+            {
+                MaxDegreeOfParallelism = 8,
+                CancellationToken = cancellationToken
+            }, async (row, cancel) =>
+                await storage.BatchQueue.SendAsync(
+                    new BatchMessage { Run = run.ToString(), Batch = row.Batch.ToString(), Sent = sent, Traceparent = carried }, cancel));
             signals.BatchesSent.Set();
             await _batches.NoteSentAsync(run, chunk, sent, cancellationToken);
         }

@@ -3,10 +3,15 @@ namespace MedQA.Pipeline.Advancing;
 /// <summary>How long things are kept.</summary>
 public sealed record RetentionOptions
 {
-    /// <summary>Days after which a run that has ended, and with which nothing has happened since, is deleted; <see langword="null"/> for never.</summary>
+    /// <summary>
+    /// Days after which a run that has ended, and with which nothing has happened since, is deleted; <see langword="null"/> for never.
+    /// </summary>
     public int? RunDays { get; init; }
 
-    /// <summary>Days after which an uploaded question set is deleted, its runs not; <see langword="null"/> for never. Sent once more it is a new upload, and a new run.</summary>
+    /// <summary>
+    /// Days after which an uploaded question set is deleted, its runs not; <see langword="null"/> for never. Sent once more it is a new
+    /// upload, and a new run.
+    /// </summary>
     public int? UploadDays { get; init; }
 
     /// <summary>Refuses what cannot work.</summary>

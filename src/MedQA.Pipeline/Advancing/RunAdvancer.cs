@@ -17,8 +17,9 @@ using Microsoft.Extensions.Logging;
 namespace MedQA.Pipeline.Advancing;
 
 /// <summary>
-/// Drives runs: one call is one step, and every step can be done twice, by two at once, or be cut off anywhere. What counts is in blobs; rows only say how far this
-/// side has come. A step looks at the batches that are out, never at those that are done, so its cost does not grow with the run.
+/// Drives runs: one call is one step, and every step can be done twice, by two at once, or be cut off anywhere. What counts is in blobs;
+/// rows only say how far this side has come. A step looks at the batches that are out, never at those that are done, so its cost does not
+/// grow with the run.
 /// </summary>
 public sealed class RunAdvancer
 {
@@ -89,7 +90,11 @@ public sealed class RunAdvancer
         {
             if ((await _runs.FindAsync(run, cancellationToken) ?? await RebuildAsync(run, cancellationToken)) is not { } row)
             {
-                return new AdvanceOutcome(null, await _storage.FindManifestAsync(run, cancellationToken) is { Tombstone: { } tombstone } ? await _deletion.RemoveLateAsync(run, tombstone, cancellationToken) : null);
+                return new AdvanceOutcome(
+                    null,
+                    await _storage.FindManifestAsync(run, cancellationToken) is { Tombstone: { } tombstone }
+                        ? await _deletion.RemoveLateAsync(run, tombstone, cancellationToken)
+                        : null);
             }
 
             using var activity = PipelineTracing.Start("advance run", run.ToString(), ActivityKind.Internal, row.Traceparent);
@@ -138,7 +143,11 @@ public sealed class RunAdvancer
                 return await _deletion.StepAsync(row, cancellationToken);
             }
 
-            return await EndAsync(row, RunState.Failed, "The run's manifest is missing from storage. Delete the run and upload its questions again.", cancellationToken);
+            return await EndAsync(
+                row,
+                RunState.Failed,
+                "The run's manifest is missing from storage. Delete the run and upload its questions again.",
+                cancellationToken);
         }
 
         if (summary.State.IsFinal())
@@ -212,7 +221,9 @@ public sealed class RunAdvancer
         }
 
         next = WithTimestamp(next);
-        return await _runs.TryUpdateAsync(next, cancellationToken) is null ? null : new AdvanceOutcome(next.Summary.State, more ? TimeSpan.Zero : Soon);
+        return await _runs.TryUpdateAsync(next, cancellationToken) is null
+            ? null
+            : new AdvanceOutcome(next.Summary.State, more ? TimeSpan.Zero : Soon);
     }
 
     /// <summary>The rows of the batches that may be out; those that have none get one.</summary>
@@ -226,9 +237,12 @@ public sealed class RunAdvancer
             if (rows.Count < summary.Batches - row.CollectedBatches)
             {
                 var standing = rows.Select(static standing => standing.Batch).ToHashSet();
-                var lost = await _answers.ListAsync(summary.Run, "questions", summary.Retry, cancellationToken).Where(batch => batch.Number >= row.Cursor && !standing.Contains(batch)).ToListAsync(cancellationToken);
+                var lost = await _answers.ListAsync(summary.Run, "questions", summary.Retry, cancellationToken)
+                    .Where(batch => batch.Number >= row.Cursor && !standing.Contains(batch))
+                    .ToListAsync(cancellationToken);
                 await _batches.CreateAsync(summary.Run, lost, cancellationToken);
-                rows = [.. rows.Concat(lost.Select(static batch => new BatchRow { Batch = batch })).OrderBy(static batch => batch.Batch.Number)];
+                rows = [.. rows.Concat(lost.Select(static batch => new BatchRow { Batch = batch }))
+                    .OrderBy(static batch => batch.Batch.Number)];
             }
 
             return [.. rows.Take(_options.MaxOutstanding)];
@@ -236,9 +250,12 @@ public sealed class RunAdvancer
 
         var end = (int)Math.Min(summary.Batches, (long)row.Cursor + _options.MaxOutstanding);
         var known = rows.Select(static known => known.Batch.Number).ToHashSet();
-        var missing = Enumerable.Range(row.Cursor, end - row.Cursor).Where(number => !known.Contains(number)).Select(BatchId.First).ToList();
+        var missing =
+            Enumerable.Range(row.Cursor, end - row.Cursor).Where(number => !known.Contains(number)).Select(BatchId.First).ToList();
         await _batches.CreateAsync(summary.Run, missing, cancellationToken);
-        return [.. rows.Where(batch => batch.Batch.Number < end).Concat(missing.Select(static batch => new BatchRow { Batch = batch })).OrderBy(static batch => batch.Batch.Number)];
+        return [.. rows.Where(batch => batch.Batch.Number < end)
+            .Concat(missing.Select(static batch => new BatchRow { Batch = batch }))
+            .OrderBy(static batch => batch.Batch.Number)];
     }
 
     /// <summary>Writes the answers of batches that have been finished since into the table.</summary>
@@ -249,7 +266,11 @@ public sealed class RunAdvancer
         var more = false;
 
         // Several side by side: in a large run batches end faster than one collecting after the other takes.
-        var collecting = ReadAhead.InOrderAsync(rows.Where(batch => !batch.Collected && MayBeFinished(batch)), CollectedAhead, (batch, cancel) => CollectAsync(run, batch.Batch, cancel), cancellationToken);
+        var collecting = ReadAhead.InOrderAsync(
+            rows.Where(batch => !batch.Collected && MayBeFinished(batch)),
+            CollectedAhead,
+            (batch, cancel) => CollectAsync(run, batch.Batch, cancel),
+            cancellationToken);
         await foreach (var finished in collecting)
         {
             if (collected.Count == _options.CollectAtOnce)
@@ -264,35 +285,55 @@ public sealed class RunAdvancer
             }
         }
 
-        await _batches.NoteCollectedAsync(run, collected.Select(static batch => (batch.Key, batch.Value.Totals, batch.Value.Written)), cancellationToken);
-        return ([.. rows.Select(batch => collected.TryGetValue(batch.Batch, out var sums) ? batch with { Collected = true, Totals = sums.Totals, AnswersWritten = sums.Written } : batch)], more);
+        await _batches.NoteCollectedAsync(
+            run, collected.Select(static batch => (batch.Key, batch.Value.Totals, batch.Value.Written)), cancellationToken);
+        return ([.. rows.Select(
+            batch => collected.TryGetValue(batch.Batch, out var sums)
+                ? batch with { Collected = true, Totals = sums.Totals, AnswersWritten = sums.Written }
+                : batch)], more);
     }
 
-    /// <summary>Writes the answers of a batch into the table; <see langword="null"/> where it is not finished. Repeated, it writes the same.</summary>
-    private async Task<(BatchId Batch, RunTotals Totals, DateTimeOffset Written)?> CollectAsync(RunId run, BatchId batch, CancellationToken cancellationToken)
+    /// <summary>
+    /// Writes the answers of a batch into the table; <see langword="null"/> where it is not finished. Repeated, it writes the same.
+    /// </summary>
+    private async Task<(BatchId Batch, RunTotals Totals, DateTimeOffset Written)?> CollectAsync(
+        RunId run, BatchId batch, CancellationToken cancellationToken)
     {
         if (await _answers.FindAsync(run, batch, cancellationToken) is not { } finished)
         {
             return null;
         }
 
-        await _answerRows.WriteAsync(run, [.. finished.Answers.Select(static answer => AnswerRows.RowOf(answer.Answered, answer.Batch, answer.Offset, answer.Length))], cancellationToken);
+        await _answerRows.WriteAsync(
+            run,
+            [.. finished.Answers.Select(static answer => AnswerRows.RowOf(answer.Answered, answer.Batch, answer.Offset, answer.Length))],
+            cancellationToken);
         await _answers.KeepCountedAsync(run, finished, cancellationToken);
-        return (batch, finished.Answers.Aggregate(default(RunTotals), static (sum, answer) => sum + RunTotals.Of(answer.Answered)), finished.Written);
+        return (batch, finished.Answers.Aggregate(
+            default(RunTotals), static (sum, answer) => sum + RunTotals.Of(answer.Answered)), finished.Written);
     }
 
-    /// <summary>Whether it is worth a look at the batch's answers: its worker says so, or has been silent for so long that it may have died between the answers and saying so.</summary>
+    /// <summary>
+    /// Whether it is worth a look at the batch's answers: its worker says so, or has been silent for so long that it may have died between
+    /// the answers and saying so.
+    /// </summary>
     private bool MayBeFinished(BatchRow batch) =>
-        batch.State == BatchState.Finished || (batch.State == BatchState.Running && batch.Sent is { } sent && (_time.GetUtcNow() - sent).Duration() >= _options.ResendAfter
+        batch.State == BatchState.Finished
+        || (batch.State == BatchState.Running
+            && batch.Sent is { } sent
+            && (_time.GetUtcNow() - sent).Duration() >= _options.ResendAfter
             && (_time.GetUtcNow() - batch.Timestamp).Duration() >= _options.ResendAfter / 2);
 
-    private async Task<AdvanceOutcome?> CancelAsync(RunRow before, RunRow row, RunManifest manifest, List<BatchRow> rows, CancellationToken cancellationToken)
+    private async Task<AdvanceOutcome?> CancelAsync(
+        RunRow before, RunRow row, RunManifest manifest, List<BatchRow> rows, CancellationToken cancellationToken)
     {
         foreach (var batch in rows.Where(static batch => batch is { State: BatchState.Running, Collected: false }))
         {
             if (await _sending.IsLeasedAsync(row.Summary.Run, batch.Batch, cancellationToken))
             {
-                return row != before && await _runs.TryUpdateAsync(WithTimestamp(row), cancellationToken) is null ? null : new AdvanceOutcome(row.Summary.State, Soon);
+                return row != before && await _runs.TryUpdateAsync(WithTimestamp(row), cancellationToken) is null
+                    ? null
+                    : new AdvanceOutcome(row.Summary.State, Soon);
             }
         }
 
@@ -308,10 +349,13 @@ public sealed class RunAdvancer
         // Where rows were lost, retries that had been made still lie in blobs: they are gone through again.
         if (state == RunState.Completed && await _retry.FindNextAsync(row, cancellationToken) is { } again)
         {
-            return await _runs.TryUpdateAsync(WithTimestamp(again), cancellationToken) is null ? null : new AdvanceOutcome(again.Summary.State, TimeSpan.Zero);
+            return await _runs.TryUpdateAsync(WithTimestamp(again), cancellationToken) is null
+                ? null
+                : new AdvanceOutcome(again.Summary.State, TimeSpan.Zero);
         }
 
-        if (state == RunState.Completed && await _answers.FindMissingAsync(row.Summary.Run, manifest, row.Summary.Retry, cancellationToken) is { } missing)
+        if (state == RunState.Completed
+            && await _answers.FindMissingAsync(row.Summary.Run, manifest, row.Summary.Retry, cancellationToken) is { } missing)
         {
             return await CollectAgainAsync(row, manifest, missing, cancellationToken);
         }
@@ -359,14 +403,24 @@ public sealed class RunAdvancer
         }
 
         PipelineMetrics.RunEnded(ended.Summary);
-        _logger.LogInformation("Run {Run} is {State}: {Done} of {Questions} questions, {Failed} failed.", row.Summary.Run, ended.Summary.State, ended.Summary.Totals.Done, ended.Summary.Questions, ended.Summary.Totals.Failed);
+        _logger.LogInformation(
+            "Run {Run} is {State}: {Done} of {Questions} questions, {Failed} failed.",
+            row.Summary.Run,
+            ended.Summary.State,
+            ended.Summary.Totals.Done,
+            ended.Summary.Questions,
+            ended.Summary.Totals.Failed);
         return new AdvanceOutcome(ended.Summary.State, null);
     }
 
-    /// <summary>Forgets what rows say was collected, and goes through the run once more: what has blobs is only read, what has none is answered.</summary>
-    private async Task<AdvanceOutcome?> CollectAgainAsync(RunRow row, RunManifest manifest, BatchId missing, CancellationToken cancellationToken)
+    /// <summary>
+    /// Forgets what rows say was collected, and goes through the run once more: what has blobs is only read, what has none is answered.
+    /// </summary>
+    private async Task<AdvanceOutcome?> CollectAgainAsync(
+        RunRow row, RunManifest manifest, BatchId missing, CancellationToken cancellationToken)
     {
-        _logger.LogWarning("The answers of batch {Batch} of run {Run} are gone from storage; the run is gone through again.", missing, row.Summary.Run);
+        _logger.LogWarning(
+            "The answers of batch {Batch} of run {Run} are gone from storage; the run is gone through again.", missing, row.Summary.Run);
         await _storage.BatchTable.DeletePartitionAsync(row.Summary.Run.ToString(), cancellationToken);
         var fresh = QuestionSetSplitter.RowOf(row.Summary.Run, manifest);
         var again = fresh with
@@ -374,14 +428,33 @@ public sealed class RunAdvancer
             ETag = row.ETag,
             Start = row.Start,
             Reserved = row.Reserved,
-            Summary = fresh.Summary with { Requested = row.Summary.Requested, Approved = row.Summary.Approved, Started = row.Summary.Started, Revision = row.Summary.Revision },
+            Summary = fresh.Summary with
+            {
+                Requested = row.Summary.Requested,
+                Approved = row.Summary.Approved,
+                Started = row.Summary.Started,
+                Revision = row.Summary.Revision
+            },
         };
-        return await _runs.TryUpdateAsync(WithTimestamp(again), cancellationToken) is null ? null : new AdvanceOutcome(again.Summary.State, TimeSpan.Zero);
+        return await _runs.TryUpdateAsync(WithTimestamp(again), cancellationToken) is null
+            ? null
+            : new AdvanceOutcome(again.Summary.State, TimeSpan.Zero);
     }
 
     private async Task<AdvanceOutcome?> EndAsync(RunRow row, RunState state, string? reason, CancellationToken cancellationToken)
     {
-        var ended = WithTimestamp(row with { Summary = row.Summary with { State = state, Reason = reason, NeedsApproval = false, Requested = RequestedAction.None, Finished = _time.GetUtcNow() } });
+        var ended = WithTimestamp(
+            row with
+            {
+                Summary = row.Summary with
+                {
+                    State = state,
+                    Reason = reason,
+                    NeedsApproval = false,
+                    Requested = RequestedAction.None,
+                    Finished = _time.GetUtcNow()
+                }
+            });
         if (await _runs.TryUpdateAsync(ended, cancellationToken) is null)
         {
             return null;
@@ -405,8 +478,10 @@ public sealed class RunAdvancer
         var profile = manifest.Protocol!.Profile;
         var tokens = manifest.Questions * profile.MostTokensPerQuestion;
         return summary.Approved ? null
-            : manifest.Questions > _options.MaxQuestions ? $"The run has {manifest.Questions} questions; more than {_options.MaxQuestions} need approval."
-            : tokens > _options.MaxGeneratedTokens ? $"The run can generate {tokens} tokens; more than {_options.MaxGeneratedTokens} need approval."
+            : manifest.Questions > _options.MaxQuestions ? $"The run has {manifest.Questions} questions; more than "
+                + $"{_options.MaxQuestions} need approval."
+            : tokens > _options.MaxGeneratedTokens ? $"The run can generate {tokens} tokens; more than {_options.MaxGeneratedTokens} need "
+                + "approval."
             : null;
     }
 
@@ -415,7 +490,8 @@ public sealed class RunAdvancer
         summary.Approved || _options.MaxComputeHours is not { } most || summary.Totals.Seconds <= most * 3600 ? null
         : string.Create(
             CultureInfo.InvariantCulture,
-            $"Workers have spent {summary.Totals.Seconds / 3600:0.####} hours on {summary.Totals.Done} of {summary.Questions} questions; more than {most:0.####} need approval.");
+            $"Workers have spent {summary.Totals.Seconds / 3600:0.####} hours on {summary.Totals.Done} of {summary.Questions} questions; "
+                + $"more than {most:0.####} need approval.");
 
     /// <summary>Reserves what the questions that are left can take.</summary>
     /// <returns>Why the run waits, as a sentence; <see langword="null"/> where it need not.</returns>
@@ -472,5 +548,7 @@ public sealed class RunAdvancer
     private RunRow WithTimestamp(RunRow row) => row with { Summary = row.Summary with { Changed = _time.GetUtcNow() } };
 
     /// <summary>The longer nothing has changed, the later the next look: a quarter of that time, from a second to half a minute.</summary>
-    private TimeSpan Pause(RunRow row) => TimeSpan.FromSeconds(Math.Clamp((_time.GetUtcNow() - row.Summary.Changed).TotalSeconds / 4, Soon.TotalSeconds, Latest.TotalSeconds));
+    private TimeSpan Pause(RunRow row) =>
+        TimeSpan.FromSeconds(
+            Math.Clamp((_time.GetUtcNow() - row.Summary.Changed).TotalSeconds / 4, Soon.TotalSeconds, Latest.TotalSeconds));
 }

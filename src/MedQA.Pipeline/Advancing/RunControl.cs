@@ -15,14 +15,19 @@ public enum RequestOutcome
     /// <summary>There is no such run.</summary>
     NotFound,
 
-    /// <summary>The run's state does not allow it: only what goes on can be cancelled, only what has ended can be retried, and what is being deleted stays deleted.</summary>
+    /// <summary>
+    /// The run's state does not allow it: only what goes on can be cancelled, only what has ended can be retried, and what is being deleted
+    /// stays deleted.
+    /// </summary>
     NotPossible,
 
     /// <summary>The run follows another version of the evaluation's rules: answers read by two versions are not mixed in one run.</summary>
     OtherRules,
 }
 
-/// <summary>Writes down what somebody wants to happen with a run. <c>Advance</c> obeys, in every host; the message sent here only wakes it up.</summary>
+/// <summary>
+/// Writes down what somebody wants to happen with a run. <c>Advance</c> obeys, in every host; the message sent here only wakes it up.
+/// </summary>
 public sealed class RunControl
 {
     private readonly RunStorage _storage;
@@ -43,7 +48,8 @@ public sealed class RunControl
     }
 
     /// <summary>Says that a run may have something to do: who drives runs looks at it soon.</summary>
-    public Task WakeAsync(RunId run, CancellationToken cancellationToken) => _storage.AdvanceQueue.SendWakeUpAsync(run, _time.GetUtcNow(), traceparent: null, cancellationToken);
+    public Task WakeAsync(RunId run, CancellationToken cancellationToken) =>
+        _storage.AdvanceQueue.SendWakeUpAsync(run, _time.GetUtcNow(), traceparent: null, cancellationToken);
 
     /// <summary>Asks for an action.</summary>
     public async Task<RequestOutcome> RequestAsync(RunId run, RequestedAction action, CancellationToken cancellationToken)
@@ -55,7 +61,9 @@ public sealed class RunControl
                 return RequestOutcome.NotPossible;
             }
 
-            if (action == RequestedAction.Retry && await _storage.FindManifestAsync(run, cancellationToken) is { Manifest: { } manifest } && manifest.Rules != EvaluationRules.Version)
+            if (action == RequestedAction.Retry
+                && await _storage.FindManifestAsync(run, cancellationToken) is { Manifest: { } manifest }
+                && manifest.Rules != EvaluationRules.Version)
             {
                 return RequestOutcome.OtherRules;
             }
@@ -75,14 +83,17 @@ public sealed class RunControl
 
     /// <summary>Why a run under another version of the rules does not go on, as a sentence.</summary>
     public static string OtherRulesOf(RunId run, string? rules) =>
-        $"Run {run} follows version {rules ?? "1"} of the evaluation's rules, and this one follows version {EvaluationRules.Version}: answers read by two versions are not mixed. What it has can still be shown, compared and exported; start a new run of the same questions instead.";
+        $"Run {run} follows version {rules ?? "1"} of the evaluation's rules, and this one follows version {EvaluationRules.Version}: "
+            + "answers read by two versions are not mixed. What it has can still be shown, compared and exported; start a new run of the "
+            + "same questions instead.";
 
     private static bool IsPossible(RunSummary summary, RequestedAction action) => action switch
     {
         RequestedAction.Delete => true,
         _ when summary.State == RunState.Deleting || summary.Requested == RequestedAction.Delete => false,
         RequestedAction.Cancel => !summary.State.IsFinal(),
-        RequestedAction.Retry => summary.State is RunState.CompletedWithFailures or RunState.Cancelled or RunState.Failed && summary.Retry < BatchId.MaxRetries,
+        RequestedAction.Retry =>
+            summary.State is RunState.CompletedWithFailures or RunState.Cancelled or RunState.Failed && summary.Retry < BatchId.MaxRetries,
         RequestedAction.Approve => !summary.State.IsFinal(),
         _ => throw new ArgumentOutOfRangeException(nameof(action), action, "There is nothing to ask for."),
     };

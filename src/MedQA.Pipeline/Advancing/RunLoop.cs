@@ -14,8 +14,9 @@ using Microsoft.Extensions.Logging;
 namespace MedQA.Pipeline.Advancing;
 
 /// <summary>
-/// What the durable orchestration and the triggers do in Azure, for one machine: finds uploads, and advances every run that is not done, when it is due, when its queue says
-/// so, or when another part of this process does. Goes on with removals of studies and ratings that were cut off.
+/// What the durable orchestration and the triggers do in Azure, for one machine: finds uploads, and advances every run that is not done,
+/// when it is due, when its queue says so, or when another part of this process does. Goes on with removals of studies and ratings that
+/// were cut off.
 /// </summary>
 public sealed class RunLoop
 {
@@ -26,7 +27,10 @@ public sealed class RunLoop
     private static readonly TimeSpan AfterFault = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(1);
 
-    /// <summary>A step of a large run looks at up to a thousand batches. Where batches end faster than that, several are taken in one step: a run rests so many times as long as its last step took.</summary>
+    /// <summary>
+    /// A step of a large run looks at up to a thousand batches. Where batches end faster than that, several are taken in one step: a run
+    /// rests so many times as long as its last step took.
+    /// </summary>
     private const int RestForWork = 4;
 
     private readonly RunStorage _storage;
@@ -70,7 +74,8 @@ public sealed class RunLoop
         ArgumentNullException.ThrowIfNull(storage);
         ArgumentNullException.ThrowIfNull(advancer);
         ArgumentNullException.ThrowIfNull(time);
-        (_storage, _advancer, _splitter, _time, _logger, _signals, _retention) = (storage, advancer, splitter, time, logger, signals ?? new PipelineSignals(), retention);
+        (_storage, _advancer, _splitter, _time, _logger, _signals, _retention) =
+            (storage, advancer, splitter, time, logger, signals ?? new PipelineSignals(), retention);
         _runs = new RunRows(storage.RunTable);
         _receipts = new UploadReceipts(storage.RunTable);
         _studies = new StudyStore(storage, time, logger);
@@ -78,11 +83,15 @@ public sealed class RunLoop
         _began = time.GetTimestamp();
     }
 
-    /// <summary>The time since the loop was made, by a clock that only runs forward: a machine whose time of day is set back must not leave its runs alone for as long.</summary>
+    /// <summary>
+    /// The time since the loop was made, by a clock that only runs forward: a machine whose time of day is set back must not leave its runs
+    /// alone for as long.
+    /// </summary>
     private TimeSpan Now => _time.GetElapsedTime(_began);
 
     /// <summary>Drives runs until it is told to stop. An outage of the storage is waited out.</summary>
-    /// <exception cref="Exception">A disk is full (<see cref="FullDisk.Describe"/>): nothing goes on before somebody has made room.</exception>
+    /// <exception cref="Exception">A disk is full (<see cref="FullDisk.Describe"/>): nothing goes on before somebody has made
+    /// room.</exception>
     public async Task RunAsync(CancellationToken stopping)
     {
         var (scanDue, listDue, queueDue, sweepDue) = (TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero);
@@ -152,7 +161,9 @@ public sealed class RunLoop
         var options = new GetBlobsOptions { Traits = BlobTraits.Metadata };
         await foreach (var blob in _storage.QuestionSets.GetBlobsAsync(options, cancellationToken))
         {
-            if (blob.Properties.ETag is not { } etag || _receipts.Contains(blob.Name, etag) || (_failedUploads.TryGetValue(blob.Name, out var next) && Now < next))
+            if (blob.Properties.ETag is not { } etag
+                || _receipts.Contains(blob.Name, etag)
+                || (_failedUploads.TryGetValue(blob.Name, out var next) && Now < next))
             {
                 continue;
             }
@@ -179,7 +190,9 @@ public sealed class RunLoop
                 _receipts.PassOver(blob.Name, etag);
                 _failedUploads.Remove(blob.Name);
             }
-            catch (Exception fault) when (fault is not (OperationCanceledException or RequestFailedException or AggregateException) && FullDisk.Describe(fault) is null)
+            catch (Exception fault)
+                when (fault is not (OperationCanceledException or RequestFailedException or AggregateException)
+                    && FullDisk.Describe(fault) is null)
             {
                 // One upload must not stop the others. It is looked at again: what failed may be mended by then.
                 _logger.LogError("Upload {Blob} was not split. {Fault}", blob.Name, FaultText.Of(fault));

@@ -3,10 +3,16 @@ using MedQA.Pipeline.Storage;
 
 namespace MedQA.Pipeline.Advancing;
 
-/// <summary>How far a run has come, computed from its row and the rows of the batches that may be out. Computing it twice, or from older rows, counts nothing twice.</summary>
+/// <summary>
+/// How far a run has come, computed from its row and the rows of the batches that may be out. Computing it twice, or from older rows,
+/// counts nothing twice.
+/// </summary>
 internal static class RunProgress
 {
-    /// <summary>The run's row with the sums over what is collected and what workers report, and its cursor moved over what is collected without a gap.</summary>
+    /// <summary>
+    /// The run's row with the sums over what is collected and what workers report, and its cursor moved over what is collected without a
+    /// gap.
+    /// </summary>
     public static RunRow Of(RunRow row, IReadOnlyList<BatchRow> rows)
     {
         var retry = row.Summary.Retry;
@@ -44,14 +50,26 @@ internal static class RunProgress
     public static RunRow WithState(RunRow row, IReadOnlyList<BatchRow> rows, DateTimeOffset now, TimeSpan noWorkerAfter)
     {
         var summary = row.Summary;
-        var begun = summary.FinishedBatches > 0 || rows.Any(static batch => batch.State is BatchState.Running or BatchState.Finished or BatchState.Released);
+        var begun = summary.FinishedBatches > 0
+            || rows.Any(static batch => batch.State is BatchState.Running or BatchState.Finished or BatchState.Released);
         var answering = rows.Any(static batch => batch.State is BatchState.Running);
         var refused = rows.FirstOrDefault(static batch => batch is { State: BatchState.OtherModel, Collected: false });
-        var trouble = rows.FirstOrDefault(static batch => batch is { State: not BatchState.Finished, Collected: false, Error.Length: > 0 })?.Error;
+        var trouble =
+            rows.FirstOrDefault(static batch => batch is { State: not BatchState.Finished, Collected: false, Error.Length: > 0 })?.Error;
         var (state, reason) = !answering && refused is not null ? (RunState.Waiting, refused.Error)
             : begun ? (RunState.Running, trouble)
-            : now - summary.Created >= noWorkerAfter ? (RunState.Waiting, trouble ?? $"No worker has taken a batch yet: one with model {summary.Model} must run.")
+            : now - summary.Created >= noWorkerAfter ? (RunState.Waiting, trouble
+                ?? $"No worker has taken a batch yet: one with model {summary.Model} must run.")
             : (RunState.Queued, trouble);
-        return row with { Summary = summary with { State = state, Reason = reason, NeedsApproval = false, Started = summary.Started ?? (begun ? now : null) } };
+        return row with
+        {
+            Summary = summary with
+            {
+                State = state,
+                Reason = reason,
+                NeedsApproval = false,
+                Started = summary.Started ?? (begun ? now : null)
+            }
+        };
     }
 }

@@ -9,7 +9,8 @@ using Microsoft.Extensions.Logging;
 namespace MedQA.Pipeline.Advancing;
 
 /// <summary>
-/// Asks for old runs to be deleted, as a person would: the run's row says so, and <see cref="RunAdvancer"/> obeys, which leaves the tombstone that keeps a repeated upload event from reviving it.
+/// Asks for old runs to be deleted, as a person would: the run's row says so, and <see cref="RunAdvancer"/> obeys, which leaves the
+/// tombstone that keeps a repeated upload event from reviving it.
 /// </summary>
 public sealed class RunRetention
 {
@@ -56,7 +57,8 @@ public sealed class RunRetention
             await foreach (var row in _runs.EndedBeforeAsync(_time.GetUtcNow() - TimeSpan.FromDays(runDays), cancellationToken))
             {
                 // A run that somebody has asked for something since it was listed is not an old one any more.
-                if (await _runs.TryUpdateAsync(row with { Summary = row.Summary with { Requested = RequestedAction.Delete } }, cancellationToken) is not null)
+                if (await _runs.TryUpdateAsync(
+                    row with { Summary = row.Summary with { Requested = RequestedAction.Delete } }, cancellationToken) is not null)
                 {
                     _logger.LogInformation("Run {Run} is deleted: nothing has happened with it for {Days} days.", row.Summary.Run, runDays);
                     await _control.WakeAsync(row.Summary.Run, cancellationToken);
@@ -70,7 +72,9 @@ public sealed class RunRetention
             var before = _time.GetUtcNow() - TimeSpan.FromDays(uploadDays);
             await foreach (var blob in _storage.QuestionSets.GetBlobsAsync(cancellationToken: cancellationToken))
             {
-                if (blob.Properties is { LastModified: { } written, ETag: { } etag } && written < before && await TryDeleteUploadAsync(blob.Name, etag, cancellationToken))
+                if (blob.Properties is { LastModified: { } written, ETag: { } etag }
+                    && written < before
+                    && await TryDeleteUploadAsync(blob.Name, etag, cancellationToken))
                 {
                     uploads++;
                 }
@@ -92,7 +96,8 @@ public sealed class RunRetention
         try
         {
             return _storage.FindQuestionSet(name) is { } blob
-                && (await blob.DeleteIfExistsAsync(conditions: new BlobRequestConditions { IfMatch = etag }, cancellationToken: cancellationToken)).Value;
+                && (await blob.DeleteIfExistsAsync(
+                    conditions: new BlobRequestConditions { IfMatch = etag }, cancellationToken: cancellationToken)).Value;
         }
         catch (RequestFailedException fault) when (fault.IsConflict())
         {

@@ -4,7 +4,10 @@ using MedQA.Pipeline.Storage;
 
 namespace MedQA.Pipeline.Advancing;
 
-/// <summary>Begins the retry of a run: batches <c>r{n}-…</c> of the questions only that infrastructure failed to answer. What is finished is never touched; the highest retry wins.</summary>
+/// <summary>
+/// Begins the retry of a run: batches <c>r{n}-…</c> of the questions only that infrastructure failed to answer. What is finished is never
+/// touched; the highest retry wins.
+/// </summary>
 internal sealed class RunRetry(RunStorage storage)
 {
     private readonly RunAnswers _answers = new(storage);
@@ -15,7 +18,10 @@ internal sealed class RunRetry(RunStorage storage)
     {
         if (row.Summary.FinishedBatches < row.Summary.Batches)
         {
-            return row with { Summary = row.Summary with { State = RunState.Queued, Reason = null, Requested = RequestedAction.None, Finished = null } };
+            return row with
+            {
+                Summary = row.Summary with { State = RunState.Queued, Reason = null, Requested = RequestedAction.None, Finished = null }
+            };
         }
 
         var run = row.Summary.Run;
@@ -23,7 +29,8 @@ internal sealed class RunRetry(RunStorage storage)
         var failed = new SortedDictionary<int, HashSet<int>>();
         await foreach (var (answers, _) in _answers.AllAsync(run, manifest, row.Summary.Retry, cancellationToken))
         {
-            foreach (var ordinal in answers.Where(static answer => answer.Answered.Failure is { IsOfQuestion: false }).Select(static answer => answer.Answered.Ordinal))
+            foreach (var ordinal in answers.Where(static answer => answer.Answered.Failure is { IsOfQuestion: false })
+                .Select(static answer => answer.Answered.Ordinal))
             {
                 var number = manifest.BatchOf(ordinal);
                 (failed.TryGetValue(number, out var known) ? known : failed[number] = []).Add(ordinal);
@@ -40,7 +47,9 @@ internal sealed class RunRetry(RunStorage storage)
         return Begun(row, retry, batches.Count);
     }
 
-    /// <summary>The run's row at the beginning of the next retry, where its batches were written already; else <see langword="null"/>.</summary>
+    /// <summary>
+    /// The run's row at the beginning of the next retry, where its batches were written already; else <see langword="null"/>.
+    /// </summary>
     public async Task<RunRow?> FindNextAsync(RunRow row, CancellationToken cancellationToken)
     {
         var retry = row.Summary.Retry + 1;
@@ -75,20 +84,23 @@ internal sealed class RunRetry(RunStorage storage)
     {
         if (await storage.Questions(run, BatchId.First(number)).FindStreamAsync(cancellationToken) is not { } blob)
         {
-            throw new InvalidDataException($"Blob {run}/questions/{BatchId.First(number)}.jsonl is missing. Delete the run and upload its questions again.");
+            throw new InvalidDataException(
+                $"Blob {run}/questions/{BatchId.First(number)}.jsonl is missing. Delete the run and upload its questions again.");
         }
 
         await using var content = blob.Content;
         using var kept = new MemoryStream();
         await foreach (var line in JsonLines.ReadAsync(content, cancellationToken))
         {
-            if (BlobReading.ParseLine(line.Content, PipelineJson.Compact.BatchQuestion) is { } question && ordinals.Contains(question.Ordinal))
+            if (BlobReading.ParseLine(line.Content, PipelineJson.Compact.BatchQuestion) is { } question
+                && ordinals.Contains(question.Ordinal))
             {
                 kept.Write(line.Content.Span);
                 kept.WriteByte((byte)'\n');
             }
         }
 
-        await storage.Questions(run, new BatchId(retry, number)).PutAsync(BinaryData.FromBytes(kept.ToArray()), "application/x-ndjson", cancellationToken);
+        await storage.Questions(run, new BatchId(retry, number))
+            .PutAsync(BinaryData.FromBytes(kept.ToArray()), "application/x-ndjson", cancellationToken);
     }
 }

@@ -4,10 +4,15 @@ using Microsoft.Extensions.Logging;
 
 namespace MedQA.Pipeline.Advancing;
 
-/// <summary>What a host with triggers does when a run may have something to do: the next steps at once, and the word whether the run must be driven on.</summary>
+/// <summary>
+/// What a host with triggers does when a run may have something to do: the next steps at once, and the word whether the run must be driven
+/// on.
+/// </summary>
 public sealed class RunSignals
 {
-    /// <summary>The most steps at a time. A run that has more to do at once (after rows were lost) is driven on by whoever drives it.</summary>
+    /// <summary>
+    /// The most steps at a time. A run that has more to do at once (after rows were lost) is driven on by whoever drives it.
+    /// </summary>
     private const int MostSteps = 20;
 
     private readonly RunStorage _storage;
@@ -40,8 +45,9 @@ public sealed class RunSignals
     }
 
     /// <summary>
-    /// Takes a message of <c>question-batches-poison</c>: nobody has completed it, but the batch may well be answered. Where it is not, the batch's row and with it the run say what
-    /// happened until a worker has the batch again: <c>Advance</c> gives it out once nobody holds it. A question that kills its worker is found and failed by the next worker.
+    /// Takes a message of <c>question-batches-poison</c>: nobody has completed it, but the batch may well be answered. Where it is not, the
+    /// batch's row and with it the run say what happened until a worker has the batch again: <c>Advance</c> gives it out once nobody holds
+    /// it. A question that kills its worker is found and failed by the next worker.
     /// </summary>
     /// <returns>The run, where it must be driven on; <see langword="null"/> where nothing is left to do.</returns>
     public async Task<RunId?> TakePoisonedBatchAsync(string message, CancellationToken cancellationToken)
@@ -54,7 +60,9 @@ public sealed class RunSignals
 
         if (!await _storage.Answers(run, batch).ExistsAsync(cancellationToken))
         {
-            var error = $"A message for batch {batch}, sent at {poisoned.Sent:u}, was taken again and again and never completed. The worker's log says why.";
+            var error =
+                $"A message for batch {batch}, sent at {poisoned.Sent:u}, was taken again and again and never completed. The worker's log "
+                    + "says why.";
             _logger.LogError("Run {Run}: {Error}", run, error);
             await _batches.NoteErrorAsync(run, batch, error, cancellationToken);
         }

@@ -5,7 +5,9 @@ using Microsoft.Extensions.Logging;
 
 namespace MedQA.Pipeline.Answering;
 
-/// <summary>A worker's lease on a batch: renewed in the background until it is released, lost, or the batch is not wanted any more.</summary>
+/// <summary>
+/// A worker's lease on a batch: renewed in the background until it is released, lost, or the batch is not wanted any more.
+/// </summary>
 internal sealed class BatchLease : IAsyncDisposable
 {
     private readonly BlobLeaseClient _lease;
@@ -18,7 +20,12 @@ internal sealed class BatchLease : IAsyncDisposable
     private BatchOutcome? _reason;
     private bool _disposed;
 
-    private BatchLease(BlobLeaseClient lease, Func<CancellationToken, Task<BatchOutcome?>> whenRenewed, WorkerOptions options, TimeProvider time, ILogger logger)
+    private BatchLease(
+        BlobLeaseClient lease,
+        Func<CancellationToken, Task<BatchOutcome?>> whenRenewed,
+        WorkerOptions options,
+        TimeProvider time,
+        ILogger logger)
     {
         (_lease, _options, _time, _logger) = (lease, options, time, logger);
         _renewing = RenewAsync(whenRenewed);
@@ -43,7 +50,13 @@ internal sealed class BatchLease : IAsyncDisposable
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns><see langword="null"/> where somebody else holds it.</returns>
     public static async Task<BatchLease?> TryTakeAsync(
-        BlobBaseClient blob, string leaseId, Func<CancellationToken, Task<BatchOutcome?>> whenRenewed, WorkerOptions options, TimeProvider time, ILogger logger, CancellationToken cancellationToken)
+        BlobBaseClient blob,
+        string leaseId,
+        Func<CancellationToken, Task<BatchOutcome?>> whenRenewed,
+        WorkerOptions options,
+        TimeProvider time,
+        ILogger logger,
+        CancellationToken cancellationToken)
     {
         var lease = blob.GetBlobLeaseClient(leaseId);
         try
@@ -100,7 +113,8 @@ internal sealed class BatchLease : IAsyncDisposable
         {
             while (await timer.WaitForNextTickAsync(_released.Token))
             {
-                // The last moment at which this worker may believe in its lease lies a renewal before its end, by a clock that only runs forward.
+                // The last moment at which this worker may believe in its lease lies a renewal before its end, by a clock that only runs
+                // forward.
                 var left = _options.Lease - _options.Renew - _time.GetElapsedTime(held);
                 var began = _time.GetTimestamp();
                 if (left <= TimeSpan.Zero || await TryRenewAsync(left) is not { } renewed)

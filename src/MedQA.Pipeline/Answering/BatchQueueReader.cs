@@ -9,8 +9,8 @@ using Microsoft.Extensions.Logging;
 namespace MedQA.Pipeline.Answering;
 
 /// <summary>
-/// A worker's loop over the queue of batches, for hosts without a trigger of their own: takes a message, keeps it invisible while its batch is answered, and completes it.
-/// A message that fails again and again goes to the poison queue, so that it is seen and keeps nobody busy.
+/// A worker's loop over the queue of batches, for hosts without a trigger of their own: takes a message, keeps it invisible while its batch
+/// is answered, and completes it. A message that fails again and again goes to the poison queue, so that it is seen and keeps nobody busy.
 /// </summary>
 public sealed class BatchQueueReader
 {
@@ -36,7 +36,8 @@ public sealed class BatchQueueReader
     }
 
     /// <summary>Answers batches until it is told to stop. An outage of the storage is waited out.</summary>
-    /// <exception cref="Exception">A disk is full (<see cref="FullDisk.Describe"/>): nothing goes on before somebody has made room.</exception>
+    /// <exception cref="Exception">A disk is full (<see cref="FullDisk.Describe"/>): nothing goes on before somebody has made
+    /// room.</exception>
     /// <param name="stopping">Tells it to stop; it returns when the current question has ended or was dropped.</param>
     public async Task RunAsync(CancellationToken stopping)
     {
@@ -120,7 +121,8 @@ public sealed class BatchQueueReader
             {
                 try
                 {
-                    var kept = await _storage.BatchQueue.UpdateMessageAsync(message.MessageId, receipt, message.MessageText, Visibility, CancellationToken.None);
+                    var kept = await _storage.BatchQueue.UpdateMessageAsync(
+                        message.MessageId, receipt, message.MessageText, Visibility, CancellationToken.None);
                     receipt = kept.Value.PopReceipt;
                 }
                 catch (Exception fault) when (fault is RequestFailedException or AggregateException)
@@ -142,14 +144,21 @@ public sealed class BatchQueueReader
     {
         if (BatchMessage.IsNewer(message.MessageText))
         {
-            _logger.LogError("Message {Id} of the queue of batches was written by a newer version of medqa; it goes to the poison queue. Update this worker.", message.MessageId);
+            _logger.LogError(
+                "Message {Id} of the queue of batches was written by a newer version of medqa; it goes to the poison queue. Update this "
+                    + "worker.",
+                message.MessageId);
         }
         else
         {
-            _logger.LogError("Message {Id} of the queue of batches was tried {Count} times or cannot be read; it goes to the poison queue.", message.MessageId, message.DequeueCount);
+            _logger.LogError(
+                "Message {Id} of the queue of batches was tried {Count} times or cannot be read; it goes to the poison queue.",
+                message.MessageId,
+                message.DequeueCount);
         }
 
-        await _storage.BatchPoisonQueue.SendMessageAsync(message.MessageText, visibilityTimeout: null, timeToLive: TimeSpan.FromSeconds(-1), CancellationToken.None);
+        await _storage.BatchPoisonQueue.SendMessageAsync(
+            message.MessageText, visibilityTimeout: null, timeToLive: TimeSpan.FromSeconds(-1), CancellationToken.None);
         await _storage.BatchQueue.DeleteMessageAsync(message.MessageId, message.PopReceipt, CancellationToken.None);
         if (batch is not null && batch.TryGetRun(out var run))
         {

@@ -4,7 +4,10 @@ using MedQA.Pipeline.Storage;
 
 namespace MedQA.Pipeline.Answering;
 
-/// <summary>What a worker has done of a batch, and its reports in the table of batches. The worker and the renewal of its lease report side by side; what is written last is what was said last.</summary>
+/// <summary>
+/// What a worker has done of a batch, and its reports in the table of batches. The worker and the renewal of its lease report side by side;
+/// what is written last is what was said last.
+/// </summary>
 internal sealed class BatchWork(BatchRow row, BatchRows rows, RunId run, TimeProvider time, TimeSpan shortest) : IDisposable
 {
     private readonly SemaphoreSlim _writing = new(1);

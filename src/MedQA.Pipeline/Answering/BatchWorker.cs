@@ -17,8 +17,8 @@ using Microsoft.Extensions.Logging;
 namespace MedQA.Pipeline.Answering;
 
 /// <summary>
-/// Answers batches with one model. One worker of a process may be called for several batches at a time; each question's answer is stored as soon as it is there,
-/// and whoever goes on with the batch later does not ask it again.
+/// Answers batches with one model. One worker of a process may be called for several batches at a time; each question's answer is stored as
+/// soon as it is there, and whoever goes on with the batch later does not ask it again.
 /// </summary>
 public sealed class BatchWorker
 {
@@ -35,7 +35,8 @@ public sealed class BatchWorker
 
     /// <summary>A worker for a model.</summary>
     /// <exception cref="ArgumentException">A setting is outside its range; the message names it.</exception>
-    public BatchWorker(RunStorage storage, ILanguageModel model, WorkerOptions options, TimeProvider time, ILogger logger, PipelineSignals? signals = null)
+    public BatchWorker(
+        RunStorage storage, ILanguageModel model, WorkerOptions options, TimeProvider time, ILogger logger, PipelineSignals? signals = null)
     {
         ArgumentNullException.ThrowIfNull(storage);
         ArgumentNullException.ThrowIfNull(model);
@@ -49,7 +50,8 @@ public sealed class BatchWorker
 
     /// <summary>Answers what is left of a message's batch.</summary>
     /// <param name="message">Names run and batch.</param>
-    /// <param name="stopping">Tells the worker to stop: it takes no new question, and the current one has <see cref="WorkerOptions.Drain"/> to end.</param>
+    /// <param name="stopping">Tells the worker to stop: it takes no new question, and the current one has <see cref="WorkerOptions.Drain"/>
+    /// to end.</param>
     /// <returns>How it ended; the message is complete in every case.</returns>
     /// <exception cref="RequestFailedException">Storage stayed unreachable: the message should come back.</exception>
     public async Task<BatchOutcome> AnswerAsync(BatchMessage message, CancellationToken stopping)
@@ -65,7 +67,8 @@ public sealed class BatchWorker
             return BatchOutcome.HeldByAnother;
         }
 
-        using var activity = PipelineTracing.Start("answer batch", run.ToString(), ActivityKind.Consumer, message.Traceparent)?.SetTag("medqa.batch", batch.ToString());
+        using var activity = PipelineTracing.Start(
+            "answer batch", run.ToString(), ActivityKind.Consumer, message.Traceparent)?.SetTag("medqa.batch", batch.ToString());
         try
         {
             var outcome = await AnswerAsync(run, batch, message, stopping);
@@ -187,7 +190,14 @@ public sealed class BatchWorker
     }
 
     private async Task<BatchOutcome> AnswerQuestionsAsync(
-        RunId run, Protocol protocol, QuestionAttempt attempt, IReadOnlyList<BatchQuestion> questions, ProgressLog log, BatchWork work, BatchLease lease, CancellationToken stopping)
+        RunId run,
+        Protocol protocol,
+        QuestionAttempt attempt,
+        IReadOnlyList<BatchQuestion> questions,
+        ProgressLog log,
+        BatchWork work,
+        BatchLease lease,
+        CancellationToken stopping)
     {
         var began = _time.GetTimestamp();
 
@@ -281,8 +291,11 @@ public sealed class BatchWorker
         return null;
     }
 
-    /// <summary>What asks a run's questions; or why this worker cannot ask them, which leaves the batch to another or to a later time.</summary>
-    private async Task<(QuestionAttempt? Attempt, string? Unfit)> AttemptAsync(RunManifest manifest, Protocol protocol, CancellationToken cancellationToken)
+    /// <summary>
+    /// What asks a run's questions; or why this worker cannot ask them, which leaves the batch to another or to a later time.
+    /// </summary>
+    private async Task<(QuestionAttempt? Attempt, string? Unfit)> AttemptAsync(
+        RunManifest manifest, Protocol protocol, CancellationToken cancellationToken)
     {
         if (Unfit(manifest) is { } unfit)
         {
@@ -303,13 +316,16 @@ public sealed class BatchWorker
     {
         var own = _model.Description;
         return manifest.ModelFingerprint != own.Fingerprint
-            ? $"The run asks for model {manifest.ModelName} ({Short(manifest.ModelFingerprint)}), and worker {_options.Name} holds {own.Name} ({Short(own.Fingerprint)})."
+            ? $"The run asks for model {manifest.ModelName} ({Short(manifest.ModelFingerprint)}), and worker {_options.Name} holds "
+                + $"{own.Name} ({Short(own.Fingerprint)})."
             : manifest.Rules != EvaluationRules.Version
-                ? $"The run asks for version {manifest.Rules} of the evaluation's rules, and worker {_options.Name} follows version {EvaluationRules.Version}."
+                ? $"The run asks for version {manifest.Rules} of the evaluation's rules, and worker {_options.Name} follows version "
+                    + $"{EvaluationRules.Version}."
                 : null;
     }
 
-    private async Task<(List<BatchQuestion> Questions, string? Damage)> ReadQuestionsAsync(RunId run, BatchId batch, CancellationToken cancellationToken)
+    private async Task<(List<BatchQuestion> Questions, string? Damage)> ReadQuestionsAsync(
+        RunId run, BatchId batch, CancellationToken cancellationToken)
     {
         var questions = new List<BatchQuestion>();
         if (await _storage.Questions(run, batch).FindStreamAsync(cancellationToken) is not { } blob)
@@ -322,7 +338,8 @@ public sealed class BatchWorker
         {
             if (BlobReading.ParseLine(line.Content, PipelineJson.Compact.BatchQuestion) is not { } question)
             {
-                return (questions, $"Blob {run}/questions/{batch}.jsonl is damaged at byte {line.Offset}. Delete the run and upload its questions again.");
+                return (questions, $"Blob {run}/questions/{batch}.jsonl is damaged at byte {line.Offset}. Delete the run and upload its "
+                    + "questions again.");
             }
 
             questions.Add(question);
@@ -341,7 +358,9 @@ public sealed class BatchWorker
 
         var waitsForApproval = summary is { NeedsApproval: true, Approved: false };
         return summary.State == RunState.Deleting || summary.Requested == RequestedAction.Delete ? BatchOutcome.Deleted
-            : summary.Requested == RequestedAction.Cancel || (summary.State.IsFinal() && summary.Requested != RequestedAction.Retry) || waitsForApproval ? BatchOutcome.NotWanted
+            : summary.Requested == RequestedAction.Cancel
+                || (summary.State.IsFinal() && summary.Requested != RequestedAction.Retry)
+                || waitsForApproval ? BatchOutcome.NotWanted
             : null;
     }
 
@@ -369,7 +388,8 @@ public sealed class BatchWorker
             }
             catch (Exception fault) when (fault is RequestFailedException or OperationCanceledException or AggregateException)
             {
-                _logger.LogWarning(fault, "The batch's row does not say that the batch was given back; that shows when its lease has ended.");
+                _logger.LogWarning(
+                    fault, "The batch's row does not say that the batch was given back; that shows when its lease has ended.");
             }
         }
 

@@ -6,8 +6,8 @@ using MedQA.Pipeline.Storage;
 namespace MedQA.Pipeline.Answering;
 
 /// <summary>
-/// A batch's progress blob under a lease: what is answered, and the appending of more. Each append carries the lease and the expected position, so a line is
-/// there once or not at all, also where a call was repeated or its answer was lost.
+/// A batch's progress blob under a lease: what is answered, and the appending of more. Each append carries the lease and the expected
+/// position, so a line is there once or not at all, also where a call was repeated or its answer was lost.
 /// </summary>
 internal sealed class ProgressLog
 {
@@ -48,21 +48,28 @@ internal sealed class ProgressLog
     public Task BeginAttemptAsync(string worker, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var attempt = Attempts + 1;
-        return AppendMarkAsync(new ProgressMark { Attempt = attempt, Worker = worker, Started = now }, () => Attempts >= attempt, cancellationToken);
+        return AppendMarkAsync(
+            new ProgressMark { Attempt = attempt, Worker = worker, Started = now }, () => Attempts >= attempt, cancellationToken);
     }
 
     /// <summary>Appends that a question is begun, so that its crash is known to be its own.</summary>
     public Task BeginQuestionAsync(int ordinal, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var starts = CrashesOf(ordinal) + 1;
-        return AppendMarkAsync(new ProgressMark { Ordinal = ordinal, Attempt = Attempts, Started = now }, () => CrashesOf(ordinal) >= starts, cancellationToken);
+        return AppendMarkAsync(
+            new ProgressMark { Ordinal = ordinal, Attempt = Attempts, Started = now },
+            () => CrashesOf(ordinal) >= starts,
+            cancellationToken);
     }
 
     /// <summary>Appends that a begun question is given back unanswered.</summary>
     public Task DropQuestionAsync(int ordinal, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var starts = CrashesOf(ordinal) - 1;
-        return AppendMarkAsync(new ProgressMark { Ordinal = ordinal, Attempt = Attempts, Dropped = now }, () => CrashesOf(ordinal) <= starts, cancellationToken);
+        return AppendMarkAsync(
+            new ProgressMark { Ordinal = ordinal, Attempt = Attempts, Dropped = now },
+            () => CrashesOf(ordinal) <= starts,
+            cancellationToken);
     }
 
     /// <summary>
@@ -97,7 +104,10 @@ internal sealed class ProgressLog
             try
             {
                 var conditions = new AppendBlobRequestConditions { LeaseId = _lease, IfAppendPositionEqual = _position };
-                await _blob.AppendBlockAsync(new MemoryStream(block, writable: false), new AppendBlobAppendBlockOptions { Conditions = conditions }, cancellationToken);
+                await _blob.AppendBlockAsync(
+                    new MemoryStream(block, writable: false),
+                    new AppendBlobAppendBlockOptions { Conditions = conditions },
+                    cancellationToken);
                 note();
                 (_position, _torn) = (_position + block.Length, false);
                 return;
@@ -160,7 +170,8 @@ internal sealed class ProgressLog
             _timedOut[late] = mark.Seconds ?? 0;
             _starts[late] = Math.Max(0, CrashesOf(late) - 1);
         }
-        else if (BlobReading.ParseLine(line, PipelineJson.Compact.AnsweredQuestion) is { } answered && !_answers.ContainsKey(answered.Ordinal))
+        else if (BlobReading.ParseLine(line, PipelineJson.Compact.AnsweredQuestion) is { } answered
+            && !_answers.ContainsKey(answered.Ordinal))
         {
             _answers.Add(answered.Ordinal, line.ToArray());
         }

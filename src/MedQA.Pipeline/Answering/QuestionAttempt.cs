@@ -12,8 +12,8 @@ using Microsoft.Extensions.Logging;
 namespace MedQA.Pipeline.Answering;
 
 /// <summary>
-/// Answers one question so that it costs only itself: within its time limit, and with a failure instead of an answer where the model throws, does not end, or has
-/// brought down its worker before.
+/// Answers one question so that it costs only itself: within its time limit, and with a failure instead of an answer where the model
+/// throws, does not end, or has brought down its worker before.
 /// </summary>
 internal sealed class QuestionAttempt(ILanguageModel model, WorkerOptions options, TimeProvider time, ILogger logger)
 {
@@ -23,7 +23,8 @@ internal sealed class QuestionAttempt(ILanguageModel model, WorkerOptions option
     /// <param name="lost">Drops the question at once: nothing may be written any more.</param>
     /// <param name="stopping">Drops the question after <see cref="WorkerOptions.Drain"/>.</param>
     /// <returns>The answer or failure, or <see langword="null"/> where the question was dropped.</returns>
-    public async Task<AnsweredQuestion?> AnswerAsync(Protocol protocol, BatchQuestion asked, CancellationToken lost, CancellationToken stopping)
+    public async Task<AnsweredQuestion?> AnswerAsync(
+        Protocol protocol, BatchQuestion asked, CancellationToken lost, CancellationToken stopping)
     {
         using var drained = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
         using var dropped = CancellationTokenSource.CreateLinkedTokenSource(drained.Token, lost);
@@ -34,7 +35,8 @@ internal sealed class QuestionAttempt(ILanguageModel model, WorkerOptions option
         var began = time.GetTimestamp();
 
         // Its own task, because a model may compute for long before it first gives way.
-        var answering = Task.Run(() => QuestionAnswerer.AnswerAsync(model, protocol, asked.Question, asked.Ordinal, time, token), CancellationToken.None);
+        var answering = Task.Run(
+            () => QuestionAnswerer.AnswerAsync(model, protocol, asked.Question, asked.Ordinal, time, token), CancellationToken.None);
         try
         {
             return await answering.WaitAsync(leftBehind.Token);
@@ -48,13 +50,20 @@ internal sealed class QuestionAttempt(ILanguageModel model, WorkerOptions option
         {
             Forget(answering);
             return Failed(
-                protocol, asked, FailureCodes.TimeLimit, $"The model went on after the profile's maxSeconds, {protocol.Profile.MaxSeconds}, and did not give in when told to stop.", time.GetElapsedTime(began));
+                protocol,
+                asked,
+                FailureCodes.TimeLimit,
+                $"The model went on after the profile's maxSeconds, {protocol.Profile.MaxSeconds}, and did not give in when told to stop.",
+                time.GetElapsedTime(began));
         }
         catch (Exception fault)
         {
-            // Whatever a model throws is this question's failure: the next question gets its chance, and a retry of the run tries this one again.
-            logger.LogError("Question {Ordinal} of the run was not answered; its failure says why. {Fault}", asked.Ordinal, FaultText.Of(fault));
-            return Failed(protocol, asked, "modelError", $"{fault.GetType().Name}: {FaultText.MessageOf(fault)}", time.GetElapsedTime(began));
+            // Whatever a model throws is this question's failure: the next question gets its chance, and a retry of the run tries this one
+            // again.
+            logger.LogError(
+                "Question {Ordinal} of the run was not answered; its failure says why. {Fault}", asked.Ordinal, FaultText.Of(fault));
+            return Failed(
+                protocol, asked, "modelError", $"{fault.GetType().Name}: {FaultText.MessageOf(fault)}", time.GetElapsedTime(began));
         }
     }
 

@@ -4,7 +4,9 @@ using MedQA.Pipeline.Storage;
 
 namespace MedQA.Pipeline.Answering;
 
-/// <summary>Sends messages that never expire: a message that is lost is only time that is lost, but one that expires is lost for sure.</summary>
+/// <summary>
+/// Sends messages that never expire: a message that is lost is only time that is lost, but one that expires is lost for sure.
+/// </summary>
 internal static class QueueSending
 {
     private static readonly TimeSpan Never = TimeSpan.FromSeconds(-1);
@@ -14,6 +16,7 @@ internal static class QueueSending
         queue.SendMessageAsync(message.ToText(), visibilityTimeout: null, timeToLive: Never, cancellationToken);
 
     /// <summary>Says that a run may have something to do.</summary>
-    public static Task SendWakeUpAsync(this QueueClient queue, RunId run, DateTimeOffset now, string? traceparent, CancellationToken cancellationToken) =>
+    public static Task SendWakeUpAsync(
+        this QueueClient queue, RunId run, DateTimeOffset now, string? traceparent, CancellationToken cancellationToken) =>
         queue.SendAsync(new BatchMessage { Run = run.ToString(), Sent = now, Traceparent = traceparent }, cancellationToken);
 }

@@ -11,15 +11,18 @@ public sealed record WorkerOptions
     public string Name { get; init; } = Environment.MachineName;
 
     /// <summary>
-    /// A secret of one worker that survives its process, or <see langword="null"/>. With it a worker whose process was killed takes up its own batches at once instead of
-    /// waiting for the end of its leases. Only for a host that makes sure, by a lock that the system releases, that no two processes use the same one at a time.
+    /// A secret of one worker that survives its process, or <see langword="null"/>. With it a worker whose process was killed takes up its
+    /// own batches at once instead of waiting for the end of its leases. Only for a host that makes sure, by a lock that the system
+    /// releases, that no two processes use the same one at a time.
     /// </summary>
     public Guid? Identity { get; init; }
 
     /// <summary>How long a batch stays leased after the last renewal: 15 to 60 s, as the blob service allows.</summary>
     public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How often the lease is renewed, the run's row looked at and the batch's row written; at most a third of <see cref="Lease"/>.</summary>
+    /// <summary>
+    /// How often the lease is renewed, the run's row looked at and the batch's row written; at most a third of <see cref="Lease"/>.
+    /// </summary>
     public TimeSpan Renew { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>The shortest time between two reports of progress after answers.</summary>

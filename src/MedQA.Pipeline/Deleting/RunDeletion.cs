@@ -10,10 +10,10 @@ using MedQA.Pipeline.Uploading;
 namespace MedQA.Pipeline.Deleting;
 
 /// <summary>
-/// Removes a run, step by step: first the tombstone takes the manifest's place, so that no worker begins and no repeated event revives the run; blobs go once no lease on
-/// them lives; then the rows, the run's own last. Repeated from anywhere it goes on where it was cut off. A split or a step that was at work elsewhere meanwhile may still write
-/// something: it removes that itself when it finds the tombstone, and where it was cut off before, a later look does. The look is noted
-/// beside the rows, so that it comes although this process ends.
+/// Removes a run, step by step: first the tombstone takes the manifest's place, so that no worker begins and no repeated event revives the
+/// run; blobs go once no lease on them lives; then the rows, the run's own last. Repeated from anywhere it goes on where it was cut off. A
+/// split or a step that was at work elsewhere meanwhile may still write something: it removes that itself when it finds the tombstone, and
+/// where it was cut off before, a later look does. The look is noted beside the rows, so that it comes although this process ends.
 /// </summary>
 internal sealed class RunDeletion(RunStorage storage, TimeProvider time, PipelineSignals signals)
 {
@@ -29,7 +29,12 @@ internal sealed class RunDeletion(RunStorage storage, TimeProvider time, Pipelin
         var run = row.Summary.Run;
         if (row.Summary.State != RunState.Deleting)
         {
-            var marked = await _runs.TryUpdateAsync(row with { Summary = row.Summary with { State = RunState.Deleting, Reason = null, ReasonLine = null, Changed = time.GetUtcNow() } }, cancellationToken);
+            var marked = await _runs.TryUpdateAsync(
+                row with
+                {
+                    Summary = row.Summary with { State = RunState.Deleting, Reason = null, ReasonLine = null, Changed = time.GetUtcNow() }
+                },
+                cancellationToken);
             if (marked is null)
             {
                 return new AdvanceOutcome(RunState.Deleting, TimeSpan.Zero);
@@ -101,12 +106,15 @@ internal sealed class RunDeletion(RunStorage storage, TimeProvider time, Pipelin
         }
 
         await DeleteUploadAsync(manifest, cancellationToken);
-        var tombstone = JsonSerializer.SerializeToUtf8Bytes(new RunTombstone(time.GetUtcNow(), run.ToString(), manifest.Questions), PipelineJson.Compact.RunTombstone);
+        var tombstone = JsonSerializer.SerializeToUtf8Bytes(
+            new RunTombstone(time.GetUtcNow(), run.ToString(), manifest.Questions), PipelineJson.Compact.RunTombstone);
         await storage.Manifest(run).PutAsync(BinaryData.FromBytes(tombstone), "application/json", cancellationToken);
         return true;
     }
 
-    /// <summary>The upload goes with its run where this service stored it. Uploading the same questions again then is a new upload, and a new run.</summary>
+    /// <summary>
+    /// The upload goes with its run where this service stored it. Uploading the same questions again then is a new upload, and a new run.
+    /// </summary>
     private async Task DeleteUploadAsync(RunManifest manifest, CancellationToken cancellationToken)
     {
         var upload = storage.QuestionSets.GetBlobClient(manifest.Source);
@@ -157,7 +165,11 @@ internal sealed class RunDeletion(RunStorage storage, TimeProvider time, Pipelin
 
         try
         {
-            await Parallel.ForEachAsync(names, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = cancellationToken }, async (name, cancel) =>
+            await Parallel.ForEachAsync(names, new ParallelOptions
+            {
+                MaxDegreeOfParallelism = 8,
+                CancellationToken = cancellationToken
+            }, async (name, cancel) =>
                 await storage.Runs.DeleteBlobIfExistsAsync(name, cancellationToken: cancel));
         }
         catch (RequestFailedException fault) when (fault.IsConflict())

@@ -10,9 +10,9 @@ using MedQA.Pipeline.Tracing;
 namespace MedQA.Pipeline.Prefixes;
 
 /// <summary>
-/// The tuned prefixes that profiles can name, in the container of prefixes: <c>{hash}/prefix.safetensors</c> has the keys and values, immutable under their SHA-256, and
-/// <c>names/{name}.json</c> the manifest of what a name stands for now. A host with a folder of prefixes puts what is asked for into the container first, so that workers fetch
-/// it from there wherever they run.
+/// The tuned prefixes that profiles can name, in the container of prefixes: <c>{hash}/prefix.safetensors</c> has the keys and values,
+/// immutable under their SHA-256, and <c>names/{name}.json</c> the manifest of what a name stands for now. A host with a folder of prefixes
+/// puts what is asked for into the container first, so that workers fetch it from there wherever they run.
 /// </summary>
 public sealed class PrefixStore
 {
@@ -24,7 +24,8 @@ public sealed class PrefixStore
 
     /// <summary>Uses a storage.</summary>
     /// <param name="storage">Whose container of prefixes.</param>
-    /// <param name="folder">A folder with further prefixes, each a folder of its own that <c>medqa tune</c> made; <see langword="null"/> for none. One of it goes before one of its name in the container.</param>
+    /// <param name="folder">A folder with further prefixes, each a folder of its own that <c>medqa tune</c> made; <see langword="null"/>
+    /// for none. One of it goes before one of its name in the container.</param>
     public PrefixStore(RunStorage storage, string? folder = null)
     {
         ArgumentNullException.ThrowIfNull(storage);
@@ -42,8 +43,10 @@ public sealed class PrefixStore
         if (FolderOf(name) is { } folder)
         {
             var (prefix, manifest, keyValues) = await ReadFolderAsync(folder, name, cancellationToken);
-            await _container.GetBlockBlobClient(KeyValuesOf(prefix.Hash)).TryCreateAsync(BinaryData.FromBytes(keyValues), "application/octet-stream", cancellationToken);
-            await _container.GetBlockBlobClient($"names/{name}.json").PutAsync(BinaryData.FromBytes(manifest), "application/json", cancellationToken);
+            await _container.GetBlockBlobClient(KeyValuesOf(prefix.Hash))
+                .TryCreateAsync(BinaryData.FromBytes(keyValues), "application/octet-stream", cancellationToken);
+            await _container.GetBlockBlobClient($"names/{name}.json")
+                .PutAsync(BinaryData.FromBytes(manifest), "application/json", cancellationToken);
             return prefix;
         }
 
@@ -61,17 +64,23 @@ public sealed class PrefixStore
         {
             return await _container.GetBlockBlobClient(KeyValuesOf(prefix.Hash)).FindContentAsync(cancellationToken) is { } content
                 ? content.ToMemory()
-                : throw new PrefixRefusedException($"prefix {prefix.Name} is not there: the container {_container.Name} has no {KeyValuesOf(prefix.Hash)}. Put it there again.");
+                : throw new PrefixRefusedException(
+                    $"prefix {prefix.Name} is not there: the container {_container.Name} has no {KeyValuesOf(prefix.Hash)}. Put it there "
+                        + "again.");
         }
         catch (RequestFailedException fault) when (fault.Status == 403)
         {
-            throw new PrefixRefusedException($"prefix {prefix.Name} cannot be fetched: this identity may not read the container {_container.Name} ({fault.ErrorCode}). Give it the role Storage Blob Data Reader there.", fault);
+            throw new PrefixRefusedException(
+                $"prefix {prefix.Name} cannot be fetched: this identity may not read the container {_container.Name} ({fault.ErrorCode}). "
+                    + "Give it the role Storage Blob Data Reader there.",
+                fault);
         }
     }
 
     /// <summary>Reads a prefix's folder: what it is, its manifest and its keys and values.</summary>
     /// <exception cref="PrefixRefusedException">A file is missing, or is not what it should be.</exception>
-    public static async Task<(PrefixReference Prefix, byte[] Manifest, byte[] KeyValues)> ReadFolderAsync(string folder, string name, CancellationToken cancellationToken)
+    public static async Task<(PrefixReference Prefix, byte[] Manifest, byte[] KeyValues)> ReadFolderAsync(
+        string folder, string name, CancellationToken cancellationToken)
     {
         try
         {
@@ -81,7 +90,9 @@ public sealed class PrefixStore
             var hash = Convert.ToHexStringLower(SHA256.HashData(keyValues));
             return hash == prefix.Hash
                 ? (prefix, manifest, keyValues)
-                : throw new PrefixRefusedException($"prefix {name} is damaged: its {KeyValuesFile} has the SHA-256 {hash}, and its manifest says {prefix.Hash}. Tune it again, or copy the folder again.");
+                : throw new PrefixRefusedException(
+                    $"prefix {name} is damaged: its {KeyValuesFile} has the SHA-256 {hash}, and its manifest says {prefix.Hash}. Tune it "
+                        + "again, or copy the folder again.");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -91,7 +102,9 @@ public sealed class PrefixStore
 
     /// <summary>The folders of all prefixes in a folder of prefixes; none where there is no such folder.</summary>
     public static IEnumerable<string> FoldersIn(string? folder) =>
-        folder is null || !Directory.Exists(folder) ? [] : Directory.EnumerateDirectories(folder).Where(static path => File.Exists(Path.Combine(path, ManifestFile)));
+        folder is null || !Directory.Exists(folder)
+            ? []
+            : Directory.EnumerateDirectories(folder).Where(static path => File.Exists(Path.Combine(path, ManifestFile)));
 
     /// <summary>The folder of a prefix in a folder of prefixes, or <see langword="null"/>.</summary>
     // Compared with the names that are there, so that a name never becomes a path.

@@ -2,7 +2,9 @@ using MedQA.Evaluation.LanguageModels;
 
 namespace MedQA.Pipeline.Prefixes;
 
-/// <summary>A model with the prefixes that runs name, each fetched when it is first wanted and the last few kept. Safe for concurrent use.</summary>
+/// <summary>
+/// A model with the prefixes that runs name, each fetched when it is first wanted and the last few kept. Safe for concurrent use.
+/// </summary>
 /// <param name="model">The model.</param>
 /// <param name="store">Where prefixes lie.</param>
 public sealed class PrefixedModels(ILanguageModel model, PrefixStore store)

@@ -12,7 +12,9 @@ public interface IProfileSource
     /// <exception cref="ProfileException">There is a file of that name and it holds no usable profile.</exception>
     Profile? Find(string name);
 
-    /// <summary>Every profile that can be used, in the order of <see cref="Names"/>. A file that holds none keeps none of the others away.</summary>
+    /// <summary>
+    /// Every profile that can be used, in the order of <see cref="Names"/>. A file that holds none keeps none of the others away.
+    /// </summary>
     /// <param name="unusable">Is told of each of those, which names its file.</param>
     IReadOnlyList<Profile> All(Action<ProfileException> unusable)
     {

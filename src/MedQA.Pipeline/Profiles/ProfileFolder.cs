@@ -4,7 +4,10 @@ using MedQA.Pipeline.Tracing;
 
 namespace MedQA.Pipeline.Profiles;
 
-/// <summary>The built-in profiles, and those of a folder: <c>name.json</c> holds the profile <c>name</c>. A file goes before a built-in profile of its name.</summary>
+/// <summary>
+/// The built-in profiles, and those of a folder: <c>name.json</c> holds the profile <c>name</c>. A file goes before a built-in profile of
+/// its name.
+/// </summary>
 public sealed class ProfileFolder : IProfileSource
 {
     private readonly string? _folder;
@@ -17,7 +20,9 @@ public sealed class ProfileFolder : IProfileSource
     public IReadOnlyList<string> Names =>
     [
         .. BuiltInProfiles.All.Select(static profile => profile.Name)
-            .Union(Files().Select(static file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal), StringComparer.Ordinal),
+            .Union(Files()
+                .Select(static file => Path.GetFileNameWithoutExtension(file))
+                .Order(StringComparer.Ordinal), StringComparer.Ordinal),
     ];
 
     /// <inheritdoc/>
@@ -36,7 +41,8 @@ public sealed class ProfileFolder : IProfileSource
         var profile = ProfileReader.Parse(Read(path, file), file);
         return profile.Name == name
             ? profile
-            : throw new ProfileException(file, "name", $"is \"{profile.Name}\", but the file is called {name}.json; both must be the same.");
+            : throw new ProfileException(
+                file, "name", $"is \"{profile.Name}\", but the file is called {name}.json; both must be the same.");
     }
 
     private static byte[] Read(string path, string file)
@@ -55,5 +61,6 @@ public sealed class ProfileFolder : IProfileSource
         }
     }
 
-    private IEnumerable<string> Files() => _folder is not null && Directory.Exists(_folder) ? Directory.EnumerateFiles(_folder, "*.json") : [];
+    private IEnumerable<string> Files() =>
+        _folder is not null && Directory.Exists(_folder) ? Directory.EnumerateFiles(_folder, "*.json") : [];
 }

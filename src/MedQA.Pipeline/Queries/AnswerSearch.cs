@@ -27,7 +27,8 @@ internal sealed class AnswerSearch(RunStorage storage)
     /// <param name="questions">The run's number of questions.</param>
     /// <param name="indexed">Whether the indexes of the result stand; else every row is looked at.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
-    public async Task<AnswerPage> PageAsync(RunId run, AnswerQuery query, string list, int from, int take, int questions, bool indexed, CancellationToken cancellationToken)
+    public async Task<AnswerPage> PageAsync(
+        RunId run, AnswerQuery query, string list, int from, int take, int questions, bool indexed, CancellationToken cancellationToken)
     {
         var allowed = indexed ? await AllowedAsync(run, query, cancellationToken) : null;
         var total = from == 0 && query.Words.Length == 0 ? allowed?.Length : null;
@@ -55,7 +56,8 @@ internal sealed class AnswerSearch(RunStorage storage)
             var found = indexed ? await new AnswerList(storage, run, AnswerFilter.All).FindAsync(ordinals, cancellationToken) : [];
             if (found.Count == 0)
             {
-                found = [.. (await Task.WhenAll(ordinals.Select(ordinal => _answers.FindAsync(run, ordinal, cancellationToken)))).OfType<AnswerRow>()];
+                found = [.. (await Task.WhenAll(
+                    ordinals.Select(ordinal => _answers.FindAsync(run, ordinal, cancellationToken)))).OfType<AnswerRow>()];
             }
 
             rows.AddRange(found.Where(row => query.Filter.Passes(row) && query.PassesAgreement(row)));
@@ -65,7 +67,12 @@ internal sealed class AnswerSearch(RunStorage storage)
 
     /// <summary>The ordinals that may pass, ascending.</summary>
     private async IAsyncEnumerable<int> CandidatesAsync(
-        RunId run, AnswerQuery query, int from, int questions, int[]? allowed, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        RunId run,
+        AnswerQuery query,
+        int from,
+        int questions,
+        int[]? allowed,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var words = query.Words;
         if (words.Length == 0)
@@ -79,15 +86,21 @@ internal sealed class AnswerSearch(RunStorage storage)
         }
 
         var (texts, index) = (new TextIndex(storage), new WordIndex(storage, run));
-        var segments = Enumerable.Range(from / WordIndex.SegmentSize, Math.Max(0, ((questions - 1) / WordIndex.SegmentSize) - (from / WordIndex.SegmentSize) + 1));
-        var found = ReadAhead.InOrderAsync(segments, SegmentsAhead, async (segment, cancel) => (Segment: segment, Candidates: await index.CandidatesAsync(segment, words, cancel)), cancellationToken);
+        var segments = Enumerable.Range(
+            from / WordIndex.SegmentSize, Math.Max(0, ((questions - 1) / WordIndex.SegmentSize) - (from / WordIndex.SegmentSize) + 1));
+        var found = ReadAhead.InOrderAsync(
+            segments,
+            SegmentsAhead,
+            async (segment, cancel) => (Segment: segment, Candidates: await index.CandidatesAsync(segment, words, cancel)),
+            cancellationToken);
         await foreach (var (segment, candidates) in found)
         {
             if (candidates is null)
             {
                 // Words that are this common come soon.
                 var end = (segment + 1) * WordIndex.SegmentSize;
-                await foreach (var text in texts.FromAsync(run, Math.Max(from, segment * WordIndex.SegmentSize), cancellationToken).TakeWhile(text => text.Ordinal < end))
+                await foreach (var text in texts.FromAsync(run, Math.Max(from, segment * WordIndex.SegmentSize), cancellationToken)
+                    .TakeWhile(text => text.Ordinal < end))
                 {
                     if (IsAllowed(text.Ordinal) && text.HasAll(words))
                     {
@@ -116,8 +129,10 @@ internal sealed class AnswerSearch(RunStorage storage)
     /// <summary>The ordinals that pass the filter and the threshold, ascending; <see langword="null"/> for all.</summary>
     private async Task<int[]?> AllowedAsync(RunId run, AnswerQuery query, CancellationToken cancellationToken)
     {
-        var allowed = query.Filter == AnswerFilter.All ? null : await new AnswerList(storage, run, query.Filter).OrdinalsAsync(cancellationToken);
-        if (query.AgreementBelow is { } threshold && await storage.Blob(run, AgreementIndex.Name).FindContentAsync(cancellationToken) is { } agreements)
+        var allowed =
+            query.Filter == AnswerFilter.All ? null : await new AnswerList(storage, run, query.Filter).OrdinalsAsync(cancellationToken);
+        if (query.AgreementBelow is { } threshold
+            && await storage.Blob(run, AgreementIndex.Name).FindContentAsync(cancellationToken) is { } agreements)
         {
             var below = AgreementIndex.Below(agreements.ToMemory().Span, threshold);
             allowed = allowed is null ? [.. below] : [.. below.Where(ordinal => Array.BinarySearch(allowed, ordinal) >= 0)];

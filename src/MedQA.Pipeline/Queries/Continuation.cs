@@ -6,8 +6,9 @@ using System.Text;
 namespace MedQA.Pipeline.Queries;
 
 /// <summary>
-/// Where the next page begins, written so that nobody takes it for something to compute with. It is good for one list only: a few bytes of a hash over list and place show
-/// one that was changed, or that belongs to another run or filter. They keep no secret, and need not: a place in a list is none.
+/// Where the next page begins, written so that nobody takes it for something to compute with. It is good for one list only: a few bytes of
+/// a hash over list and place show one that was changed, or that belongs to another run or filter. They keep no secret, and need not: a
+/// place in a list is none.
 /// </summary>
 internal static class Continuation
 {
@@ -47,12 +48,14 @@ internal static class Continuation
         return Check(list, key).SequenceEqual(bytes.AsSpan(0, CheckBytes)) ? key : throw new ContinuationException();
     }
 
-    private static ReadOnlySpan<byte> Check(string list, string key) => SHA256.HashData(Encoding.UTF8.GetBytes($"{list}\n{key}")).AsSpan(0, CheckBytes);
+    private static ReadOnlySpan<byte> Check(string list, string key) =>
+        SHA256.HashData(Encoding.UTF8.GetBytes($"{list}\n{key}")).AsSpan(0, CheckBytes);
 }
 
 /// <summary>A place in the answers of a run.</summary>
 /// <param name="Ordinal">The first ordinal that may stand on the page.</param>
-/// <param name="Entry">Where in the filter's index that is, and the revision of the result that wrote the index; <see langword="null"/> where no index was used.</param>
+/// <param name="Entry">Where in the filter's index that is, and the revision of the result that wrote the index; <see langword="null"/>
+/// where no index was used.</param>
 internal readonly record struct AnswerPlace(int Ordinal, (int At, int Revision)? Entry = null)
 {
     /// <summary>The continuation that names this place.</summary>
@@ -69,7 +72,11 @@ internal readonly record struct AnswerPlace(int Ordinal, (int At, int Revision)?
             return default;
         }
 
-        int[] parts = [.. key.Split('-').Select(static part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw new ContinuationException())];
+        int[] parts = [.. key.Split('-')
+            .Select(
+                static part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                    ? number
+                    : throw new ContinuationException())];
         return parts switch
         {
             [var ordinal] => new AnswerPlace(ordinal),

@@ -14,10 +14,15 @@ namespace MedQA.Pipeline.Queries;
 /// <summary>Whether a run's report and table of answers are what its answers give: both are made again and compared.</summary>
 internal sealed class ResultCheck(RunStorage storage)
 {
-    /// <summary>What is otherwise, a sentence each. When the last answer was written is not compared (it is the blobs' own time), and the seal is checked apart.</summary>
-    public async Task<ImmutableArray<string>> DifferencesAsync(RunId run, RunManifest manifest, int retries, CancellationToken cancellationToken)
+    /// <summary>
+    /// What is otherwise, a sentence each. When the last answer was written is not compared (it is the blobs' own time), and the seal is
+    /// checked apart.
+    /// </summary>
+    public async Task<ImmutableArray<string>> DifferencesAsync(
+        RunId run, RunManifest manifest, int retries, CancellationToken cancellationToken)
     {
-        if (await storage.Blob(run, "report.json").FindContentAsync(cancellationToken) is not { } content || BlobReading.ParseLine(content.ToMemory(), ReportJson.Default.RunReport) is not { } stored)
+        if (await storage.Blob(run, "report.json").FindContentAsync(cancellationToken) is not { } content
+            || BlobReading.ParseLine(content.ToMemory(), ReportJson.Default.RunReport) is not { } stored)
         {
             return ["the report is gone or damaged"];
         }
@@ -40,7 +45,11 @@ internal sealed class ResultCheck(RunStorage storage)
             }
         }
 
-        var header = RunFinish.HeaderOf(run, stored.Circumstances.Revision, manifest, await new RunFinish(storage).PromptsAsync(run, manifest, shown, cancellationToken));
+        var header = RunFinish.HeaderOf(
+            run,
+            stored.Circumstances.Revision,
+            manifest,
+            await new RunFinish(storage).PromptsAsync(run, manifest, shown, cancellationToken));
         var made = accumulator.Build(header with { Finished = stored.Circumstances.Finished, Seal = stored.Circumstances.Seal });
         var differences = ImmutableArray.CreateBuilder<string>();
 
@@ -54,12 +63,14 @@ internal sealed class ResultCheck(RunStorage storage)
         if (canBeMade
             && (await HashAsync(run, "report.md", cancellationToken) is not { } markdown
             || !markdown.AsSpan().SequenceEqual(SHA256.HashData(Encoding.UTF8.GetBytes(ReportMarkdown.Write(stored))))
-            || await HashAsync(run, "report.html", cancellationToken) is not { } page || !page.AsSpan().SequenceEqual(SHA256.HashData(Encoding.UTF8.GetBytes(ReportHtml.Write(stored))))))
+            || await HashAsync(run, "report.html", cancellationToken) is not { } page || !page.AsSpan()
+                .SequenceEqual(SHA256.HashData(Encoding.UTF8.GetBytes(ReportHtml.Write(stored))))))
         {
             differences.Add("report.md or report.html says something else than report.json");
         }
 
-        if (await HashAsync(run, "answers.csv", cancellationToken) is not { } lines || !lines.AsSpan().SequenceEqual(table.GetHashAndReset()))
+        if (await HashAsync(run, "answers.csv", cancellationToken) is not { } lines
+            || !lines.AsSpan().SequenceEqual(table.GetHashAndReset()))
         {
             differences.Add("answers.csv is not what the answers are");
         }

@@ -11,7 +11,10 @@ using MedQA.Pipeline.Runs;
 
 namespace MedQA.Pipeline.Queries;
 
-/// <summary>A file with everything of a run's answers, which is not stored but made when it is asked for: it would be as large as the answers themselves.</summary>
+/// <summary>
+/// A file with everything of a run's answers, which is not stored but made when it is asked for: it would be as large as the answers
+/// themselves.
+/// </summary>
 public enum RunExport
 {
     /// <summary><c>answers.jsonl</c>: a line for each question, with every sample.</summary>
@@ -35,9 +38,13 @@ public static class RunExports
     };
 
     /// <summary>The file of a name, or <see langword="null"/> where files of this name are stored, or there are none.</summary>
-    public static RunExport? Find(string name) => Enum.GetValues<RunExport>().Select(static export => (RunExport?)export).FirstOrDefault(export => NameOf(export!.Value) == name);
+    public static RunExport? Find(string name) =>
+        Enum.GetValues<RunExport>().Select(static export => (RunExport?)export).FirstOrDefault(export => NameOf(export!.Value) == name);
 
-    internal static async Task WriteAnswersAsync(IAsyncEnumerable<(Question Question, AnsweredQuestion Answer, AnswerRow Row)> answers, Stream file, CancellationToken cancellationToken)
+    internal static async Task WriteAnswersAsync(
+        IAsyncEnumerable<(Question Question, AnsweredQuestion Answer, AnswerRow Row)> answers,
+        Stream file,
+        CancellationToken cancellationToken)
     {
         var lines = new ArrayBufferWriter<byte>(2 * FlushAt);
         await using var json = new Utf8JsonWriter(lines, new JsonWriterOptions { Encoder = ExportJson.Compact.Options.Encoder });
@@ -56,7 +63,10 @@ public static class RunExports
         await file.WriteAsync(lines.WrittenMemory, cancellationToken);
     }
 
-    internal static async Task WriteSamplesAsync(IAsyncEnumerable<(Question Question, AnsweredQuestion Answer, AnswerRow Row)> answers, Stream file, CancellationToken cancellationToken)
+    internal static async Task WriteSamplesAsync(
+        IAsyncEnumerable<(Question Question, AnsweredQuestion Answer, AnswerRow Row)> answers,
+        Stream file,
+        CancellationToken cancellationToken)
     {
         await using var table = await ParquetTable<SampleRow>.CreateAsync(SampleTable.Columns, file, cancellationToken);
         await foreach (var (_, answer, row) in answers)
@@ -74,7 +84,10 @@ public static class RunExports
 /// <summary>A line of <c>answers.jsonl</c>.</summary>
 internal sealed record WholeAnswer(Question Question, AnsweredQuestion Answer);
 
-/// <summary>How <c>answers.jsonl</c> is written: as the HTTP interface answers one question. Other than in the stored answers, what follows from other fields (agreement, whether it is right) stands there too.</summary>
+/// <summary>
+/// How <c>answers.jsonl</c> is written: as the HTTP interface answers one question. Other than in the stored answers, what follows from
+/// other fields (agreement, whether it is right) stands there too.
+/// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
@@ -83,5 +96,6 @@ internal sealed record WholeAnswer(Question Question, AnsweredQuestion Answer);
 internal sealed partial class ExportJson : JsonSerializerContext
 {
     /// <summary>Writes text as it is instead of escaping everything outside ASCII: the file is no markup, and half as long.</summary>
-    public static ExportJson Compact => field ??= new(new JsonSerializerOptions(Default!.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    public static ExportJson Compact =>
+        field ??= new(new JsonSerializerOptions(Default!.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 }

@@ -10,7 +10,9 @@ using MedQA.Pipeline.Storage;
 
 namespace MedQA.Pipeline.Queries;
 
-/// <summary>Reads runs and their answers, also while they go on. Never scans a table: a page costs the same at any size of the run.</summary>
+/// <summary>
+/// Reads runs and their answers, also while they go on. Never scans a table: a page costs the same at any size of the run.
+/// </summary>
 public sealed class RunReader
 {
     /// <summary>The most entries of a page.</summary>
@@ -66,10 +68,12 @@ public sealed class RunReader
         : null;
 
     /// <summary>How many batches wait in the queue for a worker, and for how long.</summary>
-    public Task<BatchQueueState> GetQueueAsync(DateTimeOffset now, CancellationToken cancellationToken) => BatchQueueState.ReadAsync(_storage.BatchQueue, now, cancellationToken);
+    public Task<BatchQueueState> GetQueueAsync(DateTimeOffset now, CancellationToken cancellationToken) =>
+        BatchQueueState.ReadAsync(_storage.BatchQueue, now, cancellationToken);
 
     /// <summary>The run's whole configuration, or <see langword="null"/> where there is no such run.</summary>
-    public async Task<RunManifest?> GetManifestAsync(RunId run, CancellationToken cancellationToken) => (await _storage.FindManifestAsync(run, cancellationToken))?.Manifest;
+    public async Task<RunManifest?> GetManifestAsync(RunId run, CancellationToken cancellationToken) =>
+        (await _storage.FindManifestAsync(run, cancellationToken))?.Manifest;
 
     /// <summary>A page of answers in the order of their questions; those that are not collected yet are left out.</summary>
     /// <param name="run">The run; one that is not there has no answers.</param>
@@ -78,7 +82,8 @@ public sealed class RunReader
     /// <param name="filter">Which answers.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
     /// <exception cref="ContinuationException">The continuation is not one.</exception>
-    public Task<AnswerPage> AnswersAsync(RunId run, string? continuation, int take, AnswerFilter filter, CancellationToken cancellationToken) =>
+    public Task<AnswerPage> AnswersAsync(
+        RunId run, string? continuation, int take, AnswerFilter filter, CancellationToken cancellationToken) =>
         AnswersAsync(run, continuation, take, new AnswerQuery { Filter = filter }, cancellationToken);
 
     /// <summary>A page of answers in the order of their questions; those that are not collected yet are left out.</summary>
@@ -88,16 +93,23 @@ public sealed class RunReader
     /// <param name="query">Which answers.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
     /// <exception cref="ContinuationException">The continuation is not one.</exception>
-    public async Task<AnswerPage> AnswersAsync(RunId run, string? continuation, int take, AnswerQuery query, CancellationToken cancellationToken)
+    public async Task<AnswerPage> AnswersAsync(
+        RunId run, string? continuation, int take, AnswerQuery query, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(query);
         CheckPage(take);
         _ = AnswerPlace.Of(ListOf(run, query), continuation);
-        return await GetAsync(run, cancellationToken) is { } summary ? await AnswersAsync(summary, continuation, take, query, cancellationToken) : new AnswerPage([], null);
+        return await GetAsync(run, cancellationToken) is { } summary
+            ? await AnswersAsync(summary, continuation, take, query, cancellationToken)
+            : new AnswerPage([], null);
     }
 
-    /// <summary>A page of answers of a run that was looked up already; see <see cref="AnswersAsync(RunId, string, int, AnswerQuery, CancellationToken)"/>.</summary>
-    public async Task<AnswerPage> AnswersAsync(RunSummary summary, string? continuation, int take, AnswerQuery query, CancellationToken cancellationToken)
+    /// <summary>
+    /// A page of answers of a run that was looked up already; see
+    /// <see cref="AnswersAsync(RunId, string, int, AnswerQuery, CancellationToken)"/>.
+    /// </summary>
+    public async Task<AnswerPage> AnswersAsync(
+        RunSummary summary, string? continuation, int take, AnswerQuery query, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(summary);
         ArgumentNullException.ThrowIfNull(query);
@@ -107,17 +119,26 @@ public sealed class RunReader
         var indexed = IsIndexed(summary);
         if (!query.IsFilter)
         {
-            return await new AnswerSearch(_storage).PageAsync(run, query, list, place.Ordinal, take, summary.Questions, indexed, cancellationToken);
+            return await new AnswerSearch(_storage).PageAsync(
+                run, query, list, place.Ordinal, take, summary.Questions, indexed, cancellationToken);
         }
 
         var filter = query.Filter;
         var entry = place.Entry is var (at, revision) && revision == summary.Revision ? at : place.Ordinal == 0 ? 0 : (int?)null;
-        if (indexed && entry is { } position && await new AnswerList(_storage, run, filter).ReadAsync(position, take, cancellationToken) is var (listed, next, length))
+        if (indexed
+            && entry is { } position
+            && await new AnswerList(_storage, run, filter).ReadAsync(position, take, cancellationToken) is var (listed, next, length))
         {
-            return new AnswerPage(listed, next is { } ordinal ? new AnswerPlace(ordinal, (position + take, summary.Revision)).Continue(list) : null) { Total = position == 0 ? length : null };
+            return new AnswerPage(
+                listed,
+                next is { } ordinal ? new AnswerPlace(ordinal, (position + take, summary.Revision)).Continue(list) : null)
+                {
+                    Total = position == 0 ? length : null
+                };
         }
 
-        // Where the pages before came from no index, or from one that a retry has replaced since, this one goes on by ordinal: nothing is left out or comes twice.
+        // Where the pages before came from no index, or from one that a retry has replaced since, this one goes on by ordinal: nothing is
+        // left out or comes twice.
         return await ScanAsync(run, list, place.Ordinal, take, filter, summary.Questions, cancellationToken);
     }
 
@@ -125,10 +146,15 @@ public sealed class RunReader
     /// <param name="run">The run.</param>
     /// <param name="ordinals">Ascending.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
-    public async Task<IReadOnlyDictionary<int, string>> TextsAsync(RunId run, IReadOnlyList<int> ordinals, CancellationToken cancellationToken) =>
-        (await new TextIndex(_storage).ReadAsync(run, ordinals, cancellationToken)).ToDictionary(static text => text.Key, static text => text.Value.Beginning);
+    public async Task<IReadOnlyDictionary<int, string>> TextsAsync(
+        RunId run, IReadOnlyList<int> ordinals, CancellationToken cancellationToken) =>
+        (await new TextIndex(_storage).ReadAsync(run, ordinals, cancellationToken)).ToDictionary(
+            static text => text.Key, static text => text.Value.Beginning);
 
-    /// <summary>Every answer that passes, in the order of the questions, read as one stream once the run has ended and a thousand at a time before. Without the questions' texts.</summary>
+    /// <summary>
+    /// Every answer that passes, in the order of the questions, read as one stream once the run has ended and a thousand at a time before.
+    /// Without the questions' texts.
+    /// </summary>
     public async IAsyncEnumerable<AnswerRow> AllAnswersAsync(
         RunId run, AnswerFilter filter, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -158,8 +184,8 @@ public sealed class RunReader
     }
 
     /// <summary>
-    /// Every answer of the finished batches that passes, with the texts of question and answer, in the order of the questions; of a question that was tried again the last try. A few batches are
-    /// in memory at a time.
+    /// Every answer of the finished batches that passes, with the texts of question and answer, in the order of the questions; of a
+    /// question that was tried again the last try. A few batches are in memory at a time.
     /// </summary>
     /// <param name="run">The run; one that is not there has no answers.</param>
     /// <param name="filter">Which answers.</param>
@@ -185,7 +211,9 @@ public sealed class RunReader
         }
     }
 
-    /// <summary>Writes a file that is made of the finished batches each time it is asked for: a question, or a sample, is in memory at a time.</summary>
+    /// <summary>
+    /// Writes a file that is made of the finished batches each time it is asked for: a question, or a sample, is in memory at a time.
+    /// </summary>
     /// <param name="run">The run; one that is not there has no answers.</param>
     /// <param name="export">Which file.</param>
     /// <param name="file">Where to; not closed, and never written to other than asynchronously.</param>
@@ -197,14 +225,17 @@ public sealed class RunReader
         var everything = await FindWithManifestAsync(run, cancellationToken) is var (summary, manifest)
             ? new AnswerTexts(_storage).EverythingAsync(run, manifest, summary.Retry, cancellationToken)
             : AsyncEnumerable.Empty<(Question, AnsweredQuestion, AnswerRow)>();
-        await (export == RunExport.Answers ? RunExports.WriteAnswersAsync(everything, file, cancellationToken) : RunExports.WriteSamplesAsync(everything, file, cancellationToken));
+        await (export == RunExport.Answers
+            ? RunExports.WriteAnswersAsync(everything, file, cancellationToken)
+            : RunExports.WriteSamplesAsync(everything, file, cancellationToken));
     }
 
     /// <summary>
-    /// Every answer of the finished batches with its votes, in the order of the questions; of a question that was tried again the last try. The reasonings are there without their texts and
-    /// tokens, which nobody counts; a few batches are in memory at a time.
+    /// Every answer of the finished batches with its votes, in the order of the questions; of a question that was tried again the last try.
+    /// The reasonings are there without their texts and tokens, which nobody counts; a few batches are in memory at a time.
     /// </summary>
-    public async IAsyncEnumerable<AnsweredQuestion> AllAnsweredAsync(RunId run, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<AnsweredQuestion> AllAnsweredAsync(
+        RunId run, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (await FindWithManifestAsync(run, cancellationToken) is not var (summary, manifest))
         {
@@ -222,9 +253,11 @@ public sealed class RunReader
 
     /// <summary>A question of the run by its id, with its place; <see langword="null"/> where the run has no such question.</summary>
     /// <param name="summary">The run.</param>
-    /// <param name="questionId">The id. Where several data sets use it, the first of the run is meant; <c>dataset/id</c> names exactly one.</param>
+    /// <param name="questionId">The id. Where several data sets use it, the first of the run is meant; <c>dataset/id</c> names exactly
+    /// one.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
-    public async Task<(int Ordinal, Question Question)?> FindQuestionAsync(RunSummary summary, string questionId, CancellationToken cancellationToken)
+    public async Task<(int Ordinal, Question Question)?> FindQuestionAsync(
+        RunSummary summary, string questionId, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(summary);
         ArgumentNullException.ThrowIfNull(questionId);
@@ -234,7 +267,8 @@ public sealed class RunReader
         var ordinals = await OrdinalIndex.FindAsync(_storage.Blob(run, OrdinalIndex.IdsName), questionId, 2 * questions, cancellationToken);
         foreach (var ordinal in ordinals.Order())
         {
-            if (await GetQuestionAsync(run, ordinal, cancellationToken) is { } question && (question.Id == questionId || $"{question.Dataset}/{question.Id}" == questionId))
+            if (await GetQuestionAsync(run, ordinal, cancellationToken) is { } question
+                && (question.Id == questionId || $"{question.Dataset}/{question.Id}" == questionId))
             {
                 return (ordinal, question);
             }
@@ -270,7 +304,8 @@ public sealed class RunReader
     }
 
     /// <summary>Every question of the run in order; those of a blob that is missing are left out.</summary>
-    public async IAsyncEnumerable<Question> AllQuestionsAsync(RunId run, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<Question> AllQuestionsAsync(
+        RunId run, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (await GetManifestAsync(run, cancellationToken) is not { } manifest)
         {
@@ -307,9 +342,11 @@ public sealed class RunReader
         {
             var range = new BlobDownloadOptions { Range = new HttpRange(row.Offset, row.Length) };
             var response = await _storage.Answers(run, batch).DownloadContentAsync(range, cancellationToken);
-            return BlobReading.ParseLine(response.Value.Content.ToMemory(), PipelineJson.Compact.AnsweredQuestion) is { } answered && answered.Ordinal == ordinal
+            return BlobReading.ParseLine(response.Value.Content.ToMemory(), PipelineJson.Compact.AnsweredQuestion) is { } answered
+                && answered.Ordinal == ordinal
                 ? answered
-                : throw new InvalidDataException($"The answer is not where it was written: answers/{batch}.jsonl of run {run} was changed.");
+                : throw new InvalidDataException(
+                    $"The answer is not where it was written: answers/{batch}.jsonl of run {run} was changed.");
         }
         catch (RequestFailedException fault) when (fault.IsMissing())
         {
@@ -319,15 +356,21 @@ public sealed class RunReader
 
     /// <summary>A question's answer by the question's id; see <see cref="FindQuestionAsync"/>.</summary>
     public async Task<AnsweredQuestion?> GetAnswerAsync(RunId run, string questionId, CancellationToken cancellationToken) =>
-        await GetAsync(run, cancellationToken) is { } summary && await FindQuestionAsync(summary, questionId, cancellationToken) is var (ordinal, _)
+        await GetAsync(run, cancellationToken) is { } summary
+            && await FindQuestionAsync(summary, questionId, cancellationToken) is var (ordinal, _)
             ? await GetAnswerAsync(run, ordinal, cancellationToken)
             : null;
 
-    /// <summary>Whether the stored answers are those that the run's result was made from, and the result (report and table of answers) is what they give.</summary>
+    /// <summary>
+    /// Whether the stored answers are those that the run's result was made from, and the result (report and table of answers) is what they
+    /// give.
+    /// </summary>
     /// <param name="run">The run.</param>
-    /// <param name="reportSeal">The seal that the run's report states (<see cref="Evaluation.Reporting.RunCircumstances.Seal"/>), from storage or from a copy of the report elsewhere.</param>
+    /// <param name="reportSeal">The seal that the run's report states (<see cref="Evaluation.Reporting.RunCircumstances.Seal"/>), from
+    /// storage or from a copy of the report elsewhere.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
-    /// <returns><see langword="null"/> where the run is not there or has no seal: it has no result yet, or was made by a version that wrote none.</returns>
+    /// <returns><see langword="null"/> where the run is not there or has no seal: it has no result yet, or was made by a version that wrote
+    /// none.</returns>
     public async Task<SealCheck?> CheckSealAsync(RunId run, string? reportSeal, CancellationToken cancellationToken)
     {
         if (await _runs.FindAsync(run, cancellationToken) is not { Summary: var summary }
@@ -342,13 +385,18 @@ public sealed class RunReader
             stated,
             await new RunAnswers(_storage).SealAsync(run, manifest, summary.Retry, cancellationToken),
             reportSeal,
-            questionsChanged: manifest.QuestionsHash.Length > 0 && await HashQuestionsAsync(run, manifest, cancellationToken) != manifest.QuestionsHash);
+            questionsChanged: manifest.QuestionsHash.Length > 0
+                && await HashQuestionsAsync(run, manifest, cancellationToken) != manifest.QuestionsHash);
 
         // A result of answers that were changed is another one anyway.
-        return check.Differences.IsEmpty ? check with { Differences = await new ResultCheck(_storage).DifferencesAsync(run, manifest, summary.Retry, cancellationToken) } : check;
+        return check.Differences.IsEmpty
+            ? check with { Differences = await new ResultCheck(_storage).DifferencesAsync(run, manifest, summary.Retry, cancellationToken) }
+            : check;
     }
 
-    /// <summary>What <see cref="RunManifest.QuestionsHash"/> is over the questions as they are now; a batch that is missing is left out.</summary>
+    /// <summary>
+    /// What <see cref="RunManifest.QuestionsHash"/> is over the questions as they are now; a batch that is missing is left out.
+    /// </summary>
     private async Task<string> HashQuestionsAsync(RunId run, RunManifest manifest, CancellationToken cancellationToken)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -363,7 +411,10 @@ public sealed class RunReader
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    /// <summary>A file of the result as it was written (<c>report.json</c>, <c>report.md</c>, <c>report.html</c>, <c>answers.csv</c>, <c>answers.parquet</c>, <c>rejected.csv</c>), or <see langword="null"/> while it is not there. The caller disposes it.</summary>
+    /// <summary>
+    /// A file of the result as it was written (<c>report.json</c>, <c>report.md</c>, <c>report.html</c>, <c>answers.csv</c>,
+    /// <c>answers.parquet</c>, <c>rejected.csv</c>), or <see langword="null"/> while it is not there. The caller disposes it.
+    /// </summary>
     public async Task<Stream?> OpenFileAsync(RunId run, string name, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
@@ -371,7 +422,8 @@ public sealed class RunReader
     }
 
     private async Task<(RunSummary Summary, RunManifest Manifest)?> FindWithManifestAsync(RunId run, CancellationToken cancellationToken) =>
-        await _runs.FindAsync(run, cancellationToken) is { Summary: var summary } && await GetManifestAsync(run, cancellationToken) is { } manifest ? (summary, manifest) : null;
+        await _runs.FindAsync(run, cancellationToken) is { Summary: var summary }
+            && await GetManifestAsync(run, cancellationToken) is { } manifest ? (summary, manifest) : null;
 
     private async Task<RunSummary> WithPauseAsync(RunRow row, IReadOnlyList<RunAttendant>? present, CancellationToken cancellationToken)
     {
@@ -384,12 +436,14 @@ public sealed class RunReader
             RunPause.IsAnswered(await _batches.FromAsync(summary.Run, summary.Retry, row.Cursor, cancellationToken), _time.GetUtcNow());
     }
 
-    private async Task<AnswerPage> ScanAsync(RunId run, string list, int from, int take, AnswerFilter filter, int questions, CancellationToken cancellationToken)
+    private async Task<AnswerPage> ScanAsync(
+        RunId run, string list, int from, int take, AnswerFilter filter, int questions, CancellationToken cancellationToken)
     {
         // A filter on a run without indexes looks at a bounded number of rows: a page may then be short and still have a continuation.
         var looked = filter == AnswerFilter.All ? int.MaxValue : 4 * MaxPage;
         var rows = new List<AnswerRow>();
-        await foreach (var row in _answers.FromAsync(run, from, questions, filter == AnswerFilter.All ? take + 1 : MaxPage, cancellationToken))
+        await foreach (var row in _answers.FromAsync(
+            run, from, questions, filter == AnswerFilter.All ? take + 1 : MaxPage, cancellationToken))
         {
             if (rows.Count == take || looked-- == 0)
             {

@@ -31,7 +31,9 @@ public sealed record SealCheck(int Batches, ImmutableArray<string> Differences)
             }
         }
 
-        differences.AddRange(now.Keys.Order(StringComparer.Ordinal).Select(static batch => $"the answers of batch {batch} came after the result was written"));
+        differences.AddRange(
+            now.Keys.Order(StringComparer.Ordinal)
+                .Select(static batch => $"the answers of batch {batch} came after the result was written"));
         if (differences.Count == 0 && found.Chain != stated.Chain)
         {
             differences.Add("the run's manifest was changed");

@@ -8,10 +8,16 @@ public sealed record AnswerQuery
     /// <summary>The kind of answers.</summary>
     public AnswerFilter Filter { get; init; }
 
-    /// <summary>Only answers with less agreement than this, 0 to 1, which a threshold would leave to a person; questions without options and failed ones never; <see langword="null"/> for all.</summary>
+    /// <summary>
+    /// Only answers with less agreement than this, 0 to 1, which a threshold would leave to a person; questions without options and failed
+    /// ones never; <see langword="null"/> for all.
+    /// </summary>
     public double? AgreementBelow { get; init; }
 
-    /// <summary>Only questions in which each of these words stands, in any case: in text, options, id, topic or data set; <see langword="null"/> for all.</summary>
+    /// <summary>
+    /// Only questions in which each of these words stands, in any case: in text, options, id, topic or data set; <see langword="null"/> for
+    /// all.
+    /// </summary>
     public string? Search { get; init; }
 
     /// <summary>Whether <see cref="Filter"/> is the only condition.</summary>

@@ -4,7 +4,10 @@ using MedQA.Pipeline.Runs;
 
 namespace MedQA.Pipeline.Results;
 
-/// <summary>The table of a run's answers: the same columns in the blobs <c>answers.csv</c> and <c>answers.parquet</c>, over HTTP and on the command line.</summary>
+/// <summary>
+/// The table of a run's answers: the same columns in the blobs <c>answers.csv</c> and <c>answers.parquet</c>, over HTTP and on the command
+/// line.
+/// </summary>
 public static class AnswerTable
 {
     /// <summary>The media type of Parquet.</summary>
@@ -60,7 +63,10 @@ public static class AnswerTable
     /// <summary>The header record of a table with the first so many columns.</summary>
     internal static string HeaderOf(int columns) => CsvLine.Of([.. Columns.Take(columns).Select(static column => column.Name)]);
 
-    /// <summary>How many columns a stored table has, by how its text begins: those of an earlier version where it has these alone, else all.</summary>
+    /// <summary>
+    /// How many columns a stored table has, by how its text begins: those of an earlier version where it has these alone, else all.
+    /// </summary>
     /// <param name="beginning">At least as many characters as <see cref="Header"/> has, where there are so many.</param>
-    internal static int ColumnsOf(string beginning) => beginning.StartsWith(HeaderOf(EarlierColumns), StringComparison.Ordinal) ? EarlierColumns : Columns.Length;
+    internal static int ColumnsOf(string beginning) =>
+        beginning.StartsWith(HeaderOf(EarlierColumns), StringComparison.Ordinal) ? EarlierColumns : Columns.Length;
 }

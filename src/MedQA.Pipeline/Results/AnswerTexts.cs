@@ -12,7 +12,9 @@ namespace MedQA.Pipeline.Results;
 /// <param name="Row">Its row in the table of answers.</param>
 internal readonly record struct TextedAnswer(PlacedAnswer Placed, AnswerRow Row);
 
-/// <summary>Reads a run's answers together with the texts of their questions, in the order of the questions; a few batches are in memory at a time.</summary>
+/// <summary>
+/// Reads a run's answers together with the texts of their questions, in the order of the questions; a few batches are in memory at a time.
+/// </summary>
 internal sealed class AnswerTexts(RunStorage storage)
 {
     /// <summary>Batches whose questions are read while one is worked on.</summary>
@@ -20,14 +22,20 @@ internal sealed class AnswerTexts(RunStorage storage)
 
     private readonly RunAnswers _answers = new(storage);
 
-    /// <summary>The rows of every answer of the finished batches, batch by batch. Questions of a blob that is missing have no texts.</summary>
+    /// <summary>
+    /// The rows of every answer of the finished batches, batch by batch. Questions of a blob that is missing have no texts.
+    /// </summary>
     /// <param name="run">The run.</param>
     /// <param name="manifest">Its manifest.</param>
     /// <param name="retries">How often failed questions were tried again.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>
     /// <param name="sealing">Is told what the batches hash to, where a seal is made.</param>
     public async IAsyncEnumerable<(List<TextedAnswer> Answers, DateTimeOffset Written)> RowsAsync(
-        RunId run, RunManifest manifest, int retries, [EnumeratorCancellation] CancellationToken cancellationToken, RunSealing? sealing = null)
+        RunId run,
+        RunManifest manifest,
+        int retries,
+        [EnumeratorCancellation] CancellationToken cancellationToken,
+        RunSealing? sealing = null)
     {
         await foreach (var (answers, questions, written) in BatchesAsync(run, manifest, retries, sealing, cancellationToken))
         {
@@ -35,7 +43,8 @@ internal sealed class AnswerTexts(RunStorage storage)
             var free = new Dictionary<int, string?>();
             if (manifest.Protocol is { Profile: { } profile })
             {
-                await foreach (var whole in WholeAsync(run, answers.Where(static answer => answer.Answered is { OptionCount: 0, Failure: null }), cancellationToken))
+                await foreach (var whole in WholeAsync(
+                    run, answers.Where(static answer => answer.Answered is { OptionCount: 0, Failure: null }), cancellationToken))
                 {
                     free[whole.Ordinal] = FreeAnswer.Of(whole, profile);
                 }
@@ -43,7 +52,8 @@ internal sealed class AnswerTexts(RunStorage storage)
 
             yield return (
                 [.. answers.Select(answer => new TextedAnswer(
-                    answer, RowOf(answer, questions.GetValueOrDefault(answer.Answered.Ordinal), free.GetValueOrDefault(answer.Answered.Ordinal))))],
+                    answer,
+                    RowOf(answer, questions.GetValueOrDefault(answer.Answered.Ordinal), free.GetValueOrDefault(answer.Answered.Ordinal))))],
                 written);
         }
     }
@@ -60,7 +70,8 @@ internal sealed class AnswerTexts(RunStorage storage)
             await foreach (var whole in WholeAsync(run, answers, cancellationToken))
             {
                 var question = questions.GetValueOrDefault(whole.Ordinal)
-                    ?? throw new InvalidDataException($"The question is not where it was written: questions of run {run}, ordinal {whole.Ordinal}.");
+                    ?? throw new InvalidDataException(
+                        $"The question is not where it was written: questions of run {run}, ordinal {whole.Ordinal}.");
                 var free = whole.OptionCount == 0 && manifest.Protocol is { Profile: { } profile } ? FreeAnswer.Of(whole, profile) : null;
                 yield return (question, whole, RowOf(answers[next++], question, free));
             }
@@ -89,11 +100,15 @@ internal sealed class AnswerTexts(RunStorage storage)
         string? TextOf(int? option) => option is { } index && index < question.Options.Length ? question.Options[index] : null;
     }
 
-    private async IAsyncEnumerable<(List<PlacedAnswer> Answers, FrozenDictionary<int, Question> Questions, DateTimeOffset Written)> BatchesAsync(
+    private async IAsyncEnumerable<(List<PlacedAnswer> Answers, FrozenDictionary<int, Question> Questions, DateTimeOffset Written)>
+        BatchesAsync(
         RunId run, RunManifest manifest, int retries, RunSealing? sealing, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var read = ReadAhead.InOrderAsync(
-            Enumerable.Range(0, manifest.Batches), Ahead, async (number, cancel) => (Number: number, Questions: await QuestionsAsync(run, number, cancel)), cancellationToken);
+            Enumerable.Range(0, manifest.Batches),
+            Ahead,
+            async (number, cancel) => (Number: number, Questions: await QuestionsAsync(run, number, cancel)),
+            cancellationToken);
         await using var questions = read.GetAsyncEnumerator(cancellationToken);
         var (at, texts) = (-1, FrozenDictionary<int, Question>.Empty);
         await foreach (var (answers, written) in _answers.AllAsync(run, manifest, retries, cancellationToken, sealing))
@@ -126,8 +141,12 @@ internal sealed class AnswerTexts(RunStorage storage)
         return questions.ToFrozenDictionary();
     }
 
-    /// <summary>Answers with their reasonings, in the order in which they are given; within a batch they lie in that order too, so that each blob is read once and line by line.</summary>
-    private async IAsyncEnumerable<AnsweredQuestion> WholeAsync(RunId run, IEnumerable<PlacedAnswer> answers, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>
+    /// Answers with their reasonings, in the order in which they are given; within a batch they lie in that order too, so that each blob is
+    /// read once and line by line.
+    /// </summary>
+    private async IAsyncEnumerable<AnsweredQuestion> WholeAsync(
+        RunId run, IEnumerable<PlacedAnswer> answers, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var blobs = new Dictionary<BatchId, (Stream Content, IAsyncEnumerator<JsonLine> Lines)>();
         try
@@ -137,7 +156,8 @@ internal sealed class AnswerTexts(RunStorage storage)
                 if (!blobs.TryGetValue(placed.Batch, out var blob))
                 {
                     var found = await storage.Answers(run, placed.Batch).FindStreamAsync(cancellationToken) ?? throw Changed(placed);
-                    blobs[placed.Batch] = blob = (found.Content, JsonLines.ReadAsync(found.Content, cancellationToken).GetAsyncEnumerator(cancellationToken));
+                    blobs[placed.Batch] =
+                        blob = (found.Content, JsonLines.ReadAsync(found.Content, cancellationToken).GetAsyncEnumerator(cancellationToken));
                 }
 
                 do
@@ -149,7 +169,8 @@ internal sealed class AnswerTexts(RunStorage storage)
                 }
                 while (blob.Lines.Current.Offset < placed.Offset);
 
-                yield return BlobReading.ParseLine(blob.Lines.Current.Content, PipelineJson.Compact.AnsweredQuestion) is { } answered && answered.Ordinal == placed.Answered.Ordinal
+                yield return BlobReading.ParseLine(blob.Lines.Current.Content, PipelineJson.Compact.AnsweredQuestion) is { } answered
+                    && answered.Ordinal == placed.Answered.Ordinal
                     ? answered
                     : throw Changed(placed);
             }
@@ -163,6 +184,7 @@ internal sealed class AnswerTexts(RunStorage storage)
             }
         }
 
-        InvalidDataException Changed(PlacedAnswer placed) => new($"The answer is not where it was written: answers/{placed.Batch}.jsonl of run {run} was changed.");
+        InvalidDataException Changed(PlacedAnswer placed) =>
+            new($"The answer is not where it was written: answers/{placed.Batch}.jsonl of run {run} was changed.");
     }
 }

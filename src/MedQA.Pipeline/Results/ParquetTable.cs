@@ -5,7 +5,10 @@ using Parquet.Schema;
 
 namespace MedQA.Pipeline.Results;
 
-/// <summary>Writes a table as Parquet, row by row; a row group is in memory at a time. The same rows give the same file. Where it goes need not be seekable: an HTTP answer will do.</summary>
+/// <summary>
+/// Writes a table as Parquet, row by row; a row group is in memory at a time. The same rows give the same file. Where it goes need not be
+/// seekable: an HTTP answer will do.
+/// </summary>
 internal sealed class ParquetTable<TRow> : IAsyncDisposable
 {
     private const int RowsOfGroup = 50_000;
@@ -28,7 +31,8 @@ internal sealed class ParquetTable<TRow> : IAsyncDisposable
     /// <param name="columns">Its columns.</param>
     /// <param name="file">Where it is written; not closed.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    public static async Task<ParquetTable<TRow>> CreateAsync(ImmutableArray<TableColumn<TRow>> columns, Stream file, CancellationToken cancellationToken)
+    public static async Task<ParquetTable<TRow>> CreateAsync(
+        ImmutableArray<TableColumn<TRow>> columns, Stream file, CancellationToken cancellationToken)
     {
         var written = new Written();
         return new(columns, file, written, await ParquetWriter.CreateAsync(
@@ -88,7 +92,10 @@ internal sealed class ParquetTable<TRow> : IAsyncDisposable
         await _written.MoveToAsync(_file, cancellationToken);
     }
 
-    /// <summary>What the writer has written and nobody has taken yet. It writes as it likes, at once or not; a server's answers take bytes asynchronously only, and cannot say where they are.</summary>
+    /// <summary>
+    /// What the writer has written and nobody has taken yet. It writes as it likes, at once or not; a server's answers take bytes
+    /// asynchronously only, and cannot say where they are.
+    /// </summary>
     private sealed class Written : Stream
     {
         private readonly ArrayBufferWriter<byte> _bytes = new();

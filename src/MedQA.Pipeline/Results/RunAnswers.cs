@@ -24,7 +24,9 @@ internal readonly record struct PlacedAnswer(AnsweredQuestion Answered, BatchId 
 /// <param name="Hash">What they hash to.</param>
 internal sealed record FinishedBatch(BatchId Batch, List<PlacedAnswer> Answers, DateTimeOffset Written, string ETag, byte[] Hash);
 
-/// <summary>Reads the answers of a run's finished batches, for those who count them: without the texts and tokens of the reasonings.</summary>
+/// <summary>
+/// Reads the answers of a run's finished batches, for those who count them: without the texts and tokens of the reasonings.
+/// </summary>
 internal sealed class RunAnswers(RunStorage storage)
 {
     /// <summary>Batches that are read while one is counted.</summary>
@@ -49,14 +51,18 @@ internal sealed class RunAnswers(RunStorage storage)
         {
             hash.AddLine(line.Content.Span);
             var answered = BlobReading.ParseLine(line.Content, PipelineJson.Counted)
-                ?? throw new InvalidDataException($"Blob {run}/answers/{batch}.jsonl is damaged at byte {line.Offset}. Retry or delete the run.");
+                ?? throw new InvalidDataException(
+                    $"Blob {run}/answers/{batch}.jsonl is damaged at byte {line.Offset}. Retry or delete the run.");
             answers.Add(new PlacedAnswer(answered, batch, line.Offset, line.Content.Length));
         }
 
         return new FinishedBatch(batch, answers, blob.Details.LastModified, Plain(blob.Details.ETag), hash.End());
     }
 
-    /// <summary>Keeps what is counted of a batch's answers. Only a shortcut: whoever does not find it, or finds it older than the answers, reads the answers.</summary>
+    /// <summary>
+    /// Keeps what is counted of a batch's answers. Only a shortcut: whoever does not find it, or finds it older than the answers, reads the
+    /// answers.
+    /// </summary>
     public async Task KeepCountedAsync(RunId run, FinishedBatch finished, CancellationToken cancellationToken)
     {
         var lines = new ArrayBufferWriter<byte>();
@@ -69,17 +75,25 @@ internal sealed class RunAnswers(RunStorage storage)
             JsonSerializer.Serialize(json, new CountedAnswer(answer.Offset, answer.Length, answer.Answered), PipelineJson.CountedAnswers);
         }
 
-        await storage.Counted(run, finished.Batch).PutAsync(BinaryData.FromBytes(lines.WrittenMemory), "application/x-ndjson", cancellationToken);
+        await storage.Counted(run, finished.Batch)
+            .PutAsync(BinaryData.FromBytes(lines.WrittenMemory), "application/x-ndjson", cancellationToken);
     }
 
-    /// <summary>Every answer of the run in the order of the ordinals, batch by batch; of a question that was tried again the last try. The next batches are read while one is worked on.</summary>
+    /// <summary>
+    /// Every answer of the run in the order of the ordinals, batch by batch; of a question that was tried again the last try. The next
+    /// batches are read while one is worked on.
+    /// </summary>
     /// <param name="run">The run.</param>
     /// <param name="manifest">Its manifest.</param>
     /// <param name="retries">How often failed questions were tried again.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>
     /// <param name="sealing">Is told what the batches hash to, where a seal is made.</param>
     public async IAsyncEnumerable<(List<PlacedAnswer> Answers, DateTimeOffset Written)> AllAsync(
-        RunId run, RunManifest manifest, int retries, [EnumeratorCancellation] CancellationToken cancellationToken, RunSealing? sealing = null)
+        RunId run,
+        RunManifest manifest,
+        int retries,
+        [EnumeratorCancellation] CancellationToken cancellationToken,
+        RunSealing? sealing = null)
     {
         var versions = await VersionsAsync(run, cancellationToken);
         await foreach (var tries in ReadAhead.InOrderAsync(Enumerable.Range(0, manifest.Batches), Ahead, TriesAsync, cancellationToken))
@@ -122,7 +136,10 @@ internal sealed class RunAnswers(RunStorage storage)
         }
     }
 
-    /// <summary>What the answers hash to as they are now, read or not: a batch that is missing is left out, and one that is damaged is hashed as it is.</summary>
+    /// <summary>
+    /// What the answers hash to as they are now, read or not: a batch that is missing is left out, and one that is damaged is hashed as it
+    /// is.
+    /// </summary>
     public async Task<RunSeal> SealAsync(RunId run, RunManifest manifest, int retries, CancellationToken cancellationToken)
     {
         var sealing = await BeginSealAsync(run, cancellationToken);
@@ -154,7 +171,10 @@ internal sealed class RunAnswers(RunStorage storage)
     public async Task<RunSealing> BeginSealAsync(RunId run, CancellationToken cancellationToken) =>
         new((await storage.Manifest(run).FindContentAsync(cancellationToken) ?? BinaryData.Empty).ToMemory().Span);
 
-    /// <summary>The first batch that should be finished and has no answers, or <see langword="null"/>: rows can outlive the blobs that they speak of, where a storage comes back from a crash with less than it had.</summary>
+    /// <summary>
+    /// The first batch that should be finished and has no answers, or <see langword="null"/>: rows can outlive the blobs that they speak
+    /// of, where a storage comes back from a crash with less than it had.
+    /// </summary>
     public async Task<BatchId?> FindMissingAsync(RunId run, RunManifest manifest, int retries, CancellationToken cancellationToken)
     {
         for (var retry = 0; retry <= retries; retry++)
@@ -223,10 +243,16 @@ internal sealed class RunAnswers(RunStorage storage)
         return versions;
     }
 
-    /// <summary>The finished batches that hold a range of ordinals: the first, then those of the retries in order; none where the first is not finished.</summary>
+    /// <summary>
+    /// The finished batches that hold a range of ordinals: the first, then those of the retries in order; none where the first is not
+    /// finished.
+    /// </summary>
     private static IEnumerable<(BatchId Batch, string Version)> TriesOf(Dictionary<BatchId, string> versions, int number, int retries) =>
         versions.ContainsKey(BatchId.First(number))
-            ? Enumerable.Range(0, retries + 1).Select(retry => new BatchId(retry, number)).Where(versions.ContainsKey).Select(batch => (batch, versions[batch]))
+            ? Enumerable.Range(0, retries + 1)
+                .Select(retry => new BatchId(retry, number))
+                .Where(versions.ContainsKey)
+                .Select(batch => (batch, versions[batch]))
             : [];
 
     private static BatchId? BatchOf(string blobName, string folder) =>
@@ -236,10 +262,12 @@ internal sealed class RunAnswers(RunStorage storage)
     private static string Plain(ETag version) => version.ToString("G").Trim('"');
 
     /// <summary>The batches of a retry that have a blob of a kind, in order.</summary>
-    public async IAsyncEnumerable<BatchId> ListAsync(RunId run, string kind, int retry, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<BatchId> ListAsync(
+        RunId run, string kind, int retry, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var folder = $"{run}/{kind}/";
-        await foreach (var blob in storage.Runs.GetBlobsAsync(new GetBlobsOptions { Prefix = folder + BatchId.PrefixOf(retry) }, cancellationToken))
+        await foreach (var blob in storage.Runs.GetBlobsAsync(
+            new GetBlobsOptions { Prefix = folder + BatchId.PrefixOf(retry) }, cancellationToken))
         {
             if (BatchOf(blob.Name, folder) is { } batch && batch.Retry == retry)
             {

@@ -15,7 +15,10 @@ using MedQA.Pipeline.Tracing;
 
 namespace MedQA.Pipeline.Results;
 
-/// <summary>Writes a run's result: report, table of answers, indexes and scores. Everything in it follows from blobs, so whoever writes it writes the same.</summary>
+/// <summary>
+/// Writes a run's result: report, table of answers, indexes and scores. Everything in it follows from blobs, so whoever writes it writes
+/// the same.
+/// </summary>
 internal sealed class RunFinish(RunStorage storage)
 {
     private readonly RunAnswers _answers = new(storage);
@@ -44,7 +47,8 @@ internal sealed class RunFinish(RunStorage storage)
         var sealing = await _answers.BeginSealAsync(run, cancellationToken);
         var line = new ArrayBufferWriter<byte>();
         await using var json = new Utf8JsonWriter(line, new JsonWriterOptions { Encoder = PipelineJson.Compact.Options.Encoder });
-        await foreach (var (answers, written) in new AnswerTexts(storage).RowsAsync(run, manifest, row.Summary.Retry, cancellationToken, sealing))
+        await foreach (var (answers, written) in new AnswerTexts(storage).RowsAsync(
+            run, manifest, row.Summary.Retry, cancellationToken, sealing))
         {
             finished = written > finished ? written : finished;
             var lines = new StringBuilder();
@@ -65,7 +69,10 @@ internal sealed class RunFinish(RunStorage storage)
 
                 line.ResetWrittenCount();
                 json.Reset();
-                var listed = AnswerRows.RowOf(placed.Answered, placed.Batch, placed.Offset, placed.Length) with { Text = answer.Question is { } question ? IndexedText.BeginningOf(question) : null };
+                var listed = AnswerRows.RowOf(placed.Answered, placed.Batch, placed.Offset, placed.Length) with
+                {
+                    Text = answer.Question is { } question ? IndexedText.BeginningOf(question) : null
+                };
                 JsonSerializer.Serialize(json, listed, PipelineJson.Compact.AnswerRow);
                 line.Write("\n"u8);
                 foreach (var list in lists)
@@ -80,8 +87,13 @@ internal sealed class RunFinish(RunStorage storage)
         await table.CompleteAsync(cancellationToken);
         await parquet.CompleteAsync(cancellationToken);
         spool.Position = 0;
-        await storage.Blob(run, "answers.parquet").UploadAsync(spool, new BlobUploadOptions { HttpHeaders = new BlobHttpHeaders { ContentType = AnswerTable.Parquet } }, cancellationToken);
-        var report = accumulator.Build(HeaderOf(run, row.Summary.Revision, manifest, await PromptsAsync(run, manifest, shown, cancellationToken)) with
+        await storage.Blob(run, "answers.parquet")
+            .UploadAsync(
+                spool,
+                new BlobUploadOptions { HttpHeaders = new BlobHttpHeaders { ContentType = AnswerTable.Parquet } },
+                cancellationToken);
+        var report = accumulator.Build(HeaderOf(
+            run, row.Summary.Revision, manifest, await PromptsAsync(run, manifest, shown, cancellationToken)) with
         {
             Finished = complete ? finished : null,
             Seal = sealing.Seal.Chain,
@@ -92,10 +104,16 @@ internal sealed class RunFinish(RunStorage storage)
         }
 
         await storage.Blob(run, AgreementIndex.Name).PutAsync(AgreementIndex.Of(agreements), "application/octet-stream", cancellationToken);
-        await storage.Blob(run, RunSeal.BlobName).PutAsync(BinaryData.FromBytes(JsonSerializer.SerializeToUtf8Bytes(sealing.Seal, PipelineJson.Compact.RunSeal)), "application/json", cancellationToken);
+        await storage.Blob(run, RunSeal.BlobName)
+            .PutAsync(
+                BinaryData.FromBytes(JsonSerializer.SerializeToUtf8Bytes(sealing.Seal, PipelineJson.Compact.RunSeal)),
+                "application/json",
+                cancellationToken);
         await storage.ScoreTable.UpsertAllAsync(ScoreRows.Of(run, report), TableUpdateMode.Replace, cancellationToken);
-        await storage.Blob(run, "report.md").PutAsync(BinaryData.FromString(ReportMarkdown.Write(report)), "text/markdown; charset=utf-8", cancellationToken);
-        await storage.Blob(run, "report.html").PutAsync(BinaryData.FromString(ReportHtml.Write(report)), "text/html; charset=utf-8", cancellationToken);
+        await storage.Blob(run, "report.md")
+            .PutAsync(BinaryData.FromString(ReportMarkdown.Write(report)), "text/markdown; charset=utf-8", cancellationToken);
+        await storage.Blob(run, "report.html")
+            .PutAsync(BinaryData.FromString(ReportHtml.Write(report)), "text/html; charset=utf-8", cancellationToken);
         return await TryReplaceAsync(blob, ReportJson.Write(report), before, cancellationToken) ? report : null;
     }
 
@@ -118,8 +136,11 @@ internal sealed class RunFinish(RunStorage storage)
         Prompts = [.. prompts],
     };
 
-    /// <summary>The exact prompts of a few answers. A blob of questions that is missing or damaged costs the report their prompts only.</summary>
-    internal async Task<List<ExactPrompt>> PromptsAsync(RunId run, RunManifest manifest, List<AnsweredQuestion> shown, CancellationToken cancellationToken)
+    /// <summary>
+    /// The exact prompts of a few answers. A blob of questions that is missing or damaged costs the report their prompts only.
+    /// </summary>
+    internal async Task<List<ExactPrompt>> PromptsAsync(
+        RunId run, RunManifest manifest, List<AnsweredQuestion> shown, CancellationToken cancellationToken)
     {
         var prompts = new List<ExactPrompt>();
         foreach (var batch in shown.GroupBy(answered => manifest.BatchOf(answered.Ordinal)))
@@ -132,7 +153,8 @@ internal sealed class RunFinish(RunStorage storage)
             await using var content = blob.Content;
             await foreach (var line in JsonLines.ReadAsync(content, cancellationToken))
             {
-                if (BlobReading.ParseLine(line.Content, PipelineJson.Compact.BatchQuestion) is { } question && batch.FirstOrDefault(answered => answered.Ordinal == question.Ordinal) is { } answered)
+                if (BlobReading.ParseLine(line.Content, PipelineJson.Compact.BatchQuestion) is { } question
+                    && batch.FirstOrDefault(answered => answered.Ordinal == question.Ordinal) is { } answered)
                 {
                     prompts.Add(ExactPrompt.Of(manifest.Protocol!, question.Question, answered));
                 }
@@ -163,7 +185,9 @@ internal sealed class RunFinish(RunStorage storage)
                 new BlobUploadOptions
                 {
                     HttpHeaders = new BlobHttpHeaders { ContentType = "application/json" },
-                    Conditions = before is null ? new BlobRequestConditions { IfNoneMatch = ETag.All } : new BlobRequestConditions { IfMatch = before },
+                    Conditions = before is null
+                        ? new BlobRequestConditions { IfNoneMatch = ETag.All }
+                        : new BlobRequestConditions { IfMatch = before },
                 },
                 cancellationToken);
             return true;

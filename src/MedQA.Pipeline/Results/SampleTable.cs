@@ -9,7 +9,9 @@ namespace MedQA.Pipeline.Results;
 /// <summary>A sample of a question, with the question and its answer.</summary>
 internal sealed record SampleRow(AnswerRow Answer, Reasoning Reasoning);
 
-/// <summary>The table of a run's samples: <c>samples.parquet</c>. What it says of the question has the columns of <see cref="AnswerTable"/>.</summary>
+/// <summary>
+/// The table of a run's samples: <c>samples.parquet</c>. What it says of the question has the columns of <see cref="AnswerTable"/>.
+/// </summary>
 internal static class SampleTable
 {
     /// <summary>The columns, in order.</summary>
@@ -29,13 +31,16 @@ internal static class SampleTable
         new ValueColumn<SampleRow, int>("stage", static row => row.Reasoning.Stage),
         new ValueColumn<SampleRow, int>("sample", static row => row.Reasoning.Index),
         new TextColumn<SampleRow>("reasoning", static row => row.Reasoning.Text),
-        new TextColumn<SampleRow>("sample_answer", static row => row.Reasoning.Answer is { } option ? OptionLetter.Of(option).ToString() : null),
+        new TextColumn<SampleRow>(
+            "sample_answer", static row => row.Reasoning.Answer is { } option ? OptionLetter.Of(option).ToString() : null),
         new ValueColumn<SampleRow, bool>("forced", static row => row.Reasoning.Forced),
         new TextColumn<SampleRow>("end", static row => EnumNames.Of(row.Reasoning.End)),
         new ValueColumn<SampleRow, int>("drawn_tokens", static row => row.Reasoning.DrawnTokens),
         new ValueColumn<SampleRow, double>("log_likelihood", static row => row.Reasoning.LogLikelihood),
-        new TextColumn<SampleRow>("option_order", static row => ListCell.Of(row.Reasoning.OptionOrder is { IsEmpty: false } order ? order : null)),
         new TextColumn<SampleRow>(
-            "option_log_likelihoods", static row => ListCell.Of(row.Reasoning.OptionLogLikelihoods is { IsEmpty: false } likelihoods ? likelihoods : null)),
+            "option_order", static row => ListCell.Of(row.Reasoning.OptionOrder is { IsEmpty: false } order ? order : null)),
+        new TextColumn<SampleRow>(
+            "option_log_likelihoods",
+            static row => ListCell.Of(row.Reasoning.OptionLogLikelihoods is { IsEmpty: false } likelihoods ? likelihoods : null)),
     ];
 }

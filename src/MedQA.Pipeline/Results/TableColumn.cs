@@ -65,13 +65,16 @@ internal sealed record OptionalColumn<TRow, T>(string Name, Func<TRow, T?> Value
 internal static class ListCell
 {
     /// <summary>Texts; <see langword="null"/> stays an empty cell.</summary>
-    public static string? Of(IReadOnlyList<string>? texts) => texts is null ? null : JsonSerializer.Serialize(texts, ListJson.Compact.IReadOnlyListString);
+    public static string? Of(IReadOnlyList<string>? texts) =>
+        texts is null ? null : JsonSerializer.Serialize(texts, ListJson.Compact.IReadOnlyListString);
 
     /// <summary>Whole numbers; <see langword="null"/> stays an empty cell.</summary>
-    public static string? Of(IReadOnlyList<int>? numbers) => numbers is null ? null : JsonSerializer.Serialize(numbers, ListJson.Compact.IReadOnlyListInt32);
+    public static string? Of(IReadOnlyList<int>? numbers) =>
+        numbers is null ? null : JsonSerializer.Serialize(numbers, ListJson.Compact.IReadOnlyListInt32);
 
     /// <summary>Numbers; <see langword="null"/> stays an empty cell.</summary>
-    public static string? Of(IReadOnlyList<double>? numbers) => numbers is null ? null : JsonSerializer.Serialize(numbers, ListJson.Compact.IReadOnlyListDouble);
+    public static string? Of(IReadOnlyList<double>? numbers) =>
+        numbers is null ? null : JsonSerializer.Serialize(numbers, ListJson.Compact.IReadOnlyListDouble);
 }
 
 /// <summary>Lists in cells of exports, which nothing stores: they have no version.</summary>

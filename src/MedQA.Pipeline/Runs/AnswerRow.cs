@@ -60,7 +60,9 @@ public sealed record AnswerRow
     /// <summary>The whole question, where all answers were asked for; else <see langword="null"/>.</summary>
     public string? Question { get; init; }
 
-    /// <summary>The text that the question refers to, where all answers were asked for; else, and without one, <see langword="null"/>.</summary>
+    /// <summary>
+    /// The text that the question refers to, where all answers were asked for; else, and without one, <see langword="null"/>.
+    /// </summary>
     public string? Context { get; init; }
 
     /// <summary>The options in order, where all answers were asked for; else, and for a free answer, <see langword="null"/>.</summary>
@@ -72,10 +74,16 @@ public sealed record AnswerRow
     /// <summary>The chosen option, where all answers were asked for and there is one; else <see langword="null"/>.</summary>
     public string? AnswerText { get; init; }
 
-    /// <summary>The reference answers of a question with a free answer, where all answers were asked for and there are any; else <see langword="null"/>.</summary>
+    /// <summary>
+    /// The reference answers of a question with a free answer, where all answers were asked for and there are any; else
+    /// <see langword="null"/>.
+    /// </summary>
     public IReadOnlyList<string>? ReferenceAnswers { get; init; }
 
-    /// <summary>The free answer as people are shown it (no thoughts), where all answers were asked for and there is one; else <see langword="null"/>.</summary>
+    /// <summary>
+    /// The free answer as people are shown it (no thoughts), where all answers were asked for and there is one; else
+    /// <see langword="null"/>.
+    /// </summary>
     public string? FreeAnswer { get; init; }
 
     /// <summary>Votes per option in order, where all answers were asked for; else, and for a free answer, <see langword="null"/>.</summary>

@@ -3,7 +3,9 @@ using System.Globalization;
 
 namespace MedQA.Pipeline.Runs;
 
-/// <summary>Names a batch within its run: eight digits, and for the failed questions of a batch that are tried again <c>r{retry}-</c> in front.</summary>
+/// <summary>
+/// Names a batch within its run: eight digits, and for the failed questions of a batch that are tried again <c>r{retry}-</c> in front.
+/// </summary>
 /// <param name="Retry">0 for the first time, n for the n-th retry of the run.</param>
 /// <param name="Number">Which range of ordinals it holds, from 0: the same range in every retry.</param>
 public readonly record struct BatchId(int Retry, int Number)
@@ -23,7 +25,9 @@ public readonly record struct BatchId(int Retry, int Number)
         if (digits is ['r', _, ..])
         {
             var dash = digits.IndexOf('-');
-            if (dash < 0 || !int.TryParse(digits[1..dash], NumberStyles.None, CultureInfo.InvariantCulture, out retry) || retry is < 1 or > MaxRetries)
+            if (dash < 0
+                || !int.TryParse(digits[1..dash], NumberStyles.None, CultureInfo.InvariantCulture, out retry)
+                || retry is < 1 or > MaxRetries)
             {
                 return false;
             }

@@ -2,7 +2,9 @@ using MedQA.Pipeline.Answering;
 
 namespace MedQA.Pipeline.Runs;
 
-/// <summary>How a worker's work on a message ended. After each of these the message is complete: going on is up to <c>Advance</c>.</summary>
+/// <summary>
+/// How a worker's work on a message ended. After each of these the message is complete: going on is up to <c>Advance</c>.
+/// </summary>
 public enum BatchOutcome
 {
     /// <summary>Every question of the batch is answered and the answers are written.</summary>

@@ -47,7 +47,9 @@ public readonly record struct RunId : IComparable<RunId>
     /// <summary>Reads a run's name.</summary>
     /// <exception cref="FormatException">The text is no run's name.</exception>
     public static RunId Parse(string text) =>
-        TryParse(text, out var run) ? run : throw new FormatException($"'{text}' is not the name of a run: that has {Length} characters from a to z and 2 to 7.");
+        TryParse(text, out var run)
+            ? run
+            : throw new FormatException($"'{text}' is not the name of a run: that has {Length} characters from a to z and 2 to 7.");
 
     /// <summary>Reads a run's name; capital letters are accepted.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, out RunId run)

@@ -8,7 +8,9 @@ namespace MedQA.Pipeline.Runs;
 /// <summary>Everything that a run needs to be answered, collected and explained. Written once; its existence is the run's.</summary>
 public sealed record RunManifest
 {
-    /// <summary>The version that is written: of the manifest, and of everything else that a run stores (blobs below its name, rows that it has).</summary>
+    /// <summary>
+    /// The version that is written: of the manifest, and of everything else that a run stores (blobs below its name, rows that it has).
+    /// </summary>
     public const int Version = 1;
 
     /// <summary>The version of this run's form.</summary>
@@ -32,13 +34,19 @@ public sealed record RunManifest
     /// <summary>The name of the profile, also where there is no such profile.</summary>
     public required string ProfileName { get; init; }
 
-    /// <summary>The profile with the worked examples that are used; <see langword="null"/> only where the upload was rejected because of its profile.</summary>
+    /// <summary>
+    /// The profile with the worked examples that are used; <see langword="null"/> only where the upload was rejected because of its
+    /// profile.
+    /// </summary>
     public Protocol? Protocol { get; init; }
 
     /// <summary>Worked examples that the profile asks for; <see cref="Protocol"/> has fewer where not all fit every question.</summary>
     public int ExemplarsAsked { get; init; }
 
-    /// <summary>Whether the number of worked examples was checked against every question; where it was not, a question that does not fit fails by itself.</summary>
+    /// <summary>
+    /// Whether the number of worked examples was checked against every question; where it was not, a question that does not fit fails by
+    /// itself.
+    /// </summary>
     public bool ExemplarsChecked { get; init; }
 
     /// <summary>The model's name.</summary>
@@ -68,10 +76,15 @@ public sealed record RunManifest
     /// <summary>How the upload says that it names the right option.</summary>
     public AnswerNotation AnswerNotation { get; init; } = AnswerNotation.Detect;
 
-    /// <summary>Whether last options that only fill a place, as "N/A", are missing ones; <see langword="null"/> where they are options.</summary>
+    /// <summary>
+    /// Whether last options that only fill a place, as "N/A", are missing ones; <see langword="null"/> where they are options.
+    /// </summary>
     public bool? DropsFillers { get; init; }
 
-    /// <summary>What the rows of the upload mean for the scores, a sentence each: questions without a known right option, with free answers, rows that cannot be used.</summary>
+    /// <summary>
+    /// What the rows of the upload mean for the scores, a sentence each: questions without a known right option, with free answers, rows
+    /// that cannot be used.
+    /// </summary>
     public ImmutableArray<string> Notes { get; init => field = value.IsDefault ? [] : value; } = [];
 
     /// <summary>Why nothing of the upload can be asked; <see langword="null"/> for a run that has questions.</summary>
@@ -98,7 +111,9 @@ public sealed record UnusableRow(int Line, string? Id, string Reason);
 /// <param name="Line">The line that it speaks of, from 1; or <see langword="null"/>.</param>
 public sealed record Rejection(string Sentence, int? Line);
 
-/// <summary>Stands in the manifest's place once a run is deleted, so that a repeated upload event finds it and does not revive the run.</summary>
+/// <summary>
+/// Stands in the manifest's place once a run is deleted, so that a repeated upload event finds it and does not revive the run.
+/// </summary>
 /// <param name="Deleted">When.</param>
 /// <param name="Run">The run.</param>
 /// <param name="Questions">How many questions it had.</param>

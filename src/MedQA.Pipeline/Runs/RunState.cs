@@ -38,6 +38,10 @@ public static class RunStates
     public static bool IsFinal(this RunState state) =>
         state is RunState.Completed or RunState.CompletedWithFailures or RunState.Cancelled or RunState.Rejected or RunState.Failed;
 
-    /// <summary>Whether figures on the run's answers can still change, because not every question was tried: it goes on, was cancelled or could not end.</summary>
-    public static bool IsProvisional(this RunState state) => state is not (RunState.Completed or RunState.CompletedWithFailures or RunState.Rejected);
+    /// <summary>
+    /// Whether figures on the run's answers can still change, because not every question was tried: it goes on, was cancelled or could not
+    /// end.
+    /// </summary>
+    public static bool IsProvisional(this RunState state) =>
+        state is not (RunState.Completed or RunState.CompletedWithFailures or RunState.Rejected);
 }

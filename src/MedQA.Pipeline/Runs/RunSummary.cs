@@ -18,7 +18,9 @@ public sealed record RunSummary
     /// </summary>
     public bool Paused { get; init; }
 
-    /// <summary>Why it waits, was rejected or failed, or what is in the way of a batch while it goes on; else <see langword="null"/>.</summary>
+    /// <summary>
+    /// Why it waits, was rejected or failed, or what is in the way of a batch while it goes on; else <see langword="null"/>.
+    /// </summary>
     public string? Reason { get; init; }
 
     /// <summary>The line of the upload that <see cref="Reason"/> speaks of, from 1; or <see langword="null"/>.</summary>
@@ -72,7 +74,9 @@ public sealed record RunSummary
     /// <summary>The sums so far; while the run goes on with those of unfinished batches as their workers last reported them.</summary>
     public RunTotals Totals { get; init; }
 
-    /// <summary>Correct over graded questions, each counted once; <see langword="null"/> before the report is written or where nothing is graded.</summary>
+    /// <summary>
+    /// Correct over graded questions, each counted once; <see langword="null"/> before the report is written or where nothing is graded.
+    /// </summary>
     public double? Accuracy { get; init; }
 
     /// <summary>Lower end of the accuracy's 95 % interval; <see langword="null"/> also where questions failed.</summary>

@@ -1,6 +1,9 @@
 namespace MedQA.Pipeline.Signalling;
 
-/// <summary>Wakes everybody of this process who waits at that moment. Whoever wants to miss nothing takes <see cref="Next"/> before looking, and waits for it afterwards.</summary>
+/// <summary>
+/// Wakes everybody of this process who waits at that moment. Whoever wants to miss nothing takes <see cref="Next"/> before looking, and
+/// waits for it afterwards.
+/// </summary>
 public sealed class Broadcast
 {
     private TaskCompletionSource _next = New();

@@ -1,6 +1,8 @@
 namespace MedQA.Pipeline.Signalling;
 
-/// <summary>The wake-ups that the parts of the pipeline give each other where they share a process. Nothing depends on them but speed.</summary>
+/// <summary>
+/// The wake-ups that the parts of the pipeline give each other where they share a process. Nothing depends on them but speed.
+/// </summary>
 public sealed class PipelineSignals
 {
     /// <summary>Messages were sent to <c>question-batches</c>.</summary>

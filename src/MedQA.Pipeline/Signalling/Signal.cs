@@ -5,7 +5,8 @@ namespace MedQA.Pipeline.Signalling;
 /// <summary>Wakes one waiting loop of this process. Setting it twice before somebody waits wakes once.</summary>
 public sealed class Signal
 {
-    private readonly Channel<bool> _set = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _set =
+        Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     /// <summary>Wakes a waiting loop, or the next that waits.</summary>
     public void Set() => _set.Writer.TryWrite(true);

@@ -7,8 +7,9 @@ using MedQA.Evaluation.Questions;
 namespace MedQA.Pipeline.Splitting;
 
 /// <summary>
-/// Finds the largest number of worked examples that fits every question of a run, in one pass. Counting the tokens of every prompt would cost more than all the rest of
-/// splitting, so a question is counted only where its length in bytes, which its tokens never exceed, leaves a doubt.
+/// Finds the largest number of worked examples that fits every question of a run, in one pass. Counting the tokens of every prompt would
+/// cost more than all the rest of splitting, so a question is counted only where its length in bytes, which its tokens never exceed, leaves
+/// a doubt.
 /// </summary>
 internal sealed class ExemplarFit(Profile profile, Func<Prompt, int> countTokens, int contextLength)
 {
@@ -20,7 +21,9 @@ internal sealed class ExemplarFit(Profile profile, Func<Prompt, int> countTokens
     /// <summary>The largest number that fits every question so far.</summary>
     public int Count { get; private set; } = profile.Exemplars;
 
-    /// <summary>Takes a question into account. One that does not fit without any worked example does not count: it fails by itself.</summary>
+    /// <summary>
+    /// Takes a question into account. One that does not fit without any worked example does not count: it fails by itself.
+    /// </summary>
     public void Consider(Question question)
     {
         try
@@ -49,7 +52,8 @@ internal sealed class ExemplarFit(Profile profile, Func<Prompt, int> countTokens
         }
 
         var protocol = Protocol.Of(profile, [key.Dataset], key.Item2).WithAtMost(Count);
-        var shortest = PromptBuilder.Build(protocol, question with { Text = "?", Context = null, Options = [.. question.Options.Select(static _ => "?")] });
+        var shortest = PromptBuilder.Build(
+            protocol, question with { Text = "?", Context = null, Options = [.. question.Options.Select(static _ => "?")] });
         return _shared[key] = new Shared(Count, protocol, countTokens(shortest), BytesOf(shortest));
     }
 

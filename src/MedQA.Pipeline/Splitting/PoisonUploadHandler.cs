@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace MedQA.Pipeline.Splitting;
 
 /// <summary>
-/// Takes the uploads that were tried too often and never became a run. Each is tried once more, since what was in the way may be gone; where it fails again, a failed run
-/// says so to whoever uploaded it.
+/// Takes the uploads that were tried too often and never became a run. Each is tried once more, since what was in the way may be gone;
+/// where it fails again, a failed run says so to whoever uploaded it.
 /// </summary>
 public sealed class PoisonUploadHandler
 {
@@ -39,7 +39,8 @@ public sealed class PoisonUploadHandler
         }
         catch (Exception fault) when (fault is not (OperationCanceledException or RequestFailedException or AggregateException))
         {
-            _logger.LogError("Upload {Blob} was tried too often and cannot be split; its run says why. {Fault}", upload.BlobName, FaultText.Of(fault));
+            _logger.LogError(
+                "Upload {Blob} was tried too often and cannot be split; its run says why. {Fault}", upload.BlobName, FaultText.Of(fault));
             await _splitter.RecordFailureAsync(upload, fault, cancellationToken);
             return null;
         }

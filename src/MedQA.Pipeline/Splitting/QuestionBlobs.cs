@@ -9,7 +9,10 @@ using MedQA.Pipeline.Storage;
 
 namespace MedQA.Pipeline.Splitting;
 
-/// <summary>Writes what splitting makes of a question set while it is read: a blob per batch, the rejected rows, and the indexes over ids and texts. Holds one batch at a time.</summary>
+/// <summary>
+/// Writes what splitting makes of a question set while it is read: a blob per batch, the rejected rows, and the indexes over ids and texts.
+/// Holds one batch at a time.
+/// </summary>
 internal sealed class QuestionBlobs(RunStorage storage, RunId run, int batchSize) : IDisposable
 {
     private const int FirstRejected = 100;
@@ -80,14 +83,17 @@ internal sealed class QuestionBlobs(RunStorage storage, RunId run, int batchSize
         }
 
         await storage.Blob(run, OrdinalIndex.IdsName).PutAsync(OrdinalIndex.OfIds(_ids), "application/octet-stream", cancellationToken);
-        await storage.Blob(run, TextIndex.OffsetsName).PutAsync(TextIndex.OfOffsets(_textOffsets), "application/octet-stream", cancellationToken);
+        await storage.Blob(run, TextIndex.OffsetsName)
+            .PutAsync(TextIndex.OfOffsets(_textOffsets), "application/octet-stream", cancellationToken);
         await _texts.CompleteAsync(cancellationToken);
         await _words.CompleteAsync(cancellationToken);
         await CompleteRejectedAsync(cancellationToken);
         return Convert.ToHexStringLower(_hash.GetHashAndReset());
     }
 
-    /// <summary>Removes the questions that were written, where they lead to no run, and keeps the rejected rows: they say what to mend.</summary>
+    /// <summary>
+    /// Removes the questions that were written, where they lead to no run, and keeps the rejected rows: they say what to mend.
+    /// </summary>
     public async Task DiscardQuestionsAsync(CancellationToken cancellationToken)
     {
         await CompleteRejectedAsync(cancellationToken);
@@ -104,7 +110,8 @@ internal sealed class QuestionBlobs(RunStorage storage, RunId run, int batchSize
         _batch.Dispose();
     }
 
-    private Task CompleteRejectedAsync(CancellationToken cancellationToken) => Rejected > 0 ? _rejectedFile.CompleteAsync(cancellationToken) : Task.CompletedTask;
+    private Task CompleteRejectedAsync(CancellationToken cancellationToken) =>
+        Rejected > 0 ? _rejectedFile.CompleteAsync(cancellationToken) : Task.CompletedTask;
 
     private async Task WriteBatchAsync(CancellationToken cancellationToken)
     {

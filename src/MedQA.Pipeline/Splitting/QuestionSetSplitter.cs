@@ -20,8 +20,8 @@ using Microsoft.Extensions.Logging;
 namespace MedQA.Pipeline.Splitting;
 
 /// <summary>
-/// Makes a run of an upload: reads the question set once, writes a blob per batch and then the manifest, which is the moment at which the run exists. Sends nothing.
-/// A split that is cut off leaves no run, and the repeated event does it again.
+/// Makes a run of an upload: reads the question set once, writes a blob per batch and then the manifest, which is the moment at which the
+/// run exists. Sends nothing. A split that is cut off leaves no run, and the repeated event does it again.
 /// </summary>
 public sealed class QuestionSetSplitter
 {
@@ -47,7 +47,8 @@ public sealed class QuestionSetSplitter
     /// <param name="storage">Where uploads and runs lie.</param>
     /// <param name="profiles">The profiles that uploads can name.</param>
     /// <param name="model">The model that will answer.</param>
-    /// <param name="countTokens">Counts tokens as that model does; <see langword="null"/> where the host cannot, and each question then takes as many worked examples as fit it.</param>
+    /// <param name="countTokens">Counts tokens as that model does; <see langword="null"/> where the host cannot, and each question then
+    /// takes as many worked examples as fit it.</param>
     /// <param name="options">Batch sizes and limits.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Is told what became of each upload.</param>
@@ -70,7 +71,8 @@ public sealed class QuestionSetSplitter
         ArgumentNullException.ThrowIfNull(storage);
         ArgumentNullException.ThrowIfNull(options);
         options.Check();
-        (_storage, _profiles, _model, _countTokens, _options, _time, _logger, _signals) = (storage, profiles, model, countTokens, options, time, logger, signals ?? new PipelineSignals());
+        (_storage, _profiles, _model, _countTokens, _options, _time, _logger, _signals) =
+            (storage, profiles, model, countTokens, options, time, logger, signals ?? new PipelineSignals());
         _runs = new RunRows(storage.RunTable, _signals);
         _prefixes = prefixes ?? new PrefixStore(storage);
         _deletion = new RunDeletion(storage, time, _signals);
@@ -112,7 +114,8 @@ public sealed class QuestionSetSplitter
         var began = _time.GetTimestamp();
         while (true)
         {
-            // Who waits for the answer does not wait for the end of a process that was killed meanwhile: two that make one run write the same.
+            // Who waits for the answer does not wait for the end of a process that was killed meanwhile: two that make one run write the
+            // same.
             var takesOver = asked && _time.GetElapsedTime(began) >= _options.ClaimFor / 6;
             var outcome = await TryTakeAsync(blobName, etag, asked, takesOver, cancellationToken);
             if (outcome.Result != SplitResult.InHand || !waits)
@@ -133,7 +136,10 @@ public sealed class QuestionSetSplitter
         etag = Plain(etag);
         if (_storage.FindQuestionSet(blobName) is not { } blob)
         {
-            _logger.LogWarning("Upload {Blob} is left alone: no address can name a blob with a part '.' or '..' in its name. Upload it under another name.", blobName);
+            _logger.LogWarning(
+                "Upload {Blob} is left alone: no address can name a blob with a part '.' or '..' in its name. Upload it under another "
+                    + "name.",
+                blobName);
             return new SplitOutcome(SplitResult.Gone, null);
         }
 
@@ -160,19 +166,24 @@ public sealed class QuestionSetSplitter
         }
     }
 
-    /// <summary>Handles an upload that another service speaks of. Where it names no version, that is the one which stands now: a later one has an event of its own.</summary>
+    /// <summary>
+    /// Handles an upload that another service speaks of. Where it names no version, that is the one which stands now: a later one has an
+    /// event of its own.
+    /// </summary>
     /// <param name="upload">The upload.</param>
     /// <param name="cancellationToken">Cancels the work; nothing that harms is left.</param>
     public async Task<SplitOutcome> OnUploadAsync(UploadEvent upload, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(upload);
         return upload.ETag is { } etag ? await OnUploadAsync(upload.BlobName, etag, cancellationToken)
-            : await FindPropertiesAsync(upload, cancellationToken) is { } properties ? await OnUploadAsync(upload.BlobName, properties.ETag, cancellationToken)
+            : await FindPropertiesAsync(upload, cancellationToken)
+                is { } properties ? await OnUploadAsync(upload.BlobName, properties.ETag, cancellationToken)
             : new SplitOutcome(SplitResult.Gone, null);
     }
 
     /// <summary>
-    /// Records that an upload could not be split, as a failed run without a manifest: people see it, and the same event makes the run after all once what was in the way is gone.
+    /// Records that an upload could not be split, as a failed run without a manifest: people see it, and the same event makes the run after
+    /// all once what was in the way is gone.
     /// </summary>
     /// <param name="upload">The upload.</param>
     /// <param name="fault">What was in the way.</param>
@@ -204,7 +215,8 @@ public sealed class QuestionSetSplitter
                     Run = run,
                     Name = upload.BlobName[(upload.BlobName.LastIndexOf('/') + 1)..],
                     State = RunState.Failed,
-                    Reason = $"The question set could not be split into batches, although it was tried several times: {FaultText.MessageOf(fault)} Upload it again once the cause is gone.",
+                    Reason = "The question set could not be split into batches, although it was tried several times: "
+                        + $"{FaultText.MessageOf(fault)} Upload it again once the cause is gone.",
                     Source = upload.BlobName,
                     Profile = profileName,
                     Model = _model.Name,
@@ -223,7 +235,9 @@ public sealed class QuestionSetSplitter
     {
         try
         {
-            return _storage.FindQuestionSet(upload.BlobName) is { } blob ? (await blob.GetPropertiesAsync(new BlobRequestConditions { IfMatch = upload.ETag }, cancellationToken)).Value : null;
+            return _storage.FindQuestionSet(upload.BlobName) is { } blob
+                ? (await blob.GetPropertiesAsync(new BlobRequestConditions { IfMatch = upload.ETag }, cancellationToken)).Value
+                : null;
         }
         catch (RequestFailedException fault) when (fault.ErrorCode is "BlobNotFound" or "ConditionNotMet")
         {
@@ -233,9 +247,10 @@ public sealed class QuestionSetSplitter
     }
 
     /// <summary>The upload's folder, else its metadata, else the host's usual profile.</summary>
-    private string ProfileNameOf(string blobName, IDictionary<string, string> metadata) => blobName.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash
-        ? blobName[..slash]
-        : UploadMetadata.Find(metadata, UploadMetadata.Profile) ?? _options.DefaultProfile;
+    private string ProfileNameOf(string blobName, IDictionary<string, string> metadata) =>
+        blobName.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash
+            ? blobName[..slash]
+            : UploadMetadata.Find(metadata, UploadMetadata.Profile) ?? _options.DefaultProfile;
 
     /// <summary>The same version comes with quotes from a response's header, and without them from a listing or an event.</summary>
     private static ETag Plain(ETag etag) => new(etag.ToString("G").Trim('"'));
@@ -496,14 +511,17 @@ public sealed class QuestionSetSplitter
         var batchSize = _options.BatchSizeFor(profile);
 
         // Examples that are chosen for each question are as many as fit it.
-        var fit = _countTokens is null || profile.ExemplarSelection == ExemplarSelection.Nearest ? null : new ExemplarFit(profile, _countTokens, _model.ContextLength - (prefix?.Length ?? 0));
+        var fit = _countTokens is null || profile.ExemplarSelection == ExemplarSelection.Nearest
+            ? null
+            : new ExemplarFit(profile, _countTokens, _model.ContextLength - (prefix?.Length ?? 0));
         var datasets = new SortedSet<string>(StringComparer.Ordinal);
         var tally = new QuestionSetTally();
         using var blobs = new QuestionBlobs(_storage, run, batchSize);
         try
         {
             await using var content = await blob.OpenReadAsync(
-                new BlobOpenReadOptions(allowModifications: false) { Conditions = new BlobRequestConditions { IfMatch = etag } }, cancellationToken);
+                new BlobOpenReadOptions(allowModifications: false) { Conditions = new BlobRequestConditions { IfMatch = etag } },
+                cancellationToken);
             var reading = new QuestionSetOptions
             {
                 FileName = manifest.Name,
@@ -539,15 +557,27 @@ public sealed class QuestionSetSplitter
         catch (QuestionSetException fault)
         {
             await blobs.DiscardQuestionsAsync(cancellationToken);
-            return manifest with { Rejection = new Rejection(fault.Sentence, fault.Line), RejectedRows = blobs.Rejected, FirstRejected = blobs.First };
+            return manifest with
+            {
+                Rejection = new Rejection(fault.Sentence, fault.Line),
+                RejectedRows = blobs.Rejected,
+                FirstRejected = blobs.First
+            };
         }
 
         if (blobs.Questions == 0)
         {
             await blobs.DiscardQuestionsAsync(cancellationToken);
             var first = blobs.First[0];
-            var sentence = blobs.Rejected == 1 ? $"the only row cannot be used: {first.Reason}" : $"none of the {blobs.Rejected} rows can be used. The first: {first.Reason}";
-            return manifest with { Rejection = new Rejection(sentence, first.Line), RejectedRows = blobs.Rejected, FirstRejected = blobs.First };
+            var sentence = blobs.Rejected == 1
+                ? $"the only row cannot be used: {first.Reason}"
+                : $"none of the {blobs.Rejected} rows can be used. The first: {first.Reason}";
+            return manifest with
+            {
+                Rejection = new Rejection(sentence, first.Line),
+                RejectedRows = blobs.Rejected,
+                FirstRejected = blobs.First
+            };
         }
 
         if (profile.GetIncompatibility(tally.Accepted, tally.FreeAnswers) is { } unsuited)
@@ -572,12 +602,16 @@ public sealed class QuestionSetSplitter
         };
     }
 
-    /// <summary>Why a run with a profile would be rejected whatever its questions are, as a sentence; <see langword="null"/> where it would not.</summary>
+    /// <summary>
+    /// Why a run with a profile would be rejected whatever its questions are, as a sentence; <see langword="null"/> where it would not.
+    /// </summary>
     /// <param name="profile">The profile's name.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
-    public async Task<string?> WhyRejectedAsync(string profile, CancellationToken cancellationToken) => (await FindProfileAsync(profile, cancellationToken)).Rejection?.Sentence;
+    public async Task<string?> WhyRejectedAsync(string profile, CancellationToken cancellationToken) =>
+        (await FindProfileAsync(profile, cancellationToken)).Rejection?.Sentence;
 
-    private async Task<(Profile? Profile, PrefixReference? Prefix, Rejection? Rejection)> FindProfileAsync(string name, CancellationToken cancellationToken)
+    private async Task<(Profile? Profile, PrefixReference? Prefix, Rejection? Rejection)> FindProfileAsync(
+        string name, CancellationToken cancellationToken)
     {
         var (profile, rejection) = FindProfile(name);
         if (profile?.Prefix is not { } prefixName || rejection is not null)
@@ -589,7 +623,10 @@ public sealed class QuestionSetSplitter
         {
             return await _prefixes.FindAsync(prefixName, cancellationToken) is { } prefix
                 ? (profile, prefix, profile.GetIncompatibility(_model, prefix) is { } reason ? new Rejection(reason, null) : null)
-                : (profile, null, new Rejection($"profile {name} names the prefix '{prefixName}', and there is none of that name. Put it into the folder of prefixes (--prefixes), or in Azure into the container of prefixes.", null));
+                : (profile, null, new Rejection(
+                    $"profile {name} names the prefix '{prefixName}', and there is none of that name. Put it into the folder of prefixes "
+                        + "(--prefixes), or in Azure into the container of prefixes.",
+                    null));
         }
         catch (PrefixRefusedException fault)
         {
@@ -603,7 +640,10 @@ public sealed class QuestionSetSplitter
         {
             return _profiles.Find(name) is { } profile
                 ? (profile, profile.GetIncompatibility(_model) is { } reason ? new Rejection(reason, null) : null)
-                : (null, new Rejection($"there is no profile '{name}' (the folder of an upload, or its metadata, names it). There are: {string.Join(", ", _profiles.Names)}.", null));
+                : (null, new Rejection(
+                    $"there is no profile '{name}' (the folder of an upload, or its metadata, names it). There are: "
+                        + $"{string.Join(", ", _profiles.Names)}.",
+                    null));
         }
         catch (ProfileException fault)
         {
@@ -660,5 +700,6 @@ public sealed class QuestionSetSplitter
         Traceparent = manifest.Traceparent,
     };
 
-    private static BinaryData ToJson(RunManifest manifest) => BinaryData.FromBytes(System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(manifest, PipelineJson.Compact.RunManifest));
+    private static BinaryData ToJson(RunManifest manifest) =>
+        BinaryData.FromBytes(System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(manifest, PipelineJson.Compact.RunManifest));
 }

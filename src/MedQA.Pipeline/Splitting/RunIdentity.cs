@@ -17,7 +17,8 @@ internal static class RunIdentity
     /// <param name="etag">Its version.</param>
     /// <param name="profileName">The name of its profile.</param>
     /// <param name="profile">The profile, or <see langword="null"/> where there is none of that name.</param>
-    /// <param name="prefix">What the profile's prefix is now; its hash is part of the name, so a prefix that was tuned again makes a new run.</param>
+    /// <param name="prefix">What the profile's prefix is now; its hash is part of the name, so a prefix that was tuned again makes a new
+    /// run.</param>
     /// <param name="modelFingerprint">The model's fingerprint.</param>
     public static RunId Of(string source, ETag etag, string profileName, Profile? profile, PrefixReference? prefix, string modelFingerprint)
     {
@@ -26,7 +27,9 @@ internal static class RunIdentity
         Append(hash, Encoding.UTF8.GetBytes(etag.ToString("G")));
 
         // Which worked examples a run takes is known only once its data sets are: all that it could take are part of its name.
-        Append(hash, profile is null ? Encoding.UTF8.GetBytes("no profile " + profileName) : CanonicalJson.Of(Protocol.Of(profile, ExemplarSets.Names) with { Prefix = prefix }));
+        Append(hash, profile is null
+            ? Encoding.UTF8.GetBytes("no profile " + profileName)
+            : CanonicalJson.Of(Protocol.Of(profile, ExemplarSets.Names) with { Prefix = prefix }));
         Append(hash, Encoding.UTF8.GetBytes(modelFingerprint));
         Append(hash, Encoding.UTF8.GetBytes(EvaluationRules.Version));
         return RunId.FromHash(hash.GetHashAndReset());

@@ -12,13 +12,19 @@ public sealed record SplitOptions
     /// <summary>The profile of uploads that name none.</summary>
     public string DefaultProfile { get; init; } = "self-consistency";
 
-    /// <summary>The data set of questions that name none. The same for every upload: the name is part of what draws a question's random numbers, so that one question set has one result under every file name.</summary>
+    /// <summary>
+    /// The data set of questions that name none. The same for every upload: the name is part of what draws a question's random numbers, so
+    /// that one question set has one result under every file name.
+    /// </summary>
     public string DefaultDataset { get; init; } = "questions";
 
     /// <summary>The work that a batch aims at.</summary>
     public TimeSpan BatchWork { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Tokens that a worker is expected to draw in a second over all samples; decides with <see cref="BatchWork"/> how many questions a batch has.</summary>
+    /// <summary>
+    /// Tokens that a worker is expected to draw in a second over all samples; decides with <see cref="BatchWork"/> how many questions a
+    /// batch has.
+    /// </summary>
     public double TokensPerSecond { get; init; } = DayBudget.DefaultTokensPerSecond;
 
     /// <summary>Questions of a batch; <see langword="null"/> for as many as <see cref="BatchWork"/> asks for, 16 to 256.</summary>
@@ -51,7 +57,9 @@ public sealed record SplitOptions
         Require(MaxRows > 0, nameof(MaxRows), "more than 0");
     }
 
-    /// <summary>Questions of a batch under a profile. Reasonings mostly end before their limit: half of it is what a sample is expected to have.</summary>
+    /// <summary>
+    /// Questions of a batch under a profile. Reasonings mostly end before their limit: half of it is what a sample is expected to have.
+    /// </summary>
     internal int BatchSizeFor(Profile profile)
     {
         var seconds = (profile.Samples + profile.Refinements) * profile.MaxTokens * 0.5 / TokensPerSecond;

@@ -2,7 +2,10 @@ using System.Buffers.Binary;
 
 namespace MedQA.Pipeline.Storage;
 
-/// <summary>The agreement of every question that can be deferred, in the order of the ordinals: four bytes of ordinal and eight of agreement, little-endian.</summary>
+/// <summary>
+/// The agreement of every question that can be deferred, in the order of the ordinals: four bytes of ordinal and eight of agreement,
+/// little-endian.
+/// </summary>
 internal static class AgreementIndex
 {
     /// <summary>The file.</summary>

@@ -5,9 +5,9 @@ using MedQA.Pipeline.Runs;
 namespace MedQA.Pipeline.Storage;
 
 /// <summary>
-/// The answers of a result that pass a filter, as lists show them: <c>index/{filter}.jsonl</c> has a line for each in the order of the ordinals, with the beginning of its
-/// question, and <c>index/{filter}.list</c> for each four bytes of ordinal and eight of where its line begins, little-endian. So a page is two reads, however long the list
-/// and however few of the run's questions are in it.
+/// The answers of a result that pass a filter, as lists show them: <c>index/{filter}.jsonl</c> has a line for each in the order of the
+/// ordinals, with the beginning of its question, and <c>index/{filter}.list</c> for each four bytes of ordinal and eight of where its line
+/// begins, little-endian. So a page is two reads, however long the list and however few of the run's questions are in it.
 /// </summary>
 internal sealed class AnswerList(RunStorage storage, RunId run, AnswerFilter filter)
 {
@@ -35,7 +35,8 @@ internal sealed class AnswerList(RunStorage storage, RunId run, AnswerFilter fil
     /// <param name="skip">Rows before it.</param>
     /// <param name="take">Its rows, at most.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
-    /// <returns>The rows, the ordinal of the next one where there is one, and the length of the whole list; <see langword="null"/> where there is no such list.</returns>
+    /// <returns>The rows, the ordinal of the next one where there is one, and the length of the whole list; <see langword="null"/> where
+    /// there is no such list.</returns>
     public async Task<(List<AnswerRow> Rows, int? Next, int Length)?> ReadAsync(int skip, int take, CancellationToken cancellationToken)
     {
         if (await ReadPlacesAsync(skip, take + 1, cancellationToken) is not var (places, length))
@@ -76,7 +77,10 @@ internal sealed class AnswerList(RunStorage storage, RunId run, AnswerFilter fil
         return [.. parts.SelectMany(static part => part)];
 
         async Task<IEnumerable<AnswerRow>> ReadStretchesAsync(List<(int Ordinal, long At)> places, IEnumerable<int> ofThese) =>
-            (await Task.WhenAll(Stretches(places, ofThese).Select(stretch => ReadRowsAsync(places, stretch.Begin, stretch.End, wanted, cancellationToken)))).SelectMany(static rows => rows);
+            (await Task.WhenAll(
+                Stretches(places, ofThese)
+                    .Select(stretch => ReadRowsAsync(places, stretch.Begin, stretch.End, wanted, cancellationToken)))).SelectMany(
+                        static rows => rows);
     }
 
     /// <summary>The whole list, read as a stream; nothing where there is no such list.</summary>
@@ -98,9 +102,13 @@ internal sealed class AnswerList(RunStorage storage, RunId run, AnswerFilter fil
     }
 
     /// <summary>Whether there is such a list.</summary>
-    public async Task<bool> ExistsAsync(CancellationToken cancellationToken) => await storage.Blob(run, PlacesName(filter)).ExistsAsync(cancellationToken);
+    public async Task<bool> ExistsAsync(CancellationToken cancellationToken) =>
+        await storage.Blob(run, PlacesName(filter)).ExistsAsync(cancellationToken);
 
-    /// <summary>The places of a range of ordinals, and the next one. In a list that leaves nothing out each ordinal is its own place; that is tried first.</summary>
+    /// <summary>
+    /// The places of a range of ordinals, and the next one. In a list that leaves nothing out each ordinal is its own place; that is tried
+    /// first.
+    /// </summary>
     private async Task<List<(int Ordinal, long At)>> FindPlacesAsync(int first, int last, CancellationToken cancellationToken)
     {
         var near = await ReadPlacesAsync(first, last - first + 2, cancellationToken) is var (places, _) ? places : [];
@@ -117,9 +125,11 @@ internal sealed class AnswerList(RunStorage storage, RunId run, AnswerFilter fil
 
     private static string NameOf(AnswerFilter filter) => $"index/{char.ToLowerInvariant(filter.ToString()[0])}{filter.ToString()[1..]}";
 
-    private async Task<(List<(int Ordinal, long At)> Places, int Length)?> ReadPlacesAsync(int skip, int? take, CancellationToken cancellationToken)
+    private async Task<(List<(int Ordinal, long At)> Places, int Length)?> ReadPlacesAsync(
+        int skip, int? take, CancellationToken cancellationToken)
     {
-        if (await OrdinalIndex.ReadPartAsync(storage.Blob(run, $"{_name}.list"), (long)skip * Entry, (long?)take * Entry, cancellationToken) is not var (bytes, length))
+        if (await OrdinalIndex.ReadPartAsync(storage.Blob(run, $"{_name}.list"), (long)skip * Entry, (long?)take * Entry, cancellationToken)
+            is not var (bytes, length))
         {
             return null;
         }
@@ -127,7 +137,9 @@ internal sealed class AnswerList(RunStorage storage, RunId run, AnswerFilter fil
         var places = new List<(int Ordinal, long At)>(bytes.Length / Entry);
         for (var at = 0; at + Entry <= bytes.Length; at += Entry)
         {
-            places.Add((BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(at)), BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(at + sizeof(int)))));
+            places.Add(
+                (BinaryPrimitives.ReadInt32LittleEndian(
+                    bytes.AsSpan(at)), BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(at + sizeof(int)))));
         }
 
         return (places, (int)(length / Entry));
@@ -163,7 +175,8 @@ internal sealed class AnswerList(RunStorage storage, RunId run, AnswerFilter fil
     /// <param name="end">The place behind the last one.</param>
     /// <param name="only">The ordinals that are wanted of what is read; <see langword="null"/> for all.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    private async Task<List<AnswerRow>> ReadRowsAsync(List<(int Ordinal, long At)> places, int begin, int end, HashSet<int>? only, CancellationToken cancellationToken)
+    private async Task<List<AnswerRow>> ReadRowsAsync(
+        List<(int Ordinal, long At)> places, int begin, int end, HashSet<int>? only, CancellationToken cancellationToken)
     {
         var rows = new List<AnswerRow>();
         if (begin == end)
@@ -172,11 +185,15 @@ internal sealed class AnswerList(RunStorage storage, RunId run, AnswerFilter fil
         }
 
         var from = places[begin].At;
-        var bytes = await OrdinalIndex.ReadRangeAsync(storage.Blob(run, $"{_name}.jsonl"), from, end < places.Count ? places[end].At - from : null, cancellationToken) ?? [];
+        var bytes = await OrdinalIndex.ReadRangeAsync(
+            storage.Blob(run, $"{_name}.jsonl"), from, end < places.Count ? places[end].At - from : null, cancellationToken) ?? [];
         for (var place = begin; place < end; place++)
         {
-            var (at, behind) = ((int)(places[place].At - from), place + 1 < places.Count ? (int)(places[place + 1].At - from) : bytes.Length);
-            if (behind <= bytes.Length && only?.Contains(places[place].Ordinal) != false && BlobReading.ParseLine(bytes.AsMemory(at, behind - at), PipelineJson.Compact.AnswerRow) is { } row)
+            var (at, behind) =
+                ((int)(places[place].At - from), place + 1 < places.Count ? (int)(places[place + 1].At - from) : bytes.Length);
+            if (behind <= bytes.Length
+                && only?.Contains(places[place].Ordinal) != false
+                && BlobReading.ParseLine(bytes.AsMemory(at, behind - at), PipelineJson.Compact.AnswerRow) is { } row)
             {
                 rows.Add(row);
             }

@@ -5,7 +5,9 @@ using MedQA.Pipeline.Runs;
 
 namespace MedQA.Pipeline.Storage;
 
-/// <summary>The rows of answers: ten thousand ordinals to a partition, so that a page is one call and writing spreads over the table's servers.</summary>
+/// <summary>
+/// The rows of answers: ten thousand ordinals to a partition, so that a page is one call and writing spreads over the table's servers.
+/// </summary>
 internal sealed class AnswerRows(TableClient table)
 {
     /// <summary>Ordinals of a partition.</summary>
@@ -49,7 +51,8 @@ internal sealed class AnswerRows(TableClient table)
     /// <summary>The row of an ordinal, or <see langword="null"/> while it is not collected.</summary>
     public async Task<AnswerRow?> FindAsync(RunId run, int ordinal, CancellationToken cancellationToken)
     {
-        var found = await table.GetEntityIfExistsAsync<TableEntity>(PartitionOf(run, ordinal), KeyOf(ordinal), cancellationToken: cancellationToken);
+        var found = await table.GetEntityIfExistsAsync<TableEntity>(
+            PartitionOf(run, ordinal), KeyOf(ordinal), cancellationToken: cancellationToken);
         return found.HasValue ? From(found.Value!) : null;
     }
 
@@ -60,12 +63,17 @@ internal sealed class AnswerRows(TableClient table)
     /// <param name="pageSize">How many rows to ask for in a call: as many as are wanted, at most 1,000 are used.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
     public async IAsyncEnumerable<AnswerRow> FromAsync(
-        RunId run, int from, int questions, int pageSize, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        RunId run,
+        int from,
+        int questions,
+        int pageSize,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         for (var ordinal = from; ordinal < questions; ordinal = ((ordinal / PartitionSize) + 1) * PartitionSize)
         {
             var filter = TableClient.CreateQueryFilter($"PartitionKey eq {PartitionOf(run, ordinal)} and RowKey ge {KeyOf(ordinal)}");
-            await foreach (var entity in table.QueryAsync<TableEntity>(filter, Math.Clamp(pageSize, 1, MaxPage), cancellationToken: cancellationToken))
+            await foreach (var entity in table.QueryAsync<TableEntity>(
+                filter, Math.Clamp(pageSize, 1, MaxPage), cancellationToken: cancellationToken))
             {
                 yield return From(entity);
             }
@@ -106,7 +114,13 @@ internal sealed class AnswerRows(TableClient table)
             ["Length"] = row.Length,
         };
         foreach (var (column, value) in ((string, object?)[])
-            [("Topic", row.Topic), ("Gold", row.Gold?.ToString()), ("Answer", row.Answer?.ToString()), ("Correct", row.Correct), ("Failure", row.Failure)])
+            [
+                ("Topic", row.Topic),
+                ("Gold", row.Gold?.ToString()),
+                ("Answer", row.Answer?.ToString()),
+                ("Correct", row.Correct),
+                ("Failure", row.Failure)
+            ])
         {
             if (value is not null)
             {

@@ -48,7 +48,10 @@ internal sealed record BatchRow
 
     public BatchState State { get; init; }
 
-    /// <summary>The <see cref="Sent"/> of the message that the worker acted on: tells without comparing clocks whether its words are older than the last message.</summary>
+    /// <summary>
+    /// The <see cref="Sent"/> of the message that the worker acted on: tells without comparing clocks whether its words are older than the
+    /// last message.
+    /// </summary>
     public DateTimeOffset? Heard { get; init; }
 
     public int Attempt { get; init; }
@@ -66,7 +69,9 @@ internal sealed record BatchRow
 
     public static BatchRow From(TableEntity entity) => new()
     {
-        Batch = BatchId.TryParse(entity.RowKey, out var batch) ? batch : throw new FormatException($"'{entity.RowKey}' in the table of batches is not the name of a batch."),
+        Batch = BatchId.TryParse(entity.RowKey, out var batch)
+            ? batch
+            : throw new FormatException($"'{entity.RowKey}' in the table of batches is not the name of a batch."),
         Sent = entity.GetDateTimeOffset("Sent"),
         Sends = entity.GetInt32("Sends") ?? 0,
         Collected = entity.GetBoolean("Collected") ?? false,

@@ -24,31 +24,46 @@ internal sealed class BatchRows(TableClient table)
 
     /// <summary>Makes rows for batches that have none; what stands in others stays.</summary>
     public Task CreateAsync(RunId run, IEnumerable<BatchId> batches, CancellationToken cancellationToken) =>
-        table.UpsertAllAsync(batches.Select(batch => new TableEntity(run.ToString(), batch.ToString())), TableUpdateMode.Merge, cancellationToken);
+        table.UpsertAllAsync(
+            batches.Select(batch => new TableEntity(run.ToString(), batch.ToString())), TableUpdateMode.Merge, cancellationToken);
 
     /// <summary>Notes that messages were sent.</summary>
     public Task NoteSentAsync(RunId run, IEnumerable<BatchRow> rows, DateTimeOffset sent, CancellationToken cancellationToken) =>
         table.UpsertAllAsync(
-            rows.Select(row => new TableEntity(run.ToString(), row.Batch.ToString()) { ["Sent"] = sent, ["Sends"] = row.Sends + 1 }), TableUpdateMode.Merge, cancellationToken);
+            rows.Select(row => new TableEntity(run.ToString(), row.Batch.ToString()) { ["Sent"] = sent, ["Sends"] = row.Sends + 1 }),
+            TableUpdateMode.Merge,
+            cancellationToken);
 
     /// <summary>Notes that the answers of batches stand in the table.</summary>
-    public Task NoteCollectedAsync(RunId run, IEnumerable<(BatchId Batch, RunTotals Totals, DateTimeOffset Written)> batches, CancellationToken cancellationToken) =>
+    public Task NoteCollectedAsync(
+        RunId run, IEnumerable<(BatchId Batch, RunTotals Totals, DateTimeOffset Written)> batches, CancellationToken cancellationToken) =>
         table.UpsertAllAsync(
             batches.Select(batch =>
             {
-                var entity = new TableEntity(run.ToString(), batch.Batch.ToString()) { ["Collected"] = true, ["AnswersWritten"] = batch.Written };
+                var entity = new TableEntity(run.ToString(), batch.Batch.ToString())
+                {
+                    ["Collected"] = true,
+                    ["AnswersWritten"] = batch.Written
+                };
                 TotalsColumns.Write(entity, batch.Totals, "Collected");
                 return entity;
             }),
             TableUpdateMode.Merge,
             cancellationToken);
 
-    /// <summary>Writes what went wrong with a batch, for people; the next worker that takes it takes the word back. Where the row is gone nothing is written.</summary>
+    /// <summary>
+    /// Writes what went wrong with a batch, for people; the next worker that takes it takes the word back. Where the row is gone nothing is
+    /// written.
+    /// </summary>
     public async Task NoteErrorAsync(RunId run, BatchId batch, string error, CancellationToken cancellationToken)
     {
         try
         {
-            await table.UpdateEntityAsync(new TableEntity(run.ToString(), batch.ToString()) { ["Error"] = error }, ETag.All, TableUpdateMode.Merge, cancellationToken);
+            await table.UpdateEntityAsync(
+                new TableEntity(run.ToString(), batch.ToString()) { ["Error"] = error },
+                ETag.All,
+                TableUpdateMode.Merge,
+                cancellationToken);
         }
         catch (RequestFailedException fault) when (fault.IsMissing())
         {
@@ -56,11 +71,18 @@ internal sealed class BatchRows(TableClient table)
         }
     }
 
-    /// <summary>Writes what a worker says of its batch. Where the row is gone, so is the run (or <c>Advance</c> makes it again) and nothing is written.</summary>
+    /// <summary>
+    /// Writes what a worker says of its batch. Where the row is gone, so is the run (or <c>Advance</c> makes it again) and nothing is
+    /// written.
+    /// </summary>
     /// <returns>Whether the row stands.</returns>
     public async Task<bool> NoteWorkAsync(RunId run, BatchRow work, CancellationToken cancellationToken)
     {
-        var entity = new TableEntity(run.ToString(), work.Batch.ToString()) { ["State"] = work.State.ToString(), ["Error"] = work.Error ?? "" };
+        var entity = new TableEntity(run.ToString(), work.Batch.ToString())
+        {
+            ["State"] = work.State.ToString(),
+            ["Error"] = work.Error ?? ""
+        };
         if (work.Heard is { } heard)
         {
             entity["Heard"] = heard;

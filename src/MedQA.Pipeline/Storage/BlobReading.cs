@@ -14,7 +14,8 @@ internal static class BlobReading
     /// <summary>The run's manifest.</summary>
     /// <exception cref="NewerFormatException">A newer version has written it, and everything else of the run.</exception>
     /// <returns><see langword="null"/> where there is no such run; a manifest and no tombstone, or no manifest and a tombstone.</returns>
-    public static async Task<(RunManifest? Manifest, RunTombstone? Tombstone)?> FindManifestAsync(this RunStorage storage, RunId run, CancellationToken cancellationToken)
+    public static async Task<(RunManifest? Manifest, RunTombstone? Tombstone)?> FindManifestAsync(
+        this RunStorage storage, RunId run, CancellationToken cancellationToken)
     {
         if (await storage.Manifest(run).FindContentAsync(cancellationToken) is not { } content)
         {
@@ -46,11 +47,13 @@ internal static class BlobReading
     /// <param name="blob">The blob.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <param name="from">The first byte to read; one that the blob has.</param>
-    public static async Task<BlobDownloadStreamingResult?> FindStreamAsync(this BlobBaseClient blob, CancellationToken cancellationToken, long from = 0)
+    public static async Task<BlobDownloadStreamingResult?> FindStreamAsync(
+        this BlobBaseClient blob, CancellationToken cancellationToken, long from = 0)
     {
         try
         {
-            return await blob.DownloadStreamingAsync(from == 0 ? null : new BlobDownloadOptions { Range = new HttpRange(from) }, cancellationToken);
+            return await blob.DownloadStreamingAsync(
+                from == 0 ? null : new BlobDownloadOptions { Range = new HttpRange(from) }, cancellationToken);
         }
         catch (RequestFailedException fault) when (fault.IsMissing())
         {
@@ -59,8 +62,8 @@ internal static class BlobReading
     }
 
     /// <summary>
-    /// A blob to read from any place in it, or <see langword="null"/> where there is none. Reads what stood there when it was opened: a blob that is
-    /// replaced or deleted meanwhile ends the reading with a <see cref="RequestFailedException"/>.
+    /// A blob to read from any place in it, or <see langword="null"/> where there is none. Reads what stood there when it was opened: a
+    /// blob that is replaced or deleted meanwhile ends the reading with a <see cref="RequestFailedException"/>.
     /// </summary>
     public static async Task<Stream?> FindReadableAsync(this BlobBaseClient blob, CancellationToken cancellationToken)
     {
@@ -76,13 +79,18 @@ internal static class BlobReading
 
     /// <summary>Writes a blob that must not stand yet.</summary>
     /// <returns>Whether this call wrote it; else it stood already and is as it was.</returns>
-    public static async Task<bool> TryCreateAsync(this BlockBlobClient blob, BinaryData content, string contentType, CancellationToken cancellationToken)
+    public static async Task<bool> TryCreateAsync(
+        this BlockBlobClient blob, BinaryData content, string contentType, CancellationToken cancellationToken)
     {
         try
         {
             await blob.UploadAsync(
                 content.ToStream(),
-                new BlobUploadOptions { HttpHeaders = new BlobHttpHeaders { ContentType = contentType }, Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All } },
+                new BlobUploadOptions
+                {
+                    HttpHeaders = new BlobHttpHeaders { ContentType = contentType },
+                    Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All }
+                },
                 cancellationToken);
             return true;
         }
@@ -94,7 +102,10 @@ internal static class BlobReading
 
     /// <summary>Writes a blob over whatever stands there.</summary>
     public static Task PutAsync(this BlockBlobClient blob, BinaryData content, string contentType, CancellationToken cancellationToken) =>
-        blob.UploadAsync(content.ToStream(), new BlobUploadOptions { HttpHeaders = new BlobHttpHeaders { ContentType = contentType } }, cancellationToken);
+        blob.UploadAsync(
+            content.ToStream(),
+            new BlobUploadOptions { HttpHeaders = new BlobHttpHeaders { ContentType = contentType } },
+            cancellationToken);
 
     /// <summary>Reads a line that was written with <see cref="PipelineJson"/>; <see langword="null"/> where it is torn.</summary>
     public static T? ParseLine<T>(ReadOnlyMemory<byte> line, JsonTypeInfo<T> type)

@@ -6,8 +6,8 @@ using Azure.Storage.Blobs.Specialized;
 namespace MedQA.Pipeline.Storage;
 
 /// <summary>
-/// Writes a blob of any length piece by piece. It stands when it is completed, whole, over whatever stood there; until then nothing has changed. Every call can be repeated, and
-/// two writers of one blob do not disturb each other: the last to complete wins.
+/// Writes a blob of any length piece by piece. It stands when it is completed, whole, over whatever stood there; until then nothing has
+/// changed. Every call can be repeated, and two writers of one blob do not disturb each other: the last to complete wins.
 /// </summary>
 /// <param name="blob">The blob.</param>
 /// <param name="contentType">Its media type.</param>
@@ -40,7 +40,8 @@ internal sealed class BlobWriter(BlockBlobClient blob, string contentType, int b
         }
 
         await StageAsync(cancellationToken);
-        await blob.CommitBlockListAsync(_staged, new CommitBlockListOptions { HttpHeaders = new BlobHttpHeaders { ContentType = contentType } }, cancellationToken);
+        await blob.CommitBlockListAsync(
+            _staged, new CommitBlockListOptions { HttpHeaders = new BlobHttpHeaders { ContentType = contentType } }, cancellationToken);
     }
 
     private async Task StageAsync(CancellationToken cancellationToken)

@@ -3,8 +3,9 @@ using MedQA.Evaluation.Answering;
 namespace MedQA.Pipeline.Storage;
 
 /// <summary>
-/// The first line of <c>runs/{run}/counted/{batch}.jsonl</c>: what Advance keeps of a batch's answers once it has collected them, so that a result is not made from a gigabyte of
-/// reasonings. It is good for one version of the answers only; where there is none of that version, the answers themselves are read.
+/// The first line of <c>runs/{run}/counted/{batch}.jsonl</c>: what Advance keeps of a batch's answers once it has collected them, so that a
+/// result is not made from a gigabyte of reasonings. It is good for one version of the answers only; where there is none of that version,
+/// the answers themselves are read.
 /// </summary>
 /// <param name="ETag">The version of the answers.</param>
 /// <param name="Written">When they were written, by the storage's clock.</param>

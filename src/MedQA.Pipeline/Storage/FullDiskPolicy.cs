@@ -6,8 +6,8 @@ using MedQA.Files;
 namespace MedQA.Pipeline.Storage;
 
 /// <summary>
-/// Tells a full disk from other faults of a storage emulator on this machine, which says 500 to everything then, or ends. It is no fault that
-/// trying again mends. Content is refused a little before, so that the emulator can always write down what it has.
+/// Tells a full disk from other faults of a storage emulator on this machine, which says 500 to everything then, or ends. It is no fault
+/// that trying again mends. Content is refused a little before, so that the emulator can always write down what it has.
 /// </summary>
 /// <param name="volume">The disk that the emulator writes to.</param>
 internal sealed class FullDiskPolicy(DataVolume volume) : HttpPipelinePolicy
@@ -75,5 +75,6 @@ internal sealed class FullDiskPolicy(DataVolume volume) : HttpPipelinePolicy
     }
 
     /// <summary>Rows and messages are small, and deleting a run changes some.</summary>
-    private static bool IsBlob(Request request) => request.Headers.TryGetValue("x-ms-blob-type", out _) || request.Uri.Query.Contains("comp=", StringComparison.Ordinal);
+    private static bool IsBlob(Request request) =>
+        request.Headers.TryGetValue("x-ms-blob-type", out _) || request.Uri.Query.Contains("comp=", StringComparison.Ordinal);
 }

@@ -9,7 +9,8 @@ using Azure.Storage.Blobs.Specialized;
 namespace MedQA.Pipeline.Storage;
 
 /// <summary>
-/// A small sorted file that answers "which ordinal" without touching a table: the ordinals of question ids (eight bytes of hash and four of ordinal, little-endian, by hash).
+/// A small sorted file that answers "which ordinal" without touching a table: the ordinals of question ids (eight bytes of hash and four of
+/// ordinal, little-endian, by hash).
 /// </summary>
 internal static class OrdinalIndex
 {
@@ -72,13 +73,15 @@ internal static class OrdinalIndex
         return [];
     }
 
-    private static async Task<List<(ulong Hash, int Ordinal)>> ReadIdsAsync(BlobBaseClient blob, int skip, int take, CancellationToken cancellationToken)
+    private static async Task<List<(ulong Hash, int Ordinal)>> ReadIdsAsync(
+        BlobBaseClient blob, int skip, int take, CancellationToken cancellationToken)
     {
         var bytes = await ReadRangeAsync(blob, (long)skip * IdEntry, (long)take * IdEntry, cancellationToken) ?? [];
         var entries = new List<(ulong Hash, int Ordinal)>(bytes.Length / IdEntry);
         for (var at = 0; at + IdEntry <= bytes.Length; at += IdEntry)
         {
-            entries.Add((BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(at)), BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(at + 8))));
+            entries.Add(
+                (BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(at)), BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(at + 8))));
         }
 
         return entries;
@@ -89,15 +92,21 @@ internal static class OrdinalIndex
     /// <param name="offset">Where the part begins, in bytes.</param>
     /// <param name="length">How many bytes; <see langword="null"/> for all that follow.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    internal static async Task<byte[]?> ReadRangeAsync(BlobBaseClient blob, long offset, long? length, CancellationToken cancellationToken) =>
+    internal static async Task<byte[]?> ReadRangeAsync(
+        BlobBaseClient blob, long offset, long? length, CancellationToken cancellationToken) =>
         await ReadPartAsync(blob, offset, length, cancellationToken) is var (content, _) ? content : null;
 
-    /// <summary>A part of a file as <see cref="ReadRangeAsync"/> gives it, and how many bytes the whole file has (0 where the part lies behind its end).</summary>
-    internal static async Task<(byte[] Content, long FileLength)?> ReadPartAsync(BlobBaseClient blob, long offset, long? length, CancellationToken cancellationToken)
+    /// <summary>
+    /// A part of a file as <see cref="ReadRangeAsync"/> gives it, and how many bytes the whole file has (0 where the part lies behind its
+    /// end).
+    /// </summary>
+    internal static async Task<(byte[] Content, long FileLength)?> ReadPartAsync(
+        BlobBaseClient blob, long offset, long? length, CancellationToken cancellationToken)
     {
         try
         {
-            var response = await blob.DownloadContentAsync(new BlobDownloadOptions { Range = new HttpRange(offset, length) }, cancellationToken);
+            var response =
+                await blob.DownloadContentAsync(new BlobDownloadOptions { Range = new HttpRange(offset, length) }, cancellationToken);
             var (content, details) = (response.Value.Content.ToMemory(), response.Value.Details);
             return (content.ToArray(), LengthIn(details.ContentRange) ?? details.ContentLength);
         }
@@ -113,5 +122,10 @@ internal static class OrdinalIndex
 
     /// <summary>The length of the whole file, as the header of a part says it: <c>bytes 0-9/100</c>.</summary>
     private static long? LengthIn(string? contentRange) =>
-        contentRange is not null && long.TryParse(contentRange.AsSpan(contentRange.LastIndexOf('/') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var length) ? length : null;
+        contentRange is not null
+            && long.TryParse(
+                contentRange.AsSpan(contentRange.LastIndexOf('/') + 1),
+                NumberStyles.None,
+                CultureInfo.InvariantCulture,
+                out var length) ? length : null;
 }

@@ -13,7 +13,10 @@ using MedQA.Pipeline.Runs;
 
 namespace MedQA.Pipeline.Storage;
 
-/// <summary>How the pipeline's blobs and messages are written: one line of JSON each, camelCase, enumerations by name (camelCase too), what is unknown left out.</summary>
+/// <summary>
+/// How the pipeline's blobs and messages are written: one line of JSON each, camelCase, enumerations by name (camelCase too), what is
+/// unknown left out.
+/// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
@@ -21,8 +24,10 @@ namespace MedQA.Pipeline.Storage;
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
     Converters =
     [
-        typeof(EnumNameConverter<SampleEnd>), typeof(EnumNameConverter<AnswerNotation>), typeof(EnumNameConverter<PromptFormat>), typeof(EnumNameConverter<AnswerSpace>),
-        typeof(EnumNameConverter<ExemplarPlacement>), typeof(EnumNameConverter<ExemplarSelection>), typeof(EnumNameConverter<UnparsedHandling>), typeof(EnumNameConverter<StopRule>),
+        typeof(EnumNameConverter<SampleEnd>), typeof(EnumNameConverter<AnswerNotation>), typeof(EnumNameConverter<PromptFormat>),
+        typeof(EnumNameConverter<AnswerSpace>),
+        typeof(EnumNameConverter<ExemplarPlacement>), typeof(EnumNameConverter<ExemplarSelection>),
+        typeof(EnumNameConverter<UnparsedHandling>), typeof(EnumNameConverter<StopRule>),
     ])]
 [JsonSerializable(typeof(AnsweredQuestion))]
 [JsonSerializable(typeof(AnswerRow))]
@@ -37,17 +42,25 @@ namespace MedQA.Pipeline.Storage;
 [JsonSerializable(typeof(RunTombstone))]
 internal sealed partial class PipelineJson : JsonSerializerContext
 {
-    /// <summary>Writes text as it is instead of escaping everything outside ASCII: these blobs are never pasted into HTML unescaped, and they are half as long.</summary>
+    /// <summary>
+    /// Writes text as it is instead of escaping everything outside ASCII: these blobs are never pasted into HTML unescaped, and they are
+    /// half as long.
+    /// </summary>
     public static PipelineJson Compact => field ??= new(new JsonSerializerOptions(Default!.Options) 
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     });
 
-    /// <summary>Reads and writes answers without the texts and tokens of their reasonings: nine tenths of an answer, of which nothing is counted. They are passed over, and are empty.</summary>
-    public static JsonTypeInfo<AnsweredQuestion> Counted => field ??= (JsonTypeInfo<AnsweredQuestion>)WithoutTexts.GetTypeInfo(typeof(AnsweredQuestion));
+    /// <summary>
+    /// Reads and writes answers without the texts and tokens of their reasonings: nine tenths of an answer, of which nothing is counted.
+    /// They are passed over, and are empty.
+    /// </summary>
+    public static JsonTypeInfo<AnsweredQuestion> Counted =>
+        field ??= (JsonTypeInfo<AnsweredQuestion>)WithoutTexts.GetTypeInfo(typeof(AnsweredQuestion));
 
     /// <summary>A line of a <see cref="CountedBatch"/>.</summary>
-    public static JsonTypeInfo<CountedAnswer> CountedAnswers => field ??= (JsonTypeInfo<CountedAnswer>)WithoutTexts.GetTypeInfo(typeof(CountedAnswer));
+    public static JsonTypeInfo<CountedAnswer> CountedAnswers =>
+        field ??= (JsonTypeInfo<CountedAnswer>)WithoutTexts.GetTypeInfo(typeof(CountedAnswer));
 
     private static JsonSerializerOptions WithoutTexts => field ??= new(Compact.Options)
     {
@@ -78,6 +91,7 @@ internal sealed partial class PipelineJson : JsonSerializerContext
             return empty;
         }
 
-        public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => throw new NotSupportedException("What is passed over is not written.");
+        public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>
+            throw new NotSupportedException("What is passed over is not written.");
     }
 }

@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace MedQA.Pipeline.Storage;
 
-/// <summary>Reads one thing after the other, and the next ones while one is worked on: most of the time of a small read is waiting for the service.</summary>
+/// <summary>
+/// Reads one thing after the other, and the next ones while one is worked on: most of the time of a small read is waiting for the service.
+/// </summary>
 internal static class ReadAhead
 {
     /// <summary>What is read of each source, in the order of the sources.</summary>
@@ -11,7 +13,10 @@ internal static class ReadAhead
     /// <param name="read">Reads one.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>
     public static async IAsyncEnumerable<T> InOrderAsync<TSource, T>(
-        IEnumerable<TSource> sources, int ahead, Func<TSource, CancellationToken, Task<T>> read, [EnumeratorCancellation] CancellationToken cancellationToken)
+        IEnumerable<TSource> sources,
+        int ahead,
+        Func<TSource, CancellationToken, Task<T>> read,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var pending = new Queue<Task<T>>();

@@ -7,8 +7,9 @@ namespace MedQA.Pipeline.Storage;
 
 /// <summary>
 /// The rows of runs. Each stands twice: by name, which is the one that counts and changes only by its ETag, and by time for lists.
-/// The copy is written first, so that a crash in between leaves it ahead, never behind. Writers that meet overwrite each other's copies: whoever
-/// has changed the row looks whether its copy is still there, and whoever has not puts the row that stands in its place, and looks again.
+/// The copy is written first, so that a crash in between leaves it ahead, never behind. Writers that meet overwrite each other's copies:
+/// whoever has changed the row looks whether its copy is still there, and whoever has not puts the row that stands in its place, and looks
+/// again.
 /// </summary>
 /// <param name="table">The table of runs.</param>
 /// <param name="signals">Is told of every row that was written; <see langword="null"/> for those who only read.</param>
@@ -31,7 +32,8 @@ internal sealed class RunRows(TableClient table, PipelineSignals? signals = null
     /// <summary>Writes a row that does not stand yet; where one stands, that one stays.</summary>
     public async Task CreateAsync(RunRow row, CancellationToken cancellationToken)
     {
-        // The row by name last: a deletion in between removes the copy, and the row that then comes too late is removed by whoever finds it.
+        // The row by name last: a deletion in between removes the copy, and the row that then comes too late is removed by whoever finds
+        // it.
         await table.UpsertEntityAsync(row.ToEntity(RunRow.RecentPartition, row.RecentKey), TableUpdateMode.Replace, cancellationToken);
         try
         {
@@ -45,13 +47,16 @@ internal sealed class RunRows(TableClient table, PipelineSignals? signals = null
     }
 
     /// <summary>Writes a changed row.</summary>
-    /// <returns>The row with its new version, or <see langword="null"/> where somebody else has changed or removed it since it was read.</returns>
+    /// <returns>The row with its new version, or <see langword="null"/> where somebody else has changed or removed it since it was
+    /// read.</returns>
     public async Task<RunRow?> TryUpdateAsync(RunRow row, CancellationToken cancellationToken)
     {
-        var copy = await table.UpsertEntityAsync(row.ToEntity(RunRow.RecentPartition, row.RecentKey), TableUpdateMode.Replace, cancellationToken);
+        var copy =
+            await table.UpsertEntityAsync(row.ToEntity(RunRow.RecentPartition, row.RecentKey), TableUpdateMode.Replace, cancellationToken);
         try
         {
-            var response = await table.UpdateEntityAsync(row.ToEntity(RunRow.Partition, row.Summary.Run.ToString()), row.ETag, TableUpdateMode.Replace, cancellationToken);
+            var response = await table.UpdateEntityAsync(
+                row.ToEntity(RunRow.Partition, row.Summary.Run.ToString()), row.ETag, TableUpdateMode.Replace, cancellationToken);
             signals?.RunWritten.Set();
             var standing = await table.GetEntityIfExistsAsync<TableEntity>(
                 RunRow.RecentPartition, row.RecentKey, select: CopyKey, cancellationToken: cancellationToken);
@@ -113,7 +118,9 @@ internal sealed class RunRows(TableClient table, PipelineSignals? signals = null
         }
     }
 
-    /// <summary>Runs that have something to do, and then deleted ones that are to be looked at once more, each in the order of their names.</summary>
+    /// <summary>
+    /// Runs that have something to do, and then deleted ones that are to be looked at once more, each in the order of their names.
+    /// </summary>
     public async IAsyncEnumerable<RunId> ToDriveAsync(
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -145,7 +152,8 @@ internal sealed class RunRows(TableClient table, PipelineSignals? signals = null
     }
 
     /// <summary>Runs with nothing left to do that have not changed since a moment, in the order of their names.</summary>
-    public async IAsyncEnumerable<RunRow> EndedBeforeAsync(DateTimeOffset moment, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<RunRow> EndedBeforeAsync(
+        DateTimeOffset moment, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var filter = TableClient.CreateQueryFilter($"PartitionKey eq {RunRow.Partition} and Active eq false and Changed lt {moment}");
         await foreach (var entity in table.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
@@ -183,7 +191,8 @@ internal sealed class RunRows(TableClient table, PipelineSignals? signals = null
         var stands = await FindAsync(row.Summary.Run, cancellationToken);
         while (stands is not null)
         {
-            await table.UpsertEntityAsync(stands.ToEntity(RunRow.RecentPartition, stands.RecentKey), TableUpdateMode.Replace, cancellationToken);
+            await table.UpsertEntityAsync(
+                stands.ToEntity(RunRow.RecentPartition, stands.RecentKey), TableUpdateMode.Replace, cancellationToken);
             var copied = stands;
             stands = await FindAsync(row.Summary.Run, cancellationToken);
             if (stands?.ETag == copied.ETag)

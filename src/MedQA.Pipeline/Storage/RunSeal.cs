@@ -6,10 +6,12 @@ using MedQA.Pipeline.Runs;
 namespace MedQA.Pipeline.Storage;
 
 /// <summary>
-/// What a run's answers hash to when its result was written (blob <c>runs/{run}/seal.json</c>): each batch, and all of them chained in order behind the manifest, so
-/// that an answer that was changed afterwards is found, and the batch named. The report states the chain's end: a printed report pins every answer.
+/// What a run's answers hash to when its result was written (blob <c>runs/{run}/seal.json</c>): each batch, and all of them chained in
+/// order behind the manifest, so that an answer that was changed afterwards is found, and the batch named. The report states the chain's
+/// end: a printed report pins every answer.
 /// </summary>
-/// <param name="Chain">SHA-256 (lower-case hexadecimal) of the chain: the manifest's hash, then for each batch the hash over the chain so far, the batch's name and its hash.</param>
+/// <param name="Chain">SHA-256 (lower-case hexadecimal) of the chain: the manifest's hash, then for each batch the hash over the chain so
+/// far, the batch's name and its hash.</param>
 /// <param name="Batches">The batches in the order of the chain.</param>
 public sealed record RunSeal(string Chain, ImmutableArray<SealedBatch> Batches)
 {

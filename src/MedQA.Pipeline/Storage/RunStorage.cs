@@ -8,10 +8,15 @@ using MedQA.Pipeline.Runs;
 
 namespace MedQA.Pipeline.Storage;
 
-/// <summary>Where everything of a run lies: the containers, queues and tables by their fixed names, and the names of blobs and rows in them.</summary>
+/// <summary>
+/// Where everything of a run lies: the containers, queues and tables by their fixed names, and the names of blobs and rows in them.
+/// </summary>
 public sealed class RunStorage
 {
-    /// <summary>The version that is written of what belongs to no run and no study: the names here, receipts of uploads, what days have taken, messages.</summary>
+    /// <summary>
+    /// The version that is written of what belongs to no run and no study: the names here, receipts of uploads, what days have taken,
+    /// messages.
+    /// </summary>
     public const int Version = 1;
 
     /// <summary>The metadata of <see cref="Runs"/> that has the version of the storage.</summary>
@@ -21,7 +26,8 @@ public sealed class RunStorage
     /// <param name="blobs">Blob service.</param>
     /// <param name="queues">Queue service; messages are encoded here, so the client must not encode them again (its default).</param>
     /// <param name="tables">Table service.</param>
-    /// <param name="prefix">Goes in front of every container's, queue's and table's name, so that several systems can share an account; lower-case letters and digits only.</param>
+    /// <param name="prefix">Goes in front of every container's, queue's and table's name, so that several systems can share an account;
+    /// lower-case letters and digits only.</param>
     public RunStorage(BlobServiceClient blobs, QueueServiceClient queues, TableServiceClient tables, string prefix = "")
     {
         ArgumentNullException.ThrowIfNull(blobs);
@@ -51,10 +57,15 @@ public sealed class RunStorage
     /// <summary>Everything that a run writes, under <c>{run}/</c>.</summary>
     public BlobContainerClient Runs { get; }
 
-    /// <summary>Everything that a study of human ratings is made of, under <c>{study}/</c>; what raters click is in <see cref="RatingTable"/>.</summary>
+    /// <summary>
+    /// Everything that a study of human ratings is made of, under <c>{study}/</c>; what raters click is in <see cref="RatingTable"/>.
+    /// </summary>
     public BlobContainerClient Studies { get; }
 
-    /// <summary>Tuned prefixes: <c>{hash}/prefix.safetensors</c> and <c>names/{name}.json</c>; see <see cref="MedQA.Pipeline.Prefixes.PrefixStore"/>.</summary>
+    /// <summary>
+    /// Tuned prefixes: <c>{hash}/prefix.safetensors</c> and <c>names/{name}.json</c>; see
+    /// <see cref="MedQA.Pipeline.Prefixes.PrefixStore"/>.
+    /// </summary>
     public BlobContainerClient Prefixes { get; }
 
     /// <summary>Batches to answer.</summary>
@@ -93,10 +104,16 @@ public sealed class RunStorage
     /// <summary>One row per figure of a report.</summary>
     public TableClient ScoreTable { get; }
 
-    /// <summary>A partition per rater of a study: one row for the rater, one for each click. No blob has these again: this table is the truth about ratings.</summary>
+    /// <summary>
+    /// A partition per rater of a study: one row for the rater, one for each click. No blob has these again: this table is the truth about
+    /// ratings.
+    /// </summary>
     public TableClient RatingTable { get; }
 
-    /// <summary>An upload by its name. A name with a part <c>.</c> or <c>..</c> has no client: addresses resolve such parts, so that it would speak of another blob, even of another container.</summary>
+    /// <summary>
+    /// An upload by its name. A name with a part <c>.</c> or <c>..</c> has no client: addresses resolve such parts, so that it would speak
+    /// of another blob, even of another container.
+    /// </summary>
     /// <param name="blobName">The name as a listing or an event gives it.</param>
     public BlockBlobClient? FindQuestionSet(string blobName)
     {
@@ -119,7 +136,10 @@ public sealed class RunStorage
     /// <summary>What is counted of the answers of a finished batch; see <see cref="CountedBatch"/>.</summary>
     internal BlockBlobClient Counted(RunId run, BatchId batch) => Blob(run, $"counted/{batch}.jsonl");
 
-    /// <summary>A file of the result: <c>report.json</c>, <c>report.md</c>, <c>report.html</c>, <c>answers.csv</c>, <c>answers.parquet</c>, <c>rejected.csv</c>, <c>index/…</c>.</summary>
+    /// <summary>
+    /// A file of the result: <c>report.json</c>, <c>report.md</c>, <c>report.html</c>, <c>answers.csv</c>, <c>answers.parquet</c>,
+    /// <c>rejected.csv</c>, <c>index/…</c>.
+    /// </summary>
     public BlockBlobClient Blob(RunId run, string name) => Runs.GetBlockBlobClient($"{run}/{name}");
 
     /// <summary>Creates what is missing. In Azure all of it stands already (the deployment makes it) and this changes nothing.</summary>
@@ -145,6 +165,11 @@ public sealed class RunStorage
             ScoreTable.CreateIfNotExistsAsync(cancellationToken),
             RatingTable.CreateIfNotExistsAsync(cancellationToken));
         var stands = (await Runs.GetPropertiesAsync(cancellationToken: cancellationToken)).Value.Metadata;
-        StoredFormat.Check($"The storage of account {Runs.AccountName}", stands.TryGetValue(VersionMetadata, out var text) && int.TryParse(text, CultureInfo.InvariantCulture, out var found) ? found : null, Version);
+        StoredFormat.Check(
+            $"The storage of account {Runs.AccountName}",
+            stands.TryGetValue(VersionMetadata, out var text) && int.TryParse(text, CultureInfo.InvariantCulture, out var found)
+                ? found
+                : null,
+            Version);
     }
 }

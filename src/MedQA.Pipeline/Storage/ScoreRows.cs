@@ -20,7 +20,14 @@ internal static class ScoreRows
 
     private static IEnumerable<TableEntity> Figures(RunId run, RunReport report)
     {
-        yield return Row(run, "all", "accuracy", report.Accuracy.Value, report.Accuracy.Interval?.Lower, report.Accuracy.Interval?.Upper, report.Accuracy.Scored);
+        yield return Row(
+            run,
+            "all",
+            "accuracy",
+            report.Accuracy.Value,
+            report.Accuracy.Interval?.Lower,
+            report.Accuracy.Interval?.Upper,
+            report.Accuracy.Scored);
         if (report.MacroAccuracy is { } macro)
         {
             yield return Row(run, "all", "macro-accuracy", macro.Value, macro.Interval?.Lower, macro.Interval?.Upper, macro.Datasets);
@@ -29,7 +36,14 @@ internal static class ScoreRows
         foreach (var slice in report.Datasets.Concat(report.Topics))
         {
             var name = slice.Topic is null ? $"dataset {slice.Dataset}" : $"topic {slice.Dataset}: {slice.Topic}";
-            yield return Row(run, name, "accuracy", slice.Accuracy.Value, slice.Accuracy.Interval?.Lower, slice.Accuracy.Interval?.Upper, slice.Accuracy.Scored);
+            yield return Row(
+                run,
+                name,
+                "accuracy",
+                slice.Accuracy.Value,
+                slice.Accuracy.Interval?.Lower,
+                slice.Accuracy.Interval?.Upper,
+                slice.Accuracy.Scored);
             yield return Row(run, name, "agreement", slice.MeanAgreement, null, null, slice.Questions);
         }
     }
@@ -48,7 +62,9 @@ internal static class ScoreRows
         return entity;
     }
 
-    /// <summary>A slice's name as part of a row's key, from which the service bars some characters: those are written as their code.</summary>
+    /// <summary>
+    /// A slice's name as part of a row's key, from which the service bars some characters: those are written as their code.
+    /// </summary>
     private static string KeyOf(string slice)
     {
         var key = new StringBuilder();

@@ -13,8 +13,9 @@ internal static class StorageConflicts
 
     /// <summary>The lease that the call names is not (or no longer) the blob's.</summary>
     public static bool IsLeaseLost(this RequestFailedException fault) =>
-        fault.ErrorCode is "LeaseLost" or "LeaseIdMismatchWithBlobOperation" or "LeaseNotPresentWithBlobOperation" or "LeaseIdMismatchWithLeaseOperation"
-            or "LeaseNotPresentWithLeaseOperation" or "LeaseIsBrokenAndCannotBeRenewed" or "LeaseIdMissing";
+        fault.ErrorCode is "LeaseLost" or "LeaseIdMismatchWithBlobOperation" or "LeaseNotPresentWithBlobOperation"
+            or "LeaseIdMismatchWithLeaseOperation" or "LeaseNotPresentWithLeaseOperation" or "LeaseIsBrokenAndCannotBeRenewed"
+            or "LeaseIdMissing";
 
     /// <summary>The blob's length is not the expected one.</summary>
     public static bool IsPositionConflict(this RequestFailedException fault) => fault.ErrorCode is "AppendPositionConditionNotMet";

@@ -8,7 +8,9 @@ using MedQA.Files;
 
 namespace MedQA.Pipeline.Storage;
 
-/// <summary>Opens the storage of runs. The clients ask for a version of the services that Azure and the pinned Azurite both speak.</summary>
+/// <summary>
+/// Opens the storage of runs. The clients ask for a version of the services that Azure and the pinned Azurite both speak.
+/// </summary>
 public static class StorageConnection
 {
     private const BlobClientOptions.ServiceVersion BlobVersion = BlobClientOptions.ServiceVersion.V2025_11_05;
@@ -23,7 +25,10 @@ public static class StorageConnection
         ArgumentException.ThrowIfNullOrWhiteSpace(connectionString);
         var (blobs, queues, tables) = Options(configure);
         return new RunStorage(
-            new BlobServiceClient(connectionString, blobs), new QueueServiceClient(connectionString, queues), new TableServiceClient(connectionString, tables), prefix);
+            new BlobServiceClient(connectionString, blobs),
+            new QueueServiceClient(connectionString, queues),
+            new TableServiceClient(connectionString, tables),
+            prefix);
     }
 
     /// <summary>Opens storage with an identity.</summary>
@@ -33,11 +38,20 @@ public static class StorageConnection
     /// <param name="credential">Who asks.</param>
     /// <param name="prefix">See <see cref="RunStorage"/>.</param>
     /// <param name="configure">Changes the options of every client before it is made.</param>
-    public static RunStorage Open(Uri blobService, Uri queueService, Uri tableService, TokenCredential credential, string prefix = "", Action<ClientOptions>? configure = null)
+    public static RunStorage Open(
+        Uri blobService,
+        Uri queueService,
+        Uri tableService,
+        TokenCredential credential,
+        string prefix = "",
+        Action<ClientOptions>? configure = null)
     {
         var (blobs, queues, tables) = Options(configure);
         return new RunStorage(
-            new BlobServiceClient(blobService, credential, blobs), new QueueServiceClient(queueService, credential, queues), new TableServiceClient(tableService, credential, tables), prefix);
+            new BlobServiceClient(blobService, credential, blobs),
+            new QueueServiceClient(queueService, credential, queues),
+            new TableServiceClient(tableService, credential, tables),
+            prefix);
     }
 
     /// <summary>Opens the storage of an emulator on this machine, and watches the disk that it writes to.</summary>

@@ -12,7 +12,9 @@ public sealed class StorageFullException : RequestFailedException, IFullDisk
     /// <param name="fact">That it is, as the beginning of a sentence; see <see cref="FullDisk.Fact"/>.</param>
     /// <param name="inner">What showed it.</param>
     public StorageFullException(string fact, Exception? inner = null)
-        : base(InsufficientStorage, $"{fact}: free space and run the command again; nothing that was answered is lost.", "DiskFull", inner) => Fact = fact;
+        : base(
+            InsufficientStorage, $"{fact}: free space and run the command again; nothing that was answered is lost.", "DiskFull", inner) =>
+            Fact = fact;
 
     /// <inheritdoc/>
     public string Fact { get; }

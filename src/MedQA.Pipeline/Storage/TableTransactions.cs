@@ -10,7 +10,8 @@ internal static class TableTransactions
     private const int MaxRows = 100;
 
     /// <summary>Writes rows, a hundred a call. All must lie in one partition.</summary>
-    public static async Task UpsertAllAsync(this TableClient table, IEnumerable<TableEntity> rows, TableUpdateMode mode, CancellationToken cancellationToken)
+    public static async Task UpsertAllAsync(
+        this TableClient table, IEnumerable<TableEntity> rows, TableUpdateMode mode, CancellationToken cancellationToken)
     {
         var action = mode == TableUpdateMode.Merge ? TableTransactionActionType.UpsertMerge : TableTransactionActionType.UpsertReplace;
         foreach (var chunk in rows.Chunk(MaxRows))
@@ -26,13 +27,16 @@ internal static class TableTransactions
     /// <summary>Removes the rows that a filter names. All must lie in one partition.</summary>
     public static async Task DeleteAllAsync(this TableClient table, string filter, CancellationToken cancellationToken)
     {
-        await foreach (var page in table.QueryAsync<TableEntity>(filter, select: ["PartitionKey", "RowKey"], cancellationToken: cancellationToken).AsPages(pageSizeHint: 1000))
+        await foreach (var page in table.QueryAsync<TableEntity>(
+            filter, select: ["PartitionKey", "RowKey"], cancellationToken: cancellationToken).AsPages(pageSizeHint: 1000))
         {
             foreach (var chunk in page.Values.Chunk(MaxRows))
             {
                 try
                 {
-                    await table.SubmitTransactionAsync(chunk.Select(row => new TableTransactionAction(TableTransactionActionType.Delete, row, ETag.All)), cancellationToken);
+                    await table.SubmitTransactionAsync(
+                        chunk.Select(row => new TableTransactionAction(TableTransactionActionType.Delete, row, ETag.All)),
+                        cancellationToken);
                 }
                 catch (RequestFailedException fault) when (fault.IsMissing())
                 {

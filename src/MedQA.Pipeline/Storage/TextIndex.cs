@@ -5,8 +5,8 @@ using MedQA.Pipeline.Runs;
 namespace MedQA.Pipeline.Storage;
 
 /// <summary>
-/// The texts of a run's questions for lists and for a search: one JSON line each in the order of the ordinals, and a file of where each line begins (eight bytes
-/// each, little-endian; one more at the end, where the last line ends), so that a page reads its own lines only.
+/// The texts of a run's questions for lists and for a search: one JSON line each in the order of the ordinals, and a file of where each
+/// line begins (eight bytes each, little-endian; one more at the end, where the last line ends), so that a page reads its own lines only.
 /// </summary>
 internal sealed class TextIndex(RunStorage storage)
 {
@@ -37,7 +37,8 @@ internal sealed class TextIndex(RunStorage storage)
     /// <param name="run">The run.</param>
     /// <param name="ordinals">Ascending.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
-    public async Task<IReadOnlyDictionary<int, IndexedText>> ReadAsync(RunId run, IReadOnlyList<int> ordinals, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<int, IndexedText>> ReadAsync(
+        RunId run, IReadOnlyList<int> ordinals, CancellationToken cancellationToken)
     {
         var spans = new List<(int First, int Last)>();
         foreach (var ordinal in ordinals)
@@ -58,11 +59,16 @@ internal sealed class TextIndex(RunStorage storage)
     }
 
     /// <summary>Every text of the run in order, from an ordinal on.</summary>
-    public async IAsyncEnumerable<IndexedText> FromAsync(RunId run, int first, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<IndexedText> FromAsync(
+        RunId run, int first, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var offset = first == 0 ? [] : await OrdinalIndex.ReadRangeAsync(storage.Blob(run, OffsetsName), (long)first * OffsetEntry, OffsetEntry, cancellationToken);
+        var offset = first == 0
+            ? []
+            : await OrdinalIndex.ReadRangeAsync(storage.Blob(run, OffsetsName), (long)first * OffsetEntry, OffsetEntry, cancellationToken);
         if (offset is not { Length: 0 or OffsetEntry }
-            || await storage.Blob(run, TextsName).FindStreamAsync(cancellationToken, offset.Length == 0 ? 0 : BinaryPrimitives.ReadInt64LittleEndian(offset)) is not { } blob)
+            || await storage.Blob(run, TextsName)
+                .FindStreamAsync(
+                    cancellationToken, offset.Length == 0 ? 0 : BinaryPrimitives.ReadInt64LittleEndian(offset)) is not { } blob)
         {
             yield break;
         }
@@ -77,10 +83,12 @@ internal sealed class TextIndex(RunStorage storage)
         }
     }
 
-    private async Task<List<IndexedText>> ReadAsync(RunId run, int first, int last, HashSet<int> wanted, CancellationToken cancellationToken)
+    private async Task<List<IndexedText>> ReadAsync(
+        RunId run, int first, int last, HashSet<int> wanted, CancellationToken cancellationToken)
     {
         var texts = new List<IndexedText>();
-        var offsets = await OrdinalIndex.ReadRangeAsync(storage.Blob(run, OffsetsName), (long)first * OffsetEntry, (last - first + 2L) * OffsetEntry, cancellationToken);
+        var offsets = await OrdinalIndex.ReadRangeAsync(
+            storage.Blob(run, OffsetsName), (long)first * OffsetEntry, (last - first + 2L) * OffsetEntry, cancellationToken);
         if (offsets is null || offsets.Length < 2 * OffsetEntry)
         {
             return texts;
@@ -113,11 +121,14 @@ internal sealed record IndexedText(int Ordinal, string Id, string Dataset, strin
     public string Beginning => BeginningOf(Text);
 
     /// <summary>The beginning of a question's text, for lists.</summary>
-    public static string BeginningOf(string text) => text.Length <= Shown ? text : $"{text.AsSpan(0, char.IsHighSurrogate(text[Shown - 1]) ? Shown - 1 : Shown)}…";
+    public static string BeginningOf(string text) =>
+        text.Length <= Shown ? text : $"{text.AsSpan(0, char.IsHighSurrogate(text[Shown - 1]) ? Shown - 1 : Shown)}…";
 
     /// <summary>The line of a question.</summary>
     public static IndexedText Of(int ordinal, Question question) =>
-        new(ordinal, question.Id, question.Dataset, question.Topic, question.Text, question.Options.IsEmpty ? null : string.Join('\n', question.Options));
+        new(ordinal, question.Id, question.Dataset, question.Topic, question.Text, question.Options.IsEmpty
+            ? null
+            : string.Join('\n', question.Options));
 
     /// <summary>Whether every word stands somewhere in it, in any case.</summary>
     public bool HasAll(ReadOnlySpan<string> words)

@@ -9,10 +9,11 @@ using MedQA.Pipeline.Runs;
 namespace MedQA.Pipeline.Storage;
 
 /// <summary>
-/// Which questions can hold a word, so that a search need not read every text. Of each <see cref="SegmentSize"/> questions there are two files. <c>index/words-{segment}.bin</c> has every
-/// word of their texts in capital letters, the byte 255 before each and behind the last, in front of all this its length (four bytes), and behind it for each word where its ordinals lie in
-/// <c>index/postings-{segment}.bin</c> (offset and length, four bytes each, little-endian). A search finds parts of words, too: it looks through the words of a segment for those that hold
-/// what is sought. What it gives are candidates, whose texts must be looked at.
+/// Which questions can hold a word, so that a search need not read every text. Of each <see cref="SegmentSize"/> questions there are two
+/// files. <c>index/words-{segment}.bin</c> has every word of their texts in capital letters, the byte 255 before each and behind the last,
+/// in front of all this its length (four bytes), and behind it for each word where its ordinals lie in <c>index/postings-{segment}.bin</c>
+/// (offset and length, four bytes each, little-endian). A search finds parts of words, too: it looks through the words of a segment for
+/// those that hold what is sought. What it gives are candidates, whose texts must be looked at.
 /// </summary>
 internal sealed class WordIndex(RunStorage storage, RunId run)
 {
@@ -54,14 +55,18 @@ internal sealed class WordIndex(RunStorage storage, RunId run)
     }
 
     /// <summary>Whether a character (a capital one, where it has one) is part of a word.</summary>
-    public static bool IsOfWord(char letter) => char.IsLetterOrDigit(letter) || char.IsSurrogate(letter) || char.GetUnicodeCategory(letter) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;
+    public static bool IsOfWord(char letter) =>
+        char.IsLetterOrDigit(letter)
+            || char.IsSurrogate(letter)
+            || char.GetUnicodeCategory(letter) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;
 
     /// <summary>The ordinals of a segment whose questions can hold all of some words, ascending.</summary>
     /// <param name="segment">The segment, from 0.</param>
     /// <param name="words">The words, or parts of words.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
     /// <returns><see langword="null"/> where that narrows nothing: the words are too common, or the run has no such index.</returns>
-    public async Task<IReadOnlyCollection<int>?> CandidatesAsync(int segment, IReadOnlyList<string> words, CancellationToken cancellationToken)
+    public async Task<IReadOnlyCollection<int>?> CandidatesAsync(
+        int segment, IReadOnlyList<string> words, CancellationToken cancellationToken)
     {
         string[] parts = [.. words.SelectMany(PartsOf).Distinct()];
         if (parts.Length == 0 || await storage.Blob(run, WordsName(segment)).FindContentAsync(cancellationToken) is not { } content)
@@ -82,10 +87,15 @@ internal sealed class WordIndex(RunStorage storage, RunId run)
             candidates = candidates?.And(ordinals) ?? ordinals;
         }
 
-        return candidates is null ? null : [.. Enumerable.Range(0, SegmentSize).Where(candidates.Get).Select(ordinal => (segment * SegmentSize) + ordinal)];
+        return candidates is null
+            ? null
+            : [.. Enumerable.Range(0, SegmentSize).Where(candidates.Get).Select(ordinal => (segment * SegmentSize) + ordinal)];
     }
 
-    /// <summary>Where the ordinals of all words lie that hold a part; with an empty part, those of the questions that are candidates always. <see langword="null"/> for too many.</summary>
+    /// <summary>
+    /// Where the ordinals of all words lie that hold a part; with an empty part, those of the questions that are candidates always.
+    /// <see langword="null"/> for too many.
+    /// </summary>
     private static List<(int Offset, int Length)>? PlacesOf(ReadOnlySpan<byte> file, string part)
     {
         var length = BinaryPrimitives.ReadInt32LittleEndian(file);
@@ -98,7 +108,8 @@ internal sealed class WordIndex(RunStorage storage, RunId run)
         {
             // The first byte of what is sought tells the word: it lies in it, or begins it.
             word += words.Slice(from, found).Count(WordMark) + (part.Length == 0 ? 1 : 0);
-            var place = (Offset: BinaryPrimitives.ReadInt32LittleEndian(table[(8 * word)..]), Length: BinaryPrimitives.ReadInt32LittleEndian(table[((8 * word) + 4)..]));
+            var place = (Offset: BinaryPrimitives.ReadInt32LittleEndian(
+                table[(8 * word)..]), Length: BinaryPrimitives.ReadInt32LittleEndian(table[((8 * word) + 4)..]));
             places.Add(place);
             postings += place.Length;
             if (postings > MostPostings && part.Length > 0)
@@ -132,7 +143,10 @@ internal sealed class WordIndex(RunStorage storage, RunId run)
         }
 
         var blob = storage.Blob(run, PostingsName(segment));
-        var read = await Task.WhenAll(spans.Select(span => OrdinalIndex.ReadRangeAsync(blob, span[0].Offset, span[^1].Offset + span[^1].Length - span[0].Offset, cancellationToken)));
+        var read = await Task.WhenAll(
+            spans.Select(
+                span => OrdinalIndex.ReadRangeAsync(
+                    blob, span[0].Offset, span[^1].Offset + span[^1].Length - span[0].Offset, cancellationToken)));
         var ordinals = new BitArray(SegmentSize);
         for (var i = 0; i < spans.Count; i++)
         {
@@ -198,7 +212,8 @@ internal sealed class WordIndex(RunStorage storage, RunId run)
                 var letter = at < field.Length ? char.ToUpperInvariant(field[at]) : ' ';
                 if (IsOfWord(letter))
                 {
-                    // A surrogate pair's capital letter, where it has one, is not found letter by letter: such a word is a candidate always.
+                    // A surrogate pair's capital letter, where it has one, is not found letter by letter: such a word is a candidate
+                    // always.
                     length = length > LongestWord || char.IsSurrogate(letter) ? LongestWord + 1 : length + 1;
                     if (length <= LongestWord)
                     {
@@ -207,7 +222,8 @@ internal sealed class WordIndex(RunStorage storage, RunId run)
                 }
                 else if (length > 0)
                 {
-                    CollectionsMarshal.GetValueRefOrAddDefault(lookup, length > LongestWord ? "" : _word.AsSpan(0, length), out _).Add(ordinal % SegmentSize);
+                    CollectionsMarshal.GetValueRefOrAddDefault(lookup, length > LongestWord ? "" : _word.AsSpan(0, length), out _)
+                        .Add(ordinal % SegmentSize);
                     length = 0;
                 }
             }
@@ -223,7 +239,8 @@ internal sealed class WordIndex(RunStorage storage, RunId run)
             // The empty word, of the candidates for everything, comes first and leaves two marks side by side.
             var postings = new ArrayBufferWriter<byte>(_words.Values.Sum(static ordinals => ordinals.Length));
             var (words, table) = (new ArrayBufferWriter<byte>(), new ArrayBufferWriter<byte>(2 * sizeof(int) * _words.Count));
-            foreach (var (word, ordinals) in _words.Where(static entry => entry.Key.Length == 0).Concat(_words.Where(static entry => entry.Key.Length > 0)))
+            foreach (var (word, ordinals) in _words.Where(static entry => entry.Key.Length == 0)
+                .Concat(_words.Where(static entry => entry.Key.Length > 0)))
             {
                 words.Write([WordMark]);
                 words.Write(Encoding.UTF8.GetBytes(word));
@@ -238,8 +255,10 @@ internal sealed class WordIndex(RunStorage storage, RunId run)
             file.Write(words.WrittenSpan);
             file.Write(table.WrittenSpan);
             _words.Clear();
-            await storage.Blob(run, PostingsName(_segment)).PutAsync(BinaryData.FromBytes(postings.WrittenMemory), "application/octet-stream", cancellationToken);
-            await storage.Blob(run, WordsName(_segment)).PutAsync(BinaryData.FromBytes(file.WrittenMemory), "application/octet-stream", cancellationToken);
+            await storage.Blob(run, PostingsName(_segment))
+                .PutAsync(BinaryData.FromBytes(postings.WrittenMemory), "application/octet-stream", cancellationToken);
+            await storage.Blob(run, WordsName(_segment))
+                .PutAsync(BinaryData.FromBytes(file.WrittenMemory), "application/octet-stream", cancellationToken);
         }
 
         private static void WriteNumber(ArrayBufferWriter<byte> file, int number)

@@ -15,7 +15,8 @@ namespace MedQA.Pipeline.Studies;
 /// <param name="Source">What it is.</param>
 /// <param name="Answers">Its questions with their answers, in order; each question once.</param>
 /// <param name="Notes">What was left out of it and why, a sentence each.</param>
-public sealed partial record AnswerSource(StudySource Source, ImmutableArray<(Question Question, string Answer)> Answers, ImmutableArray<string> Notes)
+public sealed partial record AnswerSource(
+    StudySource Source, ImmutableArray<(Question Question, string Answer)> Answers, ImmutableArray<string> Notes)
 {
     private const int AtOnce = 8;
 
@@ -33,25 +34,40 @@ public sealed partial record AnswerSource(StudySource Source, ImmutableArray<(Qu
             throw new StudyException("sources", $"There is no run '{run}'.");
         }
 
-        if (summary.Strategy != StrategyNames.LongForm || await reader.GetManifestAsync(id, cancellationToken) is not { Protocol.Profile: { } profile })
+        if (summary.Strategy != StrategyNames.LongForm
+            || await reader.GetManifestAsync(id, cancellationToken) is not { Protocol.Profile: { } profile })
         {
-            throw new StudyException("sources", $"Run {run} was asked with profile {summary.Profile}: people rate free answers, which the profile long-form gives.");
+            throw new StudyException(
+                "sources",
+                $"Run {run} was asked with profile {summary.Profile}: people rate free answers, which the profile long-form gives.");
         }
 
         if (summary.State is not (RunState.Completed or RunState.CompletedWithFailures))
         {
-            throw new StudyException("sources", $"Run {run} has not ended: it is {summary.State.ToString().ToLowerInvariant()}. Wait for its end.");
+            throw new StudyException(
+                "sources", $"Run {run} has not ended: it is {summary.State.ToString().ToLowerInvariant()}. Wait for its end.");
         }
 
         var questions = await reader.AllQuestionsAsync(id, cancellationToken).ToListAsync(cancellationToken);
         var answers = new string?[questions.Count];
-        await Parallel.ForEachAsync(Enumerable.Range(0, answers.Length), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (ordinal, cancel) =>
+        await Parallel.ForEachAsync(Enumerable.Range(0, answers.Length), new ParallelOptions
+        {
+            MaxDegreeOfParallelism = AtOnce,
+            CancellationToken = cancellationToken
+        }, async (ordinal, cancel) =>
             answers[ordinal] = await reader.GetAnswerAsync(id, ordinal, cancel) is { } answered ? FreeAnswer.Of(answered, profile) : null);
         var found = questions.Zip(answers).Where(static pair => pair.Second is not null).Select(static pair => (pair.First, pair.Second!));
         var without = answers.Count(static answer => answer is null);
 
         var source = new StudySource(name ?? summary.Model, id.ToString(), summary.Model, File: null);
-        return Once(source, found, without == 0 ? [] : [string.Create(CultureInfo.InvariantCulture, $"{source.Name}: {without} {(without == 1 ? "question" : "questions")} without an answer left out.")]);
+        return Once(
+            source,
+            found,
+            without == 0
+                ? []
+                : [string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{source.Name}: {without} {(without == 1 ? "question" : "questions")} without an answer left out.")]);
     }
 
     /// <summary>The answers of a file: a question set whose rows have a question and an answer.</summary>
@@ -82,7 +98,10 @@ public sealed partial record AnswerSource(StudySource Source, ImmutableArray<(Qu
         }
 
         return found.Count > 0 ? Once(source, found, notes.ToImmutable())
-            : throw new StudyException("sources", $"{fileName} has no row with a question and an answer.{(notes.Count > 0 ? $" {notes[0]}" : "")} The columns are named question and answer.");
+            : throw new StudyException(
+                "sources",
+                $"{fileName} has no row with a question and an answer.{(notes.Count > 0 ? $" {notes[0]}" : "")} The columns are named "
+                    + "question and answer.");
     }
 
     /// <summary>What makes two questions the same: context and text, however blanks are set.</summary>
@@ -92,13 +111,19 @@ public sealed partial record AnswerSource(StudySource Source, ImmutableArray<(Qu
         return $"{Plain(question.Context ?? "")}\n{Plain(question.Text)}";
     }
 
-    private static AnswerSource Once(StudySource source, IEnumerable<(Question Question, string Answer)> answers, ImmutableArray<string> notes)
+    private static AnswerSource Once(
+        StudySource source, IEnumerable<(Question Question, string Answer)> answers, ImmutableArray<string> notes)
     {
         var all = answers.Select(static answer => (answer.Question, Answer: Shown(answer.Answer)))
             .Where(static answer => answer.Answer.Length > 0)
             .ToList();
         ImmutableArray<(Question, string)> once = [.. all.DistinctBy(static answer => KeyOf(answer.Question))];
-        return new AnswerSource(source, once, once.Length == all.Count ? notes : notes.Add($"{source.Name}: {all.Count - once.Length} repeated questions left out, the first answer of each counts."));
+        return new AnswerSource(
+            source,
+            once,
+            once.Length == all.Count
+                ? notes
+                : notes.Add($"{source.Name}: {all.Count - once.Length} repeated questions left out, the first answer of each counts."));
     }
 
     /// <summary>

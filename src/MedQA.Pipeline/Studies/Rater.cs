@@ -26,7 +26,9 @@ public enum RaterState
     Withdrawn,
 }
 
-/// <summary>A rater of a study. There is one as long as the row stands: a deleted rater has none, and nothing opens or takes a click any more.</summary>
+/// <summary>
+/// A rater of a study. There is one as long as the row stands: a deleted rater has none, and nothing opens or takes a click any more.
+/// </summary>
 public sealed record Rater
 {
     /// <summary>The key of the row within the rater's partition.</summary>

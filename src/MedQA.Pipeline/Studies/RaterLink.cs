@@ -7,8 +7,8 @@ using System.Text;
 namespace MedQA.Pipeline.Studies;
 
 /// <summary>
-/// What a rater's link carries: the study, the rater, and a secret of 256 random bits. Links put it behind <c>#</c>, which browsers neither send nor pass on, and the page sends it in a header:
-/// it stands in no log. Of the secret only a hash is stored.
+/// What a rater's link carries: the study, the rater, and a secret of 256 random bits. Links put it behind <c>#</c>, which browsers neither
+/// send nor pass on, and the page sends it in a header: it stands in no log. Of the secret only a hash is stored.
 /// </summary>
 /// <param name="Study">The study.</param>
 /// <param name="Rater">The rater's name within it: <c>r1</c>, <c>r2</c> …</param>
@@ -19,7 +19,8 @@ public sealed record RaterLink(StudyId Study, string Rater, string Secret)
     private const int LongestRater = 6;
 
     /// <summary>A link with a new secret.</summary>
-    public static RaterLink New(StudyId study, string rater) => new(study, rater, Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(SecretBytes)));
+    public static RaterLink New(StudyId study, string rater) =>
+        new(study, rater, Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(SecretBytes)));
 
     /// <summary>The name of the rater of a number from 1.</summary>
     public static string NameOf(int number) => string.Create(CultureInfo.InvariantCulture, $"r{number}");
@@ -29,7 +30,11 @@ public sealed record RaterLink(StudyId Study, string Rater, string Secret)
     {
         link = null;
         var parts = text?.Split('-', 3) ?? [];
-        if (parts.Length != 3 || !StudyId.TryParse(parts[0], out var study) || !IsRater(parts[1]) || parts[2].Length != Base64Url.GetEncodedLength(SecretBytes) || !Base64Url.IsValid(parts[2]))
+        if (parts.Length != 3
+            || !StudyId.TryParse(parts[0], out var study)
+            || !IsRater(parts[1])
+            || parts[2].Length != Base64Url.GetEncodedLength(SecretBytes)
+            || !Base64Url.IsValid(parts[2]))
         {
             return false;
         }
@@ -39,7 +44,12 @@ public sealed record RaterLink(StudyId Study, string Rater, string Secret)
     }
 
     /// <summary>Whether a text can be a rater's name.</summary>
-    public static bool IsRater([NotNullWhen(true)] string? text) => text is ['r', .. var number] && text.Length <= LongestRater && number.Length > 0 && number[0] != '0' && number.All(char.IsAsciiDigit);
+    public static bool IsRater([NotNullWhen(true)] string? text) =>
+        text is ['r', .. var number]
+            && text.Length <= LongestRater
+            && number.Length > 0
+            && number[0] != '0'
+            && number.All(char.IsAsciiDigit);
 
     /// <summary>What is stored of the secret: SHA-256 in hexadecimal. A secret of 256 random bits needs no salt and no slow hash.</summary>
     public string Hash => Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(Secret)));

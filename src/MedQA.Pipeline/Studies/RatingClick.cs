@@ -18,13 +18,18 @@ public enum ClickKind
     Time,
 }
 
-/// <summary>One click of a rater, as it is kept: clicks are added and never changed. Whoever sends one again, because no answer came, adds nothing.</summary>
+/// <summary>
+/// One click of a rater, as it is kept: clicks are added and never changed. Whoever sends one again, because no answer came, adds nothing.
+/// </summary>
 public sealed record RatingClick
 {
     /// <summary>Names the click among the rater's: 16 hexadecimal digits that the page draws.</summary>
     public required string Id { get; init; }
 
-    /// <summary>When it was made, by the service's clock as the page knows it. Of two clicks on the same the later one counts, in whatever order they arrive: a page that was offline does not overwrite what came after.</summary>
+    /// <summary>
+    /// When it was made, by the service's clock as the page knows it. Of two clicks on the same the later one counts, in whatever order
+    /// they arrive: a page that was offline does not overwrite what came after.
+    /// </summary>
     public required DateTimeOffset At { get; init; }
 
     /// <summary>The place in the rater's queue, from 0.</summary>
@@ -45,7 +50,9 @@ public sealed record RatingClick
     /// <summary>Whether the answer is skipped from now on.</summary>
     public bool Skipped { get; init; }
 
-    /// <summary>Seconds spent on this answer since the click before, counted only while the page was in view and somebody did something.</summary>
+    /// <summary>
+    /// Seconds spent on this answer since the click before, counted only while the page was in view and somebody did something.
+    /// </summary>
     public double Seconds { get; init; }
 
     /// <summary>When the service took it.</summary>
@@ -62,7 +69,8 @@ public sealed record RatedAnswer
     public ImmutableSortedDictionary<string, string> Choices { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 
     /// <summary>When each of them was made.</summary>
-    public ImmutableSortedDictionary<string, DateTimeOffset> ChosenAt { get; init; } = ImmutableSortedDictionary<string, DateTimeOffset>.Empty;
+    public ImmutableSortedDictionary<string, DateTimeOffset> ChosenAt { get; init; } =
+        ImmutableSortedDictionary<string, DateTimeOffset>.Empty;
 
     /// <summary>The comment, or <see langword="null"/>.</summary>
     public string? Comment { get; init; }
@@ -84,7 +92,8 @@ public sealed record RatedAnswer
         var rated = ImmutableSortedDictionary.CreateBuilder<int, RatedAnswer>();
         foreach (var click in clicks.OrderBy(static click => click.At).ThenBy(static click => click.Id, StringComparer.Ordinal))
         {
-            rated[click.Place] = (rated.TryGetValue(click.Place, out var before) ? before : new RatedAnswer { Place = click.Place }).With(click);
+            rated[click.Place] =
+                (rated.TryGetValue(click.Place, out var before) ? before : new RatedAnswer { Place = click.Place }).With(click);
         }
 
         return rated.ToImmutable();
@@ -103,7 +112,8 @@ public sealed record RatedAnswer
         return click.Kind switch
         {
             // Whoever rates a skipped answer has not skipped it.
-            ClickKind.Choice when click is { Axis: { } axis, Choice: { } choice } => timed with { Choices = Choices.SetItem(axis, choice), ChosenAt = ChosenAt.SetItem(axis, click.At), Skipped = false },
+            ClickKind.Choice when click is { Axis: { } axis, Choice: { } choice } =>
+                timed with { Choices = Choices.SetItem(axis, choice), ChosenAt = ChosenAt.SetItem(axis, click.At), Skipped = false },
             ClickKind.Choice when click.Axis is { } axis => timed with { Choices = Choices.Remove(axis), ChosenAt = ChosenAt.Remove(axis) },
             ClickKind.Comment => timed with { Comment = string.IsNullOrWhiteSpace(click.Comment) ? null : click.Comment },
             ClickKind.Skip => timed with { Skipped = click.Skipped },

@@ -28,7 +28,8 @@ internal sealed class RatingRows(TableClient table)
     /// <summary>The rater, or <see langword="null"/> where there is none of that name, or not any more.</summary>
     public async Task<Rater?> FindAsync(StudyId study, string rater, CancellationToken cancellationToken)
     {
-        var found = await table.GetEntityIfExistsAsync<TableEntity>(PartitionOf(study, rater), Rater.RowKey, cancellationToken: cancellationToken);
+        var found =
+            await table.GetEntityIfExistsAsync<TableEntity>(PartitionOf(study, rater), Rater.RowKey, cancellationToken: cancellationToken);
         return found is { HasValue: true, Value: { } row } && row.GetBoolean(Deleting) is not true ? Rater.From(rater, row) : null;
     }
 
@@ -42,7 +43,8 @@ internal sealed class RatingRows(TableClient table)
     {
         try
         {
-            await table.UpdateEntityAsync(rater.ToEntity(PartitionOf(study, rater.Name)), rater.ETag, TableUpdateMode.Replace, cancellationToken);
+            await table.UpdateEntityAsync(
+                rater.ToEntity(PartitionOf(study, rater.Name)), rater.ETag, TableUpdateMode.Replace, cancellationToken);
             return true;
         }
         catch (RequestFailedException fault) when (fault.IsConflict() || fault.IsMissing())
@@ -126,7 +128,8 @@ internal sealed class RatingRows(TableClient table)
 
     private static TableEntity ToEntity(string partition, RatingClick click)
     {
-        var entity = new TableEntity(partition, string.Create(CultureInfo.InvariantCulture, $"{ClickPrefix}{click.At.UtcTicks:D19}-{click.Id}"))
+        var entity = new TableEntity(
+            partition, string.Create(CultureInfo.InvariantCulture, $"{ClickPrefix}{click.At.UtcTicks:D19}-{click.Id}"))
         {
             ["Place"] = click.Place,
             ["Kind"] = click.Kind.ToString(),

@@ -34,7 +34,9 @@ public sealed record RatingLine
     /// <summary>Of two answers that are compared, where the one that was shown second comes from.</summary>
     public string? SecondSource { get; init; }
 
-    /// <summary>What the click changed: <c>choice</c>, <c>comment</c>, <c>skip</c> or <c>time</c>; missing where every click is not asked for.</summary>
+    /// <summary>
+    /// What the click changed: <c>choice</c>, <c>comment</c>, <c>skip</c> or <c>time</c>; missing where every click is not asked for.
+    /// </summary>
     public string? Kind { get; init; }
 
     /// <summary>Whether the rater skipped it.</summary>
@@ -53,7 +55,9 @@ public sealed record RatingLine
     public required ImmutableSortedDictionary<string, string> Choices { get; init; }
 }
 
-/// <summary>The table of a study's ratings: a row for what each rater says about each answer with a column for each axis, or a row for each click.</summary>
+/// <summary>
+/// The table of a study's ratings: a row for what each rater says about each answer with a column for each axis, or a row for each click.
+/// </summary>
 public static class RatingTable
 {
     /// <summary>Every rating, by rater and place.</summary>
@@ -66,19 +70,35 @@ public static class RatingTable
         ArgumentNullException.ThrowIfNull(ratings);
         foreach (var rater in ratings)
         {
-            var (label, queue) = (study.Manifest.Raters.First(invited => invited.Rater == rater.Rater.Name).Label, study.QueueOf(rater.Rater.Name));
+            var (label, queue) =
+                (study.Manifest.Raters.First(invited => invited.Rater == rater.Rater.Name).Label, study.QueueOf(rater.Rater.Name));
             if (history)
             {
                 foreach (var click in rater.Clicks)
                 {
-                    yield return Line(click.Place, click.At) with { Kind = EnumNames.Of(click.Kind), Skipped = click.Skipped, Seconds = click.Seconds, Comment = click.Comment, Choices = click.Axis is { } axis ? ImmutableSortedDictionary<string, string>.Empty.Add(axis, click.Choice ?? "") : ImmutableSortedDictionary<string, string>.Empty };
+                    yield return Line(click.Place, click.At) with
+                    {
+                        Kind = EnumNames.Of(click.Kind),
+                        Skipped = click.Skipped,
+                        Seconds = click.Seconds,
+                        Comment = click.Comment,
+                        Choices = click.Axis is { } axis
+                            ? ImmutableSortedDictionary<string, string>.Empty.Add(axis, click.Choice ?? "")
+                            : ImmutableSortedDictionary<string, string>.Empty
+                    };
                 }
             }
             else
             {
                 foreach (var answer in rater.Answers.Values)
                 {
-                    yield return Line(answer.Place, answer.Last) with { Skipped = answer.Skipped, Seconds = answer.Seconds, Comment = answer.Comment, Choices = answer.Choices };
+                    yield return Line(answer.Place, answer.Last) with
+                    {
+                        Skipped = answer.Skipped,
+                        Seconds = answer.Seconds,
+                        Comment = answer.Comment,
+                        Choices = answer.Choices
+                    };
                 }
             }
 
@@ -110,7 +130,9 @@ public static class RatingTable
     {
         ArgumentNullException.ThrowIfNull(study);
         var columns = Columns(study);
-        return string.Concat(lines.Select(line => CsvLine.Of([.. columns.Select(column => column.Value(line))])).Prepend(CsvLine.Of([.. columns.Select(static column => column.Name)])));
+        return string.Concat(
+            lines.Select(line => CsvLine.Of([.. columns.Select(column => column.Value(line))]))
+                .Prepend(CsvLine.Of([.. columns.Select(static column => column.Name)])));
     }
 
     /// <summary>The table as Parquet.</summary>
@@ -118,20 +140,28 @@ public static class RatingTable
     /// <param name="study">The study.</param>
     /// <param name="lines">Its ratings.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    public static async Task WriteParquetAsync(Stream file, Study study, IReadOnlyList<RatingLine> lines, CancellationToken cancellationToken)
+    public static async Task WriteParquetAsync(
+        Stream file, Study study, IReadOnlyList<RatingLine> lines, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(study);
         ArgumentNullException.ThrowIfNull(lines);
         var columns = Columns(study).Select(static column => (column, Field: FieldOf(column))).ToList();
-        await using var writer = await ParquetWriter.CreateAsync(new ParquetSchema(columns.Select(static column => column.Field)), file, cancellationToken: cancellationToken);
+        await using var writer = await ParquetWriter.CreateAsync(
+            new ParquetSchema(columns.Select(static column => column.Field)), file, cancellationToken: cancellationToken);
         using var group = writer.CreateRowGroup();
         foreach (var (column, field) in columns)
         {
             var values = lines.Select(column.Value);
             await (column.Type switch
             {
-                ColumnType.Number => group.WriteAsync<double>(field, values.Select(static value => Convert.ToDouble(value, CultureInfo.InvariantCulture)).ToArray().AsMemory(), cancellationToken: cancellationToken),
-                ColumnType.Truth => group.WriteAsync<bool>(field, values.Select(static value => value is true).ToArray().AsMemory(), cancellationToken: cancellationToken),
+                ColumnType.Number =>
+                    group.WriteAsync<double>(
+                        field,
+                        values.Select(static value => Convert.ToDouble(value, CultureInfo.InvariantCulture)).ToArray().AsMemory(),
+                        cancellationToken: cancellationToken),
+                ColumnType.Truth =>
+                    group.WriteAsync<bool>(
+                        field, values.Select(static value => value is true).ToArray().AsMemory(), cancellationToken: cancellationToken),
                 _ => group.WriteAsync(field, (IReadOnlyCollection<string>)[.. values.Select(static value => (string)value!)]),
             });
         }
@@ -152,7 +182,8 @@ public static class RatingTable
         new("seconds", ColumnType.Number, static line => line.Seconds),
         new("comment", ColumnType.Text, static line => line.Comment),
         new("at", ColumnType.Text, static line => line.At.UtcDateTime.ToString("O", CultureInfo.InvariantCulture)),
-        .. study.Manifest.Rubric.Axes.Select(static axis => new Column(axis.Id, ColumnType.Text, line => line.Choices.GetValueOrDefault(axis.Id))),
+        .. study.Manifest.Rubric.Axes.Select(
+            static axis => new Column(axis.Id, ColumnType.Text, line => line.Choices.GetValueOrDefault(axis.Id))),
     ];
 
     private static DataField FieldOf(Column column) => column.Type switch

@@ -4,7 +4,9 @@ using MedQA.Pipeline.Runs;
 
 namespace MedQA.Pipeline.Studies;
 
-/// <summary>Names a study: 80 random bits, written as runs are. Nothing about the study can be read from it, and nobody guesses one.</summary>
+/// <summary>
+/// Names a study: 80 random bits, written as runs are. Nothing about the study can be read from it, and nobody guesses one.
+/// </summary>
 public readonly record struct StudyId
 {
     private readonly RunId _id;

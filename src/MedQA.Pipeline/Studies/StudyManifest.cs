@@ -6,7 +6,9 @@ namespace MedQA.Pipeline.Studies;
 /// <summary>What a study is: written once, when it is made, and never changed.</summary>
 public sealed record StudyManifest
 {
-    /// <summary>The version that is written: of this, and of everything else that a study stores (answers, queues, raters, clicks).</summary>
+    /// <summary>
+    /// The version that is written: of this, and of everything else that a study stores (answers, queues, raters, clicks).
+    /// </summary>
     public const int Version = 1;
 
     /// <summary>The version of this study's form.</summary>
@@ -94,7 +96,8 @@ public sealed record InvitedRater(string Rater, string Label);
 /// <param name="Text">The question.</param>
 /// <param name="Source">The place of its source among the study's sources, from 0.</param>
 /// <param name="Answer">The answer.</param>
-public sealed record StudyAnswer(int Index, int Question, string Id, string Dataset, string? Context, string Text, int Source, string Answer);
+public sealed record StudyAnswer(
+    int Index, int Question, string Id, string Dataset, string? Context, string Text, int Source, string Answer);
 
 /// <summary>Something that a rater sees at once.</summary>
 /// <param name="Answers">The places of its answers among the study's: one, or two in the order in which they are shown.</param>

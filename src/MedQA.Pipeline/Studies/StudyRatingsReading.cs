@@ -20,7 +20,11 @@ public static class StudyRatingsReading
             var pair = RatedPair.Of(entry);
             if (units.TryAdd(pair, list.Count))
             {
-                list.Add(new RatedUnit(study.Answers[pair.First].Question, study.Answers[pair.First].Source, pair.Second is { } second ? study.Answers[second].Source : null));
+                list.Add(
+                    new RatedUnit(
+                        study.Answers[pair.First].Question,
+                        study.Answers[pair.First].Source,
+                        pair.Second is { } second ? study.Answers[second].Source : null));
             }
         }
 
@@ -32,7 +36,9 @@ public static class StudyRatingsReading
             Sources = [.. study.Manifest.Sources.Select(static source => source.Name)],
             Units = list.ToImmutable(),
             Assigned = counting.Sum(rater => study.QueueOf(rater.Rater.Name).Length),
-            Ratings = [.. counting.SelectMany(rater => rater.Answers.Values.Select(answer => Rating(rater, study.QueueOf(rater.Rater.Name)[answer.Place], answer, units)))],
+            Ratings = [.. counting.SelectMany(
+                rater =>
+                    rater.Answers.Values.Select(answer => Rating(rater, study.QueueOf(rater.Rater.Name)[answer.Place], answer, units)))],
             IsProvisional = ratings.Any(static rater => rater.Rater.State is RaterState.Invited or RaterState.Rating),
             HasComputableBlinding = !study.Manifest.IsBlindedBySecret,
             Seed = study.Manifest.Seed,
@@ -42,7 +48,8 @@ public static class StudyRatingsReading
     private static UnitRating Rating(RaterRatings rater, QueueEntry entry, RatedAnswer answer, Dictionary<RatedPair, int> units)
     {
         var pair = RatedPair.Of(entry);
-        var choices = pair.First == entry.Answers[0] ? answer.Choices : answer.Choices.ToImmutableSortedDictionary(static choice => choice.Key, static choice => choice.Value switch
+        var choices = pair.First == entry.Answers[0] ? answer.Choices : answer.Choices.ToImmutableSortedDictionary(static choice =>
+            choice.Key, static choice => choice.Value switch
         {
             "first" => "second",
             "second" => "first",
@@ -54,6 +61,9 @@ public static class StudyRatingsReading
     /// <summary>An answer, or a pair of answers in the order of their sources, whichever was shown first.</summary>
     private readonly record struct RatedPair(int First, int? Second)
     {
-        public static RatedPair Of(QueueEntry entry) => entry.Answers.Length == 1 ? new RatedPair(entry.Answers[0], null) : new RatedPair(Math.Min(entry.Answers[0], entry.Answers[1]), Math.Max(entry.Answers[0], entry.Answers[1]));
+        public static RatedPair Of(QueueEntry entry) =>
+            entry.Answers.Length == 1
+                ? new RatedPair(entry.Answers[0], null)
+                : new RatedPair(Math.Min(entry.Answers[0], entry.Answers[1]), Math.Max(entry.Answers[0], entry.Answers[1]));
     }
 }

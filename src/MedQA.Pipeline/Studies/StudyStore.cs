@@ -95,7 +95,8 @@ public sealed class StudyStore
     public async Task<IReadOnlyList<StudyManifest>> ListAsync(CancellationToken cancellationToken, ICollection<string>? unreadable = null)
     {
         var names = new List<string>();
-        await foreach (var entry in _storage.Studies.GetBlobsByHierarchyAsync(new GetBlobsByHierarchyOptions { Delimiter = "/" }, cancellationToken))
+        await foreach (var entry in _storage.Studies.GetBlobsByHierarchyAsync(
+            new GetBlobsByHierarchyOptions { Delimiter = "/" }, cancellationToken))
         {
             if (entry.IsPrefix)
             {
@@ -172,7 +173,9 @@ public sealed class StudyStore
         ArgumentNullException.ThrowIfNull(session);
         ArgumentNullException.ThrowIfNull(clicks);
         var now = _time.GetUtcNow();
-        RatingClick[] taken = [.. clicks.Select(click => click with { At = click.At > now ? now : click.At.ToUniversalTime(), Received = now }).DistinctBy(static click => (click.At, click.Id))];
+        RatingClick[] taken = [.. clicks.Select(
+            click => click with { At = click.At > now ? now : click.At.ToUniversalTime(), Received = now }).DistinctBy(
+                static click => (click.At, click.Id))];
         var rater = session.Rater;
         while (rater is { State: RaterState.Rating } && taken.Length > 0
             && !await _rows.TryAddAsync(session.Study.Id, rater, taken, cancellationToken))
@@ -227,7 +230,9 @@ public sealed class StudyStore
             return null;
         }
 
-        var clicks = found.State == RaterState.Withdrawn ? [] : await _rows.ClicksAsync(study, rater, cancellationToken).ToListAsync(cancellationToken);
+        var clicks = found.State == RaterState.Withdrawn
+            ? []
+            : await _rows.ClicksAsync(study, rater, cancellationToken).ToListAsync(cancellationToken);
         return new RaterRatings(found, [.. clicks]);
     }
 
@@ -331,12 +336,15 @@ public sealed class StudyStore
         }
         catch (Exception fault) when (IsOfOneStudy(fault))
         {
-            _logger.LogWarning("What is to be removed of study {Study} still stands; it is tried again. {Fault}", study, FaultText.Of(fault));
+            _logger.LogWarning(
+                "What is to be removed of study {Study} still stands; it is tried again. {Fault}", study, FaultText.Of(fault));
             return false;
         }
     }
 
-    /// <summary>Whether a fault says something of what was asked for only: storage refuses a blob or a row, or what it holds cannot be read.</summary>
+    /// <summary>
+    /// Whether a fault says something of what was asked for only: storage refuses a blob or a row, or what it holds cannot be read.
+    /// </summary>
     private static bool IsOfOneStudy(Exception fault) => FullDisk.Describe(fault) is null
         && fault is RequestFailedException or AggregateException or InvalidDataException or NewerFormatException or JsonException;
 
@@ -362,7 +370,8 @@ public sealed class StudyStore
 
     private async Task<Study?> WithPartsAsync(StudyId study, StudyManifest manifest, CancellationToken cancellationToken)
     {
-        if (await ReadAsync(study, AnswersName, StudyJson.Compact.ImmutableArrayStudyAnswer, cancellationToken) is not { IsDefault: false } answers
+        if (await ReadAsync(study, AnswersName, StudyJson.Compact.ImmutableArrayStudyAnswer, cancellationToken)
+            is not { IsDefault: false } answers
             || await ReadAsync(study, QueuesName, StudyJson.Compact.StudyQueues, cancellationToken) is not { } queues)
         {
             // It is being deleted.
@@ -377,7 +386,8 @@ public sealed class StudyStore
         return _studies[study] = new Study(study, manifest, answers, queues);
     }
 
-    private Task<StudyManifest?> FindManifestAsync(StudyId study, CancellationToken cancellationToken) => ReadAsync(study, ManifestName, StudyJson.Compact.StudyManifest, cancellationToken);
+    private Task<StudyManifest?> FindManifestAsync(StudyId study, CancellationToken cancellationToken) =>
+        ReadAsync(study, ManifestName, StudyJson.Compact.StudyManifest, cancellationToken);
 
     private async Task<T?> ReadAsync<T>(StudyId study, string name, JsonTypeInfo<T> type, CancellationToken cancellationToken)
     {
@@ -391,11 +401,13 @@ public sealed class StudyStore
     }
 
     private async Task WriteAsync<T>(StudyId study, string name, T value, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
-        await Blob(study, name).TryCreateAsync(BinaryData.FromBytes(JsonSerializer.SerializeToUtf8Bytes(value, type)), "application/json", cancellationToken);
+        await Blob(study, name)
+            .TryCreateAsync(BinaryData.FromBytes(JsonSerializer.SerializeToUtf8Bytes(value, type)), "application/json", cancellationToken);
 
     private BlockBlobClient Blob(StudyId study, string name) => _storage.Studies.GetBlockBlobClient($"{study}/{name}");
 
-    private static ParallelOptions Options(CancellationToken cancellationToken) => new() { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
+    private static ParallelOptions Options(CancellationToken cancellationToken) =>
+        new() { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
 }
 
 /// <summary>A study with everything that it asks.</summary>

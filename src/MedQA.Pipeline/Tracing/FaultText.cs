@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace MedQA.Pipeline.Tracing;
 
 /// <summary>
-/// What may be logged of a fault that a question, a model or an uploaded file has brought about: its kinds and where it came from. Its message may quote what was read, so that stays out of logs;
-/// people find it in the answer or run that has failed.
+/// What may be logged of a fault that a question, a model or an uploaded file has brought about: its kinds and where it came from. Its
+/// message may quote what was read, so that stays out of logs; people find it in the answer or run that has failed.
 /// </summary>
 public static partial class FaultText
 {
@@ -21,16 +21,24 @@ public static partial class FaultText
         return text.ToString();
     }
 
-    /// <summary>What may be stored or sent of a fault, for whoever may see the run or the answer: its message, in which each path of this machine is only the name of its file.</summary>
+    /// <summary>
+    /// What may be stored or sent of a fault, for whoever may see the run or the answer: its message, in which each path of this machine is
+    /// only the name of its file.
+    /// </summary>
     public static string MessageOf(Exception fault)
     {
         ArgumentNullException.ThrowIfNull(fault);
-        return AnyPath.Replace(fault.Message, static path => $"{path.Groups["before"]}{path.Value[(path.Value.LastIndexOfAny(['/', '\\']) + 1)..]}");
+        return AnyPath.Replace(
+            fault.Message, static path => $"{path.Groups["before"]}{path.Value[(path.Value.LastIndexOfAny(['/', '\\']) + 1)..]}");
     }
 
-    /// <summary>A path from the root: in quotation marks, as messages of .NET have them; or of two parts and more. An address such as https://host/path is none.</summary>
+    /// <summary>
+    /// A path from the root: in quotation marks, as messages of .NET have them; or of two parts and more. An address such as
+    /// https://host/path is none.
+    /// </summary>
     [GeneratedRegex(
-        """(?<before>')(?:/|[A-Za-z]:\\|\\\\)[^'\r\n]+|(?<before>^|[\s"(\[=,;])(?:(?:/[^\s'"/,;:()\\]+){2,}|(?:[A-Za-z]:|\\)(?:\\[^\s'",;:()\\]+)+)""",
+        """(?<before>')(?:/|[A-Za-z]:\\|\\\\)[^'\r\n]+"""
+            + """|(?<before>^|[\s"(\[=,;])(?:(?:/[^\s'"/,;:()\\]+){2,}|(?:[A-Za-z]:|\\)(?:\\[^\s'",;:()\\]+)+)""",
         RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex AnyPath { get; }
 }

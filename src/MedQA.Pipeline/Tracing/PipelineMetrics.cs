@@ -6,8 +6,8 @@ using MedQA.Pipeline.Runs;
 namespace MedQA.Pipeline.Tracing;
 
 /// <summary>
-/// What the pipeline measures of itself, named as OpenTelemetry's conventions want it (units of UCUM; what GenAI has a name for has that name). Attributes are few and bounded: models, profiles and
-/// outcomes; no run, question or text.
+/// What the pipeline measures of itself, named as OpenTelemetry's conventions want it (units of UCUM; what GenAI has a name for has that
+/// name). Attributes are few and bounded: models, profiles and outcomes; no run, question or text.
 /// </summary>
 public static class PipelineMetrics
 {
@@ -20,20 +20,43 @@ public static class PipelineMetrics
 
     private static readonly Meter Meter = new(MeterName);
 
-    private static readonly Counter<long> Questions = Meter.CreateCounter<long>("medqa.questions", "{question}", "Questions that are done, by outcome: answered, unanswered (by the model) or the code of a failure.");
-    private static readonly Counter<long> Tokens = Meter.CreateCounter<long>("medqa.tokens", "{token}", "Tokens of questions, by gen_ai.token.type: input (the prompt, once a question) and output (drawn, over all samples).");
-    private static readonly Counter<double> ComputeTime = Meter.CreateCounter<double>("medqa.compute.time", "s", "Seconds that workers spent on questions: on a GPU worker, GPU seconds.");
+    private static readonly Counter<long> Questions = Meter.CreateCounter<long>(
+        "medqa.questions",
+        "{question}",
+        "Questions that are done, by outcome: answered, unanswered (by the model) or the code of a failure.");
+    private static readonly Counter<long> Tokens = Meter.CreateCounter<long>(
+        "medqa.tokens",
+        "{token}",
+        "Tokens of questions, by gen_ai.token.type: input (the prompt, once a question) and output (drawn, over all samples).");
+    private static readonly Counter<double> ComputeTime =
+        Meter.CreateCounter<double>("medqa.compute.time", "s", "Seconds that workers spent on questions: on a GPU worker, GPU seconds.");
     private static readonly Histogram<double> QuestionDuration = Meter.CreateHistogram(
-        "medqa.question.duration", "s", "How long a question takes with all its samples.", advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600] });
+        "medqa.question.duration",
+        "s",
+        "How long a question takes with all its samples.",
+        advice: new InstrumentAdvice<double>
+        {
+            HistogramBucketBoundaries = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600]
+        });
 
     private static readonly Histogram<double> TokenRate = Meter.CreateHistogram(
-        "medqa.question.token.rate", "{token}/s", "Tokens drawn a second, question by question.", advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [1, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 25_000, 50_000] });
+        "medqa.question.token.rate",
+        "{token}/s",
+        "Tokens drawn a second, question by question.",
+        advice: new InstrumentAdvice<double>
+        {
+            HistogramBucketBoundaries = [1, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 25_000, 50_000]
+        });
 
-    private static readonly Counter<long> BatchAttempts = Meter.CreateCounter<long>("medqa.batch.attempts", "{attempt}", "Messages for batches that a worker has taken, by what became of them.");
+    private static readonly Counter<long> BatchAttempts = Meter.CreateCounter<long>(
+        "medqa.batch.attempts", "{attempt}", "Messages for batches that a worker has taken, by what became of them.");
     private static readonly Counter<long> Runs = Meter.CreateCounter<long>("medqa.runs", "{run}", "Runs that have ended, by state.");
-    private static readonly Gauge<long> QueueMessages = Meter.CreateGauge<long>("medqa.queue.messages", "{message}", "Messages of the queue question-batches, about.");
-    private static readonly Gauge<double> QueueAge = Meter.CreateGauge<double>("medqa.queue.age", "s", "How long ago the next message for a worker was sent; 0 where none waits.");
-    private static readonly Counter<long> StorageRetries = Meter.CreateCounter<long>("medqa.storage.retries", "{call}", "Calls of storage that were made once more, after a status such as 503 or no answer.");
+    private static readonly Gauge<long> QueueMessages =
+        Meter.CreateGauge<long>("medqa.queue.messages", "{message}", "Messages of the queue question-batches, about.");
+    private static readonly Gauge<double> QueueAge =
+        Meter.CreateGauge<double>("medqa.queue.age", "s", "How long ago the next message for a worker was sent; 0 where none waits.");
+    private static readonly Counter<long> StorageRetries = Meter.CreateCounter<long>(
+        "medqa.storage.retries", "{call}", "Calls of storage that were made once more, after a status such as 503 or no answer.");
 
     /// <summary>A question is done.</summary>
     internal static void QuestionDone(string model, string profile, AnsweredQuestion answered)
@@ -41,7 +64,12 @@ public static class PipelineMetrics
         var tags = new TagList { { Model, model }, { Profile, profile } };
         ComputeTime.Add(answered.Seconds, tags);
         QuestionDuration.Record(answered.Seconds, tags);
-        Questions.Add(1, [.. tags, new(Outcome, answered.Failure?.Code ?? (answered.Answer is null && answered.OptionCount > 0 ? "unanswered" : "answered"))]);
+        Questions.Add(
+            1,
+            [
+                .. tags,
+                new(Outcome, answered.Failure?.Code ?? (answered.Answer is null && answered.OptionCount > 0 ? "unanswered" : "answered"))
+            ]);
         Tokens.Add(answered.PromptTokens, [.. tags, new("gen_ai.token.type", "input")]);
         Tokens.Add(answered.GeneratedTokens, [.. tags, new("gen_ai.token.type", "output")]);
         if (answered is { Seconds: > 0, GeneratedTokens: > 0 })
@@ -51,10 +79,12 @@ public static class PipelineMetrics
     }
 
     /// <summary>A worker is done with a message.</summary>
-    internal static void BatchTaken(string model, BatchOutcome outcome) => BatchAttempts.Add(1, new TagList { { Model, model }, { Outcome, outcome.ToString() } });
+    internal static void BatchTaken(string model, BatchOutcome outcome) =>
+        BatchAttempts.Add(1, new TagList { { Model, model }, { Outcome, outcome.ToString() } });
 
     /// <summary>A run has come to an end.</summary>
-    internal static void RunEnded(RunSummary run) => Runs.Add(1, new TagList { { Model, run.Model }, { Profile, run.Profile }, { Outcome, run.State.ToString() } });
+    internal static void RunEnded(RunSummary run) =>
+        Runs.Add(1, new TagList { { Model, run.Model }, { Profile, run.Profile }, { Outcome, run.State.ToString() } });
 
     /// <summary>Somebody has looked at the queue of batches.</summary>
     internal static void QueueSeen(int messages, TimeSpan? oldest)

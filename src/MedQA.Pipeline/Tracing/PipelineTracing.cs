@@ -2,7 +2,10 @@ using System.Diagnostics;
 
 namespace MedQA.Pipeline.Tracing;
 
-/// <summary>The pipeline's traces: one trace from the upload to the answers, carried over queues and rows as a W3C traceparent. Names, ids, ordinals and outcomes stand in them; never a text.</summary>
+/// <summary>
+/// The pipeline's traces: one trace from the upload to the answers, carried over queues and rows as a W3C traceparent. Names, ids, ordinals
+/// and outcomes stand in them; never a text.
+/// </summary>
 public static class PipelineTracing
 {
     /// <summary>The name to listen for.</summary>
@@ -10,8 +13,12 @@ public static class PipelineTracing
 
     private static readonly ActivitySource Source = new(SourceName);
 
-    /// <summary>What a message or row carries of the current activity; <see langword="null"/> where nobody records it, so that who takes it up begins a trace of its own.</summary>
-    internal static string? Traceparent => Activity.Current is { Recorded: true, IdFormat: ActivityIdFormat.W3C } current ? current.Id : null;
+    /// <summary>
+    /// What a message or row carries of the current activity; <see langword="null"/> where nobody records it, so that who takes it up
+    /// begins a trace of its own.
+    /// </summary>
+    internal static string? Traceparent =>
+        Activity.Current is { Recorded: true, IdFormat: ActivityIdFormat.W3C } current ? current.Id : null;
 
     /// <summary>Begins a piece of work.</summary>
     /// <param name="name">What is done.</param>
@@ -20,7 +27,9 @@ public static class PipelineTracing
     /// <param name="parent">The traceparent that a message or row carries; <see langword="null"/> for the current activity.</param>
     internal static Activity? Start(string name, string run, ActivityKind kind = ActivityKind.Internal, string? parent = null)
     {
-        var context = ActivityContext.TryParse(parent, traceState: null, isRemote: true, out var parsed) ? parsed : Activity.Current?.Context ?? default;
+        var context = ActivityContext.TryParse(parent, traceState: null, isRemote: true, out var parsed)
+            ? parsed
+            : Activity.Current?.Context ?? default;
         return Source.StartActivity(name, kind, context)?.SetTag("medqa.run", run);
     }
 }

@@ -10,7 +10,10 @@ using MedQA.Pipeline.Storage;
 
 namespace MedQA.Pipeline.Uploading;
 
-/// <summary>Stores question sets that come over HTTP or from a file, each under the hash of its content: the same content with the same profile is the same upload, and so the same run.</summary>
+/// <summary>
+/// Stores question sets that come over HTTP or from a file, each under the hash of its content: the same content with the same profile is
+/// the same upload, and so the same run.
+/// </summary>
 public sealed class QuestionSetUploads
 {
     private readonly RunStorage _storage;
@@ -56,9 +59,12 @@ public sealed class QuestionSetUploads
     {
         ArgumentNullException.ThrowIfNull(body);
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        if (profileName is not null && (profileName.Length is 0 or > 64 || !profileName.All(static letter => letter is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '-')))
+        if (profileName is not null
+            && (profileName.Length is 0 or > 64
+                || !profileName.All(static letter => letter is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '-')))
         {
-            throw new ArgumentException($"'{profileName}' cannot be a profile: their names have lower-case letters, digits and hyphens.", nameof(profileName));
+            throw new ArgumentException(
+                $"'{profileName}' cannot be a profile: their names have lower-case letters, digits and hyphens.", nameof(profileName));
         }
 
         // The hash is the name, so all bytes must have been seen before the first is stored.
@@ -108,7 +114,11 @@ public sealed class QuestionSetUploads
     private static async Task<Upload> StoreAsync(
         BlockBlobClient blob, Stream content, string name, SetReading reading, string? model, CancellationToken cancellationToken)
     {
-        var metadata = new Dictionary<string, string> { [UploadMetadata.Name] = UploadMetadata.Encode(name), [UploadMetadata.StoredBy] = UploadMetadata.Service };
+        var metadata = new Dictionary<string, string>
+        {
+            [UploadMetadata.Name] = UploadMetadata.Encode(name),
+            [UploadMetadata.StoredBy] = UploadMetadata.Service
+        };
         if (reading.Notation != AnswerNotation.Detect)
         {
             metadata[UploadMetadata.AnswerNotation] = AnswerNotationName.Of(reading.Notation);

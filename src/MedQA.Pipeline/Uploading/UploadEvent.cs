@@ -5,7 +5,10 @@ using Azure;
 
 namespace MedQA.Pipeline.Uploading;
 
-/// <summary>The word of another service that a question set was uploaded: an event that Event Grid delivered to the queue <c>uploads</c>, or what a blob trigger leaves in its poison queue.</summary>
+/// <summary>
+/// The word of another service that a question set was uploaded: an event that Event Grid delivered to the queue <c>uploads</c>, or what a
+/// blob trigger leaves in its poison queue.
+/// </summary>
 /// <param name="BlobName">The blob in the container of question sets.</param>
 /// <param name="ETag">The version that it speaks of; <see langword="null"/> where it names none.</param>
 public sealed record UploadEvent(string BlobName, ETag? ETag)
@@ -15,8 +18,8 @@ public sealed record UploadEvent(string BlobName, ETag? ETag)
     private const string SubjectStart = $"/blobServices/default/containers/{Container}/blobs/";
 
     /// <summary>
-    /// Reads a message: Event Grid's own schema or CloudEvents 1.0 (Event Grid delivers each event as a message of its own), or a blob trigger's poison message; in base64 as it lies
-    /// in the queue, or as a host hands it on with the base64 already taken off.
+    /// Reads a message: Event Grid's own schema or CloudEvents 1.0 (Event Grid delivers each event as a message of its own), or a blob
+    /// trigger's poison message; in base64 as it lies in the queue, or as a host hands it on with the base64 already taken off.
     /// </summary>
     /// <returns>Whether it speaks of a question set that was uploaded.</returns>
     public static bool TryParse(string text, [NotNullWhen(true)] out UploadEvent? upload)
@@ -26,7 +29,9 @@ public sealed record UploadEvent(string BlobName, ETag? ETag)
         try
         {
             using var document = JsonDocument.Parse(Decoded(text));
-            var root = document.RootElement is { ValueKind: JsonValueKind.Array } list && list.GetArrayLength() == 1 ? list[0] : document.RootElement;
+            var root = document.RootElement is { ValueKind: JsonValueKind.Array } list && list.GetArrayLength() == 1
+                ? list[0]
+                : document.RootElement;
             if (root.ValueKind == JsonValueKind.Object)
             {
                 upload = root.TryGetProperty(nameof(BlobName), out _) ? OfBlobTrigger(root) : OfEventGrid(root);
@@ -44,21 +49,29 @@ public sealed record UploadEvent(string BlobName, ETag? ETag)
     /// <exception cref="FormatException">It does not speak of a question set that was uploaded.</exception>
     public static UploadEvent Parse(string text) => TryParse(text, out var upload)
         ? upload
-        : throw new FormatException($"The message is no event that a blob was created in the container {Container}. The subscription of Event Grid must deliver {Created} of that container only.");
+        : throw new FormatException(
+            $"The message is no event that a blob was created in the container {Container}. The subscription of Event Grid must deliver "
+                + $"{Created} of that container only.");
 
     private static UploadEvent? OfEventGrid(JsonElement root) =>
         (Text(root, "eventType") ?? Text(root, "type")) == Created
-        && Text(root, "subject") is { } subject && subject.StartsWith(SubjectStart, StringComparison.Ordinal) && subject.Length > SubjectStart.Length
-            ? new UploadEvent(subject[SubjectStart.Length..], VersionOf(root.TryGetProperty("data", out var data) && data.ValueKind == JsonValueKind.Object ? Text(data, "eTag") : null))
+        && Text(root, "subject") is { } subject && subject.StartsWith(
+            SubjectStart, StringComparison.Ordinal) && subject.Length > SubjectStart.Length
+            ? new UploadEvent(
+                subject[SubjectStart.Length..],
+                VersionOf(root.TryGetProperty("data", out var data) && data.ValueKind == JsonValueKind.Object ? Text(data, "eTag") : null))
             : null;
 
     private static UploadEvent? OfBlobTrigger(JsonElement root) =>
-        Text(root, "ContainerName") == Container && Text(root, nameof(BlobName)) is { Length: > 0 } name ? new UploadEvent(name, VersionOf(Text(root, nameof(ETag)))) : null;
+        Text(root, "ContainerName") == Container && Text(root, nameof(BlobName)) is { Length: > 0 } name
+            ? new UploadEvent(name, VersionOf(Text(root, nameof(ETag))))
+            : null;
 
     private static string Decoded(string text) =>
         text.AsSpan().TrimStart() is ['{' or '[', ..] ? text : Encoding.UTF8.GetString(Convert.FromBase64String(text));
 
-    private static string? Text(JsonElement parent, string name) => parent.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    private static string? Text(JsonElement parent, string name) =>
+        parent.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     private static ETag? VersionOf(string? text) => text?.Trim('"') is { Length: > 0 } version ? new ETag(version) : null;
 }

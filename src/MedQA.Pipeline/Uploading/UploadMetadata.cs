@@ -27,5 +27,7 @@ internal static class UploadMetadata
     public static string Encode(string value) => Uri.EscapeDataString(value);
 
     public static string? Find(IDictionary<string, string> metadata, string key) =>
-        metadata.FirstOrDefault(entry => string.Equals(entry.Key, key, StringComparison.OrdinalIgnoreCase)).Value is { Length: > 0 } value ? Uri.UnescapeDataString(value) : null;
+        metadata.FirstOrDefault(entry => string.Equals(entry.Key, key, StringComparison.OrdinalIgnoreCase)).Value is { Length: > 0 } value
+            ? Uri.UnescapeDataString(value)
+            : null;
 }

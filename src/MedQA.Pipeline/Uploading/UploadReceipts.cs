@@ -169,5 +169,6 @@ internal sealed class UploadReceipts(TableClient table)
     private static UploadStanding StandingOf(TableEntity row) =>
         row.GetString("Standing") is { } standing ? EnumNames.Stored<UploadStanding>(standing) : UploadStanding.Handled;
 
-    private static string KeyOf(string blob, ETag etag) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{etag:G} {blob}")).AsSpan(0, 16));
+    private static string KeyOf(string blob, ETag etag) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{etag:G} {blob}")).AsSpan(0, 16));
 }

@@ -41,7 +41,9 @@ internal static class TuningConsole
 
     private static int? CodeOf(Exception exception) => exception switch
     {
-        NoRegularFileException or TuningException or QuestionSetException or ProfileException or TemplateException or TemplateRejectionException => BadInput,
+        NoRegularFileException or TuningException or QuestionSetException or ProfileException or TemplateException
+            or TemplateRejectionException =>
+            BadInput,
         NewerFormatException or ModelException or PrefixException or IOException or UnauthorizedAccessException => Failure,
         _ => null,
     };

@@ -9,18 +9,58 @@ internal sealed class TuningOptions
 {
     private static readonly TuningSettings Defaults = new();
 
-    private readonly Option<int> _length = new("--length") { Description = "Virtual tokens in front of every prompt", DefaultValueFactory = static _ => Defaults.Length };
-    private readonly Option<double> _learningRate = new("--learning-rate") { Description = "AdamW's learning rate", DefaultValueFactory = static _ => Defaults.LearningRate };
-    private readonly Option<double> _weightDecay = new("--weight-decay") { Description = "AdamW's weight decay", DefaultValueFactory = static _ => Defaults.WeightDecay };
-    private readonly Option<int> _batch = new("--batch") { Description = "Exemplars of a step", DefaultValueFactory = static _ => Defaults.Batch };
+    private readonly Option<int> _length = new("--length")
+    {
+        Description = "Virtual tokens in front of every prompt",
+        DefaultValueFactory = static _ => Defaults.Length
+    };
+    private readonly Option<double> _learningRate = new("--learning-rate")
+    {
+        Description = "AdamW's learning rate",
+        DefaultValueFactory = static _ => Defaults.LearningRate
+    };
+    private readonly Option<double> _weightDecay = new("--weight-decay")
+    {
+        Description = "AdamW's weight decay",
+        DefaultValueFactory = static _ => Defaults.WeightDecay
+    };
+    private readonly Option<int> _batch = new("--batch")
+    {
+        Description = "Exemplars of a step",
+        DefaultValueFactory = static _ => Defaults.Batch
+    };
     private readonly Option<int> _steps = new("--steps") { Description = "Steps", DefaultValueFactory = static _ => Defaults.Steps };
-    private readonly Option<long> _seed = new("--seed") { Description = "Seed of the exemplars' order and of what is drawn at the start", DefaultValueFactory = static _ => Defaults.Seed };
-    private readonly Option<SoftPromptStart> _start = new("--start") { Description = "Begin with embeddings of drawn words (vocabulary), of a text, or with random numbers", DefaultValueFactory = static _ => Defaults.Start };
+    private readonly Option<long> _seed = new("--seed")
+    {
+        Description = "Seed of the exemplars' order and of what is drawn at the start",
+        DefaultValueFactory = static _ => Defaults.Seed
+    };
+    private readonly Option<SoftPromptStart> _start = new("--start")
+    {
+        Description = "Begin with embeddings of drawn words (vocabulary), of a text, or with random numbers",
+        DefaultValueFactory = static _ => Defaults.Start
+    };
     private readonly Option<string?> _startText = new("--start-text") { Description = "The text of --start text" };
-    private readonly Option<int> _devEvery = new("--dev-every") { Description = "Steps between two looks at the dev file", DefaultValueFactory = static _ => Defaults.DevEvery };
-    private readonly Option<string> _keep = new("--keep") { Description = "Which soft prompt to keep: the best by dev loss, or the last", DefaultValueFactory = static _ => "best" };
-    private readonly Option<string> _precision = new("--precision") { Description = "Numbers that matrix products are computed in: float32, or bfloat16, which is faster on processors that have it", DefaultValueFactory = static _ => "float32" };
-    private readonly Option<int> _microTokens = new("--micro-tokens") { Description = "Tokens computed at once: what bounds the memory, about 2 MB each for 135 million parameters", DefaultValueFactory = static _ => Defaults.MicroTokens };
+    private readonly Option<int> _devEvery = new("--dev-every")
+    {
+        Description = "Steps between two looks at the dev file",
+        DefaultValueFactory = static _ => Defaults.DevEvery
+    };
+    private readonly Option<string> _keep = new("--keep")
+    {
+        Description = "Which soft prompt to keep: the best by dev loss, or the last",
+        DefaultValueFactory = static _ => "best"
+    };
+    private readonly Option<string> _precision = new("--precision")
+    {
+        Description = "Numbers that matrix products are computed in: float32, or bfloat16, which is faster on processors that have it",
+        DefaultValueFactory = static _ => "float32"
+    };
+    private readonly Option<int> _microTokens = new("--micro-tokens")
+    {
+        Description = "Tokens computed at once: what bounds the memory, about 2 MB each for 135 million parameters",
+        DefaultValueFactory = static _ => Defaults.MicroTokens
+    };
 
     public TuningOptions()
     {
@@ -64,7 +104,12 @@ internal sealed class TuningOptions
         };
         if (withLength)
         {
-            settings = settings with { Length = parsed.GetValue(_length), DevEvery = parsed.GetValue(_devEvery), KeepLast = parsed.GetValue(_keep) == "last" };
+            settings = settings with
+            {
+                Length = parsed.GetValue(_length),
+                DevEvery = parsed.GetValue(_devEvery),
+                KeepLast = parsed.GetValue(_keep) == "last"
+            };
         }
 
         return settings.Fault() is { } fault ? throw new TuningException(fault) : settings;

@@ -15,7 +15,12 @@ internal static class TuningProgram
     /// <returns>An exit code of medqa.</returns>
     public static async Task<int> InvokeAsync(string[] arguments)
     {
-        var root = new RootCommand("Learns a soft prompt from a few exemplars with the model frozen (prompt tuning, Lester et al. 2021; instruction prompt tuning, Singhal et al. 2023), and writes it as a prefix that `medqa run` puts in front of its prompts.") { MeasureCommand.Create() };
+        var root = new RootCommand(
+            "Learns a soft prompt from a few exemplars with the model frozen (prompt tuning, Lester et al. 2021; instruction prompt "
+                + "tuning, Singhal et al. 2023), and writes it as a prefix that `medqa run` puts in front of its prompts.")
+            {
+                MeasureCommand.Create()
+            };
         TuneCommand.AddTo(root);
         var parsed = root.Parse(arguments, CommandLineFaults.Parsing);
         if (CommandLineFaults.Of(parsed, Name) is { Count: > 0 } faults)
@@ -29,6 +34,7 @@ internal static class TuningProgram
             return TuningConsole.BadInput;
         }
 
-        return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = StopLimit, EnableDefaultExceptionHandler = false });
+        return await parsed.InvokeAsync(
+            new InvocationConfiguration { ProcessTerminationTimeout = StopLimit, EnableDefaultExceptionHandler = false });
     }
 }

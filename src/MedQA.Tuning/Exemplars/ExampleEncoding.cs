@@ -28,10 +28,15 @@ internal sealed class ExampleEncoding
         _protocol = Protocol.Of(profile, datasets);
         if (profile.Format == PromptFormat.Chat && !_encoder.HasChatTemplate)
         {
-            throw new TuningException($"Profile {profile.Name} asks through a chat template, which model {folder.Name} does not have; use a profile with \"format\": \"completion\", such as likelihood.");
+            throw new TuningException(
+                $"Profile {profile.Name} asks through a chat template, which model {folder.Name} does not have; use a profile with "
+                    + "\"format\": \"completion\", such as likelihood.");
         }
 
-        _endToken = folder.EndTokens is [var first, ..] ? first : throw new TuningException($"{folder.Path}: no file names the token that ends an answer; add eos_token_id to generation_config.json.");
+        _endToken = folder.EndTokens is [var first, ..]
+            ? first
+            : throw new TuningException(
+                $"{folder.Path}: no file names the token that ends an answer; add eos_token_id to generation_config.json.");
     }
 
     /// <summary>The model's tokenizer.</summary>
@@ -43,11 +48,16 @@ internal sealed class ExampleEncoding
         var form = AnswerForm.Of(_profile, question.Options);
         if (form.Space == AnswerSpace.Free)
         {
-            return question.ReferenceAnswers.All(string.IsNullOrWhiteSpace) ? "it has neither options with a right one nor a long answer (column long_answer), so there is nothing to learn." : null;
+            return question.ReferenceAnswers.All(string.IsNullOrWhiteSpace)
+                ? "it has neither options with a right one nor a long answer (column long_answer), so there is nothing to learn."
+                : null;
         }
 
         return question.Gold is null ? "its right option is not stated, so there is nothing to learn."
-            : PromptBuilder.AsksForReasoning(_profile) && question.ReferenceAnswers.All(string.IsNullOrWhiteSpace) ? $"profile {_profile.Name} lets the model reason, and the row has no reasoning (column long_answer) to learn; use --profile likelihood or few-shot for answers alone."
+            : PromptBuilder.AsksForReasoning(_profile)
+                && question.ReferenceAnswers.All(
+                    string.IsNullOrWhiteSpace) ? $"profile {_profile.Name} lets the model reason, and the row has no reasoning (column "
+                        + "long_answer) to learn; use --profile likelihood or few-shot for answers alone."
             : null;
     }
 
@@ -66,7 +76,9 @@ internal sealed class ExampleEncoding
 
         var options = (PromptBuilder.AsksForReasoning(_profile)
             ? form.CueContinuations.Select(text => _encoder.EncodeContinuation(prompt, [], form.Cue, text))
-            : question.Options.Select((_, option) => _encoder.EncodeContinuation(prompt, [], "", PromptBuilder.AnswerTo(_profile, AsExemplar(question, option))))).ToList();
+            : question.Options.Select(
+                (_, option) =>
+                    _encoder.EncodeContinuation(prompt, [], "", PromptBuilder.AnswerTo(_profile, AsExemplar(question, option))))).ToList();
         return example with { OptionContext = options[0].Context, Options = [.. options.Select(static option => option.Continuation)] };
     }
 

@@ -8,7 +8,9 @@ using MedQA.Files;
 
 namespace MedQA.Tuning.Exemplars;
 
-/// <summary>A file of exemplars: a question set in any form that <see cref="QuestionSetReader"/> knows, whose rows all can be learned from.</summary>
+/// <summary>
+/// A file of exemplars: a question set in any form that <see cref="QuestionSetReader"/> knows, whose rows all can be learned from.
+/// </summary>
 /// <param name="Path">The file.</param>
 /// <param name="Hash">SHA-256 of its bytes, lower-case hexadecimal.</param>
 /// <param name="Rows">Its questions and their lines.</param>
@@ -37,7 +39,8 @@ internal sealed record ExampleFile(string Path, string Hash, ImmutableArray<Acce
         stream.Position = 0;
         var rows = ImmutableArray.CreateBuilder<AcceptedRow>();
         var faults = new List<(int, string)>();
-        await foreach (var row in QuestionSetReader.ReadAsync(stream, new() { FileName = System.IO.Path.GetFileName(path) }, cancellationToken))
+        await foreach (var row in QuestionSetReader.ReadAsync(
+            stream, new() { FileName = System.IO.Path.GetFileName(path) }, cancellationToken))
         {
             if (row is AcceptedRow accepted)
             {
@@ -75,7 +78,9 @@ internal sealed record ExampleFile(string Path, string Hash, ImmutableArray<Acce
                 examples.Add(example);
                 if (example.Length > room)
                 {
-                    faults.Add((row.Line, $"prompt and answer have {example.Length:N0} tokens; beside the soft prompt there is room for {room:N0} (--max-tokens, and the model's context)."));
+                    faults.Add(
+                        (row.Line, $"prompt and answer have {example.Length:N0} tokens; beside the soft prompt there is room for "
+                            + $"{room:N0} (--max-tokens, and the model's context)."));
                 }
             }
             catch (PromptException exception)
@@ -97,6 +102,8 @@ internal sealed record ExampleFile(string Path, string Hash, ImmutableArray<Acce
 
         var shown = faults.Take(MostFaultsShown).Select(fault => $"  line {fault.Line}: {fault.Reason}");
         var rest = faults.Count > MostFaultsShown ? $"\n  and {faults.Count - MostFaultsShown:N0} more" : "";
-        throw new TuningException($"{path}: {faults.Count:N0} {(faults.Count == 1 ? "row" : "rows")} cannot be learned from; nothing was tuned.\n{string.Join('\n', shown)}{rest}");
+        throw new TuningException(
+            $"{path}: {faults.Count:N0} {(faults.Count == 1 ? "row" : "rows")} cannot be learned from; nothing was "
+                + $"tuned.\n{string.Join('\n', shown)}{rest}");
     }
 }

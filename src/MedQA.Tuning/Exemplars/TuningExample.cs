@@ -14,7 +14,9 @@ internal sealed record TuningExample(int[] Prompt, int[] Answer)
     /// <summary>The tokens of each option's answer without an end token, where the question has options; else empty.</summary>
     public ImmutableArray<int[]> Options { get; init => field = value.IsDefault ? [] : value; } = [];
 
-    /// <summary>What stands in front of the options' tokens: the prompt, or where a reasoning would come first, the prompt and the cue.</summary>
+    /// <summary>
+    /// What stands in front of the options' tokens: the prompt, or where a reasoning would come first, the prompt and the cue.
+    /// </summary>
     public int[] OptionContext { get; init; } = Prompt;
 
     /// <summary>Tokens of prompt and answer.</summary>

@@ -1,6 +1,8 @@
 namespace MedQA.Tuning.Learning;
 
-/// <summary>AdamW with decoupled weight decay (Loshchilov and Hutter, arXiv 1711.05101), in float32 and in the order of PyTorch's operations.</summary>
+/// <summary>
+/// AdamW with decoupled weight decay (Loshchilov and Hutter, arXiv 1711.05101), in float32 and in the order of PyTorch's operations.
+/// </summary>
 internal sealed class AdamW
 {
     private const double FirstDecay = 0.9;

@@ -2,7 +2,10 @@ using MedQA.Evaluation.Randomness;
 
 namespace MedQA.Tuning.Learning;
 
-/// <summary>The order in which exemplars are learned from: all of them in a drawn order, then all in another one. A function of seed and step, so a tuning that goes on needs no state of it.</summary>
+/// <summary>
+/// The order in which exemplars are learned from: all of them in a drawn order, then all in another one. A function of seed and step, so a
+/// tuning that goes on needs no state of it.
+/// </summary>
 /// <param name="Seed">The seed.</param>
 /// <param name="Count">How many exemplars there are.</param>
 internal sealed record ExampleOrder(long Seed, int Count)

@@ -17,7 +17,16 @@ internal static class PrefixResult
     /// <param name="losses">The losses on the way.</param>
     /// <param name="data">What it was tuned on.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    public static async Task<PrefixFolder> WriteAsync(string folder, TuningModel model, Decoder decoder, float[] softPrompt, TuningSettings settings, string profile, IEnumerable<PrefixLoss> losses, PrefixData data, CancellationToken cancellationToken)
+    public static async Task<PrefixFolder> WriteAsync(
+        string folder,
+        TuningModel model,
+        Decoder decoder,
+        float[] softPrompt,
+        TuningSettings settings,
+        string profile,
+        IEnumerable<PrefixLoss> losses,
+        PrefixData data,
+        CancellationToken cancellationToken)
     {
         KeyValuePrefix keyValues;
         if (decoder.Precision == torch.ScalarType.Float32)
@@ -40,17 +49,19 @@ internal static class PrefixResult
             HeadSize = decoder.Shape.HeadSize,
             Hidden = decoder.Shape.Hidden,
             Data = data,
-            Hyperparameters = settings.ToJson().Add("profile", System.Text.Json.JsonSerializer.SerializeToElement(profile, TuningJson.Default.String)),
+            Hyperparameters = settings.ToJson()
+                .Add("profile", System.Text.Json.JsonSerializer.SerializeToElement(profile, TuningJson.Default.String)),
             Losses = [.. losses],
             Versions = VersionsOf(),
         };
         return PrefixFolder.Write(folder, manifest, keyValues, softPrompt);
     }
 
-    private static System.Collections.Immutable.ImmutableSortedDictionary<string, string> VersionsOf() => System.Collections.Immutable.ImmutableSortedDictionary.CreateRange(
-    [
-        KeyValuePair.Create("medqa", typeof(PrefixResult).Assembly.GetName().Version!.ToString(3)),
-        KeyValuePair.Create("torchsharp", typeof(torch).Assembly.GetName().Version!.ToString(3)),
-        KeyValuePair.Create("libtorch", torch.__version__),
-    ]);
+    private static System.Collections.Immutable.ImmutableSortedDictionary<string, string> VersionsOf() =>
+        System.Collections.Immutable.ImmutableSortedDictionary.CreateRange(
+        [
+            KeyValuePair.Create("medqa", typeof(PrefixResult).Assembly.GetName().Version!.ToString(3)),
+            KeyValuePair.Create("torchsharp", typeof(torch).Assembly.GetName().Version!.ToString(3)),
+            KeyValuePair.Create("libtorch", torch.__version__),
+        ]);
 }

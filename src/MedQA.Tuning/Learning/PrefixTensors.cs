@@ -14,7 +14,11 @@ internal static class PrefixTensors
         using var scope = NewDisposeScope();
         var length = softPrompt.Length / decoder.Shape.Hidden;
         var layers = decoder.ReadPrefix(tensor(softPrompt, [length, decoder.Shape.Hidden]));
-        return new(length, decoder.Shape.KeyValueHeads, decoder.Shape.HeadSize, [.. layers.SelectMany(static layer => (float[][])[Numbers(layer.Keys), Numbers(layer.Values)])]);
+        return new(
+            length,
+            decoder.Shape.KeyValueHeads,
+            decoder.Shape.HeadSize,
+            [.. layers.SelectMany(static layer => (float[][])[Numbers(layer.Keys), Numbers(layer.Values)])]);
 
         static float[] Numbers(Tensor tensor) => tensor.to(ScalarType.Float32).contiguous().data<float>().ToArray();
     }

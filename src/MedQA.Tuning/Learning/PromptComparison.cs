@@ -12,21 +12,35 @@ namespace MedQA.Tuning.Learning;
 /// <param name="GoldBefore">The mean log-likelihood of the right option without the soft prompt, in nats.</param>
 /// <param name="GoldAfter">The same with it.</param>
 /// <param name="GoldDifference">The mean of the paired differences.</param>
-/// <param name="ShareDifference">The same of the logarithm of the right option's share among the options: what is left when the tuning only learned to name some option.</param>
-internal sealed record PromptComparison(int Questions, int RightBefore, int RightAfter, McNemarTest Test, double GoldBefore, double GoldAfter, MeanWithError GoldDifference, MeanWithError ShareDifference)
+/// <param name="ShareDifference">The same of the logarithm of the right option's share among the options: what is left when the tuning only
+/// learned to name some option.</param>
+internal sealed record PromptComparison(
+    int Questions,
+    int RightBefore,
+    int RightAfter,
+    McNemarTest Test,
+    double GoldBefore,
+    double GoldAfter,
+    MeanWithError GoldDifference,
+    MeanWithError ShareDifference)
 {
     /// <summary>Compares; <see langword="null"/> where no question has options.</summary>
     public static PromptComparison? Of(ImmutableArray<TuningExample> examples, PromptEvaluation before, PromptEvaluation after)
     {
         int[] asked = [.. Enumerable.Range(0, examples.Length).Where(index => examples[index].Options.Length > 0)];
-        return asked.Length == 0 ? null : Of([.. asked.Select(index => examples[index].Question!.Gold!.Value)], [.. asked.Select(index => before.Options[index])], [.. asked.Select(index => after.Options[index])]);
+        return asked.Length == 0
+            ? null
+            : Of([.. asked.Select(
+                index => examples[index].Question!.Gold!.Value)], [.. asked.Select(
+                    index => before.Options[index])], [.. asked.Select(index => after.Options[index])]);
     }
 
     /// <summary>Compares the options' log-likelihoods.</summary>
     /// <param name="gold">The right option of each question.</param>
     /// <param name="before">The log-likelihoods of its options without the soft prompt.</param>
     /// <param name="after">The same with it.</param>
-    public static PromptComparison Of(ImmutableArray<int> gold, ImmutableArray<ImmutableArray<double>> before, ImmutableArray<ImmutableArray<double>> after)
+    public static PromptComparison Of(
+        ImmutableArray<int> gold, ImmutableArray<ImmutableArray<double>> before, ImmutableArray<ImmutableArray<double>> after)
     {
         var (only, onlyAfter, rightBefore, rightAfter) = (0, 0, 0, 0);
         for (var index = 0; index < gold.Length; index++)
@@ -42,7 +56,15 @@ internal sealed record PromptComparison(int Questions, int RightBefore, int Righ
         double[] goldAfter = [.. gold.Select((option, index) => after[index][option])];
         double[] shareBefore = [.. gold.Select((option, index) => Share(before[index], option))];
         double[] shareAfter = [.. gold.Select((option, index) => Share(after[index], option))];
-        return new(gold.Length, rightBefore, rightAfter, McNemar.Test(only, onlyAfter), goldBefore.Average(), goldAfter.Average(), StandardErrors.Paired(goldAfter, goldBefore), StandardErrors.Paired(shareAfter, shareBefore));
+        return new(
+            gold.Length,
+            rightBefore,
+            rightAfter,
+            McNemar.Test(only, onlyAfter),
+            goldBefore.Average(),
+            goldAfter.Average(),
+            StandardErrors.Paired(goldAfter, goldBefore),
+            StandardErrors.Paired(shareAfter, shareBefore));
     }
 
     /// <summary>Whether the right option is the most likely one; of equal ones the first counts, as in a run.</summary>

@@ -18,11 +18,19 @@ internal sealed record PromptEvaluation(double Loss, ImmutableArray<double> Answ
     /// <param name="examples">The questions.</param>
     /// <param name="withOptions">Whether the options are scored, too.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    public static PromptEvaluation Of(Decoder decoder, int mostTokens, float[]? softPrompt, ImmutableArray<TuningExample> examples, bool withOptions, CancellationToken cancellationToken)
+    public static PromptEvaluation Of(
+        Decoder decoder,
+        int mostTokens,
+        float[]? softPrompt,
+        ImmutableArray<TuningExample> examples,
+        bool withOptions,
+        CancellationToken cancellationToken)
     {
         using var noGradients = no_grad();
         using var scope = NewDisposeScope();
-        var prefix = softPrompt is null ? null : decoder.ReadPrefix(tensor(softPrompt, [softPrompt.Length / decoder.Shape.Hidden, decoder.Shape.Hidden]));
+        var prefix = softPrompt is null
+            ? null
+            : decoder.ReadPrefix(tensor(softPrompt, [softPrompt.Length / decoder.Shape.Hidden, decoder.Shape.Hidden]));
         var (rows, next) = (new List<TokenRow>(), examples.Length);
         var places = new int[examples.Length];
         for (var index = 0; index < examples.Length; index++)
@@ -30,10 +38,18 @@ internal sealed record PromptEvaluation(double Loss, ImmutableArray<double> Answ
             var example = examples[index];
             var row = TokenRow.Of(example, index);
             places[index] = next;
-            if (withOptions && example.Options.All(static option => option.Length == 1) && example.OptionContext.AsSpan().SequenceEqual(example.Prompt))
+            if (withOptions
+                && example.Options.All(static option => option.Length == 1)
+                && example.OptionContext.AsSpan().SequenceEqual(example.Prompt))
             {
                 // Letters are single tokens: one row tells the answer's probability and theirs.
-                row = row with { Wanted = [.. row.Wanted, .. example.Options.Select((option, place) => (example.Prompt.Length - 1, option[0], next + place))] };
+                row = row with
+                {
+                    Wanted = [
+                        .. row.Wanted,
+                        .. example.Options.Select((option, place) => (example.Prompt.Length - 1, option[0], next + place))
+                    ]
+                };
             }
             else if (withOptions)
             {
@@ -48,6 +64,8 @@ internal sealed record PromptEvaluation(double Loss, ImmutableArray<double> Answ
         return new(
             -sums.Take(examples.Length).Sum() / examples.Sum(static example => example.Answer.Length),
             ImmutableArray.Create(sums, 0, examples.Length),
-            withOptions ? [.. examples.Select((example, index) => ImmutableArray.Create(sums, places[index], example.Options.Length))] : []);
+            withOptions
+                ? [.. examples.Select((example, index) => ImmutableArray.Create(sums, places[index], example.Options.Length))]
+                : []);
     }
 }

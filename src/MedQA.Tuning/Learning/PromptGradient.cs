@@ -7,13 +7,14 @@ namespace MedQA.Tuning.Learning;
 
 /// <summary>Loss and gradient of a soft prompt, and what a model says behind one.</summary>
 /// <param name="decoder">The model.</param>
-/// <param name="mostTokens">The most tokens of a micro-batch: what bounds the memory that a step takes, about 2 MB for each token of a model with 135 million parameters in float32.</param>
+/// <param name="mostTokens">The most tokens of a micro-batch: what bounds the memory that a step takes, about 2 MB for each token of a
+/// model with 135 million parameters in float32.</param>
 internal sealed class PromptGradient(Decoder decoder, int mostTokens)
 {
     /// <summary>The mean cross-entropy over all tokens of the answers, in nats, and its gradient.</summary>
     /// <remarks>
-    /// No virtual token sees a prompt, so keys and values of the soft prompt are the same for all exemplars: they are computed once, the gradients that the micro-batches leave at
-    /// them are added up, and go on to the soft prompt together.
+    /// No virtual token sees a prompt, so keys and values of the soft prompt are the same for all exemplars: they are computed once, the
+    /// gradients that the micro-batches leave at them are added up, and go on to the soft prompt together.
     /// </remarks>
     /// <param name="softPrompt">[length, hidden], row-major.</param>
     /// <param name="batch">The exemplars.</param>
@@ -23,7 +24,8 @@ internal sealed class PromptGradient(Decoder decoder, int mostTokens)
         var answerTokens = batch.Sum(static example => example.Answer.Length);
         var soft = tensor(softPrompt, [softPrompt.Length / decoder.Shape.Hidden, decoder.Shape.Hidden]).requires_grad_(true);
         var prefix = decoder.ReadPrefix(soft);
-        KeysAndValues[] leaves = [.. prefix.Select(static layer => new KeysAndValues(layer.Keys.detach().requires_grad_(true), layer.Values.detach().requires_grad_(true)))];
+        KeysAndValues[] leaves = [.. prefix.Select(
+            static layer => new KeysAndValues(layer.Keys.detach().requires_grad_(true), layer.Values.detach().requires_grad_(true)))];
         var sum = 0.0;
         foreach (var rows in TokenRow.Divide(batch.Select(static example => TokenRow.Of(example, 0)), mostTokens))
         {
@@ -87,7 +89,8 @@ internal sealed class PromptGradient(Decoder decoder, int mostTokens)
 
         var hidden = decoder.Read(tensor(ids, [rows.Length, longest]), prefix);
         // Logits are computed where they are wanted only: with a vocabulary of 49,152 they are most of the memory.
-        var wanted = hidden.view(-1, decoder.Shape.Hidden).index_select(0, tensor(places.Keys.Select(static place => (long)place).ToArray()));
+        var wanted =
+            hidden.view(-1, decoder.Shape.Hidden).index_select(0, tensor(places.Keys.Select(static place => (long)place).ToArray()));
         return (decoder.Logits(wanted).log_softmax(-1).view(-1).index_select(0, tensor(indices.ToArray())), [.. sums]);
     }
 }

@@ -14,8 +14,9 @@ namespace MedQA.Tuning.Learning;
 internal sealed record TuningProgress(PrefixLoss Loss, int Steps, double TokensPerSecond, TimeSpan Left);
 
 /// <summary>
-/// Learns a soft prompt with the model frozen (Lester et al. 2021; instruction prompt tuning of Singhal et al. 2023): AdamW on the mean cross-entropy of the exemplars' answers behind it.
-/// The result is a function of model, exemplars and settings on one kind of processor with one number of threads, whether the tuning was stopped on the way or not.
+/// Learns a soft prompt with the model frozen (Lester et al. 2021; instruction prompt tuning of Singhal et al. 2023): AdamW on the mean
+/// cross-entropy of the exemplars' answers behind it. The result is a function of model, exemplars and settings on one kind of processor
+/// with one number of threads, whether the tuning was stopped on the way or not.
 /// </summary>
 internal sealed class PromptTuning(Decoder decoder, Tokenizer tokenizer, TuningSettings settings, TimeProvider time)
 {
@@ -30,11 +31,21 @@ internal sealed class PromptTuning(Decoder decoder, Tokenizer tokenizer, TuningS
     /// <param name="progress">Told after each step.</param>
     /// <param name="cancellationToken">Ends the tuning after the current step, with a checkpoint.</param>
     /// <exception cref="TuningException">The checkpoint cannot be used, or the loss is no number any more.</exception>
-    public TuningState Run(ImmutableArray<TuningExample> exemplars, ImmutableArray<TuningExample> dev, string? checkpoints, string signature, Action<TuningProgress>? progress, CancellationToken cancellationToken)
+    public TuningState Run(
+        ImmutableArray<TuningExample> exemplars,
+        ImmutableArray<TuningExample> dev,
+        string? checkpoints,
+        string signature,
+        Action<TuningProgress>? progress,
+        CancellationToken cancellationToken)
     {
         var optimizer = new AdamW(settings.Length * decoder.Shape.Hidden, settings.LearningRate, settings.WeightDecay);
         var state = (checkpoints is null ? null : TuningState.Load(checkpoints, signature, optimizer))
-            ?? new() { SoftPrompt = SoftPrompt.Begin(decoder, tokenizer, settings.Start, settings.StartText, settings.Length, settings.Seed), Optimizer = optimizer };
+            ?? new()
+            {
+                SoftPrompt = SoftPrompt.Begin(decoder, tokenizer, settings.Start, settings.StartText, settings.Length, settings.Seed),
+                Optimizer = optimizer
+            };
         var order = new ExampleOrder(settings.Seed, exemplars.Length);
         var (started, saved, first, tokens) = (time.GetTimestamp(), time.GetTimestamp(), state.Step, 0L);
         while (state.Step < settings.Steps)
@@ -43,12 +54,15 @@ internal sealed class PromptTuning(Decoder decoder, Tokenizer tokenizer, TuningS
             var (loss, gradient) = _gradient.Compute(state.SoftPrompt, batch);
             if (!double.IsFinite(loss) || !Array.TrueForAll(gradient, float.IsFinite))
             {
-                throw new TuningException($"The loss of step {state.Step + 1} is no number any more. Tune again with a lower --learning-rate.");
+                throw new TuningException(
+                    $"The loss of step {state.Step + 1} is no number any more. Tune again with a lower --learning-rate.");
             }
 
             state.Step++;
             optimizer.Update(state.SoftPrompt, gradient, state.Step);
-            var devLoss = dev.Length > 0 && (state.Step % settings.DevEvery == 0 || state.Step == settings.Steps) ? DevLoss(state.SoftPrompt, dev) : (double?)null;
+            var devLoss = dev.Length > 0 && (state.Step % settings.DevEvery == 0 || state.Step == settings.Steps)
+                ? DevLoss(state.SoftPrompt, dev)
+                : (double?)null;
             if (devLoss < state.BestDevLoss)
             {
                 (state.Best, state.BestStep, state.BestDevLoss) = ([.. state.SoftPrompt], state.Step, devLoss.Value);
@@ -64,7 +78,9 @@ internal sealed class PromptTuning(Decoder decoder, Tokenizer tokenizer, TuningS
 
             tokens += batch.Sum(static example => example.Length) + settings.Length;
             var elapsed = time.GetElapsedTime(started);
-            progress?.Invoke(new(state.Losses[^1], settings.Steps, tokens / Math.Max(elapsed.TotalSeconds, 1e-9), elapsed / (state.Step - first) * (settings.Steps - state.Step)));
+            progress?.Invoke(
+                new(state.Losses[^1], settings.Steps, tokens / Math.Max(
+                    elapsed.TotalSeconds, 1e-9), elapsed / (state.Step - first) * (settings.Steps - state.Step)));
             cancellationToken.ThrowIfCancellationRequested();
         }
 

@@ -8,7 +8,10 @@ namespace MedQA.Tuning.Learning;
 /// <summary>How a soft prompt begins (Lester et al. 2021, section 3.2).</summary>
 internal enum SoftPromptStart
 {
-    /// <summary>As the embeddings of tokens that are words, drawn from the vocabulary's first thousands: byte-level vocabularies list frequent tokens first.</summary>
+    /// <summary>
+    /// As the embeddings of tokens that are words, drawn from the vocabulary's first thousands: byte-level vocabularies list frequent
+    /// tokens first.
+    /// </summary>
     Vocabulary,
 
     /// <summary>As the embeddings of a text, again and again until the prompt is full.</summary>
@@ -55,7 +58,8 @@ internal static class SoftPrompt
         for (var draw = 0; ids.Count < length; draw++)
         {
             var id = stream.Below(most, draw);
-            // A word of the vocabulary, not a control token or a piece of a character; a vocabulary of few words lets any token in after many draws.
+            // A word of the vocabulary, not a control token or a piece of a character; a vocabulary of few words lets any token in after
+            // many draws.
             if (draw > 100 * length || tokenizer.Decode([id], skipSpecial: true).Trim() is { Length: >= 2 } word && word.All(char.IsLetter))
             {
                 ids.Add(id);

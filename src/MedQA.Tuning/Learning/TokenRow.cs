@@ -4,7 +4,8 @@ namespace MedQA.Tuning.Learning;
 
 /// <summary>A row of tokens that the model reads, and which tokens' probabilities are wanted after which of them.</summary>
 /// <param name="Tokens">At least one.</param>
-/// <param name="Wanted">The token in front, by its place in the row; the token whose probability is wanted; and the sum that its logarithm belongs to.</param>
+/// <param name="Wanted">The token in front, by its place in the row; the token whose probability is wanted; and the sum that its logarithm
+/// belongs to.</param>
 internal sealed record TokenRow(int[] Tokens, IReadOnlyList<(int Place, int Token, int Sum)> Wanted)
 {
     /// <summary>The row of a continuation after a context, all in one sum.</summary>
@@ -14,7 +15,9 @@ internal sealed record TokenRow(int[] Tokens, IReadOnlyList<(int Place, int Toke
     /// <summary>The row of an exemplar's answer.</summary>
     public static TokenRow Of(TuningExample example, int sum) => Of(example.Prompt, example.Answer, sum);
 
-    /// <summary>Divides rows into batches of similar length whose tokens, padding included, are at most so many; a longer row stands alone.</summary>
+    /// <summary>
+    /// Divides rows into batches of similar length whose tokens, padding included, are at most so many; a longer row stands alone.
+    /// </summary>
     public static IEnumerable<TokenRow[]> Divide(IEnumerable<TokenRow> rows, int mostTokens)
     {
         var batch = new List<TokenRow>();

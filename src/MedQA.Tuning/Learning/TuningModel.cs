@@ -23,8 +23,13 @@ internal sealed record TuningModel(ModelFolder Weights, ModelFolder Target)
     /// <exception cref="TuningException">There is none.</exception>
     /// <exception cref="ProfileException">The file is no profile.</exception>
     public static Profile ReadProfile(string nameOrFile) =>
-        nameOrFile.EndsWith(".json", StringComparison.OrdinalIgnoreCase) && File.Exists(nameOrFile) ? ProfileReader.Parse(RegularFile.ReadAllBytes(nameOrFile), nameOrFile)
-        : BuiltInProfiles.Find(nameOrFile) ?? throw new TuningException($"There is no profile '{nameOrFile}'. The built-in ones are {string.Join(", ", BuiltInProfiles.All.Select(static profile => profile.Name))}; a file's name must end with .json.");
+        nameOrFile.EndsWith(".json", StringComparison.OrdinalIgnoreCase)
+            && File.Exists(nameOrFile) ? ProfileReader.Parse(RegularFile.ReadAllBytes(nameOrFile), nameOrFile)
+        : BuiltInProfiles.Find(nameOrFile)
+            ?? throw new TuningException(
+                $"There is no profile '{nameOrFile}'. The built-in ones are "
+                    + $"{string.Join(", ", BuiltInProfiles.All.Select(static profile => profile.Name))}; a file's name must end with "
+                    + ".json.");
 
     private static ModelFolder OpenEither(string folder)
     {

@@ -3,7 +3,10 @@ using System.Text.Json;
 
 namespace MedQA.Tuning.Learning;
 
-/// <summary>The hyperparameters of a tuning, by the names of <c>medqa tune</c>'s options. The defaults of length, learning rate, weight decay and batch are those of Singhal et al. 2023 (appendix A.1).</summary>
+/// <summary>
+/// The hyperparameters of a tuning, by the names of <c>medqa tune</c>'s options. The defaults of length, learning rate, weight decay and
+/// batch are those of Singhal et al. 2023 (appendix A.1).
+/// </summary>
 internal sealed record TuningSettings
 {
     /// <summary>Virtual tokens.</summary>

@@ -43,7 +43,14 @@ internal sealed record TuningState
         long[] size = [SoftPrompt.Length];
         OutputFile.Write(
             Path.Combine(folder, tensors),
-            file => SafetensorsWriter.Write(file, [("soft_prompt", size, SoftPrompt), ("first", size, Optimizer.First), ("second", size, Optimizer.Second), ("best", size, Best ?? SoftPrompt)]));
+            file => SafetensorsWriter.Write(
+                file,
+                [
+                    ("soft_prompt", size, SoftPrompt),
+                    ("first", size, Optimizer.First),
+                    ("second", size, Optimizer.Second),
+                    ("best", size, Best ?? SoftPrompt)
+                ]));
         var saved = new Saved(signature, tensors, Step, [.. Losses], Best is null ? null : BestStep, BestDevLoss);
         OutputFile.WriteAllBytes(Path.Combine(folder, StateFile), JsonSerializer.SerializeToUtf8Bytes(saved, TuningJson.Default.Saved));
         foreach (var old in Directory.EnumerateFiles(folder, "step-*.safetensors").Where(path => Path.GetFileName(path) != tensors))
@@ -78,7 +85,9 @@ internal sealed record TuningState
             var saved = JsonSerializer.Deserialize(bytes, TuningJson.Default.Saved) ?? throw new JsonException("It is null.");
             if (saved.Signature != signature)
             {
-                throw new TuningException($"{folder} has the checkpoint of a tuning with another model, other data or other settings. Give the same ones to go on with it, name another --out, or delete the folder.");
+                throw new TuningException(
+                    $"{folder} has the checkpoint of a tuning with another model, other data or other settings. Give the same ones to go "
+                        + "on with it, name another --out, or delete the folder.");
             }
 
             using var tensors = SafetensorsReader.Open(Path.Combine(folder, saved.Tensors));
@@ -101,11 +110,19 @@ internal sealed record TuningState
         }
         catch (Exception exception) when (exception is JsonException or SafetensorsException or ArgumentException)
         {
-            throw new TuningException($"{file}: the checkpoint is damaged ({exception.Message.TrimEnd('.')}). Delete {folder} to begin again.", exception);
+            throw new TuningException(
+                $"{file}: the checkpoint is damaged ({exception.Message.TrimEnd('.')}). Delete {folder} to begin again.", exception);
         }
     }
 
-    internal sealed record Saved(string Signature, string Tensors, int Step, ImmutableArray<PrefixLoss> Losses, int? BestStep, double BestDevLoss, int V = Saved.Version)
+    internal sealed record Saved(
+        string Signature,
+        string Tensors,
+        int Step,
+        ImmutableArray<PrefixLoss> Losses,
+        int? BestStep,
+        double BestDevLoss,
+        int V = Saved.Version)
     {
         /// <summary>The version of a checkpoint that is written.</summary>
         public const int Version = 1;
@@ -113,13 +130,19 @@ internal sealed record TuningState
 }
 
 /// <summary>How settings and checkpoints are written.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, Converters = [typeof(SoftPromptStartConverter)], RespectNullableAnnotations = true)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    Converters = [typeof(SoftPromptStartConverter)],
+    RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(TuningSettings))]
 [JsonSerializable(typeof(TuningState.Saved))]
 internal sealed partial class TuningJson : JsonSerializerContext;
 
-/// <summary>How a soft prompt begins, by the name that the value has in code: what was stored once stays readable. Anything else is an error.</summary>
+/// <summary>
+/// How a soft prompt begins, by the name that the value has in code: what was stored once stays readable. Anything else is an error.
+/// </summary>
 internal sealed class SoftPromptStartConverter : JsonConverter<SoftPromptStart>
 {
     public override SoftPromptStart Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
@@ -134,5 +157,6 @@ internal sealed class SoftPromptStartConverter : JsonConverter<SoftPromptStart>
         }
     }
 
-    public override void Write(Utf8JsonWriter writer, SoftPromptStart value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
+    public override void Write(Utf8JsonWriter writer, SoftPromptStart value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.ToString());
 }

@@ -39,6 +39,9 @@ internal sealed record MeasuredConfiguration
 }
 
 /// <summary>How measurements are written.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, Converters = [typeof(SoftPromptStartConverter)])]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    Converters = [typeof(SoftPromptStartConverter)])]
 [JsonSerializable(typeof(MeasuredConfiguration))]
 internal sealed partial class MeasuringJson : JsonSerializerContext;

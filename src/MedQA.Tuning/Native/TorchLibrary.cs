@@ -6,10 +6,14 @@ using TorchSharp;
 
 namespace MedQA.Tuning.Native;
 
-/// <summary>Loads libtorch, also on systems whose C++ library is a little older than the one that TorchSharp was built with (Debian 12, Ubuntu 22.04).</summary>
+/// <summary>
+/// Loads libtorch, also on systems whose C++ library is a little older than the one that TorchSharp was built with (Debian 12, Ubuntu
+/// 22.04).
+/// </summary>
 /// <remarks>
-/// libLibTorchSharp.so of TorchSharp 0.107 asks for GLIBCXX_3.4.32, because a header of GCC 13 names the symbol <c>ios_base_library_init</c>; no relocation uses it, and all
-/// that is used is in GLIBCXX_3.4.30. Where the library cannot be loaded as it is, a copy that does not insist on that version is loaded.
+/// libLibTorchSharp.so of TorchSharp 0.107 asks for GLIBCXX_3.4.32, because a header of GCC 13 names the symbol
+/// <c>ios_base_library_init</c>; no relocation uses it, and all that is used is in GLIBCXX_3.4.30. Where the library cannot be loaded as it
+/// is, a copy that does not insist on that version is loaded.
 /// </remarks>
 internal static class TorchLibrary
 {
@@ -36,7 +40,11 @@ internal static class TorchLibrary
         }
         catch (Exception exception) when (exception is TypeInitializationException or NotSupportedException or DllNotFoundException)
         {
-            throw new TuningException($"libtorch cannot be loaded on this system ({RuntimeInformation.RuntimeIdentifier}): TorchSharp has it for linux-x64, win-x64 and osx-arm64, and on Linux it needs the C++ library of GCC 12 or later (Debian 12, Ubuntu 22.04). {Innermost(exception)}", exception);
+            throw new TuningException(
+                $"libtorch cannot be loaded on this system ({RuntimeInformation.RuntimeIdentifier}): TorchSharp has it for linux-x64, "
+                    + "win-x64 and osx-arm64, and on Linux it needs the C++ library of GCC 12 or later (Debian 12, Ubuntu 22.04). "
+                    + $"{Innermost(exception)}",
+                exception);
         }
     }
 

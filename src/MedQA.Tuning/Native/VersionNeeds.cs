@@ -3,7 +3,10 @@ using System.Text;
 
 namespace MedQA.Tuning.Native;
 
-/// <summary>The versions of other libraries' interfaces that a 64-bit little-endian ELF library asks for (section .gnu.version_r; Linux Standard Base, "Symbol Versioning").</summary>
+/// <summary>
+/// The versions of other libraries' interfaces that a 64-bit little-endian ELF library asks for (section .gnu.version_r; Linux Standard
+/// Base, "Symbol Versioning").
+/// </summary>
 internal static class VersionNeeds
 {
     private const int LoadSegment = 1;
@@ -14,7 +17,9 @@ internal static class VersionNeeds
     private const long NeedCount = 0x6fffffff;
     private const ushort Weak = 2;
 
-    /// <summary>Marks the need of a version as weak: the loader then goes on without it. Only right where no symbol of that version is used.</summary>
+    /// <summary>
+    /// Marks the need of a version as weak: the loader then goes on without it. Only right where no symbol of that version is used.
+    /// </summary>
     /// <param name="library">The library's bytes, changed in place.</param>
     /// <param name="version">The version's name, such as <c>GLIBCXX_3.4.32</c>.</param>
     /// <returns>Whether the library asks for it.</returns>
@@ -39,7 +44,9 @@ internal static class VersionNeeds
     private static bool WeakenNeed(Span<byte> library, string version)
     {
         var dynamic = ReadDynamic(library);
-        if (!dynamic.TryGetValue(Needs, out var needs) || !dynamic.TryGetValue(NeedCount, out var count) || !dynamic.TryGetValue(StringTable, out var strings))
+        if (!dynamic.TryGetValue(Needs, out var needs)
+            || !dynamic.TryGetValue(NeedCount, out var count)
+            || !dynamic.TryGetValue(StringTable, out var strings))
         {
             return false;
         }
@@ -102,7 +109,11 @@ internal static class VersionNeeds
         for (var index = 0; index < BinaryPrimitives.ReadUInt16LittleEndian(library[56..]); index++)
         {
             var segment = library[(table + (index * SegmentBytes))..];
-            segments.Add((BinaryPrimitives.ReadInt32LittleEndian(segment), BinaryPrimitives.ReadInt64LittleEndian(segment[8..]), BinaryPrimitives.ReadInt64LittleEndian(segment[16..]), BinaryPrimitives.ReadInt64LittleEndian(segment[32..])));
+            segments.Add(
+                (BinaryPrimitives.ReadInt32LittleEndian(
+                    segment), BinaryPrimitives.ReadInt64LittleEndian(
+                        segment[8..]), BinaryPrimitives.ReadInt64LittleEndian(
+                            segment[16..]), BinaryPrimitives.ReadInt64LittleEndian(segment[32..])));
         }
 
         return segments;

@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 namespace MedQA.Tuning.Transformers;
 
 /// <summary>
-/// A decoder of the Llama family with frozen weights, through which gradients flow to its input alone: no weight has a gradient, so none is ever computed or kept.
+/// A decoder of the Llama family with frozen weights, through which gradients flow to its input alone: no weight has a gradient, so none is
+/// ever computed or kept.
 /// </summary>
 internal sealed class Decoder : IDisposable
 {
@@ -18,7 +19,8 @@ internal sealed class Decoder : IDisposable
     {
         (Shape, Precision, _embedding, _head, _finalNorm, _layers) = (shape, precision, embedding, head, finalNorm, layers);
         using var scope = NewDisposeScope();
-        _inverseFrequencies = (1.0 / (tensor(shape.RotaryBase, ScalarType.Float32).pow(arange(0, shape.HeadSize, 2, ScalarType.Float32) / shape.HeadSize)) / shape.RotaryFactor).DetachFromDisposeScope();
+        _inverseFrequencies = (1.0 / (tensor(shape.RotaryBase, ScalarType.Float32)
+            .pow(arange(0, shape.HeadSize, 2, ScalarType.Float32) / shape.HeadSize)) / shape.RotaryFactor).DetachFromDisposeScope();
     }
 
     /// <summary>The model's sizes.</summary>
@@ -48,14 +50,18 @@ internal sealed class Decoder : IDisposable
 
     private static Decoder Load(ModelFolder folder, DecoderShape shape, ScalarType precision)
     {
-        using IWeightSource weights = Directory.EnumerateFiles(folder.Path, "*.safetensors").Any() ? new SafetensorsWeights(folder.Path) : new OnnxWeights(folder, shape);
+        using IWeightSource weights = Directory.EnumerateFiles(folder.Path, "*.safetensors").Any()
+            ? new SafetensorsWeights(folder.Path)
+            : new OnnxWeights(folder, shape);
         return Load(folder, shape, weights, precision);
     }
 
     /// <summary>The embeddings of tokens, float32 [tokens, hidden].</summary>
     public Tensor Embed(Tensor ids) => _embedding.index_select(0, ids.reshape(-1)).to(ScalarType.Float32);
 
-    /// <summary>Keys and values that virtual tokens at positions 0 … leave behind, for each layer [1, key/value heads, length, head size].</summary>
+    /// <summary>
+    /// Keys and values that virtual tokens at positions 0 … leave behind, for each layer [1, key/value heads, length, head size].
+    /// </summary>
     /// <param name="softPrompt">[length, hidden]; gradients flow to it.</param>
     public KeysAndValues[] ReadPrefix(Tensor softPrompt)
     {
@@ -78,7 +84,10 @@ internal sealed class Decoder : IDisposable
         return kept;
     }
 
-    /// <summary>The hidden states after the last norm, [rows, tokens, hidden], of rows of tokens behind a prefix. What pads a row must stand at its end: no token sees what follows it.</summary>
+    /// <summary>
+    /// The hidden states after the last norm, [rows, tokens, hidden], of rows of tokens behind a prefix. What pads a row must stand at its
+    /// end: no token sees what follows it.
+    /// </summary>
     /// <param name="ids">[rows, tokens].</param>
     /// <param name="prefix">The prefix of all rows, or <see langword="null"/>.</param>
     public Tensor Read(Tensor ids, KeysAndValues[]? prefix)
@@ -120,15 +129,32 @@ internal sealed class Decoder : IDisposable
         using var noGradients = no_grad();
         var intermediate = ModelJson.Read(Path.Combine(folder.Path, "config.json"))!.Value.Get("intermediate_size").Integer();
         var tied = shape.Tied || !weights.Has("lm_head.weight");
-        var embedding = Frozen(weights.Read("model.embed_tokens.weight", (long)shape.Vocabulary * shape.Hidden), [shape.Vocabulary, shape.Hidden], ScalarType.Float32);
-        var head = tied ? embedding.to(precision, copy: true).DetachFromDisposeScope() : Frozen(weights.Read("lm_head.weight", (long)shape.Vocabulary * shape.Hidden), [shape.Vocabulary, shape.Hidden], precision);
+        var embedding = Frozen(
+            weights.Read("model.embed_tokens.weight", (long)shape.Vocabulary * shape.Hidden),
+            [shape.Vocabulary, shape.Hidden],
+            ScalarType.Float32);
+        var head = tied
+            ? embedding.to(precision, copy: true).DetachFromDisposeScope()
+            : Frozen(weights.Read("lm_head.weight", (long)shape.Vocabulary * shape.Hidden), [shape.Vocabulary, shape.Hidden], precision);
         var layers = new DecoderLayer[shape.Layers];
         for (var layer = 0; layer < layers.Length; layer++)
         {
-            layers[layer] = new(weights, shape, layer, intermediate, (numbers, size) => Frozen(numbers, size, precision), (numbers, size) => Frozen(numbers, size, ScalarType.Float32));
+            layers[layer] = new(
+                weights,
+                shape,
+                layer,
+                intermediate,
+                (numbers, size) => Frozen(numbers, size, precision),
+                (numbers, size) => Frozen(numbers, size, ScalarType.Float32));
         }
 
-        return new(shape, precision, embedding, head, Frozen(weights.Read("model.norm.weight", shape.Hidden), [shape.Hidden], ScalarType.Float32), layers);
+        return new(
+            shape,
+            precision,
+            embedding,
+            head,
+            Frozen(weights.Read("model.norm.weight", shape.Hidden), [shape.Hidden], ScalarType.Float32),
+            layers);
 
         static Tensor Frozen(float[] numbers, long[] size, ScalarType type)
         {

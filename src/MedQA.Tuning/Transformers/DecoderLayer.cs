@@ -14,31 +14,53 @@ internal sealed class DecoderLayer : IDisposable
     private readonly Tensor _gateUp;
     private readonly Tensor _down;
 
-    public DecoderLayer(IWeightSource weights, DecoderShape shape, int layer, int intermediate, Func<float[], long[], Tensor> matrix, Func<float[], long[], Tensor> vector)
+    public DecoderLayer(
+        IWeightSource weights,
+        DecoderShape shape,
+        int layer,
+        int intermediate,
+        Func<float[], long[], Tensor> matrix,
+        Func<float[], long[], Tensor> vector)
     {
         _shape = shape;
         var prefix = $"model.layers.{layer}.";
         var (queries, keys) = (shape.Heads * shape.HeadSize, shape.KeyValueHeads * shape.HeadSize);
         _inputNorm = vector(weights.Read($"{prefix}input_layernorm.weight", shape.Hidden), [shape.Hidden]);
         _postNorm = vector(weights.Read($"{prefix}post_attention_layernorm.weight", shape.Hidden), [shape.Hidden]);
-        _queryKeyValue = matrix([.. Weight("self_attn.q_proj", queries, shape.Hidden), .. Weight("self_attn.k_proj", keys, shape.Hidden), .. Weight("self_attn.v_proj", keys, shape.Hidden)], [queries + (2 * keys), shape.Hidden]);
-        _queryKeyValueBias = weights.Has($"{prefix}self_attn.q_proj.bias") ? matrix([.. Bias("q_proj", queries), .. Bias("k_proj", keys), .. Bias("v_proj", keys)], [queries + (2 * keys)]) : null;
+        _queryKeyValue = matrix(
+            [
+                .. Weight("self_attn.q_proj", queries, shape.Hidden),
+                .. Weight("self_attn.k_proj", keys, shape.Hidden),
+                .. Weight("self_attn.v_proj", keys, shape.Hidden)
+            ],
+            [queries + (2 * keys), shape.Hidden]);
+        _queryKeyValueBias = weights.Has($"{prefix}self_attn.q_proj.bias")
+            ? matrix([.. Bias("q_proj", queries), .. Bias("k_proj", keys), .. Bias("v_proj", keys)], [queries + (2 * keys)])
+            : null;
         _output = matrix(Weight("self_attn.o_proj", shape.Hidden, queries), [shape.Hidden, queries]);
-        _gateUp = matrix([.. Weight("mlp.gate_proj", intermediate, shape.Hidden), .. Weight("mlp.up_proj", intermediate, shape.Hidden)], [2 * intermediate, shape.Hidden]);
+        _gateUp = matrix(
+            [.. Weight("mlp.gate_proj", intermediate, shape.Hidden), .. Weight("mlp.up_proj", intermediate, shape.Hidden)],
+            [2 * intermediate, shape.Hidden]);
         _down = matrix(Weight("mlp.down_proj", shape.Hidden, intermediate), [shape.Hidden, intermediate]);
 
         float[] Weight(string name, int outputs, int inputs) => weights.Read($"{prefix}{name}.weight", (long)outputs * inputs);
         float[] Bias(string name, int outputs) => weights.Read($"{prefix}self_attn.{name}.bias", outputs);
     }
 
-    /// <summary>Queries, keys and values of tokens, rotary applied: [rows, heads, tokens, head size] in the precision of the products.</summary>
+    /// <summary>
+    /// Queries, keys and values of tokens, rotary applied: [rows, heads, tokens, head size] in the precision of the products.
+    /// </summary>
     public (Tensor Queries, Tensor Keys, Tensor Values) Project(Tensor hidden, Tensor cosine, Tensor sine)
     {
         var (rows, tokens) = (hidden.shape[0], hidden.shape[1]);
         var all = nn.functional.linear(Norm(hidden, _inputNorm).to(_queryKeyValue.dtype), _queryKeyValue, _queryKeyValueBias)
             .view(rows, tokens, _shape.Heads + (2 * _shape.KeyValueHeads), _shape.HeadSize).transpose(1, 2);
         var turned = Rotate(all.narrow(1, 0, _shape.Heads + _shape.KeyValueHeads), cosine, sine);
-        return (turned.narrow(1, 0, _shape.Heads), turned.narrow(1, _shape.Heads, _shape.KeyValueHeads), all.narrow(1, _shape.Heads + _shape.KeyValueHeads, _shape.KeyValueHeads));
+        return (turned.narrow(
+            1,
+            0,
+            _shape.Heads), turned.narrow(
+                1, _shape.Heads, _shape.KeyValueHeads), all.narrow(1, _shape.Heads + _shape.KeyValueHeads, _shape.KeyValueHeads));
     }
 
     /// <summary>The layer's result from its attention.</summary>
@@ -74,7 +96,9 @@ internal sealed class DecoderLayer : IDisposable
         }
     }
 
-    /// <summary>Rotary positions (Su et al., arXiv 2104.09864) in Hugging Face's order: the first half of a head's numbers turns with the second.</summary>
+    /// <summary>
+    /// Rotary positions (Su et al., arXiv 2104.09864) in Hugging Face's order: the first half of a head's numbers turns with the second.
+    /// </summary>
     private static Tensor Rotate(Tensor heads, Tensor cosine, Tensor sine)
     {
         var halves = heads.to(ScalarType.Float32).chunk(2, -1);

@@ -2,7 +2,10 @@ using MedQA.Inference.Models;
 
 namespace MedQA.Tuning.Transformers;
 
-/// <summary>What config.json states of a decoder of the Llama family (Llama, SmolLM2, Mistral, Qwen2): pre-norm blocks of grouped attention with rotary positions and a gated SiLU network.</summary>
+/// <summary>
+/// What config.json states of a decoder of the Llama family (Llama, SmolLM2, Mistral, Qwen2): pre-norm blocks of grouped attention with
+/// rotary positions and a gated SiLU network.
+/// </summary>
 internal sealed record DecoderShape
 {
     private static readonly string[] Families = ["llama", "mistral", "qwen2"];
@@ -41,11 +44,17 @@ internal sealed record DecoderShape
     public required bool Tied { get; init; }
 
     /// <summary>Reads a model's config.json.</summary>
-    /// <exception cref="ModelException">It is missing, damaged, or of a kind that cannot be tuned; the message names what is not supported.</exception>
+    /// <exception cref="ModelException">It is missing, damaged, or of a kind that cannot be tuned; the message names what is not
+    /// supported.</exception>
     public static DecoderShape Read(string folder)
     {
         var file = Path.Combine(folder, "config.json");
-        var config = ModelJson.Read(file) ?? throw new ModelException(ModelFault.MissingFile, file, "the file is not there, and tuning needs the sizes and the rotary base that it states", "Copy the model's config.json into the folder");
+        var config = ModelJson.Read(file)
+            ?? throw new ModelException(
+                ModelFault.MissingFile,
+                file,
+                "the file is not there, and tuning needs the sizes and the rotary base that it states",
+                "Copy the model's config.json into the folder");
         var family = config.Get("model_type").Text();
         if (!Families.Contains(family))
         {
@@ -65,9 +74,14 @@ internal sealed record DecoderShape
         var heads = config.Get("num_attention_heads").Integer();
         var hidden = config.Get("hidden_size").Integer();
         var context = config.Get("max_position_embeddings").Integer();
-        if (config.Find("sliding_window")?.Integer() is { } window && window < context && config.Find("use_sliding_window")?.Flag() != false)
+        if (config.Find("sliding_window")?.Integer() is { } window
+            && window < context
+            && config.Find("use_sliding_window")?.Flag() != false)
         {
-            throw Unsupported(file, $"a sliding window of {window:N0} tokens is shorter than the context of {context:N0}; only attention that sees everything is supported");
+            throw Unsupported(
+                file,
+                $"a sliding window of {window:N0} tokens is shorter than the context of {context:N0}; only attention that sees everything "
+                    + "is supported");
         }
 
         var (rotaryBase, factor) = ReadRotary(config, file);
@@ -101,5 +115,6 @@ internal sealed record DecoderShape
         };
     }
 
-    private static ModelException Unsupported(string file, string problem) => new(ModelFault.UnknownArchitecture, file, problem, "Tune another model");
+    private static ModelException Unsupported(string file, string problem) =>
+        new(ModelFault.UnknownArchitecture, file, problem, "Tune another model");
 }

@@ -1,6 +1,9 @@
 namespace MedQA.Tuning.Transformers;
 
-/// <summary>Where a model's weights are from. Tensors have the names and shapes that Hugging Face gives them: a linear layer's weight is [outputs, inputs].</summary>
+/// <summary>
+/// Where a model's weights are from. Tensors have the names and shapes that Hugging Face gives them: a linear layer's weight is [outputs,
+/// inputs].
+/// </summary>
 internal interface IWeightSource : IDisposable
 {
     /// <summary>Whether there is a tensor of that name.</summary>

@@ -8,8 +8,9 @@ using MedQA.Inference.Sessions;
 namespace MedQA.Tuning.Transformers;
 
 /// <summary>
-/// Weights of a decoder's ONNX graph, so that a model folder suffices for tuning: matrix products by the names of their nodes, as onnxruntime-genai's model builder and Optimum write them,
-/// in float32, float16, or in blocks of 4 or 8 bits (MatMulNBits), with the offsets that a product of block sums restores.
+/// Weights of a decoder's ONNX graph, so that a model folder suffices for tuning: matrix products by the names of their nodes, as
+/// onnxruntime-genai's model builder and Optimum write them, in float32, float16, or in blocks of 4 or 8 bits (MatMulNBits), with the
+/// offsets that a product of block sums restores.
 /// </summary>
 internal sealed partial class OnnxWeights : IWeightSource
 {
@@ -35,9 +36,14 @@ internal sealed partial class OnnxWeights : IWeightSource
 
             foreach (var node in nodes)
             {
-                if (node.Operation is "MatMul" or "MatMulNBits" && node.Inputs.Count > 1 && Find(node.Inputs[1]) is not null && ProductName().Match(node.Name) is { Success: true } match)
+                if (node.Operation is "MatMul" or "MatMulNBits"
+                    && node.Inputs.Count > 1
+                    && Find(node.Inputs[1]) is not null
+                    && ProductName().Match(node.Name) is { Success: true } match)
                 {
-                    _products.TryAdd(match.Groups["layer"].Length == 0 ? "lm_head" : $"{match.Groups["layer"].Value}.{match.Groups["role"].Value}", node);
+                    _products.TryAdd(
+                        match.Groups["layer"].Length == 0 ? "lm_head" : $"{match.Groups["layer"].Value}.{match.Groups["role"].Value}",
+                        node);
                 }
             }
 
@@ -59,7 +65,9 @@ internal sealed partial class OnnxWeights : IWeightSource
         try
         {
             var numbers = (Locate(name) ?? throw Damaged($"it has nothing that is known as \"{name}\""))();
-            return numbers.LongLength == count ? numbers : throw Damaged($"\"{name}\" has {numbers.Length:N0} numbers where config.json means {count:N0}");
+            return numbers.LongLength == count
+                ? numbers
+                : throw Damaged($"\"{name}\" has {numbers.Length:N0} numbers where config.json means {count:N0}");
         }
         catch (InvalidDataException exception)
         {
@@ -69,7 +77,11 @@ internal sealed partial class OnnxWeights : IWeightSource
 
     public void Dispose() => _last = (null, []);
 
-    [GeneratedRegex(@"^/lm_head/MatMul|layers\.(?<layer>[0-9]+)/(?:attn|self_attn|mlp)/(?<role>qkv_proj|q_proj|k_proj|v_proj|o_proj|gate_up|gate_proj|up_proj|down_proj)(?:_proj)?/MatMul(?:_Q[0-9]+|Nbits)?$", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        @"^/lm_head/MatMul|layers\.(?<layer>[0-9]+)/(?:attn|self_attn|mlp)"
+            + @"/(?<role>qkv_proj|q_proj|k_proj|v_proj|o_proj|gate_up|gate_proj|up_proj|down_proj)(?:_proj)?/MatMul(?:_Q[0-9]+|Nbits)?$",
+        RegexOptions.ExplicitCapture,
+        1000)]
     private static partial Regex ProductName();
 
     private List<GraphNode> ReadGraph(ReadOnlySpan<byte> bytes)
@@ -112,10 +124,13 @@ internal sealed partial class OnnxWeights : IWeightSource
         var parts = name.Split('.');
         return name switch
         {
-            "model.norm.weight" => Stored(string.Create(CultureInfo.InvariantCulture, $"model.layers.{_shape.Layers}.final_norm_layernorm.weight")),
-            "lm_head.weight" => _products.TryGetValue("lm_head", out var head) ? () => Matrix(head, _shape.Vocabulary, _shape.Hidden) : null,
+            "model.norm.weight" =>
+                Stored(string.Create(CultureInfo.InvariantCulture, $"model.layers.{_shape.Layers}.final_norm_layernorm.weight")),
+            "lm_head.weight" =>
+                _products.TryGetValue("lm_head", out var head) ? () => Matrix(head, _shape.Vocabulary, _shape.Hidden) : null,
             "model.embed_tokens.weight" => Locate("lm_head.weight"),
-            _ when parts is ["model", "layers", var layer, "self_attn", "q_proj" or "k_proj" or "v_proj", "bias"] && _tensors.TryGetValue($"model.layers.{layer}.attn.qkv_proj.Add.bias", out var bias) =>
+            _ when parts is ["model", "layers", var layer, "self_attn", "q_proj" or "k_proj" or "v_proj", "bias"]
+                && _tensors.TryGetValue($"model.layers.{layer}.attn.qkv_proj.Add.bias", out var bias) =>
                 () => bias.ReadNumbers(_directory)[Rows(parts[4])],
             _ when parts is ["model", "layers", var layer, _, var role, "weight"] => LocateProduct(layer, role),
             _ => null,
@@ -142,7 +157,10 @@ internal sealed partial class OnnxWeights : IWeightSource
         if (role is "q_proj" or "k_proj" or "v_proj" && _products.TryGetValue($"{layer}.qkv_proj", out var joined))
         {
             var range = Rows(role);
-            return () => Matrix(joined, (_shape.Heads + (2 * _shape.KeyValueHeads)) * _shape.HeadSize, columns)[(range.Start.Value * columns)..(range.End.Value * columns)];
+            return () => Matrix(
+                joined,
+                (_shape.Heads + (2 * _shape.KeyValueHeads)) * _shape.HeadSize,
+                columns)[(range.Start.Value * columns)..(range.End.Value * columns)];
         }
 
         if (role is "gate_proj" or "up_proj" && _products.TryGetValue($"{layer}.gate_up", out var both))
@@ -190,7 +208,8 @@ internal sealed partial class OnnxWeights : IWeightSource
     {
         var tensor = Find(node.Inputs[1])!;
         var stored = tensor.ReadNumbers(_directory);
-        var (inputs, outputs) = tensor.Dimensions is [var first, var second] ? ((int)first, (int)second) : throw Damaged($"the matrix of {node.Name} is none");
+        var (inputs, outputs) =
+            tensor.Dimensions is [var first, var second] ? ((int)first, (int)second) : throw Damaged($"the matrix of {node.Name} is none");
         var matrix = new float[stored.Length];
         for (var input = 0; input < inputs; input++)
         {
@@ -206,7 +225,8 @@ internal sealed partial class OnnxWeights : IWeightSource
     /// <summary>scale · (q − zero point) + offset, block by block; without zero points the middle of the range stands for zero.</summary>
     private float[] Blocks(GraphNode node)
     {
-        var (outputs, inputs, size, bits) = ((int)node.Integer("N", 0), (int)node.Integer("K", 0), (int)node.Integer("block_size", 0), (int)node.Integer("bits", 4));
+        var (outputs, inputs, size, bits) =
+            ((int)node.Integer("N", 0), (int)node.Integer("K", 0), (int)node.Integer("block_size", 0), (int)node.Integer("bits", 4));
         if (bits is not (4 or 8) || size < 1 || node.Inputs.Skip(4).Any(static input => input.Length > 0))
         {
             throw Damaged($"{node.Name} keeps its weights in {bits} bits or in another order; blocks of 4 and 8 bits can be read");
@@ -215,10 +235,15 @@ internal sealed partial class OnnxWeights : IWeightSource
         var blocks = (inputs + size - 1) / size;
         var quantized = Find(node.Inputs[1])!.Read(_directory);
         var scales = (Find(node.Inputs[2]) ?? throw Damaged($"{node.Name} has no stored scales")).ReadNumbers(_directory);
-        var zeros = node.Inputs.Count > 3 && node.Inputs[3].Length > 0 ? (Find(node.Inputs[3]) ?? throw Damaged($"{node.Name} has no stored zero points")).Read(_directory) : null;
+        var zeros = node.Inputs.Count > 3 && node.Inputs[3].Length > 0
+            ? (Find(node.Inputs[3]) ?? throw Damaged($"{node.Name} has no stored zero points")).Read(_directory)
+            : null;
         var offsets = _offsets.TryGetValue(node, out var stored) ? stored.ReadNumbers(_directory) : null;
         var (bytesOfBlock, zeroBytesOfRow) = (size * bits / 8, ((blocks * bits) + 7) / 8);
-        if (quantized.Length != (long)outputs * blocks * bytesOfBlock || scales.Length != outputs * blocks || (offsets?.Length ?? scales.Length) != scales.Length || (zeros?.Length ?? (outputs * zeroBytesOfRow)) != outputs * zeroBytesOfRow)
+        if (quantized.Length != (long)outputs * blocks * bytesOfBlock
+            || scales.Length != outputs * blocks
+            || (offsets?.Length ?? scales.Length) != scales.Length
+            || (zeros?.Length ?? (outputs * zeroBytesOfRow)) != outputs * zeroBytesOfRow)
         {
             throw Damaged($"the tensors of {node.Name} do not have the sizes that the node states");
         }
@@ -231,8 +256,13 @@ internal sealed partial class OnnxWeights : IWeightSource
                 var (block, place) = (input / size, input % size);
                 var row = quantized.AsSpan(((output * blocks) + block) * bytesOfBlock);
                 var level = bits == 8 ? row[place] : Nibble(row, place);
-                var zero = zeros is null ? 1 << (bits - 1) : bits == 8 ? zeros[(output * zeroBytesOfRow) + block] : Nibble(zeros.AsSpan(output * zeroBytesOfRow), block);
-                matrix[(output * inputs) + input] = (scales[(output * blocks) + block] * (level - zero)) + (offsets?[(block * outputs) + output] ?? 0);
+                var zero = zeros is null
+                    ? 1 << (bits - 1)
+                    : bits == 8
+                    ? zeros[(output * zeroBytesOfRow) + block]
+                    : Nibble(zeros.AsSpan(output * zeroBytesOfRow), block);
+                matrix[(output * inputs) + input] =
+                    (scales[(output * blocks) + block] * (level - zero)) + (offsets?[(block * outputs) + output] ?? 0);
             }
         });
         return matrix;
@@ -240,12 +270,15 @@ internal sealed partial class OnnxWeights : IWeightSource
         static int Nibble(ReadOnlySpan<byte> bytes, int place) => place % 2 == 0 ? bytes[place / 2] & 0x0F : bytes[place / 2] >> 4;
     }
 
-    /// <summary>A tensor that the graph keeps, perhaps in another precision or, where equal tensors are kept once, under the name of the first.</summary>
+    /// <summary>
+    /// A tensor that the graph keeps, perhaps in another precision or, where equal tensors are kept once, under the name of the first.
+    /// </summary>
     private GraphTensor? Find(string name) =>
         _tensors.TryGetValue(name, out var tensor) ? tensor
         : _makers.TryGetValue(name, out var cast) && cast.Operation is "Cast" or "Identity" ? _tensors.GetValueOrDefault(cast.Inputs[0])
         : null;
 
     private ModelException Damaged(string problem, Exception? inner = null) =>
-        new(ModelFault.UnknownArchitecture, _folder.GraphPath, problem, "Tune from a folder with the model's safetensors, and name this one with --for", inner);
+        new(ModelFault.UnknownArchitecture, _folder.GraphPath, problem, "Tune from a folder with the model's safetensors, and name this "
+            + "one with --for", inner);
 }

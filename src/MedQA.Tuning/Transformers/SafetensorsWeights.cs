@@ -38,13 +38,21 @@ internal sealed class SafetensorsWeights : IWeightSource
     {
         if (!_places.TryGetValue(name, out var file))
         {
-            throw new ModelException(ModelFault.MissingFile, _folder, $"no safetensors file of the folder has the tensor \"{name}\"", "Fetch all parts of the weights");
+            throw new ModelException(
+                ModelFault.MissingFile,
+                _folder,
+                $"no safetensors file of the folder has the tensor \"{name}\"",
+                "Fetch all parts of the weights");
         }
 
         try
         {
             return file.Find(name).Count == count ? file.ReadSingles(name)
-                : throw new ModelException(ModelFault.DamagedFile, _folder, $"the tensor \"{name}\" has {file.Find(name).Count:N0} numbers where config.json means {count:N0}", "Fetch weights and config.json of the same model");
+                : throw new ModelException(
+                    ModelFault.DamagedFile,
+                    _folder,
+                    $"the tensor \"{name}\" has {file.Find(name).Count:N0} numbers where config.json means {count:N0}",
+                    "Fetch weights and config.json of the same model");
         }
         catch (SafetensorsException exception)
         {

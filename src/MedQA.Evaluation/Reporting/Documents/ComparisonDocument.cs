@@ -23,7 +23,15 @@ internal static class ComparisonDocument
 
         yield return new Heading(2, "On the questions in common");
         yield return new Table(
-            [new("first"), new("second"), new("data set"), new("questions", true), new("left out", true), new("first's accuracy"), new("second's accuracy")],
+            [
+                new("first"),
+                new("second"),
+                new("data set"),
+                new("questions", true),
+                new("left out", true),
+                new("first's accuracy"),
+                new("second's accuracy")
+            ],
             [
                 .. comparison.Pairs.Select(static pair => ImmutableArray.Create(
                     pair.First,
@@ -36,7 +44,18 @@ internal static class ComparisonDocument
             ]);
         yield return new Heading(2, "Differences");
         yield return new Table(
-            [new("first"), new("second"), new("data set"), new("difference", true), new("95 % interval"), new("only first right", true), new("only second right", true), new("McNemar mid-p", true), new("exact p", true), new("mid-p after Holm", true)],
+            [
+                new("first"),
+                new("second"),
+                new("data set"),
+                new("difference", true),
+                new("95 % interval"),
+                new("only first right", true),
+                new("only second right", true),
+                new("McNemar mid-p", true),
+                new("exact p", true),
+                new("mid-p after Holm", true)
+            ],
             [
                 .. comparison.Pairs.Select(static pair => ImmutableArray.Create(
                     pair.First,
@@ -50,15 +69,20 @@ internal static class ComparisonDocument
                     Figures.P(pair.Test.ExactP),
                     Figures.P(pair.HolmP))),
             ]);
-        yield return new Paragraph($"Holm's correction is for the family of {comparison.FamilySize} {(comparison.FamilySize == 1 ? "test" : "tests")} in this table. Intervals are not corrected.");
+        yield return new Paragraph(
+            $"Holm's correction is for the family of {comparison.FamilySize} {(comparison.FamilySize == 1 ? "test" : "tests")} in this "
+                + "table. Intervals are not corrected.");
         if (!comparison.Apart.IsEmpty)
         {
-            yield return new Items([.. comparison.Apart.Select(static pair => $"No question in common, so not compared: {pair.First} and {pair.Second}.")]);
+            yield return new Items(
+                [.. comparison.Apart.Select(static pair => $"No question in common, so not compared: {pair.First} and {pair.Second}.")]);
         }
 
         if (comparison.Pairs.Any(static pair => pair.Rough))
         {
-            yield return new Paragraph($"Rough: fewer than {PairedComparison.FewDiscordant} questions (or clusters of them) tell the runs apart; rely on the test.");
+            yield return new Paragraph(
+                $"Rough: fewer than {PairedComparison.FewDiscordant} questions (or clusters of them) tell the runs apart; rely on the "
+                    + "test.");
         }
 
         if (comparison.Pairs.Any(static pair => pair.Test.Undecided))
@@ -68,12 +92,15 @@ internal static class ComparisonDocument
 
         if (comparison.Pairs.Any(static pair => pair.Clusters is not null))
         {
-            yield return new Paragraph("Where questions belong together (equal questions, questions on one passage), intervals and tests are over clusters of them.");
+            yield return new Paragraph(
+                "Where questions belong together (equal questions, questions on one passage), intervals and tests are over clusters of "
+                    + "them.");
         }
 
         if (comparison.Pairs.Sum(static pair => pair.Dataset is null ? 0 : pair.Unaskable) is > 0 and var unaskable)
         {
-            yield return new Paragraph($"Questions that could not be asked in one of the runs, and are left out: {Figures.Count(unaskable)}.");
+            yield return new Paragraph(
+                $"Questions that could not be asked in one of the runs, and are left out: {Figures.Count(unaskable)}.");
         }
     }
 
@@ -85,16 +112,23 @@ internal static class ComparisonDocument
             yield break;
         }
 
-        string[] datasets = [.. comparison.Accuracies.SelectMany(static row => row.Cells).Select(static cell => cell.Dataset).Distinct().Order(StringComparer.Ordinal)];
+        string[] datasets = [.. comparison.Accuracies.SelectMany(static row => row.Cells)
+            .Select(static cell => cell.Dataset)
+            .Distinct()
+            .Order(StringComparer.Ordinal)];
         yield return new Heading(2, "Strategies, models and data sets");
         yield return new Table(
             [new("profile"), new("strategy"), new("model"), .. datasets.Select(static dataset => new Column(dataset)), new("run")],
             [
                 .. comparison.Accuracies.Select(ImmutableArray<string> (row) =>
-                    [row.Profile, row.Strategy, row.Model, .. datasets.Select(dataset => row.Cells.FirstOrDefault(cell => cell.Dataset == dataset) is { } cell
-                        ? $"{Figures.Percent(cell.Accuracy)} ({Figures.Of(cell.Correct, cell.Scored)}; {Figures.Percent(cell.Interval)}){(cell.Provisional ? " provisional" : "")}"
+                    [row.Profile, row.Strategy, row.Model, .. datasets.Select(dataset => row.Cells.FirstOrDefault(
+                        cell => cell.Dataset == dataset) is { } cell
+                        ? $"{Figures.Percent(cell.Accuracy)} ({Figures.Of(cell.Correct, cell.Scored)}; "
+                            + $"{Figures.Percent(cell.Interval)}){(cell.Provisional ? " provisional" : "")}"
                         : Figures.None), string.Join(", ", row.Runs)]),
             ]);
-        yield return new Paragraph("Each on all its own questions with a known right option, with the 95 % interval (Clopper-Pearson, or from clusters where questions belong together). The tests below are on the questions that two runs have in common.");
+        yield return new Paragraph(
+            "Each on all its own questions with a known right option, with the 95 % interval (Clopper-Pearson, or from clusters where "
+                + "questions belong together). The tests below are on the questions that two runs have in common.");
     }
 }

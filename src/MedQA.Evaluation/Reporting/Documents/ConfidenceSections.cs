@@ -28,7 +28,9 @@ internal static class ConfidenceSections
 
         var (figures, intervals) = (report.Figures, report.Intervals);
         yield return new Heading(2, heading);
-        yield return new Paragraph($"Confidence is the {report.Confidence}. {Figures.Count(report.Questions)} questions{(report.Few ? $": fewer than {ConfidenceReport.FewQuestions}, so read these figures with their intervals" : "")}.");
+        yield return new Paragraph(
+            $"Confidence is the {report.Confidence}. {Figures.Count(report.Questions)} questions"
+                + (report.Few ? $": fewer than {ConfidenceReport.FewQuestions}, so read these figures with their intervals." : "."));
         yield return new Table(
             [new(""), new("value", true), new("95 % interval (bootstrap)")],
             [
@@ -44,8 +46,14 @@ internal static class ConfidenceSections
         yield return new Table(
             [new("deferred", true), new("kept", true), new("threshold", true), new("accuracy of the kept", true), new("95 % interval")],
             [.. report.Deferral.Select(static point => ImmutableArray.Create(
-                Figures.Percent(point.Deferred), point.Kept.ToString("0.#"), Figures.Fraction(point.Threshold), Figures.Percent(point.Accuracy), Figures.Percent(point.Interval)))]);
-        yield return new Paragraph("The thresholds are chosen on the same answers, which the intervals allow for; on new questions the same threshold can keep more or fewer, and be right less often.");
+                Figures.Percent(point.Deferred),
+                point.Kept.ToString("0.#"),
+                Figures.Fraction(point.Threshold),
+                Figures.Percent(point.Accuracy),
+                Figures.Percent(point.Interval)))]);
+        yield return new Paragraph(
+            "The thresholds are chosen on the same answers, which the intervals allow for; on new questions the same threshold can keep "
+                + "more or fewer, and be right less often.");
 
         static ImmutableArray<string> Row(string name, double? value, Interval? interval) =>
             [name, Figures.Fraction(value), interval is { } known ? $"{known.Lower:0.000} to {known.Upper:0.000}" : Figures.None];
@@ -64,15 +72,24 @@ internal static class ConfidenceSections
             yield return new Note(warning);
         }
 
-        var goal = $"at least {Figures.Percent(guarantee.TargetAccuracy)} right among the answered, with {Figures.Percent(guarantee.Confidence)} confidence (Learn then Test, arXiv 2110.01052)";
+        var goal =
+            $"at least {Figures.Percent(guarantee.TargetAccuracy)} right among the answered, with {Figures.Percent(guarantee.Confidence)} "
+                + "confidence (Learn then Test, arXiv 2110.01052)";
         if (guarantee.Threshold is not { } threshold)
         {
-            yield return new Paragraph($"From the development run on {guarantee.Development} no threshold guarantees {goal}: it has too few answers, or too many wrong ones.");
+            yield return new Paragraph(
+                $"From the development run on {guarantee.Development} no threshold guarantees {goal}: it has too few answers, or too many "
+                    + "wrong ones.");
             yield break;
         }
 
-        yield return new Paragraph($"Threshold {Figures.Fraction(threshold.Threshold)} guarantees {goal}, for questions like those of the development run on {guarantee.Development}. There it keeps {Figures.Of(threshold.Kept, threshold.Development)} answers, {Figures.Percent(threshold.Accuracy)} of them right.");
-        yield return new Paragraph($"On this run it keeps {Figures.Percent(guarantee.Coverage)} of the answers, {Figures.Of(guarantee.Right, guarantee.Kept)} of them right, 95 % interval {Figures.Percent(guarantee.Interval)}.");
+        yield return new Paragraph(
+            $"Threshold {Figures.Fraction(threshold.Threshold)} guarantees {goal}, for questions like those of the development run on "
+                + $"{guarantee.Development}. There it keeps {Figures.Of(threshold.Kept, threshold.Development)} answers, "
+                + $"{Figures.Percent(threshold.Accuracy)} of them right.");
+        yield return new Paragraph(
+            $"On this run it keeps {Figures.Percent(guarantee.Coverage)} of the answers, {Figures.Of(guarantee.Right, guarantee.Kept)} of "
+                + $"them right, 95 % interval {Figures.Percent(guarantee.Interval)}.");
     }
 
     private static IEnumerable<Block> Samples(RunReport report)
@@ -83,7 +100,10 @@ internal static class ConfidenceSections
         }
 
         yield return new Heading(2, "Fewer samples");
-        yield return new Paragraph($"One sample alone is right on {Figures.Percent(samples.MeanAccuracy)} of {Figures.Count(samples.Questions)} questions: from {Figures.Percent(samples.LowestAccuracy)} to {Figures.Percent(samples.HighestAccuracy)} over the {samples.Samples} samples, standard deviation {Figures.Percent(samples.Deviation)}.");
+        yield return new Paragraph(
+            $"One sample alone is right on {Figures.Percent(samples.MeanAccuracy)} of {Figures.Count(samples.Questions)} questions: from "
+                + $"{Figures.Percent(samples.LowestAccuracy)} to {Figures.Percent(samples.HighestAccuracy)} over the {samples.Samples} "
+                + $"samples, standard deviation {Figures.Percent(samples.Deviation)}.");
         if (samples.Subsets.IsEmpty)
         {
             yield break;
@@ -95,7 +115,9 @@ internal static class ConfidenceSections
             [
                 .. samples.Subsets
                     .Where(score => Milestones.Contains(score.Samples) || score.Samples == samples.Samples)
-                    .Select(score => ImmutableArray.Create($"{score.Samples}", Figures.Percent(score.PassAt), Figures.Percent(score.MajorityAt), Tokens(score.Samples))),
+                    .Select(
+                        score => ImmutableArray.Create(
+                            $"{score.Samples}", Figures.Percent(score.PassAt), Figures.Percent(score.MajorityAt), Tokens(score.Samples))),
             ]);
 
         // The answers of a second stage cost the first stage too, whatever their number.

@@ -4,7 +4,9 @@ using System.Text;
 
 namespace MedQA.Evaluation.Reporting.Documents;
 
-/// <summary>Blocks as one HTML file that needs nothing else: no script, no outside address, its own style, light or dark as the reader's system is.</summary>
+/// <summary>
+/// Blocks as one HTML file that needs nothing else: no script, no outside address, its own style, light or dark as the reader's system is.
+/// </summary>
 internal static class HtmlWriter
 {
     private const string Style = """
@@ -42,14 +44,19 @@ internal static class HtmlWriter
     private static readonly string StyleHash = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Style)));
 
     /// <summary>Allows the page's own style by its hash, and nothing else.</summary>
-    public static string ContentSecurityPolicy { get; } = $"default-src 'none'; style-src 'sha256-{StyleHash}'; base-uri 'none'; form-action 'none'";
+    public static string ContentSecurityPolicy { get; } =
+        $"default-src 'none'; style-src 'sha256-{StyleHash}'; base-uri 'none'; form-action 'none'";
 
     public static string Write(IReadOnlyList<Block> blocks)
     {
         var title = blocks.OfType<Heading>().First().Text;
         var html = new StringBuilder();
-        html.Append($"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta http-equiv=\"Content-Security-Policy\" content=\"{ContentSecurityPolicy}\">\n");
-        html.Append($"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{Text(title)}</title>\n<style>{Style}</style>\n</head>\n<body>\n<main>\n");
+        html.Append(
+            $"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta http-equiv=\"Content-Security-Policy\" "
+                + $"content=\"{ContentSecurityPolicy}\">\n");
+        html.Append(
+            $"<meta name=\"viewport\" content=\"width=device-width, "
+                + $"initial-scale=1\">\n<title>{Text(title)}</title>\n<style>{Style}</style>\n</head>\n<body>\n<main>\n");
         foreach (var block in blocks)
         {
             Write(html, block);
@@ -97,7 +104,9 @@ internal static class HtmlWriter
         var named = table.Columns.Any(static column => column.Name.Length > 0);
         if (named)
         {
-            html.Append("<thead><tr>").AppendJoin("", table.Columns.Select(static column => $"<th scope=\"col\"{Class(column)}>{Text(column.Name)}</th>")).Append("</tr></thead>\n");
+            html.Append("<thead><tr>")
+                .AppendJoin("", table.Columns.Select(static column => $"<th scope=\"col\"{Class(column)}>{Text(column.Name)}</th>"))
+                .Append("</tr></thead>\n");
         }
 
         html.Append("<tbody>\n");
@@ -106,7 +115,10 @@ internal static class HtmlWriter
             html.Append("<tr>");
             for (var column = 0; column < row.Length; column++)
             {
-                html.Append(!named && column == 0 ? $"<th scope=\"row\">{Text(row[column])}</th>" : $"<td{Class(table.Columns[column])}>{Text(row[column])}</td>");
+                html.Append(
+                    !named && column == 0
+                        ? $"<th scope=\"row\">{Text(row[column])}</th>"
+                        : $"<td{Class(table.Columns[column])}>{Text(row[column])}</td>");
             }
 
             html.Append("</tr>\n");

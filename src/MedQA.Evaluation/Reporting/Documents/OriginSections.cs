@@ -19,7 +19,17 @@ internal static class OriginSections
 
         yield return new Heading(2, "Published results");
         yield return new Table(
-            [new("data set"), new("model"), new("method"), new("accuracy", true), new("95 % interval"), new("n", true), new("year", true), new("source"), new("comparable")],
+            [
+                new("data set"),
+                new("model"),
+                new("method"),
+                new("accuracy", true),
+                new("95 % interval"),
+                new("n", true),
+                new("year", true),
+                new("source"),
+                new("comparable")
+            ],
             [
                 .. report.Published.Select(static beside => ImmutableArray.Create(
                     beside.Dataset,
@@ -54,11 +64,22 @@ internal static class OriginSections
         [
             ("model", $"{report.Model}, fingerprint {report.ModelFingerprint}"),
             ("question set", $"{report.QuestionSet}{(report.QuestionSetHash is { } hash ? $", hash {hash}" : "")}"),
-            ("profile", $"{profile.Name}: strategy {profile.Strategy}, format {(profile.Format == PromptFormat.Chat ? "chat" : "completion")}"),
-            ("worked examples", $"{(profile.ExemplarSelection == ExemplarSelection.Nearest ? $"the {profile.Exemplars} nearest to each question by the model's embedding, of " : "")}{report.Protocol.Exemplars.Length}{(profile.ExemplarSet is { } set ? $" of set {set}" : "")}{string.Concat(exemplars)}"),
-            ("sampling", $"{profile.Samples} samples, temperature {profile.Temperature}, topP {profile.TopP}, topK {profile.TopK}, minP {profile.MinP}, at most {profile.MaxTokens} tokens, seed {profile.Seed}"),
+            ("profile", $"{profile.Name}: strategy {profile.Strategy}, format "
+                + $"{(profile.Format == PromptFormat.Chat ? "chat" : "completion")}"),
+            ("worked examples",
+                (profile.ExemplarSelection == ExemplarSelection.Nearest
+                    ? $"the {profile.Exemplars} nearest to each question by the model's embedding, of "
+                    : "")
+                    + report.Protocol.Exemplars.Length
+                    + (profile.ExemplarSet is { } set ? $" of set {set}" : "")
+                    + string.Concat(exemplars)),
+            ("sampling", $"{profile.Samples} samples, temperature {profile.Temperature}, topP {profile.TopP}, topK {profile.TopK}, minP "
+                + $"{profile.MinP}, at most {profile.MaxTokens} tokens, seed {profile.Seed}"),
             ("reasonings without an answer", profile.OnUnparsed == UnparsedHandling.Force ? "forced by the answer cue" : "abstain"),
-            .. report.Protocol.Prefix is { } prefix ? [("prefix", $"{prefix.Name}: {prefix.Length} virtual tokens in front of every prompt, tuned for model {prefix.ModelName}, hash {prefix.Hash}")] : Array.Empty<(string, string)>(),
+            .. report.Protocol.Prefix is { } prefix
+                ? [("prefix", $"{prefix.Name}: {prefix.Length} virtual tokens in front of every prompt, tuned for model "
+                    + $"{prefix.ModelName}, hash {prefix.Hash}")]
+                : Array.Empty<(string, string)>(),
             ("evaluation rules", report.EvaluationRules),
         ]);
         yield return new Paragraph("The whole profile, as canonical JSON; with its worked examples it stands in the JSON report:");
@@ -68,7 +89,9 @@ internal static class OriginSections
             yield return new Heading(3, "Worked examples chosen");
             yield return new Table(
                 [new("example"), new("questions", true)],
-                [.. report.ExemplarUses.OrderByDescending(static use => use.Questions).Take(MostExemplars).Select(static use => ImmutableArray.Create(use.Exemplar, Figures.Count(use.Questions)))]);
+                [.. report.ExemplarUses.OrderByDescending(static use => use.Questions)
+                    .Take(MostExemplars)
+                    .Select(static use => ImmutableArray.Create(use.Exemplar, Figures.Count(use.Questions)))]);
         }
 
         foreach (var prompt in report.Prompts)
@@ -94,9 +117,12 @@ internal static class OriginSections
         ]);
         if (run.EngineFingerprints.Length > 1)
         {
-            yield return new Note($"{run.EngineFingerprints.Length} different engines answered: the samples follow the same distribution, but not the same bits.");
+            yield return new Note(
+                $"{run.EngineFingerprints.Length} different engines answered: the samples follow the same distribution, but not the same "
+                    + "bits.");
         }
     }
 
-    private static string Time(DateTimeOffset? time) => time is { } known ? known.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss") + " UTC" : Figures.None;
+    private static string Time(DateTimeOffset? time) =>
+        time is { } known ? known.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss") + " UTC" : Figures.None;
 }

@@ -11,7 +11,10 @@ internal static class OverlapDocument
     public static IReadOnlyList<Block> Of(OverlapReport report) =>
     [
         new Heading(1, "Overlap with training text"),
-        new Paragraph($"A question overlaps where its whole text, or {TextOverlap.LongEnough} characters of it in one run, stand in the text. {Figures.Count(report.Questions.Length)} do. {Figures.Count(report.LookedFor)} questions were looked for; {Figures.Count(report.TooShort)} were too short (below {TextOverlap.ShortestQuestion} characters)."),
+        new Paragraph(
+            $"A question overlaps where its whole text, or {TextOverlap.LongEnough} characters of it in one run, stand in the text. "
+                + $"{Figures.Count(report.Questions.Length)} do. {Figures.Count(report.LookedFor)} questions were looked for; "
+                + $"{Figures.Count(report.TooShort)} were too short (below {TextOverlap.ShortestQuestion} characters)."),
         .. report.All is { Scored: 0, Failed: 0 }
             ? ImmutableArray<Block>.Empty
             :
@@ -26,7 +29,9 @@ internal static class OverlapDocument
             [
                 new Heading(2, "Overlapping questions"),
                 new Items([.. report.Questions.Take(MostQuestions).Select(static question => $"{question.Dataset}: {question.Question}")]),
-                .. report.Questions.Length > MostQuestions ? [new Paragraph($"and {report.Questions.Length - MostQuestions} more, in the JSON report.")] : ImmutableArray<Block>.Empty,
+                .. report.Questions.Length > MostQuestions
+                    ? [new Paragraph($"and {report.Questions.Length - MostQuestions} more, in the JSON report.")]
+                    : ImmutableArray<Block>.Empty,
             ],
     ];
 

@@ -51,7 +51,8 @@ internal sealed class PlotArea
     public void Name(double y, string name) => Text(_left - 8, Y(y) + 4, name, "end", "name");
 
     /// <summary>A line between two points.</summary>
-    public void Segment(double x1, double y1, double x2, double y2, string style, string? hint = null) => Line(X(x1), Y(y1), X(x2), Y(y2), style, hint);
+    public void Segment(double x1, double y1, double x2, double y2, string style, string? hint = null) =>
+        Line(X(x1), Y(y1), X(x2), Y(y2), style, hint);
 
     /// <summary>A name at the right of a point.</summary>
     public void Name(double x, double y, string name) => Text(X(x) + 9, Y(y) + 4, name, "start", "name");
@@ -62,7 +63,8 @@ internal sealed class PlotArea
     /// <summary>A line through points, with its name at the end, or so much above it.</summary>
     public void Curve(IReadOnlyList<(double X, double Y)> points, string style, string name, double raised = 0)
     {
-        _svg.Append($"<polyline class=\"{style}\" points=\"{string.Join(' ', points.Select(point => $"{N(X(point.X))},{N(Y(point.Y))}"))}\"/>");
+        _svg.Append(
+            $"<polyline class=\"{style}\" points=\"{string.Join(' ', points.Select(point => $"{N(X(point.X))},{N(Y(point.Y))}"))}\"/>");
         if (points.Count > 0)
         {
             Text(X(points[^1].X) + 8, Y(points[^1].Y) + 4 - raised, name, "start", "name");
@@ -71,14 +73,18 @@ internal sealed class PlotArea
 
     /// <summary>A dot, with what it says when pointed at.</summary>
     public void Dot(double x, double y, double radius, string style, string hint) =>
-        _svg.Append($"<circle class=\"{style}\" cx=\"{N(X(x))}\" cy=\"{N(Y(y))}\" r=\"{N(radius)}\"><title>{HtmlWriter.Text(hint)}</title></circle>");
+        _svg.Append(
+            $"<circle class=\"{style}\" cx=\"{N(X(x))}\" cy=\"{N(Y(y))}\" "
+                + $"r=\"{N(radius)}\"><title>{HtmlWriter.Text(hint)}</title></circle>");
 
     /// <summary>A bar between two values of y, with what it says when pointed at.</summary>
     public void Bar(double x, double width, double from, double to, string style, string hint)
     {
         if (to > from)
         {
-            _svg.Append($"<rect class=\"{style}\" x=\"{N(X(x) - (width / 2))}\" y=\"{N(Y(to))}\" width=\"{N(width)}\" height=\"{N(Y(from) - Y(to))}\"><title>{HtmlWriter.Text(hint)}</title></rect>");
+            _svg.Append(
+                $"<rect class=\"{style}\" x=\"{N(X(x) - (width / 2))}\" y=\"{N(Y(to))}\" width=\"{N(width)}\" "
+                    + $"height=\"{N(Y(from) - Y(to))}\"><title>{HtmlWriter.Text(hint)}</title></rect>");
         }
     }
 
@@ -87,7 +93,9 @@ internal sealed class PlotArea
     {
         if (to > from)
         {
-            _svg.Append($"<rect class=\"one\" fill-opacity=\"{N(opacity)}\" x=\"{N(X(from))}\" y=\"{N(Y(y) - half)}\" width=\"{N(X(to) - X(from))}\" height=\"{N(2 * half)}\"><title>{HtmlWriter.Text(hint)}</title></rect>");
+            _svg.Append(
+                $"<rect class=\"one\" fill-opacity=\"{N(opacity)}\" x=\"{N(X(from))}\" y=\"{N(Y(y) - half)}\" "
+                    + $"width=\"{N(X(to) - X(from))}\" height=\"{N(2 * half)}\"><title>{HtmlWriter.Text(hint)}</title></rect>");
         }
     }
 
@@ -121,7 +129,9 @@ internal sealed class PlotArea
     /// <summary>The drawing.</summary>
     /// <param name="description">What it shows, for those who cannot see it.</param>
     public string ToSvg(string description) =>
-        $"<svg viewBox=\"0 0 {N(Width)} {N(_height)}\" role=\"img\" aria-label=\"{HtmlWriter.Text(description)}\">{_svg}<line class=\"axis\" x1=\"{N(_left)}\" y1=\"{N(_height - Bottom)}\" x2=\"{N(Width - Right)}\" y2=\"{N(_height - Bottom)}\"/></svg>";
+        $"<svg viewBox=\"0 0 {N(Width)} {N(_height)}\" role=\"img\" aria-label=\"{HtmlWriter.Text(description)}\">{_svg}<line "
+            + $"class=\"axis\" x1=\"{N(_left)}\" y1=\"{N(_height - Bottom)}\" x2=\"{N(Width - Right)}\" "
+            + $"y2=\"{N(_height - Bottom)}\"/></svg>";
 
     private static string N(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);
 
@@ -130,8 +140,12 @@ internal sealed class PlotArea
     private double Y(double value) => _height - Bottom - ((value - _y.Low) / (_y.High - _y.Low) * (_height - Bottom - Top));
 
     private void Line(double x1, double y1, double x2, double y2, string style, string? hint = null) =>
-        _svg.Append($"<line class=\"{style}\" x1=\"{N(x1)}\" y1=\"{N(y1)}\" x2=\"{N(x2)}\" y2=\"{N(y2)}\">{(hint is null ? "" : $"<title>{HtmlWriter.Text(hint)}</title>")}</line>");
+        _svg.Append(
+            $"<line class=\"{style}\" x1=\"{N(x1)}\" y1=\"{N(y1)}\" x2=\"{N(x2)}\" "
+                + $"y2=\"{N(y2)}\">{(hint is null ? "" : $"<title>{HtmlWriter.Text(hint)}</title>")}</line>");
 
     private void Text(double x, double y, string text, string anchor, string? style = null) =>
-        _svg.Append($"<text x=\"{N(x)}\" y=\"{N(y)}\" text-anchor=\"{anchor}\"{(style is null ? "" : $" class=\"{style}\"")}>{HtmlWriter.Text(text)}</text>");
+        _svg.Append(
+            $"<text x=\"{N(x)}\" y=\"{N(y)}\" "
+                + $"text-anchor=\"{anchor}\"{(style is null ? "" : $" class=\"{style}\"")}>{HtmlWriter.Text(text)}</text>");
 }

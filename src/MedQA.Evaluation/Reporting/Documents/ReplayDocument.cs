@@ -12,11 +12,24 @@ internal static class ReplayDocument
         new Heading(1, $"{replay.QuestionSet} on {replay.Model}: other strategies from the same samples"),
         new Note(RunReport.NotMedicalAdvice),
         .. replay.Warnings.Select(static warning => new Note(warning)),
-        new Paragraph($"Run {replay.Run}, {Figures.Count(replay.Questions)} questions with a known right option, {replay.Samples} samples each. No model was asked again."),
+        new Paragraph(
+            $"Run {replay.Run}, {Figures.Count(replay.Questions)} questions with a known right option, {replay.Samples} samples each. No "
+                + "model was asked again."),
         new Heading(2, "Strategies"),
         Cost(replay),
         new Table(
-            [new("no.", true), new("strategy"), new("correct", true), new("accuracy", true), new("95 % interval"), new("samples a question", true), new("tokens", true), new("tokens saved", true), new("McNemar mid-p", true), new("after Holm", true)],
+            [
+                new("no.", true),
+                new("strategy"),
+                new("correct", true),
+                new("accuracy", true),
+                new("95 % interval"),
+                new("samples a question", true),
+                new("tokens", true),
+                new("tokens saved", true),
+                new("McNemar mid-p", true),
+                new("after Holm", true)
+            ],
             [
                 .. replay.Strategies.Select((strategy, index) => ImmutableArray.Create(
                     $"{index + 1}",
@@ -30,9 +43,13 @@ internal static class ReplayDocument
                     strategy.Test is { } test ? Figures.P(test.MidP) : Figures.None,
                     strategy.HolmP is { } p ? Figures.P(p) : Figures.None)),
             ]),
-        new Paragraph($"Tests are against the first row, on the same questions; Holm's correction is for the family of {replay.FamilySize} tests. Samples are used in the order of their indices."),
+        new Paragraph(
+            $"Tests are against the first row, on the same questions; Holm's correction is for the family of {replay.FamilySize} tests. "
+                + "Samples are used in the order of their indices."),
         new Heading(2, "Deferral"),
-        new Paragraph("Accuracy of the answers kept when the least confident are left to a person. Confidence is the votes' share of the samples or of the weights, and the stopping posterior where a strategy stops early."),
+        new Paragraph(
+            "Accuracy of the answers kept when the least confident are left to a person. Confidence is the votes' share of the samples or "
+                + "of the weights, and the stopping posterior where a strategy stops early."),
         new Table(
             [new("strategy"), .. Deferred.Select(static percent => new Column($"{percent} % deferred", true))],
             [
@@ -67,7 +84,10 @@ internal static class ReplayDocument
 
         foreach (var strategy in replay.Strategies)
         {
-            var (x, hint) = (strategy.Tokens / (double)replay.Questions, $"{strategy.Name}: {Figures.WithInterval(strategy.Accuracy, strategy.Interval)}, {strategy.MeanSamples:0.0} samples and {strategy.Tokens / (double)replay.Questions:#,0} tokens a question");
+            var (x, hint) =
+                (strategy.Tokens / (double)replay.Questions, $"{strategy.Name}: "
+                    + $"{Figures.WithInterval(strategy.Accuracy, strategy.Interval)}, {strategy.MeanSamples:0.0} samples and "
+                    + $"{strategy.Tokens / (double)replay.Questions:#,0} tokens a question");
             area.Segment(x, strategy.Interval.Lower, x, strategy.Interval.Upper, "whisker", hint);
             area.Dot(x, strategy.Accuracy, 5, "one", hint);
         }
@@ -78,7 +98,9 @@ internal static class ReplayDocument
         }
 
         area.Label("generated tokens a question", "accuracy, with 95 % interval");
-        return new Plot("Accuracy against tokens; the numbers are those of the table", area.ToSvg("Accuracy of each strategy against the tokens that it generates; the numbers are in the table."));
+        return new Plot(
+            "Accuracy against tokens; the numbers are those of the table",
+            area.ToSvg("Accuracy of each strategy against the tokens that it generates; the numbers are in the table."));
     }
 
     /// <summary>1, 2 or 5 times a power of ten, at least as much as a value.</summary>
@@ -117,10 +139,14 @@ internal static class ReplayDocument
         }
 
         yield return new Heading(2, "Any m of the samples");
-        yield return new Paragraph("The exact expectation over all choices of m samples: pass@m that one of them is right, maj@m that their vote is (ties among t options at 1/t).");
+        yield return new Paragraph(
+            "The exact expectation over all choices of m samples: pass@m that one of them is right, maj@m that their vote is (ties among "
+                + "t options at 1/t).");
         yield return ReportPlots.Subsets(replay.Subsets);
         yield return new Table(
             [new("m samples", true), new("pass@m", true), new("maj@m", true)],
-            [.. replay.Subsets.Select(static score => ImmutableArray.Create($"{score.Samples}", Figures.Percent(score.PassAt), Figures.Percent(score.MajorityAt)))]);
+            [.. replay.Subsets.Select(
+                static score =>
+                    ImmutableArray.Create($"{score.Samples}", Figures.Percent(score.PassAt), Figures.Percent(score.MajorityAt)))]);
     }
 }

@@ -2,7 +2,10 @@ using System.Collections.Immutable;
 
 namespace MedQA.Evaluation.Reporting.Documents;
 
-/// <summary>A report as people read it: what Markdown and HTML both say. All that may differ between runs that answered alike stands behind the last heading.</summary>
+/// <summary>
+/// A report as people read it: what Markdown and HTML both say. All that may differ between runs that answered alike stands behind the last
+/// heading.
+/// </summary>
 internal static class ReportDocument
 {
     private const int MostTopics = 60;
@@ -26,9 +29,13 @@ internal static class ReportDocument
         var rows = new List<(string, string)>();
         if (accuracy.Value is not null)
         {
-            rows.Add(("accuracy, each question once (micro)", $"{Figures.Percent(accuracy.Value)} ({Figures.Of(accuracy.Correct, accuracy.Scored)})"));
+            rows.Add(
+                ("accuracy, each question once (micro)", $"{Figures.Percent(accuracy.Value)} "
+                    + $"({Figures.Of(accuracy.Correct, accuracy.Scored)})"));
             rows.Add(accuracy.Bounds is not null ? ("bounds", Figures.Interval(accuracy))
-                : accuracy.Clusters is { } clusters ? ($"95 % interval from {Figures.Count(clusters)} clusters of equal questions or questions on one passage", Figures.Percent(accuracy.Interval))
+                : accuracy.Clusters is { } clusters ? ($"95 % interval from {Figures.Count(clusters)} clusters of equal questions or "
+                    + "questions on one passage", Figures.Percent(
+                    accuracy.Interval))
                 : ("95 % interval (Clopper-Pearson)", Figures.Percent(accuracy.Interval)));
             if (accuracy.IntervalOfUnrelated is { } unrelated)
             {
@@ -39,8 +46,12 @@ internal static class ReportDocument
             rows.Add(("guessing gives", Figures.Percent(accuracy.Chance)));
             if (report.OptionScoring is { } scoring)
             {
-                rows.Add(("per code point of the option (acc_norm)", $"{Figures.Percent((double)scoring.CorrectByCodePoints / scoring.Scored)} ({Figures.Of(scoring.CorrectByCodePoints, scoring.Scored)})"));
-                rows.Add(("per byte of the option (acc_bytes)", $"{Figures.Percent((double)scoring.CorrectByBytes / scoring.Scored)} ({Figures.Of(scoring.CorrectByBytes, scoring.Scored)})"));
+                rows.Add(
+                    ("per code point of the option (acc_norm)", $"{Figures.Percent((double)scoring.CorrectByCodePoints / scoring.Scored)} "
+                        + $"({Figures.Of(scoring.CorrectByCodePoints, scoring.Scored)})"));
+                rows.Add(
+                    ("per byte of the option (acc_bytes)", $"{Figures.Percent((double)scoring.CorrectByBytes / scoring.Scored)} "
+                        + $"({Figures.Of(scoring.CorrectByBytes, scoring.Scored)})"));
             }
         }
         else
@@ -61,8 +72,12 @@ internal static class ReportDocument
             ("rejected rows", Figures.Count(questions.Rejected)),
             ("questions asked", Figures.Count(questions.Asked)),
             ("without an answer by the model (wrong)", Figures.Count(questions.Unanswered)),
-            ("failed by infrastructure (neither right nor wrong)", $"{Figures.Count(questions.Failed)}{string.Concat(report.Failures.Select(static failure => $"; {failure.Code}: {failure.Questions}"))}"),
-            ("cannot be asked so (in no figure)", $"{Figures.Count(questions.Unaskable)}{string.Concat(report.UnaskableReasons.Select(static reason => $"; {reason.Code}: {reason.Questions}"))}"),
+            ("failed by infrastructure (neither right nor wrong)",
+                Figures.Count(questions.Failed)
+                    + string.Concat(report.Failures.Select(static failure => $"; {failure.Code}: {failure.Questions}"))),
+            ("cannot be asked so (in no figure)",
+                Figures.Count(questions.Unaskable)
+                    + string.Concat(report.UnaskableReasons.Select(static reason => $"; {reason.Code}: {reason.Questions}"))),
             ("not asked yet", Figures.Count(questions.Waiting)),
             ("without a known right option", Figures.Count(questions.WithoutGold)),
         ]);
@@ -94,7 +109,15 @@ internal static class ReportDocument
         }
 
         yield return new Table(
-            [new("data set"), new("topic"), new("correct", true), new("accuracy", true), new("95 % interval"), new("guessing", true), new("agreement", true)],
+            [
+                new("data set"),
+                new("topic"),
+                new("correct", true),
+                new("accuracy", true),
+                new("95 % interval"),
+                new("guessing", true),
+                new("agreement", true)
+            ],
             rows.DrainToImmutable());
 
         static ImmutableArray<string> Row(Slice slice) =>
@@ -122,14 +145,20 @@ internal static class ReportDocument
             ]);
         yield return new Items(
         [
-            $"{Figures.Count(forced.Forced)} of {Figures.Count(forced.Votes)} votes were forced by the answer cue; {Figures.Count(forced.Answers)} answers rest on forced votes alone.",
-            $"{Figures.Count(ties.Questions)} questions were ties; the tie-break answered {Figures.Of(ties.Correct, ties.Scored)} of them right.",
-            $"{Figures.Count(ends.Total)} reasonings: {Figures.Count(ends.EndToken)} ended by the model, {Figures.Count(ends.StopText)} by a stop text, {Figures.Count(ends.Cut)} cut at maxTokens ({Figures.Percent(ends.ShareCut)}).",
-            $"{Figures.Count(report.Tokens.Prompt)} prompt tokens (each question's once), {Figures.Count(report.Tokens.Generated)} generated tokens.",
+            $"{Figures.Count(forced.Forced)} of {Figures.Count(forced.Votes)} votes were forced by the answer cue; "
+                + $"{Figures.Count(forced.Answers)} answers rest on forced votes alone.",
+            $"{Figures.Count(ties.Questions)} questions were ties; the tie-break answered {Figures.Of(ties.Correct, ties.Scored)} of them "
+                + "right.",
+            $"{Figures.Count(ends.Total)} reasonings: {Figures.Count(ends.EndToken)} ended by the model, {Figures.Count(ends.StopText)} "
+                + $"by a stop text, {Figures.Count(ends.Cut)} cut at maxTokens ({Figures.Percent(ends.ShareCut)}).",
+            $"{Figures.Count(report.Tokens.Prompt)} prompt tokens (each question's once), {Figures.Count(report.Tokens.Generated)} "
+                + "generated tokens.",
         ]);
         if (report.QuestionsWithFixedOptions > 0)
         {
-            yield return new Paragraph($"Questions of which options stayed in place, because they speak of places or letters: {Figures.Count(report.QuestionsWithFixedOptions)}.");
+            yield return new Paragraph(
+                "Questions of which options stayed in place, because they speak of places or letters: "
+                    + $"{Figures.Count(report.QuestionsWithFixedOptions)}.");
         }
 
         if (ReportPlots.Agreement(report) is { } plot)
@@ -164,10 +193,22 @@ internal static class ReportDocument
 
         yield return new Heading(2, "Positions of the right option");
         yield return new Table(
-            [new("letter"), new("right option there", true), new("chosen", true), new("both", true), new("accuracy", true), new("95 % interval")],
+            [
+                new("letter"),
+                new("right option there", true),
+                new("chosen", true),
+                new("both", true),
+                new("accuracy", true),
+                new("95 % interval")
+            ],
             [
                 .. report.Letters.Select(static letter => ImmutableArray.Create(
-                    letter.Letter, Figures.Count(letter.Gold), Figures.Count(letter.Chosen), Figures.Count(letter.Correct), Figures.Percent(letter.Accuracy), Figures.Percent(letter.Interval))),
+                    letter.Letter,
+                    Figures.Count(letter.Gold),
+                    Figures.Count(letter.Chosen),
+                    Figures.Count(letter.Correct),
+                    Figures.Percent(letter.Accuracy),
+                    Figures.Percent(letter.Interval))),
             ]);
     }
 }

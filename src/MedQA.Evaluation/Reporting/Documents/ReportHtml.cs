@@ -3,15 +3,20 @@ using MedQA.Evaluation.Rating;
 namespace MedQA.Evaluation.Reporting.Documents;
 
 /// <summary>
-/// Reports, comparisons and replays as one HTML file that stands alone: plots inside, no script, no address outside, light or dark as the reader's system is. Every text
-/// from a question set is escaped.
+/// Reports, comparisons and replays as one HTML file that stands alone: plots inside, no script, no address outside, light or dark as the
+/// reader's system is. Every text from a question set is escaped.
 /// </summary>
 public static class ReportHtml
 {
-    /// <summary>The Content-Security-Policy under which the file shows as meant; it stands in the file too. A server's header must not be stricter about styles.</summary>
+    /// <summary>
+    /// The Content-Security-Policy under which the file shows as meant; it stands in the file too. A server's header must not be stricter
+    /// about styles.
+    /// </summary>
     public static string ContentSecurityPolicy => HtmlWriter.ContentSecurityPolicy;
 
-    /// <summary>Writes a report. Everything that may differ between runs that answered alike stands under the last heading, "This run".</summary>
+    /// <summary>
+    /// Writes a report. Everything that may differ between runs that answered alike stands under the last heading, "This run".
+    /// </summary>
     public static string Write(RunReport report)
     {
         ArgumentNullException.ThrowIfNull(report);

@@ -2,10 +2,14 @@ using MedQA.Evaluation.Rating;
 
 namespace MedQA.Evaluation.Reporting.Documents;
 
-/// <summary>Reports, comparisons and replays as Markdown, for people. Names that came with a question set are escaped: they never become markup.</summary>
+/// <summary>
+/// Reports, comparisons and replays as Markdown, for people. Names that came with a question set are escaped: they never become markup.
+/// </summary>
 public static class ReportMarkdown
 {
-    /// <summary>Writes a report. Everything that may differ between runs that answered alike stands under the last heading, "This run".</summary>
+    /// <summary>
+    /// Writes a report. Everything that may differ between runs that answered alike stands under the last heading, "This run".
+    /// </summary>
     public static string Write(RunReport report)
     {
         ArgumentNullException.ThrowIfNull(report);

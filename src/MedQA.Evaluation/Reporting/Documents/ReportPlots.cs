@@ -11,7 +11,10 @@ internal static class ReportPlots
     public static Plot? Slices(RunReport report)
     {
         var slices = report.Datasets
-            .SelectMany(dataset => report.Topics.Where(topic => topic.Dataset == dataset.Dataset).OrderByDescending(static topic => topic.Questions).Prepend(dataset))
+            .SelectMany(
+                dataset => report.Topics.Where(topic => topic.Dataset == dataset.Dataset)
+                    .OrderByDescending(static topic => topic.Questions)
+                    .Prepend(dataset))
             .Where(static slice => slice.Accuracy.Value is not null)
             .Take(MostSlices)
             .ToArray();
@@ -26,7 +29,9 @@ internal static class ReportPlots
         {
             var (slice, y) = (slices[row], row + 0.5);
             var accuracy = slice.Accuracy;
-            var hint = $"{slice.Topic ?? slice.Dataset}: {Figures.Percent(accuracy.Value)} ({Figures.Of(accuracy.Correct, accuracy.Scored)}), {Figures.Interval(accuracy)}";
+            var hint =
+                $"{slice.Topic ?? slice.Dataset}: {Figures.Percent(accuracy.Value)} ({Figures.Of(accuracy.Correct, accuracy.Scored)}), "
+                    + $"{Figures.Interval(accuracy)}";
             area.Name(y, Shortened(slice.Topic is null ? slice.Dataset : $"– {slice.Topic}"));
             if ((accuracy.Bounds ?? accuracy.Interval) is { } interval)
             {
@@ -38,7 +43,9 @@ internal static class ReportPlots
         }
 
         area.Label("accuracy with 95 % interval; the upright mark is what guessing gives", "");
-        return new Plot("Accuracy by data set and topic", area.ToSvg("Accuracy of each data set and topic with its 95 % interval; the numbers are in the table."));
+        return new Plot(
+            "Accuracy by data set and topic",
+            area.ToSvg("Accuracy of each data set and topic with its 95 % interval; the numbers are in the table."));
     }
 
     /// <summary>Questions per level of agreement, right and wrong.</summary>
@@ -65,8 +72,17 @@ internal static class ReportPlots
         }
 
         area.Label("agreement: votes for the answer over samples", "questions");
-        area.Legend([("one", "right"), ("two", "wrong"), .. levels.Any(static level => level.Questions > level.Correct + level.Wrong) ? [("rest", "not known")] : ImmutableArray<(string, string)>.Empty]);
-        return new Plot("How far the samples agree", area.ToSvg("Questions per level of agreement, right and wrong ones; the numbers are in the table."));
+        area.Legend(
+            [
+                ("one", "right"),
+                ("two", "wrong"),
+                .. levels.Any(static level => level.Questions > level.Correct + level.Wrong)
+                    ? [("rest", "not known")]
+                    : ImmutableArray<(string, string)>.Empty
+            ]);
+        return new Plot(
+            "How far the samples agree",
+            area.ToSvg("Questions per level of agreement, right and wrong ones; the numbers are in the table."));
     }
 
     /// <summary>Accuracy of each bin of confidence against its mean confidence.</summary>
@@ -79,13 +95,16 @@ internal static class ReportPlots
         foreach (var bin in confidence.Bins)
         {
             var interval = bin.Interval;
-            var hint = $"{bin.Count} questions of mean confidence {Figures.Percent(bin.MeanConfidence)}: {Figures.WithInterval(bin.Accuracy, interval)} right";
+            var hint =
+                $"{bin.Count} questions of mean confidence {Figures.Percent(bin.MeanConfidence)}: "
+                    + $"{Figures.WithInterval(bin.Accuracy, interval)} right";
             area.Segment(bin.MeanConfidence, interval.Lower, bin.MeanConfidence, interval.Upper, "whisker", hint);
             area.Dot(bin.MeanConfidence, bin.Accuracy, 5, "one", hint);
         }
 
         area.Label("mean confidence of a bin", "accuracy, with 95 % interval");
-        return new Plot("Calibration: on the dashed line, confidence is accuracy", area.ToSvg("Accuracy against mean confidence for ten bins."));
+        return new Plot(
+            "Calibration: on the dashed line, confidence is accuracy", area.ToSvg("Accuracy against mean confidence for ten bins."));
     }
 
     /// <summary>Accuracy of the answers kept, by the share kept.</summary>
@@ -103,11 +122,19 @@ internal static class ReportPlots
         area.Curve([.. points.Select(static point => (point.Coverage, point.Accuracy))], "line-one", "none deferred");
         foreach (var point in points.Length <= 60 ? points : [])
         {
-            area.Dot(point.Coverage, point.Accuracy, 4, "one", $"confidence at least {Figures.Fraction(point.Threshold)}: {Figures.Of(point.Right, point.Kept)} right, {Figures.Percent(point.Accuracy)}, {Figures.Percent(point.Coverage)} kept");
+            area.Dot(
+                point.Coverage,
+                point.Accuracy,
+                4,
+                "one",
+                $"confidence at least {Figures.Fraction(point.Threshold)}: {Figures.Of(point.Right, point.Kept)} right, "
+                    + $"{Figures.Percent(point.Accuracy)}, {Figures.Percent(point.Coverage)} kept");
         }
 
         area.Label("coverage: share of the questions kept, the most confident first", "accuracy of the kept");
-        return new Plot("What deferring the least confident answers gains (risk is 1 less accuracy)", area.ToSvg("Accuracy of the kept answers against the share kept."));
+        return new Plot(
+            "What deferring the least confident answers gains (risk is 1 less accuracy)",
+            area.ToSvg("Accuracy of the kept answers against the share kept."));
     }
 
     /// <summary>What fewer samples would have scored.</summary>
@@ -123,9 +150,12 @@ internal static class ReportPlots
         Percentages(area.TickY);
         var close = subsets[^1].PassAt - subsets[^1].MajorityAt < 0.06;
         area.Curve([.. subsets.Select(static score => ((double)score.Samples, score.PassAt))], "line-two", "pass@m", raised: close ? 8 : 0);
-        area.Curve([.. subsets.Select(static score => ((double)score.Samples, score.MajorityAt))], "line-one", "maj@m", raised: close ? -8 : 0);
+        area.Curve(
+            [.. subsets.Select(static score => ((double)score.Samples, score.MajorityAt))], "line-one", "maj@m", raised: close ? -8 : 0);
         area.Label("samples m", "share of the questions");
-        return new Plot("Fewer samples: the vote (maj@m), and at least one sample right (pass@m)", area.ToSvg("pass@m and maj@m for every number of samples; the numbers are in the table."));
+        return new Plot(
+            "Fewer samples: the vote (maj@m), and at least one sample right (pass@m)",
+            area.ToSvg("pass@m and maj@m for every number of samples; the numbers are in the table."));
     }
 
     internal static void Percentages(Action<double, string> tick)

@@ -28,9 +28,14 @@ internal static class StudyDocument
             (report.Rubric.Compares ? "Pairs of sources" : "Sources", string.Join("; ", report.Sources)),
             ("Questions", Figures.Count(report.Questions)),
             (report.Rubric.Compares ? "Pairs of answers" : "Answers", $"{Figures.Of(done.UnitsRated, report.Units)} rated"),
-            ("Ratings", $"{Figures.Of(done.Rated, done.Assigned)} whole, {Figures.Count(done.Begun)} begun, {Figures.Count(done.Skipped)} skipped"),
-            ("Time of a whole rating", done.MedianSeconds is { } median ? $"median {Seconds(median)}, mean {Seconds(done.MeanSeconds!.Value)}" : Figures.None));
-        yield return new Paragraph($"Shares are means over answers: each counts once, however many have rated it. Intervals are 95 % score intervals, from how far answers differ, each with all its ratings.");
+            ("Ratings", $"{Figures.Of(done.Rated, done.Assigned)} whole, {Figures.Count(done.Begun)} begun, {Figures.Count(done.Skipped)} "
+                + "skipped"),
+            ("Time of a whole rating", done.MedianSeconds is { } median
+                ? $"median {Seconds(median)}, mean {Seconds(done.MeanSeconds!.Value)}"
+                : Figures.None));
+        yield return new Paragraph(
+            "Shares are means over answers: each counts once, however many have rated it. Intervals are 95 % score intervals, from how "
+                + "far answers differ, each with all its ratings.");
     }
 
     private static IEnumerable<Block> Favourable(StudyReport report)
@@ -40,7 +45,12 @@ internal static class StudyDocument
         yield return StudyPlots.Favourable(report);
         yield return new Table(
             [new("axis"), .. report.Sources.Select(static source => new Column(source))],
-            [.. report.Axes.Select(axis => ImmutableArray.Create<string>([FavourableOf(report, axis.Axis), .. axis.Sources.Select(static source => Figures.WithInterval(source.Favourable, source.FavourableInterval))]))]);
+            [.. report.Axes.Select(
+                axis => ImmutableArray.Create<string>(
+                    [
+                        FavourableOf(report, axis.Axis),
+                        .. axis.Sources.Select(static source => Figures.WithInterval(source.Favourable, source.FavourableInterval))
+                    ]))]);
     }
 
     private static IEnumerable<Block> Axis(RubricAxis axis, AxisReport said)
@@ -50,7 +60,13 @@ internal static class StudyDocument
         yield return StudyPlots.Shares(axis, said);
         yield return new Table(
             [new(""), new("ratings", true), .. axis.Choices.Select(static choice => new Column(choice.Label))],
-            [.. said.Sources.Select(static source => ImmutableArray.Create<string>([source.Source, Figures.Count(source.Ratings), .. source.Shares.Select(static share => Figures.WithInterval(share.Share, share.Interval))]))]);
+            [.. said.Sources.Select(
+                static source => ImmutableArray.Create<string>(
+                    [
+                        source.Source,
+                        Figures.Count(source.Ratings),
+                        .. source.Shares.Select(static share => Figures.WithInterval(share.Share, share.Interval))
+                    ]))]);
     }
 
     private static IEnumerable<Block> Published(StudyReport report)
@@ -63,16 +79,26 @@ internal static class StudyDocument
         var published = report.Published.Select(static rating => rating.Source).Distinct().ToList();
         yield return new Heading(2, "Beside what was published");
         yield return new Table(
-            [new("axis"), .. report.Sources.Select(static source => new Column(source, true)), .. published.Select(static source => new Column($"{source} (published)", true))],
+            [
+                new("axis"),
+                .. report.Sources.Select(static source => new Column(source, true)),
+                .. published.Select(static source => new Column($"{source} (published)", true))
+            ],
             [
                 .. report.Published.GroupBy(static rating => rating.Axis).Select(axis => ImmutableArray.Create<string>(
                 [
                     FavourableOf(report, axis.Key),
                     .. report.Axes.First(said => said.Axis == axis.Key).Sources.Select(static source => Figures.Percent(source.Favourable)),
-                    .. published.Select(source => axis.FirstOrDefault(rating => rating.Source == source) is { } rating ? Figures.Percent(rating.Favourable) : Figures.None),
+                    .. published.Select(
+                        source => axis.FirstOrDefault(rating => rating.Source == source) is { } rating
+                            ? Figures.Percent(rating.Favourable)
+                            : Figures.None),
                 ])),
             ]);
-        yield return new Paragraph($"Share of choices that speak for the answer. Published: {PublishedRatings.Article}, text of \"Human evaluation results\", 140 questions rated once each. Those were other questions, other raters and another wording of the axes: the columns cannot be subtracted. Axes for which the article's text prints no number are left out.");
+        yield return new Paragraph(
+            $"Share of choices that speak for the answer. Published: {PublishedRatings.Article}, text of \"Human evaluation results\", "
+                + "140 questions rated once each. Those were other questions, other raters and another wording of the axes: the columns "
+                + "cannot be subtracted. Axes for which the article's text prints no number are left out.");
     }
 
     private static IEnumerable<Block> Differences(StudyReport report)
@@ -84,11 +110,29 @@ internal static class StudyDocument
 
         yield return new Heading(2, "Differences between sources");
         yield return new Table(
-            [new("axis"), new("first"), new("second"), new("questions", true), new("second less first", true), new("p", true), new("p after Holm", true)],
+            [
+                new("axis"),
+                new("first"),
+                new("second"),
+                new("questions", true),
+                new("second less first", true),
+                new("p", true),
+                new("p after Holm", true)
+            ],
             [.. report.Axes.SelectMany(axis => axis.Differences.Select(difference => ImmutableArray.Create(
-                FavourableOf(report, axis.Axis), difference.First, difference.Second, Figures.Count(difference.Questions), $"{100 * difference.Difference:+0.0;-0.0;0.0} points", Figures.P(difference.P), Figures.P(difference.HolmP))))]);
-        var what = report.Rubric.Compares ? "The share that prefers the second less the share that prefers the first, over the questions that are rated" : "Of favourable shares, over the questions of which both sources' answers are rated";
-        yield return new Paragraph($"{what}. p is from {Figures.Count(report.Permutations)} permutations in which the two answers to a question change places; Holm's correction is for all {report.FamilySize} tests of this table.");
+                FavourableOf(report, axis.Axis),
+                difference.First,
+                difference.Second,
+                Figures.Count(difference.Questions),
+                $"{100 * difference.Difference:+0.0;-0.0;0.0} points",
+                Figures.P(difference.P),
+                Figures.P(difference.HolmP))))]);
+        var what = report.Rubric.Compares
+            ? "The share that prefers the second less the share that prefers the first, over the questions that are rated"
+            : "Of favourable shares, over the questions of which both sources' answers are rated";
+        yield return new Paragraph(
+            $"{what}. p is from {Figures.Count(report.Permutations)} permutations in which the two answers to a question change places; "
+                + $"Holm's correction is for all {report.FamilySize} tests of this table.");
     }
 
     private static IEnumerable<Block> Agreement(StudyReport report)
@@ -100,12 +144,27 @@ internal static class StudyDocument
 
         yield return new Heading(2, "Agreement of raters");
         yield return new Table(
-            [new("axis"), new("rated twice or more", true), new("raters each", true), new("Randolph's kappa", true), new("Fleiss' kappa", true), new("weighted Cohen's kappa", true), new("Krippendorff's alpha", true)],
+            [
+                new("axis"),
+                new("rated twice or more", true),
+                new("raters each", true),
+                new("Randolph's kappa", true),
+                new("Fleiss' kappa", true),
+                new("weighted Cohen's kappa", true),
+                new("Krippendorff's alpha", true)
+            ],
             [.. report.Axes.Where(static axis => axis.Agreement is not null).Select(axis => ImmutableArray.Create(
-                TitleOf(report, axis.Axis), Figures.Count(axis.Agreement!.Units), axis.Agreement.Raters is { } raters ? $"{raters}" : "differs",
-                Figures.Fraction(axis.Agreement.RandolphKappa, axis.Agreement.RandolphInterval), Figures.Fraction(axis.Agreement.FleissKappa, axis.Agreement.FleissInterval),
-                Figures.Fraction(axis.Agreement.WeightedCohenKappa, axis.Agreement.WeightedCohenInterval), Figures.Fraction(axis.Agreement.KrippendorffAlpha, axis.Agreement.KrippendorffInterval)))]);
-        yield return new Paragraph("1 is full agreement, 0 what chance gives; in brackets 95 % intervals. Of answers with different numbers of raters each counts once. Where nearly all ratings are the same choice, Fleiss' kappa and Krippendorff's alpha are low although raters mostly agree; Randolph's is not.");
+                TitleOf(report, axis.Axis),
+                Figures.Count(axis.Agreement!.Units),
+                axis.Agreement.Raters is { } raters ? $"{raters}" : "differs",
+                Figures.Fraction(axis.Agreement.RandolphKappa, axis.Agreement.RandolphInterval),
+                Figures.Fraction(axis.Agreement.FleissKappa, axis.Agreement.FleissInterval),
+                Figures.Fraction(axis.Agreement.WeightedCohenKappa, axis.Agreement.WeightedCohenInterval),
+                Figures.Fraction(axis.Agreement.KrippendorffAlpha, axis.Agreement.KrippendorffInterval)))]);
+        yield return new Paragraph(
+            "1 is full agreement, 0 what chance gives; in brackets 95 % intervals. Of answers with different numbers of raters each "
+                + "counts once. Where nearly all ratings are the same choice, Fleiss' kappa and Krippendorff's alpha are low although "
+                + "raters mostly agree; Randolph's is not.");
     }
 
     private static IEnumerable<Block> Raters(StudyReport report)
@@ -117,17 +176,34 @@ internal static class StudyDocument
 
         yield return new Heading(2, "Raters");
         yield return new Table(
-            [new("rater"), new("whole ratings", true), new("median time", true), new("favourable", true), new("in the first half", true), new("in the second half", true), new("p of the drift", true)],
+            [
+                new("rater"),
+                new("whole ratings", true),
+                new("median time", true),
+                new("favourable", true),
+                new("in the first half", true),
+                new("in the second half", true),
+                new("p of the drift", true)
+            ],
             [.. report.Raters.Select(static rater => ImmutableArray.Create(
-                rater.Rater, Figures.Count(rater.Rated), rater.MedianSeconds is { } median ? Seconds(median) : Figures.None, Figures.Percent(rater.Favourable), Figures.Percent(rater.FirstHalf), Figures.Percent(rater.SecondHalf), rater.DriftP is { } drift ? Figures.P(drift) : Figures.None))]);
-        yield return new Paragraph($"Halves in the order in which the ratings were made, a pilot first. p: how often the same ratings in a random order differ as much, after Holm's correction over the raters; from {StudyReportBuilder.FewestForDrift} ratings on.");
+                rater.Rater,
+                Figures.Count(rater.Rated),
+                rater.MedianSeconds is { } median ? Seconds(median) : Figures.None,
+                Figures.Percent(rater.Favourable),
+                Figures.Percent(rater.FirstHalf),
+                Figures.Percent(rater.SecondHalf),
+                rater.DriftP is { } drift ? Figures.P(drift) : Figures.None))]);
+        yield return new Paragraph(
+            "Halves in the order in which the ratings were made, a pilot first. p: how often the same ratings in a random order differ "
+                + $"as much, after Holm's correction over the raters; from {StudyReportBuilder.FewestForDrift} ratings on.");
     }
 
     /// <summary>What a favourable share is a share of: without it "Incorrect reasoning 75 %" could be read as its opposite.</summary>
     private static string FavourableOf(StudyReport report, string axis)
     {
         var asked = report.Rubric.Axes.First(known => known.Id == axis);
-        return report.Rubric.Compares ? asked.Title : $"{asked.Title}: {string.Join(" or ", asked.Choices.Where(choice => asked.Favourable.Contains(choice.Id)).Select(static choice => choice.Label))}";
+        var favourable = asked.Choices.Where(choice => asked.Favourable.Contains(choice.Id)).Select(static choice => choice.Label);
+        return report.Rubric.Compares ? asked.Title : $"{asked.Title}: {string.Join(" or ", favourable)}";
     }
 
     private static string TitleOf(StudyReport report, string axis) => report.Rubric.Axes.First(known => known.Id == axis).Title;

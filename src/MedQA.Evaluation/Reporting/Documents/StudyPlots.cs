@@ -21,7 +21,9 @@ internal static class StudyPlots
             foreach (var source in said.Sources)
             {
                 var row = y++ + 0.5;
-                var hint = $"{axis.Title}, {source.Source}: {Figures.WithInterval(source.Favourable, source.FavourableInterval)} of {source.Ratings} ratings";
+                var hint =
+                    $"{axis.Title}, {source.Source}: {Figures.WithInterval(source.Favourable, source.FavourableInterval)} of "
+                        + $"{source.Ratings} ratings";
                 area.Name(row, $"– {ReportPlots.Shortened(source.Source)}");
                 if (source is { Favourable: { } share, FavourableInterval: { } interval })
                 {
@@ -32,7 +34,9 @@ internal static class StudyPlots
         }
 
         area.Label("share of choices that speak for the answer, with 95 % interval", "");
-        return new Plot("Choices that speak for the answer", area.ToSvg("Favourable share of each axis and source with its interval; the numbers are in the table."));
+        return new Plot(
+            "Choices that speak for the answer",
+            area.ToSvg("Favourable share of each axis and source with its interval; the numbers are in the table."));
     }
 
     /// <summary>The choices on an axis, stacked to a bar for each source.</summary>
@@ -48,7 +52,14 @@ internal static class StudyPlots
             for (var place = 0; place < source.Shares.Length; place++)
             {
                 var share = source.Shares[place];
-                area.Stretch(at, at + (share.Share ?? 0), row + 0.5, 10, Opacity(place, source.Shares.Length), $"{source.Source}, {axis.Choices[place].Label}: {Figures.WithInterval(share.Share, share.Interval)}, {share.Count} of {source.Ratings}");
+                area.Stretch(
+                    at,
+                    at + (share.Share ?? 0),
+                    row + 0.5,
+                    10,
+                    Opacity(place, source.Shares.Length),
+                    $"{source.Source}, {axis.Choices[place].Label}: {Figures.WithInterval(share.Share, share.Interval)}, {share.Count} of "
+                        + $"{source.Ratings}");
                 at += share.Share ?? 0;
             }
         }

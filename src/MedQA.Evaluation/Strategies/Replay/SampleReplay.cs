@@ -8,8 +8,8 @@ using MedQA.Evaluation.Voting;
 namespace MedQA.Evaluation.Strategies.Replay;
 
 /// <summary>
-/// Answers again from the stored samples of a question, without the model. Greedy decoding is no part of it: a greedy reasoning is not among sampled ones. The samples used are those of the
-/// first stage, in the order of their indices.
+/// Answers again from the stored samples of a question, without the model. Greedy decoding is no part of it: a greedy reasoning is not
+/// among sampled ones. The samples used are those of the first stage, in the order of their indices.
 /// </summary>
 public static class SampleReplay
 {
@@ -40,7 +40,8 @@ public static class SampleReplay
         do
         {
             used = Math.Min(used + waveSize, all.Length);
-            votes = [.. Enumerable.Range(0, answered.OptionCount).Select(option => all[..used].Count(reasoning => reasoning.Answer == option))];
+            votes =
+                [.. Enumerable.Range(0, answered.OptionCount).Select(option => all[..used].Count(reasoning => reasoning.Answer == option))];
         }
         while (used < all.Length && !StoppingRule.Stops(rule, votes, all.Length - used, probability));
 
@@ -71,7 +72,12 @@ public static class SampleReplay
             sums[reasoning.Answer!.Value] += Math.Exp(log - highest);
         }
 
-        return new ReplayedAnswer(ReadReasonings.IndexOfHighest(sums), all.Length, TokensOf(all), sums.Count(sum => sum == sums.Max()) > 1, Confidence: Math.Min(1, sums.Max() / sums.Sum()));
+        return new ReplayedAnswer(
+            ReadReasonings.IndexOfHighest(sums),
+            all.Length,
+            TokensOf(all),
+            sums.Count(sum => sum == sums.Max()) > 1,
+            Confidence: Math.Min(1, sums.Max() / sums.Sum()));
     }
 
     private static double LogWeight(Reasoning reasoning, SequenceWeight weight) => weight switch
@@ -83,12 +89,18 @@ public static class SampleReplay
 
     private static ReplayedAnswer Plurality(AnsweredQuestion answered, ImmutableArray<Reasoning> used, long seed)
     {
-        var tally = PluralityVote.Count(PluralityAnswer.VotesOf(used), answered.OptionCount, bound => RandomStream.For("tie", seed, answered.Dataset, answered.Id).Below(bound, 0));
-        double? share = used.Length < 2 ? null : (double)used.Count(reasoning => reasoning.Answer is { } answer && answer == tally.Winner) / used.Length;
+        var tally = PluralityVote.Count(
+            PluralityAnswer.VotesOf(used),
+            answered.OptionCount,
+            bound => RandomStream.For("tie", seed, answered.Dataset, answered.Id).Below(bound, 0));
+        double? share = used.Length < 2
+            ? null
+            : (double)used.Count(reasoning => reasoning.Answer is { } answer && answer == tally.Winner) / used.Length;
         return new ReplayedAnswer(tally.Winner, used.Length, TokensOf(used), tally.Tie, Confidence: share);
     }
 
-    private static ImmutableArray<Reasoning> Samples(AnsweredQuestion answered) => [.. answered.Reasonings.Where(static reasoning => reasoning.Stage == 0).OrderBy(static reasoning => reasoning.Index)];
+    private static ImmutableArray<Reasoning> Samples(AnsweredQuestion answered) =>
+        [.. answered.Reasonings.Where(static reasoning => reasoning.Stage == 0).OrderBy(static reasoning => reasoning.Index)];
 
     private static int TokensOf(ImmutableArray<Reasoning> reasonings) => reasonings.Sum(static reasoning => reasoning.DrawnTokens);
 }
