@@ -8,6 +8,9 @@ namespace MedQA.Evaluation.Profiles;
 /// <summary>How a run asks its questions: strategy, prompt, sampling and voting. Written as JSON; unknown fields are errors.</summary>
 public sealed record Profile
 {
+    /// <summary>The most samples per question.</summary>
+    public const int MostSamples = 1000;
+
     /// <summary>The name by which people choose it: lower-case letters, digits and hyphens.</summary>
     public required string Name { get; init; }
 
@@ -56,7 +59,7 @@ public sealed record Profile
     /// <summary>Which worked examples of the set are used where it has more than <see cref="Exemplars"/>.</summary>
     public ExemplarSelection ExemplarSelection { get; init; } = ExemplarSelection.Fixed;
 
-    /// <summary>Samples per question, 1 to 1,000.</summary>
+    /// <summary>Samples per question, 1 to <see cref="MostSamples"/>.</summary>
     public int Samples { get; init; } = 1;
 
     /// <summary>Sampling temperature; 0 takes the most likely token each time.</summary>

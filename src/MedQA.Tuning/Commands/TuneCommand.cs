@@ -4,6 +4,7 @@ using System.Globalization;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Statistics;
 using MedQA.Inference.Prefixes;
+using MedQA.LocalHost.Commands;
 using MedQA.Tuning.Exemplars;
 using MedQA.Tuning.Learning;
 using MedQA.Tuning.Transformers;
@@ -26,7 +27,7 @@ internal static class TuneCommand
         var dev = new Option<string?>("--dev") { Description = "Other questions, by which the best soft prompt is chosen and with which the tuning ends" };
         var profile = new Option<string>("--profile") { Description = "How the questions are asked: a profile's name or file, the one that the prefix will be used with", DefaultValueFactory = static _ => "likelihood" };
         var instruction = new Option<string?>("--instruction") { Description = "An instruction in place of the profile's" };
-        var maxTokens = new Option<int>("--max-tokens") { Description = "The most tokens of an exemplar", DefaultValueFactory = static _ => 2048 };
+        var maxTokens = new NumberOption<int>("--max-tokens", NumberRange.Whole(1)) { Description = "The most tokens of an exemplar", DefaultValueFactory = static _ => 2048 };
         var tuning = new TuningOptions();
         foreach (var option in (Option[])[model, data, output, target, dev, profile, instruction, maxTokens])
         {
