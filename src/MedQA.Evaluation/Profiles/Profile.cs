@@ -59,7 +59,7 @@ public sealed record Profile
     /// <summary>Which worked examples of the set are used where it has more than <see cref="Exemplars"/>.</summary>
     public ExemplarSelection ExemplarSelection { get; init; } = ExemplarSelection.Fixed;
 
-    /// <summary>Samples per question, 1 to <see cref="MostSamples"/>.</summary>
+    /// <summary>Samples per question, 1 to 1,000.</summary>
     public int Samples { get; init; } = 1;
 
     /// <summary>Sampling temperature; 0 takes the most likely token each time.</summary>
