@@ -5,7 +5,6 @@ using System.Text.Json.Serialization;
 using MedQA.Inference.Checking;
 using MedQA.Inference.Sessions;
 using MedQA.LocalHost.Hosting;
-using MedQA.LocalHost.Settings;
 using MedQA.LocalHost.Terminal;
 using Spectre.Console;
 
@@ -39,16 +38,7 @@ internal static class ModelsCheckCommand
     private static ReferenceCheckOptions Options(int? limit, double? tolerance)
     {
         var options = new ReferenceCheckOptions { Limit = limit };
-        options = tolerance is { } given ? options with { Tolerance = given } : options;
-        try
-        {
-            options.Validate();
-            return options;
-        }
-        catch (ArgumentException exception)
-        {
-            throw new InputException(exception.Message);
-        }
+        return tolerance is { } given ? options with { Tolerance = given } : options;
     }
 
     private static async Task<int> CheckAsync(CommandContext context, string folder, ModelOptions modelOptions, string references, ReferenceCheckOptions options, CancellationToken cancellationToken)
