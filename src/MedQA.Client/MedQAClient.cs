@@ -481,7 +481,7 @@ public sealed class MedQAClient : IDisposable
 
             using (response)
             {
-                throw await ServiceAnswer.ProblemAsync(response, cancellationToken);
+                throw await ServiceAnswer.ProblemAsync(response, _options.Endpoint, cancellationToken);
             }
         }
         catch (HttpRequestException exception)

@@ -67,7 +67,10 @@ internal static class ServiceAnswer
     }
 
     /// <summary>What an answer without success means.</summary>
-    public static async Task<MedQAException> ProblemAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    /// <param name="response">The answer.</param>
+    /// <param name="endpoint">What the caller gave for the service's address: where nothing is there, it may have too much of a path.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public static async Task<MedQAException> ProblemAsync(HttpResponseMessage response, Uri endpoint, CancellationToken cancellationToken)
     {
         var text = await TextAsync(response, cancellationToken);
         if (response.Content.Headers.ContentType?.MediaType is "application/problem+json")
@@ -77,7 +80,7 @@ internal static class ServiceAnswer
                 if (JsonSerializer.Deserialize(text, ProblemJson.Default.ProblemDetails)
                     is { } details and not { Detail: null, Title: null })
                 {
-                    return new MedQAException(response.StatusCode, details);
+                    return new MedQAException(response.StatusCode, details.Type == "urn:medqa:unknown-address" ? details with { Detail = $"{details.Detail}{Shorter(endpoint)}" } : details);
                 }
             }
             catch (JsonException)
@@ -86,12 +89,21 @@ internal static class ServiceAnswer
             }
         }
 
-        return new MedQAException(response.StatusCode, $"{Who(response)}{Excerpt(text)}.");
+        return new MedQAException(response.StatusCode, $"{Who(response)}{Excerpt(text)}.{(response.StatusCode == HttpStatusCode.NotFound ? Shorter(endpoint) : "")}");
     }
 
     /// <summary>The connection ended within the body.</summary>
     public static MedQAException BrokenOff(HttpResponseMessage response, Exception cause) =>
         new($"{Who(response)}, which broke off: {cause.GetBaseException().Message}", cause);
+
+    /// <summary>Says that an endpoint has a path, which is right only where a service is behind one.</summary>
+    private static string Shorter(Uri endpoint)
+    {
+        var (path, root) = (endpoint.AbsolutePath.TrimEnd('/'), endpoint.GetLeftPart(UriPartial.Authority));
+        return path.Length == 0 ? ""
+            : path.EndsWith("/api", StringComparison.OrdinalIgnoreCase) ? $" The endpoint is {endpoint}: leave /api out, which is added to it; {root}{path[..^4]} should do."
+            : $" The endpoint is {endpoint}: is {root} meant, without a path?";
+    }
 
     private static async Task<string> TextAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {

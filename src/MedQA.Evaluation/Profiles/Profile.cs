@@ -8,6 +8,9 @@ namespace MedQA.Evaluation.Profiles;
 /// <summary>How a run asks its questions: strategy, prompt, sampling and voting. Written as JSON; unknown fields are errors.</summary>
 public sealed record Profile
 {
+    /// <summary>The most samples per question.</summary>
+    public const int MostSamples = 1000;
+
     /// <summary>The name by which people choose it: lower-case letters, digits and hyphens.</summary>
     public required string Name { get; init; }
 

@@ -20,7 +20,7 @@ internal static class CommandLine
             return ExitCode.BadInput;
         }
 
-        if (arguments[0] == "help")
+        if (arguments[0] == CommandLineFaults.Help)
         {
             // What stands behind it is a command, or is said to be none.
             arguments = [.. arguments[1..].TakeWhile(static word => !word.StartsWith('-'))];
@@ -46,7 +46,25 @@ internal static class CommandLine
             return await RefuseAsync(faults, parsed);
         }
 
+        if (isSuggestion)
+        {
+            return await SuggestAsync(parsed);
+        }
+
         return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = StopLimit, EnableDefaultExceptionHandler = false });
+    }
+
+    /// <summary>Writes what could come next. The parser takes /? and /h for --help, as programs of Windows do; to offer them would only be in the way.</summary>
+    private static async Task<int> SuggestAsync(ParseResult parsed)
+    {
+        using var said = new StringWriter();
+        var code = await parsed.InvokeAsync(new InvocationConfiguration { Output = said, EnableDefaultExceptionHandler = false });
+        foreach (var line in said.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries).Where(static line => line is not ("/?" or "/h")))
+        {
+            await Console.Out.WriteLineAsync(line);
+        }
+
+        return code;
     }
 
     private static async Task<int> RefuseAsync(IReadOnlyList<string> faults, ParseResult parsed)

@@ -10,6 +10,10 @@ namespace MedQA.LocalHost.Commands;
 /// <summary>What is wrong with a command line, in sentences for people: the parser's own name types of .NET, and take an option that does not exist for a file.</summary>
 internal static class CommandLineFaults
 {
+    /// <summary>The command that the parser does not know.</summary>
+    public const string Help = "help";
+
+    private const string Version = "--version";
     private const int ShortName = 4;
 
     /// <summary>How arguments are read. Short options are not written together: <c>-profile</c> would be <c>-p</c> with the value <c>rofile</c>.</summary>
@@ -46,7 +50,8 @@ internal static class CommandLineFaults
             return [UnknownWord(parsed.CommandResult, word, program)];
         }
 
-        return [.. parsed.Errors.Select(error => Sentence(parsed, error, program)).Distinct()];
+        // What is wrong with what stands there comes before what is missing.
+        return [.. parsed.Errors.OrderBy(static error => error.SymbolResult is OptionResult { Tokens: [] }).Select(error => Sentence(parsed, error, program)).Distinct()];
     }
 
     /// <summary>The command as somebody writes it.</summary>
@@ -64,7 +69,9 @@ internal static class CommandLineFaults
         {
             var name = word.Split('=', ':')[0];
             var path = PathOf(parsed.CommandResult, program);
-            var instead = options.Contains($"-{name}") ? $": use -{name}, with two dashes"
+            var isVersion = name.TrimStart('-').ToUpperInvariant() is var letters && (letters == "VERSION" || (letters == "V" && parsed.CommandResult.Parent is null));
+            var instead = isVersion && !options.Contains($"-{name}") ? $": use `{program} {Version}`"
+                : options.Contains($"-{name}") ? $": use -{name}, with two dashes"
                 : Elsewhere.Where(row => row.Names.Contains(name.TrimStart('-')) && options.Contains(row.Option) && (row.Command is null || row.Command == parsed.CommandResult.Command.Name))
                     .Select(static row => $": use {row.Option}, {row.Takes}").FirstOrDefault() ?? Meant(name, options);
             yield return $"`{path}` has no option {name}{instead}.";
@@ -80,8 +87,10 @@ internal static class CommandLineFaults
     private static string UnknownWord(CommandResult command, string word, string program)
     {
         var commands = command.Command.Subcommands.Select(static sub => sub.Name).ToList();
+        var isRoot = command.Parent is null;
         return commands.Count > 0 && command.Command.Arguments.Count == 0
-            ? $"`{PathOf(command, program)}` has no command {word}{Meant(word, commands)}."
+            ? $"`{PathOf(command, program)}` has no command {word}"
+                + (isRoot && word.Equals("version", StringComparison.OrdinalIgnoreCase) ? $": use `{program} {Version}`." : $"{Meant(word, isRoot ? commands.Append(Help) : commands)}.")
             : $"`{PathOf(command, program)}` does not take '{word}': it is one argument too many.";
     }
 
@@ -89,17 +98,21 @@ internal static class CommandLineFaults
     private static string Meant(string name, IEnumerable<string> known)
     {
         var plain = name.TrimStart('-');
-        var near = known.Where(candidate => plain.Length > 1 && candidate.TrimStart('-') is { Length: > 1 } other && (other[0] == plain[0] || (plain.Length > ShortName && other[^1] == plain[^1])));
+        var near = known.Where(candidate => plain.Length > 1 && candidate.TrimStart('-') is { Length: > 1 } other && (IsSame(other[0], plain[0]) || (plain.Length > ShortName && IsSame(other[^1], plain[^1]))));
         return ClosestName.Of(name, near) is { } closest ? $" (is {closest} meant?)" : "";
     }
 
+    private static bool IsSame(char one, char other) => char.ToUpperInvariant(one) == char.ToUpperInvariant(other);
+
     private static string Sentence(ParseResult parsed, ParseError error, string program) => error.SymbolResult switch
     {
-        OptionResult { Tokens: [] } option => $"{option.Option.Name} needs a value{(KindOf(option.Option.ValueType) is { } kind ? $": {kind}" : option.Option.HelpName is { } help ? $": {help}" : "")}.",
+        OptionResult { Tokens: [], IdentifierTokenCount: 0 } option =>
+            $"`{PathOf(parsed.CommandResult, program)}` needs {option.Option.Name}{(option.Option.HelpName is { } value ? $" {value}" : "")}{(KindOf(option.Option) is { } number ? $": {number}" : "")}.",
+        OptionResult { Tokens: [] } option => $"{option.Option.Name} needs a value{(KindOf(option.Option) is { } kind ? $": {kind}" : option.Option.HelpName is { } help ? $": {help}" : "")}.",
         OptionResult { Option.Arity.MaximumNumberOfValues: 1, IdentifierTokenCount: > 1 and var times } option => $"{option.Option.Name} is given {times} times, but can be given once.",
-        OptionResult { Tokens: [var token] } option => OfValue(option.Option.Name, option.Option.ValueType, token.Value, option.Option.GetCompletions(CompletionContext.Empty), error),
-        ArgumentResult { Parent: OptionResult option, Tokens: [var token, ..] } => OfValue(option.Option.Name, option.Option.ValueType, token.Value, option.Option.GetCompletions(CompletionContext.Empty), error),
-        ArgumentResult { Tokens: [var token, ..] } argument when KindOf(argument.Argument.ValueType) is not null => OfValue(argument.Argument.Name, argument.Argument.ValueType, token.Value, [], error),
+        OptionResult { Tokens: [var token] } option => OfValue(option.Option.Name, KindOf(option.Option), token.Value, option.Option.GetCompletions(CompletionContext.Empty), error),
+        ArgumentResult { Parent: OptionResult option, Tokens: [var token, ..] } => OfValue(option.Option.Name, KindOf(option.Option), token.Value, option.Option.GetCompletions(CompletionContext.Empty), error),
+        ArgumentResult { Tokens: [var token, ..] } argument when KindOf(argument.Argument.ValueType) is { } wanted => OfValue(argument.Argument.Name, wanted, token.Value, [], error),
         CommandResult { Command.Subcommands.Count: > 0 } command when command.Command.Arguments.Count == 0 => $"`{PathOf(command, program)}` needs a command.",
         _ when Missing(parsed.CommandResult) is { } argument => $"`{PathOf(parsed.CommandResult, program)}` needs {argument}.",
         _ => error.Message,
@@ -110,9 +123,9 @@ internal static class CommandLineFaults
         .Select(static argument => argument.Arity.MinimumNumberOfValues > 1 ? $"at least {argument.Arity.MinimumNumberOfValues} {argument.Name}" : argument.Name)
         .FirstOrDefault();
 
-    private static string OfValue(string name, Type type, string value, IEnumerable<CompletionItem> known, ParseError error)
+    private static string OfValue(string name, string? kind, string value, IEnumerable<CompletionItem> known, ParseError error)
     {
-        if (KindOf(type) is { } kind)
+        if (kind is not null)
         {
             return $"{name} is '{value}', but must be {kind}.";
         }
@@ -121,11 +134,13 @@ internal static class CommandLineFaults
         return error.Message.Contains('\n', StringComparison.Ordinal) ? $"{name} is '{value}', but must be one of {string.Join(", ", known.Select(static item => item.Label))}." : error.Message;
     }
 
+    private static string? KindOf(Option option) => option is INumberOption number ? number.Takes : KindOf(option.ValueType);
+
     private static string? KindOf(Type type)
     {
         var plain = Nullable.GetUnderlyingType(type) ?? type;
-        return plain == typeof(int) ? string.Create(CultureInfo.InvariantCulture, $"a whole number up to {int.MaxValue:#,0}")
-            : plain == typeof(long) ? "a whole number"
+        return plain == typeof(int) ? NumberRange.Whole(int.MinValue).Takes
+            : plain == typeof(long) ? string.Create(CultureInfo.InvariantCulture, $"a whole number from {long.MinValue:#,0} to {long.MaxValue:#,0}")
             : plain == typeof(double) || plain == typeof(decimal) ? "a number"
             : null;
     }

@@ -21,15 +21,16 @@ namespace MedQA.LocalHost.Commands;
 internal static class EstimateCommand
 {
     private const int DefaultMeasured = 3;
+    private const int MostMeasured = 1_000_000;
 
     /// <summary>The command.</summary>
     public static Command Create()
     {
         var files = new Argument<string[]>("FILE") { Description = "Question sets", Arity = ArgumentArity.OneOrMore };
         var profile = new Option<string>("--profile", "-p") { Description = "How to ask: a profile's name or a JSON file. Default: self-consistency", HelpName = "NAME|FILE.json" }.WithProfiles();
-        var samples = new Option<int?>("--samples") { Description = "Samples per question, instead of the profile's", HelpName = "N" };
-        var measured = new Option<int?>("--measure") { Description = $"How many questions to ask for the measurement. Default: {DefaultMeasured}", HelpName = "N" };
-        var price = new Option<decimal?>("--price") { Description = "What an hour of this machine costs", HelpName = "AMOUNT" };
+        var samples = new NumberOption<int?>("--samples", NumberRange.Whole(1, Profile.MostSamples)) { Description = "Samples per question, instead of the profile's", HelpName = "N" };
+        var measured = new NumberOption<int?>("--measure", NumberRange.Whole(1, MostMeasured)) { Description = $"How many questions to ask for the measurement. Default: {DefaultMeasured}", HelpName = "N" };
+        var price = new NumberOption<decimal?>("--price", new("a number from 0 to 1,000,000,000", static price => price is >= 0 and <= 1e9)) { Description = "What an hour of this machine costs", HelpName = "AMOUNT" };
         var reading = new SetReadingOptions();
         var command = new TaughtCommand("estimate", "Ask a few questions of a set, store nothing, and say what the whole set would take on this machine.", """
             Examples:
@@ -49,11 +50,6 @@ internal static class EstimateCommand
 
     private static async Task<int> EstimateAsync(CommandContext context, string[] files, Profile profile, int measured, decimal? price, SetReading reading, CancellationToken cancellationToken)
     {
-        if (measured < 1)
-        {
-            throw new InputException($"--measure is {measured}, but must be at least 1.");
-        }
-
         var (questions, tally) = (new List<Question>(), new QuestionSetTally());
         foreach (var file in files)
         {

@@ -19,6 +19,14 @@ internal static class ImportCommand
         var to = new Option<string>("--to") { Description = "The question set to write", HelpName = "FILE.csv", Required = true };
         var suite = new Option<string>("--suite") { Description = $"Find the sets of a suite in a folder, and make one set of them with a slice of the report for each: {string.Join(" or ", QuestionSetSuite.All.Select(static known => known.Name))}", HelpName = "SUITE" };
         var reading = new SetReadingOptions();
+        files.Validators.Add(given =>
+        {
+            // With a suite it is a folder.
+            if (given.GetResult(suite) is null)
+            {
+                GivenFiles.AddMissing(given, given.Tokens.Select(static token => token.Value));
+            }
+        });
         var command = new TaughtCommand("import", "Write files in any format that is read (CSV, JSON, JSON lines, Parquet, spreadsheets, LiveQA's XML) as one question set in CSV. `medqa run` reads them all without this, too.", """
             Examples:
               medqa import US_qbank.jsonl --to medqa.csv

@@ -5,7 +5,6 @@ using System.Text.Json.Serialization;
 using MedQA.Inference.Checking;
 using MedQA.Inference.Sessions;
 using MedQA.LocalHost.Hosting;
-using MedQA.LocalHost.Settings;
 using MedQA.LocalHost.Terminal;
 using Spectre.Console;
 
@@ -19,8 +18,8 @@ internal static class ModelsCheckCommand
     {
         var model = new Argument<string>("MODEL") { Description = "The model's folder, or its name in models" };
         var references = new Option<string>("--references") { Description = "A folder, or one file, of what the original model answers; tests/references shows the format", HelpName = "FOLDER", Required = true };
-        var limit = new Option<int?>("--limit") { Description = "Check at most so many items of each file", HelpName = "N" };
-        var tolerance = new Option<double?>("--tolerance") { Description = "The largest deviation that counts as equal. Default: 0.0015, for graphs in 32-bit floats; quantized ones need more", HelpName = "X" };
+        var limit = new NumberOption<int?>("--limit", NumberRange.Whole(1)) { Description = "Check at most so many items of each file", HelpName = "N" };
+        var tolerance = new NumberOption<double?>("--tolerance", new("a number from 0 up", static most => most is >= 0 and < double.PositiveInfinity)) { Description = "The largest deviation that counts as equal. Default: 0.0015, for graphs in 32-bit floats; quantized ones need more", HelpName = "X" };
         var command = new TaughtCommand("check", "Compare a model's tokens, logits, greedy texts and log-likelihoods with those of the original. Exit code 1 beyond the tolerance.", """
             Examples:
               medqa models check smollm2-135m-instruct --graph model.exact.onnx --references tests/references --limit 3
@@ -39,16 +38,7 @@ internal static class ModelsCheckCommand
     private static ReferenceCheckOptions Options(int? limit, double? tolerance)
     {
         var options = new ReferenceCheckOptions { Limit = limit };
-        options = tolerance is { } given ? options with { Tolerance = given } : options;
-        try
-        {
-            options.Validate();
-            return options;
-        }
-        catch (ArgumentException exception)
-        {
-            throw new InputException(exception.Message);
-        }
+        return tolerance is { } given ? options with { Tolerance = given } : options;
     }
 
     private static async Task<int> CheckAsync(CommandContext context, string folder, ModelOptions modelOptions, string references, ReferenceCheckOptions options, CancellationToken cancellationToken)

@@ -20,7 +20,7 @@ internal static class RunCommand
     {
         var files = new Argument<string[]>("FILE") { Description = "Question sets, for example CSV files with a header; samples/headers.csv shows every header that is read", Arity = ArgumentArity.OneOrMore };
         var profile = new Option<string>("--profile", "-p") { Description = "How to ask: a profile's name (`medqa profiles` lists them) or a JSON file. Default: self-consistency", HelpName = "NAME|FILE.json" }.WithProfiles();
-        var samples = new Option<int?>("--samples") { Description = "Samples per question, instead of the profile's", HelpName = "N" };
+        var samples = new NumberOption<int?>("--samples", NumberRange.Whole(1, Profile.MostSamples)) { Description = "Samples per question, instead of the profile's", HelpName = "N" };
         var seed = new Option<long?>("--seed") { Description = "Seed of every random stream, instead of the profile's", HelpName = "N" };
         var again = new Option<bool>("--again") { Description = "Run the same questions with the same profile once more; without it the run that exists goes on or is shown" };
         var development = new Option<string>("--dev") { Description = "A question set whose questions are asked first, or a run of the same profile and model: its answers give the threshold of agreement above which at least 90 % are right, with 95 % confidence", HelpName = "FILE|RUN" }.WithRuns();

@@ -9,6 +9,7 @@ using MedQA.LocalHost.Runs;
 using MedQA.LocalHost.Settings;
 using MedQA.LocalHost.Studies;
 using MedQA.LocalHost.Terminal;
+using MedQA.Pipeline.Studies;
 using MedQA.Web.Contracts;
 
 namespace MedQA.LocalHost.Commands;
@@ -25,8 +26,8 @@ internal static class StudyCreateCommand
         var title = new Option<string>("--title") { Description = "What raters see as its title", HelpName = "TITLE" };
         var rubric = new Option<string>("--rubric") { Description = "What is asked: the name of a rubric that comes with medqa, or the JSON file of one of your own. Default: clinician-12", HelpName = "RUBRIC", DefaultValueFactory = static _ => "clinician-12" };
         var raters = new Option<string>("--raters") { Description = "How many raters, or their names with commas between them", HelpName = "RATERS", Required = true };
-        var each = new Option<int>("--raters-per-answer") { Description = "How many raters see each answer: 1, or 3 to see how far they agree", HelpName = "NUMBER", DefaultValueFactory = static _ => 1 };
-        var pilot = new Option<int>("--pilot") { Description = "So many answers, for example 25, are rated by all, before the others", HelpName = "NUMBER" };
+        var each = new NumberOption<int>("--raters-per-answer", NumberRange.Whole(1, StudyStore.MostRaters)) { Description = "How many raters see each answer: 1, or 3 to see how far they agree", HelpName = "NUMBER", DefaultValueFactory = static _ => 1 };
+        var pilot = new NumberOption<int>("--pilot", NumberRange.Whole(0, StudyStore.MostPilot)) { Description = "So many answers, for example 25, are rated by all, before the others", HelpName = "NUMBER" };
         var strata = new Option<string[]>("--questions") { Description = "How many questions of a data set, such as liveqa=20. Can be given several times; left out, every question that all sources answer", HelpName = "DATASET=NUMBER" };
         var seed = new Option<long>("--seed")
         {
@@ -36,6 +37,9 @@ internal static class StudyCreateCommand
         };
         var instructions = new Option<string>("--instructions") { Description = "A text file: what raters read before they begin", HelpName = "FILE" };
         var consent = new Option<string>("--consent") { Description = "A text file: what raters agree to before they begin", HelpName = "FILE" };
+        files.Validators.Add(static given => GivenFiles.AddMissing(given, given.Tokens.Select(static token => Named(token.Value).Place)));
+        instructions.Validators.Add(static given => GivenFiles.AddMissing(given, given.Tokens.Select(static token => token.Value)));
+        consent.Validators.Add(static given => GivenFiles.AddMissing(given, given.Tokens.Select(static token => token.Value)));
         var command = new TaughtCommand("create", "Make a study out of runs and files of answers over the same questions, and print a link for each rater.", """
             Examples:
               medqa study create --run latest --answers clinicians.csv --raters 9

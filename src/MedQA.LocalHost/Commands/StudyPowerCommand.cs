@@ -16,12 +16,12 @@ internal static class StudyPowerCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var difference = new Option<double>("--difference") { Description = "The difference of favourable shares that shall be seen, such as 0.1 for ten points", HelpName = "SHARE", Required = true };
-        var share = new Option<double>("--share") { Description = "The favourable share that is expected of the lower source", HelpName = "SHARE", DefaultValueFactory = static _ => 0.8 };
-        var correlation = new Option<double>("--correlation") { Description = "How far ratings of one answer go together: 0 not at all, 1 raters always agree", HelpName = "SHARE", DefaultValueFactory = static _ => 0.3 };
-        var power = new Option<double>("--power") { Description = "How sure it shall be that the difference is seen", HelpName = "SHARE", DefaultValueFactory = static _ => 0.8 };
-        var tests = new Option<int>("--tests") { Description = "How many tests the report makes: axes times pairs of sources", HelpName = "NUMBER", DefaultValueFactory = static _ => 1 };
-        var each = new Option<int>("--per-rater") { Description = "How many answers a rater rates", HelpName = "NUMBER", DefaultValueFactory = static _ => 50 };
+        var difference = new NumberOption<double>("--difference", new("a number from -1 to 1 other than 0", static points => points is >= -1 and <= 1 and not 0)) { Description = "The difference of favourable shares that shall be seen, such as 0.1 for ten points", HelpName = "SHARE", Required = true };
+        var share = new NumberOption<double>("--share", NumberRange.Between) { Description = "The favourable share that is expected of the lower source", HelpName = "SHARE", DefaultValueFactory = static _ => 0.8 };
+        var correlation = new NumberOption<double>("--correlation", NumberRange.Share) { Description = "How far ratings of one answer go together: 0 not at all, 1 raters always agree", HelpName = "SHARE", DefaultValueFactory = static _ => 0.3 };
+        var power = new NumberOption<double>("--power", NumberRange.Between) { Description = "How sure it shall be that the difference is seen", HelpName = "SHARE", DefaultValueFactory = static _ => 0.8 };
+        var tests = new NumberOption<int>("--tests", NumberRange.Whole(1)) { Description = "How many tests the report makes: axes times pairs of sources", HelpName = "NUMBER", DefaultValueFactory = static _ => 1 };
+        var each = new NumberOption<int>("--per-rater", NumberRange.Whole(1)) { Description = "How many answers a rater rates", HelpName = "NUMBER", DefaultValueFactory = static _ => 50 };
         var command = new TaughtCommand("power", "Say how many questions and raters it takes to see a difference between two sources, by simulation.", """
             Examples:
               medqa study power --difference 0.1
@@ -30,11 +30,6 @@ internal static class StudyPowerCommand
         CommandWork.Set(command, (context, parsed, _) =>
         {
             var question = new PowerQuestion { Share = parsed.GetValue(share), Difference = parsed.GetValue(difference), Correlation = parsed.GetValue(correlation), Power = parsed.GetValue(power), Tests = parsed.GetValue(tests) };
-            if (parsed.GetValue(each) < 1)
-            {
-                throw new InputException("--per-rater must be at least 1.");
-            }
-
             try
             {
                 Write(context, question, parsed.GetValue(each));

@@ -26,9 +26,9 @@ internal static class VerifyCommand
     public static Command Create()
     {
         var run = new Argument<string>("RUN") { Description = "The run, the beginning of its name, or 'latest'" }.WithRuns();
-        var questions = new Option<int>("--questions") { Description = "Ask the model again about so many questions, drawn at random; 0 for none", HelpName = "N", DefaultValueFactory = static _ => 3 };
+        var questions = new NumberOption<int>("--questions", NumberRange.Whole(0)) { Description = "Ask the model again about so many questions, drawn at random; 0 for none", HelpName = "N", DefaultValueFactory = static _ => 3 };
         var seed = new Option<long?>("--seed") { Description = "Draw the questions that this seed draws. Default: any; it is printed", HelpName = "N" };
-        var tolerance = new Option<double>("--tolerance") { Description = "Nats per token by which log-likelihoods may differ on another kind of machine", HelpName = "X", DefaultValueFactory = static _ => AnswerVerifier.DefaultTolerance };
+        var tolerance = new NumberOption<double>("--tolerance", new("a number above 0", static most => most is > 0 and < double.PositiveInfinity)) { Description = "Nats per token by which log-likelihoods may differ on another kind of machine", HelpName = "X", DefaultValueFactory = static _ => AnswerVerifier.DefaultTolerance };
         var command = new TaughtCommand("verify", "Say whether a finished run's answers are as they were written (by the hashes that its report seals) and are what the model gives: bit for bit where the same engine answered, else by the log-likelihood of every stored sample. Exit code 1 where they are not.", """
             Examples:
               medqa verify latest
@@ -38,9 +38,9 @@ internal static class VerifyCommand
         CommandWork.Set(command, (context, parsed, cancel) => VerifyAsync(
             context,
             parsed.GetRequiredValue(run),
-            parsed.GetValue(questions) is >= 0 and var count ? count : throw new InputException("--questions must be 0 or more."),
+            parsed.GetValue(questions),
             parsed.GetValue(seed) ?? Random.Shared.Next(),
-            parsed.GetValue(tolerance) is > 0 and < double.PositiveInfinity and var most ? most : throw new InputException("--tolerance must be above 0."),
+            parsed.GetValue(tolerance),
             cancel));
         return command;
     }

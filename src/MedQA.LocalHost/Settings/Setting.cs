@@ -28,6 +28,9 @@ internal sealed record Setting(
     bool IsPersonal,
     Func<HostSettings, string, HostSettings> Apply)
 {
+    private const int MostPort = 65_535;
+    private const double MostHours = 1e6;
+
     /// <summary>Every setting.</summary>
     public static ImmutableArray<Setting> All { get; } =
     [
@@ -70,12 +73,12 @@ internal sealed record Setting(
     private static int Number(string text, int least, int most) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
             ? number
-            : throw new FormatException($"is '{text}', but must be a number from {least} to {most}.");
+            : throw new FormatException($"is '{text}', but must be a whole number from {least:#,0} to {most:#,0}.");
 
     private static double Hours(string text) =>
-        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var hours) && hours <= 1e6
+        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var hours) && hours <= MostHours
             ? hours
-            : throw new FormatException($"is '{text}', but must be a number of hours, for example 2.5.");
+            : throw new FormatException($"is '{text}', but must be a number of hours from 0 to {MostHours:#,0}, for example 2.5.");
 
     private static TelemetryExporter Exporter(string text) => text switch
     {
@@ -105,9 +108,11 @@ internal sealed record Setting(
     private static AzuritePorts Ports(string text)
     {
         var parts = text.Split(',', StringSplitOptions.TrimEntries);
-        return parts.Length == 3 && parts.Distinct().Count() == 3
-            ? new AzuritePorts(Number(parts[0], 1, 65535), Number(parts[1], 1, 65535), Number(parts[2], 1, 65535))
-            : throw new FormatException($"is '{text}', but must be three different ports, for example 11000,11001,11002.");
+        return parts.Select(PortOf).ToArray() is [{ } blob, { } queue, { } table] && blob != queue && blob != table && queue != table
+            ? new AzuritePorts(blob, queue, table)
+            : throw new FormatException($"is '{text}', but must be three different ports from 1 to {MostPort:#,0} with commas between them, for example 11000,11001,11002.");
+
+        static int? PortOf(string part) => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is >= 1 and <= MostPort ? port : null;
     }
 
     private static Uri ServiceUrl(string text) =>

@@ -25,6 +25,9 @@ public sealed class StudyStore
     /// <summary>The most raters of a study.</summary>
     public const int MostRaters = 500;
 
+    /// <summary>The most answers of a study's pilot.</summary>
+    public const int MostPilot = 1000;
+
     /// <summary>The most clicks that are taken at once.</summary>
     public const int MostClicks = RatingRows.MostClicks;
 

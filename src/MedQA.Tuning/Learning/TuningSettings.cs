@@ -45,19 +45,8 @@ internal sealed record TuningSettings
     /// <summary>The most tokens of a micro-batch.</summary>
     public int MicroTokens { get; init; } = 1024;
 
-    /// <summary>What is out of its range, as a sentence, or <see langword="null"/>.</summary>
-    public string? Fault() => this switch
-    {
-        { Length: < 1 or > 10000 } => $"--length is {Length}; a soft prompt has 1 to 10,000 virtual tokens.",
-        { LearningRate: not (> 0 and <= 10) } => $"--learning-rate is {LearningRate}; it must be above 0 and at most 10.",
-        { WeightDecay: not (>= 0 and < 1) } => $"--weight-decay is {WeightDecay}; it must be 0 or more and below 1.",
-        { Batch: < 1 or > 4096 } => $"--batch is {Batch}; it must be 1 to 4,096 exemplars.",
-        { Steps: < 1 or > 1000000 } => $"--steps is {Steps}; it must be 1 to 1,000,000.",
-        { DevEvery: < 1 } => $"--dev-every is {DevEvery}; it must be 1 or more.",
-        { MicroTokens: < 1 } => $"--micro-tokens is {MicroTokens}; it must be 1 or more.",
-        { Start: SoftPromptStart.Text, StartText: null or "" } => "--start text needs --start-text with the text.",
-        _ => null,
-    };
+    /// <summary>What does not go together, as a sentence, or <see langword="null"/>.</summary>
+    public string? Fault() => this is { Start: SoftPromptStart.Text, StartText: null or "" } ? "--start text needs --start-text with the text." : null;
 
     /// <summary>All of them for a manifest.</summary>
     public ImmutableSortedDictionary<string, JsonElement> ToJson()

@@ -53,7 +53,8 @@ internal static class CatalogHandlers
             var queue = await counting;
             return Results.Json(
                 new Health("ok", typeof(Api).Assembly.GetName().Version?.ToString(3) ?? "", "ok", [.. api.Models.Select(static model => model.Name)], new QueueHealth(queue.Messages, queue.Oldest?.TotalSeconds)),
-                WebJson.Default.Health);
+                WebJson.Default.Health,
+                Negotiation.Json);
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {

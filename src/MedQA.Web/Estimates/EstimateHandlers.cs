@@ -61,7 +61,7 @@ internal static class EstimateHandlers
             },
             profile,
             earlier);
-        return Results.Json(estimate, WebJson.Readable.RunEstimate);
+        return Results.Json(estimate, WebJson.Readable.RunEstimate, Negotiation.Json);
     }
 
     private static IEnumerable<string> Warnings(QuestionSetTally tally, string? rejected, string? shortage)

@@ -2,6 +2,7 @@ using System.Globalization;
 using MedQA.Evaluation;
 using MedQA.Web.Contracts;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
 
 namespace MedQA.Web.Problems;
 
@@ -139,6 +140,11 @@ internal static class Problem
 
     public static ProblemException Precondition(string header) =>
         New(StatusCodes.Status412PreconditionFailed, "precondition", "The condition was not examined", $"This operation examines no conditions, so with the header {header} it does nothing. Send the request without it.");
+
+    public static ProblemException OtherTag(EntityTagHeaderValue? tag) =>
+        New(StatusCodes.Status412PreconditionFailed, "precondition", "The condition does not hold", tag is { IsWeak: false }
+            ? $"The header If-Match names no tag of what is here now, whose ETag is {tag}. Send the request without it to read that."
+            : "The header If-Match asks for a strong tag, and what is here now has none. Send the request without it; If-None-Match saves loading what has not changed.");
 
     public static IResult Of(int status, string kind, string title, string detail) => New(status, kind, title, detail).Problem;
 

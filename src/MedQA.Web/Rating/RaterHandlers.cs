@@ -33,7 +33,7 @@ internal static class RaterHandlers
             Rubric = RubricOf(study.Manifest.Rubric),
             Answers = shown ? [.. request.Rater.Queue.Select((entry, place) => Shown(study, entry, place, marks[place]))] : [],
             Count = request.Rater.Queue.Length,
-        }, WebJson.Default.RaterQueue);
+        }, WebJson.Default.RaterQueue, Negotiation.Json);
     }
 
     /// <summary>Takes clicks; each is stored before this answers.</summary>
@@ -125,7 +125,8 @@ internal static class RaterHandlers
     private static ProblemException NotRating(RaterState state) =>
         Problem.RaterState(state == RaterState.Invited ? "Agree to take part first." : Ended);
 
-    private static IResult Standing(Api api, RaterState state) => Results.Json(new RaterStanding(state, api.Time.GetUtcNow()), WebJson.Default.RaterStanding);
+    private static IResult Standing(Api api, RaterState state) =>
+        Results.Json(new RaterStanding(state, api.Time.GetUtcNow()), WebJson.Default.RaterStanding, Negotiation.Json);
 
     private static QueuedAnswer Shown(Study study, QueueEntry entry, int place, IEnumerable<RaterClick> marks)
     {

@@ -18,7 +18,7 @@ internal static class StudyHandlers
         var (study, secret) = await StudyMaking.MakeAsync(asked, api.Reader, api.Time, api.Random, cancellationToken);
         var links = await api.Studies.CreateAsync(study, secret, cancellationToken);
         request.Http.HttpContext.Response.Headers.Location = $"/api/studies/{study.Id}";
-        return Results.Json(StudyResource.Of(study, links), WebJson.Default.StudyResource, statusCode: StatusCodes.Status201Created);
+        return Results.Json(StudyResource.Of(study, links), WebJson.Default.StudyResource, Negotiation.Json, StatusCodes.Status201Created);
     }
 
     /// <summary>Every study; one that cannot be read keeps none of the others away.</summary>
@@ -60,7 +60,7 @@ internal static class StudyHandlers
         }
 
         var ratings = await api.Studies.RatingsAsync(study.Id, invited.Rater, cancellationToken);
-        return Results.Json(RaterResource.Of(study, invited, ratings) with { Link = RaterResource.PathOf(link) }, WebJson.Default.RaterResource);
+        return Results.Json(RaterResource.Of(study, invited, ratings) with { Link = RaterResource.PathOf(link) }, WebJson.Default.RaterResource, Negotiation.Json);
     }
 
     /// <summary>The rubrics that come with the service.</summary>

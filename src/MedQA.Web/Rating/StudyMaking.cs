@@ -159,7 +159,7 @@ public static class StudyMaking
         }
 
         Require(request.RatersPerAnswer is null or >= 1 && (request.RatersPerAnswer ?? 1) <= request.Raters.Length, "ratersPerAnswer", $"An answer can be rated by 1 to {request.Raters.Length} raters: there are {request.Raters.Length}.");
-        Require(request.Pilot is >= 0 and <= 1000, "pilot", "A pilot has 0 to 1,000 answers.");
+        Require(request.Pilot is >= 0 and <= StudyStore.MostPilot, "pilot", $"A pilot has 0 to {StudyStore.MostPilot:#,0} answers.");
         Require(request.Strata is not { } strata || (!strata.IsDefault && strata.All(static stratum => stratum is { Dataset.Length: > 0, Questions: > 0 })), "strata", "Each stratum names a data set and a number of questions, at least 1.");
     }
 

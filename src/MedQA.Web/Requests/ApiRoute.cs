@@ -66,6 +66,10 @@ public sealed record ApiRoute(string Name, string Method, string Path, ApiRole R
             {
                 await api.SaveAsync(cancellationToken);
             }
+            else
+            {
+                answer = await Conditional.ExamineAsync(request.Http, answer);
+            }
 
             return CompressedResult.Of(this, request.Http, answer);
         }

@@ -34,6 +34,7 @@ internal static class ApiContracts
     private static readonly ApiProblem Changed = new(409, "changed", "The stored question set was replaced or deleted while its run was being made.");
     private static readonly ApiProblem NotComparable = new(409, "not-comparable", "The runs cannot be compared.");
     private static readonly ApiProblem Precondition = new(412, "precondition", "The request has a condition (If-Match but for *, If-None-Match, If-Unmodified-Since), which this operation does not examine: nothing was done.");
+    private static readonly ApiProblem OtherTag = new(412, "precondition", "The header If-Match is not *, and does not have the strong tag of this answer. Only files have one.");
     private static readonly ApiProblem TooLarge = new(413, "too-large", "The body is larger than is allowed.");
     private static readonly ApiProblem WrongMedia = new(415, "media-type", "The body is not the question set itself: a form, or compressed.");
     private static readonly ApiProblem WrongJsonMedia = new(415, "media-type", "The content type says that the body is something else than JSON in UTF-8, or it is compressed.");
@@ -172,7 +173,7 @@ internal static class ApiContracts
 
     /// <summary>The contract of a route.</summary>
     internal static ApiContract Of(ApiRoute route) =>
-        All[route.Name] with { Problems = [UnknownParameter, .. All[route.Name].Problems, .. route.IsChange ? [Precondition] : (ReadOnlySpan<ApiProblem>)[]] };
+        All[route.Name] with { Problems = [UnknownParameter, .. All[route.Name].Problems, route.IsChange ? Precondition : OtherTag] };
 
     private static ApiAnswer Of(int status, string meaning, JsonTypeInfo shape) => new(status, meaning, new ApiContent(Json, shape));
 

@@ -94,5 +94,5 @@ internal static class RunHandlers
         };
     }
 
-    private static IResult Shown(RunSummary summary, int status) => Results.Json(RunResource.Of(summary), WebJson.Default.RunResource, statusCode: status);
+    private static IResult Shown(RunSummary summary, int status) => Results.Json(RunResource.Of(summary), WebJson.Default.RunResource, Negotiation.Json, status);
 }

@@ -54,6 +54,10 @@ public sealed class EndpointTests
             Assert.StartsWith("medqa: ", there.Notices, StringComparison.Ordinal);
         }
 
+        var (lost, _, hint) = await medqa.RunAsync("results", "--endpoint", $"{endpoint.TrimEnd('/')}/api");
+        Assert.Equal(2, lost);
+        Assert.Contains($"leave /api out, which is added to it; {endpoint.TrimEnd('/')} should do.", hint, StringComparison.Ordinal);
+
         var (deleted, _, _) = await medqa.RunAsync("delete", other, "--endpoint", endpoint);
         Assert.Equal(0, deleted);
         var (refused, _, why) = await medqa.RunAsync("replay", first, "--endpoint", endpoint);

@@ -28,7 +28,7 @@ public sealed class ModelsCommandTests
         Assert.Contains("nowhere", notices, StringComparison.Ordinal);
         (code, _, notices) = await medqa.RunAsync("models", "check", "reasoner", "--references", "nowhere", "--limit", "0");
         Assert.Equal(2, code);
-        Assert.StartsWith("medqa: Limit is 0: it must be 1 or more", notices, StringComparison.Ordinal);
+        Assert.StartsWith("medqa: --limit is '0', but must be a whole number from 1 to 2,147,483,647.", notices, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -192,7 +192,7 @@ public sealed class RunCommandTests
 
     [Theory]
     [InlineData("medqa: There is no file nothing.csv.", "run", "nothing.csv")]
-    [InlineData("medqa: --threads is 'many', but must be a number from 1 to 1024.", "results", "--threads", "many")]
+    [InlineData("medqa: --threads is 'many', but must be a whole number from 1 to 1,024.", "results", "--threads", "many")]
     [InlineData("medqa: There is no profile 'none'.", "profiles", "show", "none")]
     [InlineData("medqa: --answer-notation is 'roman', but must be detect, letter, fromZero, fromOne or text.", "run", "a.csv", "--answer-notation", "roman")]
     [InlineData("medqa: `medqa run` needs FILE.\nSee `medqa run --help`.", "run")]
@@ -233,6 +233,12 @@ public sealed class RunCommandTests
         Assert.Contains("--profile", options, StringComparison.Ordinal);
         var (_, models, _) = await medqa.RunAsync("[suggest:14]", "medqa models f");
         Assert.Equal("fetch", models.Trim());
+        foreach (var line in (string[])["medqa ", "medqa results ", "medqa run x.csv ", "medqa study ", "medqa models fetch ", "medqa results /", "medqa /"])
+        {
+            var (_, offered, _) = await medqa.RunAsync($"[suggest:{line.Length}]", line);
+            Assert.DoesNotContain(Lines(offered), static word => word.StartsWith('/'));
+            Assert.Equal(!line.EndsWith('/'), Lines(offered).Contains("--help"));
+        }
 
         // Names of profiles and runs, without a start of the storage.
         var kept = Directory.CreateDirectory(Path.Combine(medqa.Folder, ".medqa", "profiles")).FullName;

@@ -132,6 +132,11 @@ internal static class KnownCalls
             request.Headers.Add("If-Match", match);
         }
 
+        if (call.IfNoneMatch is { } known)
+        {
+            request.Headers.Add("If-None-Match", known);
+        }
+
         if (tag is not null)
         {
             request.Headers.IfNoneMatch.Add(tag);
@@ -164,6 +169,8 @@ internal sealed record Call(string Path)
     public string? Range { get; init; }
 
     public string? IfMatch { get; init; }
+
+    public string? IfNoneMatch { get; init; }
 
     public string? Rater { get; init; }
 

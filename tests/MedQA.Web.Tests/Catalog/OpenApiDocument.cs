@@ -110,12 +110,16 @@ internal static class OpenApiDocument
         operation["responses"] = Object(
         [
             .. contract.Answers.OrderBy(static answer => answer.Status).Select(answer => ($"{answer.Status}", (JsonNode?)Answer(answer, contract, schemas))),
-            .. contract.IsConditional ? [("304", new JsonObject { ["description"] = "The caller has this answer already.", ["headers"] = Tag() })] : ((string, JsonNode?)[])[],
+            .. route.IsChange ? ((string, JsonNode?)[])[] : [("304", Known(contract))],
             .. contract.IsFile ? [("206", Part(contract))] : ((string, JsonNode?)[])[],
             .. contract.Problems.GroupBy(static problem => problem.Status).OrderBy(static status => status.Key).Select(static status => ($"{status.Key}", (JsonNode?)Problems(status))),
         ]);
         return operation;
     }
+
+    private static JsonObject Known(ApiContract contract) => contract.IsConditional
+        ? new JsonObject { ["description"] = "The caller has this answer already.", ["headers"] = Tag() }
+        : new JsonObject { ["description"] = "The header If-None-Match is *, which no answer fits." };
 
     private static JsonObject Answer(ApiAnswer answer, ApiContract contract, OpenApiSchemas schemas)
     {

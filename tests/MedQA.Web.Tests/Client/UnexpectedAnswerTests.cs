@@ -68,6 +68,29 @@ public sealed class UnexpectedAnswerTests
     }
 
     [Theory]
+    [InlineData("http://127.0.0.1:5080/api", "leave /api out, which is added to it; http://127.0.0.1:5080 should do.")]
+    [InlineData("http://127.0.0.1:5080/api/", "leave /api out, which is added to it; http://127.0.0.1:5080 should do.")]
+    [InlineData("https://example.com/medqa/API", "leave /api out, which is added to it; https://example.com/medqa should do.")]
+    [InlineData("https://example.com/dashboard", "is https://example.com meant, without a path?")]
+    [InlineData("https://example.com/", null)]
+    public async Task Where_nothing_is_there_an_endpoint_with_a_path_is_said(string endpoint, string? hint)
+    {
+        foreach (var (type, body, isHinted) in ((string, string, bool)[])
+        [
+            ("application/problem+json", """{"type":"urn:medqa:unknown-address","title":"t","status":404,"detail":"There is no such address."}""", true),
+            ("application/problem+json", """{"type":"urn:medqa:unknown-run","title":"t","status":404,"detail":"There is no such run."}""", false),
+            ("text/html", Page, true),
+        ])
+        {
+            using var http = new HttpClient(new Answering(_ => Task.FromResult(new HttpResponseMessage(HttpStatusCode.NotFound) { Content = Text(body, type) })));
+            using var client = new MedQAClient(new MedQAClientOptions { Endpoint = new Uri(endpoint) }, http);
+            var fault = await Assert.ThrowsAsync<MedQAException>(() => client.GetRunAsync("run", Cancel));
+            Assert.Equal(isHinted && hint is not null, fault.Message.Contains("The endpoint is ", StringComparison.Ordinal));
+            Assert.EndsWith(isHinted && hint is not null ? hint : ".", fault.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
     [MemberData(nameof(Calls))]
     public async Task A_proxy_s_page_is_told_with_its_status(string call)
     {

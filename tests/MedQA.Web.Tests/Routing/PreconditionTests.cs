@@ -1,11 +1,15 @@
 using System.Net;
 using MedQA.Tests;
 using MedQA.Web.Routing;
+using MedQA.Web.Runs;
 using MedQA.Web.Tests.Catalog;
 
 namespace MedQA.Web.Tests.Routing;
 
-/// <summary>Every route of the table that changes something, asked to do so on a condition: none looks at it, so none may act.</summary>
+/// <summary>
+/// Every route of the tables on a condition (RFC 9110, section 13): those that change something look at none, so none may act; those that are read answer
+/// what the condition asks for.
+/// </summary>
 public sealed class PreconditionTests(AzuriteFixture azurite)
 {
     private static readonly (string Header, string Value)[] Conditions =
@@ -13,6 +17,8 @@ public sealed class PreconditionTests(AzuriteFixture azurite)
         ("If-Match", "\"a\""), ("If-Match", "W/\"a\", \"b\""), ("If-Match", "no tag"), ("If-None-Match", "*"), ("If-None-Match", "\"a\""),
         ("If-Unmodified-Since", "Sat, 29 Oct 1994 19:43:31 GMT"), ("If-Unmodified-Since", "no date"),
     ];
+
+    private static readonly string[] Unmet = ["\"nope\"", "W/\"nope\"", "\"nope\", \"other\"", "no tag", "\"", "nope, *"];
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -55,6 +61,89 @@ public sealed class PreconditionTests(AzuriteFixture azurite)
         using var response = await KnownCalls.SendAsync(server.Client, HttpMethod.Delete, KnownCalls.Good("DeleteStudy", place),
             prepare: request => Assert.True(request.Headers.TryAddWithoutValidation(header, value)));
         Assert.Equal(HttpStatusCode.NoContent, response.StatusCode);
+        held.Model.Go.SetResult();
+    }
+
+    [Fact]
+    public async Task What_is_read_on_a_condition_is_what_the_condition_asks_for()
+    {
+        await using var server = await ApiServer.StartAsync(azurite.NewConnectionString(), new ApiLimits { WatchFor = TimeSpan.FromMilliseconds(20) });
+        await using var held = await ApiServer.StartAsync(azurite.NewConnectionString(), held: true);
+        var place = await KnownCalls.PlaceAsync(server, held);
+        List<Call> calls =
+        [
+            .. ApiRoutes.All.Where(static route => !route.IsChange && route.Name != "GetRunFile")
+                .SelectMany(route => route.Contract!.MediaTypes.Select(format => KnownCalls.Good(route.Name, place) with { Accept = format })),
+            .. RunFiles.All.Select(file => KnownCalls.Good("GetRunFile", place) with { Path = $"/api/runs/{place.Run}/files/{file.Name}" }),
+            new("/"), new("/dashboard"), new("/rate"), new("/rate/rate.js"), new("/dashboard/app.js"),
+        ];
+        var (asked, strong) = (0, 0);
+        foreach (var call in calls)
+        {
+            foreach (var method in (HttpMethod[])[HttpMethod.Get, HttpMethod.Head])
+            {
+                using var plain = await KnownCalls.SendAsync(server.Client, method, call);
+                Assert.True(plain.StatusCode == HttpStatusCode.OK, call.Path);
+                var tag = plain.Headers.ETag;
+                strong += tag is { IsWeak: false } ? 1 : 0;
+                (HttpStatusCode Status, (string Name, string Value)[] Headers)[] rows =
+                [
+                    .. Unmet.Select(static value => (HttpStatusCode.PreconditionFailed, new[] { ("If-Match", value) })),
+                    (HttpStatusCode.PreconditionFailed, [("If-Match", "\"nope\""), ("If-None-Match", tag?.ToString() ?? "*")]),
+                    (HttpStatusCode.PreconditionFailed, [("If-Match", "\"nope\""), ("Range", "bytes=99999999-")]),
+                    (tag is { IsWeak: false } ? HttpStatusCode.OK : HttpStatusCode.PreconditionFailed, [("If-Match", tag?.ToString() ?? "\"none\"")]),
+                    (HttpStatusCode.OK, [("If-Match", "*")]),
+                    (HttpStatusCode.OK, [("If-None-Match", "\"nope\"")]),
+                    (HttpStatusCode.NotModified, [("If-None-Match", "*")]),
+                    (HttpStatusCode.OK, [("If-Unmodified-Since", "Sat, 29 Oct 1994 19:43:31 GMT")]),
+                    (HttpStatusCode.OK, [("If-Modified-Since", "Sat, 29 Oct 2044 19:43:31 GMT")]),
+                    (HttpStatusCode.OK, [("If-Range", "\"nope\""), ("Range", "bytes=0-1")]),
+                ];
+                foreach (var (status, headers) in rows)
+                {
+                    using var answer = await KnownCalls.SendAsync(server.Client, method, call, prepare: request => Assert.All(headers, header => Assert.True(request.Headers.TryAddWithoutValidation(header.Name, header.Value))));
+                    var body = await answer.Content.ReadAsStringAsync(Cancel);
+                    var shown = $"{method} {call.Path} as {call.Accept} {string.Join(", ", headers)}: {(int)answer.StatusCode} {body[..Math.Min(200, body.Length)]}";
+                    Assert.True(answer.StatusCode == status, shown);
+                    SecurityHeaders.Check(answer, shown);
+                    if (status == HttpStatusCode.PreconditionFailed)
+                    {
+                        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.ToString());
+                        Assert.Null(answer.Headers.ETag);
+                        Assert.True(method == HttpMethod.Head || body.Contains("urn:medqa:precondition", StringComparison.Ordinal), shown);
+                    }
+
+                    asked++;
+                }
+            }
+        }
+
+        Assert.All(ApiRoutes.All, static route => Assert.Single(route.Contract!.Problems, static problem => problem is { Status: 412, Kind: "precondition" }));
+        Assert.True(asked > 800, $"Only {asked} requests.");
+        Assert.Equal(2 * (RunFiles.All.Length - 2), strong);
+        held.Model.Go.SetResult();
+    }
+
+    [Fact]
+    public async Task A_condition_on_what_is_not_there_or_may_change_yet_is_not_held_against_a_tag()
+    {
+        await using var server = await ApiServer.StartAsync(azurite.NewConnectionString());
+        await using var held = await ApiServer.StartAsync(azurite.NewConnectionString(), held: true);
+        var place = await KnownCalls.PlaceAsync(server, held);
+        foreach (var path in (string[])["/api/runs/aaaaaaaaaaaaaaaa", $"/api/runs/{place.Run}/files/none", "/dashboard/none.js"])
+        {
+            using var missing = await KnownCalls.SendAsync(server.Client, HttpMethod.Get, new Call(path) { IfMatch = "\"nope\"" });
+            Assert.Equal(HttpStatusCode.NotFound, missing.StatusCode);
+        }
+
+        // The manifest of a run that goes on has no tag yet.
+        var manifest = new Call($"/api/runs/{place.HeldRun}/files/manifest.json");
+        using var whole = await KnownCalls.SendAsync(held.Client, HttpMethod.Get, manifest);
+        Assert.Equal((HttpStatusCode.OK, null), (whole.StatusCode, whole.Headers.ETag));
+        using var refused = await KnownCalls.SendAsync(held.Client, HttpMethod.Get, manifest with { IfMatch = "\"nope\"", Range = "bytes=0-1" });
+        Assert.Equal(HttpStatusCode.PreconditionFailed, refused.StatusCode);
+        using var part = await KnownCalls.SendAsync(held.Client, HttpMethod.Get, manifest with { IfMatch = "*", Range = "bytes=0-1" });
+        Assert.Equal(HttpStatusCode.PartialContent, part.StatusCode);
         held.Model.Go.SetResult();
     }
 
