@@ -68,7 +68,8 @@ internal static class ServiceAnswer
 
     /// <summary>What an answer without success means.</summary>
     /// <param name="response">The answer.</param>
-    /// <param name="endpoint">What the caller gave for the service's address: where nothing is there, it may have too much of a path.</param>
+    /// <param name="endpoint">What the caller gave for the service's address: where nothing is there, it may have too much of a
+    /// path.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     public static async Task<MedQAException> ProblemAsync(HttpResponseMessage response, Uri endpoint, CancellationToken cancellationToken)
     {
@@ -80,7 +81,11 @@ internal static class ServiceAnswer
                 if (JsonSerializer.Deserialize(text, ProblemJson.Default.ProblemDetails)
                     is { } details and not { Detail: null, Title: null })
                 {
-                    return new MedQAException(response.StatusCode, details.Type == "urn:medqa:unknown-address" ? details with { Detail = $"{details.Detail}{Shorter(endpoint)}" } : details);
+                    return new MedQAException(
+                        response.StatusCode,
+                        details.Type == "urn:medqa:unknown-address"
+                            ? details with { Detail = $"{details.Detail}{Shorter(endpoint)}" }
+                            : details);
                 }
             }
             catch (JsonException)
@@ -89,7 +94,9 @@ internal static class ServiceAnswer
             }
         }
 
-        return new MedQAException(response.StatusCode, $"{Who(response)}{Excerpt(text)}.{(response.StatusCode == HttpStatusCode.NotFound ? Shorter(endpoint) : "")}");
+        return new MedQAException(
+            response.StatusCode,
+            $"{Who(response)}{Excerpt(text)}.{(response.StatusCode == HttpStatusCode.NotFound ? Shorter(endpoint) : "")}");
     }
 
     /// <summary>The connection ended within the body.</summary>
@@ -101,7 +108,10 @@ internal static class ServiceAnswer
     {
         var (path, root) = (endpoint.AbsolutePath.TrimEnd('/'), endpoint.GetLeftPart(UriPartial.Authority));
         return path.Length == 0 ? ""
-            : path.EndsWith("/api", StringComparison.OrdinalIgnoreCase) ? $" The endpoint is {endpoint}: leave /api out, which is added to it; {root}{path[..^4]} should do."
+            : path.EndsWith(
+                "/api",
+                StringComparison.OrdinalIgnoreCase) ? $" The endpoint is {endpoint}: leave /api out, which is added to it; "
+                    + $"{root}{path[..^4]} should do."
             : $" The endpoint is {endpoint}: is {root} meant, without a path?";
     }
 

@@ -21,7 +21,8 @@ internal static class ProfileFields
     public static ImmutableArray<Field> All { get; } =
     [
         Text("name", static p => p.Name, static (p, v) => p with { Name = v }, NameProblem),
-        Text("strategy", static p => p.Strategy, static (p, v) => p with { Strategy = v }, static v => StrategyNames.All.Contains(v) ? null : "one of " + string.Join(", ", StrategyNames.All)),
+        Text("strategy", static p => p.Strategy, static (p, v) =>
+            p with { Strategy = v }, static v => StrategyNames.All.Contains(v) ? null : "one of " + string.Join(", ", StrategyNames.All)),
         Choice("format", static p => p.Format, static (p, v) => p with { Format = v }),
         OptionalText("system", static p => p.System, static (p, v) => p with { System = v }),
         Text("instruction", static p => p.Instruction, static (p, v) => p with { Instruction = v }),
@@ -29,15 +30,23 @@ internal static class ProfileFields
         Text("optionTemplate", static p => p.OptionTemplate, static (p, v) => p with { OptionTemplate = v }),
         Text("optionSeparator", static p => p.OptionSeparator, static (p, v) => p with { OptionSeparator = v }),
         OptionalText("answerTemplate", static p => p.AnswerTemplate, static (p, v) => p with { AnswerTemplate = v }),
-        OptionalChoice("answerSpace", static p => p.AnswerSpace, static (p, v) => p with { AnswerSpace = v }, AnswerSpace.Letters, AnswerSpace.Words, AnswerSpace.OptionTexts),
+        OptionalChoice(
+            "answerSpace",
+            static p => p.AnswerSpace,
+            static (p, v) => p with { AnswerSpace = v },
+            AnswerSpace.Letters,
+            AnswerSpace.Words,
+            AnswerSpace.OptionTexts),
         Choice("examplesAs", static p => p.ExamplesAs, static (p, v) => p with { ExamplesAs = v }),
         OptionalText("exemplarSet", static p => p.ExemplarSet, static (p, v) => p with { ExemplarSet = v }),
         Integer("exemplars", static p => p.Exemplars, static (p, v) => p with { Exemplars = v }, 0, 100),
         Examples("examples", static p => p.Examples, static (p, v) => p with { Examples = v }),
         Choice("exemplarSelection", static p => p.ExemplarSelection, static (p, v) => p with { ExemplarSelection = v }),
         Integer("samples", static p => p.Samples, static (p, v) => p with { Samples = v }, 1, Profile.MostSamples),
-        Number("temperature", static p => p.Temperature, static (p, v) => p with { Temperature = v }, static v => v is >= 0 and <= 10, "a number from 0 to 10"),
-        Number("topP", static p => p.TopP, static (p, v) => p with { TopP = v }, static v => v is > 0 and <= 1, "a number above 0, at most 1"),
+        Number("temperature", static p =>
+            p.Temperature, static (p, v) => p with { Temperature = v }, static v => v is >= 0 and <= 10, "a number from 0 to 10"),
+        Number("topP", static p =>
+            p.TopP, static (p, v) => p with { TopP = v }, static v => v is > 0 and <= 1, "a number above 0, at most 1"),
         Integer("topK", static p => p.TopK, static (p, v) => p with { TopK = v }, 0, int.MaxValue),
         Number("minP", static p => p.MinP, static (p, v) => p with { MinP = v }, static v => v is >= 0 and <= 1, "a number from 0 to 1"),
         Integer("maxTokens", static p => p.MaxTokens, static (p, v) => p with { MaxTokens = v }, 1, 1_000_000),
@@ -45,13 +54,20 @@ internal static class ProfileFields
         OptionalText("answerCue", static p => p.AnswerCue, static (p, v) => p with { AnswerCue = v }, CueProblem),
         Choice("onUnparsed", static p => p.OnUnparsed, static (p, v) => p with { OnUnparsed = v }),
         Choice("stopRule", static p => p.StopRule, static (p, v) => p with { StopRule = v }),
-        Number("stopProbability", static p => p.StopProbability, static (p, v) => p with { StopProbability = v }, static v => v is > 0.5 and < 1, "a number above 0.5 and below 1"),
+        Number("stopProbability", static p => p.StopProbability, static (p, v) =>
+            p with { StopProbability = v }, static v => v is > 0.5 and < 1, "a number above 0.5 and below 1"),
         Integer("waveSize", static p => p.WaveSize, static (p, v) => p with { WaveSize = v }, 1, 1000),
         Integer("refinements", static p => p.Refinements, static (p, v) => p with { Refinements = v }, 0, 1000),
         WholeNumber("seed", static p => p.Seed, static (p, v) => p with { Seed = v }),
         Date("templateDate", static p => p.TemplateDate, static (p, v) => p with { TemplateDate = v }),
         Integer("maxSeconds", static p => p.MaxSeconds, static (p, v) => p with { MaxSeconds = v }, 1, 86_400),
-        LeftOut(OptionalText("prefix", static p => p.Prefix, static (p, v) => p with { Prefix = v }, static v => v is null ? null : NameProblem(v) is { } allowed ? $"null, or the name of a prefix: {allowed}" : null), static p => p.Prefix is null),
+        LeftOut(
+            OptionalText(
+                "prefix",
+                static p => p.Prefix,
+                static (p, v) => p with { Prefix = v },
+                static v => v is null ? null : NameProblem(v) is { } allowed ? $"null, or the name of a prefix: {allowed}" : null),
+            static p => p.Prefix is null),
     ];
 
     /// <summary>A value as people wrote it, short enough for a message.</summary>
@@ -64,15 +80,20 @@ internal static class ProfileFields
     private static string? NameProblem(string name)
     {
         const string Allowed = "1 to 64 lower-case letters, digits and hyphens";
-        return name.Length is > 0 and <= 64 && name.All(static c => c is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '-') ? null : Allowed;
+        return name.Length is > 0 and <= 64 && name.All(static c => c is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '-')
+            ? null
+            : Allowed;
     }
 
     private static string? CueProblem(string? cue) =>
-        cue is null || (cue.Length > 0 && !char.IsWhiteSpace(cue[^1])) ? null : "null, or a text that does not end in white space (the continuations bring their own)";
+        cue is null || (cue.Length > 0 && !char.IsWhiteSpace(cue[^1]))
+            ? null
+            : "null, or a text that does not end in white space (the continuations bring their own)";
 
     private static FieldException Wrong(JsonElement value, string allowed) => new($"is {Quote(value)}, but must be {allowed}.");
 
-    private static Field Text(string name, Func<Profile, string> get, Func<Profile, string, Profile> set, Func<string, string?>? problem = null) => new(
+    private static Field Text(
+        string name, Func<Profile, string> get, Func<Profile, string, Profile> set, Func<string, string?>? problem = null) => new(
         name,
         (profile, value) =>
         {
@@ -86,7 +107,8 @@ internal static class ProfileFields
         },
         (writer, profile) => writer.WriteString(name, get(profile)));
 
-    private static Field OptionalText(string name, Func<Profile, string?> get, Func<Profile, string?, Profile> set, Func<string?, string?>? problem = null) => new(
+    private static Field OptionalText(
+        string name, Func<Profile, string?> get, Func<Profile, string?, Profile> set, Func<string?, string?>? problem = null) => new(
         name,
         (profile, value) =>
         {
@@ -114,19 +136,31 @@ internal static class ProfileFields
 
     private static Field Integer(string name, Func<Profile, int> get, Func<Profile, int, Profile> set, int least, int most) => new(
         name,
-        (profile, value) => value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && number >= least && number <= most
+        (profile, value) => value.ValueKind == JsonValueKind.Number
+            && value.TryGetInt32(out var number)
+            && number >= least
+            && number <= most
             ? set(profile, number)
-            : throw Wrong(value, most == int.MaxValue ? $"a whole number, at least {least}" : string.Create(CultureInfo.InvariantCulture, $"a whole number from {least} to {most:N0}")),
+            : throw Wrong(
+                value,
+                most == int.MaxValue
+                    ? $"a whole number, at least {least}"
+                    : string.Create(CultureInfo.InvariantCulture, $"a whole number from {least} to {most:N0}")),
         (writer, profile) => writer.WriteNumber(name, get(profile)));
 
     private static Field WholeNumber(string name, Func<Profile, long> get, Func<Profile, long, Profile> set) => new(
         name,
-        (profile, value) => value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) ? set(profile, number) : throw Wrong(value, "a whole number of 64 bits"),
+        (profile, value) => value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number)
+            ? set(profile, number)
+            : throw Wrong(value, "a whole number of 64 bits"),
         (writer, profile) => writer.WriteNumber(name, get(profile)));
 
-    private static Field Number(string name, Func<Profile, double> get, Func<Profile, double, Profile> set, Func<double, bool> allowed, string what) => new(
+    private static Field Number(
+        string name, Func<Profile, double> get, Func<Profile, double, Profile> set, Func<double, bool> allowed, string what) => new(
         name,
-        (profile, value) => value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && allowed(number) ? set(profile, number) : throw Wrong(value, what),
+        (profile, value) => value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && allowed(number)
+            ? set(profile, number)
+            : throw Wrong(value, what),
         (writer, profile) => writer.WriteNumber(name, get(profile)));
 
     private static Field Choice<T>(string name, Func<Profile, T> get, Func<Profile, T, Profile> set)
@@ -157,7 +191,8 @@ internal static class ProfileFields
     private static string Names<T>(T[] values)
         where T : struct, Enum => string.Join(", ", values.Select(static value => $"\"{EnumNames.Of(value)}\""));
 
-    private static Field Texts(string name, Func<Profile, ImmutableArray<string>> get, Func<Profile, ImmutableArray<string>, Profile> set) => new(
+    private static Field Texts(
+        string name, Func<Profile, ImmutableArray<string>> get, Func<Profile, ImmutableArray<string>, Profile> set) => new(
         name,
         (profile, value) =>
         {
@@ -170,7 +205,10 @@ internal static class ProfileFields
             var texts = ImmutableArray.CreateBuilder<string>(value.GetArrayLength());
             foreach (var item in value.EnumerateArray())
             {
-                texts.Add(item.ValueKind == JsonValueKind.String && item.GetString() is { Length: > 0 } text ? text : throw Wrong(value, Allowed));
+                texts.Add(
+                    item.ValueKind == JsonValueKind.String && item.GetString() is { Length: > 0 } text
+                        ? text
+                        : throw Wrong(value, Allowed));
             }
 
             return set(profile, texts.MoveToImmutable());
@@ -186,7 +224,8 @@ internal static class ProfileFields
             writer.WriteEndArray();
         });
 
-    private static Field Examples(string name, Func<Profile, ImmutableArray<Exemplar>> get, Func<Profile, ImmutableArray<Exemplar>, Profile> set) => new(
+    private static Field Examples(
+        string name, Func<Profile, ImmutableArray<Exemplar>> get, Func<Profile, ImmutableArray<Exemplar>, Profile> set) => new(
         name,
         (profile, value) =>
         {
@@ -217,7 +256,8 @@ internal static class ProfileFields
 
     private static Field Date(string name, Func<Profile, DateOnly> get, Func<Profile, DateOnly, Profile> set) => new(
         name,
-        (profile, value) => value.ValueKind == JsonValueKind.String && DateOnly.TryParseExact(value.GetString(), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
+        (profile, value) => value.ValueKind == JsonValueKind.String
+            && DateOnly.TryParseExact(value.GetString(), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
             ? set(profile, date)
             : throw Wrong(value, "a date such as \"2026-01-31\""),
         (writer, profile) => writer.WriteString(name, get(profile).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)));

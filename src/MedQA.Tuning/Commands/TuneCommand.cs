@@ -20,14 +20,34 @@ internal static class TuneCommand
     /// <summary>Gives the root command its options and its work.</summary>
     public static void AddTo(RootCommand root)
     {
-        var model = new Option<string?>("--model") { Description = "The model's folder: an ONNX model as `medqa run` takes it, or safetensors" };
-        var data = new Option<string?>("--data") { Description = "The exemplars: a question set (CSV, JSON lines …) with options and right answers, or with long answers" };
+        var model = new Option<string?>("--model")
+        {
+            Description = "The model's folder: an ONNX model as `medqa run` takes it, or safetensors"
+        };
+        var data = new Option<string?>("--data")
+        {
+            Description = "The exemplars: a question set (CSV, JSON lines …) with options and right answers, or with long answers"
+        };
         var output = new Option<string?>("--out") { Description = "The folder that the prefix is written to" };
-        var target = new Option<string?>("--for") { Description = "The ONNX model's folder that will run with the prefix, where --model has safetensors of the same model" };
-        var dev = new Option<string?>("--dev") { Description = "Other questions, by which the best soft prompt is chosen and with which the tuning ends" };
-        var profile = new Option<string>("--profile") { Description = "How the questions are asked: a profile's name or file, the one that the prefix will be used with", DefaultValueFactory = static _ => "likelihood" };
+        var target = new Option<string?>("--for")
+        {
+            Description = "The ONNX model's folder that will run with the prefix, where --model has safetensors of the same model"
+        };
+        var dev = new Option<string?>("--dev")
+        {
+            Description = "Other questions, by which the best soft prompt is chosen and with which the tuning ends"
+        };
+        var profile = new Option<string>("--profile")
+        {
+            Description = "How the questions are asked: a profile's name or file, the one that the prefix will be used with",
+            DefaultValueFactory = static _ => "likelihood"
+        };
         var instruction = new Option<string?>("--instruction") { Description = "An instruction in place of the profile's" };
-        var maxTokens = new NumberOption<int>("--max-tokens", NumberRange.Whole(1)) { Description = "The most tokens of an exemplar", DefaultValueFactory = static _ => 2048 };
+        var maxTokens = new NumberOption<int>("--max-tokens", NumberRange.Whole(1))
+        {
+            Description = "The most tokens of an exemplar",
+            DefaultValueFactory = static _ => 2048
+        };
         var tuning = new TuningOptions();
         foreach (var option in (Option[])[model, data, output, target, dev, profile, instruction, maxTokens])
         {
@@ -39,7 +59,10 @@ internal static class TuneCommand
         {
             var asked = TuningModel.ReadProfile(parsed.GetValue(profile)!);
             return TuneAsync(
-                new(Given(parsed, model), parsed.GetValue(target), Given(parsed, data), parsed.GetValue(dev), Given(parsed, output), parsed.GetValue(maxTokens)),
+                new(Given(
+                    parsed,
+                    model), parsed.GetValue(
+                        target), Given(parsed, data), parsed.GetValue(dev), Given(parsed, output), parsed.GetValue(maxTokens)),
                 parsed.GetValue(instruction) is { } text ? asked with { Instruction = text } : asked,
                 tuning.Read(parsed, withLength: true),
                 cancellationToken);
@@ -47,9 +70,12 @@ internal static class TuneCommand
     }
 
     private static string Given(ParseResult parsed, Option<string?> option) =>
-        parsed.GetValue(option) is { Length: > 0 } value ? value : throw new TuningException($"{option.Name} is not given. See `medqa tune --help`.");
+        parsed.GetValue(option) is { Length: > 0 } value
+            ? value
+            : throw new TuningException($"{option.Name} is not given. See `medqa tune --help`.");
 
-    private static async Task<int> TuneAsync(TuningFiles files, Profile profile, TuningSettings settings, CancellationToken cancellationToken)
+    private static async Task<int> TuneAsync(
+        TuningFiles files, Profile profile, TuningSettings settings, CancellationToken cancellationToken)
     {
         var checkpoints = Path.Combine(files.Output, CheckpointFolder);
         if (File.Exists(Path.Combine(files.Output, PrefixFolder.ManifestFile)))
@@ -66,40 +92,78 @@ internal static class TuneCommand
         var room = Math.Min(files.MaxTokens, model.Target.ContextLength - settings.Length);
         var (exemplars, held) = (data.Encode(encoding, room), dev?.Encode(encoding, room) ?? []);
         using var decoder = Decoder.Load(model.Weights, settings.Bfloat16 ? torch.ScalarType.BFloat16 : torch.ScalarType.Float32);
-        Say($"{exemplars.Length:N0} exemplars of {exemplars.Average(static example => example.Length):0} tokens{(held.Length > 0 ? $", {held.Length:N0} to choose by" : "")}; {settings.Length} virtual tokens of {decoder.Shape.Hidden} numbers in front of {model.Weights.Name}.");
+        Say($"{exemplars.Length:N0} exemplars of {exemplars.Average(static example => example.Length):0} "
+            + $"tokens{(held.Length > 0 ? $", {held.Length:N0} to choose by" : "")}; {settings.Length} virtual tokens of "
+            + $"{decoder.Shape.Hidden} numbers in front of {model.Weights.Name}.");
 
-        var signature = string.Join('|', await model.Weights.FingerprintAsync(cancellationToken), data.Hash, dev?.Hash ?? "", Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(CanonicalJson.Of(profile))), settings);
-        var state = new PromptTuning(decoder, encoding.Tokenizer, settings, TimeProvider.System).Run(exemplars, held, checkpoints, signature, Report, cancellationToken);
+        var signature = string.Join(
+            '|',
+            await model.Weights.FingerprintAsync(cancellationToken),
+            data.Hash,
+            dev?.Hash ?? "",
+            Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(CanonicalJson.Of(profile))),
+            settings);
+        var state = new PromptTuning(decoder, encoding.Tokenizer, settings, TimeProvider.System).Run(
+            exemplars, held, checkpoints, signature, Report, cancellationToken);
         var (kept, softPrompt) = state.Best is { } best && !settings.KeepLast ? (state.BestStep, best) : (state.Step, state.SoftPrompt);
 
         var (judged, what) = held.Length > 0 ? (held, "dev file") : (exemplars, "exemplars themselves");
         var before = PromptEvaluation.Of(decoder, settings.MicroTokens, null, judged, withOptions: true, cancellationToken);
         var after = PromptEvaluation.Of(decoder, settings.MicroTokens, softPrompt, judged, withOptions: true, cancellationToken);
         var result = await PrefixResult.WriteAsync(files.Output, model, decoder, softPrompt, settings, profile.Name, state.Losses,
-            new PrefixData { Hash = data.Hash, Exemplars = exemplars.Length, DevHash = dev?.Hash, DevExemplars = dev is null ? null : held.Length }, cancellationToken);
+            new PrefixData
+            {
+                Hash = data.Hash,
+                Exemplars = exemplars.Length,
+                DevHash = dev?.Hash,
+                DevExemplars = dev is null ? null : held.Length
+            }, cancellationToken);
         TuningState.Remove(checkpoints);
         Console.WriteLine(Describe(judged, before, after, what, kept, settings));
-        Console.WriteLine($"The prefix is {result.Path}. A profile with \"prefix\": \"{Path.GetFileName(result.Path)}\" asks with it: `medqa run FILE --profile PROFILE.json --prefixes {Path.GetDirectoryName(result.Path)}`.");
+        Console.WriteLine(
+            $"The prefix is {result.Path}. A profile with \"prefix\": \"{Path.GetFileName(result.Path)}\" asks with it: `medqa run FILE "
+                + $"--profile PROFILE.json --prefixes {Path.GetDirectoryName(result.Path)}`.");
         return 0;
     }
 
-    private static string Describe(ImmutableArray<TuningExample> judged, PromptEvaluation before, PromptEvaluation after, string what, int kept, TuningSettings settings)
+    private static string Describe(
+        ImmutableArray<TuningExample> judged,
+        PromptEvaluation before,
+        PromptEvaluation after,
+        string what,
+        int kept,
+        TuningSettings settings)
     {
         var lines = new List<string>
         {
-            string.Create(CultureInfo.InvariantCulture, $"Kept the soft prompt of step {kept} of {settings.Steps}. On the {what}, without and with it:"),
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"Kept the soft prompt of step {kept} of {settings.Steps}. On the {what}, without and with it:"),
             string.Create(CultureInfo.InvariantCulture, $"  loss      {before.Loss:0.0000} -> {after.Loss:0.0000} nats a token"),
         };
         if (PromptComparison.Of(judged, before, after) is { } comparison)
         {
             var gain = comparison.GoldDifference.IntervalAt(comparison.Questions - 1);
-            lines.Add(string.Create(CultureInfo.InvariantCulture, $"  accuracy  {Accuracy(comparison.RightBefore)} -> {Accuracy(comparison.RightAfter)}; right only without {comparison.Test.OnlyFirst}, only with {comparison.Test.OnlySecond}, McNemar mid-p {comparison.Test.MidP:0.0000}"));
-            lines.Add(string.Create(CultureInfo.InvariantCulture, $"  log-likelihood of the right option  {comparison.GoldBefore:0.000} -> {comparison.GoldAfter:0.000} nats, difference {comparison.GoldDifference.Mean:+0.000;-0.000} [{gain.Lower:+0.000;-0.000}, {gain.Upper:+0.000;-0.000}]"));
+            lines.Add(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"  accuracy  {Accuracy(comparison.RightBefore)} -> {Accuracy(comparison.RightAfter)}; right only without "
+                        + $"{comparison.Test.OnlyFirst}, only with {comparison.Test.OnlySecond}, McNemar mid-p "
+                        + $"{comparison.Test.MidP:0.0000}"));
+            lines.Add(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"  log-likelihood of the right option  {comparison.GoldBefore:0.000} -> {comparison.GoldAfter:0.000} nats, "
+                        + $"difference {comparison.GoldDifference.Mean:+0.000;-0.000} [{gain.Lower:+0.000;-0.000}, "
+                        + $"{gain.Upper:+0.000;-0.000}]"));
 
             string Accuracy(int right)
             {
                 var interval = BinomialInterval.ClopperPearson(right, comparison.Questions);
-                return string.Create(CultureInfo.InvariantCulture, $"{right}/{comparison.Questions} = {100.0 * right / comparison.Questions:0.0} % [{100 * interval.Lower:0.0}, {100 * interval.Upper:0.0}]");
+                return string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{right}/{comparison.Questions} = {100.0 * right / comparison.Questions:0.0} % [{100 * interval.Lower:0.0}, "
+                        + $"{100 * interval.Upper:0.0}]");
             }
         }
 
@@ -107,7 +171,9 @@ internal static class TuneCommand
     }
 
     private static void Report(TuningProgress progress) => Say(string.Create(CultureInfo.InvariantCulture,
-        $"step {progress.Loss.Step} of {progress.Steps}: loss {progress.Loss.Loss:0.0000}{(progress.Loss.DevLoss is { } dev ? $", dev {dev:0.0000}" : "")}; {progress.TokensPerSecond:N0} tokens/s, {progress.Left:h\\:mm\\:ss} left"));
+        $"step {progress.Loss.Step} of {progress.Steps}: loss "
+            + $"{progress.Loss.Loss:0.0000}{(progress.Loss.DevLoss is { } dev ? $", dev {dev:0.0000}" : "")}; "
+            + $"{progress.TokensPerSecond:N0} tokens/s, {progress.Left:h\\:mm\\:ss} left"));
 
     private static void Say(string line) => Console.Error.WriteLine(line);
 

@@ -10,18 +10,66 @@ internal sealed class TuningOptions
 {
     private static readonly TuningSettings Defaults = new();
 
-    private readonly NumberOption<int> _length = new("--length", NumberRange.Whole(1, 10_000)) { Description = "Virtual tokens in front of every prompt", DefaultValueFactory = static _ => Defaults.Length };
-    private readonly NumberOption<double> _learningRate = new("--learning-rate", new("a number above 0, at most 10", static rate => rate is > 0 and <= 10)) { Description = "AdamW's learning rate", DefaultValueFactory = static _ => Defaults.LearningRate };
-    private readonly NumberOption<double> _weightDecay = new("--weight-decay", new("a number from 0 to below 1", static decay => decay is >= 0 and < 1)) { Description = "AdamW's weight decay", DefaultValueFactory = static _ => Defaults.WeightDecay };
-    private readonly NumberOption<int> _batch = new("--batch", NumberRange.Whole(1, 4096)) { Description = "Exemplars of a step", DefaultValueFactory = static _ => Defaults.Batch };
-    private readonly NumberOption<int> _steps = new("--steps", NumberRange.Whole(1, 1_000_000)) { Description = "Steps", DefaultValueFactory = static _ => Defaults.Steps };
-    private readonly Option<long> _seed = new("--seed") { Description = "Seed of the exemplars' order and of what is drawn at the start", DefaultValueFactory = static _ => Defaults.Seed };
-    private readonly Option<SoftPromptStart> _start = new("--start") { Description = "Begin with embeddings of drawn words (vocabulary), of a text, or with random numbers", DefaultValueFactory = static _ => Defaults.Start };
+    private readonly NumberOption<int> _length = new("--length", NumberRange.Whole(1, 10_000))
+    {
+        Description = "Virtual tokens in front of every prompt",
+        DefaultValueFactory = static _ => Defaults.Length
+    };
+    private readonly NumberOption<double> _learningRate = new(
+        "--learning-rate",
+        new("a number above 0, at most 10", static rate => rate is > 0 and <= 10))
+        {
+            Description = "AdamW's learning rate",
+            DefaultValueFactory = static _ => Defaults.LearningRate
+        };
+    private readonly NumberOption<double> _weightDecay = new(
+        "--weight-decay",
+        new("a number from 0 to below 1", static decay => decay is >= 0 and < 1))
+        {
+            Description = "AdamW's weight decay",
+            DefaultValueFactory = static _ => Defaults.WeightDecay
+        };
+    private readonly NumberOption<int> _batch = new("--batch", NumberRange.Whole(1, 4096))
+    {
+        Description = "Exemplars of a step",
+        DefaultValueFactory = static _ => Defaults.Batch
+    };
+    private readonly NumberOption<int> _steps = new("--steps", NumberRange.Whole(1, 1_000_000))
+    {
+        Description = "Steps",
+        DefaultValueFactory = static _ => Defaults.Steps
+    };
+    private readonly Option<long> _seed = new("--seed")
+    {
+        Description = "Seed of the exemplars' order and of what is drawn at the start",
+        DefaultValueFactory = static _ => Defaults.Seed
+    };
+    private readonly Option<SoftPromptStart> _start = new("--start")
+    {
+        Description = "Begin with embeddings of drawn words (vocabulary), of a text, or with random numbers",
+        DefaultValueFactory = static _ => Defaults.Start
+    };
     private readonly Option<string?> _startText = new("--start-text") { Description = "The text of --start text" };
-    private readonly NumberOption<int> _devEvery = new("--dev-every", NumberRange.Whole(1)) { Description = "Steps between two looks at the dev file", DefaultValueFactory = static _ => Defaults.DevEvery };
-    private readonly Option<string> _keep = new("--keep") { Description = "Which soft prompt to keep: the best by dev loss, or the last", DefaultValueFactory = static _ => "best" };
-    private readonly Option<string> _precision = new("--precision") { Description = "Numbers that matrix products are computed in: float32, or bfloat16, which is faster on processors that have it", DefaultValueFactory = static _ => "float32" };
-    private readonly NumberOption<int> _microTokens = new("--micro-tokens", NumberRange.Whole(1)) { Description = "Tokens computed at once: what bounds the memory, about 2 MB each for 135 million parameters", DefaultValueFactory = static _ => Defaults.MicroTokens };
+    private readonly NumberOption<int> _devEvery = new("--dev-every", NumberRange.Whole(1))
+    {
+        Description = "Steps between two looks at the dev file",
+        DefaultValueFactory = static _ => Defaults.DevEvery
+    };
+    private readonly Option<string> _keep = new("--keep")
+    {
+        Description = "Which soft prompt to keep: the best by dev loss, or the last",
+        DefaultValueFactory = static _ => "best"
+    };
+    private readonly Option<string> _precision = new("--precision")
+    {
+        Description = "Numbers that matrix products are computed in: float32, or bfloat16, which is faster on processors that have it",
+        DefaultValueFactory = static _ => "float32"
+    };
+    private readonly NumberOption<int> _microTokens = new("--micro-tokens", NumberRange.Whole(1))
+    {
+        Description = "Tokens computed at once: what bounds the memory, about 2 MB each for 135 million parameters",
+        DefaultValueFactory = static _ => Defaults.MicroTokens
+    };
 
     public TuningOptions()
     {
@@ -65,7 +113,12 @@ internal sealed class TuningOptions
         };
         if (withLength)
         {
-            settings = settings with { Length = parsed.GetValue(_length), DevEvery = parsed.GetValue(_devEvery), KeepLast = parsed.GetValue(_keep) == "last" };
+            settings = settings with
+            {
+                Length = parsed.GetValue(_length),
+                DevEvery = parsed.GetValue(_devEvery),
+                KeepLast = parsed.GetValue(_keep) == "last"
+            };
         }
 
         return settings.Fault() is { } fault ? throw new TuningException(fault) : settings;
