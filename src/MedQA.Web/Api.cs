@@ -42,7 +42,10 @@ public sealed record Api
     /// <summary>The profile of question sets that name none.</summary>
     public string DefaultProfile { get; init; } = new SplitOptions().DefaultProfile;
 
-    /// <summary>What the parts of the pipeline in this process tell each other; where they work in another one it says nothing, and runs are looked at from time to time.</summary>
+    /// <summary>
+    /// What the parts of the pipeline in this process tell each other; where they work in another one it says nothing, and runs are looked
+    /// at from time to time.
+    /// </summary>
     public PipelineSignals Signals { get; init; } = new();
 
     /// <summary>

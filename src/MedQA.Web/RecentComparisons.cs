@@ -2,7 +2,10 @@ using MedQA.Evaluation.Reporting;
 
 namespace MedQA.Web;
 
-/// <summary>The comparisons of ended runs that were asked for last. They do not change, and each costs a look at every answer: it is made once, however many ask for it at a time.</summary>
+/// <summary>
+/// The comparisons of ended runs that were asked for last. They do not change, and each costs a look at every answer: it is made once,
+/// however many ask for it at a time.
+/// </summary>
 public sealed class RecentComparisons
 {
     private const int Most = 32;

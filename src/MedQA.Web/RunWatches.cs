@@ -76,7 +76,10 @@ public sealed class RunWatches
 /// <summary>One of those who listen to a run.</summary>
 internal sealed class RunListener(RunWatch watch, long asked, Action<RunWatch> leave) : IDisposable
 {
-    /// <summary>Ends with the next look that finds something else, or with the reader's fault. Take it before <see cref="FindAsync"/>, and wait for it afterwards: so nothing is missed.</summary>
+    /// <summary>
+    /// Ends with the next look that finds something else, or with the reader's fault. Take it before <see cref="FindAsync"/>, and wait for
+    /// it afterwards: so nothing is missed.
+    /// </summary>
     public Task Changed => watch.Changed;
 
     /// <summary>The last look; the first time one that began after this listener came.</summary>
@@ -100,7 +103,9 @@ internal sealed class RunListener(RunWatch watch, long asked, Action<RunWatch> l
     public void Dispose() => leave(watch);
 }
 
-/// <summary>The reader of a run that is watched: looks again when this process has written a run, when somebody comes, and from time to time.</summary>
+/// <summary>
+/// The reader of a run that is watched: looks again when this process has written a run, when somebody comes, and from time to time.
+/// </summary>
 internal sealed class RunWatch : IDisposable
 {
     private readonly Api _api;

@@ -30,10 +30,14 @@ internal sealed class AzuriteConnection : IAsyncDisposable
     /// <summary>What the keeper said last.</summary>
     public AzuriteRecord Record { get; private set; }
 
-    /// <summary>Connects to the keeper of a data folder; <see langword="null"/> where none listens there, or it keeps another folder.</summary>
+    /// <summary>
+    /// Connects to the keeper of a data folder; <see langword="null"/> where none listens there, or it keeps another folder.
+    /// </summary>
     /// <param name="controlPort">Its control port.</param>
-    /// <param name="options">Name the data folder. A copy of it does not share what is asked for here: whether the keeper sees a file that is made now.</param>
-    /// <param name="cancellationToken">Gives up. A keeper answers only once Azurite's modules are loaded, which a crowded machine takes long for.</param>
+    /// <param name="options">Name the data folder. A copy of it does not share what is asked for here: whether the keeper sees a file that
+    /// is made now.</param>
+    /// <param name="cancellationToken">Gives up. A keeper answers only once Azurite's modules are loaded, which a crowded machine takes
+    /// long for.</param>
     public static async Task<AzuriteConnection?> OpenAsync(int controlPort, AzuriteOptions options, CancellationToken cancellationToken)
     {
         var name = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
@@ -50,7 +54,8 @@ internal sealed class AzuriteConnection : IAsyncDisposable
                 return new AzuriteConnection(client, reader, record, options.EndLimit);
             }
         }
-        catch (Exception exception) when (exception is SocketException || (exception is IOException && exception.InnerException is SocketException))
+        catch (Exception exception)
+            when (exception is SocketException || (exception is IOException && exception.InnerException is SocketException))
         {
             // Nobody, or not a keeper: the record is an old one.
         }

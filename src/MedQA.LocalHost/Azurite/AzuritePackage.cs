@@ -4,7 +4,9 @@ using System.Security.Cryptography;
 
 namespace MedQA.LocalHost.Azurite;
 
-/// <summary>The pinned npm package: it travels with this assembly as package.json and package-lock.json and is installed once per user.</summary>
+/// <summary>
+/// The pinned npm package: it travels with this assembly as package.json and package-lock.json and is installed once per user.
+/// </summary>
 internal static class AzuritePackage
 {
     private const string Entry = "node_modules/azurite/dist/src/azurite.js";
@@ -15,13 +17,15 @@ internal static class AzuritePackage
     /// <param name="report">Is told what takes long, in a sentence for people.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="AzuriteException">npm is missing or failed.</exception>
-    public static async Task<InstalledAzurite> InstallAsync(AzuriteOptions options, Action<string> report, CancellationToken cancellationToken)
+    public static async Task<InstalledAzurite> InstallAsync(
+        AzuriteOptions options, Action<string> report, CancellationToken cancellationToken)
     {
         var package = Read("package.json");
         var locked = Read("package-lock.json");
         var keeper = Read("azurite-keeper.cjs");
         var folder = Path.Combine(options.CacheFolder, $"azurite-{Fingerprint(package, locked)}");
-        var installed = new InstalledAzurite(Path.Combine(folder, Entry), Path.Combine(options.CacheFolder, $"azurite-keeper-{Fingerprint(keeper)}.cjs"));
+        var installed = new InstalledAzurite(
+            Path.Combine(folder, Entry), Path.Combine(options.CacheFolder, $"azurite-keeper-{Fingerprint(keeper)}.cjs"));
         if (Directory.Exists(folder) && File.Exists(installed.KeeperPath))
         {
             return installed;
@@ -73,7 +77,17 @@ internal static class AzuritePackage
     private static async Task InstallAsync(AzuriteOptions options, string folder, CancellationToken cancellationToken)
     {
         // Azurite's dependencies have no build steps that it needs; not running any is one worry less.
-        string[] arguments = ["ci", "--ignore-scripts", "--omit=dev", "--omit=optional", "--no-audit", "--no-fund", "--prefer-offline", "--fetch-retries=1", "--loglevel=error"];
+        string[] arguments = [
+            "ci",
+            "--ignore-scripts",
+            "--omit=dev",
+            "--omit=optional",
+            "--no-audit",
+            "--no-fund",
+            "--prefer-offline",
+            "--fetch-retries=1",
+            "--loglevel=error"
+        ];
         var start = OperatingSystem.IsWindows()
             ? new ProcessStartInfo("cmd.exe", ["/d", "/c", options.Npm, .. arguments])
             : new ProcessStartInfo(options.Npm, arguments);
@@ -92,7 +106,9 @@ internal static class AzuritePackage
         {
             throw new AzuriteException(
                 AzuriteFault.Installation,
-                $"Azurite, the storage emulator, is installed by npm, and the program '{options.Npm}' could not be started. Install npm (it comes with Node.js), name it with MEDQA_NPM, or set MEDQA_STORAGE to the connection string of a storage account.",
+                $"Azurite, the storage emulator, is installed by npm, and the program '{options.Npm}' could not be started. Install npm "
+                    + "(it comes with Node.js), name it with MEDQA_NPM, or set MEDQA_STORAGE to the connection string of a storage "
+                    + "account.",
                 exception);
         }
 
@@ -104,18 +120,30 @@ internal static class AzuritePackage
 
     private static string Explain(string errors)
     {
-        string[] networkCodes = ["ENOTFOUND", "ECONNREFUSED", "ECONNRESET", "EAI_AGAIN", "ETIMEDOUT", "ENETUNREACH", "EHOSTUNREACH", "ENOTCACHED"];
+        string[] networkCodes = [
+            "ENOTFOUND",
+            "ECONNREFUSED",
+            "ECONNRESET",
+            "EAI_AGAIN",
+            "ETIMEDOUT",
+            "ENETUNREACH",
+            "EHOSTUNREACH",
+            "ENOTCACHED"
+        ];
         if (networkCodes.FirstOrDefault(code => errors.Contains(code, StringComparison.Ordinal)) is { } network)
         {
-            return $"npm could not reach its registry to install Azurite, the storage emulator ({network}). Connect once, point npm at a registry that you reach, or set MEDQA_STORAGE to the connection string of a storage account.";
+            return $"npm could not reach its registry to install Azurite, the storage emulator ({network}). Connect once, point npm at a "
+                + "registry that you reach, or set MEDQA_STORAGE to the connection string of a storage account.";
         }
 
         var lines = errors.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-            .Where(static line => line.StartsWith("npm error", StringComparison.Ordinal) && !line.Contains("complete log", StringComparison.Ordinal))
+            .Where(static line =>
+                line.StartsWith("npm error", StringComparison.Ordinal) && !line.Contains("complete log", StringComparison.Ordinal))
             .Take(3)
             .Select(static line => line["npm error".Length..].Trim());
         var said = string.Join("; ", lines);
-        return $"npm could not install Azurite, the storage emulator{(said.Length > 0 ? $": {said}" : " and gave no reason")}. Run 'npm ping' to see whether npm works.";
+        return $"npm could not install Azurite, the storage emulator{(said.Length > 0 ? $": {said}" : " and gave no reason")}. Run 'npm "
+            + "ping' to see whether npm works.";
     }
 
     private static byte[] Read(string name)

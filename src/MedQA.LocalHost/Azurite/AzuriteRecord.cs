@@ -5,15 +5,18 @@ namespace MedQA.LocalHost.Azurite;
 
 /// <summary>What a running keeper says about itself: the content of its records and its greeting.</summary>
 /// <param name="Ready">Whether the three services listen; only in the greeting.</param>
-/// <param name="Here">Whether the keeper found the file of the process that greets it: whether both mean the same folder; only in the greeting.</param>
+/// <param name="Here">Whether the keeper found the file of the process that greets it: whether both mean the same folder; only in the
+/// greeting.</param>
 /// <param name="Pid">The keeper's process.</param>
 /// <param name="Control">The loopback port on which connections keep Azurite alive.</param>
 /// <param name="Data">The data folder.</param>
 /// <param name="BlobPort">The port of the blob service.</param>
 /// <param name="QueuePort">The port of the queue service.</param>
 /// <param name="TablePort">The port of the table service.</param>
-/// <param name="Key">The key of the development store that only this keeper has; only in the greeting, and to who means the same folder.</param>
-internal sealed record AzuriteRecord(bool Ready, bool Here, int Pid, int Control, string Data, int BlobPort, int QueuePort, int TablePort, string? Key = null)
+/// <param name="Key">The key of the development store that only this keeper has; only in the greeting, and to who means the same
+/// folder.</param>
+internal sealed record AzuriteRecord(
+    bool Ready, bool Here, int Pid, int Control, string Data, int BlobPort, int QueuePort, int TablePort, string? Key = null)
 {
     /// <summary>The record of the keeper that serves a data folder.</summary>
     public static string PathFor(string dataFolder) => Path.Combine(dataFolder, "azurite.json");
@@ -40,7 +43,8 @@ internal sealed record AzuriteRecord(bool Ready, bool Here, int Pid, int Control
         try
         {
             return JsonSerializer.Deserialize(text, AzuriteJson.Default.AzuriteRecord) is { Pid: > 0, Data: not null } record
-                && new[] { record.Control, record.BlobPort, record.QueuePort, record.TablePort }.All(static port => port is > 0 and <= ushort.MaxValue)
+                && new[] { record.Control, record.BlobPort, record.QueuePort, record.TablePort }.All(
+                    static port => port is > 0 and <= ushort.MaxValue)
                 ? record
                 : null;
         }

@@ -58,7 +58,9 @@ internal sealed class AzuriteServer : IAsyncDisposable
     /// <summary>The connection string of an account at ports; of the development store where none is named.</summary>
     public static string ConnectionStringAt(AzuritePorts ports, string account = Account, string key = Key) => string.Create(
         CultureInfo.InvariantCulture,
-        $"DefaultEndpointsProtocol=http;AccountName={account};AccountKey={key};BlobEndpoint=http://127.0.0.1:{ports.Blob}/{account};QueueEndpoint=http://127.0.0.1:{ports.Queue}/{account};TableEndpoint=http://127.0.0.1:{ports.Table}/{account};");
+        $"DefaultEndpointsProtocol=http;AccountName={account};AccountKey={key};"
+            + $"BlobEndpoint=http://127.0.0.1:{ports.Blob}/{account};QueueEndpoint=http://127.0.0.1:{ports.Queue}/{account};"
+            + $"TableEndpoint=http://127.0.0.1:{ports.Table}/{account};");
 
     /// <summary>Uses the Azurite that owns the data folder; starts one where none does.</summary>
     /// <param name="options">Where it keeps its data and listens.</param>
@@ -94,7 +96,8 @@ internal sealed class AzuriteServer : IAsyncDisposable
         ];
         if (Array.Find(files, Directory.Exists) is { } path)
         {
-            throw new AzuriteException(AzuriteFault.Folder, $"{path} is a folder, but medqa keeps a file of that name there. Move it away.");
+            throw new AzuriteException(
+                AzuriteFault.Folder, $"{path} is a folder, but medqa keeps a file of that name there. Move it away.");
         }
     }
 
@@ -106,14 +109,17 @@ internal sealed class AzuriteServer : IAsyncDisposable
             return await FolderLock.TakeAsync(
                 options.DataFolder,
                 LockName,
-                process => report($"Waiting for another medqa{FolderLock.Named(process)}, which is starting on {options.DataFolder}…{Suspended(process)}"),
+                process => report(
+                    $"Waiting for another medqa{FolderLock.Named(process)}, which is starting on "
+                        + $"{options.DataFolder}…{Suspended(process)}"),
                 limit.Token);
         }
         catch (UnauthorizedAccessException exception)
         {
             throw new AzuriteException(
                 AzuriteFault.Folder,
-                $"This user may not write in {options.DataFolder}. A data folder belongs to the user who made it: use one of your own with --data, or run the command as that user.",
+                $"This user may not write in {options.DataFolder}. A data folder belongs to the user who made it: use one of your own "
+                    + "with --data, or run the command as that user.",
                 exception);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -121,7 +127,8 @@ internal sealed class AzuriteServer : IAsyncDisposable
             var process = FolderLock.Holder(options.DataFolder, LockName);
             throw new AzuriteException(
                 AzuriteFault.InUse,
-                $"Another medqa{FolderLock.Named(process)} began to start on {options.DataFolder} and has not finished in {options.StartLimit.TotalSeconds:0} seconds."
+                $"Another medqa{FolderLock.Named(process)} began to start on {options.DataFolder} and has not finished in "
+                    + $"{options.StartLimit.TotalSeconds:0} seconds."
                 + (Suspended(process) is { Length: > 0 } suspended ? suspended : " Try again in a moment, or end that process."));
         }
     }
@@ -132,7 +139,8 @@ internal sealed class AzuriteServer : IAsyncDisposable
         AzuriteRecord? record = null;
         using var limit = new AwakeLimit(options.StartLimit, TimeProvider.System, cancellationToken);
         await using var patience = new Timer(
-            _ => report($"Waiting for the process{FolderLock.Named(record?.Pid)} that serves {options.DataFolder}…{Suspended(record?.Pid)}"),
+            _ =>
+                report($"Waiting for the process{FolderLock.Named(record?.Pid)} that serves {options.DataFolder}…{Suspended(record?.Pid)}"),
             null,
             FolderLock.WaitSilently,
             Timeout.InfiniteTimeSpan);
@@ -143,7 +151,9 @@ internal sealed class AzuriteServer : IAsyncDisposable
                 // Who does not listen there, or keeps another folder, is asked once: only another record names another process.
                 var asked = record;
                 record = await AzuriteRecord.ReadAsync(AzuriteRecord.PathFor(options.DataFolder), limit.Token);
-                if (record is not null && record != asked && await AzuriteConnection.OpenAsync(record.Control, options, limit.Token) is { } connection)
+                if (record is not null
+                    && record != asked
+                    && await AzuriteConnection.OpenAsync(record.Control, options, limit.Token) is { } connection)
                 {
                     if (await connection.UntilReadyAsync(limit.Token))
                     {
@@ -163,15 +173,19 @@ internal sealed class AzuriteServer : IAsyncDisposable
         {
             throw new AzuriteException(
                 AzuriteFault.InUse,
-                $"{options.DataFolder} is in use by a process that does not answer{(record is null ? "" : $"; {AzuriteRecord.PathFor(options.DataFolder)} says it is process {record.Pid}")}."
+                $"{options.DataFolder} is in use by a process that does not "
+                    + $"answer{(record is null ? "" : $"; {AzuriteRecord.PathFor(options.DataFolder)} says it is process {record.Pid}")}."
                 + (Suspended(record?.Pid) is { Length: > 0 } suspended
                     ? suspended
-                    : " End the medqa that uses the folder, which may be in a container or on another machine. If the folder was copied with hard links, copy it without them."));
+                    : " End the medqa that uses the folder, which may be in a container or on another machine. If the folder was copied "
+                        + "with hard links, copy it without them."));
         }
     }
 
     private static string Suspended(int? process) => process is { } id && IsSuspended(id)
-        ? string.Create(CultureInfo.InvariantCulture, $" That process is suspended: continue it with `fg` in its terminal or `kill -CONT {id}`, or end it with `kill -KILL {id}`.")
+        ? string.Create(
+            CultureInfo.InvariantCulture,
+            $" That process is suspended: continue it with `fg` in its terminal or `kill -CONT {id}`, or end it with `kill -KILL {id}`.")
         : "";
 
     // Only Linux tells without another program; elsewhere the sentence stays out.
@@ -192,7 +206,12 @@ internal sealed class AzuriteServer : IAsyncDisposable
     private static async Task RefuseOthersAtAsync(AzuriteOptions options, CancellationToken cancellationToken)
     {
         const string OtherPorts = "choose three other ports with --ports or MEDQA_PORTS, for example 11000,11001,11002";
-        foreach (var (service, port) in new[] { ("Blob", options.Ports.Blob), ("Queue", options.Ports.Queue), ("Table", options.Ports.Table) })
+        foreach (var (service, port) in new[]
+        {
+            ("Blob", options.Ports.Blob),
+            ("Queue", options.Ports.Queue),
+            ("Table", options.Ports.Table)
+        })
         {
             if (!await ListensAsync(port, cancellationToken))
             {
@@ -203,16 +222,21 @@ internal sealed class AzuriteServer : IAsyncDisposable
             {
                 throw new AzuriteException(
                     AzuriteFault.PortTaken,
-                    $"Port {port}, where Azurite's {service.ToLowerInvariant()} service should listen, is taken by another program. Stop that program, or {OtherPorts}.");
+                    $"Port {port}, where Azurite's {service.ToLowerInvariant()} service should listen, is taken by another program. Stop "
+                        + $"that program, or {OtherPorts}.");
             }
 
             var record = await AzuriteRecord.ReadAsync(AzuriteRecord.PathFor(options.CacheFolder, options.Ports.Blob), cancellationToken);
             throw new AzuriteException(
                 AzuriteFault.PortTaken,
                 record is not null && !string.Equals(record.Data, options.DataFolder, StringComparison.Ordinal)
-                    ? $"A medqa uses the ports {options.Ports} for the data folder {record.Data}, not for {options.DataFolder}. Wait for its end, use that folder with --data, or {OtherPorts}."
-                    : $"An Azurite that was not started for {options.DataFolder} listens at port {port}. To store runs in its data, ask for it: "
-                        + $"--storage \"{(options.Ports == AzuritePorts.WellKnown ? "UseDevelopmentStorage=true" : ConnectionStringAt(options.Ports))}\". Else stop it, or {OtherPorts}.");
+                    ? $"A medqa uses the ports {options.Ports} for the data folder {record.Data}, not for {options.DataFolder}. Wait for "
+                        + $"its end, use that folder with --data, or {OtherPorts}."
+                    : $"An Azurite that was not started for {options.DataFolder} listens at port {port}. To store runs in its data, ask "
+                        + "for it: "
+                        + "--storage \""
+                        + (options.Ports == AzuritePorts.WellKnown ? "UseDevelopmentStorage=true" : ConnectionStringAt(options.Ports))
+                        + $"\". Else stop it, or {OtherPorts}.");
         }
     }
 
@@ -244,7 +268,10 @@ internal sealed class AzuriteServer : IAsyncDisposable
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             process.Kill();
-            throw new AzuriteException(AzuriteFault.Start, $"Azurite, the storage emulator, did not listen within {options.StartLimit.TotalSeconds:0} seconds. It said: {LastLines(logPath)}");
+            throw new AzuriteException(
+                AzuriteFault.Start,
+                $"Azurite, the storage emulator, did not listen within {options.StartLimit.TotalSeconds:0} seconds. It said: "
+                    + $"{LastLines(logPath)}");
         }
         catch (OperationCanceledException)
         {
@@ -257,7 +284,9 @@ internal sealed class AzuriteServer : IAsyncDisposable
     {
         // The lock is taken last: no other child of this process, such as npm, may inherit it.
         using var owner = OwnerLock.TryTake(dataFolder)
-            ?? throw new AzuriteException(AzuriteFault.InUse, $"{dataFolder} has just been taken by a process that does not wait for its turn. Run the command again.");
+            ?? throw new AzuriteException(
+                AzuriteFault.InUse,
+                $"{dataFolder} has just been taken by a process that does not wait for its turn. Run the command again.");
         var process = Process.Start(start) ?? throw new InvalidOperationException("No process was started.");
         owner.LeaveToChild();
         return process;
@@ -279,7 +308,8 @@ internal sealed class AzuriteServer : IAsyncDisposable
             "--silent", "--disableTelemetry", "--skipApiVersionCheck",
         ])
         {
-            // No handle of this process but the owner's lock reaches the keeper, or whoever reads this process's output would wait for the keeper's end.
+            // No handle of this process but the owner's lock reaches the keeper, or whoever reads this process's output would wait for the
+            // keeper's end.
             UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -293,7 +323,8 @@ internal sealed class AzuriteServer : IAsyncDisposable
 
         // What a person set up for an Azurite of their own is not for this one: other accounts, or a database instead of the data folder.
         start.Environment.Remove("AZURITE_DB");
-        start.Environment["AZURITE_ACCOUNTS"] = string.Join(';', options.FurtherAccounts.Select(static account => $"{account.Key}:{account.Value}").Prepend($"{Account}:{Key}"));
+        start.Environment["AZURITE_ACCOUNTS"] = string.Join(
+            ';', options.FurtherAccounts.Select(static account => $"{account.Key}:{account.Value}").Prepend($"{Account}:{Key}"));
         return start;
     }
 
@@ -316,17 +347,21 @@ internal sealed class AzuriteServer : IAsyncDisposable
         using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(5) };
         try
         {
-            using var response = await client.GetAsync($"http://127.0.0.1:{port}/{Account}?comp=list", HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-            return response.Headers.TryGetValues("Server", out var names) && names.Any(name => name.StartsWith($"Azurite-{service}/", StringComparison.Ordinal));
+            using var response = await client.GetAsync(
+                $"http://127.0.0.1:{port}/{Account}?comp=list", HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            return response.Headers.TryGetValues("Server", out var names)
+                && names.Any(name => name.StartsWith($"Azurite-{service}/", StringComparison.Ordinal));
         }
-        catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (Exception exception)
+            when (exception is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
         {
             return false;
         }
     }
 
     private static string LastLines(string logPath) =>
-        File.Exists(logPath) && File.ReadLines(logPath).Where(static line => line.Length > 0).TakeLast(LogLinesShown).ToArray() is { Length: > 0 } lines
+        File.Exists(logPath)
+            && File.ReadLines(logPath).Where(static line => line.Length > 0).TakeLast(LogLinesShown).ToArray() is { Length: > 0 } lines
             ? string.Join(" / ", lines)
             : $"it wrote nothing into {logPath}.";
 }

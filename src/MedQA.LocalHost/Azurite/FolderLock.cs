@@ -3,7 +3,9 @@ using System.Text;
 
 namespace MedQA.LocalHost.Azurite;
 
-/// <summary>Lets one process at a time do something in a folder. The system releases it when its holder ends, however that happens.</summary>
+/// <summary>
+/// Lets one process at a time do something in a folder. The system releases it when its holder ends, however that happens.
+/// </summary>
 internal sealed class FolderLock : IDisposable
 {
     // EWOULDBLOCK on Linux and on macOS, a sharing violation on Windows.
@@ -22,7 +24,8 @@ internal sealed class FolderLock : IDisposable
     /// <summary>Waits until no other process holds the lock of that name, then holds it until the result is disposed.</summary>
     /// <param name="folder">The folder; it is created where there is none.</param>
     /// <param name="name">The lock's name.</param>
-    /// <param name="waiting">Is told once, after some seconds, which process is waited for; <see langword="null"/> where that is unknown.</param>
+    /// <param name="waiting">Is told once, after some seconds, which process is waited for; <see langword="null"/> where that is
+    /// unknown.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public static async Task<FolderLock> TakeAsync(string folder, string name, Action<int?> waiting, CancellationToken cancellationToken)
     {
@@ -68,7 +71,9 @@ internal sealed class FolderLock : IDisposable
     {
         try
         {
-            return int.TryParse(File.ReadAllText(HolderPath(path)), CultureInfo.InvariantCulture, out var process) && process > 0 ? process : null;
+            return int.TryParse(File.ReadAllText(HolderPath(path)), CultureInfo.InvariantCulture, out var process) && process > 0
+                ? process
+                : null;
         }
         catch (IOException)
         {

@@ -11,7 +11,8 @@ internal static class NodeRuntime
     public const int OldestMajor = 20;
 
     private const string Wanted = "Azurite, the storage emulator, needs Node.js 22 (its stated minimum; 20 is known to run it)";
-    private const string Remedy = "Install Node.js, name it with MEDQA_NODE, or set MEDQA_STORAGE to the connection string of a storage account.";
+    private const string Remedy =
+        "Install Node.js, name it with MEDQA_NODE, or set MEDQA_STORAGE to the connection string of a storage account.";
 
     /// <summary>The version of Node.js.</summary>
     /// <exception cref="AzuriteException">It is missing, fails, or is too old.</exception>
@@ -24,7 +25,8 @@ internal static class NodeRuntime
         }
         catch (Win32Exception exception)
         {
-            throw new AzuriteException(AzuriteFault.NodeMissing, $"{Wanted}, and the program '{options.Node}' could not be started. {Remedy}", exception);
+            throw new AzuriteException(
+                AzuriteFault.NodeMissing, $"{Wanted}, and the program '{options.Node}' could not be started. {Remedy}", exception);
         }
 
         if (!Version.TryParse(said.Output.Trim().TrimStart('v').Split('-')[0], out var version))
@@ -34,6 +36,8 @@ internal static class NodeRuntime
 
         return version.Major >= OldestMajor
             ? version
-            : throw new AzuriteException(AzuriteFault.NodeTooOld, string.Create(CultureInfo.InvariantCulture, $"{Wanted}, and '{options.Node}' is version {version}. {Remedy}"));
+            : throw new AzuriteException(
+                AzuriteFault.NodeTooOld,
+                string.Create(CultureInfo.InvariantCulture, $"{Wanted}, and '{options.Node}' is version {version}. {Remedy}"));
     }
 }

@@ -10,7 +10,8 @@ internal static class PrivateFiles
     public static void CreateFolder(string path) => OutputFolder.Create(path, onlyForOwner: true);
 
     /// <summary>Whether other users of this machine may look into a folder, or change it.</summary>
-    public static bool IsOpenToOthers(string path) => !OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & ~OwnerOnly.Folder) != UnixFileMode.None;
+    public static bool IsOpenToOthers(string path) =>
+        !OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & ~OwnerOnly.Folder) != UnixFileMode.None;
 
     /// <summary>Opens a file for reading and writing; creates it (0600 on Unix) where there is none.</summary>
     /// <exception cref="IOException">It cannot be opened, or another process has it.</exception>

@@ -51,15 +51,21 @@ internal static class CommandLine
             return await SuggestAsync(parsed);
         }
 
-        return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = StopLimit, EnableDefaultExceptionHandler = false });
+        return await parsed.InvokeAsync(
+            new InvocationConfiguration { ProcessTerminationTimeout = StopLimit, EnableDefaultExceptionHandler = false });
     }
 
-    /// <summary>Writes what could come next. The parser takes /? and /h for --help, as programs of Windows do; to offer them would only be in the way.</summary>
+    /// <summary>
+    /// Writes what could come next. The parser takes /? and /h for --help, as programs of Windows do; to offer them would only be in the
+    /// way.
+    /// </summary>
     private static async Task<int> SuggestAsync(ParseResult parsed)
     {
         using var said = new StringWriter();
         var code = await parsed.InvokeAsync(new InvocationConfiguration { Output = said, EnableDefaultExceptionHandler = false });
-        foreach (var line in said.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries).Where(static line => line is not ("/?" or "/h")))
+        foreach (var line in said.ToString()
+            .Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries)
+            .Where(static line => line is not ("/?" or "/h")))
         {
             await Console.Out.WriteLineAsync(line);
         }
@@ -81,7 +87,9 @@ internal static class CommandLine
     /// <summary>The command and all below it.</summary>
     internal static RootCommand Create()
     {
-        var root = new RootCommand("Answers sets of medical questions with a language model on this machine, and scores the answers as the Med-PaLM papers do. The answers measure a model; they are not medical advice.")
+        var root = new RootCommand(
+            "Answers sets of medical questions with a language model on this machine, and scores the answers as the Med-PaLM papers do. "
+                + "The answers measure a model; they are not medical advice.")
         {
             RunCommand.Create(),
             ResumeCommand.Create(),

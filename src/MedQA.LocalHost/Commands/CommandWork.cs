@@ -31,7 +31,11 @@ internal static class CommandWork
     public static void Set(Command command, Func<CommandContext, ParseResult, CancellationToken, Task<int>> work, bool writesCsv = false) =>
         command.SetAction((parsed, cancellationToken) => InvokeAsync(parsed, work, writesCsv, cancellationToken));
 
-    private static async Task<int> InvokeAsync(ParseResult parsed, Func<CommandContext, ParseResult, CancellationToken, Task<int>> work, bool writesCsv, CancellationToken cancellationToken)
+    private static async Task<int> InvokeAsync(
+        ParseResult parsed,
+        Func<CommandContext, ParseResult, CancellationToken, Task<int>> work,
+        bool writesCsv,
+        CancellationToken cancellationToken)
     {
         var console = new HostConsole { Quiet = parsed.GetValue(CommonOptions.Quiet) };
         var log = LogLevel.Warning;
@@ -41,7 +45,9 @@ internal static class CommandWork
             log = settings.Log;
             if (parsed.GetValue(CommonOptions.Output) == OutputFormat.Csv && !writesCsv)
             {
-                throw new InputException("This command writes table or json; --output csv is for lists and answers: `medqa results`, `medqa run`, `medqa profiles`.");
+                throw new InputException(
+                    "This command writes table or json; --output csv is for lists and answers: `medqa results`, `medqa run`, `medqa "
+                        + "profiles`.");
             }
 
             return await work(new CommandContext(settings, console, parsed.GetValue(CommonOptions.Output)), parsed, cancellationToken);
@@ -67,13 +73,20 @@ internal static class CommandWork
 
     private static int? CodeOf(Exception exception) => exception switch
     {
-        NoRegularFileException or NoFolderException or SettingException or InputException or StudyException or PrefixRefusedException or ProfileException or QuestionSetException or RunComparisonException or ReplayException or ReferencesException or MedQAException { Status: < HttpStatusCode.InternalServerError } => ExitCode.BadInput,
-        NewerFormatException or AzuriteException or HubException or ModelException or MedQAException { Status: null or >= HttpStatusCode.InternalServerError } or RequestFailedException or InvalidDataException or IOException or UnauthorizedAccessException => ExitCode.Failure,
+        NoRegularFileException or NoFolderException or SettingException or InputException or StudyException
+            or PrefixRefusedException or ProfileException or QuestionSetException or RunComparisonException or ReplayException
+            or ReferencesException or MedQAException { Status: < HttpStatusCode.InternalServerError } =>
+            ExitCode.BadInput,
+        NewerFormatException or AzuriteException or HubException or ModelException
+            or MedQAException { Status: null or >= HttpStatusCode.InternalServerError } or RequestFailedException
+            or InvalidDataException or IOException or UnauthorizedAccessException =>
+            ExitCode.Failure,
         _ when StorageConnection.IsUnreachable(exception) => ExitCode.Failure,
         _ => null,
     };
 
     /// <summary>What a storage client throws when none of its tries reached the storage: one fault of each.</summary>
     private static string Unreachable(Exception exception) =>
-        $"The storage does not answer: {exception.Message.TrimEnd('.')}. Is it started, and is the address in --storage or MEDQA_STORAGE right?";
+        $"The storage does not answer: {exception.Message.TrimEnd('.')}. Is it started, and is the address in --storage or MEDQA_STORAGE "
+            + "right?";
 }

@@ -7,19 +7,27 @@ namespace MedQA.LocalHost.Commands;
 /// <summary>The options that every command has.</summary>
 internal static class CommonOptions
 {
-    private static readonly (Setting Setting, Option<string> Option)[] SettingOptions = [.. Setting.All.Select(static setting => (setting, new Option<string>(setting.Option)
-    {
-        Description = setting.Meaning,
-        HelpName = setting.Value,
-        Recursive = true,
-        Hidden = !setting.IsCommon,
-    }))];
+    private static readonly (Setting Setting, Option<string> Option)[] SettingOptions =
+    [
+        .. Setting.All.Select(static setting => (setting, new Option<string>(setting.Option)
+        {
+            Description = setting.Meaning,
+            HelpName = setting.Value,
+            Recursive = true,
+            Hidden = !setting.IsCommon,
+        })),
+    ];
 
     /// <summary>Only results and faults are written.</summary>
     public static Option<bool> Quiet { get; } = new("--quiet", "-q") { Description = "Write only results and faults", Recursive = true };
 
     /// <summary>For people or for programs.</summary>
-    public static Option<OutputFormat> Output { get; } = new("--output", "-o") { Description = "How results are written: table, json or, for lists and answers, csv", HelpName = "FORMAT", Recursive = true };
+    public static Option<OutputFormat> Output { get; } = new("--output", "-o")
+    {
+        Description = "How results are written: table, json or, for lists and answers, csv",
+        HelpName = "FORMAT",
+        Recursive = true
+    };
 
     // The library would read 1 as json, and a list of formats as one of them.
     static CommonOptions() => Output.AcceptOnlyFromAmong("table", "json", "csv");

@@ -12,9 +12,14 @@ internal static class CompareCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var runs = new Argument<string[]>("RUN") { Description = "Two or more runs: their names, or the beginnings of their names", Arity = new ArgumentArity(2, 20) }.WithRuns();
+        var runs = new Argument<string[]>("RUN")
+        {
+            Description = "Two or more runs: their names, or the beginnings of their names",
+            Arity = new ArgumentArity(2, 20)
+        }.WithRuns();
         var html = HtmlFile.Create();
-        var command = new TaughtCommand("compare", "Compare runs: a table of strategies, models and data sets, and over the same questions paired differences with intervals, McNemar's test, Holm's correction.", """
+        var command = new TaughtCommand("compare", "Compare runs: a table of strategies, models and data sets, and over the same "
+            + "questions paired differences with intervals, McNemar's test, Holm's correction.", """
             Examples:
               medqa run mine.csv --profile few-shot
               medqa run mine.csv --profile self-consistency
@@ -22,7 +27,8 @@ internal static class CompareCommand
               medqa compare 4c2r y4a6 > comparison.md
               medqa compare 4c2r y4a6 k3m7 --html comparison.html
             """) { runs, html };
-        CommandWork.Set(command, (context, parsed, cancel) => CompareAsync(context, parsed.GetRequiredValue(runs), parsed.GetValue(html), cancel));
+        CommandWork.Set(
+            command, (context, parsed, cancel) => CompareAsync(context, parsed.GetRequiredValue(runs), parsed.GetValue(html), cancel));
         return command;
     }
 
@@ -43,7 +49,8 @@ internal static class CompareCommand
             await HtmlFile.WriteAsync(context, html, () => written, cancellationToken);
         }
 
-        await using var comparison = await source.OpenComparisonAsync(runs, context.Output == OutputFormat.Json ? ReportFormat.Json : ReportFormat.Markdown, cancellationToken);
+        await using var comparison = await source.OpenComparisonAsync(
+            runs, context.Output == OutputFormat.Json ? ReportFormat.Json : ReportFormat.Markdown, cancellationToken);
         using var text = new StreamReader(comparison);
         context.Console.Line(await text.ReadToEndAsync(cancellationToken));
         return ExitCode.Success;

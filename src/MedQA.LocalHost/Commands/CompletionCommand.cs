@@ -48,7 +48,9 @@ internal static class CompletionCommand
         CommandWork.Set(command, (context, parsed, _) =>
         {
             var name = parsed.GetRequiredValue(shell);
-            context.Console.Line(Scripts.GetValueOrDefault(name) ?? throw new InputException($"There is no script for '{name}', only for {string.Join(", ", Scripts.Keys)}."));
+            context.Console.Line(
+                Scripts.GetValueOrDefault(name)
+                    ?? throw new InputException($"There is no script for '{name}', only for {string.Join(", ", Scripts.Keys)}."));
             return Task.FromResult(ExitCode.Success);
         });
         return command;

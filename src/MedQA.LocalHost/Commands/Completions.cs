@@ -37,9 +37,11 @@ internal static class Completions
         return option;
     }
 
-    private static IEnumerable<CompletionItem> Runs(CompletionContext context) => Of(context, static settings => KnownRuns.Find(settings).Prepend("latest"));
+    private static IEnumerable<CompletionItem> Runs(CompletionContext context) =>
+        Of(context, static settings => KnownRuns.Find(settings).Prepend("latest"));
 
-    private static IEnumerable<CompletionItem> Profiles(CompletionContext context) => Of(context, static settings => ProfileFolders.Open(settings).Names);
+    private static IEnumerable<CompletionItem> Profiles(CompletionContext context) =>
+        Of(context, static settings => ProfileFolders.Open(settings).Names);
 
     private static IEnumerable<CompletionItem> Of(CompletionContext context, Func<HostSettings, IEnumerable<string>> names)
     {

@@ -24,7 +24,8 @@ internal static class Development
 
     /// <summary>The report of a finished run by its name, or the one that <c>medqa export</c> wrote into a file.</summary>
     /// <exception cref="InputException">There is no such run or report.</exception>
-    public static async Task<RunReport> ReadAsync(CommandContext context, IRunSource source, string runOrFile, CancellationToken cancellationToken)
+    public static async Task<RunReport> ReadAsync(
+        CommandContext context, IRunSource source, string runOrFile, CancellationToken cancellationToken)
     {
         if (RegularFile.KindOf(runOrFile) is PathKind.Missing or PathKind.Folder)
         {
@@ -38,7 +39,9 @@ internal static class Development
         }
         catch (JsonException)
         {
-            throw new InputException($"{runOrFile} is no report.json of a run. `medqa export RUN` writes one; `medqa run FILE --dev {runOrFile}` asks the questions of a development file first.");
+            throw new InputException(
+                $"{runOrFile} is no report.json of a run. `medqa export RUN` writes one; `medqa run FILE --dev {runOrFile}` asks the "
+                    + "questions of a development file first.");
         }
     }
 

@@ -21,8 +21,12 @@ internal static class DoctorCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var settings = string.Join('\n', Setting.All.Select(static setting => $"  {setting.Option,-14} {setting.Variable,-17} {setting.Meaning}"));
-        var command = new TaughtCommand("doctor", "Check everything that a run needs: the settings, Node.js, the storage, the model.", $"The settings, as options, as environment variables, and by the option's name in {HostSettings.FileName}:\n{settings}");
+        var settings =
+            string.Join('\n', Setting.All.Select(static setting => $"  {setting.Option,-14} {setting.Variable,-17} {setting.Meaning}"));
+        var command = new TaughtCommand(
+            "doctor",
+            "Check everything that a run needs: the settings, Node.js, the storage, the model.",
+            $"The settings, as options, as environment variables, and by the option's name in {HostSettings.FileName}:\n{settings}");
         CommandWork.Set(command, static (context, _, cancel) => CheckAsync(context, cancel));
         return command;
     }
@@ -37,14 +41,20 @@ internal static class DoctorCommand
             {
                 context.Console.Line($"ok    {name}: {await look()}");
             }
-            catch (Exception exception) when (exception is NewerFormatException or AzuriteException or SettingException or ModelException or RequestFailedException or IOException or UnauthorizedAccessException or InputException)
+            catch (Exception exception)
+                when (exception is NewerFormatException or AzuriteException or SettingException or ModelException
+                    or RequestFailedException or IOException or UnauthorizedAccessException or InputException)
             {
                 healthy = false;
                 context.Console.Line($"FAIL  {name}: {exception.Message}");
             }
         }
 
-        await Check("machine", () => Task.FromResult($"{RuntimeInformation.OSDescription}, {Environment.ProcessorCount} cores, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 30} GiB of memory, {RuntimeInformation.FrameworkDescription}"));
+        await Check(
+            "machine",
+            () => Task.FromResult(
+                $"{RuntimeInformation.OSDescription}, {Environment.ProcessorCount} cores, "
+                    + $"{GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 30} GiB of memory, {RuntimeInformation.FrameworkDescription}"));
         await Check("data folder", () => Task.FromResult(CheckFolder(settings.DataFolder)));
         if (settings.Storage is null)
         {
@@ -61,7 +71,8 @@ internal static class DoctorCommand
         {
             var started = Stopwatch.GetTimestamp();
             await using var model = await LocalModel.LoadAsync(settings, new HostConsole { Quiet = true }, cancellationToken);
-            return $"{model.Description.Name} in {LocalModel.FolderOf(settings)}, loaded in {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s; {model.Description.EngineFingerprint}";
+            return $"{model.Description.Name} in {LocalModel.FolderOf(settings)}, loaded in "
+                + $"{Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s; {model.Description.EngineFingerprint}";
         });
         return healthy ? ExitCode.Success : ExitCode.Failure;
     }
@@ -74,7 +85,8 @@ internal static class DoctorCommand
         File.Delete(probe);
         var free = FullDisk.FreeBytes(folder);
         return free >= LeastFreeBytes
-            ? $"{folder}, {free >> 30} GiB free{(PrivateFiles.IsOpenToOthers(folder) ? $"; other users of this machine can read it: chmod -R go= '{folder}'" : "")}"
+            ? $"{folder}, {free >> 30} GiB free"
+                + (PrivateFiles.IsOpenToOthers(folder) ? $"; other users of this machine can read it: chmod -R go= '{folder}'" : "")
             : throw new InputException($"{folder} has only {free >> 20} MiB free; 1 GiB should be.");
     }
 }

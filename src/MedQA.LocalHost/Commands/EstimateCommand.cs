@@ -27,12 +27,29 @@ internal static class EstimateCommand
     public static Command Create()
     {
         var files = new Argument<string[]>("FILE") { Description = "Question sets", Arity = ArgumentArity.OneOrMore };
-        var profile = new Option<string>("--profile", "-p") { Description = "How to ask: a profile's name or a JSON file. Default: self-consistency", HelpName = "NAME|FILE.json" }.WithProfiles();
-        var samples = new NumberOption<int?>("--samples", NumberRange.Whole(1, Profile.MostSamples)) { Description = "Samples per question, instead of the profile's", HelpName = "N" };
-        var measured = new NumberOption<int?>("--measure", NumberRange.Whole(1, MostMeasured)) { Description = $"How many questions to ask for the measurement. Default: {DefaultMeasured}", HelpName = "N" };
-        var price = new NumberOption<decimal?>("--price", new("a number from 0 to 1,000,000,000", static price => price is >= 0 and <= 1e9)) { Description = "What an hour of this machine costs", HelpName = "AMOUNT" };
+        var profile = new Option<string>("--profile", "-p")
+        {
+            Description = "How to ask: a profile's name or a JSON file. Default: self-consistency",
+            HelpName = "NAME|FILE.json"
+        }.WithProfiles();
+        var samples = new NumberOption<int?>("--samples", NumberRange.Whole(1, Profile.MostSamples))
+        {
+            Description = "Samples per question, instead of the profile's",
+            HelpName = "N"
+        };
+        var measured = new NumberOption<int?>("--measure", NumberRange.Whole(1, MostMeasured))
+        {
+            Description = $"How many questions to ask for the measurement. Default: {DefaultMeasured}",
+            HelpName = "N"
+        };
+        var price = new NumberOption<decimal?>("--price", new("a number from 0 to 1,000,000,000", static price => price is >= 0 and <= 1e9))
+        {
+            Description = "What an hour of this machine costs",
+            HelpName = "AMOUNT"
+        };
         var reading = new SetReadingOptions();
-        var command = new TaughtCommand("estimate", "Ask a few questions of a set, store nothing, and say what the whole set would take on this machine.", """
+        var command = new TaughtCommand("estimate", "Ask a few questions of a set, store nothing, and say what the whole set would take "
+            + "on this machine.", """
             Examples:
               medqa estimate mine.csv
               medqa estimate mine.csv --profile deferral --price 1.20
@@ -42,13 +59,28 @@ internal static class EstimateCommand
         {
             var choice = ProfileChoice.Of(parsed.GetValue(profile), parsed.GetValue(samples), seed: null);
             return context.Settings.Endpoint is null
-                ? EstimateAsync(context, parsed.GetRequiredValue(files), choice.Choose(context.Settings), parsed.GetValue(measured) ?? DefaultMeasured, parsed.GetValue(price), reading.Of(parsed), cancel)
-                : ServedEstimate.ShowAsync(context, parsed.GetRequiredValue(files), choice.NameThere(), parsed.GetValue(price), reading.Of(parsed), cancel);
+                ? EstimateAsync(
+                    context,
+                    parsed.GetRequiredValue(files),
+                    choice.Choose(context.Settings),
+                    parsed.GetValue(measured) ?? DefaultMeasured,
+                    parsed.GetValue(price),
+                    reading.Of(parsed),
+                    cancel)
+                : ServedEstimate.ShowAsync(
+                    context, parsed.GetRequiredValue(files), choice.NameThere(), parsed.GetValue(price), reading.Of(parsed), cancel);
         });
         return command;
     }
 
-    private static async Task<int> EstimateAsync(CommandContext context, string[] files, Profile profile, int measured, decimal? price, SetReading reading, CancellationToken cancellationToken)
+    private static async Task<int> EstimateAsync(
+        CommandContext context,
+        string[] files,
+        Profile profile,
+        int measured,
+        decimal? price,
+        SetReading reading,
+        CancellationToken cancellationToken)
     {
         var (questions, tally) = (new List<Question>(), new QuestionSetTally());
         foreach (var file in files)
@@ -67,7 +99,8 @@ internal static class EstimateCommand
         var asking = await PrefixChoice.AskingAsync(model, profile, context.Settings, cancellationToken);
         var answers = new List<AnsweredQuestion>();
 
-        // Spread over the file, whose parts may differ. The first one also reads the worked examples that all share, so it does not count for the time where there are others.
+        // Spread over the file, whose parts may differ. The first one also reads the worked examples that all share, so it does not count
+        // for the time where there are others.
         var asked = Math.Min(measured + 1, questions.Count);
         for (var i = 0; i < asked; i++)
         {
@@ -80,12 +113,16 @@ internal static class EstimateCommand
         return ExitCode.Success;
     }
 
-    private static async Task<AnsweredQuestion> AnswerAsync(ILanguageModel model, Profile profile, Question question, int ordinal, CancellationToken cancellationToken)
+    private static async Task<AnsweredQuestion> AnswerAsync(
+        ILanguageModel model, Profile profile, Question question, int ordinal, CancellationToken cancellationToken)
     {
         var protocol = Protocol.Of(profile, [question.Dataset], question.Options.IsEmpty);
-        if (Evaluation.Prompting.PromptFit.LargestExemplarCount(protocol.WithAtMost(0), question, model.CountTokens, model.Description.ContextLength) is null)
+        if (Evaluation.Prompting.PromptFit.LargestExemplarCount(
+            protocol.WithAtMost(0), question, model.CountTokens, model.Description.ContextLength) is null)
         {
-            throw new InputException($"Question {question.Id} does not fit the model's context of {model.Description.ContextLength:#,0} tokens, even without worked examples.");
+            throw new InputException(
+                $"Question {question.Id} does not fit the model's context of {model.Description.ContextLength:#,0} tokens, even without "
+                    + "worked examples.");
         }
 
         // With as many worked examples as fit.
@@ -123,7 +160,8 @@ internal static class EstimateCommand
 /// <param name="MostGeneratedTokens">Tokens that would be drawn if every reasoning went to its limit.</param>
 /// <param name="Seconds">Time on this machine.</param>
 /// <param name="Cost">That time at the price of an hour, where one was given.</param>
-internal sealed record Estimate(int Questions, int Measured, long PromptTokens, long GeneratedTokens, long MostGeneratedTokens, double Seconds, decimal? Cost)
+internal sealed record Estimate(
+    int Questions, int Measured, long PromptTokens, long GeneratedTokens, long MostGeneratedTokens, double Seconds, decimal? Cost)
 {
     /// <summary>Projects what was measured onto all questions.</summary>
     /// <param name="questions">How many there are.</param>
@@ -145,6 +183,9 @@ internal sealed record Estimate(int Questions, int Measured, long PromptTokens, 
     }
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    WriteIndented = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(Estimate))]
 internal sealed partial class EstimateJson : JsonSerializerContext;

@@ -10,7 +10,11 @@ internal static class HtmlFile
     /// <summary>The option.</summary>
     public static Option<string> Create()
     {
-        var option = new Option<string>("--html") { Description = "Write it as an HTML file that stands alone too, with plots", HelpName = "FILE.html" };
+        var option = new Option<string>("--html")
+        {
+            Description = "Write it as an HTML file that stands alone too, with plots",
+            HelpName = "FILE.html"
+        };
 
         // Said before anything is started or computed for it.
         option.Validators.Add(static given =>
@@ -31,7 +35,9 @@ internal static class HtmlFile
         }
 
         var folder = Path.GetDirectoryName(Path.GetFullPath(path));
-        return folder is null || RegularFile.KindOf(folder) == PathKind.Missing ? $"there is no folder {folder}" : OutputFolder.WhyNotWritable(folder);
+        return folder is null || RegularFile.KindOf(folder) == PathKind.Missing
+            ? $"there is no folder {folder}"
+            : OutputFolder.WhyNotWritable(folder);
     }
 
     /// <summary>Writes the file where one was named.</summary>

@@ -17,10 +17,27 @@ internal static class ModelsCheckCommand
     public static Command Create()
     {
         var model = new Argument<string>("MODEL") { Description = "The model's folder, or its name in models" };
-        var references = new Option<string>("--references") { Description = "A folder, or one file, of what the original model answers; tests/references shows the format", HelpName = "FOLDER", Required = true };
-        var limit = new NumberOption<int?>("--limit", NumberRange.Whole(1)) { Description = "Check at most so many items of each file", HelpName = "N" };
-        var tolerance = new NumberOption<double?>("--tolerance", new("a number from 0 up", static most => most is >= 0 and < double.PositiveInfinity)) { Description = "The largest deviation that counts as equal. Default: 0.0015, for graphs in 32-bit floats; quantized ones need more", HelpName = "X" };
-        var command = new TaughtCommand("check", "Compare a model's tokens, logits, greedy texts and log-likelihoods with those of the original. Exit code 1 beyond the tolerance.", """
+        var references = new Option<string>("--references")
+        {
+            Description = "A folder, or one file, of what the original model answers; tests/references shows the format",
+            HelpName = "FOLDER",
+            Required = true
+        };
+        var limit = new NumberOption<int?>("--limit", NumberRange.Whole(1))
+        {
+            Description = "Check at most so many items of each file",
+            HelpName = "N"
+        };
+        var tolerance = new NumberOption<double?>(
+            "--tolerance",
+            new("a number from 0 up", static most => most is >= 0 and < double.PositiveInfinity))
+            {
+                Description = "The largest deviation that counts as equal. Default: 0.0015, for graphs in 32-bit floats; quantized ones "
+                    + "need more",
+                HelpName = "X"
+            };
+        var command = new TaughtCommand("check", "Compare a model's tokens, logits, greedy texts and log-likelihoods with those of the "
+            + "original. Exit code 1 beyond the tolerance.", """
             Examples:
               medqa models check smollm2-135m-instruct --graph model.exact.onnx --references tests/references --limit 3
               medqa models check /folder/of/a/converted/model --references mine
@@ -41,9 +58,16 @@ internal static class ModelsCheckCommand
         return tolerance is { } given ? options with { Tolerance = given } : options;
     }
 
-    private static async Task<int> CheckAsync(CommandContext context, string folder, ModelOptions modelOptions, string references, ReferenceCheckOptions options, CancellationToken cancellationToken)
+    private static async Task<int> CheckAsync(
+        CommandContext context,
+        string folder,
+        ModelOptions modelOptions,
+        string references,
+        ReferenceCheckOptions options,
+        CancellationToken cancellationToken)
     {
-        var result = await ReferenceCheck.RunAsync(folder, modelOptions, references, options, new Progress(context.Console), cancellationToken);
+        var result =
+            await ReferenceCheck.RunAsync(folder, modelOptions, references, options, new Progress(context.Console), cancellationToken);
         if (context.Output == OutputFormat.Json)
         {
             context.Console.Line(JsonSerializer.Serialize(result, ModelsCheckJson.Default.ReferenceCheckResult));
@@ -60,7 +84,12 @@ internal static class ModelsCheckCommand
     {
         console.Line($"{result.Model}, {result.Graph}, fingerprint {result.Fingerprint}");
         var table = new Table { Border = TableBorder.Rounded };
-        table.AddColumns(new TableColumn("File"), new TableColumn("Outcome").NoWrap(), new TableColumn("Agreeing").RightAligned(), new TableColumn("Largest deviation").RightAligned(), new TableColumn("Note"));
+        table.AddColumns(
+            new TableColumn("File"),
+            new TableColumn("Outcome").NoWrap(),
+            new TableColumn("Agreeing").RightAligned(),
+            new TableColumn("Largest deviation").RightAligned(),
+            new TableColumn("Note"));
         foreach (var file in result.Files)
         {
             table.AddRow(
@@ -78,7 +107,10 @@ internal static class ModelsCheckCommand
     private static string Note(ReferenceFileCheck file)
     {
         var accuracy = file.Accuracy is { } known
-            ? string.Create(CultureInfo.InvariantCulture, $"accuracy {known.Measured:0.000}, the reference's {known.Reference:0.000}; by characters {known.MeasuredNormalized:0.000} and {known.ReferenceNormalized:0.000}")
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"accuracy {known.Measured:0.000}, the reference's {known.Reference:0.000}; by characters "
+                    + $"{known.MeasuredNormalized:0.000} and {known.ReferenceNormalized:0.000}")
             : "";
         return string.Join("; ", new[] { file.Note ?? "", accuracy }.Where(static part => part.Length > 0));
     }
@@ -106,6 +138,11 @@ internal static class ModelsCheckCommand
     }
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    WriteIndented = true,
+    UseStringEnumConverter = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(ReferenceCheckResult))]
 internal sealed partial class ModelsCheckJson : JsonSerializerContext;

@@ -30,9 +30,14 @@ internal static class ModelsCommand
         CommandWork.Set(list, static (context, _, cancel) => ListAsync(context, cancel));
         command.Add(list);
 
-        var folder = new Argument<string?>("MODEL") { Description = "A model's folder, or its name in models; without it the model of the settings", Arity = ArgumentArity.ZeroOrOne };
+        var folder = new Argument<string?>("MODEL")
+        {
+            Description = "A model's folder, or its name in models; without it the model of the settings",
+            Arity = ArgumentArity.ZeroOrOne
+        };
         var describe = new Command("describe", "Say what a model's files state about it.") { folder };
-        CommandWork.Set(describe, (context, parsed, cancel) => DescribeAsync(context, parsed.GetValue(folder) ?? context.Settings.Model, cancel));
+        CommandWork.Set(
+            describe, (context, parsed, cancel) => DescribeAsync(context, parsed.GetValue(folder) ?? context.Settings.Model, cancel));
         command.Add(describe);
         command.Add(ModelsFetchCommand.Create());
         command.Add(ModelsCheckCommand.Create());

@@ -11,14 +11,20 @@ internal static class ModelsOptimizeCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var model = new Argument<string?>("MODEL") { Description = "A model's folder, or its name in models; without it the model of the settings", Arity = ArgumentArity.ZeroOrOne };
-        var command = new TaughtCommand("optimize", "Write a faster graph beside a model's own: 8-bit products with zero points in place of 4-bit products whose offsets are added apart. It needs more memory, and its results have bits of their own.", """
+        var model = new Argument<string?>("MODEL")
+        {
+            Description = "A model's folder, or its name in models; without it the model of the settings",
+            Arity = ArgumentArity.ZeroOrOne
+        };
+        var command = new TaughtCommand("optimize", "Write a faster graph beside a model's own: 8-bit products with zero points in place "
+            + "of 4-bit products whose offsets are added apart. It needs more memory, and its results have bits of their own.", """
             Examples:
               medqa models optimize
               medqa models check smollm2-135m-instruct --graph model.8bit.onnx --references tests/references --limit 3 --tolerance 1
               medqa run samples/medqa.csv --graph model.8bit.onnx
             """) { model };
-        CommandWork.Set(command, (context, parsed, cancel) => OptimizeAsync(context, parsed.GetValue(model) ?? context.Settings.Model, cancel));
+        CommandWork.Set(
+            command, (context, parsed, cancel) => OptimizeAsync(context, parsed.GetValue(model) ?? context.Settings.Model, cancel));
         return command;
     }
 
@@ -27,7 +33,9 @@ internal static class ModelsOptimizeCommand
         var folder = LocalModel.FolderOf(context.Settings, model);
         context.Console.Note($"Widening the products of {folder}…");
         var made = await ModelOptimization.WidenAsync(folder, context.Settings.Graph, cancellationToken);
-        context.Console.Line($"{made.GraphPath}: {made.Products:#,0} products, {made.Bytes / 1e6:#,0} MB of data. Use it with --graph {Path.GetRelativePath(folder, made.GraphPath)}.");
+        context.Console.Line(
+            $"{made.GraphPath}: {made.Products:#,0} products, {made.Bytes / 1e6:#,0} MB of data. Use it with --graph "
+                + $"{Path.GetRelativePath(folder, made.GraphPath)}.");
         return ExitCode.Success;
     }
 }

@@ -19,7 +19,8 @@ internal sealed record NumberRange(string Takes, Func<double, bool> Has)
     /// <param name="least">The least.</param>
     /// <param name="most">The greatest.</param>
     public static NumberRange Whole(int least, int most = int.MaxValue) => new(
-        string.Create(CultureInfo.InvariantCulture, $"a whole number from {least:#,0} to {most:#,0}"), number => number >= least && number <= most);
+        string.Create(CultureInfo.InvariantCulture, $"a whole number from {least:#,0} to {most:#,0}"),
+        number => number >= least && number <= most);
 
     /// <summary>Numbers from 0 to 1, both included.</summary>
     public static NumberRange Share { get; } = new("a number from 0 to 1", static number => number is >= 0 and <= 1);

@@ -22,23 +22,54 @@ internal static class OverlapCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var file = new Argument<string?>("FILE") { Description = "The question set. With --run it can be left out: the run's questions are meant", Arity = ArgumentArity.ZeroOrOne };
-        var with = new Option<string[]>("--with") { Description = "Training text: a file, or a folder with all that lies below it; .gz is unpacked. Can be given several times. Without it the worked examples are looked through", HelpName = "TEXT|FOLDER" };
-        var examples = new Option<bool>("--examples") { Description = "Look through the worked examples too: those of the run, else all that come with medqa" };
-        var run = new Option<string>("--run") { Description = "A run whose accuracy is given with and without the overlapping questions: its name, the beginning of its name, or 'latest'", HelpName = "RUN" }.WithRuns();
+        var file = new Argument<string?>("FILE")
+        {
+            Description = "The question set. With --run it can be left out: the run's questions are meant",
+            Arity = ArgumentArity.ZeroOrOne
+        };
+        var with = new Option<string[]>("--with")
+        {
+            Description = "Training text: a file, or a folder with all that lies below it; .gz is unpacked. Can be given several times. "
+                + "Without it the worked examples are looked through",
+            HelpName = "TEXT|FOLDER"
+        };
+        var examples = new Option<bool>("--examples")
+        {
+            Description = "Look through the worked examples too: those of the run, else all that come with medqa"
+        };
+        var run = new Option<string>("--run")
+        {
+            Description = "A run whose accuracy is given with and without the overlapping questions: its name, the beginning of its name, "
+                + "or 'latest'",
+            HelpName = "RUN"
+        }.WithRuns();
         var reading = new SetReadingOptions();
-        var command = new TaughtCommand("overlap", $"List the questions of which the whole text, or {TextOverlap.LongEnough} characters in one run, stand in a training text or in the worked examples.", """
+        var command = new TaughtCommand("overlap", $"List the questions of which the whole text, or {TextOverlap.LongEnough} characters "
+            + "in one run, stand in a training text or in the worked examples.", """
             Examples:
               medqa overlap mine.csv --with training/
               medqa overlap mine.csv --with pubmed.jsonl.gz --examples --run latest > overlap.md
               medqa overlap --run latest
             """) { file, with, examples, run, reading.Notation, reading.DropFillers };
         CommandWork.Set(command, (context, parsed, cancel) => FindAsync(
-            context, parsed.GetValue(file), parsed.GetValue(with) ?? [], parsed.GetValue(examples), parsed.GetValue(run), reading.Of(parsed), cancel));
+            context,
+            parsed.GetValue(file),
+            parsed.GetValue(with) ?? [],
+            parsed.GetValue(examples),
+            parsed.GetValue(run),
+            reading.Of(parsed),
+            cancel));
         return command;
     }
 
-    private static async Task<int> FindAsync(CommandContext context, string? file, string[] with, bool examples, string? run, SetReading reading, CancellationToken cancellationToken)
+    private static async Task<int> FindAsync(
+        CommandContext context,
+        string? file,
+        string[] with,
+        bool examples,
+        string? run,
+        SetReading reading,
+        CancellationToken cancellationToken)
     {
         if (file is null && run is null)
         {
@@ -61,30 +92,40 @@ internal static class OverlapCommand
         var report = run is null
             ? await OfFileAsync(context, questions, with, examples, cancellationToken)
             : await OfRunAsync(context, run, file is null ? null : questions, with, examples, cancellationToken);
-        context.Console.Line(context.Output == OutputFormat.Json ? Encoding.UTF8.GetString(ReportJson.Write(report)) : ReportMarkdown.Write(report));
+        context.Console.Line(
+            context.Output == OutputFormat.Json ? Encoding.UTF8.GetString(ReportJson.Write(report)) : ReportMarkdown.Write(report));
         return ExitCode.Success;
     }
 
-    private static async Task<OverlapReport> OfFileAsync(CommandContext context, List<Question> questions, string[] with, bool examples, CancellationToken cancellationToken)
+    private static async Task<OverlapReport> OfFileAsync(
+        CommandContext context, List<Question> questions, string[] with, bool examples, CancellationToken cancellationToken)
     {
         var overlap = new TextOverlap(questions);
-        await ScanAsync(context, overlap, with, examples ? ExemplarSets.Names.SelectMany(static name => ExemplarSets.Find(name)!.Exemplars) : [], cancellationToken);
+        await ScanAsync(
+            context,
+            overlap,
+            with,
+            examples ? ExemplarSets.Names.SelectMany(static name => ExemplarSets.Find(name)!.Exemplars) : [],
+            cancellationToken);
         return OverlapReport.Of(overlap, questions);
     }
 
     /// <param name="context">The settings.</param>
     /// <param name="name">The run.</param>
-    /// <param name="only">Where they are given, only these questions of the run are looked for; they are known by what they ask, for their names can differ.</param>
+    /// <param name="only">Where they are given, only these questions of the run are looked for; they are known by what they ask, for their
+    /// names can differ.</param>
     /// <param name="with">The training texts.</param>
     /// <param name="examples">Whether the run's worked examples are looked through.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    private static async Task<OverlapReport> OfRunAsync(CommandContext context, string name, List<Question>? only, string[] with, bool examples, CancellationToken cancellationToken)
+    private static async Task<OverlapReport> OfRunAsync(
+        CommandContext context, string name, List<Question>? only, string[] with, bool examples, CancellationToken cancellationToken)
     {
         RunSources.RequireLocal(context.Settings, "overlap");
         await using var storage = await LocalStorage.OpenAsync(context.Settings, context.Console, cancellationToken);
         var reader = new RunReader(storage.Runs);
         var summary = await StoredRuns.FindAsync(reader, name, cancellationToken);
-        var protocol = (await reader.GetManifestAsync(summary.Run, cancellationToken))?.Protocol ?? throw new InputException($"Run {summary.Run} has no questions: {summary.Reason}");
+        var protocol = (await reader.GetManifestAsync(summary.Run, cancellationToken))?.Protocol
+            ?? throw new InputException($"Run {summary.Run} has no questions: {summary.Reason}");
         var wanted = only?.Select(QuestionFingerprint.Of).ToHashSet(StringComparer.Ordinal);
         var questions = new List<Question>();
         await foreach (var question in reader.AllQuestionsAsync(summary.Run, cancellationToken))
@@ -101,7 +142,12 @@ internal static class OverlapCommand
         }
 
         var overlap = new TextOverlap(questions);
-        await ScanAsync(context, overlap, with, examples ? [.. protocol.Exemplars, .. protocol.DatasetExemplars.SelectMany(static set => set.Exemplars)] : [], cancellationToken);
+        await ScanAsync(
+            context,
+            overlap,
+            with,
+            examples ? [.. protocol.Exemplars, .. protocol.DatasetExemplars.SelectMany(static set => set.Exemplars)] : [],
+            cancellationToken);
         var accumulator = new OverlapAccumulator(overlap);
         await foreach (var answered in reader.AllAnsweredAsync(summary.Run, cancellationToken))
         {
@@ -114,7 +160,8 @@ internal static class OverlapCommand
         return accumulator.Build();
     }
 
-    private static async Task ScanAsync(CommandContext context, TextOverlap overlap, string[] with, IEnumerable<Exemplar> examples, CancellationToken cancellationToken)
+    private static async Task ScanAsync(
+        CommandContext context, TextOverlap overlap, string[] with, IEnumerable<Exemplar> examples, CancellationToken cancellationToken)
     {
         foreach (var file in with.SelectMany(TrainingText.FilesOf))
         {

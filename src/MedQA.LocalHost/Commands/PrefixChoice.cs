@@ -5,10 +5,15 @@ using MedQA.Pipeline.Prefixes;
 
 namespace MedQA.LocalHost.Commands;
 
-/// <summary>The model that a profile asks, where a command asks it without a run: with the profile's prefix from the folder of prefixes.</summary>
+/// <summary>
+/// The model that a profile asks, where a command asks it without a run: with the profile's prefix from the folder of prefixes.
+/// </summary>
 internal static class PrefixChoice
 {
-    /// <summary>Refuses a profile with which nothing can be asked of a model. A prefix that is not in the folder of prefixes can be in the storage, and is looked at there.</summary>
+    /// <summary>
+    /// Refuses a profile with which nothing can be asked of a model. A prefix that is not in the folder of prefixes can be in the storage,
+    /// and is looked at there.
+    /// </summary>
     /// <exception cref="InputException">The two do not go together.</exception>
     /// <exception cref="PrefixRefusedException">The prefix is damaged.</exception>
     public static async Task CheckAsync(ModelDescription model, Profile profile, HostSettings settings, CancellationToken cancellationToken)
@@ -28,7 +33,8 @@ internal static class PrefixChoice
     /// <summary>The model with the profile's prefix, or the model itself.</summary>
     /// <exception cref="InputException">There is no such prefix, or it is not for this model.</exception>
     /// <exception cref="PrefixRefusedException">It is damaged.</exception>
-    public static async Task<ILanguageModel> AskingAsync(ILanguageModel model, Profile profile, HostSettings settings, CancellationToken cancellationToken)
+    public static async Task<ILanguageModel> AskingAsync(
+        ILanguageModel model, Profile profile, HostSettings settings, CancellationToken cancellationToken)
     {
         if (profile.Prefix is not { } name)
         {
@@ -36,8 +42,12 @@ internal static class PrefixChoice
         }
 
         var folder = PrefixStore.FolderOf(settings.PrefixesFolder, name)
-            ?? throw new InputException($"Profile {profile.Name} names the prefix '{name}', and there is none of that name: name the folder that it lies in with --prefixes.");
+            ?? throw new InputException(
+                $"Profile {profile.Name} names the prefix '{name}', and there is none of that name: name the folder that it lies in with "
+                    + "--prefixes.");
         var (prefix, _, keyValues) = await PrefixStore.ReadFolderAsync(folder, name, cancellationToken);
-        return profile.GetIncompatibility(model.Description, prefix) is { } reason ? throw new InputException(reason) : model.WithPrefix(prefix, keyValues);
+        return profile.GetIncompatibility(model.Description, prefix) is { } reason
+            ? throw new InputException(reason)
+            : model.WithPrefix(prefix, keyValues);
     }
 }

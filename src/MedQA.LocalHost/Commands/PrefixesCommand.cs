@@ -20,7 +20,8 @@ internal static class PrefixesCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var command = new TaughtCommand("prefixes", "List the tuned prefixes of the folder that --prefixes names, and whether the model can use them.", """
+        var command = new TaughtCommand("prefixes", "List the tuned prefixes of the folder that --prefixes names, and whether the model "
+            + "can use them.", """
             Examples:
               medqa prefixes --prefixes prefixes
               medqa tune --data exemplars.csv --profile likelihood --out prefixes/mine    (makes one)
@@ -32,7 +33,9 @@ internal static class PrefixesCommand
 
     private static async Task<int> ListAsync(CommandContext context, CancellationToken cancellationToken)
     {
-        var folder = context.Settings.PrefixesFolder ?? throw new InputException("Name the folder in which the prefixes lie, each a folder of its own, with --prefixes or MEDQA_PREFIXES.");
+        var folder = context.Settings.PrefixesFolder
+            ?? throw new InputException(
+                "Name the folder in which the prefixes lie, each a folder of its own, with --prefixes or MEDQA_PREFIXES.");
         var model = ModelFolder.Open(LocalModel.FolderOf(context.Settings), context.Settings.Graph);
         var fingerprint = await model.FingerprintAsync(cancellationToken);
         var prefixes = PrefixStore.FoldersIn(folder).Order(StringComparer.Ordinal).Select(path => Read(path, model, fingerprint)).ToArray();
@@ -45,7 +48,9 @@ internal static class PrefixesCommand
             context.Console.Text(string.Concat(
             [
                 CsvLine.Of("prefix", "length", "model", "exemplars", "steps", "hash", "problem"),
-                .. prefixes.Select(static prefix => CsvLine.Of(prefix.Name, prefix.Length, prefix.Model, prefix.Exemplars, prefix.Steps, prefix.Hash, prefix.Problem)),
+                .. prefixes.Select(
+                    static prefix =>
+                        CsvLine.Of(prefix.Name, prefix.Length, prefix.Model, prefix.Exemplars, prefix.Steps, prefix.Hash, prefix.Problem)),
             ]));
         }
         else if (prefixes.Length == 0)
@@ -63,10 +68,22 @@ internal static class PrefixesCommand
     private static Table TableOf(IEnumerable<PrefixSummary> prefixes)
     {
         var table = new Table { Border = TableBorder.Rounded };
-        table.AddColumns(new TableColumn("Prefix").NoWrap(), new TableColumn("Virtual tokens").RightAligned(), new TableColumn("Model"), new TableColumn("Exemplars").RightAligned(), new TableColumn("Steps").RightAligned(), new TableColumn("Can be used"));
+        table.AddColumns(
+            new TableColumn("Prefix").NoWrap(),
+            new TableColumn("Virtual tokens").RightAligned(),
+            new TableColumn("Model"),
+            new TableColumn("Exemplars").RightAligned(),
+            new TableColumn("Steps").RightAligned(),
+            new TableColumn("Can be used"));
         foreach (var prefix in prefixes)
         {
-            table.AddRow(new Text(prefix.Name), Number(prefix.Length), new Text(prefix.Model ?? ""), Number(prefix.Exemplars), Number(prefix.Steps), new Text(prefix.Problem is null ? "yes" : $"no: {prefix.Problem}"));
+            table.AddRow(
+                new Text(prefix.Name),
+                Number(prefix.Length),
+                new Text(prefix.Model ?? ""),
+                Number(prefix.Exemplars),
+                Number(prefix.Steps),
+                new Text(prefix.Problem is null ? "yes" : $"no: {prefix.Problem}"));
         }
 
         return table;
@@ -83,7 +100,14 @@ internal static class PrefixesCommand
             var manifest = PrefixFolder.Open(path).Manifest;
             var prefix = new PrefixReference(name, manifest.PrefixHash, manifest.Length, manifest.Model.Fingerprint, manifest.Model.Name);
             var problem = prefix.GetIncompatibility(model.Name, fingerprint, model.ContextLength);
-            return new(name, manifest.Length, manifest.Model.Name, manifest.Data?.Exemplars, manifest.Losses?.LastOrDefault()?.Step, manifest.PrefixHash, problem);
+            return new(
+                name,
+                manifest.Length,
+                manifest.Model.Name,
+                manifest.Data?.Exemplars,
+                manifest.Losses?.LastOrDefault()?.Step,
+                manifest.PrefixHash,
+                problem);
         }
         catch (PrefixException exception)
         {
@@ -103,6 +127,9 @@ internal static class PrefixesCommand
 internal sealed record PrefixSummary(string Name, int? Length, string? Model, int? Exemplars, int? Steps, string? Hash, string? Problem);
 
 /// <summary>How prefixes are written for programs.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = true)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    WriteIndented = true)]
 [JsonSerializable(typeof(PrefixSummary[]))]
 internal sealed partial class PrefixesJson : JsonSerializerContext;

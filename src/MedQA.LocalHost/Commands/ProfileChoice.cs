@@ -19,13 +19,17 @@ internal sealed record ProfileChoice(string? NameOrFile, int? Samples, long? See
     /// <summary>What the options say.</summary>
     public static ProfileChoice Of(string? nameOrFile, int? samples, long? seed) => new(nameOrFile, samples, seed);
 
-    /// <summary>The name under which every host of the data folder finds the profile; one that has no name yet is kept there. <see langword="null"/> for the host's usual one.</summary>
+    /// <summary>
+    /// The name under which every host of the data folder finds the profile; one that has no name yet is kept there. <see langword="null"/>
+    /// for the host's usual one.
+    /// </summary>
     /// <exception cref="InputException">There is no such profile or file.</exception>
     /// <exception cref="ProfileException">The file, or what is to be different, makes no profile.</exception>
     public string? Resolve(HostSettings settings)
     {
         var chosen = Choose(settings);
-        if (ProfileFolders.Open(settings).Find(chosen.Name) is not { } known || !CanonicalJson.Of(known).AsSpan().SequenceEqual(CanonicalJson.Of(chosen)))
+        if (ProfileFolders.Open(settings).Find(chosen.Name) is not { } known
+            || !CanonicalJson.Of(known).AsSpan().SequenceEqual(CanonicalJson.Of(chosen)))
         {
             ProfileFolders.Keep(settings, chosen);
         }
@@ -37,8 +41,14 @@ internal sealed record ProfileChoice(string? NameOrFile, int? Samples, long? See
     /// <exception cref="InputException">What is asked for is no profile of a service.</exception>
     public string? NameThere() => this switch
     {
-        { Samples: not null } or { Seed: not null } => throw new InputException("--samples and --seed change a profile on this machine. A service asks with the profiles that it has: `medqa profiles --endpoint URL` lists them."),
-        { NameOrFile: { } file } when file.EndsWith(".json", StringComparison.OrdinalIgnoreCase) => throw new InputException($"A service asks with the profiles that it has, and {file} is a file of this machine. Its administrator can add it: `medqa serve --profiles FOLDER`, or the setting of the service in Azure."),
+        { Samples: not null } or { Seed: not null } =>
+            throw new InputException(
+                "--samples and --seed change a profile on this machine. A service asks with the profiles that it has: `medqa profiles "
+                    + "--endpoint URL` lists them."),
+        { NameOrFile: { } file } when file.EndsWith(".json", StringComparison.OrdinalIgnoreCase) =>
+            throw new InputException(
+                $"A service asks with the profiles that it has, and {file} is a file of this machine. Its administrator can add it: "
+                    + "`medqa serve --profiles FOLDER`, or the setting of the service in Azure."),
         _ => NameOrFile == Default ? null : NameOrFile,
     };
 
@@ -47,7 +57,8 @@ internal sealed record ProfileChoice(string? NameOrFile, int? Samples, long? See
     /// <param name="known">The names of those that there are.</param>
     /// <param name="more">What else is to be said of names.</param>
     internal static string Unknown(string name, IReadOnlyCollection<string> known, string more = "") =>
-        $"There is no profile '{name}'{(ClosestName.Of(name, known) is { } closest ? $" (is {closest} meant?)" : "")}. The profiles are {string.Join(", ", known)}{more}.";
+        $"There is no profile '{name}'{(ClosestName.Of(name, known) is { } closest ? $" (is {closest} meant?)" : "")}. The profiles are "
+            + $"{string.Join(", ", known)}{more}.";
 
     /// <summary>The profile itself; one that differs from the profile it is made of has a name of its own.</summary>
     /// <exception cref="InputException">There is no such profile or file.</exception>
@@ -66,7 +77,8 @@ internal sealed record ProfileChoice(string? NameOrFile, int? Samples, long? See
 
         if (Samples is { } samples && samples != profile.Samples)
         {
-            profile = profile with { Name = string.Create(CultureInfo.InvariantCulture, $"{profile.Name}-samples-{samples}"), Samples = samples };
+            profile =
+                profile with { Name = string.Create(CultureInfo.InvariantCulture, $"{profile.Name}-samples-{samples}"), Samples = samples };
         }
 
         if (Seed is { } seed && seed != profile.Seed)

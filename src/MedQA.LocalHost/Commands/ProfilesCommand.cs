@@ -32,7 +32,8 @@ internal static class ProfilesCommand
         command.Add(list);
 
         var name = new Argument<string>("NAME") { Description = "The profile's name" }.WithProfiles();
-        var show = new Command("show", "Write a profile with all its fields as JSON, to be edited and given to `medqa run --profile FILE.json`.") { name };
+        var show = new Command(
+            "show", "Write a profile with all its fields as JSON, to be edited and given to `medqa run --profile FILE.json`.") { name };
         CommandWork.Set(show, (context, parsed, cancel) => ShowAsync(context, parsed.GetRequiredValue(name), cancel));
         command.Add(show);
         return command;
@@ -46,7 +47,9 @@ internal static class ProfilesCommand
             context.Console.Text(string.Concat(
             [
                 CsvLine.Of("profile", "strategy", "samples", "temperature", "exemplars", "max_tokens"),
-                .. profiles.Select(static profile => CsvLine.Of(profile.Name, profile.Strategy, profile.Samples, profile.Temperature, profile.Exemplars, profile.MaxTokens)),
+                .. profiles.Select(
+                    static profile => CsvLine.Of(
+                        profile.Name, profile.Strategy, profile.Samples, profile.Temperature, profile.Exemplars, profile.MaxTokens)),
             ]));
             return ExitCode.Success;
         }
@@ -58,7 +61,13 @@ internal static class ProfilesCommand
         }
 
         var table = new Table { Border = TableBorder.Rounded };
-        table.AddColumns(new TableColumn("Profile").NoWrap(), new TableColumn("Strategy"), new TableColumn("Samples").RightAligned(), new TableColumn("Temperature").RightAligned(), new TableColumn("Worked examples").RightAligned(), new TableColumn("Tokens at most").RightAligned());
+        table.AddColumns(
+            new TableColumn("Profile").NoWrap(),
+            new TableColumn("Strategy"),
+            new TableColumn("Samples").RightAligned(),
+            new TableColumn("Temperature").RightAligned(),
+            new TableColumn("Worked examples").RightAligned(),
+            new TableColumn("Tokens at most").RightAligned());
         foreach (var profile in profiles)
         {
             table.AddRow(
@@ -84,7 +93,8 @@ internal static class ProfilesCommand
         }
 
         var profiles = await ReadAsync(context, cancellationToken);
-        var profile = profiles.FirstOrDefault(profile => profile.Name == name) ?? throw new InputException(ProfileChoice.Unknown(name, [.. profiles.Select(static profile => profile.Name)]));
+        var profile = profiles.FirstOrDefault(profile => profile.Name == name)
+            ?? throw new InputException(ProfileChoice.Unknown(name, [.. profiles.Select(static profile => profile.Name)]));
         context.Console.Line(Json(profile));
         return ExitCode.Success;
     }
@@ -94,7 +104,8 @@ internal static class ProfilesCommand
         if (context.Settings.Endpoint is { } endpoint)
         {
             using var client = RunSources.Client(context.Settings);
-            return [.. (await client.ListProfilesAsync(cancellationToken)).Select(profile => ProfileReader.Parse(Encoding.UTF8.GetBytes(profile.GetRawText()), endpoint.ToString()))];
+            return [.. (await client.ListProfilesAsync(cancellationToken)).Select(
+                profile => ProfileReader.Parse(Encoding.UTF8.GetBytes(profile.GetRawText()), endpoint.ToString()))];
         }
 
         return ProfileFolders.Open(context.Settings).All(fault => context.Console.Note($"Left out: {fault.Message}"));
@@ -104,7 +115,9 @@ internal static class ProfilesCommand
     {
         using var document = JsonDocument.Parse(CanonicalJson.Of(profile));
         using var stream = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        using (var writer = new Utf8JsonWriter(
+            stream,
+            new JsonWriterOptions { Indented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             document.WriteTo(writer);
         }

@@ -13,12 +13,14 @@ internal static class QuestionSetCheck
     /// <summary>Takes a question set that a command names; one that comes out of a pipe is read to its end.</summary>
     /// <exception cref="InputException">There is no such file.</exception>
     /// <exception cref="NoRegularFileException">It is no file.</exception>
-    public static Task<InputFile> OpenAsync(HostConsole console, string file, CancellationToken cancellationToken) => RegularFile.KindOf(file) switch
-    {
-        PathKind.Missing => throw new InputException($"There is no file {file}."),
-        PathKind.Folder => throw new InputException($"{file} is a folder; name the question sets in it, or make one set of them with `medqa import`."),
-        _ => InputFile.OpenAsync(file, console.Note, cancellationToken),
-    };
+    public static Task<InputFile> OpenAsync(HostConsole console, string file, CancellationToken cancellationToken) =>
+        RegularFile.KindOf(file) switch
+        {
+            PathKind.Missing => throw new InputException($"There is no file {file}."),
+            PathKind.Folder =>
+                throw new InputException($"{file} is a folder; name the question sets in it, or make one set of them with `medqa import`."),
+            _ => InputFile.OpenAsync(file, console.Note, cancellationToken),
+        };
 
     /// <summary>Reads a question set to its end and says which rows are left out.</summary>
     /// <param name="console">Is told of rows that cannot be used.</param>
@@ -29,12 +31,24 @@ internal static class QuestionSetCheck
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="InputException">Nothing of it can be used.</exception>
     /// <exception cref="QuestionSetException">The file is no question set.</exception>
-    public static async Task ReadAsync(HostConsole console, InputFile file, SetReading reading, QuestionSetTally tally, Action<Question> accept, CancellationToken cancellationToken)
+    public static async Task ReadAsync(
+        HostConsole console,
+        InputFile file,
+        SetReading reading,
+        QuestionSetTally tally,
+        Action<Question> accept,
+        CancellationToken cancellationToken)
     {
         await using var content = file.OpenRead();
         var rejected = new List<RejectedRow>();
         var noted = tally.Readings.Count;
-        var options = new QuestionSetOptions { FileName = file.Name, AnswerNotation = reading.Notation, DropsFillers = reading.DropsFillers, Noted = tally.Note };
+        var options = new QuestionSetOptions
+        {
+            FileName = file.Name,
+            AnswerNotation = reading.Notation,
+            DropsFillers = reading.DropsFillers,
+            Noted = tally.Note
+        };
         var before = tally.Accepted;
         await foreach (var row in QuestionSetReader.ReadAsync(content, options, cancellationToken))
         {
@@ -53,7 +67,8 @@ internal static class QuestionSetCheck
         if (tally.Accepted == before)
         {
             var first = rejected[0];
-            throw new InputException($"{file}: none of its {rejected.Count:#,0} rows can be used. The first is at line {first.Line}: {first.Reason}");
+            throw new InputException(
+                $"{file}: none of its {rejected.Count:#,0} rows can be used. The first is at line {first.Line}: {first.Reason}");
         }
 
         foreach (var note in tally.Readings.Skip(noted))

@@ -18,13 +18,15 @@ internal static class ReplayCommand
     {
         var run = new Argument<string>("RUN") { Description = "The run, the beginning of its name, or 'latest'" }.WithRuns();
         var html = HtmlFile.Create();
-        var command = new TaughtCommand("replay", "Say what other strategies would have made of the samples that a run has stored, with their cost; nothing is asked again.", """
+        var command = new TaughtCommand("replay", "Say what other strategies would have made of the samples that a run has stored, with "
+            + "their cost; nothing is asked again.", """
             Examples:
               medqa run mine.csv --profile deferral
               medqa replay latest --html replay.html
               medqa replay latest > replay.md
             """) { run, html };
-        CommandWork.Set(command, (context, parsed, cancel) => ReplayAsync(context, parsed.GetRequiredValue(run), parsed.GetValue(html), cancel));
+        CommandWork.Set(
+            command, (context, parsed, cancel) => ReplayAsync(context, parsed.GetRequiredValue(run), parsed.GetValue(html), cancel));
         return command;
     }
 
@@ -34,7 +36,10 @@ internal static class ReplayCommand
         await using var storage = await LocalStorage.OpenAsync(context.Settings, context.Console, cancellationToken);
         var reader = new RunReader(storage.Runs);
         var summary = await StoredRuns.FindAsync(reader, name, cancellationToken);
-        var report = await Development.ReadAsync(new StoredRuns(reader, new RunControl(storage.Runs, TimeProvider.System), storage: null), StoredRuns.Of(summary), cancellationToken);
+        var report = await Development.ReadAsync(
+            new StoredRuns(reader, new RunControl(storage.Runs, TimeProvider.System), storage: null),
+            StoredRuns.Of(summary),
+            cancellationToken);
         var replay = new ReplayAccumulator(report.Protocol.Profile);
         await foreach (var answered in reader.AllAnsweredAsync(summary.Run, cancellationToken))
         {
@@ -43,7 +48,8 @@ internal static class ReplayCommand
 
         var result = replay.Build(report);
         await HtmlFile.WriteAsync(context, html, () => ReportHtml.Write(result), cancellationToken);
-        context.Console.Line(context.Output == OutputFormat.Json ? Encoding.UTF8.GetString(ReportJson.Write(result)) : ReportMarkdown.Write(result));
+        context.Console.Line(
+            context.Output == OutputFormat.Json ? Encoding.UTF8.GetString(ReportJson.Write(result)) : ReportMarkdown.Write(result));
         return ExitCode.Success;
     }
 }

@@ -9,13 +9,18 @@ namespace MedQA.LocalHost.Commands;
 internal static class RequestCommands
 {
     /// <summary><c>medqa cancel</c>.</summary>
-    public static Command CreateCancel() => Create("cancel", "Stop a run; its answers stay. `medqa resume RUN` goes on with it.", RunRequest.Cancel);
+    public static Command CreateCancel() =>
+        Create("cancel", "Stop a run; its answers stay. `medqa resume RUN` goes on with it.", RunRequest.Cancel);
 
     /// <summary><c>medqa delete</c>.</summary>
     public static Command CreateDelete() => Create("delete", "Remove a run and everything that it wrote.", RunRequest.Delete);
 
     /// <summary><c>medqa approve</c>.</summary>
-    public static Command CreateApprove() => Create("approve", "Let a run go on that waits because it is above a limit. It then takes the time and the cost that it needs.", RunRequest.Approve);
+    public static Command CreateApprove() =>
+        Create(
+            "approve",
+            "Let a run go on that waits because it is above a limit. It then takes the time and the cost that it needs.",
+            RunRequest.Approve);
 
     private static TaughtCommand Create(string name, string description, RunRequest request)
     {

@@ -16,9 +16,18 @@ internal static class ResultsCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var run = new Argument<string?>("RUN") { Description = "The run: its name, the beginning of its name, or 'latest'. Without it all runs are listed", Arity = ArgumentArity.ZeroOrOne }.WithRuns();
+        var run = new Argument<string?>("RUN")
+        {
+            Description = "The run: its name, the beginning of its name, or 'latest'. Without it all runs are listed",
+            Arity = ArgumentArity.ZeroOrOne
+        }.WithRuns();
         var markdown = new Option<bool>("--markdown") { Description = "Write the whole report as Markdown" };
-        var development = new Option<string>("--dev") { Description = "A development run of the same profile and model, or its report.json: its answers give the threshold of agreement above which at least 90 % are right, with 95 % confidence", HelpName = "RUN|FILE" }.WithRuns();
+        var development = new Option<string>("--dev")
+        {
+            Description = "A development run of the same profile and model, or its report.json: its answers give the threshold of "
+                + "agreement above which at least 90 % are right, with 95 % confidence",
+            HelpName = "RUN|FILE"
+        }.WithRuns();
         var html = HtmlFile.Create();
         var command = new TaughtCommand("results", "List runs, or show the scores of one.", """
             Examples:
@@ -32,11 +41,16 @@ internal static class ResultsCommand
               medqa results --output csv > runs.csv
               medqa results --endpoint https://medqa.example.com
             """) { run, markdown, development, html };
-        CommandWork.Set(command, (context, parsed, cancel) => ShowAsync(context, parsed.GetValue(run), parsed.GetValue(markdown), parsed.GetValue(development), parsed.GetValue(html), cancel), writesCsv: true);
+        CommandWork.Set(
+            command,
+            (context, parsed, cancel) => ShowAsync(
+                context, parsed.GetValue(run), parsed.GetValue(markdown), parsed.GetValue(development), parsed.GetValue(html), cancel),
+            writesCsv: true);
         return command;
     }
 
-    private static async Task<int> ShowAsync(CommandContext context, string? name, bool markdown, string? development, string? html, CancellationToken cancellationToken)
+    private static async Task<int> ShowAsync(
+        CommandContext context, string? name, bool markdown, string? development, string? html, CancellationToken cancellationToken)
     {
         if (name is null && (development is null ? html is null ? null : "--html" : "--dev") is { } option)
         {
@@ -56,7 +70,8 @@ internal static class ResultsCommand
         if (html is not null)
         {
             var shown = await Development.ReadAsync(source, run, cancellationToken);
-            await HtmlFile.WriteAsync(context, html, () => ReportHtml.Write(guarantor is null ? shown : Guaranteed(shown, guarantor)), cancellationToken);
+            await HtmlFile.WriteAsync(
+                context, html, () => ReportHtml.Write(guarantor is null ? shown : Guaranteed(shown, guarantor)), cancellationToken);
         }
 
         if (!markdown)
@@ -77,7 +92,8 @@ internal static class ResultsCommand
     /// <param name="run">The run.</param>
     /// <param name="development">The report of a development run that guarantees a threshold, or <see langword="null"/>.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    internal static async Task ShowAsync(CommandContext context, IRunSource source, Run run, RunReport? development, CancellationToken cancellationToken)
+    internal static async Task ShowAsync(
+        CommandContext context, IRunSource source, Run run, RunReport? development, CancellationToken cancellationToken)
     {
         if (context.Output == OutputFormat.Csv)
         {
@@ -115,7 +131,8 @@ internal static class ResultsCommand
         }
     }
 
-    private static RunReport Guaranteed(RunReport report, RunReport development) => report with { Guarantee = GuaranteedDeferral.Of(development, report) };
+    private static RunReport Guaranteed(RunReport report, RunReport development) =>
+        report with { Guarantee = GuaranteedDeferral.Of(development, report) };
 
     private static async Task<string> ReadAsync(IRunSource source, Run run, string file, CancellationToken cancellationToken)
     {
@@ -126,7 +143,8 @@ internal static class ResultsCommand
 
     private static async Task<Stream> OpenAsync(IRunSource source, Run run, string file, CancellationToken cancellationToken) =>
         await source.OpenFileAsync(run.Id, file, cancellationToken)
-        ?? throw new InputException($"Run {run.Id} has no {(file == "answers.csv" ? "answers.csv" : "report")} yet: it is {StateText.Of(run)}.");
+        ?? throw new InputException(
+            $"Run {run.Id} has no {(file == "answers.csv" ? "answers.csv" : "report")} yet: it is {StateText.Of(run)}.");
 
     private static async Task<JsonDocument?> ReadReportAsync(IRunSource source, Run run, CancellationToken cancellationToken)
     {

@@ -16,8 +16,13 @@ internal static class ResumeCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var run = new Argument<string?>("RUN") { Description = "The run, the beginning of its name, or 'latest'. Without it every unfinished run goes on", Arity = ArgumentArity.ZeroOrOne }.WithRuns();
-        var command = new TaughtCommand("resume", "Go on with runs that were stopped. A named run that was cancelled goes on too, and failed questions of one that has ended are tried again.", """
+        var run = new Argument<string?>("RUN")
+        {
+            Description = "The run, the beginning of its name, or 'latest'. Without it every unfinished run goes on",
+            Arity = ArgumentArity.ZeroOrOne
+        }.WithRuns();
+        var command = new TaughtCommand("resume", "Go on with runs that were stopped. A named run that was cancelled goes on too, and "
+            + "failed questions of one that has ended are tried again.", """
             Examples:
               medqa resume
               medqa resume latest
@@ -41,7 +46,8 @@ internal static class ResumeCommand
             (runs, var refused) = await UnfinishedAsync(context, storage, reader, cancellationToken);
             if (runs.Count == 0)
             {
-                context.Console.Note(refused ? "There is nothing else to go on with." : "Every run has ended: there is nothing to go on with.");
+                context.Console.Note(
+                    refused ? "There is nothing else to go on with." : "Every run has ended: there is nothing to go on with.");
                 return refused ? ExitCode.BadInput : ExitCode.Success;
             }
         }
@@ -90,7 +96,11 @@ internal static class ResumeCommand
                 {
                     // Whoever was asked for it ended before it was done.
                     await StoredRuns.ObeyAsync(storage, run.Run, RequestedAction.Delete, cancellationToken);
-                    context.Console.Note($"Run {run.Run} ({run.Name}) is {(await reader.GetAsync(run.Run, cancellationToken) is null ? "deleted, as somebody asked" : "being deleted")}.");
+                    context.Console.Note(
+                        $"Run {run.Run} ({run.Name}) is "
+                            + (await reader.GetAsync(run.Run, cancellationToken) is null
+                                ? "deleted, as somebody asked."
+                                : "being deleted."));
                     continue;
                 }
 
@@ -116,7 +126,9 @@ internal static class ResumeCommand
         return (runs, refused);
     }
 
-    /// <summary>A service goes on by itself with what was stopped: only what has ended must be asked for, and the rest is followed.</summary>
+    /// <summary>
+    /// A service goes on by itself with what was stopped: only what has ended must be asked for, and the rest is followed.
+    /// </summary>
     private static async Task<int> ResumeThereAsync(CommandContext context, string? name, CancellationToken cancellationToken)
     {
         using var client = RunSources.Client(context.Settings);
@@ -124,7 +136,8 @@ internal static class ResumeCommand
         IReadOnlyList<Client.Run> runs;
         if (name is null)
         {
-            runs = [.. (await source.ListAsync(cancellationToken)).Where(static run => !run.HasEnded && run.State != Client.RunState.Deleting)];
+            runs = [.. (await source.ListAsync(cancellationToken)).Where(
+                static run => !run.HasEnded && run.State != Client.RunState.Deleting)];
             if (runs.Count == 0)
             {
                 context.Console.Note("Every run has ended: there is nothing to go on with.");
@@ -134,7 +147,9 @@ internal static class ResumeCommand
         else
         {
             var run = await source.FindAsync(name, cancellationToken);
-            runs = [run.State is Client.RunState.CompletedWithFailures or Client.RunState.Cancelled or Client.RunState.Failed ? await source.AskAsync(run, RunRequest.Retry, cancellationToken) ?? run : run];
+            runs = [run.State is Client.RunState.CompletedWithFailures or Client.RunState.Cancelled or Client.RunState.Failed
+                ? await source.AskAsync(run, RunRequest.Retry, cancellationToken) ?? run
+                : run];
         }
 
         return await ServedWork.FollowAsync(context, client, runs, development: null, cancellationToken);

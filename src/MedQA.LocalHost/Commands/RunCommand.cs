@@ -18,12 +18,32 @@ internal static class RunCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var files = new Argument<string[]>("FILE") { Description = "Question sets, for example CSV files with a header; samples/headers.csv shows every header that is read", Arity = ArgumentArity.OneOrMore };
-        var profile = new Option<string>("--profile", "-p") { Description = "How to ask: a profile's name (`medqa profiles` lists them) or a JSON file. Default: self-consistency", HelpName = "NAME|FILE.json" }.WithProfiles();
-        var samples = new NumberOption<int?>("--samples", NumberRange.Whole(1, Profile.MostSamples)) { Description = "Samples per question, instead of the profile's", HelpName = "N" };
+        var files = new Argument<string[]>("FILE")
+        {
+            Description = "Question sets, for example CSV files with a header; samples/headers.csv shows every header that is read",
+            Arity = ArgumentArity.OneOrMore
+        };
+        var profile = new Option<string>("--profile", "-p")
+        {
+            Description = "How to ask: a profile's name (`medqa profiles` lists them) or a JSON file. Default: self-consistency",
+            HelpName = "NAME|FILE.json"
+        }.WithProfiles();
+        var samples = new NumberOption<int?>("--samples", NumberRange.Whole(1, Profile.MostSamples))
+        {
+            Description = "Samples per question, instead of the profile's",
+            HelpName = "N"
+        };
         var seed = new Option<long?>("--seed") { Description = "Seed of every random stream, instead of the profile's", HelpName = "N" };
-        var again = new Option<bool>("--again") { Description = "Run the same questions with the same profile once more; without it the run that exists goes on or is shown" };
-        var development = new Option<string>("--dev") { Description = "A question set whose questions are asked first, or a run of the same profile and model: its answers give the threshold of agreement above which at least 90 % are right, with 95 % confidence", HelpName = "FILE|RUN" }.WithRuns();
+        var again = new Option<bool>("--again")
+        {
+            Description = "Run the same questions with the same profile once more; without it the run that exists goes on or is shown"
+        };
+        var development = new Option<string>("--dev")
+        {
+            Description = "A question set whose questions are asked first, or a run of the same profile and model: its answers give the "
+                + "threshold of agreement above which at least 90 % are right, with 95 % confidence",
+            HelpName = "FILE|RUN"
+        }.WithRuns();
         var reading = new SetReadingOptions();
         var command = new TaughtCommand("run", "Answer question sets and score the answers.", """
             Examples:
@@ -57,10 +77,18 @@ internal static class RunCommand
         return SHA256.HashData(first).AsSpan().SequenceEqual(SHA256.HashData(second));
     }
 
-    private static async Task<int> RunAsync(CommandContext context, string[] names, ProfileChoice choice, bool again, SetReading reading, string? development, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(
+        CommandContext context,
+        string[] names,
+        ProfileChoice choice,
+        bool again,
+        SetReading reading,
+        string? development,
+        CancellationToken cancellationToken)
     {
         var console = context.Console;
-        var asksDevelopment = development is { Length: > 0 } && RegularFile.KindOf(development) is not (PathKind.Missing or PathKind.Folder);
+        var asksDevelopment =
+            development is { Length: > 0 } && RegularFile.KindOf(development) is not (PathKind.Missing or PathKind.Folder);
         Development.CheckName(development);
         var asked = context.Settings.Endpoint is null ? choice.Choose(context.Settings) : null;
         using var inputs = new InputFiles();
@@ -78,7 +106,9 @@ internal static class RunCommand
         var files = inputs.All;
         if (asksDevelopment && files.Skip(1).FirstOrDefault(file => HaveEqualContent(file, files[0])) is { } same)
         {
-            throw new InputException($"--dev is {development}, and {same} holds the same: a threshold that was chosen on a run's own questions guarantees nothing about them. Give a file of other questions.");
+            throw new InputException(
+                $"--dev is {development}, and {same} holds the same: a threshold that was chosen on a run's own questions guarantees "
+                    + "nothing about them. Give a file of other questions.");
         }
 
         if (asked is null)
@@ -88,7 +118,9 @@ internal static class RunCommand
 
         if (development is not null && (asked.Samples < 2 || asked.Strategy == StrategyNames.AdaptiveSelfConsistency))
         {
-            throw new InputException($"--dev needs a profile with a fixed number of samples above 1, such as deferral: profile {asked.Name} has no agreement to defer by.");
+            throw new InputException(
+                $"--dev needs a profile with a fixed number of samples above 1, such as deferral: profile {asked.Name} has no agreement "
+                    + "to defer by.");
         }
 
         // Everything that can be known is, before a storage is installed or started.
@@ -99,7 +131,9 @@ internal static class RunCommand
         using var logging = LocalLogging.Create(context.Settings);
         using var pipeline = new LocalPipeline(storage.Runs, model, context.Settings, TimeProvider.System, logging, storage.AtWork);
 
-        var known = development is null || asksDevelopment ? null : await new StoredRuns(pipeline.Reader, pipeline.Control, storage: null).FindAsync(development, cancellationToken);
+        var known = development is null || asksDevelopment
+            ? null
+            : await new StoredRuns(pipeline.Reader, pipeline.Control, storage: null).FindAsync(development, cancellationToken);
         var runs = new List<RunSummary>();
         foreach (var file in files)
         {
@@ -109,7 +143,8 @@ internal static class RunCommand
             switch (outcome)
             {
                 case { Result: SplitResult.Created or SplitResult.Known, Run: { } run }:
-                    var summary = await pipeline.Reader.GetAsync(run, cancellationToken) ?? throw new InputException($"{file}: run {run} is being deleted. Run the questions again with --again.");
+                    var summary = await pipeline.Reader.GetAsync(run, cancellationToken)
+                        ?? throw new InputException($"{file}: run {run} is being deleted. Run the questions again with --again.");
                     runs.Add(summary);
                     if (outcome.Result == SplitResult.Known && !upload.Created)
                     {
@@ -124,7 +159,8 @@ internal static class RunCommand
                 case { Result: SplitResult.Deleted }:
                     throw new InputException($"{file}: its run {outcome.Run} was deleted. Run the questions again with --again.");
                 default:
-                    throw new InputException($"{file}: the stored question set was changed while its run was being made. Run the command again.");
+                    throw new InputException(
+                        $"{file}: the stored question set was changed while its run was being made. Run the command again.");
             }
         }
 
@@ -134,7 +170,14 @@ internal static class RunCommand
     }
 
     private static async Task<int> RunThereAsync(
-        CommandContext context, IReadOnlyList<InputFile> files, ProfileChoice choice, bool again, SetReading reading, string? development, bool asksDevelopment, CancellationToken cancellationToken)
+        CommandContext context,
+        IReadOnlyList<InputFile> files,
+        ProfileChoice choice,
+        bool again,
+        SetReading reading,
+        string? development,
+        bool asksDevelopment,
+        CancellationToken cancellationToken)
     {
         using var client = RunSources.Client(context.Settings);
         await using var source = new ServedRuns(client);

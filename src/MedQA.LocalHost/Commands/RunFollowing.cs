@@ -19,7 +19,8 @@ internal static class RunFollowing
     /// <param name="model">The fingerprint of the model that answers.</param>
     /// <param name="pipeline">Works on them.</param>
     /// <param name="runs">The runs, each of which is shown when it has ended.</param>
-    /// <param name="development">The development run that guarantees a threshold for the others, which come after it; or <see langword="null"/>.</param>
+    /// <param name="development">The development run that guarantees a threshold for the others, which come after it; or
+    /// <see langword="null"/>.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>The exit code.</returns>
     public static async Task<int> FollowAsync(
@@ -56,7 +57,9 @@ internal static class RunFollowing
                         return seen;
                     },
                     ended.Token);
-                context.Console.Note($"In a browser, with every reasoning: {(context.ServedAt is { } served ? served : $"`medqa serve`, then {context.Settings.Url}")}#/runs/{run.Run}");
+                context.Console.Note(
+                    "In a browser, with every reasoning: "
+                        + $"{(context.ServedAt is { } served ? served : $"`medqa serve`, then {context.Settings.Url}")}#/runs/{run.Run}");
                 code = Math.Max(code, CodeOf(StoredRuns.Of(last).State));
                 left.Remove(run.Run);
             }
@@ -103,11 +106,14 @@ internal static class RunFollowing
     }
 
     /// <summary>Shows a run that has ended, with the threshold that the development run guarantees, where there is one.</summary>
-    internal static async Task ShowAsync(CommandContext context, IRunSource source, Run run, Run? development, CancellationToken cancellationToken)
+    internal static async Task ShowAsync(
+        CommandContext context, IRunSource source, Run run, Run? development, CancellationToken cancellationToken)
     {
         try
         {
-            var guarantor = development is null || development.Id == run.Id || run.Revision == 0 ? null : await Development.ReadAsync(source, development, cancellationToken);
+            var guarantor = development is null || development.Id == run.Id || run.Revision == 0
+                ? null
+                : await Development.ReadAsync(source, development, cancellationToken);
             await ResultsCommand.ShowAsync(context, source, run, guarantor, cancellationToken);
         }
         catch (Exception exception) when (exception is RunComparisonException or InputException)
@@ -118,7 +124,8 @@ internal static class RunFollowing
         }
     }
 
-    private static async Task<RunSummary> WatchAsync(CommandContext context, LocalPipeline pipeline, RunSummary run, Task working, CancellationToken cancellationToken)
+    private static async Task<RunSummary> WatchAsync(
+        CommandContext context, LocalPipeline pipeline, RunSummary run, Task working, CancellationToken cancellationToken)
     {
         var last = run;
         string? told = null;
@@ -130,14 +137,19 @@ internal static class RunFollowing
                 await working;
             }
 
-            last = await pipeline.Reader.GetAsync(run.Run, cancel) ?? throw new InputException($"Run {run.Run} was deleted before its end was seen. `medqa run` with its file asks the questions again, as a new run.");
+            last = await pipeline.Reader.GetAsync(run.Run, cancel)
+                ?? throw new InputException(
+                    $"Run {run.Run} was deleted before its end was seen. `medqa run` with its file asks the questions again, as a new "
+                        + "run.");
             if (last is { State: RunState.Waiting, Reason: { } reason } && reason != told)
             {
                 context.Console.Note($"{run.Name} waits: {reason}");
                 told = reason;
             }
 
-            return last.State.IsFinal() && last.Requested == RequestedAction.None ? null : new ProgressReading(TimeProvider.System.GetUtcNow(), last.Totals.Done, last.Questions, last.Totals.GeneratedTokens);
+            return last.State.IsFinal() && last.Requested == RequestedAction.None
+                ? null
+                : new ProgressReading(TimeProvider.System.GetUtcNow(), last.Totals.Done, last.Questions, last.Totals.GeneratedTokens);
         }, cancellationToken);
         return last;
     }

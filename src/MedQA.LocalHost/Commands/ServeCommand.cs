@@ -14,7 +14,8 @@ internal static class ServeCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var command = new TaughtCommand("serve", "Serve the HTTP interface on this machine and work on runs until Ctrl-C. Question sets that any Azure tool uploads into question-sets/ are run too.", """
+        var command = new TaughtCommand("serve", "Serve the HTTP interface on this machine and work on runs until Ctrl-C. Question sets "
+            + "that any Azure tool uploads into question-sets/ are run too.", """
             Examples:
               medqa serve
               medqa serve --urls http://127.0.0.1:8080
@@ -44,7 +45,10 @@ internal static class ServeCommand
         }
         catch (Exception fault) when (fault is IOException or SocketException)
         {
-            throw new IOException($"{context.Settings.Url} cannot be listened at ({Innermost(fault)}): another program has it, or it needs rights. {Elsewhere(context)}", fault);
+            throw new IOException(
+                $"{context.Settings.Url} cannot be listened at ({Innermost(fault)}): another program has it, or it needs rights. "
+                    + $"{Elsewhere(context)}",
+                fault);
         }
 
         var present = storage.AtWork?.Begin("serve", model.Description.Fingerprint, new Uri(server.Urls.First()));
@@ -61,7 +65,9 @@ internal static class ServeCommand
                 }
                 catch (Exception fault) when (FullDisk.Describe(fault) is { } fact)
                 {
-                    context.Console.Fault($"{fact}: free space, and the runs go on. What is stored can be read meanwhile; nothing that was answered is lost.");
+                    context.Console.Fault(
+                        $"{fact}: free space, and the runs go on. What is stored can be read meanwhile; nothing that was answered is "
+                            + "lost.");
                 }
 
                 await storage.WhileKeptAsync(kept => UntilRoomAsync(storage.Volume, kept), cancellationToken);
@@ -88,7 +94,10 @@ internal static class ServeCommand
         ? $"A `medqa serve` of these runs listens at {other}."
         : $"Choose another: medqa serve --urls http://127.0.0.1:{(context.Settings.Url.Port % 50_000) + 1}";
 
-    /// <summary>Waits until the disk takes more. File systems have no event for that; of another disk than the storage's nothing is known but by trying.</summary>
+    /// <summary>
+    /// Waits until the disk takes more. File systems have no event for that; of another disk than the storage's nothing is known but by
+    /// trying.
+    /// </summary>
     private static async Task UntilRoomAsync(DataVolume? volume, CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(LookForRoomEvery);

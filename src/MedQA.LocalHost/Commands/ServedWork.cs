@@ -7,19 +7,28 @@ using MedQA.LocalHost.Terminal;
 
 namespace MedQA.LocalHost.Commands;
 
-/// <summary>Has question sets answered by a service: what <c>medqa run</c> and <c>medqa resume</c> do where the settings name one.</summary>
+/// <summary>
+/// Has question sets answered by a service: what <c>medqa run</c> and <c>medqa resume</c> do where the settings name one.
+/// </summary>
 internal static class ServedWork
 {
     /// <summary>Starts runs of question sets.</summary>
     /// <returns>The runs, in the order of the files.</returns>
     public static async Task<IReadOnlyList<Run>> StartAsync(
-        CommandContext context, MedQAClient client, IReadOnlyList<InputFile> files, string? profile, bool again, SetReading reading, CancellationToken cancellationToken)
+        CommandContext context,
+        MedQAClient client,
+        IReadOnlyList<InputFile> files,
+        string? profile,
+        bool again,
+        SetReading reading,
+        CancellationToken cancellationToken)
     {
         var runs = new List<Run>();
         foreach (var file in files)
         {
             await using var content = file.OpenRead();
-            var started = await client.StartRunAsync(content, file.Name, profile, again, reading.NotationName, reading.DropsFillers, cancellationToken);
+            var started = await client.StartRunAsync(
+                content, file.Name, profile, again, reading.NotationName, reading.DropsFillers, cancellationToken);
             runs.Add(started.Run);
             if (!started.IsNew)
             {
@@ -34,7 +43,8 @@ internal static class ServedWork
 
     /// <summary>Follows runs to their end, and shows their scores.</summary>
     /// <returns>The exit code.</returns>
-    public static async Task<int> FollowAsync(CommandContext context, MedQAClient client, IReadOnlyList<Run> runs, Run? development, CancellationToken cancellationToken)
+    public static async Task<int> FollowAsync(
+        CommandContext context, MedQAClient client, IReadOnlyList<Run> runs, Run? development, CancellationToken cancellationToken)
     {
         await using var source = new ServedRuns(client);
         var code = ExitCode.Success;
@@ -49,7 +59,8 @@ internal static class ServedWork
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
-                context.Console.Fault($"The service goes on with run {run.Id}: `medqa results {run.Id}` shows it, `medqa cancel {run.Id}` stops it.");
+                context.Console.Fault(
+                    $"The service goes on with run {run.Id}: `medqa results {run.Id}` shows it, `medqa cancel {run.Id}` stops it.");
                 return ExitCode.Stopped;
             }
         }
@@ -77,7 +88,9 @@ internal static class ServedWork
                 told = reason;
             }
 
-            return seen.HasEnded ? null : new ProgressReading(TimeProvider.System.GetUtcNow(), seen.Done, seen.Questions, seen.GeneratedTokens);
+            return seen.HasEnded
+                ? null
+                : new ProgressReading(TimeProvider.System.GetUtcNow(), seen.Done, seen.Questions, seen.GeneratedTokens);
         }, cancellationToken);
         await watching;
         return last;

@@ -62,8 +62,10 @@ internal static class StudyCommand
         Row("Study", $"{study.Study} ({study.Name})");
         Row("Sources", string.Join(", ", study.Sources.Select(static source => source.Name)));
         Row("Rubric", $"{study.Rubric}, {study.Axes} axes");
-        Row("Answers", $"{study.Answers:#,0} to {study.Questions:#,0} questions ({string.Join(", ", study.Strata.Select(static stratum => $"{stratum.Questions} {stratum.Dataset}"))})");
-        Row("Raters", $"{study.Raters?.Length ?? 0}, {study.RatersPerAnswer} for each answer{(study.Pilot > 0 ? $", {study.Pilot} answers by all" : "")}");
+        Row("Answers", $"{study.Answers:#,0} to {study.Questions:#,0} questions "
+            + $"({string.Join(", ", study.Strata.Select(static stratum => $"{stratum.Questions} {stratum.Dataset}"))})");
+        Row("Raters", $"{study.Raters?.Length ?? 0}, {study.RatersPerAnswer} for each "
+            + $"answer{(study.Pilot > 0 ? $", {study.Pilot} answers by all" : "")}");
         context.Console.Output.Write(facts);
         foreach (var note in study.Notes)
         {
@@ -71,10 +73,22 @@ internal static class StudyCommand
         }
 
         var raters = new Table { Border = TableBorder.Rounded };
-        raters.AddColumns(new TableColumn("Rater").NoWrap(), new TableColumn("Name"), new TableColumn("State").NoWrap(), new TableColumn("Rated").RightAligned(), new TableColumn("Skipped").RightAligned(), new TableColumn("Minutes").RightAligned());
+        raters.AddColumns(
+            new TableColumn("Rater").NoWrap(),
+            new TableColumn("Name"),
+            new TableColumn("State").NoWrap(),
+            new TableColumn("Rated").RightAligned(),
+            new TableColumn("Skipped").RightAligned(),
+            new TableColumn("Minutes").RightAligned());
         foreach (var rater in study.Raters ?? [])
         {
-            raters.AddRow(new Text(rater.Rater), new Text(rater.Label), new Text(rater.State?.ToString().ToLowerInvariant() ?? "deleted"), new Text($"{rater.Rated}/{rater.Assigned}"), new Text($"{rater.Skipped}"), new Text((rater.Seconds / 60).ToString("0.0", CultureInfo.InvariantCulture)));
+            raters.AddRow(
+                new Text(rater.Rater),
+                new Text(rater.Label),
+                new Text(rater.State?.ToString().ToLowerInvariant() ?? "deleted"),
+                new Text($"{rater.Rated}/{rater.Assigned}"),
+                new Text($"{rater.Skipped}"),
+                new Text((rater.Seconds / 60).ToString("0.0", CultureInfo.InvariantCulture)));
         }
 
         context.Console.Output.Write(raters);
@@ -89,7 +103,8 @@ internal static class StudyCommand
             context.Console.Line($"{rater.Label}\t{new Uri(home, rater.Link)}");
         }
 
-        context.Console.Note("These links are shown this once: of their secrets only a hash is kept. `medqa study link STUDY RATER` makes a new one.");
+        context.Console.Note(
+            "These links are shown this once: of their secrets only a hash is kept. `medqa study link STUDY RATER` makes a new one.");
     }
 
     private static async Task<int> ListAsync(CommandContext context, CancellationToken cancellationToken)
@@ -109,10 +124,22 @@ internal static class StudyCommand
         }
 
         var table = new Table { Border = TableBorder.Rounded };
-        table.AddColumns(new TableColumn("Study").NoWrap(), new TableColumn("Name"), new TableColumn("Rubric").NoWrap(), new TableColumn("Sources"), new TableColumn("Answers").RightAligned(), new TableColumn("Created (UTC)"));
+        table.AddColumns(
+            new TableColumn("Study").NoWrap(),
+            new TableColumn("Name"),
+            new TableColumn("Rubric").NoWrap(),
+            new TableColumn("Sources"),
+            new TableColumn("Answers").RightAligned(),
+            new TableColumn("Created (UTC)"));
         foreach (var study in studies)
         {
-            table.AddRow(new Text(study.Study), new Text(study.Name), new Text(study.Rubric), new Text(string.Join(", ", study.Sources.Select(static one => one.Name))), new Text($"{study.Answers:#,0}"), new Text(study.Created.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)));
+            table.AddRow(
+                new Text(study.Study),
+                new Text(study.Name),
+                new Text(study.Rubric),
+                new Text(string.Join(", ", study.Sources.Select(static one => one.Name))),
+                new Text($"{study.Answers:#,0}"),
+                new Text(study.Created.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)));
         }
 
         context.Console.Output.Write(table);
@@ -136,7 +163,11 @@ internal static class StudyCommand
     {
         var study = new Argument<string>("STUDY") { Description = StudyMeaning };
         var rater = new Argument<string>("RATER") { Description = "The rater: r1, r2 …" };
-        var command = new Command("link", "Give a rater a new link; the one before opens nothing any more, and what was rated stays.") { study, rater };
+        var command = new Command("link", "Give a rater a new link; the one before opens nothing any more, and what was rated stays.")
+        {
+            study,
+            rater
+        };
         CommandWork.Set(command, async (context, parsed, cancel) =>
         {
             await using var source = await StudySources.OpenAsync(context, cancel);
@@ -151,7 +182,9 @@ internal static class StudyCommand
     {
         var study = new Argument<string>("STUDY") { Description = StudyMeaning };
         var html = HtmlFile.Create();
-        var command = new Command("report", "Write the report of a study as Markdown, or with --output json as JSON; also while raters are at work.") { study, html };
+        var command = new Command(
+            "report",
+            "Write the report of a study as Markdown, or with --output json as JSON; also while raters are at work.") { study, html };
         CommandWork.Set(command, async (context, parsed, cancel) =>
         {
             await using var source = await StudySources.OpenAsync(context, cancel);
@@ -162,7 +195,11 @@ internal static class StudyCommand
                 await HtmlFile.WriteAsync(context, path, () => page, cancel);
             }
 
-            context.Console.Line(await TextAsync(source.OpenReportAsync(found.Study, context.Output == OutputFormat.Json ? ReportFormat.Json : ReportFormat.Markdown, cancel), cancel));
+            context.Console.Line(
+                await TextAsync(
+                    source.OpenReportAsync(
+                        found.Study, context.Output == OutputFormat.Json ? ReportFormat.Json : ReportFormat.Markdown, cancel),
+                    cancel));
             return ExitCode.Success;
         });
         return command;
@@ -171,8 +208,14 @@ internal static class StudyCommand
     private static Command CreateExport()
     {
         var study = new Argument<string>("STUDY") { Description = StudyMeaning };
-        var to = new Option<string>("--to") { Description = "The folder to write into. Default: one named after the study", HelpName = "FOLDER" };
-        var command = new Command("export", "Write a study's ratings (CSV, Parquet), every click (CSV) and its report (JSON, Markdown, HTML) into a folder.") { study, to };
+        var to = new Option<string>("--to")
+        {
+            Description = "The folder to write into. Default: one named after the study",
+            HelpName = "FOLDER"
+        };
+        var command = new Command(
+            "export",
+            "Write a study's ratings (CSV, Parquet), every click (CSV) and its report (JSON, Markdown, HTML) into a folder.") { study, to };
         CommandWork.Set(command, async (context, parsed, cancel) =>
         {
             await using var source = await StudySources.OpenAsync(context, cancel);
@@ -203,7 +246,11 @@ internal static class StudyCommand
     {
         var study = new Argument<string>("STUDY") { Description = StudyMeaning };
         var rater = new Argument<string>("RATER") { Description = "The rater: r1, r2 …" };
-        var command = new Command("delete-rater", "Remove a rater with everything that the rater clicked and wrote; the study goes on.") { study, rater };
+        var command = new Command("delete-rater", "Remove a rater with everything that the rater clicked and wrote; the study goes on.")
+        {
+            study,
+            rater
+        };
         CommandWork.Set(command, async (context, parsed, cancel) =>
         {
             await using var source = await StudySources.OpenAsync(context, cancel);

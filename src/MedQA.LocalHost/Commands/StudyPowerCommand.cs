@@ -16,20 +16,60 @@ internal static class StudyPowerCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var difference = new NumberOption<double>("--difference", new("a number from -1 to 1 other than 0", static points => points is >= -1 and <= 1 and not 0)) { Description = "The difference of favourable shares that shall be seen, such as 0.1 for ten points", HelpName = "SHARE", Required = true };
-        var share = new NumberOption<double>("--share", NumberRange.Between) { Description = "The favourable share that is expected of the lower source", HelpName = "SHARE", DefaultValueFactory = static _ => 0.8 };
-        var correlation = new NumberOption<double>("--correlation", NumberRange.Share) { Description = "How far ratings of one answer go together: 0 not at all, 1 raters always agree", HelpName = "SHARE", DefaultValueFactory = static _ => 0.3 };
-        var power = new NumberOption<double>("--power", NumberRange.Between) { Description = "How sure it shall be that the difference is seen", HelpName = "SHARE", DefaultValueFactory = static _ => 0.8 };
-        var tests = new NumberOption<int>("--tests", NumberRange.Whole(1)) { Description = "How many tests the report makes: axes times pairs of sources", HelpName = "NUMBER", DefaultValueFactory = static _ => 1 };
-        var each = new NumberOption<int>("--per-rater", NumberRange.Whole(1)) { Description = "How many answers a rater rates", HelpName = "NUMBER", DefaultValueFactory = static _ => 50 };
-        var command = new TaughtCommand("power", "Say how many questions and raters it takes to see a difference between two sources, by simulation.", """
+        var difference = new NumberOption<double>(
+            "--difference",
+            new("a number from -1 to 1 other than 0", static points => points is >= -1 and <= 1 and not 0))
+            {
+                Description = "The difference of favourable shares that shall be seen, such as 0.1 for ten points",
+                HelpName = "SHARE",
+                Required = true
+            };
+        var share = new NumberOption<double>("--share", NumberRange.Between)
+        {
+            Description = "The favourable share that is expected of the lower source",
+            HelpName = "SHARE",
+            DefaultValueFactory = static _ => 0.8
+        };
+        var correlation = new NumberOption<double>("--correlation", NumberRange.Share)
+        {
+            Description = "How far ratings of one answer go together: 0 not at all, 1 raters always agree",
+            HelpName = "SHARE",
+            DefaultValueFactory = static _ => 0.3
+        };
+        var power = new NumberOption<double>("--power", NumberRange.Between)
+        {
+            Description = "How sure it shall be that the difference is seen",
+            HelpName = "SHARE",
+            DefaultValueFactory = static _ => 0.8
+        };
+        var tests = new NumberOption<int>("--tests", NumberRange.Whole(1))
+        {
+            Description = "How many tests the report makes: axes times pairs of sources",
+            HelpName = "NUMBER",
+            DefaultValueFactory = static _ => 1
+        };
+        var each = new NumberOption<int>("--per-rater", NumberRange.Whole(1))
+        {
+            Description = "How many answers a rater rates",
+            HelpName = "NUMBER",
+            DefaultValueFactory = static _ => 50
+        };
+        var command = new TaughtCommand("power", "Say how many questions and raters it takes to see a difference between two sources, by "
+            + "simulation.", """
             Examples:
               medqa study power --difference 0.1
               medqa study power --difference 0.15 --share 0.6 --tests 36 --power 0.9 --per-rater 30
             """) { difference, share, correlation, power, tests, each };
         CommandWork.Set(command, (context, parsed, _) =>
         {
-            var question = new PowerQuestion { Share = parsed.GetValue(share), Difference = parsed.GetValue(difference), Correlation = parsed.GetValue(correlation), Power = parsed.GetValue(power), Tests = parsed.GetValue(tests) };
+            var question = new PowerQuestion
+            {
+                Share = parsed.GetValue(share),
+                Difference = parsed.GetValue(difference),
+                Correlation = parsed.GetValue(correlation),
+                Power = parsed.GetValue(power),
+                Tests = parsed.GetValue(tests)
+            };
             try
             {
                 Write(context, question, parsed.GetValue(each));
@@ -57,14 +97,28 @@ internal static class StudyPowerCommand
         }
 
         var table = new Table { Border = TableBorder.Rounded };
-        table.AddColumns(new TableColumn("Raters per answer").RightAligned(), new TableColumn("Questions").RightAligned(), new TableColumn("Ratings of two sources").RightAligned(), new TableColumn($"Raters at {perRater} each").RightAligned());
+        table.AddColumns(
+            new TableColumn("Raters per answer").RightAligned(),
+            new TableColumn("Questions").RightAligned(),
+            new TableColumn("Ratings of two sources").RightAligned(),
+            new TableColumn($"Raters at {perRater} each").RightAligned());
         foreach (var size in sizes)
         {
-            table.AddRow(new Text($"{size.RatersPerAnswer}"), new Text(size.Questions is { } questions ? $"{questions:#,0}" : $"over {StudyPower.MostQuestions:#,0}"), new Text(size.Ratings is { } ratings ? $"{ratings:#,0}" : "–"), new Text(size.Questions is null ? "–" : $"{size.Raters:#,0}"));
+            table.AddRow(
+                new Text($"{size.RatersPerAnswer}"),
+                new Text(size.Questions is { } questions ? $"{questions:#,0}" : $"over {StudyPower.MostQuestions:#,0}"),
+                new Text(size.Ratings is { } ratings ? $"{ratings:#,0}" : "–"),
+                new Text(size.Questions is null ? "–" : $"{size.Raters:#,0}"));
         }
 
         context.Console.Output.Write(table);
-        context.Console.Line(string.Create(CultureInfo.InvariantCulture, $"To see {100 * question.Share:0.#} % against {100 * (question.Share + question.Difference):0.#} % in {100 * question.Power:0.#} of 100 studies, at 5 % over {question.Tests} {(question.Tests == 1 ? "test" : "tests")}, where ratings of one answer correlate by {question.Correlation:0.##}; from 2,000 simulated studies for each size."));
+        context.Console.Line(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"To see {100 * question.Share:0.#} % against {100 * (question.Share + question.Difference):0.#} % in "
+                    + $"{100 * question.Power:0.#} of 100 studies, at 5 % over {question.Tests} "
+                    + $"{(question.Tests == 1 ? "test" : "tests")}, where ratings of one answer correlate by {question.Correlation:0.##}; "
+                    + $"from 2,000 simulated studies for each size."));
     }
 }
 
@@ -76,6 +130,9 @@ internal static class StudyPowerCommand
 internal sealed record StudySize(int RatersPerAnswer, int? Questions, int? Ratings, int? Raters);
 
 /// <summary>How sizes are written for programs.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    WriteIndented = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(StudySize[]))]
 internal sealed partial class PowerJson : JsonSerializerContext;

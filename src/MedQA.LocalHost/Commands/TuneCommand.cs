@@ -10,7 +10,9 @@ using MedQA.LocalHost.Terminal;
 
 namespace MedQA.LocalHost.Commands;
 
-/// <summary><c>medqa tune</c>: starts the program that learns soft prompts. It is apart because it carries libtorch, half a gigabyte.</summary>
+/// <summary>
+/// <c>medqa tune</c>: starts the program that learns soft prompts. It is apart because it carries libtorch, half a gigabyte.
+/// </summary>
 internal static partial class TuneCommand
 {
     /// <summary>The command's name.</summary>
@@ -23,7 +25,12 @@ internal static partial class TuneCommand
     /// <summary>The command, for the list of commands; what it takes is the other program's.</summary>
     public static Command Create()
     {
-        var command = new Command(Name, "Learn a soft prompt from a few exemplars, the model frozen, and write it as a prefix that a profile can name.") { TreatUnmatchedTokensAsErrors = false };
+        var command = new Command(
+            Name,
+            "Learn a soft prompt from a few exemplars, the model frozen, and write it as a prefix that a profile can name.")
+            {
+                TreatUnmatchedTokensAsErrors = false
+            };
         command.SetAction((parsed, cancellationToken) => RunAsync([.. parsed.UnmatchedTokens], cancellationToken));
         return command;
     }
@@ -43,7 +50,20 @@ internal static partial class TuneCommand
             if (ProjectAbove(AppContext.BaseDirectory) is { } project)
             {
                 console.Note($"Building {Path.GetRelativePath(Directory.GetCurrentDirectory(), project)} if it has changed…");
-                return !await BuildAsync(project, console, cancellationToken) ? ExitCode.Failure : await StartAsync(["dotnet", Path.Combine(Path.GetDirectoryName(project)!, "bin", Configuration, $"net{Environment.Version.Major}.0", $"{Program}.dll")], arguments, cancellationToken);
+                return !await BuildAsync(project, console, cancellationToken)
+                    ? ExitCode.Failure
+                    : await StartAsync(
+                        [
+                            "dotnet",
+                            Path.Combine(
+                                Path.GetDirectoryName(project)!,
+                                "bin",
+                                Configuration,
+                                $"net{Environment.Version.Major}.0",
+                                $"{Program}.dll")
+                        ],
+                        arguments,
+                        cancellationToken);
             }
         }
         catch (SettingException exception)
@@ -57,16 +77,23 @@ internal static partial class TuneCommand
             return ExitCode.Failure;
         }
 
-        console.Fault($"The program that tunes, {Program}, is not beside medqa in {AppContext.BaseDirectory}. It is published apart because it carries libtorch: `dotnet publish src/MedQA.Tuning -c Release -o {Path.Combine(AppContext.BaseDirectory, Program)}` puts it there.");
+        console.Fault(
+            $"The program that tunes, {Program}, is not beside medqa in {AppContext.BaseDirectory}. It is published apart because it "
+                + $"carries libtorch: `dotnet publish src/MedQA.Tuning -c Release -o {Path.Combine(AppContext.BaseDirectory, Program)}` "
+                + "puts it there.");
         return ExitCode.Failure;
     }
 
-    /// <summary>The other program knows folders only: a model's name, and the model of the settings where none is named, become one.</summary>
+    /// <summary>
+    /// The other program knows folders only: a model's name, and the model of the settings where none is named, become one.
+    /// </summary>
     /// <exception cref="SettingException">There is no such model.</exception>
     internal static string[] WithModel(string[] arguments)
     {
         const string Option = "--model";
-        if (arguments.Any(static argument => argument is "--help" or "-h" or "-?" or "--version" || argument.StartsWith(Option + "=", StringComparison.Ordinal)))
+        if (arguments.Any(
+            static argument =>
+                argument is "--help" or "-h" or "-?" or "--version" || argument.StartsWith(Option + "=", StringComparison.Ordinal)))
         {
             return arguments;
         }
@@ -74,14 +101,19 @@ internal static partial class TuneCommand
         var place = Array.IndexOf(arguments, Option);
         return place < 0
             ? [.. arguments, Option, LocalModel.FolderOf(HostSettings.Read(ImmutableDictionary<string, string>.Empty))]
-            : place + 1 < arguments.Length ? [.. arguments[..(place + 1)], LocalModel.FolderOf(HostSettings.Read(ImmutableDictionary<string, string>.Empty), arguments[place + 1]), .. arguments[(place + 2)..]]
+            : place + 1 < arguments.Length ? [
+                .. arguments[..(place + 1)],
+                LocalModel.FolderOf(HostSettings.Read(ImmutableDictionary<string, string>.Empty), arguments[place + 1]),
+                .. arguments[(place + 2)..]
+            ]
             : arguments;
     }
 
     /// <summary>Builds the other program; what the build says is shown only where it fails.</summary>
     private static async Task<bool> BuildAsync(string project, HostConsole console, CancellationToken cancellationToken)
     {
-        var said = await ProcessOutput.OfAsync(new ProcessStartInfo("dotnet", ["build", project, "-c", Configuration, "-v", "q", "--nologo"]), cancellationToken);
+        var said = await ProcessOutput.OfAsync(
+            new ProcessStartInfo("dotnet", ["build", project, "-c", Configuration, "-v", "q", "--nologo"]), cancellationToken);
         if (said.ExitCode != 0)
         {
             console.Fault((said.Output + said.Errors).Trim());

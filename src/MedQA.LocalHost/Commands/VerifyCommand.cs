@@ -26,10 +26,28 @@ internal static class VerifyCommand
     public static Command Create()
     {
         var run = new Argument<string>("RUN") { Description = "The run, the beginning of its name, or 'latest'" }.WithRuns();
-        var questions = new NumberOption<int>("--questions", NumberRange.Whole(0)) { Description = "Ask the model again about so many questions, drawn at random; 0 for none", HelpName = "N", DefaultValueFactory = static _ => 3 };
-        var seed = new Option<long?>("--seed") { Description = "Draw the questions that this seed draws. Default: any; it is printed", HelpName = "N" };
-        var tolerance = new NumberOption<double>("--tolerance", new("a number above 0", static most => most is > 0 and < double.PositiveInfinity)) { Description = "Nats per token by which log-likelihoods may differ on another kind of machine", HelpName = "X", DefaultValueFactory = static _ => AnswerVerifier.DefaultTolerance };
-        var command = new TaughtCommand("verify", "Say whether a finished run's answers are as they were written (by the hashes that its report seals) and are what the model gives: bit for bit where the same engine answered, else by the log-likelihood of every stored sample. Exit code 1 where they are not.", """
+        var questions = new NumberOption<int>("--questions", NumberRange.Whole(0))
+        {
+            Description = "Ask the model again about so many questions, drawn at random; 0 for none",
+            HelpName = "N",
+            DefaultValueFactory = static _ => 3
+        };
+        var seed = new Option<long?>("--seed")
+        {
+            Description = "Draw the questions that this seed draws. Default: any; it is printed",
+            HelpName = "N"
+        };
+        var tolerance = new NumberOption<double>(
+            "--tolerance",
+            new("a number above 0", static most => most is > 0 and < double.PositiveInfinity))
+            {
+                Description = "Nats per token by which log-likelihoods may differ on another kind of machine",
+                HelpName = "X",
+                DefaultValueFactory = static _ => AnswerVerifier.DefaultTolerance
+            };
+        var command = new TaughtCommand("verify", "Say whether a finished run's answers are as they were written (by the hashes that its "
+            + "report seals) and are what the model gives: bit for bit where the same engine answered, else by the log-likelihood of "
+            + "every stored sample. Exit code 1 where they are not.", """
             Examples:
               medqa verify latest
               medqa verify latest --questions 20 --seed 7
@@ -45,7 +63,8 @@ internal static class VerifyCommand
         return command;
     }
 
-    private static async Task<int> VerifyAsync(CommandContext context, string name, int count, long seed, double tolerance, CancellationToken cancellationToken)
+    private static async Task<int> VerifyAsync(
+        CommandContext context, string name, int count, long seed, double tolerance, CancellationToken cancellationToken)
     {
         RunSources.RequireLocal(context.Settings, "verify");
         await using var storage = await LocalStorage.OpenAsync(context.Settings, context.Console, cancellationToken);
@@ -58,13 +77,20 @@ internal static class VerifyCommand
         if (report.EvaluationRules != EvaluationRules.Version)
         {
             context.Console.Note(
-                $"The report follows version {report.EvaluationRules} of the evaluation's rules, and this medqa version {EvaluationRules.Version}: "
+                $"The report follows version {report.EvaluationRules} of the evaluation's rules, and this medqa version "
+                    + $"{EvaluationRules.Version}: "
                 + "questions, answers and answers.csv are checked, and the report itself is not made again.");
         }
 
         var seal = await reader.CheckSealAsync(summary.Run, report.Circumstances.Seal, cancellationToken);
-        var answers = count > 0 ? await AskAgainAsync(context, storage.Runs, reader, summary, count, seed, tolerance, cancellationToken) : [];
-        var verification = new RunVerification(summary.Run.ToString(), seal?.Batches, seal?.Differences ?? ["the run has no seal: an earlier version of medqa wrote its result"], seed, answers);
+        var answers =
+            count > 0 ? await AskAgainAsync(context, storage.Runs, reader, summary, count, seed, tolerance, cancellationToken) : [];
+        var verification = new RunVerification(
+            summary.Run.ToString(),
+            seal?.Batches,
+            seal?.Differences ?? ["the run has no seal: an earlier version of medqa wrote its result"],
+            seed,
+            answers);
         if (context.Output == OutputFormat.Json)
         {
             context.Console.Line(JsonSerializer.Serialize(verification, VerifyJson.Default.RunVerification));
@@ -77,18 +103,32 @@ internal static class VerifyCommand
         return verification.Holds ? ExitCode.Success : ExitCode.Failure;
     }
 
-    private static async Task<ImmutableArray<AnswerVerification>> AskAgainAsync(CommandContext context, RunStorage storage, RunReader reader, RunSummary summary, int count, long seed, double tolerance, CancellationToken cancellationToken)
+    private static async Task<ImmutableArray<AnswerVerification>> AskAgainAsync(
+        CommandContext context,
+        RunStorage storage,
+        RunReader reader,
+        RunSummary summary,
+        int count,
+        long seed,
+        double tolerance,
+        CancellationToken cancellationToken)
     {
-        var manifest = await reader.GetManifestAsync(summary.Run, cancellationToken) ?? throw new InputException($"The manifest of run {summary.Run} is gone.");
+        var manifest = await reader.GetManifestAsync(summary.Run, cancellationToken)
+            ?? throw new InputException($"The manifest of run {summary.Run} is gone.");
         if (manifest.Rules != EvaluationRules.Version)
         {
-            throw new InputException($"Run {summary.Run} follows version {manifest.Rules} of the evaluation's rules and this medqa version {EvaluationRules.Version}: use --questions 0, or the medqa that made it.");
+            throw new InputException(
+                $"Run {summary.Run} follows version {manifest.Rules} of the evaluation's rules and this medqa version "
+                    + $"{EvaluationRules.Version}: use --questions 0, or the medqa that made it.");
         }
 
         await using var model = await LocalModel.LoadAsync(context.Settings, context.Console, cancellationToken);
         if (model.Description.Fingerprint != manifest.ModelFingerprint)
         {
-            throw new InputException($"Run {summary.Run} asked the model {manifest.ModelName} ({manifest.ModelFingerprint[..12]}), and {model.Description.Name} ({model.Description.Fingerprint[..12]}) is another. Name that model with --model, or use --questions 0.");
+            throw new InputException(
+                $"Run {summary.Run} asked the model {manifest.ModelName} ({manifest.ModelFingerprint[..12]}), and "
+                    + $"{model.Description.Name} ({model.Description.Fingerprint[..12]}) is another. Name that model with --model, or use "
+                    + "--questions 0.");
         }
 
         var models = new PrefixedModels(model, new PrefixStore(storage));
@@ -108,15 +148,28 @@ internal static class VerifyCommand
         {
             try
             {
-                var question = await reader.GetQuestionAsync(summary.Run, ordinal, cancellationToken) ?? throw new InvalidDataException("the question is gone from storage");
-                var stored = await reader.GetAnswerAsync(summary.Run, ordinal, cancellationToken) ?? throw new InvalidDataException("the answer is gone from storage");
+                var question = await reader.GetQuestionAsync(summary.Run, ordinal, cancellationToken)
+                    ?? throw new InvalidDataException("the question is gone from storage");
+                var stored = await reader.GetAnswerAsync(summary.Run, ordinal, cancellationToken)
+                    ?? throw new InvalidDataException("the answer is gone from storage");
                 context.Console.Note($"Asking question {id} again…");
-                verified.Add(await AnswerVerifier.VerifyAsync(asked, manifest.Protocol!, question, stored, tolerance, TimeProvider.System, cancellationToken));
+                verified.Add(
+                    await AnswerVerifier.VerifyAsync(
+                        asked, manifest.Protocol!, question, stored, tolerance, TimeProvider.System, cancellationToken));
             }
             catch (InvalidDataException exception)
             {
                 // What somebody has changed may be no answer any more: that is a finding, too.
-                verified.Add(new AnswerVerification { Ordinal = ordinal, Id = id, Kind = VerificationKind.Unreadable, Samples = 0, Difference = exception.Message, LargestDeviation = 0 });
+                verified.Add(
+                    new AnswerVerification
+                    {
+                        Ordinal = ordinal,
+                        Id = id,
+                        Kind = VerificationKind.Unreadable,
+                        Samples = 0,
+                        Difference = exception.Message,
+                        LargestDeviation = 0
+                    });
             }
         }
 
@@ -140,19 +193,31 @@ internal static class VerifyCommand
     private static void Write(HostConsole console, RunVerification verification, string? seal)
     {
         console.Line(verification.SealDifferences.IsEmpty
-            ? $"Run {verification.Run}: its questions and answers ({verification.SealedBatches} {(verification.SealedBatches == 1 ? "batch" : "batches")}) are as they were when its result was written, and its report and answers.csv are what they give (seal {seal})."
+            ? $"Run {verification.Run}: its questions and answers ({verification.SealedBatches} "
+                + $"{(verification.SealedBatches == 1 ? "batch" : "batches")}) are as they were when its result was written, and its "
+                + $"report and answers.csv are what they give (seal {seal})."
             : $"Run {verification.Run}: {string.Join("; ", verification.SealDifferences)}.");
         if (!verification.Answers.IsEmpty)
         {
             var table = new Table { Border = TableBorder.Rounded };
-            table.AddColumns(new TableColumn("Question"), new TableColumn("Compared").NoWrap(), new TableColumn("Samples").RightAligned(), new TableColumn("Largest deviation").RightAligned(), new TableColumn("Outcome"));
+            table.AddColumns(
+                new TableColumn("Question"),
+                new TableColumn("Compared").NoWrap(),
+                new TableColumn("Samples").RightAligned(),
+                new TableColumn("Largest deviation").RightAligned(),
+                new TableColumn("Outcome"));
             foreach (var answer in verification.Answers)
             {
                 table.AddRow(
                     new Text(answer.Id),
-                    new Text(answer.Kind switch { VerificationKind.SameBits => "bit for bit", VerificationKind.LogLikelihoods => "log-likelihoods", _ => "nothing" }),
+                    new Text(
+                        answer.Kind switch { VerificationKind.SameBits =>
+                            "bit for bit", VerificationKind.LogLikelihoods => "log-likelihoods", _ => "nothing" }),
                     new Text(answer.Samples.ToString(CultureInfo.InvariantCulture)),
-                    new Text(answer.Kind != VerificationKind.LogLikelihoods ? "–" : answer.LargestDeviation.ToString("0.####", CultureInfo.InvariantCulture)),
+                    new Text(
+                        answer.Kind != VerificationKind.LogLikelihoods
+                            ? "–"
+                            : answer.LargestDeviation.ToString("0.####", CultureInfo.InvariantCulture)),
                     new Text(answer.Difference ?? "the same"));
             }
 
@@ -170,12 +235,18 @@ internal static class VerifyCommand
 /// <param name="SealDifferences">What is otherwise than sealed, a sentence each.</param>
 /// <param name="Seed">What drew the questions.</param>
 /// <param name="Answers">The questions that were asked again.</param>
-internal sealed record RunVerification(string Run, int? SealedBatches, ImmutableArray<string> SealDifferences, long Seed, ImmutableArray<AnswerVerification> Answers)
+internal sealed record RunVerification(
+    string Run, int? SealedBatches, ImmutableArray<string> SealDifferences, long Seed, ImmutableArray<AnswerVerification> Answers)
 {
     /// <summary>Whether everything is as the run says.</summary>
     public bool Holds => SealDifferences.IsEmpty && Answers.All(static answer => answer.Holds);
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    WriteIndented = true,
+    UseStringEnumConverter = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(RunVerification))]
 internal sealed partial class VerifyJson : JsonSerializerContext;

@@ -56,7 +56,10 @@ internal sealed class AtWork(string dataFolder, TimeProvider time) : IRunAttenda
     }
 
     /// <summary>Where the HTTP interface to the runs of a data folder is served now; <see langword="null"/> where it is not.</summary>
-    public static Uri? FindAddress(string dataFolder) => new AtWork(dataFolder, TimeProvider.System).Processes().Select(static process => process.Address).FirstOrDefault(static address => address is not null);
+    public static Uri? FindAddress(string dataFolder) =>
+        new AtWork(dataFolder, TimeProvider.System).Processes()
+            .Select(static process => process.Address)
+            .FirstOrDefault(static address => address is not null);
 
     /// <summary>
     /// Says that this process is at work, until the result is disposed. Where the folder cannot be written, or was moved away, nobody
@@ -72,7 +75,9 @@ internal sealed class AtWork(string dataFolder, TimeProvider time) : IRunAttenda
             try
             {
                 PrivateFiles.CreateFolder(_folder);
-                var name = string.Create(CultureInfo.InvariantCulture, $"{command}.{Environment.ProcessId}.{model}.{Guid.NewGuid():N}{(address is null ? "" : $"{BeforeAddress}{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(address.AbsoluteUri))}")}");
+                var at = address is null ? "" : $"{BeforeAddress}{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(address.AbsoluteUri))}";
+                var name = string.Create(
+                    CultureInfo.InvariantCulture, $"{command}.{Environment.ProcessId}.{model}.{Guid.NewGuid():N}{at}");
                 return new Presence(PrivateFiles.CreateOwn(Path.Combine(_folder, name)), time);
             }
             catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
@@ -113,7 +118,9 @@ internal sealed class AtWork(string dataFolder, TimeProvider time) : IRunAttenda
     }
 
     private static Uri? AddressOf(string id) =>
-        id.IndexOf(BeforeAddress, StringComparison.Ordinal) is > 0 and var at && Base64Url.IsValid(id.AsSpan(at + 1)) && Uri.TryCreate(Encoding.UTF8.GetString(Base64Url.DecodeFromChars(id.AsSpan(at + 1))), UriKind.Absolute, out var address)
+        id.IndexOf(BeforeAddress, StringComparison.Ordinal) is > 0 and var at
+            && Base64Url.IsValid(id.AsSpan(at + 1))
+            && Uri.TryCreate(Encoding.UTF8.GetString(Base64Url.DecodeFromChars(id.AsSpan(at + 1))), UriKind.Absolute, out var address)
             ? address
             : null;
 

@@ -37,14 +37,19 @@ internal static class LocalApi
     {
         null => AccessPolicy.Anyone,
         { Length: >= AccessOptions.ShortestKey } key => new AccessPolicy(new AccessOptions { Mode = AccessMode.Keys, AdminKey = key }),
-        { Length: var length } => throw new SettingException("--key", $"has {length} characters; to guard a service it must have at least {AccessOptions.ShortestKey}. `openssl rand -hex 32` makes a good one."),
+        { Length: var length } =>
+            throw new SettingException(
+                "--key",
+                $"has {length} characters; to guard a service it must have at least {AccessOptions.ShortestKey}. `openssl rand -hex 32` "
+                    + "makes a good one."),
     };
 
     /// <summary>Makes the server; it does not listen yet.</summary>
     /// <exception cref="SettingException">The key is too short.</exception>
     public static WebApplication Create(HostSettings settings, Api api)
     {
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "medqa", ContentRootPath = AppContext.BaseDirectory });
+        var builder = WebApplication.CreateSlimBuilder(
+            new WebApplicationOptions { ApplicationName = "medqa", ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.ClearProviders();
         LocalLogging.Configure(builder.Logging, settings);
 

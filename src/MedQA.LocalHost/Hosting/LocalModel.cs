@@ -20,6 +20,9 @@ internal static class LocalModel
     {
         var folder = FolderOf(settings);
         console.Note($"Loading the model {Path.GetFileName(folder)}…");
-        return await OnnxLanguageModel.LoadAsync(folder, new ModelOptions { Graph = settings.Graph, Threads = settings.Threads, Provider = settings.Provider }, cancellationToken);
+        return await OnnxLanguageModel.LoadAsync(
+            folder,
+            new ModelOptions { Graph = settings.Graph, Threads = settings.Threads, Provider = settings.Provider },
+            cancellationToken);
     }
 }

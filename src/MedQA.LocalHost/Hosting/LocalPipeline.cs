@@ -47,11 +47,26 @@ internal sealed class LocalPipeline : IDisposable
         Control = new RunControl(storage, time, signals);
         Studies = new StudyStore(storage, time, logging.CreateLogger<StudyStore>());
         Uploads = new QuestionSetUploads(storage, time, model: model.Description.Fingerprint);
-        Splitter = new QuestionSetSplitter(storage, Profiles, model.Description, model.CountTokens, new SplitOptions(), time, logging.CreateLogger<QuestionSetSplitter>(), signals, new PrefixStore(storage, settings.PrefixesFolder));
+        Splitter = new QuestionSetSplitter(
+            storage,
+            Profiles,
+            model.Description,
+            model.CountTokens,
+            new SplitOptions(),
+            time,
+            logging.CreateLogger<QuestionSetSplitter>(),
+            signals,
+            new PrefixStore(storage, settings.PrefixesFolder));
         var name = $"{Environment.MachineName}{(_identity.Id is { } id ? $"-{id:N}" : "")}";
-        var advancer = new RunAdvancer(storage, new AdvanceOptions { OwnWorker = _identity.Id is null ? null : name, MaxComputeHours = settings.MaxHours }, time, logging.CreateLogger<RunAdvancer>(), signals);
+        var advancer = new RunAdvancer(
+            storage,
+            new AdvanceOptions { OwnWorker = _identity.Id is null ? null : name, MaxComputeHours = settings.MaxHours },
+            time,
+            logging.CreateLogger<RunAdvancer>(),
+            signals);
         var keep = new RetentionOptions { RunDays = settings.KeepDays, UploadDays = settings.KeepUploadsDays };
-        var retention = keep == new RetentionOptions() ? null : new RunRetention(storage, keep, time, logging.CreateLogger<RunRetention>(), signals);
+        var retention =
+            keep == new RetentionOptions() ? null : new RunRetention(storage, keep, time, logging.CreateLogger<RunRetention>(), signals);
         _loop = new RunLoop(storage, advancer, Splitter, time, logging.CreateLogger<RunLoop>(), signals, retention, servesAnybody);
         var options = new WorkerOptions { Name = name, Identity = _identity.Id, Report = TimeSpan.FromSeconds(1), Drain = TimeSpan.Zero };
         var worker = new BatchWorker(storage, model, options, time, logging.CreateLogger<BatchWorker>(), signals);

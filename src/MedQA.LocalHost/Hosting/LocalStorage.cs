@@ -101,7 +101,10 @@ internal sealed class LocalStorage : IAsyncDisposable
         if (settings.Storage is not null)
         {
             // A wrong address is told at once: what waits an outage out begins to work after that.
-            await Open("--storage", settings.Storage, static text => StorageConnection.Open(text, configure: static options => options.Retry.MaxRetries = FirstRetries))
+            await Open(
+                "--storage",
+                settings.Storage,
+                static text => StorageConnection.Open(text, configure: static options => options.Retry.MaxRetries = FirstRetries))
                 .EnsureCreatedAsync(cancellationToken);
             var account = Open("--storage", settings.Storage, static text => StorageConnection.Open(text));
             return new LocalStorage(account, null, $"storage account {account.Runs.AccountName}", null, null);
@@ -123,7 +126,8 @@ internal sealed class LocalStorage : IAsyncDisposable
         var azurite = await StartAsync(settings, console, cancellationToken);
         try
         {
-            var runs = Open("--ports", azurite.ConnectionString, text => StorageConnection.Open(text, volume, new EndedStoragePolicy(azurite.Lost)));
+            var runs = Open(
+                "--ports", azurite.ConnectionString, text => StorageConnection.Open(text, volume, new EndedStoragePolicy(azurite.Lost)));
             await runs.EnsureCreatedAsync(cancellationToken);
             volume.Reserve();
             return new LocalStorage(runs, azurite, settings.DataFolder, new AtWork(settings.DataFolder, TimeProvider.System), volume);
@@ -157,7 +161,8 @@ internal sealed class LocalStorage : IAsyncDisposable
         }
     }
 
-    private static string? FullFolder(HostSettings settings) => Array.Find([settings.DataFolder, settings.Azurite.CacheFolder], static folder => new DataVolume(folder).IsFull);
+    private static string? FullFolder(HostSettings settings) =>
+        Array.Find([settings.DataFolder, settings.Azurite.CacheFolder], static folder => new DataVolume(folder).IsFull);
 
     private static RunStorage Open(string setting, string connectionString, Func<string, RunStorage> open)
     {

@@ -8,7 +8,10 @@ using OpenTelemetry.Trace;
 
 namespace MedQA.LocalHost.Hosting;
 
-/// <summary>Traces and metrics of this process, for as long as this is not disposed: those of the pipeline, of the HTTP interface and of the runtime.</summary>
+/// <summary>
+/// Traces and metrics of this process, for as long as this is not disposed: those of the pipeline, of the HTTP interface and of the
+/// runtime.
+/// </summary>
 internal sealed class LocalTelemetry : IDisposable
 {
     private const string EndpointVariable = "OTEL_EXPORTER_OTLP_ENDPOINT";
@@ -21,21 +24,30 @@ internal sealed class LocalTelemetry : IDisposable
     {
         // What OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES say is stronger.
         var resource = ResourceBuilder.CreateEmpty()
-            .AddService("medqa", serviceVersion: typeof(LocalTelemetry).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion, serviceInstanceId: $"{Environment.MachineName}-{Environment.ProcessId}")
+            .AddService(
+                "medqa",
+                serviceVersion: typeof(LocalTelemetry).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()
+                    ?.InformationalVersion,
+                serviceInstanceId: $"{Environment.MachineName}-{Environment.ProcessId}")
             .AddTelemetrySdk()
             .AddEnvironmentVariableDetector();
-        var traces = Sdk.CreateTracerProviderBuilder().SetResourceBuilder(resource).AddSource(PipelineTracing.SourceName).AddAspNetCoreInstrumentation(static options =>
+        var traces = Sdk.CreateTracerProviderBuilder().SetResourceBuilder(resource).AddSource(
+            PipelineTracing.SourceName).AddAspNetCoreInstrumentation(static options =>
         {
             // The names of parameters are of no use to anybody, and a variable of OpenTelemetry would add their values.
             options.EnrichWithHttpRequest = static (span, _) => span.SetTag("url.query", null);
         });
-        var metrics = Sdk.CreateMeterProviderBuilder().SetResourceBuilder(resource).AddMeter(PipelineMetrics.MeterName, "Microsoft.AspNetCore.Hosting", "System.Runtime");
+        var metrics = Sdk.CreateMeterProviderBuilder()
+            .SetResourceBuilder(resource)
+            .AddMeter(PipelineMetrics.MeterName, "Microsoft.AspNetCore.Hosting", "System.Runtime");
         if (exporter == TelemetryExporter.Console)
         {
-            // The exporter writes to what Console.Out is; results have their own way to standard output by now, and nothing else may go there.
+            // The exporter writes to what Console.Out is; results have their own way to standard output by now, and nothing else may go
+            // there.
             Console.SetOut(Console.Error);
             traces.AddConsoleExporter();
-            metrics.AddConsoleExporter(static (_, reader) => reader.PeriodicExportingMetricReaderOptions.ExportIntervalMilliseconds = ConsoleEveryMilliseconds);
+            metrics.AddConsoleExporter(
+                static (_, reader) => reader.PeriodicExportingMetricReaderOptions.ExportIntervalMilliseconds = ConsoleEveryMilliseconds);
         }
         else
         {

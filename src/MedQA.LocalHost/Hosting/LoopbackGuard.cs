@@ -19,12 +19,22 @@ internal static class LoopbackGuard
         var request = context.Request;
         if (!IsThisMachine(request.Host.Host))
         {
-            return RefuseAsync(context, StatusCodes.Status421MisdirectedRequest, "foreign-host", "This is another host", $"This service answers requests to localhost, not to '{request.Host.Host}'.");
+            return RefuseAsync(
+                context,
+                StatusCodes.Status421MisdirectedRequest,
+                "foreign-host",
+                "This is another host",
+                $"This service answers requests to localhost, not to '{request.Host.Host}'.");
         }
 
         if (ForeignPage.Writes(request, page => IsOwn(page, request)))
         {
-            return RefuseAsync(context, StatusCodes.Status403Forbidden, "foreign-page", "A page of another origin may not write here", "A page of another origin may not write here.");
+            return RefuseAsync(
+                context,
+                StatusCodes.Status403Forbidden,
+                "foreign-page",
+                "A page of another origin may not write here",
+                "A page of another origin may not write here.");
         }
 
         return next(context);
@@ -32,7 +42,8 @@ internal static class LoopbackGuard
 
     /// <summary>Whether a host's name means this machine and nothing else.</summary>
     internal static bool IsThisMachine(string host) =>
-        host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
+        host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+            || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 
     private static bool IsOwn(Uri page, HttpRequest request) =>
         page.Scheme == request.Scheme && IsThisMachine(page.Host) && page.Port == (request.Host.Port ?? 80);

@@ -7,7 +7,9 @@ using MedQA.Pipeline.Profiles;
 
 namespace MedQA.LocalHost.Hosting;
 
-/// <summary>The profiles that this host knows: built in, from the folder of the settings, and those that commands made from files and options.</summary>
+/// <summary>
+/// The profiles that this host knows: built in, from the folder of the settings, and those that commands made from files and options.
+/// </summary>
 internal static class ProfileFolders
 {
     /// <summary>All of them.</summary>
@@ -26,7 +28,8 @@ internal static class ProfileFolders
     }
 
     /// <summary>Says which files of the folders hold no usable profile, and what is wrong with each.</summary>
-    public static void TellUnusable(HostSettings settings, HostConsole console) => Open(settings).All(fault => console.Note($"Left out: {fault.Message}"));
+    public static void TellUnusable(HostSettings settings, HostConsole console) =>
+        Open(settings).All(fault => console.Note($"Left out: {fault.Message}"));
 
     private static string KeptFolder(HostSettings settings) => Path.Combine(settings.DataFolder, "profiles");
 

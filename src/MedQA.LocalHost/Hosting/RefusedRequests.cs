@@ -13,9 +13,9 @@ using Microsoft.Extensions.DependencyInjection;
 namespace MedQA.LocalHost.Hosting;
 
 /// <summary>
-/// Answers with problem details what the web server refuses itself: requests that are no HTTP, with an address or headers that are too long,
-/// or that do not come to an end. No middleware sees them, and the server's own answer has neither a body nor the headers that every answer
-/// has. The server tells of them by an event of its diagnostics before it writes that answer.
+/// Answers with problem details what the web server refuses itself: requests that are no HTTP, with an address or headers that are too
+/// long, or that do not come to an end. No middleware sees them, and the server's own answer has neither a body nor the headers that every
+/// answer has. The server tells of them by an event of its diagnostics before it writes that answer.
 /// </summary>
 internal static class RefusedRequests
 {
@@ -46,7 +46,8 @@ internal static class RefusedRequests
     public static void AnswerRefusedRequests(this WebApplication application)
     {
         var limits = application.Services.GetRequiredService<Microsoft.Extensions.Options.IOptions<KestrelServerOptions>>().Value.Limits;
-        _ = application.Services.GetRequiredService<DiagnosticListener>().Subscribe(new Listener(limits), static name => name == RefusedEvent);
+        _ = application.Services.GetRequiredService<DiagnosticListener>()
+            .Subscribe(new Listener(limits), static name => name == RefusedEvent);
     }
 
     private static byte[] AnswerTo(IHttpResponseFeature refused, string method, KestrelServerLimits limits)
@@ -54,12 +55,21 @@ internal static class RefusedRequests
         var (status, headers) = (refused.StatusCode, (IHeaderDictionary)new HeaderDictionary());
         var (kind, title, sentence) = status switch
         {
-            StatusCodes.Status414UriTooLong => ("address-too-long", "The address is too long", $"The first line of a request may have at most {limits.MaxRequestLineSize:#,0} bytes."),
-            StatusCodes.Status431RequestHeaderFieldsTooLarge => ("headers-too-large", "The headers are too large", $"A request may have at most {limits.MaxRequestHeaderCount} headers and {limits.MaxRequestHeadersTotalSize:#,0} bytes of them."),
-            StatusCodes.Status408RequestTimeout => ("too-slow", "The request did not come to an end", $"The headers of a request must come within {limits.RequestHeadersTimeout.TotalSeconds:0} seconds."),
-            StatusCodes.Status405MethodNotAllowed => ("method", "No such method here", $"This address takes {refused.Headers.Allow}, not {method}."),
-            StatusCodes.Status505HttpVersionNotsupported => ("http-version", "This version of HTTP is not spoken here", "Send the request as HTTP/1.1."),
-            _ => ("bad-request", "The request cannot be read", "It is not what HTTP/1.1 (RFC 9112) calls a request. Look at its first line, at the header Host, and at how its length is said."),
+            StatusCodes.Status414UriTooLong =>
+                ("address-too-long", "The address is too long", "The first line of a request may have at most "
+                    + $"{limits.MaxRequestLineSize:#,0} bytes."),
+            StatusCodes.Status431RequestHeaderFieldsTooLarge =>
+                ("headers-too-large", "The headers are too large", $"A request may have at most {limits.MaxRequestHeaderCount} headers "
+                    + $"and {limits.MaxRequestHeadersTotalSize:#,0} bytes of them."),
+            StatusCodes.Status408RequestTimeout =>
+                ("too-slow", "The request did not come to an end", "The headers of a request must come within "
+                    + $"{limits.RequestHeadersTimeout.TotalSeconds:0} seconds."),
+            StatusCodes.Status405MethodNotAllowed =>
+                ("method", "No such method here", $"This address takes {refused.Headers.Allow}, not {method}."),
+            StatusCodes.Status505HttpVersionNotsupported =>
+                ("http-version", "This version of HTTP is not spoken here", "Send the request as HTTP/1.1."),
+            _ => ("bad-request", "The request cannot be read", "It is not what HTTP/1.1 (RFC 9112) calls a request. Look at its first "
+                + "line, at the header Host, and at how its length is said."),
         };
         ApiRoute.SetHeaders(headers);
         headers.Allow = refused.Headers.Allow;
@@ -83,7 +93,9 @@ internal static class RefusedRequests
         public void OnNext(KeyValuePair<string, object?> value)
         {
             // Where the answer has begun there is no other one to give.
-            if (value is { Key: RefusedEvent, Value: IFeatureCollection request } && request.Get<RefusingOutput>() is { } output && request.Get<IHttpResponseFeature>() is { HasStarted: false } response)
+            if (value is { Key: RefusedEvent, Value: IFeatureCollection request }
+                && request.Get<RefusingOutput>() is { } output
+                && request.Get<IHttpResponseFeature>() is { HasStarted: false } response)
             {
                 output.Refuse(AnswerTo(response, request.Get<IHttpRequestFeature>()?.Method ?? "", limits));
             }
@@ -98,5 +110,6 @@ internal static class RefusedRequests
         }
     }
 
-    private sealed record Duplex(System.IO.Pipelines.PipeReader Input, System.IO.Pipelines.PipeWriter Output) : System.IO.Pipelines.IDuplexPipe;
+    private sealed record Duplex(
+        System.IO.Pipelines.PipeReader Input, System.IO.Pipelines.PipeWriter Output) : System.IO.Pipelines.IDuplexPipe;
 }

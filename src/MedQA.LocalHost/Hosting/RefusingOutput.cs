@@ -3,7 +3,9 @@ using System.IO.Pipelines;
 
 namespace MedQA.LocalHost.Hosting;
 
-/// <summary>What a server writes to a connection, until it refuses a request: then an answer that is given here goes out instead, as the last one.</summary>
+/// <summary>
+/// What a server writes to a connection, until it refuses a request: then an answer that is given here goes out instead, as the last one.
+/// </summary>
 /// <param name="output">The connection.</param>
 internal sealed class RefusingOutput(PipeWriter output) : PipeWriter
 {

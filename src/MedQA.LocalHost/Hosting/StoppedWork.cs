@@ -27,7 +27,8 @@ internal static class StoppedWork
         }
 
         return OtherModel(storage) is { Length: > 0 } other
-            ? $"Nothing that was answered is lost. {names} {(runs.Count == 1 ? "waits" : "wait")} for a medqa with the model of before: go on with {resume}.{other}"
+            ? $"Nothing that was answered is lost. {names} {(runs.Count == 1 ? "waits" : "wait")} for a medqa with the model of before: "
+                + $"go on with {resume}.{other}"
             : $"{names} {are} paused; nothing that was answered is lost. Go on with {resume}.";
     }
 

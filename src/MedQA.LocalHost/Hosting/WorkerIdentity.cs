@@ -19,10 +19,16 @@ internal sealed class WorkerIdentity : IDisposable
         Id = id;
     }
 
-    /// <summary>The identity; <see langword="null"/> where another process has it now, or where none can be kept: then the worker has one for each batch, and waits for the end of what it held before.</summary>
+    /// <summary>
+    /// The identity; <see langword="null"/> where another process has it now, or where none can be kept: then the worker has one for each
+    /// batch, and waits for the end of what it held before.
+    /// </summary>
     public Guid? Id { get; }
 
-    /// <summary>Takes the identity of a data folder if nobody has it. A worker stores nothing on its disk: one that is full, or cannot be written, does not keep it from answering.</summary>
+    /// <summary>
+    /// Takes the identity of a data folder if nobody has it. A worker stores nothing on its disk: one that is full, or cannot be written,
+    /// does not keep it from answering.
+    /// </summary>
     public static WorkerIdentity Take(string dataFolder)
     {
         FileStream? file = null;
@@ -45,7 +51,8 @@ internal sealed class WorkerIdentity : IDisposable
     private static Guid? Read(FileStream file)
     {
         Span<byte> text = stackalloc byte[32];
-        return file.ReadAtLeast(text, text.Length, throwOnEndOfStream: false) == text.Length && Guid.TryParseExact(Encoding.ASCII.GetString(text), "N", out var known) ? known : null;
+        return file.ReadAtLeast(text, text.Length, throwOnEndOfStream: false) == text.Length
+            && Guid.TryParseExact(Encoding.ASCII.GetString(text), "N", out var known) ? known : null;
     }
 
     private static Guid Write(FileStream file)

@@ -3,13 +3,18 @@ using MedQA.Pipeline.Queries;
 
 namespace MedQA.LocalHost.Runs;
 
-/// <summary>Where a command finds runs: in the storage of this machine, or in a service somewhere. Both say the same, in the words of the HTTP interface.</summary>
+/// <summary>
+/// Where a command finds runs: in the storage of this machine, or in a service somewhere. Both say the same, in the words of the HTTP
+/// interface.
+/// </summary>
 internal interface IRunSource : IAsyncDisposable
 {
     /// <summary>Every run, newest first.</summary>
     Task<IReadOnlyList<Run>> ListAsync(CancellationToken cancellationToken);
 
-    /// <summary>A file of a run's result as it was written, or <see langword="null"/> where it is not there. The caller disposes it.</summary>
+    /// <summary>
+    /// A file of a run's result as it was written, or <see langword="null"/> where it is not there. The caller disposes it.
+    /// </summary>
     Task<Stream?> OpenFileAsync(string run, string file, CancellationToken cancellationToken);
 
     /// <summary>Writes a file that is made of a run's answers when it is asked for.</summary>

@@ -6,15 +6,18 @@ using MedQA.LocalHost.Settings;
 namespace MedQA.LocalHost.Runs;
 
 /// <summary>
-/// The names of runs for a shell that completes a line: it waits for them at every key, and must not start an emulator. Of this machine they are kept in a file of the data folder each time that
-/// runs are listed or made; a service is asked, for a moment.
+/// The names of runs for a shell that completes a line: it waits for them at every key, and must not start an emulator. Of this machine
+/// they are kept in a file of the data folder each time that runs are listed or made; a service is asked, for a moment.
 /// </summary>
 internal static class KnownRuns
 {
     private const int Most = 100;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    /// <summary>Keeps the names of the runs of this machine, newest first. Where that is not possible nothing is completed, which is no reason to end.</summary>
+    /// <summary>
+    /// Keeps the names of the runs of this machine, newest first. Where that is not possible nothing is completed, which is no reason to
+    /// end.
+    /// </summary>
     public static void Keep(HostSettings settings, IEnumerable<string> runs)
     {
         if (settings.Storage is not null || settings.Endpoint is not null)
@@ -53,7 +56,9 @@ internal static class KnownRuns
         {
             using var limit = new CancellationTokenSource(Patience);
             using var client = RunSources.Client(settings);
-            return [.. Task.Run(() => client.ListRunsAsync(take: Most, cancellationToken: limit.Token), limit.Token).GetAwaiter().GetResult().Runs.Select(static run => run.Id)];
+            return [.. Task.Run(() => client.ListRunsAsync(take: Most, cancellationToken: limit.Token), limit.Token)
+                .GetAwaiter()
+                .GetResult().Runs.Select(static run => run.Id)];
         }
         catch (Exception fault) when (fault is MedQAException or OperationCanceledException)
         {

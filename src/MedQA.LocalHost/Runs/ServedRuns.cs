@@ -9,7 +9,8 @@ namespace MedQA.LocalHost.Runs;
 internal sealed class ServedRuns(MedQAClient client) : IRunSource
 {
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<Run>> ListAsync(CancellationToken cancellationToken) => await client.AllRunsAsync(cancellationToken).ToListAsync(cancellationToken);
+    public async Task<IReadOnlyList<Run>> ListAsync(CancellationToken cancellationToken) =>
+        await client.AllRunsAsync(cancellationToken).ToListAsync(cancellationToken);
 
     /// <inheritdoc/>
     public async Task<Stream?> OpenFileAsync(string run, string file, CancellationToken cancellationToken)

@@ -20,11 +20,16 @@ namespace MedQA.LocalHost.Runs;
 /// <param name="control">Asks for something to happen with them.</param>
 /// <param name="storage">Goes with this object; <see langword="null"/> where it is somebody else's.</param>
 /// <param name="listed">Is told the names of the runs, newest first, when they were listed; or <see langword="null"/>.</param>
-internal sealed class StoredRuns(RunReader reader, RunControl control, LocalStorage? storage, Action<IEnumerable<string>>? listed = null) : IRunSource
+internal sealed class StoredRuns(
+    RunReader reader, RunControl control, LocalStorage? storage, Action<IEnumerable<string>>? listed = null) : IRunSource
 {
-    /// <summary>A run as the HTTP interface says it. The interface's own JSON is read, so that a command cannot say something else of a run here than of one in a service.</summary>
+    /// <summary>
+    /// A run as the HTTP interface says it. The interface's own JSON is read, so that a command cannot say something else of a run here
+    /// than of one in a service.
+    /// </summary>
     public static Run Of(RunSummary summary) =>
-        JsonSerializer.Deserialize(JsonSerializer.SerializeToUtf8Bytes(RunResource.Of(summary), WebJson.Default.RunResource), ClientJson.Default.Run)!;
+        JsonSerializer.Deserialize(
+            JsonSerializer.SerializeToUtf8Bytes(RunResource.Of(summary), WebJson.Default.RunResource), ClientJson.Default.Run)!;
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<Run>> ListAsync(CancellationToken cancellationToken)
@@ -34,7 +39,9 @@ internal sealed class StoredRuns(RunReader reader, RunControl control, LocalStor
         return runs;
     }
 
-    /// <summary>The run of a name, of the unique beginning of a name, or the latest; for commands that work on the storage itself.</summary>
+    /// <summary>
+    /// The run of a name, of the unique beginning of a name, or the latest; for commands that work on the storage itself.
+    /// </summary>
     /// <exception cref="InputException">There is none, or several begin so.</exception>
     public static async Task<RunSummary> FindAsync(RunReader reader, string name, CancellationToken cancellationToken)
     {
@@ -57,10 +64,12 @@ internal sealed class StoredRuns(RunReader reader, RunControl control, LocalStor
     }
 
     /// <inheritdoc/>
-    public Task<Stream?> OpenFileAsync(string run, string file, CancellationToken cancellationToken) => reader.OpenFileAsync(RunId.Parse(run), file, cancellationToken);
+    public Task<Stream?> OpenFileAsync(string run, string file, CancellationToken cancellationToken) =>
+        reader.OpenFileAsync(RunId.Parse(run), file, cancellationToken);
 
     /// <inheritdoc/>
-    public Task WriteExportAsync(string run, RunExport export, Stream file, CancellationToken cancellationToken) => reader.WriteExportAsync(RunId.Parse(run), export, file, cancellationToken);
+    public Task WriteExportAsync(string run, RunExport export, Stream file, CancellationToken cancellationToken) =>
+        reader.WriteExportAsync(RunId.Parse(run), export, file, cancellationToken);
 
     /// <inheritdoc/>
     public async Task<Stream> OpenComparisonAsync(IReadOnlyList<Run> runs, ReportFormat format, CancellationToken cancellationToken)
@@ -102,7 +111,8 @@ internal sealed class StoredRuns(RunReader reader, RunControl control, LocalStor
             case RequestOutcome.NotFound:
                 throw new InputException($"Run {run.Id} was deleted.");
             default:
-                throw new InputException($"Run {run.Id} is {StateText.Of(run)}: it cannot be asked to {request.ToString().ToLowerInvariant()}.");
+                throw new InputException(
+                    $"Run {run.Id} is {StateText.Of(run)}: it cannot be asked to {request.ToString().ToLowerInvariant()}.");
         }
     }
 

@@ -19,7 +19,8 @@ internal sealed record HostSettings
 
     /// <summary>Where a person's own settings are, for every folder; <see langword="null"/> where the system knows no such place.</summary>
     public static string? PersonalFolder { get; } =
-        Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData, Environment.SpecialFolderOption.DoNotVerify) is { Length: > 0 } folder
+        Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData, Environment.SpecialFolderOption.DoNotVerify)
+            is { Length: > 0 } folder
             ? Path.Combine(folder, "medqa")
             : null;
 
@@ -126,7 +127,8 @@ internal sealed record HostSettings
         {
             throw new SettingException(
                 $"\"{refused.Name}\" in {FileName}",
-                "cannot be given by a file in the current folder, because it names a program, a destination or a secret, or deletes something, and "
+                "cannot be given by a file in the current folder, because it names a program, a destination or a secret, or deletes "
+                    + "something, and "
                 + $"the folder may be somebody else's. Use {refused.Option}, {refused.Variable} or {personalFile}.");
         }
 
@@ -134,7 +136,8 @@ internal sealed record HostSettings
         {
             throw new SettingException(
                 $"\"data\" in {FileName}",
-                $"is '{data}', which leads out of the folder of that file, and that file may be somebody else's. Use --data, MEDQA_DATA or {personalFile}.");
+                $"is '{data}', which leads out of the folder of that file, and that file may be somebody else's. Use --data, MEDQA_DATA "
+                    + $"or {personalFile}.");
         }
 
         var settings = new HostSettings();
@@ -165,12 +168,14 @@ internal sealed record HostSettings
             }
         }
 
-        if (!options.ContainsKey("data") && environment("MEDQA_DATA") is null or "" && !local.ContainsKey("data") && !own.ContainsKey("data")
+        if (!options.ContainsKey("data") && environment("MEDQA_DATA") is null or "" && !local.ContainsKey("data") && !own.ContainsKey(
+            "data")
             && LeadsOut(folder, DataFolderName))
         {
             throw new SettingException(
                 DataFolderName,
-                $"is a link that leads out of this folder, and the folder may be somebody else's. Name what it leads to with --data, MEDQA_DATA or {personalFile}.");
+                "is a link that leads out of this folder, and the folder may be somebody else's. Name what it leads to with --data, "
+                    + $"MEDQA_DATA or {personalFile}.");
         }
 
         return settings;
@@ -215,7 +220,9 @@ internal sealed record HostSettings
 
         try
         {
-            using var document = JsonDocument.Parse(RegularFile.ReadAllBytes(path), new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+            using var document = JsonDocument.Parse(
+                RegularFile.ReadAllBytes(path),
+                new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
             if (document.RootElement.ValueKind != JsonValueKind.Object)
             {
                 throw new SettingException(name, "must be a JSON object.");
@@ -226,14 +233,19 @@ internal sealed record HostSettings
             {
                 if (Setting.All.All(setting => setting.Name != field.Name))
                 {
-                    throw new SettingException($"\"{field.Name}\" in {name}", $"is no setting. The settings are {string.Join(", ", Setting.All.Select(static setting => setting.Name))}.");
+                    throw new SettingException(
+                        $"\"{field.Name}\" in {name}",
+                        $"is no setting. The settings are {string.Join(", ", Setting.All.Select(static setting => setting.Name))}.");
                 }
 
                 var value = field.Value.ValueKind switch
                 {
                     JsonValueKind.String => field.Value.GetString()!,
                     JsonValueKind.Number => field.Value.GetRawText(),
-                    var kind => throw new SettingException($"\"{field.Name}\" in {name}", $"must be a text or a number, and is {(kind == JsonValueKind.Null ? "null" : $"of kind {kind}")}."),
+                    var kind =>
+                        throw new SettingException(
+                            $"\"{field.Name}\" in {name}",
+                            $"must be a text or a number, and is {(kind == JsonValueKind.Null ? "null" : $"of kind {kind}")}."),
                 };
                 if (!fields.TryAdd(field.Name, value))
                 {

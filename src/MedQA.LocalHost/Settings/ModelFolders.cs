@@ -26,8 +26,12 @@ internal static class ModelFolders
             ? Holding(toolFolder, fetchedFolder).Select(folder => Path.Combine(folder, name)).FirstOrDefault(Directory.Exists)
             : null;
         return found ?? throw (model is null
-            ? new SettingException("--model", $"is not given, and the default model, models/{Default}, is neither in {toolFolder} nor in a folder above it.")
-            : new SettingException("--model", $"is '{model}', and there is no such folder, nor a model of that name. `medqa models` lists those that are there, `medqa models fetch` brings others."));
+            ? new SettingException(
+                "--model", $"is not given, and the default model, models/{Default}, is neither in {toolFolder} nor in a folder above it.")
+            : new SettingException(
+                "--model",
+                $"is '{model}', and there is no such folder, nor a model of that name. `medqa models` lists those that are there, `medqa "
+                    + "models fetch` brings others."));
     }
 
     /// <summary>Every model within the folders <c>models</c>, nearest first, and then those that were fetched.</summary>

@@ -34,27 +34,73 @@ internal sealed record Setting(
     /// <summary>Every setting.</summary>
     public static ImmutableArray<Setting> All { get; } =
     [
-        Of("data", "FOLDER", "Where runs are stored. Default: .medqa in the current folder", true, static (settings, text) => settings with { DataFolder = Path.GetFullPath(text) }),
-        Of("model", "FOLDER", "The language model: its folder, or its name in models. Default: smollm2-135m-instruct, which comes with medqa", true, static (settings, text) => settings with { Model = text }),
-        Of("endpoint", "URL", "A service to work with, started by `medqa serve` or in Azure, instead of this machine's own runs", true, static (settings, text) => settings with { Endpoint = ServiceUrl(text) }, isPersonal: true),
-        Of("key", "KEY", "The key for that service; and the key that `medqa serve` asks of everybody who calls it, at least 32 characters. Default: none. Better in MEDQA_KEY, where nobody sees it in the list of processes", false, static (settings, text) => settings with { Key = Secret(text) }, isPersonal: true),
-        Of("token", "TOKEN", "The Entra ID token for that service, as `az account get-access-token` gives it. Better in MEDQA_TOKEN", false, static (settings, text) => settings with { Token = Secret(text) }, isPersonal: true),
-        Of("graph", "FILE", "The graph's file within the model's folder, such as one that `medqa models optimize` made. Default: the one that the folder names", false, static (settings, text) => settings with { Graph = text }),
-        Of("profiles", "FOLDER", "A folder with further profiles, one JSON file each", false, static (settings, text) => settings with { ProfilesFolder = ExistingFolder(text) }),
-        Of("prefixes", "FOLDER", "A folder with tuned prefixes, each a folder of its own as `medqa tune` makes it: what a profile's prefix names", false, static (settings, text) => settings with { PrefixesFolder = ExistingFolder(text) }),
-        Of("urls", "URL", "Where `medqa serve` listens. Default: http://127.0.0.1:5080", false, static (settings, text) => settings with { Url = LoopbackUrl(text) }),
-        Of("threads", "N", "Threads of the model. Default: as many as the machine has cores", false, static (settings, text) => settings with { Threads = Number(text, 1, 1024) }),
-        Of("provider", "NAME", "What the model runs on: cpu or cuda. Default: cpu", false, static (settings, text) => settings with { Provider = Provider(text) }),
-        Of("ports", "B,Q,T", "Ports of the storage emulator for blobs, queues and tables. Default: 10000,10001,10002", false, static (settings, text) => settings with { Ports = Ports(text) }),
-        Of("storage", "CONNECTION", "Connection string of a storage account to use instead of the emulator", false, static (settings, text) => settings with { Storage = text }, isPersonal: true),
-        Of("keep", "DAYS", "After so many days a run that has ended is deleted, by whatever medqa works on runs then. Default: never", false, static (settings, text) => settings with { KeepDays = Number(text, 1, 36_500) }, isPersonal: true),
-        Of("keepUploads", "DAYS", "After so many days an uploaded question set is deleted, its runs not. Default: never", false, static (settings, text) => settings with { KeepUploadsDays = Number(text, 1, 36_500) }, "--keep-uploads", isPersonal: true),
-        Of("maxHours", "HOURS", "A run on which workers have spent more hours than this waits until it is approved. Default: no limit", false, static (settings, text) => settings with { MaxHours = Hours(text) }, "--max-hours"),
-        Of("telemetry", "WHERE", "Where traces and metrics go: none, console (standard error) or otlp (a collector, named by OTEL_EXPORTER_OTLP_ENDPOINT). Default: none", false, static (settings, text) => settings with { Telemetry = Exporter(text) }, isPersonal: true),
-        Of("cache", "FOLDER", "Where the emulator is installed and fetched models lie, once per user", false, static (settings, text) => settings with { CacheFolder = Path.GetFullPath(text) }, isPersonal: true),
-        Of("node", "PROGRAM", "The Node.js that runs the emulator", false, static (settings, text) => settings with { Node = text }, isPersonal: true),
-        Of("npm", "PROGRAM", "The npm that installs the emulator", false, static (settings, text) => settings with { Npm = text }, isPersonal: true),
-        Of("log", "LEVEL", "What is logged to standard error: none, error, warning, information or debug; never the text of a question. Default: warning", false, static (settings, text) => settings with { Log = Level(text) }),
+        Of("data", "FOLDER",
+            "Where runs are stored. Default: .medqa in the current folder",
+            true, static (settings, text) => settings with { DataFolder = Path.GetFullPath(text) }),
+        Of("model", "FOLDER",
+            "The language model: its folder, or its name in models. Default: smollm2-135m-instruct, which comes with medqa",
+            true, static (settings, text) => settings with { Model = text }),
+        Of("endpoint", "URL",
+            "A service to work with, started by `medqa serve` or in Azure, instead of this machine's own runs",
+            true, static (settings, text) => settings with { Endpoint = ServiceUrl(text) }, isPersonal: true),
+        Of("key", "KEY",
+            "The key for that service; and the key that `medqa serve` asks of everybody who calls it, at least 32 characters. Default: "
+                + "none. Better in MEDQA_KEY, where nobody sees it in the list of processes",
+            false, static (settings, text) => settings with { Key = Secret(text) }, isPersonal: true),
+        Of("token", "TOKEN",
+            "The Entra ID token for that service, as `az account get-access-token` gives it. Better in MEDQA_TOKEN",
+            false, static (settings, text) => settings with { Token = Secret(text) }, isPersonal: true),
+        Of("graph", "FILE",
+            "The graph's file within the model's folder, such as one that `medqa models optimize` made. Default: the one that the folder "
+                + "names",
+            false, static (settings, text) => settings with { Graph = text }),
+        Of("profiles", "FOLDER",
+            "A folder with further profiles, one JSON file each",
+            false, static (settings, text) => settings with { ProfilesFolder = ExistingFolder(text) }),
+        Of("prefixes", "FOLDER",
+            "A folder with tuned prefixes, each a folder of its own as `medqa tune` makes it: what a profile's prefix names",
+            false, static (settings, text) => settings with { PrefixesFolder = ExistingFolder(text) }),
+        Of("urls", "URL",
+            "Where `medqa serve` listens. Default: http://127.0.0.1:5080",
+            false, static (settings, text) => settings with { Url = LoopbackUrl(text) }),
+        Of("threads", "N",
+            "Threads of the model. Default: as many as the machine has cores",
+            false, static (settings, text) => settings with { Threads = Number(text, 1, 1024) }),
+        Of("provider", "NAME",
+            "What the model runs on: cpu or cuda. Default: cpu",
+            false, static (settings, text) => settings with { Provider = Provider(text) }),
+        Of("ports", "B,Q,T",
+            "Ports of the storage emulator for blobs, queues and tables. Default: 10000,10001,10002",
+            false, static (settings, text) => settings with { Ports = Ports(text) }),
+        Of("storage", "CONNECTION",
+            "Connection string of a storage account to use instead of the emulator",
+            false, static (settings, text) => settings with { Storage = text }, isPersonal: true),
+        Of("keep", "DAYS",
+            "After so many days a run that has ended is deleted, by whatever medqa works on runs then. Default: never",
+            false, static (settings, text) => settings with { KeepDays = Number(text, 1, 36_500) }, isPersonal: true),
+        Of("keepUploads", "DAYS",
+            "After so many days an uploaded question set is deleted, its runs not. Default: never",
+            false,
+            static (settings, text) => settings with { KeepUploadsDays = Number(text, 1, 36_500) },
+            "--keep-uploads",
+            isPersonal: true),
+        Of("maxHours", "HOURS",
+            "A run on which workers have spent more hours than this waits until it is approved. Default: no limit",
+            false, static (settings, text) => settings with { MaxHours = Hours(text) }, "--max-hours"),
+        Of("telemetry", "WHERE",
+            "Where traces and metrics go: none, console (standard error) or otlp (a collector, named by OTEL_EXPORTER_OTLP_ENDPOINT). "
+                + "Default: none",
+            false, static (settings, text) => settings with { Telemetry = Exporter(text) }, isPersonal: true),
+        Of("cache", "FOLDER",
+            "Where the emulator is installed and fetched models lie, once per user",
+            false, static (settings, text) => settings with { CacheFolder = Path.GetFullPath(text) }, isPersonal: true),
+        Of("node", "PROGRAM",
+            "The Node.js that runs the emulator", false, static (settings, text) => settings with { Node = text }, isPersonal: true),
+        Of("npm", "PROGRAM",
+            "The npm that installs the emulator", false, static (settings, text) => settings with { Npm = text }, isPersonal: true),
+        Of("log", "LEVEL",
+            "What is logged to standard error: none, error, warning, information or debug; never the text of a question. Default: warning",
+            false, static (settings, text) => settings with { Log = Level(text) }),
     ];
 
     private static Setting Of(
@@ -110,13 +156,18 @@ internal sealed record Setting(
         var parts = text.Split(',', StringSplitOptions.TrimEntries);
         return parts.Select(PortOf).ToArray() is [{ } blob, { } queue, { } table] && blob != queue && blob != table && queue != table
             ? new AzuritePorts(blob, queue, table)
-            : throw new FormatException($"is '{text}', but must be three different ports from 1 to {MostPort:#,0} with commas between them, for example 11000,11001,11002.");
+            : throw new FormatException(
+                $"is '{text}', but must be three different ports from 1 to {MostPort:#,0} with commas between them, for example "
+                    + "11000,11001,11002.");
 
-        static int? PortOf(string part) => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is >= 1 and <= MostPort ? port : null;
+        static int? PortOf(string part) =>
+            int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is >= 1 and <= MostPort ? port : null;
     }
 
     private static Uri ServiceUrl(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttps || url.Scheme == Uri.UriSchemeHttp) && url.Query.Length == 0
+        Uri.TryCreate(text, UriKind.Absolute, out var url)
+            && (url.Scheme == Uri.UriSchemeHttps || url.Scheme == Uri.UriSchemeHttp)
+            && url.Query.Length == 0
             ? url.Scheme == Uri.UriSchemeHttps || url.IsLoopback
                 ? url
                 : throw new FormatException($"is '{text}', but questions and keys are sent to other machines by https only.")
@@ -135,6 +186,8 @@ internal sealed record Setting(
 
         return url.IsLoopback
             ? url
-            : throw new FormatException($"is '{text}', but medqa knows no people, at most a key, and listens on this machine only: use 127.0.0.1 or localhost, and a reverse proxy with authentication for others.");
+            : throw new FormatException(
+                $"is '{text}', but medqa knows no people, at most a key, and listens on this machine only: use 127.0.0.1 or localhost, "
+                    + "and a reverse proxy with authentication for others.");
     }
 }

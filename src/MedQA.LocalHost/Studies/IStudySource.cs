@@ -4,7 +4,10 @@ using MedQA.Web.Contracts;
 
 namespace MedQA.LocalHost.Studies;
 
-/// <summary>Where a command finds studies: in the storage of this machine, or in a service somewhere. Both say the same, in the words of the HTTP interface.</summary>
+/// <summary>
+/// Where a command finds studies: in the storage of this machine, or in a service somewhere. Both say the same, in the words of the HTTP
+/// interface.
+/// </summary>
 internal interface IStudySource : IAsyncDisposable
 {
     /// <summary>Makes a study; the answer has the raters' links.</summary>

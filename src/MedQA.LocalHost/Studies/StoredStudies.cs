@@ -26,7 +26,8 @@ internal sealed class StoredStudies(LocalStorage storage) : IStudySource
     }
 
     /// <inheritdoc/>
-    public async Task<ImmutableArray<StudyResource>> ListAsync(CancellationToken cancellationToken) => [.. (await _studies.ListAsync(cancellationToken)).Select(StudyResource.Of)];
+    public async Task<ImmutableArray<StudyResource>> ListAsync(CancellationToken cancellationToken) =>
+        [.. (await _studies.ListAsync(cancellationToken)).Select(StudyResource.Of)];
 
     /// <inheritdoc/>
     public async Task<StudyResource> GetAsync(string study, CancellationToken cancellationToken)
@@ -39,8 +40,12 @@ internal sealed class StoredStudies(LocalStorage storage) : IStudySource
     public async Task<RaterResource> RenewLinkAsync(string study, string rater, CancellationToken cancellationToken)
     {
         var found = await FindAsync(study, cancellationToken);
-        return found.Manifest.Raters.FirstOrDefault(invited => invited.Rater == rater) is { } invited && await _studies.RenewLinkAsync(found.Id, rater, cancellationToken) is { } link
-            ? RaterResource.Of(found, invited, await _studies.RatingsAsync(found.Id, rater, cancellationToken)) with { Link = RaterResource.PathOf(link) }
+        return found.Manifest.Raters.FirstOrDefault(invited => invited.Rater == rater) is { } invited
+            && await _studies.RenewLinkAsync(found.Id, rater, cancellationToken) is { } link
+            ? RaterResource.Of(found, invited, await _studies.RatingsAsync(found.Id, rater, cancellationToken)) with
+            {
+                Link = RaterResource.PathOf(link)
+            }
             : throw NoRater(study, rater);
     }
 
@@ -97,5 +102,6 @@ internal sealed class StoredStudies(LocalStorage storage) : IStudySource
 
     private static InputException NoStudy(string study) => new($"There is no study '{study}' here. `medqa study list` lists the studies.");
 
-    private static InputException NoRater(string study, string rater) => new($"Study '{study}' has no rater '{rater}', or not any more. `medqa study show {study}` lists them.");
+    private static InputException NoRater(string study, string rater) =>
+        new($"Study '{study}' has no rater '{rater}', or not any more. `medqa study show {study}` lists them.");
 }

@@ -2,7 +2,9 @@ using Spectre.Console;
 
 namespace MedQA.LocalHost.Terminal;
 
-/// <summary>Where the command writes: results to standard output, everything else to standard error, so that results can be piped.</summary>
+/// <summary>
+/// Where the command writes: results to standard output, everything else to standard error, so that results can be piped.
+/// </summary>
 internal sealed class HostConsole
 {
     private const int LeastWidth = 40;

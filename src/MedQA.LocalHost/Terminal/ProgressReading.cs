@@ -23,10 +23,12 @@ internal readonly record struct ProgressReading(DateTimeOffset At, int Done, int
             return text;
         }
 
-        var left = TimeSpan.FromSeconds(Math.Max(0, ((changed.Questions - changed.Done) * seconds / done) - (now - changed.At).TotalSeconds));
+        var left =
+            TimeSpan.FromSeconds(Math.Max(0, ((changed.Questions - changed.Done) * seconds / done) - (now - changed.At).TotalSeconds));
         var tokens = changed.Tokens - first.Tokens;
         var speed = tokens > 0 ? string.Create(CultureInfo.InvariantCulture, $", {tokens / seconds:#,0} tokens/s") : "";
-        return string.Create(CultureInfo.InvariantCulture, $"{text}{speed}{(changed.Done < changed.Questions ? $", {Duration(left)} left" : "")}");
+        return string.Create(
+            CultureInfo.InvariantCulture, $"{text}{speed}{(changed.Done < changed.Questions ? $", {Duration(left)} left" : "")}");
     }
 
     /// <summary>A duration as a clock shows it.</summary>

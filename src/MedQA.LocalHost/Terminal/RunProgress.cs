@@ -47,7 +47,8 @@ internal sealed class RunProgress(HostConsole console, TimeProvider time)
         }, cancellationToken);
     }
 
-    private async Task FollowAsync(Func<CancellationToken, Task<ProgressReading?>> read, Action<string, ProgressReading> show, CancellationToken cancellationToken)
+    private async Task FollowAsync(
+        Func<CancellationToken, Task<ProgressReading?>> read, Action<string, ProgressReading> show, CancellationToken cancellationToken)
     {
         ProgressReading? first = null, changed = null;
         using var timer = new PeriodicTimer(LookEvery, time);

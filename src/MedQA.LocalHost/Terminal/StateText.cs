@@ -10,7 +10,8 @@ internal static class StateText
     public static string Of(Run run) => run.Requested == "delete" ? "deleting" : run.Paused ? "paused" : Of(run.State);
 
     /// <summary>The state in words.</summary>
-    public static string Of(RunState state) => state == RunState.CompletedWithFailures ? "completed with failures" : state.ToString().ToLowerInvariant();
+    public static string Of(RunState state) =>
+        state == RunState.CompletedWithFailures ? "completed with failures" : state.ToString().ToLowerInvariant();
 
     /// <summary>The state in words.</summary>
     public static string Of(Pipeline.Runs.RunState state) => Of(EnumNames.Stored<RunState>(state.ToString()));

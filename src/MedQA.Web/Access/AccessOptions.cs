@@ -38,8 +38,12 @@ public sealed record AccessOptions
         }
 
         var given = keys.OfType<string>().ToList();
-        Require(Mode != AccessMode.Keys || given.Count > 0, nameof(ReaderKey), "set, or one of RunnerKey and AdminKey, where Mode is Keys: else nobody can do anything");
-        Require(given.Distinct(StringComparer.Ordinal).Count() == given.Count, nameof(RunnerKey), "another key than those of the other roles");
+        Require(
+            Mode != AccessMode.Keys || given.Count > 0,
+            nameof(ReaderKey),
+            "set, or one of RunnerKey and AdminKey, where Mode is Keys: else nobody can do anything");
+        Require(
+            given.Distinct(StringComparer.Ordinal).Count() == given.Count, nameof(RunnerKey), "another key than those of the other roles");
     }
 
     private static void Require(bool holds, string setting, string wanted)

@@ -27,11 +27,17 @@ public sealed class AccessPolicy
         options.Check();
         _mode = options.Mode;
         _hostName = options.HostName;
-        (ApiRole Role, string? Key)[] keys = [(ApiRole.Reader, options.ReaderKey), (ApiRole.Runner, options.RunnerKey), (ApiRole.Admin, options.AdminKey)];
+        (ApiRole Role, string? Key)[] keys = [
+            (ApiRole.Reader, options.ReaderKey),
+            (ApiRole.Runner, options.RunnerKey),
+            (ApiRole.Admin, options.AdminKey)
+        ];
         _keys = [.. keys.Where(static role => role.Key is not null).Select(static role => (role.Role, Hash(role.Key!)))];
     }
 
-    /// <summary>What a request that must not be answered gets instead: 401 where nobody is known to ask, 403 where the role does not suffice.</summary>
+    /// <summary>
+    /// What a request that must not be answered gets instead: 401 where nobody is known to ask, 403 where the role does not suffice.
+    /// </summary>
     /// <param name="needed">The role that the route asks for.</param>
     /// <param name="request">The request.</param>
     /// <returns><see langword="null"/> for a request that may go on.</returns>
@@ -42,7 +48,11 @@ public sealed class AccessPolicy
         // only with those that its owner makes.
         if (_mode == AccessMode.EntraId && ForeignPage.Writes(request, page => IsOwn(page, request)))
         {
-            return Problem.Of(StatusCodes.Status403Forbidden, "foreign-page", "A page of another origin may not write here", "The browser sent this request for a page of another origin.");
+            return Problem.Of(
+                StatusCodes.Status403Forbidden,
+                "foreign-page",
+                "A page of another origin may not write here",
+                "The browser sent this request for a page of another origin.");
         }
 
         // A rater's routes ask for the secret of the link themselves, in every host and mode: who else asks plays no part.
@@ -59,8 +69,8 @@ public sealed class AccessPolicy
     }
 
     /// <summary>
-    /// Who asks, as the day's budget tells callers apart: an id of Entra ID, the role whose key was sent, or <see cref="ApiRequest.Anyone"/>
-    /// where nobody is asked.
+    /// Who asks, as the day's budget tells callers apart: an id of Entra ID, the role whose key was sent, or
+    /// <see cref="ApiRequest.Anyone"/> where nobody is asked.
     /// </summary>
     /// <param name="request">A request that was not refused.</param>
     public string CallerOf(HttpRequest request)
@@ -98,7 +108,8 @@ public sealed class AccessPolicy
     {
         request.HttpContext.Response.Headers.WWWAuthenticate = _mode == AccessMode.Keys ? $"ApiKey header=\"{KeyHeader}\"" : "Bearer";
         return Problem.Of(StatusCodes.Status401Unauthorized, "sign-in", "Nobody is signed in", _mode == AccessMode.Keys
-            ? $"{(request.Headers.ContainsKey(KeyHeader) ? "The key that was sent opens nothing here." : "No key was sent.")} A key comes in the header {KeyHeader}; `medqa` sends what MEDQA_KEY holds."
+            ? $"{(request.Headers.ContainsKey(KeyHeader) ? "The key that was sent opens nothing here." : "No key was sent.")} A key comes "
+                + $"in the header {KeyHeader}; `medqa` sends what MEDQA_KEY holds."
             : "Sign in with Entra ID, or send a token of it.");
     }
 

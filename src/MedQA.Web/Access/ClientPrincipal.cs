@@ -48,7 +48,10 @@ internal static class ClientPrincipal
         {
             using var document = JsonDocument.Parse(Convert.FromBase64String(header));
             var principal = document.RootElement;
-            if (principal.ValueKind != JsonValueKind.Object || Text(principal, "auth_typ") != "aad" || !principal.TryGetProperty("claims", out var claims) || claims.ValueKind != JsonValueKind.Array)
+            if (principal.ValueKind != JsonValueKind.Object
+                || Text(principal, "auth_typ") != "aad"
+                || !principal.TryGetProperty("claims", out var claims)
+                || claims.ValueKind != JsonValueKind.Array)
             {
                 return null;
             }
@@ -80,5 +83,6 @@ internal static class ClientPrincipal
         }
     }
 
-    private static string? Text(JsonElement parent, string name) => parent.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    private static string? Text(JsonElement parent, string name) =>
+        parent.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 }

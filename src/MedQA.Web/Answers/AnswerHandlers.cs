@@ -25,7 +25,9 @@ internal static class AnswerHandlers
     private const int FlushAt = 32 * 1024;
     private const int LongestSearch = 200;
 
-    /// <summary>A page of answers as JSON, or all of them as a stream of JSON lines, as CSV or, of a run that has ended, as Parquet.</summary>
+    /// <summary>
+    /// A page of answers as JSON, or all of them as a stream of JSON lines, as CSV or, of a run that has ended, as Parquet.
+    /// </summary>
     public static async Task<IResult> ListAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
     {
         var query = new AnswerQuery { Filter = Filter(request), AgreementBelow = AgreementBelow(request), Search = Search(request) };
@@ -39,13 +41,22 @@ internal static class AnswerHandlers
             var page = await api.Reader.AnswersAsync(summary, request.Query("continuation"), take, query, cancellationToken);
 
             // The lists of a result have the texts with the rows.
-            var texts = await api.Reader.TextsAsync(run, [.. page.Answers.Where(static row => row.Text is null).Select(static row => row.Ordinal)], cancellationToken);
-            return Conditional.Json(request, new AnswerList([.. page.Answers.Select(row => row with { Text = row.Text ?? texts.GetValueOrDefault(row.Ordinal) })], page.Continuation, page.Total), WebJson.Default.AnswerList);
+            var texts = await api.Reader.TextsAsync(
+                run, [.. page.Answers.Where(static row => row.Text is null).Select(static row => row.Ordinal)], cancellationToken);
+            return Conditional.Json(
+                request,
+                new AnswerList(
+                    [.. page.Answers.Select(row => row with { Text = row.Text ?? texts.GetValueOrDefault(row.Ordinal) })],
+                    page.Continuation,
+                    page.Total),
+                WebJson.Default.AnswerList);
         }
 
         if (query.AgreementBelow is not null || query.Search is not null)
         {
-            throw Problem.BadParameter(query.Search is null ? "agreementBelow" : "search", "must be left out where all answers are streamed; pages of JSON have it.");
+            throw Problem.BadParameter(
+                query.Search is null ? "agreementBelow" : "search",
+                "must be left out where all answers are streamed; pages of JSON have it.");
         }
 
         if (format == Parquet && query.Filter != AnswerFilter.All)
@@ -54,7 +65,10 @@ internal static class AnswerHandlers
         }
 
         // What a result's revision holds does not change any more.
-        if (summary.State.IsFinal() && summary.Revision > 0 && Conditional.IsKnown(request, $"{run}-{summary.Revision}-{query.Filter}-{format[(format.LastIndexOfAny(['/', '.', '-']) + 1)..]}"))
+        if (summary.State.IsFinal()
+            && summary.Revision > 0
+            && Conditional.IsKnown(
+                request, $"{run}-{summary.Revision}-{query.Filter}-{format[(format.LastIndexOfAny(['/', '.', '-']) + 1)..]}"))
         {
             return Conditional.NotModified;
         }
@@ -87,15 +101,19 @@ internal static class AnswerHandlers
         return Conditional.Json(request, new AnswerDetail(question, answer), WebJson.Default.AnswerDetail);
     }
 
-    /// <summary>The question by its id, or with <c>by=ordinal</c> by its place, which is unique where several data sets use an id.</summary>
-    private static async Task<(int Ordinal, Question Question)?> QuestionAsync(Api api, ApiRequest request, RunSummary run, string question, CancellationToken cancellationToken)
+    /// <summary>
+    /// The question by its id, or with <c>by=ordinal</c> by its place, which is unique where several data sets use an id.
+    /// </summary>
+    private static async Task<(int Ordinal, Question Question)?> QuestionAsync(
+        Api api, ApiRequest request, RunSummary run, string question, CancellationToken cancellationToken)
     {
         if (request.Query("by") is not "ordinal")
         {
             return await api.Reader.FindQuestionAsync(run, question, cancellationToken);
         }
 
-        return int.TryParse(question, NumberStyles.None, CultureInfo.InvariantCulture, out var ordinal) && await api.Reader.GetQuestionAsync(run.Run, ordinal, cancellationToken) is { } found
+        return int.TryParse(question, NumberStyles.None, CultureInfo.InvariantCulture, out var ordinal)
+            && await api.Reader.GetQuestionAsync(run.Run, ordinal, cancellationToken) is { } found
             ? (ordinal, found)
             : null;
     }
@@ -103,7 +121,9 @@ internal static class AnswerHandlers
     private static double? AgreementBelow(ApiRequest request) => request.Query("agreementBelow") switch
     {
         null => null,
-        var text when double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var most) && most is >= 0 and <= 1 => most,
+        var text
+            when double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var most)
+                && most is >= 0 and <= 1 => most,
         _ => throw Problem.BadParameter("agreementBelow", "must be a number from 0 to 1."),
     };
 

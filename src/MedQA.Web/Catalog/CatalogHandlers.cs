@@ -38,7 +38,8 @@ internal static class CatalogHandlers
         Task.FromResult(Conditional.Json(request, [.. api.Models], WebJson.Default.ModelDescriptionArray));
 
     /// <summary>The document that describes the interface: a resource of this assembly, made of the route table by a test.</summary>
-    public static Task<IResult> DocumentAsync(Api api, ApiRequest request, CancellationToken cancellationToken) => Task.FromResult(Conditional.Bytes(request, Document.Value, "application/json"));
+    public static Task<IResult> DocumentAsync(Api api, ApiRequest request, CancellationToken cancellationToken) =>
+        Task.FromResult(Conditional.Bytes(request, Document.Value, "application/json"));
 
     /// <summary>Whether the service is ready: its tables and its queue answer in time. A probe calls it.</summary>
     public static async Task<IResult> HealthAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
@@ -52,13 +53,22 @@ internal static class CatalogHandlers
             await Task.WhenAll(listing, counting);
             var queue = await counting;
             return Results.Json(
-                new Health("ok", typeof(Api).Assembly.GetName().Version?.ToString(3) ?? "", "ok", [.. api.Models.Select(static model => model.Name)], new QueueHealth(queue.Messages, queue.Oldest?.TotalSeconds)),
+                new Health(
+                    "ok",
+                    typeof(Api).Assembly.GetName().Version?.ToString(3) ?? "",
+                    "ok",
+                    [.. api.Models.Select(static model => model.Name)],
+                    new QueueHealth(queue.Messages, queue.Oldest?.TotalSeconds)),
                 WebJson.Default.Health,
                 Negotiation.Json);
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            return Problem.Of(StatusCodes.Status503ServiceUnavailable, "storage", "The storage does not answer", $"The storage has not answered within {HealthLimit.TotalSeconds:0} seconds. Runs go on when it does.");
+            return Problem.Of(
+                StatusCodes.Status503ServiceUnavailable,
+                "storage",
+                "The storage does not answer",
+                $"The storage has not answered within {HealthLimit.TotalSeconds:0} seconds. Runs go on when it does.");
         }
     }
 }

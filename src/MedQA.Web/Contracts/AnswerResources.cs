@@ -6,7 +6,8 @@ namespace MedQA.Web.Contracts;
 
 /// <summary>A page of answers in the order of their questions.</summary>
 /// <param name="Answers">The answers.</param>
-/// <param name="Continuation">Ask with it for the next page; missing on the last. While a run goes on, more can come behind the last page.</param>
+/// <param name="Continuation">Ask with it for the next page; missing on the last. While a run goes on, more can come behind the last
+/// page.</param>
 /// <param name="Total">How many answers pass in all, on the first page where that is known; else missing.</param>
 public sealed record AnswerList(IReadOnlyList<AnswerRow> Answers, string? Continuation, int? Total = null);
 

@@ -3,7 +3,10 @@ using MedQA.Pipeline.Studies;
 
 namespace MedQA.Web.Contracts;
 
-/// <summary>What a rater sees: the rubric and the own queue. Nothing in it says where an answer comes from, what others say, or which other studies there are.</summary>
+/// <summary>
+/// What a rater sees: the rubric and the own queue. Nothing in it says where an answer comes from, what others say, or which other studies
+/// there are.
+/// </summary>
 public sealed record RaterQueue
 {
     /// <summary>The study's title.</summary>
@@ -55,15 +58,20 @@ public sealed record RaterChoice(string Id, string Label, string? Definition);
 /// <param name="Question">The question.</param>
 /// <param name="Answers">The answer, or two that are compared.</param>
 /// <param name="Marks">The last click on each of what can be said.</param>
-public sealed record QueuedAnswer(int Place, string? Context, string Question, ImmutableArray<string> Answers, ImmutableArray<RaterClick> Marks);
+public sealed record QueuedAnswer(
+    int Place, string? Context, string Question, ImmutableArray<string> Answers, ImmutableArray<RaterClick> Marks);
 
 /// <summary>A click of a rater.</summary>
 public sealed record RaterClick
 {
-    /// <summary>Names the click: 16 hexadecimal digits, drawn by whoever sends it. A click that is sent again under its id and moment is taken once.</summary>
+    /// <summary>
+    /// Names the click: 16 hexadecimal digits, drawn by whoever sends it. A click that is sent again under its id and moment is taken once.
+    /// </summary>
     public required string Id { get; init; }
 
-    /// <summary>When it was made, by the service's clock. Of two clicks on the same the later one counts, in whatever order they arrive.</summary>
+    /// <summary>
+    /// When it was made, by the service's clock. Of two clicks on the same the later one counts, in whatever order they arrive.
+    /// </summary>
     public required DateTimeOffset At { get; init; }
 
     /// <summary>The place in the rater's queue, from 0.</summary>

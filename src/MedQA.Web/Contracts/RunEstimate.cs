@@ -4,7 +4,10 @@ using MedQA.Pipeline.Runs;
 
 namespace MedQA.Web.Contracts;
 
-/// <summary>What a run would take, from its question set, its profile and what earlier runs took. What nothing is known of is left out, and <see cref="Unknown"/> says why.</summary>
+/// <summary>
+/// What a run would take, from its question set, its profile and what earlier runs took. What nothing is known of is left out, and
+/// <see cref="Unknown"/> says why.
+/// </summary>
 public sealed record RunEstimate
 {
     /// <summary>The question set's name.</summary>
@@ -31,7 +34,9 @@ public sealed record RunEstimate
     /// <summary>Reasonings that vote on a question, at most; 0 where options are only scored.</summary>
     public required int SamplesPerQuestion { get; init; }
 
-    /// <summary>Answers that the model is asked for per question, at most: samples, and refinements behind them; 1 where options are only scored.</summary>
+    /// <summary>
+    /// Answers that the model is asked for per question, at most: samples, and refinements behind them; 1 where options are only scored.
+    /// </summary>
     public required int CallsPerQuestion { get; init; }
 
     /// <summary>Tokens that would be drawn if every sample went to its limit.</summary>
@@ -70,13 +75,23 @@ public sealed record RunEstimate
             MaxGeneratedTokens = estimate.Questions * profile.MostTokensPerQuestion,
         };
         return answered == 0
-            ? estimate with { Unknown = [$"How many tokens and how much time it takes is not known: no run of profile {profile.Name} with model {estimate.Model} has finished here yet. `medqa estimate` asks a few questions to find out."] }
+            ? estimate with
+            {
+                Unknown = [$"How many tokens and how much time it takes is not known: no run of profile {profile.Name} with model "
+                    + $"{estimate.Model} has finished here yet. `medqa estimate` asks a few questions to find out."]
+            }
             : estimate with
             {
                 ExpectedGeneratedTokens = totals.GeneratedTokens * estimate.Questions / answered,
                 TokensPerSecond = totals is { Seconds: > 0, GeneratedTokens: > 0 } ? totals.GeneratedTokens / totals.Seconds : null,
                 ExpectedSeconds = totals.Seconds > 0 ? totals.Seconds * estimate.Questions / answered : null,
-                BasedOn = [.. earlier.Select(static run => new EarlierRun(run.Run.ToString(), run.Name, run.Totals.Done - run.Totals.Failed - run.Totals.Unaskable, run.Totals.GeneratedTokens, run.Totals.Seconds))],
+                BasedOn = [.. earlier.Select(
+                    static run => new EarlierRun(
+                        run.Run.ToString(),
+                        run.Name,
+                        run.Totals.Done - run.Totals.Failed - run.Totals.Unaskable,
+                        run.Totals.GeneratedTokens,
+                        run.Totals.Seconds))],
                 Unknown = totals.Seconds > 0 ? [] : ["How much time it takes is not known: the earlier runs did not measure it."],
             };
     }

@@ -21,7 +21,9 @@ public sealed record StudyRequest
     /// <summary>The rubric: the name of one that comes with the service (`ListRubrics`), or a rubric of your own.</summary>
     public required JsonElement Rubric { get; init; }
 
-    /// <summary>Where the answers come from: 1 to 12 sources, over the same questions. A question that a source does not answer is left out.</summary>
+    /// <summary>
+    /// Where the answers come from: 1 to 12 sources, over the same questions. A question that a source does not answer is left out.
+    /// </summary>
     public required ImmutableArray<SourceRequest> Sources { get; init; }
 
     /// <summary>How many questions of which data set; without it, every question that all sources answer.</summary>

@@ -58,14 +58,21 @@ public sealed record StudyResource
     public static StudyResource Of(Study study, IReadOnlyList<RaterRatings> ratings)
     {
         ArgumentNullException.ThrowIfNull(study);
-        return Plain(study.Manifest) with { Raters = [.. study.Manifest.Raters.Select(invited => RaterResource.Of(study, invited, ratings.FirstOrDefault(rating => rating.Rater.Name == invited.Rater)))] };
+        return Plain(study.Manifest) with
+        {
+            Raters = [.. study.Manifest.Raters.Select(
+                invited => RaterResource.Of(study, invited, ratings.FirstOrDefault(rating => rating.Rater.Name == invited.Rater)))]
+        };
     }
 
     /// <summary>A study that was made just now, with the raters' links.</summary>
     public static StudyResource Of(Study study, IReadOnlyList<RaterLink> links)
     {
         var made = Of(study, [.. links.Select(static link => RaterRatings.None(link.Rater))]);
-        return made with { Raters = [.. made.Raters!.Value.Zip(links, static (rater, link) => rater with { Link = RaterResource.PathOf(link) })] };
+        return made with
+        {
+            Raters = [.. made.Raters!.Value.Zip(links, static (rater, link) => rater with { Link = RaterResource.PathOf(link) })]
+        };
     }
 
     private static StudyResource Plain(StudyManifest study) => new()
@@ -117,7 +124,9 @@ public sealed record RaterResource
     /// <summary>When the last click came.</summary>
     public DateTimeOffset? LastClick { get; init; }
 
-    /// <summary>The path of the rater's link on this service, in the answer that made it and in no other: only a hash of its secret is kept.</summary>
+    /// <summary>
+    /// The path of the rater's link on this service, in the answer that made it and in no other: only a hash of its secret is kept.
+    /// </summary>
     public string? Link { get; init; }
 
     /// <summary>A rater.</summary>

@@ -12,7 +12,14 @@ namespace MedQA.Web.Contracts;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    Converters = [typeof(EnumNameConverter<RunState>), typeof(EnumNameConverter<RequestedAction>), typeof(EnumNameConverter<SampleEnd>), typeof(EnumNameConverter<RaterState>), typeof(EnumNameConverter<ClickKind>), typeof(FiniteNumberConverter)])]
+    Converters = [
+        typeof(EnumNameConverter<RunState>),
+        typeof(EnumNameConverter<RequestedAction>),
+        typeof(EnumNameConverter<SampleEnd>),
+        typeof(EnumNameConverter<RaterState>),
+        typeof(EnumNameConverter<ClickKind>),
+        typeof(FiniteNumberConverter)
+    ])]
 [JsonSerializable(typeof(RunResource))]
 [JsonSerializable(typeof(RunList))]
 [JsonSerializable(typeof(AnswerRow))]
@@ -40,6 +47,10 @@ public sealed partial class WebJson : JsonSerializerContext
         AllowDuplicateProperties = false,
     });
 
-    /// <summary>The same for sentences that people read as they come, in a terminal for instance: quotation marks stand as they are. Such answers are never markup: their type says so, and browsers are told not to guess.</summary>
-    public static WebJson Readable => field ??= new WebJson(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    /// <summary>
+    /// The same for sentences that people read as they come, in a terminal for instance: quotation marks stand as they are. Such answers
+    /// are never markup: their type says so, and browsers are told not to guess.
+    /// </summary>
+    public static WebJson Readable =>
+        field ??= new WebJson(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 }

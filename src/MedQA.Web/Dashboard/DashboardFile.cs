@@ -5,7 +5,9 @@ using Microsoft.Net.Http.Headers;
 
 namespace MedQA.Web.Dashboard;
 
-/// <summary>A file of the dashboard. All of them are resources of this assembly, so that every host has them without files beside it.</summary>
+/// <summary>
+/// A file of the dashboard. All of them are resources of this assembly, so that every host has them without files beside it.
+/// </summary>
 /// <param name="Name">Its name.</param>
 /// <param name="ContentType">Its media type.</param>
 /// <param name="Content">Its bytes.</param>
@@ -16,7 +18,10 @@ internal sealed record DashboardFile(string Name, string ContentType, byte[] Con
     /// <summary>The page that loads the others.</summary>
     public const string Page = "index.html";
 
-    /// <summary>The page of raters. It and its files have a path of their own, which a sign-in in front can leave open without opening anything else.</summary>
+    /// <summary>
+    /// The page of raters. It and its files have a path of their own, which a sign-in in front can leave open without opening anything
+    /// else.
+    /// </summary>
     public const string RatingPage = "rate.html";
 
     private const string Prefix = "dashboard/";
@@ -45,7 +50,12 @@ internal sealed record DashboardFile(string Name, string ContentType, byte[] Con
             gzip.Write(content);
         }
 
-        return new DashboardFile(name, TypeOf(name), content, compressed.ToArray(), new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(content).AsSpan(0, 16))}\"", isWeak: true));
+        return new DashboardFile(
+            name,
+            TypeOf(name),
+            content,
+            compressed.ToArray(),
+            new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(content).AsSpan(0, 16))}\"", isWeak: true));
     }
 
     private static string TypeOf(string name) => Path.GetExtension(name) switch
@@ -55,6 +65,7 @@ internal sealed record DashboardFile(string Name, string ContentType, byte[] Con
         ".js" => "text/javascript; charset=utf-8",
         ".svg" => "image/svg+xml",
         ".txt" => "text/plain; charset=utf-8",
-        var other => throw new InvalidOperationException($"The dashboard's file {name} has the extension '{other}', which has no media type here."),
+        var other =>
+            throw new InvalidOperationException($"The dashboard's file {name} has the extension '{other}', which has no media type here."),
     };
 }

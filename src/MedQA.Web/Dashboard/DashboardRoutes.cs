@@ -8,27 +8,33 @@ using Microsoft.Net.Http.Headers;
 namespace MedQA.Web.Dashboard;
 
 /// <summary>
-/// The routes of the dashboard: rows like those of <see cref="ApiRoutes"/>, which hosts map in the same way, but no part of the interface that its document describes.
-/// The files hold nothing of any run; what they show they ask the interface for, in the name of whoever looks.
+/// The routes of the dashboard: rows like those of <see cref="ApiRoutes"/>, which hosts map in the same way, but no part of the interface
+/// that its document describes. The files hold nothing of any run; what they show they ask the interface for, in the name of whoever looks.
 /// </summary>
 public static class DashboardRoutes
 {
     /// <summary>
-    /// What the pages may do: load their own scripts and styles, and call this service. No other address, no script or style within a page, and no way to
-    /// make markup of a text: a question that looks like a script stays text.
+    /// What the pages may do: load their own scripts and styles, and call this service. No other address, no script or style within a page,
+    /// and no way to make markup of a text: a question that looks like a script stays text.
     /// </summary>
     public const string ContentSecurityPolicy =
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action "
+            + "'none'; frame-ancestors 'none'; "
         + "require-trusted-types-for 'script'; trusted-types 'none'";
 
     /// <summary>Every route.</summary>
     public static ImmutableArray<ApiRoute> All { get; } =
     [
-        new("GetHome", "GET", "", ApiRole.Anyone, "Shows the dashboard.", static (_, request, _) => Task.FromResult(Answer(request.Http, DashboardFile.Page))),
-        new("GetDashboard", "GET", "dashboard", ApiRole.Anyone, "Shows the dashboard.", static (_, request, _) => Task.FromResult(Answer(request.Http, DashboardFile.Page))),
-        new("GetRatingPage", "GET", "rate", ApiRole.Anyone, "Shows the page of raters.", static (_, request, _) => Task.FromResult(Answer(request.Http, DashboardFile.RatingPage))),
-        new("GetRatingPageFile", "GET", "rate/{file}", ApiRole.Anyone, "Reads a file of the page of raters.", static (_, request, _) => Task.FromResult(Answer(request.Http, request.Path["file"]))),
-        new("GetDashboardFile", "GET", "dashboard/{file}", ApiRole.Anyone, "Reads a file of the dashboard.", static (_, request, _) => Task.FromResult(Answer(request.Http, request.Path["file"]))),
+        new("GetHome", "GET", "", ApiRole.Anyone, "Shows the dashboard.", static (_, request, _) =>
+            Task.FromResult(Answer(request.Http, DashboardFile.Page))),
+        new("GetDashboard", "GET", "dashboard", ApiRole.Anyone, "Shows the dashboard.", static (_, request, _) =>
+            Task.FromResult(Answer(request.Http, DashboardFile.Page))),
+        new("GetRatingPage", "GET", "rate", ApiRole.Anyone, "Shows the page of raters.", static (_, request, _) =>
+            Task.FromResult(Answer(request.Http, DashboardFile.RatingPage))),
+        new("GetRatingPageFile", "GET", "rate/{file}", ApiRole.Anyone, "Reads a file of the page of raters.", static (_, request, _) =>
+            Task.FromResult(Answer(request.Http, request.Path["file"]))),
+        new("GetDashboardFile", "GET", "dashboard/{file}", ApiRole.Anyone, "Reads a file of the dashboard.", static (_, request, _) =>
+            Task.FromResult(Answer(request.Http, request.Path["file"]))),
     ];
 
     private static IResult Answer(HttpRequest request, string name)
@@ -46,12 +52,14 @@ public static class DashboardRoutes
 
         // Browsers keep the files and ask each time whether they still hold: a new version is never mixed with an old one.
         headers.CacheControl = "no-cache";
-        if (request.GetTypedHeaders().IfNoneMatch.Any(known => known.Equals(EntityTagHeaderValue.Any) || known.Compare(file.Tag, useStrongComparison: false)))
+        if (request.GetTypedHeaders().IfNoneMatch.Any(
+            known => known.Equals(EntityTagHeaderValue.Any) || known.Compare(file.Tag, useStrongComparison: false)))
         {
             return Results.StatusCode(StatusCodes.Status304NotModified);
         }
 
-        var compress = request.GetTypedHeaders().AcceptEncoding.Any(static coding => coding.Value.Equals("gzip", StringComparison.OrdinalIgnoreCase) && coding.Quality is null or > 0);
+        var compress = request.GetTypedHeaders().AcceptEncoding.Any(
+            static coding => coding.Value.Equals("gzip", StringComparison.OrdinalIgnoreCase) && coding.Quality is null or > 0);
         if (compress)
         {
             headers.ContentEncoding = "gzip";

@@ -21,7 +21,9 @@ internal static class EstimateHandlers
     private const int LookedThrough = 4;
     private static readonly SplitOptions Limits = new();
 
-    /// <summary>Reads the question set in the body to its end, and answers with what a run of it would take. Stores nothing of it.</summary>
+    /// <summary>
+    /// Reads the question set in the body to its end, and answers with what a run of it would take. Stores nothing of it.
+    /// </summary>
     public static async Task<IResult> EstimateAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
     {
         var name = request.Query("profile") ?? api.DefaultProfile;
@@ -41,7 +43,8 @@ internal static class EstimateHandlers
         var model = api.Models.FirstOrDefault();
         var earlier = model is null ? [] : await EarlierAsync(api.Reader, model, profile, cancellationToken);
         var read = await ReadAsync(body, options, tally, cancellationToken);
-        var rejected = await api.Splitter.WhyRejectedAsync(profile.Name, cancellationToken) ?? profile.GetIncompatibility(tally.Accepted, tally.FreeAnswers);
+        var rejected = await api.Splitter.WhyRejectedAsync(profile.Name, cancellationToken)
+            ?? profile.GetIncompatibility(tally.Accepted, tally.FreeAnswers);
         var tokens = read.Tally.Accepted * profile.MostTokensPerQuestion;
         var shortage = api.Ledger is { } ledger ? await ledger.WhyWaitAsync(request.Caller, tokens, cancellationToken) : null;
         var estimate = RunEstimate.Of(
@@ -87,7 +90,8 @@ internal static class EstimateHandlers
         }
     }
 
-    private static async Task<(QuestionSetTally Tally, ImmutableArray<UnusableRow> Rejected)> ReadAsync(Stream body, QuestionSetOptions options, QuestionSetTally tally, CancellationToken cancellationToken)
+    private static async Task<(QuestionSetTally Tally, ImmutableArray<UnusableRow> Rejected)> ReadAsync(
+        Stream body, QuestionSetOptions options, QuestionSetTally tally, CancellationToken cancellationToken)
     {
         var rejected = ImmutableArray.CreateBuilder<UnusableRow>();
         await foreach (var row in QuestionSetReader.ReadAsync(body, options, cancellationToken))
@@ -102,8 +106,12 @@ internal static class EstimateHandlers
         return (tally, rejected.ToImmutable());
     }
 
-    /// <summary>The newest finished runs of the same model and the same profile, word for word: a profile's name can have meant something else before.</summary>
-    private static async Task<List<RunSummary>> EarlierAsync(RunReader reader, ModelDescription model, Profile profile, CancellationToken cancellationToken)
+    /// <summary>
+    /// The newest finished runs of the same model and the same profile, word for word: a profile's name can have meant something else
+    /// before.
+    /// </summary>
+    private static async Task<List<RunSummary>> EarlierAsync(
+        RunReader reader, ModelDescription model, Profile profile, CancellationToken cancellationToken)
     {
         var (found, wanted) = (new List<RunSummary>(), CanonicalJson.Of(profile));
         string? continuation = null;
@@ -112,8 +120,10 @@ internal static class EstimateHandlers
             var runs = await reader.ListAsync(continuation, RunReader.MaxPage, cancellationToken);
             foreach (var run in runs.Runs)
             {
-                if (run.State is RunState.Completed or RunState.CompletedWithFailures && run.Profile == profile.Name && run.ModelFingerprint == model.Fingerprint
-                    && await reader.GetManifestAsync(run.Run, cancellationToken) is { Protocol.Profile: { } asked } && CanonicalJson.Of(asked).AsSpan().SequenceEqual(wanted))
+                if (run.State is RunState.Completed
+                    or RunState.CompletedWithFailures && run.Profile == profile.Name && run.ModelFingerprint == model.Fingerprint
+                    && await reader.GetManifestAsync(run.Run, cancellationToken)
+                        is { Protocol.Profile: { } asked } && CanonicalJson.Of(asked).AsSpan().SequenceEqual(wanted))
                 {
                     found.Add(run);
                     if (found.Count == EarlierRuns)

@@ -26,16 +26,19 @@ internal static class Problem
         New(StatusCodes.Status404NotFound, "unknown-run", "No such run", $"There is no run '{Shown(run)}'.");
 
     public static ProblemException UnknownQuestion(string question) =>
-        New(StatusCodes.Status404NotFound, "unknown-question", "No such question", $"The run has no question '{Shown(question)}', or it is not answered yet.");
+        New(StatusCodes.Status404NotFound, "unknown-question", "No such question", $"The run has no question '{Shown(question)}', or it "
+            + "is not answered yet.");
 
     public static ProblemException UnknownFile(string name) =>
         New(StatusCodes.Status404NotFound, "unknown-file", "No such file", $"The dashboard has no file '{Shown(name)}'.");
 
     public static ProblemException UnknownRunFile(string run, string name, IEnumerable<string> known) =>
-        New(StatusCodes.Status404NotFound, "unknown-file", "No such file", $"Run '{run}' has no file '{Shown(name)}', or not yet. A run that has ended has {string.Join(", ", known)}; the last only where rows were rejected.");
+        New(StatusCodes.Status404NotFound, "unknown-file", "No such file", $"Run '{run}' has no file '{Shown(name)}', or not yet. A run "
+            + $"that has ended has {string.Join(", ", known)}; the last only where rows were rejected.");
 
     public static ProblemException NoReport(string run) =>
-        New(StatusCodes.Status404NotFound, "no-report", "No report yet", $"The report of run '{run}' is written when its last question is answered.");
+        New(StatusCodes.Status404NotFound, "no-report", "No report yet", $"The report of run '{run}' is written when its last question is "
+            + "answered.");
 
     public static ProblemException BadParameter(string name, string problem) => new(new ProblemDetails
     {
@@ -76,10 +79,12 @@ internal static class Problem
         New(StatusCodes.Status404NotFound, "unknown-study", "No such study", $"There is no study '{Shown(study)}'.");
 
     public static ProblemException UnknownRater(string study, string rater) =>
-        New(StatusCodes.Status404NotFound, "unknown-rater", "No such rater", $"Study '{study}' has no rater '{Shown(rater)}', or not any more.");
+        New(StatusCodes.Status404NotFound, "unknown-rater", "No such rater", $"Study '{study}' has no rater '{Shown(rater)}', or not any "
+            + "more.");
 
     public static ProblemException RaterLink() =>
-        New(StatusCodes.Status401Unauthorized, "rater-link", "This link opens nothing", "Raters send what stands behind # in their link in the header x-medqa-rater. It is missing or cut off, or the link was replaced by a new one.");
+        New(StatusCodes.Status401Unauthorized, "rater-link", "This link opens nothing", "Raters send what stands behind # in their link "
+            + "in the header x-medqa-rater. It is missing or cut off, or the link was replaced by a new one.");
 
     public static ProblemException RaterState(string why) =>
         New(StatusCodes.Status409Conflict, "rater-state", "This is not possible now", why);
@@ -99,7 +104,9 @@ internal static class Problem
     public static ProblemException TooLarge(long most, bool isJson) =>
         New(StatusCodes.Status413PayloadTooLarge, "too-large", "The body is too large", isJson
             ? string.Create(CultureInfo.InvariantCulture, $"The body may have at most {most:#,0} bytes here.")
-            : string.Create(CultureInfo.InvariantCulture, $"A question set may have at most {most:#,0} bytes here. Upload a larger one into the container question-sets."));
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"A question set may have at most {most:#,0} bytes here. Upload a larger one into the container question-sets."));
 
     public static ProblemException WrongMedia(string why) =>
         New(StatusCodes.Status415UnsupportedMediaType, "media-type", "The body is of another kind than this operation takes", why);
@@ -114,23 +121,29 @@ internal static class Problem
         Type = "urn:medqa:no-part",
         Title = "The file has no such part",
         Status = StatusCodes.Status416RangeNotSatisfiable,
-        Detail = string.Create(CultureInfo.InvariantCulture, $"The file has {length:#,0} bytes, and none of them is in the part that the header Range asks for. Without it the whole file is sent."),
+        Detail = string.Create(
+            CultureInfo.InvariantCulture,
+            $"The file has {length:#,0} bytes, and none of them is in the part that the header Range asks for. Without it the whole file "
+                + $"is sent."),
     })
     {
         FileLength = length,
     };
 
     public static ProblemException NotPossible(string run, string action, string state) =>
-        New(StatusCodes.Status409Conflict, "not-possible", "The run's state does not allow this", $"Run '{run}' is {state}: it cannot be asked to {action}.");
+        New(StatusCodes.Status409Conflict, "not-possible", "The run's state does not allow this", $"Run '{run}' is {state}: it cannot be "
+            + $"asked to {action}.");
 
     public static ProblemException OtherRules(string why) =>
         New(StatusCodes.Status409Conflict, "other-rules", "The run follows another version of the evaluation's rules", why);
 
     public static ProblemException Changed() =>
-        New(StatusCodes.Status409Conflict, "changed", "The question set has changed", "The stored question set was replaced or deleted while its run was being made. Send it again.");
+        New(StatusCodes.Status409Conflict, "changed", "The question set has changed", "The stored question set was replaced or deleted "
+            + "while its run was being made. Send it again.");
 
     public static ProblemException Deleted(string run) =>
-        New(StatusCodes.Status409Conflict, "deleted", "The run of this question set was deleted", $"Run '{run}' of this question set and profile was deleted. Send it with again=true for a new run.");
+        New(StatusCodes.Status409Conflict, "deleted", "The run of this question set was deleted", $"Run '{run}' of this question set and "
+            + "profile was deleted. Send it with again=true for a new run.");
 
     public static ProblemException NotComparable(string why) =>
         New(StatusCodes.Status409Conflict, "not-comparable", "The runs cannot be compared", why);
@@ -139,12 +152,14 @@ internal static class Problem
         New(StatusCodes.Status406NotAcceptable, "not-acceptable", "No such format", $"This is available as {offered}.");
 
     public static ProblemException Precondition(string header) =>
-        New(StatusCodes.Status412PreconditionFailed, "precondition", "The condition was not examined", $"This operation examines no conditions, so with the header {header} it does nothing. Send the request without it.");
+        New(StatusCodes.Status412PreconditionFailed, "precondition", "The condition was not examined", "This operation examines no "
+            + $"conditions, so with the header {header} it does nothing. Send the request without it.");
 
     public static ProblemException OtherTag(EntityTagHeaderValue? tag) =>
         New(StatusCodes.Status412PreconditionFailed, "precondition", "The condition does not hold", tag is { IsWeak: false }
             ? $"The header If-Match names no tag of what is here now, whose ETag is {tag}. Send the request without it to read that."
-            : "The header If-Match asks for a strong tag, and what is here now has none. Send the request without it; If-None-Match saves loading what has not changed.");
+            : "The header If-Match asks for a strong tag, and what is here now has none. Send the request without it; If-None-Match saves "
+                + "loading what has not changed.");
 
     public static IResult Of(int status, string kind, string title, string detail) => New(status, kind, title, detail).Problem;
 

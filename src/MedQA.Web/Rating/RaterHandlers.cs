@@ -7,7 +7,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace MedQA.Web.Rating;
 
-/// <summary>What a rater asks for and sends. The route has let the rater in by the link's secret; nothing here reads what belongs to somebody else.</summary>
+/// <summary>
+/// What a rater asks for and sends. The route has let the rater in by the link's secret; nothing here reads what belongs to somebody else.
+/// </summary>
 internal static class RaterHandlers
 {
     private const int LongestComment = 2000;
@@ -70,13 +72,15 @@ internal static class RaterHandlers
     }
 
     /// <summary>The rater agrees to take part.</summary>
-    public static Task<IResult> AgreeAsync(Api api, ApiRequest request, CancellationToken cancellationToken) => ChangeAsync(api, request, RaterState.Rating, static session =>
-        session.Rater.HasEnded ? Ended : null, cancellationToken);
+    public static Task<IResult> AgreeAsync(Api api, ApiRequest request, CancellationToken cancellationToken) =>
+        ChangeAsync(api, request, RaterState.Rating, static session =>
+            session.Rater.HasEnded ? Ended : null, cancellationToken);
 
     /// <summary>The rater hands everything in.</summary>
     public static async Task<IResult> SubmitAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
     {
-        var ratings = await api.Studies.RatingsAsync(request.Rater.Study.Id, request.Rater.Rater.Name, cancellationToken) ?? throw Problem.RaterLink();
+        var ratings = await api.Studies.RatingsAsync(request.Rater.Study.Id, request.Rater.Rater.Name, cancellationToken)
+            ?? throw Problem.RaterLink();
         var axes = request.Rater.Study.Manifest.Rubric.Axes.Length;
         var left = request.Rater.Queue.Length - ratings.Answers.Values.Count(answer => answer.Skipped || answer.Choices.Count == axes);
         return await ChangeAsync(api, request, RaterState.Submitted, session => session.Rater.State switch
@@ -100,7 +104,8 @@ internal static class RaterHandlers
             _ => null,
         }, cancellationToken);
 
-    private static async Task<IResult> ChangeAsync(Api api, ApiRequest request, RaterState state, Func<RaterSession, string?> refuse, CancellationToken cancellationToken)
+    private static async Task<IResult> ChangeAsync(
+        Api api, ApiRequest request, RaterState state, Func<RaterSession, string?> refuse, CancellationToken cancellationToken)
     {
         // Clicks that come at the same moment change the rater's row, too.
         var session = request.Rater;
@@ -131,7 +136,8 @@ internal static class RaterHandlers
     private static QueuedAnswer Shown(Study study, QueueEntry entry, int place, IEnumerable<RaterClick> marks)
     {
         var first = study.Answers[entry.Answers[0]];
-        return new QueuedAnswer(place, first.Context, first.Text, [.. entry.Answers.Select(index => study.Answers[index].Answer)], [.. marks]);
+        return new QueuedAnswer(
+            place, first.Context, first.Text, [.. entry.Answers.Select(index => study.Answers[index].Answer)], [.. marks]);
     }
 
     private static RatingClick Click(RaterClick click) => new()
@@ -155,12 +161,20 @@ internal static class RaterHandlers
         _ when click.Place < 0 || click.Place >= length => $"place must be from 0 to {length - 1}.",
         { Seconds: < 0 or > MostSeconds or double.NaN } => $"seconds must be from 0 to {MostSeconds:0}.",
         { Comment.Length: > LongestComment } => $"A comment has at most {LongestComment} characters.",
-        { Kind: ClickKind.Choice } when rubric.Axes.FirstOrDefault(axis => axis.Id == click.Axis) is not { } axis => $"There is no axis '{click.Axis}'.",
-        { Kind: ClickKind.Choice, Choice: { } choice } when rubric.Axes.First(axis => axis.Id == click.Axis).Choices.All(known => known.Id != choice) => $"Axis '{click.Axis}' has no choice '{choice}'.",
+        { Kind: ClickKind.Choice } when rubric.Axes.FirstOrDefault(axis => axis.Id == click.Axis) is not { } axis =>
+            $"There is no axis '{click.Axis}'.",
+        { Kind: ClickKind.Choice, Choice: { } choice }
+            when rubric.Axes.First(axis => axis.Id == click.Axis).Choices.All(known => known.Id != choice) =>
+                $"Axis '{click.Axis}' has no choice '{choice}'.",
         _ => null,
     };
 
     private static RaterRubric RubricOf(Rubric rubric) => new(
         rubric.Compares ? 2 : 1,
-        [.. rubric.Axes.Select(static axis => new RaterAxis(axis.Id, axis.Title, axis.Definition, [.. axis.Choices.Select(static choice => new RaterChoice(choice.Id, choice.Label, choice.Definition))]))]);
+        [.. rubric.Axes.Select(
+            static axis => new RaterAxis(
+                axis.Id,
+                axis.Title,
+                axis.Definition,
+                [.. axis.Choices.Select(static choice => new RaterChoice(choice.Id, choice.Label, choice.Definition))]))]);
 }

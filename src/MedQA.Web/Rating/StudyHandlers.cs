@@ -27,14 +27,17 @@ internal static class StudyHandlers
         var unreadable = new List<string>();
         var studies = await api.Studies.ListAsync(cancellationToken, unreadable);
         return Conditional.Json(
-            request, new StudyList([.. studies.Select(StudyResource.Of)]) { Unreadable = unreadable is [] ? null : [.. unreadable] }, WebJson.Default.StudyList);
+            request,
+            new StudyList([.. studies.Select(StudyResource.Of)]) { Unreadable = unreadable is [] ? null : [.. unreadable] },
+            WebJson.Default.StudyList);
     }
 
     /// <summary>A study with how far each rater is.</summary>
     public static async Task<IResult> GetAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
     {
         var study = await FindAsync(api, request, cancellationToken);
-        return Conditional.Json(request, StudyResource.Of(study, await api.Studies.RatingsAsync(study, cancellationToken)), WebJson.Default.StudyResource);
+        return Conditional.Json(
+            request, StudyResource.Of(study, await api.Studies.RatingsAsync(study, cancellationToken)), WebJson.Default.StudyResource);
     }
 
     /// <summary>Removes a study with all ratings; one whose removal was cut off, too.</summary>
@@ -46,7 +49,9 @@ internal static class StudyHandlers
     public static async Task<IResult> DeleteRaterAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
     {
         var study = await FindAsync(api, request, cancellationToken);
-        return await api.Studies.DeleteRaterAsync(study, request.Path["rater"], cancellationToken) ? Results.NoContent() : throw Problem.UnknownRater(study.Id.ToString(), request.Path["rater"]);
+        return await api.Studies.DeleteRaterAsync(study, request.Path["rater"], cancellationToken)
+            ? Results.NoContent()
+            : throw Problem.UnknownRater(study.Id.ToString(), request.Path["rater"]);
     }
 
     /// <summary>Gives a rater a new link.</summary>
@@ -60,7 +65,10 @@ internal static class StudyHandlers
         }
 
         var ratings = await api.Studies.RatingsAsync(study.Id, invited.Rater, cancellationToken);
-        return Results.Json(RaterResource.Of(study, invited, ratings) with { Link = RaterResource.PathOf(link) }, WebJson.Default.RaterResource, Negotiation.Json);
+        return Results.Json(
+            RaterResource.Of(study, invited, ratings) with { Link = RaterResource.PathOf(link) },
+            WebJson.Default.RaterResource,
+            Negotiation.Json);
     }
 
     /// <summary>The rubrics that come with the service.</summary>

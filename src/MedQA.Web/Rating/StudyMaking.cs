@@ -16,8 +16,12 @@ public static class StudyMaking
     /// <summary>What raters see as the title where none was given.</summary>
     public const string UsualTitle = "Rating answers to medical questions";
 
-    private const string UsualInstructions = "Read the question and the answer, and say for each line on the right what holds for this answer. Judge what stands there, not what was probably meant. Where you cannot judge an answer at all, skip it.";
-    private const string UsualConsent = "What you choose and write here is stored with the time it took you, under a number and not under your name, and is used for research. Taking part is voluntary. You can stop at any time without giving a reason, and have removed what you rated.";
+    private const string UsualInstructions =
+        "Read the question and the answer, and say for each line on the right what holds for this answer. Judge what stands there, not "
+            + "what was probably meant. Where you cannot judge an answer at all, skip it.";
+    private const string UsualConsent =
+        "What you choose and write here is stored with the time it took you, under a number and not under your name, and is used for "
+            + "research. Taking part is voluntary. You can stop at any time without giving a reason, and have removed what you rated.";
     private const int MostSources = 12;
     private const int LongestText = 10_000;
     private const int LongestName = 200;
@@ -44,12 +48,14 @@ public static class StudyMaking
             sources.Add(await ReadAsync(request.Sources[index], index, reader, cancellationToken));
         }
 
-        if (sources.GroupBy(static source => source.Source.Name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(static same => same.Count() > 1) is { } twice)
+        if (sources.GroupBy(static source => source.Source.Name, StringComparer.OrdinalIgnoreCase)
+            .FirstOrDefault(static same => same.Count() > 1) is { } twice)
         {
             throw new StudyException("sources", $"Two sources are called '{twice.Key}': give them names of their own.");
         }
 
-        Require(!rubric.Compares || sources.Count > 1, "sources", $"Rubric {rubric.Name} compares two answers: it needs two sources or more.");
+        Require(
+            !rubric.Compares || sources.Count > 1, "sources", $"Rubric {rubric.Name} compares two answers: it needs two sources or more.");
         var (shared, notes) = Shared(sources);
         var drawn = Draw(shared, request, sources);
         var answers = ImmutableArray.CreateBuilder<StudyAnswer>();
@@ -58,7 +64,16 @@ public static class StudyMaking
             var question = sources[0].Answers[drawn[place][0]].Question;
             for (var source = 0; source < sources.Count; source++)
             {
-                answers.Add(new StudyAnswer(answers.Count, place, question.Id, question.Dataset, question.Context, question.Text, source, sources[source].Answers[drawn[place][source]].Answer));
+                answers.Add(
+                    new StudyAnswer(
+                        answers.Count,
+                        place,
+                        question.Id,
+                        question.Dataset,
+                        question.Context,
+                        question.Text,
+                        source,
+                        sources[source].Answers[drawn[place][source]].Answer));
             }
         }
 
@@ -78,7 +93,8 @@ public static class StudyMaking
             RatersPerAnswer = request.RatersPerAnswer ?? 1,
             Pilot = request.Pilot,
             Sources = [.. sources.Select(static source => source.Source)],
-            Strata = [.. drawn.GroupBy(question => sources[0].Answers[question[0]].Question.Dataset).Select(static stratum => new StudyStratum(stratum.Key, stratum.Count()))],
+            Strata = [.. drawn.GroupBy(question => sources[0].Answers[question[0]].Question.Dataset)
+                .Select(static stratum => new StudyStratum(stratum.Key, stratum.Count()))],
             Raters = [.. raters],
             Questions = drawn.Count,
             Answers = answers.Count,
@@ -92,15 +108,24 @@ public static class StudyMaking
     /// <summary>The questions that every source answers, each as its place in every source.</summary>
     private static (List<int[]> Questions, List<string> Notes) Shared(List<AnswerSource> sources)
     {
-        var places = sources.Select(static source => source.Answers.Select(static (answer, place) => (Key: AnswerSource.KeyOf(answer.Question), place)).ToDictionary(static answer => answer.Key, static answer => answer.place, StringComparer.Ordinal)).ToList();
-        List<int[]> shared = [.. sources[0].Answers.Select(static answer => AnswerSource.KeyOf(answer.Question)).Where(key => places.TrueForAll(source => source.ContainsKey(key))).Select(key => places.Select(source => source[key]).ToArray())];
+        var places = sources.Select(
+            static source => source.Answers.Select(static (answer, place) => (Key: AnswerSource.KeyOf(answer.Question), place))
+                .ToDictionary(static answer => answer.Key, static answer => answer.place, StringComparer.Ordinal)).ToList();
+        List<int[]> shared = [.. sources[0].Answers.Select(static answer => AnswerSource.KeyOf(answer.Question))
+            .Where(key => places.TrueForAll(source => source.ContainsKey(key)))
+            .Select(key => places.Select(source => source[key]).ToArray())];
         if (shared.Count == 0)
         {
-            throw new StudyException("sources", "The sources have no question in common: questions are the same where their texts are, letter by letter.");
+            throw new StudyException(
+                "sources", "The sources have no question in common: questions are the same where their texts are, letter by letter.");
         }
 
         return (shared, [.. sources.Where(source => source.Answers.Length > shared.Count)
-            .Select(source => string.Create(CultureInfo.InvariantCulture, $"{source.Source.Name}: {source.Answers.Length - shared.Count} of {source.Answers.Length} questions left out, because another source does not answer them."))]);
+            .Select(
+                source => string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{source.Source.Name}: {source.Answers.Length - shared.Count} of {source.Answers.Length} questions left out, because "
+                        + $"another source does not answer them."))]);
     }
 
     private static List<int[]> Draw(List<int[]> shared, StudyRequest request, List<AnswerSource> sources)
@@ -110,21 +135,33 @@ public static class StudyMaking
             return shared;
         }
 
-        var questions = shared.Select(question => sources[0].Answers[question[0]].Question).Select(static question => (question.Dataset, question.Id)).ToList();
+        var questions = shared.Select(question => sources[0].Answers[question[0]].Question)
+            .Select(static question => (question.Dataset, question.Id))
+            .ToList();
         foreach (var stratum in strata)
         {
             var there = questions.Count(question => question.Dataset == stratum.Dataset);
-            Require(there >= stratum.Questions, "strata", $"Data set {stratum.Dataset} has {there} questions that every source answers, and {stratum.Questions} are asked for. There are {string.Join(", ", questions.GroupBy(static question => question.Dataset).Select(static dataset => $"{dataset.Count()} of {dataset.Key}"))}.");
+            Require(
+                there >= stratum.Questions,
+                "strata",
+                $"Data set {stratum.Dataset} has {there} questions that every source answers, and {stratum.Questions} are asked for. "
+                    + $"There are {string.Join(", ", questions.CountBy(static question => question.Dataset)
+                        .Select(static dataset => $"{dataset.Value} of {dataset.Key}"))}.");
         }
 
-        return [.. StudySampling.Draw(questions, [.. strata.Select(static stratum => (stratum.Dataset, stratum.Questions))], request.Seed).Select(place => shared[place])];
+        return [.. StudySampling.Draw(questions, [.. strata.Select(static stratum => (stratum.Dataset, stratum.Questions))], request.Seed)
+            .Select(place => shared[place])];
     }
 
     /// <summary>Who sees what: answers, or each pair of the answers to a question, in an order of the rater's own.</summary>
     private static StudyQueues Assign(StudyManifest study, ImmutableArray<StudyAnswer> answers, BlindingSecret secret)
     {
         ImmutableArray<int>[] units = study.Rubric.Compares
-            ? [.. answers.GroupBy(static answer => answer.Question).SelectMany(static question => question.SelectMany(first => question.Where(second => second.Index > first.Index).Select(second => ImmutableArray.Create(first.Index, second.Index))))]
+            ? [.. answers.GroupBy(static answer => answer.Question)
+                .SelectMany(
+                    static question => question.SelectMany(
+                        first => question.Where(second => second.Index > first.Index)
+                            .Select(second => ImmutableArray.Create(first.Index, second.Index))))]
             : [.. answers.Select(static answer => ImmutableArray.Create(answer.Index))];
         var assigned = StudyAssignment.Assign([.. units.Select(unit => answers[unit[0]].Question)], study.Raters.Length,
             study.RatersPerAnswer, study.Pilot, secret);
@@ -141,49 +178,86 @@ public static class StudyMaking
 
     private static void Check(StudyRequest request)
     {
-        Require(!string.IsNullOrWhiteSpace(request.Name) && request.Name.Length <= LongestName, "name", $"The study needs a name of at most {LongestName} characters.");
+        Require(
+            !string.IsNullOrWhiteSpace(request.Name) && request.Name.Length <= LongestName,
+            "name",
+            $"The study needs a name of at most {LongestName} characters.");
         Require((request.Title?.Length ?? 0) <= LongestName, "title", $"The title has at most {LongestName} characters.");
         Require(IsOneLine(request.Name), "name", "The study's name has no control characters and no line ends.");
         Require(IsOneLine(request.Title), "title", "The title has no control characters and no line ends.");
-        Require((request.Instructions?.Length ?? 0) <= LongestText, "instructions", $"The instructions have at most {LongestText:#,0} characters.");
+        Require(
+            (request.Instructions?.Length ?? 0) <= LongestText,
+            "instructions",
+            $"The instructions have at most {LongestText:#,0} characters.");
         Require((request.Consent?.Length ?? 0) <= LongestText, "consent", $"The consent has at most {LongestText:#,0} characters.");
-        Require(!request.Sources.IsDefaultOrEmpty && request.Sources.Length <= MostSources, "sources", $"A study needs 1 to {MostSources} sources: runs of free answers, or files with questions and answers.");
-        Require(!request.Raters.IsDefaultOrEmpty && request.Raters.Length <= StudyStore.MostRaters, "raters", $"A study needs 1 to {StudyStore.MostRaters} raters: a name for each.");
+        Require(
+            !request.Sources.IsDefaultOrEmpty && request.Sources.Length <= MostSources,
+            "sources",
+            $"A study needs 1 to {MostSources} sources: runs of free answers, or files with questions and answers.");
+        Require(
+            !request.Raters.IsDefaultOrEmpty && request.Raters.Length <= StudyStore.MostRaters,
+            "raters",
+            $"A study needs 1 to {StudyStore.MostRaters} raters: a name for each.");
         var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         foreach (var (index, rater) in request.Raters.Index())
         {
             var field = string.Create(CultureInfo.InvariantCulture, $"raters[{index}]");
-            Require(!string.IsNullOrWhiteSpace(rater) && rater.Length <= LongestName, field, $"Each rater needs a name of at most {LongestName} characters.");
+            Require(
+                !string.IsNullOrWhiteSpace(rater) && rater.Length <= LongestName,
+                field,
+                $"Each rater needs a name of at most {LongestName} characters.");
             Require(IsOneLine(rater), field, "A rater's name has no control characters and no line ends.");
             Require(names.Add(rater.Trim()), field, $"Two raters are called '{rater.Trim()}': give them names of their own.");
         }
 
-        Require(request.RatersPerAnswer is null or >= 1 && (request.RatersPerAnswer ?? 1) <= request.Raters.Length, "ratersPerAnswer", $"An answer can be rated by 1 to {request.Raters.Length} raters: there are {request.Raters.Length}.");
+        Require(
+            request.RatersPerAnswer is null or >= 1 && (request.RatersPerAnswer ?? 1) <= request.Raters.Length,
+            "ratersPerAnswer",
+            $"An answer can be rated by 1 to {request.Raters.Length} raters: there are {request.Raters.Length}.");
         Require(request.Pilot is >= 0 and <= StudyStore.MostPilot, "pilot", $"A pilot has 0 to {StudyStore.MostPilot:#,0} answers.");
-        Require(request.Strata is not { } strata || (!strata.IsDefault && strata.All(static stratum => stratum is { Dataset.Length: > 0, Questions: > 0 })), "strata", "Each stratum names a data set and a number of questions, at least 1.");
+        Require(
+            request.Strata is not { } strata
+                || (!strata.IsDefault && strata.All(static stratum => stratum is { Dataset.Length: > 0, Questions: > 0 })),
+            "strata",
+            "Each stratum names a data set and a number of questions, at least 1.");
     }
 
-    private static async Task<AnswerSource> ReadAsync(SourceRequest source, int index, RunReader reader, CancellationToken cancellationToken)
+    private static async Task<AnswerSource> ReadAsync(
+        SourceRequest source, int index, RunReader reader, CancellationToken cancellationToken)
     {
         var field = $"sources[{index}]";
         Require(source is { Run: not null, Csv: null } or { Run: null, Csv: not null }, field, "A source is either a run or a csv.");
         Require((source.Name?.Length ?? 0) <= LongestName, field, $"A source's name has at most {LongestName} characters.");
         Require((source.FileName?.Length ?? 0) <= LongestName, field, $"A file's name has at most {LongestName} characters.");
-        Require(IsOneLine(source.Name) && IsOneLine(source.FileName), field, "The names of a source and of its file have no control characters and no line ends.");
+        Require(
+            IsOneLine(source.Name) && IsOneLine(source.FileName),
+            field,
+            "The names of a source and of its file have no control characters and no line ends.");
         if (source.Run is { } run)
         {
             return await AnswerSource.OfRunAsync(reader, run, source.Name, cancellationToken);
         }
 
         using var file = new MemoryStream(Encoding.UTF8.GetBytes(source.Csv!));
-        return await AnswerSource.OfFileAsync(file, Path.GetFileName(source.FileName) is { Length: > 0 } name ? name : string.Create(CultureInfo.InvariantCulture, $"source-{index + 1}.csv"), source.Name, cancellationToken);
+        return await AnswerSource.OfFileAsync(
+            file,
+            Path.GetFileName(source.FileName) is { Length: > 0 } name
+                ? name
+                : string.Create(CultureInfo.InvariantCulture, $"source-{index + 1}.csv"),
+            source.Name,
+            cancellationToken);
     }
 
     private static Rubric RubricOf(JsonElement rubric)
     {
         if (rubric.ValueKind == JsonValueKind.String)
         {
-            return Rubrics.Find(rubric.GetString()!) ?? throw new StudyException("rubric", $"There is no rubric '{rubric.GetString()}'. There are {string.Join(", ", Rubrics.All.Select(static known => known.Name))}; or send a rubric of your own as an object.");
+            return Rubrics.Find(rubric.GetString()!)
+                ?? throw new StudyException(
+                    "rubric",
+                    $"There is no rubric '{rubric.GetString()}'. There are "
+                        + $"{string.Join(", ", Rubrics.All.Select(static known => known.Name))}; or send a rubric of your own as an "
+                        + "object.");
         }
 
         try
@@ -197,7 +271,8 @@ public static class StudyMaking
     }
 
     /// <summary>Whether a name can stand in a line of a table, a log or a report as it is.</summary>
-    private static bool IsOneLine(string? name) => name is null || !name.Any(static letter => char.IsControl(letter) || letter is '\u2028' or '\u2029');
+    private static bool IsOneLine(string? name) =>
+        name is null || !name.Any(static letter => char.IsControl(letter) || letter is '\u2028' or '\u2029');
 
     private static void Require(bool holds, string field, string message)
     {

@@ -56,7 +56,8 @@ public static class StudyResults
         switch (format)
         {
             case Lines:
-                return Results.Text(string.Concat(lines.Select(static line => JsonSerializer.Serialize(line, WebJson.Default.RatingLine) + "\n")), Lines);
+                return Results.Text(
+                    string.Concat(lines.Select(static line => JsonSerializer.Serialize(line, WebJson.Default.RatingLine) + "\n")), Lines);
             case Csv:
                 return Results.File(Encoding.UTF8.GetBytes(RatingTable.Csv(study, lines)), "text/csv; charset=utf-8", $"{name}.csv");
             default:

@@ -39,7 +39,8 @@ internal static class ReportHandlers
             return Conditional.NotModified;
         }
 
-        var content = await api.Reader.OpenFileAsync(summary.Run, file, cancellationToken) ?? throw Problem.NoReport(summary.Run.ToString());
+        var content =
+            await api.Reader.OpenFileAsync(summary.Run, file, cancellationToken) ?? throw Problem.NoReport(summary.Run.ToString());
         return Results.Stream(content, type);
     }
 
@@ -50,8 +51,14 @@ internal static class ReportHandlers
         var format = Negotiation.ChooseDocument(request.Http);
 
         // What ended runs come to does not change until one has a new result.
-        var key = runs.TrueForAll(static run => run.State.IsFinal() && run.Revision > 0) ? string.Join(',', runs.Select(static run => $"{run.Run}-{run.Revision}")) : null;
-        if (key is not null && Conditional.IsKnown(request, $"{Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(key)).AsSpan(0, 12))}{(format == Negotiation.Json ? "" : format == Negotiation.Markdown ? "-md" : "-html")}"))
+        var key = runs.TrueForAll(static run => run.State.IsFinal() && run.Revision > 0)
+            ? string.Join(',', runs.Select(static run => $"{run.Run}-{run.Revision}"))
+            : null;
+        if (key is not null
+            && Conditional.IsKnown(
+                request,
+                Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(key)).AsSpan(0, 12))
+                    + (format == Negotiation.Json ? "" : format == Negotiation.Markdown ? "-md" : "-html")))
         {
             return Conditional.NotModified;
         }
@@ -81,7 +88,10 @@ internal static class ReportHandlers
         var runs = await RunsAsync(api, request, 2, cancellationToken);
         var take = request.Number("take", api.Limits.DefaultPage, 1, RunReader.MaxPage);
         var from = request.Number("from", 0, 0, int.MaxValue);
-        return Conditional.Json(request, await RunFlips.ReadAsync(api.Reader, runs[0].Run, runs[1].Run, from, take, cancellationToken), WebJson.Default.FlipList);
+        return Conditional.Json(
+            request,
+            await RunFlips.ReadAsync(api.Reader, runs[0].Run, runs[1].Run, from, take, cancellationToken),
+            WebJson.Default.FlipList);
     }
 
     private static async Task<List<RunSummary>> RunsAsync(Api api, ApiRequest request, int most, CancellationToken cancellationToken)
@@ -95,7 +105,9 @@ internal static class ReportHandlers
         var runs = new List<RunSummary>();
         foreach (var name in names)
         {
-            runs.Add((RunId.TryParse(name, out var run) ? await api.Reader.GetAsync(run, cancellationToken) : null) ?? throw Problem.UnknownRun(name));
+            runs.Add(
+                (RunId.TryParse(name, out var run) ? await api.Reader.GetAsync(run, cancellationToken) : null)
+                    ?? throw Problem.UnknownRun(name));
         }
 
         return runs;

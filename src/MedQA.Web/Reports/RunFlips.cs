@@ -14,7 +14,8 @@ internal static class RunFlips
     /// <param name="from">The first run's ordinal to begin with.</param>
     /// <param name="take">The most questions.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
-    public static async Task<FlipList> ReadAsync(RunReader reader, RunId first, RunId second, int from, int take, CancellationToken cancellationToken)
+    public static async Task<FlipList> ReadAsync(
+        RunReader reader, RunId first, RunId second, int from, int take, CancellationToken cancellationToken)
     {
         var others = new Dictionary<(string Dataset, string Id), AnswerRow>();
         await foreach (var row in reader.AllAnswersAsync(second, AnswerFilter.All, cancellationToken))
@@ -25,7 +26,11 @@ internal static class RunFlips
         var (flips, next) = (new List<Flip>(), (int?)null);
         await foreach (var row in reader.AllAnswersAsync(first, AnswerFilter.All, cancellationToken))
         {
-            if (row.Ordinal < from || row.Correct is not { } right || !others.TryGetValue((row.Dataset, row.Id), out var other) || other.Correct is not { } otherRight || right == otherRight)
+            if (row.Ordinal < from
+                || row.Correct is not { } right
+                || !others.TryGetValue((row.Dataset, row.Id), out var other)
+                || other.Correct is not { } otherRight
+                || right == otherRight)
             {
                 continue;
             }

@@ -20,7 +20,9 @@ public sealed record ApiContract
     /// <summary>Whether answers have an ETag, and 304 is sent to those who have them.</summary>
     public bool IsConditional { get; init; }
 
-    /// <summary>Whether the answer is a file, whose format the path decides: it is sent as it stands, and a part of it where that is asked for.</summary>
+    /// <summary>
+    /// Whether the answer is a file, whose format the path decides: it is sent as it stands, and a part of it where that is asked for.
+    /// </summary>
     public bool IsFile { get; init; }
 
     /// <summary>What it answers with where nothing is wrong.</summary>
@@ -30,7 +32,10 @@ public sealed record ApiContract
     public required ImmutableArray<ApiProblem> Problems { get; init; }
 
     /// <summary>The formats of its answers.</summary>
-    public ImmutableArray<string> MediaTypes { get => field.IsDefault ? field = [.. Answers.SelectMany(static answer => answer.Contents).Select(static content => content.MediaType).Distinct()] : field; }
+    public ImmutableArray<string> MediaTypes { get =>
+        field.IsDefault
+            ? field = [.. Answers.SelectMany(static answer => answer.Contents).Select(static content => content.MediaType).Distinct()]
+            : field; }
 
     /// <summary>
     /// Refuses a query that says something else than the route understands: a parameter that it does not have, or one that comes more than
@@ -43,7 +48,8 @@ public sealed record ApiContract
         {
             if (Parameters.FirstOrDefault(parameter => !parameter.IsHeader && parameter.Name == name) is not { } known)
             {
-                throw Problem.UnknownParameter(name, [.. Parameters.Where(static parameter => !parameter.IsHeader).Select(static parameter => parameter.Name)]);
+                throw Problem.UnknownParameter(
+                    name, [.. Parameters.Where(static parameter => !parameter.IsHeader).Select(static parameter => parameter.Name)]);
             }
 
             if (values is not [{ Length: > 0 } value])

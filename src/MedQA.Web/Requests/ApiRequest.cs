@@ -61,19 +61,23 @@ public sealed record ApiRequest(HttpRequest Http, IReadOnlyDictionary<string, st
     }
 
     /// <summary>A parameter of the query, which the route's contract has passed, or <see langword="null"/> where it is missing.</summary>
-    public string? Query(string name) => Http.Query.TryGetValue(name, out var values) && values.ToString() is { Length: > 0 } value ? value : null;
+    public string? Query(string name) =>
+        Http.Query.TryGetValue(name, out var values) && values.ToString() is { Length: > 0 } value ? value : null;
 
     /// <summary>A number of the query.</summary>
     /// <exception cref="ProblemException">It is no number from <paramref name="least"/> to <paramref name="most"/>.</exception>
     public int Number(string name, int otherwise, int least, int most) => Query(name) switch
     {
         null => otherwise,
-        var text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most => number,
+        var text
+            when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most =>
+                number,
         _ => throw Problem.BadParameter(name, $"must be a number from {least} to {most}."),
     };
 
     /// <summary>How the question set of the body names the right option.</summary>
-    public SetReading Reading => new(EnumNames.Find<AnswerNotation>(Query("answerNotation")) ?? AnswerNotation.Detect, Switch("dropFillers"));
+    public SetReading Reading =>
+        new(EnumNames.Find<AnswerNotation>(Query("answerNotation")) ?? AnswerNotation.Detect, Switch("dropFillers"));
 
     /// <summary>A switch of the query: <c>true</c> or <c>false</c>.</summary>
     /// <exception cref="ProblemException">It is something else.</exception>

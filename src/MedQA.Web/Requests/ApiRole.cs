@@ -6,7 +6,10 @@ public enum ApiRole
     /// <summary>Anybody; for probes.</summary>
     Anyone,
 
-    /// <summary>A rater of a study: whoever sends the secret of a rater's link, and nobody else. It is no step between the others: none of them opens a rater's routes, and a rater's secret opens nothing but those.</summary>
+    /// <summary>
+    /// A rater of a study: whoever sends the secret of a rater's link, and nobody else. It is no step between the others: none of them
+    /// opens a rater's routes, and a rater's secret opens nothing but those.
+    /// </summary>
     Rater,
 
     /// <summary>Reads runs, answers and reports.</summary>

@@ -21,7 +21,9 @@ namespace MedQA.Web.Requests;
 /// <param name="cancellationToken">The caller has gone.</param>
 public delegate Task<IResult> ApiHandler(Api api, ApiRequest request, CancellationToken cancellationToken);
 
-/// <summary>A row of the route table. Hosts connect it to their triggers and call <see cref="AnswerAsync"/>; nothing about a route is said twice.</summary>
+/// <summary>
+/// A row of the route table. Hosts connect it to their triggers and call <see cref="AnswerAsync"/>; nothing about a route is said twice.
+/// </summary>
 /// <param name="Name">Names the operation in documents and in Azure: the function's name.</param>
 /// <param name="Method">The HTTP method.</param>
 /// <param name="Path">The path with placeholders, without a leading slash.</param>
@@ -36,7 +38,9 @@ public sealed record ApiRoute(string Name, string Method, string Path, ApiRole R
     /// <summary>The methods that reach it: whoever may GET may also ask for the headers of that answer alone.</summary>
     public ImmutableArray<string> Methods => Method == HttpMethods.Get ? [HttpMethods.Get, HttpMethods.Head] : [Method];
 
-    /// <summary>Whether it changes something. Such a route examines no conditions of callers, and does nothing for those who set some.</summary>
+    /// <summary>
+    /// Whether it changes something. Such a route examines no conditions of callers, and does nothing for those who set some.
+    /// </summary>
     public bool IsChange => Method != HttpMethods.Get;
 
     /// <summary>Answers a request: with the handler's result, or with problem details. Sets the headers that every answer has.</summary>
@@ -55,7 +59,9 @@ public sealed record ApiRoute(string Name, string Method, string Path, ApiRole R
             }
 
             // The one place that lets raters in: no handler of theirs is called without.
-            var asked = Role == ApiRole.Rater ? request with { Rater = await RaterAccess.OpenAsync(api, request.Http, cancellationToken) } : request;
+            var asked = Role == ApiRole.Rater
+                ? request with { Rater = await RaterAccess.OpenAsync(api, request.Http, cancellationToken) }
+                : request;
             if (IsChange && Conditional.UnexaminedOf(request.Http.Headers) is { } condition)
             {
                 throw Problem.Precondition(condition);
@@ -85,7 +91,14 @@ public sealed record ApiRoute(string Name, string Method, string Path, ApiRole R
     internal static IResult Fault(HttpContext context, Exception fault)
     {
         SetHeaders(context.Response.Headers);
-        foreach (var header in (string[])[HeaderNames.ETag, HeaderNames.ContentDisposition, HeaderNames.ContentLength, HeaderNames.ContentEncoding, HeaderNames.ContentRange, HeaderNames.AcceptRanges])
+        foreach (var header in (string[])[
+            HeaderNames.ETag,
+            HeaderNames.ContentDisposition,
+            HeaderNames.ContentLength,
+            HeaderNames.ContentEncoding,
+            HeaderNames.ContentRange,
+            HeaderNames.AcceptRanges
+        ])
         {
             context.Response.Headers.Remove(header);
         }
@@ -100,8 +113,13 @@ public sealed record ApiRoute(string Name, string Method, string Path, ApiRole R
             return problem;
         }
 
-        context.RequestServices?.GetService<ILoggerFactory>()?.CreateLogger<ApiRoute>().LogError("A request was not answered. {Fault}", FaultText.Of(fault));
-        return Problem.Of(StatusCodes.Status500InternalServerError, "fault", "The service has a fault", "The request was not answered because of a fault of the service. Its log says where.");
+        context.RequestServices?.GetService<ILoggerFactory>()?.CreateLogger<ApiRoute>()
+            .LogError("A request was not answered. {Fault}", FaultText.Of(fault));
+        return Problem.Of(
+            StatusCodes.Status500InternalServerError,
+            "fault",
+            "The service has a fault",
+            "The request was not answered because of a fault of the service. Its log says where.");
     }
 
     /// <summary>What the caller is told of a fault, or <see langword="null"/> for one that nobody has thought of.</summary>
@@ -114,11 +132,24 @@ public sealed record ApiRoute(string Name, string Method, string Path, ApiRole R
         QuestionSetException exception => Problem.NoQuestionSet(exception.Sentence, exception.Line).Problem,
         BadHttpRequestException exception => Problem.Unreadable(exception.StatusCode, exception.Message).Problem,
         StorageFullException => Problem.Of(
-            StatusCodes.Status503ServiceUnavailable, "storage", "The storage is full", "The disk that the storage lies on is full. Try again when there is room."),
-        RequestFailedException exception => Problem.Of(StatusCodes.Status503ServiceUnavailable, "storage", "The storage does not answer as it should", $"The storage answered with status {exception.Status} ({exception.ErrorCode ?? "no code"}). Try again later."),
-        InvalidDataException or NewerFormatException => Problem.Of(StatusCodes.Status500InternalServerError, "damaged", "What is stored cannot be read", FaultText.MessageOf(fault)),
+            StatusCodes.Status503ServiceUnavailable,
+            "storage",
+            "The storage is full",
+            "The disk that the storage lies on is full. Try again when there is room."),
+        RequestFailedException exception =>
+            Problem.Of(
+                StatusCodes.Status503ServiceUnavailable,
+                "storage",
+                "The storage does not answer as it should",
+                $"The storage answered with status {exception.Status} ({exception.ErrorCode ?? "no code"}). Try again later."),
+        InvalidDataException or NewerFormatException =>
+            Problem.Of(StatusCodes.Status500InternalServerError, "damaged", "What is stored cannot be read", FaultText.MessageOf(fault)),
         _ when StorageConnection.IsUnreachable(fault) =>
-            Problem.Of(StatusCodes.Status503ServiceUnavailable, "storage", "The storage does not answer", "The storage cannot be reached. Try again later."),
+            Problem.Of(
+                StatusCodes.Status503ServiceUnavailable,
+                "storage",
+                "The storage does not answer",
+                "The storage cannot be reached. Try again later."),
         _ => null,
     };
 

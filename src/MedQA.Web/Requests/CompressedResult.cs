@@ -7,9 +7,10 @@ using Microsoft.Net.Http.Headers;
 namespace MedQA.Web.Requests;
 
 /// <summary>
-/// An answer that is sent compressed to whoever takes it so. Only what is read (GET) is: no such answer has a secret in it (links of raters come in answers
-/// to POST), and none repeats what the request said, so its length tells nobody on the way anything (the attack that is called BREACH needs both).
-/// Left as they are: events, which would be held back; files with parts, whose strong tag stands for their very bytes; and what is compressed in itself.
+/// An answer that is sent compressed to whoever takes it so. Only what is read (GET) is: no such answer has a secret in it (links of raters
+/// come in answers to POST), and none repeats what the request said, so its length tells nobody on the way anything (the attack that is
+/// called BREACH needs both). Left as they are: events, which would be held back; files with parts, whose strong tag stands for their very
+/// bytes; and what is compressed in itself.
 /// </summary>
 /// <param name="answer">The answer.</param>
 internal sealed class CompressedResult(IResult answer) : IResult, IStatusCodeHttpResult, IContentTypeHttpResult
@@ -47,5 +48,6 @@ internal sealed class CompressedResult(IResult answer) : IResult, IStatusCodeHtt
     public string? ContentType => (answer as IContentTypeHttpResult)?.ContentType;
 
     /// <inheritdoc/>
-    public Task ExecuteAsync(HttpContext httpContext) => new ResponseCompressionMiddleware(answer.ExecuteAsync, Provider).Invoke(httpContext);
+    public Task ExecuteAsync(HttpContext httpContext) =>
+        new ResponseCompressionMiddleware(answer.ExecuteAsync, Provider).Invoke(httpContext);
 }

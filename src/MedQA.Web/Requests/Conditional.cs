@@ -14,7 +14,8 @@ namespace MedQA.Web.Requests;
 internal static class Conditional
 {
     /// <summary>A value as JSON with a hash of it as ETag, or 304 where the caller has it.</summary>
-    public static IResult Json<T>(ApiRequest request, T value, JsonTypeInfo<T> shape) => Bytes(request, JsonSerializer.SerializeToUtf8Bytes(value, shape), "application/json");
+    public static IResult Json<T>(ApiRequest request, T value, JsonTypeInfo<T> shape) =>
+        Bytes(request, JsonSerializer.SerializeToUtf8Bytes(value, shape), "application/json");
 
     /// <summary>Bytes with a hash of them as ETag, or 304 where the caller has them.</summary>
     public static IResult Bytes(ApiRequest request, byte[] content, string type) =>
@@ -31,9 +32,9 @@ internal static class Conditional
         : null;
 
     /// <summary>
-    /// The part of a file that a request asks for (RFC 9110, section 14), or <see langword="null"/> where it gets the whole: it is no GET, names no
-    /// part of bytes or several, has a part of another file, or sets a condition that does not hold. Of the conditions of <c>If-Range</c> only the file's own strong tag holds: no
-    /// answer here has a date (section 13.1.5).
+    /// The part of a file that a request asks for (RFC 9110, section 14), or <see langword="null"/> where it gets the whole: it is no GET,
+    /// names no part of bytes or several, has a part of another file, or sets a condition that does not hold. Of the conditions of
+    /// <c>If-Range</c> only the file's own strong tag holds: no answer here has a date (section 13.1.5).
     /// </summary>
     /// <param name="request">The request.</param>
     /// <param name="tag">The file's tag; <see langword="null"/> where it has none yet.</param>
@@ -53,7 +54,8 @@ internal static class Conditional
             return null;
         }
 
-        var holds = request.Headers.IfRange is [] || (tag is { IsWeak: false } && request.Headers.IfRange is [{ } condition] && condition.Trim() == tag.ToString());
+        var holds = request.Headers.IfRange is []
+            || (tag is { IsWeak: false } && request.Headers.IfRange is [{ } condition] && condition.Trim() == tag.ToString());
         return holds ? parts.First() : null;
     }
 
@@ -65,12 +67,13 @@ internal static class Conditional
     }
 
     /// <summary>
-    /// An answer to a GET on the conditions that its caller sets (RFC 9110, section 13.2.2). <c>If-Match</c> holds for <c>*</c> and for the answer's
-    /// strong tag, and comes before all others; <c>If-None-Match: *</c> is for those who want nothing that exists. No answer here has a date, so that
-    /// <c>If-Unmodified-Since</c> and <c>If-Modified-Since</c> are passed over, as they must be then.
+    /// An answer to a GET on the conditions that its caller sets (RFC 9110, section 13.2.2). <c>If-Match</c> holds for <c>*</c> and for the
+    /// answer's strong tag, and comes before all others; <c>If-None-Match: *</c> is for those who want nothing that exists. No answer here
+    /// has a date, so that <c>If-Unmodified-Since</c> and <c>If-Modified-Since</c> are passed over, as they must be then.
     /// </summary>
     /// <param name="http">The request, whose answer has its headers.</param>
-    /// <param name="answer">The answer where there are no conditions, or 304 where the caller has it. One that is a problem has no conditions.</param>
+    /// <param name="answer">The answer where there are no conditions, or 304 where the caller has it. One that is a problem has no
+    /// conditions.</param>
     /// <exception cref="ProblemException"><c>If-Match</c> does not hold.</exception>
     public static async Task<IResult> ExamineAsync(HttpRequest http, IResult answer)
     {
@@ -113,12 +116,14 @@ internal static class Conditional
 
     /// <summary>Gives an answer an ETag, and says whether the caller has the answer of that tag.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="tag">What changes with the answer: a strong one only where the same tag is always the same bytes, compressed never.</param>
+    /// <param name="tag">What changes with the answer: a strong one only where the same tag is always the same bytes, compressed
+    /// never.</param>
     public static bool IsKnown(ApiRequest request, EntityTagHeaderValue tag)
     {
         var headers = request.Http.HttpContext.Response.Headers;
         headers.ETag = tag.ToString();
         headers.CacheControl = "private, no-cache";
-        return request.Http.GetTypedHeaders().IfNoneMatch.Any(known => known.Equals(EntityTagHeaderValue.Any) || known.Compare(tag, useStrongComparison: false));
+        return request.Http.GetTypedHeaders().IfNoneMatch.Any(
+            known => known.Equals(EntityTagHeaderValue.Any) || known.Compare(tag, useStrongComparison: false));
     }
 }

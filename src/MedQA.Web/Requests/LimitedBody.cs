@@ -13,7 +13,8 @@ internal sealed class LimitedBody : Stream
     /// something else was sent.
     /// </summary>
     private static readonly FrozenSet<string> Unsaid =
-        FrozenSet.Create(StringComparer.OrdinalIgnoreCase, "application/x-www-form-urlencoded", "text/plain", "application/octet-stream", "text/json");
+        FrozenSet.Create(
+            StringComparer.OrdinalIgnoreCase, "application/x-www-form-urlencoded", "text/plain", "application/octet-stream", "text/json");
 
     private readonly Stream _body;
     private readonly long _most;
@@ -38,13 +39,16 @@ internal sealed class LimitedBody : Stream
     }
 
     /// <summary>The question set that a request brings.</summary>
-    /// <exception cref="ProblemException">There is none, it is wrapped in something, or its length is known to be above the limit.</exception>
+    /// <exception cref="ProblemException">There is none, it is wrapped in something, or its length is known to be above the
+    /// limit.</exception>
     public static LimitedBody Of(HttpRequest request, long most)
     {
         CheckLength(request, most, isJson: false);
 
-        // What a form wraps around a file would be read as the file's first rows; other types say nothing that the content does not say better.
-        if (MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && type.Type.Equals("multipart", StringComparison.OrdinalIgnoreCase))
+        // What a form wraps around a file would be read as the file's first rows; other types say nothing that the content does not say
+        // better.
+        if (MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+            && type.Type.Equals("multipart", StringComparison.OrdinalIgnoreCase))
         {
             throw Problem.WrongMedia($"The body is {type.MediaType}. Send the file itself as the body: curl --data-binary @FILE.");
         }
@@ -53,7 +57,8 @@ internal sealed class LimitedBody : Stream
     }
 
     /// <summary>The JSON that a request brings.</summary>
-    /// <exception cref="ProblemException">There is none, its content type says that it is something else, or its length is known to be above the limit.</exception>
+    /// <exception cref="ProblemException">There is none, its content type says that it is something else, or its length is known to be
+    /// above the limit.</exception>
     public static LimitedBody OfJson(HttpRequest request, long most)
     {
         CheckLength(request, most, isJson: true);
@@ -66,7 +71,8 @@ internal sealed class LimitedBody : Stream
             }
 
             if (type.Charset.Value?.Trim('"') is { Length: > 0 } charset
-                && !charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase) && !charset.Equals("us-ascii", StringComparison.OrdinalIgnoreCase))
+                && !charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase) && !charset.Equals(
+                    "us-ascii", StringComparison.OrdinalIgnoreCase))
             {
                 throw Problem.WrongMedia($"The charset is '{Problem.Shown(charset)}'. {Remedy}");
             }
@@ -76,7 +82,8 @@ internal sealed class LimitedBody : Stream
     }
 
     private static bool IsJson(MediaTypeHeaderValue type) => type.Type.Equals("application", StringComparison.OrdinalIgnoreCase)
-        && (type.SubType.Equals("json", StringComparison.OrdinalIgnoreCase) || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase));
+        && (type.SubType.Equals("json", StringComparison.OrdinalIgnoreCase)
+            || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase));
 
     private static void CheckLength(HttpRequest request, long most, bool isJson)
     {
@@ -92,11 +99,13 @@ internal sealed class LimitedBody : Stream
     }
 
     private static LimitedBody Open(HttpRequest request, long most, bool isJson) =>
-        request.Headers.ContentEncoding.ToString() is { Length: > 0 } coding && !coding.Equals("identity", StringComparison.OrdinalIgnoreCase)
+        request.Headers.ContentEncoding.ToString() is { Length: > 0 } coding
+            && !coding.Equals("identity", StringComparison.OrdinalIgnoreCase)
             ? throw Problem.WrongMedia($"The body is coded as {coding}. Send it without a content coding.")
             : new LimitedBody(request.Body, most, isJson);
 
-    /// <exception cref="ProblemException">The body is larger than the limit, empty although its length was not known to be 0, or broken.</exception>
+    /// <exception cref="ProblemException">The body is larger than the limit, empty although its length was not known to be 0, or
+    /// broken.</exception>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         var count = await ReadSomeAsync(buffer, cancellationToken);
@@ -132,7 +141,8 @@ internal sealed class LimitedBody : Stream
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("A request's body is read asynchronously.");
+    public override int Read(byte[] buffer, int offset, int count) =>
+        throw new NotSupportedException("A request's body is read asynchronously.");
 
     public override void Flush()
     {

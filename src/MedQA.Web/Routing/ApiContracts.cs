@@ -20,25 +20,37 @@ internal static class ApiContracts
     private const string Csv = "text/csv";
     private const string Parquet = "application/vnd.apache.parquet";
 
-    private static readonly ApiProblem UnknownParameter = new(400, "unknown-parameter", "The query has a parameter that this operation does not have; `parameter` names it.");
+    private static readonly ApiProblem UnknownParameter = new(
+        400, "unknown-parameter", "The query has a parameter that this operation does not have; `parameter` names it.");
     private static readonly ApiProblem BadParameter = new(400, "bad-parameter", "A parameter cannot be used; `parameter` names it.");
-    private static readonly ApiProblem NoQuestionSet = new(400, "no-question-set", "The body is no question set; `detail` says why, and `line` where.");
+    private static readonly ApiProblem NoQuestionSet = new(
+        400, "no-question-set", "The body is no question set; `detail` says why, and `line` where.");
     private static readonly ApiProblem EmptyBody = new(400, "empty-body", "There is no body.");
     private static readonly ApiProblem UnknownRun = new(404, "unknown-run", "There is no such run.");
-    private static readonly ApiProblem UnknownQuestion = new(404, "unknown-question", "The run has no such question, or it is not answered yet.");
+    private static readonly ApiProblem UnknownQuestion = new(
+        404, "unknown-question", "The run has no such question, or it is not answered yet.");
     private static readonly ApiProblem UnknownFile = new(404, "unknown-file", "The run has no such file, or not yet.");
     private static readonly ApiProblem NoReport = new(404, "no-report", "The report is not written yet.");
     private static readonly ApiProblem NotAcceptable = new(406, "not-acceptable", "None of the formats is accepted.");
     private static readonly ApiProblem NotPossible = new(409, "not-possible", "The run's state does not allow it.");
     private static readonly ApiProblem Deleted = new(409, "deleted", "The run of this question set and profile was deleted.");
-    private static readonly ApiProblem Changed = new(409, "changed", "The stored question set was replaced or deleted while its run was being made.");
+    private static readonly ApiProblem Changed = new(
+        409, "changed", "The stored question set was replaced or deleted while its run was being made.");
     private static readonly ApiProblem NotComparable = new(409, "not-comparable", "The runs cannot be compared.");
-    private static readonly ApiProblem Precondition = new(412, "precondition", "The request has a condition (If-Match but for *, If-None-Match, If-Unmodified-Since), which this operation does not examine: nothing was done.");
-    private static readonly ApiProblem OtherTag = new(412, "precondition", "The header If-Match is not *, and does not have the strong tag of this answer. Only files have one.");
+    private static readonly ApiProblem Precondition = new(
+        412,
+        "precondition",
+        "The request has a condition (If-Match but for *, If-None-Match, If-Unmodified-Since), which this operation does not examine: "
+            + "nothing was done.");
+    private static readonly ApiProblem OtherTag = new(
+        412, "precondition", "The header If-Match is not *, and does not have the strong tag of this answer. Only files have one.");
     private static readonly ApiProblem TooLarge = new(413, "too-large", "The body is larger than is allowed.");
-    private static readonly ApiProblem WrongMedia = new(415, "media-type", "The body is not the question set itself: a form, or compressed.");
-    private static readonly ApiProblem WrongJsonMedia = new(415, "media-type", "The content type says that the body is something else than JSON in UTF-8, or it is compressed.");
-    private static readonly ApiProblem NoPart = new(416, "no-part", "The file ends before the part that `Range` asks for; `Content-Range` has its length.");
+    private static readonly ApiProblem WrongMedia = new(
+        415, "media-type", "The body is not the question set itself: a form, or compressed.");
+    private static readonly ApiProblem WrongJsonMedia = new(
+        415, "media-type", "The content type says that the body is something else than JSON in UTF-8, or it is compressed.");
+    private static readonly ApiProblem NoPart = new(
+        416, "no-part", "The file ends before the part that `Range` asks for; `Content-Range` has its length.");
     private static readonly ApiProblem BadBody = new(400, "bad-body", "The body cannot be used; `parameter` names the field.");
     private static readonly ApiProblem RaterLink = new(401, "rater-link", "The header x-medqa-rater is missing or opens nothing.");
     private static readonly ApiProblem UnknownStudy = new(404, "unknown-study", "There is no such study.");
@@ -46,36 +58,83 @@ internal static class ApiContracts
     private static readonly ApiProblem RaterState = new(409, "rater-state", "Where the rater stands does not allow it.");
     private static readonly ApiProblem Storage = new(503, "storage", "The storage does not answer.");
 
-    private static readonly ApiParameter Profile = new("profile", ApiParameterKind.Text, "The profile to ask with, by name. Default: self-consistency");
-    private static readonly ApiParameter Name = new("name", ApiParameterKind.Text, "What the question set is called, with the extension that tells its format. Default: questions.csv");
-    private static readonly ApiParameter Notation = new("answerNotation", ApiParameterKind.Text, "How the question set names the right option, where that is in doubt. Default: detect") { Values = EnumNames.All<AnswerNotation>() };
-    private static readonly ApiParameter DropFillers = new("dropFillers", ApiParameterKind.Switch, "Takes last options that only fill a place, as N/A, for missing ones");
-    private static readonly ApiParameter Link = new("x-medqa-rater", ApiParameterKind.Text, "What stands behind # in the rater's link") { IsHeader = true, IsRequired = true };
-    private static readonly ApiParameter Continuation = new("continuation", ApiParameterKind.Text, "From the page before, for the next one; good for the same list only");
-    private static readonly ApiParameter Take = new("take", ApiParameterKind.WholeNumber, "The most entries of the page. Default: 100") { Least = 1, Most = RunReader.MaxPage };
+    private static readonly ApiParameter Profile = new(
+        "profile", ApiParameterKind.Text, "The profile to ask with, by name. Default: self-consistency");
+    private static readonly ApiParameter Name = new(
+        "name", ApiParameterKind.Text, "What the question set is called, with the extension that tells its format. Default: questions.csv");
+    private static readonly ApiParameter Notation = new(
+        "answerNotation",
+        ApiParameterKind.Text,
+        "How the question set names the right option, where that is in doubt. Default: detect")
+        {
+            Values = EnumNames.All<AnswerNotation>()
+        };
+    private static readonly ApiParameter DropFillers = new(
+        "dropFillers", ApiParameterKind.Switch, "Takes last options that only fill a place, as N/A, for missing ones");
+    private static readonly ApiParameter Link = new("x-medqa-rater", ApiParameterKind.Text, "What stands behind # in the rater's link")
+    {
+        IsHeader = true,
+        IsRequired = true
+    };
+    private static readonly ApiParameter Continuation = new(
+        "continuation", ApiParameterKind.Text, "From the page before, for the next one; good for the same list only");
+    private static readonly ApiParameter Take = new("take", ApiParameterKind.WholeNumber, "The most entries of the page. Default: 100")
+    {
+        Least = 1,
+        Most = RunReader.MaxPage
+    };
 
     private static readonly FrozenDictionary<string, ApiContract> All = new Dictionary<string, ApiContract>
     {
         ["StartRun"] = new()
         {
             TakesQuestionSet = true,
-            Parameters = [Profile, Name, Notation, DropFillers, new("again", ApiParameterKind.Switch, "Starts a new run although the same question set was asked with this profile before")],
-            Answers = [Of(202, "A new run.", WebJson.Default.RunResource), Of(200, "The run that this question set and profile made before.", WebJson.Default.RunResource)],
+            Parameters = [
+                Profile,
+                Name,
+                Notation,
+                DropFillers,
+                new("again", ApiParameterKind.Switch, "Starts a new run although the same question set was asked with this profile before")
+            ],
+            Answers = [
+                Of(202, "A new run.", WebJson.Default.RunResource),
+                Of(200, "The run that this question set and profile made before.", WebJson.Default.RunResource)
+            ],
             Problems = [BadParameter, NoQuestionSet, EmptyBody, NotAcceptable, Deleted, Changed, TooLarge, WrongMedia, Storage],
         },
-        ["ListRuns"] = new() { IsConditional = true, Parameters = [Continuation, Take], Answers = [Of(200, "A page of runs.", WebJson.Default.RunList)], Problems = [BadParameter, NotAcceptable, Storage] },
-        ["GetRun"] = new() { IsConditional = true, Answers = [Of(200, "The run.", WebJson.Default.RunResource)], Problems = [UnknownRun, NotAcceptable, Storage] },
+        ["ListRuns"] = new()
+        {
+            IsConditional = true,
+            Parameters = [Continuation, Take],
+            Answers = [Of(200, "A page of runs.", WebJson.Default.RunList)],
+            Problems = [BadParameter, NotAcceptable, Storage]
+        },
+        ["GetRun"] = new()
+        {
+            IsConditional = true,
+            Answers = [Of(200, "The run.", WebJson.Default.RunResource)],
+            Problems = [UnknownRun, NotAcceptable, Storage]
+        },
         ["WatchRun"] = new()
         {
-            Parameters = [new("Last-Event-ID", ApiParameterKind.Text, "The id of the last event that the reader has seen") { IsHeader = true }],
+            Parameters = [new("Last-Event-ID", ApiParameterKind.Text, "The id of the last event that the reader has seen")
+            {
+                IsHeader = true
+            }],
             Answers =
             [
-                new(200, "Events `run` with the run (as GetRun answers it) now and after every change, then `end` with its last state, or with `deleted`. A comment every 15 seconds; after 3 minutes the stream ends, and the reader comes back.", new ApiContent("text/event-stream")),
+                new(200, "Events `run` with the run (as GetRun answers it) now and after every change, then `end` with its last state, or "
+                    + "with `deleted`. A comment every 15 seconds; after 3 minutes the stream ends, and the reader comes back.",
+                    new ApiContent("text/event-stream")),
                 new(204, "The run had ended with the event that the reader has seen: there is nothing to come back for."),
             ],
             Problems = [UnknownRun, NotAcceptable, Storage],
         },
-        ["DeleteRun"] = new() { Answers = [Of(202, "The run is being deleted.", WebJson.Default.RunResource)], Problems = [UnknownRun, NotAcceptable, Storage] },
+        ["DeleteRun"] = new()
+        {
+            Answers = [Of(202, "The run is being deleted.", WebJson.Default.RunResource)],
+            Problems = [UnknownRun, NotAcceptable, Storage]
+        },
         ["CancelRun"] = Action("The run is being stopped."),
         ["RetryRun"] = Action("The failed questions are tried again, or the cancelled run goes on."),
         ["ApproveRun"] = Action("The run goes on."),
@@ -85,27 +144,56 @@ internal static class ApiContracts
             Parameters =
             [
                 new("filter", ApiParameterKind.Text, "Which answers. Default: all") { Values = EnumNames.All<AnswerFilter>() },
-                new("agreementBelow", ApiParameterKind.Number, "Only answers with less agreement than this; for pages of JSON") { Least = 0, Most = 1 },
-                new("search", ApiParameterKind.Text, "Only questions in which each of these words stands; for pages of JSON") { Most = 200 },
+                new("agreementBelow", ApiParameterKind.Number, "Only answers with less agreement than this; for pages of JSON")
+                {
+                    Least = 0,
+                    Most = 1
+                },
+                new("search", ApiParameterKind.Text, "Only questions in which each of these words stands; for pages of JSON")
+                {
+                    Most = 200
+                },
                 Continuation,
                 Take,
             ],
-            Answers = [new(200, "A page of answers as JSON; all of them in the other formats; as Parquet once the run has ended.", new(Json, WebJson.Default.AnswerList), new(Lines, WebJson.Default.AnswerRow), new(Csv), new(Parquet))],
+            Answers = [new(
+                200,
+                "A page of answers as JSON; all of them in the other formats; as Parquet once the run has ended.",
+                new(Json, WebJson.Default.AnswerList),
+                new(Lines, WebJson.Default.AnswerRow),
+                new(Csv),
+                new(Parquet))],
             Problems = [BadParameter, UnknownRun, NoReport, NotAcceptable, Storage],
         },
         ["GetAnswer"] = new()
         {
             IsConditional = true,
-            Parameters = [new("by", ApiParameterKind.Text, "Whether the path names the question by its id (or dataset/id), or by its place in the run. Default: id") { Values = ["id", "ordinal"] }],
+            Parameters = [new(
+                "by",
+                ApiParameterKind.Text,
+                "Whether the path names the question by its id (or dataset/id), or by its place in the run. Default: id")
+                {
+                    Values = ["id", "ordinal"]
+                }],
             Answers = [Of(200, "The question with every reasoning and vote.", WebJson.Default.AnswerDetail)],
             Problems = [BadParameter, UnknownRun, UnknownQuestion, NotAcceptable, Storage],
         },
-        ["GetReport"] = new() { IsConditional = true, Answers = [Documents("The report.", ReportJson.Default.RunReport)], Problems = [UnknownRun, NoReport, NotAcceptable, Storage] },
+        ["GetReport"] = new()
+        {
+            IsConditional = true,
+            Answers = [Documents("The report.", ReportJson.Default.RunReport)],
+            Problems = [UnknownRun, NoReport, NotAcceptable, Storage]
+        },
         ["GetRunFile"] = new()
         {
             IsConditional = true,
             IsFile = true,
-            Answers = [new(200, "The file.", [.. RunFiles.All.Select(static file => file.MediaType).Distinct().Select(static type => new ApiContent(type, type == Lines ? WebJson.Default.AnswerDetail : null))])],
+            Answers = [new(
+                200,
+                "The file.",
+                [.. RunFiles.All.Select(static file => file.MediaType)
+                    .Distinct()
+                    .Select(static type => new ApiContent(type, type == Lines ? WebJson.Default.AnswerDetail : null))])],
             Problems = [UnknownRun, UnknownFile, NotAcceptable, NoPart, Storage],
         },
         ["CompareRuns"] = new()
@@ -121,7 +209,11 @@ internal static class ApiContracts
             Parameters =
             [
                 new("runs", ApiParameterKind.Text, "2 runs, separated by a comma") { IsRequired = true },
-                new("from", ApiParameterKind.WholeNumber, "The first run's ordinal to begin with: `next` of the page before. Default: 0") { Least = 0, Most = int.MaxValue },
+                new("from", ApiParameterKind.WholeNumber, "The first run's ordinal to begin with: `next` of the page before. Default: 0")
+                {
+                    Least = 0,
+                    Most = int.MaxValue
+                },
                 Take,
             ],
             Answers = [Of(200, "A page of questions that only one of the runs answered right.", WebJson.Default.FlipList)],
@@ -140,20 +232,54 @@ internal static class ApiContracts
             Answers = [Of(201, "The study, with a link for each rater.", WebJson.Default.StudyResource)],
             Problems = [BadBody, NoQuestionSet, EmptyBody, NotAcceptable, TooLarge, WrongJsonMedia, Storage],
         },
-        ["ListStudies"] = new() { IsConditional = true, Answers = [Of(200, "The studies.", WebJson.Default.StudyList)], Problems = [NotAcceptable, Storage] },
-        ["GetStudy"] = new() { IsConditional = true, Answers = [Of(200, "The study.", WebJson.Default.StudyResource)], Problems = [UnknownStudy, NotAcceptable, Storage] },
+        ["ListStudies"] = new()
+        {
+            IsConditional = true,
+            Answers = [Of(200, "The studies.", WebJson.Default.StudyList)],
+            Problems = [NotAcceptable, Storage]
+        },
+        ["GetStudy"] = new()
+        {
+            IsConditional = true,
+            Answers = [Of(200, "The study.", WebJson.Default.StudyResource)],
+            Problems = [UnknownStudy, NotAcceptable, Storage]
+        },
         ["DeleteStudy"] = new() { Answers = [new(204, "The study and its ratings are gone.")], Problems = [UnknownStudy, Storage] },
-        ["GetStudyReport"] = new() { IsConditional = true, Answers = [Documents("The report.", ReportJson.Default.StudyReport)], Problems = [UnknownStudy, NotAcceptable, Storage] },
+        ["GetStudyReport"] = new()
+        {
+            IsConditional = true,
+            Answers = [Documents("The report.", ReportJson.Default.StudyReport)],
+            Problems = [UnknownStudy, NotAcceptable, Storage]
+        },
         ["ListRatings"] = new()
         {
-            Parameters = [new("history", ApiParameterKind.Switch, "Every click in the order in which it was made, instead of what they come to")],
-            Answers = [new(200, "What each rater says about each answer on each axis, a line each.", new(Lines, WebJson.Default.RatingLine), new(Csv), new(Parquet))],
+            Parameters = [new(
+                "history", ApiParameterKind.Switch, "Every click in the order in which it was made, instead of what they come to")],
+            Answers = [new(
+                200,
+                "What each rater says about each answer on each axis, a line each.",
+                new(Lines, WebJson.Default.RatingLine),
+                new(Csv),
+                new(Parquet))],
             Problems = [BadParameter, UnknownStudy, NotAcceptable, Storage],
         },
-        ["RenewRaterLink"] = new() { Answers = [Of(200, "The rater, with the new link.", WebJson.Default.RaterResource)], Problems = [UnknownStudy, UnknownRater, NotAcceptable, Storage] },
-        ["DeleteRater"] = new() { Answers = [new(204, "The rater and the rater's ratings are gone.")], Problems = [UnknownStudy, UnknownRater, Storage] },
+        ["RenewRaterLink"] = new()
+        {
+            Answers = [Of(200, "The rater, with the new link.", WebJson.Default.RaterResource)],
+            Problems = [UnknownStudy, UnknownRater, NotAcceptable, Storage]
+        },
+        ["DeleteRater"] = new()
+        {
+            Answers = [new(204, "The rater and the rater's ratings are gone.")],
+            Problems = [UnknownStudy, UnknownRater, Storage]
+        },
         ["ListRubrics"] = Catalog("The rubrics.", ReportJson.Default.ImmutableArrayRubric),
-        ["GetRating"] = new() { Parameters = [Link], Answers = [Of(200, "The rater's queue.", WebJson.Default.RaterQueue)], Problems = [RaterLink, NotAcceptable, Storage] },
+        ["GetRating"] = new()
+        {
+            Parameters = [Link],
+            Answers = [Of(200, "The rater's queue.", WebJson.Default.RaterQueue)],
+            Problems = [RaterLink, NotAcceptable, Storage]
+        },
         ["SendClicks"] = new()
         {
             Parameters = [Link],
@@ -167,7 +293,12 @@ internal static class ApiContracts
         ["ListPublishedResults"] = Catalog("The published results.", ReportJson.Default.ImmutableArrayPublishedResult),
         ["ListProfiles"] = Catalog("The profiles, with all their fields.", ReportJson.Default.ImmutableArrayProfile),
         ["ListModels"] = Catalog("The models.", WebJson.Default.ModelDescriptionArray),
-        ["GetDocument"] = new() { IsConditional = true, Answers = [new(200, "The OpenAPI document.", new ApiContent(Json))], Problems = [NotAcceptable] },
+        ["GetDocument"] = new()
+        {
+            IsConditional = true,
+            Answers = [new(200, "The OpenAPI document.", new ApiContent(Json))],
+            Problems = [NotAcceptable]
+        },
         ["GetHealth"] = new() { Answers = [Of(200, "The service is ready.", WebJson.Default.Health)], Problems = [NotAcceptable, Storage] },
     }.ToFrozenDictionary();
 
@@ -177,7 +308,8 @@ internal static class ApiContracts
 
     private static ApiAnswer Of(int status, string meaning, JsonTypeInfo shape) => new(status, meaning, new ApiContent(Json, shape));
 
-    private static ApiAnswer Documents(string meaning, JsonTypeInfo shape) => new(200, meaning, new(Json, shape), new(Negotiation.Markdown), new(Negotiation.Html));
+    private static ApiAnswer Documents(string meaning, JsonTypeInfo shape) =>
+        new(200, meaning, new(Json, shape), new(Negotiation.Markdown), new(Negotiation.Html));
 
     private static ApiContract Action(string meaning) => new()
     {
@@ -189,8 +321,11 @@ internal static class ApiContracts
     {
         Parameters = parameters ?? [Link],
         Answers = [Of(200, meaning, WebJson.Default.RaterStanding)],
-        Problems = parameters is null ? [RaterLink, NotAcceptable, RaterState, Storage] : [BadParameter, RaterLink, NotAcceptable, RaterState, Storage],
+        Problems = parameters is null
+            ? [RaterLink, NotAcceptable, RaterState, Storage]
+            : [BadParameter, RaterLink, NotAcceptable, RaterState, Storage],
     };
 
-    private static ApiContract Catalog(string meaning, JsonTypeInfo shape) => new() { IsConditional = true, Answers = [Of(200, meaning, shape)], Problems = [NotAcceptable] };
+    private static ApiContract Catalog(string meaning, JsonTypeInfo shape) =>
+        new() { IsConditional = true, Answers = [Of(200, meaning, shape)], Problems = [NotAcceptable] };
 }

@@ -15,7 +15,8 @@ public sealed class GuardedApi(Api api, AccessPolicy access)
     /// <param name="request">The request, with the values of the path's placeholders.</param>
     /// <exception cref="ArgumentException">There is no such route.</exception>
     public Task<IResult> AnswerAsync(string name, HttpRequest request) => AnswerAsync(
-        ApiRoutes.All.Concat(DashboardRoutes.All).FirstOrDefault(route => route.Name == name) ?? throw new ArgumentException($"The route tables have no route '{name}'.", nameof(name)),
+        ApiRoutes.All.Concat(DashboardRoutes.All).FirstOrDefault(route => route.Name == name)
+            ?? throw new ArgumentException($"The route tables have no route '{name}'.", nameof(name)),
         request);
 
     /// <summary>Answers a request for a route, or refuses it.</summary>

@@ -13,23 +13,38 @@ public static class UnknownRoute
     {
         ArgumentNullException.ThrowIfNull(request);
         var segments = SegmentsOf(request.Path.Value ?? "/");
-        var known = ApiRoutes.All.Concat(DashboardRoutes.All).Where(route => Fits(route.Path.Split('/'), segments)).SelectMany(static route => route.Methods);
+        var known = ApiRoutes.All.Concat(DashboardRoutes.All)
+            .Where(route => Fits(route.Path.Split('/'), segments))
+            .SelectMany(static route => route.Methods);
         string[] methods = [.. known.Distinct().Order(StringComparer.Ordinal)];
         ApiRoute.SetHeaders(request.HttpContext.Response.Headers);
         if (methods.Length == 0)
         {
-            return Problem.Of(StatusCodes.Status404NotFound, "unknown-address", "No such address", "The interface has no such address. Its addresses begin with /api/ or are /healthz; the dashboard is at /.");
+            return Problem.Of(
+                StatusCodes.Status404NotFound,
+                "unknown-address",
+                "No such address",
+                "The interface has no such address. Its addresses begin with /api/ or are /healthz; the dashboard is at /.");
         }
 
         request.HttpContext.Response.Headers.Allow = string.Join(", ", methods);
-        return Problem.Of(StatusCodes.Status405MethodNotAllowed, "method", "No such method here", $"This address takes {InWords(methods)}, not {request.Method}.");
+        return Problem.Of(
+            StatusCodes.Status405MethodNotAllowed,
+            "method",
+            "No such method here",
+            $"This address takes {InWords(methods)}, not {request.Method}.");
     }
 
-    private static string InWords(string[] methods) => methods is [var only] ? only : $"{string.Join(", ", methods[..^1])} and {methods[^1]}";
+    private static string InWords(string[] methods) =>
+        methods is [var only] ? only : $"{string.Join(", ", methods[..^1])} and {methods[^1]}";
 
-    /// <summary>The parts between slashes as the router counts them: one slash at the end adds none, but an empty part elsewhere is one.</summary>
+    /// <summary>
+    /// The parts between slashes as the router counts them: one slash at the end adds none, but an empty part elsewhere is one.
+    /// </summary>
     private static string[] SegmentsOf(string path) => (path.Length > 2 && path.EndsWith('/') ? path[1..^1] : path[1..]).Split('/');
 
     private static bool Fits(string[] pattern, string[] segments) => pattern.Length == segments.Length
-        && pattern.Zip(segments).All(static pair => pair.First.StartsWith('{') ? pair.Second.Length > 0 : pair.First.Equals(pair.Second, StringComparison.OrdinalIgnoreCase));
+        && pattern.Zip(segments)
+            .All(static pair =>
+                pair.First.StartsWith('{') ? pair.Second.Length > 0 : pair.First.Equals(pair.Second, StringComparison.OrdinalIgnoreCase));
 }

@@ -15,8 +15,8 @@ internal static class RunEventHandlers
     private static readonly TimeSpan CommentEvery = TimeSpan.FromSeconds(15);
 
     /// <summary>
-    /// Sends event <c>run</c> with the run now and after every change, and <c>end</c> once it has ended or is deleted. A reader that comes back with the id of the last
-    /// event gets what is newer; 204, which tells a browser not to come back, where the run had ended with it.
+    /// Sends event <c>run</c> with the run now and after every change, and <c>end</c> once it has ended or is deleted. A reader that comes
+    /// back with the id of the last event gets what is newer; 204, which tells a browser not to come back, where the run had ended with it.
     /// </summary>
     public static async Task<IResult> WatchAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
     {
@@ -90,7 +90,8 @@ internal static class RunEventHandlers
                 sent = now;
             }
 
-            var wait = TimeSpan.FromTicks(Math.Min(api.Limits.WatchEvery.Ticks, Math.Min((end - now).Ticks, (sent + CommentEvery - now).Ticks)));
+            var wait =
+                TimeSpan.FromTicks(Math.Min(api.Limits.WatchEvery.Ticks, Math.Min((end - now).Ticks, (sent + CommentEvery - now).Ticks)));
             await change.WaitAsync(wait, api.Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancellationToken.ThrowIfCancellationRequested();
         }

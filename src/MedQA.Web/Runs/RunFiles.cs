@@ -35,21 +35,27 @@ public static class RunFiles
     {
         var summary = await RunHandlers.FindAsync(api, request, cancellationToken);
         var name = request.Path["file"];
-        var file = All.FirstOrDefault(file => file.Name == name) ?? throw Problem.UnknownRunFile(summary.Run.ToString(), name, All.Select(static known => known.Name));
+        var file = All.FirstOrDefault(file => file.Name == name)
+            ?? throw Problem.UnknownRunFile(summary.Run.ToString(), name, All.Select(static known => known.Name));
         var made = RunExports.Find(name);
         if (made is not null && summary.Revision == 0)
         {
             throw Problem.UnknownRunFile(summary.Run.ToString(), name, All.Select(static known => known.Name));
         }
 
-        var content = made is null ? await api.Reader.OpenFileAsync(summary.Run, name, cancellationToken) ?? throw Problem.UnknownRunFile(summary.Run.ToString(), name, All.Select(static known => known.Name)) : null;
+        var content = made is null
+            ? await api.Reader.OpenFileAsync(summary.Run, name, cancellationToken)
+                ?? throw Problem.UnknownRunFile(summary.Run.ToString(), name, All.Select(static known => known.Name))
+            : null;
         var fixedNow = summary is { Revision: > 0, Requested: RequestedAction.None } && summary.State.IsFinal();
         if (made is null)
         {
             request.Http.HttpContext.Response.Headers.AcceptRanges = "bytes";
         }
 
-        var tag = fixedNow ? new EntityTagHeaderValue($"\"{summary.Run}-{summary.Revision}-{name.Replace('.', '-')}\"", isWeak: made is not null) : null;
+        var tag = fixedNow
+            ? new EntityTagHeaderValue($"\"{summary.Run}-{summary.Revision}-{name.Replace('.', '-')}\"", isWeak: made is not null)
+            : null;
         if (tag is not null && Conditional.IsKnown(request, tag))
         {
             await (content?.DisposeAsync() ?? ValueTask.CompletedTask);

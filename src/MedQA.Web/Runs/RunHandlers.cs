@@ -13,7 +13,10 @@ namespace MedQA.Web.Runs;
 /// <summary>Runs: starting, listing, looking at one, and what can be asked of it.</summary>
 internal static class RunHandlers
 {
-    /// <summary>Takes a question set as the body and answers with its run: 202 for a new one, 200 for the one that the same body and profile made before.</summary>
+    /// <summary>
+    /// Takes a question set as the body and answers with its run: 202 for a new one, 200 for the one that the same body and profile made
+    /// before.
+    /// </summary>
     public static async Task<IResult> StartAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
     {
         var profile = request.Query("profile");
@@ -28,7 +31,8 @@ internal static class RunHandlers
         var outcome = await api.Splitter.StartAsync(upload, cancellationToken);
         if (outcome is { Result: SplitResult.Created, Run: { } made })
         {
-            // A split sends nothing. Without this the run would begin when the upload's own event, or the look for runs that nobody drives, comes round to it.
+            // A split sends nothing. Without this the run would begin when the upload's own event, or the look for runs that nobody drives,
+            // comes round to it.
             await api.Control.WakeAsync(made, cancellationToken);
         }
 
@@ -39,7 +43,9 @@ internal static class RunHandlers
 
                 // An upload stored just now is new also where the loop that looks for uploads was quicker to make its run.
                 request.Http.HttpContext.Response.Headers.Location = $"/api/runs/{run}";
-                return Shown(summary, upload.Created || outcome.Result == SplitResult.Created ? StatusCodes.Status202Accepted : StatusCodes.Status200OK);
+                return Shown(
+                    summary,
+                    upload.Created || outcome.Result == SplitResult.Created ? StatusCodes.Status202Accepted : StatusCodes.Status200OK);
             case { Result: SplitResult.Rejected, Rejection: { } rejection }:
                 throw Problem.NoQuestionSet(rejection.Sentence, rejection.Line);
             case { Result: SplitResult.Deleted }:
@@ -52,7 +58,8 @@ internal static class RunHandlers
     /// <summary>A page of runs.</summary>
     public static async Task<IResult> ListAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
     {
-        var page = await api.Reader.ListAsync(request.Query("continuation"), request.Number("take", api.Limits.DefaultPage, 1, RunReader.MaxPage), cancellationToken);
+        var page = await api.Reader.ListAsync(
+            request.Query("continuation"), request.Number("take", api.Limits.DefaultPage, 1, RunReader.MaxPage), cancellationToken);
         return Conditional.Json(request, new RunList([.. page.Runs.Select(RunResource.Of)], page.Continuation), WebJson.Default.RunList);
     }
 
@@ -89,10 +96,13 @@ internal static class RunHandlers
         {
             RequestOutcome.Accepted => Shown(summary, StatusCodes.Status202Accepted),
             RequestOutcome.NotFound => throw Problem.UnknownRun(request.Path["run"]),
-            RequestOutcome.OtherRules => throw Problem.OtherRules(RunControl.OtherRulesOf(summary.Run, (await api.Reader.GetManifestAsync(summary.Run, cancellationToken))?.Rules)),
+            RequestOutcome.OtherRules =>
+                throw Problem.OtherRules(
+                    RunControl.OtherRulesOf(summary.Run, (await api.Reader.GetManifestAsync(summary.Run, cancellationToken))?.Rules)),
             _ => throw Problem.NotPossible(summary.Run.ToString(), EnumNames.Of(action), EnumNames.Of(summary.State)),
         };
     }
 
-    private static IResult Shown(RunSummary summary, int status) => Results.Json(RunResource.Of(summary), WebJson.Default.RunResource, Negotiation.Json, status);
+    private static IResult Shown(RunSummary summary, int status) =>
+        Results.Json(RunResource.Of(summary), WebJson.Default.RunResource, Negotiation.Json, status);
 }
