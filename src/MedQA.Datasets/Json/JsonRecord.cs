@@ -115,14 +115,26 @@ internal sealed class JsonRecord(QuestionSetOptions options)
         {
             if (column >= 0 && properties[column].Value.ValueKind is JsonValueKind.Array or JsonValueKind.Object)
             {
-                var between = columns.Contexts.Contains(column) ? "\n\n" : ", ";
-                if (Joined(properties[column].Value, between, column == columns.Question ? 1 : int.MaxValue) is not { } text)
+                var read = columns.Contexts.Contains(column)
+                    ? StructuredText.Passage(properties[column].Value)
+                    : Joined(properties[column].Value, ", ", column == columns.Question ? 1 : int.MaxValue);
+                if (read is not { } text)
                 {
                     return Rejected($"'{Excerpt.Of(columns.Names[column])}' is a JSON {(properties[column].Value.ValueKind == JsonValueKind.Array ? "array" : "object")}, not a text.");
                 }
 
                 fields[column] = text;
             }
+        }
+
+        foreach (var column in columns.Options.Where(column => properties[column].Value.ValueKind is JsonValueKind.Array or JsonValueKind.Object))
+        {
+            if (StructuredText.Single(properties[column].Value) is not { } text)
+            {
+                return Rejected($"'{Excerpt.Of(columns.Names[column])}' holds a list or an object, not a text: write the option's text alone.");
+            }
+
+            fields[column] = text;
         }
 
         var record = TableRow.Read(columns, fields, fields.Count, line, number, options.AnswerNotation) ?? Rejected("The record is blank.");

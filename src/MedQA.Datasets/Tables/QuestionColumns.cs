@@ -12,6 +12,16 @@ internal sealed record QuestionColumns
 
     public required int Question { get; init; }
 
+    /// <summary>The column of what the question is about, in sets that give the two as a stem with a question or a lead-in; one of <see cref="Contexts"/>.</summary>
+    public int Stem { get; init; } = -1;
+
+    /// <summary>The columns that are named as a question is, and are not read as one.</summary>
+    public IReadOnlyList<int> OtherQuestions => field ??=
+    [
+        .. Enumerable.Range(0, Names.Count).Where(column => !Reads(column)
+            && (HeaderNames.IsQuestion(Names[column]) || HeaderNames.IsOf(HeaderNames.Plain(Names[column]), HeaderNames.Asking))),
+    ];
+
     public int Id { get; init; } = -1;
 
     public int Dataset { get; init; } = -1;
@@ -88,17 +98,20 @@ internal sealed record QuestionColumns
         var hasOptions = options.Count > 0 || list >= 0 || answers >= 0;
         string[] questionNames = [.. HeaderNames.Question, .. HeaderNames.PublishedQuestion];
         questionNames = hasOptions ? questionNames : [.. questionNames.Except(HeaderNames.QuestionOnlyWithOptions, StringComparer.Ordinal)];
+        var question = First(plain, [.. questionNames.Where(name => !(options.Count > 0 && options.Any(option => plain[option] == HeaderNames.Plain(name))))]);
+        IReadOnlyList<int> contexts = [.. HeaderNames.Context.Select(name => Array.IndexOf(plain, HeaderNames.Plain(name))).Where(static column => column >= 0)];
+        var asking = First(plain, HeaderNames.Asking);
+        var stem = asking < 0 ? -1 : First(plain, HeaderNames.Stem);
+        question = stem >= 0 || (question < 0 && contexts.Count > 0) ? asking : question;
         var columns = new QuestionColumns
         {
             Names = header,
-            Question = First(plain, [.. questionNames.Where(name => !(options.Count > 0 && options.Any(option => plain[option] == HeaderNames.Plain(name))))]),
+            Question = question,
+            Stem = stem,
             Id = First(plain, HeaderNames.Id),
             Dataset = First(plain, HeaderNames.Dataset),
             Topic = First(plain, HeaderNames.Topic),
-            Contexts =
-            [
-                .. HeaderNames.Context.Select(name => Array.IndexOf(plain, HeaderNames.Plain(name))).Where(static column => column >= 0),
-            ],
+            Contexts = stem >= 0 ? [.. contexts, stem] : contexts,
             Options = options,
             OptionList = list,
             References = First(plain, HeaderNames.References),

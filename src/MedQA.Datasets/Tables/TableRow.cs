@@ -39,7 +39,7 @@ internal static class TableRow
             Id = Field(columns.Id),
             Dataset = Field(columns.Dataset),
             Topic = Field(columns.Topic),
-            Text = Field(columns.Question),
+            Text = Asked(columns, fields),
             LongTexts = [.. LongTexts(columns, fields)],
         };
         if (fields.Count > columnCount && fields.Skip(columnCount).Any(static field => !string.IsNullOrWhiteSpace(field)))
@@ -52,10 +52,11 @@ internal static class TableRow
             return record with { Problem = $"The row has only {fields.Count} of the {columnCount} fields." };
         }
 
-        record = WithContext(record, columns, fields);
-        if (record.Problem is not null)
+        record = WithText(record, columns);
+        record = record.Problem is null ? WithContext(record, columns, fields) : record;
+        if ((record.Problem ?? OtherQuestion(record, columns, fields)) is { } problem)
         {
-            return record;
+            return record with { Problem = problem };
         }
 
         var claims = columns.Gold.Select(gold => new GoldClaim(gold.Name, Field(gold.Column) ?? "", gold.Allowed.Narrowed(notation))).ToList();
@@ -98,7 +99,14 @@ internal static class TableRow
         }
 
         var isTable = columns.Options.Count > 0;
-        var options = isTable ? [.. columns.Options.Select(column => Field(column) ?? "").Reverse().SkipWhile(string.IsNullOrWhiteSpace).Reverse()] : list.Texts;
+        IReadOnlyList<string> options = isTable ? [.. columns.Options.Select(column => Field(column) ?? "").Reverse().SkipWhile(string.IsNullOrWhiteSpace).Reverse()] : list.Texts;
+        if (StructuredText.Options(options, out var structured) is not { } unwrapped)
+        {
+            var name = isTable ? columns.NameOf(columns.Options[structured]) : $"Option {OptionLetter.Of(structured)}";
+            return record with { Problem = $"{name} holds a list or an object, not a text: write the option's text alone." };
+        }
+
+        options = unwrapped;
         if (options.Any(static option => !string.IsNullOrWhiteSpace(option)))
         {
             var names = isTable ? columns.OptionNames : list.Names;
@@ -116,6 +124,13 @@ internal static class TableRow
                 FirstNumber = isTable ? null : list.FirstNumber,
                 MayBeGold = columns.Gold.Count > 0 ? [] : [.. MayBeGold(columns, fields, columnCount, options)],
             };
+        }
+
+        if (columns.Gold.Select(static gold => gold.Column).Append(columns.References)
+            .Where(column => Field(column) is { } field && StructuredText.BeginsObject(field) && StructuredText.Read(field, StructuredText.Texts) is null)
+            .Select(columns.NameOf).FirstOrDefault() is { } opaque)
+        {
+            return record with { Problem = $"{opaque} holds an object, not a text: give the right answers as a list of texts in reference_answers." };
         }
 
         var answers = claims.SelectMany(static claim => References(claim.Value)).Where(static value => !string.IsNullOrWhiteSpace(value)).ToList();
@@ -317,7 +332,8 @@ internal static class TableRow
         var read = columns.Contexts
             .Where(column => column < fields.Count && !string.IsNullOrWhiteSpace(fields[column]))
             .Where(column => IsPassage(fields[column])
-                || !HeaderNames.IsOf(HeaderNames.Plain(columns.Names[column]), HeaderNames.LooseContext))
+                || (column != columns.Stem && !HeaderNames.IsOf(HeaderNames.Plain(columns.Names[column]), HeaderNames.LooseContext)))
+            .Where(column => column != columns.Stem || !IsWithin(fields[column], record.Text ?? ""))
             .ToList();
         var other = read.Skip(1)
             .Where(column => IsSentence(fields[column]) && !fields[read[0]].Contains(fields[column].Trim(), StringComparison.Ordinal));
@@ -355,8 +371,74 @@ internal static class TableRow
             };
         }
 
-        return read.Count > 0 ? record with { Context = fields[read[0]] } : record;
+        if (read.Count == 0 || !StructuredText.Begins(fields[read[0]]))
+        {
+            return read.Count > 0 ? record with { Context = fields[read[0]] } : record;
+        }
+
+        return StructuredText.Read(fields[read[0]], StructuredText.Passage) is { } passage
+            ? record with { Context = passage }
+            : record with
+            {
+                Problem = $"{columns.NameOf(read[0])} holds a list or an object, not a text: "
+                    + "write the passage alone, or a list of texts, whole and not cut off.",
+            };
     }
+
+    /// <summary>The question: what its column says or, where that only numbers the question, or is blank beside a stem, what another says.</summary>
+    private static string? Asked(QuestionColumns columns, IReadOnlyList<string> fields)
+    {
+        var text = columns.Question < fields.Count ? fields[columns.Question] : null;
+        var isBlank = string.IsNullOrWhiteSpace(text);
+        var others = columns.Stem >= 0 && (isBlank || IsRunningNumber(text!)) ? columns.OtherQuestions.Prepend(columns.Stem)
+            : !isBlank && IsRunningNumber(text!) ? columns.OtherQuestions
+            : [];
+        return others.Where(column => column < fields.Count && fields[column].Any(char.IsLetter) && !IsRunningNumber(fields[column]))
+            .Select(column => fields[column]).FirstOrDefault(text);
+    }
+
+    /// <summary>The record with the question out of the list of one in which it stands; left out where it is another list, or an object.</summary>
+    private static SourceRecord WithText(SourceRecord record, QuestionColumns columns)
+    {
+        if (record.Text is not { } text || !StructuredText.Begins(text))
+        {
+            return record;
+        }
+
+        return StructuredText.Read(text, StructuredText.Single) is { } single
+            ? record with { Text = single }
+            : record with { Problem = $"{columns.NameOf(columns.Question)} holds a list or an object, not a text: write the question's text alone." };
+    }
+
+    /// <summary>Why a record is left out of which two fields may hold the question; <see langword="null"/> where one does.</summary>
+    private static string? OtherQuestion(SourceRecord record, QuestionColumns columns, IReadOnlyList<string> fields)
+    {
+        var text = record.Text ?? "";
+        foreach (var column in columns.OtherQuestions.Where(column => column < fields.Count && fields[column] != text))
+        {
+            var field = fields[column];
+            if ((IsSentence(field) || (HeaderNames.IsOf(HeaderNames.Plain(columns.Names[column]), HeaderNames.Asking) && IsPassage(field)))
+                && !IsRunningNumber(field) && !IsWithin(field, text) && !IsWithin(text, field) && !IsWithin(field, record.Context ?? ""))
+            {
+                return $"{columns.NameOf(columns.Question)} and {columns.NameOf(column)} may both hold the question: join them in question, "
+                    + "name the one that the question is about context, or give the one that is not asked another name.";
+            }
+        }
+
+        return IsRunningNumber(text)
+            && columns.Unread.Select(static unread => unread.Column).FirstOrDefault(column => column < fields.Count && fields[column].TrimEnd().EndsWith('?'), -1)
+                is >= 0 and var asked
+            ? $"{columns.NameOf(columns.Question)} holds only a number, '{Excerpt.Of(text)}', and {columns.NameOf(asked)} what is asked: name that question."
+            : null;
+    }
+
+    /// <summary>Whether a text only numbers a question: "12", "Q12", "12.".</summary>
+    private static bool IsRunningNumber(string text) =>
+        text.AsSpan().Trim().TrimStart("Qq#").Trim(". )") is { Length: > 0 and <= 6 } bare && bare.IndexOfAnyExceptInRange('0', '9') < 0;
+
+    /// <summary>Whether one text is in another, whatever white space and case are.</summary>
+    private static bool IsWithin(string part, string whole) =>
+        OptionPlace.Comparable(whole).Contains(OptionPlace.Comparable(part), StringComparison.Ordinal);
 
     private static bool IsSentence(string field) => field.Trim() is { Length: >= 20 } text && text.Contains(' ', StringComparison.Ordinal);
 
@@ -439,6 +521,8 @@ internal static class TableRow
             return [];
         }
 
-        return field.AsSpan().TrimStart() is ['[', ..] && OptionList.Parse(field) is { Texts.Count: > 0, Problem: null } several ? several.Texts : [field];
+        return StructuredText.Begins(field) && StructuredText.Read(field, StructuredText.Texts) is { Count: > 0 } texts ? texts
+            : field.AsSpan().TrimStart() is ['[', ..] && OptionList.Parse(field) is { Texts.Count: > 0, Problem: null } several ? several.Texts
+            : [field];
     }
 }

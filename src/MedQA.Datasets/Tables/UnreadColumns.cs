@@ -75,7 +75,7 @@ internal static class UnreadColumns
     /// <summary>Names of texts that may be what a question is about, as well as the question itself or something else.</summary>
     private static readonly string[] TextNames =
     [
-        "text", "stimulus", "situation", "setup", "preamble", "leadin", "hpi", "clinicalpresentation", "presentingcomplaint",
+        "text", "stimulus", "situation", "setup", "preamble", "intro", "introduction", "description", "lead", "hpi", "clinicalpresentation", "presentingcomplaint",
         "chiefcomplaint", "findings", "labs", "labresults",
     ];
 

@@ -46,6 +46,18 @@ public sealed class OtherLayoutTests
     [InlineData("free_index.csv", ThreeFree)]
     [InlineData("html.jsonl", "yes/no:A yes/no:A yes/no:A")]
     [InlineData("body.jsonl", Three)]
+    [InlineData("context_structure.csv", Three, "Para one.\n\nPara two.")]
+    [InlineData("context_list.csv", Three, "Para one.\n\nPara two.")]
+    [InlineData("question_list.csv", Three)]
+    [InlineData("option_objects.jsonl", Three)]
+    [InlineData("option_lists.jsonl", Three)]
+    [InlineData("reference_structure.csv", ThreeFree)]
+    [InlineData("lead_lines.jsonl", Three)]
+    [InlineData("lead_words.jsonl", Three)]
+    [InlineData("running_number.csv", Three)]
+    [InlineData("stem_question.jsonl", Three, "A man of 60.")]
+    [InlineData("stem_leadin.csv", Three, "A man of 60.")]
+    [InlineData("prompt_with_question.jsonl", Three)]
     public async Task Every_question_is_read_with_its_options_its_answer_and_its_passage(
         string file, string expected, string? context = null)
     {
@@ -81,13 +93,23 @@ public sealed class OtherLayoutTests
     [InlineData("gift.txt", 3, "The options stand in the question's text")]
     [InlineData("in_text_slash.csv", 3, "The options stand in the question's text")]
     [InlineData("option_gap.jsonl", 3, "The header has a column 'option4', but no 'option_3'.")]
-    [InlineData("answer_object.jsonl", 3, "'answer' holds a JSON object, not a text: give the right answers as a list of texts")]
+    [InlineData("answer_object.jsonl", 3, "'answer' holds an object, not a text: give the right answers as a list of texts")]
     [InlineData("body_above.jsonl", 3, "'body' stands above the list of questions and is not read")]
     [InlineData("answers_above.jsonl", 3, "'answers' stands above the list of questions, not beside each")]
     [InlineData("flores.jsonl", 3, "'flores_passage' looks like what the question is about, but is not read: name it context")]
     [InlineData("two_passages.jsonl", 3, "'context' and 'article' may both hold what the question is about")]
     [InlineData("premise.jsonl", 3, "write in 'question' what is asked")]
     [InlineData("free_places.csv", 2, "is a free one, give it as reference_answers.")]
+    [InlineData("context_opaque.csv", 3, "'context' holds a list or an object, not a text")]
+    [InlineData("question_object.csv", 3, "'question' holds a list or an object, not a text")]
+    [InlineData("option_flags.jsonl", 3, "'option_a' holds a list or an object, not a text")]
+    [InlineData("reference_object.csv", 3, "'reference_answers' holds an object, not a text")]
+    [InlineData("lead_unsure.jsonl", 3, "only introduces the others: leave it out")]
+    [InlineData("labels_shuffled.jsonl", 3, "and the options are labelled ")]
+    [InlineData("number_unread.csv", 3, "'Question' holds only a number, ")]
+    [InlineData("prompt_question.jsonl", 3, "'question' and 'prompt' may both hold the question")]
+    [InlineData("two_questions.csv", 3, "'Question' and 'Lead-in' may both hold the question")]
+    [InlineData("description.jsonl", 3, "'description' looks like what the question is about, but is not read")]
     public async Task A_row_that_would_lose_something_is_left_out_and_names_it(string file, int count, string reason)
     {
         var rejected = (await SetReadings.FileAsync(PathOf(file))).OfType<RejectedRow>().ToList();
