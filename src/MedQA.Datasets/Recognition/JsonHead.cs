@@ -11,6 +11,9 @@ namespace MedQA.Datasets.Recognition;
 /// <param name="List">The property that lists the records, where one does.</param>
 internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape, string? List = null)
 {
+    /// <summary>The properties beside the list that hold prose, which is not read; only those before the end of the file's beginning.</summary>
+    public IReadOnlyList<string> Beside { get; init; } = [];
+
     private const string ByRecords = "write a record for each question, in pandas with to_json(FILE, orient=\"records\", lines=True).";
 
     /// <summary>Reads the beginning of a file.</summary>
@@ -85,7 +88,10 @@ internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape, strin
                     return new JsonHead(FormatOf(records.Names, listed), listed);
                 }
 
-                return new JsonHead(FormatOf(records.Names, JsonShape.Listed), JsonShape.Listed, list);
+                return new JsonHead(FormatOf(records.Names, JsonShape.Listed), JsonShape.Listed, list)
+                {
+                    Beside = [.. first.Prose.Distinct().Where(name => name != list && UnreadColumns.MayHoldPassage(name) && !UnreadColumns.IsNote(name))],
+                };
             }
 
             var path = PathOfQuestion(head);
@@ -223,6 +229,9 @@ internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape, strin
         /// <summary>The same names with the kind of each value, the names in the first object of that, and how many texts a list has.</summary>
         public List<(string Name, JsonTokenType Kind, List<string> Names, int Items)> Members { get; } = [];
 
+        /// <summary>The names of the members that hold prose.</summary>
+        public List<string> Prose { get; } = [];
+
         public bool IsArray { get; set; }
 
         public bool IsBroken { get; set; }
@@ -273,6 +282,11 @@ internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape, strin
                 }
 
                 var member = Members[^1];
+                if (reader.TokenType == JsonTokenType.String && member.Kind is JsonTokenType.None or JsonTokenType.StartArray && LetteredText.IsProse(reader.GetString()!))
+                {
+                    Prose.Add(member.Name);
+                }
+
                 if (reader.CurrentDepth == depth + 1 && member.Kind == JsonTokenType.None)
                 {
                     IsLabels &= reader.TokenType == JsonTokenType.String;

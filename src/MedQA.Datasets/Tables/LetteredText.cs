@@ -100,6 +100,11 @@ internal static partial class LetteredText
         return lines.Length >= 2 && Array.TrueForAll(lines, static line => ShortName().IsMatch(line)) ? lines : [];
     }
 
+    /// <summary>Whether a text is one of several words: long, or a sentence.</summary>
+    public static bool IsProse(string text) =>
+        (text.Length >= 40 && text.Contains(' ', StringComparison.Ordinal))
+        || (text.Length >= 12 && text.AsSpan().TrimEnd() is [.., '.' or '!' or '?' or '。' or '"' or '”'] && (text.Contains(' ', StringComparison.Ordinal) || !text.Any(char.IsAsciiLetter)));
+
     /// <summary>Whether labelled options may be names with an initial ("A. Fleming"): their letters have dots.</summary>
     public static bool MayBeInitials(IReadOnlyList<string> options) => options[0].AsSpan().TrimStart() is [_, '.' or '．', ..];
 

@@ -100,6 +100,12 @@ internal sealed record QuestionColumns
         questionNames = hasOptions ? questionNames : [.. questionNames.Except(HeaderNames.QuestionOnlyWithOptions, StringComparer.Ordinal)];
         var question = First(plain, [.. questionNames.Where(name => !(options.Count > 0 && options.Any(option => plain[option] == HeaderNames.Plain(name))))]);
         IReadOnlyList<int> contexts = [.. HeaderNames.Context.Select(name => Array.IndexOf(plain, HeaderNames.Plain(name))).Where(static column => column >= 0)];
+        if (plain.Contains("hint", StringComparer.Ordinal) && plain.Contains("lecture", StringComparer.Ordinal))
+        {
+            // ScienceQA calls hint what its question is about, and lecture what is taught.
+            contexts = [.. contexts, Array.IndexOf(plain, "hint")];
+        }
+
         var asking = First(plain, HeaderNames.Asking);
         var stem = asking < 0 ? -1 : First(plain, HeaderNames.Stem);
         question = stem >= 0 || (question < 0 && contexts.Count > 0) ? asking : question;

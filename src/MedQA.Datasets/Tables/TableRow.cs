@@ -456,15 +456,21 @@ internal static class TableRow
     {
         foreach (var unread in columns.Unread.Where(unread => unread.Column < fields.Count && unread.MayHoldPassage && !unread.IsSameAnswer))
         {
-            var text = fields[unread.Column];
-            if (text.Length >= LongText && text.AsSpan().TrimStart() is not ['[' or '{', ..]
-                && (text.Count(static c => c == ' ') >= LongText / 12 || !text.Any(char.IsAsciiLetter))
-                && !text.Contains(columns.Question < fields.Count ? fields[columns.Question].Trim() : "", StringComparison.Ordinal))
+            var field = fields[unread.Column];
+            var text = field.Length >= LongText / 4 && field.AsSpan().TrimStart() is ['[' or '{', ..] ? StructuredText.Read(field, Joined) ?? field : field;
+            var asked = columns.Question < fields.Count ? fields[columns.Question].Trim() : "";
+            if ((IsLong(text) || (HeaderNames.Plain(columns.Names[unread.Column]) == "table" && !ReferenceEquals(text, field)))
+                && !text.Contains(asked, StringComparison.Ordinal))
             {
                 yield return columns.NameOf(unread.Column);
             }
         }
     }
+
+    private static bool IsLong(string text) =>
+        text.Length >= LongText && (text.Count(static c => c == ' ') >= LongText / 12 || !text.Any(char.IsAsciiLetter));
+
+    private static string Joined(JsonElement structure) => string.Join(' ', StructuredText.AllTexts(structure));
 
     /// <summary>A right answer without the label of the option that it quotes; the letter of a number in a circle.</summary>
     private static string Unlabelled(string value, IReadOnlyList<string> labelled, IReadOnlyList<string> texts)

@@ -56,10 +56,10 @@ internal static class UnreadColumns
     private static readonly HashSet<string> NoPassage =
     [
         "explanation", "explanations", "expl", "exp", "rationale", "rationales", "reason", "reasoning", "cot", "thought", "justification",
-        "feedback", "comment", "comments", "note", "notes", "hint", "hints", "solution", "answer", "answers", "response", "output",
+        "feedback", "comment", "comments", "solution", "answer", "answers", "response", "output",
         "completion", "generation", "prediction", "url", "link", "source", "citation", "reference", "references", "licence", "license",
         "arguments", "prompt", "instruction", "instructions", "system", "has", "is", "num", "number", "count", "length", "score",
-        "relevance", "required", "needed",
+        "relevance", "required", "needed", "metamap", "rubric", "rubrics", "aliases", "synonyms", "tags", "examples",
     ];
 
     private static readonly HashSet<string> Answers =

@@ -58,6 +58,12 @@ public sealed class OtherLayoutTests
     [InlineData("stem_question.jsonl", Three, "A man of 60.")]
     [InlineData("stem_leadin.csv", Three, "A man of 60.")]
     [InlineData("prompt_with_question.jsonl", Three)]
+    [InlineData("list_unread.jsonl", Three)]
+    [InlineData("object_unread.jsonl", Three)]
+    [InlineData("hint_unread.jsonl", Three)]
+    [InlineData("hint_lecture.jsonl", Three, "A passage.")]
+    [InlineData("description_above.json", Three)]
+    [InlineData("repeated_ids.jsonl", Three)]
     public async Task Every_question_is_read_with_its_options_its_answer_and_its_passage(
         string file, string expected, string? context = null)
     {
@@ -110,6 +116,8 @@ public sealed class OtherLayoutTests
     [InlineData("prompt_question.jsonl", 3, "'question' and 'prompt' may both hold the question")]
     [InlineData("two_questions.csv", 3, "'Question' and 'Lead-in' may both hold the question")]
     [InlineData("description.jsonl", 3, "'description' looks like what the question is about, but is not read")]
+    [InlineData("lead_above.jsonl", 3, "'lead' stands above the list of questions and is not read")]
+    [InlineData("repeated_rows.jsonl", 2, "The id '7' is already that of line 1.")]
     public async Task A_row_that_would_lose_something_is_left_out_and_names_it(string file, int count, string reason)
     {
         var rejected = (await SetReadings.FileAsync(PathOf(file))).OfType<RejectedRow>().ToList();
@@ -126,6 +134,11 @@ public sealed class OtherLayoutTests
     [Theory]
     [InlineData("html.jsonl", "3 of 3 rows hold HTML, as &lt;: texts are used as they stand, so replace it where it should not be shown.")]
     [InlineData("body.jsonl", "'body' is not read, and holds a long text in 3 of 3 rows: if the questions are about it, name it context.")]
+    [InlineData("list_unread.jsonl", "'evidence' is not read, and holds a long text in 3 of 3 rows: if the questions are about it, name it context.")]
+    [InlineData("object_unread.jsonl", "'patient' is not read, and holds a long text in 3 of 3 rows: if the questions are about it, name it context.")]
+    [InlineData("hint_unread.jsonl", "'hint' is not read, and holds a long text in 3 of 3 rows: if the questions are about it, name it context.")]
+    [InlineData("description_above.json", "'description' stands above the list 'questions' and is not read: if the questions are about it, name it context.")]
+    [InlineData("repeated_ids.jsonl", "2 rows have the id of an earlier row with another question: each is named by its id and its place in the file, as '1-row-00002'.")]
     [InlineData("story.csv", null)]
     public async Task What_only_people_can_judge_is_mentioned(string file, string? note)
     {
@@ -140,6 +153,11 @@ public sealed class OtherLayoutTests
     public async Task Questions_below_one_passage_are_named_after_it() => Assert.Equal(
         ["h1-1", "h1-2", "h1-3"],
         SetReadings.Questions(await SetReadings.FileAsync(PathOf("article_once.json"))).Select(static question => question.Id));
+
+    [Fact]
+    public async Task Questions_that_are_numbered_within_something_keep_their_numbers_and_are_told_apart() => Assert.Equal(
+        ["1", "1-row-00002", "1-row-00003"],
+        SetReadings.Questions(await SetReadings.FileAsync(PathOf("repeated_ids.jsonl"))).Select(static question => question.Id));
 
     [Fact]
     public void Every_file_of_the_folder_is_tried()
