@@ -188,7 +188,7 @@ internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape, strin
     {
         var bytes = Encoding.UTF8.GetBytes(text);
         new NonFinite().Mask(bytes, isFinal: true);
-        var reader = new Utf8JsonReader(bytes, isFinalBlock: false, new JsonReaderState(new JsonReaderOptions { AllowMultipleValues = true }));
+        var reader = new Utf8JsonReader(bytes, isFinalBlock: false, new JsonReaderState(new JsonReaderOptions { AllowMultipleValues = true, AllowTrailingCommas = true }));
         var record = new Record();
         try
         {

@@ -39,6 +39,15 @@ internal static class SpreadsheetQuestions
                 throw new QuestionSetException(options.FileName, $"the workbook unpacks to {unpacked:N0} bytes; {options.MaxUnpackedBytes:N0} are allowed (MaxUnpackedBytes).");
             }
 
+            var kind = archive.GetEntry("xl/workbook.bin") is not null ? "a binary Excel workbook (xlsb)"
+                : archive.GetEntry("word/document.xml") is not null ? "a Word document (docx)"
+                : archive.GetEntry("mimetype") is not null && archive.GetEntry("content.xml") is not null ? "an OpenDocument file (ods, odt)"
+                : null;
+            if (kind is not null)
+            {
+                throw new QuestionSetException(options.FileName, $"the file is {kind}: save the sheet with the questions as xlsx or CSV.");
+            }
+
             if (archive.GetEntry("xl/workbook.xml") is null)
             {
                 throw new QuestionSetException(options.FileName, "the file is a ZIP archive, but no xlsx workbook; unpack it first.");

@@ -41,6 +41,7 @@ internal static class TableRow
             Topic = Field(columns.Topic),
             Text = Asked(columns, fields),
             LongTexts = [.. LongTexts(columns, fields)],
+            Pictures = [.. Pictures(columns, fields)],
         };
         if (fields.Count > columnCount && fields.Skip(columnCount).Any(static field => !string.IsNullOrWhiteSpace(field)))
         {
@@ -107,6 +108,14 @@ internal static class TableRow
         }
 
         options = unwrapped;
+        if (Marked(options, says || columns.Gold.Count > 0) is { } marked)
+        {
+            return record with
+            {
+                Problem = $"Option {OptionLetter.Of(marked)} is marked as the right one ('{Excerpt.Of(options[marked])}'): take the mark away, and name the option in answer.",
+            };
+        }
+
         if (options.Any(static option => !string.IsNullOrWhiteSpace(option)))
         {
             var names = isTable ? columns.OptionNames : list.Names;
@@ -121,7 +130,7 @@ internal static class TableRow
                     : [],
                 Gold = claims.ConvertAll(
                     claim => claim with { Value = Unlabelled(Named(OneOf(claim.Value, options), names), options, texts) }),
-                FirstNumber = isTable ? null : list.FirstNumber,
+                FirstNumber = isTable ? (columns.OptionNames[0].EndsWith('0') ? 0 : null) : list.FirstNumber,
                 MayBeGold = columns.Gold.Count > 0 ? [] : [.. MayBeGold(columns, fields, columnCount, options)],
             };
         }
@@ -169,9 +178,29 @@ internal static class TableRow
                 ? columns.References >= 0 && !answers.Except(references, StringComparer.Ordinal).Any()
                 : references.Count > 0 || !answers.Exists(IsPlace),
             MayBeOptions = mayBeOptions,
+            MayBeReferences = [.. MayBeReferences(columns, fields, answers.Count > 0 || references.Count > 0)],
         };
 
         string? Field(int column) => column >= 0 && column < fields.Count ? fields[column] : null;
+    }
+
+    private static readonly string[] MarksBehind =
+        ["(correct)", "[correct]", "(correct answer)", "(right)", "(richtig)", "(correcta)", "(correcte)", "(corretta)", "(正确)", "✓", "✔"];
+
+    private static readonly string[] MarksBefore = ["(correct)", "[correct]", "[x]", "✓", "✔"];
+
+    /// <summary>The place of the one option that says of itself that it is right, or that alone has an asterisk where nothing else names one.</summary>
+    private static int? Marked(IReadOnlyList<string> options, bool hasGold)
+    {
+        var marked = Enumerable.Range(0, options.Count).Where(place => options[place].Trim() is var option
+            && (Array.Exists(MarksBefore, mark => option.StartsWith(mark, StringComparison.OrdinalIgnoreCase))
+                || Array.Exists(MarksBehind, mark => option.EndsWith(mark, StringComparison.OrdinalIgnoreCase)))).ToList();
+        if (marked.Count == 0 && !hasGold)
+        {
+            marked = [.. Enumerable.Range(0, options.Count).Where(place => options[place].AsSpan().Trim() is ['*', _, ..] or [_, .., '*'])];
+        }
+
+        return marked is [var only] && options.Count >= 2 ? only : null;
     }
 
     /// <summary>The fields that nobody reads and that name one of the options.</summary>
@@ -179,11 +208,38 @@ internal static class TableRow
     {
         for (var column = 0; column < Math.Min(fields.Count, columnCount); column++)
         {
-            if (!columns.Reads(column) && new GoldClaim("", fields[column], AnswerNotations.Letter | AnswerNotations.Text).Read(options).Any != 0)
+            var allowed = AnswerNotations.Letter | AnswerNotations.Text
+                | (UnreadColumns.MayBeGold(columns.Names[column]) ? AnswerNotations.Number : AnswerNotations.None);
+            if (!columns.Reads(column) && new GoldClaim("", fields[column], allowed).Read(options).Any != 0)
             {
                 yield return columns.Names[column];
             }
         }
+    }
+
+    /// <summary>The fields that nobody reads and that may hold the right answer: in BioASQ beside the ideal one, elsewhere where there is none.</summary>
+    private static IEnumerable<string> MayBeReferences(QuestionColumns columns, IReadOnlyList<string> fields, bool hasAnswer) => columns.Unread
+        .Where(unread => !hasAnswer || HeaderNames.Plain(columns.Names[unread.Column]) == "exactanswer")
+        .Where(unread => unread.Column < fields.Count && !string.IsNullOrWhiteSpace(fields[unread.Column])
+            && fields[unread.Column].Trim() is not ("[]" or "{}") && UnreadColumns.MayBeGold(columns.Names[unread.Column]))
+        .Select(unread => columns.NameOf(unread.Column));
+
+    /// <summary>The fields that nobody reads and that hold pictures: by their names, or by their first characters.</summary>
+    private static IEnumerable<string> Pictures(QuestionColumns columns, IReadOnlyList<string> fields)
+    {
+        foreach (var column in columns.Unread.Select(static unread => unread.Column).Where(column => column < fields.Count))
+        {
+            var field = fields[column].AsSpan().Trim();
+            if (field.StartsWith("data:image/") || field.StartsWith("iVBORw0KGgo") || field.StartsWith("/9j/")
+                || (field.Length > 4 && UnreadColumns.IsPicture(columns.Names[column])
+                    && !IsTruth(fields[column]) && !OptionReading.IsFiller(fields[column]) && !IsEmpty(field)))
+            {
+                yield return columns.NameOf(column);
+            }
+        }
+
+        static bool IsEmpty(ReadOnlySpan<char> field) =>
+            field is ['[' or '{', ..] && StructuredText.Read(field.ToString(), static structure => string.Concat(StructuredText.AllTexts(structure))) is { Length: 0 };
     }
 
     /// <summary>Why a record is no question with a free answer: fields that nobody reads may hold its options.</summary>

@@ -9,7 +9,7 @@ internal static class UnreadColumns
     private static readonly string[] OptionStems =
     [
         "option", "opción", "opcion", "opzion", "opção", "opcao", "choice", "choix", "alternativ", "distract", "incorrect", "wrong",
-        "candidate", "mc1target", "mc2target", "falseanswer", "falschantwort", "otheranswer", "badanswer", "decoy", "antwortmöglich",
+        "candidate", "mc1target", "mc2target", "falseanswer", "negatives", "negativeanswer", "hardnegative", "falschantwort", "otheranswer", "badanswer", "decoy", "antwortmöglich",
         "seçenek", "вариант", "选项", "選項", "選択肢", "보기",
     ];
 
@@ -82,6 +82,23 @@ internal static class UnreadColumns
     /// <summary>Names that say of an answer whether it is right.</summary>
     private static readonly string[] Flags = ["iscorrect", "correct", "isright", "right", "isanswer", "istrue", "correctness"];
 
+    private static readonly HashSet<string> GoldWords =
+    [
+        "answer", "answers", "ans", "correct", "right", "gold", "golden", "gt", "truth", "true", "label", "target", "solution", "response",
+        "positive", "expected", "ideal", "reference", "completion", "antwort", "richtig", "réponse", "respuesta", "risposta", "resposta",
+    ];
+
+    /// <summary>Words of names of what is said about answers, about pictures, or by models.</summary>
+    private static readonly HashSet<string> NoGold =
+    [
+        "has", "is", "count", "n", "total", "type", "types", "rationale", "explanation", "explanations", "exp", "reason", "reasoning", "comment",
+        "comments", "url", "score", "scores", "rate", "model", "source", "required", "needed", "start", "end", "time", "date", "name", "caption",
+        "width", "height", "false", "names", "difficulty", "category", "format", "length",
+    ];
+
+    private static readonly HashSet<string> Pictures =
+        ["image", "images", "img", "imgs", "picture", "pictures", "photo", "photos", "figure", "figures", "bild", "bilder", "imagen"];
+
     /// <summary>Words by which a name is one of a row of names.</summary>
     private static readonly HashSet<string> Ordinals =
     [
@@ -120,6 +137,13 @@ internal static class UnreadColumns
 
     /// <summary>Whether a column's name says that it holds what a question is about.</summary>
     public static bool IsPassage(string name) => HasStem(HeaderNames.Plain(name), PassageStems) && !IsNote(name) && MayHoldPassage(name);
+
+    /// <summary>Whether a column's name leaves open that it says which answer is right: as a place, or as a text.</summary>
+    public static bool MayBeGold(string name) =>
+        Words(name) is var words && words.Exists(GoldWords.Contains) && !words.Exists(NoGold.Contains);
+
+    /// <summary>Whether a column's name is that of pictures.</summary>
+    public static bool IsPicture(string name) => Words(name) is var words && words.Exists(Pictures.Contains) && !words.Exists(NoGold.Contains);
 
     /// <summary>Whether a column's name says of an answer whether it is right.</summary>
     public static bool IsFlag(string name) => HeaderNames.IsOf(HeaderNames.Plain(name), Flags);

@@ -64,6 +64,11 @@ public sealed class OtherLayoutTests
     [InlineData("hint_lecture.jsonl", Three, "A passage.")]
     [InlineData("description_above.json", Three)]
     [InlineData("repeated_ids.jsonl", Three)]
+    [InlineData("numbered_from_0.csv", "x/y/z:B x/y/z:C")]
+    [InlineData("trailing_comma.json", Three)]
+    [InlineData("pictures.jsonl", Three)]
+    [InlineData("answer_na.csv", "x/y/z:B x/y/z:")]
+    [InlineData("answer_unknown.jsonl", ": : :")]
     public async Task Every_question_is_read_with_its_options_its_answer_and_its_passage(
         string file, string expected, string? context = null)
     {
@@ -118,6 +123,8 @@ public sealed class OtherLayoutTests
     [InlineData("description.jsonl", 3, "'description' looks like what the question is about, but is not read")]
     [InlineData("lead_above.jsonl", 3, "'lead' stands above the list of questions and is not read")]
     [InlineData("repeated_rows.jsonl", 2, "The id '7' is already that of line 1.")]
+    [InlineData("negatives.jsonl", 3, "'negatives' looks like options, but not under a name that is read")]
+    [InlineData("marked.csv", 3, "is marked as the right one")]
     public async Task A_row_that_would_lose_something_is_left_out_and_names_it(string file, int count, string reason)
     {
         var rejected = (await SetReadings.FileAsync(PathOf(file))).OfType<RejectedRow>().ToList();
@@ -139,6 +146,9 @@ public sealed class OtherLayoutTests
     [InlineData("hint_unread.jsonl", "'hint' is not read, and holds a long text in 3 of 3 rows: if the questions are about it, name it context.")]
     [InlineData("description_above.json", "'description' stands above the list 'questions' and is not read: if the questions are about it, name it context.")]
     [InlineData("repeated_ids.jsonl", "2 rows have the id of an earlier row with another question: each is named by its id and its place in the file, as '1-row-00002'.")]
+    [InlineData("gold_number_unknown.jsonl", "No column with the right answer is read, but 'correct_num' names one of the options in every row: if it is the right answer, name it answer.")]
+    [InlineData("answer_unknown.jsonl", "'Response' is not read, and may hold the answer in 3 of 3 rows: if it does, name it reference_answers.")]
+    [InlineData("pictures.jsonl", "'image' holds a picture in 2 of 3 rows, and pictures are not shown: leave out the questions that need theirs.")]
     [InlineData("story.csv", null)]
     public async Task What_only_people_can_judge_is_mentioned(string file, string? note)
     {
