@@ -59,7 +59,7 @@ internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape, strin
 
         if (question < 0 && wrapped.Name is null && first.Root.Count > 0 && first.Members[0].Kind == JsonTokenType.StartObject && HasQuestion(first.Members[0].Names))
         {
-            if (first.HasNextLine)
+            if (first.HasNextLine || first.IsArray)
             {
                 fault = $"the records hold their questions in '{Excerpt.Of(first.Root[0])}': write a record for each question, "
                     + "with its options and its answer beside it.";

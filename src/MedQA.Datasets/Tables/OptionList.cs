@@ -38,7 +38,10 @@ internal sealed record OptionList(IReadOnlyList<string> Texts)
 
         if (text[0] is '[' or '{')
         {
-            return Structure(text, out var fault) is { } json ? Disposing(json) : Wrong($"The options begin like JSON, but are none ({fault}).");
+            return Structure(text, out var fault) is { } json ? Disposing(json)
+                : text is ['{', .., '}'] && !text.Contains(':')
+                ? Wrong("The options are an array as PostgreSQL writes it: write a JSON array (array_to_json).")
+                : Wrong($"The options begin like JSON, but are none ({fault}).");
         }
 
         if ((text[0] == '(' || StructuredText.Begins(field)) && Structure(text, out _) is { } tuple)
