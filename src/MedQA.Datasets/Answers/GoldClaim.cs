@@ -10,7 +10,10 @@ namespace MedQA.Datasets.Answers;
 /// <param name="Allowed">The notations that the field may use.</param>
 internal readonly record struct GoldClaim(string Field, string Value, AnswerNotations Allowed)
 {
-    /// <summary>Whether the field says nothing: it is blank, −1, the usual mark of a hidden label, or what R, pandas and databases write for no value.</summary>
+    /// <summary>
+    /// Whether the field says nothing: it is blank, −1, the usual mark of a hidden label, or what R, pandas and databases write
+    /// for no value.
+    /// </summary>
     public bool IsHidden(IReadOnlyList<string> options) =>
         string.IsNullOrWhiteSpace(Value)
         || (Value.AsSpan().Trim() is "NA" or "<NA>" or "\\N" && Read(options).Any == 0)

@@ -137,7 +137,8 @@ internal static class ParquetQuestions
                 writer.WriteRawValue(Number(value), skipInputValidation: false);
                 break;
             case DateTime moment:
-                writer.WriteStringValue(moment.ToString(moment.TimeOfDay == TimeSpan.Zero ? "yyyy-MM-dd" : "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture));
+                var form = moment.TimeOfDay == TimeSpan.Zero ? "yyyy-MM-dd" : "yyyy-MM-dd HH:mm:ss";
+                writer.WriteStringValue(moment.ToString(form, CultureInfo.InvariantCulture));
                 break;
             case DateOnly day:
                 writer.WriteStringValue(day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));

@@ -127,11 +127,16 @@ internal sealed class JsonRecord(QuestionSetOptions options)
             }
         }
 
-        foreach (var column in columns.Options.Where(column => properties[column].Value.ValueKind is JsonValueKind.Array or JsonValueKind.Object))
+        foreach (var column in columns.Options)
         {
+            if (properties[column].Value.ValueKind is not (JsonValueKind.Array or JsonValueKind.Object))
+            {
+                continue;
+            }
+
             if (StructuredText.Single(properties[column].Value) is not { } text)
             {
-                return Rejected($"'{Excerpt.Of(columns.Names[column])}' holds a list or an object, not a text: write the option's text alone.");
+                return Rejected(TableRow.StructureInOption(columns.NameOf(column)));
             }
 
             fields[column] = text;

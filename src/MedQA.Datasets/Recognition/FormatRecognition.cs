@@ -138,7 +138,8 @@ internal static class FormatRecognition
 
         foreach (var name in found.Beside)
         {
-            options.Noted?.Invoke($"'{Excerpt.Of(name)}' stands above the list '{Excerpt.Of(found.List!)}' and is not read: if the questions are about it, name it context.");
+            options.Noted?.Invoke($"'{Excerpt.Of(name)}' stands above the list '{Excerpt.Of(found.List!)}' and is not read: "
+                + "if the questions are about it, name it context.");
         }
 
         return found.Shape == JsonShape.Lines

@@ -11,7 +11,9 @@ namespace MedQA.Datasets.Recognition;
 /// <param name="List">The property that lists the records, where one does.</param>
 internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape, string? List = null)
 {
-    /// <summary>The properties beside the list that hold prose, which is not read; only those before the end of the file's beginning.</summary>
+    /// <summary>
+    /// The properties beside the list that hold prose, which is not read; only those before the end of the file's beginning.
+    /// </summary>
     public IReadOnlyList<string> Beside { get; init; } = [];
 
     private const string ByRecords = "write a record for each question, in pandas with to_json(FILE, orient=\"records\", lines=True).";
@@ -90,7 +92,11 @@ internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape, strin
 
                 return new JsonHead(FormatOf(records.Names, JsonShape.Listed), JsonShape.Listed, list)
                 {
-                    Beside = [.. first.Prose.Distinct().Where(name => name != list && UnreadColumns.MayHoldPassage(name) && !UnreadColumns.IsNote(name))],
+                    Beside =
+                    [
+                        .. first.Prose.Distinct()
+                            .Where(name => name != list && UnreadColumns.MayHoldPassage(name) && !UnreadColumns.IsNote(name)),
+                    ],
                 };
             }
 
@@ -184,11 +190,14 @@ internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape, strin
         return head.Split('\n').Skip(1).Select(static line => Scan(line)).FirstOrDefault(static line => line is { IsBroken: false, IsWhole: true, IsArray: false } && HasQuestion(line.Root));
     }
 
+    private static readonly JsonReaderState Scanning =
+        new(new JsonReaderOptions { AllowMultipleValues = true, AllowTrailingCommas = true });
+
     private static Record? Scan(string text)
     {
         var bytes = Encoding.UTF8.GetBytes(text);
         new NonFinite().Mask(bytes, isFinal: true);
-        var reader = new Utf8JsonReader(bytes, isFinalBlock: false, new JsonReaderState(new JsonReaderOptions { AllowMultipleValues = true, AllowTrailingCommas = true }));
+        var reader = new Utf8JsonReader(bytes, isFinalBlock: false, Scanning);
         var record = new Record();
         try
         {
@@ -282,7 +291,8 @@ internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape, strin
                 }
 
                 var member = Members[^1];
-                if (reader.TokenType == JsonTokenType.String && member.Kind is JsonTokenType.None or JsonTokenType.StartArray && LetteredText.IsProse(reader.GetString()!))
+                if (reader.TokenType == JsonTokenType.String && member.Kind is JsonTokenType.None or JsonTokenType.StartArray
+                    && LetteredText.IsProse(reader.GetString()!))
                 {
                     Prose.Add(member.Name);
                 }

@@ -16,10 +16,13 @@ internal sealed class RecordAcceptance(QuestionSetOptions options)
     private int _renamed;
     private string _renamedAs = "";
 
-    /// <summary>What people should know of how rows are named; <see langword="null"/> where each has the id that the file gives it.</summary>
+    /// <summary>
+    /// What people should know of how rows are named; <see langword="null"/> where each has the id that the file gives it.
+    /// </summary>
     public string? Sentence => _renamed == 0
         ? null
-        : $"{(_renamed == 1 ? "1 row has" : $"{_renamed} rows have")} the id of an earlier row with another question: each is named by its id and its place in the file, as '{_renamedAs}'.";
+        : $"{(_renamed == 1 ? "1 row has" : $"{_renamed} rows have")} the id of an earlier row with another question: "
+            + $"each is named by its id and its place in the file, as '{_renamedAs}'.";
 
     /// <summary>Makes a row of a record; <see langword="null"/> where the whole file must first say which notation its answers use.</summary>
     /// <param name="record">The next record.</param>

@@ -71,7 +71,8 @@ internal sealed record SourceRecord
     }
 
     /// <summary>Whether an option only fills a place, or is what databases, Python and R write for no value.</summary>
-    private static bool IsFiller(string option) => OptionReading.IsFiller(option) || option.AsSpan().Trim() is "\\N" or "None" or "<NA>" or "NA";
+    private static bool IsFiller(string option) =>
+        OptionReading.IsFiller(option) || option.AsSpan().Trim() is "\\N" or "None" or "<NA>" or "NA";
 
     /// <summary>What the format's reader found wrong with the record, or <see langword="null"/>.</summary>
     public string? Problem { get; init; }

@@ -3,7 +3,10 @@ using MedQA.Evaluation.Questions;
 
 namespace MedQA.Datasets.Sources;
 
-/// <summary>Counts what people should look at in a file's texts: long ones, answers and pictures that nobody reads, and HTML in those that are read.</summary>
+/// <summary>
+/// Counts what people should look at in a file's texts: long ones, answers and pictures that nobody reads, and HTML in those that are
+/// read.
+/// </summary>
 internal sealed partial class UnreadTexts
 {
     private readonly Dictionary<string, int> _longTexts = [];
@@ -44,8 +47,8 @@ internal sealed partial class UnreadTexts
 
         foreach (var (name, count) in _pictures)
         {
-            yield return $"{char.ToUpperInvariant(name[0])}{name[1..]} holds a picture in {count} of {_records} rows, and pictures are not shown: "
-                + "leave out the questions that need theirs.";
+            yield return $"{char.ToUpperInvariant(name[0])}{name[1..]} holds a picture in {count} of {_records} rows, "
+                + "and pictures are not shown: leave out the questions that need theirs.";
         }
 
         if (_withMarks > 0)

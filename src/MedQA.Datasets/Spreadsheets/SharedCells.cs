@@ -1,15 +1,18 @@
 namespace MedQA.Datasets.Spreadsheets;
 
 /// <summary>
-/// What rows share by cells that are merged over them. Only what several questions may have in common is shared: their context, topic and data
-/// set, never a question, an option or an answer.
+/// What rows share by cells that are merged over them. Only what several questions may have in common is shared: their context, topic and
+/// data set, never a question, an option or an answer.
 /// </summary>
 internal sealed class SharedCells(IEnumerable<MergedRows> merged, IReadOnlyList<int> columns)
 {
-    private readonly ILookup<int, MergedRows> _starts = merged.Where(cells => columns.Contains(cells.Column)).ToLookup(static cells => cells.First);
+    private readonly ILookup<int, MergedRows> _starts =
+        merged.Where(cells => columns.Contains(cells.Column)).ToLookup(static cells => cells.First);
     private readonly Dictionary<int, (int Last, string Text)> _open = [];
 
-    /// <summary>The cells of a row with what it shares with rows before it, where it holds anything else. Rows come in their order.</summary>
+    /// <summary>
+    /// The cells of a row with what it shares with rows before it, where it holds anything else. Rows come in their order.
+    /// </summary>
     /// <param name="row">The row's number, from 1.</param>
     /// <param name="cells">Its cells.</param>
     public IReadOnlyList<string> Filled(int row, IReadOnlyList<string> cells)

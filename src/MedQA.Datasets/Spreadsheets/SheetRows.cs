@@ -66,7 +66,8 @@ internal static partial class SheetRows
     }
 
     /// <summary>Reads which cells of a sheet are merged over several rows. They are listed behind all rows.</summary>
-    public static async Task<IReadOnlyList<MergedRows>> MergedAsync(WorksheetPart sheet, QuestionSetOptions options, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<MergedRows>> MergedAsync(
+        WorksheetPart sheet, QuestionSetOptions options, CancellationToken cancellationToken)
     {
         using var source = new Source(sheet, options);
         var merged = new List<MergedRows>();
@@ -199,7 +200,10 @@ internal static partial class SheetRows
     }
 
     private static int? RowOf(string reference) =>
-        int.TryParse(reference.AsSpan().TrimStart("ABCDEFGHIJKLMNOPQRSTUVWXYZ"), NumberStyles.None, CultureInfo.InvariantCulture, out var row) ? row : null;
+        int.TryParse(
+            reference.AsSpan().TrimStart("ABCDEFGHIJKLMNOPQRSTUVWXYZ"), NumberStyles.None, CultureInfo.InvariantCulture, out var row)
+            ? row
+            : null;
 
     /// <summary>The XML of one part of a workbook, with no document type and no more text at once than a record may have.</summary>
     private sealed class Source : IDisposable

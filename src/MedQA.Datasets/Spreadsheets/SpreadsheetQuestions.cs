@@ -41,7 +41,8 @@ internal static class SpreadsheetQuestions
 
             var kind = archive.GetEntry("xl/workbook.bin") is not null ? "a binary Excel workbook (xlsb)"
                 : archive.GetEntry("word/document.xml") is not null ? "a Word document (docx)"
-                : archive.GetEntry("mimetype") is not null && archive.GetEntry("content.xml") is not null ? "an OpenDocument file (ods, odt)"
+                : archive.GetEntry("mimetype") is not null && archive.GetEntry("content.xml") is not null
+                ? "an OpenDocument file (ods, odt)"
                 : null;
             if (kind is not null)
             {
@@ -80,7 +81,9 @@ internal static class SpreadsheetQuestions
             var problem = row.Problem
                 ?? row.Faults.Where(fault => columns.Reads(fault.Column)).Select(fault => $"The cell under '{Excerpt.Of(columns.Names[fault.Column])}' {fault.Problem}").FirstOrDefault();
             var record = problem is null
-                ? TableRow.Read(columns, shared.Filled(row.Number, Filled(row.Cells, header.Cells.Count)), header.Cells.Count, row.Number, number + 1, options.AnswerNotation)
+                ? TableRow.Read(
+                    columns, shared.Filled(row.Number, Filled(row.Cells, header.Cells.Count)), header.Cells.Count,
+                    row.Number, number + 1, options.AnswerNotation)
                 : new SourceRecord { Line = row.Number, Number = number + 1, Problem = problem };
             if (record is not null)
             {

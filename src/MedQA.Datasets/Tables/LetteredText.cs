@@ -47,7 +47,9 @@ internal static partial class LetteredText
         return isLead ? start[end..] : text;
     }
 
-    /// <summary>Whether the first of some options seems only to introduce the others: it has no letter, and they have those of their places.</summary>
+    /// <summary>
+    /// Whether the first of some options seems only to introduce the others: it has no letter, and they have those of their places.
+    /// </summary>
     public static bool BeginWithLead(IReadOnlyList<string> options) =>
         options is [var first, _, _, ..] && options.Count <= OptionLetter.MaxOptions && !MarkedLine().IsMatch(first)
         && !options.Skip(1).Where(static (option, place) => MarkedLine().Match(option) is var match
@@ -103,7 +105,8 @@ internal static partial class LetteredText
     /// <summary>Whether a text is one of several words: long, or a sentence.</summary>
     public static bool IsProse(string text) =>
         (text.Length >= 40 && text.Contains(' ', StringComparison.Ordinal))
-        || (text.Length >= 12 && text.AsSpan().TrimEnd() is [.., '.' or '!' or '?' or '。' or '"' or '”'] && (text.Contains(' ', StringComparison.Ordinal) || !text.Any(char.IsAsciiLetter)));
+        || (text.Length >= 12 && text.AsSpan().TrimEnd() is [.., '.' or '!' or '?' or '。' or '"' or '”']
+            && (text.Contains(' ', StringComparison.Ordinal) || !text.Any(char.IsAsciiLetter)));
 
     /// <summary>Whether labelled options may be names with an initial ("A. Fleming"): their letters have dots.</summary>
     public static bool MayBeInitials(IReadOnlyList<string> options) => options[0].AsSpan().TrimStart() is [_, '.' or '．', ..];
@@ -275,7 +278,8 @@ internal static partial class LetteredText
     private static partial Regex OptionLabel();
 
     [GeneratedRegex(
-        @"^\s*(?:the\s+)?(?:answer\s+|possible\s+|multiple\s+)?(?:options?|choices|alternatives|answers|opciones|optionen|opzioni|opções)\s*(?:are)?\s*[:：]\s*"
+        @"^\s*(?:the\s+)?(?:answer\s+|possible\s+|multiple\s+)?"
+        + @"(?:options?|choices|alternatives|answers|opciones|optionen|opzioni|opções)\s*(?:are)?\s*[:：]\s*"
         + @"|^\s*(?:选项|選項|選択肢|보기)\s*(?:[:：]\s*|\n)",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex KnownLead();

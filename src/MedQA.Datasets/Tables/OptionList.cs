@@ -109,12 +109,14 @@ internal sealed record OptionList(IReadOnlyList<string> Texts)
     /// <summary>The options of a list; none where the first only introduces the others, which may count it or not.</summary>
     private static OptionList WithoutLead(IReadOnlyList<string> texts) =>
         texts is [var first, _, _, ..]
-            && ((first.AsSpan().TrimEnd() is [.., ':' or '：'] && !texts.Skip(1).Any(static text => text.AsSpan().TrimEnd() is [.., ':' or '：']))
+            && ((first.AsSpan().TrimEnd() is [.., ':' or '：']
+                    && !texts.Skip(1).Any(static text => text.AsSpan().TrimEnd() is [.., ':' or '：']))
                 || LetteredText.BeginWithLead(texts))
             ? Leading(first)
             : new OptionList(texts);
 
-    private static OptionList Leading(string first) => Wrong($"The first of the options, '{Excerpt.Of(first)}', only introduces the others: leave it out.");
+    private static OptionList Leading(string first) =>
+        Wrong($"The first of the options, '{Excerpt.Of(first)}', only introduces the others: leave it out.");
 
     private static OptionList Objects(IReadOnlyList<JsonElement> items)
     {

@@ -12,7 +12,10 @@ internal sealed record QuestionColumns
 
     public required int Question { get; init; }
 
-    /// <summary>The column of what the question is about, in sets that give the two as a stem with a question or a lead-in; one of <see cref="Contexts"/>.</summary>
+    /// <summary>
+    /// The column of what the question is about, in sets that give the two as a stem with a question or a lead-in; one of <see
+    /// cref="Contexts"/>.
+    /// </summary>
     public int Stem { get; init; } = -1;
 
     /// <summary>The columns that are named as a question is, and are not read as one.</summary>
@@ -98,8 +101,9 @@ internal sealed record QuestionColumns
         var hasOptions = options.Count > 0 || list >= 0 || answers >= 0;
         string[] questionNames = [.. HeaderNames.Question, .. HeaderNames.PublishedQuestion];
         questionNames = hasOptions ? questionNames : [.. questionNames.Except(HeaderNames.QuestionOnlyWithOptions, StringComparer.Ordinal)];
-        var question = First(plain, [.. questionNames.Where(name => !(options.Count > 0 && options.Any(option => plain[option] == HeaderNames.Plain(name))))]);
-        IReadOnlyList<int> contexts = [.. HeaderNames.Context.Select(name => Array.IndexOf(plain, HeaderNames.Plain(name))).Where(static column => column >= 0)];
+        var question = First(plain, [.. questionNames.Where(name => !options.Exists(option => plain[option] == HeaderNames.Plain(name)))]);
+        IReadOnlyList<int> contexts =
+            [.. HeaderNames.Context.Select(name => Array.IndexOf(plain, HeaderNames.Plain(name))).Where(static column => column >= 0)];
         if (plain.Contains("hint", StringComparer.Ordinal) && plain.Contains("lecture", StringComparer.Ordinal))
         {
             // ScienceQA calls hint what its question is about, and lecture what is taught.
@@ -248,6 +252,8 @@ internal sealed record QuestionColumns
 /// <param name="IsPassage">Whether it is that of a text that a question is about.</param>
 /// <param name="IsText">Whether it is that of a text, which may be one that a question is about.</param>
 /// <param name="MayHoldPassage">Whether it leaves that open.</param>
+/// <param name="MayBeGold">Whether it leaves open that the column says which answer is right.</param>
+/// <param name="IsPicture">Whether it is that of pictures.</param>
 internal sealed record UnreadColumn(
     int Column,
     string? Family,
@@ -257,7 +263,9 @@ internal sealed record UnreadColumn(
     bool IsAnswer,
     bool IsPassage,
     bool IsText,
-    bool MayHoldPassage);
+    bool MayHoldPassage,
+    bool MayBeGold,
+    bool IsPicture);
 
 /// <summary>A column that names the right option.</summary>
 /// <param name="Column">Its place, from 0.</param>

@@ -3,16 +3,24 @@ using System.Text.RegularExpressions;
 
 namespace MedQA.Datasets.Tables;
 
-/// <summary>Lists and objects that stand where a text is expected: as JSON, or as text in the form of JSON, of Python or of NumPy.</summary>
+/// <summary>
+/// Lists and objects that stand where a text is expected: as JSON, or as text in the form of JSON, of Python or of NumPy.
+/// </summary>
 internal static partial class StructuredText
 {
-    /// <summary>Whether a text is a list or an object, whole or cut off: it begins with a bracket and a quoted text, or a brace and a quoted name.</summary>
+    /// <summary>
+    /// Whether a text is a list or an object, whole or cut off: it begins with a bracket and a quoted text, or a brace and a quoted
+    /// name.
+    /// </summary>
     public static bool Begins(string field) => Beginning().IsMatch(field);
 
     /// <summary>Whether a text is an object, whole or cut off.</summary>
     public static bool BeginsObject(string field) => Begins(field) && field.AsSpan().TrimStart() is ['{', ..];
 
-    /// <summary>What a text says: itself, or what a reading makes of the list or object that it is; <see langword="null"/> where that makes nothing of it.</summary>
+    /// <summary>
+    /// What a text says: itself, or what a reading makes of the list or object that it is; <see langword="null"/> where that makes
+    /// nothing of it.
+    /// </summary>
     /// <param name="field">The text.</param>
     /// <param name="reading"><see cref="Passage"/>, <see cref="Single"/> or <see cref="Texts"/>.</param>
     /// <typeparam name="T">What the reading gives.</typeparam>
@@ -23,7 +31,10 @@ internal static partial class StructuredText
         return structure is null ? null : reading(structure.RootElement);
     }
 
-    /// <summary>The passage that a list of texts is, a paragraph each, or that an object holds in <c>contexts</c>; labels and the like beside these are left out.</summary>
+    /// <summary>
+    /// The passage that a list of texts is, a paragraph each, or that an object holds in <c>contexts</c>; labels and the like beside
+    /// these are left out.
+    /// </summary>
     public static string? Passage(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.Array when value.EnumerateArray().All(IsText) =>
@@ -37,7 +48,9 @@ internal static partial class StructuredText
     public static string? Single(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.Array => value.GetArrayLength() == 1 ? Single(value[0]) : null,
-        JsonValueKind.Object => value.EnumerateObject().ToList() is [var only] && OptionList.IsValue(JsonText.NameOf(only)) ? Single(only.Value) : null,
+        JsonValueKind.Object => value.EnumerateObject().ToList() is [var only] && OptionList.IsValue(JsonText.NameOf(only))
+            ? Single(only.Value)
+            : null,
         JsonValueKind.Null => "",
         _ => JsonText.Of(value),
     };
@@ -63,8 +76,8 @@ internal static partial class StructuredText
     };
 
     /// <summary>
-    /// The options without the structures around them: an object in place of any option, lists in place of all. <see langword="null"/> where
-    /// one of them holds more than a text.
+    /// The options without the structures around them: an object in place of any option, lists in place of all. <see langword="null"/>
+    /// where one of them holds more than a text.
     /// </summary>
     /// <param name="options">The options.</param>
     /// <param name="place">The place, from 0, of the option that holds more.</param>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using MedQA.Datasets.Answers;
 using MedQA.Datasets.Sources;
 using MedQA.Evaluation.Questions;
@@ -6,11 +7,15 @@ using MedQA.Evaluation.Questions;
 namespace MedQA.Datasets.Tables;
 
 /// <summary>Makes records of a table's rows.</summary>
-internal static class TableRow
+internal static partial class TableRow
 {
     /// <summary>Why a question with options in its text is left out.</summary>
     public const string OptionsInText =
         "The options stand in the question's text; put them into fields of their own: option_a, option_b …, or one field options.";
+
+    /// <summary>Why a record is left out of which an option is a list or an object with more than a text.</summary>
+    /// <param name="name">What a message calls the option.</param>
+    public static string StructureInOption(string name) => $"{name} holds a list or an object, not a text: write the option's text alone.";
 
     /// <summary>How many answers of a record are looked for in its other fields.</summary>
     private const int MaxAnswers = 100;
@@ -100,11 +105,13 @@ internal static class TableRow
         }
 
         var isTable = columns.Options.Count > 0;
-        IReadOnlyList<string> options = isTable ? [.. columns.Options.Select(column => Field(column) ?? "").Reverse().SkipWhile(string.IsNullOrWhiteSpace).Reverse()] : list.Texts;
+        IReadOnlyList<string> options = isTable
+            ? [.. columns.Options.Select(column => Field(column) ?? "").Reverse().SkipWhile(string.IsNullOrWhiteSpace).Reverse()]
+            : list.Texts;
         if (StructuredText.Options(options, out var structured) is not { } unwrapped)
         {
             var name = isTable ? columns.NameOf(columns.Options[structured]) : $"Option {OptionLetter.Of(structured)}";
-            return record with { Problem = $"{name} holds a list or an object, not a text: write the option's text alone." };
+            return record with { Problem = StructureInOption(name) };
         }
 
         options = unwrapped;
@@ -112,7 +119,8 @@ internal static class TableRow
         {
             return record with
             {
-                Problem = $"Option {OptionLetter.Of(marked)} is marked as the right one ('{Excerpt.Of(options[marked])}'): take the mark away, and name the option in answer.",
+                Problem = $"Option {OptionLetter.Of(marked)} is marked as the right one ('{Excerpt.Of(options[marked])}'): "
+                    + "take the mark away, and name the option in answer.",
             };
         }
 
@@ -136,10 +144,14 @@ internal static class TableRow
         }
 
         if (columns.Gold.Select(static gold => gold.Column).Append(columns.References)
-            .Where(column => Field(column) is { } field && StructuredText.BeginsObject(field) && StructuredText.Read(field, StructuredText.Texts) is null)
+            .Where(column => Field(column) is { } field && StructuredText.BeginsObject(field)
+                && StructuredText.Read(field, StructuredText.Texts) is null)
             .Select(columns.NameOf).FirstOrDefault() is { } opaque)
         {
-            return record with { Problem = $"{opaque} holds an object, not a text: give the right answers as a list of texts in reference_answers." };
+            return record with
+            {
+                Problem = $"{opaque} holds an object, not a text: give the right answers as a list of texts in reference_answers.",
+            };
         }
 
         var answers = claims.SelectMany(static claim => References(claim.Value)).Where(static value => !string.IsNullOrWhiteSpace(value)).ToList();
@@ -185,11 +197,13 @@ internal static class TableRow
     }
 
     private static readonly string[] MarksBehind =
-        ["(correct)", "[correct]", "(correct answer)", "(right)", "(richtig)", "(correcta)", "(correcte)", "(corretta)", "(正确)", "✓", "✔"];
+        ["(correct)", "[correct]", "(correct answer)", "(richtig)", "(correcta)", "(correcte)", "(corretta)", "(正确)", "✓", "✔"];
 
     private static readonly string[] MarksBefore = ["(correct)", "[correct]", "[x]", "✓", "✔"];
 
-    /// <summary>The place of the one option that says of itself that it is right, or that alone has an asterisk where nothing else names one.</summary>
+    /// <summary>
+    /// The place of the one option that says of itself that it is right, or that alone has an asterisk where nothing else names one.
+    /// </summary>
     private static int? Marked(IReadOnlyList<string> options, bool hasGold)
     {
         var marked = Enumerable.Range(0, options.Count).Where(place => options[place].Trim() is var option
@@ -206,32 +220,36 @@ internal static class TableRow
     /// <summary>The fields that nobody reads and that name one of the options.</summary>
     private static IEnumerable<string> MayBeGold(QuestionColumns columns, IReadOnlyList<string> fields, int columnCount, IReadOnlyList<string> options)
     {
-        for (var column = 0; column < Math.Min(fields.Count, columnCount); column++)
+        foreach (var unread in columns.Unread.Where(unread => unread.Column < Math.Min(fields.Count, columnCount)))
         {
             var allowed = AnswerNotations.Letter | AnswerNotations.Text
-                | (UnreadColumns.MayBeGold(columns.Names[column]) ? AnswerNotations.Number : AnswerNotations.None);
-            if (!columns.Reads(column) && new GoldClaim("", fields[column], allowed).Read(options).Any != 0)
+                | (unread.MayBeGold ? AnswerNotations.Number : AnswerNotations.None);
+            if (new GoldClaim("", fields[unread.Column], allowed).Read(options).Any != 0)
             {
-                yield return columns.Names[column];
+                yield return columns.Names[unread.Column];
             }
         }
     }
 
-    /// <summary>The fields that nobody reads and that may hold the right answer: in BioASQ beside the ideal one, elsewhere where there is none.</summary>
-    private static IEnumerable<string> MayBeReferences(QuestionColumns columns, IReadOnlyList<string> fields, bool hasAnswer) => columns.Unread
+    /// <summary>
+    /// The fields that nobody reads and that may hold the right answer: in BioASQ beside the ideal one, elsewhere where there is none.
+    /// </summary>
+    private static IEnumerable<string> MayBeReferences(
+        QuestionColumns columns, IReadOnlyList<string> fields, bool hasAnswer) => columns.Unread
         .Where(unread => !hasAnswer || HeaderNames.Plain(columns.Names[unread.Column]) == "exactanswer")
         .Where(unread => unread.Column < fields.Count && !string.IsNullOrWhiteSpace(fields[unread.Column])
-            && fields[unread.Column].Trim() is not ("[]" or "{}") && UnreadColumns.MayBeGold(columns.Names[unread.Column]))
+            && fields[unread.Column].Trim() is not ("[]" or "{}") && unread.MayBeGold)
         .Select(unread => columns.NameOf(unread.Column));
 
     /// <summary>The fields that nobody reads and that hold pictures: by their names, or by their first characters.</summary>
     private static IEnumerable<string> Pictures(QuestionColumns columns, IReadOnlyList<string> fields)
     {
-        foreach (var column in columns.Unread.Select(static unread => unread.Column).Where(column => column < fields.Count))
+        foreach (var unread in columns.Unread.Where(unread => unread.Column < fields.Count))
         {
+            var column = unread.Column;
             var field = fields[column].AsSpan().Trim();
             if (field.StartsWith("data:image/") || field.StartsWith("iVBORw0KGgo") || field.StartsWith("/9j/")
-                || (field.Length > 4 && UnreadColumns.IsPicture(columns.Names[column])
+                || (field.Length > 4 && unread.IsPicture
                     && !IsTruth(fields[column]) && !OptionReading.IsFiller(fields[column]) && !IsEmpty(field)))
             {
                 yield return columns.NameOf(column);
@@ -239,7 +257,7 @@ internal static class TableRow
         }
 
         static bool IsEmpty(ReadOnlySpan<char> field) =>
-            field is ['[' or '{', ..] && StructuredText.Read(field.ToString(), static structure => string.Concat(StructuredText.AllTexts(structure))) is { Length: 0 };
+            field is ['[' or '{', ..] && StructuredText.Read(field.ToString(), Joined) is { } texts && string.IsNullOrWhiteSpace(texts);
     }
 
     /// <summary>Why a record is no question with a free answer: fields that nobody reads may hold its options.</summary>
@@ -441,7 +459,9 @@ internal static class TableRow
             };
     }
 
-    /// <summary>The question: what its column says or, where that only numbers the question, or is blank beside a stem, what another says.</summary>
+    /// <summary>
+    /// The question: what its column says or, where that only numbers the question, or is blank beside a stem, what another says.
+    /// </summary>
     private static string? Asked(QuestionColumns columns, IReadOnlyList<string> fields)
     {
         var text = columns.Question < fields.Count ? fields[columns.Question] : null;
@@ -453,7 +473,9 @@ internal static class TableRow
             .Select(column => fields[column]).FirstOrDefault(text);
     }
 
-    /// <summary>The record with the question out of the list of one in which it stands; left out where it is another list, or an object.</summary>
+    /// <summary>
+    /// The record with the question out of the list of one in which it stands; left out where it is another list, or an object.
+    /// </summary>
     private static SourceRecord WithText(SourceRecord record, QuestionColumns columns)
     {
         if (record.Text is not { } text || !StructuredText.Begins(text))
@@ -463,7 +485,10 @@ internal static class TableRow
 
         return StructuredText.Read(text, StructuredText.Single) is { } single
             ? record with { Text = single }
-            : record with { Problem = $"{columns.NameOf(columns.Question)} holds a list or an object, not a text: write the question's text alone." };
+            : record with
+            {
+                Problem = $"{columns.NameOf(columns.Question)} holds a list or an object, not a text: write the question's text alone.",
+            };
     }
 
     /// <summary>Why a record is left out of which two fields may hold the question; <see langword="null"/> where one does.</summary>
@@ -472,21 +497,32 @@ internal static class TableRow
         var text = record.Text ?? "";
         foreach (var column in columns.OtherQuestions.Where(column => column < fields.Count && fields[column] != text))
         {
-            var field = fields[column];
-            if ((IsSentence(field) || (HeaderNames.IsOf(HeaderNames.Plain(columns.Names[column]), HeaderNames.Asking) && IsPassage(field)))
+            var field = StructuredText.Begins(fields[column])
+                ? StructuredText.Read(fields[column], Joined) ?? fields[column]
+                : fields[column];
+            if (((IsSentence(field) && !Instruction().IsMatch(field))
+                    || (HeaderNames.IsOf(HeaderNames.Plain(columns.Names[column]), HeaderNames.Asking) && IsPassage(field)))
                 && !IsRunningNumber(field) && !IsWithin(field, text) && !IsWithin(text, field) && !IsWithin(field, record.Context ?? ""))
             {
-                return $"{columns.NameOf(columns.Question)} and {columns.NameOf(column)} may both hold the question: join them in question, "
-                    + "name the one that the question is about context, or give the one that is not asked another name.";
+                return $"{columns.NameOf(columns.Question)} and {columns.NameOf(column)} may both hold the question: "
+                    + "join them in question, name the one that the question is about context, or give the one that is not asked another name.";
             }
         }
 
         return IsRunningNumber(text)
-            && columns.Unread.Select(static unread => unread.Column).FirstOrDefault(column => column < fields.Count && fields[column].TrimEnd().EndsWith('?'), -1)
+            && columns.Unread.Select(static unread => unread.Column)
+                .FirstOrDefault(column => column < fields.Count && fields[column].TrimEnd().EndsWith('?'), -1)
                 is >= 0 and var asked
-            ? $"{columns.NameOf(columns.Question)} holds only a number, '{Excerpt.Of(text)}', and {columns.NameOf(asked)} what is asked: name that question."
+            ? $"{columns.NameOf(columns.Question)} holds only a number, '{Excerpt.Of(text)}', "
+                + $"and {columns.NameOf(asked)} what is asked: name that question."
             : null;
     }
+
+    /// <summary>A short text that only says how to answer, as prompts beside each question do.</summary>
+    [GeneratedRegex(
+        @"^\s*(?:you are|please|answer|choose|select|pick|the following|instructions?)\b.{0,200}$",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.Singleline | RegexOptions.NonBacktracking)]
+    private static partial Regex Instruction();
 
     /// <summary>Whether a text only numbers a question: "12", "Q12", "12.".</summary>
     private static bool IsRunningNumber(string text) =>
@@ -513,7 +549,8 @@ internal static class TableRow
         foreach (var unread in columns.Unread.Where(unread => unread.Column < fields.Count && unread.MayHoldPassage && !unread.IsSameAnswer))
         {
             var field = fields[unread.Column];
-            var text = field.Length >= LongText / 4 && field.AsSpan().TrimStart() is ['[' or '{', ..] ? StructuredText.Read(field, Joined) ?? field : field;
+            var text = field.Length >= LongText / 4 && field.AsSpan().TrimStart() is ['[' or '{', ..]
+                ? StructuredText.Read(field, Joined) ?? field : field;
             var asked = columns.Question < fields.Count ? fields[columns.Question].Trim() : "";
             if ((IsLong(text) || (HeaderNames.Plain(columns.Names[unread.Column]) == "table" && !ReferenceEquals(text, field)))
                 && !text.Contains(asked, StringComparison.Ordinal))
@@ -584,7 +621,8 @@ internal static class TableRow
         }
 
         return StructuredText.Begins(field) && StructuredText.Read(field, StructuredText.Texts) is { Count: > 0 } texts ? texts
-            : field.AsSpan().TrimStart() is ['[', ..] && OptionList.Parse(field) is { Texts.Count: > 0, Problem: null } several ? several.Texts
+            : field.AsSpan().TrimStart() is ['[', ..] && OptionList.Parse(field) is { Texts.Count: > 0, Problem: null } several
+            ? several.Texts
             : [field];
     }
 }

@@ -9,7 +9,8 @@ internal static class UnreadColumns
     private static readonly string[] OptionStems =
     [
         "option", "opción", "opcion", "opzion", "opção", "opcao", "choice", "choix", "alternativ", "distract", "incorrect", "wrong",
-        "candidate", "mc1target", "mc2target", "falseanswer", "negatives", "negativeanswer", "hardnegative", "falschantwort", "otheranswer", "badanswer", "decoy", "antwortmöglich",
+        "candidate", "mc1target", "mc2target", "falseanswer", "negatives", "negativeanswer",
+        "hardnegative", "falschantwort", "otheranswer", "badanswer", "decoy", "antwortmöglich",
         "seçenek", "вариант", "选项", "選項", "選択肢", "보기",
     ];
 
@@ -50,6 +51,7 @@ internal static class UnreadColumns
         "image", "images", "img", "figure", "file", "path", "hint", "hints", "fact", "facts", "evidence", "support", "supporting",
         "explanation", "explanations", "expl", "exp", "rationale", "rationales", "reason", "reasoning", "cot", "thought", "justification",
         "feedback", "metadata", "model", "version", "hash", "licence", "license", "snippet", "snippets",
+        "copyright", "publisher", "journal", "institution", "university", "attribution",
     ];
 
     /// <summary>Words of names of texts about the answer, or of what a model made of a question: none that a question is about.</summary>
@@ -75,7 +77,8 @@ internal static class UnreadColumns
     /// <summary>Names of texts that may be what a question is about, as well as the question itself or something else.</summary>
     private static readonly string[] TextNames =
     [
-        "text", "stimulus", "situation", "setup", "preamble", "intro", "introduction", "description", "lead", "hpi", "clinicalpresentation", "presentingcomplaint",
+        "text", "stimulus", "situation", "setup", "preamble", "intro", "introduction", "description", "lead", "hpi",
+        "clinicalpresentation", "presentingcomplaint",
         "chiefcomplaint", "findings", "labs", "labresults",
     ];
 
@@ -91,8 +94,9 @@ internal static class UnreadColumns
     /// <summary>Words of names of what is said about answers, about pictures, or by models.</summary>
     private static readonly HashSet<string> NoGold =
     [
-        "has", "is", "count", "n", "total", "type", "types", "rationale", "explanation", "explanations", "exp", "reason", "reasoning", "comment",
-        "comments", "url", "score", "scores", "rate", "model", "source", "required", "needed", "start", "end", "time", "date", "name", "caption",
+        "has", "is", "count", "n", "total", "type", "types", "rationale", "explanation", "explanations", "exp", "reason", "reasoning",
+        "comment", "comments", "url", "score", "scores", "rate", "model", "source", "required", "needed", "start", "end", "time", "date",
+        "name", "caption",
         "width", "height", "false", "names", "difficulty", "category", "format", "length",
     ];
 
@@ -126,7 +130,9 @@ internal static class UnreadColumns
             Answers.Overlaps(Words(name)),
             IsPassage(name),
             HeaderNames.IsOf(HeaderNames.Plain(name), TextNames),
-            MayHoldPassage(name))).ToList();
+            MayHoldPassage(name),
+            MayBeGold(name),
+            IsPicture(name))).ToList();
     }
 
     /// <summary>Whether a column's name says that it holds other ways to write the answer.</summary>
@@ -139,11 +145,12 @@ internal static class UnreadColumns
     public static bool IsPassage(string name) => HasStem(HeaderNames.Plain(name), PassageStems) && !IsNote(name) && MayHoldPassage(name);
 
     /// <summary>Whether a column's name leaves open that it says which answer is right: as a place, or as a text.</summary>
-    public static bool MayBeGold(string name) =>
+    private static bool MayBeGold(string name) =>
         Words(name) is var words && words.Exists(GoldWords.Contains) && !words.Exists(NoGold.Contains);
 
     /// <summary>Whether a column's name is that of pictures.</summary>
-    public static bool IsPicture(string name) => Words(name) is var words && words.Exists(Pictures.Contains) && !words.Exists(NoGold.Contains);
+    private static bool IsPicture(string name) =>
+        Words(name) is var words && words.Exists(Pictures.Contains) && !words.Exists(NoGold.Contains);
 
     /// <summary>Whether a column's name says of an answer whether it is right.</summary>
     public static bool IsFlag(string name) => HeaderNames.IsOf(HeaderNames.Plain(name), Flags);

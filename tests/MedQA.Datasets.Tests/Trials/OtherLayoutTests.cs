@@ -58,6 +58,8 @@ public sealed class OtherLayoutTests
     [InlineData("stem_question.jsonl", Three, "A man of 60.")]
     [InlineData("stem_leadin.csv", Three, "A man of 60.")]
     [InlineData("prompt_with_question.jsonl", Three)]
+    [InlineData("prompt_instruction.jsonl", Three)]
+    [InlineData("sides.csv", "Lung (right)/Lung (left)/None:A")]
     [InlineData("list_unread.jsonl", Three)]
     [InlineData("object_unread.jsonl", Three)]
     [InlineData("hint_unread.jsonl", Three)]
