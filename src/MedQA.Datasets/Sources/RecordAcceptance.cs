@@ -13,6 +13,7 @@ internal sealed class RecordAcceptance(QuestionSetOptions options)
     private const int MaxIdLength = 200;
 
     private readonly Dictionary<UInt128, (int Line, UInt128 Content)> _seenIds = [];
+    private readonly HashSet<UInt128> _renamedContents = [];
     private int _renamed;
     private string _renamedAs = "";
 
@@ -62,6 +63,7 @@ internal sealed class RecordAcceptance(QuestionSetOptions options)
             var (line, content) = _seenIds[Fingerprint(dataset, key)];
             var other = string.Create(CultureInfo.InvariantCulture, $"{key}-row-{record.Number:D5}");
             if (content != Content(record) && options.OnlyIds is null && other.Length <= MaxIdLength
+                && _renamedContents.Add(Fingerprint([dataset, key, $"{Content(record)}"]))
                 && _seenIds.TryAdd(Fingerprint(dataset, other), (record.Line, Content(record))))
             {
                 _renamedAs = _renamed++ == 0 ? other : _renamedAs;

@@ -91,6 +91,9 @@ internal sealed record OptionList(IReadOnlyList<string> Texts)
     {
         switch (json.ValueKind)
         {
+            case JsonValueKind.Array when json.EnumerateArray().Any(static item => item.ValueKind is JsonValueKind.Array or JsonValueKind.Object)
+                && json.EnumerateArray().All(static item => StructuredText.Single(item) is not null):
+                return WithoutLead([.. json.EnumerateArray().Select(static item => StructuredText.Single(item)!)]);
             case JsonValueKind.Array when json.GetArrayLength() > 0 && json.EnumerateArray().All(static item => item.ValueKind == JsonValueKind.Object):
                 return Objects([.. json.EnumerateArray()]);
             case JsonValueKind.Array:

@@ -51,6 +51,7 @@ public sealed class OtherLayoutTests
     [InlineData("question_list.csv", Three)]
     [InlineData("option_objects.jsonl", Three)]
     [InlineData("option_lists.jsonl", Three)]
+    [InlineData("option_list_of_objects.jsonl", Three)]
     [InlineData("reference_structure.csv", ThreeFree)]
     [InlineData("lead_lines.jsonl", Three)]
     [InlineData("lead_words.jsonl", Three)]
@@ -124,7 +125,7 @@ public sealed class OtherLayoutTests
     [InlineData("two_questions.csv", 3, "'Question' and 'Lead-in' may both hold the question")]
     [InlineData("description.jsonl", 3, "'description' looks like what the question is about, but is not read")]
     [InlineData("lead_above.jsonl", 3, "'lead' stands above the list of questions and is not read")]
-    [InlineData("repeated_rows.jsonl", 2, "The id '7' is already that of line 1.")]
+    [InlineData("repeated_rows.jsonl", 3, "The id '7' is already that of line 1.")]
     [InlineData("negatives.jsonl", 3, "'negatives' looks like options, but not under a name that is read")]
     [InlineData("marked.csv", 3, "is marked as the right one")]
     public async Task A_row_that_would_lose_something_is_left_out_and_names_it(string file, int count, string reason)
