@@ -10,9 +10,13 @@ namespace MedQA.Datasets.Answers;
 /// <param name="Allowed">The notations that the field may use.</param>
 internal readonly record struct GoldClaim(string Field, string Value, AnswerNotations Allowed)
 {
-    /// <summary>Whether the field says nothing: it is blank, or −1, the usual mark of a hidden label.</summary>
+    /// <summary>
+    /// Whether the field says nothing: it is blank, −1, the usual mark of a hidden label, or what R, pandas and databases write
+    /// for no value.
+    /// </summary>
     public bool IsHidden(IReadOnlyList<string> options) =>
         string.IsNullOrWhiteSpace(Value)
+        || (Value.AsSpan().Trim() is "NA" or "<NA>" or "\\N" && Read(options).Any == 0)
         || (Value.AsSpan().Trim() is "-1" or "-1.0" && Allows(AnswerNotations.Number) && !options.Any(static option => option.AsSpan().Trim() is "-1" or "-1.0"));
 
     /// <summary>The options that the value can mean in each notation.</summary>

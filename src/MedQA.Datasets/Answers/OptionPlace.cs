@@ -70,9 +70,16 @@ internal static partial class OptionPlace
     public static string? OtherLabels(IReadOnlyList<string> options)
     {
         var labels = new string[options.Count];
+        var mayBeNames = false;
         for (var place = 0; place < labels.Length; place++)
         {
-            var match = options[place].Length > MaxLength ? Match.Empty : Label().Match(Usual(options[place]));
+            var text = options[place].Length > MaxLength ? "" : Usual(options[place]);
+            var match = Label().Match(text);
+            if (!match.Success)
+            {
+                (match, mayBeNames) = (NameOrLabel().Match(text), true);
+            }
+
             if (!match.Success)
             {
                 return null;
@@ -89,7 +96,7 @@ internal static partial class OptionPlace
 
         var named = Array.ConvertAll(
             labels, label => areNumbers ? int.Parse(label, CultureInfo.InvariantCulture) : char.ToUpperInvariant(label[0]) - 'A');
-        if (!named.Order().SequenceEqual(Enumerable.Range(named.Min(), named.Length)))
+        if (!named.Order().SequenceEqual(Enumerable.Range(mayBeNames ? 0 : named.Min(), named.Length)))
         {
             // What is no run of letters or numbers is something else: the genera of species, years.
             return null;
@@ -157,6 +164,11 @@ internal static partial class OptionPlace
         + @"|(?<label>[A-Za-z]|[0-9]{1,2})\.(?:\s+[^\p{Ll}\s]|[^\p{Ll}\s0-9]))",
         RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Label();
+
+    [GeneratedRegex(
+        @"^\s*(?:\*\*|(?:[Oo]ption|[Cc]hoice)\s)?[(\[]?(?<label>[A-Za-z])(?:[)\]:.]{1,2}(?:\*\*)?\s*|\s?[-–—]\s+|、\s*)\S",
+        RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex NameOrLabel();
 
     [GeneratedRegex(
         @"^(?:[(\[][A-Ha-h][)\]]|[A-Ha-h]\)|[B-H]:|[A-H]\.\s+[^\p{Ll}\s])",

@@ -136,6 +136,13 @@ internal static class ParquetQuestions
             case float or double or decimal or byte or sbyte or short or ushort or int or uint or long or ulong:
                 writer.WriteRawValue(Number(value), skipInputValidation: false);
                 break;
+            case DateTime moment:
+                var form = moment.TimeOfDay == TimeSpan.Zero ? "yyyy-MM-dd" : "yyyy-MM-dd HH:mm:ss";
+                writer.WriteStringValue(moment.ToString(form, CultureInfo.InvariantCulture));
+                break;
+            case DateOnly day:
+                writer.WriteStringValue(day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+                break;
             default:
                 writer.WriteStringValue(Convert.ToString(value, CultureInfo.InvariantCulture));
                 break;

@@ -36,6 +36,13 @@ internal static class QuoteFault
                 }
             }
 
+            else if (record.TrimStart(' ') is ['"', ..] quoted && quoted.Length < record.Length
+                && QuotedLength(quoted) is > 0 and var whole
+                && (whole == quoted.Length || quoted[whole] == delimiter || quoted[whole] is '\r' or '\n'))
+            {
+                return $"Field {field} has a blank before its opening quote, so that its quotes count as text: take the blank away.";
+            }
+
             var next = record.IndexOf(delimiter);
             if (next < 0)
             {

@@ -111,6 +111,11 @@ public static class QuestionSetImport
             }
         }
 
+        if (tally.Unscored is { } unscored)
+        {
+            tally.Note(unscored);
+        }
+
         if (source.Expected?.Keys.Where(id => !found.Contains(id)).ToList() is { Count: > 0 } missing)
         {
             throw new QuestionSetException(source.Options.FileName, $"{missing.Count} of the {source.Expected.Count} records in the list of decisions are not in the file, for example '{missing[0]}'.");

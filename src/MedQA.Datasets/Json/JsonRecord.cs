@@ -66,19 +66,19 @@ internal sealed class JsonRecord(QuestionSetOptions options)
         var unread = above.Find(static property =>
             !IsNamed(property, [.. HeaderNames.Id, .. HeaderNames.Dataset, .. HeaderNames.Topic, .. HeaderNames.Context])
             && !UnreadColumns.IsNote(JsonText.NameOf(property)) && UnreadColumns.MayHoldPassage(JsonText.NameOf(property))
-            && (UnreadColumns.IsPassage(JsonText.NameOf(property)) || IsLong(property.Value)));
+            && (UnreadColumns.IsPassage(JsonText.NameOf(property)) || HasProse(property.Value)));
         return unread.Value.ValueKind == JsonValueKind.Undefined
             ? null
             : $"'{Excerpt.Of(JsonText.NameOf(unread))}' stands above the list of questions and is not read: "
                 + "if they are about it, name it context; if not, leave it out.";
     }
 
-    /// <summary>Whether a value is a text of several words, or a structure with one.</summary>
-    private static bool IsLong(JsonElement value) => value.ValueKind switch
+    /// <summary>Whether a value is prose, or a structure with some.</summary>
+    private static bool HasProse(JsonElement value) => value.ValueKind switch
     {
-        JsonValueKind.String => JsonText.Of(value) is { Length: >= 40 } text && text.Contains(' ', StringComparison.Ordinal),
-        JsonValueKind.Array => value.EnumerateArray().Any(IsLong),
-        JsonValueKind.Object => value.EnumerateObject().Any(static member => IsLong(member.Value)),
+        JsonValueKind.String => JsonText.Of(value) is { } text && LetteredText.IsProse(text),
+        JsonValueKind.Array => value.EnumerateArray().Any(HasProse),
+        JsonValueKind.Object => value.EnumerateObject().Any(static member => HasProse(member.Value)),
         _ => false,
     };
 
@@ -115,14 +115,31 @@ internal sealed class JsonRecord(QuestionSetOptions options)
         {
             if (column >= 0 && properties[column].Value.ValueKind is JsonValueKind.Array or JsonValueKind.Object)
             {
-                var between = columns.Contexts.Contains(column) ? "\n\n" : ", ";
-                if (Joined(properties[column].Value, between, column == columns.Question ? 1 : int.MaxValue) is not { } text)
+                var read = columns.Contexts.Contains(column)
+                    ? StructuredText.Passage(properties[column].Value)
+                    : Joined(properties[column].Value, ", ", column == columns.Question ? 1 : int.MaxValue);
+                if (read is not { } text)
                 {
                     return Rejected($"'{Excerpt.Of(columns.Names[column])}' is a JSON {(properties[column].Value.ValueKind == JsonValueKind.Array ? "array" : "object")}, not a text.");
                 }
 
                 fields[column] = text;
             }
+        }
+
+        foreach (var column in columns.Options)
+        {
+            if (properties[column].Value.ValueKind is not (JsonValueKind.Array or JsonValueKind.Object))
+            {
+                continue;
+            }
+
+            if (StructuredText.Single(properties[column].Value) is not { } text)
+            {
+                return Rejected(TableRow.StructureInOption(columns.NameOf(column)));
+            }
+
+            fields[column] = text;
         }
 
         var record = TableRow.Read(columns, fields, fields.Count, line, number, options.AnswerNotation) ?? Rejected("The record is blank.");

@@ -17,7 +17,8 @@ internal sealed class JsonStream(Stream utf8, JsonShape shape, string? list, Que
     private bool _entered;
     private bool _isBehindList;
     private int _line = 1;
-    private JsonReaderState _state = new(new JsonReaderOptions { AllowMultipleValues = shape == JsonShape.Values });
+    private JsonReaderState _state =
+        new(new JsonReaderOptions { AllowMultipleValues = shape == JsonShape.Values, AllowTrailingCommas = true });
 
     /// <summary>Reads every record of a file.</summary>
     /// <exception cref="QuestionSetException">The text is not valid JSON from some line on, or a record is too long.</exception>

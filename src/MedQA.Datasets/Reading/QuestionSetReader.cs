@@ -11,7 +11,7 @@ public static class QuestionSetReader
 {
     /// <summary>Reads a question set from a stream.</summary>
     /// <remarks>
-    /// Memory is bounded by <see cref="QuestionSetOptions.MaxRecordLength"/> and 32 bytes or so for each row. Where answers are numbers, or otherwise could mean several options, the whole file is read once more to decide
+    /// Memory is bounded by <see cref="QuestionSetOptions.MaxRecordLength"/> and 64 bytes or so for each row. Where answers are numbers, or otherwise could mean several options, the whole file is read once more to decide
     /// what they mean; a stream that cannot seek is copied to a temporary file first. Texts are kept as they stand, blanks at their ends included; ids, data sets and topics are trimmed. A row without an id is called by its
     /// place: <c>row-00001</c> is the first behind the header.
     /// </remarks>
@@ -106,7 +106,7 @@ public static class QuestionSetReader
             throw new QuestionSetException(options.FileName, records.WhenEmpty ?? (records.Format is QuestionSetFormat.Csv or QuestionSetFormat.Spreadsheet ? "the file has a header, but no row below it." : "the file has no record."));
         }
 
-        foreach (var sentence in seen.Sentences())
+        foreach (var sentence in seen.Sentences().Concat(acceptance.Sentence is { } renamed ? [renamed] : []))
         {
             options.Noted?.Invoke(sentence);
         }

@@ -44,6 +44,11 @@ public sealed class QuestionSetTally
     /// <summary>What was said of how the file is read; see <see cref="QuestionSetOptions.Noted"/>.</summary>
     public IReadOnlyList<string> Readings => _readings;
 
+    /// <summary>What people should know where the right option of some question is not given; else <see langword="null"/>.</summary>
+    internal string? Unscored => WithoutGold == 0 ? null
+        : WithoutGold == Accepted - FreeAnswers ? "No question says which option is right: the questions are answered, but not scored."
+        : $"{WithoutGold} of {Accepted} questions do not say which option is right: they are answered, but not scored.";
+
     /// <summary>Takes what is said of how a file is read, each sentence once.</summary>
     public void Note(string sentence)
     {
@@ -73,11 +78,9 @@ public sealed class QuestionSetTally
     public IReadOnlyList<string> Notes()
     {
         var notes = new List<string>(_readings);
-        if (WithoutGold > 0)
+        if (Unscored is { } unscored && !notes.Contains(unscored))
         {
-            notes.Add(WithoutGold == Accepted - FreeAnswers
-                ? "No question says which option is right: the questions are answered, but not scored."
-                : $"{WithoutGold} of {Accepted} questions do not say which option is right: they are answered, but not scored.");
+            notes.Add(unscored);
         }
 
         if (FreeAnswers > 0)

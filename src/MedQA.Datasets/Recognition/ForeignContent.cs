@@ -16,15 +16,18 @@ internal static class ForeignContent
         {
             [(byte)'%', (byte)'P', (byte)'D', (byte)'F', ..] => "a PDF",
             [0x1F, 0x8B, ..] => "a gzip archive; unpack it first",
-            [0xD0, 0xCF, 0x11, 0xE0, ..] => "an Office file of the old binary kind; save it as CSV or xlsx",
+            [0xD0, 0xCF, 0x11, 0xE0, ..] => "an Office file of the old binary kind (xls, doc); save it as CSV or xlsx",
             [0x89, (byte)'P', (byte)'N', (byte)'G', ..] or [0xFF, 0xD8, 0xFF, ..] => "an image",
             [0x37, 0x7A, 0xBC, 0xAF, ..] or [(byte)'R', (byte)'a', (byte)'r', (byte)'!', ..] => "an archive; unpack it first",
+            [(byte)'{', (byte)'\\', (byte)'r', (byte)'t', (byte)'f', ..] => "a text document (RTF); save its table as CSV or xlsx",
+            [(byte)'I', (byte)'D', (byte)';', (byte)'P', ..] => "a SYLK sheet; save it as CSV or xlsx",
             [0x28, 0xB5, 0x2F, 0xFD, ..] => "a Zstandard archive; unpack it first",
             _ => null,
         };
         if (kind is not null)
         {
-            return $"the file is {kind}, not a question set.";
+            var parts = kind.Split("; ", 2);
+            return $"the file is {parts[0]}, not a question set{(parts.Length > 1 ? $": {parts[1]}" : "")}.";
         }
 
         var (_, markLength) = SourceText.EncodingOf(head);

@@ -136,6 +136,12 @@ internal static class FormatRecognition
                 options.FileName, "the file lists the decisions of PubMedQA's test questions, not the questions; import it together with the file of the questions (ori_pqal.json)."));
         }
 
+        foreach (var name in found.Beside)
+        {
+            options.Noted?.Invoke($"'{Excerpt.Of(name)}' stands above the list '{Excerpt.Of(found.List!)}' and is not read: "
+                + "if the questions are about it, name it context.");
+        }
+
         return found.Shape == JsonShape.Lines
             ? new RecognizedFile(found.Format, token => JsonLines.ReadAsync(file, options, token))
             : new RecognizedFile(found.Format, token => JsonStream.ReadAsync(file, found.Shape, found.List, options, token));

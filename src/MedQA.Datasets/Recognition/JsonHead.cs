@@ -11,6 +11,11 @@ namespace MedQA.Datasets.Recognition;
 /// <param name="List">The property that lists the records, where one does.</param>
 internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape, string? List = null)
 {
+    /// <summary>
+    /// The properties beside the list that hold prose, which is not read; only those before the end of the file's beginning.
+    /// </summary>
+    public IReadOnlyList<string> Beside { get; init; } = [];
+
     private const string ByRecords = "write a record for each question, in pandas with to_json(FILE, orient=\"records\", lines=True).";
 
     /// <summary>Reads the beginning of a file.</summary>
@@ -56,7 +61,7 @@ internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape, strin
 
         if (question < 0 && wrapped.Name is null && first.Root.Count > 0 && first.Members[0].Kind == JsonTokenType.StartObject && HasQuestion(first.Members[0].Names))
         {
-            if (first.HasNextLine)
+            if (first.HasNextLine || first.IsArray)
             {
                 fault = $"the records hold their questions in '{Excerpt.Of(first.Root[0])}': write a record for each question, "
                     + "with its options and its answer beside it.";
@@ -85,7 +90,14 @@ internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape, strin
                     return new JsonHead(FormatOf(records.Names, listed), listed);
                 }
 
-                return new JsonHead(FormatOf(records.Names, JsonShape.Listed), JsonShape.Listed, list);
+                return new JsonHead(FormatOf(records.Names, JsonShape.Listed), JsonShape.Listed, list)
+                {
+                    Beside =
+                    [
+                        .. first.Prose.Distinct()
+                            .Where(name => name != list && UnreadColumns.MayHoldPassage(name) && !UnreadColumns.IsNote(name)),
+                    ],
+                };
             }
 
             var path = PathOfQuestion(head);
@@ -178,11 +190,14 @@ internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape, strin
         return head.Split('\n').Skip(1).Select(static line => Scan(line)).FirstOrDefault(static line => line is { IsBroken: false, IsWhole: true, IsArray: false } && HasQuestion(line.Root));
     }
 
+    private static readonly JsonReaderState Scanning =
+        new(new JsonReaderOptions { AllowMultipleValues = true, AllowTrailingCommas = true });
+
     private static Record? Scan(string text)
     {
         var bytes = Encoding.UTF8.GetBytes(text);
         new NonFinite().Mask(bytes, isFinal: true);
-        var reader = new Utf8JsonReader(bytes, isFinalBlock: false, new JsonReaderState(new JsonReaderOptions { AllowMultipleValues = true }));
+        var reader = new Utf8JsonReader(bytes, isFinalBlock: false, Scanning);
         var record = new Record();
         try
         {
@@ -222,6 +237,9 @@ internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape, strin
 
         /// <summary>The same names with the kind of each value, the names in the first object of that, and how many texts a list has.</summary>
         public List<(string Name, JsonTokenType Kind, List<string> Names, int Items)> Members { get; } = [];
+
+        /// <summary>The names of the members that hold prose.</summary>
+        public List<string> Prose { get; } = [];
 
         public bool IsArray { get; set; }
 
@@ -273,6 +291,12 @@ internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape, strin
                 }
 
                 var member = Members[^1];
+                if (reader.TokenType == JsonTokenType.String && member.Kind is JsonTokenType.None or JsonTokenType.StartArray
+                    && LetteredText.IsProse(reader.GetString()!))
+                {
+                    Prose.Add(member.Name);
+                }
+
                 if (reader.CurrentDepth == depth + 1 && member.Kind == JsonTokenType.None)
                 {
                     IsLabels &= reader.TokenType == JsonTokenType.String;

@@ -12,7 +12,18 @@ internal sealed class RecordAcceptance(QuestionSetOptions options)
 {
     private const int MaxIdLength = 200;
 
-    private readonly Dictionary<UInt128, int> _seenIds = [];
+    private readonly Dictionary<UInt128, (int Line, UInt128 Content)> _seenIds = [];
+    private readonly HashSet<UInt128> _renamedContents = [];
+    private int _renamed;
+    private string _renamedAs = "";
+
+    /// <summary>
+    /// What people should know of how rows are named; <see langword="null"/> where each has the id that the file gives it.
+    /// </summary>
+    public string? Sentence => _renamed == 0
+        ? null
+        : $"{(_renamed == 1 ? "1 row has" : $"{_renamed} rows have")} the id of an earlier row with another question: "
+            + $"each is named by its id and its place in the file, as '{_renamedAs}'.";
 
     /// <summary>Makes a row of a record; <see langword="null"/> where the whole file must first say which notation its answers use.</summary>
     /// <param name="record">The next record.</param>
@@ -47,9 +58,21 @@ internal sealed class RecordAcceptance(QuestionSetOptions options)
         var id = Blank(record.Id) ? null : record.Id!.Trim();
         var dataset = Blank(record.Dataset) ? options.DefaultDataset : record.Dataset!.Trim();
         var key = id ?? string.Create(CultureInfo.InvariantCulture, $"row-{record.Number:D5}");
-        if (problem is null && !_seenIds.TryAdd(Fingerprint(dataset, key), record.Line))
+        if (problem is null && !_seenIds.TryAdd(Fingerprint(dataset, key), (record.Line, Content(record))))
         {
-            problem = $"The id '{key}' is already that of line {_seenIds[Fingerprint(dataset, key)]}.";
+            var (line, content) = _seenIds[Fingerprint(dataset, key)];
+            var other = string.Create(CultureInfo.InvariantCulture, $"{key}-row-{record.Number:D5}");
+            if (content != Content(record) && options.OnlyIds is null && other.Length <= MaxIdLength
+                && _renamedContents.Add(Fingerprint([dataset, key, $"{Content(record)}"]))
+                && _seenIds.TryAdd(Fingerprint(dataset, other), (record.Line, Content(record))))
+            {
+                _renamedAs = _renamed++ == 0 ? other : _renamedAs;
+                key = other;
+            }
+            else
+            {
+                problem = $"The id '{key}' is already that of line {line}.";
+            }
         }
 
         return problem is not null
@@ -206,10 +229,13 @@ internal sealed class RecordAcceptance(QuestionSetOptions options)
     private static bool Blank(string? value) => string.IsNullOrWhiteSpace(value);
 
     /// <summary>128 bits in place of an id, so that a million ids take tens of megabytes. SHA-256 keeps anyone from making two ids collide.</summary>
-    private static UInt128 Fingerprint(string dataset, string id)
+    private static UInt128 Fingerprint(params ReadOnlySpan<string> texts)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(Encoding.UTF8.GetBytes($"{dataset.Length}:{dataset}{id}"), hash);
+        SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(texts.ToArray().Select(static text => $"{text.Length}:{text}"))), hash);
         return MemoryMarshal.Read<UInt128>(hash);
     }
+
+    /// <summary>The same in place of what is asked. Where only the answer differs, two rows contradict each other.</summary>
+    private static UInt128 Content(SourceRecord record) => Fingerprint([record.Text ?? "", record.Context ?? "", .. record.Options]);
 }

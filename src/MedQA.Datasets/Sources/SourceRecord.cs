@@ -38,6 +38,12 @@ internal sealed record SourceRecord
     /// <summary>Fields that are not read and yet name one of the options; looked for only where no field that is read can.</summary>
     public IReadOnlyList<string> MayBeGold { get; init; } = [];
 
+    /// <summary>Fields that are not read and, by their names, may hold the right answer of a record that has none.</summary>
+    public IReadOnlyList<string> MayBeReferences { get; init; } = [];
+
+    /// <summary>Fields that hold pictures, which are not read.</summary>
+    public IReadOnlyList<string> Pictures { get; init; } = [];
+
     public IReadOnlyList<string> References { get; init; } = [];
 
     /// <summary>Fields that are not read and may hold the options, for a record that would be a question with a free answer.</summary>
@@ -56,13 +62,17 @@ internal sealed record SourceRecord
     public SourceRecord Trimmed(bool dropsFillers)
     {
         var count = Options.Count;
-        while (count > 0 && (string.IsNullOrWhiteSpace(Options[count - 1]) || (dropsFillers && OptionReading.IsFiller(Options[count - 1]))))
+        while (count > 0 && (string.IsNullOrWhiteSpace(Options[count - 1]) || (dropsFillers && IsFiller(Options[count - 1]))))
         {
             count--;
         }
 
         return count == Options.Count ? this : this with { Options = [.. Options.Take(count)] };
     }
+
+    /// <summary>Whether an option only fills a place, or is what databases, Python and R write for no value.</summary>
+    private static bool IsFiller(string option) =>
+        OptionReading.IsFiller(option) || option.AsSpan().Trim() is "\\N" or "None" or "<NA>" or "NA";
 
     /// <summary>What the format's reader found wrong with the record, or <see langword="null"/>.</summary>
     public string? Problem { get; init; }

@@ -3,10 +3,15 @@ using MedQA.Evaluation.Questions;
 
 namespace MedQA.Datasets.Sources;
 
-/// <summary>Counts what people should look at in a file's texts: long ones that nobody reads, and HTML in those that are read.</summary>
+/// <summary>
+/// Counts what people should look at in a file's texts: long ones, answers and pictures that nobody reads, and HTML in those that are
+/// read.
+/// </summary>
 internal sealed partial class UnreadTexts
 {
     private readonly Dictionary<string, int> _longTexts = [];
+    private readonly Dictionary<string, int> _answers = [];
+    private readonly Dictionary<string, int> _pictures = [];
     private int _records;
     private int _withMarks;
     private string _mark = "";
@@ -15,10 +20,9 @@ internal sealed partial class UnreadTexts
     public void Add(SourceRecord record, QuestionSetRow row)
     {
         _records++;
-        foreach (var name in record.LongTexts)
-        {
-            _longTexts[name] = _longTexts.GetValueOrDefault(name) + 1;
-        }
+        Count(_longTexts, record.LongTexts);
+        Count(_answers, record.MayBeReferences);
+        Count(_pictures, record.Pictures);
 
         if (row is AcceptedRow(var question, _) && MarkOf(question) is { Length: > 0 } mark)
         {
@@ -35,10 +39,30 @@ internal sealed partial class UnreadTexts
                 + "if the questions are about it, name it context.";
         }
 
+        foreach (var (name, count) in _answers)
+        {
+            yield return $"{char.ToUpperInvariant(name[0])}{name[1..]} is not read, and may hold the answer in {count} of {_records} rows: "
+                + "if it does, name it reference_answers.";
+        }
+
+        foreach (var (name, count) in _pictures)
+        {
+            yield return $"{char.ToUpperInvariant(name[0])}{name[1..]} holds a picture in {count} of {_records} rows, "
+                + "and pictures are not shown: leave out the questions that need theirs.";
+        }
+
         if (_withMarks > 0)
         {
             yield return $"{_withMarks} of {_records} rows hold HTML, as {_mark}: "
                 + "texts are used as they stand, so replace it where it should not be shown.";
+        }
+    }
+
+    private static void Count(Dictionary<string, int> counts, IReadOnlyList<string> names)
+    {
+        foreach (var name in names)
+        {
+            counts[name] = counts.GetValueOrDefault(name) + 1;
         }
     }
 

@@ -16,6 +16,12 @@ namespace MedQA.Datasets.Spreadsheets;
 /// <param name="Faults">What is wrong with single cells, by their column from 0.</param>
 internal readonly record struct SheetRow(int Number, IReadOnlyList<string> Cells, string? Problem, IReadOnlyList<(int Column, string Problem)> Faults);
 
+/// <summary>Cells of one column that are merged over several rows, and show what the first of them holds.</summary>
+/// <param name="Column">The column, from 0: the first of several.</param>
+/// <param name="First">The first row, from 1.</param>
+/// <param name="Last">The last row.</param>
+internal readonly record struct MergedRows(int Column, int First, int Last);
+
 /// <summary>What the cells of a workbook are read by.</summary>
 /// <param name="Texts">The texts that cells name by number.</param>
 /// <param name="Formats">The number format of each cell style.</param>
@@ -57,6 +63,24 @@ internal static partial class SheetRows
         }
 
         return texts;
+    }
+
+    /// <summary>Reads which cells of a sheet are merged over several rows. They are listed behind all rows.</summary>
+    public static async Task<IReadOnlyList<MergedRows>> MergedAsync(
+        WorksheetPart sheet, QuestionSetOptions options, CancellationToken cancellationToken)
+    {
+        using var source = new Source(sheet, options);
+        var merged = new List<MergedRows>();
+        while (await source.ToAsync("mergeCell", cancellationToken, passing: "row"))
+        {
+            if (source.Xml.GetAttribute("ref")?.Split(':') is [var start, var end] && ColumnOf(start) is { } column
+                && RowOf(start) is { } first && RowOf(end) is { } last && last > first)
+            {
+                merged.Add(new MergedRows(column, first, last));
+            }
+        }
+
+        return merged;
     }
 
     /// <summary>Reads the rows of a sheet; rows without cells are left out.</summary>
@@ -175,6 +199,12 @@ internal static partial class SheetRows
         return letters > 0 ? column - 1 : null;
     }
 
+    private static int? RowOf(string reference) =>
+        int.TryParse(
+            reference.AsSpan().TrimStart("ABCDEFGHIJKLMNOPQRSTUVWXYZ"), NumberStyles.None, CultureInfo.InvariantCulture, out var row)
+            ? row
+            : null;
+
     /// <summary>The XML of one part of a workbook, with no document type and no more text at once than a record may have.</summary>
     private sealed class Source : IDisposable
     {
@@ -190,8 +220,8 @@ internal static partial class SheetRows
 
         public XmlReader Xml { get; }
 
-        /// <summary>Goes to the next element of a name.</summary>
-        public async Task<bool> ToAsync(string name, CancellationToken cancellationToken)
+        /// <summary>Goes to the next element of a name, however many others it passes that may each be as long as a record.</summary>
+        public async Task<bool> ToAsync(string name, CancellationToken cancellationToken, string? passing = null)
         {
             cancellationToken.ThrowIfCancellationRequested();
             _bounded.Restart();
@@ -200,6 +230,12 @@ internal static partial class SheetRows
                 if (Xml.NodeType == XmlNodeType.Element && Xml.LocalName == name)
                 {
                     return true;
+                }
+
+                if (Xml.NodeType == XmlNodeType.Element && Xml.LocalName == passing)
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                    _bounded.Restart();
                 }
             }
 

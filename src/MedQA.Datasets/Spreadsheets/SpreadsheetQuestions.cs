@@ -39,6 +39,16 @@ internal static class SpreadsheetQuestions
                 throw new QuestionSetException(options.FileName, $"the workbook unpacks to {unpacked:N0} bytes; {options.MaxUnpackedBytes:N0} are allowed (MaxUnpackedBytes).");
             }
 
+            var kind = archive.GetEntry("xl/workbook.bin") is not null ? "a binary Excel workbook (xlsb)"
+                : archive.GetEntry("word/document.xml") is not null ? "a Word document (docx)"
+                : archive.GetEntry("mimetype") is not null && archive.GetEntry("content.xml") is not null
+                ? "an OpenDocument file (ods, odt)"
+                : null;
+            if (kind is not null)
+            {
+                throw new QuestionSetException(options.FileName, $"the file is {kind}: save the sheet with the questions as xlsx or CSV.");
+            }
+
             if (archive.GetEntry("xl/workbook.xml") is null)
             {
                 throw new QuestionSetException(options.FileName, "the file is a ZIP archive, but no xlsx workbook; unpack it first.");
@@ -56,6 +66,8 @@ internal static class SpreadsheetQuestions
     {
         using var workbook = Guarded(options, () => SpreadsheetDocument.Open(file.Rewind(), isEditable: false, new OpenSettings { MaxCharactersInPart = options.MaxRecordLength }));
         var (sheet, columns, header, contents) = await GuardedAsync(options, () => FindAsync(workbook, options, cancellationToken));
+        var merged = await GuardedAsync(options, () => SheetRows.MergedAsync(sheet, options, cancellationToken));
+        var shared = new SharedCells(merged, [.. columns.Contexts, columns.Topic, columns.Dataset]);
         var number = 0;
         await using var rows = SheetRows.ReadAsync(sheet, contents, options, cancellationToken).GetAsyncEnumerator(cancellationToken);
         while (await GuardedAsync(options, () => rows.MoveNextAsync().AsTask()))
@@ -69,7 +81,9 @@ internal static class SpreadsheetQuestions
             var problem = row.Problem
                 ?? row.Faults.Where(fault => columns.Reads(fault.Column)).Select(fault => $"The cell under '{Excerpt.Of(columns.Names[fault.Column])}' {fault.Problem}").FirstOrDefault();
             var record = problem is null
-                ? TableRow.Read(columns, Filled(row.Cells, header.Cells.Count), header.Cells.Count, row.Number, number + 1, options.AnswerNotation)
+                ? TableRow.Read(
+                    columns, shared.Filled(row.Number, Filled(row.Cells, header.Cells.Count)), header.Cells.Count,
+                    row.Number, number + 1, options.AnswerNotation)
                 : new SourceRecord { Line = row.Number, Number = number + 1, Problem = problem };
             if (record is not null)
             {

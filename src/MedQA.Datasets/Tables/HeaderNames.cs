@@ -11,6 +11,12 @@ internal static class HeaderNames
     /// <summary>What published sets call the question, where none of <see cref="Question"/> is there.</summary>
     public static readonly string[] PublishedQuestion = ["qtext", "full_question", "problem_text", "question_stem", "input", "sent1", "ctx"];
 
+    /// <summary>What sets call the question that they ask about a <see cref="Stem"/>.</summary>
+    public static readonly string[] Asking = ["question", "lead_in", "lead_in_question"];
+
+    /// <summary>Names of a question that hold what it is about where one of <see cref="Asking"/> is there too.</summary>
+    public static readonly string[] Stem = ["stem", "question_stem"];
+
     public static readonly string[] Options =
         ["options", "choices", "endings", "option", "answer_options", "answer_choices", "alternatives", "candidates", "possible_answers"];
 

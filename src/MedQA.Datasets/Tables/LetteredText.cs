@@ -13,11 +13,47 @@ internal static partial class LetteredText
     /// <summary>The options of a text that holds nothing else; none where it does not begin with A and go on with B.</summary>
     public static IReadOnlyList<string> Options(string text)
     {
+        text = WithoutLead(text);
         var lines = Split(text, LineLetter());
         lines = lines.Count >= 2 ? lines : Split(text, InlineLetter());
         var run = lines.Count >= 2 ? [] : Run(text, SmallMark(), Small);
         return WithoutEnds(run.Count >= 2 && run[0].Index == 0 ? Texts(text, run) : lines);
     }
+
+    /// <summary>
+    /// A text without the line or words that only introduce a list ("Answer Choices:", "Choose one:", "选项："): the words for options with a
+    /// colon, or a first line that alone ends with a colon, or alone has no letter, before at least two more.
+    /// </summary>
+    public static string WithoutLead(string text)
+    {
+        var known = KnownLead().Match(text);
+        if (known.Success)
+        {
+            return text[known.Length..];
+        }
+
+        var end = text.AsSpan().TrimStart().IndexOf('\n');
+        if (end < 0)
+        {
+            return text;
+        }
+
+        var start = text.TrimStart();
+        var first = start[..end].Trim();
+        var others = start[end..].Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        var isLead = others.Length >= 2 && (
+            (first is [.., ':' or '：'] && !Array.Exists(others, static line => line is [.., ':' or '：']))
+            || (!MarkedLine().IsMatch(first) && !ReferenceEquals(WithoutLabels(others), others)));
+        return isLead ? start[end..] : text;
+    }
+
+    /// <summary>
+    /// Whether the first of some options seems only to introduce the others: it has no letter, and they have those of their places.
+    /// </summary>
+    public static bool BeginWithLead(IReadOnlyList<string> options) =>
+        options is [var first, _, _, ..] && options.Count <= OptionLetter.MaxOptions && !MarkedLine().IsMatch(first)
+        && !options.Skip(1).Where(static (option, place) => MarkedLine().Match(option) is var match
+            && (!match.Success || Usual(match.Groups["letter"].Value) != OptionLetter.Of(place))).Any();
 
     /// <summary>
     /// The options without the letters that they begin with, where each begins with that of its place, all written alike: "A)", "(A)",
@@ -62,9 +98,15 @@ internal static partial class LetteredText
     /// </summary>
     public static IReadOnlyList<string> Species(string text)
     {
-        var lines = text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        var lines = WithoutLead(text).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         return lines.Length >= 2 && Array.TrueForAll(lines, static line => ShortName().IsMatch(line)) ? lines : [];
     }
+
+    /// <summary>Whether a text is one of several words: long, or a sentence.</summary>
+    public static bool IsProse(string text) =>
+        (text.Length >= 40 && text.Contains(' ', StringComparison.Ordinal))
+        || (text.Length >= 12 && text.AsSpan().TrimEnd() is [.., '.' or '!' or '?' or '。' or '"' or '”']
+            && (text.Contains(' ', StringComparison.Ordinal) || !text.Any(char.IsAsciiLetter)));
 
     /// <summary>Whether labelled options may be names with an initial ("A. Fleming"): their letters have dots.</summary>
     public static bool MayBeInitials(IReadOnlyList<string> options) => options[0].AsSpan().TrimStart() is [_, '.' or '．', ..];
@@ -176,7 +218,7 @@ internal static partial class LetteredText
             }
         }
 
-        return starts.Count < 2 || !string.IsNullOrWhiteSpace(text[..starts[0].Mark])
+        return starts.Count < 2 || text.AsSpan(0, starts[0].Mark).Trim() is not ([] or [.., ':' or '：'])
             ? []
             : Texts(text, starts);
     }
@@ -234,6 +276,13 @@ internal static partial class LetteredText
         + @"|^(?<mark>\s*(?<label>[\u2460-\u2473])\s*)\S",
         RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex OptionLabel();
+
+    [GeneratedRegex(
+        @"^\s*(?:the\s+)?(?:answer\s+|possible\s+|multiple\s+)?"
+        + @"(?:options?|choices|alternatives|answers|opciones|optionen|opzioni|opções)\s*(?:are)?\s*[:：]\s*"
+        + @"|^\s*(?:选项|選項|選択肢|보기)\s*(?:[:：]\s*|\n)",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex KnownLead();
 
     [GeneratedRegex(@"</?[A-Za-z][^<>]*>", RegexOptions.NonBacktracking)]
     private static partial Regex Tag();

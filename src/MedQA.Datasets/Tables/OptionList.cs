@@ -24,6 +24,9 @@ internal sealed record OptionList(IReadOnlyList<string> Texts)
     /// <summary>The number of the first option, where the field numbers them.</summary>
     public int? FirstNumber => Names.Count > 0 && Names.All(static name => int.TryParse(name, out _)) ? int.Parse(Names[0], System.Globalization.CultureInfo.InvariantCulture) : null;
 
+    /// <summary>Whether a name is that of the text of an option.</summary>
+    public static bool IsValue(string name) => HeaderNames.IsOf(HeaderNames.Plain(name), Values);
+
     /// <summary>Reads a field.</summary>
     public static OptionList Parse(string field)
     {
@@ -35,14 +38,18 @@ internal sealed record OptionList(IReadOnlyList<string> Texts)
 
         if (text[0] is '[' or '{')
         {
-            return Structure(text, out var fault) is { } json ? Disposing(json) : Wrong($"The options begin like JSON, but are none ({fault}).");
+            return Structure(text, out var fault) is { } json ? Disposing(json)
+                : text is ['{', .., '}'] && !text.Contains(':')
+                ? Wrong("The options are an array as PostgreSQL writes it: write a JSON array (array_to_json).")
+                : Wrong($"The options begin like JSON, but are none ({fault}).");
         }
 
-        if (text[0] == '(' && Structure(text, out _) is { } tuple)
+        if ((text[0] == '(' || StructuredText.Begins(field)) && Structure(text, out _) is { } tuple)
         {
             return Disposing(tuple);
         }
 
+        field = LetteredText.WithoutLead(field);
         if (field.Contains('|', StringComparison.Ordinal))
         {
             return new OptionList([.. field.Split('|', StringSplitOptions.TrimEntries)]);
@@ -50,7 +57,7 @@ internal sealed record OptionList(IReadOnlyList<string> Texts)
 
         var lettered = LetteredText.Options(field);
         var lines = lettered.Count > 0 ? lettered : field.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        return new OptionList(lines.Count > 1 ? lines : [field.Trim()]);
+        return LetteredText.BeginWithLead(lines) ? Leading(lines[0]) : new OptionList(lines.Count > 1 ? lines : [field.Trim()]);
     }
 
     /// <summary>A structure as JSON or Python writes it; <see langword="null"/> where it is neither. The document is the caller's to dispose.</summary>
@@ -84,12 +91,15 @@ internal sealed record OptionList(IReadOnlyList<string> Texts)
     {
         switch (json.ValueKind)
         {
+            case JsonValueKind.Array when json.EnumerateArray().Any(static item => item.ValueKind is JsonValueKind.Array or JsonValueKind.Object)
+                && json.EnumerateArray().All(static item => StructuredText.Single(item) is not null):
+                return WithoutLead([.. json.EnumerateArray().Select(static item => StructuredText.Single(item)!)]);
             case JsonValueKind.Array when json.GetArrayLength() > 0 && json.EnumerateArray().All(static item => item.ValueKind == JsonValueKind.Object):
                 return Objects([.. json.EnumerateArray()]);
             case JsonValueKind.Array:
                 return json.EnumerateArray().Any(static item => item.ValueKind is JsonValueKind.Array or JsonValueKind.Object)
                     ? Wrong("The options hold something that is neither text nor a number.")
-                    : new OptionList([.. json.EnumerateArray().Select(static item => JsonText.Of(item) ?? "")]);
+                    : WithoutLead([.. json.EnumerateArray().Select(static item => JsonText.Of(item) ?? "")]);
             case JsonValueKind.Object when JsonText.Member(json, "text") is { ValueKind: JsonValueKind.Array } texts:
                 return Labelled(texts, JsonText.Member(json, "label") is { ValueKind: JsonValueKind.Array } labels ? labels : null);
             case JsonValueKind.Object:
@@ -98,6 +108,18 @@ internal sealed record OptionList(IReadOnlyList<string> Texts)
                 return Wrong("The options are neither a JSON array nor a JSON object.");
         }
     }
+
+    /// <summary>The options of a list; none where the first only introduces the others, which may count it or not.</summary>
+    private static OptionList WithoutLead(IReadOnlyList<string> texts) =>
+        texts is [var first, _, _, ..]
+            && ((first.AsSpan().TrimEnd() is [.., ':' or '：']
+                    && !texts.Skip(1).Any(static text => text.AsSpan().TrimEnd() is [.., ':' or '：']))
+                || LetteredText.BeginWithLead(texts))
+            ? Leading(first)
+            : new OptionList(texts);
+
+    private static OptionList Leading(string first) =>
+        Wrong($"The first of the options, '{Excerpt.Of(first)}', only introduces the others: leave it out.");
 
     private static OptionList Objects(IReadOnlyList<JsonElement> items)
     {

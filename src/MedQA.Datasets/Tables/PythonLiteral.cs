@@ -46,9 +46,20 @@ internal ref struct PythonLiteral
         return _at < _text.Length ? _text[_at] : '\0';
     }
 
+    /// <summary>The next character that is no blank, behind the prefix that Python 2 writes before texts (<c>u'x'</c>).</summary>
+    private char PeekBehindPrefix()
+    {
+        if (Peek() is 'u' or 'U' or 'b' or 'B' && _at + 1 < _text.Length && _text[_at + 1] is '\'' or '"')
+        {
+            _at++;
+        }
+
+        return Peek();
+    }
+
     private bool Value(int depth)
     {
-        switch (Peek())
+        switch (PeekBehindPrefix())
         {
             case '[':
                 return depth < MaxDepth && Items(']', depth);
@@ -97,7 +108,7 @@ internal ref struct PythonLiteral
         _json.WriteStartObject();
         while (Peek() != '}')
         {
-            if ((Peek() is '\'' or '"' ? Text() : Bare()) is not { Length: > 0 } name || Peek() != ':')
+            if ((PeekBehindPrefix() is '\'' or '"' ? Text() : Bare()) is not { Length: > 0 } name || Peek() != ':')
             {
                 return false;
             }
@@ -139,7 +150,7 @@ internal ref struct PythonLiteral
             case "True" or "False" or "true" or "false":
                 _json.WriteBooleanValue(word is "True" or "true");
                 return true;
-            case "array" when Peek() == '(':
+            case "array" or "np.array" or "numpy.array" or "np.str_" or "numpy.str_" or "np.int64" or "np.float64" when Peek() == '(':
                 _at++;
                 if (depth >= MaxDepth || !Value(depth + 1))
                 {

@@ -12,6 +12,19 @@ internal sealed record QuestionColumns
 
     public required int Question { get; init; }
 
+    /// <summary>
+    /// The column of what the question is about, in sets that give the two as a stem with a question or a lead-in; one of <see
+    /// cref="Contexts"/>.
+    /// </summary>
+    public int Stem { get; init; } = -1;
+
+    /// <summary>The columns that are named as a question is, and are not read as one.</summary>
+    public IReadOnlyList<int> OtherQuestions => field ??=
+    [
+        .. Enumerable.Range(0, Names.Count).Where(column => !Reads(column)
+            && (HeaderNames.IsQuestion(Names[column]) || HeaderNames.IsOf(HeaderNames.Plain(Names[column]), HeaderNames.Asking))),
+    ];
+
     public int Id { get; init; } = -1;
 
     public int Dataset { get; init; } = -1;
@@ -88,17 +101,27 @@ internal sealed record QuestionColumns
         var hasOptions = options.Count > 0 || list >= 0 || answers >= 0;
         string[] questionNames = [.. HeaderNames.Question, .. HeaderNames.PublishedQuestion];
         questionNames = hasOptions ? questionNames : [.. questionNames.Except(HeaderNames.QuestionOnlyWithOptions, StringComparer.Ordinal)];
+        var question = First(plain, [.. questionNames.Where(name => !options.Exists(option => plain[option] == HeaderNames.Plain(name)))]);
+        IReadOnlyList<int> contexts =
+            [.. HeaderNames.Context.Select(name => Array.IndexOf(plain, HeaderNames.Plain(name))).Where(static column => column >= 0)];
+        if (plain.Contains("hint", StringComparer.Ordinal) && plain.Contains("lecture", StringComparer.Ordinal))
+        {
+            // ScienceQA calls hint what its question is about, and lecture what is taught.
+            contexts = [.. contexts, Array.IndexOf(plain, "hint")];
+        }
+
+        var asking = First(plain, HeaderNames.Asking);
+        var stem = asking < 0 ? -1 : First(plain, HeaderNames.Stem);
+        question = stem >= 0 || (question < 0 && contexts.Count > 0) ? asking : question;
         var columns = new QuestionColumns
         {
             Names = header,
-            Question = First(plain, [.. questionNames.Where(name => !(options.Count > 0 && options.Any(option => plain[option] == HeaderNames.Plain(name))))]),
+            Question = question,
+            Stem = stem,
             Id = First(plain, HeaderNames.Id),
             Dataset = First(plain, HeaderNames.Dataset),
             Topic = First(plain, HeaderNames.Topic),
-            Contexts =
-            [
-                .. HeaderNames.Context.Select(name => Array.IndexOf(plain, HeaderNames.Plain(name))).Where(static column => column >= 0),
-            ],
+            Contexts = stem >= 0 ? [.. contexts, stem] : contexts,
             Options = options,
             OptionList = list,
             References = First(plain, HeaderNames.References),
@@ -229,6 +252,8 @@ internal sealed record QuestionColumns
 /// <param name="IsPassage">Whether it is that of a text that a question is about.</param>
 /// <param name="IsText">Whether it is that of a text, which may be one that a question is about.</param>
 /// <param name="MayHoldPassage">Whether it leaves that open.</param>
+/// <param name="MayBeGold">Whether it leaves open that the column says which answer is right.</param>
+/// <param name="IsPicture">Whether it is that of pictures.</param>
 internal sealed record UnreadColumn(
     int Column,
     string? Family,
@@ -238,7 +263,9 @@ internal sealed record UnreadColumn(
     bool IsAnswer,
     bool IsPassage,
     bool IsText,
-    bool MayHoldPassage);
+    bool MayHoldPassage,
+    bool MayBeGold,
+    bool IsPicture);
 
 /// <summary>A column that names the right option.</summary>
 /// <param name="Column">Its place, from 0.</param>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using MedQA.Datasets.Answers;
 using MedQA.Datasets.Sources;
 using MedQA.Evaluation.Questions;
@@ -6,11 +7,15 @@ using MedQA.Evaluation.Questions;
 namespace MedQA.Datasets.Tables;
 
 /// <summary>Makes records of a table's rows.</summary>
-internal static class TableRow
+internal static partial class TableRow
 {
     /// <summary>Why a question with options in its text is left out.</summary>
     public const string OptionsInText =
         "The options stand in the question's text; put them into fields of their own: option_a, option_b …, or one field options.";
+
+    /// <summary>Why a record is left out of which an option is a list or an object with more than a text.</summary>
+    /// <param name="name">What a message calls the option.</param>
+    public static string StructureInOption(string name) => $"{name} holds a list or an object, not a text: write the option's text alone.";
 
     /// <summary>How many answers of a record are looked for in its other fields.</summary>
     private const int MaxAnswers = 100;
@@ -39,8 +44,9 @@ internal static class TableRow
             Id = Field(columns.Id),
             Dataset = Field(columns.Dataset),
             Topic = Field(columns.Topic),
-            Text = Field(columns.Question),
+            Text = Asked(columns, fields),
             LongTexts = [.. LongTexts(columns, fields)],
+            Pictures = [.. Pictures(columns, fields)],
         };
         if (fields.Count > columnCount && fields.Skip(columnCount).Any(static field => !string.IsNullOrWhiteSpace(field)))
         {
@@ -52,10 +58,11 @@ internal static class TableRow
             return record with { Problem = $"The row has only {fields.Count} of the {columnCount} fields." };
         }
 
-        record = WithContext(record, columns, fields);
-        if (record.Problem is not null)
+        record = WithText(record, columns);
+        record = record.Problem is null ? WithContext(record, columns, fields) : record;
+        if ((record.Problem ?? OtherQuestion(record, columns, fields)) is { } problem)
         {
-            return record;
+            return record with { Problem = problem };
         }
 
         var claims = columns.Gold.Select(gold => new GoldClaim(gold.Name, Field(gold.Column) ?? "", gold.Allowed.Narrowed(notation))).ToList();
@@ -98,7 +105,25 @@ internal static class TableRow
         }
 
         var isTable = columns.Options.Count > 0;
-        var options = isTable ? [.. columns.Options.Select(column => Field(column) ?? "").Reverse().SkipWhile(string.IsNullOrWhiteSpace).Reverse()] : list.Texts;
+        IReadOnlyList<string> options = isTable
+            ? [.. columns.Options.Select(column => Field(column) ?? "").Reverse().SkipWhile(string.IsNullOrWhiteSpace).Reverse()]
+            : list.Texts;
+        if (StructuredText.Options(options, out var structured) is not { } unwrapped)
+        {
+            var name = isTable ? columns.NameOf(columns.Options[structured]) : $"Option {OptionLetter.Of(structured)}";
+            return record with { Problem = StructureInOption(name) };
+        }
+
+        options = unwrapped;
+        if (Marked(options, says || columns.Gold.Count > 0) is { } marked)
+        {
+            return record with
+            {
+                Problem = $"Option {OptionLetter.Of(marked)} is marked as the right one ('{Excerpt.Of(options[marked])}'): "
+                    + "take the mark away, and name the option in answer.",
+            };
+        }
+
         if (options.Any(static option => !string.IsNullOrWhiteSpace(option)))
         {
             var names = isTable ? columns.OptionNames : list.Names;
@@ -113,8 +138,19 @@ internal static class TableRow
                     : [],
                 Gold = claims.ConvertAll(
                     claim => claim with { Value = Unlabelled(Named(OneOf(claim.Value, options), names), options, texts) }),
-                FirstNumber = isTable ? null : list.FirstNumber,
+                FirstNumber = isTable ? (columns.OptionNames[0].EndsWith('0') ? 0 : null) : list.FirstNumber,
                 MayBeGold = columns.Gold.Count > 0 ? [] : [.. MayBeGold(columns, fields, columnCount, options)],
+            };
+        }
+
+        if (columns.Gold.Select(static gold => gold.Column).Append(columns.References)
+            .Where(column => Field(column) is { } field && StructuredText.BeginsObject(field)
+                && StructuredText.Read(field, StructuredText.Texts) is null)
+            .Select(columns.NameOf).FirstOrDefault() is { } opaque)
+        {
+            return record with
+            {
+                Problem = $"{opaque} holds an object, not a text: give the right answers as a list of texts in reference_answers.",
             };
         }
 
@@ -154,21 +190,74 @@ internal static class TableRow
                 ? columns.References >= 0 && !answers.Except(references, StringComparer.Ordinal).Any()
                 : references.Count > 0 || !answers.Exists(IsPlace),
             MayBeOptions = mayBeOptions,
+            MayBeReferences = [.. MayBeReferences(columns, fields, answers.Count > 0 || references.Count > 0)],
         };
 
         string? Field(int column) => column >= 0 && column < fields.Count ? fields[column] : null;
     }
 
+    private static readonly string[] MarksBehind =
+        ["(correct)", "[correct]", "(correct answer)", "(richtig)", "(correcta)", "(correcte)", "(corretta)", "(正确)", "✓", "✔"];
+
+    private static readonly string[] MarksBefore = ["(correct)", "[correct]", "[x]", "✓", "✔"];
+
+    /// <summary>
+    /// The place of the one option that says of itself that it is right, or that alone has an asterisk where nothing else names one.
+    /// </summary>
+    private static int? Marked(IReadOnlyList<string> options, bool hasGold)
+    {
+        var marked = Enumerable.Range(0, options.Count).Where(place => options[place].Trim() is var option
+            && (Array.Exists(MarksBefore, mark => option.StartsWith(mark, StringComparison.OrdinalIgnoreCase))
+                || Array.Exists(MarksBehind, mark => option.EndsWith(mark, StringComparison.OrdinalIgnoreCase)))).ToList();
+        if (marked.Count == 0 && !hasGold)
+        {
+            marked = [.. Enumerable.Range(0, options.Count).Where(place => options[place].AsSpan().Trim() is ['*', _, ..] or [_, .., '*'])];
+        }
+
+        return marked is [var only] && options.Count >= 2 ? only : null;
+    }
+
     /// <summary>The fields that nobody reads and that name one of the options.</summary>
     private static IEnumerable<string> MayBeGold(QuestionColumns columns, IReadOnlyList<string> fields, int columnCount, IReadOnlyList<string> options)
     {
-        for (var column = 0; column < Math.Min(fields.Count, columnCount); column++)
+        foreach (var unread in columns.Unread.Where(unread => unread.Column < Math.Min(fields.Count, columnCount)))
         {
-            if (!columns.Reads(column) && new GoldClaim("", fields[column], AnswerNotations.Letter | AnswerNotations.Text).Read(options).Any != 0)
+            var allowed = AnswerNotations.Letter | AnswerNotations.Text
+                | (unread.MayBeGold ? AnswerNotations.Number : AnswerNotations.None);
+            if (new GoldClaim("", fields[unread.Column], allowed).Read(options).Any != 0)
             {
-                yield return columns.Names[column];
+                yield return columns.Names[unread.Column];
             }
         }
+    }
+
+    /// <summary>
+    /// The fields that nobody reads and that may hold the right answer: in BioASQ beside the ideal one, elsewhere where there is none.
+    /// </summary>
+    private static IEnumerable<string> MayBeReferences(
+        QuestionColumns columns, IReadOnlyList<string> fields, bool hasAnswer) => columns.Unread
+        .Where(unread => !hasAnswer || HeaderNames.Plain(columns.Names[unread.Column]) == "exactanswer")
+        .Where(unread => unread.Column < fields.Count && !string.IsNullOrWhiteSpace(fields[unread.Column])
+            && fields[unread.Column].Trim() is not ("[]" or "{}") && unread.MayBeGold)
+        .Select(unread => columns.NameOf(unread.Column));
+
+    /// <summary>The fields that nobody reads and that hold pictures: by their names, or by their first characters.</summary>
+    private static IEnumerable<string> Pictures(QuestionColumns columns, IReadOnlyList<string> fields)
+    {
+        foreach (var unread in columns.Unread.Where(unread => unread.Column < fields.Count))
+        {
+            var column = unread.Column;
+            var field = fields[column].AsSpan().Trim();
+            if (field.StartsWith("data:image/") || field.StartsWith("iVBORw0KGgo") || field.StartsWith("/9j/")
+                || (field.Length > 4 && unread.IsPicture
+                    && !IsTruth(fields[column]) && !OptionReading.IsFiller(fields[column]) && !IsEmpty(field)))
+            {
+                yield return columns.NameOf(column);
+            }
+        }
+
+        static bool IsEmpty(ReadOnlySpan<char> field) =>
+            field is ['[' or '{', ..] && StructuredText.Read(field.ToString(), Joined) is { } texts && string.IsNullOrWhiteSpace(texts);
     }
 
     /// <summary>Why a record is no question with a free answer: fields that nobody reads may hold its options.</summary>
@@ -317,7 +406,8 @@ internal static class TableRow
         var read = columns.Contexts
             .Where(column => column < fields.Count && !string.IsNullOrWhiteSpace(fields[column]))
             .Where(column => IsPassage(fields[column])
-                || !HeaderNames.IsOf(HeaderNames.Plain(columns.Names[column]), HeaderNames.LooseContext))
+                || (column != columns.Stem && !HeaderNames.IsOf(HeaderNames.Plain(columns.Names[column]), HeaderNames.LooseContext)))
+            .Where(column => column != columns.Stem || !IsWithin(fields[column], record.Text ?? ""))
             .ToList();
         var other = read.Skip(1)
             .Where(column => IsSentence(fields[column]) && !fields[read[0]].Contains(fields[column].Trim(), StringComparison.Ordinal));
@@ -355,8 +445,92 @@ internal static class TableRow
             };
         }
 
-        return read.Count > 0 ? record with { Context = fields[read[0]] } : record;
+        if (read.Count == 0 || !StructuredText.Begins(fields[read[0]]))
+        {
+            return read.Count > 0 ? record with { Context = fields[read[0]] } : record;
+        }
+
+        return StructuredText.Read(fields[read[0]], StructuredText.Passage) is { } passage
+            ? record with { Context = passage }
+            : record with
+            {
+                Problem = $"{columns.NameOf(read[0])} holds a list or an object, not a text: "
+                    + "write the passage alone, or a list of texts, whole and not cut off.",
+            };
     }
+
+    /// <summary>
+    /// The question: what its column says or, where that only numbers the question, or is blank beside a stem, what another says.
+    /// </summary>
+    private static string? Asked(QuestionColumns columns, IReadOnlyList<string> fields)
+    {
+        var text = columns.Question < fields.Count ? fields[columns.Question] : null;
+        var isBlank = string.IsNullOrWhiteSpace(text);
+        var others = columns.Stem >= 0 && (isBlank || IsRunningNumber(text!)) ? columns.OtherQuestions.Prepend(columns.Stem)
+            : !isBlank && IsRunningNumber(text!) ? columns.OtherQuestions
+            : [];
+        return others.Where(column => column < fields.Count && fields[column].Any(char.IsLetter) && !IsRunningNumber(fields[column]))
+            .Select(column => fields[column]).FirstOrDefault(text);
+    }
+
+    /// <summary>
+    /// The record with the question out of the list of one in which it stands; left out where it is another list, or an object.
+    /// </summary>
+    private static SourceRecord WithText(SourceRecord record, QuestionColumns columns)
+    {
+        if (record.Text is not { } text || !StructuredText.Begins(text))
+        {
+            return record;
+        }
+
+        return StructuredText.Read(text, StructuredText.Single) is { } single
+            ? record with { Text = single }
+            : record with
+            {
+                Problem = $"{columns.NameOf(columns.Question)} holds a list or an object, not a text: write the question's text alone.",
+            };
+    }
+
+    /// <summary>Why a record is left out of which two fields may hold the question; <see langword="null"/> where one does.</summary>
+    private static string? OtherQuestion(SourceRecord record, QuestionColumns columns, IReadOnlyList<string> fields)
+    {
+        var text = record.Text ?? "";
+        foreach (var column in columns.OtherQuestions.Where(column => column < fields.Count && fields[column] != text))
+        {
+            var field = StructuredText.Begins(fields[column])
+                ? StructuredText.Read(fields[column], Joined) ?? fields[column]
+                : fields[column];
+            if (((IsSentence(field) && !Instruction().IsMatch(field))
+                    || (HeaderNames.IsOf(HeaderNames.Plain(columns.Names[column]), HeaderNames.Asking) && IsPassage(field)))
+                && !IsRunningNumber(field) && !IsWithin(field, text) && !IsWithin(text, field) && !IsWithin(field, record.Context ?? ""))
+            {
+                return $"{columns.NameOf(columns.Question)} and {columns.NameOf(column)} may both hold the question: "
+                    + "join them in question, name the one that the question is about context, or give the one that is not asked another name.";
+            }
+        }
+
+        return IsRunningNumber(text)
+            && columns.Unread.Select(static unread => unread.Column)
+                .FirstOrDefault(column => column < fields.Count && fields[column].TrimEnd().EndsWith('?'), -1)
+                is >= 0 and var asked
+            ? $"{columns.NameOf(columns.Question)} holds only a number, '{Excerpt.Of(text)}', "
+                + $"and {columns.NameOf(asked)} what is asked: name that question."
+            : null;
+    }
+
+    /// <summary>A short text that only says how to answer, as prompts beside each question do.</summary>
+    [GeneratedRegex(
+        @"^\s*(?:you are|please|answer|choose|select|pick|the following|instructions?)\b.{0,200}$",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.Singleline | RegexOptions.NonBacktracking)]
+    private static partial Regex Instruction();
+
+    /// <summary>Whether a text only numbers a question: "12", "Q12", "12.".</summary>
+    private static bool IsRunningNumber(string text) =>
+        text.AsSpan().Trim().TrimStart("Qq#").Trim(". )") is { Length: > 0 and <= 6 } bare && bare.IndexOfAnyExceptInRange('0', '9') < 0;
+
+    /// <summary>Whether one text is in another, whatever white space and case are.</summary>
+    private static bool IsWithin(string part, string whole) =>
+        OptionPlace.Comparable(whole).Contains(OptionPlace.Comparable(part), StringComparison.Ordinal);
 
     private static bool IsSentence(string field) => field.Trim() is { Length: >= 20 } text && text.Contains(' ', StringComparison.Ordinal);
 
@@ -374,15 +548,22 @@ internal static class TableRow
     {
         foreach (var unread in columns.Unread.Where(unread => unread.Column < fields.Count && unread.MayHoldPassage && !unread.IsSameAnswer))
         {
-            var text = fields[unread.Column];
-            if (text.Length >= LongText && text.AsSpan().TrimStart() is not ['[' or '{', ..]
-                && (text.Count(static c => c == ' ') >= LongText / 12 || !text.Any(char.IsAsciiLetter))
-                && !text.Contains(columns.Question < fields.Count ? fields[columns.Question].Trim() : "", StringComparison.Ordinal))
+            var field = fields[unread.Column];
+            var text = field.Length >= LongText / 4 && field.AsSpan().TrimStart() is ['[' or '{', ..]
+                ? StructuredText.Read(field, Joined) ?? field : field;
+            var asked = columns.Question < fields.Count ? fields[columns.Question].Trim() : "";
+            if ((IsLong(text) || (HeaderNames.Plain(columns.Names[unread.Column]) == "table" && !ReferenceEquals(text, field)))
+                && !text.Contains(asked, StringComparison.Ordinal))
             {
                 yield return columns.NameOf(unread.Column);
             }
         }
     }
+
+    private static bool IsLong(string text) =>
+        text.Length >= LongText && (text.Count(static c => c == ' ') >= LongText / 12 || !text.Any(char.IsAsciiLetter));
+
+    private static string Joined(JsonElement structure) => string.Join(' ', StructuredText.AllTexts(structure));
 
     /// <summary>A right answer without the label of the option that it quotes; the letter of a number in a circle.</summary>
     private static string Unlabelled(string value, IReadOnlyList<string> labelled, IReadOnlyList<string> texts)
@@ -439,6 +620,9 @@ internal static class TableRow
             return [];
         }
 
-        return field.AsSpan().TrimStart() is ['[', ..] && OptionList.Parse(field) is { Texts.Count: > 0, Problem: null } several ? several.Texts : [field];
+        return StructuredText.Begins(field) && StructuredText.Read(field, StructuredText.Texts) is { Count: > 0 } texts ? texts
+            : field.AsSpan().TrimStart() is ['[', ..] && OptionList.Parse(field) is { Texts.Count: > 0, Problem: null } several
+            ? several.Texts
+            : [field];
     }
 }

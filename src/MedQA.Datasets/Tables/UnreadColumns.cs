@@ -9,7 +9,8 @@ internal static class UnreadColumns
     private static readonly string[] OptionStems =
     [
         "option", "opción", "opcion", "opzion", "opção", "opcao", "choice", "choix", "alternativ", "distract", "incorrect", "wrong",
-        "candidate", "mc1target", "mc2target", "falseanswer", "falschantwort", "otheranswer", "badanswer", "decoy", "antwortmöglich",
+        "candidate", "mc1target", "mc2target", "falseanswer", "negatives", "negativeanswer",
+        "hardnegative", "falschantwort", "otheranswer", "badanswer", "decoy", "antwortmöglich",
         "seçenek", "вариант", "选项", "選項", "選択肢", "보기",
     ];
 
@@ -50,16 +51,17 @@ internal static class UnreadColumns
         "image", "images", "img", "figure", "file", "path", "hint", "hints", "fact", "facts", "evidence", "support", "supporting",
         "explanation", "explanations", "expl", "exp", "rationale", "rationales", "reason", "reasoning", "cot", "thought", "justification",
         "feedback", "metadata", "model", "version", "hash", "licence", "license", "snippet", "snippets",
+        "copyright", "publisher", "journal", "institution", "university", "attribution",
     ];
 
     /// <summary>Words of names of texts about the answer, or of what a model made of a question: none that a question is about.</summary>
     private static readonly HashSet<string> NoPassage =
     [
         "explanation", "explanations", "expl", "exp", "rationale", "rationales", "reason", "reasoning", "cot", "thought", "justification",
-        "feedback", "comment", "comments", "note", "notes", "hint", "hints", "solution", "answer", "answers", "response", "output",
+        "feedback", "comment", "comments", "solution", "answer", "answers", "response", "output",
         "completion", "generation", "prediction", "url", "link", "source", "citation", "reference", "references", "licence", "license",
         "arguments", "prompt", "instruction", "instructions", "system", "has", "is", "num", "number", "count", "length", "score",
-        "relevance", "required", "needed",
+        "relevance", "required", "needed", "metamap", "rubric", "rubrics", "aliases", "synonyms", "tags", "examples",
     ];
 
     private static readonly HashSet<string> Answers =
@@ -75,12 +77,31 @@ internal static class UnreadColumns
     /// <summary>Names of texts that may be what a question is about, as well as the question itself or something else.</summary>
     private static readonly string[] TextNames =
     [
-        "text", "stimulus", "situation", "setup", "preamble", "leadin", "hpi", "clinicalpresentation", "presentingcomplaint",
+        "text", "stimulus", "situation", "setup", "preamble", "intro", "introduction", "description", "lead", "hpi",
+        "clinicalpresentation", "presentingcomplaint",
         "chiefcomplaint", "findings", "labs", "labresults",
     ];
 
     /// <summary>Names that say of an answer whether it is right.</summary>
     private static readonly string[] Flags = ["iscorrect", "correct", "isright", "right", "isanswer", "istrue", "correctness"];
+
+    private static readonly HashSet<string> GoldWords =
+    [
+        "answer", "answers", "ans", "correct", "right", "gold", "golden", "gt", "truth", "true", "label", "target", "solution", "response",
+        "positive", "expected", "ideal", "reference", "completion", "antwort", "richtig", "réponse", "respuesta", "risposta", "resposta",
+    ];
+
+    /// <summary>Words of names of what is said about answers, about pictures, or by models.</summary>
+    private static readonly HashSet<string> NoGold =
+    [
+        "has", "is", "count", "n", "total", "type", "types", "rationale", "explanation", "explanations", "exp", "reason", "reasoning",
+        "comment", "comments", "url", "score", "scores", "rate", "model", "source", "required", "needed", "start", "end", "time", "date",
+        "name", "caption",
+        "width", "height", "false", "names", "difficulty", "category", "format", "length",
+    ];
+
+    private static readonly HashSet<string> Pictures =
+        ["image", "images", "img", "imgs", "picture", "pictures", "photo", "photos", "figure", "figures", "bild", "bilder", "imagen"];
 
     /// <summary>Words by which a name is one of a row of names.</summary>
     private static readonly HashSet<string> Ordinals =
@@ -109,7 +130,9 @@ internal static class UnreadColumns
             Answers.Overlaps(Words(name)),
             IsPassage(name),
             HeaderNames.IsOf(HeaderNames.Plain(name), TextNames),
-            MayHoldPassage(name))).ToList();
+            MayHoldPassage(name),
+            MayBeGold(name),
+            IsPicture(name))).ToList();
     }
 
     /// <summary>Whether a column's name says that it holds other ways to write the answer.</summary>
@@ -120,6 +143,14 @@ internal static class UnreadColumns
 
     /// <summary>Whether a column's name says that it holds what a question is about.</summary>
     public static bool IsPassage(string name) => HasStem(HeaderNames.Plain(name), PassageStems) && !IsNote(name) && MayHoldPassage(name);
+
+    /// <summary>Whether a column's name leaves open that it says which answer is right: as a place, or as a text.</summary>
+    private static bool MayBeGold(string name) =>
+        Words(name) is var words && words.Exists(GoldWords.Contains) && !words.Exists(NoGold.Contains);
+
+    /// <summary>Whether a column's name is that of pictures.</summary>
+    private static bool IsPicture(string name) =>
+        Words(name) is var words && words.Exists(Pictures.Contains) && !words.Exists(NoGold.Contains);
 
     /// <summary>Whether a column's name says of an answer whether it is right.</summary>
     public static bool IsFlag(string name) => HeaderNames.IsOf(HeaderNames.Plain(name), Flags);

@@ -29,7 +29,12 @@ public sealed class AnswerNotationTests
     [InlineData("B. Retinol|A. Thiamine|C. Niacin", "A. Thiamine", 1)]
     [InlineData("A. Retinol|B. Thiamine|C. Niacin", "B", 1)]
     [InlineData("1. Retinol|2. Thiamine|3. Niacin", "B", 1)]
-    [InlineData("B. cereus|A. baumannii|C. difficile", "B", 1)]
+    [InlineData("B. cereus|A. baumannii|C. difficile", "B", null)]
+    [InlineData("B. cereus|A. baumannii|C. difficile", "A. baumannii", 1)]
+    [InlineData("B. two|A. one|C. three", "B", null)]
+    [InlineData("B - two|A - one|C - three", "A", null)]
+    [InlineData("B. cereus|A. baumannii|E. coli", "B", 1)]
+    [InlineData("A. one|B. two|C. three", "B", 1)]
     [InlineData("E. coli|S. aureus|K. pneumoniae", "B", 1)]
     [InlineData("1.5 mg|0.5 mg|2.5 mg", "C", 2)]
     public async Task A_place_is_no_answer_where_the_options_are_labelled_in_another_order(string options, string answer, int? gold)

@@ -52,6 +52,23 @@ public sealed class ParquetTests
     }
 
     [Fact]
+    public async Task Dates_are_read_as_they_are_written_everywhere()
+    {
+        var schema = new ParquetSchema(new DataField<string>("question"), new DataField<DateTime>("option_a"), new DataField<DateTime>("option_b"), new DataField<string>("answer"));
+        var file = await WrittenAsync(schema, new Dictionary<string, object?>
+        {
+            ["question"] = "When?",
+            ["option_a"] = new DateTime(2024, 3, 4, 0, 0, 0, DateTimeKind.Utc),
+            ["option_b"] = new DateTime(2024, 3, 4, 12, 30, 0, DateTimeKind.Utc),
+            ["answer"] = "B",
+        });
+
+        Assert.Equal(
+            "row-00001|set|||When?|2024-03-04/2024-03-04 12:30:00|B|",
+            SetReadings.Outline(Assert.Single(SetReadings.Questions(await SetReadings.RowsAsync(file, Named)))));
+    }
+
+    [Fact]
     public async Task Damage_and_limits_are_named()
     {
         var schema = new ParquetSchema(new DataField<string>("question"));

@@ -118,7 +118,7 @@ public sealed class CsvQuestionSetTests
     public async Task Rejected_rows_have_the_line_on_which_they_start_and_the_others_are_read()
     {
         var rows = await SetReadings.RowsAsync(
-            "id,question,option_a,option_b,answer\r\n1,\"Two\r\nlines\",x,y,A\r\n\r\n2,\"bad\" quote,x,y,A\r\n3,Ok?,x,y,B\r\n3,Again?,x,y,B\r\n4,\"Three\n\nlines\",x,y,Q\n5,Fine?,x,y,x\n");
+            "id,question,option_a,option_b,answer\r\n1,\"Two\r\nlines\",x,y,A\r\n\r\n2,\"bad\" quote,x,y,A\r\n3,Ok?,x,y,B\r\n3,Ok?,x,y,A\r\n4,\"Three\n\nlines\",x,y,Q\n5,Fine?,x,y,x\n");
 
         Assert.Equal(
             ["2 1 A", "5 - Field 2 has text behind its closing quote; a quote inside a quoted field is written twice.", "6 3 B", "7 3 The id '3' is already that of line 6.", "8 4 answer 'Q' is none of the 2 options.", "11 5 A"],

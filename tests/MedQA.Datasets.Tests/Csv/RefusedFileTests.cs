@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text;
 
 namespace MedQA.Datasets.Tests.Csv;
@@ -31,6 +32,33 @@ public sealed class RefusedFileTests
             "set.csv: the file is UTF-16 without a byte order mark; save it as UTF-8.",
             (await SetReadings.RefusedAsync(Encoding.Unicode.GetBytes("question,option_a,option_b,answer\nWhy?,x,y,A\n"))).Message);
     }
+
+    [Theory]
+    [InlineData("question,options,answer\nWhy?,\"{one,two,three}\",B\n", "The options are an array as PostgreSQL writes it: write a JSON array (array_to_json).")]
+    [InlineData("question,option_a,option_b,answer\nWhy?, \"x\",y,A\n", "Field 2 has a blank before its opening quote, so that its quotes count as text: take the blank away.")]
+    public async Task What_other_programs_write_is_named(string text, string reason) => Assert.Equal(reason, (await SetReadings.RejectedAsync(text)).Reason);
+
+    [Theory]
+    [InlineData("xl/workbook.bin", "set.csv: the file is a binary Excel workbook (xlsb): save the sheet with the questions as xlsx or CSV.")]
+    [InlineData("word/document.xml", "set.csv: the file is a Word document (docx): save the sheet with the questions as xlsx or CSV.")]
+    [InlineData("content.xml", "set.csv: the file is an OpenDocument file (ods, odt): save the sheet with the questions as xlsx or CSV.")]
+    [InlineData("set.csv", "set.csv: the file is a ZIP archive, but no xlsx workbook; unpack it first.")]
+    public async Task Archives_that_are_documents_are_named(string part, string message)
+    {
+        using var stream = new MemoryStream();
+        using (var archive = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            archive.CreateEntry("mimetype");
+            archive.CreateEntry(part);
+        }
+
+        Assert.Equal(message, (await SetReadings.RefusedAsync(stream.ToArray())).Message);
+    }
+
+    [Fact]
+    public async Task Questions_below_a_property_of_each_record_are_refused_by_its_name() => Assert.Equal(
+        "set.csv: the records hold their questions in 'vars': write a record for each question, with its options and its answer beside it.",
+        (await SetReadings.RefusedAsync("""[{"vars": {"question": "Which?", "A": "one", "B": "two"}, "assert": [{"type": "equals", "value": "B"}]}]""")).Message);
 
     [Fact]
     public async Task Limits_are_named_with_the_line()

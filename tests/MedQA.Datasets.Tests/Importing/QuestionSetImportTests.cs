@@ -35,6 +35,16 @@ public sealed class QuestionSetImportTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_without_right_answers_is_said_to_be_so_once()
+    {
+        var (_, _, outcome) = await ImportedAsync([new(File("mine.csv", "question,a,b\nWhy?,x,y\n"))]);
+
+        Assert.Equal(
+            ["No question says which option is right: the questions are answered, but not scored."], Assert.Single(outcome.Files).Tally.Notes());
+        Assert.Equal(outcome.Files[0].Tally.Notes(), outcome.Files[0].Tally.Readings);
+    }
+
+    [Fact]
     public async Task A_list_of_decisions_chooses_the_records()
     {
         var (text, _, outcome) = await ImportedAsync([new(File("ori.json", Records), "pubmedqa_test"), new(File("truth.json", """{"3":"maybe","1":"yes"}"""))]);

@@ -228,6 +228,19 @@ public sealed class PublishedLayoutTests
     }
 
     [Theory]
+    [InlineData("\\N")]
+    [InlineData("None")]
+    [InlineData("<NA>")]
+    [InlineData("NA")]
+    public async Task What_databases_Python_and_R_write_for_no_value_fills_a_place(string filler)
+    {
+        var questions = await SetReadings.QuestionsAsync(
+            $"question,a,b,c,d,answer\nOne?,yes,no,{filler},{filler},A\n", new QuestionSetOptions { FileName = "set.csv", DropsFillers = true });
+
+        Assert.Equal("yes/no:A", Outline(questions));
+    }
+
+    [Theory]
     [InlineData("question,a,b,c,rightone\nOne?,yes,no,x,A\nTwo?,yes,no,x,B\n", true)]
     [InlineData("question,a,b,c,rightone\nOne?,yes,no,x,A\nTwo?,yes,no,x,perhaps\n", false)]
     [InlineData("question,a,b,c,note,answer\nOne?,yes,no,x,A,B\nTwo?,yes,no,x,B,B\n", false)]

@@ -41,6 +41,26 @@ public sealed class SpreadsheetTests
     }
 
     [Fact]
+    public async Task What_several_rows_are_about_counts_for_each_row_of_its_merged_cell_and_an_answer_only_for_its_own()
+    {
+        var rows = await SetReadings.RowsAsync(
+            Workbook.OfSheet(
+                string.Concat(
+                    Row(1, "context", "topic", "question", "a", "b", "answer"), Row(2, "A man of 60.", "Heart", "Dx?", "x", "y", "B"), Row(3, "", "", "Next?", "p", "q", ""),
+                    Row(4, "", "", "", "", "", ""), Row(5, "", "", "Then?", "r", "s", "A"), Row(6, "", "", "Last?", "t", "u", "A")),
+                "",
+                behind: "<mergeCells count=\"3\"><mergeCell ref=\"A2:A5\"/><mergeCell ref=\"B2:B3\"/><mergeCell ref=\"F2:F3\"/></mergeCells>"),
+            Named);
+
+        Assert.Equal(
+            ["row-00001|set|Heart|A man of 60.|Dx?|x/y|B|", "row-00002|set|Heart|A man of 60.|Next?|p/q|-|", "row-00003|set||A man of 60.|Then?|r/s|A|", "row-00004|set|||Last?|t/u|A|"],
+            SetReadings.Questions(rows).Select(SetReadings.Outline));
+
+        static string Row(int number, params string[] cells) =>
+            $"<row r=\"{number}\">{string.Concat(cells.Select((cell, c) => $"<c r=\"{(char)('A' + c)}{number}\" t=\"str\"><v>{cell}</v></c>"))}</row>";
+    }
+
+    [Fact]
     public async Task Every_kind_of_cell_text_is_read()
     {
         var book = Workbook.OfSheet(
@@ -245,12 +265,13 @@ internal static class Workbook
             "");
     }
 
-    public static byte[] OfSheet(string rows, string texts, string doctype = "", string styles = "") => Archive(["Sheet1"], [rows], texts, doctype, styles);
+    public static byte[] OfSheet(string rows, string texts, string doctype = "", string styles = "", string behind = "") =>
+        Archive(["Sheet1"], [rows], texts, doctype, styles, behind: behind);
 
     /// <summary>Makes all sheets but the first hidden.</summary>
     public static byte[] Hiding(params (string Name, string Rows)[] sheets) => Archive([.. sheets.Select(static sheet => sheet.Name)], [.. sheets.Select(static sheet => sheet.Rows)], "", "", "", "hidden");
 
-    private static byte[] Archive(string[] names, string[] sheets, string texts, string doctype, string styles = "", string others = "visible")
+    private static byte[] Archive(string[] names, string[] sheets, string texts, string doctype, string styles = "", string others = "visible", string behind = "")
     {
         const string Main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
         const string Relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
@@ -267,7 +288,7 @@ internal static class Workbook
             Write("xl/styles.xml", $"<styleSheet xmlns=\"{Main}\">{styles}</styleSheet>");
             for (var i = 0; i < sheets.Length; i++)
             {
-                Write($"xl/worksheets/sheet{i + 1}.xml", $"<?xml version=\"1.0\"?>{doctype}<worksheet xmlns=\"{Main}\"><sheetData>{sheets[i]}</sheetData></worksheet>");
+                Write($"xl/worksheets/sheet{i + 1}.xml", $"<?xml version=\"1.0\"?>{doctype}<worksheet xmlns=\"{Main}\"><sheetData>{sheets[i]}</sheetData>{behind}</worksheet>");
             }
 
             string Each(string format) => string.Concat(names.Select((_, i) => string.Format(System.Globalization.CultureInfo.InvariantCulture, format, i + 1)));

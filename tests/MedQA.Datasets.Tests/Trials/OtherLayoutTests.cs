@@ -46,6 +46,32 @@ public sealed class OtherLayoutTests
     [InlineData("free_index.csv", ThreeFree)]
     [InlineData("html.jsonl", "yes/no:A yes/no:A yes/no:A")]
     [InlineData("body.jsonl", Three)]
+    [InlineData("context_structure.csv", Three, "Para one.\n\nPara two.")]
+    [InlineData("context_list.csv", Three, "Para one.\n\nPara two.")]
+    [InlineData("question_list.csv", Three)]
+    [InlineData("option_objects.jsonl", Three)]
+    [InlineData("option_lists.jsonl", Three)]
+    [InlineData("option_list_of_objects.jsonl", Three)]
+    [InlineData("reference_structure.csv", ThreeFree)]
+    [InlineData("lead_lines.jsonl", Three)]
+    [InlineData("lead_words.jsonl", Three)]
+    [InlineData("running_number.csv", Three)]
+    [InlineData("stem_question.jsonl", Three, "A man of 60.")]
+    [InlineData("stem_leadin.csv", Three, "A man of 60.")]
+    [InlineData("prompt_with_question.jsonl", Three)]
+    [InlineData("prompt_instruction.jsonl", Three)]
+    [InlineData("sides.csv", "Lung (right)/Lung (left)/None:A")]
+    [InlineData("list_unread.jsonl", Three)]
+    [InlineData("object_unread.jsonl", Three)]
+    [InlineData("hint_unread.jsonl", Three)]
+    [InlineData("hint_lecture.jsonl", Three, "A passage.")]
+    [InlineData("description_above.json", Three)]
+    [InlineData("repeated_ids.jsonl", Three)]
+    [InlineData("numbered_from_0.csv", "x/y/z:B x/y/z:C")]
+    [InlineData("trailing_comma.json", Three)]
+    [InlineData("pictures.jsonl", Three)]
+    [InlineData("answer_na.csv", "x/y/z:B x/y/z:")]
+    [InlineData("answer_unknown.jsonl", ": : :")]
     public async Task Every_question_is_read_with_its_options_its_answer_and_its_passage(
         string file, string expected, string? context = null)
     {
@@ -81,13 +107,27 @@ public sealed class OtherLayoutTests
     [InlineData("gift.txt", 3, "The options stand in the question's text")]
     [InlineData("in_text_slash.csv", 3, "The options stand in the question's text")]
     [InlineData("option_gap.jsonl", 3, "The header has a column 'option4', but no 'option_3'.")]
-    [InlineData("answer_object.jsonl", 3, "'answer' holds a JSON object, not a text: give the right answers as a list of texts")]
+    [InlineData("answer_object.jsonl", 3, "'answer' holds an object, not a text: give the right answers as a list of texts")]
     [InlineData("body_above.jsonl", 3, "'body' stands above the list of questions and is not read")]
     [InlineData("answers_above.jsonl", 3, "'answers' stands above the list of questions, not beside each")]
     [InlineData("flores.jsonl", 3, "'flores_passage' looks like what the question is about, but is not read: name it context")]
     [InlineData("two_passages.jsonl", 3, "'context' and 'article' may both hold what the question is about")]
     [InlineData("premise.jsonl", 3, "write in 'question' what is asked")]
     [InlineData("free_places.csv", 2, "is a free one, give it as reference_answers.")]
+    [InlineData("context_opaque.csv", 3, "'context' holds a list or an object, not a text")]
+    [InlineData("question_object.csv", 3, "'question' holds a list or an object, not a text")]
+    [InlineData("option_flags.jsonl", 3, "'option_a' holds a list or an object, not a text")]
+    [InlineData("reference_object.csv", 3, "'reference_answers' holds an object, not a text")]
+    [InlineData("lead_unsure.jsonl", 3, "only introduces the others: leave it out")]
+    [InlineData("labels_shuffled.jsonl", 3, "and the options are labelled ")]
+    [InlineData("number_unread.csv", 3, "'Question' holds only a number, ")]
+    [InlineData("prompt_question.jsonl", 3, "'question' and 'prompt' may both hold the question")]
+    [InlineData("two_questions.csv", 3, "'Question' and 'Lead-in' may both hold the question")]
+    [InlineData("description.jsonl", 3, "'description' looks like what the question is about, but is not read")]
+    [InlineData("lead_above.jsonl", 3, "'lead' stands above the list of questions and is not read")]
+    [InlineData("repeated_rows.jsonl", 3, "The id '7' is already that of line 1.")]
+    [InlineData("negatives.jsonl", 3, "'negatives' looks like options, but not under a name that is read")]
+    [InlineData("marked.csv", 3, "is marked as the right one")]
     public async Task A_row_that_would_lose_something_is_left_out_and_names_it(string file, int count, string reason)
     {
         var rejected = (await SetReadings.FileAsync(PathOf(file))).OfType<RejectedRow>().ToList();
@@ -104,6 +144,14 @@ public sealed class OtherLayoutTests
     [Theory]
     [InlineData("html.jsonl", "3 of 3 rows hold HTML, as &lt;: texts are used as they stand, so replace it where it should not be shown.")]
     [InlineData("body.jsonl", "'body' is not read, and holds a long text in 3 of 3 rows: if the questions are about it, name it context.")]
+    [InlineData("list_unread.jsonl", "'evidence' is not read, and holds a long text in 3 of 3 rows: if the questions are about it, name it context.")]
+    [InlineData("object_unread.jsonl", "'patient' is not read, and holds a long text in 3 of 3 rows: if the questions are about it, name it context.")]
+    [InlineData("hint_unread.jsonl", "'hint' is not read, and holds a long text in 3 of 3 rows: if the questions are about it, name it context.")]
+    [InlineData("description_above.json", "'description' stands above the list 'questions' and is not read: if the questions are about it, name it context.")]
+    [InlineData("repeated_ids.jsonl", "2 rows have the id of an earlier row with another question: each is named by its id and its place in the file, as '1-row-00002'.")]
+    [InlineData("gold_number_unknown.jsonl", "No column with the right answer is read, but 'correct_num' names one of the options in every row: if it is the right answer, name it answer.")]
+    [InlineData("answer_unknown.jsonl", "'Response' is not read, and may hold the answer in 3 of 3 rows: if it does, name it reference_answers.")]
+    [InlineData("pictures.jsonl", "'image' holds a picture in 2 of 3 rows, and pictures are not shown: leave out the questions that need theirs.")]
     [InlineData("story.csv", null)]
     public async Task What_only_people_can_judge_is_mentioned(string file, string? note)
     {
@@ -118,6 +166,11 @@ public sealed class OtherLayoutTests
     public async Task Questions_below_one_passage_are_named_after_it() => Assert.Equal(
         ["h1-1", "h1-2", "h1-3"],
         SetReadings.Questions(await SetReadings.FileAsync(PathOf("article_once.json"))).Select(static question => question.Id));
+
+    [Fact]
+    public async Task Questions_that_are_numbered_within_something_keep_their_numbers_and_are_told_apart() => Assert.Equal(
+        ["1", "1-row-00002", "1-row-00003"],
+        SetReadings.Questions(await SetReadings.FileAsync(PathOf("repeated_ids.jsonl"))).Select(static question => question.Id));
 
     [Fact]
     public void Every_file_of_the_folder_is_tried()
