@@ -3,7 +3,9 @@ namespace MedQA.Datasets;
 /// <summary>How a question set names the right option.</summary>
 public enum AnswerNotation
 {
-    /// <summary>Decided over the whole file by the rows that only one notation explains; where those do not decide it, the file is refused.</summary>
+    /// <summary>
+    /// Decided over the whole file by the rows that only one notation explains; where those do not decide it, the file is refused.
+    /// </summary>
     Detect,
 
     /// <summary>A letter: A for the first option.</summary>

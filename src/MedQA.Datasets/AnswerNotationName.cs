@@ -2,11 +2,15 @@ using MedQA.Evaluation;
 
 namespace MedQA.Datasets;
 
-/// <summary>The names by which people choose an <see cref="AnswerNotation"/>: <c>detect</c>, <c>letter</c>, <c>fromZero</c>, <c>fromOne</c>, <c>text</c>.</summary>
+/// <summary>
+/// The names by which people choose an <see cref="AnswerNotation"/>: <c>detect</c>, <c>letter</c>, <c>fromZero</c>, <c>fromOne</c>,
+/// <c>text</c>.
+/// </summary>
 public static class AnswerNotationName
 {
     /// <summary>All names, in words: <c>detect, letter, fromZero, fromOne or text</c>.</summary>
-    public static string All { get; } = string.Join(", ", Enum.GetValues<AnswerNotation>()[..^1].Select(Of)) + " or " + Of(Enum.GetValues<AnswerNotation>()[^1]);
+    public static string All { get; } =
+        string.Join(", ", Enum.GetValues<AnswerNotation>()[..^1].Select(Of)) + " or " + Of(Enum.GetValues<AnswerNotation>()[^1]);
 
     /// <summary>The name of a notation.</summary>
     public static string Of(AnswerNotation notation) => EnumNames.Of(notation);

@@ -9,7 +9,10 @@ internal static class Excerpt
     public static string Of(string text)
     {
         var start = text.AsSpan().TrimStart();
-        var cut = start.Length <= MaxLength ? start.TrimEnd() : start[..(char.IsHighSurrogate(start[MaxLength - 2]) ? MaxLength - 2 : MaxLength - 1)];
-        return string.Concat(cut.ToString().Select(static c => char.IsControl(c) ? " " : c.ToString())) + (cut.Length < start.TrimEnd().Length ? "…" : "");
+        var cut = start.Length <= MaxLength
+            ? start.TrimEnd()
+            : start[..(char.IsHighSurrogate(start[MaxLength - 2]) ? MaxLength - 2 : MaxLength - 1)];
+        return string.Concat(cut.ToString().Select(static c => char.IsControl(c) ? " " : c.ToString()))
+            + (cut.Length < start.TrimEnd().Length ? "…" : "");
     }
 }

@@ -6,10 +6,15 @@ public enum QuestionSetFormat
     /// <summary>Delimited text with a header: this project's own form.</summary>
     Csv,
 
-    /// <summary>MMLU's CSV without a header: question, options, letter. The subject is the file's name (Hendrycks et al., arXiv 2009.03300).</summary>
+    /// <summary>
+    /// MMLU's CSV without a header: question, options, letter. The subject is the file's name (Hendrycks et al., arXiv 2009.03300).
+    /// </summary>
     Mmlu,
 
-    /// <summary>MedQA's JSON lines: question, options by letter, answer, answer_idx, meta_info; with 4 or 5 options, with or without metamap phrases (Jin et al., arXiv 2009.13081).</summary>
+    /// <summary>
+    /// MedQA's JSON lines: question, options by letter, answer, answer_idx, meta_info; with 4 or 5 options, with or without metamap phrases
+    /// (Jin et al., arXiv 2009.13081).
+    /// </summary>
     MedQa,
 
     /// <summary>MedMCQA's JSON lines: question, opa to opd, cop (Pal et al., arXiv 2203.14371).</summary>
@@ -30,7 +35,9 @@ public enum QuestionSetFormat
     /// <summary>LiveQA's XML of consumer questions with reference answers (Ben Abacha et al., TREC 2017).</summary>
     LiveQa,
 
-    /// <summary>An Office Open XML workbook (xlsx) with a header as the CSV has; MedicationQA is published so (Ben Abacha et al., MedInfo 2019).</summary>
+    /// <summary>
+    /// An Office Open XML workbook (xlsx) with a header as the CSV has; MedicationQA is published so (Ben Abacha et al., MedInfo 2019).
+    /// </summary>
     Spreadsheet,
 
     /// <summary>Apache Parquet with columns as the CSV has.</summary>

@@ -3,7 +3,10 @@ namespace MedQA.Datasets;
 /// <summary>How to read a question set, and how much of it.</summary>
 public sealed record QuestionSetOptions
 {
-    /// <summary>The file's name as people know it: named in messages, and where the file does not say it, the source of the data set's name and of an MMLU subject.</summary>
+    /// <summary>
+    /// The file's name as people know it: named in messages, and where the file does not say it, the source of the data set's name and of
+    /// an MMLU subject.
+    /// </summary>
     public string FileName { get; init; } = "questions.csv";
 
     /// <summary>The data set of rows that name none; <see langword="null"/> for the file's name without its extension.</summary>
@@ -12,10 +15,15 @@ public sealed record QuestionSetOptions
     /// <summary>How the file names the right option. Settles files for which <see cref="AnswerNotation.Detect"/> is refused.</summary>
     public AnswerNotation AnswerNotation { get; init; } = AnswerNotation.Detect;
 
-    /// <summary>Whether last options that only fill a place, as "N/A", "nan" or "-", are missing ones, as blank ones always are. By default they are options.</summary>
+    /// <summary>
+    /// Whether last options that only fill a place, as "N/A", "nan" or "-", are missing ones, as blank ones always are. By default they are
+    /// options.
+    /// </summary>
     public bool DropsFillers { get; init; }
 
-    /// <summary>Is told, as a sentence, what people should know of how the file is read; the same may be told again in a later reading.</summary>
+    /// <summary>
+    /// Is told, as a sentence, what people should know of how the file is read; the same may be told again in a later reading.
+    /// </summary>
     public Action<string>? Noted { get; init; }
 
     /// <summary>The largest file, in bytes as stored.</summary>
@@ -30,13 +38,19 @@ public sealed record QuestionSetOptions
     /// <summary>The longest field, in characters (UTF-16 code units). A longer one rejects its row.</summary>
     public int MaxFieldLength { get; init; } = 1_000_000;
 
-    /// <summary>The longest record, in characters. It bounds the memory of reading; a longer one refuses the file, since where the record ends is then unknown.</summary>
+    /// <summary>
+    /// The longest record, in characters. It bounds the memory of reading; a longer one refuses the file, since where the record ends is
+    /// then unknown.
+    /// </summary>
     public int MaxRecordLength { get; init; } = 4_000_000;
 
     /// <summary>The most bytes that a compressed file (a workbook; a row group of a Parquet file) may unpack to.</summary>
     public long MaxUnpackedBytes { get; init; } = 256L << 20;
 
-    /// <summary>Where it is given, only records with these ids are read, as for the test questions among PubMedQA's; the others are left out without a word.</summary>
+    /// <summary>
+    /// Where it is given, only records with these ids are read, as for the test questions among PubMedQA's; the others are left out without
+    /// a word.
+    /// </summary>
     public IReadOnlySet<string>? OnlyIds { get; init; }
 
     /// <summary>The data set's name for rows that name none.</summary>
@@ -46,8 +60,10 @@ public sealed record QuestionSetOptions
     internal string? Fault() => this switch
     {
         _ when string.IsNullOrWhiteSpace(FileName) => "FileName is blank.",
-        _ when Dataset is not null && string.IsNullOrWhiteSpace(Dataset) => "Dataset is blank; leave it out to name the data set after the file.",
-        _ when !Enum.IsDefined(AnswerNotation) => $"AnswerNotation is {AnswerNotation}, none of {string.Join(", ", Enum.GetNames<AnswerNotation>())}.",
+        _ when Dataset is not null && string.IsNullOrWhiteSpace(Dataset) =>
+            "Dataset is blank; leave it out to name the data set after the file.",
+        _ when !Enum.IsDefined(AnswerNotation) =>
+            $"AnswerNotation is {AnswerNotation}, none of {string.Join(", ", Enum.GetNames<AnswerNotation>())}.",
         { MaxBytes: <= 0 } => $"MaxBytes is {MaxBytes}; it must be positive.",
         { MaxUnpackedBytes: <= 0 } => $"MaxUnpackedBytes is {MaxUnpackedBytes}; it must be positive.",
         { MaxRows: <= 0 } => $"MaxRows is {MaxRows}; it must be positive.",

@@ -26,7 +26,8 @@ internal abstract record GoldAnswer
     /// <param name="options">2 to 26 options.</param>
     /// <param name="evidence">What the whole file says about notations, or <see langword="null"/> before it was asked.</param>
     /// <param name="firstNumber">The number by which the record itself calls its first option; decides where the file does not.</param>
-    public static GoldAnswer Decide(IReadOnlyList<GoldClaim> claims, IReadOnlyList<string> options, NotationEvidence? evidence, int? firstNumber = null)
+    public static GoldAnswer Decide(
+        IReadOnlyList<GoldClaim> claims, IReadOnlyList<string> options, NotationEvidence? evidence, int? firstNumber = null)
     {
         var readings = Readings(claims, options, out var said);
         if (said.Length == 0)
@@ -37,7 +38,9 @@ internal abstract record GoldAnswer
         if (OptionPlace.OtherLabels(options) is { } labels
             && Array.FindIndex(said, static claim => OptionPlace.Of(claim.Value) is not (null, null)) is >= 0 and var place)
         {
-            return new Fault($"{Named(said[place])} is a place, and the options are labelled {labels}: put them into the order of their labels, or remove those.");
+            return new Fault(
+                $"{Named(said[place])} is a place, and the options are labelled {labels}: put them into the order of their labels, or "
+                    + "remove those.");
         }
 
         var agreed = uint.MaxValue;
@@ -78,7 +81,9 @@ internal abstract record GoldAnswer
         };
     }
 
-    /// <summary>What each claim that says something can mean, narrowed to what they all allow; a claim that contradicts the others can mean nothing.</summary>
+    /// <summary>
+    /// What each claim that says something can mean, narrowed to what they all allow; a claim that contradicts the others can mean nothing.
+    /// </summary>
     /// <param name="claims">The record's claims.</param>
     /// <param name="options">Its options.</param>
     /// <param name="said">The claims that say something, in the same order as the readings.</param>
@@ -97,7 +102,8 @@ internal abstract record GoldAnswer
         _ => AnswerNotations.None,
     };
 
-    private static uint Common(ClaimReading[] readings) => readings.Aggregate(uint.MaxValue, static (common, reading) => common & reading.Any);
+    private static uint Common(ClaimReading[] readings) =>
+        readings.Aggregate(uint.MaxValue, static (common, reading) => common & reading.Any);
 
     private static string Contradiction(GoldClaim[] said, int at, IReadOnlyList<string> options)
     {
@@ -106,9 +112,12 @@ internal abstract record GoldAnswer
             if (claim.Read(options).Any == 0)
             {
                 return claim.Several(options) is { Count: > 1 } several
-                    ? $"{Named(claim)} names several right options ({string.Join(", ", several)}); only questions with one right option are read."
-                    : claim.Value.AsSpan().Trim() is [> '\u007F' and not Sources.SourceText.Undecodable and var letter] && char.IsLetter(letter)
-                    ? $"{Named(claim)} is none of the {options.Count} options: it is a letter of another alphabet (U+{(int)letter:X4}); write the Latin one."
+                    ? $"{Named(claim)} names several right options ({string.Join(", ", several)}); only questions with one right option "
+                        + "are read."
+                    : claim.Value.AsSpan().Trim() is [> '\u007F' and not Sources.SourceText.Undecodable and var letter]
+                        && char.IsLetter(letter)
+                    ? $"{Named(claim)} is none of the {options.Count} options: it is a letter of another alphabet (U+{(int)letter:X4}); "
+                        + "write the Latin one."
                     : $"{Named(claim)} is none of the {options.Count} options.";
             }
         }
@@ -123,24 +132,36 @@ internal abstract record GoldAnswer
         if (reading.FromZero == reading.FromOne)
         {
             return seen == AnswerNotations.None
-                ? new Undecidable($"{Named(claim)} can be a letter or an option's text, and no row of the file says which; set the answer notation (--answer-notation, over HTTP answerNotation) to letter or text, or rename the field to answer_letter or answer_text.")
-                : new Fault($"{Named(claim)} can be a letter or an option's text: set the answer notation (--answer-notation, over HTTP answerNotation) to letter or text, or rename the field to answer_letter or answer_text.");
+                ? new Undecidable(
+                    $"{Named(claim)} can be a letter or an option's text, and no row of the file says which; set the answer notation "
+                        + "(--answer-notation, over HTTP answerNotation) to letter or text, or rename the field to answer_letter or "
+                        + "answer_text.")
+                : new Fault(
+                    $"{Named(claim)} can be a letter or an option's text: set the answer notation (--answer-notation, over HTTP "
+                        + "answerNotation) to letter or text, or rename the field to answer_letter or answer_text.");
         }
 
         if ((seen & AnswerNotations.Number) == AnswerNotations.Number)
         {
-            return new Undecidable($"field '{claim.Field}' counts options from 0 on line {evidence.LineOf(claim.Field, AnswerNotations.FromZero)} and from 1 on line "
-                + $"{evidence.LineOf(claim.Field, AnswerNotations.FromOne)}; set the answer notation (--answer-notation, over HTTP answerNotation) to fromZero or fromOne, or rename the field to answer_from_0 or answer_from_1.");
+            return new Undecidable($"field '{claim.Field}' counts options from 0 on line "
+                + $"{evidence.LineOf(claim.Field, AnswerNotations.FromZero)} and from 1 on line "
+                + $"{evidence.LineOf(claim.Field, AnswerNotations.FromOne)}; set the answer notation (--answer-notation, over HTTP "
+                + "answerNotation) to fromZero or fromOne, or rename the field to answer_from_0 or answer_from_1.");
         }
 
         return seen == AnswerNotations.None
-            ? new Undecidable($"{Named(claim)} counts options, but no row of the file says whether from 0 or from 1 (none has a 0, none has its number of options); "
-                + "set the answer notation (--answer-notation, over HTTP answerNotation) to fromZero or fromOne, or rename the field to answer_from_0 or answer_from_1.")
-            : new Fault($"{Named(claim)} can mean several options, and the other rows are not numbered: set the answer notation (--answer-notation, over HTTP answerNotation), or name the right option by its letter.");
+            ? new Undecidable($"{Named(claim)} counts options, but no row of the file says whether from 0 or from 1 (none has a 0, none "
+                + "has its number of options); "
+                + "set the answer notation (--answer-notation, over HTTP answerNotation) to fromZero or fromOne, or rename the field to "
+                + "answer_from_0 or answer_from_1.")
+            : new Fault(
+                $"{Named(claim)} can mean several options, and the other rows are not numbered: set the answer notation "
+                    + "(--answer-notation, over HTTP answerNotation), or name the right option by its letter.");
     }
 
     private static string Named(GoldClaim claim) => $"{claim.Field} '{Excerpt.Of(claim.Value)}'";
 
     private static string Letters(uint options) =>
-        string.Join(" and ", Enumerable.Range(0, OptionLetter.MaxOptions).Where(index => (options >> index & 1) != 0).Select(OptionLetter.Of));
+        string.Join(
+            " and ", Enumerable.Range(0, OptionLetter.MaxOptions).Where(index => (options >> index & 1) != 0).Select(OptionLetter.Of));
 }

@@ -17,7 +17,9 @@ internal readonly record struct GoldClaim(string Field, string Value, AnswerNota
     public bool IsHidden(IReadOnlyList<string> options) =>
         string.IsNullOrWhiteSpace(Value)
         || (Value.AsSpan().Trim() is "NA" or "<NA>" or "\\N" && Read(options).Any == 0)
-        || (Value.AsSpan().Trim() is "-1" or "-1.0" && Allows(AnswerNotations.Number) && !options.Any(static option => option.AsSpan().Trim() is "-1" or "-1.0"));
+        || (Value.AsSpan().Trim() is "-1" or "-1.0"
+            && Allows(AnswerNotations.Number)
+            && !options.Any(static option => option.AsSpan().Trim() is "-1" or "-1.0"));
 
     /// <summary>The options that the value can mean in each notation.</summary>
     public ClaimReading Read(IReadOnlyList<string> options)
@@ -58,9 +60,11 @@ internal readonly record struct GoldClaim(string Field, string Value, AnswerNota
             }
         }
 
-        return new ClaimReading(0, 0, 0, Allows(AnswerNotations.Text) ? Bits(comparable, OptionPlace.Comparable(OptionPlace.Bare(Value))) : 0);
+        return new ClaimReading(
+            0, 0, 0, Allows(AnswerNotations.Text) ? Bits(comparable, OptionPlace.Comparable(OptionPlace.Bare(Value))) : 0);
 
-        static uint Bits(string[] texts, string wanted) => texts.Select((text, i) => text == wanted && wanted.Length > 0 ? 1u << i : 0).Aggregate(0u, static (all, bit) => all | bit);
+        static uint Bits(string[] texts, string wanted) =>
+            texts.Select((text, i) => text == wanted && wanted.Length > 0 ? 1u << i : 0).Aggregate(0u, static (all, bit) => all | bit);
     }
 
     private ClaimReading Place(int? letter, int? number, int count) => new(

@@ -2,7 +2,9 @@ using System.Numerics;
 
 namespace MedQA.Datasets.Answers;
 
-/// <summary>Which notations a file uses, learned from the rows that only one notation explains. The rows of one field are believed together.</summary>
+/// <summary>
+/// Which notations a file uses, learned from the rows that only one notation explains. The rows of one field are believed together.
+/// </summary>
 internal sealed class NotationEvidence
 {
     private readonly Dictionary<string, Dictionary<AnswerNotations, int>> _firstLines = [];
@@ -28,7 +30,9 @@ internal sealed class NotationEvidence
 
     /// <summary>The notations that a field was seen to use.</summary>
     public AnswerNotations Of(string field) =>
-        _firstLines.TryGetValue(field, out var lines) ? lines.Keys.Aggregate(AnswerNotations.None, static (all, notation) => all | notation) : AnswerNotations.None;
+        _firstLines.TryGetValue(field, out var lines)
+            ? lines.Keys.Aggregate(AnswerNotations.None, static (all, notation) => all | notation)
+            : AnswerNotations.None;
 
     /// <summary>The first line on which a field was seen to use a notation.</summary>
     public int LineOf(string field, AnswerNotations notation) => _firstLines[field][notation];

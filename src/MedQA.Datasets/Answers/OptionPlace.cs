@@ -34,7 +34,9 @@ internal static partial class OptionPlace
         {
             before = bare;
             bare = bare.Trim().Trim('*', '_', '`').TrimEnd('.', ',', ';', ':', '。', '，').Trim();
-            bare = bare is [var first, .., var last] && Wrapping.Contains(first, StringComparison.Ordinal) && Wrapping.Contains(last, StringComparison.Ordinal)
+            bare = bare is [var first, .., var last]
+                && Wrapping.Contains(first, StringComparison.Ordinal)
+                && Wrapping.Contains(last, StringComparison.Ordinal)
                 ? bare[1..^1]
                 : bare;
             bare = bare[Prefix().Match(bare).Length..];
@@ -58,7 +60,10 @@ internal static partial class OptionPlace
     {
         var match = value.Length > MaxLength ? Match.Empty : PlaceAndText().Match(Bare(value));
         return match.Success
-            ? (OptionLetter.IndexOf(match.Groups["place"].Value[0]), int.TryParse(match.Groups["place"].Value, CultureInfo.InvariantCulture, out var number) ? number : null,
+            ? (OptionLetter.IndexOf(
+                match.Groups["place"].Value[0]), int.TryParse(match.Groups["place"].Value, CultureInfo.InvariantCulture, out var number)
+                    ? number
+                    : null,
                 match.Groups["text"].Value)
             : null;
     }
@@ -107,8 +112,8 @@ internal static partial class OptionPlace
     }
 
     /// <summary>
-    /// Whether a value can only be a letter with an option's text, as "(B) digoxin" and "B. Digoxin". The name of a species ("C. difficile")
-    /// is none, nor is "A: " before any answer.
+    /// Whether a value can only be a letter with an option's text, as "(B) digoxin" and "B. Digoxin". The name of a species ("C.
+    /// difficile") is none, nor is "A: " before any answer.
     /// </summary>
     public static bool IsMarked(string value) => value.Length <= MaxLength && MarkedText().IsMatch(Usual(value).Trim());
 
@@ -144,7 +149,9 @@ internal static partial class OptionPlace
 
     /// <summary>A text for comparison: usual characters in lower case, one space between words, no mark at its ends.</summary>
     public static string Comparable(string text) =>
-        string.Join(' ', Usual(text).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).Trim(' ', '.', ',', ';', ':', '*', '"', '\'').ToLowerInvariant();
+        string.Join(' ', Usual(text).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
+            .Trim(' ', '.', ',', ';', ':', '*', '"', '\'')
+            .ToLowerInvariant();
 
     [GeneratedRegex(
         @"^(?:the\s+)?(?:correct\s+|right\s+|best\s+)?(?:answer|ans|option|choice|alternative|ending|letter"
@@ -153,7 +160,9 @@ internal static partial class OptionPlace
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Prefix();
 
-    [GeneratedRegex(@"^(?:options?|choices?|answers?|endings?|opt|op|ans)[_.-]?", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(
+        @"^(?:options?|choices?|answers?|endings?|opt|op|ans)[_.-]?",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex ShortPrefix();
 
     [GeneratedRegex(@"^[(\[]?(?<place>[A-Za-z]|[0-9]{1,2})(?:\s*[)\].:,、–—-]\s*|\s+)(?<text>\S(?:.|\n)*)$", RegexOptions.NonBacktracking)]
@@ -175,6 +184,8 @@ internal static partial class OptionPlace
         RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex MarkedText();
 
-    [GeneratedRegex(@"\s*[,;/&+、，；|]\s*(?:(?:and|or)\s+)?|\s+(?:and|or|und|oder|et|ou|y|o)\s+|\s+", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(
+        @"\s*[,;/&+、，；|]\s*(?:(?:and|or)\s+)?|\s+(?:and|or|und|oder|et|ou|y|o)\s+|\s+",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Between();
 }

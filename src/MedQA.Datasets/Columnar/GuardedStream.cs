@@ -1,6 +1,9 @@
 namespace MedQA.Datasets.Columnar;
 
-/// <summary>A file that fails, rather than saying that it has ended, where a reader goes on behind its end, and where a reader goes to and fro without end.</summary>
+/// <summary>
+/// A file that fails, rather than saying that it has ended, where a reader goes on behind its end, and where a reader goes to and fro
+/// without end.
+/// </summary>
 internal sealed class GuardedStream(Stream file, long maxSeeks) : Stream
 {
     private long _seeks;
@@ -25,9 +28,11 @@ internal sealed class GuardedStream(Stream file, long maxSeeks) : Stream
 
     public override int Read(Span<byte> buffer) => file.Read(buffer);
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => file.ReadAsync(buffer, offset, count, cancellationToken);
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        file.ReadAsync(buffer, offset, count, cancellationToken);
 
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => file.ReadAsync(buffer, cancellationToken);
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        file.ReadAsync(buffer, cancellationToken);
 
     public override long Seek(long offset, SeekOrigin origin) =>
         ++_seeks <= maxSeeks ? file.Seek(offset, origin) : throw new InvalidDataException("The file sends its reader to and fro.");

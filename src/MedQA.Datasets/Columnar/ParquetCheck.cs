@@ -31,7 +31,8 @@ internal static class ParquetCheck
     /// <returns>How many pages there are.</returns>
     /// <exception cref="InvalidDataException">A page is not as its header says.</exception>
     /// <exception cref="QuestionSetException">The pages unpack to more than the limit.</exception>
-    public static async Task<int> PagesAsync(SourceFile file, RowGroup group, QuestionSetOptions options, CancellationToken cancellationToken)
+    public static async Task<int> PagesAsync(
+        SourceFile file, RowGroup group, QuestionSetOptions options, CancellationToken cancellationToken)
     {
         long unpacked = 0;
         var pages = 0;
@@ -43,7 +44,8 @@ internal static class ParquetCheck
                 throw new InvalidDataException("A column has too many values.");
             }
 
-            var offset = new[] { about.DictionaryPageOffset ?? 0, about.DataPageOffset, about.IndexPageOffset ?? 0 }.Where(static offset => offset != 0).DefaultIfEmpty(-1).Min();
+            var offset = new[] { about.DictionaryPageOffset ?? 0, about.DataPageOffset, about.IndexPageOffset ?? 0 }.Where(
+                static offset => offset != 0).DefaultIfEmpty(-1).Min();
             for (long values = 0; values < about.NumValues; pages++)
             {
                 cancellationToken.ThrowIfCancellationRequested();
@@ -53,7 +55,8 @@ internal static class ParquetCheck
                 unpacked += page.Unpacked;
                 if (unpacked > options.MaxUnpackedBytes)
                 {
-                    throw new QuestionSetException(options.FileName, $"a row group unpacks to more than {options.MaxUnpackedBytes:N0} bytes (MaxUnpackedBytes).");
+                    throw new QuestionSetException(
+                        options.FileName, $"a row group unpacks to more than {options.MaxUnpackedBytes:N0} bytes (MaxUnpackedBytes).");
                 }
             }
         }
@@ -61,7 +64,8 @@ internal static class ParquetCheck
         return pages;
     }
 
-    private static async Task<(long Next, long Values, long Unpacked)> PageAsync(SourceFile file, long offset, CancellationToken cancellationToken)
+    private static async Task<(long Next, long Values, long Unpacked)> PageAsync(
+        SourceFile file, long offset, CancellationToken cancellationToken)
     {
         var bytes = await BytesAsync(file, offset, (int)Math.Clamp(file.Length - offset, 0, MaxPageHeader), cancellationToken);
         var header = new ThriftStructure(bytes);

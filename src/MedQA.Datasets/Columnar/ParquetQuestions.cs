@@ -20,7 +20,8 @@ internal static class ParquetQuestions
 
     /// <summary>Reads every row.</summary>
     /// <exception cref="QuestionSetException">The file is damaged, or larger than the limits once it is unpacked.</exception>
-    public static async IAsyncEnumerable<SourceRecord> ReadAsync(SourceFile file, QuestionSetOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public static async IAsyncEnumerable<SourceRecord> ReadAsync(
+        SourceFile file, QuestionSetOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var groups = await GuardedAsync(options, () => CheckedGroupsAsync(file, options, cancellationToken));
         var records = new JsonRecord(options);
@@ -46,7 +47,8 @@ internal static class ParquetQuestions
     private static async Task<int> CheckedGroupsAsync(SourceFile file, QuestionSetOptions options, CancellationToken cancellationToken)
     {
         var length = await ParquetCheck.FooterAsync(file, cancellationToken);
-        await using var reader = await ParquetReader.CreateAsync(Guarded(file, pages: 0), Reading, leaveStreamOpen: true, cancellationToken);
+        await using var reader =
+            await ParquetReader.CreateAsync(Guarded(file, pages: 0), Reading, leaveStreamOpen: true, cancellationToken);
         var groups = reader.Metadata!.RowGroups;
         var rows = groups.Aggregate(0L, static (sum, group) => checked(sum + Math.Max(group.NumRows, 0)));
         if (rows > options.MaxRows)
@@ -56,17 +58,22 @@ internal static class ParquetQuestions
 
         if (reader.Schema.DataFields.Length > options.MaxColumns)
         {
-            throw new QuestionSetException(options.FileName, $"the file has {reader.Schema.DataFields.Length:N0} columns; {options.MaxColumns:N0} are allowed (MaxColumns).");
+            throw new QuestionSetException(
+                options.FileName,
+                $"the file has {reader.Schema.DataFields.Length:N0} columns; {options.MaxColumns:N0} are allowed (MaxColumns).");
         }
 
         return (long)groups.Count * length <= MaxMetadataRead
             ? groups.Count
-            : throw new QuestionSetException(options.FileName, $"the file has {groups.Count:N0} row groups; write it with fewer and larger ones.");
+            : throw new QuestionSetException(
+                options.FileName, $"the file has {groups.Count:N0} row groups; write it with fewer and larger ones.");
     }
 
-    private static async Task<IList<Dictionary<string, object>>> RowsAsync(SourceFile file, int group, QuestionSetOptions options, CancellationToken cancellationToken)
+    private static async Task<IList<Dictionary<string, object>>> RowsAsync(
+        SourceFile file, int group, QuestionSetOptions options, CancellationToken cancellationToken)
     {
-        await using var reader = await ParquetReader.CreateAsync(Guarded(file, pages: 0), Reading, leaveStreamOpen: true, cancellationToken);
+        await using var reader =
+            await ParquetReader.CreateAsync(Guarded(file, pages: 0), Reading, leaveStreamOpen: true, cancellationToken);
         var pages = await ParquetCheck.PagesAsync(file, reader.Metadata!.RowGroups[group], options, cancellationToken);
         var result = await ParquetSerializer.DeserializeUntypedAsync(Guarded(file, pages), Reading, group, cancellationToken);
         return result.Data;
@@ -74,7 +81,9 @@ internal static class ParquetQuestions
 
     private static GuardedStream Guarded(SourceFile file, int pages) => new(file.Rewind(), maxSeeks: 1000 + (10L * pages));
 
-    /// <summary>The library meets damaged bytes with exceptions of many kinds: whatever it throws while it reads this file, the file cannot be read.</summary>
+    /// <summary>
+    /// The library meets damaged bytes with exceptions of many kinds: whatever it throws while it reads this file, the file cannot be read.
+    /// </summary>
     private static async Task<T> GuardedAsync<T>(QuestionSetOptions options, Func<Task<T>> reading)
     {
         try
@@ -83,7 +92,10 @@ internal static class ParquetQuestions
         }
         catch (Exception fault) when (fault is not (QuestionSetException or OperationCanceledException))
         {
-            throw new QuestionSetException(options.FileName, "the Parquet file is damaged, or uses something of the format that cannot be read here.", innerException: fault);
+            throw new QuestionSetException(
+                options.FileName,
+                "the Parquet file is damaged, or uses something of the format that cannot be read here.",
+                innerException: fault);
         }
     }
 

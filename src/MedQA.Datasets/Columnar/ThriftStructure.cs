@@ -3,14 +3,18 @@ using System.Buffers.Binary;
 namespace MedQA.Datasets.Columnar;
 
 /// <summary>
-/// Walks the compact Thrift of Parquet's metadata before the Parquet library does. The library trusts it: where it breaks off, the library reads on for ever, and it allocates what a length says. The walk takes the same
-/// steps over the same bytes (apache/parquet-format, parquet.thrift) and fails where they end.
+/// Walks the compact Thrift of Parquet's metadata before the Parquet library does. The library trusts it: where it breaks off, the library
+/// reads on for ever, and it allocates what a length says. The walk takes the same steps over the same bytes (apache/parquet-format,
+/// parquet.thrift) and fails where they end.
 /// </summary>
 internal ref struct ThriftStructure(ReadOnlySpan<byte> bytes)
 {
     private const int MaxDepth = 16;
 
-    /// <summary>Fields by number: i = varint, b = length and bytes, o = truth value in the field's type, y = byte, d = eight bytes, [ = a list, else the structure's name. Encryption is left out, and so refused.</summary>
+    /// <summary>
+    /// Fields by number: i = varint, b = length and bytes, o = truth value in the field's type, y = byte, d = eight bytes, [ = a list, else
+    /// the structure's name. Encryption is left out, and so refused.
+    /// </summary>
     private static readonly Dictionary<string, string?[]> Structures = new()
     {
         ["FileMetaData"] = Fields("i [SchemaElement i [RowGroup [KeyValue b [ColumnOrder"),
@@ -191,5 +195,6 @@ internal ref struct ThriftStructure(ReadOnlySpan<byte> bytes)
     private static string?[] Fields(string kinds) => [.. kinds.Split(' ').Select(static kind => kind == "-" ? null : kind)];
 
     /// <summary>The length of a file's metadata, from its last eight bytes.</summary>
-    public static int FooterLength(ReadOnlySpan<byte> tail) => tail.Length == 8 && tail[4..].SequenceEqual("PAR1"u8) ? BinaryPrimitives.ReadInt32LittleEndian(tail) : -1;
+    public static int FooterLength(ReadOnlySpan<byte> tail) =>
+        tail.Length == 8 && tail[4..].SequenceEqual("PAR1"u8) ? BinaryPrimitives.ReadInt32LittleEndian(tail) : -1;
 }

@@ -15,9 +15,12 @@ internal sealed record CsvLayout(char Delimiter, int HeaderLine, int ColumnCount
 
     private static readonly char[] Delimiters = [',', ';', '\t', '|'];
 
-    /// <summary>Reads the layout from the head of a file: the separator is the one under which the header has the most columns with a meaning.</summary>
+    /// <summary>
+    /// Reads the layout from the head of a file: the separator is the one under which the header has the most columns with a meaning.
+    /// </summary>
     /// <exception cref="QuestionSetException">Under no separator is it the header of a question set.</exception>
-    public static async Task<CsvLayout> DetectAsync(string head, bool isWhole, QuestionSetOptions options, CancellationToken cancellationToken)
+    public static async Task<CsvLayout> DetectAsync(
+        string head, bool isWhole, QuestionSetOptions options, CancellationToken cancellationToken)
     {
         CsvLayout? best = null;
         (bool HasQuestion, int Fields, int Line, string Fault) worst = (false, 0, 1, "");
@@ -29,13 +32,18 @@ internal sealed record CsvLayout(char Delimiter, int HeaderLine, int ColumnCount
             {
                 if (!isWhole && endsWithText && place == 0)
                 {
-                    var hint = head.AsSpan().ContainsAny('\r', '\n') ? "" : " It has no line break at all: curl -d takes them out of a file; send it with --data-binary @FILE.";
+                    var hint = head.AsSpan().ContainsAny('\r', '\n')
+                        ? ""
+                        : " It has no line break at all: curl -d takes them out of a file; send it with --data-binary @FILE.";
                     throw new QuestionSetException(
-                        options.FileName, $"the header is longer than {HeadLength:N0} characters; a question set begins with a line of column names.{hint}", record.Line);
+                        options.FileName,
+                        $"the header is longer than {HeadLength:N0} characters; a question set begins with a line of column names.{hint}",
+                        record.Line);
                 }
 
                 var fault = record.Problem ?? "";
-                var columns = record.Problem is null && (isWhole || !endsWithText) ? QuestionColumns.Recognize(record.Fields, out fault) : null;
+                var columns =
+                    record.Problem is null && (isWhole || !endsWithText) ? QuestionColumns.Recognize(record.Fields, out fault) : null;
                 var isHeader = columns is not null && (place == 0 || columns.IsHeaderBelowTitle);
                 if (isHeader && columns!.Count > (best?.Columns.Count ?? 0))
                 {
@@ -68,19 +76,24 @@ internal sealed record CsvLayout(char Delimiter, int HeaderLine, int ColumnCount
     {
         var quote = head.StartsWith('"') ? 1 : 0;
         var rest = head.AsSpan(quote);
-        return rest.StartsWith("sep=", StringComparison.OrdinalIgnoreCase) && rest.Length > 5 + quote && rest[4] is ',' or ';' or '\t' or '|' && (quote == 0 || rest[5] == '"')
+        return rest.StartsWith("sep=", StringComparison.OrdinalIgnoreCase) && rest.Length > 5
+            + quote && rest[4] is ',' or ';' or '\t' or '|' && (quote == 0 || rest[5] == '"')
             && rest[5 + quote] is '\r' or '\n'
             ? rest[4]
             : null;
     }
 
-    /// <summary>The records that may be the header, with whether the text ends with them: the first that is not blank, and those below it where that is a title.</summary>
+    /// <summary>
+    /// The records that may be the header, with whether the text ends with them: the first that is not blank, and those below it where that
+    /// is a title.
+    /// </summary>
     private static async IAsyncEnumerable<(CsvRecord Record, bool EndsWithText)> HeadersAsync(
         string head, char delimiter, QuestionSetOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var text = new StringReader(head);
         CsvRecord? last = null;
-        await foreach (var record in CsvRecords.ReadAsync(text, delimiter, options with { MaxRecordLength = HeadLength + 1024 }, cancellationToken))
+        await foreach (var record in CsvRecords.ReadAsync(
+            text, delimiter, options with { MaxRecordLength = HeadLength + 1024 }, cancellationToken))
         {
             if (last is { } found)
             {
@@ -88,7 +101,8 @@ internal sealed record CsvLayout(char Delimiter, int HeaderLine, int ColumnCount
                 last = null;
             }
 
-            if ((!record.Fields.All(string.IsNullOrWhiteSpace) || record.FieldCount > options.MaxColumns) && !(record.Line == 1 && Declared(head) is not null))
+            if ((!record.Fields.All(string.IsNullOrWhiteSpace) || record.FieldCount > options.MaxColumns)
+                && !(record.Line == 1 && Declared(head) is not null))
             {
                 last = record;
             }

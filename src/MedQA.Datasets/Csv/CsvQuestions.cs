@@ -8,7 +8,8 @@ namespace MedQA.Datasets.Csv;
 internal static class CsvQuestions
 {
     /// <summary>Reads every record behind the header.</summary>
-    public static async IAsyncEnumerable<SourceRecord> ReadAsync(SourceFile file, CsvLayout layout, QuestionSetOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public static async IAsyncEnumerable<SourceRecord> ReadAsync(
+        SourceFile file, CsvLayout layout, QuestionSetOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var text = await SourceText.OpenAsync(file, cancellationToken);
         var number = 0;

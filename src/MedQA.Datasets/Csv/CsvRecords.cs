@@ -18,7 +18,8 @@ internal static class CsvRecords
 
     /// <summary>Reads every record, the header and blank lines included.</summary>
     /// <exception cref="QuestionSetException">A record is longer than <see cref="QuestionSetOptions.MaxRecordLength"/>.</exception>
-    public static async IAsyncEnumerable<CsvRecord> ReadAsync(TextReader text, char delimiter, QuestionSetOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public static async IAsyncEnumerable<CsvRecord> ReadAsync(
+        TextReader text, char delimiter, QuestionSetOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var settings = new CsvDataReaderOptions
         {
@@ -56,7 +57,8 @@ internal static class CsvRecords
         }
     }
 
-    private static async ValueTask<bool> NextAsync(CsvDataReader csv, QuestionSetOptions options, int line, CancellationToken cancellationToken)
+    private static async ValueTask<bool> NextAsync(
+        CsvDataReader csv, QuestionSetOptions options, int line, CancellationToken cancellationToken)
     {
         try
         {
@@ -93,5 +95,6 @@ internal static class CsvRecords
     }
 
     private static QuestionSetException TooLong(QuestionSetOptions options, int line, CsvRecordTooLargeException fault) =>
-        new(options.FileName, $"the row that starts here is longer than {options.MaxRecordLength:N0} characters (MaxRecordLength): is a quote not closed?", line, fault);
+        new(options.FileName, $"the row that starts here is longer than {options.MaxRecordLength:N0} characters (MaxRecordLength): is a "
+            + "quote not closed?", line, fault);
 }

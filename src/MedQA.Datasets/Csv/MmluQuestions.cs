@@ -6,10 +6,14 @@ using MedQA.Evaluation.Questions;
 
 namespace MedQA.Datasets.Csv;
 
-/// <summary>Reads MMLU's CSV without a header: the question, its options, the letter of the right one. The file's name is the subject and the split.</summary>
+/// <summary>
+/// Reads MMLU's CSV without a header: the question, its options, the letter of the right one. The file's name is the subject and the split.
+/// </summary>
 internal static class MmluQuestions
 {
-    /// <summary>A single line with more fields than a question with five options and its letter is several lines without their ends.</summary>
+    /// <summary>
+    /// A single line with more fields than a question with five options and its letter is several lines without their ends.
+    /// </summary>
     public const int MaxFieldsOfOneLine = 7;
 
     private static readonly string[] Splits = ["test", "dev", "val", "train"];
@@ -19,7 +23,8 @@ internal static class MmluQuestions
     {
         using var text = new StringReader(head);
         var records = new List<CsvRecord>();
-        await foreach (var record in CsvRecords.ReadAsync(text, ',', options with { MaxRecordLength = CsvLayout.HeadLength + 1024 }, cancellationToken))
+        await foreach (var record in CsvRecords.ReadAsync(
+            text, ',', options with { MaxRecordLength = CsvLayout.HeadLength + 1024 }, cancellationToken))
         {
             if (!IsBlank(record))
             {
@@ -41,7 +46,8 @@ internal static class MmluQuestions
     }
 
     /// <summary>Reads every record.</summary>
-    public static async IAsyncEnumerable<SourceRecord> ReadAsync(SourceFile file, QuestionSetOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public static async IAsyncEnumerable<SourceRecord> ReadAsync(
+        SourceFile file, QuestionSetOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var text = await SourceText.OpenAsync(file, cancellationToken);
         var (subject, split) = NameOf(options.FileName);
@@ -59,7 +65,14 @@ internal static class MmluQuestions
             yield return record switch
             {
                 { Problem: { } problem } => new SourceRecord { Line = record.Line, Number = number, Id = id, Problem = problem },
-                { FieldCount: < 4 } => new SourceRecord { Line = record.Line, Number = number, Id = id, Problem = $"The row has {record.FieldCount} fields; a question, two options or more, and a letter are needed." },
+                { FieldCount: < 4 } =>
+                    new SourceRecord
+                    {
+                        Line = record.Line,
+                        Number = number,
+                        Id = id,
+                        Problem = $"The row has {record.FieldCount} fields; a question, two options or more, and a letter are needed."
+                    },
                 _ => new SourceRecord
                 {
                     Line = record.Line,
@@ -75,7 +88,9 @@ internal static class MmluQuestions
         }
     }
 
-    /// <summary>The subject and the split in a file's name such as <c>clinical_knowledge_test.csv</c>; no split where the name ends with none.</summary>
+    /// <summary>
+    /// The subject and the split in a file's name such as <c>clinical_knowledge_test.csv</c>; no split where the name ends with none.
+    /// </summary>
     private static (string Subject, string Split) NameOf(string fileName)
     {
         var name = Path.GetFileNameWithoutExtension(fileName);

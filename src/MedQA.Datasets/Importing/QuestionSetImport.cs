@@ -10,16 +10,23 @@ namespace MedQA.Datasets.Importing;
 public static class QuestionSetImport
 {
     /// <summary>Imports files. All are read and checked before the first byte is written, and a second time for writing.</summary>
-    /// <remarks>A list of PubMedQA's decisions among the files says which records of the PubMedQA files are meant, and must agree with them.</remarks>
+    /// <remarks>
+    /// A list of PubMedQA's decisions among the files says which records of the PubMedQA files are meant, and must agree with them.
+    /// </remarks>
     /// <param name="files">The files; rows are written in their order.</param>
     /// <param name="options">How to read each of them; names and data sets come from the files.</param>
     /// <param name="canonical">Where the question set goes; not closed.</param>
     /// <param name="rejected">Where the rows that cannot be used are listed, or <see langword="null"/>; not closed.</param>
     /// <param name="cancellationToken">Ends the import.</param>
-    /// <exception cref="QuestionSetException">A file cannot be read, two files have the same question, or a list of decisions does not fit.</exception>
+    /// <exception cref="QuestionSetException">A file cannot be read, two files have the same question, or a list of decisions does not
+    /// fit.</exception>
     /// <exception cref="IOException">A file cannot be opened.</exception>
     public static async Task<ImportOutcome> ImportAsync(
-        IReadOnlyList<ImportFile> files, QuestionSetOptions options, Stream canonical, Stream? rejected, CancellationToken cancellationToken = default)
+        IReadOnlyList<ImportFile> files,
+        QuestionSetOptions options,
+        Stream canonical,
+        Stream? rejected,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(files);
         ArgumentNullException.ThrowIfNull(options);
@@ -42,7 +49,8 @@ public static class QuestionSetImport
         return new ImportOutcome(imported, total);
     }
 
-    private static async Task<List<Source>> SourcesAsync(IReadOnlyList<ImportFile> files, QuestionSetOptions options, CancellationToken cancellationToken)
+    private static async Task<List<Source>> SourcesAsync(
+        IReadOnlyList<ImportFile> files, QuestionSetOptions options, CancellationToken cancellationToken)
     {
         var sources = new List<Source>();
         foreach (var file in files)
@@ -51,7 +59,8 @@ public static class QuestionSetImport
             await using var stream = RegularFile.Open(file.Path);
             var format = await QuestionSetReader.RecognizeAsync(stream, named, cancellationToken);
             stream.Position = 0;
-            var decisions = format == QuestionSetFormat.PubMedQaLabels ? await DecisionList.ReadAsync(stream, named, cancellationToken) : null;
+            var decisions =
+                format == QuestionSetFormat.PubMedQaLabels ? await DecisionList.ReadAsync(stream, named, cancellationToken) : null;
             sources.Add(new Source(file.Path, format, named, decisions));
         }
 
@@ -64,16 +73,23 @@ public static class QuestionSetImport
         var lists = sources.FindAll(static source => source.Decisions is not null);
         if (lists.Count > 1 || !sources.Exists(static source => source.Format == QuestionSetFormat.PubMedQa))
         {
-            throw new QuestionSetException(lists[^1].Options.FileName, "a list of PubMedQA's decisions is imported together with PubMedQA's records, and only one list at a time.");
+            throw new QuestionSetException(
+                lists[^1].Options.FileName,
+                "a list of PubMedQA's decisions is imported together with PubMedQA's records, and only one list at a time.");
         }
 
         var decisions = lists[0].Decisions!;
         return sources.ConvertAll(source => source.Format == QuestionSetFormat.PubMedQa
-            ? source with { Options = source.Options with { OnlyIds = decisions.Keys.ToHashSet(StringComparer.Ordinal) }, Expected = decisions }
+            ? source with
+            {
+                Options = source.Options with { OnlyIds = decisions.Keys.ToHashSet(StringComparer.Ordinal) },
+                Expected = decisions
+            }
             : source);
     }
 
-    private static async Task<ImportedFile> CheckAsync(Source source, QuestionSetTally total, Dictionary<(string Dataset, string Id), string> seen, CancellationToken cancellationToken)
+    private static async Task<ImportedFile> CheckAsync(
+        Source source, QuestionSetTally total, Dictionary<(string Dataset, string Id), string> seen, CancellationToken cancellationToken)
     {
         var tally = new QuestionSetTally();
         source = source with { Options = source.Options with { Noted = tally.Note } };
@@ -102,12 +118,21 @@ public static class QuestionSetImport
             if (!seen.TryAdd((question.Dataset, question.Id), source.Options.FileName))
             {
                 throw new QuestionSetException(
-                    source.Options.FileName, $"question '{question.Id}' of data set '{question.Dataset}' is also in {seen[(question.Dataset, question.Id)]}; give the files different data sets.", line);
+                    source.Options.FileName,
+                    $"question '{question.Id}' of data set '{question.Dataset}' is also in {seen[(question.Dataset, question.Id)]}; give "
+                        + "the files different data sets.",
+                    line);
             }
 
-            if (source.Expected is { } expected && question.Gold is { } gold && !string.Equals(question.Options[gold], expected[question.Id], StringComparison.OrdinalIgnoreCase))
+            if (source.Expected is { } expected
+                && question.Gold is { } gold
+                && !string.Equals(question.Options[gold], expected[question.Id], StringComparison.OrdinalIgnoreCase))
             {
-                throw new QuestionSetException(source.Options.FileName, $"record '{question.Id}' is decided '{question.Options[gold]}', but '{expected[question.Id]}' in the list of decisions.", line);
+                throw new QuestionSetException(
+                    source.Options.FileName,
+                    $"record '{question.Id}' is decided '{question.Options[gold]}', but '{expected[question.Id]}' in the list of "
+                        + "decisions.",
+                    line);
             }
         }
 
@@ -118,13 +143,17 @@ public static class QuestionSetImport
 
         if (source.Expected?.Keys.Where(id => !found.Contains(id)).ToList() is { Count: > 0 } missing)
         {
-            throw new QuestionSetException(source.Options.FileName, $"{missing.Count} of the {source.Expected.Count} records in the list of decisions are not in the file, for example '{missing[0]}'.");
+            throw new QuestionSetException(
+                source.Options.FileName,
+                $"{missing.Count} of the {source.Expected.Count} records in the list of decisions are not in the file, for example "
+                    + $"'{missing[0]}'.");
         }
 
         return new ImportedFile(source.Path, source.Format, tally, datasets);
     }
 
-    private static async IAsyncEnumerable<Question> QuestionsAsync(List<Source> sources, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<Question> QuestionsAsync(
+        List<Source> sources, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         foreach (var source in sources)
         {
@@ -138,7 +167,8 @@ public static class QuestionSetImport
         }
     }
 
-    private static async IAsyncEnumerable<RejectedRow> RejectedAsync(List<Source> sources, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<RejectedRow> RejectedAsync(
+        List<Source> sources, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         foreach (var source in sources)
         {
@@ -152,7 +182,8 @@ public static class QuestionSetImport
         }
     }
 
-    private sealed record Source(string Path, QuestionSetFormat Format, QuestionSetOptions Options, IReadOnlyDictionary<string, string>? Decisions)
+    private sealed record Source(
+        string Path, QuestionSetFormat Format, QuestionSetOptions Options, IReadOnlyDictionary<string, string>? Decisions)
     {
         /// <summary>The decisions that the records must have, or <see langword="null"/> where no list restricts them.</summary>
         public IReadOnlyDictionary<string, string>? Expected { get; init; }

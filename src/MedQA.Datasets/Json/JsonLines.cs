@@ -9,7 +9,8 @@ namespace MedQA.Datasets.Json;
 internal static class JsonLines
 {
     /// <summary>Reads every line that is not blank.</summary>
-    public static async IAsyncEnumerable<SourceRecord> ReadAsync(SourceFile file, QuestionSetOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public static async IAsyncEnumerable<SourceRecord> ReadAsync(
+        SourceFile file, QuestionSetOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var text = await SourceText.OpenAsync(file, cancellationToken);
         var records = new JsonRecord(options);

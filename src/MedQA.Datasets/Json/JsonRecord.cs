@@ -4,7 +4,10 @@ using MedQA.Datasets.Tables;
 
 namespace MedQA.Datasets.Json;
 
-/// <summary>Makes source records of JSON objects. Properties have the names that the columns of a table have; what a name means is worked out once for each combination of names.</summary>
+/// <summary>
+/// Makes source records of JSON objects. Properties have the names that the columns of a table have; what a name means is worked out once
+/// for each combination of names.
+/// </summary>
 internal sealed class JsonRecord(QuestionSetOptions options)
 {
     private const int MaxKnown = 1000;
@@ -120,7 +123,9 @@ internal sealed class JsonRecord(QuestionSetOptions options)
                     : Joined(properties[column].Value, ", ", column == columns.Question ? 1 : int.MaxValue);
                 if (read is not { } text)
                 {
-                    return Rejected($"'{Excerpt.Of(columns.Names[column])}' is a JSON {(properties[column].Value.ValueKind == JsonValueKind.Array ? "array" : "object")}, not a text.");
+                    return Rejected(
+                        $"'{Excerpt.Of(columns.Names[column])}' is a JSON "
+                            + $"{(properties[column].Value.ValueKind == JsonValueKind.Array ? "array" : "object")}, not a text.");
                 }
 
                 fields[column] = text;
@@ -176,7 +181,8 @@ internal sealed class JsonRecord(QuestionSetOptions options)
         var known = members.Select(static member => HeaderNames.Plain(JsonText.NameOf(member))).ToHashSet(StringComparer.Ordinal);
         var hasGold = known.Overlaps(HeaderNames.Gold.Select(static gold => HeaderNames.Plain(gold.Name)));
         var hasOptions = known.Overlaps(HeaderNames.Options);
-        members.AddRange(own.Where((property, place) => place != inner && HeaderNames.Plain(JsonText.NameOf(property)) is var plain && !known.Contains(plain)
+        members.AddRange(own.Where((property, place) => place != inner && HeaderNames.Plain(JsonText.NameOf(property))
+            is var plain && !known.Contains(plain)
             && ((!HeaderNames.IsRead(plain) && !HeaderNames.IsOf(plain, OfRuns))
                 || HeaderNames.IsOf(plain, [.. HeaderNames.Id, .. HeaderNames.Dataset, .. HeaderNames.Topic, .. HeaderNames.Context])
                 || (!hasGold && HeaderNames.IsOf(plain, [.. HeaderNames.Answer, .. HeaderNames.AnswerIndex, .. HeaderNames.OtherAnswer]))
@@ -198,7 +204,8 @@ internal sealed class JsonRecord(QuestionSetOptions options)
         || (property.Value.ValueKind == JsonValueKind.Array
             && property.Value.EnumerateArray().Any(static item => item.ValueKind == JsonValueKind.Object));
 
-    private static string Raw(JsonElement value) => value.ValueKind is JsonValueKind.Array or JsonValueKind.Object ? value.GetRawText() : JsonText.Of(value) ?? "";
+    private static string Raw(JsonElement value) =>
+        value.ValueKind is JsonValueKind.Array or JsonValueKind.Object ? value.GetRawText() : JsonText.Of(value) ?? "";
 
     /// <summary>The texts of a list as one; <see langword="null"/> for anything that is no list of at most so many texts.</summary>
     private static string? Joined(JsonElement value, string between, int most) =>
@@ -212,7 +219,10 @@ internal sealed class JsonRecord(QuestionSetOptions options)
         var signature = string.Join('\n', names);
         if (!_known.TryGetValue(signature, out var meaning))
         {
-            meaning = new Meaning(QuestionColumns.Recognize(names, out var fault), fault, names.Exists(static name => HeaderNames.Plain(name) is "context" or "contexts"));
+            meaning = new Meaning(
+                QuestionColumns.Recognize(names, out var fault),
+                fault,
+                names.Exists(static name => HeaderNames.Plain(name) is "context" or "contexts"));
             if (_known.Count < MaxKnown && signature.Length <= MaxKnownLength)
             {
                 _known.Add(signature, meaning);

@@ -27,7 +27,12 @@ internal sealed class JsonStream(Stream utf8, JsonShape shape, string? list, Que
     /// <param name="list">The property that has them, where they are listed in one.</param>
     /// <param name="options">The limits.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    public static async IAsyncEnumerable<SourceRecord> ReadAsync(SourceFile file, JsonShape shape, string? list, QuestionSetOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public static async IAsyncEnumerable<SourceRecord> ReadAsync(
+        SourceFile file,
+        JsonShape shape,
+        string? list,
+        QuestionSetOptions options,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var records = new JsonRecord(options);
         var number = 0;
@@ -44,9 +49,16 @@ internal sealed class JsonStream(Stream utf8, JsonShape shape, string? list, Que
         }
     }
 
-    /// <summary>Reads every value of the array, the object or the sequence, with its name in the object and its line. The documents are the caller's to dispose.</summary>
+    /// <summary>
+    /// Reads every value of the array, the object or the sequence, with its name in the object and its line. The documents are the caller's
+    /// to dispose.
+    /// </summary>
     public static async IAsyncEnumerable<(string? Key, JsonDocument Json, int Line)> ValuesAsync(
-        SourceFile file, JsonShape shape, string? list, QuestionSetOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+        SourceFile file,
+        JsonShape shape,
+        string? list,
+        QuestionSetOptions options,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var utf8 = await SourceText.OpenUtf8Async(file, cancellationToken);
         var stream = new JsonStream(utf8, shape, list, options);
@@ -85,7 +97,8 @@ internal sealed class JsonStream(Stream utf8, JsonShape shape, string? list, Que
 
                 if (reader.TokenType != (shape == JsonShape.Array ? JsonTokenType.StartArray : JsonTokenType.StartObject))
                 {
-                    throw new QuestionSetException(options.FileName, $"the JSON text is no {(shape == JsonShape.Array ? "array" : "object")}.", _line);
+                    throw new QuestionSetException(
+                        options.FileName, $"the JSON text is no {(shape == JsonShape.Array ? "array" : "object")}.", _line);
                 }
 
                 if (list is not null && !ToList(ref reader))
@@ -141,7 +154,11 @@ internal sealed class JsonStream(Stream utf8, JsonShape shape, string? list, Que
         }
         catch (JsonException fault)
         {
-            throw new QuestionSetException(options.FileName, $"the text is not valid JSON from byte {fault.BytePositionInLine + 1} of this line on.", (int)(fault.LineNumber ?? 0) + 1, fault);
+            throw new QuestionSetException(
+                options.FileName,
+                $"the text is not valid JSON from byte {fault.BytePositionInLine + 1} of this line on.",
+                (int)(fault.LineNumber ?? 0) + 1,
+                fault);
         }
         catch (InvalidOperationException fault)
         {
@@ -208,7 +225,11 @@ internal sealed class JsonStream(Stream utf8, JsonShape shape, string? list, Que
 
                 if (reader.TokenType == JsonTokenType.StartObject)
                 {
-                    throw new QuestionSetException(options.FileName, $"the file has two lists of records, '{Excerpt.Of(list!)}' and '{Excerpt.Of(name)}'; save each as a file of its own.", _line);
+                    throw new QuestionSetException(
+                        options.FileName,
+                        $"the file has two lists of records, '{Excerpt.Of(list!)}' and '{Excerpt.Of(name)}'; save each as a file of its "
+                            + "own.",
+                        _line);
                 }
             }
         }
@@ -241,13 +262,17 @@ internal sealed class JsonStream(Stream utf8, JsonShape shape, string? list, Que
         var length = _end - _start;
         if (length > options.MaxRecordLength)
         {
-            throw new QuestionSetException(options.FileName, $"the record that starts here is longer than {options.MaxRecordLength:N0} bytes (MaxRecordLength).", NextLine());
+            throw new QuestionSetException(
+                options.FileName,
+                $"the record that starts here is longer than {options.MaxRecordLength:N0} bytes (MaxRecordLength).",
+                NextLine());
         }
 
         var target = (_filled - _start) * 2 > _buffer.Length ? new byte[_buffer.Length * 2] : _buffer;
         _buffer.AsSpan(_start, _filled - _start).CopyTo(target);
         (_buffer, _filled, _start, _end) = (target, _filled - _start, 0, length);
-        var read = await utf8.ReadAtLeastAsync(_buffer.AsMemory(_filled), _buffer.Length - _filled, throwOnEndOfStream: false, cancellationToken);
+        var read =
+            await utf8.ReadAtLeastAsync(_buffer.AsMemory(_filled), _buffer.Length - _filled, throwOnEndOfStream: false, cancellationToken);
         _isFinal = read < _buffer.Length - _filled;
         _filled += read;
         _end += _nonFinite.Mask(_buffer.AsSpan(_end, _filled - _end), _isFinal);

@@ -1,6 +1,9 @@
 namespace MedQA.Datasets.Json;
 
-/// <summary>Makes blanks of the numbers that Python writes and JSON does not have: NaN, Infinity and -Infinity become an empty text of the same length.</summary>
+/// <summary>
+/// Makes blanks of the numbers that Python writes and JSON does not have: NaN, Infinity and -Infinity become an empty text of the same
+/// length.
+/// </summary>
 internal struct NonFinite
 {
     private bool _inText;

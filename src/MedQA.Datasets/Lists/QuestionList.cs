@@ -15,7 +15,8 @@ internal static class QuestionList
     }
 
     /// <summary>Reads every line that is not blank.</summary>
-    public static async IAsyncEnumerable<SourceRecord> ReadAsync(SourceFile file, QuestionSetOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public static async IAsyncEnumerable<SourceRecord> ReadAsync(
+        SourceFile file, QuestionSetOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var text = await SourceText.OpenAsync(file, cancellationToken);
         var number = 0;

@@ -5,7 +5,10 @@ using MedQA.Datasets.Tables;
 
 namespace MedQA.Datasets.Reading;
 
-/// <summary>Reads the list that says which of PubMedQA's labelled records are its test questions, with their decisions (<c>test_ground_truth.json</c>).</summary>
+/// <summary>
+/// Reads the list that says which of PubMedQA's labelled records are its test questions, with their decisions
+/// (<c>test_ground_truth.json</c>).
+/// </summary>
 public static class DecisionList
 {
     /// <summary>Reads the list.</summary>
@@ -14,7 +17,8 @@ public static class DecisionList
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>The decision (yes, no or maybe) by id.</returns>
     /// <exception cref="QuestionSetException">The file is no such list.</exception>
-    public static async Task<IReadOnlyDictionary<string, string>> ReadAsync(Stream stream, QuestionSetOptions options, CancellationToken cancellationToken = default)
+    public static async Task<IReadOnlyDictionary<string, string>> ReadAsync(
+        Stream stream, QuestionSetOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(options);
@@ -24,14 +28,20 @@ public static class DecisionList
         {
             using (json)
             {
-                if (json.RootElement.ValueKind != JsonValueKind.String || key is null || !decisions.TryAdd(key, JsonText.Of(json.RootElement)!))
+                if (json.RootElement.ValueKind != JsonValueKind.String
+                    || key is null
+                    || !decisions.TryAdd(key, JsonText.Of(json.RootElement)!))
                 {
-                    throw new QuestionSetException(options.FileName, $"the list of decisions has an entry that is no text, or an id twice ('{Excerpt.Of(key ?? "")}').", line);
+                    throw new QuestionSetException(
+                        options.FileName,
+                        $"the list of decisions has an entry that is no text, or an id twice ('{Excerpt.Of(key ?? "")}').",
+                        line);
                 }
 
                 if (decisions.Count > options.MaxRows)
                 {
-                    throw new QuestionSetException(options.FileName, $"the list has more than {options.MaxRows:N0} entries (MaxRows).", line);
+                    throw new QuestionSetException(
+                        options.FileName, $"the list has more than {options.MaxRows:N0} entries (MaxRows).", line);
                 }
             }
         }

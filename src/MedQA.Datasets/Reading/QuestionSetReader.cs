@@ -11,17 +11,20 @@ public static class QuestionSetReader
 {
     /// <summary>Reads a question set from a stream.</summary>
     /// <remarks>
-    /// Memory is bounded by <see cref="QuestionSetOptions.MaxRecordLength"/> and 64 bytes or so for each row. Where answers are numbers, or otherwise could mean several options, the whole file is read once more to decide
-    /// what they mean; a stream that cannot seek is copied to a temporary file first. Texts are kept as they stand, blanks at their ends included; ids, data sets and topics are trimmed. A row without an id is called by its
-    /// place: <c>row-00001</c> is the first behind the header.
+    /// Memory is bounded by <see cref="QuestionSetOptions.MaxRecordLength"/> and 64 bytes or so for each row. Where answers are numbers, or
+    /// otherwise could mean several options, the whole file is read once more to decide what they mean; a stream that cannot seek is copied
+    /// to a temporary file first. Texts are kept as they stand, blanks at their ends included; ids, data sets and topics are trimmed. A row
+    /// without an id is called by its place: <c>row-00001</c> is the first behind the header.
     /// </remarks>
     /// <param name="stream">The file, from where the stream stands; not closed.</param>
     /// <param name="options">How to read it, and how much.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>Every record in the order of the file, as <see cref="AcceptedRow"/> or <see cref="RejectedRow"/>.</returns>
-    /// <exception cref="QuestionSetException">The file is no question set, or not within the limits. It may come after rows were given.</exception>
+    /// <exception cref="QuestionSetException">The file is no question set, or not within the limits. It may come after rows were
+    /// given.</exception>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
-    public static IAsyncEnumerable<QuestionSetRow> ReadAsync(Stream stream, QuestionSetOptions options, CancellationToken cancellationToken = default)
+    public static IAsyncEnumerable<QuestionSetRow> ReadAsync(
+        Stream stream, QuestionSetOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(options);
@@ -39,7 +42,8 @@ public static class QuestionSetReader
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="QuestionSetException">It is in no form that is known; the sentence says what it seems to be.</exception>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
-    public static async Task<QuestionSetFormat> RecognizeAsync(Stream stream, QuestionSetOptions options, CancellationToken cancellationToken = default)
+    public static async Task<QuestionSetFormat> RecognizeAsync(
+        Stream stream, QuestionSetOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(options);
@@ -52,7 +56,8 @@ public static class QuestionSetReader
         return (await FormatRecognition.RecognizeAsync(file, options, cancellationToken)).Format;
     }
 
-    private static async IAsyncEnumerable<QuestionSetRow> ReadRowsAsync(Stream stream, QuestionSetOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<QuestionSetRow> ReadRowsAsync(
+        Stream stream, QuestionSetOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var file = await SourceFile.OpenAsync(stream, options, cancellationToken);
         var records = await FormatRecognition.RecognizeAsync(file, options, cancellationToken);
@@ -103,7 +108,12 @@ public static class QuestionSetReader
 
         if (!any)
         {
-            throw new QuestionSetException(options.FileName, records.WhenEmpty ?? (records.Format is QuestionSetFormat.Csv or QuestionSetFormat.Spreadsheet ? "the file has a header, but no row below it." : "the file has no record."));
+            throw new QuestionSetException(
+                options.FileName,
+                records.WhenEmpty
+                    ?? (records.Format is QuestionSetFormat.Csv or QuestionSetFormat.Spreadsheet
+                        ? "the file has a header, but no row below it."
+                        : "the file has no record."));
         }
 
         foreach (var sentence in seen.Sentences().Concat(acceptance.Sentence is { } renamed ? [renamed] : []))
@@ -113,7 +123,8 @@ public static class QuestionSetReader
 
         if (maybeGold is { Count: > 0 })
         {
-            options.Noted?.Invoke($"No column with the right answer is read, but {string.Join(" and ", maybeGold.Select(static name => $"'{Excerpt.Of(name)}'"))} "
+            options.Noted?.Invoke("No column with the right answer is read, but "
+                + $"{string.Join(" and ", maybeGold.Select(static name => $"'{Excerpt.Of(name)}'"))} "
                 + "names one of the options in every row: if it is the right answer, name it answer.");
         }
     }
@@ -153,7 +164,8 @@ public static class QuestionSetReader
         return true;
     }
 
-    private static async Task<NotationEvidence> EvidenceAsync(RecognizedFile records, QuestionSetOptions options, CancellationToken cancellationToken)
+    private static async Task<NotationEvidence> EvidenceAsync(
+        RecognizedFile records, QuestionSetOptions options, CancellationToken cancellationToken)
     {
         var evidence = new NotationEvidence();
         await foreach (var source in records.Read(cancellationToken))

@@ -38,7 +38,9 @@ public sealed class QuestionSetTally
     /// <summary>Whether any accepted question has a topic.</summary>
     public bool HasTopics { get; private set; }
 
-    /// <summary>Whether some gold letter is also the text of another option: the column's name must then say that letters are meant.</summary>
+    /// <summary>
+    /// Whether some gold letter is also the text of another option: the column's name must then say that letters are meant.
+    /// </summary>
     internal bool HasLettersAsTexts { get; private set; }
 
     /// <summary>What was said of how the file is read; see <see cref="QuestionSetOptions.Noted"/>.</summary>
@@ -85,22 +87,31 @@ public sealed class QuestionSetTally
 
         if (FreeAnswers > 0)
         {
-            notes.Add($"{FreeAnswers} of {Accepted} questions have no options: their answers are free text for people to rate, and have no accuracy.");
+            notes.Add(
+                $"{FreeAnswers} of {Accepted} questions have no options: their answers are free text for people to rate, and have no "
+                    + "accuracy.");
         }
 
         if (WithEqualOptions > 0)
         {
-            notes.Add($"{WithEqualOptions} of {Accepted} questions have equal options: of these only one letter counts as right, so look at them.");
+            notes.Add(
+                $"{WithEqualOptions} of {Accepted} questions have equal options: of these only one letter counts as right, so look at "
+                    + "them.");
         }
 
         if (WithFillers > 0)
         {
-            notes.Add($"{WithFillers} of {Accepted} questions have options that only fill a place, as \"n/a\": they are shown, but what guessing gives leaves them out (--drop-fillers, over HTTP dropFillers=true, takes such last options for missing ones).");
+            notes.Add(
+                $"{WithFillers} of {Accepted} questions have options that only fill a place, as \"n/a\": they are shown, but what "
+                    + "guessing gives leaves them out (--drop-fillers, over HTTP dropFillers=true, takes such last options for missing "
+                    + "ones).");
         }
 
         if (WithReferences > 0)
         {
-            notes.Add($"{WithReferences} of {Accepted} questions have options that speak of others, as \"all of the above\" or \"A and B\": choice-shuffle keeps these in place.");
+            notes.Add(
+                $"{WithReferences} of {Accepted} questions have options that speak of others, as \"all of the above\" or \"A and B\": "
+                    + "choice-shuffle keeps these in place.");
         }
 
         if (Rejected > 0)
@@ -130,7 +141,8 @@ public sealed class QuestionSetTally
         }
         else
         {
-            HasLettersAsTexts |= new GoldClaim("answer", OptionLetter.Of(gold).ToString(), AnswerNotations.Any).Read(question.Options).IsAmbiguous;
+            HasLettersAsTexts |=
+                new GoldClaim("answer", OptionLetter.Of(gold).ToString(), AnswerNotations.Any).Read(question.Options).IsAmbiguous;
         }
     }
 }

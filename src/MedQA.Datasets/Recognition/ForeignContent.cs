@@ -7,7 +7,8 @@ namespace MedQA.Datasets.Recognition;
 /// <summary>Names files that people upload by mistake, by their first bytes.</summary>
 internal static class ForeignContent
 {
-    private static readonly SearchValues<byte> Control = SearchValues.Create([.. Enumerable.Range(0, 32).Where(static b => b is not (9 or 10 or 12 or 13)).Select(static b => (byte)b)]);
+    private static readonly SearchValues<byte> Control =
+        SearchValues.Create([.. Enumerable.Range(0, 32).Where(static b => b is not (9 or 10 or 12 or 13)).Select(static b => (byte)b)]);
 
     /// <summary>Why a file with these first bytes is no question set, or <see langword="null"/> where it may be one.</summary>
     public static string? Name(ReadOnlySpan<byte> head)
@@ -36,7 +37,9 @@ internal static class ForeignContent
             : null;
     }
 
-    /// <summary>Why a file with these first bytes, which begins with no header, cannot be read as text; <see langword="null"/> where it can.</summary>
+    /// <summary>
+    /// Why a file with these first bytes, which begins with no header, cannot be read as text; <see langword="null"/> where it can.
+    /// </summary>
     public static string? Unreadable(ReadOnlySpan<byte> head)
     {
         if (SourceText.EncodingOf(head).MarkLength is 2 or 4)
@@ -53,7 +56,8 @@ internal static class ForeignContent
     private static bool IsHtml(ReadOnlySpan<byte> head)
     {
         var start = Encoding.UTF8.GetString(head[..Math.Min(head.Length, 512)]).TrimStart();
-        return start.StartsWith("<!doctype html", StringComparison.OrdinalIgnoreCase) || start.StartsWith("<html", StringComparison.OrdinalIgnoreCase);
+        return start.StartsWith("<!doctype html", StringComparison.OrdinalIgnoreCase)
+            || start.StartsWith("<html", StringComparison.OrdinalIgnoreCase);
     }
 
     /// <summary>Latin text in UTF-16 has a zero in every second byte.</summary>

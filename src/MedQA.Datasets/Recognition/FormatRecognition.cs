@@ -25,7 +25,8 @@ internal static class FormatRecognition
 
     /// <summary>Recognizes a file.</summary>
     /// <exception cref="QuestionSetException">It is in no format of question sets; the sentence names what it seems to be.</exception>
-    public static async Task<RecognizedFile> RecognizeAsync(SourceFile file, QuestionSetOptions options, CancellationToken cancellationToken)
+    public static async Task<RecognizedFile> RecognizeAsync(
+        SourceFile file, QuestionSetOptions options, CancellationToken cancellationToken)
     {
         if (file.Length == 0)
         {
@@ -59,12 +60,15 @@ internal static class FormatRecognition
         }
     }
 
-    private static async Task<RecognizedFile> RecognizeTextAsync(SourceFile file, QuestionSetOptions options, CancellationToken cancellationToken)
+    private static async Task<RecognizedFile> RecognizeTextAsync(
+        SourceFile file, QuestionSetOptions options, CancellationToken cancellationToken)
     {
         file.Legacy = await SourceText.LegacyEncodingAsync(file, cancellationToken);
         if (file.Legacy is not null)
         {
-            options.Noted?.Invoke("The file is not UTF-8; it is read as Windows-1252, as older spreadsheet programs write. Look at letters with accents, and save it as UTF-8 where they are wrong.");
+            options.Noted?.Invoke(
+                "The file is not UTF-8; it is read as Windows-1252, as older spreadsheet programs write. Look at letters with accents, "
+                    + "and save it as UTF-8 where they are wrong.");
         }
 
         var (head, isWhole) = await HeadAsync(file, cancellationToken);
@@ -73,7 +77,8 @@ internal static class FormatRecognition
             case ['<', ..]:
                 return LiveQaXml.Matches(head)
                     ? new RecognizedFile(QuestionSetFormat.LiveQa, token => LiveQaXml.ReadAsync(file, options, token))
-                    : throw new QuestionSetException(options.FileName, $"the file is XML, but none of LiveQA's: its beginning has no {LiveQaXml.QuestionElement}.");
+                    : throw new QuestionSetException(
+                        options.FileName, $"the file is XML, but none of LiveQA's: its beginning has no {LiveQaXml.QuestionElement}.");
             case ['{' or '[', ..]:
                 return RecognizeJson(file, head, options);
         }
@@ -113,7 +118,8 @@ internal static class FormatRecognition
     }
 
     private const string NoLineBreak =
-        "the file is one line without a line break, so there is no row below its header: curl -d takes the line breaks out of a file; send it with --data-binary @FILE.";
+        "the file is one line without a line break, so there is no row below its header: curl -d takes the line breaks out of a file; "
+            + "send it with --data-binary @FILE.";
 
     private static bool IsOneLine(string head) => !head.AsSpan().ContainsAny('\r', '\n');
 
@@ -125,7 +131,8 @@ internal static class FormatRecognition
     }
 
     /// <summary>Whether a question mark is followed by the next question without a blank.</summary>
-    private static bool JoinedQuestions(string head) => head.Zip(head.Skip(1)).Any(static pair => pair.First is '?' && char.IsLetter(pair.Second));
+    private static bool JoinedQuestions(string head) =>
+        head.Zip(head.Skip(1)).Any(static pair => pair.First is '?' && char.IsLetter(pair.Second));
 
     private static RecognizedFile RecognizeJson(SourceFile file, string head, QuestionSetOptions options)
     {
@@ -133,7 +140,9 @@ internal static class FormatRecognition
         if (found.Format == QuestionSetFormat.PubMedQaLabels)
         {
             return new RecognizedFile(found.Format, _ => throw new QuestionSetException(
-                options.FileName, "the file lists the decisions of PubMedQA's test questions, not the questions; import it together with the file of the questions (ori_pqal.json)."));
+                options.FileName,
+                "the file lists the decisions of PubMedQA's test questions, not the questions; import it together with the file of the "
+                    + "questions (ori_pqal.json)."));
         }
 
         foreach (var name in found.Beside)

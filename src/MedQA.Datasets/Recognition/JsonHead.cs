@@ -28,7 +28,8 @@ internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape, strin
         {
             fault = head.AsSpan().TrimStart() switch
             {
-                ['{' or '[', .. var rest] when rest.TrimStart(" [{\t\r\n") is ['\'', ..] => "the file has single quotes as Python's dicts have, and is no JSON: write it with json.dumps.",
+                ['{' or '[', .. var rest] when rest.TrimStart(" [{\t\r\n") is ['\'', ..] =>
+                    "the file has single quotes as Python's dicts have, and is no JSON: write it with json.dumps.",
                 ['[', .. var rest] when rest.TrimStart() is ['[', ..] => $"the file is JSON by values, lists without names: {ByRecords}",
                 _ => "the file begins like JSON, but is none.",
             };
@@ -36,7 +37,8 @@ internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape, strin
         }
 
         var question = first.Root.FindIndex(IsQuestion);
-        var wrapped = first.Members.Find(static member => member.Kind == JsonTokenType.StartObject && HeaderNames.IsWrapper(member.Name) && HasQuestion(member.Names));
+        var wrapped = first.Members.Find(
+            static member => member.Kind == JsonTokenType.StartObject && HeaderNames.IsWrapper(member.Name) && HasQuestion(member.Names));
         if (question >= 0 && wrapped.Name is null && first.Members[question].Kind == JsonTokenType.StartObject)
         {
             fault = first.IsArray || first.HasNext
@@ -52,14 +54,19 @@ internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape, strin
             return null;
         }
 
-        if (question >= 0 && first.Members[question].Kind == JsonTokenType.StartArray && !first.IsArray && first.Members.Count(static member => member.Kind == JsonTokenType.StartArray) > 1
+        if (question >= 0 && first.Members[question].Kind == JsonTokenType.StartArray && !first.IsArray && first.Members.Count(
+            static member => member.Kind == JsonTokenType.StartArray) > 1
             && first.Members[question].Names.Count == 0 && first.Members[question].Items > 1)
         {
             fault = $"the file is JSON by columns, each a list: {ByRecords}";
             return null;
         }
 
-        if (question < 0 && wrapped.Name is null && first.Root.Count > 0 && first.Members[0].Kind == JsonTokenType.StartObject && HasQuestion(first.Members[0].Names))
+        if (question < 0
+            && wrapped.Name is null
+            && first.Root.Count > 0
+            && first.Members[0].Kind == JsonTokenType.StartObject
+            && HasQuestion(first.Members[0].Names))
         {
             if (first.HasNextLine || first.IsArray)
             {
@@ -114,8 +121,11 @@ internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape, strin
                 return null;
             }
 
-            var names = first.Root.Count == 0 ? "none" : string.Join(", ", first.Root.Take(12).Select(static name => $"'{Excerpt.Of(name)}'"));
-            fault = $"the file is JSON, but no property of its first record is named question (or {string.Join(", ", HeaderNames.Question.Skip(1))}); there are {names}.";
+            var names =
+                first.Root.Count == 0 ? "none" : string.Join(", ", first.Root.Take(12).Select(static name => $"'{Excerpt.Of(name)}'"));
+            fault =
+                "the file is JSON, but no property of its first record is named question (or "
+                    + $"{string.Join(", ", HeaderNames.Question.Skip(1))}); there are {names}.";
             return null;
         }
 
@@ -182,12 +192,16 @@ internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape, strin
     private static Record? FirstRecord(string head)
     {
         var record = Scan(head);
-        if (record is { IsBroken: false } || (record is not null && (HasQuestion(record.Root) || record.Members.Exists(static member => HasQuestion(member.Names)))))
+        if (record is { IsBroken: false }
+            || (record is not null && (HasQuestion(record.Root) || record.Members.Exists(static member => HasQuestion(member.Names)))))
         {
             return record;
         }
 
-        return head.Split('\n').Skip(1).Select(static line => Scan(line)).FirstOrDefault(static line => line is { IsBroken: false, IsWhole: true, IsArray: false } && HasQuestion(line.Root));
+        return head.Split('\n')
+            .Skip(1)
+            .Select(static line => Scan(line))
+            .FirstOrDefault(static line => line is { IsBroken: false, IsWhole: true, IsArray: false } && HasQuestion(line.Root));
     }
 
     private static readonly JsonReaderState Scanning =
@@ -235,7 +249,9 @@ internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape, strin
     {
         public List<string> Root { get; } = [];
 
-        /// <summary>The same names with the kind of each value, the names in the first object of that, and how many texts a list has.</summary>
+        /// <summary>
+        /// The same names with the kind of each value, the names in the first object of that, and how many texts a list has.
+        /// </summary>
         public List<(string Name, JsonTokenType Kind, List<string> Names, int Items)> Members { get; } = [];
 
         /// <summary>The names of the members that hold prose.</summary>
@@ -308,7 +324,9 @@ internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape, strin
                     Members[^1] = member with { Items = member.Items + 1 };
                 }
                 else if (reader.TokenType == JsonTokenType.PropertyName
-                    && (member.Kind == JsonTokenType.StartObject ? reader.CurrentDepth == depth + 2 : objects == 1 && reader.CurrentDepth == depth + 3))
+                    && (member.Kind == JsonTokenType.StartObject
+                        ? reader.CurrentDepth == depth + 2
+                        : objects == 1 && reader.CurrentDepth == depth + 3))
                 {
                     member.Names.Add(reader.GetString()!);
                 }

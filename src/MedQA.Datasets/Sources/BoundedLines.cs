@@ -8,7 +8,8 @@ internal static class BoundedLines
 {
     /// <summary>Reads every line with its number from 1. Lines end at a line feed; a carriage return before it goes.</summary>
     /// <exception cref="QuestionSetException">A line is longer than <see cref="QuestionSetOptions.MaxRecordLength"/>.</exception>
-    public static async IAsyncEnumerable<(int Line, string Text)> ReadAsync(TextReader text, QuestionSetOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public static async IAsyncEnumerable<(int Line, string Text)> ReadAsync(
+        TextReader text, QuestionSetOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var buffer = new char[1 << 14];
         var line = new StringBuilder();
@@ -22,7 +23,8 @@ internal static class BoundedLines
                 var part = length < 0 ? read - start : length;
                 if (line.Length + part > options.MaxRecordLength)
                 {
-                    throw new QuestionSetException(options.FileName, $"the line is longer than {options.MaxRecordLength:N0} characters (MaxRecordLength).", number);
+                    throw new QuestionSetException(
+                        options.FileName, $"the line is longer than {options.MaxRecordLength:N0} characters (MaxRecordLength).", number);
                 }
 
                 line.Append(buffer, start, part);
@@ -41,5 +43,6 @@ internal static class BoundedLines
         }
     }
 
-    private static string Ended(StringBuilder line) => line.ToString(0, line.Length > 0 && line[^1] == '\r' ? line.Length - 1 : line.Length);
+    private static string Ended(StringBuilder line) =>
+        line.ToString(0, line.Length > 0 && line[^1] == '\r' ? line.Length - 1 : line.Length);
 }

@@ -9,7 +9,8 @@ internal sealed class BoundedText(TextReader text, int limit) : TextReader
     public void Restart() => _handed = 0;
 
     /// <inheritdoc/>
-    public override async Task<int> ReadAsync(char[] buffer, int index, int count) => await ReadAsync(buffer.AsMemory(index, count), CancellationToken.None);
+    public override async Task<int> ReadAsync(char[] buffer, int index, int count) =>
+        await ReadAsync(buffer.AsMemory(index, count), CancellationToken.None);
 
     /// <inheritdoc/>
     public override async ValueTask<int> ReadAsync(Memory<char> buffer, CancellationToken cancellationToken = default)

@@ -25,7 +25,9 @@ internal sealed class RecordAcceptance(QuestionSetOptions options)
         : $"{(_renamed == 1 ? "1 row has" : $"{_renamed} rows have")} the id of an earlier row with another question: "
             + $"each is named by its id and its place in the file, as '{_renamedAs}'.";
 
-    /// <summary>Makes a row of a record; <see langword="null"/> where the whole file must first say which notation its answers use.</summary>
+    /// <summary>
+    /// Makes a row of a record; <see langword="null"/> where the whole file must first say which notation its answers use.
+    /// </summary>
     /// <param name="record">The next record.</param>
     /// <param name="evidence">What the file says about notations, once it was asked.</param>
     /// <exception cref="QuestionSetException">The file does not say which notation its answers use, or has too many rows.</exception>
@@ -33,7 +35,8 @@ internal sealed class RecordAcceptance(QuestionSetOptions options)
     {
         if (record.Number > options.MaxRows)
         {
-            throw new QuestionSetException(options.FileName, $"the file has more than {options.MaxRows:N0} rows (MaxRows); split it into several files.", record.Line);
+            throw new QuestionSetException(
+                options.FileName, $"the file has more than {options.MaxRows:N0} rows (MaxRows); split it into several files.", record.Line);
         }
 
         int? gold = null;
@@ -129,7 +132,11 @@ internal sealed class RecordAcceptance(QuestionSetOptions options)
 
     private static string? Identifying(SourceRecord record)
     {
-        foreach (var (name, value) in (ReadOnlySpan<(string, string?)>)[("id", record.Id), ("dataset", record.Dataset), ("topic", record.Topic)])
+        foreach (var (name, value) in (ReadOnlySpan<(string, string?)>)[
+            ("id", record.Id),
+            ("dataset", record.Dataset),
+            ("topic", record.Topic)
+        ])
         {
             if (value?.Trim() is not { } text)
             {
@@ -228,7 +235,9 @@ internal sealed class RecordAcceptance(QuestionSetOptions options)
 
     private static bool Blank(string? value) => string.IsNullOrWhiteSpace(value);
 
-    /// <summary>128 bits in place of an id, so that a million ids take tens of megabytes. SHA-256 keeps anyone from making two ids collide.</summary>
+    /// <summary>
+    /// 128 bits in place of an id, so that a million ids take tens of megabytes. SHA-256 keeps anyone from making two ids collide.
+    /// </summary>
     private static UInt128 Fingerprint(params ReadOnlySpan<string> texts)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];

@@ -21,7 +21,10 @@ internal sealed class SourceFile : IAsyncDisposable
     /// <summary>The encoding of a text without byte order mark that is not UTF-8; <see langword="null"/> until one is recognized.</summary>
     public Encoding? Legacy { get; set; }
 
-    /// <summary>Takes a stream from where it stands; one that cannot seek, or stands behind its start, is copied to a temporary file that goes with this object.</summary>
+    /// <summary>
+    /// Takes a stream from where it stands; one that cannot seek, or stands behind its start, is copied to a temporary file that goes with
+    /// this object.
+    /// </summary>
     /// <exception cref="QuestionSetException">The file is larger than <see cref="QuestionSetOptions.MaxBytes"/>.</exception>
     public static async Task<SourceFile> OpenAsync(Stream stream, QuestionSetOptions options, CancellationToken cancellationToken)
     {

@@ -32,7 +32,9 @@ internal sealed record SourceRecord
 
     public IReadOnlyList<GoldClaim> Gold { get; init; } = [];
 
-    /// <summary>The number by which the record itself calls its first option; <see langword="null"/> where it does not number them.</summary>
+    /// <summary>
+    /// The number by which the record itself calls its first option; <see langword="null"/> where it does not number them.
+    /// </summary>
     public int? FirstNumber { get; init; }
 
     /// <summary>Fields that are not read and yet name one of the options; looked for only where no field that is read can.</summary>
@@ -52,7 +54,9 @@ internal sealed record SourceRecord
     /// <summary>Fields that are not read and hold a long text, which the question may be about.</summary>
     public IReadOnlyList<string> LongTexts { get; init; } = [];
 
-    /// <summary>Whether a record without options is a question with a free answer here, rather than one of which the options are missing.</summary>
+    /// <summary>
+    /// Whether a record without options is a question with a free answer here, rather than one of which the options are missing.
+    /// </summary>
     public bool MayBeFree { get; init; }
 
     /// <summary>Whether the record has no field for options or for reference answers, which other records of its file may have.</summary>

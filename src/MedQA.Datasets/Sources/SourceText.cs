@@ -2,10 +2,15 @@ using System.Text;
 
 namespace MedQA.Datasets.Sources;
 
-/// <summary>The text of a file in the encoding that its first bytes say: UTF-8, or what a byte order mark names; Windows-1252 where it was recognized.</summary>
+/// <summary>
+/// The text of a file in the encoding that its first bytes say: UTF-8, or what a byte order mark names; Windows-1252 where it was
+/// recognized.
+/// </summary>
 internal static class SourceText
 {
-    /// <summary>Stands for bytes that are no text. A noncharacter, so that no file means it, and the rows that have it can be told.</summary>
+    /// <summary>
+    /// Stands for bytes that are no text. A noncharacter, so that no file means it, and the rows that have it can be told.
+    /// </summary>
     public const char Undecodable = '\uFFFF';
 
     private static readonly DecoderReplacementFallback Marked = new(Undecodable.ToString());
@@ -30,10 +35,13 @@ internal static class SourceText
         var (encoding, markLength) = EncodingOf(await file.HeadAsync(4, cancellationToken));
         var stream = file.Rewind();
         stream.Position += markLength;
-        return new StreamReader(stream, file.Legacy ?? encoding, detectEncodingFromByteOrderMarks: false, bufferSize: 1 << 15, leaveOpen: true);
+        return new StreamReader(
+            stream, file.Legacy ?? encoding, detectEncodingFromByteOrderMarks: false, bufferSize: 1 << 15, leaveOpen: true);
     }
 
-    /// <summary>Opens a file's text as UTF-8 from its start, behind any byte order mark. The file stays open when the stream is closed.</summary>
+    /// <summary>
+    /// Opens a file's text as UTF-8 from its start, behind any byte order mark. The file stays open when the stream is closed.
+    /// </summary>
     public static async Task<Stream> OpenUtf8Async(SourceFile file, CancellationToken cancellationToken)
     {
         var (encoding, markLength) = EncodingOf(await file.HeadAsync(4, cancellationToken));
@@ -43,9 +51,9 @@ internal static class SourceText
     }
 
     /// <summary>
-    /// Recognizes Windows-1252 in the first 64 MiB of a file: no byte order mark, bytes that are no UTF-8, none that are UTF-8 beyond ASCII, and nearly all of
-    /// them letters of western languages or marks of which no more than three stand together, as in "größer" and "« Étude". Words of other
-    /// scripts are longer.
+    /// Recognizes Windows-1252 in the first 64 MiB of a file: no byte order mark, bytes that are no UTF-8, none that are UTF-8 beyond
+    /// ASCII, and nearly all of them letters of western languages or marks of which no more than three stand together, as in "größer" and
+    /// "« Étude". Words of other scripts are longer.
     /// </summary>
     /// <param name="file">The file.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
@@ -84,7 +92,8 @@ internal static class SourceText
     private const int MaxTogether = 3;
 
     /// <summary>Counts letters and marks of Windows-1252 of which few stand together, and other bytes beyond ASCII.</summary>
-    /// <returns>How many bytes are done, all but the last ones; below 0 where there is UTF-8 beyond ASCII, or a byte that Windows-1252 does not have.</returns>
+    /// <returns>How many bytes are done, all but the last ones; below 0 where there is UTF-8 beyond ASCII, or a byte that Windows-1252 does
+    /// not have.</returns>
     private static int Count(ReadOnlySpan<byte> bytes, ref int western, ref int foreign)
     {
         var at = 0;

@@ -3,15 +3,22 @@ using System.Text;
 
 namespace MedQA.Datasets.Spreadsheets;
 
-/// <summary>Writes a cell's number as a spreadsheet program shows it, for the number formats of ECMA-376 (part 1, 18.8.30 and 18.8.31) without conditions, in US English.</summary>
+/// <summary>
+/// Writes a cell's number as a spreadsheet program shows it, for the number formats of ECMA-376 (part 1, 18.8.30 and 18.8.31) without
+/// conditions, in US English.
+/// </summary>
 internal sealed class NumberFormat
 {
     private static readonly Dictionary<int, string> BuiltIn = new()
     {
-        [1] = "0", [2] = "0.00", [3] = "#,##0", [4] = "#,##0.00", [5] = "$#,##0;($#,##0)", [6] = "$#,##0;($#,##0)", [7] = "$#,##0.00;($#,##0.00)",
-        [8] = "$#,##0.00;($#,##0.00)", [9] = "0%", [10] = "0.00%", [11] = "0.00E+00", [12] = "# ?/?", [13] = "# ??/??", [14] = "m/d/yyyy", [15] = "d-mmm-yy",
-        [16] = "d-mmm", [17] = "mmm-yy", [18] = "h:mm AM/PM", [19] = "h:mm:ss AM/PM", [20] = "h:mm", [21] = "h:mm:ss", [22] = "m/d/yyyy h:mm",
-        [37] = "#,##0;(#,##0)", [38] = "#,##0;(#,##0)", [39] = "#,##0.00;(#,##0.00)", [40] = "#,##0.00;(#,##0.00)", [41] = "#,##0;(#,##0);-", [42] = "$#,##0;($#,##0);$-",
+        [1] = "0", [2] = "0.00", [3] = "#,##0", [4] = "#,##0.00", [5] = "$#,##0;($#,##0)", [6] = "$#,##0;($#,##0)",
+        [7] = "$#,##0.00;($#,##0.00)",
+        [8] = "$#,##0.00;($#,##0.00)", [9] = "0%", [10] = "0.00%", [11] = "0.00E+00", [12] = "# ?/?", [13] = "# ??/??", [14] = "m/d/yyyy",
+        [15] = "d-mmm-yy",
+        [16] = "d-mmm", [17] = "mmm-yy", [18] = "h:mm AM/PM", [19] = "h:mm:ss AM/PM", [20] = "h:mm", [21] = "h:mm:ss",
+        [22] = "m/d/yyyy h:mm",
+        [37] = "#,##0;(#,##0)", [38] = "#,##0;(#,##0)", [39] = "#,##0.00;(#,##0.00)", [40] = "#,##0.00;(#,##0.00)",
+        [41] = "#,##0;(#,##0);-", [42] = "$#,##0;($#,##0);$-",
         [43] = "#,##0.00;(#,##0.00);-", [44] = "$#,##0.00;($#,##0.00);$-", [45] = "mm:ss", [46] = "[h]:mm:ss", [47] = "mm:ss.0", [49] = "@",
     };
 
@@ -63,7 +70,9 @@ internal sealed class NumberFormat
 
     /// <summary>A number with the 15 digits that spreadsheet programs keep.</summary>
     private static string Number(double value) =>
-        Math.Abs(value) is 0 or (>= 1e-9 and < 1e15) ? ((decimal)value).ToString("0.#############################", CultureInfo.InvariantCulture) : value.ToString("G15", CultureInfo.InvariantCulture);
+        Math.Abs(value) is 0 or (>= 1e-9 and < 1e15)
+            ? ((decimal)value).ToString("0.#############################", CultureInfo.InvariantCulture)
+            : value.ToString("G15", CultureInfo.InvariantCulture);
 
     private static List<List<Token>>? Sections(string code)
     {
@@ -107,7 +116,9 @@ internal sealed class NumberFormat
                     section.Add(new Token('G', "General"));
                     at += 6;
                     break;
-                case 'A' or 'a' when code.AsSpan(at).StartsWith("AM/PM", StringComparison.OrdinalIgnoreCase) || code.AsSpan(at).StartsWith("A/P", StringComparison.OrdinalIgnoreCase):
+                case 'A' or 'a'
+                    when code.AsSpan(at).StartsWith("AM/PM", StringComparison.OrdinalIgnoreCase)
+                        || code.AsSpan(at).StartsWith("A/P", StringComparison.OrdinalIgnoreCase):
                     section.Add(new Token('D', code.AsSpan(at).StartsWith("A/P", StringComparison.OrdinalIgnoreCase) ? "A/P" : "AM/PM"));
                     at += section[^1].Text.Length - 1;
                     break;
@@ -140,13 +151,18 @@ internal sealed class NumberFormat
         return sections.Count <= 4 ? sections : null;
     }
 
-    /// <summary>What stands in brackets: a time that goes on above its unit, a currency, or a colour, which shows nothing. Conditions are not read.</summary>
+    /// <summary>
+    /// What stands in brackets: a time that goes on above its unit, a currency, or a colour, which shows nothing. Conditions are not read.
+    /// </summary>
     private static Token? Bracket(string inner)
     {
         var lower = inner.ToLowerInvariant();
-        return lower.Length > 0 && (lower.All(static c => c == 'h') || lower.All(static c => c == 'm') || lower.All(static c => c == 's')) ? new Token('D', $"[{lower}]")
+        return lower.Length > 0
+            && (lower.All(static c => c == 'h') || lower.All(static c => c == 'm') || lower.All(static c => c == 's')) ? new Token(
+                'D', $"[{lower}]")
             : inner.StartsWith('$') && inner != "$date" ? new Token('L', inner[1..].Split('-')[0])
-            : lower is "black" or "blue" or "cyan" or "green" or "magenta" or "red" or "white" or "yellow" || lower.StartsWith("color", StringComparison.Ordinal) ? new Token('L', "")
+            : lower is "black" or "blue" or "cyan" or "green" or "magenta" or "red" or "white" or "yellow"
+                || lower.StartsWith("color", StringComparison.Ordinal) ? new Token('L', "")
             : null;
     }
 
@@ -166,11 +182,13 @@ internal sealed class NumberFormat
             value *= 100;
         }
 
-        var pattern = string.Concat(section.Take(last).Skip(first).Select(static token => token.Kind == 'N' ? token.Text : $"'{token.Text}"));
-        var shown = pattern.Contains('/', StringComparison.Ordinal) ? Fraction(pattern.Replace("'", "", StringComparison.Ordinal), Math.Abs(value))
-            : pattern.Contains('\'', StringComparison.Ordinal) ? null
-            : pattern.Contains('E', StringComparison.OrdinalIgnoreCase) ? Scientific(pattern, Math.Abs(value))
-            : Fixed(pattern, Math.Abs(value));
+        var pattern =
+            string.Concat(section.Take(last).Skip(first).Select(static token => token.Kind == 'N' ? token.Text : $"'{token.Text}"));
+        var shown =
+            pattern.Contains('/', StringComparison.Ordinal) ? Fraction(pattern.Replace("'", "", StringComparison.Ordinal), Math.Abs(value))
+                : pattern.Contains('\'', StringComparison.Ordinal) ? null
+                : pattern.Contains('E', StringComparison.OrdinalIgnoreCase) ? Scientific(pattern, Math.Abs(value))
+                : Fixed(pattern, Math.Abs(value));
         var sign = value < 0 && shown is not null && shown.AsSpan().ContainsAnyInRange('1', '9') ? "-" : "";
         return shown is null ? null : $"{sign}{Literals(section, 0, first)}{shown}{Literals(section, last, section.Count)}".Trim();
     }
@@ -210,7 +228,9 @@ internal sealed class NumberFormat
             : null;
     }
 
-    /// <summary>A whole number and the nearest fraction whose denominator has as many digits as the pattern, or is the one that it gives.</summary>
+    /// <summary>
+    /// A whole number and the nearest fraction whose denominator has as many digits as the pattern, or is the one that it gives.
+    /// </summary>
     private static string? Fraction(string pattern, decimal value)
     {
         var parts = pattern.Split('/');
@@ -223,7 +243,9 @@ internal sealed class NumberFormat
         var hasWhole = parts[0].TrimEnd().Contains(' ', StringComparison.Ordinal);
         var whole = hasWhole ? decimal.Floor(value) : 0;
         var rest = value - whole;
-        var (least, most) = int.TryParse(denominator, CultureInfo.InvariantCulture, out var given) && given > 0 ? (given, given) : (1, (int)Math.Pow(10, denominator.Length) - 1);
+        var (least, most) = int.TryParse(denominator, CultureInfo.InvariantCulture, out var given) && given > 0
+            ? (given, given)
+            : (1, (int)Math.Pow(10, denominator.Length) - 1);
         var (top, bottom, off) = (0m, 1, decimal.MaxValue);
         for (var tried = least; tried <= most; tried++)
         {
@@ -321,7 +343,8 @@ internal sealed class NumberFormat
     }
 
     private static string Literals(IReadOnlyList<Token> section, int from, int to) =>
-        string.Concat(section.Take(to).Skip(from).Where(static token => token.Kind == 'L' || token.Text == "%").Select(static token => token.Text));
+        string.Concat(
+            section.Take(to).Skip(from).Where(static token => token.Kind == 'L' || token.Text == "%").Select(static token => token.Text));
 
     /// <summary>A piece of a format: L a text, N of a number, D of a date or time, G the number as it is.</summary>
     private readonly record struct Token(char Kind, string Text);

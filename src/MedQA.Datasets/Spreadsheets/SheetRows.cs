@@ -14,7 +14,8 @@ namespace MedQA.Datasets.Spreadsheets;
 /// <param name="Cells">The texts of its cells from column A on.</param>
 /// <param name="Problem">What is wrong with it, or <see langword="null"/>.</param>
 /// <param name="Faults">What is wrong with single cells, by their column from 0.</param>
-internal readonly record struct SheetRow(int Number, IReadOnlyList<string> Cells, string? Problem, IReadOnlyList<(int Column, string Problem)> Faults);
+internal readonly record struct SheetRow(
+    int Number, IReadOnlyList<string> Cells, string? Problem, IReadOnlyList<(int Column, string Problem)> Faults);
 
 /// <summary>Cells of one column that are merged over several rows, and show what the first of them holds.</summary>
 /// <param name="Column">The column, from 0: the first of several.</param>
@@ -32,7 +33,8 @@ internal sealed record CellContents(IReadOnlyList<string> Texts, IReadOnlyList<N
 internal static partial class SheetRows
 {
     /// <summary>Reads what the cells of a workbook refer to.</summary>
-    public static async Task<CellContents> ContentsAsync(WorkbookPart workbook, QuestionSetOptions options, CancellationToken cancellationToken) => new(
+    public static async Task<CellContents> ContentsAsync(
+        WorkbookPart workbook, QuestionSetOptions options, CancellationToken cancellationToken) => new(
         await SharedTextsAsync(workbook, options, cancellationToken),
         Formats(workbook.WorkbookStylesPart?.Stylesheet),
         workbook.Workbook?.WorkbookProperties?.Date1904?.Value ?? false);
@@ -50,7 +52,8 @@ internal static partial class SheetRows
     }
 
     /// <summary>Reads the workbook's table of texts, which cells name by number.</summary>
-    private static async Task<IReadOnlyList<string>> SharedTextsAsync(WorkbookPart workbook, QuestionSetOptions options, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<string>> SharedTextsAsync(
+        WorkbookPart workbook, QuestionSetOptions options, CancellationToken cancellationToken)
     {
         var texts = new List<string>();
         if (workbook.SharedStringTablePart is { } part)
@@ -85,13 +88,17 @@ internal static partial class SheetRows
 
     /// <summary>Reads the rows of a sheet; rows without cells are left out.</summary>
     public static async IAsyncEnumerable<SheetRow> ReadAsync(
-        WorksheetPart sheet, CellContents contents, QuestionSetOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+        WorksheetPart sheet,
+        CellContents contents,
+        QuestionSetOptions options,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var source = new Source(sheet, options);
         var number = 0;
         while (await source.ToAsync("row", cancellationToken))
         {
-            number = int.TryParse(source.Xml.GetAttribute("r"), NumberStyles.None, CultureInfo.InvariantCulture, out var given) && given > number ? given : number + 1;
+            number = int.TryParse(source.Xml.GetAttribute("r"), NumberStyles.None, CultureInfo.InvariantCulture, out var given)
+                && given > number ? given : number + 1;
             yield return await RowAsync(source, number, contents, options);
         }
     }
@@ -130,7 +137,8 @@ internal static partial class SheetRows
                 cells.Add("");
             }
 
-            if (type == "s" && !(int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var place) && place < contents.Texts.Count))
+            if (type == "s"
+                && !(int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var place) && place < contents.Texts.Count))
             {
                 problem = $"A cell names text '{Excerpt.Of(text)}' of the workbook's {contents.Texts.Count}.";
             }
@@ -144,7 +152,9 @@ internal static partial class SheetRows
             }
             else
             {
-                faults.Add((column, $"holds {Excerpt.Of(text)} in the number format '{Excerpt.Of(FormatOf(style, contents).Code)}', which is not read; give the cell the format Text and write what it shows."));
+                faults.Add(
+                    (column, $"holds {Excerpt.Of(text)} in the number format '{Excerpt.Of(FormatOf(style, contents).Code)}', which is not "
+                        + "read; give the cell the format Text and write what it shows."));
             }
 
             cells[column] = text;
@@ -166,20 +176,28 @@ internal static partial class SheetRows
                 return Unescaped(text);
             case "d" when DateTime.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out var when):
                 return FormatOf(style, contents) is var format && format != NumberFormat.General
-                    ? format.Text((when - (contents.From1904 ? new DateTime(1904, 1, 1) : new DateTime(1899, 12, 30))).TotalDays, contents.From1904)
+                    ? format.Text(
+                        (when - (contents.From1904 ? new DateTime(1904, 1, 1) : new DateTime(1899, 12, 30))).TotalDays, contents.From1904)
                     : text;
             default:
-                return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? FormatOf(style, contents).Text(number, contents.From1904) : text;
+                return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+                    ? FormatOf(style, contents).Text(number, contents.From1904)
+                    : text;
         }
     }
 
     private static NumberFormat FormatOf(string? style, CellContents contents) =>
-        int.TryParse(style, NumberStyles.None, CultureInfo.InvariantCulture, out var place) && place < contents.Formats.Count ? contents.Formats[place] : NumberFormat.General;
+        int.TryParse(style, NumberStyles.None, CultureInfo.InvariantCulture, out var place) && place < contents.Formats.Count
+            ? contents.Formats[place]
+            : NumberFormat.General;
 
     /// <summary>A text with the characters that a workbook writes as _xHHHH_; a line ends with a line feed, as people typed it.</summary>
     private static string Unescaped(string text) =>
         text.Contains("_x", StringComparison.Ordinal)
-            ? Escape().Replace(text, static match => ((char)int.Parse(match.Groups["code"].ValueSpan, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)).ToString())
+            ? Escape().Replace(
+                text,
+                static match => ((char)int.Parse(
+                    match.Groups["code"].ValueSpan, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)).ToString())
                 .Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n')
             : text;
 
@@ -215,7 +233,16 @@ internal static partial class SheetRows
         {
             _text = new StreamReader(part.GetStream(FileMode.Open, FileAccess.Read), Encoding.UTF8);
             _bounded = new BoundedText(_text, options.MaxRecordLength);
-            Xml = XmlReader.Create(_bounded, new XmlReaderSettings { Async = true, DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, IgnoreComments = true, IgnoreWhitespace = false });
+            Xml = XmlReader.Create(
+                _bounded,
+                new XmlReaderSettings
+                {
+                    Async = true,
+                    DtdProcessing = DtdProcessing.Prohibit,
+                    XmlResolver = null,
+                    IgnoreComments = true,
+                    IgnoreWhitespace = false
+                });
         }
 
         public XmlReader Xml { get; }
@@ -242,7 +269,10 @@ internal static partial class SheetRows
             return false;
         }
 
-        /// <summary>The text in the current element: of a value or of text runs, without the hints for pronunciation; and whether a formula stands beside it.</summary>
+        /// <summary>
+        /// The text in the current element: of a value or of text runs, without the hints for pronunciation; and whether a formula stands
+        /// beside it.
+        /// </summary>
         public async Task<(string Text, bool HasFormula)> TextAsync(string element)
         {
             if (Xml.IsEmptyElement)
@@ -273,7 +303,8 @@ internal static partial class SheetRows
                     case XmlNodeType.EndElement:
                         isText = false;
                         break;
-                    case XmlNodeType.Text or XmlNodeType.CDATA or XmlNodeType.Whitespace or XmlNodeType.SignificantWhitespace when isText && hint == int.MaxValue:
+                    case XmlNodeType.Text or XmlNodeType.CDATA or XmlNodeType.Whitespace
+                        or XmlNodeType.SignificantWhitespace when isText && hint == int.MaxValue:
                         text.Append(await Xml.GetValueAsync());
                         break;
                 }

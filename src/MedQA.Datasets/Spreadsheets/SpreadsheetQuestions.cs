@@ -16,13 +16,16 @@ internal static class SpreadsheetQuestions
     /// <summary>The archive's table of contents is read whole, so that the file's size bounds its memory.</summary>
     private const int MaxPackedBytes = 64 << 20;
 
-    /// <summary>Checks a ZIP archive's table of contents before anything is unpacked: whether it is a workbook, and how much it holds.</summary>
+    /// <summary>
+    /// Checks a ZIP archive's table of contents before anything is unpacked: whether it is a workbook, and how much it holds.
+    /// </summary>
     /// <exception cref="QuestionSetException">It is no workbook, damaged, or unpacks to more than the limit.</exception>
     public static void Check(SourceFile file, QuestionSetOptions options)
     {
         if (file.Length > MaxPackedBytes)
         {
-            throw new QuestionSetException(options.FileName, $"the archive is larger than {MaxPackedBytes:N0} bytes; save the questions as CSV.");
+            throw new QuestionSetException(
+                options.FileName, $"the archive is larger than {MaxPackedBytes:N0} bytes; save the questions as CSV.");
         }
 
         try
@@ -30,13 +33,16 @@ internal static class SpreadsheetQuestions
             using var archive = new ZipArchive(file.Rewind(), ZipArchiveMode.Read, leaveOpen: true);
             if (archive.Entries.Count > MaxParts)
             {
-                throw new QuestionSetException(options.FileName, $"the archive has {archive.Entries.Count:N0} parts; a workbook may have {MaxParts:N0}.");
+                throw new QuestionSetException(
+                    options.FileName, $"the archive has {archive.Entries.Count:N0} parts; a workbook may have {MaxParts:N0}.");
             }
 
             var unpacked = archive.Entries.Aggregate(Int128.Zero, static (sum, entry) => sum + (ulong)entry.Length);
             if (unpacked > options.MaxUnpackedBytes)
             {
-                throw new QuestionSetException(options.FileName, $"the workbook unpacks to {unpacked:N0} bytes; {options.MaxUnpackedBytes:N0} are allowed (MaxUnpackedBytes).");
+                throw new QuestionSetException(
+                    options.FileName,
+                    $"the workbook unpacks to {unpacked:N0} bytes; {options.MaxUnpackedBytes:N0} are allowed (MaxUnpackedBytes).");
             }
 
             var kind = archive.GetEntry("xl/workbook.bin") is not null ? "a binary Excel workbook (xlsb)"
@@ -61,10 +67,15 @@ internal static class SpreadsheetQuestions
     }
 
     /// <summary>Reads every row below the header.</summary>
-    /// <exception cref="QuestionSetException">No sheet, or more than one, holds questions; the workbook is damaged; a row is too long.</exception>
-    public static async IAsyncEnumerable<SourceRecord> ReadAsync(SourceFile file, QuestionSetOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <exception cref="QuestionSetException">No sheet, or more than one, holds questions; the workbook is damaged; a row is too
+    /// long.</exception>
+    public static async IAsyncEnumerable<SourceRecord> ReadAsync(
+        SourceFile file, QuestionSetOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var workbook = Guarded(options, () => SpreadsheetDocument.Open(file.Rewind(), isEditable: false, new OpenSettings { MaxCharactersInPart = options.MaxRecordLength }));
+        using var workbook = Guarded(
+            options,
+            () => SpreadsheetDocument.Open(
+                file.Rewind(), isEditable: false, new OpenSettings { MaxCharactersInPart = options.MaxRecordLength }));
         var (sheet, columns, header, contents) = await GuardedAsync(options, () => FindAsync(workbook, options, cancellationToken));
         var merged = await GuardedAsync(options, () => SheetRows.MergedAsync(sheet, options, cancellationToken));
         var shared = new SharedCells(merged, [.. columns.Contexts, columns.Topic, columns.Dataset]);
@@ -79,7 +90,9 @@ internal static class SpreadsheetQuestions
             }
 
             var problem = row.Problem
-                ?? row.Faults.Where(fault => columns.Reads(fault.Column)).Select(fault => $"The cell under '{Excerpt.Of(columns.Names[fault.Column])}' {fault.Problem}").FirstOrDefault();
+                ?? row.Faults.Where(fault => columns.Reads(fault.Column))
+                    .Select(fault => $"The cell under '{Excerpt.Of(columns.Names[fault.Column])}' {fault.Problem}")
+                    .FirstOrDefault();
             var record = problem is null
                 ? TableRow.Read(
                     columns, shared.Filled(row.Number, Filled(row.Cells, header.Cells.Count)), header.Cells.Count,
@@ -118,7 +131,9 @@ internal static class SpreadsheetQuestions
             if (columns is not null && sheet.State?.Value is { } state && state != SheetStateValues.Visible)
             {
                 options.Noted?.Invoke($"Sheet '{name}' holds questions, but is hidden: it is left out.");
-                firstFault = firstFault.StartsWith("sheet", StringComparison.Ordinal) ? firstFault : $"sheet '{name}' holds questions, but is hidden; unhide it.";
+                firstFault = firstFault.StartsWith("sheet", StringComparison.Ordinal)
+                    ? firstFault
+                    : $"sheet '{name}' holds questions, but is hidden; unhide it.";
             }
             else if (columns is null)
             {
@@ -126,7 +141,8 @@ internal static class SpreadsheetQuestions
             }
             else if (found is not null)
             {
-                throw new QuestionSetException(options.FileName, $"sheets '{foundName}' and '{name}' both hold questions; save each as a file of its own.");
+                throw new QuestionSetException(
+                    options.FileName, $"sheets '{foundName}' and '{name}' both hold questions; save each as a file of its own.");
             }
             else
             {
@@ -134,10 +150,14 @@ internal static class SpreadsheetQuestions
             }
         }
 
-        return found is var (questions, meaning, first) ? (questions, meaning, first, contents) : throw new QuestionSetException(options.FileName, firstFault);
+        return found is var (questions, meaning, first)
+            ? (questions, meaning, first, contents)
+            : throw new QuestionSetException(options.FileName, firstFault);
     }
 
-    /// <summary>The header of a sheet: its first row with a text or, where that is a title, one of the rows below it that is a header.</summary>
+    /// <summary>
+    /// The header of a sheet: its first row with a text or, where that is a title, one of the rows below it that is a header.
+    /// </summary>
     private static async Task<(SheetRow Row, QuestionColumns? Columns, string Fault)?> HeaderAsync(
         WorksheetPart sheet, CellContents contents, QuestionSetOptions options, CancellationToken cancellationToken)
     {
@@ -169,7 +189,8 @@ internal static class SpreadsheetQuestions
     }
 
     /// <summary>Cells behind the last one with a text are not stored.</summary>
-    private static IReadOnlyList<string> Filled(IReadOnlyList<string> cells, int count) => cells.Count >= count ? cells : [.. cells, .. Enumerable.Repeat("", count - cells.Count)];
+    private static IReadOnlyList<string> Filled(IReadOnlyList<string> cells, int count) =>
+        cells.Count >= count ? cells : [.. cells, .. Enumerable.Repeat("", count - cells.Count)];
 
     private static T Guarded<T>(QuestionSetOptions options, Func<T> opening)
     {
@@ -191,7 +212,10 @@ internal static class SpreadsheetQuestions
         }
         catch (BoundedText.RecordTooLongException fault)
         {
-            throw new QuestionSetException(options.FileName, $"a row of the workbook is longer than {options.MaxRecordLength:N0} characters (MaxRecordLength).", innerException: fault);
+            throw new QuestionSetException(
+                options.FileName,
+                $"a row of the workbook is longer than {options.MaxRecordLength:N0} characters (MaxRecordLength).",
+                innerException: fault);
         }
         catch (Exception fault) when (IsDamage(fault))
         {
@@ -201,8 +225,10 @@ internal static class SpreadsheetQuestions
 
     /// <summary>What the library and the archive throw for parts that are not as the format says.</summary>
     private static bool IsDamage(Exception fault) =>
-        fault is OpenXmlPackageException or InvalidDataException or XmlException or FormatException or IOException or ArgumentException or InvalidOperationException or NotSupportedException or KeyNotFoundException
-            or NullReferenceException or UriFormatException or IndexOutOfRangeException;
+        fault is OpenXmlPackageException or InvalidDataException or XmlException or FormatException or IOException or ArgumentException
+            or InvalidOperationException or NotSupportedException or KeyNotFoundException or NullReferenceException or UriFormatException
+            or IndexOutOfRangeException;
 
-    private static QuestionSetException Damaged(QuestionSetOptions options, Exception fault) => new(options.FileName, "the xlsx workbook is damaged.", innerException: fault);
+    private static QuestionSetException Damaged(QuestionSetOptions options, Exception fault) =>
+        new(options.FileName, "the xlsx workbook is damaged.", innerException: fault);
 }

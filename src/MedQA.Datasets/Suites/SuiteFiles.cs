@@ -12,8 +12,10 @@ public sealed record SuiteFiles(IReadOnlyList<ImportFile> Files, IReadOnlyList<S
 {
     private static readonly string[] Extensions = [".csv", ".tsv", ".txt", ".json", ".jsonl", ".xml", ".xlsx", ".parquet"];
 
-    /// <summary>Finds the sets of a suite in a folder and the folders below it: as their authors publish them, or as canonical CSV. A set is known by its format, its number of options and of questions, and of MMLU by the topic that is the
-    /// file's name; files in no format of question sets, and other sets, are passed over. Of PubMedQA's labelled records the list of decisions must be there, which says which are the test questions.</summary>
+    /// <summary>Finds the sets of a suite in a folder and the folders below it: as their authors publish them, or as canonical CSV. A set
+    /// is known by its format, its number of options and of questions, and of MMLU by the topic that is the file's name; files in no format
+    /// of question sets, and other sets, are passed over. Of PubMedQA's labelled records the list of decisions must be there, which says
+    /// which are the test questions.</summary>
     /// <param name="suite">The suite.</param>
     /// <param name="folder">The folder.</param>
     /// <param name="cancellationToken">Ends the search.</param>
@@ -71,7 +73,10 @@ public sealed record SuiteFiles(IReadOnlyList<ImportFile> Files, IReadOnlyList<S
     }
 
     private static Contents Once(Contents? earlier, Contents later, string what) =>
-        earlier is null ? later : throw new QuestionSetException(what, $"it was found twice, as {earlier.Path} and as {later.Path}; name a folder that holds only one of both.");
+        earlier is null
+            ? later
+            : throw new QuestionSetException(
+                what, $"it was found twice, as {earlier.Path} and as {later.Path}; name a folder that holds only one of both.");
 
     /// <summary>What a file holds, as far as sets are known by it.</summary>
     private sealed record Contents(string Path, QuestionSetFormat Format, int Accepted, int Options, IReadOnlySet<string> Datasets)
@@ -108,7 +113,8 @@ public sealed record SuiteFiles(IReadOnlyList<ImportFile> Files, IReadOnlyList<S
                 _ when Format == QuestionSetFormat.Csv => named && Accepted == member.Questions,
                 QuestionSetFormat.Mmlu => Format == QuestionSetFormat.Mmlu && named && Accepted == member.Questions,
                 QuestionSetFormat.PubMedQa => Format == QuestionSetFormat.PubMedQa && Accepted >= member.Questions,
-                QuestionSetFormat.QuestionList => Format is QuestionSetFormat.QuestionList or QuestionSetFormat.Spreadsheet && Accepted == member.Questions,
+                QuestionSetFormat.QuestionList =>
+                    Format is QuestionSetFormat.QuestionList or QuestionSetFormat.Spreadsheet && Accepted == member.Questions,
                 _ => Format == member.Format && Accepted == member.Questions,
             };
         }

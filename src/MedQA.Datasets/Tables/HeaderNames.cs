@@ -2,14 +2,23 @@ using MedQA.Datasets.Answers;
 
 namespace MedQA.Datasets.Tables;
 
-/// <summary>The names by which tables and JSON records call the parts of a question. Case, spaces, underscores, hyphens, dots, colons and brackets do not count.
-/// Where a file has several names of one part, the first in the list counts; of the gold answer all count and must agree.</summary>
+/// <summary>The names by which tables and JSON records call the parts of a question. Case, spaces, underscores, hyphens, dots, colons and
+/// brackets do not count. Where a file has several names of one part, the first in the list counts; of the gold answer all count and must
+/// agree.</summary>
 internal static class HeaderNames
 {
     public static readonly string[] Question = ["question", "question_text", "stem", "query", "q", "text", "prompt", "problem"];
 
     /// <summary>What published sets call the question, where none of <see cref="Question"/> is there.</summary>
-    public static readonly string[] PublishedQuestion = ["qtext", "full_question", "problem_text", "question_stem", "input", "sent1", "ctx"];
+    public static readonly string[] PublishedQuestion = [
+        "qtext",
+        "full_question",
+        "problem_text",
+        "question_stem",
+        "input",
+        "sent1",
+        "ctx"
+    ];
 
     /// <summary>What sets call the question that they ask about a <see cref="Stem"/>.</summary>
     public static readonly string[] Asking = ["question", "lead_in", "lead_in_question"];
@@ -25,7 +34,16 @@ internal static class HeaderNames
 
     public static readonly string[] Id = ["id", "question_id", "qid", "uid", "uuid", "pmid"];
     public static readonly string[] Dataset = ["dataset", "data_set", "benchmark", "source"];
-    public static readonly string[] Topic = ["topic", "subject", "category", "subject_name", "topic_name", "specialty", "question_type", "meta_info"];
+    public static readonly string[] Topic = [
+        "topic",
+        "subject",
+        "category",
+        "subject_name",
+        "topic_name",
+        "specialty",
+        "question_type",
+        "meta_info"
+    ];
     public static readonly string[] Context =
     [
         "context", "abstract", "passage", "vignette", "background", "article", "premise", "clinical_case", "scenario", "story",
@@ -39,7 +57,18 @@ internal static class HeaderNames
     public static readonly string[] References = ["reference_answers", "reference_answer", "references", "ideal_answer", "long_answer"];
 
     /// <summary>Fields that may name the right option in any notation.</summary>
-    public static readonly string[] Answer = ["answer", "correct_answer", "correct", "correct_option", "gold", "answer_key", "label", "target", "ans", "final_decision"];
+    public static readonly string[] Answer = [
+        "answer",
+        "correct_answer",
+        "correct",
+        "correct_option",
+        "gold",
+        "answer_key",
+        "label",
+        "target",
+        "ans",
+        "final_decision"
+    ];
 
     /// <summary>Fields that name the right option by letter or number.</summary>
     public static readonly string[] AnswerIndex = ["answer_idx", "answer_index", "correct_idx", "correct_index", "cop", "ra"];
@@ -52,9 +81,12 @@ internal static class HeaderNames
     /// <summary>Fields that may name the right option in any notation, where none of the fields above is there.</summary>
     public static readonly string[] OtherAnswer =
     [
-        "correct_choice", "right_answer", "right_option", "best_answer", "correct_answers", Answers, "gold_answer", "gold_label", "gold_index", "gold_idx",
-        "ground_truth", "expected_answer", "correct_response", "correct_letter", "correct_answer_letter", "correct_answer_index", "correct_answer_idx",
-        "correct_option_index", "correct_choice_index", "answer_label", "answer_option", "answer_choice", "answer_id", "correct_id", "target_idx",
+        "correct_choice", "right_answer", "right_option", "best_answer", "correct_answers", Answers, "gold_answer", "gold_label",
+        "gold_index", "gold_idx",
+        "ground_truth", "expected_answer", "correct_response", "correct_letter", "correct_answer_letter", "correct_answer_index",
+        "correct_answer_idx",
+        "correct_option_index", "correct_choice_index", "answer_label", "answer_option", "answer_choice", "answer_id", "correct_id",
+        "target_idx",
         "ideal", "key", "solution",
     ];
 
@@ -81,7 +113,8 @@ internal static class HeaderNames
     ];
 
     /// <summary>The names of the gold answer where none of <see cref="Gold"/> is there.</summary>
-    public static IEnumerable<(string Name, AnswerNotations Allowed)> OtherGold { get; } = [.. OtherAnswer.Select(static name => (name, AnswerNotations.Any))];
+    public static IEnumerable<(string Name, AnswerNotations Allowed)> OtherGold { get; } = [.. OtherAnswer.Select(
+        static name => (name, AnswerNotations.Any))];
 
     /// <summary>Properties in which some sets wrap the question with its options.</summary>
     public static readonly string[] Wrappers = ["data", "doc", "record", "sample", "row", "item", "example", "question", "qa"];
@@ -106,8 +139,14 @@ internal static class HeaderNames
     /// <summary>Whether a name without what does not count is one of a list.</summary>
     public static bool IsOf(string plain, string[] names) => Array.Exists(names, name => Plain(name) == plain);
 
-    /// <summary>A name without what does not count: white space, line feeds, underscores, hyphens, dots, colons, brackets, marks of order and emphasis.</summary>
+    /// <summary>
+    /// A name without what does not count: white space, line feeds, underscores, hyphens, dots, colons, brackets, marks of order and
+    /// emphasis.
+    /// </summary>
     public static string Plain(string name) =>
-        string.Concat(name.Where(static c => !char.IsWhiteSpace(c) && c is not ('_' or '-' or '.' or ':' or '(' or ')' or '[' or ']' or '*' or '\uFEFF' or '\u200B')))
+        string.Concat(
+            name.Where(
+                static c => !char.IsWhiteSpace(c)
+                    && c is not ('_' or '-' or '.' or ':' or '(' or ')' or '[' or ']' or '*' or '\uFEFF' or '\u200B')))
             .ToLowerInvariant();
 }

@@ -6,7 +6,10 @@ namespace MedQA.Datasets.Tables;
 internal static class JsonText
 {
     /// <summary>A string's text, a number or truth value as it is written; <see langword="null"/> for null, objects and arrays.</summary>
-    /// <remarks>A string with half a surrogate pair, which no UTF-8 can hold, gives <see cref="Sources.SourceText.Undecodable"/>: its row is then rejected.</remarks>
+    /// <remarks>
+    /// A string with half a surrogate pair, which no UTF-8 can hold, gives <see cref="Sources.SourceText.Undecodable"/>: its row is then
+    /// rejected.
+    /// </remarks>
     public static string? Of(JsonElement value)
     {
         switch (value.ValueKind)
@@ -28,7 +31,9 @@ internal static class JsonText
         }
     }
 
-    /// <summary>The first property of an object with a name, or <see langword="null"/>. (TryGetProperty fails where any name is no valid text.)</summary>
+    /// <summary>
+    /// The first property of an object with a name, or <see langword="null"/>. (TryGetProperty fails where any name is no valid text.)
+    /// </summary>
     public static JsonElement? Member(JsonElement record, string name)
     {
         foreach (var property in record.EnumerateObject())

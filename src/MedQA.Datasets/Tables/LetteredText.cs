@@ -4,7 +4,10 @@ using MedQA.Evaluation.Questions;
 
 namespace MedQA.Datasets.Tables;
 
-/// <summary>Options that stand in one text, each behind its letter: on lines of their own ("A Heparin", "B. Digoxin"), or in one line ("A) Heparin B) Digoxin").</summary>
+/// <summary>
+/// Options that stand in one text, each behind its letter: on lines of their own ("A Heparin", "B. Digoxin"), or in one line ("A) Heparin
+/// B) Digoxin").
+/// </summary>
 internal static partial class LetteredText
 {
     /// <summary>How long a list is at most that stands where a passage is expected.</summary>

@@ -4,7 +4,10 @@ using MedQA.Datasets.Sources;
 
 namespace MedQA.Datasets.Tables;
 
-/// <summary>Options that stand in one field: a JSON array or object, the same as Python writes it, texts between vertical bars, texts behind letters, or a text on each line.</summary>
+/// <summary>
+/// Options that stand in one field: a JSON array or object, the same as Python writes it, texts between vertical bars, texts behind
+/// letters, or a text on each line.
+/// </summary>
 /// <param name="Texts">The options; a last one may be blank.</param>
 internal sealed record OptionList(IReadOnlyList<string> Texts)
 {
@@ -22,7 +25,10 @@ internal sealed record OptionList(IReadOnlyList<string> Texts)
     public bool IsKeyed => Names.Count > 0;
 
     /// <summary>The number of the first option, where the field numbers them.</summary>
-    public int? FirstNumber => Names.Count > 0 && Names.All(static name => int.TryParse(name, out _)) ? int.Parse(Names[0], System.Globalization.CultureInfo.InvariantCulture) : null;
+    public int? FirstNumber =>
+        Names.Count > 0 && Names.All(static name => int.TryParse(name, out _))
+            ? int.Parse(Names[0], System.Globalization.CultureInfo.InvariantCulture)
+            : null;
 
     /// <summary>Whether a name is that of the text of an option.</summary>
     public static bool IsValue(string name) => HeaderNames.IsOf(HeaderNames.Plain(name), Values);
@@ -56,11 +62,14 @@ internal sealed record OptionList(IReadOnlyList<string> Texts)
         }
 
         var lettered = LetteredText.Options(field);
-        var lines = lettered.Count > 0 ? lettered : field.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        var lines =
+            lettered.Count > 0 ? lettered : field.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         return LetteredText.BeginWithLead(lines) ? Leading(lines[0]) : new OptionList(lines.Count > 1 ? lines : [field.Trim()]);
     }
 
-    /// <summary>A structure as JSON or Python writes it; <see langword="null"/> where it is neither. The document is the caller's to dispose.</summary>
+    /// <summary>
+    /// A structure as JSON or Python writes it; <see langword="null"/> where it is neither. The document is the caller's to dispose.
+    /// </summary>
     /// <param name="text">What may be one.</param>
     /// <param name="fault">What a JSON parser says of it.</param>
     public static JsonDocument? Structure(ReadOnlySpan<char> text, out string fault)
@@ -86,15 +95,20 @@ internal sealed record OptionList(IReadOnlyList<string> Texts)
         }
     }
 
-    /// <summary>Reads options from JSON: an array of texts, an array of {key, value} or {key, text}, an object by letter or number, or an object of the arrays text and label.</summary>
+    /// <summary>
+    /// Reads options from JSON: an array of texts, an array of {key, value} or {key, text}, an object by letter or number, or an object of
+    /// the arrays text and label.
+    /// </summary>
     private static OptionList Of(JsonElement json)
     {
         switch (json.ValueKind)
         {
-            case JsonValueKind.Array when json.EnumerateArray().Any(static item => item.ValueKind is JsonValueKind.Array or JsonValueKind.Object)
+            case JsonValueKind.Array
+                when json.EnumerateArray().Any(static item => item.ValueKind is JsonValueKind.Array or JsonValueKind.Object)
                 && json.EnumerateArray().All(static item => StructuredText.Single(item) is not null):
                 return WithoutLead([.. json.EnumerateArray().Select(static item => StructuredText.Single(item)!)]);
-            case JsonValueKind.Array when json.GetArrayLength() > 0 && json.EnumerateArray().All(static item => item.ValueKind == JsonValueKind.Object):
+            case JsonValueKind.Array
+                when json.GetArrayLength() > 0 && json.EnumerateArray().All(static item => item.ValueKind == JsonValueKind.Object):
                 return Objects([.. json.EnumerateArray()]);
             case JsonValueKind.Array:
                 return json.EnumerateArray().Any(static item => item.ValueKind is JsonValueKind.Array or JsonValueKind.Object)
@@ -128,10 +142,13 @@ internal sealed record OptionList(IReadOnlyList<string> Texts)
                 || HeaderNames.IsOf(HeaderNames.Plain(JsonText.NameOf(member)), Flags))
             is { Value.ValueKind: not JsonValueKind.Undefined } flag)
         {
-            return Wrong($"The options say in '{Excerpt.Of(JsonText.NameOf(flag))}' whether each is right; name the letter of the right one in a field answer.");
+            return Wrong(
+                $"The options say in '{Excerpt.Of(JsonText.NameOf(flag))}' whether each is right; name the letter of the right one in a "
+                    + "field answer.");
         }
 
-        return Keyed([.. items.Select(static item => (Member(item, Keys) is { } key ? JsonText.Of(key) : null, Member(item, Values) ?? default))]);
+        return Keyed(
+            [.. items.Select(static item => (Member(item, Keys) is { } key ? JsonText.Of(key) : null, Member(item, Values) ?? default))]);
     }
 
     /// <summary>Options as one array of texts and one of their letters.</summary>
@@ -173,7 +190,8 @@ internal sealed record OptionList(IReadOnlyList<string> Texts)
             var isText = text.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Array or JsonValueKind.Object);
             if (place < 0 || place >= ordered.Length || ordered[place] is not null || !isText)
             {
-                return Wrong($"The options are not named A, B, C … or by numbers without a gap, or one is no text (see '{Excerpt.Of(key ?? "")}').");
+                return Wrong(
+                    $"The options are not named A, B, C … or by numbers without a gap, or one is no text (see '{Excerpt.Of(key ?? "")}').");
             }
 
             ordered[place] = JsonText.Of(text) ?? "";

@@ -4,7 +4,10 @@ using MedQA.Datasets.Sources;
 
 namespace MedQA.Datasets.Tables;
 
-/// <summary>Records of PubMedQA: a question about an abstract that is given in parts, answered yes, no or maybe. Published by PMID with names in capitals; copies have the parts one level deeper.</summary>
+/// <summary>
+/// Records of PubMedQA: a question about an abstract that is given in parts, answered yes, no or maybe. Published by PMID with names in
+/// capitals; copies have the parts one level deeper.
+/// </summary>
 internal static class PubMedQaRecord
 {
     /// <summary>What a question of PubMedQA is answered with.</summary>
@@ -37,7 +40,8 @@ internal static class PubMedQaRecord
     private static JsonElement? Contexts(JsonElement record) => Member(record, "contexts") switch
     {
         { ValueKind: JsonValueKind.Array } parts => parts,
-        null when Member(record, "context") is { ValueKind: JsonValueKind.Object } context && Member(context, "contexts") is { ValueKind: JsonValueKind.Array } parts => parts,
+        null when Member(record, "context") is { ValueKind: JsonValueKind.Object } context
+            && Member(context, "contexts") is { ValueKind: JsonValueKind.Array } parts => parts,
         _ => null,
     };
 

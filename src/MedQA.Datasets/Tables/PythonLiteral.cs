@@ -5,7 +5,9 @@ using System.Text.Json;
 
 namespace MedQA.Datasets.Tables;
 
-/// <summary>Reads lists and dicts as Python writes them as text: single quotes, None, True, nan, tuples, and arrays of NumPy, which have no commas.</summary>
+/// <summary>
+/// Reads lists and dicts as Python writes them as text: single quotes, None, True, nan, tuples, and arrays of NumPy, which have no commas.
+/// </summary>
 internal ref struct PythonLiteral
 {
     private const int MaxDepth = 16;

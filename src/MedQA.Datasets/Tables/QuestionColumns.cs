@@ -143,14 +143,18 @@ internal sealed record QuestionColumns
 
         if (!columns.HasOptions && UnreadColumns.Options(header, plain, columns.Reads) is { Count: > 0 } unread)
         {
-            fault = $"{Named(unread)} like options, but not under a name that is read: name the options option_a, option_b …, with the letter of the right one in answer, "
-                + "or put them into one column options; a column that holds no option needs another name.";
+            fault =
+                $"{Named(unread)} like options, but not under a name that is read: name the options option_a, option_b …, with the letter "
+                    + "of the right one in answer, "
+                    + "or put them into one column options; a column that holds no option needs another name.";
             return null;
         }
 
         if (columns.HasOptions && columns.Gold.Count == 0 && UnreadColumns.Gold(header, plain, columns.Reads) is { Count: > 0 } gold2)
         {
-            fault = $"{Named(gold2)} like the right answer, but not under a name that is read: name it answer; a column that does not name the right option needs another name.";
+            fault =
+                $"{Named(gold2)} like the right answer, but not under a name that is read: name it answer; a column that does not name "
+                    + "the right option needs another name.";
             return null;
         }
 
@@ -158,9 +162,11 @@ internal sealed record QuestionColumns
     }
 
     private static string Named(IReadOnlyList<string> names) =>
-        $"{string.Join(", ", names.Take(8))}{(names.Count > 8 ? $" and {names.Count - 8} more" : "")} {(names.Count == 1 ? "looks" : "look")}";
+        $"{string.Join(", ", names.Take(8))}{(names.Count > 8 ? $" and {names.Count - 8} more" : "")} "
+            + $"{(names.Count == 1 ? "looks" : "look")}";
 
-    private static List<GoldColumn> GoldColumns(IReadOnlyList<string> header, string[] plain, IEnumerable<(string Name, AnswerNotations Allowed)> names) =>
+    private static List<GoldColumn> GoldColumns(
+        IReadOnlyList<string> header, string[] plain, IEnumerable<(string Name, AnswerNotations Allowed)> names) =>
     [
         .. names
             .Select(gold => (Column: Array.IndexOf(plain, HeaderNames.Plain(gold.Name)), gold.Allowed))

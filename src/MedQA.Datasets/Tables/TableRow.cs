@@ -30,7 +30,8 @@ internal static partial class TableRow
     /// <param name="line">The line on which the row starts.</param>
     /// <param name="number">The row's number, from 1.</param>
     /// <param name="notation">The setting.</param>
-    public static SourceRecord? Read(QuestionColumns columns, IReadOnlyList<string> fields, int columnCount, int line, int number, AnswerNotation notation)
+    public static SourceRecord? Read(
+        QuestionColumns columns, IReadOnlyList<string> fields, int columnCount, int line, int number, AnswerNotation notation)
     {
         if (fields.All(string.IsNullOrWhiteSpace))
         {
@@ -50,7 +51,10 @@ internal static partial class TableRow
         };
         if (fields.Count > columnCount && fields.Skip(columnCount).Any(static field => !string.IsNullOrWhiteSpace(field)))
         {
-            return record with { Problem = $"The row has {fields.Count} fields, the header {columnCount}: is a field with the separator in it not quoted?" };
+            return record with
+            {
+                Problem = $"The row has {fields.Count} fields, the header {columnCount}: is a field with the separator in it not quoted?"
+            };
         }
 
         if (columns.Gold.Any(gold => gold.Column >= fields.Count) || columns.Question >= fields.Count)
@@ -65,12 +69,17 @@ internal static partial class TableRow
             return record with { Problem = problem };
         }
 
-        var claims = columns.Gold.Select(gold => new GoldClaim(gold.Name, Field(gold.Column) ?? "", gold.Allowed.Narrowed(notation))).ToList();
+        var claims =
+            columns.Gold.Select(gold => new GoldClaim(gold.Name, Field(gold.Column) ?? "", gold.Allowed.Narrowed(notation))).ToList();
         var says = claims.Exists(static claim => !string.IsNullOrWhiteSpace(claim.Value));
         var list = OptionList.Parse(Field(columns.OptionList >= 0 ? columns.OptionList : columns.Answers) ?? "");
         if (columns.Answers >= 0 && (list.Texts.Count > 1 || list.Problem is not null) && !says && !list.IsKeyed)
         {
-            return record with { Problem = "The field 'answers' can list options or reference answers: name it options, with the right one in answer, or reference_answers." };
+            return record with
+            {
+                Problem = "The field 'answers' can list options or reference answers: name it options, with the right one in answer, or "
+                    + "reference_answers."
+            };
         }
 
         if (columns.Answers >= 0 && list is { Texts.Count: 1, Problem: null })
@@ -154,7 +163,8 @@ internal static partial class TableRow
             };
         }
 
-        var answers = claims.SelectMany(static claim => References(claim.Value)).Where(static value => !string.IsNullOrWhiteSpace(value)).ToList();
+        var answers =
+            claims.SelectMany(static claim => References(claim.Value)).Where(static value => !string.IsNullOrWhiteSpace(value)).ToList();
         var references = References(Field(columns.References));
         List<string> said = [.. answers.Concat(references).Take(MaxAnswers)];
         if (LetteredText.IsWithin(record.Text ?? "", said) || LetteredText.AreLines(record.Context ?? "", [.. answers.Take(MaxAnswers)])
@@ -218,7 +228,8 @@ internal static partial class TableRow
     }
 
     /// <summary>The fields that nobody reads and that name one of the options.</summary>
-    private static IEnumerable<string> MayBeGold(QuestionColumns columns, IReadOnlyList<string> fields, int columnCount, IReadOnlyList<string> options)
+    private static IEnumerable<string> MayBeGold(
+        QuestionColumns columns, IReadOnlyList<string> fields, int columnCount, IReadOnlyList<string> options)
     {
         foreach (var unread in columns.Unread.Where(unread => unread.Column < Math.Min(fields.Count, columnCount)))
         {
@@ -505,7 +516,8 @@ internal static partial class TableRow
                 && !IsRunningNumber(field) && !IsWithin(field, text) && !IsWithin(text, field) && !IsWithin(field, record.Context ?? ""))
             {
                 return $"{columns.NameOf(columns.Question)} and {columns.NameOf(column)} may both hold the question: "
-                    + "join them in question, name the one that the question is about context, or give the one that is not asked another name.";
+                    + "join them in question, name the one that the question is about context, or give the one that is not asked another "
+                    + "name.";
             }
         }
 
@@ -546,7 +558,8 @@ internal static partial class TableRow
     /// </summary>
     private static IEnumerable<string> LongTexts(QuestionColumns columns, IReadOnlyList<string> fields)
     {
-        foreach (var unread in columns.Unread.Where(unread => unread.Column < fields.Count && unread.MayHoldPassage && !unread.IsSameAnswer))
+        foreach (var unread in columns.Unread.Where(
+            unread => unread.Column < fields.Count && unread.MayHoldPassage && !unread.IsSameAnswer))
         {
             var field = fields[unread.Column];
             var text = field.Length >= LongText / 4 && field.AsSpan().TrimStart() is ['[' or '{', ..]
@@ -586,9 +599,13 @@ internal static partial class TableRow
             : value;
     }
 
-    /// <summary>The text of a right answer that stands in a list of one; anything else as it is, a list of several without its brackets.</summary>
+    /// <summary>
+    /// The text of a right answer that stands in a list of one; anything else as it is, a list of several without its brackets.
+    /// </summary>
     private static string OneOf(string value, IReadOnlyList<string> options) =>
-        value.AsSpan().TrimStart() is ['[', ..] && !options.Contains(value, StringComparer.Ordinal) && OptionList.Parse(value) is { Problem: null } list
+        value.AsSpan().TrimStart() is ['[', ..]
+            && !options.Contains(value, StringComparer.Ordinal)
+            && OptionList.Parse(value) is { Problem: null } list
             ? string.Join(", ", list.Texts)
             : value;
 
@@ -607,7 +624,9 @@ internal static partial class TableRow
         return value;
     }
 
-    /// <summary>Whether an answer can only mean an option that is not there: a letter, a number from 0 to 9, several letters, a letter and a text.</summary>
+    /// <summary>
+    /// Whether an answer can only mean an option that is not there: a letter, a number from 0 to 9, several letters, a letter and a text.
+    /// </summary>
     private static bool IsPlace(string answer) =>
         OptionPlace.Of(answer) is { Letter: not null } or { Number: <= 9 }
         || OptionPlace.AreLetters(answer) || OptionPlace.IsMarked(answer);

@@ -2,8 +2,8 @@ using System.Text;
 
 namespace MedQA.Datasets.Tables;
 
-/// <summary>Finds columns that nobody reads although their names say that they hold options or the right answer: without them a question with options would
-/// be taken for one with a free answer, or go unscored.</summary>
+/// <summary>Finds columns that nobody reads although their names say that they hold options or the right answer: without them a question
+/// with options would be taken for one with a free answer, or go unscored.</summary>
 internal static class UnreadColumns
 {
     private static readonly string[] OptionStems =
@@ -186,10 +186,13 @@ internal static class UnreadColumns
     /// <param name="plain">The same without what does not count.</param>
     /// <param name="isRead">Whether a column is read.</param>
     public static IReadOnlyList<string> Gold(IReadOnlyList<string> header, string[] plain, Func<int, bool> isRead) =>
-        Found(header, isRead, column => GoldNames.Contains(plain[column], StringComparer.Ordinal) || (HasStem(plain[column], GoldStems) && !IsAbout(header[column])));
+        Found(header, isRead, column =>
+            GoldNames.Contains(plain[column], StringComparer.Ordinal) || (HasStem(plain[column], GoldStems) && !IsAbout(header[column])));
 
     private static List<string> Found(IReadOnlyList<string> header, Func<int, bool> isRead, Func<int, bool> looksSo) =>
-        [.. Enumerable.Range(0, header.Count).Where(column => !isRead(column) && looksSo(column)).Select(column => $"'{Excerpt.Of(header[column])}'")];
+        [.. Enumerable.Range(0, header.Count)
+            .Where(column => !isRead(column) && looksSo(column))
+            .Select(column => $"'{Excerpt.Of(header[column])}'")];
 
     private static bool IsOption(string name, string plain, HashSet<string> names)
     {
@@ -233,7 +236,8 @@ internal static class UnreadColumns
         return stem.Length < plain.Length && names.Contains(stem + "i") && names.Contains(stem + "ii") && names.Contains(stem + "iii");
     }
 
-    private static bool HasStem(string plain, string[] stems) => Array.Exists(stems, stem => plain.Contains(stem, StringComparison.Ordinal));
+    private static bool HasStem(string plain, string[] stems) =>
+        Array.Exists(stems, stem => plain.Contains(stem, StringComparison.Ordinal));
 
     private static bool IsAbout(string name) => About.Overlaps(Words(name)) || About.Overlaps(Separated(name));
 

@@ -3,7 +3,9 @@ using MedQA.Files;
 
 namespace MedQA.Datasets.Training;
 
-/// <summary>Reads files of training text, of any length, as the texts that were trained on: without the escapes that JSON and CSV put into them.</summary>
+/// <summary>
+/// Reads files of training text, of any length, as the texts that were trained on: without the escapes that JSON and CSV put into them.
+/// </summary>
 public static class TrainingText
 {
     private const int Looked = 4096;
@@ -12,7 +14,9 @@ public static class TrainingText
     public static IReadOnlyList<string> FilesOf(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return Directory.Exists(path) ? [.. Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)] : [path];
+        return Directory.Exists(path)
+            ? [.. Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)]
+            : [path];
     }
 
     /// <summary>Opens a file; one whose name ends with <c>.gz</c> is unpacked.</summary>

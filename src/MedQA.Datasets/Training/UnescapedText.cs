@@ -3,7 +3,8 @@ using System.Globalization;
 namespace MedQA.Datasets.Training;
 
 /// <summary>
-/// A text without its escapes: <c>\n</c>, <c>\"</c>, <c>\u00e9</c> of JSON where the escape is a backslash, the doubled quote of CSV where it is a quote. What is no escape stays as it is.
+/// A text without its escapes: <c>\n</c>, <c>\"</c>, <c>\u00e9</c> of JSON where the escape is a backslash, the doubled quote of CSV where
+/// it is a quote. What is no escape stays as it is.
 /// </summary>
 /// <param name="text">The text; disposed with this.</param>
 /// <param name="escape">A backslash or a quote.</param>
@@ -73,6 +74,8 @@ internal sealed class UnescapedText(TextReader text, char escape) : TextReader
     private int Unicode()
     {
         var read = text.ReadBlock(_digits);
-        return read == 4 && ushort.TryParse(_digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code) ? code : '\uFFFD';
+        return read == 4 && ushort.TryParse(_digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code)
+            ? code
+            : '\uFFFD';
     }
 }

@@ -4,7 +4,10 @@ using System.Text;
 
 namespace MedQA.Datasets.Writing;
 
-/// <summary>Writes CSV (RFC 4180: commas, CRLF, quotes only where they are needed, also by readers that separate by semicolons or tabs) that a spreadsheet opens without running anything, see <see cref="SpreadsheetCell"/>.</summary>
+/// <summary>
+/// Writes CSV (RFC 4180: commas, CRLF, quotes only where they are needed, also by readers that separate by semicolons or tabs) that a
+/// spreadsheet opens without running anything, see <see cref="SpreadsheetCell"/>.
+/// </summary>
 public static class CsvLine
 {
     private static readonly SearchValues<char> Quoted = SearchValues.Create("\",;\t\r\n");
@@ -22,17 +25,22 @@ public static class CsvLine
         return line.Append("\r\n").ToString();
     }
 
-    /// <summary>One record with its line ending, whose texts stand as they are: for files that this assembly reads again, and not for people.</summary>
+    /// <summary>
+    /// One record with its line ending, whose texts stand as they are: for files that this assembly reads again, and not for people.
+    /// </summary>
     /// <param name="cells">The texts.</param>
-    internal static string Verbatim(IEnumerable<string?> cells) => $"{string.Join(',', cells.Select(static cell => Quote(cell ?? "")))}\r\n";
+    internal static string Verbatim(IEnumerable<string?> cells) =>
+        $"{string.Join(',', cells.Select(static cell => Quote(cell ?? "")))}\r\n";
 
     private static string Cell(object? value) => value switch
     {
         null => "",
         bool truth => truth ? "true" : "false",
-        IFormattable number when value is not Enum && Type.GetTypeCode(value.GetType()) is >= TypeCode.SByte and <= TypeCode.Decimal => number.ToString(null, CultureInfo.InvariantCulture),
+        IFormattable number when value is not Enum && Type.GetTypeCode(value.GetType()) is >= TypeCode.SByte and <= TypeCode.Decimal =>
+            number.ToString(null, CultureInfo.InvariantCulture),
         _ => Quote(SpreadsheetCell.Neutralized(Convert.ToString(value, CultureInfo.InvariantCulture) ?? "")),
     };
 
-    private static string Quote(string text) => text.AsSpan().ContainsAny(Quoted) ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
+    private static string Quote(string text) =>
+        text.AsSpan().ContainsAny(Quoted) ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
 }

@@ -6,19 +6,26 @@ using MedQA.Evaluation.Questions;
 
 namespace MedQA.Datasets.Writing;
 
-/// <summary>Writes the canonical question set: a CSV with the columns id, dataset, topic, question, context, option_a …, answer, reference_answers.</summary>
-/// <remarks>The columns topic, the options with their answer, and reference_answers are there where a question has them. The answer is a letter; where a gold letter is also the text of another option
-/// (blood groups, parts of a figure) its column is called answer_letter, so that the file means one thing only.</remarks>
+/// <summary>
+/// Writes the canonical question set: a CSV with the columns id, dataset, topic, question, context, option_a …, answer, reference_answers.
+/// </summary>
+/// <remarks>The columns topic, the options with their answer, and reference_answers are there where a question has them. The answer is a
+/// letter; where a gold letter is also the text of another option (blood groups, parts of a figure) its column is called answer_letter, so
+/// that the file means one thing only.</remarks>
 public static class QuestionSetWriter
 {
-    /// <summary>Writes questions as RFC 4180 CSV: UTF-8 without byte order mark, CRLF. Texts stand as they are: the file is for reading by <see cref="QuestionSetReader"/>, which gives the same questions again.</summary>
+    /// <summary>
+    /// Writes questions as RFC 4180 CSV: UTF-8 without byte order mark, CRLF. Texts stand as they are: the file is for reading by
+    /// <see cref="QuestionSetReader"/>, which gives the same questions again.
+    /// </summary>
     /// <param name="stream">Where to; not closed.</param>
     /// <param name="questions">The questions.</param>
     /// <param name="tally">Counts over at least these questions: they decide which columns there are.</param>
     /// <param name="cancellationToken">Ends the writing.</param>
     /// <returns>How many questions were written.</returns>
     /// <exception cref="ArgumentException">A question has more options than the tally knows of.</exception>
-    public static async Task<int> WriteAsync(Stream stream, IAsyncEnumerable<Question> questions, QuestionSetTally tally, CancellationToken cancellationToken = default)
+    public static async Task<int> WriteAsync(
+        Stream stream, IAsyncEnumerable<Question> questions, QuestionSetTally tally, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(questions);
@@ -46,7 +53,8 @@ public static class QuestionSetWriter
         header.AddRange("question", "context");
         if (tally.MaxOptions > 0)
         {
-            header.AddRange(Enumerable.Range(0, tally.MaxOptions).Select(static index => $"option_{char.ToLowerInvariant(OptionLetter.Of(index))}"));
+            header.AddRange(
+                Enumerable.Range(0, tally.MaxOptions).Select(static index => $"option_{char.ToLowerInvariant(OptionLetter.Of(index))}"));
             header.Add(tally.HasLettersAsTexts ? "answer_letter" : "answer");
         }
 
@@ -60,7 +68,9 @@ public static class QuestionSetWriter
 
     private static List<string?> Fields(Question question, QuestionSetTally tally)
     {
-        if (question.Options.Length > tally.MaxOptions || (question.Topic is not null && !tally.HasTopics) || (question.Options.IsEmpty && tally.FreeAnswers == 0))
+        if (question.Options.Length > tally.MaxOptions
+            || (question.Topic is not null && !tally.HasTopics)
+            || (question.Options.IsEmpty && tally.FreeAnswers == 0))
         {
             throw new ArgumentException($"Question '{question.Id}' was not counted by the tally.", nameof(tally));
         }
@@ -95,5 +105,6 @@ public static class QuestionSetWriter
 internal sealed partial class ReferenceAnswersJson : JsonSerializerContext
 {
     /// <summary>Letters of all languages stand as they are.</summary>
-    public static ReferenceAnswersJson Readable { get; } = new(new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    public static ReferenceAnswersJson Readable { get; } = new(
+        new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 }

@@ -5,7 +5,8 @@ public static class RejectedRowsWriter
 {
     /// <summary>Writes the rows as CSV (UTF-8, CRLF) with formula cells neutralized.</summary>
     /// <returns>How many rows were written.</returns>
-    public static async Task<int> WriteAsync(Stream stream, IAsyncEnumerable<RejectedRow> rows, CancellationToken cancellationToken = default)
+    public static async Task<int> WriteAsync(
+        Stream stream, IAsyncEnumerable<RejectedRow> rows, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(rows);

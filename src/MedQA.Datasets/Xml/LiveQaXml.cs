@@ -6,15 +6,20 @@ using MedQA.Datasets.Sources;
 
 namespace MedQA.Datasets.Xml;
 
-/// <summary>Reads LiveQA's consumer questions: the message is the question, its subject line the context, the first annotated type the topic. Runs of white space, which the files use to indent, become one space.</summary>
+/// <summary>
+/// Reads LiveQA's consumer questions: the message is the question, its subject line the context, the first annotated type the topic. Runs
+/// of white space, which the files use to indent, become one space.
+/// </summary>
 internal static partial class LiveQaXml
 {
     /// <summary>The element of a question.</summary>
     public const string QuestionElement = "NLM-QUESTION";
 
     /// <summary>Reads every question. No document type is read, so that there are no entities to expand or to fetch.</summary>
-    /// <exception cref="QuestionSetException">The file is not well-formed from some line on, has a document type, or a question is too long.</exception>
-    public static async IAsyncEnumerable<SourceRecord> ReadAsync(SourceFile file, QuestionSetOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <exception cref="QuestionSetException">The file is not well-formed from some line on, has a document type, or a question is too
+    /// long.</exception>
+    public static async IAsyncEnumerable<SourceRecord> ReadAsync(
+        SourceFile file, QuestionSetOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var text = await SourceText.OpenAsync(file, cancellationToken);
         using var bounded = new BoundedText(text, options.MaxRecordLength);
@@ -30,7 +35,8 @@ internal static partial class LiveQaXml
     /// <summary>Whether text begins like LiveQA's XML.</summary>
     public static bool Matches(string head)
     {
-        using var xml = XmlReader.Create(new StringReader(head), new XmlReaderSettings { DtdProcessing = DtdProcessing.Ignore, XmlResolver = null });
+        using var xml =
+            XmlReader.Create(new StringReader(head), new XmlReaderSettings { DtdProcessing = DtdProcessing.Ignore, XmlResolver = null });
         try
         {
             while (xml.Read())
@@ -49,9 +55,18 @@ internal static partial class LiveQaXml
         }
     }
 
-    private static XmlReaderSettings Settings => new() { Async = true, DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, IgnoreComments = true, IgnoreProcessingInstructions = true };
+    private static XmlReaderSettings Settings =>
+        new()
+        {
+            Async = true,
+            DtdProcessing = DtdProcessing.Prohibit,
+            XmlResolver = null,
+            IgnoreComments = true,
+            IgnoreProcessingInstructions = true
+        };
 
-    private static async Task<(XElement Element, int Line)?> NextAsync(XmlReader xml, QuestionSetOptions options, CancellationToken cancellationToken)
+    private static async Task<(XElement Element, int Line)?> NextAsync(
+        XmlReader xml, QuestionSetOptions options, CancellationToken cancellationToken)
     {
         var line = 1;
         try
@@ -74,11 +89,16 @@ internal static partial class LiveQaXml
         }
         catch (XmlException fault)
         {
-            throw new QuestionSetException(options.FileName, $"the XML cannot be read: {Reason(fault)}.", Math.Max(fault.LineNumber, 1), fault);
+            throw new QuestionSetException(
+                options.FileName, $"the XML cannot be read: {Reason(fault)}.", Math.Max(fault.LineNumber, 1), fault);
         }
         catch (BoundedText.RecordTooLongException fault)
         {
-            throw new QuestionSetException(options.FileName, $"the question that starts here is longer than {options.MaxRecordLength:N0} characters (MaxRecordLength).", Math.Max(line, LineOf(xml)), fault);
+            throw new QuestionSetException(
+                options.FileName,
+                $"the question that starts here is longer than {options.MaxRecordLength:N0} characters (MaxRecordLength).",
+                Math.Max(line, LineOf(xml)),
+                fault);
         }
     }
 
@@ -119,7 +139,8 @@ internal static partial class LiveQaXml
                 case XmlNodeType.EndElement:
                     open.Pop();
                     break;
-                case XmlNodeType.Text or XmlNodeType.CDATA or XmlNodeType.Whitespace or XmlNodeType.SignificantWhitespace when open.TryPeek(out var around):
+                case XmlNodeType.Text or XmlNodeType.CDATA or XmlNodeType.Whitespace
+                    or XmlNodeType.SignificantWhitespace when open.TryPeek(out var around):
                     around.Add(await subtree.GetValueAsync());
                     break;
             }
@@ -147,7 +168,8 @@ internal static partial class LiveQaXml
         };
     }
 
-    private static string? First(XElement question, string name) => question.Descendants(name).Select(Text).FirstOrDefault(static text => text.Length > 0);
+    private static string? First(XElement question, string name) =>
+        question.Descendants(name).Select(Text).FirstOrDefault(static text => text.Length > 0);
 
     private static string Text(XElement element) => WhiteSpace().Replace(element.Value, " ").Trim();
 
