@@ -63,17 +63,29 @@ internal static class BlobReading
 
     /// <summary>
     /// A blob to read from any place in it, or <see langword="null"/> where there is none. Reads what stood there when it was opened: a
-    /// blob that is replaced or deleted meanwhile ends the reading with a <see cref="RequestFailedException"/>.
+    /// blob of several parts that is replaced or deleted meanwhile ends the reading with a <see cref="RequestFailedException"/>.
     /// </summary>
     public static async Task<Stream?> FindReadableAsync(this BlobBaseClient blob, CancellationToken cancellationToken)
     {
-        try
+        while (true)
         {
-            return await blob.OpenReadAsync(new BlobOpenReadOptions(allowModifications: false), cancellationToken);
-        }
-        catch (RequestFailedException fault) when (fault.IsMissing())
-        {
-            return null;
+            try
+            {
+                var stream = await blob.OpenReadAsync(new BlobOpenReadOptions(allowModifications: false), cancellationToken);
+
+                // The first part is read here: a blob that was replaced between the two calls is opened again.
+                _ = await stream.ReadAtLeastAsync(new byte[1], 1, throwOnEndOfStream: false, cancellationToken);
+                stream.Position = 0;
+                return stream;
+            }
+            catch (RequestFailedException fault) when (fault.IsMissing())
+            {
+                return null;
+            }
+            catch (RequestFailedException fault) when (fault.IsChanged())
+            {
+                // The next try reads what stands there now.
+            }
         }
     }
 
