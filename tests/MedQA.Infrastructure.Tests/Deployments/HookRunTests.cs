@@ -235,7 +235,7 @@ public sealed partial class HookRunTests : IDisposable
 
         using var roles = JsonDocument.Parse(await File.ReadAllTextAsync(Repository.PathOf("infra", "hooks", "app-roles.json"),
             TestContext.Current.CancellationToken));
-        var expected = File.ReadAllLines(Repository.PathOf("src", "MedQA.Web", "Routing", "ApiRole.cs"));
+        var expected = File.ReadAllLines(Repository.PathOf("src", "MedQA.Web", "Requests", "ApiRole.cs"));
         Assert.Equal(["Reader", "Runner", "Admin"], roles.RootElement.EnumerateArray()
             .Select(static role => role.GetProperty("value").GetString()));
         Assert.All(roles.RootElement.EnumerateArray(), role =>

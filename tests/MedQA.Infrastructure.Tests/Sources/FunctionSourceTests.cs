@@ -54,7 +54,7 @@ public sealed partial class FunctionSourceTests
     [GeneratedRegex(@"new\(""(?<name>\w+)"", ""(?<method>[A-Z]+)"", ""(?<path>[^""]*)"", ApiRole\.", RegexOptions.NonBacktracking)]
     private static partial Regex Rows();
 
-    [GeneratedRegex(@"\[Function\(nameof\((?<name>\w+)\)\)\]\s+public Task<IResult> \w+\(\[HttpTrigger\(AuthorizationLevel\.Anonymous, ""(?<method>\w+)""(?<head>, ""head"")?, Route = (?<path>""[^""]*""|Root)\)\] HttpRequest request\) => api\.AnswerAsync\(nameof\((?<asks>\w+)\), request\);", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"\[Function\(nameof\((?<name>\w+)\)\)\]\s+public Task<IResult> \w+\(\s*\[HttpTrigger\(AuthorizationLevel\.Anonymous, ""(?<method>\w+)""(?<head>, ""head"")?, Route = (?<path>""[^""]*""|Root)\)\] HttpRequest request\)\s*=>\s*api\.AnswerAsync\(nameof\((?<asks>\w+)\), request\);", RegexOptions.NonBacktracking)]
     private static partial Regex HttpFunctions();
 
     [GeneratedRegex(@"\[HttpTrigger\(", RegexOptions.NonBacktracking)]
