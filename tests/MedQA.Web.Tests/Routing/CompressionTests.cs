@@ -79,7 +79,7 @@ public sealed class CompressionTests(AzuriteFixture azurite)
     public async Task Files_have_a_length_and_parts_and_others_are_sent_whole()
     {
         await using var server = await ApiServer.StartAsync(azurite.NewConnectionString());
-        var run = await server.FinishedRunAsync(ApiServer.Questions(3, right: 2) + "q0,Twice?,one,two,three,A\n");
+        var run = await server.FinishedRunAsync(ApiServer.Questions(3, right: 2) + "bad,,one,two,three,A\n");
         foreach (var file in RunFiles.All)
         {
             var call = new Call($"/api/runs/{run}/files/{file.Name}");

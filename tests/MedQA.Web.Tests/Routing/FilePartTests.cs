@@ -21,7 +21,7 @@ public sealed class FilePartTests(AzuriteFixture azurite)
     public async Task Only_a_files_own_strong_tag_gives_a_part_where_the_part_depends_on_it()
     {
         await using var server = await ApiServer.StartAsync(azurite.NewConnectionString());
-        var run = await server.FinishedRunAsync(ApiServer.Questions(3, right: 2) + "q0,Twice?,one,two,three,A\n");
+        var run = await server.FinishedRunAsync(ApiServer.Questions(3, right: 2) + "bad,,one,two,three,A\n");
         var parts = 0;
         foreach (var file in RunFiles.All)
         {
