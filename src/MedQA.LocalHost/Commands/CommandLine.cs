@@ -115,7 +115,7 @@ internal static class CommandLine
             CompletionCommand.Create(),
         };
         CommonOptions.AddTo(root);
-        TaughtCommand.Teach(root, """
+        CommandWithExamples.Teach(root, """
             Examples:
               medqa run samples/medqa.csv          answer and score a question set
               medqa results latest                 show its scores again

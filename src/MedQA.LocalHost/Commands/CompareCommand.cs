@@ -18,7 +18,7 @@ internal static class CompareCommand
             Arity = new ArgumentArity(2, 20)
         }.WithRuns();
         var html = HtmlFile.Create();
-        var command = new TaughtCommand("compare", "Compare runs: a table of strategies, models and data sets, and over the same "
+        var command = new CommandWithExamples("compare", "Compare runs: a table of strategies, models and data sets, and over the same "
             + "questions paired differences with intervals, McNemar's test, Holm's correction.", """
             Examples:
               medqa run mine.csv --profile few-shot

@@ -37,7 +37,8 @@ internal static class CompletionCommand
     {
         var shell = new Argument<string>("SHELL") { Description = "bash, zsh or pwsh" };
         shell.CompletionSources.Add([.. Scripts.Keys]);
-        var command = new TaughtCommand("completion", "Write a script that makes a shell complete commands, options and their values.", """
+        var command = new CommandWithExamples("completion", "Write a script that makes a shell complete commands, options and their "
+            + "values.", """
             Examples:
               source <(medqa completion bash)                               for this shell; in ~/.bashrc for all
               source <(medqa completion zsh)

@@ -23,7 +23,7 @@ internal static class DoctorCommand
     {
         var settings =
             string.Join('\n', Setting.All.Select(static setting => $"  {setting.Option,-14} {setting.Variable,-17} {setting.Meaning}"));
-        var command = new TaughtCommand(
+        var command = new CommandWithExamples(
             "doctor",
             "Check everything that a run needs: the settings, Node.js, the storage, the model.",
             $"The settings, as options, as environment variables, and by the option's name in {HostSettings.FileName}:\n{settings}");

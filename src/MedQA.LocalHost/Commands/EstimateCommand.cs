@@ -48,7 +48,8 @@ internal static class EstimateCommand
             HelpName = "AMOUNT"
         };
         var reading = new SetReadingOptions();
-        var command = new TaughtCommand("estimate", "Ask a few questions of a set, store nothing, and say what the whole set would take "
+        var command = new CommandWithExamples("estimate", "Ask a few questions of a set, store nothing, and say what the whole set would "
+            + "take "
             + "on this machine.", """
             Examples:
               medqa estimate mine.csv

@@ -38,7 +38,8 @@ internal static class ExportCommand
             Description = $"Only files of this format: {string.Join(", ", Formats)}. Can be given several times",
             HelpName = "FORMAT"
         };
-        var command = new TaughtCommand("export", "Write a run's report (JSON, Markdown, HTML), answers with their texts (CSV, Parquet), "
+        var command = new CommandWithExamples("export", "Write a run's report (JSON, Markdown, HTML), answers with their texts (CSV, "
+            + "Parquet), "
             + "every sample (answers.jsonl, samples.parquet) and configuration into a folder.", """
             Examples:
               medqa export latest

@@ -36,7 +36,8 @@ internal static class ImportCommand
                 GivenFiles.AddMissing(given, given.Tokens.Select(static token => token.Value));
             }
         });
-        var command = new TaughtCommand("import", "Write files in any format that is read (CSV, JSON, JSON lines, Parquet, spreadsheets, "
+        var command = new CommandWithExamples("import", "Write files in any format that is read (CSV, JSON, JSON lines, Parquet, "
+            + "spreadsheets, "
             + "LiveQA's XML) as one question set in CSV. `medqa run` reads them all without this, too.", """
             Examples:
               medqa import US_qbank.jsonl --to medqa.csv

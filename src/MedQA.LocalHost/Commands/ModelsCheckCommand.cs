@@ -36,7 +36,8 @@ internal static class ModelsCheckCommand
                     + "need more",
                 HelpName = "X"
             };
-        var command = new TaughtCommand("check", "Compare a model's tokens, logits, greedy texts and log-likelihoods with those of the "
+        var command = new CommandWithExamples("check", "Compare a model's tokens, logits, greedy texts and log-likelihoods with those of "
+            + "the "
             + "original. Exit code 1 beyond the tolerance.", """
             Examples:
               medqa models check smollm2-135m-instruct --graph model.exact.onnx --references tests/references --limit 3

@@ -16,7 +16,7 @@ internal static class ModelsCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var command = new TaughtCommand("models", "List the language models that are there, describe one, or fetch another.", """
+        var command = new CommandWithExamples("models", "List the language models that are there, describe one, or fetch another.", """
             Examples:
               medqa models
               medqa models describe smollm2-135m-instruct

@@ -31,7 +31,7 @@ internal static class ModelsFetchCommand
             HelpName = "URL",
         };
         const string Purpose = "Fetch an ONNX model from the Hugging Face hub, verify every file and load it. Run again, it continues.";
-        var command = new TaughtCommand("fetch", Purpose, """
+        var command = new CommandWithExamples("fetch", Purpose, """
             --graph FILE chooses among several graphs. HF_TOKEN is sent to the hub, and to it alone.
 
             Examples:

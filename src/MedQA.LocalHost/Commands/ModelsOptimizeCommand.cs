@@ -16,7 +16,8 @@ internal static class ModelsOptimizeCommand
             Description = "A model's folder, or its name in models; without it the model of the settings",
             Arity = ArgumentArity.ZeroOrOne
         };
-        var command = new TaughtCommand("optimize", "Write a faster graph beside a model's own: 8-bit products with zero points in place "
+        var command = new CommandWithExamples("optimize", "Write a faster graph beside a model's own: 8-bit products with zero points in "
+            + "place "
             + "of 4-bit products whose offsets are added apart. It needs more memory, and its results have bits of their own.", """
             Examples:
               medqa models optimize

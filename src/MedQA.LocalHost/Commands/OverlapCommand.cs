@@ -44,7 +44,8 @@ internal static class OverlapCommand
             HelpName = "RUN"
         }.WithRuns();
         var reading = new SetReadingOptions();
-        var command = new TaughtCommand("overlap", $"List the questions of which the whole text, or {TextOverlap.LongEnough} characters "
+        var command = new CommandWithExamples("overlap", $"List the questions of which the whole text, or {TextOverlap.LongEnough} "
+            + "characters "
             + "in one run, stand in a training text or in the worked examples.", """
             Examples:
               medqa overlap mine.csv --with training/

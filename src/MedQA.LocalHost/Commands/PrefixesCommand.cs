@@ -20,7 +20,8 @@ internal static class PrefixesCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var command = new TaughtCommand("prefixes", "List the tuned prefixes of the folder that --prefixes names, and whether the model "
+        var command = new CommandWithExamples("prefixes", "List the tuned prefixes of the folder that --prefixes names, and whether the "
+            + "model "
             + "can use them.", """
             Examples:
               medqa prefixes --prefixes prefixes

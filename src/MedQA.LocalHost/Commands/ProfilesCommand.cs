@@ -19,7 +19,7 @@ internal static class ProfilesCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var command = new TaughtCommand("profiles", "List the profiles: the ways in which questions can be asked.", """
+        var command = new CommandWithExamples("profiles", "List the profiles: the ways in which questions can be asked.", """
             Examples:
               medqa profiles
               medqa profiles show self-consistency > mine.json   (edit it, give it a name of its own)

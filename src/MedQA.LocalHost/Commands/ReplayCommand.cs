@@ -18,7 +18,8 @@ internal static class ReplayCommand
     {
         var run = new Argument<string>("RUN") { Description = "The run, the beginning of its name, or 'latest'" }.WithRuns();
         var html = HtmlFile.Create();
-        var command = new TaughtCommand("replay", "Say what other strategies would have made of the samples that a run has stored, with "
+        var command = new CommandWithExamples("replay", "Say what other strategies would have made of the samples that a run has stored, "
+            + "with "
             + "their cost; nothing is asked again.", """
             Examples:
               medqa run mine.csv --profile deferral

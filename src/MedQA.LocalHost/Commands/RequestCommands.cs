@@ -22,10 +22,10 @@ internal static class RequestCommands
             "Let a run go on that waits because it is above a limit. It then takes the time and the cost that it needs.",
             RunRequest.Approve);
 
-    private static TaughtCommand Create(string name, string description, RunRequest request)
+    private static CommandWithExamples Create(string name, string description, RunRequest request)
     {
         var run = new Argument<string>("RUN") { Description = "The run, the beginning of its name, or 'latest'" }.WithRuns();
-        var command = new TaughtCommand(name, description, $"""
+        var command = new CommandWithExamples(name, description, $"""
             Examples:
               medqa {name} 4c2r
               medqa {name} latest --endpoint https://medqa.example.com

@@ -29,7 +29,7 @@ internal static class ResultsCommand
             HelpName = "RUN|FILE"
         }.WithRuns();
         var html = HtmlFile.Create();
-        var command = new TaughtCommand("results", "List runs, or show the scores of one.", """
+        var command = new CommandWithExamples("results", "List runs, or show the scores of one.", """
             Examples:
               medqa results
               medqa results latest

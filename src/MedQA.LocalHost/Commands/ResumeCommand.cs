@@ -21,7 +21,8 @@ internal static class ResumeCommand
             Description = "The run, the beginning of its name, or 'latest'. Without it every unfinished run goes on",
             Arity = ArgumentArity.ZeroOrOne
         }.WithRuns();
-        var command = new TaughtCommand("resume", "Go on with runs that were stopped. A named run that was cancelled goes on too, and "
+        var command = new CommandWithExamples("resume", "Go on with runs that were stopped. A named run that was cancelled goes on too, "
+            + "and "
             + "failed questions of one that has ended are tried again.", """
             Examples:
               medqa resume

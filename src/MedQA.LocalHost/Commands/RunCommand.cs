@@ -45,7 +45,7 @@ internal static class RunCommand
             HelpName = "FILE|RUN"
         }.WithRuns();
         var reading = new SetReadingOptions();
-        var command = new TaughtCommand("run", "Answer question sets and score the answers.", """
+        var command = new CommandWithExamples("run", "Answer question sets and score the answers.", """
             Examples:
               medqa run samples/medqa.csv
               medqa run mine.csv --profile few-shot

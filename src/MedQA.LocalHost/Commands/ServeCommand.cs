@@ -14,7 +14,8 @@ internal static class ServeCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var command = new TaughtCommand("serve", "Serve the HTTP interface on this machine and work on runs until Ctrl-C. Question sets "
+        var command = new CommandWithExamples("serve", "Serve the HTTP interface on this machine and work on runs until Ctrl-C. Question "
+            + "sets "
             + "that any Azure tool uploads into question-sets/ are run too.", """
             Examples:
               medqa serve

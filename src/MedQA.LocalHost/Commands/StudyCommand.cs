@@ -21,7 +21,7 @@ internal static class StudyCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var command = new TaughtCommand("study", "Have people rate free answers in the browser, and read what came of it.", """
+        var command = new CommandWithExamples("study", "Have people rate free answers in the browser, and read what came of it.", """
             Examples:
               medqa run consumers.csv --profile long-form
               medqa study create --run latest --answers clinicians.csv --rubric clinician-12 --raters 9

@@ -83,7 +83,8 @@ internal static class StudyCreateCommand
         files.Validators.Add(static given => GivenFiles.AddMissing(given, given.Tokens.Select(static token => Named(token.Value).Place)));
         instructions.Validators.Add(static given => GivenFiles.AddMissing(given, given.Tokens.Select(static token => token.Value)));
         consent.Validators.Add(static given => GivenFiles.AddMissing(given, given.Tokens.Select(static token => token.Value)));
-        var command = new TaughtCommand("create", "Make a study out of runs and files of answers over the same questions, and print a "
+        var command = new CommandWithExamples("create", "Make a study out of runs and files of answers over the same questions, and "
+            + "print a "
             + "link for each rater.", """
             Examples:
               medqa study create --run latest --answers clinicians.csv --raters 9

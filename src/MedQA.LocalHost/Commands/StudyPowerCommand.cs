@@ -54,7 +54,8 @@ internal static class StudyPowerCommand
             HelpName = "NUMBER",
             DefaultValueFactory = static _ => 50
         };
-        var command = new TaughtCommand("power", "Say how many questions and raters it takes to see a difference between two sources, by "
+        var command = new CommandWithExamples("power", "Say how many questions and raters it takes to see a difference between two "
+            + "sources, by "
             + "simulation.", """
             Examples:
               medqa study power --difference 0.1

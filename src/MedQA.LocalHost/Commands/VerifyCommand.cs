@@ -45,7 +45,8 @@ internal static class VerifyCommand
                 HelpName = "X",
                 DefaultValueFactory = static _ => AnswerVerifier.DefaultTolerance
             };
-        var command = new TaughtCommand("verify", "Say whether a finished run's answers are as they were written (by the hashes that its "
+        var command = new CommandWithExamples("verify", "Say whether a finished run's answers are as they were written (by the hashes "
+            + "that its "
             + "report seals) and are what the model gives: bit for bit where the same engine answered, else by the log-likelihood of "
             + "every stored sample. Exit code 1 where they are not.", """
             Examples:

@@ -10,7 +10,7 @@ internal static class WorkerCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var command = new TaughtCommand("worker", "Answer questions of runs that another medqa, or the service in Azure, makes and "
+        var command = new CommandWithExamples("worker", "Answer questions of runs that another medqa, or the service in Azure, makes and "
             + "collects; until Ctrl-C.", """
             Examples:
               medqa worker

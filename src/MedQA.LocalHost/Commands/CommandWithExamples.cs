@@ -8,7 +8,7 @@ namespace MedQA.LocalHost.Commands;
 /// <param name="name">Its name.</param>
 /// <param name="description">What it does, in a sentence or two.</param>
 /// <param name="closing">What its own help ends with.</param>
-internal sealed class TaughtCommand(string name, string description, string closing) : Command(name, description)
+internal sealed class CommandWithExamples(string name, string description, string closing) : Command(name, description)
 {
     /// <summary>What its own help ends with.</summary>
     public string Closing { get; } = closing;
@@ -30,7 +30,7 @@ internal sealed class TaughtCommand(string name, string description, string clos
         {
             var code = help.Invoke(parseResult);
             var command = parseResult.CommandResult.Command;
-            if ((command is RootCommand ? rootClosing : (command as TaughtCommand)?.Closing) is { } closing)
+            if ((command is RootCommand ? rootClosing : (command as CommandWithExamples)?.Closing) is { } closing)
             {
                 parseResult.InvocationConfiguration.Output.WriteLine(closing);
             }
