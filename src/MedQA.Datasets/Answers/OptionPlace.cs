@@ -90,7 +90,9 @@ internal static partial class OptionPlace
                 return null;
             }
 
-            labels[place] = match.Groups["label"].Value;
+            labels[place] = match.Groups["label"].Value is [>= '\u2460' and <= '\u2473' and var circled]
+                ? (circled - '\u2460' + 1).ToString(CultureInfo.InvariantCulture)
+                : match.Groups["label"].Value;
         }
 
         var areNumbers = Array.TrueForAll(labels, static label => char.IsAsciiDigit(label[0]));
@@ -169,13 +171,14 @@ internal static partial class OptionPlace
     private static partial Regex PlaceAndText();
 
     [GeneratedRegex(
-        @"^\s*(?:[(\[](?<label>[A-Za-z]|[0-9]{1,2})[)\]]|(?<label>[A-Za-z]|[0-9]{1,2})[):](?:[^0-9]|$)"
+        @"^\s*(?:(?<label>[\u2460-\u2473])|[(\[](?<label>[A-Za-z]|[0-9]{1,2})[)\]]|(?<label>[A-Za-z]|[0-9]{1,2})[):](?:[^0-9]|$)"
         + @"|(?<label>[A-Za-z]|[0-9]{1,2})\.(?:\s+[^\p{Ll}\s]|[^\p{Ll}\s0-9]))",
         RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Label();
 
     [GeneratedRegex(
-        @"^\s*(?:\*\*|(?:[Oo]ption|[Cc]hoice)\s)?[(\[]?(?<label>[A-Za-z])(?:[)\]:.]{1,2}(?:\*\*)?\s*|\s?[-–—]\s+|、\s*)\S",
+        @"^\s*(?:\*\*|(?:[Oo]ption|[Cc]hoice)\s)?[(\[]?(?<label>[A-Za-z])(?:[)\]:.]{1,2}(?:\*\*)?\s*|\s?[-–—]\s+|、\s*)\S"
+        + @"|^\s*(?<label>[A-Z])\s+\S",
         RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex NameOrLabel();
 
