@@ -85,7 +85,7 @@ internal static partial class OptionPlace
                 (match, mayBeNames) = (NameOrLabel().Match(text), true);
             }
 
-            if (!match.Success)
+            if (!match.Success || SeveralLetters().IsMatch(text))
             {
                 return null;
             }
@@ -166,6 +166,12 @@ internal static partial class OptionPlace
         @"^(?:options?|choices?|answers?|endings?|opt|op|ans)[_.-]?",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex ShortPrefix();
+
+    /// <summary>A text that begins with several letters, as "B and C": these are no label.</summary>
+    [GeneratedRegex(
+        @"^\s*[A-Z]\s+(?:and|or|und|oder|et|ou|y|o|e|&|\+|/|vs\.?|[A-Z])(?:\s|$)",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex SeveralLetters();
 
     [GeneratedRegex(@"^[(\[]?(?<place>[A-Za-z]|[0-9]{1,2})(?:\s*[)\].:,、–—-]\s*|\s+)(?<text>\S(?:.|\n)*)$", RegexOptions.NonBacktracking)]
     private static partial Regex PlaceAndText();

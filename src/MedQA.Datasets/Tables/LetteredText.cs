@@ -204,7 +204,7 @@ internal static partial class LetteredText
             return true;
         }
 
-        if (text.Contains('<', StringComparison.Ordinal)
+        if (Array.Exists(Breaks, tag => text.Contains(tag, StringComparison.OrdinalIgnoreCase))
             && Tag().Split(text) is { Length: > 3 } parts && parts.Any(part => answers.Any(answer => IsSame(part, answer))))
         {
             return true;
@@ -278,6 +278,8 @@ internal static partial class LetteredText
     }
 
     private static string Small(int place) => ((char)('a' + place)).ToString();
+
+    private static readonly string[] Breaks = ["<li", "<br", "<p", "<td", "<div", "<option"];
 
     private static string OptionLetterOf(int place) => OptionLetter.Of(place).ToString();
 

@@ -389,6 +389,7 @@ internal static partial class TableRow
             }
 
             if (Lists(fields[column], unread.IsNote, answers)
+                || (unread is { IsNote: false, IsAnswer: false } && answers.TrueForAll(IsShort) && ListsTexts(fields[column]))
                 || (((!unread.IsNote && !unread.IsAnswer) || unread.HasSibling)
                     && answers.Exists(answer => !IsTruth(answer) && LetteredText.IsSame(fields[column], answer))))
             {
@@ -443,8 +444,7 @@ internal static partial class TableRow
             if (structure is not null)
             {
                 return Lists(structure.RootElement, answers)
-                    || (!isNote && (answers.TrueForAll(IsPlace) || answers.TrueForAll(IsShort))
-                        && ListsTexts(structure.RootElement));
+                    || (!isNote && answers.TrueForAll(IsPlace) && ListsTexts(structure.RootElement));
             }
         }
 
@@ -474,6 +474,13 @@ internal static partial class TableRow
         return IsList([.. texts], answers) || IsList([.. inner.Take(OptionLetter.MaxOptions)], answers)
             || items.Exists(item => Lists(item, answers))
             || (value.ValueKind == JsonValueKind.Object && value.EnumerateObject().Any(IsNamedOptions));
+    }
+
+    private static bool ListsTexts(string field)
+    {
+        var text = field.AsSpan().Trim();
+        using var structure = text is ['[' or '{' or '(', ..] ? OptionList.Structure(text, out _) : null;
+        return structure is not null && ListsTexts(structure.RootElement);
     }
 
     /// <summary>Whether a value is a list of texts that each may be an option.</summary>

@@ -81,6 +81,8 @@ public sealed class OtherLayoutTests
     [InlineData("citation_urls.jsonl", ":A vertigo. :A disease.")]
     [InlineData("citations.csv", ":A vertigo. :A disease.")]
     [InlineData("labels_beside_in_order.jsonl", "one/two/three:A one/two/three:B one/two/three:C three/one/two:C")]
+    [InlineData("letters_joined.jsonl", "C and D/A and B/B and C:A B or C/A or B:B")]
+    [InlineData("free_lists.jsonl", ":Metformin :Potassium")]
     [InlineData("marks_shared.csv", "Low (true)/High (true)/None (true):B Both ✓/First ✓/Second ✓:A")]
     [InlineData("remark_description.csv", "Vit A/Vit B12/Vit C:C Low K/High K/Low Na:B Low Na/High K/Low Cl:A")]
     [InlineData("remark_introduction.csv", "Vit A/Vit B12/Vit C:C Low K/High K/Low Na:B Low Na/High K/Low Cl:A")]
