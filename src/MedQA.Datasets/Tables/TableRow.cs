@@ -21,6 +21,11 @@ internal static partial class TableRow
     /// <summary>How many answers of a record are looked for in its other fields.</summary>
     private const int MaxAnswers = 100;
 
+    /// <summary>How long a text is at most that lists labels of options.</summary>
+    private const int MaxLabels = 100;
+
+    private static readonly char[] BetweenLabels = [',', ';', '|'];
+
     /// <summary>From how many characters on a text is long, and may be what a question is about.</summary>
     private const int LongText = 120;
 
@@ -247,15 +252,17 @@ internal static partial class TableRow
     {
         var places = claims.Where(claim => claim.Value.Trim() is var value && OptionPlace.Of(value) is not (null, null)
             && !options.Any(option => option.Trim() == value)).Select(static claim => OptionPlace.Bare(claim.Value)).ToList();
-        if (places.Count == 0)
+        if (places.Count == 0 || options.Count < 2)
         {
             return null;
         }
 
         foreach (var column in columns.Unread.Select(static unread => unread.Column).Where(column => column < fields.Count))
         {
-            if (fields[column].AsSpan().TrimStart() is ['[' or '(', ..] && StructuredText.Read(fields[column], StructuredText.Texts)
-                is { } labels && labels.Count == options.Count && AreOtherLabels(labels, places))
+            var labels = fields[column].AsSpan().TrimStart() is ['[' or '(', ..]
+                ? StructuredText.Read(fields[column], StructuredText.Texts) ?? []
+                : fields[column].Length <= MaxLabels ? fields[column].Split(BetweenLabels, StringSplitOptions.TrimEntries) : [];
+            if (labels.Count == options.Count && AreOtherLabels(labels, places))
             {
                 return columns.NameOf(column);
             }

@@ -151,6 +151,7 @@ public sealed class OtherLayoutTests
     [InlineData("labels_beside.csv", 2, "'labels' labels the options, and not in the order")]
     [InlineData("numbers_beside.jsonl", 3, "'choice_ids' labels the options, and not in the order")]
     [InlineData("label_columns.csv", 2, "'option_1_label' labels the options, and not in the order")]
+    [InlineData("labels_beside_joined.csv", 3, "'labels' labels the options, and not in the order")]
     [InlineData("labels_circle_shuffled.jsonl", 2, "and the options are labelled 2, 1")]
     [InlineData("labels_space_shuffled.jsonl", 2, "and the options are labelled B, A")]
     [InlineData("marks_beside_answer.csv", 22, "is marked as the right one or a wrong one")]
