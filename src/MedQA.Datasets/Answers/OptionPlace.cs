@@ -85,12 +85,14 @@ internal static partial class OptionPlace
                 (match, mayBeNames) = (NameOrLabel().Match(text), true);
             }
 
-            if (!match.Success)
+            if (!match.Success || SeveralLetters().IsMatch(text))
             {
                 return null;
             }
 
-            labels[place] = match.Groups["label"].Value;
+            labels[place] = match.Groups["label"].Value is [>= '\u2460' and <= '\u2473' and var circled]
+                ? (circled - '\u2460' + 1).ToString(CultureInfo.InvariantCulture)
+                : match.Groups["label"].Value;
         }
 
         var areNumbers = Array.TrueForAll(labels, static label => char.IsAsciiDigit(label[0]));
@@ -165,17 +167,24 @@ internal static partial class OptionPlace
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex ShortPrefix();
 
+    /// <summary>A text that begins with several letters, as "B and C": these are no label.</summary>
+    [GeneratedRegex(
+        @"^\s*[A-Z]\s+(?:and|or|und|oder|et|ou|y|o|e|&|\+|/|vs\.?|[A-Z])(?:\s|$)",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex SeveralLetters();
+
     [GeneratedRegex(@"^[(\[]?(?<place>[A-Za-z]|[0-9]{1,2})(?:\s*[)\].:,、–—-]\s*|\s+)(?<text>\S(?:.|\n)*)$", RegexOptions.NonBacktracking)]
     private static partial Regex PlaceAndText();
 
     [GeneratedRegex(
-        @"^\s*(?:[(\[](?<label>[A-Za-z]|[0-9]{1,2})[)\]]|(?<label>[A-Za-z]|[0-9]{1,2})[):](?:[^0-9]|$)"
+        @"^\s*(?:(?<label>[\u2460-\u2473])|[(\[](?<label>[A-Za-z]|[0-9]{1,2})[)\]]|(?<label>[A-Za-z]|[0-9]{1,2})[):](?:[^0-9]|$)"
         + @"|(?<label>[A-Za-z]|[0-9]{1,2})\.(?:\s+[^\p{Ll}\s]|[^\p{Ll}\s0-9]))",
         RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Label();
 
     [GeneratedRegex(
-        @"^\s*(?:\*\*|(?:[Oo]ption|[Cc]hoice)\s)?[(\[]?(?<label>[A-Za-z])(?:[)\]:.]{1,2}(?:\*\*)?\s*|\s?[-–—]\s+|、\s*)\S",
+        @"^\s*(?:\*\*|(?:[Oo]ption|[Cc]hoice)\s)?[(\[]?(?<label>[A-Za-z])(?:[)\]:.]{1,2}(?:\*\*)?\s*|\s?[-–—]\s+|、\s*)\S"
+        + @"|^\s*(?<label>[A-Z])\s+\S",
         RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex NameOrLabel();
 

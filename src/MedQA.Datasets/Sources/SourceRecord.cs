@@ -51,6 +51,9 @@ internal sealed record SourceRecord
     /// <summary>Fields that are not read and may hold the options, for a record that would be a question with a free answer.</summary>
     public IReadOnlyList<string> MayBeOptions { get; init; } = [];
 
+    /// <summary>Fields that are not read and hold a short text, where other sets keep what the question is about.</summary>
+    public IReadOnlyList<string> Remarks { get; init; } = [];
+
     /// <summary>Fields that are not read and hold a long text, which the question may be about.</summary>
     public IReadOnlyList<string> LongTexts { get; init; } = [];
 

@@ -10,6 +10,7 @@ namespace MedQA.Datasets.Sources;
 internal sealed partial class UnreadTexts
 {
     private readonly Dictionary<string, int> _longTexts = [];
+    private readonly Dictionary<string, int> _remarks = [];
     private readonly Dictionary<string, int> _answers = [];
     private readonly Dictionary<string, int> _pictures = [];
     private int _records;
@@ -21,6 +22,7 @@ internal sealed partial class UnreadTexts
     {
         _records++;
         Count(_longTexts, record.LongTexts);
+        Count(_remarks, record.Remarks);
         Count(_answers, record.MayBeReferences);
         Count(_pictures, record.Pictures);
 
@@ -36,6 +38,12 @@ internal sealed partial class UnreadTexts
         foreach (var (name, count) in _longTexts.Where(text => text.Value * 2 > _records))
         {
             yield return $"{char.ToUpperInvariant(name[0])}{name[1..]} is not read, and holds a long text in {count} of {_records} rows: "
+                + "if the questions are about it, name it context.";
+        }
+
+        foreach (var (name, count) in _remarks)
+        {
+            yield return $"{char.ToUpperInvariant(name[0])}{name[1..]} is not read, and holds a short text in {count} of {_records} rows: "
                 + "if the questions are about it, name it context.";
         }
 

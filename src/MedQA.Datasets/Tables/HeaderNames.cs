@@ -139,6 +139,15 @@ internal static class HeaderNames
     /// <summary>Whether a name without what does not count is one of a list.</summary>
     public static bool IsOf(string plain, string[] names) => Array.Exists(names, name => Plain(name) == plain);
 
+    /// <summary>Whether a name is that of an option's label: its own with "label" or "letter", as option_1_label or label_1.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="option">The name of the option's column.</param>
+    public static bool IsLabelOf(string name, string option) =>
+        Plain(name) is var plain && Plain(option) is { Length: > 0 } whole
+        && Array.Exists(Labels, label => plain == whole + label || plain == label + whole || plain == label + whole[^1]);
+
+    private static readonly string[] Labels = ["label", "letter"];
+
     /// <summary>
     /// A name without what does not count: white space, line feeds, underscores, hyphens, dots, colons, brackets, marks of order and
     /// emphasis.

@@ -159,6 +159,29 @@ internal static partial class LetteredText
             && Lists(end, isNote: false).Any(items => items.Count >= 3 && items.Any(item => answers.Any(answer => IsSame(item, answer))));
     }
 
+    /// <summary>
+    /// What an option's text says of itself beside the text, as "(correct)", "✓" and "[wrong]"; empty where it says nothing.
+    /// </summary>
+    public static string MarkOf(string option)
+    {
+        foreach (var pattern in (ReadOnlySpan<Regex>)[MarkBehind(), MarkBefore()])
+        {
+            if (pattern.Match(option.Trim()) is { Success: true } match)
+            {
+                return string.Concat(match.Groups["mark"].Value.Where(static c => !char.IsWhiteSpace(c))).ToLowerInvariant();
+            }
+        }
+
+        return "";
+    }
+
+    /// <summary>Whether an option's text has a line, or an end, that says which option is right: "Answer: B".</summary>
+    public static bool HasAnswer(string option) => AnswerLine().IsMatch(option);
+
+    /// <summary>Whether a question's text ends with what says which option is right.</summary>
+    public static bool EndsWithAnswer(string text) =>
+        AnswerLine().IsMatch(text.TrimEnd()[(text.TrimEnd().LastIndexOf('\n') + 1)..]);
+
     /// <summary>Whether a text is an answer, but for what does not count and a letter before it.</summary>
     public static bool IsSame(string option, string answer) =>
         OptionPlace.Comparable(answer) is { Length: > 0 } said
@@ -181,7 +204,20 @@ internal static partial class LetteredText
             return true;
         }
 
-        if (IsRunOfOptions(text, Run(text, SmallMark(), Small), answers)
+        if (Array.Exists(Breaks, tag => text.Contains(tag, StringComparison.OrdinalIgnoreCase))
+            && Tag().Split(text) is { Length: > 3 } parts && parts.Any(part => answers.Any(answer => IsSame(part, answer))))
+        {
+            return true;
+        }
+
+        if (Array.Exists(Alphabets, letters => IsRunOfOptions(
+            text, Run(text, OtherMark(), place => place < letters.Length ? letters[place].ToString() : ""), answers)))
+        {
+            return true;
+        }
+
+        if (IsRunOfOptions(text, Run(text, SlashMark(), OptionLetterOf), answers)
+            || IsRunOfOptions(text, Run(text, SmallMark(), Small), answers)
             || IsRunOfOptions(text, Run(text, NumberMark(), static place => $"{place + 1}"), answers))
         {
             return true;
@@ -243,6 +279,17 @@ internal static partial class LetteredText
 
     private static string Small(int place) => ((char)('a' + place)).ToString();
 
+    private static readonly string[] Breaks = ["<li", "<br", "<p", "<td", "<div", "<option"];
+
+    private static string OptionLetterOf(int place) => OptionLetter.Of(place).ToString();
+
+    /// <summary>The letters by which other scripts name options, in their order.</summary>
+    private static readonly string[] Alphabets =
+    [
+        "АБВГДЕЖ", "абвгдеж", "АБЦД", "ΑΒΓΔΕ", "αβγδε", "أبجده", "ابجده", "أبتث", "ابتث", "אבגדה", "कखगघ", "กขคง", "가나다라마", "ㄱㄴㄷㄹ",
+        "甲乙丙丁戊", "アイウエオ", "いろはに", "イロハニ",
+    ];
+
     private static bool IsRunOfOptions(string text, List<Match> run, IReadOnlyList<string> answers) =>
         (run.Count >= 4 && run.TrueForAll(static found => found.Value.Contains(')', StringComparison.Ordinal)))
         || (run.Count >= 2 && Texts(text, run).Exists(option => answers.Any(answer => IsSame(option, answer))));
@@ -287,6 +334,35 @@ internal static partial class LetteredText
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex KnownLead();
 
+    /// <summary>What people write in brackets behind an option to say whether it is right.</summary>
+    private const string Verdicts =
+        "correct|correct answer|right answer|the answer|incorrect|not correct|wrong|wrong answer|true|"
+        + "false|answer|ans|key|gold|richtig|richtige antwort|falsch|correcta|correcto|respuesta correcta|"
+        + "incorrecta|incorrecto|verdadero|falso|correcte|bonne réponse|mauvaise réponse|vrai|faux|"
+        + "corretta|corretto|risposta corretta|errata|vero|correta|certo|errado|verdadeiro|resposta certa|"
+        + "goed|fout|верно|правильно|неверно|неправильно|правильный ответ|正确|正確|正确答案|错误|錯誤|正解|不正解|正答|정답|오답|"
+        + "doğru|yanlış|صحيح|خطأ";
+
+    [GeneratedRegex(
+        @"^.*[^\s(\[（【].*?(?<mark>[(\[（【]\s*(?:" + Verdicts + @"|[✓✔√✅❌✗✘]\uFE0F?)\s*[)\]）】]|\s[✓✔√✅❌✗✘☑]\uFE0F?"
+        + @"|[✓✔✅❌✗✘☑]\uFE0F?|\s(?:<-+|<=+|←)|\s[-–—]\s*(?:correct|correct answer|right answer|incorrect|wrong))\.?$",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.Singleline | RegexOptions.NonBacktracking)]
+    private static partial Regex MarkBehind();
+
+    [GeneratedRegex(
+        @"^(?<mark>[(\[（【]\s*(?:" + Verdicts + @"|[✓✔√✅❌✗✘]\uFE0F?)\s*[)\]）】]"
+        + @"|\[x\]|[✓✔✅❌✗✘☑]\uFE0F?|%-?[0-9]+(?:\.[0-9]+)?%)"
+        + @"\s*[^\s0-9]",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.Singleline | RegexOptions.NonBacktracking)]
+    private static partial Regex MarkBefore();
+
+    [GeneratedRegex(
+        @"(?m)(?:^|[\s(\[])(?:the\s+)?(?:correct\s+|right\s+|best\s+)?(?:answer|ans|key|antwort|lösung|réponse|respuesta|resposta"
+        + @"|risposta|ответ|答案|正解|正答|정답)(?:\s+(?:is|key|option|correcta|correcte))?\s*[:.：=]\s*"
+        + @"(?:option\s*)?[(\[（]?(?:[A-Ha-hＡ-Ｈ]|[1-8])[)\]）.]*\s*$",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex AnswerLine();
+
     [GeneratedRegex(@"</?[A-Za-z][^<>]*>", RegexOptions.NonBacktracking)]
     private static partial Regex Tag();
 
@@ -312,6 +388,12 @@ internal static partial class LetteredText
 
     [GeneratedRegex(@"(?:^|[\s,;，；])[(\[（]?(?<mark>[a-h])[)\]）.:]\s*", RegexOptions.NonBacktracking)]
     private static partial Regex SmallMark();
+
+    [GeneratedRegex(@"(?:^|[\s,;，；،])[(\[（]?(?<mark>[^\s\x00-\u02FF])[)\]）.:、．：]\s*", RegexOptions.NonBacktracking)]
+    private static partial Regex OtherMark();
+
+    [GeneratedRegex(@"(?:^|[\s,;，；])(?<mark>[A-H])/\s*", RegexOptions.NonBacktracking)]
+    private static partial Regex SlashMark();
 
     [GeneratedRegex(@"(?:^|[\s,;，；])[(\[（]?(?<mark>[0-9])[)\]）.:]\s*", RegexOptions.NonBacktracking)]
     private static partial Regex NumberMark();

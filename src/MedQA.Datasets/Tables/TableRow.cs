@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using MedQA.Datasets.Answers;
@@ -19,6 +20,11 @@ internal static partial class TableRow
 
     /// <summary>How many answers of a record are looked for in its other fields.</summary>
     private const int MaxAnswers = 100;
+
+    /// <summary>How long a text is at most that lists labels of options.</summary>
+    private const int MaxLabels = 100;
+
+    private static readonly char[] BetweenLabels = [',', ';', '|'];
 
     /// <summary>From how many characters on a text is long, and may be what a question is about.</summary>
     private const int LongText = 120;
@@ -47,6 +53,7 @@ internal static partial class TableRow
             Topic = Field(columns.Topic),
             Text = Asked(columns, fields),
             LongTexts = [.. LongTexts(columns, fields)],
+            Remarks = [.. Remarks(columns, fields)],
             Pictures = [.. Pictures(columns, fields)],
         };
         if (fields.Count > columnCount && fields.Skip(columnCount).Any(static field => !string.IsNullOrWhiteSpace(field)))
@@ -128,8 +135,25 @@ internal static partial class TableRow
         {
             return record with
             {
-                Problem = $"Option {OptionLetter.Of(marked)} is marked as the right one ('{Excerpt.Of(options[marked])}'): "
+                Problem = $"Option {OptionLetter.Of(marked)} is marked as the right one or a wrong one ('{Excerpt.Of(options[marked])}'): "
                     + "take the mark away, and name the option in answer.",
+            };
+        }
+
+        if (Enumerable.Range(0, options.Count).FirstOrDefault(place => LetteredText.HasAnswer(options[place]), -1) is >= 0 and var telling)
+        {
+            return record with
+            {
+                Problem = $"Option {OptionLetter.Of(telling)} holds the answer ('{Excerpt.Of(options[telling])}'): take it away, and name "
+                    + "the option in answer.",
+            };
+        }
+
+        if (options.Count > 0 && LetteredText.EndsWithAnswer(record.Text ?? ""))
+        {
+            return record with
+            {
+                Problem = $"{columns.NameOf(columns.Question)} ends with the answer: take it away, and name the option in answer.",
             };
         }
 
@@ -137,6 +161,15 @@ internal static partial class TableRow
         {
             var names = isTable ? columns.OptionNames : list.Names;
             var texts = LetteredText.WithoutLabels(options);
+            if (LabelsElsewhere(columns, fields, claims, texts) is { } labels)
+            {
+                return record with
+                {
+                    Problem = $"{labels} labels the options, and not in the order in which they stand, and the answer is a label or a "
+                        + "place: put the options into the order of their labels, or write the right one's text in answer.",
+                };
+            }
+
             return record with
             {
                 Options = texts,
@@ -166,6 +199,10 @@ internal static partial class TableRow
         var answers =
             claims.SelectMany(static claim => References(claim.Value)).Where(static value => !string.IsNullOrWhiteSpace(value)).ToList();
         var references = References(Field(columns.References));
+        var areCitations = columns.References >= 0 && HeaderNames.Plain(columns.Names[columns.References]) == "references"
+            && (columns.HasOptions || answers.Exists(static answer => !IsPlace(answer)))
+            && references.Any(static reference => Citation().IsMatch(reference));
+        references = areCitations ? [] : references;
         List<string> said = [.. answers.Concat(references).Take(MaxAnswers)];
         if (LetteredText.IsWithin(record.Text ?? "", said) || LetteredText.AreLines(record.Context ?? "", [.. answers.Take(MaxAnswers)])
             || LetteredText.IsListOf(record.Context ?? "", [.. answers.Take(MaxAnswers)]))
@@ -197,7 +234,7 @@ internal static partial class TableRow
                 .. columns.HasOptions ? [] : answers.Where(answer => !references.Contains(answer, StringComparer.Ordinal)),
             ],
             MayBeFree = columns.HasOptions
-                ? columns.References >= 0 && !answers.Except(references, StringComparer.Ordinal).Any()
+                ? columns.References >= 0 && !areCitations && !answers.Except(references, StringComparer.Ordinal).Any()
                 : references.Count > 0 || !answers.Exists(IsPlace),
             MayBeOptions = mayBeOptions,
             MayBeReferences = [.. MayBeReferences(columns, fields, answers.Count > 0 || references.Count > 0)],
@@ -206,25 +243,81 @@ internal static partial class TableRow
         string? Field(int column) => column >= 0 && column < fields.Count ? fields[column] : null;
     }
 
-    private static readonly string[] MarksBehind =
-        ["(correct)", "[correct]", "(correct answer)", "(richtig)", "(correcta)", "(correcte)", "(corretta)", "(正确)", "✓", "✔"];
+    /// <summary>
+    /// The field that nobody reads and that labels the options otherwise than their places do, where an answer is a label or a place:
+    /// a list of as many different letters or numbers, or the first of as many columns named after those of the options.
+    /// </summary>
+    private static string? LabelsElsewhere(
+        QuestionColumns columns, IReadOnlyList<string> fields, List<GoldClaim> claims, IReadOnlyList<string> options)
+    {
+        var places = claims.Where(claim => claim.Value.Trim() is var value && OptionPlace.Of(value) is not (null, null)
+            && !options.Any(option => option.Trim() == value)).Select(static claim => OptionPlace.Bare(claim.Value)).ToList();
+        if (places.Count == 0 || options.Count < 2)
+        {
+            return null;
+        }
 
-    private static readonly string[] MarksBefore = ["(correct)", "[correct]", "[x]", "✓", "✔"];
+        foreach (var column in columns.Unread.Select(static unread => unread.Column).Where(column => column < fields.Count))
+        {
+            var labels = fields[column].AsSpan().TrimStart() is ['[' or '(', ..]
+                ? StructuredText.Read(fields[column], StructuredText.Texts) ?? []
+                : fields[column].Length <= MaxLabels ? fields[column].Split(BetweenLabels, StringSplitOptions.TrimEntries) : [];
+            if (labels.Count == options.Count && AreOtherLabels(labels, places))
+            {
+                return columns.NameOf(column);
+            }
+        }
+
+        var beside = columns.Options.Take(options.Count).Select(option => columns.Unread.Select(static unread => unread.Column)
+            .FirstOrDefault(column => column < fields.Count && HeaderNames.IsLabelOf(columns.Names[column], columns.Names[option]), -1));
+        return beside.ToList() is { Count: > 0 } found && !found.Contains(-1)
+            && AreOtherLabels(found.ConvertAll(column => fields[column].Trim()), places)
+            ? columns.NameOf(found[0])
+            : null;
+    }
 
     /// <summary>
-    /// The place of the one option that says of itself that it is right, or that alone has an asterisk where nothing else names one.
+    /// Whether texts are different letters, or numbers that begin with 0 or 1 or of which an answer is one, and neither in their order.
+    /// </summary>
+    private static bool AreOtherLabels(IReadOnlyList<string> labels, List<string> answers)
+    {
+        if (labels.All(static label => label is [var letter] && char.IsAsciiLetter(letter)))
+        {
+            var letters = labels.Select(static label => char.ToUpperInvariant(label[0]) - 'A').ToList();
+            return letters.Distinct().Count() == letters.Count && !letters.SequenceEqual(Enumerable.Range(0, letters.Count))
+                && answers.Exists(static answer => answer is [var letter] && char.IsAsciiLetter(letter));
+        }
+
+        var numbers = labels.Select(static label => OptionPlace.Of(label).Number ?? -1).ToList();
+        var first = numbers.Min();
+        return first >= 0 && numbers.Distinct().Count() == numbers.Count && answers.Exists(static answer => answer.All(char.IsAsciiDigit))
+            && !(first <= 1 && numbers.SequenceEqual(Enumerable.Range(first, numbers.Count)))
+            && (numbers.Order().SequenceEqual(Enumerable.Range(Math.Min(first, 1), numbers.Count))
+                || labels.Any(label => answers.Contains(label, StringComparer.Ordinal)));
+    }
+
+    /// <summary>
+    /// The place of an option that says of itself that it is right or wrong, unless all say the same; of the one that alone has an asterisk
+    /// where nothing else names one.
     /// </summary>
     private static int? Marked(IReadOnlyList<string> options, bool hasGold)
     {
-        var marked = Enumerable.Range(0, options.Count).Where(place => options[place].Trim() is var option
-            && (Array.Exists(MarksBefore, mark => option.StartsWith(mark, StringComparison.OrdinalIgnoreCase))
-                || Array.Exists(MarksBehind, mark => option.EndsWith(mark, StringComparison.OrdinalIgnoreCase)))).ToList();
-        if (marked.Count == 0 && !hasGold)
+        var marks = options.Select(static option => LetteredText.MarkOf(option)).ToList();
+        var places = Enumerable.Range(0, options.Count).ToList();
+        if (places.Count >= 3 && options.All(static option => option is ['=' or '~', _, ..]))
         {
-            marked = [.. Enumerable.Range(0, options.Count).Where(place => options[place].AsSpan().Trim() is ['*', _, ..] or [_, .., '*'])];
+            var right = places.FindAll(place => options[place][0] == '=');
+            return right is [var one] ? one : null;
         }
 
-        return marked is [var only] && options.Count >= 2 ? only : null;
+        var marked = marks.Distinct(StringComparer.Ordinal).Count() > 1 ? places.FindAll(place => marks[place].Length > 0) : [];
+        if (marked.Count == 0 && !hasGold)
+        {
+            marked = places.FindAll(place => options[place].AsSpan().Trim() is ['*', _, ..] or [_, .., '*']);
+            return marked is [var only] && options.Count >= 2 ? only : null;
+        }
+
+        return marked.Count == 0 ? null : marked[0];
     }
 
     /// <summary>The fields that nobody reads and that name one of the options.</summary>
@@ -303,6 +396,7 @@ internal static partial class TableRow
             }
 
             if (Lists(fields[column], unread.IsNote, answers)
+                || (unread is { IsNote: false, IsAnswer: false } && answers.TrueForAll(IsShort) && ListsTexts(fields[column]))
                 || (((!unread.IsNote && !unread.IsAnswer) || unread.HasSibling)
                     && answers.Exists(answer => !IsTruth(answer) && LetteredText.IsSame(fields[column], answer))))
             {
@@ -389,6 +483,13 @@ internal static partial class TableRow
             || (value.ValueKind == JsonValueKind.Object && value.EnumerateObject().Any(IsNamedOptions));
     }
 
+    private static bool ListsTexts(string field)
+    {
+        var text = field.AsSpan().Trim();
+        using var structure = text is ['[' or '{' or '(', ..] ? OptionList.Structure(text, out _) : null;
+        return structure is not null && ListsTexts(structure.RootElement);
+    }
+
     /// <summary>Whether a value is a list of texts that each may be an option.</summary>
     private static bool ListsTexts(JsonElement value) =>
         (value.ValueKind switch
@@ -398,7 +499,11 @@ internal static partial class TableRow
             _ => [],
         }) is { Count: >= 2 and <= OptionLetter.MaxOptions } items
         && items.TrueForAll(static item => item.ValueKind == JsonValueKind.String
-            && JsonText.Of(item) is { Length: > 0 and <= 80 } text && !text.EndsWith('.'));
+            && JsonText.Of(item) is { } text && IsShort(text) && IsText(text));
+
+    /// <summary>Whether a text may be an option as it stands: short, and no sentence.</summary>
+    private static bool IsShort(string text) =>
+        text.Trim() is { Length: > 0 and <= 80 } bare && bare[^1] is not ('.' or '?' or '!' or '。' or '？');
 
     private static bool IsNamedOptions(JsonProperty member) =>
         member.Value.ValueKind is JsonValueKind.Array or JsonValueKind.Object
@@ -434,7 +539,9 @@ internal static partial class TableRow
         foreach (var unread in read.Count > 0 ? [] : columns.Unread)
         {
             var column = unread.Column;
-            if (column < fields.Count && ((unread.IsText && IsSentence(fields[column])) || (unread.IsPassage && IsPassage(fields[column])))
+            if (column < fields.Count
+                && ((unread.IsText && IsSentence(fields[column]) && !IsRemark(columns.Names[column], fields[column]))
+                    || (unread.IsPassage && IsPassage(fields[column])))
                 && !fields[column].Contains(record.Text ?? "", StringComparison.Ordinal))
             {
                 return record with
@@ -513,7 +620,8 @@ internal static partial class TableRow
                 : fields[column];
             if (((IsSentence(field) && !Instruction().IsMatch(field))
                     || (HeaderNames.IsOf(HeaderNames.Plain(columns.Names[column]), HeaderNames.Asking) && IsPassage(field)))
-                && !IsRunningNumber(field) && !IsWithin(field, text) && !IsWithin(text, field) && !IsWithin(field, record.Context ?? ""))
+                && !IsRemark(columns.Names[column], field) && !IsRunningNumber(field)
+                && !IsWithin(field, text) && !IsWithin(text, field) && !IsWithin(field, record.Context ?? ""))
             {
                 return $"{columns.NameOf(columns.Question)} and {columns.NameOf(column)} may both hold the question: "
                     + "join them in question, name the one that the question is about context, or give the one that is not asked another "
@@ -530,6 +638,17 @@ internal static partial class TableRow
             : null;
     }
 
+    /// <summary>
+    /// An address, a DOI, or a work as it is cited: authors, a year with a volume or in brackets, a name with a year or edition.
+    /// </summary>
+    [GeneratedRegex(
+        @"https?://|\bwww\.|\bdoi\b|\b10\.[0-9]{4,}/|\bPMID\b|\bet al\b|\b(?:19|20)[0-9]{2}\s?[;:]\s?[0-9]"
+        + @"|\((?:19|20)[0-9]{2}[a-z]?\)"
+        + @"|^\W*\p{Lu}[^.!?]{0,60}\b(?:(?:19|20)[0-9]{2}|[0-9]{1,2}(?:st|nd|rd|th)?\s?e(?:d|dn|dition)?)\b"
+        + @"(?:[,.]?\s*p{1,2}\.?\s*[0-9–-]+)?\W*$",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex Citation();
+
     /// <summary>A short text that only says how to answer, as prompts beside each question do.</summary>
     [GeneratedRegex(
         @"^\s*(?:you are|please|answer|choose|select|pick|the following|instructions?)\b.{0,200}$",
@@ -543,6 +662,13 @@ internal static partial class TableRow
     /// <summary>Whether one text is in another, whatever white space and case are.</summary>
     private static bool IsWithin(string part, string whole) =>
         OptionPlace.Comparable(whole).Contains(OptionPlace.Comparable(part), StringComparison.Ordinal);
+
+    /// <summary>Whether a field under a name of remarks holds one, as "A question about the heart", rather than a passage.</summary>
+    private static bool IsRemark(string name, string field) =>
+        UnreadColumns.MayBeRemark(name) && field.Trim() is { Length: < 80 } text
+        && !text.AsSpan().ContainsAny(Ends) && !text.Contains(". ", StringComparison.Ordinal) && text[^1] != '.';
+
+    private static readonly SearchValues<char> Ends = SearchValues.Create("!?;。！？；\n");
 
     private static bool IsSentence(string field) => field.Trim() is { Length: >= 20 } text && text.Contains(' ', StringComparison.Ordinal);
 
@@ -572,6 +698,12 @@ internal static partial class TableRow
             }
         }
     }
+
+    /// <summary>The fields that nobody reads and that hold a remark where others have what the question is about.</summary>
+    private static IEnumerable<string> Remarks(QuestionColumns columns, IReadOnlyList<string> fields) => columns.Unread
+        .Where(unread => unread.Column < fields.Count && unread.IsText && IsSentence(fields[unread.Column])
+            && IsRemark(columns.Names[unread.Column], fields[unread.Column]))
+        .Select(unread => columns.NameOf(unread.Column));
 
     private static bool IsLong(string text) =>
         text.Length >= LongText && (text.Count(static c => c == ' ') >= LongText / 12 || !text.Any(char.IsAsciiLetter));

@@ -10,7 +10,7 @@ internal static class UnreadColumns
     [
         "option", "opción", "opcion", "opzion", "opção", "opcao", "choice", "choix", "alternativ", "distract", "incorrect", "wrong",
         "candidate", "mc1target", "mc2target", "falseanswer", "negatives", "negativeanswer",
-        "hardnegative", "falschantwort", "otheranswer", "badanswer", "decoy", "antwortmöglich",
+        "hardnegative", "falschantwort", "falsch", "misconception", "otheranswer", "badanswer", "decoy", "antwortmöglich",
         "seçenek", "вариант", "选项", "選項", "選択肢", "보기",
     ];
 
@@ -82,6 +82,18 @@ internal static class UnreadColumns
         "chiefcomplaint", "findings", "labs", "labresults",
     ];
 
+    /// <summary>Those of <see cref="TextNames"/> under which a short text is a remark as often as what a question is about.</summary>
+    private static readonly string[] RemarkNames =
+        ["text", "situation", "setup", "preamble", "intro", "introduction", "description", "lead"];
+
+    /// <summary>What rows of names have in common that are those of tags, models, addresses and questions to be asked next.</summary>
+    private static readonly string[] MetadataFamilies =
+    [
+        "tag", "tags", "keyword", "keywords", "kw", "follow up", "followup", "follow up question", "followup question", "next question",
+        "related question", "model", "llm", "url", "urls", "link", "ref", "refs", "reference", "source", "citation", "author", "image",
+        "category", "subcategory", "topic", "subtopic", "mesh", "concept", "annotator", "reviewer", "rater",
+    ];
+
     /// <summary>Names that say of an answer whether it is right.</summary>
     private static readonly string[] Flags = ["iscorrect", "correct", "isright", "right", "isanswer", "istrue", "correctness"];
 
@@ -124,8 +136,9 @@ internal static class UnreadColumns
         return unread.ConvertAll(column => names[column]).Select((name, place) => new UnreadColumn(
             unread[place],
             families[place],
-            families[place] is { } family && families.Count(other => other == family) > 1,
-            IsNote(name),
+            families[place] is { } family && families.Count(other => other == family) > 1
+                && !MetadataFamilies.Contains(family),
+            IsNote(name) || MetadataFamilies.Contains(families[place]),
             IsOfSameAnswer(name),
             Answers.Overlaps(Words(name)),
             IsPassage(name),
@@ -147,6 +160,9 @@ internal static class UnreadColumns
     /// <summary>Whether a column's name leaves open that it says which answer is right: as a place, or as a text.</summary>
     private static bool MayBeGold(string name) =>
         Words(name) is var words && words.Exists(GoldWords.Contains) && !words.Exists(NoGold.Contains);
+
+    /// <summary>Whether a column's name is one under which a short text may be a remark on the question.</summary>
+    public static bool MayBeRemark(string name) => HeaderNames.IsOf(HeaderNames.Plain(name), RemarkNames);
 
     /// <summary>Whether a column's name is that of pictures.</summary>
     private static bool IsPicture(string name) =>

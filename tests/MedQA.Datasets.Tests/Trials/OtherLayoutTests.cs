@@ -72,6 +72,22 @@ public sealed class OtherLayoutTests
     [InlineData("pictures.jsonl", Three)]
     [InlineData("answer_na.csv", "x/y/z:B x/y/z:")]
     [InlineData("answer_unknown.jsonl", ": : :")]
+    [InlineData("remark_many.csv", "Vitamin A/Vitamin B12/Vitamin C/Vitamin D:C Low K/High K/Low Na/High Ca:B")]
+    [InlineData("remark_free.csv", ":A vertigo caused by crystals. :A disease of the airways.")]
+    [InlineData("remark_free_introduction.csv", ":A vertigo. :A disease.")]
+    [InlineData("tags_numbered.csv", ":A vertigo. :A disease.")]
+    [InlineData("follow_ups.csv", ":A vertigo. :A disease.")]
+    [InlineData("models_numbered.jsonl", ":Vitamin C :Potassium")]
+    [InlineData("citation_urls.jsonl", ":A vertigo. :A disease.")]
+    [InlineData("citations.csv", ":A vertigo. :A disease.")]
+    [InlineData("labels_beside_in_order.jsonl", "one/two/three:A one/two/three:B one/two/three:C three/one/two:C")]
+    [InlineData("letters_joined.jsonl", "C and D/A and B/B and C:A B or C/A or B:B")]
+    [InlineData("free_lists.jsonl", ":Metformin :Potassium")]
+    [InlineData("marks_shared.csv", "Low (true)/High (true)/None (true):B Both ✓/First ✓/Second ✓:A")]
+    [InlineData("remark_description.csv", "Vit A/Vit B12/Vit C:C Low K/High K/Low Na:B Low Na/High K/Low Cl:A")]
+    [InlineData("remark_introduction.csv", "Vit A/Vit B12/Vit C:C Low K/High K/Low Na:B Low Na/High K/Low Cl:A")]
+    [InlineData("remark_text.csv", "Vit A/Vit B12/Vit C:C Low K/High K/Low Na:B Low Na/High K/Low Cl:A")]
+    [InlineData("remark_situation.csv", "Vit A/Vit B12/Vit C:C Low K/High K/Low Na:B Low Na/High K/Low Cl:A")]
     public async Task Every_question_is_read_with_its_options_its_answer_and_its_passage(
         string file, string expected, string? context = null)
     {
@@ -128,6 +144,30 @@ public sealed class OtherLayoutTests
     [InlineData("repeated_rows.jsonl", 3, "The id '7' is already that of line 1.")]
     [InlineData("negatives.jsonl", 3, "'negatives' looks like options, but not under a name that is read")]
     [InlineData("marked.csv", 3, "is marked as the right one")]
+    [InlineData("labels_beside.jsonl", 3, "'labels' labels the options, and not in the order")]
+    [InlineData("labels_beside_option.jsonl", 2, "'option_labels' labels the options, and not in the order")]
+    [InlineData("labels_beside_choice.jsonl", 2, "'choice_labels' labels the options, and not in the order")]
+    [InlineData("letters_beside.jsonl", 1, "'letters' labels the options, and not in the order")]
+    [InlineData("labels_beside.csv", 2, "'labels' labels the options, and not in the order")]
+    [InlineData("numbers_beside.jsonl", 3, "'choice_ids' labels the options, and not in the order")]
+    [InlineData("label_columns.csv", 2, "'option_1_label' labels the options, and not in the order")]
+    [InlineData("labels_beside_joined.csv", 3, "'labels' labels the options, and not in the order")]
+    [InlineData("labels_circle_shuffled.jsonl", 2, "and the options are labelled 2, 1")]
+    [InlineData("labels_space_shuffled.jsonl", 2, "and the options are labelled B, A")]
+    [InlineData("marks_beside_answer.csv", 22, "is marked as the right one or a wrong one")]
+    [InlineData("citations_options.csv", 1, "The row has no options")]
+    [InlineData("answer_in_list.csv", 2, "Option B holds the answer")]
+    [InlineData("answer_line.csv", 2, "Option C holds the answer")]
+    [InlineData("answer_inline.csv", 2, "Option C holds the answer")]
+    [InlineData("answer_in_question.csv", 2, "'question' ends with the answer")]
+    [InlineData("in_text_cyrillic.jsonl", 1, "The options stand in the question's text")]
+    [InlineData("in_text_arabic.jsonl", 1, "The options stand in the question's text")]
+    [InlineData("in_text_letter_slash.jsonl", 1, "The options stand in the question's text")]
+    [InlineData("in_text_html.jsonl", 1, "The options stand in the question's text")]
+    [InlineData("lures.jsonl", 2, "'lures' holds options")]
+    [InlineData("lures_object.jsonl", 2, "'others' holds options")]
+    [InlineData("plausible.jsonl", 2, "'plausible' holds options")]
+    [InlineData("misconceptions.jsonl", 2, "'misconceptions' looks like options")]
     public async Task A_row_that_would_lose_something_is_left_out_and_names_it(string file, int count, string reason)
     {
         var rejected = (await SetReadings.FileAsync(PathOf(file))).OfType<RejectedRow>().ToList();
@@ -138,6 +178,7 @@ public sealed class OtherLayoutTests
 
     [Theory]
     [InlineData("decoys.csv", "decoys.csv, line 1: 'decoys' looks like options")]
+    [InlineData("falsch.csv", "falsch.csv, line 1: 'falsch', 'auch_falsch' look like options")]
     public async Task A_file_whose_columns_cannot_be_told_is_refused_by_their_names(string file, string reason) => Assert.StartsWith(
         reason, (await Assert.ThrowsAsync<QuestionSetException>(() => SetReadings.FileAsync(PathOf(file)))).Message, StringComparison.Ordinal);
 
@@ -152,6 +193,7 @@ public sealed class OtherLayoutTests
     [InlineData("gold_number_unknown.jsonl", "No column with the right answer is read, but 'correct_num' names one of the options in every row: if it is the right answer, name it answer.")]
     [InlineData("answer_unknown.jsonl", "'Response' is not read, and may hold the answer in 3 of 3 rows: if it does, name it reference_answers.")]
     [InlineData("pictures.jsonl", "'image' holds a picture in 2 of 3 rows, and pictures are not shown: leave out the questions that need theirs.")]
+    [InlineData("remark_introduction.csv", "'introduction' is not read, and holds a short text in 3 of 3 rows: if the questions are about it, name it context.")]
     [InlineData("story.csv", null)]
     public async Task What_only_people_can_judge_is_mentioned(string file, string? note)
     {

@@ -107,11 +107,15 @@ public sealed class QuestionSetWriterTests
             };
         }
 
-        /// <summary>Valid text that is not blank; quotes, separators and line ends stay.</summary>
+        /// <summary>
+        /// Valid text that is not blank, and does not begin as a list or an object does: no reader gives those. Quotes, separators and line
+        /// ends stay.
+        /// </summary>
         private static string Printable(string text)
         {
             var valid = Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)).Replace("\0", "", StringComparison.Ordinal).Replace("\uFFFF", "", StringComparison.Ordinal);
-            return string.IsNullOrWhiteSpace(valid) ? "x" : valid;
+            var begins = string.Concat(valid.Where(static c => !char.IsWhiteSpace(c))) is ['[' or '{', '"' or '\'' or '[' or '{', ..];
+            return string.IsNullOrWhiteSpace(valid) || begins ? $"x{valid.Trim()}" : valid;
         }
     }
 }
