@@ -12,13 +12,17 @@ namespace MedQA.Client;
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     RespectNullableAnnotations = true,
-    Converters = [typeof(RunStateConverter)],
+    Converters = [typeof(EnumConverter<RunState>), typeof(EnumConverter<RequestedAction>), typeof(EnumConverter<RaterState>)],
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(Run))]
-[JsonSerializable(typeof(RunPage))]
+[JsonSerializable(typeof(RunList))]
 [JsonSerializable(typeof(AnswerPage))]
 [JsonSerializable(typeof(AnswerDetail))]
 [JsonSerializable(typeof(RunEstimate))]
+[JsonSerializable(typeof(StudyRequest))]
+[JsonSerializable(typeof(StudyResource))]
+[JsonSerializable(typeof(StudyList))]
+[JsonSerializable(typeof(RaterResource))]
 [JsonSerializable(typeof(Model[]))]
 [JsonSerializable(typeof(Health))]
 [JsonSerializable(typeof(JsonElement))]
@@ -42,27 +46,40 @@ public sealed partial class ClientJson : JsonSerializerContext
     }
 }
 
-/// <summary>How errors are read.</summary>
+/// <summary>How errors are read: whoever stands between may leave out what the service always says.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(ProblemDetails))]
-internal sealed partial class ProblemJson : JsonSerializerContext;
+internal sealed partial class ProblemJson : JsonSerializerContext
+{
+    public static JsonTypeInfo<ProblemDetails> Any => field ??= (JsonTypeInfo<ProblemDetails>)new JsonSerializerOptions(Default.Options)
+    {
+        TypeInfoResolver = Default.WithAddedModifier(static type =>
+        {
+            foreach (var property in type.Properties)
+            {
+                property.IsRequired = false;
+            }
+        }),
+    }.GetTypeInfo(typeof(ProblemDetails));
+}
 
 /// <summary>
-/// States by their names in camel case, letter by letter: a number, a list or a state that this version does not know is an error.
+/// Enumerations by their names in camel case, letter by letter: a number, a list or a name that this version does not know is an error.
 /// </summary>
-internal sealed class RunStateConverter : JsonConverter<RunState>
+internal sealed class EnumConverter<T> : JsonConverter<T>
+    where T : struct, Enum
 {
-    private static readonly Dictionary<string, RunState> Names = Enum.GetValues<RunState>()
-        .ToDictionary(static state => JsonNamingPolicy.CamelCase.ConvertName(state.ToString()), StringComparer.Ordinal);
+    private static readonly Dictionary<string, T> Names = Enum.GetValues<T>()
+        .ToDictionary(static value => JsonNamingPolicy.CamelCase.ConvertName(value.ToString()), StringComparer.Ordinal);
 
-    public override RunState Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        reader.TokenType == JsonTokenType.String && Names.TryGetValue(reader.GetString()!, out var state)
-            ? state
-            : throw new JsonException($"The state must be one of {string.Join(", ", Names.Keys)}.");
+    public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TokenType == JsonTokenType.String && Names.TryGetValue(reader.GetString()!, out var value)
+            ? value
+            : throw new JsonException($"The value must be one of {string.Join(", ", Names.Keys)}.");
 
-    public override void Write(Utf8JsonWriter writer, RunState value, JsonSerializerOptions options) =>
+    public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>
         writer.WriteStringValue(
             Enum.IsDefined(value)
                 ? JsonNamingPolicy.CamelCase.ConvertName(value.ToString())
-                : throw new ArgumentOutOfRangeException(nameof(value), value, "There is no such state."));
+                : throw new ArgumentOutOfRangeException(nameof(value), value, "The enumeration has no such value."));
 }

@@ -111,8 +111,8 @@ public sealed class MedQAClient : IDisposable
     /// <param name="continuation">From the page before, or <see langword="null"/>.</param>
     /// <param name="take">1 to 500; <see langword="null"/> for the service's usual number.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    public Task<RunPage> ListRunsAsync(string? continuation = null, int? take = null, CancellationToken cancellationToken = default) =>
-        GetAsync("api/runs", [("continuation", continuation), ("take", Text(take))], ClientJson.Default.RunPage, cancellationToken);
+    public Task<RunList> ListRunsAsync(string? continuation = null, int? take = null, CancellationToken cancellationToken = default) =>
+        GetAsync("api/runs", [("continuation", continuation), ("take", Text(take))], ClientJson.Default.RunList, cancellationToken);
 
     /// <summary>Every run, newest first, page by page.</summary>
     public async IAsyncEnumerable<Run> AllRunsAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
@@ -223,7 +223,7 @@ public sealed class MedQAClient : IDisposable
     /// <param name="run">The run.</param>
     /// <param name="filter">The kind of answers; <see langword="null"/> for all.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    public async IAsyncEnumerable<Answer> AllAnswersAsync(
+    public async IAsyncEnumerable<AnswerRow> AllAnswersAsync(
         string run, string? filter = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         using var response =
@@ -233,7 +233,7 @@ public sealed class MedQAClient : IDisposable
         using var lines = new StreamReader(content, Encoding.UTF8);
         while (await NextAsync() is { } line)
         {
-            yield return ServiceAnswer.Parse(line, ClientJson.Default.Answer, response);
+            yield return ServiceAnswer.Parse(line, ClientJson.Default.AnswerRow, response);
         }
 
         async Task<string?> NextAsync()
@@ -275,39 +275,33 @@ public sealed class MedQAClient : IDisposable
         OpenAsync("api/compare", [("runs", string.Join(',', runs))], TypeOf(format), cancellationToken);
 
     /// <summary>Makes a study of human ratings.</summary>
-    /// <param name="request">What it is made of, as JSON: <c>StudyRequest</c> in the service's document.</param>
+    /// <param name="request">What it is made of.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns>The study with a link for each rater, which no later answer has.</returns>
-    public async Task<JsonElement> CreateStudyAsync(ReadOnlyMemory<byte> request, CancellationToken cancellationToken = default)
+    public async Task<StudyResource> CreateStudyAsync(StudyRequest request, CancellationToken cancellationToken = default)
     {
         using var response = await SendAsync(HttpMethod.Post, "api/studies", [], JsonType, message =>
         {
-            message.Content = new ReadOnlyMemoryContent(request);
+            message.Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(request, ClientJson.Default.StudyRequest));
             message.Content.Headers.ContentType = new MediaTypeHeaderValue(JsonType);
         }, cancellationToken);
-        return await ServiceAnswer.ReadAsync(response, "study", cancellationToken);
+        return await ServiceAnswer.ReadAsync(response, ClientJson.Default.StudyResource, cancellationToken);
     }
 
     /// <summary>The studies, newest first.</summary>
-    public async Task<JsonElement> ListStudiesAsync(CancellationToken cancellationToken = default)
-    {
-        using var response = await SendAsync(HttpMethod.Get, "api/studies", [], JsonType, null, cancellationToken);
-        return await ServiceAnswer.ReadAsync(response, "studies", cancellationToken);
-    }
+    public Task<StudyList> ListStudiesAsync(CancellationToken cancellationToken = default) =>
+        GetAsync("api/studies", [], ClientJson.Default.StudyList, cancellationToken);
 
     /// <summary>A study with how far each rater is.</summary>
-    public async Task<JsonElement> GetStudyAsync(string study, CancellationToken cancellationToken = default)
-    {
-        using var response = await SendAsync(HttpMethod.Get, OfStudy(study), [], JsonType, null, cancellationToken);
-        return await ServiceAnswer.ReadAsync(response, "study", cancellationToken);
-    }
+    public Task<StudyResource> GetStudyAsync(string study, CancellationToken cancellationToken = default) =>
+        GetAsync(OfStudy(study), [], ClientJson.Default.StudyResource, cancellationToken);
 
     /// <summary>Gives a rater a new link; the one before opens nothing any more.</summary>
-    public async Task<JsonElement> RenewRaterLinkAsync(string study, string rater, CancellationToken cancellationToken = default)
+    public async Task<RaterResource> RenewRaterLinkAsync(string study, string rater, CancellationToken cancellationToken = default)
     {
         using var response = await SendAsync(
             HttpMethod.Post, $"{OfStudy(study)}/raters/{Uri.EscapeDataString(rater)}/link", [], JsonType, null, cancellationToken);
-        return await ServiceAnswer.ReadAsync(response, "link", cancellationToken);
+        return await ServiceAnswer.ReadAsync(response, ClientJson.Default.RaterResource, cancellationToken);
     }
 
     /// <summary>Removes a rater with all of the rater's ratings.</summary>
@@ -402,7 +396,13 @@ public sealed class MedQAClient : IDisposable
             else if (item is { EventType: "end", Data: "deleted" })
             {
                 throw new MedQAException(
-                    HttpStatusCode.NotFound, new ProblemDetails("urn:medqa:unknown-run", null, $"Run {run} was deleted.", null, null, run));
+                    HttpStatusCode.NotFound, new ProblemDetails
+                    {
+                        Type = "urn:medqa:unknown-run",
+                        Title = "There is no such run",
+                        Status = (int)HttpStatusCode.NotFound,
+                        Detail = $"Run {run} was deleted.",
+                    });
             }
         }
     }
@@ -557,3 +557,8 @@ public sealed class MedQAClient : IDisposable
         public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }
+
+/// <summary>The run that a question set became.</summary>
+/// <param name="Run">The run.</param>
+/// <param name="IsNew">Whether it is a new one; else the same question set was asked with the same profile before.</param>
+public sealed record StartedRun(Run Run, bool IsNew);

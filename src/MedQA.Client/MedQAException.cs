@@ -10,7 +10,7 @@ public sealed class MedQAException : Exception
 {
     internal MedQAException(HttpStatusCode status, ProblemDetails details)
         : this(status, details.Detail ?? details.Title ?? $"The service answered with status {(int)status}.") =>
-        (Status, Type, Parameter, Line, Run) = (status, details.Type, details.Parameter, details.Line, details.Run);
+        (Status, Type, Parameter, Line) = (status, details.Type, details.Parameter, details.Line);
 
     internal MedQAException(HttpStatusCode status, string message)
         : base(message) =>
@@ -32,10 +32,4 @@ public sealed class MedQAException : Exception
 
     /// <summary>The line of the question set at fault, from 1, where it is one.</summary>
     public int? Line { get; }
-
-    /// <summary>The run concerned, where there is one.</summary>
-    public string? Run { get; }
 }
-
-/// <summary>An error as RFC 9457 writes it.</summary>
-internal sealed record ProblemDetails(string? Type, string? Title, string? Detail, string? Parameter, int? Line, string? Run);

@@ -17,17 +17,6 @@ internal static class ServiceAnswer
     public static async Task<T> ReadAsync<T>(HttpResponseMessage response, JsonTypeInfo<T> shape, CancellationToken cancellationToken) =>
         Parse(await TextAsync(response, cancellationToken), shape, response);
 
-    /// <summary>The body as an object that has a certain field.</summary>
-    /// <exception cref="MedQAException">It is something else, or breaks off.</exception>
-    public static async Task<JsonElement> ReadAsync(HttpResponseMessage response, string field, CancellationToken cancellationToken)
-    {
-        var text = await TextAsync(response, cancellationToken);
-        var value = Parse(text, ClientJson.Default.JsonElement, response);
-        return value.ValueKind == JsonValueKind.Object && value.TryGetProperty(field, out _)
-            ? value
-            : throw Unreadable(response, text, $"There is no '{field}' in it.", null);
-    }
-
     /// <summary>A text of the body as a value.</summary>
     /// <exception cref="MedQAException">It is something else.</exception>
     public static T Parse<T>(string text, JsonTypeInfo<T> shape, HttpResponseMessage response)
@@ -46,7 +35,7 @@ internal static class ServiceAnswer
     /// <summary>Whether a list has items that are none, which no annotation of a type rules out.</summary>
     private static bool HasHoles<T>(T value) => value switch
     {
-        RunPage page => page.Runs.Contains(null!),
+        RunList page => page.Runs.Contains(null!),
         AnswerPage page => page.Answers.Contains(null!),
         Model[] models => models.Contains(null!),
         JsonElement[] objects => objects.Any(static item => item.ValueKind != JsonValueKind.Object),
@@ -78,7 +67,7 @@ internal static class ServiceAnswer
         {
             try
             {
-                if (JsonSerializer.Deserialize(text, ProblemJson.Default.ProblemDetails)
+                if (JsonSerializer.Deserialize(text, ProblemJson.Any)
                     is { } details and not { Detail: null, Title: null })
                 {
                     return new MedQAException(

@@ -1,7 +1,6 @@
 using Azure;
 using Azure.Storage.Blobs.Models;
 using MedQA.Pipeline.Budgeting;
-using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Signalling;
 using MedQA.Pipeline.Storage;
 using Microsoft.Extensions.Logging;

@@ -7,7 +7,6 @@ using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Questions;
 using MedQA.Pipeline.Results;
-using MedQA.Pipeline.Runs;
 
 namespace MedQA.Pipeline.Queries;
 

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using MedQA.Datasets.Writing;
-using MedQA.Pipeline.Runs;
 
 namespace MedQA.Pipeline.Results;
 

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using MedQA.Evaluation;
 using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.Questions;
-using MedQA.Pipeline.Runs;
 
 namespace MedQA.Pipeline.Results;
 

@@ -100,12 +100,6 @@ public sealed record RunManifest
     internal int BatchOf(int ordinal) => ordinal / BatchSize;
 }
 
-/// <summary>A row of an upload that cannot be used.</summary>
-/// <param name="Line">Its line, from 1.</param>
-/// <param name="Id">Its id, or <see langword="null"/> where it has none.</param>
-/// <param name="Reason">Why not.</param>
-public sealed record UnusableRow(int Line, string? Id, string Reason);
-
 /// <summary>Why nothing of an upload can be asked.</summary>
 /// <param name="Sentence">For people.</param>
 /// <param name="Line">The line that it speaks of, from 1; or <see langword="null"/>.</param>

@@ -16,7 +16,7 @@ internal sealed class AnswerRows(TableClient table)
     private const int MaxPage = 1_000;
 
     /// <summary>The row of an answer.</summary>
-    public static AnswerRow RowOf(AnsweredQuestion answered, BatchId batch, long offset, int length) => new()
+    public static StoredAnswerRow RowOf(AnsweredQuestion answered, BatchId batch, long offset, int length) => new()
     {
         Ordinal = answered.Ordinal,
         Id = answered.Id,
@@ -40,7 +40,7 @@ internal sealed class AnswerRows(TableClient table)
     };
 
     /// <summary>Writes rows, in the order of their ordinals; what stood at the same ordinals is replaced.</summary>
-    public async Task WriteAsync(RunId run, IReadOnlyList<AnswerRow> rows, CancellationToken cancellationToken)
+    public async Task WriteAsync(RunId run, IReadOnlyList<StoredAnswerRow> rows, CancellationToken cancellationToken)
     {
         foreach (var partition in rows.GroupBy(static row => row.Ordinal / PartitionSize))
         {
@@ -49,7 +49,7 @@ internal sealed class AnswerRows(TableClient table)
     }
 
     /// <summary>The row of an ordinal, or <see langword="null"/> while it is not collected.</summary>
-    public async Task<AnswerRow?> FindAsync(RunId run, int ordinal, CancellationToken cancellationToken)
+    public async Task<StoredAnswerRow?> FindAsync(RunId run, int ordinal, CancellationToken cancellationToken)
     {
         var found = await table.GetEntityIfExistsAsync<TableEntity>(
             PartitionOf(run, ordinal), KeyOf(ordinal), cancellationToken: cancellationToken);
@@ -95,7 +95,7 @@ internal sealed class AnswerRows(TableClient table)
 
     private static char? LetterOf(int? option) => option is { } index ? OptionLetter.Of(index) : null;
 
-    private static TableEntity ToEntity(RunId run, AnswerRow row)
+    private static TableEntity ToEntity(RunId run, StoredAnswerRow row)
     {
         var entity = new TableEntity(PartitionOf(run, row.Ordinal), KeyOf(row.Ordinal))
         {
@@ -131,7 +131,7 @@ internal sealed class AnswerRows(TableClient table)
         return entity;
     }
 
-    private static AnswerRow From(TableEntity entity) => new()
+    private static StoredAnswerRow From(TableEntity entity) => new()
     {
         Ordinal = int.Parse(entity.RowKey, System.Globalization.CultureInfo.InvariantCulture),
         Id = entity.GetString("Id"),
@@ -153,4 +153,17 @@ internal sealed class AnswerRows(TableClient table)
         Offset = entity.GetInt64("Offset") ?? 0,
         Length = entity.GetInt32("Length") ?? 0,
     };
+}
+
+/// <summary>A row of an answer with the place of the answer itself.</summary>
+internal sealed record StoredAnswerRow : AnswerRow
+{
+    /// <summary>The blob of the batch that answered it, for the reasonings.</summary>
+    public string Batch { get; init; } = "";
+
+    /// <summary>Where in that blob its line begins, in bytes.</summary>
+    public long Offset { get; init; }
+
+    /// <summary>The line's length in bytes, the line feed left out.</summary>
+    public int Length { get; init; }
 }

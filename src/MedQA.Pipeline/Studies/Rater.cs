@@ -4,28 +4,6 @@ using MedQA.Evaluation;
 
 namespace MedQA.Pipeline.Studies;
 
-/// <summary>Where a rater stands.</summary>
-public enum RaterState
-{
-    /// <summary>Has a link, and has not agreed to take part.</summary>
-    Invited,
-
-    /// <summary>Has agreed, and rates.</summary>
-    Rating,
-
-    /// <summary>Has handed everything in: nothing changes any more.</summary>
-    Submitted,
-
-    /// <summary>Has stopped taking part; what was rated before counts. May still want it to go.</summary>
-    Stopped,
-
-    /// <summary>
-    /// Has stopped taking part and wanted what was rated to go. Nothing leads out of this, and nothing brings back what was rated: what is
-    /// left of it counts for nothing, and is removed.
-    /// </summary>
-    Withdrawn,
-}
-
 /// <summary>
 /// A rater of a study. There is one as long as the row stands: a deleted rater has none, and nothing opens or takes a click any more.
 /// </summary>

@@ -2,59 +2,11 @@ using System.Collections.Immutable;
 
 namespace MedQA.Pipeline.Studies;
 
-/// <summary>What a click changed.</summary>
-public enum ClickKind
-{
-    /// <summary>The choice of an axis; none takes it back.</summary>
-    Choice,
-
-    /// <summary>The comment; an empty one takes it back.</summary>
-    Comment,
-
-    /// <summary>The answer was skipped, or is not any more.</summary>
-    Skip,
-
-    /// <summary>Nothing: it only adds time.</summary>
-    Time,
-}
-
 /// <summary>
 /// One click of a rater, as it is kept: clicks are added and never changed. Whoever sends one again, because no answer came, adds nothing.
 /// </summary>
-public sealed record RatingClick
+public sealed record RatingClick : RaterClick
 {
-    /// <summary>Names the click among the rater's: 16 hexadecimal digits that the page draws.</summary>
-    public required string Id { get; init; }
-
-    /// <summary>
-    /// When it was made, by the service's clock as the page knows it. Of two clicks on the same the later one counts, in whatever order
-    /// they arrive: a page that was offline does not overwrite what came after.
-    /// </summary>
-    public required DateTimeOffset At { get; init; }
-
-    /// <summary>The place in the rater's queue, from 0.</summary>
-    public required int Place { get; init; }
-
-    /// <summary>What it changed.</summary>
-    public required ClickKind Kind { get; init; }
-
-    /// <summary>The axis of a choice.</summary>
-    public string? Axis { get; init; }
-
-    /// <summary>The choice; <see langword="null"/> takes it back.</summary>
-    public string? Choice { get; init; }
-
-    /// <summary>The text of a comment.</summary>
-    public string? Comment { get; init; }
-
-    /// <summary>Whether the answer is skipped from now on.</summary>
-    public bool Skipped { get; init; }
-
-    /// <summary>
-    /// Seconds spent on this answer since the click before, counted only while the page was in view and somebody did something.
-    /// </summary>
-    public double Seconds { get; init; }
-
     /// <summary>When the service took it.</summary>
     public DateTimeOffset Received { get; init; }
 }

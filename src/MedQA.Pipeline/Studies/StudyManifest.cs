@@ -70,18 +70,6 @@ public sealed record StudyManifest
     public ImmutableArray<string> Notes { get; init => field = value.IsDefault ? [] : value; } = [];
 }
 
-/// <summary>A source of answers.</summary>
-/// <param name="Name">What the report calls it.</param>
-/// <param name="Run">The run that gave its answers, or <see langword="null"/> for a file.</param>
-/// <param name="Model">The run's model.</param>
-/// <param name="File">The name of the file that gave its answers, or <see langword="null"/> for a run.</param>
-public sealed record StudySource(string Name, string? Run, string? Model, string? File);
-
-/// <summary>A data set, and how many of its questions.</summary>
-/// <param name="Dataset">The data set.</param>
-/// <param name="Questions">How many questions of it.</param>
-public sealed record StudyStratum(string Dataset, int Questions);
-
 /// <summary>A rater as invited.</summary>
 /// <param name="Rater">The name within the study: <c>r1</c>, <c>r2</c> …</param>
 /// <param name="Label">What those who made the study call this rater.</param>

@@ -45,11 +45,11 @@ internal static class AnswerHandlers
                 run, [.. page.Answers.Where(static row => row.Text is null).Select(static row => row.Ordinal)], cancellationToken);
             return Conditional.Json(
                 request,
-                new AnswerList(
+                new AnswerPage(
                     [.. page.Answers.Select(row => row with { Text = row.Text ?? texts.GetValueOrDefault(row.Ordinal) })],
                     page.Continuation,
                     page.Total),
-                WebJson.Default.AnswerList);
+                WebJson.Default.AnswerPage);
         }
 
         if (query.AgreementBelow is not null || query.Search is not null)

@@ -3,7 +3,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using MedQA.Evaluation;
 using MedQA.Evaluation.LanguageModels;
-using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Studies;
 
 namespace MedQA.Web.Contracts;
@@ -20,10 +19,10 @@ namespace MedQA.Web.Contracts;
         typeof(EnumNameConverter<ClickKind>),
         typeof(FiniteNumberConverter)
     ])]
-[JsonSerializable(typeof(RunResource))]
+[JsonSerializable(typeof(Run))]
 [JsonSerializable(typeof(RunList))]
 [JsonSerializable(typeof(AnswerRow))]
-[JsonSerializable(typeof(AnswerList))]
+[JsonSerializable(typeof(AnswerPage))]
 [JsonSerializable(typeof(AnswerDetail))]
 [JsonSerializable(typeof(FlipList))]
 [JsonSerializable(typeof(ProblemDetails))]
@@ -36,7 +35,7 @@ namespace MedQA.Web.Contracts;
 [JsonSerializable(typeof(RaterResource))]
 [JsonSerializable(typeof(RaterQueue))]
 [JsonSerializable(typeof(RaterClicks))]
-[JsonSerializable(typeof(RaterStanding))]
+[JsonSerializable(typeof(RaterProgress))]
 [JsonSerializable(typeof(RatingLine))]
 public sealed partial class WebJson : JsonSerializerContext
 {

@@ -47,7 +47,7 @@ internal static class EstimateHandlers
             ?? profile.GetIncompatibility(tally.Accepted, tally.FreeAnswers);
         var tokens = read.Tally.Accepted * profile.MostTokensPerQuestion;
         var shortage = api.Ledger is { } ledger ? await ledger.WhyWaitAsync(request.Caller, tokens, cancellationToken) : null;
-        var estimate = RunEstimate.Of(
+        var estimate = WithFigures(
             new RunEstimate
             {
                 Name = options.FileName,
@@ -140,5 +140,41 @@ internal static class EstimateHandlers
         }
 
         return found;
+    }
+
+    /// <summary>The figures of a profile for so many questions, as far as earlier runs tell them.</summary>
+    /// <param name="estimate">The question set's part.</param>
+    /// <param name="profile">How the questions would be asked.</param>
+    /// <param name="earlier">Finished runs of the same model and profile, the newest first.</param>
+    private static RunEstimate WithFigures(RunEstimate estimate, Profile profile, IReadOnlyList<RunSummary> earlier)
+    {
+        var totals = earlier.Aggregate(default(RunTotals), static (sum, run) => sum + run.Totals);
+        var answered = totals.Done - totals.Failed - totals.Unaskable;
+        estimate = estimate with
+        {
+            SamplesPerQuestion = profile.SamplesPerQuestion - profile.Refinements,
+            CallsPerQuestion = Math.Max(1, profile.SamplesPerQuestion),
+            MaxGeneratedTokens = estimate.Questions * profile.MostTokensPerQuestion,
+        };
+        return answered == 0
+            ? estimate with
+            {
+                Unknown = [$"How many tokens and how much time it takes is not known: no run of profile {profile.Name} with model "
+                    + $"{estimate.Model} has finished here yet. `medqa estimate` asks a few questions to find out."]
+            }
+            : estimate with
+            {
+                ExpectedGeneratedTokens = totals.GeneratedTokens * estimate.Questions / answered,
+                TokensPerSecond = totals is { Seconds: > 0, GeneratedTokens: > 0 } ? totals.GeneratedTokens / totals.Seconds : null,
+                ExpectedSeconds = totals.Seconds > 0 ? totals.Seconds * estimate.Questions / answered : null,
+                BasedOn = [.. earlier.Select(
+                    static run => new EarlierRun(
+                        run.Run.ToString(),
+                        run.Name,
+                        run.Totals.Done - run.Totals.Failed - run.Totals.Unaskable,
+                        run.Totals.GeneratedTokens,
+                        run.Totals.Seconds))],
+                Unknown = totals.Seconds > 0 ? [] : ["How much time it takes is not known: the earlier runs did not measure it."],
+            };
     }
 }

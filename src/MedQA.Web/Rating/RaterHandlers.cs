@@ -23,8 +23,8 @@ internal static class RaterHandlers
         var (study, rater) = (request.Rater.Study, request.Rater.Rater);
         var shown = rater.State == RaterState.Rating;
         var marks = shown && await api.Studies.RatingsAsync(study.Id, rater.Name, cancellationToken) is { } ratings
-            ? RatedAnswer.LatestOf(ratings.Clicks).ToLookup(static click => click.Place, RaterClick.Of)
-            : Enumerable.Empty<RatingClick>().ToLookup(static click => click.Place, RaterClick.Of);
+            ? RatedAnswer.LatestOf(ratings.Clicks).ToLookup(static click => click.Place)
+            : Enumerable.Empty<RatingClick>().ToLookup(static click => click.Place);
         return Results.Json(new RaterQueue
         {
             Title = study.Manifest.Title,
@@ -65,7 +65,7 @@ internal static class RaterHandlers
 
         return await api.Studies.AddAsync(request.Rater, [.. clicks.Select(Click)], cancellationToken) switch
         {
-            RaterState.Rating => Standing(api, RaterState.Rating),
+            RaterState.Rating => Progress(api, RaterState.Rating),
             { } state => throw NotRating(state),
             null => throw Problem.RaterLink(),
         };
@@ -118,7 +118,7 @@ internal static class RaterHandlers
 
             if (await api.Studies.ChangeAsync(session, state, cancellationToken) is { } changed)
             {
-                return Standing(api, changed.State);
+                return Progress(api, changed.State);
             }
 
             session = await RaterAccess.OpenAsync(api, request.Http, cancellationToken);
@@ -130,8 +130,8 @@ internal static class RaterHandlers
     private static ProblemException NotRating(RaterState state) =>
         Problem.RaterState(state == RaterState.Invited ? "Agree to take part first." : Ended);
 
-    private static IResult Standing(Api api, RaterState state) =>
-        Results.Json(new RaterStanding(state, api.Time.GetUtcNow()), WebJson.Default.RaterStanding, Negotiation.Json);
+    private static IResult Progress(Api api, RaterState state) =>
+        Results.Json(new RaterProgress(state, api.Time.GetUtcNow()), WebJson.Default.RaterProgress, Negotiation.Json);
 
     private static QueuedAnswer Shown(Study study, QueueEntry entry, int place, IEnumerable<RaterClick> marks)
     {

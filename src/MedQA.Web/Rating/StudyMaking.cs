@@ -6,7 +6,6 @@ using System.Text.Json;
 using MedQA.Evaluation.Rating;
 using MedQA.Pipeline.Queries;
 using MedQA.Pipeline.Studies;
-using MedQA.Web.Contracts;
 
 namespace MedQA.Web.Rating;
 

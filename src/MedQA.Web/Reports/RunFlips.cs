@@ -1,6 +1,5 @@
 using MedQA.Pipeline.Queries;
 using MedQA.Pipeline.Runs;
-using MedQA.Web.Contracts;
 
 namespace MedQA.Web.Reports;
 

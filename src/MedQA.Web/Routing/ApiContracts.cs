@@ -97,8 +97,8 @@ internal static class ApiContracts
                 new("again", ApiParameterKind.Switch, "Starts a new run although the same question set was asked with this profile before")
             ],
             Answers = [
-                Of(202, "A new run.", WebJson.Default.RunResource),
-                Of(200, "The run that this question set and profile made before.", WebJson.Default.RunResource)
+                Of(202, "A new run.", WebJson.Default.Run),
+                Of(200, "The run that this question set and profile made before.", WebJson.Default.Run)
             ],
             Problems = [BadParameter, NoQuestionSet, EmptyBody, NotAcceptable, Deleted, Changed, TooLarge, WrongMedia, Storage],
         },
@@ -112,7 +112,7 @@ internal static class ApiContracts
         ["GetRun"] = new()
         {
             IsConditional = true,
-            Answers = [Of(200, "The run.", WebJson.Default.RunResource)],
+            Answers = [Of(200, "The run.", WebJson.Default.Run)],
             Problems = [UnknownRun, NotAcceptable, Storage]
         },
         ["WatchRun"] = new()
@@ -132,7 +132,7 @@ internal static class ApiContracts
         },
         ["DeleteRun"] = new()
         {
-            Answers = [Of(202, "The run is being deleted.", WebJson.Default.RunResource)],
+            Answers = [Of(202, "The run is being deleted.", WebJson.Default.Run)],
             Problems = [UnknownRun, NotAcceptable, Storage]
         },
         ["CancelRun"] = Action("The run is being stopped."),
@@ -159,7 +159,7 @@ internal static class ApiContracts
             Answers = [new(
                 200,
                 "A page of answers as JSON; all of them in the other formats; as Parquet once the run has ended.",
-                new(Json, WebJson.Default.AnswerList),
+                new(Json, WebJson.Default.AnswerPage),
                 new(Lines, WebJson.Default.AnswerRow),
                 new(Csv),
                 new(Parquet))],
@@ -284,7 +284,7 @@ internal static class ApiContracts
         {
             Parameters = [Link],
             Body = WebJson.Requests.RaterClicks,
-            Answers = [Of(200, "The clicks are stored.", WebJson.Default.RaterStanding)],
+            Answers = [Of(200, "The clicks are stored.", WebJson.Default.RaterProgress)],
             Problems = [BadBody, EmptyBody, RaterLink, NotAcceptable, RaterState, TooLarge, WrongJsonMedia, Storage],
         },
         ["AgreeToRate"] = Step("The rater takes part."),
@@ -313,14 +313,14 @@ internal static class ApiContracts
 
     private static ApiContract Action(string meaning) => new()
     {
-        Answers = [Of(202, meaning, WebJson.Default.RunResource)],
+        Answers = [Of(202, meaning, WebJson.Default.Run)],
         Problems = [UnknownRun, NotAcceptable, NotPossible, Storage],
     };
 
     private static ApiContract Step(string meaning, ImmutableArray<ApiParameter>? parameters = null) => new()
     {
         Parameters = parameters ?? [Link],
-        Answers = [Of(200, meaning, WebJson.Default.RaterStanding)],
+        Answers = [Of(200, meaning, WebJson.Default.RaterProgress)],
         Problems = parameters is null
             ? [RaterLink, NotAcceptable, RaterState, Storage]
             : [BadParameter, RaterLink, NotAcceptable, RaterState, Storage],

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using MedQA.Pipeline.Queries;
-using MedQA.Pipeline.Runs;
 using MedQA.Web.Problems;
 using MedQA.Web.Requests;
 using Microsoft.AspNetCore.Http;

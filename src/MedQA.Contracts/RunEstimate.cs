@@ -1,8 +1,6 @@
 using System.Collections.Immutable;
-using MedQA.Evaluation.Profiles;
-using MedQA.Pipeline.Runs;
 
-namespace MedQA.Web.Contracts;
+namespace MedQA.Contracts;
 
 /// <summary>
 /// What a run would take, from its question set, its profile and what earlier runs took. What nothing is known of is left out, and
@@ -59,42 +57,6 @@ public sealed record RunEstimate
 
     /// <summary>What to mind before starting the run: a sentence each.</summary>
     public ImmutableArray<string> Warnings { get; init; } = [];
-
-    /// <summary>The figures of a profile for so many questions, as far as earlier runs tell them.</summary>
-    /// <param name="estimate">The question set's part.</param>
-    /// <param name="profile">How the questions would be asked.</param>
-    /// <param name="earlier">Finished runs of the same model and profile, the newest first.</param>
-    internal static RunEstimate Of(RunEstimate estimate, Profile profile, IReadOnlyList<RunSummary> earlier)
-    {
-        var totals = earlier.Aggregate(default(RunTotals), static (sum, run) => sum + run.Totals);
-        var answered = totals.Done - totals.Failed - totals.Unaskable;
-        estimate = estimate with
-        {
-            SamplesPerQuestion = profile.SamplesPerQuestion - profile.Refinements,
-            CallsPerQuestion = Math.Max(1, profile.SamplesPerQuestion),
-            MaxGeneratedTokens = estimate.Questions * profile.MostTokensPerQuestion,
-        };
-        return answered == 0
-            ? estimate with
-            {
-                Unknown = [$"How many tokens and how much time it takes is not known: no run of profile {profile.Name} with model "
-                    + $"{estimate.Model} has finished here yet. `medqa estimate` asks a few questions to find out."]
-            }
-            : estimate with
-            {
-                ExpectedGeneratedTokens = totals.GeneratedTokens * estimate.Questions / answered,
-                TokensPerSecond = totals is { Seconds: > 0, GeneratedTokens: > 0 } ? totals.GeneratedTokens / totals.Seconds : null,
-                ExpectedSeconds = totals.Seconds > 0 ? totals.Seconds * estimate.Questions / answered : null,
-                BasedOn = [.. earlier.Select(
-                    static run => new EarlierRun(
-                        run.Run.ToString(),
-                        run.Name,
-                        run.Totals.Done - run.Totals.Failed - run.Totals.Unaskable,
-                        run.Totals.GeneratedTokens,
-                        run.Totals.Seconds))],
-                Unknown = totals.Seconds > 0 ? [] : ["How much time it takes is not known: the earlier runs did not measure it."],
-            };
-    }
 }
 
 /// <summary>What an earlier run took.</summary>
@@ -104,3 +66,9 @@ public sealed record RunEstimate
 /// <param name="GeneratedTokens">Tokens that it drew.</param>
 /// <param name="Seconds">Seconds that workers spent.</param>
 public sealed record EarlierRun(string Run, string Name, int Questions, long GeneratedTokens, double Seconds);
+
+/// <summary>A row of a question set that cannot be used.</summary>
+/// <param name="Line">Its line, from 1.</param>
+/// <param name="Id">Its id, or <see langword="null"/> where it has none.</param>
+/// <param name="Reason">Why not.</param>
+public sealed record UnusableRow(int Line, string? Id, string Reason);

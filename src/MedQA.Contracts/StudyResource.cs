@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
-using MedQA.Pipeline.Studies;
 
-namespace MedQA.Web.Contracts;
+namespace MedQA.Contracts;
 
 /// <summary>A study as the HTTP interface shows it to those who make it.</summary>
 public sealed record StudyResource
@@ -50,48 +49,6 @@ public sealed record StudyResource
 
     /// <summary>The raters with how far each is; missing in lists.</summary>
     public ImmutableArray<RaterResource>? Raters { get; init; }
-
-    /// <summary>A study as lists have it.</summary>
-    public static StudyResource Of(StudyManifest study) => Plain(study ?? throw new ArgumentNullException(nameof(study)));
-
-    /// <summary>A study with how far each rater is.</summary>
-    public static StudyResource Of(Study study, IReadOnlyList<RaterRatings> ratings)
-    {
-        ArgumentNullException.ThrowIfNull(study);
-        return Plain(study.Manifest) with
-        {
-            Raters = [.. study.Manifest.Raters.Select(
-                invited => RaterResource.Of(study, invited, ratings.FirstOrDefault(rating => rating.Rater.Name == invited.Rater)))]
-        };
-    }
-
-    /// <summary>A study that was made just now, with the raters' links.</summary>
-    public static StudyResource Of(Study study, IReadOnlyList<RaterLink> links)
-    {
-        var made = Of(study, [.. links.Select(static link => RaterRatings.None(link.Rater))]);
-        return made with
-        {
-            Raters = [.. made.Raters!.Value.Zip(links, static (rater, link) => rater with { Link = RaterResource.PathOf(link) })]
-        };
-    }
-
-    private static StudyResource Plain(StudyManifest study) => new()
-    {
-        Study = study.Study,
-        Name = study.Name,
-        Title = study.Title,
-        Created = study.Created,
-        Rubric = study.Rubric.Name,
-        Axes = study.Rubric.Axes.Length,
-        Sources = study.Sources,
-        Strata = study.Strata,
-        Seed = study.Seed,
-        RatersPerAnswer = study.RatersPerAnswer,
-        Pilot = study.Pilot,
-        Questions = study.Questions,
-        Answers = study.Answers,
-        Notes = study.Notes,
-    };
 }
 
 /// <summary>A rater as those who made the study see one.</summary>
@@ -128,32 +85,6 @@ public sealed record RaterResource
     /// The path of the rater's link on this service, in the answer that made it and in no other: only a hash of its secret is kept.
     /// </summary>
     public string? Link { get; init; }
-
-    /// <summary>A rater.</summary>
-    /// <param name="study">The study.</param>
-    /// <param name="invited">The rater as invited.</param>
-    /// <param name="ratings">What the rater clicked; <see langword="null"/> once the rater is deleted.</param>
-    public static RaterResource Of(Study study, InvitedRater invited, RaterRatings? ratings)
-    {
-        ArgumentNullException.ThrowIfNull(study);
-        ArgumentNullException.ThrowIfNull(invited);
-        var (axes, answers) = (study.Manifest.Rubric.Axes.Length, ratings?.Answers.Values ?? []);
-        return new RaterResource
-        {
-            Rater = invited.Rater,
-            Label = invited.Label,
-            State = ratings?.Rater.State,
-            Assigned = study.QueueOf(invited.Rater).Length,
-            Rated = answers.Count(answer => !answer.Skipped && answer.Choices.Count == axes),
-            Begun = answers.Count(answer => !answer.Skipped && answer.Choices.Count > 0 && answer.Choices.Count < axes),
-            Skipped = answers.Count(static answer => answer.Skipped),
-            Seconds = answers.Sum(static answer => answer.Seconds),
-            LastClick = ratings?.Rater.LastClick,
-        };
-    }
-
-    /// <summary>The path of a link on the service.</summary>
-    public static string PathOf(RaterLink link) => $"/rate#{link}";
 }
 
 /// <summary>Every study, newest first.</summary>
@@ -163,3 +94,15 @@ public sealed record StudyList(ImmutableArray<StudyResource> Studies)
     /// <summary>The names of studies that cannot be read now, where there are any; the service's log says why.</summary>
     public ImmutableArray<string>? Unreadable { get; init; }
 }
+
+/// <summary>A source of answers.</summary>
+/// <param name="Name">What the report calls it.</param>
+/// <param name="Run">The run that gave its answers, or <see langword="null"/> for a file.</param>
+/// <param name="Model">The run's model.</param>
+/// <param name="File">The name of the file that gave its answers, or <see langword="null"/> for a run.</param>
+public sealed record StudySource(string Name, string? Run, string? Model, string? File);
+
+/// <summary>A data set, and how many of its questions.</summary>
+/// <param name="Dataset">The data set.</param>
+/// <param name="Questions">How many questions of it.</param>
+public sealed record StudyStratum(string Dataset, int Questions);

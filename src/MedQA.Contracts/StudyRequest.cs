@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 
-namespace MedQA.Web.Contracts;
+namespace MedQA.Contracts;
 
 /// <summary>What a study is made of.</summary>
 public sealed record StudyRequest
@@ -27,7 +27,7 @@ public sealed record StudyRequest
     public required ImmutableArray<SourceRequest> Sources { get; init; }
 
     /// <summary>How many questions of which data set; without it, every question that all sources answer.</summary>
-    public ImmutableArray<StratumRequest>? Strata { get; init; }
+    public ImmutableArray<StudyStratum>? Strata { get; init; }
 
     /// <summary>Decides which questions are drawn. Who rates what, and in which order, is drawn by a secret that nobody is told.</summary>
     public long Seed { get; init; }
@@ -57,8 +57,3 @@ public sealed record SourceRequest
     /// <summary>The file's name.</summary>
     public string? FileName { get; init; }
 }
-
-/// <summary>A data set, and how many of its questions.</summary>
-/// <param name="Dataset">The data set.</param>
-/// <param name="Questions">How many of its questions.</param>
-public sealed record StratumRequest(string Dataset, int Questions);

@@ -1,4 +1,4 @@
-namespace MedQA.Web.Contracts;
+namespace MedQA.Contracts;
 
 /// <summary>A page of questions that only one of two runs answered right.</summary>
 /// <param name="Flips">The questions, in the order of the first run.</param>

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace MedQA.Web.Contracts;
+namespace MedQA.Contracts;
 
 /// <summary>An error as RFC 9457 writes it.</summary>
 public sealed record ProblemDetails

@@ -1,4 +1,4 @@
-namespace MedQA.Web.Contracts;
+namespace MedQA.Contracts;
 
 /// <summary>What a probe is told of a service that is ready; one that is not answers with status 503 and a problem that says why.</summary>
 /// <param name="Status"><c>ok</c>.</param>

@@ -1,7 +1,7 @@
-namespace MedQA.Pipeline.Runs;
+namespace MedQA.Contracts;
 
 /// <summary>A question's answer in one line: what lists show, without the reasonings.</summary>
-public sealed record AnswerRow
+public record AnswerRow
 {
     /// <summary>The question's place in the run, from 0.</summary>
     public required int Ordinal { get; init; }
@@ -88,13 +88,11 @@ public sealed record AnswerRow
 
     /// <summary>Votes per option in order, where all answers were asked for; else, and for a free answer, <see langword="null"/>.</summary>
     public IReadOnlyList<int>? Votes { get; init; }
-
-    /// <summary>The blob of the batch that answered it, for the reasonings.</summary>
-    internal string Batch { get; init; } = "";
-
-    /// <summary>Where in that blob its line begins, in bytes.</summary>
-    internal long Offset { get; init; }
-
-    /// <summary>The line's length in bytes, the line feed left out.</summary>
-    internal int Length { get; init; }
 }
+
+/// <summary>A page of answers in the order of their questions.</summary>
+/// <param name="Answers">The answers.</param>
+/// <param name="Continuation">Ask with it for the next page; missing on the last. While a run goes on, more can come behind the last
+/// page.</param>
+/// <param name="Total">How many answers pass in all, on the first page where that is known; else missing.</param>
+public sealed record AnswerPage(IReadOnlyList<AnswerRow> Answers, string? Continuation, int? Total = null);

@@ -1,10 +1,9 @@
 using System.Collections.Immutable;
-using MedQA.Pipeline.Studies;
 
-namespace MedQA.Web.Contracts;
+namespace MedQA.Contracts;
 
 /// <summary>
-/// What a rater sees: the rubric and the own queue. Nothing in it says where an answer comes from, what others say, or which other studies
+/// What a rater sees: the rubric and the queue. Nothing in it says where an answer comes from, what others say, or which other studies
 /// there are.
 /// </summary>
 public sealed record RaterQueue
@@ -62,7 +61,7 @@ public sealed record QueuedAnswer(
     int Place, string? Context, string Question, ImmutableArray<string> Answers, ImmutableArray<RaterClick> Marks);
 
 /// <summary>A click of a rater.</summary>
-public sealed record RaterClick
+public record RaterClick
 {
     /// <summary>
     /// Names the click: 16 hexadecimal digits, drawn by whoever sends it. A click that is sent again under its id and moment is taken once.
@@ -94,19 +93,6 @@ public sealed record RaterClick
 
     /// <summary>Seconds spent on this answer since the click before.</summary>
     public double Seconds { get; init; }
-
-    internal static RaterClick Of(RatingClick click) => new()
-    {
-        Id = click.Id,
-        At = click.At,
-        Place = click.Place,
-        Kind = click.Kind,
-        Axis = click.Axis,
-        Choice = click.Choice,
-        Comment = click.Comment,
-        Skipped = click.Skipped,
-        Seconds = click.Seconds,
-    };
 }
 
 /// <summary>Clicks of a rater, 1 to 99.</summary>
@@ -116,4 +102,42 @@ public sealed record RaterClicks(ImmutableArray<RaterClick> Clicks);
 /// <summary>Where a rater stands.</summary>
 /// <param name="State">Where.</param>
 /// <param name="Now">The service's clock.</param>
-public sealed record RaterStanding(RaterState State, DateTimeOffset Now);
+public sealed record RaterProgress(RaterState State, DateTimeOffset Now);
+
+/// <summary>Where a rater stands.</summary>
+public enum RaterState
+{
+    /// <summary>Has a link, and has not agreed to take part.</summary>
+    Invited,
+
+    /// <summary>Has agreed, and rates.</summary>
+    Rating,
+
+    /// <summary>Has handed everything in: nothing changes any more.</summary>
+    Submitted,
+
+    /// <summary>Has stopped taking part; what was rated before counts. May still want it to go.</summary>
+    Stopped,
+
+    /// <summary>
+    /// Has stopped taking part and wanted what was rated to go. Nothing leads out of this, and nothing brings back what was rated: what is
+    /// left of it counts for nothing, and is removed.
+    /// </summary>
+    Withdrawn,
+}
+
+/// <summary>What a click changed.</summary>
+public enum ClickKind
+{
+    /// <summary>The choice of an axis; none takes it back.</summary>
+    Choice,
+
+    /// <summary>The comment; an empty one takes it back.</summary>
+    Comment,
+
+    /// <summary>The answer was skipped, or is not any more.</summary>
+    Skip,
+
+    /// <summary>Nothing: it only adds time.</summary>
+    Time,
+}

@@ -1,4 +1,4 @@
-namespace MedQA.Pipeline.Runs;
+namespace MedQA.Contracts;
 
 /// <summary>Where a run stands.</summary>
 public enum RunState
@@ -9,7 +9,7 @@ public enum RunState
     /// <summary>Batches are being answered.</summary>
     Running,
 
-    /// <summary>Nothing can go on until something outside changes; <see cref="RunSummary.Reason"/> says what.</summary>
+    /// <summary>Nothing can go on until something outside changes; <see cref="Run.Reason"/> says what.</summary>
     Waiting,
 
     /// <summary>Every question that can be asked has an answer.</summary>
@@ -21,10 +21,10 @@ public enum RunState
     /// <summary>Stopped on request; a retry goes on with what is missing.</summary>
     Cancelled,
 
-    /// <summary>The upload holds no question that can be used; <see cref="RunSummary.Reason"/> says why.</summary>
+    /// <summary>The question set holds no question that can be used; <see cref="Run.Reason"/> says why.</summary>
     Rejected,
 
-    /// <summary>The run cannot end; <see cref="RunSummary.Reason"/> says why.</summary>
+    /// <summary>The run cannot end; <see cref="Run.Reason"/> says why.</summary>
     Failed,
 
     /// <summary>Being deleted.</summary>

@@ -1,4 +1,4 @@
-namespace MedQA.Pipeline.Runs;
+namespace MedQA.Contracts;
 
 /// <summary>What somebody wants to happen with a run.</summary>
 public enum RequestedAction

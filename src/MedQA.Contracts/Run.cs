@@ -1,12 +1,13 @@
-using MedQA.Pipeline.Runs;
+using System.Text.Json.Serialization;
 
-namespace MedQA.Web.Contracts;
+namespace MedQA.Contracts;
 
-/// <summary>A run as the HTTP interface shows it.</summary>
-public sealed record RunResource
+/// <summary>A run: what it is, where it stands and how it went.</summary>
+public sealed record Run
 {
     /// <summary>Its name: 16 characters.</summary>
-    public required string Run { get; init; }
+    [JsonPropertyName("run")]
+    public required string Id { get; init; }
 
     /// <summary>The question set's name.</summary>
     public required string Name { get; init; }
@@ -98,47 +99,12 @@ public sealed record RunResource
     /// <summary>How often failed questions were tried again.</summary>
     public int Retry { get; init; }
 
-    /// <summary>Shows a run.</summary>
-    public static RunResource Of(RunSummary summary)
-    {
-        ArgumentNullException.ThrowIfNull(summary);
-        return new RunResource
-        {
-            Run = summary.Run.ToString(),
-            Name = summary.Name,
-            State = summary.State,
-            Paused = summary.Paused ? true : null,
-            Reason = summary.Reason,
-            ReasonLine = summary.ReasonLine,
-            Requested = summary.Requested == RequestedAction.None ? null : summary.Requested,
-            Profile = summary.Profile,
-            Strategy = summary.Strategy,
-            Samples = summary.Samples,
-            Model = summary.Model,
-            ModelFingerprint = summary.ModelFingerprint,
-            Created = summary.Created,
-            Started = summary.Started,
-            Finished = summary.Finished,
-            Questions = summary.Questions,
-            RejectedRows = summary.RejectedRows,
-            Done = summary.Totals.Done,
-            Failed = summary.Totals.Failed,
-            Unaskable = summary.Totals.Unaskable,
-            Provisional = summary.State.IsProvisional(),
-            Graded = summary.Totals.Graded,
-            Correct = summary.Totals.Correct,
-            GeneratedTokens = summary.Totals.GeneratedTokens,
-            Seconds = summary.Totals.Seconds,
-            Accuracy = summary.Accuracy,
-            AccuracyLow = summary.AccuracyLow,
-            AccuracyHigh = summary.AccuracyHigh,
-            Revision = summary.Revision,
-            Retry = summary.Retry,
-        };
-    }
+    /// <summary>Whether nothing happens any more unless somebody asks for it.</summary>
+    [JsonIgnore]
+    public bool HasEnded => Requested is null && State.IsFinal();
 }
 
 /// <summary>A page of runs, newest first.</summary>
 /// <param name="Runs">The runs.</param>
 /// <param name="Continuation">Ask with it for the next page; missing on the last.</param>
-public sealed record RunList(IReadOnlyList<RunResource> Runs, string? Continuation);
+public sealed record RunList(IReadOnlyList<Run> Runs, string? Continuation);

@@ -1,0 +1,49 @@
+using MedQA.Pipeline.Runs;
+
+namespace MedQA.Web.Contracts;
+
+/// <summary>Says what the pipeline knows of a run in the words of the HTTP interface.</summary>
+internal static class RunContract
+{
+    extension(Run)
+    {
+        /// <summary>Shows a run.</summary>
+        public static Run Of(RunSummary summary)
+        {
+            ArgumentNullException.ThrowIfNull(summary);
+            return new Run
+            {
+                Id = summary.Run.ToString(),
+                Name = summary.Name,
+                State = summary.State,
+                Paused = summary.Paused ? true : null,
+                Reason = summary.Reason,
+                ReasonLine = summary.ReasonLine,
+                Requested = summary.Requested == RequestedAction.None ? null : summary.Requested,
+                Profile = summary.Profile,
+                Strategy = summary.Strategy,
+                Samples = summary.Samples,
+                Model = summary.Model,
+                ModelFingerprint = summary.ModelFingerprint,
+                Created = summary.Created,
+                Started = summary.Started,
+                Finished = summary.Finished,
+                Questions = summary.Questions,
+                RejectedRows = summary.RejectedRows,
+                Done = summary.Totals.Done,
+                Failed = summary.Totals.Failed,
+                Unaskable = summary.Totals.Unaskable,
+                Provisional = summary.State.IsProvisional(),
+                Graded = summary.Totals.Graded,
+                Correct = summary.Totals.Correct,
+                GeneratedTokens = summary.Totals.GeneratedTokens,
+                Seconds = summary.Totals.Seconds,
+                Accuracy = summary.Accuracy,
+                AccuracyLow = summary.AccuracyLow,
+                AccuracyHigh = summary.AccuracyHigh,
+                Revision = summary.Revision,
+                Retry = summary.Retry,
+            };
+        }
+    }
+}
