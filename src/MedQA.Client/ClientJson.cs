@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
@@ -14,7 +15,7 @@ namespace MedQA.Client;
     RespectNullableAnnotations = true,
     Converters = [typeof(EnumConverter<RunState>), typeof(EnumConverter<RequestedAction>), typeof(EnumConverter<RaterState>)],
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
-[JsonSerializable(typeof(Run))]
+[JsonSerializable(typeof(RunResource))]
 [JsonSerializable(typeof(RunList))]
 [JsonSerializable(typeof(AnswerPage))]
 [JsonSerializable(typeof(AnswerDetail))]
@@ -41,7 +42,8 @@ public sealed partial class ClientJson : JsonSerializerContext
         foreach (var property in type.Properties)
         {
             property.IsRequired |=
-                property.AssociatedParameter is { IsNullable: false, HasDefaultValue: false } && !property.PropertyType.IsValueType;
+                property.AssociatedParameter is { IsNullable: false, HasDefaultValue: false }
+                    && (!property.PropertyType.IsValueType || typeof(IEnumerable).IsAssignableFrom(property.PropertyType));
         }
     }
 }

@@ -80,7 +80,7 @@ public sealed class MedQAClient : IDisposable
             ],
             cancellationToken);
         return new StartedRun(
-            await ServiceAnswer.ReadAsync(response, ClientJson.Default.Run, cancellationToken),
+            await ServiceAnswer.ReadAsync(response, ClientJson.Default.RunResource, cancellationToken),
             response.StatusCode == HttpStatusCode.Accepted);
     }
 
@@ -115,7 +115,7 @@ public sealed class MedQAClient : IDisposable
         GetAsync("api/runs", [("continuation", continuation), ("take", Text(take))], ClientJson.Default.RunList, cancellationToken);
 
     /// <summary>Every run, newest first, page by page.</summary>
-    public async IAsyncEnumerable<Run> AllRunsAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<RunResource> AllRunsAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         string? continuation = null;
         do
@@ -132,14 +132,15 @@ public sealed class MedQAClient : IDisposable
     }
 
     /// <summary>Where a run stands.</summary>
-    public Task<Run> GetRunAsync(string run, CancellationToken cancellationToken = default) =>
-        GetAsync(Of(run), [], ClientJson.Default.Run, cancellationToken);
+    public Task<RunResource> GetRunAsync(string run, CancellationToken cancellationToken = default) =>
+        GetAsync(Of(run), [], ClientJson.Default.RunResource, cancellationToken);
 
     /// <summary>
     /// Follows a run: gives it now and after every change, until it has ended. Comes back by itself where the connection ends, for a minute
     /// also to a service that does not answer.
     /// </summary>
-    public async IAsyncEnumerable<Run> WatchRunAsync(string run, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<RunResource> WatchRunAsync(
+        string run, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         string? last = null;
         var (failures, silences) = (0, 0);
@@ -169,7 +170,7 @@ public sealed class MedQAClient : IDisposable
         }
 
         // A service that is being restarted is waited for, unless it was not there in the first place.
-        async Task<bool> NextAsync(IAsyncEnumerator<(string Id, Run Run)> events)
+        async Task<bool> NextAsync(IAsyncEnumerator<(string Id, RunResource Run)> events)
         {
             try
             {
@@ -186,19 +187,19 @@ public sealed class MedQAClient : IDisposable
     }
 
     /// <summary>Stops a run; its answers stay.</summary>
-    public Task<Run> CancelRunAsync(string run, CancellationToken cancellationToken = default) =>
+    public Task<RunResource> CancelRunAsync(string run, CancellationToken cancellationToken = default) =>
         AskAsync(HttpMethod.Post, $"{Of(run)}/cancel", cancellationToken);
 
     /// <summary>Tries failed questions again, or goes on with a cancelled run.</summary>
-    public Task<Run> RetryRunAsync(string run, CancellationToken cancellationToken = default) =>
+    public Task<RunResource> RetryRunAsync(string run, CancellationToken cancellationToken = default) =>
         AskAsync(HttpMethod.Post, $"{Of(run)}/retry", cancellationToken);
 
     /// <summary>Lets a run go on that is above a limit.</summary>
-    public Task<Run> ApproveRunAsync(string run, CancellationToken cancellationToken = default) =>
+    public Task<RunResource> ApproveRunAsync(string run, CancellationToken cancellationToken = default) =>
         AskAsync(HttpMethod.Post, $"{Of(run)}/approve", cancellationToken);
 
     /// <summary>Removes a run and everything that it wrote.</summary>
-    public Task<Run> DeleteRunAsync(string run, CancellationToken cancellationToken = default) =>
+    public Task<RunResource> DeleteRunAsync(string run, CancellationToken cancellationToken = default) =>
         AskAsync(HttpMethod.Delete, Of(run), cancellationToken);
 
     /// <summary>A page of a run's answers, also while it goes on.</summary>
@@ -352,7 +353,7 @@ public sealed class MedQAClient : IDisposable
         }
     }
 
-    private async IAsyncEnumerable<(string Id, Run Run)> EventsAsync(
+    private async IAsyncEnumerable<(string Id, RunResource Run)> EventsAsync(
         string run, string? last, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var response = await SendAsync(HttpMethod.Get, $"{Of(run)}/events", [], "text/event-stream", request =>
@@ -391,7 +392,7 @@ public sealed class MedQAClient : IDisposable
 
             if (item.EventType == "run")
             {
-                yield return (item.EventId ?? "", ServiceAnswer.Parse(item.Data, ClientJson.Default.Run, response));
+                yield return (item.EventId ?? "", ServiceAnswer.Parse(item.Data, ClientJson.Default.RunResource, response));
             }
             else if (item is { EventType: "end", Data: "deleted" })
             {
@@ -407,10 +408,10 @@ public sealed class MedQAClient : IDisposable
         }
     }
 
-    private async Task<Run> AskAsync(HttpMethod method, string path, CancellationToken cancellationToken)
+    private async Task<RunResource> AskAsync(HttpMethod method, string path, CancellationToken cancellationToken)
     {
         using var response = await SendAsync(method, path, [], JsonType, null, cancellationToken);
-        return await ServiceAnswer.ReadAsync(response, ClientJson.Default.Run, cancellationToken);
+        return await ServiceAnswer.ReadAsync(response, ClientJson.Default.RunResource, cancellationToken);
     }
 
     private async Task<T> GetAsync<T>(
@@ -561,4 +562,4 @@ public sealed class MedQAClient : IDisposable
 /// <summary>The run that a question set became.</summary>
 /// <param name="Run">The run.</param>
 /// <param name="IsNew">Whether it is a new one; else the same question set was asked with the same profile before.</param>
-public sealed record StartedRun(Run Run, bool IsNew);
+public sealed record StartedRun(RunResource Run, bool IsNew);

@@ -37,6 +37,7 @@ internal static class ServiceAnswer
     {
         RunList page => page.Runs.Contains(null!),
         AnswerPage page => page.Answers.Contains(null!),
+        StudyList list => list.Studies.Contains(null!),
         Model[] models => models.Contains(null!),
         JsonElement[] objects => objects.Any(static item => item.ValueKind != JsonValueKind.Object),
         _ => false,

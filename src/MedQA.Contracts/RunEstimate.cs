@@ -40,14 +40,27 @@ public sealed record RunEstimate
     /// <summary>Tokens that would be drawn if every sample went to its limit.</summary>
     public required long MaxGeneratedTokens { get; init; }
 
-    /// <summary>Tokens that would be drawn at the mean per question of the earlier runs.</summary>
+    /// <summary>
+    /// Questions that were asked for the expected figures; missing where earlier runs tell them, as in every answer of a service.
+    /// </summary>
+    public int? Measured { get; init; }
+
+    /// <summary>Tokens of all prompts, each once, at the mean of the measured questions; missing without these.</summary>
+    public long? ExpectedPromptTokens { get; init; }
+
+    /// <summary>Tokens that would be drawn at the mean per question of the earlier runs, or of the measured questions.</summary>
     public long? ExpectedGeneratedTokens { get; init; }
 
-    /// <summary>Tokens that a worker drew in a second in the earlier runs.</summary>
+    /// <summary>Tokens that a worker drew in a second in the earlier runs, or for the measured questions.</summary>
     public double? TokensPerSecond { get; init; }
 
-    /// <summary>Seconds that one worker would need at the mean per question of the earlier runs; several share them.</summary>
+    /// <summary>
+    /// Seconds that one worker would need at the mean per question of the earlier runs, or of the measured questions; several share them.
+    /// </summary>
     public double? ExpectedSeconds { get; init; }
+
+    /// <summary>That time at the price of an hour that whoever asked has named; a service knows of none.</summary>
+    public decimal? Cost { get; init; }
 
     /// <summary>The earlier finished runs of the same model and profile that the expected figures come from, the newest first.</summary>
     public ImmutableArray<EarlierRun> BasedOn { get; init; } = [];

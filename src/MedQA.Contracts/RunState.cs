@@ -9,7 +9,7 @@ public enum RunState
     /// <summary>Batches are being answered.</summary>
     Running,
 
-    /// <summary>Nothing can go on until something outside changes; <see cref="Run.Reason"/> says what.</summary>
+    /// <summary>Nothing can go on until something outside changes; <see cref="RunResource.Reason"/> says what.</summary>
     Waiting,
 
     /// <summary>Every question that can be asked has an answer.</summary>
@@ -21,10 +21,10 @@ public enum RunState
     /// <summary>Stopped on request; a retry goes on with what is missing.</summary>
     Cancelled,
 
-    /// <summary>The question set holds no question that can be used; <see cref="Run.Reason"/> says why.</summary>
+    /// <summary>The question set holds no question that can be used; <see cref="RunResource.Reason"/> says why.</summary>
     Rejected,
 
-    /// <summary>The run cannot end; <see cref="Run.Reason"/> says why.</summary>
+    /// <summary>The run cannot end; <see cref="RunResource.Reason"/> says why.</summary>
     Failed,
 
     /// <summary>Being deleted.</summary>

@@ -15,17 +15,21 @@ namespace MedQA.Web;
 /// <summary>What handlers work with; a host makes it once.</summary>
 public sealed record Api
 {
+    private const string CannotStart = "This host has no model to start runs with.";
+
     /// <summary>Reads runs and answers.</summary>
     public required RunReader Reader { get; init; }
 
     /// <summary>Asks for something to happen with a run.</summary>
     public required RunControl Control { get; init; }
 
-    /// <summary>Stores question sets.</summary>
-    public required QuestionSetUploads Uploads { get; init; }
+    /// <summary>Stores question sets. No run can be started where it is missing.</summary>
+    /// <exception cref="InvalidOperationException">It is missing.</exception>
+    public QuestionSetUploads Uploads { get => field ?? throw new InvalidOperationException(CannotStart); init; }
 
-    /// <summary>Makes runs of them.</summary>
-    public required QuestionSetSplitter Splitter { get; init; }
+    /// <summary>Makes runs of them. No run can be started where it is missing.</summary>
+    /// <exception cref="InvalidOperationException">It is missing.</exception>
+    public QuestionSetSplitter Splitter { get => field ?? throw new InvalidOperationException(CannotStart); init; }
 
     /// <summary>Counts what the runs of a day take; <see langword="null"/> where there is no budget.</summary>
     public BudgetLedger? Ledger { get; init; }
@@ -68,6 +72,11 @@ public sealed record Api
 
     /// <summary>Ends answers that have no end of their own when the host stops.</summary>
     public CancellationToken Stopping { get; init; }
+
+    /// <summary>
+    /// Whether callers are in this process, and get a fault itself. Others get a problem that says no more of it than is theirs to know.
+    /// </summary>
+    public bool ThrowsFaults { get; init; }
 
     /// <summary>What a request may ask for.</summary>
     public ApiLimits Limits { get; init; } = new();

@@ -27,7 +27,7 @@ internal sealed record RunLook(RunSummary? Run, string Id, string Data, long Ans
             return new RunLook(null, "", "");
         }
 
-        var data = JsonSerializer.SerializeToUtf8Bytes(MedQA.Contracts.Run.Of(run), WebJson.Default.Run);
+        var data = JsonSerializer.SerializeToUtf8Bytes(RunResource.Of(run), WebJson.Default.RunResource);
         return new RunLook(run, Base64Url.EncodeToString(SHA256.HashData(data).AsSpan(0, 12)), Encoding.UTF8.GetString(data));
     }
 }

@@ -34,22 +34,19 @@ internal static class CompareCommand
 
     private static async Task<int> CompareAsync(CommandContext context, string[] names, string? html, CancellationToken cancellationToken)
     {
-        await using var source = await RunSources.OpenAsync(context, cancellationToken);
-        var runs = new List<Run>();
-        foreach (var name in names)
-        {
-            runs.Add(await source.FindAsync(name, cancellationToken));
-        }
+        await using var service = await CalledService.OpenAsync(context, cancellationToken);
+        var known = await service.ListRunsAsync(cancellationToken);
+        string[] runs = [.. names.Select(name => RunNames.Choose(known, name).Id)];
 
         if (html is not null)
         {
-            await using var page = await source.OpenComparisonAsync(runs, ReportFormat.Html, cancellationToken);
+            await using var page = await service.Client.OpenComparisonAsync(runs, ReportFormat.Html, cancellationToken);
             using var read = new StreamReader(page);
             var written = await read.ReadToEndAsync(cancellationToken);
             await HtmlFile.WriteAsync(context, html, () => written, cancellationToken);
         }
 
-        await using var comparison = await source.OpenComparisonAsync(
+        await using var comparison = await service.Client.OpenComparisonAsync(
             runs, context.Output == OutputFormat.Json ? ReportFormat.Json : ReportFormat.Markdown, cancellationToken);
         using var text = new StreamReader(comparison);
         context.Console.Line(await text.ReadToEndAsync(cancellationToken));

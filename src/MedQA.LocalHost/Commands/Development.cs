@@ -1,5 +1,4 @@
 using System.Text.Json;
-using MedQA.Client;
 using MedQA.Evaluation.Reporting;
 using MedQA.Files;
 using MedQA.LocalHost.Hosting;
@@ -25,11 +24,11 @@ internal static class Development
     /// <summary>The report of a finished run by its name, or the one that <c>medqa export</c> wrote into a file.</summary>
     /// <exception cref="InputException">There is no such run or report.</exception>
     public static async Task<RunReport> ReadAsync(
-        CommandContext context, IRunSource source, string runOrFile, CancellationToken cancellationToken)
+        CommandContext context, CalledService service, string runOrFile, CancellationToken cancellationToken)
     {
         if (RegularFile.KindOf(runOrFile) is PathKind.Missing or PathKind.Folder)
         {
-            return await ReadAsync(source, await source.FindAsync(runOrFile, cancellationToken), cancellationToken);
+            return await ReadAsync(service, await service.FindRunAsync(runOrFile, cancellationToken), cancellationToken);
         }
 
         try
@@ -47,9 +46,9 @@ internal static class Development
 
     /// <summary>The report of a run.</summary>
     /// <exception cref="InputException">It has none yet.</exception>
-    public static async Task<RunReport> ReadAsync(IRunSource source, Run run, CancellationToken cancellationToken)
+    public static async Task<RunReport> ReadAsync(CalledService service, RunResource run, CancellationToken cancellationToken)
     {
-        await using var content = await source.OpenFileAsync(run.Id, "report.json", cancellationToken)
+        await using var content = await service.TryOpenFileAsync(run.Id, "report.json", cancellationToken)
             ?? throw new InputException($"Run {run.Id} has no report yet: it is {StateText.Of(run.State)}.");
         return await JsonSerializer.DeserializeAsync(content, ReportJson.Default.RunReport, cancellationToken)
             ?? throw new InputException($"The report of run {run.Id} is empty.");

@@ -1,19 +1,20 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
-using System.Text.Json.Serialization;
+using MedQA.Client;
 using MedQA.Datasets;
 using MedQA.Datasets.Reading;
-using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Profiles;
-using MedQA.Evaluation.Questions;
 using MedQA.Evaluation.Strategies;
+using MedQA.Files;
 using MedQA.LocalHost.Hosting;
 using MedQA.LocalHost.Settings;
 using MedQA.LocalHost.Terminal;
 using Spectre.Console;
+using AnsweredQuestion = MedQA.Evaluation.Answering.AnsweredQuestion;
 using Profile = MedQA.Evaluation.Profiles.Profile;
+using Question = MedQA.Evaluation.Questions.Question;
 
 namespace MedQA.LocalHost.Commands;
 
@@ -56,61 +57,100 @@ internal static class EstimateCommand
               medqa estimate mine.csv --profile deferral --price 1.20
               medqa estimate mine.csv --endpoint https://medqa.example.com     from what earlier runs of the service took
             """) { files, profile, samples, measured, price, reading.Notation, reading.DropFillers };
-        CommandWork.Set(command, (context, parsed, cancel) =>
-        {
-            var choice = ProfileChoice.Of(parsed.GetValue(profile), parsed.GetValue(samples), seed: null);
-            return context.Settings.Endpoint is null
-                ? EstimateAsync(
-                    context,
-                    parsed.GetRequiredValue(files),
-                    choice.Choose(context.Settings),
-                    parsed.GetValue(measured) ?? DefaultMeasured,
-                    parsed.GetValue(price),
-                    reading.Of(parsed),
-                    cancel)
-                : ServedEstimate.ShowAsync(
-                    context, parsed.GetRequiredValue(files), choice.NameThere(), parsed.GetValue(price), reading.Of(parsed), cancel);
-        });
+        CommandWork.Set(command, (context, parsed, cancel) => EstimateAsync(
+            context,
+            parsed.GetRequiredValue(files),
+            ProfileChoice.Of(parsed.GetValue(profile), parsed.GetValue(samples), seed: null),
+            parsed.GetValue(measured) ?? DefaultMeasured,
+            parsed.GetValue(price),
+            reading.Of(parsed),
+            cancel));
         return command;
+    }
+
+    /// <summary>What a run would take, by questions that were asked for it.</summary>
+    /// <param name="sized">What is known of the question set without asking any.</param>
+    /// <param name="answers">The answers to the measured questions, at least one, in the order in which they were asked.</param>
+    /// <remarks>
+    /// The first question also reads the worked examples that all share, so it does not count for the time where there are others.
+    /// </remarks>
+    internal static RunEstimate Measured(RunEstimate sized, IReadOnlyList<AnsweredQuestion> answers)
+    {
+        var timed = answers.Count > 1 ? answers.Skip(1).ToList() : answers;
+        var seconds = timed.Sum(static answer => answer.Seconds);
+        return sized with
+        {
+            Measured = answers.Count,
+            ExpectedPromptTokens = (long)(answers.Average(static answer => answer.PromptTokens) * sized.Questions),
+            ExpectedGeneratedTokens = (long)(answers.Average(static answer => answer.GeneratedTokens) * sized.Questions),
+            TokensPerSecond = seconds > 0 ? timed.Sum(static answer => answer.GeneratedTokens) / seconds : null,
+            ExpectedSeconds = seconds / timed.Count * sized.Questions,
+        };
     }
 
     private static async Task<int> EstimateAsync(
         CommandContext context,
         string[] files,
-        Profile profile,
+        ProfileChoice choice,
         int measured,
         decimal? price,
         SetReading reading,
         CancellationToken cancellationToken)
     {
-        var (questions, tally) = (new List<Question>(), new QuestionSetTally());
+        using var inputs = new InputFiles();
+        var sets = new List<QuestionSet>();
+        var profile = context.Settings.Endpoint is null ? choice.Choose(context.Settings) : null;
         foreach (var file in files)
         {
-            using var input = await QuestionSetCheck.OpenAsync(context.Console, file, cancellationToken);
-            await QuestionSetCheck.ReadAsync(context.Console, input, reading, tally, questions.Add, cancellationToken);
+            var set = new QuestionSet(inputs.Add(await QuestionSetCheck.OpenAsync(context.Console, file, cancellationToken)));
+            set.Rejected.AddRange(
+                await QuestionSetCheck.ReadAsync(
+                    context.Console,
+                    set.File,
+                    reading,
+                    set.Tally,
+                    profile is null ? static _ => { } : set.Questions.Add,
+                    cancellationToken));
+            if (profile?.GetIncompatibility(set.Tally.Accepted, set.Tally.FreeAnswers) is { } unsuited)
+            {
+                throw new InputException($"{set.File}: {unsuited}");
+            }
+
+            sets.Add(set);
         }
 
-        if (profile.GetIncompatibility(tally.Accepted, tally.FreeAnswers) is { } unsuited)
+        if (profile is null)
         {
-            throw new InputException(unsuited);
+            using var client = CalledService.ClientOf(context.Settings);
+            foreach (var set in sets)
+            {
+                await using var content = set.File.OpenRead();
+                Write(context, price, await client.EstimateAsync(
+                    content, set.File.Name, choice.NameThere(), reading.NotationName, reading.DropsFillers, cancellationToken));
+            }
+
+            return ExitCode.Success;
         }
 
         await using var model = await LocalModel.LoadAsync(context.Settings, context.Console, cancellationToken);
         await PrefixChoice.CheckAsync(model.Description, profile, context.Settings, cancellationToken);
         var asking = await PrefixChoice.AskingAsync(model, profile, context.Settings, cancellationToken);
-        var answers = new List<AnsweredQuestion>();
-
-        // Spread over the file, whose parts may differ. The first one also reads the worked examples that all share, so it does not count
-        // for the time where there are others.
-        var asked = Math.Min(measured + 1, questions.Count);
-        for (var i = 0; i < asked; i++)
+        foreach (var set in sets)
         {
-            context.Console.Note($"Asking question {i + 1} of {asked}…");
-            var question = questions[(int)((long)i * questions.Count / asked)];
-            answers.Add(await AnswerAsync(asking, profile, question, i, cancellationToken));
+            var answers = new List<AnsweredQuestion>();
+
+            // Spread over the file, whose parts may differ.
+            var asked = Math.Min(measured + 1, set.Questions.Count);
+            for (var i = 0; i < asked; i++)
+            {
+                context.Console.Note($"Asking question {i + 1} of {asked}…");
+                var question = set.Questions[(int)((long)i * set.Questions.Count / asked)];
+                answers.Add(await AnswerAsync(asking, profile, question, i, cancellationToken));
+            }
+
+            Write(context, price, Measured(set.Sized(profile, model.Description.Name), answers));
         }
 
-        Write(context, Estimate.Of(questions.Count, profile, answers, price));
         return ExitCode.Success;
     }
 
@@ -130,63 +170,84 @@ internal static class EstimateCommand
         return await QuestionAnswerer.AnswerAsync(model, protocol, question, ordinal, TimeProvider.System, cancellationToken);
     }
 
-    private static void Write(CommandContext context, Estimate estimate)
+    private static void Write(CommandContext context, decimal? price, RunEstimate estimate)
     {
+        if (price is { } hour && estimate.ExpectedSeconds is { } seconds)
+        {
+            estimate = estimate with { Cost = Math.Round(hour * (decimal)seconds / 3600, 2) };
+        }
+
         if (context.Output == OutputFormat.Json)
         {
-            context.Console.Line(JsonSerializer.Serialize(estimate, EstimateJson.Default.Estimate));
+            context.Console.Line(JsonSerializer.Serialize(estimate, ClientJson.Default.RunEstimate));
             return;
         }
 
         var table = new Table { Border = TableBorder.Rounded, ShowHeaders = false };
         table.AddColumns("", "");
-        table.AddRow("Questions", $"{estimate.Questions:#,0}; {estimate.Measured:#,0} were asked for this estimate");
-        table.AddRow("Prompt tokens", $"about {estimate.PromptTokens:#,0}");
-        table.AddRow("Generated tokens", $"about {estimate.GeneratedTokens:#,0}, at most {estimate.MostGeneratedTokens:#,0}");
-        table.AddRow("Time here", $"about {ProgressReading.Duration(TimeSpan.FromSeconds(estimate.Seconds))}");
+        void Row(string name, string value) => table.AddRow(new Text(name), new Text(value));
+        Row("Question set", estimate.Name);
+        Row("Profile", $"{estimate.Profile}, {estimate.CallsPerQuestion:#,0} {(estimate.CallsPerQuestion == 1 ? "answer" : "answers")} of "
+            + $"{estimate.Model} per question at most");
+        Row("Questions", $"{estimate.Questions:#,0}, of which {estimate.Graded:#,0} say which option is right; "
+            + $"{estimate.RejectedRows:#,0} rows cannot be used");
+        if (estimate.Measured is { } measured)
+        {
+            Row("Measured", $"{measured:#,0} {(measured == 1 ? "question was" : "questions were")} asked for this estimate");
+        }
+
+        if (estimate.ExpectedPromptTokens is { } prompts)
+        {
+            Row("Prompt tokens", $"about {prompts:#,0}");
+        }
+
+        Row("Generated tokens", estimate.ExpectedGeneratedTokens is { } expected
+            ? $"about {expected:#,0}, at most {estimate.MaxGeneratedTokens:#,0}"
+            : $"at most {estimate.MaxGeneratedTokens:#,0}");
+        if (estimate.ExpectedSeconds is { } time)
+        {
+            Row(
+                estimate.Measured is null ? "Time of one worker" : "Time here",
+                $"about {ProgressReading.Duration(TimeSpan.FromSeconds(time))}");
+        }
+
         if (estimate.Cost is { } cost)
         {
-            table.AddRow("Cost", cost.ToString("about #,0.00", CultureInfo.InvariantCulture));
+            Row("Cost", cost.ToString("about #,0.00", CultureInfo.InvariantCulture));
         }
 
         context.Console.Output.Write(table);
+        foreach (var sentence in estimate.Unknown.Concat(estimate.Warnings))
+        {
+            context.Console.Line($"Note: {sentence}");
+        }
     }
-}
 
-/// <summary>What a run would take.</summary>
-/// <param name="Questions">Questions that can be asked.</param>
-/// <param name="Measured">How many of them the figures come from.</param>
-/// <param name="PromptTokens">Tokens of all prompts, each once.</param>
-/// <param name="GeneratedTokens">Tokens that would be drawn.</param>
-/// <param name="MostGeneratedTokens">Tokens that would be drawn if every reasoning went to its limit.</param>
-/// <param name="Seconds">Time on this machine.</param>
-/// <param name="Cost">That time at the price of an hour, where one was given.</param>
-internal sealed record Estimate(
-    int Questions, int Measured, long PromptTokens, long GeneratedTokens, long MostGeneratedTokens, double Seconds, decimal? Cost)
-{
-    /// <summary>Projects what was measured onto all questions.</summary>
-    /// <param name="questions">How many there are.</param>
-    /// <param name="profile">How they are asked.</param>
-    /// <param name="answers">The measured ones, at least one, in the order in which they were asked.</param>
-    /// <param name="price">The price of an hour, or <see langword="null"/>.</param>
-    public static Estimate Of(int questions, Profile profile, IReadOnlyList<AnsweredQuestion> answers, decimal? price)
+    /// <summary>A question set as it was read.</summary>
+    private sealed record QuestionSet(InputFile File)
     {
-        var timed = answers.Count > 1 ? answers.Skip(1) : answers;
-        var seconds = timed.Average(static answer => answer.Seconds) * questions;
-        return new Estimate(
-            questions,
-            answers.Count,
-            (long)(answers.Average(static answer => answer.PromptTokens) * questions),
-            (long)(answers.Average(static answer => answer.GeneratedTokens) * questions),
-            questions * profile.MostTokensPerQuestion,
-            seconds,
-            price is { } hour ? Math.Round(hour * (decimal)seconds / 3600, 2) : null);
+        private const int FirstRejected = 100;
+
+        public QuestionSetTally Tally { get; } = new();
+
+        public List<Question> Questions { get; } = [];
+
+        public List<RejectedRow> Rejected { get; } = [];
+
+        /// <summary>What is known of a run of it without asking anything.</summary>
+        public RunEstimate Sized(Profile profile, string model) => new()
+        {
+            Name = File.Name,
+            Profile = profile.Name,
+            Model = model,
+            Questions = Tally.Accepted,
+            Graded = Tally.Accepted - Tally.WithoutGold - Tally.FreeAnswers,
+            RejectedRows = Tally.Rejected,
+            FirstRejected = [.. Rejected.Take(FirstRejected).Select(static row => new UnusableRow(row.Line, row.Id, row.Reason))],
+            SamplesPerQuestion = profile.SamplesPerQuestion - profile.Refinements,
+            CallsPerQuestion = Math.Max(1, profile.SamplesPerQuestion),
+            MaxGeneratedTokens = Tally.Accepted * profile.MostTokensPerQuestion,
+            Warnings = [.. Tally.Notes()],
+        };
     }
 }
-
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    WriteIndented = true,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(Estimate))]
-internal sealed partial class EstimateJson : JsonSerializerContext;

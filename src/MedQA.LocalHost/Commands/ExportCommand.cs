@@ -4,7 +4,6 @@ using MedQA.LocalHost.Hosting;
 using MedQA.LocalHost.Runs;
 using MedQA.LocalHost.Settings;
 using MedQA.LocalHost.Terminal;
-using MedQA.Pipeline.Queries;
 
 namespace MedQA.LocalHost.Commands;
 
@@ -67,8 +66,8 @@ internal static class ExportCommand
             throw new InputException($"The files cannot be written: {unwritable}. Name another folder with --to.");
         }
 
-        await using var source = await RunSources.OpenAsync(context, cancellationToken);
-        var run = await source.FindAsync(name, cancellationToken);
+        await using var service = await CalledService.OpenAsync(context, cancellationToken);
+        var run = await service.FindRunAsync(name, cancellationToken);
         if (run.Revision == 0)
         {
             throw new InputException($"Run {run.Id} has no report yet: it is {StateText.Of(run.State)}.");
@@ -86,14 +85,7 @@ internal static class ExportCommand
         foreach (var file in Files.Where(file => formats.Length == 0 || formats.Contains(Path.GetExtension(file)[1..])))
         {
             var path = Path.Combine(folder, file);
-            if (RunExports.Find(file) is { } export)
-            {
-                await OutputFile.WriteAsync(path, written => source.WriteExportAsync(run.Id, export, written, cancellationToken));
-                context.Console.Line(path);
-                continue;
-            }
-
-            await using var content = await source.OpenFileAsync(run.Id, file, cancellationToken);
+            await using var content = await service.TryOpenFileAsync(run.Id, file, cancellationToken);
             if (content is null)
             {
                 // Only what was rejected is listed: a run without rejected rows has no such file.

@@ -13,6 +13,7 @@ using MedQA.LocalHost.Runs;
 using MedQA.LocalHost.Settings;
 using MedQA.LocalHost.Terminal;
 using MedQA.Pipeline.Queries;
+using MedQA.Pipeline.Runs;
 
 namespace MedQA.LocalHost.Commands;
 
@@ -121,15 +122,15 @@ internal static class OverlapCommand
     private static async Task<OverlapReport> OfRunAsync(
         CommandContext context, string name, List<Question>? only, string[] with, bool examples, CancellationToken cancellationToken)
     {
-        RunSources.RequireLocal(context.Settings, "overlap");
-        await using var storage = await LocalStorage.OpenAsync(context.Settings, context.Console, cancellationToken);
-        var reader = new RunReader(storage.Runs);
-        var summary = await StoredRuns.FindAsync(reader, name, cancellationToken);
-        var protocol = (await reader.GetManifestAsync(summary.Run, cancellationToken))?.Protocol
-            ?? throw new InputException($"Run {summary.Run} has no questions: {summary.Reason}");
+        RunNames.RequireLocal(context.Settings, "overlap");
+        await using var service = await CalledService.OpenAsync(context, cancellationToken);
+        var found = await service.FindRunAsync(name, cancellationToken);
+        var (run, reader) = (RunId.Parse(found.Id), new RunReader(service.Storage!.Runs));
+        var protocol = (await reader.GetManifestAsync(run, cancellationToken))?.Protocol
+            ?? throw new InputException($"Run {run} has no questions: {found.Reason}");
         var wanted = only?.Select(QuestionFingerprint.Of).ToHashSet(StringComparer.Ordinal);
         var questions = new List<Question>();
-        await foreach (var question in reader.AllQuestionsAsync(summary.Run, cancellationToken))
+        await foreach (var question in reader.AllQuestionsAsync(run, cancellationToken))
         {
             if (wanted?.Contains(QuestionFingerprint.Of(question)) != false)
             {
@@ -139,7 +140,7 @@ internal static class OverlapCommand
 
         if (questions.Count == 0)
         {
-            throw new InputException($"Run {summary.Run} asked none of the questions of that file.");
+            throw new InputException($"Run {run} asked none of the questions of that file.");
         }
 
         var overlap = new TextOverlap(questions);
@@ -150,7 +151,7 @@ internal static class OverlapCommand
             examples ? [.. protocol.Exemplars, .. protocol.DatasetExemplars.SelectMany(static set => set.Exemplars)] : [],
             cancellationToken);
         var accumulator = new OverlapAccumulator(overlap);
-        await foreach (var answered in reader.AllAnsweredAsync(summary.Run, cancellationToken))
+        await foreach (var answered in reader.AllAnsweredAsync(run, cancellationToken))
         {
             if (wanted?.Contains(answered.QuestionFingerprint) != false)
             {

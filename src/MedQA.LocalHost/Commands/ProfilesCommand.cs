@@ -5,7 +5,6 @@ using System.Text.Json;
 using MedQA.Datasets.Writing;
 using MedQA.Evaluation.Profiles;
 using MedQA.LocalHost.Hosting;
-using MedQA.LocalHost.Runs;
 using MedQA.LocalHost.Settings;
 using MedQA.LocalHost.Terminal;
 using Spectre.Console;
@@ -103,7 +102,7 @@ internal static class ProfilesCommand
     {
         if (context.Settings.Endpoint is { } endpoint)
         {
-            using var client = RunSources.Client(context.Settings);
+            using var client = CalledService.ClientOf(context.Settings);
             return [.. (await client.ListProfilesAsync(cancellationToken)).Select(
                 profile => ProfileReader.Parse(Encoding.UTF8.GetBytes(profile.GetRawText()), endpoint.ToString()))];
         }

@@ -29,9 +29,10 @@ internal static class QuestionSetCheck
     /// <param name="tally">Counts the rows.</param>
     /// <param name="accept">Is given every question.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
+    /// <returns>The rows that are left out.</returns>
     /// <exception cref="InputException">Nothing of it can be used.</exception>
     /// <exception cref="QuestionSetException">The file is no question set.</exception>
-    public static async Task ReadAsync(
+    public static async Task<IReadOnlyList<RejectedRow>> ReadAsync(
         HostConsole console,
         InputFile file,
         SetReading reading,
@@ -86,5 +87,7 @@ internal static class QuestionSetCheck
         {
             console.Note($"{file}: {rejected.Count - Shown:#,0} more rows are left out; the run's rejected.csv lists them all.");
         }
+
+        return rejected;
     }
 }

@@ -5,8 +5,8 @@ using MedQA.Evaluation.Reporting.Documents;
 using MedQA.LocalHost.Hosting;
 using MedQA.LocalHost.Runs;
 using MedQA.LocalHost.Terminal;
-using MedQA.Pipeline.Advancing;
 using MedQA.Pipeline.Queries;
+using MedQA.Pipeline.Runs;
 
 namespace MedQA.LocalHost.Commands;
 
@@ -33,16 +33,12 @@ internal static class ReplayCommand
 
     private static async Task<int> ReplayAsync(CommandContext context, string name, string? html, CancellationToken cancellationToken)
     {
-        RunSources.RequireLocal(context.Settings, "replay");
-        await using var storage = await LocalStorage.OpenAsync(context.Settings, context.Console, cancellationToken);
-        var reader = new RunReader(storage.Runs);
-        var summary = await StoredRuns.FindAsync(reader, name, cancellationToken);
-        var report = await Development.ReadAsync(
-            new StoredRuns(reader, new RunControl(storage.Runs, TimeProvider.System), storage: null),
-            StoredRuns.Of(summary),
-            cancellationToken);
+        RunNames.RequireLocal(context.Settings, "replay");
+        await using var service = await CalledService.OpenAsync(context, cancellationToken);
+        var run = await service.FindRunAsync(name, cancellationToken);
+        var report = await Development.ReadAsync(service, run, cancellationToken);
         var replay = new ReplayAccumulator(report.Protocol.Profile);
-        await foreach (var answered in reader.AllAnsweredAsync(summary.Run, cancellationToken))
+        await foreach (var answered in new RunReader(service.Storage!.Runs).AllAnsweredAsync(RunId.Parse(run.Id), cancellationToken))
         {
             replay.Add(answered);
         }

@@ -58,53 +58,53 @@ internal static class ResultsCommand
         }
 
         Development.CheckName(development);
-        await using var source = await RunSources.OpenAsync(context, cancellationToken);
+        await using var service = await CalledService.OpenAsync(context, cancellationToken);
         if (name is null)
         {
-            List(context, await source.ListAsync(cancellationToken));
+            List(context, await service.ListRunsAsync(cancellationToken));
             return ExitCode.Success;
         }
 
-        var run = await source.FindAsync(name, cancellationToken);
-        var guarantor = development is null ? null : await Development.ReadAsync(context, source, development, cancellationToken);
+        var run = await service.FindRunAsync(name, cancellationToken);
+        var guarantor = development is null ? null : await Development.ReadAsync(context, service, development, cancellationToken);
         if (html is not null)
         {
-            var shown = await Development.ReadAsync(source, run, cancellationToken);
+            var shown = await Development.ReadAsync(service, run, cancellationToken);
             await HtmlFile.WriteAsync(
                 context, html, () => ReportHtml.Write(guarantor is null ? shown : Guaranteed(shown, guarantor)), cancellationToken);
         }
 
         if (!markdown)
         {
-            await ShowAsync(context, source, run, guarantor, cancellationToken);
+            await ShowAsync(context, service, run, guarantor, cancellationToken);
             return ExitCode.Success;
         }
 
         context.Console.Line(guarantor is null
-            ? await ReadAsync(source, run, "report.md", cancellationToken)
-            : ReportMarkdown.Write(Guaranteed(await Development.ReadAsync(source, run, cancellationToken), guarantor)));
+            ? await ReadAsync(service, run, "report.md", cancellationToken)
+            : ReportMarkdown.Write(Guaranteed(await Development.ReadAsync(service, run, cancellationToken), guarantor)));
         return ExitCode.Success;
     }
 
     /// <summary>Shows one run in the wanted format.</summary>
     /// <param name="context">The settings.</param>
-    /// <param name="source">Where the run is.</param>
+    /// <param name="service">Where the run is.</param>
     /// <param name="run">The run.</param>
     /// <param name="development">The report of a development run that guarantees a threshold, or <see langword="null"/>.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     internal static async Task ShowAsync(
-        CommandContext context, IRunSource source, Run run, RunReport? development, CancellationToken cancellationToken)
+        CommandContext context, CalledService service, RunResource run, RunReport? development, CancellationToken cancellationToken)
     {
         if (context.Output == OutputFormat.Csv)
         {
-            await using var answers = await OpenAsync(source, run, "answers.csv", cancellationToken);
+            await using var answers = await OpenAsync(service, run, "answers.csv", cancellationToken);
             await context.Console.TextAsync(answers, cancellationToken);
             return;
         }
 
         using var report = development is null
-            ? await ReadReportAsync(source, run, cancellationToken)
-            : JsonDocument.Parse(ReportJson.Write(Guaranteed(await Development.ReadAsync(source, run, cancellationToken), development)));
+            ? await ReadReportAsync(service, run, cancellationToken)
+            : JsonDocument.Parse(ReportJson.Write(Guaranteed(await Development.ReadAsync(service, run, cancellationToken), development)));
         if (context.Output == OutputFormat.Json)
         {
             context.Console.Line(Json(run, report));
@@ -115,12 +115,12 @@ internal static class ResultsCommand
         }
     }
 
-    private static void List(CommandContext context, IReadOnlyList<Run> runs)
+    private static void List(CommandContext context, IReadOnlyList<RunResource> runs)
     {
         switch (context.Output)
         {
             case OutputFormat.Json:
-                context.Console.Line(JsonSerializer.Serialize(new RunPage(runs, null), ClientJson.Default.RunPage));
+                context.Console.Line(JsonSerializer.Serialize(new RunList(runs, null), ClientJson.Default.RunList));
                 break;
             case OutputFormat.Csv:
                 context.Console.Text(RunTable.Csv(runs));
@@ -134,32 +134,32 @@ internal static class ResultsCommand
     private static RunReport Guaranteed(RunReport report, RunReport development) =>
         report with { Guarantee = GuaranteedDeferral.Of(development, report) };
 
-    private static async Task<string> ReadAsync(IRunSource source, Run run, string file, CancellationToken cancellationToken)
+    private static async Task<string> ReadAsync(CalledService service, RunResource run, string file, CancellationToken cancellationToken)
     {
-        await using var content = await OpenAsync(source, run, file, cancellationToken);
+        await using var content = await OpenAsync(service, run, file, cancellationToken);
         using var text = new StreamReader(content);
         return await text.ReadToEndAsync(cancellationToken);
     }
 
-    private static async Task<Stream> OpenAsync(IRunSource source, Run run, string file, CancellationToken cancellationToken) =>
-        await source.OpenFileAsync(run.Id, file, cancellationToken)
+    private static async Task<Stream> OpenAsync(CalledService service, RunResource run, string file, CancellationToken cancellationToken) =>
+        await service.TryOpenFileAsync(run.Id, file, cancellationToken)
         ?? throw new InputException(
             $"Run {run.Id} has no {(file == "answers.csv" ? "answers.csv" : "report")} yet: it is {StateText.Of(run)}.");
 
-    private static async Task<JsonDocument?> ReadReportAsync(IRunSource source, Run run, CancellationToken cancellationToken)
+    private static async Task<JsonDocument?> ReadReportAsync(CalledService service, RunResource run, CancellationToken cancellationToken)
     {
-        await using var content = await source.OpenFileAsync(run.Id, "report.json", cancellationToken);
+        await using var content = await service.TryOpenFileAsync(run.Id, "report.json", cancellationToken);
         return content is null ? null : await JsonDocument.ParseAsync(content, cancellationToken: cancellationToken);
     }
 
-    private static string Json(Run run, JsonDocument? report)
+    private static string Json(RunResource run, JsonDocument? report)
     {
         using var stream = new MemoryStream();
         using (var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true }))
         {
             writer.WriteStartObject();
             writer.WritePropertyName("run");
-            JsonSerializer.Serialize(writer, run, ClientJson.Default.Run);
+            JsonSerializer.Serialize(writer, run, ClientJson.Default.RunResource);
             if (report is not null)
             {
                 writer.WritePropertyName("report");

@@ -34,17 +34,11 @@ internal static class ResumeCommand
 
     private static async Task<int> ResumeAsync(CommandContext context, string? name, CancellationToken cancellationToken)
     {
-        if (context.Settings.Endpoint is not null)
-        {
-            return await ResumeThereAsync(context, name, cancellationToken);
-        }
-
-        await using var storage = await LocalStorage.OpenAsync(context.Settings, context.Console, cancellationToken);
-        var reader = new RunReader(storage.Runs, storage.AtWork);
-        IReadOnlyList<RunSummary> runs;
+        await using var service = await CalledService.OpenAsync(context, cancellationToken);
+        IReadOnlyList<RunResource> runs;
         if (name is null)
         {
-            (runs, var refused) = await UnfinishedAsync(context, storage, reader, cancellationToken);
+            (runs, var refused) = await UnfinishedAsync(context, service, cancellationToken);
             if (runs.Count == 0)
             {
                 context.Console.Note(
@@ -54,105 +48,80 @@ internal static class ResumeCommand
         }
         else
         {
-            runs = [await StoredRuns.FindAsync(reader, name, cancellationToken)];
-            if (runs[0].State != RunState.Completed && await OtherRulesAsync(reader, runs[0], cancellationToken) is { } refusal)
+            runs = [await service.FindRunAsync(name, cancellationToken)];
+            if (runs[0].State != RunState.Completed && await OtherRulesAsync(service, runs[0], cancellationToken) is { } refusal)
             {
                 throw new InputException(refusal);
             }
         }
 
+        if (service.Storage is not { } storage)
+        {
+            // A service goes on by itself with what was stopped.
+            return await GoOnAsync(service, work: null);
+        }
+
         await using var model = await LocalModel.LoadAsync(context.Settings, context.Console, cancellationToken);
         using var logging = LocalLogging.Create(context.Settings);
         using var pipeline = new LocalPipeline(storage.Runs, model, context.Settings, TimeProvider.System, logging, storage.AtWork);
-        if (name is not null && runs[0].State is RunState.CompletedWithFailures or RunState.Cancelled or RunState.Failed)
+        await using var here = await CalledService.OverAsync(context.Settings, storage, pipeline, model, cancellationToken);
+        return await GoOnAsync(here, new WorkHere("resume", storage, pipeline, model.Description.Fingerprint));
+
+        async Task<int> GoOnAsync(CalledService called, WorkHere? work)
         {
-            if (await pipeline.Control.RequestAsync(runs[0].Run, RequestedAction.Retry, cancellationToken) != RequestOutcome.Accepted)
+            if (name is not null && runs[0].State is RunState.CompletedWithFailures or RunState.Cancelled or RunState.Failed)
             {
-                throw new InputException($"Run {runs[0].Run} was tried again as often as is possible.");
-            }
-        }
-
-        return await RunFollowing.FollowAsync(
-            context, "resume", storage, model.Description.Fingerprint, pipeline, runs, null, cancellationToken);
-    }
-
-    /// <summary>Why a run does not go on, where it follows another version of the rules; else <see langword="null"/>.</summary>
-    private static async Task<string?> OtherRulesAsync(RunReader reader, RunSummary run, CancellationToken cancellationToken) =>
-        await reader.GetManifestAsync(run.Run, cancellationToken) is { } manifest && manifest.Rules != EvaluationRules.Version
-            ? RunControl.OtherRulesOf(run.Run, manifest.Rules)
-            : null;
-
-    /// <returns>The unfinished runs that can go on, and whether there are others, which were named.</returns>
-    private static async Task<(IReadOnlyList<RunSummary> Runs, bool Refused)> UnfinishedAsync(
-        CommandContext context, LocalStorage storage, RunReader reader, CancellationToken cancellationToken)
-    {
-        var (runs, refused) = (new List<RunSummary>(), false);
-        string? continuation = null;
-        do
-        {
-            var page = await reader.ListAsync(continuation, RunReader.MaxPage, cancellationToken);
-            foreach (var run in page.Runs)
-            {
-                if (run.State == RunState.Deleting || run.Requested == RequestedAction.Delete)
-                {
-                    // Whoever was asked for it ended before it was done.
-                    await StoredRuns.ObeyAsync(storage, run.Run, RequestedAction.Delete, cancellationToken);
-                    context.Console.Note(
-                        $"Run {run.Run} ({run.Name}) is "
-                            + (await reader.GetAsync(run.Run, cancellationToken) is null
-                                ? "deleted, as somebody asked."
-                                : "being deleted."));
-                    continue;
-                }
-
-                if (run.State.IsFinal())
-                {
-                    continue;
-                }
-
-                if (await OtherRulesAsync(reader, run, cancellationToken) is { } refusal)
-                {
-                    context.Console.Note(refusal);
-                    refused = true;
-                }
-                else
-                {
-                    runs.Add(run);
-                }
+                runs = [await called.RequestAsync(runs[0], RequestedAction.Retry, cancellationToken) ?? runs[0]];
             }
 
-            continuation = page.Continuation;
+            return await RunFollowing.FollowAsync(context, called, runs, development: null, work, cancellationToken);
         }
-        while (continuation is not null);
-        return (runs, refused);
     }
 
     /// <summary>
-    /// A service goes on by itself with what was stopped: only what has ended must be asked for, and the rest is followed.
+    /// Why a run of this machine does not go on, where it follows another version of the rules; else <see langword="null"/>. A service
+    /// somewhere has rules of its own.
     /// </summary>
-    private static async Task<int> ResumeThereAsync(CommandContext context, string? name, CancellationToken cancellationToken)
+    private static async Task<string?> OtherRulesAsync(CalledService service, RunResource run, CancellationToken cancellationToken) =>
+        service.Storage is { } storage
+            && RunId.Parse(run.Id) is var id
+            && await new RunReader(storage.Runs).GetManifestAsync(id, cancellationToken) is { } manifest
+            && manifest.Rules != EvaluationRules.Version
+            ? RunControl.OtherRulesOf(id, manifest.Rules)
+            : null;
+
+    /// <returns>The unfinished runs that can go on, and whether there are others, which were named.</returns>
+    private static async Task<(IReadOnlyList<RunResource> Runs, bool Refused)> UnfinishedAsync(
+        CommandContext context, CalledService service, CancellationToken cancellationToken)
     {
-        using var client = RunSources.Client(context.Settings);
-        await using var source = new ServedRuns(client);
-        IReadOnlyList<Client.Run> runs;
-        if (name is null)
+        var (runs, refused) = (new List<RunResource>(), false);
+        foreach (var run in await service.ListRunsAsync(cancellationToken))
         {
-            runs = [.. (await source.ListAsync(cancellationToken)).Where(
-                static run => !run.HasEnded && run.State != Client.RunState.Deleting)];
-            if (runs.Count == 0)
+            if (run.State == RunState.Deleting || run.Requested == RequestedAction.Delete)
             {
-                context.Console.Note("Every run has ended: there is nothing to go on with.");
-                return ExitCode.Success;
+                // Whoever was asked for it ended before it was done.
+                await service.ObeyAsync(run.Id, RequestedAction.Delete, cancellationToken);
+                context.Console.Note(
+                    $"Run {run.Id} ({run.Name}) is "
+                        + (await service.TryGetRunAsync(run.Id, cancellationToken) is null
+                            ? "deleted, as somebody asked."
+                            : "being deleted."));
+            }
+            else if (run.State.IsFinal())
+            {
+                continue;
+            }
+            else if (await OtherRulesAsync(service, run, cancellationToken) is { } refusal)
+            {
+                context.Console.Note(refusal);
+                refused = true;
+            }
+            else
+            {
+                runs.Add(run);
             }
         }
-        else
-        {
-            var run = await source.FindAsync(name, cancellationToken);
-            runs = [run.State is Client.RunState.CompletedWithFailures or Client.RunState.Cancelled or Client.RunState.Failed
-                ? await source.AskAsync(run, RunRequest.Retry, cancellationToken) ?? run
-                : run];
-        }
 
-        return await ServedWork.FollowAsync(context, client, runs, development: null, cancellationToken);
+        return (runs, refused);
     }
 }

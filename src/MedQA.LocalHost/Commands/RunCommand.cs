@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Security.Cryptography;
+using MedQA.Client;
 using MedQA.Datasets;
 using MedQA.Datasets.Reading;
 using MedQA.Evaluation.Profiles;
@@ -7,8 +8,7 @@ using MedQA.Files;
 using MedQA.LocalHost.Hosting;
 using MedQA.LocalHost.Runs;
 using MedQA.LocalHost.Settings;
-using MedQA.Pipeline.Runs;
-using MedQA.Pipeline.Splitting;
+using MedQA.LocalHost.Terminal;
 
 namespace MedQA.LocalHost.Commands;
 
@@ -113,7 +113,8 @@ internal static class RunCommand
 
         if (asked is null)
         {
-            return await RunThereAsync(context, files, choice, again, reading, development, asksDevelopment, cancellationToken);
+            await using var there = CalledService.Elsewhere(context.Settings);
+            return await RunAsync(choice.NameThere(), there, work: null);
         }
 
         if (development is not null && (asked.Samples < 2 || asked.Strategy == StrategyNames.AdaptiveSelfConsistency))
@@ -130,59 +131,53 @@ internal static class RunCommand
         var profile = choice.Resolve(context.Settings);
         using var logging = LocalLogging.Create(context.Settings);
         using var pipeline = new LocalPipeline(storage.Runs, model, context.Settings, TimeProvider.System, logging, storage.AtWork);
+        await using var here = await CalledService.OverAsync(context.Settings, storage, pipeline, model, cancellationToken);
+        return await RunAsync(profile, here, new WorkHere("run", storage, pipeline, model.Description.Fingerprint));
 
-        var known = development is null || asksDevelopment
-            ? null
-            : await new StoredRuns(pipeline.Reader, pipeline.Control, storage: null).FindAsync(development, cancellationToken);
-        var runs = new List<RunSummary>();
-        foreach (var file in files)
+        async Task<int> RunAsync(string? profile, CalledService service, WorkHere? work)
         {
-            await using var content = file.OpenRead();
-            var upload = await pipeline.Uploads.StoreAsync(content, file.Name, profile, again, reading, caller: null, cancellationToken);
-            var outcome = await pipeline.Splitter.StartAsync(upload, cancellationToken);
-            switch (outcome)
+            var known =
+                development is null || asksDevelopment ? null : await service.FindRunAsync(development, cancellationToken);
+            var runs = new List<RunResource>();
+            foreach (var file in files)
             {
-                case { Result: SplitResult.Created or SplitResult.Known, Run: { } run }:
-                    var summary = await pipeline.Reader.GetAsync(run, cancellationToken)
-                        ?? throw new InputException($"{file}: run {run} is being deleted. Run the questions again with --again.");
-                    runs.Add(summary);
-                    if (outcome.Result == SplitResult.Known && !upload.Created)
-                    {
-                        console.Note(summary.State.IsFinal()
-                            ? $"{file} was asked with this profile and model before: this is run {run}. Ask again with --again."
-                            : $"{file}: going on with run {run}.");
-                    }
-
-                    break;
-                case { Result: SplitResult.Rejected, Rejection: { } rejection }:
-                    throw new InputException($"{file}{(rejection.Line is { } line ? $", line {line}" : "")}: {rejection.Sentence}");
-                case { Result: SplitResult.Deleted }:
-                    throw new InputException($"{file}: its run {outcome.Run} was deleted. Run the questions again with --again.");
-                default:
-                    throw new InputException(
-                        $"{file}: the stored question set was changed while its run was being made. Run the command again.");
+                runs.Add(await StartAsync(console, service.Client, file, profile, again, reading, cancellationToken));
             }
-        }
 
-        var guarantor = asksDevelopment ? StoredRuns.Of(runs[0]) : known;
-        return await RunFollowing.FollowAsync(
-            context, "run", storage, model.Description.Fingerprint, pipeline, runs, guarantor, cancellationToken);
+            return await RunFollowing.FollowAsync(context, service, runs, asksDevelopment ? runs[0] : known, work, cancellationToken);
+        }
     }
 
-    private static async Task<int> RunThereAsync(
-        CommandContext context,
-        IReadOnlyList<InputFile> files,
-        ProfileChoice choice,
+    private static async Task<RunResource> StartAsync(
+        HostConsole console,
+        MedQAClient client,
+        InputFile file,
+        string? profile,
         bool again,
         SetReading reading,
-        string? development,
-        bool asksDevelopment,
         CancellationToken cancellationToken)
     {
-        using var client = RunSources.Client(context.Settings);
-        await using var source = new ServedRuns(client);
-        var known = development is null || asksDevelopment ? null : await source.FindAsync(development, cancellationToken);
-        var runs = await ServedWork.StartAsync(context, client, files, choice.NameThere(), again, reading, cancellationToken);
-        return await ServedWork.FollowAsync(context, client, runs, asksDevelopment ? runs[0] : known, cancellationToken);
+        try
+        {
+            await using var content = file.OpenRead();
+            var (run, isNew) = await client.StartRunAsync(
+                content, file.Name, profile, again, reading.NotationName, reading.DropsFillers, cancellationToken);
+            if (!isNew)
+            {
+                console.Note(run.HasEnded
+                    ? $"{file} was asked with this profile and model before: this is run {run.Id}. Ask again with --again."
+                    : $"{file}: going on with run {run.Id}.");
+            }
+
+            return run;
+        }
+        catch (MedQAException exception) when (exception.Type == "urn:medqa:deleted")
+        {
+            throw new InputException($"{file}: the run of these questions and profile was deleted. Ask them again with --again.");
+        }
+        catch (MedQAException exception) when (exception.Type == "urn:medqa:no-question-set")
+        {
+            throw new InputException($"{file}{(exception.Line is { } line ? $", line {line}" : "")}: {exception.Message}");
+        }
     }
 }

@@ -1,74 +1,68 @@
+using MedQA.Client;
 using MedQA.Evaluation.Reporting;
 using MedQA.Files;
 using MedQA.LocalHost.Hosting;
 using MedQA.LocalHost.Runs;
 using MedQA.LocalHost.Settings;
 using MedQA.LocalHost.Terminal;
-using MedQA.Pipeline.Runs;
-using Run = MedQA.Client.Run;
 
 namespace MedQA.LocalHost.Commands;
 
-/// <summary>Works on runs, shows how they go, and shows their scores at the end.</summary>
+/// <summary>Work of this process on the runs that it follows.</summary>
+/// <param name="Command">The command that does it.</param>
+/// <param name="Storage">Where the runs are.</param>
+/// <param name="Pipeline">Does it.</param>
+/// <param name="Model">The fingerprint of the model that answers.</param>
+internal sealed record WorkHere(string Command, LocalStorage Storage, LocalPipeline Pipeline, string Model);
+
+/// <summary>Shows how runs go, and their scores at the end.</summary>
 internal static class RunFollowing
 {
     /// <summary>Follows runs to their end.</summary>
     /// <param name="context">The settings.</param>
-    /// <param name="command">The command that does this.</param>
-    /// <param name="storage">Where the runs are.</param>
-    /// <param name="model">The fingerprint of the model that answers.</param>
-    /// <param name="pipeline">Works on them.</param>
+    /// <param name="service">Where the runs are.</param>
     /// <param name="runs">The runs, each of which is shown when it has ended.</param>
     /// <param name="development">The development run that guarantees a threshold for the others, which come after it; or
     /// <see langword="null"/>.</param>
-    /// <param name="cancellationToken">Ends the work.</param>
+    /// <param name="work">What this process does meanwhile; <see langword="null"/> where the service works on them itself.</param>
+    /// <param name="cancellationToken">Ends the following, and the work.</param>
     /// <returns>The exit code.</returns>
     public static async Task<int> FollowAsync(
         CommandContext context,
-        string command,
-        LocalStorage storage,
-        string model,
-        LocalPipeline pipeline,
-        IReadOnlyList<RunSummary> runs,
-        Run? development,
+        CalledService service,
+        IReadOnlyList<RunResource> runs,
+        RunResource? development,
+        WorkHere? work,
         CancellationToken cancellationToken)
     {
         foreach (var run in runs)
         {
-            KnownRuns.Add(context.Settings, run.Run.ToString());
+            KnownRuns.Add(context.Settings, run.Id);
         }
 
-        var present = storage.AtWork?.Begin(command, model);
+        var present = work?.Storage.AtWork?.Begin(work.Command, work.Model);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var working = storage.WhileKeptAsync(pipeline.RunAsync, ended.Token);
-        await using var source = new StoredRuns(pipeline.Reader, pipeline.Control, storage: null);
+        var working = work is null ? Task.CompletedTask : work.Storage.WhileKeptAsync(work.Pipeline.RunAsync, ended.Token);
         var (code, isFullSaid) = (ExitCode.Success, false);
-        var left = runs.Select(static run => run.Run).ToList();
+        var left = runs.Select(static run => run.Id).ToList();
         try
         {
             foreach (var run in runs)
             {
-                var last = await storage.WhileKeptAsync(
-                    async kept =>
-                    {
-                        var seen = await WatchAsync(context, pipeline, run, working, kept);
-                        await storage.SaveAsync(kept);
-                        await ShowAsync(context, source, StoredRuns.Of(seen), development, kept);
-                        return seen;
-                    },
-                    ended.Token);
-                context.Console.Note(
-                    "In a browser, with every reasoning: "
-                        + $"{(context.ServedAt is { } served ? served : $"`medqa serve`, then {context.Settings.Url}")}#/runs/{run.Run}");
-                code = Math.Max(code, CodeOf(StoredRuns.Of(last).State));
-                left.Remove(run.Run);
+                var last = work is null
+                    ? await FollowAsync(context, service, run, development, working, ended.Token)
+                    : await work.Storage.WhileKeptAsync(
+                        kept => FollowAsync(context, service, run, development, working, kept), ended.Token);
+                context.Console.Note($"In a browser, with every reasoning: {Dashboard(context)}#/runs/{run.Id}");
+                code = Math.Max(code, CodeOf(last.State));
+                left.Remove(run.Id);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && left.Count > 0)
         {
             code = ExitCode.Stopped;
         }
-        catch (Exception fault) when (left.Count > 0 && FullDisk.Describe(fault) is { } fact)
+        catch (Exception exception) when (work is not null && left.Count > 0 && FullDisk.Describe(exception) is { } fact)
         {
             context.Console.Fault($"{fact}: free space and run `medqa resume {left[0]}`; nothing that was answered is lost.");
             (code, isFullSaid) = (ExitCode.Failure, true);
@@ -76,17 +70,41 @@ internal static class RunFollowing
         finally
         {
             await ended.CancelAsync();
-            await EndOf(working, fault => storage.Lost.IsCancellationRequested || (isFullSaid && FullDisk.Describe(fault) is not null));
+            await EndOf(
+                working,
+                exception => work?.Storage.Lost.IsCancellationRequested == true
+                    || (isFullSaid && FullDisk.Describe(exception) is not null));
             present?.Dispose();
         }
 
         if (code == ExitCode.Stopped)
         {
-            context.Console.Fault($"Stopped. {StoppedWork.Of(storage, model, left)}");
+            context.Console.Fault(work is null
+                ? $"The service goes on with run {left[0]}: `medqa results {left[0]}` shows it, `medqa cancel {left[0]}` stops it."
+                : $"Stopped. {StoppedWork.Of(work.Storage, work.Model, left)}");
         }
 
         return code;
     }
+
+    private static async Task<RunResource> FollowAsync(
+        CommandContext context,
+        CalledService service,
+        RunResource run,
+        RunResource? development,
+        Task working,
+        CancellationToken cancellationToken)
+    {
+        var last = await WatchAsync(context, service, run, working, cancellationToken);
+        await (service.Storage?.SaveAsync(cancellationToken) ?? Task.CompletedTask);
+        await ShowAsync(context, service, last, development, cancellationToken);
+        return last;
+    }
+
+    /// <summary>Where the dashboard is, or how it gets there.</summary>
+    private static string Dashboard(CommandContext context) => (context.Settings.Endpoint ?? context.ServedAt) is { } served
+        ? served.ToString()
+        : $"`medqa serve`, then {context.Settings.Url}";
 
     /// <summary>Waits for loops that were told to stop; a failure of theirs is the caller's, but for one that was said.</summary>
     private static async Task EndOf(Task working, Func<Exception, bool> isSaid)
@@ -99,67 +117,93 @@ internal static class RunFollowing
         {
             // It was told to stop.
         }
-        catch (Exception fault) when (isSaid(fault))
+        catch (Exception exception) when (isSaid(exception))
         {
             // That is why everything ends.
         }
     }
 
     /// <summary>Shows a run that has ended, with the threshold that the development run guarantees, where there is one.</summary>
-    internal static async Task ShowAsync(
-        CommandContext context, IRunSource source, Run run, Run? development, CancellationToken cancellationToken)
+    private static async Task ShowAsync(
+        CommandContext context, CalledService service, RunResource run, RunResource? development, CancellationToken cancellationToken)
     {
         try
         {
             var guarantor = development is null || development.Id == run.Id || run.Revision == 0
                 ? null
-                : await Development.ReadAsync(source, development, cancellationToken);
-            await ResultsCommand.ShowAsync(context, source, run, guarantor, cancellationToken);
+                : await Development.ReadAsync(service, development, cancellationToken);
+            await ResultsCommand.ShowAsync(context, service, run, guarantor, cancellationToken);
         }
         catch (Exception exception) when (exception is RunComparisonException or InputException)
         {
             // Nothing that was answered is lost because the development run guarantees nothing.
             context.Console.Fault($"No threshold is guaranteed: {exception.Message}");
-            await ResultsCommand.ShowAsync(context, source, run, null, cancellationToken);
+            await ResultsCommand.ShowAsync(context, service, run, null, cancellationToken);
         }
     }
 
-    private static async Task<RunSummary> WatchAsync(
-        CommandContext context, LocalPipeline pipeline, RunSummary run, Task working, CancellationToken cancellationToken)
+    private static async Task<RunResource> WatchAsync(
+        CommandContext context, CalledService service, RunResource run, Task working, CancellationToken cancellationToken)
     {
         var last = run;
         string? told = null;
-        var progress = new RunProgress(context.Console, TimeProvider.System);
-        await progress.ShowAsync(run.Name, async cancel =>
+        using var shown = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var watching = SeeAsync(shown.Token);
+        try
         {
-            if (working.IsFaulted)
+            await new RunProgress(context.Console, TimeProvider.System).ShowAsync(run.Name, async _ =>
             {
-                await working;
-            }
+                if (working.IsFaulted)
+                {
+                    await working;
+                }
 
-            last = await pipeline.Reader.GetAsync(run.Run, cancel)
-                ?? throw new InputException(
-                    $"Run {run.Run} was deleted before its end was seen. `medqa run` with its file asks the questions again, as a new "
-                        + "run.");
-            if (last is { State: RunState.Waiting, Reason: { } reason } && reason != told)
+                if (watching.IsCompleted)
+                {
+                    await watching;
+                    return null;
+                }
+
+                var seen = last;
+                if (seen is { State: RunState.Waiting, Reason: { } reason } && reason != told)
+                {
+                    context.Console.Note($"{run.Name} waits: {reason}");
+                    told = reason;
+                }
+
+                return seen.HasEnded
+                    ? null
+                    : new ProgressReading(TimeProvider.System.GetUtcNow(), seen.Done, seen.Questions, seen.GeneratedTokens);
+            }, cancellationToken);
+            await watching;
+            return last;
+        }
+        catch (MedQAException exception) when (exception.Type == "urn:medqa:unknown-run")
+        {
+            throw new InputException(
+                $"Run {run.Id} was deleted before its end was seen. `medqa run` with its file asks the questions again, as a new run.");
+        }
+        finally
+        {
+            await shown.CancelAsync();
+            await Task.WhenAny(watching);
+        }
+
+        async Task SeeAsync(CancellationToken cancel)
+        {
+            await foreach (var seen in service.Client.WatchRunAsync(run.Id, cancel))
             {
-                context.Console.Note($"{run.Name} waits: {reason}");
-                told = reason;
+                last = seen;
             }
-
-            return last.State.IsFinal() && last.Requested == RequestedAction.None
-                ? null
-                : new ProgressReading(TimeProvider.System.GetUtcNow(), last.Totals.Done, last.Questions, last.Totals.GeneratedTokens);
-        }, cancellationToken);
-        return last;
+        }
     }
 
     /// <summary>The exit code that a run's last state is.</summary>
-    internal static int CodeOf(Client.RunState state) => state switch
+    private static int CodeOf(RunState state) => state switch
     {
-        Client.RunState.Completed => ExitCode.Success,
-        Client.RunState.Rejected => ExitCode.BadInput,
-        Client.RunState.Failed => ExitCode.Failure,
+        RunState.Completed => ExitCode.Success,
+        RunState.Rejected => ExitCode.BadInput,
+        RunState.Failed => ExitCode.Failure,
         _ => ExitCode.SomeFailed,
     };
 }

@@ -4,7 +4,6 @@ using System.Text.Json;
 using MedQA.Client;
 using MedQA.Files;
 using MedQA.LocalHost.Hosting;
-using MedQA.LocalHost.Runs;
 using MedQA.LocalHost.Studies;
 using MedQA.LocalHost.Terminal;
 using MedQA.Pipeline.Studies;
@@ -109,15 +108,15 @@ internal static class StudyCommand
 
     private static async Task<int> ListAsync(CommandContext context, CancellationToken cancellationToken)
     {
-        await using var source = await StudySources.OpenAsync(context, cancellationToken);
-        var studies = await source.ListAsync(cancellationToken);
+        await using var service = await CalledService.OpenAsync(context, cancellationToken);
+        var list = await service.Client.ListStudiesAsync(cancellationToken);
         if (context.Output == OutputFormat.Json)
         {
-            context.Console.Line(JsonSerializer.Serialize(new StudyList(studies), WebJson.Readable.StudyList));
+            context.Console.Line(JsonSerializer.Serialize(list, WebJson.Readable.StudyList));
             return ExitCode.Success;
         }
 
-        if (studies.IsEmpty)
+        if (list.Studies.IsEmpty)
         {
             context.Console.Line("There are no studies yet. Make one: medqa study create --help");
             return ExitCode.Success;
@@ -131,7 +130,7 @@ internal static class StudyCommand
             new TableColumn("Sources"),
             new TableColumn("Answers").RightAligned(),
             new TableColumn("Created (UTC)"));
-        foreach (var study in studies)
+        foreach (var study in list.Studies)
         {
             table.AddRow(
                 new Text(study.Study),
@@ -152,8 +151,8 @@ internal static class StudyCommand
         var command = new Command("show", "Show a study, and how far each rater is.") { study };
         CommandWork.Set(command, async (context, parsed, cancel) =>
         {
-            await using var source = await StudySources.OpenAsync(context, cancel);
-            Write(context, await source.FindAsync(parsed.GetRequiredValue(study), cancel));
+            await using var service = await CalledService.OpenAsync(context, cancel);
+            Write(context, await service.FindStudyAsync(parsed.GetRequiredValue(study), cancel));
             return ExitCode.Success;
         });
         return command;
@@ -170,9 +169,9 @@ internal static class StudyCommand
         };
         CommandWork.Set(command, async (context, parsed, cancel) =>
         {
-            await using var source = await StudySources.OpenAsync(context, cancel);
-            var found = await source.FindAsync(parsed.GetRequiredValue(study), cancel);
-            WriteLinks(context, [await source.RenewLinkAsync(found.Study, parsed.GetRequiredValue(rater), cancel)]);
+            await using var service = await CalledService.OpenAsync(context, cancel);
+            var found = await service.FindStudyAsync(parsed.GetRequiredValue(study), cancel);
+            WriteLinks(context, [await service.Client.RenewRaterLinkAsync(found.Study, parsed.GetRequiredValue(rater), cancel)]);
             return ExitCode.Success;
         });
         return command;
@@ -187,17 +186,17 @@ internal static class StudyCommand
             "Write the report of a study as Markdown, or with --output json as JSON; also while raters are at work.") { study, html };
         CommandWork.Set(command, async (context, parsed, cancel) =>
         {
-            await using var source = await StudySources.OpenAsync(context, cancel);
-            var found = await source.FindAsync(parsed.GetRequiredValue(study), cancel);
+            await using var service = await CalledService.OpenAsync(context, cancel);
+            var found = await service.FindStudyAsync(parsed.GetRequiredValue(study), cancel);
             if (parsed.GetValue(html) is { } path)
             {
-                var page = await TextAsync(source.OpenReportAsync(found.Study, ReportFormat.Html, cancel), cancel);
+                var page = await TextAsync(service.Client.OpenStudyReportAsync(found.Study, ReportFormat.Html, cancel), cancel);
                 await HtmlFile.WriteAsync(context, path, () => page, cancel);
             }
 
             context.Console.Line(
                 await TextAsync(
-                    source.OpenReportAsync(
+                    service.Client.OpenStudyReportAsync(
                         found.Study, context.Output == OutputFormat.Json ? ReportFormat.Json : ReportFormat.Markdown, cancel),
                     cancel));
             return ExitCode.Success;
@@ -218,18 +217,19 @@ internal static class StudyCommand
             "Write a study's ratings (CSV, Parquet), every click (CSV) and its report (JSON, Markdown, HTML) into a folder.") { study, to };
         CommandWork.Set(command, async (context, parsed, cancel) =>
         {
-            await using var source = await StudySources.OpenAsync(context, cancel);
-            var found = (await source.FindAsync(parsed.GetRequiredValue(study), cancel)).Study;
+            await using var service = await CalledService.OpenAsync(context, cancel);
+            var found = (await service.FindStudyAsync(parsed.GetRequiredValue(study), cancel)).Study;
             var folder = Path.GetFullPath(parsed.GetValue(to) ?? found);
             OutputFolder.Create(folder);
             foreach (var (file, open) in ((string, Func<Task<Stream>>)[])
             [
-                ("ratings.csv", () => source.OpenRatingsAsync(found, parquet: false, history: false, cancel)),
-                ("ratings.parquet", () => source.OpenRatingsAsync(found, parquet: true, history: false, cancel)),
-                ("clicks.csv", () => source.OpenRatingsAsync(found, parquet: false, history: true, cancel)),
-                ("report.json", () => source.OpenReportAsync(found, ReportFormat.Json, cancel)),
-                ("report.md", () => source.OpenReportAsync(found, ReportFormat.Markdown, cancel)),
-                ("report.html", () => source.OpenReportAsync(found, ReportFormat.Html, cancel)),
+                ("ratings.csv", () => service.Client.OpenRatingsAsync(found, "text/csv", cancellationToken: cancel)),
+                ("ratings.parquet", () =>
+                    service.Client.OpenRatingsAsync(found, "application/vnd.apache.parquet", cancellationToken: cancel)),
+                ("clicks.csv", () => service.Client.OpenRatingsAsync(found, "text/csv", history: true, cancel)),
+                ("report.json", () => service.Client.OpenStudyReportAsync(found, ReportFormat.Json, cancel)),
+                ("report.md", () => service.Client.OpenStudyReportAsync(found, ReportFormat.Markdown, cancel)),
+                ("report.html", () => service.Client.OpenStudyReportAsync(found, ReportFormat.Html, cancel)),
             ])
             {
                 await using var content = await open();
@@ -253,9 +253,9 @@ internal static class StudyCommand
         };
         CommandWork.Set(command, async (context, parsed, cancel) =>
         {
-            await using var source = await StudySources.OpenAsync(context, cancel);
-            var found = await source.FindAsync(parsed.GetRequiredValue(study), cancel);
-            await source.DeleteRaterAsync(found.Study, parsed.GetRequiredValue(rater), cancel);
+            await using var service = await CalledService.OpenAsync(context, cancel);
+            var found = await service.FindStudyAsync(parsed.GetRequiredValue(study), cancel);
+            await service.Client.DeleteRaterAsync(found.Study, parsed.GetRequiredValue(rater), cancel);
             context.Console.Note($"Rater {parsed.GetRequiredValue(rater)} of {found.Name} and all ratings of this rater are removed.");
             return ExitCode.Success;
         });
@@ -268,18 +268,18 @@ internal static class StudyCommand
         var command = new Command("delete", "Remove a study with all its ratings.") { study };
         CommandWork.Set(command, async (context, parsed, cancel) =>
         {
-            await using var source = await StudySources.OpenAsync(context, cancel);
+            await using var service = await CalledService.OpenAsync(context, cancel);
             var name = parsed.GetRequiredValue(study);
 
             // No list has a study whose removal was cut off: its whole name goes on with it.
             var (id, called) = (name, $"Study {name}");
             if (!StudyId.TryParse(name, out _))
             {
-                var found = await source.FindAsync(name, cancel);
+                var found = await service.FindStudyAsync(name, cancel);
                 (id, called) = (found.Study, found.Name);
             }
 
-            await source.DeleteAsync(id, cancel);
+            await service.Client.DeleteStudyAsync(id, cancel);
             context.Console.Note($"{called} and all its ratings are removed.");
             return ExitCode.Success;
         });

@@ -7,10 +7,8 @@ using MedQA.Files;
 using MedQA.LocalHost.Hosting;
 using MedQA.LocalHost.Runs;
 using MedQA.LocalHost.Settings;
-using MedQA.LocalHost.Studies;
 using MedQA.LocalHost.Terminal;
 using MedQA.Pipeline.Studies;
-using MedQA.Web.Contracts;
 
 namespace MedQA.LocalHost.Commands;
 
@@ -116,19 +114,19 @@ internal static class StudyCreateCommand
                 Instructions = parsed.GetValue(instructions) is { } before ? await ReadAsync(context, before, cancel) : null,
                 Consent = parsed.GetValue(consent) is { } agreed ? await ReadAsync(context, agreed, cancel) : null,
             };
-            await using var source = await StudySources.OpenAsync(context, cancel);
+            await using var service = await CalledService.OpenAsync(context, cancel);
             var sources = ImmutableArray.CreateBuilder<SourceRequest>();
             if (parsed.GetValue(runs) is { Length: > 0 } named)
             {
-                await using var known = await RunSources.OpenAsync(context, cancel);
+                var known = await service.ListRunsAsync(cancel);
                 foreach (var (label, run) in named.Select(Named))
                 {
-                    sources.Add(new SourceRequest { Name = label, Run = (await known.FindAsync(run, cancel)).Id });
+                    sources.Add(new SourceRequest { Name = label, Run = RunNames.Choose(known, run).Id });
                 }
             }
 
             request = request with { Sources = [.. sources, .. read] };
-            var study = await source.CreateAsync(request, cancel);
+            var study = await service.Client.CreateStudyAsync(request, cancel);
             StudyCommand.Write(context, study);
             if (context.Output != OutputFormat.Json)
             {
@@ -153,10 +151,10 @@ internal static class StudyCreateCommand
             ? [.. Enumerable.Range(1, count).Select(static number => $"Rater {number}")]
             : [.. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
 
-    private static StratumRequest Stratum(string text) =>
+    private static StudyStratum Stratum(string text) =>
         text.LastIndexOf('=') is > 0 and var at
             && int.TryParse(text.AsSpan(at + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var count)
-            ? new StratumRequest(text[..at], count)
+            ? new StudyStratum(text[..at], count)
             : throw new InputException($"--questions is '{text}', but must be a data set with a number, such as liveqa=20.");
 
     private static async Task<JsonElement> RubricAsync(CommandContext context, string text, CancellationToken cancellationToken)

@@ -5,7 +5,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using MedQA.Evaluation;
 using MedQA.Evaluation.Randomness;
-using MedQA.Evaluation.Reporting;
 using MedQA.Evaluation.Verifying;
 using MedQA.LocalHost.Hosting;
 using MedQA.LocalHost.Runs;
@@ -67,14 +66,12 @@ internal static class VerifyCommand
     private static async Task<int> VerifyAsync(
         CommandContext context, string name, int count, long seed, double tolerance, CancellationToken cancellationToken)
     {
-        RunSources.RequireLocal(context.Settings, "verify");
-        await using var storage = await LocalStorage.OpenAsync(context.Settings, context.Console, cancellationToken);
-        var reader = new RunReader(storage.Runs);
-        var summary = await StoredRuns.FindAsync(reader, name, cancellationToken);
-        await using var content = await reader.OpenFileAsync(summary.Run, "report.json", cancellationToken)
-            ?? throw new InputException($"Run {summary.Run} has no report yet: it is {StateText.Of(summary.State)}.");
-        var report = await JsonSerializer.DeserializeAsync(content, ReportJson.Default.RunReport, cancellationToken)
-            ?? throw new InvalidDataException($"The report of run {summary.Run} is empty.");
+        RunNames.RequireLocal(context.Settings, "verify");
+        await using var service = await CalledService.OpenAsync(context, cancellationToken);
+        var found = await service.FindRunAsync(name, cancellationToken);
+        var report = await Development.ReadAsync(service, found, cancellationToken);
+        var (storage, run) = (service.Storage!.Runs, RunId.Parse(found.Id));
+        var reader = new RunReader(storage);
         if (report.EvaluationRules != EvaluationRules.Version)
         {
             context.Console.Note(
@@ -83,11 +80,11 @@ internal static class VerifyCommand
                 + "questions, answers and answers.csv are checked, and the report itself is not made again.");
         }
 
-        var seal = await reader.CheckSealAsync(summary.Run, report.Circumstances.Seal, cancellationToken);
+        var seal = await reader.CheckSealAsync(run, report.Circumstances.Seal, cancellationToken);
         var answers =
-            count > 0 ? await AskAgainAsync(context, storage.Runs, reader, summary, count, seed, tolerance, cancellationToken) : [];
+            count > 0 ? await AskAgainAsync(context, storage, reader, run, count, seed, tolerance, cancellationToken) : [];
         var verification = new RunVerification(
-            summary.Run.ToString(),
+            run.ToString(),
             seal?.Batches,
             seal?.Differences ?? ["the run has no seal: an earlier version of medqa wrote its result"],
             seed,
@@ -108,18 +105,18 @@ internal static class VerifyCommand
         CommandContext context,
         RunStorage storage,
         RunReader reader,
-        RunSummary summary,
+        RunId run,
         int count,
         long seed,
         double tolerance,
         CancellationToken cancellationToken)
     {
-        var manifest = await reader.GetManifestAsync(summary.Run, cancellationToken)
-            ?? throw new InputException($"The manifest of run {summary.Run} is gone.");
+        var manifest = await reader.GetManifestAsync(run, cancellationToken)
+            ?? throw new InputException($"The manifest of run {run} is gone.");
         if (manifest.Rules != EvaluationRules.Version)
         {
             throw new InputException(
-                $"Run {summary.Run} follows version {manifest.Rules} of the evaluation's rules and this medqa version "
+                $"Run {run} follows version {manifest.Rules} of the evaluation's rules and this medqa version "
                     + $"{EvaluationRules.Version}: use --questions 0, or the medqa that made it.");
         }
 
@@ -127,7 +124,7 @@ internal static class VerifyCommand
         if (model.Description.Fingerprint != manifest.ModelFingerprint)
         {
             throw new InputException(
-                $"Run {summary.Run} asked the model {manifest.ModelName} ({manifest.ModelFingerprint[..12]}), and "
+                $"Run {run} asked the model {manifest.ModelName} ({manifest.ModelFingerprint[..12]}), and "
                     + $"{model.Description.Name} ({model.Description.Fingerprint[..12]}) is another. Name that model with --model, or use "
                     + "--questions 0.");
         }
@@ -136,7 +133,7 @@ internal static class VerifyCommand
         var asked = await models.GetAsync(manifest.Protocol?.Prefix, cancellationToken);
 
         var answered = new List<(int Ordinal, string Id)>();
-        await foreach (var row in reader.AllAnswersAsync(summary.Run, AnswerFilter.All, cancellationToken))
+        await foreach (var row in reader.AllAnswersAsync(run, AnswerFilter.All, cancellationToken))
         {
             if (row.Failure is null)
             {
@@ -149,9 +146,9 @@ internal static class VerifyCommand
         {
             try
             {
-                var question = await reader.GetQuestionAsync(summary.Run, ordinal, cancellationToken)
+                var question = await reader.GetQuestionAsync(run, ordinal, cancellationToken)
                     ?? throw new InvalidDataException("the question is gone from storage");
-                var stored = await reader.GetAnswerAsync(summary.Run, ordinal, cancellationToken)
+                var stored = await reader.GetAnswerAsync(run, ordinal, cancellationToken)
                     ?? throw new InvalidDataException("the answer is gone from storage");
                 context.Console.Note($"Asking question {id} again…");
                 verified.Add(

@@ -1,5 +1,3 @@
-using MedQA.Pipeline.Runs;
-
 namespace MedQA.LocalHost.Hosting;
 
 /// <summary>What becomes of runs when a process stops working on them: they go on elsewhere, or are paused.</summary>
@@ -9,7 +7,7 @@ internal static class StoppedWork
     /// <param name="storage">Where they are. This process is not at work there any more.</param>
     /// <param name="model">The fingerprint of their model.</param>
     /// <param name="runs">The runs that have not ended; at least one.</param>
-    public static string Of(LocalStorage storage, string model, IReadOnlyList<RunId> runs)
+    public static string Of(LocalStorage storage, string model, IReadOnlyList<string> runs)
     {
         var (names, go, are) = runs.Count == 1 ? ($"Run {runs[0]}", "goes on", "is") : ($"Runs {string.Join(", ", runs)}", "go on", "are");
         var (resume, cancel) = runs.Count == 1

@@ -1,6 +1,7 @@
 using System.Text;
 using MedQA.Client;
 using MedQA.Files;
+using MedQA.LocalHost.Hosting;
 using MedQA.LocalHost.Settings;
 
 namespace MedQA.LocalHost.Runs;
@@ -55,7 +56,7 @@ internal static class KnownRuns
         try
         {
             using var limit = new CancellationTokenSource(Patience);
-            using var client = RunSources.Client(settings);
+            using var client = CalledService.ClientOf(settings);
             return [.. Task.Run(() => client.ListRunsAsync(take: Most, cancellationToken: limit.Token), limit.Token)
                 .GetAwaiter()
                 .GetResult().Runs.Select(static run => run.Id)];

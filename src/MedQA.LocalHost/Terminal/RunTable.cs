@@ -1,5 +1,4 @@
 using System.Globalization;
-using MedQA.Client;
 using MedQA.Datasets.Writing;
 using MedQA.Evaluation.Reporting;
 using Spectre.Console;
@@ -10,7 +9,7 @@ namespace MedQA.LocalHost.Terminal;
 internal static class RunTable
 {
     /// <summary>Writes one run: its figures where it has a report, else where it stands.</summary>
-    public static void Write(HostConsole console, Run summary, RunReport? report)
+    public static void Write(HostConsole console, RunResource summary, RunReport? report)
     {
         var table = new Table { Border = TableBorder.Rounded, ShowHeaders = false };
         table.AddColumn(new TableColumn("").NoWrap());
@@ -23,7 +22,7 @@ internal static class RunTable
             : $"{summary.Name} ({summary.RejectedRows:#,0} rows could not be used)");
         Row("Profile", $"{summary.Profile}, {summary.Samples} {(summary.Samples == 1 ? "sample" : "samples")} per question");
         Row("Model", summary.Model);
-        if (summary.Paused)
+        if (summary.Paused == true)
         {
             Row("Why", $"Nobody works on it. Go on with `medqa resume {summary.Id}`.");
         }
@@ -55,7 +54,7 @@ internal static class RunTable
     }
 
     /// <summary>A list of runs for spreadsheets.</summary>
-    public static string Csv(IReadOnlyList<Run> runs) => string.Concat(
+    public static string Csv(IReadOnlyList<RunResource> runs) => string.Concat(
     [
         CsvLine.Of(
             "run",
@@ -106,7 +105,7 @@ internal static class RunTable
     ]);
 
     /// <summary>Writes a list of runs.</summary>
-    public static void Write(HostConsole console, IReadOnlyList<Run> runs)
+    public static void Write(HostConsole console, IReadOnlyList<RunResource> runs)
     {
         if (runs.Count == 0)
         {

@@ -5,13 +5,13 @@ namespace MedQA.Web.Contracts;
 /// <summary>Says what the pipeline knows of a run in the words of the HTTP interface.</summary>
 internal static class RunContract
 {
-    extension(Run)
+    extension(RunResource)
     {
         /// <summary>Shows a run.</summary>
-        public static Run Of(RunSummary summary)
+        public static RunResource Of(RunSummary summary)
         {
             ArgumentNullException.ThrowIfNull(summary);
-            return new Run
+            return new RunResource
             {
                 Id = summary.Run.ToString(),
                 Name = summary.Name,

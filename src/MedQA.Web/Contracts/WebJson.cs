@@ -19,7 +19,7 @@ namespace MedQA.Web.Contracts;
         typeof(EnumNameConverter<ClickKind>),
         typeof(FiniteNumberConverter)
     ])]
-[JsonSerializable(typeof(Run))]
+[JsonSerializable(typeof(RunResource))]
 [JsonSerializable(typeof(RunList))]
 [JsonSerializable(typeof(AnswerRow))]
 [JsonSerializable(typeof(AnswerPage))]

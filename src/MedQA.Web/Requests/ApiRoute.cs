@@ -79,7 +79,8 @@ public sealed record ApiRoute(string Name, string Method, string Path, ApiRole R
 
             return CompressedResult.Of(this, request.Http, answer);
         }
-        catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception fault)
+            when (!cancellationToken.IsCancellationRequested && (fault is ProblemException || !api.ThrowsFaults))
         {
             return Fault(request.Http.HttpContext, fault);
         }

@@ -97,8 +97,8 @@ internal static class ApiContracts
                 new("again", ApiParameterKind.Switch, "Starts a new run although the same question set was asked with this profile before")
             ],
             Answers = [
-                Of(202, "A new run.", WebJson.Default.Run),
-                Of(200, "The run that this question set and profile made before.", WebJson.Default.Run)
+                Of(202, "A new run.", WebJson.Default.RunResource),
+                Of(200, "The run that this question set and profile made before.", WebJson.Default.RunResource)
             ],
             Problems = [BadParameter, NoQuestionSet, EmptyBody, NotAcceptable, Deleted, Changed, TooLarge, WrongMedia, Storage],
         },
@@ -112,7 +112,7 @@ internal static class ApiContracts
         ["GetRun"] = new()
         {
             IsConditional = true,
-            Answers = [Of(200, "The run.", WebJson.Default.Run)],
+            Answers = [Of(200, "The run.", WebJson.Default.RunResource)],
             Problems = [UnknownRun, NotAcceptable, Storage]
         },
         ["WatchRun"] = new()
@@ -132,7 +132,7 @@ internal static class ApiContracts
         },
         ["DeleteRun"] = new()
         {
-            Answers = [Of(202, "The run is being deleted.", WebJson.Default.Run)],
+            Answers = [Of(202, "The run is being deleted.", WebJson.Default.RunResource)],
             Problems = [UnknownRun, NotAcceptable, Storage]
         },
         ["CancelRun"] = Action("The run is being stopped."),
@@ -313,7 +313,7 @@ internal static class ApiContracts
 
     private static ApiContract Action(string meaning) => new()
     {
-        Answers = [Of(202, meaning, WebJson.Default.Run)],
+        Answers = [Of(202, meaning, WebJson.Default.RunResource)],
         Problems = [UnknownRun, NotAcceptable, NotPossible, Storage],
     };
 

@@ -19,20 +19,21 @@ public static class ApiEndpoints
         var guarded = new GuardedApi(api, access ?? AccessPolicy.Anyone);
         foreach (var route in ApiRoutes.All.Concat(DashboardRoutes.All))
         {
-            routes.MapMethods(route.Path, route.Methods, context => AnswerAsync(guarded, route, context)).WithName(route.Name);
+            routes.MapMethods(route.Path, route.Methods, context => AnswerAsync(api, guarded, route, context)).WithName(route.Name);
         }
 
         routes.MapFallback("{**path}", static context => UnknownRoute.Answer(context.Request).ExecuteAsync(context));
     }
 
-    private static async Task AnswerAsync(GuardedApi guarded, ApiRoute route, HttpContext context)
+    private static async Task AnswerAsync(Api api, GuardedApi guarded, ApiRoute route, HttpContext context)
     {
         try
         {
             var result = await guarded.AnswerAsync(route, context.Request);
             await result.ExecuteAsync(context);
         }
-        catch (Exception fault) when (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
+        catch (Exception fault)
+            when (!api.ThrowsFaults && !context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
         {
             // What streams from the storage meets the storage's faults here. Once a part is sent, only the end of the connection can tell.
             await ApiRoute.Fault(context, fault).ExecuteAsync(context);

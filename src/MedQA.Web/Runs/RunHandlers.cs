@@ -60,12 +60,12 @@ internal static class RunHandlers
     {
         var page = await api.Reader.ListAsync(
             request.Query("continuation"), request.Number("take", api.Limits.DefaultPage, 1, RunReader.MaxPage), cancellationToken);
-        return Conditional.Json(request, new RunList([.. page.Runs.Select(Run.Of)], page.Continuation), WebJson.Default.RunList);
+        return Conditional.Json(request, new RunList([.. page.Runs.Select(RunResource.Of)], page.Continuation), WebJson.Default.RunList);
     }
 
     /// <summary>One run.</summary>
     public static async Task<IResult> GetAsync(Api api, ApiRequest request, CancellationToken cancellationToken) =>
-        Conditional.Json(request, Run.Of(await FindAsync(api, request, cancellationToken)), WebJson.Default.Run);
+        Conditional.Json(request, RunResource.Of(await FindAsync(api, request, cancellationToken)), WebJson.Default.RunResource);
 
     /// <summary>Stops a run; its answers stay.</summary>
     public static Task<IResult> CancelAsync(Api api, ApiRequest request, CancellationToken cancellationToken) =>
@@ -104,5 +104,5 @@ internal static class RunHandlers
     }
 
     private static IResult Shown(RunSummary summary, int status) =>
-        Results.Json(Run.Of(summary), WebJson.Default.Run, Negotiation.Json, status);
+        Results.Json(RunResource.Of(summary), WebJson.Default.RunResource, Negotiation.Json, status);
 }

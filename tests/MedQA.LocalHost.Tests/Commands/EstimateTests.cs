@@ -1,23 +1,37 @@
 using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.LanguageModels;
-using MedQA.Evaluation.Profiles;
 using MedQA.LocalHost.Commands;
 
 namespace MedQA.LocalHost.Tests.Commands;
 
 public sealed class EstimateTests
 {
+    private static readonly RunEstimate Sized = new()
+    {
+        Name = "set.csv",
+        Profile = "p",
+        Model = "m",
+        Questions = 1000,
+        Graded = 1000,
+        RejectedRows = 0,
+        SamplesPerQuestion = 2,
+        CallsPerQuestion = 2,
+        MaxGeneratedTokens = 200_000,
+    };
+
     [Fact]
     public void What_was_measured_is_projected_and_the_first_question_s_time_does_not_count()
     {
-        var profile = new Profile { Name = "p", Strategy = "self-consistency", Samples = 2, MaxTokens = 100 };
-        var estimate = Estimate.Of(1000, profile, [Answer(seconds: 30, tokens: 80), Answer(seconds: 4, tokens: 100), Answer(seconds: 6, tokens: 120)], price: 3.6m);
-        Assert.Equal(new Estimate(1000, 3, 50_000, 200_000, 200_000, 5000, 5.00m), estimate);
+        var estimate = EstimateCommand.Measured(
+            Sized, [Answer(seconds: 30, tokens: 80), Answer(seconds: 4, tokens: 100), Answer(seconds: 6, tokens: 120)]);
+        Assert.Equal(
+            Sized with { Measured = 3, ExpectedPromptTokens = 50_000, ExpectedGeneratedTokens = 200_000, TokensPerSecond = 44, ExpectedSeconds = 5000 },
+            estimate);
     }
 
     [Fact]
     public void One_measured_question_is_all_there_is() =>
-        Assert.Equal(7, Estimate.Of(1, new Profile { Name = "p", Strategy = "few-shot" }, [Answer(seconds: 7, tokens: 1)], price: null).Seconds);
+        Assert.Equal(7000, EstimateCommand.Measured(Sized, [Answer(seconds: 7, tokens: 1)]).ExpectedSeconds);
 
     private static AnsweredQuestion Answer(double seconds, int tokens) => new()
     {

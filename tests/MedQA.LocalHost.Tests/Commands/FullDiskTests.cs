@@ -7,7 +7,6 @@ using MedQA.LocalHost.Terminal;
 using MedQA.Pipeline.Advancing;
 using MedQA.Pipeline.Profiles;
 using MedQA.Pipeline.Queries;
-using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Splitting;
 using MedQA.Tests;
 using Microsoft.Extensions.Logging.Abstractions;

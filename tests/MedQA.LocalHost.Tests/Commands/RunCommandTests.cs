@@ -66,8 +66,8 @@ public sealed class RunCommandTests
 
         var estimate = await medqa.JsonAsync("estimate", sums, "--profile", medqa.Profile(samples: 3), "--measure", "1");
         Assert.Equal(6, estimate.GetProperty("questions").GetInt32());
-        Assert.Equal(6 * 3 * 180, estimate.GetProperty("mostGeneratedTokens").GetInt32());
-        Assert.InRange(estimate.GetProperty("generatedTokens").GetInt32(), 6 * 3 * 20, 6 * 3 * 180);
+        Assert.Equal(6 * 3 * 180, estimate.GetProperty("maxGeneratedTokens").GetInt32());
+        Assert.InRange(estimate.GetProperty("expectedGeneratedTokens").GetInt32(), 6 * 3 * 20, 6 * 3 * 180);
         Assert.False(Directory.Exists(Path.Combine(medqa.Folder, ".medqa")));
 
         var first = await medqa.JsonAsync("run", sums, "--profile", medqa.Profile(samples: 3));

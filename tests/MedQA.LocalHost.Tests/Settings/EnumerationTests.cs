@@ -6,7 +6,6 @@ using MedQA.Evaluation;
 using MedQA.LocalHost.Commands;
 using MedQA.LocalHost.Tests.Commands;
 using MedQA.Pipeline.Storage;
-using MedQA.Pipeline.Studies;
 using MedQA.Tests;
 using MedQA.Web.Contracts;
 

@@ -42,7 +42,7 @@ public sealed class MedQAClientTests(AzuriteFixture azurite)
         Assert.Equal([run], await client.AllRunsAsync(Cancel).Select(static listed => listed.Id).ToListAsync(Cancel));
 
         var page = await client.ListAnswersAsync(run, new AnswerQuery { Filter = "wrong" }, take: 1, cancellationToken: Cancel);
-        Assert.Equal(("q3", 'B', false), (page.Answers[0].Id, page.Answers[0].Chosen, page.Answers[0].Correct));
+        Assert.Equal(("q3", 'B', false), (page.Answers[0].Id, page.Answers[0].Answer, page.Answers[0].Correct));
         Assert.Equal("q4", (await client.ListAnswersAsync(run, new AnswerQuery { Filter = "wrong" }, page.Continuation, cancellationToken: Cancel)).Answers[0].Id);
         Assert.Equal(5, await client.AllAnswersAsync(run, cancellationToken: Cancel).CountAsync(Cancel));
         var detail = await client.GetAnswerAsync(run, "questions/q4", Cancel);
@@ -100,7 +100,7 @@ public sealed class MedQAClientTests(AzuriteFixture azurite)
         return await reader.ReadToEndAsync(Cancel);
     }
 
-    private sealed class Recorder(List<HttpRequestMessage> seen, string answer = """{"status":"ok","version":"1"}""") : HttpMessageHandler
+    private sealed class Recorder(List<HttpRequestMessage> seen, string answer = """{"status":"ok","version":"1","storage":"ok","models":[],"queue":{"batches":0}}""") : HttpMessageHandler
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {

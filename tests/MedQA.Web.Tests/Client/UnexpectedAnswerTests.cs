@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using System.Text.Json;
 using MedQA.Client;
 
 namespace MedQA.Web.Tests.Client;
@@ -31,7 +32,7 @@ public sealed class UnexpectedAnswerTests
         ["OpenReport"] = static client => client.OpenReportAsync("run", ReportFormat.Markdown, Cancel),
         ["OpenFile"] = static client => client.OpenFileAsync("run", "answers.csv", Cancel),
         ["OpenComparison"] = static client => client.OpenComparisonAsync(["one", "other"], ReportFormat.Markdown, Cancel),
-        ["CreateStudy"] = static client => client.CreateStudyAsync("{}"u8.ToArray(), Cancel),
+        ["CreateStudy"] = static client => client.CreateStudyAsync(new StudyRequest { Name = "n", Rubric = JsonElement.Parse("\"lay-2\""), Sources = [], Raters = [] }, Cancel),
         ["ListStudies"] = static client => client.ListStudiesAsync(Cancel),
         ["GetStudy"] = static client => client.GetStudyAsync("study", Cancel),
         ["RenewRaterLink"] = static client => client.RenewRaterLinkAsync("study", "r1", Cancel),

@@ -9,7 +9,6 @@ using MedQA.Evaluation.Randomness;
 using MedQA.Evaluation.Rating;
 using MedQA.Pipeline.Studies;
 using MedQA.Tests;
-using MedQA.Web.Contracts;
 
 namespace MedQA.Web.Tests.Rating;
 
@@ -155,7 +154,7 @@ public sealed class BlindingTests(AzuriteFixture azurite)
 
         // Nothing that is serialized, shown or given to a client can hold it.
         Assert.All(
-            new[] { typeof(StudyResource).Assembly, typeof(MedQAClient).Assembly,
+            new[] { typeof(StudyResource).Assembly, typeof(Api).Assembly, typeof(MedQAClient).Assembly,
                 typeof(Study).Assembly }.SelectMany(static assembly => assembly.GetExportedTypes())
                 .SelectMany(static type => type.GetProperties()),
             static property => Assert.False(property.PropertyType == typeof(BlindingSecret), $"{property.DeclaringType}.{property.Name}"));

@@ -2,7 +2,6 @@ using System.Text.Json;
 using MedQA.Client;
 using MedQA.Pipeline.Runs;
 using MedQA.Web.Contracts;
-using ClientState = MedQA.Client.RunState;
 
 namespace MedQA.Web.Tests.Runs;
 
@@ -20,7 +19,7 @@ public sealed class PausedRunTests
         {
             Run = RunId.Parse("aaaaaaaaaaaaaaaa"),
             Name = "cases.csv",
-            State = Pipeline.Runs.RunState.Running,
+            State = RunState.Running,
             Paused = paused,
             Source = "cases.csv",
             Profile = "few-shot",
@@ -31,10 +30,10 @@ public sealed class PausedRunTests
         };
 
         var json = JsonSerializer.Serialize(RunResource.Of(summary), WebJson.Default.RunResource);
-        var read = JsonSerializer.Deserialize(json, ClientJson.Default.Run)!;
+        var read = JsonSerializer.Deserialize(json, ClientJson.Default.RunResource)!;
 
         Assert.Equal(paused, json.Contains("\"paused\":true", StringComparison.Ordinal));
         Assert.Equal(paused, json.Contains("paused", StringComparison.Ordinal));
-        Assert.Equal((ClientState.Running, paused, false), (read.State, read.Paused, read.HasEnded));
+        Assert.Equal((RunState.Running, paused, false), (read.State, read.Paused == true, read.HasEnded));
     }
 }

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace MedQA.Contracts;
 
 /// <summary>A run: what it is, where it stands and how it went.</summary>
-public sealed record Run
+public sealed record RunResource
 {
     /// <summary>Its name: 16 characters.</summary>
     [JsonPropertyName("run")]
@@ -107,4 +107,4 @@ public sealed record Run
 /// <summary>A page of runs, newest first.</summary>
 /// <param name="Runs">The runs.</param>
 /// <param name="Continuation">Ask with it for the next page; missing on the last.</param>
-public sealed record RunList(IReadOnlyList<Run> Runs, string? Continuation);
+public sealed record RunList(IReadOnlyList<RunResource> Runs, string? Continuation);
