@@ -28,7 +28,7 @@ namespace MedQA.Client;
 [JsonSerializable(typeof(Health))]
 [JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(JsonElement[]))]
-public sealed partial class ClientJson : JsonSerializerContext
+internal sealed partial class ClientJson : JsonSerializerContext
 {
     /// <summary>
     /// The same for what a service has answered: a text, list or object that is missing is an error. Numbers that an older service does not

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
-using MedQA.Client;
 using MedQA.Datasets;
 using MedQA.Datasets.Reading;
 using MedQA.Evaluation.LanguageModels;
@@ -11,6 +10,7 @@ using MedQA.Files;
 using MedQA.LocalHost.Hosting;
 using MedQA.LocalHost.Settings;
 using MedQA.LocalHost.Terminal;
+using MedQA.Web.Contracts;
 using Spectre.Console;
 using AnsweredQuestion = MedQA.Evaluation.Answering.AnsweredQuestion;
 using Profile = MedQA.Evaluation.Profiles.Profile;
@@ -179,7 +179,7 @@ internal static class EstimateCommand
 
         if (context.Output == OutputFormat.Json)
         {
-            context.Console.Line(JsonSerializer.Serialize(estimate, ClientJson.Default.RunEstimate));
+            context.Console.Line(JsonSerializer.Serialize(estimate, WebJson.Default.RunEstimate));
             return;
         }
 

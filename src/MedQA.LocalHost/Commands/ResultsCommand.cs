@@ -1,12 +1,12 @@
 using System.CommandLine;
 using System.Text.Json;
-using MedQA.Client;
 using MedQA.Evaluation.Reporting;
 using MedQA.Evaluation.Reporting.Documents;
 using MedQA.LocalHost.Hosting;
 using MedQA.LocalHost.Runs;
 using MedQA.LocalHost.Settings;
 using MedQA.LocalHost.Terminal;
+using MedQA.Web.Contracts;
 
 namespace MedQA.LocalHost.Commands;
 
@@ -120,7 +120,7 @@ internal static class ResultsCommand
         switch (context.Output)
         {
             case OutputFormat.Json:
-                context.Console.Line(JsonSerializer.Serialize(new RunList(runs, null), ClientJson.Default.RunList));
+                context.Console.Line(JsonSerializer.Serialize(new RunList(runs, null), WebJson.Default.RunList));
                 break;
             case OutputFormat.Csv:
                 context.Console.Text(RunTable.Csv(runs));
@@ -159,7 +159,7 @@ internal static class ResultsCommand
         {
             writer.WriteStartObject();
             writer.WritePropertyName("run");
-            JsonSerializer.Serialize(writer, run, ClientJson.Default.RunResource);
+            JsonSerializer.Serialize(writer, run, WebJson.Default.RunResource);
             if (report is not null)
             {
                 writer.WritePropertyName("report");
