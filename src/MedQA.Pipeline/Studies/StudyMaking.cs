@@ -5,9 +5,8 @@ using System.Text;
 using System.Text.Json;
 using MedQA.Evaluation.Rating;
 using MedQA.Pipeline.Queries;
-using MedQA.Pipeline.Studies;
 
-namespace MedQA.Web.Rating;
+namespace MedQA.Pipeline.Studies;
 
 /// <summary>Makes studies of what was asked for: reads the sources, matches their questions, draws, and says who sees what.</summary>
 public static class StudyMaking

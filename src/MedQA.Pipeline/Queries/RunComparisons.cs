@@ -1,8 +1,7 @@
 using MedQA.Evaluation.Reporting;
-using MedQA.Pipeline.Queries;
 using MedQA.Pipeline.Runs;
 
-namespace MedQA.Web.Reports;
+namespace MedQA.Pipeline.Queries;
 
 /// <summary>Reads what a comparison of runs needs.</summary>
 public static class RunComparisons
@@ -16,7 +15,7 @@ public static class RunComparisons
         var compared = new List<ComparedRun>();
         foreach (var run in runs)
         {
-            var one = new ComparedRun($"{run.Profile} on {run.Model} ({run.Run})") 
+            var one = new ComparedRun($"{run.Profile} on {run.Model} ({run.Run})")
             {
                 Provisional = run.State.IsProvisional(),
                 Rules = (await reader.GetManifestAsync(run.Run, cancellationToken))?.Rules,

@@ -1,10 +1,9 @@
-using MedQA.Pipeline.Queries;
 using MedQA.Pipeline.Runs;
 
-namespace MedQA.Web.Reports;
+namespace MedQA.Pipeline.Queries;
 
 /// <summary>Finds the questions that tell two runs apart.</summary>
-internal static class RunFlips
+public static class RunFlips
 {
     /// <summary>A page of the questions that both runs answered and only one answered right, in the order of the first run.</summary>
     /// <param name="reader">Reads the runs.</param>

@@ -1,0 +1,170 @@
+using System.Collections.Immutable;
+using MedQA.Datasets;
+using MedQA.Datasets.Reading;
+using MedQA.Evaluation.LanguageModels;
+using MedQA.Evaluation.Profiles;
+using MedQA.Pipeline.Budgeting;
+using MedQA.Pipeline.Runs;
+using MedQA.Pipeline.Splitting;
+
+namespace MedQA.Pipeline.Queries;
+
+/// <summary>Says what runs would take, from their question sets, their profiles and what earlier runs took; asks and stores nothing.</summary>
+/// <param name="reader">Reads earlier runs.</param>
+/// <param name="splitter">Knows why a run would be rejected.</param>
+/// <param name="model">What would answer; <see langword="null"/> where that is not known.</param>
+/// <param name="ledger">Counts what the runs of a day take; <see langword="null"/> where there is no budget.</param>
+public sealed class RunEstimates(RunReader reader, QuestionSetSplitter splitter, ModelDescription? model, BudgetLedger? ledger)
+{
+    private const int FirstRejected = 100;
+    private const int EarlierRuns = 5;
+    private const int LookedThrough = 4;
+    private static readonly SplitOptions Limits = new();
+
+    /// <summary>Reads a question set to its end, and says what a run of it would take.</summary>
+    /// <param name="questionSet">The question set.</param>
+    /// <param name="name">What it is called, with the extension that tells its form.</param>
+    /// <param name="reading">How it is to be read.</param>
+    /// <param name="profile">How its questions would be asked.</param>
+    /// <param name="caller">Whose budget the run would count for.</param>
+    /// <param name="cancellationToken">Cancels the calls.</param>
+    /// <exception cref="QuestionSetException">It is no question set.</exception>
+    public async Task<RunEstimate> ReadAsync(
+        Stream questionSet, string name, SetReading reading, Profile profile, string caller, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(questionSet);
+        ArgumentNullException.ThrowIfNull(profile);
+        var tally = new QuestionSetTally();
+        var options = new QuestionSetOptions
+        {
+            FileName = name,
+            Dataset = Limits.DefaultDataset,
+            AnswerNotation = reading.Notation,
+            DropsFillers = reading.DropsFillers,
+            Noted = tally.Note,
+            MaxBytes = Limits.MaxBytes,
+            MaxRows = Limits.MaxRows,
+        };
+        var earlier = model is null ? [] : await EarlierAsync(model, profile, cancellationToken);
+        var rejected = ImmutableArray.CreateBuilder<UnusableRow>();
+        await foreach (var row in QuestionSetReader.ReadAsync(questionSet, options, cancellationToken))
+        {
+            tally.Add(row);
+            if (row is RejectedRow bad && rejected.Count < FirstRejected)
+            {
+                rejected.Add(new UnusableRow(bad.Line, bad.Id, bad.Reason));
+            }
+        }
+
+        var why = await splitter.WhyRejectedAsync(profile.Name, cancellationToken)
+            ?? profile.GetIncompatibility(tally.Accepted, tally.FreeAnswers);
+        var tokens = tally.Accepted * profile.MostTokensPerQuestion;
+        var shortage = ledger is null ? null : await ledger.WhyWaitAsync(caller, tokens, cancellationToken);
+        return WithFigures(
+            new RunEstimate
+            {
+                Name = name,
+                Profile = profile.Name,
+                Model = model?.Name ?? "",
+                Questions = tally.Accepted,
+                Graded = tally.Accepted - tally.WithoutGold - tally.FreeAnswers,
+                RejectedRows = tally.Rejected,
+                FirstRejected = rejected.ToImmutable(),
+                SamplesPerQuestion = profile.SamplesPerQuestion - profile.Refinements,
+                CallsPerQuestion = Math.Max(1, profile.SamplesPerQuestion),
+                MaxGeneratedTokens = tokens,
+                Warnings = [.. Warnings(tally, why, shortage)],
+            },
+            profile,
+            earlier);
+    }
+
+    private static IEnumerable<string> Warnings(QuestionSetTally tally, string? rejected, string? shortage)
+    {
+        if (rejected is not null)
+        {
+            yield return $"The run would be rejected: {rejected}";
+        }
+
+        if (tally.Accepted == 0)
+        {
+            yield return "The run would be rejected: no row can be used.";
+        }
+
+        if (shortage is not null)
+        {
+            yield return $"The run would wait until the day's budget has room for it, or somebody approves it: {shortage}.";
+        }
+
+        foreach (var note in tally.Notes())
+        {
+            yield return note;
+        }
+    }
+
+    /// <summary>
+    /// The newest finished runs of the same model and the same profile, word for word: a profile's name can have meant something else
+    /// before.
+    /// </summary>
+    private async Task<List<RunSummary>> EarlierAsync(
+        ModelDescription model, Profile profile, CancellationToken cancellationToken)
+    {
+        var (found, wanted) = (new List<RunSummary>(), CanonicalJson.Of(profile));
+        string? continuation = null;
+        for (var page = 0; page < LookedThrough; page++)
+        {
+            var runs = await reader.ListAsync(continuation, RunReader.MaxPage, cancellationToken);
+            foreach (var run in runs.Runs)
+            {
+                if (run.State is RunState.Completed
+                    or RunState.CompletedWithFailures && run.Profile == profile.Name && run.ModelFingerprint == model.Fingerprint
+                    && await reader.GetManifestAsync(run.Run, cancellationToken)
+                        is { Protocol.Profile: { } asked } && CanonicalJson.Of(asked).AsSpan().SequenceEqual(wanted))
+                {
+                    found.Add(run);
+                    if (found.Count == EarlierRuns)
+                    {
+                        return found;
+                    }
+                }
+            }
+
+            if ((continuation = runs.Continuation) is null)
+            {
+                break;
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>The figures of a profile for so many questions, as far as earlier runs tell them.</summary>
+    /// <param name="estimate">The question set's part.</param>
+    /// <param name="profile">How the questions would be asked.</param>
+    /// <param name="earlier">Finished runs of the same model and profile, the newest first.</param>
+    private static RunEstimate WithFigures(RunEstimate estimate, Profile profile, IReadOnlyList<RunSummary> earlier)
+    {
+        var totals = earlier.Aggregate(default(RunTotals), static (sum, run) => sum + run.Totals);
+        var answered = totals.Done - totals.Failed - totals.Unaskable;
+        return answered == 0
+            ? estimate with
+            {
+                Unknown = [$"How many tokens and how much time it takes is not known: no run of profile {profile.Name} with model "
+                    + $"{estimate.Model} has finished here yet. `medqa estimate` asks a few questions to find out."]
+            }
+            : estimate with
+            {
+                ExpectedGeneratedTokens = totals.GeneratedTokens * estimate.Questions / answered,
+                TokensPerSecond = totals is { Seconds: > 0, GeneratedTokens: > 0 } ? totals.GeneratedTokens / totals.Seconds : null,
+                ExpectedSeconds = totals.Seconds > 0 ? totals.Seconds * estimate.Questions / answered : null,
+                BasedOn = [.. earlier.Select(
+                    static run => new EarlierRun(
+                        run.Run.ToString(),
+                        run.Name,
+                        run.Totals.Done - run.Totals.Failed - run.Totals.Unaskable,
+                        run.Totals.GeneratedTokens,
+                        run.Totals.Seconds))],
+                Unknown = totals.Seconds > 0 ? [] : ["How much time it takes is not known: the earlier runs did not measure it."],
+            };
+    }
+}
