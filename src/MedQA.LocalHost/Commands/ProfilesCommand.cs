@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using MedQA.Datasets.Writing;
 using MedQA.Evaluation.Profiles;
+using MedQA.Evaluation.Serialization;
 using MedQA.LocalHost.Hosting;
 using MedQA.LocalHost.Runs;
 using MedQA.LocalHost.Settings;
@@ -49,7 +50,7 @@ internal static class ProfilesCommand
                 CsvLine.Of("profile", "strategy", "samples", "temperature", "exemplars", "max_tokens"),
                 .. profiles.Select(
                     static profile => CsvLine.Of(
-                        profile.Name, profile.Strategy, profile.Samples, profile.Temperature, profile.Exemplars, profile.MaxTokens)),
+                        profile.Name, profile.Strategy.Name, profile.Samples, profile.Temperature, profile.Exemplars, profile.MaxTokens)),
             ]));
             return ExitCode.Success;
         }
@@ -72,7 +73,7 @@ internal static class ProfilesCommand
         {
             table.AddRow(
                 new Text(profile.Name),
-                new Text(profile.Strategy),
+                new Text(profile.Strategy.Name),
                 new Text(profile.Samples.ToString(CultureInfo.InvariantCulture)),
                 new Text(profile.Temperature.ToString(CultureInfo.InvariantCulture)),
                 new Text(profile.Exemplars.ToString(CultureInfo.InvariantCulture)),

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using MedQA.Datasets;
 using MedQA.Datasets.Reading;
 using MedQA.Evaluation.Profiles;
+using MedQA.Evaluation.Strategies;
 using MedQA.Files;
 using MedQA.LocalHost.Hosting;
 using MedQA.LocalHost.Runs;
@@ -116,7 +117,7 @@ internal static class RunCommand
             return await RunThereAsync(context, files, choice, again, reading, development, asksDevelopment, cancellationToken);
         }
 
-        if (development is not null && (asked.Samples < 2 || asked.Strategy == StrategyNames.AdaptiveSelfConsistency))
+        if (development is not null && (asked.Samples < 2 || asked.Strategy.StopsEarly))
         {
             throw new InputException(
                 $"--dev needs a profile with a fixed number of samples above 1, such as deferral: profile {asked.Name} has no agreement "

@@ -6,7 +6,7 @@ using MedQA.Evaluation.Prompting;
 using MedQA.Evaluation.Questions;
 using MedQA.Evaluation.Randomness;
 
-namespace MedQA.Evaluation.Strategies;
+namespace MedQA.Evaluation.Asking;
 
 /// <summary>A question as a strategy works on it: with the model, the protocol, and what follows from them.</summary>
 /// <param name="Model">The model.</param>
