@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using MedQA.Datasets.Writing;
-using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Serialization;
 using MedQA.LocalHost.Hosting;
 using MedQA.LocalHost.Runs;

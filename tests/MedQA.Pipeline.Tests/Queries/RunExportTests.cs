@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using MedQA.Evaluation.Answering;
-using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Strategies;
 using MedQA.Pipeline.Advancing;
 using MedQA.Pipeline.Queries;
