@@ -69,6 +69,19 @@ public sealed class ProfileReaderTests
         Assert.Contains("line 2 holds a text that is not valid Unicode", Assert.Throws<ProfileException>(() => ProfileReader.Parse((byte[])[.. "{\n\"na"u8, 0xC1, .. "me\":\"x\"}"u8], "mine.json")).Message, StringComparison.Ordinal);
 
     [Fact]
+    public void What_a_list_of_profiles_says_of_a_strategy_is_no_part_of_the_profile()
+    {
+        using var listed = JsonDocument.Parse(CanonicalJson.Catalog(BuiltInProfiles.All));
+
+        Assert.Equal(
+            BuiltInProfiles.All.Select(CanonicalJson.Of),
+            listed.RootElement.EnumerateArray().Select(static profile => CanonicalJson.Of(ProfileReader.Parse(profile.GetRawText(), "listed"))));
+        Assert.All(
+            BuiltInProfiles.All.Zip(listed.RootElement.EnumerateArray()),
+            static pair => Assert.Equal(pair.First.Strategy.Description, pair.Second.GetProperty("description").GetString()));
+    }
+
+    [Fact]
     public void Fields_that_are_left_out_are_those_of_the_built_in_profile_of_the_strategy()
     {
         var profile = ProfileReader.Parse("""{"name":"sc-5","strategy":"self-consistency","samples":5}""", "mine.json");
