@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.Extraction;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Profiles;
@@ -15,6 +16,10 @@ namespace MedQA.Evaluation.Asking;
 internal sealed record AskedQuestion(ILanguageModel Model, Protocol Protocol, Question Question)
 {
     public Profile Profile => Protocol.Profile;
+
+    /// <summary>What a strategy does with questions like this, for its declaration.</summary>
+    public static AnsweringStrategy By(Func<AskedQuestion, CancellationToken, Task<AnsweredQuestion>> answer) =>
+        (model, protocol, question, cancellationToken) => answer(new AskedQuestion(model, protocol, question), cancellationToken);
 
     /// <summary>How answers are written, with the options in the question's order.</summary>
     public AnswerForm Form => AnswerForm.Of(Profile, Question.Options);

@@ -1,9 +1,7 @@
 using System.Collections.Immutable;
 using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.Asking;
-using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Profiles;
-using MedQA.Evaluation.Questions;
 using MedQA.Evaluation.Statistics;
 
 namespace MedQA.Evaluation.Strategies.AdaptiveSelfConsistency;
@@ -18,14 +16,12 @@ internal static class AdaptiveSelfConsistencyStrategy
     {
         Name = "adaptive-self-consistency",
         Description = "Like self-consistency, but stops drawing once the vote is decided.",
-        Answer = AnswerAsync,
+        Answer = AskedQuestion.By(AnswerAsync),
         StopsEarly = true,
     }) with { StopRule = StopRule.Margin, WaveSize = 4 };
 
-    private static async Task<AnsweredQuestion> AnswerAsync(
-        ILanguageModel model, Protocol protocol, Question question, CancellationToken cancellationToken)
+    private static async Task<AnsweredQuestion> AnswerAsync(AskedQuestion asked, CancellationToken cancellationToken)
     {
-        var asked = new AskedQuestion(model, protocol, question);
         var profile = asked.Profile;
         await using var prompt = await asked.Model.ReadAsync(asked.BuildPrompt(), cancellationToken);
         ImmutableArray<Reasoning> reasonings = [];

@@ -11,7 +11,7 @@ internal static class ChainOfThoughtStrategy
     {
         Name = "chain-of-thought",
         Description = "Reasons once, then answers.",
-        Answer = SelfConsistencyStrategy.AnswerAsync,
+        Answer = AskedQuestion.By(SelfConsistencyStrategy.AnswerAsync),
         TakesSamples = false,
     }) with { Samples = 1, Temperature = 0 };
 }

@@ -1,9 +1,7 @@
 using System.Collections.Immutable;
 using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.Asking;
-using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Profiles;
-using MedQA.Evaluation.Questions;
 
 namespace MedQA.Evaluation.Strategies.ChoiceShuffle;
 
@@ -17,14 +15,12 @@ internal static class ChoiceShuffleStrategy
     {
         Name = "choice-shuffle",
         Description = "Self-consistency with the options in another order for every sample.",
-        Answer = AnswerAsync,
+        Answer = AskedQuestion.By(AnswerAsync),
         IsReplayable = true,
     });
 
-    private static async Task<AnsweredQuestion> AnswerAsync(
-        ILanguageModel model, Protocol protocol, Question question, CancellationToken cancellationToken)
+    private static async Task<AnsweredQuestion> AnswerAsync(AskedQuestion asked, CancellationToken cancellationToken)
     {
-        var asked = new AskedQuestion(model, protocol, question);
         var options = asked.Question.Options;
         var orders = new OptionOrder(options);
         var stream = asked.Stream("choice-shuffle");

@@ -14,7 +14,7 @@ internal static class DeferralStrategy
     {
         Name = "deferral",
         Description = "Draws 41 reasonings, for a fine measure of confidence and of what deferring gains.",
-        Answer = SelfConsistencyStrategy.AnswerAsync,
+        Answer = AskedQuestion.By(SelfConsistencyStrategy.AnswerAsync),
         IsReplayable = true,
     }) with { Samples = 41 };
 }

@@ -4,7 +4,6 @@ using MedQA.Evaluation.Asking;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Prompting;
-using MedQA.Evaluation.Questions;
 
 namespace MedQA.Evaluation.Strategies.EnsembleRefinement;
 
@@ -18,17 +17,15 @@ internal static class EnsembleRefinementStrategy
     {
         Name = "ensemble-refinement",
         Description = "Draws reasonings, then answers again with these in view, as Med-PaLM 2 does. The slowest.",
-        Answer = AnswerAsync,
+        Answer = AskedQuestion.By(AnswerAsync),
         Validate = static profile => profile.Refinements == 0
             ? (Field: "refinements", Problem: "is 0, but ensemble-refinement needs at least 1.")
             : null,
         HasSecondStage = true,
     }) with { Refinements = 33 };
 
-    private static async Task<AnsweredQuestion> AnswerAsync(
-        ILanguageModel model, Protocol protocol, Question question, CancellationToken cancellationToken)
+    private static async Task<AnsweredQuestion> AnswerAsync(AskedQuestion asked, CancellationToken cancellationToken)
     {
-        var asked = new AskedQuestion(model, protocol, question);
         int promptTokens;
         IReadOnlyList<Sample> drafts;
         await using (var prompt = await asked.Model.ReadAsync(asked.BuildPrompt(), cancellationToken))

@@ -11,7 +11,7 @@ internal static class FewShotStrategy
     {
         Name = "few-shot",
         Description = "Answers at once after worked examples. The quickest.",
-        Answer = SelfConsistencyStrategy.AnswerAsync,
+        Answer = AskedQuestion.By(SelfConsistencyStrategy.AnswerAsync),
         Reasons = false,
         TakesSamples = false,
     }) with

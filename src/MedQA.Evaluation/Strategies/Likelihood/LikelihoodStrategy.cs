@@ -4,7 +4,6 @@ using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.Asking;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Profiles;
-using MedQA.Evaluation.Questions;
 using MedQA.Evaluation.Voting;
 
 namespace MedQA.Evaluation.Strategies.Likelihood;
@@ -20,7 +19,7 @@ internal static class LikelihoodStrategy
     {
         Name = "likelihood",
         Description = "Scores each option by its likelihood, without drawing reasonings.",
-        Answer = AnswerAsync,
+        Answer = AskedQuestion.By(AnswerAsync),
         Reasons = false,
         TakesSamples = false,
         ScoresOptions = true,
@@ -38,10 +37,8 @@ internal static class LikelihoodStrategy
         Stop = [],
     };
 
-    private static async Task<AnsweredQuestion> AnswerAsync(
-        ILanguageModel model, Protocol protocol, Question question, CancellationToken cancellationToken)
+    private static async Task<AnsweredQuestion> AnswerAsync(AskedQuestion asked, CancellationToken cancellationToken)
     {
-        var asked = new AskedQuestion(model, protocol, question);
         var continuations = asked.Form.Continuations;
         await using var prompt = await asked.Model.ReadAsync(asked.BuildPrompt(), cancellationToken);
         var scores = await prompt.ScoreAsync([new ScoreRequest([], "", continuations)], cancellationToken);

@@ -1,8 +1,6 @@
 using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.Asking;
-using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Profiles;
-using MedQA.Evaluation.Questions;
 
 namespace MedQA.Evaluation.Strategies.LongForm;
 
@@ -13,7 +11,7 @@ internal static class LongFormStrategy
     {
         Name = "long-form",
         Description = "Writes free answers, for people to rate.",
-        Answer = AnswerAsync,
+        Answer = AskedQuestion.By(AnswerAsync),
         Reasons = false,
         TakesSamples = false,
         WritesFreeAnswers = true,
@@ -26,10 +24,8 @@ internal static class LongFormStrategy
         MaxTokens = 512,
     };
 
-    private static async Task<AnsweredQuestion> AnswerAsync(
-        ILanguageModel model, Protocol protocol, Question question, CancellationToken cancellationToken)
+    private static async Task<AnsweredQuestion> AnswerAsync(AskedQuestion asked, CancellationToken cancellationToken)
     {
-        var asked = new AskedQuestion(model, protocol, question);
         await using var prompt = await asked.Model.ReadAsync(asked.BuildPrompt(), cancellationToken);
         var samples = await prompt.SampleAsync(asked.Samples(0, 1), cancellationToken);
         return new AnsweredQuestion

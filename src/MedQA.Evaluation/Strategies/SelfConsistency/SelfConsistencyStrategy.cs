@@ -1,8 +1,6 @@
 using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.Asking;
-using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Profiles;
-using MedQA.Evaluation.Questions;
 
 namespace MedQA.Evaluation.Strategies.SelfConsistency;
 
@@ -16,14 +14,12 @@ internal static class SelfConsistencyStrategy
     {
         Name = "self-consistency",
         Description = "Draws 11 reasonings and takes the answer with the most votes, as Med-PaLM does. The usual choice.",
-        Answer = AnswerAsync,
+        Answer = AskedQuestion.By(AnswerAsync),
         IsReplayable = true,
     });
 
-    public static async Task<AnsweredQuestion> AnswerAsync(
-        ILanguageModel model, Protocol protocol, Question question, CancellationToken cancellationToken)
+    public static async Task<AnsweredQuestion> AnswerAsync(AskedQuestion asked, CancellationToken cancellationToken)
     {
-        var asked = new AskedQuestion(model, protocol, question);
         await using var prompt = await asked.Model.ReadAsync(asked.BuildPrompt(), cancellationToken);
         var samples = await prompt.SampleAsync(asked.Samples(0, asked.Profile.Samples), cancellationToken);
         var reasonings = await ReadReasonings.OfAsync(asked, prompt, samples, 0, cancellationToken);

@@ -1,9 +1,7 @@
 using System.Collections.Immutable;
 using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.Asking;
-using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Profiles;
-using MedQA.Evaluation.Questions;
 using MedQA.Evaluation.Voting;
 
 namespace MedQA.Evaluation.Strategies.SoftSelfConsistency;
@@ -19,13 +17,11 @@ internal static class SoftSelfConsistencyStrategy
     {
         Name = "soft-self-consistency",
         Description = "Self-consistency that weighs options by their probability after each reasoning.",
-        Answer = AnswerAsync,
+        Answer = AskedQuestion.By(AnswerAsync),
     });
 
-    private static async Task<AnsweredQuestion> AnswerAsync(
-        ILanguageModel model, Protocol protocol, Question question, CancellationToken cancellationToken)
+    private static async Task<AnsweredQuestion> AnswerAsync(AskedQuestion asked, CancellationToken cancellationToken)
     {
-        var asked = new AskedQuestion(model, protocol, question);
         await using var prompt = await asked.Model.ReadAsync(asked.BuildPrompt(), cancellationToken);
 
         var form = asked.Form;
