@@ -104,7 +104,7 @@ public sealed class NamespaceTests
         _ => [type],
     };
 
-    private static TypeReference Outermost(TypeReference type)
+    internal static TypeReference Outermost(TypeReference type)
     {
         while (type.DeclaringType is { } outer)
         {
@@ -115,10 +115,10 @@ public sealed class NamespaceTests
     }
 
     /// <summary>The project that these tests are of.</summary>
-    private static string ProjectName() => typeof(NamespaceTests).Assembly.GetName().Name![..^".Tests".Length];
+    internal static string ProjectName() => typeof(NamespaceTests).Assembly.GetName().Name![..^".Tests".Length];
 
     /// <summary>Its assembly, which has the project's name or that of a command.</summary>
-    private static string ProjectFile()
+    internal static string ProjectFile()
     {
         var settings = File.ReadAllText(Repository.PathOf("src", ProjectName(), $"{ProjectName()}.csproj"));
         var named = settings.Split("<AssemblyName>") is [_, var rest, ..] ? rest.Split('<')[0] : ProjectName();

@@ -76,6 +76,7 @@ public sealed class JourneyTests(Chromium chromium, AzuriteFixture azurite)
 
         go.SetResult();
 
+        await Expect(page.Locator("main")).ToContainTextAsync("The usual choice. 11 samples");
         await Expect(page.Locator("main")).ToContainTextAsync("Tokens to draw");
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Start the run" })).ToBeEnabledAsync();
         Assert.Empty(visit.Faults);

@@ -1,4 +1,5 @@
 using MedQA.Evaluation.Profiles;
+using MedQA.Evaluation.Strategies;
 using MedQA.Pipeline.Profiles;
 
 namespace MedQA.Faults.Host;

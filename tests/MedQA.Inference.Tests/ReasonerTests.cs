@@ -6,6 +6,7 @@ using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Questions;
 using MedQA.Evaluation.Reporting;
+using MedQA.Evaluation.Serialization;
 using MedQA.Evaluation.Strategies;
 using MedQA.Tests;
 
@@ -119,7 +120,7 @@ public sealed class ReasonerRuns : IAsyncLifetime
 
         var report = accumulator.Build(new ReportHeader
         {
-            Run = profile.Strategy,
+            Run = profile.Strategy.Name,
             QuestionSet = "sums.csv",
             Protocol = protocol,
             Model = model.Description.Name,

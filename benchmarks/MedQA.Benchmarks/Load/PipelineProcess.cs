@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using MedQA.Datasets;
 using MedQA.Evaluation.Profiles;
+using MedQA.Evaluation.Strategies;
 using MedQA.Pipeline.Advancing;
 using MedQA.Pipeline.Answering;
 using MedQA.Pipeline.Profiles;

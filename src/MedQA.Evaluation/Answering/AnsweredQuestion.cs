@@ -1,8 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using MedQA.Evaluation.LanguageModels;
-using MedQA.Evaluation.Profiles;
-using MedQA.Evaluation.Questions;
 
 namespace MedQA.Evaluation.Answering;
 
@@ -146,19 +144,6 @@ public sealed record AnsweredQuestion
 
     /// <summary>Tokens drawn over all samples.</summary>
     public int GeneratedTokens => Reasonings.Sum(static reasoning => reasoning.DrawnTokens);
-
-    /// <summary>
-    /// The protocol as it asked this question: with the worked examples that the answer names, or with as many as it had.
-    /// </summary>
-    /// <param name="protocol">The run's.</param>
-    /// <param name="question">The question that was asked.</param>
-    public Protocol AsAsked(Protocol protocol, Question question)
-    {
-        ArgumentNullException.ThrowIfNull(protocol);
-        return protocol.Profile.ExemplarSelection == ExemplarSelection.Nearest
-            ? protocol.With([.. ExemplarIds.SelectMany(id => protocol.ExemplarsFor(question).Where(exemplar => exemplar.Id == id).Take(1))])
-            : protocol.WithAtMost(Exemplars);
-    }
 }
 
 /// <summary>One sampled reasoning and the answer read from it.</summary>

@@ -1,5 +1,5 @@
+using System.Collections.Immutable;
 using MedQA.Evaluation.Extraction;
-using MedQA.Evaluation.Profiles;
 
 namespace MedQA.Evaluation.Answering;
 
@@ -11,19 +11,18 @@ public static class FreeAnswer
     /// blanks at its ends.
     /// </summary>
     /// <param name="answered">The question's answer.</param>
-    /// <param name="profile">How it was asked.</param>
+    /// <param name="stop">The texts that end an answer, as the profile names them.</param>
     /// <returns><see langword="null"/> where infrastructure failed, or nothing is left.</returns>
-    public static string? Of(AnsweredQuestion answered, Profile profile)
+    public static string? Of(AnsweredQuestion answered, ImmutableArray<string> stop)
     {
         ArgumentNullException.ThrowIfNull(answered);
-        ArgumentNullException.ThrowIfNull(profile);
         if (answered.Failure is not null || answered.Reasonings.IsEmpty)
         {
             return null;
         }
 
         var text = answered.Reasonings[0].Text;
-        var (from, to) = VisiblePart.Of(text, profile.Stop, answered.Reasonings[0].SpokenPart);
+        var (from, to) = VisiblePart.Of(text, stop, answered.Reasonings[0].SpokenPart);
         var visible = text[from..to].Trim();
         return visible.Length > 0 ? visible : null;
     }

@@ -15,7 +15,7 @@ public sealed record Profile
     public required string Name { get; init; }
 
     /// <summary>The strategy: <c>few-shot</c>, <c>chain-of-thought</c>, <c>self-consistency</c> and so on; DESIGN section 3.</summary>
-    public required string Strategy { get; init; }
+    public required Strategy Strategy { get; init; }
 
     /// <summary>Whether the model is asked through its chat template or continues a text.</summary>
     public PromptFormat Format { get; init; } = PromptFormat.Chat;
@@ -130,7 +130,7 @@ public sealed record Profile
     /// <summary>
     /// Answers that a question is asked for at most: samples, and refinements behind them; 0 where options are only scored.
     /// </summary>
-    public int SamplesPerQuestion => Strategy == StrategyNames.Likelihood ? 0 : Samples + Refinements;
+    public int SamplesPerQuestion => Strategy.ScoresOptions ? 0 : Samples + Refinements;
 
     /// <summary>Tokens that a question draws at most: every sample to its limit.</summary>
     public long MostTokensPerQuestion => (long)SamplesPerQuestion * MaxTokens;
@@ -156,16 +156,6 @@ public sealed record Profile
 
         return WhyTooLongFor(model, 0);
     }
-
-    /// <summary>
-    /// Why none of a set's questions can be asked in this way, as a sentence with what to do; <see langword="null"/> where some can.
-    /// </summary>
-    /// <param name="questions">How many questions the set has.</param>
-    /// <param name="free">How many of them have no options.</param>
-    public string? GetIncompatibility(int questions, int free) => questions > 0 && free == questions && Strategy != StrategyNames.LongForm
-        ? $"none of the {questions:N0} questions has options, which profile {Name} ({Strategy}) chooses among; ask them with profile "
-            + $"{StrategyNames.LongForm}, or put the options under names that are read, such as option_a."
-        : null;
 
     /// <summary>
     /// Why a prefix cannot stand in front of the questions, as a sentence with what to do; <see langword="null"/> where it can.

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Questions;
 
@@ -44,7 +45,7 @@ public sealed record Protocol(Profile Profile, ImmutableArray<Exemplar> Exemplar
             return new Protocol(profile, []);
         }
 
-        var free = freeAnswers || profile.Strategy == StrategyNames.LongForm;
+        var free = freeAnswers || profile.Strategy.WritesFreeAnswers;
         if (profile.ExemplarSet != ExemplarSets.Auto || names.Count == 0)
         {
             return new Protocol(profile, ExemplarSelector.Select(profile, ExemplarSets.Resolve(profile.ExemplarSet, "", free)));
@@ -71,6 +72,19 @@ public sealed record Protocol(Profile Profile, ImmutableArray<Exemplar> Exemplar
         }
 
         return Exemplars;
+    }
+
+    /// <summary>
+    /// The protocol as it asked a question: with the worked examples that the answer names, or with as many as it had.
+    /// </summary>
+    /// <param name="answered">The question's answer.</param>
+    /// <param name="question">The question that was asked.</param>
+    public Protocol AsAsked(AnsweredQuestion answered, Question question)
+    {
+        ArgumentNullException.ThrowIfNull(answered);
+        return Profile.ExemplarSelection == ExemplarSelection.Nearest
+            ? With([.. answered.ExemplarIds.SelectMany(id => ExemplarsFor(question).Where(exemplar => exemplar.Id == id).Take(1))])
+            : WithAtMost(answered.Exemplars);
     }
 
     /// <summary>The same protocol with these worked examples for every data set.</summary>

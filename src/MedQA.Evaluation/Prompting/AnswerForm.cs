@@ -50,15 +50,11 @@ public sealed class AnswerForm
     {
         ArgumentNullException.ThrowIfNull(profile);
         ArgumentNullException.ThrowIfNull(options);
-        var space = options.Count == 0 || profile.Strategy == StrategyNames.LongForm
+        var space = options.Count == 0 || profile.Strategy.WritesFreeAnswers
             ? AnswerSpace.Free
             : profile.AnswerSpace ?? AnswerSpaces.Of([.. options]);
-        var template = profile.AnswerTemplate ?? (space, profile.Strategy) switch
-        {
-            (AnswerSpace.Letters, StrategyNames.Likelihood) => "{letter}",
-            (AnswerSpace.Letters, _) => "({letter})",
-            _ => "{option}",
-        };
+        var template = profile.AnswerTemplate
+            ?? (space != AnswerSpace.Letters ? "{option}" : profile.Strategy.ScoresOptions ? "{letter}" : "({letter})");
         return new AnswerForm(space, PromptTemplate.Of(template), space == AnswerSpace.Free ? [] : options, profile);
     }
 

@@ -72,13 +72,6 @@ public static class PromptBuilder
         return (EndsOpen(written) ? "" : " ") + Solution(profile, exemplar, afterLead: true);
     }
 
-    /// <summary>Whether a model that is asked with a profile writes a reasoning in front of its answer.</summary>
-    public static bool AsksForReasoning(Profile profile)
-    {
-        ArgumentNullException.ThrowIfNull(profile);
-        return Reasons(profile);
-    }
-
     /// <summary>
     /// The texts that end a sample: the profile's, or a next question where a text is continued and the profile names none.
     /// </summary>
@@ -157,10 +150,7 @@ public static class PromptBuilder
 
     private static string DefaultTemplate(Profile profile) => profile.Format == PromptFormat.Chat
         ? profile.ExamplesAs == ExemplarPlacement.Turns && profile.Instruction.Length > 0 ? BodyWithInstruction : Body
-        : Reasons(profile) ? BodyWithReasoningLead : BodyWithAnswerLead;
-
-    private static bool Reasons(Profile profile) =>
-        profile.Strategy is not (StrategyNames.FewShot or StrategyNames.Likelihood or StrategyNames.LongForm);
+        : profile.Strategy.Reasons ? BodyWithReasoningLead : BodyWithAnswerLead;
 
     /// <summary>
     /// What a model should have written after a worked example's question; after a lead such as "Answer:" a direct answer does not say that
@@ -175,7 +165,7 @@ public static class PromptBuilder
         }
 
         var written = form.Written(answer);
-        return Reasons(profile)
+        return profile.Strategy.Reasons
             ? $"{exemplar.Explanation}\n{AnswerLeads.Before(profile, written)}"
             : afterLead
             ? written

@@ -40,10 +40,10 @@ internal sealed class ConfidenceTally
     }
 
     /// <summary>The headline: agreement, where every question had the same number of samples and more than one.</summary>
-    public ConfidenceReport? BuildAgreement(ulong key, bool intervals, string strategy)
+    public ConfidenceReport? BuildAgreement(ulong key, bool intervals, Strategy strategy)
     {
         var samples = _agreements.Count == 0 ? 0 : _agreements.Keys.First().Samples;
-        if (strategy == StrategyNames.AdaptiveSelfConsistency || samples < 2 || _agreements.Keys.Any(level => level.Samples != samples))
+        if (strategy.StopsEarly || samples < 2 || _agreements.Keys.Any(level => level.Samples != samples))
         {
             return null;
         }

@@ -32,7 +32,7 @@ public sealed record ExactPrompt(string Dataset, string Question, string Text)
         var asked = answered.Reasonings.FirstOrDefault()?.OptionOrder is { IsEmpty: false } order
             ? question with { Options = [.. order.Select(option => question.Options[option])] }
             : question;
-        var text = PromptBuilder.Build(answered.AsAsked(protocol, question), asked) switch
+        var text = PromptBuilder.Build(protocol.AsAsked(answered, question), asked) switch
         {
             CompletionPrompt completion => completion.Text,
             ChatPrompt chat => string.Join("\n\n", chat.Messages.Select(static message => $"[{message.Role}]\n{message.Content}")),

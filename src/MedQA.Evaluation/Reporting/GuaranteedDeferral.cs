@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using MedQA.Evaluation.Profiles;
+using MedQA.Evaluation.Serialization;
 using MedQA.Evaluation.Statistics;
 
 namespace MedQA.Evaluation.Reporting;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Statistics;
+using MedQA.Evaluation.Strategies;
 using MedQA.Evaluation.Strategies.Replay;
 
 namespace MedQA.Evaluation.Reporting;
@@ -25,13 +26,12 @@ public sealed class ReplayAccumulator
     public ReplayAccumulator(Profile profile)
     {
         ArgumentNullException.ThrowIfNull(profile);
-        if (profile.Strategy is not (StrategyNames.SelfConsistency or StrategyNames.Deferral or StrategyNames.ChoiceShuffle)
-            || profile.Samples < 2)
+        if (!profile.Strategy.IsReplayable || profile.Samples < 2)
         {
             throw new ReplayException(
-                $"A run of profile {profile.Name} (strategy {profile.Strategy}, {profile.Samples} samples) cannot be replayed: that needs "
-                    + $"several samples of each question, as {StrategyNames.SelfConsistency}, {StrategyNames.Deferral} and "
-                    + $"{StrategyNames.ChoiceShuffle} draw them.");
+                $"A run of profile {profile.Name} (strategy {profile.Strategy.Name}, {profile.Samples} samples) cannot be replayed: that "
+                    + "needs several samples of each question, as "
+                    + $"{BuiltInProfiles.NamesWhere(static strategy => strategy.IsReplayable, "and")} draw them.");
         }
 
         _profile = profile;

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Rating;
+using MedQA.Evaluation.Serialization;
 
 namespace MedQA.Evaluation.Reporting;
 

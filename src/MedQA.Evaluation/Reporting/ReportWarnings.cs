@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Statistics;
 
 namespace MedQA.Evaluation.Reporting;
@@ -30,7 +29,7 @@ internal static class ReportWarnings
         if (report.Reasonings.ShareCut > ReasoningEnds.WarnAboveShareCut)
         {
             var profile = report.Protocol.Profile;
-            warnings.Add(profile.Strategy == StrategyNames.LongForm
+            warnings.Add(profile.Strategy.WritesFreeAnswers
                 ? $"{Share(report.Reasonings.ShareCut)} of the answers were cut at maxTokens ({profile.MaxTokens}) and end in the middle. "
                     + "Raise it, or ask for shorter answers: people would rate what is missing."
                 : $"{Share(report.Reasonings.ShareCut)} of the reasonings were cut at maxTokens ({profile.MaxTokens}). Raise it: a cut "

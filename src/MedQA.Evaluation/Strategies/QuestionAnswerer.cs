@@ -74,14 +74,14 @@ public static class QuestionAnswerer
         ILanguageModel model, Protocol protocol, Question question, CancellationToken cancellationToken)
     {
         var profile = protocol.Profile;
-        if (question.Options.Length == 0 && profile.Strategy != StrategyNames.LongForm)
+        if (question.Options.Length == 0 && !profile.Strategy.WritesFreeAnswers)
         {
             return Failed(
                 protocol,
                 question,
                 FailureCodes.NoOptions,
-                $"The question has no options to choose from, which {profile.Strategy} needs; {StrategyNames.LongForm} answers such "
-                    + "questions.");
+                $"The question has no options to choose from, which {profile.Strategy.Name} needs; "
+                    + $"{BuiltInProfiles.NamesWhere(static strategy => strategy.WritesFreeAnswers)} answers such questions.");
         }
 
         if (profile is { ExemplarSelection: ExemplarSelection.Nearest, Exemplars: > 0 })
@@ -107,13 +107,13 @@ public static class QuestionAnswerer
         {
             try
             {
-                var asked = new AskedQuestion(model, protocol.WithAtMost(exemplars), question);
-                var answered = await Strategy.Of(profile.Strategy)(asked, cancellationToken);
+                var fitting = protocol.WithAtMost(exemplars);
+                var answered = await profile.Strategy.Answer(model, fitting, question, cancellationToken);
                 return answered with
                 {
                     Exemplars = exemplars,
                     ExemplarIds = profile.ExemplarSelection == ExemplarSelection.Nearest
-                        ? [.. asked.Protocol.ExemplarsFor(question).Select(static exemplar => exemplar.Id)]
+                        ? [.. fitting.ExemplarsFor(question).Select(static exemplar => exemplar.Id)]
                         : [],
                 };
             }

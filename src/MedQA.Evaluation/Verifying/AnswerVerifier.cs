@@ -53,7 +53,7 @@ public static class AnswerVerifier
 
         var samples = new StoredSampleModel(model, stored);
         var judged = await QuestionAnswerer.AnswerAsync(
-            samples, stored.AsAsked(protocol, question), question, stored.Ordinal, time, cancellationToken);
+            samples, protocol.AsAsked(stored, question), question, stored.Ordinal, time, cancellationToken);
         var deviation = Math.Max(samples.LargestDeviation, OptionDeviation(stored, judged));
         var difference = samples.Fault ?? Difference(stored, judged, tolerance)
             ?? (deviation <= tolerance

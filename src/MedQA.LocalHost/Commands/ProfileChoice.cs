@@ -1,6 +1,8 @@
 using System.Globalization;
 using MedQA.Evaluation;
 using MedQA.Evaluation.Profiles;
+using MedQA.Evaluation.Serialization;
+using MedQA.Evaluation.Strategies;
 using MedQA.Files;
 using MedQA.LocalHost.Hosting;
 using MedQA.LocalHost.Settings;
@@ -14,7 +16,7 @@ namespace MedQA.LocalHost.Commands;
 internal sealed record ProfileChoice(string? NameOrFile, int? Samples, long? Seed)
 {
     /// <summary>The profile of runs that name none.</summary>
-    public const string Default = "self-consistency";
+    public static string Default => BuiltInProfiles.Default.Name;
 
     /// <summary>What the options say.</summary>
     public static ProfileChoice Of(string? nameOrFile, int? samples, long? seed) => new(nameOrFile, samples, seed);

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using MedQA.Datasets.Writing;
-using MedQA.Evaluation.Profiles;
+using MedQA.Evaluation.Serialization;
 using MedQA.LocalHost.Hosting;
 using MedQA.LocalHost.Settings;
 using MedQA.LocalHost.Terminal;
@@ -48,7 +48,7 @@ internal static class ProfilesCommand
                 CsvLine.Of("profile", "strategy", "samples", "temperature", "exemplars", "max_tokens"),
                 .. profiles.Select(
                     static profile => CsvLine.Of(
-                        profile.Name, profile.Strategy, profile.Samples, profile.Temperature, profile.Exemplars, profile.MaxTokens)),
+                        profile.Name, profile.Strategy.Name, profile.Samples, profile.Temperature, profile.Exemplars, profile.MaxTokens)),
             ]));
             return ExitCode.Success;
         }
@@ -71,7 +71,7 @@ internal static class ProfilesCommand
         {
             table.AddRow(
                 new Text(profile.Name),
-                new Text(profile.Strategy),
+                new Text(profile.Strategy.Name),
                 new Text(profile.Samples.ToString(CultureInfo.InvariantCulture)),
                 new Text(profile.Temperature.ToString(CultureInfo.InvariantCulture)),
                 new Text(profile.Exemplars.ToString(CultureInfo.InvariantCulture)),

@@ -4,6 +4,7 @@ using MedQA.Client;
 using MedQA.Datasets;
 using MedQA.Datasets.Reading;
 using MedQA.Evaluation.Profiles;
+using MedQA.Evaluation.Strategies;
 using MedQA.Files;
 using MedQA.LocalHost.Hosting;
 using MedQA.LocalHost.Runs;
@@ -117,7 +118,7 @@ internal static class RunCommand
             return await RunAsync(choice.NameThere(), there, work: null);
         }
 
-        if (development is not null && (asked.Samples < 2 || asked.Strategy == StrategyNames.AdaptiveSelfConsistency))
+        if (development is not null && (asked.Samples < 2 || asked.Strategy.StopsEarly))
         {
             throw new InputException(
                 $"--dev needs a profile with a fixed number of samples above 1, such as deferral: profile {asked.Name} has no agreement "

@@ -1,4 +1,5 @@
 using MedQA.Evaluation.Profiles;
+using MedQA.Evaluation.Serialization;
 using MedQA.Files;
 using MedQA.LocalHost.Azurite;
 using MedQA.LocalHost.Settings;

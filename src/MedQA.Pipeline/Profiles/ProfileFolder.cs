@@ -1,4 +1,6 @@
 using MedQA.Evaluation.Profiles;
+using MedQA.Evaluation.Serialization;
+using MedQA.Evaluation.Strategies;
 using MedQA.Files;
 using MedQA.Pipeline.Tracing;
 

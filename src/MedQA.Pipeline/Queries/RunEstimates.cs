@@ -3,6 +3,8 @@ using MedQA.Datasets;
 using MedQA.Datasets.Reading;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Profiles;
+using MedQA.Evaluation.Serialization;
+using MedQA.Evaluation.Strategies;
 using MedQA.Pipeline.Budgeting;
 using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Splitting;

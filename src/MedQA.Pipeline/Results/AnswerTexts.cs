@@ -46,7 +46,7 @@ internal sealed class AnswerTexts(RunStorage storage)
                 await foreach (var whole in WholeAsync(
                     run, answers.Where(static answer => answer.Answered is { OptionCount: 0, Failure: null }), cancellationToken))
                 {
-                    free[whole.Ordinal] = FreeAnswer.Of(whole, profile);
+                    free[whole.Ordinal] = FreeAnswer.Of(whole, profile.Stop);
                 }
             }
 
@@ -72,7 +72,7 @@ internal sealed class AnswerTexts(RunStorage storage)
                 var question = questions.GetValueOrDefault(whole.Ordinal)
                     ?? throw new InvalidDataException(
                         $"The question is not where it was written: questions of run {run}, ordinal {whole.Ordinal}.");
-                var free = whole.OptionCount == 0 && manifest.Protocol is { Profile: { } profile } ? FreeAnswer.Of(whole, profile) : null;
+                var free = whole.OptionCount == 0 && manifest.Protocol is { Profile.Stop: var stop } ? FreeAnswer.Of(whole, stop) : null;
                 yield return (question, whole, RowOf(answers[next++], question, free));
             }
         }

@@ -6,6 +6,7 @@ using MedQA.Datasets.Reading;
 using MedQA.Evaluation;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Profiles;
+using MedQA.Evaluation.Strategies;
 using MedQA.Pipeline.Budgeting;
 using MedQA.Pipeline.Deleting;
 using MedQA.Pipeline.Prefixes;
@@ -687,7 +688,7 @@ public sealed class QuestionSetSplitter
             ReasonLine = manifest.Rejection?.Line,
             Source = manifest.Source,
             Profile = manifest.ProfileName,
-            Strategy = manifest.Protocol?.Profile.Strategy ?? "",
+            Strategy = manifest.Protocol?.Profile.Strategy.Name ?? "",
             Samples = manifest.Protocol?.Profile.Samples ?? 0,
             Model = manifest.ModelName,
             ModelFingerprint = manifest.ModelFingerprint,

@@ -5,6 +5,7 @@ using Azure;
 using MedQA.Evaluation;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Profiles;
+using MedQA.Evaluation.Serialization;
 using MedQA.Pipeline.Runs;
 
 namespace MedQA.Pipeline.Splitting;

@@ -1,4 +1,5 @@
 using MedQA.Evaluation.Profiles;
+using MedQA.Evaluation.Strategies;
 using MedQA.Pipeline.Budgeting;
 
 namespace MedQA.Pipeline.Splitting;
@@ -10,7 +11,7 @@ public sealed record SplitOptions
     public const int MaxBatchSize = 1000;
 
     /// <summary>The profile of uploads that name none.</summary>
-    public string DefaultProfile { get; init; } = "self-consistency";
+    public string DefaultProfile { get; init; } = BuiltInProfiles.Default.Name;
 
     /// <summary>
     /// The data set of questions that name none. The same for every upload: the name is part of what draws a question's random numbers, so

@@ -9,6 +9,7 @@ using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Questions;
+using MedQA.Evaluation.Serialization;
 using MedQA.Pipeline.Runs;
 
 namespace MedQA.Pipeline.Storage;
@@ -27,7 +28,7 @@ namespace MedQA.Pipeline.Storage;
         typeof(EnumNameConverter<SampleEnd>), typeof(EnumNameConverter<AnswerNotation>), typeof(EnumNameConverter<PromptFormat>),
         typeof(EnumNameConverter<AnswerSpace>),
         typeof(EnumNameConverter<ExemplarPlacement>), typeof(EnumNameConverter<ExemplarSelection>),
-        typeof(EnumNameConverter<UnparsedHandling>), typeof(EnumNameConverter<StopRule>),
+        typeof(EnumNameConverter<UnparsedHandling>), typeof(EnumNameConverter<StopRule>), typeof(StrategyNameConverter),
     ])]
 [JsonSerializable(typeof(AnsweredQuestion))]
 [JsonSerializable(typeof(AnswerRow))]

@@ -4,7 +4,6 @@ using System.Text.RegularExpressions;
 using MedQA.Datasets;
 using MedQA.Datasets.Reading;
 using MedQA.Evaluation.Answering;
-using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Questions;
 using MedQA.Pipeline.Queries;
 using MedQA.Pipeline.Runs;
@@ -34,8 +33,8 @@ public sealed partial record AnswerSource(
             throw new StudyException("sources", $"There is no run '{run}'.");
         }
 
-        if (summary.Strategy != StrategyNames.LongForm
-            || await reader.GetManifestAsync(id, cancellationToken) is not { Protocol.Profile: { } profile })
+        if (await reader.GetManifestAsync(id, cancellationToken)
+            is not { Protocol.Profile: { Strategy.WritesFreeAnswers: true, Stop: var stop } })
         {
             throw new StudyException(
                 "sources",
@@ -55,7 +54,7 @@ public sealed partial record AnswerSource(
             MaxDegreeOfParallelism = AtOnce,
             CancellationToken = cancellationToken
         }, async (ordinal, cancel) =>
-            answers[ordinal] = await reader.GetAnswerAsync(id, ordinal, cancel) is { } answered ? FreeAnswer.Of(answered, profile) : null);
+            answers[ordinal] = await reader.GetAnswerAsync(id, ordinal, cancel) is { } answered ? FreeAnswer.Of(answered, stop) : null);
         var found = questions.Zip(answers).Where(static pair => pair.Second is not null).Select(static pair => (pair.First, pair.Second!));
         var without = answers.Count(static answer => answer is null);
 

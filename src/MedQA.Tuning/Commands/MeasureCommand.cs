@@ -32,7 +32,7 @@ internal static class MeasureCommand
         var profile = new Option<string>("--profile")
         {
             Description = "How the questions are asked",
-            DefaultValueFactory = static _ => "likelihood"
+            DefaultValueFactory = static _ => TuningModel.DefaultProfile
         };
         var pool = new NumberOption<int>("--pool", NumberRange.Whole(1))
         {

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
 using MedQA.Evaluation.Profiles;
+using MedQA.Evaluation.Serialization;
 using MedQA.Evaluation.Statistics;
 using MedQA.Inference.Prefixes;
 using MedQA.LocalHost.Commands;
@@ -40,7 +41,7 @@ internal static class TuneCommand
         var profile = new Option<string>("--profile")
         {
             Description = "How the questions are asked: a profile's name or file, the one that the prefix will be used with",
-            DefaultValueFactory = static _ => "likelihood"
+            DefaultValueFactory = static _ => TuningModel.DefaultProfile
         };
         var instruction = new Option<string?>("--instruction") { Description = "An instruction in place of the profile's" };
         var maxTokens = new NumberOption<int>("--max-tokens", NumberRange.Whole(1))

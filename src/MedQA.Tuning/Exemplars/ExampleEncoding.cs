@@ -54,7 +54,7 @@ internal sealed class ExampleEncoding
         }
 
         return question.Gold is null ? "its right option is not stated, so there is nothing to learn."
-            : PromptBuilder.AsksForReasoning(_profile)
+            : _profile.Strategy.Reasons
                 && question.ReferenceAnswers.All(
                     string.IsNullOrWhiteSpace) ? $"profile {_profile.Name} lets the model reason, and the row has no reasoning (column "
                         + "long_answer) to learn; use --profile likelihood or few-shot for answers alone."
@@ -74,7 +74,7 @@ internal sealed class ExampleEncoding
             return example;
         }
 
-        var options = (PromptBuilder.AsksForReasoning(_profile)
+        var options = (_profile.Strategy.Reasons
             ? form.CueContinuations.Select(text => _encoder.EncodeContinuation(prompt, [], form.Cue, text))
             : question.Options.Select(
                 (_, option) =>

@@ -1,4 +1,6 @@
 using MedQA.Evaluation.Profiles;
+using MedQA.Evaluation.Serialization;
+using MedQA.Evaluation.Strategies;
 using MedQA.Files;
 using MedQA.Inference.Models;
 
@@ -18,6 +20,9 @@ internal sealed record TuningModel(ModelFolder Weights, ModelFolder Target)
         var opened = OpenEither(weights);
         return new(opened, target is null ? opened : OpenEither(target));
     }
+
+    /// <summary>The profile that is tuned for where none is named: the one whose likelihoods show best what a soft prompt gains.</summary>
+    public static string DefaultProfile => BuiltInProfiles.All.First(static profile => profile.Strategy.ScoresOptions).Name;
 
     /// <summary>A built-in profile by its name, or the one in a file.</summary>
     /// <exception cref="TuningException">There is none.</exception>

@@ -1,6 +1,5 @@
-using System.Text;
-using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Reporting;
+using MedQA.Evaluation.Serialization;
 using MedQA.Web.Contracts;
 using MedQA.Web.Problems;
 using MedQA.Web.Requests;
@@ -22,12 +21,11 @@ internal static class CatalogHandlers
         return content;
     });
 
-    /// <summary>Every profile, with all its fields; a file that holds none is told of where it is asked for by name.</summary>
-    public static Task<IResult> ProfilesAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
-    {
-        var profiles = api.Profiles.All(static _ => { }).Select(static profile => Encoding.UTF8.GetString(CanonicalJson.Of(profile)));
-        return Task.FromResult(Conditional.Bytes(request, Encoding.UTF8.GetBytes($"[{string.Join(',', profiles)}]"), "application/json"));
-    }
+    /// <summary>
+    /// Every profile, with all its fields and what its strategy does; a file that holds none is told of where it is asked for by name.
+    /// </summary>
+    public static Task<IResult> ProfilesAsync(Api api, ApiRequest request, CancellationToken cancellationToken) =>
+        Task.FromResult(Conditional.Bytes(request, CanonicalJson.Catalog(api.Profiles.All(static _ => { })), "application/json"));
 
     /// <summary>Accuracies from the literature.</summary>
     public static Task<IResult> PublishedResultsAsync(Api api, ApiRequest request, CancellationToken cancellationToken) =>

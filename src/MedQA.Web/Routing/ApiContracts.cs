@@ -291,7 +291,8 @@ internal static class ApiContracts
         ["SubmitRating"] = Step("Everything is handed in."),
         ["StopRating"] = Step("The rater has stopped.", [Link, new("remove", ApiParameterKind.Switch, "Removes what was rated, too")]),
         ["ListPublishedResults"] = Catalog("The published results.", ReportJson.Default.ImmutableArrayPublishedResult),
-        ["ListProfiles"] = Catalog("The profiles, with all their fields.", ReportJson.Default.ImmutableArrayProfile),
+        ["ListProfiles"] = Catalog(
+            "The profiles, with all their fields and what their strategies do.", ReportJson.Default.ImmutableArrayProfile),
         ["ListModels"] = Catalog("The models.", WebJson.Default.ModelDescriptionArray),
         ["GetDocument"] = new()
         {

@@ -81,6 +81,21 @@ public sealed class StudyTests(Chromium chromium, AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task A_new_study_offers_the_runs_that_wrote_free_answers_and_no_others()
+    {
+        await using var server = await Server.StartAsync(azurite.NewConnectionString());
+        await server.FinishedAsync(Server.Questions(1), "few-shot", "letters.csv");
+        await server.FinishedAsync("question,answer\nWhat helps?,Rest.\n", "long-form", "free.csv");
+        await using var visit = await chromium.OpenAsync(server.Home);
+
+        await visit.GoAsync("#/studies/new");
+
+        await Expect(visit.Page.Locator(".run-choice")).ToHaveCountAsync(1);
+        await Expect(visit.Page.Locator(".run-choice")).ToContainTextAsync("free.csv");
+        Assert.Empty(visit.Faults);
+    }
+
+    [Fact]
     public async Task A_study_is_made_in_the_dashboard_its_links_are_shown_once_and_its_pages_are_in_order()
     {
         await using var server = await Server.StartAsync(azurite.NewConnectionString());

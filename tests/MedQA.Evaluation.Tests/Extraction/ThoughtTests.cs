@@ -1,8 +1,8 @@
 using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.Extraction;
 using MedQA.Evaluation.LanguageModels;
-using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Questions;
+using MedQA.Evaluation.Strategies;
 
 namespace MedQA.Evaluation.Tests.Extraction;
 
@@ -79,10 +79,10 @@ public sealed class ThoughtTests
     {
         var profile = BuiltInProfiles.Find("long-form")!;
 
-        Assert.Equal("Drink water.", FreeAnswer.Of(Answered("They ask about fever. Drink water.", new TextSpan(22, 12)), profile));
-        Assert.Equal("Drink water.", FreeAnswer.Of(Answered("[THINK]They ask about fever.[/THINK]\nDrink water.", null), profile));
-        Assert.Null(FreeAnswer.Of(Answered("They ask about fever.", new TextSpan(21, 0)), profile));
-        Assert.Null(FreeAnswer.Of(Answered("<thought>They ask about fever.", null), profile));
+        Assert.Equal("Drink water.", FreeAnswer.Of(Answered("They ask about fever. Drink water.", new TextSpan(22, 12)), profile.Stop));
+        Assert.Equal("Drink water.", FreeAnswer.Of(Answered("[THINK]They ask about fever.[/THINK]\nDrink water.", null), profile.Stop));
+        Assert.Null(FreeAnswer.Of(Answered("They ask about fever.", new TextSpan(21, 0)), profile.Stop));
+        Assert.Null(FreeAnswer.Of(Answered("<thought>They ask about fever.", null), profile.Stop));
     }
 
     private static AnsweredQuestion Answered(string text, TextSpan? spoken) => new()

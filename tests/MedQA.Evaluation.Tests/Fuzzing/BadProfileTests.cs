@@ -1,6 +1,7 @@
 using System.Text;
 using FsCheck.Xunit;
 using MedQA.Evaluation.Profiles;
+using MedQA.Evaluation.Serialization;
 using MedQA.Tests;
 using MedQA.Tests.Fuzzing;
 

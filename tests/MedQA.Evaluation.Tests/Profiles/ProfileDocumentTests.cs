@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using MedQA.Evaluation.Profiles;
+using MedQA.Evaluation.Serialization;
+using MedQA.Evaluation.Strategies;
 using MedQA.Tests;
 
 namespace MedQA.Evaluation.Tests.Profiles;
@@ -16,7 +17,7 @@ public sealed partial class ProfileDocumentTests
         var fields = JsonDocument.Parse(CanonicalJson.Of(BuiltInProfiles.All[0] with { Prefix = "any" })).RootElement.EnumerateObject().Select(static property => property.Name);
         var described = Document.Split('\n').Where(static line => line.StartsWith("| `", StringComparison.Ordinal)).SelectMany(static line => Code().Matches(line.Split(" | ")[0]).Select(static match => match.Value)).ToList();
 
-        Assert.Equal(fields.Concat(StrategyNames.All).Order(StringComparer.Ordinal), described.Order(StringComparer.Ordinal));
+        Assert.Equal(fields.Concat(BuiltInProfiles.All.Select(static profile => profile.Strategy.Name)).Order(StringComparer.Ordinal), described.Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Prompting;
+using MedQA.Evaluation.Strategies;
 
 namespace MedQA.Evaluation.Tests.Prompting;
 
@@ -43,5 +44,5 @@ public sealed class AnswerFormTests
     [Fact]
     public void The_cue_of_every_profile_that_comes_with_the_program_is_English() =>
         Assert.All(BuiltInProfiles.All, static profile => Assert.StartsWith("\nAnswer:",
-            AnswerForm.Of(profile with { Strategy = "self-consistency" }, ["A", "B"]).Cue, StringComparison.Ordinal));
+            AnswerForm.Of(profile with { Strategy = BuiltInProfiles.Default.Strategy }, ["A", "B"]).Cue, StringComparison.Ordinal));
 }

@@ -3,6 +3,7 @@ using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Prompting;
 using MedQA.Evaluation.Questions;
+using MedQA.Evaluation.Strategies;
 using MedQA.Tests;
 
 namespace MedQA.Evaluation.Tests.Prompting;

@@ -2,6 +2,8 @@ using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Prompting;
 using MedQA.Evaluation.Questions;
+using MedQA.Evaluation.Serialization;
+using MedQA.Evaluation.Strategies;
 
 namespace MedQA.Evaluation.Tests.Prompting;
 

@@ -3,6 +3,7 @@ using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Reporting;
+using MedQA.Evaluation.Strategies;
 
 namespace MedQA.Evaluation.Tests.Reporting;
 
@@ -50,7 +51,7 @@ internal static class Answers
     public static AnsweredQuestion Failed(int ordinal, char? gold, string code = "workerCrashed", string dataset = "medqa") =>
         Of(ordinal, "", gold, dataset) with { Failure = new AnswerFailure(code, "It crashed."), Seconds = 0 };
 
-    public static Profile Profile(string strategy = "self-consistency", int samples = 5) => new() { Name = strategy, Strategy = strategy, Samples = samples, Temperature = 0.7 };
+    public static Profile Profile(string strategy = "self-consistency", int samples = 5) => new() { Name = strategy, Strategy = BuiltInProfiles.Find(strategy)!.Strategy, Samples = samples, Temperature = 0.7 };
 
     public static ReportHeader Header(int rows, int rejected = 0, Profile? profile = null) => new()
     {

@@ -1,8 +1,8 @@
 using MedQA.Evaluation.Answering;
-using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Reporting;
 using MedQA.Evaluation.Reporting.Documents;
 using MedQA.Evaluation.Statistics;
+using MedQA.Evaluation.Strategies;
 using static MedQA.Evaluation.Tests.Reporting.Answers;
 
 namespace MedQA.Evaluation.Tests.Reporting;
@@ -178,7 +178,7 @@ public sealed class ReportAccumulatorTests
         Assert.Equal(new ReasoningEnds(10, 8, 0, 2), report.Reasonings);
         Assert.Empty(report.Warnings);
         Assert.Contains("30.0 % of the reasonings were cut at maxTokens (256)", Report(Header(2), Of(0, "AA---", 'A'), Of(1, "AAAAA", 'A')).Warnings.Single());
-        var free = Header(2) with { Protocol = Header(2).Protocol with { Profile = Header(2).Protocol.Profile with { Strategy = StrategyNames.LongForm } } };
+        var free = Header(2) with { Protocol = Header(2).Protocol with { Profile = Header(2).Protocol.Profile with { Strategy = BuiltInProfiles.Find("long-form")!.Strategy } } };
         Assert.Contains("30.0 % of the answers were cut at maxTokens (256) and end in the middle", Report(free, Of(0, "AA---", 'A'), Of(1, "AAAAA", 'A')).Warnings[0]);
     }
 

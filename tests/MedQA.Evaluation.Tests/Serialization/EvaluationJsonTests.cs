@@ -3,6 +3,7 @@ using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Serialization;
+using MedQA.Evaluation.Strategies;
 
 namespace MedQA.Evaluation.Tests.Serialization;
 

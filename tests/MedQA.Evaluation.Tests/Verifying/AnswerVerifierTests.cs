@@ -11,10 +11,7 @@ public class AnswerVerifierTests
 {
     private static readonly Question Cough = new() { Id = "q1", Dataset = "own", Text = "Which one?", Options = ["one", "two", "three", "four"], Gold = 1 };
 
-    public static TheoryData<string> Strategies =>
-    [
-        "few-shot", "chain-of-thought", "self-consistency", "adaptive-self-consistency", "likelihood", "choice-shuffle", "ensemble-refinement", "soft-self-consistency", "long-form",
-    ];
+    public static TheoryData<string> Strategies => [.. BuiltInProfiles.All.Select(static profile => profile.Name)];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

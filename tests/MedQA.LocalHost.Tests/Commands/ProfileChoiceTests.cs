@@ -1,4 +1,5 @@
 using MedQA.Evaluation.Profiles;
+using MedQA.Evaluation.Strategies;
 using MedQA.LocalHost.Commands;
 using MedQA.LocalHost.Hosting;
 using MedQA.LocalHost.Settings;

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using MedQA.Evaluation.Answering;
-using MedQA.Evaluation.Profiles;
+using MedQA.Evaluation.Strategies;
 using MedQA.Pipeline.Advancing;
 using MedQA.Pipeline.Queries;
 using MedQA.Pipeline.Results;
@@ -86,7 +86,7 @@ public sealed class RunExportTests(AzuriteFixture azurite)
         Assert.Equal(2, rows.Count);
         foreach (var row in rows)
         {
-            Assert.Equal(FreeAnswer.Of((await bench.Reader.GetAnswerAsync(run, row.Ordinal, Cancel))!, profile), row.FreeAnswer);
+            Assert.Equal(FreeAnswer.Of((await bench.Reader.GetAnswerAsync(run, row.Ordinal, Cancel))!, profile.Stop), row.FreeAnswer);
             Assert.NotEmpty(row.FreeAnswer!);
             Assert.Null(row.Votes);
             Assert.Null(row.OptionTexts);

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Azure.Storage.Sas;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Reporting;
+using MedQA.Evaluation.Strategies;
 using MedQA.Pipeline.Advancing;
 using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Splitting;

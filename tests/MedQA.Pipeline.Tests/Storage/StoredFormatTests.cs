@@ -58,6 +58,7 @@ public sealed class StoredFormatTests(AzuriteFixture azurite)
         var manifest = bench.Storage.Manifest(run);
         var written = JsonNode.Parse((await manifest.DownloadContentAsync(Cancel)).Value.Content.ToString())!.AsObject();
         Assert.Equal(1, (int)written["v"]!);
+        Assert.Equal("self-consistency", (string?)written["protocol"]!["profile"]!["strategy"]);
 
         written["v"] = 2;
         await manifest.PutAsync(BinaryData.FromString(written.ToJsonString()), "application/json", Cancel);

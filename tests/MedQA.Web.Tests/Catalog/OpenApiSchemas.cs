@@ -8,6 +8,8 @@ using System.Text.Json.Serialization.Metadata;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using MedQA.Evaluation.Profiles;
+using MedQA.Evaluation.Serialization;
+using MedQA.Evaluation.Strategies;
 
 namespace MedQA.Web.Tests.Catalog;
 
@@ -150,19 +152,22 @@ internal sealed partial class OpenApiSchemas
 
     private static JsonObject ToComponent(Type type) => new() { ["$ref"] = $"#/components/schemas/{type.Name}" };
 
-    /// <summary>The fields that a profile is written with, as the properties of the same names are declared.</summary>
+    /// <summary>The fields that a profile is written with, and in a list also its strategy's, as the properties of the same names are declared.</summary>
     private JsonObject ProfileSchema()
     {
-        using var document = JsonDocument.Parse(CanonicalJson.Of(BuiltInProfiles.All[0]));
+        using var document = JsonDocument.Parse(CanonicalJson.Of(BuiltInProfiles.Default));
+        using var listed = JsonDocument.Parse(CanonicalJson.Catalog([BuiltInProfiles.Default]));
         var (properties, nullability) = (new JsonObject(), new NullabilityInfoContext());
-        foreach (var field in document.RootElement.EnumerateObject())
+        foreach (var field in listed.RootElement[0].EnumerateObject())
         {
-            var property = typeof(Profile).GetProperty(string.Concat(field.Name[..1].ToUpperInvariant(), field.Name.AsSpan(1)))
+            var name = string.Concat(field.Name[..1].ToUpperInvariant(), field.Name.AsSpan(1));
+            var property = typeof(Profile).GetProperty(name) ?? typeof(Strategy).GetProperty(name)
                 ?? throw new InvalidOperationException($"The profile's field {field.Name} is no property.");
             var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
             var schema = type switch
             {
                 _ when NumberFormat(type) is { } format => new JsonObject { ["type"] = type == typeof(double) ? "number" : "integer", ["format"] = format },
+                _ when type == typeof(bool) => new JsonObject { ["type"] = "boolean" },
                 _ when type == typeof(ImmutableArray<string>) => new JsonObject { ["type"] = "array", ["items"] = new JsonObject { ["type"] = "string" } },
                 _ when field.Value.ValueKind == JsonValueKind.Array => new JsonObject { ["type"] = "array", ["items"] = new JsonObject { ["type"] = "object" } },
                 _ when nullability.Create(property).ReadState == NullabilityState.Nullable => new JsonObject { ["type"] = new JsonArray("string", "null") },
@@ -175,7 +180,7 @@ internal sealed partial class OpenApiSchemas
         return new JsonObject
         {
             ["type"] = "object",
-            ["required"] = new JsonArray([.. properties.Select(static field => (JsonNode)field.Key)]),
+            ["required"] = new JsonArray([.. document.RootElement.EnumerateObject().Select(static field => (JsonNode)field.Name)]),
             ["properties"] = properties,
         };
     }

@@ -110,6 +110,8 @@ public sealed class ApiRoutesTests(AzuriteFixture azurite)
         var (_, profiles) = await server.GetAsync("/api/profiles");
         Assert.Contains("self-consistency", profiles.EnumerateArray().Select(static profile => profile.GetProperty("name").GetString()));
         Assert.Equal("chat", profiles[0].GetProperty("format").GetString());
+        Assert.All(profiles.EnumerateArray(), static profile => Assert.EndsWith(".", profile.GetProperty("description").GetString(), StringComparison.Ordinal));
+        Assert.Equal(["long-form"], profiles.EnumerateArray().Where(static profile => profile.GetProperty("writesFreeAnswers").GetBoolean()).Select(static profile => profile.GetProperty("name").GetString()));
         var (_, models) = await server.GetAsync("/api/models");
         Assert.Equal("scripted", models[0].GetProperty("name").GetString());
         var (_, published) = await server.GetAsync("/api/published-results");

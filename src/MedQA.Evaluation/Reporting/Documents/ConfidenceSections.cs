@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Statistics;
 
 namespace MedQA.Evaluation.Reporting.Documents;
@@ -121,7 +120,7 @@ internal static class ConfidenceSections
             ]);
 
         // The answers of a second stage cost the first stage too, whatever their number.
-        string Tokens(int count) => report.Protocol.Profile.Strategy == StrategyNames.EnsembleRefinement
+        string Tokens(int count) => report.Protocol.Profile.Strategy.HasSecondStage
             ? Figures.None
             : ((double)report.Tokens.Generated * count / samples.Samples / report.Questions.Asked).ToString("#,0");
     }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MedQA.Evaluation.Profiles;
+using MedQA.Evaluation.Serialization;
 
 namespace MedQA.Evaluation.Reporting.Documents;
 
@@ -64,7 +65,7 @@ internal static class OriginSections
         [
             ("model", $"{report.Model}, fingerprint {report.ModelFingerprint}"),
             ("question set", $"{report.QuestionSet}{(report.QuestionSetHash is { } hash ? $", hash {hash}" : "")}"),
-            ("profile", $"{profile.Name}: strategy {profile.Strategy}, format "
+            ("profile", $"{profile.Name}: strategy {profile.Strategy.Name}, format "
                 + $"{(profile.Format == PromptFormat.Chat ? "chat" : "completion")}"),
             ("worked examples",
                 (profile.ExemplarSelection == ExemplarSelection.Nearest

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MedQA.Evaluation.Answering;
+using MedQA.Evaluation.Asking;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Randomness;
 using MedQA.Evaluation.Statistics;

@@ -6,18 +6,6 @@ import { count, duration, plural } from './format.js';
 import { facts, heading, loading, problemBox } from './parts.js';
 
 const usual = 'self-consistency';
-const about = {
-  'few-shot': 'Answers at once after worked examples. The quickest.',
-  'chain-of-thought': 'Reasons once, then answers.',
-  'self-consistency': 'Draws 11 reasonings and takes the answer with the most votes, as Med-PaLM does. The usual choice.',
-  deferral: 'Draws 41 reasonings, for a fine measure of confidence and of what deferring gains.',
-  'adaptive-self-consistency': 'Like self-consistency, but stops drawing once the vote is decided.',
-  likelihood: 'Scores each option by its likelihood, without drawing reasonings.',
-  'choice-shuffle': 'Self-consistency with the options in another order for every sample.',
-  'ensemble-refinement': 'Draws reasonings, then answers again with these in view, as Med-PaLM 2 does. The slowest.',
-  'long-form': 'Writes free answers, for people to rate.',
-  'soft-self-consistency': 'Self-consistency that weighs options by their probability after each reasoning.',
-};
 const notations = { detect: 'Found out from the file', letter: 'Letters: A is the first', fromZero: 'Numbers: 0 is the first', fromOne: 'Numbers: 1 is the first', text: 'The option’s text' };
 const sizes = bytes => bytes < 1024 ? `${bytes} bytes` : bytes < 1048576 ? `${(bytes / 1024).toFixed(1)} KB` : `${(bytes / 1048576).toFixed(1)} MB`;
 
@@ -83,7 +71,7 @@ export async function show(main, { signal, title }) {
 
   function describe() {
     const profile = profiles.find(one => one.name === choice.value);
-    fill(said, h('p', null, about[profile?.strategy] ?? '', profile ? ` ${plural(profile.samples, 'sample')}, temperature ${profile.temperature}, at most ${profile.maxTokens} tokens each.` : ''));
+    fill(said, h('p', null, profile?.description ?? '', profile ? ` ${plural(profile.samples, 'sample')}, temperature ${profile.temperature}, at most ${profile.maxTokens} tokens each.` : ''));
   }
 
   function address(path) {

@@ -10,14 +10,16 @@ export async function show(main, { signal, title }) {
   title('New study');
   fill(main, h('div', { class: 'page-head' }, heading('New study')), loading('Reading runs and rubrics…'));
   let runs;
+  let profiles;
   let rubrics;
   try {
-    [{ runs }, rubrics] = await Promise.all([call('/api/runs?take=500', { signal }), call('/api/rubrics', { signal })]);
+    [{ runs }, profiles, rubrics] = await Promise.all(['/api/runs?take=500', '/api/profiles', '/api/rubrics'].map(path => call(path, { signal })));
   } catch (problem) {
     signal.aborted || fill(main, h('div', { class: 'page-head' }, heading('New study')), problemBox(problem, () => show(main, { signal, title })));
     return;
   }
-  const free = runs.filter(run => run.strategy === 'long-form' && ['completed', 'completedWithFailures'].includes(run.state));
+  const freely = profiles.filter(profile => profile.writesFreeAnswers).map(profile => profile.strategy);
+  const free = runs.filter(run => freely.includes(run.strategy) && ['completed', 'completedWithFailures'].includes(run.state));
   const chosen = new Map();
   const files = [];
   let own = null;

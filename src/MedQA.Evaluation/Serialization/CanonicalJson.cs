@@ -1,8 +1,10 @@
 using System.Buffers;
+using System.Collections.Immutable;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using MedQA.Evaluation.Profiles;
 
-namespace MedQA.Evaluation.Profiles;
+namespace MedQA.Evaluation.Serialization;
 
 /// <summary>
 /// The one sequence of bytes of a profile or protocol: UTF-8 without white space, every field (those with their usual values too, except
@@ -18,32 +20,49 @@ public static class CanonicalJson
     public static byte[] Of(Protocol protocol)
     {
         ArgumentNullException.ThrowIfNull(protocol);
-        var bytes = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(bytes, Options))
-        {
-            Write(writer, protocol);
-        }
-
-        return bytes.WrittenSpan.ToArray();
+        return Written(writer => Write(writer, protocol));
     }
 
     /// <summary>The canonical bytes of a profile.</summary>
     public static byte[] Of(Profile profile)
     {
         ArgumentNullException.ThrowIfNull(profile);
+        return Written(writer => Write(writer, profile));
+    }
+
+    /// <summary>A list of profiles for people to choose from: their fields, and behind them what their strategies do.</summary>
+    public static byte[] Catalog(IEnumerable<Profile> profiles)
+    {
+        ArgumentNullException.ThrowIfNull(profiles);
+        return Written(writer =>
+        {
+            writer.WriteStartArray();
+            foreach (var profile in profiles)
+            {
+                Write(writer, profile, [.. ProfileFields.All, .. ProfileFields.OfStrategy]);
+            }
+
+            writer.WriteEndArray();
+        });
+    }
+
+    internal static void Write(Utf8JsonWriter writer, Profile profile) => Write(writer, profile, ProfileFields.All);
+
+    private static byte[] Written(Action<Utf8JsonWriter> write)
+    {
         var bytes = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(bytes, Options))
         {
-            Write(writer, profile);
+            write(writer);
         }
 
         return bytes.WrittenSpan.ToArray();
     }
 
-    internal static void Write(Utf8JsonWriter writer, Profile profile)
+    private static void Write(Utf8JsonWriter writer, Profile profile, ImmutableArray<ProfileFields.Field> fields)
     {
         writer.WriteStartObject();
-        foreach (var field in ProfileFields.All)
+        foreach (var field in fields)
         {
             field.Write(writer, profile);
         }

@@ -1,17 +1,26 @@
 using System.Collections.Immutable;
 using MedQA.Evaluation.Answering;
+using MedQA.Evaluation.Asking;
+using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Voting;
 
-namespace MedQA.Evaluation.Strategies;
+namespace MedQA.Evaluation.Strategies.SoftSelfConsistency;
 
 /// <summary>
 /// Self-consistency in which a reasoning votes with its distribution over all options: it ends in front of its answer, the answer cue is
 /// appended and all options are scored. The option with the highest mean probability wins, so confidence has more than k + 1 levels and
 /// ties hardly happen.
 /// </summary>
-internal static class SoftSelfConsistency
+internal static class SoftSelfConsistencyStrategy
 {
-    public static async Task<AnsweredQuestion> AnswerAsync(AskedQuestion asked, CancellationToken cancellationToken)
+    public static Profile Profile { get; } = UsualProfile.Of(new Strategy
+    {
+        Name = "soft-self-consistency",
+        Description = "Self-consistency that weighs options by their probability after each reasoning.",
+        Answer = AskedQuestion.By(AnswerAsync),
+    });
+
+    private static async Task<AnsweredQuestion> AnswerAsync(AskedQuestion asked, CancellationToken cancellationToken)
     {
         await using var prompt = await asked.Model.ReadAsync(asked.BuildPrompt(), cancellationToken);
 

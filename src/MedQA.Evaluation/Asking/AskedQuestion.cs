@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.Extraction;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Profiles;
@@ -6,7 +7,7 @@ using MedQA.Evaluation.Prompting;
 using MedQA.Evaluation.Questions;
 using MedQA.Evaluation.Randomness;
 
-namespace MedQA.Evaluation.Strategies;
+namespace MedQA.Evaluation.Asking;
 
 /// <summary>A question as a strategy works on it: with the model, the protocol, and what follows from them.</summary>
 /// <param name="Model">The model.</param>
@@ -15,6 +16,10 @@ namespace MedQA.Evaluation.Strategies;
 internal sealed record AskedQuestion(ILanguageModel Model, Protocol Protocol, Question Question)
 {
     public Profile Profile => Protocol.Profile;
+
+    /// <summary>What a strategy does with questions like this, for its declaration.</summary>
+    public static AnsweringStrategy By(Func<AskedQuestion, CancellationToken, Task<AnsweredQuestion>> answer) =>
+        (model, protocol, question, cancellationToken) => answer(new AskedQuestion(model, protocol, question), cancellationToken);
 
     /// <summary>How answers are written, with the options in the question's order.</summary>
     public AnswerForm Form => AnswerForm.Of(Profile, Question.Options);

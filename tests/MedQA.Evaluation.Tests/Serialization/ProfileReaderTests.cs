@@ -7,8 +7,9 @@ using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Questions;
 using MedQA.Evaluation.Serialization;
+using MedQA.Evaluation.Strategies;
 
-namespace MedQA.Evaluation.Tests.Profiles;
+namespace MedQA.Evaluation.Tests.Serialization;
 
 public sealed class ProfileReaderTests
 {
@@ -68,6 +69,19 @@ public sealed class ProfileReaderTests
         Assert.Contains("line 2 holds a text that is not valid Unicode", Assert.Throws<ProfileException>(() => ProfileReader.Parse((byte[])[.. "{\n\"na"u8, 0xC1, .. "me\":\"x\"}"u8], "mine.json")).Message, StringComparison.Ordinal);
 
     [Fact]
+    public void What_a_list_of_profiles_says_of_a_strategy_is_no_part_of_the_profile()
+    {
+        using var listed = JsonDocument.Parse(CanonicalJson.Catalog(BuiltInProfiles.All));
+
+        Assert.Equal(
+            BuiltInProfiles.All.Select(CanonicalJson.Of),
+            listed.RootElement.EnumerateArray().Select(static profile => CanonicalJson.Of(ProfileReader.Parse(profile.GetRawText(), "listed"))));
+        Assert.All(
+            BuiltInProfiles.All.Zip(listed.RootElement.EnumerateArray()),
+            static pair => Assert.Equal(pair.First.Strategy.Description, pair.Second.GetProperty("description").GetString()));
+    }
+
+    [Fact]
     public void Fields_that_are_left_out_are_those_of_the_built_in_profile_of_the_strategy()
     {
         var profile = ProfileReader.Parse("""{"name":"sc-5","strategy":"self-consistency","samples":5}""", "mine.json");
@@ -94,7 +108,7 @@ public sealed class ProfileReaderTests
         Assert.Equal(
             new Profile
             {
-                Name = "all", Strategy = "adaptive-self-consistency", Format = PromptFormat.Completion, System = "S", Instruction = "I {answers}", Template = "{question} {a}",
+                Name = "all", Strategy = BuiltInProfiles.Find("adaptive-self-consistency")!.Strategy, Format = PromptFormat.Completion, System = "S", Instruction = "I {answers}", Template = "{question} {a}",
                 OptionTemplate = "{letter}: {option}", OptionSeparator = " ", AnswerTemplate = "{letter}", AnswerSpace = AnswerSpace.OptionTexts, ExamplesAs = ExemplarPlacement.Text, ExemplarSet = "medqa",
                 Exemplars = 2, ExemplarSelection = ExemplarSelection.Random, Samples = 41, Temperature = 0.5, TopP = 0.9, TopK = 40, MinP = 0.05, MaxTokens = 99, Stop = profile.Stop,
                 AnswerCue = "\nSo:", OnUnparsed = UnparsedHandling.Abstain, StopRule = StopRule.Beta, StopProbability = 0.9, WaveSize = 3, Refinements = 7, Seed = -5, TemplateDate = new DateOnly(2025, 2, 28), MaxSeconds = 60, Prefix = "cardiology-100",
@@ -110,8 +124,8 @@ public sealed class ProfileReaderTests
     [Fact]
     public void Every_built_in_profile_passes_its_own_check_and_is_named_like_its_strategy()
     {
-        Assert.Equal(StrategyNames.All, BuiltInProfiles.All.Select(profile => profile.Name));
-        Assert.All(BuiltInProfiles.All, profile => Assert.Equal(profile.Strategy, ProfileReader.Check(profile, "built in").Name));
+        Assert.NotEmpty(BuiltInProfiles.All);
+        Assert.All(BuiltInProfiles.All, profile => Assert.Equal(profile.Strategy.Name, ProfileReader.Check(profile, "built in").Name));
     }
 
     [Fact]

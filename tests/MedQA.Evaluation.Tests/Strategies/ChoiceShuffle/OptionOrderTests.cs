@@ -1,7 +1,7 @@
 using MedQA.Evaluation.Randomness;
-using MedQA.Evaluation.Strategies;
+using MedQA.Evaluation.Strategies.ChoiceShuffle;
 
-namespace MedQA.Evaluation.Tests.Strategies;
+namespace MedQA.Evaluation.Tests.Strategies.ChoiceShuffle;
 
 public sealed class OptionOrderTests
 {

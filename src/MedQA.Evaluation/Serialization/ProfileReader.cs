@@ -1,7 +1,9 @@
 using System.Text;
 using System.Text.Json;
+using MedQA.Evaluation.Profiles;
+using MedQA.Evaluation.Strategies;
 
-namespace MedQA.Evaluation.Profiles;
+namespace MedQA.Evaluation.Serialization;
 
 /// <summary>Reads profiles from JSON.</summary>
 /// <remarks>
@@ -109,7 +111,7 @@ public static class ProfileReader
         var given = new HashSet<string>();
         foreach (var property in json.EnumerateObject())
         {
-            if (!ProfileFields.All.Any(field => field.Name == property.Name))
+            if (!ProfileFields.All.Concat(ProfileFields.OfStrategy).Any(field => field.Name == property.Name))
             {
                 throw new ProfileException(
                     sourceName, property.Name, $"is no field of a profile{Suggestion(property.Name)}. The fields are {FieldNames()}.");
@@ -128,11 +130,12 @@ public static class ProfileReader
                 throw new ProfileException(
                     sourceName,
                     needed,
-                    needed == "strategy" ? $"is missing; it must be one of {string.Join(", ", StrategyNames.All)}." : "is missing.");
+                    needed == "strategy" ? $"is missing; it must be one of {ProfileFields.StrategyNames}." : "is missing.");
             }
         }
 
-        var profile = new Profile { Name = "", Strategy = "" };
+        // The fields come in their order: name and strategy first, which brings all that its built-in profile says.
+        var profile = BuiltInProfiles.Default;
         foreach (var field in ProfileFields.All)
         {
             if (json.TryGetProperty(field.Name, out var value))
@@ -145,11 +148,6 @@ public static class ProfileReader
                 {
                     throw new ProfileException(sourceName, field.Name, exception.Message, exception);
                 }
-            }
-
-            if (field.Name == "strategy" && BuiltInProfiles.Find(profile.Strategy) is { } builtIn)
-            {
-                profile = builtIn with { Name = profile.Name };
             }
         }
 
@@ -177,13 +175,13 @@ public static class ProfileReader
 
     private static void ThrowIfInconsistent(Profile profile, string source)
     {
-        var sampled = StrategyNames.TakesSamples(profile.Strategy);
-        if (!sampled && profile.Samples != 1)
+        var strategy = profile.Strategy;
+        if (!strategy.TakesSamples && profile.Samples != 1)
         {
-            throw new ProfileException(source, "samples", $"is {profile.Samples}, but {profile.Strategy} takes exactly 1.");
+            throw new ProfileException(source, "samples", $"is {profile.Samples}, but {strategy.Name} takes exactly 1.");
         }
 
-        if (sampled && profile.Temperature == 0 && profile.Samples > 1)
+        if (strategy.TakesSamples && profile.Temperature == 0 && profile.Samples > 1)
         {
             throw new ProfileException(
                 source, "temperature", $"is 0, but {profile.Samples} samples at temperature 0 would all be the same; 0.7 is usual.");
@@ -204,17 +202,18 @@ public static class ProfileReader
                     + $"\"{ExemplarSets.Auto}\", give \"examples\", or set \"exemplars\" to 0.");
         }
 
-        if (profile.Strategy == StrategyNames.EnsembleRefinement && profile.Refinements == 0)
+        if (strategy.Validate(profile) is var (field, problem))
         {
-            throw new ProfileException(source, "refinements", "is 0, but ensemble-refinement needs at least 1.");
+            throw new ProfileException(source, field, problem);
         }
 
-        if (profile.Strategy != StrategyNames.AdaptiveSelfConsistency && profile.StopRule != StopRule.None)
+        if (!strategy.StopsEarly && profile.StopRule != StopRule.None)
         {
             throw new ProfileException(
                 source,
                 "stopRule",
-                $"is \"{EnumNames.Of(profile.StopRule)}\", but only {StrategyNames.AdaptiveSelfConsistency} stops early.");
+                $"is \"{EnumNames.Of(profile.StopRule)}\", but only "
+                    + $"{BuiltInProfiles.NamesWhere(static known => known.StopsEarly)} stops early.");
         }
 
         CheckTemplate(source, "template", profile.Template, PromptTemplate.QuestionPlaceholders);

@@ -1,7 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using MedQA.Evaluation.Profiles;
 
-namespace MedQA.Evaluation.Profiles;
+namespace MedQA.Evaluation.Serialization;
 
 /// <summary>
 /// Reads and writes a profile within other JSON exactly as <see cref="ProfileReader"/> and <see cref="CanonicalJson"/> do: there is one

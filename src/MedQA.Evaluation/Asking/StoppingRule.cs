@@ -2,10 +2,10 @@ using System.Collections.Immutable;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Statistics;
 
-namespace MedQA.Evaluation.Strategies;
+namespace MedQA.Evaluation.Asking;
 
 /// <summary>The rules by which adaptive self-consistency stops (Aggarwal et al., arXiv 2305.11860, section 3).</summary>
-public static class StoppingRule
+internal static class StoppingRule
 {
     /// <summary>Whether more samples are not worth drawing.</summary>
     /// <param name="rule">The rule.</param>

@@ -5,7 +5,7 @@ using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Prompting;
 
-namespace MedQA.Evaluation.Strategies;
+namespace MedQA.Evaluation.Asking;
 
 /// <summary>Reads the answers of samples; where a sample gives none, forces one by the answer cue or leaves it without.</summary>
 internal static class ReadReasonings

@@ -1,15 +1,25 @@
 using System.Collections.Immutable;
 using MedQA.Evaluation.Answering;
+using MedQA.Evaluation.Asking;
+using MedQA.Evaluation.Profiles;
 
-namespace MedQA.Evaluation.Strategies;
+namespace MedQA.Evaluation.Strategies.ChoiceShuffle;
 
 /// <summary>
 /// Self-consistency in which each sample sees the options in another order, so that a liking for a letter does not add up (choice shuffling
 /// of Medprompt, Nori et al., arXiv 2311.16452); votes are mapped back to the question's order.
 /// </summary>
-internal static class ChoiceShuffle
+internal static class ChoiceShuffleStrategy
 {
-    public static async Task<AnsweredQuestion> AnswerAsync(AskedQuestion asked, CancellationToken cancellationToken)
+    public static Profile Profile { get; } = UsualProfile.Of(new Strategy
+    {
+        Name = "choice-shuffle",
+        Description = "Self-consistency with the options in another order for every sample.",
+        Answer = AskedQuestion.By(AnswerAsync),
+        IsReplayable = true,
+    });
+
+    private static async Task<AnsweredQuestion> AnswerAsync(AskedQuestion asked, CancellationToken cancellationToken)
     {
         var options = asked.Question.Options;
         var orders = new OptionOrder(options);

@@ -1,7 +1,7 @@
 using MedQA.Evaluation.Profiles;
-using MedQA.Evaluation.Strategies;
+using MedQA.Evaluation.Asking;
 
-namespace MedQA.Evaluation.Tests.Strategies;
+namespace MedQA.Evaluation.Tests.Asking;
 
 public sealed class StoppingRuleTests
 {

@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
+using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Questions;
+using MedQA.Evaluation.Strategies;
 
-namespace MedQA.Evaluation.Profiles;
+namespace MedQA.Evaluation.Serialization;
 
 /// <summary>The JSON form of a profile: its fields in the one order in which they are written, each with how it is read.</summary>
 internal static class ProfileFields
@@ -21,8 +23,12 @@ internal static class ProfileFields
     public static ImmutableArray<Field> All { get; } =
     [
         Text("name", static p => p.Name, static (p, v) => p with { Name = v }, NameProblem),
-        Text("strategy", static p => p.Strategy, static (p, v) =>
-            p with { Strategy = v }, static v => StrategyNames.All.Contains(v) ? null : "one of " + string.Join(", ", StrategyNames.All)),
+        new(
+            "strategy",
+            static (p, value) => value.ValueKind == JsonValueKind.String && BuiltInProfiles.Find(value.GetString()!) is { } builtIn
+                ? builtIn with { Name = p.Name }
+                : throw Wrong(value, "one of " + StrategyNames),
+            static (writer, p) => writer.WriteString("strategy", p.Strategy.Name)),
         Choice("format", static p => p.Format, static (p, v) => p with { Format = v }),
         OptionalText("system", static p => p.System, static (p, v) => p with { System = v }),
         Text("instruction", static p => p.Instruction, static (p, v) => p with { Instruction = v }),
@@ -69,6 +75,22 @@ internal static class ProfileFields
                 static v => v is null ? null : NameProblem(v) is { } allowed ? $"null, or the name of a prefix: {allowed}" : null),
             static p => p.Prefix is null),
     ];
+
+    /// <summary>
+    /// What a list of profiles says of a profile besides: what its strategy does, and gives. No part of the profile, so that it is
+    /// passed over where one is read.
+    /// </summary>
+    public static ImmutableArray<Field> OfStrategy { get; } =
+    [
+        new("description", static (p, _) => p, static (writer, p) => writer.WriteString("description", p.Strategy.Description)),
+        new(
+            "writesFreeAnswers",
+            static (p, _) => p,
+            static (writer, p) => writer.WriteBoolean("writesFreeAnswers", p.Strategy.WritesFreeAnswers)),
+    ];
+
+    /// <summary>The names of all strategies, as a list in words.</summary>
+    public static string StrategyNames => string.Join(", ", BuiltInProfiles.All.Select(static profile => profile.Strategy.Name));
 
     /// <summary>A value as people wrote it, short enough for a message.</summary>
     public static string Quote(JsonElement value)

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.Voting;
 
-namespace MedQA.Evaluation.Strategies;
+namespace MedQA.Evaluation.Asking;
 
 /// <summary>The answer that reasonings vote for.</summary>
 internal static class PluralityAnswer

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using MedQA.Evaluation.Questions;
 using MedQA.Evaluation.Randomness;
 
-namespace MedQA.Evaluation.Strategies;
+namespace MedQA.Evaluation.Strategies.ChoiceShuffle;
 
 /// <summary>
 /// Shuffles options without changing what they mean. An option that speaks of the others ("all of the above") stays in place, and the

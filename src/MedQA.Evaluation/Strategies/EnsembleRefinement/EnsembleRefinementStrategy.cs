@@ -1,17 +1,30 @@
 using System.Collections.Immutable;
 using MedQA.Evaluation.Answering;
+using MedQA.Evaluation.Asking;
 using MedQA.Evaluation.LanguageModels;
+using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Prompting;
 
-namespace MedQA.Evaluation.Strategies;
+namespace MedQA.Evaluation.Strategies.EnsembleRefinement;
 
 /// <summary>
 /// Ensemble refinement (Med-PaLM 2, Singhal et al., Nature Medicine 31, 2025): reasonings are sampled, then answers that are conditioned on
 /// the question and all these reasonings; the answers of the second stage vote.
 /// </summary>
-internal static class EnsembleRefinement
+internal static class EnsembleRefinementStrategy
 {
-    public static async Task<AnsweredQuestion> AnswerAsync(AskedQuestion asked, CancellationToken cancellationToken)
+    public static Profile Profile { get; } = UsualProfile.Of(new Strategy
+    {
+        Name = "ensemble-refinement",
+        Description = "Draws reasonings, then answers again with these in view, as Med-PaLM 2 does. The slowest.",
+        Answer = AskedQuestion.By(AnswerAsync),
+        Validate = static profile => profile.Refinements == 0
+            ? (Field: "refinements", Problem: "is 0, but ensemble-refinement needs at least 1.")
+            : null,
+        HasSecondStage = true,
+    }) with { Refinements = 33 };
+
+    private static async Task<AnsweredQuestion> AnswerAsync(AskedQuestion asked, CancellationToken cancellationToken)
     {
         int promptTokens;
         IReadOnlyList<Sample> drafts;

@@ -1,13 +1,23 @@
 using MedQA.Evaluation.Answering;
+using MedQA.Evaluation.Asking;
+using MedQA.Evaluation.Profiles;
 
-namespace MedQA.Evaluation.Strategies;
+namespace MedQA.Evaluation.Strategies.SelfConsistency;
 
 /// <summary>
 /// A number of samples after one prompt and the plurality of their answers (Wang et al., arXiv 2203.11171). With one sample at temperature
 /// 0 this is a direct answer or a chain of thought; with 41 samples it is what deferral looks at.
 /// </summary>
-internal static class SelfConsistency
+internal static class SelfConsistencyStrategy
 {
+    public static Profile Profile { get; } = UsualProfile.Of(new Strategy
+    {
+        Name = "self-consistency",
+        Description = "Draws 11 reasonings and takes the answer with the most votes, as Med-PaLM does. The usual choice.",
+        Answer = AskedQuestion.By(AnswerAsync),
+        IsReplayable = true,
+    });
+
     public static async Task<AnsweredQuestion> AnswerAsync(AskedQuestion asked, CancellationToken cancellationToken)
     {
         await using var prompt = await asked.Model.ReadAsync(asked.BuildPrompt(), cancellationToken);

@@ -1,17 +1,26 @@
 using System.Collections.Immutable;
 using MedQA.Evaluation.Answering;
+using MedQA.Evaluation.Asking;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Statistics;
 
-namespace MedQA.Evaluation.Strategies;
+namespace MedQA.Evaluation.Strategies.AdaptiveSelfConsistency;
 
 /// <summary>
 /// Self-consistency in waves, in the order of the samples, until the profile's rule says that more would not change the answer (Aggarwal et
 /// al., arXiv 2305.11860).
 /// </summary>
-internal static class AdaptiveSelfConsistency
+internal static class AdaptiveSelfConsistencyStrategy
 {
-    public static async Task<AnsweredQuestion> AnswerAsync(AskedQuestion asked, CancellationToken cancellationToken)
+    public static Profile Profile { get; } = UsualProfile.Of(new Strategy
+    {
+        Name = "adaptive-self-consistency",
+        Description = "Like self-consistency, but stops drawing once the vote is decided.",
+        Answer = AskedQuestion.By(AnswerAsync),
+        StopsEarly = true,
+    }) with { StopRule = StopRule.Margin, WaveSize = 4 };
+
+    private static async Task<AnsweredQuestion> AnswerAsync(AskedQuestion asked, CancellationToken cancellationToken)
     {
         var profile = asked.Profile;
         await using var prompt = await asked.Model.ReadAsync(asked.BuildPrompt(), cancellationToken);

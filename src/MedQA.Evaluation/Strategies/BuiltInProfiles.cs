@@ -1,0 +1,52 @@
+using System.Collections.Immutable;
+using MedQA.Evaluation.Profiles;
+
+namespace MedQA.Evaluation.Strategies;
+
+/// <summary>The profiles that need no file, one per strategy and named like it: the list of the strategies; DESIGN section 3.</summary>
+public static class BuiltInProfiles
+{
+    /// <summary>All of them.</summary>
+    public static ImmutableArray<Profile> All { get; } =
+    [
+        FewShot.FewShotStrategy.Profile,
+        ChainOfThought.ChainOfThoughtStrategy.Profile,
+        SelfConsistency.SelfConsistencyStrategy.Profile,
+        Deferral.DeferralStrategy.Profile,
+        AdaptiveSelfConsistency.AdaptiveSelfConsistencyStrategy.Profile,
+        Likelihood.LikelihoodStrategy.Profile,
+        ChoiceShuffle.ChoiceShuffleStrategy.Profile,
+        EnsembleRefinement.EnsembleRefinementStrategy.Profile,
+        LongForm.LongFormStrategy.Profile,
+        SoftSelfConsistency.SoftSelfConsistencyStrategy.Profile,
+    ];
+
+    /// <summary>The profile of runs that name none.</summary>
+    public static Profile Default => SelfConsistency.SelfConsistencyStrategy.Profile;
+
+    /// <summary>The built-in profile of a name, or <see langword="null"/>.</summary>
+    public static Profile? Find(string name) => All.FirstOrDefault(profile => profile.Name == name);
+
+    /// <summary>
+    /// Why none of a set's questions can be asked with a profile, as a sentence with what to do; <see langword="null"/> where some can.
+    /// </summary>
+    /// <param name="profile">The profile.</param>
+    /// <param name="questions">How many questions the set has.</param>
+    /// <param name="free">How many of them have no options.</param>
+    public static string? GetIncompatibility(this Profile profile, int questions, int free)
+    {
+        ArgumentNullException.ThrowIfNull(profile);
+        return questions > 0 && free == questions && !profile.Strategy.WritesFreeAnswers
+            ? $"none of the {questions:N0} questions has options, which profile {profile.Name} ({profile.Strategy.Name}) chooses among; "
+                + $"ask them with profile {NamesWhere(static strategy => strategy.WritesFreeAnswers)}, or put the options under names that "
+                + "are read, such as option_a."
+            : null;
+    }
+
+    /// <summary>The names of the strategies for which something holds, as a list in words.</summary>
+    internal static string NamesWhere(Func<Strategy, bool> holds, string conjunction = "or")
+    {
+        var names = All.Select(static profile => profile.Strategy).Where(holds).Select(static strategy => strategy.Name).ToArray();
+        return names is [.., _, var last] ? $"{string.Join(", ", names[..^1])} {conjunction} {last}" : string.Concat(names);
+    }
+}
