@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
-using Azure;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Reporting;
 using MedQA.Pipeline.Budgeting;
@@ -70,9 +69,9 @@ public sealed class RunAdvancer
         options.Check();
         (_storage, _options, _time, _logger) = (storage, options, time, logger);
         signals ??= new PipelineSignals();
-        _runs = new RunRows(storage.RunTable, signals);
-        _batches = new BatchRows(storage.BatchTable);
-        _answerRows = new AnswerRows(storage.AnswerTable);
+        _runs = new RunRows(storage, signals);
+        _batches = new BatchRows(storage);
+        _answerRows = new AnswerRows(storage);
         _answers = new RunAnswers(storage);
         _sending = new BatchSending(storage, options, time, signals);
         _finish = new RunFinish(storage);
@@ -365,7 +364,7 @@ public sealed class RunAdvancer
         {
             report = await _finish.WriteAsync(row, manifest, state == RunState.Completed, cancellationToken);
         }
-        catch (RequestFailedException fault) when (fault.IsConflict())
+        catch (Exception fault) when (fault.IsConflict())
         {
             // Two write the same result at once, and this one's part came in between.
             report = null;
@@ -421,7 +420,7 @@ public sealed class RunAdvancer
     {
         _logger.LogWarning(
             "The answers of batch {Batch} of run {Run} are gone from storage; the run is gone through again.", missing, row.Summary.Run);
-        await _storage.BatchTable.DeletePartitionAsync(row.Summary.Run.ToString(), cancellationToken);
+        await _batches.DeleteAsync(row.Summary.Run, cancellationToken);
         var fresh = QuestionSetSplitter.RowOf(row.Summary.Run, manifest);
         var again = fresh with
         {

@@ -27,8 +27,8 @@ public sealed class RunSignals
         ArgumentNullException.ThrowIfNull(storage);
         ArgumentNullException.ThrowIfNull(advancer);
         (_storage, _advancer, _logger) = (storage, advancer, logger);
-        _runs = new RunRows(storage.RunTable);
-        _batches = new BatchRows(storage.BatchTable);
+        _runs = new RunRows(storage);
+        _batches = new BatchRows(storage);
     }
 
     /// <summary>Takes a message of the queue <c>advance</c>.</summary>

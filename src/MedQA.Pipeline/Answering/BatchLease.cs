@@ -1,6 +1,5 @@
-using Azure;
-using Azure.Storage.Blobs.Specialized;
 using MedQA.Pipeline.Runs;
+using MedQA.Pipeline.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace MedQA.Pipeline.Answering;
@@ -10,7 +9,7 @@ namespace MedQA.Pipeline.Answering;
 /// </summary>
 internal sealed class BatchLease : IAsyncDisposable
 {
-    private readonly BlobLeaseClient _lease;
+    private readonly ProgressLease _lease;
     private readonly WorkerOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -21,7 +20,7 @@ internal sealed class BatchLease : IAsyncDisposable
     private bool _disposed;
 
     private BatchLease(
-        BlobLeaseClient lease,
+        ProgressLease lease,
         Func<CancellationToken, Task<BatchOutcome?>> whenRenewed,
         WorkerOptions options,
         TimeProvider time,
@@ -32,7 +31,7 @@ internal sealed class BatchLease : IAsyncDisposable
     }
 
     /// <summary>The id that every write to the blob must carry.</summary>
-    public string Id => _lease.LeaseId;
+    public string Id => _lease.Id;
 
     /// <summary>Set when nothing may be written any more.</summary>
     public CancellationToken Ended => _ended.Token;
@@ -50,25 +49,16 @@ internal sealed class BatchLease : IAsyncDisposable
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns><see langword="null"/> where somebody else holds it.</returns>
     public static async Task<BatchLease?> TryTakeAsync(
-        BlobBaseClient blob,
+        ProgressBlob blob,
         string leaseId,
         Func<CancellationToken, Task<BatchOutcome?>> whenRenewed,
         WorkerOptions options,
         TimeProvider time,
         ILogger logger,
-        CancellationToken cancellationToken)
-    {
-        var lease = blob.GetBlobLeaseClient(leaseId);
-        try
-        {
-            await lease.AcquireAsync(options.Lease, cancellationToken: cancellationToken);
-            return new BatchLease(lease, whenRenewed, options, time, logger);
-        }
-        catch (RequestFailedException fault) when (fault.Status == 409)
-        {
-            return null;
-        }
-    }
+        CancellationToken cancellationToken) =>
+        await blob.TryLeaseAsync(leaseId, options.Lease, cancellationToken) is { } lease
+            ? new BatchLease(lease, whenRenewed, options, time, logger)
+            : null;
 
     /// <summary>Says that nothing may be written any more.</summary>
     public void End(BatchOutcome reason)
@@ -93,9 +83,9 @@ internal sealed class BatchLease : IAsyncDisposable
             try
             {
                 using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10), _time);
-                await _lease.ReleaseAsync(cancellationToken: limit.Token);
+                await _lease.ReleaseAsync(limit.Token);
             }
-            catch (Exception fault) when (fault is RequestFailedException or OperationCanceledException or AggregateException)
+            catch (Exception fault) when (fault.IsOfStorage() || fault is OperationCanceledException)
             {
                 _logger.LogDebug(fault, "The lease was not released; it ends by itself.");
             }
@@ -149,18 +139,13 @@ internal sealed class BatchLease : IAsyncDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _released.Token);
         try
         {
-            await _lease.RenewAsync(cancellationToken: either.Token);
-            return true;
-        }
-        catch (RequestFailedException fault) when (fault.Status is 404 or 409 or 412)
-        {
-            return null;
+            return await _lease.TryRenewAsync(either.Token) ? true : null;
         }
         catch (OperationCanceledException) when (!_released.IsCancellationRequested)
         {
             return null;
         }
-        catch (Exception fault) when (fault is RequestFailedException or AggregateException)
+        catch (Exception fault) when (fault.IsOfStorage())
         {
             _logger.LogWarning(fault, "A lease was not renewed; it is tried again.");
             return false;
@@ -173,7 +158,7 @@ internal sealed class BatchLease : IAsyncDisposable
         {
             return await whenRenewed(_released.Token);
         }
-        catch (Exception fault) when (fault is RequestFailedException or AggregateException)
+        catch (Exception fault) when (fault.IsOfStorage())
         {
             _logger.LogWarning(fault, "A run's row was not read after a renewal; it is read after the next.");
             return null;

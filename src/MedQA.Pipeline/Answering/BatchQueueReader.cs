@@ -1,5 +1,3 @@
-using Azure;
-using Azure.Storage.Queues.Models;
 using MedQA.Files;
 using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Signalling;
@@ -46,8 +44,7 @@ public sealed class BatchQueueReader
         {
             try
             {
-                var response = await _storage.BatchQueue.ReceiveMessageAsync(Visibility, stopping);
-                if (response.Value is { } message)
+                if (await _storage.TakeBatchAsync(Visibility, stopping) is { } message)
                 {
                     await HandleAsync(message, stopping);
                     pause = ShortestPause;
@@ -62,7 +59,7 @@ public sealed class BatchQueueReader
             {
                 return;
             }
-            catch (Exception fault) when (fault is RequestFailedException or AggregateException && FullDisk.Describe(fault) is null)
+            catch (Exception fault) when (fault.IsOutage())
             {
                 _logger.LogWarning(fault, "The queue of batches was not read or a batch not answered; it is tried again.");
                 await _signals.BatchesSent.WaitAsync(LongestPause, _time, CancellationToken.None);
@@ -70,9 +67,9 @@ public sealed class BatchQueueReader
         }
     }
 
-    private async Task HandleAsync(QueueMessage message, CancellationToken stopping)
+    private async Task HandleAsync(QueuedBatch message, CancellationToken stopping)
     {
-        if (!BatchMessage.TryParse(message.MessageText, out var batch) || message.DequeueCount > MaxTries)
+        if (!BatchMessage.TryParse(message.Text, out var batch) || message.Tries > MaxTries)
         {
             await MoveToPoisonAsync(message, batch);
             return;
@@ -81,7 +78,6 @@ public sealed class BatchQueueReader
         using var done = new CancellationTokenSource();
         var keeping = KeepAsync(message, done.Token);
         BatchOutcome outcome;
-        string receipt;
         try
         {
             outcome = await _worker.AnswerAsync(batch, stopping);
@@ -89,20 +85,20 @@ public sealed class BatchQueueReader
         finally
         {
             await done.CancelAsync();
-            receipt = await keeping;
+            await keeping;
         }
 
         _logger.LogInformation("Batch {Batch} of run {Run}: {Outcome}.", batch.Batch, batch.Run, outcome);
-        await CompleteAsync(message.MessageId, receipt);
+        await CompleteAsync(message);
     }
 
-    private async Task CompleteAsync(string id, string receipt)
+    private async Task CompleteAsync(QueuedBatch message)
     {
         try
         {
-            await _storage.BatchQueue.DeleteMessageAsync(id, receipt, CancellationToken.None);
+            await message.CompleteAsync();
         }
-        catch (RequestFailedException fault) when (fault.Status is 400 or 404)
+        catch (Exception fault) when (QueuedBatch.IsTakenByOthers(fault))
         {
             // It has become visible and somebody else has it: a second look at a finished batch costs nothing.
             _logger.LogDebug(fault, "A message was not completed; it is handled once more.");
@@ -110,10 +106,8 @@ public sealed class BatchQueueReader
     }
 
     /// <summary>Keeps a message invisible until its batch is done.</summary>
-    /// <returns>The receipt to complete it with.</returns>
-    private async Task<string> KeepAsync(QueueMessage message, CancellationToken done)
+    private async Task KeepAsync(QueuedBatch message, CancellationToken done)
     {
-        var receipt = message.PopReceipt;
         using var timer = new PeriodicTimer(KeepEvery, _time);
         try
         {
@@ -121,11 +115,9 @@ public sealed class BatchQueueReader
             {
                 try
                 {
-                    var kept = await _storage.BatchQueue.UpdateMessageAsync(
-                        message.MessageId, receipt, message.MessageText, Visibility, CancellationToken.None);
-                    receipt = kept.Value.PopReceipt;
+                    await message.KeepAsync(Visibility);
                 }
-                catch (Exception fault) when (fault is RequestFailedException or AggregateException)
+                catch (Exception fault) when (fault.IsOfStorage())
                 {
                     // Without the message the work goes on: the lease protects it, not the message.
                     _logger.LogDebug(fault, "A message was not kept invisible.");
@@ -136,33 +128,29 @@ public sealed class BatchQueueReader
         {
             // The batch is done.
         }
-
-        return receipt;
     }
 
-    private async Task MoveToPoisonAsync(QueueMessage message, BatchMessage? batch)
+    private async Task MoveToPoisonAsync(QueuedBatch message, BatchMessage? batch)
     {
-        if (BatchMessage.IsNewer(message.MessageText))
+        if (BatchMessage.IsNewer(message.Text))
         {
             _logger.LogError(
                 "Message {Id} of the queue of batches was written by a newer version of medqa; it goes to the poison queue. Update this "
                     + "worker.",
-                message.MessageId);
+                message.Id);
         }
         else
         {
             _logger.LogError(
                 "Message {Id} of the queue of batches was tried {Count} times or cannot be read; it goes to the poison queue.",
-                message.MessageId,
-                message.DequeueCount);
+                message.Id,
+                message.Tries);
         }
 
-        await _storage.BatchPoisonQueue.SendMessageAsync(
-            message.MessageText, visibilityTimeout: null, timeToLive: TimeSpan.FromSeconds(-1), CancellationToken.None);
-        await _storage.BatchQueue.DeleteMessageAsync(message.MessageId, message.PopReceipt, CancellationToken.None);
+        await message.MoveToPoisonAsync();
         if (batch is not null && batch.TryGetRun(out var run))
         {
-            await _storage.AdvanceQueue.SendWakeUpAsync(run, _time.GetUtcNow(), batch.Traceparent, CancellationToken.None);
+            await _storage.SendWakeUpAsync(run, _time.GetUtcNow(), batch.Traceparent, CancellationToken.None);
             _signals.RunsChanged.Set();
         }
     }

@@ -1,6 +1,4 @@
 using System.Security.Cryptography;
-using Azure;
-using Azure.Storage.Blobs.Models;
 using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.Questions;
 using MedQA.Pipeline.Answering;
@@ -37,9 +35,9 @@ public sealed class RunReader
     {
         ArgumentNullException.ThrowIfNull(storage);
         (_storage, _attendance, _time) = (storage, attendance, time ?? TimeProvider.System);
-        _batches = new BatchRows(storage.BatchTable);
-        _runs = new RunRows(storage.RunTable);
-        _answers = new AnswerRows(storage.AnswerTable);
+        _batches = new BatchRows(storage);
+        _runs = new RunRows(storage);
+        _answers = new AnswerRows(storage);
     }
 
     /// <summary>A page of runs, newest first.</summary>
@@ -69,7 +67,7 @@ public sealed class RunReader
 
     /// <summary>How many batches wait in the queue for a worker, and for how long.</summary>
     public Task<BatchQueueState> GetQueueAsync(DateTimeOffset now, CancellationToken cancellationToken) =>
-        BatchQueueState.ReadAsync(_storage.BatchQueue, now, cancellationToken);
+        BatchQueueState.ReadAsync(_storage, now, cancellationToken);
 
     /// <summary>The run's whole configuration, or <see langword="null"/> where there is no such run.</summary>
     public async Task<RunManifest?> GetManifestAsync(RunId run, CancellationToken cancellationToken) =>
@@ -333,25 +331,18 @@ public sealed class RunReader
     /// <summary>A question's answer with every reasoning and vote, or <see langword="null"/> while it is not collected.</summary>
     public async Task<AnsweredQuestion?> GetAnswerAsync(RunId run, int ordinal, CancellationToken cancellationToken)
     {
-        if (await _answers.FindAsync(run, ordinal, cancellationToken) is not { } row || !BatchId.TryParse(row.Batch, out var batch))
+        if (await _answers.FindAsync(run, ordinal, cancellationToken) is not { } row
+            || !BatchId.TryParse(row.Batch, out var batch)
+            || await _storage.Answers(run, batch).FindContentAsync(cancellationToken, row.Offset, row.Length) is not { } content)
         {
             return null;
         }
 
-        try
-        {
-            var range = new BlobDownloadOptions { Range = new HttpRange(row.Offset, row.Length) };
-            var response = await _storage.Answers(run, batch).DownloadContentAsync(range, cancellationToken);
-            return BlobReading.ParseLine(response.Value.Content.ToMemory(), PipelineJson.Compact.AnsweredQuestion) is { } answered
-                && answered.Ordinal == ordinal
-                ? answered
-                : throw new InvalidDataException(
-                    $"The answer is not where it was written: answers/{batch}.jsonl of run {run} was changed.");
-        }
-        catch (RequestFailedException fault) when (fault.IsMissing())
-        {
-            return null;
-        }
+        return BlobReading.ParseLine(content.ToMemory(), PipelineJson.Compact.AnsweredQuestion) is { } answered
+            && answered.Ordinal == ordinal
+            ? answered
+            : throw new InvalidDataException(
+                $"The answer is not where it was written: answers/{batch}.jsonl of run {run} was changed.");
     }
 
     /// <summary>A question's answer by the question's id; see <see cref="FindQuestionAsync"/>.</summary>

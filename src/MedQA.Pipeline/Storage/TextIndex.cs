@@ -64,7 +64,7 @@ internal sealed class TextIndex(RunStorage storage)
     {
         var offset = first == 0
             ? []
-            : await OrdinalIndex.ReadRangeAsync(storage.Blob(run, OffsetsName), (long)first * OffsetEntry, OffsetEntry, cancellationToken);
+            : await storage.Blob(run, OffsetsName).FindRangeAsync((long)first * OffsetEntry, OffsetEntry, cancellationToken);
         if (offset is not { Length: 0 or OffsetEntry }
             || await storage.Blob(run, TextsName)
                 .FindStreamAsync(
@@ -87,8 +87,8 @@ internal sealed class TextIndex(RunStorage storage)
         RunId run, int first, int last, HashSet<int> wanted, CancellationToken cancellationToken)
     {
         var texts = new List<IndexedText>();
-        var offsets = await OrdinalIndex.ReadRangeAsync(
-            storage.Blob(run, OffsetsName), (long)first * OffsetEntry, (last - first + 2L) * OffsetEntry, cancellationToken);
+        var offsets = await storage.Blob(run, OffsetsName).FindRangeAsync(
+            (long)first * OffsetEntry, (last - first + 2L) * OffsetEntry, cancellationToken);
         if (offsets is null || offsets.Length < 2 * OffsetEntry)
         {
             return texts;
@@ -96,7 +96,7 @@ internal sealed class TextIndex(RunStorage storage)
 
         var from = BinaryPrimitives.ReadInt64LittleEndian(offsets);
         var to = BinaryPrimitives.ReadInt64LittleEndian(offsets.AsSpan(offsets.Length - OffsetEntry));
-        var bytes = await OrdinalIndex.ReadRangeAsync(storage.Blob(run, TextsName), from, to - from, cancellationToken) ?? [];
+        var bytes = await storage.Blob(run, TextsName).FindRangeAsync(from, to - from, cancellationToken) ?? [];
         using var lines = new MemoryStream(bytes, writable: false);
         var ordinal = first;
         await foreach (var line in JsonLines.ReadAsync(lines, cancellationToken))

@@ -331,7 +331,7 @@ internal sealed class BrokenRun : IAsyncDisposable
             return;
         }
 
-        var progress = Storage.Progress(_run, batch);
+        var progress = Storage.Progress(_run, batch).Client;
         try
         {
             await progress.GetBlobLeaseClient().BreakAsync(TimeSpan.Zero, cancellationToken: cancellationToken);
