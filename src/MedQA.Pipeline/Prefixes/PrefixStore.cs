@@ -62,8 +62,8 @@ public sealed class PrefixStore
             return await _storage.Prefix(KeyValuesOf(prefix.Hash)).FindContentAsync(cancellationToken) is { } content
                 ? content.ToMemory()
                 : throw new PrefixRefusedException(
-                    $"prefix {prefix.Name} is not there: the container {_storage.PrefixesName} has no {KeyValuesOf(prefix.Hash)}. Put it there "
-                        + "again.");
+                    $"prefix {prefix.Name} is not there: the container {_storage.PrefixesName} has no {KeyValuesOf(prefix.Hash)}. Put "
+                        + "it there again.");
         }
         catch (Exception fault) when (fault.IsForbidden(out var code))
         {

@@ -283,22 +283,10 @@ public sealed class RunReader
             return null;
         }
 
-        var blob = await _storage.Questions(run, BatchId.First(manifest.BatchOf(ordinal))).FindStreamAsync(cancellationToken);
-        if (blob is null)
-        {
-            return null;
-        }
-
-        await using var content = blob.Content;
-        await foreach (var line in JsonLines.ReadAsync(content, cancellationToken))
-        {
-            if (BlobReading.ParseLine(line.Content, PipelineJson.Compact.BatchQuestion) is { } question && question.Ordinal == ordinal)
-            {
-                return question.Question;
-            }
-        }
-
-        return null;
+        var question = await _storage.Questions(run, BatchId.First(manifest.BatchOf(ordinal)))
+            .ReadLinesAsync(PipelineJson.Compact.BatchQuestion, cancellationToken)
+            .FirstOrDefaultAsync(question => question.Ordinal == ordinal, cancellationToken);
+        return question?.Question;
     }
 
     /// <summary>Every question of the run in order; those of a blob that is missing are left out.</summary>
@@ -312,18 +300,10 @@ public sealed class RunReader
 
         for (var batch = 0; batch < manifest.Batches; batch++)
         {
-            if (await _storage.Questions(run, BatchId.First(batch)).FindStreamAsync(cancellationToken) is not { } blob)
+            await foreach (var question in _storage.Questions(run, BatchId.First(batch))
+                .ReadLinesAsync(PipelineJson.Compact.BatchQuestion, cancellationToken))
             {
-                continue;
-            }
-
-            await using var content = blob.Content;
-            await foreach (var line in JsonLines.ReadAsync(content, cancellationToken))
-            {
-                if (BlobReading.ParseLine(line.Content, PipelineJson.Compact.BatchQuestion) is { } question)
-                {
-                    yield return question.Question;
-                }
+                yield return question.Question;
             }
         }
     }

@@ -138,16 +138,10 @@ internal sealed class RunFinish(RunStorage storage)
         var prompts = new List<ExactPrompt>();
         foreach (var batch in shown.GroupBy(answered => manifest.BatchOf(answered.Ordinal)))
         {
-            if (await storage.Questions(run, BatchId.First(batch.Key)).FindStreamAsync(cancellationToken) is not { } blob)
+            await foreach (var question in storage.Questions(run, BatchId.First(batch.Key))
+                .ReadLinesAsync(PipelineJson.Compact.BatchQuestion, cancellationToken))
             {
-                continue;
-            }
-
-            await using var content = blob.Content;
-            await foreach (var line in JsonLines.ReadAsync(content, cancellationToken))
-            {
-                if (BlobReading.ParseLine(line.Content, PipelineJson.Compact.BatchQuestion) is { } question
-                    && batch.FirstOrDefault(answered => answered.Ordinal == question.Ordinal) is { } answered)
+                if (batch.FirstOrDefault(answered => answered.Ordinal == question.Ordinal) is { } answered)
                 {
                     prompts.Add(ExactPrompt.Of(manifest.Protocol!, question.Question, answered));
                 }

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Runtime.CompilerServices;
 using MedQA.Pipeline.Runs;
 
 namespace MedQA.Pipeline.Storage;
@@ -84,22 +83,8 @@ internal sealed class AnswerList(RunStorage storage, RunId run, AnswerFilter fil
     }
 
     /// <summary>The whole list, read as a stream; nothing where there is no such list.</summary>
-    public async IAsyncEnumerable<AnswerRow> AllAsync([EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        if (await storage.Blob(run, RowsName(filter)).FindStreamAsync(cancellationToken) is not { } blob)
-        {
-            yield break;
-        }
-
-        await using var content = blob.Content;
-        await foreach (var line in JsonLines.ReadAsync(content, cancellationToken))
-        {
-            if (BlobReading.ParseLine(line.Content, PipelineJson.Compact.AnswerRow) is { } row)
-            {
-                yield return row;
-            }
-        }
-    }
+    public IAsyncEnumerable<AnswerRow> AllAsync(CancellationToken cancellationToken) =>
+        storage.Blob(run, RowsName(filter)).ReadLinesAsync(PipelineJson.Compact.AnswerRow, cancellationToken);
 
     /// <summary>Whether there is such a list.</summary>
     public async Task<bool> ExistsAsync(CancellationToken cancellationToken) =>

@@ -190,23 +190,16 @@ public sealed class RunStorage
     public async Task EnsureCreatedAsync(CancellationToken cancellationToken)
     {
         var version = new Dictionary<string, string> { [VersionMetadata] = Version.ToString(CultureInfo.InvariantCulture) };
-        await Task.WhenAll(
-            QuestionSets.CreateIfNotExistsAsync(cancellationToken: cancellationToken),
+        QueueClient[] queues =
+            [BatchQueue, BatchPoisonQueue, AdvanceQueue, AdvancePoisonQueue, UploadQueue, UploadPoisonQueue, BlobTriggerPoisonQueue];
+        await Task.WhenAll((Task[])
+        [
             Runs.CreateIfNotExistsAsync(metadata: version, cancellationToken: cancellationToken),
-            Studies.CreateIfNotExistsAsync(cancellationToken: cancellationToken),
-            Prefixes.CreateIfNotExistsAsync(cancellationToken: cancellationToken),
-            BatchQueue.CreateIfNotExistsAsync(cancellationToken: cancellationToken),
-            BatchPoisonQueue.CreateIfNotExistsAsync(cancellationToken: cancellationToken),
-            AdvanceQueue.CreateIfNotExistsAsync(cancellationToken: cancellationToken),
-            AdvancePoisonQueue.CreateIfNotExistsAsync(cancellationToken: cancellationToken),
-            UploadQueue.CreateIfNotExistsAsync(cancellationToken: cancellationToken),
-            UploadPoisonQueue.CreateIfNotExistsAsync(cancellationToken: cancellationToken),
-            BlobTriggerPoisonQueue.CreateIfNotExistsAsync(cancellationToken: cancellationToken),
-            RunTable.CreateIfNotExistsAsync(cancellationToken),
-            BatchTable.CreateIfNotExistsAsync(cancellationToken),
-            AnswerTable.CreateIfNotExistsAsync(cancellationToken),
-            ScoreTable.CreateIfNotExistsAsync(cancellationToken),
-            RatingTable.CreateIfNotExistsAsync(cancellationToken));
+            .. new[] { QuestionSets, Studies, Prefixes }.Select(one => one.CreateIfNotExistsAsync(cancellationToken: cancellationToken)),
+            .. queues.Select(queue => queue.CreateIfNotExistsAsync(cancellationToken: cancellationToken)),
+            .. new[] { RunTable, BatchTable, AnswerTable, ScoreTable, RatingTable }.Select(
+                table => table.CreateIfNotExistsAsync(cancellationToken)),
+        ]);
         var stands = (await Runs.GetPropertiesAsync(cancellationToken: cancellationToken)).Value.Metadata;
         StoredFormat.Check(
             $"The storage of account {Runs.AccountName}",

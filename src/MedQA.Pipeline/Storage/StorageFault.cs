@@ -14,6 +14,9 @@ public static class StorageFault
     /// </summary>
     internal static bool IsOutage(this Exception fault) => fault.IsOfStorage() && FullDisk.Describe(fault) is null;
 
+    /// <summary>Whether the storage has refused a call.</summary>
+    public static bool IsRefusal(this Exception fault) => fault is RequestFailedException;
+
     /// <summary>What the storage has refused a call with, as a sentence; <see langword="null"/> where it has refused none.</summary>
     public static string? Describe(Exception fault) => fault is RequestFailedException refusal
         ? $"The storage answered with status {refusal.Status} ({refusal.ErrorCode ?? "no code"})."

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json.Serialization.Metadata;
 using Azure;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
@@ -90,6 +92,26 @@ internal sealed class StoredBlob(BlockBlobClient client)
         catch (RequestFailedException fault) when (fault.IsMissing())
         {
             return null;
+        }
+    }
+
+    /// <summary>What its lines say, those that are torn left out; nothing where it is not there.</summary>
+    public async IAsyncEnumerable<T> ReadLinesAsync<T>(
+        JsonTypeInfo<T> type, [EnumeratorCancellation] CancellationToken cancellationToken, long from = 0)
+        where T : class
+    {
+        if (await FindStreamAsync(cancellationToken, from) is not { } opened)
+        {
+            yield break;
+        }
+
+        await using var content = opened.Content;
+        await foreach (var line in JsonLines.ReadAsync(content, cancellationToken))
+        {
+            if (BlobReading.ParseLine(line.Content, type) is { } said)
+            {
+                yield return said;
+            }
         }
     }
 

@@ -19,7 +19,6 @@ internal sealed class StoredRow(TableEntity entity)
 
     public string Key => entity.RowKey;
 
-    /// <summary>The version that was read.</summary>
     public StoredVersion Version => entity.ETag;
 
     /// <summary>When the row last changed, by the storage's clock.</summary>

@@ -4,28 +4,26 @@ using Azure.Data.Tables;
 namespace MedQA.Pipeline.Storage;
 
 /// <summary>A change of a row that is made together with others of its partition, or not at all.</summary>
-internal sealed class RowChange
+/// <param name="Action">What the service is asked for.</param>
+internal sealed record RowChange(TableTransactionAction Action)
 {
-    private RowChange(TableTransactionActionType type, StoredRow row, StoredVersion version = default) =>
-        Action = new TableTransactionAction(type, row.Entity, version.ETag);
+    /// <summary>Writes a row that must not stand yet.</summary>
+    public static RowChange Add(StoredRow row) => new(new TableTransactionAction(TableTransactionActionType.Add, row.Entity));
 
-    /// <summary>What the service is asked for.</summary>
-    public TableTransactionAction Action { get; }
+    /// <summary>Writes a row over whatever stands there.</summary>
+    public static RowChange Put(StoredRow row) => new(new TableTransactionAction(TableTransactionActionType.UpsertReplace, row.Entity));
 
-    /// <summary>A row that must not stand yet.</summary>
-    public static RowChange Add(StoredRow row) => new(TableTransactionActionType.Add, row);
+    /// <summary>Writes a row in place of the version that was read.</summary>
+    public static RowChange Replace(StoredRow row, StoredVersion version) =>
+        new(new TableTransactionAction(TableTransactionActionType.UpdateReplace, row.Entity, version.ETag));
 
-    /// <summary>A row over whatever stands there.</summary>
-    public static RowChange Put(StoredRow row) => new(TableTransactionActionType.UpsertReplace, row);
+    /// <summary>Writes columns of a row of the version that was read; the others stay.</summary>
+    public static RowChange Merge(StoredRow row, StoredVersion version) =>
+        new(new TableTransactionAction(TableTransactionActionType.UpdateMerge, row.Entity, version.ETag));
 
-    /// <summary>A row in place of the version that was read.</summary>
-    public static RowChange Replace(StoredRow row, StoredVersion version) => new(TableTransactionActionType.UpdateReplace, row, version);
-
-    /// <summary>Columns of a row of the version that was read; the others stay.</summary>
-    public static RowChange Merge(StoredRow row, StoredVersion version) => new(TableTransactionActionType.UpdateMerge, row, version);
-
-    /// <summary>No row in place of the one that was read.</summary>
-    public static RowChange Delete(StoredRow row) => new(TableTransactionActionType.Delete, row, row.Version);
+    /// <summary>Removes the row that was read.</summary>
+    public static RowChange Delete(StoredRow row) =>
+        new(new TableTransactionAction(TableTransactionActionType.Delete, row.Entity, row.Version.ETag));
 }
 
 /// <summary>A table, and what its refusals mean.</summary>

@@ -65,21 +65,16 @@ internal sealed class TextIndex(RunStorage storage)
         var offset = first == 0
             ? []
             : await storage.Blob(run, OffsetsName).FindRangeAsync((long)first * OffsetEntry, OffsetEntry, cancellationToken);
-        if (offset is not { Length: 0 or OffsetEntry }
-            || await storage.Blob(run, TextsName)
-                .FindStreamAsync(
-                    cancellationToken, offset.Length == 0 ? 0 : BinaryPrimitives.ReadInt64LittleEndian(offset)) is not { } blob)
+        if (offset is not { Length: 0 or OffsetEntry })
         {
             yield break;
         }
 
-        await using var content = blob.Content;
-        await foreach (var line in JsonLines.ReadAsync(content, cancellationToken))
+        var from = offset.Length == 0 ? 0 : BinaryPrimitives.ReadInt64LittleEndian(offset);
+        await foreach (var text in storage.Blob(run, TextsName)
+            .ReadLinesAsync(PipelineJson.Compact.IndexedText, cancellationToken, from))
         {
-            if (BlobReading.ParseLine(line.Content, PipelineJson.Compact.IndexedText) is { } text)
-            {
-                yield return text;
-            }
+            yield return text;
         }
     }
 

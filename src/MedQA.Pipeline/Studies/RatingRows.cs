@@ -49,7 +49,8 @@ internal sealed class RatingRows(RunStorage storage)
         var partition = PartitionOf(study, rater.Name);
         var touched = new StoredRow(partition, Rater.RowKey) { ["LastClick"] = clicks.Max(static click => click.Received) };
         return _table.TrySubmitAsync(
-            clicks.Select(click => RowChange.Put(ToRow(partition, click))).Prepend(RowChange.Merge(touched, rater.ETag)), cancellationToken);
+            clicks.Select(click => RowChange.Put(ToRow(partition, click))).Prepend(RowChange.Merge(touched, rater.ETag)),
+            cancellationToken);
     }
 
     /// <summary>Every click of a rater, in the order in which they were made.</summary>
