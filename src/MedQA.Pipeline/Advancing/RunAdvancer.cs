@@ -115,7 +115,7 @@ public sealed class RunAdvancer
             return null;
         }
 
-        _logger.LogWarning("The row of run {Run} is lost; it is made again from the run's blobs.", run);
+        _logger.RowLost(run);
         await _runs.CreateAsync(QuestionSetSplitter.RowOf(run, manifest), cancellationToken);
         return await _runs.FindAsync(run, cancellationToken);
     }
@@ -402,13 +402,8 @@ public sealed class RunAdvancer
         }
 
         PipelineMetrics.RunEnded(ended.Summary);
-        _logger.LogInformation(
-            "Run {Run} is {State}: {Done} of {Questions} questions, {Failed} failed.",
-            row.Summary.Run,
-            ended.Summary.State,
-            ended.Summary.Totals.Done,
-            ended.Summary.Questions,
-            ended.Summary.Totals.Failed);
+        var (totals, questions) = (ended.Summary.Totals, ended.Summary.Questions);
+        _logger.RunEnded(row.Summary.Run, ended.Summary.State, totals.Done, questions, totals.Failed);
         return new AdvanceOutcome(ended.Summary.State, null);
     }
 
@@ -418,8 +413,7 @@ public sealed class RunAdvancer
     private async Task<AdvanceOutcome?> CollectAgainAsync(
         RunRow row, RunManifest manifest, BatchId missing, CancellationToken cancellationToken)
     {
-        _logger.LogWarning(
-            "The answers of batch {Batch} of run {Run} are gone from storage; the run is gone through again.", missing, row.Summary.Run);
+        _logger.AnswersGone(missing, row.Summary.Run);
         await _batches.DeleteAsync(row.Summary.Run, cancellationToken);
         var fresh = QuestionSetSplitter.RowOf(row.Summary.Run, manifest);
         var again = fresh with

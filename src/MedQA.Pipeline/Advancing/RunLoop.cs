@@ -146,7 +146,7 @@ public sealed class RunLoop
             }
             catch (Exception fault) when (fault.IsOutage())
             {
-                _logger.LogWarning(fault, "The storage did not answer; the runs go on when it does.");
+                _logger.StorageSilent(fault);
                 await _signals.RunsChanged.WaitAsync(AfterFault, _time, CancellationToken.None);
             }
         }
@@ -191,7 +191,7 @@ public sealed class RunLoop
                 when (fault is not OperationCanceledException && !fault.IsOfStorage() && FullDisk.Describe(fault) is null)
             {
                 // One upload must not stop the others. It is looked at again: what failed may be mended by then.
-                _logger.LogError("Upload {Blob} was not split. {Fault}", blob.Name, FaultText.Of(fault));
+                _logger.UploadNotSplit(blob.Name, FaultText.Of(fault));
                 _failedUploads[blob.Name] = Now + ListEvery;
             }
         }
@@ -261,7 +261,7 @@ public sealed class RunLoop
             catch (Exception fault) when (fault is not OperationCanceledException && FullDisk.Describe(fault) is null)
             {
                 // One run must not stop the others.
-                _logger.LogError(fault, "Run {Run} was not advanced; it is tried again.", run);
+                _logger.RunNotAdvanced(fault, run);
                 _due[run] = Now + AfterFault;
             }
         }

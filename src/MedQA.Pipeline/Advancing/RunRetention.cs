@@ -58,7 +58,7 @@ public sealed class RunRetention
                 if (await _runs.TryUpdateAsync(
                     row with { Summary = row.Summary with { Requested = RequestedAction.Delete } }, cancellationToken) is not null)
                 {
-                    _logger.LogInformation("Run {Run} is deleted: nothing has happened with it for {Days} days.", row.Summary.Run, runDays);
+                    _logger.RunDeleted(row.Summary.Run, runDays);
                     await _control.WakeAsync(row.Summary.Run, cancellationToken);
                     runs++;
                 }
@@ -79,7 +79,7 @@ public sealed class RunRetention
                 }
             }
 
-            _logger.LogInformation("{Count} uploads were older than {Days} days and are deleted.", uploads, uploadDays);
+            _logger.UploadsDeleted(uploads, uploadDays);
         }
 
         if (_ledger is not null)

@@ -10,6 +10,8 @@ namespace MedQA.Pipeline.Answering;
 internal sealed class BatchLease : IAsyncDisposable
 {
     private readonly ProgressLease _lease;
+    private readonly RunId _run;
+    private readonly BatchId _batch;
     private readonly WorkerOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -21,12 +23,14 @@ internal sealed class BatchLease : IAsyncDisposable
 
     private BatchLease(
         ProgressLease lease,
+        RunId run,
+        BatchId batch,
         Func<CancellationToken, Task<BatchOutcome?>> whenRenewed,
         WorkerOptions options,
         TimeProvider time,
         ILogger logger)
     {
-        (_lease, _options, _time, _logger) = (lease, options, time, logger);
+        (_lease, _run, _batch, _options, _time, _logger) = (lease, run, batch, options, time, logger);
         _renewing = RenewAsync(whenRenewed);
     }
 
@@ -41,7 +45,8 @@ internal sealed class BatchLease : IAsyncDisposable
 
     /// <summary>Takes the lease.</summary>
     /// <param name="blob">The batch's progress blob.</param>
-    /// <param name="leaseId">The id to take it under. A lease that is held under the same id is taken over.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="batch">The batch.</param>
     /// <param name="whenRenewed">Called after each renewal; says why to stop, or <see langword="null"/> to go on.</param>
     /// <param name="options">Length and renewal.</param>
     /// <param name="time">The clock.</param>
@@ -50,14 +55,15 @@ internal sealed class BatchLease : IAsyncDisposable
     /// <returns><see langword="null"/> where somebody else holds it.</returns>
     public static async Task<BatchLease?> TryTakeAsync(
         ProgressBlob blob,
-        string leaseId,
+        RunId run,
+        BatchId batch,
         Func<CancellationToken, Task<BatchOutcome?>> whenRenewed,
         WorkerOptions options,
         TimeProvider time,
         ILogger logger,
         CancellationToken cancellationToken) =>
-        await blob.TryLeaseAsync(leaseId, options.Lease, cancellationToken) is { } lease
-            ? new BatchLease(lease, whenRenewed, options, time, logger)
+        await blob.TryLeaseAsync(options.LeaseIdFor(run, batch), options.Lease, cancellationToken) is { } lease
+            ? new BatchLease(lease, run, batch, whenRenewed, options, time, logger)
             : null;
 
     /// <summary>Says that nothing may be written any more.</summary>
@@ -87,7 +93,7 @@ internal sealed class BatchLease : IAsyncDisposable
             }
             catch (Exception fault) when (fault.IsOfStorage() || fault is OperationCanceledException)
             {
-                _logger.LogDebug(fault, "The lease was not released; it ends by itself.");
+                _logger.LeaseNotReleased(fault, _batch, _run);
             }
         }
 
@@ -147,7 +153,7 @@ internal sealed class BatchLease : IAsyncDisposable
         }
         catch (Exception fault) when (fault.IsOfStorage())
         {
-            _logger.LogWarning(fault, "A lease was not renewed; it is tried again.");
+            _logger.LeaseNotRenewed(fault, _batch, _run);
             return false;
         }
     }
@@ -160,7 +166,7 @@ internal sealed class BatchLease : IAsyncDisposable
         }
         catch (Exception fault) when (fault.IsOfStorage())
         {
-            _logger.LogWarning(fault, "A run's row was not read after a renewal; it is read after the next.");
+            _logger.RowNotRead(fault, _run, _batch);
             return null;
         }
     }

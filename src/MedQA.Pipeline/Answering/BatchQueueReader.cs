@@ -42,11 +42,13 @@ public sealed class BatchQueueReader
         var pause = ShortestPause;
         while (!stopping.IsCancellationRequested)
         {
+            BatchMessage? batch = null;
             try
             {
                 if (await _storage.TakeBatchAsync(Visibility, stopping) is { } message)
                 {
-                    await HandleAsync(message, stopping);
+                    _ = BatchMessage.TryParse(message.Text, out batch);
+                    await HandleAsync(message, batch, stopping);
                     pause = ShortestPause;
                     continue;
                 }
@@ -61,22 +63,30 @@ public sealed class BatchQueueReader
             }
             catch (Exception fault) when (fault.IsOutage())
             {
-                _logger.LogWarning(fault, "The queue of batches was not read or a batch not answered; it is tried again.");
+                if (batch is null)
+                {
+                    _logger.QueueNotRead(fault);
+                }
+                else
+                {
+                    _logger.BatchNotAnswered(fault, batch.Batch, batch.Run);
+                }
+
                 await _signals.BatchesSent.WaitAsync(LongestPause, _time, CancellationToken.None);
             }
         }
     }
 
-    private async Task HandleAsync(QueuedBatch message, CancellationToken stopping)
+    private async Task HandleAsync(QueuedBatch message, BatchMessage? batch, CancellationToken stopping)
     {
-        if (!BatchMessage.TryParse(message.Text, out var batch) || message.Tries > MaxTries)
+        if (batch is null || message.Tries > MaxTries)
         {
             await MoveToPoisonAsync(message, batch);
             return;
         }
 
         using var done = new CancellationTokenSource();
-        var keeping = KeepAsync(message, done.Token);
+        var keeping = KeepAsync(message, batch, done.Token);
         BatchOutcome outcome;
         try
         {
@@ -88,12 +98,7 @@ public sealed class BatchQueueReader
             await keeping;
         }
 
-        _logger.LogInformation("Batch {Batch} of run {Run}: {Outcome}.", batch.Batch, batch.Run, outcome);
-        await CompleteAsync(message);
-    }
-
-    private async Task CompleteAsync(QueuedBatch message)
-    {
+        _logger.BatchEnded(batch.Batch, batch.Run, outcome);
         try
         {
             await message.CompleteAsync();
@@ -101,12 +106,12 @@ public sealed class BatchQueueReader
         catch (Exception fault) when (QueuedBatch.IsTakenByOthers(fault))
         {
             // It has become visible and somebody else has it: a second look at a finished batch costs nothing.
-            _logger.LogDebug(fault, "A message was not completed; it is handled once more.");
+            _logger.MessageNotCompleted(fault, batch.Batch, batch.Run);
         }
     }
 
     /// <summary>Keeps a message invisible until its batch is done.</summary>
-    private async Task KeepAsync(QueuedBatch message, CancellationToken done)
+    private async Task KeepAsync(QueuedBatch message, BatchMessage batch, CancellationToken done)
     {
         using var timer = new PeriodicTimer(KeepEvery, _time);
         try
@@ -120,7 +125,7 @@ public sealed class BatchQueueReader
                 catch (Exception fault) when (fault.IsOfStorage())
                 {
                     // Without the message the work goes on: the lease protects it, not the message.
-                    _logger.LogDebug(fault, "A message was not kept invisible.");
+                    _logger.MessageNotKept(fault, batch.Batch, batch.Run);
                 }
             }
         }
@@ -134,17 +139,15 @@ public sealed class BatchQueueReader
     {
         if (BatchMessage.IsNewer(message.Text))
         {
-            _logger.LogError(
-                "Message {Id} of the queue of batches was written by a newer version of medqa; it goes to the poison queue. Update this "
-                    + "worker.",
-                message.Id);
+            _logger.MessageOfNewer(message.Id);
+        }
+        else if (batch is null)
+        {
+            _logger.MessageUnreadable(message.Id);
         }
         else
         {
-            _logger.LogError(
-                "Message {Id} of the queue of batches was tried {Count} times or cannot be read; it goes to the poison queue.",
-                message.Id,
-                message.Tries);
+            _logger.MessagePoisoned(message.Id, batch.Batch, batch.Run, message.Tries);
         }
 
         await message.MoveToPoisonAsync();

@@ -102,7 +102,7 @@ public sealed class BatchWorker
         }
 
         var note = new BatchRow { Batch = batch, Heard = message.Sent, Worker = _options.Name };
-        var (attempt, unfit) = await AttemptAsync(manifest, protocol, stopping);
+        var (attempt, unfit) = await AttemptAsync(run, batch, manifest, protocol, stopping);
         if (attempt is null)
         {
             await _batches.NoteWorkAsync(run, note with { State = BatchState.OtherModel, Error = unfit }, stopping);
@@ -124,7 +124,8 @@ public sealed class BatchWorker
         using var work = new BatchWork(note, _batches, run, _time, _options.Report);
         await using var lease = await BatchLease.TryTakeAsync(
             blob,
-            _options.LeaseIdFor(run, batch),
+            run,
+            batch,
             async cancellationToken =>
             {
                 await work.ReportAsync(cancellationToken);
@@ -272,7 +273,7 @@ public sealed class BatchWorker
         if (firstSeconds is null && answered.Failure is { Code: FailureCodes.TimeLimit })
         {
             await log.TimeOutQuestionAsync(asked.Ordinal, _time.GetUtcNow(), answered.Seconds, CancellationToken.None);
-            _logger.LogWarning("A question of run {Run} ran out of its time; it is tried once more behind the others of its batch.", run);
+            _logger.QuestionTimedOut(asked.Ordinal, run, work.Batch);
             return null;
         }
 
@@ -293,7 +294,7 @@ public sealed class BatchWorker
     /// What asks a run's questions; or why this worker cannot ask them, which leaves the batch to another or to a later time.
     /// </summary>
     private async Task<(QuestionAttempt? Attempt, string? Unfit)> AttemptAsync(
-        RunManifest manifest, Protocol protocol, CancellationToken cancellationToken)
+        RunId run, BatchId batch, RunManifest manifest, Protocol protocol, CancellationToken cancellationToken)
     {
         if (Unfit(manifest) is { } unfit)
         {
@@ -302,7 +303,8 @@ public sealed class BatchWorker
 
         try
         {
-            return (new QuestionAttempt(await _models.GetAsync(protocol.Prefix, cancellationToken), _options, _time, _logger), null);
+            var model = await _models.GetAsync(protocol.Prefix, cancellationToken);
+            return (new QuestionAttempt(model, run, batch, _options, _time, _logger), null);
         }
         catch (PrefixRefusedException fault)
         {
@@ -386,8 +388,7 @@ public sealed class BatchWorker
             }
             catch (Exception fault) when (fault.IsOfStorage() || fault is OperationCanceledException)
             {
-                _logger.LogWarning(
-                    fault, "The batch's row does not say that the batch was given back; that shows when its lease has ended.");
+                _logger.ReturnNotSaid(fault, work.Batch, run);
             }
         }
 

@@ -29,7 +29,7 @@ public sealed class PoisonUploadHandler
     {
         if (!UploadEvent.TryParse(message, out var upload))
         {
-            _logger.LogError("A poison message of {Length} characters speaks of no upload and is dropped.", message.Length);
+            _logger.PoisonDropped(message.Length);
             return null;
         }
 
@@ -39,8 +39,7 @@ public sealed class PoisonUploadHandler
         }
         catch (Exception fault) when (fault is not OperationCanceledException && !fault.IsOfStorage())
         {
-            _logger.LogError(
-                "Upload {Blob} was tried too often and cannot be split; its run says why. {Fault}", upload.BlobName, FaultText.Of(fault));
+            _logger.UploadPoisoned(upload.BlobName, FaultText.Of(fault));
             await _splitter.RecordFailureAsync(upload, fault, cancellationToken);
             return null;
         }

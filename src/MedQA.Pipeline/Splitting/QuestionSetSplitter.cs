@@ -132,10 +132,7 @@ public sealed class QuestionSetSplitter
 
         if (_storage.FindQuestionSet(blobName) is not { } blob)
         {
-            _logger.LogWarning(
-                "Upload {Blob} is left alone: no address can name a blob with a part '.' or '..' in its name. Upload it under another "
-                    + "name.",
-                blobName);
+            _logger.UploadUnnameable(blobName);
             return new SplitOutcome(SplitResult.Gone, null);
         }
 
@@ -145,7 +142,7 @@ public sealed class QuestionSetSplitter
             var outcome = await SplitAsync(blob, etag, facts.Metadata, asked, takesOver, cancellationToken);
             if (outcome.Result != SplitResult.InHand)
             {
-                _logger.LogInformation("Upload {Blob} {Result} as run {Run}.", blobName, outcome.Result, outcome.Run);
+                _logger.UploadHandled(blobName, outcome.Result, outcome.Run);
             }
 
             if (outcome.Result is SplitResult.Created or SplitResult.Rejected)
@@ -157,7 +154,7 @@ public sealed class QuestionSetSplitter
         }
         catch (Exception fault) when (fault.IsOtherVersion())
         {
-            _logger.LogInformation("Upload {Blob} is not there any more as the event says.", blobName);
+            _logger.UploadGone(blobName);
             return new SplitOutcome(SplitResult.Gone, null);
         }
     }
@@ -237,7 +234,7 @@ public sealed class QuestionSetSplitter
         }
         catch (Exception fault) when (fault.IsOtherVersion())
         {
-            _logger.LogInformation("Upload {Blob} is not there any more as the event says.", upload.BlobName);
+            _logger.UploadGone(upload.BlobName);
             return null;
         }
     }

@@ -112,7 +112,7 @@ public sealed class StudyStore
             }
             catch (Exception fault) when (unreadable is not null && IsOfOneStudy(fault))
             {
-                _logger.LogWarning("Study {Study} cannot be read; the list is without it. {Fault}", study, FaultText.Of(fault));
+                _logger.StudyUnreadable(study, FaultText.Of(fault));
                 unread.Add(study.ToString());
             }
         });
@@ -327,8 +327,7 @@ public sealed class StudyStore
         }
         catch (Exception fault) when (IsOfOneStudy(fault))
         {
-            _logger.LogWarning(
-                "What is to be removed of study {Study} still stands; it is tried again. {Fault}", study, FaultText.Of(fault));
+            _logger.RemovalFailed(study, FaultText.Of(fault));
             return false;
         }
     }

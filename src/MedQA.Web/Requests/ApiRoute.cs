@@ -113,7 +113,7 @@ public sealed record ApiRoute(string Name, string Method, string Path, ApiRole R
         }
 
         context.RequestServices?.GetService<ILoggerFactory>()?.CreateLogger<ApiRoute>()
-            .LogError("A request was not answered. {Fault}", FaultText.Of(fault));
+            .RequestFailed(FaultText.Of(fault));
         return Problem.Of(
             StatusCodes.Status500InternalServerError,
             "fault",
