@@ -63,7 +63,7 @@ internal sealed class BatchSending(RunStorage storage, AdvanceOptions options, T
                 BatchState.Waiting or BatchState.OtherModel or BatchState.Released =>
                     queueIsEmpty ??= await storage.CountBatchesAsync(cancellationToken) == 0,
                 BatchState.Running when (now - row.Timestamp).Duration() < Fresh => false,
-                _ => !await IsLeasedAsync(run, row.Batch, cancellationToken),
+                _ => !await storage.Progress(run, row.Batch).IsLeasedAsync(cancellationToken),
             };
             if (send)
             {
@@ -73,10 +73,6 @@ internal sealed class BatchSending(RunStorage storage, AdvanceOptions options, T
 
         return abandoned;
     }
-
-    /// <summary>Whether a worker holds a batch.</summary>
-    public Task<bool> IsLeasedAsync(RunId run, BatchId batch, CancellationToken cancellationToken) =>
-        storage.Progress(run, batch).IsLeasedAsync(cancellationToken);
 
     /// <summary>
     /// Sends a message for each, then notes it: a message that is sent twice costs a look, one that is noted and not sent costs minutes.

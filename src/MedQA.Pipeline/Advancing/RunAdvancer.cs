@@ -328,7 +328,7 @@ public sealed class RunAdvancer
     {
         foreach (var batch in rows.Where(static batch => batch is { State: BatchState.Running, Collected: false }))
         {
-            if (await _sending.IsLeasedAsync(row.Summary.Run, batch.Batch, cancellationToken))
+            if (await _storage.Progress(row.Summary.Run, batch.Batch).IsLeasedAsync(cancellationToken))
             {
                 return row != before && await _runs.TryUpdateAsync(WithTimestamp(row), cancellationToken) is null
                     ? null

@@ -9,9 +9,7 @@ namespace MedQA.Pipeline.Answering;
 /// </summary>
 internal sealed class BatchLease : IAsyncDisposable
 {
-    private readonly ProgressLease _lease;
-    private readonly RunId _run;
-    private readonly BatchId _batch;
+    private readonly ProgressBlob _blob;
     private readonly WorkerOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -22,20 +20,19 @@ internal sealed class BatchLease : IAsyncDisposable
     private bool _disposed;
 
     private BatchLease(
-        ProgressLease lease,
-        RunId run,
-        BatchId batch,
+        ProgressBlob blob,
+        string id,
         Func<CancellationToken, Task<BatchOutcome?>> whenRenewed,
         WorkerOptions options,
         TimeProvider time,
         ILogger logger)
     {
-        (_lease, _run, _batch, _options, _time, _logger) = (lease, run, batch, options, time, logger);
+        (_blob, Id, _options, _time, _logger) = (blob, id, options, time, logger);
         _renewing = RenewAsync(whenRenewed);
     }
 
     /// <summary>The id that every write to the blob must carry.</summary>
-    public string Id => _lease.Id;
+    public string Id { get; }
 
     /// <summary>Set when nothing may be written any more.</summary>
     public CancellationToken Ended => _ended.Token;
@@ -45,8 +42,6 @@ internal sealed class BatchLease : IAsyncDisposable
 
     /// <summary>Takes the lease.</summary>
     /// <param name="blob">The batch's progress blob.</param>
-    /// <param name="run">The run.</param>
-    /// <param name="batch">The batch.</param>
     /// <param name="whenRenewed">Called after each renewal; says why to stop, or <see langword="null"/> to go on.</param>
     /// <param name="options">Length and renewal.</param>
     /// <param name="time">The clock.</param>
@@ -55,16 +50,17 @@ internal sealed class BatchLease : IAsyncDisposable
     /// <returns><see langword="null"/> where somebody else holds it.</returns>
     public static async Task<BatchLease?> TryTakeAsync(
         ProgressBlob blob,
-        RunId run,
-        BatchId batch,
         Func<CancellationToken, Task<BatchOutcome?>> whenRenewed,
         WorkerOptions options,
         TimeProvider time,
         ILogger logger,
-        CancellationToken cancellationToken) =>
-        await blob.TryLeaseAsync(options.LeaseIdFor(run, batch), options.Lease, cancellationToken) is { } lease
-            ? new BatchLease(lease, run, batch, whenRenewed, options, time, logger)
+        CancellationToken cancellationToken)
+    {
+        var id = options.LeaseIdFor(blob.Run, blob.Batch);
+        return await blob.TryLeaseAsync(id, options.Lease, cancellationToken)
+            ? new BatchLease(blob, id, whenRenewed, options, time, logger)
             : null;
+    }
 
     /// <summary>Says that nothing may be written any more.</summary>
     public void End(BatchOutcome reason)
@@ -89,11 +85,11 @@ internal sealed class BatchLease : IAsyncDisposable
             try
             {
                 using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10), _time);
-                await _lease.ReleaseAsync(limit.Token);
+                await _blob.ReleaseAsync(Id, limit.Token);
             }
             catch (Exception fault) when (fault.IsOfStorage() || fault is OperationCanceledException)
             {
-                _logger.LeaseNotReleased(fault, _batch, _run);
+                _logger.LeaseNotReleased(fault, _blob.Batch, _blob.Run);
             }
         }
 
@@ -145,7 +141,7 @@ internal sealed class BatchLease : IAsyncDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _released.Token);
         try
         {
-            return await _lease.TryRenewAsync(either.Token) ? true : null;
+            return await _blob.TryRenewAsync(Id, either.Token) ? true : null;
         }
         catch (OperationCanceledException) when (!_released.IsCancellationRequested)
         {
@@ -153,7 +149,7 @@ internal sealed class BatchLease : IAsyncDisposable
         }
         catch (Exception fault) when (fault.IsOfStorage())
         {
-            _logger.LeaseNotRenewed(fault, _batch, _run);
+            _logger.LeaseNotRenewed(fault, _blob.Batch, _blob.Run);
             return false;
         }
     }
@@ -166,7 +162,7 @@ internal sealed class BatchLease : IAsyncDisposable
         }
         catch (Exception fault) when (fault.IsOfStorage())
         {
-            _logger.RowNotRead(fault, _run, _batch);
+            _logger.RowNotRead(fault, _blob.Run, _blob.Batch);
             return null;
         }
     }

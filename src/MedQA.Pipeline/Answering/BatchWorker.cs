@@ -124,8 +124,6 @@ public sealed class BatchWorker
         using var work = new BatchWork(note, _batches, run, _time, _options.Report);
         await using var lease = await BatchLease.TryTakeAsync(
             blob,
-            run,
-            batch,
             async cancellationToken =>
             {
                 await work.ReportAsync(cancellationToken);

@@ -113,7 +113,7 @@ internal sealed class AnswerList(RunStorage storage, RunId run, AnswerFilter fil
     private async Task<(List<(int Ordinal, long At)> Places, int Length)?> ReadPlacesAsync(
         int skip, int? take, CancellationToken cancellationToken)
     {
-        if (await storage.Blob(run, $"{_name}.list").FindPartAsync((long)skip * Entry, (long?)take * Entry, cancellationToken)
+        if (await storage.Blob(run, $"{_name}.list").FindRangeAsync((long)skip * Entry, (long?)take * Entry, cancellationToken)
             is not var (bytes, length))
         {
             return null;
@@ -170,8 +170,9 @@ internal sealed class AnswerList(RunStorage storage, RunId run, AnswerFilter fil
         }
 
         var from = places[begin].At;
-        var bytes = await storage.Blob(run, $"{_name}.jsonl").FindRangeAsync(
-            from, end < places.Count ? places[end].At - from : null, cancellationToken) ?? [];
+        var found = await storage.Blob(run, $"{_name}.jsonl").FindRangeAsync(
+            from, end < places.Count ? places[end].At - from : null, cancellationToken);
+        var bytes = found?.Content ?? [];
         for (var place = begin; place < end; place++)
         {
             var (at, behind) =

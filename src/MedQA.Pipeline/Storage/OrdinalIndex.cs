@@ -72,7 +72,8 @@ internal static class OrdinalIndex
     private static async Task<List<(ulong Hash, int Ordinal)>> ReadIdsAsync(
         StoredBlob blob, int skip, int take, CancellationToken cancellationToken)
     {
-        var bytes = await blob.FindRangeAsync((long)skip * IdEntry, (long)take * IdEntry, cancellationToken) ?? [];
+        var found = await blob.FindRangeAsync((long)skip * IdEntry, (long)take * IdEntry, cancellationToken);
+        var bytes = found?.Content ?? [];
         var entries = new List<(ulong Hash, int Ordinal)>(bytes.Length / IdEntry);
         for (var at = 0; at + IdEntry <= bytes.Length; at += IdEntry)
         {

@@ -1,13 +1,20 @@
 using Azure;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
+using MedQA.Pipeline.Runs;
 
 namespace MedQA.Pipeline.Storage;
 
 /// <summary>The blob to which a batch's worker appends, and whose lease says who that is.</summary>
 /// <param name="client">Speaks of it.</param>
-internal sealed class ProgressBlob(AppendBlobClient client)
+/// <param name="run">The run.</param>
+/// <param name="batch">The batch.</param>
+internal sealed class ProgressBlob(AppendBlobClient client, RunId run, BatchId batch)
 {
+    public RunId Run => run;
+
+    public BatchId Batch => batch;
+
     /// <summary>Speaks of it.</summary>
     public AppendBlobClient Client => client;
 
@@ -16,20 +23,38 @@ internal sealed class ProgressBlob(AppendBlobClient client)
         client.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
 
     /// <summary>Takes its lease. One that is held under the same id is taken over.</summary>
-    /// <returns><see langword="null"/> where somebody else holds it.</returns>
-    public async Task<ProgressLease?> TryLeaseAsync(string id, TimeSpan length, CancellationToken cancellationToken)
+    /// <returns>Whether it was taken; else somebody else holds it.</returns>
+    public async Task<bool> TryLeaseAsync(string lease, TimeSpan length, CancellationToken cancellationToken)
     {
-        var lease = client.GetBlobLeaseClient(id);
         try
         {
-            await lease.AcquireAsync(length, cancellationToken: cancellationToken);
-            return new ProgressLease(lease);
+            await client.GetBlobLeaseClient(lease).AcquireAsync(length, cancellationToken: cancellationToken);
+            return true;
         }
         catch (RequestFailedException fault) when (fault.Status == 409)
         {
-            return null;
+            return false;
         }
     }
+
+    /// <summary>Renews a lease.</summary>
+    /// <returns>Whether it was renewed; else it is lost, or the blob is gone.</returns>
+    public async Task<bool> TryRenewAsync(string lease, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await client.GetBlobLeaseClient(lease).RenewAsync(cancellationToken: cancellationToken);
+            return true;
+        }
+        catch (RequestFailedException fault) when (fault.IsMissing() || fault.IsConflict())
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Gives a lease back.</summary>
+    public Task ReleaseAsync(string lease, CancellationToken cancellationToken) =>
+        client.GetBlobLeaseClient(lease).ReleaseAsync(cancellationToken: cancellationToken);
 
     /// <summary>Whether a worker holds it; nobody holds one that is not there.</summary>
     public async Task<bool> IsLeasedAsync(CancellationToken cancellationToken) =>
@@ -65,29 +90,4 @@ internal sealed class ProgressBlob(AppendBlobClient client)
     /// <summary>Removes it under a lease, where it is there.</summary>
     public Task DeleteAsync(string lease, CancellationToken cancellationToken) => client.DeleteIfExistsAsync(
         conditions: new BlobRequestConditions { LeaseId = lease }, cancellationToken: cancellationToken);
-}
-
-/// <summary>A lease that a worker has taken.</summary>
-internal sealed class ProgressLease(BlobLeaseClient client)
-{
-    /// <summary>The id that every write to the blob must carry.</summary>
-    public string Id => client.LeaseId;
-
-    /// <summary>Renews it.</summary>
-    /// <returns>Whether it was renewed; else it is lost, or its blob is gone.</returns>
-    public async Task<bool> TryRenewAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await client.RenewAsync(cancellationToken: cancellationToken);
-            return true;
-        }
-        catch (RequestFailedException fault) when (fault.IsMissing() || fault.IsConflict())
-        {
-            return false;
-        }
-    }
-
-    /// <summary>Gives it back.</summary>
-    public Task ReleaseAsync(CancellationToken cancellationToken) => client.ReleaseAsync(cancellationToken: cancellationToken);
 }

@@ -129,7 +129,8 @@ public sealed class RunStorage
     internal StoredBlob Questions(RunId run, BatchId batch) => Blob(run, $"questions/{batch}.jsonl");
 
     /// <summary>What has been answered of a batch so far: appended under a lease.</summary>
-    internal ProgressBlob Progress(RunId run, BatchId batch) => new(Runs.GetAppendBlobClient($"{run}/progress/{batch}.jsonl"));
+    internal ProgressBlob Progress(RunId run, BatchId batch) =>
+        new(Runs.GetAppendBlobClient($"{run}/progress/{batch}.jsonl"), run, batch);
 
     /// <summary>The answers of a finished batch: written once.</summary>
     internal StoredBlob Answers(RunId run, BatchId batch) => Blob(run, $"answers/{batch}.jsonl");

@@ -34,10 +34,7 @@ internal sealed class StoredBlob(BlockBlobClient client)
     /// <summary>Its name in its container.</summary>
     public string Name => client.Name;
 
-    /// <summary>Its bytes, or <see langword="null"/> where it is not there.</summary>
-    /// <param name="cancellationToken">Cancels the call.</param>
-    /// <param name="from">The first byte to read; one that the blob has.</param>
-    /// <param name="length">How many bytes; <see langword="null"/> for all that follow.</param>
+    /// <summary>Its bytes, from one that it has on, or <see langword="null"/> where it is not there.</summary>
     public async Task<BinaryData?> FindContentAsync(CancellationToken cancellationToken, long from = 0, long? length = null)
     {
         try
@@ -50,17 +47,11 @@ internal sealed class StoredBlob(BlockBlobClient client)
         }
     }
 
-    /// <summary>A part of it: fewer bytes where it ends before, <see langword="null"/> where it is not there.</summary>
-    /// <param name="offset">Where the part begins, in bytes.</param>
-    /// <param name="length">How many bytes; <see langword="null"/> for all that follow.</param>
-    /// <param name="cancellationToken">Cancels the call.</param>
-    public async Task<byte[]?> FindRangeAsync(long offset, long? length, CancellationToken cancellationToken) =>
-        await FindPartAsync(offset, length, cancellationToken) is var (content, _) ? content : null;
-
     /// <summary>
-    /// A part of it as <see cref="FindRangeAsync"/> gives it, and how many bytes the whole blob has (0 where the part lies behind its end).
+    /// A part of it, fewer bytes where it ends before, and how many bytes all of it has (0 where the part lies behind its end);
+    /// <see langword="null"/> where it is not there. Without a length the part has all that follows.
     /// </summary>
-    public async Task<(byte[] Content, long BlobLength)?> FindPartAsync(long offset, long? length, CancellationToken cancellationToken)
+    public async Task<(byte[] Content, long BlobLength)?> FindRangeAsync(long offset, long? length, CancellationToken cancellationToken)
     {
         try
         {
@@ -79,9 +70,7 @@ internal sealed class StoredBlob(BlockBlobClient client)
         }
     }
 
-    /// <summary>Opens it for reading in one pass, or <see langword="null"/> where it is not there.</summary>
-    /// <param name="cancellationToken">Cancels the call.</param>
-    /// <param name="from">The first byte to read; one that the blob has.</param>
+    /// <summary>Opens it for reading in one pass, from a byte on that it has, or <see langword="null"/> where it is not there.</summary>
     public async Task<OpenedBlob?> FindStreamAsync(CancellationToken cancellationToken, long from = 0)
     {
         try
@@ -180,12 +169,7 @@ internal sealed class StoredBlob(BlockBlobClient client)
     public async Task<bool> TryCreateAsync(BinaryData content, string contentType, CancellationToken cancellationToken) =>
         await TryWriteAsync(content.ToStream(), contentType, over: null, cancellationToken) is not null;
 
-    /// <summary>Writes it in place of a version, or where it does not stand yet.</summary>
-    /// <param name="content">Its bytes.</param>
-    /// <param name="contentType">Its media type; <see langword="null"/> for none in particular.</param>
-    /// <param name="over">The version that must stand; <see langword="null"/> where none must.</param>
-    /// <param name="cancellationToken">Cancels the call.</param>
-    /// <param name="metadata">What is written beside it.</param>
+    /// <summary>Writes it over a version, or where that is <see langword="null"/>, where it does not stand yet.</summary>
     /// <returns>Its version; <see langword="null"/> where another one stands than should, and is as it was.</returns>
     public async Task<StoredVersion?> TryWriteAsync(
         Stream content,

@@ -26,11 +26,7 @@ internal static class StoredQueues
         storage.AdvanceQueue.SendAsync(
             new BatchMessage { Run = run.ToString(), Sent = now, Traceparent = traceparent }.ToText(), cancellationToken);
 
-    /// <summary>Takes the next message of the queue of batches.</summary>
-    /// <param name="storage">The storage.</param>
-    /// <param name="visibility">How long nobody else sees it.</param>
-    /// <param name="cancellationToken">Cancels the call.</param>
-    /// <returns><see langword="null"/> where none waits.</returns>
+    /// <summary>Takes the next message of the queue of batches, or <see langword="null"/> where none waits.</summary>
     public static async Task<QueuedBatch?> TakeBatchAsync(
         this RunStorage storage, TimeSpan visibility, CancellationToken cancellationToken) =>
         (await storage.BatchQueue.ReceiveMessageAsync(visibility, cancellationToken)).Value is { } message
@@ -87,7 +83,6 @@ internal sealed class QueuedBatch(RunStorage storage, QueueMessage message)
         _receipt = (await storage.BatchQueue.UpdateMessageAsync(Id, _receipt, Text, visibility, CancellationToken.None)).Value.PopReceipt;
 
     /// <summary>Removes it.</summary>
-    /// <exception cref="Exception">A fault of the storage: see <see cref="IsTakenByOthers"/>.</exception>
     public Task CompleteAsync() => storage.BatchQueue.DeleteMessageAsync(Id, _receipt, CancellationToken.None);
 
     /// <summary>Moves it to where those lie that failed too often.</summary>

@@ -7,23 +7,23 @@ namespace MedQA.Pipeline.Storage;
 /// <param name="Action">What the service is asked for.</param>
 internal sealed record RowChange(TableTransactionAction Action)
 {
-    /// <summary>Writes a row that must not stand yet.</summary>
-    public static RowChange Add(StoredRow row) => new(new TableTransactionAction(TableTransactionActionType.Add, row.Entity));
+    /// <summary>A row that must not stand yet.</summary>
+    public static RowChange Add(StoredRow row) => Of(TableTransactionActionType.Add, row);
 
-    /// <summary>Writes a row over whatever stands there.</summary>
-    public static RowChange Put(StoredRow row) => new(new TableTransactionAction(TableTransactionActionType.UpsertReplace, row.Entity));
+    /// <summary>A row over whatever stands there.</summary>
+    public static RowChange Put(StoredRow row) => Of(TableTransactionActionType.UpsertReplace, row);
 
-    /// <summary>Writes a row in place of the version that was read.</summary>
-    public static RowChange Replace(StoredRow row, StoredVersion version) =>
-        new(new TableTransactionAction(TableTransactionActionType.UpdateReplace, row.Entity, version.ETag));
+    /// <summary>A row in place of the version that was read.</summary>
+    public static RowChange Replace(StoredRow row, StoredVersion version) => Of(TableTransactionActionType.UpdateReplace, row, version);
 
-    /// <summary>Writes columns of a row of the version that was read; the others stay.</summary>
-    public static RowChange Merge(StoredRow row, StoredVersion version) =>
-        new(new TableTransactionAction(TableTransactionActionType.UpdateMerge, row.Entity, version.ETag));
+    /// <summary>Columns of a row of the version that was read; the others stay.</summary>
+    public static RowChange Merge(StoredRow row, StoredVersion version) => Of(TableTransactionActionType.UpdateMerge, row, version);
 
-    /// <summary>Removes the row that was read.</summary>
-    public static RowChange Delete(StoredRow row) =>
-        new(new TableTransactionAction(TableTransactionActionType.Delete, row.Entity, row.Version.ETag));
+    /// <summary>No row in place of the one that was read.</summary>
+    public static RowChange Delete(StoredRow row) => Of(TableTransactionActionType.Delete, row, row.Version);
+
+    private static RowChange Of(TableTransactionActionType type, StoredRow row, StoredVersion version = default) =>
+        new(new TableTransactionAction(type, row.Entity, version.ETag));
 }
 
 /// <summary>A table, and what its refusals mean.</summary>
@@ -46,11 +46,7 @@ internal sealed class StoredTable(TableClient client)
             ? new StoredRow(row)
             : null;
 
-    /// <summary>The rows that a filter names, in the order of their keys.</summary>
-    /// <param name="filter">OData, whose values are written as the service wants them.</param>
-    /// <param name="cancellationToken">Cancels the calls.</param>
-    /// <param name="pageSize">How many rows to ask for in a call, at most 1,000.</param>
-    /// <param name="columns">The columns that are wanted; <see langword="null"/> for all.</param>
+    /// <summary>The rows that a filter in OData names, in the order of their keys; at most 1,000 are asked for in a call.</summary>
     public IAsyncEnumerable<StoredRow> QueryAsync(
         FormattableString filter, CancellationToken cancellationToken, int? pageSize = null, IEnumerable<string>? columns = null) =>
         client.QueryAsync<TableEntity>(TableClient.CreateQueryFilter(filter), pageSize, columns, cancellationToken)
@@ -109,10 +105,9 @@ internal sealed class StoredTable(TableClient client)
         }
     }
 
-    /// <summary>Writes rows over whatever stands there, a hundred a call. All must lie in one partition.</summary>
-    /// <param name="rows">The rows.</param>
-    /// <param name="cancellationToken">Cancels the calls.</param>
-    /// <param name="merges">Whether other columns of theirs stay.</param>
+    /// <summary>
+    /// Writes rows over whatever stands there, or only their columns, a hundred a call. All must lie in one partition.
+    /// </summary>
     public async Task PutAllAsync(IEnumerable<StoredRow> rows, CancellationToken cancellationToken, bool merges = false)
     {
         var action = merges ? TableTransactionActionType.UpsertMerge : TableTransactionActionType.UpsertReplace;

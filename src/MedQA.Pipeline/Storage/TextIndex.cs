@@ -64,7 +64,7 @@ internal sealed class TextIndex(RunStorage storage)
     {
         var offset = first == 0
             ? []
-            : await storage.Blob(run, OffsetsName).FindRangeAsync((long)first * OffsetEntry, OffsetEntry, cancellationToken);
+            : (await storage.Blob(run, OffsetsName).FindRangeAsync((long)first * OffsetEntry, OffsetEntry, cancellationToken))?.Content;
         if (offset is not { Length: 0 or OffsetEntry })
         {
             yield break;
@@ -82,17 +82,17 @@ internal sealed class TextIndex(RunStorage storage)
         RunId run, int first, int last, HashSet<int> wanted, CancellationToken cancellationToken)
     {
         var texts = new List<IndexedText>();
-        var offsets = await storage.Blob(run, OffsetsName).FindRangeAsync(
+        var found = await storage.Blob(run, OffsetsName).FindRangeAsync(
             (long)first * OffsetEntry, (last - first + 2L) * OffsetEntry, cancellationToken);
-        if (offsets is null || offsets.Length < 2 * OffsetEntry)
+        if (found is not var (offsets, _) || offsets.Length < 2 * OffsetEntry)
         {
             return texts;
         }
 
         var from = BinaryPrimitives.ReadInt64LittleEndian(offsets);
         var to = BinaryPrimitives.ReadInt64LittleEndian(offsets.AsSpan(offsets.Length - OffsetEntry));
-        var bytes = await storage.Blob(run, TextsName).FindRangeAsync(from, to - from, cancellationToken) ?? [];
-        using var lines = new MemoryStream(bytes, writable: false);
+        var read = await storage.Blob(run, TextsName).FindRangeAsync(from, to - from, cancellationToken);
+        using var lines = new MemoryStream(read?.Content ?? [], writable: false);
         var ordinal = first;
         await foreach (var line in JsonLines.ReadAsync(lines, cancellationToken))
         {

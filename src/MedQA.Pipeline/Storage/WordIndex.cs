@@ -152,7 +152,7 @@ internal sealed class WordIndex(RunStorage storage, RunId run)
         {
             foreach (var (offset, length) in spans[i])
             {
-                AddTo(ordinals, read[i].AsSpan(offset - spans[i][0].Offset, length));
+                AddTo(ordinals, (read[i]?.Content).AsSpan(offset - spans[i][0].Offset, length));
             }
         }
 

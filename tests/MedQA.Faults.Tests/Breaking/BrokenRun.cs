@@ -303,7 +303,7 @@ internal sealed class BrokenRun : IAsyncDisposable
     private async Task UploadAgainAsync(CancellationToken cancellationToken)
     {
         Timeline.Note("the event of the upload comes again");
-        await Storage.RunTable.DeletePartitionAsync("uploads", cancellationToken);
+        await StoredTable.OfRuns(Storage).DeletePartitionAsync("uploads", cancellationToken);
         _controls[_random.Next(_controls.Count)].Kill();
     }
 
