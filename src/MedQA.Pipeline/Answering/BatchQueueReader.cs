@@ -47,8 +47,15 @@ public sealed class BatchQueueReader
             {
                 if (await _storage.TakeBatchAsync(Visibility, stopping) is { } message)
                 {
-                    _ = BatchMessage.TryParse(message.Text, out batch);
-                    await HandleAsync(message, batch, stopping);
+                    if (BatchMessage.TryParse(message.Text, out batch) && message.Tries <= MaxTries)
+                    {
+                        await HandleAsync(message, batch, stopping);
+                    }
+                    else
+                    {
+                        await MoveToPoisonAsync(message, batch);
+                    }
+
                     pause = ShortestPause;
                     continue;
                 }
@@ -77,14 +84,8 @@ public sealed class BatchQueueReader
         }
     }
 
-    private async Task HandleAsync(QueuedBatch message, BatchMessage? batch, CancellationToken stopping)
+    private async Task HandleAsync(QueuedBatch message, BatchMessage batch, CancellationToken stopping)
     {
-        if (batch is null || message.Tries > MaxTries)
-        {
-            await MoveToPoisonAsync(message, batch);
-            return;
-        }
-
         using var done = new CancellationTokenSource();
         var keeping = KeepAsync(message, batch, done.Token);
         BatchOutcome outcome;
@@ -135,25 +136,27 @@ public sealed class BatchQueueReader
         }
     }
 
+    /// <summary>Moves a message to where it is seen; what can be read of it is told to whoever drives its run.</summary>
     private async Task MoveToPoisonAsync(QueuedBatch message, BatchMessage? batch)
     {
+        RunId? run = batch is not null && batch.TryGetRun(out var named) ? named : null;
         if (BatchMessage.IsNewer(message.Text))
         {
             _logger.MessageOfNewer(message.Id);
         }
-        else if (batch is null)
+        else if (run is null)
         {
             _logger.MessageUnreadable(message.Id);
         }
         else
         {
-            _logger.MessagePoisoned(message.Id, batch.Batch, batch.Run, message.Tries);
+            _logger.MessagePoisoned(message.Id, batch!.Batch, batch.Run, message.Tries);
         }
 
         await message.MoveToPoisonAsync();
-        if (batch is not null && batch.TryGetRun(out var run))
+        if (run is { } known)
         {
-            await _storage.SendWakeUpAsync(run, _time.GetUtcNow(), batch.Traceparent, CancellationToken.None);
+            await _storage.SendWakeUpAsync(known, _time.GetUtcNow(), batch!.Traceparent, CancellationToken.None);
             _signals.RunsChanged.Set();
         }
     }
