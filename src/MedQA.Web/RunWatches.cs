@@ -83,7 +83,7 @@ internal sealed class RunListener(RunWatch watch, long asked, Action<RunWatch> l
     public Task Changed => watch.Changed;
 
     /// <summary>The last look; the first time one that began after this listener came.</summary>
-    /// <exception cref="Azure.RequestFailedException">The storage does not answer the reader.</exception>
+    /// <exception cref="Exception">The storage does not answer the reader.</exception>
     public async Task<RunLook> FindAsync(CancellationToken cancellationToken)
     {
         while (true)

@@ -1,6 +1,5 @@
 using System.Reflection;
 using Mono.Cecil;
-using Mono.Cecil.Cil;
 
 namespace MedQA.Tests.Architecture;
 
@@ -50,8 +49,8 @@ public sealed class NamespaceTests
         var needs = new Dictionary<(string From, string To), SortedSet<string>>();
         foreach (var type in module.GetTypes())
         {
-            var user = Outermost(type);
-            foreach (var used in Used(type).SelectMany(Parts).Select(Outermost).Where(used => used.Scope == module))
+            var user = TypeUses.Outermost(type);
+            foreach (var used in TypeUses.Of(type).Select(TypeUses.Outermost).Where(used => used.Scope == module))
             {
                 if (used.Namespace != user.Namespace && used.Namespace.Length > 0 && user.Namespace.Length > 0)
                 {
@@ -63,55 +62,6 @@ public sealed class NamespaceTests
         }
 
         return needs;
-    }
-
-    private static IEnumerable<TypeReference?> Used(TypeDefinition type) =>
-    [
-        type.BaseType,
-        .. type.Interfaces.Select(static one => one.InterfaceType),
-        .. type.Fields.Select(static field => field.FieldType),
-        .. type.CustomAttributes.SelectMany(static attribute => attribute.ConstructorArguments).Select(static argument => argument.Value as TypeReference),
-        .. type.CustomAttributes.Select(static attribute => attribute.AttributeType),
-        .. type.Methods.SelectMany(Used),
-    ];
-
-    private static IEnumerable<TypeReference?> Used(MethodDefinition method) => method.HasBody
-        ? [.. Signature(method), .. method.Body.Variables.Select(static variable => variable.VariableType), .. method.Body.Instructions.SelectMany(Used)]
-        : Signature(method);
-
-    private static IEnumerable<TypeReference?> Used(Instruction instruction) => instruction.Operand switch
-    {
-        MethodReference method => Signature(method),
-        FieldReference field => [field.DeclaringType, field.FieldType],
-        TypeReference type => [type],
-        _ => [],
-    };
-
-    private static IEnumerable<TypeReference?> Signature(MethodReference method) =>
-    [
-        method.DeclaringType,
-        method.ReturnType,
-        .. method.Parameters.Select(static parameter => parameter.ParameterType),
-        .. method is GenericInstanceMethod generic ? generic.GenericArguments : [],
-    ];
-
-    /// <summary>What a type is made of: those of an array or a generic type, each by itself.</summary>
-    private static IEnumerable<TypeReference> Parts(TypeReference? type) => type switch
-    {
-        null or GenericParameter => [],
-        GenericInstanceType generic => [.. generic.GenericArguments.SelectMany(Parts), .. Parts(generic.ElementType)],
-        TypeSpecification made => Parts(made.ElementType),
-        _ => [type],
-    };
-
-    internal static TypeReference Outermost(TypeReference type)
-    {
-        while (type.DeclaringType is { } outer)
-        {
-            type = outer;
-        }
-
-        return type;
     }
 
     /// <summary>The project that these tests are of.</summary>

@@ -22,7 +22,7 @@ public sealed partial class StrategyNameTests
         using var module = ModuleDefinition.ReadModule(NamespaceTests.ProjectFile());
         Assert.NotEmpty(Names);
         Assert.Empty(module.GetTypes()
-            .Where(static type => type.BaseType?.Name != "JsonSerializerContext" && !Names.ContainsKey(NamespaceTests.Outermost(type).Namespace.Split("MedQA.Evaluation.Strategies.")[^1]))
+            .Where(static type => type.BaseType?.Name != "JsonSerializerContext" && !Names.ContainsKey(TypeUses.Outermost(type).Namespace.Split("MedQA.Evaluation.Strategies.")[^1]))
             .SelectMany(static type => Texts(type).Where(Names.ContainsValue).Select(text => $"{type.FullName} says \"{text}\"."))
             .Except(MethodsOfTheLiterature));
     }

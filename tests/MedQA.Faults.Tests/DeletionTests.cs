@@ -22,6 +22,6 @@ public sealed class DeletionTests
 
             await run.UntilOnlyTombstoneAsync(cancel);
             Assert.Empty((await run.Reader.ListAsync(null, 10, cancel)).Runs);
-            Assert.Empty(await new BatchRows(run.Storage.BatchTable).FromAsync(run.Run, 0, 0, cancel));
+            Assert.Empty(await new BatchRows(run.Storage).FromAsync(run.Run, 0, 0, cancel));
         });
 }

@@ -60,7 +60,7 @@ internal sealed class PipelineProcess : IDisposable
         var (storage, id, reports) = (StorageConnection.Open(connection, configure: process._calls.Configure), RunId.Parse(run), new List<Stage>());
         for (var left = int.Parse(times, CultureInfo.InvariantCulture); left > 0; left--)
         {
-            var row = (await new RunRows(storage.RunTable).FindAsync(id, CancellationToken.None))!;
+            var row = (await new RunRows(storage).FindAsync(id, CancellationToken.None))!;
             var manifest = (await storage.FindManifestAsync(id, CancellationToken.None))!.Value.Manifest!;
             await new RunFinish(storage).WriteAsync(row with { Summary = row.Summary with { Revision = row.Summary.Revision - 1 } }, manifest, complete: true, CancellationToken.None);
             reports.Add(process._report!);

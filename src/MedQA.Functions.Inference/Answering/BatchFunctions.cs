@@ -32,11 +32,11 @@ public sealed class BatchFunctions(LoadedWorker loaded, IHostApplicationLifetime
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
             // Nobody has begun with the batch: it is given out again.
-            logger.LogInformation("Batch {Batch} of run {Run} is left: the app stops before its model is loaded.", batch.Batch, batch.Run);
+            logger.BatchLeft(batch.Batch, batch.Run);
             return;
         }
 
         var outcome = await worker.AnswerAsync(batch, stopping.Token);
-        logger.LogInformation("Batch {Batch} of run {Run}: {Outcome}.", batch.Batch, batch.Run, outcome);
+        logger.BatchEnded(batch.Batch, batch.Run, outcome);
     }
 }

@@ -47,10 +47,7 @@ internal sealed class ModelLoading(
                 "Model__Fingerprint", $"is {expected}, and the model in {settings.ModelFolder} has {model.Fingerprint}.");
         }
 
-        logger.LogInformation(
-            "Model {Name} is loaded in {Seconds:0.0} s. The control app's settings must say Model__Fingerprint={Fingerprint}, "
-                + "Model__ContextLength={ContextLength}, Model__HasChatTemplate={HasChatTemplate}, "
-                + "Model__GivesEmbeddings={GivesEmbeddings}.",
+        logger.ModelLoaded(
             model.Name,
             time.GetElapsedTime(began).TotalSeconds,
             model.Fingerprint,

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Net;
-using Azure;
 using MedQA.Client;
 using MedQA.Datasets;
 using MedQA.Evaluation;
@@ -78,10 +77,10 @@ internal static class CommandWork
             or ReferencesException or MedQAException { Status: < HttpStatusCode.InternalServerError } =>
             ExitCode.BadInput,
         NewerFormatException or AzuriteException or HubException or ModelException
-            or MedQAException { Status: null or >= HttpStatusCode.InternalServerError } or RequestFailedException
+            or MedQAException { Status: null or >= HttpStatusCode.InternalServerError }
             or InvalidDataException or IOException or UnauthorizedAccessException =>
             ExitCode.Failure,
-        _ when StorageConnection.IsUnreachable(exception) => ExitCode.Failure,
+        _ when exception.IsRefusal() || StorageConnection.IsUnreachable(exception) => ExitCode.Failure,
         _ => null,
     };
 

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using Azure;
 using MedQA.Evaluation;
 using MedQA.Files;
 using MedQA.Inference.Models;
@@ -10,6 +9,7 @@ using MedQA.LocalHost.Hosting;
 using MedQA.LocalHost.Settings;
 using MedQA.LocalHost.Terminal;
 using MedQA.Pipeline.Queries;
+using MedQA.Pipeline.Storage;
 
 namespace MedQA.LocalHost.Commands;
 
@@ -42,8 +42,8 @@ internal static class DoctorCommand
                 context.Console.Line($"ok    {name}: {await look()}");
             }
             catch (Exception exception)
-                when (exception is NewerFormatException or AzuriteException or SettingException or ModelException
-                    or RequestFailedException or IOException or UnauthorizedAccessException or InputException)
+                when (exception.IsRefusal() || exception is NewerFormatException or AzuriteException or SettingException
+                    or ModelException or IOException or UnauthorizedAccessException or InputException)
             {
                 healthy = false;
                 context.Console.Line($"FAIL  {name}: {exception.Message}");

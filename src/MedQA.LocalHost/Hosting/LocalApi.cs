@@ -87,8 +87,7 @@ internal static class LocalApi
     {
         var start = Stopwatch.GetTimestamp();
         await next(context);
-        logger.LogInformation(
-            "{Method} {Path}: {Status} after {Milliseconds:0} ms",
+        logger.RequestAnswered(
             context.Request.Method,
             context.Request.Path.ToUriComponent(),
             context.Response.StatusCode,

@@ -1,4 +1,3 @@
-using Azure;
 using MedQA.Files;
 using MedQA.LocalHost.Azurite;
 using MedQA.LocalHost.Settings;
@@ -73,7 +72,7 @@ internal sealed class LocalStorage : IAsyncDisposable
 
     /// <summary>Waits until everything that is stored would survive the emulator's sudden end; another storage needs nothing.</summary>
     /// <exception cref="StorageFullException">There is no room for it.</exception>
-    /// <exception cref="RequestFailedException">The emulator has ended.</exception>
+    /// <exception cref="Exception">The emulator has ended; see <see cref="StorageFault"/>.</exception>
     /// <exception cref="IOException">It cannot be written down.</exception>
     public async Task SaveAsync(CancellationToken cancellationToken)
     {

@@ -1,7 +1,4 @@
 using System.Diagnostics;
-using Azure;
-using Azure.Storage.Blobs.Models;
-using MedQA.Pipeline.Answering;
 using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Signalling;
 using MedQA.Pipeline.Storage;
@@ -27,7 +24,7 @@ internal sealed class BatchSending(RunStorage storage, AdvanceOptions options, T
     /// </summary>
     private static readonly TimeSpan RefusedPause = TimeSpan.FromSeconds(10);
 
-    private readonly BatchRows _batches = new(storage.BatchTable);
+    private readonly BatchRows _batches = new(storage);
 
     /// <summary>Which batches nobody works on, of those that are not collected.</summary>
     /// <param name="run">The run.</param>
@@ -64,9 +61,9 @@ internal sealed class BatchSending(RunStorage storage, AdvanceOptions options, T
                 // Nobody has begun: as long as messages lie in the queue, this batch's is among them or comes to its turn when they are
                 // gone.
                 BatchState.Waiting or BatchState.OtherModel or BatchState.Released =>
-                    queueIsEmpty ??= await IsQueueEmptyAsync(cancellationToken),
+                    queueIsEmpty ??= await storage.CountBatchesAsync(cancellationToken) == 0,
                 BatchState.Running when (now - row.Timestamp).Duration() < Fresh => false,
-                _ => !await IsLeasedAsync(run, row.Batch, cancellationToken),
+                _ => !await storage.Progress(run, row.Batch).IsLeasedAsync(cancellationToken),
             };
             if (send)
             {
@@ -75,20 +72,6 @@ internal sealed class BatchSending(RunStorage storage, AdvanceOptions options, T
         }
 
         return abandoned;
-    }
-
-    /// <summary>Whether a worker holds a batch.</summary>
-    public async Task<bool> IsLeasedAsync(RunId run, BatchId batch, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var properties = await storage.Progress(run, batch).GetPropertiesAsync(cancellationToken: cancellationToken);
-            return properties.Value.LeaseState is LeaseState.Leased or LeaseState.Breaking;
-        }
-        catch (RequestFailedException fault) when (fault.IsMissing())
-        {
-            return false;
-        }
     }
 
     /// <summary>
@@ -107,13 +90,10 @@ internal sealed class BatchSending(RunStorage storage, AdvanceOptions options, T
                 MaxDegreeOfParallelism = 8,
                 CancellationToken = cancellationToken
             }, async (row, cancel) =>
-                await storage.BatchQueue.SendAsync(
+                await storage.SendBatchAsync(
                     new BatchMessage { Run = run.ToString(), Batch = row.Batch.ToString(), Sent = sent, Traceparent = carried }, cancel));
             signals.BatchesSent.Set();
             await _batches.NoteSentAsync(run, chunk, sent, cancellationToken);
         }
     }
-
-    private async Task<bool> IsQueueEmptyAsync(CancellationToken cancellationToken) =>
-        (await storage.BatchQueue.GetPropertiesAsync(cancellationToken)).Value.ApproximateMessagesCount == 0;
 }

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
-using Azure;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Reporting;
 using MedQA.Pipeline.Budgeting;
@@ -70,9 +69,9 @@ public sealed class RunAdvancer
         options.Check();
         (_storage, _options, _time, _logger) = (storage, options, time, logger);
         signals ??= new PipelineSignals();
-        _runs = new RunRows(storage.RunTable, signals);
-        _batches = new BatchRows(storage.BatchTable);
-        _answerRows = new AnswerRows(storage.AnswerTable);
+        _runs = new RunRows(storage, signals);
+        _batches = new BatchRows(storage);
+        _answerRows = new AnswerRows(storage);
         _answers = new RunAnswers(storage);
         _sending = new BatchSending(storage, options, time, signals);
         _finish = new RunFinish(storage);
@@ -116,7 +115,7 @@ public sealed class RunAdvancer
             return null;
         }
 
-        _logger.LogWarning("The row of run {Run} is lost; it is made again from the run's blobs.", run);
+        _logger.RowLost(run);
         await _runs.CreateAsync(QuestionSetSplitter.RowOf(run, manifest), cancellationToken);
         return await _runs.FindAsync(run, cancellationToken);
     }
@@ -329,7 +328,7 @@ public sealed class RunAdvancer
     {
         foreach (var batch in rows.Where(static batch => batch is { State: BatchState.Running, Collected: false }))
         {
-            if (await _sending.IsLeasedAsync(row.Summary.Run, batch.Batch, cancellationToken))
+            if (await _storage.Progress(row.Summary.Run, batch.Batch).IsLeasedAsync(cancellationToken))
             {
                 return row != before && await _runs.TryUpdateAsync(WithTimestamp(row), cancellationToken) is null
                     ? null
@@ -365,7 +364,7 @@ public sealed class RunAdvancer
         {
             report = await _finish.WriteAsync(row, manifest, state == RunState.Completed, cancellationToken);
         }
-        catch (RequestFailedException fault) when (fault.IsConflict())
+        catch (Exception fault) when (fault.IsConflict())
         {
             // Two write the same result at once, and this one's part came in between.
             report = null;
@@ -403,13 +402,8 @@ public sealed class RunAdvancer
         }
 
         PipelineMetrics.RunEnded(ended.Summary);
-        _logger.LogInformation(
-            "Run {Run} is {State}: {Done} of {Questions} questions, {Failed} failed.",
-            row.Summary.Run,
-            ended.Summary.State,
-            ended.Summary.Totals.Done,
-            ended.Summary.Questions,
-            ended.Summary.Totals.Failed);
+        var (totals, questions) = (ended.Summary.Totals, ended.Summary.Questions);
+        _logger.RunEnded(row.Summary.Run, ended.Summary.State, totals.Done, questions, totals.Failed);
         return new AdvanceOutcome(ended.Summary.State, null);
     }
 
@@ -419,9 +413,8 @@ public sealed class RunAdvancer
     private async Task<AdvanceOutcome?> CollectAgainAsync(
         RunRow row, RunManifest manifest, BatchId missing, CancellationToken cancellationToken)
     {
-        _logger.LogWarning(
-            "The answers of batch {Batch} of run {Run} are gone from storage; the run is gone through again.", missing, row.Summary.Run);
-        await _storage.BatchTable.DeletePartitionAsync(row.Summary.Run.ToString(), cancellationToken);
+        _logger.AnswersGone(missing, row.Summary.Run);
+        await _batches.DeleteAsync(row.Summary.Run, cancellationToken);
         var fresh = QuestionSetSplitter.RowOf(row.Summary.Run, manifest);
         var again = fresh with
         {

@@ -1,5 +1,4 @@
 using MedQA.Evaluation;
-using MedQA.Pipeline.Answering;
 using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Signalling;
 using MedQA.Pipeline.Storage;
@@ -43,13 +42,13 @@ public sealed class RunControl
         ArgumentNullException.ThrowIfNull(storage);
         ArgumentNullException.ThrowIfNull(time);
         _storage = storage;
-        _runs = new RunRows(storage.RunTable, signals);
+        _runs = new RunRows(storage, signals);
         _time = time;
     }
 
     /// <summary>Says that a run may have something to do: who drives runs looks at it soon.</summary>
     public Task WakeAsync(RunId run, CancellationToken cancellationToken) =>
-        _storage.AdvanceQueue.SendWakeUpAsync(run, _time.GetUtcNow(), traceparent: null, cancellationToken);
+        _storage.SendWakeUpAsync(run, _time.GetUtcNow(), traceparent: null, cancellationToken);
 
     /// <summary>Asks for an action.</summary>
     public async Task<RequestOutcome> RequestAsync(RunId run, RequestedAction action, CancellationToken cancellationToken)
@@ -73,7 +72,7 @@ public sealed class RunControl
                 : row.Summary with { Requested = action, Changed = _time.GetUtcNow() };
             if (await _runs.TryUpdateAsync(row with { Summary = asked }, cancellationToken) is not null)
             {
-                await _storage.AdvanceQueue.SendWakeUpAsync(run, _time.GetUtcNow(), row.Traceparent, cancellationToken);
+                await _storage.SendWakeUpAsync(run, _time.GetUtcNow(), row.Traceparent, cancellationToken);
                 return RequestOutcome.Accepted;
             }
         }

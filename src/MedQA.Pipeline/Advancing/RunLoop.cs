@@ -1,5 +1,3 @@
-using Azure;
-using Azure.Storage.Blobs.Models;
 using MedQA.Files;
 using MedQA.Pipeline.Answering;
 using MedQA.Pipeline.Runs;
@@ -76,8 +74,8 @@ public sealed class RunLoop
         ArgumentNullException.ThrowIfNull(time);
         (_storage, _advancer, _splitter, _time, _logger, _signals, _retention) =
             (storage, advancer, splitter, time, logger, signals ?? new PipelineSignals(), retention);
-        _runs = new RunRows(storage.RunTable);
-        _receipts = new UploadReceipts(storage.RunTable);
+        _runs = new RunRows(storage);
+        _receipts = new UploadReceipts(storage);
         _studies = new StudyStore(storage, time, logger);
         _servesAnybody = servesAnybody;
         _began = time.GetTimestamp();
@@ -116,7 +114,7 @@ public sealed class RunLoop
 
                 if (now >= queueDue)
                 {
-                    await BatchQueueState.ReadAsync(_storage.BatchQueue, _time.GetUtcNow(), stopping);
+                    await BatchQueueState.ReadAsync(_storage, _time.GetUtcNow(), stopping);
                     queueDue = now + ListEvery;
                 }
 
@@ -146,9 +144,9 @@ public sealed class RunLoop
             {
                 return;
             }
-            catch (Exception fault) when (fault is RequestFailedException or AggregateException && FullDisk.Describe(fault) is null)
+            catch (Exception fault) when (fault.IsOutage())
             {
-                _logger.LogWarning(fault, "The storage did not answer; the runs go on when it does.");
+                _logger.StorageSilent(fault);
                 await _signals.RunsChanged.WaitAsync(AfterFault, _time, CancellationToken.None);
             }
         }
@@ -158,11 +156,10 @@ public sealed class RunLoop
     internal async Task ScanAsync(QuestionSetSplitter splitter, CancellationToken cancellationToken)
     {
         await _receipts.LoadAsync(cancellationToken);
-        var options = new GetBlobsOptions { Traits = BlobTraits.Metadata };
-        await foreach (var blob in _storage.QuestionSets.GetBlobsAsync(options, cancellationToken))
+        await foreach (var blob in _storage.ListQuestionSetsAsync(cancellationToken))
         {
-            if (blob.Properties.ETag is not { } etag
-                || _receipts.Contains(blob.Name, etag)
+            var etag = blob.Version;
+            if (_receipts.Contains(blob.Name, etag)
                 || (_failedUploads.TryGetValue(blob.Name, out var next) && Now < next))
             {
                 continue;
@@ -171,7 +168,7 @@ public sealed class RunLoop
             try
             {
                 var stored = UploadMetadata.Find(blob.Metadata, UploadMetadata.StoredBy) == UploadMetadata.Service;
-                if (stored ? await WasMadeBeforeAsync(blob, etag, cancellationToken) : !_servesAnybody)
+                if (stored ? await WasMadeBeforeAsync(blob, cancellationToken) : !_servesAnybody)
                 {
                     _receipts.PassOver(blob.Name, etag);
                     continue;
@@ -191,11 +188,10 @@ public sealed class RunLoop
                 _failedUploads.Remove(blob.Name);
             }
             catch (Exception fault)
-                when (fault is not (OperationCanceledException or RequestFailedException or AggregateException)
-                    && FullDisk.Describe(fault) is null)
+                when (fault is not OperationCanceledException && !fault.IsOfStorage() && FullDisk.Describe(fault) is null)
             {
                 // One upload must not stop the others. It is looked at again: what failed may be mended by then.
-                _logger.LogError("Upload {Blob} was not split. {Fault}", blob.Name, FaultText.Of(fault));
+                _logger.UploadNotSplit(blob.Name, FaultText.Of(fault));
                 _failedUploads[blob.Name] = Now + ListEvery;
             }
         }
@@ -204,38 +200,27 @@ public sealed class RunLoop
     /// <summary>
     /// Whether a run was made of an upload by a release that wrote neither the model into it nor a receipt: the receipt is written now.
     /// </summary>
-    private async Task<bool> WasMadeBeforeAsync(BlobItem blob, ETag etag, CancellationToken cancellationToken)
+    private async Task<bool> WasMadeBeforeAsync(BlobFacts blob, CancellationToken cancellationToken)
     {
         if (UploadMetadata.Find(blob.Metadata, UploadMetadata.Model) is not null
-            || await _receipts.FindAsync(blob.Name, etag, cancellationToken) is not null
+            || await _receipts.FindAsync(blob.Name, blob.Version, cancellationToken) is not null
             || await _runs.FindOfSourceAsync(blob.Name, cancellationToken) is not { Summary: var made })
         {
             return false;
         }
 
-        await _receipts.AddAsync(blob.Name, etag, made.Run, made.ModelFingerprint, cancellationToken);
+        await _receipts.AddAsync(blob.Name, blob.Version, made.Run, made.ModelFingerprint, cancellationToken);
         return true;
     }
 
     private async Task TakeWakeUpsAsync(CancellationToken cancellationToken)
     {
-        while (true)
+        // Only wake-ups: a run that is not done is found without them, too.
+        await foreach (var message in _storage.TakeWakeUpsAsync(cancellationToken))
         {
-            var messages = (await _storage.AdvanceQueue.ReceiveMessagesAsync(maxMessages: 32, cancellationToken: cancellationToken)).Value;
-            foreach (var message in messages)
+            if (BatchMessage.TryParse(message, out var wakeUp) && wakeUp.TryGetRun(out var run))
             {
-                if (BatchMessage.TryParse(message.MessageText, out var wakeUp) && wakeUp.TryGetRun(out var run))
-                {
-                    _due[run] = Now;
-                }
-
-                // Only a wake-up: a run that is not done is found without it, too.
-                await _storage.AdvanceQueue.DeleteMessageAsync(message.MessageId, message.PopReceipt, cancellationToken);
-            }
-
-            if (messages.Length < 32)
-            {
-                return;
+                _due[run] = Now;
             }
         }
     }
@@ -276,7 +261,7 @@ public sealed class RunLoop
             catch (Exception fault) when (fault is not OperationCanceledException && FullDisk.Describe(fault) is null)
             {
                 // One run must not stop the others.
-                _logger.LogError(fault, "Run {Run} was not advanced; it is tried again.", run);
+                _logger.RunNotAdvanced(fault, run);
                 _due[run] = Now + AfterFault;
             }
         }

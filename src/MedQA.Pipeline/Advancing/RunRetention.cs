@@ -1,5 +1,3 @@
-using Azure;
-using Azure.Storage.Blobs.Models;
 using MedQA.Pipeline.Budgeting;
 using MedQA.Pipeline.Signalling;
 using MedQA.Pipeline.Storage;
@@ -43,7 +41,7 @@ public sealed class RunRetention
         options.Check();
         (_storage, _options, _time, _logger, _ledger) = (storage, options, time, logger, ledger);
         _control = new RunControl(storage, time, signals);
-        _runs = new RunRows(storage.RunTable, signals);
+        _runs = new RunRows(storage, signals);
     }
 
     /// <summary>Looks once over all runs and uploads.</summary>
@@ -59,7 +57,7 @@ public sealed class RunRetention
                 if (await _runs.TryUpdateAsync(
                     row with { Summary = row.Summary with { Requested = RequestedAction.Delete } }, cancellationToken) is not null)
                 {
-                    _logger.LogInformation("Run {Run} is deleted: nothing has happened with it for {Days} days.", row.Summary.Run, runDays);
+                    _logger.RunDeleted(row.Summary.Run, runDays);
                     await _control.WakeAsync(row.Summary.Run, cancellationToken);
                     runs++;
                 }
@@ -69,17 +67,18 @@ public sealed class RunRetention
         if (_options.UploadDays is { } uploadDays)
         {
             var before = _time.GetUtcNow() - TimeSpan.FromDays(uploadDays);
-            await foreach (var blob in _storage.QuestionSets.GetBlobsAsync(cancellationToken: cancellationToken))
+            await foreach (var blob in _storage.ListQuestionSetsAsync(cancellationToken))
             {
-                if (blob.Properties is { LastModified: { } written, ETag: { } etag }
-                    && written < before
-                    && await TryDeleteUploadAsync(blob.Name, etag, cancellationToken))
+                // One that somebody writes anew meanwhile is not old.
+                if (blob.Written < before
+                    && _storage.FindQuestionSet(blob.Name) is { } upload
+                    && await upload.TryDeleteAsync(blob.Version, cancellationToken))
                 {
                     uploads++;
                 }
             }
 
-            _logger.LogInformation("{Count} uploads were older than {Days} days and are deleted.", uploads, uploadDays);
+            _logger.UploadsDeleted(uploads, uploadDays);
         }
 
         if (_ledger is not null)
@@ -88,20 +87,5 @@ public sealed class RunRetention
         }
 
         return (runs, uploads);
-    }
-
-    private async Task<bool> TryDeleteUploadAsync(string name, ETag etag, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return _storage.FindQuestionSet(name) is { } blob
-                && (await blob.DeleteIfExistsAsync(
-                    conditions: new BlobRequestConditions { IfMatch = etag }, cancellationToken: cancellationToken)).Value;
-        }
-        catch (RequestFailedException fault) when (fault.IsConflict())
-        {
-            // Somebody has written it anew.
-            return false;
-        }
     }
 }

@@ -11,7 +11,7 @@ namespace MedQA.Pipeline.Advancing;
 internal sealed class RunRetry(RunStorage storage)
 {
     private readonly RunAnswers _answers = new(storage);
-    private readonly BatchRows _batches = new(storage.BatchTable);
+    private readonly BatchRows _batches = new(storage);
 
     /// <summary>The run's row with the retry begun, or going on where the run was stopped before its end.</summary>
     public async Task<RunRow> BeginAsync(RunRow row, RunManifest manifest, CancellationToken cancellationToken)

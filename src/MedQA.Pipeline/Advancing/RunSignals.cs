@@ -27,8 +27,8 @@ public sealed class RunSignals
         ArgumentNullException.ThrowIfNull(storage);
         ArgumentNullException.ThrowIfNull(advancer);
         (_storage, _advancer, _logger) = (storage, advancer, logger);
-        _runs = new RunRows(storage.RunTable);
-        _batches = new BatchRows(storage.BatchTable);
+        _runs = new RunRows(storage);
+        _batches = new BatchRows(storage);
     }
 
     /// <summary>Takes a message of the queue <c>advance</c>.</summary>
@@ -37,7 +37,7 @@ public sealed class RunSignals
     {
         if (!BatchMessage.TryParse(message, out var wakeUp) || !wakeUp.TryGetRun(out var run))
         {
-            _logger.LogError("A message of the queue advance names no run and is dropped.");
+            _logger.WakeUpDropped();
             return null;
         }
 
@@ -54,7 +54,7 @@ public sealed class RunSignals
     {
         if (!BatchMessage.TryParse(message, out var poisoned) || !poisoned.TryGetBatch(out var run, out var batch))
         {
-            _logger.LogError("A message of the queue question-batches-poison names no batch and is dropped.");
+            _logger.PoisonDropped();
             return null;
         }
 
@@ -63,7 +63,7 @@ public sealed class RunSignals
             var error =
                 $"A message for batch {batch}, sent at {poisoned.Sent:u}, was taken again and again and never completed. The worker's log "
                     + "says why.";
-            _logger.LogError("Run {Run}: {Error}", run, error);
+            _logger.BatchPoisoned(batch, run, error);
             await _batches.NoteErrorAsync(run, batch, error, cancellationToken);
         }
 

@@ -1,6 +1,5 @@
-using Azure;
-using Azure.Storage.Blobs.Specialized;
 using MedQA.Pipeline.Runs;
+using MedQA.Pipeline.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace MedQA.Pipeline.Answering;
@@ -10,7 +9,7 @@ namespace MedQA.Pipeline.Answering;
 /// </summary>
 internal sealed class BatchLease : IAsyncDisposable
 {
-    private readonly BlobLeaseClient _lease;
+    private readonly ProgressBlob _blob;
     private readonly WorkerOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -21,18 +20,19 @@ internal sealed class BatchLease : IAsyncDisposable
     private bool _disposed;
 
     private BatchLease(
-        BlobLeaseClient lease,
+        ProgressBlob blob,
+        string id,
         Func<CancellationToken, Task<BatchOutcome?>> whenRenewed,
         WorkerOptions options,
         TimeProvider time,
         ILogger logger)
     {
-        (_lease, _options, _time, _logger) = (lease, options, time, logger);
+        (_blob, Id, _options, _time, _logger) = (blob, id, options, time, logger);
         _renewing = RenewAsync(whenRenewed);
     }
 
     /// <summary>The id that every write to the blob must carry.</summary>
-    public string Id => _lease.LeaseId;
+    public string Id { get; }
 
     /// <summary>Set when nothing may be written any more.</summary>
     public CancellationToken Ended => _ended.Token;
@@ -42,7 +42,6 @@ internal sealed class BatchLease : IAsyncDisposable
 
     /// <summary>Takes the lease.</summary>
     /// <param name="blob">The batch's progress blob.</param>
-    /// <param name="leaseId">The id to take it under. A lease that is held under the same id is taken over.</param>
     /// <param name="whenRenewed">Called after each renewal; says why to stop, or <see langword="null"/> to go on.</param>
     /// <param name="options">Length and renewal.</param>
     /// <param name="time">The clock.</param>
@@ -50,24 +49,17 @@ internal sealed class BatchLease : IAsyncDisposable
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <returns><see langword="null"/> where somebody else holds it.</returns>
     public static async Task<BatchLease?> TryTakeAsync(
-        BlobBaseClient blob,
-        string leaseId,
+        ProgressBlob blob,
         Func<CancellationToken, Task<BatchOutcome?>> whenRenewed,
         WorkerOptions options,
         TimeProvider time,
         ILogger logger,
         CancellationToken cancellationToken)
     {
-        var lease = blob.GetBlobLeaseClient(leaseId);
-        try
-        {
-            await lease.AcquireAsync(options.Lease, cancellationToken: cancellationToken);
-            return new BatchLease(lease, whenRenewed, options, time, logger);
-        }
-        catch (RequestFailedException fault) when (fault.Status == 409)
-        {
-            return null;
-        }
+        var id = options.LeaseIdFor(blob.Run, blob.Batch);
+        return await blob.TryLeaseAsync(id, options.Lease, cancellationToken)
+            ? new BatchLease(blob, id, whenRenewed, options, time, logger)
+            : null;
     }
 
     /// <summary>Says that nothing may be written any more.</summary>
@@ -93,11 +85,11 @@ internal sealed class BatchLease : IAsyncDisposable
             try
             {
                 using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10), _time);
-                await _lease.ReleaseAsync(cancellationToken: limit.Token);
+                await _blob.ReleaseAsync(Id, limit.Token);
             }
-            catch (Exception fault) when (fault is RequestFailedException or OperationCanceledException or AggregateException)
+            catch (Exception fault) when (fault.IsOfStorage() || fault is OperationCanceledException)
             {
-                _logger.LogDebug(fault, "The lease was not released; it ends by itself.");
+                _logger.LeaseNotReleased(fault, _blob.Batch, _blob.Run);
             }
         }
 
@@ -149,20 +141,15 @@ internal sealed class BatchLease : IAsyncDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _released.Token);
         try
         {
-            await _lease.RenewAsync(cancellationToken: either.Token);
-            return true;
-        }
-        catch (RequestFailedException fault) when (fault.Status is 404 or 409 or 412)
-        {
-            return null;
+            return await _blob.TryRenewAsync(Id, either.Token) ? true : null;
         }
         catch (OperationCanceledException) when (!_released.IsCancellationRequested)
         {
             return null;
         }
-        catch (Exception fault) when (fault is RequestFailedException or AggregateException)
+        catch (Exception fault) when (fault.IsOfStorage())
         {
-            _logger.LogWarning(fault, "A lease was not renewed; it is tried again.");
+            _logger.LeaseNotRenewed(fault, _blob.Batch, _blob.Run);
             return false;
         }
     }
@@ -173,9 +160,9 @@ internal sealed class BatchLease : IAsyncDisposable
         {
             return await whenRenewed(_released.Token);
         }
-        catch (Exception fault) when (fault is RequestFailedException or AggregateException)
+        catch (Exception fault) when (fault.IsOfStorage())
         {
-            _logger.LogWarning(fault, "A run's row was not read after a renewal; it is read after the next.");
+            _logger.RowNotRead(fault, _blob.Run, _blob.Batch);
             return null;
         }
     }

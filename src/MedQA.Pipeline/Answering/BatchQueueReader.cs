@@ -1,5 +1,3 @@
-using Azure;
-using Azure.Storage.Queues.Models;
 using MedQA.Files;
 using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Signalling;
@@ -44,12 +42,20 @@ public sealed class BatchQueueReader
         var pause = ShortestPause;
         while (!stopping.IsCancellationRequested)
         {
+            BatchMessage? batch = null;
             try
             {
-                var response = await _storage.BatchQueue.ReceiveMessageAsync(Visibility, stopping);
-                if (response.Value is { } message)
+                if (await _storage.TakeBatchAsync(Visibility, stopping) is { } message)
                 {
-                    await HandleAsync(message, stopping);
+                    if (BatchMessage.TryParse(message.Text, out batch) && message.Tries <= MaxTries)
+                    {
+                        await HandleAsync(message, batch, stopping);
+                    }
+                    else
+                    {
+                        await MoveToPoisonAsync(message, batch);
+                    }
+
                     pause = ShortestPause;
                     continue;
                 }
@@ -62,26 +68,27 @@ public sealed class BatchQueueReader
             {
                 return;
             }
-            catch (Exception fault) when (fault is RequestFailedException or AggregateException && FullDisk.Describe(fault) is null)
+            catch (Exception fault) when (fault.IsOutage())
             {
-                _logger.LogWarning(fault, "The queue of batches was not read or a batch not answered; it is tried again.");
+                if (batch is null)
+                {
+                    _logger.QueueNotRead(fault);
+                }
+                else
+                {
+                    _logger.BatchNotAnswered(fault, batch.Batch, batch.Run);
+                }
+
                 await _signals.BatchesSent.WaitAsync(LongestPause, _time, CancellationToken.None);
             }
         }
     }
 
-    private async Task HandleAsync(QueueMessage message, CancellationToken stopping)
+    private async Task HandleAsync(QueuedBatch message, BatchMessage batch, CancellationToken stopping)
     {
-        if (!BatchMessage.TryParse(message.MessageText, out var batch) || message.DequeueCount > MaxTries)
-        {
-            await MoveToPoisonAsync(message, batch);
-            return;
-        }
-
         using var done = new CancellationTokenSource();
-        var keeping = KeepAsync(message, done.Token);
+        var keeping = KeepAsync(message, batch, done.Token);
         BatchOutcome outcome;
-        string receipt;
         try
         {
             outcome = await _worker.AnswerAsync(batch, stopping);
@@ -89,31 +96,24 @@ public sealed class BatchQueueReader
         finally
         {
             await done.CancelAsync();
-            receipt = await keeping;
+            await keeping;
         }
 
-        _logger.LogInformation("Batch {Batch} of run {Run}: {Outcome}.", batch.Batch, batch.Run, outcome);
-        await CompleteAsync(message.MessageId, receipt);
-    }
-
-    private async Task CompleteAsync(string id, string receipt)
-    {
+        _logger.BatchEnded(batch.Batch, batch.Run, outcome);
         try
         {
-            await _storage.BatchQueue.DeleteMessageAsync(id, receipt, CancellationToken.None);
+            await message.CompleteAsync();
         }
-        catch (RequestFailedException fault) when (fault.Status is 400 or 404)
+        catch (Exception fault) when (QueuedBatch.IsTakenByOthers(fault))
         {
             // It has become visible and somebody else has it: a second look at a finished batch costs nothing.
-            _logger.LogDebug(fault, "A message was not completed; it is handled once more.");
+            _logger.MessageNotCompleted(fault, batch.Batch, batch.Run);
         }
     }
 
     /// <summary>Keeps a message invisible until its batch is done.</summary>
-    /// <returns>The receipt to complete it with.</returns>
-    private async Task<string> KeepAsync(QueueMessage message, CancellationToken done)
+    private async Task KeepAsync(QueuedBatch message, BatchMessage batch, CancellationToken done)
     {
-        var receipt = message.PopReceipt;
         using var timer = new PeriodicTimer(KeepEvery, _time);
         try
         {
@@ -121,14 +121,12 @@ public sealed class BatchQueueReader
             {
                 try
                 {
-                    var kept = await _storage.BatchQueue.UpdateMessageAsync(
-                        message.MessageId, receipt, message.MessageText, Visibility, CancellationToken.None);
-                    receipt = kept.Value.PopReceipt;
+                    await message.KeepAsync(Visibility);
                 }
-                catch (Exception fault) when (fault is RequestFailedException or AggregateException)
+                catch (Exception fault) when (fault.IsOfStorage())
                 {
                     // Without the message the work goes on: the lease protects it, not the message.
-                    _logger.LogDebug(fault, "A message was not kept invisible.");
+                    _logger.MessageNotKept(fault, batch.Batch, batch.Run);
                 }
             }
         }
@@ -136,33 +134,29 @@ public sealed class BatchQueueReader
         {
             // The batch is done.
         }
-
-        return receipt;
     }
 
-    private async Task MoveToPoisonAsync(QueueMessage message, BatchMessage? batch)
+    /// <summary>Moves a message to where it is seen; what can be read of it is told to whoever drives its run.</summary>
+    private async Task MoveToPoisonAsync(QueuedBatch message, BatchMessage? batch)
     {
-        if (BatchMessage.IsNewer(message.MessageText))
+        RunId? run = batch is not null && batch.TryGetRun(out var named) ? named : null;
+        if (BatchMessage.IsNewer(message.Text))
         {
-            _logger.LogError(
-                "Message {Id} of the queue of batches was written by a newer version of medqa; it goes to the poison queue. Update this "
-                    + "worker.",
-                message.MessageId);
+            _logger.MessageOfNewer(message.Id);
+        }
+        else if (run is null)
+        {
+            _logger.MessageUnreadable(message.Id);
         }
         else
         {
-            _logger.LogError(
-                "Message {Id} of the queue of batches was tried {Count} times or cannot be read; it goes to the poison queue.",
-                message.MessageId,
-                message.DequeueCount);
+            _logger.MessagePoisoned(message.Id, batch!.Batch, batch.Run, message.Tries);
         }
 
-        await _storage.BatchPoisonQueue.SendMessageAsync(
-            message.MessageText, visibilityTimeout: null, timeToLive: TimeSpan.FromSeconds(-1), CancellationToken.None);
-        await _storage.BatchQueue.DeleteMessageAsync(message.MessageId, message.PopReceipt, CancellationToken.None);
-        if (batch is not null && batch.TryGetRun(out var run))
+        await message.MoveToPoisonAsync();
+        if (run is { } known)
         {
-            await _storage.AdvanceQueue.SendWakeUpAsync(run, _time.GetUtcNow(), batch.Traceparent, CancellationToken.None);
+            await _storage.SendWakeUpAsync(known, _time.GetUtcNow(), batch!.Traceparent, CancellationToken.None);
             _signals.RunsChanged.Set();
         }
     }

@@ -1,4 +1,3 @@
-using Azure.Storage.Queues;
 using MedQA.Pipeline.Storage;
 using MedQA.Pipeline.Tracing;
 
@@ -10,23 +9,23 @@ namespace MedQA.Pipeline.Answering;
 public sealed record BatchQueueState(int Messages, TimeSpan? Oldest)
 {
     /// <summary>Looks, and lets the metrics know what is seen.</summary>
-    internal static async Task<BatchQueueState> ReadAsync(QueueClient queue, DateTimeOffset now, CancellationToken cancellationToken)
+    internal static async Task<BatchQueueState> ReadAsync(RunStorage storage, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var seen = await LookAsync(queue, now, cancellationToken);
+        var seen = await LookAsync(storage, now, cancellationToken);
         PipelineMetrics.QueueSeen(seen.Messages, seen.Oldest);
         return seen;
     }
 
-    private static async Task<BatchQueueState> LookAsync(QueueClient queue, DateTimeOffset now, CancellationToken cancellationToken)
+    private static async Task<BatchQueueState> LookAsync(RunStorage storage, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var messages = (await queue.GetPropertiesAsync(cancellationToken)).Value.ApproximateMessagesCount;
-        if (messages == 0 || (await queue.PeekMessageAsync(cancellationToken)).Value is not { } next)
+        var messages = await storage.CountBatchesAsync(cancellationToken);
+        if (messages == 0 || await storage.PeekBatchAsync(cancellationToken) is not { } next)
         {
             return new BatchQueueState(messages, null);
         }
 
         // By the sender's clock where the message says it, as all ages here are; a message of somebody else has only the storage's.
-        var sent = BatchMessage.TryParse(next.MessageText, out var batch) ? batch.Sent : next.InsertedOn ?? now;
+        var sent = BatchMessage.TryParse(next.Text, out var batch) ? batch.Sent : next.Sent ?? now;
         return new BatchQueueState(messages, now > sent ? now - sent : TimeSpan.Zero);
     }
 }

@@ -14,6 +14,9 @@ internal sealed class BatchWork(BatchRow row, BatchRows rows, RunId run, TimePro
     private BatchRow _row = row;
     private long _reported;
 
+    /// <summary>The batch.</summary>
+    public BatchId Batch => _row.Batch;
+
     /// <summary>Reports that an attempt has begun, with what earlier ones have answered.</summary>
     public async Task BeginAsync(ProgressLog log, CancellationToken cancellationToken)
     {

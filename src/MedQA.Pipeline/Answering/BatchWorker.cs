@@ -1,8 +1,6 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using Azure;
-using Azure.Storage.Blobs.Models;
 using MedQA.Evaluation;
 using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.LanguageModels;
@@ -43,8 +41,8 @@ public sealed class BatchWorker
         ArgumentNullException.ThrowIfNull(options);
         options.Check();
         (_storage, _model, _options, _time, _logger, _signals) = (storage, model, options, time, logger, signals ?? new PipelineSignals());
-        _runs = new RunRows(storage.RunTable);
-        _batches = new BatchRows(storage.BatchTable);
+        _runs = new RunRows(storage);
+        _batches = new BatchRows(storage);
         _models = new PrefixedModels(model, new PrefixStore(storage));
     }
 
@@ -53,7 +51,7 @@ public sealed class BatchWorker
     /// <param name="stopping">Tells the worker to stop: it takes no new question, and the current one has <see cref="WorkerOptions.Drain"/>
     /// to end.</param>
     /// <returns>How it ended; the message is complete in every case.</returns>
-    /// <exception cref="RequestFailedException">Storage stayed unreachable: the message should come back.</exception>
+    /// <exception cref="Exception">Storage stayed unreachable: the message should come back.</exception>
     public async Task<BatchOutcome> AnswerAsync(BatchMessage message, CancellationToken stopping)
     {
         ArgumentNullException.ThrowIfNull(message);
@@ -104,7 +102,7 @@ public sealed class BatchWorker
         }
 
         var note = new BatchRow { Batch = batch, Heard = message.Sent, Worker = _options.Name };
-        var (attempt, unfit) = await AttemptAsync(manifest, protocol, stopping);
+        var (attempt, unfit) = await AttemptAsync(run, batch, manifest, protocol, stopping);
         if (attempt is null)
         {
             await _batches.NoteWorkAsync(run, note with { State = BatchState.OtherModel, Error = unfit }, stopping);
@@ -122,11 +120,10 @@ public sealed class BatchWorker
         }
 
         var blob = _storage.Progress(run, batch);
-        await blob.CreateIfNotExistsAsync(cancellationToken: stopping);
+        await blob.EnsureCreatedAsync(stopping);
         using var work = new BatchWork(note, _batches, run, _time, _options.Report);
         await using var lease = await BatchLease.TryTakeAsync(
             blob,
-            _options.LeaseIdFor(run, batch),
             async cancellationToken =>
             {
                 await work.ReportAsync(cancellationToken);
@@ -151,7 +148,7 @@ public sealed class BatchWorker
         {
             if (reason == BatchOutcome.Deleted)
             {
-                await blob.DeleteIfExistsAsync(conditions: new BlobRequestConditions { LeaseId = lease.Id }, cancellationToken: stopping);
+                await blob.DeleteAsync(lease.Id, stopping);
             }
 
             return await EndAsync(work, lease, run, message, reason);
@@ -173,12 +170,12 @@ public sealed class BatchWorker
             await FinishAsync(work, run, message, stopping);
             return BatchOutcome.Finished;
         }
-        catch (RequestFailedException fault) when (fault.IsLeaseLost())
+        catch (Exception fault) when (fault.IsLeaseLost())
         {
             lease.End(BatchOutcome.LeaseLost);
             return BatchOutcome.LeaseLost;
         }
-        catch (RequestFailedException fault) when (fault.IsMissing())
+        catch (Exception fault) when (fault.IsMissing())
         {
             lease.End(BatchOutcome.Deleted);
             return BatchOutcome.Deleted;
@@ -274,7 +271,7 @@ public sealed class BatchWorker
         if (firstSeconds is null && answered.Failure is { Code: FailureCodes.TimeLimit })
         {
             await log.TimeOutQuestionAsync(asked.Ordinal, _time.GetUtcNow(), answered.Seconds, CancellationToken.None);
-            _logger.LogWarning("A question of run {Run} ran out of its time; it is tried once more behind the others of its batch.", run);
+            _logger.QuestionTimedOut(asked.Ordinal, run, work.Batch);
             return null;
         }
 
@@ -295,7 +292,7 @@ public sealed class BatchWorker
     /// What asks a run's questions; or why this worker cannot ask them, which leaves the batch to another or to a later time.
     /// </summary>
     private async Task<(QuestionAttempt? Attempt, string? Unfit)> AttemptAsync(
-        RunManifest manifest, Protocol protocol, CancellationToken cancellationToken)
+        RunId run, BatchId batch, RunManifest manifest, Protocol protocol, CancellationToken cancellationToken)
     {
         if (Unfit(manifest) is { } unfit)
         {
@@ -304,7 +301,8 @@ public sealed class BatchWorker
 
         try
         {
-            return (new QuestionAttempt(await _models.GetAsync(protocol.Prefix, cancellationToken), _options, _time, _logger), null);
+            var model = await _models.GetAsync(protocol.Prefix, cancellationToken);
+            return (new QuestionAttempt(model, run, batch, _options, _time, _logger), null);
         }
         catch (PrefixRefusedException fault)
         {
@@ -386,10 +384,9 @@ public sealed class BatchWorker
                 await work.EndAsync(BatchState.Released, limit.Token);
                 await WakeAsync(run, PipelineTracing.Traceparent ?? message.Traceparent, limit.Token);
             }
-            catch (Exception fault) when (fault is RequestFailedException or OperationCanceledException or AggregateException)
+            catch (Exception fault) when (fault.IsOfStorage() || fault is OperationCanceledException)
             {
-                _logger.LogWarning(
-                    fault, "The batch's row does not say that the batch was given back; that shows when its lease has ended.");
+                _logger.ReturnNotSaid(fault, work.Batch, run);
             }
         }
 
@@ -398,7 +395,7 @@ public sealed class BatchWorker
 
     private async Task WakeAsync(RunId run, string? traceparent, CancellationToken cancellationToken)
     {
-        await _storage.AdvanceQueue.SendWakeUpAsync(run, _time.GetUtcNow(), traceparent, cancellationToken);
+        await _storage.SendWakeUpAsync(run, _time.GetUtcNow(), traceparent, cancellationToken);
         _signals.RunsChanged.Set();
     }
 

@@ -15,7 +15,8 @@ namespace MedQA.Pipeline.Answering;
 /// Answers one question so that it costs only itself: within its time limit, and with a failure instead of an answer where the model
 /// throws, does not end, or has brought down its worker before.
 /// </summary>
-internal sealed class QuestionAttempt(ILanguageModel model, WorkerOptions options, TimeProvider time, ILogger logger)
+internal sealed class QuestionAttempt(
+    ILanguageModel model, RunId run, BatchId batch, WorkerOptions options, TimeProvider time, ILogger logger)
 {
     /// <summary>Answers a question.</summary>
     /// <param name="protocol">How to ask.</param>
@@ -43,12 +44,12 @@ internal sealed class QuestionAttempt(ILanguageModel model, WorkerOptions option
         }
         catch (Exception) when (token.IsCancellationRequested)
         {
-            Forget(answering);
+            Forget(answering, asked.Ordinal);
             return null;
         }
         catch (OperationCanceledException) when (leftBehind.IsCancellationRequested)
         {
-            Forget(answering);
+            Forget(answering, asked.Ordinal);
             return Failed(
                 protocol,
                 asked,
@@ -60,8 +61,7 @@ internal sealed class QuestionAttempt(ILanguageModel model, WorkerOptions option
         {
             // Whatever a model throws is this question's failure: the next question gets its chance, and a retry of the run tries this one
             // again.
-            logger.LogError(
-                "Question {Ordinal} of the run was not answered; its failure says why. {Fault}", asked.Ordinal, FaultText.Of(fault));
+            logger.QuestionNotAnswered(asked.Ordinal, batch, run, FaultText.Of(fault));
             return Failed(
                 protocol, asked, "modelError", $"{fault.GetType().Name}: {FaultText.MessageOf(fault)}", time.GetElapsedTime(began));
         }
@@ -120,8 +120,8 @@ internal sealed class QuestionAttempt(ILanguageModel model, WorkerOptions option
         };
     }
 
-    private void Forget(Task answering) => _ = answering.ContinueWith(
-        left => logger.LogWarning("A question that was dropped ended with an error. {Fault}", FaultText.Of(left.Exception)),
+    private void Forget(Task answering, int ordinal) => _ = answering.ContinueWith(
+        left => logger.DroppedQuestionFailed(ordinal, batch, run, FaultText.Of(left.Exception)),
         CancellationToken.None,
         TaskContinuationOptions.OnlyOnFaulted,
         TaskScheduler.Default);

@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using Azure;
-using Azure.Data.Tables;
 using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Storage;
 
@@ -25,7 +23,7 @@ public sealed class BudgetLedger
     /// <summary>Sums and claims are kept for so long: only those of the last two days are ever asked for.</summary>
     private static readonly TimeSpan Kept = TimeSpan.FromDays(7);
 
-    private readonly TableClient _table;
+    private readonly StoredTable _table;
     private readonly TimeProvider _time;
 
     /// <summary>Counts in a storage.</summary>
@@ -39,7 +37,7 @@ public sealed class BudgetLedger
         ArgumentNullException.ThrowIfNull(budget);
         ArgumentNullException.ThrowIfNull(time);
         budget.Check();
-        (_table, Budget, _time) = (storage.RunTable, budget, time);
+        (_table, Budget, _time) = (StoredTable.OfRuns(storage), budget, time);
     }
 
     /// <summary>What a day's runs may take.</summary>
@@ -68,8 +66,8 @@ public sealed class BudgetLedger
     /// <param name="cancellationToken">Cancels the call.</param>
     internal Task ClaimAsync(string blobName, string caller, CancellationToken cancellationToken)
     {
-        var claim = new TableEntity(Partition, ClaimKey(blobName)) { ["Caller"] = caller };
-        return _table.UpsertEntityAsync(claim, TableUpdateMode.Replace, cancellationToken);
+        var claim = new StoredRow(Partition, ClaimKey(blobName)) { ["Caller"] = caller };
+        return _table.PutAsync(claim, cancellationToken);
     }
 
     /// <summary>
@@ -92,14 +90,14 @@ public sealed class BudgetLedger
                 claim = null;
             }
 
-            var entry = new Entry { Caller = claim?.GetString("Caller") ?? StorageCaller }.ToEntity(run);
-            List<TableTransactionAction> actions = [new(TableTransactionActionType.Add, entry)];
+            var entry = new Entry { Caller = claim?.GetString("Caller") ?? StorageCaller }.ToRow(run);
+            List<RowChange> actions = [RowChange.Add(entry)];
             if (claim is not null)
             {
-                actions.Add(new TableTransactionAction(TableTransactionActionType.Delete, claim, claim.ETag));
+                actions.Add(RowChange.Delete(claim));
             }
 
-            if (await TrySubmitAsync(actions, cancellationToken))
+            if (await _table.TrySubmitAsync(actions, cancellationToken))
             {
                 return;
             }
@@ -138,13 +136,13 @@ public sealed class BudgetLedger
             // Between an end and the next start a worker may find a message that was left: what it takes then belongs to that start.
             var before = entry.Start < 0 || entry.Open ? spent : entry.Before;
             var reserved = entry with { Start = start, Day = day, Counted = need, Before = before, Open = true };
-            List<TableTransactionAction> actions =
+            List<RowChange> actions =
             [
-                Write(reserved.ToEntity(run), standing),
+                Write(reserved.ToRow(run), standing),
                 Write(SumOf(DayKey(day), "", UseOf(service) + need), service),
                 Write(SumOf(DayKey(day, entry.Caller), entry.Caller, UseOf(own) + need), own),
             ];
-            if (await TrySubmitAsync(actions, cancellationToken))
+            if (await _table.TrySubmitAsync(actions, cancellationToken))
             {
                 return null;
             }
@@ -173,7 +171,7 @@ public sealed class BudgetLedger
             var taken = spent - entry.Before;
             var counted = BudgetUse.Larger(taken, BudgetUse.Smaller(entry.Counted, taken + doubtful));
             var settled = entry with { Counted = counted, Before = spent, Open = false };
-            List<TableTransactionAction> actions = [Write(settled.ToEntity(run), standing)];
+            List<RowChange> actions = [Write(settled.ToRow(run), standing)];
             foreach (var (key, caller) in ((string, string)[])[(DayKey(entry.Day), ""), (DayKey(entry.Day, entry.Caller), entry.Caller)])
             {
                 // The sums of a day that is long past are gone.
@@ -183,7 +181,7 @@ public sealed class BudgetLedger
                 }
             }
 
-            if (await TrySubmitAsync(actions, cancellationToken))
+            if (await _table.TrySubmitAsync(actions, cancellationToken))
             {
                 return;
             }
@@ -196,25 +194,24 @@ public sealed class BudgetLedger
         var before = _time.GetUtcNow() - Kept;
         var (firstDay, oldDay) = (DayKey(""), DayKey(DayOf(before)));
         var (firstClaim, pastClaims) = (ClaimPrefix, ClaimPrefix + "~");
-        string[] filters =
+        FormattableString[] filters =
         [
-            TableClient.CreateQueryFilter($"PartitionKey eq {Partition} and RowKey ge {firstDay} and RowKey lt {oldDay}"),
-            TableClient.CreateQueryFilter(
-                $"PartitionKey eq {Partition} and RowKey ge {firstClaim} and RowKey lt {pastClaims} and Timestamp lt {before}"),
+            $"PartitionKey eq {Partition} and RowKey ge {firstDay} and RowKey lt {oldDay}",
+            $"PartitionKey eq {Partition} and RowKey ge {firstClaim} and RowKey lt {pastClaims} and Timestamp lt {before}",
         ];
         foreach (var filter in filters)
         {
-            await foreach (var row in _table.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
+            await foreach (var row in _table.QueryAsync(filter, cancellationToken))
             {
                 // One that was written anew since is not old.
-                await TrySubmitAsync([new TableTransactionAction(TableTransactionActionType.Delete, row, row.ETag)], cancellationToken);
+                await _table.TrySubmitAsync([RowChange.Delete(row)], cancellationToken);
             }
         }
     }
 
     /// <summary>Removes the row of a run that is deleted. What it counts for stays in the sums of its day.</summary>
     internal static Task ForgetAsync(RunStorage storage, RunId run, CancellationToken cancellationToken) =>
-        storage.RunTable.DeleteEntityAsync(Partition, RunKey(run), ETag.All, cancellationToken);
+        StoredTable.OfRuns(storage).DeleteAsync(Partition, RunKey(run), cancellationToken);
 
     private const string ClaimPrefix = "upload-";
 
@@ -231,41 +228,23 @@ public sealed class BudgetLedger
 
     private static string DayOf(DateTimeOffset moment) => moment.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
-    private static BudgetUse UseOf(TableEntity? sum) => sum is null ? default : Entry.Read(sum, "");
+    private static BudgetUse UseOf(StoredRow? sum) => sum is null ? default : Entry.Read(sum, "");
 
-    private static TableEntity SumOf(string key, string caller, BudgetUse use)
+    private static StoredRow SumOf(string key, string caller, BudgetUse use)
     {
-        var sum = new TableEntity(Partition, key) { ["Caller"] = caller };
+        var sum = new StoredRow(Partition, key) { ["Caller"] = caller };
         Entry.Write(sum, "", use);
         return sum;
     }
 
     /// <summary>Writes a row in place of the version that was read, or a new one where none was.</summary>
-    private static TableTransactionAction Write(TableEntity row, TableEntity? standing) => standing is null
-        ? new TableTransactionAction(TableTransactionActionType.Add, row)
-        : new TableTransactionAction(TableTransactionActionType.UpdateReplace, row, standing.ETag);
+    private static RowChange Write(StoredRow row, StoredRow? standing) =>
+        standing is null ? RowChange.Add(row) : RowChange.Replace(row, standing.Version);
 
     private string Today() => DayOf(_time.GetUtcNow());
 
-    private async Task<TableEntity?> FindAsync(string key, CancellationToken cancellationToken)
-    {
-        var found = await _table.GetEntityIfExistsAsync<TableEntity>(Partition, key, cancellationToken: cancellationToken);
-        return found.HasValue ? found.Value : null;
-    }
-
-    /// <returns>Whether all of it was written; else one of the rows has changed since it was read, and nothing was.</returns>
-    private async Task<bool> TrySubmitAsync(IEnumerable<TableTransactionAction> actions, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await _table.SubmitTransactionAsync(actions, cancellationToken);
-            return true;
-        }
-        catch (RequestFailedException fault) when (fault.IsConflict() || (fault.IsMissing() && fault.ErrorCode != "TableNotFound"))
-        {
-            return false;
-        }
-    }
+    private Task<StoredRow?> FindAsync(string key, CancellationToken cancellationToken) =>
+        _table.FindAsync(Partition, key, cancellationToken);
 
     /// <summary>What a run has reserved or taken.</summary>
     private sealed record Entry
@@ -287,13 +266,13 @@ public sealed class BudgetLedger
         /// <summary>Whether what counts is a reservation.</summary>
         public bool Open { get; init; }
 
-        public static BudgetUse Read(TableEntity entity, string prefix) =>
+        public static BudgetUse Read(StoredRow entity, string prefix) =>
             new(entity.GetInt64(prefix + "Tokens") ?? 0, entity.GetDouble(prefix + "Seconds") ?? 0);
 
-        public static void Write(TableEntity entity, string prefix, BudgetUse use) =>
+        public static void Write(StoredRow entity, string prefix, BudgetUse use) =>
             (entity[prefix + "Tokens"], entity[prefix + "Seconds"]) = (use.Tokens, use.Seconds);
 
-        public static Entry From(TableEntity entity) => new()
+        public static Entry From(StoredRow entity) => new()
         {
             Caller = entity.GetString("Caller"),
             Start = entity.GetInt32("Start") ?? -1,
@@ -303,9 +282,9 @@ public sealed class BudgetLedger
             Open = entity.GetBoolean("Open") ?? false,
         };
 
-        public TableEntity ToEntity(RunId run)
+        public StoredRow ToRow(RunId run)
         {
-            var entity = new TableEntity(Partition, RunKey(run)) { ["Caller"] = Caller, ["Start"] = Start, ["Day"] = Day, ["Open"] = Open };
+            var entity = new StoredRow(Partition, RunKey(run)) { ["Caller"] = Caller, ["Start"] = Start, ["Day"] = Day, ["Open"] = Open };
             Write(entity, "", Counted);
             Write(entity, "Before", Before);
             return entity;

@@ -1,6 +1,4 @@
 using System.Text.Json;
-using Azure;
-using Azure.Storage.Blobs.Models;
 using MedQA.Pipeline.Budgeting;
 using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Signalling;
@@ -21,7 +19,7 @@ internal sealed class RunDeletion(RunStorage storage, TimeProvider time, Pipelin
     private static readonly TimeSpan LeasePause = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan LateWriters = TimeSpan.FromMinutes(10);
 
-    private readonly RunRows _runs = new(storage.RunTable, signals);
+    private readonly RunRows _runs = new(storage, signals);
 
     /// <summary>Does the next part.</summary>
     public async Task<AdvanceOutcome> StepAsync(RunRow row, CancellationToken cancellationToken)
@@ -89,9 +87,9 @@ internal sealed class RunDeletion(RunStorage storage, TimeProvider time, Pipelin
             return TimeSpan.Zero;
         }
 
-        await storage.BatchTable.DeletePartitionAsync(run.ToString(), cancellationToken);
-        await new AnswerRows(storage.AnswerTable).DeleteAsync(run, questions, cancellationToken);
-        await storage.ScoreTable.DeletePartitionAsync(run.ToString(), cancellationToken);
+        await new BatchRows(storage).DeleteAsync(run, cancellationToken);
+        await new AnswerRows(storage).DeleteAsync(run, questions, cancellationToken);
+        await ScoreRows.DeleteAsync(storage, run, cancellationToken);
         await BudgetLedger.ForgetAsync(storage, run, cancellationToken);
         return null;
     }
@@ -117,41 +115,30 @@ internal sealed class RunDeletion(RunStorage storage, TimeProvider time, Pipelin
     /// </summary>
     private async Task DeleteUploadAsync(RunManifest manifest, CancellationToken cancellationToken)
     {
-        var upload = storage.QuestionSets.GetBlobClient(manifest.Source);
-        var conditions = new BlobRequestConditions { IfMatch = new ETag(manifest.SourceETag) };
+        var (upload, version) = (storage.QuestionSet(manifest.Source), new StoredVersion(manifest.SourceETag));
         try
         {
-            var properties = await upload.GetPropertiesAsync(conditions, cancellationToken);
-            if (UploadMetadata.Find(properties.Value.Metadata, UploadMetadata.StoredBy) == UploadMetadata.Service)
+            if (await upload.FindFactsAsync(cancellationToken, version) is { Metadata: var metadata }
+                && UploadMetadata.Find(metadata, UploadMetadata.StoredBy) == UploadMetadata.Service)
             {
-                await upload.DeleteAsync(conditions: conditions, cancellationToken: cancellationToken);
+                await upload.DeleteAsync(cancellationToken, version);
             }
         }
-        catch (RequestFailedException fault) when (fault.Status is 404 or 412)
+        catch (Exception fault) when (fault.IsChanged())
         {
-            // It is gone, or holds something newer that is not this run's.
+            // It holds something newer that is not this run's.
         }
     }
 
-    private async Task<bool> AnyLeaseLivesAsync(RunId run, CancellationToken cancellationToken)
-    {
-        await foreach (var blob in storage.Runs.GetBlobsAsync(new GetBlobsOptions { Prefix = $"{run}/progress/" }, cancellationToken))
-        {
-            if (blob.Properties.LeaseState is LeaseState.Leased or LeaseState.Breaking)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    private async Task<bool> AnyLeaseLivesAsync(RunId run, CancellationToken cancellationToken) =>
+        await storage.ListAsync(run, "progress/", cancellationToken).AnyAsync(static blob => blob.IsLeased, cancellationToken);
 
     /// <returns>Whether all are gone; else some are left for the next step.</returns>
     private async Task<bool> DeleteBlobsAsync(RunId run, CancellationToken cancellationToken)
     {
         var manifest = $"{run}/manifest.json";
         var names = new List<string>();
-        await foreach (var blob in storage.Runs.GetBlobsAsync(new GetBlobsOptions { Prefix = $"{run}/" }, cancellationToken))
+        await foreach (var blob in storage.ListAsync(run, "", cancellationToken))
         {
             if (blob.Name != manifest)
             {
@@ -170,9 +157,9 @@ internal sealed class RunDeletion(RunStorage storage, TimeProvider time, Pipelin
                 MaxDegreeOfParallelism = 8,
                 CancellationToken = cancellationToken
             }, async (name, cancel) =>
-                await storage.Runs.DeleteBlobIfExistsAsync(name, cancellationToken: cancel));
+                await storage.RunBlob(name).DeleteAsync(cancel));
         }
-        catch (RequestFailedException fault) when (fault.IsConflict())
+        catch (Exception fault) when (fault.IsConflict())
         {
             // A worker that came late has leased one; it finds the tombstone and lets go.
             return false;

@@ -1,7 +1,4 @@
 using System.Security.Cryptography;
-using Azure;
-using Azure.Storage.Blobs;
-using Azure.Storage.Blobs.Specialized;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Files;
 using MedQA.Pipeline.Storage;
@@ -19,7 +16,7 @@ public sealed class PrefixStore
     private const string ManifestFile = "manifest.json";
     private const string KeyValuesFile = "prefix.safetensors";
 
-    private readonly BlobContainerClient _container;
+    private readonly RunStorage _storage;
     private readonly string? _folder;
 
     /// <summary>Uses a storage.</summary>
@@ -29,7 +26,7 @@ public sealed class PrefixStore
     public PrefixStore(RunStorage storage, string? folder = null)
     {
         ArgumentNullException.ThrowIfNull(storage);
-        (_container, _folder) = (storage.Prefixes, folder);
+        (_storage, _folder) = (storage, folder);
     }
 
     /// <summary>The prefix of a name as it is now.</summary>
@@ -43,15 +40,15 @@ public sealed class PrefixStore
         if (FolderOf(name) is { } folder)
         {
             var (prefix, manifest, keyValues) = await ReadFolderAsync(folder, name, cancellationToken);
-            await _container.GetBlockBlobClient(KeyValuesOf(prefix.Hash))
+            await _storage.Prefix(KeyValuesOf(prefix.Hash))
                 .TryCreateAsync(BinaryData.FromBytes(keyValues), "application/octet-stream", cancellationToken);
-            await _container.GetBlockBlobClient($"names/{name}.json")
+            await _storage.Prefix($"names/{name}.json")
                 .PutAsync(BinaryData.FromBytes(manifest), "application/json", cancellationToken);
             return prefix;
         }
 
-        return await _container.GetBlockBlobClient($"names/{name}.json").FindContentAsync(cancellationToken) is { } content
-            ? Parse(content.ToMemory(), name, $"names/{name}.json in the container {_container.Name}")
+        return await _storage.Prefix($"names/{name}.json").FindContentAsync(cancellationToken) is { } content
+            ? Parse(content.ToMemory(), name, $"names/{name}.json in the container {_storage.PrefixesName}")
             : null;
     }
 
@@ -62,16 +59,16 @@ public sealed class PrefixStore
         ArgumentNullException.ThrowIfNull(prefix);
         try
         {
-            return await _container.GetBlockBlobClient(KeyValuesOf(prefix.Hash)).FindContentAsync(cancellationToken) is { } content
+            return await _storage.Prefix(KeyValuesOf(prefix.Hash)).FindContentAsync(cancellationToken) is { } content
                 ? content.ToMemory()
                 : throw new PrefixRefusedException(
-                    $"prefix {prefix.Name} is not there: the container {_container.Name} has no {KeyValuesOf(prefix.Hash)}. Put it there "
-                        + "again.");
+                    $"prefix {prefix.Name} is not there: the container {_storage.PrefixesName} has no {KeyValuesOf(prefix.Hash)}. Put "
+                        + "it there again.");
         }
-        catch (RequestFailedException fault) when (fault.Status == 403)
+        catch (Exception fault) when (fault.IsForbidden(out var code))
         {
             throw new PrefixRefusedException(
-                $"prefix {prefix.Name} cannot be fetched: this identity may not read the container {_container.Name} ({fault.ErrorCode}). "
+                $"prefix {prefix.Name} cannot be fetched: this identity may not read the container {_storage.PrefixesName} ({code}). "
                     + "Give it the role Storage Blob Data Reader there.",
                 fault);
         }

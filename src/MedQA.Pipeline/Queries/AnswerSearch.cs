@@ -16,7 +16,7 @@ internal sealed class AnswerSearch(RunStorage storage)
     /// <summary>Candidates whose texts are looked at together.</summary>
     private const int AtOnce = 100;
 
-    private readonly AnswerRows _answers = new(storage.AnswerTable);
+    private readonly AnswerRows _answers = new(storage);
 
     /// <summary>A page of the answers that pass.</summary>
     /// <param name="run">The run.</param>

@@ -80,7 +80,7 @@ internal sealed class ResultCheck(RunStorage storage)
 
     /// <summary>How many columns the stored table has: an earlier version wrote fewer, and what it wrote is no less true.</summary>
     private async Task<int> ColumnsAsync(RunId run, CancellationToken cancellationToken) => AnswerTable.ColumnsOf(Encoding.UTF8.GetString(
-        await OrdinalIndex.ReadRangeAsync(storage.Blob(run, "answers.csv"), 0, AnswerTable.Header.Length, cancellationToken) ?? []));
+        (await storage.Blob(run, "answers.csv").FindRangeAsync(0, AnswerTable.Header.Length, cancellationToken))?.Content ?? []));
 
     private async Task<byte[]?> HashAsync(RunId run, string name, CancellationToken cancellationToken)
     {

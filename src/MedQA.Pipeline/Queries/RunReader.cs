@@ -1,6 +1,4 @@
 using System.Security.Cryptography;
-using Azure;
-using Azure.Storage.Blobs.Models;
 using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.Questions;
 using MedQA.Pipeline.Answering;
@@ -37,9 +35,9 @@ public sealed class RunReader
     {
         ArgumentNullException.ThrowIfNull(storage);
         (_storage, _attendance, _time) = (storage, attendance, time ?? TimeProvider.System);
-        _batches = new BatchRows(storage.BatchTable);
-        _runs = new RunRows(storage.RunTable);
-        _answers = new AnswerRows(storage.AnswerTable);
+        _batches = new BatchRows(storage);
+        _runs = new RunRows(storage);
+        _answers = new AnswerRows(storage);
     }
 
     /// <summary>A page of runs, newest first.</summary>
@@ -69,7 +67,7 @@ public sealed class RunReader
 
     /// <summary>How many batches wait in the queue for a worker, and for how long.</summary>
     public Task<BatchQueueState> GetQueueAsync(DateTimeOffset now, CancellationToken cancellationToken) =>
-        BatchQueueState.ReadAsync(_storage.BatchQueue, now, cancellationToken);
+        BatchQueueState.ReadAsync(_storage, now, cancellationToken);
 
     /// <summary>The run's whole configuration, or <see langword="null"/> where there is no such run.</summary>
     public async Task<RunManifest?> GetManifestAsync(RunId run, CancellationToken cancellationToken) =>
@@ -285,22 +283,10 @@ public sealed class RunReader
             return null;
         }
 
-        var blob = await _storage.Questions(run, BatchId.First(manifest.BatchOf(ordinal))).FindStreamAsync(cancellationToken);
-        if (blob is null)
-        {
-            return null;
-        }
-
-        await using var content = blob.Content;
-        await foreach (var line in JsonLines.ReadAsync(content, cancellationToken))
-        {
-            if (BlobReading.ParseLine(line.Content, PipelineJson.Compact.BatchQuestion) is { } question && question.Ordinal == ordinal)
-            {
-                return question.Question;
-            }
-        }
-
-        return null;
+        var question = await _storage.Questions(run, BatchId.First(manifest.BatchOf(ordinal)))
+            .ReadLinesAsync(PipelineJson.Compact.BatchQuestion, cancellationToken)
+            .FirstOrDefaultAsync(question => question.Ordinal == ordinal, cancellationToken);
+        return question?.Question;
     }
 
     /// <summary>Every question of the run in order; those of a blob that is missing are left out.</summary>
@@ -314,18 +300,10 @@ public sealed class RunReader
 
         for (var batch = 0; batch < manifest.Batches; batch++)
         {
-            if (await _storage.Questions(run, BatchId.First(batch)).FindStreamAsync(cancellationToken) is not { } blob)
+            await foreach (var question in _storage.Questions(run, BatchId.First(batch))
+                .ReadLinesAsync(PipelineJson.Compact.BatchQuestion, cancellationToken))
             {
-                continue;
-            }
-
-            await using var content = blob.Content;
-            await foreach (var line in JsonLines.ReadAsync(content, cancellationToken))
-            {
-                if (BlobReading.ParseLine(line.Content, PipelineJson.Compact.BatchQuestion) is { } question)
-                {
-                    yield return question.Question;
-                }
+                yield return question.Question;
             }
         }
     }
@@ -333,25 +311,18 @@ public sealed class RunReader
     /// <summary>A question's answer with every reasoning and vote, or <see langword="null"/> while it is not collected.</summary>
     public async Task<AnsweredQuestion?> GetAnswerAsync(RunId run, int ordinal, CancellationToken cancellationToken)
     {
-        if (await _answers.FindAsync(run, ordinal, cancellationToken) is not { } row || !BatchId.TryParse(row.Batch, out var batch))
+        if (await _answers.FindAsync(run, ordinal, cancellationToken) is not { } row
+            || !BatchId.TryParse(row.Batch, out var batch)
+            || await _storage.Answers(run, batch).FindContentAsync(cancellationToken, row.Offset, row.Length) is not { } content)
         {
             return null;
         }
 
-        try
-        {
-            var range = new BlobDownloadOptions { Range = new HttpRange(row.Offset, row.Length) };
-            var response = await _storage.Answers(run, batch).DownloadContentAsync(range, cancellationToken);
-            return BlobReading.ParseLine(response.Value.Content.ToMemory(), PipelineJson.Compact.AnsweredQuestion) is { } answered
-                && answered.Ordinal == ordinal
-                ? answered
-                : throw new InvalidDataException(
-                    $"The answer is not where it was written: answers/{batch}.jsonl of run {run} was changed.");
-        }
-        catch (RequestFailedException fault) when (fault.IsMissing())
-        {
-            return null;
-        }
+        return BlobReading.ParseLine(content.ToMemory(), PipelineJson.Compact.AnsweredQuestion) is { } answered
+            && answered.Ordinal == ordinal
+            ? answered
+            : throw new InvalidDataException(
+                $"The answer is not where it was written: answers/{batch}.jsonl of run {run} was changed.");
     }
 
     /// <summary>A question's answer by the question's id; see <see cref="FindQuestionAsync"/>.</summary>

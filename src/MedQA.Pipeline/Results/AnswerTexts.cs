@@ -126,16 +126,10 @@ internal sealed class AnswerTexts(RunStorage storage)
     private async Task<FrozenDictionary<int, Question>> QuestionsAsync(RunId run, int number, CancellationToken cancellationToken)
     {
         var questions = new Dictionary<int, Question>();
-        if (await storage.Questions(run, BatchId.First(number)).FindStreamAsync(cancellationToken) is { } blob)
+        await foreach (var question in storage.Questions(run, BatchId.First(number))
+            .ReadLinesAsync(PipelineJson.Compact.BatchQuestion, cancellationToken))
         {
-            await using var content = blob.Content;
-            await foreach (var line in JsonLines.ReadAsync(content, cancellationToken))
-            {
-                if (BlobReading.ParseLine(line.Content, PipelineJson.Compact.BatchQuestion) is { } question)
-                {
-                    questions[question.Ordinal] = question.Question;
-                }
-            }
+            questions[question.Ordinal] = question.Question;
         }
 
         return questions.ToFrozenDictionary();

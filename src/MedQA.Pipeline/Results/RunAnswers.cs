@@ -1,8 +1,6 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using Azure;
-using Azure.Storage.Blobs.Models;
 using MedQA.Evaluation.Answering;
 using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Storage;
@@ -20,7 +18,7 @@ internal readonly record struct PlacedAnswer(AnsweredQuestion Answered, BatchId 
 /// <param name="Batch">The batch.</param>
 /// <param name="Answers">In the order of their ordinals.</param>
 /// <param name="Written">When they were written, by the storage's clock.</param>
-/// <param name="ETag">Their version, without quotes.</param>
+/// <param name="ETag">Their version.</param>
 /// <param name="Hash">What they hash to.</param>
 internal sealed record FinishedBatch(BatchId Batch, List<PlacedAnswer> Answers, DateTimeOffset Written, string ETag, byte[] Hash);
 
@@ -56,7 +54,7 @@ internal sealed class RunAnswers(RunStorage storage)
             answers.Add(new PlacedAnswer(answered, batch, line.Offset, line.Content.Length));
         }
 
-        return new FinishedBatch(batch, answers, blob.Details.LastModified, Plain(blob.Details.ETag), hash.End());
+        return new FinishedBatch(batch, answers, blob.Written, blob.Version.ToString(), hash.End());
     }
 
     /// <summary>
@@ -232,11 +230,11 @@ internal sealed class RunAnswers(RunStorage storage)
     private async Task<Dictionary<BatchId, string>> VersionsAsync(RunId run, CancellationToken cancellationToken)
     {
         var (versions, folder) = (new Dictionary<BatchId, string>(), $"{run}/answers/");
-        await foreach (var blob in storage.Runs.GetBlobsAsync(new GetBlobsOptions { Prefix = folder }, cancellationToken))
+        await foreach (var blob in storage.ListAsync(run, "answers/", cancellationToken))
         {
-            if (BatchOf(blob.Name, folder) is { } batch && blob.Properties.ETag is { } version)
+            if (BatchOf(blob.Name, folder) is { } batch)
             {
-                versions[batch] = Plain(version);
+                versions[batch] = blob.Version.ToString();
             }
         }
 
@@ -258,16 +256,12 @@ internal sealed class RunAnswers(RunStorage storage)
     private static BatchId? BatchOf(string blobName, string folder) =>
         BatchId.TryParse(blobName[folder.Length..].Replace(".jsonl", "", StringComparison.Ordinal), out var batch) ? batch : null;
 
-    /// <summary>A listing gives versions without the quotes that an answer has.</summary>
-    private static string Plain(ETag version) => version.ToString("G").Trim('"');
-
     /// <summary>The batches of a retry that have a blob of a kind, in order.</summary>
     public async IAsyncEnumerable<BatchId> ListAsync(
         RunId run, string kind, int retry, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var folder = $"{run}/{kind}/";
-        await foreach (var blob in storage.Runs.GetBlobsAsync(
-            new GetBlobsOptions { Prefix = folder + BatchId.PrefixOf(retry) }, cancellationToken))
+        await foreach (var blob in storage.ListAsync(run, $"{kind}/{BatchId.PrefixOf(retry)}", cancellationToken))
         {
             if (BatchOf(blob.Name, folder) is { } batch && batch.Retry == retry)
             {

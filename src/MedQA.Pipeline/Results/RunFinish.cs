@@ -1,10 +1,6 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
-using Azure;
-using Azure.Data.Tables;
-using Azure.Storage.Blobs.Models;
-using Azure.Storage.Blobs.Specialized;
 using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.Reporting;
 using MedQA.Evaluation.Reporting.Documents;
@@ -34,7 +30,7 @@ internal sealed class RunFinish(RunStorage storage)
         var run = row.Summary.Run;
         using var activity = PipelineTracing.Start("write result", run.ToString());
         var blob = storage.Blob(run, "report.json");
-        var before = await FindVersionAsync(blob, cancellationToken);
+        var before = (await blob.FindFactsAsync(cancellationToken))?.Version;
         var accumulator = new ReportAccumulator();
         AnswerListWriter[] lists = [.. Enum.GetValues<AnswerFilter>().Select(filter => new AnswerListWriter(storage, run, filter))];
         var agreements = new List<(int Ordinal, double Agreement)>();
@@ -87,11 +83,7 @@ internal sealed class RunFinish(RunStorage storage)
         await table.CompleteAsync(cancellationToken);
         await parquet.CompleteAsync(cancellationToken);
         spool.Position = 0;
-        await storage.Blob(run, "answers.parquet")
-            .UploadAsync(
-                spool,
-                new BlobUploadOptions { HttpHeaders = new BlobHttpHeaders { ContentType = AnswerTable.Parquet } },
-                cancellationToken);
+        await storage.Blob(run, "answers.parquet").PutAsync(spool, AnswerTable.Parquet, cancellationToken);
         var report = accumulator.Build(HeaderOf(
             run, row.Summary.Revision, manifest, await PromptsAsync(run, manifest, shown, cancellationToken)) with
         {
@@ -109,12 +101,13 @@ internal sealed class RunFinish(RunStorage storage)
                 BinaryData.FromBytes(JsonSerializer.SerializeToUtf8Bytes(sealing.Seal, PipelineJson.Compact.RunSeal)),
                 "application/json",
                 cancellationToken);
-        await storage.ScoreTable.UpsertAllAsync(ScoreRows.Of(run, report), TableUpdateMode.Replace, cancellationToken);
+        await ScoreRows.WriteAsync(storage, run, report, cancellationToken);
         await storage.Blob(run, "report.md")
             .PutAsync(BinaryData.FromString(ReportMarkdown.Write(report)), "text/markdown; charset=utf-8", cancellationToken);
         await storage.Blob(run, "report.html")
             .PutAsync(BinaryData.FromString(ReportHtml.Write(report)), "text/html; charset=utf-8", cancellationToken);
-        return await TryReplaceAsync(blob, ReportJson.Write(report), before, cancellationToken) ? report : null;
+        using var content = new MemoryStream(ReportJson.Write(report), writable: false);
+        return await blob.TryWriteAsync(content, "application/json", before, cancellationToken) is null ? null : report;
     }
 
     /// <summary>What a report says of its run, but for what is known only when it is written.</summary>
@@ -145,16 +138,10 @@ internal sealed class RunFinish(RunStorage storage)
         var prompts = new List<ExactPrompt>();
         foreach (var batch in shown.GroupBy(answered => manifest.BatchOf(answered.Ordinal)))
         {
-            if (await storage.Questions(run, BatchId.First(batch.Key)).FindStreamAsync(cancellationToken) is not { } blob)
+            await foreach (var question in storage.Questions(run, BatchId.First(batch.Key))
+                .ReadLinesAsync(PipelineJson.Compact.BatchQuestion, cancellationToken))
             {
-                continue;
-            }
-
-            await using var content = blob.Content;
-            await foreach (var line in JsonLines.ReadAsync(content, cancellationToken))
-            {
-                if (BlobReading.ParseLine(line.Content, PipelineJson.Compact.BatchQuestion) is { } question
-                    && batch.FirstOrDefault(answered => answered.Ordinal == question.Ordinal) is { } answered)
+                if (batch.FirstOrDefault(answered => answered.Ordinal == question.Ordinal) is { } answered)
                 {
                     prompts.Add(ExactPrompt.Of(manifest.Protocol!, question.Question, answered));
                 }
@@ -162,39 +149,5 @@ internal sealed class RunFinish(RunStorage storage)
         }
 
         return prompts;
-    }
-
-    private static async Task<ETag?> FindVersionAsync(BlockBlobClient blob, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return (await blob.GetPropertiesAsync(cancellationToken: cancellationToken)).Value.ETag;
-        }
-        catch (RequestFailedException fault) when (fault.IsMissing())
-        {
-            return null;
-        }
-    }
-
-    private static async Task<bool> TryReplaceAsync(BlockBlobClient blob, byte[] content, ETag? before, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await blob.UploadAsync(
-                new MemoryStream(content, writable: false),
-                new BlobUploadOptions
-                {
-                    HttpHeaders = new BlobHttpHeaders { ContentType = "application/json" },
-                    Conditions = before is null
-                        ? new BlobRequestConditions { IfNoneMatch = ETag.All }
-                        : new BlobRequestConditions { IfMatch = before },
-                },
-                cancellationToken);
-            return true;
-        }
-        catch (RequestFailedException fault) when (fault.IsConflict())
-        {
-            return false;
-        }
     }
 }

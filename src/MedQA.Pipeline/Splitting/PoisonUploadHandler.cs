@@ -1,5 +1,5 @@
-using Azure;
 using MedQA.Pipeline.Runs;
+using MedQA.Pipeline.Storage;
 using MedQA.Pipeline.Tracing;
 using MedQA.Pipeline.Uploading;
 using Microsoft.Extensions.Logging;
@@ -24,12 +24,12 @@ public sealed class PoisonUploadHandler
 
     /// <summary>Takes a message of <c>uploads-poison</c> or <c>webjobs-blobtrigger-poison</c>.</summary>
     /// <returns>The run that goes on now, or <see langword="null"/> where none does.</returns>
-    /// <exception cref="RequestFailedException">The storage stayed unreachable: the message should come back.</exception>
+    /// <exception cref="Exception">The storage stayed unreachable: the message should come back.</exception>
     public async Task<RunId?> TakeAsync(string message, CancellationToken cancellationToken)
     {
         if (!UploadEvent.TryParse(message, out var upload))
         {
-            _logger.LogError("A poison message of {Length} characters speaks of no upload and is dropped.", message.Length);
+            _logger.PoisonDropped(message.Length);
             return null;
         }
 
@@ -37,10 +37,9 @@ public sealed class PoisonUploadHandler
         {
             return (await _splitter.OnUploadAsync(upload, cancellationToken)).Run;
         }
-        catch (Exception fault) when (fault is not (OperationCanceledException or RequestFailedException or AggregateException))
+        catch (Exception fault) when (fault is not OperationCanceledException && !fault.IsOfStorage())
         {
-            _logger.LogError(
-                "Upload {Blob} was tried too often and cannot be split; its run says why. {Fault}", upload.BlobName, FaultText.Of(fault));
+            _logger.UploadPoisoned(upload.BlobName, FaultText.Of(fault));
             await _splitter.RecordFailureAsync(upload, fault, cancellationToken);
             return null;
         }

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text.Json;
-using Azure.Storage.Blobs.Models;
 using MedQA.Datasets.Writing;
 using MedQA.Evaluation.Questions;
 using MedQA.Pipeline.Runs;
@@ -97,10 +96,7 @@ internal sealed class QuestionBlobs(RunStorage storage, RunId run, int batchSize
     public async Task DiscardQuestionsAsync(CancellationToken cancellationToken)
     {
         await CompleteRejectedAsync(cancellationToken);
-        await foreach (var blob in storage.Runs.GetBlobsAsync(new GetBlobsOptions { Prefix = $"{run}/questions/" }, cancellationToken))
-        {
-            await storage.Runs.DeleteBlobIfExistsAsync(blob.Name, cancellationToken: cancellationToken);
-        }
+        await storage.DeleteAllAsync(run, "questions/", cancellationToken);
     }
 
     /// <inheritdoc/>

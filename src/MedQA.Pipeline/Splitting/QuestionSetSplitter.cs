@@ -1,6 +1,3 @@
-using Azure;
-using Azure.Storage.Blobs.Models;
-using Azure.Storage.Blobs.Specialized;
 using MedQA.Datasets;
 using MedQA.Datasets.Reading;
 using MedQA.Evaluation;
@@ -74,11 +71,11 @@ public sealed class QuestionSetSplitter
         options.Check();
         (_storage, _profiles, _model, _countTokens, _options, _time, _logger, _signals) =
             (storage, profiles, model, countTokens, options, time, logger, signals ?? new PipelineSignals());
-        _runs = new RunRows(storage.RunTable, _signals);
+        _runs = new RunRows(storage, _signals);
         _prefixes = prefixes ?? new PrefixStore(storage);
         _deletion = new RunDeletion(storage, time, _signals);
         _ledger = ledger;
-        _receipts = new UploadReceipts(storage.RunTable);
+        _receipts = new UploadReceipts(storage);
     }
 
     /// <summary>
@@ -89,7 +86,7 @@ public sealed class QuestionSetSplitter
     /// <param name="blobName">The blob in the container of question sets: <c>[profile/]name.ext</c>.</param>
     /// <param name="etag">The version that the event speaks of.</param>
     /// <param name="cancellationToken">Cancels the work; nothing that harms is left.</param>
-    public Task<SplitOutcome> OnUploadAsync(string blobName, ETag etag, CancellationToken cancellationToken) =>
+    public Task<SplitOutcome> OnUploadAsync(string blobName, StoredVersion etag, CancellationToken cancellationToken) =>
         TakeAsync(blobName, etag, asked: false, waits: true, cancellationToken);
 
     /// <summary>
@@ -106,11 +103,11 @@ public sealed class QuestionSetSplitter
     }
 
     /// <summary>Handles an upload that was found; one that another process is at work on is left for a later look.</summary>
-    internal Task<SplitOutcome> OnFoundAsync(string blobName, ETag etag, CancellationToken cancellationToken) =>
+    internal Task<SplitOutcome> OnFoundAsync(string blobName, StoredVersion etag, CancellationToken cancellationToken) =>
         TakeAsync(blobName, etag, asked: false, waits: false, cancellationToken);
 
     private async Task<SplitOutcome> TakeAsync(
-        string blobName, ETag etag, bool asked, bool waits, CancellationToken cancellationToken)
+        string blobName, StoredVersion etag, bool asked, bool waits, CancellationToken cancellationToken)
     {
         var began = _time.GetTimestamp();
         while (true)
@@ -130,27 +127,23 @@ public sealed class QuestionSetSplitter
     }
 
     private async Task<SplitOutcome> TryTakeAsync(
-        string blobName, ETag etag, bool asked, bool takesOver, CancellationToken cancellationToken)
+        string blobName, StoredVersion etag, bool asked, bool takesOver, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(blobName);
 
-        etag = Plain(etag);
         if (_storage.FindQuestionSet(blobName) is not { } blob)
         {
-            _logger.LogWarning(
-                "Upload {Blob} is left alone: no address can name a blob with a part '.' or '..' in its name. Upload it under another "
-                    + "name.",
-                blobName);
+            _logger.UploadUnnameable(blobName);
             return new SplitOutcome(SplitResult.Gone, null);
         }
 
         try
         {
-            var properties = await blob.GetPropertiesAsync(new BlobRequestConditions { IfMatch = etag }, cancellationToken);
-            var outcome = await SplitAsync(blob, etag, properties.Value.Metadata, asked, takesOver, cancellationToken);
+            var facts = await blob.GetFactsAsync(cancellationToken, etag);
+            var outcome = await SplitAsync(blob, etag, facts.Metadata, asked, takesOver, cancellationToken);
             if (outcome.Result != SplitResult.InHand)
             {
-                _logger.LogInformation("Upload {Blob} {Result} as run {Run}.", blobName, outcome.Result, outcome.Run);
+                _logger.UploadHandled(blobName, outcome.Result, outcome.Run);
             }
 
             if (outcome.Result is SplitResult.Created or SplitResult.Rejected)
@@ -160,9 +153,9 @@ public sealed class QuestionSetSplitter
 
             return outcome;
         }
-        catch (RequestFailedException fault) when (fault.ErrorCode is "BlobNotFound" or "ConditionNotMet")
+        catch (Exception fault) when (fault.IsOtherVersion())
         {
-            _logger.LogInformation("Upload {Blob} is not there any more as the event says.", blobName);
+            _logger.UploadGone(blobName);
             return new SplitOutcome(SplitResult.Gone, null);
         }
     }
@@ -177,8 +170,8 @@ public sealed class QuestionSetSplitter
     {
         ArgumentNullException.ThrowIfNull(upload);
         return upload.ETag is { } etag ? await OnUploadAsync(upload.BlobName, etag, cancellationToken)
-            : await FindPropertiesAsync(upload, cancellationToken)
-                is { } properties ? await OnUploadAsync(upload.BlobName, properties.ETag, cancellationToken)
+            : await FindFactsAsync(upload, cancellationToken)
+                is { } facts ? await OnUploadAsync(upload.BlobName, facts.Version, cancellationToken)
             : new SplitOutcome(SplitResult.Gone, null);
     }
 
@@ -194,12 +187,12 @@ public sealed class QuestionSetSplitter
     {
         ArgumentNullException.ThrowIfNull(upload);
         ArgumentNullException.ThrowIfNull(fault);
-        if (await FindPropertiesAsync(upload, cancellationToken) is not { } properties)
+        if (await FindFactsAsync(upload, cancellationToken) is not { } facts)
         {
             return null;
         }
 
-        var (etag, profileName) = (Plain(upload.ETag ?? properties.ETag), ProfileNameOf(upload.BlobName, properties.Metadata));
+        var (etag, profileName) = (upload.ETag ?? facts.Version, ProfileNameOf(upload.BlobName, facts.Metadata));
         var (profile, prefix, _) = await FindProfileAsync(profileName, cancellationToken);
         var run = RunIdentity.Of(upload.BlobName, etag, profileName, profile, prefix, _model.Fingerprint);
         if (await _storage.FindManifestAsync(run, cancellationToken) is { Tombstone: not null })
@@ -228,21 +221,21 @@ public sealed class QuestionSetSplitter
                 },
             },
             cancellationToken);
-        await _receipts.AddAsync(upload.BlobName, Plain(etag), run, _model.Fingerprint, cancellationToken);
+        await _receipts.AddAsync(upload.BlobName, etag, run, _model.Fingerprint, cancellationToken);
         return run;
     }
 
-    private async Task<BlobProperties?> FindPropertiesAsync(UploadEvent upload, CancellationToken cancellationToken)
+    private async Task<BlobFacts?> FindFactsAsync(UploadEvent upload, CancellationToken cancellationToken)
     {
         try
         {
             return _storage.FindQuestionSet(upload.BlobName) is { } blob
-                ? (await blob.GetPropertiesAsync(new BlobRequestConditions { IfMatch = upload.ETag }, cancellationToken)).Value
+                ? await blob.GetFactsAsync(cancellationToken, upload.ETag)
                 : null;
         }
-        catch (RequestFailedException fault) when (fault.ErrorCode is "BlobNotFound" or "ConditionNotMet")
+        catch (Exception fault) when (fault.IsOtherVersion())
         {
-            _logger.LogInformation("Upload {Blob} is not there any more as the event says.", upload.BlobName);
+            _logger.UploadGone(upload.BlobName);
             return null;
         }
     }
@@ -253,12 +246,9 @@ public sealed class QuestionSetSplitter
             ? blobName[..slash]
             : UploadMetadata.Find(metadata, UploadMetadata.Profile) ?? _options.DefaultProfile;
 
-    /// <summary>The same version comes with quotes from a response's header, and without them from a listing or an event.</summary>
-    private static ETag Plain(ETag etag) => new(etag.ToString("G").Trim('"'));
-
     private async Task<SplitOutcome> SplitAsync(
-        BlockBlobClient blob,
-        ETag etag,
+        StoredBlob blob,
+        StoredVersion etag,
         IDictionary<string, string> metadata,
         bool asked,
         bool takesOver,
@@ -324,7 +314,7 @@ public sealed class QuestionSetSplitter
             Run = run.ToString(),
             Name = UploadMetadata.Find(metadata, UploadMetadata.Name) ?? blob.Name[(blob.Name.LastIndexOf('/') + 1)..],
             Source = blob.Name,
-            SourceETag = etag.ToString("G"),
+            SourceETag = etag.ToString(),
             Created = _time.GetUtcNow(),
             ProfileName = profileName,
             ModelName = _model.Name,
@@ -339,7 +329,7 @@ public sealed class QuestionSetSplitter
         {
             return await SplitAsync(blob, etag, metadata, profile, prefix, manifest, run, claim, asked, cancellationToken);
         }
-        catch (Exception fault) when (claim is not null && fault is not (RequestFailedException or AggregateException))
+        catch (Exception fault) when (claim is not null && !fault.IsOfStorage())
         {
             // Nothing was made, and whoever tries again need not wait until this claim is old.
             using var limit = new CancellationTokenSource(ReleaseWithin, _time);
@@ -349,8 +339,8 @@ public sealed class QuestionSetSplitter
     }
 
     private async Task<SplitOutcome> SplitAsync(
-        BlockBlobClient blob,
-        ETag etag,
+        StoredBlob blob,
+        StoredVersion etag,
         IDictionary<string, string> metadata,
         Profile? profile,
         PrefixReference? prefix,
@@ -424,7 +414,7 @@ public sealed class QuestionSetSplitter
     }
 
     /// <summary>The receipt of an upload. Where a process was cut off between a run and its receipt, the receipt is written here.</summary>
-    private async Task<UploadReceipt?> FindReceiptAsync(string blobName, ETag etag, RunId run, CancellationToken cancellationToken)
+    private async Task<UploadReceipt?> FindReceiptAsync(string blobName, StoredVersion etag, RunId run, CancellationToken cancellationToken)
     {
         var receipt = await _receipts.FindAsync(blobName, etag, cancellationToken);
         if (receipt is { Standing: UploadStanding.Claimed, Run: { } made } && made != run
@@ -453,7 +443,7 @@ public sealed class QuestionSetSplitter
 
     /// <summary>Whether an upload is this service's own, whose maker is told at once that it is rejected.</summary>
     private static async Task<bool> IsStoredHereAsync(
-        BlockBlobClient blob, ETag etag, IDictionary<string, string> metadata, bool asked, CancellationToken cancellationToken) =>
+        StoredBlob blob, StoredVersion etag, IDictionary<string, string> metadata, bool asked, CancellationToken cancellationToken) =>
         (asked || UploadMetadata.Find(metadata, UploadMetadata.StoredBy) == UploadMetadata.Service)
         && await QuestionSetUploads.IsAsStoredAsync(blob, etag, metadata, cancellationToken);
 
@@ -461,20 +451,13 @@ public sealed class QuestionSetSplitter
     /// Leaves nothing of an upload whose maker is told why it is rejected: neither a run nor anything that somebody picks up later.
     /// </summary>
     private async Task RemoveRejectedAsync(
-        BlockBlobClient? upload, ETag etag, RunId run, UploadClaim? claim, CancellationToken cancellationToken)
+        StoredBlob? upload, StoredVersion etag, RunId run, UploadClaim? claim, CancellationToken cancellationToken)
     {
         await DiscardAsync(run, cancellationToken);
         if (upload is not null)
         {
-            try
-            {
-                await upload.DeleteIfExistsAsync(
-                    conditions: new BlobRequestConditions { IfMatch = etag }, cancellationToken: cancellationToken);
-            }
-            catch (RequestFailedException fault) when (fault.IsConflict())
-            {
-                // Somebody has written it anew: that is another upload.
-            }
+            // Where somebody has written it anew, that is another upload.
+            await upload.TryDeleteAsync(etag, cancellationToken);
         }
 
         if (claim is not null)
@@ -486,21 +469,16 @@ public sealed class QuestionSetSplitter
     /// <summary>Removes what was written of a run that does not come to be.</summary>
     private async Task DiscardAsync(RunId run, CancellationToken cancellationToken)
     {
-        if (await _storage.FindManifestAsync(run, cancellationToken) is not null)
+        // Another process may have made it after all.
+        if (await _storage.FindManifestAsync(run, cancellationToken) is null)
         {
-            // Another process has made it after all.
-            return;
-        }
-
-        await foreach (var blob in _storage.Runs.GetBlobsAsync(new GetBlobsOptions { Prefix = $"{run}/" }, cancellationToken))
-        {
-            await _storage.Runs.DeleteBlobIfExistsAsync(blob.Name, cancellationToken: cancellationToken);
+            await _storage.DeleteAllAsync(run, "", cancellationToken);
         }
     }
 
     private async Task<RunManifest> ReadAsync(
-        BlockBlobClient blob,
-        ETag etag,
+        StoredBlob blob,
+        StoredVersion etag,
         Profile profile,
         PrefixReference? prefix,
         RunManifest manifest,
@@ -520,9 +498,7 @@ public sealed class QuestionSetSplitter
         using var blobs = new QuestionBlobs(_storage, run, batchSize);
         try
         {
-            await using var content = await blob.OpenReadAsync(
-                new BlobOpenReadOptions(allowModifications: false) { Conditions = new BlobRequestConditions { IfMatch = etag } },
-                cancellationToken);
+            await using var content = await blob.OpenReadAsync(etag, cancellationToken);
             var reading = new QuestionSetOptions
             {
                 FileName = manifest.Name,

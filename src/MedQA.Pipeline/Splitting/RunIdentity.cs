@@ -1,12 +1,12 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
-using Azure;
 using MedQA.Evaluation;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Serialization;
 using MedQA.Pipeline.Runs;
+using MedQA.Pipeline.Storage;
 
 namespace MedQA.Pipeline.Splitting;
 
@@ -21,11 +21,12 @@ internal static class RunIdentity
     /// <param name="prefix">What the profile's prefix is now; its hash is part of the name, so a prefix that was tuned again makes a new
     /// run.</param>
     /// <param name="modelFingerprint">The model's fingerprint.</param>
-    public static RunId Of(string source, ETag etag, string profileName, Profile? profile, PrefixReference? prefix, string modelFingerprint)
+    public static RunId Of(
+        string source, StoredVersion etag, string profileName, Profile? profile, PrefixReference? prefix, string modelFingerprint)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Append(hash, Encoding.UTF8.GetBytes(source));
-        Append(hash, Encoding.UTF8.GetBytes(etag.ToString("G")));
+        Append(hash, Encoding.UTF8.GetBytes(etag.ToString()));
 
         // Which worked examples a run takes is known only once its data sets are: all that it could take are part of its name.
         Append(hash, profile is null

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Runtime.CompilerServices;
 using MedQA.Pipeline.Runs;
 
 namespace MedQA.Pipeline.Storage;
@@ -84,22 +83,8 @@ internal sealed class AnswerList(RunStorage storage, RunId run, AnswerFilter fil
     }
 
     /// <summary>The whole list, read as a stream; nothing where there is no such list.</summary>
-    public async IAsyncEnumerable<AnswerRow> AllAsync([EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        if (await storage.Blob(run, RowsName(filter)).FindStreamAsync(cancellationToken) is not { } blob)
-        {
-            yield break;
-        }
-
-        await using var content = blob.Content;
-        await foreach (var line in JsonLines.ReadAsync(content, cancellationToken))
-        {
-            if (BlobReading.ParseLine(line.Content, PipelineJson.Compact.AnswerRow) is { } row)
-            {
-                yield return row;
-            }
-        }
-    }
+    public IAsyncEnumerable<AnswerRow> AllAsync(CancellationToken cancellationToken) =>
+        storage.Blob(run, RowsName(filter)).ReadLinesAsync(PipelineJson.Compact.AnswerRow, cancellationToken);
 
     /// <summary>Whether there is such a list.</summary>
     public async Task<bool> ExistsAsync(CancellationToken cancellationToken) =>
@@ -128,7 +113,7 @@ internal sealed class AnswerList(RunStorage storage, RunId run, AnswerFilter fil
     private async Task<(List<(int Ordinal, long At)> Places, int Length)?> ReadPlacesAsync(
         int skip, int? take, CancellationToken cancellationToken)
     {
-        if (await OrdinalIndex.ReadPartAsync(storage.Blob(run, $"{_name}.list"), (long)skip * Entry, (long?)take * Entry, cancellationToken)
+        if (await storage.Blob(run, $"{_name}.list").FindRangeAsync((long)skip * Entry, (long?)take * Entry, cancellationToken)
             is not var (bytes, length))
         {
             return null;
@@ -185,8 +170,9 @@ internal sealed class AnswerList(RunStorage storage, RunId run, AnswerFilter fil
         }
 
         var from = places[begin].At;
-        var bytes = await OrdinalIndex.ReadRangeAsync(
-            storage.Blob(run, $"{_name}.jsonl"), from, end < places.Count ? places[end].At - from : null, cancellationToken) ?? [];
+        var found = await storage.Blob(run, $"{_name}.jsonl").FindRangeAsync(
+            from, end < places.Count ? places[end].At - from : null, cancellationToken);
+        var bytes = found?.Content ?? [];
         for (var place = begin; place < end; place++)
         {
             var (at, behind) =

@@ -1,4 +1,3 @@
-using Azure.Data.Tables;
 using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.Questions;
 using MedQA.Pipeline.Runs;
@@ -8,12 +7,14 @@ namespace MedQA.Pipeline.Storage;
 /// <summary>
 /// The rows of answers: ten thousand ordinals to a partition, so that a page is one call and writing spreads over the table's servers.
 /// </summary>
-internal sealed class AnswerRows(TableClient table)
+internal sealed class AnswerRows(RunStorage storage)
 {
     /// <summary>Ordinals of a partition.</summary>
     public const int PartitionSize = 10_000;
 
     private const int MaxPage = 1_000;
+
+    private readonly StoredTable _table = new(storage.AnswerTable);
 
     /// <summary>The row of an answer.</summary>
     public static StoredAnswerRow RowOf(AnsweredQuestion answered, BatchId batch, long offset, int length) => new()
@@ -44,17 +45,13 @@ internal sealed class AnswerRows(TableClient table)
     {
         foreach (var partition in rows.GroupBy(static row => row.Ordinal / PartitionSize))
         {
-            await table.UpsertAllAsync(partition.Select(row => ToEntity(run, row)), TableUpdateMode.Replace, cancellationToken);
+            await _table.PutAllAsync(partition.Select(row => ToRow(run, row)), cancellationToken);
         }
     }
 
     /// <summary>The row of an ordinal, or <see langword="null"/> while it is not collected.</summary>
-    public async Task<StoredAnswerRow?> FindAsync(RunId run, int ordinal, CancellationToken cancellationToken)
-    {
-        var found = await table.GetEntityIfExistsAsync<TableEntity>(
-            PartitionOf(run, ordinal), KeyOf(ordinal), cancellationToken: cancellationToken);
-        return found.HasValue ? From(found.Value!) : null;
-    }
+    public async Task<StoredAnswerRow?> FindAsync(RunId run, int ordinal, CancellationToken cancellationToken) =>
+        await _table.FindAsync(PartitionOf(run, ordinal), KeyOf(ordinal), cancellationToken) is { } row ? From(row) : null;
 
     /// <summary>Rows from an ordinal on, in order; ordinals that are not collected yet are left out.</summary>
     /// <param name="run">The run.</param>
@@ -71,9 +68,11 @@ internal sealed class AnswerRows(TableClient table)
     {
         for (var ordinal = from; ordinal < questions; ordinal = ((ordinal / PartitionSize) + 1) * PartitionSize)
         {
-            var filter = TableClient.CreateQueryFilter($"PartitionKey eq {PartitionOf(run, ordinal)} and RowKey ge {KeyOf(ordinal)}");
-            await foreach (var entity in table.QueryAsync<TableEntity>(
-                filter, Math.Clamp(pageSize, 1, MaxPage), cancellationToken: cancellationToken))
+            var rows = _table.QueryAsync(
+                $"PartitionKey eq {PartitionOf(run, ordinal)} and RowKey ge {KeyOf(ordinal)}",
+                cancellationToken,
+                Math.Clamp(pageSize, 1, MaxPage));
+            await foreach (var entity in rows)
             {
                 yield return From(entity);
             }
@@ -85,7 +84,7 @@ internal sealed class AnswerRows(TableClient table)
     {
         for (var ordinal = 0; ordinal < questions; ordinal += PartitionSize)
         {
-            await table.DeletePartitionAsync(PartitionOf(run, ordinal), cancellationToken);
+            await _table.DeletePartitionAsync(PartitionOf(run, ordinal), cancellationToken);
         }
     }
 
@@ -95,9 +94,9 @@ internal sealed class AnswerRows(TableClient table)
 
     private static char? LetterOf(int? option) => option is { } index ? OptionLetter.Of(index) : null;
 
-    private static TableEntity ToEntity(RunId run, StoredAnswerRow row)
+    private static StoredRow ToRow(RunId run, StoredAnswerRow row)
     {
-        var entity = new TableEntity(PartitionOf(run, row.Ordinal), KeyOf(row.Ordinal))
+        var entity = new StoredRow(PartitionOf(run, row.Ordinal), KeyOf(row.Ordinal))
         {
             ["Id"] = row.Id,
             ["Dataset"] = row.Dataset,
@@ -122,18 +121,15 @@ internal sealed class AnswerRows(TableClient table)
                 ("Failure", row.Failure)
             ])
         {
-            if (value is not null)
-            {
-                entity[column] = value;
-            }
+            entity.SetWhereKnown(column, value);
         }
 
         return entity;
     }
 
-    private static StoredAnswerRow From(TableEntity entity) => new()
+    private static StoredAnswerRow From(StoredRow entity) => new()
     {
-        Ordinal = int.Parse(entity.RowKey, System.Globalization.CultureInfo.InvariantCulture),
+        Ordinal = int.Parse(entity.Key, System.Globalization.CultureInfo.InvariantCulture),
         Id = entity.GetString("Id"),
         Dataset = entity.GetString("Dataset"),
         Topic = entity.GetString("Topic"),

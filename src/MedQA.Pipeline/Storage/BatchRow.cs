@@ -1,4 +1,3 @@
-using Azure.Data.Tables;
 using MedQA.Evaluation;
 using MedQA.Pipeline.Runs;
 
@@ -67,11 +66,11 @@ internal sealed record BatchRow
     /// <summary>When the row last changed, by the storage's clock.</summary>
     public DateTimeOffset Timestamp { get; init; }
 
-    public static BatchRow From(TableEntity entity) => new()
+    public static BatchRow From(StoredRow entity) => new()
     {
-        Batch = BatchId.TryParse(entity.RowKey, out var batch)
+        Batch = BatchId.TryParse(entity.Key, out var batch)
             ? batch
-            : throw new FormatException($"'{entity.RowKey}' in the table of batches is not the name of a batch."),
+            : throw new FormatException($"'{entity.Key}' in the table of batches is not the name of a batch."),
         Sent = entity.GetDateTimeOffset("Sent"),
         Sends = entity.GetInt32("Sends") ?? 0,
         Collected = entity.GetBoolean("Collected") ?? false,
@@ -82,6 +81,6 @@ internal sealed record BatchRow
         Worker = entity.GetString("Worker"),
         Error = entity.GetString("Error"),
         Totals = TotalsColumns.Read(entity, entity.GetBoolean("Collected") == true ? "Collected" : ""),
-        Timestamp = entity.Timestamp ?? default,
+        Timestamp = entity.Changed,
     };
 }

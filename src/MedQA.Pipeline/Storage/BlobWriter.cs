@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Text;
 using Azure.Storage.Blobs.Models;
-using Azure.Storage.Blobs.Specialized;
 
 namespace MedQA.Pipeline.Storage;
 
@@ -12,7 +11,7 @@ namespace MedQA.Pipeline.Storage;
 /// <param name="blob">The blob.</param>
 /// <param name="contentType">Its media type.</param>
 /// <param name="blockLength">How many bytes are kept in memory before they are sent. A blob has at most 50,000 such blocks.</param>
-internal sealed class BlobWriter(BlockBlobClient blob, string contentType, int blockLength = 4 * 1024 * 1024)
+internal sealed class BlobWriter(StoredBlob blob, string contentType, int blockLength = 4 * 1024 * 1024)
 {
     private readonly ArrayBufferWriter<byte> _block = new();
     private readonly List<string> _staged = [];
@@ -40,7 +39,7 @@ internal sealed class BlobWriter(BlockBlobClient blob, string contentType, int b
         }
 
         await StageAsync(cancellationToken);
-        await blob.CommitBlockListAsync(
+        await blob.Client.CommitBlockListAsync(
             _staged, new CommitBlockListOptions { HttpHeaders = new BlobHttpHeaders { ContentType = contentType } }, cancellationToken);
     }
 
@@ -52,7 +51,7 @@ internal sealed class BlobWriter(BlockBlobClient blob, string contentType, int b
         }
 
         var id = Convert.ToBase64String(Guid.NewGuid().ToByteArray());
-        await blob.StageBlockAsync(id, BinaryData.FromBytes(_block.WrittenMemory).ToStream(), cancellationToken: cancellationToken);
+        await blob.Client.StageBlockAsync(id, BinaryData.FromBytes(_block.WrittenMemory).ToStream(), cancellationToken: cancellationToken);
         _staged.Add(id);
         _block.ResetWrittenCount();
     }

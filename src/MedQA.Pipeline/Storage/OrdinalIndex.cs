@@ -1,10 +1,6 @@
 using System.Buffers.Binary;
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using Azure;
-using Azure.Storage.Blobs.Models;
-using Azure.Storage.Blobs.Specialized;
 
 namespace MedQA.Pipeline.Storage;
 
@@ -41,7 +37,7 @@ internal static class OrdinalIndex
     /// <param name="id">The id.</param>
     /// <param name="entries">How many entries the file has.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
-    public static async Task<IReadOnlyList<int>> FindAsync(BlobBaseClient blob, string id, int entries, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<int>> FindAsync(StoredBlob blob, string id, int entries, CancellationToken cancellationToken)
     {
         const int Window = 1024;
         var hash = HashOf(id);
@@ -74,9 +70,10 @@ internal static class OrdinalIndex
     }
 
     private static async Task<List<(ulong Hash, int Ordinal)>> ReadIdsAsync(
-        BlobBaseClient blob, int skip, int take, CancellationToken cancellationToken)
+        StoredBlob blob, int skip, int take, CancellationToken cancellationToken)
     {
-        var bytes = await ReadRangeAsync(blob, (long)skip * IdEntry, (long)take * IdEntry, cancellationToken) ?? [];
+        var found = await blob.FindRangeAsync((long)skip * IdEntry, (long)take * IdEntry, cancellationToken);
+        var bytes = found?.Content ?? [];
         var entries = new List<(ulong Hash, int Ordinal)>(bytes.Length / IdEntry);
         for (var at = 0; at + IdEntry <= bytes.Length; at += IdEntry)
         {
@@ -86,46 +83,4 @@ internal static class OrdinalIndex
 
         return entries;
     }
-
-    /// <summary>A part of a file: fewer bytes where it ends before, <see langword="null"/> where there is no such file.</summary>
-    /// <param name="blob">The file.</param>
-    /// <param name="offset">Where the part begins, in bytes.</param>
-    /// <param name="length">How many bytes; <see langword="null"/> for all that follow.</param>
-    /// <param name="cancellationToken">Cancels the call.</param>
-    internal static async Task<byte[]?> ReadRangeAsync(
-        BlobBaseClient blob, long offset, long? length, CancellationToken cancellationToken) =>
-        await ReadPartAsync(blob, offset, length, cancellationToken) is var (content, _) ? content : null;
-
-    /// <summary>
-    /// A part of a file as <see cref="ReadRangeAsync"/> gives it, and how many bytes the whole file has (0 where the part lies behind its
-    /// end).
-    /// </summary>
-    internal static async Task<(byte[] Content, long FileLength)?> ReadPartAsync(
-        BlobBaseClient blob, long offset, long? length, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var response =
-                await blob.DownloadContentAsync(new BlobDownloadOptions { Range = new HttpRange(offset, length) }, cancellationToken);
-            var (content, details) = (response.Value.Content.ToMemory(), response.Value.Details);
-            return (content.ToArray(), LengthIn(details.ContentRange) ?? details.ContentLength);
-        }
-        catch (RequestFailedException fault) when (fault.Status == 416)
-        {
-            return ([], 0);
-        }
-        catch (RequestFailedException fault) when (fault.IsMissing())
-        {
-            return null;
-        }
-    }
-
-    /// <summary>The length of the whole file, as the header of a part says it: <c>bytes 0-9/100</c>.</summary>
-    private static long? LengthIn(string? contentRange) =>
-        contentRange is not null
-            && long.TryParse(
-                contentRange.AsSpan(contentRange.LastIndexOf('/') + 1),
-                NumberStyles.None,
-                CultureInfo.InvariantCulture,
-                out var length) ? length : null;
 }

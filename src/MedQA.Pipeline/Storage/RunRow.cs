@@ -1,5 +1,3 @@
-using Azure;
-using Azure.Data.Tables;
 using MedQA.Evaluation;
 using MedQA.Pipeline.Runs;
 
@@ -36,15 +34,15 @@ internal sealed record RunRow
     public string? Traceparent { get; init; }
 
     /// <summary>The version that was read; <see langword="default"/> for a row that does not stand yet.</summary>
-    public ETag ETag { get; init; }
+    public StoredVersion ETag { get; init; }
 
     /// <summary>The row's key in the partition of recent runs: the newest first, runs of one moment by name.</summary>
     public string RecentKey => $"{long.MaxValue - Summary.Created.UtcTicks:D19}-{Summary.Run}";
 
-    public TableEntity ToEntity(string partition, string row)
+    public StoredRow ToRow(string partition, string row)
     {
         var summary = Summary;
-        var entity = new TableEntity(partition, row)
+        var entity = new StoredRow(partition, row)
         {
             ["V"] = RunManifest.Version,
             ["Run"] = summary.Run.ToString(),
@@ -73,27 +71,27 @@ internal sealed record RunRow
             ["Start"] = Start,
             ["Reserved"] = Reserved,
         };
-        SetWhereKnown(entity, "Reason", summary.Reason);
-        SetWhereKnown(entity, "ReasonLine", summary.ReasonLine);
-        SetWhereKnown(entity, "Started", summary.Started);
-        SetWhereKnown(entity, "Finished", summary.Finished);
-        SetWhereKnown(entity, "Accuracy", summary.Accuracy);
-        SetWhereKnown(entity, "AccuracyLow", summary.AccuracyLow);
-        SetWhereKnown(entity, "AccuracyHigh", summary.AccuracyHigh);
-        SetWhereKnown(entity, "Traceparent", Traceparent);
+        entity.SetWhereKnown("Reason", summary.Reason);
+        entity.SetWhereKnown("ReasonLine", summary.ReasonLine);
+        entity.SetWhereKnown("Started", summary.Started);
+        entity.SetWhereKnown("Finished", summary.Finished);
+        entity.SetWhereKnown("Accuracy", summary.Accuracy);
+        entity.SetWhereKnown("AccuracyLow", summary.AccuracyLow);
+        entity.SetWhereKnown("AccuracyHigh", summary.AccuracyHigh);
+        entity.SetWhereKnown("Traceparent", Traceparent);
         TotalsColumns.Write(entity, summary.Totals);
         TotalsColumns.Write(entity, Collected, "Collected");
         return entity;
     }
 
     /// <exception cref="NewerFormatException">A newer version has written the row.</exception>
-    public static RunRow From(TableEntity entity)
+    public static RunRow From(StoredRow entity)
     {
-        StoredFormat.Check($"Run {entity.GetString("Run") ?? entity.RowKey}", entity.GetInt32("V"), RunManifest.Version);
+        StoredFormat.Check($"Run {entity.GetString("Run") ?? entity.Key}", entity.GetInt32("V"), RunManifest.Version);
         return Read(entity);
     }
 
-    private static RunRow Read(TableEntity entity) => new()
+    private static RunRow Read(StoredRow entity) => new()
     {
         Summary = new RunSummary
         {
@@ -132,14 +130,6 @@ internal sealed record RunRow
         Start = entity.GetInt32("Start") ?? 0,
         Reserved = entity.GetBoolean("Reserved") ?? false,
         Traceparent = entity.GetString("Traceparent"),
-        ETag = entity.ETag,
+        ETag = entity.Version,
     };
-
-    private static void SetWhereKnown(TableEntity entity, string column, object? value)
-    {
-        if (value is not null)
-        {
-            entity[column] = value;
-        }
-    }
 }

@@ -1,5 +1,3 @@
-using Azure;
-using Azure.Data.Tables;
 using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Signalling;
 
@@ -11,9 +9,9 @@ namespace MedQA.Pipeline.Storage;
 /// whoever has changed the row looks whether its copy is still there, and whoever has not puts the row that stands in its place, and looks
 /// again.
 /// </summary>
-/// <param name="table">The table of runs.</param>
+/// <param name="storage">The storage.</param>
 /// <param name="signals">Is told of every row that was written; <see langword="null"/> for those who only read.</param>
-internal sealed class RunRows(TableClient table, PipelineSignals? signals = null)
+internal sealed class RunRows(RunStorage storage, PipelineSignals? signals = null)
 {
     /// <summary>
     /// Runs that are deleted, and must be looked at once more: until then what was being written of them elsewhere may have come after.
@@ -22,28 +20,25 @@ internal sealed class RunRows(TableClient table, PipelineSignals? signals = null
 
     private static readonly string[] CopyKey = ["PartitionKey", "RowKey"];
 
+    private readonly StoredTable _table = StoredTable.OfRuns(storage);
+
     /// <summary>The run's row, or <see langword="null"/>.</summary>
-    public async Task<RunRow?> FindAsync(RunId run, CancellationToken cancellationToken)
-    {
-        var found = await table.GetEntityIfExistsAsync<TableEntity>(RunRow.Partition, run.ToString(), cancellationToken: cancellationToken);
-        return found.HasValue ? RunRow.From(found.Value!) : null;
-    }
+    public async Task<RunRow?> FindAsync(RunId run, CancellationToken cancellationToken) =>
+        await _table.FindAsync(RunRow.Partition, run.ToString(), cancellationToken) is { } row ? RunRow.From(row) : null;
 
     /// <summary>Writes a row that does not stand yet; where one stands, that one stays.</summary>
     public async Task CreateAsync(RunRow row, CancellationToken cancellationToken)
     {
         // The row by name last: a deletion in between removes the copy, and the row that then comes too late is removed by whoever finds
         // it.
-        await table.UpsertEntityAsync(row.ToEntity(RunRow.RecentPartition, row.RecentKey), TableUpdateMode.Replace, cancellationToken);
-        try
-        {
-            await table.AddEntityAsync(row.ToEntity(RunRow.Partition, row.Summary.Run.ToString()), cancellationToken);
-            signals?.RunWritten.Set();
-        }
-        catch (RequestFailedException fault) when (fault.IsConflict())
+        await PutCopyAsync(row, cancellationToken);
+        if (await _table.TryAddAsync(row.ToRow(RunRow.Partition, row.Summary.Run.ToString()), cancellationToken) is null)
         {
             await RepairCopyAsync(row, cancellationToken);
+            return;
         }
+
+        signals?.RunWritten.Set();
     }
 
     /// <summary>Writes a changed row.</summary>
@@ -51,27 +46,22 @@ internal sealed class RunRows(TableClient table, PipelineSignals? signals = null
     /// read.</returns>
     public async Task<RunRow?> TryUpdateAsync(RunRow row, CancellationToken cancellationToken)
     {
-        var copy =
-            await table.UpsertEntityAsync(row.ToEntity(RunRow.RecentPartition, row.RecentKey), TableUpdateMode.Replace, cancellationToken);
-        try
-        {
-            var response = await table.UpdateEntityAsync(
-                row.ToEntity(RunRow.Partition, row.Summary.Run.ToString()), row.ETag, TableUpdateMode.Replace, cancellationToken);
-            signals?.RunWritten.Set();
-            var standing = await table.GetEntityIfExistsAsync<TableEntity>(
-                RunRow.RecentPartition, row.RecentKey, select: CopyKey, cancellationToken: cancellationToken);
-            if (standing.HasValue && standing.Value!.ETag != copy.Headers.ETag)
-            {
-                await RepairCopyAsync(row, cancellationToken);
-            }
-
-            return row with { ETag = response.Headers.ETag ?? default };
-        }
-        catch (RequestFailedException fault) when (fault.IsConflict() || fault.IsMissing())
+        var copy = await PutCopyAsync(row, cancellationToken);
+        var changed = row.ToRow(RunRow.Partition, row.Summary.Run.ToString());
+        if (await _table.TryReplaceAsync(changed, row.ETag, cancellationToken) is not { } version)
         {
             await RepairCopyAsync(row, cancellationToken);
             return null;
         }
+
+        signals?.RunWritten.Set();
+        if (await _table.FindAsync(RunRow.RecentPartition, row.RecentKey, cancellationToken, CopyKey) is { } standing
+            && standing.Version != copy)
+        {
+            await RepairCopyAsync(row, cancellationToken);
+        }
+
+        return row with { ETag = version };
     }
 
     /// <summary>
@@ -82,7 +72,7 @@ internal sealed class RunRows(TableClient table, PipelineSignals? signals = null
     {
         if (row.RecentKey != standing.RecentKey)
         {
-            await table.DeleteEntityAsync(RunRow.RecentPartition, row.RecentKey, ETag.All, cancellationToken);
+            await DeleteCopyAsync(row, cancellationToken);
         }
     }
 
@@ -95,12 +85,12 @@ internal sealed class RunRows(TableClient table, PipelineSignals? signals = null
     {
         if (isLookedAtAgain)
         {
-            var note = new TableEntity(DeletedPartition, row.Summary.Run.ToString()) { ["Recent"] = row.RecentKey };
-            await table.UpsertEntityAsync(note, TableUpdateMode.Replace, cancellationToken);
+            var note = new StoredRow(DeletedPartition, row.Summary.Run.ToString()) { ["Recent"] = row.RecentKey };
+            await _table.PutAsync(note, cancellationToken);
         }
 
-        await table.DeleteEntityAsync(RunRow.RecentPartition, row.RecentKey, ETag.All, cancellationToken);
-        await table.DeleteEntityAsync(RunRow.Partition, row.Summary.Run.ToString(), ETag.All, cancellationToken);
+        await DeleteCopyAsync(row, cancellationToken);
+        await _table.DeleteAsync(RunRow.Partition, row.Summary.Run.ToString(), cancellationToken);
         signals?.RunWritten.Set();
     }
 
@@ -110,11 +100,10 @@ internal sealed class RunRows(TableClient table, PipelineSignals? signals = null
     /// </summary>
     public async Task ForgetDeletedAsync(RunId run, CancellationToken cancellationToken)
     {
-        var note = await table.GetEntityIfExistsAsync<TableEntity>(DeletedPartition, run.ToString(), cancellationToken: cancellationToken);
-        if (note.HasValue)
+        if (await _table.FindAsync(DeletedPartition, run.ToString(), cancellationToken) is { } note)
         {
-            await table.DeleteEntityAsync(RunRow.RecentPartition, note.Value!.GetString("Recent"), ETag.All, cancellationToken);
-            await table.DeleteEntityAsync(DeletedPartition, run.ToString(), ETag.All, cancellationToken);
+            await _table.DeleteAsync(RunRow.RecentPartition, note.GetString("Recent"), cancellationToken);
+            await _table.DeleteAsync(DeletedPartition, run.ToString(), cancellationToken);
         }
     }
 
@@ -124,15 +113,15 @@ internal sealed class RunRows(TableClient table, PipelineSignals? signals = null
     public async IAsyncEnumerable<RunId> ToDriveAsync(
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        foreach (var filter in (string[])
+        foreach (var filter in (FormattableString[])
         [
-            $"PartitionKey eq '{RunRow.Partition}' and Active eq true",
-            $"PartitionKey eq '{DeletedPartition}'",
+            $"PartitionKey eq {RunRow.Partition} and Active eq {true}",
+            $"PartitionKey eq {DeletedPartition}",
         ])
         {
-            await foreach (var entity in table.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
+            await foreach (var row in _table.QueryAsync(filter, cancellationToken))
             {
-                yield return RunId.Parse(entity.RowKey);
+                yield return RunId.Parse(row.Key);
             }
         }
     }
@@ -140,27 +129,15 @@ internal sealed class RunRows(TableClient table, PipelineSignals? signals = null
     /// <summary>
     /// A run of an upload, whatever its model and profile; <see langword="null"/> where there is none. Looks through all runs.
     /// </summary>
-    public async Task<RunRow?> FindOfSourceAsync(string source, CancellationToken cancellationToken)
-    {
-        var filter = TableClient.CreateQueryFilter($"PartitionKey eq {RunRow.Partition} and Source eq {source}");
-        await foreach (var entity in table.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
-        {
-            return RunRow.From(entity);
-        }
-
-        return null;
-    }
+    public async Task<RunRow?> FindOfSourceAsync(string source, CancellationToken cancellationToken) =>
+        await _table.QueryAsync($"PartitionKey eq {RunRow.Partition} and Source eq {source}", cancellationToken)
+            .Select(RunRow.From)
+            .FirstOrDefaultAsync(cancellationToken);
 
     /// <summary>Runs with nothing left to do that have not changed since a moment, in the order of their names.</summary>
-    public async IAsyncEnumerable<RunRow> EndedBeforeAsync(
-        DateTimeOffset moment, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var filter = TableClient.CreateQueryFilter($"PartitionKey eq {RunRow.Partition} and Active eq false and Changed lt {moment}");
-        await foreach (var entity in table.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
-        {
-            yield return RunRow.From(entity);
-        }
-    }
+    public IAsyncEnumerable<RunRow> EndedBeforeAsync(DateTimeOffset moment, CancellationToken cancellationToken) => _table
+        .QueryAsync($"PartitionKey eq {RunRow.Partition} and Active eq {false} and Changed lt {moment}", cancellationToken)
+        .Select(RunRow.From);
 
     /// <summary>A page of runs, newest first.</summary>
     /// <param name="after">The key of the last row of the page before, or <see langword="null"/> for the first page.</param>
@@ -169,10 +146,10 @@ internal sealed class RunRows(TableClient table, PipelineSignals? signals = null
     public async Task<(IReadOnlyList<RunRow> Rows, string? Last)> RecentAsync(string? after, int take, CancellationToken cancellationToken)
     {
         var filter = after is null
-            ? TableClient.CreateQueryFilter($"PartitionKey eq {RunRow.RecentPartition}")
-            : TableClient.CreateQueryFilter($"PartitionKey eq {RunRow.RecentPartition} and RowKey gt {after}");
+            ? (FormattableString)$"PartitionKey eq {RunRow.RecentPartition}"
+            : (FormattableString)$"PartitionKey eq {RunRow.RecentPartition} and RowKey gt {after}";
         var rows = new List<RunRow>(take);
-        await foreach (var entity in table.QueryAsync<TableEntity>(filter, maxPerPage: take + 1, cancellationToken: cancellationToken))
+        await foreach (var entity in _table.QueryAsync(filter, cancellationToken, pageSize: take + 1))
         {
             if (rows.Count == take)
             {
@@ -191,8 +168,7 @@ internal sealed class RunRows(TableClient table, PipelineSignals? signals = null
         var stands = await FindAsync(row.Summary.Run, cancellationToken);
         while (stands is not null)
         {
-            await table.UpsertEntityAsync(
-                stands.ToEntity(RunRow.RecentPartition, stands.RecentKey), TableUpdateMode.Replace, cancellationToken);
+            await PutCopyAsync(stands, cancellationToken);
             var copied = stands;
             stands = await FindAsync(row.Summary.Run, cancellationToken);
             if (stands?.ETag == copied.ETag)
@@ -202,6 +178,12 @@ internal sealed class RunRows(TableClient table, PipelineSignals? signals = null
             }
         }
 
-        await table.DeleteEntityAsync(RunRow.RecentPartition, row.RecentKey, ETag.All, cancellationToken);
+        await DeleteCopyAsync(row, cancellationToken);
     }
+
+    private Task<StoredVersion> PutCopyAsync(RunRow row, CancellationToken cancellationToken) =>
+        _table.PutAsync(row.ToRow(RunRow.RecentPartition, row.RecentKey), cancellationToken);
+
+    private Task DeleteCopyAsync(RunRow row, CancellationToken cancellationToken) =>
+        _table.DeleteAsync(RunRow.RecentPartition, row.RecentKey, cancellationToken);
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Azure.Data.Tables;
 using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
 using Azure.Storage.Queues;
 using MedQA.Evaluation;
@@ -115,55 +116,91 @@ public sealed class RunStorage
     /// of another blob, even of another container.
     /// </summary>
     /// <param name="blobName">The name as a listing or an event gives it.</param>
-    public BlockBlobClient? FindQuestionSet(string blobName)
+    internal StoredBlob? FindQuestionSet(string blobName)
     {
         ArgumentException.ThrowIfNullOrEmpty(blobName);
-        return blobName.Split('/', '\\').Any(static part => part is "." or "..") ? null : QuestionSets.GetBlockBlobClient(blobName);
+        return blobName.Split('/', '\\').Any(static part => part is "." or "..") ? null : QuestionSet(blobName);
     }
 
     /// <summary>The configuration of a run; its existence is what makes the run exist.</summary>
-    public BlockBlobClient Manifest(RunId run) => Blob(run, "manifest.json");
+    internal StoredBlob Manifest(RunId run) => Blob(run, "manifest.json");
 
     /// <summary>The questions of a batch.</summary>
-    public BlockBlobClient Questions(RunId run, BatchId batch) => Blob(run, $"questions/{batch}.jsonl");
+    internal StoredBlob Questions(RunId run, BatchId batch) => Blob(run, $"questions/{batch}.jsonl");
 
     /// <summary>What has been answered of a batch so far: appended under a lease.</summary>
-    public AppendBlobClient Progress(RunId run, BatchId batch) => Runs.GetAppendBlobClient($"{run}/progress/{batch}.jsonl");
+    internal ProgressBlob Progress(RunId run, BatchId batch) =>
+        new(Runs.GetAppendBlobClient($"{run}/progress/{batch}.jsonl"), run, batch);
 
     /// <summary>The answers of a finished batch: written once.</summary>
-    public BlockBlobClient Answers(RunId run, BatchId batch) => Blob(run, $"answers/{batch}.jsonl");
+    internal StoredBlob Answers(RunId run, BatchId batch) => Blob(run, $"answers/{batch}.jsonl");
 
     /// <summary>What is counted of the answers of a finished batch; see <see cref="CountedBatch"/>.</summary>
-    internal BlockBlobClient Counted(RunId run, BatchId batch) => Blob(run, $"counted/{batch}.jsonl");
+    internal StoredBlob Counted(RunId run, BatchId batch) => Blob(run, $"counted/{batch}.jsonl");
 
     /// <summary>
     /// A file of the result: <c>report.json</c>, <c>report.md</c>, <c>report.html</c>, <c>answers.csv</c>, <c>answers.parquet</c>,
     /// <c>rejected.csv</c>, <c>index/…</c>.
     /// </summary>
-    public BlockBlobClient Blob(RunId run, string name) => Runs.GetBlockBlobClient($"{run}/{name}");
+    internal StoredBlob Blob(RunId run, string name) => RunBlob($"{run}/{name}");
+
+    /// <summary>A blob of a run by its whole name.</summary>
+    internal StoredBlob RunBlob(string name) => new(Runs.GetBlockBlobClient(name));
+
+    /// <summary>An upload whose name this service has made.</summary>
+    internal StoredBlob QuestionSet(string name) => new(QuestionSets.GetBlockBlobClient(name));
+
+    /// <summary>A blob of a study.</summary>
+    internal StoredBlob StudyBlob(string study, string name) => new(Studies.GetBlockBlobClient($"{study}/{name}"));
+
+    /// <summary>The name of the container of tuned prefixes.</summary>
+    internal string PrefixesName => Prefixes.Name;
+
+    /// <summary>A blob of the tuned prefixes.</summary>
+    internal StoredBlob Prefix(string name) => new(Prefixes.GetBlockBlobClient(name));
+
+    /// <summary>The blobs of a run whose names begin so, in the order of their names.</summary>
+    internal IAsyncEnumerable<BlobFacts> ListAsync(RunId run, string beginning, CancellationToken cancellationToken) =>
+        ListAsync(Runs, $"{run}/{beginning}", cancellationToken);
+
+    /// <summary>Removes the blobs of a run whose names begin so.</summary>
+    internal async Task DeleteAllAsync(RunId run, string beginning, CancellationToken cancellationToken)
+    {
+        await foreach (var blob in ListAsync(run, beginning, cancellationToken))
+        {
+            await RunBlob(blob.Name).DeleteAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>All uploads.</summary>
+    internal IAsyncEnumerable<BlobFacts> ListQuestionSetsAsync(CancellationToken cancellationToken) =>
+        ListAsync(QuestionSets, null, cancellationToken, BlobTraits.Metadata);
+
+    /// <summary>The blobs of all studies.</summary>
+    internal IAsyncEnumerable<BlobFacts> ListStudyBlobsAsync(CancellationToken cancellationToken) =>
+        ListAsync(Studies, null, cancellationToken);
+
+    /// <summary>The names of all studies that have a blob.</summary>
+    internal IAsyncEnumerable<string> ListStudiesAsync(CancellationToken cancellationToken) =>
+        Studies.GetBlobsByHierarchyAsync(new GetBlobsByHierarchyOptions { Delimiter = "/" }, cancellationToken)
+            .Where(static entry => entry.IsPrefix)
+            .Select(static entry => entry.Prefix.TrimEnd('/'));
 
     /// <summary>Creates what is missing. In Azure all of it stands already (the deployment makes it) and this changes nothing.</summary>
     /// <exception cref="NewerFormatException">A newer version has made it.</exception>
     public async Task EnsureCreatedAsync(CancellationToken cancellationToken)
     {
         var version = new Dictionary<string, string> { [VersionMetadata] = Version.ToString(CultureInfo.InvariantCulture) };
-        await Task.WhenAll(
-            QuestionSets.CreateIfNotExistsAsync(cancellationToken: cancellationToken),
+        QueueClient[] queues =
+            [BatchQueue, BatchPoisonQueue, AdvanceQueue, AdvancePoisonQueue, UploadQueue, UploadPoisonQueue, BlobTriggerPoisonQueue];
+        await Task.WhenAll((Task[])
+        [
             Runs.CreateIfNotExistsAsync(metadata: version, cancellationToken: cancellationToken),
-            Studies.CreateIfNotExistsAsync(cancellationToken: cancellationToken),
-            Prefixes.CreateIfNotExistsAsync(cancellationToken: cancellationToken),
-            BatchQueue.CreateIfNotExistsAsync(cancellationToken: cancellationToken),
-            BatchPoisonQueue.CreateIfNotExistsAsync(cancellationToken: cancellationToken),
-            AdvanceQueue.CreateIfNotExistsAsync(cancellationToken: cancellationToken),
-            AdvancePoisonQueue.CreateIfNotExistsAsync(cancellationToken: cancellationToken),
-            UploadQueue.CreateIfNotExistsAsync(cancellationToken: cancellationToken),
-            UploadPoisonQueue.CreateIfNotExistsAsync(cancellationToken: cancellationToken),
-            BlobTriggerPoisonQueue.CreateIfNotExistsAsync(cancellationToken: cancellationToken),
-            RunTable.CreateIfNotExistsAsync(cancellationToken),
-            BatchTable.CreateIfNotExistsAsync(cancellationToken),
-            AnswerTable.CreateIfNotExistsAsync(cancellationToken),
-            ScoreTable.CreateIfNotExistsAsync(cancellationToken),
-            RatingTable.CreateIfNotExistsAsync(cancellationToken));
+            .. new[] { QuestionSets, Studies, Prefixes }.Select(one => one.CreateIfNotExistsAsync(cancellationToken: cancellationToken)),
+            .. queues.Select(queue => queue.CreateIfNotExistsAsync(cancellationToken: cancellationToken)),
+            .. new[] { RunTable, BatchTable, AnswerTable, ScoreTable, RatingTable }.Select(
+                table => table.CreateIfNotExistsAsync(cancellationToken)),
+        ]);
         var stands = (await Runs.GetPropertiesAsync(cancellationToken: cancellationToken)).Value.Metadata;
         StoredFormat.Check(
             $"The storage of account {Runs.AccountName}",
@@ -172,4 +209,14 @@ public sealed class RunStorage
                 : null,
             Version);
     }
+
+    private static IAsyncEnumerable<BlobFacts> ListAsync(
+        BlobContainerClient container, string? beginning, CancellationToken cancellationToken, BlobTraits traits = BlobTraits.None) =>
+        container.GetBlobsAsync(new GetBlobsOptions { Prefix = beginning, Traits = traits }, cancellationToken)
+            .Select(static blob => new BlobFacts(
+                blob.Name,
+                blob.Properties.ETag ?? default(StoredVersion),
+                blob.Properties.LastModified,
+                blob.Metadata,
+                BlobFacts.Holds(blob.Properties.LeaseState)));
 }

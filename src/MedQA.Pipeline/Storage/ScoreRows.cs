@@ -1,5 +1,4 @@
 using System.Text;
-using Azure.Data.Tables;
 using MedQA.Evaluation.Reporting;
 using MedQA.Pipeline.Runs;
 
@@ -8,8 +7,15 @@ namespace MedQA.Pipeline.Storage;
 /// <summary>The rows of scores: one per slice and metric, for tools that read tables.</summary>
 internal static class ScoreRows
 {
-    /// <summary>The rows of a report.</summary>
-    public static IEnumerable<TableEntity> Of(RunId run, RunReport report)
+    /// <summary>Writes the rows of a report over those of the one before.</summary>
+    public static Task WriteAsync(RunStorage storage, RunId run, RunReport report, CancellationToken cancellationToken) =>
+        new StoredTable(storage.ScoreTable).PutAllAsync(Of(run, report), cancellationToken);
+
+    /// <summary>Removes the rows of a run.</summary>
+    public static Task DeleteAsync(RunStorage storage, RunId run, CancellationToken cancellationToken) =>
+        new StoredTable(storage.ScoreTable).DeletePartitionAsync(run.ToString(), cancellationToken);
+
+    private static IEnumerable<StoredRow> Of(RunId run, RunReport report)
     {
         foreach (var row in Figures(run, report))
         {
@@ -18,7 +24,7 @@ internal static class ScoreRows
         }
     }
 
-    private static IEnumerable<TableEntity> Figures(RunId run, RunReport report)
+    private static IEnumerable<StoredRow> Figures(RunId run, RunReport report)
     {
         yield return Row(
             run,
@@ -48,15 +54,12 @@ internal static class ScoreRows
         }
     }
 
-    private static TableEntity Row(RunId run, string slice, string metric, double? value, double? low, double? high, int count)
+    private static StoredRow Row(RunId run, string slice, string metric, double? value, double? low, double? high, int count)
     {
-        var entity = new TableEntity(run.ToString(), $"{KeyOf(slice)}|{metric}") { ["Slice"] = slice, ["Metric"] = metric, ["N"] = count };
+        var entity = new StoredRow(run.ToString(), $"{KeyOf(slice)}|{metric}") { ["Slice"] = slice, ["Metric"] = metric, ["N"] = count };
         foreach (var (column, figure) in ((string, double?)[])[("Value", value), ("Low", low), ("High", high)])
         {
-            if (figure is { } known)
-            {
-                entity[column] = known;
-            }
+            entity.SetWhereKnown(column, figure);
         }
 
         return entity;

@@ -64,22 +64,17 @@ internal sealed class TextIndex(RunStorage storage)
     {
         var offset = first == 0
             ? []
-            : await OrdinalIndex.ReadRangeAsync(storage.Blob(run, OffsetsName), (long)first * OffsetEntry, OffsetEntry, cancellationToken);
-        if (offset is not { Length: 0 or OffsetEntry }
-            || await storage.Blob(run, TextsName)
-                .FindStreamAsync(
-                    cancellationToken, offset.Length == 0 ? 0 : BinaryPrimitives.ReadInt64LittleEndian(offset)) is not { } blob)
+            : (await storage.Blob(run, OffsetsName).FindRangeAsync((long)first * OffsetEntry, OffsetEntry, cancellationToken))?.Content;
+        if (offset is not { Length: 0 or OffsetEntry })
         {
             yield break;
         }
 
-        await using var content = blob.Content;
-        await foreach (var line in JsonLines.ReadAsync(content, cancellationToken))
+        var from = offset.Length == 0 ? 0 : BinaryPrimitives.ReadInt64LittleEndian(offset);
+        await foreach (var text in storage.Blob(run, TextsName)
+            .ReadLinesAsync(PipelineJson.Compact.IndexedText, cancellationToken, from))
         {
-            if (BlobReading.ParseLine(line.Content, PipelineJson.Compact.IndexedText) is { } text)
-            {
-                yield return text;
-            }
+            yield return text;
         }
     }
 
@@ -87,17 +82,17 @@ internal sealed class TextIndex(RunStorage storage)
         RunId run, int first, int last, HashSet<int> wanted, CancellationToken cancellationToken)
     {
         var texts = new List<IndexedText>();
-        var offsets = await OrdinalIndex.ReadRangeAsync(
-            storage.Blob(run, OffsetsName), (long)first * OffsetEntry, (last - first + 2L) * OffsetEntry, cancellationToken);
-        if (offsets is null || offsets.Length < 2 * OffsetEntry)
+        var found = await storage.Blob(run, OffsetsName).FindRangeAsync(
+            (long)first * OffsetEntry, (last - first + 2L) * OffsetEntry, cancellationToken);
+        if (found is not var (offsets, _) || offsets.Length < 2 * OffsetEntry)
         {
             return texts;
         }
 
         var from = BinaryPrimitives.ReadInt64LittleEndian(offsets);
         var to = BinaryPrimitives.ReadInt64LittleEndian(offsets.AsSpan(offsets.Length - OffsetEntry));
-        var bytes = await OrdinalIndex.ReadRangeAsync(storage.Blob(run, TextsName), from, to - from, cancellationToken) ?? [];
-        using var lines = new MemoryStream(bytes, writable: false);
+        var read = await storage.Blob(run, TextsName).FindRangeAsync(from, to - from, cancellationToken);
+        using var lines = new MemoryStream(read?.Content ?? [], writable: false);
         var ordinal = first;
         await foreach (var line in JsonLines.ReadAsync(lines, cancellationToken))
         {

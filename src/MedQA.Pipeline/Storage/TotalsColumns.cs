@@ -1,4 +1,3 @@
-using Azure.Data.Tables;
 using MedQA.Pipeline.Runs;
 
 namespace MedQA.Pipeline.Storage;
@@ -6,7 +5,7 @@ namespace MedQA.Pipeline.Storage;
 /// <summary>How totals stand in the columns of a row.</summary>
 internal static class TotalsColumns
 {
-    public static void Write(TableEntity entity, RunTotals totals, string prefix = "")
+    public static void Write(StoredRow entity, RunTotals totals, string prefix = "")
     {
         entity[prefix + "Done"] = totals.Done;
         entity[prefix + "Failed"] = totals.Failed;
@@ -20,7 +19,7 @@ internal static class TotalsColumns
         entity[prefix + "Seconds"] = totals.Seconds;
     }
 
-    public static RunTotals Read(TableEntity entity, string prefix = "") => new()
+    public static RunTotals Read(StoredRow entity, string prefix = "") => new()
     {
         Done = entity.GetInt32(prefix + "Done") ?? 0,
         Failed = entity.GetInt32(prefix + "Failed") ?? 0,

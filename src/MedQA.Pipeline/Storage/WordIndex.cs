@@ -145,14 +145,14 @@ internal sealed class WordIndex(RunStorage storage, RunId run)
         var blob = storage.Blob(run, PostingsName(segment));
         var read = await Task.WhenAll(
             spans.Select(
-                span => OrdinalIndex.ReadRangeAsync(
-                    blob, span[0].Offset, span[^1].Offset + span[^1].Length - span[0].Offset, cancellationToken)));
+                span => blob.FindRangeAsync(
+                    span[0].Offset, span[^1].Offset + span[^1].Length - span[0].Offset, cancellationToken)));
         var ordinals = new BitArray(SegmentSize);
         for (var i = 0; i < spans.Count; i++)
         {
             foreach (var (offset, length) in spans[i])
             {
-                AddTo(ordinals, read[i].AsSpan(offset - spans[i][0].Offset, length));
+                AddTo(ordinals, (read[i]?.Content).AsSpan(offset - spans[i][0].Offset, length));
             }
         }
 

@@ -1,6 +1,5 @@
-using Azure;
-using Azure.Data.Tables;
 using MedQA.Evaluation;
+using MedQA.Pipeline.Storage;
 
 namespace MedQA.Pipeline.Studies;
 
@@ -31,7 +30,7 @@ public sealed record Rater
     internal string SecretHash { get; init; } = "";
 
     /// <summary>The version that was read.</summary>
-    internal ETag ETag { get; init; }
+    internal StoredVersion ETag { get; init; }
 
     /// <summary>Whether nothing can be changed any more.</summary>
     public bool HasEnded => State is RaterState.Submitted or RaterState.Stopped or RaterState.Withdrawn;
@@ -46,21 +45,18 @@ public sealed record Rater
         _ => false,
     };
 
-    internal TableEntity ToEntity(string partition)
+    internal StoredRow ToRow(string partition)
     {
-        var entity = new TableEntity(partition, RowKey) { ["State"] = State.ToString(), ["SecretHash"] = SecretHash };
+        var entity = new StoredRow(partition, RowKey) { ["State"] = State.ToString(), ["SecretHash"] = SecretHash };
         foreach (var (name, moment) in ((string, DateTimeOffset?)[])[("Agreed", Agreed), ("Ended", Ended), ("LastClick", LastClick)])
         {
-            if (moment is { } known)
-            {
-                entity[name] = known;
-            }
+            entity.SetWhereKnown(name, moment);
         }
 
         return entity;
     }
 
-    internal static Rater From(string name, TableEntity entity) => new()
+    internal static Rater From(string name, StoredRow entity) => new()
     {
         Name = name,
         State = EnumNames.Stored<RaterState>(entity.GetString("State")),
@@ -68,6 +64,6 @@ public sealed record Rater
         Agreed = entity.GetDateTimeOffset("Agreed"),
         Ended = entity.GetDateTimeOffset("Ended"),
         LastClick = entity.GetDateTimeOffset("LastClick"),
-        ETag = entity.ETag,
+        ETag = entity.Version,
     };
 }

@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using Azure;
-using Azure.Data.Tables;
 using MedQA.Evaluation;
 using MedQA.Pipeline.Storage;
 
@@ -13,8 +11,8 @@ namespace MedQA.Pipeline.Studies;
 /// has ended or is deleted, no click can come after. What is to be removed is marked in that row before anything goes, so that whoever
 /// finds the mark can go on: <see cref="UnfinishedRemovalsAsync"/>.
 /// </summary>
-/// <param name="table">The table.</param>
-internal sealed class RatingRows(TableClient table)
+/// <param name="storage">The storage.</param>
+internal sealed class RatingRows(RunStorage storage)
 {
     /// <summary>The most clicks of a call: a transaction has 100 rows, and one is the rater's.</summary>
     public const int MostClicks = 99;
@@ -25,58 +23,39 @@ internal sealed class RatingRows(TableClient table)
     /// <summary>Says in a rater's row that the rater is being deleted.</summary>
     private const string Deleting = "Deleting";
 
+    private readonly StoredTable _table = StoredTable.OfRatings(storage);
+
     /// <summary>The rater, or <see langword="null"/> where there is none of that name, or not any more.</summary>
-    public async Task<Rater?> FindAsync(StudyId study, string rater, CancellationToken cancellationToken)
-    {
-        var found =
-            await table.GetEntityIfExistsAsync<TableEntity>(PartitionOf(study, rater), Rater.RowKey, cancellationToken: cancellationToken);
-        return found is { HasValue: true, Value: { } row } && row.GetBoolean(Deleting) is not true ? Rater.From(rater, row) : null;
-    }
+    public async Task<Rater?> FindAsync(StudyId study, string rater, CancellationToken cancellationToken) =>
+        await _table.FindAsync(PartitionOf(study, rater), Rater.RowKey, cancellationToken) is { } row
+            && row.GetBoolean(Deleting) is not true
+            ? Rater.From(rater, row)
+            : null;
 
     /// <summary>Writes a rater of a study that is being made.</summary>
     public Task CreateAsync(StudyId study, Rater rater, CancellationToken cancellationToken) =>
-        table.UpsertEntityAsync(rater.ToEntity(PartitionOf(study, rater.Name)), TableUpdateMode.Replace, cancellationToken);
+        _table.PutAsync(rater.ToRow(PartitionOf(study, rater.Name)), cancellationToken);
 
     /// <summary>Writes a changed rater.</summary>
     /// <returns>Whether it was written; else somebody has changed or removed the row since it was read.</returns>
-    public async Task<bool> TryUpdateAsync(StudyId study, Rater rater, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await table.UpdateEntityAsync(
-                rater.ToEntity(PartitionOf(study, rater.Name)), rater.ETag, TableUpdateMode.Replace, cancellationToken);
-            return true;
-        }
-        catch (RequestFailedException fault) when (fault.IsConflict() || fault.IsMissing())
-        {
-            return false;
-        }
-    }
+    public async Task<bool> TryUpdateAsync(StudyId study, Rater rater, CancellationToken cancellationToken) =>
+        await _table.TryReplaceAsync(rater.ToRow(PartitionOf(study, rater.Name)), rater.ETag, cancellationToken) is not null;
 
     /// <summary>Adds clicks; those that stand already stay as they are.</summary>
     /// <returns>Whether they were added; else somebody has changed or removed the rater since the row was read.</returns>
-    public async Task<bool> TryAddAsync(StudyId study, Rater rater, IReadOnlyCollection<RatingClick> clicks,
+    public Task<bool> TryAddAsync(StudyId study, Rater rater, IReadOnlyCollection<RatingClick> clicks,
         CancellationToken cancellationToken)
     {
         var partition = PartitionOf(study, rater.Name);
-        var touched = new TableEntity(partition, Rater.RowKey) { ["LastClick"] = clicks.Max(static click => click.Received) };
-        try
-        {
-            await table.SubmitTransactionAsync(
-                clicks.Select(click => new TableTransactionAction(TableTransactionActionType.UpsertReplace, ToEntity(partition, click)))
-                    .Prepend(new TableTransactionAction(TableTransactionActionType.UpdateMerge, touched, rater.ETag)),
-                cancellationToken);
-            return true;
-        }
-        catch (RequestFailedException fault) when (fault.IsConflict() || fault.IsMissing())
-        {
-            return false;
-        }
+        var touched = new StoredRow(partition, Rater.RowKey) { ["LastClick"] = clicks.Max(static click => click.Received) };
+        return _table.TrySubmitAsync(
+            clicks.Select(click => RowChange.Put(ToRow(partition, click))).Prepend(RowChange.Merge(touched, rater.ETag)),
+            cancellationToken);
     }
 
     /// <summary>Every click of a rater, in the order in which they were made.</summary>
     public IAsyncEnumerable<RatingClick> ClicksAsync(StudyId study, string rater, CancellationToken cancellationToken) =>
-        table.QueryAsync<TableEntity>(ClicksOf(PartitionOf(study, rater)), cancellationToken: cancellationToken).Select(From);
+        _table.QueryAsync(ClicksOf(PartitionOf(study, rater)), cancellationToken).Select(From);
 
     /// <summary>
     /// Removes a rater: marks the rater's own row, so that nothing comes after, then removes the clicks, and that row last. Repeated, it
@@ -87,7 +66,7 @@ internal sealed class RatingRows(TableClient table)
 
     /// <summary>Removes the clicks of a rater who stays.</summary>
     public Task DeleteClicksAsync(StudyId study, string rater, CancellationToken cancellationToken) =>
-        table.DeleteAllAsync(ClicksOf(PartitionOf(study, rater)), cancellationToken);
+        _table.DeleteAllAsync(ClicksOf(PartitionOf(study, rater)), cancellationToken);
 
     /// <summary>What raters who withdrew or were deleted may have left behind, where that was cut off.</summary>
     /// <returns>For each rater the study's name, and what removes the rest.</returns>
@@ -95,40 +74,34 @@ internal sealed class RatingRows(TableClient table)
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var (withdrawn, deleting) = (nameof(RaterState.Withdrawn), true);
-        var filter = TableClient.CreateQueryFilter($"RowKey eq {Rater.RowKey} and (State eq {withdrawn} or Deleting eq {deleting})");
-        await foreach (var row in table.QueryAsync<TableEntity>(filter, select: ["PartitionKey", "RowKey", Deleting],
-            cancellationToken: cancellationToken))
+        var rows = _table.QueryAsync(
+            $"RowKey eq {Rater.RowKey} and (State eq {withdrawn} or Deleting eq {deleting})",
+            cancellationToken,
+            columns: ["PartitionKey", "RowKey", Deleting]);
+        await foreach (var row in rows)
         {
-            var (partition, isDeleted) = (row.PartitionKey, row.GetBoolean(Deleting) is true);
+            var (partition, isDeleted) = (row.Partition, row.GetBoolean(Deleting) is true);
             yield return (partition.Split('-')[0], () => isDeleted ? DeleteAsync(partition, cancellationToken)
-                : table.DeleteAllAsync(ClicksOf(partition), cancellationToken));
+                : _table.DeleteAllAsync(ClicksOf(partition), cancellationToken));
         }
     }
 
     private async Task DeleteAsync(string partition, CancellationToken cancellationToken)
     {
-        try
-        {
-            await table.UpdateEntityAsync(new TableEntity(partition, Rater.RowKey) { [Deleting] = true }, ETag.All, TableUpdateMode.Merge,
-                cancellationToken);
-        }
-        catch (RequestFailedException fault) when (fault.IsMissing())
-        {
-            // Removed before; versions that removed this row first may have left clicks.
-        }
-
-        await table.DeleteAllAsync(ClicksOf(partition), cancellationToken);
-        await table.DeleteEntityAsync(partition, Rater.RowKey, ETag.All, cancellationToken);
+        // Where the row was removed before: versions that removed this row first may have left clicks.
+        await _table.TryMergeAsync(new StoredRow(partition, Rater.RowKey) { [Deleting] = true }, cancellationToken);
+        await _table.DeleteAllAsync(ClicksOf(partition), cancellationToken);
+        await _table.DeleteAsync(partition, Rater.RowKey, cancellationToken);
     }
 
-    private static string ClicksOf(string partition) =>
-        TableClient.CreateQueryFilter($"PartitionKey eq {partition} and RowKey gt {ClickPrefix} and RowKey lt {BehindClicks}");
+    private static FormattableString ClicksOf(string partition) =>
+        $"PartitionKey eq {partition} and RowKey gt {ClickPrefix} and RowKey lt {BehindClicks}";
 
     private static string PartitionOf(StudyId study, string rater) => $"{study}-{rater}";
 
-    private static TableEntity ToEntity(string partition, RatingClick click)
+    private static StoredRow ToRow(string partition, RatingClick click)
     {
-        var entity = new TableEntity(
+        var entity = new StoredRow(
             partition, string.Create(CultureInfo.InvariantCulture, $"{ClickPrefix}{click.At.UtcTicks:D19}-{click.Id}"))
         {
             ["Place"] = click.Place,
@@ -140,18 +113,15 @@ internal sealed class RatingRows(TableClient table)
         };
         foreach (var (name, text) in ((string, string?)[])[("Axis", click.Axis), ("Choice", click.Choice), ("Comment", click.Comment)])
         {
-            if (text is not null)
-            {
-                entity[name] = text;
-            }
+            entity.SetWhereKnown(name, text);
         }
 
         return entity;
     }
 
-    private static RatingClick From(TableEntity entity)
+    private static RatingClick From(StoredRow entity)
     {
-        var key = entity.RowKey.AsSpan(ClickPrefix.Length);
+        var key = entity.Key.AsSpan(ClickPrefix.Length);
         return new RatingClick
         {
             Id = key[20..].ToString(),

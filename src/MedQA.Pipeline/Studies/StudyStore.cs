@@ -2,9 +2,6 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Azure;
-using Azure.Storage.Blobs.Models;
-using Azure.Storage.Blobs.Specialized;
 using MedQA.Evaluation;
 using MedQA.Evaluation.Rating;
 using MedQA.Files;
@@ -68,7 +65,7 @@ public sealed class StudyStore
         ArgumentNullException.ThrowIfNull(storage);
         ArgumentNullException.ThrowIfNull(time);
         (_storage, _time, _logger) = (storage, time, logger ?? NullLogger.Instance);
-        _rows = new RatingRows(storage.RatingTable);
+        _rows = new RatingRows(storage);
     }
 
     /// <summary>Stores a new study.</summary>
@@ -97,16 +94,7 @@ public sealed class StudyStore
     /// <param name="unreadable">Gets the names of those that cannot be read, in order; without it, the fault of one is thrown.</param>
     public async Task<IReadOnlyList<StudyManifest>> ListAsync(CancellationToken cancellationToken, ICollection<string>? unreadable = null)
     {
-        var names = new List<string>();
-        await foreach (var entry in _storage.Studies.GetBlobsByHierarchyAsync(
-            new GetBlobsByHierarchyOptions { Delimiter = "/" }, cancellationToken))
-        {
-            if (entry.IsPrefix)
-            {
-                names.Add(entry.Prefix.TrimEnd('/'));
-            }
-        }
-
+        var names = await _storage.ListStudiesAsync(cancellationToken).ToListAsync(cancellationToken);
         var (manifests, unread) = (new ConcurrentBag<StudyManifest>(), new ConcurrentBag<string>());
         await Parallel.ForEachAsync(names, Options(cancellationToken), async (name, cancel) =>
         {
@@ -124,7 +112,7 @@ public sealed class StudyStore
             }
             catch (Exception fault) when (unreadable is not null && IsOfOneStudy(fault))
             {
-                _logger.LogWarning("Study {Study} cannot be read; the list is without it. {Fault}", study, FaultText.Of(fault));
+                _logger.StudyUnreadable(study, FaultText.Of(fault));
                 unread.Add(study.ToString());
             }
         });
@@ -309,13 +297,13 @@ public sealed class StudyStore
     {
         var isDone = true;
         var before = _time.GetUtcNow() - Abandoned;
-        var blobs = await _storage.Studies.GetBlobsAsync(cancellationToken: cancellationToken).ToListAsync(cancellationToken);
+        var blobs = await _storage.ListStudyBlobsAsync(cancellationToken).ToListAsync(cancellationToken);
         foreach (var folder in blobs.GroupBy(static blob => blob.Name.Split('/')[0]))
         {
             var names = folder.Select(static blob => blob.Name[(blob.Name.IndexOf('/', StringComparison.Ordinal) + 1)..])
                 .ToHashSet(StringComparer.Ordinal);
             var isLeft = names.Contains(DeletedName)
-                || (!names.Contains(ManifestName) && folder.All(blob => blob.Properties.LastModified < before));
+                || (!names.Contains(ManifestName) && folder.All(blob => blob.Written < before));
             if (isLeft && StudyId.TryParse(folder.Key, out var study))
             {
                 isDone &= await IsRemovedAsync(study.ToString(), () => RemoveAsync(study, cancellationToken));
@@ -339,8 +327,7 @@ public sealed class StudyStore
         }
         catch (Exception fault) when (IsOfOneStudy(fault))
         {
-            _logger.LogWarning(
-                "What is to be removed of study {Study} still stands; it is tried again. {Fault}", study, FaultText.Of(fault));
+            _logger.RemovalFailed(study, FaultText.Of(fault));
             return false;
         }
     }
@@ -348,8 +335,8 @@ public sealed class StudyStore
     /// <summary>
     /// Whether a fault says something of what was asked for only: storage refuses a blob or a row, or what it holds cannot be read.
     /// </summary>
-    private static bool IsOfOneStudy(Exception fault) => FullDisk.Describe(fault) is null
-        && fault is RequestFailedException or AggregateException or InvalidDataException or NewerFormatException or JsonException;
+    private static bool IsOfOneStudy(Exception fault) => fault.IsOutage()
+        || (FullDisk.Describe(fault) is null && fault is InvalidDataException or NewerFormatException or JsonException);
 
     /// <summary>
     /// Removes what belongs to a study. The manifest first, so that nobody finds it; the queues, which say whose rows there are, behind the
@@ -357,7 +344,7 @@ public sealed class StudyStore
     /// </summary>
     private async Task RemoveAsync(StudyId study, CancellationToken cancellationToken)
     {
-        await Blob(study, ManifestName).DeleteIfExistsAsync(cancellationToken: cancellationToken);
+        await Blob(study, ManifestName).DeleteAsync(cancellationToken);
         _studies.TryRemove(study, out _);
         if (await ReadAsync(study, QueuesName, StudyJson.Compact.StudyQueues, cancellationToken) is { } queues)
         {
@@ -367,7 +354,7 @@ public sealed class StudyStore
 
         foreach (var name in (string[])[AnswersName, SecretName, QueuesName, DeletedName])
         {
-            await Blob(study, name).DeleteIfExistsAsync(cancellationToken: cancellationToken);
+            await Blob(study, name).DeleteAsync(cancellationToken);
         }
     }
 
@@ -407,7 +394,7 @@ public sealed class StudyStore
         await Blob(study, name)
             .TryCreateAsync(BinaryData.FromBytes(JsonSerializer.SerializeToUtf8Bytes(value, type)), "application/json", cancellationToken);
 
-    private BlockBlobClient Blob(StudyId study, string name) => _storage.Studies.GetBlockBlobClient($"{study}/{name}");
+    private StoredBlob Blob(StudyId study, string name) => _storage.StudyBlob(study.ToString(), name);
 
     private static ParallelOptions Options(CancellationToken cancellationToken) =>
         new() { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };

@@ -1,8 +1,5 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using Azure;
-using Azure.Storage.Blobs.Models;
-using Azure.Storage.Blobs.Specialized;
 using MedQA.Datasets;
 using MedQA.Files;
 using MedQA.Pipeline.Budgeting;
@@ -84,7 +81,7 @@ public sealed class QuestionSetUploads
             await _ledger.ClaimAsync(blobName, caller, cancellationToken);
         }
 
-        return await StoreAsync(_storage.QuestionSets.GetBlockBlobClient(blobName), spool, name, reading, _model, cancellationToken);
+        return await StoreAsync(_storage.QuestionSet(blobName), spool, name, reading, _model, cancellationToken);
     }
 
     /// <summary>
@@ -97,22 +94,20 @@ public sealed class QuestionSetUploads
     /// <param name="metadata">The metadata of that version.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>
     internal static async Task<bool> IsAsStoredAsync(
-        BlockBlobClient blob, ETag etag, IDictionary<string, string> metadata, CancellationToken cancellationToken)
+        StoredBlob blob, StoredVersion etag, IDictionary<string, string> metadata, CancellationToken cancellationToken)
     {
         if (UploadMetadata.Find(metadata, UploadMetadata.Profile) is not null)
         {
             return false;
         }
 
-        var options = new BlobDownloadOptions { Conditions = new BlobRequestConditions { IfMatch = etag } };
-        var read = await blob.DownloadStreamingAsync(options, cancellationToken);
-        await using var content = read.Value.Content;
+        await using var content = await blob.OpenStreamAsync(etag, cancellationToken);
         var hash = Convert.ToHexStringLower(await SHA256.HashDataAsync(content, cancellationToken));
         return blob.Name.AsSpan(blob.Name.LastIndexOf('/') + 1).StartsWith(hash, StringComparison.Ordinal);
     }
 
     private static async Task<Upload> StoreAsync(
-        BlockBlobClient blob, Stream content, string name, SetReading reading, string? model, CancellationToken cancellationToken)
+        StoredBlob blob, Stream content, string name, SetReading reading, string? model, CancellationToken cancellationToken)
     {
         var metadata = new Dictionary<string, string>
         {
@@ -134,17 +129,9 @@ public sealed class QuestionSetUploads
             metadata[UploadMetadata.Model] = UploadMetadata.Encode(model);
         }
 
-        var options = new BlobUploadOptions { Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All }, Metadata = metadata };
-        try
-        {
-            var stored = await blob.UploadAsync(content, options, cancellationToken);
-            return new Upload(blob.Name, stored.Value.ETag, Created: true);
-        }
-        catch (RequestFailedException fault) when (fault.IsConflict())
-        {
-            var there = await blob.GetPropertiesAsync(cancellationToken: cancellationToken);
-            return new Upload(blob.Name, there.Value.ETag, Created: false);
-        }
+        return await blob.TryWriteAsync(content, contentType: null, over: null, cancellationToken, metadata) is { } version
+            ? new Upload(blob.Name, version, Created: true)
+            : new Upload(blob.Name, (await blob.GetFactsAsync(cancellationToken)).Version, Created: false);
     }
 
     private static string ExtensionOf(string name)

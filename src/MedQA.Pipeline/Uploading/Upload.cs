@@ -1,4 +1,4 @@
-using Azure;
+using MedQA.Pipeline.Storage;
 
 namespace MedQA.Pipeline.Uploading;
 
@@ -6,4 +6,4 @@ namespace MedQA.Pipeline.Uploading;
 /// <param name="BlobName">Its blob in the container of question sets.</param>
 /// <param name="ETag">Its version.</param>
 /// <param name="Created">Whether it was stored now; else the same content stood there already.</param>
-public sealed record Upload(string BlobName, ETag ETag, bool Created);
+public sealed record Upload(string BlobName, StoredVersion ETag, bool Created);

@@ -1,5 +1,3 @@
-using Azure;
-using Azure.Data.Tables;
 using MedQA.Pipeline.Storage;
 
 namespace MedQA.Pipeline.Uploading;
@@ -8,9 +6,9 @@ namespace MedQA.Pipeline.Uploading;
 /// The word of one process that it makes a run of an upload. Others leave the upload to it for as long as it repeats its word, and take
 /// over when it is silent.
 /// </summary>
-internal sealed class UploadClaim(TableClient table, TableEntity row, ETag etag)
+internal sealed class UploadClaim(StoredTable table, StoredRow row, StoredVersion etag)
 {
-    private ETag _etag = etag;
+    private StoredVersion _etag = etag;
 
     /// <summary>Repeats the word.</summary>
     /// <returns>Whether it still holds; else somebody has taken over.</returns>
@@ -26,28 +24,12 @@ internal sealed class UploadClaim(TableClient table, TableEntity row, ETag etag)
     }
 
     /// <summary>Takes the word back: nothing was made of the upload.</summary>
-    public async Task ReleaseAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await table.DeleteEntityAsync(row.PartitionKey, row.RowKey, _etag, cancellationToken);
-        }
-        catch (RequestFailedException fault) when (fault.IsConflict() || fault.IsMissing())
-        {
-            // Somebody has taken over.
-        }
-    }
+    public Task ReleaseAsync(CancellationToken cancellationToken) => table.TryDeleteAsync(row, _etag, cancellationToken);
 
     private async Task<bool> TryWriteAsync(CancellationToken cancellationToken)
     {
-        try
-        {
-            _etag = (await table.UpdateEntityAsync(row, _etag, TableUpdateMode.Replace, cancellationToken)).Headers.ETag ?? default;
-            return true;
-        }
-        catch (RequestFailedException fault) when (fault.IsConflict() || fault.IsMissing())
-        {
-            return false;
-        }
+        var written = await table.TryReplaceAsync(row, _etag, cancellationToken);
+        _etag = written ?? _etag;
+        return written is not null;
     }
 }

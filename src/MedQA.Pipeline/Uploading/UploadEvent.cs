@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Json;
-using Azure;
+using MedQA.Pipeline.Storage;
 
 namespace MedQA.Pipeline.Uploading;
 
@@ -11,7 +11,7 @@ namespace MedQA.Pipeline.Uploading;
 /// </summary>
 /// <param name="BlobName">The blob in the container of question sets.</param>
 /// <param name="ETag">The version that it speaks of; <see langword="null"/> where it names none.</param>
-public sealed record UploadEvent(string BlobName, ETag? ETag)
+public sealed record UploadEvent(string BlobName, StoredVersion? ETag)
 {
     private const string Container = "question-sets";
     private const string Created = "Microsoft.Storage.BlobCreated";
@@ -73,5 +73,6 @@ public sealed record UploadEvent(string BlobName, ETag? ETag)
     private static string? Text(JsonElement parent, string name) =>
         parent.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
-    private static ETag? VersionOf(string? text) => text?.Trim('"') is { Length: > 0 } version ? new ETag(version) : null;
+    private static StoredVersion? VersionOf(string? text) =>
+        text?.Trim('"') is { Length: > 0 } version ? new StoredVersion(version) : null;
 }

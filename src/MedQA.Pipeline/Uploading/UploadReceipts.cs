@@ -1,7 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Azure;
-using Azure.Data.Tables;
 using MedQA.Evaluation;
 using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Storage;
@@ -37,7 +35,7 @@ internal sealed record UploadReceipt
     public string? Owner { get; init; }
 
     /// <summary>The version of the receipt.</summary>
-    public ETag ETag { get; init; }
+    public StoredVersion ETag { get; init; }
 
     /// <summary>When the receipt last changed, by the storage's clock.</summary>
     public DateTimeOffset Timestamp { get; init; }
@@ -48,10 +46,11 @@ internal sealed record UploadReceipt
 /// claims it before and notes it after, so that
 /// no host takes an old upload for a new one, whatever model or profile it has, and of two hosts with different models one makes a run.
 /// </summary>
-internal sealed class UploadReceipts(TableClient table)
+internal sealed class UploadReceipts(RunStorage storage)
 {
     private const string Partition = "uploads";
 
+    private readonly StoredTable _table = StoredTable.OfRuns(storage);
     private readonly HashSet<string> _known = [];
     private bool _loaded;
 
@@ -63,13 +62,12 @@ internal sealed class UploadReceipts(TableClient table)
             return;
         }
 
-        var filter = TableClient.CreateQueryFilter($"PartitionKey eq {Partition}");
         string[] columns = ["RowKey", "Standing"];
-        await foreach (var row in table.QueryAsync<TableEntity>(filter, select: columns, cancellationToken: cancellationToken))
+        await foreach (var row in _table.QueryAsync($"PartitionKey eq {Partition}", cancellationToken, columns: columns))
         {
             if (StandingOf(row) == UploadStanding.Handled)
             {
-                _known.Add(row.RowKey);
+                _known.Add(row.Key);
             }
         }
 
@@ -77,27 +75,24 @@ internal sealed class UploadReceipts(TableClient table)
     }
 
     /// <summary>Whether this version of a blob needs no look any more.</summary>
-    public bool Contains(string blob, ETag etag) => _known.Contains(KeyOf(blob, etag));
+    public bool Contains(string blob, StoredVersion etag) => _known.Contains(KeyOf(blob, etag));
 
     /// <summary>Looks no more at this version of a blob for as long as this object lives.</summary>
-    public void PassOver(string blob, ETag etag) => _known.Add(KeyOf(blob, etag));
+    public void PassOver(string blob, StoredVersion etag) => _known.Add(KeyOf(blob, etag));
 
     /// <summary>The receipt of this version of a blob; <see langword="null"/> where nobody has taken it yet.</summary>
-    public async Task<UploadReceipt?> FindAsync(string blob, ETag etag, CancellationToken cancellationToken)
-    {
-        var found = await table.GetEntityIfExistsAsync<TableEntity>(Partition, KeyOf(blob, etag), cancellationToken: cancellationToken);
-        return found is { HasValue: true, Value: { } row }
+    public async Task<UploadReceipt?> FindAsync(string blob, StoredVersion etag, CancellationToken cancellationToken) =>
+        await _table.FindAsync(Partition, KeyOf(blob, etag), cancellationToken) is { } row
             ? new UploadReceipt
             {
                 Standing = StandingOf(row),
                 Run = RunId.TryParse(row.GetString("Run"), out var run) ? run : null,
                 Model = row.GetString("Model"),
                 Owner = row.GetString("Owner"),
-                ETag = row.ETag,
-                Timestamp = row.Timestamp ?? default,
+                ETag = row.Version,
+                Timestamp = row.Changed,
             }
             : null;
-    }
 
     /// <summary>Says that a run is being made of this version of a blob.</summary>
     /// <param name="blob">The blob.</param>
@@ -110,30 +105,23 @@ internal sealed class UploadReceipts(TableClient table)
     /// <param name="cancellationToken">Cancels the calls.</param>
     /// <returns>The claim; <see langword="null"/> where somebody else has written a receipt meanwhile.</returns>
     public async Task<UploadClaim?> TryClaimAsync(
-        string blob, ETag etag, RunId run, string model, UploadReceipt? standing, CancellationToken cancellationToken)
+        string blob, StoredVersion etag, RunId run, string model, UploadReceipt? standing, CancellationToken cancellationToken)
     {
         var owner = Guid.NewGuid().ToString("N");
         var row = RowOf(blob, etag, run, model, UploadStanding.Claimed);
         row["Owner"] = owner;
-        try
-        {
-            var written = standing is null
-                ? await table.AddEntityAsync(row, cancellationToken)
-                : await table.UpdateEntityAsync(row, standing.ETag, TableUpdateMode.Replace, cancellationToken);
-            return new UploadClaim(table, row, written.Headers.ETag ?? default);
-        }
-        catch (RequestFailedException fault) when (fault.IsConflict() || (fault.IsMissing() && fault.ErrorCode != "TableNotFound"))
-        {
-            // The call may have been repeated after its answer was lost: then the receipt is this claim's.
-            return await FindAsync(blob, etag, cancellationToken) is { } now && now.Owner == owner
-                ? new UploadClaim(table, row, now.ETag)
-                : null;
-        }
+        var written = standing is null
+            ? await _table.TryAddAsync(row, cancellationToken)
+            : await _table.TryReplaceAsync(row, standing.ETag, cancellationToken);
+
+        // The call may have been repeated after its answer was lost: then the receipt is this claim's.
+        written ??= await FindAsync(blob, etag, cancellationToken) is { } now && now.Owner == owner ? now.ETag : null;
+        return written is { } version ? new UploadClaim(_table, row, version) : null;
     }
 
     /// <summary>Notes that this version of a blob was handled.</summary>
-    public Task AddAsync(string blob, ETag etag, RunId? run, string? model, CancellationToken cancellationToken) =>
-        table.UpsertEntityAsync(RowOf(blob, etag, run, model, UploadStanding.Handled), TableUpdateMode.Replace, cancellationToken);
+    public Task AddAsync(string blob, StoredVersion etag, RunId? run, string? model, CancellationToken cancellationToken) =>
+        _table.PutAsync(RowOf(blob, etag, run, model, UploadStanding.Handled), cancellationToken);
 
     /// <summary>
     /// Has the uploads of a run that cannot go on looked at again, by whoever has its model: where its blobs are lost, that makes it again.
@@ -141,34 +129,29 @@ internal sealed class UploadReceipts(TableClient table)
     /// </summary>
     public async Task ForgetAsync(RunId run, string model, CancellationToken cancellationToken)
     {
-        var filter = TableClient.CreateQueryFilter($"PartitionKey eq {Partition} and Run eq {run.ToString()}");
-        await foreach (var row in table.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
+        await foreach (var row in _table.QueryAsync($"PartitionKey eq {Partition} and Run eq {run.ToString()}", cancellationToken))
         {
             (row["Standing"], row["Model"]) = (nameof(UploadStanding.Again), row.GetString("Model") ?? model);
-            await table.UpsertEntityAsync(row, TableUpdateMode.Replace, cancellationToken);
-            _known.Remove(row.RowKey);
+            await _table.PutAsync(row, cancellationToken);
+            _known.Remove(row.Key);
         }
     }
 
-    private static TableEntity RowOf(string blob, ETag etag, RunId? run, string? model, UploadStanding standing)
+    private static StoredRow RowOf(string blob, StoredVersion etag, RunId? run, string? model, UploadStanding standing)
     {
-        var row = new TableEntity(Partition, KeyOf(blob, etag))
+        var row = new StoredRow(Partition, KeyOf(blob, etag))
         {
             ["Blob"] = blob,
             ["Run"] = run?.ToString() ?? "",
             ["Standing"] = standing.ToString(),
         };
-        if (model is not null)
-        {
-            row["Model"] = model;
-        }
-
+        row.SetWhereKnown("Model", model);
         return row;
     }
 
-    private static UploadStanding StandingOf(TableEntity row) =>
+    private static UploadStanding StandingOf(StoredRow row) =>
         row.GetString("Standing") is { } standing ? EnumNames.Stored<UploadStanding>(standing) : UploadStanding.Handled;
 
-    private static string KeyOf(string blob, ETag etag) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{etag:G} {blob}")).AsSpan(0, 16));
+    private static string KeyOf(string blob, StoredVersion etag) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{etag} {blob}")).AsSpan(0, 16));
 }

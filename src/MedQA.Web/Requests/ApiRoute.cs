@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Azure;
 using MedQA.Datasets;
 using MedQA.Evaluation;
 using MedQA.Evaluation.Profiles;
@@ -115,7 +114,7 @@ public sealed record ApiRoute(string Name, string Method, string Path, ApiRole R
         }
 
         context.RequestServices?.GetService<ILoggerFactory>()?.CreateLogger<ApiRoute>()
-            .LogError("A request was not answered. {Fault}", FaultText.Of(fault));
+            .RequestFailed(FaultText.Of(fault));
         return Problem.Of(
             StatusCodes.Status500InternalServerError,
             "fault",
@@ -137,12 +136,12 @@ public sealed record ApiRoute(string Name, string Method, string Path, ApiRole R
             "storage",
             "The storage is full",
             "The disk that the storage lies on is full. Try again when there is room."),
-        RequestFailedException exception =>
+        _ when StorageFault.Describe(fault) is { } refusal =>
             Problem.Of(
                 StatusCodes.Status503ServiceUnavailable,
                 "storage",
                 "The storage does not answer as it should",
-                $"The storage answered with status {exception.Status} ({exception.ErrorCode ?? "no code"}). Try again later."),
+                $"{refusal} Try again later."),
         InvalidDataException or NewerFormatException =>
             Problem.Of(StatusCodes.Status500InternalServerError, "damaged", "What is stored cannot be read", FaultText.MessageOf(fault)),
         _ when StorageConnection.IsUnreachable(fault) =>

@@ -1,7 +1,7 @@
 using System.Text;
-using Azure;
 using MedQA.Evaluation;
 using MedQA.Pipeline.Runs;
+using MedQA.Pipeline.Storage;
 using MedQA.Web.Requests;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -43,7 +43,7 @@ internal static class RunEventHandlers
         {
             // Nobody reads any more, or the host stops: the answer ends here, which is all there is to say.
         }
-        catch (Exception fault) when (fault is RequestFailedException or AggregateException)
+        catch (Exception fault) when (fault.IsOfStorage())
         {
             // The storage does not answer. The status is sent already: the reader comes back, and is told then.
         }

@@ -303,7 +303,7 @@ internal sealed class BrokenRun : IAsyncDisposable
     private async Task UploadAgainAsync(CancellationToken cancellationToken)
     {
         Timeline.Note("the event of the upload comes again");
-        await Storage.RunTable.DeletePartitionAsync("uploads", cancellationToken);
+        await StoredTable.OfRuns(Storage).DeletePartitionAsync("uploads", cancellationToken);
         _controls[_random.Next(_controls.Count)].Kill();
     }
 
@@ -331,7 +331,7 @@ internal sealed class BrokenRun : IAsyncDisposable
             return;
         }
 
-        var progress = Storage.Progress(_run, batch);
+        var progress = Storage.Progress(_run, batch).Client;
         try
         {
             await progress.GetBlobLeaseClient().BreakAsync(TimeSpan.Zero, cancellationToken: cancellationToken);

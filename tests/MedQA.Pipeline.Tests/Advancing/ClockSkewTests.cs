@@ -53,12 +53,12 @@ public sealed class ClockSkewTests(AzuriteFixture azurite)
         var run = await bench.StartAsync(2);
         await bench.Advancer.AdvanceAsync(run, Cancel);
         await bench.Storage.BatchQueue.ClearMessagesAsync(Cancel);
-        var progress = bench.Storage.Progress(run, BatchId.First(0));
+        var progress = bench.Storage.Progress(run, BatchId.First(0)).Client;
         await progress.CreateAsync(cancellationToken: Cancel);
         var lease = progress.GetBlobLeaseClient();
         await lease.AcquireAsync(TimeSpan.FromSeconds(-1), cancellationToken: Cancel);
         var row = Assert.Single(await bench.RowsAsync(run));
-        await new BatchRows(bench.Storage.BatchTable).NoteWorkAsync(run, row with { State = BatchState.Running, Heard = row.Sent, Worker = "other", Attempt = 1 }, Cancel);
+        await new BatchRows(bench.Storage).NoteWorkAsync(run, row with { State = BatchState.Running, Heard = row.Sent, Worker = "other", Attempt = 1 }, Cancel);
         time.Ahead += TimeSpan.FromMinutes(3);
 
         await bench.Advancer.AdvanceAsync(run, Cancel);
@@ -98,7 +98,7 @@ public sealed class ClockSkewTests(AzuriteFixture azurite)
 
         // It died between the answers and the word.
         var row = Assert.Single(await ahead.RowsAsync(run));
-        await new BatchRows(storage.BatchTable).NoteWorkAsync(run, row with { State = BatchState.Running }, Cancel);
+        await new BatchRows(storage).NoteWorkAsync(run, row with { State = BatchState.Running }, Cancel);
         var behind = new Bench(storage, ahead.Model, new SkewedTime(-Hour));
         await behind.Advancer.AdvanceAsync(run, Cancel);
 

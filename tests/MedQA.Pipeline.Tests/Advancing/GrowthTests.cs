@@ -67,7 +67,7 @@ public sealed class GrowthTests(AzuriteFixture azurite)
         var manifest = (await bench.Reader.GetManifestAsync(run, Cancel))!;
         var memory = new MemoryAtCalls();
         var watched = azurite.Open(prefix, options => options.AddPolicy(memory, HttpPipelinePosition.PerCall));
-        var row = (await new RunRows(watched.RunTable).FindAsync(run, Cancel))!;
+        var row = (await new RunRows(watched).FindAsync(run, Cancel))!;
         var report = await new RunFinish(watched).WriteAsync(row, manifest, complete: true, Cancel);
         Assert.Equal(questions, report!.Questions.Asked);
         return memory.Most;

@@ -74,12 +74,12 @@ public sealed class RunAdvancerTests(AzuriteFixture azurite)
         await bench.Storage.BatchQueue.ClearMessagesAsync(Cancel);
 
         // Another process takes the batch and dies in it.
-        var progress = bench.Storage.Progress(run, BatchId.First(0));
+        var progress = bench.Storage.Progress(run, BatchId.First(0)).Client;
         await progress.CreateAsync(cancellationToken: Cancel);
         var lease = progress.GetBlobLeaseClient();
         await lease.AcquireAsync(TimeSpan.FromSeconds(60), cancellationToken: Cancel);
         var row = Assert.Single(await bench.RowsAsync(run));
-        await new BatchRows(bench.Storage.BatchTable).NoteWorkAsync(run, row with { State = BatchState.Running, Heard = row.Sent, Worker = "other", Attempt = 1 }, Cancel);
+        await new BatchRows(bench.Storage).NoteWorkAsync(run, row with { State = BatchState.Running, Heard = row.Sent, Worker = "other", Attempt = 1 }, Cancel);
         time.Advance(TimeSpan.FromMinutes(3));
 
         await bench.Advancer.AdvanceAsync(run, Cancel);
@@ -205,7 +205,7 @@ public sealed class RunAdvancerTests(AzuriteFixture azurite)
         Assert.Equal((RunState.Completed, 6, 0, 3), (whole.State, whole.Totals.Done, whole.Totals.Failed, whole.Revision));
         Assert.All(bench.Model.Asked, static asked => Assert.Equal(1, asked.Value));
         Assert.Empty((await bench.Reader.AnswersAsync(run, null, 10, AnswerFilter.Failed, Cancel)).Answers);
-        Assert.Equal("r2-00000000", (await new AnswerRows(bench.Storage.AnswerTable).FindAsync(run, 1, Cancel))!.Batch);
+        Assert.Equal("r2-00000000", (await new AnswerRows(bench.Storage).FindAsync(run, 1, Cancel))!.Batch);
         var undisturbed = new Bench(await azurite.NewAsync());
         Assert.Equal(await undisturbed.ReportAsync((await undisturbed.CompleteAsync(await undisturbed.StartAsync(6))).Run), await bench.ReportAsync(run));
         Assert.Equal(RequestOutcome.NotPossible, await control.RequestAsync(run, RequestedAction.Retry, Cancel));
@@ -220,7 +220,7 @@ public sealed class RunAdvancerTests(AzuriteFixture azurite)
         await bench.CompleteAsync(run);
         var manifest = (await bench.TextAsync(run, "manifest.json"))!;
         Assert.Contains($"\"rules\":\"{EvaluationRules.Version}\"", manifest, StringComparison.Ordinal);
-        await bench.Storage.Blob(run, "manifest.json").UploadAsync(BinaryData.FromString(manifest.Replace($"\"rules\":\"{EvaluationRules.Version}\"", "\"rules\":\"1\"", StringComparison.Ordinal)).ToStream(), cancellationToken: Cancel);
+        await bench.Storage.Blob(run, "manifest.json").Client.UploadAsync(BinaryData.FromString(manifest.Replace($"\"rules\":\"{EvaluationRules.Version}\"", "\"rules\":\"1\"", StringComparison.Ordinal)).ToStream(), cancellationToken: Cancel);
 
         Assert.Equal(RequestOutcome.OtherRules, await new RunControl(bench.Storage, bench.Time).RequestAsync(run, RequestedAction.Retry, Cancel));
         Assert.Contains("follows version 1 of the evaluation's rules", RunControl.OtherRulesOf(run, "1"), StringComparison.Ordinal);
@@ -254,7 +254,7 @@ public sealed class RunAdvancerTests(AzuriteFixture azurite)
     {
         var bench = new Bench(await azurite.NewAsync());
         var run = await bench.StartAsync(2);
-        var progress = bench.Storage.Progress(run, BatchId.First(0));
+        var progress = bench.Storage.Progress(run, BatchId.First(0)).Client;
         await progress.CreateAsync(cancellationToken: Cancel);
         var lease = progress.GetBlobLeaseClient();
         await lease.AcquireAsync(TimeSpan.FromSeconds(60), cancellationToken: Cancel);
@@ -279,14 +279,14 @@ public sealed class RunAdvancerTests(AzuriteFixture azurite)
             await bench.Storage.Blob(run, name).PutAsync(BinaryData.FromString("late"), "text/plain", Cancel);
         }
 
-        await new BatchRows(bench.Storage.BatchTable).CreateAsync(run, [BatchId.First(0)], Cancel);
-        await new AnswerRows(bench.Storage.AnswerTable).WriteAsync(run, [new AnswerRow { Ordinal = 3, Id = "late", Dataset = "set" }], Cancel);
+        await new BatchRows(bench.Storage).CreateAsync(run, [BatchId.First(0)], Cancel);
+        await new AnswerRows(bench.Storage).WriteAsync(run, [new AnswerRow { Ordinal = 3, Id = "late", Dataset = "set" }], Cancel);
 
         var look = await bench.Advancer.AdvanceAsync(run, Cancel);
         Assert.Equal((null, TimeSpan.FromMinutes(10)), (look.State, look.ComeBackIn));
         Assert.Equal(["manifest.json"], await BlobsOfAsync(bench, run));
         Assert.Empty(await bench.RowsAsync(run));
-        Assert.Null(await new AnswerRows(bench.Storage.AnswerTable).FindAsync(run, 3, Cancel));
+        Assert.Null(await new AnswerRows(bench.Storage).FindAsync(run, 3, Cancel));
 
         time.Advance(TimeSpan.FromMinutes(10));
         Assert.True((await bench.Advancer.AdvanceAsync(run, Cancel)).IsDone);
@@ -324,7 +324,7 @@ public sealed class RunAdvancerTests(AzuriteFixture azurite)
             Assert.True(await BlobsOfAsync(bench, run) is ["manifest.json"], $"Deleted before call {at}: {string.Join(", ", await BlobsOfAsync(bench, run))}");
             Assert.Null(await bench.Reader.GetAsync(run, Cancel));
             Assert.Empty(await bench.RowsAsync(run));
-            Assert.Null(await new AnswerRows(bench.Storage.AnswerTable).FindAsync(run, 0, Cancel));
+            Assert.Null(await new AnswerRows(bench.Storage).FindAsync(run, 0, Cancel));
         }
     }
 
@@ -394,7 +394,7 @@ public sealed class RunAdvancerTests(AzuriteFixture azurite)
         await bench.Advancer.AdvanceAsync(run, Cancel);
         var lost = Assert.Single(await bench.RowsAsync(run), static row => row.Collected).Batch;
         await bench.Storage.Answers(run, lost).DeleteAsync(cancellationToken: Cancel);
-        await bench.Storage.Progress(run, lost).DeleteAsync(cancellationToken: Cancel);
+        await bench.Storage.Progress(run, lost).Client.DeleteAsync(cancellationToken: Cancel);
 
         var summary = await bench.CompleteAsync(run);
 

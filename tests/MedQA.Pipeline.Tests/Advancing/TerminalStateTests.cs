@@ -137,7 +137,7 @@ public sealed class TerminalStateTests(AzuriteFixture azurite)
         var etag = await bench.UploadAsync("cases.csv", Bench.Csv(2));
         var run = (await bench.Splitter.OnUploadAsync("cases.csv", etag, Cancel)).Run!.Value;
         await bench.CompleteAsync(run);
-        var rows = new RunRows(storage.RunTable);
+        var rows = new RunRows(storage);
         var stale = (await rows.FindAsync(run, Cancel))!;
         var control = new RunControl(storage, TimeProvider.System);
         await control.RequestAsync(run, RequestedAction.Delete, Cancel);

@@ -27,13 +27,13 @@ public sealed class WholeRunTests(AzuriteFixture azurite)
             Assert.True(await bench.Storage.Blob(run, name).ExistsAsync(Cancel), name);
         }
 
-        var written = await bench.Storage.Blob(run, "report.json").DownloadContentAsync(Cancel);
+        var written = await bench.Storage.Blob(run, "report.json").Client.DownloadContentAsync(Cancel);
         var report = MedQA.Evaluation.Reporting.ReportJson.Read(written.Value.Content.ToMemory().Span);
         Assert.Equal(["q0", "q1", "q2"], report.Prompts.Select(static prompt => prompt.Question));
         Assert.NotEmpty(report.QuestionSetHash!);
 
         var csv = (await bench.TextAsync(run, "answers.csv"))!.Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
-        var parquet = await bench.Storage.Blob(run, "answers.parquet").DownloadContentAsync(Cancel);
+        var parquet = await bench.Storage.Blob(run, "answers.parquet").Client.DownloadContentAsync(Cancel);
         Assert.Equal("application/vnd.apache.parquet", parquet.Value.Details.ContentType);
         var table = await Parquet.Serialization.ParquetSerializer.DeserializeUntypedAsync(parquet.Value.Content.ToStream(), cancellationToken: Cancel);
         Assert.Equal(csv[0].Split(','), table.Schema.DataFields.Select(static field => field.Name));

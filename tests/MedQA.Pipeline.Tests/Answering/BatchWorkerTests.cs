@@ -24,7 +24,7 @@ public sealed class BatchWorkerTests(AzuriteFixture azurite)
     {
         var bench = new Bench(await azurite.NewAsync());
         var run = await bench.StartAsync(2);
-        var blob = bench.Storage.Progress(run, BatchId.First(0));
+        var blob = bench.Storage.Progress(run, BatchId.First(0)).Client;
         await blob.CreateAsync(cancellationToken: Cancel);
         await blob.GetBlobLeaseClient().AcquireAsync(TimeSpan.FromSeconds(60), cancellationToken: Cancel);
 
@@ -39,7 +39,7 @@ public sealed class BatchWorkerTests(AzuriteFixture azurite)
         var identity = new WorkerOptions { Name = "one", Identity = Guid.NewGuid() };
         var first = new Bench(storage, worker: identity);
         var run = await first.StartAsync(2);
-        var blob = storage.Progress(run, BatchId.First(0));
+        var blob = storage.Progress(run, BatchId.First(0)).Client;
         await blob.CreateAsync(cancellationToken: Cancel);
         await blob.GetBlobLeaseClient(identity.LeaseIdFor(run, BatchId.First(0))).AcquireAsync(TimeSpan.FromSeconds(60), cancellationToken: Cancel);
 
@@ -71,7 +71,7 @@ public sealed class BatchWorkerTests(AzuriteFixture azurite)
 
         // The process died while it wrote the third answer: the attempt and two answers stand, and half a line.
         await bench.Storage.Answers(run, BatchId.First(0)).DeleteAsync(cancellationToken: Cancel);
-        var blob = bench.Storage.Progress(run, BatchId.First(0));
+        var blob = bench.Storage.Progress(run, BatchId.First(0)).Client;
         await blob.CreateAsync(cancellationToken: Cancel);
         await blob.AppendBlockAsync(new MemoryStream(Encoding.UTF8.GetBytes($"{lines[0]}\n{lines[1]}\n{lines[2]}\n{lines[3][..40]}")), cancellationToken: Cancel);
         var second = new Bench(bench.Storage, split: OneBatch);
@@ -247,7 +247,7 @@ public sealed class BatchWorkerTests(AzuriteFixture azurite)
             };
             var working = dying.Worker.AnswerAsync(MessageOf(run), Cancel);
             await dead.Task;
-            await storage.Progress(run, BatchId.First(0)).GetBlobLeaseClient().BreakAsync(TimeSpan.Zero, cancellationToken: Cancel);
+            await storage.Progress(run, BatchId.First(0)).Client.GetBlobLeaseClient().BreakAsync(TimeSpan.Zero, cancellationToken: Cancel);
             Assert.False(working.IsCompleted);
         }
 
@@ -277,7 +277,7 @@ public sealed class BatchWorkerTests(AzuriteFixture azurite)
         };
         var working = slow.Worker.AnswerAsync(MessageOf(run), Cancel);
         await reached.Task;
-        await storage.Progress(run, BatchId.First(0)).GetBlobLeaseClient().BreakAsync(TimeSpan.Zero, cancellationToken: Cancel);
+        await storage.Progress(run, BatchId.First(0)).Client.GetBlobLeaseClient().BreakAsync(TimeSpan.Zero, cancellationToken: Cancel);
         var other = new Bench(storage, split: OneBatch);
         Assert.Equal(BatchOutcome.Finished, await other.Worker.AnswerAsync(MessageOf(run), Cancel));
         var answers = await other.TextAsync(run, "progress/00000000.jsonl");

@@ -56,13 +56,13 @@ public sealed class LostWorkerTests(AzuriteFixture azurite)
         await bench.Storage.BatchQueue.ClearMessagesAsync(Cancel);
         var batch = BatchId.First(0);
         var message = new BatchMessage { Run = run.ToString(), Batch = batch.ToString(), Sent = time.GetUtcNow() };
-        var progress = bench.Storage.Progress(run, batch);
+        var progress = bench.Storage.Progress(run, batch).Client;
         await progress.CreateAsync(cancellationToken: Cancel);
         var lease = progress.GetBlobLeaseClient();
         await lease.AcquireAsync(TimeSpan.FromSeconds(-1), cancellationToken: Cancel);
         var row = Assert.Single(await bench.RowsAsync(run));
         var working = row with { State = BatchState.Running, Heard = row.Sent, Worker = "dead", Attempt = 1 };
-        await new BatchRows(bench.Storage.BatchTable).NoteWorkAsync(run, working, Cancel);
+        await new BatchRows(bench.Storage).NoteWorkAsync(run, working, Cancel);
 
         var due = 0;
         for (var second = 0; second < TakenSeconds; second++)

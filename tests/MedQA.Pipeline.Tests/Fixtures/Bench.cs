@@ -177,7 +177,7 @@ internal sealed class Bench
     }
 
     /// <summary>Every batch's row.</summary>
-    public async Task<List<BatchRow>> RowsAsync(RunId run, int retry = 0) => await new BatchRows(Storage.BatchTable).FromAsync(run, retry, 0, Cancel);
+    public async Task<List<BatchRow>> RowsAsync(RunId run, int retry = 0) => await new BatchRows(Storage).FromAsync(run, retry, 0, Cancel);
 
     /// <summary>The text of a blob.</summary>
     public async Task<string?> TextAsync(RunId run, string name) => (await Storage.Blob(run, name).FindContentAsync(Cancel))?.ToString();

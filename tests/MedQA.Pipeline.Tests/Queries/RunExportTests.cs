@@ -7,7 +7,6 @@ using MedQA.Pipeline.Queries;
 using MedQA.Pipeline.Results;
 using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Splitting;
-using MedQA.Pipeline.Storage;
 using MedQA.Pipeline.Tests.Fixtures;
 using Parquet.Serialization;
 
@@ -94,7 +93,7 @@ public sealed class RunExportTests(AzuriteFixture azurite)
 
         Assert.NotEmpty(rows[0].ReferenceAnswers!);
         Assert.Contains(rows[1].FreeAnswer!, await bench.TextAsync(run, "answers.csv"), StringComparison.Ordinal);
-        var stored = await bench.Storage.Blob(run, "answers.parquet").DownloadContentAsync(Cancel);
+        var stored = await bench.Storage.Blob(run, "answers.parquet").Client.DownloadContentAsync(Cancel);
         var table = await ParquetSerializer.DeserializeUntypedAsync(stored.Value.Content.ToStream(), cancellationToken: Cancel);
         Assert.Equal(rows.Select(static row => row.FreeAnswer), table.Data.Select(static row => (string)row["free_answer"]));
         Assert.Empty((await bench.Reader.CheckSealAsync(run, null, Cancel))!.Differences);

@@ -32,7 +32,7 @@ public sealed class RunPauseTests(AzuriteFixture azurite)
         // A worker alone goes on with what was sent to it, and then stands.
         Assert.True(await PausedAsync(reader, run, present, Worker));
         await bench.Advancer.AdvanceAsync(run, Cancel);
-        await new BatchRows(bench.Storage.BatchTable).NoteWorkAsync(
+        await new BatchRows(bench.Storage).NoteWorkAsync(
             run, new BatchRow { Batch = BatchId.First(1), State = BatchState.Running, Worker = "one" }, Cancel);
         Assert.False(await PausedAsync(reader, run, present, Worker));
         Assert.True(

@@ -1,5 +1,4 @@
 using MedQA.Pipeline.Runs;
-using MedQA.Pipeline.Storage;
 using MedQA.Pipeline.Tests.Fixtures;
 
 namespace MedQA.Pipeline.Tests.Storage;

@@ -17,7 +17,7 @@ public sealed class RunRowsTests(AzuriteFixture azurite)
     {
         var bench = new Bench(await azurite.NewAsync());
         var run = await bench.StartAsync(1);
-        var rows = new RunRows(bench.Storage.RunTable);
+        var rows = new RunRows(bench.Storage);
 
         for (var meeting = 0; meeting < 8; meeting++)
         {

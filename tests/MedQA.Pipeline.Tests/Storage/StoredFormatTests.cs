@@ -56,7 +56,7 @@ public sealed class StoredFormatTests(AzuriteFixture azurite)
         var run = await bench.StartAsync(3);
         await bench.Advancer.AdvanceAsync(run, Cancel);
         var manifest = bench.Storage.Manifest(run);
-        var written = JsonNode.Parse((await manifest.DownloadContentAsync(Cancel)).Value.Content.ToString())!.AsObject();
+        var written = JsonNode.Parse((await manifest.FindContentAsync(Cancel))!.ToString())!.AsObject();
         Assert.Equal(1, (int)written["v"]!);
         Assert.Equal("self-consistency", (string?)written["protocol"]!["profile"]!["strategy"]);
 

@@ -324,7 +324,7 @@ public sealed class UploadOwnershipTests(AzuriteFixture azurite)
         await bench.UploadAsync("cases.csv", Bench.Csv(2));
         await ScanAsync(storage, bench.Model, servesAnybody: true);
         var run = Assert.Single(await RunsAsync(storage)).Run;
-        await new UploadReceipts(storage.RunTable).ForgetAsync(run, "scripted-model", Cancel);
+        await new UploadReceipts(storage).ForgetAsync(run, "scripted-model", Cancel);
         await storage.Manifest(run).DeleteAsync(cancellationToken: Cancel);
 
         await ScanAsync(storage, new ScriptedModel("other"), servesAnybody: true);

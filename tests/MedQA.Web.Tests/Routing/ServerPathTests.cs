@@ -53,7 +53,7 @@ public sealed class ServerPathTests(AzuriteFixture azurite)
         var place = await KnownCalls.PlaceAsync(server, held);
 
         // An upload by another tool names its profile by its folder: the run of it says what is wrong.
-        var blob = server.Storage.FindQuestionSet("broken-json/set.csv")!;
+        var blob = server.Storage.QuestionSets.GetBlobClient("broken-json/set.csv");
         await blob.UploadAsync(new MemoryStream(Encoding.UTF8.GetBytes(ApiServer.Questions(1, right: 1))), cancellationToken: Cancel);
         var seen = 0;
         foreach (var route in ApiRoutes.All)

@@ -1,9 +1,6 @@
-using Azure;
-using Azure.Storage.Blobs.Models;
-using Azure.Storage.Blobs.Specialized;
-using MedQA.Pipeline.Storage;
+using System.Text.Json;
 
-namespace MedQA.Pipeline.Answering;
+namespace MedQA.Pipeline.Storage;
 
 /// <summary>
 /// A batch's progress blob under a lease: what is answered, and the appending of more. Each append carries the lease and the expected
@@ -14,7 +11,7 @@ internal sealed class ProgressLog
     /// <summary>The longest line, line feeds included: what every version of the blob service takes in one append.</summary>
     public const int MaxLine = 4 * 1024 * 1024;
 
-    private readonly AppendBlobClient _blob;
+    private readonly ProgressBlob _blob;
     private readonly string _lease;
     private readonly SortedDictionary<int, ReadOnlyMemory<byte>> _answers = [];
     private readonly Dictionary<int, int> _starts = [];
@@ -22,7 +19,7 @@ internal sealed class ProgressLog
     private long _position;
     private bool _torn;
 
-    private ProgressLog(AppendBlobClient blob, string lease) => (_blob, _lease) = (blob, lease);
+    private ProgressLog(ProgressBlob blob, string lease) => (_blob, _lease) = (blob, lease);
 
     /// <summary>The line of each answered question, by ordinal: the first valid one.</summary>
     public IReadOnlyDictionary<int, ReadOnlyMemory<byte>> Answers => _answers;
@@ -34,7 +31,7 @@ internal sealed class ProgressLog
     public int Attempts { get; private set; }
 
     /// <summary>Reads a blob that this worker has leased.</summary>
-    public static async Task<ProgressLog> OpenAsync(AppendBlobClient blob, string lease, CancellationToken cancellationToken)
+    public static async Task<ProgressLog> OpenAsync(ProgressBlob blob, string lease, CancellationToken cancellationToken)
     {
         var log = new ProgressLog(blob, lease);
         await log.ReadAsync(cancellationToken);
@@ -91,7 +88,7 @@ internal sealed class ProgressLog
 
     private Task AppendMarkAsync(ProgressMark mark, Func<bool> isThere, CancellationToken cancellationToken)
     {
-        var line = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(mark, PipelineJson.Compact.ProgressMark);
+        var line = JsonSerializer.SerializeToUtf8Bytes(mark, PipelineJson.Compact.ProgressMark);
         return AppendAsync(line, isThere, () => Take(line), cancellationToken);
     }
 
@@ -101,25 +98,18 @@ internal sealed class ProgressLog
         {
             // A torn last line is closed by a line feed of its own: readers skip what is then a line of nonsense.
             byte[] block = _torn ? [(byte)'\n', .. line, (byte)'\n'] : [.. line, (byte)'\n'];
-            try
+            if (await _blob.TryAppendAsync(block, _lease, _position, cancellationToken))
             {
-                var conditions = new AppendBlobRequestConditions { LeaseId = _lease, IfAppendPositionEqual = _position };
-                await _blob.AppendBlockAsync(
-                    new MemoryStream(block, writable: false),
-                    new AppendBlobAppendBlockOptions { Conditions = conditions },
-                    cancellationToken);
                 note();
                 (_position, _torn) = (_position + block.Length, false);
                 return;
             }
-            catch (RequestFailedException fault) when (fault.IsPositionConflict())
+
+            // The call was repeated after its answer was lost, or the end of the blob is not what it was: the blob knows.
+            await ReadAsync(cancellationToken);
+            if (isThere())
             {
-                // The call was repeated after its answer was lost, or the end of the blob is not what it was: the blob knows.
-                await ReadAsync(cancellationToken);
-                if (isThere())
-                {
-                    return;
-                }
+                return;
             }
         }
     }
@@ -130,9 +120,9 @@ internal sealed class ProgressLog
         _starts.Clear();
         _timedOut.Clear();
         Attempts = 0;
-        var response = await _blob.DownloadStreamingAsync(cancellationToken: cancellationToken);
-        await using var content = response.Value.Content;
-        _position = response.Value.Details.ContentLength;
+        var (content, length) = await _blob.OpenAsync(cancellationToken);
+        await using var opened = content;
+        _position = length;
         _torn = false;
         await foreach (var line in JsonLines.ReadAsync(content, cancellationToken))
         {

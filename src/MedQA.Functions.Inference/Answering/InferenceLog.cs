@@ -1,0 +1,26 @@
+using MedQA.Pipeline.Runs;
+using Microsoft.Extensions.Logging;
+
+namespace MedQA.Functions.Inference.Answering;
+
+/// <summary>What the inference app says: events 2000 to 2099.</summary>
+internal static partial class InferenceLog
+{
+    [LoggerMessage(2000, LogLevel.Information, "Model {Name} is loaded in {Seconds:0.0} s. The control app's settings must say "
+        + "Model__Fingerprint={Fingerprint}, Model__ContextLength={ContextLength}, Model__HasChatTemplate={HasChatTemplate}, "
+        + "Model__GivesEmbeddings={GivesEmbeddings}.")]
+    public static partial void ModelLoaded(
+        this ILogger logger,
+        string name,
+        double seconds,
+        string fingerprint,
+        int contextLength,
+        bool hasChatTemplate,
+        bool givesEmbeddings);
+
+    [LoggerMessage(2001, LogLevel.Information, "Batch {Batch} of run {Run} is left: the app stops before its model is loaded.")]
+    public static partial void BatchLeft(this ILogger logger, string? batch, string run);
+
+    [LoggerMessage(2002, LogLevel.Information, "Batch {Batch} of run {Run}: {Outcome}.")]
+    public static partial void BatchEnded(this ILogger logger, string? batch, string run, BatchOutcome outcome);
+}
