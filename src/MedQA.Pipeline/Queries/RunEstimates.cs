@@ -11,7 +11,9 @@ using MedQA.Pipeline.Splitting;
 
 namespace MedQA.Pipeline.Queries;
 
-/// <summary>Says what runs would take, from their question sets, their profiles and what earlier runs took; asks and stores nothing.</summary>
+/// <summary>
+/// Says what runs would take, from their question sets, their profiles and what earlier runs took; asks and stores nothing.
+/// </summary>
 /// <param name="reader">Reads earlier runs.</param>
 /// <param name="splitter">Knows why a run would be rejected.</param>
 /// <param name="model">What would answer; <see langword="null"/> where that is not known.</param>

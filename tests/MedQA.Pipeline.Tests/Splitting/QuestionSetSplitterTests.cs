@@ -5,7 +5,6 @@ using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Reporting;
 using MedQA.Evaluation.Strategies;
 using MedQA.Pipeline.Advancing;
-using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Splitting;
 using MedQA.Pipeline.Tests.Fixtures;
 using MedQA.Pipeline.Uploading;
