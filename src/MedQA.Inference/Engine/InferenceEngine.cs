@@ -35,16 +35,17 @@ internal sealed class InferenceEngine : IDisposable
     private int _lastPrefixId;
     private bool _isDisposed;
 
-    private InferenceEngine(DecoderSession session, ModelFolder folder, Tokenizer tokenizer, ModelOptions options)
+    private InferenceEngine(
+        DecoderSession session, ModelFolder folder, Tokenizer tokenizer, ModelOptions options, ImmutableArray<int> endTokens)
     {
-        (_session, _options, _tokenizer, EndTokens) = (session, options, tokenizer, folder.EndTokens);
+        (_session, _options, _tokenizer, EndTokens) = (session, options, tokenizer, endTokens);
         ContextLength = Math.Min(folder.ContextLength, session.Layout.MostCells ?? int.MaxValue);
 
         // On a GPU a batch of rows is the fast way, and its attention kernels take no bias.
         CanPack = options.Provider == ExecutionProvider.Cpu && session.Layout.CanPack && PackedRowCheck.Passes(session);
         _prefixes = new(session, options.SharedPrefixBudget);
         _reader = new(session, _prefixes);
-        _drawing = new(session, tokenizer, folder.EndTokens);
+        _drawing = new(session, tokenizer, endTokens);
         _scoring = new(session, CanPack);
         _work = session.CreateCache();
     }
@@ -64,13 +65,17 @@ internal sealed class InferenceEngine : IDisposable
     public bool CanBatchPrompts => _session.Layout.HasMask;
 
     /// <summary>Loads a model.</summary>
+    /// <param name="folder">Its files.</param>
+    /// <param name="tokenizer">Its tokenizer.</param>
+    /// <param name="options">How it runs.</param>
+    /// <param name="passesEndTokens">Whether samples go on after an end token, for checks and measurements.</param>
     /// <exception cref="ModelException">The model or the execution provider cannot be used.</exception>
-    public static InferenceEngine Load(ModelFolder folder, Tokenizer tokenizer, ModelOptions options)
+    public static InferenceEngine Load(ModelFolder folder, Tokenizer tokenizer, ModelOptions options, bool passesEndTokens = false)
     {
         var session = DecoderSession.Open(folder, options);
         try
         {
-            return new(session, folder, tokenizer, options);
+            return new(session, folder, tokenizer, options, passesEndTokens ? [] : folder.EndTokens);
         }
         catch
         {

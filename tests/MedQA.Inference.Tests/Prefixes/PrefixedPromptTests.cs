@@ -152,7 +152,7 @@ public class PrefixedPromptTests
         await using var prefixed = await engine.ReadAsync(rest, 0, TestContext.Current.CancellationToken, engine.Admit("p", RealTokens.CacheOf(loaded, begin)));
         Assert.True(plain.Logits.SequenceEqual(prefixed.Logits));
 
-        var request = new SampleRequest { Count = 5, Temperature = 0.7, MaxTokens = 8, StreamKey = 3, IgnoreEndToken = true };
+        var request = new SampleRequest { Count = 5, Temperature = 0.7, MaxTokens = 8, StreamKey = 3 };
         foreach (var plan in Plans(loaded, 5))
         {
             var (expected, got) = (await engine.SampleAsync(plain, plan, request, TestContext.Current.CancellationToken), await engine.SampleAsync(prefixed, plan, request, TestContext.Current.CancellationToken));
