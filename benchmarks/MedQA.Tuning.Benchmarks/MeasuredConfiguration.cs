@@ -1,8 +1,11 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using System.Text.Json.Serialization;
+using MedQA.Evaluation;
+using MedQA.Files;
 using MedQA.Tuning.Learning;
 
-namespace MedQA.Tuning.Measuring;
+namespace MedQA.Tuning.Benchmarks;
 
 /// <summary>What was measured of one configuration, or of the model alone.</summary>
 internal sealed record MeasuredConfiguration
@@ -36,6 +39,13 @@ internal sealed record MeasuredConfiguration
 
     /// <summary>The log-likelihoods of their options, in nats.</summary>
     public required ImmutableArray<ImmutableArray<double>> Options { get; init; }
+
+    public static MeasuredConfiguration Read(string path)
+    {
+        var bytes = RegularFile.ReadAllBytes(path);
+        StoredFormat.Check(path, bytes, "v", Version);
+        return JsonSerializer.Deserialize(bytes, MeasuringJson.Default.MeasuredConfiguration)!;
+    }
 }
 
 /// <summary>How measurements are written.</summary>

@@ -3,16 +3,15 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using MedQA.Evaluation;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Statistics;
 using MedQA.Files;
-using MedQA.Inference.Prefixes;
 using MedQA.Tuning.Exemplars;
 using MedQA.Tuning.Learning;
 using TorchSharp;
 using Decoder = MedQA.Tuning.Transformers.Decoder;
 
-namespace MedQA.Tuning.Measuring;
+namespace MedQA.Tuning.Benchmarks;
 
 /// <summary>
 /// What tuning gains, by the length of the soft prompt and by the number of exemplars: each configuration is tuned, then asked the same
@@ -180,12 +179,7 @@ internal sealed class TuningMeasurement(TuningModel model, TuningSettings settin
 
     private string PathOf(string name) => Path.Combine(folder, $"{name}.json");
 
-    private MeasuredConfiguration Read(string name)
-    {
-        var bytes = RegularFile.ReadAllBytes(PathOf(name));
-        StoredFormat.Check(PathOf(name), bytes, "v", MeasuredConfiguration.Version);
-        return JsonSerializer.Deserialize(bytes, MeasuringJson.Default.MeasuredConfiguration)!;
-    }
+    private MeasuredConfiguration Read(string name) => MeasuredConfiguration.Read(PathOf(name));
 
     private void Write(string name, MeasuredConfiguration measured) =>
         OutputFile.WriteAllBytes(PathOf(name), JsonSerializer.SerializeToUtf8Bytes(measured, MeasuringJson.Default.MeasuredConfiguration));

@@ -7,13 +7,13 @@ using MedQA.Datasets.Writing;
 using MedQA.Evaluation.Questions;
 using MedQA.Files;
 using MedQA.LocalHost.Commands;
+using MedQA.Tuning.Commands;
 using MedQA.Tuning.Exemplars;
 using MedQA.Tuning.Learning;
-using MedQA.Tuning.Measuring;
 
-namespace MedQA.Tuning.Commands;
+namespace MedQA.Tuning.Benchmarks;
 
-/// <summary><c>medqa-tune measure</c>: the measurement of docs/prompt-tuning.md.</summary>
+/// <summary>The measurement of docs/prompt-tuning.md.</summary>
 internal static class MeasureCommand
 {
     public static Command Create()

@@ -1,13 +1,12 @@
 using System.Globalization;
-using System.Text.Json;
 using MedQA.Evaluation.Statistics;
 using ScottPlot;
 using ScottPlot.Plottables;
 using ScottPlot.TickGenerators;
 
-namespace MedQA.Benchmarks.Tuning;
+namespace MedQA.Tuning.Benchmarks;
 
-/// <summary>Draws what <c>medqa tune measure</c> measured: what a soft prompt gains, by its length and by the number of exemplars.</summary>
+/// <summary>Draws what was measured: what a soft prompt gains, by its length and by the number of exemplars.</summary>
 internal static class TuningPlots
 {
     /// <summary>Writes four plots into a folder.</summary>
@@ -84,14 +83,12 @@ internal static class TuningPlots
     {
         public static Measured Read(string path)
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
-            var root = document.RootElement;
-            int[] gold = [.. root.GetProperty("gold").EnumerateArray().Select(static option => option.GetInt32())];
-            double[][] options = [.. root.GetProperty("options").EnumerateArray().Select(static question => question.EnumerateArray().Select(static option => option.GetDouble()).ToArray())];
+            var read = MeasuredConfiguration.Read(path);
+            var (gold, options) = (read.Gold, read.Options);
             return new(
-                root.TryGetProperty("settings", out var settings) ? settings.GetProperty("length").GetInt32() : 0,
-                root.GetProperty("exemplars").GetInt32(),
-                gold.Where((option, index) => Array.IndexOf(options[index], options[index].Max()) == option).Count(),
+                read.Settings?.Length ?? 0,
+                read.Exemplars,
+                gold.Where((option, index) => options[index].IndexOf(options[index].Max()) == option).Count(),
                 [.. gold.Select((option, index) => options[index][option])],
                 [.. gold.Select((option, index) => options[index][option] - Math.Log(options[index].Sum(Math.Exp)))]);
         }
