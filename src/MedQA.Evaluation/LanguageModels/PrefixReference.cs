@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace MedQA.Evaluation.LanguageModels;
 
 /// <summary>
@@ -14,38 +12,13 @@ namespace MedQA.Evaluation.LanguageModels;
 /// <param name="ModelName">The name of that model.</param>
 public sealed record PrefixReference(string Name, string Hash, int Length, string ModelFingerprint, string ModelName)
 {
-    /// <summary>The version of a prefix's manifest, and of what stands beside it.</summary>
-    public const int Format = 1;
-
-    /// <summary>Reads what a prefix's <c>manifest.json</c> says of it.</summary>
+    /// <summary>Reads what a prefix's manifest says of it.</summary>
     /// <param name="utf8">The manifest.</param>
     /// <exception cref="FormatException">It is no manifest; the message says why.</exception>
     public static PrefixReference Parse(ReadOnlyMemory<byte> utf8)
     {
-        try
-        {
-            StoredFormat.Check("it", utf8.Span, "format", Format);
-            using var document = JsonDocument.Parse(utf8);
-            var (root, model) = (document.RootElement, document.RootElement.GetProperty("model"));
-            var read = new PrefixReference(
-                Text(root, "name"),
-                Text(root, "prefixHash"),
-                root.GetProperty("length").GetInt32(),
-                Text(model, "fingerprint"),
-                Text(model, "name"));
-            return IsHash(read.Hash) && IsHash(read.ModelFingerprint) && read.Length >= 1
-                ? read
-                : throw new FormatException(
-                    "\"prefixHash\" and \"model.fingerprint\" must be 64 lower-case hexadecimal digits, and \"length\" 1 or more");
-        }
-        catch (NewerFormatException exception)
-        {
-            throw new FormatException(exception.Message.TrimEnd('.'), exception);
-        }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException)
-        {
-            throw new FormatException($"it is not the manifest of a prefix ({exception.Message.TrimEnd('.')})", exception);
-        }
+        var manifest = PrefixManifest.Parse(utf8.Span);
+        return new(manifest.Name, manifest.PrefixHash, manifest.Length, manifest.Model.Fingerprint, manifest.Model.Name);
     }
 
     /// <summary>
@@ -69,9 +42,4 @@ public sealed record PrefixReference(string Name, string Hash, int Length, strin
                 ? $"prefix {Name} has {Length} virtual tokens, which leave no room for a prompt in the {contextLength} tokens of model "
                     + $"{model}; use a shorter one."
                 : null;
-
-    private static string Text(JsonElement json, string name) =>
-        json.GetProperty(name).GetString() is { Length: > 0 } text ? text : throw new FormatException($"\"{name}\" is empty");
-
-    private static bool IsHash(string text) => text.Length == 64 && text.All(char.IsAsciiHexDigitLower);
 }

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
-using System.Text.Json;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Files;
 
 namespace MedQA.Inference.Prefixes;
@@ -12,17 +12,7 @@ namespace MedQA.Inference.Prefixes;
 /// </summary>
 public sealed class PrefixFolder
 {
-    /// <summary>The manifest's file.</summary>
-    public const string ManifestFile = "manifest.json";
-
-    /// <summary>The keys' and values' file.</summary>
-    public const string KeyValuesFile = "prefix.safetensors";
-
-    /// <summary>The soft prompt's file.</summary>
-    public const string SoftPromptFile = "soft_prompt.safetensors";
-
     private const string SoftPromptTensor = "soft_prompt";
-    private const int MostManifestBytes = 16 << 20;
     private const string Remedy = "Tune it again, or copy the folder again from where it was made";
 
     private PrefixFolder(string path, PrefixManifest manifest) => (Path, Manifest) = (path, manifest);
@@ -44,44 +34,15 @@ public sealed class PrefixFolder
             throw new PrefixException(PrefixFault.Missing, folder, "there is no such folder", "Name the folder that medqa tune wrote");
         }
 
-        var file = System.IO.Path.Combine(folder, ManifestFile);
-        return new(folder, ParseManifest(ReadFile(file), file));
-    }
-
-    /// <summary>Reads a manifest and checks that it can be one.</summary>
-    /// <param name="utf8">Its bytes.</param>
-    /// <param name="file">What messages call it.</param>
-    /// <exception cref="PrefixException">It is damaged.</exception>
-    public static PrefixManifest ParseManifest(ReadOnlySpan<byte> utf8, string file)
-    {
-        PrefixManifest? manifest;
+        var file = System.IO.Path.Combine(folder, SoftPromptFiles.Manifest);
         try
         {
-            manifest = utf8.Length > MostManifestBytes
-                ? throw Damaged(file, $"it has {utf8.Length:N0} bytes; a manifest has at most {MostManifestBytes:N0}")
-                : JsonSerializer.Deserialize(utf8, PrefixJson.Default.PrefixManifest);
+            return new(folder, PrefixManifest.Parse(ReadFile(file)));
         }
-        catch (JsonException exception)
+        catch (FormatException exception)
         {
-            throw Damaged(file, $"it is not the JSON of a prefix's manifest ({exception.Message.TrimEnd('.')})", exception);
+            throw Damaged(file, exception.Message, exception);
         }
-
-        var problem = manifest switch
-        {
-            null => "it is empty",
-            { Format: > PrefixManifest.CurrentFormat } =>
-                $"it was written by a newer version of medqa (format {manifest.Format}; this one reads up to "
-                    + $"{PrefixManifest.CurrentFormat}): update medqa",
-            { Format: not PrefixManifest.CurrentFormat } =>
-                $"its format is {manifest.Format}; this version reads {PrefixManifest.CurrentFormat}",
-            _ when string.IsNullOrWhiteSpace(manifest.Name) => "\"name\" is empty",
-            { Length: < 1 } or { Layers: < 1 } or { KeyValueHeads: < 1 } or { HeadSize: < 1 } or { Hidden: < 1 } =>
-                "\"length\", \"layers\", \"keyValueHeads\", \"headSize\" and \"hidden\" must be 1 or more",
-            _ when !IsHash(manifest.PrefixHash) => "\"prefixHash\" is not a SHA-256 in 64 lower-case hexadecimal digits",
-            _ when !IsHash(manifest.Model.Fingerprint) => "\"model.fingerprint\" is not a SHA-256 in 64 lower-case hexadecimal digits",
-            _ => null,
-        };
-        return problem is null ? manifest! : throw Damaged(file, problem);
     }
 
     /// <summary>Reads keys and values, and checks that they are those that are meant.</summary>
@@ -143,53 +104,20 @@ public sealed class PrefixFolder
         }
 
         Directory.CreateDirectory(path);
-        var manifestFile = System.IO.Path.Combine(path, ManifestFile);
+        var manifestFile = System.IO.Path.Combine(path, SoftPromptFiles.Manifest);
         File.Delete(manifestFile);
         using var bytes = new MemoryStream();
         long[] shape = [keyValues.KeyValueHeads, keyValues.Length, keyValues.HeadSize];
         SafetensorsWriter.Write(
             bytes, [.. keyValues.Tensors.Select((tensor, index) => (KeyValuePrefix.NameOf(index), shape, (ReadOnlyMemory<float>)tensor))]);
         var content = bytes.ToArray();
-        OutputFile.WriteAllBytes(System.IO.Path.Combine(path, KeyValuesFile), content);
+        OutputFile.WriteAllBytes(System.IO.Path.Combine(path, SoftPromptFiles.KeyValues), content);
         using var softPromptBytes = new MemoryStream();
         SafetensorsWriter.Write(softPromptBytes, [(SoftPromptTensor, [manifest.Length, manifest.Hidden], softPrompt)]);
-        OutputFile.WriteAllBytes(System.IO.Path.Combine(path, SoftPromptFile), softPromptBytes.ToArray());
+        OutputFile.WriteAllBytes(System.IO.Path.Combine(path, SoftPromptFiles.SoftPrompt), softPromptBytes.ToArray());
         OutputFile.WriteAllBytes(
-            manifestFile,
-            JsonSerializer.SerializeToUtf8Bytes(
-                manifest with { PrefixHash = Convert.ToHexStringLower(SHA256.HashData(content)) }, PrefixJson.Default.PrefixManifest));
+            manifestFile, (manifest with { PrefixHash = Convert.ToHexStringLower(SHA256.HashData(content)) }).ToUtf8());
         return Open(path);
-    }
-
-    /// <summary>Reads the keys and values.</summary>
-    /// <exception cref="PrefixException">The file is missing, damaged or not the one that the manifest names.</exception>
-    public KeyValuePrefix ReadKeyValues()
-    {
-        var file = System.IO.Path.Combine(Path, KeyValuesFile);
-        var read = ParseKeyValues(ReadFile(file), Manifest.PrefixHash, file);
-        return (read.Length, read.Layers, read.KeyValueHeads, read.HeadSize)
-            == (Manifest.Length, Manifest.Layers, Manifest.KeyValueHeads, Manifest.HeadSize)
-            ? read
-            : throw Damaged(
-                file,
-                $"it has {read.Layers} layers of [{read.KeyValueHeads}, {read.Length}, {read.HeadSize}], but the manifest says "
-                    + $"{Manifest.Layers} of [{Manifest.KeyValueHeads}, {Manifest.Length}, {Manifest.HeadSize}]");
-    }
-
-    /// <summary>Reads the soft prompt: [length, width of the embeddings], row-major.</summary>
-    /// <exception cref="PrefixException">The file is missing, damaged or not of the shape that the manifest states.</exception>
-    public float[] ReadSoftPrompt()
-    {
-        var file = System.IO.Path.Combine(Path, SoftPromptFile);
-        try
-        {
-            using var reader = new SafetensorsReader(new MemoryStream(ReadFile(file), writable: false), file);
-            return ReadFinite(reader, SoftPromptTensor, [Manifest.Length, Manifest.Hidden], file);
-        }
-        catch (SafetensorsException exception)
-        {
-            throw Damaged(file, exception.Problem, exception);
-        }
     }
 
     private static float[] ReadFinite(SafetensorsReader reader, string name, ImmutableArray<long> shape, string file)
@@ -203,8 +131,6 @@ public sealed class PrefixFolder
         var numbers = reader.ReadSingles(name);
         return Array.TrueForAll(numbers, float.IsFinite) ? numbers : throw Damaged(file, $"\"{name}\" has numbers that are not finite");
     }
-
-    private static bool IsHash(string text) => text.Length == 64 && text.All(char.IsAsciiHexDigitLower);
 
     private static byte[] ReadFile(string file)
     {

@@ -16,9 +16,6 @@ namespace MedQA.Pipeline.Prefixes;
 /// </summary>
 public sealed class PrefixStore
 {
-    private const string ManifestFile = "manifest.json";
-    private const string KeyValuesFile = "prefix.safetensors";
-
     private readonly BlobContainerClient _container;
     private readonly string? _folder;
 
@@ -84,14 +81,14 @@ public sealed class PrefixStore
     {
         try
         {
-            var manifest = await RegularFile.ReadAllBytesAsync(Path.Combine(folder, ManifestFile), cancellationToken);
-            var prefix = Parse(manifest, name, $"its {ManifestFile}");
-            var keyValues = await RegularFile.ReadAllBytesAsync(Path.Combine(folder, KeyValuesFile), cancellationToken);
+            var manifest = await RegularFile.ReadAllBytesAsync(Path.Combine(folder, SoftPromptFiles.Manifest), cancellationToken);
+            var prefix = Parse(manifest, name, $"its {SoftPromptFiles.Manifest}");
+            var keyValues = await RegularFile.ReadAllBytesAsync(Path.Combine(folder, SoftPromptFiles.KeyValues), cancellationToken);
             var hash = Convert.ToHexStringLower(SHA256.HashData(keyValues));
             return hash == prefix.Hash
                 ? (prefix, manifest, keyValues)
                 : throw new PrefixRefusedException(
-                    $"prefix {name} is damaged: its {KeyValuesFile} has the SHA-256 {hash}, and its manifest says {prefix.Hash}. Tune it "
+                    $"prefix {name} is damaged: its {SoftPromptFiles.KeyValues} has the SHA-256 {hash}, and its manifest says {prefix.Hash}. Tune it "
                         + "again, or copy the folder again.");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -104,13 +101,13 @@ public sealed class PrefixStore
     public static IEnumerable<string> FoldersIn(string? folder) =>
         folder is null || !Directory.Exists(folder)
             ? []
-            : Directory.EnumerateDirectories(folder).Where(static path => File.Exists(Path.Combine(path, ManifestFile)));
+            : Directory.EnumerateDirectories(folder).Where(static path => File.Exists(Path.Combine(path, SoftPromptFiles.Manifest)));
 
     /// <summary>The folder of a prefix in a folder of prefixes, or <see langword="null"/>.</summary>
     // Compared with the names that are there, so that a name never becomes a path.
     public static string? FolderOf(string? folder, string name) => FoldersIn(folder).FirstOrDefault(path => Path.GetFileName(path) == name);
 
-    private static string KeyValuesOf(string hash) => $"{hash}/{KeyValuesFile}";
+    private static string KeyValuesOf(string hash) => $"{hash}/{SoftPromptFiles.KeyValues}";
 
     private static PrefixReference Parse(ReadOnlyMemory<byte> manifest, string name, string source)
     {

@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Statistics;
-using MedQA.Inference.Prefixes;
 using MedQA.LocalHost.Commands;
 using MedQA.Tuning.Exemplars;
 using MedQA.Tuning.Learning;
@@ -78,7 +78,7 @@ internal static class TuneCommand
         TuningFiles files, Profile profile, TuningSettings settings, CancellationToken cancellationToken)
     {
         var checkpoints = Path.Combine(files.Output, CheckpointFolder);
-        if (File.Exists(Path.Combine(files.Output, PrefixFolder.ManifestFile)))
+        if (File.Exists(Path.Combine(files.Output, SoftPromptFiles.Manifest)))
         {
             // A tuning that was cut off behind its last write has left them.
             TuningState.Remove(checkpoints);

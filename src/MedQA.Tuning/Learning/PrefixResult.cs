@@ -1,3 +1,4 @@
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Inference.Prefixes;
 using MedQA.Tuning.Transformers;
 using TorchSharp;

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using MedQA.Inference.Prefixes;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Inference.Tokenization;
 using MedQA.Tuning.Exemplars;
 using MedQA.Tuning.Transformers;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation;
 using MedQA.Files;
 using MedQA.Inference.Prefixes;

@@ -78,7 +78,7 @@ public sealed class PrefixedModelTests : IAsyncLifetime
     {
         var foreign = new string('a', 64);
 
-        var exception = Assert.Throws<PrefixRefusedException>(() => With(Write("foreign", _prefix.ReadKeyValues(), foreign)));
+        var exception = Assert.Throws<PrefixRefusedException>(() => With(Write("foreign", new(2, 1, 4, [new float[8], new float[8]]), foreign)));
 
         Assert.Equal(
             $"prefix foreign was tuned for model tiny with fingerprint {foreign}, and this model is llama-packed with fingerprint {_model.Description.Fingerprint}; use a prefix of this model, or the model that this one was tuned for.",
@@ -95,9 +95,9 @@ public sealed class PrefixedModelTests : IAsyncLifetime
         Assert.Contains("it has 1 layers, 1 key/value heads and heads of 4 numbers; the model has 2, 2 and 16", Assert.Throws<PrefixRefusedException>(() => With(narrow)).Message, StringComparison.Ordinal);
     }
 
-    private static PrefixReference Reference(PrefixFolder prefix) => PrefixReference.Parse(File.ReadAllBytes(Path.Combine(prefix.Path, PrefixFolder.ManifestFile)));
+    private static PrefixReference Reference(PrefixFolder prefix) => PrefixReference.Parse(File.ReadAllBytes(Path.Combine(prefix.Path, SoftPromptFiles.Manifest)));
 
-    private ILanguageModel With(PrefixFolder prefix) => _model.WithPrefix(Reference(prefix), File.ReadAllBytes(Path.Combine(prefix.Path, PrefixFolder.KeyValuesFile)));
+    private ILanguageModel With(PrefixFolder prefix) => _model.WithPrefix(Reference(prefix), File.ReadAllBytes(Path.Combine(prefix.Path, SoftPromptFiles.KeyValues)));
 
     private PrefixFolder Write(string name, KeyValuePrefix keyValues, string fingerprint) => PrefixFolder.Write(
         Path.Combine(_folder, name),

@@ -113,7 +113,7 @@ public sealed class PrefixStoreTests(AzuriteFixture azurite) : IDisposable
         Assert.Contains("prefix cardiology is damaged", await RejectionAsync(3), StringComparison.Ordinal);
 
         await File.WriteAllTextAsync(Path.Combine(_folder, "cardiology", "manifest.json"), "{}", Cancel);
-        Assert.Contains("it is not the manifest of a prefix", await RejectionAsync(4), StringComparison.Ordinal);
+        Assert.Contains("it is not the JSON of a prefix's manifest", await RejectionAsync(4), StringComparison.Ordinal);
 
         Write("one", length: 4090);
         Assert.Contains("behind the 4090 virtual tokens of prefix cardiology, which leaves no room", await RejectionAsync(5), StringComparison.Ordinal);
@@ -131,7 +131,7 @@ public sealed class PrefixStoreTests(AzuriteFixture azurite) : IDisposable
         var folder = Directory.CreateDirectory(Path.Combine(_folder, "cardiology")).FullName;
         var hash = Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(keyValues)));
         File.WriteAllText(Path.Combine(folder, "prefix.safetensors"), keyValues);
-        File.WriteAllText(Path.Combine(folder, "manifest.json"), $$"""{"format":1,"name":"anything","length":{{length}},"prefixHash":"{{hash}}","model":{"fingerprint":"{{fingerprint ?? Fingerprint}}","name":"scripted"} }""");
+        File.WriteAllText(Path.Combine(folder, "manifest.json"), $$"""{"format":1,"name":"anything","length":{{length}},"prefixHash":"{{hash}}","model":{"fingerprint":"{{fingerprint ?? Fingerprint}}","name":"scripted"},"layers":1,"keyValueHeads":1,"headSize":1,"hidden":1}""");
         return hash;
     }
 }

@@ -1,15 +1,16 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using MedQA.Evaluation.LanguageModels;
 
-namespace MedQA.Inference.Prefixes;
+namespace MedQA.Evaluation.LanguageModels;
 
 /// <summary>What a prefix's <c>manifest.json</c> states.</summary>
 public sealed record PrefixManifest
 {
     /// <summary>The format that this version writes and reads.</summary>
-    public const int CurrentFormat = PrefixReference.Format;
+    public const int CurrentFormat = 1;
+
+    private const int MostBytes = 16 << 20;
 
     /// <summary>The version of the folder's format.</summary>
     public int Format { get; init; } = CurrentFormat;
@@ -54,10 +55,52 @@ public sealed record PrefixManifest
 
     /// <summary>The versions of what tuned it: component and version.</summary>
     public ImmutableSortedDictionary<string, string>? Versions { get; init; }
+
+    /// <summary>Reads a manifest and checks that it can be one.</summary>
+    /// <exception cref="FormatException">It is none, or one of a later format; the message says why, a sentence without its full stop.
+    /// </exception>
+    public static PrefixManifest Parse(ReadOnlySpan<byte> utf8)
+    {
+        PrefixManifest? manifest;
+        try
+        {
+            StoredFormat.Check("it", utf8, "format", CurrentFormat);
+            manifest = utf8.Length > MostBytes
+                ? throw new FormatException($"it has {utf8.Length:N0} bytes; a manifest has at most {MostBytes:N0}")
+                : JsonSerializer.Deserialize(utf8, PrefixJson.Default.PrefixManifest);
+        }
+        catch (NewerFormatException exception)
+        {
+            throw new FormatException(exception.Message.TrimEnd('.'), exception);
+        }
+        catch (JsonException exception)
+        {
+            throw new FormatException($"it is not the JSON of a prefix's manifest ({exception.Message.TrimEnd('.')})", exception);
+        }
+
+        var problem = manifest switch
+        {
+            null => "it is empty",
+            { Format: not CurrentFormat } => $"its format is {manifest.Format}; this version reads {CurrentFormat}",
+            _ when string.IsNullOrWhiteSpace(manifest.Name) => "\"name\" is empty",
+            _ when string.IsNullOrWhiteSpace(manifest.Model.Name) => "\"model.name\" is empty",
+            { Length: < 1 } or { Layers: < 1 } or { KeyValueHeads: < 1 } or { HeadSize: < 1 } or { Hidden: < 1 } =>
+                "\"length\", \"layers\", \"keyValueHeads\", \"headSize\" and \"hidden\" must be 1 or more",
+            _ when !IsHash(manifest.PrefixHash) => "\"prefixHash\" is not a SHA-256 in 64 lower-case hexadecimal digits",
+            _ when !IsHash(manifest.Model.Fingerprint) => "\"model.fingerprint\" is not a SHA-256 in 64 lower-case hexadecimal digits",
+            _ => null,
+        };
+        return problem is null ? manifest! : throw new FormatException(problem);
+    }
+
+    /// <summary>Writes it.</summary>
+    public byte[] ToUtf8() => JsonSerializer.SerializeToUtf8Bytes(this, PrefixJson.Default.PrefixManifest);
+
+    private static bool IsHash(string text) => text.Length == 64 && text.All(char.IsAsciiHexDigitLower);
 }
 
 /// <summary>A model, as a prefix names it.</summary>
-/// <param name="Fingerprint">The fingerprint of the model's folder (<see cref="Models.ModelFolder.FingerprintAsync"/>).</param>
+/// <param name="Fingerprint">The fingerprint of the model's folder.</param>
 /// <param name="Name">What people call it.</param>
 public sealed record PrefixModel(string Fingerprint, string Name);
 
