@@ -12,10 +12,6 @@ public static class RaterAgreement
     /// <param name="second">The second rater's, of the same items.</param>
     /// <param name="weights">What a disagreement counts.</param>
     /// <exception cref="ArgumentException">The lengths differ, there is no item, or a category is negative.</exception>
-    public static double? CohenKappa(ReadOnlySpan<int> first, ReadOnlySpan<int> second, KappaWeights weights = KappaWeights.None) =>
-        Cohen(first, second, weights)?.Kappa;
-
-    /// <inheritdoc cref="CohenKappa"/>
     internal static ChanceCorrected? Cohen(ReadOnlySpan<int> first, ReadOnlySpan<int> second, KappaWeights weights)
     {
         if (first.Length != second.Length || first.IsEmpty)

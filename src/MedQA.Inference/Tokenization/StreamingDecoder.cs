@@ -77,14 +77,6 @@ public sealed class StreamingDecoder
         return Strip();
     }
 
-    /// <summary>Begins another text with the same buffers.</summary>
-    public void Reset()
-    {
-        _byteCount = 0;
-        _first = true;
-        _stripLeft = _tokenizer.Decoding.StrippedInFront;
-    }
-
     private ReadOnlySpan<char> Strip()
     {
         var text = _text.AsSpan(0, _textLength);

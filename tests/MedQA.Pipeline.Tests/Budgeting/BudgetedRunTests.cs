@@ -280,7 +280,7 @@ public sealed class BudgetedRunTests(AzuriteFixture azurite)
         {
             var uploads = new QuestionSetUploads(over, TimeProvider.System, new BudgetLedger(over, OneSet, TimeProvider.System));
             var body = new MemoryStream(Encoding.UTF8.GetBytes(Bench.Csv(1, text)));
-            return await uploads.StoreAsync(body, "cases.csv", null, again: false, AnswerNotation.Detect, "alice", Cancel);
+            return await uploads.StoreAsync(body, "cases.csv", null, again: false, default, "alice", Cancel);
         }
 
         static async Task CompleteAsync(Bench bench, Upload upload)

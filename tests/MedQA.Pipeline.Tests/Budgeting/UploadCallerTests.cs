@@ -107,7 +107,7 @@ public sealed class UploadCallerTests(AzuriteFixture azurite)
     private static Task<Upload> StoreAsync(Bench bench, string text, string caller, bool again = false)
     {
         var body = new MemoryStream(Encoding.UTF8.GetBytes(Bench.Csv(2, text)));
-        return bench.Uploads.StoreAsync(body, "cases.csv", null, again, AnswerNotation.Detect, caller, Cancel);
+        return bench.Uploads.StoreAsync(body, "cases.csv", null, again, default, caller, Cancel);
     }
 
     private static async Task<RunId> SplitAsync(Bench bench, Upload upload) =>
