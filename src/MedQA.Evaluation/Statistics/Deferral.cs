@@ -5,7 +5,7 @@ namespace MedQA.Evaluation.Statistics;
 /// <summary>
 /// What is gained when the least confident answers are left to a person (selective prediction; Med-PaLM, Nature 620, figure "deferral").
 /// </summary>
-public static class Deferral
+internal static class Deferral
 {
     /// <summary>So near to a whole number of answers, a fraction of them means that number: (1 − 0.7) · 100 is 30.</summary>
     private const double RoundingOfFractions = 1e-9;

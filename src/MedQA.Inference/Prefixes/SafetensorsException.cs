@@ -4,7 +4,7 @@ namespace MedQA.Inference.Prefixes;
 /// <param name="file">The file.</param>
 /// <param name="problem">What is wrong, a sentence without its full stop.</param>
 /// <param name="inner">What was caught, if anything.</param>
-public sealed class SafetensorsException(string file, string problem, Exception? inner = null) : Exception($"{file}: {problem}.", inner)
+internal sealed class SafetensorsException(string file, string problem, Exception? inner = null) : Exception($"{file}: {problem}.", inner)
 {
     /// <summary>What is wrong, a sentence without its full stop.</summary>
     public string Problem => problem;

@@ -12,7 +12,7 @@ namespace MedQA.Inference.Prefixes;
 /// tensor when it is asked for. The header is checked whole, so that no tensor lies outside the file or over another. Not safe for
 /// concurrent use.
 /// </summary>
-public sealed class SafetensorsReader : IDisposable
+internal sealed class SafetensorsReader : IDisposable
 {
     /// <summary>The most bytes of a header; that of a model with thousands of tensors has less than one million.</summary>
     public const int MostHeaderBytes = 16 << 20;

@@ -8,7 +8,7 @@ namespace MedQA.Inference.Prefixes;
 /// <param name="Shape">Its dimensions, row-major; empty for a single number.</param>
 /// <param name="Start">Where its bytes begin, from the end of the header.</param>
 /// <param name="Bytes">How many bytes it has.</param>
-public sealed record SafetensorsTensor(string Name, string Type, ImmutableArray<long> Shape, long Start, long Bytes)
+internal sealed record SafetensorsTensor(string Name, string Type, ImmutableArray<long> Shape, long Start, long Bytes)
 {
     /// <summary>How many numbers it has.</summary>
     public long Count => Shape.Aggregate(1L, static (product, dimension) => checked(product * dimension));

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace MedQA.Inference.Prefixes;
 
 /// <summary>Writes safetensors files of float32 numbers. The same tensors give the same bytes.</summary>
-public static class SafetensorsWriter
+internal static class SafetensorsWriter
 {
     // As the format's own library pads it, so that the numbers are aligned where a file is mapped into memory.
     private const int Alignment = 8;
