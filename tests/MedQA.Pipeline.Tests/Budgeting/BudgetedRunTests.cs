@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using MedQA.Datasets;
 using MedQA.Pipeline.Advancing;
 using MedQA.Pipeline.Answering;
 using MedQA.Pipeline.Budgeting;

@@ -1,7 +1,6 @@
 using System.Text;
 using Azure;
 using Azure.Storage.Blobs.Models;
-using MedQA.Datasets;
 using MedQA.Pipeline.Budgeting;
 using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Tests.Fixtures;

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using Azure.Data.Tables;
 using Azure.Storage.Blobs.Models;
-using MedQA.Datasets;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Pipeline.Advancing;
 using MedQA.Pipeline.Profiles;
