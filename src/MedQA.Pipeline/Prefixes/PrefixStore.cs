@@ -88,8 +88,8 @@ public sealed class PrefixStore
             return hash == prefix.Hash
                 ? (prefix, manifest, keyValues)
                 : throw new PrefixRefusedException(
-                    $"prefix {name} is damaged: its {SoftPromptFiles.KeyValues} has the SHA-256 {hash}, and its manifest says {prefix.Hash}. Tune it "
-                        + "again, or copy the folder again.");
+                    $"prefix {name} is damaged: its {SoftPromptFiles.KeyValues} has the SHA-256 {hash}, and its manifest says {prefix.Hash}. "
+                        + "Tune it again, or copy the folder again.");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -282,7 +282,7 @@ public sealed class RemovalCrashTests(AzuriteFixture azurite)
         // As it stands at its end, without the work.
         var (run, rows) = (outcome.Run!.Value, new RunRows(storage.RunTable));
         await new BatchRows(storage.BatchTable).CreateAsync(run, [BatchId.First(0), BatchId.First(1)], Cancel);
-        await new AnswerRows(storage.AnswerTable).WriteAsync(run, [new AnswerRow { Ordinal = 2, Id = "q2", Dataset = "set" }], Cancel);
+        await new AnswerRows(storage.AnswerTable).WriteAsync(run, [new StoredAnswerRow { Ordinal = 2, Id = "q2", Dataset = "set" }], Cancel);
         await storage.Blob(run, "report.json").PutAsync(BinaryData.FromString("{}"), "application/json", Cancel);
         var row = (await rows.FindAsync(run, Cancel))!;
         Assert.NotNull(await rows.TryUpdateAsync(row with { Summary = row.Summary with { State = RunState.Completed } }, Cancel));

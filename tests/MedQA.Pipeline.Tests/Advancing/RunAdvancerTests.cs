@@ -280,7 +280,7 @@ public sealed class RunAdvancerTests(AzuriteFixture azurite)
         }
 
         await new BatchRows(bench.Storage.BatchTable).CreateAsync(run, [BatchId.First(0)], Cancel);
-        await new AnswerRows(bench.Storage.AnswerTable).WriteAsync(run, [new AnswerRow { Ordinal = 3, Id = "late", Dataset = "set" }], Cancel);
+        await new AnswerRows(bench.Storage.AnswerTable).WriteAsync(run, [new StoredAnswerRow { Ordinal = 3, Id = "late", Dataset = "set" }], Cancel);
 
         var look = await bench.Advancer.AdvanceAsync(run, Cancel);
         Assert.Equal((null, TimeSpan.FromMinutes(10)), (look.State, look.ComeBackIn));

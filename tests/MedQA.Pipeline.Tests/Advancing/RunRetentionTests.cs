@@ -1,5 +1,4 @@
 using MedQA.Pipeline.Advancing;
-using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Splitting;
 using MedQA.Pipeline.Tests.Fixtures;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using MedQA.Pipeline.Results;
-using MedQA.Pipeline.Runs;
 using Parquet.Serialization;
 
 namespace MedQA.Pipeline.Tests.Results;

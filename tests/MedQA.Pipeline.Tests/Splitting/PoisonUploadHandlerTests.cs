@@ -1,5 +1,4 @@
 using MedQA.Pipeline.Profiles;
-using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Splitting;
 using MedQA.Pipeline.Storage;
 using MedQA.Pipeline.Tests.Fixtures;

@@ -4,7 +4,6 @@ using Azure.Storage.Sas;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Reporting;
 using MedQA.Pipeline.Advancing;
-using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Splitting;
 using MedQA.Pipeline.Tests.Fixtures;
 using MedQA.Pipeline.Uploading;
