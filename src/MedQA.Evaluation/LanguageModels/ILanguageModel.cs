@@ -27,12 +27,12 @@ public interface ILanguageModel
     Task<IReadPrompt> ReadAsync(Prompt prompt, CancellationToken cancellationToken);
 
     /// <summary>
-    /// The same model with a tuned prefix in front of every prompt: its virtual tokens count as tokens of the prompt. Any number of them
+    /// The same model with a soft prompt in front of every prompt: its virtual tokens count as tokens of the prompt. Any number of them
     /// can be in use side by side.
     /// </summary>
-    /// <param name="prefix">Which prefix.</param>
+    /// <param name="prefix">Which soft prompt.</param>
     /// <param name="keyValues">What is in its <c>prefix.safetensors</c>.</param>
-    /// <exception cref="PrefixRefusedException">The prefix is not for this model, or the bytes are not the prefix's.</exception>
+    /// <exception cref="PrefixRefusedException">The soft prompt is not for this model, or the bytes are not the soft prompt's.</exception>
     ILanguageModel WithPrefix(PrefixReference prefix, ReadOnlyMemory<byte> keyValues) =>
         throw new PrefixRefusedException($"model {Description.Name} takes no prefixes.");
 }

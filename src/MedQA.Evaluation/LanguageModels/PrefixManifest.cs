@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace MedQA.Evaluation.LanguageModels;
 
-/// <summary>What a prefix's <c>manifest.json</c> states.</summary>
+/// <summary>What a soft prompt's <c>manifest.json</c> states.</summary>
 public sealed record PrefixManifest
 {
     /// <summary>The format that this version writes and reads.</summary>
@@ -15,7 +15,7 @@ public sealed record PrefixManifest
     /// <summary>The version of the folder's format.</summary>
     public int Format { get; init; } = CurrentFormat;
 
-    /// <summary>What people call the prefix.</summary>
+    /// <summary>What people call the soft prompt.</summary>
     public required string Name { get; init; }
 
     /// <summary>
@@ -23,12 +23,12 @@ public sealed record PrefixManifest
     /// </summary>
     public required int Length { get; init; }
 
-    /// <summary>The model whose graph runs with the prefix.</summary>
+    /// <summary>The model whose graph runs with the soft prompt.</summary>
     public required PrefixModel Model { get; init; }
 
     /// <summary>
-    /// SHA-256 of <c>prefix.safetensors</c>, lower-case hexadecimal: what identifies the prefix, whatever it is called. Empty until it is
-    /// written.
+    /// SHA-256 of <c>prefix.safetensors</c>, lower-case hexadecimal: what identifies the soft prompt, whatever it is called. Empty until it
+    /// is written.
     /// </summary>
     public string PrefixHash { get; init; } = "";
 
@@ -99,12 +99,12 @@ public sealed record PrefixManifest
     private static bool IsHash(string text) => text.Length == 64 && text.All(char.IsAsciiHexDigitLower);
 }
 
-/// <summary>A model, as a prefix names it.</summary>
+/// <summary>A model, as a soft prompt names it.</summary>
 /// <param name="Fingerprint">The fingerprint of the model's folder.</param>
 /// <param name="Name">What people call it.</param>
 public sealed record PrefixModel(string Fingerprint, string Name);
 
-/// <summary>What a prefix was tuned on.</summary>
+/// <summary>What a soft prompt was tuned on.</summary>
 public sealed record PrefixData
 {
     /// <summary>SHA-256 of the file of exemplars, lower-case hexadecimal.</summary>

@@ -1,8 +1,7 @@
 namespace MedQA.Evaluation.LanguageModels;
 
 /// <summary>
-/// A tuned prefix (the keys and values that a soft prompt's virtual tokens leave in a model's cache) as a run names it; the numbers
-/// themselves lie elsewhere.
+/// A soft prompt as a run names it; the keys and values that its virtual tokens leave in a model's cache lie elsewhere.
 /// </summary>
 /// <param name="Name">What people call it.</param>
 /// <param name="Hash">SHA-256 of its keys and values (<c>prefix.safetensors</c>), lower-case hexadecimal: what identifies it. Part of a
@@ -12,7 +11,7 @@ namespace MedQA.Evaluation.LanguageModels;
 /// <param name="ModelName">The name of that model.</param>
 public sealed record PrefixReference(string Name, string Hash, int Length, string ModelFingerprint, string ModelName)
 {
-    /// <summary>Reads what a prefix's manifest says of it.</summary>
+    /// <summary>Reads what a soft prompt's manifest says of it.</summary>
     /// <param name="utf8">The manifest.</param>
     /// <exception cref="FormatException">It is no manifest; the message says why.</exception>
     public static PrefixReference Parse(ReadOnlyMemory<byte> utf8)

@@ -3,9 +3,9 @@ using MedQA.Inference.Prefixes;
 namespace MedQA.Inference.Engine;
 
 /// <summary>
-/// A prefix that an engine has taken. Its virtual tokens have an id as all tokens have, so that whatever goes by ids (the caches of prompt
-/// beginnings, the tree of continuations to score) takes prompts with different prefixes for different ones; no pass ever reads that id.
+/// A soft prompt that an engine has taken. Its virtual tokens have an id as all tokens have, so that whatever goes by ids (the caches of
+/// prompt beginnings, the tree of continuations to score) takes prompts with different ones for different; no pass ever reads that id.
 /// </summary>
-/// <param name="Id">Negative, and of this prefix alone among those of the engine.</param>
+/// <param name="Id">Negative, and of this soft prompt alone among those of the engine.</param>
 /// <param name="KeyValues">Its keys and values.</param>
 internal sealed record EnginePrefix(int Id, KeyValuePrefix KeyValues);

@@ -84,11 +84,11 @@ internal sealed class InferenceEngine : IDisposable
         }
     }
 
-    /// <summary>What a prefix's keys and values must be like.</summary>
+    /// <summary>What a soft prompt's keys and values must be like.</summary>
     public (int Layers, int KeyValueHeads, int HeadSize) CacheShape =>
         (_session.Layout.CacheTensors.Length / 2, _session.Layout.KeyValueHeads, _session.Layout.HeadSize);
 
-    /// <summary>Takes a prefix, if it is of this graph's shape and leaves room for a token.</summary>
+    /// <summary>Takes a soft prompt, if it is of this graph's shape and leaves room for a token.</summary>
     /// <param name="hash">What identifies it: the same for the same numbers.</param>
     /// <param name="keyValues">Its keys and values.</param>
     /// <exception cref="PrefixException">It is not for this graph.</exception>

@@ -4,8 +4,8 @@ using MedQA.Inference.Prompts;
 namespace MedQA.Inference.Engine;
 
 /// <summary>
-/// A loaded model with a prefix in front of everything that it is asked. Shares the engine with the model itself: nothing is loaded again,
-/// and both may be asked at once.
+/// A loaded model with a soft prompt in front of everything that it is asked. Shares the engine with the model itself: nothing is loaded
+/// again, and both may be asked at once.
 /// </summary>
 internal sealed class PrefixedModel(
     ILanguageModel model, PromptEncoder encoder, InferenceEngine engine, EnginePrefix prefix) : ILanguageModel
@@ -13,7 +13,7 @@ internal sealed class PrefixedModel(
     /// <inheritdoc/>
     public ModelDescription Description => model.Description;
 
-    /// <summary>The model's own: which worked examples are near a question does not depend on the prefix.</summary>
+    /// <summary>The model's own: which worked examples are near a question does not depend on the soft prompt.</summary>
     public ITextEmbedding? Embedding => model.Embedding;
 
     /// <inheritdoc/>

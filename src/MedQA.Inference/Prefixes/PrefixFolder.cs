@@ -6,7 +6,7 @@ using MedQA.Files;
 namespace MedQA.Inference.Prefixes;
 
 /// <summary>
-/// A tuned prefix as a folder: <c>manifest.json</c>, the keys and values of its virtual tokens (<c>prefix.safetensors</c>: for each layer
+/// A soft prompt as a folder: <c>manifest.json</c>, the keys and values of its virtual tokens (<c>prefix.safetensors</c>: for each layer
 /// <c>past_key_values.L.key</c> and <c>.value</c>, float32 [key/value heads, length, head size]) and the soft prompt that left them
 /// (<c>soft_prompt.safetensors</c>: <c>soft_prompt</c>, float32 [length, width of the embeddings]).
 /// </summary>

@@ -84,7 +84,7 @@ internal sealed class KeyValueCache : IDisposable
         }
     }
 
-    /// <summary>Fills every row with the keys and values of a prefix, which are of this graph's shape.</summary>
+    /// <summary>Fills every row with the keys and values of a soft prompt, which are of this graph's shape.</summary>
     public void Fill(KeyValuePrefix prefix)
     {
         Length = prefix.Length;

@@ -10,9 +10,9 @@ using MedQA.Pipeline.Tracing;
 namespace MedQA.Pipeline.Prefixes;
 
 /// <summary>
-/// The tuned prefixes that profiles can name, in the container of prefixes: <c>{hash}/prefix.safetensors</c> has the keys and values,
-/// immutable under their SHA-256, and <c>names/{name}.json</c> the manifest of what a name stands for now. A host with a folder of prefixes
-/// puts what is asked for into the container first, so that workers fetch it from there wherever they run.
+/// The soft prompts that profiles can name, in the container <c>prefixes</c>: <c>{hash}/prefix.safetensors</c> has the keys and values,
+/// immutable under their SHA-256, and <c>names/{name}.json</c> the manifest of what a name stands for now. A host with a folder of them puts
+/// what is asked for into the container first, so that workers fetch it from there wherever they run.
 /// </summary>
 public sealed class PrefixStore
 {
@@ -20,16 +20,16 @@ public sealed class PrefixStore
     private readonly string? _folder;
 
     /// <summary>Uses a storage.</summary>
-    /// <param name="storage">Whose container of prefixes.</param>
-    /// <param name="folder">A folder with further prefixes, each a folder of its own that <c>medqa tune</c> made; <see langword="null"/>
-    /// for none. One of it goes before one of its name in the container.</param>
+    /// <param name="storage">Whose container.</param>
+    /// <param name="folder">A folder with further ones, each a folder of its own that <c>medqa tune</c> made; <see langword="null"/> for
+    /// none. One of it goes before one of its name in the container.</param>
     public PrefixStore(RunStorage storage, string? folder = null)
     {
         ArgumentNullException.ThrowIfNull(storage);
         (_container, _folder) = (storage.Prefixes, folder);
     }
 
-    /// <summary>The prefix of a name as it is now.</summary>
+    /// <summary>The soft prompt of a name as it is now.</summary>
     /// <param name="name">The name, as a profile says it: lower-case letters, digits and hyphens.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
     /// <returns><see langword="null"/> where there is none of that name.</returns>
@@ -52,7 +52,7 @@ public sealed class PrefixStore
             : null;
     }
 
-    /// <summary>The keys and values of a prefix.</summary>
+    /// <summary>The keys and values of a soft prompt.</summary>
     /// <exception cref="PrefixRefusedException">They are not in the container, or this identity may not read there.</exception>
     public async Task<ReadOnlyMemory<byte>> ReadKeyValuesAsync(PrefixReference prefix, CancellationToken cancellationToken)
     {
@@ -74,7 +74,7 @@ public sealed class PrefixStore
         }
     }
 
-    /// <summary>Reads a prefix's folder: what it is, its manifest and its keys and values.</summary>
+    /// <summary>Reads a soft prompt's folder: what it is, its manifest and its keys and values.</summary>
     /// <exception cref="PrefixRefusedException">A file is missing, or is not what it should be.</exception>
     public static async Task<(PrefixReference Prefix, byte[] Manifest, byte[] KeyValues)> ReadFolderAsync(
         string folder, string name, CancellationToken cancellationToken)
@@ -88,8 +88,8 @@ public sealed class PrefixStore
             return hash == prefix.Hash
                 ? (prefix, manifest, keyValues)
                 : throw new PrefixRefusedException(
-                    $"prefix {name} is damaged: its {SoftPromptFiles.KeyValues} has the SHA-256 {hash}, and its manifest says {prefix.Hash}. "
-                        + "Tune it again, or copy the folder again.");
+                    $"prefix {name} is damaged: its {SoftPromptFiles.KeyValues} has the SHA-256 {hash}, and its manifest says "
+                        + $"{prefix.Hash}. Tune it again, or copy the folder again.");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -97,13 +97,13 @@ public sealed class PrefixStore
         }
     }
 
-    /// <summary>The folders of all prefixes in a folder of prefixes; none where there is no such folder.</summary>
+    /// <summary>The folders of all soft prompts in a folder of soft prompts; none where there is no such folder.</summary>
     public static IEnumerable<string> FoldersIn(string? folder) =>
         folder is null || !Directory.Exists(folder)
             ? []
             : Directory.EnumerateDirectories(folder).Where(static path => File.Exists(Path.Combine(path, SoftPromptFiles.Manifest)));
 
-    /// <summary>The folder of a prefix in a folder of prefixes, or <see langword="null"/>.</summary>
+    /// <summary>The folder of a soft prompt in a folder of soft prompts, or <see langword="null"/>.</summary>
     // Compared with the names that are there, so that a name never becomes a path.
     public static string? FolderOf(string? folder, string name) => FoldersIn(folder).FirstOrDefault(path => Path.GetFileName(path) == name);
 

@@ -3,10 +3,10 @@ using MedQA.Evaluation.LanguageModels;
 namespace MedQA.Pipeline.Prefixes;
 
 /// <summary>
-/// A model with the prefixes that runs name, each fetched when it is first wanted and the last few kept. Safe for concurrent use.
+/// A model with the soft prompts that runs name, each fetched when it is first wanted and the last few kept. Safe for concurrent use.
 /// </summary>
 /// <param name="model">The model.</param>
-/// <param name="store">Where prefixes lie.</param>
+/// <param name="store">Where soft prompts lie.</param>
 public sealed class PrefixedModels(ILanguageModel model, PrefixStore store)
 {
     private const int MostKept = 8;
@@ -15,9 +15,9 @@ public sealed class PrefixedModels(ILanguageModel model, PrefixStore store)
     private readonly LinkedList<(string Hash, ILanguageModel Model)> _newestFirst = [];
 
     /// <summary>The model for a run.</summary>
-    /// <param name="prefix">The run's prefix; <see langword="null"/> for the model itself.</param>
+    /// <param name="prefix">The run's soft prompt; <see langword="null"/> for the model itself.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
-    /// <exception cref="PrefixRefusedException">The prefix cannot be had, or is not for this model.</exception>
+    /// <exception cref="PrefixRefusedException">The soft prompt cannot be had, or is not for this model.</exception>
     public async Task<ILanguageModel> GetAsync(PrefixReference? prefix, CancellationToken cancellationToken)
     {
         if (prefix is null)
@@ -30,7 +30,7 @@ public sealed class PrefixedModels(ILanguageModel model, PrefixStore store)
             return kept;
         }
 
-        // Two that want a new prefix at once may both fetch it: they get the same.
+        // Two that want a new soft prompt at once may both fetch it: they get the same.
         var prefixed = model.WithPrefix(prefix, await store.ReadKeyValuesAsync(prefix, cancellationToken));
         lock (_gate)
         {

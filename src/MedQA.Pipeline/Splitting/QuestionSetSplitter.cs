@@ -53,7 +53,7 @@ public sealed class QuestionSetSplitter
     /// <param name="time">The clock.</param>
     /// <param name="logger">Is told what became of each upload.</param>
     /// <param name="signals">Wakes the loop of this process that advances runs.</param>
-    /// <param name="prefixes">The prefixes that profiles can name; <see langword="null"/> for those of the storage.</param>
+    /// <param name="prefixes">The soft prompts that profiles can name; <see langword="null"/> for those of the storage.</param>
     /// <param name="ledger">Knows whose budget a run counts for; <see langword="null"/> where there is no budget.</param>
     /// <exception cref="ArgumentException">A setting is outside its range; the message names it.</exception>
     public QuestionSetSplitter(

@@ -63,7 +63,7 @@ public sealed class RunStorage
     public BlobContainerClient Studies { get; }
 
     /// <summary>
-    /// Tuned prefixes: <c>{hash}/prefix.safetensors</c> and <c>names/{name}.json</c>; see
+    /// Soft prompts: <c>{hash}/prefix.safetensors</c> and <c>names/{name}.json</c>; see
     /// <see cref="MedQA.Pipeline.Prefixes.PrefixStore"/>.
     /// </summary>
     public BlobContainerClient Prefixes { get; }

@@ -12,7 +12,7 @@ using TorchSharp;
 
 namespace MedQA.Tuning.Commands;
 
-/// <summary><c>medqa tune</c>: learns a soft prompt and writes it as a prefix.</summary>
+/// <summary><c>medqa tune</c>: learns a soft prompt and writes it into a folder.</summary>
 internal static class TuneCommand
 {
     private const string CheckpointFolder = "checkpoint";

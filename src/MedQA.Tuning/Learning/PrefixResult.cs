@@ -8,7 +8,7 @@ namespace MedQA.Tuning.Learning;
 /// <summary>Writes what a tuning ended with.</summary>
 internal static class PrefixResult
 {
-    /// <summary>Writes the prefix's folder. Keys and values are computed in float32, whatever the tuning computed in.</summary>
+    /// <summary>Writes the soft prompt's folder. Keys and values are computed in float32, whatever the tuning computed in.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="model">The model.</param>
     /// <param name="decoder">The model as it was tuned.</param>
