@@ -28,10 +28,10 @@ internal static class TuneCommand
         {
             Description = "The exemplars: a question set (CSV, JSON lines …) with options and right answers, or with long answers"
         };
-        var output = new Option<string?>("--out") { Description = "The folder that the prefix is written to" };
+        var output = new Option<string?>("--out") { Description = "The folder that the soft prompt is written to" };
         var target = new Option<string?>("--for")
         {
-            Description = "The ONNX model's folder that will run with the prefix, where --model has safetensors of the same model"
+            Description = "The ONNX model's folder that will run with the soft prompt, where --model has safetensors of the same model"
         };
         var dev = new Option<string?>("--dev")
         {
@@ -39,7 +39,7 @@ internal static class TuneCommand
         };
         var profile = new Option<string>("--profile")
         {
-            Description = "How the questions are asked: a profile's name or file, the one that the prefix will be used with",
+            Description = "How the questions are asked: a profile's name or file, the one that the soft prompt will be used with",
             DefaultValueFactory = static _ => "likelihood"
         };
         var instruction = new Option<string?>("--instruction") { Description = "An instruction in place of the profile's" };
@@ -82,7 +82,7 @@ internal static class TuneCommand
         {
             // A tuning that was cut off behind its last write has left them.
             TuningState.Remove(checkpoints);
-            throw new TuningException($"{files.Output} has a tuned prefix already. Name another --out, or delete the folder.");
+            throw new TuningException($"{files.Output} has a soft prompt already. Name another --out, or delete the folder.");
         }
 
         var model = TuningModel.Open(files.Model, files.Target);
@@ -121,8 +121,8 @@ internal static class TuneCommand
         TuningState.Remove(checkpoints);
         Console.WriteLine(Describe(judged, before, after, what, kept, settings));
         Console.WriteLine(
-            $"The prefix is {result.Path}. A profile with \"prefix\": \"{Path.GetFileName(result.Path)}\" asks with it: `medqa run FILE "
-                + $"--profile PROFILE.json --prefixes {Path.GetDirectoryName(result.Path)}`.");
+            $"The soft prompt is {result.Path}. A profile with \"prefix\": \"{Path.GetFileName(result.Path)}\" asks with it: `medqa run "
+                + $"FILE --profile PROFILE.json --prefixes {Path.GetDirectoryName(result.Path)}`.");
         return 0;
     }
 
