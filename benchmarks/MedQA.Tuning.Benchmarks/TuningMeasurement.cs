@@ -82,7 +82,7 @@ internal sealed class TuningMeasurement(TuningModel model, TuningSettings settin
             }
 
             var seconds = before + watch.Elapsed.TotalSeconds;
-            await PrefixResult.WriteAsync(
+            await SoftPromptResult.WriteAsync(
                 Path.Combine(folder, name),
                 model,
                 _decoder.Value,
@@ -90,7 +90,7 @@ internal sealed class TuningMeasurement(TuningModel model, TuningSettings settin
                 own,
                 profile,
                 state.Losses,
-                new PrefixData { Hash = hash, Exemplars = exemplars },
+                new SoftPromptData { Hash = hash, Exemplars = exemplars },
                 cancellationToken);
             Write(name, Evaluate(state.SoftPrompt, test, cancellationToken) with
             {

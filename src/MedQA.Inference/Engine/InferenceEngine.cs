@@ -4,9 +4,9 @@ using MedQA.Evaluation.LanguageModels;
 using MedQA.Inference.Caching;
 using MedQA.Inference.Decoding;
 using MedQA.Inference.Models;
-using MedQA.Inference.Prefixes;
 using MedQA.Inference.Scoring;
 using MedQA.Inference.Sessions;
+using MedQA.Inference.SoftPrompts;
 using MedQA.Inference.Tokenization;
 
 namespace MedQA.Inference.Engine;
@@ -91,14 +91,14 @@ internal sealed class InferenceEngine : IDisposable
     /// <summary>Takes a soft prompt, if it is of this graph's shape and leaves room for a token.</summary>
     /// <param name="hash">What identifies it: the same for the same numbers.</param>
     /// <param name="keyValues">Its keys and values.</param>
-    /// <exception cref="PrefixException">It is not for this graph.</exception>
-    public EnginePrefix Admit(string hash, KeyValuePrefix keyValues)
+    /// <exception cref="SoftPromptException">It is not for this graph.</exception>
+    public EngineSoftPrompt Admit(string hash, SoftPromptKeyValues keyValues)
     {
         var (layers, heads, headSize) = CacheShape;
         if ((keyValues.Layers, keyValues.KeyValueHeads, keyValues.HeadSize) != (layers, heads, headSize))
         {
-            throw new PrefixException(
-                PrefixFault.OtherModel,
+            throw new SoftPromptException(
+                SoftPromptFault.OtherModel,
                 $"prefix {hash}",
                 $"it has {keyValues.Layers} layers, {keyValues.KeyValueHeads} key/value heads and heads of {keyValues.HeadSize} numbers; "
                     + $"the model has {layers}, {heads} and {headSize}",
@@ -107,8 +107,8 @@ internal sealed class InferenceEngine : IDisposable
 
         if (keyValues.Length >= ContextLength)
         {
-            throw new PrefixException(
-                PrefixFault.OtherModel,
+            throw new SoftPromptException(
+                SoftPromptFault.OtherModel,
                 $"prefix {hash}",
                 $"its {keyValues.Length} virtual tokens leave no room in the model's context of {ContextLength}",
                 "Tune a shorter one");
@@ -123,7 +123,7 @@ internal sealed class InferenceEngine : IDisposable
     /// <param name="cancellationToken">Checked before each pass.</param>
     /// <param name="prefix">What stands in front of it; shared by all prompts that are asked with it.</param>
     /// <exception cref="ContextOverflowException">The prompt is longer than the context.</exception>
-    public Task<ReadTokens> ReadAsync(int[] ids, int sharedLength, CancellationToken cancellationToken, EnginePrefix? prefix = null)
+    public Task<ReadTokens> ReadAsync(int[] ids, int sharedLength, CancellationToken cancellationToken, EngineSoftPrompt? prefix = null)
     {
         var virtualTokens = prefix?.KeyValues.Length ?? 0;
         if (prefix is not null)

@@ -8,10 +8,10 @@ using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Profiles;
 using MedQA.Pipeline.Budgeting;
 using MedQA.Pipeline.Deleting;
-using MedQA.Pipeline.Prefixes;
 using MedQA.Pipeline.Profiles;
 using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Signalling;
+using MedQA.Pipeline.SoftPrompts;
 using MedQA.Pipeline.Storage;
 using MedQA.Pipeline.Tracing;
 using MedQA.Pipeline.Uploading;
@@ -38,7 +38,7 @@ public sealed class QuestionSetSplitter
     private readonly ILogger _logger;
     private readonly PipelineSignals _signals;
     private readonly RunRows _runs;
-    private readonly PrefixStore _prefixes;
+    private readonly SoftPromptStore _prefixes;
     private readonly RunDeletion _deletion;
     private readonly BudgetLedger? _ledger;
     private readonly UploadReceipts _receipts;
@@ -65,7 +65,7 @@ public sealed class QuestionSetSplitter
         TimeProvider time,
         ILogger logger,
         PipelineSignals? signals = null,
-        PrefixStore? prefixes = null,
+        SoftPromptStore? prefixes = null,
         BudgetLedger? ledger = null)
     {
         ArgumentNullException.ThrowIfNull(storage);
@@ -74,7 +74,7 @@ public sealed class QuestionSetSplitter
         (_storage, _profiles, _model, _countTokens, _options, _time, _logger, _signals) =
             (storage, profiles, model, countTokens, options, time, logger, signals ?? new PipelineSignals());
         _runs = new RunRows(storage.RunTable, _signals);
-        _prefixes = prefixes ?? new PrefixStore(storage);
+        _prefixes = prefixes ?? new SoftPromptStore(storage);
         _deletion = new RunDeletion(storage, time, _signals);
         _ledger = ledger;
         _receipts = new UploadReceipts(storage.RunTable);
@@ -352,7 +352,7 @@ public sealed class QuestionSetSplitter
         ETag etag,
         IDictionary<string, string> metadata,
         Profile? profile,
-        PrefixReference? prefix,
+        SoftPromptReference? prefix,
         RunManifest manifest,
         RunId run,
         UploadClaim? claim,
@@ -501,7 +501,7 @@ public sealed class QuestionSetSplitter
         BlockBlobClient blob,
         ETag etag,
         Profile profile,
-        PrefixReference? prefix,
+        SoftPromptReference? prefix,
         RunManifest manifest,
         RunId run,
         UploadClaim? claim,
@@ -610,7 +610,7 @@ public sealed class QuestionSetSplitter
     public async Task<string?> WhyRejectedAsync(string profile, CancellationToken cancellationToken) =>
         (await FindProfileAsync(profile, cancellationToken)).Rejection?.Sentence;
 
-    private async Task<(Profile? Profile, PrefixReference? Prefix, Rejection? Rejection)> FindProfileAsync(
+    private async Task<(Profile? Profile, SoftPromptReference? Prefix, Rejection? Rejection)> FindProfileAsync(
         string name, CancellationToken cancellationToken)
     {
         var (profile, rejection) = FindProfile(name);
@@ -628,7 +628,7 @@ public sealed class QuestionSetSplitter
                         + "(--prefixes), or in Azure into the container of prefixes.",
                     null));
         }
-        catch (PrefixRefusedException fault)
+        catch (SoftPromptRefusedException fault)
         {
             return (profile, null, new Rejection(fault.Message, null));
         }

@@ -20,7 +20,8 @@ internal static class RunIdentity
     /// <param name="prefix">What the profile's prefix is now; its hash is part of the name, so a soft prompt that was tuned again makes
     /// a new run.</param>
     /// <param name="modelFingerprint">The model's fingerprint.</param>
-    public static RunId Of(string source, ETag etag, string profileName, Profile? profile, PrefixReference? prefix, string modelFingerprint)
+    public static RunId Of(
+        string source, ETag etag, string profileName, Profile? profile, SoftPromptReference? prefix, string modelFingerprint)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Append(hash, Encoding.UTF8.GetBytes(source));

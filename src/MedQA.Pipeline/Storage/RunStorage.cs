@@ -64,7 +64,7 @@ public sealed class RunStorage
 
     /// <summary>
     /// Soft prompts: <c>{hash}/prefix.safetensors</c> and <c>names/{name}.json</c>; see
-    /// <see cref="MedQA.Pipeline.Prefixes.PrefixStore"/>.
+    /// <see cref="MedQA.Pipeline.SoftPrompts.SoftPromptStore"/>.
     /// </summary>
     public BlobContainerClient Prefixes { get; }
 

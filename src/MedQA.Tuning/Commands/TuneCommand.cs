@@ -110,8 +110,8 @@ internal static class TuneCommand
         var (judged, what) = held.Length > 0 ? (held, "dev file") : (exemplars, "exemplars themselves");
         var before = PromptEvaluation.Of(decoder, settings.MicroTokens, null, judged, withOptions: true, cancellationToken);
         var after = PromptEvaluation.Of(decoder, settings.MicroTokens, softPrompt, judged, withOptions: true, cancellationToken);
-        var result = await PrefixResult.WriteAsync(files.Output, model, decoder, softPrompt, settings, profile.Name, state.Losses,
-            new PrefixData
+        var result = await SoftPromptResult.WriteAsync(files.Output, model, decoder, softPrompt, settings, profile.Name, state.Losses,
+            new SoftPromptData
             {
                 Hash = data.Hash,
                 Exemplars = exemplars.Length,

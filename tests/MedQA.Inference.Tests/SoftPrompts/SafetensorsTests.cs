@@ -1,10 +1,10 @@
 using System.Buffers.Binary;
 using System.Text;
 using FsCheck.Xunit;
-using MedQA.Inference.Prefixes;
+using MedQA.Inference.SoftPrompts;
 using MedQA.Tests;
 
-namespace MedQA.Inference.Tests.Prefixes;
+namespace MedQA.Inference.Tests.SoftPrompts;
 
 public sealed class SafetensorsTests
 {

@@ -1,16 +1,16 @@
-using MedQA.Inference.Prefixes;
 using MedQA.Inference.Sessions;
+using MedQA.Inference.SoftPrompts;
 using MedQA.Inference.Tests.Engine;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
-namespace MedQA.Inference.Tests.Prefixes;
+namespace MedQA.Inference.Tests.SoftPrompts;
 
 /// <summary>Prefixes that are no more than what real tokens leave in the cache: what is asked behind them is known without them.</summary>
 internal static class RealTokens
 {
     /// <summary>What real tokens leave in the cache, from ONNX Runtime without the engine.</summary>
-    public static KeyValuePrefix CacheOf(LoadedModel loaded, int[] ids)
+    public static SoftPromptKeyValues CacheOf(LoadedModel loaded, int[] ids)
     {
         using var options = new SessionOptions { IntraOpNumThreads = 1 };
         using var session = new InferenceSession(loaded.Folder.GraphPath, options);

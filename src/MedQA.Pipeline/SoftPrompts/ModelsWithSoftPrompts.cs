@@ -1,13 +1,13 @@
 using MedQA.Evaluation.LanguageModels;
 
-namespace MedQA.Pipeline.Prefixes;
+namespace MedQA.Pipeline.SoftPrompts;
 
 /// <summary>
 /// A model with the soft prompts that runs name, each fetched when it is first wanted and the last few kept. Safe for concurrent use.
 /// </summary>
 /// <param name="model">The model.</param>
 /// <param name="store">Where soft prompts lie.</param>
-public sealed class PrefixedModels(ILanguageModel model, PrefixStore store)
+public sealed class ModelsWithSoftPrompts(ILanguageModel model, SoftPromptStore store)
 {
     private const int MostKept = 8;
 
@@ -17,8 +17,8 @@ public sealed class PrefixedModels(ILanguageModel model, PrefixStore store)
     /// <summary>The model for a run.</summary>
     /// <param name="prefix">The run's soft prompt; <see langword="null"/> for the model itself.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
-    /// <exception cref="PrefixRefusedException">The soft prompt cannot be had, or is not for this model.</exception>
-    public async Task<ILanguageModel> GetAsync(PrefixReference? prefix, CancellationToken cancellationToken)
+    /// <exception cref="SoftPromptRefusedException">The soft prompt cannot be had, or is not for this model.</exception>
+    public async Task<ILanguageModel> GetAsync(SoftPromptReference? prefix, CancellationToken cancellationToken)
     {
         if (prefix is null)
         {
@@ -31,7 +31,7 @@ public sealed class PrefixedModels(ILanguageModel model, PrefixStore store)
         }
 
         // Two that want a new soft prompt at once may both fetch it: they get the same.
-        var prefixed = model.WithPrefix(prefix, await store.ReadKeyValuesAsync(prefix, cancellationToken));
+        var prefixed = model.WithSoftPrompt(prefix, await store.ReadKeyValuesAsync(prefix, cancellationToken));
         lock (_gate)
         {
             _newestFirst.AddFirst((prefix.Hash, prefixed));

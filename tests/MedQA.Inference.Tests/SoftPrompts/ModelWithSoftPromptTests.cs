@@ -1,19 +1,19 @@
 using MedQA.Evaluation.LanguageModels;
-using MedQA.Inference.Prefixes;
+using MedQA.Inference.SoftPrompts;
 using MedQA.Inference.Tests.Engine;
 using MedQA.Tests;
 
-namespace MedQA.Inference.Tests.Prefixes;
+namespace MedQA.Inference.Tests.SoftPrompts;
 
 /// <summary>A model with a prefix, as strategies and hosts see it.</summary>
-public sealed class PrefixedModelTests : IAsyncLifetime
+public sealed class ModelWithSoftPromptTests : IAsyncLifetime
 {
     private const string Begin = "The patient has had";
     private const string Rest = " a fever and a cough since yesterday. The most likely";
 
     private readonly string _folder = Directory.CreateTempSubdirectory("medqa-prefix-").FullName;
     private OnnxLanguageModel _model = null!;
-    private PrefixFolder _prefix = null!;
+    private SoftPromptFolder _prefix = null!;
 
     public async ValueTask InitializeAsync()
     {
@@ -78,7 +78,7 @@ public sealed class PrefixedModelTests : IAsyncLifetime
     {
         var foreign = new string('a', 64);
 
-        var exception = Assert.Throws<PrefixRefusedException>(() => With(Write("foreign", new(2, 1, 4, [new float[8], new float[8]]), foreign)));
+        var exception = Assert.Throws<SoftPromptRefusedException>(() => With(Write("foreign", new(2, 1, 4, [new float[8], new float[8]]), foreign)));
 
         Assert.Equal(
             $"prefix foreign was tuned for model tiny with fingerprint {foreign}, and this model is llama-packed with fingerprint {_model.Description.Fingerprint}; use a prefix of this model, or the model that this one was tuned for.",
@@ -89,17 +89,17 @@ public sealed class PrefixedModelTests : IAsyncLifetime
     public void Bytes_that_are_not_the_prefixs_or_of_another_shape_are_refused()
     {
         var reference = Reference(_prefix);
-        Assert.Contains("is meant", Assert.Throws<PrefixRefusedException>(() => _model.WithPrefix(reference, new byte[40])).Message, StringComparison.Ordinal);
+        Assert.Contains("is meant", Assert.Throws<SoftPromptRefusedException>(() => _model.WithSoftPrompt(reference, new byte[40])).Message, StringComparison.Ordinal);
 
         var narrow = Write("narrow", new(2, 1, 4, [new float[8], new float[8]]), _model.Description.Fingerprint);
-        Assert.Contains("it has 1 layers, 1 key/value heads and heads of 4 numbers; the model has 2, 2 and 16", Assert.Throws<PrefixRefusedException>(() => With(narrow)).Message, StringComparison.Ordinal);
+        Assert.Contains("it has 1 layers, 1 key/value heads and heads of 4 numbers; the model has 2, 2 and 16", Assert.Throws<SoftPromptRefusedException>(() => With(narrow)).Message, StringComparison.Ordinal);
     }
 
-    private static PrefixReference Reference(PrefixFolder prefix) => PrefixReference.Parse(File.ReadAllBytes(Path.Combine(prefix.Path, SoftPromptFiles.Manifest)));
+    private static SoftPromptReference Reference(SoftPromptFolder prefix) => SoftPromptReference.Parse(File.ReadAllBytes(Path.Combine(prefix.Path, SoftPromptFiles.Manifest)));
 
-    private ILanguageModel With(PrefixFolder prefix) => _model.WithPrefix(Reference(prefix), File.ReadAllBytes(Path.Combine(prefix.Path, SoftPromptFiles.KeyValues)));
+    private ILanguageModel With(SoftPromptFolder prefix) => _model.WithSoftPrompt(Reference(prefix), File.ReadAllBytes(Path.Combine(prefix.Path, SoftPromptFiles.KeyValues)));
 
-    private PrefixFolder Write(string name, KeyValuePrefix keyValues, string fingerprint) => PrefixFolder.Write(
+    private SoftPromptFolder Write(string name, SoftPromptKeyValues keyValues, string fingerprint) => SoftPromptFolder.Write(
         Path.Combine(_folder, name),
         new() { Name = name, Length = keyValues.Length, Model = new(fingerprint, "tiny"), Layers = keyValues.Layers, KeyValueHeads = keyValues.KeyValueHeads, HeadSize = keyValues.HeadSize, Hidden = 64 },
         keyValues,

@@ -1,7 +1,7 @@
-namespace MedQA.Inference.Prefixes;
+namespace MedQA.Inference.SoftPrompts;
 
 /// <summary>What is wrong with a soft prompt, as far as a caller can act on it.</summary>
-public enum PrefixFault
+public enum SoftPromptFault
 {
     /// <summary>The folder or one of its files is not there or cannot be read.</summary>
     Missing,
@@ -14,7 +14,7 @@ public enum PrefixFault
 }
 
 /// <summary>A soft prompt cannot be used. The message says which file or model, what is wrong with it, and what to do.</summary>
-public sealed class PrefixException : Exception
+public sealed class SoftPromptException : Exception
 {
     /// <summary>Joins the parts of the message.</summary>
     /// <param name="fault">What kind of fault it is.</param>
@@ -22,9 +22,9 @@ public sealed class PrefixException : Exception
     /// <param name="problem">What is wrong, a sentence without its full stop.</param>
     /// <param name="remedy">What to do, a sentence without its full stop.</param>
     /// <param name="inner">What was caught, if anything.</param>
-    public PrefixException(PrefixFault fault, string file, string problem, string remedy, Exception? inner = null)
+    public SoftPromptException(SoftPromptFault fault, string file, string problem, string remedy, Exception? inner = null)
         : base($"{file}: {problem}. {remedy}.", inner) => Fault = fault;
 
     /// <summary>What kind of fault it is.</summary>
-    public PrefixFault Fault { get; }
+    public SoftPromptFault Fault { get; }
 }

@@ -1,4 +1,4 @@
-namespace MedQA.Inference.Prefixes;
+namespace MedQA.Inference.SoftPrompts;
 
 /// <summary>A safetensors file is damaged or lacks what was asked for. The message says which file and what is wrong.</summary>
 /// <param name="file">The file.</param>

@@ -7,8 +7,8 @@ namespace MedQA.Inference.Engine;
 /// A loaded model with a soft prompt in front of everything that it is asked. Shares the engine with the model itself: nothing is loaded
 /// again, and both may be asked at once.
 /// </summary>
-internal sealed class PrefixedModel(
-    ILanguageModel model, PromptEncoder encoder, InferenceEngine engine, EnginePrefix prefix) : ILanguageModel
+internal sealed class ModelWithSoftPrompt(
+    ILanguageModel model, PromptEncoder encoder, InferenceEngine engine, EngineSoftPrompt prefix) : ILanguageModel
 {
     /// <inheritdoc/>
     public ModelDescription Description => model.Description;
@@ -31,5 +31,6 @@ internal sealed class PrefixedModel(
     }
 
     /// <inheritdoc/>
-    public ILanguageModel WithPrefix(PrefixReference prefix, ReadOnlyMemory<byte> keyValues) => model.WithPrefix(prefix, keyValues);
+    public ILanguageModel WithSoftPrompt(SoftPromptReference prefix, ReadOnlyMemory<byte> keyValues) =>
+        model.WithSoftPrompt(prefix, keyValues);
 }

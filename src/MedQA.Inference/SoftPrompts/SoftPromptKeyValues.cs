@@ -1,12 +1,12 @@
 using System.Collections.Immutable;
 
-namespace MedQA.Inference.Prefixes;
+namespace MedQA.Inference.SoftPrompts;
 
 /// <summary>
 /// The keys (rotary already applied, at positions 0 to <see cref="Length"/> − 1) and values that the virtual tokens of a soft prompt leave
 /// in a model's cache: what stands in front of every prompt that is asked with it.
 /// </summary>
-public sealed class KeyValuePrefix
+public sealed class SoftPromptKeyValues
 {
     /// <summary>Takes over the numbers of all layers.</summary>
     /// <param name="length">Virtual tokens, at least 1.</param>
@@ -14,7 +14,7 @@ public sealed class KeyValuePrefix
     /// <param name="headSize">Numbers of a key or value of one head, at least 1.</param>
     /// <param name="tensors">Keys, then values of layer 0, keys of layer 1 …; each [key/value heads, length, head size], row-major.</param>
     /// <exception cref="ArgumentException">A tensor has another number of numbers, or they do not come in pairs.</exception>
-    public KeyValuePrefix(int length, int keyValueHeads, int headSize, ImmutableArray<float[]> tensors)
+    public SoftPromptKeyValues(int length, int keyValueHeads, int headSize, ImmutableArray<float[]> tensors)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(length, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(keyValueHeads, 1);

@@ -7,14 +7,14 @@ using MedQA.Files;
 using MedQA.Pipeline.Storage;
 using MedQA.Pipeline.Tracing;
 
-namespace MedQA.Pipeline.Prefixes;
+namespace MedQA.Pipeline.SoftPrompts;
 
 /// <summary>
 /// The soft prompts that profiles can name, in the container <c>prefixes</c>: <c>{hash}/prefix.safetensors</c> has the keys and values,
 /// immutable under their SHA-256, and <c>names/{name}.json</c> the manifest of what a name stands for now. A host with a folder of them
 /// puts what is asked for into the container first, so that workers fetch it from there wherever they run.
 /// </summary>
-public sealed class PrefixStore
+public sealed class SoftPromptStore
 {
     private readonly BlobContainerClient _container;
     private readonly string? _folder;
@@ -23,7 +23,7 @@ public sealed class PrefixStore
     /// <param name="storage">Whose container.</param>
     /// <param name="folder">A folder with further ones, each a folder of its own that <c>medqa tune</c> made; <see langword="null"/> for
     /// none. One of it goes before one of its name in the container.</param>
-    public PrefixStore(RunStorage storage, string? folder = null)
+    public SoftPromptStore(RunStorage storage, string? folder = null)
     {
         ArgumentNullException.ThrowIfNull(storage);
         (_container, _folder) = (storage.Prefixes, folder);
@@ -33,8 +33,8 @@ public sealed class PrefixStore
     /// <param name="name">The name, as a profile says it: lower-case letters, digits and hyphens.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
     /// <returns><see langword="null"/> where there is none of that name.</returns>
-    /// <exception cref="PrefixRefusedException">There is one, and it cannot be used.</exception>
-    public async Task<PrefixReference?> FindAsync(string name, CancellationToken cancellationToken)
+    /// <exception cref="SoftPromptRefusedException">There is one, and it cannot be used.</exception>
+    public async Task<SoftPromptReference?> FindAsync(string name, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         if (FolderOf(name) is { } folder)
@@ -53,21 +53,21 @@ public sealed class PrefixStore
     }
 
     /// <summary>The keys and values of a soft prompt.</summary>
-    /// <exception cref="PrefixRefusedException">They are not in the container, or this identity may not read there.</exception>
-    public async Task<ReadOnlyMemory<byte>> ReadKeyValuesAsync(PrefixReference prefix, CancellationToken cancellationToken)
+    /// <exception cref="SoftPromptRefusedException">They are not in the container, or this identity may not read there.</exception>
+    public async Task<ReadOnlyMemory<byte>> ReadKeyValuesAsync(SoftPromptReference prefix, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(prefix);
         try
         {
             return await _container.GetBlockBlobClient(KeyValuesOf(prefix.Hash)).FindContentAsync(cancellationToken) is { } content
                 ? content.ToMemory()
-                : throw new PrefixRefusedException(
+                : throw new SoftPromptRefusedException(
                     $"prefix {prefix.Name} is not there: the container {_container.Name} has no {KeyValuesOf(prefix.Hash)}. Put it there "
                         + "again.");
         }
         catch (RequestFailedException fault) when (fault.Status == 403)
         {
-            throw new PrefixRefusedException(
+            throw new SoftPromptRefusedException(
                 $"prefix {prefix.Name} cannot be fetched: this identity may not read the container {_container.Name} ({fault.ErrorCode}). "
                     + "Give it the role Storage Blob Data Reader there.",
                 fault);
@@ -75,8 +75,8 @@ public sealed class PrefixStore
     }
 
     /// <summary>Reads a soft prompt's folder: what it is, its manifest and its keys and values.</summary>
-    /// <exception cref="PrefixRefusedException">A file is missing, or is not what it should be.</exception>
-    public static async Task<(PrefixReference Prefix, byte[] Manifest, byte[] KeyValues)> ReadFolderAsync(
+    /// <exception cref="SoftPromptRefusedException">A file is missing, or is not what it should be.</exception>
+    public static async Task<(SoftPromptReference Prefix, byte[] Manifest, byte[] KeyValues)> ReadFolderAsync(
         string folder, string name, CancellationToken cancellationToken)
     {
         try
@@ -87,13 +87,13 @@ public sealed class PrefixStore
             var hash = Convert.ToHexStringLower(SHA256.HashData(keyValues));
             return hash == prefix.Hash
                 ? (prefix, manifest, keyValues)
-                : throw new PrefixRefusedException(
+                : throw new SoftPromptRefusedException(
                     $"prefix {name} is damaged: its {SoftPromptFiles.KeyValues} has the SHA-256 {hash}, and its manifest says "
                         + $"{prefix.Hash}. Tune it again, or copy the folder again.");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new PrefixRefusedException($"prefix {name} cannot be read: {FaultText.MessageOf(exception)}", exception);
+            throw new SoftPromptRefusedException($"prefix {name} cannot be read: {FaultText.MessageOf(exception)}", exception);
         }
     }
 
@@ -109,15 +109,15 @@ public sealed class PrefixStore
 
     private static string KeyValuesOf(string hash) => $"{hash}/{SoftPromptFiles.KeyValues}";
 
-    private static PrefixReference Parse(ReadOnlyMemory<byte> manifest, string name, string source)
+    private static SoftPromptReference Parse(ReadOnlyMemory<byte> manifest, string name, string source)
     {
         try
         {
-            return PrefixReference.Parse(manifest) with { Name = name };
+            return SoftPromptReference.Parse(manifest) with { Name = name };
         }
         catch (FormatException exception)
         {
-            throw new PrefixRefusedException($"prefix {name} cannot be used: {source}: {exception.Message}.", exception);
+            throw new SoftPromptRefusedException($"prefix {name} cannot be used: {source}: {exception.Message}.", exception);
         }
     }
 

@@ -1,4 +1,4 @@
-using MedQA.Inference.Prefixes;
+using MedQA.Inference.SoftPrompts;
 
 namespace MedQA.Inference.Engine;
 
@@ -8,4 +8,4 @@ namespace MedQA.Inference.Engine;
 /// </summary>
 /// <param name="Id">Negative, and of this soft prompt alone among those of the engine.</param>
 /// <param name="KeyValues">Its keys and values.</param>
-internal sealed record EnginePrefix(int Id, KeyValuePrefix KeyValues);
+internal sealed record EngineSoftPrompt(int Id, SoftPromptKeyValues KeyValues);

@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using MedQA.Files;
 
-namespace MedQA.Inference.Prefixes;
+namespace MedQA.Inference.SoftPrompts;
 
 /// <summary>
 /// Reads tensors of a safetensors file (an 8-byte length, a JSON header, then the tensors' bytes, little-endian): the header at once, a

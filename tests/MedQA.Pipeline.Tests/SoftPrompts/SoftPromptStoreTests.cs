@@ -6,10 +6,10 @@ using MedQA.Pipeline.Storage;
 using MedQA.Pipeline.Tests.Fixtures;
 using MedQA.Pipeline.Uploading;
 
-namespace MedQA.Pipeline.Tests.Prefixes;
+namespace MedQA.Pipeline.Tests.SoftPrompts;
 
 /// <summary>A run whose profile names a tuned prefix: split, stored, fetched by a worker that has nothing but the storage.</summary>
-public sealed class PrefixStoreTests(AzuriteFixture azurite) : IDisposable
+public sealed class SoftPromptStoreTests(AzuriteFixture azurite) : IDisposable
 {
     private static readonly string Fingerprint = new('f', 64);
     private readonly string _folder = Directory.CreateTempSubdirectory("medqa-prefixes-").FullName;
@@ -29,7 +29,7 @@ public sealed class PrefixStoreTests(AzuriteFixture azurite) : IDisposable
 
         var summary = await new Bench(storage, model).CompleteAsync(run);
 
-        Assert.Equal(new PrefixReference("cardiology", hash, 20, Fingerprint, "scripted"), manifest.Protocol!.Prefix);
+        Assert.Equal(new SoftPromptReference("cardiology", hash, 20, Fingerprint, "scripted"), manifest.Protocol!.Prefix);
         Assert.Equal(RunState.Completed, summary.State);
         Assert.Equal(5, model.AskedWith.Count);
         Assert.All(model.AskedWith, asked => Assert.Equal((hash, "one"), (asked.Hash, System.Text.Encoding.UTF8.GetString(asked.KeyValues))));

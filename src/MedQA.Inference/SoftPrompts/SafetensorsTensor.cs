@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace MedQA.Inference.Prefixes;
+namespace MedQA.Inference.SoftPrompts;
 
 /// <summary>A tensor of a safetensors file, as its header states it.</summary>
 /// <param name="Name">Its name.</param>

@@ -1,11 +1,11 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using MedQA.Evaluation.LanguageModels;
-using MedQA.Inference.Prefixes;
+using MedQA.Inference.SoftPrompts;
 
-namespace MedQA.Inference.Tests.Prefixes;
+namespace MedQA.Inference.Tests.SoftPrompts;
 
-public sealed class PrefixFolderTests : IDisposable
+public sealed class SoftPromptFolderTests : IDisposable
 {
     private static readonly string Fingerprint = new('a', 64);
     private readonly string _folder = Directory.CreateTempSubdirectory("medqa-prefix-").FullName;
@@ -17,12 +17,12 @@ public sealed class PrefixFolderTests : IDisposable
     {
         var written = Write();
 
-        var read = PrefixFolder.Open(_folder);
+        var read = SoftPromptFolder.Open(_folder);
 
         Assert.Equal(["manifest.json", "prefix.safetensors", "soft_prompt.safetensors"], Directory.GetFiles(_folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(At("prefix.safetensors")))), read.Manifest.PrefixHash);
         Assert.Equal(written.Manifest.PrefixHash, read.Manifest.PrefixHash);
-        Assert.Equal(("cardiology", 2, new PrefixModel(Fingerprint, "tiny"), 65), (read.Manifest.Name, read.Manifest.Length, read.Manifest.Model, read.Manifest.Data!.Exemplars));
+        Assert.Equal(("cardiology", 2, new SoftPromptModel(Fingerprint, "tiny"), 65), (read.Manifest.Name, read.Manifest.Length, read.Manifest.Model, read.Manifest.Data!.Exemplars));
         Assert.Equal(0.003, read.Manifest.Hyperparameters!["learningRate"].GetDouble());
         Assert.Equal([new(1, 7.5), new(2, 7.25, 7.0)], read.Manifest.Losses!.Value);
         var keyValues = ReadKeyValues(read);
@@ -45,9 +45,9 @@ public sealed class PrefixFolderTests : IDisposable
     [Fact]
     public void A_missing_folder_or_manifest_is_named()
     {
-        Assert.Equal(PrefixFault.Missing, Assert.Throws<PrefixException>(() => PrefixFolder.Open(At("nowhere"))).Fault);
-        var manifest = Assert.Throws<PrefixException>(() => PrefixFolder.Open(_folder));
-        Assert.Equal(PrefixFault.Missing, manifest.Fault);
+        Assert.Equal(SoftPromptFault.Missing, Assert.Throws<SoftPromptException>(() => SoftPromptFolder.Open(At("nowhere"))).Fault);
+        var manifest = Assert.Throws<SoftPromptException>(() => SoftPromptFolder.Open(_folder));
+        Assert.Equal(SoftPromptFault.Missing, manifest.Fault);
         Assert.StartsWith(At("manifest.json"), manifest.Message, StringComparison.Ordinal);
     }
 
@@ -59,9 +59,9 @@ public sealed class PrefixFolderTests : IDisposable
         bytes[^1] ^= 1;
         File.WriteAllBytes(At("prefix.safetensors"), bytes);
 
-        var exception = Assert.Throws<PrefixException>(() => ReadKeyValues(folder));
+        var exception = Assert.Throws<SoftPromptException>(() => ReadKeyValues(folder));
 
-        Assert.Equal(PrefixFault.Damaged, exception.Fault);
+        Assert.Equal(SoftPromptFault.Damaged, exception.Fault);
         Assert.Contains($"but {folder.Manifest.PrefixHash} is meant", exception.Message, StringComparison.Ordinal);
     }
 
@@ -78,15 +78,15 @@ public sealed class PrefixFolderTests : IDisposable
         Write();
         Change(from, to);
 
-        var exception = Assert.Throws<PrefixException>(() => PrefixFolder.Open(_folder));
+        var exception = Assert.Throws<SoftPromptException>(() => SoftPromptFolder.Open(_folder));
 
-        Assert.Equal(PrefixFault.Damaged, exception.Fault);
+        Assert.Equal(SoftPromptFault.Damaged, exception.Fault);
         Assert.Contains(problem, exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Numbers_that_are_not_finite_are_refused() =>
-        Assert.Contains("\"past_key_values.0.key\" has numbers that are not finite", Assert.Throws<PrefixException>(() => ReadKeyValues(Write(offset: float.NaN))).Message, StringComparison.Ordinal);
+        Assert.Contains("\"past_key_values.0.key\" has numbers that are not finite", Assert.Throws<SoftPromptException>(() => ReadKeyValues(Write(offset: float.NaN))).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Numbers_that_the_manifest_does_not_state_are_not_written()
@@ -96,13 +96,13 @@ public sealed class PrefixFolderTests : IDisposable
         Assert.False(File.Exists(At("manifest.json")));
     }
 
-    private static KeyValuePrefix ReadKeyValues(PrefixFolder folder)
+    private static SoftPromptKeyValues ReadKeyValues(SoftPromptFolder folder)
     {
         var file = Path.Combine(folder.Path, SoftPromptFiles.KeyValues);
-        return PrefixFolder.ParseKeyValues(File.ReadAllBytes(file), folder.Manifest.PrefixHash, file);
+        return SoftPromptFolder.ParseKeyValues(File.ReadAllBytes(file), folder.Manifest.PrefixHash, file);
     }
 
-    private static PrefixManifest Manifest() => new()
+    private static SoftPromptManifest Manifest() => new()
     {
         Name = "cardiology",
         Length = 2,
@@ -125,6 +125,6 @@ public sealed class PrefixFolderTests : IDisposable
         File.WriteAllText(At("manifest.json"), string.Concat(text.AsSpan(0, text.IndexOf(from, StringComparison.Ordinal)), to, text.AsSpan(text.IndexOf(from, StringComparison.Ordinal) + from.Length)));
     }
 
-    private PrefixFolder Write(PrefixManifest? manifest = null, float offset = 0) =>
-        PrefixFolder.Write(_folder, manifest ?? Manifest(), new(2, 1, 2, [.. Enumerable.Range(0, 4).Select(tensor => Enumerable.Range(0, 4).Select(number => (10 * tensor) + number + offset).ToArray())]), new float[] { 1, 2, 3, 4, 5, 6 });
+    private SoftPromptFolder Write(SoftPromptManifest? manifest = null, float offset = 0) =>
+        SoftPromptFolder.Write(_folder, manifest ?? Manifest(), new(2, 1, 2, [.. Enumerable.Range(0, 4).Select(tensor => Enumerable.Range(0, 4).Select(number => (10 * tensor) + number + offset).ToArray())]), new float[] { 1, 2, 3, 4, 5, 6 });
 }

@@ -1,12 +1,12 @@
 using MedQA.Evaluation.LanguageModels;
-using MedQA.Inference.Prefixes;
+using MedQA.Inference.SoftPrompts;
 using MedQA.Tuning.Transformers;
 using TorchSharp;
 
 namespace MedQA.Tuning.Learning;
 
 /// <summary>Writes what a tuning ended with.</summary>
-internal static class PrefixResult
+internal static class SoftPromptResult
 {
     /// <summary>Writes the soft prompt's folder. Keys and values are computed in float32, whatever the tuning computed in.</summary>
     /// <param name="folder">The folder.</param>
@@ -18,18 +18,18 @@ internal static class PrefixResult
     /// <param name="losses">The losses on the way.</param>
     /// <param name="data">What it was tuned on.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    public static async Task<PrefixFolder> WriteAsync(
+    public static async Task<SoftPromptFolder> WriteAsync(
         string folder,
         TuningModel model,
         Decoder decoder,
         float[] softPrompt,
         TuningSettings settings,
         string profile,
-        IEnumerable<PrefixLoss> losses,
-        PrefixData data,
+        IEnumerable<SoftPromptLoss> losses,
+        SoftPromptData data,
         CancellationToken cancellationToken)
     {
-        KeyValuePrefix keyValues;
+        SoftPromptKeyValues keyValues;
         if (decoder.Precision == torch.ScalarType.Float32)
         {
             keyValues = PrefixTensors.Of(decoder, softPrompt);
@@ -40,7 +40,7 @@ internal static class PrefixResult
             keyValues = PrefixTensors.Of(exact, softPrompt);
         }
 
-        var manifest = new PrefixManifest
+        var manifest = new SoftPromptManifest
         {
             Name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))),
             Length = settings.Length,
@@ -55,13 +55,13 @@ internal static class PrefixResult
             Losses = [.. losses],
             Versions = VersionsOf(),
         };
-        return PrefixFolder.Write(folder, manifest, keyValues, softPrompt);
+        return SoftPromptFolder.Write(folder, manifest, keyValues, softPrompt);
     }
 
     private static System.Collections.Immutable.ImmutableSortedDictionary<string, string> VersionsOf() =>
         System.Collections.Immutable.ImmutableSortedDictionary.CreateRange(
         [
-            KeyValuePair.Create("medqa", typeof(PrefixResult).Assembly.GetName().Version!.ToString(3)),
+            KeyValuePair.Create("medqa", typeof(SoftPromptResult).Assembly.GetName().Version!.ToString(3)),
             KeyValuePair.Create("torchsharp", typeof(torch).Assembly.GetName().Version!.ToString(3)),
             KeyValuePair.Create("libtorch", torch.__version__),
         ]);

@@ -5,7 +5,7 @@ using System.Text.Json.Serialization;
 namespace MedQA.Evaluation.LanguageModels;
 
 /// <summary>What a soft prompt's <c>manifest.json</c> states.</summary>
-public sealed record PrefixManifest
+public sealed record SoftPromptManifest
 {
     /// <summary>The format that this version writes and reads.</summary>
     public const int CurrentFormat = 1;
@@ -24,7 +24,7 @@ public sealed record PrefixManifest
     public required int Length { get; init; }
 
     /// <summary>The model whose graph runs with the soft prompt.</summary>
-    public required PrefixModel Model { get; init; }
+    public required SoftPromptModel Model { get; init; }
 
     /// <summary>
     /// SHA-256 of <c>prefix.safetensors</c>, lower-case hexadecimal: what identifies the soft prompt, whatever it is called. Empty until it
@@ -45,13 +45,13 @@ public sealed record PrefixManifest
     public required int Hidden { get; init; }
 
     /// <summary>What it was tuned on.</summary>
-    public PrefixData? Data { get; init; }
+    public SoftPromptData? Data { get; init; }
 
     /// <summary>How it was tuned, by the names of <c>medqa tune</c>'s options.</summary>
     public ImmutableSortedDictionary<string, JsonElement>? Hyperparameters { get; init; }
 
     /// <summary>The losses on the way, by step.</summary>
-    public ImmutableArray<PrefixLoss>? Losses { get; init; }
+    public ImmutableArray<SoftPromptLoss>? Losses { get; init; }
 
     /// <summary>The versions of what tuned it: component and version.</summary>
     public ImmutableSortedDictionary<string, string>? Versions { get; init; }
@@ -59,15 +59,15 @@ public sealed record PrefixManifest
     /// <summary>Reads a manifest and checks that it can be one.</summary>
     /// <exception cref="FormatException">It is none, or one of a later format; the message says why, a sentence without its full stop.
     /// </exception>
-    public static PrefixManifest Parse(ReadOnlySpan<byte> utf8)
+    public static SoftPromptManifest Parse(ReadOnlySpan<byte> utf8)
     {
-        PrefixManifest? manifest;
+        SoftPromptManifest? manifest;
         try
         {
             StoredFormat.Check("it", utf8, "format", CurrentFormat);
             manifest = utf8.Length > MostBytes
                 ? throw new FormatException($"it has {utf8.Length:N0} bytes; a manifest has at most {MostBytes:N0}")
-                : JsonSerializer.Deserialize(utf8, PrefixJson.Default.PrefixManifest);
+                : JsonSerializer.Deserialize(utf8, SoftPromptJson.Default.SoftPromptManifest);
         }
         catch (NewerFormatException exception)
         {
@@ -94,7 +94,7 @@ public sealed record PrefixManifest
     }
 
     /// <summary>Writes it.</summary>
-    public byte[] ToUtf8() => JsonSerializer.SerializeToUtf8Bytes(this, PrefixJson.Default.PrefixManifest);
+    public byte[] ToUtf8() => JsonSerializer.SerializeToUtf8Bytes(this, SoftPromptJson.Default.SoftPromptManifest);
 
     private static bool IsHash(string text) => text.Length == 64 && text.All(char.IsAsciiHexDigitLower);
 }
@@ -102,10 +102,10 @@ public sealed record PrefixManifest
 /// <summary>A model, as a soft prompt names it.</summary>
 /// <param name="Fingerprint">The fingerprint of the model's folder.</param>
 /// <param name="Name">What people call it.</param>
-public sealed record PrefixModel(string Fingerprint, string Name);
+public sealed record SoftPromptModel(string Fingerprint, string Name);
 
 /// <summary>What a soft prompt was tuned on.</summary>
-public sealed record PrefixData
+public sealed record SoftPromptData
 {
     /// <summary>SHA-256 of the file of exemplars, lower-case hexadecimal.</summary>
     public required string Hash { get; init; }
@@ -124,7 +124,7 @@ public sealed record PrefixData
 /// <param name="Step">The step, from 1.</param>
 /// <param name="Loss">On the step's batch.</param>
 /// <param name="DevLoss">On the dev file, where it was computed at this step.</param>
-public sealed record PrefixLoss(int Step, double Loss, double? DevLoss = null);
+public sealed record SoftPromptLoss(int Step, double Loss, double? DevLoss = null);
 
 /// <summary>How manifests are written: indented, camelCase, what is unknown left out.</summary>
 [JsonSourceGenerationOptions(
@@ -133,5 +133,5 @@ public sealed record PrefixLoss(int Step, double Loss, double? DevLoss = null);
     WriteIndented = true,
     NewLine = "\n",
     RespectNullableAnnotations = true)]
-[JsonSerializable(typeof(PrefixManifest))]
-internal sealed partial class PrefixJson : JsonSerializerContext;
+[JsonSerializable(typeof(SoftPromptManifest))]
+internal sealed partial class SoftPromptJson : JsonSerializerContext;

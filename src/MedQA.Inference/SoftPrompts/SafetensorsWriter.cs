@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text.Json;
 
-namespace MedQA.Inference.Prefixes;
+namespace MedQA.Inference.SoftPrompts;
 
 /// <summary>Writes safetensors files of float32 numbers. The same tensors give the same bytes.</summary>
 internal static class SafetensorsWriter

@@ -9,14 +9,14 @@ namespace MedQA.Evaluation.LanguageModels;
 /// <param name="Length">Its virtual tokens, at least 1; they count against the model's context.</param>
 /// <param name="ModelFingerprint">The fingerprint of the model that it was tuned for.</param>
 /// <param name="ModelName">The name of that model.</param>
-public sealed record PrefixReference(string Name, string Hash, int Length, string ModelFingerprint, string ModelName)
+public sealed record SoftPromptReference(string Name, string Hash, int Length, string ModelFingerprint, string ModelName)
 {
     /// <summary>Reads what a soft prompt's manifest says of it.</summary>
     /// <param name="utf8">The manifest.</param>
     /// <exception cref="FormatException">It is no manifest; the message says why.</exception>
-    public static PrefixReference Parse(ReadOnlyMemory<byte> utf8)
+    public static SoftPromptReference Parse(ReadOnlyMemory<byte> utf8)
     {
-        var manifest = PrefixManifest.Parse(utf8.Span);
+        var manifest = SoftPromptManifest.Parse(utf8.Span);
         return new(manifest.Name, manifest.PrefixHash, manifest.Length, manifest.Model.Fingerprint, manifest.Model.Name);
     }
 

@@ -1,13 +1,13 @@
 using System.Text.Json;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Inference.Decoding;
-using MedQA.Inference.Prefixes;
 using MedQA.Inference.Scoring;
+using MedQA.Inference.SoftPrompts;
 using MedQA.Inference.Tests.Engine;
 using MedQA.Inference.Tests.Sessions;
 using MedQA.Tests;
 
-namespace MedQA.Inference.Tests.Prefixes;
+namespace MedQA.Inference.Tests.SoftPrompts;
 
 /// <summary>A prefix stands in front of everything, in the graph as it is, for every layout of cache.</summary>
 public class PrefixedPromptTests
@@ -121,17 +121,17 @@ public class PrefixedPromptTests
     {
         using var loaded = LoadedModel.Tiny("llama-packed");
 
-        var shape = Assert.Throws<PrefixException>(() => loaded.Engine.Admit("p", new(3, 3, 16, [.. Enumerable.Range(0, 4).Select(static _ => new float[144])])));
-        Assert.Equal(PrefixFault.OtherModel, shape.Fault);
+        var shape = Assert.Throws<SoftPromptException>(() => loaded.Engine.Admit("p", new(3, 3, 16, [.. Enumerable.Range(0, 4).Select(static _ => new float[144])])));
+        Assert.Equal(SoftPromptFault.OtherModel, shape.Fault);
         Assert.Contains("it has 2 layers, 3 key/value heads and heads of 16 numbers; the model has 2, 2 and 16", shape.Message, StringComparison.Ordinal);
-        Assert.Contains("its 512 virtual tokens leave no room", Assert.Throws<PrefixException>(() => loaded.Engine.Admit("p", new(512, 2, 16, [.. Enumerable.Range(0, 4).Select(static _ => new float[512 * 32])]))).Message, StringComparison.Ordinal);
+        Assert.Contains("its 512 virtual tokens leave no room", Assert.Throws<SoftPromptException>(() => loaded.Engine.Admit("p", new(512, 2, 16, [.. Enumerable.Range(0, 4).Select(static _ => new float[512 * 32])]))).Message, StringComparison.Ordinal);
     }
 
     private static async Task AssertReferenceAsync(LoadedModel loaded, double tolerance)
     {
         using var reference = JsonDocument.Parse(await File.ReadAllBytesAsync(Repository.PathOf("tests", "references", "prompt_tuning.json"), TestContext.Current.CancellationToken));
         var root = reference.RootElement;
-        KeyValuePrefix keyValues = new(8, 2, 16, [.. root.GetProperty("prefix_cache").EnumerateArray().SelectMany(static layer => layer.EnumerateArray()).Select(static tensor => tensor.Deserialize<float[]>()!)]);
+        SoftPromptKeyValues keyValues = new(8, 2, 16, [.. root.GetProperty("prefix_cache").EnumerateArray().SelectMany(static layer => layer.EnumerateArray()).Select(static tensor => tensor.Deserialize<float[]>()!)]);
         var (expected, greedy) = (root.GetProperty("last_logits").Deserialize<float[]>()!, root.GetProperty("greedy").Deserialize<int[]>()!);
 
         await using var prompt = await loaded.Engine.ReadAsync(root.GetProperty("prompt_after_prefix").Deserialize<int[]>()!, 0, TestContext.Current.CancellationToken, loaded.Engine.Admit("p", keyValues));

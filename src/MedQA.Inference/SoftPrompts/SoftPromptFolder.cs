@@ -3,41 +3,42 @@ using System.Security.Cryptography;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Files;
 
-namespace MedQA.Inference.Prefixes;
+namespace MedQA.Inference.SoftPrompts;
 
 /// <summary>
 /// A soft prompt as a folder: <c>manifest.json</c>, the keys and values of its virtual tokens (<c>prefix.safetensors</c>: for each layer
 /// <c>past_key_values.L.key</c> and <c>.value</c>, float32 [key/value heads, length, head size]) and the soft prompt that left them
 /// (<c>soft_prompt.safetensors</c>: <c>soft_prompt</c>, float32 [length, width of the embeddings]).
 /// </summary>
-public sealed class PrefixFolder
+public sealed class SoftPromptFolder
 {
     private const string SoftPromptTensor = "soft_prompt";
     private const string Remedy = "Tune it again, or copy the folder again from where it was made";
 
-    private PrefixFolder(string path, PrefixManifest manifest) => (Path, Manifest) = (path, manifest);
+    private SoftPromptFolder(string path, SoftPromptManifest manifest) => (Path, Manifest) = (path, manifest);
 
     /// <summary>The folder's absolute path.</summary>
     public string Path { get; }
 
     /// <summary>What the manifest states.</summary>
-    public PrefixManifest Manifest { get; }
+    public SoftPromptManifest Manifest { get; }
 
     /// <summary>Opens a folder: its manifest is read and checked, the numbers are not.</summary>
-    /// <exception cref="PrefixException">The folder or its manifest is missing or damaged.</exception>
-    public static PrefixFolder Open(string path)
+    /// <exception cref="SoftPromptException">The folder or its manifest is missing or damaged.</exception>
+    public static SoftPromptFolder Open(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         var folder = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
         if (!Directory.Exists(folder))
         {
-            throw new PrefixException(PrefixFault.Missing, folder, "there is no such folder", "Name the folder that medqa tune wrote");
+            throw new SoftPromptException(
+                SoftPromptFault.Missing, folder, "there is no such folder", "Name the folder that medqa tune wrote");
         }
 
         var file = System.IO.Path.Combine(folder, SoftPromptFiles.Manifest);
         try
         {
-            return new(folder, PrefixManifest.Parse(ReadFile(file)));
+            return new(folder, SoftPromptManifest.Parse(ReadFile(file)));
         }
         catch (FormatException exception)
         {
@@ -49,8 +50,8 @@ public sealed class PrefixFolder
     /// <param name="bytes">What is in <c>prefix.safetensors</c>.</param>
     /// <param name="expected">The SHA-256 that the bytes should have, lower-case hexadecimal.</param>
     /// <param name="file">What messages call it.</param>
-    /// <exception cref="PrefixException">The bytes are others, or no keys and values of one shape.</exception>
-    public static KeyValuePrefix ParseKeyValues(ReadOnlyMemory<byte> bytes, string expected, string file)
+    /// <exception cref="SoftPromptException">The bytes are others, or no keys and values of one shape.</exception>
+    public static SoftPromptKeyValues ParseKeyValues(ReadOnlyMemory<byte> bytes, string expected, string file)
     {
         var hash = Convert.ToHexStringLower(SHA256.HashData(bytes.Span));
         if (hash != expected)
@@ -61,7 +62,7 @@ public sealed class PrefixFolder
         try
         {
             using var reader = new SafetensorsReader(new MemoryStream(bytes.ToArray(), writable: false), file);
-            var first = reader.Find(KeyValuePrefix.NameOf(0));
+            var first = reader.Find(SoftPromptKeyValues.NameOf(0));
             if (first.Shape.Length != 3
                 || first.Shape.Any(static dimension => dimension is < 1 or > int.MaxValue)
                 || reader.Tensors.Count % 2 != 0)
@@ -77,7 +78,7 @@ public sealed class PrefixFolder
                 (int)first.Shape[0],
                 (int)first.Shape[2],
                 [.. Enumerable.Range(0, reader.Tensors.Count)
-                    .Select(tensor => ReadFinite(reader, KeyValuePrefix.NameOf(tensor), first.Shape, file))]);
+                    .Select(tensor => ReadFinite(reader, SoftPromptKeyValues.NameOf(tensor), first.Shape, file))]);
         }
         catch (SafetensorsException exception)
         {
@@ -93,7 +94,8 @@ public sealed class PrefixFolder
     /// <param name="keyValues">Keys and values.</param>
     /// <param name="softPrompt">The soft prompt, [length, width of the embeddings], row-major.</param>
     /// <exception cref="ArgumentException">The numbers are not of the shape that the manifest states.</exception>
-    public static PrefixFolder Write(string path, PrefixManifest manifest, KeyValuePrefix keyValues, ReadOnlyMemory<float> softPrompt)
+    public static SoftPromptFolder Write(
+        string path, SoftPromptManifest manifest, SoftPromptKeyValues keyValues, ReadOnlyMemory<float> softPrompt)
     {
         ArgumentNullException.ThrowIfNull(manifest);
         ArgumentNullException.ThrowIfNull(keyValues);
@@ -109,7 +111,9 @@ public sealed class PrefixFolder
         using var bytes = new MemoryStream();
         long[] shape = [keyValues.KeyValueHeads, keyValues.Length, keyValues.HeadSize];
         SafetensorsWriter.Write(
-            bytes, [.. keyValues.Tensors.Select((tensor, index) => (KeyValuePrefix.NameOf(index), shape, (ReadOnlyMemory<float>)tensor))]);
+            bytes,
+            [.. keyValues.Tensors.Select(
+                (tensor, index) => (SoftPromptKeyValues.NameOf(index), shape, (ReadOnlyMemory<float>)tensor))]);
         var content = bytes.ToArray();
         OutputFile.WriteAllBytes(System.IO.Path.Combine(path, SoftPromptFiles.KeyValues), content);
         using var softPromptBytes = new MemoryStream();
@@ -140,12 +144,12 @@ public sealed class PrefixFolder
         }
         catch (NoRegularFileException exception)
         {
-            throw new PrefixException(PrefixFault.Damaged, file, exception.Problem, exception.Remedy, exception);
+            throw new SoftPromptException(SoftPromptFault.Damaged, file, exception.Problem, exception.Remedy, exception);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new PrefixException(
-                PrefixFault.Missing,
+            throw new SoftPromptException(
+                SoftPromptFault.Missing,
                 file,
                 $"it cannot be read ({exception.Message.TrimEnd('.')})",
                 "Check that the file is there and that this user may read it",
@@ -153,6 +157,6 @@ public sealed class PrefixFolder
         }
     }
 
-    private static PrefixException Damaged(string file, string problem, Exception? inner = null) =>
-        new(PrefixFault.Damaged, file, problem, Remedy, inner);
+    private static SoftPromptException Damaged(string file, string problem, Exception? inner = null) =>
+        new(SoftPromptFault.Damaged, file, problem, Remedy, inner);
 }
