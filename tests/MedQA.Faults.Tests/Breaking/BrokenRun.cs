@@ -8,6 +8,7 @@ using MedQA.Faults.Tests.Processes;
 using MedQA.LocalHost.Azurite;
 using MedQA.Pipeline.Advancing;
 using MedQA.Pipeline.Queries;
+using MedQA.Pipeline.Results;
 using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Storage;
 using MedQA.Tests;
