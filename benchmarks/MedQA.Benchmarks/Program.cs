@@ -1,6 +1,5 @@
 using BenchmarkDotNet.Running;
 using MedQA.Benchmarks.Load;
-using MedQA.Benchmarks.Tuning;
 using MedQA.Benchmarks.EndToEnd;
 using MedQA.Inference.Optimization;
 
@@ -33,19 +32,12 @@ if (args is ["growth", var plots])
     return 0;
 }
 
-if (args is ["tuning", var measured, var drawn])
-{
-    TuningPlots.Draw(measured, drawn);
-    return 0;
-}
-
 await Console.Error.WriteLineAsync("""
     usage: MedQA.Benchmarks end-to-end [--only NAME,NAME] [--rounds N] [--graph FILE] [--model FOLDER] [--peer PROGRAM --peer-model GGUF] [--prompts FILE]
            MedQA.Benchmarks widen FOLDER    (writes model.8bit.onnx into it, for --graph)
            MedQA.Benchmarks growth FOLDER   (plots of a step's cost go there)
            MedQA.Benchmarks load [--sizes N,N] [--data FOLDER] [--plots FOLDER] [--readers N] [--medqa PROGRAM] [--clients N --seconds N --pause-ms N] [--reports N]
            MedQA.Benchmarks load plots DATA FOLDER    (draws what was measured before)
-           MedQA.Benchmarks tuning RESULTS FOLDER   (plots of what `medqa tune measure` wrote into RESULTS)
            MedQA.Benchmarks micro [BenchmarkDotNet's arguments]
     --prompts is a file of prompts as token ids, one a line; --peer is a program that draws the same samples with llama.cpp, and its rounds alternate with ours.
     """);

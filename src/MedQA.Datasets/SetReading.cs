@@ -7,7 +7,4 @@ public readonly record struct SetReading(AnswerNotation Notation, bool DropsFill
 {
     /// <summary>The notation's name, or <see langword="null"/> where the file is to say which it uses.</summary>
     public string? NotationName => Notation == AnswerNotation.Detect ? null : AnswerNotationName.Of(Notation);
-
-    /// <summary>A reading of which only the notation is said.</summary>
-    public static implicit operator SetReading(AnswerNotation notation) => new(notation);
 }

@@ -2,9 +2,9 @@ using MedQA.Evaluation.LanguageModels;
 using MedQA.Inference.ChatTemplates;
 using MedQA.Inference.Engine;
 using MedQA.Inference.Models;
-using MedQA.Inference.Prefixes;
 using MedQA.Inference.Prompts;
 using MedQA.Inference.Sessions;
+using MedQA.Inference.SoftPrompts;
 using MedQA.Inference.Tokenization;
 
 namespace MedQA.Inference;
@@ -90,25 +90,25 @@ public sealed class OnnxLanguageModel : ILanguageModel, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public ILanguageModel WithPrefix(PrefixReference prefix, ReadOnlyMemory<byte> keyValues)
+    public ILanguageModel WithSoftPrompt(SoftPromptReference prefix, ReadOnlyMemory<byte> keyValues)
     {
         ArgumentNullException.ThrowIfNull(prefix);
         if (prefix.GetIncompatibility(Description) is { } reason)
         {
-            throw new PrefixRefusedException(reason);
+            throw new SoftPromptRefusedException(reason);
         }
 
         try
         {
-            return new PrefixedModel(
+            return new ModelWithSoftPrompt(
                 this,
                 _encoder,
                 _engine,
-                _engine.Admit(prefix.Hash, PrefixFolder.ParseKeyValues(keyValues, prefix.Hash, $"prefix {prefix.Name}")));
+                _engine.Admit(prefix.Hash, SoftPromptFolder.ParseKeyValues(keyValues, prefix.Hash, $"prefix {prefix.Name}")));
         }
-        catch (PrefixException exception)
+        catch (SoftPromptException exception)
         {
-            throw new PrefixRefusedException(exception.Message, exception);
+            throw new SoftPromptRefusedException(exception.Message, exception);
         }
     }
 

@@ -1,5 +1,4 @@
 using MedQA.Faults.Tests.Breaking;
-using MedQA.Pipeline.Runs;
 
 namespace MedQA.Faults.Tests;
 

@@ -1,5 +1,4 @@
 using MedQA.Faults.Tests.Breaking;
-using MedQA.Pipeline.Runs;
 
 [assembly: AssemblyFixture(typeof(MedQA.Faults.Tests.Undisturbed))]
 

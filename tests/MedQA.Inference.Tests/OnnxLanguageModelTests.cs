@@ -119,7 +119,7 @@ public class OnnxLanguageModelTests(DefaultModel fixture)
     public async Task A_continuation_is_scored_after_a_sample_and_a_cue()
     {
         await using var prompt = await Model.ReadAsync(Question, Token);
-        var sample = (await prompt.SampleAsync(Request(1) with { Temperature = 0, MaxTokens = 8, IgnoreEndToken = true }, Token))[0];
+        var sample = (await prompt.SampleAsync(Request(1) with { Temperature = 0, MaxTokens = 8 }, Token))[0];
 
         var scores = await prompt.ScoreAsync(
             [
@@ -156,7 +156,7 @@ public class OnnxLanguageModelTests(DefaultModel fixture)
         using var source = CancellationTokenSource.CreateLinkedTokenSource(Token);
         source.CancelAfter(TimeSpan.FromMilliseconds(300));
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => prompt.SampleAsync(Request(4) with { MaxTokens = 4000, IgnoreEndToken = true }, source.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => prompt.SampleAsync(Request(4) with { Temperature = 5, MaxTokens = 4000 }, source.Token));
 
         Assert.Single(await prompt.SampleAsync(Request(1), Token));
     }

@@ -25,7 +25,7 @@ internal sealed class Workloads : IAsyncDisposable
     {
         _options = options;
         _tokenizer = Tokenizer.Load(folder);
-        _engine = InferenceEngine.Load(folder, _tokenizer, new());
+        _engine = InferenceEngine.Load(folder, _tokenizer, new(), passesEndTokens: true);
         Description = description;
         _prompts = options.Prompts is { } file
             ? [.. File.ReadLines(file).Where(static line => line.Length > 0).Select(static line => line.Split(' ').Select(static id => int.Parse(id, CultureInfo.InvariantCulture)).ToArray())]
@@ -72,7 +72,6 @@ internal sealed class Workloads : IAsyncDisposable
         Temperature = 0.7,
         MaxTokens = tokens,
         StreamKey = 1,
-        IgnoreEndToken = true,
     };
 
     private Workload Samples(string name, int samples, int tokens) => new(name, async () =>

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
-using MedQA.Datasets;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Strategies;
 using MedQA.Pipeline.Advancing;
@@ -79,7 +78,7 @@ internal sealed class PipelineProcess : IDisposable
 
         var began = Now();
         await using var questions = File.OpenRead(file);
-        var upload = await new QuestionSetUploads(storage, TimeProvider.System).StoreAsync(questions, Path.GetFileName(file), null, again: false, AnswerNotation.Detect, caller: null, CancellationToken.None);
+        var upload = await new QuestionSetUploads(storage, TimeProvider.System).StoreAsync(questions, Path.GetFileName(file), null, again: false, default, caller: null, CancellationToken.None);
         stages.Add(Since("store", began));
         began = Now();
         var outcome = await splitter.OnUploadAsync(upload.BlobName, upload.ETag, CancellationToken.None);

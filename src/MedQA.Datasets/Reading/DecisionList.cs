@@ -9,7 +9,7 @@ namespace MedQA.Datasets.Reading;
 /// Reads the list that says which of PubMedQA's labelled records are its test questions, with their decisions
 /// (<c>test_ground_truth.json</c>).
 /// </summary>
-public static class DecisionList
+internal static class DecisionList
 {
     /// <summary>Reads the list.</summary>
     /// <param name="stream">The file, from where the stream stands; not closed.</param>

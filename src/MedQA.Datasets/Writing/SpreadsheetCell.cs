@@ -6,7 +6,7 @@ using System.Text.RegularExpressions;
 namespace MedQA.Datasets.Writing;
 
 /// <summary>Text for cells that people open in spreadsheet software.</summary>
-public static partial class SpreadsheetCell
+internal static partial class SpreadsheetCell
 {
     /// <summary>
     /// What a formula begins with, also as the wide and small forms that some programs take for the same sign, and what cuts a cell off.

@@ -18,7 +18,7 @@ namespace MedQA.Evaluation.Extraction;
 /// grammar reads English, Spanish, German, French,
 /// Chinese and Japanese by their words (<see cref="Words.LanguageWords"/>).
 /// </remarks>
-public sealed class AnswerExtraction
+internal sealed class AnswerExtraction
 {
     private readonly OptionReferences _options;
     private readonly AnswerSpace _space;

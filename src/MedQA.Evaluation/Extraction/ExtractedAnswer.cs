@@ -3,4 +3,4 @@ namespace MedQA.Evaluation.Extraction;
 /// <summary>The answer that a text gives.</summary>
 /// <param name="Option">The option, 0-based.</param>
 /// <param name="Span">Where the option is named.</param>
-public readonly record struct ExtractedAnswer(int Option, TextSpan Span);
+internal readonly record struct ExtractedAnswer(int Option, TextSpan Span);

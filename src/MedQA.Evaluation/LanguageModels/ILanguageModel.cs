@@ -27,14 +27,14 @@ public interface ILanguageModel
     Task<IReadPrompt> ReadAsync(Prompt prompt, CancellationToken cancellationToken);
 
     /// <summary>
-    /// The same model with a tuned prefix in front of every prompt: its virtual tokens count as tokens of the prompt. Any number of them
+    /// The same model with a soft prompt in front of every prompt: its virtual tokens count as tokens of the prompt. Any number of them
     /// can be in use side by side.
     /// </summary>
-    /// <param name="prefix">Which prefix.</param>
+    /// <param name="prefix">Which soft prompt.</param>
     /// <param name="keyValues">What is in its <c>prefix.safetensors</c>.</param>
-    /// <exception cref="PrefixRefusedException">The prefix is not for this model, or the bytes are not the prefix's.</exception>
-    ILanguageModel WithPrefix(PrefixReference prefix, ReadOnlyMemory<byte> keyValues) =>
-        throw new PrefixRefusedException($"model {Description.Name} takes no prefixes.");
+    /// <exception cref="SoftPromptRefusedException">It is not for this model, or the bytes are not its own.</exception>
+    ILanguageModel WithSoftPrompt(SoftPromptReference prefix, ReadOnlyMemory<byte> keyValues) =>
+        throw new SoftPromptRefusedException($"model {Description.Name} takes no prefixes.");
 }
 
 /// <summary>A prompt that a model has read: its key/value cache is held until this is disposed.</summary>

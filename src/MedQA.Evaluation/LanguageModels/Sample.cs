@@ -34,9 +34,6 @@ public sealed record SampleRequest
 
     /// <summary>Which stage of a strategy draws: part of the counter of the random stream, so that stages never share numbers.</summary>
     public int Stage { get; init; }
-
-    /// <summary>Goes on after an end token. For benchmarks only.</summary>
-    public bool IgnoreEndToken { get; init; }
 }
 
 /// <summary>Why a sample ended.</summary>

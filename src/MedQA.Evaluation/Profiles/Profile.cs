@@ -162,7 +162,7 @@ public sealed record Profile
     /// </summary>
     /// <param name="model">The model that is asked.</param>
     /// <param name="prefix">What the profile's <see cref="Prefix"/> names.</param>
-    public string? GetIncompatibility(ModelDescription model, PrefixReference prefix)
+    public string? GetIncompatibility(ModelDescription model, SoftPromptReference prefix)
     {
         ArgumentNullException.ThrowIfNull(prefix);
         return prefix.GetIncompatibility(model) ?? WhyTooLongFor(model, prefix.Length);

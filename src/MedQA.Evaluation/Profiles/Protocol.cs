@@ -21,7 +21,7 @@ public sealed record Protocol(Profile Profile, ImmutableArray<Exemplar> Exemplar
     public ImmutableArray<DatasetExemplars> DatasetExemplars { get; init => field = value.IsDefault ? [] : value; } = [];
 
     /// <summary>The prefix that the profile's name for it stood for when the run was made; <see langword="null"/> for none.</summary>
-    public PrefixReference? Prefix { get; init; }
+    public SoftPromptReference? Prefix { get; init; }
 
     /// <summary>
     /// The protocol of a profile for a run over the given data sets: its worked examples are looked up and selected.

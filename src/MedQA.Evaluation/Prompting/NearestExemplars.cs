@@ -9,7 +9,7 @@ namespace MedQA.Evaluation.Prompting;
 /// Chooses a question's worked examples by their likeness to it: the nearest neighbours by the model's embedding (dynamic few-shot of
 /// Medprompt, Nori et al., arXiv 2311.16452, section 4.1).
 /// </summary>
-public static class NearestExemplars
+internal static class NearestExemplars
 {
     /// <summary>
     /// The protocol for one question: its worked examples are the most similar ones of those that the run can choose from, the most similar

@@ -19,7 +19,7 @@ public enum AnswerSpace
 }
 
 /// <summary>Decides the answer space of a question.</summary>
-public static class AnswerSpaces
+internal static class AnswerSpaces
 {
     /// <summary>
     /// The answer space that a question has by itself: <see cref="AnswerSpace.Words"/> where its options are yes and no, with or without

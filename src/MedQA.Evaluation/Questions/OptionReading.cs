@@ -19,9 +19,6 @@ public sealed record OptionReading
     /// <summary>Options that name others by letter or place, and those that they name.</summary>
     public ImmutableArray<int> Naming { get; private init; } = [];
 
-    /// <summary>Whether there is nothing to say.</summary>
-    public bool IsPlain => Equal.IsEmpty && Fillers.IsEmpty && !RefersToOthers;
-
     /// <summary>Whether an option means something else where the options stand in another order.</summary>
     public bool RefersToOthers => !OfOthers.IsEmpty || !Naming.IsEmpty;
 

@@ -5,7 +5,7 @@ namespace MedQA.Evaluation.Randomness;
 /// as 1, 2, 3" (SC 2011): a bijection of 128-bit counters for each 64-bit key. It has no state, so the number for a token of a
 /// sample is the same wherever and whenever that token is drawn.
 /// </summary>
-public static class Philox4x32
+internal static class Philox4x32
 {
     private const uint FirstMultiplier = 0xD2511F53;
     private const uint SecondMultiplier = 0xCD9E8D57;

@@ -14,7 +14,7 @@ public sealed record PublishedRating(string Axis, string Source, double Favourab
 /// questions, each answer rated once, by one of nine clinicians or by a lay person. Only what the article's text prints as a number. It
 /// prints none for the likelihood of harm, for comprehension and reasoning, or for incorrect retrieval; these are in its figures.
 /// </summary>
-public static class PublishedRatings
+internal static class PublishedRatings
 {
     /// <summary>The article, for people.</summary>
     public const string Article = "Singhal et al., Large language models encode clinical knowledge, Nature 620, 172-180 (2023)";

@@ -4,7 +4,7 @@ namespace MedQA.Evaluation.Statistics;
 /// The stop rule of Adaptive-Consistency (Aggarwal et al., arXiv 2305.11860, section 3): sample on until the leading answer is likely to
 /// stay ahead of the second.
 /// </summary>
-public static class BetaStop
+internal static class BetaStop
 {
     /// <summary>The probability at which the paper stops.</summary>
     public const double DefaultThreshold = 0.95;

@@ -6,7 +6,7 @@ namespace MedQA.Evaluation.Statistics;
 /// Percentile intervals from resampling (Efron, Annals of Statistics 7, 1979): the same items drawn again with replacement, as often as
 /// there are items, and the statistic computed from each such resample. Seeded: the same key gives the same interval.
 /// </summary>
-public static class Bootstrap
+internal static class Bootstrap
 {
     /// <summary>Resamples where nothing else is asked for.</summary>
     public const int DefaultResamples = 1000;

@@ -6,7 +6,7 @@ namespace MedQA.Evaluation.Statistics;
 /// does not shrink to a point where all values are equal. Student's distribution stands in for the normal one as far as the variance is
 /// estimated from how clusters differ.
 /// </summary>
-public static class ClusteredInterval
+internal static class ClusteredInterval
 {
     /// <summary>With fewer clusters than this an interval is not to be relied on.</summary>
     public const int FewClusters = 10;

@@ -5,7 +5,7 @@ namespace MedQA.Evaluation.Statistics;
 /// <summary>
 /// What is gained when the least confident answers are left to a person (selective prediction; Med-PaLM, Nature 620, figure "deferral").
 /// </summary>
-public static class Deferral
+internal static class Deferral
 {
     /// <summary>So near to a whole number of answers, a fraction of them means that number: (1 − 0.7) · 100 is 30.</summary>
     private const double RoundingOfFractions = 1e-9;
@@ -16,15 +16,10 @@ public static class Deferral
     /// from it at random.
     /// </summary>
     /// <param name="table">The answers.</param>
+    /// <param name="clustered">The same answers one by one; <see langword="null"/> where each stands alone.</param>
     /// <param name="deferredFraction">f, from 0 to below 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">The fraction is outside its range.</exception>
     /// <exception cref="ArgumentException">The table is empty.</exception>
-    public static DeferralPoint At(ConfidenceTable table, double deferredFraction) => At(table, null, deferredFraction);
-
-    /// <summary>The same where some answers belong to one cluster.</summary>
-    /// <param name="table">The answers.</param>
-    /// <param name="clustered">The same answers one by one; <see langword="null"/> where each stands alone.</param>
-    /// <param name="deferredFraction">f, from 0 to below 1.</param>
     internal static DeferralPoint At(ConfidenceTable table, ClusteredConfidences? clustered, double deferredFraction)
     {
         ArgumentNullException.ThrowIfNull(table);

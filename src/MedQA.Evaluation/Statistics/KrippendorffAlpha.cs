@@ -4,7 +4,7 @@ namespace MedQA.Evaluation.Statistics;
 /// Krippendorff's alpha: agreement beyond chance of any number of raters, ratings missing or not (Krippendorff, Computing Krippendorff's
 /// Alpha-Reliability, 2011).
 /// </summary>
-public static class KrippendorffAlpha
+internal static class KrippendorffAlpha
 {
     /// <summary>Computes alpha: 1 less observed over expected disagreement.</summary>
     /// <param name="ratings">For each rater, the rating of each item, or <see langword="null"/> where it is missing. Items that fewer than
@@ -137,7 +137,7 @@ public static class KrippendorffAlpha
 }
 
 /// <summary>What ratings mean.</summary>
-public enum RatingScale
+internal enum RatingScale
 {
     /// <summary>Categories without an order.</summary>
     Nominal,

@@ -13,7 +13,7 @@ namespace MedQA.Evaluation.Statistics;
 /// cluster (equal questions, questions on one passage) count as if all of them were right or wrong together: the least that they can be
 /// worth.
 /// </remarks>
-public static class LearnThenTest
+internal static class LearnThenTest
 {
     /// <summary>Starts of the sequences of tests.</summary>
     public const int Starts = 4;

@@ -1,7 +1,7 @@
 namespace MedQA.Evaluation.Statistics;
 
 /// <summary>The interval of a mean of estimates that do not depend on each other, from an interval of each.</summary>
-public static class MeanInterval
+internal static class MeanInterval
 {
     /// <summary>
     /// Each interval's end says how far its estimate reaches in that direction, and these distances add up as standard errors do (the MOVER

@@ -1,7 +1,7 @@
 namespace MedQA.Evaluation.Statistics;
 
 /// <summary>The score interval for the difference of two proportions of the same items (Tango, Statistics in Medicine 17, 1998).</summary>
-public static class PairedInterval
+internal static class PairedInterval
 {
     /// <summary>The differences that a score test does not reject. Never a point, even where no item tells the two apart.</summary>
     /// <param name="onlyFirst">Items on which only the first succeeds; at least 0.</param>

@@ -2,7 +2,7 @@ namespace MedQA.Evaluation.Statistics;
 
 /// <summary>How far people (or models) who rate the same items agree beyond chance. 1 is full agreement, 0 what chance gives.</summary>
 /// <remarks>Each is <see langword="null"/> where chance alone would agree fully (all ratings equal): it is then 0/0.</remarks>
-public static class RaterAgreement
+internal static class RaterAgreement
 {
     /// <summary>
     /// Cohen's kappa of two raters (Educational and Psychological Measurement 20, 1960), or weighted by how far apart their categories are
@@ -12,10 +12,6 @@ public static class RaterAgreement
     /// <param name="second">The second rater's, of the same items.</param>
     /// <param name="weights">What a disagreement counts.</param>
     /// <exception cref="ArgumentException">The lengths differ, there is no item, or a category is negative.</exception>
-    public static double? CohenKappa(ReadOnlySpan<int> first, ReadOnlySpan<int> second, KappaWeights weights = KappaWeights.None) =>
-        Cohen(first, second, weights)?.Kappa;
-
-    /// <inheritdoc cref="CohenKappa"/>
     internal static ChanceCorrected? Cohen(ReadOnlySpan<int> first, ReadOnlySpan<int> second, KappaWeights weights)
     {
         if (first.Length != second.Length || first.IsEmpty)
@@ -135,7 +131,7 @@ public static class RaterAgreement
 }
 
 /// <summary>What a disagreement between two categories counts in Cohen's kappa.</summary>
-public enum KappaWeights
+internal enum KappaWeights
 {
     /// <summary>Every disagreement alike: categories without an order.</summary>
     None,

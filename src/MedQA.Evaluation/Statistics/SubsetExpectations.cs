@@ -4,7 +4,7 @@ namespace MedQA.Evaluation.Statistics;
 /// What a question would have scored with fewer samples: the exact expectation over all subsets of m of the k samples that were drawn,
 /// without drawing any again.
 /// </summary>
-public static class SubsetExpectations
+internal static class SubsetExpectations
 {
     /// <summary>The most samples for which the numbers of subsets stay within the range of a double.</summary>
     public const int MaxSamples = 1000;

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace MedQA.Evaluation.Voting;
 
 /// <summary>Probabilities of a question's options.</summary>
-public static class OptionDistribution
+internal static class OptionDistribution
 {
     /// <summary>
     /// The softmax of log-likelihoods: what a model believes if one of the options must follow. Uniform where none is possible at all.

@@ -4,7 +4,7 @@ namespace MedQA.Evaluation.Voting;
 /// The plurality vote of self-consistency (Wang et al., arXiv 2203.11171, section 2). Among options with equally many votes the one with
 /// the highest sum of <see cref="Vote.Weight"/> wins; where these sums are equal too, one is drawn.
 /// </summary>
-public static class PluralityVote
+internal static class PluralityVote
 {
     /// <summary>Counts votes. The result does not depend on their order.</summary>
     /// <param name="votes">The votes.</param>

@@ -5,7 +5,7 @@ namespace MedQA.Evaluation.Voting;
 /// <param name="Weight">exp of the reasoning's mean log-probability per token at temperature 1, 0 to 1: it decides between options with
 /// equally many votes.</param>
 /// <param name="Forced">Whether the answer was forced.</param>
-public readonly record struct Vote(int Option, double Weight, bool Forced = false)
+internal readonly record struct Vote(int Option, double Weight, bool Forced = false)
 {
     /// <summary>The weight of a reasoning.</summary>
     /// <param name="logLikelihood">Sum of the natural-log probabilities of its tokens at temperature 1.</param>

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace MedQA.Evaluation.Voting;
 
 /// <summary>Votes counted.</summary>
-public sealed record VoteTally
+internal sealed record VoteTally
 {
     /// <summary>Votes per option, forced ones included.</summary>
     public required ImmutableArray<int> Votes { get; init; }

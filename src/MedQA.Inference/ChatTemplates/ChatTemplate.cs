@@ -9,7 +9,7 @@ namespace MedQA.Inference.ChatTemplates;
 /// A model's chat template: the subset of Jinja that real templates use, rendered as transformers renders it (trim_blocks, lstrip_blocks,
 /// the same variables). Nothing in it reads the clock: today is the prompt's date. Safe for concurrent use.
 /// </summary>
-public sealed class ChatTemplate
+internal sealed class ChatTemplate
 {
     private const long Steps = 2_000_000;
     private const long StepsPerMessage = 20_000;

@@ -5,4 +5,4 @@ namespace MedQA.Inference.ChatTemplates;
 /// template's.
 /// </summary>
 /// <param name="message">What the template says.</param>
-public sealed class TemplateRejectionException(string message) : Exception(message);
+internal sealed class TemplateRejectionException(string message) : Exception(message);

@@ -20,7 +20,7 @@ internal sealed class CheckedModel : IDisposable
         Folder = folder;
         Tokenizer = Tokenizer.Load(folder);
         Encoder = new PromptEncoder(folder, Tokenizer, ChatTemplate.Load(folder));
-        Engine = InferenceEngine.Load(folder, Tokenizer, options);
+        Engine = InferenceEngine.Load(folder, Tokenizer, options, passesEndTokens: true);
     }
 
     public ModelFolder Folder { get; }
@@ -79,8 +79,7 @@ internal sealed class CheckedModel : IDisposable
         return samples;
     }
 
-    private static SampleRequest Greedy(int tokens) =>
-        new() { Count = 1, Temperature = 0, MaxTokens = tokens, StreamKey = 0, IgnoreEndToken = true };
+    private static SampleRequest Greedy(int tokens) => new() { Count = 1, Temperature = 0, MaxTokens = tokens, StreamKey = 0 };
 
     public void Dispose() => Engine.Dispose();
 }

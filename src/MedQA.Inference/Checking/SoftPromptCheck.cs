@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using MedQA.Inference.Prefixes;
+using MedQA.Inference.SoftPrompts;
 
 namespace MedQA.Inference.Checking;
 
@@ -60,7 +60,7 @@ internal static class SoftPromptCheck
     }
 
     /// <summary>The reference's cache, or <see langword="null"/> where this model's has another shape.</summary>
-    private static KeyValuePrefix? PrefixOf(CheckedModel model, ReferenceFile file, SoftPromptReference reference)
+    private static SoftPromptKeyValues? PrefixOf(CheckedModel model, ReferenceFile file, SoftPromptReference reference)
     {
         ImmutableArray<float[]> tensors = [.. reference.PrefixCache.SelectMany(static layer => layer)];
         if (reference.SoftPromptLength < 1

@@ -1,6 +1,6 @@
 using MedQA.Inference.Caching;
-using MedQA.Inference.Prefixes;
 using MedQA.Inference.Sessions;
+using MedQA.Inference.SoftPrompts;
 
 namespace MedQA.Inference.Decoding;
 
@@ -17,7 +17,11 @@ internal sealed class PromptReader(DecoderSession session, PrefixCaches prefixes
     /// <param name="prefix">The keys and values of the virtual tokens that <paramref name="ids"/> and the shared tokens begin with, or
     /// <see langword="null"/> where there are none.</param>
     public void Read(
-        KeyValueCache cache, ReadOnlySpan<int> ids, int sharedLength, CancellationToken cancellationToken, KeyValuePrefix? prefix = null)
+        KeyValueCache cache,
+        ReadOnlySpan<int> ids,
+        int sharedLength,
+        CancellationToken cancellationToken,
+        SoftPromptKeyValues? prefix = null)
     {
         var given = prefix?.Length ?? 0;
         var shared = given + OwnPassesOf(ids.Length - given, sharedLength - given);
@@ -52,7 +56,7 @@ internal sealed class PromptReader(DecoderSession session, PrefixCaches prefixes
         return shared >= 2 ? shared : 0;
     }
 
-    private static void FillWith(KeyValuePrefix? prefix, KeyValueCache cache)
+    private static void FillWith(SoftPromptKeyValues? prefix, KeyValueCache cache)
     {
         if (prefix is not null)
         {

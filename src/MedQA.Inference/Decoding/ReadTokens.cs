@@ -19,11 +19,11 @@ internal sealed class ReadTokens : IAsyncDisposable
     }
 
     /// <summary>
-    /// Its tokens; those of a prefix, which no vocabulary has, stand in front with a negative id that is the prefix's own.
+    /// Its tokens; those of a soft prompt, which no vocabulary has, stand in front with a negative id that is the soft prompt's own.
     /// </summary>
     public int[] Ids { get; }
 
-    /// <summary>How many of its first tokens are those of a prefix.</summary>
+    /// <summary>How many of its first tokens are those of a soft prompt.</summary>
     public int VirtualTokens { get; }
 
     /// <summary>What every sequence that is scored after this prompt begins with.</summary>

@@ -32,7 +32,7 @@ internal sealed class SampleInProgress(int index, SampleRequest request, SampleT
     {
         _drawn++;
         _logLikelihood += token.LogProbability;
-        if (!request.IgnoreEndToken && endTokens.Contains(token.Id))
+        if (endTokens.Contains(token.Id))
         {
             _end = SampleEnd.EndToken;
             return;

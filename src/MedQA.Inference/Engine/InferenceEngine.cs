@@ -4,9 +4,9 @@ using MedQA.Evaluation.LanguageModels;
 using MedQA.Inference.Caching;
 using MedQA.Inference.Decoding;
 using MedQA.Inference.Models;
-using MedQA.Inference.Prefixes;
 using MedQA.Inference.Scoring;
 using MedQA.Inference.Sessions;
+using MedQA.Inference.SoftPrompts;
 using MedQA.Inference.Tokenization;
 
 namespace MedQA.Inference.Engine;
@@ -35,16 +35,17 @@ internal sealed class InferenceEngine : IDisposable
     private int _lastPrefixId;
     private bool _isDisposed;
 
-    private InferenceEngine(DecoderSession session, ModelFolder folder, Tokenizer tokenizer, ModelOptions options)
+    private InferenceEngine(
+        DecoderSession session, ModelFolder folder, Tokenizer tokenizer, ModelOptions options, ImmutableArray<int> endTokens)
     {
-        (_session, _options, _tokenizer, EndTokens) = (session, options, tokenizer, folder.EndTokens);
+        (_session, _options, _tokenizer, EndTokens) = (session, options, tokenizer, endTokens);
         ContextLength = Math.Min(folder.ContextLength, session.Layout.MostCells ?? int.MaxValue);
 
         // On a GPU a batch of rows is the fast way, and its attention kernels take no bias.
         CanPack = options.Provider == ExecutionProvider.Cpu && session.Layout.CanPack && PackedRowCheck.Passes(session);
         _prefixes = new(session, options.SharedPrefixBudget);
         _reader = new(session, _prefixes);
-        _drawing = new(session, tokenizer, folder.EndTokens);
+        _drawing = new(session, tokenizer, endTokens);
         _scoring = new(session, CanPack);
         _work = session.CreateCache();
     }
@@ -64,13 +65,17 @@ internal sealed class InferenceEngine : IDisposable
     public bool CanBatchPrompts => _session.Layout.HasMask;
 
     /// <summary>Loads a model.</summary>
+    /// <param name="folder">Its files.</param>
+    /// <param name="tokenizer">Its tokenizer.</param>
+    /// <param name="options">How it runs.</param>
+    /// <param name="passesEndTokens">Whether samples go on after an end token, for checks and measurements.</param>
     /// <exception cref="ModelException">The model or the execution provider cannot be used.</exception>
-    public static InferenceEngine Load(ModelFolder folder, Tokenizer tokenizer, ModelOptions options)
+    public static InferenceEngine Load(ModelFolder folder, Tokenizer tokenizer, ModelOptions options, bool passesEndTokens = false)
     {
         var session = DecoderSession.Open(folder, options);
         try
         {
-            return new(session, folder, tokenizer, options);
+            return new(session, folder, tokenizer, options, passesEndTokens ? [] : folder.EndTokens);
         }
         catch
         {
@@ -79,21 +84,21 @@ internal sealed class InferenceEngine : IDisposable
         }
     }
 
-    /// <summary>What a prefix's keys and values must be like.</summary>
+    /// <summary>What a soft prompt's keys and values must be like.</summary>
     public (int Layers, int KeyValueHeads, int HeadSize) CacheShape =>
         (_session.Layout.CacheTensors.Length / 2, _session.Layout.KeyValueHeads, _session.Layout.HeadSize);
 
-    /// <summary>Takes a prefix, if it is of this graph's shape and leaves room for a token.</summary>
+    /// <summary>Takes a soft prompt, if it is of this graph's shape and leaves room for a token.</summary>
     /// <param name="hash">What identifies it: the same for the same numbers.</param>
     /// <param name="keyValues">Its keys and values.</param>
-    /// <exception cref="PrefixException">It is not for this graph.</exception>
-    public EnginePrefix Admit(string hash, KeyValuePrefix keyValues)
+    /// <exception cref="SoftPromptException">It is not for this graph.</exception>
+    public EngineSoftPrompt Admit(string hash, SoftPromptKeyValues keyValues)
     {
         var (layers, heads, headSize) = CacheShape;
         if ((keyValues.Layers, keyValues.KeyValueHeads, keyValues.HeadSize) != (layers, heads, headSize))
         {
-            throw new PrefixException(
-                PrefixFault.OtherModel,
+            throw new SoftPromptException(
+                SoftPromptFault.OtherModel,
                 $"prefix {hash}",
                 $"it has {keyValues.Layers} layers, {keyValues.KeyValueHeads} key/value heads and heads of {keyValues.HeadSize} numbers; "
                     + $"the model has {layers}, {heads} and {headSize}",
@@ -102,8 +107,8 @@ internal sealed class InferenceEngine : IDisposable
 
         if (keyValues.Length >= ContextLength)
         {
-            throw new PrefixException(
-                PrefixFault.OtherModel,
+            throw new SoftPromptException(
+                SoftPromptFault.OtherModel,
                 $"prefix {hash}",
                 $"its {keyValues.Length} virtual tokens leave no room in the model's context of {ContextLength}",
                 "Tune a shorter one");
@@ -118,7 +123,7 @@ internal sealed class InferenceEngine : IDisposable
     /// <param name="cancellationToken">Checked before each pass.</param>
     /// <param name="prefix">What stands in front of it; shared by all prompts that are asked with it.</param>
     /// <exception cref="ContextOverflowException">The prompt is longer than the context.</exception>
-    public Task<ReadTokens> ReadAsync(int[] ids, int sharedLength, CancellationToken cancellationToken, EnginePrefix? prefix = null)
+    public Task<ReadTokens> ReadAsync(int[] ids, int sharedLength, CancellationToken cancellationToken, EngineSoftPrompt? prefix = null)
     {
         var virtualTokens = prefix?.KeyValues.Length ?? 0;
         if (prefix is not null)

@@ -87,12 +87,6 @@ public sealed class ModelFolder
     /// </summary>
     public int? SlidingWindow { get; init; }
 
-    /// <summary>
-    /// The kind of rotary scaling (<c>linear</c>, <c>dynamic</c>, <c>yarn</c>, <c>llama3</c>, <c>longrope</c> …); <see langword="null"/>
-    /// for none. <c>dynamic</c> and <c>longrope</c> depend on the length.
-    /// </summary>
-    public string? RotaryScaling { get; init; }
-
     /// <summary>Opens a model's folder and reads what its files state; the graph itself is not loaded.</summary>
     /// <param name="path">The folder.</param>
     /// <param name="graphFile">The graph's file within the folder; <see langword="null"/> for the one that genai_config.json names, else

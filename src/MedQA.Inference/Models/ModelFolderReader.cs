@@ -73,7 +73,6 @@ internal sealed class ModelFolderReader(string folder)
             HiddenSize = hiddenSize,
             VocabularySize = First(genaiModel?.Find("vocab_size"), language?.Find("vocab_size")),
             SlidingWindow = SlidingWindow(language, decoder),
-            RotaryScaling = RotaryScaling(language),
         };
     }
 
@@ -358,18 +357,6 @@ internal sealed class ModelFolderReader(string folder)
         }
 
         return language?.Find("sliding_window")?.Integer();
-    }
-
-    private static string? RotaryScaling(ModelJson? language)
-    {
-        var scaling = language?.Find("rope_scaling") ?? language?.Find("rope_parameters");
-        if (scaling is not { IsObject: true } rope)
-        {
-            return null;
-        }
-
-        var kind = (rope.Find("rope_type") ?? rope.Find("type"))?.Text();
-        return kind is null or "default" ? null : kind;
     }
 
     private static int? First(params ReadOnlySpan<ModelJson?> stated)

@@ -9,4 +9,4 @@ namespace MedQA.Inference.Prompts;
 /// How many leading tokens the questions of a run share, at most all but one: the longest common token prefix of this prompt and of the
 /// same prompt with nothing said in the parts that are not shared. A function of the prompt alone, so what is cached never depends on what
 /// was asked before. </param>
-public sealed record EncodedPrompt(Prompt Prompt, int[] Ids, int SharedLength);
+internal sealed record EncodedPrompt(Prompt Prompt, int[] Ids, int SharedLength);

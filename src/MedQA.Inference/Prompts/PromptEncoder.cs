@@ -10,7 +10,7 @@ namespace MedQA.Inference.Prompts;
 /// Turns prompts into tokens: a chat through the model's template, a plain text as it stands. Special tokens are recognized only in what
 /// the template wrote; in a message or a plain text they stay text. Safe for concurrent use.
 /// </summary>
-public sealed class PromptEncoder
+internal sealed class PromptEncoder
 {
     /// <summary>
     /// What stands for a message that is not shared when the shared tokens are counted; not empty, because templates may leave out empty

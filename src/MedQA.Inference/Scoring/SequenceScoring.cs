@@ -133,7 +133,6 @@ internal sealed class SequenceScoring(DecoderSession session, bool canPack)
                     order.AsSpan(start, length),
                     cellOf,
                     cache,
-                    promptLength,
                     Math.Clamp(scored - (order.Length - start - length), 1, length),
                     scores);
             }
@@ -145,7 +144,7 @@ internal sealed class SequenceScoring(DecoderSession session, bool canPack)
     }
 
     private void ReadPacked(
-        TokenTree tree, ReadOnlySpan<int> nodes, int[] cellOf, KeyValueCache cache, int promptLength, int logits, TokenScore[] scores)
+        TokenTree tree, ReadOnlySpan<int> nodes, int[] cellOf, KeyValueCache cache, int logits, TokenScore[] scores)
     {
         var cells = cache.Length + nodes.Length;
         var ids = session.Ids(nodes.Length);

@@ -1,13 +1,11 @@
 namespace MedQA.Inference.Sessions;
 
 /// <summary>A GroupQueryAttention node of a graph: what ONNX Runtime's contrib operator is told about its cache and positions.</summary>
-/// <param name="Heads">Query heads.</param>
-/// <param name="KeyValueHeads">Key/value heads.</param>
 /// <param name="Window">How many cells back a token looks, or −1 for all.</param>
 /// <param name="HasRotary">Whether the node rotates queries and keys by position.</param>
 /// <param name="RotaryLength">How many positions the node's table of angles has; <see langword="null"/> where there is none or the graph
 /// computes it.</param>
-internal sealed record AttentionNode(int Heads, int KeyValueHeads, int Window, bool HasRotary, int? RotaryLength)
+internal sealed record AttentionNode(int Window, bool HasRotary, int? RotaryLength)
 {
     /// <summary>Whether the angles are a fixed table: not chosen by the sequence's length as LongRoPE does.</summary>
     public bool HasFixedRotary => !HasRotary || RotaryLength is not null;

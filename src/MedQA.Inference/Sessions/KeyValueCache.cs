@@ -1,7 +1,7 @@
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using MedQA.Inference.Memory;
-using MedQA.Inference.Prefixes;
+using MedQA.Inference.SoftPrompts;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
@@ -84,8 +84,8 @@ internal sealed class KeyValueCache : IDisposable
         }
     }
 
-    /// <summary>Fills every row with the keys and values of a prefix, which are of this graph's shape.</summary>
-    public void Fill(KeyValuePrefix prefix)
+    /// <summary>Fills every row with the keys and values of a soft prompt, which are of this graph's shape.</summary>
+    public void Fill(SoftPromptKeyValues prefix)
     {
         Length = prefix.Length;
         var half = _layout.CacheType == TensorElementType.Float16 ? new Half[prefix.Tensors[0].Length] : [];

@@ -104,8 +104,6 @@ internal sealed record OnnxGraph
         return new()
         {
             Attention = [.. nodes.Where(static node => node.Operation == GroupQueryAttention).Select(node => new AttentionNode(
-                (int)node.Integer("num_heads", 0),
-                (int)node.Integer("kv_num_heads", 0),
                 (int)node.Integer("local_window_size", -1),
                 node.Integer("do_rotary", 0) == 1,
                 tables.TryGetValue(node.Inputs.ElementAtOrDefault(CosineInput) ?? "", out var rows) ? rows : null))],

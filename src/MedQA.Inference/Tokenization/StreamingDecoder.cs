@@ -8,7 +8,7 @@ namespace MedQA.Inference.Tokenization;
 /// <see cref="Tokenizer.Decode(ReadOnlySpan{int}, bool)"/> gives for all of them. A character whose bytes lie in several tokens waits until
 /// it is whole. Not safe for concurrent use; one for each sample.
 /// </summary>
-public sealed class StreamingDecoder
+internal sealed class StreamingDecoder
 {
     private readonly Tokenizer _tokenizer;
     private readonly bool _skipSpecial;
@@ -75,14 +75,6 @@ public sealed class StreamingDecoder
         }
 
         return Strip();
-    }
-
-    /// <summary>Begins another text with the same buffers.</summary>
-    public void Reset()
-    {
-        _byteCount = 0;
-        _first = true;
-        _stripLeft = _tokenizer.Decoding.StrippedInFront;
     }
 
     private ReadOnlySpan<char> Strip()

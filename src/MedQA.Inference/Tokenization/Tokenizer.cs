@@ -63,9 +63,6 @@ public sealed class Tokenizer
     /// </summary>
     public int[] Encode(string text) => Encode(text, AddedTokenRecognition.Text, []);
 
-    /// <inheritdoc cref="Encode(string)"/>
-    public int[] Encode(ReadOnlySpan<char> text) => Encode(text.ToString());
-
     /// <summary>The tokens of a text as Hugging Face's tokenizers gives them: special tokens within it are recognized.</summary>
     public int[] EncodeRecognizingSpecials(string text) => Encode(text, AddedTokenRecognition.All, []);
 

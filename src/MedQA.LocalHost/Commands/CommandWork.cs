@@ -73,7 +73,7 @@ internal static class CommandWork
     private static int? CodeOf(Exception exception) => exception switch
     {
         NoRegularFileException or NoFolderException or SettingException or InputException or StudyException
-            or PrefixRefusedException or ProfileException or QuestionSetException or RunComparisonException or ReplayException
+            or SoftPromptRefusedException or ProfileException or QuestionSetException or RunComparisonException or ReplayException
             or ReferencesException or MedQAException { Status: < HttpStatusCode.InternalServerError } =>
             ExitCode.BadInput,
         NewerFormatException or AzuriteException or HubException or ModelException

@@ -1,7 +1,7 @@
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Profiles;
 using MedQA.LocalHost.Settings;
-using MedQA.Pipeline.Prefixes;
+using MedQA.Pipeline.SoftPrompts;
 
 namespace MedQA.LocalHost.Commands;
 
@@ -15,13 +15,13 @@ internal static class PrefixChoice
     /// and is looked at there.
     /// </summary>
     /// <exception cref="InputException">The two do not go together.</exception>
-    /// <exception cref="PrefixRefusedException">The prefix is damaged.</exception>
+    /// <exception cref="SoftPromptRefusedException">The prefix is damaged.</exception>
     public static async Task CheckAsync(ModelDescription model, Profile profile, HostSettings settings, CancellationToken cancellationToken)
     {
         var reason = profile.GetIncompatibility(model);
-        if (reason is null && profile.Prefix is { } name && PrefixStore.FolderOf(settings.PrefixesFolder, name) is { } folder)
+        if (reason is null && profile.Prefix is { } name && SoftPromptStore.FolderOf(settings.PrefixesFolder, name) is { } folder)
         {
-            reason = profile.GetIncompatibility(model, (await PrefixStore.ReadFolderAsync(folder, name, cancellationToken)).Prefix);
+            reason = profile.GetIncompatibility(model, (await SoftPromptStore.ReadFolderAsync(folder, name, cancellationToken)).Prefix);
         }
 
         if (reason is not null)
@@ -32,7 +32,7 @@ internal static class PrefixChoice
 
     /// <summary>The model with the profile's prefix, or the model itself.</summary>
     /// <exception cref="InputException">There is no such prefix, or it is not for this model.</exception>
-    /// <exception cref="PrefixRefusedException">It is damaged.</exception>
+    /// <exception cref="SoftPromptRefusedException">It is damaged.</exception>
     public static async Task<ILanguageModel> AskingAsync(
         ILanguageModel model, Profile profile, HostSettings settings, CancellationToken cancellationToken)
     {
@@ -41,13 +41,13 @@ internal static class PrefixChoice
             return model;
         }
 
-        var folder = PrefixStore.FolderOf(settings.PrefixesFolder, name)
+        var folder = SoftPromptStore.FolderOf(settings.PrefixesFolder, name)
             ?? throw new InputException(
                 $"Profile {profile.Name} names the prefix '{name}', and there is none of that name: name the folder that it lies in with "
                     + "--prefixes.");
-        var (prefix, _, keyValues) = await PrefixStore.ReadFolderAsync(folder, name, cancellationToken);
+        var (prefix, _, keyValues) = await SoftPromptStore.ReadFolderAsync(folder, name, cancellationToken);
         return profile.GetIncompatibility(model.Description, prefix) is { } reason
             ? throw new InputException(reason)
-            : model.WithPrefix(prefix, keyValues);
+            : model.WithSoftPrompt(prefix, keyValues);
     }
 }

@@ -5,11 +5,11 @@ using System.Text.Json.Serialization;
 using MedQA.Datasets.Writing;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Inference.Models;
-using MedQA.Inference.Prefixes;
+using MedQA.Inference.SoftPrompts;
 using MedQA.LocalHost.Hosting;
 using MedQA.LocalHost.Settings;
 using MedQA.LocalHost.Terminal;
-using MedQA.Pipeline.Prefixes;
+using MedQA.Pipeline.SoftPrompts;
 using Spectre.Console;
 
 namespace MedQA.LocalHost.Commands;
@@ -39,7 +39,10 @@ internal static class PrefixesCommand
                 "Name the folder in which the prefixes lie, each a folder of its own, with --prefixes or MEDQA_PREFIXES.");
         var model = ModelFolder.Open(LocalModel.FolderOf(context.Settings), context.Settings.Graph);
         var fingerprint = await model.FingerprintAsync(cancellationToken);
-        var prefixes = PrefixStore.FoldersIn(folder).Order(StringComparer.Ordinal).Select(path => Read(path, model, fingerprint)).ToArray();
+        var prefixes = SoftPromptStore.FoldersIn(folder)
+            .Order(StringComparer.Ordinal)
+            .Select(path => Read(path, model, fingerprint))
+            .ToArray();
         if (context.Output == OutputFormat.Json)
         {
             context.Console.Line(JsonSerializer.Serialize(prefixes, PrefixesJson.Default.PrefixSummaryArray));
@@ -98,8 +101,9 @@ internal static class PrefixesCommand
         var name = Path.GetFileName(path);
         try
         {
-            var manifest = PrefixFolder.Open(path).Manifest;
-            var prefix = new PrefixReference(name, manifest.PrefixHash, manifest.Length, manifest.Model.Fingerprint, manifest.Model.Name);
+            var manifest = SoftPromptFolder.Open(path).Manifest;
+            var prefix = new SoftPromptReference(
+                name, manifest.PrefixHash, manifest.Length, manifest.Model.Fingerprint, manifest.Model.Name);
             var problem = prefix.GetIncompatibility(model.Name, fingerprint, model.ContextLength);
             return new(
                 name,
@@ -110,7 +114,7 @@ internal static class PrefixesCommand
                 manifest.PrefixHash,
                 problem);
         }
-        catch (PrefixException exception)
+        catch (SoftPromptException exception)
         {
             return new(name, null, null, null, null, null, exception.Message);
         }

@@ -10,9 +10,9 @@ using MedQA.LocalHost.Hosting;
 using MedQA.LocalHost.Runs;
 using MedQA.LocalHost.Settings;
 using MedQA.LocalHost.Terminal;
-using MedQA.Pipeline.Prefixes;
 using MedQA.Pipeline.Queries;
 using MedQA.Pipeline.Runs;
+using MedQA.Pipeline.SoftPrompts;
 using MedQA.Pipeline.Storage;
 using Spectre.Console;
 
@@ -129,7 +129,7 @@ internal static class VerifyCommand
                     + "--questions 0.");
         }
 
-        var models = new PrefixedModels(model, new PrefixStore(storage));
+        var models = new ModelsWithSoftPrompts(model, new SoftPromptStore(storage));
         var asked = await models.GetAsync(manifest.Protocol?.Prefix, cancellationToken);
 
         var answered = new List<(int Ordinal, string Id)>();

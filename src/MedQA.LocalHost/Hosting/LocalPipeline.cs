@@ -2,10 +2,10 @@ using MedQA.Evaluation.LanguageModels;
 using MedQA.LocalHost.Settings;
 using MedQA.Pipeline.Advancing;
 using MedQA.Pipeline.Answering;
-using MedQA.Pipeline.Prefixes;
 using MedQA.Pipeline.Profiles;
 using MedQA.Pipeline.Queries;
 using MedQA.Pipeline.Signalling;
+using MedQA.Pipeline.SoftPrompts;
 using MedQA.Pipeline.Splitting;
 using MedQA.Pipeline.Storage;
 using MedQA.Pipeline.Studies;
@@ -56,7 +56,7 @@ internal sealed class LocalPipeline : IDisposable
             time,
             logging.CreateLogger<QuestionSetSplitter>(),
             signals,
-            new PrefixStore(storage, settings.PrefixesFolder));
+            new SoftPromptStore(storage, settings.PrefixesFolder));
         var name = $"{Environment.MachineName}{(_identity.Id is { } id ? $"-{id:N}" : "")}";
         var advancer = new RunAdvancer(
             storage,

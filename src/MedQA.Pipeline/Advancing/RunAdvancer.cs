@@ -288,7 +288,7 @@ public sealed class RunAdvancer
             run, collected.Select(static batch => (batch.Key, batch.Value.Totals, batch.Value.Written)), cancellationToken);
         return ([.. rows.Select(
             batch => collected.TryGetValue(batch.Batch, out var sums)
-                ? batch with { Collected = true, Totals = sums.Totals, AnswersWritten = sums.Written }
+                ? batch with { Collected = true, Totals = sums.Totals }
                 : batch)], more);
     }
 

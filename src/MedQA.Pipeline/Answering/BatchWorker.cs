@@ -5,9 +5,9 @@ using MedQA.Evaluation;
 using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Profiles;
-using MedQA.Pipeline.Prefixes;
 using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Signalling;
+using MedQA.Pipeline.SoftPrompts;
 using MedQA.Pipeline.Storage;
 using MedQA.Pipeline.Tracing;
 using Microsoft.Extensions.Logging;
@@ -28,7 +28,7 @@ public sealed class BatchWorker
     private readonly PipelineSignals _signals;
     private readonly RunRows _runs;
     private readonly BatchRows _batches;
-    private readonly PrefixedModels _models;
+    private readonly ModelsWithSoftPrompts _models;
     private readonly ConcurrentDictionary<(RunId, BatchId), bool> _held = new();
 
     /// <summary>A worker for a model.</summary>
@@ -43,7 +43,7 @@ public sealed class BatchWorker
         (_storage, _model, _options, _time, _logger, _signals) = (storage, model, options, time, logger, signals ?? new PipelineSignals());
         _runs = new RunRows(storage);
         _batches = new BatchRows(storage);
-        _models = new PrefixedModels(model, new PrefixStore(storage));
+        _models = new ModelsWithSoftPrompts(model, new SoftPromptStore(storage));
     }
 
     /// <summary>Answers what is left of a message's batch.</summary>
@@ -304,7 +304,7 @@ public sealed class BatchWorker
             var model = await _models.GetAsync(protocol.Prefix, cancellationToken);
             return (new QuestionAttempt(model, run, batch, _options, _time, _logger), null);
         }
-        catch (PrefixRefusedException fault)
+        catch (SoftPromptRefusedException fault)
         {
             return (null, $"Worker {_options.Name} cannot ask with the run's prefix: {fault.Message}");
         }

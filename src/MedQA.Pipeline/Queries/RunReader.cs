@@ -73,39 +73,13 @@ public sealed class RunReader
     public async Task<RunManifest?> GetManifestAsync(RunId run, CancellationToken cancellationToken) =>
         (await _storage.FindManifestAsync(run, cancellationToken))?.Manifest;
 
-    /// <summary>A page of answers in the order of their questions; those that are not collected yet are left out.</summary>
-    /// <param name="run">The run; one that is not there has no answers.</param>
-    /// <param name="continuation">From the page before, or <see langword="null"/>.</param>
-    /// <param name="take">1 to <see cref="MaxPage"/>.</param>
-    /// <param name="filter">Which answers.</param>
-    /// <param name="cancellationToken">Cancels the calls.</param>
-    /// <exception cref="ContinuationException">The continuation is not one.</exception>
-    public Task<AnswerPage> AnswersAsync(
-        RunId run, string? continuation, int take, AnswerFilter filter, CancellationToken cancellationToken) =>
-        AnswersAsync(run, continuation, take, new AnswerQuery { Filter = filter }, cancellationToken);
-
-    /// <summary>A page of answers in the order of their questions; those that are not collected yet are left out.</summary>
-    /// <param name="run">The run; one that is not there has no answers.</param>
+    /// <summary>A page of a run's answers in the order of their questions; those that are not collected yet are left out.</summary>
+    /// <param name="summary">The run.</param>
     /// <param name="continuation">From the page before, or <see langword="null"/>.</param>
     /// <param name="take">1 to <see cref="MaxPage"/>.</param>
     /// <param name="query">Which answers.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
     /// <exception cref="ContinuationException">The continuation is not one.</exception>
-    public async Task<AnswerPage> AnswersAsync(
-        RunId run, string? continuation, int take, AnswerQuery query, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(query);
-        CheckPage(take);
-        _ = AnswerPlace.Of(ListOf(run, query), continuation);
-        return await GetAsync(run, cancellationToken) is { } summary
-            ? await AnswersAsync(summary, continuation, take, query, cancellationToken)
-            : new AnswerPage([], null);
-    }
-
-    /// <summary>
-    /// A page of answers of a run that was looked up already; see
-    /// <see cref="AnswersAsync(RunId, string, int, AnswerQuery, CancellationToken)"/>.
-    /// </summary>
     public async Task<AnswerPage> AnswersAsync(
         RunSummary summary, string? continuation, int take, AnswerQuery query, CancellationToken cancellationToken)
     {
@@ -324,13 +298,6 @@ public sealed class RunReader
             : throw new InvalidDataException(
                 $"The answer is not where it was written: answers/{batch}.jsonl of run {run} was changed.");
     }
-
-    /// <summary>A question's answer by the question's id; see <see cref="FindQuestionAsync"/>.</summary>
-    public async Task<AnsweredQuestion?> GetAnswerAsync(RunId run, string questionId, CancellationToken cancellationToken) =>
-        await GetAsync(run, cancellationToken) is { } summary
-            && await FindQuestionAsync(summary, questionId, cancellationToken) is var (ordinal, _)
-            ? await GetAnswerAsync(run, ordinal, cancellationToken)
-            : null;
 
     /// <summary>
     /// Whether the stored answers are those that the run's result was made from, and the result (report and table of answers) is what they

@@ -6,10 +6,10 @@ using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Strategies;
 using MedQA.Pipeline.Budgeting;
 using MedQA.Pipeline.Deleting;
-using MedQA.Pipeline.Prefixes;
 using MedQA.Pipeline.Profiles;
 using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Signalling;
+using MedQA.Pipeline.SoftPrompts;
 using MedQA.Pipeline.Storage;
 using MedQA.Pipeline.Tracing;
 using MedQA.Pipeline.Uploading;
@@ -36,7 +36,7 @@ public sealed class QuestionSetSplitter
     private readonly ILogger _logger;
     private readonly PipelineSignals _signals;
     private readonly RunRows _runs;
-    private readonly PrefixStore _prefixes;
+    private readonly SoftPromptStore _prefixes;
     private readonly RunDeletion _deletion;
     private readonly BudgetLedger? _ledger;
     private readonly UploadReceipts _receipts;
@@ -51,7 +51,7 @@ public sealed class QuestionSetSplitter
     /// <param name="time">The clock.</param>
     /// <param name="logger">Is told what became of each upload.</param>
     /// <param name="signals">Wakes the loop of this process that advances runs.</param>
-    /// <param name="prefixes">The prefixes that profiles can name; <see langword="null"/> for those of the storage.</param>
+    /// <param name="prefixes">The soft prompts that profiles can name; <see langword="null"/> for those of the storage.</param>
     /// <param name="ledger">Knows whose budget a run counts for; <see langword="null"/> where there is no budget.</param>
     /// <exception cref="ArgumentException">A setting is outside its range; the message names it.</exception>
     public QuestionSetSplitter(
@@ -63,7 +63,7 @@ public sealed class QuestionSetSplitter
         TimeProvider time,
         ILogger logger,
         PipelineSignals? signals = null,
-        PrefixStore? prefixes = null,
+        SoftPromptStore? prefixes = null,
         BudgetLedger? ledger = null)
     {
         ArgumentNullException.ThrowIfNull(storage);
@@ -72,7 +72,7 @@ public sealed class QuestionSetSplitter
         (_storage, _profiles, _model, _countTokens, _options, _time, _logger, _signals) =
             (storage, profiles, model, countTokens, options, time, logger, signals ?? new PipelineSignals());
         _runs = new RunRows(storage, _signals);
-        _prefixes = prefixes ?? new PrefixStore(storage);
+        _prefixes = prefixes ?? new SoftPromptStore(storage);
         _deletion = new RunDeletion(storage, time, _signals);
         _ledger = ledger;
         _receipts = new UploadReceipts(storage);
@@ -343,7 +343,7 @@ public sealed class QuestionSetSplitter
         StoredVersion etag,
         IDictionary<string, string> metadata,
         Profile? profile,
-        PrefixReference? prefix,
+        SoftPromptReference? prefix,
         RunManifest manifest,
         RunId run,
         UploadClaim? claim,
@@ -480,7 +480,7 @@ public sealed class QuestionSetSplitter
         StoredBlob blob,
         StoredVersion etag,
         Profile profile,
-        PrefixReference? prefix,
+        SoftPromptReference? prefix,
         RunManifest manifest,
         RunId run,
         UploadClaim? claim,
@@ -587,7 +587,7 @@ public sealed class QuestionSetSplitter
     public async Task<string?> WhyRejectedAsync(string profile, CancellationToken cancellationToken) =>
         (await FindProfileAsync(profile, cancellationToken)).Rejection?.Sentence;
 
-    private async Task<(Profile? Profile, PrefixReference? Prefix, Rejection? Rejection)> FindProfileAsync(
+    private async Task<(Profile? Profile, SoftPromptReference? Prefix, Rejection? Rejection)> FindProfileAsync(
         string name, CancellationToken cancellationToken)
     {
         var (profile, rejection) = FindProfile(name);
@@ -605,7 +605,7 @@ public sealed class QuestionSetSplitter
                         + "(--prefixes), or in Azure into the container of prefixes.",
                     null));
         }
-        catch (PrefixRefusedException fault)
+        catch (SoftPromptRefusedException fault)
         {
             return (profile, null, new Rejection(fault.Message, null));
         }

@@ -18,11 +18,11 @@ internal static class RunIdentity
     /// <param name="etag">Its version.</param>
     /// <param name="profileName">The name of its profile.</param>
     /// <param name="profile">The profile, or <see langword="null"/> where there is none of that name.</param>
-    /// <param name="prefix">What the profile's prefix is now; its hash is part of the name, so a prefix that was tuned again makes a new
-    /// run.</param>
+    /// <param name="prefix">What the profile's prefix is now; its hash is part of the name, so a soft prompt that was tuned again makes
+    /// a new run.</param>
     /// <param name="modelFingerprint">The model's fingerprint.</param>
     public static RunId Of(
-        string source, StoredVersion etag, string profileName, Profile? profile, PrefixReference? prefix, string modelFingerprint)
+        string source, StoredVersion etag, string profileName, Profile? profile, SoftPromptReference? prefix, string modelFingerprint)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Append(hash, Encoding.UTF8.GetBytes(source));

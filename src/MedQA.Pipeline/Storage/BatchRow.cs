@@ -42,9 +42,6 @@ internal sealed record BatchRow
     /// <summary>Whether its answers stand in the table and <see cref="Totals"/> are the sums over them.</summary>
     public bool Collected { get; init; }
 
-    /// <summary>When its answers were written, by the storage's clock; known once collected.</summary>
-    public DateTimeOffset? AnswersWritten { get; init; }
-
     public BatchState State { get; init; }
 
     /// <summary>
@@ -74,7 +71,6 @@ internal sealed record BatchRow
         Sent = entity.GetDateTimeOffset("Sent"),
         Sends = entity.GetInt32("Sends") ?? 0,
         Collected = entity.GetBoolean("Collected") ?? false,
-        AnswersWritten = entity.GetDateTimeOffset("AnswersWritten"),
         State = entity.GetString("State") is { } state ? EnumNames.Stored<BatchState>(state) : BatchState.Waiting,
         Heard = entity.GetDateTimeOffset("Heard"),
         Attempt = entity.GetInt32("Attempt") ?? 0,

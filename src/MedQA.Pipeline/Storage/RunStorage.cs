@@ -64,8 +64,8 @@ public sealed class RunStorage
     public BlobContainerClient Studies { get; }
 
     /// <summary>
-    /// Tuned prefixes: <c>{hash}/prefix.safetensors</c> and <c>names/{name}.json</c>; see
-    /// <see cref="MedQA.Pipeline.Prefixes.PrefixStore"/>.
+    /// Soft prompts: <c>{hash}/prefix.safetensors</c> and <c>names/{name}.json</c>; see
+    /// <see cref="MedQA.Pipeline.SoftPrompts.SoftPromptStore"/>.
     /// </summary>
     public BlobContainerClient Prefixes { get; }
 

@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Serialization;
 using MedQA.Evaluation.Statistics;
-using MedQA.Inference.Prefixes;
 using MedQA.LocalHost.Commands;
 using MedQA.Tuning.Exemplars;
 using MedQA.Tuning.Learning;
@@ -13,7 +13,7 @@ using TorchSharp;
 
 namespace MedQA.Tuning.Commands;
 
-/// <summary><c>medqa tune</c>: learns a soft prompt and writes it as a prefix.</summary>
+/// <summary><c>medqa tune</c>: learns a soft prompt and writes it into a folder.</summary>
 internal static class TuneCommand
 {
     private const string CheckpointFolder = "checkpoint";
@@ -29,10 +29,10 @@ internal static class TuneCommand
         {
             Description = "The exemplars: a question set (CSV, JSON lines …) with options and right answers, or with long answers"
         };
-        var output = new Option<string?>("--out") { Description = "The folder that the prefix is written to" };
+        var output = new Option<string?>("--out") { Description = "The folder that the soft prompt is written to" };
         var target = new Option<string?>("--for")
         {
-            Description = "The ONNX model's folder that will run with the prefix, where --model has safetensors of the same model"
+            Description = "The ONNX model's folder that will run with the soft prompt, where --model has safetensors of the same model"
         };
         var dev = new Option<string?>("--dev")
         {
@@ -40,7 +40,7 @@ internal static class TuneCommand
         };
         var profile = new Option<string>("--profile")
         {
-            Description = "How the questions are asked: a profile's name or file, the one that the prefix will be used with",
+            Description = "How the questions are asked: a profile's name or file, the one that the soft prompt will be used with",
             DefaultValueFactory = static _ => TuningModel.DefaultProfile
         };
         var instruction = new Option<string?>("--instruction") { Description = "An instruction in place of the profile's" };
@@ -79,11 +79,11 @@ internal static class TuneCommand
         TuningFiles files, Profile profile, TuningSettings settings, CancellationToken cancellationToken)
     {
         var checkpoints = Path.Combine(files.Output, CheckpointFolder);
-        if (File.Exists(Path.Combine(files.Output, PrefixFolder.ManifestFile)))
+        if (File.Exists(Path.Combine(files.Output, SoftPromptFiles.Manifest)))
         {
             // A tuning that was cut off behind its last write has left them.
             TuningState.Remove(checkpoints);
-            throw new TuningException($"{files.Output} has a tuned prefix already. Name another --out, or delete the folder.");
+            throw new TuningException($"{files.Output} has a soft prompt already. Name another --out, or delete the folder.");
         }
 
         var model = TuningModel.Open(files.Model, files.Target);
@@ -111,8 +111,8 @@ internal static class TuneCommand
         var (judged, what) = held.Length > 0 ? (held, "dev file") : (exemplars, "exemplars themselves");
         var before = PromptEvaluation.Of(decoder, settings.MicroTokens, null, judged, withOptions: true, cancellationToken);
         var after = PromptEvaluation.Of(decoder, settings.MicroTokens, softPrompt, judged, withOptions: true, cancellationToken);
-        var result = await PrefixResult.WriteAsync(files.Output, model, decoder, softPrompt, settings, profile.Name, state.Losses,
-            new PrefixData
+        var result = await SoftPromptResult.WriteAsync(files.Output, model, decoder, softPrompt, settings, profile.Name, state.Losses,
+            new SoftPromptData
             {
                 Hash = data.Hash,
                 Exemplars = exemplars.Length,
@@ -122,8 +122,8 @@ internal static class TuneCommand
         TuningState.Remove(checkpoints);
         Console.WriteLine(Describe(judged, before, after, what, kept, settings));
         Console.WriteLine(
-            $"The prefix is {result.Path}. A profile with \"prefix\": \"{Path.GetFileName(result.Path)}\" asks with it: `medqa run FILE "
-                + $"--profile PROFILE.json --prefixes {Path.GetDirectoryName(result.Path)}`.");
+            $"The soft prompt is {result.Path}. A profile with \"prefix\": \"{Path.GetFileName(result.Path)}\" asks with it: `medqa run "
+                + $"FILE --profile PROFILE.json --prefixes {Path.GetDirectoryName(result.Path)}`.");
         return 0;
     }
 

@@ -4,7 +4,7 @@ using MedQA.Evaluation.Profiles;
 using MedQA.Files;
 using MedQA.Inference.ChatTemplates;
 using MedQA.Inference.Models;
-using MedQA.Inference.Prefixes;
+using MedQA.Inference.SoftPrompts;
 
 namespace MedQA.Tuning.Commands;
 
@@ -44,7 +44,7 @@ internal static class TuningConsole
         NoRegularFileException or TuningException or QuestionSetException or ProfileException or TemplateException
             or TemplateRejectionException =>
             BadInput,
-        NewerFormatException or ModelException or PrefixException or IOException or UnauthorizedAccessException => Failure,
+        NewerFormatException or ModelException or SoftPromptException or IOException or UnauthorizedAccessException => Failure,
         _ => null,
     };
 }

@@ -17,10 +17,7 @@ internal static class TuningProgram
     {
         var root = new RootCommand(
             "Learns a soft prompt from a few exemplars with the model frozen (prompt tuning, Lester et al. 2021; instruction prompt "
-                + "tuning, Singhal et al. 2023), and writes it as a prefix that `medqa run` puts in front of its prompts.")
-            {
-                MeasureCommand.Create()
-            };
+                + "tuning, Singhal et al. 2023), and writes the folder from which `medqa run` puts it in front of its prompts.");
         TuneCommand.AddTo(root);
         var parsed = root.Parse(arguments, CommandLineFaults.Parsing);
         if (CommandLineFaults.Of(parsed, Name) is { Count: > 0 } faults)

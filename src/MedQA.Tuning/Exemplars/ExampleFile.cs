@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using MedQA.Datasets;
 using MedQA.Datasets.Reading;
 using MedQA.Evaluation.Prompting;
-using MedQA.Evaluation.Questions;
 using MedQA.Files;
 
 namespace MedQA.Tuning.Exemplars;
@@ -20,9 +19,6 @@ internal sealed record ExampleFile(string Path, string Hash, ImmutableArray<Acce
 
     /// <summary>The data sets of its questions.</summary>
     public IEnumerable<string> Datasets => Rows.Select(static row => row.Question.Dataset).Distinct();
-
-    /// <summary>Its questions.</summary>
-    public IEnumerable<Question> Questions => Rows.Select(static row => row.Question);
 
     /// <summary>Reads a file; every row is looked at before anything is said.</summary>
     /// <exception cref="TuningException">A row cannot be read; the message lists rows by line.</exception>

@@ -1,4 +1,4 @@
-using MedQA.Inference.Prefixes;
+using MedQA.Inference.SoftPrompts;
 using MedQA.Tuning.Transformers;
 using static TorchSharp.torch;
 
@@ -8,7 +8,7 @@ namespace MedQA.Tuning.Learning;
 internal static class PrefixTensors
 {
     /// <summary>Keys and values of the virtual tokens.</summary>
-    public static KeyValuePrefix Of(Decoder decoder, float[] softPrompt)
+    public static SoftPromptKeyValues Of(Decoder decoder, float[] softPrompt)
     {
         using var noGradients = no_grad();
         using var scope = NewDisposeScope();

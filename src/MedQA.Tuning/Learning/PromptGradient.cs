@@ -44,7 +44,7 @@ internal sealed class PromptGradient(Decoder decoder, int mostTokens)
     /// <summary>The sums of log-probabilities, in nats, that rows ask for, without gradients.</summary>
     /// <param name="rows">The rows.</param>
     /// <param name="sums">How many sums there are.</param>
-    /// <param name="prefix">The prefix in front of all rows, or <see langword="null"/>.</param>
+    /// <param name="prefix">The soft prompt in front of all rows, or <see langword="null"/>.</param>
     /// <param name="cancellationToken">Checked between batches.</param>
     public double[] Score(IEnumerable<TokenRow> rows, int sums, KeysAndValues[]? prefix, CancellationToken cancellationToken)
     {

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using MedQA.Inference.Prefixes;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Inference.Tokenization;
 using MedQA.Tuning.Exemplars;
 using MedQA.Tuning.Transformers;
@@ -11,7 +11,7 @@ namespace MedQA.Tuning.Learning;
 /// <param name="Steps">Steps in all.</param>
 /// <param name="TokensPerSecond">Tokens that were read and learned from in a second, soft prompt included.</param>
 /// <param name="Left">The time that the remaining steps will take.</param>
-internal sealed record TuningProgress(PrefixLoss Loss, int Steps, double TokensPerSecond, TimeSpan Left);
+internal sealed record TuningProgress(SoftPromptLoss Loss, int Steps, double TokensPerSecond, TimeSpan Left);
 
 /// <summary>
 /// Learns a soft prompt with the model frozen (Lester et al. 2021; instruction prompt tuning of Singhal et al. 2023): AdamW on the mean

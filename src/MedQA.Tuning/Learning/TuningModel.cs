@@ -8,12 +8,12 @@ namespace MedQA.Tuning.Learning;
 
 /// <summary>The model that is tuned, and the one that the result is for.</summary>
 /// <param name="Weights">The folder with the weights.</param>
-/// <param name="Target">The folder whose graph will run with the prefix: tokenizer, template and fingerprint are its.</param>
+/// <param name="Target">The folder whose graph will run with the soft prompt: tokenizer, template and fingerprint are its.</param>
 internal sealed record TuningModel(ModelFolder Weights, ModelFolder Target)
 {
     /// <summary>Opens the folders.</summary>
     /// <param name="weights">A model's folder, with an ONNX graph or safetensors.</param>
-    /// <param name="target">The folder that will run with the prefix, or <see langword="null"/> for the same one.</param>
+    /// <param name="target">The folder that will run with the soft prompt, or <see langword="null"/> for the same one.</param>
     /// <exception cref="ModelException">A file is missing or damaged.</exception>
     public static TuningModel Open(string weights, string? target)
     {

@@ -2,8 +2,9 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using MedQA.Evaluation;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Files;
-using MedQA.Inference.Prefixes;
+using MedQA.Inference.SoftPrompts;
 
 namespace MedQA.Tuning.Learning;
 
@@ -22,7 +23,7 @@ internal sealed record TuningState
     public int Step { get; set; }
 
     /// <summary>The losses so far.</summary>
-    public List<PrefixLoss> Losses { get; init; } = [];
+    public List<SoftPromptLoss> Losses { get; init; } = [];
 
     /// <summary>The soft prompt with the lowest dev loss so far, or <see langword="null"/>.</summary>
     public float[]? Best { get; set; }
@@ -119,7 +120,7 @@ internal sealed record TuningState
         string Signature,
         string Tensors,
         int Step,
-        ImmutableArray<PrefixLoss> Losses,
+        ImmutableArray<SoftPromptLoss> Losses,
         int? BestStep,
         double BestDevLoss,
         int V = Saved.Version)

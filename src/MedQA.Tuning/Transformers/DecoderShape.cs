@@ -37,9 +37,6 @@ internal sealed record DecoderShape
     /// <summary>Divides the positions (rotary scaling "linear"); 1 for none.</summary>
     public double RotaryFactor { get; init; } = 1;
 
-    /// <summary>Most positions.</summary>
-    public required int ContextLength { get; init; }
-
     /// <summary>Whether the head is the embedding.</summary>
     public required bool Tied { get; init; }
 
@@ -96,7 +93,6 @@ internal sealed record DecoderShape
             NormEpsilon = config.Get("rms_norm_eps").Element.GetDouble(),
             RotaryBase = rotaryBase,
             RotaryFactor = factor,
-            ContextLength = context,
             Tied = config.Find("tie_word_embeddings")?.Flag() ?? false,
         };
     }

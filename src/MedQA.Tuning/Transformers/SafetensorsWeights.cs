@@ -1,5 +1,5 @@
 using MedQA.Inference.Models;
-using MedQA.Inference.Prefixes;
+using MedQA.Inference.SoftPrompts;
 
 namespace MedQA.Tuning.Transformers;
 

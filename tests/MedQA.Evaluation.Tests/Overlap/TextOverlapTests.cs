@@ -68,7 +68,6 @@ public sealed class TextOverlapTests
         Assert.Equal(["q0", "q1"], report.Questions.Select(static question => question.Question));
         Assert.Contains("| overlapping | 2/2 | 100.0 % |", ReportMarkdown.Write(report));
         Assert.NotEmpty(ReportJson.Write(report));
-        Assert.NotEmpty(ReportHtml.Write(report));
     }
 
     private static IReadOnlySet<(string, string)> Found(string question, string text)

@@ -146,8 +146,8 @@ public sealed class OptionReadingTests
     [Fact]
     public void Letters_that_are_answers_themselves_name_nothing()
     {
-        Assert.True(OptionReading.Of(["A", "B", "AB", "O"]).IsPlain);
-        Assert.True(OptionReading.Of(["A", "B", "C", "A and C"]).IsPlain);
+        Assert.False(OptionReading.Of(["A", "B", "AB", "O"]).RefersToOthers);
+        Assert.False(OptionReading.Of(["A", "B", "C", "A and C"]).RefersToOthers);
     }
 
     [Theory]

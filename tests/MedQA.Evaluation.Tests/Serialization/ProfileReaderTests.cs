@@ -161,7 +161,7 @@ public sealed class ProfileReaderTests
     public void A_protocol_states_which_prefix_a_name_stood_for()
     {
         var protocol = Protocol.Of(BuiltInProfiles.Find("few-shot")! with { Prefix = "cardiology" }, []);
-        var prefix = new PrefixReference("cardiology", new string('a', 64), 20, new string('b', 64), "tiny");
+        var prefix = new SoftPromptReference("cardiology", new string('a', 64), 20, new string('b', 64), "tiny");
 
         var (one, other) = (protocol with { Prefix = prefix }, protocol with { Prefix = prefix with { Hash = new string('c', 64) } });
 
@@ -176,7 +176,7 @@ public sealed class ProfileReaderTests
     {
         var model = new ModelDescription { Name = "tiny", Fingerprint = new string('b', 64), EngineFingerprint = "", ContextLength = 512, HasChatTemplate = true };
         var profile = BuiltInProfiles.Find("few-shot")! with { Prefix = "p", MaxTokens = 400 };
-        var prefix = new PrefixReference("p", new string('a', 64), 95, model.Fingerprint, "tiny");
+        var prefix = new SoftPromptReference("p", new string('a', 64), 95, model.Fingerprint, "tiny");
 
         Assert.Null(profile.GetIncompatibility(model, prefix));
         Assert.Contains("up to 400 tokens behind the 96 virtual tokens of prefix p, which leaves no room", profile.GetIncompatibility(model, prefix with { Length = 96 }), StringComparison.Ordinal);

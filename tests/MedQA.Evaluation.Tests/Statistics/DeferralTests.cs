@@ -16,7 +16,7 @@ public sealed class DeferralTests
     [InlineData(0.99, 1, 1.0, 1.0)]
     public void The_kept_answers_are_the_confident_ones_and_a_part_of_the_tied_level(double fraction, double kept, double threshold, double accuracy)
     {
-        var point = Deferral.At(Table, fraction);
+        var point = Deferral.At(Table, null, fraction);
         Assert.Equal(kept, point.Kept, 1e-9);
         Assert.Equal(threshold, point.Threshold);
         Assert.Equal(accuracy, point.Accuracy, 1e-12);
@@ -28,7 +28,7 @@ public sealed class DeferralTests
         foreach (var row in ClusteredReference.Rows("deferral"))
         {
             var answers = row.Integers("votes").Zip(row.Integers("right")).Select(static answer => (answer.First, 11, answer.Second, 1 - answer.Second));
-            var point = Deferral.At(ConfidenceTable.OfVotes(answers), row.Double("fraction"));
+            var point = Deferral.At(ConfidenceTable.OfVotes(answers), null, row.Double("fraction"));
             Assert.Equal(row.Double("accuracy"), point.Accuracy, 1e-9);
             ClusteredReference.AssertNear(ClusteredReference.Interval(row), point.Interval, 1e-6);
         }
@@ -77,13 +77,13 @@ public sealed class DeferralTests
 
     [Fact]
     public void Where_all_that_is_kept_is_right_the_interval_is_no_point() =>
-        ClusteredReference.AssertNear(BinomialInterval.Wilson(30, 30), Deferral.At(Table, 0.7).Interval);
+        ClusteredReference.AssertNear(BinomialInterval.Wilson(30, 30), Deferral.At(Table, null, 0.7).Interval);
 
     [Fact]
     public void Fractions_outside_0_to_1_are_refused()
     {
-        Assert.Throws<ArgumentOutOfRangeException>(() => Deferral.At(Table, 1));
-        Assert.Throws<ArgumentOutOfRangeException>(() => Deferral.At(Table, -0.1));
-        Assert.Throws<ArgumentException>(() => Deferral.At(ConfidenceTable.OfVotes([]), 0.5));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Deferral.At(Table, null, 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Deferral.At(Table, null, -0.1));
+        Assert.Throws<ArgumentException>(() => Deferral.At(ConfidenceTable.OfVotes([]), null, 0.5));
     }
 }

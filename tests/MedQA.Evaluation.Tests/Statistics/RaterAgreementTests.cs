@@ -13,9 +13,9 @@ public sealed class RaterAgreementTests
     {
         var row = Section("cohen_kappa");
         var (first, second) = (row.Integers("rater_a"), row.Integers("rater_b"));
-        Assert.Equal(row.Double("kappa"), RaterAgreement.CohenKappa(first, second)!.Value, Tolerance);
-        Assert.Equal(row.Double("linear_weighted"), RaterAgreement.CohenKappa(first, second, KappaWeights.Linear)!.Value, Tolerance);
-        Assert.Equal(row.Double("quadratic_weighted"), RaterAgreement.CohenKappa(first, second, KappaWeights.Quadratic)!.Value, Tolerance);
+        Assert.Equal(row.Double("kappa"), Kappa(first, second)!.Value, Tolerance);
+        Assert.Equal(row.Double("linear_weighted"), Kappa(first, second, KappaWeights.Linear)!.Value, Tolerance);
+        Assert.Equal(row.Double("quadratic_weighted"), Kappa(first, second, KappaWeights.Quadratic)!.Value, Tolerance);
     }
 
     [Fact]
@@ -58,9 +58,9 @@ public sealed class RaterAgreementTests
     {
         int[] first = [.. bytes.Get.Select(static value => value % 3)];
         int[] second = [.. bytes.Get.Select(static value => value / 3 % 3)];
-        var kappa = RaterAgreement.CohenKappa(first, second);
-        return Near(kappa, RaterAgreement.CohenKappa(second, first))
-            && Near(kappa, RaterAgreement.CohenKappa([.. first.Select(static value => (value + 1) % 3)], [.. second.Select(static value => (value + 1) % 3)]));
+        var kappa = Kappa(first, second);
+        return Near(kappa, Kappa(second, first))
+            && Near(kappa, Kappa([.. first.Select(static value => (value + 1) % 3)], [.. second.Select(static value => (value + 1) % 3)]));
     }
 
     [Fact]
@@ -130,10 +130,10 @@ public sealed class RaterAgreementTests
     [Fact]
     public void Full_agreement_is_1_and_no_variation_is_undefined()
     {
-        Assert.Equal(1, RaterAgreement.CohenKappa([0, 1, 2], [0, 1, 2]));
+        Assert.Equal(1, Kappa([0, 1, 2], [0, 1, 2]));
         Assert.Equal(1, RaterAgreement.FleissKappa([[3, 0], [0, 3]]));
         Assert.Equal(1, KrippendorffAlpha.Of([[1, 2, null], [1, 2, 7]], RatingScale.Ordinal));
-        Assert.Null(RaterAgreement.CohenKappa([1, 1], [1, 1]));
+        Assert.Null(Kappa([1, 1], [1, 1]));
         Assert.Null(RaterAgreement.FleissKappa([[3, 0], [3, 0]]));
         Assert.Null(KrippendorffAlpha.Of([[1, null], [null, 2]], RatingScale.Nominal));
         Assert.Null(KrippendorffAlpha.Of([], RatingScale.Nominal));
@@ -142,13 +142,16 @@ public sealed class RaterAgreementTests
     [Fact]
     public void Ratings_that_do_not_fit_together_are_refused()
     {
-        Assert.Throws<ArgumentException>(() => RaterAgreement.CohenKappa([1], [1, 2]));
-        Assert.Throws<ArgumentException>(() => RaterAgreement.CohenKappa([-1], [1]));
+        Assert.Throws<ArgumentException>(() => Kappa([1], [1, 2]));
+        Assert.Throws<ArgumentException>(() => Kappa([-1], [1]));
         Assert.Throws<ArgumentException>(() => RaterAgreement.FleissKappa([[2, 0], [3, 0, 0]]));
         Assert.Throws<ArgumentException>(() => RaterAgreement.FleissKappa([]));
         Assert.Throws<ArgumentException>(() => RaterAgreement.RandolphKappa([[1, 0]]));
         Assert.Throws<ArgumentException>(() => KrippendorffAlpha.Of([[1], [1, 2]], RatingScale.Nominal));
     }
+
+    private static double? Kappa(ReadOnlySpan<int> first, ReadOnlySpan<int> second, KappaWeights weights = KappaWeights.None) =>
+        RaterAgreement.Cohen(first, second, weights)?.Kappa;
 
     private static bool Near(double? one, double? other) => one is null ? other is null : other is not null && Math.Abs(one.Value - other.Value) < 1e-9;
 }

@@ -8,6 +8,7 @@ using MedQA.Faults.Tests.Processes;
 using MedQA.LocalHost.Azurite;
 using MedQA.Pipeline.Advancing;
 using MedQA.Pipeline.Queries;
+using MedQA.Pipeline.Results;
 using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Storage;
 using MedQA.Tests;
@@ -189,7 +190,8 @@ internal sealed class BrokenRun : IAsyncDisposable
     public async Task<(List<int> Blobs, List<int> Rows)> OrdinalsAsync(CancellationToken cancellationToken)
     {
         var blobs = await Reader.AllAnsweredAsync(Run, cancellationToken).Select(static answer => answer.Ordinal).ToListAsync(cancellationToken);
-        var rows = (await Reader.AnswersAsync(Run, null, RunReader.MaxPage, AnswerFilter.All, cancellationToken)).Answers.Select(static answer => answer.Ordinal).ToList();
+        var summary = await Reader.GetAsync(Run, cancellationToken) ?? throw new InvalidOperationException($"There is no run.\n{Timeline}");
+        var rows = (await Reader.AnswersAsync(summary, null, RunReader.MaxPage, new AnswerQuery(), cancellationToken)).Answers.Select(static answer => answer.Ordinal).ToList();
         return (blobs, rows);
     }
 

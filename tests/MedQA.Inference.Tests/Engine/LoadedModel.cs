@@ -7,14 +7,14 @@ using MedQA.Tests;
 
 namespace MedQA.Inference.Tests.Engine;
 
-/// <summary>An engine over a model of the repository.</summary>
+/// <summary>An engine over a model of the repository that draws as many tokens as are asked for, whatever they are.</summary>
 internal sealed class LoadedModel : IDisposable
 {
     public LoadedModel(string folder, ModelOptions? options = null)
     {
         Folder = ModelFolder.Open(folder, options?.Graph);
         Tokenizer = Tokenizer.Load(Folder);
-        Engine = InferenceEngine.Load(Folder, Tokenizer, (options ?? new()) with { Threads = 1 });
+        Engine = InferenceEngine.Load(Folder, Tokenizer, (options ?? new()) with { Threads = 1 }, passesEndTokens: true);
     }
 
     public ModelFolder Folder { get; }
@@ -27,8 +27,7 @@ internal sealed class LoadedModel : IDisposable
 
     public static LoadedModel Default(ModelOptions? options = null) => new(Repository.PathOf("models", "smollm2-135m-instruct"), options);
 
-    public static SampleRequest Greedy(int count, int tokens) =>
-        new() { Count = count, Temperature = 0, MaxTokens = tokens, StreamKey = 1, IgnoreEndToken = true };
+    public static SampleRequest Greedy(int count, int tokens) => new() { Count = count, Temperature = 0, MaxTokens = tokens, StreamKey = 1 };
 
     public void Dispose() => Engine.Dispose();
 }

@@ -76,5 +76,5 @@ public class LongSampleTests
     }
 
     private static SampleRequest Request(int count, int tokens) =>
-        new() { Count = count, Temperature = 0.7, MaxTokens = tokens, StreamKey = 11, IgnoreEndToken = true };
+        new() { Count = count, Temperature = 0.7, MaxTokens = tokens, StreamKey = 11 };
 }

@@ -19,7 +19,6 @@ public sealed class ModelFolderTests
         Assert.Equal("llama", folder.ModelType);
         Assert.Equal(((int?)30, (int?)9, (int?)3, (int?)64, (int?)576, (int?)49152), (folder.Layers, folder.AttentionHeads, folder.KeyValueHeads, folder.HeadSize, folder.HiddenSize, folder.VocabularySize));
         Assert.Null(folder.SlidingWindow);
-        Assert.Null(folder.RotaryScaling);
         Assert.StartsWith("{% for message in messages %}", folder.ChatTemplateSource, StringComparison.Ordinal);
     }
 
@@ -68,11 +67,10 @@ public sealed class ModelFolderTests
     }
 
     [Fact]
-    public void Windows_and_rotary_scaling_are_stated()
+    public void Windows_are_stated()
     {
-        using var copy = ModelCopy.Of("tiny/llama-optimum").Replacing("config.json", "\"rope_type\": \"default\"", "\"rope_type\": \"dynamic\"").Replacing("config.json", "\"use_cache\"", "\"sliding_window\": 64, \"use_cache\"");
-        // rope_parameters stands where rope_scaling is null.
-        Assert.Equal(((int?)64, "dynamic"), (copy.Open().SlidingWindow, copy.Open().RotaryScaling));
+        using var copy = ModelCopy.Of("tiny/llama-optimum").Replacing("config.json", "\"use_cache\"", "\"sliding_window\": 64, \"use_cache\"");
+        Assert.Equal(64, copy.Open().SlidingWindow);
         copy.Replacing("config.json", "\"sliding_window\": 64,", "\"sliding_window\": 64, \"use_sliding_window\": false,");
         Assert.Null(copy.Open().SlidingWindow);
     }

@@ -1,5 +1,5 @@
 using MedQA.Inference.Models;
-using MedQA.Inference.Prefixes;
+using MedQA.Inference.SoftPrompts;
 using MedQA.Tests;
 
 namespace MedQA.LocalHost.Tests.Commands;
@@ -96,7 +96,7 @@ public sealed class PrefixTests
     {
         var model = ModelFolder.Open(Repository.PathOf("models", "reasoner"));
         var (random, layers, heads, headSize, hidden) = (new Random(1), model.Layers!.Value, model.KeyValueHeads!.Value, 32, 128);
-        PrefixFolder.Write(
+        SoftPromptFolder.Write(
             Path.Combine(medqa.Folder, "prefixes", name),
             new()
             {

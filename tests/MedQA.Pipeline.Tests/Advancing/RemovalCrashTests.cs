@@ -275,7 +275,7 @@ public sealed class RemovalCrashTests(AzuriteFixture azurite)
     {
         var bench = new Bench(storage);
         var upload = await bench.Uploads.StoreAsync(BinaryData.FromString(Bench.Csv(3)).ToStream(), "cases.csv", null, again: true,
-            Datasets.AnswerNotation.Detect, null, Cancel);
+            default, null, Cancel);
         var outcome = await bench.Splitter.OnUploadAsync(upload.BlobName, upload.ETag, Cancel);
         Assert.Equal(SplitResult.Created, outcome.Result);
 

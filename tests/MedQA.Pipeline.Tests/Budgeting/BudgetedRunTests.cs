@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using MedQA.Datasets;
 using MedQA.Pipeline.Advancing;
 using MedQA.Pipeline.Answering;
 using MedQA.Pipeline.Budgeting;
@@ -280,7 +279,7 @@ public sealed class BudgetedRunTests(AzuriteFixture azurite)
         {
             var uploads = new QuestionSetUploads(over, TimeProvider.System, new BudgetLedger(over, OneSet, TimeProvider.System));
             var body = new MemoryStream(Encoding.UTF8.GetBytes(Bench.Csv(1, text)));
-            return await uploads.StoreAsync(body, "cases.csv", null, again: false, AnswerNotation.Detect, "alice", Cancel);
+            return await uploads.StoreAsync(body, "cases.csv", null, again: false, default, "alice", Cancel);
         }
 
         static async Task CompleteAsync(Bench bench, Upload upload)

@@ -1,7 +1,6 @@
 using System.Text;
 using Azure;
 using Azure.Storage.Blobs.Models;
-using MedQA.Datasets;
 using MedQA.Pipeline.Budgeting;
 using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Tests.Fixtures;
@@ -107,7 +106,7 @@ public sealed class UploadCallerTests(AzuriteFixture azurite)
     private static Task<Upload> StoreAsync(Bench bench, string text, string caller, bool again = false)
     {
         var body = new MemoryStream(Encoding.UTF8.GetBytes(Bench.Csv(2, text)));
-        return bench.Uploads.StoreAsync(body, "cases.csv", null, again, AnswerNotation.Detect, caller, Cancel);
+        return bench.Uploads.StoreAsync(body, "cases.csv", null, again, default, caller, Cancel);
     }
 
     private static async Task<RunId> SplitAsync(Bench bench, Upload upload) =>

@@ -7,10 +7,10 @@ using MedQA.Evaluation.Strategies;
 using MedQA.Pipeline.Advancing;
 using MedQA.Pipeline.Answering;
 using MedQA.Pipeline.Budgeting;
-using MedQA.Pipeline.Prefixes;
 using MedQA.Pipeline.Profiles;
 using MedQA.Pipeline.Queries;
 using MedQA.Pipeline.Runs;
+using MedQA.Pipeline.SoftPrompts;
 using MedQA.Pipeline.Splitting;
 using MedQA.Pipeline.Storage;
 using MedQA.Pipeline.Uploading;
@@ -50,7 +50,7 @@ internal sealed class Bench
             split,
             Time,
             NullLogger.Instance,
-            prefixes: new PrefixStore(storage, prefixes),
+            prefixes: new SoftPromptStore(storage, prefixes),
             ledger: Ledger);
         Worker = new BatchWorker(storage, Model, worker ?? new WorkerOptions { Name = "one" }, Time, NullLogger.Instance);
         Advancer = new RunAdvancer(storage, advance ?? new AdvanceOptions(), Time, NullLogger.Instance, ledger: Ledger);

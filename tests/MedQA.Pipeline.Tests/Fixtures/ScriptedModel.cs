@@ -34,8 +34,8 @@ internal sealed class ScriptedModel(string fingerprint = "scripted-model", strin
     }
 
     /// <summary>Asks this model, and keeps what it was asked with which prefix.</summary>
-    public ILanguageModel WithPrefix(PrefixReference prefix, ReadOnlyMemory<byte> keyValues) =>
-        prefix.GetIncompatibility(Description) is { } reason ? throw new PrefixRefusedException(reason) : new Prefixed(this, prefix, keyValues.ToArray());
+    public ILanguageModel WithSoftPrompt(SoftPromptReference prefix, ReadOnlyMemory<byte> keyValues) =>
+        prefix.GetIncompatibility(Description) is { } reason ? throw new SoftPromptRefusedException(reason) : new Prefixed(this, prefix, keyValues.ToArray());
 
     /// <summary>The prefixes that questions were asked with, once a question.</summary>
     public ConcurrentQueue<(string Hash, byte[] KeyValues)> AskedWith { get; } = [];
@@ -47,7 +47,7 @@ internal sealed class ScriptedModel(string fingerprint = "scripted-model", strin
         _ => throw new NotSupportedException(),
     };
 
-    private sealed class Prefixed(ScriptedModel model, PrefixReference prefix, byte[] keyValues) : ILanguageModel
+    private sealed class Prefixed(ScriptedModel model, SoftPromptReference prefix, byte[] keyValues) : ILanguageModel
     {
         public ModelDescription Description => model.Description;
 

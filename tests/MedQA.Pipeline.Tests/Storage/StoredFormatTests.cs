@@ -160,5 +160,5 @@ public sealed class StoredFormatTests(AzuriteFixture azurite)
     [Fact]
     public void A_prefix_of_a_newer_version_is_refused() => Assert.Equal(
         "it was written by a newer version of medqa (format 2; this one reads up to 1): update medqa",
-        Assert.Throws<FormatException>(static () => PrefixReference.Parse("""{"format":2}"""u8.ToArray())).Message);
+        Assert.Throws<FormatException>(static () => SoftPromptReference.Parse("""{"format":2}"""u8.ToArray())).Message);
 }

@@ -53,7 +53,7 @@ public sealed class QuestionSetUploadsTests(AzuriteFixture azurite)
         var bench = new Bench(await azurite.NewAsync());
         var uploads = new QuestionSetUploads(bench.Storage, bench.Time);
         const string Counted = "question,option_a,option_b,option_c,answer\nWhich?,x,y,z,1\n";
-        Task<Upload> Store(AnswerNotation notation) => uploads.StoreAsync(new MemoryStream(Encoding.UTF8.GetBytes(Counted)), "counted.csv", "quick", again: false, notation, caller: null, Cancel);
+        Task<Upload> Store(AnswerNotation notation) => uploads.StoreAsync(new MemoryStream(Encoding.UTF8.GetBytes(Counted)), "counted.csv", "quick", again: false, new SetReading(notation), caller: null, Cancel);
 
         var undecided = await SplitAsync(await Store(AnswerNotation.Detect));
         var (zero, one) = (await SplitAsync(await Store(AnswerNotation.FromZero)), await SplitAsync(await Store(AnswerNotation.FromOne)));
@@ -97,5 +97,5 @@ public sealed class QuestionSetUploadsTests(AzuriteFixture azurite)
     }
 
     private static Task<Upload> StoreAsync(QuestionSetUploads uploads, int questions, string name, string? profile, bool again) =>
-        uploads.StoreAsync(new MemoryStream(Encoding.UTF8.GetBytes(Bench.Csv(questions))), name, profile, again, AnswerNotation.Detect, caller: null, Cancel);
+        uploads.StoreAsync(new MemoryStream(Encoding.UTF8.GetBytes(Bench.Csv(questions))), name, profile, again, default, caller: null, Cancel);
 }

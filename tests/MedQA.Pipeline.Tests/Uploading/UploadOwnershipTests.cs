@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using Azure.Data.Tables;
 using Azure.Storage.Blobs.Models;
-using MedQA.Datasets;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Pipeline.Advancing;
 using MedQA.Pipeline.Profiles;
@@ -313,7 +312,7 @@ public sealed class UploadOwnershipTests(AzuriteFixture azurite)
         Assert.Equal(2, (await ReceiptsAsync(storage)).Count);
 
         static Task<Upload> OldAsync(Bench bench, string text) => new QuestionSetUploads(bench.Storage, TimeProvider.System).StoreAsync(
-            BytesOf(Bench.Csv(2, text)), "old.csv", null, again: false, AnswerNotation.Detect, caller: null, Cancel);
+            BytesOf(Bench.Csv(2, text)), "old.csv", null, again: false, default, caller: null, Cancel);
     }
 
     [Fact]
@@ -341,7 +340,7 @@ public sealed class UploadOwnershipTests(AzuriteFixture azurite)
 
     private static Task<Upload> StoreAsync(Bench bench, string body, string? profile = null) =>
         new QuestionSetUploads(bench.Storage, TimeProvider.System, model: bench.Model.Description.Fingerprint).StoreAsync(
-            BytesOf(body), "cases.csv", profile, again: false, AnswerNotation.Detect, caller: null, Cancel);
+            BytesOf(body), "cases.csv", profile, again: false, default, caller: null, Cancel);
 
     private static MemoryStream BytesOf(string text) => new(Encoding.UTF8.GetBytes(text));
 

@@ -1,6 +1,6 @@
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Inference;
-using MedQA.Inference.Prefixes;
+using MedQA.Inference.SoftPrompts;
 using MedQA.Tests;
 using MedQA.Tuning.Exemplars;
 using MedQA.Tuning.Learning;
@@ -26,11 +26,11 @@ public sealed class TunedPrefixTests : IDisposable
         var code = await InvokeAsync(WriteQuestions(), output, "--precision", precision);
         Assert.Equal(0, code);
 
-        var prefix = PrefixFolder.Open(output);
+        var prefix = SoftPromptFolder.Open(output);
         Assert.Equal((4, 6, "tuned"), (prefix.Manifest.Length, prefix.Manifest.Losses!.Value.Length, prefix.Manifest.Name));
         await using var plain = await OnnxLanguageModel.LoadAsync(TinyGraph, new() { Threads = 1 }, TestContext.Current.CancellationToken);
-        var bytes = await File.ReadAllBytesAsync(Path.Combine(output, PrefixFolder.ManifestFile), TestContext.Current.CancellationToken);
-        var model = plain.WithPrefix(PrefixReference.Parse(bytes), await File.ReadAllBytesAsync(Path.Combine(output, PrefixFolder.KeyValuesFile), TestContext.Current.CancellationToken));
+        var bytes = await File.ReadAllBytesAsync(Path.Combine(output, SoftPromptFiles.Manifest), TestContext.Current.CancellationToken);
+        var model = plain.WithSoftPrompt(SoftPromptReference.Parse(bytes), await File.ReadAllBytesAsync(Path.Combine(output, SoftPromptFiles.KeyValues), TestContext.Current.CancellationToken));
         const string Text = "Question: What lowers fever?\nA. Aspirin\nB. Salt\nAnswer:";
         await using var read = await model.ReadAsync(new CompletionPrompt(Text, 0), TestContext.Current.CancellationToken);
         var scores = await read.ScoreAsync([new ScoreRequest([], "", [" A", " B"])], TestContext.Current.CancellationToken);
@@ -39,7 +39,8 @@ public sealed class TunedPrefixTests : IDisposable
         using var decoder = Decoder.Load(files.Weights, torch.ScalarType.Float32);
         var encoding = new ExampleEncoding(files.Target, TuningModel.ReadProfile("likelihood"), ["fever"]);
         var example = encoding.Encode(new() { Id = "1", Dataset = "fever", Text = "What lowers fever?", Options = ["Aspirin", "Salt"], Gold = 0 });
-        var evaluated = PromptEvaluation.Of(decoder, 1024, prefix.ReadSoftPrompt(), [example], withOptions: true, CancellationToken.None);
+        using var softPrompt = SafetensorsReader.Open(Path.Combine(output, SoftPromptFiles.SoftPrompt));
+        var evaluated = PromptEvaluation.Of(decoder, 1024, softPrompt.ReadSingles("soft_prompt"), [example], withOptions: true, CancellationToken.None);
         Assert.Equal(scores[0].Select(static score => score.LogLikelihood), evaluated.Options[0], static (one, other) => Math.Abs(one - other) < 1e-3);
     }
 

@@ -43,11 +43,4 @@ public static class ReportHtml
         ArgumentNullException.ThrowIfNull(report);
         return HtmlWriter.Write(StudyDocument.Of(report));
     }
-
-    /// <summary>Writes an overlap report.</summary>
-    public static string Write(OverlapReport report)
-    {
-        ArgumentNullException.ThrowIfNull(report);
-        return HtmlWriter.Write(OverlapDocument.Of(report));
-    }
 }
