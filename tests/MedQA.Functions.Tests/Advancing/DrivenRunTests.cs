@@ -69,7 +69,7 @@ public sealed class DrivenRunTests(AzuriteFixture azurite)
         await using var app = await Harness.StartAsync(azurite.NewConnectionString());
         await UploadAsync(app, "cases.csv");
         var run = (await app.Get<Pipeline.Splitting.QuestionSetSplitter>().OnUploadAsync(new Pipeline.Uploading.UploadEvent("cases.csv", ETag: null), Cancel)).Run!.Value;
-        await app.Get<Pipeline.Advancing.RunControl>().RequestAsync(run, Pipeline.Runs.RequestedAction.Cancel, Cancel);
+        await app.Get<Pipeline.Advancing.RunControl>().RequestAsync(run, RequestedAction.Cancel, Cancel);
         var message = new BatchMessage { Run = run.ToString(), Sent = TimeProvider.System.GetUtcNow() };
 
         await app.Get<AdvanceFunctions>().OnAdvance(Encoding.UTF8.GetString(Convert.FromBase64String(message.ToText())), app.Client, Cancel);
