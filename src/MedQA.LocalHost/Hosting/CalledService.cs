@@ -9,7 +9,7 @@ using MedQA.Web;
 using MedQA.Web.Routing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.TestHost;
-using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MedQA.LocalHost.Hosting;
@@ -129,9 +129,10 @@ internal sealed class CalledService : IAsyncDisposable
     private static async Task<CalledService> OverAsync(
         HostSettings settings, LocalStorage storage, bool ownsStorage, Api api, CancellationToken cancellationToken)
     {
-        var builder = WebApplication.CreateSlimBuilder(
+        // Nothing of what others set for web servers holds here: no variables, no watched files of settings, no pages for developers.
+        var builder = WebApplication.CreateEmptyBuilder(
             new WebApplicationOptions { ApplicationName = "medqa", ContentRootPath = AppContext.BaseDirectory });
-        builder.Logging.ClearProviders();
+        builder.Services.AddRoutingCore();
         builder.WebHost.UseTestServer();
         var here = builder.Build();
         here.UseRouting();

@@ -171,6 +171,33 @@ public sealed class RunCommandTests
         Assert.Equal(Enumerable.Range(0, Questions), ordinals.Order());
     }
 
+    [Fact]
+    public async Task What_others_set_for_web_servers_changes_no_command()
+    {
+        await using var medqa = new MedqaProcess();
+        await medqa.JsonAsync("run", medqa.Sums(2), "--profile", medqa.Profile(samples: 1));
+        await using (await medqa.HoldStorageAsync())
+        {
+            await foreach (var blob in medqa.Storage.Runs.GetBlobsAsync(cancellationToken: Cancel))
+            {
+                if (blob.Name.EndsWith("/report.json", StringComparison.Ordinal))
+                {
+                    await medqa.Storage.Runs.GetBlobClient(blob.Name).UploadAsync(BinaryData.FromString("{"), overwrite: true, Cancel);
+                }
+            }
+        }
+
+        var plain = await medqa.RunAsync("results", "latest");
+        foreach (var name in (string[])["ASPNETCORE_ENVIRONMENT", "DOTNET_ENVIRONMENT"])
+        {
+            medqa.Variables[name] = "Development";
+        }
+
+        medqa.Variables["ASPNETCORE_URLS"] = "nowhere";
+        medqa.Variables["ASPNETCORE_HOSTINGSTARTUPASSEMBLIES"] = "None";
+        Assert.Equal(plain, await medqa.RunAsync("results", "latest"));
+    }
+
     [Theory]
     [InlineData("not a question set\nat all\n")]
     [InlineData("")]
