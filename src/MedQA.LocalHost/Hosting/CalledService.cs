@@ -137,12 +137,12 @@ internal sealed class CalledService : IAsyncDisposable
         var here = builder.Build();
         here.UseRouting();
 
-        // Files of any size are this machine's own, and a fault is the command's to tell.
+        // Files of any size and name are this machine's own, and a fault is the command's to tell.
         here.MapApi(api with
         {
             Stopping = here.Lifetime.ApplicationStopping,
             ThrowsFaults = true,
-            Limits = new ApiLimits { MaxUploadBytes = long.MaxValue },
+            Limits = new ApiLimits { MaxUploadBytes = long.MaxValue, TakesAnyName = true },
         });
         await here.StartAsync(cancellationToken);
         var http = here.GetTestClient();

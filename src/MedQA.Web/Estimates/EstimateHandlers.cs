@@ -31,7 +31,7 @@ internal static class EstimateHandlers
         var tally = new QuestionSetTally();
         var options = new QuestionSetOptions
         {
-            FileName = SetParameters.Name(request),
+            FileName = SetParameters.Name(request, api.Limits),
             Dataset = Limits.DefaultDataset,
             AnswerNotation = request.Reading.Notation,
             DropsFillers = request.Reading.DropsFillers,

@@ -187,4 +187,20 @@ public sealed class OddFileTests
         (code, output, notices) = await medqa.RunAsync("study", "create", "--raters", "2", "--answers", medqa.Sums(1), "--rubric", "/dev/zero").WaitAsync(Limit, Cancel);
         Assert.Equal(2, code);
     }
+
+    [Fact]
+    public async Task A_question_set_may_be_called_whatever_a_file_can_be_called()
+    {
+        Assert.SkipUnless(OddFiles.Exist, "This system has no such files.");
+        await using var medqa = new MedqaProcess();
+        var (lengthy, tab, line, query) = ($"{new string('n', 230)}.csv", "ta\tb.csv", "li\nne.csv", "größe a&b=c#d?%20 +.csv");
+        string[] sets = [medqa.Sums(1, lengthy), medqa.Sums(2, tab), medqa.Sums(3, line), medqa.Sums(4, query)];
+
+        var (code, output, notices) = await medqa.RunAsync(["run", .. sets, "--profile", medqa.Profile(samples: 1)]).WaitAsync(Limit, Cancel);
+
+        Assert.True(code == 0, $"{code}: {output}{notices}");
+        Assert.Equal(
+            [lengthy, tab, line, query],
+            (await medqa.JsonAsync("results")).GetProperty("runs").EnumerateArray().Select(static run => run.GetProperty("name").GetString()!).Reverse());
+    }
 }
