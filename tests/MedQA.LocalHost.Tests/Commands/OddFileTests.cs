@@ -203,4 +203,25 @@ public sealed class OddFileTests
             [lengthy, tab, line, query],
             (await medqa.JsonAsync("results")).GetProperty("runs").EnumerateArray().Select(static run => run.GetProperty("name").GetString()!).Reverse());
     }
+
+    [Fact]
+    public async Task Files_of_answers_that_are_longer_than_a_request_are_refused()
+    {
+        await using var medqa = new MedqaProcess();
+        var answers = Path.Combine(medqa.Folder, "answers.csv");
+        await using (var file = File.CreateText(answers))
+        {
+            await file.WriteLineAsync("question,answer,comment");
+            for (var row = 0; row < 160; row++)
+            {
+                await file.WriteLineAsync($"Why {row}?,Because.,{new string('z', 1_000_000)}");
+            }
+        }
+
+        var (code, output, notices) = await medqa.RunAsync("study", "create", "--raters", "2", "--answers", answers).WaitAsync(Limit, Cancel);
+
+        Assert.Equal((2, ""), (code, output));
+        Assert.StartsWith($"medqa: --answers {answers}: the files of answers hold 160,0", notices, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(medqa.Folder, ".medqa")));
+    }
 }
