@@ -88,6 +88,11 @@ public sealed record ApiLimits
     /// <summary>The largest question set that is taken as a body, in bytes.</summary>
     public long MaxUploadBytes { get; init; } = 100L << 20;
 
+    /// <summary>
+    /// Whether a question set may be called whatever a file can be called: longer than others, and with control characters.
+    /// </summary>
+    public bool TakesAnyName { get; init; }
+
     /// <summary>The most bytes of a rater's clicks that are taken at once: a hundred with long comments.</summary>
     public long MaxClickBytes { get; init; } = 1L << 20;
 

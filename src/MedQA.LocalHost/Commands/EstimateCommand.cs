@@ -106,14 +106,14 @@ internal static class EstimateCommand
             set.Rejected.AddRange(
                 await QuestionSetCheck.ReadAsync(
                     context.Console,
-                    set.File,
+                    set.Input,
                     reading,
                     set.Tally,
                     profile is null ? static _ => { } : set.Questions.Add,
                     cancellationToken));
             if (profile?.GetIncompatibility(set.Tally.Accepted, set.Tally.FreeAnswers) is { } unsuited)
             {
-                throw new InputException($"{set.File}: {unsuited}");
+                throw new InputException($"{set.Input}: {unsuited}");
             }
 
             sets.Add(set);
@@ -124,9 +124,9 @@ internal static class EstimateCommand
             using var client = CalledService.ClientOf(context.Settings);
             foreach (var set in sets)
             {
-                await using var content = set.File.OpenRead();
+                await using var content = set.Input.OpenRead();
                 Write(context, price, await client.EstimateAsync(
-                    content, set.File.Name, choice.NameThere(), reading.NotationName, reading.DropsFillers, cancellationToken));
+                    content, set.Input.Name, choice.NameThere(), reading.NotationName, reading.DropsFillers, cancellationToken));
             }
 
             return ExitCode.Success;
@@ -135,6 +135,7 @@ internal static class EstimateCommand
         await using var model = await LocalModel.LoadAsync(context.Settings, context.Console, cancellationToken);
         await PrefixChoice.CheckAsync(model.Description, profile, context.Settings, cancellationToken);
         var asking = await PrefixChoice.AskingAsync(model, profile, context.Settings, cancellationToken);
+        var estimates = new List<RunEstimate>();
         foreach (var set in sets)
         {
             var answers = new List<AnsweredQuestion>();
@@ -148,7 +149,16 @@ internal static class EstimateCommand
                 answers.Add(await AnswerAsync(asking, profile, question, i, cancellationToken));
             }
 
-            Write(context, price, Measured(set.Sized(profile, model.Description.Name), answers));
+            estimates.Add(Measured(set.Sized(profile, model.Description.Name), answers));
+            Write(context, price, estimates[^1]);
+        }
+
+        if (estimates.Count > 1)
+        {
+            var seconds = estimates.Sum(static estimate => estimate.ExpectedSeconds ?? 0);
+            context.Console.Note($"Together: {estimates.Sum(static estimate => estimate.Questions):#,0} questions, "
+                + $"about {ProgressReading.Duration(TimeSpan.FromSeconds(seconds))}"
+                + $"{(price is { } hour ? $", about {Cost(hour, seconds).ToString("#,0.00", CultureInfo.InvariantCulture)}" : "")}.");
         }
 
         return ExitCode.Success;
@@ -170,11 +180,13 @@ internal static class EstimateCommand
         return await QuestionAnswerer.AnswerAsync(model, protocol, question, ordinal, TimeProvider.System, cancellationToken);
     }
 
+    private static decimal Cost(decimal hour, double seconds) => Math.Round(hour * (decimal)seconds / 3600, 2);
+
     private static void Write(CommandContext context, decimal? price, RunEstimate estimate)
     {
         if (price is { } hour && estimate.ExpectedSeconds is { } seconds)
         {
-            estimate = estimate with { Cost = Math.Round(hour * (decimal)seconds / 3600, 2) };
+            estimate = estimate with { Cost = Cost(hour, seconds) };
         }
 
         if (context.Output == OutputFormat.Json)
@@ -224,7 +236,7 @@ internal static class EstimateCommand
     }
 
     /// <summary>A question set as it was read.</summary>
-    private sealed record QuestionSet(InputFile File)
+    private sealed record QuestionSet(InputFile Input)
     {
         private const int FirstRejected = 100;
 
@@ -237,7 +249,7 @@ internal static class EstimateCommand
         /// <summary>What is known of a run of it without asking anything.</summary>
         public RunEstimate Sized(Profile profile, string model) => new()
         {
-            Name = File.Name,
+            Name = Input.Name,
             Profile = profile.Name,
             Model = model,
             Questions = Tally.Accepted,

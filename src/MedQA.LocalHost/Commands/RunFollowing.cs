@@ -148,9 +148,12 @@ internal static class RunFollowing
         var last = run;
         string? told = null;
         using var shown = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var isSeen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var watching = SeeAsync(shown.Token);
         try
         {
+            // Where the run stood when it was asked for is no place to count from: others that came before it have ended since.
+            await Task.WhenAny(isSeen.Task, watching, working.IsCompleted ? isSeen.Task : working).WaitAsync(cancellationToken);
             await new RunProgress(context.Console, TimeProvider.System).ShowAsync(run.Name, async _ =>
             {
                 if (working.IsFaulted)
@@ -194,6 +197,7 @@ internal static class RunFollowing
             await foreach (var seen in service.Client.WatchRunAsync(run.Id, cancel))
             {
                 last = seen;
+                isSeen.TrySetResult();
             }
         }
     }

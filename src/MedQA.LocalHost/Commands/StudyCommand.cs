@@ -4,6 +4,7 @@ using System.Text.Json;
 using MedQA.Client;
 using MedQA.Files;
 using MedQA.LocalHost.Hosting;
+using MedQA.LocalHost.Settings;
 using MedQA.LocalHost.Studies;
 using MedQA.LocalHost.Terminal;
 using MedQA.Pipeline.Studies;
@@ -16,6 +17,7 @@ namespace MedQA.LocalHost.Commands;
 internal static class StudyCommand
 {
     private const string StudyMeaning = "The study, the beginning of its name, or 'latest'";
+    private const string UnknownRater = "urn:medqa:unknown-rater";
 
     /// <summary>The command.</summary>
     public static Command Create()
@@ -171,7 +173,16 @@ internal static class StudyCommand
         {
             await using var service = await CalledService.OpenAsync(context, cancel);
             var found = await service.FindStudyAsync(parsed.GetRequiredValue(study), cancel);
-            WriteLinks(context, [await service.Client.RenewRaterLinkAsync(found.Study, parsed.GetRequiredValue(rater), cancel)]);
+            var named = parsed.GetRequiredValue(rater);
+            try
+            {
+                WriteLinks(context, [await service.Client.RenewRaterLinkAsync(found.Study, named, cancel)]);
+            }
+            catch (MedQAException exception) when (exception.Type == UnknownRater)
+            {
+                throw new InputException(StudyNames.NoRater(found.Study, named));
+            }
+
             return ExitCode.Success;
         });
         return command;
@@ -255,8 +266,17 @@ internal static class StudyCommand
         {
             await using var service = await CalledService.OpenAsync(context, cancel);
             var found = await service.FindStudyAsync(parsed.GetRequiredValue(study), cancel);
-            await service.Client.DeleteRaterAsync(found.Study, parsed.GetRequiredValue(rater), cancel);
-            context.Console.Note($"Rater {parsed.GetRequiredValue(rater)} of {found.Name} and all ratings of this rater are removed.");
+            var named = parsed.GetRequiredValue(rater);
+            try
+            {
+                await service.Client.DeleteRaterAsync(found.Study, named, cancel);
+            }
+            catch (MedQAException exception) when (exception.Type == UnknownRater)
+            {
+                throw new InputException(StudyNames.NoRater(found.Study, named));
+            }
+
+            context.Console.Note($"Rater {named} of {found.Name} and all ratings of this rater are removed.");
             return ExitCode.Success;
         });
         return command;
@@ -279,7 +299,15 @@ internal static class StudyCommand
                 (id, called) = (found.Study, found.Name);
             }
 
-            await service.Client.DeleteStudyAsync(id, cancel);
+            try
+            {
+                await service.Client.DeleteStudyAsync(id, cancel);
+            }
+            catch (MedQAException exception) when (exception.Type == "urn:medqa:unknown-study")
+            {
+                throw new InputException(StudyNames.NoStudy(name));
+            }
+
             context.Console.Note($"{called} and all its ratings are removed.");
             return ExitCode.Success;
         });

@@ -15,6 +15,9 @@ namespace MedQA.LocalHost.Commands;
 /// <summary><c>medqa study create</c>: what is rated, how, and by whom.</summary>
 internal static class StudyCreateCommand
 {
+    /// <summary>JSON takes no longer texts; with each of its letters escaped, so many still fit into one request.</summary>
+    private const int MostCharacters = 150_000_000;
+
     /// <summary>The command.</summary>
     public static Command Create()
     {
@@ -97,6 +100,14 @@ internal static class StudyCreateCommand
             {
                 read.Add(
                     new SourceRequest { Name = label, Csv = await ReadAsync(context, file, cancel), FileName = Path.GetFileName(file) });
+                if (read.Sum(static source => (long)source.Csv!.Length) is > MostCharacters and var characters)
+                {
+                    throw new InputException(
+                        string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"--answers {file}: the files of answers hold {characters:#,0} characters so far, and may hold "
+                                + $"{MostCharacters:#,0}. Leave out columns other than question and answer, or questions."));
+                }
             }
 
             var request = new StudyRequest

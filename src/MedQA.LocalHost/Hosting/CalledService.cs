@@ -9,7 +9,7 @@ using MedQA.Web;
 using MedQA.Web.Routing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.TestHost;
-using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MedQA.LocalHost.Hosting;
@@ -129,19 +129,20 @@ internal sealed class CalledService : IAsyncDisposable
     private static async Task<CalledService> OverAsync(
         HostSettings settings, LocalStorage storage, bool ownsStorage, Api api, CancellationToken cancellationToken)
     {
-        var builder = WebApplication.CreateSlimBuilder(
+        // Nothing of what others set for web servers holds here: no variables, no watched files of settings, no pages for developers.
+        var builder = WebApplication.CreateEmptyBuilder(
             new WebApplicationOptions { ApplicationName = "medqa", ContentRootPath = AppContext.BaseDirectory });
-        builder.Logging.ClearProviders();
+        builder.Services.AddRoutingCore();
         builder.WebHost.UseTestServer();
         var here = builder.Build();
         here.UseRouting();
 
-        // Files of any size are this machine's own, and a fault is the command's to tell.
+        // Files of any size and name are this machine's own, and a fault is the command's to tell.
         here.MapApi(api with
         {
             Stopping = here.Lifetime.ApplicationStopping,
             ThrowsFaults = true,
-            Limits = new ApiLimits { MaxUploadBytes = long.MaxValue },
+            Limits = new ApiLimits { MaxUploadBytes = long.MaxValue, TakesAnyName = true },
         });
         await here.StartAsync(cancellationToken);
         var http = here.GetTestClient();

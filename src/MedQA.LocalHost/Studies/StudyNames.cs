@@ -21,11 +21,20 @@ internal static class StudyNames
             [] => throw new InputException(
                 studies.Length == 0
                     ? "There are no studies yet. Make one: medqa study create --help"
-                    : $"There is no study '{name}' here{RunNames.Meant(name, studies.Select(static study => study.Study))}. `medqa study "
-                        + "list` lists the studies."),
+                    : NoStudy(name, RunNames.Meant(name, studies.Select(static study => study.Study)))),
             _ => throw new InputException(
                 $"'{name}' is the beginning of {matching.Length} studies: "
                     + $"{string.Join(", ", matching.Take(5).Select(static study => study.Study))}. Give more characters."),
         };
     }
+
+    /// <summary>Says that there is no such study, and where they are listed.</summary>
+    /// <param name="name">What was written.</param>
+    /// <param name="meant">The name that is meant, in brackets, or nothing.</param>
+    public static string NoStudy(string name, string meant = "") =>
+        $"There is no study '{name}' here{meant}. `medqa study list` lists the studies.";
+
+    /// <summary>Says that a study has no such rater, and where they are listed.</summary>
+    public static string NoRater(string study, string rater) =>
+        $"Study '{study}' has no rater '{rater}', or not any more. `medqa study show {study}` lists them.";
 }

@@ -10,6 +10,7 @@ internal static class BlobReading
 {
     /// <summary>The run's manifest.</summary>
     /// <exception cref="NewerFormatException">A newer version has written it, and everything else of the run.</exception>
+    /// <exception cref="InvalidDataException">It is no manifest: somebody else has written or changed it.</exception>
     /// <returns><see langword="null"/> where there is no such run; a manifest and no tombstone, or no manifest and a tombstone.</returns>
     public static async Task<(RunManifest? Manifest, RunTombstone? Tombstone)?> FindManifestAsync(
         this RunStorage storage, RunId run, CancellationToken cancellationToken)
@@ -19,11 +20,21 @@ internal static class BlobReading
             return null;
         }
 
-        StoredFormat.Check($"Run {run}", content.ToMemory().Span, "v", RunManifest.Version);
-        using var document = JsonDocument.Parse(content.ToMemory());
-        return document.RootElement.TryGetProperty("deleted", out _)
-            ? (null, document.Deserialize(PipelineJson.Compact.RunTombstone))
-            : (document.Deserialize(PipelineJson.Compact.RunManifest), null);
+        try
+        {
+            StoredFormat.Check($"Run {run}", content.ToMemory().Span, "v", RunManifest.Version);
+            using var document = JsonDocument.Parse(content.ToMemory());
+            return document.RootElement.TryGetProperty("deleted", out _)
+                ? (null, document.Deserialize(PipelineJson.Compact.RunTombstone))
+                : (document.Deserialize(PipelineJson.Compact.RunManifest), null);
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            throw new InvalidDataException(
+                $"The manifest of run {run}, {storage.Manifest(run).Name} in the container {storage.Runs.Name}, is damaged: "
+                    + exception.Message,
+                exception);
+        }
     }
 
     /// <summary>Reads a line that was written with <see cref="PipelineJson"/>; <see langword="null"/> where it is torn.</summary>

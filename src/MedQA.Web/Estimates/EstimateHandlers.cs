@@ -19,7 +19,7 @@ internal static class EstimateHandlers
         await using var body = LimitedBody.Of(request.Http, api.Limits.MaxUploadBytes);
         var estimates = new RunEstimates(api.Reader, api.Splitter, api.Models.FirstOrDefault(), api.Ledger);
         var estimate = await estimates.ReadAsync(
-            body, SetParameters.Name(request), request.Reading, profile, request.Caller, cancellationToken);
+            body, SetParameters.Name(request, api.Limits), request.Reading, profile, request.Caller, cancellationToken);
         return Results.Json(estimate, WebJson.Readable.RunEstimate, Negotiation.Json);
     }
 }

@@ -25,7 +25,7 @@ internal static class RunHandlers
             throw Problem.UnknownProfile(profile);
         }
 
-        var (name, reading, again) = (SetParameters.Name(request), request.Reading, request.Switch("again"));
+        var (name, reading, again) = (SetParameters.Name(request, api.Limits), request.Reading, request.Switch("again"));
         await using var body = LimitedBody.Of(request.Http, api.Limits.MaxUploadBytes);
         var upload = await api.Uploads.StoreAsync(body, name, profile, again, reading, request.Caller, cancellationToken);
         var outcome = await api.Splitter.StartAsync(upload, cancellationToken);

@@ -187,4 +187,41 @@ public sealed class OddFileTests
         (code, output, notices) = await medqa.RunAsync("study", "create", "--raters", "2", "--answers", medqa.Sums(1), "--rubric", "/dev/zero").WaitAsync(Limit, Cancel);
         Assert.Equal(2, code);
     }
+
+    [Fact]
+    public async Task A_question_set_may_be_called_whatever_a_file_can_be_called()
+    {
+        Assert.SkipUnless(OddFiles.Exist, "This system has no such files.");
+        await using var medqa = new MedqaProcess();
+        var (lengthy, tab, line, query) = ($"{new string('n', 230)}.csv", "ta\tb.csv", "li\nne.csv", "größe a&b=c#d?%20 +.csv");
+        string[] sets = [medqa.Sums(1, lengthy), medqa.Sums(2, tab), medqa.Sums(3, line), medqa.Sums(4, query)];
+
+        var (code, output, notices) = await medqa.RunAsync(["run", .. sets, "--profile", medqa.Profile(samples: 1)]).WaitAsync(Limit, Cancel);
+
+        Assert.True(code == 0, $"{code}: {output}{notices}");
+        Assert.Equal(
+            [lengthy, tab, line, query],
+            (await medqa.JsonAsync("results")).GetProperty("runs").EnumerateArray().Select(static run => run.GetProperty("name").GetString()!).Reverse());
+    }
+
+    [Fact]
+    public async Task Files_of_answers_that_are_longer_than_a_request_are_refused()
+    {
+        await using var medqa = new MedqaProcess();
+        var answers = Path.Combine(medqa.Folder, "answers.csv");
+        await using (var file = File.CreateText(answers))
+        {
+            await file.WriteLineAsync("question,answer,comment");
+            for (var row = 0; row < 160; row++)
+            {
+                await file.WriteLineAsync($"Why {row}?,Because.,{new string('z', 1_000_000)}");
+            }
+        }
+
+        var (code, output, notices) = await medqa.RunAsync("study", "create", "--raters", "2", "--answers", answers).WaitAsync(Limit, Cancel);
+
+        Assert.Equal((2, ""), (code, output));
+        Assert.StartsWith($"medqa: --answers {answers}: the files of answers hold 160,0", notices, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(medqa.Folder, ".medqa")));
+    }
 }

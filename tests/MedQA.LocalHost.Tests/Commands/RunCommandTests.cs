@@ -171,6 +171,40 @@ public sealed class RunCommandTests
         Assert.Equal(Enumerable.Range(0, Questions), ordinals.Order());
     }
 
+    [Fact]
+    public async Task What_others_set_for_web_servers_changes_no_command()
+    {
+        await using var medqa = new MedqaProcess();
+        foreach (var samples in (int[])[1, 3])
+        {
+            await medqa.JsonAsync("run", medqa.Sums(2), "--profile", medqa.Profile(samples));
+        }
+
+        string[] runs = [.. (await medqa.JsonAsync("results")).GetProperty("runs").EnumerateArray().Select(static run => run.GetProperty("run").GetString()!)];
+        await using (await medqa.HoldStorageAsync())
+        {
+            await foreach (var blob in medqa.Storage.Runs.GetBlobsAsync(cancellationToken: Cancel))
+            {
+                if (blob.Name.EndsWith("/manifest.json", StringComparison.Ordinal))
+                {
+                    await medqa.Storage.Runs.GetBlobClient(blob.Name).UploadAsync(BinaryData.FromString("""{"v":99}"""), overwrite: true, Cancel);
+                }
+            }
+        }
+
+        // What a later release stored cannot be read: a fault, which the command says itself.
+        var plain = await medqa.RunAsync(["compare", .. runs]);
+        Assert.Equal(1, plain.Code);
+        foreach (var name in (string[])["ASPNETCORE_ENVIRONMENT", "DOTNET_ENVIRONMENT"])
+        {
+            medqa.Variables[name] = "Development";
+        }
+
+        medqa.Variables["ASPNETCORE_URLS"] = "nowhere";
+        medqa.Variables["ASPNETCORE_HOSTINGSTARTUPASSEMBLIES"] = "None";
+        Assert.Equal(plain, await medqa.RunAsync(["compare", .. runs]));
+    }
+
     [Theory]
     [InlineData("not a question set\nat all\n")]
     [InlineData("")]

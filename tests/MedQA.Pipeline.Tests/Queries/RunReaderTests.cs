@@ -115,6 +115,20 @@ public sealed class RunReaderTests(AzuriteFixture azurite)
         Assert.Equal(differences, (await bench.Reader.CheckSealAsync(run, null, Cancel))!.Differences);
     }
 
+    [Theory]
+    [InlineData("{")]
+    [InlineData("[]")]
+    [InlineData("{\"v\":1,\"name\":5}")]
+    public async Task A_damaged_manifest_is_named_with_its_run(string content)
+    {
+        var bench = new Bench(await azurite.NewAsync());
+        var run = await bench.StartAsync(4);
+        await bench.CompleteAsync(run);
+        await bench.Storage.Manifest(run).PutAsync(BinaryData.FromString(content), "application/json", Cancel);
+        var damaged = await Assert.ThrowsAsync<InvalidDataException>(() => bench.Reader.GetManifestAsync(run, Cancel));
+        Assert.StartsWith($"The manifest of run {run}, {run}/manifest.json in the container ", damaged.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task The_seal_covers_the_manifest_and_answers_that_are_gone()
     {
