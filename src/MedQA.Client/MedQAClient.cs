@@ -16,8 +16,8 @@ namespace MedQA.Client;
 public sealed class MedQAClient : IDisposable
 {
     private const string JsonType = "application/json";
-    private const int MostFailures = 60;
-    private const int MostSilences = 3;
+    private const int MaxFailures = 60;
+    private const int MaxSilences = 3;
     private static readonly TimeSpan ComeBack = TimeSpan.FromSeconds(1);
 
     private readonly MedQAClientOptions _options;
@@ -159,10 +159,10 @@ public sealed class MedQAClient : IDisposable
                 }
             }
 
-            if (last is null && ++silences == MostSilences)
+            if (last is null && ++silences == MaxSilences)
             {
                 throw new MedQAException(
-                    $"The events of run {run} at {_options.Endpoint} end before the first, {MostSilences} times. Does something on the "
+                    $"The events of run {run} at {_options.Endpoint} end before the first, {MaxSilences} times. Does something on the "
                         + "way hold them back?");
             }
 
@@ -179,7 +179,7 @@ public sealed class MedQAClient : IDisposable
                 return more;
             }
             catch (MedQAException exception)
-                when (last is not null && exception.Status is (null or >= HttpStatusCode.InternalServerError) && ++failures < MostFailures)
+                when (last is not null && exception.Status is (null or >= HttpStatusCode.InternalServerError) && ++failures < MaxFailures)
             {
                 return false;
             }

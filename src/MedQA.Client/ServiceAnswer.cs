@@ -10,7 +10,7 @@ namespace MedQA.Client;
 /// </summary>
 internal static class ServiceAnswer
 {
-    private const int LongestExcerpt = 80;
+    private const int MaxExcerptLength = 80;
 
     /// <summary>The body as a value.</summary>
     /// <exception cref="MedQAException">It is something else, or breaks off.</exception>
@@ -141,8 +141,8 @@ internal static class ServiceAnswer
         return line.Length switch
         {
             0 => " without a body",
-            <= LongestExcerpt => $" '{line}'",
-            _ => $" '{line.AsSpan(0, LongestExcerpt)}…'",
+            <= MaxExcerptLength => $" '{line}'",
+            _ => $" '{line.AsSpan(0, MaxExcerptLength)}…'",
         };
     }
 }

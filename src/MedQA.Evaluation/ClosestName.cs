@@ -4,9 +4,9 @@ namespace MedQA.Evaluation;
 public static class ClosestName
 {
     /// <summary>How many letters a name may differ in, where nothing else is said.</summary>
-    public const int MostEdits = 3;
+    public const int MaxEdits = 3;
 
-    private const int LongestName = 64;
+    private const int MaxNameLength = 64;
 
     /// <summary>The known name with the fewest letters to change, add or take away, the case left aside.</summary>
     /// <param name="name">What was written.</param>
@@ -14,7 +14,7 @@ public static class ClosestName
     /// <param name="most">How many letters it may differ in; fewer than usual for names without a meaning, which are all near each
     /// other.</param>
     /// <returns><see langword="null"/> where even that one differs in more letters, or in all.</returns>
-    public static string? Of(string name, IEnumerable<string> known, int most = MostEdits)
+    public static string? Of(string name, IEnumerable<string> known, int most = MaxEdits)
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(known);
@@ -26,7 +26,7 @@ public static class ClosestName
 
     private static int EditDistance(string left, string right)
     {
-        if (right.Length > LongestName)
+        if (right.Length > MaxNameLength)
         {
             return int.MaxValue;
         }

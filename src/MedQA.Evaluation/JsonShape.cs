@@ -22,7 +22,7 @@ public sealed record JsonFault(string Path, string Problem)
 /// </summary>
 public static class JsonShape
 {
-    private const int LongestName = 60;
+    private const int MaxNameLength = 60;
 
     /// <summary>
     /// The first field that is unknown, missing, given twice or of another kind than the type's; a value of the right kind can be wrong
@@ -202,8 +202,8 @@ public static class JsonShape
     {
         JsonValueKind.Object => "an object",
         JsonValueKind.Array => "a list",
-        JsonValueKind.String => value.GetString() is { Length: <= LongestName } text ? $"the text \"{text}\"" : "a long text",
-        JsonValueKind.Number => value.GetRawText() is { Length: <= LongestName } number ? $"the number {number}" : "a long number",
+        JsonValueKind.String => value.GetString() is { Length: <= MaxNameLength } text ? $"the text \"{text}\"" : "a long text",
+        JsonValueKind.Number => value.GetRawText() is { Length: <= MaxNameLength } number ? $"the number {number}" : "a long number",
         JsonValueKind.True => "true",
         JsonValueKind.False => "false",
         _ => "null",
@@ -211,7 +211,7 @@ public static class JsonShape
 
     private static string Within(string path, string name)
     {
-        var shown = name.Length <= LongestName ? name : string.Concat(name.AsSpan(0, LongestName), "…");
+        var shown = name.Length <= MaxNameLength ? name : string.Concat(name.AsSpan(0, MaxNameLength), "…");
         return path.Length == 0 ? shown : $"{path}.{shown}";
     }
 

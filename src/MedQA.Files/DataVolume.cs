@@ -14,11 +14,11 @@ public sealed class DataVolume(string folder)
     public const string ReserveFile = "reserve.bin";
 
     private const int LeastReserveBytes = 8 << 20;
-    private const int MostReserveBytes = 256 << 20;
+    private const int MaxReserveBytes = 256 << 20;
     private const long LeastBytes = 12 << 20;
     private const long NothingBytes = 1 << 20;
     private const int LookEveryMilliseconds = 500;
-    private const int MostLooks = 20;
+    private const int MaxLooks = 20;
 
     private long _looked = long.MinValue / 2;
     private bool _short;
@@ -53,7 +53,7 @@ public sealed class DataVolume(string folder)
     public void Reserve()
     {
         var reserve = new FileInfo(Path.Combine(folder, ReserveFile));
-        var wanted = Math.Clamp(2 * DirectoryBytes(), LeastReserveBytes, MostReserveBytes);
+        var wanted = Math.Clamp(2 * DirectoryBytes(), LeastReserveBytes, MaxReserveBytes);
         if ((!reserve.Exists || reserve.Length < wanted) && FullDisk.FreeBytes(folder) > (2 * wanted) + LeastBytes)
         {
             // Not zeros: some file systems keep no room for those.
@@ -81,7 +81,7 @@ public sealed class DataVolume(string folder)
 
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(LookEveryMilliseconds));
         var (free, looks) = (long.MaxValue, 0);
-        while (FullDisk.FreeBytes(folder) is var now && now < free && looks++ < MostLooks)
+        while (FullDisk.FreeBytes(folder) is var now && now < free && looks++ < MaxLooks)
         {
             free = now;
             await timer.WaitForNextTickAsync().ConfigureAwait(false);

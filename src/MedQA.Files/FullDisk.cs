@@ -66,9 +66,9 @@ public static class FullDisk
             stream.Flush(flushToDisk: true);
             return false;
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return fault is IOException && IsFull(fault.HResult);
+            return exception is IOException && IsFull(exception.HResult);
         }
     }
 

@@ -73,9 +73,9 @@ public static class OutputFolder
         {
             return $"this user may not write into {folder}";
         }
-        catch (IOException fault) when (FullDisk.Describe(fault) is null)
+        catch (IOException exception) when (FullDisk.Describe(exception) is null)
         {
-            return $"nothing can be written into {folder}: {fault.Message.TrimEnd('.')}";
+            return $"nothing can be written into {folder}: {exception.Message.TrimEnd('.')}";
         }
         catch (IOException)
         {

@@ -8,7 +8,7 @@ namespace MedQA.Web;
 /// </summary>
 public sealed class RecentComparisons
 {
-    private const int Most = 32;
+    private const int MaxKept = 32;
 
     private readonly Lock _lock = new();
     private readonly LinkedList<(string Key, Task<RunComparison> Comparison)> _recent = new();
@@ -40,7 +40,7 @@ public sealed class RecentComparisons
             }
 
             _recent.AddFirst(found);
-            if (_recent.Count > Most)
+            if (_recent.Count > MaxKept)
             {
                 _recent.RemoveLast();
             }

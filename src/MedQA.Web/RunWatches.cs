@@ -186,10 +186,10 @@ internal sealed class RunWatch : IDisposable
         {
             // Nobody listens any more.
         }
-        catch (Exception fault)
+        catch (Exception exception)
         {
             // Each listener throws it.
-            Volatile.Write(ref _fault, ExceptionDispatchInfo.Capture(fault));
+            Volatile.Write(ref _fault, ExceptionDispatchInfo.Capture(exception));
             _looked.Set();
             _changed.Set();
         }

@@ -46,10 +46,10 @@ internal static class Seeds
                 await attempt(seed, cancel);
                 Say($"{what}, seed {seed}: as undisturbed, after {clock.Elapsed.TotalSeconds:0} s");
             }
-            catch (Exception fault)
+            catch (Exception exception)
             {
-                failures[seed] = fault;
-                Say($"{what}, seed {seed}: FAILED. {fault.Message.Split('\n')[0]}");
+                failures[seed] = exception;
+                Say($"{what}, seed {seed}: FAILED. {exception.Message.Split('\n')[0]}");
             }
             finally
             {

@@ -16,7 +16,7 @@ internal static class DurableHost
             {
                 return await DurableTaskTestHost.StartAsync(register, new DurableTaskTestHostOptions { Port = FreePorts.Take().Blob }, TestContext.Current.CancellationToken);
             }
-            catch (IOException fault) when (fault.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
+            catch (IOException exception) when (exception.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
             {
                 // Another test, or another process, was quicker.
             }

@@ -73,9 +73,9 @@ internal sealed class HttpLoad(Uri address, IReadOnlyList<MeasuredRun> runs)
                     seen[(place, reading.Accept)] = known;
                 }
             }
-            catch (Exception fault) when (fault is HttpRequestException or IOException or TaskCanceledException or InvalidDataException)
+            catch (Exception exception) when (exception is HttpRequestException or IOException or TaskCanceledException or InvalidDataException)
             {
-                faults.Enqueue($"{reading.Name} ({place}): {fault.Message}");
+                faults.Enqueue($"{reading.Name} ({place}): {exception.Message}");
             }
 
             await Task.Delay(pause * (2 * draw.NextShare()), CancellationToken.None);

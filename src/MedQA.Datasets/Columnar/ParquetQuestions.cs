@@ -90,12 +90,12 @@ internal static class ParquetQuestions
         {
             return await reading();
         }
-        catch (Exception fault) when (fault is not (QuestionSetException or OperationCanceledException))
+        catch (Exception exception) when (exception is not (QuestionSetException or OperationCanceledException))
         {
             throw new QuestionSetException(
                 options.FileName,
                 "the Parquet file is damaged, or uses something of the format that cannot be read here.",
-                innerException: fault);
+                innerException: exception);
         }
     }
 

@@ -37,9 +37,9 @@ internal static class CsvRecords
         {
             csv = await CsvDataReader.CreateAsync(text, settings, cancellationToken);
         }
-        catch (CsvRecordTooLargeException fault)
+        catch (CsvRecordTooLargeException exception)
         {
-            throw TooLong(options, line, fault);
+            throw TooLong(options, line, exception);
         }
 
         await using (csv)
@@ -64,9 +64,9 @@ internal static class CsvRecords
         {
             return await csv.ReadAsync(cancellationToken);
         }
-        catch (CsvRecordTooLargeException fault)
+        catch (CsvRecordTooLargeException exception)
         {
-            throw TooLong(options, line, fault);
+            throw TooLong(options, line, exception);
         }
     }
 

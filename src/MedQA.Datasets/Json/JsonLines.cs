@@ -39,9 +39,9 @@ internal static class JsonLines
             using var json = JsonDocument.Parse(bytes);
             return records.ReadAll(json.RootElement, key: null, line, number);
         }
-        catch (JsonException fault)
+        catch (JsonException exception)
         {
-            var problem = $"The line is not valid JSON from byte {fault.BytePositionInLine + 1} on.";
+            var problem = $"The line is not valid JSON from byte {exception.BytePositionInLine + 1} on.";
             return [new SourceRecord { Line = line, Number = number, Problem = problem }];
         }
     }

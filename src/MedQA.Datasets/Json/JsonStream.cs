@@ -143,26 +143,26 @@ internal sealed class JsonStream(Stream utf8, JsonShape shape, string? list, Que
             value = (key, json, line);
             return true;
         }
-        catch (JsonException fault) when (_isBehindList)
+        catch (JsonException exception) when (_isBehindList)
         {
             throw new QuestionSetException(
                 options.FileName,
                 $"behind the object with the list '{Excerpt.Of(list!)}' more follows: "
                     + "write each question on a line of its own, or all of them in one list.",
-                (int)(fault.LineNumber ?? 0) + 1,
-                fault);
+                (int)(exception.LineNumber ?? 0) + 1,
+                exception);
         }
-        catch (JsonException fault)
+        catch (JsonException exception)
         {
             throw new QuestionSetException(
                 options.FileName,
-                $"the text is not valid JSON from byte {fault.BytePositionInLine + 1} of this line on.",
-                (int)(fault.LineNumber ?? 0) + 1,
-                fault);
+                $"the text is not valid JSON from byte {exception.BytePositionInLine + 1} of this line on.",
+                (int)(exception.LineNumber ?? 0) + 1,
+                exception);
         }
-        catch (InvalidOperationException fault)
+        catch (InvalidOperationException exception)
         {
-            throw new QuestionSetException(options.FileName, "the name of a record is not valid text.", _line, fault);
+            throw new QuestionSetException(options.FileName, "the name of a record is not valid text.", _line, exception);
         }
     }
 

@@ -54,9 +54,9 @@ internal static class FormatRecognition
         {
             return await RecognizeTextAsync(file, options, cancellationToken);
         }
-        catch (QuestionSetException fault) when (ForeignContent.Unreadable(bytes) is { } unreadable)
+        catch (QuestionSetException exception) when (ForeignContent.Unreadable(bytes) is { } unreadable)
         {
-            throw new QuestionSetException(options.FileName, unreadable, innerException: fault);
+            throw new QuestionSetException(options.FileName, unreadable, innerException: exception);
         }
     }
 

@@ -162,7 +162,7 @@ internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape, strin
                 }
             }
         }
-        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             return [];
         }
@@ -236,7 +236,7 @@ internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape, strin
 
             record.Read(ref reader, bytes);
         }
-        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             record.IsBroken = true;
         }

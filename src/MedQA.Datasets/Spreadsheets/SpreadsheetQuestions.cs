@@ -60,9 +60,9 @@ internal static class SpreadsheetQuestions
                 throw new QuestionSetException(options.FileName, "the file is a ZIP archive, but no xlsx workbook; unpack it first.");
             }
         }
-        catch (InvalidDataException fault)
+        catch (InvalidDataException exception)
         {
-            throw Damaged(options, fault);
+            throw Damaged(options, exception);
         }
     }
 
@@ -198,9 +198,9 @@ internal static class SpreadsheetQuestions
         {
             return opening();
         }
-        catch (Exception fault) when (IsDamage(fault))
+        catch (Exception exception) when (IsDamage(exception))
         {
-            throw Damaged(options, fault);
+            throw Damaged(options, exception);
         }
     }
 
@@ -210,16 +210,16 @@ internal static class SpreadsheetQuestions
         {
             return await reading();
         }
-        catch (BoundedText.RecordTooLongException fault)
+        catch (BoundedText.RecordTooLongException exception)
         {
             throw new QuestionSetException(
                 options.FileName,
                 $"a row of the workbook is longer than {options.MaxRecordLength:N0} characters (MaxRecordLength).",
-                innerException: fault);
+                innerException: exception);
         }
-        catch (Exception fault) when (IsDamage(fault))
+        catch (Exception exception) when (IsDamage(exception))
         {
-            throw Damaged(options, fault);
+            throw Damaged(options, exception);
         }
     }
 

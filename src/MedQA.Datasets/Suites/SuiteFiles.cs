@@ -40,9 +40,9 @@ public sealed record SuiteFiles(IReadOnlyList<ImportFile> Files, IReadOnlyList<S
             {
                 contents = await Contents.OfAsync(path, cancellationToken);
             }
-            catch (QuestionSetException fault)
+            catch (QuestionSetException exception)
             {
-                others.Add(fault.Message);
+                others.Add(exception.Message);
                 continue;
             }
 

@@ -80,9 +80,9 @@ internal sealed record OptionList(IReadOnlyList<string> Texts)
         {
             return JsonDocument.Parse(bytes);
         }
-        catch (JsonException json)
+        catch (JsonException exception)
         {
-            fault = json.Message.Split(". ", 2)[0];
+            fault = exception.Message.Split(". ", 2)[0];
             return PythonLiteral.Parse(SourceText.Utf8.GetString(bytes));
         }
     }

@@ -87,18 +87,18 @@ internal static partial class LiveQaXml
             line = LineOf(xml);
             return (await ElementAsync(xml, options, cancellationToken), line);
         }
-        catch (XmlException fault)
+        catch (XmlException exception)
         {
             throw new QuestionSetException(
-                options.FileName, $"the XML cannot be read: {Reason(fault)}.", Math.Max(fault.LineNumber, 1), fault);
+                options.FileName, $"the XML cannot be read: {Reason(exception)}.", Math.Max(exception.LineNumber, 1), exception);
         }
-        catch (BoundedText.RecordTooLongException fault)
+        catch (BoundedText.RecordTooLongException exception)
         {
             throw new QuestionSetException(
                 options.FileName,
                 $"the question that starts here is longer than {options.MaxRecordLength:N0} characters (MaxRecordLength).",
                 Math.Max(line, LineOf(xml)),
-                fault);
+                exception);
         }
     }
 

@@ -10,7 +10,7 @@ internal sealed partial class AnswerReading
         bool numbers = false, bool otherCase = false, bool endsAtComma = true)
     {
         var (negated, afterWord, isBelow) = (false, false, false);
-        for (var step = 0; step < MostSteps && at < tokens.Count; step++)
+        for (var step = 0; step < MaxSteps && at < tokens.Count; step++)
         {
             var token = tokens[at];
             var number = numbers ? options.NumberAt(tokens, at) ?? CountedAlone(at, alone: true) : null;
@@ -92,13 +92,13 @@ internal sealed partial class AnswerReading
     /// <summary>"Answer: the vitamin K compound, phylloquinone": the option's text that ends a line, behind words for it.</summary>
     private OptionReferences.Reference? TailAt(int at)
     {
-        const int LongestLine = 10;
+        const int MaxLineLength = 10;
         if (at < 1 || !tokens[at - 1].Is(":") || !tokens[at].Has(WordRoles.Articles))
         {
             return null;
         }
 
-        for (var next = at; next < tokens.Count && next < at + LongestLine && !Clauses.EndsSentence(tokens, next); next++)
+        for (var next = at; next < tokens.Count && next < at + MaxLineLength && !Clauses.EndsSentence(tokens, next); next++)
         {
             if (options.At(tokens, next) is { } named)
             {

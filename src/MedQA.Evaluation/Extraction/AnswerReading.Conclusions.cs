@@ -125,7 +125,7 @@ internal sealed partial class AnswerReading
 
     private void Concluded(int at)
     {
-        for (var step = 0; step < MostSteps && at < tokens.Count
+        for (var step = 0; step < MaxSteps && at < tokens.Count
             && (tokens[at].Has(WordRoles.OptionNouns | WordRoles.Leads | WordRoles.Retractions | WordRoles.Corrections)
             || tokens[at].IsSymbol(Openers + Closers + ",:-–—→")); step++)
         {
@@ -161,7 +161,7 @@ internal sealed partial class AnswerReading
     {
         // "the least likely cause", "the second best test"; "the next best step" is what is asked for.
         var before = at - 1;
-        while (before >= 0 && before > at - MostSteps && tokens[before].Has(WordRoles.Praise | WordRoles.Evidence))
+        while (before >= 0 && before > at - MaxSteps && tokens[before].Has(WordRoles.Praise | WordRoles.Evidence))
         {
             before--;
         }
@@ -173,7 +173,7 @@ internal sealed partial class AnswerReading
             return;
         }
 
-        for (var next = at + 1; next < tokens.Count && next <= at + MostSteps; next++)
+        for (var next = at + 1; next < tokens.Count && next <= at + MaxSteps; next++)
         {
             var token = tokens[next];
             if (token.IsNewLine || token.IsSymbol(".!?;") || token.Has(WordRoles.Negations | WordRoles.Plurals))

@@ -51,7 +51,7 @@ internal sealed partial class AnswerReading
             return true;
         }
 
-        for (var next = at + 1; next + 1 < tokens.Count && next < at + MostSteps && !Clauses.EndsSentence(tokens, next); next++)
+        for (var next = at + 1; next + 1 < tokens.Count && next < at + MaxSteps && !Clauses.EndsSentence(tokens, next); next++)
         {
             if (tokens[next].IsSymbol(",–—") || (tokens[next].Is("-") && tokens[next].SpaceBefore))
             {
@@ -91,7 +91,7 @@ internal sealed partial class AnswerReading
     /// option.</summary>
     private int? ParticleOf(int verb)
     {
-        for (var at = verb + 1; at + 1 < tokens.Count && at < verb + MostSteps && !Clauses.EndsSentence(tokens, at)
+        for (var at = verb + 1; at + 1 < tokens.Count && at < verb + MaxSteps && !Clauses.EndsSentence(tokens, at)
             && !tokens[at].Has(WordRoles.Negations | WordRoles.Conditions); at++)
         {
             var next = tokens[at + 1].Has(WordRoles.Articles | WordRoles.OptionNouns) ? at + 2 : at + 1;

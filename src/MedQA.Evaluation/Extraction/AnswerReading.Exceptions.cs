@@ -6,7 +6,7 @@ namespace MedQA.Evaluation.Extraction;
 /// <content>"All but C are wrong": what is said by an exception.</content>
 internal sealed partial class AnswerReading
 {
-    private const int LongestSentence = 60;
+    private const int MaxSentenceLength = 60;
 
     /// <summary>"All options except C are wrong", "Todas son falsas menos la C", "除C外其余均错误".</summary>
     private void ExceptionNamed(int at)
@@ -18,13 +18,13 @@ internal sealed partial class AnswerReading
         }
 
         var begin = at;
-        while (begin > 0 && at - begin < LongestSentence && !Clauses.EndsSentence(tokens, begin - 1))
+        while (begin > 0 && at - begin < MaxSentenceLength && !Clauses.EndsSentence(tokens, begin - 1))
         {
             begin--;
         }
 
         var (isOfAll, isWrong) = (false, false);
-        for (; begin < tokens.Count && begin < at + LongestSentence && !Clauses.EndsSentence(tokens, begin); begin++)
+        for (; begin < tokens.Count && begin < at + MaxSentenceLength && !Clauses.EndsSentence(tokens, begin); begin++)
         {
             if ((begin != at && tokens[begin].IsCapital && options.At(tokens, begin) is { ByLetter: true })
                 || tokens[begin].Has((begin < at ? WordRoles.None : WordRoles.Conditions) | WordRoles.Tentative)

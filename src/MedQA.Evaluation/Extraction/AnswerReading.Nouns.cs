@@ -83,7 +83,7 @@ internal sealed partial class AnswerReading
             before--;
         }
 
-        for (; before >= 0 && before > at - MostSteps && tokens[before].IsWord
+        for (; before >= 0 && before > at - MaxSteps && tokens[before].IsWord
             && tokens[before].Has(WordRoles.Praise | WordRoles.Articles | WordRoles.OptionNouns | WordRoles.ChoiceNouns); before--)
         {
             if (tokens[before].Has(WordRoles.Disqualifiers))
@@ -164,7 +164,7 @@ internal sealed partial class AnswerReading
     /// soon.</summary>
     private int SkipToCopula(int at)
     {
-        for (var step = 0; step < MostSteps && at + step < tokens.Count; step++)
+        for (var step = 0; step < MaxSteps && at + step < tokens.Count; step++)
         {
             var token = tokens[at + step];
             if (token.IsSymbol(":=") || (token.IsWord && token.Has(WordRoles.Copulas)))

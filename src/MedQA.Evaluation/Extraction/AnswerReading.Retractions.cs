@@ -138,7 +138,7 @@ internal sealed partial class AnswerReading
     private bool IsDeniedAlone(int at)
     {
         var negated = false;
-        for (var step = 0; step < MostSteps && at < tokens.Count
+        for (var step = 0; step < MaxSteps && at < tokens.Count
             && tokens[at].Has(WordRoles.SubjectCopulas | WordRoles.Negations | WordRoles.Copulas | WordRoles.Adverbs
             | WordRoles.Conclusions); step++, at++)
         {

@@ -96,8 +96,8 @@ internal sealed partial class AnswerReading
     /// <summary>"I disagree. C. She is …": the sentence in front takes something back.</summary>
     private bool IsBehindRetraction(int at, int end)
     {
-        const int LongestRetraction = 6;
-        if (_lastRetraction is not { } taken || at - taken > LongestRetraction || end >= tokens.Count || !tokens[end].Is("."))
+        const int MaxRetractionLength = 6;
+        if (_lastRetraction is not { } taken || at - taken > MaxRetractionLength || end >= tokens.Count || !tokens[end].Is("."))
         {
             return false;
         }

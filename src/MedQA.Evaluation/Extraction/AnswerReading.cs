@@ -9,11 +9,11 @@ namespace MedQA.Evaluation.Extraction;
 /// <param name="space">What the question is answered with.</param>
 internal sealed partial class AnswerReading(List<Token> tokens, OptionReferences options, AnswerSpace space)
 {
-    private const int MostSteps = 14;
+    private const int MaxSteps = 14;
     private const int ShortestName = 6;
 
     /// <summary>How many tokens behind a colon the last words of a text have at most.</summary>
-    private const int LongestEnd = 16;
+    private const int MaxEndLength = 16;
 
     private const string Openers = "([{\"'“‘*_`$<>";
     private const string Closers = ")]}\"'”’*_`$";
@@ -67,7 +67,7 @@ internal sealed partial class AnswerReading(List<Token> tokens, OptionReferences
                 _claims.Add(ClaimRank.Bare, led);
             }
 
-            if (at >= tokens.Count - LongestEnd && (tokens[at].IsSymbol(":.") || tokens[at].Text is "needs" or "words"))
+            if (at >= tokens.Count - MaxEndLength && (tokens[at].IsSymbol(":.") || tokens[at].Text is "needs" or "words"))
             {
                 EndNamed(at);
             }

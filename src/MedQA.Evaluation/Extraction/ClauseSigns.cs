@@ -65,9 +65,9 @@ internal static class ClauseSigns
     /// <summary>"Student: The answer is C."</summary>
     public static bool IsSpeakerLabel(List<Token> tokens, int at)
     {
-        const int LongestLabel = 3;
+        const int MaxLabelLength = 3;
         var hasPerson = false;
-        for (var end = at; end < tokens.Count && end <= at + LongestLabel; end++)
+        for (var end = at; end < tokens.Count && end <= at + MaxLabelLength; end++)
         {
             if (tokens[end].Is(":"))
             {
@@ -88,13 +88,13 @@ internal static class ClauseSigns
     /// <summary>「答えはＢ」と言った: the speech is named behind it.</summary>
     public static bool IsSaidBehind(List<Token> tokens, int at)
     {
-        const int LongestQuotation = 60;
+        const int MaxQuotationLength = 60;
         if (!tokens[at].Is("“"))
         {
             return false;
         }
 
-        var limit = Math.Min(at + LongestQuotation, tokens.Count - 1);
+        var limit = Math.Min(at + MaxQuotationLength, tokens.Count - 1);
         for (at++; at < limit && !tokens[at].IsNewLine; at++)
         {
             if (tokens[at].Is("”"))

@@ -6,7 +6,7 @@ namespace MedQA.Evaluation.Extraction;
 /// <summary>Scripts of questions and answers: "Q: Is it A? A: No." There "A:" names no option.</summary>
 internal static class Dialogue
 {
-    private const int LongestQuestion = 80;
+    private const int MaxQuestionLength = 80;
 
     /// <summary>Gives the labels of questions and answers the roles of the words that they stand for.</summary>
     public static void MarkLabels(List<Token> tokens)
@@ -53,7 +53,7 @@ internal static class Dialogue
             return null;
         }
 
-        for (; at >= 0 && at > answer - LongestQuestion; at--)
+        for (; at >= 0 && at > answer - MaxQuestionLength; at--)
         {
             if (tokens[at + 1].Is(":") && tokens[at].IsWord)
             {

@@ -8,8 +8,8 @@ namespace MedQA.Evaluation.Extraction;
 /// <param name="End">The token behind.</param>
 internal readonly record struct Judgement(ClaimRank? Rank, bool IsDenied, int End)
 {
-    private const int MostSteps = 14;
-    private const int MostTail = 40;
+    private const int MaxSteps = 14;
+    private const int MaxTail = 40;
     private const string Closers = ")]}\"'”’*_`$>";
 
     /// <summary>Judges an option by the words behind the copula.</summary>
@@ -18,7 +18,7 @@ internal readonly record struct Judgement(ClaimRank? Rank, bool IsDenied, int En
     public static Judgement At(List<Token> tokens, int from)
     {
         var (praised, negated, tentative, isOneOfSome) = (false, false, false, false);
-        for (var at = from; at < tokens.Count && at < from + MostSteps; at++)
+        for (var at = from; at < tokens.Count && at < from + MaxSteps; at++)
         {
             var token = tokens[at];
             if (token.Has(WordRoles.Wrong) && !token.Has(WordRoles.Predicates))
@@ -125,7 +125,7 @@ internal readonly record struct Judgement(ClaimRank? Rank, bool IsDenied, int En
         }
 
         var (hasPerson, inAside) = (false, false);
-        for (var step = 0; step < MostTail && at < tokens.Count && !Clauses.EndsSentence(tokens, at); step++, at++)
+        for (var step = 0; step < MaxTail && at < tokens.Count && !Clauses.EndsSentence(tokens, at); step++, at++)
         {
             var token = tokens[at];
             if (token.Kind == TokenKind.Symbol)

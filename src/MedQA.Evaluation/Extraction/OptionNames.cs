@@ -10,7 +10,7 @@ internal static class OptionNames
 {
     private const int FewestInitials = 3;
     private const int ShortestRest = 4;
-    private const int LongestMark = 4;
+    private const int MaxMarkLength = 4;
 
     private static readonly FrozenDictionary<string, string> Clippings = new Dictionary<string, string>
     {
@@ -122,7 +122,7 @@ internal static class OptionNames
         return null;
     }
 
-    private static bool IsMark(string word) => word.Length <= LongestMark
+    private static bool IsMark(string word) => word.Length <= MaxMarkLength
         && (word is [>= 'a' and <= 'z'] || word.Any(char.IsAsciiDigit) || word.All(static letter => letter is 'i' or 'v' or 'x'));
 
     private static bool Contains(ImmutableArray<string> text, ImmutableArray<string> name)

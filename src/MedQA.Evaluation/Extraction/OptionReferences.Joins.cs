@@ -88,8 +88,8 @@ internal sealed partial class OptionReferences
     /// C".</summary>
     private bool IsFollowed(List<Token> tokens, int at, Reference reference)
     {
-        const int MostWords = 4;
-        for (var words = 0; words <= MostWords && at < tokens.Count && !Clauses.EndsSentence(tokens, at); at++)
+        const int MaxWords = 4;
+        for (var words = 0; words <= MaxWords && at < tokens.Count && !Clauses.EndsSentence(tokens, at); at++)
         {
             var token = tokens[at];
             if (token.IsWord && At(tokens, at) is { ByLetter: true } other && (token.IsCapital || IsEnclosed(tokens, other)))

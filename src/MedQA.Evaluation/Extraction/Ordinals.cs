@@ -6,7 +6,7 @@ namespace MedQA.Evaluation.Extraction;
 internal static class Ordinals
 {
     private const int Last = 0;
-    private const int MostPieces = 6;
+    private const int MaxPieces = 6;
     private const string Numerals = "一二三四五六七八";
 
     private static readonly FrozenDictionary<string, int> Words = new (int Place, string Forms)[]
@@ -68,7 +68,7 @@ internal static class Ordinals
         }
 
         var text = "";
-        for (var end = at; end < tokens.Count && end < at + MostPieces && tokens[end].IsWord; end++)
+        for (var end = at; end < tokens.Count && end < at + MaxPieces && tokens[end].IsWord; end++)
         {
             text += tokens[end].Text;
             if (alone && text is ['第', _, '项' or '个'] && Numerals.IndexOf(text[1], StringComparison.Ordinal) is >= 0 and var place

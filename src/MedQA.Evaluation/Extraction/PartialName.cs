@@ -7,8 +7,8 @@ namespace MedQA.Evaluation.Extraction;
 /// <summary>Finds the one option that a few words can mean which are not its name: "a thiazide", "the ablation", "streptococcus".</summary>
 internal static class PartialName
 {
-    private const int MostWords = 5;
-    private const int MostTokens = 16;
+    private const int MaxWords = 5;
+    private const int MaxTokens = 16;
     private const int ShortestWord = 3;
     private const int ShortestStem = 6;
     private const int ShortestFront = 7;
@@ -30,9 +30,9 @@ internal static class PartialName
     /// <returns>The option and the token behind the words; <see langword="null"/> where none or several options have them.</returns>
     public static (int Option, int End)? At(List<Token> tokens, int at, ImmutableArray<ImmutableArray<string>> texts)
     {
-        var words = new List<string>(MostWords);
-        var limit = at + MostTokens;
-        while (at < tokens.Count && at < limit && !OptionReferences.EndsStatement(tokens, at) && words.Count <= MostWords)
+        var words = new List<string>(MaxWords);
+        var limit = at + MaxTokens;
+        while (at < tokens.Count && at < limit && !OptionReferences.EndsStatement(tokens, at) && words.Count <= MaxWords)
         {
             var token = tokens[at];
             if (token.IsWord && !token.Has(~(WordRoles.Articles | WordRoles.Topics | WordRoles.Connectors | WordRoles.Adverbs
@@ -52,7 +52,7 @@ internal static class PartialName
             at++;
         }
 
-        if (at == limit || words.Count is 0 or > MostWords || words[0].Length < ShortestWord
+        if (at == limit || words.Count is 0 or > MaxWords || words[0].Length < ShortestWord
             || !char.IsLetter(words[0][0]) || Kinds.Contains(words[0]))
         {
             return null;

@@ -3,7 +3,7 @@ namespace MedQA.Evaluation.Extraction;
 /// <summary>What a text shows struck out: "~~C~~", "&lt;del&gt;C&lt;/del&gt;". It has been taken back, so nobody reads it.</summary>
 internal static class StruckText
 {
-    private const int Longest = 500;
+    private const int MaxLength = 500;
 
     private static readonly (string Begin, string End)[] Marks =
         [("~~", "~~"), ("<s>", "</s>"), ("<del>", "</del>"), ("<strike>", "</strike>")];
@@ -15,7 +15,7 @@ internal static class StruckText
         {
             if (text.StartsWith(begin, StringComparison.OrdinalIgnoreCase))
             {
-                var line = text[begin.Length..Math.Min(text.Length, begin.Length + Longest)];
+                var line = text[begin.Length..Math.Min(text.Length, begin.Length + MaxLength)];
                 line = line.IndexOfAny('\n', '\r') is >= 0 and var lineEnd ? line[..lineEnd] : line;
                 return line.IndexOf(end, StringComparison.OrdinalIgnoreCase) is > 0 and var length
                     ? begin.Length + length + end.Length : 0;

@@ -182,8 +182,8 @@ internal static class Tokenization
     /// <summary>The length of the formatting tag that a text begins with ("&lt;b&gt;", "&lt;/strong&gt;"), or 0.</summary>
     private static int FormattingTag(ReadOnlySpan<char> text)
     {
-        const int Longest = 10;
-        var end = text[..Math.Min(text.Length, Longest)].IndexOf('>');
+        const int MaxLength = 10;
+        var end = text[..Math.Min(text.Length, MaxLength)].IndexOf('>');
         return end > 1 && text[1..end].Trim('/').Trim() is "b" or "i" or "u" or "p" or "br" or "em" or "strong" or "span" or "li" or "ul"
             or "ol" or "code" or "mark" or "h1" or "h2" or "h3" or "h4" or "div" or "sub" or "sup" ? end + 1 : 0;
     }

@@ -6,7 +6,7 @@ namespace MedQA.Evaluation.Extraction;
 /// True".</summary>
 internal sealed class VerdictList(List<Token> tokens, OptionReferences options)
 {
-    private const int LongestHead = 16;
+    private const int MaxHeadLength = 16;
     private const string RowMarkup = "([\"'“‘*_`$<>#-–—•)]”’:,|→=";
     private const string Markup = "([{\"'“‘*_`$<>#-–—•\\)]}”’.:,|→";
 
@@ -190,7 +190,7 @@ internal sealed class VerdictList(List<Token> tokens, OptionReferences options)
     private void ReadRest(OptionReferences.Reference head, int at, bool isHeading, Clauses clauses, Claims claims)
     {
         // Directly behind the option, or behind the colon or dash that ends what the list calls it.
-        for (var step = 0; step < LongestHead && at < tokens.Count; step++, at++)
+        for (var step = 0; step < MaxHeadLength && at < tokens.Count; step++, at++)
         {
             var token = tokens[at];
             var separates = step == 0 || tokens[at - 1].IsSymbol(":–—→)") || (tokens[at - 1].Is("-") && tokens[at - 1].SpaceBefore)

@@ -10,7 +10,7 @@ public sealed record SoftPromptManifest
     /// <summary>The format that this version writes and reads.</summary>
     public const int CurrentFormat = 1;
 
-    private const int MostBytes = 16 << 20;
+    private const int MaxBytes = 16 << 20;
 
     /// <summary>The version of the folder's format.</summary>
     public int Format { get; init; } = CurrentFormat;
@@ -65,8 +65,8 @@ public sealed record SoftPromptManifest
         try
         {
             StoredFormat.Check("it", utf8, "format", CurrentFormat);
-            manifest = utf8.Length > MostBytes
-                ? throw new FormatException($"it has {utf8.Length:N0} bytes; a manifest has at most {MostBytes:N0}")
+            manifest = utf8.Length > MaxBytes
+                ? throw new FormatException($"it has {utf8.Length:N0} bytes; a manifest has at most {MaxBytes:N0}")
                 : JsonSerializer.Deserialize(utf8, SoftPromptJson.Default.SoftPromptManifest);
         }
         catch (NewerFormatException exception)

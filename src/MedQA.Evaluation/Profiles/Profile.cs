@@ -9,7 +9,7 @@ namespace MedQA.Evaluation.Profiles;
 public sealed record Profile
 {
     /// <summary>The most samples per question.</summary>
-    public const int MostSamples = 1000;
+    public const int MaxSamples = 1000;
 
     /// <summary>The name by which people choose it: lower-case letters, digits and hyphens.</summary>
     public required string Name { get; init; }

@@ -12,9 +12,9 @@ namespace MedQA.Evaluation.Questions;
 internal sealed partial record OptionText(string Original, string Plain)
 {
     /// <summary>No option that speaks of others is longer: longer ones are not looked at.</summary>
-    private const int Longest = 100;
+    private const int MaxLength = 100;
 
-    private const int MostMilliseconds = 1000;
+    private const int MaxMilliseconds = 1000;
 
     /// <summary>Words that fill a place where a file needs as many options for every question.</summary>
     private static readonly FrozenSet<string> Fillers = new[]
@@ -59,7 +59,7 @@ internal sealed partial record OptionText(string Original, string Plain)
     public bool IsFiller => Fillers.Contains(Plain) || Plain.All(static character => character is '-' or '–' or '—' or '_' or '.' or '?');
 
     /// <summary>Whether it speaks of the others, or of those above or below it, without naming one.</summary>
-    public bool IsOfOthers => Plain.Length <= Longest
+    public bool IsOfOthers => Plain.Length <= MaxLength
         && (English().IsMatch(Plain) || Chinese().IsMatch(Plain) || Japanese().IsMatch(Plain) || Spanish().IsMatch(Plain) || German()
             .IsMatch(Plain)
         || French().IsMatch(Plain));
@@ -91,7 +91,7 @@ internal sealed partial record OptionText(string Original, string Plain)
     /// <param name="options">How many options there are.</param>
     public IEnumerable<int> Letters(int own, int options)
     {
-        if (Original.Length > Longest)
+        if (Original.Length > MaxLength)
         {
             yield break;
         }
@@ -115,7 +115,7 @@ internal sealed partial record OptionText(string Original, string Plain)
     /// <param name="options">How many options there are.</param>
     public IEnumerable<int> Places(int own, int options)
     {
-        if (Plain.Length > Longest)
+        if (Plain.Length > MaxLength)
         {
             return [];
         }
@@ -196,14 +196,14 @@ internal sealed partial record OptionText(string Original, string Plain)
         + @"|[Aa]ntwort|[Rr]éponse|OPTION|CHOICE|ANSWER)[ :]*\(?(?<named>[A-Z]"
         + @"|[a-z](?=\W*$))\b|(选项|選項|選択肢)\s*(?<named>[A-Z])",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
-        MostMilliseconds)]
+        MaxMilliseconds)]
     private static partial Regex NamedOption();
 
     /// <summary>Chinese and Japanese, which have no spaces, as long runs; everything else word by word.</summary>
     [GeneratedRegex(
         @"[\u3040-\u30ff\u4e00-\u9fff]+|[\w'-[_\u3040-\u30ff\u4e00-\u9fff]]+",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
-        MostMilliseconds)]
+        MaxMilliseconds)]
     private static partial Regex Words();
 
     [GeneratedRegex(
@@ -217,7 +217,7 @@ internal sealed partial record OptionText(string Original, string Plain)
         + @"|zwei|drei|vier) ersten( antworten| optionen)?$|^les (?<named>deux"
         + @"|trois|quatre) premi(ère|er)s( réponses| propositions)?$",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
-        MostMilliseconds)]
+        MaxMilliseconds)]
     private static partial Regex FirstOnes();
 
     [GeneratedRegex(
@@ -232,7 +232,7 @@ internal sealed partial record OptionText(string Original, string Plain)
         + @"| optionen)?$|^les (?<named>deux|trois|quatre) derni(ère|er)s( réponses"
         + @"| propositions)?$",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
-        MostMilliseconds)]
+        MaxMilliseconds)]
     private static partial Regex LastOnes();
 
     [GeneratedRegex(
@@ -251,7 +251,7 @@ internal sealed partial record OptionText(string Original, string Plain)
         + @"|false|wrong|incorrect|possible|apply|applies)$|^(all|none|both"
         + @"|neither|any|either|ditto)$",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
-        MostMilliseconds)]
+        MaxMilliseconds)]
     private static partial Regex English();
 
     [GeneratedRegex(
@@ -262,7 +262,7 @@ internal sealed partial record OptionText(string Original, string Plain)
         + @"|全)(正确|正確|错误|錯誤|对|對|是|不是|选|選)?$|^(没有|沒有|无|無)(一个|一項|一项)?(正确|正確)(的)?(答案"
         + @"|选项|選項)?$",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
-        MostMilliseconds)]
+        MaxMilliseconds)]
     private static partial Regex Chinese();
 
     [GeneratedRegex(
@@ -270,7 +270,7 @@ internal sealed partial record OptionText(string Original, string Plain)
         + @"|全部|両方)(の選択肢)?(の|も|でも|が|とも|か)?(正しい|正しくない|誤り|誤っている|間違い|ない|該当しない"
         + @"|該当する|あてはまる|あてはまらない|当てはまる|当てはまらない|である|ではない|違う)?$",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
-        MostMilliseconds)]
+        MaxMilliseconds)]
     private static partial Regex Japanese();
 
     [GeneratedRegex(
@@ -282,7 +282,7 @@ internal sealed partial record OptionText(string Original, string Plain)
         + @"|verdaderas?|verdaderos?|falsas?|falsos?|incorrectas?|incorrectos?"
         + @"|válidas?|posibles?))*$",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
-        MostMilliseconds)]
+        MaxMilliseconds)]
     private static partial Regex Spanish();
 
     [GeneratedRegex(
@@ -296,7 +296,7 @@ internal sealed partial record OptionText(string Original, string Plain)
         + @"|zutreffend)|trifft zu)$|\b(der|die|aller|alle) (oben ?genannten"
         + @"|obigen|obenstehenden|vorgenannten|vorstehenden)\b",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
-        MostMilliseconds)]
+        MaxMilliseconds)]
     private static partial Regex German();
 
     [GeneratedRegex(
@@ -308,6 +308,6 @@ internal sealed partial record OptionText(string Original, string Plain)
         + @"|fausses?|possibles|proposées))*$|^aucune (réponse|proposition) (n'est )?(exacte"
         + @"|correcte|juste|vraie)$|^aucune (réponse|proposition) précédente$",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
-        MostMilliseconds)]
+        MaxMilliseconds)]
     private static partial Regex French();
 }

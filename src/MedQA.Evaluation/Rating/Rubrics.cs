@@ -9,9 +9,9 @@ namespace MedQA.Evaluation.Rating;
 public static class Rubrics
 {
     private const string ResourcePrefix = "rubrics/";
-    private const int MostAxes = 40;
-    private const int MostChoices = 9;
-    private const int LongestText = 1000;
+    private const int MaxAxes = 40;
+    private const int MaxChoices = 9;
+    private const int MaxTextLength = 1000;
 
     private static readonly Lazy<ImmutableArray<Rubric>> Embedded = new(static () =>
     [
@@ -41,9 +41,9 @@ public static class Rubrics
         {
             json = JsonElement.Parse(utf8);
         }
-        catch (JsonException fault)
+        catch (JsonException exception)
         {
-            throw new RubricException($"The rubric is no JSON: {JsonShape.PlaceOf(fault)}.");
+            throw new RubricException($"The rubric is no JSON: {JsonShape.PlaceOf(exception)}.");
         }
 
         if (JsonShape.FaultOf(json, RubricJson.Default.Rubric) is { } unread)
@@ -65,14 +65,14 @@ public static class Rubrics
             return "name must have small letters, digits and hyphens, at most 64.";
         }
 
-        if (rubric.Axes.IsDefaultOrEmpty || rubric.Axes.Length > MostAxes)
+        if (rubric.Axes.IsDefaultOrEmpty || rubric.Axes.Length > MaxAxes)
         {
-            return $"axes must be 1 to {MostAxes}.";
+            return $"axes must be 1 to {MaxAxes}.";
         }
 
-        if (!IsText(rubric.Title) || rubric.Description is null || rubric.Description.Length > LongestText)
+        if (!IsText(rubric.Title) || rubric.Description is null || rubric.Description.Length > MaxTextLength)
         {
-            return $"title and description must be texts of at most {LongestText} characters.";
+            return $"title and description must be texts of at most {MaxTextLength} characters.";
         }
 
         return rubric.Axes.GroupBy(static axis => axis?.Id).FirstOrDefault(static same => same.Count() > 1)
@@ -89,12 +89,12 @@ public static class Rubrics
 
         if (!IsText(axis.Title) || !IsText(axis.Definition))
         {
-            return $"Axis '{axis.Id}' needs a title and a definition of at most {LongestText} characters.";
+            return $"Axis '{axis.Id}' needs a title and a definition of at most {MaxTextLength} characters.";
         }
 
-        if (axis.Choices.IsDefault || axis.Choices.Length is < 2 or > MostChoices)
+        if (axis.Choices.IsDefault || axis.Choices.Length is < 2 or > MaxChoices)
         {
-            return $"Axis '{axis.Id}' needs 2 to {MostChoices} choices.";
+            return $"Axis '{axis.Id}' needs 2 to {MaxChoices} choices.";
         }
 
         if (axis.Choices.Any(static choice => choice is null))
@@ -103,7 +103,7 @@ public static class Rubrics
         }
 
         if (axis.Choices.FirstOrDefault(
-            static choice => !IsName(choice.Id) || !IsText(choice.Label) || choice.Definition?.Length > LongestText) is { } bad)
+            static choice => !IsName(choice.Id) || !IsText(choice.Label) || choice.Definition?.Length > MaxTextLength) is { } bad)
         {
             return $"Axis '{axis.Id}', choice '{bad.Id}': its id must have small letters, digits and hyphens, and its label must not be "
                 + "empty.";
@@ -129,7 +129,7 @@ public static class Rubrics
         text is { Length: > 0 and <= 64 }
             && text.All(static letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter == '-');
 
-    private static bool IsText(string? text) => !string.IsNullOrWhiteSpace(text) && text.Length <= LongestText;
+    private static bool IsText(string? text) => !string.IsNullOrWhiteSpace(text) && text.Length <= MaxTextLength;
 }
 
 /// <summary>How rubrics are written: camelCase; a field that no rubric has, or that comes twice, is an error.</summary>

@@ -45,7 +45,7 @@ public sealed record PowerQuestion
 public static class StudyPower
 {
     /// <summary>The most questions that are tried.</summary>
-    public const int MostQuestions = 20_000;
+    public const int MaxQuestions = 20_000;
 
     private const int Studies = 2000;
     private const int First = 5;
@@ -81,7 +81,7 @@ public static class StudyPower
     }
 
     /// <summary>The fewest questions, to the next five, with which the difference is seen as surely as is asked.</summary>
-    /// <returns><see langword="null"/> where <see cref="MostQuestions"/> do not suffice.</returns>
+    /// <returns><see langword="null"/> where <see cref="MaxQuestions"/> do not suffice.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A figure is outside its range.</exception>
     public static int? QuestionsFor(PowerQuestion question)
     {
@@ -89,7 +89,7 @@ public static class StudyPower
         var enough = First;
         while (Of(question, enough) < question.Power)
         {
-            if ((enough *= 2) > MostQuestions)
+            if ((enough *= 2) > MaxQuestions)
             {
                 return null;
             }

@@ -65,11 +65,11 @@ public sealed record SampleFigures
     /// </summary>
     public required double Deviation { get; init; }
 
-    /// <summary>pass@m and maj@m for m = 1 … k. Empty above <see cref="MostSamplesForSubsets"/> samples.</summary>
+    /// <summary>pass@m and maj@m for m = 1 … k. Empty above <see cref="MaxSamplesForSubsets"/> samples.</summary>
     public ImmutableArray<SubsetScore> Subsets { get; init; } = [];
 
     /// <summary>The most samples for which a report computes every m.</summary>
-    public const int MostSamplesForSubsets = 100;
+    public const int MaxSamplesForSubsets = 100;
 }
 
 /// <summary>What m of the samples would have scored: the exact expectation over all choices of them.</summary>

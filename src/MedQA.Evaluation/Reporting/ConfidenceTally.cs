@@ -8,7 +8,7 @@ namespace MedQA.Evaluation.Reporting;
 /// <summary>Collects the confidences of scored answers.</summary>
 internal sealed class ConfidenceTally
 {
-    private const int MostCurvePoints = 200;
+    private const int MaxCurvePoints = 200;
 
     private readonly Dictionary<(int Votes, int Samples), (int Right, int Wrong)> _agreements = [];
     private readonly List<double> _probabilities = [];
@@ -109,9 +109,9 @@ internal sealed class ConfidenceTally
             Figures = CalibrationFigures.Of(table),
             Intervals = !intervals ? null : clustered is null ? Bootstrap.Calibration(table, key) : Bootstrap.Calibration(clustered, key),
             Bins = Bins(table, clustered),
-            RiskCoverage = curve.Length <= MostCurvePoints
+            RiskCoverage = curve.Length <= MaxCurvePoints
                 ? curve
-                : [.. Enumerable.Range(1, MostCurvePoints).Select(point => curve[(int)((long)point * curve.Length / MostCurvePoints) - 1])],
+                : [.. Enumerable.Range(1, MaxCurvePoints).Select(point => curve[(int)((long)point * curve.Length / MaxCurvePoints) - 1])],
             Deferral = [.. Enumerable.Range(0, 20).Select(step => Statistics.Deferral.At(table, clustered, step / 20.0))],
         };
     }

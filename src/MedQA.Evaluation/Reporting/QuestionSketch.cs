@@ -13,14 +13,14 @@ namespace MedQA.Evaluation.Reporting;
 public sealed record QuestionSketch(int Questions, string Smallest)
 {
     /// <summary>The most fingerprints that a sketch holds.</summary>
-    public const int Most = 2048;
+    public const int MaxQuestions = 2048;
 
     /// <summary>The sketch of a set of fingerprints.</summary>
     /// <param name="fingerprints">Each once.</param>
     public static QuestionSketch Of(IReadOnlyCollection<ulong> fingerprints)
     {
         ArgumentNullException.ThrowIfNull(fingerprints);
-        var smallest = fingerprints.Order().Take(Most).ToArray();
+        var smallest = fingerprints.Order().Take(MaxQuestions).ToArray();
         var bytes = new byte[smallest.Length * sizeof(ulong)];
         for (var i = 0; i < smallest.Length; i++)
         {
@@ -43,7 +43,7 @@ public sealed record QuestionSketch(int Questions, string Smallest)
         }
 
         // The smallest fingerprints of both together, as far as both sketches reach: a sample of all questions of the two runs.
-        var sample = own.Union(others).Order().Take(Most).ToArray();
+        var sample = own.Union(others).Order().Take(MaxQuestions).ToArray();
         var share = (double)sample.Count(
             fingerprint => others.Contains(fingerprint) && own.AsSpan().BinarySearch(fingerprint) >= 0) / sample.Length;
 

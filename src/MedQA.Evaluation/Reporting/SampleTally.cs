@@ -88,7 +88,7 @@ internal sealed class SampleTally
     private IEnumerable<SubsetScore> Subsets()
     {
         var samples = _rightAt.Length;
-        if (samples > SampleFigures.MostSamplesForSubsets)
+        if (samples > SampleFigures.MaxSamplesForSubsets)
         {
             return [];
         }

@@ -48,7 +48,7 @@ internal static class ProfileFields
         Integer("exemplars", static p => p.Exemplars, static (p, v) => p with { Exemplars = v }, 0, 100),
         Examples("examples", static p => p.Examples, static (p, v) => p with { Examples = v }),
         Choice("exemplarSelection", static p => p.ExemplarSelection, static (p, v) => p with { ExemplarSelection = v }),
-        Integer("samples", static p => p.Samples, static (p, v) => p with { Samples = v }, 1, Profile.MostSamples),
+        Integer("samples", static p => p.Samples, static (p, v) => p with { Samples = v }, 1, Profile.MaxSamples),
         Number("temperature", static p =>
             p.Temperature, static (p, v) => p with { Temperature = v }, static v => v is >= 0 and <= 10, "a number from 0 to 10"),
         Number("topP", static p =>

@@ -6,7 +6,7 @@ public static class McNemar
     /// <summary>
     /// So many sums are counted; beyond it some hundred clusters of unequal size tell the runs apart, and the normal distribution is close.
     /// </summary>
-    private const long MostSteps = 50_000_000;
+    private const long MaxSteps = 50_000_000;
 
     /// <summary>Tests whether both runs are equally often the right one.</summary>
     /// <param name="onlyFirst">Questions that only the first run answered right.</param>
@@ -65,7 +65,7 @@ public static class McNemar
     {
         var total = sizes.Sum();
         var ones = sizes.TakeWhile(static size => size == 1).Count();
-        if ((long)(sizes.Length - ones) * total > MostSteps)
+        if ((long)(sizes.Length - ones) * total > MaxSteps)
         {
             return (Normal.TwoSidedTail(seen / Math.Sqrt(sizes.Sum(static size => (double)size * size))), 0);
         }

@@ -41,9 +41,9 @@ internal sealed record InferenceSettings
         {
             model.Validate();
         }
-        catch (ArgumentException fault)
+        catch (ArgumentException exception)
         {
-            throw new AppSettingException($"Model__{fault.ParamName}", $"cannot be used. {fault.Message}", fault);
+            throw new AppSettingException($"Model__{exception.ParamName}", $"cannot be used. {exception.Message}", exception);
         }
 
         var worker = new WorkerOptions();

@@ -51,10 +51,10 @@ public static class RunOrchestrator
 
                 pause = TimeSpan.FromSeconds(seconds > 0 ? Math.Max(ShortestPauseSeconds, Math.Ceiling(seconds)) : 0);
             }
-            catch (TaskFailedException fault)
+            catch (TaskFailedException exception)
             {
                 // The run stays where it is, and is tried again for as long as it takes: an end here would only hide it.
-                context.SetCustomStatus($"The last step failed and is tried again: {fault.FailureDetails.ErrorMessage}");
+                context.SetCustomStatus($"The last step failed and is tried again: {exception.FailureDetails.ErrorMessage}");
             }
 
             if (pause > TimeSpan.Zero)

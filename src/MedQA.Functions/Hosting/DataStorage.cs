@@ -48,9 +48,9 @@ internal static class DataStorage
             {
                 return StorageConnection.Open(connectionString);
             }
-            catch (Exception fault) when (fault is FormatException or ArgumentException or InvalidOperationException)
+            catch (Exception exception) when (exception is FormatException or ArgumentException or InvalidOperationException)
             {
-                throw new AppSettingException(Connection, "is no connection string of a storage account.", fault);
+                throw new AppSettingException(Connection, "is no connection string of a storage account.", exception);
             }
         }
 

@@ -9,7 +9,7 @@ internal sealed record TemplateFunction(string Name);
 /// <summary>The global functions of chat templates: Jinja's and those that transformers adds.</summary>
 internal static class TemplateFunctions
 {
-    private const int LongestRange = 100_000;
+    private const int MaxRangeLength = 100_000;
 
     public static ImmutableArray<string> Names { get; } = ["range", "namespace", "dict", "raise_exception", "strftime_now"];
 
@@ -60,9 +60,9 @@ internal static class TemplateFunctions
         }
 
         var count = Math.Ceiling(((decimal)end - start) / step);
-        if (count > LongestRange)
+        if (count > MaxRangeLength)
         {
-            throw new TemplateException($"a range of more than {LongestRange} numbers");
+            throw new TemplateException($"a range of more than {MaxRangeLength} numbers");
         }
 
         var range = new List<object?>();

@@ -39,7 +39,7 @@ internal sealed record TemplateJsonStyle(string? Indent, string Between, string 
 internal static class TemplateJson
 {
     private const int DeepestNesting = 50;
-    private const int LongestText = 1_000_000;
+    private const int MaxTextLength = 1_000_000;
 
     public static MarkedText Write(object? value, TemplateJsonStyle style, TemplateBudget budget)
     {
@@ -51,7 +51,7 @@ internal static class TemplateJson
 
     private static void Append(MarkedTextBuilder builder, object? value, TemplateJsonStyle style, int depth)
     {
-        if (builder.Length > LongestText)
+        if (builder.Length > MaxTextLength)
         {
             throw new TemplateException("lists whose text grows too long");
         }

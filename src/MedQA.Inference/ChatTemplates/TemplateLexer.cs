@@ -10,7 +10,7 @@ namespace MedQA.Inference.ChatTemplates;
 /// </summary>
 internal sealed class TemplateLexer
 {
-    private const int LongestNumber = 100;
+    private const int MaxNumberLength = 100;
 
     private static readonly string[] Operators =
         [
@@ -336,7 +336,7 @@ internal sealed class TemplateLexer
             : char.ToLowerInvariant(_source[_at + 1]) switch { 'b' => 2, 'o' => 8, 'x' => 16, _ => 10 };
         if (radix != 10 && DigitsEnd(_at + 2, radix) is var radixEnd && radixEnd > _at + 2)
         {
-            if (radixEnd - _at > LongestNumber)
+            if (radixEnd - _at > MaxNumberLength)
             {
                 throw new TemplateException($"a number of {radixEnd - _at:N0} digits", isUnknown: true, _line);
             }

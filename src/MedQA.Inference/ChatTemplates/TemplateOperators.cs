@@ -3,7 +3,7 @@ namespace MedQA.Inference.ChatTemplates;
 /// <summary>Python's arithmetic and membership over template values.</summary>
 internal static class TemplateOperators
 {
-    private const int LongestRepeat = 1_000_000;
+    private const int MaxRepeatLength = 1_000_000;
 
     public static object? Binary(string symbol, object? left, object? right, TemplateBudget budget)
     {
@@ -129,7 +129,7 @@ internal static class TemplateOperators
     private static object Repeat(object value, long count, TemplateBudget budget)
     {
         count = Math.Max(count, 0);
-        if (count > LongestRepeat)
+        if (count > MaxRepeatLength)
         {
             throw new TemplateException($"a repetition of {count:N0} times");
         }

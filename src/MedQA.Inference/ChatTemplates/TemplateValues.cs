@@ -46,8 +46,8 @@ internal sealed class TemplateMap(bool isNamespace = false)
 internal static class TemplateValues
 {
     private const int DeepestNesting = 50;
-    private const int MostComparisons = 1_000_000;
-    private const int LongestRepresentation = 1_000_000;
+    private const int MaxComparisons = 1_000_000;
+    private const int MaxRepresentationLength = 1_000_000;
 
     public static bool IsTrue(object? value) => value switch
     {
@@ -129,7 +129,7 @@ internal static class TemplateValues
 
     public static new bool Equals(object? left, object? right)
     {
-        var comparisons = MostComparisons;
+        var comparisons = MaxComparisons;
         return Equals(left, right, DeepestNesting, ref comparisons);
     }
 
@@ -384,6 +384,6 @@ internal static class TemplateValues
                 return Text(value);
         }
 
-        return builder.Length <= LongestRepresentation ? builder.Build() : throw new TemplateException("lists whose text grows too long");
+        return builder.Length <= MaxRepresentationLength ? builder.Build() : throw new TemplateException("lists whose text grows too long");
     }
 }

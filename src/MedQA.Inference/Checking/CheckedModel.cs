@@ -13,7 +13,7 @@ namespace MedQA.Inference.Checking;
 internal sealed class CheckedModel : IDisposable
 {
     // Enough for lengths to differ, few enough for the caches of a large model.
-    private const int MostTogether = 8;
+    private const int MaxTogether = 8;
 
     public CheckedModel(ModelFolder folder, ModelOptions options)
     {
@@ -51,7 +51,7 @@ internal sealed class CheckedModel : IDisposable
         var samples = new Sample?[prompts.Count];
         var fitting =
             Enumerable.Range(0, prompts.Count).Where(place => Engine.CanBatchPrompts && Fits(prompts[place].Ids, prompts[place].Tokens));
-        foreach (var places in fitting.Chunk(MostTogether))
+        foreach (var places in fitting.Chunk(MaxTogether))
         {
             var read = new List<(ReadTokens Prompt, SampleRequest Request)>();
             try

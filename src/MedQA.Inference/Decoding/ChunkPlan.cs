@@ -8,18 +8,18 @@ namespace MedQA.Inference.Decoding;
 /// </summary>
 internal static class ChunkPlan
 {
-    private const int MostTokens = 512;
+    private const int MaxTokens = 512;
     private const int LeastTokens = 32;
-    private const long MostLogitBytes = 64L << 20;
+    private const long MaxLogitBytes = 64L << 20;
 
     /// <summary>
     /// The most tokens of a pass: 512, or fewer where the graph gives logits for every token and the vocabulary is large.
     /// </summary>
-    public static int MostTokensOf(DecoderLayout layout) => layout.HasLogitsToKeep ? MostTokens : MostLogitsOf(layout);
+    public static int MostTokensOf(DecoderLayout layout) => layout.HasLogitsToKeep ? MaxTokens : MostLogitsOf(layout);
 
     /// <summary>The most tokens of a pass for which logits are wanted.</summary>
     public static int MostLogitsOf(DecoderLayout layout) =>
-        (int)Math.Clamp(MostLogitBytes / ((long)sizeof(float) * layout.VocabularySize), LeastTokens, MostTokens);
+        (int)Math.Clamp(MaxLogitBytes / ((long)sizeof(float) * layout.VocabularySize), LeastTokens, MaxTokens);
 
     /// <summary>Cuts tokens into chunks of nearly equal length, so that none has a single token unless there is only one.</summary>
     public static IEnumerable<(int Start, int Length)> Cut(int tokens, int most)

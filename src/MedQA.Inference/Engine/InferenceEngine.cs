@@ -19,7 +19,7 @@ internal sealed class InferenceEngine : IDisposable
 {
     // Cells of a prompt's cache beyond the prompt: enough to score options in place.
     private const int RoomForScores = 256;
-    private const int MostFreeCaches = 2;
+    private const int MaxFreeCaches = 2;
 
     private readonly DecoderSession _session;
     private readonly ModelOptions _options;
@@ -252,7 +252,7 @@ internal sealed class InferenceEngine : IDisposable
         await _gate.WaitAsync().ConfigureAwait(false);
         try
         {
-            if (_isDisposed || _free.Count >= MostFreeCaches)
+            if (_isDisposed || _free.Count >= MaxFreeCaches)
             {
                 cache.Dispose();
             }

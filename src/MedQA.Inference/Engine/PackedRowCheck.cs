@@ -10,7 +10,7 @@ namespace MedQA.Inference.Engine;
 internal static class PackedRowCheck
 {
     // What rounding and int8 activations leave is far below what samples do to each other when nothing hides them.
-    private const double MostShare = 0.2;
+    private const double MaxShare = 0.2;
     private const double Rounding = 1e-7;
     private const int PromptLength = 12;
     private const int Samples = 3;
@@ -44,7 +44,7 @@ internal static class PackedRowCheck
         rows.Reshape(Samples, PromptLength + Steps);
         rows.Fill(prompt, PromptLength);
         var own = Distributions(session, new RowBatch(session, rows));
-        return Divergence(own, hidden) <= Math.Max(Rounding, MostShare * Divergence(own, unhidden));
+        return Divergence(own, hidden) <= Math.Max(Rounding, MaxShare * Divergence(own, unhidden));
     }
 
     private static List<double[]> Distributions(DecoderSession session, SampleBatch batch)

@@ -8,7 +8,7 @@ namespace MedQA.Inference.Engine;
 /// <summary>The mean of a text's hidden states in the model's last layer, scaled to length 1.</summary>
 internal sealed class TextEmbedding(PromptEncoder encoder, InferenceEngine engine) : ITextEmbedding
 {
-    private const int MostKept = 4096;
+    private const int MaxKept = 4096;
 
     private readonly ConcurrentDictionary<string, ImmutableArray<float>> _known = new(StringComparer.Ordinal);
 
@@ -25,7 +25,7 @@ internal sealed class TextEmbedding(PromptEncoder encoder, InferenceEngine engin
             .ConfigureAwait(false);
         var length = Math.Sqrt(sums.Sum(static sum => sum * sum));
         ImmutableArray<float> embedding = [.. sums.Select(sum => length == 0 ? 0 : (float)(sum / length))];
-        if (_known.Count >= MostKept)
+        if (_known.Count >= MaxKept)
         {
             // Worked examples are asked for with every question and soon known again.
             _known.Clear();

@@ -10,7 +10,7 @@ namespace MedQA.Inference.Models;
 internal sealed class ModelFolderReader(string folder)
 {
     /// <summary>Longer templates than this are no templates.</summary>
-    private const int LongestTemplate = 1 << 20;
+    private const int MaxTemplateLength = 1 << 20;
 
     /// <summary>Where Optimum and transformers.js keep the graphs of a model.</summary>
     private const string GraphFolder = "onnx";
@@ -280,7 +280,7 @@ internal sealed class ModelFolderReader(string folder)
     }
 
     private static string Checked(string template, string file) =>
-        template.Length <= LongestTemplate
+        template.Length <= MaxTemplateLength
             ? template
             : throw new ModelException(
                 ModelFault.DamagedFile, file, $"its chat template has {template.Length:N0} characters", "Fetch the file again");

@@ -10,7 +10,7 @@ namespace MedQA.Inference.Models;
 internal static class OnnxExternalData
 {
     private const int DeepestNesting = 32;
-    private const int LongestText = 4096;
+    private const int MaxTextLength = 4096;
 
     /// <summary>What a field holds, as far as the walk needs to know (numbers of onnx.proto3).</summary>
     private enum Part
@@ -161,7 +161,7 @@ internal static class OnnxExternalData
 
         private string Text(int length)
         {
-            if (length > LongestText)
+            if (length > MaxTextLength)
             {
                 throw Damaged($"it names a file with {length:N0} characters");
             }

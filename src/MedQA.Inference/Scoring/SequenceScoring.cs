@@ -14,7 +14,7 @@ namespace MedQA.Inference.Scoring;
 internal sealed class SequenceScoring(DecoderSession session, bool canPack)
 {
     // Nodes of one tree, so that its cells stay few beside the prompt's.
-    private const int MostNodes = 2048;
+    private const int MaxNodes = 2048;
 
     private readonly TokenSampler _sampler = new(session.Layout.VocabularySize);
 
@@ -34,7 +34,7 @@ internal sealed class SequenceScoring(DecoderSession session, bool canPack)
         CancellationToken cancellationToken)
     {
         var results = new ContinuationScore[sequences.Count];
-        var mostNodes = Math.Min(MostNodes, (session.Layout.MostCells ?? int.MaxValue) - promptIds.Count);
+        var mostNodes = Math.Min(MaxNodes, (session.Layout.MostCells ?? int.MaxValue) - promptIds.Count);
         for (var start = 0; start < sequences.Count;)
         {
             var tree = new TokenTree(promptIds);

@@ -15,7 +15,7 @@ namespace MedQA.Inference.SoftPrompts;
 internal sealed class SafetensorsReader : IDisposable
 {
     /// <summary>The most bytes of a header; that of a model with thousands of tensors has less than one million.</summary>
-    public const int MostHeaderBytes = 16 << 20;
+    public const int MaxHeaderBytes = 16 << 20;
 
     private const int LengthBytes = sizeof(ulong);
     private const int PieceBytes = 1 << 20;
@@ -158,9 +158,9 @@ internal sealed class SafetensorsReader : IDisposable
 
         ReadExactly(size);
         var length = BinaryPrimitives.ReadUInt64LittleEndian(size);
-        if (length > MostHeaderBytes)
+        if (length > MaxHeaderBytes)
         {
-            throw Damaged($"its header claims {length:N0} bytes; a safetensors file's has at most {MostHeaderBytes:N0}, so it is none");
+            throw Damaged($"its header claims {length:N0} bytes; a safetensors file's has at most {MaxHeaderBytes:N0}, so it is none");
         }
 
         if ((long)length > _stream.Length - LengthBytes)

@@ -10,9 +10,9 @@ namespace MedQA.Inference.Tokenization;
 /// </summary>
 internal sealed class BytePairEncoding
 {
-    private const int LongestCachedWord = 48;
-    private const int MostCachedWords = 1 << 16;
-    private const int LongestScannedWord = 48;
+    private const int MaxCachedWordLength = 48;
+    private const int MaxCachedWords = 1 << 16;
+    private const int MaxScannedWordLength = 48;
 
     private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _vocabularyBySpan;
     private readonly Dictionary<long, (int Rank, int Id)> _merges;
@@ -63,7 +63,7 @@ internal sealed class BytePairEncoding
     /// <summary>Appends a word's tokens.</summary>
     public void Encode(ReadOnlySpan<char> word, List<int> ids)
     {
-        if (word.Length <= LongestCachedWord && _wordsBySpan.TryGetValue(word, out var known))
+        if (word.Length <= MaxCachedWordLength && _wordsBySpan.TryGetValue(word, out var known))
         {
             ids.AddRange(known);
             return;
@@ -76,7 +76,7 @@ internal sealed class BytePairEncoding
         }
 
         // A full cache stays as it is: what it returns is what would be computed.
-        if (word.Length <= LongestCachedWord && _cachedWords < MostCachedWords && _words.TryAdd(word.ToString(), [.. ids.Skip(first)]))
+        if (word.Length <= MaxCachedWordLength && _cachedWords < MaxCachedWords && _words.TryAdd(word.ToString(), [.. ids.Skip(first)]))
         {
             Interlocked.Increment(ref _cachedWords);
         }
@@ -120,7 +120,7 @@ internal sealed class BytePairEncoding
         var rented = ArrayPool<int>.Shared.Rent(Math.Max(Encoding.UTF8.GetMaxByteCount(word.Length), 1));
         var count = _byteLevel ? ByteSymbols(word, rented) : CharacterSymbols(word, rented);
         var symbols = rented.AsSpan(0, count);
-        if (count <= LongestScannedWord)
+        if (count <= MaxScannedWordLength)
         {
             count = MergeByScan(symbols);
         }
@@ -205,8 +205,8 @@ internal sealed class BytePairEncoding
     private int MergeByScan(Span<int> symbols)
     {
         var count = symbols.Length;
-        Span<int> ranks = stackalloc int[LongestScannedWord];
-        Span<int> made = stackalloc int[LongestScannedWord];
+        Span<int> ranks = stackalloc int[MaxScannedWordLength];
+        Span<int> made = stackalloc int[MaxScannedWordLength];
         for (var i = 0; i + 1 < count; i++)
         {
             (ranks[i], made[i]) = Find(symbols[i], symbols[i + 1]);

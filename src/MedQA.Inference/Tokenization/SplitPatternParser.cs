@@ -10,8 +10,8 @@ namespace MedQA.Inference.Tokenization;
 internal ref struct SplitPatternParser
 {
     private const int DeepestNesting = 50;
-    private const int LongestProgram = 20_000;
-    private const int MostRepeats = 1_000;
+    private const int MaxProgramLength = 20_000;
+    private const int MaxRepeats = 1_000;
 
     private readonly ReadOnlySpan<char> _pattern;
     private int _position;
@@ -83,7 +83,7 @@ internal ref struct SplitPatternParser
     }
 
     private List<PatternStep> Checked(List<PatternStep> program) =>
-        program.Count <= LongestProgram ? program : throw Unknown("a pattern of this size");
+        program.Count <= MaxProgramLength ? program : throw Unknown("a pattern of this size");
 
     private List<PatternStep> Atom()
     {
@@ -324,9 +324,9 @@ internal ref struct SplitPatternParser
             throw Unknown("a brace that is no count");
         }
 
-        if (least > MostRepeats || (most != int.MaxValue && most > MostRepeats))
+        if (least > MaxRepeats || (most != int.MaxValue && most > MaxRepeats))
         {
-            throw Unknown($"a count above {MostRepeats}");
+            throw Unknown($"a count above {MaxRepeats}");
         }
 
         return least;

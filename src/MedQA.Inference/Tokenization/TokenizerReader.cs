@@ -9,7 +9,7 @@ namespace MedQA.Inference.Tokenization;
 internal static class TokenizerReader
 {
     /// <summary>Ids above this are taken for damage: the largest known vocabularies have about 300,000 tokens.</summary>
-    private const int HighestId = 2_000_000;
+    private const int MaxId = 2_000_000;
 
     private const string BytePattern = @"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+";
 
@@ -84,7 +84,7 @@ internal static class TokenizerReader
         foreach (var (token, value) in stated.Members())
         {
             var id = value.Integer();
-            if (id is < 0 or > HighestId)
+            if (id is < 0 or > MaxId)
             {
                 throw value.Damaged($"is {id}, which is no token id");
             }
@@ -122,7 +122,7 @@ internal static class TokenizerReader
         foreach (var item in list.Items())
         {
             var id = item.Get("id");
-            if (id.Integer() is < 0 or > HighestId)
+            if (id.Integer() is < 0 or > MaxId)
             {
                 throw id.Damaged("is no token id");
             }

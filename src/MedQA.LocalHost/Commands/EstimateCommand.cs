@@ -22,7 +22,7 @@ namespace MedQA.LocalHost.Commands;
 internal static class EstimateCommand
 {
     private const int DefaultMeasured = 3;
-    private const int MostMeasured = 1_000_000;
+    private const int MaxMeasured = 1_000_000;
 
     /// <summary>The command.</summary>
     public static Command Create()
@@ -33,12 +33,12 @@ internal static class EstimateCommand
             Description = "How to ask: a profile's name or a JSON file. Default: self-consistency",
             HelpName = "NAME|FILE.json"
         }.WithProfiles();
-        var samples = new NumberOption<int?>("--samples", NumberRange.Whole(1, Profile.MostSamples))
+        var samples = new NumberOption<int?>("--samples", NumberRange.Whole(1, Profile.MaxSamples))
         {
             Description = "Samples per question, instead of the profile's",
             HelpName = "N"
         };
-        var measured = new NumberOption<int?>("--measure", NumberRange.Whole(1, MostMeasured))
+        var measured = new NumberOption<int?>("--measure", NumberRange.Whole(1, MaxMeasured))
         {
             Description = $"How many questions to ask for the measurement. Default: {DefaultMeasured}",
             HelpName = "N"

@@ -29,7 +29,7 @@ internal static class RunCommand
             Description = "How to ask: a profile's name (`medqa profiles` lists them) or a JSON file. Default: self-consistency",
             HelpName = "NAME|FILE.json"
         }.WithProfiles();
-        var samples = new NumberOption<int?>("--samples", NumberRange.Whole(1, Profile.MostSamples))
+        var samples = new NumberOption<int?>("--samples", NumberRange.Whole(1, Profile.MaxSamples))
         {
             Description = "Samples per question, instead of the profile's",
             HelpName = "N"

@@ -44,12 +44,12 @@ internal static class ServeCommand
         {
             await server.StartAsync(cancellationToken);
         }
-        catch (Exception fault) when (fault is IOException or SocketException)
+        catch (Exception exception) when (exception is IOException or SocketException)
         {
             throw new IOException(
-                $"{context.Settings.Url} cannot be listened at ({Innermost(fault)}): another program has it, or it needs rights. "
+                $"{context.Settings.Url} cannot be listened at ({Innermost(exception)}): another program has it, or it needs rights. "
                     + $"{Elsewhere(context)}",
-                fault);
+                exception);
         }
 
         var present = storage.AtWork?.Begin("serve", model.Description.Fingerprint, new Uri(server.Urls.First()));
@@ -64,7 +64,7 @@ internal static class ServeCommand
                     await storage.WhileKeptAsync(pipeline.RunAsync, cancellationToken);
                     return ExitCode.Success;
                 }
-                catch (Exception fault) when (FullDisk.Describe(fault) is { } fact)
+                catch (Exception exception) when (FullDisk.Describe(exception) is { } fact)
                 {
                     context.Console.Fault(
                         $"{fact}: free space, and the runs go on. What is stored can be read meanwhile; nothing that was answered is "

@@ -16,7 +16,7 @@ namespace MedQA.LocalHost.Commands;
 internal static class StudyCreateCommand
 {
     /// <summary>JSON takes no longer texts; with each of its letters escaped, so many still fit into one request.</summary>
-    private const int MostCharacters = 150_000_000;
+    private const int MaxCharacters = 150_000_000;
 
     /// <summary>The command.</summary>
     public static Command Create()
@@ -48,13 +48,13 @@ internal static class StudyCreateCommand
             HelpName = "RATERS",
             Required = true
         };
-        var each = new NumberOption<int>("--raters-per-answer", NumberRange.Whole(1, StudyStore.MostRaters))
+        var each = new NumberOption<int>("--raters-per-answer", NumberRange.Whole(1, StudyStore.MaxRaters))
         {
             Description = "How many raters see each answer: 1, or 3 to see how far they agree",
             HelpName = "NUMBER",
             DefaultValueFactory = static _ => 1
         };
-        var pilot = new NumberOption<int>("--pilot", NumberRange.Whole(0, StudyStore.MostPilot))
+        var pilot = new NumberOption<int>("--pilot", NumberRange.Whole(0, StudyStore.MaxPilot))
         {
             Description = "So many answers, for example 25, are rated by all, before the others",
             HelpName = "NUMBER"
@@ -100,13 +100,13 @@ internal static class StudyCreateCommand
             {
                 read.Add(
                     new SourceRequest { Name = label, Csv = await ReadAsync(context, file, cancel), FileName = Path.GetFileName(file) });
-                if (read.Sum(static source => (long)source.Csv!.Length) is > MostCharacters and var characters)
+                if (read.Sum(static source => (long)source.Csv!.Length) is > MaxCharacters and var characters)
                 {
                     throw new InputException(
                         string.Create(
                             CultureInfo.InvariantCulture,
                             $"--answers {file}: the files of answers hold {characters:#,0} characters so far, and may hold "
-                                + $"{MostCharacters:#,0}. Leave out columns other than question and answer, or questions."));
+                                + $"{MaxCharacters:#,0}. Leave out columns other than question and answer, or questions."));
                 }
             }
 

@@ -107,7 +107,7 @@ internal static class StudyPowerCommand
         {
             table.AddRow(
                 new Text($"{size.RatersPerAnswer}"),
-                new Text(size.Questions is { } questions ? $"{questions:#,0}" : $"over {StudyPower.MostQuestions:#,0}"),
+                new Text(size.Questions is { } questions ? $"{questions:#,0}" : $"over {StudyPower.MaxQuestions:#,0}"),
                 new Text(size.Ratings is { } ratings ? $"{ratings:#,0}" : "–"),
                 new Text(size.Questions is null ? "–" : $"{size.Raters:#,0}"));
         }

@@ -80,7 +80,7 @@ internal sealed class AtWork(string dataFolder, TimeProvider time) : IRunAttenda
                     CultureInfo.InvariantCulture, $"{command}.{Environment.ProcessId}.{model}.{Guid.NewGuid():N}{at}");
                 return new Presence(PrivateFiles.CreateOwn(Path.Combine(_folder, name)), time);
             }
-            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
                 // Somebody who looks may have found the file between its creation and its lock.
             }
@@ -109,7 +109,7 @@ internal sealed class AtWork(string dataFolder, TimeProvider time) : IRunAttenda
         {
             return null;
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return (time.GetUtcNow().UtcDateTime - File.GetLastWriteTimeUtc(path)).Duration() < Fresh
                 ? new WorkingProcess(command, process, model, AddressOf(id))
@@ -147,7 +147,7 @@ internal sealed class AtWork(string dataFolder, TimeProvider time) : IRunAttenda
             {
                 File.SetLastWriteTimeUtc(file.SafeFileHandle, time.GetUtcNow().UtcDateTime);
             }
-            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or ObjectDisposedException)
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ObjectDisposedException)
             {
                 // The file is on its way out, or the next touch comes through.
             }

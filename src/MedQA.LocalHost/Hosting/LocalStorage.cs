@@ -80,13 +80,13 @@ internal sealed class LocalStorage : IAsyncDisposable
         {
             await (_azurite?.SaveAsync(cancellationToken) ?? Task.CompletedTask);
         }
-        catch (IOException fault) when (Volume is { IsShort: true } or { IsFull: true })
+        catch (IOException exception) when (Volume is { IsShort: true } or { IsFull: true })
         {
-            throw new StorageFullException(Volume!.Fact, fault);
+            throw new StorageFullException(Volume!.Fact, exception);
         }
-        catch (IOException fault)
+        catch (IOException exception)
         {
-            EndedStoragePolicy.ThrowIf(fault, Lost);
+            EndedStoragePolicy.ThrowIf(exception, Lost);
             throw;
         }
     }
@@ -154,9 +154,9 @@ internal sealed class LocalStorage : IAsyncDisposable
         {
             return await AzuriteServer.StartAsync(settings.Azurite, console.Note, cancellationToken);
         }
-        catch (Exception fault) when (fault is AzuriteException or IOException && FullFolder(settings) is { } folder)
+        catch (Exception exception) when (exception is AzuriteException or IOException && FullFolder(settings) is { } folder)
         {
-            throw new StorageFullException(FullDisk.Fact(folder), fault);
+            throw new StorageFullException(FullDisk.Fact(folder), exception);
         }
     }
 

@@ -38,7 +38,7 @@ internal sealed class WorkerIdentity : IDisposable
             file = PrivateFiles.Open(RegularFile.Check(Path.Combine(dataFolder, "worker.id")), FileShare.None);
             return new WorkerIdentity(file, Read(file) ?? Write(file));
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             file?.Dispose();
             return new WorkerIdentity(null, null);

@@ -12,11 +12,11 @@ namespace MedQA.LocalHost.Hub;
 /// </summary>
 internal sealed class HubClient : IDisposable
 {
-    private const int MostRedirects = 5;
-    private const int MostPages = 1_000;
-    private const int MostFiles = 100_000;
-    private const int LongestAnswer = 64 << 20;
-    private const int MostWaits = 3;
+    private const int MaxRedirects = 5;
+    private const int MaxPages = 1_000;
+    private const int MaxFiles = 100_000;
+    private const int MaxAnswerLength = 64 << 20;
+    private const int MaxWaits = 3;
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(30);
 
     private readonly HttpClient _client;
@@ -67,7 +67,7 @@ internal sealed class HubClient : IDisposable
         Uri? page = new(_hub, $"api/models/{model.Repository}/tree/{commit}?recursive=true");
         for (var pages = 0; page is not null; pages++)
         {
-            if (pages == MostPages || files.Count > MostFiles)
+            if (pages == MaxPages || files.Count > MaxFiles)
             {
                 throw new HubException($"{model.Repository} has too many files for a model.");
             }
@@ -137,9 +137,9 @@ internal sealed class HubClient : IDisposable
             for (int read; (read = await ReadAsync(content, part, cancellationToken)) > 0;)
             {
                 buffer.Write(part, 0, read);
-                if (buffer.Length > LongestAnswer)
+                if (buffer.Length > MaxAnswerLength)
                 {
-                    throw new HubException($"{address} answers with more than {LongestAnswer >> 20} MiB. Is {Address} a hub?");
+                    throw new HubException($"{address} answers with more than {MaxAnswerLength >> 20} MiB. Is {Address} a hub?");
                 }
             }
 
@@ -197,7 +197,7 @@ internal sealed class HubClient : IDisposable
     private async Task<HttpResponseMessage> SendAsync(HubModel model, Uri address, long from, CancellationToken cancellationToken)
     {
         var waits = 0;
-        for (var redirects = 0; redirects <= MostRedirects;)
+        for (var redirects = 0; redirects <= MaxRedirects;)
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, address);
             if (from > 0)
@@ -220,7 +220,7 @@ internal sealed class HubClient : IDisposable
             using (answer)
             {
                 if (answer.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable
-                    && Wait(answer) is var wait && wait <= _patience.LongestWait && waits++ < MostWaits)
+                    && Wait(answer) is var wait && wait <= _patience.LongestWait && waits++ < MaxWaits)
                 {
                     _progress($"{address.Host} is busy (status {(int)answer.StatusCode}); waiting {Seconds(wait)}…");
                     await Task.Delay(wait, _time, cancellationToken);

@@ -9,7 +9,7 @@ namespace MedQA.LocalHost.Hub;
 internal sealed record HubModel(string Owner, string Name, string Revision)
 {
     private const string DefaultRevision = "main";
-    private const int LongestPart = 128;
+    private const int MaxPartLength = 128;
 
     /// <summary>The model's address on the hub without the revision.</summary>
     public string Repository => $"{Owner}/{Name}";
@@ -29,7 +29,7 @@ internal sealed record HubModel(string Owner, string Name, string Revision)
     }
 
     private static bool IsName(string part) =>
-        part.Length is > 0 and <= LongestPart
+        part.Length is > 0 and <= MaxPartLength
         && (char.IsAsciiLetterOrDigit(part[0]) || part[0] == '_')
         && part.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.')
         && !part.Contains("..", StringComparison.Ordinal);

@@ -23,7 +23,7 @@ internal sealed class ModelDownload(HubClient hub, HubModel model, string commit
     public const string Record = "fetched.json";
 
     private const int BufferSize = 1 << 20;
-    private const int MostCuts = 5;
+    private const int MaxCuts = 5;
     private const int Tenths = 10;
 
     private readonly byte[] _buffer = new byte[BufferSize];
@@ -201,7 +201,7 @@ internal sealed class ModelDownload(HubClient hub, HubModel model, string commit
             {
                 // A connection that gives something before it is cut is worth another try at once, one that gives nothing is not for long.
                 cuts = output.Position > before ? 0 : cuts + 1;
-                if (cuts == MostCuts)
+                if (cuts == MaxCuts)
                 {
                     throw output.Position == 0 ? hub.Unreachable(exception) : new HubException(
                         $"The connection was cut at {Megabytes(output.Position)} of {file.Path} ({exception.Message}). "

@@ -12,7 +12,7 @@ namespace MedQA.LocalHost.Runs;
 /// </summary>
 internal static class KnownRuns
 {
-    private const int Most = 100;
+    private const int MaxRuns = 100;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     /// <summary>
@@ -26,7 +26,7 @@ internal static class KnownRuns
             return;
         }
 
-        string[] names = [.. runs.Take(Most)];
+        string[] names = [.. runs.Take(MaxRuns)];
         if (names.AsSpan().SequenceEqual(Kept(settings)))
         {
             return;
@@ -36,7 +36,7 @@ internal static class KnownRuns
         {
             OutputFile.WriteAllBytes(FileOf(settings), System.Text.Encoding.UTF8.GetBytes(string.Join('\n', names)));
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or NoRegularFileException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NoRegularFileException)
         {
             // The disk is full, or the folder is somebody else's.
         }
@@ -57,11 +57,11 @@ internal static class KnownRuns
         {
             using var limit = new CancellationTokenSource(Patience);
             using var client = CalledService.ClientOf(settings);
-            return [.. Task.Run(() => client.ListRunsAsync(take: Most, cancellationToken: limit.Token), limit.Token)
+            return [.. Task.Run(() => client.ListRunsAsync(take: MaxRuns, cancellationToken: limit.Token), limit.Token)
                 .GetAwaiter()
                 .GetResult().Runs.Select(static run => run.Id)];
         }
-        catch (Exception fault) when (fault is MedQAException or OperationCanceledException)
+        catch (Exception exception) when (exception is MedQAException or OperationCanceledException)
         {
             // A shell that completes has no place for sentences: the command itself will say it.
             return [];
@@ -76,7 +76,7 @@ internal static class KnownRuns
                 ? Encoding.UTF8.GetString(RegularFile.ReadAllBytes(FileOf(settings))).Split('\n', StringSplitOptions.RemoveEmptyEntries)
                 : [];
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return [];
         }

@@ -118,7 +118,7 @@ internal static class RunNames
         return ClosestName.Of(
             name,
             beginnings.Select(static beginning => beginning.Key),
-            Math.Clamp(name.Length / 4, 0, ClosestName.MostEdits)) is { } near ? $" (is {beginnings[near].First()} meant?)"
+            Math.Clamp(name.Length / 4, 0, ClosestName.MaxEdits)) is { } near ? $" (is {beginnings[near].First()} meant?)"
             : ClosestName.Of(name, ["latest"]) is { } latest ? $" (is {latest} meant?)"
             : "";
     }

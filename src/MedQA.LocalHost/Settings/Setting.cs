@@ -28,8 +28,8 @@ internal sealed record Setting(
     bool IsPersonal,
     Func<HostSettings, string, HostSettings> Apply)
 {
-    private const int MostPort = 65_535;
-    private const double MostHours = 1e6;
+    private const int MaxPort = 65_535;
+    private const double HoursLimit = 1e6;
 
     /// <summary>Every setting.</summary>
     public static ImmutableArray<Setting> All { get; } =
@@ -122,9 +122,9 @@ internal sealed record Setting(
             : throw new FormatException($"is '{text}', but must be a whole number from {least:#,0} to {most:#,0}.");
 
     private static double Hours(string text) =>
-        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var hours) && hours <= MostHours
+        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var hours) && hours <= HoursLimit
             ? hours
-            : throw new FormatException($"is '{text}', but must be a number of hours from 0 to {MostHours:#,0}, for example 2.5.");
+            : throw new FormatException($"is '{text}', but must be a number of hours from 0 to {HoursLimit:#,0}, for example 2.5.");
 
     private static TelemetryExporter Exporter(string text) => text switch
     {
@@ -157,11 +157,11 @@ internal sealed record Setting(
         return parts.Select(PortOf).ToArray() is [{ } blob, { } queue, { } table] && blob != queue && blob != table && queue != table
             ? new AzuritePorts(blob, queue, table)
             : throw new FormatException(
-                $"is '{text}', but must be three different ports from 1 to {MostPort:#,0} with commas between them, for example "
+                $"is '{text}', but must be three different ports from 1 to {MaxPort:#,0} with commas between them, for example "
                     + "11000,11001,11002.");
 
         static int? PortOf(string part) =>
-            int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is >= 1 and <= MostPort ? port : null;
+            int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is >= 1 and <= MaxPort ? port : null;
     }
 
     private static Uri ServiceUrl(string text) =>

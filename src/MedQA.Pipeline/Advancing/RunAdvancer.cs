@@ -364,7 +364,7 @@ public sealed class RunAdvancer
         {
             report = await _finish.WriteAsync(row, manifest, state == RunState.Completed, cancellationToken);
         }
-        catch (Exception fault) when (fault.IsConflict())
+        catch (Exception exception) when (exception.IsConflict())
         {
             // Two write the same result at once, and this one's part came in between.
             report = null;

@@ -23,7 +23,7 @@ public sealed class RunLoop
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan SweepEvery = TimeSpan.FromHours(1);
     private static readonly TimeSpan AfterFault = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MaxRest = TimeSpan.FromSeconds(1);
 
     /// <summary>
     /// A step of a large run looks at up to a thousand batches. Where batches end faster than that, several are taken in one step: a run
@@ -144,9 +144,9 @@ public sealed class RunLoop
             {
                 return;
             }
-            catch (Exception fault) when (fault.IsOutage())
+            catch (Exception exception) when (exception.IsOutage())
             {
-                _logger.StorageSilent(fault);
+                _logger.StorageSilent(exception);
                 await _signals.RunsChanged.WaitAsync(AfterFault, _time, CancellationToken.None);
             }
         }
@@ -187,11 +187,11 @@ public sealed class RunLoop
                 _receipts.PassOver(blob.Name, etag);
                 _failedUploads.Remove(blob.Name);
             }
-            catch (Exception fault)
-                when (fault is not OperationCanceledException && !fault.IsOfStorage() && FullDisk.Describe(fault) is null)
+            catch (Exception exception)
+                when (exception is not OperationCanceledException && !exception.IsOfStorage() && FullDisk.Describe(exception) is null)
             {
                 // One upload must not stop the others. It is looked at again: what failed may be mended by then.
-                _logger.UploadNotSplit(blob.Name, FaultText.Of(fault));
+                _logger.UploadNotSplit(blob.Name, FaultText.Of(exception));
                 _failedUploads[blob.Name] = Now + ListEvery;
             }
         }
@@ -258,16 +258,16 @@ public sealed class RunLoop
                     }
                 }
             }
-            catch (Exception fault) when (fault is not OperationCanceledException && FullDisk.Describe(fault) is null)
+            catch (Exception exception) when (exception is not OperationCanceledException && FullDisk.Describe(exception) is null)
             {
                 // One run must not stop the others.
-                _logger.RunNotAdvanced(fault, run);
+                _logger.RunNotAdvanced(exception, run);
                 _due[run] = Now + AfterFault;
             }
         }
     }
 
-    private static TimeSpan RestAfter(TimeSpan work) => work * RestForWork < LongestRest ? work * RestForWork : LongestRest;
+    private static TimeSpan RestAfter(TimeSpan work) => work * RestForWork < MaxRest ? work * RestForWork : MaxRest;
 
     /// <summary>When a run is advanced next: when it is due, but not before it has rested.</summary>
     private TimeSpan NextOf(RunId run) => _rests.TryGetValue(run, out var rest) && rest > _due[run] ? rest : _due[run];

@@ -13,7 +13,7 @@ public sealed class RunSignals
     /// <summary>
     /// The most steps at a time. A run that has more to do at once (after rows were lost) is driven on by whoever drives it.
     /// </summary>
-    private const int MostSteps = 20;
+    private const int MaxSteps = 20;
 
     private readonly RunStorage _storage;
     private readonly RunAdvancer _advancer;
@@ -77,7 +77,7 @@ public sealed class RunSignals
     /// <returns>The run, where it must be driven on; <see langword="null"/> where nothing is left to do.</returns>
     public async Task<RunId?> StepAsync(RunId run, CancellationToken cancellationToken)
     {
-        for (var i = 0; i < MostSteps; i++)
+        for (var i = 0; i < MaxSteps; i++)
         {
             var outcome = await _advancer.AdvanceAsync(run, cancellationToken);
             if (outcome.IsDone)

@@ -87,9 +87,9 @@ internal sealed class BatchLease : IAsyncDisposable
                 using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10), _time);
                 await _blob.ReleaseAsync(Id, limit.Token);
             }
-            catch (Exception fault) when (fault.IsOfStorage() || fault is OperationCanceledException)
+            catch (Exception exception) when (exception.IsOfStorage() || exception is OperationCanceledException)
             {
-                _logger.LeaseNotReleased(fault, _blob.Batch, _blob.Run);
+                _logger.LeaseNotReleased(exception, _blob.Batch, _blob.Run);
             }
         }
 
@@ -147,9 +147,9 @@ internal sealed class BatchLease : IAsyncDisposable
         {
             return null;
         }
-        catch (Exception fault) when (fault.IsOfStorage())
+        catch (Exception exception) when (exception.IsOfStorage())
         {
-            _logger.LeaseNotRenewed(fault, _blob.Batch, _blob.Run);
+            _logger.LeaseNotRenewed(exception, _blob.Batch, _blob.Run);
             return false;
         }
     }
@@ -160,9 +160,9 @@ internal sealed class BatchLease : IAsyncDisposable
         {
             return await whenRenewed(_released.Token);
         }
-        catch (Exception fault) when (fault.IsOfStorage())
+        catch (Exception exception) when (exception.IsOfStorage())
         {
-            _logger.RowNotRead(fault, _blob.Run, _blob.Batch);
+            _logger.RowNotRead(exception, _blob.Run, _blob.Batch);
             return null;
         }
     }

@@ -16,7 +16,7 @@ public sealed class BatchQueueReader
     private static readonly TimeSpan Visibility = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan KeepEvery = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(2);
 
     private readonly RunStorage _storage;
     private readonly BatchWorker _worker;
@@ -62,24 +62,24 @@ public sealed class BatchQueueReader
 
                 // The queue has no call that waits: a loop of this process wakes this one, and the pause finds what others have sent.
                 await _signals.BatchesSent.WaitAsync(pause, _time, stopping);
-                pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+                pause = pause * 2 < MaxPause ? pause * 2 : MaxPause;
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
                 return;
             }
-            catch (Exception fault) when (fault.IsOutage())
+            catch (Exception exception) when (exception.IsOutage())
             {
                 if (batch is null)
                 {
-                    _logger.QueueNotRead(fault);
+                    _logger.QueueNotRead(exception);
                 }
                 else
                 {
-                    _logger.BatchNotAnswered(fault, batch.Batch, batch.Run);
+                    _logger.BatchNotAnswered(exception, batch.Batch, batch.Run);
                 }
 
-                await _signals.BatchesSent.WaitAsync(LongestPause, _time, CancellationToken.None);
+                await _signals.BatchesSent.WaitAsync(MaxPause, _time, CancellationToken.None);
             }
         }
     }
@@ -104,10 +104,10 @@ public sealed class BatchQueueReader
         {
             await message.CompleteAsync();
         }
-        catch (Exception fault) when (QueuedBatch.IsTakenByOthers(fault))
+        catch (Exception exception) when (QueuedBatch.IsTakenByOthers(exception))
         {
             // It has become visible and somebody else has it: a second look at a finished batch costs nothing.
-            _logger.MessageNotCompleted(fault, batch.Batch, batch.Run);
+            _logger.MessageNotCompleted(exception, batch.Batch, batch.Run);
         }
     }
 
@@ -123,10 +123,10 @@ public sealed class BatchQueueReader
                 {
                     await message.KeepAsync(Visibility);
                 }
-                catch (Exception fault) when (fault.IsOfStorage())
+                catch (Exception exception) when (exception.IsOfStorage())
                 {
                     // Without the message the work goes on: the lease protects it, not the message.
-                    _logger.MessageNotKept(fault, batch.Batch, batch.Run);
+                    _logger.MessageNotKept(exception, batch.Batch, batch.Run);
                 }
             }
         }

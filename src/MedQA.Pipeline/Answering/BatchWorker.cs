@@ -170,12 +170,12 @@ public sealed class BatchWorker
             await FinishAsync(work, run, message, stopping);
             return BatchOutcome.Finished;
         }
-        catch (Exception fault) when (fault.IsLeaseLost())
+        catch (Exception exception) when (exception.IsLeaseLost())
         {
             lease.End(BatchOutcome.LeaseLost);
             return BatchOutcome.LeaseLost;
         }
-        catch (Exception fault) when (fault.IsMissing())
+        catch (Exception exception) when (exception.IsMissing())
         {
             lease.End(BatchOutcome.Deleted);
             return BatchOutcome.Deleted;
@@ -304,9 +304,9 @@ public sealed class BatchWorker
             var model = await _models.GetAsync(protocol.Prefix, cancellationToken);
             return (new QuestionAttempt(model, run, batch, _options, _time, _logger), null);
         }
-        catch (SoftPromptRefusedException fault)
+        catch (SoftPromptRefusedException exception)
         {
-            return (null, $"Worker {_options.Name} cannot ask with the run's prefix: {fault.Message}");
+            return (null, $"Worker {_options.Name} cannot ask with the run's prefix: {exception.Message}");
         }
     }
 
@@ -384,9 +384,9 @@ public sealed class BatchWorker
                 await work.EndAsync(BatchState.Released, limit.Token);
                 await WakeAsync(run, PipelineTracing.Traceparent ?? message.Traceparent, limit.Token);
             }
-            catch (Exception fault) when (fault.IsOfStorage() || fault is OperationCanceledException)
+            catch (Exception exception) when (exception.IsOfStorage() || exception is OperationCanceledException)
             {
-                _logger.ReturnNotSaid(fault, work.Batch, run);
+                _logger.ReturnNotSaid(exception, work.Batch, run);
             }
         }
 

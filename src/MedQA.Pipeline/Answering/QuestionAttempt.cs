@@ -57,13 +57,13 @@ internal sealed class QuestionAttempt(
                 $"The model went on after the profile's maxSeconds, {protocol.Profile.MaxSeconds}, and did not give in when told to stop.",
                 time.GetElapsedTime(began));
         }
-        catch (Exception fault)
+        catch (Exception exception)
         {
             // Whatever a model throws is this question's failure: the next question gets its chance, and a retry of the run tries this one
             // again.
-            logger.QuestionNotAnswered(asked.Ordinal, batch, run, FaultText.Of(fault));
+            logger.QuestionNotAnswered(asked.Ordinal, batch, run, FaultText.Of(exception));
             return Failed(
-                protocol, asked, "modelError", $"{fault.GetType().Name}: {FaultText.MessageOf(fault)}", time.GetElapsedTime(began));
+                protocol, asked, "modelError", $"{exception.GetType().Name}: {FaultText.MessageOf(exception)}", time.GetElapsedTime(began));
         }
     }
 

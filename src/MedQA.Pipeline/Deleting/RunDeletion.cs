@@ -124,7 +124,7 @@ internal sealed class RunDeletion(RunStorage storage, TimeProvider time, Pipelin
                 await upload.DeleteAsync(cancellationToken, version);
             }
         }
-        catch (Exception fault) when (fault.IsChanged())
+        catch (Exception exception) when (exception.IsChanged())
         {
             // It holds something newer that is not this run's.
         }
@@ -159,7 +159,7 @@ internal sealed class RunDeletion(RunStorage storage, TimeProvider time, Pipelin
             }, async (name, cancel) =>
                 await storage.RunBlob(name).DeleteAsync(cancel));
         }
-        catch (Exception fault) when (fault.IsConflict())
+        catch (Exception exception) when (exception.IsConflict())
         {
             // A worker that came late has leased one; it finds the tombstone and lets go.
             return false;

@@ -29,9 +29,9 @@ public interface IProfileSource
                     profiles.Add(profile);
                 }
             }
-            catch (ProfileException fault)
+            catch (ProfileException exception)
             {
-                unusable(fault);
+                unusable(exception);
             }
         }
 

@@ -8,7 +8,7 @@ namespace MedQA.Pipeline.Queries;
 internal sealed class AnswerSearch(RunStorage storage)
 {
     /// <summary>So many rows are read for one page; it may then be short and still have a continuation.</summary>
-    private const int MostRead = 4 * RunReader.MaxPage;
+    private const int MaxRead = 4 * RunReader.MaxPage;
 
     /// <summary>Segments of the index of words that are read beside the one whose texts are looked at.</summary>
     private const int SegmentsAhead = 3;
@@ -39,7 +39,7 @@ internal sealed class AnswerSearch(RunStorage storage)
             {
                 read += ordinals.Count;
                 await ReadAsync();
-                if (rows.Count == take || read >= MostRead)
+                if (rows.Count == take || read >= MaxRead)
                 {
                     return new AnswerPage(rows, new AnswerPlace(ordinal).Continue(list)) { Total = total };
                 }

@@ -13,7 +13,7 @@ namespace MedQA.Pipeline.Queries;
 internal static class Continuation
 {
     private const int CheckBytes = 4;
-    private const int LongestKey = 64;
+    private const int MaxKeyLength = 64;
 
     /// <summary>A continuation of a list.</summary>
     /// <param name="list">What is listed: everything that must be the same for the next page.</param>
@@ -39,7 +39,7 @@ internal static class Continuation
             throw new ContinuationException();
         }
 
-        if (bytes.Length is <= CheckBytes or > CheckBytes + LongestKey || !Ascii.IsValid(bytes.AsSpan(CheckBytes)))
+        if (bytes.Length is <= CheckBytes or > CheckBytes + MaxKeyLength || !Ascii.IsValid(bytes.AsSpan(CheckBytes)))
         {
             throw new ContinuationException();
         }

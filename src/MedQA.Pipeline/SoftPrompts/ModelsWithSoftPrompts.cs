@@ -9,7 +9,7 @@ namespace MedQA.Pipeline.SoftPrompts;
 /// <param name="store">Where soft prompts lie.</param>
 public sealed class ModelsWithSoftPrompts(ILanguageModel model, SoftPromptStore store)
 {
-    private const int MostKept = 8;
+    private const int MaxKept = 8;
 
     private readonly Lock _gate = new();
     private readonly LinkedList<(string Hash, ILanguageModel Model)> _newestFirst = [];
@@ -35,7 +35,7 @@ public sealed class ModelsWithSoftPrompts(ILanguageModel model, SoftPromptStore 
         lock (_gate)
         {
             _newestFirst.AddFirst((prefix.Hash, prefixed));
-            if (_newestFirst.Count > MostKept)
+            if (_newestFirst.Count > MaxKept)
             {
                 _newestFirst.RemoveLast();
             }

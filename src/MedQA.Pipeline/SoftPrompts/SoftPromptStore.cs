@@ -62,12 +62,12 @@ public sealed class SoftPromptStore
                     $"prefix {prefix.Name} is not there: the container {_storage.PrefixesName} has no {KeyValuesOf(prefix.Hash)}. Put "
                         + "it there again.");
         }
-        catch (Exception fault) when (fault.IsForbidden(out var code))
+        catch (Exception exception) when (exception.IsForbidden(out var code))
         {
             throw new SoftPromptRefusedException(
                 $"prefix {prefix.Name} cannot be fetched: this identity may not read the container {_storage.PrefixesName} ({code}). "
                     + "Give it the role Storage Blob Data Reader there.",
-                fault);
+                exception);
         }
     }
 

@@ -37,10 +37,10 @@ public sealed class PoisonUploadHandler
         {
             return (await _splitter.OnUploadAsync(upload, cancellationToken)).Run;
         }
-        catch (Exception fault) when (fault is not OperationCanceledException && !fault.IsOfStorage())
+        catch (Exception exception) when (exception is not OperationCanceledException && !exception.IsOfStorage())
         {
-            _logger.UploadPoisoned(upload.BlobName, FaultText.Of(fault));
-            await _splitter.RecordFailureAsync(upload, fault, cancellationToken);
+            _logger.UploadPoisoned(upload.BlobName, FaultText.Of(exception));
+            await _splitter.RecordFailureAsync(upload, exception, cancellationToken);
             return null;
         }
     }

@@ -153,7 +153,7 @@ public sealed class QuestionSetSplitter
 
             return outcome;
         }
-        catch (Exception fault) when (fault.IsOtherVersion())
+        catch (Exception exception) when (exception.IsOtherVersion())
         {
             _logger.UploadGone(blobName);
             return new SplitOutcome(SplitResult.Gone, null);
@@ -233,7 +233,7 @@ public sealed class QuestionSetSplitter
                 ? await blob.GetFactsAsync(cancellationToken, upload.ETag)
                 : null;
         }
-        catch (Exception fault) when (fault.IsOtherVersion())
+        catch (Exception exception) when (exception.IsOtherVersion())
         {
             _logger.UploadGone(upload.BlobName);
             return null;
@@ -329,7 +329,7 @@ public sealed class QuestionSetSplitter
         {
             return await SplitAsync(blob, etag, metadata, profile, prefix, manifest, run, claim, asked, cancellationToken);
         }
-        catch (Exception fault) when (claim is not null && !fault.IsOfStorage())
+        catch (Exception exception) when (claim is not null && !exception.IsOfStorage())
         {
             // Nothing was made, and whoever tries again need not wait until this claim is old.
             using var limit = new CancellationTokenSource(ReleaseWithin, _time);
@@ -531,12 +531,12 @@ public sealed class QuestionSetSplitter
                 }
             }
         }
-        catch (QuestionSetException fault)
+        catch (QuestionSetException exception)
         {
             await blobs.DiscardQuestionsAsync(cancellationToken);
             return manifest with
             {
-                Rejection = new Rejection(fault.Sentence, fault.Line),
+                Rejection = new Rejection(exception.Sentence, exception.Line),
                 RejectedRows = blobs.Rejected,
                 FirstRejected = blobs.First
             };
@@ -605,9 +605,9 @@ public sealed class QuestionSetSplitter
                         + "(--prefixes), or in Azure into the container of prefixes.",
                     null));
         }
-        catch (SoftPromptRefusedException fault)
+        catch (SoftPromptRefusedException exception)
         {
-            return (profile, null, new Rejection(fault.Message, null));
+            return (profile, null, new Rejection(exception.Message, null));
         }
     }
 
@@ -622,9 +622,9 @@ public sealed class QuestionSetSplitter
                         + $"{string.Join(", ", _profiles.Names)}.",
                     null));
         }
-        catch (ProfileException fault)
+        catch (ProfileException exception)
         {
-            return (null, new Rejection(fault.Message, null));
+            return (null, new Rejection(exception.Message, null));
         }
     }
 

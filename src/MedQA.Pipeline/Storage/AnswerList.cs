@@ -20,7 +20,7 @@ internal sealed class AnswerList(RunStorage storage, RunId run, AnswerFilter fil
     private const int BytesAlong = 128 * 1024;
 
     /// <summary>So many stretches are looked up one by one; for more, the file of places is read whole.</summary>
-    private const int MostApart = 8;
+    private const int MaxApart = 8;
 
     private readonly string _name = NameOf(filter);
 
@@ -70,7 +70,7 @@ internal sealed class AnswerList(RunStorage storage, RunId run, AnswerFilter fil
         }
 
         var wanted = ordinals.ToHashSet();
-        var parts = await Task.WhenAll(spans.Count <= MostApart
+        var parts = await Task.WhenAll(spans.Count <= MaxApart
             ? spans.Select(async span => await ReadStretchesAsync(await FindPlacesAsync(span[0], span[^1], cancellationToken), span))
             : [ReadStretchesAsync(await ReadPlacesAsync(0, null, cancellationToken) is var (all, _) ? all : [], ordinals)]);
         return [.. parts.SelectMany(static part => part)];

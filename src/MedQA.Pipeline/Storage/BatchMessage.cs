@@ -39,7 +39,7 @@ public sealed record BatchMessage
         {
             message = JsonSerializer.Deserialize(Utf8Of(text), PipelineJson.Compact.BatchMessage);
         }
-        catch (Exception fault) when (fault is JsonException or FormatException)
+        catch (Exception exception) when (exception is JsonException or FormatException)
         {
             return false;
         }

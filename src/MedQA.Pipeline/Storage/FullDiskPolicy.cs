@@ -22,9 +22,9 @@ internal sealed class FullDiskPolicy(DataVolume volume) : HttpPipelinePolicy
         {
             ProcessNext(message, pipeline);
         }
-        catch (Exception fault) when (fault is RequestFailedException or IOException && volume.IsFull)
+        catch (Exception exception) when (exception is RequestFailedException or IOException && volume.IsFull)
         {
-            throw Full(fault);
+            throw Full(exception);
         }
 
         ThrowIfFull(message);
@@ -38,9 +38,9 @@ internal sealed class FullDiskPolicy(DataVolume volume) : HttpPipelinePolicy
         {
             await ProcessNextAsync(message, pipeline);
         }
-        catch (Exception fault) when (fault is RequestFailedException or IOException && volume.IsFull)
+        catch (Exception exception) when (exception is RequestFailedException or IOException && volume.IsFull)
         {
-            throw Full(fault);
+            throw Full(exception);
         }
 
         ThrowIfFull(message);

@@ -31,7 +31,7 @@ internal sealed class ProgressBlob(AppendBlobClient client, RunId run, BatchId b
             await client.GetBlobLeaseClient(lease).AcquireAsync(length, cancellationToken: cancellationToken);
             return true;
         }
-        catch (RequestFailedException fault) when (fault.Status == 409)
+        catch (RequestFailedException exception) when (exception.Status == 409)
         {
             return false;
         }
@@ -46,7 +46,7 @@ internal sealed class ProgressBlob(AppendBlobClient client, RunId run, BatchId b
             await client.GetBlobLeaseClient(lease).RenewAsync(cancellationToken: cancellationToken);
             return true;
         }
-        catch (RequestFailedException fault) when (fault.IsMissing() || fault.IsConflict())
+        catch (RequestFailedException exception) when (exception.IsMissing() || exception.IsConflict())
         {
             return false;
         }
@@ -74,7 +74,7 @@ internal sealed class ProgressBlob(AppendBlobClient client, RunId run, BatchId b
                 cancellationToken);
             return true;
         }
-        catch (RequestFailedException fault) when (fault.ErrorCode is "AppendPositionConditionNotMet")
+        catch (RequestFailedException exception) when (exception.ErrorCode is "AppendPositionConditionNotMet")
         {
             return false;
         }

@@ -41,7 +41,7 @@ internal sealed class StoredBlob(BlockBlobClient client)
         {
             return (await client.DownloadContentAsync(Part(from, length), cancellationToken)).Value.Content;
         }
-        catch (RequestFailedException fault) when (fault.IsMissing())
+        catch (RequestFailedException exception) when (exception.IsMissing())
         {
             return null;
         }
@@ -60,11 +60,11 @@ internal sealed class StoredBlob(BlockBlobClient client)
             var (content, details) = (response.Value.Content.ToMemory(), response.Value.Details);
             return (content.ToArray(), LengthIn(details.ContentRange) ?? details.ContentLength);
         }
-        catch (RequestFailedException fault) when (fault.Status == 416)
+        catch (RequestFailedException exception) when (exception.Status == 416)
         {
             return ([], 0);
         }
-        catch (RequestFailedException fault) when (fault.IsMissing())
+        catch (RequestFailedException exception) when (exception.IsMissing())
         {
             return null;
         }
@@ -78,7 +78,7 @@ internal sealed class StoredBlob(BlockBlobClient client)
             BlobDownloadStreamingResult opened = await client.DownloadStreamingAsync(Part(from, null), cancellationToken);
             return new OpenedBlob(opened.Content, opened.Details.LastModified, opened.Details.ETag);
         }
-        catch (RequestFailedException fault) when (fault.IsMissing())
+        catch (RequestFailedException exception) when (exception.IsMissing())
         {
             return null;
         }
@@ -121,11 +121,11 @@ internal sealed class StoredBlob(BlockBlobClient client)
                 stream.Position = 0;
                 return stream;
             }
-            catch (RequestFailedException fault) when (fault.IsMissing())
+            catch (RequestFailedException exception) when (exception.IsMissing())
             {
                 return null;
             }
-            catch (RequestFailedException fault) when (fault.IsChanged())
+            catch (RequestFailedException exception) when (exception.IsChanged())
             {
                 // The next try reads what stands there now.
             }
@@ -155,7 +155,7 @@ internal sealed class StoredBlob(BlockBlobClient client)
         {
             return await GetFactsAsync(cancellationToken, version);
         }
-        catch (RequestFailedException fault) when (fault.IsMissing() || fault.IsChanged())
+        catch (RequestFailedException exception) when (exception.IsMissing() || exception.IsChanged())
         {
             return null;
         }
@@ -190,7 +190,7 @@ internal sealed class StoredBlob(BlockBlobClient client)
                 },
                 cancellationToken)).Value.ETag;
         }
-        catch (RequestFailedException fault) when (fault.IsConflict())
+        catch (RequestFailedException exception) when (exception.IsConflict())
         {
             return null;
         }
@@ -217,7 +217,7 @@ internal sealed class StoredBlob(BlockBlobClient client)
         {
             return await DeleteAsync(cancellationToken, version);
         }
-        catch (RequestFailedException fault) when (fault.IsConflict())
+        catch (RequestFailedException exception) when (exception.IsConflict())
         {
             return false;
         }

@@ -76,7 +76,7 @@ internal sealed class StoredTable(TableClient client)
             await client.UpdateEntityAsync(row.Entity, ETag.All, TableUpdateMode.Merge, cancellationToken);
             return true;
         }
-        catch (RequestFailedException fault) when (fault.IsMissing())
+        catch (RequestFailedException exception) when (exception.IsMissing())
         {
             return false;
         }
@@ -99,7 +99,7 @@ internal sealed class StoredTable(TableClient client)
             await client.SubmitTransactionAsync(changes.Select(static change => change.Action), cancellationToken);
             return true;
         }
-        catch (RequestFailedException fault) when (fault.IsOutdated())
+        catch (RequestFailedException exception) when (exception.IsOutdated())
         {
             return false;
         }
@@ -136,7 +136,7 @@ internal sealed class StoredTable(TableClient client)
                         chunk.Select(row => new TableTransactionAction(TableTransactionActionType.Delete, row, ETag.All)),
                         cancellationToken);
                 }
-                catch (RequestFailedException fault) when (fault.IsMissing())
+                catch (RequestFailedException exception) when (exception.IsMissing())
                 {
                     // Somebody removes the same rows: a transaction is all or nothing, so the rest of this chunk goes row by row.
                     foreach (var row in chunk)
@@ -154,7 +154,7 @@ internal sealed class StoredTable(TableClient client)
         {
             return (await write()).Headers.ETag ?? default(StoredVersion);
         }
-        catch (RequestFailedException fault) when (fault.IsOutdated())
+        catch (RequestFailedException exception) when (exception.IsOutdated())
         {
             return null;
         }

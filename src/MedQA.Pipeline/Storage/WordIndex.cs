@@ -21,13 +21,13 @@ internal sealed class WordIndex(RunStorage storage, RunId run)
     public const int SegmentSize = 16_384;
 
     /// <summary>A question with a longer word than this is a candidate of every search.</summary>
-    public const int LongestWord = 64;
+    public const int MaxWordLength = 64;
 
     /// <summary>What stands between words: no letter's UTF-8 has it.</summary>
     private const byte WordMark = 0xFF;
 
     /// <summary>More bytes of ordinals than this are not read for a part of a word: so common a one does not narrow the search.</summary>
-    private const int MostPostings = 128 * 1024;
+    private const int MaxPostings = 128 * 1024;
 
     /// <summary>The file of a segment's words.</summary>
     public static string WordsName(int segment) => $"index/words-{segment:D4}.bin";
@@ -112,7 +112,7 @@ internal sealed class WordIndex(RunStorage storage, RunId run)
                 table[(8 * word)..]), Length: BinaryPrimitives.ReadInt32LittleEndian(table[((8 * word) + 4)..]));
             places.Add(place);
             postings += place.Length;
-            if (postings > MostPostings && part.Length > 0)
+            if (postings > MaxPostings && part.Length > 0)
             {
                 return null;
             }
@@ -182,7 +182,7 @@ internal sealed class WordIndex(RunStorage storage, RunId run)
     internal sealed class Writer(RunStorage storage, RunId run)
     {
         private readonly Dictionary<string, Postings> _words = new(StringComparer.Ordinal);
-        private readonly char[] _word = new char[LongestWord];
+        private readonly char[] _word = new char[MaxWordLength];
         private int _segment;
 
         /// <summary>Adds a question; ordinals come in order.</summary>
@@ -214,15 +214,15 @@ internal sealed class WordIndex(RunStorage storage, RunId run)
                 {
                     // A surrogate pair's capital letter, where it has one, is not found letter by letter: such a word is a candidate
                     // always.
-                    length = length > LongestWord || char.IsSurrogate(letter) ? LongestWord + 1 : length + 1;
-                    if (length <= LongestWord)
+                    length = length > MaxWordLength || char.IsSurrogate(letter) ? MaxWordLength + 1 : length + 1;
+                    if (length <= MaxWordLength)
                     {
                         _word[length - 1] = letter;
                     }
                 }
                 else if (length > 0)
                 {
-                    CollectionsMarshal.GetValueRefOrAddDefault(lookup, length > LongestWord ? "" : _word.AsSpan(0, length), out _)
+                    CollectionsMarshal.GetValueRefOrAddDefault(lookup, length > MaxWordLength ? "" : _word.AsSpan(0, length), out _)
                         .Add(ordinal % SegmentSize);
                     length = 0;
                 }

@@ -16,7 +16,7 @@ namespace MedQA.Pipeline.Studies;
 public sealed record RaterLink(StudyId Study, string Rater, string Secret)
 {
     private const int SecretBytes = 32;
-    private const int LongestRater = 6;
+    private const int MaxRaterLength = 6;
 
     /// <summary>A link with a new secret.</summary>
     public static RaterLink New(StudyId study, string rater) =>
@@ -46,7 +46,7 @@ public sealed record RaterLink(StudyId Study, string Rater, string Secret)
     /// <summary>Whether a text can be a rater's name.</summary>
     public static bool IsRater([NotNullWhen(true)] string? text) =>
         text is ['r', .. var number]
-            && text.Length <= LongestRater
+            && text.Length <= MaxRaterLength
             && number.Length > 0
             && number[0] != '0'
             && number.All(char.IsAsciiDigit);

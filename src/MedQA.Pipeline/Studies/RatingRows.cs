@@ -15,7 +15,7 @@ namespace MedQA.Pipeline.Studies;
 internal sealed class RatingRows(RunStorage storage)
 {
     /// <summary>The most clicks of a call: a transaction has 100 rows, and one is the rater's.</summary>
-    public const int MostClicks = 99;
+    public const int MaxClicks = 99;
 
     private const string ClickPrefix = "click-";
     private const string BehindClicks = "click.";

@@ -20,9 +20,9 @@ public static class StudyMaking
     private const string UsualConsent =
         "What you choose and write here is stored with the time it took you, under a number and not under your name, and is used for "
             + "research. Taking part is voluntary. You can stop at any time without giving a reason, and have removed what you rated.";
-    private const int MostSources = 12;
-    private const int LongestText = 10_000;
-    private const int LongestName = 200;
+    private const int MaxSources = 12;
+    private const int MaxTextLength = 10_000;
+    private const int MaxNameLength = 200;
 
     /// <summary>Makes a study; nothing is stored.</summary>
     /// <param name="request">What it is made of.</param>
@@ -177,33 +177,33 @@ public static class StudyMaking
     private static void Check(StudyRequest request)
     {
         Require(
-            !string.IsNullOrWhiteSpace(request.Name) && request.Name.Length <= LongestName,
+            !string.IsNullOrWhiteSpace(request.Name) && request.Name.Length <= MaxNameLength,
             "name",
-            $"The study needs a name of at most {LongestName} characters.");
-        Require((request.Title?.Length ?? 0) <= LongestName, "title", $"The title has at most {LongestName} characters.");
+            $"The study needs a name of at most {MaxNameLength} characters.");
+        Require((request.Title?.Length ?? 0) <= MaxNameLength, "title", $"The title has at most {MaxNameLength} characters.");
         Require(IsOneLine(request.Name), "name", "The study's name has no control characters and no line ends.");
         Require(IsOneLine(request.Title), "title", "The title has no control characters and no line ends.");
         Require(
-            (request.Instructions?.Length ?? 0) <= LongestText,
+            (request.Instructions?.Length ?? 0) <= MaxTextLength,
             "instructions",
-            $"The instructions have at most {LongestText:#,0} characters.");
-        Require((request.Consent?.Length ?? 0) <= LongestText, "consent", $"The consent has at most {LongestText:#,0} characters.");
+            $"The instructions have at most {MaxTextLength:#,0} characters.");
+        Require((request.Consent?.Length ?? 0) <= MaxTextLength, "consent", $"The consent has at most {MaxTextLength:#,0} characters.");
         Require(
-            !request.Sources.IsDefaultOrEmpty && request.Sources.Length <= MostSources,
+            !request.Sources.IsDefaultOrEmpty && request.Sources.Length <= MaxSources,
             "sources",
-            $"A study needs 1 to {MostSources} sources: runs of free answers, or files with questions and answers.");
+            $"A study needs 1 to {MaxSources} sources: runs of free answers, or files with questions and answers.");
         Require(
-            !request.Raters.IsDefaultOrEmpty && request.Raters.Length <= StudyStore.MostRaters,
+            !request.Raters.IsDefaultOrEmpty && request.Raters.Length <= StudyStore.MaxRaters,
             "raters",
-            $"A study needs 1 to {StudyStore.MostRaters} raters: a name for each.");
+            $"A study needs 1 to {StudyStore.MaxRaters} raters: a name for each.");
         var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         foreach (var (index, rater) in request.Raters.Index())
         {
             var field = string.Create(CultureInfo.InvariantCulture, $"raters[{index}]");
             Require(
-                !string.IsNullOrWhiteSpace(rater) && rater.Length <= LongestName,
+                !string.IsNullOrWhiteSpace(rater) && rater.Length <= MaxNameLength,
                 field,
-                $"Each rater needs a name of at most {LongestName} characters.");
+                $"Each rater needs a name of at most {MaxNameLength} characters.");
             Require(IsOneLine(rater), field, "A rater's name has no control characters and no line ends.");
             Require(names.Add(rater.Trim()), field, $"Two raters are called '{rater.Trim()}': give them names of their own.");
         }
@@ -212,7 +212,7 @@ public static class StudyMaking
             request.RatersPerAnswer is null or >= 1 && (request.RatersPerAnswer ?? 1) <= request.Raters.Length,
             "ratersPerAnswer",
             $"An answer can be rated by 1 to {request.Raters.Length} raters: there are {request.Raters.Length}.");
-        Require(request.Pilot is >= 0 and <= StudyStore.MostPilot, "pilot", $"A pilot has 0 to {StudyStore.MostPilot:#,0} answers.");
+        Require(request.Pilot is >= 0 and <= StudyStore.MaxPilot, "pilot", $"A pilot has 0 to {StudyStore.MaxPilot:#,0} answers.");
         Require(
             request.Strata is not { } strata
                 || (!strata.IsDefault && strata.All(static stratum => stratum is { Dataset.Length: > 0, Questions: > 0 })),
@@ -225,8 +225,8 @@ public static class StudyMaking
     {
         var field = $"sources[{index}]";
         Require(source is { Run: not null, Csv: null } or { Run: null, Csv: not null }, field, "A source is either a run or a csv.");
-        Require((source.Name?.Length ?? 0) <= LongestName, field, $"A source's name has at most {LongestName} characters.");
-        Require((source.FileName?.Length ?? 0) <= LongestName, field, $"A file's name has at most {LongestName} characters.");
+        Require((source.Name?.Length ?? 0) <= MaxNameLength, field, $"A source's name has at most {MaxNameLength} characters.");
+        Require((source.FileName?.Length ?? 0) <= MaxNameLength, field, $"A file's name has at most {MaxNameLength} characters.");
         Require(
             IsOneLine(source.Name) && IsOneLine(source.FileName),
             field,

@@ -20,13 +20,13 @@ namespace MedQA.Pipeline.Studies;
 public sealed class StudyStore
 {
     /// <summary>The most raters of a study.</summary>
-    public const int MostRaters = 500;
+    public const int MaxRaters = 500;
 
     /// <summary>The most answers of a study's pilot.</summary>
-    public const int MostPilot = 1000;
+    public const int MaxPilot = 1000;
 
     /// <summary>The most clicks that are taken at once.</summary>
-    public const int MostClicks = RatingRows.MostClicks;
+    public const int MaxClicks = RatingRows.MaxClicks;
 
     private const string ManifestName = "study.json";
     private const string AnswersName = "answers.json";
@@ -110,9 +110,9 @@ public sealed class StudyStore
                     manifests.Add(manifest);
                 }
             }
-            catch (Exception fault) when (unreadable is not null && IsOfOneStudy(fault))
+            catch (Exception exception) when (unreadable is not null && IsOfOneStudy(exception))
             {
-                _logger.StudyUnreadable(study, FaultText.Of(fault));
+                _logger.StudyUnreadable(study, FaultText.Of(exception));
                 unread.Add(study.ToString());
             }
         });
@@ -325,9 +325,9 @@ public sealed class StudyStore
             await removeAsync();
             return true;
         }
-        catch (Exception fault) when (IsOfOneStudy(fault))
+        catch (Exception exception) when (IsOfOneStudy(exception))
         {
-            _logger.RemovalFailed(study, FaultText.Of(fault));
+            _logger.RemovalFailed(study, FaultText.Of(exception));
             return false;
         }
     }

@@ -37,7 +37,7 @@ public sealed record UploadEvent(string BlobName, StoredVersion? ETag)
                 upload = root.TryGetProperty(nameof(BlobName), out _) ? OfBlobTrigger(root) : OfEventGrid(root);
             }
         }
-        catch (Exception fault) when (fault is JsonException or FormatException or InvalidOperationException)
+        catch (Exception exception) when (exception is JsonException or FormatException or InvalidOperationException)
         {
             return false;
         }

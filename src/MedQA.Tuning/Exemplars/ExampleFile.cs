@@ -15,7 +15,7 @@ namespace MedQA.Tuning.Exemplars;
 /// <param name="Rows">Its questions and their lines.</param>
 internal sealed record ExampleFile(string Path, string Hash, ImmutableArray<AcceptedRow> Rows)
 {
-    private const int MostFaultsShown = 20;
+    private const int MaxFaultsShown = 20;
 
     /// <summary>The data sets of its questions.</summary>
     public IEnumerable<string> Datasets => Rows.Select(static row => row.Question.Dataset).Distinct();
@@ -96,8 +96,8 @@ internal sealed record ExampleFile(string Path, string Hash, ImmutableArray<Acce
             return;
         }
 
-        var shown = faults.Take(MostFaultsShown).Select(fault => $"  line {fault.Line}: {fault.Reason}");
-        var rest = faults.Count > MostFaultsShown ? $"\n  and {faults.Count - MostFaultsShown:N0} more" : "";
+        var shown = faults.Take(MaxFaultsShown).Select(fault => $"  line {fault.Line}: {fault.Reason}");
+        var rest = faults.Count > MaxFaultsShown ? $"\n  and {faults.Count - MaxFaultsShown:N0} more" : "";
         throw new TuningException(
             $"{path}: {faults.Count:N0} {(faults.Count == 1 ? "row" : "rows")} cannot be learned from; nothing was "
                 + $"tuned.\n{string.Join('\n', shown)}{rest}");

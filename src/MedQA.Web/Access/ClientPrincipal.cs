@@ -10,7 +10,7 @@ internal static class ClientPrincipal
     /// <summary>The header. The platform removes it from requests that come from outside.</summary>
     public const string Header = "X-MS-CLIENT-PRINCIPAL";
 
-    private const int Longest = 64 * 1024;
+    private const int MaxLength = 64 * 1024;
     private const string RoleClaim = "http://schemas.microsoft.com/ws/2008/06/identity/claims/role";
 
     /// <summary>
@@ -39,7 +39,7 @@ internal static class ClientPrincipal
     private static (ApiRole Role, string? Id)? Find(StringValues values)
     {
         // A second header can only be one that the platform did not write: then neither is believed.
-        if (values is not [{ Length: > 0 and <= Longest } header])
+        if (values is not [{ Length: > 0 and <= MaxLength } header])
         {
             return null;
         }
@@ -77,7 +77,7 @@ internal static class ClientPrincipal
                 .FirstOrDefault(static found => found is not null);
             return (role, id);
         }
-        catch (Exception fault) when (fault is JsonException or FormatException or InvalidOperationException)
+        catch (Exception exception) when (exception is JsonException or FormatException or InvalidOperationException)
         {
             return null;
         }

@@ -23,7 +23,7 @@ internal static class AnswerHandlers
     private const string Csv = "text/csv";
     private const string Parquet = "application/vnd.apache.parquet";
     private const int FlushAt = 32 * 1024;
-    private const int LongestSearch = 200;
+    private const int MaxSearchLength = 200;
 
     /// <summary>
     /// A page of answers as JSON, or all of them as a stream of JSON lines, as CSV or, of a run that has ended, as Parquet.
@@ -129,7 +129,7 @@ internal static class AnswerHandlers
 
     private static string? Search(ApiRequest request) => request.Query("search") switch
     {
-        { Length: > LongestSearch } => throw Problem.BadParameter("search", $"must have at most {LongestSearch} characters."),
+        { Length: > MaxSearchLength } => throw Problem.BadParameter("search", $"must have at most {MaxSearchLength} characters."),
         var words when string.IsNullOrWhiteSpace(words) => null,
         var words => words,
     };

@@ -12,8 +12,8 @@ namespace MedQA.Web.Rating;
 /// </summary>
 internal static class RaterHandlers
 {
-    private const int LongestComment = 2000;
-    private const double MostSeconds = 24 * 60 * 60;
+    private const int MaxCommentLength = 2000;
+    private const double MaxSeconds = 24 * 60 * 60;
     private const int Tries = 5;
     private const string Ended = "You have handed in or stopped: nothing changes any more.";
 
@@ -49,9 +49,9 @@ internal static class RaterHandlers
         }
 
         var clicks = sent.Clicks.IsDefault ? [] : sent.Clicks;
-        if (clicks.Length is 0 or > StudyStore.MostClicks)
+        if (clicks.Length is 0 or > StudyStore.MaxClicks)
         {
-            throw Problem.BadBody("clicks", $"Send 1 to {StudyStore.MostClicks} clicks at once, not {clicks.Length}.");
+            throw Problem.BadBody("clicks", $"Send 1 to {StudyStore.MaxClicks} clicks at once, not {clicks.Length}.");
         }
 
         var rubric = RubricOf(request.Rater.Study.Manifest.Rubric);
@@ -159,8 +159,8 @@ internal static class RaterHandlers
         { Id: not { Length: 16 } } => "id must have 16 hexadecimal digits.",
         _ when !click.Id.All(char.IsAsciiHexDigitLower) => "id must have 16 hexadecimal digits, small letters.",
         _ when click.Place < 0 || click.Place >= length => $"place must be from 0 to {length - 1}.",
-        { Seconds: < 0 or > MostSeconds or double.NaN } => $"seconds must be from 0 to {MostSeconds:0}.",
-        { Comment.Length: > LongestComment } => $"A comment has at most {LongestComment} characters.",
+        { Seconds: < 0 or > MaxSeconds or double.NaN } => $"seconds must be from 0 to {MaxSeconds:0}.",
+        { Comment.Length: > MaxCommentLength } => $"A comment has at most {MaxCommentLength} characters.",
         { Kind: ClickKind.Choice } when rubric.Axes.FirstOrDefault(axis => axis.Id == click.Axis) is not { } axis =>
             $"There is no axis '{click.Axis}'.",
         { Kind: ClickKind.Choice, Choice: { } choice }

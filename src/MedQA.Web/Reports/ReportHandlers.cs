@@ -16,7 +16,7 @@ namespace MedQA.Web.Reports;
 /// <summary>The report of a run, and runs compared.</summary>
 internal static class ReportHandlers
 {
-    private const int MostCompared = 20;
+    private const int MaxCompared = 20;
 
     /// <summary>The report as JSON, Markdown or HTML; 304 where the caller has this revision already.</summary>
     public static async Task<IResult> GetAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
@@ -47,7 +47,7 @@ internal static class ReportHandlers
     /// <summary>Two or more runs, compared in pairs on the questions that they share.</summary>
     public static async Task<IResult> CompareAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
     {
-        var runs = await RunsAsync(api, request, MostCompared, cancellationToken);
+        var runs = await RunsAsync(api, request, MaxCompared, cancellationToken);
         var format = Negotiation.ChooseDocument(request.Http);
 
         // What ended runs come to does not change until one has a new result.

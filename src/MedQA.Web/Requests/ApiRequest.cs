@@ -47,9 +47,9 @@ public sealed record ApiRequest(HttpRequest Http, IReadOnlyDictionary<string, st
         {
             document = await JsonDocument.ParseAsync(body, cancellationToken: cancellationToken);
         }
-        catch (JsonException fault)
+        catch (JsonException exception)
         {
-            throw Problem.BadBody("body", $"The body is no JSON: {JsonShape.PlaceOf(fault)}.");
+            throw Problem.BadBody("body", $"The body is no JSON: {JsonShape.PlaceOf(exception)}.");
         }
 
         using (document)

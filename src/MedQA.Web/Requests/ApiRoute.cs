@@ -78,10 +78,10 @@ public sealed record ApiRoute(string Name, string Method, string Path, ApiRole R
 
             return CompressedResult.Of(this, request.Http, answer);
         }
-        catch (Exception fault)
-            when (!cancellationToken.IsCancellationRequested && (fault is ProblemException || !api.ThrowsFaults))
+        catch (Exception exception)
+            when (!cancellationToken.IsCancellationRequested && (exception is ProblemException || !api.ThrowsFaults))
         {
-            return Fault(request.Http.HttpContext, fault);
+            return Fault(request.Http.HttpContext, exception);
         }
     }
 

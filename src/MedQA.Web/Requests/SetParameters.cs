@@ -6,7 +6,7 @@ namespace MedQA.Web.Requests;
 internal static class SetParameters
 {
     private const string Unnamed = "questions.csv";
-    private const int LongestName = 200;
+    private const int MaxNameLength = 200;
 
     /// <summary>What the question set is called.</summary>
     /// <exception cref="ProblemException">It cannot be called so.</exception>
@@ -14,7 +14,7 @@ internal static class SetParameters
     {
         null => Unnamed,
         var name when limits.TakesAnyName => name,
-        var name when name.Length <= LongestName && !string.IsNullOrWhiteSpace(name) && !name.Any(char.IsControl) => name,
-        _ => throw Problem.BadParameter("name", $"must be a name of at most {LongestName} characters, without control characters."),
+        var name when name.Length <= MaxNameLength && !string.IsNullOrWhiteSpace(name) && !name.Any(char.IsControl) => name,
+        _ => throw Problem.BadParameter("name", $"must be a name of at most {MaxNameLength} characters, without control characters."),
     };
 }

@@ -32,11 +32,11 @@ public static class ApiEndpoints
             var result = await guarded.AnswerAsync(route, context.Request);
             await result.ExecuteAsync(context);
         }
-        catch (Exception fault)
+        catch (Exception exception)
             when (!api.ThrowsFaults && !context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
         {
             // What streams from the storage meets the storage's faults here. Once a part is sent, only the end of the connection can tell.
-            await ApiRoute.Fault(context, fault).ExecuteAsync(context);
+            await ApiRoute.Fault(context, exception).ExecuteAsync(context);
         }
     }
 }

@@ -43,7 +43,7 @@ internal static class RunEventHandlers
         {
             // Nobody reads any more, or the host stops: the answer ends here, which is all there is to say.
         }
-        catch (Exception fault) when (fault.IsOfStorage())
+        catch (Exception exception) when (exception.IsOfStorage())
         {
             // The storage does not answer. The status is sent already: the reader comes back, and is told then.
         }

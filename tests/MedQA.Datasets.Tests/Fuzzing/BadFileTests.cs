@@ -68,10 +68,10 @@ public sealed class BadFileTests
                 }
             }
         }
-        catch (QuestionSetException fault)
+        catch (QuestionSetException exception)
         {
-            Assert.Matches("^bad.file(, line [1-9][0-9]*)?: \\S.*[.?]$", fault.Message.ReplaceLineEndings(" "));
-            Assert.True(fault.Message.Length < 1500, fault.Message);
+            Assert.Matches("^bad.file(, line [1-9][0-9]*)?: \\S.*[.?]$", exception.Message.ReplaceLineEndings(" "));
+            Assert.True(exception.Message.Length < 1500, exception.Message);
         }
     }
 

@@ -44,10 +44,10 @@ public sealed class BadProfileTests
             Assert.InRange(profile.Samples, 1, 1000);
             Assert.InRange(profile.Temperature, 0, 10);
         }
-        catch (ProfileException fault)
+        catch (ProfileException exception)
         {
-            Assert.Matches("^Profile mine.json: \\S", fault.Message);
-            Assert.True(fault.Message.Length < 1500, fault.Message);
+            Assert.Matches("^Profile mine.json: \\S", exception.Message);
+            Assert.True(exception.Message.Length < 1500, exception.Message);
         }
     }
 }

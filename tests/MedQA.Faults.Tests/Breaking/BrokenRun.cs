@@ -229,7 +229,7 @@ internal sealed class BrokenRun : IAsyncDisposable
 
             return (true, !IsKnown ? null : await Reader.GetAsync(_run, cancellationToken));
         }
-        catch (Exception fault) when (fault is RequestFailedException or AggregateException)
+        catch (Exception exception) when (exception is RequestFailedException or AggregateException)
         {
             // Azurite is down just now.
             return (false, null);
@@ -278,9 +278,9 @@ internal sealed class BrokenRun : IAsyncDisposable
                     break;
             }
         }
-        catch (Exception fault) when (fault is RequestFailedException or AggregateException)
+        catch (Exception exception) when (exception is RequestFailedException or AggregateException)
         {
-            Timeline.Note($"could not be done: {fault.Message.Split('\n')[0]}");
+            Timeline.Note($"could not be done: {exception.Message.Split('\n')[0]}");
         }
     }
 
@@ -338,7 +338,7 @@ internal sealed class BrokenRun : IAsyncDisposable
         {
             await progress.GetBlobLeaseClient().BreakAsync(TimeSpan.Zero, cancellationToken: cancellationToken);
         }
-        catch (RequestFailedException fault) when (fault.Status is 404 or 409)
+        catch (RequestFailedException exception) when (exception.Status is 404 or 409)
         {
             // Nobody has it.
         }

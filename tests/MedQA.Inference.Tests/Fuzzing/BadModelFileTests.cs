@@ -98,9 +98,9 @@ public sealed class BadModelFileTests
         {
             read();
         }
-        catch (Exception fault) when (fault is ModelException or TemplateRejectionException)
+        catch (Exception exception) when (exception is ModelException or TemplateRejectionException)
         {
-            Assert.False(string.IsNullOrWhiteSpace(fault.Message));
+            Assert.False(string.IsNullOrWhiteSpace(exception.Message));
         }
     }
 

@@ -7,7 +7,7 @@ namespace MedQA.Infrastructure.Tests.Hosting;
 /// <summary>A small HTTP server on this machine that plays a service for a script.</summary>
 internal sealed class LoopbackServer : IDisposable
 {
-    private const int MostTries = 20;
+    private const int MaxTries = 20;
 
     private readonly HttpListener _listener;
     private readonly Func<HttpListenerRequest, Reply> _answer;
@@ -39,7 +39,7 @@ internal sealed class LoopbackServer : IDisposable
                 listener.Start();
                 return (listener, address);
             }
-            catch (HttpListenerException) when (tries < MostTries)
+            catch (HttpListenerException) when (tries < MaxTries)
             {
                 listener.Close();
             }

@@ -69,7 +69,7 @@ public sealed class ChaosTests(AzuriteFixture azurite)
                         return kills;
                     }
                 }
-                catch (Exception fault) when (fault is RequestFailedException or AggregateException or ProcessKilledException)
+                catch (Exception exception) when (exception is RequestFailedException or AggregateException or ProcessKilledException)
                 {
                     // An outage: the host tries again. A kill: the loop ends.
                 }

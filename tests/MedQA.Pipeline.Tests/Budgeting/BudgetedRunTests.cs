@@ -17,11 +17,11 @@ namespace MedQA.Pipeline.Tests.Budgeting;
 /// <summary>Runs against a budget of the day. A question can draw 48 tokens here and draws 15; two are a set.</summary>
 public sealed class BudgetedRunTests(AzuriteFixture azurite)
 {
-    private const int MostOfSet = 2 * 48;
+    private const int MaxOfSet = 2 * 48;
     private const int TakenBySet = 2 * 15;
 
-    private static readonly DayBudget TwoSets = new() { MaxGeneratedTokensPerDay = 2 * MostOfSet };
-    private static readonly DayBudget OneSet = new() { MaxGeneratedTokensPerDay = MostOfSet };
+    private static readonly DayBudget TwoSets = new() { MaxGeneratedTokensPerDay = 2 * MaxOfSet };
+    private static readonly DayBudget OneSet = new() { MaxGeneratedTokensPerDay = MaxOfSet };
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -86,7 +86,7 @@ public sealed class BudgetedRunTests(AzuriteFixture azurite)
         await new RunControl(bench.Storage, bench.Time).RequestAsync(large, RequestedAction.Approve, Cancel);
         Assert.Equal(RunState.Queued, (await bench.Advancer.AdvanceAsync(large, Cancel)).State);
 
-        Assert.Equal(2 * MostOfSet, await BudgetRows.TokensAsync(bench.Storage));
+        Assert.Equal(2 * MaxOfSet, await BudgetRows.TokensAsync(bench.Storage));
         Assert.Equal(RunState.Waiting, (await bench.Advancer.AdvanceAsync(small, Cancel)).State);
         Assert.Equal(RunState.Completed, (await bench.CompleteAsync(large)).State);
         Assert.Equal(RunState.Queued, (await bench.Advancer.AdvanceAsync(small, Cancel)).State);
@@ -112,19 +112,19 @@ public sealed class BudgetedRunTests(AzuriteFixture azurite)
         await bench.Advancer.AdvanceAsync(first, Cancel);
         await bench.DeleteAsync(first);
 
-        Assert.Equal(MostOfSet, await BudgetRows.TokensAsync(bench.Storage));
+        Assert.Equal(MaxOfSet, await BudgetRows.TokensAsync(bench.Storage));
         Assert.Equal(RunState.Waiting, (await bench.Advancer.AdvanceAsync(second, Cancel)).State);
         await new RunControl(bench.Storage, bench.Time).RequestAsync(second, RequestedAction.Approve, Cancel);
         await bench.CompleteAsync(second);
         await bench.DeleteAsync(second);
-        Assert.Equal(MostOfSet + TakenBySet, await BudgetRows.TokensAsync(bench.Storage));
+        Assert.Equal(MaxOfSet + TakenBySet, await BudgetRows.TokensAsync(bench.Storage));
         Assert.Empty(await BudgetRows.RowsAsync(bench.Storage, "run-"));
     }
 
     [Fact]
     public async Task A_run_that_is_cancelled_counts_what_workers_took_and_one_question_for_each_that_was_stopped_in_the_middle()
     {
-        var bench = await BenchAsync(new DayBudget { MaxGeneratedTokensPerDay = 2 * MostOfSet }, batchSize: 4);
+        var bench = await BenchAsync(new DayBudget { MaxGeneratedTokensPerDay = 2 * MaxOfSet }, batchSize: 4);
         var run = await bench.StartAsync(4);
         await bench.Advancer.AdvanceAsync(run, Cancel);
         var control = new RunControl(bench.Storage, bench.Time);
@@ -146,7 +146,7 @@ public sealed class BudgetedRunTests(AzuriteFixture azurite)
         await control.RequestAsync(run, RequestedAction.Retry, Cancel);
         await bench.Advancer.AdvanceAsync(run, Cancel);
         await bench.Advancer.AdvanceAsync(run, Cancel);
-        Assert.Equal(TakenBySet + 48 + MostOfSet, await BudgetRows.TokensAsync(bench.Storage));
+        Assert.Equal(TakenBySet + 48 + MaxOfSet, await BudgetRows.TokensAsync(bench.Storage));
         var ended = await bench.CompleteAsync(run);
         Assert.Equal((RunState.Completed, 60), (ended.State, ended.Totals.GeneratedTokens));
         Assert.Equal(TakenBySet + 48 + TakenBySet, await BudgetRows.TokensAsync(bench.Storage));
@@ -156,7 +156,7 @@ public sealed class BudgetedRunTests(AzuriteFixture azurite)
     public async Task A_retry_reserves_for_the_questions_that_failed_and_these_count_with_all_that_they_could_draw()
     {
         var time = Noon();
-        var bench = new Bench(await azurite.NewAsync(), time: time, budget: new DayBudget { MaxGeneratedTokensPerDay = MostOfSet + 14 });
+        var bench = new Bench(await azurite.NewAsync(), time: time, budget: new DayBudget { MaxGeneratedTokensPerDay = MaxOfSet + 14 });
         bench.Model.Before = static (text, _) =>
             text.Contains("case 1?", StringComparison.Ordinal) ? throw new InvalidOperationException("broken") : Task.CompletedTask;
         var run = await bench.StartAsync(2);
@@ -220,7 +220,7 @@ public sealed class BudgetedRunTests(AzuriteFixture azurite)
         var states = (await processes[0].Reader.ListAsync(null, 10, Cancel)).Runs.Select(static run => run.State).ToList();
         Assert.Equal(2, states.Count(static state => state == RunState.Queued));
         Assert.Equal(3, states.Count(static state => state == RunState.Waiting));
-        Assert.Equal(2 * MostOfSet, await BudgetRows.TokensAsync(storage));
+        Assert.Equal(2 * MaxOfSet, await BudgetRows.TokensAsync(storage));
 
         static async Task StartAsync(Bench process, string blob, Azure.ETag etag)
         {
@@ -325,7 +325,7 @@ public sealed class BudgetedRunTests(AzuriteFixture azurite)
         Assert.Equal(["", BudgetLedger.StorageCaller], callers);
         Assert.Empty(await BudgetRows.RowsAsync(bench.Storage, "upload-"));
         Assert.Equal(RunState.Completed, (await bench.CompleteAsync(run)).State);
-        Assert.Equal(MostOfSet, await BudgetRows.TokensAsync(bench.Storage));
+        Assert.Equal(MaxOfSet, await BudgetRows.TokensAsync(bench.Storage));
     }
 
     [Fact]

@@ -115,7 +115,7 @@ internal sealed class Bench
         {
             await Storage.BatchQueue.DeleteMessageAsync(message.MessageId, message.PopReceipt, Cancel);
         }
-        catch (RequestFailedException fault) when (fault.Status is 400 or 404)
+        catch (RequestFailedException exception) when (exception.Status is 400 or 404)
         {
             // The answer took longer than the message stays invisible: it is there again, and handled again.
         }

@@ -67,7 +67,7 @@ internal sealed record MadeStudy(Study Study, IReadOnlyList<RaterLink> Links)
         for (var rater = 0; rater < made.Links.Count; rater++)
         {
             Assert.NotNull(await store.ChangeAsync(await made.OpenAsync(store, rater), RaterState.Rating, Cancel));
-            foreach (var chunk in Enumerable.Range(0, Clicks).Select(Click).Chunk(StudyStore.MostClicks))
+            foreach (var chunk in Enumerable.Range(0, Clicks).Select(Click).Chunk(StudyStore.MaxClicks))
             {
                 Assert.Equal(RaterState.Rating, await store.AddAsync(await made.OpenAsync(store, rater), chunk, Cancel));
             }

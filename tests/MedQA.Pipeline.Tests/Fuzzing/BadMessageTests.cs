@@ -93,9 +93,9 @@ public sealed class BadMessageTests
         {
             Assert.True(AnswerPlace.Of("list", text).Ordinal >= 0);
         }
-        catch (ContinuationException fault)
+        catch (ContinuationException exception)
         {
-            Assert.NotEmpty(fault.Message);
+            Assert.NotEmpty(exception.Message);
         }
     }
 

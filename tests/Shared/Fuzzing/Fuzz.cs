@@ -46,9 +46,9 @@ internal static class Fuzz
         {
             await Task.Run(() => check(bytes), cancel).WaitAsync(MaxTime, cancel);
         }
-        catch (Exception fault) when (!cancel.IsCancellationRequested)
+        catch (Exception exception) when (!cancel.IsCancellationRequested)
         {
-            Assert.Fail($"{await KeptAsync(reader, seed, bytes)} after {clock.Elapsed.TotalSeconds:F1} s: {fault}");
+            Assert.Fail($"{await KeptAsync(reader, seed, bytes)} after {clock.Elapsed.TotalSeconds:F1} s: {exception}");
         }
 
         allocated = GC.GetTotalAllocatedBytes() - allocated;

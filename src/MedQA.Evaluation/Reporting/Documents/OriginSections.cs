@@ -7,7 +7,7 @@ namespace MedQA.Evaluation.Reporting.Documents;
 /// <summary>The sections that put a run beside the literature and say how to repeat it.</summary>
 internal static class OriginSections
 {
-    private const int MostExemplars = 50;
+    private const int MaxExemplars = 50;
 
     public static IEnumerable<Block> Of(RunReport report) => [.. Published(report), .. Repeating(report), .. ThisRun(report.Circumstances)];
 
@@ -91,7 +91,7 @@ internal static class OriginSections
             yield return new Table(
                 [new("example"), new("questions", true)],
                 [.. report.ExemplarUses.OrderByDescending(static use => use.Questions)
-                    .Take(MostExemplars)
+                    .Take(MaxExemplars)
                     .Select(static use => ImmutableArray.Create(use.Exemplar, Figures.Count(use.Questions)))]);
         }
 

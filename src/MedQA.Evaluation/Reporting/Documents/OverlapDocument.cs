@@ -6,7 +6,7 @@ namespace MedQA.Evaluation.Reporting.Documents;
 /// <summary>An overlap report as people read it.</summary>
 internal static class OverlapDocument
 {
-    private const int MostQuestions = 200;
+    private const int MaxQuestions = 200;
 
     public static IReadOnlyList<Block> Of(OverlapReport report) =>
     [
@@ -28,9 +28,9 @@ internal static class OverlapDocument
             :
             [
                 new Heading(2, "Overlapping questions"),
-                new Items([.. report.Questions.Take(MostQuestions).Select(static question => $"{question.Dataset}: {question.Question}")]),
-                .. report.Questions.Length > MostQuestions
-                    ? [new Paragraph($"and {report.Questions.Length - MostQuestions} more, in the JSON report.")]
+                new Items([.. report.Questions.Take(MaxQuestions).Select(static question => $"{question.Dataset}: {question.Question}")]),
+                .. report.Questions.Length > MaxQuestions
+                    ? [new Paragraph($"and {report.Questions.Length - MaxQuestions} more, in the JSON report.")]
                     : ImmutableArray<Block>.Empty,
             ],
     ];

@@ -8,7 +8,7 @@ namespace MedQA.Evaluation.Reporting.Documents;
 /// </summary>
 internal static class ReportDocument
 {
-    private const int MostTopics = 60;
+    private const int MaxTopics = 60;
 
     public static IReadOnlyList<Block> Of(RunReport report) =>
     [
@@ -100,8 +100,8 @@ internal static class ReportDocument
         foreach (var dataset in report.Datasets)
         {
             rows.Add(Row(dataset));
-            rows.AddRange(topics[dataset.Dataset].OrderByDescending(static topic => topic.Questions).Take(MostTopics).Select(Row));
-            var left = topics[dataset.Dataset].Count() - MostTopics;
+            rows.AddRange(topics[dataset.Dataset].OrderByDescending(static topic => topic.Questions).Take(MaxTopics).Select(Row));
+            var left = topics[dataset.Dataset].Count() - MaxTopics;
             if (left > 0)
             {
                 rows.Add([dataset.Dataset, $"{left} smaller topics, in the JSON report", "", "", "", "", ""]);

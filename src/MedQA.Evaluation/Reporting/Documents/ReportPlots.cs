@@ -5,7 +5,7 @@ namespace MedQA.Evaluation.Reporting.Documents;
 /// <summary>The plots of a report.</summary>
 internal static class ReportPlots
 {
-    private const int MostSlices = 40;
+    private const int MaxSlices = 40;
 
     /// <summary>Accuracy of each data set and topic with its interval, and what guessing gives.</summary>
     public static Plot? Slices(RunReport report)
@@ -16,7 +16,7 @@ internal static class ReportPlots
                     .OrderByDescending(static topic => topic.Questions)
                     .Prepend(dataset))
             .Where(static slice => slice.Accuracy.Value is not null)
-            .Take(MostSlices)
+            .Take(MaxSlices)
             .ToArray();
         if (slices.Length == 0)
         {
@@ -194,13 +194,13 @@ internal static class ReportPlots
 
     internal static string Shortened(string name)
     {
-        const int Most = 32;
-        if (name.Length <= Most)
+        const int MaxPlots = 32;
+        if (name.Length <= MaxPlots)
         {
             return name;
         }
 
-        var kept = char.IsHighSurrogate(name[Most - 2]) ? Most - 2 : Most - 1;
+        var kept = char.IsHighSurrogate(name[MaxPlots - 2]) ? MaxPlots - 2 : MaxPlots - 1;
         return string.Concat(name.AsSpan(0, kept), "…");
     }
 }
