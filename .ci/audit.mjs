@@ -10,7 +10,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = resolve(process.argv[2] ?? fileURLToPath(new URL('..', import.meta.url)));
-const tool = join(root, 'src', 'MedQA.LocalHost');
+const tool = join(root, 'src', 'MedQA.Cli');
 const npmFolder = join(tool, 'Azurite', 'package');
 const accepted = readJson(join(root, '.ci', 'accepted-advisories.json'));
 const grave = new Set(['high', 'critical']);

@@ -1,12 +1,12 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
+using MedQA.Cli.Commands;
 using MedQA.Datasets;
 using MedQA.Datasets.Reading;
 using MedQA.Datasets.Writing;
 using MedQA.Evaluation.Questions;
 using MedQA.Files;
-using MedQA.LocalHost.Commands;
 using MedQA.Tuning.Commands;
 using MedQA.Tuning.Exemplars;
 using MedQA.Tuning.Learning;

@@ -32,7 +32,7 @@ fi
 model=${MODEL:-models/smollm2-135m-instruct}
 if [ -d "$model" ] || [ -z "${MODEL_FINGERPRINT:-}" ]; then
   say "describing $model"
-  description=$(dotnet run --project src/MedQA.LocalHost -c Release -- models describe "$model" --output json --quiet) || no "medqa models describe $model failed."
+  description=$(dotnet run --project src/MedQA.Cli -c Release -- models describe "$model" --output json --quiet) || no "medqa models describe $model failed."
   read -r fingerprint context template embeddings < <(DESCRIPTION=$description node -e '
     const { fingerprint, contextLength, hasChatTemplate, givesEmbeddings } = JSON.parse(process.env.DESCRIPTION);
     if (!/^[0-9a-f]{64}$/.test(fingerprint) || !(contextLength > 0) || typeof hasChatTemplate !== "boolean" || typeof givesEmbeddings !== "boolean") process.exit(1);

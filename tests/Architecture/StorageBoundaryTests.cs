@@ -17,8 +17,8 @@ public sealed class StorageBoundaryTests
         "MedQA.Functions.DirectFunctionExecutor",
 
         // Options of the clients: the first call to an account is tried less often, and calls to an emulator that has ended end.
-        "MedQA.LocalHost.Hosting.LocalStorage",
-        "MedQA.LocalHost.Hosting.EndedStoragePolicy",
+        "MedQA.Cli.Hosting.LocalStorage",
+        "MedQA.Cli.Hosting.EndedStoragePolicy",
     ];
 
     [Fact]

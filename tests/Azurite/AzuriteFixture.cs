@@ -1,5 +1,5 @@
 using System.Globalization;
-using MedQA.LocalHost.Azurite;
+using MedQA.Cli.Azurite;
 using MedQA.Tests;
 
 [assembly: AssemblyFixture(typeof(AzuriteFixture))]

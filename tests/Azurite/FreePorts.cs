@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using MedQA.LocalHost.Azurite;
+using MedQA.Cli.Azurite;
 
 namespace MedQA.Tests;
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using MedQA.LocalHost.Azurite;
+using MedQA.Cli.Azurite;
 using MedQA.Tests;
 
 namespace MedQA.Benchmarks.Load;

@@ -22,7 +22,7 @@ internal sealed record LoadOptions
     public int Reports { get; init; }
 
     /// <summary>The program `medqa`, as it is built.</summary>
-    public string Medqa { get; init; } = Path.Combine(EndToEndCommand.RepositoryRoot, "src", "MedQA.LocalHost", "bin", "Release", "net10.0", "medqa.dll");
+    public string Medqa { get; init; } = Path.Combine(EndToEndCommand.RepositoryRoot, "src", "MedQA.Cli", "bin", "Release", "net10.0", "medqa.dll");
 
     /// <summary>Readers of the served runs at a time; 0 for none.</summary>
     public int Clients { get; init; } = 200;

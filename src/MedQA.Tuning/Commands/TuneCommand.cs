@@ -1,11 +1,11 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
+using MedQA.Cli.Commands;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Serialization;
 using MedQA.Evaluation.Statistics;
-using MedQA.LocalHost.Commands;
 using MedQA.Tuning.Exemplars;
 using MedQA.Tuning.Learning;
 using MedQA.Tuning.Transformers;

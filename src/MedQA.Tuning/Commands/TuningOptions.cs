@@ -1,6 +1,6 @@
 using System.CommandLine;
+using MedQA.Cli.Commands;
 using MedQA.Evaluation;
-using MedQA.LocalHost.Commands;
 using MedQA.Tuning.Learning;
 
 namespace MedQA.Tuning.Commands;

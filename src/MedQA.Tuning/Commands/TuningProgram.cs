@@ -1,5 +1,5 @@
 using System.CommandLine;
-using MedQA.LocalHost.Commands;
+using MedQA.Cli.Commands;
 
 namespace MedQA.Tuning.Commands;
 

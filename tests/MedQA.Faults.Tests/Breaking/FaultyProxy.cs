@@ -1,6 +1,6 @@
 using System.Net;
+using MedQA.Cli.Azurite;
 using MedQA.Faults.Tests.Processes;
-using MedQA.LocalHost.Azurite;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
-using MedQA.LocalHost.Azurite;
+using MedQA.Cli.Azurite;
 using MedQA.Tests;
 
 namespace MedQA.Faults.Tests.Processes;

@@ -1,5 +1,5 @@
 using Azure.Core;
-using MedQA.LocalHost.Azurite;
+using MedQA.Cli.Azurite;
 using MedQA.Pipeline.Storage;
 using MedQA.Pipeline.Tests.Fixtures;
 using MedQA.Tests;

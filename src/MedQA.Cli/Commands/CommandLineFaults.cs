@@ -1,0 +1,205 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using System.CommandLine.Completions;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using MedQA.Evaluation;
+
+namespace MedQA.Cli.Commands;
+
+/// <summary>
+/// What is wrong with a command line, in sentences for people: the parser's own name types of .NET, and take an option that does not exist
+/// for a file.
+/// </summary>
+internal static class CommandLineFaults
+{
+    /// <summary>The command that the parser does not know.</summary>
+    public const string Help = "help";
+
+    private const string Version = "--version";
+    private const int ShortName = 4;
+
+    /// <summary>
+    /// How arguments are read. Short options are not written together: <c>-profile</c> would be <c>-p</c> with the value <c>rofile</c>.
+    /// </summary>
+    public static ParserConfiguration Parsing { get; } = new() { EnablePosixBundling = false };
+
+    /// <summary>
+    /// What other programs call an option, the one that it is here, and what that takes: a name that is near in its letters can be one of
+    /// another kind.
+    /// </summary>
+    private static readonly ImmutableArray<(string? Command, string[] Names, string Option, string Takes)> Elsewhere =
+    [
+        ("serve", [
+            "port",
+            "host",
+            "listen",
+            "bind",
+            "address",
+            "url"
+        ], "--urls", "which takes the address to listen at: --urls http://127.0.0.1:8080"),
+        (null, [
+            "port",
+            "host",
+            "server",
+            "address",
+            "url",
+            "urls"
+        ], "--endpoint", "which takes the address of a service: --endpoint http://127.0.0.1:5080"),
+    ];
+
+    /// <summary>The faults, a sentence each; none where the command can do its work.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="program">What its root is called.</param>
+    public static IReadOnlyList<string> Of(ParseResult parsed, string program = "medqa")
+    {
+        ArgumentNullException.ThrowIfNull(parsed);
+
+        // Help is help, whatever stands beside it; so is the version.
+        if (parsed.Action is { ClearsParseErrors: true })
+        {
+            return [];
+        }
+
+        // What follows an option that does not exist is its value or the next argument: nobody knows, and nothing is said of it.
+        if (UnknownOptions(parsed, program).ToList() is { Count: > 0 } unknown)
+        {
+            return unknown;
+        }
+
+        if (parsed.UnmatchedTokens is [var word, ..])
+        {
+            return [UnknownWord(parsed.CommandResult, word, program)];
+        }
+
+        // What is wrong with what stands there comes before what is missing.
+        return [.. parsed.Errors.OrderBy(static error => error.SymbolResult is OptionResult { Tokens: [] })
+            .Select(error => Sentence(parsed, error, program))
+            .Distinct()];
+    }
+
+    /// <summary>The command as somebody writes it.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="program">What the root of the command line is called.</param>
+    public static string PathOf(CommandResult command, string program = "medqa") =>
+        command.Parent is CommandResult parent ? $"{PathOf(parent, program)} {command.Command.Name}" : program;
+
+    private static IEnumerable<string> UnknownOptions(ParseResult parsed, string program)
+    {
+        // Behind -- everything is meant as it stands.
+        var verbatim = parsed.Tokens.SkipWhile(static token => token.Type != TokenType.DoubleDash)
+            .Select(static token => token.Value)
+            .ToHashSet(StringComparer.Ordinal);
+        var options = OptionsOf(parsed.CommandResult).SelectMany(static option => option.Aliases.Append(option.Name)).ToList();
+        var given = parsed.CommandResult.Children.OfType<ArgumentResult>()
+            .SelectMany(static argument => argument.Tokens)
+            .Select(static token => token.Value)
+            .Concat(parsed.UnmatchedTokens);
+        foreach (var word in given.Where(word => IsOption(word) && !verbatim.Contains(word)).Distinct())
+        {
+            var name = word.Split('=', ':')[0];
+            var path = PathOf(parsed.CommandResult, program);
+            var isVersion = name.TrimStart('-').ToUpperInvariant() is var letters
+                && (letters == "VERSION" || (letters == "V" && parsed.CommandResult.Parent is null));
+            var instead = isVersion && !options.Contains($"-{name}") ? $": use `{program} {Version}`"
+                : options.Contains($"-{name}") ? $": use -{name}, with two dashes"
+                : Elsewhere.Where(
+                    row => row.Names.Contains(name.TrimStart('-'))
+                        && options.Contains(row.Option)
+                        && (row.Command is null || row.Command == parsed.CommandResult.Command.Name))
+                    .Select(static row => $": use {row.Option}, {row.Takes}").FirstOrDefault() ?? Meant(name, options);
+            yield return $"`{path}` has no option {name}{instead}.";
+        }
+    }
+
+    private static bool IsOption(string word) =>
+        word.Length > 1 && word[0] == '-' && !double.TryParse(word, CultureInfo.InvariantCulture, out _);
+
+    private static IEnumerable<Option> OptionsOf(CommandResult command) => command.Parent is CommandResult parent
+        ? command.Command.Options.Concat(OptionsOf(parent).Where(static option => option.Recursive))
+        : command.Command.Options;
+
+    private static string UnknownWord(CommandResult command, string word, string program)
+    {
+        var commands = command.Command.Subcommands.Select(static sub => sub.Name).ToList();
+        var isRoot = command.Parent is null;
+        return commands.Count > 0 && command.Command.Arguments.Count == 0
+            ? $"`{PathOf(command, program)}` has no command {word}"
+                + (isRoot && word.Equals("version", StringComparison.OrdinalIgnoreCase)
+                    ? $": use `{program} {Version}`."
+                    : $"{Meant(word, isRoot ? commands.Append(Help) : commands)}.")
+            : $"`{PathOf(command, program)}` does not take '{word}': it is one argument too many.";
+    }
+
+    /// <summary>
+    /// Somebody who mistypes a name seldom mistypes both of its ends, and of a short one seldom the first letter: all short names are near
+    /// each other.
+    /// </summary>
+    private static string Meant(string name, IEnumerable<string> known)
+    {
+        var plain = name.TrimStart('-');
+        var near = known.Where(
+            candidate => plain.Length > 1
+                && candidate.TrimStart('-') is { Length: > 1 } other
+                && (IsSame(other[0], plain[0]) || (plain.Length > ShortName && IsSame(other[^1], plain[^1]))));
+        return ClosestName.Of(name, near) is { } closest ? $" (is {closest} meant?)" : "";
+    }
+
+    private static bool IsSame(char one, char other) => char.ToUpperInvariant(one) == char.ToUpperInvariant(other);
+
+    private static string Sentence(ParseResult parsed, ParseError error, string program) => error.SymbolResult switch
+    {
+        OptionResult { Tokens: [], IdentifierTokenCount: 0 } option =>
+            $"`{PathOf(parsed.CommandResult, program)}` needs "
+                + $"{option.Option.Name}{(option.Option.HelpName is { } value ? $" {value}" : "")}"
+                + $"{(KindOf(option.Option) is { } number ? $": {number}" : "")}.",
+        OptionResult { Tokens: [] } option =>
+            $"{option.Option.Name} needs a value"
+                + $"{((KindOf(option.Option) ?? option.Option.HelpName) is { } kind ? $": {kind}" : "")}.",
+        OptionResult { Option.Arity.MaximumNumberOfValues: 1, IdentifierTokenCount: > 1 and var times } option =>
+            $"{option.Option.Name} is given {times} times, but can be given once.",
+        OptionResult { Tokens: [var token] } option =>
+            OfValue(option.Option.Name, KindOf(option.Option), token.Value, option.Option.GetCompletions(CompletionContext.Empty), error),
+        ArgumentResult { Parent: OptionResult option, Tokens: [var token, ..] } =>
+            OfValue(option.Option.Name, KindOf(option.Option), token.Value, option.Option.GetCompletions(CompletionContext.Empty), error),
+        ArgumentResult { Tokens: [var token, ..] } argument when KindOf(argument.Argument.ValueType) is { } wanted =>
+            OfValue(argument.Argument.Name, wanted, token.Value, [], error),
+        CommandResult { Command.Subcommands.Count: > 0 } command when command.Command.Arguments.Count == 0 =>
+            $"`{PathOf(command, program)}` needs a command.",
+        _ when Missing(parsed.CommandResult) is { } argument => $"`{PathOf(parsed.CommandResult, program)}` needs {argument}.",
+        _ => error.Message,
+    };
+
+    private static string? Missing(CommandResult command) => command.Command.Arguments
+        .Where(argument => argument.Arity.MinimumNumberOfValues > (command.GetResult(argument)?.Tokens.Count ?? 0))
+        .Select(
+            static argument => argument.Arity.MinimumNumberOfValues > 1
+                ? $"at least {argument.Arity.MinimumNumberOfValues} {argument.Name}"
+                : argument.Name)
+        .FirstOrDefault();
+
+    private static string OfValue(string name, string? kind, string value, IEnumerable<CompletionItem> known, ParseError error)
+    {
+        if (kind is not null)
+        {
+            return $"{name} is '{value}', but must be {kind}.";
+        }
+
+        // What only a list of values is allowed for, the parser says in a line for each.
+        return error.Message.Contains('\n', StringComparison.Ordinal)
+            ? $"{name} is '{value}', but must be one of {string.Join(", ", known.Select(static item => item.Label))}."
+            : error.Message;
+    }
+
+    private static string? KindOf(Option option) => option is INumberOption number ? number.Takes : KindOf(option.ValueType);
+
+    private static string? KindOf(Type type)
+    {
+        var plain = Nullable.GetUnderlyingType(type) ?? type;
+        return plain == typeof(int) ? NumberRange.Whole(int.MinValue).Takes
+            : plain == typeof(long) ? string.Create(
+                CultureInfo.InvariantCulture, $"a whole number from {long.MinValue:#,0} to {long.MaxValue:#,0}")
+            : plain == typeof(double) || plain == typeof(decimal) ? "a number"
+            : null;
+    }
+}

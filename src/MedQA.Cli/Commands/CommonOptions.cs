@@ -1,0 +1,52 @@
+using System.CommandLine;
+using MedQA.Cli.Settings;
+using MedQA.Cli.Terminal;
+
+namespace MedQA.Cli.Commands;
+
+/// <summary>The options that every command has.</summary>
+internal static class CommonOptions
+{
+    private static readonly (Setting Setting, Option<string> Option)[] SettingOptions =
+    [
+        .. Setting.All.Select(static setting => (setting, new Option<string>(setting.Option)
+        {
+            Description = setting.Meaning,
+            HelpName = setting.Value,
+            Recursive = true,
+            Hidden = !setting.IsCommon,
+        })),
+    ];
+
+    /// <summary>Only results and faults are written.</summary>
+    public static Option<bool> Quiet { get; } = new("--quiet", "-q") { Description = "Write only results and faults", Recursive = true };
+
+    /// <summary>For people or for programs.</summary>
+    public static Option<OutputFormat> Output { get; } = new("--output", "-o")
+    {
+        Description = "How results are written: table, json or, for lists and answers, csv",
+        HelpName = "FORMAT",
+        Recursive = true
+    };
+
+    // The library would read 1 as json, and a list of formats as one of them.
+    static CommonOptions() => Output.AcceptOnlyFromAmong("table", "json", "csv");
+
+    /// <summary>Gives a root command these options.</summary>
+    public static void AddTo(RootCommand root)
+    {
+        foreach (var (_, option) in SettingOptions)
+        {
+            root.Add(option);
+        }
+
+        root.Add(Output);
+        root.Add(Quiet);
+    }
+
+    /// <summary>The settings that the command line gives, by name.</summary>
+    public static Dictionary<string, string> Given(ParseResult parsed) => SettingOptions
+        .Select(pair => (pair.Setting.Name, Text: parsed.GetValue(pair.Option)))
+        .Where(static pair => pair.Text is not null)
+        .ToDictionary(static pair => pair.Name, static pair => pair.Text!);
+}

@@ -1,0 +1,55 @@
+using System.CommandLine;
+using MedQA.Client;
+using MedQA.Cli.Hosting;
+using MedQA.Cli.Runs;
+using MedQA.Cli.Terminal;
+
+namespace MedQA.Cli.Commands;
+
+/// <summary><c>medqa compare</c>: runs over the same questions, in pairs.</summary>
+internal static class CompareCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Create()
+    {
+        var runs = new Argument<string[]>("RUN")
+        {
+            Description = "Two or more runs: their names, or the beginnings of their names",
+            Arity = new ArgumentArity(2, 20)
+        }.WithRuns();
+        var html = HtmlFile.Create();
+        var command = new CommandWithExamples("compare", "Compare runs: a table of strategies, models and data sets, and over the same "
+            + "questions paired differences with intervals, McNemar's test, Holm's correction.", """
+            Examples:
+              medqa run mine.csv --profile few-shot
+              medqa run mine.csv --profile self-consistency
+              medqa results
+              medqa compare 4c2r y4a6 > comparison.md
+              medqa compare 4c2r y4a6 k3m7 --html comparison.html
+            """) { runs, html };
+        CommandWork.Set(
+            command, (context, parsed, cancel) => CompareAsync(context, parsed.GetRequiredValue(runs), parsed.GetValue(html), cancel));
+        return command;
+    }
+
+    private static async Task<int> CompareAsync(CommandContext context, string[] names, string? html, CancellationToken cancellationToken)
+    {
+        await using var service = await CalledService.OpenAsync(context, cancellationToken);
+        var known = await service.ListRunsAsync(cancellationToken);
+        string[] runs = [.. names.Select(name => RunNames.Choose(known, name).Id)];
+
+        if (html is not null)
+        {
+            await using var page = await service.Client.OpenComparisonAsync(runs, ReportFormat.Html, cancellationToken);
+            using var read = new StreamReader(page);
+            var written = await read.ReadToEndAsync(cancellationToken);
+            await HtmlFile.WriteAsync(context, html, () => written, cancellationToken);
+        }
+
+        await using var comparison = await service.Client.OpenComparisonAsync(
+            runs, context.Output == OutputFormat.Json ? ReportFormat.Json : ReportFormat.Markdown, cancellationToken);
+        using var text = new StreamReader(comparison);
+        context.Console.Line(await text.ReadToEndAsync(cancellationToken));
+        return ExitCode.Success;
+    }
+}

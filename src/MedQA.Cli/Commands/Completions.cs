@@ -1,0 +1,58 @@
+using System.CommandLine;
+using System.CommandLine.Completions;
+using MedQA.Cli.Hosting;
+using MedQA.Cli.Runs;
+using MedQA.Cli.Settings;
+
+namespace MedQA.Cli.Commands;
+
+/// <summary>What a shell offers for the names that a command takes, besides the commands and options themselves.</summary>
+internal static class Completions
+{
+    /// <summary>Names of runs, and <c>latest</c>.</summary>
+    public static Argument<T> WithRuns<T>(this Argument<T> argument)
+    {
+        argument.CompletionSources.Add(Runs);
+        return argument;
+    }
+
+    /// <summary>Names of runs, and <c>latest</c>.</summary>
+    public static Option<T> WithRuns<T>(this Option<T> option)
+    {
+        option.CompletionSources.Add(Runs);
+        return option;
+    }
+
+    /// <summary>Names of profiles.</summary>
+    public static Argument<T> WithProfiles<T>(this Argument<T> argument)
+    {
+        argument.CompletionSources.Add(Profiles);
+        return argument;
+    }
+
+    /// <summary>Names of profiles.</summary>
+    public static Option<T> WithProfiles<T>(this Option<T> option)
+    {
+        option.CompletionSources.Add(Profiles);
+        return option;
+    }
+
+    private static IEnumerable<CompletionItem> Runs(CompletionContext context) =>
+        Of(context, static settings => KnownRuns.Find(settings).Prepend("latest"));
+
+    private static IEnumerable<CompletionItem> Profiles(CompletionContext context) =>
+        Of(context, static settings => ProfileFolders.Open(settings).Names);
+
+    private static IEnumerable<CompletionItem> Of(CompletionContext context, Func<HostSettings, IEnumerable<string>> names)
+    {
+        try
+        {
+            return [.. names(HostSettings.Read(CommonOptions.Given(context.ParseResult))).Select(static name => new CompletionItem(name))];
+        }
+        catch (Exception exception) when (exception is SettingException or IOException or UnauthorizedAccessException)
+        {
+            // A shell that completes has no place for sentences: the command itself will say it.
+            return [];
+        }
+    }
+}

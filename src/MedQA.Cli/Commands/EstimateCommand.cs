@@ -1,0 +1,265 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using MedQA.Cli.Hosting;
+using MedQA.Cli.Settings;
+using MedQA.Cli.Terminal;
+using MedQA.Datasets;
+using MedQA.Datasets.Reading;
+using MedQA.Evaluation.LanguageModels;
+using MedQA.Evaluation.Profiles;
+using MedQA.Evaluation.Strategies;
+using MedQA.Files;
+using MedQA.Web.Contracts;
+using Spectre.Console;
+using AnsweredQuestion = MedQA.Evaluation.Answering.AnsweredQuestion;
+using Profile = MedQA.Evaluation.Profiles.Profile;
+using Question = MedQA.Evaluation.Questions.Question;
+
+namespace MedQA.Cli.Commands;
+
+/// <summary><c>medqa estimate</c>: what a run would take, from a few of its questions.</summary>
+internal static class EstimateCommand
+{
+    private const int DefaultMeasured = 3;
+    private const int MaxMeasured = 1_000_000;
+
+    /// <summary>The command.</summary>
+    public static Command Create()
+    {
+        var files = new Argument<string[]>("FILE") { Description = "Question sets", Arity = ArgumentArity.OneOrMore };
+        var profile = new Option<string>("--profile", "-p")
+        {
+            Description = "How to ask: a profile's name or a JSON file. Default: self-consistency",
+            HelpName = "NAME|FILE.json"
+        }.WithProfiles();
+        var samples = new NumberOption<int?>("--samples", NumberRange.Whole(1, Profile.MaxSamples))
+        {
+            Description = "Samples per question, instead of the profile's",
+            HelpName = "N"
+        };
+        var measured = new NumberOption<int?>("--measure", NumberRange.Whole(1, MaxMeasured))
+        {
+            Description = $"How many questions to ask for the measurement. Default: {DefaultMeasured}",
+            HelpName = "N"
+        };
+        var price = new NumberOption<decimal?>("--price", new("a number from 0 to 1,000,000,000", static price => price is >= 0 and <= 1e9))
+        {
+            Description = "What an hour of this machine costs",
+            HelpName = "AMOUNT"
+        };
+        var reading = new SetReadingOptions();
+        var command = new CommandWithExamples("estimate", "Ask a few questions of a set, store nothing, and say what the whole set would "
+            + "take "
+            + "on this machine.", """
+            Examples:
+              medqa estimate mine.csv
+              medqa estimate mine.csv --profile deferral --price 1.20
+              medqa estimate mine.csv --endpoint https://medqa.example.com     from what earlier runs of the service took
+            """) { files, profile, samples, measured, price, reading.Notation, reading.DropFillers };
+        CommandWork.Set(command, (context, parsed, cancel) => EstimateAsync(
+            context,
+            parsed.GetRequiredValue(files),
+            ProfileChoice.Of(parsed.GetValue(profile), parsed.GetValue(samples), seed: null),
+            parsed.GetValue(measured) ?? DefaultMeasured,
+            parsed.GetValue(price),
+            reading.Of(parsed),
+            cancel));
+        return command;
+    }
+
+    /// <summary>What a run would take, by questions that were asked for it.</summary>
+    /// <param name="sized">What is known of the question set without asking any.</param>
+    /// <param name="answers">The answers to the measured questions, at least one, in the order in which they were asked.</param>
+    /// <remarks>
+    /// The first question also reads the worked examples that all share, so it does not count for the time where there are others.
+    /// </remarks>
+    internal static RunEstimate Measured(RunEstimate sized, IReadOnlyList<AnsweredQuestion> answers)
+    {
+        var timed = answers.Count > 1 ? answers.Skip(1).ToList() : answers;
+        var seconds = timed.Sum(static answer => answer.Seconds);
+        return sized with
+        {
+            Measured = answers.Count,
+            ExpectedPromptTokens = (long)(answers.Average(static answer => answer.PromptTokens) * sized.Questions),
+            ExpectedGeneratedTokens = (long)(answers.Average(static answer => answer.GeneratedTokens) * sized.Questions),
+            TokensPerSecond = seconds > 0 ? timed.Sum(static answer => answer.GeneratedTokens) / seconds : null,
+            ExpectedSeconds = seconds / timed.Count * sized.Questions,
+        };
+    }
+
+    private static async Task<int> EstimateAsync(
+        CommandContext context,
+        string[] files,
+        ProfileChoice choice,
+        int measured,
+        decimal? price,
+        SetReading reading,
+        CancellationToken cancellationToken)
+    {
+        using var inputs = new InputFiles();
+        var sets = new List<QuestionSet>();
+        var profile = context.Settings.Endpoint is null ? choice.Choose(context.Settings) : null;
+        foreach (var file in files)
+        {
+            var set = new QuestionSet(inputs.Add(await QuestionSetCheck.OpenAsync(context.Console, file, cancellationToken)));
+            set.Rejected.AddRange(
+                await QuestionSetCheck.ReadAsync(
+                    context.Console,
+                    set.Input,
+                    reading,
+                    set.Tally,
+                    profile is null ? static _ => { } : set.Questions.Add,
+                    cancellationToken));
+            if (profile?.GetIncompatibility(set.Tally.Accepted, set.Tally.FreeAnswers) is { } unsuited)
+            {
+                throw new InputException($"{set.Input}: {unsuited}");
+            }
+
+            sets.Add(set);
+        }
+
+        if (profile is null)
+        {
+            using var client = CalledService.ClientOf(context.Settings);
+            foreach (var set in sets)
+            {
+                await using var content = set.Input.OpenRead();
+                Write(context, price, await client.EstimateAsync(
+                    content, set.Input.Name, choice.NameThere(), reading.NotationName, reading.DropsFillers, cancellationToken));
+            }
+
+            return ExitCode.Success;
+        }
+
+        await using var model = await LocalModel.LoadAsync(context.Settings, context.Console, cancellationToken);
+        await PrefixChoice.CheckAsync(model.Description, profile, context.Settings, cancellationToken);
+        var asking = await PrefixChoice.AskingAsync(model, profile, context.Settings, cancellationToken);
+        var estimates = new List<RunEstimate>();
+        foreach (var set in sets)
+        {
+            var answers = new List<AnsweredQuestion>();
+
+            // Spread over the file, whose parts may differ.
+            var asked = Math.Min(measured + 1, set.Questions.Count);
+            for (var i = 0; i < asked; i++)
+            {
+                context.Console.Note($"Asking question {i + 1} of {asked}…");
+                var question = set.Questions[(int)((long)i * set.Questions.Count / asked)];
+                answers.Add(await AnswerAsync(asking, profile, question, i, cancellationToken));
+            }
+
+            estimates.Add(Measured(set.Sized(profile, model.Description.Name), answers));
+            Write(context, price, estimates[^1]);
+        }
+
+        if (estimates.Count > 1)
+        {
+            var seconds = estimates.Sum(static estimate => estimate.ExpectedSeconds ?? 0);
+            context.Console.Note($"Together: {estimates.Sum(static estimate => estimate.Questions):#,0} questions, "
+                + $"about {ProgressReading.Duration(TimeSpan.FromSeconds(seconds))}"
+                + $"{(price is { } hour ? $", about {Cost(hour, seconds).ToString("#,0.00", CultureInfo.InvariantCulture)}" : "")}.");
+        }
+
+        return ExitCode.Success;
+    }
+
+    private static async Task<AnsweredQuestion> AnswerAsync(
+        ILanguageModel model, Profile profile, Question question, int ordinal, CancellationToken cancellationToken)
+    {
+        var protocol = Protocol.Of(profile, [question.Dataset], question.Options.IsEmpty);
+        if (Evaluation.Prompting.PromptFit.LargestExemplarCount(
+            protocol.WithAtMost(0), question, model.CountTokens, model.Description.ContextLength) is null)
+        {
+            throw new InputException(
+                $"Question {question.Id} does not fit the model's context of {model.Description.ContextLength:#,0} tokens, even without "
+                    + "worked examples.");
+        }
+
+        // With as many worked examples as fit.
+        return await QuestionAnswerer.AnswerAsync(model, protocol, question, ordinal, TimeProvider.System, cancellationToken);
+    }
+
+    private static decimal Cost(decimal hour, double seconds) => Math.Round(hour * (decimal)seconds / 3600, 2);
+
+    private static void Write(CommandContext context, decimal? price, RunEstimate estimate)
+    {
+        if (price is { } hour && estimate.ExpectedSeconds is { } seconds)
+        {
+            estimate = estimate with { Cost = Cost(hour, seconds) };
+        }
+
+        if (context.Output == OutputFormat.Json)
+        {
+            context.Console.Line(JsonSerializer.Serialize(estimate, WebJson.Default.RunEstimate));
+            return;
+        }
+
+        var table = new Table { Border = TableBorder.Rounded, ShowHeaders = false };
+        table.AddColumns("", "");
+        void Row(string name, string value) => table.AddRow(new Text(name), new Text(value));
+        Row("Question set", estimate.Name);
+        Row("Profile", $"{estimate.Profile}, {estimate.CallsPerQuestion:#,0} {(estimate.CallsPerQuestion == 1 ? "answer" : "answers")} of "
+            + $"{estimate.Model} per question at most");
+        Row("Questions", $"{estimate.Questions:#,0}, of which {estimate.Graded:#,0} say which option is right; "
+            + $"{estimate.RejectedRows:#,0} rows cannot be used");
+        if (estimate.Measured is { } measured)
+        {
+            Row("Measured", $"{measured:#,0} {(measured == 1 ? "question was" : "questions were")} asked for this estimate");
+        }
+
+        if (estimate.ExpectedPromptTokens is { } prompts)
+        {
+            Row("Prompt tokens", $"about {prompts:#,0}");
+        }
+
+        Row("Generated tokens", estimate.ExpectedGeneratedTokens is { } expected
+            ? $"about {expected:#,0}, at most {estimate.MaxGeneratedTokens:#,0}"
+            : $"at most {estimate.MaxGeneratedTokens:#,0}");
+        if (estimate.ExpectedSeconds is { } time)
+        {
+            Row(
+                estimate.Measured is null ? "Time of one worker" : "Time here",
+                $"about {ProgressReading.Duration(TimeSpan.FromSeconds(time))}");
+        }
+
+        if (estimate.Cost is { } cost)
+        {
+            Row("Cost", cost.ToString("about #,0.00", CultureInfo.InvariantCulture));
+        }
+
+        context.Console.Output.Write(table);
+        foreach (var sentence in estimate.Unknown.Concat(estimate.Warnings))
+        {
+            context.Console.Line($"Note: {sentence}");
+        }
+    }
+
+    /// <summary>A question set as it was read.</summary>
+    private sealed record QuestionSet(InputFile Input)
+    {
+        private const int FirstRejected = 100;
+
+        public QuestionSetTally Tally { get; } = new();
+
+        public List<Question> Questions { get; } = [];
+
+        public List<RejectedRow> Rejected { get; } = [];
+
+        /// <summary>What is known of a run of it without asking anything.</summary>
+        public RunEstimate Sized(Profile profile, string model) => new()
+        {
+            Name = Input.Name,
+            Profile = profile.Name,
+            Model = model,
+            Questions = Tally.Accepted,
+            Graded = Tally.Accepted - Tally.WithoutGold - Tally.FreeAnswers,
+            RejectedRows = Tally.Rejected,
+            FirstRejected = [.. Rejected.Take(FirstRejected).Select(static row => new UnusableRow(row.Line, row.Id, row.Reason))],
+            SamplesPerQuestion = profile.SamplesPerQuestion - profile.Refinements,
+            CallsPerQuestion = Math.Max(1, profile.SamplesPerQuestion),
+            MaxGeneratedTokens = Tally.Accepted * profile.MostTokensPerQuestion,
+            Warnings = [.. Tally.Notes()],
+        };
+    }
+}

@@ -1,0 +1,52 @@
+using System.CommandLine;
+using MedQA.Cli.Hosting;
+using MedQA.Files;
+
+namespace MedQA.Cli.Commands;
+
+/// <summary>The option of commands that write a document: the same as an HTML file, which has plots too.</summary>
+internal static class HtmlFile
+{
+    /// <summary>The option.</summary>
+    public static Option<string> Create()
+    {
+        var option = new Option<string>("--html")
+        {
+            Description = "Write it as an HTML file that stands alone too, with plots",
+            HelpName = "FILE.html"
+        };
+
+        // Said before anything is started or computed for it.
+        option.Validators.Add(static given =>
+        {
+            if (given.Tokens is [{ Value: { Length: > 0 } path }] && WhyUnusable(path) is { } reason)
+            {
+                given.AddError($"--html is '{path}', and {reason}.");
+            }
+        });
+        return option;
+    }
+
+    private static string? WhyUnusable(string path)
+    {
+        if (RegularFile.KindOf(path) == PathKind.Folder)
+        {
+            return "that is a folder";
+        }
+
+        var folder = Path.GetDirectoryName(Path.GetFullPath(path));
+        return folder is null || RegularFile.KindOf(folder) == PathKind.Missing
+            ? $"there is no folder {folder}"
+            : OutputFolder.WhyNotWritable(folder);
+    }
+
+    /// <summary>Writes the file where one was named.</summary>
+    public static async Task WriteAsync(CommandContext context, string? path, Func<string> html, CancellationToken cancellationToken)
+    {
+        if (path is not null)
+        {
+            await OutputFile.WriteAllTextAsync(path, html(), cancellationToken);
+            context.Console.Note($"Written: {Path.GetFullPath(path)}");
+        }
+    }
+}

@@ -1,0 +1,143 @@
+using System.CommandLine;
+using MedQA.Cli.Hosting;
+using MedQA.Cli.Settings;
+using MedQA.Cli.Terminal;
+using MedQA.Datasets;
+using MedQA.Datasets.Importing;
+using MedQA.Datasets.Suites;
+using MedQA.Files;
+
+namespace MedQA.Cli.Commands;
+
+/// <summary><c>medqa import</c>: files in any known format into one question set.</summary>
+internal static class ImportCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Create()
+    {
+        var files = new Argument<string[]>("FILE")
+        {
+            Description = "Benchmarks as their authors publish them, or question sets; with --suite the folder that holds them",
+            Arity = ArgumentArity.OneOrMore
+        };
+        var to = new Option<string>("--to") { Description = "The question set to write", HelpName = "FILE.csv", Required = true };
+        var suite = new Option<string>("--suite")
+        {
+            Description = "Find the sets of a suite in a folder, and make one set of them with a slice of the report for each: "
+                + $"{string.Join(" or ", QuestionSetSuite.All.Select(static known => known.Name))}",
+            HelpName = "SUITE"
+        };
+        var reading = new SetReadingOptions();
+        files.Validators.Add(given =>
+        {
+            // With a suite it is a folder.
+            if (given.GetResult(suite) is null)
+            {
+                GivenFiles.AddMissing(given, given.Tokens.Select(static token => token.Value));
+            }
+        });
+        var command = new CommandWithExamples("import", "Write files in any format that is read (CSV, JSON, JSON lines, Parquet, "
+            + "spreadsheets, "
+            + "LiveQA's XML) as one question set in CSV. `medqa run` reads them all without this, too.", """
+            Examples:
+              medqa import US_qbank.jsonl --to medqa.csv
+              medqa import anatomy_test.csv virology_test.csv --to mmlu.csv
+              medqa import benchmarks/ --suite multimedqa --to multimedqa.csv
+            """) { files, to, suite, reading.Notation, reading.DropFillers };
+        CommandWork.Set(
+            command,
+            (context, parsed, cancel) => ImportAsync(
+                context, parsed.GetRequiredValue(files), parsed.GetValue(suite), parsed.GetRequiredValue(to), reading.Of(parsed), cancel));
+        return command;
+    }
+
+    private static async Task<int> ImportAsync(
+        CommandContext context, string[] paths, string? suite, string to, SetReading reading, CancellationToken cancellationToken)
+    {
+        using var inputs = new InputFiles();
+        var files = suite is null
+            ? await FilesOfAsync(context, paths, inputs, cancellationToken)
+            : await FilesOfAsync(context, suite, paths, cancellationToken);
+        var rejectedPath = Path.ChangeExtension(to, ".rejected.csv");
+        ImportOutcome? outcome = null;
+        await using var rejected = OutputFile.OpenTemporary();
+        var options = new QuestionSetOptions { AnswerNotation = reading.Notation, DropsFillers = reading.DropsFillers };
+        await OutputFile.WriteAsync(to, async canonical =>
+        {
+            outcome = await QuestionSetImport.ImportAsync(files, options, canonical, rejected, cancellationToken);
+            if (outcome.Tally.Accepted == 0)
+            {
+                var bad = outcome.Files.First(static file => file.Tally.FirstRejected is not null);
+                throw new InputException($"{inputs.GivenOf(bad.Path)}, line {bad.Tally.FirstRejected!.Line}: "
+                    + $"{bad.Tally.FirstRejected.Reason} "
+                    + $"None of the {outcome.Tally.Rejected:#,0} rows can be used, so nothing is written; this is the first.");
+            }
+        });
+        if (outcome!.Tally.Rejected > 0)
+        {
+            rejected.Position = 0;
+            await OutputFile.WriteAsync(rejectedPath, list => rejected.CopyToAsync(list, cancellationToken));
+        }
+
+        foreach (var file in outcome.Files)
+        {
+            context.Console.Note(
+                $"{inputs.GivenOf(file.Path)}: {file.Format}, {file.Tally.Accepted:#,0} "
+                    + $"questions{(file.Tally.FreeAnswers > 0 ? $" ({file.Tally.FreeAnswers:#,0} with free answers)" : "")}, "
+                    + $"{file.Tally.Rejected:#,0} rows left out");
+            foreach (var note in file.Tally.Readings)
+            {
+                context.Console.Note($"{inputs.GivenOf(file.Path)}: {note}");
+            }
+        }
+
+        context.Console.Line(
+            $"{to}: {outcome.Tally.Accepted:#,0} questions"
+                + (outcome.Tally.Rejected > 0
+                    ? $"; {rejectedPath} lists the {outcome.Tally.Rejected:#,0} rows that cannot be used"
+                    : ""));
+        return ExitCode.Success;
+    }
+
+    private static async Task<IReadOnlyList<ImportFile>> FilesOfAsync(
+        CommandContext context, string[] paths, InputFiles inputs, CancellationToken cancellationToken)
+    {
+        if (paths.FirstOrDefault(static path => RegularFile.KindOf(path) is PathKind.Missing or PathKind.Folder) is { } missing)
+        {
+            throw new InputException(Directory.Exists(missing)
+                ? $"{missing} is a folder; name the question sets in it, or the suite that it holds with --suite "
+                    + $"{QuestionSetSuite.MultiMedQa.Name}."
+                : $"There is no file {missing}.");
+        }
+
+        foreach (var path in paths)
+        {
+            inputs.Add(await InputFile.OpenAsync(path, context.Console.Note, cancellationToken));
+        }
+
+        return [.. inputs.All.Select(static input => new ImportFile(input.Path))];
+    }
+
+    private static async Task<IReadOnlyList<ImportFile>> FilesOfAsync(
+        CommandContext context, string name, string[] paths, CancellationToken cancellationToken)
+    {
+        var suite = QuestionSetSuite.Find(name)
+            ?? throw new InputException(
+                $"There is no suite '{name}'. The suites are "
+                    + $"{string.Join(" and ", QuestionSetSuite.All.Select(static known => known.Name))}.");
+        if (paths is not [var folder] || !Directory.Exists(folder))
+        {
+            throw new InputException($"--suite {suite.Name} needs one folder, in which its sets lie.");
+        }
+
+        var found = await SuiteFiles.FindAsync(suite, folder, cancellationToken);
+        foreach (var missing in found.Missing)
+        {
+            context.Console.Note($"{missing.Dataset} is not there; it is published at {missing.Origin}.");
+        }
+
+        return found.Files.Count > 0
+            ? found.Files
+            : throw new InputException($"{folder} has none of the {suite.Members.Count} sets of suite {suite.Name}.");
+    }
+}

@@ -1,0 +1,115 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using MedQA.Cli.Hosting;
+using MedQA.Cli.Settings;
+using MedQA.Cli.Terminal;
+using MedQA.Inference;
+using MedQA.Inference.Models;
+using Spectre.Console;
+
+namespace MedQA.Cli.Commands;
+
+/// <summary><c>medqa models</c>: lists models, describes one and fetches others.</summary>
+internal static class ModelsCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Create()
+    {
+        var command = new CommandWithExamples("models", "List the language models that are there, describe one, or fetch another.", """
+            Examples:
+              medqa models
+              medqa models describe smollm2-135m-instruct
+              medqa models fetch onnx-community/Qwen2.5-0.5B-Instruct --graph onnx/model_q4.onnx
+              medqa models check /folder/of/a/converted/model --references tests/references
+              medqa models optimize smollm2-135m-instruct
+              medqa run samples/medqa.csv --model /folder/of/a/better/model
+            """);
+        CommandWork.Set(command, static (context, _, cancel) => ListAsync(context, cancel));
+        var list = new Command("list", "List the models that come with medqa and those that were fetched.");
+        CommandWork.Set(list, static (context, _, cancel) => ListAsync(context, cancel));
+        command.Add(list);
+
+        var folder = new Argument<string?>("MODEL")
+        {
+            Description = "A model's folder, or its name in models; without it the model of the settings",
+            Arity = ArgumentArity.ZeroOrOne
+        };
+        var describe = new Command("describe", "Say what a model's files state about it.") { folder };
+        CommandWork.Set(
+            describe, (context, parsed, cancel) => DescribeAsync(context, parsed.GetValue(folder) ?? context.Settings.Model, cancel));
+        command.Add(describe);
+        command.Add(ModelsFetchCommand.Create());
+        command.Add(ModelsCheckCommand.Create());
+        command.Add(ModelsOptimizeCommand.Create());
+        return command;
+    }
+
+    private static Task<int> ListAsync(CommandContext context, CancellationToken cancellationToken)
+    {
+        var chosen = LocalModel.FolderOf(context.Settings);
+        foreach (var folder in ModelFolders.All(AppContext.BaseDirectory, context.Settings.FetchedModels).Append(chosen).Distinct())
+        {
+            context.Console.Line($"{(folder == chosen ? "*" : " ")} {folder}");
+        }
+
+        context.Console.Note("* is the model that runs use; --model FOLDER or MEDQA_MODEL chooses another.");
+        return Task.FromResult(ExitCode.Success);
+    }
+
+    private static async Task<int> DescribeAsync(CommandContext context, string? model, CancellationToken cancellationToken)
+    {
+        var folder = ModelFolder.Open(LocalModel.FolderOf(context.Settings, model), context.Settings.Graph);
+        var fingerprint = await folder.FingerprintAsync(cancellationToken);
+        if (context.Output == OutputFormat.Json)
+        {
+            var described = new ModelSummary(
+                folder.Name, folder.Path, fingerprint, folder.ContextLength, folder.ChatTemplateSource is not null,
+                    OnnxLanguageModel.CanEmbed(folder));
+            context.Console.Line(JsonSerializer.Serialize(described, ModelsJson.Default.ModelSummary));
+            return ExitCode.Success;
+        }
+
+        var table = new Table { Border = TableBorder.Rounded, ShowHeaders = false };
+        table.AddColumns("", "");
+        void Row(string name, object? value)
+        {
+            if (value is not null)
+            {
+                table.AddRow(new Text(name), new Text($"{value}"));
+            }
+        }
+
+        Row("Model", folder.Name);
+        Row("Folder", folder.Path);
+        Row("Fingerprint", fingerprint);
+        Row("Kind", folder.ModelType);
+        Row("Graph", Path.GetRelativePath(folder.Path, folder.GraphPath));
+        Row("Size", $"{folder.ExternalDataPaths.Append(folder.GraphPath).Sum(static path => new FileInfo(path).Length) / 1e6:#,0} MB");
+        Row("Context", $"{folder.ContextLength:#,0} tokens");
+        Row("Chat template", folder.ChatTemplateSource is null ? "none: only profiles of format completion" : "yes");
+        Row("Embeddings", OnnxLanguageModel.CanEmbed(folder) ? "yes" : "none: no profiles that choose the nearest examples");
+        Row("Layers", folder.Layers);
+        Row("Heads", folder.AttentionHeads);
+        Row("Key/value heads", folder.KeyValueHeads);
+        Row("Vocabulary", folder.VocabularySize);
+        Row("Sliding window", folder.SlidingWindow);
+        context.Console.Output.Write(table);
+        return ExitCode.Success;
+    }
+}
+
+/// <summary>What a host that answers with a model elsewhere must know of it.</summary>
+/// <param name="Name">Its name, for people.</param>
+/// <param name="Folder">Where it is.</param>
+/// <param name="Fingerprint">What it is: 64 hexadecimal digits.</param>
+/// <param name="ContextLength">Tokens that fit its context.</param>
+/// <param name="HasChatTemplate">Whether profiles of format chat can be used with it.</param>
+/// <param name="GivesEmbeddings">Whether it gives embeddings of texts, which profiles need that choose the nearest worked examples.</param>
+internal sealed record ModelSummary(
+    string Name, string Folder, string Fingerprint, int ContextLength, bool HasChatTemplate, bool GivesEmbeddings);
+
+/// <summary>How models are written for programs.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
+[JsonSerializable(typeof(ModelSummary))]
+internal sealed partial class ModelsJson : JsonSerializerContext;

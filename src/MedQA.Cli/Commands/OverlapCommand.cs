@@ -1,0 +1,198 @@
+using System.CommandLine;
+using System.Text;
+using MedQA.Cli.Hosting;
+using MedQA.Cli.Runs;
+using MedQA.Cli.Settings;
+using MedQA.Cli.Terminal;
+using MedQA.Datasets;
+using MedQA.Datasets.Reading;
+using MedQA.Datasets.Training;
+using MedQA.Evaluation.Overlap;
+using MedQA.Evaluation.Profiles;
+using MedQA.Evaluation.Questions;
+using MedQA.Evaluation.Reporting;
+using MedQA.Evaluation.Reporting.Documents;
+using MedQA.Pipeline.Queries;
+using MedQA.Pipeline.Runs;
+
+namespace MedQA.Cli.Commands;
+
+/// <summary><c>medqa overlap</c>: questions that stand in a training text or in the worked examples.</summary>
+internal static class OverlapCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Create()
+    {
+        var file = new Argument<string?>("FILE")
+        {
+            Description = "The question set. With --run it can be left out: the run's questions are meant",
+            Arity = ArgumentArity.ZeroOrOne
+        };
+        var with = new Option<string[]>("--with")
+        {
+            Description = "Training text: a file, or a folder with all that lies below it; .gz is unpacked. Can be given several times. "
+                + "Without it the worked examples are looked through",
+            HelpName = "TEXT|FOLDER"
+        };
+        var examples = new Option<bool>("--examples")
+        {
+            Description = "Look through the worked examples too: those of the run, else all that come with medqa"
+        };
+        var run = new Option<string>("--run")
+        {
+            Description = "A run whose accuracy is given with and without the overlapping questions: its name, the beginning of its name, "
+                + "or 'latest'",
+            HelpName = "RUN"
+        }.WithRuns();
+        var reading = new SetReadingOptions();
+        var command = new CommandWithExamples("overlap", $"List the questions of which the whole text, or {TextOverlap.LongEnough} "
+            + "characters "
+            + "in one run, stand in a training text or in the worked examples.", """
+            Examples:
+              medqa overlap mine.csv --with training/
+              medqa overlap mine.csv --with pubmed.jsonl.gz --examples --run latest > overlap.md
+              medqa overlap --run latest
+            """) { file, with, examples, run, reading.Notation, reading.DropFillers };
+        CommandWork.Set(command, (context, parsed, cancel) => FindAsync(
+            context,
+            parsed.GetValue(file),
+            parsed.GetValue(with) ?? [],
+            parsed.GetValue(examples),
+            parsed.GetValue(run),
+            reading.Of(parsed),
+            cancel));
+        return command;
+    }
+
+    private static async Task<int> FindAsync(
+        CommandContext context,
+        string? file,
+        string[] with,
+        bool examples,
+        string? run,
+        SetReading reading,
+        CancellationToken cancellationToken)
+    {
+        if (file is null && run is null)
+        {
+            throw new InputException("Name a question set, or a run with --run.");
+        }
+
+        if (with.FirstOrDefault(static path => !File.Exists(path) && !Directory.Exists(path)) is { } missing)
+        {
+            throw new InputException($"There is no file or folder {missing}.");
+        }
+
+        var questions = new List<Question>();
+        if (file is not null)
+        {
+            using var input = await QuestionSetCheck.OpenAsync(context.Console, file, cancellationToken);
+            await QuestionSetCheck.ReadAsync(context.Console, input, reading, new QuestionSetTally(), questions.Add, cancellationToken);
+        }
+
+        examples |= with.Length == 0;
+        var report = run is null
+            ? await OfFileAsync(context, questions, with, examples, cancellationToken)
+            : await OfRunAsync(context, run, file is null ? null : questions, with, examples, cancellationToken);
+        context.Console.Line(
+            context.Output == OutputFormat.Json ? Encoding.UTF8.GetString(ReportJson.Write(report)) : ReportMarkdown.Write(report));
+        return ExitCode.Success;
+    }
+
+    private static async Task<OverlapReport> OfFileAsync(
+        CommandContext context, List<Question> questions, string[] with, bool examples, CancellationToken cancellationToken)
+    {
+        var overlap = new TextOverlap(questions);
+        await ScanAsync(
+            context,
+            overlap,
+            with,
+            examples ? ExemplarSets.Names.SelectMany(static name => ExemplarSets.Find(name)!.Exemplars) : [],
+            cancellationToken);
+        return OverlapReport.Of(overlap, questions);
+    }
+
+    /// <param name="context">The settings.</param>
+    /// <param name="name">The run.</param>
+    /// <param name="only">Where they are given, only these questions of the run are looked for; they are known by what they ask, for their
+    /// names can differ.</param>
+    /// <param name="with">The training texts.</param>
+    /// <param name="examples">Whether the run's worked examples are looked through.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    private static async Task<OverlapReport> OfRunAsync(
+        CommandContext context, string name, List<Question>? only, string[] with, bool examples, CancellationToken cancellationToken)
+    {
+        RunNames.RequireLocal(context.Settings, "overlap");
+        await using var service = await CalledService.OpenAsync(context, cancellationToken);
+        var found = await service.FindRunAsync(name, cancellationToken);
+        var (run, reader) = (RunId.Parse(found.Id), new RunReader(service.Storage!.Runs));
+        var protocol = (await reader.GetManifestAsync(run, cancellationToken))?.Protocol
+            ?? throw new InputException($"Run {run} has no questions: {found.Reason}");
+        var wanted = only?.Select(QuestionFingerprint.Of).ToHashSet(StringComparer.Ordinal);
+        var questions = new List<Question>();
+        await foreach (var question in reader.AllQuestionsAsync(run, cancellationToken))
+        {
+            if (wanted?.Contains(QuestionFingerprint.Of(question)) != false)
+            {
+                questions.Add(question);
+            }
+        }
+
+        if (questions.Count == 0)
+        {
+            throw new InputException($"Run {run} asked none of the questions of that file.");
+        }
+
+        var overlap = new TextOverlap(questions);
+        await ScanAsync(
+            context,
+            overlap,
+            with,
+            examples ? [.. protocol.Exemplars, .. protocol.DatasetExemplars.SelectMany(static set => set.Exemplars)] : [],
+            cancellationToken);
+        var accumulator = new OverlapAccumulator(overlap);
+        await foreach (var answered in reader.AllAnsweredAsync(run, cancellationToken))
+        {
+            if (wanted?.Contains(answered.QuestionFingerprint) != false)
+            {
+                accumulator.Add(answered);
+            }
+        }
+
+        return accumulator.Build();
+    }
+
+    private static async Task ScanAsync(
+        CommandContext context, TextOverlap overlap, string[] with, IEnumerable<Exemplar> examples, CancellationToken cancellationToken)
+    {
+        foreach (var file in with.SelectMany(TrainingText.FilesOf))
+        {
+            using var text = Open(file);
+            if (text is null)
+            {
+                context.Console.Note($"{file}: passed over, because it is no text.");
+                continue;
+            }
+
+            context.Console.Note($"Looking through {file}…");
+            await overlap.ScanAsync(text, cancellationToken);
+        }
+
+        foreach (var example in examples)
+        {
+            overlap.Scan(string.Join('\n', example.Context, example.Text, example.Explanation));
+        }
+    }
+
+    private static TextReader? Open(string file)
+    {
+        try
+        {
+            return TrainingText.Open(file);
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new InputException($"{file} is not packed as its name says: {exception.Message}");
+        }
+    }
+}

@@ -1,0 +1,126 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using MedQA.Cli.Hosting;
+using MedQA.Cli.Settings;
+using MedQA.Cli.Terminal;
+using MedQA.Datasets.Writing;
+using MedQA.Evaluation.Serialization;
+using Spectre.Console;
+using Profile = MedQA.Evaluation.Profiles.Profile;
+
+namespace MedQA.Cli.Commands;
+
+/// <summary><c>medqa profiles</c>: lists profiles, or shows one.</summary>
+internal static class ProfilesCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Create()
+    {
+        var command = new CommandWithExamples("profiles", "List the profiles: the ways in which questions can be asked.", """
+            Examples:
+              medqa profiles
+              medqa profiles show self-consistency > mine.json   (edit it, give it a name of its own)
+              medqa run mine.csv --profile mine.json
+            """);
+        CommandWork.Set(command, static (context, _, cancel) => ListAsync(context, cancel), writesCsv: true);
+
+        var list = new Command("list", "List the profiles.");
+        CommandWork.Set(list, static (context, _, cancel) => ListAsync(context, cancel), writesCsv: true);
+        command.Add(list);
+
+        var name = new Argument<string>("NAME") { Description = "The profile's name" }.WithProfiles();
+        var show = new Command(
+            "show", "Write a profile with all its fields as JSON, to be edited and given to `medqa run --profile FILE.json`.") { name };
+        CommandWork.Set(show, (context, parsed, cancel) => ShowAsync(context, parsed.GetRequiredValue(name), cancel));
+        command.Add(show);
+        return command;
+    }
+
+    private static async Task<int> ListAsync(CommandContext context, CancellationToken cancellationToken)
+    {
+        var profiles = await ReadAsync(context, cancellationToken);
+        if (context.Output == OutputFormat.Csv)
+        {
+            context.Console.Text(string.Concat(
+            [
+                CsvLine.Of("profile", "strategy", "samples", "temperature", "exemplars", "max_tokens"),
+                .. profiles.Select(
+                    static profile => CsvLine.Of(
+                        profile.Name, profile.Strategy.Name, profile.Samples, profile.Temperature, profile.Exemplars, profile.MaxTokens)),
+            ]));
+            return ExitCode.Success;
+        }
+
+        if (context.Output == OutputFormat.Json)
+        {
+            context.Console.Line($"[{string.Join(",\n", profiles.Select(Json))}]");
+            return ExitCode.Success;
+        }
+
+        var table = new Table { Border = TableBorder.Rounded };
+        table.AddColumns(
+            new TableColumn("Profile").NoWrap(),
+            new TableColumn("Strategy"),
+            new TableColumn("Samples").RightAligned(),
+            new TableColumn("Temperature").RightAligned(),
+            new TableColumn("Worked examples").RightAligned(),
+            new TableColumn("Tokens at most").RightAligned());
+        foreach (var profile in profiles)
+        {
+            table.AddRow(
+                new Text(profile.Name),
+                new Text(profile.Strategy.Name),
+                new Text(profile.Samples.ToString(CultureInfo.InvariantCulture)),
+                new Text(profile.Temperature.ToString(CultureInfo.InvariantCulture)),
+                new Text(profile.Exemplars.ToString(CultureInfo.InvariantCulture)),
+                new Text(profile.MaxTokens.ToString(CultureInfo.InvariantCulture)));
+        }
+
+        context.Console.Output.Write(table);
+        return ExitCode.Success;
+    }
+
+    private static async Task<int> ShowAsync(CommandContext context, string name, CancellationToken cancellationToken)
+    {
+        if (context.Settings.Endpoint is null)
+        {
+            var source = ProfileFolders.Open(context.Settings);
+            context.Console.Line(Json(source.Find(name) ?? throw new InputException(ProfileChoice.Unknown(name, source.Names))));
+            return ExitCode.Success;
+        }
+
+        var profiles = await ReadAsync(context, cancellationToken);
+        var profile = profiles.FirstOrDefault(profile => profile.Name == name)
+            ?? throw new InputException(ProfileChoice.Unknown(name, [.. profiles.Select(static profile => profile.Name)]));
+        context.Console.Line(Json(profile));
+        return ExitCode.Success;
+    }
+
+    private static async Task<IReadOnlyList<Profile>> ReadAsync(CommandContext context, CancellationToken cancellationToken)
+    {
+        if (context.Settings.Endpoint is { } endpoint)
+        {
+            using var client = CalledService.ClientOf(context.Settings);
+            return [.. (await client.ListProfilesAsync(cancellationToken)).Select(
+                profile => ProfileReader.Parse(Encoding.UTF8.GetBytes(profile.GetRawText()), endpoint.ToString()))];
+        }
+
+        return ProfileFolders.Open(context.Settings).All(fault => context.Console.Note($"Left out: {fault.Message}"));
+    }
+
+    private static string Json(Profile profile)
+    {
+        using var document = JsonDocument.Parse(CanonicalJson.Of(profile));
+        using var stream = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(
+            stream,
+            new JsonWriterOptions { Indented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            document.WriteTo(writer);
+        }
+
+        return Encoding.UTF8.GetString(stream.ToArray());
+    }
+}

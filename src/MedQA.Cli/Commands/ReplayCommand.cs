@@ -1,0 +1,52 @@
+using System.CommandLine;
+using System.Text;
+using MedQA.Cli.Hosting;
+using MedQA.Cli.Runs;
+using MedQA.Cli.Terminal;
+using MedQA.Evaluation.Reporting;
+using MedQA.Evaluation.Reporting.Documents;
+using MedQA.Pipeline.Queries;
+using MedQA.Pipeline.Runs;
+
+namespace MedQA.Cli.Commands;
+
+/// <summary><c>medqa replay</c>: other strategies on the samples that a run has stored.</summary>
+internal static class ReplayCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Create()
+    {
+        var run = new Argument<string>("RUN") { Description = "The run, the beginning of its name, or 'latest'" }.WithRuns();
+        var html = HtmlFile.Create();
+        var command = new CommandWithExamples("replay", "Say what other strategies would have made of the samples that a run has stored, "
+            + "with "
+            + "their cost; nothing is asked again.", """
+            Examples:
+              medqa run mine.csv --profile deferral
+              medqa replay latest --html replay.html
+              medqa replay latest > replay.md
+            """) { run, html };
+        CommandWork.Set(
+            command, (context, parsed, cancel) => ReplayAsync(context, parsed.GetRequiredValue(run), parsed.GetValue(html), cancel));
+        return command;
+    }
+
+    private static async Task<int> ReplayAsync(CommandContext context, string name, string? html, CancellationToken cancellationToken)
+    {
+        RunNames.RequireLocal(context.Settings, "replay");
+        await using var service = await CalledService.OpenAsync(context, cancellationToken);
+        var run = await service.FindRunAsync(name, cancellationToken);
+        var report = await Development.ReadAsync(service, run, cancellationToken);
+        var replay = new ReplayAccumulator(report.Protocol.Profile);
+        await foreach (var answered in new RunReader(service.Storage!.Runs).AllAnsweredAsync(RunId.Parse(run.Id), cancellationToken))
+        {
+            replay.Add(answered);
+        }
+
+        var result = replay.Build(report);
+        await HtmlFile.WriteAsync(context, html, () => ReportHtml.Write(result), cancellationToken);
+        context.Console.Line(
+            context.Output == OutputFormat.Json ? Encoding.UTF8.GetString(ReportJson.Write(result)) : ReportMarkdown.Write(result));
+        return ExitCode.Success;
+    }
+}

@@ -1,0 +1,174 @@
+using System.CommandLine;
+using System.Text.Json;
+using MedQA.Cli.Hosting;
+using MedQA.Cli.Runs;
+using MedQA.Cli.Settings;
+using MedQA.Cli.Terminal;
+using MedQA.Evaluation.Reporting;
+using MedQA.Evaluation.Reporting.Documents;
+using MedQA.Web.Contracts;
+
+namespace MedQA.Cli.Commands;
+
+/// <summary><c>medqa results</c>: lists runs, or shows one.</summary>
+internal static class ResultsCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Create()
+    {
+        var run = new Argument<string?>("RUN")
+        {
+            Description = "The run: its name, the beginning of its name, or 'latest'. Without it all runs are listed",
+            Arity = ArgumentArity.ZeroOrOne
+        }.WithRuns();
+        var markdown = new Option<bool>("--markdown") { Description = "Write the whole report as Markdown" };
+        var development = new Option<string>("--dev")
+        {
+            Description = "A development run of the same profile and model, or its report.json: its answers give the threshold of "
+                + "agreement above which at least 90 % are right, with 95 % confidence",
+            HelpName = "RUN|FILE"
+        }.WithRuns();
+        var html = HtmlFile.Create();
+        var command = new CommandWithExamples("results", "List runs, or show the scores of one.", """
+            Examples:
+              medqa results
+              medqa results latest
+              medqa results latest --markdown > report.md
+              medqa results latest --dev 4c2r
+              medqa results latest --html report.html
+              medqa results latest --output json
+              medqa results latest --output csv > answers.csv     every answer, for a spreadsheet
+              medqa results --output csv > runs.csv
+              medqa results --endpoint https://medqa.example.com
+            """) { run, markdown, development, html };
+        CommandWork.Set(
+            command,
+            (context, parsed, cancel) => ShowAsync(
+                context, parsed.GetValue(run), parsed.GetValue(markdown), parsed.GetValue(development), parsed.GetValue(html), cancel),
+            writesCsv: true);
+        return command;
+    }
+
+    private static async Task<int> ShowAsync(
+        CommandContext context, string? name, bool markdown, string? development, string? html, CancellationToken cancellationToken)
+    {
+        if (name is null && (development is null ? html is null ? null : "--html" : "--dev") is { } option)
+        {
+            throw new InputException($"{option} is for one run: name it.");
+        }
+
+        Development.CheckName(development);
+        await using var service = await CalledService.OpenAsync(context, cancellationToken);
+        if (name is null)
+        {
+            List(context, await service.ListRunsAsync(cancellationToken));
+            return ExitCode.Success;
+        }
+
+        var run = await service.FindRunAsync(name, cancellationToken);
+        var guarantor = development is null ? null : await Development.ReadAsync(context, service, development, cancellationToken);
+        if (html is not null)
+        {
+            var shown = await Development.ReadAsync(service, run, cancellationToken);
+            await HtmlFile.WriteAsync(
+                context, html, () => ReportHtml.Write(guarantor is null ? shown : Guaranteed(shown, guarantor)), cancellationToken);
+        }
+
+        if (!markdown)
+        {
+            await ShowAsync(context, service, run, guarantor, cancellationToken);
+            return ExitCode.Success;
+        }
+
+        context.Console.Line(guarantor is null
+            ? await ReadAsync(service, run, "report.md", cancellationToken)
+            : ReportMarkdown.Write(Guaranteed(await Development.ReadAsync(service, run, cancellationToken), guarantor)));
+        return ExitCode.Success;
+    }
+
+    /// <summary>Shows one run in the wanted format.</summary>
+    /// <param name="context">The settings.</param>
+    /// <param name="service">Where the run is.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="development">The report of a development run that guarantees a threshold, or <see langword="null"/>.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    internal static async Task ShowAsync(
+        CommandContext context, CalledService service, RunResource run, RunReport? development, CancellationToken cancellationToken)
+    {
+        if (context.Output == OutputFormat.Csv)
+        {
+            await using var answers = await OpenAsync(service, run, "answers.csv", cancellationToken);
+            await context.Console.TextAsync(answers, cancellationToken);
+            return;
+        }
+
+        using var report = development is null
+            ? await ReadReportAsync(service, run, cancellationToken)
+            : JsonDocument.Parse(ReportJson.Write(Guaranteed(await Development.ReadAsync(service, run, cancellationToken), development)));
+        if (context.Output == OutputFormat.Json)
+        {
+            context.Console.Line(Json(run, report));
+        }
+        else
+        {
+            RunTable.Write(context.Console, run, report?.Deserialize(ReportJson.Default.RunReport));
+        }
+    }
+
+    private static void List(CommandContext context, IReadOnlyList<RunResource> runs)
+    {
+        switch (context.Output)
+        {
+            case OutputFormat.Json:
+                context.Console.Line(JsonSerializer.Serialize(new RunList(runs, null), WebJson.Default.RunList));
+                break;
+            case OutputFormat.Csv:
+                context.Console.Text(RunTable.Csv(runs));
+                break;
+            default:
+                RunTable.Write(context.Console, runs);
+                break;
+        }
+    }
+
+    private static RunReport Guaranteed(RunReport report, RunReport development) =>
+        report with { Guarantee = GuaranteedDeferral.Of(development, report) };
+
+    private static async Task<string> ReadAsync(CalledService service, RunResource run, string file, CancellationToken cancellationToken)
+    {
+        await using var content = await OpenAsync(service, run, file, cancellationToken);
+        using var text = new StreamReader(content);
+        return await text.ReadToEndAsync(cancellationToken);
+    }
+
+    private static async Task<Stream> OpenAsync(CalledService service, RunResource run, string file, CancellationToken cancellationToken) =>
+        await service.TryOpenFileAsync(run.Id, file, cancellationToken)
+        ?? throw new InputException(
+            $"Run {run.Id} has no {(file == "answers.csv" ? "answers.csv" : "report")} yet: it is {StateText.Of(run)}.");
+
+    private static async Task<JsonDocument?> ReadReportAsync(CalledService service, RunResource run, CancellationToken cancellationToken)
+    {
+        await using var content = await service.TryOpenFileAsync(run.Id, "report.json", cancellationToken);
+        return content is null ? null : await JsonDocument.ParseAsync(content, cancellationToken: cancellationToken);
+    }
+
+    private static string Json(RunResource run, JsonDocument? report)
+    {
+        using var stream = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true }))
+        {
+            writer.WriteStartObject();
+            writer.WritePropertyName("run");
+            JsonSerializer.Serialize(writer, run, WebJson.Default.RunResource);
+            if (report is not null)
+            {
+                writer.WritePropertyName("report");
+                report.WriteTo(writer);
+            }
+
+            writer.WriteEndObject();
+        }
+
+        return System.Text.Encoding.UTF8.GetString(stream.ToArray());
+    }
+}

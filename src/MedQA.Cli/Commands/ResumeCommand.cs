@@ -1,0 +1,127 @@
+using System.CommandLine;
+using MedQA.Cli.Hosting;
+using MedQA.Cli.Runs;
+using MedQA.Cli.Settings;
+using MedQA.Cli.Terminal;
+using MedQA.Evaluation;
+using MedQA.Pipeline.Advancing;
+using MedQA.Pipeline.Queries;
+using MedQA.Pipeline.Runs;
+
+namespace MedQA.Cli.Commands;
+
+/// <summary><c>medqa resume</c>: goes on with runs that were stopped.</summary>
+internal static class ResumeCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Create()
+    {
+        var run = new Argument<string?>("RUN")
+        {
+            Description = "The run, the beginning of its name, or 'latest'. Without it every unfinished run goes on",
+            Arity = ArgumentArity.ZeroOrOne
+        }.WithRuns();
+        var command = new CommandWithExamples("resume", "Go on with runs that were stopped. A named run that was cancelled goes on too, "
+            + "and "
+            + "failed questions of one that has ended are tried again.", """
+            Examples:
+              medqa resume
+              medqa resume latest
+            """) { run };
+        CommandWork.Set(command, (context, parsed, cancel) => ResumeAsync(context, parsed.GetValue(run), cancel));
+        return command;
+    }
+
+    private static async Task<int> ResumeAsync(CommandContext context, string? name, CancellationToken cancellationToken)
+    {
+        await using var service = await CalledService.OpenAsync(context, cancellationToken);
+        IReadOnlyList<RunResource> runs;
+        if (name is null)
+        {
+            (runs, var refused) = await UnfinishedAsync(context, service, cancellationToken);
+            if (runs.Count == 0)
+            {
+                context.Console.Note(
+                    refused ? "There is nothing else to go on with." : "Every run has ended: there is nothing to go on with.");
+                return refused ? ExitCode.BadInput : ExitCode.Success;
+            }
+        }
+        else
+        {
+            runs = [await service.FindRunAsync(name, cancellationToken)];
+            if (runs[0].State != RunState.Completed && await OtherRulesAsync(service, runs[0], cancellationToken) is { } refusal)
+            {
+                throw new InputException(refusal);
+            }
+        }
+
+        if (service.Storage is not { } storage)
+        {
+            // A service goes on by itself with what was stopped.
+            return await GoOnAsync(service, work: null);
+        }
+
+        await using var model = await LocalModel.LoadAsync(context.Settings, context.Console, cancellationToken);
+        using var logging = LocalLogging.Create(context.Settings);
+        using var pipeline = new LocalPipeline(storage.Runs, model, context.Settings, TimeProvider.System, logging, storage.AtWork);
+        await using var here = await CalledService.OverAsync(context.Settings, storage, pipeline, model, cancellationToken);
+        return await GoOnAsync(here, new WorkHere("resume", storage, pipeline, model.Description.Fingerprint));
+
+        async Task<int> GoOnAsync(CalledService called, WorkHere? work)
+        {
+            if (name is not null && runs[0].State is RunState.CompletedWithFailures or RunState.Cancelled or RunState.Failed)
+            {
+                runs = [await called.RequestAsync(runs[0], RequestedAction.Retry, cancellationToken) ?? runs[0]];
+            }
+
+            return await RunFollowing.FollowAsync(context, called, runs, development: null, work, cancellationToken);
+        }
+    }
+
+    /// <summary>
+    /// Why a run of this machine does not go on, where it follows another version of the rules; else <see langword="null"/>. A service
+    /// somewhere has rules of its own.
+    /// </summary>
+    private static async Task<string?> OtherRulesAsync(CalledService service, RunResource run, CancellationToken cancellationToken) =>
+        service.Storage is { } storage
+            && RunId.Parse(run.Id) is var id
+            && await new RunReader(storage.Runs).GetManifestAsync(id, cancellationToken) is { } manifest
+            && manifest.Rules != EvaluationRules.Version
+            ? RunControl.OtherRulesOf(id, manifest.Rules)
+            : null;
+
+    /// <returns>The unfinished runs that can go on, and whether there are others, which were named.</returns>
+    private static async Task<(IReadOnlyList<RunResource> Runs, bool Refused)> UnfinishedAsync(
+        CommandContext context, CalledService service, CancellationToken cancellationToken)
+    {
+        var (runs, refused) = (new List<RunResource>(), false);
+        foreach (var run in await service.ListRunsAsync(cancellationToken))
+        {
+            if (run.State == RunState.Deleting || run.Requested == RequestedAction.Delete)
+            {
+                // Whoever was asked for it ended before it was done.
+                await service.ObeyAsync(run.Id, RequestedAction.Delete, cancellationToken);
+                context.Console.Note(
+                    $"Run {run.Id} ({run.Name}) is "
+                        + (await service.TryGetRunAsync(run.Id, cancellationToken) is null
+                            ? "deleted, as somebody asked."
+                            : "being deleted."));
+            }
+            else if (run.State.IsFinal())
+            {
+                continue;
+            }
+            else if (await OtherRulesAsync(service, run, cancellationToken) is { } refusal)
+            {
+                context.Console.Note(refusal);
+                refused = true;
+            }
+            else
+            {
+                runs.Add(run);
+            }
+        }
+
+        return (runs, refused);
+    }
+}

@@ -1,0 +1,184 @@
+using System.CommandLine;
+using System.Security.Cryptography;
+using MedQA.Client;
+using MedQA.Datasets;
+using MedQA.Datasets.Reading;
+using MedQA.Evaluation.Profiles;
+using MedQA.Evaluation.Strategies;
+using MedQA.Files;
+using MedQA.Cli.Hosting;
+using MedQA.Cli.Runs;
+using MedQA.Cli.Settings;
+using MedQA.Cli.Terminal;
+
+namespace MedQA.Cli.Commands;
+
+/// <summary><c>medqa run</c>: from question sets to scores.</summary>
+internal static class RunCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Create()
+    {
+        var files = new Argument<string[]>("FILE")
+        {
+            Description = "Question sets, for example CSV files with a header; samples/headers.csv shows every header that is read",
+            Arity = ArgumentArity.OneOrMore
+        };
+        var profile = new Option<string>("--profile", "-p")
+        {
+            Description = "How to ask: a profile's name (`medqa profiles` lists them) or a JSON file. Default: self-consistency",
+            HelpName = "NAME|FILE.json"
+        }.WithProfiles();
+        var samples = new NumberOption<int?>("--samples", NumberRange.Whole(1, Profile.MaxSamples))
+        {
+            Description = "Samples per question, instead of the profile's",
+            HelpName = "N"
+        };
+        var seed = new Option<long?>("--seed") { Description = "Seed of every random stream, instead of the profile's", HelpName = "N" };
+        var again = new Option<bool>("--again")
+        {
+            Description = "Run the same questions with the same profile once more; without it the run that exists goes on or is shown"
+        };
+        var development = new Option<string>("--dev")
+        {
+            Description = "A question set whose questions are asked first, or a run of the same profile and model: its answers give the "
+                + "threshold of agreement above which at least 90 % are right, with 95 % confidence",
+            HelpName = "FILE|RUN"
+        }.WithRuns();
+        var reading = new SetReadingOptions();
+        var command = new CommandWithExamples("run", "Answer question sets and score the answers.", """
+            Examples:
+              medqa run samples/medqa.csv
+              medqa run mine.csv --profile few-shot
+              medqa run a.csv b.csv --samples 5 --seed 2
+              medqa run mine.csv --profile deferral --dev others.csv
+              medqa run mine.csv --profile mine.json --output json > scores.json
+              medqa run mine.csv --endpoint https://medqa.example.com     have a service answer them
+            """) { files, profile, samples, seed, again, reading.Notation, reading.DropFillers, development };
+        CommandWork.Set(command, (context, parsed, cancel) => RunAsync(
+            context,
+            parsed.GetRequiredValue(files),
+            ProfileChoice.Of(parsed.GetValue(profile), parsed.GetValue(samples), parsed.GetValue(seed)),
+            parsed.GetValue(again),
+            reading.Of(parsed),
+            parsed.GetValue(development),
+            cancel), writesCsv: true);
+        return command;
+    }
+
+    private static bool HaveEqualContent(InputFile one, InputFile other)
+    {
+        using var first = one.OpenRead();
+        using var second = other.OpenRead();
+        if (first.Length != second.Length)
+        {
+            return false;
+        }
+
+        return SHA256.HashData(first).AsSpan().SequenceEqual(SHA256.HashData(second));
+    }
+
+    private static async Task<int> RunAsync(
+        CommandContext context,
+        string[] names,
+        ProfileChoice choice,
+        bool again,
+        SetReading reading,
+        string? development,
+        CancellationToken cancellationToken)
+    {
+        var console = context.Console;
+        var asksDevelopment =
+            development is { Length: > 0 } && RegularFile.KindOf(development) is not (PathKind.Missing or PathKind.Folder);
+        Development.CheckName(development);
+        var asked = context.Settings.Endpoint is null ? choice.Choose(context.Settings) : null;
+        using var inputs = new InputFiles();
+        foreach (var name in asksDevelopment ? [development!, .. names] : names)
+        {
+            var file = inputs.Add(await QuestionSetCheck.OpenAsync(console, name, cancellationToken));
+            var tally = new QuestionSetTally();
+            await QuestionSetCheck.ReadAsync(console, file, reading, tally, static _ => { }, cancellationToken);
+            if (asked?.GetIncompatibility(tally.Accepted, tally.FreeAnswers) is { } unsuited)
+            {
+                throw new InputException($"{file}: {unsuited}");
+            }
+        }
+
+        var files = inputs.All;
+        if (asksDevelopment && files.Skip(1).FirstOrDefault(file => HaveEqualContent(file, files[0])) is { } same)
+        {
+            throw new InputException(
+                $"--dev is {development}, and {same} holds the same: a threshold that was chosen on a run's own questions guarantees "
+                    + "nothing about them. Give a file of other questions.");
+        }
+
+        if (asked is null)
+        {
+            await using var there = CalledService.Elsewhere(context.Settings);
+            return await RunAsync(choice.NameThere(), there, work: null);
+        }
+
+        if (development is not null && (asked.Samples < 2 || asked.Strategy.StopsEarly))
+        {
+            throw new InputException(
+                $"--dev needs a profile with a fixed number of samples above 1, such as deferral: profile {asked.Name} has no agreement "
+                    + "to defer by.");
+        }
+
+        // Everything that can be known is, before a storage is installed or started.
+        await using var model = await LocalModel.LoadAsync(context.Settings, console, cancellationToken);
+        await PrefixChoice.CheckAsync(model.Description, asked, context.Settings, cancellationToken);
+        await using var storage = await LocalStorage.OpenAsync(context.Settings, console, cancellationToken);
+        var profile = choice.Resolve(context.Settings);
+        using var logging = LocalLogging.Create(context.Settings);
+        using var pipeline = new LocalPipeline(storage.Runs, model, context.Settings, TimeProvider.System, logging, storage.AtWork);
+        await using var here = await CalledService.OverAsync(context.Settings, storage, pipeline, model, cancellationToken);
+        return await RunAsync(profile, here, new WorkHere("run", storage, pipeline, model.Description.Fingerprint));
+
+        async Task<int> RunAsync(string? profile, CalledService service, WorkHere? work)
+        {
+            var known =
+                development is null || asksDevelopment ? null : await service.FindRunAsync(development, cancellationToken);
+            var runs = new List<RunResource>();
+            foreach (var file in files)
+            {
+                runs.Add(await StartAsync(console, service.Client, file, profile, again, reading, cancellationToken));
+            }
+
+            return await RunFollowing.FollowAsync(context, service, runs, asksDevelopment ? runs[0] : known, work, cancellationToken);
+        }
+    }
+
+    private static async Task<RunResource> StartAsync(
+        HostConsole console,
+        MedQAClient client,
+        InputFile file,
+        string? profile,
+        bool again,
+        SetReading reading,
+        CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var content = file.OpenRead();
+            var (run, isNew) = await client.StartRunAsync(
+                content, file.Name, profile, again, reading.NotationName, reading.DropsFillers, cancellationToken);
+            if (!isNew)
+            {
+                console.Note(run.HasEnded
+                    ? $"{file} was asked with this profile and model before: this is run {run.Id}. Ask again with --again."
+                    : $"{file}: going on with run {run.Id}.");
+            }
+
+            return run;
+        }
+        catch (MedQAException exception) when (exception.Type == "urn:medqa:deleted")
+        {
+            throw new InputException($"{file}: the run of these questions and profile was deleted. Ask them again with --again.");
+        }
+        catch (MedQAException exception) when (exception.Type == "urn:medqa:no-question-set")
+        {
+            throw new InputException($"{file}{(exception.Line is { } line ? $", line {line}" : "")}: {exception.Message}");
+        }
+    }
+}

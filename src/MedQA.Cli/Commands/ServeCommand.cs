@@ -1,0 +1,112 @@
+using System.CommandLine;
+using System.Net.Sockets;
+using MedQA.Cli.Hosting;
+using MedQA.Cli.Terminal;
+using MedQA.Files;
+
+namespace MedQA.Cli.Commands;
+
+/// <summary><c>medqa serve</c>: the HTTP interface, with everything behind it.</summary>
+internal static class ServeCommand
+{
+    private static readonly TimeSpan LookForRoomEvery = TimeSpan.FromSeconds(5);
+
+    /// <summary>The command.</summary>
+    public static Command Create()
+    {
+        var command = new CommandWithExamples("serve", "Serve the HTTP interface on this machine and work on runs until Ctrl-C. Question "
+            + "sets "
+            + "that any Azure tool uploads into question-sets/ are run too.", """
+            Examples:
+              medqa serve
+              medqa serve --urls http://127.0.0.1:8080
+              MEDQA_KEY=$(openssl rand -hex 32) medqa serve      who calls it must have the key
+              curl --data-binary @samples/medqa.csv 'http://127.0.0.1:5080/api/runs?name=medqa.csv'
+            """);
+        CommandWork.Set(command, static (context, _, cancel) => ServeAsync(context, cancel));
+        return command;
+    }
+
+    private static async Task<int> ServeAsync(CommandContext context, CancellationToken cancellationToken)
+    {
+        // A key that is too short is said before anything is started.
+        _ = LocalApi.AccessOf(context.Settings);
+        ProfileFolders.TellUnusable(context.Settings, context.Console);
+        await using var model = await LocalModel.LoadAsync(context.Settings, context.Console, cancellationToken);
+        await using var storage = await LocalStorage.OpenAsync(context.Settings, context.Console, cancellationToken);
+        using var logging = LocalLogging.Create(context.Settings);
+        using var pipeline = new LocalPipeline(
+            storage.Runs, model, context.Settings, TimeProvider.System, logging, storage.AtWork, servesAnybody: true);
+        await using var server = LocalApi.Create(context.Settings, LocalApi.Over(pipeline, model, storage.SaveAsync));
+
+        // The address is taken before work begins: a second server on it fails at once.
+        try
+        {
+            await server.StartAsync(cancellationToken);
+        }
+        catch (Exception exception) when (exception is IOException or SocketException)
+        {
+            throw new IOException(
+                $"{context.Settings.Url} cannot be listened at ({Innermost(exception)}): another program has it, or it needs rights. "
+                    + $"{Elsewhere(context)}",
+                exception);
+        }
+
+        var present = storage.AtWork?.Begin("serve", model.Description.Fingerprint, new Uri(server.Urls.First()));
+        context.Console.Note($"Listening on {string.Join(", ", server.Urls)}; runs are stored in {storage.Place}. Ctrl-C ends it.");
+        context.Console.Note($"The dashboard: {server.Urls.First()}{(context.Settings.Key is null ? "" : " (it asks for the key)")}");
+        try
+        {
+            while (true)
+            {
+                try
+                {
+                    await storage.WhileKeptAsync(pipeline.RunAsync, cancellationToken);
+                    return ExitCode.Success;
+                }
+                catch (Exception exception) when (FullDisk.Describe(exception) is { } fact)
+                {
+                    context.Console.Fault(
+                        $"{fact}: free space, and the runs go on. What is stored can be read meanwhile; nothing that was answered is "
+                            + "lost.");
+                }
+
+                await storage.WhileKeptAsync(kept => UntilRoomAsync(storage.Volume, kept), cancellationToken);
+                context.Console.Note("There is room again: the runs go on.");
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            present?.Dispose();
+            context.Console.Note($"Stopped. {StoppedWork.OfAny(storage, model.Description.Fingerprint)}");
+            return ExitCode.Stopped;
+        }
+        finally
+        {
+            present?.Dispose();
+            await server.StopAsync(CancellationToken.None);
+        }
+    }
+
+    private static string Innermost(Exception fault) => fault.GetBaseException().Message.TrimEnd('.');
+
+    /// <summary>What to do where the address is taken: a server of the same runs can be used as it is.</summary>
+    private static string Elsewhere(CommandContext context) => context.ServedAt is { } other
+        ? $"A `medqa serve` of these runs listens at {other}."
+        : $"Choose another: medqa serve --urls http://127.0.0.1:{(context.Settings.Url.Port % 50_000) + 1}";
+
+    /// <summary>
+    /// Waits until the disk takes more. File systems have no event for that; of another disk than the storage's nothing is known but by
+    /// trying.
+    /// </summary>
+    private static async Task UntilRoomAsync(DataVolume? volume, CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(LookForRoomEvery);
+        do
+        {
+            await timer.WaitForNextTickAsync(cancellationToken);
+        }
+        while (volume is { IsShort: true } or { IsFull: true });
+        volume?.Reserve();
+    }
+}

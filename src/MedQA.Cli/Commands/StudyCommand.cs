@@ -1,0 +1,323 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using MedQA.Client;
+using MedQA.Files;
+using MedQA.Cli.Hosting;
+using MedQA.Cli.Settings;
+using MedQA.Cli.Studies;
+using MedQA.Cli.Terminal;
+using MedQA.Pipeline.Studies;
+using MedQA.Web.Contracts;
+using Spectre.Console;
+
+namespace MedQA.Cli.Commands;
+
+/// <summary><c>medqa study</c>: people rate answers.</summary>
+internal static class StudyCommand
+{
+    private const string StudyMeaning = "The study, the beginning of its name, or 'latest'";
+    private const string UnknownRater = "urn:medqa:unknown-rater";
+
+    /// <summary>The command.</summary>
+    public static Command Create()
+    {
+        var command = new CommandWithExamples("study", "Have people rate free answers in the browser, and read what came of it.", """
+            Examples:
+              medqa run consumers.csv --profile long-form
+              medqa study create --run latest --answers clinicians.csv --rubric clinician-12 --raters 9
+              medqa serve                                          the raters open their links
+              medqa study show latest                              how far each rater is
+              medqa study report latest --html report.html
+              medqa study export latest --to ratings
+              medqa study power --difference 0.1                   how many answers and raters it takes to see a difference
+            """);
+        CommandWork.Set(command, static (context, _, cancel) => ListAsync(context, cancel));
+        var list = new Command("list", "List studies, newest first.");
+        CommandWork.Set(list, static (context, _, cancel) => ListAsync(context, cancel));
+        command.Add(list);
+        command.Add(StudyCreateCommand.Create());
+        command.Add(CreateShow());
+        command.Add(CreateLink());
+        command.Add(CreateReport());
+        command.Add(CreateExport());
+        command.Add(CreateDeleteRater());
+        command.Add(CreateDelete());
+        command.Add(StudyPowerCommand.Create());
+        return command;
+    }
+
+    /// <summary>Writes a study for people: what it is, and how far each rater is, or the links where there are some.</summary>
+    internal static void Write(CommandContext context, StudyResource study)
+    {
+        if (context.Output == OutputFormat.Json)
+        {
+            context.Console.Line(JsonSerializer.Serialize(study, WebJson.Readable.StudyResource));
+            return;
+        }
+
+        var facts = new Table { Border = TableBorder.Rounded, ShowHeaders = false };
+        facts.AddColumn(new TableColumn("").NoWrap());
+        facts.AddColumn("");
+        void Row(string name, string value) => facts.AddRow(new Text(name), new Text(value));
+        Row("Study", $"{study.Study} ({study.Name})");
+        Row("Sources", string.Join(", ", study.Sources.Select(static source => source.Name)));
+        Row("Rubric", $"{study.Rubric}, {study.Axes} axes");
+        Row("Answers", $"{study.Answers:#,0} to {study.Questions:#,0} questions "
+            + $"({string.Join(", ", study.Strata.Select(static stratum => $"{stratum.Questions} {stratum.Dataset}"))})");
+        Row("Raters", $"{study.Raters?.Length ?? 0}, {study.RatersPerAnswer} for each "
+            + $"answer{(study.Pilot > 0 ? $", {study.Pilot} answers by all" : "")}");
+        context.Console.Output.Write(facts);
+        foreach (var note in study.Notes)
+        {
+            context.Console.Line($"Note: {note}");
+        }
+
+        var raters = new Table { Border = TableBorder.Rounded };
+        raters.AddColumns(
+            new TableColumn("Rater").NoWrap(),
+            new TableColumn("Name"),
+            new TableColumn("State").NoWrap(),
+            new TableColumn("Rated").RightAligned(),
+            new TableColumn("Skipped").RightAligned(),
+            new TableColumn("Minutes").RightAligned());
+        foreach (var rater in study.Raters ?? [])
+        {
+            raters.AddRow(
+                new Text(rater.Rater),
+                new Text(rater.Label),
+                new Text(rater.State?.ToString().ToLowerInvariant() ?? "deleted"),
+                new Text($"{rater.Rated}/{rater.Assigned}"),
+                new Text($"{rater.Skipped}"),
+                new Text((rater.Seconds / 60).ToString("0.0", CultureInfo.InvariantCulture)));
+        }
+
+        context.Console.Output.Write(raters);
+    }
+
+    /// <summary>Writes the links of raters, each on a line of its own that can be copied.</summary>
+    internal static void WriteLinks(CommandContext context, IEnumerable<RaterResource> raters)
+    {
+        var home = context.Settings.Endpoint ?? context.ServedAt ?? context.Settings.Url;
+        foreach (var rater in raters)
+        {
+            context.Console.Line($"{rater.Label}\t{new Uri(home, rater.Link)}");
+        }
+
+        context.Console.Note(
+            "These links are shown this once: of their secrets only a hash is kept. `medqa study link STUDY RATER` makes a new one.");
+    }
+
+    private static async Task<int> ListAsync(CommandContext context, CancellationToken cancellationToken)
+    {
+        await using var service = await CalledService.OpenAsync(context, cancellationToken);
+        var list = await service.Client.ListStudiesAsync(cancellationToken);
+        if (context.Output == OutputFormat.Json)
+        {
+            context.Console.Line(JsonSerializer.Serialize(list, WebJson.Readable.StudyList));
+            return ExitCode.Success;
+        }
+
+        if (list.Studies.IsEmpty)
+        {
+            context.Console.Line("There are no studies yet. Make one: medqa study create --help");
+            return ExitCode.Success;
+        }
+
+        var table = new Table { Border = TableBorder.Rounded };
+        table.AddColumns(
+            new TableColumn("Study").NoWrap(),
+            new TableColumn("Name"),
+            new TableColumn("Rubric").NoWrap(),
+            new TableColumn("Sources"),
+            new TableColumn("Answers").RightAligned(),
+            new TableColumn("Created (UTC)"));
+        foreach (var study in list.Studies)
+        {
+            table.AddRow(
+                new Text(study.Study),
+                new Text(study.Name),
+                new Text(study.Rubric),
+                new Text(string.Join(", ", study.Sources.Select(static one => one.Name))),
+                new Text($"{study.Answers:#,0}"),
+                new Text(study.Created.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)));
+        }
+
+        context.Console.Output.Write(table);
+        return ExitCode.Success;
+    }
+
+    private static Command CreateShow()
+    {
+        var study = new Argument<string>("STUDY") { Description = StudyMeaning };
+        var command = new Command("show", "Show a study, and how far each rater is.") { study };
+        CommandWork.Set(command, async (context, parsed, cancel) =>
+        {
+            await using var service = await CalledService.OpenAsync(context, cancel);
+            Write(context, await service.FindStudyAsync(parsed.GetRequiredValue(study), cancel));
+            return ExitCode.Success;
+        });
+        return command;
+    }
+
+    private static Command CreateLink()
+    {
+        var study = new Argument<string>("STUDY") { Description = StudyMeaning };
+        var rater = new Argument<string>("RATER") { Description = "The rater: r1, r2 …" };
+        var command = new Command("link", "Give a rater a new link; the one before opens nothing any more, and what was rated stays.")
+        {
+            study,
+            rater
+        };
+        CommandWork.Set(command, async (context, parsed, cancel) =>
+        {
+            await using var service = await CalledService.OpenAsync(context, cancel);
+            var found = await service.FindStudyAsync(parsed.GetRequiredValue(study), cancel);
+            var named = parsed.GetRequiredValue(rater);
+            try
+            {
+                WriteLinks(context, [await service.Client.RenewRaterLinkAsync(found.Study, named, cancel)]);
+            }
+            catch (MedQAException exception) when (exception.Type == UnknownRater)
+            {
+                throw new InputException(StudyNames.NoRater(found.Study, named));
+            }
+
+            return ExitCode.Success;
+        });
+        return command;
+    }
+
+    private static Command CreateReport()
+    {
+        var study = new Argument<string>("STUDY") { Description = StudyMeaning };
+        var html = HtmlFile.Create();
+        var command = new Command(
+            "report",
+            "Write the report of a study as Markdown, or with --output json as JSON; also while raters are at work.") { study, html };
+        CommandWork.Set(command, async (context, parsed, cancel) =>
+        {
+            await using var service = await CalledService.OpenAsync(context, cancel);
+            var found = await service.FindStudyAsync(parsed.GetRequiredValue(study), cancel);
+            if (parsed.GetValue(html) is { } path)
+            {
+                var page = await TextAsync(service.Client.OpenStudyReportAsync(found.Study, ReportFormat.Html, cancel), cancel);
+                await HtmlFile.WriteAsync(context, path, () => page, cancel);
+            }
+
+            context.Console.Line(
+                await TextAsync(
+                    service.Client.OpenStudyReportAsync(
+                        found.Study, context.Output == OutputFormat.Json ? ReportFormat.Json : ReportFormat.Markdown, cancel),
+                    cancel));
+            return ExitCode.Success;
+        });
+        return command;
+    }
+
+    private static Command CreateExport()
+    {
+        var study = new Argument<string>("STUDY") { Description = StudyMeaning };
+        var to = new Option<string>("--to")
+        {
+            Description = "The folder to write into. Default: one named after the study",
+            HelpName = "FOLDER"
+        };
+        var command = new Command(
+            "export",
+            "Write a study's ratings (CSV, Parquet), every click (CSV) and its report (JSON, Markdown, HTML) into a folder.") { study, to };
+        CommandWork.Set(command, async (context, parsed, cancel) =>
+        {
+            await using var service = await CalledService.OpenAsync(context, cancel);
+            var found = (await service.FindStudyAsync(parsed.GetRequiredValue(study), cancel)).Study;
+            var folder = Path.GetFullPath(parsed.GetValue(to) ?? found);
+            OutputFolder.Create(folder);
+            foreach (var (file, open) in ((string, Func<Task<Stream>>)[])
+            [
+                ("ratings.csv", () => service.Client.OpenRatingsAsync(found, "text/csv", cancellationToken: cancel)),
+                ("ratings.parquet", () =>
+                    service.Client.OpenRatingsAsync(found, "application/vnd.apache.parquet", cancellationToken: cancel)),
+                ("clicks.csv", () => service.Client.OpenRatingsAsync(found, "text/csv", history: true, cancel)),
+                ("report.json", () => service.Client.OpenStudyReportAsync(found, ReportFormat.Json, cancel)),
+                ("report.md", () => service.Client.OpenStudyReportAsync(found, ReportFormat.Markdown, cancel)),
+                ("report.html", () => service.Client.OpenStudyReportAsync(found, ReportFormat.Html, cancel)),
+            ])
+            {
+                await using var content = await open();
+                await OutputFile.WriteAsync(Path.Combine(folder, file), written => content.CopyToAsync(written, cancel));
+                context.Console.Line(Path.Combine(folder, file));
+            }
+
+            return ExitCode.Success;
+        });
+        return command;
+    }
+
+    private static Command CreateDeleteRater()
+    {
+        var study = new Argument<string>("STUDY") { Description = StudyMeaning };
+        var rater = new Argument<string>("RATER") { Description = "The rater: r1, r2 …" };
+        var command = new Command("delete-rater", "Remove a rater with everything that the rater clicked and wrote; the study goes on.")
+        {
+            study,
+            rater
+        };
+        CommandWork.Set(command, async (context, parsed, cancel) =>
+        {
+            await using var service = await CalledService.OpenAsync(context, cancel);
+            var found = await service.FindStudyAsync(parsed.GetRequiredValue(study), cancel);
+            var named = parsed.GetRequiredValue(rater);
+            try
+            {
+                await service.Client.DeleteRaterAsync(found.Study, named, cancel);
+            }
+            catch (MedQAException exception) when (exception.Type == UnknownRater)
+            {
+                throw new InputException(StudyNames.NoRater(found.Study, named));
+            }
+
+            context.Console.Note($"Rater {named} of {found.Name} and all ratings of this rater are removed.");
+            return ExitCode.Success;
+        });
+        return command;
+    }
+
+    private static Command CreateDelete()
+    {
+        var study = new Argument<string>("STUDY") { Description = StudyMeaning };
+        var command = new Command("delete", "Remove a study with all its ratings.") { study };
+        CommandWork.Set(command, async (context, parsed, cancel) =>
+        {
+            await using var service = await CalledService.OpenAsync(context, cancel);
+            var name = parsed.GetRequiredValue(study);
+
+            // No list has a study whose removal was cut off: its whole name goes on with it.
+            var (id, called) = (name, $"Study {name}");
+            if (!StudyId.TryParse(name, out _))
+            {
+                var found = await service.FindStudyAsync(name, cancel);
+                (id, called) = (found.Study, found.Name);
+            }
+
+            try
+            {
+                await service.Client.DeleteStudyAsync(id, cancel);
+            }
+            catch (MedQAException exception) when (exception.Type == "urn:medqa:unknown-study")
+            {
+                throw new InputException(StudyNames.NoStudy(name));
+            }
+
+            context.Console.Note($"{called} and all its ratings are removed.");
+            return ExitCode.Success;
+        });
+        return command;
+    }
+
+    private static async Task<string> TextAsync(Task<Stream> opening, CancellationToken cancellationToken)
+    {
+        await using var stream = await opening;
+        using var reader = new StreamReader(stream);
+        return await reader.ReadToEndAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,139 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using MedQA.Cli.Hosting;
+using MedQA.Cli.Settings;
+using MedQA.Cli.Terminal;
+using MedQA.Evaluation.Rating;
+using Spectre.Console;
+
+namespace MedQA.Cli.Commands;
+
+/// <summary><c>medqa study power</c>: how large a study must be.</summary>
+internal static class StudyPowerCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Create()
+    {
+        var difference = new NumberOption<double>(
+            "--difference",
+            new("a number from -1 to 1 other than 0", static points => points is >= -1 and <= 1 and not 0))
+            {
+                Description = "The difference of favourable shares that shall be seen, such as 0.1 for ten points",
+                HelpName = "SHARE",
+                Required = true
+            };
+        var share = new NumberOption<double>("--share", NumberRange.Between)
+        {
+            Description = "The favourable share that is expected of the lower source",
+            HelpName = "SHARE",
+            DefaultValueFactory = static _ => 0.8
+        };
+        var correlation = new NumberOption<double>("--correlation", NumberRange.Share)
+        {
+            Description = "How far ratings of one answer go together: 0 not at all, 1 raters always agree",
+            HelpName = "SHARE",
+            DefaultValueFactory = static _ => 0.3
+        };
+        var power = new NumberOption<double>("--power", NumberRange.Between)
+        {
+            Description = "How sure it shall be that the difference is seen",
+            HelpName = "SHARE",
+            DefaultValueFactory = static _ => 0.8
+        };
+        var tests = new NumberOption<int>("--tests", NumberRange.Whole(1))
+        {
+            Description = "How many tests the report makes: axes times pairs of sources",
+            HelpName = "NUMBER",
+            DefaultValueFactory = static _ => 1
+        };
+        var each = new NumberOption<int>("--per-rater", NumberRange.Whole(1))
+        {
+            Description = "How many answers a rater rates",
+            HelpName = "NUMBER",
+            DefaultValueFactory = static _ => 50
+        };
+        var command = new CommandWithExamples("power", "Say how many questions and raters it takes to see a difference between two "
+            + "sources, by "
+            + "simulation.", """
+            Examples:
+              medqa study power --difference 0.1
+              medqa study power --difference 0.15 --share 0.6 --tests 36 --power 0.9 --per-rater 30
+            """) { difference, share, correlation, power, tests, each };
+        CommandWork.Set(command, (context, parsed, _) =>
+        {
+            var question = new PowerQuestion
+            {
+                Share = parsed.GetValue(share),
+                Difference = parsed.GetValue(difference),
+                Correlation = parsed.GetValue(correlation),
+                Power = parsed.GetValue(power),
+                Tests = parsed.GetValue(tests)
+            };
+            try
+            {
+                Write(context, question, parsed.GetValue(each));
+                return Task.FromResult(ExitCode.Success);
+            }
+            catch (ArgumentOutOfRangeException exception)
+            {
+                throw new InputException(exception.Message.Split(" (Parameter", 2)[0]);
+            }
+        });
+        return command;
+    }
+
+    private static void Write(CommandContext context, PowerQuestion question, int perRater)
+    {
+        StudySize[] sizes = [.. ((int[])[1, 2, 3]).Select(raters =>
+        {
+            var questions = StudyPower.QuestionsFor(question with { RatersPerAnswer = raters });
+            return new StudySize(raters, questions, 2 * questions * raters, (int?)Math.Ceiling(2.0 * (questions ?? 0) * raters / perRater));
+        })];
+        if (context.Output == OutputFormat.Json)
+        {
+            context.Console.Line(JsonSerializer.Serialize(sizes, PowerJson.Default.StudySizeArray));
+            return;
+        }
+
+        var table = new Table { Border = TableBorder.Rounded };
+        table.AddColumns(
+            new TableColumn("Raters per answer").RightAligned(),
+            new TableColumn("Questions").RightAligned(),
+            new TableColumn("Ratings of two sources").RightAligned(),
+            new TableColumn($"Raters at {perRater} each").RightAligned());
+        foreach (var size in sizes)
+        {
+            table.AddRow(
+                new Text($"{size.RatersPerAnswer}"),
+                new Text(size.Questions is { } questions ? $"{questions:#,0}" : $"over {StudyPower.MaxQuestions:#,0}"),
+                new Text(size.Ratings is { } ratings ? $"{ratings:#,0}" : "–"),
+                new Text(size.Questions is null ? "–" : $"{size.Raters:#,0}"));
+        }
+
+        context.Console.Output.Write(table);
+        context.Console.Line(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"To see {100 * question.Share:0.#} % against {100 * (question.Share + question.Difference):0.#} % in "
+                    + $"{100 * question.Power:0.#} of 100 studies, at 5 % over {question.Tests} "
+                    + $"{(question.Tests == 1 ? "test" : "tests")}, where ratings of one answer correlate by {question.Correlation:0.##}; "
+                    + $"from 2,000 simulated studies for each size."));
+    }
+}
+
+/// <summary>How large a study must be.</summary>
+/// <param name="RatersPerAnswer">Raters of each answer.</param>
+/// <param name="Questions">Questions; missing where none of the tried numbers suffices.</param>
+/// <param name="Ratings">Ratings of both sources.</param>
+/// <param name="Raters">Raters, at the number of answers that each rates.</param>
+internal sealed record StudySize(int RatersPerAnswer, int? Questions, int? Ratings, int? Raters);
+
+/// <summary>How sizes are written for programs.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    WriteIndented = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(StudySize[]))]
+internal sealed partial class PowerJson : JsonSerializerContext;

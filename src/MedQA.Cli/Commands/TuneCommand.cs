@@ -1,0 +1,184 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using MedQA.Cli.Azurite;
+using MedQA.Cli.Hosting;
+using MedQA.Cli.Settings;
+using MedQA.Cli.Terminal;
+
+namespace MedQA.Cli.Commands;
+
+/// <summary>
+/// <c>medqa tune</c>: starts the program that learns soft prompts. It is apart because it carries libtorch, half a gigabyte.
+/// </summary>
+internal static partial class TuneCommand
+{
+    /// <summary>The command's name.</summary>
+    public const string Name = "tune";
+
+    private const string Program = "medqa-tune";
+    private const string Configuration = "Release";
+    private const int Terminate = 15;
+
+    /// <summary>The command, for the list of commands; what it takes is the other program's.</summary>
+    public static Command Create()
+    {
+        var command = new Command(
+            Name,
+            "Learn a soft prompt from a few exemplars, the model frozen, and write it as a prefix that a profile can name.")
+            {
+                TreatUnmatchedTokensAsErrors = false
+            };
+        command.SetAction((parsed, cancellationToken) => RunAsync([.. parsed.UnmatchedTokens], cancellationToken));
+        return command;
+    }
+
+    /// <summary>Runs the other program with these arguments and this one's console; its exit code is the result.</summary>
+    public static async Task<int> RunAsync(string[] arguments, CancellationToken cancellationToken)
+    {
+        var console = new HostConsole();
+        try
+        {
+            arguments = WithModel(arguments);
+            if (Find(AppContext.BaseDirectory) is { } found)
+            {
+                return await StartAsync(found, arguments, cancellationToken);
+            }
+
+            if (ProjectAbove(AppContext.BaseDirectory) is { } project)
+            {
+                console.Note($"Building {Path.GetRelativePath(Directory.GetCurrentDirectory(), project)} if it has changed…");
+                return !await BuildAsync(project, console, cancellationToken)
+                    ? ExitCode.Failure
+                    : await StartAsync(
+                        [
+                            "dotnet",
+                            Path.Combine(
+                                Path.GetDirectoryName(project)!,
+                                "bin",
+                                Configuration,
+                                $"net{Environment.Version.Major}.0",
+                                $"{Program}.dll")
+                        ],
+                        arguments,
+                        cancellationToken);
+            }
+        }
+        catch (SettingException exception)
+        {
+            console.Fault(exception.Message);
+            return ExitCode.BadInput;
+        }
+        catch (Win32Exception exception)
+        {
+            console.Fault($"The program that tunes cannot be started: {exception.Message}.");
+            return ExitCode.Failure;
+        }
+
+        console.Fault(
+            $"The program that tunes, {Program}, is not beside medqa in {AppContext.BaseDirectory}. It is published apart because it "
+                + $"carries libtorch: `dotnet publish src/MedQA.Tuning -c Release -o {Path.Combine(AppContext.BaseDirectory, Program)}` "
+                + "puts it there.");
+        return ExitCode.Failure;
+    }
+
+    /// <summary>
+    /// The other program knows folders only: a model's name, and the model of the settings where none is named, become one.
+    /// </summary>
+    /// <exception cref="SettingException">There is no such model.</exception>
+    internal static string[] WithModel(string[] arguments)
+    {
+        const string Option = "--model";
+        if (arguments.Any(
+            static argument =>
+                argument is "--help" or "-h" or "-?" or "--version" || argument.StartsWith(Option + "=", StringComparison.Ordinal)))
+        {
+            return arguments;
+        }
+
+        var place = Array.IndexOf(arguments, Option);
+        return place < 0
+            ? [.. arguments, Option, LocalModel.FolderOf(HostSettings.Read(ImmutableDictionary<string, string>.Empty))]
+            : place + 1 < arguments.Length ? [
+                .. arguments[..(place + 1)],
+                LocalModel.FolderOf(HostSettings.Read(ImmutableDictionary<string, string>.Empty), arguments[place + 1]),
+                .. arguments[(place + 2)..]
+            ]
+            : arguments;
+    }
+
+    /// <summary>Builds the other program; what the build says is shown only where it fails.</summary>
+    private static async Task<bool> BuildAsync(string project, HostConsole console, CancellationToken cancellationToken)
+    {
+        var said = await ProcessOutput.OfAsync(
+            new ProcessStartInfo("dotnet", ["build", project, "-c", Configuration, "-v", "q", "--nologo"]), cancellationToken);
+        if (said.ExitCode != 0)
+        {
+            console.Fault((said.Output + said.Errors).Trim());
+        }
+
+        return said.ExitCode == 0;
+    }
+
+    /// <summary>The published program beside this one or in a folder of its name.</summary>
+    private static string[]? Find(string folder)
+    {
+        foreach (var place in (ReadOnlySpan<string>)[folder, Path.Combine(folder, Program)])
+        {
+            if (File.Exists(Path.Combine(place, $"{Program}.dll")))
+            {
+                return ["dotnet", Path.Combine(place, $"{Program}.dll")];
+            }
+        }
+
+        return null;
+    }
+
+    private static string? ProjectAbove(string folder)
+    {
+        for (var above = new DirectoryInfo(folder); above is not null; above = above.Parent)
+        {
+            var project = Path.Combine(above.FullName, "src", "MedQA.Tuning", "MedQA.Tuning.csproj");
+            if (File.Exists(project))
+            {
+                return project;
+            }
+        }
+
+        return null;
+    }
+
+    private static async Task<int> StartAsync(string[] program, string[] arguments, CancellationToken cancellationToken)
+    {
+        var start = new ProcessStartInfo(program[0]) { UseShellExecute = false };
+        foreach (var argument in program[1..].Concat(arguments))
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        // Ctrl-C reaches the other program by itself: it writes its checkpoint and ends, and this one waits for it.
+        ConsoleCancelEventHandler leave = static (_, pressed) => pressed.Cancel = true;
+        Console.CancelKeyPress += leave;
+        try
+        {
+            using var process = Process.Start(start)!;
+            using var terminated = OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
+            {
+                context.Cancel = true;
+                _ = Kill(process.Id, Terminate);
+            });
+            await process.WaitForExitAsync(CancellationToken.None);
+            return cancellationToken.IsCancellationRequested ? ExitCode.Stopped : process.ExitCode;
+        }
+        finally
+        {
+            Console.CancelKeyPress -= leave;
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Kill(int process, int signal);
+}

@@ -1,0 +1,34 @@
+using System.CommandLine;
+using MedQA.Cli.Hosting;
+using MedQA.Cli.Terminal;
+
+namespace MedQA.Cli.Commands;
+
+/// <summary><c>medqa worker</c>: answers only.</summary>
+internal static class WorkerCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Create()
+    {
+        var command = new CommandWithExamples("worker", "Answer questions of runs that another medqa, or the service in Azure, makes and "
+            + "collects; until Ctrl-C.", """
+            Examples:
+              medqa worker
+              MEDQA_STORAGE='DefaultEndpointsProtocol=…' medqa worker --model models/mine
+            """);
+        CommandWork.Set(command, static (context, _, cancel) => WorkAsync(context, cancel));
+        return command;
+    }
+
+    private static async Task<int> WorkAsync(CommandContext context, CancellationToken cancellationToken)
+    {
+        await using var model = await LocalModel.LoadAsync(context.Settings, context.Console, cancellationToken);
+        await using var storage = await LocalStorage.OpenAsync(context.Settings, context.Console, cancellationToken);
+        using var logging = LocalLogging.Create(context.Settings);
+        using var pipeline = new LocalPipeline(storage.Runs, model, context.Settings, TimeProvider.System, logging);
+        using var present = storage.AtWork?.Begin(AtWork.Worker, model.Description.Fingerprint);
+        context.Console.Note($"Answering questions of {storage.Place}. Ctrl-C ends it.");
+        await storage.WhileKeptAsync(pipeline.WorkAsync, cancellationToken);
+        return ExitCode.Success;
+    }
+}

@@ -1,0 +1,153 @@
+using MedQA.Client;
+using MedQA.Evaluation.LanguageModels;
+using MedQA.Cli.Settings;
+using MedQA.Pipeline.Advancing;
+using MedQA.Pipeline.Queries;
+using MedQA.Pipeline.Runs;
+using MedQA.Pipeline.Studies;
+using MedQA.Web;
+using MedQA.Web.Routing;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace MedQA.Cli.Hosting;
+
+/// <summary>
+/// The HTTP interface that a command calls: that of a service somewhere, or that of this process over the storage of this machine, which
+/// nobody else reaches. A command does the same with both.
+/// </summary>
+internal sealed class CalledService : IAsyncDisposable
+{
+    private readonly WebApplication? _here;
+    private readonly HttpClient? _http;
+    private readonly bool _ownsStorage;
+
+    private CalledService(
+        HostSettings settings, MedQAClient client, LocalStorage? storage, bool ownsStorage, WebApplication? here, HttpClient? http) =>
+        (Settings, Client, Storage, _ownsStorage, _here, _http) = (settings, client, storage, ownsStorage, here, http);
+
+    /// <summary>What names it.</summary>
+    public HostSettings Settings { get; }
+
+    /// <summary>Calls it.</summary>
+    public MedQAClient Client { get; }
+
+    /// <summary>The storage of this machine; <see langword="null"/> where a service somewhere is called.</summary>
+    public LocalStorage? Storage { get; }
+
+    /// <summary>
+    /// The service of the settings, or this process over the storage of this machine; that has no model, and starts no runs.
+    /// </summary>
+    public static async Task<CalledService> OpenAsync(CommandContext context, CancellationToken cancellationToken)
+    {
+        if (context.Settings.Endpoint is not null)
+        {
+            return Elsewhere(context.Settings);
+        }
+
+        var storage = await LocalStorage.OpenAsync(context.Settings, context.Console, cancellationToken);
+        try
+        {
+            return await OverAsync(
+                context.Settings,
+                storage,
+                ownsStorage: true,
+                new Api
+                {
+                    Reader = new RunReader(storage.Runs, storage.AtWork),
+                    Control = new RunControl(storage.Runs, TimeProvider.System),
+                    Studies = new StudyStore(storage.Runs, TimeProvider.System),
+                    Profiles = ProfileFolders.Open(context.Settings),
+                    Models = [],
+                    SaveAsync = storage.SaveAsync,
+                },
+                cancellationToken);
+        }
+        catch
+        {
+            await storage.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The service of the settings.</summary>
+    public static CalledService Elsewhere(HostSettings settings) => new(settings, ClientOf(settings), null, false, null, null);
+
+    /// <summary>This process, over a pipeline that works in it.</summary>
+    public static Task<CalledService> OverAsync(
+        HostSettings settings, LocalStorage storage, LocalPipeline pipeline, ILanguageModel model, CancellationToken cancellationToken) =>
+        OverAsync(settings, storage, ownsStorage: false, LocalApi.Over(pipeline, model, storage.SaveAsync), cancellationToken);
+
+    /// <summary>Calls the service of the settings.</summary>
+    public static MedQAClient ClientOf(HostSettings settings) => new(new MedQAClientOptions
+    {
+        Endpoint = settings.Endpoint!,
+        Key = settings.Key,
+        Token = settings.Token is { } token ? _ => ValueTask.FromResult(token) : null,
+    });
+
+    /// <summary>
+    /// Does what was asked of a run of this machine where nobody is at work who would: stopping and removing a run need no model. A service
+    /// somewhere does so itself.
+    /// </summary>
+    /// <param name="run">The run.</param>
+    /// <param name="action">What was asked.</param>
+    /// <param name="cancellationToken">Cancels the calls.</param>
+    public async Task ObeyAsync(string run, RequestedAction action, CancellationToken cancellationToken)
+    {
+        if (action is RequestedAction.Cancel or RequestedAction.Delete
+            && Storage is { AtWork: { } atWork }
+            && !atWork.Processes().Any(static process => process.Drives))
+        {
+            var advancer = new RunAdvancer(Storage.Runs, new AdvanceOptions(), TimeProvider.System, NullLogger.Instance);
+            var id = RunId.Parse(run);
+            while (await advancer.AdvanceAsync(id, cancellationToken) is { State: { } state, ComeBackIn: { } pause } && !state.IsFinal())
+            {
+                await Task.Delay(pause, cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>Ends the calls, and lets go of a storage that was opened for them.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        _http?.Dispose();
+        if (_here is not null)
+        {
+            await _here.DisposeAsync();
+        }
+
+        if (_ownsStorage)
+        {
+            await Storage!.DisposeAsync();
+        }
+    }
+
+    private static async Task<CalledService> OverAsync(
+        HostSettings settings, LocalStorage storage, bool ownsStorage, Api api, CancellationToken cancellationToken)
+    {
+        // Nothing of what others set for web servers holds here: no variables, no watched files of settings, no pages for developers.
+        var builder = WebApplication.CreateEmptyBuilder(
+            new WebApplicationOptions { ApplicationName = "medqa", ContentRootPath = AppContext.BaseDirectory });
+        builder.Services.AddRoutingCore();
+        builder.WebHost.UseTestServer();
+        var here = builder.Build();
+        here.UseRouting();
+
+        // Files of any size and name are this machine's own, and a fault is the command's to tell.
+        here.MapApi(api with
+        {
+            Stopping = here.Lifetime.ApplicationStopping,
+            ThrowsFaults = true,
+            Limits = new ApiLimits { MaxUploadBytes = long.MaxValue, TakesAnyName = true },
+        });
+        await here.StartAsync(cancellationToken);
+        var http = here.GetTestClient();
+        http.Timeout = Timeout.InfiniteTimeSpan;
+        var client = new MedQAClient(new MedQAClientOptions { Endpoint = http.BaseAddress! }, http);
+        return new CalledService(settings, client, storage, ownsStorage, here, http);
+    }
+}

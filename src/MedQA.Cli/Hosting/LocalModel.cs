@@ -1,0 +1,28 @@
+using MedQA.Cli.Settings;
+using MedQA.Cli.Terminal;
+using MedQA.Inference;
+using MedQA.Inference.Sessions;
+
+namespace MedQA.Cli.Hosting;
+
+/// <summary>Loads the language model that the settings name.</summary>
+internal static class LocalModel
+{
+    /// <summary>The model's folder.</summary>
+    public static string FolderOf(HostSettings settings) => FolderOf(settings, settings.Model);
+
+    /// <summary>The folder of another model that the settings can find.</summary>
+    public static string FolderOf(HostSettings settings, string? model) =>
+        ModelFolders.Find(model, AppContext.BaseDirectory, settings.FetchedModels);
+
+    /// <summary>Loads it.</summary>
+    public static async Task<OnnxLanguageModel> LoadAsync(HostSettings settings, HostConsole console, CancellationToken cancellationToken)
+    {
+        var folder = FolderOf(settings);
+        console.Note($"Loading the model {Path.GetFileName(folder)}…");
+        return await OnnxLanguageModel.LoadAsync(
+            folder,
+            new ModelOptions { Graph = settings.Graph, Threads = settings.Threads, Provider = settings.Provider },
+            cancellationToken);
+    }
+}

@@ -1,0 +1,82 @@
+using System.Reflection;
+using MedQA.Cli.Settings;
+using MedQA.Pipeline.Tracing;
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+
+namespace MedQA.Cli.Hosting;
+
+/// <summary>
+/// Traces and metrics of this process, for as long as this is not disposed: those of the pipeline, of the HTTP interface and of the
+/// runtime.
+/// </summary>
+internal sealed class LocalTelemetry : IDisposable
+{
+    private const string EndpointVariable = "OTEL_EXPORTER_OTLP_ENDPOINT";
+    private const int ConsoleEveryMilliseconds = 60_000;
+
+    private readonly TracerProvider _traces;
+    private readonly MeterProvider _metrics;
+
+    private LocalTelemetry(TelemetryExporter exporter)
+    {
+        // What OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES say is stronger.
+        var resource = ResourceBuilder.CreateEmpty()
+            .AddService(
+                "medqa",
+                serviceVersion: typeof(LocalTelemetry).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()
+                    ?.InformationalVersion,
+                serviceInstanceId: $"{Environment.MachineName}-{Environment.ProcessId}")
+            .AddTelemetrySdk()
+            .AddEnvironmentVariableDetector();
+        var traces = Sdk.CreateTracerProviderBuilder().SetResourceBuilder(resource).AddSource(
+            PipelineTracing.SourceName).AddAspNetCoreInstrumentation(static options =>
+        {
+            // The names of parameters are of no use to anybody, and a variable of OpenTelemetry would add their values.
+            options.EnrichWithHttpRequest = static (span, _) => span.SetTag("url.query", null);
+        });
+        var metrics = Sdk.CreateMeterProviderBuilder()
+            .SetResourceBuilder(resource)
+            .AddMeter(PipelineMetrics.MeterName, "Microsoft.AspNetCore.Hosting", "System.Runtime");
+        if (exporter == TelemetryExporter.Console)
+        {
+            // The exporter writes to what Console.Out is; results have their own way to standard output by now, and nothing else may go
+            // there.
+            Console.SetOut(Console.Error);
+            traces.AddConsoleExporter();
+            metrics.AddConsoleExporter(
+                static (_, reader) => reader.PeriodicExportingMetricReaderOptions.ExportIntervalMilliseconds = ConsoleEveryMilliseconds);
+        }
+        else
+        {
+            traces.AddOtlpExporter();
+            metrics.AddOtlpExporter();
+        }
+
+        _traces = traces.Build();
+        _metrics = metrics.Build();
+    }
+
+    /// <summary>Starts what the settings ask for.</summary>
+    /// <returns><see langword="null"/> where nothing is asked for.</returns>
+    /// <exception cref="SettingException">The collector's address is none.</exception>
+    public static LocalTelemetry? Start(HostSettings settings)
+    {
+        if (settings.Telemetry == TelemetryExporter.Otlp && Environment.GetEnvironmentVariable(EndpointVariable) is { Length: > 0 } endpoint
+            && !(Uri.TryCreate(endpoint, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"))
+        {
+            throw new SettingException(EndpointVariable, $"is '{endpoint}', but must be an address like http://127.0.0.1:4317.");
+        }
+
+        return settings.Telemetry == TelemetryExporter.None ? null : new LocalTelemetry(settings.Telemetry);
+    }
+
+    /// <summary>Sends what is left.</summary>
+    public void Dispose()
+    {
+        _traces.Dispose();
+        _metrics.Dispose();
+    }
+}

@@ -1,0 +1,328 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
+using MedQA.Cli.Settings;
+using MedQA.Files;
+using MedQA.Inference.Models;
+
+namespace MedQA.Cli.Hub;
+
+/// <summary>
+/// Brings a model's files into a folder. What is not complete lies in a folder beside it, whose name ends with <c>.unfinished</c>: a file
+/// is continued there, verified as a whole, and only a model whose files are all verified gets the folder that was asked for.
+/// </summary>
+/// <param name="hub">The hub.</param>
+/// <param name="model">The model.</param>
+/// <param name="commit">Its commit.</param>
+/// <param name="target">The model's folder, absolute.</param>
+/// <param name="time">The clock.</param>
+/// <param name="progress">Is told what is going on.</param>
+internal sealed class ModelDownload(HubClient hub, HubModel model, string commit, string target, TimeProvider time, Action<string> progress)
+{
+    /// <summary>What is written beside a model: where it came from.</summary>
+    public const string Record = "fetched.json";
+
+    private const int BufferSize = 1 << 20;
+    private const int MaxCuts = 5;
+    private const int Tenths = 10;
+
+    private readonly byte[] _buffer = new byte[BufferSize];
+
+    /// <summary>Where the files lie until all are verified.</summary>
+    public string Unfinished => target + ModelFolders.Unfinished;
+
+    /// <summary>Fetches a model.</summary>
+    /// <param name="selection">Its files.</param>
+    /// <param name="files">All files of the repository.</param>
+    /// <param name="load">Tries whether the model in a folder loads.</param>
+    /// <param name="cancellationToken">Stops; what has come is kept.</param>
+    /// <returns>What was fetched.</returns>
+    /// <exception cref="HubException">A file does not come, or is not what the hub states, or the model cannot be used.</exception>
+    /// <exception cref="IOException">The disk cannot be written.</exception>
+    public async Task<FetchedModel> FetchAsync(
+        ModelSelection selection, IReadOnlyList<HubFile> files, Func<string, Task> load, CancellationToken cancellationToken)
+    {
+        var earlier = Earlier();
+        Directory.CreateDirectory(Unfinished);
+        var fetched = new List<FetchedFile>();
+        async Task TakeAsync(IReadOnlyList<HubFile> wanted)
+        {
+            CheckRoom(wanted, selection);
+            foreach (var file in wanted)
+            {
+                var place = selection.PlaceOf(file);
+                await FileAsync(file, place, isKept: earlier is not null, cancellationToken);
+                fetched.Add(new FetchedFile(place, file.Size, $"{(file.IsSha256 ? "sha256" : "sha1")}:{file.Hash}"));
+            }
+        }
+
+        // Graphs with their tensors elsewhere are small, and only they say in which files.
+        await TakeAsync([.. selection.Beside, selection.Graph]);
+        var graph = selection.PlaceOf(selection.Graph);
+        var names = ModelFolder.DataFilesOf(Path.Combine(File.Exists(Path.Combine(Unfinished, graph)) ? Unfinished : target, graph));
+        await TakeAsync([.. names.Select(name => files.FirstOrDefault(file => file.Path == selection.Graph.Folder + name)
+            ?? throw new HubException(
+                $"{selection.Graph.Path} keeps its weights in \"{name}\", and {model.Repository} has no such file beside it."))]);
+
+        var record = new FetchedModel(hub.Address, model.Repository, model.Revision, commit,
+            [.. fetched, .. earlier?.Files.Where(file => fetched.TrueForAll(other => other.Path != file.Path)) ?? []]);
+        await OutputFile.WriteAllBytesAsync(
+            Path.Combine(Unfinished, Record), JsonSerializer.SerializeToUtf8Bytes(record, HubJson.Default.FetchedModel), cancellationToken);
+        if (earlier is null)
+        {
+            await CheckAsync(Unfinished);
+            Publish(fetched);
+        }
+        else
+        {
+            Join(fetched);
+            await CheckAsync(target);
+        }
+
+        return record;
+
+        async Task CheckAsync(string folder)
+        {
+            progress($"Loading {selection.Graph.Path}…");
+            try
+            {
+                await load(folder);
+            }
+            catch (ModelException exception)
+            {
+                throw new HubException(
+                    $"Every file of {model.Repository} was fetched and verified, but the model cannot be used: {exception.Message} "
+                    + $"Choose another graph with --graph, or delete {folder}.", exception);
+            }
+        }
+    }
+
+    /// <summary>What lies in the model's folder already, where it is another graph of the same commit.</summary>
+    /// <exception cref="HubException">It is something else.</exception>
+    private FetchedModel? Earlier()
+    {
+        if (!Directory.Exists(target))
+        {
+            return File.Exists(target) ? throw new HubException($"{target} is a file. Name a folder with --to.") : null;
+        }
+
+        if (!Directory.EnumerateFileSystemEntries(target).Any())
+        {
+            return null;
+        }
+
+        try
+        {
+            var record = JsonSerializer.Deserialize(RegularFile.ReadAllBytes(Path.Combine(target, Record)), HubJson.Default.FetchedModel);
+            return record?.Model == model.Repository && record.Commit == commit ? record : throw new HubException(
+                $"{target} holds {record?.Model} of commit {record?.Commit}, not {model.Repository} of commit {commit}. "
+                + "Name another folder with --to, or delete that one.");
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or JsonException)
+        {
+            throw new HubException($"{target} is there already and was not fetched by medqa. Name another folder with --to.", exception);
+        }
+    }
+
+    private void CheckRoom(IReadOnlyList<HubFile> wanted, ModelSelection selection)
+    {
+        if (wanted.FirstOrDefault(file => !file.IsSafe || selection.PlaceOf(file) == Record) is { } refused)
+        {
+            throw new HubException($"{model.Repository} has a file named \"{refused.Path}\", which is not written anywhere.");
+        }
+
+        var needed = wanted.Sum(file => Math.Max(0, file.Size - Present(file, selection.PlaceOf(file))));
+        var free = FullDisk.FreeBytes(Unfinished);
+        if (needed > free)
+        {
+            throw new HubException(
+                $"{model.Repository} needs {Megabytes(needed)} more on the disk of {Unfinished}, which has {Megabytes(free)} free: "
+                + "make room and run the command again, or name a folder on another disk with --to.");
+        }
+    }
+
+    private long Present(HubFile file, string place) =>
+        new[] { Path.Combine(Unfinished, place), PartOf(file, place), Path.Combine(target, place) }
+            .Select(static path => new FileInfo(path)).FirstOrDefault(static found => found.Exists)?.Length ?? 0;
+
+    /// <summary>A part is named by its content too: what another commit has under the same name is never continued.</summary>
+    private string PartOf(HubFile file, string place) => Path.Combine(Unfinished, $"{place}.{file.Hash[..16]}.part");
+
+    private async Task FileAsync(HubFile file, string place, bool isKept, CancellationToken cancellationToken)
+    {
+        var whole = Path.Combine(Unfinished, place);
+        RefuseLinks(whole);
+        Directory.CreateDirectory(Path.GetDirectoryName(whole)!);
+        if (isKept && await IsVerifiedAsync(Path.Combine(target, place), file, cancellationToken))
+        {
+            File.Delete(whole);
+            return;
+        }
+
+        if (await IsVerifiedAsync(whole, file, cancellationToken))
+        {
+            return;
+        }
+
+        var part = PartOf(file, place);
+        RefuseLinks(part);
+        await ContinueAsync(file, part, cancellationToken);
+        if (!await IsVerifiedAsync(part, file, cancellationToken))
+        {
+            File.Delete(part);
+            throw new HubException(
+                $"{file.Path} came with another content than the hub states ({(file.IsSha256 ? "SHA-256" : "git hash")} {file.Hash}) "
+                + "and was deleted. Run the command again; if it happens again, something between here and "
+                + $"{hub.Address} changes what it passes on.");
+        }
+
+        File.Move(part, whole, overwrite: true);
+    }
+
+    private async Task ContinueAsync(HubFile file, string part, CancellationToken cancellationToken)
+    {
+        await using var output = new FileStream(RegularFile.Check(part),
+            FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.Asynchronous);
+        if (output.Length > file.Size)
+        {
+            output.SetLength(0);
+        }
+
+        output.Position = output.Length;
+        progress($"Fetching {file.Path}, {Megabytes(file.Size)}{(output.Length > 0 ? $", from {Megabytes(output.Length)} on" : "")}…");
+        for (var cuts = 0; output.Position < file.Size;)
+        {
+            var before = output.Position;
+            try
+            {
+                await ReceiveAsync(file, output, cancellationToken);
+            }
+            catch (CutConnectionException exception)
+            {
+                // A connection that gives something before it is cut is worth another try at once, one that gives nothing is not for long.
+                cuts = output.Position > before ? 0 : cuts + 1;
+                if (cuts == MaxCuts)
+                {
+                    throw output.Position == 0 ? hub.Unreachable(exception) : new HubException(
+                        $"The connection was cut at {Megabytes(output.Position)} of {file.Path} ({exception.Message}). "
+                        + "Run the command again: it continues there.", exception);
+                }
+
+                progress($"  cut at {Megabytes(output.Position)} ({exception.Message}); trying again…");
+                if (cuts > 0)
+                {
+                    await hub.PauseAsync(cuts, cancellationToken);
+                }
+            }
+        }
+
+        output.Flush(flushToDisk: true);
+    }
+
+    private async Task ReceiveAsync(HubFile file, FileStream output, CancellationToken cancellationToken)
+    {
+        var (answer, from) = await hub.OpenAsync(model, commit, file, output.Position, cancellationToken);
+        using var disposed = answer;
+        if (from == 0 && output.Position > 0)
+        {
+            output.SetLength(0);
+        }
+
+        await using var content = await answer.Content.ReadAsStreamAsync(cancellationToken);
+        var (began, first) = (time.GetTimestamp(), output.Position);
+        while (output.Position < file.Size)
+        {
+            var read = await hub.ReadAsync(content, _buffer, cancellationToken);
+            if (read == 0)
+            {
+                throw new CutConnectionException("the answer ended early");
+            }
+
+            var tenth = output.Position * Tenths / file.Size;
+            await output.WriteAsync(_buffer.AsMemory(0, (int)Math.Min(read, file.Size - output.Position)), cancellationToken);
+            if (output.Position * Tenths / file.Size is var now && now > tenth && file.Size > Tenths * BufferSize)
+            {
+                var rate = (output.Position - first) / Math.Max(time.GetElapsedTime(began).TotalSeconds, 1e-3);
+                progress($"  {now * Tenths} % of {file.Path}, {Megabytes((long)rate)}/s");
+            }
+        }
+    }
+
+    private async Task<bool> IsVerifiedAsync(string path, HubFile file, CancellationToken cancellationToken)
+    {
+        if (!File.Exists(path))
+        {
+            return false;
+        }
+
+        await using var stream = RegularFile.Open(path, bufferSize: 0, FileOptions.Asynchronous | FileOptions.SequentialScan);
+        if (stream.Length != file.Size)
+        {
+            return false;
+        }
+
+        using var hash = file.BeginHash();
+        for (int read; (read = await stream.ReadAsync(_buffer, cancellationToken)) > 0;)
+        {
+            hash.AppendData(_buffer, 0, read);
+        }
+
+        return CryptographicOperations.FixedTimeEquals(hash.GetHashAndReset(), Convert.FromHexString(file.Hash));
+    }
+
+    /// <summary>Nothing is written through a link that somebody put there.</summary>
+    private void RefuseLinks(string path)
+    {
+        for (var part = path; part.Length >= Unfinished.Length; part = Path.GetDirectoryName(part)!)
+        {
+            if (new FileInfo(part).LinkTarget is not null)
+            {
+                throw new HubException($"{part} is a link, and nothing is written through it. Delete it.");
+            }
+        }
+    }
+
+    /// <summary>Gives a model its folder, with nothing in it that was not verified.</summary>
+    private void Publish(List<FetchedFile> fetched)
+    {
+        var kept = fetched.Select(static file => file.Path).Append(Record)
+            .Select(place => Path.GetFullPath(place, Unfinished)).ToHashSet(StringComparer.Ordinal);
+        var all = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
+        foreach (var file in Directory.EnumerateFiles(Unfinished, "*", all).ToList())
+        {
+            if (!kept.Contains(file))
+            {
+                File.Delete(file);
+            }
+        }
+
+        if (Directory.Exists(target))
+        {
+            Directory.Delete(target);
+        }
+
+        Directory.Move(Unfinished, target);
+    }
+
+    /// <summary>Adds another graph to a model: what it needs comes before it, and the record last.</summary>
+    private void Join(List<FetchedFile> fetched)
+    {
+        var places = fetched.Select(static file => file.Path).OrderBy(static place => place.EndsWith(".onnx", StringComparison.Ordinal));
+        foreach (var place in places.Append(Record))
+        {
+            var (from, to) = (Path.Combine(Unfinished, place), Path.Combine(target, place));
+            if (File.Exists(from))
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(to)!);
+                File.Move(from, to, overwrite: true);
+            }
+        }
+
+        Directory.Delete(Unfinished, recursive: true);
+    }
+
+    /// <summary>A size for people.</summary>
+    public static string Megabytes(long bytes) => bytes < 1_000_000
+        ? string.Create(CultureInfo.InvariantCulture, $"{(bytes + 999) / 1_000:N0} kB")
+        : string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:N0} MB");
+}

@@ -1,0 +1,3 @@
+using MedQA.Cli.Commands;
+
+return await CommandLine.InvokeAsync(args);

@@ -1,0 +1,271 @@
+using System.Text.Json;
+using MedQA.Cli.Azurite;
+using MedQA.Files;
+using MedQA.Inference.Sessions;
+using Microsoft.Extensions.Logging;
+
+namespace MedQA.Cli.Settings;
+
+/// <summary>
+/// The host's settings. Options override environment variables, these override medqa.json in the current folder, and that overrides the
+/// medqa.json of the person.
+/// </summary>
+internal sealed record HostSettings
+{
+    /// <summary>The name of a file with settings, in the current folder or in <see cref="PersonalFolder"/>.</summary>
+    public const string FileName = "medqa.json";
+
+    private const string DataFolderName = ".medqa";
+
+    /// <summary>Where a person's own settings are, for every folder; <see langword="null"/> where the system knows no such place.</summary>
+    public static string? PersonalFolder { get; } =
+        Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData, Environment.SpecialFolderOption.DoNotVerify)
+            is { Length: > 0 } folder
+            ? Path.Combine(folder, "medqa")
+            : null;
+
+    /// <summary>The folder that holds the emulator's data and the profiles of its runs.</summary>
+    public string DataFolder { get; init; } = Path.GetFullPath(DataFolderName);
+
+    /// <summary>The language model's folder or name; <see langword="null"/> for the default one.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>The graph's file within the model's folder; without it the one that the folder names.</summary>
+    public string? Graph { get; init; }
+
+    /// <summary>A folder with further profiles, or <see langword="null"/>.</summary>
+    public string? ProfilesFolder { get; init; }
+
+    /// <summary>A folder with tuned prefixes, each a folder of its own, or <see langword="null"/>.</summary>
+    public string? PrefixesFolder { get; init; }
+
+    /// <summary>Where the HTTP interface listens.</summary>
+    public Uri Url { get; init; } = new("http://127.0.0.1:5080");
+
+    /// <summary>Threads of the model; 0 for as many as there are cores.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>The execution provider.</summary>
+    public ExecutionProvider Provider { get; init; } = ExecutionProvider.Cpu;
+
+    /// <summary>The emulator's ports.</summary>
+    public AzuritePorts Ports { get; init; } = AzuritePorts.WellKnown;
+
+    /// <summary>The connection string of an account, or <see langword="null"/> for the emulator.</summary>
+    public string? Storage { get; init; }
+
+    /// <summary>Where the emulator is installed; <see langword="null"/> for the usual place.</summary>
+    public string? CacheFolder { get; init; }
+
+    /// <summary>Where <c>medqa models fetch</c> puts models.</summary>
+    public string FetchedModels => Path.Combine(Azurite.CacheFolder, "models");
+
+    /// <summary>The Node.js program.</summary>
+    public string Node { get; init; } = "node";
+
+    /// <summary>The npm program; <see langword="null"/> for the system's usual name.</summary>
+    public string? Npm { get; init; }
+
+    /// <summary>The service whose runs commands work with, instead of those of this machine; or <see langword="null"/>.</summary>
+    public Uri? Endpoint { get; init; }
+
+    /// <summary>The key that the service is sent, and that <c>medqa serve</c> asks for; or <see langword="null"/>.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>The token that the service is sent, or <see langword="null"/>.</summary>
+    public string? Token { get; init; }
+
+    /// <summary>Days after which runs that have ended are deleted; <see langword="null"/> for never.</summary>
+    public int? KeepDays { get; init; }
+
+    /// <summary>Days after which uploads are deleted; <see langword="null"/> for never.</summary>
+    public int? KeepUploadsDays { get; init; }
+
+    /// <summary>The most hours that workers may spend on a run that nobody has approved; <see langword="null"/> for any.</summary>
+    public double? MaxHours { get; init; }
+
+    /// <summary>Where traces and metrics go.</summary>
+    public TelemetryExporter Telemetry { get; init; }
+
+    /// <summary>The least important messages that are logged.</summary>
+    public LogLevel Log { get; init; } = LogLevel.Warning;
+
+    /// <summary>What the emulator is started with.</summary>
+    public AzuriteOptions Azurite
+    {
+        get
+        {
+            var options = new AzuriteOptions { DataFolder = DataFolder, Ports = Ports, Node = Node };
+            options = CacheFolder is null ? options : options with { CacheFolder = CacheFolder };
+            return Npm is null ? options : options with { Npm = Npm };
+        }
+    }
+
+    /// <summary>Reads the settings of this process: its environment, the current folder and the person's own.</summary>
+    /// <param name="options">What the command line gives, by <see cref="Setting.Name"/>.</param>
+    /// <exception cref="SettingException">One of them cannot be used.</exception>
+    public static HostSettings Read(IReadOnlyDictionary<string, string> options) =>
+        Read(options, Environment.GetEnvironmentVariable, Directory.GetCurrentDirectory(), PersonalFolder);
+
+    /// <summary>Reads the settings.</summary>
+    /// <param name="options">What the command line gives, by <see cref="Setting.Name"/>.</param>
+    /// <param name="environment">Gives an environment variable's value.</param>
+    /// <param name="folder">The folder whose medqa.json is read, if it has one; it cannot give what is personal.</param>
+    /// <param name="personalFolder">The folder of the person's own medqa.json, usually <see cref="PersonalFolder"/>.</param>
+    /// <exception cref="SettingException">One of them cannot be used.</exception>
+    /// <remarks>
+    /// A key or token of the person's file is sent to that file's endpoint only: whoever names another service on the command line or in
+    /// the environment gives its key there.
+    /// </remarks>
+    public static HostSettings Read(
+        IReadOnlyDictionary<string, string> options, Func<string, string?> environment, string folder, string? personalFolder)
+    {
+        var personalFile = personalFolder is null ? $"a {FileName} of your own" : Path.Combine(personalFolder, FileName);
+        var own = personalFolder is null ? [] : ReadFile(personalFile, personalFile);
+        var local = ReadFile(Path.Combine(folder, FileName), FileName);
+        if (Setting.All.FirstOrDefault(setting => setting.IsPersonal && local.ContainsKey(setting.Name)) is { } refused)
+        {
+            throw new SettingException(
+                $"\"{refused.Name}\" in {FileName}",
+                "cannot be given by a file in the current folder, because it names a program, a destination or a secret, or deletes "
+                    + "something, and "
+                + $"the folder may be somebody else's. Use {refused.Option}, {refused.Variable} or {personalFile}.");
+        }
+
+        if (local.TryGetValue("data", out var data) && LeadsOut(folder, data))
+        {
+            throw new SettingException(
+                $"\"data\" in {FileName}",
+                $"is '{data}', which leads out of the folder of that file, and that file may be somebody else's. Use --data, MEDQA_DATA "
+                    + $"or {personalFile}.");
+        }
+
+        var settings = new HostSettings();
+        var isElsewhere = options.ContainsKey("endpoint") || environment("MEDQA_ENDPOINT") is { Length: > 0 };
+        foreach (var setting in Setting.All)
+        {
+            var (given, text) = options.TryGetValue(setting.Name, out var option) ? (setting.Option, option)
+                : environment(setting.Variable) is { Length: > 0 } variable ? (setting.Variable, variable)
+                : local.TryGetValue(setting.Name, out var field) ? ($"\"{setting.Name}\" in {FileName}", field)
+                : own.TryGetValue(setting.Name, out var personal) ? ($"\"{setting.Name}\" in {personalFile}", personal)
+                : ("", null);
+            if (text is null || (isElsewhere && setting.Name is "key" or "token" && given.EndsWith(personalFile, StringComparison.Ordinal)))
+            {
+                continue;
+            }
+
+            try
+            {
+                settings = setting.Apply(settings, text);
+            }
+            catch (FormatException exception)
+            {
+                throw new SettingException(given, exception.Message, exception);
+            }
+            catch (ArgumentException exception)
+            {
+                throw new SettingException(given, $"is '{text}', which is no path.", exception);
+            }
+        }
+
+        if (!options.ContainsKey("data") && environment("MEDQA_DATA") is null or "" && !local.ContainsKey("data") && !own.ContainsKey(
+            "data")
+            && LeadsOut(folder, DataFolderName))
+        {
+            throw new SettingException(
+                DataFolderName,
+                "is a link that leads out of this folder, and the folder may be somebody else's. Name what it leads to with --data, "
+                    + $"MEDQA_DATA or {personalFile}.");
+        }
+
+        return settings;
+    }
+
+    /// <summary>Whether a path leads out of a folder, links followed. What is no path is for others to say.</summary>
+    private static bool LeadsOut(string folder, string path)
+    {
+        try
+        {
+            return !path.Contains('\0', StringComparison.Ordinal)
+                && Path.GetRelativePath(WithoutLinks(folder), WithoutLinks(Path.Combine(folder, path))) is var way
+                && (Path.IsPathRooted(way) || way.Split(Path.DirectorySeparatorChar)[0] == "..");
+        }
+        catch (IOException)
+        {
+            // Links that lead to each other.
+            return true;
+        }
+    }
+
+    private static string WithoutLinks(string path)
+    {
+        var real = Path.GetPathRoot(Path.GetFullPath(path))!;
+        foreach (var part in Path.GetFullPath(path)[real.Length..].Split(Path.DirectorySeparatorChar))
+        {
+            real = Path.Combine(real, part);
+            real = new FileInfo(real).LinkTarget is not null && Directory.ResolveLinkTarget(real, returnFinalTarget: true) is { } target
+                ? WithoutLinks(target.FullName)
+                : real;
+        }
+
+        return real;
+    }
+
+    private static Dictionary<string, string> ReadFile(string path, string name)
+    {
+        if (RegularFile.KindOf(path) == PathKind.Missing)
+        {
+            return [];
+        }
+
+        try
+        {
+            using var document = JsonDocument.Parse(
+                RegularFile.ReadAllBytes(path),
+                new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+            {
+                throw new SettingException(name, "must be a JSON object.");
+            }
+
+            var fields = new Dictionary<string, string>();
+            foreach (var field in document.RootElement.EnumerateObject())
+            {
+                if (Setting.All.All(setting => setting.Name != field.Name))
+                {
+                    throw new SettingException(
+                        $"\"{field.Name}\" in {name}",
+                        $"is no setting. The settings are {string.Join(", ", Setting.All.Select(static setting => setting.Name))}.");
+                }
+
+                var value = field.Value.ValueKind switch
+                {
+                    JsonValueKind.String => field.Value.GetString()!,
+                    JsonValueKind.Number => field.Value.GetRawText(),
+                    var kind =>
+                        throw new SettingException(
+                            $"\"{field.Name}\" in {name}",
+                            $"must be a text or a number, and is {(kind == JsonValueKind.Null ? "null" : $"of kind {kind}")}."),
+                };
+                if (!fields.TryAdd(field.Name, value))
+                {
+                    throw new SettingException($"\"{field.Name}\" in {name}", "is given twice.");
+                }
+            }
+
+            return fields;
+        }
+        catch (NoRegularFileException exception)
+        {
+            throw new SettingException(name, exception.Problem["it ".Length..] + ".", exception);
+        }
+        catch (JsonException exception)
+        {
+            throw new SettingException(name, $"is not JSON (line {(exception.LineNumber ?? 0) + 1}).", exception);
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new SettingException(name, "holds a text that is not valid Unicode; save it as UTF-8.", exception);
+        }
+    }
+}

@@ -1,3 +1,0 @@
-using MedQA.LocalHost.Commands;
-
-return await CommandLine.InvokeAsync(args);

@@ -1,0 +1,102 @@
+using System.Net;
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
+using System.Text.Json;
+
+namespace MedQA.Cli.Tests.Commands;
+
+/// <summary>The server as a process of its own.</summary>
+public sealed class ServeCommandTests
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_posted_body_is_answered_and_a_stop_signal_ends_the_server_in_order()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The signal is sent by the kill program.");
+        await using var medqa = new MedqaProcess();
+        var body = await File.ReadAllTextAsync(medqa.Sums(3), Cancel);
+        File.Move(medqa.Profile(samples: 3), Path.Combine(Directory.CreateDirectory(Path.Combine(medqa.Folder, "profiles")).FullName, "sums-3.json"));
+        var server = medqa.Start("serve", "--urls", "http://127.0.0.1:0", "--profiles", "profiles");
+        var output = server.StandardOutput.ReadToEndAsync(Cancel);
+        using var client = new HttpClient { BaseAddress = new Uri((await MedqaProcess.SaidAsync(server, "Listening on ")).Split(';')[0]) };
+        var notices = server.StandardError.ReadToEndAsync(Cancel);
+
+        using var first = await client.PostAsync("/api/runs?profile=sums-3&name=sums.csv", new StringContent(body), Cancel);
+        using var second = await client.PostAsync("/api/runs?profile=sums-3&name=sums.csv", new StringContent(body), Cancel);
+        Assert.Equal((HttpStatusCode.Accepted, HttpStatusCode.OK), (first.StatusCode, second.StatusCode));
+        Assert.Equal(first.Headers.Location, second.Headers.Location);
+
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+        while (JsonElement.Parse(await client.GetStringAsync(first.Headers.Location, Cancel)).GetProperty("state").GetString() != "completed")
+        {
+            Assert.False(server.HasExited, "The server has ended.");
+            await timer.WaitForNextTickAsync(Cancel);
+        }
+
+        using var foreign = new HttpRequestMessage(HttpMethod.Get, "/api/runs") { Headers = { Host = "example.com" } };
+        using var refused = await client.SendAsync(foreign, Cancel);
+        Assert.Equal(HttpStatusCode.MisdirectedRequest, refused.StatusCode);
+
+        await AssertLoopbackOnlyAsync(client.BaseAddress.Port);
+        await MedqaProcess.StopAsync(server);
+        Assert.Equal(130, server.ExitCode);
+        Assert.Equal("", await output);
+        Assert.Contains("Stopped. Unfinished runs are paused, and go on with the next start.", await notices, StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(medqa.Folder, ".medqa", "azurite.json")), "The storage emulator was left behind.");
+    }
+
+    [Fact]
+    public async Task A_taken_address_is_said_in_one_line_and_links_lead_to_where_the_server_listens()
+    {
+        await using var medqa = new MedqaProcess();
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var (code, output, refusal) = await medqa.RunAsync("serve", "--quiet", "--urls", $"http://{taken.LocalEndpoint}");
+        Assert.Equal((1, ""), (code, output));
+        Assert.StartsWith($"medqa: http://{taken.LocalEndpoint}/ cannot be listened at (", Assert.Single(refusal.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+        Assert.Contains("medqa serve --urls http://127.0.0.1:", refusal, StringComparison.Ordinal);
+
+        var server = medqa.Start("serve", "--urls", "http://127.0.0.1:0");
+        var address = (await MedqaProcess.SaidAsync(server, "Listening on ")).Split(';')[0];
+        var rest = server.StandardError.ReadToEndAsync(Cancel);
+        var (asked, _, notices) = await medqa.RunAsync("run", medqa.Sums(1), "--profile", medqa.Profile(samples: 1));
+        Assert.True(asked == 0, notices);
+        Assert.Contains($"with every reasoning: {address}/#/runs/", notices, StringComparison.Ordinal);
+        var second = await medqa.RunAsync("serve", "--urls", address);
+        Assert.Equal(1, second.Code);
+        Assert.Contains($"A `medqa serve` of these runs listens at {address}/.", second.Notices, StringComparison.Ordinal);
+
+        if (!OperatingSystem.IsWindows())
+        {
+            await MedqaProcess.StopAsync(server);
+            await rest;
+            var (_, _, later) = await medqa.RunAsync("run", medqa.Sums(1), "--profile", medqa.Profile(samples: 1), "--again");
+            Assert.Contains("`medqa serve`, then http://127.0.0.1:5080/#/runs/", later, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("http://localhost:0")]
+    [InlineData("http://[::1]:0")]
+    public async Task Whatever_this_machine_is_called_the_links_lead_to_the_port_that_was_free(string address)
+    {
+        Assert.SkipUnless(Socket.OSSupportsIPv6 || address.Contains("localhost", StringComparison.Ordinal), "This machine has no IPv6.");
+        await using var medqa = new MedqaProcess();
+        var server = medqa.Start("serve", "--urls", address);
+        using var client = new HttpClient { BaseAddress = new Uri((await MedqaProcess.SaidAsync(server, "Listening on ")).Split(';')[0]) };
+        Assert.NotEqual(0, client.BaseAddress.Port);
+        Assert.Contains("\"ok\"", await client.GetStringAsync("/healthz", Cancel), StringComparison.Ordinal);
+        Assert.Equal(client.BaseAddress, new Uri((await MedqaProcess.SaidAsync(server, "The dashboard: ")).Split(' ')[0]));
+    }
+
+    /// <summary>The server takes no connection at the addresses under which other machines know this one.</summary>
+    private static async Task AssertLoopbackOnlyAsync(int port)
+    {
+        foreach (var address in NetworkInterface.GetAllNetworkInterfaces().SelectMany(static network => network.GetIPProperties().UnicastAddresses).Select(static own => own.Address).Where(static address => !IPAddress.IsLoopback(address)))
+        {
+            using var socket = new TcpClient(address.AddressFamily);
+            await Assert.ThrowsAsync<SocketException>(async () => await socket.ConnectAsync(address, port, Cancel));
+        }
+    }
+}
