@@ -113,8 +113,15 @@ public sealed record ApiAnswer(int Status, string Meaning, params ImmutableArray
 
 /// <summary>A format of an answer.</summary>
 /// <param name="MediaType">Its media type.</param>
-/// <param name="Shape">The type whose JSON it is, of each line where it has lines; <see langword="null"/> for other formats.</param>
-public sealed record ApiContent(string MediaType, JsonTypeInfo? Shape = null);
+/// <param name="MakeShape">Makes <see cref="Shape"/>; <see langword="null"/> for other formats than JSON.</param>
+public sealed record ApiContent(string MediaType, Func<JsonTypeInfo>? MakeShape = null)
+{
+    /// <summary>
+    /// The type whose JSON it is, of each line where it has lines; <see langword="null"/> for other formats. Only documents need it, and
+    /// those of all routes take a fifth of a second to make: it is made when it is asked for.
+    /// </summary>
+    public JsonTypeInfo? Shape => MakeShape?.Invoke();
+}
 
 /// <summary>Something that can be wrong with a request, or with the service.</summary>
 /// <param name="Status">The HTTP status.</param>

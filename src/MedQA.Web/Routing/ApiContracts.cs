@@ -97,8 +97,8 @@ internal static class ApiContracts
                 new("again", ApiParameterKind.Switch, "Starts a new run although the same question set was asked with this profile before")
             ],
             Answers = [
-                Of(202, "A new run.", WebJson.Default.RunResource),
-                Of(200, "The run that this question set and profile made before.", WebJson.Default.RunResource)
+                Of(202, "A new run.", static () => WebJson.Default.RunResource),
+                Of(200, "The run that this question set and profile made before.", static () => WebJson.Default.RunResource)
             ],
             Problems = [BadParameter, NoQuestionSet, EmptyBody, NotAcceptable, Deleted, Changed, TooLarge, WrongMedia, Storage],
         },
@@ -106,13 +106,13 @@ internal static class ApiContracts
         {
             IsConditional = true,
             Parameters = [Continuation, Take],
-            Answers = [Of(200, "A page of runs.", WebJson.Default.RunList)],
+            Answers = [Of(200, "A page of runs.", static () => WebJson.Default.RunList)],
             Problems = [BadParameter, NotAcceptable, Storage]
         },
         ["GetRun"] = new()
         {
             IsConditional = true,
-            Answers = [Of(200, "The run.", WebJson.Default.RunResource)],
+            Answers = [Of(200, "The run.", static () => WebJson.Default.RunResource)],
             Problems = [UnknownRun, NotAcceptable, Storage]
         },
         ["WatchRun"] = new()
@@ -132,7 +132,7 @@ internal static class ApiContracts
         },
         ["DeleteRun"] = new()
         {
-            Answers = [Of(202, "The run is being deleted.", WebJson.Default.RunResource)],
+            Answers = [Of(202, "The run is being deleted.", static () => WebJson.Default.RunResource)],
             Problems = [UnknownRun, NotAcceptable, Storage]
         },
         ["CancelRun"] = Action("The run is being stopped."),
@@ -159,8 +159,8 @@ internal static class ApiContracts
             Answers = [new(
                 200,
                 "A page of answers as JSON; all of them in the other formats; as Parquet once the run has ended.",
-                new(Json, WebJson.Default.AnswerPage),
-                new(Lines, WebJson.Default.AnswerRow),
+                new(Json, static () => WebJson.Default.AnswerPage),
+                new(Lines, static () => WebJson.Default.AnswerRow),
                 new(Csv),
                 new(Parquet))],
             Problems = [BadParameter, UnknownRun, NoReport, NotAcceptable, Storage],
@@ -175,13 +175,13 @@ internal static class ApiContracts
                 {
                     Values = ["id", "ordinal"]
                 }],
-            Answers = [Of(200, "The question with every reasoning and vote.", WebJson.Default.AnswerDetail)],
+            Answers = [Of(200, "The question with every reasoning and vote.", static () => WebJson.Default.AnswerDetail)],
             Problems = [BadParameter, UnknownRun, UnknownQuestion, NotAcceptable, Storage],
         },
         ["GetReport"] = new()
         {
             IsConditional = true,
-            Answers = [Documents("The report.", ReportJson.Default.RunReport)],
+            Answers = [Documents("The report.", static () => ReportJson.Default.RunReport)],
             Problems = [UnknownRun, NoReport, NotAcceptable, Storage]
         },
         ["GetRunFile"] = new()
@@ -193,14 +193,14 @@ internal static class ApiContracts
                 "The file.",
                 [.. RunFiles.All.Select(static file => file.MediaType)
                     .Distinct()
-                    .Select(static type => new ApiContent(type, type == Lines ? WebJson.Default.AnswerDetail : null))])],
+                    .Select(static type => new ApiContent(type, type == Lines ? static () => WebJson.Default.AnswerDetail : null))])],
             Problems = [UnknownRun, UnknownFile, NotAcceptable, NoPart, Storage],
         },
         ["CompareRuns"] = new()
         {
             IsConditional = true,
             Parameters = [new("runs", ApiParameterKind.Text, "2 to 20 runs, separated by commas") { IsRequired = true }],
-            Answers = [Documents("The comparison.", ReportJson.Default.RunComparison)],
+            Answers = [Documents("The comparison.", static () => ReportJson.Default.RunComparison)],
             Problems = [BadParameter, UnknownRun, NotAcceptable, NotComparable, Storage],
         },
         ["ListFlips"] = new()
@@ -216,39 +216,39 @@ internal static class ApiContracts
                 },
                 Take,
             ],
-            Answers = [Of(200, "A page of questions that only one of the runs answered right.", WebJson.Default.FlipList)],
+            Answers = [Of(200, "A page of questions that only one of the runs answered right.", static () => WebJson.Default.FlipList)],
             Problems = [BadParameter, UnknownRun, NotAcceptable, Storage],
         },
         ["EstimateRun"] = new()
         {
             TakesQuestionSet = true,
             Parameters = [Profile, Name, Notation, DropFillers],
-            Answers = [Of(200, "What a run would take.", WebJson.Default.RunEstimate)],
+            Answers = [Of(200, "What a run would take.", static () => WebJson.Default.RunEstimate)],
             Problems = [BadParameter, NoQuestionSet, EmptyBody, NotAcceptable, TooLarge, WrongMedia, Storage],
         },
         ["CreateStudy"] = new()
         {
             Body = WebJson.Requests.StudyRequest,
-            Answers = [Of(201, "The study, with a link for each rater.", WebJson.Default.StudyResource)],
+            Answers = [Of(201, "The study, with a link for each rater.", static () => WebJson.Default.StudyResource)],
             Problems = [BadBody, NoQuestionSet, EmptyBody, NotAcceptable, TooLarge, WrongJsonMedia, Storage],
         },
         ["ListStudies"] = new()
         {
             IsConditional = true,
-            Answers = [Of(200, "The studies.", WebJson.Default.StudyList)],
+            Answers = [Of(200, "The studies.", static () => WebJson.Default.StudyList)],
             Problems = [NotAcceptable, Storage]
         },
         ["GetStudy"] = new()
         {
             IsConditional = true,
-            Answers = [Of(200, "The study.", WebJson.Default.StudyResource)],
+            Answers = [Of(200, "The study.", static () => WebJson.Default.StudyResource)],
             Problems = [UnknownStudy, NotAcceptable, Storage]
         },
         ["DeleteStudy"] = new() { Answers = [new(204, "The study and its ratings are gone.")], Problems = [UnknownStudy, Storage] },
         ["GetStudyReport"] = new()
         {
             IsConditional = true,
-            Answers = [Documents("The report.", ReportJson.Default.StudyReport)],
+            Answers = [Documents("The report.", static () => ReportJson.Default.StudyReport)],
             Problems = [UnknownStudy, NotAcceptable, Storage]
         },
         ["ListRatings"] = new()
@@ -258,14 +258,14 @@ internal static class ApiContracts
             Answers = [new(
                 200,
                 "What each rater says about each answer on each axis, a line each.",
-                new(Lines, WebJson.Default.RatingLine),
+                new(Lines, static () => WebJson.Default.RatingLine),
                 new(Csv),
                 new(Parquet))],
             Problems = [BadParameter, UnknownStudy, NotAcceptable, Storage],
         },
         ["RenewRaterLink"] = new()
         {
-            Answers = [Of(200, "The rater, with the new link.", WebJson.Default.RaterResource)],
+            Answers = [Of(200, "The rater, with the new link.", static () => WebJson.Default.RaterResource)],
             Problems = [UnknownStudy, UnknownRater, NotAcceptable, Storage]
         },
         ["DeleteRater"] = new()
@@ -273,60 +273,64 @@ internal static class ApiContracts
             Answers = [new(204, "The rater and the rater's ratings are gone.")],
             Problems = [UnknownStudy, UnknownRater, Storage]
         },
-        ["ListRubrics"] = Catalog("The rubrics.", ReportJson.Default.ImmutableArrayRubric),
+        ["ListRubrics"] = Catalog("The rubrics.", static () => ReportJson.Default.ImmutableArrayRubric),
         ["GetRating"] = new()
         {
             Parameters = [Link],
-            Answers = [Of(200, "The rater's queue.", WebJson.Default.RaterQueue)],
+            Answers = [Of(200, "The rater's queue.", static () => WebJson.Default.RaterQueue)],
             Problems = [RaterLink, NotAcceptable, Storage]
         },
         ["SendClicks"] = new()
         {
             Parameters = [Link],
             Body = WebJson.Requests.RaterClicks,
-            Answers = [Of(200, "The clicks are stored.", WebJson.Default.RaterProgress)],
+            Answers = [Of(200, "The clicks are stored.", static () => WebJson.Default.RaterProgress)],
             Problems = [BadBody, EmptyBody, RaterLink, NotAcceptable, RaterState, TooLarge, WrongJsonMedia, Storage],
         },
         ["AgreeToRate"] = Step("The rater takes part."),
         ["SubmitRating"] = Step("Everything is handed in."),
         ["StopRating"] = Step("The rater has stopped.", [Link, new("remove", ApiParameterKind.Switch, "Removes what was rated, too")]),
-        ["ListPublishedResults"] = Catalog("The published results.", ReportJson.Default.ImmutableArrayPublishedResult),
+        ["ListPublishedResults"] = Catalog("The published results.", static () => ReportJson.Default.ImmutableArrayPublishedResult),
         ["ListProfiles"] = Catalog(
-            "The profiles, with all their fields and what their strategies do.", ReportJson.Default.ImmutableArrayProfile),
-        ["ListModels"] = Catalog("The models.", WebJson.Default.ModelDescriptionArray),
+            "The profiles, with all their fields and what their strategies do.", static () => ReportJson.Default.ImmutableArrayProfile),
+        ["ListModels"] = Catalog("The models.", static () => WebJson.Default.ModelDescriptionArray),
         ["GetDocument"] = new()
         {
             IsConditional = true,
             Answers = [new(200, "The OpenAPI document.", new ApiContent(Json))],
             Problems = [NotAcceptable]
         },
-        ["GetHealth"] = new() { Answers = [Of(200, "The service is ready.", WebJson.Default.Health)], Problems = [NotAcceptable, Storage] },
+        ["GetHealth"] = new()
+        {
+            Answers = [Of(200, "The service is ready.", static () => WebJson.Default.Health)],
+            Problems = [NotAcceptable, Storage]
+        },
     }.ToFrozenDictionary();
 
     /// <summary>The contract of a route.</summary>
     internal static ApiContract Of(ApiRoute route) =>
         All[route.Name] with { Problems = [UnknownParameter, .. All[route.Name].Problems, route.IsChange ? Precondition : OtherTag] };
 
-    private static ApiAnswer Of(int status, string meaning, JsonTypeInfo shape) => new(status, meaning, new ApiContent(Json, shape));
+    private static ApiAnswer Of(int status, string meaning, Func<JsonTypeInfo> shape) => new(status, meaning, new ApiContent(Json, shape));
 
-    private static ApiAnswer Documents(string meaning, JsonTypeInfo shape) =>
+    private static ApiAnswer Documents(string meaning, Func<JsonTypeInfo> shape) =>
         new(200, meaning, new(Json, shape), new(Negotiation.Markdown), new(Negotiation.Html));
 
     private static ApiContract Action(string meaning) => new()
     {
-        Answers = [Of(202, meaning, WebJson.Default.RunResource)],
+        Answers = [Of(202, meaning, static () => WebJson.Default.RunResource)],
         Problems = [UnknownRun, NotAcceptable, NotPossible, Storage],
     };
 
     private static ApiContract Step(string meaning, ImmutableArray<ApiParameter>? parameters = null) => new()
     {
         Parameters = parameters ?? [Link],
-        Answers = [Of(200, meaning, WebJson.Default.RaterProgress)],
+        Answers = [Of(200, meaning, static () => WebJson.Default.RaterProgress)],
         Problems = parameters is null
             ? [RaterLink, NotAcceptable, RaterState, Storage]
             : [BadParameter, RaterLink, NotAcceptable, RaterState, Storage],
     };
 
-    private static ApiContract Catalog(string meaning, JsonTypeInfo shape) =>
+    private static ApiContract Catalog(string meaning, Func<JsonTypeInfo> shape) =>
         new() { IsConditional = true, Answers = [Of(200, meaning, shape)], Problems = [NotAcceptable] };
 }
