@@ -71,13 +71,7 @@ public sealed class MedQAClient : IDisposable
         using var response = await PostSetAsync(
             "api/runs",
             questionSet,
-            [
-                ("name", name),
-                ("profile", profile),
-                ("again", again ? "true" : null),
-                ("answerNotation", answerNotation),
-                ("dropFillers", dropFillers ? "true" : null)
-            ],
+            [.. SetParameters(name, profile, answerNotation, dropFillers), ("again", again ? "true" : null)],
             cancellationToken);
         return new StartedRun(
             await ServiceAnswer.ReadAsync(response, ClientJson.Default.RunResource, cancellationToken),
@@ -102,7 +96,7 @@ public sealed class MedQAClient : IDisposable
         using var response = await PostSetAsync(
             "api/estimates",
             questionSet,
-            [("name", name), ("profile", profile), ("answerNotation", answerNotation), ("dropFillers", dropFillers ? "true" : null)],
+            SetParameters(name, profile, answerNotation, dropFillers),
             cancellationToken);
         return await ServiceAnswer.ReadAsync(response, ClientJson.Default.RunEstimate, cancellationToken);
     }
@@ -352,6 +346,11 @@ public sealed class MedQAClient : IDisposable
             _http.Dispose();
         }
     }
+
+    /// <summary>What is said of every question set that is sent.</summary>
+    private static (string Name, string? Value)[] SetParameters(
+        string name, string? profile, string? answerNotation, bool dropFillers) =>
+        [("name", name), ("profile", profile), ("answerNotation", answerNotation), ("dropFillers", dropFillers ? "true" : null)];
 
     private async IAsyncEnumerable<(string Id, RunResource Run)> EventsAsync(
         string run, string? last, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -10,6 +10,7 @@ using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Strategies;
 using MedQA.Files;
+using MedQA.Pipeline.Queries;
 using MedQA.Web.Contracts;
 using Spectre.Console;
 using AnsweredQuestion = MedQA.Evaluation.Answering.AnsweredQuestion;
@@ -99,7 +100,8 @@ internal static class EstimateCommand
     {
         using var inputs = new InputFiles();
         var sets = new List<QuestionSet>();
-        var profile = context.Settings.Endpoint is null ? choice.Choose(context.Settings) : null;
+        var (profile, named) =
+            context.Settings.Endpoint is null ? (choice.Choose(context.Settings), (string?)null) : (null, choice.NameThere());
         foreach (var file in files)
         {
             var set = new QuestionSet(inputs.Add(await QuestionSetCheck.OpenAsync(context.Console, file, cancellationToken)));
@@ -126,7 +128,7 @@ internal static class EstimateCommand
             {
                 await using var content = set.Input.OpenRead();
                 Write(context, price, await client.EstimateAsync(
-                    content, set.Input.Name, choice.NameThere(), reading.NotationName, reading.DropsFillers, cancellationToken));
+                    content, set.Input.Name, named, reading.NotationName, reading.DropsFillers, cancellationToken));
             }
 
             return ExitCode.Success;
@@ -149,7 +151,8 @@ internal static class EstimateCommand
                 answers.Add(await AnswerAsync(asking, profile, question, i, cancellationToken));
             }
 
-            estimates.Add(Measured(set.Sized(profile, model.Description.Name), answers));
+            estimates.Add(Measured(
+                RunEstimates.Sized(set.Input.Name, profile, model.Description.Name, set.Tally, set.Rejected), answers));
             Write(context, price, estimates[^1]);
         }
 
@@ -238,28 +241,10 @@ internal static class EstimateCommand
     /// <summary>A question set as it was read.</summary>
     private sealed record QuestionSet(InputFile Input)
     {
-        private const int FirstRejected = 100;
-
         public QuestionSetTally Tally { get; } = new();
 
         public List<Question> Questions { get; } = [];
 
         public List<RejectedRow> Rejected { get; } = [];
-
-        /// <summary>What is known of a run of it without asking anything.</summary>
-        public RunEstimate Sized(Profile profile, string model) => new()
-        {
-            Name = Input.Name,
-            Profile = profile.Name,
-            Model = model,
-            Questions = Tally.Accepted,
-            Graded = Tally.Accepted - Tally.WithoutGold - Tally.FreeAnswers,
-            RejectedRows = Tally.Rejected,
-            FirstRejected = [.. Rejected.Take(FirstRejected).Select(static row => new UnusableRow(row.Line, row.Id, row.Reason))],
-            SamplesPerQuestion = profile.SamplesPerQuestion - profile.Refinements,
-            CallsPerQuestion = Math.Max(1, profile.SamplesPerQuestion),
-            MaxGeneratedTokens = Tally.Accepted * profile.MostTokensPerQuestion,
-            Warnings = [.. Tally.Notes()],
-        };
     }
 }

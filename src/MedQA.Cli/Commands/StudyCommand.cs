@@ -160,15 +160,30 @@ internal static class StudyCommand
         return command;
     }
 
-    private static Command CreateLink()
+    private static Command CreateLink() => CreateOfRater(
+        "link",
+        "Give a rater a new link; the one before opens nothing any more, and what was rated stays.",
+        static async (context, service, study, rater, cancel) =>
+            WriteLinks(context, [await service.Client.RenewRaterLinkAsync(study.Study, rater, cancel)]));
+
+    private static Command CreateDeleteRater() => CreateOfRater(
+        "delete-rater",
+        "Remove a rater with everything that the rater clicked and wrote; the study goes on.",
+        static async (context, service, study, rater, cancel) =>
+        {
+            await service.Client.DeleteRaterAsync(study.Study, rater, cancel);
+            context.Console.Note($"Rater {rater} of {study.Name} and all ratings of this rater are removed.");
+        });
+
+    /// <summary>A command that does something with one rater of a study.</summary>
+    private static Command CreateOfRater(
+        string name,
+        string description,
+        Func<CommandContext, CalledService, StudyResource, string, CancellationToken, Task> work)
     {
         var study = new Argument<string>("STUDY") { Description = StudyMeaning };
         var rater = new Argument<string>("RATER") { Description = "The rater: r1, r2 …" };
-        var command = new Command("link", "Give a rater a new link; the one before opens nothing any more, and what was rated stays.")
-        {
-            study,
-            rater
-        };
+        var command = new Command(name, description) { study, rater };
         CommandWork.Set(command, async (context, parsed, cancel) =>
         {
             await using var service = await CalledService.OpenAsync(context, cancel);
@@ -176,7 +191,7 @@ internal static class StudyCommand
             var named = parsed.GetRequiredValue(rater);
             try
             {
-                WriteLinks(context, [await service.Client.RenewRaterLinkAsync(found.Study, named, cancel)]);
+                await work(context, service, found, named, cancel);
             }
             catch (MedQAException exception) when (exception.Type == UnknownRater)
             {
@@ -248,35 +263,6 @@ internal static class StudyCommand
                 context.Console.Line(Path.Combine(folder, file));
             }
 
-            return ExitCode.Success;
-        });
-        return command;
-    }
-
-    private static Command CreateDeleteRater()
-    {
-        var study = new Argument<string>("STUDY") { Description = StudyMeaning };
-        var rater = new Argument<string>("RATER") { Description = "The rater: r1, r2 …" };
-        var command = new Command("delete-rater", "Remove a rater with everything that the rater clicked and wrote; the study goes on.")
-        {
-            study,
-            rater
-        };
-        CommandWork.Set(command, async (context, parsed, cancel) =>
-        {
-            await using var service = await CalledService.OpenAsync(context, cancel);
-            var found = await service.FindStudyAsync(parsed.GetRequiredValue(study), cancel);
-            var named = parsed.GetRequiredValue(rater);
-            try
-            {
-                await service.Client.DeleteRaterAsync(found.Study, named, cancel);
-            }
-            catch (MedQAException exception) when (exception.Type == UnknownRater)
-            {
-                throw new InputException(StudyNames.NoRater(found.Study, named));
-            }
-
-            context.Console.Note($"Rater {named} of {found.Name} and all ratings of this rater are removed.");
             return ExitCode.Success;
         });
         return command;

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using MedQA.Datasets;
 using MedQA.Datasets.Reading;
 using MedQA.Evaluation.LanguageModels;
@@ -50,47 +49,58 @@ public sealed class RunEstimates(RunReader reader, QuestionSetSplitter splitter,
             MaxRows = Limits.MaxRows,
         };
         var earlier = model is null ? [] : await EarlierAsync(model, profile, cancellationToken);
-        var rejected = ImmutableArray.CreateBuilder<UnusableRow>();
+        var rejected = new List<RejectedRow>();
         await foreach (var row in QuestionSetReader.ReadAsync(questionSet, options, cancellationToken))
         {
             tally.Add(row);
             if (row is RejectedRow bad && rejected.Count < FirstRejected)
             {
-                rejected.Add(new UnusableRow(bad.Line, bad.Id, bad.Reason));
+                rejected.Add(bad);
             }
         }
 
         var why = await splitter.WhyRejectedAsync(profile.Name, cancellationToken)
             ?? profile.GetIncompatibility(tally.Accepted, tally.FreeAnswers);
-        var tokens = tally.Accepted * profile.MostTokensPerQuestion;
-        var shortage = ledger is null ? null : await ledger.WhyWaitAsync(caller, tokens, cancellationToken);
-        return WithFigures(
-            new RunEstimate
-            {
-                Name = name,
-                Profile = profile.Name,
-                Model = model?.Name ?? "",
-                Questions = tally.Accepted,
-                Graded = tally.Accepted - tally.WithoutGold - tally.FreeAnswers,
-                RejectedRows = tally.Rejected,
-                FirstRejected = rejected.ToImmutable(),
-                SamplesPerQuestion = profile.SamplesPerQuestion - profile.Refinements,
-                CallsPerQuestion = Math.Max(1, profile.SamplesPerQuestion),
-                MaxGeneratedTokens = tokens,
-                Warnings = [.. Warnings(tally, why, shortage)],
-            },
-            profile,
-            earlier);
+        var sized = Sized(name, profile, model?.Name ?? "", tally, rejected);
+        var shortage = ledger is null ? null : await ledger.WhyWaitAsync(caller, sized.MaxGeneratedTokens, cancellationToken);
+        return WithFigures(sized with { Warnings = [.. Warnings(sized, why, shortage)] }, profile, earlier);
     }
 
-    private static IEnumerable<string> Warnings(QuestionSetTally tally, string? rejected, string? shortage)
+    /// <summary>What is known of a run from its question set and its profile alone, without asking anything.</summary>
+    /// <param name="name">What the question set is called.</param>
+    /// <param name="profile">How its questions would be asked.</param>
+    /// <param name="model">The name of what would answer.</param>
+    /// <param name="tally">The rows of the question set.</param>
+    /// <param name="rejected">Those that cannot be used, at least the first 100.</param>
+    public static RunEstimate Sized(
+        string name, Profile profile, string model, QuestionSetTally tally, IEnumerable<RejectedRow> rejected)
+    {
+        ArgumentNullException.ThrowIfNull(profile);
+        ArgumentNullException.ThrowIfNull(tally);
+        return new RunEstimate
+        {
+            Name = name,
+            Profile = profile.Name,
+            Model = model,
+            Questions = tally.Accepted,
+            Graded = tally.Accepted - tally.WithoutGold - tally.FreeAnswers,
+            RejectedRows = tally.Rejected,
+            FirstRejected = [.. rejected.Take(FirstRejected).Select(static row => new UnusableRow(row.Line, row.Id, row.Reason))],
+            SamplesPerQuestion = profile.SamplesPerQuestion - profile.Refinements,
+            CallsPerQuestion = Math.Max(1, profile.SamplesPerQuestion),
+            MaxGeneratedTokens = tally.Accepted * profile.MostTokensPerQuestion,
+            Warnings = [.. tally.Notes()],
+        };
+    }
+
+    private static IEnumerable<string> Warnings(RunEstimate sized, string? rejected, string? shortage)
     {
         if (rejected is not null)
         {
             yield return $"The run would be rejected: {rejected}";
         }
 
-        if (tally.Accepted == 0)
+        if (sized.Questions == 0)
         {
             yield return "The run would be rejected: no row can be used.";
         }
@@ -100,7 +110,7 @@ public sealed class RunEstimates(RunReader reader, QuestionSetSplitter splitter,
             yield return $"The run would wait until the day's budget has room for it, or somebody approves it: {shortage}.";
         }
 
-        foreach (var note in tally.Notes())
+        foreach (var note in sized.Warnings)
         {
             yield return note;
         }
