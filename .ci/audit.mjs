@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = resolve(process.argv[2] ?? fileURLToPath(new URL('..', import.meta.url)));
 const tool = join(root, 'src', 'MedQA.Cli');
-const npmFolder = join(tool, 'Azurite', 'package');
+const npmFolder = join(root, 'src', 'MedQA.Azurite', 'package');
 const accepted = readJson(join(root, '.ci', 'accepted-advisories.json'));
 const grave = new Set(['high', 'critical']);
 let failed = 0;

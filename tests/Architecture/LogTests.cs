@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace MedQA.Tests.Architecture;
+namespace MedQA.Testing.Architecture;
 
 /// <summary>What is logged: each message has an event of its own, and names what it is about.</summary>
 public sealed partial class LogTests

@@ -1,7 +1,7 @@
 using System.Reflection;
 using Mono.Cecil;
 
-namespace MedQA.Tests.Architecture;
+namespace MedQA.Testing.Architecture;
 
 /// <summary>Each folder of a project is a namespace, and what it needs stands below it: nobody has to understand two of them at once.</summary>
 public sealed class NamespaceTests

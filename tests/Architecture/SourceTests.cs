@@ -1,4 +1,4 @@
-namespace MedQA.Tests.Architecture;
+namespace MedQA.Testing.Architecture;
 
 /// <summary>How the project's sources are laid out, where the compiler does not say it.</summary>
 public sealed class SourceTests

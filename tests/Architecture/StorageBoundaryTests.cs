@@ -1,6 +1,6 @@
 using Mono.Cecil;
 
-namespace MedQA.Tests.Architecture;
+namespace MedQA.Testing.Architecture;
 
 /// <summary>Azure's storage has one door: whoever is behind it is told what a refusal means, and asks for no status code.</summary>
 public sealed class StorageBoundaryTests

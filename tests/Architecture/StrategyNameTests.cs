@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using Mono.Cecil;
 
-namespace MedQA.Tests.Architecture;
+namespace MedQA.Testing.Architecture;
 
 /// <summary>A strategy is one folder: what others must know of it they ask of it, so that a new one changes nothing but the list.</summary>
 public sealed partial class StrategyNameTests

@@ -1,7 +1,7 @@
 using Mono.Cecil;
 using Mono.Cecil.Cil;
 
-namespace MedQA.Tests.Architecture;
+namespace MedQA.Testing.Architecture;
 
 /// <summary>Which types a type needs: by its base, its members, and what the bodies of its methods name.</summary>
 internal static class TypeUses

@@ -2,7 +2,6 @@ using System.Text.RegularExpressions;
 using MedQA.Cli.Hub;
 using MedQA.Cli.Settings;
 using MedQA.Cli.Terminal;
-using MedQA.Tests;
 using MedQA.Web.Routing;
 
 namespace MedQA.Cli.Tests;

@@ -1,6 +1,5 @@
 using System.Text;
 using MedQA.Dashboard.Tests.Fixtures;
-using MedQA.Tests;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 

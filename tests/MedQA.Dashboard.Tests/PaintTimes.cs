@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using MedQA.Dashboard.Tests.Fixtures;
-using MedQA.Tests;
 
 namespace MedQA.Dashboard.Tests;
 

@@ -1,5 +1,4 @@
 using MedQA.Faults.Tests.Breaking;
-using MedQA.Tests;
 
 namespace MedQA.Faults.Tests;
 

@@ -1,6 +1,5 @@
 using MedQA.Faults.Tests.Breaking;
 using MedQA.Pipeline.Advancing;
-using MedQA.Tests;
 
 namespace MedQA.Faults.Tests;
 

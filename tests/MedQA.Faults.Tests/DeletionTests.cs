@@ -1,7 +1,6 @@
 using MedQA.Faults.Tests.Breaking;
 using MedQA.Pipeline.Advancing;
 using MedQA.Pipeline.Storage;
-using MedQA.Tests;
 
 namespace MedQA.Faults.Tests;
 

@@ -1,6 +1,5 @@
 using MedQA.Evaluation.Answering;
 using MedQA.Faults.Tests.Breaking;
-using MedQA.Tests;
 
 namespace MedQA.Faults.Tests;
 

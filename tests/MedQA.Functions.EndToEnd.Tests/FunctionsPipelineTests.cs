@@ -15,7 +15,6 @@ using MedQA.Pipeline.Answering;
 using MedQA.Pipeline.Profiles;
 using MedQA.Pipeline.Splitting;
 using MedQA.Pipeline.Storage;
-using MedQA.Tests;
 using MedQA.Web.Access;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

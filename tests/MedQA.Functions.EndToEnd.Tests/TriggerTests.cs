@@ -7,7 +7,6 @@ using MedQA.Functions.Advancing;
 using MedQA.Functions.Inference.Answering;
 using MedQA.Functions.Uploading;
 using MedQA.Pipeline.Storage;
-using MedQA.Tests;
 using Microsoft.Azure.WebJobs;
 using Microsoft.Azure.WebJobs.Extensions.DurableTask;
 using Microsoft.Azure.WebJobs.Host;

@@ -2,7 +2,6 @@ using System.Reflection;
 using System.Text.Json;
 using MedQA.Functions.Advancing;
 using MedQA.Functions.Inference.Answering;
-using MedQA.Tests;
 using Microsoft.Azure.Functions.Worker;
 
 namespace MedQA.Functions.EndToEnd.Tests;

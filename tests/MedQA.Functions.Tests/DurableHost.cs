@@ -1,4 +1,3 @@
-using MedQA.Tests;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Testing;
 

@@ -1,5 +1,4 @@
 using MedQA.Inference.Tests;
-using MedQA.Tests;
 
 [assembly: AssemblyFixture(typeof(DefaultModel))]
 

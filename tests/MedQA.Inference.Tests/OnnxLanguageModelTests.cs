@@ -2,7 +2,6 @@ using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Verifying;
 using MedQA.Inference.Models;
 using MedQA.Inference.Sessions;
-using MedQA.Tests;
 
 namespace MedQA.Inference.Tests;
 

@@ -8,7 +8,6 @@ using MedQA.Evaluation.Questions;
 using MedQA.Evaluation.Reporting;
 using MedQA.Evaluation.Serialization;
 using MedQA.Evaluation.Strategies;
-using MedQA.Tests;
 
 namespace MedQA.Inference.Tests;
 

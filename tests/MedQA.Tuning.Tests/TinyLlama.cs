@@ -1,5 +1,4 @@
 using MedQA.Inference.Models;
-using MedQA.Tests;
 using MedQA.Tuning.Tests;
 using MedQA.Tuning.Transformers;
 using TorchSharp;

@@ -2,8 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using MedQA.Cli.Azurite;
-using MedQA.Tests;
+using MedQA.Azurite;
+using MedQA.Testing;
 
 namespace MedQA.Benchmarks.Load;
 

@@ -9,7 +9,7 @@ using MedQA.Evaluation.Reporting;
 using MedQA.Files;
 using MedQA.Inference.Checking;
 using MedQA.Inference.Models;
-using MedQA.Cli.Azurite;
+using MedQA.Azurite;
 using MedQA.Cli.Hosting;
 using MedQA.Cli.Hub;
 using MedQA.Cli.Settings;

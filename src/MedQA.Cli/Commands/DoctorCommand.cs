@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using MedQA.Cli.Azurite;
+using MedQA.Azurite;
 using MedQA.Cli.Hosting;
 using MedQA.Cli.Settings;
 using MedQA.Cli.Terminal;

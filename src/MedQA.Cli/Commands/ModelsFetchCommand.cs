@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
-using MedQA.Cli.Azurite;
+using MedQA.Azurite;
 using MedQA.Cli.Hosting;
 using MedQA.Cli.Hub;
 using MedQA.Cli.Settings;

@@ -1,7 +1,7 @@
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
-using MedQA.Cli.Azurite;
+using MedQA.Azurite;
 using MedQA.Files;
 using MedQA.Pipeline.Queries;
 

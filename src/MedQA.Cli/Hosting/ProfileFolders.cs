@@ -1,4 +1,4 @@
-using MedQA.Cli.Azurite;
+using MedQA.Azurite;
 using MedQA.Cli.Settings;
 using MedQA.Cli.Terminal;
 using MedQA.Evaluation.Profiles;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using MedQA.Cli.Azurite;
+using MedQA.Azurite;
 using MedQA.Files;
 
 namespace MedQA.Cli.Hosting;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using MedQA.Cli.Azurite;
+using MedQA.Azurite;
 using MedQA.Files;
 using MedQA.Inference.Sessions;
 using Microsoft.Extensions.Logging;

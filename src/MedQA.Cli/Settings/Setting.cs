@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using MedQA.Cli.Azurite;
+using MedQA.Azurite;
 using MedQA.Inference.Sessions;
 using Microsoft.Extensions.Logging;
 

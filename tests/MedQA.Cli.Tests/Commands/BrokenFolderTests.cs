@@ -1,6 +1,5 @@
-using MedQA.Cli.Azurite;
+using MedQA.Azurite;
 using MedQA.Faults.Tests;
-using MedQA.Tests;
 
 namespace MedQA.Cli.Tests.Commands;
 

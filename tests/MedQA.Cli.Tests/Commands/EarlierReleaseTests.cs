@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using System.Text.Json.Nodes;
-using MedQA.Tests;
 
 namespace MedQA.Cli.Tests.Commands;
 

@@ -1,5 +1,4 @@
 using MedQA.Cli.Terminal;
-using MedQA.Tests;
 
 namespace MedQA.Cli.Tests.Commands;
 

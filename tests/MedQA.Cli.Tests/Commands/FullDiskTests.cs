@@ -8,7 +8,6 @@ using MedQA.Pipeline.Advancing;
 using MedQA.Pipeline.Profiles;
 using MedQA.Pipeline.Queries;
 using MedQA.Pipeline.Splitting;
-using MedQA.Tests;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MedQA.Cli.Tests.Commands;

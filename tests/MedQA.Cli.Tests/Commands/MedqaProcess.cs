@@ -1,10 +1,9 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
-using MedQA.Cli.Azurite;
+using MedQA.Azurite;
 using MedQA.Cli.Terminal;
 using MedQA.Pipeline.Storage;
-using MedQA.Tests;
 
 namespace MedQA.Cli.Tests.Commands;
 

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Diagnostics;
 using MedQA.Cli.Commands;
 using MedQA.Cli.Terminal;
-using MedQA.Tests;
 
 namespace MedQA.Cli.Tests.Commands;
 

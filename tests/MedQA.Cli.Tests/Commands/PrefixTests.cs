@@ -1,6 +1,5 @@
 using MedQA.Inference.Models;
 using MedQA.Inference.SoftPrompts;
-using MedQA.Tests;
 
 namespace MedQA.Cli.Tests.Commands;
 

@@ -3,7 +3,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Azure;
 using MedQA.Pipeline.Queries;
-using MedQA.Tests;
 
 namespace MedQA.Cli.Tests.Commands;
 

@@ -1,5 +1,4 @@
 using System.Text;
-using MedQA.Tests;
 
 namespace MedQA.Cli.Tests.Commands;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
-using MedQA.Cli.Azurite;
-using MedQA.Tests;
+using MedQA.Azurite;
 
 namespace MedQA.Cli.Tests.Commands;
 
@@ -12,6 +11,39 @@ public sealed class StoppedRunTests
     private const int Questions = 300;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_process_that_was_suspended_while_it_started_is_named()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux tells whether a process is suspended.");
+        await using var medqa = new MedqaProcess();
+        var node = Path.Combine(medqa.Folder, "node.sh");
+        var begun = Path.Combine(medqa.Folder, "begun");
+        OddFiles.Pipe(begun);
+        await File.WriteAllTextAsync(node, $"#!/bin/sh\necho > '{begun}'\nexec sleep 600\n", Cancel);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(node, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+
+        var starting = medqa.Start("results", "--node", node);
+        await File.ReadAllTextAsync(begun, Cancel);
+        Assert.True(await Signals.SendAsync("STOP", starting.Id, Cancel));
+
+        var reports = new List<string>();
+        var options = new AzuriteOptions
+        {
+            DataFolder = Path.Combine(medqa.Folder, ".medqa"),
+            Ports = FreePorts.Take(),
+            StartLimit = TimeSpan.FromSeconds(4),
+        };
+        var fault = await Assert.ThrowsAsync<AzuriteException>(() => AzuriteServer.StartAsync(options, reports.Add, Cancel));
+
+        Assert.Equal(AzuriteFault.InUse, fault.Fault);
+        Assert.StartsWith($"Another medqa (process {starting.Id}) began to start on", fault.Message, StringComparison.Ordinal);
+        Assert.Contains($"kill -CONT {starting.Id}", fault.Message, StringComparison.Ordinal);
+        Assert.Contains(reports, report => report.StartsWith($"Waiting for another medqa (process {starting.Id})", StringComparison.Ordinal));
+    }
 
     [LongFact]
     public async Task A_run_that_nobody_works_on_is_paused_however_its_process_ended()

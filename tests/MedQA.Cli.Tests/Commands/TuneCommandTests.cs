@@ -1,6 +1,5 @@
 using MedQA.Cli.Commands;
 using MedQA.Cli.Settings;
-using MedQA.Tests;
 
 namespace MedQA.Cli.Tests.Commands;
 

@@ -9,7 +9,6 @@ using MedQA.Pipeline.Splitting;
 using MedQA.Pipeline.Storage;
 using MedQA.Pipeline.Studies;
 using MedQA.Pipeline.Uploading;
-using MedQA.Tests;
 using MedQA.Web;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using MedQA.Cli.Hosting;
 using MedQA.Cli.Settings;
-using MedQA.Tests;
 
 namespace MedQA.Cli.Tests.Hosting;
 

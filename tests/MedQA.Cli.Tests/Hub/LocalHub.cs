@@ -63,7 +63,7 @@ internal sealed class LocalHub : IAsyncDisposable
     /// <summary>Puts the files of one of our models where such repositories have them: the graph and its data into onnx.</summary>
     public LocalHub WithTinyModel()
     {
-        foreach (var path in Directory.EnumerateFiles(MedQA.Tests.Repository.PathOf("models", "tiny", "llama-genai")))
+        foreach (var path in Directory.EnumerateFiles(MedQA.Testing.Repository.PathOf("models", "tiny", "llama-genai")))
         {
             switch (Path.GetFileName(path))
             {

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using MedQA.Cli.Tests.Commands;
-using MedQA.Tests;
 using Microsoft.AspNetCore.Http;
 
 namespace MedQA.Cli.Tests.Hub;

@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
-using MedQA.Tests;
 
 namespace MedQA.Cli.Tests.Licences;
 
@@ -119,7 +118,7 @@ public sealed partial class ThirdPartyNoticeTests
 
     private static List<Part> Modules()
     {
-        using var locked = JsonDocument.Parse(File.ReadAllBytes(Repository.PathOf("src", "MedQA.Cli", "Azurite", "package", "package-lock.json")));
+        using var locked = JsonDocument.Parse(File.ReadAllBytes(Repository.PathOf("src", "MedQA.Azurite", "package", "package-lock.json")));
         return
         [
             .. from module in locked.RootElement.GetProperty("packages").EnumerateObject()

@@ -6,7 +6,6 @@ using MedQA.Evaluation;
 using MedQA.Cli.Commands;
 using MedQA.Cli.Tests.Commands;
 using MedQA.Pipeline.Storage;
-using MedQA.Tests;
 using MedQA.Web.Contracts;
 
 namespace MedQA.Cli.Tests.Settings;

@@ -1,4 +1,4 @@
-using MedQA.Cli.Azurite;
+using MedQA.Azurite;
 using MedQA.Cli.Settings;
 using Microsoft.Extensions.Logging;
 

@@ -1,5 +1,4 @@
 using MedQA.Cli.Settings;
-using MedQA.Tests;
 
 namespace MedQA.Cli.Tests.Settings;
 

@@ -3,7 +3,6 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using MedQA.Cli.Tests.Commands;
-using MedQA.Tests;
 
 namespace MedQA.Cli.Tests.Telemetry;
 

@@ -4,7 +4,6 @@ using MedQA.Cli.Terminal;
 using MedQA.Datasets;
 using MedQA.Datasets.Writing;
 using MedQA.Pipeline.Results;
-using MedQA.Tests;
 
 namespace MedQA.Cli.Tests.Terminal;
 

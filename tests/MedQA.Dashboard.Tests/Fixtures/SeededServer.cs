@@ -1,4 +1,3 @@
-using MedQA.Tests;
 
 namespace MedQA.Dashboard.Tests.Fixtures;
 

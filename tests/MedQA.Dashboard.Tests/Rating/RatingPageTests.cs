@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Deque.AxeCore.Playwright;
 using MedQA.Dashboard.Tests.Fixtures;
-using MedQA.Tests;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 

@@ -6,7 +6,6 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Deque.AxeCore.Playwright;
 using MedQA.Dashboard.Tests.Fixtures;
-using MedQA.Tests;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 

@@ -1,9 +1,8 @@
 using System.Text;
-using MedQA.Tests;
 
 namespace MedQA.Datasets.Tests.Csv;
 
-[Collection(nameof(Alone))]
+[Collection(typeof(Alone))]
 public sealed class EndlessFileTests
 {
     [Theory]

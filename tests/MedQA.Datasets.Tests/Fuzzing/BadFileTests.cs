@@ -1,12 +1,11 @@
 using MedQA.Datasets.Reading;
 using MedQA.Evaluation.Questions;
-using MedQA.Tests;
-using MedQA.Tests.Fuzzing;
+using MedQA.Testing.Fuzzing;
 
 namespace MedQA.Datasets.Tests.Fuzzing;
 
 /// <summary>Byte-level mutations of good files, see <see cref="Fuzz"/>.</summary>
-[Collection(nameof(Alone))]
+[Collection(typeof(Alone))]
 public sealed class BadFileTests
 {
     public static TheoryData<string> Files => [.. GoodFiles.Names];

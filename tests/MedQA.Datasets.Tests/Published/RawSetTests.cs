@@ -1,5 +1,4 @@
 using MedQA.Datasets.Reading;
-using MedQA.Tests;
 
 namespace MedQA.Datasets.Tests.Published;
 

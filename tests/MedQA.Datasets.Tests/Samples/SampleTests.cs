@@ -1,6 +1,5 @@
 using MedQA.Datasets.Answers;
 using MedQA.Datasets.Tables;
-using MedQA.Tests;
 
 namespace MedQA.Datasets.Tests.Samples;
 

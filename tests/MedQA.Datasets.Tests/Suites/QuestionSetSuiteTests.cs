@@ -1,6 +1,5 @@
 using MedQA.Datasets.Importing;
 using MedQA.Datasets.Suites;
-using MedQA.Tests;
 
 namespace MedQA.Datasets.Tests.Suites;
 

@@ -1,6 +1,5 @@
 using MedQA.Datasets.Reading;
 using MedQA.Evaluation.Questions;
-using MedQA.Tests;
 
 namespace MedQA.Datasets.Tests.Trials;
 

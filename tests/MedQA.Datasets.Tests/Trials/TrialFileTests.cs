@@ -1,5 +1,4 @@
 using MedQA.Evaluation.Questions;
-using MedQA.Tests;
 
 namespace MedQA.Datasets.Tests.Trials;
 

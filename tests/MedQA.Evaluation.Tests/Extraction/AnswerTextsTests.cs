@@ -1,6 +1,5 @@
 using MedQA.Evaluation.Extraction;
 using MedQA.Evaluation.Questions;
-using MedQA.Tests;
 
 namespace MedQA.Evaluation.Tests.Extraction;
 

@@ -2,12 +2,11 @@ using System.Text;
 using FsCheck.Xunit;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Serialization;
-using MedQA.Tests;
-using MedQA.Tests.Fuzzing;
+using MedQA.Testing.Fuzzing;
 
 namespace MedQA.Evaluation.Tests.Fuzzing;
 
-[Collection(nameof(Alone))]
+[Collection(typeof(Alone))]
 public sealed class BadProfileTests
 {
     private static readonly byte[][] Good =

@@ -5,7 +5,6 @@ using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Prompting;
 using MedQA.Evaluation.Questions;
 using MedQA.Evaluation.Strategies;
-using MedQA.Tests;
 
 namespace MedQA.Evaluation.Tests.Profiles;
 

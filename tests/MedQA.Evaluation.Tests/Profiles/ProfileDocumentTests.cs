@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using MedQA.Evaluation.Serialization;
 using MedQA.Evaluation.Strategies;
-using MedQA.Tests;
 
 namespace MedQA.Evaluation.Tests.Profiles;
 

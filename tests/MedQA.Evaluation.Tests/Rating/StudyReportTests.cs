@@ -3,7 +3,6 @@ using MedQA.Evaluation.Rating;
 using MedQA.Evaluation.Reporting;
 using MedQA.Evaluation.Reporting.Documents;
 using MedQA.Evaluation.Statistics;
-using MedQA.Tests;
 
 namespace MedQA.Evaluation.Tests.Rating;
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using MedQA.Evaluation.Statistics;
-using MedQA.Tests;
 using static MedQA.Evaluation.Tests.Statistics.StatisticsReference;
 
 namespace MedQA.Evaluation.Tests.Statistics;

@@ -1,5 +1,4 @@
 using MedQA.Evaluation.Statistics;
-using MedQA.Tests;
 
 namespace MedQA.Evaluation.Tests.Statistics;
 

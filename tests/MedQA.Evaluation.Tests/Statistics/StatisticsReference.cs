@@ -1,5 +1,4 @@
 using System.Text.Json;
-using MedQA.Tests;
 
 namespace MedQA.Evaluation.Tests.Statistics;
 

@@ -3,7 +3,7 @@ using System.Text;
 using Azure;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
-using MedQA.Cli.Azurite;
+using MedQA.Azurite;
 using MedQA.Evaluation.Reporting;
 using MedQA.Faults.Tests.Processes;
 using MedQA.Pipeline.Advancing;
@@ -11,7 +11,6 @@ using MedQA.Pipeline.Queries;
 using MedQA.Pipeline.Results;
 using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Storage;
-using MedQA.Tests;
 
 namespace MedQA.Faults.Tests.Breaking;
 

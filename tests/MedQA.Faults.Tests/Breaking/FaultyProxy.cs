@@ -1,5 +1,5 @@
 using System.Net;
-using MedQA.Cli.Azurite;
+using MedQA.Azurite;
 using MedQA.Faults.Tests.Processes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -67,7 +67,7 @@ internal sealed class FaultyProxy : IAsyncDisposable
     }
 
     /// <summary>Where it listens.</summary>
-    public AzuritePorts Ports { get; } = MedQA.Tests.FreePorts.Take();
+    public AzuritePorts Ports { get; } = MedQA.Testing.FreePorts.Take();
 
     /// <summary>Starts one.</summary>
     /// <param name="target">Azurite's ports.</param>

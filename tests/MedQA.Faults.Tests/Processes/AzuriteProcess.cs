@@ -1,8 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
-using MedQA.Cli.Azurite;
-using MedQA.Tests;
+using MedQA.Azurite;
 
 namespace MedQA.Faults.Tests.Processes;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Reflection;
-using MedQA.Tests;
 
 namespace MedQA.Faults.Tests.Processes;
 

@@ -5,7 +5,6 @@ using MedQA.Inference.Sessions;
 using MedQA.Pipeline.Answering;
 using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Storage;
-using MedQA.Tests;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;

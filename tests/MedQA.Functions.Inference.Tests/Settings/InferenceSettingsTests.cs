@@ -1,7 +1,6 @@
 using MedQA.Functions.Hosting;
 using MedQA.Functions.Inference.Settings;
 using MedQA.Inference.Sessions;
-using MedQA.Tests;
 using Microsoft.Extensions.Configuration;
 
 namespace MedQA.Functions.Inference.Tests.Settings;

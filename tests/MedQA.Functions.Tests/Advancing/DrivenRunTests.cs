@@ -5,7 +5,6 @@ using MedQA.Functions.Uploading;
 using MedQA.Pipeline.Queries;
 using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Storage;
-using MedQA.Tests;
 using Microsoft.Azure.Functions.Worker;
 
 namespace MedQA.Functions.Tests.Advancing;

@@ -2,7 +2,6 @@ using System.Text.Json;
 using MedQA.Functions.Hosting;
 using MedQA.Functions.Settings;
 using MedQA.Pipeline.Budgeting;
-using MedQA.Tests;
 using MedQA.Web.Access;
 using Microsoft.Extensions.Configuration;
 

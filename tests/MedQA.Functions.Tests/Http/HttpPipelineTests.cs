@@ -4,7 +4,6 @@ using System.Collections.Immutable;
 using System.Reflection;
 using System.Text.Json;
 using MedQA.Functions.Http;
-using MedQA.Tests;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;

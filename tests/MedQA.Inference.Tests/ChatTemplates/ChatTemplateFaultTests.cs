@@ -4,7 +4,6 @@ using MedQA.Evaluation.LanguageModels;
 using MedQA.Inference.ChatTemplates;
 using MedQA.Inference.Models;
 using MedQA.Inference.Tests.Models;
-using MedQA.Tests;
 
 namespace MedQA.Inference.Tests.ChatTemplates;
 

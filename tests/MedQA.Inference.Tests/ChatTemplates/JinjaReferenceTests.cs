@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Inference.ChatTemplates;
-using MedQA.Tests;
 
 namespace MedQA.Inference.Tests.ChatTemplates;
 

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Inference.ChatTemplates;
-using MedQA.Tests;
 
 namespace MedQA.Inference.Tests.ChatTemplates;
 

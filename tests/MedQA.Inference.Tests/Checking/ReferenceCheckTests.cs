@@ -4,7 +4,6 @@ using MedQA.Inference.Checking;
 using MedQA.Inference.Models;
 using MedQA.Inference.Tests.Models;
 using MedQA.Inference.Tests.Sessions;
-using MedQA.Tests;
 
 namespace MedQA.Inference.Tests.Checking;
 

@@ -1,7 +1,6 @@
 using MedQA.Inference.Decoding;
 using MedQA.Inference.Models;
 using MedQA.Inference.Tokenization;
-using MedQA.Tests;
 
 namespace MedQA.Inference.Tests.Decoding;
 

@@ -1,5 +1,4 @@
 using MedQA.Inference.Scoring;
-using MedQA.Tests;
 
 namespace MedQA.Inference.Tests.Engine;
 

@@ -2,7 +2,6 @@ using MedQA.Inference.Decoding;
 using MedQA.Inference.Models;
 using MedQA.Inference.Sampling;
 using MedQA.Inference.Sessions;
-using MedQA.Tests;
 
 namespace MedQA.Inference.Tests.Engine;
 

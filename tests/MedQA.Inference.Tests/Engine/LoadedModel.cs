@@ -3,7 +3,6 @@ using MedQA.Inference.Engine;
 using MedQA.Inference.Models;
 using MedQA.Inference.Sessions;
 using MedQA.Inference.Tokenization;
-using MedQA.Tests;
 
 namespace MedQA.Inference.Tests.Engine;
 

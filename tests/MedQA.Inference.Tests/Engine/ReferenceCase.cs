@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using MedQA.Tests;
 
 namespace MedQA.Inference.Tests.Engine;
 

@@ -3,7 +3,6 @@ using MedQA.Inference.Models;
 using MedQA.Inference.Prompts;
 using MedQA.Inference.Tests.Sessions;
 using MedQA.Inference.Tokenization;
-using MedQA.Tests;
 using Microsoft.ML.OnnxRuntime;
 
 namespace MedQA.Inference.Tests.Engine;

@@ -4,7 +4,6 @@ using MedQA.Inference.Decoding;
 using MedQA.Inference.Models;
 using MedQA.Inference.Scoring;
 using MedQA.Inference.Sessions;
-using MedQA.Tests;
 
 namespace MedQA.Inference.Tests.Engine;
 

@@ -5,13 +5,12 @@ using MedQA.Inference.ChatTemplates;
 using MedQA.Inference.Models;
 using MedQA.Inference.Sessions;
 using MedQA.Inference.Tokenization;
-using MedQA.Tests;
-using MedQA.Tests.Fuzzing;
+using MedQA.Testing.Fuzzing;
 
 namespace MedQA.Inference.Tests.Fuzzing;
 
 /// <summary>Byte-level mutations of every file of a model's folder, see <see cref="Fuzz"/>.</summary>
-[Collection(nameof(Alone))]
+[Collection(typeof(Alone))]
 public sealed class BadModelFileTests
 {
     private static readonly ChatMessage[] Messages = [ChatMessage.System("s"), ChatMessage.User("It's 123 <|eos|>\r\n é")];

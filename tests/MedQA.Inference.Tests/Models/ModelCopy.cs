@@ -1,6 +1,5 @@
 using System.Text;
 using MedQA.Inference.Models;
-using MedQA.Tests;
 
 namespace MedQA.Inference.Tests.Models;
 

@@ -1,6 +1,5 @@
 using MedQA.Inference.Models;
 using MedQA.Inference.Tokenization;
-using MedQA.Tests;
 
 namespace MedQA.Inference.Tests.Models;
 

@@ -2,7 +2,6 @@ using MedQA.Inference.Models;
 using MedQA.Inference.Optimization;
 using MedQA.Inference.Scoring;
 using MedQA.Inference.Tests.Engine;
-using MedQA.Tests;
 
 namespace MedQA.Inference.Tests.Optimization;
 

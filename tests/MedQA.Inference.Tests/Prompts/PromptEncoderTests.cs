@@ -5,7 +5,6 @@ using MedQA.Inference.ChatTemplates;
 using MedQA.Inference.Models;
 using MedQA.Inference.Prompts;
 using MedQA.Inference.Tokenization;
-using MedQA.Tests;
 
 namespace MedQA.Inference.Tests.Prompts;
 

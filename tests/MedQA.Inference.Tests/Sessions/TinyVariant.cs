@@ -1,4 +1,3 @@
-using MedQA.Tests;
 
 namespace MedQA.Inference.Tests.Sessions;
 

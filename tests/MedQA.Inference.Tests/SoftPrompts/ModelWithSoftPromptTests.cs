@@ -1,7 +1,6 @@
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Inference.SoftPrompts;
 using MedQA.Inference.Tests.Engine;
-using MedQA.Tests;
 
 namespace MedQA.Inference.Tests.SoftPrompts;
 

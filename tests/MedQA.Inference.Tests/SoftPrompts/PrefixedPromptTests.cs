@@ -5,7 +5,6 @@ using MedQA.Inference.Scoring;
 using MedQA.Inference.SoftPrompts;
 using MedQA.Inference.Tests.Engine;
 using MedQA.Inference.Tests.Sessions;
-using MedQA.Tests;
 
 namespace MedQA.Inference.Tests.SoftPrompts;
 

@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Text;
 using FsCheck.Xunit;
 using MedQA.Inference.SoftPrompts;
-using MedQA.Tests;
 
 namespace MedQA.Inference.Tests.SoftPrompts;
 

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using MedQA.Inference.Tokenization;
-using MedQA.Tests;
 
 namespace MedQA.Inference.Tests.Tokenization;
 

@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using MedQA.Inference.Models;
 using MedQA.Inference.Tokenization;
-using MedQA.Tests;
 
 namespace MedQA.Inference.Tests.Tokenization;
 

@@ -4,7 +4,6 @@ using FsCheck.Fluent;
 using FsCheck.Xunit;
 using MedQA.Inference.Models;
 using MedQA.Inference.Tokenization;
-using MedQA.Tests;
 
 namespace MedQA.Inference.Tests.Tokenization;
 

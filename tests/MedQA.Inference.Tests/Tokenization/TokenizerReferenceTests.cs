@@ -1,7 +1,6 @@
 using System.Text.Json;
 using MedQA.Inference.Models;
 using MedQA.Inference.Tokenization;
-using MedQA.Tests;
 
 namespace MedQA.Inference.Tests.Tokenization;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
-using MedQA.Tests;
 
 namespace MedQA.Infrastructure.Tests.Auditing;
 
@@ -23,7 +22,7 @@ public sealed class AuditTests : IDisposable
         Write(".ci/canary/canary.csproj", "<Project />");
         Write("src/MedQA.Cli/packages.lock.json", """{"version":2,"dependencies":{"net10.0":{"Some.Package":{"type":"Direct","resolved":"1.0.0","contentHash":"right"},"own":{"type":"Project"}}}}""");
         Write("packages/some.package/1.0.0/.nupkg.metadata", """{"version":2,"contentHash":"right"}""");
-        Write("src/MedQA.Cli/Azurite/package/package-lock.json", """{"packages":{"":{},"node_modules/some-module":{"version":"1.0.0","integrity":"HASH"}}}""".Replace("HASH", $"sha512-{new string('A', 86)}==", StringComparison.Ordinal));
+        Write("src/MedQA.Azurite/package/package-lock.json", """{"packages":{"":{},"node_modules/some-module":{"version":"1.0.0","integrity":"HASH"}}}""".Replace("HASH", $"sha512-{new string('A', 86)}==", StringComparison.Ordinal));
         Write("models/smollm2-135m-instruct/model.onnx", "a model");
         Write("models/sha256sums.txt", $"{HashOf("a model")}  smollm2-135m-instruct/model.onnx\n");
         Write("src/MedQA.Web/Dashboard/Files/uPlot.esm.js", "a script");
@@ -81,8 +80,8 @@ public sealed class AuditTests : IDisposable
     [InlineData("models/smollm2-135m-instruct/further.onnx", "a model", "further.onnx is shipped and not pinned")]
     [InlineData("src/MedQA.Web/Dashboard/Files/uPlot.esm.js", "another script", "uPlot.esm.js has another hash than is pinned")]
     [InlineData("packages/some.package/1.0.0/.nupkg.metadata", """{"contentHash":"wrong"}""", "Some.Package 1.0.0 has another hash than packages.lock.json")]
-    [InlineData("src/MedQA.Cli/Azurite/package/package-lock.json", """{"packages":{"node_modules/loose":{"version":"1.0.0"}}}""", "node_modules/loose has no SHA-512")]
-    [InlineData("src/MedQA.Cli/Azurite/package/package-lock.json", """{"packages":{"node_modules/loose":{"resolved":"http://example.com/loose.tgz"}}}""", "node_modules/loose has no SHA-512")]
+    [InlineData("src/MedQA.Azurite/package/package-lock.json", """{"packages":{"node_modules/loose":{"version":"1.0.0"}}}""", "node_modules/loose has no SHA-512")]
+    [InlineData("src/MedQA.Azurite/package/package-lock.json", """{"packages":{"node_modules/loose":{"resolved":"http://example.com/loose.tgz"}}}""", "node_modules/loose has no SHA-512")]
     public async Task What_is_not_as_pinned_fails_also_where_no_source_answers(string path, string content, string sentence)
     {
         Write(path, content);

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Reflection;
-using MedQA.Tests;
 
 namespace MedQA.Infrastructure.Tests.Compilation;
 

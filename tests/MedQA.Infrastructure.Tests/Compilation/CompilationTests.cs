@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using MedQA.Tests;
 
 namespace MedQA.Infrastructure.Tests.Compilation;
 

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using MedQA.Tests;
 
 namespace MedQA.Infrastructure.Tests.Deployments;
 

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
 using MedQA.Infrastructure.Tests.Hosting;
-using MedQA.Tests;
 
 namespace MedQA.Infrastructure.Tests.Deployments;
 

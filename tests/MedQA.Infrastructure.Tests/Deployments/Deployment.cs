@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using MedQA.Infrastructure.Tests.Compilation;
-using MedQA.Tests;
 
 namespace MedQA.Infrastructure.Tests.Deployments;
 

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using MedQA.Infrastructure.Tests.Compilation;
-using MedQA.Tests;
 
 namespace MedQA.Infrastructure.Tests.Deployments;
 

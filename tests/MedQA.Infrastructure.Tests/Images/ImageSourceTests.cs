@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using MedQA.Tests;
 
 namespace MedQA.Infrastructure.Tests.Images;
 

@@ -3,7 +3,6 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using MedQA.Infrastructure.Tests.Hosting;
-using MedQA.Tests;
 
 namespace MedQA.Infrastructure.Tests.Images;
 

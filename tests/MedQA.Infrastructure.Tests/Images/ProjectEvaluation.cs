@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json;
-using MedQA.Tests;
 
 namespace MedQA.Infrastructure.Tests.Images;
 

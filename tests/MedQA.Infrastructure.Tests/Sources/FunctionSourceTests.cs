@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using MedQA.Infrastructure.Tests.Deployments;
-using MedQA.Tests;
 
 namespace MedQA.Infrastructure.Tests.Sources;
 

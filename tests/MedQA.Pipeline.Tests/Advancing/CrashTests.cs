@@ -7,7 +7,6 @@ using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Splitting;
 using MedQA.Pipeline.Storage;
 using MedQA.Pipeline.Tests.Fixtures;
-using MedQA.Tests;
 
 namespace MedQA.Pipeline.Tests.Advancing;
 

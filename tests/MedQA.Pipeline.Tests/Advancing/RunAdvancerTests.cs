@@ -5,7 +5,6 @@ using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Splitting;
 using MedQA.Pipeline.Storage;
 using MedQA.Pipeline.Tests.Fixtures;
-using MedQA.Tests;
 using Microsoft.Extensions.Time.Testing;
 
 namespace MedQA.Pipeline.Tests.Advancing;

@@ -5,7 +5,6 @@ using MedQA.Pipeline.Answering;
 using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Storage;
 using MedQA.Pipeline.Tests.Fixtures;
-using MedQA.Tests;
 
 namespace MedQA.Pipeline.Tests.Answering;
 

@@ -3,13 +3,12 @@ using FsCheck.Xunit;
 using MedQA.Pipeline.Queries;
 using MedQA.Pipeline.Storage;
 using MedQA.Pipeline.Uploading;
-using MedQA.Tests;
-using MedQA.Tests.Fuzzing;
+using MedQA.Testing.Fuzzing;
 
 namespace MedQA.Pipeline.Tests.Fuzzing;
 
 /// <summary>Queue messages and continuations that were made bad, see <see cref="Fuzz"/>.</summary>
-[Collection(nameof(Alone))]
+[Collection(typeof(Alone))]
 public sealed class BadMessageTests
 {
     private static readonly string[] Batches =

@@ -1,5 +1,4 @@
 using MedQA.Pipeline.Results;
-using MedQA.Tests;
 
 namespace MedQA.Pipeline.Tests.Reading;
 

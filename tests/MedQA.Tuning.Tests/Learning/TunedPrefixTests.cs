@@ -1,7 +1,6 @@
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Inference;
 using MedQA.Inference.SoftPrompts;
-using MedQA.Tests;
 using MedQA.Tuning.Exemplars;
 using MedQA.Tuning.Learning;
 using MedQA.Tuning.Transformers;

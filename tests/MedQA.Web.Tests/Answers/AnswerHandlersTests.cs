@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using MedQA.Tests;
 
 namespace MedQA.Web.Tests.Answers;
 

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using MedQA.Tests;
 using MedQA.Web.Routing;
 using MedQA.Web.Runs;
 using NJsonSchema;

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using MedQA.Pipeline.Storage;
-using MedQA.Tests;
 using MedQA.Web.Requests;
 using MedQA.Web.Routing;
 using Microsoft.AspNetCore.Http;

@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Questions;
-using MedQA.Tests;
 using MedQA.Web.Contracts;
 using MedQA.Web.Routing;
 

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text;
 using MedQA.Client;
-using MedQA.Tests;
 
 namespace MedQA.Web.Tests.Client;
 

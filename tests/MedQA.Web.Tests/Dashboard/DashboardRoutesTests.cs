@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
-using MedQA.Tests;
 using MedQA.Web.Dashboard;
 
 namespace MedQA.Web.Tests.Dashboard;

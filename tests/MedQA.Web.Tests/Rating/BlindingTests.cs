@@ -8,7 +8,6 @@ using MedQA.Client;
 using MedQA.Evaluation.Randomness;
 using MedQA.Evaluation.Rating;
 using MedQA.Pipeline.Studies;
-using MedQA.Tests;
 
 namespace MedQA.Web.Tests.Rating;
 

@@ -1,6 +1,5 @@
 using System.Text;
 using MedQA.Pipeline.Studies;
-using MedQA.Tests;
 using MedQA.Web.Access;
 using MedQA.Web.Dashboard;
 using MedQA.Web.Requests;

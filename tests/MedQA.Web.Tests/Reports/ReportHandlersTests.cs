@@ -1,5 +1,4 @@
 using System.Net;
-using MedQA.Tests;
 
 namespace MedQA.Web.Tests.Reports;
 

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using MedQA.Tests;
 
 namespace MedQA.Web.Tests.Requests;
 

@@ -1,6 +1,5 @@
 using System.Net;
 using MedQA.Pipeline.Storage;
-using MedQA.Tests;
 using MedQA.Web.Requests;
 using MedQA.Web.Routing;
 using Microsoft.AspNetCore.Http;

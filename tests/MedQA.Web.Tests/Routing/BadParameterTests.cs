@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using MedQA.Tests;
-using MedQA.Tests.Fuzzing;
+using MedQA.Testing.Fuzzing;
 using MedQA.Web.Access;
 using MedQA.Web.Requests;
 using MedQA.Web.Routing;
@@ -9,7 +8,7 @@ using MedQA.Web.Routing;
 namespace MedQA.Web.Tests.Routing;
 
 /// <summary>Every parameter of every route of the table, in the address, the query and the headers, with values that were made bad of good ones, see <see cref="Fuzz"/>.</summary>
-[Collection(nameof(Alone))]
+[Collection(typeof(Alone))]
 public sealed class BadParameterTests(AzuriteFixture azurite)
 {
     private const int Share = 600;

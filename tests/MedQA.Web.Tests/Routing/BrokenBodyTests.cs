@@ -1,5 +1,4 @@
 using System.Text.Json;
-using MedQA.Tests;
 using MedQA.Web.Routing;
 using MedQA.Web.Tests.Catalog;
 

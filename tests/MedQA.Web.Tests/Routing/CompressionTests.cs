@@ -1,7 +1,6 @@
 using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
-using MedQA.Tests;
 using MedQA.Web.Routing;
 using MedQA.Web.Runs;
 using MedQA.Web.Tests.Catalog;

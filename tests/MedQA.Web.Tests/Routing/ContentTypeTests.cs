@@ -1,5 +1,4 @@
 using System.Net;
-using MedQA.Tests;
 using MedQA.Web.Dashboard;
 using MedQA.Web.Routing;
 using MedQA.Web.Runs;

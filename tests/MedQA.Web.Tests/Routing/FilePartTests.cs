@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using MedQA.Tests;
 using MedQA.Web.Dashboard;
 using MedQA.Web.Runs;
 using MedQA.Web.Tests.Catalog;

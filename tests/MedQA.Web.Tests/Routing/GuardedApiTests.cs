@@ -5,7 +5,6 @@ using MedQA.Pipeline.Budgeting;
 using MedQA.Pipeline.Queries;
 using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Storage;
-using MedQA.Tests;
 using MedQA.Web.Access;
 using MedQA.Web.Dashboard;
 using MedQA.Web.Requests;

@@ -2,7 +2,6 @@ using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using MedQA.Evaluation.Rating;
-using MedQA.Tests;
 using MedQA.Web.Requests;
 using MedQA.Web.Routing;
 using MedQA.Web.Tests.Catalog;

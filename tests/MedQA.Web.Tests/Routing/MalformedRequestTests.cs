@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
-using MedQA.Tests;
 using MedQA.Web.Routing;
 
 namespace MedQA.Web.Tests.Routing;

@@ -1,5 +1,4 @@
 using System.Net;
-using MedQA.Tests;
 using MedQA.Web.Routing;
 using MedQA.Web.Runs;
 using MedQA.Web.Tests.Catalog;

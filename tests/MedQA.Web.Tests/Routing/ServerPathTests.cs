@@ -3,7 +3,6 @@ using System.Text;
 using MedQA.Evaluation.Profiles;
 using MedQA.Pipeline.Profiles;
 using MedQA.Pipeline.Storage;
-using MedQA.Tests;
 using MedQA.Web.Requests;
 using MedQA.Web.Routing;
 using MedQA.Web.Tests.Catalog;

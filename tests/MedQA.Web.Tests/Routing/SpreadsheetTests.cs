@@ -1,5 +1,4 @@
 using System.Text;
-using MedQA.Tests;
 using MedQA.Web.Routing;
 using MedQA.Web.Tests.Rating;
 

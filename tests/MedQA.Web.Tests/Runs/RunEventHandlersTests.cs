@@ -3,7 +3,6 @@ using System.Net;
 using System.Text.Json;
 using Azure.Core;
 using Azure.Core.Pipeline;
-using MedQA.Tests;
 using Microsoft.Extensions.Time.Testing;
 
 namespace MedQA.Web.Tests.Runs;

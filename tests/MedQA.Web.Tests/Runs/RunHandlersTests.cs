@@ -1,6 +1,5 @@
 using System.Net;
 using Azure.Storage.Blobs.Specialized;
-using MedQA.Tests;
 
 namespace MedQA.Web.Tests.Runs;
 

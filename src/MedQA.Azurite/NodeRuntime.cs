@@ -1,0 +1,43 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+
+namespace MedQA.Azurite;
+
+/// <summary>The Node.js that runs Azurite.</summary>
+internal static class NodeRuntime
+{
+    /// <summary>The oldest major version that the pinned Azurite was seen to run on. Its package names 22.</summary>
+    public const int OldestMajor = 20;
+
+    private const string Wanted = "Azurite, the storage emulator, needs Node.js 22 (its stated minimum; 20 is known to run it)";
+    private const string Remedy =
+        "Install Node.js, name it with MEDQA_NODE, or set MEDQA_STORAGE to the connection string of a storage account.";
+
+    /// <summary>The version of Node.js.</summary>
+    /// <exception cref="AzuriteException">It is missing, fails, or is too old.</exception>
+    public static async Task<Version> VersionAsync(AzuriteOptions options, CancellationToken cancellationToken)
+    {
+        ProcessOutput said;
+        try
+        {
+            said = await ProcessOutput.OfAsync(new ProcessStartInfo(options.Node, "--version"), cancellationToken);
+        }
+        catch (Win32Exception exception)
+        {
+            throw new AzuriteException(
+                AzuriteFault.NodeMissing, $"{Wanted}, and the program '{options.Node}' could not be started. {Remedy}", exception);
+        }
+
+        if (!Version.TryParse(said.Output.Trim().TrimStart('v').Split('-')[0], out var version))
+        {
+            throw new AzuriteException(AzuriteFault.NodeMissing, $"{Wanted}, but '{options.Node} --version' names no version. {Remedy}");
+        }
+
+        return version.Major >= OldestMajor
+            ? version
+            : throw new AzuriteException(
+                AzuriteFault.NodeTooOld,
+                string.Create(CultureInfo.InvariantCulture, $"{Wanted}, and '{options.Node}' is version {version}. {Remedy}"));
+    }
+}

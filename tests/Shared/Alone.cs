@@ -1,5 +1,0 @@
-namespace MedQA.Tests;
-
-/// <summary>Tests that measure what the process allocates run alone.</summary>
-[CollectionDefinition(nameof(Alone), DisableParallelization = true)]
-public sealed class Alone;
