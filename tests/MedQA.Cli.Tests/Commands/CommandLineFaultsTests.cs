@@ -6,11 +6,13 @@ namespace MedQA.Cli.Tests.Commands;
 /// <summary>Every command and every option, mistyped and given what it does not take.</summary>
 public sealed class CommandLineFaultsTests
 {
+    private static readonly RootCommand Root = CommandLine.Create();
+
     [Fact]
     public void Every_mistyped_option_and_command_is_named_with_the_one_that_is_meant()
     {
         var seen = 0;
-        foreach (var (path, command, inherited) in Commands(CommandLine.Create(), [], []))
+        foreach (var (path, command, inherited) in Commands(Root, [], []))
         {
             foreach (var option in command.Options.Concat(inherited).Where(static option => option.Name.Length > 5))
             {
@@ -36,7 +38,7 @@ public sealed class CommandLineFaultsTests
     public void Every_option_with_one_dash_is_named_with_two()
     {
         var seen = 0;
-        foreach (var (path, command, inherited) in Commands(CommandLine.Create(), [], []))
+        foreach (var (path, command, inherited) in Commands(Root, [], []))
         {
             foreach (var name in command.Options.Concat(inherited).Select(static option => option.Name).Where(static name => name.StartsWith("--", StringComparison.Ordinal)))
             {
@@ -54,7 +56,7 @@ public sealed class CommandLineFaultsTests
     [Fact]
     public void No_fault_names_a_type_of_dotnet_or_has_a_second_line()
     {
-        foreach (var (path, command, inherited) in Commands(CommandLine.Create(), [], []))
+        foreach (var (path, command, inherited) in Commands(Root, [], []))
         {
             foreach (var option in command.Options.Concat(inherited).Where(static option => option.Arity.MaximumNumberOfValues > 0))
             {
@@ -79,7 +81,7 @@ public sealed class CommandLineFaultsTests
     public void Every_command_and_option_in_another_case_is_named_as_it_is()
     {
         var seen = 0;
-        foreach (var (path, command, inherited) in Commands(CommandLine.Create(), [], []))
+        foreach (var (path, command, inherited) in Commands(Root, [], []))
         {
             foreach (var sub in command.Subcommands)
             {
@@ -104,7 +106,7 @@ public sealed class CommandLineFaultsTests
     public void Every_number_out_of_its_range_is_told_the_range_that_a_word_is_told()
     {
         var seen = 0;
-        foreach (var (path, command, _) in Commands(CommandLine.Create(), [], []))
+        foreach (var (path, command, _) in Commands(Root, [], []))
         {
             foreach (var option in command.Options.Where(static option => IsNumber(option) && (Nullable.GetUnderlyingType(option.ValueType) ?? option.ValueType) != typeof(long)))
             {
@@ -173,7 +175,7 @@ public sealed class CommandLineFaultsTests
     [InlineData("results")]
     public void What_can_be_meant_as_it_stands_is_no_fault(params string[] arguments) => Assert.Empty(Of(arguments));
 
-    private static IReadOnlyList<string> Of(string[] arguments) => CommandLineFaults.Of(CommandLine.Create().Parse(arguments, CommandLineFaults.Parsing));
+    private static IReadOnlyList<string> Of(string[] arguments) => CommandLineFaults.Of(Root.Parse(arguments, CommandLineFaults.Parsing));
 
     private static bool IsNumber(Option option) =>
         (Nullable.GetUnderlyingType(option.ValueType) ?? option.ValueType) is var type && (type == typeof(int) || type == typeof(long) || type == typeof(double) || type == typeof(decimal));

@@ -5,7 +5,7 @@ public sealed class DevelopmentTests
     [Fact]
     public async Task A_development_file_is_asked_first_and_its_guarantee_stands_with_the_run_and_again_with_results()
     {
-        await using var medqa = new MedqaProcess();
+        await using var medqa = new MedqaProcess { KeepsStorage = true };
         var (dev, test, profile) = (medqa.Sums(3, "dev.csv"), medqa.Sums(5, "test.csv"), medqa.Profile(samples: 3));
 
         var (code, table, notices) = await medqa.RunAsync("run", test, "--profile", profile, "--dev", dev);
@@ -39,7 +39,7 @@ public sealed class DevelopmentTests
     [InlineData("medqa: --dev needs a profile with a fixed number of samples above 1, such as deferral: profile few-shot has no agreement to defer by.", "run", "sums.csv", "--profile", "few-shot", "--dev", "abc")]
     public async Task A_guarantee_that_cannot_be_had_is_refused_before_anything_is_asked(string sentence, params string[] arguments)
     {
-        await using var medqa = new MedqaProcess();
+        await using var medqa = new MedqaProcess { KeepsStorage = true };
         medqa.Sums(2);
         var (code, output, notices) = await medqa.RunAsync(arguments);
         Assert.Equal(2, code);

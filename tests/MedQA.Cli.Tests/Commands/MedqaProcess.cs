@@ -14,11 +14,18 @@ internal sealed class MedqaProcess : IAsyncDisposable
 
     private readonly List<Process> _started = [];
     private readonly AzuritePorts _ports = FreePorts.Take();
+    private IAsyncDisposable? _held;
 
     public MedqaProcess() => Storage = StorageConnection.Open(AzuriteServer.ConnectionStringAt(_ports), configure: static options => options.Retry.MaxRetries = 0);
 
     /// <summary>The folder in which it works.</summary>
     public string Folder { get; } = Directory.CreateTempSubdirectory("medqa-tool-").FullName;
+
+    /// <summary>
+    /// Whether its storage is kept alive between its commands, from the first one on that makes it: that one starts an emulator and the others
+    /// do not, which is half their time.
+    /// </summary>
+    public bool KeepsStorage { get; init; }
 
     /// <summary>Further environment variables of what is started from now on.</summary>
     public Dictionary<string, string> Variables { get; } = [];
@@ -141,10 +148,19 @@ internal sealed class MedqaProcess : IAsyncDisposable
     }
 
     /// <summary>Runs it to its end.</summary>
-    public Task<(int Code, string Output, string Notices)> RunAsync(params string[] arguments) => EndAsync(Start(arguments));
+    public Task<(int Code, string Output, string Notices)> RunAsync(params string[] arguments) => RunAsync(new ProcessStartInfo("dotnet", [Tool, .. arguments]));
 
     /// <summary>Runs a program that starts it.</summary>
-    public Task<(int Code, string Output, string Notices)> RunAsync(ProcessStartInfo start) => EndAsync(Start(start));
+    public async Task<(int Code, string Output, string Notices)> RunAsync(ProcessStartInfo start)
+    {
+        var ended = await EndAsync(Start(start));
+        if (KeepsStorage && _held is null && Directory.Exists(Path.Combine(Folder, ".medqa")))
+        {
+            _held = await HoldStorageAsync();
+        }
+
+        return ended;
+    }
 
     private static async Task<(int Code, string Output, string Notices)> EndAsync(Process process)
     {
@@ -174,6 +190,11 @@ internal sealed class MedqaProcess : IAsyncDisposable
             }
 
             process.Dispose();
+        }
+
+        if (_held is not null)
+        {
+            await _held.DisposeAsync();
         }
 
         if (File.Exists(AzuriteRecord.PathFor(Path.Combine(Folder, ".medqa"))))

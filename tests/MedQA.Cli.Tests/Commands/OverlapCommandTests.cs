@@ -11,7 +11,7 @@ public sealed class OverlapCommandTests
     [Fact]
     public async Task Questions_of_a_file_are_found_in_a_folder_of_training_text_without_a_storage()
     {
-        await using var medqa = new MedqaProcess();
+        await using var medqa = new MedqaProcess { KeepsStorage = true };
         await File.WriteAllTextAsync(
             Path.Combine(medqa.Folder, "set.csv"),
             "id,question,option_a,option_b,answer\nquoted,\"He says \"\"it hurts\"\" at night, and asks: what is it?\",x,y,A\npacked,Which nerve leaves the skull through the stylomastoid foramen?,x,y,B\nnew,Which of these two was never printed anywhere before?,x,y,A\nshort,Why?,x,y,A\n",
@@ -38,7 +38,7 @@ public sealed class OverlapCommandTests
     [Fact]
     public async Task A_run_has_its_accuracy_with_and_without_the_questions_that_overlap()
     {
-        await using var medqa = new MedqaProcess();
+        await using var medqa = new MedqaProcess { KeepsStorage = true };
         await File.WriteAllLinesAsync(
             Path.Combine(medqa.Folder, "sums.csv"),
             ["question,option_a,option_b,option_c,option_d,answer", .. Enumerable.Range(2, 4).Select(static number => $"What is {number}+{number}? It is asked for sum number {number}.,{number},{2 * number},7,9,B")],
@@ -62,7 +62,7 @@ public sealed class OverlapCommandTests
     [InlineData("medqa: There is no file or folder nowhere.", "overlap", "set.csv", "--with", "nowhere")]
     public async Task What_is_missing_is_named(string sentence, params string[] arguments)
     {
-        await using var medqa = new MedqaProcess();
+        await using var medqa = new MedqaProcess { KeepsStorage = true };
         var (code, _, notices) = await medqa.RunAsync(arguments);
         Assert.Equal(2, code);
         Assert.StartsWith(sentence, notices, StringComparison.Ordinal);

@@ -12,7 +12,7 @@ public sealed class PrefixTests
     [Fact]
     public async Task A_run_with_a_prefix_answers_otherwise_than_without_and_its_answers_can_be_verified()
     {
-        await using var medqa = new MedqaProcess();
+        await using var medqa = new MedqaProcess { KeepsStorage = true };
         var sums = medqa.Sums(3);
         await WriteAsync(medqa, "mine");
 
@@ -40,7 +40,7 @@ public sealed class PrefixTests
     [Fact]
     public async Task Prefixes_are_listed_with_what_keeps_them_from_being_used_and_a_run_refuses_those()
     {
-        await using var medqa = new MedqaProcess();
+        await using var medqa = new MedqaProcess { KeepsStorage = true };
         var sums = medqa.Sums(2);
         await WriteAsync(medqa, "mine");
         await WriteAsync(medqa, "other", fingerprint: new string('a', 64));
@@ -69,7 +69,7 @@ public sealed class PrefixTests
     [Fact]
     public async Task Without_a_folder_of_prefixes_the_list_says_how_to_name_one()
     {
-        await using var medqa = new MedqaProcess();
+        await using var medqa = new MedqaProcess { KeepsStorage = true };
         var (code, _, notices) = await medqa.RunAsync("prefixes");
         Assert.Equal(2, code);
         Assert.Contains("with --prefixes or MEDQA_PREFIXES", notices, StringComparison.Ordinal);

@@ -14,7 +14,7 @@ public sealed class RunCommandTests
     [Fact]
     public async Task A_question_set_is_answered_scored_and_shown_again()
     {
-        await using var medqa = new MedqaProcess();
+        await using var medqa = new MedqaProcess { KeepsStorage = true };
         var (sums, profile) = (medqa.Sums(8), medqa.Profile(samples: 5));
 
         var (code, table, notices) = await medqa.RunAsync("run", sums, "--profile", profile);
@@ -40,7 +40,7 @@ public sealed class RunCommandTests
     [Fact]
     public async Task Nothing_that_is_asked_or_answered_is_logged_at_any_level()
     {
-        await using var medqa = new MedqaProcess();
+        await using var medqa = new MedqaProcess { KeepsStorage = true };
 
         var (code, _, logged) = await medqa.RunAsync("run", medqa.Sums(3), "--profile", medqa.Profile(samples: 3), "--log", "debug");
 
@@ -60,7 +60,7 @@ public sealed class RunCommandTests
     [Fact]
     public async Task Runs_are_compared_replayed_and_exported_and_estimated_before()
     {
-        await using var medqa = new MedqaProcess();
+        await using var medqa = new MedqaProcess { KeepsStorage = true };
         var sums = medqa.Sums(6);
 
         var estimate = await medqa.JsonAsync("estimate", sums, "--profile", medqa.Profile(samples: 3), "--measure", "1");
@@ -102,7 +102,7 @@ public sealed class RunCommandTests
     [Fact]
     public async Task Files_in_other_formats_become_one_question_set()
     {
-        await using var medqa = new MedqaProcess();
+        await using var medqa = new MedqaProcess { KeepsStorage = true };
         await File.WriteAllLinesAsync(Path.Combine(medqa.Folder, "more.jsonl"), ["""{"id":"j1","question":"Is it?","options":["one","two"],"answer":"B"}""", """{"id":"j2","question":"","options":["one","two"],"answer":"B"}"""], Cancel);
 
         var (code, output, notices) = await medqa.RunAsync("import", medqa.Sums(2), "more.jsonl", "--to", "all.csv");
@@ -116,7 +116,7 @@ public sealed class RunCommandTests
     [Fact]
     public async Task A_suite_in_a_folder_becomes_one_set_and_what_is_missing_is_named_with_its_place()
     {
-        await using var medqa = new MedqaProcess();
+        await using var medqa = new MedqaProcess { KeepsStorage = true };
         var folder = Directory.CreateDirectory(Path.Combine(medqa.Folder, "benchmarks")).FullName;
         var rows = Enumerable.Range(0, 100).Select(static number => $"\"Which gene is number {number}?\",one,two,three,four,B");
         await File.WriteAllLinesAsync(Path.Combine(folder, "medical_genetics_test.csv"), rows, Cancel);
@@ -138,10 +138,10 @@ public sealed class RunCommandTests
     {
         // So many that the kill comes in the middle on a fast machine too: what is done is seen once a second.
         const int Questions = 60;
-        await using var undisturbed = new MedqaProcess();
+        await using var undisturbed = new MedqaProcess { KeepsStorage = true };
         var expected = await undisturbed.JsonAsync("run", undisturbed.Sums(Questions), "--profile", undisturbed.Profile(samples: 41));
 
-        await using var disturbed = new MedqaProcess();
+        await using var disturbed = new MedqaProcess { KeepsStorage = true };
         var (sums, profile) = (disturbed.Sums(Questions), disturbed.Profile(samples: 41));
         var first = disturbed.Start("run", sums, "--profile", profile);
         var drained = Task.WhenAll(first.StandardOutput.ReadToEndAsync(Cancel), first.StandardError.ReadToEndAsync(Cancel));
@@ -173,7 +173,7 @@ public sealed class RunCommandTests
     [Fact]
     public async Task What_others_set_for_web_servers_changes_no_command()
     {
-        await using var medqa = new MedqaProcess();
+        await using var medqa = new MedqaProcess { KeepsStorage = true };
         foreach (var samples in (int[])[1, 3])
         {
             await medqa.JsonAsync("run", medqa.Sums(2), "--profile", medqa.Profile(samples));
@@ -210,7 +210,7 @@ public sealed class RunCommandTests
     [InlineData("id,question,option_a,option_b,answer\nq1,,x,y,A\n")]
     public async Task A_file_that_is_no_question_set_ends_with_one_sentence_and_code_2_and_starts_nothing(string content)
     {
-        await using var medqa = new MedqaProcess();
+        await using var medqa = new MedqaProcess { KeepsStorage = true };
         var file = Path.Combine(medqa.Folder, "bad.csv");
         await File.WriteAllTextAsync(file, content, Cancel);
 
@@ -232,7 +232,7 @@ public sealed class RunCommandTests
     [InlineData("medqa: `medqa study delete` has no option --yes.\nSee `medqa study delete --help`.", "study", "delete", "latest", "--yes")]
     public async Task What_cannot_be_done_is_said_in_a_sentence_and_code_2(string sentence, params string[] arguments)
     {
-        await using var medqa = new MedqaProcess();
+        await using var medqa = new MedqaProcess { KeepsStorage = true };
         var (code, output, notices) = await medqa.RunAsync(arguments);
         Assert.Equal(2, code);
         Assert.Equal("", output);
@@ -242,7 +242,7 @@ public sealed class RunCommandTests
     [Fact]
     public async Task Every_command_s_help_teaches_by_example()
     {
-        await using var medqa = new MedqaProcess();
+        await using var medqa = new MedqaProcess { KeepsStorage = true };
         foreach (var command in (string[])["run", "resume", "results", "estimate", "compare", "replay", "overlap", "export", "import", "serve", "worker", "profiles", "models", "cancel", "delete", "approve", "verify", "completion"])
         {
             var (code, help, _) = await medqa.RunAsync(command, "--help");
