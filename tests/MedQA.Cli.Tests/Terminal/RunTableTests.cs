@@ -3,6 +3,7 @@ using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Reporting;
 using MedQA.Evaluation.Reporting.Documents;
+using MedQA.Evaluation.Strategies;
 using Spectre.Console.Testing;
 
 namespace MedQA.Cli.Tests.Terminal;
