@@ -48,7 +48,7 @@ public sealed class JourneyTests(Chromium chromium, AzuriteFixture azurite)
         }
 
         await page.GetByRole(AriaRole.Link, new() { Name = "Compare the chosen two" }).ClickAsync();
-        await Expect(page.Locator("main")).ToContainTextAsync("McNemar’s test");
+        await Expect(page.Locator("main")).ToContainTextAsync("McNemar's test");
         await Expect(page.Locator(".flip")).Not.ToHaveCountAsync(0);
         await page.Locator(".flip-side").First.ClickAsync();
         await Expect(page.Locator(".verdict")).ToBeVisibleAsync();
@@ -121,7 +121,7 @@ public sealed class JourneyTests(Chromium chromium, AzuriteFixture azurite)
         await using var visit = await chromium.OpenAsync(server.Home);
         var page = visit.Page;
         await visit.GoAsync($"#/runs/{run}");
-        await Expect(page.Locator(".headline")).ToContainTextAsync("failed questions all wrong, all right");
+        await Expect(page.Locator(".headline")).ToContainTextAsync("failed all wrong, all right");
         await Expect(page.Locator(".headline")).Not.ToContainTextAsync("95 % interval");
         await Expect(page.Locator("main")).ToContainTextAsync("2 questions failed for reasons that are not the model's.");
 

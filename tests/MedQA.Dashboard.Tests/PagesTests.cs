@@ -48,7 +48,7 @@ public sealed class PagesTests(Chromium chromium, SeededServer seeded) : IClassF
         }
 
         await visit.GoAsync($"#/runs/{seeded.Voted}");
-        await Expect(visit.Page.Locator(".plot canvas")).ToHaveCountAsync(4);
+        await Expect(visit.Page.Locator(".plot svg")).ToHaveCountAsync(5);
     }
 
     [Fact]
@@ -72,13 +72,57 @@ public sealed class PagesTests(Chromium chromium, SeededServer seeded) : IClassF
         var main = visit.Page.Locator("main");
         await Expect(main).ToContainTextAsync("95 % interval");
         await Expect(main).ToContainTextAsync("guessing gives 25.0 %");
-        await Expect(main).ToContainTextAsync("With 45 % left to a person");
+        await Expect(main).ToContainTextAsync("The questions that 45 % deferral leaves to a person");
         await Expect(main).ToContainTextAsync("fewer than 300");
-        await Expect(main).ToContainTextAsync("Generated tokens");
         await Expect(main).ToContainTextAsync("temperature 0.7");
         await visit.Page.GetByText("Exact prompt of").First.ClickAsync();
         await Expect(main.Locator("details[open] pre")).ToContainTextAsync("[user]");
         await Expect(visit.Page.Locator("footer")).ToContainTextAsync("not medical advice");
+    }
+
+    [Theory]
+    [InlineData(1280, false)]
+    [InlineData(360, true)]
+    public async Task Every_section_of_a_report_has_its_card_and_every_plot_its_colours_within_its_frame(int width, bool dark)
+    {
+        await using var visit = await chromium.OpenAsync(seeded.Server.Home, new Chromium.View(width, dark));
+        await visit.GoAsync($"#/runs/{seeded.Voted}");
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/runs/{seeded.Voted}/report") { Headers = { { "Accept", "text/markdown" } } };
+        using var response = await seeded.Server.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        var markdown = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        var sections = markdown.Split('\n').Where(static line => line.StartsWith("## ", StringComparison.Ordinal)).Select(static line => line[3..]);
+        Assert.Equal(["At a glance", .. sections, "Files"], await visit.Page.Locator("main .card > h2").AllInnerTextsAsync());
+
+        // Texts outside of their drawing, and marks of the colour of the ground, which is what an element without a style has in the dark.
+        Assert.Equal("", await visit.Page.EvaluateAsync<string>("""
+            [...document.querySelectorAll('.plot svg')].flatMap(svg => {
+              const [frame, ground] = [svg.getBoundingClientRect(), getComputedStyle(svg.closest('.card')).backgroundColor];
+              return [...svg.querySelectorAll('text, line, circle, rect, polyline')].filter(mark => {
+                const [box, style] = [mark.getBoundingClientRect(), getComputedStyle(mark)];
+                const color = mark.matches('line, polyline') ? style.stroke : style.fill;
+                return box.left < frame.left - 1 || box.right > frame.right + 1 || box.top < frame.top - 1 || box.bottom > frame.bottom + 1
+                  || color === 'none' || color === ground || color === 'rgb(0, 0, 0)' || style.display === 'none';
+              }).map(mark => mark.outerHTML);
+            }).join('\n')
+            """));
+        Assert.Equal(await visit.Page.Locator(".plot svg").CountAsync(), await visit.Page.Locator(".plot svg[aria-label]").CountAsync());
+        await Expect(visit.Page.Locator(".plot circle title").First).ToContainTextAsync(" %");
+        Assert.Empty(visit.Faults);
+    }
+
+    [Fact]
+    public async Task What_a_report_says_of_questions_leads_to_them()
+    {
+        await using var visit = await chromium.OpenAsync(seeded.Server.Home);
+        await visit.GoAsync($"#/runs/{seeded.Voted}");
+        var links = await visit.Page.Locator("main .card a[href*='filter=']").EvaluateAllAsync<string[]>("links => links.map(link => link.getAttribute('href'))");
+        Assert.Equal(["forced", "tie", "deferred"], links.Select(static link => link.Split("filter=")[1]));
+        foreach (var link in links)
+        {
+            await visit.GoAsync(link);
+            await Expect(visit.Page.Locator($".chip[data-kind={link.Split("filter=")[1]}]")).ToHaveAttributeAsync("aria-pressed", "true");
+            await Expect(visit.Page.Locator(".question-row")).Not.ToHaveCountAsync(0);
+        }
     }
 
     [Fact]

@@ -130,7 +130,7 @@ internal sealed class ApiServer : IAsyncDisposable
 
         var response = await Client.SendAsync(request, Cancel);
         var text = await response.Content.ReadAsStringAsync(Cancel);
-        return (response, response.Content.Headers.ContentType?.MediaType is "application/json" or "application/problem+json" ? JsonElement.Parse(text) : default);
+        return (response, response.Content.Headers.ContentType?.MediaType is "application/json" or "application/problem+json" or "application/vnd.medqa.sections+json" ? JsonElement.Parse(text) : default);
     }
 
     public Task<(HttpResponseMessage Response, JsonElement Body)> GetAsync(string address, string? accept = null) => SendAsync(HttpMethod.Get, address, accept: accept);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using MedQA.Datasets.Writing;
 using MedQA.Evaluation.Reporting;
+using MedQA.Evaluation.Reporting.Documents;
 using Spectre.Console;
 
 namespace MedQA.Cli.Terminal;
@@ -37,7 +38,10 @@ internal static class RunTable
         }
         else
         {
-            WriteFigures(report, Row);
+            foreach (var row in ReportBlocks.Summary(report))
+            {
+                Row(row.Name, row.Line);
+            }
         }
 
         console.Output.Write(table);
@@ -135,53 +139,6 @@ internal static class RunTable
         }
 
         console.Output.Write(table);
-    }
-
-    private static void WriteFigures(RunReport report, Action<string, string> row)
-    {
-        var accuracy = report.Accuracy;
-        if (accuracy.Value is null)
-        {
-            row("Accuracy", "none: no question has a known right answer");
-        }
-        else
-        {
-            var interval =
-                accuracy.Interval is { } known ? $", 95 % interval {Percent(known.Lower)} to "
-                    + $"{Percent(known.Upper)}{(accuracy.Clusters is { } clusters ? $" from {clusters:#,0} clusters" : "")}"
-                    : accuracy.Bounds is { } bounds ? $", between {Percent(bounds.Lower)} and {Percent(bounds.Upper)} with the failed "
-                        + "questions" : "";
-            row("Accuracy", $"{Percent(accuracy.Value)} ({accuracy.Correct:#,0} of {accuracy.Scored:#,0}){interval}; guessing gives "
-                + $"{Percent(accuracy.Chance)}");
-        }
-
-        row("Agreement", report.Agreement.Mean is { } mean ? $"{mean:0.00} of the samples vote for the answer, on average" : "–");
-        if (report.Guarantee is { } guarantee)
-        {
-            var goal =
-                $"at least {Percent(guarantee.TargetAccuracy)} right among the answered, with {Percent(guarantee.Confidence)} confidence";
-            row("Guarantee", guarantee.Threshold is { } threshold
-                ? $"agreement of {threshold.Threshold:0.00} or more: {goal}; {Percent(guarantee.Coverage)} of this run's answers are "
-                    + $"kept, {guarantee.Right:#,0} of {guarantee.Kept:#,0} right"
-                : $"no threshold gives {goal}: {guarantee.Development} has too few answers, or too many wrong ones");
-            foreach (var warning in guarantee.Warnings)
-            {
-                row("", $"Note: {warning}");
-            }
-        }
-
-        row("Forced answers", $"{report.ForcedVotes.Forced:#,0} of {report.ForcedVotes.Votes:#,0} votes; {report.ForcedVotes.Answers:#,0} "
-            + "answers rest on them alone");
-        row("Questions", $"{report.Questions.Asked:#,0} asked, {report.Questions.Unanswered:#,0} without an answer, "
-            + $"{report.Questions.Failed:#,0} "
-            + $"failed{(report.Questions.Unaskable > 0 ? $", {report.Questions.Unaskable:#,0} that cannot be asked" : "")}");
-        row("Tokens", report.Tokens.Generated == 0
-            ? $"{report.Tokens.Prompt:#,0} read, none drawn"
-            : $"{report.Tokens.Generated:#,0} "
-                + $"drawn{(report.Circumstances.TokensPerSecond is { } speed ? $" at {speed:#,0} a second of work" : "")}");
-        row("Time", report.Circumstances is { Created: { } created, Finished: { } finished }
-            ? $"{ProgressReading.Duration(finished - created)}, {report.Circumstances.Seconds:#,0} seconds of work"
-            : $"{report.Circumstances.Seconds:#,0} seconds of work");
     }
 
     private static string Percent(double? share) =>

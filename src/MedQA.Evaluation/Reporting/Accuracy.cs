@@ -88,12 +88,3 @@ public sealed record Slice(string Dataset, string? Topic, int Questions, Accurac
 /// <param name="CorrectByCodePoints">Right ones by log-likelihood per Unicode code point: <c>acc_norm</c>.</param>
 /// <param name="CorrectByBytes">Right ones by log-likelihood per UTF-8 byte: <c>acc_bytes</c>.</param>
 public sealed record OptionScoring(int Scored, int Correct, int CorrectByCodePoints, int CorrectByBytes);
-
-/// <summary>How the questions were answered whose right option stands at one position.</summary>
-/// <param name="Letter">The position's letter.</param>
-/// <param name="Gold">Scored questions whose right option stands there.</param>
-/// <param name="Chosen">Scored questions on which the model chose it.</param>
-/// <param name="Correct">Scored questions on which both are so.</param>
-/// <param name="Accuracy"><paramref name="Correct"/> / <paramref name="Gold"/>; <see langword="null"/> where it is never right.</param>
-/// <param name="Interval">95 % interval of <paramref name="Accuracy"/>, as <see cref="Accuracy.Interval"/> is computed.</param>
-public sealed record LetterBias(string Letter, int Gold, int Chosen, int Correct, double? Accuracy, Interval? Interval);

@@ -17,6 +17,8 @@ internal static class Figures
     public static string WithInterval(double? share, Interval? interval) =>
         interval is null ? Percent(share) : $"{Percent(share)} ({Percent(interval)})";
 
+    public static string Points(double difference) => $"{100 * difference:+0.0;-0.0;0.0} points";
+
     public static string Fraction(double? value) => value is { } known ? known.ToString("0.000") : None;
 
     public static string Fraction(double? value, Interval? interval) =>

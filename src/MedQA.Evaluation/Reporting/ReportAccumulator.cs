@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.LanguageModels;
-using MedQA.Evaluation.Questions;
 using MedQA.Evaluation.Randomness;
 using MedQA.Evaluation.Statistics;
 
@@ -23,8 +22,7 @@ public sealed class ReportAccumulator
     private readonly AgreementTally _votes = new();
     private readonly ConfidenceTally _confidences = new();
     private readonly SampleTally _samples = new();
-    private readonly ShareTally[] _goldAt = [.. Enumerable.Range(0, OptionLetter.MaxOptions).Select(static _ => new ShareTally())];
-    private readonly int[] _chosenAt = new int[OptionLetter.MaxOptions];
+    private readonly LetterTally _letters = new();
     private readonly HashSet<ulong> _fingerprints = [];
     private readonly int[] _ends = new int[Enum.GetValues<SampleEnd>().Length];
     private OptionScoring _optionScoring = new(0, 0, 0, 0);
@@ -102,7 +100,9 @@ public sealed class ReportAccumulator
             _exemplarUses[exemplar] = _exemplarUses.GetValueOrDefault(exemplar) + 1;
         }
 
-        AddLetters(answered);
+        _letters.Add(answered);
+        _unanswered += answered is { OptionCount: > 0, Answer: null } ? 1 : 0;
+        _withoutGold += answered.Gold is null ? 1 : 0;
         AddCost(answered);
     }
 
@@ -157,7 +157,7 @@ public sealed class ReportAccumulator
             Reasonings = new ReasoningEnds(
                 _ends.Sum(), _ends[(int)SampleEnd.EndToken], _ends[(int)SampleEnd.StopText], _ends[(int)SampleEnd.MaxTokens]),
             Tokens = new TokenCounts(_promptTokens, _generatedTokens),
-            Letters = BuildLetters(),
+            Letters = _letters.Build(),
             Confidence = confidence,
             OptionConfidence = _confidences.BuildProbability(key, intervals),
             StoppingPosterior = _confidences.BuildStoppingPosterior(key, intervals),
@@ -222,26 +222,6 @@ public sealed class ReportAccumulator
         return new MacroAccuracy(mean, accuracies.Length, error, interval);
     }
 
-    private void AddLetters(AnsweredQuestion answered)
-    {
-        if (answered.OptionCount > 0 && answered.Answer is null)
-        {
-            _unanswered++;
-        }
-
-        if (answered.Gold is not { } gold)
-        {
-            _withoutGold++;
-            return;
-        }
-
-        _goldAt[gold].Add(QuestionCluster.Of(answered), answered.Answer == gold);
-        if (answered.Answer is { } answer)
-        {
-            _chosenAt[answer]++;
-        }
-    }
-
     private void AddOptionScoring(AnsweredQuestion answered)
     {
         if (answered is { Gold: { } gold, AnswerByCodePoints: { } byCodePoints, AnswerByBytes: { } byBytes })
@@ -264,17 +244,4 @@ public sealed class ReportAccumulator
             _ends[(int)reasoning.End]++;
         }
     }
-
-    private ImmutableArray<LetterBias> BuildLetters() =>
-    [
-        .. Enumerable.Range(0, OptionLetter.MaxOptions)
-            .Where(position => _goldAt[position].Count + _chosenAt[position] > 0)
-            .Select(position => new LetterBias(
-                OptionLetter.Of(position).ToString(),
-                _goldAt[position].Count,
-                _chosenAt[position],
-                _goldAt[position].Right,
-                _goldAt[position].Count == 0 ? null : (double)_goldAt[position].Right / _goldAt[position].Count,
-                _goldAt[position].Interval())),
-    ];
 }

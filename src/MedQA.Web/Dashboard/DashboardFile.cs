@@ -64,7 +64,6 @@ internal sealed record DashboardFile(string Name, string ContentType, byte[] Con
         ".css" => "text/css; charset=utf-8",
         ".js" => "text/javascript; charset=utf-8",
         ".svg" => "image/svg+xml",
-        ".txt" => "text/plain; charset=utf-8",
         var other =>
             throw new InvalidOperationException($"The dashboard's file {name} has the extension '{other}', which has no media type here."),
     };

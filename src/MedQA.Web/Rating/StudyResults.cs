@@ -14,7 +14,10 @@ namespace MedQA.Web.Rating;
 public static class StudyResults
 {
     /// <summary>The formats of reports.</summary>
-    public const string Json = Negotiation.Json, Markdown = Negotiation.Markdown, Html = Negotiation.Html;
+    public const string Json = Negotiation.Json,
+        Markdown = Negotiation.Markdown,
+        Html = Negotiation.Html,
+        Sections = Negotiation.Sections;
 
     private const string Lines = "application/x-ndjson";
     private const string Csv = "text/csv";
@@ -31,17 +34,18 @@ public static class StudyResults
         {
             Json => ReportJson.Write(report),
             Html => Encoding.UTF8.GetBytes(ReportHtml.Write(report)),
+            Sections => ReportBlocks.Write(report),
             _ => Encoding.UTF8.GetBytes(ReportMarkdown.Write(report)),
         };
     }
 
-    /// <summary>The report as JSON, Markdown or HTML.</summary>
+    /// <summary>The report in one of the formats of documents.</summary>
     internal static async Task<IResult> ReportAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
     {
         var study = await StudyHandlers.FindAsync(api, request, cancellationToken);
         var format = Negotiation.ChooseDocument(request.Http);
         var report = Report(study, await api.Studies.RatingsAsync(study, cancellationToken), format);
-        return Conditional.Bytes(request, report, format == Json ? Json : $"{format}; charset=utf-8");
+        return Conditional.Bytes(request, report, Negotiation.TypeOf(format));
     }
 
     /// <summary>Every rating as JSON lines, CSV or Parquet.</summary>

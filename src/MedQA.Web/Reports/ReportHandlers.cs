@@ -18,7 +18,7 @@ internal static class ReportHandlers
 {
     private const int MaxCompared = 20;
 
-    /// <summary>The report as JSON, Markdown or HTML; 304 where the caller has this revision already.</summary>
+    /// <summary>The report in one of the formats of documents; 304 where the caller has this revision already.</summary>
     public static async Task<IResult> GetAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
     {
         var summary = await RunHandlers.FindAsync(api, request, cancellationToken);
@@ -28,20 +28,24 @@ internal static class ReportHandlers
             throw Problem.NoReport(summary.Run.ToString());
         }
 
-        var (file, suffix, type) = format switch
-        {
-            Negotiation.Json => ("report.json", "", Negotiation.Json),
-            Negotiation.Markdown => ("report.md", "-md", "text/markdown; charset=utf-8"),
-            _ => ("report.html", "-html", "text/html; charset=utf-8"),
-        };
-        if (Conditional.IsKnown(request, $"{summary.Run}-{summary.Revision}{suffix}"))
+        if (Conditional.IsKnown(request, $"{summary.Run}-{summary.Revision}{Negotiation.SuffixOf(format)}"))
         {
             return Conditional.NotModified;
         }
 
+        var file = format switch { Negotiation.Markdown => "report.md", Negotiation.Html => "report.html", _ => "report.json" };
         var content =
             await api.Reader.OpenFileAsync(summary.Run, file, cancellationToken) ?? throw Problem.NoReport(summary.Run.ToString());
-        return Results.Stream(content, type);
+        if (format != Negotiation.Sections)
+        {
+            return Results.Stream(content, Negotiation.TypeOf(format));
+        }
+
+        await using (content)
+        {
+            var stored = await BinaryData.FromStreamAsync(content, cancellationToken);
+            return Results.Bytes(ReportBlocks.Write(ReportJson.Read(stored)), format);
+        }
     }
 
     /// <summary>Two or more runs, compared in pairs on the questions that they share.</summary>
@@ -58,7 +62,7 @@ internal static class ReportHandlers
             && Conditional.IsKnown(
                 request,
                 Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(key)).AsSpan(0, 12))
-                    + (format == Negotiation.Json ? "" : format == Negotiation.Markdown ? "-md" : "-html")))
+                    + Negotiation.SuffixOf(format)))
         {
             return Conditional.NotModified;
         }
@@ -68,12 +72,14 @@ internal static class ReportHandlers
             var comparison = key is null
                 ? await RunComparisons.ReadAsync(api.Reader, runs, cancellationToken)
                 : await api.Comparisons.GetAsync(key, () => RunComparisons.ReadAsync(api.Reader, runs, api.Stopping), cancellationToken);
-            var (content, type) = format switch
+            var content = format switch
             {
-                Negotiation.Json => (ReportJson.Write(comparison), Negotiation.Json),
-                Negotiation.Markdown => (Encoding.UTF8.GetBytes(ReportMarkdown.Write(comparison)), "text/markdown; charset=utf-8"),
-                _ => (Encoding.UTF8.GetBytes(ReportHtml.Write(comparison)), "text/html; charset=utf-8"),
+                Negotiation.Json => ReportJson.Write(comparison),
+                Negotiation.Markdown => Encoding.UTF8.GetBytes(ReportMarkdown.Write(comparison)),
+                Negotiation.Html => Encoding.UTF8.GetBytes(ReportHtml.Write(comparison)),
+                _ => ReportBlocks.Write(comparison),
             };
+            var type = Negotiation.TypeOf(format);
             return key is null ? Conditional.Bytes(request, content, type) : Results.Bytes(content, type);
         }
         catch (RunComparisonException exception)

@@ -20,7 +20,8 @@ internal sealed class CompressedResult(IResult answer) : IResult, IStatusCodeHtt
         .AddResponseCompression(static options =>
         {
             options.EnableForHttps = true;
-            options.MimeTypes = ["application/json", "application/x-ndjson", "text/csv", "text/html", "text/markdown"];
+            options.MimeTypes =
+                ["application/json", Negotiation.Sections, "application/x-ndjson", "text/csv", "text/html", "text/markdown"];
         })
         .BuildServiceProvider()
         .GetRequiredService<IResponseCompressionProvider>();

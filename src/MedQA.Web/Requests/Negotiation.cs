@@ -8,8 +8,11 @@ namespace MedQA.Web.Requests;
 /// <summary>Chooses a format by the Accept header (RFC 9110, section 12.5.1).</summary>
 internal static class Negotiation
 {
-    /// <summary>The formats of documents.</summary>
-    public const string Json = "application/json", Markdown = "text/markdown", Html = "text/html";
+    /// <summary>The formats of documents; the last is JSON of the blocks that Markdown and HTML are written of.</summary>
+    public const string Json = "application/json",
+        Markdown = "text/markdown",
+        Html = "text/html",
+        Sections = "application/vnd.medqa.sections+json";
 
     /// <summary>The offered format with the highest quality; the first of equals, and the first where the header is missing.</summary>
     /// <exception cref="ProblemException">None of them is accepted.</exception>
@@ -42,7 +45,7 @@ internal static class Negotiation
     /// <exception cref="ProblemException">None of them is accepted.</exception>
     public static string ChooseDocument(HttpRequest request)
     {
-        var format = Choose(request, Json, Markdown, Html);
+        var format = Choose(request, Json, Markdown, Html, Sections);
         var headers = request.HttpContext.Response.Headers;
         headers.Vary = HeaderNames.Accept;
         if (format == Html)
@@ -52,6 +55,12 @@ internal static class Negotiation
 
         return format;
     }
+
+    /// <summary>What tells a document's formats apart in its ETag.</summary>
+    public static string SuffixOf(string format) => format switch { Json => "", Markdown => "-md", Html => "-html", _ => "-sections" };
+
+    /// <summary>The content type of a document in a format.</summary>
+    public static string TypeOf(string format) => format is Markdown or Html ? $"{format}; charset=utf-8" : format;
 
     private static int Precision(MediaTypeHeaderValue value) => value.MatchesAllTypes ? 0 : value.MatchesAllSubTypes ? 1 : 2;
 }

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Text.Json.Serialization.Metadata;
 using MedQA.Datasets;
 using MedQA.Evaluation;
+using MedQA.Evaluation.Blocks;
 using MedQA.Evaluation.Reporting;
 using MedQA.Pipeline.Queries;
 using MedQA.Pipeline.Runs;
@@ -314,7 +315,13 @@ internal static class ApiContracts
     private static ApiAnswer Of(int status, string meaning, Func<JsonTypeInfo> shape) => new(status, meaning, new ApiContent(Json, shape));
 
     private static ApiAnswer Documents(string meaning, Func<JsonTypeInfo> shape) =>
-        new(200, meaning, new(Json, shape), new(Negotiation.Markdown), new(Negotiation.Html));
+        new(
+            200,
+            meaning,
+            new(Json, shape),
+            new(Negotiation.Markdown),
+            new(Negotiation.Html),
+            new(Negotiation.Sections, static () => BlocksJson.Default.DocumentSections));
 
     private static ApiContract Action(string meaning) => new()
     {

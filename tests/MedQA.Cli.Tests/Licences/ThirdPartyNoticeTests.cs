@@ -52,7 +52,7 @@ public sealed partial class ThirdPartyNoticeTests
     public void Files_from_others_that_lie_in_the_repository_are_named_and_the_notice_goes_out_with_the_tool()
     {
         var text = File.ReadAllText(Notice);
-        Assert.All((string[])["models/smollm2-135m-instruct", "src/MedQA.Web/Dashboard/Files/uPlot.esm.js", "samples/medqa.csv", "src/MedQA.Inference/Tokenization/canonical-forms.txt"], path =>
+        Assert.All((string[])["models/smollm2-135m-instruct", "samples/medqa.csv", "src/MedQA.Inference/Tokenization/canonical-forms.txt"], path =>
         {
             Assert.True(Path.Exists(Repository.PathOf(path)), path);
             Assert.Contains($"| `{path}` |", text, StringComparison.Ordinal);

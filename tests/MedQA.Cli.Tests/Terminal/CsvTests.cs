@@ -41,7 +41,7 @@ public sealed partial class CsvTests
         Assert.Equal(["CsvLine.cs", "QuestionSetWriter.cs"], sources.Where(static source => source.Text.Contains("Verbatim(IEnumerable", StringComparison.Ordinal) || source.Text.Contains("CsvLine.Verbatim", StringComparison.Ordinal)).Select(static source => source.Name).Order(StringComparer.Ordinal));
 
         // Whoever writes CSV otherwise doubles quotation marks, or joins with commas what ends in a line's end.
-        foreach (var (name, text) in sources.Concat(Sources("*.js")).Where(static source => source.Name is not ("CsvLine.cs" or "uPlot.esm.js")))
+        foreach (var (name, text) in sources.Concat(Sources("*.js")).Where(static source => source.Name != "CsvLine.cs"))
         {
             Assert.False(DoublesQuotationMarks().IsMatch(text), $"{name} writes cells of its own.");
         }

@@ -75,7 +75,7 @@ public sealed class StudyTests(Chromium chromium, AzuriteFixture azurite)
 
         await visit.GoAsync($"#/studies/{study.Study}");
         await Expect(visit.Page.Locator("main")).ToContainTextAsync("420 of 420 ratings are done");
-        await Expect(visit.Page.Locator(".axis-shares")).ToHaveCountAsync(12);
+        await Expect(visit.Page.Locator(".plot svg")).ToHaveCountAsync(13);
         Assert.Empty(visit.Faults);
     }
 
@@ -125,7 +125,7 @@ public sealed class StudyTests(Chromium chromium, AzuriteFixture azurite)
         var link = await page.Locator(".links input").First.InputValueAsync();
         await page.ReloadAsync();
         await Expect(page.Locator(".links input")).ToHaveCountAsync(0);
-        await Expect(page.Locator(".axis-shares")).ToHaveCountAsync(2);
+        await Expect(page.Locator(".plot svg")).ToHaveCountAsync(3);
         await CleanAsync("a study");
 
         var rating = await page.Context.NewPageAsync();

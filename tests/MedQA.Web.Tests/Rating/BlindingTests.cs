@@ -70,7 +70,7 @@ public sealed class BlindingTests(AzuriteFixture azurite)
         var seen = await SeenAsync(later, name, tokens);
         Assert.All(seen, static pair => Assert.Equal(Earlier.IsFirst(pair.Rater, pair.Question), pair.IsFirst));
         Assert.Equal(Questions, AtTheirPlaces(seen, 1));
-        foreach (var format in (string[])["application/json", "text/markdown", "text/html"])
+        foreach (var format in (string[])["application/json", "text/markdown", "text/html", "application/vnd.medqa.sections+json"])
         {
             var (response, _) = await later.GetAsync($"/api/studies/{name}/report", format);
             Assert.Contains("The blinding was computable", await response.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
@@ -124,7 +124,7 @@ public sealed class BlindingTests(AzuriteFixture azurite)
             ("/api/studies", ["application/json"]), ($"/api/studies/{name}", ["application/json"]),
                 ($"/api/studies/{name}/raters", ["application/json"]), ("/openapi/v1.json", ["application/json"]),
                 ("/healthz", ["application/json"]),
-            ($"/api/studies/{name}/report", ["application/json", "text/markdown", "text/html"]),
+            ($"/api/studies/{name}/report", ["application/json", "text/markdown", "text/html", "application/vnd.medqa.sections+json"]),
                 ($"/api/studies/{name}/ratings", ["application/x-ndjson", "text/csv", "application/vnd.apache.parquet"]),
             ($"/api/studies/{name}/ratings?history=true", ["text/csv"]), ($"/api/studies/{name}/blinding.json", ["*/*"]),
                 ($"/api/runs/{name}/files/blinding.json", ["*/*"]),

@@ -1,9 +1,12 @@
 using System.Net;
+using MedQA.Web.Tests.Rating;
 
 namespace MedQA.Web.Tests.Reports;
 
 public sealed class ReportHandlersTests(AzuriteFixture azurite)
 {
+    private const string Sections = "application/vnd.medqa.sections+json";
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -35,6 +38,43 @@ public sealed class ReportHandlersTests(AzuriteFixture azurite)
         otherFormat.Headers.IfNoneMatch.Add(markdown.Headers.ETag!);
         using var other = await server.Client.SendAsync(otherFormat, Cancel);
         Assert.Equal(HttpStatusCode.OK, other.StatusCode);
+    }
+
+    [Fact]
+    public async Task Every_format_of_a_document_has_its_type_its_own_tag_and_says_what_it_varies_with()
+    {
+        await using var server = await ApiServer.StartAsync(azurite.NewConnectionString());
+        var questions = ApiServer.Questions(4, right: 1);
+        var (first, second) = (await server.FinishedRunAsync(questions), await server.FinishedRunAsync(questions, "?profile=chain-of-thought"));
+        var (_, study, _) = await server.StudyAsync(StudyCalls.Request());
+        foreach (var address in (string[])[$"/api/runs/{first}/report", $"/api/compare?runs={first},{second}", $"/api/studies/{study}/report"])
+        {
+            var tags = new List<string>();
+            foreach (var format in (string[])["application/json", "text/markdown", "text/html", Sections])
+            {
+                var (response, _) = await server.GetAsync(address, format);
+                Assert.Equal(format, response.Content.Headers.ContentType?.MediaType);
+                Assert.Contains("Accept", response.Headers.Vary);
+                tags.Add(response.Headers.ETag!.Tag);
+                using var again = new HttpRequestMessage(HttpMethod.Get, address) { Headers = { IfNoneMatch = { response.Headers.ETag }, Accept = { new(format) } } };
+                using var known = await server.Client.SendAsync(again, Cancel);
+                Assert.Equal((HttpStatusCode.NotModified, response.Headers.ETag), (known.StatusCode, known.Headers.ETag));
+            }
+
+            Assert.Equal(4, tags.Distinct().Count());
+        }
+    }
+
+    [Fact]
+    public async Task The_blocks_of_a_report_are_those_that_its_Markdown_is_written_of()
+    {
+        await using var server = await ApiServer.StartAsync(azurite.NewConnectionString());
+        var run = await server.FinishedRunAsync(ApiServer.Questions(4, right: 1));
+        var (_, document) = await server.GetAsync($"/api/runs/{run}/report", Sections);
+        var (markdown, _) = await server.GetAsync($"/api/runs/{run}/report", "text/markdown");
+        var headings = document.GetProperty("blocks").EnumerateArray().Where(static block => block.GetProperty("kind").GetString() == "heading" && block.GetProperty("level").GetInt32() == 2).Select(static block => $"## {block.GetProperty("text").GetString()}");
+        Assert.Equal((await markdown.Content.ReadAsStringAsync(Cancel)).Split('\n').Where(static line => line.StartsWith("## ", StringComparison.Ordinal)), headings);
+        Assert.Equal("25.0 %", document.GetProperty("summary")[0].GetProperty("figure").GetString());
     }
 
     [Fact]

@@ -17,6 +17,19 @@ public sealed class NegotiationTests
     public void The_format_of_the_highest_quality_is_chosen(string? accept, string chosen) => Assert.Equal(chosen, Choose(accept));
 
     [Theory]
+    [InlineData("application/vnd.medqa.sections+json", "application/vnd.medqa.sections+json")]
+    [InlineData("application/json", "application/json")]
+    [InlineData("application/*", "application/json")]
+    [InlineData("text/html, application/xhtml+xml, */*;q=0.8", "text/html")]
+    public void The_blocks_of_a_document_come_to_those_only_who_name_their_type(string accept, string chosen)
+    {
+        var request = new DefaultHttpContext().Request;
+        request.Headers.Accept = accept;
+        Assert.Equal(chosen, Negotiation.ChooseDocument(request));
+        Assert.Equal("Accept", request.HttpContext.Response.Headers.Vary);
+    }
+
+    [Theory]
     [InlineData("image/png")]
     [InlineData("application/json;q=0, text/csv;q=0")]
     public void A_format_that_is_not_accepted_is_not_sent(string accept) => Assert.Equal(406, Assert.Throws<ProblemException>(() => Choose(accept)).Details.Status);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MedQA.Evaluation.Blocks;
 
 namespace MedQA.Evaluation.Reporting.Documents;
 
@@ -6,6 +7,15 @@ namespace MedQA.Evaluation.Reporting.Documents;
 internal static class ComparisonDocument
 {
     public static IReadOnlyList<Block> Of(RunComparison comparison) => [.. Blocks(comparison)];
+
+    /// <summary>What each pair comes to.</summary>
+    public static IEnumerable<SummaryRow> Summary(RunComparison comparison) => comparison.Pairs.Select(static pair => new SummaryRow(
+        $"{pair.Dataset ?? "All data sets"}: {pair.First} less {pair.Second}",
+        Figures.Points(pair.Difference),
+        $"95 % interval {IntervalOf(pair)} points; McNemar's test, mid-p {Figures.P(pair.Test.MidP)}, after Holm's correction "
+            + $"{Figures.P(pair.HolmP)}. Of {Figures.Count(pair.Questions)} questions both answered {Figures.Count(pair.BothRight)} right, "
+            + $"only the first {Figures.Count(pair.Test.OnlyFirst)}, only the second {Figures.Count(pair.Test.OnlySecond)}, neither "
+            + $"{Figures.Count(pair.NeitherRight)}."));
 
     private static IEnumerable<Block> Blocks(RunComparison comparison)
     {
@@ -61,8 +71,8 @@ internal static class ComparisonDocument
                     pair.First,
                     pair.Second,
                     pair.Dataset ?? "all",
-                    $"{100 * pair.Difference:+0.0;-0.0;0.0} points",
-                    $"{100 * pair.Interval.Lower:0.0} to {100 * pair.Interval.Upper:0.0}{(pair.Rough ? " (rough)" : "")}",
+                    Figures.Points(pair.Difference),
+                    IntervalOf(pair),
                     Figures.Count(pair.Test.OnlyFirst),
                     Figures.Count(pair.Test.OnlySecond),
                     Figures.P(pair.Test.MidP),
@@ -131,4 +141,7 @@ internal static class ComparisonDocument
             "Each on all its own questions with a known right option, with the 95 % interval (Clopper-Pearson, or from clusters where "
                 + "questions belong together). The tests below are on the questions that two runs have in common.");
     }
+
+    private static string IntervalOf(PairedComparison pair) =>
+        $"{100 * pair.Interval.Lower:0.0} to {100 * pair.Interval.Upper:0.0}{(pair.Rough ? " (rough)" : "")}";
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MedQA.Evaluation.Blocks;
 using MedQA.Evaluation.Overlap;
 
 namespace MedQA.Evaluation.Reporting.Documents;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MedQA.Evaluation.Blocks;
 
 namespace MedQA.Evaluation.Reporting.Documents;
 
@@ -100,7 +101,7 @@ internal static class ReplayDocument
         area.Label("generated tokens a question", "accuracy, with 95 % interval");
         return new Plot(
             "Accuracy against tokens; the numbers are those of the table",
-            area.ToSvg("Accuracy of each strategy against the tokens that it generates; the numbers are in the table."));
+            area.Draw("Accuracy of each strategy against the tokens that it generates; the numbers are in the table."));
     }
 
     /// <summary>1, 2 or 5 times a power of ten, at least as much as a value.</summary>
@@ -142,7 +143,7 @@ internal static class ReplayDocument
         yield return new Paragraph(
             "The exact expectation over all choices of m samples: pass@m that one of them is right, maj@m that their vote is (ties among "
                 + "t options at 1/t).");
-        yield return ReportPlots.Subsets(replay.Subsets);
+        yield return SamplesSection.Drawn(replay.Subsets);
         yield return new Table(
             [new("m samples", true), new("pass@m", true), new("maj@m", true)],
             [.. replay.Subsets.Select(

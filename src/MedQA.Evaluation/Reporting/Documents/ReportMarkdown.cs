@@ -1,3 +1,4 @@
+using MedQA.Evaluation.Blocks;
 using MedQA.Evaluation.Rating;
 
 namespace MedQA.Evaluation.Reporting.Documents;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MedQA.Evaluation.Blocks;
 using MedQA.Evaluation.Rating;
 
 namespace MedQA.Evaluation.Reporting.Documents;
@@ -124,7 +125,7 @@ internal static class StudyDocument
                 difference.First,
                 difference.Second,
                 Figures.Count(difference.Questions),
-                $"{100 * difference.Difference:+0.0;-0.0;0.0} points",
+                Figures.Points(difference.Difference),
                 Figures.P(difference.P),
                 Figures.P(difference.HolmP))))]);
         var what = report.Rubric.Compares

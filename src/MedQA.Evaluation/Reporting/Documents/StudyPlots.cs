@@ -1,3 +1,4 @@
+using MedQA.Evaluation.Blocks;
 using MedQA.Evaluation.Rating;
 
 namespace MedQA.Evaluation.Reporting.Documents;
@@ -12,7 +13,7 @@ internal static class StudyPlots
     {
         var rows = report.Axes.Length * (report.Sources.Length + 1);
         var area = new PlotArea((0, 1), (rows, 0), left: 280, height: 80 + (20 * rows));
-        ReportPlots.Percentages(area.TickX);
+        PlotArea.Percentages(area.TickX);
         var y = 0.0;
         foreach (var (axis, said) in report.Rubric.Axes.Zip(report.Axes))
         {
@@ -24,7 +25,7 @@ internal static class StudyPlots
                 var hint =
                     $"{axis.Title}, {source.Source}: {Figures.WithInterval(source.Favourable, source.FavourableInterval)} of "
                         + $"{source.Ratings} ratings";
-                area.Name(row, $"– {ReportPlots.Shortened(source.Source)}");
+                area.Name(row, $"– {PlotArea.Shortened(source.Source)}");
                 if (source is { Favourable: { } share, FavourableInterval: { } interval })
                 {
                     area.Segment(interval.Lower, row, interval.Upper, row, "whisker", hint);
@@ -36,19 +37,19 @@ internal static class StudyPlots
         area.Label("share of choices that speak for the answer, with 95 % interval", "");
         return new Plot(
             "Choices that speak for the answer",
-            area.ToSvg("Favourable share of each axis and source with its interval; the numbers are in the table."));
+            area.Draw("Favourable share of each axis and source with its interval; the numbers are in the table."));
     }
 
     /// <summary>The choices on an axis, stacked to a bar for each source.</summary>
     public static Plot Shares(RubricAxis axis, AxisReport said)
     {
         var area = new PlotArea((0, 1), (said.Sources.Length, 0), left: 240, height: 76 + (28 * said.Sources.Length));
-        ReportPlots.Percentages(area.TickX);
+        PlotArea.Percentages(area.TickX);
         area.Shades([.. axis.Choices.Select((choice, place) => (Opacity(place, axis.Choices.Length), choice.Label))]);
         for (var row = 0; row < said.Sources.Length; row++)
         {
             var (source, at) = (said.Sources[row], 0.0);
-            area.Name(row + 0.5, ReportPlots.Shortened(source.Source));
+            area.Name(row + 0.5, PlotArea.Shortened(source.Source));
             for (var place = 0; place < source.Shares.Length; place++)
             {
                 var share = source.Shares[place];
@@ -64,7 +65,7 @@ internal static class StudyPlots
             }
         }
 
-        return new Plot(axis.Title, area.ToSvg($"{axis.Title}: shares of the choices by source; the numbers are in the table."));
+        return new Plot(axis.Title, area.Draw($"{axis.Title}: shares of the choices by source; the numbers are in the table."));
     }
 
     private static double Opacity(int place, int count) => 1 - (place * (1 - Palest) / (count - 1));

@@ -1,9 +1,10 @@
-// Two runs on the questions that both answered: paired figures, McNemar's test, and the questions that tell them apart.
+// Two runs on the questions that both answered: their comparison, and the questions that tell them apart.
 
 import { call } from './api.js';
+import { documentCards, readDocument } from './document.js';
 import { fill, h, sign, spoken } from './dom.js';
-import { ago, count, interval, of, pValue, percent, plural, points } from './format.js';
-import { empty, facts, heading, intervalBar, loading, mark, problemBox, section, table } from './parts.js';
+import { ago, percent } from './format.js';
+import { empty, heading, loading, mark, problemBox, section } from './parts.js';
 
 const page = 100;
 
@@ -62,35 +63,15 @@ export async function show(main, { query, signal, title }) {
     const [a, b] = chosen;
     fill(result, loading('Comparing question by question…'));
     try {
-      const comparison = await call(`/api/compare?runs=${a},${b}`, { signal });
+      const comparison = await readDocument(`/api/compare?runs=${a},${b}`, signal);
       if (a === chosen[0] && b === chosen[1]) {
-        fill(result, (comparison.warnings ?? []).map(text => h('p', { class: 'notice' }, text)), comparison.pairs.map(pair => pairCard(pair, comparison)), flips(a, b));
+        fill(result, documentCards(comparison), flips(a, b));
       }
     } catch (problem) {
       if (!signal.aborted && a === chosen[0] && b === chosen[1]) {
         fill(result, problemBox(problem, problem.status === 409 ? null : read));
       }
     }
-  }
-
-  function pairCard(pair, comparison) {
-    const { test } = pair;
-    return section(pair.dataset ?? 'All data sets together',
-      pair.provisional ? h('p', { class: 'notice' }, 'Provisional: one of the runs is not finished, and every figure can change.') : null,
-      h('div', { class: 'headline' },
-        h('p', { class: 'big' }, points(pair.difference)),
-        h('div', { class: 'headline-text' },
-          h('p', null, test.undecided ? 'Both are right on the same questions.' : pair.difference === 0 ? `Both are right equally often, on different questions; 95 % interval ${points(pair.interval.lower)} to ${points(pair.interval.upper)}.` : `The ${pair.difference > 0 ? 'first' : 'second'} run is right more often; 95 % interval ${points(pair.interval.lower)} to ${points(pair.interval.upper)}.`),
-          h('p', null, 'McNemar’s test, mid-p: ', h('strong', null, pValue(test.midP)), test.undecided ? ' by convention: no question tells the runs apart' : test.midP < 0.05 ? ': unlikely to be chance alone' : ': chance alone explains it well'),
-          h('p', { class: 'minor' }, `exact p ${pValue(test.exactP)} · after Holm’s correction for ${plural(comparison.familySize, 'test')} ${pValue(pair.holmP)}`,
-            pair.rough ? ' · fewer than 10 questions or clusters of them tell the runs apart: rely on the test, the interval is rough' : ''))),
-      table('Accuracy of both runs', [{ name: 'Run' }, { name: 'Accuracy', number: true }, { name: '0 to 100 %' }, { name: '95 % interval', number: true }], [
-        [pair.first, percent(pair.firstAccuracy), intervalBar(pair.firstAccuracy, pair.firstInterval), interval(pair.firstInterval)],
-        [pair.second, percent(pair.secondAccuracy), intervalBar(pair.secondAccuracy, pair.secondInterval), interval(pair.secondInterval)]]),
-      table('Questions by which run is right', [{ name: `${plural(pair.questions, 'question')}${pair.clusters ? ` in ${plural(pair.clusters, 'cluster')}` : ''}` }, { name: 'second right', number: true }, { name: 'second wrong', number: true }], [
-        ['first right', count(pair.bothRight), h('strong', null, count(test.onlyFirst))],
-        ['first wrong', h('strong', null, count(test.onlySecond)), count(pair.neitherRight)]], { className: 'narrow' }),
-      pair.leftOutOfFirst || pair.leftOutOfSecond ? h('p', { class: 'minor' }, `Left out because the other run has not answered them: ${count(pair.leftOutOfFirst)} of the first, ${count(pair.leftOutOfSecond)} of the second${pair.unaskable ? `; ${count(pair.unaskable)} cannot be asked in one of them` : ''}.`) : null);
   }
 
   function flips(a, b) {

@@ -10,10 +10,7 @@ export const count = value => counts.format(value);
 export const percent = value => value === null || value === undefined ? none : `${(100 * value).toFixed(1)}\u00a0%`;
 export const fraction = (value, digits = 3) => value === null || value === undefined ? none : value.toFixed(digits);
 export const interval = value => value ? `${(100 * value.lower).toFixed(1)} to ${(100 * value.upper).toFixed(1)}\u00a0%` : none;
-export const fractions = value => value ? `${value.lower.toFixed(3)} to ${value.upper.toFixed(3)}` : none;
 export const of = (part, whole) => `${count(part)} of ${count(whole)}`;
-export const points = value => `${value > 0 ? '+' : value < 0 ? '−' : ''}${Math.abs(100 * value).toFixed(1)} points`;
-export const pValue = value => value < 0.0001 ? '< 0.0001' : value.toFixed(4);
 export const plural = (number, one, many = `${one}s`) => `${count(number)} ${number === 1 ? one : many}`;
 
 /** A time span in the two largest units. */

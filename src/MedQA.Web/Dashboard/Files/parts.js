@@ -1,7 +1,7 @@
 // Parts that several pages show.
 
 import { h, sign, spoken } from './dom.js';
-import { interval, isFinal, of, percent, stateText } from './format.js';
+import { isFinal, of, stateText } from './format.js';
 
 /** The heading of a page; it takes the focus when the page changes, so that screen readers begin there. */
 export const heading = (...children) => h('h1', { tabindex: '-1' }, ...children);
@@ -38,18 +38,12 @@ export function progress(run) {
 }
 
 /** A share with its interval on a scale from 0 to 100 %; the figures stand beside it as text. */
-export function intervalBar(value, range, chance, kind = 'own') {
+export function intervalBar(value, range) {
   const at = share => `${(100 * Math.min(1, Math.max(0, share))).toFixed(2)}%`;
-  return h('span', { class: `scale ${kind}`, 'aria-hidden': 'true' },
-    chance === null || chance === undefined ? null : h('span', { class: 'scale-chance', style: { left: at(chance) } }),
+  return h('span', { class: 'scale', 'aria-hidden': 'true' },
     range ? h('span', { class: 'scale-range', style: { left: at(range.lower), width: at(range.upper - range.lower) } }) : null,
-    value === null || value === undefined ? null : h('span', { class: 'scale-dot', style: { left: at(value) } }));
+    h('span', { class: 'scale-dot', style: { left: at(value) } }));
 }
-
-/** The accuracy's interval, or its bounds where questions failed: in the words of the report. */
-export const rangeText = accuracy => accuracy.bounds
-  ? `between ${interval(accuracy.bounds)} (failed questions all wrong, all right)`
-  : accuracy.interval ? `95 % interval ${interval(accuracy.interval)}` : 'no interval';
 
 /** A table. Columns: `{ name, number }`; cells are texts or elements. It scrolls by itself where the page is too narrow. */
 export function table(caption, columns, rows, { className = '' } = {}) {
@@ -57,7 +51,7 @@ export function table(caption, columns, rows, { className = '' } = {}) {
     h('table', null,
       h('caption', { class: 'spoken' }, caption),
       h('thead', null, h('tr', null, columns.map(column => h('th', { scope: 'col', class: column.number ? 'number' : null }, column.name || spoken('What'))))),
-      h('tbody', null, rows.map(row => h('tr', { class: row.className ?? null }, (row.cells ?? row).map((cell, index) =>
+      h('tbody', null, rows.map(row => h('tr', null, row.map((cell, index) =>
         h(index === 0 ? 'th' : 'td', { scope: index === 0 ? 'row' : null, class: columns[index].number ? 'number' : null }, cell)))))));
 }
 
@@ -68,9 +62,6 @@ export const facts = rows => h('dl', { class: 'facts' }, rows.filter(row => row)
 export const mark = correct => correct === true ? h('span', { class: 'mark right' }, sign('✓'), spoken('right'))
   : correct === false ? h('span', { class: 'mark wrong' }, sign('✗'), spoken('wrong'))
   : h('span', { class: 'mark unknown' }, sign('–'), spoken('not graded'));
-
-/** Accuracy in one line. */
-export const accuracyText = run => run.accuracy === null || run.accuracy === undefined ? null : percent(run.accuracy);
 
 /** A section of a page with its heading. */
 export const section = (title, ...children) => {

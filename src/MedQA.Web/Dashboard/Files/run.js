@@ -2,10 +2,10 @@
 
 import { call, download, follow, heldKey } from './api.js';
 import { confirm } from './dialogs.js';
+import { documentCards, readDocument } from './document.js';
 import { fill, h } from './dom.js';
 import { count, duration, isFinal, moment, none, of, percent, plural } from './format.js';
 import { badge, facts, heading, loading, problemBox, progress } from './parts.js';
-import { reportSections } from './report.js';
 
 export async function show(main, { run, signal, title }) {
   title('Run');
@@ -101,8 +101,7 @@ export async function show(main, { run, signal, title }) {
       fill(body, loading('Reading the report…'));
     }
     try {
-      const report = await call(`${path}/report`, { signal });
-      fill(body, reportSections(report, last), files(report));
+      fill(body, documentCards(await readDocument(`${path}/report`, signal), `#/runs/${run}/questions`), files());
     } catch (problem) {
       if (!signal.aborted) {
         fill(body, problemBox(problem, readReport));
@@ -110,7 +109,7 @@ export async function show(main, { run, signal, title }) {
     }
   }
 
-  function files(report) {
+  function files() {
     const failed = h('div');
     const get = (address, accept, name) => async () => {
       try {
@@ -122,7 +121,7 @@ export async function show(main, { run, signal, title }) {
         fill(failed, problemBox(problem));
       }
     };
-    const file = (text, address, accept, extension) => h('button', { type: 'button', on: { click: get(address, accept, `${report.questionSet.replace(/\.[a-z]+$/i, '')}-${run}.${extension}`) } }, text);
+    const file = (text, address, accept, extension) => h('button', { type: 'button', on: { click: get(address, accept, `${last.name.replace(/\.[a-z]+$/i, '')}-${run}.${extension}`) } }, text);
     return h('section', { class: 'card', 'aria-label': 'Files' }, h('h2', null, 'Files'),
       h('div', { class: 'actions wrap' },
         // A link sends no key.

@@ -99,7 +99,7 @@ export function show(main, { signal, title }) {
     if (run.accuracy !== null && run.accuracy !== undefined) {
       const range = run.accuracyLow === null || run.accuracyLow === undefined || run.failed ? null : { lower: run.accuracyLow, upper: run.accuracyHigh };
       return [
-        h('strong', null, percent(run.accuracy)), spoken('; '), intervalBar(run.accuracy, range, null),
+        h('strong', null, percent(run.accuracy)), spoken('; '), intervalBar(run.accuracy, range),
         h('span', { class: 'minor' }, run.failed ? `${count(run.failed)} failed: bounds in the report` : isFinal(run.state) && !run.provisional ? interval(range) : 'provisional')];
     }
     return run.graded && !isFinal(run.state) ? [h('span', { class: 'provisional' }, percent(run.correct / run.graded)), h('span', { class: 'minor' }, `so far, ${count(run.correct)} of ${count(run.graded)}`)] : h('span', { class: 'minor' }, '–', spoken('none yet'));

@@ -2,10 +2,10 @@
 
 import { call, download } from './api.js';
 import { confirm } from './dialogs.js';
+import { documentParts, readDocument } from './document.js';
 import { fill, h } from './dom.js';
 import { ago, count, duration, moment, none, of, plural } from './format.js';
 import { empty, facts, heading, loading, problemBox, section, table } from './parts.js';
-import { studyReport } from './study-report.js';
 
 const often = 5000;
 const states = { invited: 'invited', rating: 'rating', submitted: 'handed in', stopped: 'stopped', withdrawn: 'withdrawn' };
@@ -127,7 +127,7 @@ async function one(main, { run: name, signal, title }) {
   async function readReport() {
     fill(report, loading('Computing the report…'));
     try {
-      fill(report, studyReport(await call(`${path}/report`, { signal })));
+      fill(report, documentParts((await readDocument(`${path}/report`, signal)).blocks, 'Report'));
     } catch (problem) {
       signal.aborted || fill(report, problemBox(problem, readReport));
     }

@@ -1,8 +1,9 @@
+using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace MedQA.Evaluation.Reporting.Documents;
+namespace MedQA.Evaluation.Blocks;
 
 /// <summary>
 /// Blocks as one HTML file that needs nothing else: no script, no outside address, its own style, light or dark as the reader's system is.
@@ -91,11 +92,38 @@ internal static class HtmlWriter
                 html.Append($"<pre>{Text(verbatim.Text)}</pre>\n");
                 break;
             case Plot plot:
-                html.Append($"<figure>\n<figcaption>{Text(plot.Title)}</figcaption>\n{plot.Svg}\n</figure>\n");
+                html.Append($"<figure>\n<figcaption>{Text(plot.Title)}</figcaption>\n");
+                Write(html, plot.Drawing);
+                html.Append("\n</figure>\n");
+                break;
+            case QuestionsLink:
                 break;
             default:
                 throw new ArgumentException($"HTML has no form for {block.GetType().Name}.", nameof(block));
         }
+    }
+
+    private static void Write(StringBuilder html, PlotDrawing plot)
+    {
+        html.Append(
+            CultureInfo.InvariantCulture,
+            $"<svg viewBox=\"0 0 {plot.Width:0.##} {plot.Height:0.##}\" role=\"img\" aria-label=\"{Text(plot.Description)}\">");
+        foreach (var mark in plot.Marks)
+        {
+            html.Append('<').Append(mark.Element);
+            foreach (var (name, value) in mark.Attributes)
+            {
+                html.Append($" {name}=\"{Text(value)}\"");
+            }
+
+            // Elements are closed as ever: the files of stored runs are compared with what is written now, byte for byte.
+            html.Append(
+                mark is { Text: null, Hint: null } && (mark.Element != "line" || mark.Attributes["class"] == "axis") ? "/>"
+                : mark.Hint is { } hint ? $"><title>{Text(hint)}</title></{mark.Element}>"
+                : $">{Text(mark.Text ?? "")}</{mark.Element}>");
+        }
+
+        html.Append("</svg>");
     }
 
     private static void Write(StringBuilder html, Table table)

@@ -1,8 +1,11 @@
 using System.Collections.Immutable;
 
-namespace MedQA.Evaluation.Reporting.Documents;
+namespace MedQA.Evaluation.Blocks;
 
-/// <summary>A part of a report as people read it. Its texts are plain: whoever writes them escapes them.</summary>
+/// <summary>
+/// A part of a report as people read it. Its texts are plain: whoever writes them escapes them. All that writes blocks writes every kind:
+/// <see cref="MarkdownWriter"/>, <see cref="HtmlWriter"/>, <see cref="DocumentSections"/> and the dashboard's document.js.
+/// </summary>
 internal abstract record Block;
 
 /// <summary>A heading; level 1 is the title.</summary>
@@ -30,12 +33,17 @@ internal sealed record Table(ImmutableArray<Column> Columns, ImmutableArray<Immu
 /// <summary>A table's column.</summary>
 /// <param name="Name">Its heading.</param>
 /// <param name="Numbers">Whether it holds numbers, which stand at the right.</param>
-internal sealed record Column(string Name, bool Numbers = false);
+public sealed record Column(string Name, bool Numbers = false);
 
 /// <summary>A text that stands to the letter.</summary>
 internal sealed record Verbatim(string Text) : Block;
 
-/// <summary>A plot; only HTML shows it, its numbers stand in a table too.</summary>
+/// <summary>A plot; Markdown leaves it out, for its numbers stand in a table too.</summary>
 /// <param name="Title">What it shows.</param>
-/// <param name="Svg">The drawing, escaped already.</param>
-internal sealed record Plot(string Title, string Svg) : Block;
+/// <param name="Drawing">The drawing.</param>
+internal sealed record Plot(string Title, PlotDrawing Drawing) : Block;
+
+/// <summary>A way to questions of the run, where readers can follow it: only the dashboard shows it.</summary>
+/// <param name="Filter">The filter that leaves these questions in the dashboard's list of them.</param>
+/// <param name="Text">Which questions they are.</param>
+internal sealed record QuestionsLink(string Filter, string Text) : Block;

@@ -1,9 +1,9 @@
+using System.Collections.Immutable;
 using System.Globalization;
-using System.Text;
 
-namespace MedQA.Evaluation.Reporting.Documents;
+namespace MedQA.Evaluation.Blocks;
 
-/// <summary>Draws one plot as SVG, in the colours of <see cref="HtmlWriter"/>'s style.</summary>
+/// <summary>Draws one plot. Its styles are classes of <see cref="HtmlWriter"/>'s and of the dashboard's style sheets.</summary>
 internal sealed class PlotArea
 {
     private const double Width = 704;
@@ -11,7 +11,7 @@ internal sealed class PlotArea
     private const double Right = 96;
     private const double Bottom = 44;
 
-    private readonly StringBuilder _svg = new();
+    private readonly ImmutableArray<PlotMark>.Builder _marks = ImmutableArray.CreateBuilder<PlotMark>();
     private readonly double _left;
     private readonly double _height;
     private readonly (double Low, double High) _x;
@@ -63,8 +63,7 @@ internal sealed class PlotArea
     /// <summary>A line through points, with its name at the end, or so much above it.</summary>
     public void Curve(IReadOnlyList<(double X, double Y)> points, string style, string name, double raised = 0)
     {
-        _svg.Append(
-            $"<polyline class=\"{style}\" points=\"{string.Join(' ', points.Select(point => $"{N(X(point.X))},{N(Y(point.Y))}"))}\"/>");
+        Mark("polyline", null, ("class", style), ("points", string.Join(' ', points.Select(point => $"{N(X(point.X))},{N(Y(point.Y))}"))));
         if (points.Count > 0)
         {
             Text(X(points[^1].X) + 8, Y(points[^1].Y) + 4 - raised, name, "start", "name");
@@ -73,18 +72,21 @@ internal sealed class PlotArea
 
     /// <summary>A dot, with what it says when pointed at.</summary>
     public void Dot(double x, double y, double radius, string style, string hint) =>
-        _svg.Append(
-            $"<circle class=\"{style}\" cx=\"{N(X(x))}\" cy=\"{N(Y(y))}\" "
-                + $"r=\"{N(radius)}\"><title>{HtmlWriter.Text(hint)}</title></circle>");
+        Mark("circle", hint, ("class", style), ("cx", N(X(x))), ("cy", N(Y(y))), ("r", N(radius)));
 
     /// <summary>A bar between two values of y, with what it says when pointed at.</summary>
     public void Bar(double x, double width, double from, double to, string style, string hint)
     {
         if (to > from)
         {
-            _svg.Append(
-                $"<rect class=\"{style}\" x=\"{N(X(x) - (width / 2))}\" y=\"{N(Y(to))}\" width=\"{N(width)}\" "
-                    + $"height=\"{N(Y(from) - Y(to))}\"><title>{HtmlWriter.Text(hint)}</title></rect>");
+            Mark(
+                "rect",
+                hint,
+                ("class", style),
+                ("x", N(X(x) - (width / 2))),
+                ("y", N(Y(to))),
+                ("width", N(width)),
+                ("height", N(Y(from) - Y(to))));
         }
     }
 
@@ -93,9 +95,15 @@ internal sealed class PlotArea
     {
         if (to > from)
         {
-            _svg.Append(
-                $"<rect class=\"one\" fill-opacity=\"{N(opacity)}\" x=\"{N(X(from))}\" y=\"{N(Y(y) - half)}\" "
-                    + $"width=\"{N(X(to) - X(from))}\" height=\"{N(2 * half)}\"><title>{HtmlWriter.Text(hint)}</title></rect>");
+            Mark(
+                "rect",
+                hint,
+                ("class", "one"),
+                ("fill-opacity", N(opacity)),
+                ("x", N(X(from))),
+                ("y", N(Y(y) - half)),
+                ("width", N(X(to) - X(from))),
+                ("height", N(2 * half)));
         }
     }
 
@@ -105,7 +113,7 @@ internal sealed class PlotArea
         var x = 8.0;
         foreach (var (opacity, name) in entries)
         {
-            _svg.Append($"<rect class=\"one\" fill-opacity=\"{N(opacity)}\" x=\"{N(x)}\" y=\"5\" width=\"10\" height=\"10\"/>");
+            Mark("rect", null, ("class", "one"), ("fill-opacity", N(opacity)), ("x", N(x)), ("y", "5"), ("width", "10"), ("height", "10"));
             Text(x + 16, 14, name, "start");
             x += 36 + (6.5 * name.Length);
         }
@@ -117,7 +125,7 @@ internal sealed class PlotArea
         var x = _left + 200;
         foreach (var (style, name) in entries)
         {
-            _svg.Append($"<rect class=\"{style}\" x=\"{N(x)}\" y=\"5\" width=\"10\" height=\"10\"/>");
+            Mark("rect", null, ("class", style), ("x", N(x)), ("y", "5"), ("width", "10"), ("height", "10"));
             Text(x + 16, 14, name, "start");
             x += 40 + (7 * name.Length);
         }
@@ -126,12 +134,36 @@ internal sealed class PlotArea
     /// <summary>Width of the plot itself, in the drawing's units.</summary>
     public double InnerWidth => Width - Right - _left;
 
+    /// <summary>Grid lines at every fifth of a share, written as percentages.</summary>
+    /// <param name="tick"><see cref="TickX"/> or <see cref="TickY"/>.</param>
+    public static void Percentages(Action<double, string> tick)
+    {
+        for (var percent = 0; percent <= 100; percent += 20)
+        {
+            tick(percent / 100.0, $"{percent} %");
+        }
+    }
+
+    /// <summary>A name that is cut where it has no room at the left of a row.</summary>
+    public static string Shortened(string name)
+    {
+        const int Most = 32;
+        if (name.Length <= Most)
+        {
+            return name;
+        }
+
+        var kept = char.IsHighSurrogate(name[Most - 2]) ? Most - 2 : Most - 1;
+        return string.Concat(name.AsSpan(0, kept), "…");
+    }
+
     /// <summary>The drawing.</summary>
     /// <param name="description">What it shows, for those who cannot see it.</param>
-    public string ToSvg(string description) =>
-        $"<svg viewBox=\"0 0 {N(Width)} {N(_height)}\" role=\"img\" aria-label=\"{HtmlWriter.Text(description)}\">{_svg}<line "
-            + $"class=\"axis\" x1=\"{N(_left)}\" y1=\"{N(_height - Bottom)}\" x2=\"{N(Width - Right)}\" "
-            + $"y2=\"{N(_height - Bottom)}\"/></svg>";
+    public PlotDrawing Draw(string description)
+    {
+        Line(_left, _height - Bottom, Width - Right, _height - Bottom, "axis");
+        return new PlotDrawing(description, Width, _height, _marks.ToImmutable());
+    }
 
     private static string N(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);
 
@@ -140,12 +172,27 @@ internal sealed class PlotArea
     private double Y(double value) => _height - Bottom - ((value - _y.Low) / (_y.High - _y.Low) * (_height - Bottom - Top));
 
     private void Line(double x1, double y1, double x2, double y2, string style, string? hint = null) =>
-        _svg.Append(
-            $"<line class=\"{style}\" x1=\"{N(x1)}\" y1=\"{N(y1)}\" x2=\"{N(x2)}\" "
-                + $"y2=\"{N(y2)}\">{(hint is null ? "" : $"<title>{HtmlWriter.Text(hint)}</title>")}</line>");
+        Mark("line", hint, ("class", style), ("x1", N(x1)), ("y1", N(y1)), ("x2", N(x2)), ("y2", N(y2)));
 
-    private void Text(double x, double y, string text, string anchor, string? style = null) =>
-        _svg.Append(
-            $"<text x=\"{N(x)}\" y=\"{N(y)}\" "
-                + $"text-anchor=\"{anchor}\"{(style is null ? "" : $" class=\"{style}\"")}>{HtmlWriter.Text(text)}</text>");
+    private void Text(double x, double y, string text, string anchor, string? style = null) => _marks.Add(new PlotMark(
+        "text",
+        style is null
+            ? Named(("x", N(x)), ("y", N(y)), ("text-anchor", anchor))
+            : Named(("x", N(x)), ("y", N(y)), ("text-anchor", anchor), ("class", style)),
+        text,
+        null));
+
+    private void Mark(string element, string? hint, params ReadOnlySpan<(string Name, string Value)> attributes) =>
+        _marks.Add(new PlotMark(element, Named(attributes), null, hint));
+
+    private static OrderedDictionary<string, string> Named(params ReadOnlySpan<(string Name, string Value)> attributes)
+    {
+        var named = new OrderedDictionary<string, string>(attributes.Length);
+        foreach (var (name, value) in attributes)
+        {
+            named.Add(name, value);
+        }
+
+        return named;
+    }
 }

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace MedQA.Evaluation.Reporting.Documents;
+namespace MedQA.Evaluation.Blocks;
 
 /// <summary>Blocks as Markdown. Every text is escaped: names that came with a question set never become markup.</summary>
 internal static partial class MarkdownWriter
@@ -9,7 +9,7 @@ internal static partial class MarkdownWriter
     public static string Write(IEnumerable<Block> blocks)
     {
         var text = new StringBuilder();
-        foreach (var block in blocks.Where(static block => block is not Plot))
+        foreach (var block in blocks.Where(static block => block is not (Plot or QuestionsLink)))
         {
             if (text.Length > 0)
             {

@@ -1,0 +1,78 @@
+// Reports, comparisons and studies as the service describes them: blocks that know nothing of a page. A statistic needs nothing here.
+
+import { call } from './api.js';
+import { h, sign } from './dom.js';
+import { facts, section, table } from './parts.js';
+
+const elements = ['line', 'polyline', 'circle', 'rect', 'text'];
+const attributes = ['class', 'x', 'y', 'x1', 'y1', 'x2', 'y2', 'cx', 'cy', 'r', 'width', 'height', 'points', 'fill-opacity', 'text-anchor'];
+
+/** Reads a document as blocks. */
+export const readDocument = (path, signal) => call(path, { accept: 'application/vnd.medqa.sections+json', signal });
+
+/** A document as cards: what a reader must know, what it comes to, and each section. Questions: the address that their filters belong to. */
+export function documentCards({ summary, blocks }, questions) {
+  const starts = blocks.flatMap((block, index) => block.kind === 'heading' && block.level === 2 ? [index] : []);
+  const notes = blocks.slice(0, starts[0]).filter(block => block.kind === 'note');
+  return [
+    h('div', { class: 'notice', role: 'note' }, notes.map(note => h('p', null, sign('⚠ '), note.text))),
+    section('At a glance',
+      summary.filter(row => row.figure).map(row => h('div', { class: 'headline' },
+        h('p', { class: 'big' }, row.figure), h('div', { class: 'headline-text' }, h('h3', null, row.name), h('p', null, row.text)))),
+      names(summary.filter(row => !row.figure).map(row => [row.name, row.text]))),
+    starts.map((start, index) => section(blocks[start].text, documentParts(blocks.slice(start + 1, starts[index + 1]), blocks[start].text, { questions, fewRows: 6 }))),
+  ];
+}
+
+/**
+ * Blocks below each other, for a card of a title: headings are of level 3. A table with a plot's numbers is folded from so many rows on;
+ * questions are the address that filters belong to.
+ */
+export function documentParts(blocks, title, { questions = null, fewRows = 0 } = {}) {
+  let caption = title;
+  return blocks.map((block, index) => {
+    const [before, after] = [blocks[index - 1], blocks[index + 1]];
+    switch (block.kind) {
+      case 'heading':
+        caption = block.text;
+        return block.level === 1 || after?.kind === 'verbatim' ? null : h('h3', null, block.text);
+      case 'paragraph': return h('p', { class: 'minor' }, block.text);
+      case 'note': return h('p', { class: 'notice', role: 'note' }, h('span', null, sign('⚠ '), block.text));
+      case 'list': return h('ul', null, block.items.map(item => h('li', null, item)));
+      case 'table': return before?.kind === 'plot'
+        ? h('details', { open: block.rows.length <= fewRows }, h('summary', null, 'Numbers as a table'), cells(block, `${before.text}: numbers`))
+        : cells(block, `${caption}: figures`);
+      case 'verbatim': return h('details', null, h('summary', null, before?.kind === 'heading' ? before.text : 'Show it'), h('pre', { tabindex: '0' }, block.text));
+      case 'plot': return plot(block, caption);
+      case 'questions': return questions ? h('p', null, h('a', { href: `${questions}?filter=${block.filter}` }, block.text)) : null;
+      default: return null;
+    }
+  });
+}
+
+const names = rows => rows.length === 0 ? null : facts(rows);
+
+/** A table, or names with values where no column has a name. */
+const cells = ({ columns, rows }, caption) => columns.some(column => column.name)
+  ? table(caption, columns.map(column => ({ name: column.name, number: column.numbers })), rows, { className: columns.length > 4 ? 'wide' : '' })
+  : names(rows);
+
+/** A plot, made element by element: the policy of the pages refuses to read markup, and needs none here. */
+function plot({ text, drawing }, caption) {
+  const image = svg('svg', { viewBox: `0 0 ${drawing.width} ${drawing.height}`, role: 'img', 'aria-label': drawing.description });
+  for (const mark of drawing.marks.filter(({ element }) => elements.includes(element))) {
+    const element = svg(mark.element, Object.fromEntries(attributes.filter(name => name in mark.attributes).map(name => [name, mark.attributes[name]])));
+    element.append(mark.hint ? svg('title', {}, mark.hint) : mark.text ?? '');
+    image.append(element);
+  }
+  return h('figure', { class: 'chart' }, h('figcaption', text === caption ? { class: 'spoken' } : null, text), h('div', { class: 'plot', tabindex: '0', role: 'group', 'aria-label': text }, image));
+}
+
+function svg(name, properties, text = '') {
+  const element = document.createElementNS('http://www.w3.org/2000/svg', name);
+  for (const [attribute, value] of Object.entries(properties)) {
+    element.setAttribute(attribute, value);
+  }
+  element.textContent = text;
+  return element;
+}
