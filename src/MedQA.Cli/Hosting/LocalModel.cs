@@ -15,6 +15,10 @@ internal static class LocalModel
     public static string FolderOf(HostSettings settings, string? model) =>
         ModelFolders.Find(model, AppContext.BaseDirectory, settings.FetchedModels);
 
+    /// <summary>The model's folder, or <see langword="null"/> where there is no such model.</summary>
+    public static string? FindFolder(HostSettings settings) =>
+        ModelFolders.FindOrNull(settings.Model, AppContext.BaseDirectory, settings.FetchedModels);
+
     /// <summary>Loads it.</summary>
     public static async Task<OnnxLanguageModel> LoadAsync(HostSettings settings, HostConsole console, CancellationToken cancellationToken)
     {

@@ -9,16 +9,16 @@ using MedQA.Pipeline.Profiles;
 namespace MedQA.Cli.Hosting;
 
 /// <summary>
-/// The profiles that this host knows: built in, from the folder of the settings, and those that commands made from files and options.
+/// The profiles that this host knows: built in, from the folder of the settings, those that commands made from files and options, and
+/// those that the model's folder brings.
 /// </summary>
 internal static class ProfileFolders
 {
+    private const string FolderName = "profiles";
+
     /// <summary>All of them.</summary>
-    public static IProfileSource Open(HostSettings settings)
-    {
-        var kept = new ProfileFolder(KeptFolder(settings));
-        return settings.ProfilesFolder is { } configured ? new Joined(new ProfileFolder(configured), kept) : kept;
-    }
+    public static IProfileSource Open(HostSettings settings) =>
+        new ProfileFolder(settings.ProfilesFolder, KeptFolder(settings), FolderOfModel(settings));
 
     /// <summary>Keeps a profile in the data folder, so that every host of that folder knows it, also after a restart.</summary>
     public static void Keep(HostSettings settings, Profile profile)
@@ -32,12 +32,9 @@ internal static class ProfileFolders
     public static void TellUnusable(HostSettings settings, HostConsole console) =>
         Open(settings).All(fault => console.Note($"Left out: {fault.Message}"));
 
-    private static string KeptFolder(HostSettings settings) => Path.Combine(settings.DataFolder, "profiles");
+    private static string KeptFolder(HostSettings settings) => Path.Combine(settings.DataFolder, FolderName);
 
-    private sealed class Joined(IProfileSource first, IProfileSource second) : IProfileSource
-    {
-        public IReadOnlyList<string> Names => [.. first.Names.Union(second.Names, StringComparer.Ordinal)];
-
-        public Profile? Find(string name) => first.Find(name) ?? second.Find(name);
-    }
+    // A model that is not there is the affair of what loads it.
+    private static string? FolderOfModel(HostSettings settings) =>
+        LocalModel.FindFolder(settings) is { } model ? Path.Combine(model, FolderName) : null;
 }

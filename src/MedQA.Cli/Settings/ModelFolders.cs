@@ -14,7 +14,18 @@ internal static class ModelFolders
     /// <param name="toolFolder">Where the tool lies: its folder and those above it may hold <c>models</c>.</param>
     /// <param name="fetchedFolder">Where fetched models lie; <see langword="null"/> for nowhere.</param>
     /// <exception cref="SettingException">There is no such folder.</exception>
-    public static string Find(string? model, string toolFolder, string? fetchedFolder = null)
+    public static string Find(string? model, string toolFolder, string? fetchedFolder = null) =>
+        FindOrNull(model, toolFolder, fetchedFolder) ?? throw (model is null
+            ? new SettingException(
+                "--model", $"is not given, and the default model, models/{Default}, is neither in {toolFolder} nor in a folder above it.")
+            : new SettingException(
+                "--model",
+                $"is '{model}', and there is no such folder, nor a model of that name. `medqa models` lists those that are there, `medqa "
+                    + "models fetch` brings others."));
+
+    /// <summary>The same folder, or <see langword="null"/> where there is none.</summary>
+    /// <inheritdoc cref="Find"/>
+    public static string? FindOrNull(string? model, string toolFolder, string? fetchedFolder = null)
     {
         if (model is not null && Directory.Exists(model))
         {
@@ -22,16 +33,9 @@ internal static class ModelFolders
         }
 
         var name = model ?? Default;
-        var found = Path.GetFileName(name) == name
+        return Path.GetFileName(name) == name
             ? Holding(toolFolder, fetchedFolder).Select(folder => Path.Combine(folder, name)).FirstOrDefault(Directory.Exists)
             : null;
-        return found ?? throw (model is null
-            ? new SettingException(
-                "--model", $"is not given, and the default model, models/{Default}, is neither in {toolFolder} nor in a folder above it.")
-            : new SettingException(
-                "--model",
-                $"is '{model}', and there is no such folder, nor a model of that name. `medqa models` lists those that are there, `medqa "
-                    + "models fetch` brings others."));
     }
 
     /// <summary>Every model within the folders <c>models</c>, nearest first, and then those that were fetched.</summary>

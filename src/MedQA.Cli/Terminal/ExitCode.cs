@@ -1,6 +1,6 @@
 namespace MedQA.Cli.Terminal;
 
-/// <summary>What the command's exit code says; the README lists them.</summary>
+/// <summary>What the command's exit code says; docs/cli.md lists them.</summary>
 internal static class ExitCode
 {
     /// <summary>Done.</summary>

@@ -5,7 +5,7 @@ namespace MedQA.Evaluation.Extraction;
 
 /// <summary>
 /// Reads the answer from a reasoning: the last statement that names one option and is the model's own, neither negated nor conditional nor
-/// taken back; DESIGN section 3.
+/// taken back; docs/architecture.md, "How an answer is read".
 /// </summary>
 /// <remarks>
 /// What is seen is the text before the first stop text and outside of thoughts (<see cref="ThoughtMarkers"/>). Statements have ranks (<see

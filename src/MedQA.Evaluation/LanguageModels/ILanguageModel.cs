@@ -50,8 +50,8 @@ public interface IReadPrompt : IAsyncDisposable
     Task<IReadOnlyList<Sample>> SampleAsync(SampleRequest request, CancellationToken cancellationToken);
 
     /// <summary>
-    /// The log-likelihood of each continuation after the prompt, as lm-evaluation-harness 0.4.13 computes it (DESIGN section 3):
-    /// after each prefix, the sum of the log-probabilities of the continuation's tokens at temperature 1.
+    /// The log-likelihood of each continuation after the prompt, as lm-evaluation-harness 0.4.13 computes it (docs/architecture.md,
+    /// "How options are scored"): after each prefix, the sum of the log-probabilities of the continuation's tokens at temperature 1.
     /// </summary>
     /// <returns>For each request, one score per continuation, in order.</returns>
     Task<IReadOnlyList<IReadOnlyList<ContinuationScore>>> ScoreAsync(

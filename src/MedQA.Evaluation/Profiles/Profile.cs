@@ -14,7 +14,9 @@ public sealed record Profile
     /// <summary>The name by which people choose it: lower-case letters, digits and hyphens.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The strategy: <c>few-shot</c>, <c>chain-of-thought</c>, <c>self-consistency</c> and so on; DESIGN section 3.</summary>
+    /// <summary>
+    /// The strategy: <c>few-shot</c>, <c>chain-of-thought</c>, <c>self-consistency</c> and so on; docs/profiles.md lists them.
+    /// </summary>
     public required Strategy Strategy { get; init; }
 
     /// <summary>Whether the model is asked through its chat template or continues a text.</summary>

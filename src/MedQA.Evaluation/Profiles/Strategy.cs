@@ -14,7 +14,7 @@ namespace MedQA.Evaluation.Profiles;
 public delegate Task<AnsweredQuestion> AnsweringStrategy(
     ILanguageModel model, Protocol protocol, Question question, CancellationToken cancellationToken);
 
-/// <summary>A way of answering questions, with all that the rest must know of it; DESIGN section 3.</summary>
+/// <summary>A way of answering questions, with all that the rest must know of it; docs/architecture.md tells how to add one.</summary>
 public sealed record Strategy
 {
     /// <summary>The name by which profiles choose it, which is also that of its built-in profile.</summary>

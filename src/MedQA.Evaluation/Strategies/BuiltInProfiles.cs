@@ -3,7 +3,9 @@ using MedQA.Evaluation.Profiles;
 
 namespace MedQA.Evaluation.Strategies;
 
-/// <summary>The profiles that need no file, one per strategy and named like it: the list of the strategies; DESIGN section 3.</summary>
+/// <summary>
+/// The profiles that need no file, one per strategy and named like it: the list of the strategies; docs/profiles.md describes them.
+/// </summary>
 public static class BuiltInProfiles
 {
     /// <summary>All of them.</summary>

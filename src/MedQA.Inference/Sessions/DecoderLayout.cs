@@ -76,7 +76,8 @@ internal sealed partial record DecoderLayout
 
     /// <summary>
     /// Whether samples of one question may share a row: there are positions and a bias to keep them apart, no attention node looks
-    /// back over a window of cells, and rotary angles do not depend on the row's length (DESIGN section 4).
+    /// back over a window of cells, and rotary angles do not depend on the row's length (docs/architecture.md, "Which
+    /// caches are recognized").
     /// </summary>
     public required bool CanPack { get; init; }
 

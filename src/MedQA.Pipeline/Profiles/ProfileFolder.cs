@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Serialization;
 using MedQA.Evaluation.Strategies;
@@ -7,16 +8,17 @@ using MedQA.Pipeline.Tracing;
 namespace MedQA.Pipeline.Profiles;
 
 /// <summary>
-/// The built-in profiles, and those of a folder: <c>name.json</c> holds the profile <c>name</c>. A file goes before a built-in profile of
-/// its name.
+/// The built-in profiles, and those of folders: <c>name.json</c> holds the profile <c>name</c>. A file goes before a built-in profile of
+/// its name, and a file of an earlier folder before one of a later.
 /// </summary>
 public sealed class ProfileFolder : IProfileSource
 {
-    private readonly string? _folder;
+    private readonly ImmutableArray<string?> _folders;
 
-    /// <summary>Uses a folder.</summary>
-    /// <param name="folder">The folder, which need not exist; <see langword="null"/> for the built-in profiles only.</param>
-    public ProfileFolder(string? folder) => _folder = folder;
+    /// <summary>Uses folders, none of which need exist.</summary>
+    /// <param name="folder">The first folder; <see langword="null"/> for none.</param>
+    /// <param name="more">Further folders, in the order in which a name is looked for.</param>
+    public ProfileFolder(string? folder, params ReadOnlySpan<string?> more) => _folders = [folder, .. more];
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Names =>
@@ -63,6 +65,7 @@ public sealed class ProfileFolder : IProfileSource
         }
     }
 
-    private IEnumerable<string> Files() =>
-        _folder is not null && Directory.Exists(_folder) ? Directory.EnumerateFiles(_folder, "*.json") : [];
+    private IEnumerable<string> Files() => _folders
+        .Where(static folder => folder is not null && Directory.Exists(folder))
+        .SelectMany(static folder => Directory.EnumerateFiles(folder!, "*.json"));
 }

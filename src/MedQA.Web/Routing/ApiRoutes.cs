@@ -9,7 +9,7 @@ using MedQA.Web.Runs;
 
 namespace MedQA.Web.Routing;
 
-/// <summary>The route table of the HTTP interface: DESIGN section 7.</summary>
+/// <summary>The route table of the HTTP interface; docs/api.md describes it.</summary>
 public static class ApiRoutes
 {
     /// <summary>Every route.</summary>

@@ -53,6 +53,23 @@ public sealed class ProfileChoiceTests : IDisposable
     }
 
     [Fact]
+    public void A_model_brings_profiles_that_go_before_the_built_in_ones()
+    {
+        var reasoner = Settings with { Model = "reasoner" };
+        var greedy = ProfileChoice.Of("chain-of-thought", null, null).Choose(reasoner);
+        var voted = ProfileChoice.Of(null, null, null).Choose(reasoner);
+        Assert.Equal((PromptFormat.Completion, 1, 0.0), (greedy.Format, greedy.Samples, greedy.Temperature));
+        Assert.Equal((PromptFormat.Completion, 11, 0.7), (voted.Format, voted.Samples, voted.Temperature));
+        Assert.Equal(BuiltInProfiles.All.Select(static profile => profile.Name), ProfileFolders.Open(reasoner).Names);
+        Assert.Equal(PromptFormat.Chat, ProfileChoice.Of(null, null, null).Choose(Settings).Format);
+
+        // What the person's own folder says counts more, and a model that is not there brings none.
+        File.WriteAllText(Path.Combine(_folder, "self-consistency.json"), """{ "name": "self-consistency", "strategy": "self-consistency", "samples": 3 }""");
+        Assert.Equal(3, ProfileChoice.Of(null, null, null).Choose(reasoner with { ProfilesFolder = _folder }).Samples);
+        Assert.Equal(PromptFormat.Chat, ProfileChoice.Of(null, null, null).Choose(Settings with { Model = "gone" }).Format);
+    }
+
+    [Fact]
     public void What_cannot_be_used_is_said()
     {
         Assert.StartsWith("There is no profile 'none'. The profiles are few-shot, ", Assert.Throws<InputException>(() => ProfileChoice.Of("none", null, null).Resolve(Settings)).Message, StringComparison.Ordinal);

@@ -38,6 +38,23 @@ public sealed class RunCommandTests
     }
 
     [Fact]
+    public async Task The_readmes_sums_are_answered_by_the_profiles_that_the_model_brings()
+    {
+        await using var medqa = new MedqaProcess();
+        var sums = Path.Combine(medqa.Folder, "first.csv");
+        await File.WriteAllLinesAsync(sums, File.ReadLines(Repository.PathOf("samples", "sums.csv")).Take(5), Cancel);
+
+        Assert.Equal(File.ReadLines(Repository.PathOf("models", "reasoner", "sums.csv")).Take(201), File.ReadLines(Repository.PathOf("samples", "sums.csv")));
+        foreach (var profile in (string[])["chain-of-thought", "self-consistency"])
+        {
+            var (code, table, notices) = await medqa.RunAsync("run", sums, "--model", "reasoner", "--profile", profile);
+            Assert.True(code == 0, notices);
+            Assert.Contains(profile, table, StringComparison.Ordinal);
+            Assert.Contains(" of 4)", table, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task Nothing_that_is_asked_or_answered_is_logged_at_any_level()
     {
         await using var medqa = new MedqaProcess { KeepsStorage = true };
