@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using MedQA.Evaluation.Rating;
 using MedQA.Evaluation.Reporting.Documents;
-using MedQA.Tests;
 
 namespace MedQA.Evaluation.Tests.Rating;
 

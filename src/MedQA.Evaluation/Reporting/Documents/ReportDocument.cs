@@ -25,12 +25,15 @@ internal static class ReportDocument
         new CircumstancesSection(),
     ];
 
-    public static IReadOnlyList<Block> Of(RunReport report) =>
+    public static IReadOnlyList<Block> Of(RunReport report) => Of(report, Sections);
+
+    /// <summary>A report of these sections.</summary>
+    internal static IReadOnlyList<Block> Of(RunReport report, ImmutableArray<IReportSection> sections) =>
     [
         new Heading(1, $"{report.QuestionSet}: {report.Protocol.Profile.Name} on {report.Model}"),
         new Note(report.Disclaimer),
         .. report.Warnings.Select(static warning => new Note(warning)),
-        .. Sections.SelectMany(section => section.Blocks(report).ToArray() is { Length: > 0 } blocks
+        .. sections.SelectMany(section => section.Blocks(report).ToArray() is { Length: > 0 } blocks
             ? blocks.Prepend(new Heading(2, section.Title))
             : []),
     ];
