@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
+using MedQA.Evaluation;
 using MedQA.Evaluation.Reporting;
 using MedQA.Evaluation.Reporting.Documents;
 using MedQA.Pipeline.Queries;
@@ -76,7 +77,7 @@ internal static class ReportHandlers
             };
             return key is null ? Conditional.Bytes(request, content, type) : Results.Bytes(content, type);
         }
-        catch (RunComparisonException exception)
+        catch (InputException exception)
         {
             throw Problem.NotComparable(exception.Message);
         }

@@ -7,6 +7,7 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
 using MedQA.Cli.Azurite;
 using MedQA.Cli.Tests.Commands;
+using MedQA.Evaluation;
 using MedQA.Tests;
 
 namespace MedQA.Cli.Tests.Azurite;
@@ -172,7 +173,7 @@ public sealed class AzuriteServerTests : IDisposable
             await File.WriteAllBytesAsync(path, [], Cancel);
         }
 
-        var fault = await Assert.ThrowsAsync<AzuriteException>(() => StartAsync(options));
+        var fault = await Assert.ThrowsAsync<UnusableException>(() => StartAsync(options));
 
         Assert.Contains($"{path} is {state}", fault.Message, StringComparison.Ordinal);
     }
@@ -304,7 +305,7 @@ public sealed class AzuriteServerTests : IDisposable
     {
         var path = Directory.CreateDirectory(Path.Combine(_folder, name)).FullName;
 
-        var fault = await Assert.ThrowsAsync<AzuriteException>(() => StartAsync(Options()));
+        var fault = await Assert.ThrowsAsync<UnusableException>(() => StartAsync(Options()));
 
         Assert.Equal($"{path} is a folder, but medqa keeps a file of that name there. Move it away.", fault.Message);
     }
@@ -318,9 +319,8 @@ public sealed class AzuriteServerTests : IDisposable
         var options = Options();
         var answering = AnswerAsync(stranger);
 
-        var fault = await Assert.ThrowsAsync<AzuriteException>(() => StartAsync(options with { Ports = options.Ports with { Queue = port } }));
+        var fault = await Assert.ThrowsAsync<UnusableException>(() => StartAsync(options with { Ports = options.Ports with { Queue = port } }));
 
-        Assert.Equal(AzuriteFault.PortTaken, fault.Fault);
         Assert.StartsWith($"Port {port}, where Azurite's queue service should listen, is taken by another program.", fault.Message, StringComparison.Ordinal);
         stranger.Stop();
         await Assert.ThrowsAnyAsync<Exception>(() => answering);
@@ -333,9 +333,8 @@ public sealed class AzuriteServerTests : IDisposable
         await using var first = await StartAsync(options);
         var other = Path.Combine(_folder, "other");
 
-        var fault = await Assert.ThrowsAsync<AzuriteException>(() => StartAsync(options with { DataFolder = other }));
+        var fault = await Assert.ThrowsAsync<UnusableException>(() => StartAsync(options with { DataFolder = other }));
 
-        Assert.Equal(AzuriteFault.PortTaken, fault.Fault);
         Assert.Contains($"for the data folder {_folder}, not for {other}", fault.Message, StringComparison.Ordinal);
     }
 
@@ -346,9 +345,8 @@ public sealed class AzuriteServerTests : IDisposable
         await using var theirs = await StartAsync(options);
         File.Delete(AzuriteRecord.PathFor(options.CacheFolder, options.Ports.Blob));
 
-        var fault = await Assert.ThrowsAsync<AzuriteException>(() => StartAsync(options with { DataFolder = Path.Combine(_folder, "other") }));
+        var fault = await Assert.ThrowsAsync<UnusableException>(() => StartAsync(options with { DataFolder = Path.Combine(_folder, "other") }));
 
-        Assert.Equal(AzuriteFault.PortTaken, fault.Fault);
         Assert.Contains($"--storage \"{AzuriteServer.ConnectionStringAt(options.Ports)}\"", fault.Message, StringComparison.Ordinal);
     }
 
@@ -388,9 +386,8 @@ public sealed class AzuriteServerTests : IDisposable
             await RunAsync("cp", Path.Combine(_folder, file), Path.Combine(other.DataFolder, file));
         }
 
-        var fault = await Assert.ThrowsAsync<AzuriteException>(() => StartAsync(other));
+        var fault = await Assert.ThrowsAsync<UnusableException>(() => StartAsync(other));
 
-        Assert.Equal(AzuriteFault.InUse, fault.Fault);
         Assert.Contains($"{other.DataFolder} is in use by a process that does not answer", fault.Message, StringComparison.Ordinal);
     }
 
@@ -441,9 +438,8 @@ public sealed class AzuriteServerTests : IDisposable
         await File.WriteAllTextAsync(
             AzuriteRecord.PathFor(_folder), record.Replace("PORT", $"{((IPEndPoint)silent.LocalEndpoint).Port}", StringComparison.Ordinal), Cancel);
 
-        var fault = await Assert.ThrowsAsync<AzuriteException>(() => StartAsync(options with { StartLimit = TimeSpan.FromSeconds(1) }));
+        var fault = await Assert.ThrowsAsync<UnusableException>(() => StartAsync(options with { StartLimit = TimeSpan.FromSeconds(1) }));
 
-        Assert.Equal(AzuriteFault.InUse, fault.Fault);
         Assert.StartsWith($"{_folder} is in use by a process that does not answer", fault.Message, StringComparison.Ordinal);
     }
 
@@ -457,9 +453,8 @@ public sealed class AzuriteServerTests : IDisposable
         Assert.True(await Signals.SendAsync("STOP", pid, Cancel));
         try
         {
-            var fault = await Assert.ThrowsAsync<AzuriteException>(() => StartAsync(options with { StartLimit = TimeSpan.FromSeconds(4) }));
+            var fault = await Assert.ThrowsAsync<UnusableException>(() => StartAsync(options with { StartLimit = TimeSpan.FromSeconds(4) }));
 
-            Assert.Equal(AzuriteFault.InUse, fault.Fault);
             Assert.Contains($"That process is suspended: continue it with `fg` in its terminal or `kill -CONT {pid}`", fault.Message, StringComparison.Ordinal);
             Assert.Contains(_reports, report => report.StartsWith($"Waiting for the process (process {pid}) that serves", StringComparison.Ordinal));
         }
@@ -500,12 +495,11 @@ public sealed class AzuriteServerTests : IDisposable
         await File.ReadAllTextAsync(begun, Cancel);
         Assert.True(await Signals.SendAsync("STOP", starting.Id, Cancel));
 
-        var fault = await Assert.ThrowsAsync<AzuriteException>(() => StartAsync(Options() with
+        var fault = await Assert.ThrowsAsync<UnusableException>(() => StartAsync(Options() with
         {
             DataFolder = Path.Combine(medqa.Folder, ".medqa"), StartLimit = TimeSpan.FromSeconds(4),
         }));
 
-        Assert.Equal(AzuriteFault.InUse, fault.Fault);
         Assert.StartsWith($"Another medqa (process {starting.Id}) began to start on", fault.Message, StringComparison.Ordinal);
         Assert.Contains($"kill -CONT {starting.Id}", fault.Message, StringComparison.Ordinal);
         Assert.Contains(_reports, report => report.StartsWith($"Waiting for another medqa (process {starting.Id})", StringComparison.Ordinal));
