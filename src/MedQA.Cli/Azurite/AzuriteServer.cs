@@ -97,8 +97,7 @@ internal sealed class AzuriteServer : IAsyncDisposable
         ];
         if (Array.Find(files, Directory.Exists) is { } path)
         {
-            throw new UnusableException(
-                $"{path} is a folder, but medqa keeps a file of that name there. Move it away.");
+            throw new UnusableException($"{path} is a folder, but medqa keeps a file of that name there. Move it away.");
         }
     }
 

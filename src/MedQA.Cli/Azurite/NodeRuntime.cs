@@ -26,8 +26,7 @@ internal static class NodeRuntime
         }
         catch (Win32Exception exception)
         {
-            throw new UnusableException(
-                $"{Wanted}, and the program '{options.Node}' could not be started. {Remedy}", exception);
+            throw new UnusableException($"{Wanted}, and the program '{options.Node}' could not be started. {Remedy}", exception);
         }
 
         if (!Version.TryParse(said.Output.Trim().TrimStart('v').Split('-')[0], out var version))

@@ -42,8 +42,7 @@ internal static class DecisionList
 
                 if (decisions.Count > options.MaxRows)
                 {
-                    throw new InputException(
-                        options.FileName, $"the list has more than {options.MaxRows:N0} entries (MaxRows).", line);
+                    throw new InputException(options.FileName, $"the list has more than {options.MaxRows:N0} entries (MaxRows).", line);
                 }
             }
         }

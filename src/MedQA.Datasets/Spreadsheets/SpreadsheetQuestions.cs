@@ -25,8 +25,7 @@ internal static class SpreadsheetQuestions
     {
         if (file.Length > MaxPackedBytes)
         {
-            throw new InputException(
-                options.FileName, $"the archive is larger than {MaxPackedBytes:N0} bytes; save the questions as CSV.");
+            throw new InputException(options.FileName, $"the archive is larger than {MaxPackedBytes:N0} bytes; save the questions as CSV.");
         }
 
         try

@@ -55,8 +55,7 @@ public sealed record RunComparison
 
         if (pairs.Count == 0)
         {
-            throw new InputException(
-                $"{apart[0].First} and {apart[0].Second} have no question in common that has a known right option.");
+            throw new InputException($"{apart[0].First} and {apart[0].Second} have no question in common that has a known right option.");
         }
 
         var adjusted = Holm.Adjust([.. pairs.Select(static pair => pair.Test.MidP)]);

@@ -43,8 +43,7 @@ internal sealed record ControlSettings
         ArgumentNullException.ThrowIfNull(settings);
         var usual = new SplitOptions();
         var mode = settings.FindName<AccessMode>("Access__Mode")
-            ?? throw AppSettings.Fault(
-                "Access__Mode", "is missing: it says who may call the HTTP interface, EntraId, Keys or Anyone.");
+            ?? throw AppSettings.Fault("Access__Mode", "is missing: it says who may call the HTTP interface, EntraId, Keys or Anyone.");
         if (mode == AccessMode.Anyone && !emulator)
         {
             throw AppSettings.Fault("Access__Mode", "may be Anyone only where MedQAData is an emulator on this machine.");
@@ -97,13 +96,11 @@ internal sealed record ControlSettings
         var fingerprint = settings.Get("Model__Fingerprint", $"which model the workers hold, {Source}");
         if (fingerprint.Length != 64 || !fingerprint.All(static digit => digit is (>= '0' and <= '9') or (>= 'a' and <= 'f')))
         {
-            throw AppSettings.Fault(
-                "Model__Fingerprint", $"is '{fingerprint}': it must have 64 digits from 0 to 9 and a to f, {Source}.");
+            throw AppSettings.Fault("Model__Fingerprint", $"is '{fingerprint}': it must have 64 digits from 0 to 9 and a to f, {Source}.");
         }
 
         var context = settings.Find<int>("Model__ContextLength", "a number of tokens")
-            ?? throw AppSettings.Fault(
-                "Model__ContextLength", $"is missing: it says how many tokens the model's context holds, {Source}.");
+            ?? throw AppSettings.Fault("Model__ContextLength", $"is missing: it says how many tokens the model's context holds, {Source}.");
         return new ModelDescription
         {
             Name = settings.Get("Model__Name", "what people call the workers' model"),

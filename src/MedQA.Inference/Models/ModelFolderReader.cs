@@ -277,8 +277,7 @@ internal sealed class ModelFolderReader(string folder)
     private static string Checked(string template, string file) =>
         template.Length <= MaxTemplateLength
             ? template
-            : throw new UnusableException(
-                file, $"its chat template has {template.Length:N0} characters", "Fetch the file again");
+            : throw new UnusableException(file, $"its chat template has {template.Length:N0} characters", "Fetch the file again");
 
     private ImmutableArray<int> EndTokens(
         string tokenizerPath, ModelJson? tokenizer, ImmutableSortedDictionary<string, string> named, params ReadOnlySpan<ModelJson?> files)

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using MedQA.Evaluation;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Files;
+using MedQA.Inference.Models;
 
 namespace MedQA.Inference.SoftPrompts;
 
@@ -32,14 +33,13 @@ public sealed class SoftPromptFolder
         var folder = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
         if (!Directory.Exists(folder))
         {
-            throw new UnusableException(
-                folder, "there is no such folder", "Name the folder that medqa tune wrote");
+            throw new UnusableException(folder, "there is no such folder", "Name the folder that medqa tune wrote");
         }
 
         var file = System.IO.Path.Combine(folder, SoftPromptFiles.Manifest);
         try
         {
-            return new(folder, SoftPromptManifest.Parse(ReadFile(file)));
+            return new(folder, SoftPromptManifest.Parse(ModelFile.ReadAllBytes(file)));
         }
         catch (FormatException exception)
         {
@@ -128,26 +128,6 @@ public sealed class SoftPromptFolder
 
         var numbers = reader.ReadSingles(name);
         return Array.TrueForAll(numbers, float.IsFinite) ? numbers : throw Damaged(file, $"\"{name}\" has numbers that are not finite");
-    }
-
-    private static byte[] ReadFile(string file)
-    {
-        try
-        {
-            return RegularFile.ReadAllBytes(file);
-        }
-        catch (PathException exception)
-        {
-            throw new UnusableException(file, exception.Problem, exception.Remedy, exception);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new UnusableException(
-                file,
-                $"it cannot be read ({exception.Message.TrimEnd('.')})",
-                "Check that the file is there and that this user may read it",
-                exception);
-        }
     }
 
     private static UnusableException Damaged(string file, string problem, Exception? inner = null) =>

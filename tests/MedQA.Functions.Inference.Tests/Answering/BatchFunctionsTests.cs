@@ -1,5 +1,4 @@
 using MedQA.Evaluation;
-using MedQA.Functions.Hosting;
 using MedQA.Functions.Inference.Answering;
 using MedQA.Functions.Inference.Settings;
 using MedQA.Inference.Sessions;
