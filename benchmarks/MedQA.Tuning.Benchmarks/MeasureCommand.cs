@@ -5,6 +5,7 @@ using MedQA.Cli.Commands;
 using MedQA.Datasets;
 using MedQA.Datasets.Reading;
 using MedQA.Datasets.Writing;
+using MedQA.Evaluation;
 using MedQA.Evaluation.Questions;
 using MedQA.Files;
 using MedQA.Tuning.Commands;
@@ -78,7 +79,7 @@ internal static class MeasureCommand
             var usable = file.Encode(encoding, int.MaxValue).Where(example => example.Length <= parsed.GetValue(maxTokens)).ToList();
             if (usable.Count < exemplars + questions)
             {
-                throw new TuningException(
+                throw new InputException(
                     $"{file.Path} has {usable.Count:N0} questions within --max-tokens, fewer than --pool and --test ask for together.");
             }
 
@@ -126,7 +127,7 @@ internal static class MeasureCommand
                 && p > 0
                 && n > 0
                 ? (p, n)
-                : throw new TuningException($"--configurations has '{item}'; write LENGTH:EXEMPLARS, for example 20:65."));
+                : throw InputException.Of("--configurations", $"has '{item}'; write LENGTH:EXEMPLARS, for example 20:65."));
         }
 
         return configurations;

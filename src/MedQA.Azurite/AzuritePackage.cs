@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Security.Cryptography;
+using MedQA.Evaluation;
 
 namespace MedQA.Azurite;
 
@@ -16,7 +17,7 @@ internal static class AzuritePackage
     /// <param name="options">Where and by what to install.</param>
     /// <param name="report">Is told what takes long, in a sentence for people.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="AzuriteException">npm is missing or failed.</exception>
+    /// <exception cref="UnusableException">npm is missing or failed.</exception>
     public static async Task<InstalledAzurite> InstallAsync(
         AzuriteOptions options, Action<string> report, CancellationToken cancellationToken)
     {
@@ -104,8 +105,7 @@ internal static class AzuritePackage
         }
         catch (Win32Exception exception)
         {
-            throw new AzuriteException(
-                AzuriteFault.Installation,
+            throw new UnusableException(
                 $"Azurite, the storage emulator, is installed by npm, and the program '{options.Npm}' could not be started. Install npm "
                     + "(it comes with Node.js), name it with MEDQA_NPM, or set MEDQA_STORAGE to the connection string of a storage "
                     + "account.",
@@ -114,7 +114,7 @@ internal static class AzuritePackage
 
         if (said.ExitCode != 0 || !File.Exists(Path.Combine(folder, Entry)))
         {
-            throw new AzuriteException(AzuriteFault.Installation, Explain(said.Errors));
+            throw new UnusableException(Explain(said.Errors));
         }
     }
 

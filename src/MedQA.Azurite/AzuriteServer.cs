@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using MedQA.Evaluation;
 
 namespace MedQA.Azurite;
 
@@ -66,7 +67,7 @@ internal sealed class AzuriteServer : IAsyncDisposable
     /// <param name="options">Where it keeps its data and listens.</param>
     /// <param name="report">Is told what takes long, in a sentence for people.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="AzuriteException">It cannot be used; the message says why and what to do.</exception>
+    /// <exception cref="UnusableException">It cannot be used; the message says why and what to do.</exception>
     public static async Task<AzuriteServer> StartAsync(AzuriteOptions options, Action<string> report, CancellationToken cancellationToken)
     {
         options = options with { DataFolder = Path.GetFullPath(options.DataFolder), CacheFolder = Path.GetFullPath(options.CacheFolder) };
@@ -96,8 +97,7 @@ internal sealed class AzuriteServer : IAsyncDisposable
         ];
         if (Array.Find(files, Directory.Exists) is { } path)
         {
-            throw new AzuriteException(
-                AzuriteFault.Folder, $"{path} is a folder, but medqa keeps a file of that name there. Move it away.");
+            throw new UnusableException($"{path} is a folder, but medqa keeps a file of that name there. Move it away.");
         }
     }
 
@@ -116,8 +116,7 @@ internal sealed class AzuriteServer : IAsyncDisposable
         }
         catch (UnauthorizedAccessException exception)
         {
-            throw new AzuriteException(
-                AzuriteFault.Folder,
+            throw new UnusableException(
                 $"This user may not write in {options.DataFolder}. A data folder belongs to the user who made it: use one of your own "
                     + "with --data, or run the command as that user.",
                 exception);
@@ -125,8 +124,7 @@ internal sealed class AzuriteServer : IAsyncDisposable
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             var process = FolderLock.Holder(options.DataFolder, LockName);
-            throw new AzuriteException(
-                AzuriteFault.InUse,
+            throw new UnusableException(
                 $"Another medqa{FolderLock.Named(process)} began to start on {options.DataFolder} and has not finished in "
                     + $"{options.StartLimit.TotalSeconds:0} seconds."
                 + (Suspended(process) is { Length: > 0 } suspended ? suspended : " Try again in a moment, or end that process."));
@@ -171,8 +169,7 @@ internal sealed class AzuriteServer : IAsyncDisposable
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new AzuriteException(
-                AzuriteFault.InUse,
+            throw new UnusableException(
                 $"{options.DataFolder} is in use by a process that does not "
                     + $"answer{(record is null ? "" : $"; {AzuriteRecord.PathFor(options.DataFolder)} says it is process {record.Pid}")}."
                 + (Suspended(record?.Pid) is { Length: > 0 } suspended
@@ -220,15 +217,13 @@ internal sealed class AzuriteServer : IAsyncDisposable
 
             if (!await IsAzuriteAsync(service, port, cancellationToken))
             {
-                throw new AzuriteException(
-                    AzuriteFault.PortTaken,
+                throw new UnusableException(
                     $"Port {port}, where Azurite's {service.ToLowerInvariant()} service should listen, is taken by another program. Stop "
                         + $"that program, or {OtherPorts}.");
             }
 
             var record = await AzuriteRecord.ReadAsync(AzuriteRecord.PathFor(options.CacheFolder, options.Ports.Blob), cancellationToken);
-            throw new AzuriteException(
-                AzuriteFault.PortTaken,
+            throw new UnusableException(
                 record is not null && !string.Equals(record.Data, options.DataFolder, StringComparison.Ordinal)
                     ? $"A medqa uses the ports {options.Ports} for the data folder {record.Data}, not for {options.DataFolder}. Wait for "
                         + $"its end, use that folder with --data, or {OtherPorts}."
@@ -263,13 +258,12 @@ internal sealed class AzuriteServer : IAsyncDisposable
 
             await process.WaitForExitAsync(limit.Token);
             await RefuseOthersAtAsync(options, limit.Token);
-            throw new AzuriteException(AzuriteFault.Start, $"Azurite, the storage emulator, ended at its start: {LastLines(logPath)}");
+            throw new UnusableException($"Azurite, the storage emulator, ended at its start: {LastLines(logPath)}");
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             process.Kill();
-            throw new AzuriteException(
-                AzuriteFault.Start,
+            throw new UnusableException(
                 $"Azurite, the storage emulator, did not listen within {options.StartLimit.TotalSeconds:0} seconds. It said: "
                     + $"{LastLines(logPath)}");
         }
@@ -284,8 +278,7 @@ internal sealed class AzuriteServer : IAsyncDisposable
     {
         // The lock is taken last: no other child of this process, such as npm, may inherit it.
         using var owner = OwnerLock.TryTake(dataFolder)
-            ?? throw new AzuriteException(
-                AzuriteFault.InUse,
+            ?? throw new UnusableException(
                 $"{dataFolder} has just been taken by a process that does not wait for its turn. Run the command again.");
         var process = Process.Start(start) ?? throw new InvalidOperationException("No process was started.");
         owner.LeaveToChild();

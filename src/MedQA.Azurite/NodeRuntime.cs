@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
+using MedQA.Evaluation;
 
 namespace MedQA.Azurite;
 
@@ -15,7 +16,7 @@ internal static class NodeRuntime
         "Install Node.js, name it with MEDQA_NODE, or set MEDQA_STORAGE to the connection string of a storage account.";
 
     /// <summary>The version of Node.js.</summary>
-    /// <exception cref="AzuriteException">It is missing, fails, or is too old.</exception>
+    /// <exception cref="UnusableException">It is missing, fails, or is too old.</exception>
     public static async Task<Version> VersionAsync(AzuriteOptions options, CancellationToken cancellationToken)
     {
         ProcessOutput said;
@@ -25,19 +26,17 @@ internal static class NodeRuntime
         }
         catch (Win32Exception exception)
         {
-            throw new AzuriteException(
-                AzuriteFault.NodeMissing, $"{Wanted}, and the program '{options.Node}' could not be started. {Remedy}", exception);
+            throw new UnusableException($"{Wanted}, and the program '{options.Node}' could not be started. {Remedy}", exception);
         }
 
         if (!Version.TryParse(said.Output.Trim().TrimStart('v').Split('-')[0], out var version))
         {
-            throw new AzuriteException(AzuriteFault.NodeMissing, $"{Wanted}, but '{options.Node} --version' names no version. {Remedy}");
+            throw new UnusableException($"{Wanted}, but '{options.Node} --version' names no version. {Remedy}");
         }
 
         return version.Major >= OldestMajor
             ? version
-            : throw new AzuriteException(
-                AzuriteFault.NodeTooOld,
+            : throw new UnusableException(
                 string.Create(CultureInfo.InvariantCulture, $"{Wanted}, and '{options.Node}' is version {version}. {Remedy}"));
     }
 }

@@ -6,7 +6,7 @@ namespace MedQA.Azurite;
 internal static class PrivateFiles
 {
     /// <summary>Creates a folder (0700 on Unix) where there is none. One that exists keeps the permissions that somebody gave it.</summary>
-    /// <exception cref="NoFolderException">Something else is there.</exception>
+    /// <exception cref="PathException">Something else is there.</exception>
     public static void CreateFolder(string path) => OutputFolder.Create(path, onlyForOwner: true);
 
     /// <summary>Whether other users of this machine may look into a folder, or change it.</summary>

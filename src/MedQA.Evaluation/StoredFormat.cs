@@ -13,12 +13,14 @@ public static class StoredFormat
     /// <param name="what">What has it, as the beginning of a sentence.</param>
     /// <param name="version">Its version; <see langword="null"/> where it says none.</param>
     /// <param name="known">The latest version that is known.</param>
-    /// <exception cref="NewerFormatException">It is later than that.</exception>
+    /// <exception cref="UnusableException">It is later than that.</exception>
     public static void Check(string what, int? version, int known)
     {
         if (version > known)
         {
-            throw new NewerFormatException(what, version.Value, known);
+            throw new UnusableException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{what} was written by a newer version of medqa (format {version}; this one reads up to {known}): update medqa."));
         }
     }
 
@@ -27,7 +29,7 @@ public static class StoredFormat
     /// <param name="utf8">An object; of anything else nothing is said here.</param>
     /// <param name="property">The property that has its version.</param>
     /// <param name="known">The latest version that is known.</param>
-    /// <exception cref="NewerFormatException">It is later than that.</exception>
+    /// <exception cref="UnusableException">It is later than that.</exception>
     public static void Check(string what, ReadOnlySpan<byte> utf8, string property, int known) =>
         Check(what, VersionOf(utf8, property), known);
 
@@ -59,20 +61,5 @@ public static class StoredFormat
         }
 
         return null;
-    }
-}
-
-/// <summary>Something was stored by a later version of this software. The message is a sentence for people.</summary>
-public sealed class NewerFormatException : Exception
-{
-    /// <summary>Says what it is, and what to do.</summary>
-    /// <param name="what">What was stored, as the beginning of a sentence.</param>
-    /// <param name="version">The version of its form.</param>
-    /// <param name="known">The latest version that is known here.</param>
-    public NewerFormatException(string what, int version, int known)
-        : base(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{what} was written by a newer version of medqa (format {version}; this one reads up to {known}): update medqa."))
-    {
     }
 }

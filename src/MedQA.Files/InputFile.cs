@@ -23,7 +23,7 @@ public sealed class InputFile : IDisposable
     /// <param name="path">The path.</param>
     /// <param name="report">Is told what may take long, in a sentence for people.</param>
     /// <param name="cancellationToken">Gives up waiting for a pipe.</param>
-    /// <exception cref="NoRegularFileException">It is a folder, a socket or a device.</exception>
+    /// <exception cref="PathException">It is a folder, a socket or a device.</exception>
     /// <exception cref="IOException">The pipe cannot be read, or its copy not be written.</exception>
     public static async Task<InputFile> OpenAsync(string path, Action<string> report, CancellationToken cancellationToken)
     {

@@ -13,7 +13,7 @@ public static class OutputFile
     /// <summary>Writes a file.</summary>
     /// <param name="path">The file. A pipe or a device is written to as it is.</param>
     /// <param name="write">Writes the content.</param>
-    /// <exception cref="NoRegularFileException">It is a folder or a socket.</exception>
+    /// <exception cref="PathException">It is a folder or a socket.</exception>
     /// <exception cref="IOException">It cannot be written; see <see cref="FullDisk"/>.</exception>
     public static async Task WriteAsync(string path, Func<FileStream, Task> write)
     {

@@ -6,7 +6,7 @@ public static class OutputFolder
     /// <summary>Creates a folder, and those above it, where there is none. One that exists keeps its permissions.</summary>
     /// <param name="path">The folder.</param>
     /// <param name="onlyForOwner">Whether only this user may look into one that is created (0700 on Unix).</param>
-    /// <exception cref="NoFolderException">Something else is there, or a link that leads nowhere.</exception>
+    /// <exception cref="PathException">Something else is there, or a link that leads nowhere.</exception>
     /// <exception cref="UnauthorizedAccessException">This user may not create it.</exception>
     /// <exception cref="IOException">It cannot be created; see <see cref="FullDisk"/>.</exception>
     public static void Create(string path, bool onlyForOwner = false)
@@ -14,13 +14,12 @@ public static class OutputFolder
         var kind = RegularFile.KindOf(path);
         if (kind is not (PathKind.Folder or PathKind.Missing))
         {
-            throw new NoFolderException(
-                $"{path} is {NoRegularFileException.Describe(kind)}, where a folder is expected. Name another folder.");
+            throw new PathException(path, $"{PathException.Describe(kind)}, where a folder is expected", "Name another folder");
         }
 
         if (kind == PathKind.Missing && new FileInfo(path).LinkTarget is { } target)
         {
-            throw new NoFolderException($"{path} is a link to {target}, which is not there. Create that folder, or name another one.");
+            throw new PathException(path, $"a link to {target}, which is not there", "Create that folder, or name another one");
         }
 
         if (onlyForOwner && !OperatingSystem.IsWindows())
@@ -55,7 +54,7 @@ public static class OutputFolder
 
         if (RegularFile.KindOf(folder) is var kind and not PathKind.Folder)
         {
-            return $"{folder} is {NoRegularFileException.Describe(kind)}, where a folder is expected";
+            return $"{folder} is {PathException.Describe(kind)}, where a folder is expected";
         }
 
         try
@@ -83,9 +82,6 @@ public static class OutputFolder
         }
     }
 }
-
-/// <summary>A path leads to something that is no folder where one is expected. The message is a sentence for people.</summary>
-public sealed class NoFolderException(string message) : IOException(message);
 
 /// <summary>What only the owner may read and change, on Unix.</summary>
 public static class OwnerOnly

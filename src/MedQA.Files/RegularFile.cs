@@ -17,15 +17,15 @@ public static class RegularFile
 
     /// <summary>Refuses what is there and no regular file; says nothing of what is missing.</summary>
     /// <returns>The path.</returns>
-    /// <exception cref="NoRegularFileException">It is a folder, a pipe, a socket or a device.</exception>
+    /// <exception cref="PathException">It is a folder, a pipe, a socket or a device.</exception>
     public static string Check(string path) =>
-        KindOf(path) is var kind and not (PathKind.File or PathKind.Missing) ? throw new NoRegularFileException(path, kind) : path;
+        KindOf(path) is var kind and not (PathKind.File or PathKind.Missing) ? throw PathException.NoFile(path, kind) : path;
 
     /// <summary>Opens a file for reading.</summary>
     /// <param name="path">The file.</param>
     /// <param name="bufferSize">Bytes that are read ahead; 0 for none.</param>
     /// <param name="options">How it will be read.</param>
-    /// <exception cref="NoRegularFileException">It is no regular file.</exception>
+    /// <exception cref="PathException">It is no regular file.</exception>
     /// <exception cref="IOException">It is missing or cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">This user may not read it.</exception>
     public static FileStream Open(string path, int bufferSize = 4096, FileOptions options = FileOptions.None)
@@ -38,7 +38,7 @@ public static class RegularFile
 
         // It was put there after the look.
         stream.Dispose();
-        throw new NoRegularFileException(path, PathKind.Device);
+        throw PathException.NoFile(path, PathKind.Device);
     }
 
     /// <summary>Opens a text for reading, in UTF-8 where no mark says otherwise.</summary>

@@ -1,3 +1,4 @@
+using MedQA.Evaluation;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Inference.ChatTemplates;
 using MedQA.Inference.Engine;
@@ -37,7 +38,7 @@ public sealed class OnnxLanguageModel : ILanguageModel, IAsyncDisposable
     /// its graph is read.
     /// </summary>
     /// <param name="folder">The model's files.</param>
-    /// <exception cref="ModelException">The graph is damaged.</exception>
+    /// <exception cref="UnusableException">The graph is damaged.</exception>
     public static bool CanEmbed(ModelFolder folder)
     {
         ArgumentNullException.ThrowIfNull(folder);
@@ -50,7 +51,7 @@ public sealed class OnnxLanguageModel : ILanguageModel, IAsyncDisposable
     /// <param name="folder">The model's folder.</param>
     /// <param name="options">How to load it.</param>
     /// <param name="cancellationToken">Checked between the parts of loading.</param>
-    /// <exception cref="ModelException">The model or the execution provider cannot be used; the message says which file or setting is at
+    /// <exception cref="UnusableException">The model or the execution provider cannot be used; the message says which file or setting is at
     /// fault.</exception>
     /// <exception cref="ArgumentException">A setting is out of its range; the message names it.</exception>
     public static async Task<OnnxLanguageModel> LoadAsync(string folder, ModelOptions options, CancellationToken cancellationToken)
@@ -74,11 +75,11 @@ public sealed class OnnxLanguageModel : ILanguageModel, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    /// <exception cref="ModelException">A chat for a model without a chat template.</exception>
+    /// <exception cref="UnusableException">A chat for a model without a chat template.</exception>
     public int CountTokens(Prompt prompt) => _encoder.CountTokens(prompt);
 
     /// <inheritdoc/>
-    /// <exception cref="ModelException">A chat for a model without a chat template.</exception>
+    /// <exception cref="UnusableException">A chat for a model without a chat template.</exception>
     public async Task<IReadPrompt> ReadAsync(Prompt prompt, CancellationToken cancellationToken)
     {
         var encoded = _encoder.Encode(prompt);
@@ -95,7 +96,7 @@ public sealed class OnnxLanguageModel : ILanguageModel, IAsyncDisposable
         ArgumentNullException.ThrowIfNull(prefix);
         if (prefix.GetIncompatibility(Description) is { } reason)
         {
-            throw new SoftPromptRefusedException(reason);
+            throw new InputException(reason);
         }
 
         try
@@ -106,9 +107,9 @@ public sealed class OnnxLanguageModel : ILanguageModel, IAsyncDisposable
                 _engine,
                 _engine.Admit(prefix.Hash, SoftPromptFolder.ParseKeyValues(keyValues, prefix.Hash, $"prefix {prefix.Name}")));
         }
-        catch (SoftPromptException exception)
+        catch (UnusableException exception)
         {
-            throw new SoftPromptRefusedException(exception.Message, exception);
+            throw new InputException(exception.Message, exception);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MedQA.Evaluation;
 
 namespace MedQA.Azurite.Tests;
 
@@ -15,7 +16,6 @@ public sealed class AzuriteInstallationTests : IDisposable
     {
         var fault = await FaultAsync(Options() with { Node = "no-such-node" });
 
-        Assert.Equal(AzuriteFault.NodeMissing, fault.Fault);
         Assert.Equal(
             "Azurite, the storage emulator, needs Node.js 22 (its stated minimum; 20 is known to run it), and the program 'no-such-node' could not be started. Install Node.js, name it with MEDQA_NODE, or set MEDQA_STORAGE to the connection string of a storage account.",
             fault.Message);
@@ -26,7 +26,6 @@ public sealed class AzuriteInstallationTests : IDisposable
     {
         var fault = await FaultAsync(Options() with { Node = Script("old-node", "echo v18.19.0") });
 
-        Assert.Equal(AzuriteFault.NodeTooOld, fault.Fault);
         Assert.Contains("is version 18.19.0", fault.Message, StringComparison.Ordinal);
     }
 
@@ -35,7 +34,6 @@ public sealed class AzuriteInstallationTests : IDisposable
     {
         var fault = await FaultAsync(Options() with { Npm = "no-such-npm" });
 
-        Assert.Equal(AzuriteFault.Installation, fault.Fault);
         Assert.Contains("'no-such-npm' could not be started", fault.Message, StringComparison.Ordinal);
     }
 
@@ -52,7 +50,6 @@ public sealed class AzuriteInstallationTests : IDisposable
             },
         });
 
-        Assert.Equal(AzuriteFault.Installation, fault.Fault);
         Assert.StartsWith("npm could not reach its registry to install Azurite, the storage emulator (ENOTCACHED).", fault.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(Directory.EnumerateDirectories(_folder), static path => Path.GetFileName(path).StartsWith("azurite-", StringComparison.Ordinal));
     }
@@ -74,7 +71,6 @@ public sealed class AzuriteInstallationTests : IDisposable
 
         var fault = await FaultAsync(options);
 
-        Assert.Equal(AzuriteFault.Start, fault.Fault);
         Assert.StartsWith("Azurite, the storage emulator, ended at its start: ", fault.Message, StringComparison.Ordinal);
         Assert.Contains("JSON", fault.Message, StringComparison.Ordinal);
     }
@@ -93,8 +89,8 @@ public sealed class AzuriteInstallationTests : IDisposable
         });
     }
 
-    private static async Task<AzuriteException> FaultAsync(AzuriteOptions options) =>
-        await Assert.ThrowsAsync<AzuriteException>(() => AzuriteServer.StartAsync(options, static _ => { }, Cancel));
+    private static async Task<UnusableException> FaultAsync(AzuriteOptions options) =>
+        await Assert.ThrowsAsync<UnusableException>(() => AzuriteServer.StartAsync(options, static _ => { }, Cancel));
 
     private AzuriteOptions Options() => new() { DataFolder = Path.Combine(_folder, "data"), CacheFolder = _folder, Ports = FreePorts.Take() };
 

@@ -5,6 +5,7 @@ using Azure;
 using Azure.Data.Tables;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
+using MedQA.Evaluation;
 
 namespace MedQA.Azurite.Tests;
 
@@ -169,7 +170,7 @@ public sealed class AzuriteServerTests : IDisposable
             await File.WriteAllBytesAsync(path, [], Cancel);
         }
 
-        var fault = await Assert.ThrowsAsync<AzuriteException>(() => StartAsync(options));
+        var fault = await Assert.ThrowsAsync<UnusableException>(() => StartAsync(options));
 
         Assert.Contains($"{path} is {state}", fault.Message, StringComparison.Ordinal);
     }
@@ -301,7 +302,7 @@ public sealed class AzuriteServerTests : IDisposable
     {
         var path = Directory.CreateDirectory(Path.Combine(_folder, name)).FullName;
 
-        var fault = await Assert.ThrowsAsync<AzuriteException>(() => StartAsync(Options()));
+        var fault = await Assert.ThrowsAsync<UnusableException>(() => StartAsync(Options()));
 
         Assert.Equal($"{path} is a folder, but medqa keeps a file of that name there. Move it away.", fault.Message);
     }
@@ -315,9 +316,8 @@ public sealed class AzuriteServerTests : IDisposable
         var options = Options();
         var answering = AnswerAsync(stranger);
 
-        var fault = await Assert.ThrowsAsync<AzuriteException>(() => StartAsync(options with { Ports = options.Ports with { Queue = port } }));
+        var fault = await Assert.ThrowsAsync<UnusableException>(() => StartAsync(options with { Ports = options.Ports with { Queue = port } }));
 
-        Assert.Equal(AzuriteFault.PortTaken, fault.Fault);
         Assert.StartsWith($"Port {port}, where Azurite's queue service should listen, is taken by another program.", fault.Message, StringComparison.Ordinal);
         stranger.Stop();
         await Assert.ThrowsAnyAsync<Exception>(() => answering);
@@ -330,9 +330,8 @@ public sealed class AzuriteServerTests : IDisposable
         await using var first = await StartAsync(options);
         var other = Path.Combine(_folder, "other");
 
-        var fault = await Assert.ThrowsAsync<AzuriteException>(() => StartAsync(options with { DataFolder = other }));
+        var fault = await Assert.ThrowsAsync<UnusableException>(() => StartAsync(options with { DataFolder = other }));
 
-        Assert.Equal(AzuriteFault.PortTaken, fault.Fault);
         Assert.Contains($"for the data folder {_folder}, not for {other}", fault.Message, StringComparison.Ordinal);
     }
 
@@ -343,9 +342,8 @@ public sealed class AzuriteServerTests : IDisposable
         await using var theirs = await StartAsync(options);
         File.Delete(AzuriteRecord.PathFor(options.CacheFolder, options.Ports.Blob));
 
-        var fault = await Assert.ThrowsAsync<AzuriteException>(() => StartAsync(options with { DataFolder = Path.Combine(_folder, "other") }));
+        var fault = await Assert.ThrowsAsync<UnusableException>(() => StartAsync(options with { DataFolder = Path.Combine(_folder, "other") }));
 
-        Assert.Equal(AzuriteFault.PortTaken, fault.Fault);
         Assert.Contains($"--storage \"{AzuriteServer.ConnectionStringAt(options.Ports)}\"", fault.Message, StringComparison.Ordinal);
     }
 
@@ -385,9 +383,8 @@ public sealed class AzuriteServerTests : IDisposable
             await RunAsync("cp", Path.Combine(_folder, file), Path.Combine(other.DataFolder, file));
         }
 
-        var fault = await Assert.ThrowsAsync<AzuriteException>(() => StartAsync(other));
+        var fault = await Assert.ThrowsAsync<UnusableException>(() => StartAsync(other));
 
-        Assert.Equal(AzuriteFault.InUse, fault.Fault);
         Assert.Contains($"{other.DataFolder} is in use by a process that does not answer", fault.Message, StringComparison.Ordinal);
     }
 
@@ -438,9 +435,8 @@ public sealed class AzuriteServerTests : IDisposable
         await File.WriteAllTextAsync(
             AzuriteRecord.PathFor(_folder), record.Replace("PORT", $"{((IPEndPoint)silent.LocalEndpoint).Port}", StringComparison.Ordinal), Cancel);
 
-        var fault = await Assert.ThrowsAsync<AzuriteException>(() => StartAsync(options with { StartLimit = TimeSpan.FromSeconds(1) }));
+        var fault = await Assert.ThrowsAsync<UnusableException>(() => StartAsync(options with { StartLimit = TimeSpan.FromSeconds(1) }));
 
-        Assert.Equal(AzuriteFault.InUse, fault.Fault);
         Assert.StartsWith($"{_folder} is in use by a process that does not answer", fault.Message, StringComparison.Ordinal);
     }
 
@@ -454,9 +450,8 @@ public sealed class AzuriteServerTests : IDisposable
         Assert.True(await Signals.SendAsync("STOP", pid, Cancel));
         try
         {
-            var fault = await Assert.ThrowsAsync<AzuriteException>(() => StartAsync(options with { StartLimit = TimeSpan.FromSeconds(4) }));
+            var fault = await Assert.ThrowsAsync<UnusableException>(() => StartAsync(options with { StartLimit = TimeSpan.FromSeconds(4) }));
 
-            Assert.Equal(AzuriteFault.InUse, fault.Fault);
             Assert.Contains($"That process is suspended: continue it with `fg` in its terminal or `kill -CONT {pid}`", fault.Message, StringComparison.Ordinal);
             Assert.Contains(_reports, report => report.StartsWith($"Waiting for the process (process {pid}) that serves", StringComparison.Ordinal));
         }

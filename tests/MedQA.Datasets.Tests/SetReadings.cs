@@ -1,5 +1,6 @@
 using System.Text;
 using MedQA.Datasets.Reading;
+using MedQA.Evaluation;
 using MedQA.Evaluation.Questions;
 
 namespace MedQA.Datasets.Tests;
@@ -40,10 +41,10 @@ internal static class SetReadings
     /// <summary>The only row of a text, which must be rejected.</summary>
     public static async Task<RejectedRow> RejectedAsync(string text, QuestionSetOptions? options = null) => Assert.IsType<RejectedRow>(Assert.Single(await RowsAsync(text, options)));
 
-    public static Task<QuestionSetException> RefusedAsync(string text, QuestionSetOptions? options = null) => RefusedAsync(Encoding.UTF8.GetBytes(text), options);
+    public static Task<InputException> RefusedAsync(string text, QuestionSetOptions? options = null) => RefusedAsync(Encoding.UTF8.GetBytes(text), options);
 
-    public static async Task<QuestionSetException> RefusedAsync(byte[] bytes, QuestionSetOptions? options = null) =>
-        await Assert.ThrowsAsync<QuestionSetException>(() => RowsAsync(bytes, options));
+    public static async Task<InputException> RefusedAsync(byte[] bytes, QuestionSetOptions? options = null) =>
+        await Assert.ThrowsAsync<InputException>(() => RowsAsync(bytes, options));
 
     public static string Outline(Question question) =>
         $"{question.Id}|{question.Dataset}|{question.Topic}|{question.Context}|{question.Text}|{string.Join('/', question.Options)}|{(question.Gold is { } gold ? OptionLetter.Of(gold) : '-')}|{string.Join('/', question.ReferenceAnswers)}";

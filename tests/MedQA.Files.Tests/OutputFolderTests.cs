@@ -25,7 +25,7 @@ public sealed class OutputFolderTests : IDisposable
         var path = Path.Combine(_folder, "file");
         File.WriteAllText(path, "mine");
 
-        var fault = Assert.Throws<NoFolderException>(() => OutputFolder.Create(path));
+        var fault = Assert.Throws<PathException>(() => OutputFolder.Create(path));
 
         Assert.Equal($"{path} is a file, where a folder is expected. Name another folder.", fault.Message);
         Assert.Equal("mine", File.ReadAllText(path));
@@ -39,7 +39,7 @@ public sealed class OutputFolderTests : IDisposable
         File.CreateSymbolicLink(path, "/nowhere");
         Assert.Equal(PathKind.Missing, RegularFile.KindOf(path));
 
-        var fault = Assert.Throws<NoFolderException>(() => OutputFolder.Create(path));
+        var fault = Assert.Throws<PathException>(() => OutputFolder.Create(path));
 
         Assert.Equal($"{path} is a link to /nowhere, which is not there. Create that folder, or name another one.", fault.Message);
     }

@@ -37,7 +37,7 @@ public sealed class RegularFileTests : IDisposable
     [Fact]
     public void A_folder_is_refused_with_a_sentence()
     {
-        var refused = Assert.Throws<NoRegularFileException>(() => RegularFile.ReadAllBytes(_folder));
+        var refused = Assert.Throws<PathException>(() => RegularFile.ReadAllBytes(_folder));
         Assert.Equal($"{_folder} is a folder, where a file is expected. Name a file in it.", refused.Message);
     }
 
@@ -67,7 +67,7 @@ public sealed class RegularFileTests : IDisposable
             () => RegularFile.ReadLinesAsync(path, Cancel).ToListAsync(Cancel).AsTask(),
         ])
         {
-            var refused = await Assert.ThrowsAsync<NoRegularFileException>(() => open().WaitAsync(TimeSpan.FromSeconds(30), Cancel));
+            var refused = await Assert.ThrowsAsync<PathException>(() => open().WaitAsync(TimeSpan.FromSeconds(30), Cancel));
             Assert.Equal($"{path} {sentence}", refused.Message);
         }
     }

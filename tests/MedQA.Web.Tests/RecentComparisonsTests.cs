@@ -1,3 +1,4 @@
+using MedQA.Evaluation;
 using MedQA.Evaluation.Reporting;
 
 namespace MedQA.Web.Tests;
@@ -26,7 +27,7 @@ public sealed class RecentComparisonsTests
     [Fact]
     public async Task One_that_could_not_be_made_is_tried_again_and_one_whose_first_caller_has_gone_is_made_all_the_same()
     {
-        await Assert.ThrowsAsync<RunComparisonException>(() => _recent.GetAsync("a,b", static () => throw new RunComparisonException("They differ."), Cancel));
+        await Assert.ThrowsAsync<InputException>(() => _recent.GetAsync("a,b", static () => throw new InputException("They differ."), Cancel));
         using var gone = new CancellationTokenSource();
         var gate = new TaskCompletionSource();
         var left = _recent.GetAsync("a,b", () => MakeAsync(gate.Task), gone.Token);

@@ -158,8 +158,14 @@ internal static class CommandLineFaults
                 + $"{((KindOf(option.Option) ?? option.Option.HelpName) is { } kind ? $": {kind}" : "")}.",
         OptionResult { Option.Arity.MaximumNumberOfValues: 1, IdentifierTokenCount: > 1 and var times } option =>
             $"{option.Option.Name} is given {times} times, but can be given once.",
-        OptionResult { Tokens: [var token] } option =>
-            OfValue(option.Option.Name, KindOf(option.Option), token.Value, option.Option.GetCompletions(CompletionContext.Empty), error),
+        OptionResult { Tokens: [var first, ..] given } option
+            when option.Option.GetCompletions(CompletionContext.Empty).ToList() is var known =>
+            OfValue(
+                option.Option.Name,
+                KindOf(option.Option),
+                (given.FirstOrDefault(token => known.TrueForAll(item => item.Label != token.Value)) ?? first).Value,
+                known,
+                error),
         ArgumentResult { Parent: OptionResult option, Tokens: [var token, ..] } =>
             OfValue(option.Option.Name, KindOf(option.Option), token.Value, option.Option.GetCompletions(CompletionContext.Empty), error),
         ArgumentResult { Tokens: [var token, ..] } argument when KindOf(argument.Argument.ValueType) is { } wanted =>

@@ -1,21 +1,12 @@
 using System.CommandLine;
 using System.Net;
 using MedQA.Client;
-using MedQA.Datasets;
 using MedQA.Evaluation;
-using MedQA.Evaluation.LanguageModels;
-using MedQA.Evaluation.Profiles;
-using MedQA.Evaluation.Reporting;
 using MedQA.Files;
-using MedQA.Inference.Checking;
-using MedQA.Inference.Models;
-using MedQA.Azurite;
 using MedQA.Cli.Hosting;
-using MedQA.Cli.Hub;
 using MedQA.Cli.Settings;
 using MedQA.Cli.Terminal;
 using MedQA.Pipeline.Storage;
-using MedQA.Pipeline.Studies;
 using Microsoft.Extensions.Logging;
 
 namespace MedQA.Cli.Commands;
@@ -57,10 +48,7 @@ internal static class CommandWork
         }
         catch (Exception exception) when (CodeOf(exception) is { } code)
         {
-            console.Fault(FullDisk.Describe(exception) is { } fact && exception is not IFullDisk
-                ? $"{fact}: free space and run the command again."
-                : exception is AggregateException { InnerExceptions: [var first, ..] } ? Unreachable(first)
-                : exception.Message);
+            console.Fault(SentenceOf(exception));
             if (log <= LogLevel.Debug)
             {
                 console.Fault(exception.ToString());
@@ -70,19 +58,20 @@ internal static class CommandWork
         }
     }
 
-    private static int? CodeOf(Exception exception) => exception switch
+    /// <summary>The exit code of a fault, or <see langword="null"/> for one that nobody has thought of.</summary>
+    public static int? CodeOf(Exception fault) => fault switch
     {
-        NoRegularFileException or NoFolderException or SettingException or InputException or StudyException
-            or SoftPromptRefusedException or ProfileException or QuestionSetException or RunComparisonException or ReplayException
-            or ReferencesException or MedQAException { Status: < HttpStatusCode.InternalServerError } =>
-            ExitCode.BadInput,
-        NewerFormatException or AzuriteException or HubException or ModelException
-            or MedQAException { Status: null or >= HttpStatusCode.InternalServerError }
-            or InvalidDataException or IOException or UnauthorizedAccessException =>
-            ExitCode.Failure,
-        _ when exception.IsRefusal() || StorageConnection.IsUnreachable(exception) => ExitCode.Failure,
+        InputException or PathException or MedQAException { Status: < HttpStatusCode.InternalServerError } => ExitCode.BadInput,
+        FaultException or MedQAException or InvalidDataException or IOException or UnauthorizedAccessException => ExitCode.Failure,
+        _ when fault.IsRefusal() || StorageConnection.IsUnreachable(fault) => ExitCode.Failure,
         _ => null,
     };
+
+    /// <summary>What people are told of a fault.</summary>
+    public static string SentenceOf(Exception fault) => FullDisk.Describe(fault) is { } fact && fault is not IFullDisk
+        ? $"{fact}: free space and run the command again."
+        : fault is AggregateException { InnerExceptions: [var first, ..] } ? Unreachable(first)
+        : fault.Message;
 
     /// <summary>What a storage client throws when none of its tries reached the storage: one fault of each.</summary>
     private static string Unreachable(Exception exception) =>

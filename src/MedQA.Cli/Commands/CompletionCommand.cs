@@ -1,6 +1,6 @@
 using System.CommandLine;
-using MedQA.Cli.Settings;
 using MedQA.Cli.Terminal;
+using MedQA.Evaluation;
 
 namespace MedQA.Cli.Commands;
 

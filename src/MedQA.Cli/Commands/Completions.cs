@@ -49,7 +49,7 @@ internal static class Completions
         {
             return [.. names(HostSettings.Read(CommonOptions.Given(context.ParseResult))).Select(static name => new CompletionItem(name))];
         }
-        catch (Exception exception) when (exception is SettingException or IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (CommandWork.CodeOf(exception) is not null)
         {
             // A shell that completes has no place for sentences: the command itself will say it.
             return [];

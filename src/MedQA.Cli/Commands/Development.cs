@@ -1,8 +1,8 @@
 using System.Text.Json;
 using MedQA.Cli.Hosting;
 using MedQA.Cli.Runs;
-using MedQA.Cli.Settings;
 using MedQA.Cli.Terminal;
+using MedQA.Evaluation;
 using MedQA.Evaluation.Reporting;
 using MedQA.Files;
 
@@ -17,7 +17,7 @@ internal static class Development
     {
         if (runOrFile is { Length: > 0 } && RegularFile.KindOf(runOrFile) == PathKind.Missing && !runOrFile.All(char.IsAsciiLetterOrDigit))
         {
-            throw new InputException($"--dev is '{runOrFile}': there is no such file, and no run is called so.");
+            throw InputException.Of("--dev", $"is '{runOrFile}': there is no such file, and no run is called so.");
         }
     }
 

@@ -7,9 +7,7 @@ using MedQA.Cli.Settings;
 using MedQA.Cli.Terminal;
 using MedQA.Evaluation;
 using MedQA.Files;
-using MedQA.Inference.Models;
 using MedQA.Pipeline.Queries;
-using MedQA.Pipeline.Storage;
 
 namespace MedQA.Cli.Commands;
 
@@ -41,9 +39,7 @@ internal static class DoctorCommand
             {
                 context.Console.Line($"ok    {name}: {await look()}");
             }
-            catch (Exception exception)
-                when (exception.IsRefusal() || exception is NewerFormatException or AzuriteException or SettingException
-                    or ModelException or IOException or UnauthorizedAccessException or InputException)
+            catch (Exception exception) when (CommandWork.CodeOf(exception) is not null)
             {
                 healthy = false;
                 context.Console.Line($"FAIL  {name}: {exception.Message}");

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using MedQA.Cli.Hosting;
 using MedQA.Cli.Runs;
-using MedQA.Cli.Settings;
 using MedQA.Cli.Terminal;
+using MedQA.Evaluation;
 using MedQA.Files;
 
 namespace MedQA.Cli.Commands;
@@ -37,6 +37,7 @@ internal static class ExportCommand
             Description = $"Only files of this format: {string.Join(", ", Formats)}. Can be given several times",
             HelpName = "FORMAT"
         };
+        formats.AcceptOnlyFromAmong([.. Formats]);
         var command = new CommandWithExamples("export", "Write a run's report (JSON, Markdown, HTML), answers with their texts (CSV, "
             + "Parquet), "
             + "every sample (answers.jsonl, samples.parquet) and configuration into a folder.", """
@@ -56,11 +57,6 @@ internal static class ExportCommand
     private static async Task<int> ExportAsync(
         CommandContext context, string name, string? to, string[] formats, CancellationToken cancellationToken)
     {
-        if (formats.FirstOrDefault(static format => !Formats.Contains(format)) is { } unknown)
-        {
-            throw new InputException($"--format is '{unknown}', but must be one of {string.Join(", ", Formats)}.");
-        }
-
         if (OutputFolder.WhyNotWritable(to ?? ".") is { } unwritable)
         {
             throw new InputException($"The files cannot be written: {unwritable}. Name another folder with --to.");

@@ -1,10 +1,10 @@
 using System.CommandLine;
 using MedQA.Cli.Hosting;
-using MedQA.Cli.Settings;
 using MedQA.Cli.Terminal;
 using MedQA.Datasets;
 using MedQA.Datasets.Importing;
 using MedQA.Datasets.Suites;
+using MedQA.Evaluation;
 using MedQA.Files;
 
 namespace MedQA.Cli.Commands;
@@ -127,7 +127,7 @@ internal static class ImportCommand
                     + $"{string.Join(" and ", QuestionSetSuite.All.Select(static known => known.Name))}.");
         if (paths is not [var folder] || !Directory.Exists(folder))
         {
-            throw new InputException($"--suite {suite.Name} needs one folder, in which its sets lie.");
+            throw InputException.Of("--suite", $"{suite.Name} needs one folder, in which its sets lie.");
         }
 
         var found = await SuiteFiles.FindAsync(suite, folder, cancellationToken);

@@ -3,8 +3,8 @@ using System.Text.Json;
 using MedQA.Azurite;
 using MedQA.Cli.Hosting;
 using MedQA.Cli.Hub;
-using MedQA.Cli.Settings;
 using MedQA.Cli.Terminal;
+using MedQA.Evaluation;
 using MedQA.Inference;
 using MedQA.Inference.Sessions;
 
@@ -60,7 +60,7 @@ internal static class ModelsFetchCommand
         var target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(to ?? Path.Combine(context.Settings.FetchedModels, model.Name)));
         if (Path.GetDirectoryName(target) is not { } parent)
         {
-            throw new InputException($"--to is '{to}', and a model needs a folder of its own.");
+            throw InputException.Of("--to", $"is '{to}', and a model needs a folder of its own.");
         }
 
         try
@@ -128,7 +128,7 @@ internal static class ModelsFetchCommand
         var token = Environment.GetEnvironmentVariable("HF_TOKEN");
         return string.IsNullOrWhiteSpace(token) ? null
             : token.Trim() is var trimmed && trimmed.All(static letter => letter is > ' ' and <= '~') ? trimmed
-            : throw new InputException("HF_TOKEN has characters that no token has, such as a blank or a line's end.");
+            : throw InputException.Of("HF_TOKEN", "has characters that no token has, such as a blank or a line's end.");
     }
 
     private static Uri Hub(string? text)

@@ -1,4 +1,5 @@
 using MedQA.Cli.Settings;
+using MedQA.Evaluation;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Profiles;
 using MedQA.Pipeline.SoftPrompts;
@@ -15,7 +16,7 @@ internal static class PrefixChoice
     /// and is looked at there.
     /// </summary>
     /// <exception cref="InputException">The two do not go together.</exception>
-    /// <exception cref="SoftPromptRefusedException">The prefix is damaged.</exception>
+    /// <exception cref="InputException">The prefix is damaged.</exception>
     public static async Task CheckAsync(ModelDescription model, Profile profile, HostSettings settings, CancellationToken cancellationToken)
     {
         var reason = profile.GetIncompatibility(model);
@@ -32,7 +33,7 @@ internal static class PrefixChoice
 
     /// <summary>The model with the profile's prefix, or the model itself.</summary>
     /// <exception cref="InputException">There is no such prefix, or it is not for this model.</exception>
-    /// <exception cref="SoftPromptRefusedException">It is damaged.</exception>
+    /// <exception cref="InputException">It is damaged.</exception>
     public static async Task<ILanguageModel> AskingAsync(
         ILanguageModel model, Profile profile, HostSettings settings, CancellationToken cancellationToken)
     {

@@ -3,9 +3,9 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using MedQA.Cli.Hosting;
-using MedQA.Cli.Settings;
 using MedQA.Cli.Terminal;
 using MedQA.Datasets.Writing;
+using MedQA.Evaluation;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Inference.Models;
 using MedQA.Inference.SoftPrompts;
@@ -114,7 +114,7 @@ internal static class PrefixesCommand
                 manifest.PrefixHash,
                 problem);
         }
-        catch (SoftPromptException exception)
+        catch (UnusableException exception)
         {
             return new(name, null, null, null, null, null, exception.Message);
         }

@@ -26,7 +26,7 @@ internal sealed record ProfileChoice(string? NameOrFile, int? Samples, long? See
     /// for the host's usual one.
     /// </summary>
     /// <exception cref="InputException">There is no such profile or file.</exception>
-    /// <exception cref="ProfileException">The file, or what is to be different, makes no profile.</exception>
+    /// <exception cref="InputException">The file, or what is to be different, makes no profile.</exception>
     public string? Resolve(HostSettings settings)
     {
         var chosen = Choose(settings);
@@ -44,8 +44,9 @@ internal sealed record ProfileChoice(string? NameOrFile, int? Samples, long? See
     public string? NameThere() => this switch
     {
         { Samples: not null } or { Seed: not null } =>
-            throw new InputException(
-                "--samples and --seed change a profile on this machine. A service asks with the profiles that it has: `medqa profiles "
+            throw InputException.Of(
+                "--samples and --seed",
+                "change a profile on this machine. A service asks with the profiles that it has: `medqa profiles "
                     + "--endpoint URL` lists them."),
         { NameOrFile: { } file } when file.EndsWith(".json", StringComparison.OrdinalIgnoreCase) =>
             throw new InputException(
@@ -64,7 +65,7 @@ internal sealed record ProfileChoice(string? NameOrFile, int? Samples, long? See
 
     /// <summary>The profile itself; one that differs from the profile it is made of has a name of its own.</summary>
     /// <exception cref="InputException">There is no such profile or file.</exception>
-    /// <exception cref="ProfileException">The file, or what is to be different, makes no profile.</exception>
+    /// <exception cref="InputException">The file, or what is to be different, makes no profile.</exception>
     public Profile Choose(HostSettings settings)
     {
         var source = ProfileFolders.Open(settings);
@@ -74,7 +75,7 @@ internal sealed record ProfileChoice(string? NameOrFile, int? Samples, long? See
             ?? throw new InputException(Unknown(chosen, source.Names, "; a file's name must end with .json"));
         if (isFile && BuiltInProfiles.Find(profile.Name) is not null)
         {
-            throw new ProfileException(chosen, "name", $"is \"{profile.Name}\", which is the name of a built-in profile. Choose another.");
+            throw ProfileFault.Of(chosen, "name", $"is \"{profile.Name}\", which is the name of a built-in profile. Choose another.");
         }
 
         if (Samples is { } samples && samples != profile.Samples)

@@ -1,7 +1,7 @@
-using MedQA.Cli.Settings;
 using MedQA.Cli.Terminal;
 using MedQA.Datasets;
 using MedQA.Datasets.Reading;
+using MedQA.Evaluation;
 using MedQA.Evaluation.Questions;
 using MedQA.Files;
 
@@ -12,7 +12,7 @@ internal static class QuestionSetCheck
 {
     /// <summary>Takes a question set that a command names; one that comes out of a pipe is read to its end.</summary>
     /// <exception cref="InputException">There is no such file.</exception>
-    /// <exception cref="NoRegularFileException">It is no file.</exception>
+    /// <exception cref="PathException">It is no file.</exception>
     public static Task<InputFile> OpenAsync(HostConsole console, string file, CancellationToken cancellationToken) =>
         RegularFile.KindOf(file) switch
         {
@@ -31,7 +31,7 @@ internal static class QuestionSetCheck
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>The rows that are left out.</returns>
     /// <exception cref="InputException">Nothing of it can be used.</exception>
-    /// <exception cref="QuestionSetException">The file is no question set.</exception>
+    /// <exception cref="InputException">The file is no question set.</exception>
     public static async Task<IReadOnlyList<RejectedRow>> ReadAsync(
         HostConsole console,
         InputFile file,

@@ -2,8 +2,8 @@ using System.CommandLine;
 using System.Text.Json;
 using MedQA.Cli.Hosting;
 using MedQA.Cli.Runs;
-using MedQA.Cli.Settings;
 using MedQA.Cli.Terminal;
+using MedQA.Evaluation;
 using MedQA.Evaluation.Reporting;
 using MedQA.Evaluation.Reporting.Documents;
 using MedQA.Web.Contracts;
@@ -54,7 +54,7 @@ internal static class ResultsCommand
     {
         if (name is null && (development is null ? html is null ? null : "--html" : "--dev") is { } option)
         {
-            throw new InputException($"{option} is for one run: name it.");
+            throw InputException.Of(option, "is for one run: name it.");
         }
 
         Development.CheckName(development);

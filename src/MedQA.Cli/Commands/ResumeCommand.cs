@@ -1,7 +1,6 @@
 using System.CommandLine;
 using MedQA.Cli.Hosting;
 using MedQA.Cli.Runs;
-using MedQA.Cli.Settings;
 using MedQA.Cli.Terminal;
 using MedQA.Evaluation;
 using MedQA.Pipeline.Advancing;

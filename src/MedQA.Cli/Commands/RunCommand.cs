@@ -3,12 +3,12 @@ using System.Security.Cryptography;
 using MedQA.Client;
 using MedQA.Datasets;
 using MedQA.Datasets.Reading;
+using MedQA.Evaluation;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Strategies;
 using MedQA.Files;
 using MedQA.Cli.Hosting;
 using MedQA.Cli.Runs;
-using MedQA.Cli.Settings;
 using MedQA.Cli.Terminal;
 
 namespace MedQA.Cli.Commands;
@@ -107,8 +107,9 @@ internal static class RunCommand
         var files = inputs.All;
         if (asksDevelopment && files.Skip(1).FirstOrDefault(file => HaveEqualContent(file, files[0])) is { } same)
         {
-            throw new InputException(
-                $"--dev is {development}, and {same} holds the same: a threshold that was chosen on a run's own questions guarantees "
+            throw InputException.Of(
+                "--dev",
+                $"is {development}, and {same} holds the same: a threshold that was chosen on a run's own questions guarantees "
                     + "nothing about them. Give a file of other questions.");
         }
 
@@ -120,8 +121,9 @@ internal static class RunCommand
 
         if (development is not null && (asked.Samples < 2 || asked.Strategy.StopsEarly))
         {
-            throw new InputException(
-                $"--dev needs a profile with a fixed number of samples above 1, such as deferral: profile {asked.Name} has no agreement "
+            throw InputException.Of(
+                "--dev",
+                $"needs a profile with a fixed number of samples above 1, such as deferral: profile {asked.Name} has no agreement "
                     + "to defer by.");
         }
 
@@ -178,7 +180,7 @@ internal static class RunCommand
         }
         catch (MedQAException exception) when (exception.Type == "urn:medqa:no-question-set")
         {
-            throw new InputException($"{file}{(exception.Line is { } line ? $", line {line}" : "")}: {exception.Message}");
+            throw new InputException(file.ToString(), exception.Message, exception.Line, exception);
         }
     }
 }

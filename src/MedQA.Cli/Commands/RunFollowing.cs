@@ -1,9 +1,8 @@
 using MedQA.Client;
-using MedQA.Evaluation.Reporting;
+using MedQA.Evaluation;
 using MedQA.Files;
 using MedQA.Cli.Hosting;
 using MedQA.Cli.Runs;
-using MedQA.Cli.Settings;
 using MedQA.Cli.Terminal;
 
 namespace MedQA.Cli.Commands;
@@ -134,7 +133,7 @@ internal static class RunFollowing
                 : await Development.ReadAsync(service, development, cancellationToken);
             await ResultsCommand.ShowAsync(context, service, run, guarantor, cancellationToken);
         }
-        catch (Exception exception) when (exception is RunComparisonException or InputException)
+        catch (InputException exception)
         {
             // Nothing that was answered is lost because the development run guarantees nothing.
             context.Console.Fault($"No threshold is guaranteed: {exception.Message}");

@@ -4,7 +4,6 @@ using System.Globalization;
 using System.Text.Json;
 using MedQA.Cli.Hosting;
 using MedQA.Cli.Runs;
-using MedQA.Cli.Settings;
 using MedQA.Cli.Terminal;
 using MedQA.Evaluation;
 using MedQA.Files;
@@ -102,10 +101,11 @@ internal static class StudyCreateCommand
                     new SourceRequest { Name = label, Csv = await ReadAsync(context, file, cancel), FileName = Path.GetFileName(file) });
                 if (read.Sum(static source => (long)source.Csv!.Length) is > MaxCharacters and var characters)
                 {
-                    throw new InputException(
+                    throw InputException.Of(
+                        "--answers",
                         string.Create(
                             CultureInfo.InvariantCulture,
-                            $"--answers {file}: the files of answers hold {characters:#,0} characters so far, and may hold "
+                            $"{file}: the files of answers hold {characters:#,0} characters so far, and may hold "
                                 + $"{MaxCharacters:#,0}. Leave out columns other than question and answer, or questions."));
                 }
             }
@@ -166,7 +166,7 @@ internal static class StudyCreateCommand
         text.LastIndexOf('=') is > 0 and var at
             && int.TryParse(text.AsSpan(at + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var count)
             ? new StudyStratum(text[..at], count)
-            : throw new InputException($"--questions is '{text}', but must be a data set with a number, such as liveqa=20.");
+            : throw InputException.Of("--questions", $"is '{text}', but must be a data set with a number, such as liveqa=20.");
 
     private static async Task<JsonElement> RubricAsync(CommandContext context, string text, CancellationToken cancellationToken)
     {

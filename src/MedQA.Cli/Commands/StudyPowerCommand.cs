@@ -3,8 +3,8 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using MedQA.Cli.Hosting;
-using MedQA.Cli.Settings;
 using MedQA.Cli.Terminal;
+using MedQA.Evaluation;
 using MedQA.Evaluation.Rating;
 using Spectre.Console;
 

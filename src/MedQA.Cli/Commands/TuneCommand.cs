@@ -7,6 +7,7 @@ using MedQA.Azurite;
 using MedQA.Cli.Hosting;
 using MedQA.Cli.Settings;
 using MedQA.Cli.Terminal;
+using MedQA.Evaluation;
 
 namespace MedQA.Cli.Commands;
 
@@ -66,7 +67,7 @@ internal static partial class TuneCommand
                         cancellationToken);
             }
         }
-        catch (SettingException exception)
+        catch (InputException exception)
         {
             console.Fault(exception.Message);
             return ExitCode.BadInput;
@@ -87,7 +88,7 @@ internal static partial class TuneCommand
     /// <summary>
     /// The other program knows folders only: a model's name, and the model of the settings where none is named, become one.
     /// </summary>
-    /// <exception cref="SettingException">There is no such model.</exception>
+    /// <exception cref="InputException">There is no such model.</exception>
     internal static string[] WithModel(string[] arguments)
     {
         const string Option = "--model";

@@ -5,7 +5,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using MedQA.Cli.Hosting;
 using MedQA.Cli.Runs;
-using MedQA.Cli.Settings;
 using MedQA.Cli.Terminal;
 using MedQA.Evaluation;
 using MedQA.Evaluation.Randomness;

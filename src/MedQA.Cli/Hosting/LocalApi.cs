@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using MedQA.Cli.Settings;
+using MedQA.Evaluation;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Web;
 using MedQA.Web.Access;
@@ -32,20 +33,20 @@ internal static class LocalApi
     };
 
     /// <summary>Whoever reaches this machine's loopback may do everything; where a key is set, whoever has it.</summary>
-    /// <exception cref="SettingException">The key is too short.</exception>
+    /// <exception cref="InputException">The key is too short.</exception>
     internal static AccessPolicy AccessOf(HostSettings settings) => settings.Key switch
     {
         null => AccessPolicy.Anyone,
         { Length: >= AccessOptions.ShortestKey } key => new AccessPolicy(new AccessOptions { Mode = AccessMode.Keys, AdminKey = key }),
         { Length: var length } =>
-            throw new SettingException(
+            throw InputException.Of(
                 "--key",
                 $"has {length} characters; to guard a service it must have at least {AccessOptions.ShortestKey}. `openssl rand -hex 32` "
                     + "makes a good one."),
     };
 
     /// <summary>Makes the server; it does not listen yet.</summary>
-    /// <exception cref="SettingException">The key is too short.</exception>
+    /// <exception cref="InputException">The key is too short.</exception>
     public static WebApplication Create(HostSettings settings, Api api)
     {
         var builder = WebApplication.CreateSlimBuilder(

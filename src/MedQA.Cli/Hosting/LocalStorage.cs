@@ -1,6 +1,7 @@
 using MedQA.Azurite;
 using MedQA.Cli.Settings;
 using MedQA.Cli.Terminal;
+using MedQA.Evaluation;
 using MedQA.Files;
 using MedQA.Pipeline.Storage;
 
@@ -43,7 +44,7 @@ internal sealed class LocalStorage : IAsyncDisposable
     /// <summary>Works for as long as the emulator is there; another storage always is.</summary>
     /// <param name="work">The work.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="AzuriteException">The emulator has ended.</exception>
+    /// <exception cref="UnusableException">The emulator has ended.</exception>
     public async Task<T> WhileKeptAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
         using var kept = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, Lost);
@@ -53,8 +54,7 @@ internal sealed class LocalStorage : IAsyncDisposable
         }
         catch (Exception) when (Lost.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw new AzuriteException(
-                AzuriteFault.Lost,
+            throw new UnusableException(
                 $"The process that keeps the storage in {Place} has ended: it was killed, or the folder was moved or deleted. "
                 + "What it had written down is in the folder; start again, with --data where the folder has another name now.");
         }
@@ -92,8 +92,8 @@ internal sealed class LocalStorage : IAsyncDisposable
     }
 
     /// <summary>Opens the storage that the settings name; starts the emulator where none listens.</summary>
-    /// <exception cref="AzuriteException">The emulator cannot be used.</exception>
-    /// <exception cref="SettingException">The connection string is none.</exception>
+    /// <exception cref="UnusableException">The emulator cannot be used.</exception>
+    /// <exception cref="InputException">The connection string is none.</exception>
     /// <exception cref="StorageFullException">There is no room for the emulator.</exception>
     public static async Task<LocalStorage> OpenAsync(HostSettings settings, HostConsole console, CancellationToken cancellationToken)
     {
@@ -112,7 +112,7 @@ internal sealed class LocalStorage : IAsyncDisposable
         PrivateFiles.CreateFolder(settings.DataFolder);
         if (OutputFolder.WhyNotWritable(settings.DataFolder) is { } unwritable)
         {
-            throw new SettingException("--data", $"cannot be used: {unwritable}.");
+            throw InputException.Of("--data", $"cannot be used: {unwritable}.");
         }
 
         var volume = new DataVolume(settings.DataFolder);
@@ -154,7 +154,7 @@ internal sealed class LocalStorage : IAsyncDisposable
         {
             return await AzuriteServer.StartAsync(settings.Azurite, console.Note, cancellationToken);
         }
-        catch (Exception exception) when (exception is AzuriteException or IOException && FullFolder(settings) is { } folder)
+        catch (Exception exception) when (exception is UnusableException or IOException && FullFolder(settings) is { } folder)
         {
             throw new StorageFullException(FullDisk.Fact(folder), exception);
         }
@@ -171,7 +171,7 @@ internal sealed class LocalStorage : IAsyncDisposable
         }
         catch (Exception exception) when (exception is FormatException or ArgumentException or InvalidOperationException)
         {
-            throw new SettingException(setting, "is no connection string of a storage account.", exception);
+            throw InputException.Of(setting, "is no connection string of a storage account.", exception);
         }
     }
 }

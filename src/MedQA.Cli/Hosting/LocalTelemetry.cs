@@ -1,5 +1,6 @@
 using System.Reflection;
 using MedQA.Cli.Settings;
+using MedQA.Evaluation;
 using MedQA.Pipeline.Tracing;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
@@ -61,13 +62,13 @@ internal sealed class LocalTelemetry : IDisposable
 
     /// <summary>Starts what the settings ask for.</summary>
     /// <returns><see langword="null"/> where nothing is asked for.</returns>
-    /// <exception cref="SettingException">The collector's address is none.</exception>
+    /// <exception cref="InputException">The collector's address is none.</exception>
     public static LocalTelemetry? Start(HostSettings settings)
     {
         if (settings.Telemetry == TelemetryExporter.Otlp && Environment.GetEnvironmentVariable(EndpointVariable) is { Length: > 0 } endpoint
             && !(Uri.TryCreate(endpoint, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"))
         {
-            throw new SettingException(EndpointVariable, $"is '{endpoint}', but must be an address like http://127.0.0.1:4317.");
+            throw InputException.Of(EndpointVariable, $"is '{endpoint}', but must be an address like http://127.0.0.1:4317.");
         }
 
         return settings.Telemetry == TelemetryExporter.None ? null : new LocalTelemetry(settings.Telemetry);

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using MedQA.Evaluation;
 
 namespace MedQA.Cli.Hub;
 
@@ -49,18 +50,18 @@ internal sealed class HubClient : IDisposable
     public string Address => _hub.AbsoluteUri.TrimEnd('/');
 
     /// <summary>The commit that a revision is.</summary>
-    /// <exception cref="HubException">The hub does not say.</exception>
+    /// <exception cref="UnusableException">The hub does not say.</exception>
     public async Task<string> CommitAsync(HubModel model, CancellationToken cancellationToken)
     {
         var address = new Uri(_hub, $"api/models/{model.Repository}/revision/{Uri.EscapeDataString(model.Revision)}");
         var (revision, _) = await ReadAsync(model, address, HubJson.Default.HubRevision, cancellationToken);
         return revision.Sha is { Length: 40 } commit && commit.All(char.IsAsciiHexDigitLower)
             ? commit
-            : throw new HubException($"{Address} does not say which commit of {model.Repository} {model.Revision} is. Is it a hub?");
+            : throw new UnusableException($"{Address} does not say which commit of {model.Repository} {model.Revision} is. Is it a hub?");
     }
 
     /// <summary>Every file of a commit.</summary>
-    /// <exception cref="HubException">The hub does not say.</exception>
+    /// <exception cref="UnusableException">The hub does not say.</exception>
     public async Task<IReadOnlyList<HubFile>> FilesAsync(HubModel model, string commit, CancellationToken cancellationToken)
     {
         var files = new List<HubFile>();
@@ -69,7 +70,7 @@ internal sealed class HubClient : IDisposable
         {
             if (pages == MaxPages || files.Count > MaxFiles)
             {
-                throw new HubException($"{model.Repository} has too many files for a model.");
+                throw new UnusableException($"{model.Repository} has too many files for a model.");
             }
 
             (var entries, page) = await ReadAsync(model, page, HubJson.Default.Entries, cancellationToken);
@@ -88,7 +89,7 @@ internal sealed class HubClient : IDisposable
     /// <returns>
     /// The answer, and the byte that its content begins with: <paramref name="from"/>, or 0 where the server does not continue.
     /// </returns>
-    /// <exception cref="HubException">The hub refuses.</exception>
+    /// <exception cref="UnusableException">The hub refuses.</exception>
     /// <exception cref="CutConnectionException">The connection is cut.</exception>
     public async Task<(HttpResponseMessage Answer, long From)> OpenAsync(
         HubModel model, string commit, HubFile file, long from, CancellationToken cancellationToken)
@@ -114,7 +115,7 @@ internal sealed class HubClient : IDisposable
         }
 
         answer.Dispose();
-        throw new HubException(
+        throw new UnusableException(
             $"{Address} answers a request for {file.Path} from byte {from:N0} on with something else (status {(int)answer.StatusCode}).");
     }
 
@@ -139,17 +140,17 @@ internal sealed class HubClient : IDisposable
                 buffer.Write(part, 0, read);
                 if (buffer.Length > MaxAnswerLength)
                 {
-                    throw new HubException($"{address} answers with more than {MaxAnswerLength >> 20} MiB. Is {Address} a hub?");
+                    throw new UnusableException($"{address} answers with more than {MaxAnswerLength >> 20} MiB. Is {Address} a hub?");
                 }
             }
 
             var value = JsonSerializer.Deserialize(buffer.GetBuffer().AsSpan(0, (int)buffer.Length), form)
-                ?? throw new HubException($"{address} answers with nothing. Is {Address} a hub?");
+                ?? throw new UnusableException($"{address} answers with nothing. Is {Address} a hub?");
             return (value, Next(answer, address));
         }
         catch (JsonException exception)
         {
-            throw new HubException($"{address} answers with something that is not the hub's form. Is {Address} a hub?", exception);
+            throw new UnusableException($"{address} answers with something that is not the hub's form. Is {Address} a hub?", exception);
         }
         catch (CutConnectionException exception)
         {
@@ -162,7 +163,7 @@ internal sealed class HubClient : IDisposable
         Task.Delay(_patience.Pause * (1 << Math.Max(0, cuts - 1)), _time, cancellationToken);
 
     /// <summary>That the hub cannot be reached, as a sentence.</summary>
-    public HubException Unreachable(CutConnectionException exception) =>
+    public UnusableException Unreachable(CutConnectionException exception) =>
         new($"{Address} cannot be reached ({exception.Message}). Check the connection, a proxy (HTTPS_PROXY) and HF_ENDPOINT, "
             + "and run the command again.", exception);
 
@@ -237,7 +238,7 @@ internal sealed class HubClient : IDisposable
             }
         }
 
-        throw new HubException($"{Address} sends from one address to the next without end.");
+        throw new UnusableException($"{Address} sends from one address to the next without end.");
     }
 
     /// <summary>How long a busy server wants to be left alone.</summary>
@@ -255,12 +256,12 @@ internal sealed class HubClient : IDisposable
         && (target.Scheme == Uri.UriSchemeHttps
             || (target.Scheme == Uri.UriSchemeHttp && address.Scheme == Uri.UriSchemeHttp && target.IsLoopback))
             ? target
-            : throw new HubException($"{address.Host} sends to an address that is not https; nothing is fetched from there.");
+            : throw new UnusableException($"{address.Host} sends to an address that is not https; nothing is fetched from there.");
 
     private bool IsHub(Uri address) =>
         address.Scheme == _hub.Scheme && address.Host == _hub.Host && address.Port == _hub.Port;
 
-    private HubException Refused(HubModel model, Uri address, HttpResponseMessage answer)
+    private UnusableException Refused(HubModel model, Uri address, HttpResponseMessage answer)
     {
         var code = answer.Headers.TryGetValues("X-Error-Code", out var codes) ? codes.First() : "";
         var page = $"{Address}/{model.Repository}";

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Serialization;
+using MedQA.Evaluation;
 
 namespace MedQA.Cli.Hub;
 
@@ -22,13 +23,13 @@ internal sealed record HubFile(string Path, long Size, string Hash, bool IsSha25
     public string Folder => Path[..(Path.LastIndexOf('/') + 1)];
 
     /// <summary>Reads an entry of the hub's list.</summary>
-    /// <exception cref="HubException">The hub states no hash or size.</exception>
+    /// <exception cref="UnusableException">The hub states no hash or size.</exception>
     public static HubFile Of(HubEntry entry)
     {
         var (hash, digits, size) = entry.Lfs is { } large ? (large.Oid, Sha256Digits, large.Size) : (entry.Oid, Sha1Digits, entry.Size);
         return hash is not null && hash.Length == digits && hash.All(char.IsAsciiHexDigitLower) && size >= 0
             ? new(entry.Path ?? "", size, hash, entry.Lfs is not null)
-            : throw new HubException($"The hub states no size and hash of {entry.Path}, so that nothing could be verified.");
+            : throw new UnusableException($"The hub states no size and hash of {entry.Path}, so that nothing could be verified.");
     }
 
     /// <summary>Whether the path stays inside a folder, on every system.</summary>

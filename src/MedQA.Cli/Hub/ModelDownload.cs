@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using MedQA.Cli.Settings;
+using MedQA.Evaluation;
 using MedQA.Files;
 using MedQA.Inference.Models;
 
@@ -37,7 +38,7 @@ internal sealed class ModelDownload(HubClient hub, HubModel model, string commit
     /// <param name="load">Tries whether the model in a folder loads.</param>
     /// <param name="cancellationToken">Stops; what has come is kept.</param>
     /// <returns>What was fetched.</returns>
-    /// <exception cref="HubException">A file does not come, or is not what the hub states, or the model cannot be used.</exception>
+    /// <exception cref="UnusableException">A file does not come, or is not what the hub states, or the model cannot be used.</exception>
     /// <exception cref="IOException">The disk cannot be written.</exception>
     public async Task<FetchedModel> FetchAsync(
         ModelSelection selection, IReadOnlyList<HubFile> files, Func<string, Task> load, CancellationToken cancellationToken)
@@ -61,7 +62,7 @@ internal sealed class ModelDownload(HubClient hub, HubModel model, string commit
         var graph = selection.PlaceOf(selection.Graph);
         var names = ModelFolder.DataFilesOf(Path.Combine(File.Exists(Path.Combine(Unfinished, graph)) ? Unfinished : target, graph));
         await TakeAsync([.. names.Select(name => files.FirstOrDefault(file => file.Path == selection.Graph.Folder + name)
-            ?? throw new HubException(
+            ?? throw new UnusableException(
                 $"{selection.Graph.Path} keeps its weights in \"{name}\", and {model.Repository} has no such file beside it."))]);
 
         var record = new FetchedModel(hub.Address, model.Repository, model.Revision, commit,
@@ -88,9 +89,9 @@ internal sealed class ModelDownload(HubClient hub, HubModel model, string commit
             {
                 await load(folder);
             }
-            catch (ModelException exception)
+            catch (UnusableException exception)
             {
-                throw new HubException(
+                throw new UnusableException(
                     $"Every file of {model.Repository} was fetched and verified, but the model cannot be used: {exception.Message} "
                     + $"Choose another graph with --graph, or delete {folder}.", exception);
             }
@@ -98,12 +99,12 @@ internal sealed class ModelDownload(HubClient hub, HubModel model, string commit
     }
 
     /// <summary>What lies in the model's folder already, where it is another graph of the same commit.</summary>
-    /// <exception cref="HubException">It is something else.</exception>
+    /// <exception cref="UnusableException">It is something else.</exception>
     private FetchedModel? Earlier()
     {
         if (!Directory.Exists(target))
         {
-            return File.Exists(target) ? throw new HubException($"{target} is a file. Name a folder with --to.") : null;
+            return File.Exists(target) ? throw new UnusableException($"{target} is a file. Name a folder with --to.") : null;
         }
 
         if (!Directory.EnumerateFileSystemEntries(target).Any())
@@ -114,13 +115,14 @@ internal sealed class ModelDownload(HubClient hub, HubModel model, string commit
         try
         {
             var record = JsonSerializer.Deserialize(RegularFile.ReadAllBytes(Path.Combine(target, Record)), HubJson.Default.FetchedModel);
-            return record?.Model == model.Repository && record.Commit == commit ? record : throw new HubException(
+            return record?.Model == model.Repository && record.Commit == commit ? record : throw new UnusableException(
                 $"{target} holds {record?.Model} of commit {record?.Commit}, not {model.Repository} of commit {commit}. "
                 + "Name another folder with --to, or delete that one.");
         }
         catch (Exception exception) when (exception is FileNotFoundException or JsonException)
         {
-            throw new HubException($"{target} is there already and was not fetched by medqa. Name another folder with --to.", exception);
+            throw new UnusableException(
+                $"{target} is there already and was not fetched by medqa. Name another folder with --to.", exception);
         }
     }
 
@@ -128,14 +130,14 @@ internal sealed class ModelDownload(HubClient hub, HubModel model, string commit
     {
         if (wanted.FirstOrDefault(file => !file.IsSafe || selection.PlaceOf(file) == Record) is { } refused)
         {
-            throw new HubException($"{model.Repository} has a file named \"{refused.Path}\", which is not written anywhere.");
+            throw new UnusableException($"{model.Repository} has a file named \"{refused.Path}\", which is not written anywhere.");
         }
 
         var needed = wanted.Sum(file => Math.Max(0, file.Size - Present(file, selection.PlaceOf(file))));
         var free = FullDisk.FreeBytes(Unfinished);
         if (needed > free)
         {
-            throw new HubException(
+            throw new UnusableException(
                 $"{model.Repository} needs {Megabytes(needed)} more on the disk of {Unfinished}, which has {Megabytes(free)} free: "
                 + "make room and run the command again, or name a folder on another disk with --to.");
         }
@@ -170,7 +172,7 @@ internal sealed class ModelDownload(HubClient hub, HubModel model, string commit
         if (!await IsVerifiedAsync(part, file, cancellationToken))
         {
             File.Delete(part);
-            throw new HubException(
+            throw new UnusableException(
                 $"{file.Path} came with another content than the hub states ({(file.IsSha256 ? "SHA-256" : "git hash")} {file.Hash}) "
                 + "and was deleted. Run the command again; if it happens again, something between here and "
                 + $"{hub.Address} changes what it passes on.");
@@ -203,7 +205,7 @@ internal sealed class ModelDownload(HubClient hub, HubModel model, string commit
                 cuts = output.Position > before ? 0 : cuts + 1;
                 if (cuts == MaxCuts)
                 {
-                    throw output.Position == 0 ? hub.Unreachable(exception) : new HubException(
+                    throw output.Position == 0 ? hub.Unreachable(exception) : new UnusableException(
                         $"The connection was cut at {Megabytes(output.Position)} of {file.Path} ({exception.Message}). "
                         + "Run the command again: it continues there.", exception);
                 }
@@ -277,7 +279,7 @@ internal sealed class ModelDownload(HubClient hub, HubModel model, string commit
         {
             if (new FileInfo(part).LinkTarget is not null)
             {
-                throw new HubException($"{part} is a link, and nothing is written through it. Delete it.");
+                throw new UnusableException($"{part} is a link, and nothing is written through it. Delete it.");
             }
         }
     }

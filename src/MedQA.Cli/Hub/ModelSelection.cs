@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using MedQA.Cli.Settings;
+using MedQA.Evaluation;
 
 namespace MedQA.Cli.Hub;
 
@@ -26,13 +26,13 @@ internal sealed record ModelSelection(string Root, HubFile Graph, ImmutableArray
     /// <param name="files">All files of the repository.</param>
     /// <param name="graph">The graph that is wanted: its path or its name; <see langword="null"/> for the only one.</param>
     /// <exception cref="InputException">There is no such graph, or several.</exception>
-    /// <exception cref="HubException">The repository holds no model that can be used.</exception>
+    /// <exception cref="UnusableException">The repository holds no model that can be used.</exception>
     public static ModelSelection Of(HubModel model, IReadOnlyList<HubFile> files, string? graph)
     {
         var graphs = files.Where(static file => file.Path.EndsWith(".onnx", StringComparison.Ordinal)).ToList();
         if (graphs.Count == 0)
         {
-            throw new HubException(
+            throw new UnusableException(
                 $"{model.Repository} has no ONNX graph. Many models have one in a repository of onnx-community, "
                 + "or in one whose name ends with -ONNX.");
         }
@@ -58,7 +58,7 @@ internal sealed record ModelSelection(string Root, HubFile Graph, ImmutableArray
         {
             if (root.Length == 0)
             {
-                throw new HubException(
+                throw new UnusableException(
                     $"{model.Repository} has no tokenizer.json for {only.Path}; tokenizers in other forms are not read.");
             }
 
@@ -67,7 +67,7 @@ internal sealed record ModelSelection(string Root, HubFile Graph, ImmutableArray
 
         if (!files.Any(file => file.Path == root + "config.json" || file.Path == root + "genai_config.json"))
         {
-            throw new HubException(
+            throw new UnusableException(
                 $"{model.Repository} has neither config.json nor genai_config.json beside {root}{Tokenizer}, and one of them must say what "
                 + $"{only.Path} is.");
         }

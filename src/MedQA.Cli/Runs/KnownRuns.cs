@@ -36,7 +36,7 @@ internal static class KnownRuns
         {
             OutputFile.WriteAllBytes(FileOf(settings), System.Text.Encoding.UTF8.GetBytes(string.Join('\n', names)));
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NoRegularFileException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             // The disk is full, or the folder is somebody else's.
         }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using MedQA.Azurite;
+using MedQA.Evaluation;
 using MedQA.Files;
 using MedQA.Inference.Sessions;
 using Microsoft.Extensions.Logging;
@@ -103,7 +104,7 @@ internal sealed record HostSettings
 
     /// <summary>Reads the settings of this process: its environment, the current folder and the person's own.</summary>
     /// <param name="options">What the command line gives, by <see cref="Setting.Name"/>.</param>
-    /// <exception cref="SettingException">One of them cannot be used.</exception>
+    /// <exception cref="InputException">One of them cannot be used.</exception>
     public static HostSettings Read(IReadOnlyDictionary<string, string> options) =>
         Read(options, Environment.GetEnvironmentVariable, Directory.GetCurrentDirectory(), PersonalFolder);
 
@@ -112,7 +113,7 @@ internal sealed record HostSettings
     /// <param name="environment">Gives an environment variable's value.</param>
     /// <param name="folder">The folder whose medqa.json is read, if it has one; it cannot give what is personal.</param>
     /// <param name="personalFolder">The folder of the person's own medqa.json, usually <see cref="PersonalFolder"/>.</param>
-    /// <exception cref="SettingException">One of them cannot be used.</exception>
+    /// <exception cref="InputException">One of them cannot be used.</exception>
     /// <remarks>
     /// A key or token of the person's file is sent to that file's endpoint only: whoever names another service on the command line or in
     /// the environment gives its key there.
@@ -125,7 +126,7 @@ internal sealed record HostSettings
         var local = ReadFile(Path.Combine(folder, FileName), FileName);
         if (Setting.All.FirstOrDefault(setting => setting.IsPersonal && local.ContainsKey(setting.Name)) is { } refused)
         {
-            throw new SettingException(
+            throw InputException.Of(
                 $"\"{refused.Name}\" in {FileName}",
                 "cannot be given by a file in the current folder, because it names a program, a destination or a secret, or deletes "
                     + "something, and "
@@ -134,7 +135,7 @@ internal sealed record HostSettings
 
         if (local.TryGetValue("data", out var data) && LeadsOut(folder, data))
         {
-            throw new SettingException(
+            throw InputException.Of(
                 $"\"data\" in {FileName}",
                 $"is '{data}', which leads out of the folder of that file, and that file may be somebody else's. Use --data, MEDQA_DATA "
                     + $"or {personalFile}.");
@@ -160,11 +161,11 @@ internal sealed record HostSettings
             }
             catch (FormatException exception)
             {
-                throw new SettingException(given, exception.Message, exception);
+                throw InputException.Of(given, exception.Message, exception);
             }
             catch (ArgumentException exception)
             {
-                throw new SettingException(given, $"is '{text}', which is no path.", exception);
+                throw InputException.Of(given, $"is '{text}', which is no path.", exception);
             }
         }
 
@@ -172,7 +173,7 @@ internal sealed record HostSettings
             "data")
             && LeadsOut(folder, DataFolderName))
         {
-            throw new SettingException(
+            throw InputException.Of(
                 DataFolderName,
                 "is a link that leads out of this folder, and the folder may be somebody else's. Name what it leads to with --data, "
                     + $"MEDQA_DATA or {personalFile}.");
@@ -225,7 +226,7 @@ internal sealed record HostSettings
                 new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
             if (document.RootElement.ValueKind != JsonValueKind.Object)
             {
-                throw new SettingException(name, "must be a JSON object.");
+                throw InputException.Of(name, "must be a JSON object.");
             }
 
             var fields = new Dictionary<string, string>();
@@ -233,7 +234,7 @@ internal sealed record HostSettings
             {
                 if (Setting.All.All(setting => setting.Name != field.Name))
                 {
-                    throw new SettingException(
+                    throw InputException.Of(
                         $"\"{field.Name}\" in {name}",
                         $"is no setting. The settings are {string.Join(", ", Setting.All.Select(static setting => setting.Name))}.");
                 }
@@ -243,29 +244,29 @@ internal sealed record HostSettings
                     JsonValueKind.String => field.Value.GetString()!,
                     JsonValueKind.Number => field.Value.GetRawText(),
                     var kind =>
-                        throw new SettingException(
+                        throw InputException.Of(
                             $"\"{field.Name}\" in {name}",
                             $"must be a text or a number, and is {(kind == JsonValueKind.Null ? "null" : $"of kind {kind}")}."),
                 };
                 if (!fields.TryAdd(field.Name, value))
                 {
-                    throw new SettingException($"\"{field.Name}\" in {name}", "is given twice.");
+                    throw InputException.Of($"\"{field.Name}\" in {name}", "is given twice.");
                 }
             }
 
             return fields;
         }
-        catch (NoRegularFileException exception)
+        catch (PathException exception)
         {
-            throw new SettingException(name, exception.Problem["it ".Length..] + ".", exception);
+            throw InputException.Of(name, exception.Problem["it ".Length..] + ".", exception);
         }
         catch (JsonException exception)
         {
-            throw new SettingException(name, $"is not JSON (line {(exception.LineNumber ?? 0) + 1}).", exception);
+            throw InputException.Of(name, $"is not JSON (line {(exception.LineNumber ?? 0) + 1}).", exception);
         }
         catch (InvalidOperationException exception)
         {
-            throw new SettingException(name, "holds a text that is not valid Unicode; save it as UTF-8.", exception);
+            throw InputException.Of(name, "holds a text that is not valid Unicode; save it as UTF-8.", exception);
         }
     }
 }

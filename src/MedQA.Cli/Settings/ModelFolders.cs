@@ -1,3 +1,5 @@
+using MedQA.Evaluation;
+
 namespace MedQA.Cli.Settings;
 
 /// <summary>Finds the folder of a language model by its path or by its name.</summary>
@@ -13,12 +15,12 @@ internal static class ModelFolders
     /// <param name="model">A path, a name within a folder <c>models</c>, or <see langword="null"/> for the default model.</param>
     /// <param name="toolFolder">Where the tool lies: its folder and those above it may hold <c>models</c>.</param>
     /// <param name="fetchedFolder">Where fetched models lie; <see langword="null"/> for nowhere.</param>
-    /// <exception cref="SettingException">There is no such folder.</exception>
+    /// <exception cref="InputException">There is no such folder.</exception>
     public static string Find(string? model, string toolFolder, string? fetchedFolder = null) =>
         FindOrNull(model, toolFolder, fetchedFolder) ?? throw (model is null
-            ? new SettingException(
+            ? InputException.Of(
                 "--model", $"is not given, and the default model, models/{Default}, is neither in {toolFolder} nor in a folder above it.")
-            : new SettingException(
+            : InputException.Of(
                 "--model",
                 $"is '{model}', and there is no such folder, nor a model of that name. `medqa models` lists those that are there, `medqa "
                     + "models fetch` brings others."));

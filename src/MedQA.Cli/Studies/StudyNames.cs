@@ -1,6 +1,6 @@
 using MedQA.Cli.Hosting;
 using MedQA.Cli.Runs;
-using MedQA.Cli.Settings;
+using MedQA.Evaluation;
 
 namespace MedQA.Cli.Studies;
 

@@ -1,4 +1,5 @@
 using MedQA.Datasets.Sources;
+using MedQA.Evaluation;
 using Parquet.Meta;
 
 namespace MedQA.Datasets.Columnar;
@@ -30,7 +31,7 @@ internal static class ParquetCheck
     /// <summary>Checks that the pages of a row group are there, and what they unpack to.</summary>
     /// <returns>How many pages there are.</returns>
     /// <exception cref="InvalidDataException">A page is not as its header says.</exception>
-    /// <exception cref="QuestionSetException">The pages unpack to more than the limit.</exception>
+    /// <exception cref="InputException">The pages unpack to more than the limit.</exception>
     public static async Task<int> PagesAsync(
         SourceFile file, RowGroup group, QuestionSetOptions options, CancellationToken cancellationToken)
     {
@@ -55,7 +56,7 @@ internal static class ParquetCheck
                 unpacked += page.Unpacked;
                 if (unpacked > options.MaxUnpackedBytes)
                 {
-                    throw new QuestionSetException(
+                    throw new InputException(
                         options.FileName, $"a row group unpacks to more than {options.MaxUnpackedBytes:N0} bytes (MaxUnpackedBytes).");
                 }
             }

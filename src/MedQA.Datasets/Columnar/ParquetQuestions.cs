@@ -5,6 +5,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using MedQA.Datasets.Json;
 using MedQA.Datasets.Sources;
+using MedQA.Evaluation;
 using Parquet;
 using Parquet.Serialization;
 
@@ -19,7 +20,7 @@ internal static class ParquetQuestions
     private static readonly ParquetOptions Reading = new() { TreatByteArrayAsString = true };
 
     /// <summary>Reads every row.</summary>
-    /// <exception cref="QuestionSetException">The file is damaged, or larger than the limits once it is unpacked.</exception>
+    /// <exception cref="InputException">The file is damaged, or larger than the limits once it is unpacked.</exception>
     public static async IAsyncEnumerable<SourceRecord> ReadAsync(
         SourceFile file, QuestionSetOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -53,19 +54,19 @@ internal static class ParquetQuestions
         var rows = groups.Aggregate(0L, static (sum, group) => checked(sum + Math.Max(group.NumRows, 0)));
         if (rows > options.MaxRows)
         {
-            throw new QuestionSetException(options.FileName, $"the file has {rows:N0} rows; {options.MaxRows:N0} are allowed (MaxRows).");
+            throw new InputException(options.FileName, $"the file has {rows:N0} rows; {options.MaxRows:N0} are allowed (MaxRows).");
         }
 
         if (reader.Schema.DataFields.Length > options.MaxColumns)
         {
-            throw new QuestionSetException(
+            throw new InputException(
                 options.FileName,
                 $"the file has {reader.Schema.DataFields.Length:N0} columns; {options.MaxColumns:N0} are allowed (MaxColumns).");
         }
 
         return (long)groups.Count * length <= MaxMetadataRead
             ? groups.Count
-            : throw new QuestionSetException(
+            : throw new InputException(
                 options.FileName, $"the file has {groups.Count:N0} row groups; write it with fewer and larger ones.");
     }
 
@@ -90,12 +91,12 @@ internal static class ParquetQuestions
         {
             return await reading();
         }
-        catch (Exception exception) when (exception is not (QuestionSetException or OperationCanceledException))
+        catch (Exception exception) when (exception is not (InputException or OperationCanceledException))
         {
-            throw new QuestionSetException(
+            throw new InputException(
                 options.FileName,
                 "the Parquet file is damaged, or uses something of the format that cannot be read here.",
-                innerException: exception);
+                inner: exception);
         }
     }
 

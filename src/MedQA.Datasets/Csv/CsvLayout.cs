@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using MedQA.Datasets.Tables;
+using MedQA.Evaluation;
 
 namespace MedQA.Datasets.Csv;
 
@@ -18,7 +19,7 @@ internal sealed record CsvLayout(char Delimiter, int HeaderLine, int ColumnCount
     /// <summary>
     /// Reads the layout from the head of a file: the separator is the one under which the header has the most columns with a meaning.
     /// </summary>
-    /// <exception cref="QuestionSetException">Under no separator is it the header of a question set.</exception>
+    /// <exception cref="InputException">Under no separator is it the header of a question set.</exception>
     public static async Task<CsvLayout> DetectAsync(
         string head, bool isWhole, QuestionSetOptions options, CancellationToken cancellationToken)
     {
@@ -35,7 +36,7 @@ internal sealed record CsvLayout(char Delimiter, int HeaderLine, int ColumnCount
                     var hint = head.AsSpan().ContainsAny('\r', '\n')
                         ? ""
                         : " It has no line break at all: curl -d takes them out of a file; send it with --data-binary @FILE.";
-                    throw new QuestionSetException(
+                    throw new InputException(
                         options.FileName,
                         $"the header is longer than {HeadLength:N0} characters; a question set begins with a line of column names.{hint}",
                         record.Line);
@@ -67,8 +68,8 @@ internal sealed record CsvLayout(char Delimiter, int HeaderLine, int ColumnCount
         }
 
         return best ?? (worst.Fields > 0
-            ? throw new QuestionSetException(options.FileName, worst.Fault, worst.Line)
-            : throw new QuestionSetException(options.FileName, "the file is empty."));
+            ? throw new InputException(options.FileName, worst.Fault, worst.Line)
+            : throw new InputException(options.FileName, "the file is empty."));
     }
 
     /// <summary>The separator that a first line such as <c>sep=;</c> names, as table software writes it, in quotes or without.</summary>

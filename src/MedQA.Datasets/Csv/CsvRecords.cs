@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using MedQA.Evaluation;
 using Sylvan.Data.Csv;
 
 namespace MedQA.Datasets.Csv;
@@ -17,7 +18,7 @@ internal static class CsvRecords
     private const char NoComment = '\uDC00';
 
     /// <summary>Reads every record, the header and blank lines included.</summary>
-    /// <exception cref="QuestionSetException">A record is longer than <see cref="QuestionSetOptions.MaxRecordLength"/>.</exception>
+    /// <exception cref="InputException">A record is longer than <see cref="QuestionSetOptions.MaxRecordLength"/>.</exception>
     public static async IAsyncEnumerable<CsvRecord> ReadAsync(
         TextReader text, char delimiter, QuestionSetOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -94,7 +95,7 @@ internal static class CsvRecords
         return count;
     }
 
-    private static QuestionSetException TooLong(QuestionSetOptions options, int line, CsvRecordTooLargeException fault) =>
+    private static InputException TooLong(QuestionSetOptions options, int line, CsvRecordTooLargeException fault) =>
         new(options.FileName, $"the row that starts here is longer than {options.MaxRecordLength:N0} characters (MaxRecordLength): is a "
             + "quote not closed?", line, fault);
 }

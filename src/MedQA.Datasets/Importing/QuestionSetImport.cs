@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using MedQA.Datasets.Reading;
 using MedQA.Datasets.Writing;
+using MedQA.Evaluation;
 using MedQA.Evaluation.Questions;
 using MedQA.Files;
 
@@ -18,7 +19,7 @@ public static class QuestionSetImport
     /// <param name="canonical">Where the question set goes; not closed.</param>
     /// <param name="rejected">Where the rows that cannot be used are listed, or <see langword="null"/>; not closed.</param>
     /// <param name="cancellationToken">Ends the import.</param>
-    /// <exception cref="QuestionSetException">A file cannot be read, two files have the same question, or a list of decisions does not
+    /// <exception cref="InputException">A file cannot be read, two files have the same question, or a list of decisions does not
     /// fit.</exception>
     /// <exception cref="IOException">A file cannot be opened.</exception>
     public static async Task<ImportOutcome> ImportAsync(
@@ -73,7 +74,7 @@ public static class QuestionSetImport
         var lists = sources.FindAll(static source => source.Decisions is not null);
         if (lists.Count > 1 || !sources.Exists(static source => source.Format == QuestionSetFormat.PubMedQa))
         {
-            throw new QuestionSetException(
+            throw new InputException(
                 lists[^1].Options.FileName,
                 "a list of PubMedQA's decisions is imported together with PubMedQA's records, and only one list at a time.");
         }
@@ -117,7 +118,7 @@ public static class QuestionSetImport
 
             if (!seen.TryAdd((question.Dataset, question.Id), source.Options.FileName))
             {
-                throw new QuestionSetException(
+                throw new InputException(
                     source.Options.FileName,
                     $"question '{question.Id}' of data set '{question.Dataset}' is also in {seen[(question.Dataset, question.Id)]}; give "
                         + "the files different data sets.",
@@ -128,7 +129,7 @@ public static class QuestionSetImport
                 && question.Gold is { } gold
                 && !string.Equals(question.Options[gold], expected[question.Id], StringComparison.OrdinalIgnoreCase))
             {
-                throw new QuestionSetException(
+                throw new InputException(
                     source.Options.FileName,
                     $"record '{question.Id}' is decided '{question.Options[gold]}', but '{expected[question.Id]}' in the list of "
                         + "decisions.",
@@ -143,7 +144,7 @@ public static class QuestionSetImport
 
         if (source.Expected?.Keys.Where(id => !found.Contains(id)).ToList() is { Count: > 0 } missing)
         {
-            throw new QuestionSetException(
+            throw new InputException(
                 source.Options.FileName,
                 $"{missing.Count} of the {source.Expected.Count} records in the list of decisions are not in the file, for example "
                     + $"'{missing[0]}'.");

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using MedQA.Datasets.Sources;
 using MedQA.Datasets.Tables;
+using MedQA.Evaluation;
 
 namespace MedQA.Datasets.Json;
 
@@ -21,7 +22,7 @@ internal sealed class JsonStream(Stream utf8, JsonShape shape, string? list, Que
         new(new JsonReaderOptions { AllowMultipleValues = shape == JsonShape.Values, AllowTrailingCommas = true });
 
     /// <summary>Reads every record of a file.</summary>
-    /// <exception cref="QuestionSetException">The text is not valid JSON from some line on, or a record is too long.</exception>
+    /// <exception cref="InputException">The text is not valid JSON from some line on, or a record is too long.</exception>
     /// <param name="file">The file.</param>
     /// <param name="shape">How the records stand in it.</param>
     /// <param name="list">The property that has them, where they are listed in one.</param>
@@ -97,7 +98,7 @@ internal sealed class JsonStream(Stream utf8, JsonShape shape, string? list, Que
 
                 if (reader.TokenType != (shape == JsonShape.Array ? JsonTokenType.StartArray : JsonTokenType.StartObject))
                 {
-                    throw new QuestionSetException(
+                    throw new InputException(
                         options.FileName, $"the JSON text is no {(shape == JsonShape.Array ? "array" : "object")}.", _line);
                 }
 
@@ -145,7 +146,7 @@ internal sealed class JsonStream(Stream utf8, JsonShape shape, string? list, Que
         }
         catch (JsonException exception) when (_isBehindList)
         {
-            throw new QuestionSetException(
+            throw new InputException(
                 options.FileName,
                 $"behind the object with the list '{Excerpt.Of(list!)}' more follows: "
                     + "write each question on a line of its own, or all of them in one list.",
@@ -154,7 +155,7 @@ internal sealed class JsonStream(Stream utf8, JsonShape shape, string? list, Que
         }
         catch (JsonException exception)
         {
-            throw new QuestionSetException(
+            throw new InputException(
                 options.FileName,
                 $"the text is not valid JSON from byte {exception.BytePositionInLine + 1} of this line on.",
                 (int)(exception.LineNumber ?? 0) + 1,
@@ -162,7 +163,7 @@ internal sealed class JsonStream(Stream utf8, JsonShape shape, string? list, Que
         }
         catch (InvalidOperationException exception)
         {
-            throw new QuestionSetException(options.FileName, "the name of a record is not valid text.", _line, exception);
+            throw new InputException(options.FileName, "the name of a record is not valid text.", _line, exception);
         }
     }
 
@@ -174,7 +175,7 @@ internal sealed class JsonStream(Stream utf8, JsonShape shape, string? list, Que
         {
             if (reader.TokenType == JsonTokenType.EndObject)
             {
-                throw new QuestionSetException(options.FileName, $"the JSON object has no list '{Excerpt.Of(list!)}'.", _line);
+                throw new InputException(options.FileName, $"the JSON object has no list '{Excerpt.Of(list!)}'.", _line);
             }
 
             var isList = reader.ValueTextEquals(list);
@@ -209,7 +210,7 @@ internal sealed class JsonStream(Stream utf8, JsonShape shape, string? list, Que
                 name = reader.GetString()!;
                 if (list is not null && reader.CurrentDepth == 1 && HeaderNames.IsOf(HeaderNames.Plain(name), HeaderNames.Context))
                 {
-                    throw new QuestionSetException(
+                    throw new InputException(
                         options.FileName,
                         $"'{Excerpt.Of(name)}' stands behind the list of questions: "
                             + $"write it before '{Excerpt.Of(list)}', or into each question as its context.",
@@ -225,7 +226,7 @@ internal sealed class JsonStream(Stream utf8, JsonShape shape, string? list, Que
 
                 if (reader.TokenType == JsonTokenType.StartObject)
                 {
-                    throw new QuestionSetException(
+                    throw new InputException(
                         options.FileName,
                         $"the file has two lists of records, '{Excerpt.Of(list!)}' and '{Excerpt.Of(name)}'; save each as a file of its "
                             + "own.",
@@ -256,13 +257,13 @@ internal sealed class JsonStream(Stream utf8, JsonShape shape, string? list, Que
     {
         if (_isFinal)
         {
-            throw new QuestionSetException(options.FileName, "the JSON text ends too early.", _line);
+            throw new InputException(options.FileName, "the JSON text ends too early.", _line);
         }
 
         var length = _end - _start;
         if (length > options.MaxRecordLength)
         {
-            throw new QuestionSetException(
+            throw new InputException(
                 options.FileName,
                 $"the record that starts here is longer than {options.MaxRecordLength:N0} bytes (MaxRecordLength).",
                 NextLine());

@@ -2,6 +2,8 @@ using System.Text.Json;
 using MedQA.Datasets.Json;
 using MedQA.Datasets.Sources;
 using MedQA.Datasets.Tables;
+using MedQA.Evaluation;
+using JsonShape = MedQA.Datasets.Json.JsonShape;
 
 namespace MedQA.Datasets.Reading;
 
@@ -16,7 +18,7 @@ internal static class DecisionList
     /// <param name="options">Its name and limits.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>The decision (yes, no or maybe) by id.</returns>
-    /// <exception cref="QuestionSetException">The file is no such list.</exception>
+    /// <exception cref="InputException">The file is no such list.</exception>
     public static async Task<IReadOnlyDictionary<string, string>> ReadAsync(
         Stream stream, QuestionSetOptions options, CancellationToken cancellationToken = default)
     {
@@ -32,7 +34,7 @@ internal static class DecisionList
                     || key is null
                     || !decisions.TryAdd(key, JsonText.Of(json.RootElement)!))
                 {
-                    throw new QuestionSetException(
+                    throw new InputException(
                         options.FileName,
                         $"the list of decisions has an entry that is no text, or an id twice ('{Excerpt.Of(key ?? "")}').",
                         line);
@@ -40,8 +42,7 @@ internal static class DecisionList
 
                 if (decisions.Count > options.MaxRows)
                 {
-                    throw new QuestionSetException(
-                        options.FileName, $"the list has more than {options.MaxRows:N0} entries (MaxRows).", line);
+                    throw new InputException(options.FileName, $"the list has more than {options.MaxRows:N0} entries (MaxRows).", line);
                 }
             }
         }

@@ -3,6 +3,7 @@ using MedQA.Datasets.Answers;
 using MedQA.Datasets.Recognition;
 using MedQA.Datasets.Sources;
 using MedQA.Datasets.Tables;
+using MedQA.Evaluation;
 
 namespace MedQA.Datasets.Reading;
 
@@ -20,7 +21,7 @@ public static class QuestionSetReader
     /// <param name="options">How to read it, and how much.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>Every record in the order of the file, as <see cref="AcceptedRow"/> or <see cref="RejectedRow"/>.</returns>
-    /// <exception cref="QuestionSetException">The file is no question set, or not within the limits. It may come after rows were
+    /// <exception cref="InputException">The file is no question set, or not within the limits. It may come after rows were
     /// given.</exception>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public static IAsyncEnumerable<QuestionSetRow> ReadAsync(
@@ -40,7 +41,7 @@ public static class QuestionSetReader
     /// <param name="stream">The file, from where the stream stands; not closed.</param>
     /// <param name="options">How to read it.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    /// <exception cref="QuestionSetException">It is in no form that is known; the sentence says what it seems to be.</exception>
+    /// <exception cref="InputException">It is in no form that is known; the sentence says what it seems to be.</exception>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public static async Task<QuestionSetFormat> RecognizeAsync(
         Stream stream, QuestionSetOptions options, CancellationToken cancellationToken = default)
@@ -108,7 +109,7 @@ public static class QuestionSetReader
 
         if (!any)
         {
-            throw new QuestionSetException(
+            throw new InputException(
                 options.FileName,
                 records.WhenEmpty
                     ?? (records.Format is QuestionSetFormat.Csv or QuestionSetFormat.Spreadsheet

@@ -6,6 +6,8 @@ using MedQA.Datasets.Sources;
 using MedQA.Datasets.Spreadsheets;
 using MedQA.Datasets.Tables;
 using MedQA.Datasets.Xml;
+using MedQA.Evaluation;
+using JsonShape = MedQA.Datasets.Json.JsonShape;
 
 namespace MedQA.Datasets.Recognition;
 
@@ -24,19 +26,19 @@ internal static class FormatRecognition
     private const int HeadBytes = 4096;
 
     /// <summary>Recognizes a file.</summary>
-    /// <exception cref="QuestionSetException">It is in no format of question sets; the sentence names what it seems to be.</exception>
+    /// <exception cref="InputException">It is in no format of question sets; the sentence names what it seems to be.</exception>
     public static async Task<RecognizedFile> RecognizeAsync(
         SourceFile file, QuestionSetOptions options, CancellationToken cancellationToken)
     {
         if (file.Length == 0)
         {
-            throw new QuestionSetException(options.FileName, "the file is empty.");
+            throw new InputException(options.FileName, "the file is empty.");
         }
 
         var bytes = await file.HeadAsync(HeadBytes, cancellationToken);
         if (ForeignContent.Name(bytes) is { } foreign)
         {
-            throw new QuestionSetException(options.FileName, foreign);
+            throw new InputException(options.FileName, foreign);
         }
 
         if (bytes is [(byte)'P', (byte)'K', 3 or 5, 4 or 6, ..])
@@ -54,9 +56,9 @@ internal static class FormatRecognition
         {
             return await RecognizeTextAsync(file, options, cancellationToken);
         }
-        catch (QuestionSetException exception) when (ForeignContent.Unreadable(bytes) is { } unreadable)
+        catch (InputException exception) when (ForeignContent.Unreadable(bytes) is { } unreadable)
         {
-            throw new QuestionSetException(options.FileName, unreadable, innerException: exception);
+            throw new InputException(options.FileName, unreadable, inner: exception);
         }
     }
 
@@ -77,7 +79,7 @@ internal static class FormatRecognition
             case ['<', ..]:
                 return LiveQaXml.Matches(head)
                     ? new RecognizedFile(QuestionSetFormat.LiveQa, token => LiveQaXml.ReadAsync(file, options, token))
-                    : throw new QuestionSetException(
+                    : throw new InputException(
                         options.FileName, $"the file is XML, but none of LiveQA's: its beginning has no {LiveQaXml.QuestionElement}.");
             case ['{' or '[', ..]:
                 return RecognizeJson(file, head, options);
@@ -91,11 +93,11 @@ internal static class FormatRecognition
                 WhenEmpty = IsOneLine(head) && layout.Columns.Count < layout.ColumnCount ? NoLineBreak : null,
             };
         }
-        catch (QuestionSetException)
+        catch (InputException)
         {
             if (isWhole && IsOneLine(head) && IsJoined(head))
             {
-                throw new QuestionSetException(options.FileName, NoLineBreak, 1);
+                throw new InputException(options.FileName, NoLineBreak, 1);
             }
 
             if (await MmluQuestions.MatchesAsync(head, isWhole, options, cancellationToken))
@@ -105,7 +107,7 @@ internal static class FormatRecognition
 
             if (isWhole && IsOneLine(head) && (head.AsSpan().ContainsAny(",;\t") || JoinedQuestions(head)))
             {
-                throw new QuestionSetException(options.FileName, NoLineBreak, 1);
+                throw new InputException(options.FileName, NoLineBreak, 1);
             }
 
             if (QuestionList.Matches(head))
@@ -136,10 +138,10 @@ internal static class FormatRecognition
 
     private static RecognizedFile RecognizeJson(SourceFile file, string head, QuestionSetOptions options)
     {
-        var found = JsonHead.Read(head, out var fault) ?? throw new QuestionSetException(options.FileName, fault);
+        var found = JsonHead.Read(head, out var fault) ?? throw new InputException(options.FileName, fault);
         if (found.Format == QuestionSetFormat.PubMedQaLabels)
         {
-            return new RecognizedFile(found.Format, _ => throw new QuestionSetException(
+            return new RecognizedFile(found.Format, _ => throw new InputException(
                 options.FileName,
                 "the file lists the decisions of PubMedQA's test questions, not the questions; import it together with the file of the "
                     + "questions (ori_pqal.json)."));

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using MedQA.Evaluation;
 
 namespace MedQA.Datasets.Sources;
 
@@ -7,7 +8,7 @@ namespace MedQA.Datasets.Sources;
 internal static class BoundedLines
 {
     /// <summary>Reads every line with its number from 1. Lines end at a line feed; a carriage return before it goes.</summary>
-    /// <exception cref="QuestionSetException">A line is longer than <see cref="QuestionSetOptions.MaxRecordLength"/>.</exception>
+    /// <exception cref="InputException">A line is longer than <see cref="QuestionSetOptions.MaxRecordLength"/>.</exception>
     public static async IAsyncEnumerable<(int Line, string Text)> ReadAsync(
         TextReader text, QuestionSetOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -23,7 +24,7 @@ internal static class BoundedLines
                 var part = length < 0 ? read - start : length;
                 if (line.Length + part > options.MaxRecordLength)
                 {
-                    throw new QuestionSetException(
+                    throw new InputException(
                         options.FileName, $"the line is longer than {options.MaxRecordLength:N0} characters (MaxRecordLength).", number);
                 }
 

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using MedQA.Datasets.Answers;
+using MedQA.Evaluation;
 using MedQA.Evaluation.Questions;
 
 namespace MedQA.Datasets.Sources;
@@ -30,12 +31,12 @@ internal sealed class RecordAcceptance(QuestionSetOptions options)
     /// </summary>
     /// <param name="record">The next record.</param>
     /// <param name="evidence">What the file says about notations, once it was asked.</param>
-    /// <exception cref="QuestionSetException">The file does not say which notation its answers use, or has too many rows.</exception>
+    /// <exception cref="InputException">The file does not say which notation its answers use, or has too many rows.</exception>
     public QuestionSetRow? Accept(SourceRecord record, NotationEvidence? evidence)
     {
         if (record.Number > options.MaxRows)
         {
-            throw new QuestionSetException(
+            throw new InputException(
                 options.FileName, $"the file has more than {options.MaxRows:N0} rows (MaxRows); split it into several files.", record.Line);
         }
 
@@ -48,7 +49,7 @@ internal sealed class RecordAcceptance(QuestionSetOptions options)
                 case GoldAnswer.NeedsEvidence:
                     return null;
                 case GoldAnswer.Undecidable(var sentence):
-                    throw new QuestionSetException(options.FileName, sentence, record.Line);
+                    throw new InputException(options.FileName, sentence, record.Line);
                 case GoldAnswer.Fault(var reason):
                     problem = reason;
                     break;

@@ -1,4 +1,5 @@
 using System.Text;
+using MedQA.Evaluation;
 using MedQA.Files;
 
 namespace MedQA.Datasets.Sources;
@@ -25,7 +26,7 @@ internal sealed class SourceFile : IAsyncDisposable
     /// Takes a stream from where it stands; one that cannot seek, or stands behind its start, is copied to a temporary file that goes with
     /// this object.
     /// </summary>
-    /// <exception cref="QuestionSetException">The file is larger than <see cref="QuestionSetOptions.MaxBytes"/>.</exception>
+    /// <exception cref="InputException">The file is larger than <see cref="QuestionSetOptions.MaxBytes"/>.</exception>
     public static async Task<SourceFile> OpenAsync(Stream stream, QuestionSetOptions options, CancellationToken cancellationToken)
     {
         if (stream.CanSeek && stream.Position == 0)
@@ -87,6 +88,6 @@ internal sealed class SourceFile : IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _owned ? _stream.DisposeAsync() : ValueTask.CompletedTask;
 
-    private static QuestionSetException TooLarge(QuestionSetOptions options) =>
+    private static InputException TooLarge(QuestionSetOptions options) =>
         new(options.FileName, $"the file is larger than {options.MaxBytes:N0} bytes (MaxBytes); split it into several files.");
 }

@@ -5,6 +5,7 @@ using DocumentFormat.OpenXml.Packaging;
 using DocumentFormat.OpenXml.Spreadsheet;
 using MedQA.Datasets.Sources;
 using MedQA.Datasets.Tables;
+using MedQA.Evaluation;
 
 namespace MedQA.Datasets.Spreadsheets;
 
@@ -19,13 +20,12 @@ internal static class SpreadsheetQuestions
     /// <summary>
     /// Checks a ZIP archive's table of contents before anything is unpacked: whether it is a workbook, and how much it holds.
     /// </summary>
-    /// <exception cref="QuestionSetException">It is no workbook, damaged, or unpacks to more than the limit.</exception>
+    /// <exception cref="InputException">It is no workbook, damaged, or unpacks to more than the limit.</exception>
     public static void Check(SourceFile file, QuestionSetOptions options)
     {
         if (file.Length > MaxPackedBytes)
         {
-            throw new QuestionSetException(
-                options.FileName, $"the archive is larger than {MaxPackedBytes:N0} bytes; save the questions as CSV.");
+            throw new InputException(options.FileName, $"the archive is larger than {MaxPackedBytes:N0} bytes; save the questions as CSV.");
         }
 
         try
@@ -33,14 +33,14 @@ internal static class SpreadsheetQuestions
             using var archive = new ZipArchive(file.Rewind(), ZipArchiveMode.Read, leaveOpen: true);
             if (archive.Entries.Count > MaxParts)
             {
-                throw new QuestionSetException(
+                throw new InputException(
                     options.FileName, $"the archive has {archive.Entries.Count:N0} parts; a workbook may have {MaxParts:N0}.");
             }
 
             var unpacked = archive.Entries.Aggregate(Int128.Zero, static (sum, entry) => sum + (ulong)entry.Length);
             if (unpacked > options.MaxUnpackedBytes)
             {
-                throw new QuestionSetException(
+                throw new InputException(
                     options.FileName,
                     $"the workbook unpacks to {unpacked:N0} bytes; {options.MaxUnpackedBytes:N0} are allowed (MaxUnpackedBytes).");
             }
@@ -52,12 +52,12 @@ internal static class SpreadsheetQuestions
                 : null;
             if (kind is not null)
             {
-                throw new QuestionSetException(options.FileName, $"the file is {kind}: save the sheet with the questions as xlsx or CSV.");
+                throw new InputException(options.FileName, $"the file is {kind}: save the sheet with the questions as xlsx or CSV.");
             }
 
             if (archive.GetEntry("xl/workbook.xml") is null)
             {
-                throw new QuestionSetException(options.FileName, "the file is a ZIP archive, but no xlsx workbook; unpack it first.");
+                throw new InputException(options.FileName, "the file is a ZIP archive, but no xlsx workbook; unpack it first.");
             }
         }
         catch (InvalidDataException exception)
@@ -67,7 +67,7 @@ internal static class SpreadsheetQuestions
     }
 
     /// <summary>Reads every row below the header.</summary>
-    /// <exception cref="QuestionSetException">No sheet, or more than one, holds questions; the workbook is damaged; a row is too
+    /// <exception cref="InputException">No sheet, or more than one, holds questions; the workbook is damaged; a row is too
     /// long.</exception>
     public static async IAsyncEnumerable<SourceRecord> ReadAsync(
         SourceFile file, QuestionSetOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -109,7 +109,7 @@ internal static class SpreadsheetQuestions
     private static async Task<(WorksheetPart Sheet, QuestionColumns Columns, SheetRow Header, CellContents Contents)> FindAsync(
         SpreadsheetDocument document, QuestionSetOptions options, CancellationToken cancellationToken)
     {
-        var workbook = document.WorkbookPart ?? throw new QuestionSetException(options.FileName, "the workbook has no sheets.");
+        var workbook = document.WorkbookPart ?? throw new InputException(options.FileName, "the workbook has no sheets.");
         var contents = await SheetRows.ContentsAsync(workbook, options, cancellationToken);
         (WorksheetPart, QuestionColumns, SheetRow)? found = null;
         string? foundName = null;
@@ -141,7 +141,7 @@ internal static class SpreadsheetQuestions
             }
             else if (found is not null)
             {
-                throw new QuestionSetException(
+                throw new InputException(
                     options.FileName, $"sheets '{foundName}' and '{name}' both hold questions; save each as a file of its own.");
             }
             else
@@ -152,7 +152,7 @@ internal static class SpreadsheetQuestions
 
         return found is var (questions, meaning, first)
             ? (questions, meaning, first, contents)
-            : throw new QuestionSetException(options.FileName, firstFault);
+            : throw new InputException(options.FileName, firstFault);
     }
 
     /// <summary>
@@ -212,10 +212,10 @@ internal static class SpreadsheetQuestions
         }
         catch (BoundedText.RecordTooLongException exception)
         {
-            throw new QuestionSetException(
+            throw new InputException(
                 options.FileName,
                 $"a row of the workbook is longer than {options.MaxRecordLength:N0} characters (MaxRecordLength).",
-                innerException: exception);
+                inner: exception);
         }
         catch (Exception exception) when (IsDamage(exception))
         {
@@ -229,6 +229,6 @@ internal static class SpreadsheetQuestions
             or InvalidOperationException or NotSupportedException or KeyNotFoundException or NullReferenceException or UriFormatException
             or IndexOutOfRangeException;
 
-    private static QuestionSetException Damaged(QuestionSetOptions options, Exception fault) =>
-        new(options.FileName, "the xlsx workbook is damaged.", innerException: fault);
+    private static InputException Damaged(QuestionSetOptions options, Exception fault) =>
+        new(options.FileName, "the xlsx workbook is damaged.", inner: fault);
 }

@@ -1,5 +1,6 @@
 using MedQA.Datasets.Importing;
 using MedQA.Datasets.Reading;
+using MedQA.Evaluation;
 using MedQA.Files;
 
 namespace MedQA.Datasets.Suites;
@@ -19,7 +20,7 @@ public sealed record SuiteFiles(IReadOnlyList<ImportFile> Files, IReadOnlyList<S
     /// <param name="suite">The suite.</param>
     /// <param name="folder">The folder.</param>
     /// <param name="cancellationToken">Ends the search.</param>
-    /// <exception cref="QuestionSetException">A set was found twice.</exception>
+    /// <exception cref="InputException">A set was found twice.</exception>
     /// <exception cref="IOException">The folder or a file in it cannot be read.</exception>
     public static async Task<SuiteFiles> FindAsync(QuestionSetSuite suite, string folder, CancellationToken cancellationToken = default)
     {
@@ -40,7 +41,7 @@ public sealed record SuiteFiles(IReadOnlyList<ImportFile> Files, IReadOnlyList<S
             {
                 contents = await Contents.OfAsync(path, cancellationToken);
             }
-            catch (QuestionSetException exception)
+            catch (InputException exception)
             {
                 others.Add(exception.Message);
                 continue;
@@ -75,7 +76,7 @@ public sealed record SuiteFiles(IReadOnlyList<ImportFile> Files, IReadOnlyList<S
     private static Contents Once(Contents? earlier, Contents later, string what) =>
         earlier is null
             ? later
-            : throw new QuestionSetException(
+            : throw new InputException(
                 what, $"it was found twice, as {earlier.Path} and as {later.Path}; name a folder that holds only one of both.");
 
     /// <summary>What a file holds, as far as sets are known by it.</summary>

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using System.Xml;
 using System.Xml.Linq;
 using MedQA.Datasets.Sources;
+using MedQA.Evaluation;
 
 namespace MedQA.Datasets.Xml;
 
@@ -16,7 +17,7 @@ internal static partial class LiveQaXml
     public const string QuestionElement = "NLM-QUESTION";
 
     /// <summary>Reads every question. No document type is read, so that there are no entities to expand or to fetch.</summary>
-    /// <exception cref="QuestionSetException">The file is not well-formed from some line on, has a document type, or a question is too
+    /// <exception cref="InputException">The file is not well-formed from some line on, has a document type, or a question is too
     /// long.</exception>
     public static async IAsyncEnumerable<SourceRecord> ReadAsync(
         SourceFile file, QuestionSetOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -75,7 +76,7 @@ internal static partial class LiveQaXml
             {
                 if (xml.NodeType == XmlNodeType.Element && xml.Depth >= MaxDepth)
                 {
-                    throw new QuestionSetException(options.FileName, $"elements are nested more than {MaxDepth} deep.", LineOf(xml));
+                    throw new InputException(options.FileName, $"elements are nested more than {MaxDepth} deep.", LineOf(xml));
                 }
 
                 if (!await xml.ReadAsync())
@@ -89,12 +90,12 @@ internal static partial class LiveQaXml
         }
         catch (XmlException exception)
         {
-            throw new QuestionSetException(
+            throw new InputException(
                 options.FileName, $"the XML cannot be read: {Reason(exception)}.", Math.Max(exception.LineNumber, 1), exception);
         }
         catch (BoundedText.RecordTooLongException exception)
         {
-            throw new QuestionSetException(
+            throw new InputException(
                 options.FileName,
                 $"the question that starts here is longer than {options.MaxRecordLength:N0} characters (MaxRecordLength).",
                 Math.Max(line, LineOf(xml)),
@@ -117,7 +118,7 @@ internal static partial class LiveQaXml
                     var element = new XElement(subtree.LocalName);
                     if (open.Count >= MaxDepth)
                     {
-                        throw new QuestionSetException(options.FileName, $"elements are nested more than {MaxDepth} deep.", LineOf(xml));
+                        throw new InputException(options.FileName, $"elements are nested more than {MaxDepth} deep.", LineOf(xml));
                     }
 
                     foreach (var id in (ReadOnlySpan<string>)["qid", "questionid"])

@@ -32,9 +32,9 @@ public interface ILanguageModel
     /// </summary>
     /// <param name="prefix">Which soft prompt.</param>
     /// <param name="keyValues">What is in its <c>prefix.safetensors</c>.</param>
-    /// <exception cref="SoftPromptRefusedException">It is not for this model, or the bytes are not its own.</exception>
+    /// <exception cref="InputException">It is not for this model, or the bytes are not its own.</exception>
     ILanguageModel WithSoftPrompt(SoftPromptReference prefix, ReadOnlyMemory<byte> keyValues) =>
-        throw new SoftPromptRefusedException($"model {Description.Name} takes no prefixes.");
+        throw new InputException($"model {Description.Name} takes no prefixes.");
 }
 
 /// <summary>A prompt that a model has read: its key/value cache is held until this is disposed.</summary>

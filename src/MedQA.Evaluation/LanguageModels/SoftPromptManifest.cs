@@ -69,7 +69,7 @@ public sealed record SoftPromptManifest
                 ? throw new FormatException($"it has {utf8.Length:N0} bytes; a manifest has at most {MaxBytes:N0}")
                 : JsonSerializer.Deserialize(utf8, SoftPromptJson.Default.SoftPromptManifest);
         }
-        catch (NewerFormatException exception)
+        catch (UnusableException exception)
         {
             throw new FormatException(exception.Message.TrimEnd('.'), exception);
         }

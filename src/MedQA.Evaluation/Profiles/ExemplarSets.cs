@@ -37,13 +37,13 @@ public static class ExemplarSets
     /// <param name="name">A set's name, or <see cref="Auto"/>.</param>
     /// <param name="dataset">The data set's name, for example <c>mmlu_anatomy_test</c>.</param>
     /// <param name="freeAnswer">Whether its questions have free answers.</param>
-    /// <exception cref="ProfileException">There is no set of that name.</exception>
+    /// <exception cref="InputException">There is no set of that name.</exception>
     internal static ExemplarSet Resolve(string name, string dataset, bool freeAnswer)
     {
         if (name != Auto)
         {
             return Find(name)
-                ?? throw new ProfileException(
+                ?? throw ProfileFault.Of(
                     "in use", "exemplarSet", $"is \"{name}\", but must be \"{Auto}\" or one of {string.Join(", ", Names)}.");
         }
 

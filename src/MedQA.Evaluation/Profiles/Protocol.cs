@@ -30,7 +30,7 @@ public sealed record Protocol(Profile Profile, ImmutableArray<Exemplar> Exemplar
     /// <param name="datasets">The names of the run's data sets, in any order; equal ones count once.</param>
     /// <param name="freeAnswers">Whether the questions have free answers, of which <c>auto</c> takes the consumer questions'
     /// examples.</param>
-    /// <exception cref="ProfileException">The profile names a set of worked examples that does not exist.</exception>
+    /// <exception cref="InputException">The profile names a set of worked examples that does not exist.</exception>
     public static Protocol Of(Profile profile, IEnumerable<string> datasets, bool freeAnswers = false)
     {
         ArgumentNullException.ThrowIfNull(profile);

@@ -51,12 +51,3 @@ public sealed record RubricAxis
 /// <param name="Label">What it is called on the rater's page.</param>
 /// <param name="Definition">When to choose it; <see langword="null"/> where the label says it all.</param>
 public sealed record RubricChoice(string Id, string Label, string? Definition = null);
-
-/// <summary>A rubric that cannot be used. The message says what is wrong and where.</summary>
-/// <param name="message">The sentence.</param>
-/// <param name="field">The field at fault, such as <c>axes[0].id</c>; empty where it is not known.</param>
-public sealed class RubricException(string message, string field = "") : Exception(message)
-{
-    /// <summary>The field at fault, such as <c>axes[0].id</c>; empty where it is not known.</summary>
-    public string Field { get; } = field;
-}

@@ -33,7 +33,7 @@ public static class Rubrics
 
     /// <summary>Reads a rubric.</summary>
     /// <param name="utf8">Its JSON.</param>
-    /// <exception cref="RubricException">It is no rubric; the message says why.</exception>
+    /// <exception cref="InputException">It is no rubric; the message says why.</exception>
     public static Rubric Read(ReadOnlySpan<byte> utf8)
     {
         JsonElement json;
@@ -43,16 +43,16 @@ public static class Rubrics
         }
         catch (JsonException exception)
         {
-            throw new RubricException($"The rubric is no JSON: {JsonShape.PlaceOf(exception)}.");
+            throw new InputException($"The rubric is no JSON: {JsonShape.PlaceOf(exception)}.");
         }
 
         if (JsonShape.FaultOf(json, RubricJson.Default.Rubric) is { } unread)
         {
-            throw new RubricException(unread.Sentence("The rubric"), unread.Path);
+            throw new InputException(new FaultLocation(Field: unread.Path), unread.Sentence("The rubric"));
         }
 
         var rubric = json.Deserialize(RubricJson.Default.Rubric)!;
-        return Fault(rubric) is { } wrong ? throw new RubricException(wrong) : rubric;
+        return Fault(rubric) is { } wrong ? throw new InputException(wrong) : rubric;
     }
 
     /// <summary>A rubric as JSON.</summary>

@@ -35,7 +35,7 @@ public sealed class ComparedRun(string name)
     internal IReadOnlyDictionary<(string Dataset, string Question), ComparedAnswer> Answers => _answers;
 
     /// <summary>Adds an answer; answers without a known right option are passed over.</summary>
-    /// <exception cref="RunComparisonException">The question came before.</exception>
+    /// <exception cref="InputException">The question came before.</exception>
     public void Add(AnsweredQuestion answered)
     {
         ArgumentNullException.ThrowIfNull(answered);
@@ -58,7 +58,7 @@ public sealed class ComparedRun(string name)
             answered.Answer == gold);
         if (!_answers.TryAdd((answered.Dataset, answered.Id), compared))
         {
-            throw new RunComparisonException(
+            throw new InputException(
                 $"{Name} has two answers to question {answered.Id} of {answered.Dataset}. A comparison takes each question once.");
         }
     }
@@ -86,6 +86,3 @@ internal enum ComparedFailure : byte
     /// <summary>Infrastructure failed: a retry comes first.</summary>
     OfMachine,
 }
-
-/// <summary>Runs cannot be compared: they do not answer the same questions, or not yet.</summary>
-public sealed class RunComparisonException(string message) : Exception(message);

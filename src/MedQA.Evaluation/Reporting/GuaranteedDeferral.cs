@@ -47,7 +47,7 @@ public sealed record GuaranteedDeferral
     /// <param name="report">The run to apply it to.</param>
     /// <param name="accuracy">How many of the answers kept shall be right.</param>
     /// <param name="confidence">How sure that shall be.</param>
-    /// <exception cref="RunComparisonException">
+    /// <exception cref="InputException">
     /// The development run asked the run's own questions; the runs differ in model, protocol or version of the rules; one is not finished
     /// or has failed questions; or agreement is no confidence of theirs. </exception>
     public static GuaranteedDeferral Of(RunReport development, RunReport report, double accuracy = 0.9, double confidence = 0.95)
@@ -117,7 +117,7 @@ public sealed record GuaranteedDeferral
         if (development.Circumstances.Run == report.Circumstances.Run
             || (development.QuestionSetHash is { } hash && hash == report.QuestionSetHash))
         {
-            throw new RunComparisonException(
+            throw new InputException(
                 $"The development run asked this run's own questions ({report.QuestionSet}). A threshold that was chosen on them "
                     + "guarantees nothing about them: use a run on other questions.");
         }
@@ -130,7 +130,7 @@ public sealed record GuaranteedDeferral
         var (questions, exact) = own.Shared(asked);
         if (questions >= own.Questions)
         {
-            throw new RunComparisonException(
+            throw new InputException(
                 $"{(exact ? "All" : "About all")} questions of this run ({report.QuestionSet}) are in the development run "
                     + $"({development.QuestionSet}). A threshold that was chosen on them guarantees nothing about them: use a run on "
                     + "other questions.");
@@ -144,21 +144,21 @@ public sealed record GuaranteedDeferral
         var shared = CheckOtherQuestions(development, report);
         if (development.EvaluationRules != report.EvaluationRules)
         {
-            throw new RunComparisonException(
+            throw new InputException(
                 $"The development run was read under version {development.EvaluationRules} of the evaluation's rules, this run under "
                     + $"version {report.EvaluationRules}. A guarantee holds for one version only: run the development file again.");
         }
 
         if (development.ModelFingerprint != report.ModelFingerprint)
         {
-            throw new RunComparisonException(
+            throw new InputException(
                 $"The development run was answered by {development.Model}, this run by {report.Model} (or by other files of the same "
                     + "name). A guarantee holds for one model only.");
         }
 
         if (!CanonicalJson.Of(development.Protocol).AsSpan().SequenceEqual(CanonicalJson.Of(report.Protocol)))
         {
-            throw new RunComparisonException(
+            throw new InputException(
                 $"The development run asked by profile {development.Protocol.Profile.Name}, this run by {report.Protocol.Profile.Name}, "
                     + "or with other worked examples or settings. A guarantee holds for one protocol only.");
         }
@@ -167,13 +167,13 @@ public sealed record GuaranteedDeferral
         {
             if (run.Provisional || run.Questions.Failed > 0)
             {
-                throw new RunComparisonException(
+                throw new InputException(
                     $"The run on {run.QuestionSet} has questions that are not answered yet, or that failed. Finish or retry it first.");
             }
 
             if (run.Confidence is null)
             {
-                throw new RunComparisonException(
+                throw new InputException(
                     $"The run on {run.QuestionSet} has no agreement to defer by: it needs questions with a known right option and a fixed "
                         + "number of samples above 1.");
             }

@@ -21,14 +21,14 @@ public sealed class ReplayAccumulator
     private int _questions;
 
     /// <param name="profile">The run's profile: several samples at a temperature, all of which every question got.</param>
-    /// <exception cref="ReplayException">The profile draws one sample, or stops early, or shows each sample something else, so that fewer
+    /// <exception cref="InputException">The profile draws one sample, or stops early, or shows each sample something else, so that fewer
     /// of its samples are no other strategy.</exception>
     public ReplayAccumulator(Profile profile)
     {
         ArgumentNullException.ThrowIfNull(profile);
         if (!profile.Strategy.IsReplayable || profile.Samples < 2)
         {
-            throw new ReplayException(
+            throw new InputException(
                 $"A run of profile {profile.Name} (strategy {profile.Strategy.Name}, {profile.Samples} samples) cannot be replayed: that "
                     + "needs several samples of each question, as "
                     + $"{BuiltInProfiles.NamesWhere(static strategy => strategy.IsReplayable, "and")} draw them.");
@@ -77,13 +77,13 @@ public sealed class ReplayAccumulator
 
     /// <summary>The report on all answers that were added.</summary>
     /// <param name="report">The run's own report.</param>
-    /// <exception cref="ReplayException">No answer could be replayed.</exception>
+    /// <exception cref="InputException">No answer could be replayed.</exception>
     public ReplayReport Build(RunReport report)
     {
         ArgumentNullException.ThrowIfNull(report);
         if (_questions == 0)
         {
-            throw new ReplayException(
+            throw new InputException(
                 $"The run on {report.QuestionSet} has no answered question with a known right option: there is nothing to score.");
         }
 

@@ -78,6 +78,3 @@ public sealed record ReplayedStrategy
     /// <summary>The mid-p value after Holm's correction over all strategies but the first; <see langword="null"/> for that.</summary>
     public double? HolmP { get; init; }
 }
-
-/// <summary>A run's samples cannot be replayed.</summary>
-public sealed class ReplayException(string message) : Exception(message);

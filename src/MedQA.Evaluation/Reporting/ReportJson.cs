@@ -29,7 +29,7 @@ public sealed partial class ReportJson : JsonSerializerContext
 
     /// <summary>Reads what <see cref="Write(RunReport)"/> wrote.</summary>
     /// <exception cref="JsonException">The bytes are no report.</exception>
-    /// <exception cref="NewerFormatException">A newer version has written it.</exception>
+    /// <exception cref="UnusableException">A newer version has written it.</exception>
     public static RunReport Read(ReadOnlySpan<byte> utf8)
     {
         StoredFormat.Check("The report", utf8, "version", Reporting.RunReport.CurrentVersion);

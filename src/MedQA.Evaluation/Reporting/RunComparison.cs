@@ -26,7 +26,7 @@ public sealed record RunComparison
 
     /// <summary>Compares every pair.</summary>
     /// <param name="runs">Two or more.</param>
-    /// <exception cref="RunComparisonException">
+    /// <exception cref="InputException">
     /// There are fewer than two runs; no two have a question in common; a question has another right option or another text in another run;
     /// or infrastructure failed to answer one of the common questions. Questions that cannot be asked in one of the runs are left out.
     /// </exception>
@@ -35,7 +35,7 @@ public sealed record RunComparison
         ArgumentNullException.ThrowIfNull(runs);
         if (runs.Count < 2)
         {
-            throw new RunComparisonException("A comparison needs at least two runs.");
+            throw new InputException("A comparison needs at least two runs.");
         }
 
         var pairs = new List<PairedComparison>();
@@ -55,8 +55,7 @@ public sealed record RunComparison
 
         if (pairs.Count == 0)
         {
-            throw new RunComparisonException(
-                $"{apart[0].First} and {apart[0].Second} have no question in common that has a known right option.");
+            throw new InputException($"{apart[0].First} and {apart[0].Second} have no question in common that has a known right option.");
         }
 
         var adjusted = Holm.Adjust([.. pairs.Select(static pair => pair.Test.MidP)]);
@@ -151,21 +150,21 @@ public sealed record RunComparison
     {
         if (answer.Fingerprint is { } fingerprint && other.Fingerprint is { } otherFingerprint && fingerprint != otherFingerprint)
         {
-            throw new RunComparisonException(
+            throw new InputException(
                 $"Question {key.Question} of {key.Dataset} has another text or other options in {second.Name} than in {first.Name}: the "
                     + "runs did not answer the same questions.");
         }
 
         if (answer.Gold != other.Gold)
         {
-            throw new RunComparisonException(
+            throw new InputException(
                 $"Question {key.Question} of {key.Dataset} has the right option {Questions.OptionLetter.Of(answer.Gold)} in {first.Name} "
                     + $"and {Questions.OptionLetter.Of(other.Gold)} in {second.Name}: one of the files is wrong.");
         }
 
         if (answer.Failure == ComparedFailure.OfMachine || other.Failure == ComparedFailure.OfMachine)
         {
-            throw new RunComparisonException(
+            throw new InputException(
                 $"Question {key.Question} of {key.Dataset} failed in "
                     + $"{(answer.Failure == ComparedFailure.OfMachine ? first.Name : second.Name)} for a reason that is not the model's. "
                     + "Retry the run, then compare.");

@@ -12,12 +12,9 @@ internal static class ProfileFields
 {
     /// <summary>One field of the JSON form.</summary>
     /// <param name="Name">Its name in JSON.</param>
-    /// <param name="Read">Puts its value into a profile; throws <see cref="FieldException"/> where the value is not allowed.</param>
+    /// <param name="Read">Puts its value into a profile; throws <see cref="FormatException"/> where the value is not allowed.</param>
     /// <param name="Write">Writes its value.</param>
     internal sealed record Field(string Name, Func<Profile, JsonElement, Profile> Read, Action<Utf8JsonWriter, Profile> Write);
-
-    /// <summary>A value is not allowed; the message is the rest of a sentence that begins with the field's name.</summary>
-    internal sealed class FieldException(string problem) : Exception(problem);
 
     /// <summary>All fields in order. The order is part of a run's id: append, never reorder.</summary>
     public static ImmutableArray<Field> All { get; } =
@@ -112,7 +109,7 @@ internal static class ProfileFields
             ? null
             : "null, or a text that does not end in white space (the continuations bring their own)";
 
-    private static FieldException Wrong(JsonElement value, string allowed) => new($"is {Quote(value)}, but must be {allowed}.");
+    private static FormatException Wrong(JsonElement value, string allowed) => new($"is {Quote(value)}, but must be {allowed}.");
 
     private static Field Text(
         string name, Func<Profile, string> get, Func<Profile, string, Profile> set, Func<string, string?>? problem = null) => new(
@@ -262,7 +259,7 @@ internal static class ProfileFields
             }
             catch (JsonException exception)
             {
-                throw new FieldException($"has a worked example that cannot be used: {exception.Message}");
+                throw new FormatException($"has a worked example that cannot be used: {exception.Message}", exception);
             }
         },
         (writer, profile) =>

@@ -17,7 +17,7 @@ internal sealed class ProfileJsonConverter : JsonConverter<Profile>
         {
             return ProfileReader.Read(document.RootElement, "in JSON", isStored: true);
         }
-        catch (ProfileException exception)
+        catch (InputException exception)
         {
             throw new JsonException(exception.Message, exception);
         }

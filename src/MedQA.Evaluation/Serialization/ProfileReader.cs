@@ -23,7 +23,7 @@ public static class ProfileReader
     /// <summary>Reads a profile from UTF-8 bytes, with or without a byte order mark.</summary>
     /// <param name="utf8">The JSON.</param>
     /// <param name="sourceName">Where it comes from, for messages.</param>
-    /// <exception cref="ProfileException">It is no profile that can be used.</exception>
+    /// <exception cref="InputException">It is no profile that can be used.</exception>
     public static Profile Parse(ReadOnlyMemory<byte> utf8, string sourceName)
     {
         if (utf8.Span.StartsWith("\uFEFF"u8))
@@ -38,7 +38,7 @@ public static class ProfileReader
         }
         catch (JsonException exception)
         {
-            throw new ProfileException(
+            throw ProfileFault.Of(
                 sourceName,
                 null,
                 $"this is not JSON (line {(exception.LineNumber ?? 0) + 1}, column {(exception.BytePositionInLine ?? 0) + 1}).",
@@ -62,7 +62,7 @@ public static class ProfileReader
 
     /// <summary>Checks a profile that was made in code.</summary>
     /// <returns>The profile.</returns>
-    /// <exception cref="ProfileException">A value is not allowed.</exception>
+    /// <exception cref="InputException">A value is not allowed.</exception>
     public static Profile Check(Profile profile, string sourceName)
     {
         using var document = JsonDocument.Parse(CanonicalJson.Of(profile));
@@ -88,7 +88,7 @@ public static class ProfileReader
             }
             catch (InvalidOperationException exception)
             {
-                throw new ProfileException(
+                throw ProfileFault.Of(
                     sourceName,
                     null,
                     $"line {utf8[..(int)reader.TokenStartIndex].Count((byte)'\n') + 1} holds a text that is not valid Unicode; save the "
@@ -105,7 +105,7 @@ public static class ProfileReader
     {
         if (json.ValueKind != JsonValueKind.Object)
         {
-            throw new ProfileException(sourceName, null, $"a profile is a JSON object with the fields {FieldNames()}.");
+            throw ProfileFault.Of(sourceName, null, $"a profile is a JSON object with the fields {FieldNames()}.");
         }
 
         var given = new HashSet<string>();
@@ -113,13 +113,13 @@ public static class ProfileReader
         {
             if (!ProfileFields.All.Concat(ProfileFields.OfStrategy).Any(field => field.Name == property.Name))
             {
-                throw new ProfileException(
+                throw ProfileFault.Of(
                     sourceName, property.Name, $"is no field of a profile{Suggestion(property.Name)}. The fields are {FieldNames()}.");
             }
 
             if (!given.Add(property.Name))
             {
-                throw new ProfileException(sourceName, property.Name, "stands twice.");
+                throw ProfileFault.Of(sourceName, property.Name, "stands twice.");
             }
         }
 
@@ -127,7 +127,7 @@ public static class ProfileReader
         {
             if (!given.Contains(needed))
             {
-                throw new ProfileException(
+                throw ProfileFault.Of(
                     sourceName,
                     needed,
                     needed == "strategy" ? $"is missing; it must be one of {ProfileFields.StrategyNames}." : "is missing.");
@@ -144,9 +144,9 @@ public static class ProfileReader
                 {
                     profile = field.Read(profile, value);
                 }
-                catch (ProfileFields.FieldException exception)
+                catch (FormatException exception)
                 {
-                    throw new ProfileException(sourceName, field.Name, exception.Message, exception);
+                    throw ProfileFault.Of(sourceName, field.Name, exception.Message, exception);
                 }
             }
         }
@@ -164,7 +164,7 @@ public static class ProfileReader
         ThrowIfInconsistent(profile, sourceName);
         if (!isStored && profile.ExemplarSet is { } set && set != ExemplarSets.Auto && ExemplarSets.Find(set) is null)
         {
-            throw new ProfileException(
+            throw ProfileFault.Of(
                 sourceName,
                 "exemplarSet",
                 $"is \"{set}\", but must be null, \"{ExemplarSets.Auto}\" or one of {string.Join(", ", ExemplarSets.Names)}.");
@@ -178,24 +178,24 @@ public static class ProfileReader
         var strategy = profile.Strategy;
         if (!strategy.TakesSamples && profile.Samples != 1)
         {
-            throw new ProfileException(source, "samples", $"is {profile.Samples}, but {strategy.Name} takes exactly 1.");
+            throw ProfileFault.Of(source, "samples", $"is {profile.Samples}, but {strategy.Name} takes exactly 1.");
         }
 
         if (strategy.TakesSamples && profile.Temperature == 0 && profile.Samples > 1)
         {
-            throw new ProfileException(
+            throw ProfileFault.Of(
                 source, "temperature", $"is 0, but {profile.Samples} samples at temperature 0 would all be the same; 0.7 is usual.");
         }
 
         if (profile.Examples.Length > 0 && profile.ExemplarSet is not null)
         {
-            throw new ProfileException(
+            throw ProfileFault.Of(
                 source, "exemplarSet", $"is \"{profile.ExemplarSet}\", but the profile has examples of its own; one of the two must go.");
         }
 
         if (profile.Exemplars > 0 && profile.ExemplarSet is null && profile.Examples.IsEmpty)
         {
-            throw new ProfileException(
+            throw ProfileFault.Of(
                 source,
                 "exemplarSet",
                 $"is null, but {profile.Exemplars} worked examples are asked for; name a set ({string.Join(", ", ExemplarSets.Names)}) or "
@@ -204,12 +204,12 @@ public static class ProfileReader
 
         if (strategy.Validate(profile) is var (field, problem))
         {
-            throw new ProfileException(source, field, problem);
+            throw ProfileFault.Of(source, field, problem);
         }
 
         if (!strategy.StopsEarly && profile.StopRule != StopRule.None)
         {
-            throw new ProfileException(
+            throw ProfileFault.Of(
                 source,
                 "stopRule",
                 $"is \"{EnumNames.Of(profile.StopRule)}\", but only "
@@ -222,7 +222,7 @@ public static class ProfileReader
         CheckTemplate(source, "instruction", profile.Instruction, PromptTemplate.InstructionPlaceholders);
         if (profile.Template is { } template && !PromptTemplate.Parse(template).Mentions("question"))
         {
-            throw new ProfileException(source, "template", "has no placeholder {question}.");
+            throw ProfileFault.Of(source, "template", "has no placeholder {question}.");
         }
     }
 
@@ -240,7 +240,7 @@ public static class ProfileReader
                 if (!allowed.Contains(name)
                     && !(allowed == PromptTemplate.QuestionPlaceholders && name.Length == 1 && name[0] is >= 'a' and <= 'z'))
                 {
-                    throw new ProfileException(
+                    throw ProfileFault.Of(
                         source,
                         field,
                         $"has the placeholder {{{name}}}, which does not exist; there are "
@@ -252,7 +252,7 @@ public static class ProfileReader
         }
         catch (FormatException exception)
         {
-            throw new ProfileException(source, field, exception.Message, exception);
+            throw ProfileFault.Of(source, field, exception.Message, exception);
         }
     }
 

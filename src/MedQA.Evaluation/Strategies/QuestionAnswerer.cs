@@ -87,7 +87,7 @@ public static class QuestionAnswerer
         if (profile is { ExemplarSelection: ExemplarSelection.Nearest, Exemplars: > 0 })
         {
             var embedding = model.Embedding
-                ?? throw new ProfileException(
+                ?? throw ProfileFault.Of(
                     "in use",
                     "exemplarSelection",
                     $"is \"nearest\", but model {model.Description.Name} gives no embeddings: use \"fixed\" or \"random\".");

@@ -43,7 +43,7 @@ internal sealed class ModelLoading(
         var model = _model.Description;
         if (settings.Fingerprint is { } expected && expected != model.Fingerprint)
         {
-            throw new AppSettingException(
+            throw AppSettings.Fault(
                 "Model__Fingerprint", $"is {expected}, and the model in {settings.ModelFolder} has {model.Fingerprint}.");
         }
 

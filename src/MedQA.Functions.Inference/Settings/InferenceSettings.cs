@@ -1,3 +1,4 @@
+using MedQA.Evaluation;
 using MedQA.Functions.Hosting;
 using MedQA.Inference.Sessions;
 using MedQA.Pipeline.Answering;
@@ -20,7 +21,7 @@ internal sealed record InferenceSettings
     public required WorkerOptions Worker { get; init; }
 
     /// <summary>Reads them.</summary>
-    /// <exception cref="AppSettingException">A setting is missing or cannot be used.</exception>
+    /// <exception cref="InputException">A setting is missing or cannot be used.</exception>
     public static InferenceSettings Read(AppSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
@@ -43,7 +44,7 @@ internal sealed record InferenceSettings
         }
         catch (ArgumentException exception)
         {
-            throw new AppSettingException($"Model__{exception.ParamName}", $"cannot be used. {exception.Message}", exception);
+            throw AppSettings.Fault($"Model__{exception.ParamName}", $"cannot be used. {exception.Message}", exception);
         }
 
         var worker = new WorkerOptions();
@@ -76,7 +77,7 @@ internal sealed record InferenceSettings
             }
         }
 
-        throw new AppSettingException("Model__Folder", Path.IsPathRooted(folder)
+        throw AppSettings.Fault("Model__Folder", Path.IsPathRooted(folder)
             ? $"is '{folder}', and there is no such folder."
             : $"is '{folder}', and there is no such folder in {AppContext.BaseDirectory} or above it.");
     }

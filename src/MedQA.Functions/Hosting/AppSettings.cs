@@ -1,4 +1,5 @@
 using System.Globalization;
+using MedQA.Evaluation;
 using Microsoft.Extensions.Configuration;
 
 namespace MedQA.Functions.Hosting;
@@ -18,23 +19,23 @@ internal sealed class AppSettings(IConfiguration configuration)
     /// <summary>A setting that must be there.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="meaning">What it says, for the message.</param>
-    /// <exception cref="AppSettingException">It is missing.</exception>
-    public string Get(string name, string meaning) => Find(name) ?? throw new AppSettingException(name, $"is missing: it says {meaning}.");
+    /// <exception cref="InputException">It is missing.</exception>
+    public string Get(string name, string meaning) => Find(name) ?? throw Fault(name, $"is missing: it says {meaning}.");
 
     /// <summary>A setting of a kind, or <see langword="null"/> where it is missing.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="wanted">What it must be, for the message.</param>
-    /// <exception cref="AppSettingException">It cannot be read.</exception>
+    /// <exception cref="InputException">It cannot be read.</exception>
     public T? Find<T>(string name, string wanted)
         where T : struct, IParsable<T> => Find(name) switch
         {
             null => null,
             var text when T.TryParse(text, CultureInfo.InvariantCulture, out var value) => value,
-            var text => throw new AppSettingException(name, $"is '{text}': it must be {wanted}."),
+            var text => throw Fault(name, $"is '{text}': it must be {wanted}."),
         };
 
     /// <summary>A setting that is one of the names of a kind, or <see langword="null"/> where it is missing.</summary>
-    /// <exception cref="AppSettingException">It is none of them.</exception>
+    /// <exception cref="InputException">It is none of them.</exception>
     public T? FindName<T>(string name)
         where T : struct, Enum => Find(name) switch
         {
@@ -42,15 +43,22 @@ internal sealed class AppSettings(IConfiguration configuration)
             var text
                 when Enum.GetValues<T>().Where(known => known.ToString().Equals(text, StringComparison.OrdinalIgnoreCase)).ToArray()
                     is [var known] => known,
-            var text => throw new AppSettingException(name, $"is '{text}': it must be one of {string.Join(", ", Enum.GetNames<T>())}."),
+            var text => throw Fault(name, $"is '{text}': it must be one of {string.Join(", ", Enum.GetNames<T>())}."),
         };
 
     /// <summary>An address, which must be there.</summary>
-    /// <exception cref="AppSettingException">It is missing or no address.</exception>
+    /// <exception cref="InputException">It is missing or no address.</exception>
     public Uri GetAddress(string name, string meaning) =>
         Get(name, meaning) is var text && Uri.TryCreate(text, UriKind.Absolute, out var address)
             ? address
-            : throw new AppSettingException(name, $"is '{text}': it must be an address with https.");
+            : throw Fault(name, $"is '{text}': it must be an address with https.");
+
+    /// <summary>That a setting cannot be used: the sentence names it as it stands among the app's settings.</summary>
+    /// <param name="setting">Its name, with <c>__</c> between its parts.</param>
+    /// <param name="problem">The rest of the sentence.</param>
+    /// <param name="inner">What was caught, if anything.</param>
+    public static InputException Fault(string setting, string problem, Exception? inner = null) =>
+        InputException.Of($"App setting {setting}", problem, inner);
 
     private static string KeyOf(string name) => name.Replace("__", ":", StringComparison.Ordinal);
 }

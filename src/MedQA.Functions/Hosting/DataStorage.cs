@@ -1,5 +1,6 @@
 using Azure.Core;
 using Azure.Identity;
+using MedQA.Evaluation;
 using MedQA.Pipeline.Storage;
 
 namespace MedQA.Functions.Hosting;
@@ -22,13 +23,13 @@ internal static class DataStorage
         [$"AzureWebJobs{Connection}", $"ConnectionStrings__AzureWebJobs{Connection}", $"ConnectionStrings__{Connection}"];
 
     /// <summary>Opens it: with a connection string for the emulator, with an identity in Azure.</summary>
-    /// <exception cref="AppSettingException">A setting is missing or cannot be used.</exception>
+    /// <exception cref="InputException">A setting is missing or cannot be used.</exception>
     public static RunStorage Open(AppSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
         if (IsConnection(settings, Former))
         {
-            throw new AppSettingException(
+            throw AppSettings.Fault(
                 Former,
                 $"is called {Connection} now, and {Former}__blobServiceUri and its like begin with {Connection}. Rename or remove it: "
                 + $"triggers read a connection named {Former} from AzureWebJobs{Former}, the host's own account.");
@@ -36,7 +37,7 @@ internal static class DataStorage
 
         if (Shadows.FirstOrDefault(settings.Contains) is { } shadow)
         {
-            throw new AppSettingException(
+            throw AppSettings.Fault(
                 shadow,
                 $"must not be set: the triggers would read it instead of {Connection}, and listen on another account than the rest of "
                 + "the app uses.");
@@ -50,7 +51,7 @@ internal static class DataStorage
             }
             catch (Exception exception) when (exception is FormatException or ArgumentException or InvalidOperationException)
             {
-                throw new AppSettingException(Connection, "is no connection string of a storage account.", exception);
+                throw AppSettings.Fault(Connection, "is no connection string of a storage account.", exception);
             }
         }
 
@@ -88,10 +89,10 @@ internal static class DataStorage
             ("managedidentity", { } clientId) => new ManagedIdentityCredential(ManagedIdentityId.FromUserAssignedClientId(clientId)),
             ("managedidentity", null) => new ManagedIdentityCredential(ManagedIdentityId.SystemAssigned),
             (null, null) => new DefaultAzureCredential(),
-            (null, _) => throw new AppSettingException(
+            (null, _) => throw AppSettings.Fault(
                 $"{Connection}__credential", $"must be managedidentity where {Connection}__clientId names an identity."),
             (var other, _) =>
-                throw new AppSettingException(
+                throw AppSettings.Fault(
                     $"{Connection}__credential",
                     $"is '{other}': it must be managedidentity, or not set for whoever is signed in on this machine."),
         };

@@ -1,3 +1,4 @@
+using MedQA.Evaluation;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Functions.Hosting;
 using MedQA.Pipeline.Advancing;
@@ -36,17 +37,16 @@ internal sealed record ControlSettings
     /// <summary>Reads them.</summary>
     /// <param name="settings">The app's settings.</param>
     /// <param name="emulator">Whether the storage is an emulator on this machine.</param>
-    /// <exception cref="AppSettingException">A setting is missing or cannot be used.</exception>
+    /// <exception cref="InputException">A setting is missing or cannot be used.</exception>
     public static ControlSettings Read(AppSettings settings, bool emulator)
     {
         ArgumentNullException.ThrowIfNull(settings);
         var usual = new SplitOptions();
         var mode = settings.FindName<AccessMode>("Access__Mode")
-            ?? throw new AppSettingException(
-                "Access__Mode", "is missing: it says who may call the HTTP interface, EntraId, Keys or Anyone.");
+            ?? throw AppSettings.Fault("Access__Mode", "is missing: it says who may call the HTTP interface, EntraId, Keys or Anyone.");
         if (mode == AccessMode.Anyone && !emulator)
         {
-            throw new AppSettingException("Access__Mode", "may be Anyone only where MedQAData is an emulator on this machine.");
+            throw AppSettings.Fault("Access__Mode", "may be Anyone only where MedQAData is an emulator on this machine.");
         }
 
         var rate = settings.Find<double>("Split__TokensPerSecond", "a number of tokens") ?? usual.TokensPerSecond;
@@ -96,22 +96,20 @@ internal sealed record ControlSettings
         var fingerprint = settings.Get("Model__Fingerprint", $"which model the workers hold, {Source}");
         if (fingerprint.Length != 64 || !fingerprint.All(static digit => digit is (>= '0' and <= '9') or (>= 'a' and <= 'f')))
         {
-            throw new AppSettingException(
-                "Model__Fingerprint", $"is '{fingerprint}': it must have 64 digits from 0 to 9 and a to f, {Source}.");
+            throw AppSettings.Fault("Model__Fingerprint", $"is '{fingerprint}': it must have 64 digits from 0 to 9 and a to f, {Source}.");
         }
 
         var context = settings.Find<int>("Model__ContextLength", "a number of tokens")
-            ?? throw new AppSettingException(
-                "Model__ContextLength", $"is missing: it says how many tokens the model's context holds, {Source}.");
+            ?? throw AppSettings.Fault("Model__ContextLength", $"is missing: it says how many tokens the model's context holds, {Source}.");
         return new ModelDescription
         {
             Name = settings.Get("Model__Name", "what people call the workers' model"),
             Fingerprint = fingerprint,
             ContextLength = context > 0
                 ? context
-                : throw new AppSettingException("Model__ContextLength", $"is {context}: it must be more than 0."),
+                : throw AppSettings.Fault("Model__ContextLength", $"is {context}: it must be more than 0."),
             HasChatTemplate = settings.Find<bool>("Model__HasChatTemplate", "true or false")
-                ?? throw new AppSettingException(
+                ?? throw AppSettings.Fault(
                     "Model__HasChatTemplate", $"is missing: it says whether the model has a chat template, {Source}."),
             GivesEmbeddings = settings.Find<bool>("Model__GivesEmbeddings", "true or false") ?? false,
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MedQA.Evaluation;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Inference.Models;
 using MedQA.Inference.Tokenization;
@@ -28,7 +29,7 @@ internal sealed class ChatTemplate
     }
 
     /// <summary>Reads the template of a model, or gives <see langword="null"/> where it has none.</summary>
-    /// <exception cref="ModelException">
+    /// <exception cref="UnusableException">
     /// The template is no Jinja, or a plain question with and without a system text reaches a construct that is not known; the message
     /// names it and its line.
     /// </exception>
@@ -54,7 +55,7 @@ internal sealed class ChatTemplate
     /// <param name="source">Its text.</param>
     /// <param name="file">The file that it stands in, for messages.</param>
     /// <param name="namedTokens">The special tokens that the template sees as variables, such as <c>bos_token</c>.</param>
-    /// <exception cref="ModelException">The template is no Jinja; the message names what is wrong and its line.</exception>
+    /// <exception cref="UnusableException">The template is no Jinja; the message names what is wrong and its line.</exception>
     public static ChatTemplate Parse(string source, string file, ImmutableSortedDictionary<string, string> namedTokens)
     {
         ArgumentNullException.ThrowIfNull(source);
@@ -74,7 +75,7 @@ internal sealed class ChatTemplate
     /// <param name="addGenerationPrompt">Whether the beginning of the assistant's next turn is written too.</param>
     /// <returns>The text as segments that tell what the template wrote from what the messages say.</returns>
     /// <exception cref="TemplateRejectionException">The template refuses the messages.</exception>
-    /// <exception cref="ModelException">The template does something that is an error or not known; the message names its line.</exception>
+    /// <exception cref="UnusableException">The template does what is an error or not known; the message names its line.</exception>
     public ImmutableArray<PromptSegment> Render(IReadOnlyList<ChatMessage> messages, DateOnly date, bool addGenerationPrompt = true)
     {
         ArgumentNullException.ThrowIfNull(messages);
@@ -111,16 +112,16 @@ internal sealed class ChatTemplate
     }
 
     /// <summary>The construct that is not known and that these messages reach, or <see langword="null"/>.</summary>
-    private ModelException? Unknown(ChatMessage[] messages)
+    private UnusableException? Unknown(ChatMessage[] messages)
     {
         try
         {
             Render(messages, DateOnly.MinValue);
             return null;
         }
-        catch (ModelException exception)
+        catch (UnusableException exception)
         {
-            return exception.Fault == ModelFault.UnknownTemplateConstruct ? exception : null;
+            return exception.InnerException is TemplateException { IsUnknown: true } ? exception : null;
         }
         catch (TemplateRejectionException)
         {
@@ -134,8 +135,7 @@ internal sealed class ChatTemplate
             ? MarkedText.Template(role)
             : MarkedText.Content(role);
 
-    private static ModelException Told(TemplateException exception, string file) => new(
-        exception.IsUnknown ? ModelFault.UnknownTemplateConstruct : ModelFault.DamagedFile,
+    private static UnusableException Told(TemplateException exception, string file) => new(
         file,
         exception.IsUnknown
             ? $"line {exception.Line} of the chat template uses {exception.Message}, which is not known"

@@ -1,7 +1,8 @@
 namespace MedQA.Inference.ChatTemplates;
 
 /// <summary>
-/// Something in a chat template is wrong or not known. Told to callers as a <see cref="Models.ModelException"/> that names file and line.
+/// Something in a chat template is wrong or not known. Told to callers as an <see cref="Evaluation.UnusableException"/> that names file
+/// and line.
 /// </summary>
 /// <param name="problem">What the template has or does, completing "it uses …" where <paramref name="isUnknown"/>.</param>
 /// <param name="isUnknown">Whether it is a construct that is not known, rather than an error in the template.</param>

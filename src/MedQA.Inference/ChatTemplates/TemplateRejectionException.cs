@@ -1,3 +1,5 @@
+using MedQA.Evaluation;
+
 namespace MedQA.Inference.ChatTemplates;
 
 /// <summary>
@@ -5,4 +7,4 @@ namespace MedQA.Inference.ChatTemplates;
 /// template's.
 /// </summary>
 /// <param name="message">What the template says.</param>
-internal sealed class TemplateRejectionException(string message) : Exception(message);
+internal sealed class TemplateRejectionException(string message) : InputException(message);

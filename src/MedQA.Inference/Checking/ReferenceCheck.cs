@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MedQA.Evaluation;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Inference.ChatTemplates;
 using MedQA.Inference.Decoding;
@@ -24,8 +25,8 @@ public static class ReferenceCheck
     /// <param name="options">How to compare.</param>
     /// <param name="progress">Is told of every item; may be <see langword="null"/>.</param>
     /// <param name="cancellationToken">Ends the check between items.</param>
-    /// <exception cref="ModelException">The model cannot be loaded.</exception>
-    /// <exception cref="ReferencesException">There are no references where they should be.</exception>
+    /// <exception cref="UnusableException">The model cannot be loaded.</exception>
+    /// <exception cref="InputException">There are no references where they should be.</exception>
     /// <exception cref="ArgumentException">An option is out of its range; the message names it.</exception>
     public static async Task<ReferenceCheckResult> RunAsync(
         string modelFolder,
@@ -105,7 +106,7 @@ public static class ReferenceCheck
                 _ => NotChecked(file, kind, "it is of no kind that is known") with { Outcome = ReferenceOutcome.NotUnderstood },
             };
         }
-        catch (ReferencesException exception)
+        catch (InputException exception) when (exception.Location.Source is not null)
         {
             return NotChecked(file, kind, exception.Message) with { Outcome = ReferenceOutcome.Damaged };
         }
@@ -234,10 +235,10 @@ public static class ReferenceCheck
                 || item.Continuations.Length != item.LogLikelihoods.Length
                 || item.Continuations.Any(string.IsNullOrEmpty))
             {
-                throw new ReferencesException(
+                throw new InputException(
                     file.Name,
                     $"{item.Id} has {item.Continuations.Length} continuations and {item.LogLikelihoods.Length} log-likelihoods, or an "
-                        + "empty continuation");
+                        + "empty continuation.");
             }
 
             var scores = await ScoreAsync(model, item, shared, cancellationToken);
@@ -331,8 +332,8 @@ public static class ReferenceCheck
     {
         if (greedy.Length == 0 || greedy.Length != logProbabilities.Length)
         {
-            throw new ReferencesException(
-                file.Name, $"{item} has {greedy.Length} greedy tokens and {logProbabilities.Length} log-probabilities");
+            throw new InputException(
+                file.Name, $"{item} has {greedy.Length} greedy tokens and {logProbabilities.Length} log-probabilities.");
         }
     }
 

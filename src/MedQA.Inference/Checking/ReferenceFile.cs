@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using MedQA.Evaluation;
 using MedQA.Files;
 
 namespace MedQA.Inference.Checking;
@@ -10,7 +11,7 @@ namespace MedQA.Inference.Checking;
 internal sealed record ReferenceFile(string Name, string Path)
 {
     /// <summary>The files of a folder and its subfolders (read-me files aside), or the one file named.</summary>
-    /// <exception cref="ReferencesException">There is no such folder or file.</exception>
+    /// <exception cref="InputException">There is no such folder or file.</exception>
     public static IReadOnlyList<ReferenceFile> In(string path)
     {
         if (File.Exists(path))
@@ -20,7 +21,7 @@ internal sealed record ReferenceFile(string Name, string Path)
 
         if (!Directory.Exists(path))
         {
-            throw new ReferencesException(path, "there is no such folder or file of references");
+            throw new InputException(path, "there is no such folder or file of references.");
         }
 
         return [.. Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories)
@@ -30,7 +31,7 @@ internal sealed record ReferenceFile(string Name, string Path)
     }
 
     /// <summary>What the file holds; <see cref="ReferenceKind.Unknown"/> for anything else.</summary>
-    /// <exception cref="ReferencesException">It looks like references but is cut off.</exception>
+    /// <exception cref="InputException">It looks like references but is cut off.</exception>
     public async Task<ReferenceKind> FindKindAsync(CancellationToken cancellationToken)
     {
         switch (System.IO.Path.GetExtension(Name))
@@ -51,7 +52,7 @@ internal sealed record ReferenceFile(string Name, string Path)
     }
 
     /// <summary>The items of a JSON file.</summary>
-    /// <exception cref="ReferencesException">An item lacks a field or has one of another type.</exception>
+    /// <exception cref="InputException">An item lacks a field or has one of another type.</exception>
     public async Task<T[]> ReadAsync<T>(JsonTypeInfo<T[]> type, CancellationToken cancellationToken)
     {
         await using var stream = RegularFile.Open(Path);
@@ -59,32 +60,32 @@ internal sealed record ReferenceFile(string Name, string Path)
         {
             return await JsonSerializer.DeserializeAsync(stream, type, cancellationToken) is { Length: > 0 } items
                 ? items
-                : throw new ReferencesException(Name, "it has no items");
+                : throw new InputException(Name, "it has no items.");
         }
         catch (JsonException exception)
         {
-            throw new ReferencesException(Name, $"{exception.Path}: {exception.Message.TrimEnd('.')}", exception);
+            throw new InputException(Name, $"{exception.Path}: {exception.Message}", inner: exception);
         }
     }
 
     /// <summary>The one item of a JSON file.</summary>
-    /// <exception cref="ReferencesException">It lacks a field or has one of another type.</exception>
+    /// <exception cref="InputException">It lacks a field or has one of another type.</exception>
     public async Task<T> ReadOneAsync<T>(JsonTypeInfo<T> type, CancellationToken cancellationToken)
     {
         await using var stream = RegularFile.Open(Path);
         try
         {
             return await JsonSerializer.DeserializeAsync(stream, type, cancellationToken)
-                ?? throw new ReferencesException(Name, "it is null");
+                ?? throw new InputException(Name, "it is null.");
         }
         catch (JsonException exception)
         {
-            throw new ReferencesException(Name, $"{exception.Path}: {exception.Message.TrimEnd('.')}", exception);
+            throw new InputException(Name, $"{exception.Path}: {exception.Message}", inner: exception);
         }
     }
 
     /// <summary>The items of a file with one in each line.</summary>
-    /// <exception cref="ReferencesException">A line lacks a field or has one of another type.</exception>
+    /// <exception cref="InputException">A line lacks a field or has one of another type.</exception>
     public async Task<IReadOnlyList<T>> ReadLinesAsync<T>(JsonTypeInfo<T> type, CancellationToken cancellationToken)
     {
         var items = new List<T>();
@@ -99,11 +100,11 @@ internal sealed record ReferenceFile(string Name, string Path)
 
             try
             {
-                items.Add(JsonSerializer.Deserialize(line, type) ?? throw new ReferencesException(Name, $"line {number} is null"));
+                items.Add(JsonSerializer.Deserialize(line, type) ?? throw new InputException(Name, "it is null.", number));
             }
             catch (JsonException exception)
             {
-                throw new ReferencesException(Name, $"line {number}: {exception.Message.TrimEnd('.')}", exception);
+                throw new InputException(Name, exception.Message, number, exception);
             }
         }
 
@@ -132,7 +133,7 @@ internal sealed record ReferenceFile(string Name, string Path)
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             // The second: a name that is no valid Unicode.
-            throw new ReferencesException(Name, $"it is no valid JSON, perhaps cut off ({exception.Message.TrimEnd('.')})", exception);
+            throw new InputException(Name, $"it is no valid JSON, perhaps cut off ({exception.Message.TrimEnd('.')}).", inner: exception);
         }
     }
 

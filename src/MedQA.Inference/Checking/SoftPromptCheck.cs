@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MedQA.Evaluation;
 using MedQA.Inference.SoftPrompts;
 
 namespace MedQA.Inference.Checking;
@@ -69,8 +70,8 @@ internal static class SoftPromptCheck
             || reference.PrefixCache.Any(static layer => layer.Length != 2)
             || tensors.Any(tensor => tensor.Length != tensors[0].Length))
         {
-            throw new ReferencesException(
-                file.Name, "its prefix_cache does not have keys and values of equal length for each layer, or it states no greedy tokens");
+            throw new InputException(
+                file.Name, "its prefix_cache does not have keys and values of equal length for each layer, or it states no greedy tokens.");
         }
 
         var (layers, heads, headSize) = model.Engine.CacheShape;

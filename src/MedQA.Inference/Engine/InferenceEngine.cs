@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using MedQA.Evaluation;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Inference.Caching;
 using MedQA.Inference.Decoding;
@@ -69,7 +70,7 @@ internal sealed class InferenceEngine : IDisposable
     /// <param name="tokenizer">Its tokenizer.</param>
     /// <param name="options">How it runs.</param>
     /// <param name="passesEndTokens">Whether samples go on after an end token, for checks and measurements.</param>
-    /// <exception cref="ModelException">The model or the execution provider cannot be used.</exception>
+    /// <exception cref="UnusableException">The model or the execution provider cannot be used.</exception>
     public static InferenceEngine Load(ModelFolder folder, Tokenizer tokenizer, ModelOptions options, bool passesEndTokens = false)
     {
         var session = DecoderSession.Open(folder, options);
@@ -91,14 +92,13 @@ internal sealed class InferenceEngine : IDisposable
     /// <summary>Takes a soft prompt, if it is of this graph's shape and leaves room for a token.</summary>
     /// <param name="hash">What identifies it: the same for the same numbers.</param>
     /// <param name="keyValues">Its keys and values.</param>
-    /// <exception cref="SoftPromptException">It is not for this graph.</exception>
+    /// <exception cref="UnusableException">It is not for this graph.</exception>
     public EngineSoftPrompt Admit(string hash, SoftPromptKeyValues keyValues)
     {
         var (layers, heads, headSize) = CacheShape;
         if ((keyValues.Layers, keyValues.KeyValueHeads, keyValues.HeadSize) != (layers, heads, headSize))
         {
-            throw new SoftPromptException(
-                SoftPromptFault.OtherModel,
+            throw new UnusableException(
                 $"prefix {hash}",
                 $"it has {keyValues.Layers} layers, {keyValues.KeyValueHeads} key/value heads and heads of {keyValues.HeadSize} numbers; "
                     + $"the model has {layers}, {heads} and {headSize}",
@@ -107,8 +107,7 @@ internal sealed class InferenceEngine : IDisposable
 
         if (keyValues.Length >= ContextLength)
         {
-            throw new SoftPromptException(
-                SoftPromptFault.OtherModel,
+            throw new UnusableException(
                 $"prefix {hash}",
                 $"its {keyValues.Length} virtual tokens leave no room in the model's context of {ContextLength}",
                 "Tune a shorter one");

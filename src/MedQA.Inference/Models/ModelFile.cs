@@ -1,3 +1,4 @@
+using MedQA.Evaluation;
 using MedQA.Files;
 
 namespace MedQA.Inference.Models;
@@ -26,17 +27,16 @@ internal static class ModelFile
         {
             return RegularFile.Check(path);
         }
-        catch (NoRegularFileException exception)
+        catch (PathException exception)
         {
             throw Unreadable(path, exception);
         }
     }
 
     /// <summary>The operating system's refusal to read a file, as a fault of the model.</summary>
-    public static ModelException Unreadable(string path, Exception exception) => exception is NoRegularFileException other
-        ? new ModelException(ModelFault.DamagedFile, path, other.Problem, other.Remedy, exception)
-        : new ModelException(
-            ModelFault.MissingFile,
+    public static UnusableException Unreadable(string path, Exception exception) => exception is PathException other
+        ? new UnusableException(path, other.Problem, other.Remedy, exception)
+        : new UnusableException(
             path,
             $"it cannot be read ({exception.Message})",
             "Check that the file is there and that this user may read it",
@@ -72,8 +72,7 @@ internal static class ModelFile
             }
             catch (IOException exception)
             {
-                throw new ModelException(
-                    ModelFault.MissingFile, part, "it is a link that leads nowhere", "Put the file itself there", exception);
+                throw new UnusableException(part, "it is a link that leads nowhere", "Put the file itself there", exception);
             }
 
             if (target is not null && !IsBelow(folder, target.FullName))
@@ -90,7 +89,7 @@ internal static class ModelFile
             && path.StartsWith(folder, StringComparison.Ordinal)
             && (folder.EndsWith(Path.DirectorySeparatorChar) || path[folder.Length] == Path.DirectorySeparatorChar);
 
-    private static ModelException Outside(string file, string problem) =>
-        new(ModelFault.OutsideFolder, file, $"{problem}, which is not inside the model's folder", "Put the files themselves into the "
+    private static UnusableException Outside(string file, string problem) =>
+        new(file, $"{problem}, which is not inside the model's folder", "Put the files themselves into the "
             + "folder (cp -L copies what links lead to) and name them without \"..\"");
 }

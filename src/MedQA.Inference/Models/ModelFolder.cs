@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MedQA.Evaluation;
 
 namespace MedQA.Inference.Models;
 
@@ -91,15 +92,14 @@ public sealed class ModelFolder
     /// <param name="path">The folder.</param>
     /// <param name="graphFile">The graph's file within the folder; <see langword="null"/> for the one that genai_config.json names, else
     /// model.onnx, else onnx/model.onnx, else the only one of the folder and its onnx.</param>
-    /// <exception cref="ModelException">A file is missing, damaged, or outside the folder.</exception>
+    /// <exception cref="UnusableException">A file is missing, damaged, or outside the folder.</exception>
     public static ModelFolder Open(string path, string? graphFile = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         var folder = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
         if (!Directory.Exists(folder))
         {
-            throw new ModelException(
-                ModelFault.MissingFile,
+            throw new UnusableException(
                 folder,
                 File.Exists(folder) ? "it is a file where a model's folder is expected" : "there is no such folder",
                 "Name the folder that holds model.onnx and tokenizer.json");
@@ -119,7 +119,7 @@ public sealed class ModelFolder
     /// graph.
     /// </summary>
     /// <param name="graphPath">The graph; none of the files need be there.</param>
-    /// <exception cref="ModelException">It cannot be read, or is no ONNX graph.</exception>
+    /// <exception cref="UnusableException">It cannot be read, or is no ONNX graph.</exception>
     public static IReadOnlyList<string> DataFilesOf(string graphPath) => OnnxExternalData.LocationsIn(graphPath);
 
     /// <summary>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
+using MedQA.Evaluation;
 using MedQA.Inference.Optimization;
 
 namespace MedQA.Inference.Models;
@@ -29,8 +30,7 @@ internal sealed class ModelFolderReader(string folder)
         var specials = ModelJson.Read(PathOf("special_tokens_map.json"));
         if (config is null && genai is null)
         {
-            throw new ModelException(
-                ModelFault.MissingFile,
+            throw new UnusableException(
                 PathOf("config.json"),
                 "neither it nor genai_config.json is there",
                 "Copy the model's configuration into the folder");
@@ -83,7 +83,7 @@ internal sealed class ModelFolderReader(string folder)
         var path = ModelFile.Inside(folder, name, PathOf(name));
         return File.Exists(path)
             ? path
-            : throw new ModelException(ModelFault.MissingFile, path, $"the file is not there, and {why}", remedy);
+            : throw new UnusableException(path, $"the file is not there, and {why}", remedy);
     }
 
     private string GraphPath(string? graphFile, ModelJson? decoder)
@@ -97,8 +97,7 @@ internal sealed class ModelFolderReader(string folder)
             }
 
             var graphs = Graphs(SearchOption.AllDirectories);
-            throw new ModelException(
-                ModelFault.MissingFile,
+            throw new UnusableException(
                 asked,
                 "there is no such graph",
                 graphs.Count == 0 ? "The folder has no graph at all: copy one into it" : $"Name one of: {string.Join(", ", graphs)}");
@@ -124,12 +123,11 @@ internal sealed class ModelFolderReader(string folder)
         return found switch
         {
             [var only] => ModelFile.Inside(folder, only, PathOf(only)),
-            [] => throw new ModelException(ModelFault.MissingFile, named
+            [] => throw new UnusableException(named
                 ?? PathOf("model.onnx"), missing, Directory.EnumerateFiles(folder, "*.safetensors").Any()
                 ? "The folder holds the weights as safetensors: export them to ONNX first"
                 : "Copy the graph into the folder, or name another one"),
-            _ => throw new ModelException(
-                ModelFault.MissingFile,
+            _ => throw new UnusableException(
                 named ?? PathOf("model.onnx"),
                 $"{missing}, and the folder holds {found.Count} others: {string.Join(", ", found)}",
                 "Name the one to use with --graph (Model__Graph in a deployment)"),
@@ -175,8 +173,7 @@ internal sealed class ModelFolderReader(string folder)
             var path = ModelFile.Inside(folder, prefix + location, graphPath);
             if (!File.Exists(path))
             {
-                throw new ModelException(
-                    ModelFault.MissingFile,
+                throw new UnusableException(
                     path,
                     $"the graph {Path.GetFileName(graphPath)} keeps its weights in this file, but it is not there",
                     "Copy the file into the folder, under this name");
@@ -198,13 +195,11 @@ internal sealed class ModelFolderReader(string folder)
         return stated switch
         {
             null =>
-                throw new ModelException(
-                    ModelFault.DamagedFile,
+                throw new UnusableException(
                     file,
                     "no file of the folder states the context length",
                     "Add max_position_embeddings to config.json"),
-            < 1 => throw new ModelException(
-                ModelFault.DamagedFile,
+            < 1 => throw new UnusableException(
                 file,
                 $"it states a context length of {stated}",
                 "Correct context_length or max_position_embeddings"),
@@ -253,7 +248,7 @@ internal sealed class ModelFolderReader(string folder)
             }
             catch (DecoderFallbackException exception)
             {
-                throw new ModelException(ModelFault.DamagedFile, jinja, "it is not UTF-8 text", "Fetch the file again", exception);
+                throw new UnusableException(jinja, "it is not UTF-8 text", "Fetch the file again", exception);
             }
         }
 
@@ -282,8 +277,7 @@ internal sealed class ModelFolderReader(string folder)
     private static string Checked(string template, string file) =>
         template.Length <= MaxTemplateLength
             ? template
-            : throw new ModelException(
-                ModelFault.DamagedFile, file, $"its chat template has {template.Length:N0} characters", "Fetch the file again");
+            : throw new UnusableException(file, $"its chat template has {template.Length:N0} characters", "Fetch the file again");
 
     private ImmutableArray<int> EndTokens(
         string tokenizerPath, ModelJson? tokenizer, ImmutableSortedDictionary<string, string> named, params ReadOnlySpan<ModelJson?> files)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MedQA.Evaluation;
 
 namespace MedQA.Inference.Models;
 
@@ -43,8 +44,7 @@ internal readonly struct ModelJson
         catch (JsonException exception)
         {
             var line = exception.LineNumber is { } number ? $" at line {number + 1}" : "";
-            throw new ModelException(
-                ModelFault.DamagedFile,
+            throw new UnusableException(
                 file,
                 $"it is not valid JSON{line} ({utf8.Length:N0} bytes), perhaps cut off",
                 "Fetch the file again",
@@ -53,8 +53,7 @@ internal readonly struct ModelJson
 
         if (document.RootElement.ValueKind != JsonValueKind.Object)
         {
-            throw new ModelException(
-                ModelFault.DamagedFile,
+            throw new UnusableException(
                 file,
                 $"it holds {Describe(document.RootElement)} where an object is expected",
                 "Fetch the file again");
@@ -132,7 +131,7 @@ internal readonly struct ModelJson
         }
     }
 
-    private ModelException NamedBadly() => Damaged("has a name that is no valid text");
+    private UnusableException NamedBadly() => Damaged("has a name that is no valid text");
 
     public string Text()
     {
@@ -163,8 +162,8 @@ internal readonly struct ModelJson
         _ => throw Damaged($"is {Describe(Element)} where true or false is expected"),
     };
 
-    public ModelException Damaged(string problem) =>
-        new(ModelFault.DamagedFile, File, Where.Length == 0
+    public UnusableException Damaged(string problem) =>
+        new(File, Where.Length == 0
             ? $"it {problem}"
             : $"\"{Where}\" {problem}", "Fetch the file again, or correct it");
 

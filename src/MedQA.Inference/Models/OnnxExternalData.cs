@@ -1,4 +1,5 @@
 using System.Text;
+using MedQA.Evaluation;
 using MedQA.Files;
 
 namespace MedQA.Inference.Models;
@@ -35,7 +36,7 @@ internal static class OnnxExternalData
             using var stream = RegularFile.Open(graphPath, bufferSize: 1 << 16);
             if (stream.Length == 0)
             {
-                throw new ModelException(ModelFault.DamagedFile, graphPath, "it is empty", "Fetch the graph again");
+                throw new UnusableException(graphPath, "it is empty", "Fetch the graph again");
             }
 
             new Walk(stream, graphPath, locations).Message(Part.Model, stream.Length, 0);
@@ -171,6 +172,6 @@ internal static class OnnxExternalData
             return Encoding.UTF8.GetString(bytes);
         }
 
-        private ModelException Damaged(string problem) => new(ModelFault.DamagedFile, path, problem, "Fetch the graph again");
+        private UnusableException Damaged(string problem) => new(path, problem, "Fetch the graph again");
     }
 }

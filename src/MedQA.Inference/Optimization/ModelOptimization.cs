@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using MedQA.Evaluation;
 using MedQA.Files;
 using MedQA.Inference.Models;
 using MedQA.Inference.Sessions;
@@ -32,7 +33,7 @@ public static class ModelOptimization
     /// <param name="folder">The model's folder.</param>
     /// <param name="graph">The graph's file name, or <see langword="null"/> for the one that the folder names.</param>
     /// <param name="cancellationToken">Checked for each product.</param>
-    /// <exception cref="ModelException">The graph is damaged, or has no such products.</exception>
+    /// <exception cref="UnusableException">The graph is damaged, or has no such products.</exception>
     public static async Task<OptimizedModel> WidenAsync(string folder, string? graph, CancellationToken cancellationToken)
     {
         var files = ModelFolder.Open(folder, graph);
@@ -50,8 +51,7 @@ public static class ModelOptimization
                 dataBytes = data.Length;
                 if (products == 0)
                 {
-                    throw new ModelException(
-                        ModelFault.UnknownArchitecture,
+                    throw new UnusableException(
                         files.GraphPath,
                         "it has no 4-bit products with offsets of their own (MatMulNBits and a product of block sums), so there is "
                             + "nothing to widen",
@@ -63,7 +63,7 @@ public static class ModelOptimization
         }
         catch (InvalidDataException exception)
         {
-            throw new ModelException(ModelFault.DamagedFile, files.GraphPath, exception.Message, "Fetch the graph again", exception);
+            throw new UnusableException(files.GraphPath, exception.Message, "Fetch the graph again", exception);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MedQA.Evaluation;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Inference.ChatTemplates;
 using MedQA.Inference.Models;
@@ -29,7 +30,7 @@ internal sealed class PromptEncoder
     /// tokenizer's post-processor).</param>
     /// <param name="tokenizer">The model's tokenizer.</param>
     /// <param name="template">The model's chat template, or <see langword="null"/> for a model that only continues texts.</param>
-    /// <exception cref="ModelException">A plain text should begin with a token that the tokenizer does not have.</exception>
+    /// <exception cref="UnusableException">A plain text should begin with a token that the tokenizer does not have.</exception>
     public PromptEncoder(ModelFolder folder, Tokenizer tokenizer, ChatTemplate? template)
     {
         _folder = folder;
@@ -39,8 +40,7 @@ internal sealed class PromptEncoder
         var begin = folder.BeginToken is { } text ? tokenizer.IdOf(text) : null;
         if (folder.AddsBeginToken == true && begin is null)
         {
-            throw new ModelException(
-                ModelFault.DamagedFile,
+            throw new UnusableException(
                 Path.Combine(folder.Path, "tokenizer_config.json"),
                 $"texts should begin with \"{folder.BeginToken}\" (add_bos_token), but the tokenizer has no such token",
                 "Correct bos_token or add_bos_token");
@@ -64,7 +64,7 @@ internal sealed class PromptEncoder
 
     /// <summary>Encodes a prompt.</summary>
     /// <exception cref="TemplateRejectionException">The chat template refuses the messages.</exception>
-    /// <exception cref="ModelException">A chat for a model without a template, or a template that fails.</exception>
+    /// <exception cref="UnusableException">A chat for a model without a template, or a template that fails.</exception>
     public EncodedPrompt Encode(Prompt prompt)
     {
         var (ids, shared) = prompt switch
@@ -167,8 +167,7 @@ internal sealed class PromptEncoder
         // lm-evaluation-harness too puts the begin token, else the end token, where there is no context.
         return _prefixToken is { } prefix
             ? [prefix]
-            : throw new ModelException(
-                ModelFault.DamagedFile,
+            : throw new UnusableException(
                 _folder.Path,
                 "an empty text has no tokens, and the files name no token that begins or ends a sequence",
                 "Add bos_token to tokenizer_config.json");
@@ -179,8 +178,7 @@ internal sealed class PromptEncoder
         var ids = _tokenizer.EncodeWithSpecials(Render(messages, date));
         return ids.Length > 0
             ? ids
-            : throw new ModelException(
-                ModelFault.DamagedFile,
+            : throw new UnusableException(
                 _folder.ChatTemplatePath!,
                 "the chat template renders the messages as nothing",
                 "Correct the template");
@@ -188,8 +186,7 @@ internal sealed class PromptEncoder
 
     private ImmutableArray<PromptSegment> Render(ImmutableArray<ChatMessage> messages, DateOnly date) =>
         (_template
-            ?? throw new ModelException(
-                ModelFault.MissingFile,
+            ?? throw new UnusableException(
                 Path.Combine(_folder.Path, "tokenizer_config.json"),
                 "the model has no chat template",
                 "Ask it in the completion format, or put its template into the folder as chat_template.jinja"))

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using MedQA.Evaluation;
 using MedQA.Inference.Models;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
@@ -91,7 +92,7 @@ internal sealed partial record DecoderLayout
     public int BytesPerNumber => CacheType == TensorElementType.Float16 ? sizeof(ushort) : sizeof(float);
 
     /// <summary>Recognizes a graph.</summary>
-    /// <exception cref="ModelException">The inputs and outputs are none that the engine knows; the message names the one at
+    /// <exception cref="UnusableException">The inputs and outputs are none that the engine knows; the message names the one at
     /// fault.</exception>
     public static DecoderLayout Recognize(InferenceSession session, OnnxGraph graph, ModelFolder folder)
     {
@@ -195,8 +196,8 @@ internal sealed partial record DecoderLayout
             ? metadata.ElementDataType
             : throw Unknown(path, $"\"{name}\" is {metadata.ElementDataType}; the engine knows float32 and float16");
 
-    private static ModelException Unknown(string path, string problem) =>
-        new(ModelFault.UnknownArchitecture, path, problem, "Export the model with Optimum (text-generation-with-past) or "
+    private static UnusableException Unknown(string path, string problem) =>
+        new(path, problem, "Export the model with Optimum (text-generation-with-past) or "
             + "onnxruntime-genai's model builder");
 
     [GeneratedRegex(@"^past_key_values\.(?<layer>\d+)\.(?<part>key|value)$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
+using MedQA.Evaluation;
 using MedQA.Inference.Memory;
 using MedQA.Inference.Models;
 using Microsoft.ML.OnnxRuntime;
@@ -41,7 +42,7 @@ internal sealed class DecoderSession : IDisposable
     public OnnxGraph Graph { get; }
 
     /// <summary>Loads a graph.</summary>
-    /// <exception cref="ModelException">The graph is damaged or unknown, or the provider cannot be used.</exception>
+    /// <exception cref="UnusableException">The graph is damaged or unknown, or the provider cannot be used.</exception>
     public static DecoderSession Open(ModelFolder folder, ModelOptions options)
     {
         var graph = OnnxGraph.Read(folder.GraphPath);
@@ -53,8 +54,7 @@ internal sealed class DecoderSession : IDisposable
         }
         catch (OnnxRuntimeException exception)
         {
-            throw new ModelException(
-                ModelFault.DamagedFile,
+            throw new UnusableException(
                 folder.GraphPath,
                 $"ONNX Runtime cannot load it ({exception.Message})",
                 "Fetch the model's files again, or export it for this version of ONNX Runtime",
@@ -259,8 +259,7 @@ internal sealed class DecoderSession : IDisposable
             catch (Exception exception) when (exception is OnnxRuntimeException or EntryPointNotFoundException or DllNotFoundException)
             {
                 sessionOptions.Dispose();
-                throw new ModelException(
-                    ModelFault.Provider,
+                throw new UnusableException(
                     folder.GraphPath,
                     $"the setting Provider is cuda (DeviceId {options.DeviceId}), but ONNX Runtime cannot use CUDA here "
                         + $"({exception.Message.TrimEnd('.')})",

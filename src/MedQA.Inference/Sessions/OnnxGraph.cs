@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.IO.MemoryMappedFiles;
+using MedQA.Evaluation;
 using MedQA.Files;
-using MedQA.Inference.Models;
 
 namespace MedQA.Inference.Sessions;
 
@@ -25,7 +25,7 @@ internal sealed record OnnxGraph
     public required ImmutableDictionary<string, ImmutableArray<int>> Outputs { get; init; }
 
     /// <summary>Reads a file.</summary>
-    /// <exception cref="ModelException">The file is damaged.</exception>
+    /// <exception cref="UnusableException">The file is damaged.</exception>
     public static unsafe OnnxGraph Read(string path)
     {
         try
@@ -52,7 +52,7 @@ internal sealed record OnnxGraph
         }
         catch (InvalidDataException exception)
         {
-            throw new ModelException(ModelFault.DamagedFile, path, exception.Message, "Fetch the graph again", exception);
+            throw new UnusableException(path, exception.Message, "Fetch the graph again", exception);
         }
     }
 

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using MedQA.Evaluation;
 using MedQA.Files;
 
 namespace MedQA.Inference.SoftPrompts;
@@ -25,16 +26,18 @@ internal sealed class SafetensorsReader : IDisposable
 
     private readonly Stream _stream;
     private readonly string _file;
+    private readonly string _remedy;
     private readonly long _dataStart;
 
     /// <summary>Reads the header.</summary>
     /// <param name="stream">The file, seekable, at its start; disposed of with the reader.</param>
     /// <param name="file">What messages call it.</param>
-    /// <exception cref="SafetensorsException">The header is damaged.</exception>
-    public SafetensorsReader(Stream stream, string file)
+    /// <param name="remedy">What messages say to do about a damaged one.</param>
+    /// <exception cref="UnusableException">The header is damaged.</exception>
+    public SafetensorsReader(Stream stream, string file, string remedy)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        (_stream, _file) = (stream, file);
+        (_stream, _file, _remedy) = (stream, file, remedy);
         var header = ReadHeader();
         _dataStart = LengthBytes + header.Length;
         Tensors = Parse(header);
@@ -45,8 +48,8 @@ internal sealed class SafetensorsReader : IDisposable
     public ImmutableSortedDictionary<string, SafetensorsTensor> Tensors { get; }
 
     /// <summary>Opens a file.</summary>
-    /// <exception cref="SafetensorsException">The file cannot be read, or its header is damaged.</exception>
-    public static SafetensorsReader Open(string path)
+    /// <exception cref="UnusableException">The file cannot be read, or its header is damaged.</exception>
+    public static SafetensorsReader Open(string path, string remedy)
     {
         FileStream stream;
         try
@@ -55,12 +58,12 @@ internal sealed class SafetensorsReader : IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new SafetensorsException(path, $"it cannot be read ({exception.Message.TrimEnd('.')})", exception);
+            throw new UnusableException(path, $"it cannot be read ({exception.Message.TrimEnd('.')})", remedy, exception);
         }
 
         try
         {
-            return new(stream, path);
+            return new(stream, path, remedy);
         }
         catch
         {
@@ -70,11 +73,11 @@ internal sealed class SafetensorsReader : IDisposable
     }
 
     /// <summary>The shape of a tensor.</summary>
-    /// <exception cref="SafetensorsException">There is no such tensor.</exception>
+    /// <exception cref="UnusableException">There is no such tensor.</exception>
     public SafetensorsTensor Find(string name) => Tensors.GetValueOrDefault(name) ?? throw Damaged($"it has no tensor \"{name}\"");
 
     /// <summary>Reads a tensor of float32, float16 or bfloat16 numbers as float32, row-major.</summary>
-    /// <exception cref="SafetensorsException">There is no such tensor, its numbers are of another type, or it cannot be read.</exception>
+    /// <exception cref="UnusableException">There is no such tensor, its numbers are of another type, or it cannot be read.</exception>
     public float[] ReadSingles(string name)
     {
         var tensor = Find(name);
@@ -192,7 +195,7 @@ internal sealed class SafetensorsReader : IDisposable
         catch (Exception exception)
             when (exception is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
-            throw new SafetensorsException(_file, "its header is not the JSON of a safetensors file", exception);
+            throw Damaged("its header is not the JSON of a safetensors file", exception);
         }
     }
 
@@ -251,9 +254,9 @@ internal sealed class SafetensorsReader : IDisposable
         }
         catch (IOException exception)
         {
-            throw new SafetensorsException(_file, $"it cannot be read ({exception.Message.TrimEnd('.')})", exception);
+            throw Damaged($"it cannot be read ({exception.Message.TrimEnd('.')})", exception);
         }
     }
 
-    private SafetensorsException Damaged(string problem) => new(_file, problem);
+    private UnusableException Damaged(string problem, Exception? inner = null) => new(_file, problem, _remedy, inner);
 }

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
+using MedQA.Evaluation;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Files;
+using MedQA.Inference.Models;
 
 namespace MedQA.Inference.SoftPrompts;
 
@@ -24,21 +26,20 @@ public sealed class SoftPromptFolder
     public SoftPromptManifest Manifest { get; }
 
     /// <summary>Opens a folder: its manifest is read and checked, the numbers are not.</summary>
-    /// <exception cref="SoftPromptException">The folder or its manifest is missing or damaged.</exception>
+    /// <exception cref="UnusableException">The folder or its manifest is missing or damaged.</exception>
     public static SoftPromptFolder Open(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         var folder = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
         if (!Directory.Exists(folder))
         {
-            throw new SoftPromptException(
-                SoftPromptFault.Missing, folder, "there is no such folder", "Name the folder that medqa tune wrote");
+            throw new UnusableException(folder, "there is no such folder", "Name the folder that medqa tune wrote");
         }
 
         var file = System.IO.Path.Combine(folder, SoftPromptFiles.Manifest);
         try
         {
-            return new(folder, SoftPromptManifest.Parse(ReadFile(file)));
+            return new(folder, SoftPromptManifest.Parse(ModelFile.ReadAllBytes(file)));
         }
         catch (FormatException exception)
         {
@@ -50,7 +51,7 @@ public sealed class SoftPromptFolder
     /// <param name="bytes">What is in <c>prefix.safetensors</c>.</param>
     /// <param name="expected">The SHA-256 that the bytes should have, lower-case hexadecimal.</param>
     /// <param name="file">What messages call it.</param>
-    /// <exception cref="SoftPromptException">The bytes are others, or no keys and values of one shape.</exception>
+    /// <exception cref="UnusableException">The bytes are others, or no keys and values of one shape.</exception>
     public static SoftPromptKeyValues ParseKeyValues(ReadOnlyMemory<byte> bytes, string expected, string file)
     {
         var hash = Convert.ToHexStringLower(SHA256.HashData(bytes.Span));
@@ -59,31 +60,24 @@ public sealed class SoftPromptFolder
             throw Damaged(file, $"its SHA-256 is {hash}, but {expected} is meant");
         }
 
-        try
+        using var reader = new SafetensorsReader(new MemoryStream(bytes.ToArray(), writable: false), file, Remedy);
+        var first = reader.Find(SoftPromptKeyValues.NameOf(0));
+        if (first.Shape.Length != 3
+            || first.Shape.Any(static dimension => dimension is < 1 or > int.MaxValue)
+            || reader.Tensors.Count % 2 != 0)
         {
-            using var reader = new SafetensorsReader(new MemoryStream(bytes.ToArray(), writable: false), file);
-            var first = reader.Find(SoftPromptKeyValues.NameOf(0));
-            if (first.Shape.Length != 3
-                || first.Shape.Any(static dimension => dimension is < 1 or > int.MaxValue)
-                || reader.Tensors.Count % 2 != 0)
-            {
-                throw Damaged(
-                    file,
-                    $"it has {reader.Tensors.Count} tensors, the first {first.ShapeText}, where keys and values of each layer are "
-                        + "expected, [key/value heads, length, head size]");
-            }
+            throw Damaged(
+                file,
+                $"it has {reader.Tensors.Count} tensors, the first {first.ShapeText}, where keys and values of each layer are "
+                    + "expected, [key/value heads, length, head size]");
+        }
 
-            return new(
-                (int)first.Shape[1],
-                (int)first.Shape[0],
-                (int)first.Shape[2],
-                [.. Enumerable.Range(0, reader.Tensors.Count)
-                    .Select(tensor => ReadFinite(reader, SoftPromptKeyValues.NameOf(tensor), first.Shape, file))]);
-        }
-        catch (SafetensorsException exception)
-        {
-            throw Damaged(file, exception.Problem, exception);
-        }
+        return new(
+            (int)first.Shape[1],
+            (int)first.Shape[0],
+            (int)first.Shape[2],
+            [.. Enumerable.Range(0, reader.Tensors.Count)
+                .Select(tensor => ReadFinite(reader, SoftPromptKeyValues.NameOf(tensor), first.Shape, file))]);
     }
 
     /// <summary>
@@ -136,27 +130,6 @@ public sealed class SoftPromptFolder
         return Array.TrueForAll(numbers, float.IsFinite) ? numbers : throw Damaged(file, $"\"{name}\" has numbers that are not finite");
     }
 
-    private static byte[] ReadFile(string file)
-    {
-        try
-        {
-            return RegularFile.ReadAllBytes(file);
-        }
-        catch (NoRegularFileException exception)
-        {
-            throw new SoftPromptException(SoftPromptFault.Damaged, file, exception.Problem, exception.Remedy, exception);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new SoftPromptException(
-                SoftPromptFault.Missing,
-                file,
-                $"it cannot be read ({exception.Message.TrimEnd('.')})",
-                "Check that the file is there and that this user may read it",
-                exception);
-        }
-    }
-
-    private static SoftPromptException Damaged(string file, string problem, Exception? inner = null) =>
-        new(SoftPromptFault.Damaged, file, problem, Remedy, inner);
+    private static UnusableException Damaged(string file, string problem, Exception? inner = null) =>
+        new(file, problem, Remedy, inner);
 }

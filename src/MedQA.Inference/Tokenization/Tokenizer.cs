@@ -1,4 +1,5 @@
 using System.Text;
+using MedQA.Evaluation;
 using MedQA.Inference.Models;
 
 namespace MedQA.Inference.Tokenization;
@@ -51,7 +52,7 @@ public sealed class Tokenizer
     internal TokenDecoding Decoding => _parts.Decoding;
 
     /// <summary>Reads the tokenizer of a model.</summary>
-    /// <exception cref="ModelException">tokenizer.json is damaged or has a component that is not known; the message names it.</exception>
+    /// <exception cref="UnusableException">tokenizer.json is damaged or has an unknown component; the message names it.</exception>
     public static Tokenizer Load(ModelFolder folder)
     {
         ArgumentNullException.ThrowIfNull(folder);
@@ -165,8 +166,7 @@ public sealed class Tokenizer
         }
         catch (PatternBudgetException)
         {
-            throw new ModelException(
-                ModelFault.UnknownTokenizerComponent,
+            throw new UnusableException(
                 _parts.File,
                 $"the pattern of its pre-tokenizer needs too many steps for a text of {text.Length:N0} characters",
                 "Use the tokenizer.json that the model was published with");

@@ -1,3 +1,4 @@
+using MedQA.Evaluation;
 using MedQA.Inference.Models;
 
 namespace MedQA.Inference.Tokenization;
@@ -312,8 +313,7 @@ internal static class TokenizerReader
         }
         catch (FormatException exception)
         {
-            throw new ModelException(
-                ModelFault.UnknownTokenizerComponent,
+            throw new UnusableException(
                 pattern.File,
                 $"the pattern \"{pattern.Where}\" has {exception.Message}, which is not known",
                 "Use a model whose tokenizer is supported",
@@ -517,8 +517,7 @@ internal static class TokenizerReader
 
     private static bool Flag(ModelJson component, string name) => component.Find(name)?.Flag() ?? false;
 
-    private static ModelException Unknown(ModelJson at, string part, string what) => new(
-        ModelFault.UnknownTokenizerComponent,
+    private static UnusableException Unknown(ModelJson at, string part, string what) => new(
         at.File,
         $"the tokenizer's {part} uses {what}, which is not known",
         "Use a model whose tokenizer is supported: byte-pair encoding, over bytes or with byte fallback");

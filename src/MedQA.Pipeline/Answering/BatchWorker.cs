@@ -304,7 +304,7 @@ public sealed class BatchWorker
             var model = await _models.GetAsync(protocol.Prefix, cancellationToken);
             return (new QuestionAttempt(model, run, batch, _options, _time, _logger), null);
         }
-        catch (SoftPromptRefusedException exception)
+        catch (InputException exception)
         {
             return (null, $"Worker {_options.Name} cannot ask with the run's prefix: {exception.Message}");
         }

@@ -1,3 +1,4 @@
+using MedQA.Evaluation;
 using MedQA.Evaluation.Profiles;
 
 namespace MedQA.Pipeline.Profiles;
@@ -9,14 +10,14 @@ public interface IProfileSource
     IReadOnlyList<string> Names { get; }
 
     /// <summary>The profile of a name, or <see langword="null"/>.</summary>
-    /// <exception cref="ProfileException">There is a file of that name and it holds no usable profile.</exception>
+    /// <exception cref="InputException">There is a file of that name and it holds no usable profile.</exception>
     Profile? Find(string name);
 
     /// <summary>
     /// Every profile that can be used, in the order of <see cref="Names"/>. A file that holds none keeps none of the others away.
     /// </summary>
     /// <param name="unusable">Is told of each of those, which names its file.</param>
-    IReadOnlyList<Profile> All(Action<ProfileException> unusable)
+    IReadOnlyList<Profile> All(Action<InputException> unusable)
     {
         ArgumentNullException.ThrowIfNull(unusable);
         var profiles = new List<Profile>();
@@ -29,7 +30,7 @@ public interface IProfileSource
                     profiles.Add(profile);
                 }
             }
-            catch (ProfileException exception)
+            catch (InputException exception)
             {
                 unusable(exception);
             }

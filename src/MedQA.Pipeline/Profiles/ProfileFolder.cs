@@ -45,8 +45,7 @@ public sealed class ProfileFolder : IProfileSource
         var profile = ProfileReader.Parse(Read(path, file), file);
         return profile.Name == name
             ? profile
-            : throw new ProfileException(
-                file, "name", $"is \"{profile.Name}\", but the file is called {name}.json; both must be the same.");
+            : throw ProfileFault.Of(file, "name", $"is \"{profile.Name}\", but the file is called {name}.json; both must be the same.");
     }
 
     private static byte[] Read(string path, string file)
@@ -55,13 +54,13 @@ public sealed class ProfileFolder : IProfileSource
         {
             return RegularFile.ReadAllBytes(path);
         }
-        catch (NoRegularFileException exception)
+        catch (PathException exception)
         {
-            throw new ProfileException(file, null, $"{exception.Problem}. {exception.Remedy}.", exception);
+            throw ProfileFault.Of(file, null, $"{exception.Problem}. {exception.Remedy}.", exception);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new ProfileException(file, null, $"the file cannot be read: {FaultText.MessageOf(exception)}", exception);
+            throw ProfileFault.Of(file, null, $"the file cannot be read: {FaultText.MessageOf(exception)}", exception);
         }
     }
 

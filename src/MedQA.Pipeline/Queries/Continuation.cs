@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using MedQA.Evaluation;
 
 namespace MedQA.Pipeline.Queries;
 
@@ -21,7 +22,7 @@ internal static class Continuation
     public static string Of(string list, string key) => Base64Url.EncodeToString([.. Check(list, key), .. Encoding.ASCII.GetBytes(key)]);
 
     /// <summary>The place that a continuation of a list names, or <see langword="null"/> without one.</summary>
-    /// <exception cref="ContinuationException">It is not a continuation of this list.</exception>
+    /// <exception cref="InputException">It is not a continuation of this list.</exception>
     public static string? Key(string list, string? continuation)
     {
         if (continuation is null)
@@ -36,17 +37,23 @@ internal static class Continuation
         }
         catch (FormatException)
         {
-            throw new ContinuationException();
+            throw NotGivenOut();
         }
 
         if (bytes.Length is <= CheckBytes or > CheckBytes + MaxKeyLength || !Ascii.IsValid(bytes.AsSpan(CheckBytes)))
         {
-            throw new ContinuationException();
+            throw NotGivenOut();
         }
 
         var key = Encoding.ASCII.GetString(bytes.AsSpan(CheckBytes));
-        return Check(list, key).SequenceEqual(bytes.AsSpan(0, CheckBytes)) ? key : throw new ContinuationException();
+        return Check(list, key).SequenceEqual(bytes.AsSpan(0, CheckBytes)) ? key : throw NotGivenOut();
     }
+
+    /// <summary>That it is not a continuation of this list.</summary>
+    public static InputException NotGivenOut() => new(
+        new FaultLocation(Parameter: "continuation"),
+        "The continuation is not one that this service has given out.",
+        "Ask for the first page without one.");
 
     private static ReadOnlySpan<byte> Check(string list, string key) =>
         SHA256.HashData(Encoding.UTF8.GetBytes($"{list}\n{key}")).AsSpan(0, CheckBytes);
@@ -64,7 +71,7 @@ internal readonly record struct AnswerPlace(int Ordinal, (int At, int Revision)?
         : Ordinal.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>The place that a continuation names; the beginning without one.</summary>
-    /// <exception cref="ContinuationException">It is not a continuation of this list.</exception>
+    /// <exception cref="InputException">It is not a continuation of this list.</exception>
     public static AnswerPlace Of(string list, string? continuation)
     {
         if (Continuation.Key(list, continuation) is not { } key)
@@ -76,12 +83,12 @@ internal readonly record struct AnswerPlace(int Ordinal, (int At, int Revision)?
             .Select(
                 static part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
                     ? number
-                    : throw new ContinuationException())];
+                    : throw Continuation.NotGivenOut())];
         return parts switch
         {
             [var ordinal] => new AnswerPlace(ordinal),
             [var ordinal, var at, var revision] => new AnswerPlace(ordinal, (at, revision)),
-            _ => throw new ContinuationException(),
+            _ => throw Continuation.NotGivenOut(),
         };
     }
 }

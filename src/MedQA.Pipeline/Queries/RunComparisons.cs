@@ -1,3 +1,4 @@
+using MedQA.Evaluation;
 using MedQA.Evaluation.Reporting;
 using MedQA.Pipeline.Runs;
 
@@ -7,7 +8,7 @@ namespace MedQA.Pipeline.Queries;
 public static class RunComparisons
 {
     /// <summary>Compares runs in pairs on the questions that they share.</summary>
-    /// <exception cref="RunComparisonException">They do not answer the same questions, or not yet.</exception>
+    /// <exception cref="InputException">They do not answer the same questions, or not yet.</exception>
     public static async Task<RunComparison> ReadAsync(RunReader reader, IReadOnlyList<RunSummary> runs, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(reader);

@@ -1,5 +1,6 @@
 using MedQA.Datasets;
 using MedQA.Datasets.Reading;
+using MedQA.Evaluation;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Serialization;
@@ -31,7 +32,7 @@ public sealed class RunEstimates(RunReader reader, QuestionSetSplitter splitter,
     /// <param name="profile">How its questions would be asked.</param>
     /// <param name="caller">Whose budget the run would count for.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
-    /// <exception cref="QuestionSetException">It is no question set.</exception>
+    /// <exception cref="InputException">It is no question set.</exception>
     public async Task<RunEstimate> ReadAsync(
         Stream questionSet, string name, SetReading reading, Profile profile, string caller, CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using MedQA.Evaluation;
 using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.Questions;
 using MedQA.Pipeline.Answering;
@@ -44,7 +45,7 @@ public sealed class RunReader
     /// <param name="continuation">From the page before, or <see langword="null"/>.</param>
     /// <param name="take">1 to <see cref="MaxPage"/>.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    /// <exception cref="ContinuationException">The continuation is not one.</exception>
+    /// <exception cref="InputException">The continuation is not one.</exception>
     public async Task<RunPage> ListAsync(string? continuation, int take, CancellationToken cancellationToken)
     {
         CheckPage(take);
@@ -79,7 +80,7 @@ public sealed class RunReader
     /// <param name="take">1 to <see cref="MaxPage"/>.</param>
     /// <param name="query">Which answers.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
-    /// <exception cref="ContinuationException">The continuation is not one.</exception>
+    /// <exception cref="InputException">The continuation is not one.</exception>
     public async Task<AnswerPage> AnswersAsync(
         RunSummary summary, string? continuation, int take, AnswerQuery query, CancellationToken cancellationToken)
     {

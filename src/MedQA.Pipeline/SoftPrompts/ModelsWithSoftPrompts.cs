@@ -1,3 +1,4 @@
+using MedQA.Evaluation;
 using MedQA.Evaluation.LanguageModels;
 
 namespace MedQA.Pipeline.SoftPrompts;
@@ -17,7 +18,7 @@ public sealed class ModelsWithSoftPrompts(ILanguageModel model, SoftPromptStore 
     /// <summary>The model for a run.</summary>
     /// <param name="prefix">The run's soft prompt; <see langword="null"/> for the model itself.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
-    /// <exception cref="SoftPromptRefusedException">The soft prompt cannot be had, or is not for this model.</exception>
+    /// <exception cref="InputException">The soft prompt cannot be had, or is not for this model.</exception>
     public async Task<ILanguageModel> GetAsync(SoftPromptReference? prefix, CancellationToken cancellationToken)
     {
         if (prefix is null)

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using MedQA.Evaluation;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Files;
 using MedQA.Pipeline.Storage;
@@ -30,7 +31,7 @@ public sealed class SoftPromptStore
     /// <param name="name">The name, as a profile says it: lower-case letters, digits and hyphens.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
     /// <returns><see langword="null"/> where there is none of that name.</returns>
-    /// <exception cref="SoftPromptRefusedException">There is one, and it cannot be used.</exception>
+    /// <exception cref="InputException">There is one, and it cannot be used.</exception>
     public async Task<SoftPromptReference?> FindAsync(string name, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
@@ -50,7 +51,7 @@ public sealed class SoftPromptStore
     }
 
     /// <summary>The keys and values of a soft prompt.</summary>
-    /// <exception cref="SoftPromptRefusedException">They are not in the container, or this identity may not read there.</exception>
+    /// <exception cref="InputException">They are not in the container, or this identity may not read there.</exception>
     public async Task<ReadOnlyMemory<byte>> ReadKeyValuesAsync(SoftPromptReference prefix, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(prefix);
@@ -58,13 +59,13 @@ public sealed class SoftPromptStore
         {
             return await _storage.Prefix(KeyValuesOf(prefix.Hash)).FindContentAsync(cancellationToken) is { } content
                 ? content.ToMemory()
-                : throw new SoftPromptRefusedException(
+                : throw new InputException(
                     $"prefix {prefix.Name} is not there: the container {_storage.PrefixesName} has no {KeyValuesOf(prefix.Hash)}. Put "
                         + "it there again.");
         }
         catch (Exception exception) when (exception.IsForbidden(out var code))
         {
-            throw new SoftPromptRefusedException(
+            throw new InputException(
                 $"prefix {prefix.Name} cannot be fetched: this identity may not read the container {_storage.PrefixesName} ({code}). "
                     + "Give it the role Storage Blob Data Reader there.",
                 exception);
@@ -72,7 +73,7 @@ public sealed class SoftPromptStore
     }
 
     /// <summary>Reads a soft prompt's folder: what it is, its manifest and its keys and values.</summary>
-    /// <exception cref="SoftPromptRefusedException">A file is missing, or is not what it should be.</exception>
+    /// <exception cref="InputException">A file is missing, or is not what it should be.</exception>
     public static async Task<(SoftPromptReference Prefix, byte[] Manifest, byte[] KeyValues)> ReadFolderAsync(
         string folder, string name, CancellationToken cancellationToken)
     {
@@ -84,13 +85,13 @@ public sealed class SoftPromptStore
             var hash = Convert.ToHexStringLower(SHA256.HashData(keyValues));
             return hash == prefix.Hash
                 ? (prefix, manifest, keyValues)
-                : throw new SoftPromptRefusedException(
+                : throw new InputException(
                     $"prefix {name} is damaged: its {SoftPromptFiles.KeyValues} has the SHA-256 {hash}, and its manifest says "
                         + $"{prefix.Hash}. Tune it again, or copy the folder again.");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new SoftPromptRefusedException($"prefix {name} cannot be read: {FaultText.MessageOf(exception)}", exception);
+            throw new InputException($"prefix {name} cannot be read: {FaultText.MessageOf(exception)}", exception);
         }
     }
 
@@ -114,7 +115,7 @@ public sealed class SoftPromptStore
         }
         catch (FormatException exception)
         {
-            throw new SoftPromptRefusedException($"prefix {name} cannot be used: {source}: {exception.Message}.", exception);
+            throw new InputException($"prefix {name} cannot be used: {source}: {exception.Message}.", exception);
         }
     }
 

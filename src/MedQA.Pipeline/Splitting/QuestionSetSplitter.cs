@@ -531,12 +531,12 @@ public sealed class QuestionSetSplitter
                 }
             }
         }
-        catch (QuestionSetException exception)
+        catch (InputException exception)
         {
             await blobs.DiscardQuestionsAsync(cancellationToken);
             return manifest with
             {
-                Rejection = new Rejection(exception.Sentence, exception.Line),
+                Rejection = new Rejection(exception.Explanation, exception.Location.Line),
                 RejectedRows = blobs.Rejected,
                 FirstRejected = blobs.First
             };
@@ -605,7 +605,7 @@ public sealed class QuestionSetSplitter
                         + "(--prefixes), or in Azure into the container of prefixes.",
                     null));
         }
-        catch (SoftPromptRefusedException exception)
+        catch (InputException exception)
         {
             return (profile, null, new Rejection(exception.Message, null));
         }
@@ -622,7 +622,7 @@ public sealed class QuestionSetSplitter
                         + $"{string.Join(", ", _profiles.Names)}.",
                     null));
         }
-        catch (ProfileException exception)
+        catch (InputException exception)
         {
             return (null, new Rejection(exception.Message, null));
         }

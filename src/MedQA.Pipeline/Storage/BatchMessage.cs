@@ -62,7 +62,7 @@ public sealed record BatchMessage
         {
             return false;
         }
-        catch (NewerFormatException)
+        catch (UnusableException)
         {
             return true;
         }

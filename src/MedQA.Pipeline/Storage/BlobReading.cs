@@ -9,7 +9,7 @@ namespace MedQA.Pipeline.Storage;
 internal static class BlobReading
 {
     /// <summary>The run's manifest.</summary>
-    /// <exception cref="NewerFormatException">A newer version has written it, and everything else of the run.</exception>
+    /// <exception cref="UnusableException">A newer version has written it, and everything else of the run.</exception>
     /// <exception cref="InvalidDataException">It is no manifest: somebody else has written or changed it.</exception>
     /// <returns><see langword="null"/> where there is no such run; a manifest and no tombstone, or no manifest and a tombstone.</returns>
     public static async Task<(RunManifest? Manifest, RunTombstone? Tombstone)?> FindManifestAsync(

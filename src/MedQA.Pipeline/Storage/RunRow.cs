@@ -84,7 +84,7 @@ internal sealed record RunRow
         return entity;
     }
 
-    /// <exception cref="NewerFormatException">A newer version has written the row.</exception>
+    /// <exception cref="UnusableException">A newer version has written the row.</exception>
     public static RunRow From(StoredRow entity)
     {
         StoredFormat.Check($"Run {entity.GetString("Run") ?? entity.Key}", entity.GetInt32("V"), RunManifest.Version);

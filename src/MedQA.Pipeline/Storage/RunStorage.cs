@@ -187,7 +187,7 @@ public sealed class RunStorage
             .Select(static entry => entry.Prefix.TrimEnd('/'));
 
     /// <summary>Creates what is missing. In Azure all of it stands already (the deployment makes it) and this changes nothing.</summary>
-    /// <exception cref="NewerFormatException">A newer version has made it.</exception>
+    /// <exception cref="UnusableException">A newer version has made it.</exception>
     public async Task EnsureCreatedAsync(CancellationToken cancellationToken)
     {
         var version = new Dictionary<string, string> { [VersionMetadata] = Version.ToString(CultureInfo.InvariantCulture) };

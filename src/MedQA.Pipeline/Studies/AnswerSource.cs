@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using MedQA.Datasets;
 using MedQA.Datasets.Reading;
+using MedQA.Evaluation;
 using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.Questions;
 using MedQA.Pipeline.Queries;
@@ -19,32 +20,34 @@ public sealed partial record AnswerSource(
 {
     private const int AtOnce = 8;
 
+    private static readonly FaultLocation Sources = new(Field: "sources");
+
     /// <summary>The answers of a run.</summary>
     /// <param name="reader">Reads runs.</param>
     /// <param name="run">The run's name.</param>
     /// <param name="name">What the report calls the source; <see langword="null"/> for the model's name.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
-    /// <exception cref="StudyException">There is no such run, it gives no free answers, or it has not ended.</exception>
+    /// <exception cref="InputException">There is no such run, it gives no free answers, or it has not ended.</exception>
     public static async Task<AnswerSource> OfRunAsync(RunReader reader, string run, string? name, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(reader);
         if (!RunId.TryParse(run, out var id) || await reader.GetAsync(id, cancellationToken) is not { } summary)
         {
-            throw new StudyException("sources", $"There is no run '{run}'.");
+            throw new InputException(Sources, $"There is no run '{run}'.");
         }
 
         if (await reader.GetManifestAsync(id, cancellationToken)
             is not { Protocol.Profile: { Strategy.WritesFreeAnswers: true, Stop: var stop } })
         {
-            throw new StudyException(
-                "sources",
+            throw new InputException(
+                Sources,
                 $"Run {run} was asked with profile {summary.Profile}: people rate free answers, which the profile long-form gives.");
         }
 
         if (summary.State is not (RunState.Completed or RunState.CompletedWithFailures))
         {
-            throw new StudyException(
-                "sources", $"Run {run} has not ended: it is {summary.State.ToString().ToLowerInvariant()}. Wait for its end.");
+            throw new InputException(
+                Sources, $"Run {run} has not ended: it is {summary.State.ToString().ToLowerInvariant()}. Wait for its end.");
         }
 
         var questions = await reader.AllQuestionsAsync(id, cancellationToken).ToListAsync(cancellationToken);
@@ -74,8 +77,7 @@ public sealed partial record AnswerSource(
     /// <param name="fileName">Its name.</param>
     /// <param name="name">What the report calls the source; <see langword="null"/> for the file's name.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    /// <exception cref="QuestionSetException">The file is no question set.</exception>
-    /// <exception cref="StudyException">It has no answers.</exception>
+    /// <exception cref="InputException">The file is no question set, or has no answers.</exception>
     public static async Task<AnswerSource> OfFileAsync(Stream file, string fileName, string? name, CancellationToken cancellationToken)
     {
         var source = new StudySource(name ?? Path.GetFileNameWithoutExtension(fileName), Run: null, Model: null, fileName);
@@ -97,8 +99,8 @@ public sealed partial record AnswerSource(
         }
 
         return found.Count > 0 ? Once(source, found, notes.ToImmutable())
-            : throw new StudyException(
-                "sources",
+            : throw new InputException(
+                Sources,
                 $"{fileName} has no row with a question and an answer.{(notes.Count > 0 ? $" {notes[0]}" : "")} The columns are named "
                     + "question and answer.");
     }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using MedQA.Evaluation;
 using MedQA.Evaluation.Rating;
 using MedQA.Pipeline.Queries;
 
@@ -31,8 +32,7 @@ public static class StudyMaking
     /// <param name="random">Where the secret comes from that decides who rates what.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
     /// <returns>The study and that secret, which goes nowhere but into storage.</returns>
-    /// <exception cref="StudyException">It cannot be made of that.</exception>
-    /// <exception cref="Datasets.QuestionSetException">A file is no question set.</exception>
+    /// <exception cref="InputException">It cannot be made of that, or a file is no question set.</exception>
     public static async Task<(Study Study, BlindingSecret Secret)> MakeAsync(
         StudyRequest request, RunReader reader, TimeProvider time, RandomNumberGenerator random, CancellationToken cancellationToken)
     {
@@ -49,7 +49,8 @@ public static class StudyMaking
         if (sources.GroupBy(static source => source.Source.Name, StringComparer.OrdinalIgnoreCase)
             .FirstOrDefault(static same => same.Count() > 1) is { } twice)
         {
-            throw new StudyException("sources", $"Two sources are called '{twice.Key}': give them names of their own.");
+            throw new InputException(
+                new FaultLocation(Field: "sources"), $"Two sources are called '{twice.Key}': give them names of their own.");
         }
 
         Require(
@@ -114,8 +115,9 @@ public static class StudyMaking
             .Select(key => places.Select(source => source[key]).ToArray())];
         if (shared.Count == 0)
         {
-            throw new StudyException(
-                "sources", "The sources have no question in common: questions are the same where their texts are, letter by letter.");
+            throw new InputException(
+                new FaultLocation(Field: "sources"),
+                "The sources have no question in common: questions are the same where their texts are, letter by letter.");
         }
 
         return (shared, [.. sources.Where(source => source.Answers.Length > shared.Count)
@@ -251,8 +253,8 @@ public static class StudyMaking
         if (rubric.ValueKind == JsonValueKind.String)
         {
             return Rubrics.Find(rubric.GetString()!)
-                ?? throw new StudyException(
-                    "rubric",
+                ?? throw new InputException(
+                    new FaultLocation(Field: "rubric"),
                     $"There is no rubric '{rubric.GetString()}'. There are "
                         + $"{string.Join(", ", Rubrics.All.Select(static known => known.Name))}; or send a rubric of your own as an "
                         + "object.");
@@ -262,9 +264,11 @@ public static class StudyMaking
         {
             return Rubrics.Read(Encoding.UTF8.GetBytes(rubric.GetRawText()));
         }
-        catch (RubricException exception)
+        catch (InputException exception)
         {
-            throw new StudyException(exception.Field.Length == 0 ? "rubric" : $"rubric.{exception.Field}", exception.Message);
+            throw new InputException(
+                new FaultLocation(Field: exception.Location.Field is { Length: > 0 } field ? $"rubric.{field}" : "rubric"),
+                exception.Message);
         }
     }
 
@@ -276,7 +280,7 @@ public static class StudyMaking
     {
         if (!holds)
         {
-            throw new StudyException(field, message);
+            throw new InputException(new FaultLocation(Field: field), message);
         }
     }
 }

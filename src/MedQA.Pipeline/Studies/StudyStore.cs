@@ -336,7 +336,7 @@ public sealed class StudyStore
     /// Whether a fault says something of what was asked for only: storage refuses a blob or a row, or what it holds cannot be read.
     /// </summary>
     private static bool IsOfOneStudy(Exception fault) => fault.IsOutage()
-        || (FullDisk.Describe(fault) is null && fault is InvalidDataException or NewerFormatException or JsonException);
+        || (FullDisk.Describe(fault) is null && fault is InvalidDataException or UnusableException or JsonException);
 
     /// <summary>
     /// Removes what belongs to a study. The manifest first, so that nobody finds it; the queues, which say whose rows there are, behind the

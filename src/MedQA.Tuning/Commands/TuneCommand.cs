@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
 using MedQA.Cli.Commands;
+using MedQA.Evaluation;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Serialization;
@@ -73,7 +74,7 @@ internal static class TuneCommand
     private static string Given(ParseResult parsed, Option<string?> option) =>
         parsed.GetValue(option) is { Length: > 0 } value
             ? value
-            : throw new TuningException($"{option.Name} is not given. See `medqa tune --help`.");
+            : throw InputException.Of(option.Name, "is not given. See `medqa tune --help`.");
 
     private static async Task<int> TuneAsync(
         TuningFiles files, Profile profile, TuningSettings settings, CancellationToken cancellationToken)
@@ -83,7 +84,7 @@ internal static class TuneCommand
         {
             // A tuning that was cut off behind its last write has left them.
             TuningState.Remove(checkpoints);
-            throw new TuningException($"{files.Output} has a soft prompt already. Name another --out, or delete the folder.");
+            throw new InputException($"{files.Output} has a soft prompt already. Name another --out, or delete the folder.");
         }
 
         var model = TuningModel.Open(files.Model, files.Target);

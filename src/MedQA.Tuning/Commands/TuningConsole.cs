@@ -1,10 +1,5 @@
-using MedQA.Datasets;
 using MedQA.Evaluation;
-using MedQA.Evaluation.Profiles;
 using MedQA.Files;
-using MedQA.Inference.ChatTemplates;
-using MedQA.Inference.Models;
-using MedQA.Inference.SoftPrompts;
 
 namespace MedQA.Tuning.Commands;
 
@@ -30,21 +25,21 @@ internal static class TuningConsole
         }
         catch (Exception exception) when (CodeOf(exception) is { } code)
         {
-            await Console.Error.WriteLineAsync($"medqa tune: {Sentence(exception)}");
+            await Console.Error.WriteLineAsync($"medqa tune: {SentenceOf(exception)}");
             return code;
         }
     }
 
-    private static string Sentence(Exception exception) => FullDisk.Describe(exception) is { } fact
+    /// <summary>What people are told of a fault.</summary>
+    public static string SentenceOf(Exception exception) => FullDisk.Describe(exception) is { } fact
         ? $"{fact}: free space and give the same command again, which goes on from the last checkpoint."
         : exception.Message;
 
-    private static int? CodeOf(Exception exception) => exception switch
+    /// <summary>The exit code of a fault, or <see langword="null"/> for one that nobody has thought of.</summary>
+    public static int? CodeOf(Exception exception) => exception switch
     {
-        NoRegularFileException or TuningException or QuestionSetException or ProfileException or TemplateException
-            or TemplateRejectionException =>
-            BadInput,
-        NewerFormatException or ModelException or SoftPromptException or IOException or UnauthorizedAccessException => Failure,
+        InputException or PathException => BadInput,
+        FaultException or InvalidDataException or IOException or UnauthorizedAccessException => Failure,
         _ => null,
     };
 }

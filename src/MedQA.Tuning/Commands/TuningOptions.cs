@@ -96,7 +96,7 @@ internal sealed class TuningOptions
     }
 
     /// <summary>What they say.</summary>
-    /// <exception cref="TuningException">They do not go together.</exception>
+    /// <exception cref="InputException">They do not go together.</exception>
     public TuningSettings Read(ParseResult parsed, bool withLength)
     {
         var settings = new TuningSettings
@@ -121,6 +121,8 @@ internal sealed class TuningOptions
             };
         }
 
-        return settings.Fault() is { } fault ? throw new TuningException(fault) : settings;
+        return settings is { Start: SoftPromptStart.Text, StartText: null or "" }
+            ? throw InputException.Of("--start", "text needs --start-text with the text.")
+            : settings;
     }
 }

@@ -1,3 +1,4 @@
+using MedQA.Evaluation;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Prompting;
 using MedQA.Evaluation.Questions;
@@ -19,7 +20,7 @@ internal sealed class ExampleEncoding
     /// <param name="folder">The model's folder.</param>
     /// <param name="profile">How to ask.</param>
     /// <param name="datasets">The data sets of all questions, of which the profile may take worked examples.</param>
-    /// <exception cref="TuningException">The model cannot be asked with the profile, or names no end token.</exception>
+    /// <exception cref="InputException">The model cannot be asked with the profile, or names no end token.</exception>
     public ExampleEncoding(ModelFolder folder, Profile profile, IEnumerable<string> datasets)
     {
         Tokenizer = Tokenizer.Load(folder);
@@ -28,14 +29,14 @@ internal sealed class ExampleEncoding
         _protocol = Protocol.Of(profile, datasets);
         if (profile.Format == PromptFormat.Chat && !_encoder.HasChatTemplate)
         {
-            throw new TuningException(
+            throw new InputException(
                 $"Profile {profile.Name} asks through a chat template, which model {folder.Name} does not have; use a profile with "
                     + "\"format\": \"completion\", such as likelihood.");
         }
 
         _endToken = folder.EndTokens is [var first, ..]
             ? first
-            : throw new TuningException(
+            : throw new InputException(
                 $"{folder.Path}: no file names the token that ends an answer; add eos_token_id to generation_config.json.");
     }
 

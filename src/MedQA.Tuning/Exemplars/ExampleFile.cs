@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using MedQA.Datasets;
 using MedQA.Datasets.Reading;
+using MedQA.Evaluation;
 using MedQA.Evaluation.Prompting;
 using MedQA.Files;
 
@@ -21,13 +22,13 @@ internal sealed record ExampleFile(string Path, string Hash, ImmutableArray<Acce
     public IEnumerable<string> Datasets => Rows.Select(static row => row.Question.Dataset).Distinct();
 
     /// <summary>Reads a file; every row is looked at before anything is said.</summary>
-    /// <exception cref="TuningException">A row cannot be read; the message lists rows by line.</exception>
-    /// <exception cref="QuestionSetException">The file is no question set.</exception>
+    /// <exception cref="InputException">A row cannot be read; the message lists rows by line.</exception>
+    /// <exception cref="InputException">The file is no question set.</exception>
     public static async Task<ExampleFile> ReadAsync(string path, CancellationToken cancellationToken)
     {
         if (RegularFile.KindOf(path) == PathKind.Missing)
         {
-            throw new TuningException($"There is no file {path}.");
+            throw new InputException($"There is no file {path}.");
         }
 
         await using var stream = RegularFile.Open(path);
@@ -55,7 +56,7 @@ internal sealed record ExampleFile(string Path, string Hash, ImmutableArray<Acce
     /// <summary>Encodes its questions; every row is looked at before anything is said.</summary>
     /// <param name="encoding">How they are asked.</param>
     /// <param name="room">The most tokens of prompt and answer.</param>
-    /// <exception cref="TuningException">A row cannot be learned from; the message lists rows by line.</exception>
+    /// <exception cref="InputException">A row cannot be learned from; the message lists rows by line.</exception>
     public ImmutableArray<TuningExample> Encode(ExampleEncoding encoding, int room)
     {
         var examples = ImmutableArray.CreateBuilder<TuningExample>(Rows.Length);
@@ -98,7 +99,7 @@ internal sealed record ExampleFile(string Path, string Hash, ImmutableArray<Acce
 
         var shown = faults.Take(MaxFaultsShown).Select(fault => $"  line {fault.Line}: {fault.Reason}");
         var rest = faults.Count > MaxFaultsShown ? $"\n  and {faults.Count - MaxFaultsShown:N0} more" : "";
-        throw new TuningException(
+        throw new InputException(
             $"{path}: {faults.Count:N0} {(faults.Count == 1 ? "row" : "rows")} cannot be learned from; nothing was "
                 + $"tuned.\n{string.Join('\n', shown)}{rest}");
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MedQA.Evaluation;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Inference.Tokenization;
 using MedQA.Tuning.Exemplars;
@@ -30,7 +31,7 @@ internal sealed class PromptTuning(Decoder decoder, Tokenizer tokenizer, TuningS
     /// <param name="signature">What identifies the tuning.</param>
     /// <param name="progress">Told after each step.</param>
     /// <param name="cancellationToken">Ends the tuning after the current step, with a checkpoint.</param>
-    /// <exception cref="TuningException">The checkpoint cannot be used, or the loss is no number any more.</exception>
+    /// <exception cref="InputException">The checkpoint cannot be used, or the loss is no number any more.</exception>
     public TuningState Run(
         ImmutableArray<TuningExample> exemplars,
         ImmutableArray<TuningExample> dev,
@@ -54,7 +55,7 @@ internal sealed class PromptTuning(Decoder decoder, Tokenizer tokenizer, TuningS
             var (loss, gradient) = _gradient.Compute(state.SoftPrompt, batch);
             if (!double.IsFinite(loss) || !Array.TrueForAll(gradient, float.IsFinite))
             {
-                throw new TuningException(
+                throw new InputException(
                     $"The loss of step {state.Step + 1} is no number any more. Tune again with a lower --learning-rate.");
             }
 

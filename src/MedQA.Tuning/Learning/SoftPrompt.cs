@@ -1,3 +1,4 @@
+using MedQA.Evaluation;
 using MedQA.Evaluation.Randomness;
 using MedQA.Inference.Tokenization;
 using MedQA.Tuning.Transformers;
@@ -33,7 +34,7 @@ internal static class SoftPrompt
     /// <param name="length">Virtual tokens.</param>
     /// <param name="seed">The seed of what is drawn.</param>
     /// <returns>[length, hidden], row-major.</returns>
-    /// <exception cref="TuningException">The text has no tokens.</exception>
+    /// <exception cref="InputException">The text has no tokens.</exception>
     public static float[] Begin(Decoder decoder, Tokenizer tokenizer, SoftPromptStart start, string? text, int length, long seed)
     {
         var stream = RandomStream.For("tune-start", seed, "", "");
@@ -46,7 +47,7 @@ internal static class SoftPrompt
             ? Drawn(stream, tokenizer, decoder.Shape.Vocabulary, length)
             : tokenizer.Encode(text ?? "") is { Length: > 0 } tokens
                 ? [.. Enumerable.Range(0, length).Select(index => (long)tokens[index % tokens.Length])]
-                : throw new TuningException("--start-text has no tokens; give a text such as the task's instruction.");
+                : throw InputException.Of("--start-text", "has no tokens; give a text such as the task's instruction.");
         using var scope = NewDisposeScope();
         return decoder.Embed(tensor(ids)).data<float>().ToArray();
     }

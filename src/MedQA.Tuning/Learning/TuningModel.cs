@@ -1,3 +1,4 @@
+using MedQA.Evaluation;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Serialization;
 using MedQA.Evaluation.Strategies;
@@ -14,7 +15,7 @@ internal sealed record TuningModel(ModelFolder Weights, ModelFolder Target)
     /// <summary>Opens the folders.</summary>
     /// <param name="weights">A model's folder, with an ONNX graph or safetensors.</param>
     /// <param name="target">The folder that will run with the soft prompt, or <see langword="null"/> for the same one.</param>
-    /// <exception cref="ModelException">A file is missing or damaged.</exception>
+    /// <exception cref="UnusableException">A file is missing or damaged.</exception>
     public static TuningModel Open(string weights, string? target)
     {
         var opened = OpenEither(weights);
@@ -25,13 +26,13 @@ internal sealed record TuningModel(ModelFolder Weights, ModelFolder Target)
     public static string DefaultProfile => BuiltInProfiles.All.First(static profile => profile.Strategy.ScoresOptions).Name;
 
     /// <summary>A built-in profile by its name, or the one in a file.</summary>
-    /// <exception cref="TuningException">There is none.</exception>
-    /// <exception cref="ProfileException">The file is no profile.</exception>
+    /// <exception cref="InputException">There is none.</exception>
+    /// <exception cref="InputException">The file is no profile.</exception>
     public static Profile ReadProfile(string nameOrFile) =>
         nameOrFile.EndsWith(".json", StringComparison.OrdinalIgnoreCase)
             && File.Exists(nameOrFile) ? ProfileReader.Parse(RegularFile.ReadAllBytes(nameOrFile), nameOrFile)
         : BuiltInProfiles.Find(nameOrFile)
-            ?? throw new TuningException(
+            ?? throw new InputException(
                 $"There is no profile '{nameOrFile}'. The built-in ones are "
                     + $"{string.Join(", ", BuiltInProfiles.All.Select(static profile => profile.Name))}; a file's name must end with "
                     + ".json.");

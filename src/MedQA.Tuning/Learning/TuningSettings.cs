@@ -45,10 +45,6 @@ internal sealed record TuningSettings
     /// <summary>The most tokens of a micro-batch.</summary>
     public int MicroTokens { get; init; } = 1024;
 
-    /// <summary>What does not go together, as a sentence, or <see langword="null"/>.</summary>
-    public string? Fault() =>
-        this is { Start: SoftPromptStart.Text, StartText: null or "" } ? "--start text needs --start-text with the text." : null;
-
     /// <summary>All of them for a manifest.</summary>
     public ImmutableSortedDictionary<string, JsonElement> ToJson()
     {

@@ -70,7 +70,8 @@ internal sealed record TuningState
     }
 
     /// <summary>Reads the state of a folder, or <see langword="null"/> where it has none.</summary>
-    /// <exception cref="TuningException">The state is that of another tuning, or damaged.</exception>
+    /// <exception cref="InputException">The state is that of another tuning.</exception>
+    /// <exception cref="UnusableException">It is damaged, or a newer version has written it.</exception>
     public static TuningState? Load(string folder, string signature, AdamW optimizer)
     {
         var file = Path.Combine(folder, StateFile);
@@ -79,6 +80,7 @@ internal sealed record TuningState
             return null;
         }
 
+        var remedy = $"Delete {folder} to begin again";
         try
         {
             var bytes = RegularFile.ReadAllBytes(file);
@@ -86,12 +88,12 @@ internal sealed record TuningState
             var saved = JsonSerializer.Deserialize(bytes, TuningJson.Default.Saved) ?? throw new JsonException("It is null.");
             if (saved.Signature != signature)
             {
-                throw new TuningException(
+                throw new InputException(
                     $"{folder} has the checkpoint of a tuning with another model, other data or other settings. Give the same ones to go "
                         + "on with it, name another --out, or delete the folder.");
             }
 
-            using var tensors = SafetensorsReader.Open(Path.Combine(folder, saved.Tensors));
+            using var tensors = SafetensorsReader.Open(Path.Combine(folder, saved.Tensors), remedy);
             tensors.ReadSingles("first").CopyTo(optimizer.First, 0);
             tensors.ReadSingles("second").CopyTo(optimizer.Second, 0);
             return new()
@@ -105,14 +107,9 @@ internal sealed record TuningState
                 BestDevLoss = saved.BestDevLoss,
             };
         }
-        catch (NewerFormatException exception)
+        catch (Exception exception) when (exception is JsonException or ArgumentException)
         {
-            throw new TuningException(exception.Message, exception);
-        }
-        catch (Exception exception) when (exception is JsonException or SafetensorsException or ArgumentException)
-        {
-            throw new TuningException(
-                $"{file}: the checkpoint is damaged ({exception.Message.TrimEnd('.')}). Delete {folder} to begin again.", exception);
+            throw new UnusableException(file, $"the checkpoint is damaged ({exception.Message.TrimEnd('.')})", remedy, exception);
         }
     }
 

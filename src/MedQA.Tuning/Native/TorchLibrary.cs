@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Runtime.Loader;
+using MedQA.Evaluation;
 using MedQA.Files;
 using TorchSharp;
 
@@ -23,7 +24,7 @@ internal static class TorchLibrary
     private static readonly Lazy<bool> Loaded = new(LoadOnce);
 
     /// <summary>Loads it, once.</summary>
-    /// <exception cref="TuningException">It cannot be loaded; the sentence says what to do.</exception>
+    /// <exception cref="UnusableException">It cannot be loaded; the sentence says what to do.</exception>
     public static void Load() => _ = Loaded.Value;
 
     private static bool LoadOnce()
@@ -40,7 +41,7 @@ internal static class TorchLibrary
         }
         catch (Exception exception) when (exception is TypeInitializationException or NotSupportedException or DllNotFoundException)
         {
-            throw new TuningException(
+            throw new UnusableException(
                 $"libtorch cannot be loaded on this system ({RuntimeInformation.RuntimeIdentifier}): TorchSharp has it for linux-x64, "
                     + "win-x64 and osx-arm64, and on Linux it needs the C++ library of GCC 12 or later (Debian 12, Ubuntu 22.04). "
                     + $"{Innermost(exception)}",

@@ -1,3 +1,4 @@
+using MedQA.Evaluation;
 using MedQA.Inference.Models;
 using static TorchSharp.torch;
 
@@ -32,7 +33,7 @@ internal sealed class Decoder : IDisposable
     /// <summary>Loads a model's weights: safetensors where the folder has them, else the ONNX graph.</summary>
     /// <param name="folder">The model's folder.</param>
     /// <param name="precision">float32 or bfloat16.</param>
-    /// <exception cref="ModelException">A file is missing, damaged or of a kind that cannot be tuned.</exception>
+    /// <exception cref="UnusableException">A file is missing, damaged or of a kind that cannot be tuned.</exception>
     public static Decoder Load(ModelFolder folder, ScalarType precision)
     {
         Native.TorchLibrary.Load();

@@ -1,3 +1,4 @@
+using MedQA.Evaluation;
 using MedQA.Inference.Models;
 
 namespace MedQA.Tuning.Transformers;
@@ -41,14 +42,13 @@ internal sealed record DecoderShape
     public required bool Tied { get; init; }
 
     /// <summary>Reads a model's config.json.</summary>
-    /// <exception cref="ModelException">It is missing, damaged, or of a kind that cannot be tuned; the message names what is not
+    /// <exception cref="UnusableException">It is missing, damaged, or of a kind that cannot be tuned; the message names what is not
     /// supported.</exception>
     public static DecoderShape Read(string folder)
     {
         var file = Path.Combine(folder, "config.json");
         var config = ModelJson.Read(file)
-            ?? throw new ModelException(
-                ModelFault.MissingFile,
+            ?? throw new UnusableException(
                 file,
                 "the file is not there, and tuning needs the sizes and the rotary base that it states",
                 "Copy the model's config.json into the folder");
@@ -111,6 +111,6 @@ internal sealed record DecoderShape
         };
     }
 
-    private static ModelException Unsupported(string file, string problem) =>
-        new(ModelFault.UnknownArchitecture, file, problem, "Tune another model");
+    private static UnusableException Unsupported(string file, string problem) =>
+        new(file, problem, "Tune another model");
 }

@@ -10,6 +10,6 @@ internal interface IWeightSource : IDisposable
     bool Has(string name);
 
     /// <summary>A tensor's numbers, row-major.</summary>
-    /// <exception cref="Inference.Models.ModelException">It is not there or not of the size that is expected.</exception>
+    /// <exception cref="Evaluation.UnusableException">It is not there or not of the size that is expected.</exception>
     float[] Read(string name, long count);
 }

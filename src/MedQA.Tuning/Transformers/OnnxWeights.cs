@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using MedQA.Evaluation;
 using MedQA.Files;
 using MedQA.Inference.Models;
 using MedQA.Inference.Optimization;
@@ -278,7 +279,7 @@ internal sealed partial class OnnxWeights : IWeightSource
         : _makers.TryGetValue(name, out var cast) && cast.Operation is "Cast" or "Identity" ? _tensors.GetValueOrDefault(cast.Inputs[0])
         : null;
 
-    private ModelException Damaged(string problem, Exception? inner = null) =>
-        new(ModelFault.UnknownArchitecture, _folder.GraphPath, problem, "Tune from a folder with the model's safetensors, and name this "
+    private UnusableException Damaged(string problem, Exception? inner = null) =>
+        new(_folder.GraphPath, problem, "Tune from a folder with the model's safetensors, and name this "
             + "one with --for", inner);
 }

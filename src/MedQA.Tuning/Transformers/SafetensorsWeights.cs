@@ -1,4 +1,4 @@
-using MedQA.Inference.Models;
+using MedQA.Evaluation;
 using MedQA.Inference.SoftPrompts;
 
 namespace MedQA.Tuning.Transformers;
@@ -17,7 +17,7 @@ internal sealed class SafetensorsWeights : IWeightSource
         {
             foreach (var path in Directory.EnumerateFiles(folder, "*.safetensors").Order(StringComparer.Ordinal))
             {
-                var file = SafetensorsReader.Open(path);
+                var file = SafetensorsReader.Open(path, "Fetch the file again");
                 _files.Add(file);
                 foreach (var name in file.Tensors.Keys)
                 {
@@ -25,10 +25,10 @@ internal sealed class SafetensorsWeights : IWeightSource
                 }
             }
         }
-        catch (SafetensorsException exception)
+        catch
         {
             Dispose();
-            throw new ModelException(ModelFault.DamagedFile, folder, exception.Message.TrimEnd('.'), "Fetch the file again", exception);
+            throw;
         }
     }
 
@@ -38,26 +38,17 @@ internal sealed class SafetensorsWeights : IWeightSource
     {
         if (!_places.TryGetValue(name, out var file))
         {
-            throw new ModelException(
-                ModelFault.MissingFile,
+            throw new UnusableException(
                 _folder,
                 $"no safetensors file of the folder has the tensor \"{name}\"",
                 "Fetch all parts of the weights");
         }
 
-        try
-        {
-            return file.Find(name).Count == count ? file.ReadSingles(name)
-                : throw new ModelException(
-                    ModelFault.DamagedFile,
-                    _folder,
-                    $"the tensor \"{name}\" has {file.Find(name).Count:N0} numbers where config.json means {count:N0}",
-                    "Fetch weights and config.json of the same model");
-        }
-        catch (SafetensorsException exception)
-        {
-            throw new ModelException(ModelFault.DamagedFile, _folder, exception.Message.TrimEnd('.'), "Fetch the file again", exception);
-        }
+        return file.Find(name).Count == count ? file.ReadSingles(name)
+            : throw new UnusableException(
+                _folder,
+                $"the tensor \"{name}\" has {file.Find(name).Count:N0} numbers where config.json means {count:N0}",
+                "Fetch weights and config.json of the same model");
     }
 
     public void Dispose() => _files.ForEach(static file => file.Dispose());

@@ -66,6 +66,15 @@ internal static class Problem
     public static ProblemException Unreadable(int status, string why) =>
         New(status, "bad-request", "The request cannot be read", why);
 
+    /// <summary>That what the caller gave cannot be used: of which kind it is, says where it stands.</summary>
+    public static ProblemException Of(InputException fault) => fault.Location switch
+    {
+        { Parameter: { } parameter } => BadParameter(parameter, fault.Message),
+        { Field: { } field } => BadBody(field, fault.Message),
+        { Source: not null, Line: var line } => NoQuestionSet(fault.Explanation, line),
+        _ => Unreadable(StatusCodes.Status400BadRequest, fault.Message),
+    };
+
     public static ProblemException BadBody(string field, string problem) => new(new ProblemDetails
     {
         Type = "urn:medqa:bad-body",

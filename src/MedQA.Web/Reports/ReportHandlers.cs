@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
+using MedQA.Evaluation;
 using MedQA.Evaluation.Reporting;
 using MedQA.Evaluation.Reporting.Documents;
 using MedQA.Pipeline.Queries;
@@ -82,7 +83,7 @@ internal static class ReportHandlers
             var type = Negotiation.TypeOf(format);
             return key is null ? Conditional.Bytes(request, content, type) : Results.Bytes(content, type);
         }
-        catch (RunComparisonException exception)
+        catch (InputException exception)
         {
             throw Problem.NotComparable(exception.Message);
         }

@@ -1,10 +1,6 @@
 using System.Collections.Immutable;
-using MedQA.Datasets;
 using MedQA.Evaluation;
-using MedQA.Evaluation.Profiles;
-using MedQA.Pipeline.Queries;
 using MedQA.Pipeline.Storage;
-using MedQA.Pipeline.Studies;
 using MedQA.Pipeline.Tracing;
 using MedQA.Web.Problems;
 using Microsoft.AspNetCore.Http;
@@ -126,10 +122,7 @@ public sealed record ApiRoute(string Name, string Method, string Path, ApiRole R
     private static IResult? ProblemOf(Exception fault) => fault switch
     {
         ProblemException exception => exception.Problem,
-        ContinuationException => Problem.BadParameter("continuation", fault.Message).Problem,
-        ProfileException => Problem.BadParameter("profile", fault.Message).Problem,
-        StudyException exception => Problem.BadBody(exception.Field, exception.Message).Problem,
-        QuestionSetException exception => Problem.NoQuestionSet(exception.Sentence, exception.Line).Problem,
+        InputException exception => Problem.Of(exception).Problem,
         BadHttpRequestException exception => Problem.Unreadable(exception.StatusCode, exception.Message).Problem,
         StorageFullException => Problem.Of(
             StatusCodes.Status503ServiceUnavailable,
@@ -142,7 +135,7 @@ public sealed record ApiRoute(string Name, string Method, string Path, ApiRole R
                 "storage",
                 "The storage does not answer as it should",
                 $"{refusal} Try again later."),
-        InvalidDataException or NewerFormatException =>
+        FaultException or InvalidDataException =>
             Problem.Of(StatusCodes.Status500InternalServerError, "damaged", "What is stored cannot be read", FaultText.MessageOf(fault)),
         _ when StorageConnection.IsUnreachable(fault) =>
             Problem.Of(

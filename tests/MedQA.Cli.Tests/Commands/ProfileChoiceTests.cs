@@ -1,6 +1,7 @@
 using MedQA.Cli.Commands;
 using MedQA.Cli.Hosting;
 using MedQA.Cli.Settings;
+using MedQA.Evaluation;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Strategies;
 
@@ -75,10 +76,10 @@ public sealed class ProfileChoiceTests : IDisposable
         Assert.StartsWith("There is no profile 'none'. The profiles are few-shot, ", Assert.Throws<InputException>(() => ProfileChoice.Of("none", null, null).Resolve(Settings)).Message, StringComparison.Ordinal);
         Assert.StartsWith("There is no profile 'few-shoot' (is few-shot meant?). The profiles are few-shot, ", Assert.Throws<InputException>(() => ProfileChoice.Of("few-shoot", null, null).Resolve(Settings)).Message, StringComparison.Ordinal);
         Assert.StartsWith("There is no profile file none.json", Assert.Throws<InputException>(() => ProfileChoice.Of("none.json", null, null).Resolve(Settings)).Message, StringComparison.Ordinal);
-        Assert.Contains("takes exactly 1", Assert.Throws<ProfileException>(() => ProfileChoice.Of("few-shot", 5, null).Resolve(Settings)).Message, StringComparison.Ordinal);
+        Assert.Contains("takes exactly 1", Assert.Throws<InputException>(() => ProfileChoice.Of("few-shot", 5, null).Resolve(Settings)).Message, StringComparison.Ordinal);
         var path = Write("""{ "name": "few-shot", "strategy": "few-shot" }""");
-        Assert.Contains("is the name of a built-in profile", Assert.Throws<ProfileException>(() => ProfileChoice.Of(path, null, null).Resolve(Settings)).Message, StringComparison.Ordinal);
-        Assert.Contains("\"exemplar\" is no field", Assert.Throws<ProfileException>(() => ProfileChoice.Of(Write("""{ "name": "mine", "strategy": "few-shot", "exemplar": 1 }"""), null, null).Resolve(Settings)).Message, StringComparison.Ordinal);
+        Assert.Contains("is the name of a built-in profile", Assert.Throws<InputException>(() => ProfileChoice.Of(path, null, null).Resolve(Settings)).Message, StringComparison.Ordinal);
+        Assert.Contains("\"exemplar\" is no field", Assert.Throws<InputException>(() => ProfileChoice.Of(Write("""{ "name": "mine", "strategy": "few-shot", "exemplar": 1 }"""), null, null).Resolve(Settings)).Message, StringComparison.Ordinal);
     }
 
     private string Write(string json)

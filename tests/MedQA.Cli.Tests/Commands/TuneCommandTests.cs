@@ -1,5 +1,5 @@
 using MedQA.Cli.Commands;
-using MedQA.Cli.Settings;
+using MedQA.Evaluation;
 
 namespace MedQA.Cli.Tests.Commands;
 
@@ -27,5 +27,5 @@ public sealed class TuneCommandTests
 
     [Fact]
     public void A_model_that_is_nowhere_is_refused_by_name() =>
-        Assert.Contains("'none'", Assert.Throws<SettingException>(() => TuneCommand.WithModel(["--model", "none"])).Message, StringComparison.Ordinal);
+        Assert.Contains("'none'", Assert.Throws<InputException>(() => TuneCommand.WithModel(["--model", "none"])).Message, StringComparison.Ordinal);
 }

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using MedQA.Cli.Hub;
-using MedQA.Cli.Settings;
+using MedQA.Evaluation;
 using Microsoft.AspNetCore.Http;
 
 namespace MedQA.Cli.Tests.Hub;
@@ -72,7 +72,7 @@ public sealed class ModelDownloadTests : IAsyncLifetime
 
             return await LocalHub.EndEarlyAsync(context, file, from: 0, 5_000);
         };
-        var fault = await Assert.ThrowsAsync<HubException>(FetchAsync);
+        var fault = await Assert.ThrowsAsync<UnusableException>(FetchAsync);
         Assert.StartsWith($"The connection was cut at 5 kB of {Data} (", fault.Message, StringComparison.Ordinal);
         Assert.EndsWith("Run the command again: it continues there.", fault.Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(Target));
@@ -91,7 +91,7 @@ public sealed class ModelDownloadTests : IAsyncLifetime
             return true;
         };
         var patience = new HubPatience { Silence = TimeSpan.FromMilliseconds(200), Pause = TimeSpan.FromMilliseconds(1) };
-        var fault = await Assert.ThrowsAsync<HubException>(() => FetchAsync(patience));
+        var fault = await Assert.ThrowsAsync<UnusableException>(() => FetchAsync(patience));
         Assert.Contains("cannot be reached (nothing came for 1 s)", fault.Message, StringComparison.Ordinal);
     }
 
@@ -125,7 +125,7 @@ public sealed class ModelDownloadTests : IAsyncLifetime
     public async Task A_part_that_something_else_stands_in_is_found_out_and_the_next_command_begins_anew()
     {
         await BeginAsync(Data, new byte[5_000]);
-        var fault = await Assert.ThrowsAsync<HubException>(FetchAsync);
+        var fault = await Assert.ThrowsAsync<UnusableException>(FetchAsync);
         Assert.Contains("came with another content", fault.Message, StringComparison.Ordinal);
         await FetchAsync();
         Assert.Null(Content[^1].Range);
@@ -153,15 +153,15 @@ public sealed class ModelDownloadTests : IAsyncLifetime
         Assert.Equal(2, _told.Count(static line => line.Contains("is busy (status 429); waiting 0 s…", StringComparison.Ordinal)));
 
         _hub.OnHub = static context => Task.FromResult(Busy(context, true, "900"));
-        var fault = await Assert.ThrowsAsync<HubException>(FetchAsync);
+        var fault = await Assert.ThrowsAsync<UnusableException>(FetchAsync);
         Assert.Contains("answers no more requests for now. Run the command again in 900 s", fault.Message, StringComparison.Ordinal);
 
         var then = DateTimeOffset.UtcNow.AddHours(1).ToString("r", CultureInfo.InvariantCulture);
         _hub.OnHub = context => Task.FromResult(Busy(context, true, then));
-        Assert.Matches("again in 3[56][0-9][0-9] s", (await Assert.ThrowsAsync<HubException>(FetchAsync)).Message);
+        Assert.Matches("again in 3[56][0-9][0-9] s", (await Assert.ThrowsAsync<UnusableException>(FetchAsync)).Message);
         var asked = _hub.Requests.Count();
         _hub.OnHub = static context => Task.FromResult(Busy(context, true, "0"));
-        await Assert.ThrowsAsync<HubException>(FetchAsync);
+        await Assert.ThrowsAsync<UnusableException>(FetchAsync);
         Assert.Equal(asked + 4, _hub.Requests.Count());
 
         static bool Busy(HttpContext context, bool isBusy, string after)
@@ -190,7 +190,7 @@ public sealed class ModelDownloadTests : IAsyncLifetime
             context.Response.Headers.Location = location;
             return Task.FromResult(true);
         };
-        Assert.Contains(says, (await Assert.ThrowsAsync<HubException>(FetchAsync)).Message, StringComparison.Ordinal);
+        Assert.Contains(says, (await Assert.ThrowsAsync<UnusableException>(FetchAsync)).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -203,7 +203,7 @@ public sealed class ModelDownloadTests : IAsyncLifetime
         // Both the graph and the hub's list name it.
         NameData(name);
         _hub.Add("onnx/" + name, _hub[Data].Content, isLarge: true);
-        var fault = await Assert.ThrowsAsync<HubException>(FetchAsync);
+        var fault = await Assert.ThrowsAsync<UnusableException>(FetchAsync);
         Assert.Contains("which is not written anywhere", fault.Message, StringComparison.Ordinal);
         Assert.Equal([Target + ".unfinished"], Directory.EnumerateFileSystemEntries(_folder));
         var written = Directory.EnumerateFiles(_folder, "*", SearchOption.AllDirectories);
@@ -217,7 +217,7 @@ public sealed class ModelDownloadTests : IAsyncLifetime
         var elsewhere = Directory.CreateDirectory(Path.Combine(_folder, "elsewhere")).FullName;
         Directory.CreateDirectory(Target + ".unfinished");
         Directory.CreateSymbolicLink(Path.Combine(Target + ".unfinished", "onnx"), elsewhere);
-        var fault = await Assert.ThrowsAsync<HubException>(FetchAsync);
+        var fault = await Assert.ThrowsAsync<UnusableException>(FetchAsync);
         Assert.Contains("is a link, and nothing is written through it", fault.Message, StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFileSystemEntries(elsewhere));
     }
@@ -226,7 +226,7 @@ public sealed class ModelDownloadTests : IAsyncLifetime
     public async Task Data_that_the_graph_names_and_the_hub_does_not_have_is_named()
     {
         NameData("other.onnx_data");
-        var fault = await Assert.ThrowsAsync<HubException>(FetchAsync);
+        var fault = await Assert.ThrowsAsync<UnusableException>(FetchAsync);
         Assert.Contains("keeps its weights in \"other.onnx_data\"", fault.Message, StringComparison.Ordinal);
     }
 
@@ -234,7 +234,7 @@ public sealed class ModelDownloadTests : IAsyncLifetime
     public async Task A_list_without_hashes_is_refused_before_anything_is_fetched()
     {
         _hub.Change(Data, static file => file with { Hash = "" });
-        var fault = await Assert.ThrowsAsync<HubException>(FetchAsync);
+        var fault = await Assert.ThrowsAsync<UnusableException>(FetchAsync);
         Assert.Contains($"states no size and hash of {Data}", fault.Message, StringComparison.Ordinal);
         Assert.Empty(Content);
     }
@@ -248,7 +248,7 @@ public sealed class ModelDownloadTests : IAsyncLifetime
 
         Directory.Delete(Target, recursive: true);
         _hub.Change(Data, static file => file with { Content = file.Content[..^100] });
-        var fault = await Assert.ThrowsAsync<HubException>(FetchAsync);
+        var fault = await Assert.ThrowsAsync<UnusableException>(FetchAsync);
         Assert.Contains("The connection was cut at ", fault.Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(Target));
     }
@@ -286,7 +286,7 @@ public sealed class ModelDownloadTests : IAsyncLifetime
         var fault = Assert.Throws<InputException>(static () => Select("model.onnx", "tokenizer.json", "a/model.onnx", "b/model.onnx"));
         Assert.Contains("several graphs model.onnx", fault.Message, StringComparison.Ordinal);
 
-        static string Refusal(params string[] paths) => Assert.Throws<HubException>(() => Select(null, paths)).Message;
+        static string Refusal(params string[] paths) => Assert.Throws<UnusableException>(() => Select(null, paths)).Message;
         static ModelSelection Select(string? graph, params string[] paths) =>
             ModelSelection.Of(Model, [.. paths.Select(static path => new HubFile(path, 1, new string('a', 40), IsSha256: false))], graph);
     }

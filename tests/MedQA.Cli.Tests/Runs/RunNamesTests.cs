@@ -1,5 +1,5 @@
 using MedQA.Cli.Runs;
-using MedQA.Cli.Settings;
+using MedQA.Evaluation;
 
 namespace MedQA.Cli.Tests.Runs;
 

@@ -1,5 +1,6 @@
 using MedQA.Azurite;
 using MedQA.Cli.Settings;
+using MedQA.Evaluation;
 using Microsoft.Extensions.Logging;
 
 namespace MedQA.Cli.Tests.Settings;
@@ -48,18 +49,18 @@ public sealed class HostSettingsTests : IDisposable
     [InlineData("telemetry", "jaeger", "--telemetry is 'jaeger', but must be none, console or otlp.")]
     [InlineData("profiles", "/no/such", "--profiles is '/no/such', and there is no such folder.")]
     public void A_value_that_cannot_be_used_is_named_with_what_is_allowed(string name, string value, string message) =>
-        Assert.Equal(message, Assert.Throws<SettingException>(() => Read(options: new() { [name] = value })).Message);
+        Assert.Equal(message, Assert.Throws<InputException>(() => Read(options: new() { [name] = value })).Message);
 
     [Fact]
     public void A_server_for_other_machines_is_refused_because_there_is_no_sign_in() =>
-        Assert.Contains("listens on this machine only", Assert.Throws<SettingException>(() => Read(options: new() { ["urls"] = "http://0.0.0.0:5080" })).Message, StringComparison.Ordinal);
+        Assert.Contains("listens on this machine only", Assert.Throws<InputException>(() => Read(options: new() { ["urls"] = "http://0.0.0.0:5080" })).Message, StringComparison.Ordinal);
 
     [Fact]
     public void A_fault_in_a_variable_or_in_the_file_is_named_there()
     {
-        Assert.StartsWith("MEDQA_THREADS is 'x'", Assert.Throws<SettingException>(() => Read(variables: new() { ["MEDQA_THREADS"] = "x" })).Message, StringComparison.Ordinal);
+        Assert.StartsWith("MEDQA_THREADS is 'x'", Assert.Throws<InputException>(() => Read(variables: new() { ["MEDQA_THREADS"] = "x" })).Message, StringComparison.Ordinal);
         File.WriteAllText(Path.Combine(_folder, "medqa.json"), """{ "threads": 0 }""");
-        Assert.StartsWith("\"threads\" in medqa.json is '0'", Assert.Throws<SettingException>(() => Read()).Message, StringComparison.Ordinal);
+        Assert.StartsWith("\"threads\" in medqa.json is '0'", Assert.Throws<InputException>(() => Read()).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -71,7 +72,7 @@ public sealed class HostSettingsTests : IDisposable
     public void A_file_that_cannot_be_read_says_why(string content, string message)
     {
         File.WriteAllText(Path.Combine(_folder, "medqa.json"), content);
-        Assert.StartsWith(message, Assert.Throws<SettingException>(() => Read()).Message, StringComparison.Ordinal);
+        Assert.StartsWith(message, Assert.Throws<InputException>(() => Read()).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -89,7 +90,7 @@ public sealed class HostSettingsTests : IDisposable
         Assert.All(personal, name =>
         {
             File.WriteAllText(Path.Combine(_folder, "medqa.json"), $$"""{ "{{name}}": "./evil.sh" }""");
-            var message = Assert.Throws<SettingException>(() => Read(options: new() { [name] = "https://medqa.example.com" })).Message;
+            var message = Assert.Throws<InputException>(() => Read(options: new() { [name] = "https://medqa.example.com" })).Message;
             Assert.StartsWith($"\"{name}\" in medqa.json cannot be given by a file in the current folder", message, StringComparison.Ordinal);
             var option = Setting.All.Single(setting => setting.Name == name).Option;
             Assert.Contains($"{option}, MEDQA_{name.ToUpperInvariant()} or {Path.Combine(Personal, "medqa.json")}", message, StringComparison.Ordinal);
@@ -112,7 +113,7 @@ public sealed class HostSettingsTests : IDisposable
         }
         else
         {
-            Assert.StartsWith($"\"data\" in medqa.json is '{data}', which leads out of the folder", Assert.Throws<SettingException>(() => Read()).Message, StringComparison.Ordinal);
+            Assert.StartsWith($"\"data\" in medqa.json is '{data}', which leads out of the folder", Assert.Throws<InputException>(() => Read()).Message, StringComparison.Ordinal);
         }
     }
 
@@ -124,12 +125,12 @@ public sealed class HostSettingsTests : IDisposable
         foreach (var data in (string[])["link", "link/runs"])
         {
             File.WriteAllText(Path.Combine(_folder, "medqa.json"), $$"""{ "data": "{{data}}" }""");
-            Assert.Contains("leads out of the folder", Assert.Throws<SettingException>(() => Read()).Message, StringComparison.Ordinal);
+            Assert.Contains("leads out of the folder", Assert.Throws<InputException>(() => Read()).Message, StringComparison.Ordinal);
         }
 
         File.Delete(Path.Combine(_folder, "medqa.json"));
         Directory.CreateSymbolicLink(Path.Combine(_folder, ".medqa"), Path.GetTempPath());
-        Assert.StartsWith(".medqa is a link that leads out of this folder", Assert.Throws<SettingException>(() => Read()).Message, StringComparison.Ordinal);
+        Assert.StartsWith(".medqa is a link that leads out of this folder", Assert.Throws<InputException>(() => Read()).Message, StringComparison.Ordinal);
         Assert.Equal(Path.GetTempPath(), Read(options: new() { ["data"] = Path.GetTempPath() }).DataFolder);
     }
 
@@ -151,7 +152,7 @@ public sealed class HostSettingsTests : IDisposable
         Assert.Equal("medqa.example.com", settings.Endpoint!.Host);
 
         WritePersonal("""{ "log": "loud" }""");
-        Assert.Contains(Personal, Assert.Throws<SettingException>(() => Read()).Message, StringComparison.Ordinal);
+        Assert.Contains(Personal, Assert.Throws<InputException>(() => Read()).Message, StringComparison.Ordinal);
     }
 
     [Fact]

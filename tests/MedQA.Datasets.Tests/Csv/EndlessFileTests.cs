@@ -1,4 +1,5 @@
 using System.Text;
+using MedQA.Evaluation;
 
 namespace MedQA.Datasets.Tests.Csv;
 
@@ -26,7 +27,7 @@ public sealed class EndlessFileTests
         };
         var before = GC.GetTotalAllocatedBytes(precise: true);
 
-        var fault = await Assert.ThrowsAsync<QuestionSetException>(() => SetReadings.RowsAsync(endless, new QuestionSetOptions { MaxBytes = 2L << 30 }));
+        var fault = await Assert.ThrowsAsync<InputException>(() => SetReadings.RowsAsync(endless, new QuestionSetOptions { MaxBytes = 2L << 30 }));
 
         Assert.Contains(kind == "header" ? "longer than 65,536 characters" : "longer than 4,000,000 characters (MaxRecordLength)", fault.Message, StringComparison.Ordinal);
         Assert.True(GC.GetTotalAllocatedBytes(precise: true) - before < 400 << 20, "More than 400 MiB were allocated over the whole reading.");

@@ -1,4 +1,5 @@
 using MedQA.Datasets.Reading;
+using MedQA.Evaluation;
 using MedQA.Evaluation.Questions;
 using MedQA.Testing.Fuzzing;
 
@@ -67,7 +68,7 @@ public sealed class BadFileTests
                 }
             }
         }
-        catch (QuestionSetException exception)
+        catch (InputException exception)
         {
             Assert.Matches("^bad.file(, line [1-9][0-9]*)?: \\S.*[.?]$", exception.Message.ReplaceLineEndings(" "));
             Assert.True(exception.Message.Length < 1500, exception.Message);

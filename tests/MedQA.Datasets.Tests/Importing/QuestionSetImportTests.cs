@@ -1,5 +1,6 @@
 using System.Text;
 using MedQA.Datasets.Importing;
+using MedQA.Evaluation;
 
 namespace MedQA.Datasets.Tests.Importing;
 
@@ -61,7 +62,7 @@ public sealed class QuestionSetImportTests : IDisposable
     {
         using var canonical = new MemoryStream();
 
-        var fault = await Assert.ThrowsAsync<QuestionSetException>(() => QuestionSetImport.ImportAsync(
+        var fault = await Assert.ThrowsAsync<InputException>(() => QuestionSetImport.ImportAsync(
             [new(File("ori.json", Records)), new(File("truth.json", list))], new QuestionSetOptions(), canonical, rejected: null, TestContext.Current.CancellationToken));
 
         Assert.Equal(message, fault.Message);
@@ -71,7 +72,7 @@ public sealed class QuestionSetImportTests : IDisposable
     [Fact]
     public async Task A_list_without_its_records_is_refused()
     {
-        var fault = await Assert.ThrowsAsync<QuestionSetException>(() => ImportedAsync([new(File("truth.json", """{"1":"yes"}"""))]));
+        var fault = await Assert.ThrowsAsync<InputException>(() => ImportedAsync([new(File("truth.json", """{"1":"yes"}"""))]));
 
         Assert.Equal("truth.json: a list of PubMedQA's decisions is imported together with PubMedQA's records, and only one list at a time.", fault.Message);
     }
@@ -79,7 +80,7 @@ public sealed class QuestionSetImportTests : IDisposable
     [Fact]
     public async Task The_same_question_in_two_files_is_refused()
     {
-        var fault = await Assert.ThrowsAsync<QuestionSetException>(() => ImportedAsync([new(File("a.txt", "How?\n"), "free"), new(File("b.txt", "Why?\n"), "free")]));
+        var fault = await Assert.ThrowsAsync<InputException>(() => ImportedAsync([new(File("a.txt", "How?\n"), "free"), new(File("b.txt", "Why?\n"), "free")]));
 
         Assert.Equal("b.txt, line 1: question 'row-00001' of data set 'free' is also in a.txt; give the files different data sets.", fault.Message);
     }

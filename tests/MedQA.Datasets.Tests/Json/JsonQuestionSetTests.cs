@@ -1,5 +1,6 @@
 using System.Text;
 using MedQA.Datasets.Reading;
+using MedQA.Evaluation;
 
 namespace MedQA.Datasets.Tests.Json;
 
@@ -125,7 +126,7 @@ public sealed class JsonQuestionSetTests
         var rows = new List<QuestionSetRow>();
         using var stream = new MemoryStream("[{\"question\":\"One?\",\"options\":[\"x\",\"y\"],\"answer\":\"A\"},\n{\"question\":\"Two?\",\n\"options\":[\"x\""u8.ToArray());
 
-        var fault = await Assert.ThrowsAsync<QuestionSetException>(async () =>
+        var fault = await Assert.ThrowsAsync<InputException>(async () =>
         {
             await foreach (var row in QuestionSetReader.ReadAsync(stream, new QuestionSetOptions { FileName = "set.json" }, TestContext.Current.CancellationToken))
             {

@@ -1,5 +1,6 @@
 using MedQA.Datasets.Importing;
 using MedQA.Datasets.Suites;
+using MedQA.Evaluation;
 
 namespace MedQA.Datasets.Tests.Suites;
 
@@ -57,7 +58,7 @@ public sealed class QuestionSetSuiteTests
                 File.Copy(source, Path.Combine(folder.CreateSubdirectory(part).FullName, "anatomy_test.csv"));
             }
 
-            var fault = await Assert.ThrowsAsync<QuestionSetException>(() => SuiteFiles.FindAsync(QuestionSetSuite.MultiMedQa, folder.FullName, TestContext.Current.CancellationToken));
+            var fault = await Assert.ThrowsAsync<InputException>(() => SuiteFiles.FindAsync(QuestionSetSuite.MultiMedQa, folder.FullName, TestContext.Current.CancellationToken));
 
             Assert.StartsWith("data set mmlu_anatomy_test: it was found twice, as ", fault.Message, StringComparison.Ordinal);
         }

@@ -1,4 +1,5 @@
 using MedQA.Datasets.Reading;
+using MedQA.Evaluation;
 using MedQA.Evaluation.Questions;
 
 namespace MedQA.Datasets.Tests.Trials;
@@ -179,7 +180,7 @@ public sealed class OtherLayoutTests
     [InlineData("decoys.csv", "decoys.csv, line 1: 'decoys' looks like options")]
     [InlineData("falsch.csv", "falsch.csv, line 1: 'falsch', 'auch_falsch' look like options")]
     public async Task A_file_whose_columns_cannot_be_told_is_refused_by_their_names(string file, string reason) => Assert.StartsWith(
-        reason, (await Assert.ThrowsAsync<QuestionSetException>(() => SetReadings.FileAsync(PathOf(file)))).Message, StringComparison.Ordinal);
+        reason, (await Assert.ThrowsAsync<InputException>(() => SetReadings.FileAsync(PathOf(file)))).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("html.jsonl", "3 of 3 rows hold HTML, as &lt;: texts are used as they stand, so replace it where it should not be shown.")]

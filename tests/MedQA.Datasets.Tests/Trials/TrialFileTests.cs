@@ -1,3 +1,4 @@
+using MedQA.Evaluation;
 using MedQA.Evaluation.Questions;
 
 namespace MedQA.Datasets.Tests.Trials;
@@ -55,7 +56,7 @@ public sealed class TrialFileTests
     [Fact]
     public async Task Columns_as_pandas_writes_them_are_refused_by_name() => Assert.StartsWith(
         "columns_free.json: the file is JSON by columns, as pandas writes it",
-        (await Assert.ThrowsAsync<QuestionSetException>(() => SetReadings.FileAsync(PathOf("columns_free.json")))).Message,
+        (await Assert.ThrowsAsync<InputException>(() => SetReadings.FileAsync(PathOf("columns_free.json")))).Message,
         StringComparison.Ordinal);
 
     [Fact]

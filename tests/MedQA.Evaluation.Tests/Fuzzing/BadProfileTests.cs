@@ -1,6 +1,5 @@
 using System.Text;
 using FsCheck.Xunit;
-using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Serialization;
 using MedQA.Testing.Fuzzing;
 
@@ -43,7 +42,7 @@ public sealed class BadProfileTests
             Assert.InRange(profile.Samples, 1, 1000);
             Assert.InRange(profile.Temperature, 0, 10);
         }
-        catch (ProfileException exception)
+        catch (InputException exception)
         {
             Assert.Matches("^Profile mine.json: \\S", exception.Message);
             Assert.True(exception.Message.Length < 1500, exception.Message);

@@ -67,8 +67,8 @@ public sealed class NearestExemplarsTests
         Assert.Contains("\"exemplarSelection\": \"nearest\"", protocol.Profile.GetIncompatibility(model.Description), StringComparison.Ordinal);
         Assert.Null(protocol.Profile.GetIncompatibility(model.Description with { GivesEmbeddings = true }));
         Assert.Null((protocol.Profile with { ExemplarSelection = ExemplarSelection.Random }).GetIncompatibility(model.Description));
-        var fault = await Assert.ThrowsAsync<ProfileException>(() => QuestionAnswerer.AnswerAsync(model, protocol, Asked, 0, TimeProvider.System, Cancel));
-        Assert.Equal("exemplarSelection", fault.Field);
+        var fault = await Assert.ThrowsAsync<InputException>(() => QuestionAnswerer.AnswerAsync(model, protocol, Asked, 0, TimeProvider.System, Cancel));
+        Assert.Equal("exemplarSelection", fault.Location.Field);
     }
 
     [Fact]

@@ -34,7 +34,7 @@ public sealed class RubricsTests
     [InlineData("\"title\":\"How it sounds\"", "\"title\":\"How it sounds\",\"compares\":true", "needs the choices first and second")]
     [InlineData("\"axes\":[", "\"axes\":[null,", "its id must have")]
     public void What_is_none_is_refused_with_the_place(string part, string instead, string said) =>
-        Assert.Contains(said, Assert.Throws<RubricException>(() => Read(Good.Replace(part, instead, StringComparison.Ordinal))).Message, StringComparison.Ordinal);
+        Assert.Contains(said, Assert.Throws<InputException>(() => Read(Good.Replace(part, instead, StringComparison.Ordinal))).Message, StringComparison.Ordinal);
 
     private static Rubric Read(string json) => Rubrics.Read(Encoding.UTF8.GetBytes(json));
 }

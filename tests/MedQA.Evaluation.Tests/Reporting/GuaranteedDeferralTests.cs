@@ -46,7 +46,7 @@ public sealed class GuaranteedDeferralTests
         Refused("All questions of this run", Run(100, first: 1) with { Asked = Run(100).Asked }, Run(60));
 
         static void Refused(string why, RunReport development, RunReport report) =>
-            Assert.Contains(why, Assert.Throws<RunComparisonException>(() => GuaranteedDeferral.Of(development, report)).Message);
+            Assert.Contains(why, Assert.Throws<InputException>(() => GuaranteedDeferral.Of(development, report)).Message);
     }
 
     [Fact]
@@ -80,6 +80,6 @@ public sealed class GuaranteedDeferralTests
         Refused("no agreement to defer by", Report(Header(1) with { Run = "other", QuestionSetHash = null }, Of(0, "A", 'A') with { QuestionFingerprint = "" }), Report(Header(1), Of(0, "A", 'A')));
 
         static void Refused(string why, RunReport development, RunReport report) =>
-            Assert.Contains(why, Assert.Throws<RunComparisonException>(() => GuaranteedDeferral.Of(development, report)).Message);
+            Assert.Contains(why, Assert.Throws<InputException>(() => GuaranteedDeferral.Of(development, report)).Message);
     }
 }

@@ -119,9 +119,9 @@ public sealed class ReplayReportTests
     [Fact]
     public void Runs_without_samples_to_replay_are_refused()
     {
-        Assert.Contains("adaptive-self-consistency, 5 samples", Assert.Throws<ReplayException>(() => new ReplayAccumulator(Profile("adaptive-self-consistency"))).Message);
-        Assert.Throws<ReplayException>(() => new ReplayAccumulator(Profile(samples: 1)));
-        Assert.Contains("nothing to score", Assert.Throws<ReplayException>(() => Replay(Of(0, "AAAAA", null))).Message);
+        Assert.Contains("adaptive-self-consistency, 5 samples", Assert.Throws<InputException>(() => new ReplayAccumulator(Profile("adaptive-self-consistency"))).Message);
+        Assert.Throws<InputException>(() => new ReplayAccumulator(Profile(samples: 1)));
+        Assert.Contains("nothing to score", Assert.Throws<InputException>(() => Replay(Of(0, "AAAAA", null))).Message);
     }
 
     private static ReplayReport Replay(params AnsweredQuestion[] answers)

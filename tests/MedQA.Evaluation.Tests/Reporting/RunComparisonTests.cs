@@ -154,9 +154,9 @@ public sealed class RunComparisonTests
         Refused("no question in common", One("first", Of(0, "A", null)), One("second", Of(0, "A", null)));
         Refused("at least two runs", One("first", Of(0, "A", 'A')));
         var twice = One("first", Of(0, "A", 'A'));
-        Assert.Contains("two answers to question q0", Assert.Throws<RunComparisonException>(() => twice.Add(Of(0, "B", 'A'))).Message);
+        Assert.Contains("two answers to question q0", Assert.Throws<InputException>(() => twice.Add(Of(0, "B", 'A'))).Message);
 
-        static void Refused(string why, params ComparedRun[] runs) => Assert.Contains(why, Assert.Throws<RunComparisonException>(() => RunComparison.Of(runs)).Message);
+        static void Refused(string why, params ComparedRun[] runs) => Assert.Contains(why, Assert.Throws<InputException>(() => RunComparison.Of(runs)).Message);
     }
 
     [Fact]

@@ -56,17 +56,17 @@ public sealed class ProfileReaderTests
     [MemberData(nameof(Mistakes))]
     public void A_mistake_is_named_with_its_source_field_and_what_is_allowed(string json, string field, string problem)
     {
-        var exception = Assert.Throws<ProfileException>(() => ProfileReader.Parse(json, "mine.json"));
+        var exception = Assert.Throws<InputException>(() => ProfileReader.Parse(json, "mine.json"));
 
-        Assert.Equal(field, exception.Field ?? "");
-        Assert.Equal("mine.json", exception.ProfileSource);
+        Assert.Equal(field, exception.Location.Field ?? "");
+        Assert.Equal("Profile mine.json", exception.Location.Source);
         Assert.StartsWith("Profile mine.json: ", exception.Message, StringComparison.Ordinal);
         Assert.Contains(problem, exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Bytes_that_are_no_text_are_named_with_their_line() =>
-        Assert.Contains("line 2 holds a text that is not valid Unicode", Assert.Throws<ProfileException>(() => ProfileReader.Parse((byte[])[.. "{\n\"na"u8, 0xC1, .. "me\":\"x\"}"u8], "mine.json")).Message, StringComparison.Ordinal);
+        Assert.Contains("line 2 holds a text that is not valid Unicode", Assert.Throws<InputException>(() => ProfileReader.Parse((byte[])[.. "{\n\"na"u8, 0xC1, .. "me\":\"x\"}"u8], "mine.json")).Message, StringComparison.Ordinal);
 
     [Fact]
     public void What_a_list_of_profiles_says_of_a_strategy_is_no_part_of_the_profile()
@@ -154,7 +154,7 @@ public sealed class ProfileReaderTests
         Assert.DoesNotContain("prefix", Encoding.UTF8.GetString(CanonicalJson.Of(plain)), StringComparison.Ordinal);
         Assert.EndsWith("\"prefix\":\"cardiology\"}", Encoding.UTF8.GetString(CanonicalJson.Of(prefixed)), StringComparison.Ordinal);
         Assert.Equal("cardiology", ProfileReader.Check(prefixed, "here").Prefix);
-        Assert.Contains("null, or the name of a prefix: 1 to 64 lower-case letters", Assert.Throws<ProfileException>(() => ProfileReader.Check(prefixed with { Prefix = "../x" }, "here")).Message, StringComparison.Ordinal);
+        Assert.Contains("null, or the name of a prefix: 1 to 64 lower-case letters", Assert.Throws<InputException>(() => ProfileReader.Check(prefixed with { Prefix = "../x" }, "here")).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,4 +1,4 @@
-using MedQA.Functions.Hosting;
+using MedQA.Evaluation;
 using MedQA.Functions.Inference.Answering;
 using MedQA.Functions.Inference.Settings;
 using MedQA.Inference.Sessions;
@@ -40,7 +40,7 @@ public sealed class BatchFunctionsTests
         using var loading = Loading(loaded, fingerprint: new string('0', 64));
         await loading.StartAsync(Cancel);
 
-        var fault = await Assert.ThrowsAsync<AppSettingException>(() => loading.ExecuteTask!);
+        var fault = await Assert.ThrowsAsync<InputException>(() => loading.ExecuteTask!);
 
         Assert.Contains("Model__Fingerprint", fault.Message, StringComparison.Ordinal);
         Assert.Null(loaded.Model);

@@ -1,3 +1,4 @@
+using MedQA.Evaluation;
 using MedQA.Functions.Hosting;
 using MedQA.Functions.Inference.Settings;
 using MedQA.Inference.Sessions;
@@ -28,7 +29,7 @@ public sealed class InferenceSettingsTests
     [InlineData("Model:MemoryBudget", "4 GB", "a number of bytes")]
     [InlineData("Worker:BatchTime", "ten minutes", "00:10:00")]
     public void What_cannot_be_used_is_refused_by_its_name(string name, string? value, string expected) =>
-        Assert.Contains(expected, Assert.Throws<AppSettingException>(() => Read(new() { ["Model:Folder"] = Folder, [name] = value })).Message, StringComparison.Ordinal);
+        Assert.Contains(expected, Assert.Throws<InputException>(() => Read(new() { ["Model:Folder"] = Folder, [name] = value })).Message, StringComparison.Ordinal);
 
     private static InferenceSettings Read(Dictionary<string, string?> values) => InferenceSettings.Read(new AppSettings(new ConfigurationBuilder().AddInMemoryCollection(values).Build()));
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MedQA.Evaluation;
 using MedQA.Functions.Hosting;
 using MedQA.Functions.Settings;
 using MedQA.Pipeline.Budgeting;
@@ -62,14 +63,14 @@ public sealed class ControlSettingsTests
     public void What_cannot_be_used_is_refused_by_its_name(string name, string? value, string expected)
     {
         var changed = new Dictionary<string, string?>(Complete) { [name] = value };
-        Assert.Contains(expected, Assert.Throws<AppSettingException>(() => ControlSettings.Read(Of(changed), emulator: false)).Message, StringComparison.Ordinal);
+        Assert.Contains(expected, Assert.Throws<InputException>(() => ControlSettings.Read(Of(changed), emulator: false)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Storage_without_settings_says_which_are_missing()
     {
-        Assert.Contains("MedQAData__blobServiceUri", Assert.Throws<AppSettingException>(() => DataStorage.Open(Of([]))).Message, StringComparison.Ordinal);
-        Assert.Contains("connection string", Assert.Throws<AppSettingException>(() => DataStorage.Open(Of(new() { ["MedQAData"] = "nonsense" }))).Message, StringComparison.Ordinal);
+        Assert.Contains("MedQAData__blobServiceUri", Assert.Throws<InputException>(() => DataStorage.Open(Of([]))).Message, StringComparison.Ordinal);
+        Assert.Contains("connection string", Assert.Throws<InputException>(() => DataStorage.Open(Of(new() { ["MedQAData"] = "nonsense" }))).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -82,7 +83,7 @@ public sealed class ControlSettingsTests
     public void A_setting_that_would_make_the_triggers_listen_on_another_account_ends_the_start(string name, string expected)
     {
         var settings = Of(new() { ["MedQAData"] = "UseDevelopmentStorage=true", [name] = "UseDevelopmentStorage=true" });
-        var message = Assert.Throws<AppSettingException>(() => DataStorage.Open(settings)).Message;
+        var message = Assert.Throws<InputException>(() => DataStorage.Open(settings)).Message;
         Assert.Contains(name.Split(':')[0], message, StringComparison.Ordinal);
         Assert.Contains(expected, message, StringComparison.Ordinal);
     }

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Text;
+using MedQA.Evaluation;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Inference.ChatTemplates;
-using MedQA.Inference.Models;
 using MedQA.Inference.Tests.Models;
 
 namespace MedQA.Inference.Tests.ChatTemplates;
@@ -32,8 +32,7 @@ public sealed class ChatTemplateFaultTests
     [InlineData("\n{{ 99999999999999999999 }}", 2, "the number 99999999999999999999")]
     public void An_unknown_construct_is_refused_where_it_is_reached_and_only_there(string source, int line, string name)
     {
-        var fault = Assert.Throws<ModelException>(() => Parse(source).Render(Messages, default));
-        Assert.Equal(ModelFault.UnknownTemplateConstruct, fault.Fault);
+        var fault = Assert.Throws<UnusableException>(() => Parse(source).Render(Messages, default));
         Assert.Contains($"line {line} of the chat template uses {name}, which is not known", fault.Message, StringComparison.Ordinal);
 
         Assert.Equal("ab", Text(Parse("a{% if tools %}" + source + "{% endif %}b")));
@@ -46,7 +45,7 @@ public sealed class ChatTemplateFaultTests
     {
         using var model = ModelCopy.Of("tiny/llama-optimum");
         model.With("chat_template.jinja", "{% for m in messages %}\n{{ m.content | urlize }}{% endfor %}");
-        var fault = Assert.Throws<ModelException>(() => ChatTemplate.Load(model.Open()));
+        var fault = Assert.Throws<UnusableException>(() => ChatTemplate.Load(model.Open()));
         Assert.Contains("line 2 of the chat template uses the filter urlize", fault.Message, StringComparison.Ordinal);
 
         model.With("chat_template.jinja", "{% if messages[0].role != 'system' %}{{ x | urlize }}{% endif %}ok");
@@ -58,7 +57,7 @@ public sealed class ChatTemplateFaultTests
     [Fact]
     public void A_character_that_Jinja_does_not_have_is_refused_at_load() => Assert.Contains(
         "line 2 of the chat template uses the character @",
-        Assert.Throws<ModelException>(() => Parse("{% if tools %}\n{{ 'a' @ 'b' }}{% endif %}")).Message,
+        Assert.Throws<UnusableException>(() => Parse("{% if tools %}\n{{ 'a' @ 'b' }}{% endif %}")).Message,
         StringComparison.Ordinal);
 
     [Theory]
@@ -75,8 +74,7 @@ public sealed class ChatTemplateFaultTests
     [InlineData("{% endwith %}", 1, "nothing is open")]
     public void An_error_in_the_template_is_told_at_load_with_its_line(string source, int line, string says)
     {
-        var fault = Assert.Throws<ModelException>(() => Parse(source));
-        Assert.Equal(ModelFault.DamagedFile, fault.Fault);
+        var fault = Assert.Throws<UnusableException>(() => Parse(source));
         Assert.StartsWith($"template: line {line} of the chat template is an error", fault.Message, StringComparison.Ordinal);
         Assert.Contains(says, fault.Message, StringComparison.Ordinal);
     }
@@ -96,7 +94,7 @@ public sealed class ChatTemplateFaultTests
     public void A_fault_while_rendering_names_what_went_wrong(string source, string says)
     {
         var template = Parse(source);
-        Assert.Contains(says, Assert.Throws<ModelException>(() => template.Render(Messages, default)).Message, StringComparison.Ordinal);
+        Assert.Contains(says, Assert.Throws<UnusableException>(() => template.Render(Messages, default)).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -122,19 +120,19 @@ public sealed class ChatTemplateFaultTests
     public void No_template_runs_for_ever_or_fills_the_memory(string source)
     {
         var template = Parse(source);
-        Assert.Throws<ModelException>(() => template.Render(Messages, default));
+        Assert.Throws<UnusableException>(() => template.Render(Messages, default));
     }
 
     [Fact]
     public void A_template_nested_without_end_is_refused()
     {
-        Assert.Throws<ModelException>(() => Parse("{{ " + new string('(', 100_000) + "1" + new string(')', 100_000) + " }}"));
-        Assert.Throws<ModelException>(() => Parse("{{ " + string.Concat(Enumerable.Repeat("not ", 100_000)) + "1 }}"));
-        Assert.Throws<ModelException>(() => Parse(string.Concat(Enumerable.Repeat("{% if 1 %}", 100_000))));
-        Assert.Throws<ModelException>(() => Parse("{% set " + new string('(', 100_000) + "a" + new string(')', 100_000) + " = 1 %}"));
+        Assert.Throws<UnusableException>(() => Parse("{{ " + new string('(', 100_000) + "1" + new string(')', 100_000) + " }}"));
+        Assert.Throws<UnusableException>(() => Parse("{{ " + string.Concat(Enumerable.Repeat("not ", 100_000)) + "1 }}"));
+        Assert.Throws<UnusableException>(() => Parse(string.Concat(Enumerable.Repeat("{% if 1 %}", 100_000))));
+        Assert.Throws<UnusableException>(() => Parse("{% set " + new string('(', 100_000) + "a" + new string(')', 100_000) + " = 1 %}"));
         Assert.Equal("", Text(Parse("{% if tools %}" + string.Concat(Enumerable.Repeat("{% block a %}", 100_000)) + "{% endblock %}{% endif %}")));
         var chain = Parse("{{ " + string.Concat(Enumerable.Repeat("1 ~ ", 100_000)) + "1 }}");
-        Assert.Throws<ModelException>(() => chain.Render(Messages, default));
+        Assert.Throws<UnusableException>(() => chain.Render(Messages, default));
     }
 
     [Fact]
@@ -169,7 +167,7 @@ public sealed class ChatTemplateFaultTests
                 Parse(source.ToString()).Render(Messages, default);
                 rendered++;
             }
-            catch (Exception exception) when (exception is ModelException or TemplateRejectionException)
+            catch (Exception exception) when (exception is UnusableException or TemplateRejectionException)
             {
                 Assert.NotEmpty(exception.Message);
             }

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
+using MedQA.Evaluation;
 using MedQA.Inference.Checking;
-using MedQA.Inference.Models;
 using MedQA.Inference.Tests.Models;
 using MedQA.Inference.Tests.Sessions;
 
@@ -216,7 +216,7 @@ public sealed class ReferenceCheckTests : IDisposable
     public async Task A_folder_without_references_is_no_pass()
     {
         Assert.False((await CheckAsync("llama-packed", new())).Passed);
-        var missing = await Assert.ThrowsAsync<ReferencesException>(() => ReferenceCheck.RunAsync(
+        var missing = await Assert.ThrowsAsync<InputException>(() => ReferenceCheck.RunAsync(
             Repository.PathOf("models", "tiny", "llama-packed"), new(), Path.Combine(_folder, "none"), new(), null, TestContext.Current.CancellationToken));
         Assert.Contains("there is no such folder or file of references", missing.Message, StringComparison.Ordinal);
     }
@@ -226,7 +226,7 @@ public sealed class ReferenceCheckTests : IDisposable
     {
         Assert.Contains("Limit is 0", (await Assert.ThrowsAsync<ArgumentException>(() => CheckAsync("llama-packed", new() { Limit = 0 }))).Message, StringComparison.Ordinal);
         Assert.Contains("Tolerance is NaN", (await Assert.ThrowsAsync<ArgumentException>(() => CheckAsync("llama-packed", new() { Tolerance = double.NaN }))).Message, StringComparison.Ordinal);
-        await Assert.ThrowsAsync<ModelException>(() => ReferenceCheck.RunAsync(Path.Combine(_folder, "none"), new(), _folder, new(), null, TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<UnusableException>(() => ReferenceCheck.RunAsync(Path.Combine(_folder, "none"), new(), _folder, new(), null, TestContext.Current.CancellationToken));
     }
 
     private Task<ReferenceCheckResult> CheckAsync(string model, ReferenceCheckOptions options, IProgress<ReferenceCheckProgress>? progress = null) =>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using MedQA.Evaluation;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Inference.ChatTemplates;
 using MedQA.Inference.Models;
@@ -97,7 +98,7 @@ public sealed class BadModelFileTests
         {
             read();
         }
-        catch (Exception exception) when (exception is ModelException or TemplateRejectionException)
+        catch (Exception exception) when (exception is UnusableException or TemplateRejectionException)
         {
             Assert.False(string.IsNullOrWhiteSpace(exception.Message));
         }

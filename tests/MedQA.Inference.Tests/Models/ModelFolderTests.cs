@@ -1,3 +1,4 @@
+using MedQA.Evaluation;
 using MedQA.Inference.Models;
 using MedQA.Inference.Tokenization;
 
@@ -114,7 +115,7 @@ public sealed class ModelFolderTests
     public void A_folder_that_is_not_there_is_named()
     {
         var missing = Path.Combine(Path.GetTempPath(), "no-such-model");
-        Expect(ModelFault.MissingFile, () => ModelFolder.Open(missing), missing, "there is no such folder");
+        Expect(() => ModelFolder.Open(missing), missing, "there is no such folder");
     }
 
     [Theory]
@@ -125,7 +126,7 @@ public sealed class ModelFolderTests
     public void A_missing_file_is_named(string file, string says)
     {
         using var copy = ModelCopy.Of("tiny/llama-packed").Without(file);
-        Expect(ModelFault.MissingFile, () => copy.Open(), copy.FileAt(file == "genai_config.json" ? "config.json" : file), says);
+        Expect(() => copy.Open(), copy.FileAt(file == "genai_config.json" ? "config.json" : file), says);
     }
 
     [Theory]
@@ -135,7 +136,7 @@ public sealed class ModelFolderTests
     public void A_file_that_is_cut_off_is_named(string file, string says)
     {
         using var copy = ModelCopy.Of("tiny/llama-packed").CutOff(file, 0.6);
-        Expect(ModelFault.DamagedFile, () => copy.Open(), copy.FileAt(file), says);
+        Expect(() => copy.Open(), copy.FileAt(file), says);
     }
 
     [Theory]
@@ -145,14 +146,14 @@ public sealed class ModelFolderTests
     public void A_name_that_is_no_valid_text_is_a_fault_of_the_file(string file)
     {
         using var copy = ModelCopy.Of("tiny/llama-optimum").With(file, """{"eos_token_\ud800": 1}""");
-        Expect(ModelFault.DamagedFile, () => copy.Open(), copy.FileAt(file), "has a name that is no valid text");
+        Expect(() => copy.Open(), copy.FileAt(file), "has a name that is no valid text");
     }
 
     [Fact]
     public void A_tokenizer_that_is_cut_off_is_named()
     {
         using var copy = ModelCopy.Of("tiny/llama-optimum").CutOff("tokenizer.json", 0.6);
-        Expect(ModelFault.DamagedFile, () => Tokenizer.Load(copy.Open()), copy.FileAt("tokenizer.json"), "not valid JSON at line");
+        Expect(() => Tokenizer.Load(copy.Open()), copy.FileAt("tokenizer.json"), "not valid JSON at line");
     }
 
     [Theory]
@@ -163,7 +164,7 @@ public sealed class ModelFolderTests
     public void A_configuration_that_makes_no_sense_is_named(string config, string says)
     {
         using var copy = ModelCopy.Of("tiny/llama-optimum").With("config.json", config).Without("tokenizer_config.json");
-        Expect(ModelFault.DamagedFile, () => copy.Open(), copy.FileAt("config.json"), says);
+        Expect(() => copy.Open(), copy.FileAt("config.json"), says);
     }
 
     [Theory]
@@ -174,16 +175,16 @@ public sealed class ModelFolderTests
     public void A_graph_outside_the_folder_is_refused(string graph)
     {
         using var copy = ModelCopy.Of("tiny/llama-packed");
-        Assert.Equal(ModelFault.OutsideFolder, Assert.Throws<ModelException>(() => copy.Open(graph)).Fault);
+        Assert.Contains("which is not inside the model's folder", Assert.Throws<UnusableException>(() => copy.Open(graph)).Message, StringComparison.Ordinal);
         copy.Replacing("genai_config.json", "\"model.onnx\"", $"\"{graph.Replace("\\", "\\\\", StringComparison.Ordinal)}\"");
-        Expect(ModelFault.OutsideFolder, () => copy.Open(), copy.FileAt("genai_config.json"), "not inside the model's folder");
+        Expect(() => copy.Open(), copy.FileAt("genai_config.json"), "not inside the model's folder");
     }
 
     [Fact]
     public void Weights_outside_the_folder_are_refused()
     {
         using var copy = ModelCopy.Of("tiny/llama-packed").ReplacingInGraph("model.onnx.data", "../../etc/xdata");
-        Expect(ModelFault.OutsideFolder, () => copy.Open(), copy.FileAt("model.onnx"), "\"../../etc/xdata\"");
+        Expect(() => copy.Open(), copy.FileAt("model.onnx"), "\"../../etc/xdata\"");
     }
 
     [Fact]
@@ -195,14 +196,14 @@ public sealed class ModelFolderTests
         Assert.Single(copy.Open().ExternalDataPaths);
         File.Delete(copy.FileAt("model.onnx.data"));
         File.CreateSymbolicLink(copy.FileAt("model.onnx.data"), Repository.PathOf("models", "tiny", "llama-packed", "model.onnx.data"));
-        Expect(ModelFault.OutsideFolder, () => copy.Open(), copy.FileAt("model.onnx.data"), "it is a link to");
+        Expect(() => copy.Open(), copy.FileAt("model.onnx.data"), "it is a link to");
     }
 
     [Fact]
     public void A_graph_that_is_not_there_is_named_with_those_that_are()
     {
         using var copy = ModelCopy.Of("tiny/llama-packed");
-        var fault = Expect(ModelFault.MissingFile, () => copy.Open("other.onnx"), copy.FileAt("other.onnx"), "there is no such graph");
+        var fault = Expect(() => copy.Open("other.onnx"), copy.FileAt("other.onnx"), "there is no such graph");
         Assert.Contains("Name one of: model.onnx", fault.Message, StringComparison.Ordinal);
     }
 
@@ -230,7 +231,6 @@ public sealed class ModelFolderTests
 
         File.Copy(copy.FileAt("model_q4f16.onnx"), copy.FileAt("model_q8.onnx"));
         Expect(
-            ModelFault.MissingFile,
             () => copy.Open(),
             copy.FileAt("model.onnx"),
             "genai_config.json names this graph, but it is not there, and the folder holds 2 others: model_q4f16.onnx, model_q8.onnx. Name the one to use with --graph");
@@ -244,7 +244,6 @@ public sealed class ModelFolderTests
         File.Move(copy.FileAt("model.onnx"), copy.FileAt("onnx/model_q4.onnx"));
         File.Copy(copy.FileAt("onnx/model_q4.onnx"), copy.FileAt("onnx/model_fp16.onnx"));
         Expect(
-            ModelFault.MissingFile,
             () => copy.Open(),
             copy.FileAt("model.onnx"),
             "the folder holds 2 others: onnx/model_fp16.onnx, onnx/model_q4.onnx. Name the one to use with --graph");
@@ -290,7 +289,7 @@ public sealed class ModelFolderTests
     [Fact]
     public void A_folder_of_safetensors_is_told_from_one_without_graph()
     {
-        var fault = Assert.Throws<ModelException>(() => ModelFolder.Open(Repository.PathOf("models", "tiny", "llama-safetensors")));
+        var fault = Assert.Throws<UnusableException>(() => ModelFolder.Open(Repository.PathOf("models", "tiny", "llama-safetensors")));
         Assert.Contains("export them to ONNX", fault.Message, StringComparison.Ordinal);
     }
 
@@ -314,7 +313,7 @@ public sealed class ModelFolderTests
             {
                 copy.Open();
             }
-            catch (ModelException)
+            catch (UnusableException)
             {
                 faults++;
             }
@@ -323,10 +322,10 @@ public sealed class ModelFolderTests
         Assert.InRange(faults, 1, 300);
     }
 
-    private static ModelException Expect(ModelFault fault, Action action, string file, string says)
+    private static UnusableException Expect(Action action, string file, string says)
     {
-        var exception = Assert.Throws<ModelException>(action);
-        Assert.Equal((fault, file), (exception.Fault, exception.File));
+        var exception = Assert.Throws<UnusableException>(action);
+        Assert.Equal(file, exception.Location.Source);
         Assert.StartsWith(file + ": ", exception.Message, StringComparison.Ordinal);
         Assert.Contains(says, exception.Message, StringComparison.Ordinal);
         return exception;

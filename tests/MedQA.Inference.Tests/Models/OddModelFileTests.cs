@@ -1,4 +1,4 @@
-using MedQA.Inference.Models;
+using MedQA.Evaluation;
 using MedQA.Inference.Sessions;
 
 namespace MedQA.Inference.Tests.Models;
@@ -21,14 +21,14 @@ public class OddModelFileTests
             using var piped = ModelCopy.Of(model);
             File.Delete(piped.FileAt(name));
             OddFiles.Pipe(piped.FileAt(name));
-            var refused = await Assert.ThrowsAsync<ModelException>(() => LoadAsync(piped.Path).WaitAsync(Limit, Token));
+            var refused = await Assert.ThrowsAsync<UnusableException>(() => LoadAsync(piped.Path).WaitAsync(Limit, Token));
             Assert.Contains($"{piped.FileAt(name)}: it is a pipe, where a file is expected", refused.Message, StringComparison.Ordinal);
 
             // A link to a device leads out of the folder, or is a device.
             using var endless = ModelCopy.Of(model);
             File.Delete(endless.FileAt(name));
             OddFiles.Endless(endless.FileAt(name));
-            refused = await Assert.ThrowsAsync<ModelException>(() => LoadAsync(endless.Path).WaitAsync(Limit, Token));
+            refused = await Assert.ThrowsAsync<UnusableException>(() => LoadAsync(endless.Path).WaitAsync(Limit, Token));
             Assert.Contains(endless.FileAt(name), refused.Message, StringComparison.Ordinal);
         }
     }

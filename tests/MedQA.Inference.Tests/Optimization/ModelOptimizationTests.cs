@@ -1,4 +1,4 @@
-using MedQA.Inference.Models;
+using MedQA.Evaluation;
 using MedQA.Inference.Optimization;
 using MedQA.Inference.Scoring;
 using MedQA.Inference.Tests.Engine;
@@ -31,7 +31,7 @@ public class ModelOptimizationTests
     {
         using var copy = new CopiedModel(Repository.PathOf("models", "tiny", "llama-genai"));
 
-        var exception = await Assert.ThrowsAsync<ModelException>(() => ModelOptimization.WidenAsync(copy.Folder, null, TestContext.Current.CancellationToken));
+        var exception = await Assert.ThrowsAsync<UnusableException>(() => ModelOptimization.WidenAsync(copy.Folder, null, TestContext.Current.CancellationToken));
 
         Assert.Contains("nothing to widen", exception.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(Directory.GetFiles(copy.Folder), static file => file.Contains("8bit", StringComparison.Ordinal));

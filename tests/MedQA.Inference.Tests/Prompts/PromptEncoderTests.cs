@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using MedQA.Evaluation;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Inference.ChatTemplates;
 using MedQA.Inference.Models;
@@ -152,7 +153,7 @@ public sealed class PromptEncoderTests
         var tiny = ModelFolder.Open(Repository.PathOf("models", "tiny", "llama-packed"));
         var encoder = new PromptEncoder(tiny, Tokenizer.Load(tiny), ChatTemplate.Load(tiny));
         Assert.False(encoder.HasChatTemplate);
-        var fault = Assert.Throws<ModelException>(() => encoder.Encode(Chat(ChatMessage.User("x"))));
+        var fault = Assert.Throws<UnusableException>(() => encoder.Encode(Chat(ChatMessage.User("x"))));
         Assert.Contains("completion format", fault.Message, StringComparison.Ordinal);
     }
 

@@ -1,3 +1,4 @@
+using MedQA.Evaluation;
 using MedQA.Inference.Models;
 using MedQA.Inference.Sessions;
 
@@ -10,9 +11,8 @@ public class DecoderSessionTests
     {
         using var variant = TinyVariant.WithInput("llama-genai", "beam_idx");
 
-        var exception = Assert.Throws<ModelException>(() => Open(variant.Folder));
+        var exception = Assert.Throws<UnusableException>(() => Open(variant.Folder));
 
-        Assert.Equal(ModelFault.UnknownArchitecture, exception.Fault);
         Assert.Contains("\"beam_idx\"", exception.Message, StringComparison.Ordinal);
     }
 
@@ -21,9 +21,8 @@ public class DecoderSessionTests
     {
         using var variant = TinyVariant.WithoutPresent("llama-genai", "present.1.key");
 
-        var exception = Assert.Throws<ModelException>(() => Open(variant.Folder));
+        var exception = Assert.Throws<UnusableException>(() => Open(variant.Folder));
 
-        Assert.Equal(ModelFault.UnknownArchitecture, exception.Fault);
         Assert.Contains("present.1.key", exception.Message, StringComparison.Ordinal);
     }
 
@@ -35,9 +34,9 @@ public class DecoderSessionTests
         var folder = ModelFolder.Open(variant.Folder);
         File.WriteAllBytes(path, File.ReadAllBytes(path)[..^500]);
 
-        var exception = Assert.Throws<ModelException>(() => DecoderSession.Open(folder, new()));
+        var exception = Assert.Throws<UnusableException>(() => DecoderSession.Open(folder, new()));
 
-        Assert.Equal((ModelFault.DamagedFile, path), (exception.Fault, exception.File));
+        Assert.Equal(path, exception.Location.Source);
     }
 
     [Fact]
@@ -50,9 +49,8 @@ public class DecoderSessionTests
             data.SetLength(data.Length / 2);
         }
 
-        var exception = Assert.Throws<ModelException>(() => DecoderSession.Open(folder, new()));
+        var exception = Assert.Throws<UnusableException>(() => DecoderSession.Open(folder, new()));
 
-        Assert.Equal(ModelFault.DamagedFile, exception.Fault);
         Assert.Contains("ONNX Runtime cannot load it", exception.Message, StringComparison.Ordinal);
     }
 

@@ -1,3 +1,4 @@
+using MedQA.Evaluation;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Inference.SoftPrompts;
 using MedQA.Inference.Tests.Engine;
@@ -77,7 +78,7 @@ public sealed class ModelWithSoftPromptTests : IAsyncLifetime
     {
         var foreign = new string('a', 64);
 
-        var exception = Assert.Throws<SoftPromptRefusedException>(() => With(Write("foreign", new(2, 1, 4, [new float[8], new float[8]]), foreign)));
+        var exception = Assert.Throws<InputException>(() => With(Write("foreign", new(2, 1, 4, [new float[8], new float[8]]), foreign)));
 
         Assert.Equal(
             $"prefix foreign was tuned for model tiny with fingerprint {foreign}, and this model is llama-packed with fingerprint {_model.Description.Fingerprint}; use a prefix of this model, or the model that this one was tuned for.",
@@ -88,10 +89,10 @@ public sealed class ModelWithSoftPromptTests : IAsyncLifetime
     public void Bytes_that_are_not_the_prefixs_or_of_another_shape_are_refused()
     {
         var reference = Reference(_prefix);
-        Assert.Contains("is meant", Assert.Throws<SoftPromptRefusedException>(() => _model.WithSoftPrompt(reference, new byte[40])).Message, StringComparison.Ordinal);
+        Assert.Contains("is meant", Assert.Throws<InputException>(() => _model.WithSoftPrompt(reference, new byte[40])).Message, StringComparison.Ordinal);
 
         var narrow = Write("narrow", new(2, 1, 4, [new float[8], new float[8]]), _model.Description.Fingerprint);
-        Assert.Contains("it has 1 layers, 1 key/value heads and heads of 4 numbers; the model has 2, 2 and 16", Assert.Throws<SoftPromptRefusedException>(() => With(narrow)).Message, StringComparison.Ordinal);
+        Assert.Contains("it has 1 layers, 1 key/value heads and heads of 4 numbers; the model has 2, 2 and 16", Assert.Throws<InputException>(() => With(narrow)).Message, StringComparison.Ordinal);
     }
 
     private static SoftPromptReference Reference(SoftPromptFolder prefix) => SoftPromptReference.Parse(File.ReadAllBytes(Path.Combine(prefix.Path, SoftPromptFiles.Manifest)));

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using FsCheck.Xunit;
+using MedQA.Evaluation;
 using MedQA.Inference.SoftPrompts;
 
 namespace MedQA.Inference.Tests.SoftPrompts;
@@ -29,7 +30,7 @@ public sealed class SafetensorsTests
     [Fact]
     public void The_weights_of_a_model_are_read()
     {
-        using var reader = SafetensorsReader.Open(Path.Combine(Repository.SharedPathOf("models", "tiny", "llama-safetensors"), "model.safetensors"));
+        using var reader = SafetensorsReader.Open(Path.Combine(Repository.SharedPathOf("models", "tiny", "llama-safetensors"), "model.safetensors"), "Copy it again");
 
         var embedding = reader.ReadSingles("model.embed_tokens.weight");
 
@@ -54,17 +55,17 @@ public sealed class SafetensorsTests
     [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, "its tensor \"a\" begins at byte 4 where the one before ends at 0")]
     public void A_damaged_header_is_refused_by_name(string header, int bytes, string problem)
     {
-        var exception = Assert.Throws<SafetensorsException>(() => Read(File(header, new byte[bytes])));
+        var exception = Assert.Throws<UnusableException>(() => Read(File(header, new byte[bytes])));
 
-        Assert.Equal($"some.safetensors: {problem}.", exception.Message);
+        Assert.Equal($"some.safetensors: {problem}. Copy it again.", exception.Message);
     }
 
     [Fact]
     public void A_header_that_claims_more_than_there_is_or_than_any_has_takes_no_memory()
     {
-        Assert.Contains("its header claims 18,446,744,073,709,551,615 bytes", Assert.Throws<SafetensorsException>(() => Read([0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 1, 2])).Message, StringComparison.Ordinal);
-        Assert.Contains("its header claims 256 bytes, but the file has only 10: it was cut off", Assert.Throws<SafetensorsException>(() => Read([0, 1, 0, 0, 0, 0, 0, 0, 1, 2])).Message, StringComparison.Ordinal);
-        Assert.Contains("it has 3 bytes", Assert.Throws<SafetensorsException>(() => Read([0, 1, 0])).Message, StringComparison.Ordinal);
+        Assert.Contains("its header claims 18,446,744,073,709,551,615 bytes", Assert.Throws<UnusableException>(() => Read([0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 1, 2])).Message, StringComparison.Ordinal);
+        Assert.Contains("its header claims 256 bytes, but the file has only 10: it was cut off", Assert.Throws<UnusableException>(() => Read([0, 1, 0, 0, 0, 0, 0, 0, 1, 2])).Message, StringComparison.Ordinal);
+        Assert.Contains("it has 3 bytes", Assert.Throws<UnusableException>(() => Read([0, 1, 0])).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -72,15 +73,15 @@ public sealed class SafetensorsTests
     {
         using var reader = Read(File("""{"a":{"dtype":"I64","shape":[],"data_offsets":[0,8]}}""", new byte[8]));
 
-        Assert.Equal("some.safetensors: it has no tensor \"b\".", Assert.Throws<SafetensorsException>(() => reader.ReadSingles("b")).Message);
-        Assert.Equal("some.safetensors: its tensor \"a\" has numbers of type I64; F32, F16 and BF16 can be read.", Assert.Throws<SafetensorsException>(() => reader.ReadSingles("a")).Message);
+        Assert.Equal("some.safetensors: it has no tensor \"b\". Copy it again.", Assert.Throws<UnusableException>(() => reader.ReadSingles("b")).Message);
+        Assert.Equal("some.safetensors: its tensor \"a\" has numbers of type I64; F32, F16 and BF16 can be read. Copy it again.", Assert.Throws<UnusableException>(() => reader.ReadSingles("a")).Message);
     }
 
     [Fact]
     public void A_shape_that_the_numbers_do_not_have_is_not_written() =>
         Assert.Throws<ArgumentException>(() => Written(("a", [2, 2], new float[] { 1, 2, 3 })));
 
-    private static SafetensorsReader Read(byte[] file) => new(new MemoryStream(file), "some.safetensors");
+    private static SafetensorsReader Read(byte[] file) => new(new MemoryStream(file), "some.safetensors", "Copy it again");
 
     private static byte[] Written(params (string, long[], ReadOnlyMemory<float>)[] tensors)
     {

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using MedQA.Evaluation;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Inference.SoftPrompts;
 
@@ -28,7 +29,7 @@ public sealed class SoftPromptFolderTests : IDisposable
         var keyValues = ReadKeyValues(read);
         Assert.Equal((2, 1, 2, 2), (keyValues.Length, keyValues.KeyValueHeads, keyValues.HeadSize, keyValues.Layers));
         Assert.Equal([[0f, 1, 2, 3], [10f, 11, 12, 13], [20f, 21, 22, 23], [30f, 31, 32, 33]], keyValues.Tensors.AsEnumerable());
-        using var softPrompt = SafetensorsReader.Open(At("soft_prompt.safetensors"));
+        using var softPrompt = SafetensorsReader.Open(At("soft_prompt.safetensors"), "Tune it again");
         Assert.Equal([2L, 3], softPrompt.Find("soft_prompt").Shape);
         Assert.Equal([1f, 2, 3, 4, 5, 6], softPrompt.ReadSingles("soft_prompt"));
     }
@@ -45,9 +46,8 @@ public sealed class SoftPromptFolderTests : IDisposable
     [Fact]
     public void A_missing_folder_or_manifest_is_named()
     {
-        Assert.Equal(SoftPromptFault.Missing, Assert.Throws<SoftPromptException>(() => SoftPromptFolder.Open(At("nowhere"))).Fault);
-        var manifest = Assert.Throws<SoftPromptException>(() => SoftPromptFolder.Open(_folder));
-        Assert.Equal(SoftPromptFault.Missing, manifest.Fault);
+        Assert.Equal(At("nowhere"), Assert.Throws<UnusableException>(() => SoftPromptFolder.Open(At("nowhere"))).Location.Source);
+        var manifest = Assert.Throws<UnusableException>(() => SoftPromptFolder.Open(_folder));
         Assert.StartsWith(At("manifest.json"), manifest.Message, StringComparison.Ordinal);
     }
 
@@ -59,9 +59,8 @@ public sealed class SoftPromptFolderTests : IDisposable
         bytes[^1] ^= 1;
         File.WriteAllBytes(At("prefix.safetensors"), bytes);
 
-        var exception = Assert.Throws<SoftPromptException>(() => ReadKeyValues(folder));
+        var exception = Assert.Throws<UnusableException>(() => ReadKeyValues(folder));
 
-        Assert.Equal(SoftPromptFault.Damaged, exception.Fault);
         Assert.Contains($"but {folder.Manifest.PrefixHash} is meant", exception.Message, StringComparison.Ordinal);
     }
 
@@ -78,15 +77,14 @@ public sealed class SoftPromptFolderTests : IDisposable
         Write();
         Change(from, to);
 
-        var exception = Assert.Throws<SoftPromptException>(() => SoftPromptFolder.Open(_folder));
+        var exception = Assert.Throws<UnusableException>(() => SoftPromptFolder.Open(_folder));
 
-        Assert.Equal(SoftPromptFault.Damaged, exception.Fault);
         Assert.Contains(problem, exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Numbers_that_are_not_finite_are_refused() =>
-        Assert.Contains("\"past_key_values.0.key\" has numbers that are not finite", Assert.Throws<SoftPromptException>(() => ReadKeyValues(Write(offset: float.NaN))).Message, StringComparison.Ordinal);
+        Assert.Contains("\"past_key_values.0.key\" has numbers that are not finite", Assert.Throws<UnusableException>(() => ReadKeyValues(Write(offset: float.NaN))).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Numbers_that_the_manifest_does_not_state_are_not_written()

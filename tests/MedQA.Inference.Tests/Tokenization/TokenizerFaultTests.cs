@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using MedQA.Inference.Models;
+using MedQA.Evaluation;
 using MedQA.Inference.Tokenization;
 
 namespace MedQA.Inference.Tests.Tokenization;
@@ -24,8 +24,8 @@ public sealed class TokenizerFaultTests
     {
         var file = JsonNode.Parse(Tiny)!;
         file[part] = JsonNode.Parse(component);
-        var fault = Assert.Throws<ModelException>(() => Read(file.ToJsonString()));
-        Assert.Equal((ModelFault.UnknownTokenizerComponent, "tokenizer.json"), (fault.Fault, fault.File));
+        var fault = Assert.Throws<UnusableException>(() => Read(file.ToJsonString()));
+        Assert.Equal("tokenizer.json", fault.Location.Source);
         Assert.Contains(says, fault.Message, StringComparison.Ordinal);
     }
 
@@ -49,7 +49,7 @@ public sealed class TokenizerFaultTests
         var file = JsonNode.Parse(Tiny)!;
         file["pre_tokenizer"] = JsonNode.Parse("""{"type": "Sequence", "pretokenizers": [{"type": "Split", "pattern": {"Regex": "(?:a|aa|aaa|b?a)+c"}, "behavior": "Isolated", "invert": false}, {"type": "ByteLevel", "use_regex": false}]}""");
         var tokenizer = Read(file.ToJsonString());
-        Assert.Contains("needs too many steps", Assert.Throws<ModelException>(() => tokenizer.Encode(new string('a', 100))).Message, StringComparison.Ordinal);
+        Assert.Contains("needs too many steps", Assert.Throws<UnusableException>(() => tokenizer.Encode(new string('a', 100))).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -64,8 +64,7 @@ public sealed class TokenizerFaultTests
     {
         var text = Encoding.UTF8.GetString(Tiny);
         Assert.Contains(from, text, StringComparison.Ordinal);
-        var fault = Assert.Throws<ModelException>(() => Read(text.Replace(from, to, StringComparison.Ordinal)));
-        Assert.Equal(ModelFault.DamagedFile, fault.Fault);
+        var fault = Assert.Throws<UnusableException>(() => Read(text.Replace(from, to, StringComparison.Ordinal)));
         Assert.Contains(says, fault.Message, StringComparison.Ordinal);
     }
 
@@ -112,7 +111,7 @@ public sealed class TokenizerFaultTests
                 tokenizer.Decode(tokenizer.EncodeRecognizingSpecials("It's 123 <|eos|>\r\n é"), skipSpecial: false);
                 works++;
             }
-            catch (ModelException exception)
+            catch (UnusableException exception)
             {
                 Assert.StartsWith("tokenizer.json: ", exception.Message, StringComparison.Ordinal);
             }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using MedQA.Evaluation;
 using MedQA.Evaluation.LanguageModels;
 
 namespace MedQA.Pipeline.Tests.Fixtures;
@@ -35,7 +36,7 @@ internal sealed class ScriptedModel(string fingerprint = "scripted-model", strin
 
     /// <summary>Asks this model, and keeps what it was asked with which prefix.</summary>
     public ILanguageModel WithSoftPrompt(SoftPromptReference prefix, ReadOnlyMemory<byte> keyValues) =>
-        prefix.GetIncompatibility(Description) is { } reason ? throw new SoftPromptRefusedException(reason) : new Prefixed(this, prefix, keyValues.ToArray());
+        prefix.GetIncompatibility(Description) is { } reason ? throw new InputException(reason) : new Prefixed(this, prefix, keyValues.ToArray());
 
     /// <summary>The prefixes that questions were asked with, once a question.</summary>
     public ConcurrentQueue<(string Hash, byte[] KeyValues)> AskedWith { get; } = [];

@@ -1,5 +1,6 @@
 using System.Text;
 using FsCheck.Xunit;
+using MedQA.Evaluation;
 using MedQA.Pipeline.Queries;
 using MedQA.Pipeline.Storage;
 using MedQA.Pipeline.Uploading;
@@ -58,7 +59,7 @@ public sealed class BadMessageTests
     {
         var place = new AnswerPlace(ordinal, (at, revision));
         Assert.Equal(place, AnswerPlace.Of("list", place.Continue("list")));
-        Assert.Throws<ContinuationException>(() => AnswerPlace.Of("other", place.Continue("list")));
+        Assert.Throws<InputException>(() => AnswerPlace.Of("other", place.Continue("list")));
     }
 
     private static void ReadBatch(string text)
@@ -92,7 +93,7 @@ public sealed class BadMessageTests
         {
             Assert.True(AnswerPlace.Of("list", text).Ordinal >= 0);
         }
-        catch (ContinuationException exception)
+        catch (InputException exception)
         {
             Assert.NotEmpty(exception.Message);
         }

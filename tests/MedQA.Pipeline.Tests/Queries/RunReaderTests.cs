@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using MedQA.Evaluation;
 using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.Reporting;
 using MedQA.Pipeline.Advancing;
@@ -212,7 +213,7 @@ public sealed class RunReaderTests(AzuriteFixture azurite)
         var bench = new Bench(await azurite.NewAsync());
         var run = await bench.StartAsync(1);
 
-        await Assert.ThrowsAsync<ContinuationException>(() => bench.Reader.AnswersAsync(run, continuation, 10, AnswerFilter.All, Cancel));
+        await Assert.ThrowsAsync<InputException>(() => bench.Reader.AnswersAsync(run, continuation, 10, AnswerFilter.All, Cancel));
     }
 
     [Fact]

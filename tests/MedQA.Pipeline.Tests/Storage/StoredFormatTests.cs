@@ -63,9 +63,9 @@ public sealed class StoredFormatTests(AzuriteFixture azurite)
         written["v"] = 2;
         await manifest.PutAsync(BinaryData.FromString(written.ToJsonString()), "application/json", Cancel);
         var sentence = $"Run {run} was written by a newer version of medqa (format 2; this one reads up to 1): update medqa.";
-        Assert.Equal(sentence, (await Assert.ThrowsAsync<NewerFormatException>(() => bench.Worker.AnswerAsync(new BatchMessage { Run = run.ToString(), Batch = "00000000" }, Cancel))).Message);
-        Assert.Equal(sentence, (await Assert.ThrowsAsync<NewerFormatException>(() => new Bench(bench.Storage).Advancer.AdvanceAsync(run, Cancel))).Message);
-        Assert.Equal(sentence, (await Assert.ThrowsAsync<NewerFormatException>(() => bench.Reader.GetManifestAsync(run, Cancel))).Message);
+        Assert.Equal(sentence, (await Assert.ThrowsAsync<UnusableException>(() => bench.Worker.AnswerAsync(new BatchMessage { Run = run.ToString(), Batch = "00000000" }, Cancel))).Message);
+        Assert.Equal(sentence, (await Assert.ThrowsAsync<UnusableException>(() => new Bench(bench.Storage).Advancer.AdvanceAsync(run, Cancel))).Message);
+        Assert.Equal(sentence, (await Assert.ThrowsAsync<UnusableException>(() => bench.Reader.GetManifestAsync(run, Cancel))).Message);
 
         written.Remove("v");
         await manifest.PutAsync(BinaryData.FromString(written.ToJsonString()), "application/json", Cancel);
@@ -80,7 +80,7 @@ public sealed class StoredFormatTests(AzuriteFixture azurite)
         var run = (await bench.Splitter.OnUploadAsync("cases.csv", etag, Cancel)).Run!.Value;
         var tombstone = BinaryData.FromString($$"""{"deleted":"2026-11-28T00:00:00+00:00","run":"{{run}}","questions":2,"v":2}""");
         await bench.Storage.Manifest(run).PutAsync(tombstone, "application/json", Cancel);
-        await Assert.ThrowsAsync<NewerFormatException>(() => bench.Splitter.OnUploadAsync("cases.csv", etag, Cancel));
+        await Assert.ThrowsAsync<UnusableException>(() => bench.Splitter.OnUploadAsync("cases.csv", etag, Cancel));
         Assert.Contains("\"v\":1", System.Text.Json.JsonSerializer.Serialize(new RunTombstone(default, run.ToString()), PipelineJson.Compact.RunTombstone), StringComparison.Ordinal);
     }
 
@@ -96,9 +96,9 @@ public sealed class StoredFormatTests(AzuriteFixture azurite)
             await bench.Storage.RunTable.UpdateEntityAsync(row, row.ETag, TableUpdateMode.Replace, Cancel);
         }
 
-        var refused = await Assert.ThrowsAsync<NewerFormatException>(() => bench.Reader.ListAsync(null, 10, Cancel));
+        var refused = await Assert.ThrowsAsync<UnusableException>(() => bench.Reader.ListAsync(null, 10, Cancel));
         Assert.StartsWith($"Run {run} was written by a newer version of medqa", refused.Message, StringComparison.Ordinal);
-        await Assert.ThrowsAsync<NewerFormatException>(() => bench.Reader.GetAsync(run, Cancel));
+        await Assert.ThrowsAsync<UnusableException>(() => bench.Reader.GetAsync(run, Cancel));
     }
 
     [Fact]
@@ -109,7 +109,7 @@ public sealed class StoredFormatTests(AzuriteFixture azurite)
         await storage.Runs.SetMetadataAsync(new Dictionary<string, string>(), cancellationToken: Cancel);
         await storage.EnsureCreatedAsync(Cancel);
         await storage.Runs.SetMetadataAsync(new Dictionary<string, string> { [RunStorage.VersionMetadata] = "2" }, cancellationToken: Cancel);
-        Assert.EndsWith("(format 2; this one reads up to 1): update medqa.", (await Assert.ThrowsAsync<NewerFormatException>(() => storage.EnsureCreatedAsync(Cancel))).Message, StringComparison.Ordinal);
+        Assert.EndsWith("(format 2; this one reads up to 1): update medqa.", (await Assert.ThrowsAsync<UnusableException>(() => storage.EnsureCreatedAsync(Cancel))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -130,8 +130,8 @@ public sealed class StoredFormatTests(AzuriteFixture azurite)
         json["v"] = 2;
         await blob.UploadAsync(BinaryData.FromString(json.ToJsonString()), overwrite: true, Cancel);
         var sentence = $"Study {study} was written by a newer version of medqa (format 2; this one reads up to 1): update medqa.";
-        Assert.Equal(sentence, (await Assert.ThrowsAsync<NewerFormatException>(() => store.FindAsync(study, Cancel))).Message);
-        await Assert.ThrowsAsync<NewerFormatException>(() => store.ListAsync(Cancel));
+        Assert.Equal(sentence, (await Assert.ThrowsAsync<UnusableException>(() => store.FindAsync(study, Cancel))).Message);
+        await Assert.ThrowsAsync<UnusableException>(() => store.ListAsync(Cancel));
 
         json.Remove("v");
         await blob.UploadAsync(BinaryData.FromString(json.ToJsonString()), overwrite: true, Cancel);
@@ -155,7 +155,7 @@ public sealed class StoredFormatTests(AzuriteFixture azurite)
     [InlineData("""{"questions":{"version":1},"version":2,"version":1}""")]
     public void A_report_of_a_newer_version_is_refused(string report) => Assert.Equal(
         "The report was written by a newer version of medqa (format 2; this one reads up to 1): update medqa.",
-        Assert.Throws<NewerFormatException>(() => ReportJson.Read(System.Text.Encoding.UTF8.GetBytes(report))).Message);
+        Assert.Throws<UnusableException>(() => ReportJson.Read(System.Text.Encoding.UTF8.GetBytes(report))).Message);
 
     [Fact]
     public void A_prefix_of_a_newer_version_is_refused() => Assert.Equal(

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MedQA.Evaluation;
 using MedQA.Inference.Tokenization;
 using MedQA.Tuning.Exemplars;
 using MedQA.Tuning.Learning;
@@ -56,9 +57,9 @@ public sealed class ResumptionTests(TinyLlama tiny) : IDisposable
     {
         Tune(_folder.FullName, null, CancellationToken.None);
 
-        Assert.Contains("another model, other data or other settings", Assert.Throws<TuningException>(() => TuningState.Load(_folder.FullName, "other", new AdamW(4 * 64, 1, 0))).Message, StringComparison.Ordinal);
+        Assert.Contains("another model, other data or other settings", Assert.Throws<InputException>(() => TuningState.Load(_folder.FullName, "other", new AdamW(4 * 64, 1, 0))).Message, StringComparison.Ordinal);
         File.WriteAllText(Path.Combine(_folder.FullName, "state.json"), "{");
-        Assert.Contains("to begin again", Assert.Throws<TuningException>(() => Tune(_folder.FullName, null, CancellationToken.None)).Message, StringComparison.Ordinal);
+        Assert.Contains("to begin again", Assert.Throws<UnusableException>(() => Tune(_folder.FullName, null, CancellationToken.None)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using MedQA.Evaluation;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Inference;
 using MedQA.Inference.SoftPrompts;
@@ -38,7 +39,7 @@ public sealed class TunedPrefixTests : IDisposable
         using var decoder = Decoder.Load(files.Weights, torch.ScalarType.Float32);
         var encoding = new ExampleEncoding(files.Target, TuningModel.ReadProfile("likelihood"), ["fever"]);
         var example = encoding.Encode(new() { Id = "1", Dataset = "fever", Text = "What lowers fever?", Options = ["Aspirin", "Salt"], Gold = 0 });
-        using var softPrompt = SafetensorsReader.Open(Path.Combine(output, SoftPromptFiles.SoftPrompt));
+        using var softPrompt = SafetensorsReader.Open(Path.Combine(output, SoftPromptFiles.SoftPrompt), "Tune it again");
         var evaluated = PromptEvaluation.Of(decoder, 1024, softPrompt.ReadSingles("soft_prompt"), [example], withOptions: true, CancellationToken.None);
         Assert.Equal(scores[0].Select(static score => score.LogLikelihood), evaluated.Options[0], static (one, other) => Math.Abs(one - other) < 1e-3);
     }
@@ -49,7 +50,7 @@ public sealed class TunedPrefixTests : IDisposable
         var file = Path.Combine(_folder.FullName, "bad.csv");
         await File.WriteAllTextAsync(file, "id,question,option_a,option_b,answer\n1,What lowers fever?,Aspirin,Salt,A\n2,,Aspirin,Salt,A\n3,What lowers fever?,Aspirin,Salt,Z\n", TestContext.Current.CancellationToken);
 
-        var exception = await Assert.ThrowsAsync<TuningException>(() => ExampleFile.ReadAsync(file, TestContext.Current.CancellationToken));
+        var exception = await Assert.ThrowsAsync<InputException>(() => ExampleFile.ReadAsync(file, TestContext.Current.CancellationToken));
 
         Assert.Contains("2 rows cannot be learned from; nothing was tuned", exception.Message, StringComparison.Ordinal);
         Assert.Contains("line 3:", exception.Message, StringComparison.Ordinal);
@@ -64,8 +65,8 @@ public sealed class TunedPrefixTests : IDisposable
         var reasoning = new ExampleEncoding(files.Target, TuningModel.ReadProfile("chain-of-thought") with { Format = MedQA.Evaluation.Profiles.PromptFormat.Completion }, file.Datasets);
         var plain = new ExampleEncoding(files.Target, TuningModel.ReadProfile("likelihood"), file.Datasets);
 
-        Assert.Contains("line 2: profile chain-of-thought lets the model reason, and the row has no reasoning", Assert.Throws<TuningException>(() => file.Encode(reasoning, 500)).Message, StringComparison.Ordinal);
-        Assert.Contains("line 2: prompt and answer have", Assert.Throws<TuningException>(() => file.Encode(plain, 10)).Message, StringComparison.Ordinal);
+        Assert.Contains("line 2: profile chain-of-thought lets the model reason, and the row has no reasoning", Assert.Throws<InputException>(() => file.Encode(reasoning, 500)).Message, StringComparison.Ordinal);
+        Assert.Contains("line 2: prompt and answer have", Assert.Throws<InputException>(() => file.Encode(plain, 10)).Message, StringComparison.Ordinal);
         Assert.Equal(file.Rows.Length, file.Encode(plain, 500).Length);
     }
 

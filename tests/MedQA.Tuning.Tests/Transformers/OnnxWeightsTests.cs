@@ -1,3 +1,4 @@
+using MedQA.Evaluation;
 using MedQA.Inference.Models;
 using MedQA.Tuning.Transformers;
 
@@ -37,7 +38,7 @@ public sealed class OnnxWeightsTests
         {
             File.WriteAllText(Path.Combine(folder.FullName, "config.json"), File.ReadAllText(Path.Combine(TinyLlama.FolderPath, "config.json")).Replace(stated, other, StringComparison.Ordinal));
 
-            Assert.Contains(message, Assert.Throws<ModelException>(() => DecoderShape.Read(folder.FullName)).Message, StringComparison.Ordinal);
+            Assert.Contains(message, Assert.Throws<UnusableException>(() => DecoderShape.Read(folder.FullName)).Message, StringComparison.Ordinal);
         }
         finally
         {

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text;
-using MedQA.Evaluation.Profiles;
+using MedQA.Evaluation;
 using MedQA.Pipeline.Profiles;
 using MedQA.Pipeline.Storage;
 using MedQA.Web.Requests;
@@ -126,7 +126,7 @@ public sealed class ServerPathTests(AzuriteFixture azurite)
 
         private int Unusable()
         {
-            var faults = new List<ProfileException>();
+            var faults = new List<InputException>();
             ((IProfileSource)new ProfileFolder(Path)).All(faults.Add);
             return faults.Count;
         }
