@@ -43,7 +43,7 @@ internal sealed class CircumstancesSection : IReportSection
             "Time",
             null,
             $"{passed}{run.Seconds:#,0} seconds of work"
-                + (run.TokensPerSecond is { } speed ? $", {speed:#,0} tokens generated in each" : ""));
+                + (run.TokensPerSecond is { } speed ? $", {speed:#,0} tokens a second" : ""));
     }
 
     private static string Time(DateTimeOffset? time) =>

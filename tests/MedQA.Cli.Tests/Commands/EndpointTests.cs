@@ -27,7 +27,7 @@ public sealed class EndpointTests
 
         var (code, shown, notes) = await medqa.RunAsync("run", sums, "--profile", "sums-3", "--endpoint", endpoint);
         Assert.True(code == 0, notes);
-        Assert.Contains(" of 4)", shown, StringComparison.Ordinal);
+        Assert.Contains(" of 4 right; ", shown, StringComparison.Ordinal);
         var second = await medqa.JsonAsync("run", sums, "--profile", "sums-1", "--endpoint", endpoint);
         var first = (await medqa.JsonAsync("results", "--endpoint", endpoint)).GetProperty("runs")[1].GetProperty("run").GetString()!;
         var other = second.GetProperty("run").GetProperty("run").GetString()!;

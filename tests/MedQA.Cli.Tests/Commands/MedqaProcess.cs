@@ -111,13 +111,21 @@ internal sealed class MedqaProcess : IAsyncDisposable
         start.UseShellExecute = false;
         start.StandardOutputEncoding = Encoding.UTF8;
         start.WorkingDirectory = Folder;
+
+        // Whoever runs the tests may have settings of their own.
+        foreach (var (name, value) in start.Environment.Where(static variable => variable.Key.StartsWith("MEDQA_", StringComparison.Ordinal)).ToList())
+        {
+            if (value == Environment.GetEnvironmentVariable(name))
+            {
+                start.Environment.Remove(name);
+            }
+        }
+
+        start.Environment["XDG_CONFIG_HOME"] = Folder;
         start.Environment["MEDQA_PORTS"] = $"{_ports.Blob},{_ports.Queue},{_ports.Table}";
         start.Environment["MEDQA_MODEL"] = Repository.PathOf("models", "reasoner");
         start.Environment["MEDQA_THREADS"] = "1";
         start.Environment["NO_COLOR"] = "1";
-
-        // Whoever runs the tests may have settings of their own.
-        start.Environment["XDG_CONFIG_HOME"] = Folder;
         foreach (var (name, value) in Variables)
         {
             start.Environment[name] = value;

@@ -50,7 +50,7 @@ public sealed class RunCommandTests
             var (code, table, notices) = await medqa.RunAsync("run", sums, "--model", "reasoner", "--profile", profile);
             Assert.True(code == 0, notices);
             Assert.Contains(profile, table, StringComparison.Ordinal);
-            Assert.Contains(" of 4)", table, StringComparison.Ordinal);
+            Assert.Contains(" of 4 right; ", table, StringComparison.Ordinal);
         }
     }
 
