@@ -9,7 +9,7 @@ public sealed class PrefixTests
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    [Fact]
+    [LongFact]
     public async Task A_run_with_a_prefix_answers_otherwise_than_without_and_its_answers_can_be_verified()
     {
         await using var medqa = new MedqaProcess { KeepsStorage = true };

@@ -21,7 +21,7 @@ public sealed class StudyTests(Chromium chromium, AzuriteFixture azurite)
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    [Fact]
+    [LongFact]
     public async Task Nine_raters_of_140_questions_from_three_sources_leave_a_report_that_covers_what_was_planted()
     {
         await using var server = await Server.StartAsync(azurite.NewConnectionString());

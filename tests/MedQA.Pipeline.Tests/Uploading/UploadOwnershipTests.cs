@@ -196,7 +196,7 @@ public sealed class UploadOwnershipTests(AzuriteFixture azurite)
         await ScanAsync(azurite.Open(prefix, counted.Configure), new ScriptedModel(), servesAnybody: true);
 
         // It stands still in front of each of its calls in turn, for longer than its claim is good.
-        for (var call = 1; call <= counted.Calls; call++)
+        foreach (var call in Enumerable.Range(1, counted.Calls).Where(LongFactAttribute.Takes))
         {
             var (at, blob) = (call, string.Create(CultureInfo.InvariantCulture, $"{call}.csv"));
             await new Bench(storage).UploadAsync(blob, Bench.Csv(3));
