@@ -120,7 +120,7 @@ internal static class StudyCommand
 
         if (list.Studies.IsEmpty)
         {
-            context.Console.Line("There are no studies yet. Make one: medqa study create --help");
+            context.Console.Line("No studies yet. Create one: medqa study create --help");
             return ExitCode.Success;
         }
 

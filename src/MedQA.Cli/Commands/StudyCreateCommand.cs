@@ -189,7 +189,7 @@ internal static class StudyCreateCommand
     {
         if (RegularFile.KindOf(path) == PathKind.Missing)
         {
-            throw new InputException($"There is no file {path}.");
+            throw new InputException($"No such file: {path}.");
         }
 
         using var input = await InputFile.OpenAsync(path, context.Console.Note, cancellationToken);

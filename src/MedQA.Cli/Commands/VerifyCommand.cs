@@ -23,7 +23,7 @@ internal static class VerifyCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var run = new Argument<string>("RUN") { Description = "The run, the beginning of its name, or 'latest'" }.WithRuns();
+        var run = new Argument<string>("RUN") { Description = "Run name, unique prefix, or 'latest'" }.WithRuns();
         var questions = new NumberOption<int>("--questions", NumberRange.Whole(0))
         {
             Description = "Ask the model again about so many questions, drawn at random; 0 for none",

@@ -30,7 +30,7 @@ internal static class ProfileFolders
 
     /// <summary>Says which files of the folders hold no usable profile, and what is wrong with each.</summary>
     public static void TellUnusable(HostSettings settings, HostConsole console) =>
-        Open(settings).All(fault => console.Note($"Left out: {fault.Message}"));
+        Open(settings).All(fault => console.Note($"Skipped: {fault.Message}"));
 
     private static string KeptFolder(HostSettings settings) => Path.Combine(settings.DataFolder, FolderName);
 

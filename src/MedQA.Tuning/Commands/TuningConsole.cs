@@ -20,7 +20,7 @@ internal static class TuningConsole
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            await Console.Error.WriteLineAsync("Stopped. The same command goes on where it was.");
+            await Console.Error.WriteLineAsync("Stopped. Run the same command again to continue.");
             return Stopped;
         }
         catch (Exception exception) when (CodeOf(exception) is { } code)

@@ -28,7 +28,7 @@ internal sealed record ExampleFile(string Path, string Hash, ImmutableArray<Acce
     {
         if (RegularFile.KindOf(path) == PathKind.Missing)
         {
-            throw new InputException($"There is no file {path}.");
+            throw new InputException($"No such file: {path}.");
         }
 
         await using var stream = RegularFile.Open(path);

@@ -33,7 +33,7 @@ internal sealed record TuningModel(ModelFolder Weights, ModelFolder Target)
             && File.Exists(nameOrFile) ? ProfileReader.Parse(RegularFile.ReadAllBytes(nameOrFile), nameOrFile)
         : BuiltInProfiles.Find(nameOrFile)
             ?? throw new InputException(
-                $"There is no profile '{nameOrFile}'. The built-in ones are "
+                $"No profile '{nameOrFile}'. Built-in profiles: "
                     + $"{string.Join(", ", BuiltInProfiles.All.Select(static profile => profile.Name))}; a file's name must end with "
                     + ".json.");
 

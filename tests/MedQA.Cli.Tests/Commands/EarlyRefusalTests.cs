@@ -47,7 +47,7 @@ public sealed class EarlyRefusalTests
         Assert.Equal((await medqa.RunAsync("study", "create", "--help")).Output, (await medqa.RunAsync("help", "study", "create")).Output);
         var (unknown, _, said) = await medqa.RunAsync("help", "rsults");
         Assert.Equal(ExitCode.BadInput, unknown);
-        Assert.Contains("has no command rsults (is results meant?)", said, StringComparison.Ordinal);
+        Assert.Contains("has no command rsults (did you mean results?)", said, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed class EarlyRefusalTests
         var (code, list, said) = await medqa.RunAsync("profiles", "list", "--output", "csv");
         Assert.Equal(ExitCode.Success, code);
         Assert.Contains("few-shot,", list, StringComparison.Ordinal);
-        Assert.Contains("Left out: Profile broken.json", said, StringComparison.Ordinal);
+        Assert.Contains("Skipped: Profile broken.json", said, StringComparison.Ordinal);
         Assert.Equal(ExitCode.Success, (await medqa.RunAsync("profiles", "show", "few-shot")).Code);
         var (own, _, why) = await medqa.RunAsync("profiles", "show", "broken");
         Assert.Equal(ExitCode.BadInput, own);

@@ -62,7 +62,7 @@ public sealed class EndpointTests
         Assert.Equal(0, deleted);
         var (refused, _, why) = await medqa.RunAsync("replay", first, "--endpoint", endpoint);
         Assert.Equal(2, refused);
-        Assert.Contains("works on the runs of this machine", why, StringComparison.Ordinal);
+        Assert.Contains("works only on the runs of this machine", why, StringComparison.Ordinal);
         server.Kill();
         await server.WaitForExitAsync(Cancel);
         await Task.WhenAll(output, notices);
@@ -73,7 +73,7 @@ public sealed class EndpointTests
     }
 
     [Theory]
-    [InlineData("http://example.com", "but questions and keys are sent to other machines by https only")]
+    [InlineData("http://example.com", "but questions and keys are sent to other machines over https only")]
     [InlineData("example.com", "but must be an address like")]
     public async Task An_endpoint_that_cannot_be_one_is_refused(string endpoint, string sentence)
     {

@@ -94,7 +94,7 @@ public sealed class StoppedRunTests
 
         Assert.Equal(1, code);
         Assert.StartsWith("medqa: The storage does not answer: ", notices, StringComparison.Ordinal);
-        Assert.EndsWith("is the address in --storage or MEDQA_STORAGE right?\n", notices, StringComparison.Ordinal);
+        Assert.EndsWith("is the address in --storage or MEDQA_STORAGE correct?\n", notices, StringComparison.Ordinal);
         Assert.Single(notices.TrimEnd().Split('\n'));
     }
 
@@ -116,7 +116,7 @@ public sealed class StoppedRunTests
         Assert.Equal((0, true), (deleted, second.EndsWith("(sums.csv) is deleted.\n", StringComparison.Ordinal)));
         Assert.Empty((await medqa.JsonAsync("results")).GetProperty("runs").EnumerateArray());
         var (_, _, ended) = await medqa.RunAsync("resume");
-        Assert.Contains("Every run has ended", ended, StringComparison.Ordinal);
+        Assert.Contains("No unfinished runs", ended, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -185,7 +185,7 @@ public sealed class ModelsFetchTests : IAsyncLifetime
         var notices = await process.StandardError.ReadToEndAsync(Cancel);
         await process.WaitForExitAsync(Cancel);
         Assert.Equal(expected, process.ExitCode);
-        Assert.Equal(signal != "KILL", notices.Contains("Stopped. The same command goes on where it was.", StringComparison.Ordinal));
+        Assert.Equal(signal != "KILL", notices.Contains("Stopped. Run the same command again to continue.", StringComparison.Ordinal));
         Assert.False(Directory.Exists(Target));
 
         _hub.OnCdn = static (_, _) => Task.FromResult(false);
@@ -352,7 +352,7 @@ public sealed class ModelsFetchTests : IAsyncLifetime
     {
         var (code, output, notices) = await _medqa.RunAsync(["models", "fetch", .. arguments]);
         Assert.True(code == 0, notices);
-        Assert.Contains("every one verified, and the model loads", output, StringComparison.Ordinal);
+        Assert.Contains("all verified, and the model loads", output, StringComparison.Ordinal);
     }
 
     private async Task<string> FailAsync(int expected, params string[] arguments)
