@@ -59,7 +59,7 @@ public sealed class AzuriteInstallationTests : IDisposable
     {
         var fault = await FaultAsync(Options() with { Npm = Script("npm", "echo 'npm error code EACCES' >&2; echo 'npm error it is not allowed' >&2; exit 1") });
 
-        Assert.Equal("npm could not install Azurite, the storage emulator: code EACCES; it is not allowed. Run 'npm ping' to see whether npm works.", fault.Message);
+        Assert.Equal("npm could not install Azurite, the storage emulator: code EACCES; it is not allowed. Run 'npm ping' to check npm.", fault.Message);
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class AzuriteInstallationTests : IDisposable
 
         var fault = await FaultAsync(options);
 
-        Assert.StartsWith("Azurite, the storage emulator, ended at its start: ", fault.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Azurite, the storage emulator, ended while starting: ", fault.Message, StringComparison.Ordinal);
         Assert.Contains("JSON", fault.Message, StringComparison.Ordinal);
     }
 

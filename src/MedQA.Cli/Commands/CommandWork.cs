@@ -72,7 +72,7 @@ internal static class CommandWork
         : fault is AggregateException { InnerExceptions: [var first, ..] } ? Unreachable(first)
         : fault.Message;
 
-    /// <summary>Describes the exception that a storage client throws, with one fault per attempt, when no attempt reached the storage.</summary>
+    /// <summary>Describes the exception of a storage client whose attempts all failed to reach the storage.</summary>
     private static string Unreachable(Exception exception) =>
         $"The storage does not answer: {exception.Message.TrimEnd('.')}. Is it running, and is the address in --storage or MEDQA_STORAGE "
             + "correct?";

@@ -30,7 +30,7 @@ internal static class ModelsFetchCommand
             Description = "Another hub with the same interface. Default: HF_ENDPOINT, else https://huggingface.co",
             HelpName = "URL",
         };
-        const string Purpose = "Download an ONNX model from the Hugging Face hub, verify every file and load it. Run again to continue an interrupted download.";
+        const string Purpose = "Download an ONNX model from the Hugging Face hub, verify every file and load it. Run again to resume.";
         var command = new CommandWithExamples("fetch", Purpose, """
             --graph FILE chooses among several graphs. HF_TOKEN is sent to the hub, and to it alone.
 

@@ -16,8 +16,8 @@ internal static class ModelsOptimizeCommand
             Description = "Model folder, or a name in models. Default: the model of the settings",
             Arity = ArgumentArity.ZeroOrOne
         };
-        var command = new CommandWithExamples("optimize", "Write a faster graph next to a model's own, with 8-bit products with zero points "
-            + "instead of 4-bit products with separate offsets. It needs more memory, and its results differ in their last bits.", """
+        var command = new CommandWithExamples("optimize", "Write a faster graph next to a model's own, with 8-bit products with zero "
+            + "points instead of 4-bit products with separate offsets. It needs more memory, and its results differ in the last bits.", """
             Examples:
               medqa models optimize
               medqa models check smollm2-135m-instruct --graph model.8bit.onnx --references tests/references --limit 3 --tolerance 1

@@ -18,8 +18,8 @@ internal static class ReplayCommand
     {
         var run = new Argument<string>("RUN") { Description = "Run name, unique prefix, or 'latest'" }.WithRuns();
         var html = HtmlFile.Create();
-        var command = new CommandWithExamples("replay", "Evaluate other strategies, with their cost, on the stored samples of a run, without "
-            + "asking anything again.", """
+        var command = new CommandWithExamples("replay", "Evaluate other strategies, with their cost, on the stored samples of a run, "
+            + "without asking anything again.", """
             Examples:
               medqa run mine.csv --profile deferral
               medqa replay latest --html replay.html

@@ -20,8 +20,8 @@ internal static class ResumeCommand
             Description = "Run name, unique prefix, or 'latest'. Default: all unfinished runs",
             Arity = ArgumentArity.ZeroOrOne
         }.WithRuns();
-        var command = new CommandWithExamples("resume", "Continue stopped runs. A named run continues even if it was cancelled, and if it has "
-            + "ended, its failed questions are retried.", """
+        var command = new CommandWithExamples("resume", "Continue stopped runs. A named run continues even if it was cancelled, and if it "
+            + "has ended, its failed questions are retried.", """
             Examples:
               medqa resume
               medqa resume latest

@@ -34,7 +34,7 @@ public sealed class EndpointTests
 
         var (twice, _, known) = await medqa.RunAsync("run", sums, "--profile", "sums-3", "--endpoint", endpoint);
         Assert.Equal(0, twice);
-        Assert.Contains("was asked with this profile and model before", known, StringComparison.Ordinal);
+        Assert.Contains("was already asked with this profile and model", known, StringComparison.Ordinal);
 
         // The served host and these share one storage: what they read is the same, and so must be what they write.
         foreach (var arguments in (string[][])[["results", "--output", "csv"], ["results", first], ["results", first, "--output", "json"], ["results", first, "--output", "csv"], ["compare", first, other],

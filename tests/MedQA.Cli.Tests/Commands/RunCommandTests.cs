@@ -33,7 +33,7 @@ public sealed class RunCommandTests
 
         var (again, _, said) = await medqa.RunAsync("run", sums, "--profile", profile);
         Assert.Equal(0, again);
-        Assert.Contains("was asked with this profile and model before", said, StringComparison.Ordinal);
+        Assert.Contains("was already asked with this profile and model", said, StringComparison.Ordinal);
         Assert.Equal(1, (await medqa.JsonAsync("results")).GetProperty("runs").GetArrayLength());
     }
 
@@ -103,7 +103,7 @@ public sealed class RunCommandTests
         Assert.Equal(["sameBits", "sameBits"], verified.GetProperty("answers").EnumerateArray().Select(static answer => answer.GetProperty("kind").GetString()!));
         var (verifyCode, verifyText, _) = await medqa.RunAsync("verify", one, "--questions", "0");
         Assert.Equal(0, verifyCode);
-        Assert.Contains("The run is what it says.", verifyText, StringComparison.Ordinal);
+        Assert.Contains("The run is verified.", verifyText, StringComparison.Ordinal);
 
         var (code, written, notices) = await medqa.RunAsync("export", one, "--to", "out");
         Assert.True(code == 0, notices);

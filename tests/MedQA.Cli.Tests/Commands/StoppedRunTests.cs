@@ -56,7 +56,7 @@ public sealed class StoppedRunTests
         Assert.False(await PausedAsync(medqa));
         await MedqaProcess.StopAsync(stopped);
         var run = (await medqa.JsonAsync("results")).GetProperty("runs")[0].GetProperty("run").GetString();
-        var sentence = $"Stopped. Run {run} is paused; nothing that was answered is lost. Go on with `medqa resume {run}`.";
+        var sentence = $"Stopped. Run {run} is paused; no answers are lost. Continue with `medqa resume {run}`.";
         Assert.Contains(sentence, await notices, StringComparison.Ordinal);
         Assert.True(await PausedAsync(medqa));
         var (_, table, _) = await medqa.RunAsync("results");
@@ -164,7 +164,7 @@ public sealed class StoppedRunTests
 
         await MedqaProcess.StopAsync(stopped);
 
-        Assert.Contains($"goes on in `medqa serve` (process {server.Id})", await notices, StringComparison.Ordinal);
+        Assert.Contains($"continues in `medqa serve` (process {server.Id})", await notices, StringComparison.Ordinal);
         var before = await DoneAsync(medqa);
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1));
         while (await DoneAsync(medqa) is var done && done <= before)

@@ -91,7 +91,7 @@ public sealed class ModelsFetchTests : IAsyncLifetime
             StringComparison.Ordinal);
         (code, _, notices) = await _medqa.RunAsync("models", "fetch", LocalHub.Repository, "--graph", "model_q8.onnx");
         Assert.Equal(2, code);
-        Assert.Contains("no graph model_q8.onnx; name one of", notices, StringComparison.Ordinal);
+        Assert.Contains("no graph model_q8.onnx; choose one of", notices, StringComparison.Ordinal);
         Assert.Empty(Content);
 
         // A graph that a setting names is that of another model.
@@ -130,7 +130,7 @@ public sealed class ModelsFetchTests : IAsyncLifetime
         var (code, _, notices) = await _medqa.RunAsync("models", "fetch", LocalHub.Repository);
         Assert.Equal(1, code);
         Assert.Contains(
-            $"{Data} came with another content than the hub states (SHA-256 {_hub[Data].Hash}) and was deleted",
+            $"{Data} does not match the hub's hash than the hub states (SHA-256 {_hub[Data].Hash}) and was deleted",
             notices,
             StringComparison.Ordinal);
         Assert.False(Directory.Exists(Target));
@@ -142,7 +142,7 @@ public sealed class ModelsFetchTests : IAsyncLifetime
         (code, _, notices) = await _medqa.RunAsync("models", "fetch", LocalHub.Repository);
         Assert.Equal(1, code);
         Assert.Contains(
-            $"tokenizer.json came with another content than the hub states (git hash {_hub["tokenizer.json"].Hash})",
+            $"tokenizer.json does not match the hub's hash than the hub states (git hash {_hub["tokenizer.json"].Hash})",
             notices,
             StringComparison.Ordinal);
 
@@ -279,7 +279,7 @@ public sealed class ModelsFetchTests : IAsyncLifetime
     [Fact]
     public async Task What_cannot_be_fetched_is_said_in_a_sentence()
     {
-        Assert.Contains("knows no model example/none, or it is private", await FailAsync(1, "example/none"), StringComparison.Ordinal);
+        Assert.Contains("has no model example/none, or it is private", await FailAsync(1, "example/none"), StringComparison.Ordinal);
         Assert.Contains("has no revision v9", await FailAsync(1, LocalHub.Repository + "@v9"), StringComparison.Ordinal);
         Assert.Contains("is not OWNER/NAME", await FailAsync(2, "../etc"), StringComparison.Ordinal);
         Assert.Contains(
@@ -293,7 +293,7 @@ public sealed class ModelsFetchTests : IAsyncLifetime
 
         Directory.CreateDirectory(Target);
         await File.WriteAllTextAsync(Path.Combine(Target, "mine.txt"), "mine", Cancel);
-        Assert.Contains("is there already and was not fetched by medqa", await FailAsync(1, LocalHub.Repository), StringComparison.Ordinal);
+        Assert.Contains("exists already and was not fetched by medqa", await FailAsync(1, LocalHub.Repository), StringComparison.Ordinal);
         Assert.Equal(["mine.txt"], Files(Target));
 
         _hub.OnHub = static async context =>
