@@ -138,7 +138,8 @@ internal sealed class AzuriteServer : IAsyncDisposable
         using var limit = new AwakeLimit(options.StartLimit, TimeProvider.System, cancellationToken);
         await using var patience = new Timer(
             _ =>
-                report($"Waiting for the process{FolderLock.Named(record?.Pid)} that serves {options.DataFolder}…{Suspended(record?.Pid)}"),
+                report(
+                    $"Waiting for the process{FolderLock.Named(record?.Pid)} that serves {options.DataFolder}…{Suspended(record?.Pid)}"),
             null,
             FolderLock.WaitSilently,
             Timeout.InfiniteTimeSpan);

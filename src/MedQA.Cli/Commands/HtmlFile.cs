@@ -21,7 +21,7 @@ internal static class HtmlFile
         {
             if (given.Tokens is [{ Value: { Length: > 0 } path }] && WhyUnusable(path) is { } reason)
             {
-                given.AddError($"--html is '{path}', and {reason}.");
+                given.AddError($"--html is '{path}', but {reason}.");
             }
         });
         return option;
@@ -36,7 +36,7 @@ internal static class HtmlFile
 
         var folder = Path.GetDirectoryName(Path.GetFullPath(path));
         return folder is null || RegularFile.KindOf(folder) == PathKind.Missing
-            ? $"there is no folder {folder}"
+            ? $"the folder {folder} does not exist"
             : OutputFolder.WhyNotWritable(folder);
     }
 

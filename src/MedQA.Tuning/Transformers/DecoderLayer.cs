@@ -48,7 +48,7 @@ internal sealed class DecoderLayer : IDisposable
     }
 
     /// <summary>
-    /// Returns the queries, keys and values of tokens, with rotary positions: [rows, heads, tokens, head size] in the precision of products.
+    /// Returns the queries, keys and values of tokens, with rotary positions: [rows, heads, tokens, head size] in the products' precision.
     /// </summary>
     public (Tensor Queries, Tensor Keys, Tensor Values) Project(Tensor hidden, Tensor cosine, Tensor sine)
     {
