@@ -17,7 +17,7 @@ public sealed class AzuriteInstallationTests : IDisposable
         var fault = await FaultAsync(Options() with { Node = "no-such-node" });
 
         Assert.Equal(
-            "Azurite, the storage emulator, needs Node.js 22 (its stated minimum; 20 is known to run it), and the program 'no-such-node' could not be started. Install Node.js, name it with MEDQA_NODE, or set MEDQA_STORAGE to the connection string of a storage account.",
+            "Azurite, the storage emulator, needs Node.js 22 (its stated minimum; 20 is known to run it), but the program 'no-such-node' could not be started. Install Node.js, set MEDQA_NODE to its path, or set MEDQA_STORAGE to the connection string of a storage account.",
             fault.Message);
     }
 

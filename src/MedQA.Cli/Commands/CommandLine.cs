@@ -120,11 +120,11 @@ internal static class CommandLine
               medqa results latest                 show its scores again
               medqa serve                          serve the HTTP API and the dashboard
               medqa results --endpoint URL         list the runs of a service
-              source <(medqa completion bash)      complete commands and options with the tab key
+              source <(medqa completion bash)      enable tab completion for commands and options
               medqa doctor                         check that everything a run needs works
               medqa help run                       more about one command
 
-            Exit codes: 0 done; 1 something failed; 2 the command line, a setting, a profile or a question set cannot be used;
+            Exit codes: 0 done; 1 something failed; 2 the command line, a setting, a profile or a question set is invalid;
             3 the run ended but some questions failed; 130 stopped by Ctrl-C.
             """);
         return root;

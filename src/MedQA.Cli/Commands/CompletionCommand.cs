@@ -43,7 +43,7 @@ internal static class CompletionCommand
               source <(medqa completion zsh)
               medqa completion pwsh | Out-String | Invoke-Expression
 
-            The scripts call medqa itself; it must be on the PATH under this name.
+            The scripts call medqa, which must be on the PATH under this name.
             """) { shell };
         CommandWork.Set(command, (context, parsed, _) =>
         {

@@ -32,7 +32,7 @@ internal static class ModelsFetchCommand
         };
         const string Purpose = "Download an ONNX model from the Hugging Face hub, verify every file and load it. Run again to resume.";
         var command = new CommandWithExamples("fetch", Purpose, """
-            --graph FILE chooses among several graphs. HF_TOKEN is sent to the hub, and to it alone.
+            --graph FILE chooses among several graphs. HF_TOKEN is sent only to the hub.
 
             Examples:
               medqa models fetch onnx-community/Qwen2.5-0.5B-Instruct --graph onnx/model_q4.onnx

@@ -33,7 +33,7 @@ internal sealed record NumberRange(string Takes, Func<double, bool> Has)
 /// <typeparam name="T">The number's type, or its nullable type.</typeparam>
 internal sealed class NumberOption<T> : Option<T>, INumberOption
 {
-    /// <summary>Makes the option.</summary>
+    /// <summary>Creates the option.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="range">The accepted numbers. Unlike in the library, which reads 1,5 as 15, a comma is not part of a number.</param>
     public NumberOption(string name, NumberRange range)

@@ -19,7 +19,7 @@ internal static class ServeCommand
             Examples:
               medqa serve
               medqa serve --urls http://127.0.0.1:8080
-              MEDQA_KEY=$(openssl rand -hex 32) medqa serve      who calls it must have the key
+              MEDQA_KEY=$(openssl rand -hex 32) medqa serve      require the key from callers
               curl --data-binary @samples/medqa.csv 'http://127.0.0.1:5080/api/runs?name=medqa.csv'
             """);
         CommandWork.Set(command, static (context, _, cancel) => ServeAsync(context, cancel));

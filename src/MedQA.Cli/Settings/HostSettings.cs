@@ -58,7 +58,7 @@ internal sealed record HostSettings
     /// <summary>The folder in which the emulator is installed; <see langword="null"/> for the default.</summary>
     public string? CacheFolder { get; init; }
 
-    /// <summary>Where <c>medqa models fetch</c> puts models.</summary>
+    /// <summary>The folder to which <c>medqa models fetch</c> downloads models.</summary>
     public string FetchedModels => Path.Combine(Azurite.CacheFolder, "models");
 
     /// <summary>The Node.js program.</summary>
@@ -85,7 +85,7 @@ internal sealed record HostSettings
     /// <summary>The most hours that workers may spend on a run without approval; <see langword="null"/> for no limit.</summary>
     public double? MaxHours { get; init; }
 
-    /// <summary>Where traces and metrics go.</summary>
+    /// <summary>The destination of traces and metrics.</summary>
     public TelemetryExporter Telemetry { get; init; }
 
     /// <summary>The lowest level that is logged.</summary>

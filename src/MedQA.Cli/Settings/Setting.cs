@@ -31,7 +31,7 @@ internal sealed record Setting(
     private const int MaxPort = 65_535;
     private const double HoursLimit = 1e6;
 
-    /// <summary>Every setting.</summary>
+    /// <summary>All settings.</summary>
     public static ImmutableArray<Setting> All { get; } =
     [
         Of("data", "FOLDER",

@@ -58,7 +58,7 @@ internal sealed class ExampleEncoding
             : _profile.Strategy.Reasons
                 && question.ReferenceAnswers.All(
                     string.IsNullOrWhiteSpace) ? $"profile {_profile.Name} lets the model reason, and the row has no reasoning (column "
-                        + "long_answer) to learn; use --profile likelihood or few-shot for answers alone."
+                        + "long_answer) to learn; use --profile likelihood or few-shot to learn only answers."
             : null;
     }
 

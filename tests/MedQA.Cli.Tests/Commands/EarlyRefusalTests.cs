@@ -23,16 +23,16 @@ public sealed class EarlyRefusalTests
     {
         await using var medqa = Without();
         await File.WriteAllTextAsync(Path.Combine(medqa.Folder, "file"), "", TestContext.Current.CancellationToken);
-        await RefusedAsync(medqa, "no folder", "results", "latest", "--html", Path.Combine("nowhere", "report.html"));
+        await RefusedAsync(medqa, "does not exist", "results", "latest", "--html", Path.Combine("nowhere", "report.html"));
         await RefusedAsync(medqa, "is a folder", "compare", "aaaa", "bbbb", "--html", ".");
         await RefusedAsync(medqa, "where a folder is expected", "export", "latest", "--to", "file");
-        await RefusedAsync(medqa, "There is no file", "study", "create", "--answers", "nowhere.csv", "--rubric", "lay-2", "--raters", "2");
+        await RefusedAsync(medqa, "No such file", "study", "create", "--answers", "nowhere.csv", "--rubric", "lay-2", "--raters", "2");
         if (!OperatingSystem.IsWindows() && !Environment.IsPrivilegedProcess)
         {
             var closed = Directory.CreateDirectory(Path.Combine(medqa.Folder, "closed"), UnixFileMode.UserRead | UnixFileMode.UserExecute).FullName;
-            await RefusedAsync(medqa, "may not write", "export", "latest", "--to", Path.Combine(closed, "x"));
-            await RefusedAsync(medqa, "may not write", "results", "latest", "--html", Path.Combine(closed, "x.html"));
-            await RefusedAsync(medqa, "may not write", "results", "--data", closed);
+            await RefusedAsync(medqa, "cannot write", "export", "latest", "--to", Path.Combine(closed, "x"));
+            await RefusedAsync(medqa, "cannot write", "results", "latest", "--html", Path.Combine(closed, "x.html"));
+            await RefusedAsync(medqa, "cannot write", "results", "--data", closed);
         }
     }
 

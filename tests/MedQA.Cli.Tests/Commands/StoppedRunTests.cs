@@ -142,8 +142,8 @@ public sealed class StoppedRunTests
         }
 
         Assert.EndsWith(
-            $"medqa: The process that keeps the storage in {data} has ended: it was killed, or the folder was moved or deleted. What it had written down is in the folder; "
-            + "start again, with --data where the folder has another name now.\n",
+            $"medqa: The storage process of {data} has ended: it was killed, or the folder was moved or deleted. Saved data is in the folder. "
+            + "Run the command again, with --data if the folder was moved.\n",
             await notices,
             StringComparison.Ordinal);
         await process.WaitForExitAsync(Cancel);
@@ -190,7 +190,7 @@ public sealed class StoppedRunTests
 
         var (code, _, sentence) = await medqa.RunAsync(["run", sums, "--profile", tuned, "--model", other]);
         Assert.Equal(2, code);
-        Assert.Contains("there is none of that name", sentence, StringComparison.Ordinal);
+        Assert.Contains("which was not found", sentence, StringComparison.Ordinal);
         await medqa.JsonAsync(["run", few, .. asked]);
         Assert.Equal(["few.csv"], await NamesAsync(medqa));
 

@@ -86,7 +86,7 @@ public sealed class ModelsFetchTests : IAsyncLifetime
         var (code, _, notices) = await _medqa.RunAsync("models", "fetch", LocalHub.Repository);
         Assert.Equal(2, code);
         Assert.Contains(
-            "2 graphs; name one with --graph: onnx/model_fp16.onnx (964 kB), onnx/model_q4.onnx (15 kB)",
+            "2 graphs; choose one with --graph: onnx/model_fp16.onnx (964 kB), onnx/model_q4.onnx (15 kB)",
             notices,
             StringComparison.Ordinal);
         (code, _, notices) = await _medqa.RunAsync("models", "fetch", LocalHub.Repository, "--graph", "model_q8.onnx");
@@ -130,7 +130,7 @@ public sealed class ModelsFetchTests : IAsyncLifetime
         var (code, _, notices) = await _medqa.RunAsync("models", "fetch", LocalHub.Repository);
         Assert.Equal(1, code);
         Assert.Contains(
-            $"{Data} does not match the hub's hash than the hub states (SHA-256 {_hub[Data].Hash}) and was deleted",
+            $"{Data} does not match the hub's hash (SHA-256 {_hub[Data].Hash}) and was deleted",
             notices,
             StringComparison.Ordinal);
         Assert.False(Directory.Exists(Target));
@@ -142,7 +142,7 @@ public sealed class ModelsFetchTests : IAsyncLifetime
         (code, _, notices) = await _medqa.RunAsync("models", "fetch", LocalHub.Repository);
         Assert.Equal(1, code);
         Assert.Contains(
-            $"tokenizer.json does not match the hub's hash than the hub states (git hash {_hub["tokenizer.json"].Hash})",
+            $"tokenizer.json does not match the hub's hash (git hash {_hub["tokenizer.json"].Hash})",
             notices,
             StringComparison.Ordinal);
 
@@ -313,7 +313,7 @@ public sealed class ModelsFetchTests : IAsyncLifetime
         var (code, _, notices) = await _medqa.RunAsync("models", "fetch", LocalHub.Repository);
         Assert.Equal(1, code);
         Assert.Contains(
-            "Every file of example/Tiny-ONNX was fetched and verified, but the model cannot be used: ",
+            "All files of example/Tiny-ONNX were fetched and verified, but the model cannot be used: ",
             notices,
             StringComparison.Ordinal);
         Assert.False(Directory.Exists(Target));
