@@ -8,7 +8,7 @@ using MedQA.Pipeline.Queries;
 namespace MedQA.Cli.Hosting;
 
 /// <summary>A medqa process that works on the runs of a data folder.</summary>
-/// <param name="Command">The command that started it.</param>
+/// <param name="Command">The command that it runs.</param>
 /// <param name="Process">Its process id.</param>
 /// <param name="Model">The fingerprint of its model.</param>
 /// <param name="Address">The address of its HTTP API, with a trailing slash; <see langword="null"/> if it serves none.</param>
@@ -65,7 +65,7 @@ internal sealed class AtWork(string dataFolder, TimeProvider time) : IRunAttenda
     /// Registers this process as at work until the result is disposed. If the folder was moved or is not writable, the process works
     /// unregistered.
     /// </summary>
-    /// <param name="command">The command that started it.</param>
+    /// <param name="command">The command that it runs.</param>
     /// <param name="model">The fingerprint of its model.</param>
     /// <param name="address">The address of its HTTP API; <see langword="null"/> if it serves none.</param>
     public IDisposable Begin(string command, string model, Uri? address = null)
