@@ -1,12 +1,11 @@
 namespace MedQA.Azurite;
 
 /// <summary>
-/// A time limit that counts only time in which this process ran. A machine that slept, or a process that was suspended, has not kept
-/// anybody waiting.
+/// A time limit that counts only the time in which this process runs, not while the machine sleeps or the process is suspended.
 /// </summary>
 internal sealed class AwakeLimit : IDisposable
 {
-    // A timer that comes late, however late, is one step: that is what leaves sleep out.
+    // A late tick counts as one step however late it is, which excludes sleep.
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(250);
 
     private readonly CancellationTokenSource _source;
@@ -14,9 +13,9 @@ internal sealed class AwakeLimit : IDisposable
     private long _steps;
 
     /// <summary>Starts counting.</summary>
-    /// <param name="limit">The longest time.</param>
-    /// <param name="time">Gives the timer.</param>
-    /// <param name="cancellationToken">Cancels <see cref="Token"/> too.</param>
+    /// <param name="limit">The limit.</param>
+    /// <param name="time">Creates the timer.</param>
+    /// <param name="cancellationToken">Also cancels <see cref="Token"/>.</param>
     public AwakeLimit(TimeSpan limit, TimeProvider time, CancellationToken cancellationToken)
     {
         _source = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -52,7 +51,7 @@ internal sealed class AwakeLimit : IDisposable
         }
         catch (ObjectDisposedException)
         {
-            // The last step came together with the end: nobody waits any more.
+            // The last tick raced with disposal, and no caller waits any more.
         }
     }
 }

@@ -5,7 +5,7 @@ using System.Text;
 
 namespace MedQA.Azurite;
 
-/// <summary>A connection to a keeper: as long as one is open, Azurite runs.</summary>
+/// <summary>A connection to a keeper. Azurite runs as long as one is open.</summary>
 internal sealed class AzuriteConnection : IAsyncDisposable
 {
     private static readonly byte[] Save = "save\n"u8.ToArray();
@@ -27,17 +27,19 @@ internal sealed class AzuriteConnection : IAsyncDisposable
         Record = record;
     }
 
-    /// <summary>What the keeper said last.</summary>
+    /// <summary>The keeper's last message.</summary>
     public AzuriteRecord Record { get; private set; }
 
     /// <summary>
-    /// Connects to the keeper of a data folder; <see langword="null"/> where none listens there, or it keeps another folder.
+    /// Connects to the keeper of a data folder; returns <see langword="null"/> if none listens, or it serves another folder.
     /// </summary>
     /// <param name="controlPort">Its control port.</param>
-    /// <param name="options">Name the data folder. A copy of it does not share what is asked for here: whether the keeper sees a file that
-    /// is made now.</param>
-    /// <param name="cancellationToken">Gives up. A keeper answers only once Azurite's modules are loaded, which a crowded machine takes
-    /// long for.</param>
+    /// <param name="options">
+    /// The options with the data folder. To exclude copies of the folder, the keeper must see a file that is created now.
+    /// </param>
+    /// <param name="cancellationToken">
+    /// Cancels the wait. A keeper answers only after loading Azurite's modules, which takes long on a busy machine.
+    /// </param>
     public static async Task<AzuriteConnection?> OpenAsync(int controlPort, AzuriteOptions options, CancellationToken cancellationToken)
     {
         var name = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
@@ -57,7 +59,7 @@ internal sealed class AzuriteConnection : IAsyncDisposable
         catch (Exception exception)
             when (exception is SocketException || (exception is IOException && exception.InnerException is SocketException))
         {
-            // Nobody, or not a keeper: the record is an old one.
+            // No process, or no keeper, listens: the record is stale.
         }
         catch
         {
@@ -73,11 +75,11 @@ internal sealed class AzuriteConnection : IAsyncDisposable
         return null;
     }
 
-    /// <summary>Is cancelled when the keeper ends while this connection is held.</summary>
+    /// <summary>Cancelled when the keeper ends while this connection is open.</summary>
     public CancellationToken Lost => _lost.Token;
 
-    /// <summary>Waits until everything that the services have acknowledged is in files. The services listen.</summary>
-    /// <exception cref="IOException">It could not be written, or the keeper has ended.</exception>
+    /// <summary>Waits until all acknowledged writes are saved to files. The services must be listening.</summary>
+    /// <exception cref="IOException">The writes could not be saved, or the keeper has ended.</exception>
     public async Task SaveAsync(CancellationToken cancellationToken)
     {
         var save = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -89,7 +91,7 @@ internal sealed class AzuriteConnection : IAsyncDisposable
             }
             else
             {
-                // Answers come in the order of the requests.
+                // Answers arrive in the order of the requests.
                 _saves.Enqueue(save);
                 _client.GetStream().Write(Save);
             }
@@ -99,13 +101,13 @@ internal sealed class AzuriteConnection : IAsyncDisposable
         if (answer != "saved")
         {
             throw new IOException(answer is null
-                ? "The process that keeps what is stored has ended."
-                : $"What is stored in {Record.Data} could not be written down; azurite.log in that folder says why.");
+                ? "The storage process has ended."
+                : $"The data in {Record.Data} could not be saved; see azurite.log in that folder.");
         }
     }
 
     /// <summary>Waits until the services listen.</summary>
-    /// <returns>Whether they do; not when the keeper ended first.</returns>
+    /// <returns><see langword="true"/> if they listen; <see langword="false"/> if the keeper ended first.</returns>
     public async Task<bool> UntilReadyAsync(CancellationToken cancellationToken)
     {
         try
@@ -129,7 +131,7 @@ internal sealed class AzuriteConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>Lets go of Azurite: waits until what was stored is written down and, if nobody else holds it, for its end.</summary>
+    /// <summary>Releases Azurite: waits until all data is saved and, if this was the last user, for its end.</summary>
     public async ValueTask DisposeAsync()
     {
         _letGo = true;
@@ -140,7 +142,7 @@ internal sealed class AzuriteConnection : IAsyncDisposable
         }
         catch (Exception exception) when (exception is SocketException or TimeoutException)
         {
-            // It is gone already, or saves more than we wait for: the next start waits for it.
+            // It has ended already, or saving takes too long; the next start waits for it.
         }
 
         _client.Dispose();
@@ -153,14 +155,14 @@ internal sealed class AzuriteConnection : IAsyncDisposable
         _lost.Dispose();
     }
 
-    /// <summary>Takes the keeper's answers until its end.</summary>
+    /// <summary>Receives the keeper's answers until it ends.</summary>
     private async Task ListenAsync()
     {
         try
         {
             while (await _reader.ReadLineAsync() is { } line)
             {
-                // What is no answer is a greeting, which comes again when the services listen.
+                // Other messages are greetings; one is sent again when the services listen.
                 if (!line.StartsWith('{'))
                 {
                     lock (_lock)
@@ -172,7 +174,7 @@ internal sealed class AzuriteConnection : IAsyncDisposable
         }
         catch (Exception exception) when (exception is IOException or SocketException or ObjectDisposedException)
         {
-            // It was killed, or this side does not wait any longer.
+            // It was killed, or this side stopped waiting.
         }
 
         if (!_letGo)

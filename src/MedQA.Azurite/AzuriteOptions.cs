@@ -1,6 +1,6 @@
 namespace MedQA.Azurite;
 
-/// <summary>Where the storage emulator listens, what runs it, and where it keeps its files.</summary>
+/// <summary>The ports, programs and folders of the storage emulator.</summary>
 internal sealed record AzuriteOptions
 {
     /// <summary>The folder in which the stored blobs, queues and tables are kept.</summary>
@@ -10,9 +10,8 @@ internal sealed record AzuriteOptions
     public AzuritePorts Ports { get; init; } = AzuritePorts.WellKnown;
 
     /// <summary>
-    /// The folder in which the npm package is installed. By default the user's cache folder; an account without a home folder, as in some
-    /// containers, has it in the data folder: what runs from a folder that everybody may write, such as the one for temporary files, may
-    /// be anybody's.
+    /// The folder in which the npm package is installed. The default is the user's cache folder or, for accounts without a home folder, as
+    /// in some containers, the data folder: programs in a world-writable folder, such as the temporary folder, could be anybody's.
     /// </summary>
     public string CacheFolder
     {
@@ -26,16 +25,16 @@ internal sealed record AzuriteOptions
     /// <summary>The npm program: a name on the PATH, or a path.</summary>
     public string Npm { get; init; } = OperatingSystem.IsWindows() ? "npm.cmd" : "npm";
 
-    /// <summary>Storage accounts beside the well-known one, name to base64 key; tests keep apart by them.</summary>
+    /// <summary>Additional storage accounts, name to base64 key; they isolate tests from each other.</summary>
     public IReadOnlyDictionary<string, string> FurtherAccounts { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Environment variables for npm and Node.js beside the inherited ones.</summary>
+    /// <summary>Additional environment variables for npm and Node.js.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>The longest that Azurite may take to listen. It takes about two seconds, more on a machine under load.</summary>
+    /// <summary>The longest time for Azurite to start listening, usually about two seconds, more under load.</summary>
     public TimeSpan StartLimit { get; init; } = TimeSpan.FromSeconds(90);
 
-    /// <summary>How long the last user waits for Azurite's orderly end before it leaves it to that.</summary>
+    /// <summary>How long the last user waits for Azurite's orderly shutdown before returning.</summary>
     public TimeSpan EndLimit { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>The user's cache folder for this tool; <see langword="null"/> for an account without a home folder.</summary>
@@ -53,7 +52,7 @@ internal sealed record AzuriteOptions
             return System.Environment.GetFolderPath(System.Environment.SpecialFolder.LocalApplicationData);
         }
 
-        // Empty where the environment names a folder that is not there.
+        // Empty if the environment names a missing folder.
         var home = System.Environment.GetFolderPath(System.Environment.SpecialFolder.UserProfile);
         return home.Length > 0 ? Path.Combine(home, ".cache") : null;
     }

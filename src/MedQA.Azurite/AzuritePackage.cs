@@ -6,17 +6,17 @@ using MedQA.Evaluation;
 namespace MedQA.Azurite;
 
 /// <summary>
-/// The pinned npm package: it travels with this assembly as package.json and package-lock.json and is installed once per user.
+/// The pinned npm package, embedded in this assembly as package.json and package-lock.json and installed once per user.
 /// </summary>
 internal static class AzuritePackage
 {
     private const string Entry = "node_modules/azurite/dist/src/azurite.js";
     private const string Unfinished = ".unfinished";
 
-    /// <summary>The folder of the installed package; it is installed first where that has not happened yet.</summary>
-    /// <param name="options">Where and by what to install.</param>
-    /// <param name="report">Is told what takes long, in a sentence for people.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <summary>Returns the installed package, after installing it if necessary.</summary>
+    /// <param name="options">Where and how to install it.</param>
+    /// <param name="report">Receives messages about long operations.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
     /// <exception cref="UnusableException">npm is missing or failed.</exception>
     public static async Task<InstalledAzurite> InstallAsync(
         AzuriteOptions options, Action<string> report, CancellationToken cancellationToken)
@@ -49,7 +49,7 @@ internal static class AzuritePackage
             Directory.Delete(left, recursive: true);
         }
 
-        report("Installing Azurite, the storage emulator, by npm: once per user, about 130 MB…");
+        report("Installing Azurite, the storage emulator, with npm (once per user, about 130 MB)…");
         var unfinished = folder + Unfinished;
         Directory.CreateDirectory(unfinished);
         try
@@ -72,12 +72,12 @@ internal static class AzuritePackage
 
     /// <summary>An installed package.</summary>
     /// <param name="EntryPath">Azurite's own entry, for all three services.</param>
-    /// <param name="KeeperPath">The script that runs Azurite and ends it with its last user.</param>
+    /// <param name="KeeperPath">The script that runs Azurite and stops it with its last user.</param>
     internal sealed record InstalledAzurite(string EntryPath, string KeeperPath);
 
     private static async Task InstallAsync(AzuriteOptions options, string folder, CancellationToken cancellationToken)
     {
-        // Azurite's dependencies have no build steps that it needs; not running any is one worry less.
+        // Azurite needs no build scripts of its dependencies, so none are run.
         string[] arguments = [
             "ci",
             "--ignore-scripts",
@@ -106,8 +106,8 @@ internal static class AzuritePackage
         catch (Win32Exception exception)
         {
             throw new UnusableException(
-                $"Azurite, the storage emulator, is installed by npm, and the program '{options.Npm}' could not be started. Install npm "
-                    + "(it comes with Node.js), name it with MEDQA_NPM, or set MEDQA_STORAGE to the connection string of a storage "
+                $"Azurite, the storage emulator, is installed with npm, but the program '{options.Npm}' could not be started. Install "
+                    + "npm (included with Node.js), set MEDQA_NPM to its path, or set MEDQA_STORAGE to the connection string of a storage "
                     + "account.",
                 exception);
         }
@@ -132,8 +132,8 @@ internal static class AzuritePackage
         ];
         if (networkCodes.FirstOrDefault(code => errors.Contains(code, StringComparison.Ordinal)) is { } network)
         {
-            return $"npm could not reach its registry to install Azurite, the storage emulator ({network}). Connect once, point npm at a "
-                + "registry that you reach, or set MEDQA_STORAGE to the connection string of a storage account.";
+            return $"npm could not reach its registry to install Azurite, the storage emulator ({network}). Go online once, configure npm "
+                + "with a registry that you can reach, or set MEDQA_STORAGE to the connection string of a storage account.";
         }
 
         var lines = errors.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
@@ -143,13 +143,13 @@ internal static class AzuritePackage
             .Select(static line => line["npm error".Length..].Trim());
         var said = string.Join("; ", lines);
         return $"npm could not install Azurite, the storage emulator{(said.Length > 0 ? $": {said}" : " and gave no reason")}. Run 'npm "
-            + "ping' to see whether npm works.";
+            + "ping' to check npm.";
     }
 
     private static byte[] Read(string name)
     {
         using var stream = typeof(AzuritePackage).Assembly.GetManifestResourceStream($"azurite/{name}")
-            ?? throw new InvalidOperationException($"The assembly does not hold azurite/{name}.");
+            ?? throw new InvalidOperationException($"The assembly does not contain azurite/{name}.");
         using var bytes = new MemoryStream();
         stream.CopyTo(bytes);
         return bytes.ToArray();

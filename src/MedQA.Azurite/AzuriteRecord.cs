@@ -3,28 +3,30 @@ using System.Text.Json.Serialization;
 
 namespace MedQA.Azurite;
 
-/// <summary>What a running keeper says about itself: the content of its records and its greeting.</summary>
+/// <summary>The description of a running keeper, in its records and its greeting.</summary>
 /// <param name="Ready">Whether the three services listen; only in the greeting.</param>
-/// <param name="Here">Whether the keeper found the file of the process that greets it: whether both mean the same folder; only in the
-/// greeting.</param>
+/// <param name="Here">
+/// Whether the keeper found the file of the connecting process, and so serves the same folder; only in the greeting.
+/// </param>
 /// <param name="Pid">The keeper's process.</param>
-/// <param name="Control">The loopback port on which connections keep Azurite alive.</param>
+/// <param name="Control">The loopback port whose connections keep Azurite alive.</param>
 /// <param name="Data">The data folder.</param>
 /// <param name="BlobPort">The port of the blob service.</param>
 /// <param name="QueuePort">The port of the queue service.</param>
 /// <param name="TablePort">The port of the table service.</param>
-/// <param name="Key">The key of the development store that only this keeper has; only in the greeting, and to who means the same
-/// folder.</param>
+/// <param name="Key">
+/// This keeper's own key of the development store; only in the greeting, and only to processes of the same folder.
+/// </param>
 internal sealed record AzuriteRecord(
     bool Ready, bool Here, int Pid, int Control, string Data, int BlobPort, int QueuePort, int TablePort, string? Key = null)
 {
-    /// <summary>The record of the keeper that serves a data folder.</summary>
+    /// <summary>Returns the path of the record of the keeper that serves a data folder.</summary>
     public static string PathFor(string dataFolder) => Path.Combine(dataFolder, "azurite.json");
 
-    /// <summary>The record of the keeper that serves a port.</summary>
+    /// <summary>Returns the path of the record of the keeper that serves a port.</summary>
     public static string PathFor(string cacheFolder, int blobPort) => Path.Combine(cacheFolder, $"azurite-at-{blobPort}.json");
 
-    /// <summary>Reads a record; <see langword="null"/> where there is none, or what is there is no record.</summary>
+    /// <summary>Reads a record; returns <see langword="null"/> if it is missing or invalid.</summary>
     public static async Task<AzuriteRecord?> ReadAsync(string path, CancellationToken cancellationToken)
     {
         try
@@ -37,7 +39,7 @@ internal sealed record AzuriteRecord(
         }
     }
 
-    /// <summary>Reads a greeting or a record; <see langword="null"/> where the text is none.</summary>
+    /// <summary>Parses a greeting or a record; returns <see langword="null"/> if the text is invalid.</summary>
     public static AzuriteRecord? Parse(string text)
     {
         try

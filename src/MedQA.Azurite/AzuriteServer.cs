@@ -6,23 +6,23 @@ using MedQA.Evaluation;
 
 namespace MedQA.Azurite;
 
-/// <summary>Whose Azurite a host uses.</summary>
+/// <summary>The process that started the Azurite of a host.</summary>
 internal enum AzuriteOrigin
 {
     /// <summary>This process started it.</summary>
     Started,
 
-    /// <summary>Another process of this tool started it for the same data folder.</summary>
+    /// <summary>Another medqa process started it for the same data folder.</summary>
     Joined,
 }
 
 /// <summary>
-/// The storage emulator as a host uses it: started where nothing listens, shared with other processes of this tool on the same
-/// data folder, and ended in order with the last of them, also when that one is killed.
+/// The storage emulator of a host: started on demand, shared with other medqa processes on the same data folder, and stopped in order with
+/// the last of them, even if that one is killed.
 /// </summary>
 internal sealed class AzuriteServer : IAsyncDisposable
 {
-    // The development store's account and key are the same on every machine and documented; other tools use them.
+    // The account and key of the development store are documented and the same everywhere; other tools use them.
     private const string Account = "devstoreaccount1";
     private const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
     private const string LockName = "azurite.lock";
@@ -37,37 +37,37 @@ internal sealed class AzuriteServer : IAsyncDisposable
         _connection = connection;
     }
 
-    /// <summary>Whose it is.</summary>
+    /// <summary>The process that started it.</summary>
     public AzuriteOrigin Origin { get; }
 
-    /// <summary>Where it listens.</summary>
+    /// <summary>The ports that it listens on.</summary>
     public AzuritePorts Ports => new(_connection.Record.BlobPort, _connection.Record.QueuePort, _connection.Record.TablePort);
 
-    /// <summary>The connection string of the development store. It has a key that only those who share this Azurite know.</summary>
+    /// <summary>The connection string of the development store, with a key that only users of this Azurite know.</summary>
     public string ConnectionString => ConnectionStringAt(Ports, Account, _connection.Record.Key ?? Key);
 
-    /// <summary>Is cancelled when it ends while it is used: it was killed, or its data folder was moved or deleted.</summary>
+    /// <summary>Cancelled when it ends while in use: it was killed, or its data folder was moved or deleted.</summary>
     public CancellationToken Lost => _connection.Lost;
 
-    /// <summary>Waits until everything that it has acknowledged is in files.</summary>
-    /// <exception cref="IOException">It could not be written, or Azurite has ended.</exception>
+    /// <summary>Waits until all acknowledged writes are saved to files.</summary>
+    /// <exception cref="IOException">The writes could not be saved, or Azurite has ended.</exception>
     public Task SaveAsync(CancellationToken cancellationToken) => _connection.SaveAsync(cancellationToken);
 
-    /// <summary>The connection string of one of <see cref="AzuriteOptions.FurtherAccounts"/>.</summary>
+    /// <summary>Returns the connection string of one of <see cref="AzuriteOptions.FurtherAccounts"/>.</summary>
     public string ConnectionStringOf(string account, string key) => ConnectionStringAt(Ports, account, key);
 
-    /// <summary>The connection string of an account at ports; of the development store where none is named.</summary>
+    /// <summary>Returns the connection string of an account at the given ports, by default of the development store.</summary>
     public static string ConnectionStringAt(AzuritePorts ports, string account = Account, string key = Key) => string.Create(
         CultureInfo.InvariantCulture,
         $"DefaultEndpointsProtocol=http;AccountName={account};AccountKey={key};"
             + $"BlobEndpoint=http://127.0.0.1:{ports.Blob}/{account};QueueEndpoint=http://127.0.0.1:{ports.Queue}/{account};"
             + $"TableEndpoint=http://127.0.0.1:{ports.Table}/{account};");
 
-    /// <summary>Uses the Azurite that owns the data folder; starts one where none does.</summary>
-    /// <param name="options">Where it keeps its data and listens.</param>
-    /// <param name="report">Is told what takes long, in a sentence for people.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="UnusableException">It cannot be used; the message says why and what to do.</exception>
+    /// <summary>Connects to the Azurite that owns the data folder, or starts one.</summary>
+    /// <param name="options">Its data folder and ports.</param>
+    /// <param name="report">Receives messages about long operations.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <exception cref="UnusableException">Azurite cannot be used; the message says why and what to do.</exception>
     public static async Task<AzuriteServer> StartAsync(AzuriteOptions options, Action<string> report, CancellationToken cancellationToken)
     {
         options = options with { DataFolder = Path.GetFullPath(options.DataFolder), CacheFolder = Path.GetFullPath(options.CacheFolder) };
@@ -82,10 +82,10 @@ internal sealed class AzuriteServer : IAsyncDisposable
         return await LaunchAsync(options, report, cancellationToken);
     }
 
-    /// <summary>Lets go of it; the last one to do so ends it and waits for that.</summary>
+    /// <summary>Releases Azurite; the last user stops it and waits for its end.</summary>
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 
-    /// <summary>Refuses folders that have the names of files that are kept there.</summary>
+    /// <summary>Throws if a folder has the name of a file that is kept there.</summary>
     private static void RefuseFolders(AzuriteOptions options)
     {
         var folder = options.DataFolder;
@@ -97,7 +97,7 @@ internal sealed class AzuriteServer : IAsyncDisposable
         ];
         if (Array.Find(files, Directory.Exists) is { } path)
         {
-            throw new UnusableException($"{path} is a folder, but medqa keeps a file of that name there. Move it away.");
+            throw new UnusableException($"{path} is a folder, but medqa keeps a file of that name there. Move the folder.");
         }
     }
 
@@ -117,28 +117,29 @@ internal sealed class AzuriteServer : IAsyncDisposable
         catch (UnauthorizedAccessException exception)
         {
             throw new UnusableException(
-                $"This user may not write in {options.DataFolder}. A data folder belongs to the user who made it: use one of your own "
-                    + "with --data, or run the command as that user.",
+                $"This user cannot write to {options.DataFolder}. A data folder belongs to the user who created it: use your own with "
+                    + "--data, or run the command as that user.",
                 exception);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             var process = FolderLock.Holder(options.DataFolder, LockName);
             throw new UnusableException(
-                $"Another medqa{FolderLock.Named(process)} began to start on {options.DataFolder} and has not finished in "
+                $"Another medqa{FolderLock.Named(process)} began to start on {options.DataFolder} and did not finish within "
                     + $"{options.StartLimit.TotalSeconds:0} seconds."
-                + (Suspended(process) is { Length: > 0 } suspended ? suspended : " Try again in a moment, or end that process."));
+                + (Suspended(process) is { Length: > 0 } suspended ? suspended : " Try again later, or end that process."));
         }
     }
 
-    /// <summary>Joins the owner of the data folder; <see langword="null"/> where it has ended meanwhile.</summary>
+    /// <summary>Joins the owner of the data folder; returns <see langword="null"/> if it has ended meanwhile.</summary>
     private static async Task<AzuriteServer?> JoinAsync(AzuriteOptions options, Action<string> report, CancellationToken cancellationToken)
     {
         AzuriteRecord? record = null;
         using var limit = new AwakeLimit(options.StartLimit, TimeProvider.System, cancellationToken);
         await using var patience = new Timer(
             _ =>
-                report($"Waiting for the process{FolderLock.Named(record?.Pid)} that serves {options.DataFolder}…{Suspended(record?.Pid)}"),
+                report(
+                    $"Waiting for the process{FolderLock.Named(record?.Pid)} that serves {options.DataFolder}…{Suspended(record?.Pid)}"),
             null,
             FolderLock.WaitSilently,
             Timeout.InfiniteTimeSpan);
@@ -146,7 +147,7 @@ internal sealed class AzuriteServer : IAsyncDisposable
         {
             do
             {
-                // Who does not listen there, or keeps another folder, is asked once: only another record names another process.
+                // An owner that does not listen, or serves another folder, is asked once; only a changed record names another process.
                 var asked = record;
                 record = await AzuriteRecord.ReadAsync(AzuriteRecord.PathFor(options.DataFolder), limit.Token);
                 if (record is not null
@@ -161,7 +162,7 @@ internal sealed class AzuriteServer : IAsyncDisposable
                     await connection.DisposeAsync();
                 }
 
-                // An owner that takes no more connections is about to end and saves.
+                // An owner that accepts no more connections is saving its data before it ends.
                 await Task.Delay(FolderLock.LookAgainAfter, limit.Token);
             }
             while (OwnerLock.IsTaken(options.DataFolder));
@@ -171,11 +172,11 @@ internal sealed class AzuriteServer : IAsyncDisposable
         {
             throw new UnusableException(
                 $"{options.DataFolder} is in use by a process that does not "
-                    + $"answer{(record is null ? "" : $"; {AzuriteRecord.PathFor(options.DataFolder)} says it is process {record.Pid}")}."
+                    + $"answer{(record is null ? "" : $"; {AzuriteRecord.PathFor(options.DataFolder)} names process {record.Pid}")}."
                 + (Suspended(record?.Pid) is { Length: > 0 } suspended
                     ? suspended
-                    : " End the medqa that uses the folder, which may be in a container or on another machine. If the folder was copied "
-                        + "with hard links, copy it without them."));
+                    : " End the medqa that uses the folder, possibly in a container or on another machine. If the folder was copied with "
+                        + "hard links, copy it without them."));
         }
     }
 
@@ -185,12 +186,12 @@ internal sealed class AzuriteServer : IAsyncDisposable
             $" That process is suspended: continue it with `fg` in its terminal or `kill -CONT {id}`, or end it with `kill -KILL {id}`.")
         : "";
 
-    // Only Linux tells without another program; elsewhere the sentence stays out.
+    // Only Linux shows this without another program; elsewhere the sentence is omitted.
     private static bool IsSuspended(int process)
     {
         try
         {
-            // "PID (name) STATE …", and a name may hold spaces and parentheses. T is stopped by a signal, t by a debugger.
+            // "PID (name) STATE …", where NAME may contain spaces and parentheses. T means stopped by a signal, t by a debugger.
             var status = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/stat"));
             return status.LastIndexOf(')') is >= 0 and var end && status[end..].AsSpan(1).TrimStart() is ['T' or 't', ..];
         }
@@ -218,20 +219,19 @@ internal sealed class AzuriteServer : IAsyncDisposable
             if (!await IsAzuriteAsync(service, port, cancellationToken))
             {
                 throw new UnusableException(
-                    $"Port {port}, where Azurite's {service.ToLowerInvariant()} service should listen, is taken by another program. Stop "
+                    $"Port {port}, where Azurite's {service.ToLowerInvariant()} service should listen, is used by another program. Stop "
                         + $"that program, or {OtherPorts}.");
             }
 
             var record = await AzuriteRecord.ReadAsync(AzuriteRecord.PathFor(options.CacheFolder, options.Ports.Blob), cancellationToken);
             throw new UnusableException(
                 record is not null && !string.Equals(record.Data, options.DataFolder, StringComparison.Ordinal)
-                    ? $"A medqa uses the ports {options.Ports} for the data folder {record.Data}, not for {options.DataFolder}. Wait for "
-                        + $"its end, use that folder with --data, or {OtherPorts}."
-                    : $"An Azurite that was not started for {options.DataFolder} listens at port {port}. To store runs in its data, ask "
-                        + "for it: "
+                    ? $"A medqa uses the ports {options.Ports} for the data folder {record.Data}, not for {options.DataFolder}. Wait "
+                        + $"until it ends, use that folder with --data, or {OtherPorts}."
+                    : $"An Azurite that was not started for {options.DataFolder} listens on port {port}. To store runs in its data, use "
                         + "--storage \""
                         + (options.Ports == AzuritePorts.WellKnown ? "UseDevelopmentStorage=true" : ConnectionStringAt(options.Ports))
-                        + $"\". Else stop it, or {OtherPorts}.");
+                        + $"\". Otherwise stop it, or {OtherPorts}.");
         }
     }
 
@@ -258,13 +258,13 @@ internal sealed class AzuriteServer : IAsyncDisposable
 
             await process.WaitForExitAsync(limit.Token);
             await RefuseOthersAtAsync(options, limit.Token);
-            throw new UnusableException($"Azurite, the storage emulator, ended at its start: {LastLines(logPath)}");
+            throw new UnusableException($"Azurite, the storage emulator, ended while starting: {LastLines(logPath)}");
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             process.Kill();
             throw new UnusableException(
-                $"Azurite, the storage emulator, did not listen within {options.StartLimit.TotalSeconds:0} seconds. It said: "
+                $"Azurite, the storage emulator, did not listen within {options.StartLimit.TotalSeconds:0} seconds. Its log: "
                     + $"{LastLines(logPath)}");
         }
         catch (OperationCanceledException)
@@ -276,10 +276,10 @@ internal sealed class AzuriteServer : IAsyncDisposable
 
     private static Process StartOwner(ProcessStartInfo start, string dataFolder)
     {
-        // The lock is taken last: no other child of this process, such as npm, may inherit it.
+        // The lock is taken last, so that no other child of this process, such as npm, inherits it.
         using var owner = OwnerLock.TryTake(dataFolder)
             ?? throw new UnusableException(
-                $"{dataFolder} has just been taken by a process that does not wait for its turn. Run the command again.");
+                $"{dataFolder} was just taken by another process. Run the command again.");
         var process = Process.Start(start) ?? throw new InvalidOperationException("No process was started.");
         owner.LeaveToChild();
         return process;
@@ -301,8 +301,8 @@ internal sealed class AzuriteServer : IAsyncDisposable
             "--silent", "--disableTelemetry", "--skipApiVersionCheck",
         ])
         {
-            // No handle of this process but the owner's lock reaches the keeper, or whoever reads this process's output would wait for the
-            // keeper's end.
+            // The keeper inherits only the owner's lock. With other handles, readers of this process's output would wait for the keeper to
+            // end.
             UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -314,7 +314,7 @@ internal sealed class AzuriteServer : IAsyncDisposable
             start.Environment[name] = value;
         }
 
-        // What a person set up for an Azurite of their own is not for this one: other accounts, or a database instead of the data folder.
+        // Ignores variables for the user's own Azurite, such as other accounts, or a database instead of the data folder.
         start.Environment.Remove("AZURITE_DB");
         start.Environment["AZURITE_ACCOUNTS"] = string.Join(
             ';', options.FurtherAccounts.Select(static account => $"{account.Key}:{account.Value}").Prepend($"{Account}:{Key}"));
@@ -356,5 +356,5 @@ internal sealed class AzuriteServer : IAsyncDisposable
         File.Exists(logPath)
             && File.ReadLines(logPath).Where(static line => line.Length > 0).TakeLast(LogLinesShown).ToArray() is { Length: > 0 } lines
             ? string.Join(" / ", lines)
-            : $"it wrote nothing into {logPath}.";
+            : $"it wrote nothing to {logPath}.";
 }

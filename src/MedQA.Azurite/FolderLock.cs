@@ -4,29 +4,28 @@ using System.Text;
 namespace MedQA.Azurite;
 
 /// <summary>
-/// Lets one process at a time do something in a folder. The system releases it when its holder ends, however that happens.
+/// A lock that lets one process at a time work in a folder. The system releases it whenever its holder ends.
 /// </summary>
 internal sealed class FolderLock : IDisposable
 {
     // EWOULDBLOCK on Linux and on macOS, a sharing violation on Windows.
     private static readonly int[] HeldByAnother = [11, 35, unchecked((int)0x80070020)];
 
-    /// <summary>The pause between two looks at a lock: a file lock has no event that another process could wait for.</summary>
+    /// <summary>The interval for polling a lock, since other processes cannot wait for a file lock.</summary>
     public static readonly TimeSpan LookAgainAfter = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>How long a wait may last before people are told of it.</summary>
+    /// <summary>The time to wait before a message is shown.</summary>
     public static readonly TimeSpan WaitSilently = TimeSpan.FromSeconds(3);
 
     private readonly FileStream _file;
 
     private FolderLock(FileStream file) => _file = file;
 
-    /// <summary>Waits until no other process holds the lock of that name, then holds it until the result is disposed.</summary>
-    /// <param name="folder">The folder; it is created where there is none.</param>
+    /// <summary>Waits for the lock of that name, and holds it until the result is disposed.</summary>
+    /// <param name="folder">The folder; created if missing.</param>
     /// <param name="name">The lock's name.</param>
-    /// <param name="waiting">Is told once, after some seconds, which process is waited for; <see langword="null"/> where that is
-    /// unknown.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="waiting">Called once, after some seconds, with the lock's holder; <see langword="null"/> if unknown.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
     public static async Task<FolderLock> TakeAsync(string folder, string name, Action<int?> waiting, CancellationToken cancellationToken)
     {
         PrivateFiles.CreateFolder(folder);
@@ -52,19 +51,19 @@ internal sealed class FolderLock : IDisposable
         }
     }
 
-    /// <summary>The process that holds a lock, as it says; <see langword="null"/> where it says nothing.</summary>
+    /// <summary>Returns the recorded holder of a lock; <see langword="null"/> if there is none.</summary>
     public static int? Holder(string folder, string name) => Holder(Path.Combine(folder, name));
 
-    /// <summary>Names a process in a sentence; nothing where it is unknown.</summary>
+    /// <summary>Formats a process for a sentence; empty if unknown.</summary>
     public static string Named(int? process) => process is { } id ? string.Create(CultureInfo.InvariantCulture, $" (process {id})") : "";
 
-    /// <summary>Whether a file could not be opened because another process has it.</summary>
+    /// <summary>Returns whether a file could not be opened because another process has locked it.</summary>
     public static bool IsHeld(IOException exception) => HeldByAnother.Contains(exception.HResult);
 
-    /// <summary>Lets the next one have it.</summary>
+    /// <summary>Releases the lock.</summary>
     public void Dispose() => _file.Dispose();
 
-    // A locked file cannot be read everywhere, so its holder stands in a file beside it.
+    // Some systems do not allow reading a locked file, so the holder is recorded in a second file.
     private static string HolderPath(string path) => path + ".pid";
 
     private static int? Holder(string path)
@@ -91,7 +90,7 @@ internal sealed class FolderLock : IDisposable
         }
         catch (IOException)
         {
-            // The disk is full: whoever waits is told of a process without its number, which is all that this file is for.
+            // The disk is full. Waiting processes then show no process id, the only purpose of this file.
         }
     }
 }

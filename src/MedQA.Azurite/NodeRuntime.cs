@@ -8,15 +8,15 @@ namespace MedQA.Azurite;
 /// <summary>The Node.js that runs Azurite.</summary>
 internal static class NodeRuntime
 {
-    /// <summary>The oldest major version that the pinned Azurite was seen to run on. Its package names 22.</summary>
+    /// <summary>The oldest major version on which the pinned Azurite is known to run. Its package requires 22.</summary>
     public const int OldestMajor = 20;
 
     private const string Wanted = "Azurite, the storage emulator, needs Node.js 22 (its stated minimum; 20 is known to run it)";
     private const string Remedy =
-        "Install Node.js, name it with MEDQA_NODE, or set MEDQA_STORAGE to the connection string of a storage account.";
+        "Install Node.js, set MEDQA_NODE to its path, or set MEDQA_STORAGE to the connection string of a storage account.";
 
-    /// <summary>The version of Node.js.</summary>
-    /// <exception cref="UnusableException">It is missing, fails, or is too old.</exception>
+    /// <summary>Returns the version of Node.js.</summary>
+    /// <exception cref="UnusableException">Node.js is missing, fails, or is too old.</exception>
     public static async Task<Version> VersionAsync(AzuriteOptions options, CancellationToken cancellationToken)
     {
         ProcessOutput said;
@@ -26,17 +26,17 @@ internal static class NodeRuntime
         }
         catch (Win32Exception exception)
         {
-            throw new UnusableException($"{Wanted}, and the program '{options.Node}' could not be started. {Remedy}", exception);
+            throw new UnusableException($"{Wanted}, but the program '{options.Node}' could not be started. {Remedy}", exception);
         }
 
         if (!Version.TryParse(said.Output.Trim().TrimStart('v').Split('-')[0], out var version))
         {
-            throw new UnusableException($"{Wanted}, but '{options.Node} --version' names no version. {Remedy}");
+            throw new UnusableException($"{Wanted}, but '{options.Node} --version' did not print a version. {Remedy}");
         }
 
         return version.Major >= OldestMajor
             ? version
             : throw new UnusableException(
-                string.Create(CultureInfo.InvariantCulture, $"{Wanted}, and '{options.Node}' is version {version}. {Remedy}"));
+                string.Create(CultureInfo.InvariantCulture, $"{Wanted}, but '{options.Node}' is version {version}. {Remedy}"));
     }
 }

@@ -3,9 +3,9 @@ using System.Runtime.InteropServices;
 namespace MedQA.Azurite;
 
 /// <summary>
-/// The proof that a process owns a data folder: a lock of the operating system on a file in it. The owner is the process that runs the
-/// storage emulator; it inherits the lock from the one that starts it, so the lock lives exactly as long as the owner, also when that
-/// one is killed. A copy of the folder has the file and not the lock.
+/// Proves that a process owns a data folder, by an operating system lock on a file in it. The owner is the process that runs the storage
+/// emulator. It inherits the lock from the process that starts it, so the lock lives exactly as long as the owner, even if the owner is
+/// killed. A copy of the folder has the file but not the lock.
 /// </summary>
 internal sealed partial class OwnerLock : IDisposable
 {
@@ -15,17 +15,17 @@ internal sealed partial class OwnerLock : IDisposable
 
     private OwnerLock(FileStream file) => _file = file;
 
-    /// <summary>The file of a data folder that is locked.</summary>
+    /// <summary>Returns the lock file of a data folder.</summary>
     public static string PathIn(string folder) => Path.Combine(folder, Name);
 
-    /// <summary>Takes the lock; <see langword="null"/> while a living process has it.</summary>
-    /// <param name="folder">The data folder. The caller holds its <see cref="FolderLock"/>, so that two never try at once.</param>
+    /// <summary>Takes the lock; returns <see langword="null"/> while a living process has it.</summary>
+    /// <param name="folder">The data folder. The caller holds its <see cref="FolderLock"/>, so that only one process tries at once.</param>
     public static OwnerLock? TryTake(string folder)
     {
         var path = PathIn(folder);
         try
         {
-            // A handle that a child inherits holds a shared lock on Unix. An exclusive one, which nobody else can have, is tried first.
+            // On Unix an inherited handle holds a shared lock, so an exclusive lock, which no other process can have, is tried first.
             PrivateFiles.Open(path, FileShare.None).Dispose();
             return new OwnerLock(PrivateFiles.Open(path, FileShare.Inheritable));
         }
@@ -35,7 +35,7 @@ internal sealed partial class OwnerLock : IDisposable
         }
     }
 
-    /// <summary>Whether a living process has the lock of a data folder.</summary>
+    /// <summary>Returns whether a living process has the lock of a data folder.</summary>
     /// <inheritdoc cref="TryTake"/>
     public static bool IsTaken(string folder)
     {
@@ -43,12 +43,12 @@ internal sealed partial class OwnerLock : IDisposable
         return taken is null;
     }
 
-    /// <summary>Leaves the lock to the child that was started after it was taken, and to nobody else.</summary>
+    /// <summary>Passes the lock to the child process that was started after it was taken.</summary>
     public void LeaveToChild()
     {
         if (!OperatingSystem.IsWindows())
         {
-            // Disposing would unlock the file for the child too: on Unix it has the same lock, not a second one.
+            // Disposing would also unlock the file for the child, which on Unix shares the same lock.
             var handle = _file.SafeFileHandle;
             _ = Close((int)handle.DangerousGetHandle());
             handle.SetHandleAsInvalid();
@@ -57,7 +57,7 @@ internal sealed partial class OwnerLock : IDisposable
         _file.Dispose();
     }
 
-    /// <summary>Gives the lock up.</summary>
+    /// <summary>Releases the lock.</summary>
     public void Dispose() => _file.Dispose();
 
     [LibraryImport("libc", EntryPoint = "close")]

@@ -2,23 +2,23 @@ using MedQA.Files;
 
 namespace MedQA.Azurite;
 
-/// <summary>Folders and files that only their owner may read: they hold questions, answers and what raters said.</summary>
+/// <summary>Creates folders and files that only their owner can read, for questions, answers and ratings.</summary>
 internal static class PrivateFiles
 {
-    /// <summary>Creates a folder (0700 on Unix) where there is none. One that exists keeps the permissions that somebody gave it.</summary>
-    /// <exception cref="PathException">Something else is there.</exception>
+    /// <summary>Creates a folder (0700 on Unix) if it is missing. An existing folder keeps its permissions.</summary>
+    /// <exception cref="PathException">The path is not a folder.</exception>
     public static void CreateFolder(string path) => OutputFolder.Create(path, onlyForOwner: true);
 
-    /// <summary>Whether other users of this machine may look into a folder, or change it.</summary>
+    /// <summary>Returns whether other users of this machine can read or change a folder.</summary>
     public static bool IsOpenToOthers(string path) =>
         !OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & ~OwnerOnly.Folder) != UnixFileMode.None;
 
-    /// <summary>Opens a file for reading and writing; creates it (0600 on Unix) where there is none.</summary>
-    /// <exception cref="IOException">It cannot be opened, or another process has it.</exception>
+    /// <summary>Opens a file for reading and writing, and creates it (0600 on Unix) if it is missing.</summary>
+    /// <exception cref="IOException">The file cannot be opened, or another process has it open.</exception>
     public static FileStream Open(string path, FileShare share) => Open(path, FileMode.OpenOrCreate, share, FileOptions.None);
 
-    /// <summary>Creates a file (0600 on Unix) that this process alone has, and that goes when it is closed.</summary>
-    /// <exception cref="IOException">It cannot be created, or is there already.</exception>
+    /// <summary>Creates a file (0600 on Unix) that is exclusive to this process and deleted when closed.</summary>
+    /// <exception cref="IOException">The file cannot be created, or exists already.</exception>
     public static FileStream CreateOwn(string path) => Open(path, FileMode.CreateNew, FileShare.None, FileOptions.DeleteOnClose);
 
     private static FileStream Open(string path, FileMode mode, FileShare share, FileOptions use)

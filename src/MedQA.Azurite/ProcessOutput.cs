@@ -3,16 +3,16 @@ using System.Diagnostics;
 
 namespace MedQA.Azurite;
 
-/// <summary>How another program ended, and what it said.</summary>
+/// <summary>The exit code and output of a finished program.</summary>
 /// <param name="ExitCode">Its exit code.</param>
-/// <param name="Output">What it wrote to standard output.</param>
-/// <param name="Errors">What it wrote to standard error.</param>
+/// <param name="Output">Its standard output.</param>
+/// <param name="Errors">Its standard error.</param>
 internal sealed record ProcessOutput(int ExitCode, string Output, string Errors)
 {
-    /// <summary>Runs a program to its end, with nothing to read.</summary>
-    /// <param name="start">The program, and where and how it is started.</param>
-    /// <param name="cancellationToken">Ends the program and all that it has started.</param>
-    /// <exception cref="Win32Exception">It could not be started.</exception>
+    /// <summary>Runs a program to its end, without input.</summary>
+    /// <param name="start">The program, and how to start it.</param>
+    /// <param name="cancellationToken">Ends the program and its child processes.</param>
+    /// <exception cref="Win32Exception">The program could not be started.</exception>
     public static async Task<ProcessOutput> OfAsync(ProcessStartInfo start, CancellationToken cancellationToken)
     {
         start.UseShellExecute = false;

@@ -3,14 +3,14 @@ using System.Security.Cryptography;
 namespace MedQA.Files;
 
 /// <summary>
-/// The disk under a data folder that another program, the storage emulator, writes into. That program keeps its directory of what is stored
-/// in files that it writes anew as a whole: where there is no room for them, what was stored last is forgotten. So the folder is filled to
-/// the brim by nothing of ours, and keeps a reserve that is given up when somebody else has filled the disk. Safe for concurrent use.
+/// The disk of a data folder to which another program, the storage emulator, writes. The emulator rewrites its directory files as a whole;
+/// without space for them, the latest writes are lost. So medqa never fills the disk completely, and keeps a reserve file that is deleted
+/// when other programs have filled the disk. Safe for concurrent use.
 /// </summary>
 /// <param name="folder">The folder.</param>
 public sealed class DataVolume(string folder)
 {
-    /// <summary>The file that keeps room.</summary>
+    /// <summary>The reserve file.</summary>
     public const string ReserveFile = "reserve.bin";
 
     private const int LeastReserveBytes = 8 << 20;
@@ -23,10 +23,10 @@ public sealed class DataVolume(string folder)
     private long _looked = long.MinValue / 2;
     private bool _short;
 
-    /// <summary>That the disk is full, as the beginning of a sentence.</summary>
+    /// <summary>The message that the disk is full, as the beginning of a sentence.</summary>
     public string Fact => FullDisk.Fact(folder);
 
-    /// <summary>Whether so little is left that nothing more shall be stored; looked at twice a second.</summary>
+    /// <summary>Whether the disk is too full to store more; updated twice a second.</summary>
     public bool IsShort
     {
         get
@@ -34,7 +34,7 @@ public sealed class DataVolume(string folder)
             var now = Environment.TickCount64;
             if (now - Volatile.Read(ref _looked) >= LookEveryMilliseconds)
             {
-                // A folder that was moved away is on no disk; whoever keeps it says so.
+                // The folder was moved, which its owner reports.
                 Volatile.Write(ref _short, Directory.Exists(folder) && FullDisk.FreeBytes(folder) < LeastBytes + (2 * DirectoryBytes()));
                 Volatile.Write(ref _looked, now);
             }
@@ -44,24 +44,24 @@ public sealed class DataVolume(string folder)
     }
 
     /// <summary>
-    /// Whether nothing more can be written: by what the file system says, and by trying, since it says nothing of quotas.
+    /// Whether nothing more can be written, according to the file system and, because of quotas, to a test.
     /// </summary>
     public bool IsFull => Directory.Exists(folder) && (FullDisk.FreeBytes(folder) < NothingBytes || FullDisk.Refuses(folder));
 
-    /// <summary>Keeps room for the emulator, where there is plenty.</summary>
-    /// <exception cref="IOException">The folder cannot be written.</exception>
+    /// <summary>Creates the reserve for the emulator if there is enough space.</summary>
+    /// <exception cref="IOException">The folder is not writable.</exception>
     public void Reserve()
     {
         var reserve = new FileInfo(Path.Combine(folder, ReserveFile));
         var wanted = Math.Clamp(2 * DirectoryBytes(), LeastReserveBytes, MaxReserveBytes);
         if ((!reserve.Exists || reserve.Length < wanted) && FullDisk.FreeBytes(folder) > (2 * wanted) + LeastBytes)
         {
-            // Not zeros: some file systems keep no room for those.
+            // Not zeros, for which some file systems allocate no space.
             OutputFile.WriteAllBytes(reserve.FullName, RandomNumberGenerator.GetBytes((int)wanted), onlyForOwner: true);
         }
     }
 
-    /// <summary>Gives the reserve up.</summary>
+    /// <summary>Deletes the reserve.</summary>
     public void Release()
     {
         File.Delete(Path.Combine(folder, ReserveFile));
@@ -69,8 +69,8 @@ public sealed class DataVolume(string folder)
     }
 
     /// <summary>
-    /// Makes room for the emulator's end, when it writes down what it has, where the disk is short. Whoever fills the disk would take the
-    /// reserve too: it is given up when nobody writes any more, or after ten seconds.
+    /// Frees space for the emulator to save its data at its end if the disk is nearly full. Since other programs that fill the disk would
+    /// take the space, the reserve is deleted when they stop writing, or after ten seconds.
     /// </summary>
     public async Task PrepareEndAsync()
     {
@@ -98,7 +98,7 @@ public sealed class DataVolume(string folder)
         }
         catch (FileNotFoundException)
         {
-            // One of them was just replaced.
+            // One of the files was just replaced.
             return LeastBytes;
         }
     }

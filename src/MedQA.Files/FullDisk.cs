@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace MedQA.Files;
 
-/// <summary>Tells a disk without room from everything else that keeps a file from being written.</summary>
+/// <summary>Distinguishes a full disk from other causes of failed writes.</summary>
 public static class FullDisk
 {
     private const int NoSpace = 28;
@@ -13,9 +13,9 @@ public static class FullDisk
     private const int WindowsQuota = unchecked((int)0x8007050F);
     private const int ProbeBytes = 64 * 1024;
 
-    /// <summary>Says that a disk is full, as the beginning of a sentence that goes on with what to do.</summary>
-    /// <param name="fault">What was thrown; what it was thrown for, too.</param>
-    /// <returns><see langword="null"/> where that is not the reason.</returns>
+    /// <summary>Describes a full disk as the beginning of a sentence, to be continued with a remedy.</summary>
+    /// <param name="fault">The exception; its inner exceptions are searched too.</param>
+    /// <returns><see langword="null"/> if the disk is not full.</returns>
     public static string? Describe(Exception fault)
     {
         ArgumentNullException.ThrowIfNull(fault);
@@ -41,20 +41,20 @@ public static class FullDisk
         return null;
     }
 
-    /// <summary>Says that the disk of a folder is full, as the beginning of a sentence.</summary>
-    /// <param name="folder">The folder; <see langword="null"/> where it is not known.</param>
+    /// <summary>Describes the full disk of a folder as the beginning of a sentence.</summary>
+    /// <param name="folder">The folder; <see langword="null"/> if unknown.</param>
     public static string Fact(string? folder) => folder is null
         ? "The disk that is written to is full"
         : string.Create(CultureInfo.InvariantCulture, $"The disk that holds {folder} is full ({FreeBytes(folder) >> 20} MiB free)");
 
     /// <summary>
-    /// The bytes that this user may still write on the disk of a folder, as far as the file system says; quotas are none of it.
+    /// Returns the free bytes for this user on the disk of a folder according to the file system, which ignores quotas.
     /// </summary>
-    /// <param name="folder">A folder that is there.</param>
+    /// <param name="folder">An existing folder.</param>
     public static long FreeBytes(string folder) => new DriveInfo(Path.GetFullPath(folder)).AvailableFreeSpace;
 
-    /// <summary>Whether a folder takes nothing more because its disk, or this user's share of it, is full: tried by writing.</summary>
-    /// <param name="folder">A folder that is there.</param>
+    /// <summary>Returns whether the disk of a folder, or this user's quota, is full, tested by writing.</summary>
+    /// <param name="folder">An existing folder.</param>
     public static bool Refuses(string folder)
     {
         var probe = Path.Combine(folder, $"probe-{Guid.NewGuid():n}");
@@ -76,16 +76,16 @@ public static class FullDisk
         ? code is WindowsFull or WindowsHandleFull or WindowsQuota
         : code == NoSpace || code == (OperatingSystem.IsMacOS() ? QuotaOfMac : QuotaOfLinux);
 
-    /// <summary>The system's message ends with the path in quotation marks, where it has one.</summary>
+    /// <summary>Returns the folder of the quoted path with which the system's message may end.</summary>
     private static string? FolderIn(string message) =>
         message.TrimEnd('.') is [.., '\''] quoted && quoted.LastIndexOf(" '", quoted.Length - 2, StringComparison.Ordinal)
             is >= 0 and var at
         && Path.GetDirectoryName(quoted[(at + 2)..^1]) is { Length: > 0 } folder && Directory.Exists(folder) ? folder : null;
 }
 
-/// <summary>A fault that says itself which disk is full.</summary>
+/// <summary>A fault that names the full disk.</summary>
 public interface IFullDisk
 {
-    /// <summary>That it is, as the beginning of a sentence.</summary>
+    /// <summary>The message that the disk is full, as the beginning of a sentence.</summary>
     string Fact { get; }
 }

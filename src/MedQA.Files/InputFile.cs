@@ -1,8 +1,8 @@
 namespace MedQA.Files;
 
 /// <summary>
-/// A file that a person names to be read: a regular file as it is, or a copy of what a pipe gave, so that it can be read again. A pipe is
-/// what a shell makes of <c>&lt;(command)</c> and of <c>command | medqa … /dev/stdin</c>.
+/// An input file that a user names: a regular file, or a copy of a pipe's content, so that it can be read again. Shells create pipes for
+/// <c>&lt;(command)</c> and <c>command | medqa … /dev/stdin</c>.
 /// </summary>
 public sealed class InputFile : IDisposable
 {
@@ -10,21 +10,21 @@ public sealed class InputFile : IDisposable
 
     private InputFile(string given, string path, string? copies) => (Given, Path, _copies) = (given, path, copies);
 
-    /// <summary>The path as it was named, for people.</summary>
+    /// <summary>The path as given.</summary>
     public string Given { get; }
 
-    /// <summary>Where it is read.</summary>
+    /// <summary>The path of the file or its copy.</summary>
     public string Path { get; }
 
-    /// <summary>Its name without the folder.</summary>
+    /// <summary>The file name without the folder.</summary>
     public string Name => System.IO.Path.GetFileName(Path);
 
-    /// <summary>Takes a path. A pipe is read to its end.</summary>
+    /// <summary>Opens a path. A pipe is read to its end.</summary>
     /// <param name="path">The path.</param>
-    /// <param name="report">Is told what may take long, in a sentence for people.</param>
-    /// <param name="cancellationToken">Gives up waiting for a pipe.</param>
-    /// <exception cref="PathException">It is a folder, a socket or a device.</exception>
-    /// <exception cref="IOException">The pipe cannot be read, or its copy not be written.</exception>
+    /// <param name="report">Receives messages about long operations.</param>
+    /// <param name="cancellationToken">Cancels waiting for a pipe.</param>
+    /// <exception cref="PathException">The path is a folder, a socket or a device.</exception>
+    /// <exception cref="IOException">The pipe cannot be read, or its copy cannot be written.</exception>
     public static async Task<InputFile> OpenAsync(string path, Action<string> report, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(report);
@@ -38,7 +38,7 @@ public sealed class InputFile : IDisposable
         var input = new InputFile(path, System.IO.Path.Combine(copies, NameOf(path)), copies);
         try
         {
-            // To open a pipe that nobody writes into is to wait, and that wait knows of no cancellation.
+            // Opening a pipe without a writer blocks, and cannot be cancelled.
             await Task.Run(() => CopyAsync(path, input.Path, cancellationToken), CancellationToken.None)
                 .WaitAsync(cancellationToken)
                 .ConfigureAwait(false);
@@ -51,11 +51,11 @@ public sealed class InputFile : IDisposable
         }
     }
 
-    /// <summary>Opens it for reading.</summary>
+    /// <summary>Opens the file for reading.</summary>
     /// <exception cref="IOException">It is missing or cannot be read.</exception>
     public FileStream OpenRead() => RegularFile.Open(Path);
 
-    /// <summary>Removes the copy, where it is one.</summary>
+    /// <summary>Deletes the copy, if any.</summary>
     public void Dispose()
     {
         if (_copies is not null)
@@ -80,7 +80,7 @@ public sealed class InputFile : IDisposable
         }
     }
 
-    /// <summary>The number of a descriptor says nothing to anybody.</summary>
+    /// <summary>Replaces the number of a file descriptor, which is meaningless to users.</summary>
     private static string NameOf(string path) =>
         System.IO.Path.GetFileName(path) is var name && name.All(char.IsAsciiDigit) ? "pipe" : name;
 }

@@ -1,11 +1,11 @@
 namespace MedQA.Files;
 
-/// <summary>The files that a command reads; their copies go with it.</summary>
+/// <summary>The input files of a command; disposing deletes their copies.</summary>
 public sealed class InputFiles : IDisposable
 {
     private readonly List<InputFile> _files = [];
 
-    /// <summary>All of them, in the order in which they were added.</summary>
+    /// <summary>The files in the order in which they were added.</summary>
     public IReadOnlyList<InputFile> All => _files;
 
     /// <summary>Adds a file.</summary>
@@ -15,7 +15,7 @@ public sealed class InputFiles : IDisposable
         return file;
     }
 
-    /// <summary>What a person called the file that is read at a path.</summary>
+    /// <summary>Returns the given name of the file that is read from a path.</summary>
     public string GivenOf(string path) => _files.Find(file => file.Path == path)?.Given ?? path;
 
     /// <inheritdoc/>

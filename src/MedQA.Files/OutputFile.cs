@@ -3,18 +3,17 @@ using System.Text;
 namespace MedQA.Files;
 
 /// <summary>
-/// Writes files whole or not at all: what stood there before stays until the new content is complete, and nothing half written is left
-/// behind.
+/// Writes files atomically: the previous content remains until the new content is complete, and partial files are deleted.
 /// </summary>
 public static class OutputFile
 {
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
     /// <summary>Writes a file.</summary>
-    /// <param name="path">The file. A pipe or a device is written to as it is.</param>
+    /// <param name="path">The file. Pipes and devices are written to directly.</param>
     /// <param name="write">Writes the content.</param>
-    /// <exception cref="PathException">It is a folder or a socket.</exception>
-    /// <exception cref="IOException">It cannot be written; see <see cref="FullDisk"/>.</exception>
+    /// <exception cref="PathException">The path is a folder or a socket.</exception>
+    /// <exception cref="IOException">The file cannot be written; see <see cref="FullDisk"/>.</exception>
     public static async Task WriteAsync(string path, Func<FileStream, Task> write)
     {
         ArgumentNullException.ThrowIfNull(write);
@@ -34,9 +33,9 @@ public static class OutputFile
     }
 
     /// <summary>Writes the bytes of a file.</summary>
-    /// <param name="path">The file. A pipe or a device is written to as it is.</param>
+    /// <param name="path">The file. Pipes and devices are written to directly.</param>
     /// <param name="bytes">The content.</param>
-    /// <param name="onlyForOwner">Whether only this user may read it (0600 on Unix).</param>
+    /// <param name="onlyForOwner">Whether only this user can read the file (0600 on Unix).</param>
     /// <inheritdoc cref="WriteAsync"/>
     public static void WriteAllBytes(string path, ReadOnlySpan<byte> bytes, bool onlyForOwner = false)
     {
@@ -55,8 +54,8 @@ public static class OutputFile
     public static Task WriteAllTextAsync(string path, string text, CancellationToken cancellationToken) =>
         WriteAllBytesAsync(path, Utf8.GetBytes(text), cancellationToken);
 
-    /// <summary>A file for what does not fit into memory, gone when it is closed.</summary>
-    /// <exception cref="IOException">It cannot be made.</exception>
+    /// <summary>Creates a temporary file, deleted when closed, for data that does not fit into memory.</summary>
+    /// <exception cref="IOException">The file cannot be created.</exception>
     public static FileStream OpenTemporary() => new(
         Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()),
         FileMode.CreateNew,
@@ -85,7 +84,7 @@ public static class OutputFile
                     break;
             }
 
-            // Where a link stands, what it leads to is written. Two processes that write the same file each have one of their own.
+            // A link's target is written. Processes that write the same file use separate temporary files.
             var target = new FileInfo(path).LinkTarget is null ? path : File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;
             var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
             if (onlyForOwner && !OperatingSystem.IsWindows())
@@ -104,7 +103,7 @@ public static class OutputFile
 
         public void Complete()
         {
-            // What the disk has no room for is told by the last write at the latest: the name is given only to what is there.
+            // A full disk is reported by the last write at the latest, so that only complete files are renamed.
             Stream.Flush(flushToDisk: _target is not null);
             Stream.Dispose();
             if (_target is not null)

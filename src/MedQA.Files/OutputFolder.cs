@@ -1,14 +1,14 @@
 namespace MedQA.Files;
 
-/// <summary>Makes folders that a person names.</summary>
+/// <summary>Creates output folders that users name.</summary>
 public static class OutputFolder
 {
-    /// <summary>Creates a folder, and those above it, where there is none. One that exists keeps its permissions.</summary>
+    /// <summary>Creates a folder and its parents if missing. An existing folder keeps its permissions.</summary>
     /// <param name="path">The folder.</param>
-    /// <param name="onlyForOwner">Whether only this user may look into one that is created (0700 on Unix).</param>
-    /// <exception cref="PathException">Something else is there, or a link that leads nowhere.</exception>
-    /// <exception cref="UnauthorizedAccessException">This user may not create it.</exception>
-    /// <exception cref="IOException">It cannot be created; see <see cref="FullDisk"/>.</exception>
+    /// <param name="onlyForOwner">Whether only this user can access a created folder (0700 on Unix).</param>
+    /// <exception cref="PathException">The path is not a folder, or a broken link.</exception>
+    /// <exception cref="UnauthorizedAccessException">This user lacks the permission to create the folder.</exception>
+    /// <exception cref="IOException">The folder cannot be created; see <see cref="FullDisk"/>.</exception>
     public static void Create(string path, bool onlyForOwner = false)
     {
         var kind = RegularFile.KindOf(path);
@@ -19,14 +19,14 @@ public static class OutputFolder
 
         if (kind == PathKind.Missing && new FileInfo(path).LinkTarget is { } target)
         {
-            throw new PathException(path, $"a link to {target}, which is not there", "Create that folder, or name another one");
+            throw new PathException(path, $"a link to {target}, which does not exist", "Create that folder, or name another one");
         }
 
         if (onlyForOwner && !OperatingSystem.IsWindows())
         {
             if (kind == PathKind.Missing && Path.GetDirectoryName(Path.GetFullPath(path)) is { } above)
             {
-                // The system gives the mode to the last part of a path only.
+                // The system applies the mode only to the last part of a path.
                 Create(above, onlyForOwner);
             }
 
@@ -39,11 +39,11 @@ public static class OutputFolder
     }
 
     /// <summary>
-    /// Why nothing can be written into a folder, or into the one above in which it would be created: tried with a file that goes at once. A
-    /// full disk is none of it.
+    /// Returns why a folder, or the parent in which it would be created, is not writable, tested with a temporary file. A full disk is
+    /// ignored.
     /// </summary>
     /// <param name="path">The folder, which need not exist.</param>
-    /// <returns>The end of a sentence; <see langword="null"/> where files can be written.</returns>
+    /// <returns>The end of a sentence; <see langword="null"/> if files can be written.</returns>
     public static string? WhyNotWritable(string path)
     {
         var folder = Path.GetFullPath(path);
@@ -70,11 +70,11 @@ public static class OutputFolder
         }
         catch (UnauthorizedAccessException)
         {
-            return $"this user may not write into {folder}";
+            return $"this user cannot write to {folder}";
         }
         catch (IOException exception) when (FullDisk.Describe(exception) is null)
         {
-            return $"nothing can be written into {folder}: {exception.Message.TrimEnd('.')}";
+            return $"cannot write to {folder}: {exception.Message.TrimEnd('.')}";
         }
         catch (IOException)
         {
@@ -83,7 +83,7 @@ public static class OutputFolder
     }
 }
 
-/// <summary>What only the owner may read and change, on Unix.</summary>
+/// <summary>Unix permissions for the owner only.</summary>
 public static class OwnerOnly
 {
     /// <summary>0600.</summary>

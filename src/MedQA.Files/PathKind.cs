@@ -2,35 +2,35 @@ using System.Runtime.InteropServices;
 
 namespace MedQA.Files;
 
-/// <summary>What a path leads to, links followed.</summary>
+/// <summary>The kind of file that a path leads to, following links.</summary>
 public enum PathKind
 {
-    /// <summary>Nothing that can be seen.</summary>
+    /// <summary>Missing or not visible.</summary>
     Missing,
 
-    /// <summary>A regular file: it has a length, can be read again, and ends.</summary>
+    /// <summary>A regular file, which has a length and can be read repeatedly.</summary>
     File,
 
     /// <summary>A folder.</summary>
     Folder,
 
-    /// <summary>A pipe, named or not: it can be read once, and whoever opens it waits for somebody who writes.</summary>
+    /// <summary>A named or anonymous pipe, which can be read once, and whose opening waits for a writer.</summary>
     Pipe,
 
     /// <summary>A socket.</summary>
     Socket,
 
-    /// <summary>A device: it may never end.</summary>
+    /// <summary>A device, which may never end.</summary>
     Device,
 }
 
-/// <summary>Asks the system what a path leads to, without opening it: to open a pipe is to wait.</summary>
+/// <summary>Determines the kind of a path without opening it, because opening a pipe blocks.</summary>
 internal static unsafe partial class PathKinds
 {
     private const int CurrentFolder = -100;
     private const uint TypeMask = 0xF000;
 
-    /// <summary>What the path leads to.</summary>
+    /// <summary>Returns the kind of a path.</summary>
     public static PathKind Of(string path)
     {
         if (!OperatingSystem.IsWindows() && TypeOf(path) is { } type)
@@ -45,7 +45,7 @@ internal static unsafe partial class PathKinds
             };
         }
 
-        // Windows keeps its pipes and devices out of the folders, under names of their own.
+        // Windows has separate paths for pipes and devices.
         return OperatingSystem.IsWindows() && path.StartsWith(@"\\.\pipe\", StringComparison.OrdinalIgnoreCase) ? PathKind.Pipe
             : OperatingSystem.IsWindows() && path.StartsWith(@"\\.\", StringComparison.Ordinal) ? PathKind.Device
             : Directory.Exists(path) ? PathKind.Folder
@@ -53,7 +53,7 @@ internal static unsafe partial class PathKinds
             : PathKind.Missing;
     }
 
-    /// <summary>Whether a path is a link to what is not there.</summary>
+    /// <summary>Returns whether a path is a broken link.</summary>
     private static bool LeadsNowhere(string path)
     {
         try
@@ -62,16 +62,16 @@ internal static unsafe partial class PathKinds
         }
         catch (IOException)
         {
-            // Links that lead to each other.
+            // A cycle of links.
             return true;
         }
     }
 
-    /// <summary>The type bits of the file's mode; <see langword="null"/> where there is nothing, or the system has no such call.</summary>
+    /// <summary>Returns the type bits of the file's mode; <see langword="null"/> if it is missing, or the system lacks the call.</summary>
     private static uint? TypeOf(string path)
     {
-        // Larger than the structures of all systems. In that of statx, which is the same on every processor, the mode stands at 28; in that
-        // of stat on macOS at 4.
+        // Larger than the structures of all systems. The mode is at offset 28 of statx, which is the same on every processor, and at 4 of
+        // stat on macOS.
         var status = stackalloc byte[512];
         try
         {
@@ -83,7 +83,7 @@ internal static unsafe partial class PathKinds
         }
         catch (EntryPointNotFoundException)
         {
-            // A C library that is older than the call.
+            // The C library is older than the call.
             return null;
         }
     }

@@ -3,31 +3,31 @@ using System.Runtime.CompilerServices;
 namespace MedQA.Files;
 
 /// <summary>
-/// Opens files that a person, a setting or a folder names. Only a regular file is opened: a pipe would be waited for, a device may never
-/// end. Everything that reads files of others reads them here.
+/// Opens files named by a user, a setting or a folder. Only regular files are opened, because a pipe may block and a device may never end.
+/// All external files are read through this class.
 /// </summary>
 public static class RegularFile
 {
-    /// <summary>What a path leads to, links followed.</summary>
+    /// <summary>Returns the kind of a path, following links.</summary>
     public static PathKind KindOf(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         return PathKinds.Of(path);
     }
 
-    /// <summary>Refuses what is there and no regular file; says nothing of what is missing.</summary>
+    /// <summary>Throws if the path exists but is not a regular file.</summary>
     /// <returns>The path.</returns>
-    /// <exception cref="PathException">It is a folder, a pipe, a socket or a device.</exception>
+    /// <exception cref="PathException">The path is a folder, a pipe, a socket or a device.</exception>
     public static string Check(string path) =>
         KindOf(path) is var kind and not (PathKind.File or PathKind.Missing) ? throw PathException.NoFile(path, kind) : path;
 
     /// <summary>Opens a file for reading.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="bufferSize">Bytes that are read ahead; 0 for none.</param>
-    /// <param name="options">How it will be read.</param>
-    /// <exception cref="PathException">It is no regular file.</exception>
-    /// <exception cref="IOException">It is missing or cannot be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">This user may not read it.</exception>
+    /// <param name="bufferSize">The buffer size in bytes; 0 for none.</param>
+    /// <param name="options">The options for reading.</param>
+    /// <exception cref="PathException">The path is not a regular file.</exception>
+    /// <exception cref="IOException">The file is missing or cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">This user lacks the permission to read the file.</exception>
     public static FileStream Open(string path, int bufferSize = 4096, FileOptions options = FileOptions.None)
     {
         var stream = new FileStream(Check(path), FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize, options);
@@ -36,16 +36,16 @@ public static class RegularFile
             return stream;
         }
 
-        // It was put there after the look.
+        // It was replaced after the check.
         stream.Dispose();
         throw PathException.NoFile(path, PathKind.Device);
     }
 
-    /// <summary>Opens a text for reading, in UTF-8 where no mark says otherwise.</summary>
+    /// <summary>Opens a text file for reading, as UTF-8 unless it has another byte order mark.</summary>
     /// <inheritdoc cref="Open"/>
     public static StreamReader OpenText(string path) => new(Open(path));
 
-    /// <summary>The bytes of a file.</summary>
+    /// <summary>Reads the bytes of a file.</summary>
     /// <inheritdoc cref="Open"/>
     public static byte[] ReadAllBytes(string path)
     {
@@ -55,7 +55,7 @@ public static class RegularFile
         return bytes;
     }
 
-    /// <summary>The bytes of a file.</summary>
+    /// <summary>Reads the bytes of a file.</summary>
     /// <inheritdoc cref="Open"/>
     public static async Task<byte[]> ReadAllBytesAsync(string path, CancellationToken cancellationToken)
     {
@@ -68,7 +68,7 @@ public static class RegularFile
         }
     }
 
-    /// <summary>The text of a file.</summary>
+    /// <summary>Reads the text of a file.</summary>
     /// <inheritdoc cref="Open"/>
     public static async Task<string> ReadAllTextAsync(string path, CancellationToken cancellationToken)
     {
@@ -76,7 +76,7 @@ public static class RegularFile
         return await reader.ReadToEndAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>The lines of a text.</summary>
+    /// <summary>Reads the lines of a text file.</summary>
     /// <inheritdoc cref="Open"/>
     public static async IAsyncEnumerable<string> ReadLinesAsync(string path, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

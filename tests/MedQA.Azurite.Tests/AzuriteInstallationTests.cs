@@ -17,7 +17,7 @@ public sealed class AzuriteInstallationTests : IDisposable
         var fault = await FaultAsync(Options() with { Node = "no-such-node" });
 
         Assert.Equal(
-            "Azurite, the storage emulator, needs Node.js 22 (its stated minimum; 20 is known to run it), and the program 'no-such-node' could not be started. Install Node.js, name it with MEDQA_NODE, or set MEDQA_STORAGE to the connection string of a storage account.",
+            "Azurite, the storage emulator, needs Node.js 22 (its stated minimum; 20 is known to run it), but the program 'no-such-node' could not be started. Install Node.js, set MEDQA_NODE to its path, or set MEDQA_STORAGE to the connection string of a storage account.",
             fault.Message);
     }
 
@@ -59,7 +59,7 @@ public sealed class AzuriteInstallationTests : IDisposable
     {
         var fault = await FaultAsync(Options() with { Npm = Script("npm", "echo 'npm error code EACCES' >&2; echo 'npm error it is not allowed' >&2; exit 1") });
 
-        Assert.Equal("npm could not install Azurite, the storage emulator: code EACCES; it is not allowed. Run 'npm ping' to see whether npm works.", fault.Message);
+        Assert.Equal("npm could not install Azurite, the storage emulator: code EACCES; it is not allowed. Run 'npm ping' to check npm.", fault.Message);
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class AzuriteInstallationTests : IDisposable
 
         var fault = await FaultAsync(options);
 
-        Assert.StartsWith("Azurite, the storage emulator, ended at its start: ", fault.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Azurite, the storage emulator, ended while starting: ", fault.Message, StringComparison.Ordinal);
         Assert.Contains("JSON", fault.Message, StringComparison.Ordinal);
     }
 

@@ -304,7 +304,7 @@ public sealed class AzuriteServerTests : IDisposable
 
         var fault = await Assert.ThrowsAsync<UnusableException>(() => StartAsync(Options()));
 
-        Assert.Equal($"{path} is a folder, but medqa keeps a file of that name there. Move it away.", fault.Message);
+        Assert.Equal($"{path} is a folder, but medqa keeps a file of that name there. Move the folder.", fault.Message);
     }
 
     [Fact]
@@ -318,7 +318,7 @@ public sealed class AzuriteServerTests : IDisposable
 
         var fault = await Assert.ThrowsAsync<UnusableException>(() => StartAsync(options with { Ports = options.Ports with { Queue = port } }));
 
-        Assert.StartsWith($"Port {port}, where Azurite's queue service should listen, is taken by another program.", fault.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"Port {port}, where Azurite's queue service should listen, is used by another program.", fault.Message, StringComparison.Ordinal);
         stranger.Stop();
         await Assert.ThrowsAnyAsync<Exception>(() => answering);
     }

@@ -22,9 +22,9 @@ public sealed class FaultExceptionTests
     [Fact]
     public void A_sentence_that_says_it_all_is_left_as_it_is()
     {
-        var fault = new InputException("There are no runs yet. Start one: medqa run samples/medqa.csv");
+        var fault = new InputException("No runs yet. Start one: medqa run samples/medqa.csv");
 
-        Assert.Equal("There are no runs yet. Start one: medqa run samples/medqa.csv", fault.Message);
+        Assert.Equal("No runs yet. Start one: medqa run samples/medqa.csv", fault.Message);
         Assert.Equal((new FaultLocation(), null), (fault.Location, fault.Remedy));
     }
 

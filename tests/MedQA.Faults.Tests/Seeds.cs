@@ -18,7 +18,7 @@ internal static class Seeds
     {
         if (Environment.GetEnvironmentVariable("MEDQA_SEEDS") is not { Length: > 0 } range)
         {
-            Assert.SkipWhen(usual == 0, "This takes minutes: it is part of the whole, see docs/faults.md.");
+            Assert.SkipWhen(usual == 0, "This takes minutes: it is part of the full run, see docs/faults.md.");
             return [.. Enumerable.Range(1, usual)];
         }
 

@@ -41,7 +41,7 @@ public sealed class OutputFolderTests : IDisposable
 
         var fault = Assert.Throws<PathException>(() => OutputFolder.Create(path));
 
-        Assert.Equal($"{path} is a link to /nowhere, which is not there. Create that folder, or name another one.", fault.Message);
+        Assert.Equal($"{path} is a link to /nowhere, which does not exist. Create that folder, or name another one.", fault.Message);
     }
 
     [Fact]

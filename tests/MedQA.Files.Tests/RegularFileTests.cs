@@ -42,7 +42,7 @@ public sealed class RegularFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData(PathKind.Pipe, "is a pipe, where a file is expected. Write what comes out of it into a file, and name that.")]
+    [InlineData(PathKind.Pipe, "is a pipe, where a file is expected. Write its output to a file, and name that file.")]
     [InlineData(PathKind.Device, "is a device, where a file is expected. Put a file there.")]
     [InlineData(PathKind.Socket, "is a socket, where a file is expected. Put a file there.")]
     public async Task What_may_never_end_is_refused_without_opening_it(PathKind kind, string sentence)

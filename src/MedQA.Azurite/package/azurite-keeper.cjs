@@ -1,15 +1,15 @@
 'use strict';
-// Runs Azurite for as long as at least one process holds a connection to this one, then closes it in order, so that
-// nothing is lost and nothing is left behind however those processes end: a killed process closes its connections too.
+// Runs Azurite while at least one process holds a connection to this one, then shuts it down in order. Nothing is lost or left behind
+// however those processes end, because a killed process closes its connections too.
 //
 //   node azurite-keeper.cjs RECORD-BY-FOLDER RECORD-BY-PORT LOG AZURITE-ENTRY AZURITE-ARGUMENT…
 //
-// The first line on standard output is the control port. Whoever connects there names a file that it has made in the data folder; it
-// gets {"here":true,"ready":false,…} where this process sees that file, which proves that both mean the same folder (and again, with
-// ready, when the services listen), and keeps Azurite alive until it ends its side; the connection is closed from here when that end is
-// seen and what was stored until then is written down or, for the last one, when Azurite has gone. Whoever sends "save" gets "saved" when
-// everything that the services had acknowledged is in files. Both records name this process while it lives. It inherits the lock that makes
-// it the folder's owner from whoever started it, and has it until it ends.
+// The first line on standard output is the control port. A client names a file that it has created in the data folder. It gets
+// {"here":true,"ready":false,…} if this process sees that file, which proves that both use the same folder (and again, with ready, when
+// the services listen), and keeps Azurite alive until it ends its side. The keeper then closes the connection when all data stored until
+// then is saved or, for the last client, when Azurite has ended. A client that sends "save" gets "saved" when all acknowledged writes are
+// in files. Both records name this process while it lives. It inherits the lock that makes it the folder's owner from its parent process,
+// and holds it until it ends.
 
 const crypto = require('node:crypto');
 const fs = require('node:fs');
@@ -17,11 +17,11 @@ const { createRequire } = require('node:module');
 const net = require('node:net');
 const path = require('node:path');
 
-// What is stored belongs to whoever started this, and to nobody else on the machine.
+// Stored data is private to the user who started this process.
 process.umask(0o077);
 
 const [folderRecord, portRecord, logPath, entry, ...args] = process.argv.slice(2);
-// This process works in the data folder, and finds its own record there even when the folder has another name by then.
+// This process works in the data folder, and finds its record there even after the folder was renamed.
 const records = [path.basename(folderRecord), portRecord];
 const firstConnectionMilliseconds = 60_000;
 const about = { pid: process.pid, control: 0, data: path.dirname(folderRecord), blobPort: 0, queuePort: 0, tablePort: 0 };
@@ -31,7 +31,7 @@ for (let i = 0; i + 1 < args.length; i++) {
   if (args[i] === '--tablePort') about.tablePort = Number(args[i + 1]);
 }
 
-// Whoever started this may be gone when Azurite writes: its output goes to a file, never to a pipe without a reader.
+// The parent process may have ended when Azurite writes, so output goes to a file, never to a pipe without a reader.
 const log = fs.openSync(logPath, 'w');
 function say(text) {
   try { fs.writeSync(log, text); } catch { /* The disk is full: there is no other place to say something. */ }
@@ -49,8 +49,8 @@ process.on('uncaughtException', error => {
   process.exit(1);
 });
 
-// Every tool knows the first key of the development store, so that one alone would open whatever storage has these ports next, when this
-// process is gone. Who shares this folder gets a second key that no other process has.
+// Every tool knows the first key of the development store, which would also open the next storage on these ports after this process has
+// ended. Processes that share this folder get a second key that no other process has.
 const key = crypto.randomBytes(64).toString('base64');
 process.env.AZURITE_ACCOUNTS = process.env.AZURITE_ACCOUNTS.split(';').map((account, index) => index === 0 ? `${account}:${key}` : account).join(';');
 
@@ -61,11 +61,11 @@ let closeAzurite = null;
 const holders = new Set();
 const hello = here => `${JSON.stringify({ ready, here, ...(here ? { key } : {}), ...about })}\n`;
 
-// Azurite keeps its directories of what is stored (blobs, their extents, queues, tables) in memory, and writes each of them down by itself
-// every five seconds: a process that is killed forgets the last ones, or leaves directories of two moments, of which one names what the
-// other does not know. Here they are written a moment after a change and all at once: each into a file beside it, then a list of those,
-// which makes it so, then one takes the other's place. What is cut off after the list is finished by the next start; before it, it never was.
-// Then it rests for nineteen times as long as that took: a small storage forgets a tenth of a second, and a large one is not slowed down.
+// Azurite keeps its directories (blobs, their extents, queues, tables) in memory, and writes each of them separately every five seconds. If
+// it is killed, it loses the latest writes, or leaves inconsistent directories. The keeper writes all of them shortly after a change: first
+// to new files, then a list of those as the commit point, then it renames them. A write that is interrupted after the list is completed at
+// the next start; one interrupted before is discarded. It then pauses for nineteen times the duration of the write: a small storage loses
+// at most a tenth of a second, and a large one is not slowed down.
 const restMilliseconds = 100;
 const restPerSaving = 19;
 const directoryFiles = ['blob', 'blob_extent', 'queue', 'queue_extent', 'table'].map(name => `__azurite_db_${name}__.json`);
@@ -86,7 +86,7 @@ let queued = null;
 let restUntil = 0;
 const forced = new Set();
 
-// Resolves when everything that was stored before the call is in files.
+// Resolves when all data stored before the call is in files.
 function save(database) {
   if (database) forced.add(database);
   queued ??= saving.then(() => {
@@ -104,7 +104,7 @@ async function saveChanged() {
   forced.clear();
   const written = [];
   try {
-    // No request is answered between these lines: the texts are of one moment.
+    // No request is answered between these lines, so the texts are consistent.
     const texts = changed.map(database => [path.relative('.', database.filename), database.serialize()]);
     for (const database of changed) database.autosaveClearFlags();
     for (const [file, text] of texts) {
@@ -117,7 +117,7 @@ async function saveChanged() {
       finishWriting(written);
     }
   } catch (error) {
-    // What could not be written is still to be written.
+    // What could not be written remains to be written.
     for (const database of changed) for (const collection of database.collections) collection.dirty = true;
     for (const file of [listFile, ...written]) fs.rmSync(next(file), { force: true });
     throw error;
@@ -137,14 +137,14 @@ setInterval(() => {
   if (!stopping && !queued && Date.now() >= restUntil && [...databases].some(database => database.autosaveDirty())) save().catch(sayUnsaved);
 }, restMilliseconds).unref();
 
-// What an earlier process was killed over.
+// Completes the write that an earlier, killed process had committed.
 if (fs.existsSync(listFile)) {
   finishWriting(JSON.parse(fs.readFileSync(listFile, 'utf8')).filter(file => directoryFiles.includes(file)));
 }
 for (const file of [listFile, ...directoryFiles]) fs.rmSync(next(file), { force: true });
 
-// Azurite would take a directory without content, or none, for that of a new storage: the first is what a machine had not brought to its disk
-// when it lost its power, the second what was not copied.
+// Azurite would treat an empty or missing directory as a new storage. Empty directories are left by a power failure, missing ones by an
+// incomplete copy.
 const holds = fs.existsSync('__blobstorage__') && fs.readdirSync('__blobstorage__').length > 0;
 for (const file of directoryFiles) {
   const state = !fs.existsSync(file) ? (holds ? 'missing' : '') : fs.statSync(file).size === 0 ? 'empty' : '';
@@ -158,7 +158,7 @@ function stop() {
   if (stopping) return;
   stopping = true;
   control.close();
-  // Before it listens Azurite has nothing to save.
+  // Azurite has nothing to save before it listens.
   if (closeAzurite) closeAzurite();
   else process.exit(0);
 }
@@ -195,24 +195,24 @@ const control = net.createServer({ allowHalfOpen: true }, socket => {
   socket.on('end', () => release(socket));
   socket.on('error', () => release(socket));
   socket.on('close', () => release(socket));
-  // The last holder's half-open connection must not keep the process: its end is what that holder waits for.
+  // The last client's half-open connection must not keep this process alive, because the client waits for its end.
   socket.unref();
 });
 
-// Ctrl-C, the end of a terminal and a service manager reach every process of a group; Azurite ends when its users have, which still need
-// it then, and one of them that is suspended must not keep it from the others.
+// Ctrl-C, the end of a terminal and a service manager signal every process of a group. Azurite ends after its users, which still need it
+// then, and a suspended user must not keep it from the others.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => { if (holders.size === 0) stop(); });
 if (process.platform !== 'win32') process.on('SIGTSTP', () => {});
 process.on('exit', () => {
   for (const record of records) {
-    // By now a record may be another's, which was started when this one was slow to end.
+    // The record may now belong to another keeper, started while this one was ending slowly.
     try { if (JSON.parse(fs.readFileSync(record, 'utf8')).pid === process.pid) fs.rmSync(record); } catch { /* It is gone. */ }
   }
 });
 const once = process.once;
 process.once = function (event, listener) {
   if (event === 'SIGTERM') {
-    // The last thing that Azurite does when its services listen.
+    // Azurite's last step before its services listen.
     closeAzurite = listener;
     ready = true;
     for (const socket of holders) socket.write(hello(true));
@@ -222,9 +222,9 @@ process.once = function (event, listener) {
   return process;
 };
 
-// A folder that was moved takes its lock along, and this process, which works in it: another may own a new folder of that name by now. Who
-// uses this one knows it by its old name, so it ends, in order. One that was deleted takes nothing more. The same where the locked file was
-// removed or replaced: another process can lock the new one.
+// A moved folder keeps its lock and this process, while another process may own a new folder of the old name. Since users of this process
+// know the folder by its old name, it shuts down in order, as it does if the folder was deleted, or if the locked file was removed or
+// replaced, so that another process can lock the new one.
 const identity = file => { const found = fs.statSync(file, { bigint: true }); return `${found.dev}:${found.ino}`; };
 const lockFile = 'owner.lock';
 const owned = [identity('.'), identity(lockFile)];

@@ -6,10 +6,10 @@ namespace MedQA.Cli.Commands;
 /// <summary>The command line of <c>medqa</c>.</summary>
 internal static class CommandLine
 {
-    // Longer than a step of the model and an orderly end of the emulator take.
+    // Longer than a step of the model and an orderly shutdown of the emulator.
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(30);
 
-    /// <summary>Does what the arguments say.</summary>
+    /// <summary>Runs the command that the arguments name.</summary>
     /// <returns>One of <see cref="ExitCode"/>.</returns>
     public static async Task<int> InvokeAsync(string[] arguments)
     {
@@ -22,7 +22,7 @@ internal static class CommandLine
 
         if (arguments[0] == CommandLineFaults.Help)
         {
-            // What stands behind it is a command, or is said to be none.
+            // The rest names a command, or is reported as unknown.
             arguments = [.. arguments[1..].TakeWhile(static word => !word.StartsWith('-'))];
             if (root.Parse(arguments, CommandLineFaults.Parsing) is { UnmatchedTokens: [_, ..] } unknown)
             {
@@ -32,14 +32,14 @@ internal static class CommandLine
             arguments = [.. arguments, "--help"];
         }
 
-        // Its options and its help are the other program's.
+        // The other program handles its options and its help.
         if (arguments[0] == TuneCommand.Name)
         {
             return await TuneCommand.RunAsync(arguments[1..], CancellationToken.None);
         }
 
         var parsed = root.Parse(arguments, CommandLineFaults.Parsing);
-        // A shell asks what could come next: its line is not whole yet, and that is no fault.
+        // A shell asks for completions: an incomplete line is not a fault.
         var isSuggestion = arguments[0].StartsWith("[suggest", StringComparison.Ordinal);
         if (!isSuggestion && CommandLineFaults.Of(parsed) is { Count: > 0 } faults)
         {
@@ -56,8 +56,7 @@ internal static class CommandLine
     }
 
     /// <summary>
-    /// Writes what could come next. The parser takes /? and /h for --help, as programs of Windows do; to offer them would only be in the
-    /// way.
+    /// Writes the completions, without the parser's Windows-style /? and /h.
     /// </summary>
     private static async Task<int> SuggestAsync(ParseResult parsed)
     {
@@ -84,11 +83,11 @@ internal static class CommandLine
         return ExitCode.BadInput;
     }
 
-    /// <summary>The command and all below it.</summary>
+    /// <summary>Creates the root command with all its subcommands.</summary>
     internal static RootCommand Create()
     {
         var root = new RootCommand(
-            "Answers sets of medical questions with a language model on this machine, and scores the answers as the Med-PaLM papers do. "
+            "Answer medical question sets with a language model on this machine, and score the answers as the Med-PaLM papers do. "
                 + "The answers measure a model; they are not medical advice.")
         {
             RunCommand.Create(),
@@ -119,13 +118,13 @@ internal static class CommandLine
             Examples:
               medqa run samples/medqa.csv          answer and score a question set
               medqa results latest                 show its scores again
-              medqa serve                          serve the HTTP interface and the dashboard
-              medqa results --endpoint URL         the same commands for the runs of a service
-              source <(medqa completion bash)      complete commands and options with the tab key
-              medqa doctor                         see whether everything is in order
+              medqa serve                          serve the HTTP API and the dashboard
+              medqa results --endpoint URL         list the runs of a service
+              source <(medqa completion bash)      enable tab completion for commands and options
+              medqa doctor                         check that everything a run needs works
               medqa help run                       more about one command
 
-            Exit codes: 0 done; 1 something failed; 2 the command line, a setting, a profile or a question set cannot be used;
+            Exit codes: 0 done; 1 something failed; 2 the command line, a setting, a profile or a question set is invalid;
             3 the run ended but some questions failed; 130 stopped by Ctrl-C.
             """);
         return root;

@@ -8,25 +8,24 @@ using MedQA.Evaluation;
 namespace MedQA.Cli.Commands;
 
 /// <summary>
-/// What is wrong with a command line, in sentences for people: the parser's own name types of .NET, and take an option that does not exist
-/// for a file.
+/// Describes what is wrong with a command line. The parser's own messages name .NET types and treat unknown options as files.
 /// </summary>
 internal static class CommandLineFaults
 {
-    /// <summary>The command that the parser does not know.</summary>
+    /// <summary>The help command, which the parser does not know.</summary>
     public const string Help = "help";
 
     private const string Version = "--version";
     private const int ShortName = 4;
 
     /// <summary>
-    /// How arguments are read. Short options are not written together: <c>-profile</c> would be <c>-p</c> with the value <c>rofile</c>.
+    /// The parser configuration. Short options cannot be bundled: <c>-profile</c> would mean <c>-p</c> with the value <c>rofile</c>.
     /// </summary>
     public static ParserConfiguration Parsing { get; } = new() { EnablePosixBundling = false };
 
     /// <summary>
-    /// What other programs call an option, the one that it is here, and what that takes: a name that is near in its letters can be one of
-    /// another kind.
+    /// Names that other programs use for an option, the option here, and its value; an option with a similar name may have another
+    /// purpose.
     /// </summary>
     private static readonly ImmutableArray<(string? Command, string[] Names, string Option, string Takes)> Elsewhere =
     [
@@ -37,7 +36,7 @@ internal static class CommandLineFaults
             "bind",
             "address",
             "url"
-        ], "--urls", "which takes the address to listen at: --urls http://127.0.0.1:8080"),
+        ], "--urls", "which takes the address to listen on: --urls http://127.0.0.1:8080"),
         (null, [
             "port",
             "host",
@@ -48,20 +47,20 @@ internal static class CommandLineFaults
         ], "--endpoint", "which takes the address of a service: --endpoint http://127.0.0.1:5080"),
     ];
 
-    /// <summary>The faults, a sentence each; none where the command can do its work.</summary>
+    /// <summary>Returns the faults, one sentence each; none if the command line is valid.</summary>
     /// <param name="parsed">The command line.</param>
-    /// <param name="program">What its root is called.</param>
+    /// <param name="program">The name of the root command.</param>
     public static IReadOnlyList<string> Of(ParseResult parsed, string program = "medqa")
     {
         ArgumentNullException.ThrowIfNull(parsed);
 
-        // Help is help, whatever stands beside it; so is the version.
+        // --help and --version ignore everything else on the line.
         if (parsed.Action is { ClearsParseErrors: true })
         {
             return [];
         }
 
-        // What follows an option that does not exist is its value or the next argument: nobody knows, and nothing is said of it.
+        // What follows an unknown option is its value or the next argument; since that is unknown, it is not reported.
         if (UnknownOptions(parsed, program).ToList() is { Count: > 0 } unknown)
         {
             return unknown;
@@ -72,21 +71,21 @@ internal static class CommandLineFaults
             return [UnknownWord(parsed.CommandResult, word, program)];
         }
 
-        // What is wrong with what stands there comes before what is missing.
+        // Wrong arguments are reported before missing ones.
         return [.. parsed.Errors.OrderBy(static error => error.SymbolResult is OptionResult { Tokens: [] })
             .Select(error => Sentence(parsed, error, program))
             .Distinct()];
     }
 
-    /// <summary>The command as somebody writes it.</summary>
+    /// <summary>Returns the command as typed, with its parents.</summary>
     /// <param name="command">The command.</param>
-    /// <param name="program">What the root of the command line is called.</param>
+    /// <param name="program">The name of the root command.</param>
     public static string PathOf(CommandResult command, string program = "medqa") =>
         command.Parent is CommandResult parent ? $"{PathOf(parent, program)} {command.Command.Name}" : program;
 
     private static IEnumerable<string> UnknownOptions(ParseResult parsed, string program)
     {
-        // Behind -- everything is meant as it stands.
+        // Everything after -- is taken literally.
         var verbatim = parsed.Tokens.SkipWhile(static token => token.Type != TokenType.DoubleDash)
             .Select(static token => token.Value)
             .ToHashSet(StringComparer.Ordinal);
@@ -128,12 +127,12 @@ internal static class CommandLineFaults
                 + (isRoot && word.Equals("version", StringComparison.OrdinalIgnoreCase)
                     ? $": use `{program} {Version}`."
                     : $"{Meant(word, isRoot ? commands.Append(Help) : commands)}.")
-            : $"`{PathOf(command, program)}` does not take '{word}': it is one argument too many.";
+            : $"`{PathOf(command, program)}` does not take '{word}': too many arguments.";
     }
 
     /// <summary>
-    /// Somebody who mistypes a name seldom mistypes both of its ends, and of a short one seldom the first letter: all short names are near
-    /// each other.
+    /// Typing errors seldom change both ends of a name, or the first letter of a short one. Without these limits all short names would be
+    /// close to each other.
     /// </summary>
     private static string Meant(string name, IEnumerable<string> known)
     {
@@ -142,7 +141,7 @@ internal static class CommandLineFaults
             candidate => plain.Length > 1
                 && candidate.TrimStart('-') is { Length: > 1 } other
                 && (IsSame(other[0], plain[0]) || (plain.Length > ShortName && IsSame(other[^1], plain[^1]))));
-        return ClosestName.Of(name, near) is { } closest ? $" (is {closest} meant?)" : "";
+        return ClosestName.Of(name, near) is { } closest ? $" (did you mean {closest}?)" : "";
     }
 
     private static bool IsSame(char one, char other) => char.ToUpperInvariant(one) == char.ToUpperInvariant(other);
@@ -157,7 +156,7 @@ internal static class CommandLineFaults
             $"{option.Option.Name} needs a value"
                 + $"{((KindOf(option.Option) ?? option.Option.HelpName) is { } kind ? $": {kind}" : "")}.",
         OptionResult { Option.Arity.MaximumNumberOfValues: 1, IdentifierTokenCount: > 1 and var times } option =>
-            $"{option.Option.Name} is given {times} times, but can be given once.",
+            $"{option.Option.Name} is given {times} times, but is allowed once.",
         OptionResult { Tokens: [var first, ..] given } option
             when option.Option.GetCompletions(CompletionContext.Empty).ToList() is var known =>
             OfValue(
@@ -191,7 +190,7 @@ internal static class CommandLineFaults
             return $"{name} is '{value}', but must be {kind}.";
         }
 
-        // What only a list of values is allowed for, the parser says in a line for each.
+        // For a fixed list of values the parser reports each value on its own line.
         return error.Message.Contains('\n', StringComparison.Ordinal)
             ? $"{name} is '{value}', but must be one of {string.Join(", ", known.Select(static item => item.Label))}."
             : error.Message;

@@ -6,16 +6,16 @@ namespace MedQA.Cli.Commands;
 
 /// <summary>A command whose help ends with examples.</summary>
 /// <param name="name">Its name.</param>
-/// <param name="description">What it does, in a sentence or two.</param>
-/// <param name="closing">What its own help ends with.</param>
+/// <param name="description">Its description, in a sentence or two.</param>
+/// <param name="closing">The end of its help.</param>
 internal sealed class CommandWithExamples(string name, string description, string closing) : Command(name, description)
 {
-    /// <summary>What its own help ends with.</summary>
+    /// <summary>The end of its help.</summary>
     public string Closing { get; } = closing;
 
-    /// <summary>Makes the help of a command line show the closings.</summary>
+    /// <summary>Adds the closings to the help of a command line.</summary>
     /// <param name="root">The command line.</param>
-    /// <param name="closing">What the help of the root ends with.</param>
+    /// <param name="closing">The end of the root command's help.</param>
     public static void Teach(RootCommand root, string closing)
     {
         var help = root.Options.OfType<HelpOption>().Single();

@@ -11,13 +11,13 @@ using Microsoft.Extensions.Logging;
 
 namespace MedQA.Cli.Commands;
 
-/// <summary>Gives commands their work; what goes wrong becomes a sentence and an exit code.</summary>
+/// <summary>Sets the actions of commands, and turns exceptions into a message and an exit code.</summary>
 internal static class CommandWork
 {
-    /// <summary>Gives a command its work; what goes wrong becomes a sentence and an exit code.</summary>
+    /// <summary>Sets the action of a command, and turns exceptions into a message and an exit code.</summary>
     /// <param name="command">The command.</param>
-    /// <param name="work">Its work.</param>
-    /// <param name="writesCsv">Whether its results have a form for spreadsheets.</param>
+    /// <param name="work">The action.</param>
+    /// <param name="writesCsv">Whether it can write its results as CSV.</param>
     public static void Set(Command command, Func<CommandContext, ParseResult, CancellationToken, Task<int>> work, bool writesCsv = false) =>
         command.SetAction((parsed, cancellationToken) => InvokeAsync(parsed, work, writesCsv, cancellationToken));
 
@@ -36,8 +36,7 @@ internal static class CommandWork
             if (parsed.GetValue(CommonOptions.Output) == OutputFormat.Csv && !writesCsv)
             {
                 throw new InputException(
-                    "This command writes table or json; --output csv is for lists and answers: `medqa results`, `medqa run`, `medqa "
-                        + "profiles`.");
+                    "This command writes table or json. Lists and answers can be csv: `medqa results`, `medqa run`, `medqa profiles`.");
             }
 
             return await work(new CommandContext(settings, console, parsed.GetValue(CommonOptions.Output)), parsed, cancellationToken);
@@ -58,7 +57,7 @@ internal static class CommandWork
         }
     }
 
-    /// <summary>The exit code of a fault, or <see langword="null"/> for one that nobody has thought of.</summary>
+    /// <summary>Returns the exit code of a fault, or <see langword="null"/> for an unexpected one.</summary>
     public static int? CodeOf(Exception fault) => fault switch
     {
         InputException or PathException or MedQAException { Status: < HttpStatusCode.InternalServerError } => ExitCode.BadInput,
@@ -67,14 +66,14 @@ internal static class CommandWork
         _ => null,
     };
 
-    /// <summary>What people are told of a fault.</summary>
+    /// <summary>Returns the message of a fault.</summary>
     public static string SentenceOf(Exception fault) => FullDisk.Describe(fault) is { } fact && fault is not IFullDisk
         ? $"{fact}: free space and run the command again."
         : fault is AggregateException { InnerExceptions: [var first, ..] } ? Unreachable(first)
         : fault.Message;
 
-    /// <summary>What a storage client throws when none of its tries reached the storage: one fault of each.</summary>
+    /// <summary>Describes the exception of a storage client whose attempts all failed to reach the storage.</summary>
     private static string Unreachable(Exception exception) =>
-        $"The storage does not answer: {exception.Message.TrimEnd('.')}. Is it started, and is the address in --storage or MEDQA_STORAGE "
-            + "right?";
+        $"The storage does not answer: {exception.Message.TrimEnd('.')}. Is it running, and is the address in --storage or MEDQA_STORAGE "
+            + "correct?";
 }

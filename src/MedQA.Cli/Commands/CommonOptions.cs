@@ -18,21 +18,21 @@ internal static class CommonOptions
         })),
     ];
 
-    /// <summary>Only results and faults are written.</summary>
+    /// <summary>Suppresses everything but results and faults.</summary>
     public static Option<bool> Quiet { get; } = new("--quiet", "-q") { Description = "Write only results and faults", Recursive = true };
 
-    /// <summary>For people or for programs.</summary>
+    /// <summary>The format of results.</summary>
     public static Option<OutputFormat> Output { get; } = new("--output", "-o")
     {
-        Description = "How results are written: table, json or, for lists and answers, csv",
+        Description = "Output format: table, json or, for lists and answers, csv",
         HelpName = "FORMAT",
         Recursive = true
     };
 
-    // The library would read 1 as json, and a list of formats as one of them.
+    // The library would parse 1 as json, and a list of formats as one of them.
     static CommonOptions() => Output.AcceptOnlyFromAmong("table", "json", "csv");
 
-    /// <summary>Gives a root command these options.</summary>
+    /// <summary>Adds these options to a root command.</summary>
     public static void AddTo(RootCommand root)
     {
         foreach (var (_, option) in SettingOptions)
@@ -44,7 +44,7 @@ internal static class CommonOptions
         root.Add(Quiet);
     }
 
-    /// <summary>The settings that the command line gives, by name.</summary>
+    /// <summary>Returns the settings given on the command line, by name.</summary>
     public static Dictionary<string, string> Given(ParseResult parsed) => SettingOptions
         .Select(pair => (pair.Setting.Name, Text: parsed.GetValue(pair.Option)))
         .Where(static pair => pair.Text is not null)

@@ -6,7 +6,7 @@ using MedQA.Cli.Terminal;
 
 namespace MedQA.Cli.Commands;
 
-/// <summary><c>medqa compare</c>: runs over the same questions, in pairs.</summary>
+/// <summary><c>medqa compare</c>: compares runs.</summary>
 internal static class CompareCommand
 {
     /// <summary>The command.</summary>
@@ -14,12 +14,12 @@ internal static class CompareCommand
     {
         var runs = new Argument<string[]>("RUN")
         {
-            Description = "Two or more runs: their names, or the beginnings of their names",
+            Description = "Two or more runs, by name or unique prefix",
             Arity = new ArgumentArity(2, 20)
         }.WithRuns();
         var html = HtmlFile.Create();
-        var command = new CommandWithExamples("compare", "Compare runs: a table of strategies, models and data sets, and over the same "
-            + "questions paired differences with intervals, McNemar's test, Holm's correction.", """
+        var command = new CommandWithExamples("compare", "Compare runs in a table of strategies, models and data sets, and runs over the "
+            + "same questions by paired differences with intervals, McNemar's test and Holm's correction.", """
             Examples:
               medqa run mine.csv --profile few-shot
               medqa run mine.csv --profile self-consistency

@@ -4,7 +4,7 @@ using MedQA.Evaluation;
 
 namespace MedQA.Cli.Commands;
 
-/// <summary><c>medqa completion</c>: what makes a shell complete the tool's command line.</summary>
+/// <summary><c>medqa completion</c>: writes shell completion scripts.</summary>
 internal static class CompletionCommand
 {
     private static readonly Dictionary<string, string> Scripts = new(StringComparer.Ordinal)
@@ -37,21 +37,20 @@ internal static class CompletionCommand
     {
         var shell = new Argument<string>("SHELL") { Description = "bash, zsh or pwsh" };
         shell.CompletionSources.Add([.. Scripts.Keys]);
-        var command = new CommandWithExamples("completion", "Write a script that makes a shell complete commands, options and their "
-            + "values.", """
+        var command = new CommandWithExamples("completion", "Write a shell script that completes commands, options and their values.", """
             Examples:
               source <(medqa completion bash)                               for this shell; in ~/.bashrc for all
               source <(medqa completion zsh)
               medqa completion pwsh | Out-String | Invoke-Expression
 
-            The scripts call medqa itself; it must be on the PATH under this name.
+            The scripts call medqa, which must be on the PATH under this name.
             """) { shell };
         CommandWork.Set(command, (context, parsed, _) =>
         {
             var name = parsed.GetRequiredValue(shell);
             context.Console.Line(
                 Scripts.GetValueOrDefault(name)
-                    ?? throw new InputException($"There is no script for '{name}', only for {string.Join(", ", Scripts.Keys)}."));
+                    ?? throw new InputException($"No completion script for '{name}', only for {string.Join(", ", Scripts.Keys)}."));
             return Task.FromResult(ExitCode.Success);
         });
         return command;

@@ -6,7 +6,7 @@ using MedQA.Cli.Settings;
 
 namespace MedQA.Cli.Commands;
 
-/// <summary>What a shell offers for the names that a command takes, besides the commands and options themselves.</summary>
+/// <summary>Completes names of runs and profiles.</summary>
 internal static class Completions
 {
     /// <summary>Names of runs, and <c>latest</c>.</summary>
@@ -51,7 +51,7 @@ internal static class Completions
         }
         catch (Exception exception) when (CommandWork.CodeOf(exception) is not null)
         {
-            // A shell that completes has no place for sentences: the command itself will say it.
+            // Completion has no place for messages; the command itself will report the fault.
             return [];
         }
     }

@@ -8,21 +8,21 @@ using MedQA.Files;
 
 namespace MedQA.Cli.Commands;
 
-/// <summary>The development run, from which other runs have a threshold of agreement that is guaranteed to hold.</summary>
+/// <summary>Finds the development run that gives other runs a guaranteed threshold of agreement.</summary>
 internal static class Development
 {
-    /// <summary>Refuses what is neither a file nor can be a run's name, before anything is started to look for the run.</summary>
+    /// <summary>Throws early, before the storage is started, for a value that is neither a file nor a possible run name.</summary>
     /// <exception cref="InputException">It is neither.</exception>
     public static void CheckName(string? runOrFile)
     {
         if (runOrFile is { Length: > 0 } && RegularFile.KindOf(runOrFile) == PathKind.Missing && !runOrFile.All(char.IsAsciiLetterOrDigit))
         {
-            throw InputException.Of("--dev", $"is '{runOrFile}': there is no such file, and no run is called so.");
+            throw InputException.Of("--dev", $"is '{runOrFile}': there is no such file, and no run can have that name.");
         }
     }
 
-    /// <summary>The report of a finished run by its name, or the one that <c>medqa export</c> wrote into a file.</summary>
-    /// <exception cref="InputException">There is no such run or report.</exception>
+    /// <summary>Reads the report of a finished run by name, or from a file written by <c>medqa export</c>.</summary>
+    /// <exception cref="InputException">The run or report does not exist.</exception>
     public static async Task<RunReport> ReadAsync(
         CommandContext context, CalledService service, string runOrFile, CancellationToken cancellationToken)
     {
@@ -39,13 +39,13 @@ internal static class Development
         catch (JsonException)
         {
             throw new InputException(
-                $"{runOrFile} is no report.json of a run. `medqa export RUN` writes one; `medqa run FILE --dev {runOrFile}` asks the "
-                    + "questions of a development file first.");
+                $"{runOrFile} is not the report.json of a run. `medqa export RUN` writes one; `medqa run FILE --dev {runOrFile}` asks "
+                    + "the questions of a development file first.");
         }
     }
 
-    /// <summary>The report of a run.</summary>
-    /// <exception cref="InputException">It has none yet.</exception>
+    /// <summary>Reads the report of a run.</summary>
+    /// <exception cref="InputException">The run has no report yet.</exception>
     public static async Task<RunReport> ReadAsync(CalledService service, RunResource run, CancellationToken cancellationToken)
     {
         await using var content = await service.TryOpenFileAsync(run.Id, "report.json", cancellationToken)

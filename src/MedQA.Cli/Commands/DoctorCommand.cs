@@ -11,7 +11,7 @@ using MedQA.Pipeline.Queries;
 
 namespace MedQA.Cli.Commands;
 
-/// <summary><c>medqa doctor</c>: tries everything that a run needs, and says what is wrong.</summary>
+/// <summary><c>medqa doctor</c>: checks everything that a run needs.</summary>
 internal static class DoctorCommand
 {
     private const long LeastFreeBytes = 1L << 30;
@@ -24,7 +24,7 @@ internal static class DoctorCommand
         var command = new CommandWithExamples(
             "doctor",
             "Check everything that a run needs: the settings, Node.js, the storage, the model.",
-            $"The settings, as options, as environment variables, and by the option's name in {HostSettings.FileName}:\n{settings}");
+            $"Settings, as options, as environment variables, and by the option's name in {HostSettings.FileName}:\n{settings}");
         CommandWork.Set(command, static (context, _, cancel) => CheckAsync(context, cancel));
         return command;
     }
@@ -83,6 +83,6 @@ internal static class DoctorCommand
         return free >= LeastFreeBytes
             ? $"{folder}, {free >> 30} GiB free"
                 + (PrivateFiles.IsOpenToOthers(folder) ? $"; other users of this machine can read it: chmod -R go= '{folder}'" : "")
-            : throw new InputException($"{folder} has only {free >> 20} MiB free; 1 GiB should be.");
+            : throw new InputException($"{folder} has only {free >> 20} MiB free; at least 1 GiB is recommended.");
     }
 }

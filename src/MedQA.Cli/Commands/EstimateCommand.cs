@@ -19,7 +19,7 @@ using Question = MedQA.Evaluation.Questions.Question;
 
 namespace MedQA.Cli.Commands;
 
-/// <summary><c>medqa estimate</c>: what a run would take, from a few of its questions.</summary>
+/// <summary><c>medqa estimate</c>: estimates the time and tokens of a run from a few questions.</summary>
 internal static class EstimateCommand
 {
     private const int DefaultMeasured = 3;
@@ -31,7 +31,7 @@ internal static class EstimateCommand
         var files = new Argument<string[]>("FILE") { Description = "Question sets", Arity = ArgumentArity.OneOrMore };
         var profile = new Option<string>("--profile", "-p")
         {
-            Description = "How to ask: a profile's name or a JSON file. Default: self-consistency",
+            Description = "Profile to ask with: a name or a JSON file. Default: self-consistency",
             HelpName = "NAME|FILE.json"
         }.WithProfiles();
         var samples = new NumberOption<int?>("--samples", NumberRange.Whole(1, Profile.MaxSamples))
@@ -41,18 +41,17 @@ internal static class EstimateCommand
         };
         var measured = new NumberOption<int?>("--measure", NumberRange.Whole(1, MaxMeasured))
         {
-            Description = $"How many questions to ask for the measurement. Default: {DefaultMeasured}",
+            Description = $"Number of questions to ask for the measurement. Default: {DefaultMeasured}",
             HelpName = "N"
         };
         var price = new NumberOption<decimal?>("--price", new("a number from 0 to 1,000,000,000", static price => price is >= 0 and <= 1e9))
         {
-            Description = "What an hour of this machine costs",
+            Description = "Cost of an hour of this machine",
             HelpName = "AMOUNT"
         };
         var reading = new SetReadingOptions();
-        var command = new CommandWithExamples("estimate", "Ask a few questions of a set, store nothing, and say what the whole set would "
-            + "take "
-            + "on this machine.", """
+        var command = new CommandWithExamples("estimate", "Ask a few questions of a set without storing anything, and estimate what the "
+            + "whole set would take on this machine.", """
             Examples:
               medqa estimate mine.csv
               medqa estimate mine.csv --profile deferral --price 1.20
@@ -69,11 +68,11 @@ internal static class EstimateCommand
         return command;
     }
 
-    /// <summary>What a run would take, by questions that were asked for it.</summary>
-    /// <param name="sized">What is known of the question set without asking any.</param>
+    /// <summary>Estimates a run from questions that were asked for the measurement.</summary>
+    /// <param name="sized">The sizes of the question set, known without asking.</param>
     /// <param name="answers">The answers to the measured questions, at least one, in the order in which they were asked.</param>
     /// <remarks>
-    /// The first question also reads the worked examples that all share, so it does not count for the time where there are others.
+    /// The first question also processes the shared worked examples, so its time is ignored if there are others.
     /// </remarks>
     internal static RunEstimate Measured(RunEstimate sized, IReadOnlyList<AnsweredQuestion> answers)
     {
@@ -142,7 +141,7 @@ internal static class EstimateCommand
         {
             var answers = new List<AnsweredQuestion>();
 
-            // Spread over the file, whose parts may differ.
+            // Spread over the file, because its parts may differ.
             var asked = Math.Min(measured + 1, set.Questions.Count);
             for (var i = 0; i < asked; i++)
             {
@@ -179,7 +178,7 @@ internal static class EstimateCommand
                     + "worked examples.");
         }
 
-        // With as many worked examples as fit.
+        // Uses as many worked examples as fit.
         return await QuestionAnswerer.AnswerAsync(model, protocol, question, ordinal, TimeProvider.System, cancellationToken);
     }
 
@@ -204,11 +203,11 @@ internal static class EstimateCommand
         Row("Question set", estimate.Name);
         Row("Profile", $"{estimate.Profile}, {estimate.CallsPerQuestion:#,0} {(estimate.CallsPerQuestion == 1 ? "answer" : "answers")} of "
             + $"{estimate.Model} per question at most");
-        Row("Questions", $"{estimate.Questions:#,0}, of which {estimate.Graded:#,0} say which option is right; "
-            + $"{estimate.RejectedRows:#,0} rows cannot be used");
+        Row("Questions", $"{estimate.Questions:#,0}, {estimate.Graded:#,0} of them with the right option; "
+            + $"{estimate.RejectedRows:#,0} rows rejected");
         if (estimate.Measured is { } measured)
         {
-            Row("Measured", $"{measured:#,0} {(measured == 1 ? "question was" : "questions were")} asked for this estimate");
+            Row("Measured", $"{measured:#,0} {(measured == 1 ? "question" : "questions")} asked for this estimate");
         }
 
         if (estimate.ExpectedPromptTokens is { } prompts)
@@ -238,7 +237,7 @@ internal static class EstimateCommand
         }
     }
 
-    /// <summary>A question set as it was read.</summary>
+    /// <summary>A question set that was read.</summary>
     private sealed record QuestionSet(InputFile Input)
     {
         public QuestionSetTally Tally { get; } = new();

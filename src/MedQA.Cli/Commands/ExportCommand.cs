@@ -7,7 +7,7 @@ using MedQA.Files;
 
 namespace MedQA.Cli.Commands;
 
-/// <summary><c>medqa export</c>: a run's result as files.</summary>
+/// <summary><c>medqa export</c>: writes a run's result as files.</summary>
 internal static class ExportCommand
 {
     private static readonly string[] Files = [
@@ -26,21 +26,20 @@ internal static class ExportCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var run = new Argument<string>("RUN") { Description = "The run, the beginning of its name, or 'latest'" }.WithRuns();
+        var run = new Argument<string>("RUN") { Description = "Run name, unique prefix, or 'latest'" }.WithRuns();
         var to = new Option<string>("--to")
         {
-            Description = "The folder to write into. Default: one named after the run",
+            Description = "Folder to write to. Default: one named after the run",
             HelpName = "FOLDER"
         };
         var formats = new Option<string[]>("--format")
         {
-            Description = $"Only files of this format: {string.Join(", ", Formats)}. Can be given several times",
+            Description = $"Write only files of this format: {string.Join(", ", Formats)}. Repeatable",
             HelpName = "FORMAT"
         };
         formats.AcceptOnlyFromAmong([.. Formats]);
-        var command = new CommandWithExamples("export", "Write a run's report (JSON, Markdown, HTML), answers with their texts (CSV, "
-            + "Parquet), "
-            + "every sample (answers.jsonl, samples.parquet) and configuration into a folder.", """
+        var command = new CommandWithExamples("export", "Write a run's report (JSON, Markdown, HTML), answers with texts (CSV, Parquet), "
+            + "samples (answers.jsonl, samples.parquet) and configuration to a folder.", """
             Examples:
               medqa export latest
               medqa export 4c2r --to results/few-shot
@@ -59,7 +58,7 @@ internal static class ExportCommand
     {
         if (OutputFolder.WhyNotWritable(to ?? ".") is { } unwritable)
         {
-            throw new InputException($"The files cannot be written: {unwritable}. Name another folder with --to.");
+            throw new InputException($"Cannot write the files: {unwritable}. Choose another folder with --to.");
         }
 
         await using var service = await CalledService.OpenAsync(context, cancellationToken);
@@ -72,8 +71,8 @@ internal static class ExportCommand
         if (run.Provisional)
         {
             context.Console.Note(
-                $"Provisional: run {run.Id} is {StateText.Of(run.State)}, {run.Done} of {run.Questions} questions are done. The files "
-                    + "hold these alone.");
+                $"Provisional: run {run.Id} is {StateText.Of(run.State)}, with {run.Done} of {run.Questions} questions done. The files "
+                    + "contain only these.");
         }
 
         var folder = Path.GetFullPath(to ?? run.Id);
@@ -84,7 +83,7 @@ internal static class ExportCommand
             await using var content = await service.TryOpenFileAsync(run.Id, file, cancellationToken);
             if (content is null)
             {
-                // Only what was rejected is listed: a run without rejected rows has no such file.
+                // A run without rejected rows has no rejected.csv.
                 continue;
             }
 

@@ -4,7 +4,7 @@ using MedQA.Files;
 
 namespace MedQA.Cli.Commands;
 
-/// <summary>The option of commands that write a document: the same as an HTML file, which has plots too.</summary>
+/// <summary>The option that also writes a command's document as an HTML file with plots.</summary>
 internal static class HtmlFile
 {
     /// <summary>The option.</summary>
@@ -12,16 +12,16 @@ internal static class HtmlFile
     {
         var option = new Option<string>("--html")
         {
-            Description = "Write it as an HTML file that stands alone too, with plots",
+            Description = "Also write a self-contained HTML file with plots",
             HelpName = "FILE.html"
         };
 
-        // Said before anything is started or computed for it.
+        // Checked before anything is started or computed.
         option.Validators.Add(static given =>
         {
             if (given.Tokens is [{ Value: { Length: > 0 } path }] && WhyUnusable(path) is { } reason)
             {
-                given.AddError($"--html is '{path}', and {reason}.");
+                given.AddError($"--html is '{path}', but {reason}.");
             }
         });
         return option;
@@ -36,11 +36,11 @@ internal static class HtmlFile
 
         var folder = Path.GetDirectoryName(Path.GetFullPath(path));
         return folder is null || RegularFile.KindOf(folder) == PathKind.Missing
-            ? $"there is no folder {folder}"
+            ? $"the folder {folder} does not exist"
             : OutputFolder.WhyNotWritable(folder);
     }
 
-    /// <summary>Writes the file where one was named.</summary>
+    /// <summary>Writes the file if one was named.</summary>
     public static async Task WriteAsync(CommandContext context, string? path, Func<string> html, CancellationToken cancellationToken)
     {
         if (path is not null)

@@ -9,7 +9,7 @@ using MedQA.Files;
 
 namespace MedQA.Cli.Commands;
 
-/// <summary><c>medqa import</c>: files in any known format into one question set.</summary>
+/// <summary><c>medqa import</c>: converts files in any known format to one question set.</summary>
 internal static class ImportCommand
 {
     /// <summary>The command.</summary>
@@ -17,28 +17,27 @@ internal static class ImportCommand
     {
         var files = new Argument<string[]>("FILE")
         {
-            Description = "Benchmarks as their authors publish them, or question sets; with --suite the folder that holds them",
+            Description = "Benchmarks as published by their authors, or question sets; with --suite, the folder that contains them",
             Arity = ArgumentArity.OneOrMore
         };
-        var to = new Option<string>("--to") { Description = "The question set to write", HelpName = "FILE.csv", Required = true };
+        var to = new Option<string>("--to") { Description = "Question set to write", HelpName = "FILE.csv", Required = true };
         var suite = new Option<string>("--suite")
         {
-            Description = "Find the sets of a suite in a folder, and make one set of them with a slice of the report for each: "
+            Description = "Combine the sets of a suite found in a folder, with a slice of the report for each: "
                 + $"{string.Join(" or ", QuestionSetSuite.All.Select(static known => known.Name))}",
             HelpName = "SUITE"
         };
         var reading = new SetReadingOptions();
         files.Validators.Add(given =>
         {
-            // With a suite it is a folder.
+            // With a suite, the argument is a folder.
             if (given.GetResult(suite) is null)
             {
                 GivenFiles.AddMissing(given, given.Tokens.Select(static token => token.Value));
             }
         });
-        var command = new CommandWithExamples("import", "Write files in any format that is read (CSV, JSON, JSON lines, Parquet, "
-            + "spreadsheets, "
-            + "LiveQA's XML) as one question set in CSV. `medqa run` reads them all without this, too.", """
+        var command = new CommandWithExamples("import", "Convert files in any supported format (CSV, JSON, JSON lines, Parquet, "
+            + "spreadsheets, LiveQA's XML) to one question set in CSV. `medqa run` also reads them directly.", """
             Examples:
               medqa import US_qbank.jsonl --to medqa.csv
               medqa import anatomy_test.csv virology_test.csv --to mmlu.csv
@@ -70,7 +69,7 @@ internal static class ImportCommand
                 var bad = outcome.Files.First(static file => file.Tally.FirstRejected is not null);
                 throw new InputException($"{inputs.GivenOf(bad.Path)}, line {bad.Tally.FirstRejected!.Line}: "
                     + $"{bad.Tally.FirstRejected.Reason} "
-                    + $"None of the {outcome.Tally.Rejected:#,0} rows can be used, so nothing is written; this is the first.");
+                    + $"None of the {outcome.Tally.Rejected:#,0} rows can be used, so nothing was written; this is the first.");
             }
         });
         if (outcome!.Tally.Rejected > 0)
@@ -84,7 +83,7 @@ internal static class ImportCommand
             context.Console.Note(
                 $"{inputs.GivenOf(file.Path)}: {file.Format}, {file.Tally.Accepted:#,0} "
                     + $"questions{(file.Tally.FreeAnswers > 0 ? $" ({file.Tally.FreeAnswers:#,0} with free answers)" : "")}, "
-                    + $"{file.Tally.Rejected:#,0} rows left out");
+                    + $"{file.Tally.Rejected:#,0} rows rejected");
             foreach (var note in file.Tally.Readings)
             {
                 context.Console.Note($"{inputs.GivenOf(file.Path)}: {note}");
@@ -94,7 +93,7 @@ internal static class ImportCommand
         context.Console.Line(
             $"{to}: {outcome.Tally.Accepted:#,0} questions"
                 + (outcome.Tally.Rejected > 0
-                    ? $"; {rejectedPath} lists the {outcome.Tally.Rejected:#,0} rows that cannot be used"
+                    ? $"; {rejectedPath} lists the {outcome.Tally.Rejected:#,0} rejected rows"
                     : ""));
         return ExitCode.Success;
     }
@@ -105,9 +104,9 @@ internal static class ImportCommand
         if (paths.FirstOrDefault(static path => RegularFile.KindOf(path) is PathKind.Missing or PathKind.Folder) is { } missing)
         {
             throw new InputException(Directory.Exists(missing)
-                ? $"{missing} is a folder; name the question sets in it, or the suite that it holds with --suite "
+                ? $"{missing} is a folder; name the question sets in it, or its suite with --suite "
                     + $"{QuestionSetSuite.MultiMedQa.Name}."
-                : $"There is no file {missing}.");
+                : $"No such file: {missing}.");
         }
 
         foreach (var path in paths)
@@ -123,17 +122,17 @@ internal static class ImportCommand
     {
         var suite = QuestionSetSuite.Find(name)
             ?? throw new InputException(
-                $"There is no suite '{name}'. The suites are "
+                $"Unknown suite '{name}'. Suites: "
                     + $"{string.Join(" and ", QuestionSetSuite.All.Select(static known => known.Name))}.");
         if (paths is not [var folder] || !Directory.Exists(folder))
         {
-            throw InputException.Of("--suite", $"{suite.Name} needs one folder, in which its sets lie.");
+            throw InputException.Of("--suite", $"{suite.Name} needs exactly one folder, which contains its sets.");
         }
 
         var found = await SuiteFiles.FindAsync(suite, folder, cancellationToken);
         foreach (var missing in found.Missing)
         {
-            context.Console.Note($"{missing.Dataset} is not there; it is published at {missing.Origin}.");
+            context.Console.Note($"{missing.Dataset} is missing; it is published at {missing.Origin}.");
         }
 
         return found.Files.Count > 0

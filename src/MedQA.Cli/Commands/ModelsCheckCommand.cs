@@ -10,35 +10,34 @@ using Spectre.Console;
 
 namespace MedQA.Cli.Commands;
 
-/// <summary><c>medqa models check</c>: whether a converted model does what the original does.</summary>
+/// <summary><c>medqa models check</c>: compares a converted model with the original.</summary>
 internal static class ModelsCheckCommand
 {
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var model = new Argument<string>("MODEL") { Description = "The model's folder, or its name in models" };
+        var model = new Argument<string>("MODEL") { Description = "Model folder, or a name in models" };
         var references = new Option<string>("--references")
         {
-            Description = "A folder, or one file, of what the original model answers; tests/references shows the format",
+            Description = "Folder or file with the original model's answers; tests/references shows the format",
             HelpName = "FOLDER",
             Required = true
         };
         var limit = new NumberOption<int?>("--limit", NumberRange.Whole(1))
         {
-            Description = "Check at most so many items of each file",
+            Description = "Maximum number of items to check per file",
             HelpName = "N"
         };
         var tolerance = new NumberOption<double?>(
             "--tolerance",
             new("a number from 0 up", static most => most is >= 0 and < double.PositiveInfinity))
             {
-                Description = "The largest deviation that counts as equal. Default: 0.0015, for graphs in 32-bit floats; quantized ones "
+                Description = "Largest deviation that counts as equal. Default: 0.0015, for graphs in 32-bit floats; quantized graphs "
                     + "need more",
                 HelpName = "X"
             };
-        var command = new CommandWithExamples("check", "Compare a model's tokens, logits, greedy texts and log-likelihoods with those of "
-            + "the "
-            + "original. Exit code 1 beyond the tolerance.", """
+        var command = new CommandWithExamples("check", "Compare a model's tokens, logits, greedy texts and log-likelihoods with the "
+            + "original's. Exit code 1 beyond the tolerance.", """
             Examples:
               medqa models check smollm2-135m-instruct --graph model.exact.onnx --references tests/references --limit 3
               medqa models check /folder/of/a/converted/model --references mine
@@ -102,7 +101,7 @@ internal static class ModelsCheckCommand
         }
 
         console.Output.Write(table);
-        console.Line(result.Passed ? "The model does what the references say." : "The model does not do what the references say.");
+        console.Line(result.Passed ? "The model matches the references." : "The model does not match the references.");
     }
 
     private static string Note(ReferenceFileCheck file)
@@ -123,7 +122,7 @@ internal static class ModelsCheckCommand
         _ => outcome.ToString().ToLowerInvariant(),
     };
 
-    /// <summary>Says at which file the check is.</summary>
+    /// <summary>Reports the file that is being checked.</summary>
     private sealed class Progress(HostConsole console) : IProgress<ReferenceCheckProgress>
     {
         private string _file = "";

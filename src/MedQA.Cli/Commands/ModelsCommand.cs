@@ -16,7 +16,7 @@ internal static class ModelsCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var command = new CommandWithExamples("models", "List the language models that are there, describe one, or fetch another.", """
+        var command = new CommandWithExamples("models", "List the available language models, describe one, or fetch another.", """
             Examples:
               medqa models
               medqa models describe smollm2-135m-instruct
@@ -26,16 +26,16 @@ internal static class ModelsCommand
               medqa run samples/medqa.csv --model /folder/of/a/better/model
             """);
         CommandWork.Set(command, static (context, _, cancel) => ListAsync(context, cancel));
-        var list = new Command("list", "List the models that come with medqa and those that were fetched.");
+        var list = new Command("list", "List the models included with medqa and the fetched ones.");
         CommandWork.Set(list, static (context, _, cancel) => ListAsync(context, cancel));
         command.Add(list);
 
         var folder = new Argument<string?>("MODEL")
         {
-            Description = "A model's folder, or its name in models; without it the model of the settings",
+            Description = "Model folder, or a name in models. Default: the model of the settings",
             Arity = ArgumentArity.ZeroOrOne
         };
-        var describe = new Command("describe", "Say what a model's files state about it.") { folder };
+        var describe = new Command("describe", "Describe a model from its files.") { folder };
         CommandWork.Set(
             describe, (context, parsed, cancel) => DescribeAsync(context, parsed.GetValue(folder) ?? context.Settings.Model, cancel));
         command.Add(describe);
@@ -53,7 +53,7 @@ internal static class ModelsCommand
             context.Console.Line($"{(folder == chosen ? "*" : " ")} {folder}");
         }
 
-        context.Console.Note("* is the model that runs use; --model FOLDER or MEDQA_MODEL chooses another.");
+        context.Console.Note("* marks the model that runs use; choose another with --model FOLDER or MEDQA_MODEL.");
         return Task.FromResult(ExitCode.Success);
     }
 
@@ -99,17 +99,17 @@ internal static class ModelsCommand
     }
 }
 
-/// <summary>What a host that answers with a model elsewhere must know of it.</summary>
-/// <param name="Name">Its name, for people.</param>
-/// <param name="Folder">Where it is.</param>
-/// <param name="Fingerprint">What it is: 64 hexadecimal digits.</param>
-/// <param name="ContextLength">Tokens that fit its context.</param>
+/// <summary>The facts that a host needs about a model that runs elsewhere.</summary>
+/// <param name="Name">Its display name.</param>
+/// <param name="Folder">Its folder.</param>
+/// <param name="Fingerprint">Its fingerprint: 64 hexadecimal digits.</param>
+/// <param name="ContextLength">The length of its context in tokens.</param>
 /// <param name="HasChatTemplate">Whether profiles of format chat can be used with it.</param>
-/// <param name="GivesEmbeddings">Whether it gives embeddings of texts, which profiles need that choose the nearest worked examples.</param>
+/// <param name="GivesEmbeddings">Whether it gives embeddings of texts, which profiles with the nearest worked examples need.</param>
 internal sealed record ModelSummary(
     string Name, string Folder, string Fingerprint, int ContextLength, bool HasChatTemplate, bool GivesEmbeddings);
 
-/// <summary>How models are written for programs.</summary>
+/// <summary>The JSON format of models.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
 [JsonSerializable(typeof(ModelSummary))]
 internal sealed partial class ModelsJson : JsonSerializerContext;

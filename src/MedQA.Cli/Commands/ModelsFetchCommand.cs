@@ -10,7 +10,7 @@ using MedQA.Inference.Sessions;
 
 namespace MedQA.Cli.Commands;
 
-/// <summary><c>medqa models fetch</c>: brings a model from the Hugging Face hub.</summary>
+/// <summary><c>medqa models fetch</c>: downloads a model from the Hugging Face hub.</summary>
 internal static class ModelsFetchCommand
 {
     /// <summary>The command.</summary>
@@ -18,11 +18,11 @@ internal static class ModelsFetchCommand
     {
         var model = new Argument<string>("MODEL")
         {
-            Description = "OWNER/NAME on the hub, with @REVISION (a branch, tag or commit) where it is not main",
+            Description = "OWNER/NAME on the hub, with @REVISION (a branch, tag or commit) for another revision than main",
         };
         var to = new Option<string?>("--to")
         {
-            Description = "The model's folder. Default: one of that name where --model finds it",
+            Description = "Folder to write the model to. Default: a folder of its name that --model finds",
             HelpName = "FOLDER",
         };
         var hub = new Option<string?>("--hub")
@@ -30,9 +30,9 @@ internal static class ModelsFetchCommand
             Description = "Another hub with the same interface. Default: HF_ENDPOINT, else https://huggingface.co",
             HelpName = "URL",
         };
-        const string Purpose = "Fetch an ONNX model from the Hugging Face hub, verify every file and load it. Run again, it continues.";
+        const string Purpose = "Download an ONNX model from the Hugging Face hub, verify every file and load it. Run again to resume.";
         var command = new CommandWithExamples("fetch", Purpose, """
-            --graph FILE chooses among several graphs. HF_TOKEN is sent to the hub, and to it alone.
+            --graph FILE chooses among several graphs. HF_TOKEN is sent only to the hub.
 
             Examples:
               medqa models fetch onnx-community/Qwen2.5-0.5B-Instruct --graph onnx/model_q4.onnx
@@ -41,7 +41,7 @@ internal static class ModelsFetchCommand
         CommandWork.Set(command, (context, parsed, cancel) => FetchAsync(
             context,
             parsed.GetRequiredValue(model),
-            // A graph in medqa.json is that of another model.
+            // The graph in medqa.json belongs to another model.
             CommonOptions.Given(parsed).GetValueOrDefault("graph"),
             parsed.GetValue(to),
             Hub(parsed.GetValue(hub) ?? Environment.GetEnvironmentVariable("HF_ENDPOINT")),
@@ -60,7 +60,7 @@ internal static class ModelsFetchCommand
         var target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(to ?? Path.Combine(context.Settings.FetchedModels, model.Name)));
         if (Path.GetDirectoryName(target) is not { } parent)
         {
-            throw InputException.Of("--to", $"is '{to}', and a model needs a folder of its own.");
+            throw InputException.Of("--to", $"is '{to}', but a model needs a folder of its own.");
         }
 
         try
@@ -71,7 +71,7 @@ internal static class ModelsFetchCommand
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            context.Console.Note("Stopped. The same command goes on where it was.");
+            context.Console.Note("Stopped. Run the same command again to continue.");
             throw;
         }
     }
@@ -115,7 +115,7 @@ internal static class ModelsFetchCommand
             return;
         }
 
-        context.Console.Line($"{target}: {record.Files.Count} files, every one verified, and the model loads.");
+        context.Console.Line($"{target}: {record.Files.Count} files, all verified, and the model loads.");
         var isFound = target == Path.GetFullPath(model.Name, Path.GetFullPath(context.Settings.FetchedModels))
             && LocalModel.FolderOf(context.Settings, model.Name) == target;
         var isOneOfSeveral = record.Files.Count(static file => file.Path.EndsWith(".onnx", StringComparison.Ordinal)) > 1;
@@ -128,7 +128,7 @@ internal static class ModelsFetchCommand
         var token = Environment.GetEnvironmentVariable("HF_TOKEN");
         return string.IsNullOrWhiteSpace(token) ? null
             : token.Trim() is var trimmed && trimmed.All(static letter => letter is > ' ' and <= '~') ? trimmed
-            : throw InputException.Of("HF_TOKEN", "has characters that no token has, such as a blank or a line's end.");
+            : throw InputException.Of("HF_TOKEN", "contains characters that no token has, such as a space or a line break.");
     }
 
     private static Uri Hub(string? text)

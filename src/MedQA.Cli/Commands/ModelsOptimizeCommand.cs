@@ -5,7 +5,7 @@ using MedQA.Inference.Optimization;
 
 namespace MedQA.Cli.Commands;
 
-/// <summary><c>medqa models optimize</c>: makes a faster graph from a model's own, on this machine.</summary>
+/// <summary><c>medqa models optimize</c>: writes a faster graph of a model.</summary>
 internal static class ModelsOptimizeCommand
 {
     /// <summary>The command.</summary>
@@ -13,12 +13,11 @@ internal static class ModelsOptimizeCommand
     {
         var model = new Argument<string?>("MODEL")
         {
-            Description = "A model's folder, or its name in models; without it the model of the settings",
+            Description = "Model folder, or a name in models. Default: the model of the settings",
             Arity = ArgumentArity.ZeroOrOne
         };
-        var command = new CommandWithExamples("optimize", "Write a faster graph beside a model's own: 8-bit products with zero points in "
-            + "place "
-            + "of 4-bit products whose offsets are added apart. It needs more memory, and its results have bits of their own.", """
+        var command = new CommandWithExamples("optimize", "Write a faster graph next to a model's own, with 8-bit products with zero "
+            + "points instead of 4-bit products with separate offsets. It needs more memory, and its results differ in the last bits.", """
             Examples:
               medqa models optimize
               medqa models check smollm2-135m-instruct --graph model.8bit.onnx --references tests/references --limit 3 --tolerance 1

@@ -17,7 +17,7 @@ using MedQA.Pipeline.Runs;
 
 namespace MedQA.Cli.Commands;
 
-/// <summary><c>medqa overlap</c>: questions that stand in a training text or in the worked examples.</summary>
+/// <summary><c>medqa overlap</c>: finds questions that occur in a training text or in the worked examples.</summary>
 internal static class OverlapCommand
 {
     /// <summary>The command.</summary>
@@ -25,29 +25,27 @@ internal static class OverlapCommand
     {
         var file = new Argument<string?>("FILE")
         {
-            Description = "The question set. With --run it can be left out: the run's questions are meant",
+            Description = "Question set. Optional with --run, which uses the run's questions",
             Arity = ArgumentArity.ZeroOrOne
         };
         var with = new Option<string[]>("--with")
         {
-            Description = "Training text: a file, or a folder with all that lies below it; .gz is unpacked. Can be given several times. "
-                + "Without it the worked examples are looked through",
+            Description = "Training text: a file, or a folder including subfolders; .gz is unpacked. Repeatable. Default: search the "
+                + "worked examples",
             HelpName = "TEXT|FOLDER"
         };
         var examples = new Option<bool>("--examples")
         {
-            Description = "Look through the worked examples too: those of the run, else all that come with medqa"
+            Description = "Also search the worked examples: those of the run, or all that medqa includes"
         };
         var run = new Option<string>("--run")
         {
-            Description = "A run whose accuracy is given with and without the overlapping questions: its name, the beginning of its name, "
-                + "or 'latest'",
+            Description = "Run whose accuracy to compare with and without the overlapping questions: name, unique prefix, or 'latest'",
             HelpName = "RUN"
         }.WithRuns();
         var reading = new SetReadingOptions();
-        var command = new CommandWithExamples("overlap", $"List the questions of which the whole text, or {TextOverlap.LongEnough} "
-            + "characters "
-            + "in one run, stand in a training text or in the worked examples.", """
+        var command = new CommandWithExamples("overlap", $"List the questions whose whole text, or {TextOverlap.LongEnough} consecutive "
+            + "characters, occur in a training text or in the worked examples.", """
             Examples:
               medqa overlap mine.csv --with training/
               medqa overlap mine.csv --with pubmed.jsonl.gz --examples --run latest > overlap.md
@@ -75,12 +73,12 @@ internal static class OverlapCommand
     {
         if (file is null && run is null)
         {
-            throw new InputException("Name a question set, or a run with --run.");
+            throw new InputException("Specify a question set, or a run with --run.");
         }
 
         if (with.FirstOrDefault(static path => !File.Exists(path) && !Directory.Exists(path)) is { } missing)
         {
-            throw new InputException($"There is no file or folder {missing}.");
+            throw new InputException($"No such file or folder: {missing}.");
         }
 
         var questions = new List<Question>();
@@ -114,10 +112,9 @@ internal static class OverlapCommand
 
     /// <param name="context">The settings.</param>
     /// <param name="name">The run.</param>
-    /// <param name="only">Where they are given, only these questions of the run are looked for; they are known by what they ask, for their
-    /// names can differ.</param>
+    /// <param name="only">If given, searches only for these questions of the run, matched by text because their names can differ.</param>
     /// <param name="with">The training texts.</param>
-    /// <param name="examples">Whether the run's worked examples are looked through.</param>
+    /// <param name="examples">Whether to search the run's worked examples.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     private static async Task<OverlapReport> OfRunAsync(
         CommandContext context, string name, List<Question>? only, string[] with, bool examples, CancellationToken cancellationToken)
@@ -170,11 +167,11 @@ internal static class OverlapCommand
             using var text = Open(file);
             if (text is null)
             {
-                context.Console.Note($"{file}: passed over, because it is no text.");
+                context.Console.Note($"{file}: skipped, not a text.");
                 continue;
             }
 
-            context.Console.Note($"Looking through {file}…");
+            context.Console.Note($"Searching {file}…");
             await overlap.ScanAsync(text, cancellationToken);
         }
 
@@ -192,7 +189,7 @@ internal static class OverlapCommand
         }
         catch (InvalidDataException exception)
         {
-            throw new InputException($"{file} is not packed as its name says: {exception.Message}");
+            throw new InputException($"{file} is not a valid .gz file: {exception.Message}");
         }
     }
 }

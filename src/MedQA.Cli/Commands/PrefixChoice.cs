@@ -7,15 +7,14 @@ using MedQA.Pipeline.SoftPrompts;
 namespace MedQA.Cli.Commands;
 
 /// <summary>
-/// The model that a profile asks, where a command asks it without a run: with the profile's prefix from the folder of prefixes.
+/// Selects the model for commands that ask a profile's questions outside a run, with the profile's prefix from the prefix folder.
 /// </summary>
 internal static class PrefixChoice
 {
     /// <summary>
-    /// Refuses a profile with which nothing can be asked of a model. A prefix that is not in the folder of prefixes can be in the storage,
-    /// and is looked at there.
+    /// Throws if a model cannot be used with a profile. A prefix that is not in the prefix folder may be in storage, and is checked there.
     /// </summary>
-    /// <exception cref="InputException">The two do not go together.</exception>
+    /// <exception cref="InputException">The profile and the model do not fit.</exception>
     /// <exception cref="InputException">The prefix is damaged.</exception>
     public static async Task CheckAsync(ModelDescription model, Profile profile, HostSettings settings, CancellationToken cancellationToken)
     {
@@ -31,8 +30,8 @@ internal static class PrefixChoice
         }
     }
 
-    /// <summary>The model with the profile's prefix, or the model itself.</summary>
-    /// <exception cref="InputException">There is no such prefix, or it is not for this model.</exception>
+    /// <summary>Returns the model with the profile's prefix, or the model itself.</summary>
+    /// <exception cref="InputException">The prefix does not exist, or belongs to another model.</exception>
     /// <exception cref="InputException">It is damaged.</exception>
     public static async Task<ILanguageModel> AskingAsync(
         ILanguageModel model, Profile profile, HostSettings settings, CancellationToken cancellationToken)
@@ -44,8 +43,7 @@ internal static class PrefixChoice
 
         var folder = SoftPromptStore.FolderOf(settings.PrefixesFolder, name)
             ?? throw new InputException(
-                $"Profile {profile.Name} names the prefix '{name}', and there is none of that name: name the folder that it lies in with "
-                    + "--prefixes.");
+                $"Profile {profile.Name} names the prefix '{name}', which was not found. Specify its folder with --prefixes.");
         var (prefix, _, keyValues) = await SoftPromptStore.ReadFolderAsync(folder, name, cancellationToken);
         return profile.GetIncompatibility(model.Description, prefix) is { } reason
             ? throw new InputException(reason)

@@ -20,12 +20,11 @@ internal static class PrefixesCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var command = new CommandWithExamples("prefixes", "List the tuned prefixes of the folder that --prefixes names, and whether the "
-            + "model "
-            + "can use them.", """
+        var command = new CommandWithExamples("prefixes", "List the tuned prefixes in the folder given with --prefixes, and whether the "
+            + "model can use them.", """
             Examples:
               medqa prefixes --prefixes prefixes
-              medqa tune --data exemplars.csv --profile likelihood --out prefixes/mine    (makes one)
+              medqa tune --data exemplars.csv --profile likelihood --out prefixes/mine    (creates one)
               medqa run mine.csv --prefixes prefixes --profile tuned.json                 (tuned.json: {"name": "tuned", "strategy": "likelihood", "prefix": "mine"})
             """);
         CommandWork.Set(command, static (context, _, cancel) => ListAsync(context, cancel), writesCsv: true);
@@ -36,7 +35,7 @@ internal static class PrefixesCommand
     {
         var folder = context.Settings.PrefixesFolder
             ?? throw new InputException(
-                "Name the folder in which the prefixes lie, each a folder of its own, with --prefixes or MEDQA_PREFIXES.");
+                "Specify the folder that contains the prefix folders with --prefixes or MEDQA_PREFIXES.");
         var model = ModelFolder.Open(LocalModel.FolderOf(context.Settings), context.Settings.Graph);
         var fingerprint = await model.FingerprintAsync(cancellationToken);
         var prefixes = SoftPromptStore.FoldersIn(folder)
@@ -59,7 +58,7 @@ internal static class PrefixesCommand
         }
         else if (prefixes.Length == 0)
         {
-            context.Console.Note($"{folder} has no prefix yet. `medqa tune --out {Path.Combine(folder, "NAME")}` makes one.");
+            context.Console.Note($"{folder} has no prefixes yet. `medqa tune --out {Path.Combine(folder, "NAME")}` creates one.");
         }
         else
         {
@@ -95,7 +94,7 @@ internal static class PrefixesCommand
         static Text Number(int? number) => new(number?.ToString("N0", CultureInfo.InvariantCulture) ?? "");
     }
 
-    /// <summary>What a folder's manifest says; its numbers are read only when a run needs them.</summary>
+    /// <summary>Reads a folder's manifest; the tensors are read only when a run needs them.</summary>
     private static PrefixSummary Read(string path, ModelFolder model, string fingerprint)
     {
         var name = Path.GetFileName(path);
@@ -121,17 +120,17 @@ internal static class PrefixesCommand
     }
 }
 
-/// <summary>A tuned prefix in a list.</summary>
-/// <param name="Name">What a profile's <c>prefix</c> names.</param>
-/// <param name="Length">Its virtual tokens.</param>
+/// <summary>A listed tuned prefix.</summary>
+/// <param name="Name">The name for a profile's <c>prefix</c>.</param>
+/// <param name="Length">The number of its virtual tokens.</param>
 /// <param name="Model">The model that it was tuned for.</param>
-/// <param name="Exemplars">How many it was tuned on, where its manifest says so.</param>
-/// <param name="Steps">Steps that the tuning took, where its manifest says so.</param>
+/// <param name="Exemplars">The number of exemplars it was tuned on, if known.</param>
+/// <param name="Steps">The number of tuning steps, if known.</param>
 /// <param name="Hash">SHA-256 of its keys and values.</param>
-/// <param name="Problem">Why it cannot be used with the model of the settings; <see langword="null"/> where it can.</param>
+/// <param name="Problem">Why the model of the settings cannot use it; <see langword="null"/> if it can.</param>
 internal sealed record PrefixSummary(string Name, int? Length, string? Model, int? Exemplars, int? Steps, string? Hash, string? Problem);
 
-/// <summary>How prefixes are written for programs.</summary>
+/// <summary>The JSON format of prefixes.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,

@@ -9,24 +9,24 @@ using MedQA.Files;
 
 namespace MedQA.Cli.Commands;
 
-/// <summary>The profile that a command line asks for: a name or a file, and what to do differently.</summary>
+/// <summary>The profile that a command line selects: a name or a file, with overrides.</summary>
 /// <param name="NameOrFile">A profile's name, a JSON file, or <see langword="null"/> for the default profile.</param>
-/// <param name="Samples">Samples instead of the profile's.</param>
-/// <param name="Seed">Seed instead of the profile's.</param>
+/// <param name="Samples">Overrides the profile's samples.</param>
+/// <param name="Seed">Overrides the profile's seed.</param>
 internal sealed record ProfileChoice(string? NameOrFile, int? Samples, long? Seed)
 {
-    /// <summary>The profile of runs that name none.</summary>
+    /// <summary>The default profile.</summary>
     public static string Default => BuiltInProfiles.Default.Name;
 
-    /// <summary>What the options say.</summary>
+    /// <summary>Creates the choice from the options.</summary>
     public static ProfileChoice Of(string? nameOrFile, int? samples, long? seed) => new(nameOrFile, samples, seed);
 
     /// <summary>
-    /// The name under which every host of the data folder finds the profile; one that has no name yet is kept there. <see langword="null"/>
-    /// for the host's usual one.
+    /// Returns the name under which every host of the data folder finds the profile, after saving it there if necessary;
+    /// <see langword="null"/> for the default profile.
     /// </summary>
-    /// <exception cref="InputException">There is no such profile or file.</exception>
-    /// <exception cref="InputException">The file, or what is to be different, makes no profile.</exception>
+    /// <exception cref="InputException">The profile or file does not exist.</exception>
+    /// <exception cref="InputException">The file or the overrides are invalid.</exception>
     public string? Resolve(HostSettings settings)
     {
         var chosen = Choose(settings);
@@ -39,33 +39,33 @@ internal sealed record ProfileChoice(string? NameOrFile, int? Samples, long? See
         return chosen.Name == Default ? null : chosen.Name;
     }
 
-    /// <summary>The name of a profile that a service has; <see langword="null"/> for its usual one.</summary>
-    /// <exception cref="InputException">What is asked for is no profile of a service.</exception>
+    /// <summary>Returns the name of a service's profile; <see langword="null"/> for its default.</summary>
+    /// <exception cref="InputException">A service cannot use this choice.</exception>
     public string? NameThere() => this switch
     {
         { Samples: not null } or { Seed: not null } =>
             throw InputException.Of(
                 "--samples and --seed",
-                "change a profile on this machine. A service asks with the profiles that it has: `medqa profiles "
-                    + "--endpoint URL` lists them."),
+                "change a profile on this machine, but a service uses only its own profiles: `medqa profiles --endpoint URL` lists "
+                    + "them."),
         { NameOrFile: { } file } when file.EndsWith(".json", StringComparison.OrdinalIgnoreCase) =>
             throw new InputException(
-                $"A service asks with the profiles that it has, and {file} is a file of this machine. Its administrator can add it: "
-                    + "`medqa serve --profiles FOLDER`, or the setting of the service in Azure."),
+                $"{file} is a file on this machine, but a service uses only its own profiles. Its administrator can add it with `medqa "
+                    + "serve --profiles FOLDER`, or in the settings of the service in Azure."),
         _ => NameOrFile == Default ? null : NameOrFile,
     };
 
-    /// <summary>What is said of a profile that there is not.</summary>
+    /// <summary>Returns the message for an unknown profile.</summary>
     /// <param name="name">Its name.</param>
-    /// <param name="known">The names of those that there are.</param>
-    /// <param name="more">What else is to be said of names.</param>
+    /// <param name="known">The known names.</param>
+    /// <param name="more">An addition to the list of names.</param>
     internal static string Unknown(string name, IReadOnlyCollection<string> known, string more = "") =>
-        $"There is no profile '{name}'{(ClosestName.Of(name, known) is { } closest ? $" (is {closest} meant?)" : "")}. The profiles are "
+        $"No profile '{name}'{(ClosestName.Of(name, known) is { } closest ? $" (did you mean {closest}?)" : "")}. Profiles: "
             + $"{string.Join(", ", known)}{more}.";
 
-    /// <summary>The profile itself; one that differs from the profile it is made of has a name of its own.</summary>
-    /// <exception cref="InputException">There is no such profile or file.</exception>
-    /// <exception cref="InputException">The file, or what is to be different, makes no profile.</exception>
+    /// <summary>Returns the profile; overrides give it a new name.</summary>
+    /// <exception cref="InputException">The profile or file does not exist.</exception>
+    /// <exception cref="InputException">The file or the overrides are invalid.</exception>
     public Profile Choose(HostSettings settings)
     {
         var source = ProfileFolders.Open(settings);
@@ -94,5 +94,5 @@ internal sealed record ProfileChoice(string? NameOrFile, int? Samples, long? See
 
     private static Profile ReadFile(string path) => RegularFile.KindOf(path) != PathKind.Missing
         ? ProfileReader.Parse(RegularFile.ReadAllBytes(path), path)
-        : throw new InputException($"There is no profile file {path}.");
+        : throw new InputException($"No profile file {path}.");
 }

@@ -12,16 +12,16 @@ using Profile = MedQA.Evaluation.Profiles.Profile;
 
 namespace MedQA.Cli.Commands;
 
-/// <summary><c>medqa profiles</c>: lists profiles, or shows one.</summary>
+/// <summary><c>medqa profiles</c>: lists profiles or shows one.</summary>
 internal static class ProfilesCommand
 {
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var command = new CommandWithExamples("profiles", "List the profiles: the ways in which questions can be asked.", """
+        var command = new CommandWithExamples("profiles", "List the profiles, which define how questions are asked.", """
             Examples:
               medqa profiles
-              medqa profiles show self-consistency > mine.json   (edit it, give it a name of its own)
+              medqa profiles show self-consistency > mine.json   (edit it and give it a new name)
               medqa run mine.csv --profile mine.json
             """);
         CommandWork.Set(command, static (context, _, cancel) => ListAsync(context, cancel), writesCsv: true);
@@ -30,9 +30,9 @@ internal static class ProfilesCommand
         CommandWork.Set(list, static (context, _, cancel) => ListAsync(context, cancel), writesCsv: true);
         command.Add(list);
 
-        var name = new Argument<string>("NAME") { Description = "The profile's name" }.WithProfiles();
+        var name = new Argument<string>("NAME") { Description = "Profile name" }.WithProfiles();
         var show = new Command(
-            "show", "Write a profile with all its fields as JSON, to be edited and given to `medqa run --profile FILE.json`.") { name };
+            "show", "Write a profile with all its fields as JSON, to edit and use with `medqa run --profile FILE.json`.") { name };
         CommandWork.Set(show, (context, parsed, cancel) => ShowAsync(context, parsed.GetRequiredValue(name), cancel));
         command.Add(show);
         return command;
@@ -107,7 +107,7 @@ internal static class ProfilesCommand
                 profile => ProfileReader.Parse(Encoding.UTF8.GetBytes(profile.GetRawText()), endpoint.ToString()))];
         }
 
-        return ProfileFolders.Open(context.Settings).All(fault => context.Console.Note($"Left out: {fault.Message}"));
+        return ProfileFolders.Open(context.Settings).All(fault => context.Console.Note($"Skipped: {fault.Message}"));
     }
 
     private static string Json(Profile profile)

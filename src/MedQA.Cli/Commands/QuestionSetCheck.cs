@@ -7,31 +7,31 @@ using MedQA.Files;
 
 namespace MedQA.Cli.Commands;
 
-/// <summary>Looks at question sets before anything is started or stored for them.</summary>
+/// <summary>Checks question sets before anything is started or stored for them.</summary>
 internal static class QuestionSetCheck
 {
-    /// <summary>Takes a question set that a command names; one that comes out of a pipe is read to its end.</summary>
-    /// <exception cref="InputException">There is no such file.</exception>
-    /// <exception cref="PathException">It is no file.</exception>
+    /// <summary>Opens a question set that a command names; a pipe is read to its end.</summary>
+    /// <exception cref="InputException">The file does not exist.</exception>
+    /// <exception cref="PathException">It is not a file.</exception>
     public static Task<InputFile> OpenAsync(HostConsole console, string file, CancellationToken cancellationToken) =>
         RegularFile.KindOf(file) switch
         {
-            PathKind.Missing => throw new InputException($"There is no file {file}."),
+            PathKind.Missing => throw new InputException($"No such file: {file}."),
             PathKind.Folder =>
-                throw new InputException($"{file} is a folder; name the question sets in it, or make one set of them with `medqa import`."),
+                throw new InputException($"{file} is a folder; name the question sets in it, or combine them with `medqa import`."),
             _ => InputFile.OpenAsync(file, console.Note, cancellationToken),
         };
 
-    /// <summary>Reads a question set to its end and says which rows are left out.</summary>
-    /// <param name="console">Is told of rows that cannot be used.</param>
+    /// <summary>Reads a whole question set and reports the rejected rows.</summary>
+    /// <param name="console">Receives the reports of rejected rows.</param>
     /// <param name="file">The file.</param>
-    /// <param name="reading">How it is to be read.</param>
+    /// <param name="reading">How to read it.</param>
     /// <param name="tally">Counts the rows.</param>
-    /// <param name="accept">Is given every question.</param>
+    /// <param name="accept">Receives every question.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    /// <returns>The rows that are left out.</returns>
-    /// <exception cref="InputException">Nothing of it can be used.</exception>
-    /// <exception cref="InputException">The file is no question set.</exception>
+    /// <returns>The rejected rows.</returns>
+    /// <exception cref="InputException">No row can be used.</exception>
+    /// <exception cref="InputException">The file is not a question set.</exception>
     public static async Task<IReadOnlyList<RejectedRow>> ReadAsync(
         HostConsole console,
         InputFile file,
@@ -80,12 +80,12 @@ internal static class QuestionSetCheck
         const int Shown = 5;
         foreach (var row in rejected.Take(Shown))
         {
-            console.Note($"{file}, line {row.Line}{(row.Id is { } id ? $" ({id})" : "")}: left out, {row.Reason}");
+            console.Note($"{file}, line {row.Line}{(row.Id is { } id ? $" ({id})" : "")}: rejected, {row.Reason}");
         }
 
         if (rejected.Count > Shown)
         {
-            console.Note($"{file}: {rejected.Count - Shown:#,0} more rows are left out; the run's rejected.csv lists them all.");
+            console.Note($"{file}: {rejected.Count - Shown:#,0} more rows rejected; the run's rejected.csv lists them all.");
         }
 
         return rejected;

@@ -10,17 +10,16 @@ using MedQA.Pipeline.Runs;
 
 namespace MedQA.Cli.Commands;
 
-/// <summary><c>medqa replay</c>: other strategies on the samples that a run has stored.</summary>
+/// <summary><c>medqa replay</c>: applies other strategies to a run's stored samples.</summary>
 internal static class ReplayCommand
 {
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var run = new Argument<string>("RUN") { Description = "The run, the beginning of its name, or 'latest'" }.WithRuns();
+        var run = new Argument<string>("RUN") { Description = "Run name, unique prefix, or 'latest'" }.WithRuns();
         var html = HtmlFile.Create();
-        var command = new CommandWithExamples("replay", "Say what other strategies would have made of the samples that a run has stored, "
-            + "with "
-            + "their cost; nothing is asked again.", """
+        var command = new CommandWithExamples("replay", "Evaluate other strategies, with their cost, on the stored samples of a run, "
+            + "without asking anything again.", """
             Examples:
               medqa run mine.csv --profile deferral
               medqa replay latest --html replay.html

@@ -5,32 +5,32 @@ using MedQA.Cli.Terminal;
 
 namespace MedQA.Cli.Commands;
 
-/// <summary><c>medqa cancel</c>, <c>medqa approve</c> and <c>medqa delete</c>: what somebody wants to happen with a run.</summary>
+/// <summary><c>medqa cancel</c>, <c>medqa approve</c> and <c>medqa delete</c>: request actions on a run.</summary>
 internal static class RequestCommands
 {
     /// <summary><c>medqa cancel</c>.</summary>
     public static Command CreateCancel() =>
-        Create("cancel", "Stop a run; its answers stay. `medqa resume RUN` goes on with it.", RequestedAction.Cancel);
+        Create("cancel", "Stop a run and keep its answers. `medqa resume RUN` continues it.", RequestedAction.Cancel);
 
     /// <summary><c>medqa delete</c>.</summary>
-    public static Command CreateDelete() => Create("delete", "Remove a run and everything that it wrote.", RequestedAction.Delete);
+    public static Command CreateDelete() => Create("delete", "Delete a run and all its data.", RequestedAction.Delete);
 
     /// <summary><c>medqa approve</c>.</summary>
     public static Command CreateApprove() =>
         Create(
             "approve",
-            "Let a run go on that waits because it is above a limit. It then takes the time and the cost that it needs.",
+            "Continue a run that waits because it is above a limit, whatever time and cost it takes.",
             RequestedAction.Approve);
 
     private static CommandWithExamples Create(string name, string description, RequestedAction request)
     {
-        var run = new Argument<string>("RUN") { Description = "The run, the beginning of its name, or 'latest'" }.WithRuns();
+        var run = new Argument<string>("RUN") { Description = "Run name, unique prefix, or 'latest'" }.WithRuns();
         var command = new CommandWithExamples(name, description, $"""
             Examples:
               medqa {name} 4c2r
               medqa {name} latest --endpoint https://medqa.example.com
 
-            {(request == RequestedAction.Approve ? "The run goes on in what works on runs: a service, or the next `medqa serve`, `medqa run` or `medqa resume` of this machine." : "What works on the run, a service or another medqa, obeys within seconds; where nothing does, this command does it.")}
+            {(request == RequestedAction.Approve ? "A service, or the next `medqa serve`, `medqa run` or `medqa resume` on this machine, continues the run." : "A service or another medqa that works on the run complies within seconds; otherwise this command does it.")}
             """) { run };
         CommandWork.Set(command, async (context, parsed, cancel) =>
         {
@@ -42,8 +42,8 @@ internal static class RequestCommands
                 (null, _) => "deleted.",
                 ({ State: RunState.Cancelled }, RequestedAction.Cancel) => "cancelled.",
                 (_, RequestedAction.Delete) => "being deleted.",
-                (_, RequestedAction.Approve) => $"{StateText.Of(asked)}, and is approved.",
-                _ => $"{StateText.Of(asked)}, and is asked to {name}.",
+                (_, RequestedAction.Approve) => $"{StateText.Of(asked)}; approved.",
+                _ => $"{StateText.Of(asked)}; {name} requested.",
             });
             return ExitCode.Success;
         });

@@ -10,7 +10,7 @@ using MedQA.Web.Contracts;
 
 namespace MedQA.Cli.Commands;
 
-/// <summary><c>medqa results</c>: lists runs, or shows one.</summary>
+/// <summary><c>medqa results</c>: lists runs or shows one.</summary>
 internal static class ResultsCommand
 {
     /// <summary>The command.</summary>
@@ -18,18 +18,18 @@ internal static class ResultsCommand
     {
         var run = new Argument<string?>("RUN")
         {
-            Description = "The run: its name, the beginning of its name, or 'latest'. Without it all runs are listed",
+            Description = "Run name, unique prefix, or 'latest'. Default: list all runs",
             Arity = ArgumentArity.ZeroOrOne
         }.WithRuns();
         var markdown = new Option<bool>("--markdown") { Description = "Write the whole report as Markdown" };
         var development = new Option<string>("--dev")
         {
-            Description = "A development run of the same profile and model, or its report.json: its answers give the threshold of "
+            Description = "Development run of the same profile and model, or its report.json, from which to derive the threshold of "
                 + "agreement above which at least 90 % are right, with 95 % confidence",
             HelpName = "RUN|FILE"
         }.WithRuns();
         var html = HtmlFile.Create();
-        var command = new CommandWithExamples("results", "List runs, or show the scores of one.", """
+        var command = new CommandWithExamples("results", "List runs, or show the scores of a run.", """
             Examples:
               medqa results
               medqa results latest
@@ -37,7 +37,7 @@ internal static class ResultsCommand
               medqa results latest --dev 4c2r
               medqa results latest --html report.html
               medqa results latest --output json
-              medqa results latest --output csv > answers.csv     every answer, for a spreadsheet
+              medqa results latest --output csv > answers.csv     all answers, for a spreadsheet
               medqa results --output csv > runs.csv
               medqa results --endpoint https://medqa.example.com
             """) { run, markdown, development, html };
@@ -54,7 +54,7 @@ internal static class ResultsCommand
     {
         if (name is null && (development is null ? html is null ? null : "--html" : "--dev") is { } option)
         {
-            throw InputException.Of(option, "is for one run: name it.");
+            throw InputException.Of(option, "applies to one run: specify it.");
         }
 
         Development.CheckName(development);
@@ -86,9 +86,9 @@ internal static class ResultsCommand
         return ExitCode.Success;
     }
 
-    /// <summary>Shows one run in the wanted format.</summary>
+    /// <summary>Shows one run in the requested format.</summary>
     /// <param name="context">The settings.</param>
-    /// <param name="service">Where the run is.</param>
+    /// <param name="service">The service that has the run.</param>
     /// <param name="run">The run.</param>
     /// <param name="development">The report of a development run that guarantees a threshold, or <see langword="null"/>.</param>
     /// <param name="cancellationToken">Ends the reading.</param>

@@ -9,7 +9,7 @@ using MedQA.Pipeline.Runs;
 
 namespace MedQA.Cli.Commands;
 
-/// <summary><c>medqa resume</c>: goes on with runs that were stopped.</summary>
+/// <summary><c>medqa resume</c>: continues stopped runs.</summary>
 internal static class ResumeCommand
 {
     /// <summary>The command.</summary>
@@ -17,12 +17,11 @@ internal static class ResumeCommand
     {
         var run = new Argument<string?>("RUN")
         {
-            Description = "The run, the beginning of its name, or 'latest'. Without it every unfinished run goes on",
+            Description = "Run name, unique prefix, or 'latest'. Default: all unfinished runs",
             Arity = ArgumentArity.ZeroOrOne
         }.WithRuns();
-        var command = new CommandWithExamples("resume", "Go on with runs that were stopped. A named run that was cancelled goes on too, "
-            + "and "
-            + "failed questions of one that has ended are tried again.", """
+        var command = new CommandWithExamples("resume", "Continue stopped runs. A named run continues even if it was cancelled, and if it "
+            + "has ended, its failed questions are retried.", """
             Examples:
               medqa resume
               medqa resume latest
@@ -41,7 +40,7 @@ internal static class ResumeCommand
             if (runs.Count == 0)
             {
                 context.Console.Note(
-                    refused ? "There is nothing else to go on with." : "Every run has ended: there is nothing to go on with.");
+                    refused ? "No other unfinished runs." : "No unfinished runs.");
                 return refused ? ExitCode.BadInput : ExitCode.Success;
             }
         }
@@ -56,7 +55,7 @@ internal static class ResumeCommand
 
         if (service.Storage is not { } storage)
         {
-            // A service goes on by itself with what was stopped.
+            // A service continues stopped runs by itself.
             return await GoOnAsync(service, work: null);
         }
 
@@ -78,8 +77,8 @@ internal static class ResumeCommand
     }
 
     /// <summary>
-    /// Why a run of this machine does not go on, where it follows another version of the rules; else <see langword="null"/>. A service
-    /// somewhere has rules of its own.
+    /// Returns why a run of this machine cannot continue if it follows another version of the rules; otherwise <see langword="null"/>. A
+    /// remote service has its own rules.
     /// </summary>
     private static async Task<string?> OtherRulesAsync(CalledService service, RunResource run, CancellationToken cancellationToken) =>
         service.Storage is { } storage
@@ -89,7 +88,7 @@ internal static class ResumeCommand
             ? RunControl.OtherRulesOf(id, manifest.Rules)
             : null;
 
-    /// <returns>The unfinished runs that can go on, and whether there are others, which were named.</returns>
+    /// <returns>The unfinished runs that can continue, and whether there are others, which were reported.</returns>
     private static async Task<(IReadOnlyList<RunResource> Runs, bool Refused)> UnfinishedAsync(
         CommandContext context, CalledService service, CancellationToken cancellationToken)
     {
@@ -98,12 +97,12 @@ internal static class ResumeCommand
         {
             if (run.State == RunState.Deleting || run.Requested == RequestedAction.Delete)
             {
-                // Whoever was asked for it ended before it was done.
+                // The process that was asked to delete it ended before it was done.
                 await service.ObeyAsync(run.Id, RequestedAction.Delete, cancellationToken);
                 context.Console.Note(
                     $"Run {run.Id} ({run.Name}) is "
                         + (await service.TryGetRunAsync(run.Id, cancellationToken) is null
-                            ? "deleted, as somebody asked."
+                            ? "deleted, as requested."
                             : "being deleted."));
             }
             else if (run.State.IsFinal())

@@ -13,7 +13,7 @@ using MedQA.Cli.Terminal;
 
 namespace MedQA.Cli.Commands;
 
-/// <summary><c>medqa run</c>: from question sets to scores.</summary>
+/// <summary><c>medqa run</c>: answers and scores question sets.</summary>
 internal static class RunCommand
 {
     /// <summary>The command.</summary>
@@ -21,12 +21,12 @@ internal static class RunCommand
     {
         var files = new Argument<string[]>("FILE")
         {
-            Description = "Question sets, for example CSV files with a header; samples/headers.csv shows every header that is read",
+            Description = "Question sets, such as CSV files with a header; samples/headers.csv shows all supported headers",
             Arity = ArgumentArity.OneOrMore
         };
         var profile = new Option<string>("--profile", "-p")
         {
-            Description = "How to ask: a profile's name (`medqa profiles` lists them) or a JSON file. Default: self-consistency",
+            Description = "Profile to ask with: a name (see `medqa profiles`) or a JSON file. Default: self-consistency",
             HelpName = "NAME|FILE.json"
         }.WithProfiles();
         var samples = new NumberOption<int?>("--samples", NumberRange.Whole(1, Profile.MaxSamples))
@@ -37,12 +37,12 @@ internal static class RunCommand
         var seed = new Option<long?>("--seed") { Description = "Seed of every random stream, instead of the profile's", HelpName = "N" };
         var again = new Option<bool>("--again")
         {
-            Description = "Run the same questions with the same profile once more; without it the run that exists goes on or is shown"
+            Description = "Repeat a run with the same questions and profile. Default: continue or show the existing run"
         };
         var development = new Option<string>("--dev")
         {
-            Description = "A question set whose questions are asked first, or a run of the same profile and model: its answers give the "
-                + "threshold of agreement above which at least 90 % are right, with 95 % confidence",
+            Description = "Question set to ask first, or a run of the same profile and model, from which to derive the threshold of "
+                + "agreement above which at least 90 % are right, with 95 % confidence",
             HelpName = "FILE|RUN"
         }.WithRuns();
         var reading = new SetReadingOptions();
@@ -53,7 +53,7 @@ internal static class RunCommand
               medqa run a.csv b.csv --samples 5 --seed 2
               medqa run mine.csv --profile deferral --dev others.csv
               medqa run mine.csv --profile mine.json --output json > scores.json
-              medqa run mine.csv --endpoint https://medqa.example.com     have a service answer them
+              medqa run mine.csv --endpoint https://medqa.example.com     let a service answer them
             """) { files, profile, samples, seed, again, reading.Notation, reading.DropFillers, development };
         CommandWork.Set(command, (context, parsed, cancel) => RunAsync(
             context,
@@ -109,8 +109,8 @@ internal static class RunCommand
         {
             throw InputException.Of(
                 "--dev",
-                $"is {development}, and {same} holds the same: a threshold that was chosen on a run's own questions guarantees "
-                    + "nothing about them. Give a file of other questions.");
+                $"is {development}, which has the same questions as {same}: a threshold chosen on a run's own questions guarantees "
+                    + "nothing about them. Use a file of other questions.");
         }
 
         if (asked is null)
@@ -127,7 +127,7 @@ internal static class RunCommand
                     + "to defer by.");
         }
 
-        // Everything that can be known is, before a storage is installed or started.
+        // Everything is checked before the storage is installed or started.
         await using var model = await LocalModel.LoadAsync(context.Settings, console, cancellationToken);
         await PrefixChoice.CheckAsync(model.Description, asked, context.Settings, cancellationToken);
         await using var storage = await LocalStorage.OpenAsync(context.Settings, console, cancellationToken);
@@ -168,15 +168,15 @@ internal static class RunCommand
             if (!isNew)
             {
                 console.Note(run.HasEnded
-                    ? $"{file} was asked with this profile and model before: this is run {run.Id}. Ask again with --again."
-                    : $"{file}: going on with run {run.Id}.");
+                    ? $"{file} was already asked with this profile and model: run {run.Id}. Use --again to ask again."
+                    : $"{file}: continuing run {run.Id}.");
             }
 
             return run;
         }
         catch (MedQAException exception) when (exception.Type == "urn:medqa:deleted")
         {
-            throw new InputException($"{file}: the run of these questions and profile was deleted. Ask them again with --again.");
+            throw new InputException($"{file}: the run of these questions and profile was deleted. Use --again to ask them again.");
         }
         catch (MedQAException exception) when (exception.Type == "urn:medqa:no-question-set")
         {

@@ -7,24 +7,25 @@ using MedQA.Cli.Terminal;
 
 namespace MedQA.Cli.Commands;
 
-/// <summary>Work of this process on the runs that it follows.</summary>
-/// <param name="Command">The command that does it.</param>
-/// <param name="Storage">Where the runs are.</param>
-/// <param name="Pipeline">Does it.</param>
-/// <param name="Model">The fingerprint of the model that answers.</param>
+/// <summary>This process's own work on the runs that it follows.</summary>
+/// <param name="Command">The command that does the work.</param>
+/// <param name="Storage">The storage with the runs.</param>
+/// <param name="Pipeline">The pipeline that does the work.</param>
+/// <param name="Model">The fingerprint of the answering model.</param>
 internal sealed record WorkHere(string Command, LocalStorage Storage, LocalPipeline Pipeline, string Model);
 
-/// <summary>Shows how runs go, and their scores at the end.</summary>
+/// <summary>Shows the progress of runs, and their scores at the end.</summary>
 internal static class RunFollowing
 {
-    /// <summary>Follows runs to their end.</summary>
+    /// <summary>Follows runs until they end.</summary>
     /// <param name="context">The settings.</param>
-    /// <param name="service">Where the runs are.</param>
-    /// <param name="runs">The runs, each of which is shown when it has ended.</param>
-    /// <param name="development">The development run that guarantees a threshold for the others, which come after it; or
-    /// <see langword="null"/>.</param>
-    /// <param name="work">What this process does meanwhile; <see langword="null"/> where the service works on them itself.</param>
-    /// <param name="cancellationToken">Ends the following, and the work.</param>
+    /// <param name="service">The storage with the runs.</param>
+    /// <param name="runs">The runs; each is shown when it has ended.</param>
+    /// <param name="development">
+    /// The development run that guarantees a threshold for the others, which follow it; or <see langword="null"/>.
+    /// </param>
+    /// <param name="work">This process's own work; <see langword="null"/> if the service works on the runs.</param>
+    /// <param name="cancellationToken">Ends the following and the work.</param>
     /// <returns>The exit code.</returns>
     public static async Task<int> FollowAsync(
         CommandContext context,
@@ -52,7 +53,7 @@ internal static class RunFollowing
                     ? await FollowAsync(context, service, run, development, working, ended.Token)
                     : await work.Storage.WhileKeptAsync(
                         kept => FollowAsync(context, service, run, development, working, kept), ended.Token);
-                context.Console.Note($"In a browser, with every reasoning: {Dashboard(context)}#/runs/{run.Id}");
+                context.Console.Note($"In the browser, with every reasoning: {Dashboard(context)}#/runs/{run.Id}");
                 code = Math.Max(code, CodeOf(last.State));
                 left.Remove(run.Id);
             }
@@ -63,7 +64,7 @@ internal static class RunFollowing
         }
         catch (Exception exception) when (work is not null && left.Count > 0 && FullDisk.Describe(exception) is { } fact)
         {
-            context.Console.Fault($"{fact}: free space and run `medqa resume {left[0]}`; nothing that was answered is lost.");
+            context.Console.Fault($"{fact}: free space and run `medqa resume {left[0]}`; no answers are lost.");
             (code, isFullSaid) = (ExitCode.Failure, true);
         }
         finally
@@ -79,7 +80,7 @@ internal static class RunFollowing
         if (code == ExitCode.Stopped)
         {
             context.Console.Fault(work is null
-                ? $"The service goes on with run {left[0]}: `medqa results {left[0]}` shows it, `medqa cancel {left[0]}` stops it."
+                ? $"The service continues run {left[0]}: `medqa results {left[0]}` shows it, `medqa cancel {left[0]}` stops it."
                 : $"Stopped. {StoppedWork.Of(work.Storage, work.Model, left)}");
         }
 
@@ -100,12 +101,12 @@ internal static class RunFollowing
         return last;
     }
 
-    /// <summary>Where the dashboard is, or how it gets there.</summary>
+    /// <summary>Returns the address of the dashboard, or how to start it.</summary>
     private static string Dashboard(CommandContext context) => (context.Settings.Endpoint ?? context.ServedAt) is { } served
         ? served.ToString()
         : $"`medqa serve`, then {context.Settings.Url}";
 
-    /// <summary>Waits for loops that were told to stop; a failure of theirs is the caller's, but for one that was said.</summary>
+    /// <summary>Waits for loops that were asked to stop, and rethrows their failures, except one that was reported.</summary>
     private static async Task EndOf(Task working, Func<Exception, bool> isSaid)
     {
         try
@@ -114,15 +115,15 @@ internal static class RunFollowing
         }
         catch (OperationCanceledException)
         {
-            // It was told to stop.
+            // It was asked to stop.
         }
         catch (Exception exception) when (isSaid(exception))
         {
-            // That is why everything ends.
+            // This failure was reported already.
         }
     }
 
-    /// <summary>Shows a run that has ended, with the threshold that the development run guarantees, where there is one.</summary>
+    /// <summary>Shows a run that has ended, with the threshold that a development run guarantees, if any.</summary>
     private static async Task ShowAsync(
         CommandContext context, CalledService service, RunResource run, RunResource? development, CancellationToken cancellationToken)
     {
@@ -135,8 +136,8 @@ internal static class RunFollowing
         }
         catch (InputException exception)
         {
-            // Nothing that was answered is lost because the development run guarantees nothing.
-            context.Console.Fault($"No threshold is guaranteed: {exception.Message}");
+            // The answers remain valid without a guarantee from the development run.
+            context.Console.Fault($"No guaranteed threshold: {exception.Message}");
             await ResultsCommand.ShowAsync(context, service, run, null, cancellationToken);
         }
     }
@@ -151,7 +152,7 @@ internal static class RunFollowing
         var watching = SeeAsync(shown.Token);
         try
         {
-            // Where the run stood when it was asked for is no place to count from: others that came before it have ended since.
+            // Progress is not counted from the moment of the request: runs ahead of this one have ended since.
             await Task.WhenAny(isSeen.Task, watching, working.IsCompleted ? isSeen.Task : working).WaitAsync(cancellationToken);
             await new RunProgress(context.Console, TimeProvider.System).ShowAsync(run.Name, async _ =>
             {
@@ -183,7 +184,7 @@ internal static class RunFollowing
         catch (MedQAException exception) when (exception.Type == "urn:medqa:unknown-run")
         {
             throw new InputException(
-                $"Run {run.Id} was deleted before its end was seen. `medqa run` with its file asks the questions again, as a new run.");
+                $"Run {run.Id} was deleted while it was followed. `medqa run` with its file asks the questions again, as a new run.");
         }
         finally
         {
@@ -201,7 +202,7 @@ internal static class RunFollowing
         }
     }
 
-    /// <summary>The exit code that a run's last state is.</summary>
+    /// <summary>Returns the exit code for a run's final state.</summary>
     private static int CodeOf(RunState state) => state switch
     {
         RunState.Completed => ExitCode.Success,

@@ -6,7 +6,7 @@ using MedQA.Files;
 
 namespace MedQA.Cli.Commands;
 
-/// <summary><c>medqa serve</c>: the HTTP interface, with everything behind it.</summary>
+/// <summary><c>medqa serve</c>: serves the HTTP API and works on runs.</summary>
 internal static class ServeCommand
 {
     private static readonly TimeSpan LookForRoomEvery = TimeSpan.FromSeconds(5);
@@ -14,13 +14,12 @@ internal static class ServeCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var command = new CommandWithExamples("serve", "Serve the HTTP interface on this machine and work on runs until Ctrl-C. Question "
-            + "sets "
-            + "that any Azure tool uploads into question-sets/ are run too.", """
+        var command = new CommandWithExamples("serve", "Serve the HTTP API on this machine and work on runs until Ctrl-C. Question sets "
+            + "that any Azure tool uploads to question-sets/ are run too.", """
             Examples:
               medqa serve
               medqa serve --urls http://127.0.0.1:8080
-              MEDQA_KEY=$(openssl rand -hex 32) medqa serve      who calls it must have the key
+              MEDQA_KEY=$(openssl rand -hex 32) medqa serve      require the key from callers
               curl --data-binary @samples/medqa.csv 'http://127.0.0.1:5080/api/runs?name=medqa.csv'
             """);
         CommandWork.Set(command, static (context, _, cancel) => ServeAsync(context, cancel));
@@ -29,7 +28,7 @@ internal static class ServeCommand
 
     private static async Task<int> ServeAsync(CommandContext context, CancellationToken cancellationToken)
     {
-        // A key that is too short is said before anything is started.
+        // A key that is too short is reported before anything is started.
         _ = LocalApi.AccessOf(context.Settings);
         ProfileFolders.TellUnusable(context.Settings, context.Console);
         await using var model = await LocalModel.LoadAsync(context.Settings, context.Console, cancellationToken);
@@ -39,7 +38,7 @@ internal static class ServeCommand
             storage.Runs, model, context.Settings, TimeProvider.System, logging, storage.AtWork, servesAnybody: true);
         await using var server = LocalApi.Create(context.Settings, LocalApi.Over(pipeline, model, storage.SaveAsync));
 
-        // The address is taken before work begins: a second server on it fails at once.
+        // The address is bound before work begins, so that a second server fails at once.
         try
         {
             await server.StartAsync(cancellationToken);
@@ -47,14 +46,14 @@ internal static class ServeCommand
         catch (Exception exception) when (exception is IOException or SocketException)
         {
             throw new IOException(
-                $"{context.Settings.Url} cannot be listened at ({Innermost(exception)}): another program has it, or it needs rights. "
+                $"Cannot listen on {context.Settings.Url} ({Innermost(exception)}): another program uses it, or it needs elevated rights. "
                     + $"{Elsewhere(context)}",
                 exception);
         }
 
         var present = storage.AtWork?.Begin("serve", model.Description.Fingerprint, new Uri(server.Urls.First()));
-        context.Console.Note($"Listening on {string.Join(", ", server.Urls)}; runs are stored in {storage.Place}. Ctrl-C ends it.");
-        context.Console.Note($"The dashboard: {server.Urls.First()}{(context.Settings.Key is null ? "" : " (it asks for the key)")}");
+        context.Console.Note($"Listening on {string.Join(", ", server.Urls)}; runs are stored in {storage.Place}. Press Ctrl-C to stop.");
+        context.Console.Note($"The dashboard: {server.Urls.First()}{(context.Settings.Key is null ? "" : " (requires the key)")}");
         try
         {
             while (true)
@@ -67,12 +66,11 @@ internal static class ServeCommand
                 catch (Exception exception) when (FullDisk.Describe(exception) is { } fact)
                 {
                     context.Console.Fault(
-                        $"{fact}: free space, and the runs go on. What is stored can be read meanwhile; nothing that was answered is "
-                            + "lost.");
+                        $"{fact}: free space to continue the runs. Stored data remains readable, and no answers are lost.");
                 }
 
                 await storage.WhileKeptAsync(kept => UntilRoomAsync(storage.Volume, kept), cancellationToken);
-                context.Console.Note("There is room again: the runs go on.");
+                context.Console.Note("Space is available again; the runs continue.");
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -90,14 +88,14 @@ internal static class ServeCommand
 
     private static string Innermost(Exception fault) => fault.GetBaseException().Message.TrimEnd('.');
 
-    /// <summary>What to do where the address is taken: a server of the same runs can be used as it is.</summary>
+    /// <summary>Returns what to do if the address is in use; a server of the same runs can be used directly.</summary>
     private static string Elsewhere(CommandContext context) => context.ServedAt is { } other
-        ? $"A `medqa serve` of these runs listens at {other}."
-        : $"Choose another: medqa serve --urls http://127.0.0.1:{(context.Settings.Url.Port % 50_000) + 1}";
+        ? $"A `medqa serve` of these runs already listens on {other}."
+        : $"Choose another address: medqa serve --urls http://127.0.0.1:{(context.Settings.Url.Port % 50_000) + 1}";
 
     /// <summary>
-    /// Waits until the disk takes more. File systems have no event for that; of another disk than the storage's nothing is known but by
-    /// trying.
+    /// Waits until the disk has space again. File systems have no event for that, and the state of other disks than the storage's is known
+    /// only by trying.
     /// </summary>
     private static async Task UntilRoomAsync(DataVolume? volume, CancellationToken cancellationToken)
     {

@@ -3,13 +3,13 @@ using MedQA.Datasets;
 
 namespace MedQA.Cli.Commands;
 
-/// <summary>The options that say how a question set is to be read, of every command that reads one.</summary>
+/// <summary>The options that control how question sets are read.</summary>
 internal sealed class SetReadingOptions
 {
-    /// <summary>How the files name the right option.</summary>
+    /// <summary>The notation of the right option.</summary>
     public Option<AnswerNotation> Notation { get; } = new("--answer-notation")
     {
-        Description = $"How the files name the right option, where their rows leave that open: {AnswerNotationName.All}. Default: detect",
+        Description = $"Notation of the right option, if the rows leave it open: {AnswerNotationName.All}. Default: detect",
         HelpName = "NOTATION",
         CustomParser = static result =>
         {
@@ -24,12 +24,12 @@ internal sealed class SetReadingOptions
         },
     };
 
-    /// <summary>Whether last options that only fill a place are missing ones.</summary>
+    /// <summary>Whether trailing placeholder options are treated as missing.</summary>
     public Option<bool> DropFillers { get; } = new("--drop-fillers")
     {
-        Description = "Take last options that only fill a place, as N/A, nan or -, for missing ones, as blank ones always are",
+        Description = "Treat trailing placeholder options (N/A, nan, -) as missing, like blank ones",
     };
 
-    /// <summary>What was given.</summary>
+    /// <summary>Returns the given options.</summary>
     public SetReading Of(ParseResult parsed) => new(parsed.GetValue(Notation), parsed.GetValue(DropFillers));
 }

@@ -13,24 +13,24 @@ using Spectre.Console;
 
 namespace MedQA.Cli.Commands;
 
-/// <summary><c>medqa study</c>: people rate answers.</summary>
+/// <summary><c>medqa study</c>: manages studies in which people rate answers.</summary>
 internal static class StudyCommand
 {
-    private const string StudyMeaning = "The study, the beginning of its name, or 'latest'";
+    private const string StudyMeaning = "Study name, unique prefix, or 'latest'";
     private const string UnknownRater = "urn:medqa:unknown-rater";
 
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var command = new CommandWithExamples("study", "Have people rate free answers in the browser, and read what came of it.", """
+        var command = new CommandWithExamples("study", "Have people rate free-text answers in the browser, and report the results.", """
             Examples:
               medqa run consumers.csv --profile long-form
               medqa study create --run latest --answers clinicians.csv --rubric clinician-12 --raters 9
               medqa serve                                          the raters open their links
-              medqa study show latest                              how far each rater is
+              medqa study show latest                              each rater's progress
               medqa study report latest --html report.html
               medqa study export latest --to ratings
-              medqa study power --difference 0.1                   how many answers and raters it takes to see a difference
+              medqa study power --difference 0.1                   answers and raters needed to detect a difference
             """);
         CommandWork.Set(command, static (context, _, cancel) => ListAsync(context, cancel));
         var list = new Command("list", "List studies, newest first.");
@@ -47,7 +47,7 @@ internal static class StudyCommand
         return command;
     }
 
-    /// <summary>Writes a study for people: what it is, and how far each rater is, or the links where there are some.</summary>
+    /// <summary>Writes a study as tables: its facts, and each rater's progress or new link.</summary>
     internal static void Write(CommandContext context, StudyResource study)
     {
         if (context.Output == OutputFormat.Json)
@@ -65,7 +65,7 @@ internal static class StudyCommand
         Row("Rubric", $"{study.Rubric}, {study.Axes} axes");
         Row("Answers", $"{study.Answers:#,0} to {study.Questions:#,0} questions "
             + $"({string.Join(", ", study.Strata.Select(static stratum => $"{stratum.Questions} {stratum.Dataset}"))})");
-        Row("Raters", $"{study.Raters?.Length ?? 0}, {study.RatersPerAnswer} for each "
+        Row("Raters", $"{study.Raters?.Length ?? 0}, {study.RatersPerAnswer} per "
             + $"answer{(study.Pilot > 0 ? $", {study.Pilot} answers by all" : "")}");
         context.Console.Output.Write(facts);
         foreach (var note in study.Notes)
@@ -95,7 +95,7 @@ internal static class StudyCommand
         context.Console.Output.Write(raters);
     }
 
-    /// <summary>Writes the links of raters, each on a line of its own that can be copied.</summary>
+    /// <summary>Writes the links of raters, one per line for copying.</summary>
     internal static void WriteLinks(CommandContext context, IEnumerable<RaterResource> raters)
     {
         var home = context.Settings.Endpoint ?? context.ServedAt ?? context.Settings.Url;
@@ -105,7 +105,8 @@ internal static class StudyCommand
         }
 
         context.Console.Note(
-            "These links are shown this once: of their secrets only a hash is kept. `medqa study link STUDY RATER` makes a new one.");
+            "These links are shown only once, because only hashes of their secrets are stored. `medqa study link STUDY RATER` creates a "
+                + "new one.");
     }
 
     private static async Task<int> ListAsync(CommandContext context, CancellationToken cancellationToken)
@@ -120,7 +121,7 @@ internal static class StudyCommand
 
         if (list.Studies.IsEmpty)
         {
-            context.Console.Line("There are no studies yet. Make one: medqa study create --help");
+            context.Console.Line("No studies yet. Create one: medqa study create --help");
             return ExitCode.Success;
         }
 
@@ -150,7 +151,7 @@ internal static class StudyCommand
     private static Command CreateShow()
     {
         var study = new Argument<string>("STUDY") { Description = StudyMeaning };
-        var command = new Command("show", "Show a study, and how far each rater is.") { study };
+        var command = new Command("show", "Show a study and each rater's progress.") { study };
         CommandWork.Set(command, async (context, parsed, cancel) =>
         {
             await using var service = await CalledService.OpenAsync(context, cancel);
@@ -162,27 +163,27 @@ internal static class StudyCommand
 
     private static Command CreateLink() => CreateOfRater(
         "link",
-        "Give a rater a new link; the one before opens nothing any more, and what was rated stays.",
+        "Give a rater a new link. The old link stops working; ratings are kept.",
         static async (context, service, study, rater, cancel) =>
             WriteLinks(context, [await service.Client.RenewRaterLinkAsync(study.Study, rater, cancel)]));
 
     private static Command CreateDeleteRater() => CreateOfRater(
         "delete-rater",
-        "Remove a rater with everything that the rater clicked and wrote; the study goes on.",
+        "Delete a rater with all clicks and comments. The study continues.",
         static async (context, service, study, rater, cancel) =>
         {
             await service.Client.DeleteRaterAsync(study.Study, rater, cancel);
-            context.Console.Note($"Rater {rater} of {study.Name} and all ratings of this rater are removed.");
+            context.Console.Note($"Deleted rater {rater} of {study.Name} with all ratings.");
         });
 
-    /// <summary>A command that does something with one rater of a study.</summary>
+    /// <summary>Creates a command that acts on one rater of a study.</summary>
     private static Command CreateOfRater(
         string name,
         string description,
         Func<CommandContext, CalledService, StudyResource, string, CancellationToken, Task> work)
     {
         var study = new Argument<string>("STUDY") { Description = StudyMeaning };
-        var rater = new Argument<string>("RATER") { Description = "The rater: r1, r2 …" };
+        var rater = new Argument<string>("RATER") { Description = "Rater: r1, r2 …" };
         var command = new Command(name, description) { study, rater };
         CommandWork.Set(command, async (context, parsed, cancel) =>
         {
@@ -209,7 +210,7 @@ internal static class StudyCommand
         var html = HtmlFile.Create();
         var command = new Command(
             "report",
-            "Write the report of a study as Markdown, or with --output json as JSON; also while raters are at work.") { study, html };
+            "Write the report of a study as Markdown, or as JSON with --output json, even while raters are still working.") { study, html };
         CommandWork.Set(command, async (context, parsed, cancel) =>
         {
             await using var service = await CalledService.OpenAsync(context, cancel);
@@ -235,12 +236,12 @@ internal static class StudyCommand
         var study = new Argument<string>("STUDY") { Description = StudyMeaning };
         var to = new Option<string>("--to")
         {
-            Description = "The folder to write into. Default: one named after the study",
+            Description = "Folder to write to. Default: one named after the study",
             HelpName = "FOLDER"
         };
         var command = new Command(
             "export",
-            "Write a study's ratings (CSV, Parquet), every click (CSV) and its report (JSON, Markdown, HTML) into a folder.") { study, to };
+            "Write a study's ratings (CSV, Parquet), every click (CSV) and its report (JSON, Markdown, HTML) to a folder.") { study, to };
         CommandWork.Set(command, async (context, parsed, cancel) =>
         {
             await using var service = await CalledService.OpenAsync(context, cancel);
@@ -271,13 +272,13 @@ internal static class StudyCommand
     private static Command CreateDelete()
     {
         var study = new Argument<string>("STUDY") { Description = StudyMeaning };
-        var command = new Command("delete", "Remove a study with all its ratings.") { study };
+        var command = new Command("delete", "Delete a study with all its ratings.") { study };
         CommandWork.Set(command, async (context, parsed, cancel) =>
         {
             await using var service = await CalledService.OpenAsync(context, cancel);
             var name = parsed.GetRequiredValue(study);
 
-            // No list has a study whose removal was cut off: its whole name goes on with it.
+            // A study whose deletion was interrupted is not listed; its full name continues the deletion.
             var (id, called) = (name, $"Study {name}");
             if (!StudyId.TryParse(name, out _))
             {
@@ -294,7 +295,7 @@ internal static class StudyCommand
                 throw new InputException(StudyNames.NoStudy(name));
             }
 
-            context.Console.Note($"{called} and all its ratings are removed.");
+            context.Console.Note($"{called} and all its ratings are deleted.");
             return ExitCode.Success;
         });
         return command;

@@ -11,10 +11,10 @@ using MedQA.Pipeline.Studies;
 
 namespace MedQA.Cli.Commands;
 
-/// <summary><c>medqa study create</c>: what is rated, how, and by whom.</summary>
+/// <summary><c>medqa study create</c>: creates a study.</summary>
 internal static class StudyCreateCommand
 {
-    /// <summary>JSON takes no longer texts; with each of its letters escaped, so many still fit into one request.</summary>
+    /// <summary>The limit of JSON texts; even with every character escaped, this many fit into one request.</summary>
     private const int MaxCharacters = 150_000_000;
 
     /// <summary>The command.</summary>
@@ -22,70 +22,67 @@ internal static class StudyCreateCommand
     {
         var runs = new Option<string[]>("--run")
         {
-            Description = "A finished run of profile long-form: its name, the beginning of it, or 'latest'; NAME=RUN calls the source "
-                + "NAME. Can be given several times",
+            Description = "Finished run of profile long-form: name, unique prefix, or 'latest'; NAME=RUN names the source NAME. Repeatable",
             HelpName = "RUN"
         }.WithRuns();
         var files = new Option<string[]>("--answers")
         {
-            Description = "A CSV file with the columns question and answer, of clinicians for instance; NAME=FILE calls the source NAME. "
-                + "Can be given several times",
+            Description = "CSV file with the columns question and answer, for example from clinicians; NAME=FILE names the source NAME. "
+                + "Repeatable",
             HelpName = "FILE"
         };
-        var name = new Option<string>("--name") { Description = "What you call the study; raters never see it", HelpName = "NAME" };
-        var title = new Option<string>("--title") { Description = "What raters see as its title", HelpName = "TITLE" };
+        var name = new Option<string>("--name") { Description = "Name of the study, not shown to raters", HelpName = "NAME" };
+        var title = new Option<string>("--title") { Description = "Title of the study, shown to raters", HelpName = "TITLE" };
         var rubric = new Option<string>("--rubric")
         {
-            Description = "What is asked: the name of a rubric that comes with medqa, or the JSON file of one of your own. Default: "
-                + "clinician-12",
+            Description = "Rubric: the name of one included with medqa, or a JSON file. Default: clinician-12",
             HelpName = "RUBRIC",
             DefaultValueFactory = static _ => "clinician-12"
         };
         var raters = new Option<string>("--raters")
         {
-            Description = "How many raters, or their names with commas between them",
+            Description = "Number of raters, or their names separated by commas",
             HelpName = "RATERS",
             Required = true
         };
         var each = new NumberOption<int>("--raters-per-answer", NumberRange.Whole(1, StudyStore.MaxRaters))
         {
-            Description = "How many raters see each answer: 1, or 3 to see how far they agree",
+            Description = "Raters per answer: 1, or 3 to measure their agreement",
             HelpName = "NUMBER",
             DefaultValueFactory = static _ => 1
         };
         var pilot = new NumberOption<int>("--pilot", NumberRange.Whole(0, StudyStore.MaxPilot))
         {
-            Description = "So many answers, for example 25, are rated by all, before the others",
+            Description = "Number of answers, such as 25, that all raters rate first",
             HelpName = "NUMBER"
         };
         var strata = new Option<string[]>("--questions")
         {
-            Description = "How many questions of a data set, such as liveqa=20. Can be given several times; left out, every question that "
-                + "all sources answer",
+            Description = "Number of questions of a data set, such as liveqa=20. Repeatable. Default: all questions that all sources "
+                + "answer",
             HelpName = "DATASET=NUMBER"
         };
         var seed = new Option<long>("--seed")
         {
-            Description = "Decides which questions are drawn",
+            Description = "Seed of the drawn questions",
             HelpName = "NUMBER",
             DefaultValueFactory = static _ => 1,
         };
         var instructions = new Option<string>("--instructions")
         {
-            Description = "A text file: what raters read before they begin",
+            Description = "Text file with instructions that raters read before they begin",
             HelpName = "FILE"
         };
         var consent = new Option<string>("--consent")
         {
-            Description = "A text file: what raters agree to before they begin",
+            Description = "Text file with the consent that raters give before they begin",
             HelpName = "FILE"
         };
         files.Validators.Add(static given => GivenFiles.AddMissing(given, given.Tokens.Select(static token => Named(token.Value).Place)));
         instructions.Validators.Add(static given => GivenFiles.AddMissing(given, given.Tokens.Select(static token => token.Value)));
         consent.Validators.Add(static given => GivenFiles.AddMissing(given, given.Tokens.Select(static token => token.Value)));
-        var command = new CommandWithExamples("create", "Make a study out of runs and files of answers over the same questions, and "
-            + "print a "
-            + "link for each rater.", """
+        var command = new CommandWithExamples("create", "Create a study from runs and files of answers to the same questions, and "
+            + "print a link for each rater.", """
             Examples:
               medqa study create --run latest --answers clinicians.csv --raters 9
               medqa study create --run small=4c2r --run large=y4a6 --answers clinicians=answers.csv --rubric lay-2 --raters "Ann,Ben,Cem" --raters-per-answer 3
@@ -93,7 +90,7 @@ internal static class StudyCreateCommand
             """) { runs, files, name, title, rubric, raters, each, pilot, strata, seed, instructions, consent };
         CommandWork.Set(command, async (context, parsed, cancel) =>
         {
-            // What files hold is read before a storage is started to find runs.
+            // Files are read before the storage is started to find runs.
             var read = ImmutableArray.CreateBuilder<SourceRequest>();
             foreach (var (label, file) in (parsed.GetValue(files) ?? []).Select(Named))
             {
@@ -105,8 +102,8 @@ internal static class StudyCreateCommand
                         "--answers",
                         string.Create(
                             CultureInfo.InvariantCulture,
-                            $"{file}: the files of answers hold {characters:#,0} characters so far, and may hold "
-                                + $"{MaxCharacters:#,0}. Leave out columns other than question and answer, or questions."));
+                            $"{file}: the files of answers contain {characters:#,0} characters so far, above the limit of "
+                                + $"{MaxCharacters:#,0}. Remove questions, or columns other than question and answer."));
                 }
             }
 
@@ -144,8 +141,7 @@ internal static class StudyCreateCommand
                 StudyCommand.WriteLinks(context, study.Raters ?? []);
                 context.Console.Note(
                     context.Settings.Endpoint is null
-                        ? "`medqa serve` lets raters in, on this machine. In a browser, with progress and report: #/studies of the "
-                            + "dashboard."
+                        ? "`medqa serve` opens the study to raters on this machine. Progress and report: #/studies in the dashboard."
                         : $"Progress and report: {context.Settings.Endpoint}#/studies/{study.Study}");
             }
 
@@ -166,7 +162,7 @@ internal static class StudyCreateCommand
         text.LastIndexOf('=') is > 0 and var at
             && int.TryParse(text.AsSpan(at + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var count)
             ? new StudyStratum(text[..at], count)
-            : throw InputException.Of("--questions", $"is '{text}', but must be a data set with a number, such as liveqa=20.");
+            : throw InputException.Of("--questions", $"is '{text}', but must be a data set and a number, such as liveqa=20.");
 
     private static async Task<JsonElement> RubricAsync(CommandContext context, string text, CancellationToken cancellationToken)
     {
@@ -181,7 +177,7 @@ internal static class StudyCreateCommand
         }
         catch (JsonException exception)
         {
-            throw new InputException($"{text} is no JSON: {JsonShape.PlaceOf(exception)}.");
+            throw new InputException($"{text} is not JSON: {JsonShape.PlaceOf(exception)}.");
         }
     }
 
@@ -189,7 +185,7 @@ internal static class StudyCreateCommand
     {
         if (RegularFile.KindOf(path) == PathKind.Missing)
         {
-            throw new InputException($"There is no file {path}.");
+            throw new InputException($"No such file: {path}.");
         }
 
         using var input = await InputFile.OpenAsync(path, context.Console.Note, cancellationToken);

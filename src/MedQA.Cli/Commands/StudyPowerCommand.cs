@@ -10,7 +10,7 @@ using Spectre.Console;
 
 namespace MedQA.Cli.Commands;
 
-/// <summary><c>medqa study power</c>: how large a study must be.</summary>
+/// <summary><c>medqa study power</c>: calculates the size of a study.</summary>
 internal static class StudyPowerCommand
 {
     /// <summary>The command.</summary>
@@ -20,43 +20,42 @@ internal static class StudyPowerCommand
             "--difference",
             new("a number from -1 to 1 other than 0", static points => points is >= -1 and <= 1 and not 0))
             {
-                Description = "The difference of favourable shares that shall be seen, such as 0.1 for ten points",
+                Description = "Minimum detectable difference of favourable shares, such as 0.1 for ten points",
                 HelpName = "SHARE",
                 Required = true
             };
         var share = new NumberOption<double>("--share", NumberRange.Between)
         {
-            Description = "The favourable share that is expected of the lower source",
+            Description = "Expected favourable share of the lower source",
             HelpName = "SHARE",
             DefaultValueFactory = static _ => 0.8
         };
         var correlation = new NumberOption<double>("--correlation", NumberRange.Share)
         {
-            Description = "How far ratings of one answer go together: 0 not at all, 1 raters always agree",
+            Description = "Correlation between ratings of one answer: 0 none, 1 raters always agree",
             HelpName = "SHARE",
             DefaultValueFactory = static _ => 0.3
         };
         var power = new NumberOption<double>("--power", NumberRange.Between)
         {
-            Description = "How sure it shall be that the difference is seen",
+            Description = "Probability of detecting the difference",
             HelpName = "SHARE",
             DefaultValueFactory = static _ => 0.8
         };
         var tests = new NumberOption<int>("--tests", NumberRange.Whole(1))
         {
-            Description = "How many tests the report makes: axes times pairs of sources",
+            Description = "Number of tests in the report: axes times pairs of sources",
             HelpName = "NUMBER",
             DefaultValueFactory = static _ => 1
         };
         var each = new NumberOption<int>("--per-rater", NumberRange.Whole(1))
         {
-            Description = "How many answers a rater rates",
+            Description = "Answers per rater",
             HelpName = "NUMBER",
             DefaultValueFactory = static _ => 50
         };
-        var command = new CommandWithExamples("power", "Say how many questions and raters it takes to see a difference between two "
-            + "sources, by "
-            + "simulation.", """
+        var command = new CommandWithExamples("power", "Simulate how many questions and raters are needed to detect a difference between "
+            + "two sources.", """
             Examples:
               medqa study power --difference 0.1
               medqa study power --difference 0.15 --share 0.6 --tests 36 --power 0.9 --per-rater 30
@@ -116,21 +115,21 @@ internal static class StudyPowerCommand
         context.Console.Line(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"To see {100 * question.Share:0.#} % against {100 * (question.Share + question.Difference):0.#} % in "
+                $"To detect {100 * question.Share:0.#} % against {100 * (question.Share + question.Difference):0.#} % in "
                     + $"{100 * question.Power:0.#} of 100 studies, at 5 % over {question.Tests} "
                     + $"{(question.Tests == 1 ? "test" : "tests")}, where ratings of one answer correlate by {question.Correlation:0.##}; "
                     + $"from 2,000 simulated studies for each size."));
     }
 }
 
-/// <summary>How large a study must be.</summary>
+/// <summary>The required size of a study.</summary>
 /// <param name="RatersPerAnswer">Raters of each answer.</param>
-/// <param name="Questions">Questions; missing where none of the tried numbers suffices.</param>
+/// <param name="Questions">Questions; missing if no tried number suffices.</param>
 /// <param name="Ratings">Ratings of both sources.</param>
-/// <param name="Raters">Raters, at the number of answers that each rates.</param>
+/// <param name="Raters">Raters, given the answers per rater.</param>
 internal sealed record StudySize(int RatersPerAnswer, int? Questions, int? Ratings, int? Raters);
 
-/// <summary>How sizes are written for programs.</summary>
+/// <summary>The JSON format of sizes.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     WriteIndented = true,

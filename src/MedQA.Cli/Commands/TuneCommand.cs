@@ -12,7 +12,7 @@ using MedQA.Evaluation;
 namespace MedQA.Cli.Commands;
 
 /// <summary>
-/// <c>medqa tune</c>: starts the program that learns soft prompts. It is apart because it carries libtorch, half a gigabyte.
+/// <c>medqa tune</c>: starts the program that learns soft prompts, which is separate because it includes libtorch, half a gigabyte.
 /// </summary>
 internal static partial class TuneCommand
 {
@@ -23,12 +23,12 @@ internal static partial class TuneCommand
     private const string Configuration = "Release";
     private const int Terminate = 15;
 
-    /// <summary>The command, for the list of commands; what it takes is the other program's.</summary>
+    /// <summary>Creates the command for the list of commands. The other program parses its options.</summary>
     public static Command Create()
     {
         var command = new Command(
             Name,
-            "Learn a soft prompt from a few exemplars, the model frozen, and write it as a prefix that a profile can name.")
+            "Learn a soft prompt from a few exemplars with the model frozen, and write it as a prefix for profiles.")
             {
                 TreatUnmatchedTokensAsErrors = false
             };
@@ -36,7 +36,7 @@ internal static partial class TuneCommand
         return command;
     }
 
-    /// <summary>Runs the other program with these arguments and this one's console; its exit code is the result.</summary>
+    /// <summary>Runs the other program with these arguments and this console, and returns its exit code.</summary>
     public static async Task<int> RunAsync(string[] arguments, CancellationToken cancellationToken)
     {
         var console = new HostConsole();
@@ -50,7 +50,7 @@ internal static partial class TuneCommand
 
             if (ProjectAbove(AppContext.BaseDirectory) is { } project)
             {
-                console.Note($"Building {Path.GetRelativePath(Directory.GetCurrentDirectory(), project)} if it has changed…");
+                console.Note($"Building {Path.GetRelativePath(Directory.GetCurrentDirectory(), project)} if it changed…");
                 return !await BuildAsync(project, console, cancellationToken)
                     ? ExitCode.Failure
                     : await StartAsync(
@@ -74,21 +74,21 @@ internal static partial class TuneCommand
         }
         catch (Win32Exception exception)
         {
-            console.Fault($"The program that tunes cannot be started: {exception.Message}.");
+            console.Fault($"The tuning program cannot be started: {exception.Message}.");
             return ExitCode.Failure;
         }
 
         console.Fault(
-            $"The program that tunes, {Program}, is not beside medqa in {AppContext.BaseDirectory}. It is published apart because it "
-                + $"carries libtorch: `dotnet publish src/MedQA.Tuning -c Release -o {Path.Combine(AppContext.BaseDirectory, Program)}` "
-                + "puts it there.");
+            $"The tuning program, {Program}, was not found in {AppContext.BaseDirectory}. It is published separately because it includes "
+                + $"libtorch: `dotnet publish src/MedQA.Tuning -c Release -o {Path.Combine(AppContext.BaseDirectory, Program)}`.");
         return ExitCode.Failure;
     }
 
     /// <summary>
-    /// The other program knows folders only: a model's name, and the model of the settings where none is named, become one.
+    /// Replaces a model's name with its folder, and adds the folder of the default model if none is named, since the other program accepts
+    /// only folders.
     /// </summary>
-    /// <exception cref="InputException">There is no such model.</exception>
+    /// <exception cref="InputException">The model does not exist.</exception>
     internal static string[] WithModel(string[] arguments)
     {
         const string Option = "--model";
@@ -110,7 +110,7 @@ internal static partial class TuneCommand
             : arguments;
     }
 
-    /// <summary>Builds the other program; what the build says is shown only where it fails.</summary>
+    /// <summary>Builds the other program, and shows the build's output only if it fails.</summary>
     private static async Task<bool> BuildAsync(string project, HostConsole console, CancellationToken cancellationToken)
     {
         var said = await ProcessOutput.OfAsync(
@@ -123,7 +123,7 @@ internal static partial class TuneCommand
         return said.ExitCode == 0;
     }
 
-    /// <summary>The published program beside this one or in a folder of its name.</summary>
+    /// <summary>Returns the published program, next to this one or in a folder of its name.</summary>
     private static string[]? Find(string folder)
     {
         foreach (var place in (ReadOnlySpan<string>)[folder, Path.Combine(folder, Program)])
@@ -159,7 +159,7 @@ internal static partial class TuneCommand
             start.ArgumentList.Add(argument);
         }
 
-        // Ctrl-C reaches the other program by itself: it writes its checkpoint and ends, and this one waits for it.
+        // Ctrl-C reaches the other program directly. It writes its checkpoint and ends, while this one waits.
         ConsoleCancelEventHandler leave = static (_, pressed) => pressed.Cancel = true;
         Console.CancelKeyPress += leave;
         try

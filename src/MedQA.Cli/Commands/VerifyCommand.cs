@@ -17,36 +17,35 @@ using Spectre.Console;
 
 namespace MedQA.Cli.Commands;
 
-/// <summary><c>medqa verify</c>: whether a run's answers are those that were written, and those that the model gives.</summary>
+/// <summary><c>medqa verify</c>: verifies that a run's answers are unchanged, and that the model reproduces them.</summary>
 internal static class VerifyCommand
 {
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var run = new Argument<string>("RUN") { Description = "The run, the beginning of its name, or 'latest'" }.WithRuns();
+        var run = new Argument<string>("RUN") { Description = "Run name, unique prefix, or 'latest'" }.WithRuns();
         var questions = new NumberOption<int>("--questions", NumberRange.Whole(0))
         {
-            Description = "Ask the model again about so many questions, drawn at random; 0 for none",
+            Description = "Number of random questions to ask the model again; 0 for none",
             HelpName = "N",
             DefaultValueFactory = static _ => 3
         };
         var seed = new Option<long?>("--seed")
         {
-            Description = "Draw the questions that this seed draws. Default: any; it is printed",
+            Description = "Seed of the random questions. Default: random, and printed",
             HelpName = "N"
         };
         var tolerance = new NumberOption<double>(
             "--tolerance",
             new("a number above 0", static most => most is > 0 and < double.PositiveInfinity))
             {
-                Description = "Nats per token by which log-likelihoods may differ on another kind of machine",
+                Description = "Tolerance in nats per token for log-likelihoods on another kind of machine",
                 HelpName = "X",
                 DefaultValueFactory = static _ => AnswerVerifier.DefaultTolerance
             };
-        var command = new CommandWithExamples("verify", "Say whether a finished run's answers are as they were written (by the hashes "
-            + "that its "
-            + "report seals) and are what the model gives: bit for bit where the same engine answered, else by the log-likelihood of "
-            + "every stored sample. Exit code 1 where they are not.", """
+        var command = new CommandWithExamples("verify", "Verify that a finished run's answers are unchanged (by the hashes in its seal) "
+            + "and that the model reproduces them: bit for bit on the same engine, otherwise by the log-likelihood of every stored "
+            + "sample. Exit code 1 if they differ.", """
             Examples:
               medqa verify latest
               medqa verify latest --questions 20 --seed 7
@@ -74,9 +73,8 @@ internal static class VerifyCommand
         if (report.EvaluationRules != EvaluationRules.Version)
         {
             context.Console.Note(
-                $"The report follows version {report.EvaluationRules} of the evaluation's rules, and this medqa version "
-                    + $"{EvaluationRules.Version}: "
-                + "questions, answers and answers.csv are checked, and the report itself is not made again.");
+                $"The report follows version {report.EvaluationRules} of the evaluation's rules, this medqa version "
+                    + $"{EvaluationRules.Version}: questions, answers and answers.csv are checked, but the report is not regenerated.");
         }
 
         var seal = await reader.CheckSealAsync(run, report.Circumstances.Seal, cancellationToken);
@@ -85,7 +83,7 @@ internal static class VerifyCommand
         var verification = new RunVerification(
             run.ToString(),
             seal?.Batches,
-            seal?.Differences ?? ["the run has no seal: an earlier version of medqa wrote its result"],
+            seal?.Differences ?? ["the run has no seal, because an earlier version of medqa wrote its result"],
             seed,
             answers);
         if (context.Output == OutputFormat.Json)
@@ -111,20 +109,20 @@ internal static class VerifyCommand
         CancellationToken cancellationToken)
     {
         var manifest = await reader.GetManifestAsync(run, cancellationToken)
-            ?? throw new InputException($"The manifest of run {run} is gone.");
+            ?? throw new InputException($"The manifest of run {run} is missing.");
         if (manifest.Rules != EvaluationRules.Version)
         {
             throw new InputException(
-                $"Run {run} follows version {manifest.Rules} of the evaluation's rules and this medqa version "
-                    + $"{EvaluationRules.Version}: use --questions 0, or the medqa that made it.");
+                $"Run {run} follows version {manifest.Rules} of the evaluation's rules, this medqa version "
+                    + $"{EvaluationRules.Version}: use --questions 0, or the medqa version that created the run.");
         }
 
         await using var model = await LocalModel.LoadAsync(context.Settings, context.Console, cancellationToken);
         if (model.Description.Fingerprint != manifest.ModelFingerprint)
         {
             throw new InputException(
-                $"Run {run} asked the model {manifest.ModelName} ({manifest.ModelFingerprint[..12]}), and "
-                    + $"{model.Description.Name} ({model.Description.Fingerprint[..12]}) is another. Name that model with --model, or use "
+                $"Run {run} asked the model {manifest.ModelName} ({manifest.ModelFingerprint[..12]}), not "
+                    + $"{model.Description.Name} ({model.Description.Fingerprint[..12]}). Specify that model with --model, or use "
                     + "--questions 0.");
         }
 
@@ -146,9 +144,9 @@ internal static class VerifyCommand
             try
             {
                 var question = await reader.GetQuestionAsync(run, ordinal, cancellationToken)
-                    ?? throw new InvalidDataException("the question is gone from storage");
+                    ?? throw new InvalidDataException("the question is missing from storage");
                 var stored = await reader.GetAnswerAsync(run, ordinal, cancellationToken)
-                    ?? throw new InvalidDataException("the answer is gone from storage");
+                    ?? throw new InvalidDataException("the answer is missing from storage");
                 context.Console.Note($"Asking question {id} again…");
                 verified.Add(
                     await AnswerVerifier.VerifyAsync(
@@ -156,7 +154,7 @@ internal static class VerifyCommand
             }
             catch (InvalidDataException exception)
             {
-                // What somebody has changed may be no answer any more: that is a finding, too.
+                // A changed answer may be unreadable, which is a finding too.
                 verified.Add(
                     new AnswerVerification
                     {
@@ -173,7 +171,7 @@ internal static class VerifyCommand
         return verified.ToImmutable();
     }
 
-    /// <summary>So many of the questions, each equally likely, in ascending order.</summary>
+    /// <summary>Draws the given number of questions uniformly, in ascending order.</summary>
     private static IEnumerable<(int Ordinal, string Id)> Draw(List<(int Ordinal, string Id)> ordinals, int count, long seed)
     {
         var random = new RandomStream((ulong)seed);
@@ -191,8 +189,8 @@ internal static class VerifyCommand
     {
         console.Line(verification.SealDifferences.IsEmpty
             ? $"Run {verification.Run}: its questions and answers ({verification.SealedBatches} "
-                + $"{(verification.SealedBatches == 1 ? "batch" : "batches")}) are as they were when its result was written, and its "
-                + $"report and answers.csv are what they give (seal {seal})."
+                + $"{(verification.SealedBatches == 1 ? "batch" : "batches")}) are unchanged since its result was written, and its "
+                + $"report and answers.csv match them (seal {seal})."
             : $"Run {verification.Run}: {string.Join("; ", verification.SealDifferences)}.");
         if (!verification.Answers.IsEmpty)
         {
@@ -222,20 +220,20 @@ internal static class VerifyCommand
             console.Line($"Questions drawn by seed {verification.Seed}.");
         }
 
-        console.Line(verification.Holds ? "The run is what it says." : "The run is not what it says.");
+        console.Line(verification.Holds ? "The run is verified." : "The run is not verified.");
     }
 }
 
-/// <summary>What <c>medqa verify</c> found.</summary>
+/// <summary>The findings of <c>medqa verify</c>.</summary>
 /// <param name="Run">The run.</param>
-/// <param name="SealedBatches">How many batches were sealed; <see langword="null"/> where the run has no seal.</param>
-/// <param name="SealDifferences">What is otherwise than sealed, a sentence each.</param>
-/// <param name="Seed">What drew the questions.</param>
+/// <param name="SealedBatches">The number of sealed batches; <see langword="null"/> if the run has no seal.</param>
+/// <param name="SealDifferences">Differences from the seal, one sentence each.</param>
+/// <param name="Seed">The seed that drew the questions.</param>
 /// <param name="Answers">The questions that were asked again.</param>
 internal sealed record RunVerification(
     string Run, int? SealedBatches, ImmutableArray<string> SealDifferences, long Seed, ImmutableArray<AnswerVerification> Answers)
 {
-    /// <summary>Whether everything is as the run says.</summary>
+    /// <summary>Whether everything matches the seal and the model.</summary>
     public bool Holds => SealDifferences.IsEmpty && Answers.All(static answer => answer.Holds);
 }
 

@@ -4,14 +4,14 @@ using MedQA.Cli.Terminal;
 
 namespace MedQA.Cli.Commands;
 
-/// <summary><c>medqa worker</c>: answers only.</summary>
+/// <summary><c>medqa worker</c>: only answers questions.</summary>
 internal static class WorkerCommand
 {
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var command = new CommandWithExamples("worker", "Answer questions of runs that another medqa, or the service in Azure, makes and "
-            + "collects; until Ctrl-C.", """
+        var command = new CommandWithExamples("worker", "Answer questions of runs that another medqa or the service in Azure manages, "
+            + "until Ctrl-C.", """
             Examples:
               medqa worker
               MEDQA_STORAGE='DefaultEndpointsProtocol=…' medqa worker --model models/mine
@@ -27,7 +27,7 @@ internal static class WorkerCommand
         using var logging = LocalLogging.Create(context.Settings);
         using var pipeline = new LocalPipeline(storage.Runs, model, context.Settings, TimeProvider.System, logging);
         using var present = storage.AtWork?.Begin(AtWork.Worker, model.Description.Fingerprint);
-        context.Console.Note($"Answering questions of {storage.Place}. Ctrl-C ends it.");
+        context.Console.Note($"Answering questions of {storage.Place}. Press Ctrl-C to stop.");
         await storage.WhileKeptAsync(pipeline.WorkAsync, cancellationToken);
         return ExitCode.Success;
     }

@@ -7,28 +7,28 @@ using MedQA.Pipeline.Queries;
 
 namespace MedQA.Cli.Hosting;
 
-/// <summary>A process of this tool that works on the runs of a data folder.</summary>
-/// <param name="Command">The command that it was started with.</param>
-/// <param name="Process">Its number.</param>
+/// <summary>A medqa process that works on the runs of a data folder.</summary>
+/// <param name="Command">The command that it runs.</param>
+/// <param name="Process">Its process id.</param>
 /// <param name="Model">The fingerprint of its model.</param>
-/// <param name="Address">Where it serves the HTTP interface, with a slash at its end; <see langword="null"/> where it serves none.</param>
+/// <param name="Address">The address of its HTTP API, with a trailing slash; <see langword="null"/> if it serves none.</param>
 internal sealed record WorkingProcess(string Command, int Process, string Model, Uri? Address = null)
 {
-    /// <summary>Whether it advances runs; else it only answers questions.</summary>
+    /// <summary>Whether it advances runs, rather than only answering questions.</summary>
     public bool Drives => Command != AtWork.Worker;
 
-    /// <summary>What people call it.</summary>
+    /// <summary>Returns its display name.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"`medqa {Command}` (process {Process})");
 }
 
 /// <summary>
-/// Who works on the runs of a data folder: each process has a file in it, which it holds locked and touches every few seconds. The system
-/// releases the lock when the process ends, however that happens, and one that stands still (or whose machine slept) touches nothing: what
-/// is killed or suspended is not at work. A copied folder has no locks.
+/// Tracks the processes that work on the runs of a data folder. Each keeps a locked file in the folder and touches it every few seconds.
+/// The system releases the lock whenever the process ends, and a suspended process (or a sleeping machine) touches nothing, so killed and
+/// suspended processes are not at work. A copied folder has no locks.
 /// </summary>
 internal sealed class AtWork(string dataFolder, TimeProvider time) : IRunAttendance
 {
-    /// <summary>The command that only answers questions.</summary>
+    /// <summary>The name of the command that only answers questions.</summary>
     public const string Worker = "worker";
 
     private const int Tries = 3;
@@ -42,7 +42,7 @@ internal sealed class AtWork(string dataFolder, TimeProvider time) : IRunAttenda
     public IReadOnlyList<RunAttendant> Present() =>
         [.. Processes().Select(static process => new RunAttendant(process.Drives, process.Model))];
 
-    /// <summary>The processes that are at work now.</summary>
+    /// <summary>Returns the processes that are at work now.</summary>
     public IReadOnlyList<WorkingProcess> Processes()
     {
         try
@@ -55,19 +55,19 @@ internal sealed class AtWork(string dataFolder, TimeProvider time) : IRunAttenda
         }
     }
 
-    /// <summary>Where the HTTP interface to the runs of a data folder is served now; <see langword="null"/> where it is not.</summary>
+    /// <summary>Returns the address of the HTTP API that serves a data folder's runs; <see langword="null"/> if there is none.</summary>
     public static Uri? FindAddress(string dataFolder) =>
         new AtWork(dataFolder, TimeProvider.System).Processes()
             .Select(static process => process.Address)
             .FirstOrDefault(static address => address is not null);
 
     /// <summary>
-    /// Says that this process is at work, until the result is disposed. Where the folder cannot be written, or was moved away, nobody
-    /// hears of it: the work matters more.
+    /// Registers this process as at work until the result is disposed. If the folder was moved or is not writable, the process works
+    /// unregistered.
     /// </summary>
-    /// <param name="command">The command that it was started with.</param>
+    /// <param name="command">The command that it runs.</param>
     /// <param name="model">The fingerprint of its model.</param>
-    /// <param name="address">Where it serves the HTTP interface; <see langword="null"/> where it serves none.</param>
+    /// <param name="address">The address of its HTTP API; <see langword="null"/> if it serves none.</param>
     public IDisposable Begin(string command, string model, Uri? address = null)
     {
         for (var tries = 0; tries < Tries && Directory.Exists(dataFolder); tries++)
@@ -82,14 +82,14 @@ internal sealed class AtWork(string dataFolder, TimeProvider time) : IRunAttenda
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                // Somebody who looks may have found the file between its creation and its lock.
+                // A reader may have found the file between its creation and its lock.
             }
         }
 
         return new Presence(null, time);
     }
 
-    /// <summary>The process of a file; <see langword="null"/> where it has ended, and the file goes, or stands still.</summary>
+    /// <summary>Returns the process of a file; <see langword="null"/> if it has ended, and the file is deleted, or is suspended.</summary>
     private WorkingProcess? Find(string path)
     {
         if (Path.GetFileName(path).Split('.') is not [var command, var number, var model, var id]
@@ -100,7 +100,7 @@ internal sealed class AtWork(string dataFolder, TimeProvider time) : IRunAttenda
 
         try
         {
-            // Whoever gets the lock knows that nobody holds it.
+            // Getting the lock proves that no process holds it.
             using var left = new FileStream(RegularFile.Check(path),
                 FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
             return null;
@@ -149,7 +149,7 @@ internal sealed class AtWork(string dataFolder, TimeProvider time) : IRunAttenda
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ObjectDisposedException)
             {
-                // The file is on its way out, or the next touch comes through.
+                // The file is being deleted, or the next touch succeeds.
             }
         }
     }

@@ -15,8 +15,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace MedQA.Cli.Hosting;
 
 /// <summary>
-/// The HTTP interface that a command calls: that of a service somewhere, or that of this process over the storage of this machine, which
-/// nobody else reaches. A command does the same with both.
+/// The HTTP API that a command calls, the same for both kinds: that of a remote service, or a private one in this process over the storage
+/// of this machine.
 /// </summary>
 internal sealed class CalledService : IAsyncDisposable
 {
@@ -28,17 +28,17 @@ internal sealed class CalledService : IAsyncDisposable
         HostSettings settings, MedQAClient client, LocalStorage? storage, bool ownsStorage, WebApplication? here, HttpClient? http) =>
         (Settings, Client, Storage, _ownsStorage, _here, _http) = (settings, client, storage, ownsStorage, here, http);
 
-    /// <summary>What names it.</summary>
+    /// <summary>The settings that select it.</summary>
     public HostSettings Settings { get; }
 
-    /// <summary>Calls it.</summary>
+    /// <summary>The client that calls it.</summary>
     public MedQAClient Client { get; }
 
-    /// <summary>The storage of this machine; <see langword="null"/> where a service somewhere is called.</summary>
+    /// <summary>The storage of this machine; <see langword="null"/> for a remote service.</summary>
     public LocalStorage? Storage { get; }
 
     /// <summary>
-    /// The service of the settings, or this process over the storage of this machine; that has no model, and starts no runs.
+    /// Opens the service of the settings, or this process over the storage of this machine, which then has no model and starts no runs.
     /// </summary>
     public static async Task<CalledService> OpenAsync(CommandContext context, CancellationToken cancellationToken)
     {
@@ -72,10 +72,10 @@ internal sealed class CalledService : IAsyncDisposable
         }
     }
 
-    /// <summary>The service of the settings.</summary>
+    /// <summary>Opens the service of the settings.</summary>
     public static CalledService Elsewhere(HostSettings settings) => new(settings, ClientOf(settings), null, false, null, null);
 
-    /// <summary>This process, over a pipeline that works in it.</summary>
+    /// <summary>Opens this process, over a pipeline that runs in it.</summary>
     public static Task<CalledService> OverAsync(
         HostSettings settings, LocalStorage storage, LocalPipeline pipeline, ILanguageModel model, CancellationToken cancellationToken) =>
         OverAsync(settings, storage, ownsStorage: false, LocalApi.Over(pipeline, model, storage.SaveAsync), cancellationToken);
@@ -89,11 +89,11 @@ internal sealed class CalledService : IAsyncDisposable
     });
 
     /// <summary>
-    /// Does what was asked of a run of this machine where nobody is at work who would: stopping and removing a run need no model. A service
-    /// somewhere does so itself.
+    /// Carries out a requested action on a run of this machine if no other process would; cancelling and deleting need no model. A remote
+    /// service does so itself.
     /// </summary>
     /// <param name="run">The run.</param>
-    /// <param name="action">What was asked.</param>
+    /// <param name="action">The requested action.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
     public async Task ObeyAsync(string run, RequestedAction action, CancellationToken cancellationToken)
     {
@@ -110,7 +110,7 @@ internal sealed class CalledService : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends the calls, and lets go of a storage that was opened for them.</summary>
+    /// <summary>Ends the calls, and closes a storage that was opened for them.</summary>
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
@@ -129,7 +129,7 @@ internal sealed class CalledService : IAsyncDisposable
     private static async Task<CalledService> OverAsync(
         HostSettings settings, LocalStorage storage, bool ownsStorage, Api api, CancellationToken cancellationToken)
     {
-        // Nothing of what others set for web servers holds here: no variables, no watched files of settings, no pages for developers.
+        // Ignores the usual configuration of web servers: no variables, no watched settings files, no developer pages.
         var builder = WebApplication.CreateEmptyBuilder(
             new WebApplicationOptions { ApplicationName = "medqa", ContentRootPath = AppContext.BaseDirectory });
         builder.Services.AddRoutingCore();
@@ -137,7 +137,7 @@ internal sealed class CalledService : IAsyncDisposable
         var here = builder.Build();
         here.UseRouting();
 
-        // Files of any size and name are this machine's own, and a fault is the command's to tell.
+        // Local files may have any size and name, and the command reports faults itself.
         here.MapApi(api with
         {
             Stopping = here.Lifetime.ApplicationStopping,

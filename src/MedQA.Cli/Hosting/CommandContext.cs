@@ -3,11 +3,11 @@ using MedQA.Cli.Terminal;
 
 namespace MedQA.Cli.Hosting;
 
-/// <summary>What every command has: its settings and where it writes.</summary>
+/// <summary>The settings and console of a command.</summary>
 internal sealed record CommandContext(HostSettings Settings, HostConsole Console, OutputFormat Output)
 {
     /// <summary>
-    /// Where the HTTP interface to this machine's runs is served now; <see langword="null"/> where it is not, or nobody can know.
+    /// The address of the HTTP API that currently serves this machine's runs; <see langword="null"/> if there is none or it is unknown.
     /// </summary>
     public Uri? ServedAt => Settings.Storage is null ? AtWork.FindAddress(Settings.DataFolder) : null;
 }

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace MedQA.Cli.Hosting;
 
-/// <summary>What the local service says: events 3000 to 3099.</summary>
+/// <summary>Log messages of the local service: events 3000 to 3099.</summary>
 internal static partial class HostingLog
 {
     [LoggerMessage(3000, LogLevel.Information, "{Method} {Path}: {Status} after {Milliseconds:0} ms")]

@@ -12,12 +12,12 @@ using Microsoft.Extensions.Logging;
 
 namespace MedQA.Cli.Hosting;
 
-/// <summary>The HTTP interface on Kestrel: every row of the route table, for this machine only.</summary>
+/// <summary>The HTTP API on Kestrel: every route of the route table, for this machine only.</summary>
 internal static class LocalApi
 {
-    /// <summary>What handlers work with, over the pipeline of this process.</summary>
+    /// <summary>Creates the dependencies of the handlers, over the pipeline of this process.</summary>
     /// <param name="pipeline">The pipeline.</param>
-    /// <param name="model">What answers.</param>
+    /// <param name="model">The answering model.</param>
     /// <param name="save">See <see cref="Api.SaveAsync"/>.</param>
     public static Api Over(LocalPipeline pipeline, ILanguageModel model, Func<CancellationToken, Task> save) => new()
     {
@@ -32,7 +32,7 @@ internal static class LocalApi
         Signals = pipeline.Signals,
     };
 
-    /// <summary>Whoever reaches this machine's loopback may do everything; where a key is set, whoever has it.</summary>
+    /// <summary>Grants everything to callers on this machine's loopback, or, if a key is set, to callers that have it.</summary>
     /// <exception cref="InputException">The key is too short.</exception>
     internal static AccessPolicy AccessOf(HostSettings settings) => settings.Key switch
     {
@@ -41,11 +41,11 @@ internal static class LocalApi
         { Length: var length } =>
             throw InputException.Of(
                 "--key",
-                $"has {length} characters; to guard a service it must have at least {AccessOptions.ShortestKey}. `openssl rand -hex 32` "
-                    + "makes a good one."),
+                $"has {length} characters, but must have at least {AccessOptions.ShortestKey} to protect a service. `openssl rand -hex 32` "
+                    + "generates one."),
     };
 
-    /// <summary>Makes the server; it does not listen yet.</summary>
+    /// <summary>Creates the server, which does not listen yet.</summary>
     /// <exception cref="InputException">The key is too short.</exception>
     public static WebApplication Create(HostSettings settings, Api api)
     {
@@ -54,16 +54,16 @@ internal static class LocalApi
         builder.Logging.ClearProviders();
         LocalLogging.Configure(builder.Logging, settings);
 
-        // What the framework says of requests at other levels has their queries in it, and the addresses that it cannot read.
+        // At lower levels the framework logs the queries of requests, and malformed addresses.
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
 
-        // That the server does not start is said by whoever starts it, in a sentence.
+        // The caller reports that the server cannot start.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         builder.WebHost.UseUrls(AddressOf(settings.Url));
         builder.WebHost.ConfigureKestrel(static kestrel =>
         {
             kestrel.AddServerHeader = false;
-            // The handlers have their own limit and say so in a problem; Kestrel's would break the connection.
+            // The handlers have their own limit and report it as a problem; Kestrel's would break the connection.
             kestrel.Limits.MaxRequestBodySize = null;
             kestrel.AnswerRefusedRequests();
         });
@@ -74,16 +74,16 @@ internal static class LocalApi
         application.Use(LoopbackGuard.CheckAsync);
         application.UseRouting();
 
-        // The stop ends watched runs at once; their readers come back to the next server.
+        // Stopping ends the streams of watched runs at once; their readers reconnect to the next server.
         application.MapApi(api with { Stopping = application.Lifetime.ApplicationStopping }, AccessOf(settings));
         return application;
     }
 
-    /// <summary>Where to listen. A free port is one of one address, and localhost is two: then it is the first of them.</summary>
+    /// <summary>Returns the address to listen on. Since localhost is two addresses, port 0 is chosen for the first of them.</summary>
     private static string AddressOf(Uri url) =>
         url is { Host: "localhost", Port: 0 } ? new UriBuilder(url) { Host = "127.0.0.1" }.ToString() : url.ToString();
 
-    /// <summary>Logs a request by its method, path and status. Its query may hold what was searched for.</summary>
+    /// <summary>Logs a request by method, path and status, without its query, which may contain search terms.</summary>
     private static async Task LogAsync(ILogger logger, HttpContext context, RequestDelegate next)
     {
         var start = Stopwatch.GetTimestamp();

@@ -3,13 +3,13 @@ using Microsoft.Extensions.Logging;
 
 namespace MedQA.Cli.Hosting;
 
-/// <summary>Logs to standard error, as much as the settings say.</summary>
+/// <summary>Logs to standard error at the level of the settings.</summary>
 internal static class LocalLogging
 {
-    /// <summary>Makes the loggers.</summary>
+    /// <summary>Creates the logger factory.</summary>
     public static ILoggerFactory Create(HostSettings settings) => LoggerFactory.Create(builder => Configure(builder, settings));
 
-    /// <summary>Sets up the loggers of a host.</summary>
+    /// <summary>Configures the logging of a host.</summary>
     public static void Configure(ILoggingBuilder builder, HostSettings settings) => builder
         .SetMinimumLevel(settings.Log)
         .AddSimpleConsole(static options =>

@@ -8,18 +8,18 @@ namespace MedQA.Cli.Hosting;
 /// <summary>Loads the language model that the settings name.</summary>
 internal static class LocalModel
 {
-    /// <summary>The model's folder.</summary>
+    /// <summary>Returns the model's folder.</summary>
     public static string FolderOf(HostSettings settings) => FolderOf(settings, settings.Model);
 
-    /// <summary>The folder of another model that the settings can find.</summary>
+    /// <summary>Returns the folder of another model that the settings can find.</summary>
     public static string FolderOf(HostSettings settings, string? model) =>
         ModelFolders.Find(model, AppContext.BaseDirectory, settings.FetchedModels);
 
-    /// <summary>The model's folder, or <see langword="null"/> where there is no such model.</summary>
+    /// <summary>Returns the model's folder, or <see langword="null"/> if there is no such model.</summary>
     public static string? FindFolder(HostSettings settings) =>
         ModelFolders.FindOrNull(settings.Model, AppContext.BaseDirectory, settings.FetchedModels);
 
-    /// <summary>Loads it.</summary>
+    /// <summary>Loads the model.</summary>
     public static async Task<OnnxLanguageModel> LoadAsync(HostSettings settings, HostConsole console, CancellationToken cancellationToken)
     {
         var folder = FolderOf(settings);

@@ -14,7 +14,7 @@ using Microsoft.Extensions.Logging;
 
 namespace MedQA.Cli.Hosting;
 
-/// <summary>The parts of the pipeline, connected as this host uses them: all in one process, over the storage.</summary>
+/// <summary>The parts of the pipeline, all connected in one process over the storage.</summary>
 internal sealed class LocalPipeline : IDisposable
 {
     private readonly WorkerIdentity _identity;
@@ -22,14 +22,14 @@ internal sealed class LocalPipeline : IDisposable
     private readonly BatchQueueReader _queue;
     private readonly LocalTelemetry? _telemetry;
 
-    /// <summary>Connects the parts; nothing runs yet.</summary>
+    /// <summary>Connects the parts without starting them.</summary>
     /// <param name="storage">The storage.</param>
-    /// <param name="model">The model that answers.</param>
+    /// <param name="model">The answering model.</param>
     /// <param name="settings">The settings.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="logging">Takes what the parts log.</param>
-    /// <param name="attendance">Knows who works on the storage's runs; <see langword="null"/> where nobody can.</param>
-    /// <param name="servesAnybody">Whether question sets that people put into the container with other tools are run too.</param>
+    /// <param name="logging">Receives the logs of the parts.</param>
+    /// <param name="attendance">Tracks the processes that work on the storage's runs; <see langword="null"/> if that is unknown.</param>
+    /// <param name="servesAnybody">Whether to run question sets that other tools uploaded to the container.</param>
     public LocalPipeline(
         RunStorage storage,
         ILanguageModel model,
@@ -73,16 +73,16 @@ internal sealed class LocalPipeline : IDisposable
         _queue = new BatchQueueReader(storage, worker, time, logging.CreateLogger<BatchQueueReader>(), signals);
     }
 
-    /// <summary>The wake-ups that its parts give each other.</summary>
+    /// <summary>The signals by which the parts wake each other.</summary>
     public PipelineSignals Signals { get; } = new();
 
-    /// <summary>The profiles that can be chosen.</summary>
+    /// <summary>The available profiles.</summary>
     public IProfileSource Profiles { get; }
 
     /// <summary>Reads runs.</summary>
     public RunReader Reader { get; }
 
-    /// <summary>Asks for something to happen with a run.</summary>
+    /// <summary>Requests actions on runs.</summary>
     public RunControl Control { get; }
 
     /// <summary>Keeps studies of human ratings.</summary>
@@ -91,23 +91,23 @@ internal sealed class LocalPipeline : IDisposable
     /// <summary>Stores question sets.</summary>
     public QuestionSetUploads Uploads { get; }
 
-    /// <summary>Makes runs of them.</summary>
+    /// <summary>Splits question sets into runs.</summary>
     public QuestionSetSplitter Splitter { get; }
 
-    /// <summary>Splits uploads, goes on with unfinished runs and answers their questions until it is cancelled.</summary>
+    /// <summary>Splits uploads, continues unfinished runs and answers their questions until cancelled.</summary>
     public Task RunAsync(CancellationToken cancellationToken) => TogetherAsync([_loop.RunAsync, _queue.RunAsync], cancellationToken);
 
-    /// <summary>Only answers questions until it is cancelled.</summary>
+    /// <summary>Only answers questions until cancelled.</summary>
     public Task WorkAsync(CancellationToken cancellationToken) => TogetherAsync([_queue.RunAsync], cancellationToken);
 
-    /// <summary>Lets another process be this data folder's worker, and sends what is left to tell.</summary>
+    /// <summary>Releases the identity of this data folder's worker, and sends the remaining telemetry.</summary>
     public void Dispose()
     {
         _identity.Dispose();
         _telemetry?.Dispose();
     }
 
-    /// <summary>Runs loops side by side; when one fails the others are stopped, and its failure is the result.</summary>
+    /// <summary>Runs loops concurrently; if one fails, stops the others and rethrows its failure.</summary>
     internal static async Task TogetherAsync(IReadOnlyList<Func<CancellationToken, Task>> loops, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -120,7 +120,7 @@ internal sealed class LocalPipeline : IDisposable
         }
         catch (OperationCanceledException) when (!first.IsFaulted)
         {
-            // The others were told to stop.
+            // The others were asked to stop.
         }
 
         await first;

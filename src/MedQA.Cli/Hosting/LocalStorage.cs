@@ -7,7 +7,7 @@ using MedQA.Pipeline.Storage;
 
 namespace MedQA.Cli.Hosting;
 
-/// <summary>The storage that a command works on: a storage account, or the emulator for as long as this is not disposed.</summary>
+/// <summary>The storage of a command: a storage account, or the emulator until this is disposed.</summary>
 internal sealed class LocalStorage : IAsyncDisposable
 {
     private const int FirstRetries = 2;
@@ -23,27 +23,27 @@ internal sealed class LocalStorage : IAsyncDisposable
         Volume = volume;
     }
 
-    /// <summary>The containers, queues and tables; they exist.</summary>
+    /// <summary>The existing containers, queues and tables.</summary>
     public RunStorage Runs { get; }
 
-    /// <summary>Where the storage is, for people.</summary>
+    /// <summary>The display name of the storage's location.</summary>
     public string Place { get; }
 
     /// <summary>
-    /// Who works on the runs of the data folder; <see langword="null"/> where the storage is not in it: then others that nobody here knows
-    /// of may work on them.
+    /// Tracks the processes that work on the runs of the data folder; <see langword="null"/> for another storage, on which unknown
+    /// processes may work.
     /// </summary>
     public AtWork? AtWork { get; }
 
     /// <summary>The disk that the emulator of this data folder writes to; <see langword="null"/> for another storage.</summary>
     public DataVolume? Volume { get; }
 
-    /// <summary>Is cancelled when the emulator ends while it is used; never for another storage.</summary>
+    /// <summary>Cancelled when the emulator ends while it is used; never for another storage.</summary>
     public CancellationToken Lost => _azurite?.Lost ?? CancellationToken.None;
 
-    /// <summary>Works for as long as the emulator is there; another storage always is.</summary>
+    /// <summary>Runs work until it ends or the emulator does.</summary>
     /// <param name="work">The work.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="cancellationToken">Cancels the work.</param>
     /// <exception cref="UnusableException">The emulator has ended.</exception>
     public async Task<T> WhileKeptAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
@@ -55,8 +55,8 @@ internal sealed class LocalStorage : IAsyncDisposable
         catch (Exception) when (Lost.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw new UnusableException(
-                $"The process that keeps the storage in {Place} has ended: it was killed, or the folder was moved or deleted. "
-                + "What it had written down is in the folder; start again, with --data where the folder has another name now.");
+                $"The storage process of {Place} has ended: it was killed, or the folder was moved or deleted. Saved data is in the "
+                + "folder. Run the command again, with --data if the folder was moved.");
         }
     }
 
@@ -70,10 +70,10 @@ internal sealed class LocalStorage : IAsyncDisposable
             },
             cancellationToken);
 
-    /// <summary>Waits until everything that is stored would survive the emulator's sudden end; another storage needs nothing.</summary>
-    /// <exception cref="StorageFullException">There is no room for it.</exception>
+    /// <summary>Waits until all stored data would survive a crash of the emulator; returns at once for another storage.</summary>
+    /// <exception cref="StorageFullException">The disk is full.</exception>
     /// <exception cref="Exception">The emulator has ended; see <see cref="StorageFault"/>.</exception>
-    /// <exception cref="IOException">It cannot be written down.</exception>
+    /// <exception cref="IOException">The data cannot be written.</exception>
     public async Task SaveAsync(CancellationToken cancellationToken)
     {
         try
@@ -91,15 +91,15 @@ internal sealed class LocalStorage : IAsyncDisposable
         }
     }
 
-    /// <summary>Opens the storage that the settings name; starts the emulator where none listens.</summary>
+    /// <summary>Opens the storage of the settings, and starts the emulator if necessary.</summary>
     /// <exception cref="UnusableException">The emulator cannot be used.</exception>
-    /// <exception cref="InputException">The connection string is none.</exception>
-    /// <exception cref="StorageFullException">There is no room for the emulator.</exception>
+    /// <exception cref="InputException">The connection string is invalid.</exception>
+    /// <exception cref="StorageFullException">The disk has no space for the emulator.</exception>
     public static async Task<LocalStorage> OpenAsync(HostSettings settings, HostConsole console, CancellationToken cancellationToken)
     {
         if (settings.Storage is not null)
         {
-            // A wrong address is told at once: what waits an outage out begins to work after that.
+            // Reports a wrong address at once; outages are retried only after that.
             await Open(
                 "--storage",
                 settings.Storage,
@@ -118,7 +118,7 @@ internal sealed class LocalStorage : IAsyncDisposable
         var volume = new DataVolume(settings.DataFolder);
         if (volume.IsFull)
         {
-            // What is kept free for the emulator is enough to start it: what is stored can be looked at, and deleted.
+            // The reserve is enough to start the emulator, so that stored data can be read and deleted.
             volume.Release();
         }
 
@@ -138,7 +138,7 @@ internal sealed class LocalStorage : IAsyncDisposable
         }
     }
 
-    /// <summary>Lets go of the emulator.</summary>
+    /// <summary>Releases the emulator.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_azurite is not null)
@@ -171,7 +171,7 @@ internal sealed class LocalStorage : IAsyncDisposable
         }
         catch (Exception exception) when (exception is FormatException or ArgumentException or InvalidOperationException)
         {
-            throw InputException.Of(setting, "is no connection string of a storage account.", exception);
+            throw InputException.Of(setting, "is not a connection string of a storage account.", exception);
         }
     }
 }

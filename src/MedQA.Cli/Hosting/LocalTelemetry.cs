@@ -10,8 +10,7 @@ using OpenTelemetry.Trace;
 namespace MedQA.Cli.Hosting;
 
 /// <summary>
-/// Traces and metrics of this process, for as long as this is not disposed: those of the pipeline, of the HTTP interface and of the
-/// runtime.
+/// Exports traces and metrics of the pipeline, the HTTP API and the runtime until disposed.
 /// </summary>
 internal sealed class LocalTelemetry : IDisposable
 {
@@ -23,7 +22,7 @@ internal sealed class LocalTelemetry : IDisposable
 
     private LocalTelemetry(TelemetryExporter exporter)
     {
-        // What OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES say is stronger.
+        // OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES override these.
         var resource = ResourceBuilder.CreateEmpty()
             .AddService(
                 "medqa",
@@ -35,7 +34,7 @@ internal sealed class LocalTelemetry : IDisposable
         var traces = Sdk.CreateTracerProviderBuilder().SetResourceBuilder(resource).AddSource(
             PipelineTracing.SourceName).AddAspNetCoreInstrumentation(static options =>
         {
-            // The names of parameters are of no use to anybody, and a variable of OpenTelemetry would add their values.
+            // Parameter names are useless here, and a variable of OpenTelemetry would add their values.
             options.EnrichWithHttpRequest = static (span, _) => span.SetTag("url.query", null);
         });
         var metrics = Sdk.CreateMeterProviderBuilder()
@@ -43,8 +42,7 @@ internal sealed class LocalTelemetry : IDisposable
             .AddMeter(PipelineMetrics.MeterName, "Microsoft.AspNetCore.Hosting", "System.Runtime");
         if (exporter == TelemetryExporter.Console)
         {
-            // The exporter writes to what Console.Out is; results have their own way to standard output by now, and nothing else may go
-            // there.
+            // The exporter writes to Console.Out. Results already have their own writer to standard output, where nothing else may go.
             Console.SetOut(Console.Error);
             traces.AddConsoleExporter();
             metrics.AddConsoleExporter(
@@ -60,9 +58,9 @@ internal sealed class LocalTelemetry : IDisposable
         _metrics = metrics.Build();
     }
 
-    /// <summary>Starts what the settings ask for.</summary>
-    /// <returns><see langword="null"/> where nothing is asked for.</returns>
-    /// <exception cref="InputException">The collector's address is none.</exception>
+    /// <summary>Starts the exporters of the settings.</summary>
+    /// <returns><see langword="null"/> if the settings select none.</returns>
+    /// <exception cref="InputException">The collector's address is invalid.</exception>
     public static LocalTelemetry? Start(HostSettings settings)
     {
         if (settings.Telemetry == TelemetryExporter.Otlp && Environment.GetEnvironmentVariable(EndpointVariable) is { Length: > 0 } endpoint
@@ -74,7 +72,7 @@ internal sealed class LocalTelemetry : IDisposable
         return settings.Telemetry == TelemetryExporter.None ? null : new LocalTelemetry(settings.Telemetry);
     }
 
-    /// <summary>Sends what is left.</summary>
+    /// <summary>Sends the remaining telemetry.</summary>
     public void Dispose()
     {
         _traces.Dispose();

@@ -8,12 +8,12 @@ using Microsoft.AspNetCore.Http;
 namespace MedQA.Cli.Hosting;
 
 /// <summary>
-/// Keeps web pages of other origins from using the interface through the browser of the person at this machine: a request must name
-/// this machine as its host (a name that was made to point here is refused), and a write must not come from a foreign page.
+/// Prevents web pages of other origins from using the API through a browser on this machine: a request must name this machine as its
+/// host (DNS rebinding is refused), and a write must not come from a page of another origin.
 /// </summary>
 internal static class LoopbackGuard
 {
-    /// <summary>Passes a request on, or refuses it.</summary>
+    /// <summary>Forwards a request or rejects it.</summary>
     public static Task CheckAsync(HttpContext context, RequestDelegate next)
     {
         var request = context.Request;
@@ -40,7 +40,7 @@ internal static class LoopbackGuard
         return next(context);
     }
 
-    /// <summary>Whether a host's name means this machine and nothing else.</summary>
+    /// <summary>Returns whether a host name can only mean this machine.</summary>
     internal static bool IsThisMachine(string host) =>
         host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
             || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));

@@ -13,15 +13,15 @@ using Microsoft.Extensions.DependencyInjection;
 namespace MedQA.Cli.Hosting;
 
 /// <summary>
-/// Answers with problem details what the web server refuses itself: requests that are no HTTP, with an address or headers that are too
-/// long, or that do not come to an end. No middleware sees them, and the server's own answer has neither a body nor the headers that every
-/// answer has. The server tells of them by an event of its diagnostics before it writes that answer.
+/// Answers requests that the web server itself rejects with problem details: invalid HTTP, addresses or headers that are too long, and
+/// requests that never end. No middleware sees them, and the server's own answer has neither a body nor the usual headers. The server
+/// raises a diagnostic event before it writes that answer.
 /// </summary>
 internal static class RefusedRequests
 {
     private const string RefusedEvent = "Microsoft.AspNetCore.Server.Kestrel.BadRequest";
 
-    /// <summary>Prepares the connections of a server.</summary>
+    /// <summary>Configures the connections of a server.</summary>
     public static void AnswerRefusedRequests(this KestrelServerOptions server) => server.ConfigureEndpointDefaults(static endpoint =>
     {
         endpoint.Protocols = HttpProtocols.Http1;
@@ -42,7 +42,7 @@ internal static class RefusedRequests
         });
     });
 
-    /// <summary>Listens to what the server refuses, for as long as the host lives.</summary>
+    /// <summary>Listens for rejected requests until the host stops.</summary>
     public static void AnswerRefusedRequests(this WebApplication application)
     {
         var limits = application.Services.GetRequiredService<Microsoft.Extensions.Options.IOptions<KestrelServerOptions>>().Value.Limits;
@@ -62,14 +62,14 @@ internal static class RefusedRequests
                 ("headers-too-large", "The headers are too large", $"A request may have at most {limits.MaxRequestHeaderCount} headers "
                     + $"and {limits.MaxRequestHeadersTotalSize:#,0} bytes of them."),
             StatusCodes.Status408RequestTimeout =>
-                ("too-slow", "The request did not come to an end", "The headers of a request must come within "
+                ("too-slow", "The request did not end in time", "The headers of a request must arrive within "
                     + $"{limits.RequestHeadersTimeout.TotalSeconds:0} seconds."),
             StatusCodes.Status405MethodNotAllowed =>
-                ("method", "No such method here", $"This address takes {refused.Headers.Allow}, not {method}."),
+                ("method", "Method not allowed", $"This address takes {refused.Headers.Allow}, not {method}."),
             StatusCodes.Status505HttpVersionNotsupported =>
-                ("http-version", "This version of HTTP is not spoken here", "Send the request as HTTP/1.1."),
-            _ => ("bad-request", "The request cannot be read", "It is not what HTTP/1.1 (RFC 9112) calls a request. Look at its first "
-                + "line, at the header Host, and at how its length is said."),
+                ("http-version", "Unsupported HTTP version", "Send the request as HTTP/1.1."),
+            _ => ("bad-request", "The request cannot be read", "It is not a valid HTTP/1.1 request (RFC 9112). Check its first line, its "
+                + "Host header and its length."),
         };
         ApiRoute.SetHeaders(headers);
         headers.Allow = refused.Headers.Allow;
@@ -92,7 +92,7 @@ internal static class RefusedRequests
     {
         public void OnNext(KeyValuePair<string, object?> value)
         {
-            // Where the answer has begun there is no other one to give.
+            // An answer that has begun cannot be replaced.
             if (value is { Key: RefusedEvent, Value: IFeatureCollection request }
                 && request.Get<RefusingOutput>() is { } output
                 && request.Get<IHttpResponseFeature>() is { HasStarted: false } response)

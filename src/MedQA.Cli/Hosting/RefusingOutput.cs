@@ -4,7 +4,7 @@ using System.IO.Pipelines;
 namespace MedQA.Cli.Hosting;
 
 /// <summary>
-/// What a server writes to a connection, until it refuses a request: then an answer that is given here goes out instead, as the last one.
+/// The output of a server connection, which can be replaced by a final answer when the server rejects a request.
 /// </summary>
 /// <param name="output">The connection.</param>
 internal sealed class RefusingOutput(PipeWriter output) : PipeWriter
@@ -19,8 +19,8 @@ internal sealed class RefusingOutput(PipeWriter output) : PipeWriter
     /// <inheritdoc/>
     public override long UnflushedBytes => output.UnflushedBytes;
 
-    /// <summary>Sends an answer with the next flush, and drops what else is written from now on.</summary>
-    /// <param name="answer">The answer: all of it, as it goes over the wire.</param>
+    /// <summary>Sends an answer with the next flush, and drops all further output.</summary>
+    /// <param name="answer">The complete answer as sent over the wire.</param>
     public void Refuse(ReadOnlyMemory<byte> answer) => (_answer, _refused) = (_refused ? _answer : answer, true);
 
     /// <inheritdoc/>

@@ -1,43 +1,48 @@
 namespace MedQA.Cli.Hosting;
 
-/// <summary>What becomes of runs when a process stops working on them: they go on elsewhere, or are paused.</summary>
+/// <summary>Describes what happens to runs when a process stops working on them: they continue elsewhere, or are paused.</summary>
 internal static class StoppedWork
 {
-    /// <summary>What becomes of some runs, in sentences for people.</summary>
-    /// <param name="storage">Where they are. This process is not at work there any more.</param>
+    /// <summary>Describes what happens to some runs.</summary>
+    /// <param name="storage">Their storage, on which this process no longer works.</param>
     /// <param name="model">The fingerprint of their model.</param>
-    /// <param name="runs">The runs that have not ended; at least one.</param>
+    /// <param name="runs">The unfinished runs; at least one.</param>
     public static string Of(LocalStorage storage, string model, IReadOnlyList<string> runs)
     {
-        var (names, go, are) = runs.Count == 1 ? ($"Run {runs[0]}", "goes on", "is") : ($"Runs {string.Join(", ", runs)}", "go on", "are");
+        var (names, go, are) = runs.Count == 1
+            ? ($"Run {runs[0]}", "continues", "is")
+            : ($"Runs {string.Join(", ", runs)}", "continue", "are");
         var (resume, cancel) = runs.Count == 1
             ? ($"`medqa resume {runs[0]}`", $"`medqa cancel {runs[0]}` stops it")
             : ("`medqa resume`", "`medqa cancel RUN` stops one");
         if (Elsewhere(storage, model) is { } elsewhere)
         {
-            return $"{names} {go} in {elsewhere}, which works on {storage.Place} too; {cancel}.";
+            return $"{names} {go} in {elsewhere}, which also works on {storage.Place}; {cancel}.";
         }
 
         if (storage.AtWork is null)
         {
-            var there = $"Where another process or a service works on {storage.Place}, {Lower(names)} {go} there";
-            return $"Nothing that was answered is lost. {there}; else with {resume}.";
+            var there = $"If another process or a service works on {storage.Place}, {Lower(names)} {go} there";
+            return $"No answers are lost. {there}; otherwise use {resume}.";
         }
 
         return OtherModel(storage) is { Length: > 0 } other
-            ? $"Nothing that was answered is lost. {names} {(runs.Count == 1 ? "waits" : "wait")} for a medqa with the model of before: "
-                + $"go on with {resume}.{other}"
-            : $"{names} {are} paused; nothing that was answered is lost. Go on with {resume}.";
+            ? $"No answers are lost. {names} {(runs.Count == 1 ? "waits" : "wait")} for a medqa with the same model: continue with "
+                + $"{resume}.{other}"
+            : $"{names} {are} paused; no answers are lost. Continue with {resume}.";
     }
 
-    /// <summary>What becomes of whatever runs there are.</summary>
+    /// <summary>Describes what happens to all unfinished runs.</summary>
     public static string OfAny(LocalStorage storage, string model) => Elsewhere(storage, model) is { } elsewhere
-        ? $"Unfinished runs go on in {elsewhere}, which works on {storage.Place} too."
+        ? $"Unfinished runs continue in {elsewhere}, which also works on {storage.Place}."
         : storage.AtWork is null
-            ? $"Where another process or a service works on {storage.Place}, unfinished runs go on there; else with the next start."
-            : $"Unfinished runs are paused, and go on with the next start.{OtherModel(storage)}";
+            ? $"If another process or a service works on {storage.Place}, unfinished runs continue there; otherwise at the next start."
+            : $"Unfinished runs are paused and continue at the next start.{OtherModel(storage)}";
 
-    /// <summary>Who goes on with runs of a model: another that advances runs with it, or any that does where one answers with it.</summary>
+    /// <summary>
+    /// Returns the process that continues runs of a model: one that advances runs with it, or, if another process answers with it, any that
+    /// advances runs.
+    /// </summary>
     private static WorkingProcess? Elsewhere(LocalStorage storage, string model)
     {
         var processes = storage.AtWork?.Processes() ?? [];

@@ -6,8 +6,8 @@ using MedQA.Files;
 namespace MedQA.Cli.Hosting;
 
 /// <summary>
-/// Who the worker of a data folder is. It stays the same after a crash, so that the next start takes up at once what the killed process
-/// had leased; a lock that the system releases makes sure that only one process at a time is it.
+/// The identity of a data folder's worker. It survives crashes, so that the next start immediately resumes what the killed process had
+/// leased. A lock, which the system releases, ensures that only one process at a time has it.
 /// </summary>
 internal sealed class WorkerIdentity : IDisposable
 {
@@ -20,14 +20,14 @@ internal sealed class WorkerIdentity : IDisposable
     }
 
     /// <summary>
-    /// The identity; <see langword="null"/> where another process has it now, or where none can be kept: then the worker has one for each
-    /// batch, and waits for the end of what it held before.
+    /// The identity; <see langword="null"/> if another process has it or it cannot be stored. The worker then has a new identity for each
+    /// batch, and waits for its previous leases to expire.
     /// </summary>
     public Guid? Id { get; }
 
     /// <summary>
-    /// Takes the identity of a data folder if nobody has it. A worker stores nothing on its disk: one that is full, or cannot be written,
-    /// does not keep it from answering.
+    /// Takes the identity of a data folder if it is free. A worker stores nothing else on disk, so it can answer even with a full or
+    /// read-only disk.
     /// </summary>
     public static WorkerIdentity Take(string dataFolder)
     {
@@ -45,7 +45,7 @@ internal sealed class WorkerIdentity : IDisposable
         }
     }
 
-    /// <summary>Lets another process have it.</summary>
+    /// <summary>Releases the identity.</summary>
     public void Dispose() => _file?.Dispose();
 
     private static Guid? Read(FileStream file)

@@ -8,8 +8,8 @@ using MedQA.Evaluation;
 namespace MedQA.Cli.Hub;
 
 /// <summary>
-/// Speaks the Hugging Face hub's interface. Redirects are followed by hand: the token is sent to the hub itself and nowhere else, and an
-/// answer by https leads to no address without it.
+/// A client for the Hugging Face hub. It follows redirects itself, so that the token is sent only to the hub, and https never redirects to
+/// http.
 /// </summary>
 internal sealed class HubClient : IDisposable
 {
@@ -29,9 +29,9 @@ internal sealed class HubClient : IDisposable
 
     /// <param name="hub">The hub's address.</param>
     /// <param name="token">The token for it, or <see langword="null"/>.</param>
-    /// <param name="patience">How long it is waited for.</param>
+    /// <param name="patience">The time limits.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="progress">Is told what is waited for.</param>
+    /// <param name="progress">Receives progress messages.</param>
     public HubClient(Uri hub, string? token, HubPatience patience, TimeProvider time, Action<string> progress)
     {
         _hub = hub.AbsoluteUri.EndsWith('/') ? hub : new Uri(hub.AbsoluteUri + "/");
@@ -46,11 +46,11 @@ internal sealed class HubClient : IDisposable
         _client.DefaultRequestHeaders.UserAgent.ParseAdd("medqa");
     }
 
-    /// <summary>The hub's address, for people.</summary>
+    /// <summary>The hub's display address.</summary>
     public string Address => _hub.AbsoluteUri.TrimEnd('/');
 
-    /// <summary>The commit that a revision is.</summary>
-    /// <exception cref="UnusableException">The hub does not say.</exception>
+    /// <summary>Returns the commit of a revision.</summary>
+    /// <exception cref="UnusableException">The hub's answer is unusable.</exception>
     public async Task<string> CommitAsync(HubModel model, CancellationToken cancellationToken)
     {
         var address = new Uri(_hub, $"api/models/{model.Repository}/revision/{Uri.EscapeDataString(model.Revision)}");
@@ -60,8 +60,8 @@ internal sealed class HubClient : IDisposable
             : throw new UnusableException($"{Address} does not say which commit of {model.Repository} {model.Revision} is. Is it a hub?");
     }
 
-    /// <summary>Every file of a commit.</summary>
-    /// <exception cref="UnusableException">The hub does not say.</exception>
+    /// <summary>Returns all files of a commit.</summary>
+    /// <exception cref="UnusableException">The hub's answer is unusable.</exception>
     public async Task<IReadOnlyList<HubFile>> FilesAsync(HubModel model, string commit, CancellationToken cancellationToken)
     {
         var files = new List<HubFile>();
@@ -80,14 +80,14 @@ internal sealed class HubClient : IDisposable
         return files;
     }
 
-    /// <summary>Opens a file's content from some byte on.</summary>
+    /// <summary>Opens a file's content from an offset.</summary>
     /// <param name="model">The model.</param>
     /// <param name="commit">The commit.</param>
     /// <param name="file">The file.</param>
-    /// <param name="from">The first byte that is wanted.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="from">The offset.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
     /// <returns>
-    /// The answer, and the byte that its content begins with: <paramref name="from"/>, or 0 where the server does not continue.
+    /// The answer, and the offset of its content: <paramref name="from"/>, or 0 if the server does not support ranges.
     /// </returns>
     /// <exception cref="UnusableException">The hub refuses.</exception>
     /// <exception cref="CutConnectionException">The connection is cut.</exception>
@@ -99,7 +99,7 @@ internal sealed class HubClient : IDisposable
         var answer = await SendAsync(model, address, from, cancellationToken);
         if (answer.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable && from > 0)
         {
-            // What lies there cannot be continued: all of it is asked for.
+            // The partial file cannot be continued, so the whole file is requested.
             answer.Dispose();
             answer = await SendAsync(model, address, from: 0, cancellationToken);
         }
@@ -116,11 +116,11 @@ internal sealed class HubClient : IDisposable
 
         answer.Dispose();
         throw new UnusableException(
-            $"{Address} answers a request for {file.Path} from byte {from:N0} on with something else (status {(int)answer.StatusCode}).");
+            $"{Address} answered a request for {file.Path} from byte {from:N0} with another range (status {(int)answer.StatusCode}).");
     }
 
     /// <summary>Reads the next bytes of an answer.</summary>
-    /// <exception cref="CutConnectionException">The connection is cut, or nothing comes.</exception>
+    /// <exception cref="CutConnectionException">The connection is cut, or no data arrives.</exception>
     public Task<int> ReadAsync(Stream content, Memory<byte> buffer, CancellationToken cancellationToken) =>
         WithinSilenceAsync(cancel => content.ReadAsync(buffer, cancel).AsTask(), cancellationToken);
 
@@ -140,17 +140,17 @@ internal sealed class HubClient : IDisposable
                 buffer.Write(part, 0, read);
                 if (buffer.Length > MaxAnswerLength)
                 {
-                    throw new UnusableException($"{address} answers with more than {MaxAnswerLength >> 20} MiB. Is {Address} a hub?");
+                    throw new UnusableException($"{address} answered with more than {MaxAnswerLength >> 20} MiB. Is {Address} a hub?");
                 }
             }
 
             var value = JsonSerializer.Deserialize(buffer.GetBuffer().AsSpan(0, (int)buffer.Length), form)
-                ?? throw new UnusableException($"{address} answers with nothing. Is {Address} a hub?");
+                ?? throw new UnusableException($"{address} answered with nothing. Is {Address} a hub?");
             return (value, Next(answer, address));
         }
         catch (JsonException exception)
         {
-            throw new UnusableException($"{address} answers with something that is not the hub's form. Is {Address} a hub?", exception);
+            throw new UnusableException($"{address} answered in an unknown format. Is {Address} a hub?", exception);
         }
         catch (CutConnectionException exception)
         {
@@ -158,18 +158,17 @@ internal sealed class HubClient : IDisposable
         }
     }
 
-    /// <summary>Waits before a cut connection is tried again: longer each time.</summary>
+    /// <summary>Waits before a cut connection is retried, longer each time.</summary>
     public Task PauseAsync(int cuts, CancellationToken cancellationToken) =>
         Task.Delay(_patience.Pause * (1 << Math.Max(0, cuts - 1)), _time, cancellationToken);
 
-    /// <summary>That the hub cannot be reached, as a sentence.</summary>
+    /// <summary>Creates the exception for an unreachable hub.</summary>
     public UnusableException Unreachable(CutConnectionException exception) =>
         new($"{Address} cannot be reached ({exception.Message}). Check the connection, a proxy (HTTPS_PROXY) and HF_ENDPOINT, "
             + "and run the command again.", exception);
 
     /// <summary>
-    /// The next page. Of what the header Link names only the query is taken, so that the hub itself is asked: a mirror passes on links to
-    /// the original.
+    /// Returns the next page. Uses only the query of the Link header, so that this hub is asked: mirrors forward links to the original.
     /// </summary>
     private static Uri? Next(HttpResponseMessage answer, Uri address)
     {
@@ -238,10 +237,10 @@ internal sealed class HubClient : IDisposable
             }
         }
 
-        throw new UnusableException($"{Address} sends from one address to the next without end.");
+        throw new UnusableException($"{Address} redirects too many times.");
     }
 
-    /// <summary>How long a busy server wants to be left alone.</summary>
+    /// <summary>Returns how long a busy server asks clients to wait.</summary>
     private TimeSpan Wait(HttpResponseMessage answer) => answer.Headers.RetryAfter switch
     {
         { Delta: { } delay } => delay,
@@ -256,7 +255,7 @@ internal sealed class HubClient : IDisposable
         && (target.Scheme == Uri.UriSchemeHttps
             || (target.Scheme == Uri.UriSchemeHttp && address.Scheme == Uri.UriSchemeHttp && target.IsLoopback))
             ? target
-            : throw new UnusableException($"{address.Host} sends to an address that is not https; nothing is fetched from there.");
+            : throw new UnusableException($"{address.Host} redirects to an address that is not https, which is refused.");
 
     private bool IsHub(Uri address) =>
         address.Scheme == _hub.Scheme && address.Host == _hub.Host && address.Port == _hub.Port;
@@ -268,25 +267,25 @@ internal sealed class HubClient : IDisposable
         var wait = answer.Headers.RetryAfter is null ? " later" : $" in {Seconds(Wait(answer))}";
         if (!IsHub(address))
         {
-            return new($"{address.Host}, to which the hub sends for the content, refuses it (status {(int)answer.StatusCode}). "
-                + "Run the command again: it continues.");
+            return new($"{address.Host}, to which the hub redirects for content, refused the request (status {(int)answer.StatusCode}). "
+                + "Run the command again to continue.");
         }
 
         return ((int)answer.StatusCode, code) switch
         {
-            (_, "GatedRepo") or (403, _) => new($"{model.Repository} is given only to people who accepted its terms: "
-                + $"accept them at {page}, and set HF_TOKEN to a token of that account that may read it."),
+            (_, "GatedRepo") or (403, _) => new($"{model.Repository} is available only after accepting its terms: "
+                + $"accept them at {page}, and set HF_TOKEN to a token of that account with read access."),
             (_, "RevisionNotFound") => new($"{model.Repository} has no revision {model.Revision}: see {page}."),
             (_, "EntryNotFound") => new($"{model.Repository} no longer has {address.AbsolutePath.Split('/')[^1]}: see {page}."),
             (401, _) => new(_token is null
-                ? $"{Address} knows no model {model.Repository}, or it is private. Check the name; for a private one set HF_TOKEN."
-                : $"{Address} knows no model {model.Repository}, or does not accept HF_TOKEN. Check both."),
-            (404, _) => new($"{Address} knows no model {model.Repository} at {model.Revision}. Check the name and the revision."),
-            ((int)HttpStatusCode.TooManyRequests, _) => new($"{Address} answers no more requests for now. "
-                + $"Run the command again{wait}: it continues where it stopped. With HF_TOKEN more requests are allowed."),
-            ( >= 500, _) => new($"{Address} has a fault of its own (status {(int)answer.StatusCode}). "
-                + $"Run the command again{wait}: it continues where it stopped."),
-            _ => new($"{Address} refuses {address.AbsolutePath} (status {(int)answer.StatusCode})."),
+                ? $"{Address} has no model {model.Repository}, or it is private. Check the name; for a private model, set HF_TOKEN."
+                : $"{Address} has no model {model.Repository}, or does not accept HF_TOKEN. Check both."),
+            (404, _) => new($"{Address} has no model {model.Repository} at {model.Revision}. Check the name and the revision."),
+            ((int)HttpStatusCode.TooManyRequests, _) => new($"{Address} limits the rate of requests. "
+                + $"Run the command again{wait} to continue. HF_TOKEN allows more requests."),
+            ( >= 500, _) => new($"{Address} failed (status {(int)answer.StatusCode}). "
+                + $"Run the command again{wait} to continue."),
+            _ => new($"{Address} refused {address.AbsolutePath} (status {(int)answer.StatusCode})."),
         };
     }
 
@@ -300,7 +299,7 @@ internal sealed class HubClient : IDisposable
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new CutConnectionException($"nothing came for {Seconds(_patience.Silence)}", exception);
+            throw new CutConnectionException($"no data for {Seconds(_patience.Silence)}", exception);
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {

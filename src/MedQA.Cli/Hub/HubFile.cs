@@ -7,10 +7,10 @@ using MedQA.Evaluation;
 namespace MedQA.Cli.Hub;
 
 /// <summary>A file of a model as the hub lists it.</summary>
-/// <param name="Path">Where it is in the repository, with slashes.</param>
-/// <param name="Size">Its bytes.</param>
-/// <param name="Hash">What its content hashes to, in lower-case hexadecimal digits.</param>
-/// <param name="IsSha256">Whether that is the SHA-256 of the content; else it is git's, the SHA-1 of a header and the content.</param>
+/// <param name="Path">Its path in the repository, with slashes.</param>
+/// <param name="Size">Its size in bytes.</param>
+/// <param name="Hash">The hash of its content, in lower-case hexadecimal digits.</param>
+/// <param name="IsSha256">Whether the hash is the SHA-256 of the content, rather than git's SHA-1 of a header and the content.</param>
 internal sealed record HubFile(string Path, long Size, string Hash, bool IsSha256)
 {
     private const int Sha256Digits = 64;
@@ -19,7 +19,7 @@ internal sealed record HubFile(string Path, long Size, string Hash, bool IsSha25
     /// <summary>The file's name without its folder.</summary>
     public string Name => Path[(Path.LastIndexOf('/') + 1)..];
 
-    /// <summary>The folder, with a slash at its end; empty for the repository itself.</summary>
+    /// <summary>The folder with a trailing slash; empty for the repository root.</summary>
     public string Folder => Path[..(Path.LastIndexOf('/') + 1)];
 
     /// <summary>Reads an entry of the hub's list.</summary>
@@ -29,16 +29,16 @@ internal sealed record HubFile(string Path, long Size, string Hash, bool IsSha25
         var (hash, digits, size) = entry.Lfs is { } large ? (large.Oid, Sha256Digits, large.Size) : (entry.Oid, Sha1Digits, entry.Size);
         return hash is not null && hash.Length == digits && hash.All(char.IsAsciiHexDigitLower) && size >= 0
             ? new(entry.Path ?? "", size, hash, entry.Lfs is not null)
-            : throw new UnusableException($"The hub states no size and hash of {entry.Path}, so that nothing could be verified.");
+            : throw new UnusableException($"The hub states no size and hash of {entry.Path}, so it cannot be verified.");
     }
 
-    /// <summary>Whether the path stays inside a folder, on every system.</summary>
+    /// <summary>Returns whether the path stays inside its folder on every system.</summary>
     public bool IsSafe => Path.Split('/').All(static part =>
         part.Length > 0
         && part[^1] is not ('.' or ' ')
         && !part.Any(static letter => letter is < ' ' or '\\' or ':' or '"' or '<' or '>' or '|' or '?' or '*' or '\u007F'));
 
-    /// <summary>Begins the hash that the content is compared with.</summary>
+    /// <summary>Creates the hash that verifies the content.</summary>
     public IncrementalHash BeginHash()
     {
         if (IsSha256)
@@ -46,7 +46,7 @@ internal sealed record HubFile(string Path, long Size, string Hash, bool IsSha25
             return IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         }
 
-#pragma warning disable CA5350 // Git's own: the hub states nothing else of small files.
+#pragma warning disable CA5350 // Git's own: the hub provides no other hash for small files.
         var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA1);
 #pragma warning restore CA5350
         hash.AppendData(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"blob {Size}\0")));
@@ -56,36 +56,36 @@ internal sealed record HubFile(string Path, long Size, string Hash, bool IsSha25
 
 /// <summary>An entry of the hub's list of a repository (<c>/api/models/…/tree</c>).</summary>
 /// <param name="Type"><c>file</c> or <c>directory</c>.</param>
-/// <param name="Path">Where it is.</param>
-/// <param name="Size">Its bytes.</param>
+/// <param name="Path">Its path.</param>
+/// <param name="Size">Its size in bytes.</param>
 /// <param name="Oid">Git's hash.</param>
-/// <param name="Lfs">What is kept outside of git; <see langword="null"/> for a small file.</param>
+/// <param name="Lfs">Its large file storage; <see langword="null"/> for a small file.</param>
 internal sealed record HubEntry(string? Type, string? Path, long Size, string? Oid, HubLargeFile? Lfs);
 
-/// <summary>What the hub keeps outside of git.</summary>
+/// <summary>A file's content in large file storage, outside of git.</summary>
 /// <param name="Oid">The SHA-256 of the content.</param>
-/// <param name="Size">Its bytes.</param>
+/// <param name="Size">Its size in bytes.</param>
 internal sealed record HubLargeFile(string? Oid, long Size);
 
-/// <summary>What the hub says of a revision (<c>/api/models/…/revision/…</c>).</summary>
+/// <summary>The hub's description of a revision (<c>/api/models/…/revision/…</c>).</summary>
 /// <param name="Sha">The commit.</param>
 internal sealed record HubRevision(string? Sha);
 
-/// <summary>What was fetched, written beside a model as <c>fetched.json</c>.</summary>
+/// <summary>The record of a fetched model, stored with it as <c>fetched.json</c>.</summary>
 /// <param name="Hub">The hub.</param>
 /// <param name="Model">OWNER/NAME.</param>
-/// <param name="Revision">The revision that was asked for.</param>
-/// <param name="Commit">The commit that it was.</param>
+/// <param name="Revision">The requested revision.</param>
+/// <param name="Commit">Its commit.</param>
 /// <param name="Files">The files.</param>
 internal sealed record FetchedModel(string Hub, string Model, string Revision, string Commit, IReadOnlyList<FetchedFile> Files);
 
-/// <summary>A file that was fetched.</summary>
-/// <param name="Path">Where it is in the model's folder.</param>
-/// <param name="Size">Its bytes.</param>
-/// <param name="Hash">What it was verified by: sha256:… or, as git counts it, sha1:….</param>
+/// <summary>A fetched file.</summary>
+/// <param name="Path">Its path in the model's folder.</param>
+/// <param name="Size">Its size in bytes.</param>
+/// <param name="Hash">The verified hash: sha256:… or git's sha1:….</param>
 internal sealed record FetchedFile(string Path, long Size, string Hash);
 
-/// <summary>The hub's forms and ours.</summary>
+/// <summary>The JSON formats of the hub and of the record.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
 [JsonSerializable(typeof(List<HubEntry?>), TypeInfoPropertyName = "Entries")]
 [JsonSerializable(typeof(HubRevision))]

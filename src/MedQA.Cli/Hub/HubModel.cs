@@ -2,21 +2,21 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace MedQA.Cli.Hub;
 
-/// <summary>A model on the hub, as people name it: <c>OWNER/NAME@revision</c>.</summary>
-/// <param name="Owner">Whose it is.</param>
-/// <param name="Name">What it is called.</param>
+/// <summary>A model on the hub: <c>OWNER/NAME@revision</c>.</summary>
+/// <param name="Owner">Its owner.</param>
+/// <param name="Name">Its name.</param>
 /// <param name="Revision">A branch, a tag or a commit.</param>
 internal sealed record HubModel(string Owner, string Name, string Revision)
 {
     private const string DefaultRevision = "main";
     private const int MaxPartLength = 128;
 
-    /// <summary>The model's address on the hub without the revision.</summary>
+    /// <summary>The model's name on the hub without the revision.</summary>
     public string Repository => $"{Owner}/{Name}";
 
     /// <summary>Reads <c>OWNER/NAME[@revision]</c>.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="model">The model, where it is one.</param>
+    /// <param name="model">The model, if the text is valid.</param>
     public static bool TryParse(string text, [NotNullWhen(true)] out HubModel? model)
     {
         var at = text.IndexOf('@', StringComparison.Ordinal);

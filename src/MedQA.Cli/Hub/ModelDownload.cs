@@ -9,18 +9,18 @@ using MedQA.Inference.Models;
 namespace MedQA.Cli.Hub;
 
 /// <summary>
-/// Brings a model's files into a folder. What is not complete lies in a folder beside it, whose name ends with <c>.unfinished</c>: a file
-/// is continued there, verified as a whole, and only a model whose files are all verified gets the folder that was asked for.
+/// Downloads a model's files to a folder. Incomplete downloads are kept in a sibling folder whose name ends with <c>.unfinished</c>, where
+/// files are resumed and verified as a whole; the model gets its own folder only when all files are verified.
 /// </summary>
 /// <param name="hub">The hub.</param>
 /// <param name="model">The model.</param>
 /// <param name="commit">Its commit.</param>
 /// <param name="target">The model's folder, absolute.</param>
 /// <param name="time">The clock.</param>
-/// <param name="progress">Is told what is going on.</param>
+/// <param name="progress">Receives progress messages.</param>
 internal sealed class ModelDownload(HubClient hub, HubModel model, string commit, string target, TimeProvider time, Action<string> progress)
 {
-    /// <summary>What is written beside a model: where it came from.</summary>
+    /// <summary>The name of the file that records a model's origin.</summary>
     public const string Record = "fetched.json";
 
     private const int BufferSize = 1 << 20;
@@ -29,17 +29,17 @@ internal sealed class ModelDownload(HubClient hub, HubModel model, string commit
 
     private readonly byte[] _buffer = new byte[BufferSize];
 
-    /// <summary>Where the files lie until all are verified.</summary>
+    /// <summary>The folder of the files until all are verified.</summary>
     public string Unfinished => target + ModelFolders.Unfinished;
 
-    /// <summary>Fetches a model.</summary>
+    /// <summary>Downloads a model.</summary>
     /// <param name="selection">Its files.</param>
     /// <param name="files">All files of the repository.</param>
-    /// <param name="load">Tries whether the model in a folder loads.</param>
-    /// <param name="cancellationToken">Stops; what has come is kept.</param>
-    /// <returns>What was fetched.</returns>
-    /// <exception cref="UnusableException">A file does not come, or is not what the hub states, or the model cannot be used.</exception>
-    /// <exception cref="IOException">The disk cannot be written.</exception>
+    /// <param name="load">Loads the model in a folder, to test it.</param>
+    /// <param name="cancellationToken">Stops the download, and keeps its partial files.</param>
+    /// <returns>The record of the fetched model.</returns>
+    /// <exception cref="UnusableException">A file cannot be fetched or verified, or the model cannot be used.</exception>
+    /// <exception cref="IOException">The files cannot be written.</exception>
     public async Task<FetchedModel> FetchAsync(
         ModelSelection selection, IReadOnlyList<HubFile> files, Func<string, Task> load, CancellationToken cancellationToken)
     {
@@ -57,13 +57,13 @@ internal sealed class ModelDownload(HubClient hub, HubModel model, string commit
             }
         }
 
-        // Graphs with their tensors elsewhere are small, and only they say in which files.
+        // Graphs with external tensors are small, and only the graph names the files of its tensors.
         await TakeAsync([.. selection.Beside, selection.Graph]);
         var graph = selection.PlaceOf(selection.Graph);
         var names = ModelFolder.DataFilesOf(Path.Combine(File.Exists(Path.Combine(Unfinished, graph)) ? Unfinished : target, graph));
         await TakeAsync([.. names.Select(name => files.FirstOrDefault(file => file.Path == selection.Graph.Folder + name)
             ?? throw new UnusableException(
-                $"{selection.Graph.Path} keeps its weights in \"{name}\", and {model.Repository} has no such file beside it."))]);
+                $"{selection.Graph.Path} keeps its weights in \"{name}\", which {model.Repository} does not have."))]);
 
         var record = new FetchedModel(hub.Address, model.Repository, model.Revision, commit,
             [.. fetched, .. earlier?.Files.Where(file => fetched.TrueForAll(other => other.Path != file.Path)) ?? []]);
@@ -92,19 +92,19 @@ internal sealed class ModelDownload(HubClient hub, HubModel model, string commit
             catch (UnusableException exception)
             {
                 throw new UnusableException(
-                    $"Every file of {model.Repository} was fetched and verified, but the model cannot be used: {exception.Message} "
+                    $"All files of {model.Repository} were fetched and verified, but the model cannot be used: {exception.Message} "
                     + $"Choose another graph with --graph, or delete {folder}.", exception);
             }
         }
     }
 
-    /// <summary>What lies in the model's folder already, where it is another graph of the same commit.</summary>
-    /// <exception cref="UnusableException">It is something else.</exception>
+    /// <summary>Returns the record of a model's existing folder, if it has another graph of the same commit.</summary>
+    /// <exception cref="UnusableException">The folder has other content.</exception>
     private FetchedModel? Earlier()
     {
         if (!Directory.Exists(target))
         {
-            return File.Exists(target) ? throw new UnusableException($"{target} is a file. Name a folder with --to.") : null;
+            return File.Exists(target) ? throw new UnusableException($"{target} is a file. Choose a folder with --to.") : null;
         }
 
         if (!Directory.EnumerateFileSystemEntries(target).Any())
@@ -116,13 +116,13 @@ internal sealed class ModelDownload(HubClient hub, HubModel model, string commit
         {
             var record = JsonSerializer.Deserialize(RegularFile.ReadAllBytes(Path.Combine(target, Record)), HubJson.Default.FetchedModel);
             return record?.Model == model.Repository && record.Commit == commit ? record : throw new UnusableException(
-                $"{target} holds {record?.Model} of commit {record?.Commit}, not {model.Repository} of commit {commit}. "
-                + "Name another folder with --to, or delete that one.");
+                $"{target} contains {record?.Model} of commit {record?.Commit}, not {model.Repository} of commit {commit}. "
+                + "Choose another folder with --to, or delete that one.");
         }
         catch (Exception exception) when (exception is FileNotFoundException or JsonException)
         {
             throw new UnusableException(
-                $"{target} is there already and was not fetched by medqa. Name another folder with --to.", exception);
+                $"{target} exists already and was not fetched by medqa. Choose another folder with --to.", exception);
         }
     }
 
@@ -130,7 +130,7 @@ internal sealed class ModelDownload(HubClient hub, HubModel model, string commit
     {
         if (wanted.FirstOrDefault(file => !file.IsSafe || selection.PlaceOf(file) == Record) is { } refused)
         {
-            throw new UnusableException($"{model.Repository} has a file named \"{refused.Path}\", which is not written anywhere.");
+            throw new UnusableException($"{model.Repository} has a file with the unsafe path \"{refused.Path}\".");
         }
 
         var needed = wanted.Sum(file => Math.Max(0, file.Size - Present(file, selection.PlaceOf(file))));
@@ -139,7 +139,7 @@ internal sealed class ModelDownload(HubClient hub, HubModel model, string commit
         {
             throw new UnusableException(
                 $"{model.Repository} needs {Megabytes(needed)} more on the disk of {Unfinished}, which has {Megabytes(free)} free: "
-                + "make room and run the command again, or name a folder on another disk with --to.");
+                + "free space and run the command again, or choose a folder on another disk with --to.");
         }
     }
 
@@ -147,7 +147,7 @@ internal sealed class ModelDownload(HubClient hub, HubModel model, string commit
         new[] { Path.Combine(Unfinished, place), PartOf(file, place), Path.Combine(target, place) }
             .Select(static path => new FileInfo(path)).FirstOrDefault(static found => found.Exists)?.Length ?? 0;
 
-    /// <summary>A part is named by its content too: what another commit has under the same name is never continued.</summary>
+    /// <summary>Returns the path of a partial file, which includes its hash, so that files of other commits are never continued.</summary>
     private string PartOf(HubFile file, string place) => Path.Combine(Unfinished, $"{place}.{file.Hash[..16]}.part");
 
     private async Task FileAsync(HubFile file, string place, bool isKept, CancellationToken cancellationToken)
@@ -173,9 +173,9 @@ internal sealed class ModelDownload(HubClient hub, HubModel model, string commit
         {
             File.Delete(part);
             throw new UnusableException(
-                $"{file.Path} came with another content than the hub states ({(file.IsSha256 ? "SHA-256" : "git hash")} {file.Hash}) "
-                + "and was deleted. Run the command again; if it happens again, something between here and "
-                + $"{hub.Address} changes what it passes on.");
+                $"{file.Path} does not match the hub's hash ({(file.IsSha256 ? "SHA-256" : "git hash")} {file.Hash}) "
+                + "and was deleted. Run the command again; if this persists, something between this machine and "
+                + $"{hub.Address} modifies downloads.");
         }
 
         File.Move(part, whole, overwrite: true);
@@ -191,7 +191,7 @@ internal sealed class ModelDownload(HubClient hub, HubModel model, string commit
         }
 
         output.Position = output.Length;
-        progress($"Fetching {file.Path}, {Megabytes(file.Size)}{(output.Length > 0 ? $", from {Megabytes(output.Length)} on" : "")}…");
+        progress($"Fetching {file.Path}, {Megabytes(file.Size)}{(output.Length > 0 ? $", from {Megabytes(output.Length)}" : "")}…");
         for (var cuts = 0; output.Position < file.Size;)
         {
             var before = output.Position;
@@ -201,13 +201,13 @@ internal sealed class ModelDownload(HubClient hub, HubModel model, string commit
             }
             catch (CutConnectionException exception)
             {
-                // A connection that gives something before it is cut is worth another try at once, one that gives nothing is not for long.
+                // A connection that delivered data before it was cut is retried at once; one without data only a few times.
                 cuts = output.Position > before ? 0 : cuts + 1;
                 if (cuts == MaxCuts)
                 {
                     throw output.Position == 0 ? hub.Unreachable(exception) : new UnusableException(
                         $"The connection was cut at {Megabytes(output.Position)} of {file.Path} ({exception.Message}). "
-                        + "Run the command again: it continues there.", exception);
+                        + "Run the command again to continue there.", exception);
                 }
 
                 progress($"  cut at {Megabytes(output.Position)} ({exception.Message}); trying again…");
@@ -237,7 +237,7 @@ internal sealed class ModelDownload(HubClient hub, HubModel model, string commit
             var read = await hub.ReadAsync(content, _buffer, cancellationToken);
             if (read == 0)
             {
-                throw new CutConnectionException("the answer ended early");
+                throw new CutConnectionException("the response ended early");
             }
 
             var tenth = output.Position * Tenths / file.Size;
@@ -272,19 +272,19 @@ internal sealed class ModelDownload(HubClient hub, HubModel model, string commit
         return CryptographicOperations.FixedTimeEquals(hash.GetHashAndReset(), Convert.FromHexString(file.Hash));
     }
 
-    /// <summary>Nothing is written through a link that somebody put there.</summary>
+    /// <summary>Refuses to write through links.</summary>
     private void RefuseLinks(string path)
     {
         for (var part = path; part.Length >= Unfinished.Length; part = Path.GetDirectoryName(part)!)
         {
             if (new FileInfo(part).LinkTarget is not null)
             {
-                throw new UnusableException($"{part} is a link, and nothing is written through it. Delete it.");
+                throw new UnusableException($"{part} is a link, which is refused. Delete it.");
             }
         }
     }
 
-    /// <summary>Gives a model its folder, with nothing in it that was not verified.</summary>
+    /// <summary>Moves a model to its folder, with verified files only.</summary>
     private void Publish(List<FetchedFile> fetched)
     {
         var kept = fetched.Select(static file => file.Path).Append(Record)
@@ -306,7 +306,7 @@ internal sealed class ModelDownload(HubClient hub, HubModel model, string commit
         Directory.Move(Unfinished, target);
     }
 
-    /// <summary>Adds another graph to a model: what it needs comes before it, and the record last.</summary>
+    /// <summary>Adds another graph to a model: first its dependencies, then the graph, last the record.</summary>
     private void Join(List<FetchedFile> fetched)
     {
         var places = fetched.Select(static file => file.Path).OrderBy(static place => place.EndsWith(".onnx", StringComparison.Ordinal));
@@ -323,7 +323,7 @@ internal sealed class ModelDownload(HubClient hub, HubModel model, string commit
         Directory.Delete(Unfinished, recursive: true);
     }
 
-    /// <summary>A size for people.</summary>
+    /// <summary>Formats a size.</summary>
     public static string Megabytes(long bytes) => bytes < 1_000_000
         ? string.Create(CultureInfo.InvariantCulture, $"{(bytes + 999) / 1_000:N0} kB")
         : string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:N0} MB");

@@ -3,11 +3,11 @@ using MedQA.Evaluation;
 
 namespace MedQA.Cli.Hub;
 
-/// <summary>Which files of a repository make up one model.</summary>
-/// <param name="Root">The folder that holds the tokenizer, with a slash at its end; empty for the repository itself.</param>
+/// <summary>The files of a repository that make up one model.</summary>
+/// <param name="Root">The folder of the tokenizer, with a trailing slash; empty for the repository root.</param>
 /// <param name="Graph">The graph.</param>
 /// <param name="Beside">
-/// The other files that are needed or say under which terms the model is given; the graph's data is not among them.
+/// The other required files and the licence files, without the graph's data.
 /// </param>
 internal sealed record ModelSelection(string Root, HubFile Graph, ImmutableArray<HubFile> Beside)
 {
@@ -21,12 +21,12 @@ internal sealed record ModelSelection(string Root, HubFile Graph, ImmutableArray
 
     private static readonly string[] Papers = ["license", "licence", "notice", "readme", "use_policy"];
 
-    /// <summary>Chooses.</summary>
+    /// <summary>Selects the files of a model.</summary>
     /// <param name="model">The model, for messages.</param>
     /// <param name="files">All files of the repository.</param>
-    /// <param name="graph">The graph that is wanted: its path or its name; <see langword="null"/> for the only one.</param>
-    /// <exception cref="InputException">There is no such graph, or several.</exception>
-    /// <exception cref="UnusableException">The repository holds no model that can be used.</exception>
+    /// <param name="graph">The requested graph, by path or name; <see langword="null"/> for the only one.</param>
+    /// <exception cref="InputException">No graph matches, or several do.</exception>
+    /// <exception cref="UnusableException">The repository has no usable model.</exception>
     public static ModelSelection Of(HubModel model, IReadOnlyList<HubFile> files, string? graph)
     {
         var graphs = files.Where(static file => file.Path.EndsWith(".onnx", StringComparison.Ordinal)).ToList();
@@ -42,15 +42,15 @@ internal sealed record ModelSelection(string Root, HubFile Graph, ImmutableArray
             : graphs.FindAll(file => file.Name == graph);
         if (chosen is not [var only])
         {
-            // A graph's data is called after it; which files it really names only the graph itself says.
+            // By convention a graph's data is named after it; only the graph itself names the actual files.
             var listed = string.Join(", ", graphs.Select(file =>
             {
                 var bytes = files.Where(part => part.Path.StartsWith(file.Path, StringComparison.Ordinal)).Sum(static part => part.Size);
                 return $"{file.Path} ({ModelDownload.Megabytes(bytes)})";
             }));
             throw new InputException(graph is null
-                ? $"{model.Repository} has {graphs.Count} graphs; name one with --graph: {listed}."
-                : $"{model.Repository} has {(chosen.Count == 0 ? "no graph" : "several graphs")} {graph}; name one of: {listed}.");
+                ? $"{model.Repository} has {graphs.Count} graphs; choose one with --graph: {listed}."
+                : $"{model.Repository} has {(chosen.Count == 0 ? "no graph" : "several graphs")} {graph}; choose one of: {listed}.");
         }
 
         var root = only.Folder;
@@ -59,7 +59,7 @@ internal sealed record ModelSelection(string Root, HubFile Graph, ImmutableArray
             if (root.Length == 0)
             {
                 throw new UnusableException(
-                    $"{model.Repository} has no tokenizer.json for {only.Path}; tokenizers in other forms are not read.");
+                    $"{model.Repository} has no tokenizer.json for {only.Path}; other tokenizer formats are not supported.");
             }
 
             root = root[..(root[..^1].LastIndexOf('/') + 1)];
@@ -68,18 +68,18 @@ internal sealed record ModelSelection(string Root, HubFile Graph, ImmutableArray
         if (!files.Any(file => file.Path == root + "config.json" || file.Path == root + "genai_config.json"))
         {
             throw new UnusableException(
-                $"{model.Repository} has neither config.json nor genai_config.json beside {root}{Tokenizer}, and one of them must say what "
-                + $"{only.Path} is.");
+                $"{model.Repository} has neither config.json nor genai_config.json next to {root}{Tokenizer}; one of them must describe "
+                + $"{only.Path}.");
         }
 
         var beside = files.Where(file => file.Folder == root && (Wanted.Contains(file.Name) || IsPaper(file.Name))).ToList();
-        // The terms of a model whose parts lie in folders stand in the repository itself.
+        // For models in subfolders, the licence is in the repository root.
         beside.AddRange(files.Where(file =>
             file.Folder.Length == 0 && IsPaper(file.Name) && !beside.Exists(other => other.Name == file.Name)));
         return new(root, only, [.. beside]);
     }
 
-    /// <summary>Where a file lies in the model's own folder.</summary>
+    /// <summary>Returns the path of a file in the model's folder.</summary>
     public string PlaceOf(HubFile file) => file.Path.StartsWith(Root, StringComparison.Ordinal) ? file.Path[Root.Length..] : file.Name;
 
     private static bool IsPaper(string name) => Papers.Any(paper =>

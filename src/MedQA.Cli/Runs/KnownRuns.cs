@@ -7,8 +7,8 @@ using MedQA.Cli.Settings;
 namespace MedQA.Cli.Runs;
 
 /// <summary>
-/// The names of runs for a shell that completes a line: it waits for them at every key, and must not start an emulator. Of this machine
-/// they are kept in a file of the data folder each time that runs are listed or made; a service is asked, for a moment.
+/// The names of runs for shell completion, which waits for them on every key press and must not start an emulator. Names of this machine
+/// are saved to a file in the data folder whenever runs are listed or created; a service is asked, with a short timeout.
 /// </summary>
 internal static class KnownRuns
 {
@@ -16,8 +16,7 @@ internal static class KnownRuns
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// Keeps the names of the runs of this machine, newest first. Where that is not possible nothing is completed, which is no reason to
-    /// end.
+    /// Saves the names of the runs of this machine, newest first. If that fails, nothing is completed, but the command continues.
     /// </summary>
     public static void Keep(HostSettings settings, IEnumerable<string> runs)
     {
@@ -38,14 +37,14 @@ internal static class KnownRuns
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // The disk is full, or the folder is somebody else's.
+            // The disk is full, or the folder belongs to another user.
         }
     }
 
-    /// <summary>Keeps the name of a run that was just made.</summary>
+    /// <summary>Saves the name of a new run.</summary>
     public static void Add(HostSettings settings, string run) => Keep(settings, Kept(settings).Where(known => known != run).Prepend(run));
 
-    /// <summary>The names, newest first; none where they cannot be had in time.</summary>
+    /// <summary>Returns the names, newest first; none if they are not available in time.</summary>
     public static IReadOnlyList<string> Find(HostSettings settings)
     {
         if (settings.Endpoint is null)
@@ -63,7 +62,7 @@ internal static class KnownRuns
         }
         catch (Exception exception) when (exception is MedQAException or OperationCanceledException)
         {
-            // A shell that completes has no place for sentences: the command itself will say it.
+            // Completion has no place for messages; the command itself will report the fault.
             return [];
         }
     }

@@ -5,22 +5,22 @@ using MedQA.Cli.Settings;
 
 namespace MedQA.Cli.Runs;
 
-/// <summary>Finds the runs that commands name, and asks for something to happen with them.</summary>
+/// <summary>Finds the runs that commands name, and requests actions on them.</summary>
 internal static class RunNames
 {
-    /// <summary>Refuses a command that works on this machine's storage only.</summary>
+    /// <summary>Throws if the settings name a service; for commands that work only on this machine's storage.</summary>
     /// <exception cref="InputException">The settings name a service.</exception>
     public static void RequireLocal(HostSettings settings, string command)
     {
         if (settings.Endpoint is { } endpoint)
         {
             throw new InputException(
-                $"`medqa {command}` works on the runs of this machine, and the settings name the service {endpoint}. Leave --endpoint and "
-                    + "MEDQA_ENDPOINT out.");
+                $"`medqa {command}` works only on the runs of this machine, but the settings name the service {endpoint}. Remove "
+                    + "--endpoint and MEDQA_ENDPOINT.");
         }
     }
 
-    /// <summary>Every run, newest first.</summary>
+    /// <summary>Returns all runs, newest first.</summary>
     public static async Task<IReadOnlyList<RunResource>> ListRunsAsync(this CalledService service, CancellationToken cancellationToken)
     {
         var runs = await service.Client.AllRunsAsync(cancellationToken).ToListAsync(cancellationToken);
@@ -28,15 +28,15 @@ internal static class RunNames
         return runs;
     }
 
-    /// <summary>The run of a name, of the unique beginning of a name, or the latest.</summary>
-    /// <exception cref="InputException">There is none, or several begin so.</exception>
+    /// <summary>Returns a run by name, by unique prefix of a name, or the latest run.</summary>
+    /// <exception cref="InputException">No run matches, or several do.</exception>
     public static async Task<RunResource> FindRunAsync(this CalledService service, string name, CancellationToken cancellationToken) =>
         Choose(await service.ListRunsAsync(cancellationToken), name);
 
     /// <summary>
-    /// Asks for something to happen with a run. A run of this machine that nobody works on is cancelled or deleted before this returns.
+    /// Requests an action on a run. A run of this machine that no process works on is cancelled or deleted before this returns.
     /// </summary>
-    /// <returns>The run as it is then; <see langword="null"/> when it is gone.</returns>
+    /// <returns>The updated run; <see langword="null"/> if it was deleted.</returns>
     /// <exception cref="MedQAException">Its state does not allow it.</exception>
     public static async Task<RunResource?> RequestAsync(
         this CalledService service, RunResource run, RequestedAction action, CancellationToken cancellationToken)
@@ -47,13 +47,13 @@ internal static class RunNames
             RequestedAction.Retry => await service.Client.RetryRunAsync(run.Id, cancellationToken),
             RequestedAction.Delete => await service.Client.DeleteRunAsync(run.Id, cancellationToken),
             RequestedAction.Approve => await service.Client.ApproveRunAsync(run.Id, cancellationToken),
-            _ => throw new ArgumentOutOfRangeException(nameof(action), action, "There is nothing to ask for."),
+            _ => throw new ArgumentOutOfRangeException(nameof(action), action, "Unknown action."),
         };
         await service.ObeyAsync(run.Id, action, cancellationToken);
         return service.Storage is null ? asked : await service.TryGetRunAsync(run.Id, cancellationToken);
     }
 
-    /// <summary>Where a run stands; <see langword="null"/> when it is gone.</summary>
+    /// <summary>Returns the current state of a run; <see langword="null"/> if it was deleted.</summary>
     public static async Task<RunResource?> TryGetRunAsync(this CalledService service, string run, CancellationToken cancellationToken)
     {
         try
@@ -67,7 +67,7 @@ internal static class RunNames
     }
 
     /// <summary>
-    /// A file of a run's result as it was written, or <see langword="null"/> where it is not there. The caller disposes it.
+    /// Opens a file of a run's result, or returns <see langword="null"/> if it does not exist. The caller disposes it.
     /// </summary>
     public static async Task<Stream?> TryOpenFileAsync(
         this CalledService service, string run, string file, CancellationToken cancellationToken)
@@ -82,15 +82,15 @@ internal static class RunNames
         }
     }
 
-    /// <summary>The run of a name, of the unique beginning of a name, or the latest.</summary>
+    /// <summary>Returns a run by name, by unique prefix of a name, or the latest run.</summary>
     /// <param name="runs">The runs, newest first.</param>
     /// <param name="name">The name.</param>
-    /// <exception cref="InputException">There is none, or several begin so.</exception>
+    /// <exception cref="InputException">No run matches, or several do.</exception>
     public static RunResource Choose(IReadOnlyList<RunResource> runs, string name)
     {
         if (name == "latest")
         {
-            return runs.Count > 0 ? runs[0] : throw new InputException("There are no runs yet. Start one: medqa run samples/medqa.csv");
+            return runs.Count > 0 ? runs[0] : throw new InputException("No runs yet. Start one: medqa run samples/medqa.csv");
         }
 
         RunResource[] matching = [.. runs.Where(run => run.Id.StartsWith(name, StringComparison.OrdinalIgnoreCase))];
@@ -98,28 +98,28 @@ internal static class RunNames
         {
             [var one] => one,
             [] => throw new InputException(
-                $"There is no run '{name}' here{Meant(name, runs.Select(static run => run.Id))}. `medqa results` lists the runs."),
+                $"No run '{name}'{Meant(name, runs.Select(static run => run.Id))}. `medqa results` lists the runs."),
             _ => throw new InputException(
-                $"'{name}' is the beginning of {matching.Length} runs: "
-                    + $"{string.Join(", ", matching.Take(5).Select(static run => run.Id))}. Give more characters."),
+                $"'{name}' matches {matching.Length} runs: "
+                    + $"{string.Join(", ", matching.Take(5).Select(static run => run.Id))}. Add more characters."),
         };
     }
 
     /// <summary>
-    /// The name that somebody meant who wrote another: <c>latest</c>, or a drawn name (of a run, a study) of which a letter or two are
-    /// wrong, in brackets; empty where none is near.
+    /// Returns a suggestion for a mistyped name, in parentheses: <c>latest</c>, or a generated name (of a run, a study) that differs in a
+    /// letter or two; empty if none is close.
     /// </summary>
-    /// <param name="name">What was written, which can be the beginning of a name.</param>
+    /// <param name="name">The given name, possibly a prefix.</param>
     /// <param name="known">The names, newest first.</param>
     internal static string Meant(string name, IEnumerable<string> known)
     {
-        // Of four letters that were drawn one can be wrong, of all sixteen three: else any name would be near another.
+        // One wrong letter in four is allowed, three in sixteen: with more, any random name would be close to another.
         var beginnings = known.ToLookup(id => id[..Math.Min(id.Length, name.Length)], StringComparer.Ordinal);
         return ClosestName.Of(
             name,
             beginnings.Select(static beginning => beginning.Key),
-            Math.Clamp(name.Length / 4, 0, ClosestName.MaxEdits)) is { } near ? $" (is {beginnings[near].First()} meant?)"
-            : ClosestName.Of(name, ["latest"]) is { } latest ? $" (is {latest} meant?)"
+            Math.Clamp(name.Length / 4, 0, ClosestName.MaxEdits)) is { } near ? $" (did you mean {beginnings[near].First()}?)"
+            : ClosestName.Of(name, ["latest"]) is { } latest ? $" (did you mean {latest}?)"
             : "";
     }
 }

@@ -8,42 +8,42 @@ using Microsoft.Extensions.Logging;
 namespace MedQA.Cli.Settings;
 
 /// <summary>
-/// The host's settings. Options override environment variables, these override medqa.json in the current folder, and that overrides the
-/// medqa.json of the person.
+/// The host's settings. Options override environment variables, which override medqa.json in the current folder, which overrides the
+/// user's own medqa.json.
 /// </summary>
 internal sealed record HostSettings
 {
-    /// <summary>The name of a file with settings, in the current folder or in <see cref="PersonalFolder"/>.</summary>
+    /// <summary>The name of the settings file, in the current folder or in <see cref="PersonalFolder"/>.</summary>
     public const string FileName = "medqa.json";
 
     private const string DataFolderName = ".medqa";
 
-    /// <summary>Where a person's own settings are, for every folder; <see langword="null"/> where the system knows no such place.</summary>
+    /// <summary>The folder with the user's own settings; <see langword="null"/> if the system has none.</summary>
     public static string? PersonalFolder { get; } =
         Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData, Environment.SpecialFolderOption.DoNotVerify)
             is { Length: > 0 } folder
             ? Path.Combine(folder, "medqa")
             : null;
 
-    /// <summary>The folder that holds the emulator's data and the profiles of its runs.</summary>
+    /// <summary>The folder with the emulator's data and the profiles of its runs.</summary>
     public string DataFolder { get; init; } = Path.GetFullPath(DataFolderName);
 
-    /// <summary>The language model's folder or name; <see langword="null"/> for the default one.</summary>
+    /// <summary>The language model's folder or name; <see langword="null"/> for the default model.</summary>
     public string? Model { get; init; }
 
-    /// <summary>The graph's file within the model's folder; without it the one that the folder names.</summary>
+    /// <summary>The graph file in the model's folder; <see langword="null"/> for the one that the folder names.</summary>
     public string? Graph { get; init; }
 
-    /// <summary>A folder with further profiles, or <see langword="null"/>.</summary>
+    /// <summary>A folder with additional profiles, or <see langword="null"/>.</summary>
     public string? ProfilesFolder { get; init; }
 
-    /// <summary>A folder with tuned prefixes, each a folder of its own, or <see langword="null"/>.</summary>
+    /// <summary>A folder with tuned prefixes, one subfolder each, or <see langword="null"/>.</summary>
     public string? PrefixesFolder { get; init; }
 
-    /// <summary>Where the HTTP interface listens.</summary>
+    /// <summary>The address that the HTTP interface listens on.</summary>
     public Uri Url { get; init; } = new("http://127.0.0.1:5080");
 
-    /// <summary>Threads of the model; 0 for as many as there are cores.</summary>
+    /// <summary>The number of model threads; 0 for one per core.</summary>
     public int Threads { get; init; }
 
     /// <summary>The execution provider.</summary>
@@ -55,43 +55,43 @@ internal sealed record HostSettings
     /// <summary>The connection string of an account, or <see langword="null"/> for the emulator.</summary>
     public string? Storage { get; init; }
 
-    /// <summary>Where the emulator is installed; <see langword="null"/> for the usual place.</summary>
+    /// <summary>The folder in which the emulator is installed; <see langword="null"/> for the default.</summary>
     public string? CacheFolder { get; init; }
 
-    /// <summary>Where <c>medqa models fetch</c> puts models.</summary>
+    /// <summary>The folder to which <c>medqa models fetch</c> downloads models.</summary>
     public string FetchedModels => Path.Combine(Azurite.CacheFolder, "models");
 
     /// <summary>The Node.js program.</summary>
     public string Node { get; init; } = "node";
 
-    /// <summary>The npm program; <see langword="null"/> for the system's usual name.</summary>
+    /// <summary>The npm program; <see langword="null"/> for the default name.</summary>
     public string? Npm { get; init; }
 
-    /// <summary>The service whose runs commands work with, instead of those of this machine; or <see langword="null"/>.</summary>
+    /// <summary>The service to use instead of the runs on this machine, or <see langword="null"/>.</summary>
     public Uri? Endpoint { get; init; }
 
-    /// <summary>The key that the service is sent, and that <c>medqa serve</c> asks for; or <see langword="null"/>.</summary>
+    /// <summary>The key sent to the service and required by <c>medqa serve</c>, or <see langword="null"/>.</summary>
     public string? Key { get; init; }
 
-    /// <summary>The token that the service is sent, or <see langword="null"/>.</summary>
+    /// <summary>The token sent to the service, or <see langword="null"/>.</summary>
     public string? Token { get; init; }
 
-    /// <summary>Days after which runs that have ended are deleted; <see langword="null"/> for never.</summary>
+    /// <summary>Days after which finished runs are deleted; <see langword="null"/> for never.</summary>
     public int? KeepDays { get; init; }
 
     /// <summary>Days after which uploads are deleted; <see langword="null"/> for never.</summary>
     public int? KeepUploadsDays { get; init; }
 
-    /// <summary>The most hours that workers may spend on a run that nobody has approved; <see langword="null"/> for any.</summary>
+    /// <summary>The most hours that workers may spend on a run without approval; <see langword="null"/> for no limit.</summary>
     public double? MaxHours { get; init; }
 
-    /// <summary>Where traces and metrics go.</summary>
+    /// <summary>The destination of traces and metrics.</summary>
     public TelemetryExporter Telemetry { get; init; }
 
-    /// <summary>The least important messages that are logged.</summary>
+    /// <summary>The lowest level that is logged.</summary>
     public LogLevel Log { get; init; } = LogLevel.Warning;
 
-    /// <summary>What the emulator is started with.</summary>
+    /// <summary>The options that the emulator is started with.</summary>
     public AzuriteOptions Azurite
     {
         get
@@ -102,21 +102,21 @@ internal sealed record HostSettings
         }
     }
 
-    /// <summary>Reads the settings of this process: its environment, the current folder and the person's own.</summary>
-    /// <param name="options">What the command line gives, by <see cref="Setting.Name"/>.</param>
-    /// <exception cref="InputException">One of them cannot be used.</exception>
+    /// <summary>Reads the settings from this process's environment, the current folder and the user's own file.</summary>
+    /// <param name="options">The values given on the command line, by <see cref="Setting.Name"/>.</param>
+    /// <exception cref="InputException">A setting is invalid.</exception>
     public static HostSettings Read(IReadOnlyDictionary<string, string> options) =>
         Read(options, Environment.GetEnvironmentVariable, Directory.GetCurrentDirectory(), PersonalFolder);
 
     /// <summary>Reads the settings.</summary>
-    /// <param name="options">What the command line gives, by <see cref="Setting.Name"/>.</param>
-    /// <param name="environment">Gives an environment variable's value.</param>
-    /// <param name="folder">The folder whose medqa.json is read, if it has one; it cannot give what is personal.</param>
-    /// <param name="personalFolder">The folder of the person's own medqa.json, usually <see cref="PersonalFolder"/>.</param>
-    /// <exception cref="InputException">One of them cannot be used.</exception>
+    /// <param name="options">The values given on the command line, by <see cref="Setting.Name"/>.</param>
+    /// <param name="environment">Returns the value of an environment variable.</param>
+    /// <param name="folder">The folder whose medqa.json is read, if any; personal settings are refused there.</param>
+    /// <param name="personalFolder">The folder of the user's own medqa.json, usually <see cref="PersonalFolder"/>.</param>
+    /// <exception cref="InputException">A setting is invalid.</exception>
     /// <remarks>
-    /// A key or token of the person's file is sent to that file's endpoint only: whoever names another service on the command line or in
-    /// the environment gives its key there.
+    /// A key or token in the user's file is sent only to that file's endpoint. A service named on the command line or in the environment
+    /// needs its key there.
     /// </remarks>
     public static HostSettings Read(
         IReadOnlyDictionary<string, string> options, Func<string, string?> environment, string folder, string? personalFolder)
@@ -128,17 +128,16 @@ internal sealed record HostSettings
         {
             throw InputException.Of(
                 $"\"{refused.Name}\" in {FileName}",
-                "cannot be given by a file in the current folder, because it names a program, a destination or a secret, or deletes "
-                    + "something, and "
-                + $"the folder may be somebody else's. Use {refused.Option}, {refused.Variable} or {personalFile}.");
+                "cannot be set by a file in the current folder, which may be somebody else's, because it names a program, a destination "
+                    + $"or a secret, or deletes data. Use {refused.Option}, {refused.Variable} or {personalFile}.");
         }
 
         if (local.TryGetValue("data", out var data) && LeadsOut(folder, data))
         {
             throw InputException.Of(
                 $"\"data\" in {FileName}",
-                $"is '{data}', which leads out of the folder of that file, and that file may be somebody else's. Use --data, MEDQA_DATA "
-                    + $"or {personalFile}.");
+                $"is '{data}', which is outside the folder of that file, and the file may be somebody else's. Use --data, MEDQA_DATA or "
+                    + $"{personalFile}.");
         }
 
         var settings = new HostSettings();
@@ -165,7 +164,7 @@ internal sealed record HostSettings
             }
             catch (ArgumentException exception)
             {
-                throw InputException.Of(given, $"is '{text}', which is no path.", exception);
+                throw InputException.Of(given, $"is '{text}', which is not a valid path.", exception);
             }
         }
 
@@ -175,14 +174,14 @@ internal sealed record HostSettings
         {
             throw InputException.Of(
                 DataFolderName,
-                "is a link that leads out of this folder, and the folder may be somebody else's. Name what it leads to with --data, "
-                    + $"MEDQA_DATA or {personalFile}.");
+                "is a link that leads out of this folder, which may be somebody else's. Name its target with --data, MEDQA_DATA or "
+                    + $"{personalFile}.");
         }
 
         return settings;
     }
 
-    /// <summary>Whether a path leads out of a folder, links followed. What is no path is for others to say.</summary>
+    /// <summary>Returns whether a path, with links followed, is outside a folder. Invalid paths are reported elsewhere.</summary>
     private static bool LeadsOut(string folder, string path)
     {
         try
@@ -193,7 +192,7 @@ internal sealed record HostSettings
         }
         catch (IOException)
         {
-            // Links that lead to each other.
+            // A cycle of links.
             return true;
         }
     }
@@ -236,7 +235,7 @@ internal sealed record HostSettings
                 {
                     throw InputException.Of(
                         $"\"{field.Name}\" in {name}",
-                        $"is no setting. The settings are {string.Join(", ", Setting.All.Select(static setting => setting.Name))}.");
+                        $"is an unknown setting. Settings: {string.Join(", ", Setting.All.Select(static setting => setting.Name))}.");
                 }
 
                 var value = field.Value.ValueKind switch
@@ -246,11 +245,11 @@ internal sealed record HostSettings
                     var kind =>
                         throw InputException.Of(
                             $"\"{field.Name}\" in {name}",
-                            $"must be a text or a number, and is {(kind == JsonValueKind.Null ? "null" : $"of kind {kind}")}."),
+                            $"must be a string or a number, not {(kind == JsonValueKind.Null ? "null" : $"{kind}")}."),
                 };
                 if (!fields.TryAdd(field.Name, value))
                 {
-                    throw InputException.Of($"\"{field.Name}\" in {name}", "is given twice.");
+                    throw InputException.Of($"\"{field.Name}\" in {name}", "appears twice.");
                 }
             }
 
@@ -266,7 +265,7 @@ internal sealed record HostSettings
         }
         catch (InvalidOperationException exception)
         {
-            throw InputException.Of(name, "holds a text that is not valid Unicode; save it as UTF-8.", exception);
+            throw InputException.Of(name, "contains invalid Unicode; save it as UTF-8.", exception);
         }
     }
 }

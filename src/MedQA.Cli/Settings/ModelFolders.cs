@@ -8,24 +8,24 @@ internal static class ModelFolders
     /// <summary>The model that comes with the tool.</summary>
     public const string Default = "smollm2-135m-instruct";
 
-    /// <summary>What the folder of a model that is being fetched ends with.</summary>
+    /// <summary>The suffix of the folder of a model that is being fetched.</summary>
     public const string Unfinished = ".unfinished";
 
-    /// <summary>The folder of the model that a setting names.</summary>
-    /// <param name="model">A path, a name within a folder <c>models</c>, or <see langword="null"/> for the default model.</param>
-    /// <param name="toolFolder">Where the tool lies: its folder and those above it may hold <c>models</c>.</param>
-    /// <param name="fetchedFolder">Where fetched models lie; <see langword="null"/> for nowhere.</param>
-    /// <exception cref="InputException">There is no such folder.</exception>
+    /// <summary>Returns the folder of the model that a setting names.</summary>
+    /// <param name="model">A path, a name in a <c>models</c> folder, or <see langword="null"/> for the default model.</param>
+    /// <param name="toolFolder">The tool's folder; it and its parents may contain <c>models</c>.</param>
+    /// <param name="fetchedFolder">The folder of fetched models, or <see langword="null"/>.</param>
+    /// <exception cref="InputException">The folder does not exist.</exception>
     public static string Find(string? model, string toolFolder, string? fetchedFolder = null) =>
         FindOrNull(model, toolFolder, fetchedFolder) ?? throw (model is null
             ? InputException.Of(
-                "--model", $"is not given, and the default model, models/{Default}, is neither in {toolFolder} nor in a folder above it.")
+                "--model", $"is missing, and the default model, models/{Default}, is neither in {toolFolder} nor in a parent folder.")
             : InputException.Of(
                 "--model",
-                $"is '{model}', and there is no such folder, nor a model of that name. `medqa models` lists those that are there, `medqa "
-                    + "models fetch` brings others."));
+                $"is '{model}', but there is no such folder or model. `medqa models` lists the available models; `medqa models fetch` "
+                    + "downloads others."));
 
-    /// <summary>The same folder, or <see langword="null"/> where there is none.</summary>
+    /// <summary>Returns that folder, or <see langword="null"/> if it does not exist.</summary>
     /// <inheritdoc cref="Find"/>
     public static string? FindOrNull(string? model, string toolFolder, string? fetchedFolder = null)
     {
@@ -40,7 +40,7 @@ internal static class ModelFolders
             : null;
     }
 
-    /// <summary>Every model within the folders <c>models</c>, nearest first, and then those that were fetched.</summary>
+    /// <summary>Returns every model in the <c>models</c> folders, nearest first, then the fetched models.</summary>
     public static IEnumerable<string> All(string toolFolder, string? fetchedFolder = null) => Holding(toolFolder, fetchedFolder)
         .Where(Directory.Exists)
         .SelectMany(static folder => Directory.EnumerateFiles(folder, "tokenizer.json", SearchOption.AllDirectories))

@@ -1,6 +1,6 @@
 namespace MedQA.Cli.Settings;
 
-/// <summary>Where traces and metrics go.</summary>
+/// <summary>The destination of traces and metrics.</summary>
 internal enum TelemetryExporter
 {
     /// <summary>Nowhere.</summary>

@@ -1,18 +1,18 @@
 namespace MedQA.Cli.Terminal;
 
-/// <summary>What the command's exit code says; docs/cli.md lists them.</summary>
+/// <summary>The exit codes of the command, as listed in docs/cli.md.</summary>
 internal static class ExitCode
 {
     /// <summary>Done.</summary>
     public const int Success = 0;
 
-    /// <summary>Something failed that the input is not to blame for: the storage, the model, the emulator.</summary>
+    /// <summary>Something other than the input failed: the storage, the model, the emulator.</summary>
     public const int Failure = 1;
 
-    /// <summary>The command line, a setting, a profile or a question set cannot be used.</summary>
+    /// <summary>The command line, a setting, a profile or a question set is invalid.</summary>
     public const int BadInput = 2;
 
-    /// <summary>The run ended, but infrastructure failed to answer some of its questions.</summary>
+    /// <summary>The run ended, but some of its questions failed for technical reasons.</summary>
     public const int SomeFailed = 3;
 
     /// <summary>Stopped by Ctrl-C or a termination signal.</summary>

@@ -3,7 +3,7 @@ using Spectre.Console;
 namespace MedQA.Cli.Terminal;
 
 /// <summary>
-/// Where the command writes: results to standard output, everything else to standard error, so that results can be piped.
+/// Writes results to standard output and everything else to standard error, so that results can be piped.
 /// </summary>
 internal sealed class HostConsole
 {
@@ -32,7 +32,7 @@ internal sealed class HostConsole
     /// <summary>Whether only results and faults are written.</summary>
     public bool Quiet { get; init; }
 
-    /// <summary>Says something about what is going on.</summary>
+    /// <summary>Writes a note about the progress of the command.</summary>
     public void Note(string text)
     {
         if (!Quiet)
@@ -41,16 +41,16 @@ internal sealed class HostConsole
         }
     }
 
-    /// <summary>Says why the command ends.</summary>
+    /// <summary>Writes the reason why the command ends.</summary>
     public void Fault(string sentence) => Say($"medqa: {sentence}");
 
-    /// <summary>Writes a line of a result as it is, however wide.</summary>
+    /// <summary>Writes a line of a result without wrapping it.</summary>
     public void Line(string text) => Output.Profile.Out.Writer.WriteLine(text);
 
-    /// <summary>Writes a result that has its own line ends, as it is.</summary>
+    /// <summary>Writes a result, including its line breaks, unchanged.</summary>
     public void Text(string text) => Output.Profile.Out.Writer.Write(text);
 
-    /// <summary>Writes a result in UTF-8 that has its own line ends, as it is and however long.</summary>
+    /// <summary>Writes a UTF-8 result of any length, including its line breaks, unchanged.</summary>
     public async Task TextAsync(Stream text, CancellationToken cancellationToken)
     {
         using var reader = new StreamReader(text);
@@ -69,7 +69,7 @@ internal sealed class HostConsole
         }
         catch (IOException)
         {
-            // Notices go into a file on a disk that is full. There is nowhere left to say so, and the work does not need them.
+            // Notices go to a file on a full disk. There is nowhere left to report that, and the work does not need them.
         }
     }
 

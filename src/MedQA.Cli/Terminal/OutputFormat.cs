@@ -1,6 +1,6 @@
 namespace MedQA.Cli.Terminal;
 
-/// <summary>How results are written.</summary>
+/// <summary>The format of results.</summary>
 internal enum OutputFormat
 {
     /// <summary>For people.</summary>
@@ -9,6 +9,6 @@ internal enum OutputFormat
     /// <summary>For programs.</summary>
     Json,
 
-    /// <summary>For spreadsheets; of lists and answers.</summary>
+    /// <summary>For spreadsheets; lists and answers only.</summary>
     Csv,
 }

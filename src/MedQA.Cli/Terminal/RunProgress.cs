@@ -2,7 +2,7 @@ using Spectre.Console;
 
 namespace MedQA.Cli.Terminal;
 
-/// <summary>Shows how a run goes: one line that changes on a terminal, a line now and then where output is kept.</summary>
+/// <summary>Shows a run's progress: one changing line on a terminal, an occasional line elsewhere.</summary>
 internal sealed class RunProgress(HostConsole console, TimeProvider time)
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(500);
@@ -10,8 +10,10 @@ internal sealed class RunProgress(HostConsole console, TimeProvider time)
     private static readonly TimeSpan WriteUnchangedEvery = TimeSpan.FromMinutes(1);
 
     /// <summary>Shows a run until it has ended.</summary>
-    /// <param name="name">What the run is called.</param>
-    /// <param name="read">How far it is; <see langword="null"/> once it has ended. The storage is asked: it has no event for this.</param>
+    /// <param name="name">The run's display name.</param>
+    /// <param name="read">
+    /// Reads its progress; <see langword="null"/> once it has ended. Storage is polled, since it has no event for this.
+    /// </param>
     /// <param name="cancellationToken">Stops showing it.</param>
     public async Task ShowAsync(string name, Func<CancellationToken, Task<ProgressReading?>> read, CancellationToken cancellationToken)
     {
@@ -65,7 +67,7 @@ internal sealed class RunProgress(HostConsole console, TimeProvider time)
         }
     }
 
-    /// <summary>Cuts a text that would not leave the bar its place.</summary>
+    /// <summary>Shortens a text that would leave no room for the bar.</summary>
     private string Fitting(string text)
     {
         var width = Math.Max(16, console.Notices.Profile.Width - 28);

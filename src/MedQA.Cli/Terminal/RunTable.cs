@@ -6,10 +6,10 @@ using Spectre.Console;
 
 namespace MedQA.Cli.Terminal;
 
-/// <summary>Runs as tables for people.</summary>
+/// <summary>Writes runs as tables for people.</summary>
 internal static class RunTable
 {
-    /// <summary>Writes one run: its figures where it has a report, else where it stands.</summary>
+    /// <summary>Writes one run: its figures if it has a report, otherwise its progress.</summary>
     public static void Write(HostConsole console, RunResource summary, RunReport? report)
     {
         var table = new Table { Border = TableBorder.Rounded, ShowHeaders = false };
@@ -20,12 +20,12 @@ internal static class RunTable
         Row("Run", $"{summary.Id} ({StateText.Of(summary)})");
         Row("Question set", summary.RejectedRows == 0
             ? summary.Name
-            : $"{summary.Name} ({summary.RejectedRows:#,0} rows could not be used)");
+            : $"{summary.Name} ({summary.RejectedRows:#,0} rows rejected)");
         Row("Profile", $"{summary.Profile}, {summary.Samples} {(summary.Samples == 1 ? "sample" : "samples")} per question");
         Row("Model", summary.Model);
         if (summary.Paused == true)
         {
-            Row("Why", $"Nobody works on it. Go on with `medqa resume {summary.Id}`.");
+            Row("Why", $"No process is working on it. Continue with `medqa resume {summary.Id}`.");
         }
         else if (summary.Reason is { } reason)
         {
@@ -57,7 +57,7 @@ internal static class RunTable
         }
     }
 
-    /// <summary>A list of runs for spreadsheets.</summary>
+    /// <summary>Formats a list of runs as CSV.</summary>
     public static string Csv(IReadOnlyList<RunResource> runs) => string.Concat(
     [
         CsvLine.Of(
@@ -113,7 +113,7 @@ internal static class RunTable
     {
         if (runs.Count == 0)
         {
-            console.Line("There are no runs yet. Start one: medqa run samples/medqa.csv");
+            console.Line("No runs yet. Start one: medqa run samples/medqa.csv");
             return;
         }
 

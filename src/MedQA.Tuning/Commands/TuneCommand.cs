@@ -19,35 +19,35 @@ internal static class TuneCommand
 {
     private const string CheckpointFolder = "checkpoint";
 
-    /// <summary>Gives the root command its options and its work.</summary>
+    /// <summary>Adds the options and the action to the root command.</summary>
     public static void AddTo(RootCommand root)
     {
         var model = new Option<string?>("--model")
         {
-            Description = "The model's folder: an ONNX model as `medqa run` takes it, or safetensors"
+            Description = "Model folder: an ONNX model as for `medqa run`, or safetensors"
         };
         var data = new Option<string?>("--data")
         {
-            Description = "The exemplars: a question set (CSV, JSON lines …) with options and right answers, or with long answers"
+            Description = "Exemplars: a question set (CSV, JSON lines …) with options and right answers, or with long answers"
         };
-        var output = new Option<string?>("--out") { Description = "The folder that the soft prompt is written to" };
+        var output = new Option<string?>("--out") { Description = "Folder to write the soft prompt to" };
         var target = new Option<string?>("--for")
         {
-            Description = "The ONNX model's folder that will run with the soft prompt, where --model has safetensors of the same model"
+            Description = "ONNX model folder that will run with the soft prompt, if --model has safetensors of the same model"
         };
         var dev = new Option<string?>("--dev")
         {
-            Description = "Other questions, by which the best soft prompt is chosen and with which the tuning ends"
+            Description = "Other questions, for choosing the best soft prompt and for the final evaluation"
         };
         var profile = new Option<string>("--profile")
         {
-            Description = "How the questions are asked: a profile's name or file, the one that the soft prompt will be used with",
+            Description = "Profile, by name or file, that the soft prompt will be used with",
             DefaultValueFactory = static _ => TuningModel.DefaultProfile
         };
-        var instruction = new Option<string?>("--instruction") { Description = "An instruction in place of the profile's" };
+        var instruction = new Option<string?>("--instruction") { Description = "Instruction that replaces the profile's" };
         var maxTokens = new NumberOption<int>("--max-tokens", NumberRange.Whole(1))
         {
-            Description = "The most tokens of an exemplar",
+            Description = "Maximum number of tokens per exemplar",
             DefaultValueFactory = static _ => 2048
         };
         var tuning = new TuningOptions();
@@ -74,7 +74,7 @@ internal static class TuneCommand
     private static string Given(ParseResult parsed, Option<string?> option) =>
         parsed.GetValue(option) is { Length: > 0 } value
             ? value
-            : throw InputException.Of(option.Name, "is not given. See `medqa tune --help`.");
+            : throw InputException.Of(option.Name, "is missing. See `medqa tune --help`.");
 
     private static async Task<int> TuneAsync(
         TuningFiles files, Profile profile, TuningSettings settings, CancellationToken cancellationToken)
@@ -82,9 +82,9 @@ internal static class TuneCommand
         var checkpoints = Path.Combine(files.Output, CheckpointFolder);
         if (File.Exists(Path.Combine(files.Output, SoftPromptFiles.Manifest)))
         {
-            // A tuning that was cut off behind its last write has left them.
+            // Left by a tuning that was interrupted after its last write.
             TuningState.Remove(checkpoints);
-            throw new InputException($"{files.Output} has a soft prompt already. Name another --out, or delete the folder.");
+            throw new InputException($"{files.Output} already has a soft prompt. Choose another --out, or delete the folder.");
         }
 
         var model = TuningModel.Open(files.Model, files.Target);
@@ -123,7 +123,7 @@ internal static class TuneCommand
         TuningState.Remove(checkpoints);
         Console.WriteLine(Describe(judged, before, after, what, kept, settings));
         Console.WriteLine(
-            $"The soft prompt is {result.Path}. A profile with \"prefix\": \"{Path.GetFileName(result.Path)}\" asks with it: `medqa run "
+            $"Wrote the soft prompt to {result.Path}. Use it in a profile with \"prefix\": \"{Path.GetFileName(result.Path)}\": `medqa run "
                 + $"FILE --profile PROFILE.json --prefixes {Path.GetDirectoryName(result.Path)}`.");
         return 0;
     }
@@ -141,7 +141,7 @@ internal static class TuneCommand
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"Kept the soft prompt of step {kept} of {settings.Steps}. On the {what}, without and with it:"),
-            string.Create(CultureInfo.InvariantCulture, $"  loss      {before.Loss:0.0000} -> {after.Loss:0.0000} nats a token"),
+            string.Create(CultureInfo.InvariantCulture, $"  loss      {before.Loss:0.0000} -> {after.Loss:0.0000} nats per token"),
         };
         if (PromptComparison.Of(judged, before, after) is { } comparison)
         {

@@ -3,11 +3,11 @@ using MedQA.Files;
 
 namespace MedQA.Tuning.Commands;
 
-/// <summary>Does a command's work; what goes wrong becomes a sentence and an exit code, as of <c>medqa</c>.</summary>
+/// <summary>Runs a command, and turns exceptions into a message and an exit code like <c>medqa</c>.</summary>
 internal static class TuningConsole
 {
     private const int Failure = 1;
-    /// <summary>The command line or a file cannot be used.</summary>
+    /// <summary>The command line or a file is invalid.</summary>
     public const int BadInput = 2;
 
     private const int Stopped = 130;
@@ -20,7 +20,7 @@ internal static class TuningConsole
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            await Console.Error.WriteLineAsync("Stopped. The same command goes on where it was.");
+            await Console.Error.WriteLineAsync("Stopped. Run the same command again to continue.");
             return Stopped;
         }
         catch (Exception exception) when (CodeOf(exception) is { } code)
@@ -30,12 +30,12 @@ internal static class TuningConsole
         }
     }
 
-    /// <summary>What people are told of a fault.</summary>
+    /// <summary>Returns the message of a fault.</summary>
     public static string SentenceOf(Exception exception) => FullDisk.Describe(exception) is { } fact
-        ? $"{fact}: free space and give the same command again, which goes on from the last checkpoint."
+        ? $"{fact}: free space and run the same command again to continue from the last checkpoint."
         : exception.Message;
 
-    /// <summary>The exit code of a fault, or <see langword="null"/> for one that nobody has thought of.</summary>
+    /// <summary>Returns the exit code of a fault, or <see langword="null"/> for an unexpected one.</summary>
     public static int? CodeOf(Exception exception) => exception switch
     {
         InputException or PathException => BadInput,

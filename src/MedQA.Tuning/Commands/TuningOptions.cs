@@ -5,14 +5,14 @@ using MedQA.Tuning.Learning;
 
 namespace MedQA.Tuning.Commands;
 
-/// <summary>The options that say how to tune.</summary>
+/// <summary>The hyperparameter options of a tuning.</summary>
 internal sealed class TuningOptions
 {
     private static readonly TuningSettings Defaults = new();
 
     private readonly NumberOption<int> _length = new("--length", NumberRange.Whole(1, 10_000))
     {
-        Description = "Virtual tokens in front of every prompt",
+        Description = "Number of virtual tokens in front of every prompt",
         DefaultValueFactory = static _ => Defaults.Length
     };
     private readonly NumberOption<double> _learningRate = new(
@@ -31,55 +31,55 @@ internal sealed class TuningOptions
         };
     private readonly NumberOption<int> _batch = new("--batch", NumberRange.Whole(1, 4096))
     {
-        Description = "Exemplars of a step",
+        Description = "Exemplars per step",
         DefaultValueFactory = static _ => Defaults.Batch
     };
     private readonly NumberOption<int> _steps = new("--steps", NumberRange.Whole(1, 1_000_000))
     {
-        Description = "Steps",
+        Description = "Number of steps",
         DefaultValueFactory = static _ => Defaults.Steps
     };
     private readonly Option<long> _seed = new("--seed")
     {
-        Description = "Seed of the exemplars' order and of what is drawn at the start",
+        Description = "Seed of the exemplars' order and of the start",
         DefaultValueFactory = static _ => Defaults.Seed
     };
     private readonly Option<SoftPromptStart> _start = new("--start")
     {
-        Description = "Begin with embeddings of drawn words (vocabulary), of a text, or with random numbers",
+        Description = "Start from embeddings of random words (vocabulary) or of a text, or from random numbers",
         DefaultValueFactory = static _ => Defaults.Start
     };
-    private readonly Option<string?> _startText = new("--start-text") { Description = "The text of --start text" };
+    private readonly Option<string?> _startText = new("--start-text") { Description = "Text for --start text" };
     private readonly NumberOption<int> _devEvery = new("--dev-every", NumberRange.Whole(1))
     {
-        Description = "Steps between two looks at the dev file",
+        Description = "Steps between evaluations on the dev file",
         DefaultValueFactory = static _ => Defaults.DevEvery
     };
     private readonly Option<string> _keep = new("--keep")
     {
-        Description = "Which soft prompt to keep: the best by dev loss, or the last",
+        Description = "Soft prompt to keep: the best by dev loss, or the last",
         DefaultValueFactory = static _ => "best"
     };
     private readonly Option<string> _precision = new("--precision")
     {
-        Description = "Numbers that matrix products are computed in: float32, or bfloat16, which is faster on processors that have it",
+        Description = "Precision of matrix products: float32, or bfloat16, which is faster on processors that support it",
         DefaultValueFactory = static _ => "float32"
     };
     private readonly NumberOption<int> _microTokens = new("--micro-tokens", NumberRange.Whole(1))
     {
-        Description = "Tokens computed at once: what bounds the memory, about 2 MB each for 135 million parameters",
+        Description = "Tokens per micro-batch, which limits memory: about 2 MB each for 135 million parameters",
         DefaultValueFactory = static _ => Defaults.MicroTokens
     };
 
     public TuningOptions()
     {
-        // The library would read 1 as text, and a list of names as one of them.
+        // The library would parse 1 as text, and a list of names as one of them.
         _start.AcceptOnlyFromAmong([.. EnumNames.All<SoftPromptStart>()]);
         _keep.AcceptOnlyFromAmong("best", "last");
         _precision.AcceptOnlyFromAmong("float32", "bfloat16");
     }
 
-    /// <summary>Adds them to a command.</summary>
+    /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command, bool withLength)
     {
         foreach (var option in (Option[])[_learningRate, _weightDecay, _batch, _steps, _seed, _start, _startText, _precision, _microTokens])
@@ -95,8 +95,8 @@ internal sealed class TuningOptions
         }
     }
 
-    /// <summary>What they say.</summary>
-    /// <exception cref="InputException">They do not go together.</exception>
+    /// <summary>Reads the settings.</summary>
+    /// <exception cref="InputException">The options contradict each other.</exception>
     public TuningSettings Read(ParseResult parsed, bool withLength)
     {
         var settings = new TuningSettings
@@ -122,7 +122,7 @@ internal sealed class TuningOptions
         }
 
         return settings is { Start: SoftPromptStart.Text, StartText: null or "" }
-            ? throw InputException.Of("--start", "text needs --start-text with the text.")
+            ? throw InputException.Of("--start", "is text, which needs --start-text.")
             : settings;
     }
 }

@@ -8,16 +8,16 @@ internal static class TuningProgram
 {
     private const string Name = "medqa tune";
 
-    // Between two steps of a large model minutes can pass; a stop waits for the checkpoint.
+    // A step of a large model can take minutes, and stopping waits for the checkpoint.
     private static readonly TimeSpan StopLimit = TimeSpan.FromMinutes(10);
 
-    /// <summary>Does what the arguments say.</summary>
+    /// <summary>Runs the command that the arguments describe.</summary>
     /// <returns>An exit code of medqa.</returns>
     public static async Task<int> InvokeAsync(string[] arguments)
     {
         var root = new RootCommand(
-            "Learns a soft prompt from a few exemplars with the model frozen (prompt tuning, Lester et al. 2021; instruction prompt "
-                + "tuning, Singhal et al. 2023), and writes the folder from which `medqa run` puts it in front of its prompts.");
+            "Learn a soft prompt from a few exemplars with the model frozen (prompt tuning, Lester et al. 2021; instruction prompt "
+                + "tuning, Singhal et al. 2023), and write it to a folder, from which `medqa run` prepends it to prompts.");
         TuneCommand.AddTo(root);
         var parsed = root.Parse(arguments, CommandLineFaults.Parsing);
         if (CommandLineFaults.Of(parsed, Name) is { Count: > 0 } faults)

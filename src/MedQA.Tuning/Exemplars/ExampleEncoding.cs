@@ -9,7 +9,7 @@ using MedQA.Inference.Tokenization;
 
 namespace MedQA.Tuning.Exemplars;
 
-/// <summary>Writes exemplars as a run with a profile asks its questions, so that what is tuned is what is asked.</summary>
+/// <summary>Encodes exemplars exactly as a run with a profile asks its questions.</summary>
 internal sealed class ExampleEncoding
 {
     private readonly PromptEncoder _encoder;
@@ -18,9 +18,9 @@ internal sealed class ExampleEncoding
     private readonly Protocol _protocol;
 
     /// <param name="folder">The model's folder.</param>
-    /// <param name="profile">How to ask.</param>
-    /// <param name="datasets">The data sets of all questions, of which the profile may take worked examples.</param>
-    /// <exception cref="InputException">The model cannot be asked with the profile, or names no end token.</exception>
+    /// <param name="profile">The profile.</param>
+    /// <param name="datasets">The data sets of all questions, from which the profile may take worked examples.</param>
+    /// <exception cref="InputException">The model does not fit the profile, or has no end token.</exception>
     public ExampleEncoding(ModelFolder folder, Profile profile, IEnumerable<string> datasets)
     {
         Tokenizer = Tokenizer.Load(folder);
@@ -30,20 +30,20 @@ internal sealed class ExampleEncoding
         if (profile.Format == PromptFormat.Chat && !_encoder.HasChatTemplate)
         {
             throw new InputException(
-                $"Profile {profile.Name} asks through a chat template, which model {folder.Name} does not have; use a profile with "
+                $"Profile {profile.Name} needs a chat template, which model {folder.Name} does not have; use a profile with "
                     + "\"format\": \"completion\", such as likelihood.");
         }
 
         _endToken = folder.EndTokens is [var first, ..]
             ? first
             : throw new InputException(
-                $"{folder.Path}: no file names the token that ends an answer; add eos_token_id to generation_config.json.");
+                $"{folder.Path}: no file specifies the end token; add eos_token_id to generation_config.json.");
     }
 
     /// <summary>The model's tokenizer.</summary>
     public Tokenizer Tokenizer { get; }
 
-    /// <summary>Why a question cannot be learned from under the profile, or <see langword="null"/>.</summary>
+    /// <summary>Returns why a question cannot be learned from with the profile, or <see langword="null"/>.</summary>
     public string? Fault(Question question)
     {
         var form = AnswerForm.Of(_profile, question.Options);
@@ -58,11 +58,11 @@ internal sealed class ExampleEncoding
             : _profile.Strategy.Reasons
                 && question.ReferenceAnswers.All(
                     string.IsNullOrWhiteSpace) ? $"profile {_profile.Name} lets the model reason, and the row has no reasoning (column "
-                        + "long_answer) to learn; use --profile likelihood or few-shot for answers alone."
+                        + "long_answer) to learn; use --profile likelihood or few-shot to learn only answers."
             : null;
     }
 
-    /// <summary>Encodes a question that has no fault.</summary>
+    /// <summary>Encodes a question without faults.</summary>
     /// <exception cref="PromptException">The profile's template does not fit the question.</exception>
     public TuningExample Encode(Question question)
     {

@@ -9,7 +9,7 @@ using MedQA.Files;
 namespace MedQA.Tuning.Exemplars;
 
 /// <summary>
-/// A file of exemplars: a question set in any form that <see cref="QuestionSetReader"/> knows, whose rows all can be learned from.
+/// A file of exemplars: a question set in any format of <see cref="QuestionSetReader"/> whose rows can all be learned from.
 /// </summary>
 /// <param name="Path">The file.</param>
 /// <param name="Hash">SHA-256 of its bytes, lower-case hexadecimal.</param>
@@ -21,14 +21,14 @@ internal sealed record ExampleFile(string Path, string Hash, ImmutableArray<Acce
     /// <summary>The data sets of its questions.</summary>
     public IEnumerable<string> Datasets => Rows.Select(static row => row.Question.Dataset).Distinct();
 
-    /// <summary>Reads a file; every row is looked at before anything is said.</summary>
+    /// <summary>Reads a file, and reports the faults of all rows together.</summary>
     /// <exception cref="InputException">A row cannot be read; the message lists rows by line.</exception>
-    /// <exception cref="InputException">The file is no question set.</exception>
+    /// <exception cref="InputException">The file is not a question set.</exception>
     public static async Task<ExampleFile> ReadAsync(string path, CancellationToken cancellationToken)
     {
         if (RegularFile.KindOf(path) == PathKind.Missing)
         {
-            throw new InputException($"There is no file {path}.");
+            throw new InputException($"No such file: {path}.");
         }
 
         await using var stream = RegularFile.Open(path);
@@ -53,9 +53,9 @@ internal sealed record ExampleFile(string Path, string Hash, ImmutableArray<Acce
         return new(path, hash, rows.ToImmutable());
     }
 
-    /// <summary>Encodes its questions; every row is looked at before anything is said.</summary>
-    /// <param name="encoding">How they are asked.</param>
-    /// <param name="room">The most tokens of prompt and answer.</param>
+    /// <summary>Encodes its questions, and reports the faults of all rows together.</summary>
+    /// <param name="encoding">The encoding.</param>
+    /// <param name="room">The maximum number of tokens of prompt and answer.</param>
     /// <exception cref="InputException">A row cannot be learned from; the message lists rows by line.</exception>
     public ImmutableArray<TuningExample> Encode(ExampleEncoding encoding, int room)
     {
@@ -76,8 +76,8 @@ internal sealed record ExampleFile(string Path, string Hash, ImmutableArray<Acce
                 if (example.Length > room)
                 {
                     faults.Add(
-                        (row.Line, $"prompt and answer have {example.Length:N0} tokens; beside the soft prompt there is room for "
-                            + $"{room:N0} (--max-tokens, and the model's context)."));
+                        (row.Line, $"prompt and answer have {example.Length:N0} tokens; with the soft prompt, at most {room:N0} "
+                            + "fit (--max-tokens, and the model's context)."));
                 }
             }
             catch (PromptException exception)

@@ -12,23 +12,23 @@ internal sealed class AdamW
     private readonly double _learningRate;
     private readonly double _weightDecay;
 
-    /// <param name="size">How many numbers are learned.</param>
-    /// <param name="learningRate">The step's size.</param>
-    /// <param name="weightDecay">The part of each number, times the learning rate, that is taken off at each step.</param>
+    /// <param name="size">The number of parameters.</param>
+    /// <param name="learningRate">The step size.</param>
+    /// <param name="weightDecay">The fraction of each parameter, times the learning rate, that is subtracted at each step.</param>
     public AdamW(int size, double learningRate, double weightDecay)
     {
         (_learningRate, _weightDecay) = (learningRate, weightDecay);
         (First, Second) = (new float[size], new float[size]);
     }
 
-    /// <summary>Running mean of the gradients.</summary>
+    /// <summary>The running mean of the gradients.</summary>
     public float[] First { get; }
 
-    /// <summary>Running mean of their squares.</summary>
+    /// <summary>The running mean of their squares.</summary>
     public float[] Second { get; }
 
-    /// <summary>Changes numbers by their gradient.</summary>
-    /// <param name="numbers">What is learned.</param>
+    /// <summary>Updates the parameters by their gradient.</summary>
+    /// <param name="numbers">The parameters.</param>
     /// <param name="gradient">Its gradient.</param>
     /// <param name="step">The step, from 1.</param>
     public void Update(float[] numbers, ReadOnlySpan<float> gradient, int step)

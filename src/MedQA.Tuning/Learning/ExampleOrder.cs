@@ -3,16 +3,16 @@ using MedQA.Evaluation.Randomness;
 namespace MedQA.Tuning.Learning;
 
 /// <summary>
-/// The order in which exemplars are learned from: all of them in a drawn order, then all in another one. A function of seed and step, so a
-/// tuning that goes on needs no state of it.
+/// The order of the exemplars: a new permutation in each round. It depends only on seed and step, so a resumed tuning needs no state for
+/// it.
 /// </summary>
 /// <param name="Seed">The seed.</param>
-/// <param name="Count">How many exemplars there are.</param>
+/// <param name="Count">The number of exemplars.</param>
 internal sealed record ExampleOrder(long Seed, int Count)
 {
-    /// <summary>The exemplars of a step's batch.</summary>
+    /// <summary>Returns the exemplars of a step's batch.</summary>
     /// <param name="step">The step, from 1.</param>
-    /// <param name="size">Exemplars of a batch.</param>
+    /// <param name="size">The size of a batch.</param>
     public int[] Batch(int step, int size)
     {
         var batch = new int[size];
@@ -32,7 +32,7 @@ internal sealed record ExampleOrder(long Seed, int Count)
         return batch;
     }
 
-    /// <summary>All exemplars in the order of one round (Fisher and Yates).</summary>
+    /// <summary>Returns the permutation of one round (Fisher-Yates).</summary>
     public int[] Permutation(int round)
     {
         var stream = RandomStream.For("tune-order", Seed, "", "");

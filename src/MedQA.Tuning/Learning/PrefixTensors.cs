@@ -4,10 +4,10 @@ using static TorchSharp.torch;
 
 namespace MedQA.Tuning.Learning;
 
-/// <summary>Makes of a soft prompt what inference needs: the keys and values that it leaves behind.</summary>
+/// <summary>Computes the keys and values of a soft prompt for inference.</summary>
 internal static class PrefixTensors
 {
-    /// <summary>Keys and values of the virtual tokens.</summary>
+    /// <summary>Computes the keys and values of the virtual tokens.</summary>
     public static SoftPromptKeyValues Of(Decoder decoder, float[] softPrompt)
     {
         using var noGradients = no_grad();

@@ -4,16 +4,17 @@ using MedQA.Tuning.Exemplars;
 
 namespace MedQA.Tuning.Learning;
 
-/// <summary>The model alone and the model behind a soft prompt, on the same questions.</summary>
+/// <summary>Compares a model with and without a soft prompt on the same questions.</summary>
 /// <param name="Questions">Questions with options.</param>
-/// <param name="RightBefore">Of them, those whose right option was the most likely one without the soft prompt.</param>
+/// <param name="RightBefore">Those whose right option was the most likely without the soft prompt.</param>
 /// <param name="RightAfter">The same with it.</param>
-/// <param name="Test">McNemar's test of the two; the first is before.</param>
+/// <param name="Test">McNemar's test of the two, without the soft prompt first.</param>
 /// <param name="GoldBefore">The mean log-likelihood of the right option without the soft prompt, in nats.</param>
 /// <param name="GoldAfter">The same with it.</param>
 /// <param name="GoldDifference">The mean of the paired differences.</param>
-/// <param name="ShareDifference">The same of the logarithm of the right option's share among the options: what is left when the tuning only
-/// learned to name some option.</param>
+/// <param name="ShareDifference">
+/// The same for the logarithm of the right option's share among the options, which excludes the gain from merely naming an option.
+/// </param>
 internal sealed record PromptComparison(
     int Questions,
     int RightBefore,
@@ -24,7 +25,7 @@ internal sealed record PromptComparison(
     MeanWithError GoldDifference,
     MeanWithError ShareDifference)
 {
-    /// <summary>Compares; <see langword="null"/> where no question has options.</summary>
+    /// <summary>Compares evaluations; returns <see langword="null"/> if no question has options.</summary>
     public static PromptComparison? Of(ImmutableArray<TuningExample> examples, PromptEvaluation before, PromptEvaluation after)
     {
         int[] asked = [.. Enumerable.Range(0, examples.Length).Where(index => examples[index].Options.Length > 0)];
@@ -67,7 +68,7 @@ internal sealed record PromptComparison(
             StandardErrors.Paired(shareAfter, shareBefore));
     }
 
-    /// <summary>Whether the right option is the most likely one; of equal ones the first counts, as in a run.</summary>
+    /// <summary>Returns whether the right option is the most likely; the first of equals counts, as in a run.</summary>
     private static bool IsRight(ImmutableArray<double> options, int gold) => options.IndexOf(options.Max()) == gold;
 
     private static double Share(ImmutableArray<double> options, int gold)

@@ -5,18 +5,18 @@ using static TorchSharp.torch;
 
 namespace MedQA.Tuning.Learning;
 
-/// <summary>What a model makes of questions, with a soft prompt in front or without one.</summary>
+/// <summary>The evaluation of a model on questions, with or without a soft prompt.</summary>
 /// <param name="Loss">Mean cross-entropy over all tokens of the answers, in nats.</param>
 /// <param name="Answers">The log-probability of each question's answer with its end token, in nats.</param>
 /// <param name="Options">The log-likelihood of each option, in nats; empty for questions without options.</param>
 internal sealed record PromptEvaluation(double Loss, ImmutableArray<double> Answers, ImmutableArray<ImmutableArray<double>> Options)
 {
-    /// <summary>Evaluates.</summary>
+    /// <summary>Evaluates a model.</summary>
     /// <param name="decoder">The model.</param>
-    /// <param name="mostTokens">The most tokens of a batch.</param>
+    /// <param name="mostTokens">The maximum number of tokens per batch.</param>
     /// <param name="softPrompt">[length, hidden], or <see langword="null"/> for the model alone.</param>
     /// <param name="examples">The questions.</param>
-    /// <param name="withOptions">Whether the options are scored, too.</param>
+    /// <param name="withOptions">Whether to score the options too.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     public static PromptEvaluation Of(
         Decoder decoder,
@@ -42,7 +42,7 @@ internal sealed record PromptEvaluation(double Loss, ImmutableArray<double> Answ
                 && example.Options.All(static option => option.Length == 1)
                 && example.OptionContext.AsSpan().SequenceEqual(example.Prompt))
             {
-                // Letters are single tokens: one row tells the answer's probability and theirs.
+                // Letters are single tokens, so one row gives the answer's probability and theirs.
                 row = row with
                 {
                     Wanted = [

@@ -5,16 +5,17 @@ using static TorchSharp.torch;
 
 namespace MedQA.Tuning.Learning;
 
-/// <summary>Loss and gradient of a soft prompt, and what a model says behind one.</summary>
+/// <summary>Computes the loss and gradient of a soft prompt, and log-probabilities after one.</summary>
 /// <param name="decoder">The model.</param>
-/// <param name="mostTokens">The most tokens of a micro-batch: what bounds the memory that a step takes, about 2 MB for each token of a
-/// model with 135 million parameters in float32.</param>
+/// <param name="mostTokens">
+/// The maximum number of tokens per micro-batch, which limits a step's memory: about 2 MB per token for 135 million parameters in float32.
+/// </param>
 internal sealed class PromptGradient(Decoder decoder, int mostTokens)
 {
-    /// <summary>The mean cross-entropy over all tokens of the answers, in nats, and its gradient.</summary>
+    /// <summary>Computes the mean cross-entropy over all tokens of the answers, in nats, and its gradient.</summary>
     /// <remarks>
-    /// No virtual token sees a prompt, so keys and values of the soft prompt are the same for all exemplars: they are computed once, the
-    /// gradients that the micro-batches leave at them are added up, and go on to the soft prompt together.
+    /// No virtual token sees a prompt, so the soft prompt has the same keys and values for all exemplars. They are computed once; the
+    /// micro-batches accumulate gradients at them, which then flow to the soft prompt together.
     /// </remarks>
     /// <param name="softPrompt">[length, hidden], row-major.</param>
     /// <param name="batch">The exemplars.</param>
@@ -41,9 +42,9 @@ internal sealed class PromptGradient(Decoder decoder, int mostTokens)
         return (sum / answerTokens, soft.grad!.data<float>().ToArray());
     }
 
-    /// <summary>The sums of log-probabilities, in nats, that rows ask for, without gradients.</summary>
+    /// <summary>Computes the sums of log-probabilities, in nats, that rows request, without gradients.</summary>
     /// <param name="rows">The rows.</param>
-    /// <param name="sums">How many sums there are.</param>
+    /// <param name="sums">The number of sums.</param>
     /// <param name="prefix">The soft prompt in front of all rows, or <see langword="null"/>.</param>
     /// <param name="cancellationToken">Checked between batches.</param>
     public double[] Score(IEnumerable<TokenRow> rows, int sums, KeysAndValues[]? prefix, CancellationToken cancellationToken)
@@ -88,7 +89,7 @@ internal sealed class PromptGradient(Decoder decoder, int mostTokens)
         }
 
         var hidden = decoder.Read(tensor(ids, [rows.Length, longest]), prefix);
-        // Logits are computed where they are wanted only: with a vocabulary of 49,152 they are most of the memory.
+        // Logits are computed only where needed: with a vocabulary of 49,152 they take most of the memory.
         var wanted =
             hidden.view(-1, decoder.Shape.Hidden).index_select(0, tensor(places.Keys.Select(static place => (long)place).ToArray()));
         return (decoder.Logits(wanted).log_softmax(-1).view(-1).index_select(0, tensor(indices.ToArray())), [.. sums]);

@@ -7,31 +7,31 @@ using MedQA.Tuning.Transformers;
 
 namespace MedQA.Tuning.Learning;
 
-/// <summary>How far a tuning is.</summary>
+/// <summary>The progress of a tuning.</summary>
 /// <param name="Loss">The step and its losses.</param>
-/// <param name="Steps">Steps in all.</param>
-/// <param name="TokensPerSecond">Tokens that were read and learned from in a second, soft prompt included.</param>
-/// <param name="Left">The time that the remaining steps will take.</param>
+/// <param name="Steps">The total number of steps.</param>
+/// <param name="TokensPerSecond">Tokens processed per second, including the soft prompt.</param>
+/// <param name="Left">The estimated remaining time.</param>
 internal sealed record TuningProgress(SoftPromptLoss Loss, int Steps, double TokensPerSecond, TimeSpan Left);
 
 /// <summary>
 /// Learns a soft prompt with the model frozen (Lester et al. 2021; instruction prompt tuning of Singhal et al. 2023): AdamW on the mean
-/// cross-entropy of the exemplars' answers behind it. The result is a function of model, exemplars and settings on one kind of processor
-/// with one number of threads, whether the tuning was stopped on the way or not.
+/// cross-entropy of the exemplars' answers after it. The result depends only on model, exemplars and settings, given the kind of processor
+/// and the number of threads, even if the tuning was interrupted.
 /// </summary>
 internal sealed class PromptTuning(Decoder decoder, Tokenizer tokenizer, TuningSettings settings, TimeProvider time)
 {
     private static readonly TimeSpan BetweenCheckpoints = TimeSpan.FromSeconds(5);
     private readonly PromptGradient _gradient = new(decoder, settings.MicroTokens);
 
-    /// <summary>Tunes, or goes on where a checkpoint stands.</summary>
-    /// <param name="exemplars">What to learn from.</param>
-    /// <param name="dev">What the best soft prompt is chosen by; empty to keep the last one.</param>
+    /// <summary>Tunes, or continues from a checkpoint.</summary>
+    /// <param name="exemplars">The exemplars.</param>
+    /// <param name="dev">The questions for choosing the best soft prompt; empty to keep the last one.</param>
     /// <param name="checkpoints">The folder of checkpoints, or <see langword="null"/> for none.</param>
-    /// <param name="signature">What identifies the tuning.</param>
-    /// <param name="progress">Told after each step.</param>
+    /// <param name="signature">The identity of the tuning.</param>
+    /// <param name="progress">Receives the progress after each step.</param>
     /// <param name="cancellationToken">Ends the tuning after the current step, with a checkpoint.</param>
-    /// <exception cref="InputException">The checkpoint cannot be used, or the loss is no number any more.</exception>
+    /// <exception cref="InputException">The checkpoint is unusable, or the loss became NaN or infinite.</exception>
     public TuningState Run(
         ImmutableArray<TuningExample> exemplars,
         ImmutableArray<TuningExample> dev,
@@ -56,7 +56,7 @@ internal sealed class PromptTuning(Decoder decoder, Tokenizer tokenizer, TuningS
             if (!double.IsFinite(loss) || !Array.TrueForAll(gradient, float.IsFinite))
             {
                 throw new InputException(
-                    $"The loss of step {state.Step + 1} is no number any more. Tune again with a lower --learning-rate.");
+                    $"The loss diverged at step {state.Step + 1}. Tune again with a lower --learning-rate.");
             }
 
             state.Step++;

@@ -5,18 +5,18 @@ using TorchSharp;
 
 namespace MedQA.Tuning.Learning;
 
-/// <summary>Writes what a tuning ended with.</summary>
+/// <summary>Writes the result of a tuning.</summary>
 internal static class SoftPromptResult
 {
-    /// <summary>Writes the soft prompt's folder. Keys and values are computed in float32, whatever the tuning computed in.</summary>
+    /// <summary>Writes the soft prompt's folder. Keys and values are always computed in float32.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="model">The model.</param>
-    /// <param name="decoder">The model as it was tuned.</param>
+    /// <param name="decoder">The tuned decoder.</param>
     /// <param name="softPrompt">The soft prompt to keep.</param>
-    /// <param name="settings">How it was tuned.</param>
-    /// <param name="profile">The profile that it was tuned for.</param>
-    /// <param name="losses">The losses on the way.</param>
-    /// <param name="data">What it was tuned on.</param>
+    /// <param name="settings">The settings of the tuning.</param>
+    /// <param name="profile">The profile of the tuning.</param>
+    /// <param name="losses">The losses of the steps.</param>
+    /// <param name="data">The files of the tuning.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     public static async Task<SoftPromptFolder> WriteAsync(
         string folder,

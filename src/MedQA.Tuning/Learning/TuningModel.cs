@@ -7,9 +7,9 @@ using MedQA.Inference.Models;
 
 namespace MedQA.Tuning.Learning;
 
-/// <summary>The model that is tuned, and the one that the result is for.</summary>
+/// <summary>The tuned model, and the model that the result is for.</summary>
 /// <param name="Weights">The folder with the weights.</param>
-/// <param name="Target">The folder whose graph will run with the soft prompt: tokenizer, template and fingerprint are its.</param>
+/// <param name="Target">The folder whose graph will run with the soft prompt; it provides tokenizer, template and fingerprint.</param>
 internal sealed record TuningModel(ModelFolder Weights, ModelFolder Target)
 {
     /// <summary>Opens the folders.</summary>
@@ -22,18 +22,18 @@ internal sealed record TuningModel(ModelFolder Weights, ModelFolder Target)
         return new(opened, target is null ? opened : OpenEither(target));
     }
 
-    /// <summary>The profile that is tuned for where none is named: the one whose likelihoods show best what a soft prompt gains.</summary>
+    /// <summary>The default profile, whose likelihoods show the gain of a soft prompt best.</summary>
     public static string DefaultProfile => BuiltInProfiles.All.First(static profile => profile.Strategy.ScoresOptions).Name;
 
-    /// <summary>A built-in profile by its name, or the one in a file.</summary>
-    /// <exception cref="InputException">There is none.</exception>
-    /// <exception cref="InputException">The file is no profile.</exception>
+    /// <summary>Returns a built-in profile by name, or the profile in a file.</summary>
+    /// <exception cref="InputException">The profile does not exist.</exception>
+    /// <exception cref="InputException">The file is not a profile.</exception>
     public static Profile ReadProfile(string nameOrFile) =>
         nameOrFile.EndsWith(".json", StringComparison.OrdinalIgnoreCase)
             && File.Exists(nameOrFile) ? ProfileReader.Parse(RegularFile.ReadAllBytes(nameOrFile), nameOrFile)
         : BuiltInProfiles.Find(nameOrFile)
             ?? throw new InputException(
-                $"There is no profile '{nameOrFile}'. The built-in ones are "
+                $"No profile '{nameOrFile}'. Built-in profiles: "
                     + $"{string.Join(", ", BuiltInProfiles.All.Select(static profile => profile.Name))}; a file's name must end with "
                     + ".json.");
 

@@ -9,7 +9,7 @@ namespace MedQA.Tuning.Learning;
 /// </summary>
 internal sealed record TuningSettings
 {
-    /// <summary>Virtual tokens.</summary>
+    /// <summary>The number of virtual tokens.</summary>
     public int Length { get; init; } = 100;
 
     /// <summary>AdamW's learning rate.</summary>
@@ -18,34 +18,34 @@ internal sealed record TuningSettings
     /// <summary>AdamW's weight decay.</summary>
     public double WeightDecay { get; init; } = 0.00001;
 
-    /// <summary>Exemplars of a step.</summary>
+    /// <summary>Exemplars per step.</summary>
     public int Batch { get; init; } = 32;
 
-    /// <summary>Steps.</summary>
+    /// <summary>The number of steps.</summary>
     public int Steps { get; init; } = 200;
 
-    /// <summary>The seed of order and start.</summary>
+    /// <summary>The seed of the order and the start.</summary>
     public long Seed { get; init; } = 1;
 
-    /// <summary>How the soft prompt begins.</summary>
+    /// <summary>The initialization of the soft prompt.</summary>
     public SoftPromptStart Start { get; init; } = SoftPromptStart.Vocabulary;
 
     /// <summary>The text of <see cref="SoftPromptStart.Text"/>.</summary>
     public string? StartText { get; init; }
 
-    /// <summary>After how many steps the dev file's loss is computed.</summary>
+    /// <summary>The number of steps between evaluations on the dev file.</summary>
     public int DevEvery { get; init; } = 10;
 
-    /// <summary>Whether the last soft prompt is kept although another one has the lower dev loss.</summary>
+    /// <summary>Whether to keep the last soft prompt even if another has a lower dev loss.</summary>
     public bool KeepLast { get; init; }
 
-    /// <summary>Whether products are computed in bfloat16.</summary>
+    /// <summary>Whether to compute products in bfloat16.</summary>
     public bool Bfloat16 { get; init; }
 
-    /// <summary>The most tokens of a micro-batch.</summary>
+    /// <summary>The maximum number of tokens per micro-batch.</summary>
     public int MicroTokens { get; init; } = 1024;
 
-    /// <summary>All of them for a manifest.</summary>
+    /// <summary>Returns all settings for a manifest.</summary>
     public ImmutableSortedDictionary<string, JsonElement> ToJson()
     {
         var members = JsonSerializer.SerializeToElement(this, TuningJson.Default.TuningSettings).EnumerateObject();

@@ -8,7 +8,7 @@ using MedQA.Inference.SoftPrompts;
 
 namespace MedQA.Tuning.Learning;
 
-/// <summary>All that a tuning goes on from, to the same bits.</summary>
+/// <summary>The complete state of a tuning, from which it continues to the same bits.</summary>
 internal sealed record TuningState
 {
     private const string StateFile = "state.json";
@@ -19,7 +19,7 @@ internal sealed record TuningState
     /// <summary>AdamW with its running means.</summary>
     public required AdamW Optimizer { get; init; }
 
-    /// <summary>Steps done.</summary>
+    /// <summary>The number of finished steps.</summary>
     public int Step { get; set; }
 
     /// <summary>The losses so far.</summary>
@@ -28,15 +28,15 @@ internal sealed record TuningState
     /// <summary>The soft prompt with the lowest dev loss so far, or <see langword="null"/>.</summary>
     public float[]? Best { get; set; }
 
-    /// <summary>The step that it is of.</summary>
+    /// <summary>The step of the best soft prompt.</summary>
     public int BestStep { get; set; }
 
     /// <summary>Its dev loss.</summary>
     public double BestDevLoss { get; set; } = double.MaxValue;
 
-    /// <summary>Writes it to a folder. Whenever the writing is cut off, the folder has this state or the one before.</summary>
-    /// <param name="folder">The folder; made where it is missing.</param>
-    /// <param name="signature">What identifies the tuning: model, data and hyperparameters.</param>
+    /// <summary>Writes the state to a folder. If interrupted, the folder has this state or the previous one.</summary>
+    /// <param name="folder">The folder; created if missing.</param>
+    /// <param name="signature">The identity of the tuning: model, data and hyperparameters.</param>
     public void Save(string folder, string signature)
     {
         Directory.CreateDirectory(folder);
@@ -60,7 +60,7 @@ internal sealed record TuningState
         }
     }
 
-    /// <summary>Removes a folder of states whose tuning has come to its end; does nothing where there is none.</summary>
+    /// <summary>Deletes the state folder of a finished tuning, if any.</summary>
     public static void Remove(string folder)
     {
         if (Directory.Exists(folder))
@@ -69,9 +69,9 @@ internal sealed record TuningState
         }
     }
 
-    /// <summary>Reads the state of a folder, or <see langword="null"/> where it has none.</summary>
-    /// <exception cref="InputException">The state is that of another tuning.</exception>
-    /// <exception cref="UnusableException">It is damaged, or a newer version has written it.</exception>
+    /// <summary>Reads the state of a folder; returns <see langword="null"/> if there is none.</summary>
+    /// <exception cref="InputException">The state belongs to another tuning.</exception>
+    /// <exception cref="UnusableException">The state is damaged, or was written by a newer version.</exception>
     public static TuningState? Load(string folder, string signature, AdamW optimizer)
     {
         var file = Path.Combine(folder, StateFile);
@@ -80,7 +80,7 @@ internal sealed record TuningState
             return null;
         }
 
-        var remedy = $"Delete {folder} to begin again";
+        var remedy = $"Delete {folder} to start over";
         try
         {
             var bytes = RegularFile.ReadAllBytes(file);
@@ -89,8 +89,8 @@ internal sealed record TuningState
             if (saved.Signature != signature)
             {
                 throw new InputException(
-                    $"{folder} has the checkpoint of a tuning with another model, other data or other settings. Give the same ones to go "
-                        + "on with it, name another --out, or delete the folder.");
+                    $"{folder} has the checkpoint of a tuning with another model, other data or other settings. Use the same ones to "
+                        + "continue it, choose another --out, or delete the folder.");
             }
 
             using var tensors = SafetensorsReader.Open(Path.Combine(folder, saved.Tensors), remedy);
@@ -122,12 +122,12 @@ internal sealed record TuningState
         double BestDevLoss,
         int V = Saved.Version)
     {
-        /// <summary>The version of a checkpoint that is written.</summary>
+        /// <summary>The version of written checkpoints.</summary>
         public const int Version = 1;
     }
 }
 
-/// <summary>How settings and checkpoints are written.</summary>
+/// <summary>The JSON formats of settings and checkpoints.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
@@ -139,7 +139,7 @@ internal sealed record TuningState
 internal sealed partial class TuningJson : JsonSerializerContext;
 
 /// <summary>
-/// How a soft prompt begins, by the name that the value has in code: what was stored once stays readable. Anything else is an error.
+/// Reads the initialization of a soft prompt by its name in code, so that stored files stay readable. Anything else is an error.
 /// </summary>
 internal sealed class SoftPromptStartConverter : JsonConverter<SoftPromptStart>
 {

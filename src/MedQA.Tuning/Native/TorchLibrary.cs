@@ -8,13 +8,12 @@ using TorchSharp;
 namespace MedQA.Tuning.Native;
 
 /// <summary>
-/// Loads libtorch, also on systems whose C++ library is a little older than the one that TorchSharp was built with (Debian 12, Ubuntu
-/// 22.04).
+/// Loads libtorch, even on systems whose C++ library is slightly older than the one TorchSharp was built with (Debian 12, Ubuntu 22.04).
 /// </summary>
 /// <remarks>
-/// libLibTorchSharp.so of TorchSharp 0.107 asks for GLIBCXX_3.4.32, because a header of GCC 13 names the symbol
-/// <c>ios_base_library_init</c>; no relocation uses it, and all that is used is in GLIBCXX_3.4.30. Where the library cannot be loaded as it
-/// is, a copy that does not insist on that version is loaded.
+/// libLibTorchSharp.so of TorchSharp 0.107 requires GLIBCXX_3.4.32, because a header of GCC 13 names the symbol
+/// <c>ios_base_library_init</c>. No relocation uses it, and all used symbols are in GLIBCXX_3.4.30. If the library cannot be loaded, a copy
+/// without that requirement is loaded.
 /// </remarks>
 internal static class TorchLibrary
 {
@@ -23,8 +22,8 @@ internal static class TorchLibrary
 
     private static readonly Lazy<bool> Loaded = new(LoadOnce);
 
-    /// <summary>Loads it, once.</summary>
-    /// <exception cref="UnusableException">It cannot be loaded; the sentence says what to do.</exception>
+    /// <summary>Loads libtorch once.</summary>
+    /// <exception cref="UnusableException">libtorch cannot be loaded; the message says what to do.</exception>
     public static void Load() => _ = Loaded.Value;
 
     private static bool LoadOnce()
@@ -42,7 +41,7 @@ internal static class TorchLibrary
         catch (Exception exception) when (exception is TypeInitializationException or NotSupportedException or DllNotFoundException)
         {
             throw new UnusableException(
-                $"libtorch cannot be loaded on this system ({RuntimeInformation.RuntimeIdentifier}): TorchSharp has it for linux-x64, "
+                $"libtorch cannot be loaded on this system ({RuntimeInformation.RuntimeIdentifier}): TorchSharp supports linux-x64, "
                     + "win-x64 and osx-arm64, and on Linux it needs the C++ library of GCC 12 or later (Debian 12, Ubuntu 22.04). "
                     + $"{Innermost(exception)}",
                 exception);
@@ -64,7 +63,7 @@ internal static class TorchLibrary
             return 0;
         }
 
-        // The copy finds its neighbours because they are loaded already.
+        // The copy finds its dependencies because they are already loaded.
         foreach (var neighbour in (ReadOnlySpan<string>)["libc10.so", "libtorch_cpu.so", "libtorch.so"])
         {
             NativeLibrary.Load(Path.Combine(Path.GetDirectoryName(original)!, neighbour));
@@ -78,7 +77,7 @@ internal static class TorchLibrary
         }
         finally
         {
-            // What is mapped stays.
+            // The mapped library stays loaded.
             File.Delete(copy);
         }
     }

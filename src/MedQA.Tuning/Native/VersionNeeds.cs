@@ -4,7 +4,7 @@ using System.Text;
 namespace MedQA.Tuning.Native;
 
 /// <summary>
-/// The versions of other libraries' interfaces that a 64-bit little-endian ELF library asks for (section .gnu.version_r; Linux Standard
+/// The version requirements of a 64-bit little-endian ELF library (section .gnu.version_r; Linux Standard
 /// Base, "Symbol Versioning").
 /// </summary>
 internal static class VersionNeeds
@@ -18,17 +18,17 @@ internal static class VersionNeeds
     private const ushort Weak = 2;
 
     /// <summary>
-    /// Marks the need of a version as weak: the loader then goes on without it. Only right where no symbol of that version is used.
+    /// Marks a version requirement as weak, so that the loader ignores it. Safe only if no symbol of that version is used.
     /// </summary>
     /// <param name="library">The library's bytes, changed in place.</param>
     /// <param name="version">The version's name, such as <c>GLIBCXX_3.4.32</c>.</param>
-    /// <returns>Whether the library asks for it.</returns>
-    /// <exception cref="InvalidDataException">The bytes are no such library.</exception>
+    /// <returns>Whether the library requires it.</returns>
+    /// <exception cref="InvalidDataException">The bytes are not such a library.</exception>
     public static bool Weaken(Span<byte> library, string version)
     {
         if (library.Length < 64 || !library[..6].SequenceEqual("\u007fELF\u0002\u0001"u8))
         {
-            throw new InvalidDataException("It is no 64-bit little-endian ELF library.");
+            throw new InvalidDataException("It is not a 64-bit little-endian ELF library.");
         }
 
         try
@@ -99,7 +99,7 @@ internal static class VersionNeeds
             }
         }
 
-        throw new InvalidDataException("Its tables are in no segment that is loaded.");
+        throw new InvalidDataException("Its tables are not in a loaded segment.");
     }
 
     private static List<(int Kind, long Offset, long Address, long Size)> Segments(ReadOnlySpan<byte> library)

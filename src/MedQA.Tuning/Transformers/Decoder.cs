@@ -5,8 +5,7 @@ using static TorchSharp.torch;
 namespace MedQA.Tuning.Transformers;
 
 /// <summary>
-/// A decoder of the Llama family with frozen weights, through which gradients flow to its input alone: no weight has a gradient, so none is
-/// ever computed or kept.
+/// A decoder of the Llama family with frozen weights. Gradients flow only to its input; gradients of weights are never computed or stored.
 /// </summary>
 internal sealed class Decoder : IDisposable
 {
@@ -27,13 +26,13 @@ internal sealed class Decoder : IDisposable
     /// <summary>The model's sizes.</summary>
     public DecoderShape Shape { get; }
 
-    /// <summary>The numbers that products are computed in; norms, sums and positions are float32 always.</summary>
+    /// <summary>The precision of products; norms, sums and positions are always float32.</summary>
     public ScalarType Precision { get; }
 
-    /// <summary>Loads a model's weights: safetensors where the folder has them, else the ONNX graph.</summary>
+    /// <summary>Loads a model's weights: safetensors if the folder has them, otherwise the ONNX graph.</summary>
     /// <param name="folder">The model's folder.</param>
     /// <param name="precision">float32 or bfloat16.</param>
-    /// <exception cref="UnusableException">A file is missing, damaged or of a kind that cannot be tuned.</exception>
+    /// <exception cref="UnusableException">A file is missing, damaged or not tunable.</exception>
     public static Decoder Load(ModelFolder folder, ScalarType precision)
     {
         Native.TorchLibrary.Load();
@@ -44,7 +43,7 @@ internal sealed class Decoder : IDisposable
         }
         finally
         {
-            // Each matrix was in managed memory once: as much as the model again, which a tuning does not need.
+            // Each matrix was in managed memory once, which takes as much as the model and is no longer needed.
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         }
     }
@@ -57,11 +56,11 @@ internal sealed class Decoder : IDisposable
         return Load(folder, shape, weights, precision);
     }
 
-    /// <summary>The embeddings of tokens, float32 [tokens, hidden].</summary>
+    /// <summary>Returns the embeddings of tokens, float32 [tokens, hidden].</summary>
     public Tensor Embed(Tensor ids) => _embedding.index_select(0, ids.reshape(-1)).to(ScalarType.Float32);
 
     /// <summary>
-    /// Keys and values that virtual tokens at positions 0 … leave behind, for each layer [1, key/value heads, length, head size].
+    /// Returns the keys and values of virtual tokens at positions 0 …, for each layer [1, key/value heads, length, head size].
     /// </summary>
     /// <param name="softPrompt">[length, hidden]; gradients flow to it.</param>
     public KeysAndValues[] ReadPrefix(Tensor softPrompt)
@@ -75,7 +74,7 @@ internal sealed class Decoder : IDisposable
         {
             var (queries, keys, values) = _layers[layer].Project(hidden, cosine, sine);
             kept[layer] = new(keys.MoveToOuterDisposeScope(), values.MoveToOuterDisposeScope());
-            // What the last layer makes of the virtual tokens is seen by nobody.
+            // The last layer's output for the virtual tokens is not used.
             if (layer < _layers.Length - 1)
             {
                 hidden = _layers[layer].Finish(hidden, queries, keys, values, mask);
@@ -86,8 +85,8 @@ internal sealed class Decoder : IDisposable
     }
 
     /// <summary>
-    /// The hidden states after the last norm, [rows, tokens, hidden], of rows of tokens behind a prefix. What pads a row must stand at its
-    /// end: no token sees what follows it.
+    /// Returns the hidden states after the last norm, [rows, tokens, hidden], of rows of tokens after a prefix. Rows must be padded at the
+    /// end, since no token sees what follows it.
     /// </summary>
     /// <param name="ids">[rows, tokens].</param>
     /// <param name="prefix">The prefix of all rows, or <see langword="null"/>.</param>
@@ -113,7 +112,7 @@ internal sealed class Decoder : IDisposable
         return DecoderLayer.RootMeanSquareNorm(hidden, _finalNorm, Shape.NormEpsilon).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Logits, float32 [positions, vocabulary], from hidden states [positions, hidden].</summary>
+    /// <summary>Returns logits, float32 [positions, vocabulary], from hidden states [positions, hidden].</summary>
     public Tensor Logits(Tensor hidden) => nn.functional.linear(hidden.to(Precision), _head).to(ScalarType.Float32);
 
     public void Dispose()
@@ -170,7 +169,7 @@ internal sealed class Decoder : IDisposable
         return (angles.cos(), angles.sin());
     }
 
-    /// <summary>A token sees the prefix, itself, and what stands before it.</summary>
+    /// <summary>Returns the mask by which a token sees the prefix, itself, and the tokens before it.</summary>
     private Tensor Mask(long past, long tokens)
     {
         var hidden = full([tokens, past + tokens], double.NegativeInfinity, ScalarType.Float32).triu(past + 1);

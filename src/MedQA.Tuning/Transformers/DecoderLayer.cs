@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace MedQA.Tuning.Transformers;
 
-/// <summary>The frozen weights of one layer. What reads the same input is one product: queries, keys and values; gate and up.</summary>
+/// <summary>The frozen weights of one layer. Matrices with the same input are one product: queries, keys and values; gate and up.</summary>
 internal sealed class DecoderLayer : IDisposable
 {
     private readonly DecoderShape _shape;
@@ -48,7 +48,7 @@ internal sealed class DecoderLayer : IDisposable
     }
 
     /// <summary>
-    /// Queries, keys and values of tokens, rotary applied: [rows, heads, tokens, head size] in the precision of the products.
+    /// Returns the queries, keys and values of tokens, with rotary positions: [rows, heads, tokens, head size] in the products' precision.
     /// </summary>
     public (Tensor Queries, Tensor Keys, Tensor Values) Project(Tensor hidden, Tensor cosine, Tensor sine)
     {
@@ -63,17 +63,17 @@ internal sealed class DecoderLayer : IDisposable
                 1, _shape.Heads, _shape.KeyValueHeads), all.narrow(1, _shape.Heads + _shape.KeyValueHeads, _shape.KeyValueHeads));
     }
 
-    /// <summary>The layer's result from its attention.</summary>
-    /// <param name="hidden">What came in, float32 [rows, tokens, hidden].</param>
+    /// <summary>Returns the layer's output from its attention.</summary>
+    /// <param name="hidden">The layer's input, float32 [rows, tokens, hidden].</param>
     /// <param name="queries">[rows, heads, tokens, head size].</param>
-    /// <param name="keys">Of all tokens that may be seen, [rows, key/value heads, all tokens, head size].</param>
-    /// <param name="values">Like the keys.</param>
-    /// <param name="mask">0 where a token may look and −∞ elsewhere, [query heads of a key's head · tokens, all tokens].</param>
+    /// <param name="keys">The keys of all visible tokens, [rows, key/value heads, all tokens, head size].</param>
+    /// <param name="values">The values, shaped like the keys.</param>
+    /// <param name="mask">0 for visible tokens and −∞ for others, [query heads of a key's head · tokens, all tokens].</param>
     public Tensor Finish(Tensor hidden, Tensor queries, Tensor keys, Tensor values, Tensor mask)
     {
         var (rows, tokens) = (hidden.shape[0], hidden.shape[1]);
         var group = _shape.Heads / _shape.KeyValueHeads;
-        // The query heads that share a key's head stand below each other: keys and values are not copied for each.
+        // Query heads that share a key head are stacked, so that keys and values are not copied.
         var grouped = queries.reshape(rows, _shape.KeyValueHeads, group * tokens, _shape.HeadSize);
         var attended = nn.functional.scaled_dot_product_attention(grouped, keys, values, mask)
             .reshape(rows, _shape.Heads, tokens, _shape.HeadSize).transpose(1, 2).reshape(rows, tokens, _shape.Heads * _shape.HeadSize);
@@ -97,7 +97,7 @@ internal sealed class DecoderLayer : IDisposable
     }
 
     /// <summary>
-    /// Rotary positions (Su et al., arXiv 2104.09864) in Hugging Face's order: the first half of a head's numbers turns with the second.
+    /// Applies rotary positions (Su et al., arXiv 2104.09864) in Hugging Face's order: the first half of a head rotates with the second.
     /// </summary>
     private static Tensor Rotate(Tensor heads, Tensor cosine, Tensor sine)
     {

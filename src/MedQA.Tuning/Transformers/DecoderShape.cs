@@ -4,8 +4,8 @@ using MedQA.Inference.Models;
 namespace MedQA.Tuning.Transformers;
 
 /// <summary>
-/// What config.json states of a decoder of the Llama family (Llama, SmolLM2, Mistral, Qwen2): pre-norm blocks of grouped attention with
-/// rotary positions and a gated SiLU network.
+/// The shape of a decoder of the Llama family (Llama, SmolLM2, Mistral, Qwen2) according to config.json: pre-norm blocks of grouped
+/// attention with rotary positions and a gated SiLU network.
 /// </summary>
 internal sealed record DecoderShape
 {
@@ -20,13 +20,13 @@ internal sealed record DecoderShape
     /// <summary>Key/value heads.</summary>
     public required int KeyValueHeads { get; init; }
 
-    /// <summary>Numbers of a key or value of one head.</summary>
+    /// <summary>The size of a key or value of one head.</summary>
     public required int HeadSize { get; init; }
 
     /// <summary>Width of the hidden state.</summary>
     public required int Hidden { get; init; }
 
-    /// <summary>Tokens of the vocabulary.</summary>
+    /// <summary>The size of the vocabulary.</summary>
     public required int Vocabulary { get; init; }
 
     /// <summary>Added to the mean square before its root is taken.</summary>
@@ -38,24 +38,25 @@ internal sealed record DecoderShape
     /// <summary>Divides the positions (rotary scaling "linear"); 1 for none.</summary>
     public double RotaryFactor { get; init; } = 1;
 
-    /// <summary>Whether the head is the embedding.</summary>
+    /// <summary>Whether the output head shares the embedding.</summary>
     public required bool Tied { get; init; }
 
     /// <summary>Reads a model's config.json.</summary>
-    /// <exception cref="UnusableException">It is missing, damaged, or of a kind that cannot be tuned; the message names what is not
-    /// supported.</exception>
+    /// <exception cref="UnusableException">
+    /// The file is missing or damaged, or the model is not tunable; the message names what is not supported.
+    /// </exception>
     public static DecoderShape Read(string folder)
     {
         var file = Path.Combine(folder, "config.json");
         var config = ModelJson.Read(file)
             ?? throw new UnusableException(
                 file,
-                "the file is not there, and tuning needs the sizes and the rotary base that it states",
+                "the file is missing, and tuning needs its sizes and rotary base",
                 "Copy the model's config.json into the folder");
         var family = config.Get("model_type").Text();
         if (!Families.Contains(family))
         {
-            throw Unsupported(file, $"models of the kind \"{family}\" cannot be tuned, only {string.Join(", ", Families)}");
+            throw Unsupported(file, $"models of type \"{family}\" cannot be tuned, only {string.Join(", ", Families)}");
         }
 
         if (config.Find("hidden_act")?.Text() is { } activation && activation != "silu")
@@ -77,8 +78,8 @@ internal sealed record DecoderShape
         {
             throw Unsupported(
                 file,
-                $"a sliding window of {window:N0} tokens is shorter than the context of {context:N0}; only attention that sees everything "
-                    + "is supported");
+                $"a sliding window of {window:N0} tokens is shorter than the context of {context:N0}; only full attention is "
+                    + "supported");
         }
 
         var (rotaryBase, factor) = ReadRotary(config, file);
@@ -97,7 +98,7 @@ internal sealed record DecoderShape
         };
     }
 
-    /// <summary>Older files state the base beside the scaling, newer ones within it.</summary>
+    /// <summary>Reads the rotary base, which older files have next to the scaling and newer files within it.</summary>
     private static (double Base, double Factor) ReadRotary(ModelJson config, string file)
     {
         var parameters = config.Find("rope_parameters") ?? config.Find("rope_scaling");

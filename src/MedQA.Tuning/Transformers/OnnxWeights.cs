@@ -9,9 +9,9 @@ using MedQA.Inference.Sessions;
 namespace MedQA.Tuning.Transformers;
 
 /// <summary>
-/// Weights of a decoder's ONNX graph, so that a model folder suffices for tuning: matrix products by the names of their nodes, as
-/// onnxruntime-genai's model builder and Optimum write them, in float32, float16, or in blocks of 4 or 8 bits (MatMulNBits), with the
-/// offsets that a product of block sums restores.
+/// Weights of a decoder's ONNX graph, which make a model folder sufficient for tuning. Finds matrix products by their node names, as
+/// written by onnxruntime-genai's model builder and Optimum, in float32, float16, or blocks of 4 or 8 bits (MatMulNBits), with the offsets
+/// that a product of block sums restores.
 /// </summary>
 internal sealed partial class OnnxWeights : IWeightSource
 {
@@ -65,10 +65,10 @@ internal sealed partial class OnnxWeights : IWeightSource
     {
         try
         {
-            var numbers = (Locate(name) ?? throw Damaged($"it has nothing that is known as \"{name}\""))();
+            var numbers = (Locate(name) ?? throw Damaged($"it has no tensor \"{name}\""))();
             return numbers.LongLength == count
                 ? numbers
-                : throw Damaged($"\"{name}\" has {numbers.Length:N0} numbers where config.json means {count:N0}");
+                : throw Damaged($"\"{name}\" has {numbers.Length:N0} numbers, but config.json requires {count:N0}");
         }
         catch (InvalidDataException exception)
         {
@@ -114,7 +114,7 @@ internal sealed partial class OnnxWeights : IWeightSource
         return nodes;
     }
 
-    /// <summary>How the tensor of a Hugging Face name is read, or <see langword="null"/> where the graph has none.</summary>
+    /// <summary>Returns the reader of a tensor by its Hugging Face name, or <see langword="null"/> if the graph lacks it.</summary>
     private Func<float[]>? Locate(string name)
     {
         if (Find(name) is { } stored)
@@ -187,7 +187,7 @@ internal sealed partial class OnnxWeights : IWeightSource
         };
     }
 
-    /// <summary>A product's matrix as [outputs, inputs].</summary>
+    /// <summary>Reads a product's matrix as [outputs, inputs].</summary>
     private float[] Matrix(GraphNode node, int outputs, int inputs)
     {
         if (ReferenceEquals(_last.Node, node))
@@ -198,7 +198,7 @@ internal sealed partial class OnnxWeights : IWeightSource
         var matrix = node.Operation == "MatMulNBits" ? Blocks(node) : Transposed(node);
         if ((outputs > 0 && inputs > 0 && matrix.Length != outputs * (long)inputs) || (inputs > 0 && matrix.Length % inputs != 0))
         {
-            throw Damaged($"the matrix of {node.Name} has {matrix.Length:N0} numbers where config.json means {outputs} times {inputs}");
+            throw Damaged($"the matrix of {node.Name} has {matrix.Length:N0} numbers, but config.json requires {outputs} times {inputs}");
         }
 
         _last = (node, matrix);
@@ -210,7 +210,7 @@ internal sealed partial class OnnxWeights : IWeightSource
         var tensor = Find(node.Inputs[1])!;
         var stored = tensor.ReadNumbers(_directory);
         var (inputs, outputs) =
-            tensor.Dimensions is [var first, var second] ? ((int)first, (int)second) : throw Damaged($"the matrix of {node.Name} is none");
+            tensor.Dimensions is [var first, var second] ? ((int)first, (int)second) : throw Damaged($"{node.Name} has no matrix");
         var matrix = new float[stored.Length];
         for (var input = 0; input < inputs; input++)
         {
@@ -223,14 +223,14 @@ internal sealed partial class OnnxWeights : IWeightSource
         return matrix;
     }
 
-    /// <summary>scale · (q − zero point) + offset, block by block; without zero points the middle of the range stands for zero.</summary>
+    /// <summary>scale · (q − zero point) + offset, block by block; without zero points the middle of the range is zero.</summary>
     private float[] Blocks(GraphNode node)
     {
         var (outputs, inputs, size, bits) =
             ((int)node.Integer("N", 0), (int)node.Integer("K", 0), (int)node.Integer("block_size", 0), (int)node.Integer("bits", 4));
         if (bits is not (4 or 8) || size < 1 || node.Inputs.Skip(4).Any(static input => input.Length > 0))
         {
-            throw Damaged($"{node.Name} keeps its weights in {bits} bits or in another order; blocks of 4 and 8 bits can be read");
+            throw Damaged($"{node.Name} has weights of {bits} bits or in another order; only blocks of 4 and 8 bits are supported");
         }
 
         var blocks = (inputs + size - 1) / size;
@@ -272,7 +272,7 @@ internal sealed partial class OnnxWeights : IWeightSource
     }
 
     /// <summary>
-    /// A tensor that the graph keeps, perhaps in another precision or, where equal tensors are kept once, under the name of the first.
+    /// Finds a stored tensor, possibly in another precision or, for deduplicated tensors, under the name of the first.
     /// </summary>
     private GraphTensor? Find(string name) =>
         _tensors.TryGetValue(name, out var tensor) ? tensor

@@ -3,7 +3,7 @@ using MedQA.Inference.SoftPrompts;
 
 namespace MedQA.Tuning.Transformers;
 
-/// <summary>Weights in safetensors files: one, or several that model.safetensors.index.json or their names tell to be parts.</summary>
+/// <summary>Weights in one or more safetensors files.</summary>
 internal sealed class SafetensorsWeights : IWeightSource
 {
     private readonly List<SafetensorsReader> _files = [];
@@ -17,7 +17,7 @@ internal sealed class SafetensorsWeights : IWeightSource
         {
             foreach (var path in Directory.EnumerateFiles(folder, "*.safetensors").Order(StringComparer.Ordinal))
             {
-                var file = SafetensorsReader.Open(path, "Fetch the file again");
+                var file = SafetensorsReader.Open(path, "Download the file again");
                 _files.Add(file);
                 foreach (var name in file.Tensors.Keys)
                 {
@@ -41,14 +41,14 @@ internal sealed class SafetensorsWeights : IWeightSource
             throw new UnusableException(
                 _folder,
                 $"no safetensors file of the folder has the tensor \"{name}\"",
-                "Fetch all parts of the weights");
+                "Download all parts of the weights");
         }
 
         return file.Find(name).Count == count ? file.ReadSingles(name)
             : throw new UnusableException(
                 _folder,
-                $"the tensor \"{name}\" has {file.Find(name).Count:N0} numbers where config.json means {count:N0}",
-                "Fetch weights and config.json of the same model");
+                $"the tensor \"{name}\" has {file.Find(name).Count:N0} numbers, but config.json requires {count:N0}",
+                "Download the weights and config.json of the same model");
     }
 
     public void Dispose() => _files.ForEach(static file => file.Dispose());

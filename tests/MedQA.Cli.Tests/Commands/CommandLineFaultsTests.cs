@@ -18,7 +18,7 @@ public sealed class CommandLineFaultsTests
             {
                 var mistyped = option.Name.Remove(option.Name.Length - 2, 1);
                 var fault = Assert.Single(Of([.. path, .. Filled(command), mistyped, "7"]));
-                Assert.Contains($"`{string.Join(' ', path.Prepend("medqa"))}` has no option {mistyped} (is ", fault, StringComparison.Ordinal);
+                Assert.Contains($"`{string.Join(' ', path.Prepend("medqa"))}` has no option {mistyped} (did you mean ", fault, StringComparison.Ordinal);
                 Assert.Equal(fault, Assert.Single(Of([.. path, .. Filled(command), $"{mistyped}=7"])));
                 seen++;
             }
@@ -26,7 +26,7 @@ public sealed class CommandLineFaultsTests
             foreach (var sub in command.Subcommands.Where(static sub => sub.Name.Length > 3 && sub.Name != "tune"))
             {
                 var fault = Assert.Single(Of([.. path, sub.Name.Remove(sub.Name.Length - 2, 1), "x"]));
-                Assert.EndsWith($"(is {sub.Name} meant?).", fault, StringComparison.Ordinal);
+                Assert.EndsWith($"(did you mean {sub.Name}?).", fault, StringComparison.Ordinal);
                 seen++;
             }
         }
@@ -91,14 +91,14 @@ public sealed class CommandLineFaultsTests
             {
                 foreach (var name in (string[])[sub.Name.ToUpperInvariant(), char.ToUpperInvariant(sub.Name[0]) + sub.Name[1..]])
                 {
-                    Assert.Equal($"`{string.Join(' ', path.Prepend("medqa"))}` has no command {name} (is {sub.Name} meant?).", Assert.Single(Of([.. path, name, "x"])));
+                    Assert.Equal($"`{string.Join(' ', path.Prepend("medqa"))}` has no command {name} (did you mean {sub.Name}?).", Assert.Single(Of([.. path, name, "x"])));
                     seen++;
                 }
             }
 
             foreach (var option in command.Options.Concat(inherited).Select(static option => option.Name).Where(static name => name != "--version"))
             {
-                Assert.EndsWith($" has no option {option.ToUpperInvariant()} (is {option} meant?).", Assert.Single(Of([.. path, .. Filled(command), option.ToUpperInvariant(), "7"])), StringComparison.Ordinal);
+                Assert.EndsWith($" has no option {option.ToUpperInvariant()} (did you mean {option}?).", Assert.Single(Of([.. path, .. Filled(command), option.ToUpperInvariant(), "7"])), StringComparison.Ordinal);
                 seen++;
             }
         }
@@ -131,24 +131,24 @@ public sealed class CommandLineFaultsTests
     [Fact]
     public void What_is_missing_is_said_with_the_file_that_is_not_there()
     {
-        Assert.Equal(["There is no file nowhere.csv.", "`medqa import` needs --to FILE.csv."], Of(["import", "nowhere.csv"]));
-        Assert.Equal(["There is no file one.csv.", "There is no file two.csv."], Of(["import", "one.csv", "two.csv", "--to", "x.csv"]));
+        Assert.Equal(["No such file: nowhere.csv.", "`medqa import` needs --to FILE.csv."], Of(["import", "nowhere.csv"]));
+        Assert.Equal(["No such file: one.csv.", "No such file: two.csv."], Of(["import", "one.csv", "two.csv", "--to", "x.csv"]));
         Assert.Equal(["`medqa import` needs --to FILE.csv."], Of(["import", "nowhere", "--suite", "multimedqa"]));
         Assert.Equal(
-            ["There is no file a.csv.", "There is no file b.csv.", "There is no file c.txt.", "There is no file d.txt.", "`medqa study create` needs --raters RATERS."],
+            ["No such file: a.csv.", "No such file: b.csv.", "No such file: c.txt.", "No such file: d.txt.", "`medqa study create` needs --raters RATERS."],
             Of(["study", "create", "--answers", "clinicians=a.csv", "--answers", "b.csv", "--instructions", "c.txt", "--consent", "d.txt"]));
     }
 
     [Theory]
-    [InlineData("`medqa results` does not take 'b': it is one argument too many.", "results", "a", "b")]
+    [InlineData("`medqa results` does not take 'b': too many arguments.", "results", "a", "b")]
     [InlineData("`medqa study delete` has no option --yes.", "study", "delete", "latest", "--yes")]
     [InlineData("`medqa compare` needs at least 2 RUN.", "compare", "a")]
     [InlineData("`medqa` needs a command.", "--quiet")]
-    [InlineData("`medqa serve` has no option --port: use --urls, which takes the address to listen at: --urls http://127.0.0.1:8080.", "serve", "--port", "8080")]
-    [InlineData("`medqa serve` has no option --host: use --urls, which takes the address to listen at: --urls http://127.0.0.1:8080.", "serve", "--host=0.0.0.0")]
+    [InlineData("`medqa serve` has no option --port: use --urls, which takes the address to listen on: --urls http://127.0.0.1:8080.", "serve", "--port", "8080")]
+    [InlineData("`medqa serve` has no option --host: use --urls, which takes the address to listen on: --urls http://127.0.0.1:8080.", "serve", "--host=0.0.0.0")]
     [InlineData("`medqa results` has no option --url: use --endpoint, which takes the address of a service: --endpoint http://127.0.0.1:5080.", "results", "--url", "http://127.0.0.1:5080")]
     [InlineData("`medqa run` has no option -profile: use --profile, with two dashes.", "run", "x.csv", "-profile", "few-shot")]
-    [InlineData("`medqa run` has no option -profle (is --profile meant?).", "run", "x.csv", "-profle", "few-shot")]
+    [InlineData("`medqa run` has no option -profle (did you mean --profile?).", "run", "x.csv", "-profle", "few-shot")]
     [InlineData("--output is 'xml', but must be one of csv, json, table.", "results", "--output", "xml")]
     [InlineData("--samples is '99999999999', but must be a whole number from 1 to 1,000.", "run", "x.csv", "--samples", "99999999999")]
     [InlineData("--samples is '0', but must be a whole number from 1 to 1,000.", "run", "x.csv", "--samples", "0")]
@@ -167,8 +167,8 @@ public sealed class CommandLineFaultsTests
     [InlineData("`medqa` has no option --Version: use `medqa --version`.", "--Version")]
     [InlineData("`medqa results` has no option --version: use `medqa --version`.", "results", "--version")]
     [InlineData("`medqa results` has no option -v.", "results", "-v")]
-    [InlineData("`medqa` has no command HELP (is help meant?).", "HELP")]
-    [InlineData("--samples is given 2 times, but can be given once.", "run", "x.csv", "--samples", "3", "--samples", "4")]
+    [InlineData("`medqa` has no command HELP (did you mean help?).", "HELP")]
+    [InlineData("--samples is given 2 times, but is allowed once.", "run", "x.csv", "--samples", "3", "--samples", "4")]
     public void A_fault_says_what_to_do(string sentence, params string[] arguments) => Assert.Equal([sentence], Of(arguments));
 
     [Theory]

@@ -34,8 +34,8 @@ public sealed class DevelopmentTests
     }
 
     [Theory]
-    [InlineData("medqa: --dev is for one run: name it.", "results", "--dev", "abc")]
-    [InlineData("a threshold that was chosen on a run's own questions guarantees nothing about them", "run", "sums.csv", "--dev", "sums.csv")]
+    [InlineData("medqa: --dev applies to one run: specify it.", "results", "--dev", "abc")]
+    [InlineData("a threshold chosen on a run's own questions guarantees nothing about them", "run", "sums.csv", "--dev", "sums.csv")]
     [InlineData("medqa: --dev needs a profile with a fixed number of samples above 1, such as deferral: profile few-shot has no agreement to defer by.", "run", "sums.csv", "--profile", "few-shot", "--dev", "abc")]
     public async Task A_guarantee_that_cannot_be_had_is_refused_before_anything_is_asked(string sentence, params string[] arguments)
     {

@@ -23,16 +23,16 @@ public sealed class EarlyRefusalTests
     {
         await using var medqa = Without();
         await File.WriteAllTextAsync(Path.Combine(medqa.Folder, "file"), "", TestContext.Current.CancellationToken);
-        await RefusedAsync(medqa, "no folder", "results", "latest", "--html", Path.Combine("nowhere", "report.html"));
+        await RefusedAsync(medqa, "does not exist", "results", "latest", "--html", Path.Combine("nowhere", "report.html"));
         await RefusedAsync(medqa, "is a folder", "compare", "aaaa", "bbbb", "--html", ".");
         await RefusedAsync(medqa, "where a folder is expected", "export", "latest", "--to", "file");
-        await RefusedAsync(medqa, "There is no file", "study", "create", "--answers", "nowhere.csv", "--rubric", "lay-2", "--raters", "2");
+        await RefusedAsync(medqa, "No such file", "study", "create", "--answers", "nowhere.csv", "--rubric", "lay-2", "--raters", "2");
         if (!OperatingSystem.IsWindows() && !Environment.IsPrivilegedProcess)
         {
             var closed = Directory.CreateDirectory(Path.Combine(medqa.Folder, "closed"), UnixFileMode.UserRead | UnixFileMode.UserExecute).FullName;
-            await RefusedAsync(medqa, "may not write", "export", "latest", "--to", Path.Combine(closed, "x"));
-            await RefusedAsync(medqa, "may not write", "results", "latest", "--html", Path.Combine(closed, "x.html"));
-            await RefusedAsync(medqa, "may not write", "results", "--data", closed);
+            await RefusedAsync(medqa, "cannot write", "export", "latest", "--to", Path.Combine(closed, "x"));
+            await RefusedAsync(medqa, "cannot write", "results", "latest", "--html", Path.Combine(closed, "x.html"));
+            await RefusedAsync(medqa, "cannot write", "results", "--data", closed);
         }
     }
 
@@ -47,7 +47,7 @@ public sealed class EarlyRefusalTests
         Assert.Equal((await medqa.RunAsync("study", "create", "--help")).Output, (await medqa.RunAsync("help", "study", "create")).Output);
         var (unknown, _, said) = await medqa.RunAsync("help", "rsults");
         Assert.Equal(ExitCode.BadInput, unknown);
-        Assert.Contains("has no command rsults (is results meant?)", said, StringComparison.Ordinal);
+        Assert.Contains("has no command rsults (did you mean results?)", said, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed class EarlyRefusalTests
         var (code, list, said) = await medqa.RunAsync("profiles", "list", "--output", "csv");
         Assert.Equal(ExitCode.Success, code);
         Assert.Contains("few-shot,", list, StringComparison.Ordinal);
-        Assert.Contains("Left out: Profile broken.json", said, StringComparison.Ordinal);
+        Assert.Contains("Skipped: Profile broken.json", said, StringComparison.Ordinal);
         Assert.Equal(ExitCode.Success, (await medqa.RunAsync("profiles", "show", "few-shot")).Code);
         var (own, _, why) = await medqa.RunAsync("profiles", "show", "broken");
         Assert.Equal(ExitCode.BadInput, own);

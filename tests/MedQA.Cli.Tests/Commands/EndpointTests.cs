@@ -34,7 +34,7 @@ public sealed class EndpointTests
 
         var (twice, _, known) = await medqa.RunAsync("run", sums, "--profile", "sums-3", "--endpoint", endpoint);
         Assert.Equal(0, twice);
-        Assert.Contains("was asked with this profile and model before", known, StringComparison.Ordinal);
+        Assert.Contains("was already asked with this profile and model", known, StringComparison.Ordinal);
 
         // The served host and these share one storage: what they read is the same, and so must be what they write.
         foreach (var arguments in (string[][])[["results", "--output", "csv"], ["results", first], ["results", first, "--output", "json"], ["results", first, "--output", "csv"], ["compare", first, other],
@@ -62,7 +62,7 @@ public sealed class EndpointTests
         Assert.Equal(0, deleted);
         var (refused, _, why) = await medqa.RunAsync("replay", first, "--endpoint", endpoint);
         Assert.Equal(2, refused);
-        Assert.Contains("works on the runs of this machine", why, StringComparison.Ordinal);
+        Assert.Contains("works only on the runs of this machine", why, StringComparison.Ordinal);
         server.Kill();
         await server.WaitForExitAsync(Cancel);
         await Task.WhenAll(output, notices);
@@ -73,7 +73,7 @@ public sealed class EndpointTests
     }
 
     [Theory]
-    [InlineData("http://example.com", "but questions and keys are sent to other machines by https only")]
+    [InlineData("http://example.com", "but questions and keys are sent to other machines over https only")]
     [InlineData("example.com", "but must be an address like")]
     public async Task An_endpoint_that_cannot_be_one_is_refused(string endpoint, string sentence)
     {

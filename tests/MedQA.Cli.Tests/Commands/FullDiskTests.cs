@@ -82,7 +82,7 @@ public sealed class FullDiskTests
             cat $DISK/data/__blobstorage__/* | grep -a '^."ordinal":.*reasonings' > after.jsonl
             """);
         var told = $"{code}: {output}{errors}";
-        const string Sentence = """The disk that holds \S+/data is full \(\d+ MiB free\): free space and run `medqa resume \w{16}`; nothing that was answered is lost\.""";
+        const string Sentence = """The disk that holds \S+/data is full \(\d+ MiB free\): free space and run `medqa resume \w{16}`; no answers are lost\.""";
         Assert.True(code == 0, told);
         Assert.Matches($@"run 1\n(.*\n)*?medqa: {Sentence}\n", output);
         Assert.Matches($@"full 1\n(.*\n)*?medqa: {Sentence}\n", output);

@@ -15,7 +15,7 @@ public sealed class ModelsCommandTests
         var (code, table, _) = await medqa.RunAsync("models", "check", Repository.PathOf("models", "tiny", "qwen2-genai"), "--references", reference, "--limit", "2");
         Assert.Equal(1, code);
         Assert.Contains("different", table, StringComparison.Ordinal);
-        Assert.Contains("The model does not do what the references say.", table, StringComparison.Ordinal);
+        Assert.Contains("The model does not match the references.", table, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -220,7 +220,7 @@ public sealed class OddFileTests
         var (code, output, notices) = await medqa.RunAsync("study", "create", "--raters", "2", "--answers", answers).WaitAsync(Limit, Cancel);
 
         Assert.Equal((2, ""), (code, output));
-        Assert.StartsWith($"medqa: --answers {answers}: the files of answers hold 160,0", notices, StringComparison.Ordinal);
+        Assert.StartsWith($"medqa: --answers {answers}: the files of answers contain 160,0", notices, StringComparison.Ordinal);
         Assert.False(Directory.Exists(Path.Combine(medqa.Folder, ".medqa")));
     }
 }

@@ -31,7 +31,7 @@ public sealed class OverlapCommandTests
         var report = JsonElement.Parse(output);
         Assert.Equal(["quoted", "packed"], report.GetProperty("questions").EnumerateArray().Select(static question => question.GetProperty("question").GetString()));
         Assert.Equal((3, 1), (report.GetProperty("lookedFor").GetInt32(), report.GetProperty("tooShort").GetInt32()));
-        Assert.Contains("weights.bin: passed over, because it is no text.", notices, StringComparison.Ordinal);
+        Assert.Contains("weights.bin: skipped, not a text.", notices, StringComparison.Ordinal);
         Assert.False(Directory.Exists(Path.Combine(medqa.Folder, ".medqa")));
     }
 
@@ -58,8 +58,8 @@ public sealed class OverlapCommandTests
     }
 
     [Theory]
-    [InlineData("medqa: Name a question set, or a run with --run.", "overlap")]
-    [InlineData("medqa: There is no file or folder nowhere.", "overlap", "set.csv", "--with", "nowhere")]
+    [InlineData("medqa: Specify a question set, or a run with --run.", "overlap")]
+    [InlineData("medqa: No such file or folder: nowhere.", "overlap", "set.csv", "--with", "nowhere")]
     public async Task What_is_missing_is_named(string sentence, params string[] arguments)
     {
         await using var medqa = new MedqaProcess { KeepsStorage = true };

@@ -75,7 +75,7 @@ public sealed class PrefixTests
         Assert.Contains("with --prefixes or MEDQA_PREFIXES", notices, StringComparison.Ordinal);
         (code, _, notices) = await medqa.RunAsync("prefixes", "--prefixes", "nowhere");
         Assert.Equal(2, code);
-        Assert.Contains("--prefixes is 'nowhere', and there is no such", notices, StringComparison.Ordinal);
+        Assert.Contains("--prefixes is 'nowhere', but that folder", notices, StringComparison.Ordinal);
     }
 
     private static string Profile(MedqaProcess medqa, string name, string? prefix)

@@ -73,9 +73,9 @@ public sealed class ProfileChoiceTests : IDisposable
     [Fact]
     public void What_cannot_be_used_is_said()
     {
-        Assert.StartsWith("There is no profile 'none'. The profiles are few-shot, ", Assert.Throws<InputException>(() => ProfileChoice.Of("none", null, null).Resolve(Settings)).Message, StringComparison.Ordinal);
-        Assert.StartsWith("There is no profile 'few-shoot' (is few-shot meant?). The profiles are few-shot, ", Assert.Throws<InputException>(() => ProfileChoice.Of("few-shoot", null, null).Resolve(Settings)).Message, StringComparison.Ordinal);
-        Assert.StartsWith("There is no profile file none.json", Assert.Throws<InputException>(() => ProfileChoice.Of("none.json", null, null).Resolve(Settings)).Message, StringComparison.Ordinal);
+        Assert.StartsWith("No profile 'none'. Profiles: few-shot, ", Assert.Throws<InputException>(() => ProfileChoice.Of("none", null, null).Resolve(Settings)).Message, StringComparison.Ordinal);
+        Assert.StartsWith("No profile 'few-shoot' (did you mean few-shot?). Profiles: few-shot, ", Assert.Throws<InputException>(() => ProfileChoice.Of("few-shoot", null, null).Resolve(Settings)).Message, StringComparison.Ordinal);
+        Assert.StartsWith("No profile file none.json", Assert.Throws<InputException>(() => ProfileChoice.Of("none.json", null, null).Resolve(Settings)).Message, StringComparison.Ordinal);
         Assert.Contains("takes exactly 1", Assert.Throws<InputException>(() => ProfileChoice.Of("few-shot", 5, null).Resolve(Settings)).Message, StringComparison.Ordinal);
         var path = Write("""{ "name": "few-shot", "strategy": "few-shot" }""");
         Assert.Contains("is the name of a built-in profile", Assert.Throws<InputException>(() => ProfileChoice.Of(path, null, null).Resolve(Settings)).Message, StringComparison.Ordinal);

@@ -33,7 +33,7 @@ public sealed class RunCommandTests
 
         var (again, _, said) = await medqa.RunAsync("run", sums, "--profile", profile);
         Assert.Equal(0, again);
-        Assert.Contains("was asked with this profile and model before", said, StringComparison.Ordinal);
+        Assert.Contains("was already asked with this profile and model", said, StringComparison.Ordinal);
         Assert.Equal(1, (await medqa.JsonAsync("results")).GetProperty("runs").GetArrayLength());
     }
 
@@ -103,7 +103,7 @@ public sealed class RunCommandTests
         Assert.Equal(["sameBits", "sameBits"], verified.GetProperty("answers").EnumerateArray().Select(static answer => answer.GetProperty("kind").GetString()!));
         var (verifyCode, verifyText, _) = await medqa.RunAsync("verify", one, "--questions", "0");
         Assert.Equal(0, verifyCode);
-        Assert.Contains("The run is what it says.", verifyText, StringComparison.Ordinal);
+        Assert.Contains("The run is verified.", verifyText, StringComparison.Ordinal);
 
         var (code, written, notices) = await medqa.RunAsync("export", one, "--to", "out");
         Assert.True(code == 0, notices);
@@ -125,7 +125,7 @@ public sealed class RunCommandTests
         var (code, output, notices) = await medqa.RunAsync("import", medqa.Sums(2), "more.jsonl", "--to", "all.csv");
 
         Assert.True(code == 0, notices);
-        Assert.StartsWith("all.csv: 3 questions; all.rejected.csv lists the 1 rows", output, StringComparison.Ordinal);
+        Assert.StartsWith("all.csv: 3 questions; all.rejected.csv lists the 1 rejected rows", output, StringComparison.Ordinal);
         Assert.Equal(4, (await File.ReadAllLinesAsync(Path.Combine(medqa.Folder, "all.csv"), Cancel)).Length);
         Assert.DoesNotContain(Directory.EnumerateFiles(medqa.Folder), static path => path.EndsWith(".unfinished", StringComparison.Ordinal));
     }
@@ -142,12 +142,12 @@ public sealed class RunCommandTests
 
         Assert.True(code == 0, notices);
         Assert.StartsWith("all.csv: 100 questions", output, StringComparison.Ordinal);
-        Assert.Contains("medqa_us_test_4opt is not there; it is published at github.com/jind11/MedQA", notices, StringComparison.Ordinal);
+        Assert.Contains("medqa_us_test_4opt is missing; it is published at github.com/jind11/MedQA", notices, StringComparison.Ordinal);
         Assert.Contains(",mmlu_medical_genetics_test,", (await File.ReadAllLinesAsync(Path.Combine(medqa.Folder, "all.csv"), Cancel))[1], StringComparison.Ordinal);
 
         var (refused, _, why) = await medqa.RunAsync("import", "benchmarks", "--to", "all.csv");
         Assert.Equal(2, refused);
-        Assert.Contains("benchmarks is a folder; name the question sets in it, or the suite that it holds with --suite multimedqa.", why, StringComparison.Ordinal);
+        Assert.Contains("benchmarks is a folder; name the question sets in it, or its suite with --suite multimedqa.", why, StringComparison.Ordinal);
     }
 
     [LongFact]
@@ -241,9 +241,9 @@ public sealed class RunCommandTests
     }
 
     [Theory]
-    [InlineData("medqa: There is no file nothing.csv.", "run", "nothing.csv")]
+    [InlineData("medqa: No such file: nothing.csv.", "run", "nothing.csv")]
     [InlineData("medqa: --threads is 'many', but must be a whole number from 1 to 1,024.", "results", "--threads", "many")]
-    [InlineData("medqa: There is no profile 'none'.", "profiles", "show", "none")]
+    [InlineData("medqa: No profile 'none'.", "profiles", "show", "none")]
     [InlineData("medqa: --answer-notation is 'roman', but must be detect, letter, fromZero, fromOne or text.", "run", "a.csv", "--answer-notation", "roman")]
     [InlineData("medqa: `medqa run` needs FILE.\nSee `medqa run --help`.", "run")]
     [InlineData("medqa: `medqa study delete` has no option --yes.\nSee `medqa study delete --help`.", "study", "delete", "latest", "--yes")]

@@ -42,7 +42,7 @@ public sealed class ServeCommandTests
         await MedqaProcess.StopAsync(server);
         Assert.Equal(130, server.ExitCode);
         Assert.Equal("", await output);
-        Assert.Contains("Stopped. Unfinished runs are paused, and go on with the next start.", await notices, StringComparison.Ordinal);
+        Assert.Contains("Stopped. Unfinished runs are paused and continue at the next start.", await notices, StringComparison.Ordinal);
         Assert.False(File.Exists(Path.Combine(medqa.Folder, ".medqa", "azurite.json")), "The storage emulator was left behind.");
     }
 
@@ -54,7 +54,7 @@ public sealed class ServeCommandTests
         taken.Start();
         var (code, output, refusal) = await medqa.RunAsync("serve", "--quiet", "--urls", $"http://{taken.LocalEndpoint}");
         Assert.Equal((1, ""), (code, output));
-        Assert.StartsWith($"medqa: http://{taken.LocalEndpoint}/ cannot be listened at (", Assert.Single(refusal.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+        Assert.StartsWith($"medqa: Cannot listen on http://{taken.LocalEndpoint}/ (", Assert.Single(refusal.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
         Assert.Contains("medqa serve --urls http://127.0.0.1:", refusal, StringComparison.Ordinal);
 
         var server = medqa.Start("serve", "--urls", "http://127.0.0.1:0");
@@ -65,7 +65,7 @@ public sealed class ServeCommandTests
         Assert.Contains($"with every reasoning: {address}/#/runs/", notices, StringComparison.Ordinal);
         var second = await medqa.RunAsync("serve", "--urls", address);
         Assert.Equal(1, second.Code);
-        Assert.Contains($"A `medqa serve` of these runs listens at {address}/.", second.Notices, StringComparison.Ordinal);
+        Assert.Contains($"A `medqa serve` of these runs already listens on {address}/.", second.Notices, StringComparison.Ordinal);
 
         if (!OperatingSystem.IsWindows())
         {

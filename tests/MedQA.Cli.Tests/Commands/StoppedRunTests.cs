@@ -56,7 +56,7 @@ public sealed class StoppedRunTests
         Assert.False(await PausedAsync(medqa));
         await MedqaProcess.StopAsync(stopped);
         var run = (await medqa.JsonAsync("results")).GetProperty("runs")[0].GetProperty("run").GetString();
-        var sentence = $"Stopped. Run {run} is paused; nothing that was answered is lost. Go on with `medqa resume {run}`.";
+        var sentence = $"Stopped. Run {run} is paused; no answers are lost. Continue with `medqa resume {run}`.";
         Assert.Contains(sentence, await notices, StringComparison.Ordinal);
         Assert.True(await PausedAsync(medqa));
         var (_, table, _) = await medqa.RunAsync("results");
@@ -94,7 +94,7 @@ public sealed class StoppedRunTests
 
         Assert.Equal(1, code);
         Assert.StartsWith("medqa: The storage does not answer: ", notices, StringComparison.Ordinal);
-        Assert.EndsWith("is the address in --storage or MEDQA_STORAGE right?\n", notices, StringComparison.Ordinal);
+        Assert.EndsWith("is the address in --storage or MEDQA_STORAGE correct?\n", notices, StringComparison.Ordinal);
         Assert.Single(notices.TrimEnd().Split('\n'));
     }
 
@@ -116,7 +116,7 @@ public sealed class StoppedRunTests
         Assert.Equal((0, true), (deleted, second.EndsWith("(sums.csv) is deleted.\n", StringComparison.Ordinal)));
         Assert.Empty((await medqa.JsonAsync("results")).GetProperty("runs").EnumerateArray());
         var (_, _, ended) = await medqa.RunAsync("resume");
-        Assert.Contains("Every run has ended", ended, StringComparison.Ordinal);
+        Assert.Contains("No unfinished runs", ended, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -142,8 +142,8 @@ public sealed class StoppedRunTests
         }
 
         Assert.EndsWith(
-            $"medqa: The process that keeps the storage in {data} has ended: it was killed, or the folder was moved or deleted. What it had written down is in the folder; "
-            + "start again, with --data where the folder has another name now.\n",
+            $"medqa: The storage process of {data} has ended: it was killed, or the folder was moved or deleted. Saved data is in the folder. "
+            + "Run the command again, with --data if the folder was moved.\n",
             await notices,
             StringComparison.Ordinal);
         await process.WaitForExitAsync(Cancel);
@@ -164,7 +164,7 @@ public sealed class StoppedRunTests
 
         await MedqaProcess.StopAsync(stopped);
 
-        Assert.Contains($"goes on in `medqa serve` (process {server.Id})", await notices, StringComparison.Ordinal);
+        Assert.Contains($"continues in `medqa serve` (process {server.Id})", await notices, StringComparison.Ordinal);
         var before = await DoneAsync(medqa);
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1));
         while (await DoneAsync(medqa) is var done && done <= before)
@@ -190,7 +190,7 @@ public sealed class StoppedRunTests
 
         var (code, _, sentence) = await medqa.RunAsync(["run", sums, "--profile", tuned, "--model", other]);
         Assert.Equal(2, code);
-        Assert.Contains("there is none of that name", sentence, StringComparison.Ordinal);
+        Assert.Contains("which was not found", sentence, StringComparison.Ordinal);
         await medqa.JsonAsync(["run", few, .. asked]);
         Assert.Equal(["few.csv"], await NamesAsync(medqa));
 

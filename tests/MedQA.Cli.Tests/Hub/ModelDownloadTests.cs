@@ -74,7 +74,7 @@ public sealed class ModelDownloadTests : IAsyncLifetime
         };
         var fault = await Assert.ThrowsAsync<UnusableException>(FetchAsync);
         Assert.StartsWith($"The connection was cut at 5 kB of {Data} (", fault.Message, StringComparison.Ordinal);
-        Assert.EndsWith("Run the command again: it continues there.", fault.Message, StringComparison.Ordinal);
+        Assert.EndsWith("Run the command again to continue there.", fault.Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(Target));
 
         _hub.OnCdn = static (_, _) => Task.FromResult(false);
@@ -92,7 +92,7 @@ public sealed class ModelDownloadTests : IAsyncLifetime
         };
         var patience = new HubPatience { Silence = TimeSpan.FromMilliseconds(200), Pause = TimeSpan.FromMilliseconds(1) };
         var fault = await Assert.ThrowsAsync<UnusableException>(() => FetchAsync(patience));
-        Assert.Contains("cannot be reached (nothing came for 1 s)", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("cannot be reached (no data for 1 s)", fault.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -126,7 +126,7 @@ public sealed class ModelDownloadTests : IAsyncLifetime
     {
         await BeginAsync(Data, new byte[5_000]);
         var fault = await Assert.ThrowsAsync<UnusableException>(FetchAsync);
-        Assert.Contains("came with another content", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("does not match the hub's hash", fault.Message, StringComparison.Ordinal);
         await FetchAsync();
         Assert.Null(Content[^1].Range);
     }
@@ -154,7 +154,7 @@ public sealed class ModelDownloadTests : IAsyncLifetime
 
         _hub.OnHub = static context => Task.FromResult(Busy(context, true, "900"));
         var fault = await Assert.ThrowsAsync<UnusableException>(FetchAsync);
-        Assert.Contains("answers no more requests for now. Run the command again in 900 s", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("limits the rate of requests. Run the command again in 900 s", fault.Message, StringComparison.Ordinal);
 
         var then = DateTimeOffset.UtcNow.AddHours(1).ToString("r", CultureInfo.InvariantCulture);
         _hub.OnHub = context => Task.FromResult(Busy(context, true, then));
@@ -177,11 +177,11 @@ public sealed class ModelDownloadTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("http://example.org/file", "sends to an address that is not https")]
-    [InlineData("ftp://127.0.0.1/file", "sends to an address that is not https")]
-    [InlineData("file:///etc/passwd", "sends to an address that is not https")]
-    [InlineData("?again", "from one address to the next without end")]
-    [InlineData(null, "sends to an address that is not https")]
+    [InlineData("http://example.org/file", "redirects to an address that is not https")]
+    [InlineData("ftp://127.0.0.1/file", "redirects to an address that is not https")]
+    [InlineData("file:///etc/passwd", "redirects to an address that is not https")]
+    [InlineData("?again", "redirects too many times")]
+    [InlineData(null, "redirects to an address that is not https")]
     public async Task A_redirect_is_followed_to_no_doubtful_place(string? location, string says)
     {
         _hub.OnHub = context =>
@@ -204,7 +204,7 @@ public sealed class ModelDownloadTests : IAsyncLifetime
         NameData(name);
         _hub.Add("onnx/" + name, _hub[Data].Content, isLarge: true);
         var fault = await Assert.ThrowsAsync<UnusableException>(FetchAsync);
-        Assert.Contains("which is not written anywhere", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("has a file with the unsafe path", fault.Message, StringComparison.Ordinal);
         Assert.Equal([Target + ".unfinished"], Directory.EnumerateFileSystemEntries(_folder));
         var written = Directory.EnumerateFiles(_folder, "*", SearchOption.AllDirectories);
         Assert.DoesNotContain(written, static path => path.Contains("data", StringComparison.Ordinal));
@@ -218,7 +218,7 @@ public sealed class ModelDownloadTests : IAsyncLifetime
         Directory.CreateDirectory(Target + ".unfinished");
         Directory.CreateSymbolicLink(Path.Combine(Target + ".unfinished", "onnx"), elsewhere);
         var fault = await Assert.ThrowsAsync<UnusableException>(FetchAsync);
-        Assert.Contains("is a link, and nothing is written through it", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("is a link, which is refused", fault.Message, StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFileSystemEntries(elsewhere));
     }
 

@@ -86,12 +86,12 @@ public sealed class ModelsFetchTests : IAsyncLifetime
         var (code, _, notices) = await _medqa.RunAsync("models", "fetch", LocalHub.Repository);
         Assert.Equal(2, code);
         Assert.Contains(
-            "2 graphs; name one with --graph: onnx/model_fp16.onnx (964 kB), onnx/model_q4.onnx (15 kB)",
+            "2 graphs; choose one with --graph: onnx/model_fp16.onnx (964 kB), onnx/model_q4.onnx (15 kB)",
             notices,
             StringComparison.Ordinal);
         (code, _, notices) = await _medqa.RunAsync("models", "fetch", LocalHub.Repository, "--graph", "model_q8.onnx");
         Assert.Equal(2, code);
-        Assert.Contains("no graph model_q8.onnx; name one of", notices, StringComparison.Ordinal);
+        Assert.Contains("no graph model_q8.onnx; choose one of", notices, StringComparison.Ordinal);
         Assert.Empty(Content);
 
         // A graph that a setting names is that of another model.
@@ -130,7 +130,7 @@ public sealed class ModelsFetchTests : IAsyncLifetime
         var (code, _, notices) = await _medqa.RunAsync("models", "fetch", LocalHub.Repository);
         Assert.Equal(1, code);
         Assert.Contains(
-            $"{Data} came with another content than the hub states (SHA-256 {_hub[Data].Hash}) and was deleted",
+            $"{Data} does not match the hub's hash (SHA-256 {_hub[Data].Hash}) and was deleted",
             notices,
             StringComparison.Ordinal);
         Assert.False(Directory.Exists(Target));
@@ -142,7 +142,7 @@ public sealed class ModelsFetchTests : IAsyncLifetime
         (code, _, notices) = await _medqa.RunAsync("models", "fetch", LocalHub.Repository);
         Assert.Equal(1, code);
         Assert.Contains(
-            $"tokenizer.json came with another content than the hub states (git hash {_hub["tokenizer.json"].Hash})",
+            $"tokenizer.json does not match the hub's hash (git hash {_hub["tokenizer.json"].Hash})",
             notices,
             StringComparison.Ordinal);
 
@@ -185,7 +185,7 @@ public sealed class ModelsFetchTests : IAsyncLifetime
         var notices = await process.StandardError.ReadToEndAsync(Cancel);
         await process.WaitForExitAsync(Cancel);
         Assert.Equal(expected, process.ExitCode);
-        Assert.Equal(signal != "KILL", notices.Contains("Stopped. The same command goes on where it was.", StringComparison.Ordinal));
+        Assert.Equal(signal != "KILL", notices.Contains("Stopped. Run the same command again to continue.", StringComparison.Ordinal));
         Assert.False(Directory.Exists(Target));
 
         _hub.OnCdn = static (_, _) => Task.FromResult(false);
@@ -279,7 +279,7 @@ public sealed class ModelsFetchTests : IAsyncLifetime
     [Fact]
     public async Task What_cannot_be_fetched_is_said_in_a_sentence()
     {
-        Assert.Contains("knows no model example/none, or it is private", await FailAsync(1, "example/none"), StringComparison.Ordinal);
+        Assert.Contains("has no model example/none, or it is private", await FailAsync(1, "example/none"), StringComparison.Ordinal);
         Assert.Contains("has no revision v9", await FailAsync(1, LocalHub.Repository + "@v9"), StringComparison.Ordinal);
         Assert.Contains("is not OWNER/NAME", await FailAsync(2, "../etc"), StringComparison.Ordinal);
         Assert.Contains(
@@ -293,7 +293,7 @@ public sealed class ModelsFetchTests : IAsyncLifetime
 
         Directory.CreateDirectory(Target);
         await File.WriteAllTextAsync(Path.Combine(Target, "mine.txt"), "mine", Cancel);
-        Assert.Contains("is there already and was not fetched by medqa", await FailAsync(1, LocalHub.Repository), StringComparison.Ordinal);
+        Assert.Contains("exists already and was not fetched by medqa", await FailAsync(1, LocalHub.Repository), StringComparison.Ordinal);
         Assert.Equal(["mine.txt"], Files(Target));
 
         _hub.OnHub = static async context =>
@@ -313,7 +313,7 @@ public sealed class ModelsFetchTests : IAsyncLifetime
         var (code, _, notices) = await _medqa.RunAsync("models", "fetch", LocalHub.Repository);
         Assert.Equal(1, code);
         Assert.Contains(
-            "Every file of example/Tiny-ONNX was fetched and verified, but the model cannot be used: ",
+            "All files of example/Tiny-ONNX were fetched and verified, but the model cannot be used: ",
             notices,
             StringComparison.Ordinal);
         Assert.False(Directory.Exists(Target));
@@ -352,7 +352,7 @@ public sealed class ModelsFetchTests : IAsyncLifetime
     {
         var (code, output, notices) = await _medqa.RunAsync(["models", "fetch", .. arguments]);
         Assert.True(code == 0, notices);
-        Assert.Contains("every one verified, and the model loads", output, StringComparison.Ordinal);
+        Assert.Contains("all verified, and the model loads", output, StringComparison.Ordinal);
     }
 
     private async Task<string> FailAsync(int expected, params string[] arguments)

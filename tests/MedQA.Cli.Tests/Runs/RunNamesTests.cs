@@ -18,7 +18,7 @@ public sealed class RunNamesTests
     [InlineData("y4b6qzyp4c2ra", "y4a6qzyp4c2raaaa")]
     public void A_name_with_a_wrong_letter_is_answered_with_the_one_that_is_meant(string given, string meant) =>
         Assert.Equal(
-            $"There is no run '{given}' here (is {meant} meant?). `medqa results` lists the runs.",
+            $"No run '{given}' (did you mean {meant}?). `medqa results` lists the runs.",
             Assert.Throws<InputException>(() => RunNames.Choose(Known, given)).Message);
 
     [Theory]
@@ -26,7 +26,7 @@ public sealed class RunNamesTests
     [InlineData("bbb")]
     [InlineData("aaaabbbbccccdddd")]
     public void A_name_that_is_near_none_is_answered_without_a_guess(string given) =>
-        Assert.Equal($"There is no run '{given}' here. `medqa results` lists the runs.", Assert.Throws<InputException>(() => RunNames.Choose(Known, given)).Message);
+        Assert.Equal($"No run '{given}'. `medqa results` lists the runs.", Assert.Throws<InputException>(() => RunNames.Choose(Known, given)).Message);
 
     [Theory]
     [InlineData("latest", "4c2rxp7upbmie3ve")]

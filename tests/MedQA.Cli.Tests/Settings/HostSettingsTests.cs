@@ -34,10 +34,10 @@ public sealed class HostSettingsTests : IDisposable
     }
 
     [Theory]
-    [InlineData("ports", "1,2", "--ports is '1,2', but must be three different ports from 1 to 65,535 with commas between them, for example 11000,11001,11002.")]
-    [InlineData("ports", "1,1,2", "--ports is '1,1,2', but must be three different ports from 1 to 65,535 with commas between them, for example 11000,11001,11002.")]
-    [InlineData("ports", "1,2,70000", "--ports is '1,2,70000', but must be three different ports from 1 to 65,535 with commas between them, for example 11000,11001,11002.")]
-    [InlineData("ports", "a,b,c", "--ports is 'a,b,c', but must be three different ports from 1 to 65,535 with commas between them, for example 11000,11001,11002.")]
+    [InlineData("ports", "1,2", "--ports is '1,2', but must be three different ports from 1 to 65,535, separated by commas, for example 11000,11001,11002.")]
+    [InlineData("ports", "1,1,2", "--ports is '1,1,2', but must be three different ports from 1 to 65,535, separated by commas, for example 11000,11001,11002.")]
+    [InlineData("ports", "1,2,70000", "--ports is '1,2,70000', but must be three different ports from 1 to 65,535, separated by commas, for example 11000,11001,11002.")]
+    [InlineData("ports", "a,b,c", "--ports is 'a,b,c', but must be three different ports from 1 to 65,535, separated by commas, for example 11000,11001,11002.")]
     [InlineData("threads", "0", "--threads is '0', but must be a whole number from 1 to 1,024.")]
     [InlineData("provider", "tpu", "--provider is 'tpu', but must be cpu or cuda.")]
     [InlineData("log", "loud", "--log is 'loud', but must be one of none, error, warning, information, debug.")]
@@ -47,7 +47,7 @@ public sealed class HostSettingsTests : IDisposable
     [InlineData("maxHours", "-1", "--max-hours is '-1', but must be a number of hours from 0 to 1,000,000, for example 2.5.")]
     [InlineData("maxHours", "NaN", "--max-hours is 'NaN', but must be a number of hours from 0 to 1,000,000, for example 2.5.")]
     [InlineData("telemetry", "jaeger", "--telemetry is 'jaeger', but must be none, console or otlp.")]
-    [InlineData("profiles", "/no/such", "--profiles is '/no/such', and there is no such folder.")]
+    [InlineData("profiles", "/no/such", "--profiles is '/no/such', but that folder does not exist.")]
     public void A_value_that_cannot_be_used_is_named_with_what_is_allowed(string name, string value, string message) =>
         Assert.Equal(message, Assert.Throws<InputException>(() => Read(options: new() { [name] = value })).Message);
 
@@ -64,10 +64,10 @@ public sealed class HostSettingsTests : IDisposable
     }
 
     [Theory]
-    [InlineData("""{ "thread": 1 }""", "\"thread\" in medqa.json is no setting. The settings are data, model,")]
-    [InlineData("""{ "threads": null }""", "\"threads\" in medqa.json must be a text or a number, and is null.")]
+    [InlineData("""{ "thread": 1 }""", "\"thread\" in medqa.json is an unknown setting. Settings: data, model,")]
+    [InlineData("""{ "threads": null }""", "\"threads\" in medqa.json must be a string or a number, not null.")]
     [InlineData("[]", "medqa.json must be a JSON object.")]
-    [InlineData("""{ "threads": 1, "log": "none", "threads": 2 }""", "\"threads\" in medqa.json is given twice.")]
+    [InlineData("""{ "threads": 1, "log": "none", "threads": 2 }""", "\"threads\" in medqa.json appears twice.")]
     [InlineData("{\n\"threads\": }", "medqa.json is not JSON (line 2).")]
     public void A_file_that_cannot_be_read_says_why(string content, string message)
     {
@@ -91,7 +91,7 @@ public sealed class HostSettingsTests : IDisposable
         {
             File.WriteAllText(Path.Combine(_folder, "medqa.json"), $$"""{ "{{name}}": "./evil.sh" }""");
             var message = Assert.Throws<InputException>(() => Read(options: new() { [name] = "https://medqa.example.com" })).Message;
-            Assert.StartsWith($"\"{name}\" in medqa.json cannot be given by a file in the current folder", message, StringComparison.Ordinal);
+            Assert.StartsWith($"\"{name}\" in medqa.json cannot be set by a file in the current folder", message, StringComparison.Ordinal);
             var option = Setting.All.Single(setting => setting.Name == name).Option;
             Assert.Contains($"{option}, MEDQA_{name.ToUpperInvariant()} or {Path.Combine(Personal, "medqa.json")}", message, StringComparison.Ordinal);
         });
@@ -113,7 +113,7 @@ public sealed class HostSettingsTests : IDisposable
         }
         else
         {
-            Assert.StartsWith($"\"data\" in medqa.json is '{data}', which leads out of the folder", Assert.Throws<InputException>(() => Read()).Message, StringComparison.Ordinal);
+            Assert.StartsWith($"\"data\" in medqa.json is '{data}', which is outside the folder", Assert.Throws<InputException>(() => Read()).Message, StringComparison.Ordinal);
         }
     }
 
@@ -125,7 +125,7 @@ public sealed class HostSettingsTests : IDisposable
         foreach (var data in (string[])["link", "link/runs"])
         {
             File.WriteAllText(Path.Combine(_folder, "medqa.json"), $$"""{ "data": "{{data}}" }""");
-            Assert.Contains("leads out of the folder", Assert.Throws<InputException>(() => Read()).Message, StringComparison.Ordinal);
+            Assert.Contains("is outside the folder", Assert.Throws<InputException>(() => Read()).Message, StringComparison.Ordinal);
         }
 
         File.Delete(Path.Combine(_folder, "medqa.json"));

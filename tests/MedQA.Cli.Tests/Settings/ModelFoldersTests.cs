@@ -19,8 +19,8 @@ public sealed class ModelFoldersTests
     [Fact]
     public void What_is_not_there_is_said()
     {
-        Assert.StartsWith("--model is 'gone', and there is no such folder", Assert.Throws<InputException>(() => ModelFolders.Find("gone", Repository.Root)).Message, StringComparison.Ordinal);
-        Assert.StartsWith("--model is not given", Assert.Throws<InputException>(() => ModelFolders.Find(null, Path.GetPathRoot(Path.GetTempPath())!)).Message, StringComparison.Ordinal);
+        Assert.StartsWith("--model is 'gone', but there is no such folder", Assert.Throws<InputException>(() => ModelFolders.Find("gone", Repository.Root)).Message, StringComparison.Ordinal);
+        Assert.StartsWith("--model is missing", Assert.Throws<InputException>(() => ModelFolders.Find(null, Path.GetPathRoot(Path.GetTempPath())!)).Message, StringComparison.Ordinal);
         Assert.Throws<InputException>(() => ModelFolders.Find("../models/reasoner/none", Repository.Root));
     }
 

@@ -59,7 +59,7 @@ public sealed class ResumptionTests(TinyLlama tiny) : IDisposable
 
         Assert.Contains("another model, other data or other settings", Assert.Throws<InputException>(() => TuningState.Load(_folder.FullName, "other", new AdamW(4 * 64, 1, 0))).Message, StringComparison.Ordinal);
         File.WriteAllText(Path.Combine(_folder.FullName, "state.json"), "{");
-        Assert.Contains("to begin again", Assert.Throws<UnusableException>(() => Tune(_folder.FullName, null, CancellationToken.None)).Message, StringComparison.Ordinal);
+        Assert.Contains("to start over", Assert.Throws<UnusableException>(() => Tune(_folder.FullName, null, CancellationToken.None)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -28,7 +28,7 @@ public sealed class OnnxWeightsTests
     }
 
     [Theory]
-    [InlineData("\"llama\"", "\"gpt2\"", "models of the kind \"gpt2\" cannot be tuned")]
+    [InlineData("\"llama\"", "\"gpt2\"", "models of type \"gpt2\" cannot be tuned")]
     [InlineData("\"default\"", "\"yarn\"", "the rotary scaling \"yarn\" is not supported")]
     [InlineData("\"silu\"", "\"gelu\"", "the activation \"gelu\" is not supported")]
     public void What_is_not_supported_is_refused_by_name(string stated, string other, string message)
