@@ -3,7 +3,7 @@ namespace MedQA.Contracts;
 /// <summary>A question's answer in one line: what lists show, without the reasonings.</summary>
 public record AnswerRow
 {
-    /// <summary>The question's place in the run, from 0.</summary>
+    /// <summary>The question's position in the run, from 0.</summary>
     public required int Ordinal { get; init; }
 
     /// <summary>Its id within its data set.</summary>

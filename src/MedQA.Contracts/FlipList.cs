@@ -19,7 +19,7 @@ public sealed record Flip(string Dataset, string Id, string? Topic, char? Gold, 
 }
 
 /// <summary>A run's answer to a question.</summary>
-/// <param name="Ordinal">The question's place in the run, from 0.</param>
+/// <param name="Ordinal">The question's position in the run, from 0.</param>
 /// <param name="Answer">The letter of the chosen option, or <see langword="null"/> where there is none.</param>
 /// <param name="Correct">Whether it is right.</param>
 /// <param name="Agreement">Votes for it over the samples asked for.</param>

@@ -17,7 +17,7 @@ public sealed record ProblemDetails
     /// <summary>What is wrong with this request and what to do.</summary>
     public required string Detail { get; init; }
 
-    /// <summary>The parameter at fault, where it is one.</summary>
+    /// <summary>The parameter at fault, if any.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Parameter { get; init; }
 

@@ -15,7 +15,7 @@ namespace MedQA.Web;
 /// <summary>What handlers work with; a host makes it once.</summary>
 public sealed record Api
 {
-    private const string CannotStart = "This host has no model to start runs with.";
+    private const string CannotStart = "This host cannot start runs because it has no model.";
 
     /// <summary>Reads runs and answers.</summary>
     public required RunReader Reader { get; init; }

@@ -65,7 +65,7 @@ internal static class RefusedRequests
                 ("too-slow", "The request did not come to an end", "The headers of a request must come within "
                     + $"{limits.RequestHeadersTimeout.TotalSeconds:0} seconds."),
             StatusCodes.Status405MethodNotAllowed =>
-                ("method", "No such method here", $"This address takes {refused.Headers.Allow}, not {method}."),
+                ("method", "Method not allowed", $"This path supports {refused.Headers.Allow}, not {method}."),
             StatusCodes.Status505HttpVersionNotsupported =>
                 ("http-version", "This version of HTTP is not spoken here", "Send the request as HTTP/1.1."),
             _ => ("bad-request", "The request cannot be read", "It is not what HTTP/1.1 (RFC 9112) calls a request. Look at its first "

@@ -51,7 +51,7 @@ public sealed class AccessPolicy
             return Problem.Of(
                 StatusCodes.Status403Forbidden,
                 "foreign-page",
-                "A page of another origin may not write here",
+                "Cross-origin writes are not allowed",
                 "The browser sent this request for a page of another origin.");
         }
 
@@ -64,7 +64,7 @@ public sealed class AccessPolicy
         return RoleOf(request) is not { } role
             ? Unknown(request)
             : role < needed
-                ? Problem.Of(StatusCodes.Status403Forbidden, "role", "Your role does not allow this", $"This needs the role {needed}.")
+                ? Problem.Of(StatusCodes.Status403Forbidden, "role", "Role required", $"This operation requires the role {needed}.")
                 : null;
     }
 
@@ -107,10 +107,10 @@ public sealed class AccessPolicy
     private IResult Unknown(HttpRequest request)
     {
         request.HttpContext.Response.Headers.WWWAuthenticate = _mode == AccessMode.Keys ? $"ApiKey header=\"{KeyHeader}\"" : "Bearer";
-        return Problem.Of(StatusCodes.Status401Unauthorized, "sign-in", "Nobody is signed in", _mode == AccessMode.Keys
-            ? $"{(request.Headers.ContainsKey(KeyHeader) ? "The key that was sent opens nothing here." : "No key was sent.")} A key comes "
-                + $"in the header {KeyHeader}; `medqa` sends what MEDQA_KEY holds."
-            : "Sign in with Entra ID, or send a token of it.");
+        return Problem.Of(StatusCodes.Status401Unauthorized, "sign-in", "Sign-in required", _mode == AccessMode.Keys
+            ? $"{(request.Headers.ContainsKey(KeyHeader) ? "The key is invalid." : "No key was sent.")} Send a key "
+                + $"in the header {KeyHeader}; `medqa` sends the value of MEDQA_KEY."
+            : "Sign in with Entra ID, or send an Entra ID token.");
     }
 
     /// <summary>

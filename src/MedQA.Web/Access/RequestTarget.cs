@@ -69,9 +69,9 @@ public static class RequestTarget
         return Problem.Of(
             StatusCodes.Status400BadRequest,
             "request-target",
-            "The address cannot be used",
-            "The path of the address has a part '.' or '..' (coded or not) or a control character, or is none. "
-            + "Send the path that is meant; a question whose id has such a part is named by its place, with by=ordinal.");
+            "Invalid request target",
+            "The path has a segment '.' or '..' (encoded or not) or a control character, or the target is not a path. "
+            + "Send the resolved path; name a question whose id has such a segment by its ordinal, with by=ordinal.");
     }
 
     /// <summary>

@@ -56,12 +56,12 @@ internal static class AnswerHandlers
         {
             throw Problem.BadParameter(
                 query.Search is null ? "agreementBelow" : "search",
-                "must be left out where all answers are streamed; pages of JSON have it.");
+                "must be omitted when all answers are streamed; only JSON pages support it.");
         }
 
         if (format == Parquet && query.Filter != AnswerFilter.All)
         {
-            throw Problem.BadParameter("filter", "must be left out for Parquet, which has every answer.");
+            throw Problem.BadParameter("filter", "must be omitted for Parquet, which has every answer.");
         }
 
         // What a result's revision holds does not change any more.

@@ -65,8 +65,8 @@ internal static class CatalogHandlers
             return Problem.Of(
                 StatusCodes.Status503ServiceUnavailable,
                 "storage",
-                "The storage does not answer",
-                $"The storage has not answered within {HealthLimit.TotalSeconds:0} seconds. Runs go on when it does.");
+                "Storage unavailable",
+                $"The storage has not responded within {HealthLimit.TotalSeconds:0} seconds. Runs resume when it does.");
         }
     }
 }

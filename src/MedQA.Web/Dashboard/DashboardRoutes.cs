@@ -25,15 +25,15 @@ public static class DashboardRoutes
     /// <summary>Every route.</summary>
     public static ImmutableArray<ApiRoute> All { get; } =
     [
-        new("GetHome", "GET", "", ApiRole.Anyone, "Shows the dashboard.", static (_, request, _) =>
+        new("GetHome", "GET", "", ApiRole.Anyone, "Returns the dashboard.", static (_, request, _) =>
             Task.FromResult(Answer(request.Http, DashboardFile.Page))),
-        new("GetDashboard", "GET", "dashboard", ApiRole.Anyone, "Shows the dashboard.", static (_, request, _) =>
+        new("GetDashboard", "GET", "dashboard", ApiRole.Anyone, "Returns the dashboard.", static (_, request, _) =>
             Task.FromResult(Answer(request.Http, DashboardFile.Page))),
-        new("GetRatingPage", "GET", "rate", ApiRole.Anyone, "Shows the page of raters.", static (_, request, _) =>
+        new("GetRatingPage", "GET", "rate", ApiRole.Anyone, "Returns the raters' page.", static (_, request, _) =>
             Task.FromResult(Answer(request.Http, DashboardFile.RatingPage))),
-        new("GetRatingPageFile", "GET", "rate/{file}", ApiRole.Anyone, "Reads a file of the page of raters.", static (_, request, _) =>
+        new("GetRatingPageFile", "GET", "rate/{file}", ApiRole.Anyone, "Returns a file of the raters' page.", static (_, request, _) =>
             Task.FromResult(Answer(request.Http, request.Path["file"]))),
-        new("GetDashboardFile", "GET", "dashboard/{file}", ApiRole.Anyone, "Reads a file of the dashboard.", static (_, request, _) =>
+        new("GetDashboardFile", "GET", "dashboard/{file}", ApiRole.Anyone, "Returns a file of the dashboard.", static (_, request, _) =>
             Task.FromResult(Answer(request.Http, request.Path["file"]))),
     ];
 

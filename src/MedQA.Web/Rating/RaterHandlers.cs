@@ -15,7 +15,7 @@ internal static class RaterHandlers
     private const int MaxCommentLength = 2000;
     private const double MaxSeconds = 24 * 60 * 60;
     private const int Tries = 5;
-    private const string Ended = "You have handed in or stopped: nothing changes any more.";
+    private const string Ended = "You have submitted or stopped; nothing can be changed.";
 
     /// <summary>The rater's queue with what was clicked so far.</summary>
     public static async Task<IResult> QueueAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
@@ -99,8 +99,8 @@ internal static class RaterHandlers
     public static Task<IResult> StopAsync(Api api, ApiRequest request, CancellationToken cancellationToken) => ChangeAsync(
         api, request, request.Switch("remove") ? RaterState.Withdrawn : RaterState.Stopped, static session => session.Rater.State switch
         {
-            RaterState.Submitted => "Everything is handed in. To have it removed, ask whoever invited you.",
-            RaterState.Withdrawn => "You have stopped taking part, and what you rated is removed.",
+            RaterState.Submitted => "You have submitted your ratings. To have them deleted, ask the person who invited you.",
+            RaterState.Withdrawn => "You have stopped taking part, and your ratings were deleted.",
             _ => null,
         }, cancellationToken);
 
@@ -124,7 +124,7 @@ internal static class RaterHandlers
             session = await RaterAccess.OpenAsync(api, request.Http, cancellationToken);
         }
 
-        throw Problem.RaterState("Clicks of yours came at the same moment. Try again.");
+        throw Problem.RaterState("Your clicks changed the state at the same time. Try again.");
     }
 
     private static ProblemException NotRating(RaterState state) =>
@@ -155,14 +155,14 @@ internal static class RaterHandlers
 
     private static string? Fault(RaterClick? click, RaterRubric rubric, int length) => click switch
     {
-        null => "A click is an object, not null.",
-        { Id: not { Length: 16 } } => "id must have 16 hexadecimal digits.",
-        _ when !click.Id.All(char.IsAsciiHexDigitLower) => "id must have 16 hexadecimal digits, small letters.",
+        null => "A click must be an object, not null.",
+        { Id: not { Length: 16 } } => "id must have 16 lowercase hexadecimal digits.",
+        _ when !click.Id.All(char.IsAsciiHexDigitLower) => "id must have 16 lowercase hexadecimal digits.",
         _ when click.Place < 0 || click.Place >= length => $"place must be from 0 to {length - 1}.",
         { Seconds: < 0 or > MaxSeconds or double.NaN } => $"seconds must be from 0 to {MaxSeconds:0}.",
-        { Comment.Length: > MaxCommentLength } => $"A comment has at most {MaxCommentLength} characters.",
+        { Comment.Length: > MaxCommentLength } => $"comment must have at most {MaxCommentLength} characters.",
         { Kind: ClickKind.Choice } when rubric.Axes.FirstOrDefault(axis => axis.Id == click.Axis) is not { } axis =>
-            $"There is no axis '{click.Axis}'.",
+            $"Unknown axis '{click.Axis}'.",
         { Kind: ClickKind.Choice, Choice: { } choice }
             when rubric.Axes.First(axis => axis.Id == click.Axis).Choices.All(known => known.Id != choice) =>
                 $"Axis '{click.Axis}' has no choice '{choice}'.",

@@ -55,8 +55,8 @@ public sealed record ApiContract
             if (values is not [{ Length: > 0 } value])
             {
                 throw Problem.BadParameter(name, values.Count > 1
-                    ? $"must be given once, and is given {values.Count} times."
-                    : "must have a value; leave it out for what is usual.");
+                    ? $"must appear once, but appears {values.Count} times."
+                    : "must have a value; omit it to use the default.");
             }
 
             if (!known.Values.IsEmpty && !known.Values.Contains(value))

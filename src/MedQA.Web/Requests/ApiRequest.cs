@@ -31,7 +31,7 @@ public sealed record ApiRequest(HttpRequest Http, IReadOnlyDictionary<string, st
 
     /// <summary>The rater who asks; there is one in every request of a route for raters, and in no other.</summary>
     /// <exception cref="InvalidOperationException">The route is not for raters.</exception>
-    public RaterSession Rater { get => field ?? throw new InvalidOperationException("Only routes for raters know a rater."); init; }
+    public RaterSession Rater { get => field ?? throw new InvalidOperationException("Only rater routes have a rater."); init; }
 
     /// <summary>The JSON of the body.</summary>
     /// <param name="shape">What it must be.</param>
@@ -49,7 +49,7 @@ public sealed record ApiRequest(HttpRequest Http, IReadOnlyDictionary<string, st
         }
         catch (JsonException exception)
         {
-            throw Problem.BadBody("body", $"The body is no JSON: {JsonShape.PlaceOf(exception)}.");
+            throw Problem.BadBody("body", $"The body is not JSON: {JsonShape.PlaceOf(exception)}.");
         }
 
         using (document)

@@ -114,8 +114,8 @@ public sealed record ApiRoute(string Name, string Method, string Path, ApiRole R
         return Problem.Of(
             StatusCodes.Status500InternalServerError,
             "fault",
-            "The service has a fault",
-            "The request was not answered because of a fault of the service. Its log says where.");
+            "Internal error",
+            "The request failed because of an error in the service. See the service's log.");
     }
 
     /// <summary>What the caller is told of a fault, or <see langword="null"/> for one that nobody has thought of.</summary>
@@ -128,20 +128,20 @@ public sealed record ApiRoute(string Name, string Method, string Path, ApiRole R
             StatusCodes.Status503ServiceUnavailable,
             "storage",
             "The storage is full",
-            "The disk that the storage lies on is full. Try again when there is room."),
+            "The storage's disk is full. Try again after freeing space."),
         _ when StorageFault.Describe(fault) is { } refusal =>
             Problem.Of(
                 StatusCodes.Status503ServiceUnavailable,
                 "storage",
-                "The storage does not answer as it should",
+                "The storage refused the request",
                 $"{refusal} Try again later."),
         FaultException or InvalidDataException =>
-            Problem.Of(StatusCodes.Status500InternalServerError, "damaged", "What is stored cannot be read", FaultText.MessageOf(fault)),
+            Problem.Of(StatusCodes.Status500InternalServerError, "damaged", "Stored data is damaged", FaultText.MessageOf(fault)),
         _ when StorageConnection.IsUnreachable(fault) =>
             Problem.Of(
                 StatusCodes.Status503ServiceUnavailable,
                 "storage",
-                "The storage does not answer",
+                "Storage unavailable",
                 "The storage cannot be reached. Try again later."),
         _ => null,
     };

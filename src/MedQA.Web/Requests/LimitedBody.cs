@@ -67,14 +67,14 @@ internal sealed class LimitedBody : Stream
             const string Remedy = "This operation takes JSON in UTF-8: curl -H 'Content-Type: application/json' --data-binary @FILE.";
             if (!MediaTypeHeaderValue.TryParse(said, out var type) || !(Unsaid.Contains(type.MediaType.Value ?? "") || IsJson(type)))
             {
-                throw Problem.WrongMedia($"The content type is '{Problem.Shown(said)}'. {Remedy}");
+                throw Problem.WrongMedia($"The content type '{Problem.Shown(said)}' is not supported. {Remedy}");
             }
 
             if (type.Charset.Value?.Trim('"') is { Length: > 0 } charset
                 && !charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase) && !charset.Equals(
                     "us-ascii", StringComparison.OrdinalIgnoreCase))
             {
-                throw Problem.WrongMedia($"The charset is '{Problem.Shown(charset)}'. {Remedy}");
+                throw Problem.WrongMedia($"The charset '{Problem.Shown(charset)}' is not supported. {Remedy}");
             }
         }
 
@@ -101,7 +101,7 @@ internal sealed class LimitedBody : Stream
     private static LimitedBody Open(HttpRequest request, long most, bool isJson) =>
         request.Headers.ContentEncoding.ToString() is { Length: > 0 } coding
             && !coding.Equals("identity", StringComparison.OrdinalIgnoreCase)
-            ? throw Problem.WrongMedia($"The body is coded as {coding}. Send it without a content coding.")
+            ? throw Problem.WrongMedia($"The body is encoded as {coding}. Send it without a content encoding.")
             : new LimitedBody(request.Body, most, isJson);
 
     /// <exception cref="ProblemException">The body is larger than the limit, empty although its length was not known to be 0, or
@@ -130,11 +130,11 @@ internal sealed class LimitedBody : Stream
         }
         catch (BadHttpRequestException exception)
         {
-            throw Problem.Unreadable(exception.StatusCode, $"The body is broken: {exception.Message}");
+            throw Problem.Unreadable(exception.StatusCode, $"The body cannot be read: {exception.Message}");
         }
         catch (IOException)
         {
-            throw Problem.Unreadable(StatusCodes.Status400BadRequest, "The connection ended before the body did.");
+            throw Problem.Unreadable(StatusCodes.Status400BadRequest, "The connection closed before the body was complete.");
         }
     }
 

@@ -23,16 +23,16 @@ public static class UnknownRoute
             return Problem.Of(
                 StatusCodes.Status404NotFound,
                 "unknown-address",
-                "No such address",
-                "The interface has no such address. Its addresses begin with /api/ or are /healthz; the dashboard is at /.");
+                "Not found",
+                "Nothing is at this path. API paths begin with /api/; health is at /healthz and the dashboard at /.");
         }
 
         request.HttpContext.Response.Headers.Allow = string.Join(", ", methods);
         return Problem.Of(
             StatusCodes.Status405MethodNotAllowed,
             "method",
-            "No such method here",
-            $"This address takes {InWords(methods)}, not {request.Method}.");
+            "Method not allowed",
+            $"This path supports {InWords(methods)}, not {request.Method}.");
     }
 
     private static string InWords(string[] methods) =>

@@ -99,7 +99,7 @@ internal static class RunHandlers
             RequestOutcome.OtherRules =>
                 throw Problem.OtherRules(
                     RunControl.OtherRulesOf(summary.Run, (await api.Reader.GetManifestAsync(summary.Run, cancellationToken))?.Rules)),
-            _ => throw Problem.NotPossible(summary.Run.ToString(), EnumNames.Of(action), EnumNames.Of(summary.State)),
+            _ => throw Problem.NotPossible(summary.Run.ToString(), action, summary.State),
         };
     }
 
