@@ -47,10 +47,10 @@ public sealed record AnsweredQuestion
     /// <summary>Votes per option.</summary>
     public IReadOnlyList<int> Votes { get; init; } = [];
 
-    /// <summary>How many samples were asked for.</summary>
+    /// <summary>The number of samples asked for.</summary>
     public int SamplesAsked { get; init; }
 
-    /// <summary>Votes for the answer over the samples asked for.</summary>
+    /// <summary>The votes for the answer divided by the samples asked for.</summary>
     public double Agreement { get; init; }
 
     /// <summary>Whether several options shared the most votes.</summary>

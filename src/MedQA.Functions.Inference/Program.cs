@@ -28,7 +28,7 @@ if (loading.ExecuteTask?.Exception is { } fault)
 {
     // The Functions host logs what a worker writes here. It starts one that has failed again, and in the end gives up, so that the
     // container is started anew.
-    await Console.Error.WriteLineAsync($"The model was not loaded. {fault.InnerException?.Message}");
+    await Console.Error.WriteLineAsync($"The model could not be loaded. {fault.InnerException?.Message}");
     return 1;
 }
 

@@ -44,7 +44,7 @@ internal sealed class ModelLoading(
         if (settings.Fingerprint is { } expected && expected != model.Fingerprint)
         {
             throw AppSettings.Fault(
-                "Model__Fingerprint", $"is {expected}, and the model in {settings.ModelFolder} has {model.Fingerprint}.");
+                "Model__Fingerprint", $"is {expected}, but the model in {settings.ModelFolder} has {model.Fingerprint}.");
         }
 
         logger.ModelLoaded(

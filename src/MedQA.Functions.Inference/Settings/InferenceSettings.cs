@@ -25,7 +25,7 @@ internal sealed record InferenceSettings
     public static InferenceSettings Read(AppSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        var folder = FindModel(settings.Get("Model__Folder", "which folder holds the model"));
+        var folder = FindModel(settings.Get("Model__Folder", "the model's folder"));
 
         var usual = new ModelOptions();
         var model = usual with
@@ -78,7 +78,7 @@ internal sealed record InferenceSettings
         }
 
         throw AppSettings.Fault("Model__Folder", Path.IsPathRooted(folder)
-            ? $"is '{folder}', and there is no such folder."
-            : $"is '{folder}', and there is no such folder in {AppContext.BaseDirectory} or above it.");
+            ? $"is '{folder}', which does not exist."
+            : $"is '{folder}', which does not exist in {AppContext.BaseDirectory} or any folder above it.");
     }
 }

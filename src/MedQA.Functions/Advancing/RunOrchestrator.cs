@@ -54,7 +54,7 @@ public static class RunOrchestrator
             catch (TaskFailedException exception)
             {
                 // The run stays where it is, and is tried again for as long as it takes: an end here would only hide it.
-                context.SetCustomStatus($"The last step failed and is tried again: {exception.FailureDetails.ErrorMessage}");
+                context.SetCustomStatus($"The last step failed and will be retried: {exception.FailureDetails.ErrorMessage}");
             }
 
             if (pause > TimeSpan.Zero)

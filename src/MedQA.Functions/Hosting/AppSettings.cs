@@ -20,7 +20,7 @@ internal sealed class AppSettings(IConfiguration configuration)
     /// <param name="name">Its name.</param>
     /// <param name="meaning">What it says, for the message.</param>
     /// <exception cref="InputException">It is missing.</exception>
-    public string Get(string name, string meaning) => Find(name) ?? throw Fault(name, $"is missing: it says {meaning}.");
+    public string Get(string name, string meaning) => Find(name) ?? throw Fault(name, $"is missing; set it to {meaning}.");
 
     /// <summary>A setting of a kind, or <see langword="null"/> where it is missing.</summary>
     /// <param name="name">Its name.</param>
@@ -31,7 +31,7 @@ internal sealed class AppSettings(IConfiguration configuration)
         {
             null => null,
             var text when T.TryParse(text, CultureInfo.InvariantCulture, out var value) => value,
-            var text => throw Fault(name, $"is '{text}': it must be {wanted}."),
+            var text => throw Fault(name, $"is '{text}', but must be {wanted}."),
         };
 
     /// <summary>A setting that is one of the names of a kind, or <see langword="null"/> where it is missing.</summary>
@@ -43,7 +43,7 @@ internal sealed class AppSettings(IConfiguration configuration)
             var text
                 when Enum.GetValues<T>().Where(known => known.ToString().Equals(text, StringComparison.OrdinalIgnoreCase)).ToArray()
                     is [var known] => known,
-            var text => throw Fault(name, $"is '{text}': it must be one of {string.Join(", ", Enum.GetNames<T>())}."),
+            var text => throw Fault(name, $"is '{text}', but must be one of {string.Join(", ", Enum.GetNames<T>())}."),
         };
 
     /// <summary>An address, which must be there.</summary>
@@ -51,7 +51,7 @@ internal sealed class AppSettings(IConfiguration configuration)
     public Uri GetAddress(string name, string meaning) =>
         Get(name, meaning) is var text && Uri.TryCreate(text, UriKind.Absolute, out var address)
             ? address
-            : throw Fault(name, $"is '{text}': it must be an address with https.");
+            : throw Fault(name, $"is '{text}', but must be an https address.");
 
     /// <summary>That a setting cannot be used: the sentence names it as it stands among the app's settings.</summary>
     /// <param name="setting">Its name, with <c>__</c> between its parts.</param>

@@ -31,7 +31,7 @@ internal static class DataStorage
         {
             throw AppSettings.Fault(
                 Former,
-                $"is called {Connection} now, and {Former}__blobServiceUri and its like begin with {Connection}. Rename or remove it: "
+                $"was renamed to {Connection}, as were {Former}__blobServiceUri and similar settings. Rename or remove it: "
                 + $"triggers read a connection named {Former} from AzureWebJobs{Former}, the host's own account.");
         }
 
@@ -39,8 +39,8 @@ internal static class DataStorage
         {
             throw AppSettings.Fault(
                 shadow,
-                $"must not be set: the triggers would read it instead of {Connection}, and listen on another account than the rest of "
-                + "the app uses.");
+                $"must not be set: the triggers would read it instead of {Connection} and listen to another account than the rest of "
+                + "the app.");
         }
 
         if (settings.Find(Connection) is { } connectionString)
@@ -51,11 +51,11 @@ internal static class DataStorage
             }
             catch (Exception exception) when (exception is FormatException or ArgumentException or InvalidOperationException)
             {
-                throw AppSettings.Fault(Connection, "is no connection string of a storage account.", exception);
+                throw AppSettings.Fault(Connection, "is not a storage connection string.", exception);
             }
         }
 
-        const string Meaning = "where the account of the data answers, where MedQAData itself (a connection string) is not set";
+        const string Meaning = "the data account's endpoint, or set MedQAData to a connection string";
         return StorageConnection.Open(
             settings.GetAddress($"{Connection}__blobServiceUri", Meaning),
             settings.GetAddress($"{Connection}__queueServiceUri", Meaning),
@@ -90,10 +90,10 @@ internal static class DataStorage
             ("managedidentity", null) => new ManagedIdentityCredential(ManagedIdentityId.SystemAssigned),
             (null, null) => new DefaultAzureCredential(),
             (null, _) => throw AppSettings.Fault(
-                $"{Connection}__credential", $"must be managedidentity where {Connection}__clientId names an identity."),
+                $"{Connection}__credential", $"must be managedidentity if {Connection}__clientId names an identity."),
             (var other, _) =>
                 throw AppSettings.Fault(
                     $"{Connection}__credential",
-                    $"is '{other}': it must be managedidentity, or not set for whoever is signed in on this machine."),
+                    $"is '{other}', but must be managedidentity, or not set to use this machine's signed-in user."),
         };
 }

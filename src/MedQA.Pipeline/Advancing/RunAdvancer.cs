@@ -496,7 +496,7 @@ public sealed class RunAdvancer
         var need = ledger.Budget.UseOf(left * manifest.Protocol!.Profile.MostTokensPerQuestion);
         var shortage = await ledger.ReserveAsync(summary.Run, row.Start, need, UseOf(summary.Totals), summary.Approved, cancellationToken);
         return shortage is not null
-            ? $"The run waits until the day's budget has room for it, or somebody approves it: {shortage}."
+            ? $"The run waits for room in the day's budget or for approval: {shortage}."
             : null;
     }
 

@@ -59,7 +59,7 @@ internal static class RunProgress
         var (state, reason) = !answering && refused is not null ? (RunState.Waiting, refused.Error)
             : begun ? (RunState.Running, trouble)
             : now - summary.Created >= noWorkerAfter ? (RunState.Waiting, trouble
-                ?? $"No worker has taken a batch yet: one with model {summary.Model} must run.")
+                ?? $"No worker has taken a batch yet. Start a worker with the model {summary.Model}.")
             : (RunState.Queued, trouble);
         return row with
         {

@@ -61,8 +61,8 @@ public sealed class RunSignals
         if (!await _storage.Answers(run, batch).ExistsAsync(cancellationToken))
         {
             var error =
-                $"A message for batch {batch}, sent at {poisoned.Sent:u}, was taken again and again and never completed. The worker's log "
-                    + "says why.";
+                $"A message for batch {batch}, sent at {poisoned.Sent:u}, failed repeatedly and was moved to the poison queue. "
+                    + "See the worker's log.";
             _logger.BatchPoisoned(batch, run, error);
             await _batches.NoteErrorAsync(run, batch, error, cancellationToken);
         }

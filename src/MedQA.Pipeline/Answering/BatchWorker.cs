@@ -306,7 +306,7 @@ public sealed class BatchWorker
         }
         catch (InputException exception)
         {
-            return (null, $"Worker {_options.Name} cannot ask with the run's prefix: {exception.Message}");
+            return (null, $"Worker {_options.Name} cannot load the run's prefix: {exception.Message}");
         }
     }
 
@@ -314,10 +314,10 @@ public sealed class BatchWorker
     {
         var own = _model.Description;
         return manifest.ModelFingerprint != own.Fingerprint
-            ? $"The run asks for model {manifest.ModelName} ({Short(manifest.ModelFingerprint)}), and worker {_options.Name} holds "
+            ? $"The run requires model {manifest.ModelName} ({Short(manifest.ModelFingerprint)}), but worker {_options.Name} has "
                 + $"{own.Name} ({Short(own.Fingerprint)})."
             : manifest.Rules != EvaluationRules.Version
-                ? $"The run asks for version {manifest.Rules} of the evaluation's rules, and worker {_options.Name} follows version "
+                ? $"The run requires version {manifest.Rules} of the evaluation rules, but worker {_options.Name} uses version "
                     + $"{EvaluationRules.Version}."
                 : null;
     }

@@ -52,8 +52,8 @@ internal static class Continuation
     /// <summary>That it is not a continuation of this list.</summary>
     public static InputException NotGivenOut() => new(
         new FaultLocation(Parameter: "continuation"),
-        "The continuation is not one that this service has given out.",
-        "Ask for the first page without one.");
+        "The continuation is not valid for this list.",
+        "Omit it to get the first page.");
 
     private static ReadOnlySpan<byte> Check(string list, string key) =>
         SHA256.HashData(Encoding.UTF8.GetBytes($"{list}\n{key}")).AsSpan(0, CheckBytes);

@@ -33,7 +33,7 @@ public static class RunExports
     {
         RunExport.Answers => "answers.jsonl",
         RunExport.Samples => "samples.parquet",
-        _ => throw new ArgumentOutOfRangeException(nameof(export), export, "There is no such file."),
+        _ => throw new ArgumentOutOfRangeException(nameof(export), export, "Unknown file."),
     };
 
     /// <summary>The file of a name, or <see langword="null"/> where files of this name are stored, or there are none.</summary>

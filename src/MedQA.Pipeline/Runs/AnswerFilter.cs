@@ -42,6 +42,6 @@ internal static class AnswerFilters
         AnswerFilter.Forced => row.ForcedVotes > 0,
         AnswerFilter.Tie => row.Tie,
         AnswerFilter.LowAgreement => row is { Answer: not null, Agreement: < 0.5 },
-        _ => throw new ArgumentOutOfRangeException(nameof(filter), filter, "There is no such filter."),
+        _ => throw new ArgumentOutOfRangeException(nameof(filter), filter, "Unknown filter."),
     };
 }

@@ -26,7 +26,7 @@ public readonly record struct RunId : IComparable<RunId>
     {
         if (hash.Length < 10)
         {
-            throw new ArgumentException("A run is named by at least 10 bytes of hash.", nameof(hash));
+            throw new ArgumentException("A run's id needs at least 10 bytes of hash.", nameof(hash));
         }
 
         Span<char> text = stackalloc char[Length];
@@ -49,7 +49,7 @@ public readonly record struct RunId : IComparable<RunId>
     public static RunId Parse(string text) =>
         TryParse(text, out var run)
             ? run
-            : throw new FormatException($"'{text}' is not the name of a run: that has {Length} characters from a to z and 2 to 7.");
+            : throw new FormatException($"'{text}' is not a run's id: an id has {Length} characters from a to z and 2 to 7.");
 
     /// <summary>Reads a run's name; capital letters are accepted.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, out RunId run)

@@ -61,7 +61,7 @@ internal sealed class ExemplarFit(Profile profile, Func<Prompt, int> countTokens
     {
         ChatPrompt chat => chat.Messages.Sum(static message => Encoding.UTF8.GetByteCount(message.Content)),
         CompletionPrompt completion => Encoding.UTF8.GetByteCount(completion.Text),
-        _ => throw new ArgumentOutOfRangeException(nameof(prompt), prompt, "There is no such prompt."),
+        _ => throw new ArgumentOutOfRangeException(nameof(prompt), prompt, "Unknown prompt."),
     };
 
     private sealed record Shared(int Count, Protocol Protocol, int Tokens, int Bytes);

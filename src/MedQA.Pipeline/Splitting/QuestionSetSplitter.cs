@@ -209,8 +209,8 @@ public sealed class QuestionSetSplitter
                     Run = run,
                     Name = upload.BlobName[(upload.BlobName.LastIndexOf('/') + 1)..],
                     State = RunState.Failed,
-                    Reason = "The question set could not be split into batches, although it was tried several times: "
-                        + $"{FaultText.MessageOf(fault)} Upload it again once the cause is gone.",
+                    Reason = "The question set could not be split into batches after several attempts: "
+                        + $"{FaultText.MessageOf(fault)} Resolve the cause and upload it again.",
                     Source = upload.BlobName,
                     Profile = profileName,
                     Model = _model.Name,
@@ -267,14 +267,14 @@ public sealed class QuestionSetSplitter
             var found = AnswerNotationName.Find(named);
             notation = found ?? AnswerNotation.Detect;
             rejection ??= found is null
-                ? new Rejection($"the upload's metadata say answerNotation '{named}', but it must be {AnswerNotationName.All}.", null)
+                ? new Rejection($"the upload's metadata has answerNotation '{named}', but it must be {AnswerNotationName.All}.", null)
                 : null;
         }
 
         var dropsFillers = false;
         if (UploadMetadata.Find(metadata, UploadMetadata.DropFillers) is { } drops && !bool.TryParse(drops, out dropsFillers))
         {
-            rejection ??= new Rejection($"the upload's metadata say dropFillers '{drops}', but it must be true or false.", null);
+            rejection ??= new Rejection($"the upload's metadata has dropFillers '{drops}', but it must be true or false.", null);
         }
 
         var run = RunIdentity.Of(blob.Name, etag, profileName, profile, prefix, _model.Fingerprint);
@@ -548,7 +548,7 @@ public sealed class QuestionSetSplitter
             var first = blobs.First[0];
             var sentence = blobs.Rejected == 1
                 ? $"the only row cannot be used: {first.Reason}"
-                : $"none of the {blobs.Rejected} rows can be used. The first: {first.Reason}";
+                : $"none of the {blobs.Rejected} rows can be used. First reason: {first.Reason}";
             return manifest with
             {
                 Rejection = new Rejection(sentence, first.Line),
@@ -601,8 +601,8 @@ public sealed class QuestionSetSplitter
             return await _prefixes.FindAsync(prefixName, cancellationToken) is { } prefix
                 ? (profile, prefix, profile.GetIncompatibility(_model, prefix) is { } reason ? new Rejection(reason, null) : null)
                 : (profile, null, new Rejection(
-                    $"profile {name} names the prefix '{prefixName}', and there is none of that name. Put it into the folder of prefixes "
-                        + "(--prefixes), or in Azure into the container of prefixes.",
+                    $"profile {name} uses the prefix '{prefixName}', which does not exist. Put it into the folder of prefixes "
+                        + "(--prefixes) or, in Azure, into the container of prefixes.",
                     null));
         }
         catch (InputException exception)
@@ -618,7 +618,7 @@ public sealed class QuestionSetSplitter
             return _profiles.Find(name) is { } profile
                 ? (profile, profile.GetIncompatibility(_model) is { } reason ? new Rejection(reason, null) : null)
                 : (null, new Rejection(
-                    $"there is no profile '{name}' (the folder of an upload, or its metadata, names it). There are: "
+                    $"unknown profile '{name}' (from the upload's folder or metadata). The profiles are "
                         + $"{string.Join(", ", _profiles.Names)}.",
                     null));
         }

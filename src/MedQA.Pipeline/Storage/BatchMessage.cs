@@ -75,7 +75,7 @@ public sealed record BatchMessage
     /// <exception cref="FormatException">It is no such message.</exception>
     public static BatchMessage Parse(string text) => TryParse(text, out var message)
         ? message
-        : throw new FormatException($"The message is none of this service: it must be JSON of version {Version} that names a run.");
+        : throw new FormatException($"Not a message of this service: it must be JSON of version {Version} that names a run.");
 
     /// <summary>The run, where its name is one.</summary>
     public bool TryGetRun(out RunId run) => RunId.TryParse(Run, out run);

@@ -67,7 +67,7 @@ internal sealed record BatchRow
     {
         Batch = BatchId.TryParse(entity.Key, out var batch)
             ? batch
-            : throw new FormatException($"'{entity.Key}' in the table of batches is not the name of a batch."),
+            : throw new FormatException($"'{entity.Key}' in the table of batches is not a batch's id."),
         Sent = entity.GetDateTimeOffset("Sent"),
         Sends = entity.GetInt32("Sends") ?? 0,
         Collected = entity.GetBoolean("Collected") ?? false,

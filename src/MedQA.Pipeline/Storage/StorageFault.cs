@@ -19,7 +19,7 @@ public static class StorageFault
 
     /// <summary>What the storage has refused a call with, as a sentence; <see langword="null"/> where it has refused none.</summary>
     public static string? Describe(Exception fault) => fault is RequestFailedException refusal
-        ? $"The storage answered with status {refusal.Status} ({refusal.ErrorCode ?? "no code"})."
+        ? $"The storage responded with status {refusal.Status} ({refusal.ErrorCode ?? "no code"})."
         : null;
 
     /// <summary>The row or blob is not there (or not any more).</summary>

@@ -61,7 +61,7 @@ public sealed class QuestionSetUploads
                 || !profileName.All(static letter => letter is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '-')))
         {
             throw new ArgumentException(
-                $"'{profileName}' cannot be a profile: their names have lower-case letters, digits and hyphens.", nameof(profileName));
+                $"'{profileName}' is not a profile name: names have lowercase letters, digits and hyphens.", nameof(profileName));
         }
 
         // The hash is the name, so all bytes must have been seen before the first is stored.

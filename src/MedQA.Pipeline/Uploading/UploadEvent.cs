@@ -50,8 +50,8 @@ public sealed record UploadEvent(string BlobName, StoredVersion? ETag)
     public static UploadEvent Parse(string text) => TryParse(text, out var upload)
         ? upload
         : throw new FormatException(
-            $"The message is no event that a blob was created in the container {Container}. The subscription of Event Grid must deliver "
-                + $"{Created} of that container only.");
+            $"The message is not the event of a blob created in the container {Container}. The Event Grid subscription must deliver "
+                + $"only {Created} of that container.");
 
     private static UploadEvent? OfEventGrid(JsonElement root) =>
         (Text(root, "eventType") ?? Text(root, "type")) == Created
