@@ -6,20 +6,20 @@ using Microsoft.Net.Http.Headers;
 
 namespace MedQA.Web.Problems;
 
-/// <summary>Ends a handler with problem details.</summary>
+/// <summary>Ends a handler with a problem details response.</summary>
 public sealed class ProblemException(ProblemDetails details) : Exception(details.Detail)
 {
-    /// <summary>What is sent.</summary>
+    /// <summary>The content of the response.</summary>
     public ProblemDetails Details { get; } = details;
 
-    /// <summary>The length of the file that has no such part, which <c>Content-Range</c> says then.</summary>
+    /// <summary>The file's length for <c>Content-Range</c>, if the requested range is beyond its end.</summary>
     public long? FileLength { get; init; }
 
-    /// <summary>What is sent, as a result.</summary>
+    /// <summary>The response.</summary>
     public IResult Problem => Results.Json(Details, WebJson.Readable.ProblemDetails, "application/problem+json", Details.Status);
 }
 
-/// <summary>The problems that handlers know.</summary>
+/// <summary>Creates the problems that handlers return.</summary>
 internal static class Problem
 {
     public static ProblemException UnknownRun(string run) =>
@@ -92,8 +92,8 @@ internal static class Problem
             + "rater was deleted.");
 
     public static ProblemException RaterLink() =>
-        New(StatusCodes.Status401Unauthorized, "rater-link", "Invalid rater link", "The header x-medqa-rater must have the part of the rater's "
-            + "link after #. It is missing or incomplete, or the link was replaced by a new one.");
+        New(StatusCodes.Status401Unauthorized, "rater-link", "Invalid rater link", "The header x-medqa-rater must have the part of the "
+            + "rater's link after #. It is missing or incomplete, or the link was replaced by a new one.");
 
     public static ProblemException RaterState(string why) =>
         New(StatusCodes.Status409Conflict, "rater-state", "Not possible in the rater's state", why);

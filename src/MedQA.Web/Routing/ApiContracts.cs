@@ -13,7 +13,7 @@ using MedQA.Web.Runs;
 
 namespace MedQA.Web.Routing;
 
-/// <summary>What the routes of <see cref="ApiRoutes"/> take and answer with, by their names.</summary>
+/// <summary>The contracts of the routes of <see cref="ApiRoutes"/>, by name.</summary>
 internal static class ApiContracts
 {
     private const string Json = "application/json";
@@ -125,7 +125,7 @@ internal static class ApiContracts
             Answers =
             [
                 new(200, "Events `run` with the run (as GetRun returns it) at once and after every change, then `end` with its final state "
-                    + "or `deleted`. A comment every 15 seconds keeps the connection open. Reconnect when the stream ends, after 3 minutes.",
+                    + "or `deleted`. A comment every 15 seconds keeps the connection open. The stream ends after 3 minutes; then reconnect.",
                     new ApiContent("text/event-stream")),
                 new(204, "The run ended with the event already received; do not reconnect."),
             ],
@@ -308,7 +308,7 @@ internal static class ApiContracts
         },
     }.ToFrozenDictionary();
 
-    /// <summary>The contract of a route.</summary>
+    /// <summary>Returns the contract of a route.</summary>
     internal static ApiContract Of(ApiRoute route) =>
         All[route.Name] with { Problems = [UnknownParameter, .. All[route.Name].Problems, route.IsChange ? Precondition : OtherTag] };
 

@@ -9,7 +9,7 @@ using MedQA.Web.Runs;
 
 namespace MedQA.Web.Routing;
 
-/// <summary>The route table of the HTTP interface; docs/api.md describes it.</summary>
+/// <summary>The route table of the HTTP API; see docs/api.md.</summary>
 public static class ApiRoutes
 {
     /// <summary>Every route.</summary>
