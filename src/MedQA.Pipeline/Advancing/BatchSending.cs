@@ -7,7 +7,7 @@ using MedQA.Pipeline.Tracing;
 namespace MedQA.Pipeline.Advancing;
 
 /// <summary>
-/// Sends messages for batches that nobody works on: those never sent, those given back, and those whose worker or message is lost.
+/// Sends messages for batches without a worker: those never sent, those given back, and those whose worker or message is lost.
 /// </summary>
 internal sealed class BatchSending(RunStorage storage, AdvanceOptions options, TimeProvider time, PipelineSignals signals)
 {
@@ -26,7 +26,7 @@ internal sealed class BatchSending(RunStorage storage, AdvanceOptions options, T
 
     private readonly BatchRows _batches = new(storage);
 
-    /// <summary>Which batches nobody works on, of those that are not collected.</summary>
+    /// <summary>Returns the uncollected batches without a worker.</summary>
     /// <param name="run">The run.</param>
     /// <param name="rows">The rows of all batches that may be out, in order.</param>
     /// <param name="ownGone">Whether what the host's own worker was answering before this process began is to be sent again.</param>

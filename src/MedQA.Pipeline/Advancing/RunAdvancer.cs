@@ -82,7 +82,7 @@ public sealed class RunAdvancer
     }
 
     /// <summary>Does the next step of a run.</summary>
-    /// <returns>Where the run stands, and when to come back.</returns>
+    /// <returns>The run's state, and when to advance it again.</returns>
     public async Task<AdvanceOutcome> AdvanceAsync(RunId run, CancellationToken cancellationToken)
     {
         for (var i = 0; i < Tries; i++)
@@ -120,7 +120,7 @@ public sealed class RunAdvancer
         return await _runs.FindAsync(run, cancellationToken);
     }
 
-    /// <returns><see langword="null"/> where somebody else has changed the run meanwhile.</returns>
+    /// <returns><see langword="null"/> if another process has changed the run meanwhile.</returns>
     private async Task<AdvanceOutcome?> StepAsync(RunRow row, CancellationToken cancellationToken)
     {
         var summary = row.Summary;
@@ -209,7 +209,7 @@ public sealed class RunAdvancer
         await _sending.SendAsync(run, abandoned, row.Traceparent, cancellationToken);
         if (abandoned.Exists(static batch => batch.Sends > 0))
         {
-            // Something was lost: the next step looks whether the manifest still stands.
+            // Something was lost: the next step checks whether the manifest still exists.
             _manifests.TryRemove(run, out _);
         }
 
@@ -478,7 +478,7 @@ public sealed class RunAdvancer
             : null;
     }
 
-    /// <summary>What is found out only while the run goes on: how long its questions take.</summary>
+    /// <summary>Checks the limit that applies only while the run is in progress: how long its questions take.</summary>
     private string? GetApprovalReason(RunSummary summary) =>
         summary.Approved || _options.MaxComputeHours is not { } most || summary.Totals.Seconds <= most * 3600 ? null
         : string.Create(

@@ -15,8 +15,8 @@ public enum RequestOutcome
     NotFound,
 
     /// <summary>
-    /// The run's state does not allow it: only what goes on can be cancelled, only what has ended can be retried, and what is being deleted
-    /// stays deleted.
+    /// The run's state does not allow it: only a run in progress can be cancelled, only a finished one can be retried, and one being
+    /// deleted stays deleted.
     /// </summary>
     NotPossible,
 
@@ -25,7 +25,7 @@ public enum RequestOutcome
 }
 
 /// <summary>
-/// Writes down what somebody wants to happen with a run. <c>Advance</c> obeys, in every host; the message sent here only wakes it up.
+/// Records requested actions on a run. <c>Advance</c> executes them, in every host; the message sent here only wakes it up.
 /// </summary>
 public sealed class RunControl
 {

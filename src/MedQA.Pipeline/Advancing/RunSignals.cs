@@ -11,7 +11,7 @@ namespace MedQA.Pipeline.Advancing;
 public sealed class RunSignals
 {
     /// <summary>
-    /// The most steps at a time. A run that has more to do at once (after rows were lost) is driven on by whoever drives it.
+    /// The most steps at a time. A run that has more to do at once (after rows were lost) is advanced by its regular driver.
     /// </summary>
     private const int MaxSteps = 20;
 

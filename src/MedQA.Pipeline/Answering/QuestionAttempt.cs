@@ -21,7 +21,7 @@ internal sealed class QuestionAttempt(
     /// <summary>Answers a question.</summary>
     /// <param name="protocol">How to ask.</param>
     /// <param name="asked">What to ask.</param>
-    /// <param name="lost">Drops the question at once: nothing may be written any more.</param>
+    /// <param name="lost">Drops the question at once: nothing more may be written.</param>
     /// <param name="stopping">Drops the question after <see cref="WorkerOptions.Drain"/>.</param>
     /// <returns>The answer or failure, or <see langword="null"/> where the question was dropped.</returns>
     public async Task<AnsweredQuestion?> AnswerAsync(
@@ -67,12 +67,12 @@ internal sealed class QuestionAttempt(
         }
     }
 
-    /// <summary>What stands for a question that has brought down its worker twice.</summary>
+    /// <summary>Returns the failure of a question that has crashed its worker twice.</summary>
     public AnsweredQuestion Crashed(Protocol protocol, BatchQuestion asked, int crashes) =>
         Failed(protocol, asked, "workerCrashed", $"The worker crashed {crashes} times while answering this question.", TimeSpan.Zero);
 
     /// <summary>The second try's answer or failure, which says that it is one.</summary>
-    /// <param name="answered">What the second try came to.</param>
+    /// <param name="answered">The second try's result.</param>
     /// <param name="firstSeconds">How long the first took.</param>
     public static AnsweredQuestion TriedAgain(AnsweredQuestion answered, double firstSeconds) => answered with
     {

@@ -15,7 +15,7 @@ namespace MedQA.Pipeline.Budgeting;
 /// </summary>
 public sealed class BudgetLedger
 {
-    /// <summary>Who pays for uploads that came straight into the container: nobody can tell who wrote them.</summary>
+    /// <summary>The caller charged for uploads written directly to the container, whose authors are unknown.</summary>
     public const string StorageCaller = "storage";
 
     private const string Partition = "budget";
@@ -58,8 +58,8 @@ public sealed class BudgetLedger
     }
 
     /// <summary>
-    /// Notes who is about to store an upload, before it is stored: whoever sees the blob first finds it here. Only this service can write
-    /// it, so what a blob says of itself need not be believed.
+    /// Records who is about to store an upload, before it is stored, so that the first to see the blob finds it here. Only this service
+    /// can write it, so what a blob says of itself need not be believed.
     /// </summary>
     /// <param name="blobName">The blob that will be written.</param>
     /// <param name="caller">Who asked for it.</param>
@@ -174,7 +174,7 @@ public sealed class BudgetLedger
             List<RowChange> actions = [Write(settled.ToRow(run), standing)];
             foreach (var (key, caller) in ((string, string)[])[(DayKey(entry.Day), ""), (DayKey(entry.Day, entry.Caller), entry.Caller)])
             {
-                // The sums of a day that is long past are gone.
+                // The totals of days long past have been deleted.
                 if (await FindAsync(key, cancellationToken) is { } sum)
                 {
                     actions.Add(Write(SumOf(key, caller, UseOf(sum) + counted - entry.Counted), sum));

@@ -25,7 +25,7 @@ internal sealed class AnswerSearch(RunStorage storage)
     /// <param name="from">The first ordinal of the page.</param>
     /// <param name="take">The most rows.</param>
     /// <param name="questions">The run's number of questions.</param>
-    /// <param name="indexed">Whether the indexes of the result stand; else every row is looked at.</param>
+    /// <param name="indexed">Whether the result's indexes exist; otherwise every row is checked.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
     public async Task<AnswerPage> PageAsync(
         RunId run, AnswerQuery query, string list, int from, int take, int questions, bool indexed, CancellationToken cancellationToken)

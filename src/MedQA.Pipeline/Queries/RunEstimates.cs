@@ -153,7 +153,7 @@ public sealed class RunEstimates(RunReader reader, QuestionSetSplitter splitter,
         return found;
     }
 
-    /// <summary>The figures of a profile for so many questions, as far as earlier runs tell them.</summary>
+    /// <summary>Adds the profile's figures for the number of questions, as far as earlier runs provide them.</summary>
     /// <param name="estimate">The question set's part.</param>
     /// <param name="profile">How the questions would be asked.</param>
     /// <param name="earlier">Finished runs of the same model and profile, the newest first.</param>

@@ -52,14 +52,14 @@ public static class AnswerTable
     /// <param name="row">The answer.</param>
     public static string Line(AnswerRow row) => Line(row, Columns.Length);
 
-    /// <summary>An answer's CSV record in a table with the first so many columns.</summary>
+    /// <summary>Returns an answer's CSV record in a table with the first columns only.</summary>
     internal static string Line(AnswerRow row, int columns)
     {
         ArgumentNullException.ThrowIfNull(row);
         return CsvLine.Of([.. Columns.Take(columns).Select(column => column.ValueOf(row))]);
     }
 
-    /// <summary>The header record of a table with the first so many columns.</summary>
+    /// <summary>Returns the header record of a table with the first columns only.</summary>
     internal static string HeaderOf(int columns) => CsvLine.Of([.. Columns.Take(columns).Select(static column => column.Name)]);
 
     /// <summary>

@@ -12,7 +12,7 @@ public enum AnswerFilter
     /// <summary>Those that are wrong, questions without an answer included.</summary>
     Wrong,
 
-    /// <summary>Questions that infrastructure failed to answer, or that cannot be asked so.</summary>
+    /// <summary>Questions that infrastructure failed to answer, or that cannot be asked.</summary>
     Failed,
 
     /// <summary>Questions that the model gave no answer to.</summary>

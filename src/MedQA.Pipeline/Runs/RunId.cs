@@ -76,15 +76,15 @@ public readonly record struct RunId : IComparable<RunId>
     /// <summary>The 16 characters.</summary>
     public override string ToString() => _text ?? "";
 
-    /// <summary>Whether one stands before the other.</summary>
+    /// <summary>Whether one is before the other.</summary>
     public static bool operator <(RunId left, RunId right) => left.CompareTo(right) < 0;
 
-    /// <summary>Whether one stands before the other, or they are equal.</summary>
+    /// <summary>Whether one is before the other, or they are equal.</summary>
     public static bool operator <=(RunId left, RunId right) => left.CompareTo(right) <= 0;
 
-    /// <summary>Whether one stands after the other.</summary>
+    /// <summary>Whether one is after the other.</summary>
     public static bool operator >(RunId left, RunId right) => left.CompareTo(right) > 0;
 
-    /// <summary>Whether one stands after the other, or they are equal.</summary>
+    /// <summary>Whether one is after the other, or they are equal.</summary>
     public static bool operator >=(RunId left, RunId right) => left.CompareTo(right) >= 0;
 }

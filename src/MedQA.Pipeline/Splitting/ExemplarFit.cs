@@ -13,7 +13,7 @@ namespace MedQA.Pipeline.Splitting;
 /// </summary>
 internal sealed class ExemplarFit(Profile profile, Func<Prompt, int> countTokens, int contextLength)
 {
-    /// <summary>Tokens that may differ where the question's text meets what stands around it.</summary>
+    /// <summary>Tokens that may differ where the question's text meets the surrounding text.</summary>
     private const int Seam = 64;
 
     private readonly Dictionary<(string Dataset, bool Free), Shared> _shared = [];

@@ -90,7 +90,7 @@ public sealed class QuestionSetSplitter
         TakeAsync(blobName, etag, asked: false, waits: true, cancellationToken);
 
     /// <summary>
-    /// Makes a run of an upload for whoever has just stored it and waits for the answer, whatever others have made of the same content.
+    /// Creates a run of an upload for the caller that has just stored it and waits, independently of other runs of the same content.
     /// What is rejected leaves neither a run nor its blob.
     /// </summary>
     /// <param name="upload">The upload.</param>
@@ -161,7 +161,7 @@ public sealed class QuestionSetSplitter
     }
 
     /// <summary>
-    /// Handles an upload that another service speaks of. Where it names no version, that is the one which stands now: a later one has an
+    /// Handles an upload that another service announces. Without a version, that is the current one: a later one has an
     /// event of its own.
     /// </summary>
     /// <param name="upload">The upload.</param>
@@ -177,12 +177,12 @@ public sealed class QuestionSetSplitter
 
     /// <summary>
     /// Records that an upload could not be split, as a failed run without a manifest: people see it, and the same event makes the run after
-    /// all once what was in the way is gone.
+    /// all once the obstacle is removed.
     /// </summary>
     /// <param name="upload">The upload.</param>
     /// <param name="fault">What was in the way.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
-    /// <returns>The failed run; <see langword="null"/> where the upload is gone, or its run was deleted.</returns>
+    /// <returns>The failed run; <see langword="null"/> if the upload no longer exists, or its run was deleted.</returns>
     public async Task<RunId?> RecordFailureAsync(UploadEvent upload, Exception fault, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(upload);
@@ -296,7 +296,7 @@ public sealed class QuestionSetSplitter
             return known;
         }
 
-        // What others have made of the same content stays theirs, receipt included, also where somebody asks for a run of his own.
+        // Others' runs of the same content keep their receipts, even if a caller requests a separate run.
         var isOthers = receipt is not null && receipt.Run != run && WhyNotOwn(receipt, run) is not null;
         if (!isOthers && receipt is { Standing: UploadStanding.Claimed } && IsHeld(receipt) && !takesOver)
         {
@@ -331,7 +331,7 @@ public sealed class QuestionSetSplitter
         }
         catch (Exception exception) when (claim is not null && !exception.IsOfStorage())
         {
-            // Nothing was made, and whoever tries again need not wait until this claim is old.
+            // Nothing was created, and a retry need not wait until this claim expires.
             using var limit = new CancellationTokenSource(ReleaseWithin, _time);
             await claim.ReleaseAsync(limit.Token);
             throw;
@@ -456,7 +456,7 @@ public sealed class QuestionSetSplitter
         await DiscardAsync(run, cancellationToken);
         if (upload is not null)
         {
-            // Where somebody has written it anew, that is another upload.
+            // If it was rewritten meanwhile, that is another upload.
             await upload.TryDeleteAsync(etag, cancellationToken);
         }
 
@@ -466,7 +466,7 @@ public sealed class QuestionSetSplitter
         }
     }
 
-    /// <summary>Removes what was written of a run that does not come to be.</summary>
+    /// <summary>Removes what was written for a run that is not created.</summary>
     private async Task DiscardAsync(RunId run, CancellationToken cancellationToken)
     {
         // Another process may have made it after all.

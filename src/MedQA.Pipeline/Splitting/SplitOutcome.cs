@@ -17,7 +17,7 @@ public enum SplitResult
     /// <summary>The run existed and was deleted: the event does not revive it.</summary>
     Deleted,
 
-    /// <summary>The upload is not there any more, or has changed since: a newer event speaks of what is there now.</summary>
+    /// <summary>The upload no longer exists, or has changed since; a newer event covers the current version.</summary>
     Gone,
 
     /// <summary>Another process is at work on it.</summary>

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace MedQA.Pipeline.Splitting;
 
-/// <summary>What is said of uploads: events 1200 to 1299.</summary>
+/// <summary>Log messages about uploads: events 1200 to 1299.</summary>
 internal static partial class SplittingLog
 {
     [LoggerMessage(1200, LogLevel.Warning, "Upload {Blob} is ignored: its name has a segment '.' or '..', which no address can express. "

@@ -4,7 +4,7 @@ using MedQA.Pipeline.Signalling;
 namespace MedQA.Pipeline.Storage;
 
 /// <summary>
-/// The rows of runs. Each stands twice: by name, which is the one that counts and changes only by its ETag, and by time for lists.
+/// The rows of runs. Each appears twice: by name, which is authoritative and changes only by its ETag, and by time for lists.
 /// The copy is written first, so that a crash in between leaves it ahead, never behind. Writers that meet overwrite each other's copies:
 /// whoever has changed the row looks whether its copy is still there, and whoever has not puts the row that stands in its place, and looks
 /// again.
@@ -26,7 +26,7 @@ internal sealed class RunRows(RunStorage storage, PipelineSignals? signals = nul
     public async Task<RunRow?> FindAsync(RunId run, CancellationToken cancellationToken) =>
         await _table.FindAsync(RunRow.Partition, run.ToString(), cancellationToken) is { } row ? RunRow.From(row) : null;
 
-    /// <summary>Writes a row that does not stand yet; where one stands, that one stays.</summary>
+    /// <summary>Writes a row unless one exists, which is then kept.</summary>
     public async Task CreateAsync(RunRow row, CancellationToken cancellationToken)
     {
         // The row by name last: a deletion in between removes the copy, and the row that then comes too late is removed by whoever finds
@@ -42,7 +42,7 @@ internal sealed class RunRows(RunStorage storage, PipelineSignals? signals = nul
     }
 
     /// <summary>Writes a changed row.</summary>
-    /// <returns>The row with its new version, or <see langword="null"/> where somebody else has changed or removed it since it was
+    /// <returns>The row with its new version, or <see langword="null"/> if another process has changed or removed it since it was
     /// read.</returns>
     public async Task<RunRow?> TryUpdateAsync(RunRow row, CancellationToken cancellationToken)
     {
@@ -76,7 +76,7 @@ internal sealed class RunRows(RunStorage storage, PipelineSignals? signals = nul
         }
     }
 
-    /// <summary>Removes both rows, the one by name last: while it stands, somebody still has to finish.</summary>
+    /// <summary>Removes both rows, the one by name last: while it exists, the removal is unfinished.</summary>
     /// <param name="row">The run's row.</param>
     /// <param name="isLookedAtAgain">Whether a note stays until <see cref="ForgetDeletedAsync"/>, so that whoever drives runs comes back to
     /// this one, also after a crash.</param>

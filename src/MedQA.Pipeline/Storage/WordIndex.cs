@@ -23,7 +23,7 @@ internal sealed class WordIndex(RunStorage storage, RunId run)
     /// <summary>A question with a longer word than this is a candidate of every search.</summary>
     public const int MaxWordLength = 64;
 
-    /// <summary>What stands between words: no letter's UTF-8 has it.</summary>
+    /// <summary>The separator of words: a byte that no letter's UTF-8 has.</summary>
     private const byte WordMark = 0xFF;
 
     /// <summary>More bytes of ordinals than this are not read for a part of a word: so common a one does not narrow the search.</summary>

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace MedQA.Pipeline.Studies;
 
-/// <summary>What is said of studies: events 1300 to 1399.</summary>
+/// <summary>Log messages about studies: events 1300 to 1399.</summary>
 internal static partial class StudiesLog
 {
     [LoggerMessage(1300, LogLevel.Warning, "Study {Study} cannot be read and is left out of the list. {Fault}")]

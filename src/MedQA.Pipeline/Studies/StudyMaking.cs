@@ -12,7 +12,7 @@ namespace MedQA.Pipeline.Studies;
 /// <summary>Makes studies of what was asked for: reads the sources, matches their questions, draws, and says who sees what.</summary>
 public static class StudyMaking
 {
-    /// <summary>What raters see as the title where none was given.</summary>
+    /// <summary>The default title shown to raters.</summary>
     public const string UsualTitle = "Rating answers to medical questions";
 
     private const string UsualInstructions =
@@ -273,7 +273,7 @@ public static class StudyMaking
         }
     }
 
-    /// <summary>Whether a name can stand in a line of a table, a log or a report as it is.</summary>
+    /// <summary>Whether a name can appear unchanged in a line of a table, a log or a report.</summary>
     private static bool IsOneLine(string? name) =>
         name is null || !name.Any(static letter => char.IsControl(letter) || letter is '\u2028' or '\u2029');
 

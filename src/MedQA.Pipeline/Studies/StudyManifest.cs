@@ -35,7 +35,7 @@ public sealed record StudyManifest
     /// <summary>The rubric, word for word.</summary>
     public required Rubric Rubric { get; init; }
 
-    /// <summary>Decides which questions are drawn. It is public, so that whoever has the sources can draw them again.</summary>
+    /// <summary>Decides which questions are drawn. It is public, so that anyone with the sources can draw them again.</summary>
     public required long Seed { get; init; }
 
     /// <summary>

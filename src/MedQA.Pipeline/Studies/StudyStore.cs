@@ -32,7 +32,7 @@ public sealed class StudyStore
     private const string AnswersName = "answers.json";
     private const string QueuesName = "queues.json";
 
-    /// <summary>Written here and read by nobody: with it the draws of a study can be checked, and they can be foretold.</summary>
+    /// <summary>Written but never read by the service: with it, a study's draws can be verified and predicted.</summary>
     private const string SecretName = "blinding.json";
 
     /// <summary>Stands as long as a study is being deleted.</summary>
@@ -142,7 +142,7 @@ public sealed class StudyStore
         return await WithPartsAsync(study, manifest, cancellationToken);
     }
 
-    /// <summary>The rater whose link this is, or <see langword="null"/> where it opens nothing.</summary>
+    /// <summary>Returns the rater of a link, or <see langword="null"/> if the link is invalid.</summary>
     public async Task<RaterSession?> OpenAsync(RaterLink link, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(link);
@@ -237,7 +237,7 @@ public sealed class StudyStore
         return [.. found.OfType<RaterRatings>()];
     }
 
-    /// <summary>Gives a rater a new link; the one before opens nothing any more.</summary>
+    /// <summary>Replaces a rater's link; the old one stops working.</summary>
     /// <returns>The link, or <see langword="null"/> where there is no such rater.</returns>
     public async Task<RaterLink?> RenewLinkAsync(StudyId study, string rater, CancellationToken cancellationToken)
     {

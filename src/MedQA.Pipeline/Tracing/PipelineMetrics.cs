@@ -82,7 +82,7 @@ public static class PipelineMetrics
     internal static void BatchTaken(string model, BatchOutcome outcome) =>
         BatchAttempts.Add(1, new TagList { { Model, model }, { Outcome, outcome.ToString() } });
 
-    /// <summary>A run has come to an end.</summary>
+    /// <summary>Records the end of a run.</summary>
     internal static void RunEnded(RunSummary run) =>
         Runs.Add(1, new TagList { { Model, run.Model }, { Profile, run.Profile }, { Outcome, run.State.ToString() } });
 

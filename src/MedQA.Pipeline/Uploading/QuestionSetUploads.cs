@@ -40,7 +40,7 @@ public sealed class QuestionSetUploads
     /// <param name="again">Stores it once more, as a new upload, although it is there.</param>
     /// <param name="reading">How it is to be read. Another reading is another upload: it can mean other right options.</param>
     /// <param name="caller">
-    /// Whose budget the run counts for; <see langword="null"/> for nobody's in particular, as for an upload that came straight into the
+    /// Whose budget the run counts for; <see langword="null"/> if unknown, as for an upload written directly to the
     /// container.
     /// </param>
     /// <param name="cancellationToken">Cancels the calls.</param>

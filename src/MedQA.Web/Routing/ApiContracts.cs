@@ -124,8 +124,8 @@ internal static class ApiContracts
             }],
             Answers =
             [
-                new(200, "Events `run` with the run (as GetRun returns it) at once and after every change, then `end` with its final state "
-                    + "or `deleted`. A comment every 15 seconds keeps the connection open. The stream ends after 3 minutes; then reconnect.",
+                new(200, "Events `run` with the run (as GetRun returns it) at once and after every change, then `end` with its final state or "
+                    + "`deleted`. A comment every 15 seconds keeps the connection open. After 3 minutes the stream ends; reconnect then.",
                     new ApiContent("text/event-stream")),
                 new(204, "The run ended with the event already received; do not reconnect."),
             ],
