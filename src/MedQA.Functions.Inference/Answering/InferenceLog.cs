@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace MedQA.Functions.Inference.Answering;
 
-/// <summary>What the inference app says: events 2000 to 2099.</summary>
+/// <summary>Log messages of the inference app: events 2000 to 2099.</summary>
 internal static partial class InferenceLog
 {
     [LoggerMessage(2000, LogLevel.Information, "Model {Name} was loaded in {Seconds:0.0} s. The control app needs the settings "

@@ -5,7 +5,7 @@ using MedQA.Pipeline.Storage;
 
 namespace MedQA.Functions.Hosting;
 
-/// <summary>Opens the data account by the settings that the triggers read too: <c>Connection = "MedQAData"</c>.</summary>
+/// <summary>Opens the data account with the settings that the triggers read too: <c>Connection = "MedQAData"</c>.</summary>
 internal static class DataStorage
 {
     /// <summary>
@@ -15,10 +15,10 @@ internal static class DataStorage
     /// </summary>
     public const string Connection = "MedQAData";
 
-    /// <summary>What the connection was called before.</summary>
+    /// <summary>The connection's former name.</summary>
     private const string Former = "Storage";
 
-    /// <summary>Settings that the storage extensions read instead of <see cref="Connection"/> where they are present.</summary>
+    /// <summary>Settings that the storage extensions read instead of <see cref="Connection"/> if present.</summary>
     private static readonly string[] Shadows =
         [$"AzureWebJobs{Connection}", $"ConnectionStrings__AzureWebJobs{Connection}", $"ConnectionStrings__{Connection}"];
 
@@ -63,20 +63,21 @@ internal static class DataStorage
             CredentialOf(settings));
     }
 
-    /// <summary>Whether the storage is an emulator on this machine: it starts empty, and no one else can reach it.</summary>
+    /// <summary>Whether the storage is an emulator on this machine, which starts empty and is not reachable from elsewhere.</summary>
     public static bool IsEmulator(RunStorage storage)
     {
         ArgumentNullException.ThrowIfNull(storage);
         return storage.Runs.Uri.IsLoopback;
     }
 
-    /// <summary>Creates what an emulator lacks. In Azure the deployment makes containers, queues and tables, and nothing happens.</summary>
-    /// <remarks>Both apps do it, since either may start first: a trigger asks for a queue that is missing every few seconds.</remarks>
+    /// <summary>Creates what is missing in an emulator. In Azure the deployment creates containers, queues and tables, and this does
+    /// nothing.</summary>
+    /// <remarks>Both apps do it, since either may start first: a trigger polls for a missing queue every few seconds.</remarks>
     public static Task CreateOnEmulatorAsync(RunStorage storage, CancellationToken cancellationToken) =>
         IsEmulator(storage) ? storage.EnsureCreatedAsync(cancellationToken) : Task.CompletedTask;
 
     /// <summary>
-    /// Whether a setting is a connection, and not something else that happens to have the name: names are equal in any case.
+    /// Whether a setting is a connection and not something else with the same name, since names are case-insensitive.
     /// </summary>
     private static bool IsConnection(AppSettings settings, string name) =>
         settings.Find(name)?.Contains('=', StringComparison.Ordinal) == true

@@ -7,17 +7,17 @@ namespace MedQA.Functions.Http;
 
 /// <summary>
 /// One function per row of the route tables, <see cref="ApiRoutes"/> and <see cref="DashboardRoutes"/>. A trigger's route must be a
-/// constant, so name, method and path stand here once more; a test compares them with the tables.
+/// constant, so name, method and path are repeated here; a test compares them with the tables.
 /// </summary>
 public sealed class ApiFunctions(GuardedApi api)
 {
     /// <summary>
-    /// The site's root: for an empty route the Functions host takes the function's name, so it is a placeholder that must stay empty.
+    /// The site's root. For an empty route the Functions host would use the function's name, so it is a placeholder that must stay empty.
     /// </summary>
     internal const string Root = "{root:maxlength(0)?}";
 
     /// <summary>
-    /// The function that takes what no other does. The host tries routes in the order of the functions' names, so this one must come last.
+    /// Handles requests that match no other function. The host maps routes in the order of the functions' names, so this must be last.
     /// </summary>
     internal const string Everything = "ZzUnknown";
 

@@ -8,11 +8,11 @@ using MedQA.Web.Access;
 
 namespace MedQA.Functions.Settings;
 
-/// <summary>What the control app's settings say.</summary>
+/// <summary>The control app's settings.</summary>
 internal sealed record ControlSettings
 {
     /// <summary>
-    /// The model that the workers answer with. The app has no model itself: the deployment names it here and bakes it into the workers.
+    /// The workers' model. The app itself has none: the deployment names it here and bakes it into the workers.
     /// </summary>
     public required ModelDescription Model { get; init; }
 
@@ -22,16 +22,16 @@ internal sealed record ControlSettings
     /// <summary>How runs are driven.</summary>
     public required AdvanceOptions Advance { get; init; }
 
-    /// <summary>What the runs of a day may take.</summary>
+    /// <summary>The day's budget.</summary>
     public DayBudget Budget { get; init; } = new();
 
-    /// <summary>How long things are kept.</summary>
+    /// <summary>The retention.</summary>
     public RetentionOptions Retention { get; init; } = new();
 
-    /// <summary>Who may call what.</summary>
+    /// <summary>The access options.</summary>
     public required AccessOptions Access { get; init; }
 
-    /// <summary>A folder with further profiles, or <see langword="null"/>.</summary>
+    /// <summary>A folder with additional profiles, or <see langword="null"/>.</summary>
     public string? ProfilesFolder { get; init; }
 
     /// <summary>Reads them.</summary>
@@ -113,7 +113,7 @@ internal sealed record ControlSettings
                     "Model__HasChatTemplate", $"is missing: it says whether the model has a chat template, {Source}."),
             GivesEmbeddings = settings.Find<bool>("Model__GivesEmbeddings", "true or false") ?? false,
 
-            // What computes is the workers' matter: it stands with each answer.
+            // The engine is specific to each worker and recorded with each answer.
             EngineFingerprint = "",
         };
     }

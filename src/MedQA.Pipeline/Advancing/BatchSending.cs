@@ -58,8 +58,8 @@ internal sealed class BatchSending(RunStorage storage, AdvanceOptions options, T
                 BatchState.Waiting when ownGone && row.Sent < processStarted && inHand-- > 0 => true,
                 _ when quiet < options.ResendAfter => false,
 
-                // Nobody has begun: as long as messages lie in the queue, this batch's is among them or comes to its turn when they are
-                // gone.
+                // No worker has started it: while the queue has messages, this batch's is among them or will be sent when they are
+                // handled.
                 BatchState.Waiting or BatchState.OtherModel or BatchState.Released =>
                     queueIsEmpty ??= await storage.CountBatchesAsync(cancellationToken) == 0,
                 BatchState.Running when (now - row.Timestamp).Duration() < Fresh => false,

@@ -25,7 +25,7 @@ public sealed class RunAdvancer
     private const int Tries = 3;
     private const int CachedManifests = 64;
 
-    /// <summary>Batches that are collected beside one that is waited for.</summary>
+    /// <summary>The number of batches collected ahead of the one awaited.</summary>
     private const int CollectedAhead = 3;
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Latest = TimeSpan.FromSeconds(30);
@@ -138,7 +138,7 @@ public sealed class RunAdvancer
         {
             if (await _storage.FindManifestAsync(summary.Run, cancellationToken) is { Tombstone: not null })
             {
-                // Deleted while somebody made the row (again) of the manifest that stood until then.
+                // Deleted while another process created the row from the manifest that existed until then.
                 return await _deletion.StepAsync(row, cancellationToken);
             }
 
@@ -345,7 +345,7 @@ public sealed class RunAdvancer
     private async Task<AdvanceOutcome?> FinishAsync(
         RunRow row, RunManifest manifest, RunState state, List<BatchRow> rows, CancellationToken cancellationToken)
     {
-        // Where rows were lost, retries that had been made still lie in blobs: they are gone through again.
+        // If rows were lost, earlier retries are still in blobs and are collected again.
         if (state == RunState.Completed && await _retry.FindNextAsync(row, cancellationToken) is { } again)
         {
             return await _runs.TryUpdateAsync(WithTimestamp(again), cancellationToken) is null

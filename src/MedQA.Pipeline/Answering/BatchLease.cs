@@ -105,8 +105,8 @@ internal sealed class BatchLease : IAsyncDisposable
         {
             while (await timer.WaitForNextTickAsync(_released.Token))
             {
-                // The last moment at which this worker may believe in its lease lies a renewal before its end, by a clock that only runs
-                // forward.
+                // This worker may rely on its lease until one renewal period before its end, by a monotonic
+                // clock.
                 var left = _options.Lease - _options.Renew - _time.GetElapsedTime(held);
                 var began = _time.GetTimestamp();
                 if (left <= TimeSpan.Zero || await TryRenewAsync(left) is not { } renewed)

@@ -5,7 +5,7 @@ namespace MedQA.Pipeline.Budgeting;
 /// <summary>What all runs that begin on one day, by UTC, may take together without being approved. Each limit may be left out.</summary>
 public sealed record DayBudget
 {
-    /// <summary>Tokens that a worker draws in a second, where no setting says it.</summary>
+    /// <summary>The default for the tokens that a worker generates per second.</summary>
     internal const double DefaultTokensPerSecond = 150;
 
     /// <summary>The most tokens of a day that all runs together can generate; <see langword="null"/> for any.</summary>
@@ -21,7 +21,7 @@ public sealed record DayBudget
     public double? MaxComputeHoursPerCallerPerDay { get; init; }
 
     /// <summary>
-    /// Tokens that a worker is expected to draw in a second: makes hours of tokens before a run has begun. As that of the splitter.
+    /// The tokens that a worker is expected to generate per second, to convert tokens to hours before a run starts; as in the splitter.
     /// </summary>
     public double TokensPerSecond { get; init; } = DefaultTokensPerSecond;
 

@@ -8,10 +8,10 @@ using MedQA.Pipeline.Uploading;
 namespace MedQA.Pipeline.Deleting;
 
 /// <summary>
-/// Removes a run, step by step: first the tombstone takes the manifest's place, so that no worker begins and no repeated event revives the
-/// run; blobs go once no lease on them lives; then the rows, the run's own last. Repeating it, from any process, resumes an interrupted
-/// deletion. A split or a step that was at work elsewhere meanwhile may still write something: it removes that itself when it finds the
-/// tombstone, and where it was cut off before, a later look does. The look is noted beside the rows, so that it comes although this
+/// Removes a run, step by step: first a tombstone replaces the manifest, so that no worker starts and no repeated event revives the
+/// run; blobs are removed once they are not leased; then the rows, the run's own last. Repeating it, from any process, resumes an
+/// interrupted deletion. A concurrent split or step may still write something: it removes that itself when it finds the
+/// tombstone; if it was interrupted before, a later check does. The check is noted with the rows, so that it happens even if this
 /// process ends.
 /// </summary>
 internal sealed class RunDeletion(RunStorage storage, TimeProvider time, PipelineSignals signals)

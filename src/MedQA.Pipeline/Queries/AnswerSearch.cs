@@ -10,7 +10,7 @@ internal sealed class AnswerSearch(RunStorage storage)
     /// <summary>So many rows are read for one page; it may then be short and still have a continuation.</summary>
     private const int MaxRead = 4 * RunReader.MaxPage;
 
-    /// <summary>Segments of the index of words that are read beside the one whose texts are looked at.</summary>
+    /// <summary>The number of word index segments read ahead of the one being checked.</summary>
     private const int SegmentsAhead = 3;
 
     /// <summary>Candidates whose texts are looked at together.</summary>

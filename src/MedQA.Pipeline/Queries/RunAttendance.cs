@@ -15,7 +15,7 @@ public sealed record RunAttendant(bool Drives, string Model);
 public interface IRunAttendance
 {
     /// <summary>
-    /// Those who are at work at this moment. One that has ended, however that happened, or stands still is not among them.
+    /// Returns the processes that are currently working, excluding ones that have ended or are stalled.
     /// </summary>
     IReadOnlyList<RunAttendant> Present();
 }

@@ -84,8 +84,8 @@ public static class RunExports
 internal sealed record WholeAnswer(Question Question, AnsweredQuestion Answer);
 
 /// <summary>
-/// How <c>answers.jsonl</c> is written: as the HTTP interface answers one question. Other than in the stored answers, what follows from
-/// other fields (agreement, whether it is right) stands there too.
+/// The JSON of <c>answers.jsonl</c>: as the API returns one question. Unlike stored answers, it includes derived
+/// fields (agreement, whether it is right).
 /// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,

@@ -110,8 +110,8 @@ public sealed class RunReader
                 };
         }
 
-        // Where the pages before came from no index, or from one that a retry has replaced since, this one goes on by ordinal: nothing is
-        // left out or comes twice.
+        // If the earlier pages came from no index, or from one that a retry has replaced since, this one continues by ordinal, so that no
+        // answer is skipped or repeated.
         return await ScanAsync(run, list, place.Ordinal, take, filter, summary.Questions, cancellationToken);
     }
 

@@ -63,9 +63,9 @@ public static class AnswerTable
     internal static string HeaderOf(int columns) => CsvLine.Of([.. Columns.Take(columns).Select(static column => column.Name)]);
 
     /// <summary>
-    /// How many columns a stored table has, by how its text begins: those of an earlier version where it has these alone, else all.
+    /// Returns the number of columns of a stored table by the beginning of its text: only those of an earlier version, or all.
     /// </summary>
-    /// <param name="beginning">At least as many characters as <see cref="Header"/> has, where there are so many.</param>
+    /// <param name="beginning">At least as many characters as <see cref="Header"/> has, if the table is that long.</param>
     internal static int ColumnsOf(string beginning) =>
         beginning.StartsWith(HeaderOf(EarlierColumns), StringComparison.Ordinal) ? EarlierColumns : Columns.Length;
 }

@@ -9,8 +9,8 @@ namespace MedQA.Pipeline.SoftPrompts;
 
 /// <summary>
 /// The soft prompts that profiles can name, in the container <c>prefixes</c>: <c>{hash}/prefix.safetensors</c> has the keys and values,
-/// immutable under their SHA-256, and <c>names/{name}.json</c> the manifest of what a name stands for now. A host with a folder of them
-/// puts what is asked for into the container first, so that workers fetch it from there wherever they run.
+/// immutable under their SHA-256, and <c>names/{name}.json</c> the manifest that a name currently refers to. A host with a folder of them
+/// copies a requested one into the container first, so that workers can fetch it from anywhere.
 /// </summary>
 public sealed class SoftPromptStore
 {

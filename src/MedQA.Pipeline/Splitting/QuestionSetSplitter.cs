@@ -381,8 +381,8 @@ public sealed class QuestionSetSplitter
             return await FindKnownAsync(run, cancellationToken) ?? new SplitOutcome(SplitResult.Gone, null);
         }
 
-        // A row can stand already where a storage has come back from a crash without the manifest that it had: what that row says is void.
-        // What was asked to be deleted stays so.
+        // A row can exist already if the storage lost the manifest in a crash; that row is void, except for a requested
+        // deletion.
         await _runs.CreateAsync(RowOf(run, manifest), cancellationToken);
         var standing = await _runs.FindAsync(run, cancellationToken);
         if (standing is { Summary: { State: RunState.Failed, Requested: not RequestedAction.Delete } } failed)
@@ -448,7 +448,7 @@ public sealed class QuestionSetSplitter
         && await QuestionSetUploads.IsAsStoredAsync(blob, etag, metadata, cancellationToken);
 
     /// <summary>
-    /// Leaves nothing of an upload whose maker is told why it is rejected: neither a run nor anything that somebody picks up later.
+    /// Removes everything of an upload whose uploader is told why it is rejected: the run and anything that could be picked up later.
     /// </summary>
     private async Task RemoveRejectedAsync(
         StoredBlob? upload, StoredVersion etag, RunId run, UploadClaim? claim, CancellationToken cancellationToken)
@@ -513,7 +513,7 @@ public sealed class QuestionSetSplitter
             {
                 if (claim is not null && _time.GetElapsedTime(kept) >= KeepEvery)
                 {
-                    // One that was taken over meanwhile is seen before the run comes to be.
+                    // A claim taken over meanwhile is detected before the run is created.
                     await claim.KeepAsync(cancellationToken);
                     kept = _time.GetTimestamp();
                 }

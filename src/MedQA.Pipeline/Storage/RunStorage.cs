@@ -91,8 +91,8 @@ public sealed class RunStorage
     public QueueClient BlobTriggerPoisonQueue { get; }
 
     /// <summary>
-    /// One row per run, and one in the partition <c>recent</c>; beside them the uploads that were handled (<c>uploads</c>) and what days
-    /// have taken (<c>budget</c>).
+    /// One row per run, and one in the partition <c>recent</c>; also the handled uploads (<c>uploads</c>) and the daily totals
+    /// (<c>budget</c>).
     /// </summary>
     public TableClient RunTable { get; }
 

@@ -48,8 +48,8 @@ internal sealed class StoredBlob(BlockBlobClient client)
     }
 
     /// <summary>
-    /// A part of it, fewer bytes where it ends before, and how many bytes all of it has (0 where the part lies behind its end);
-    /// <see langword="null"/> where it is not there. Without a length the part has all that follows.
+    /// Returns a range of it, shorter if it ends before, and its total length (0 if the range is beyond its end);
+    /// <see langword="null"/> if it does not exist. Without a length, the range extends to the end.
     /// </summary>
     public async Task<(byte[] Content, long BlobLength)?> FindRangeAsync(long offset, long? length, CancellationToken cancellationToken)
     {

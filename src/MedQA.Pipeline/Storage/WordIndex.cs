@@ -106,7 +106,7 @@ internal sealed class WordIndex(RunStorage storage, RunId run)
         var (from, word, postings) = (0, -1, 0);
         while (words[from..].IndexOf(sought) is >= 0 and var found)
         {
-            // The first byte of what is sought tells the word: it lies in it, or begins it.
+            // The first byte of a match identifies the word that contains it.
             word += words.Slice(from, found).Count(WordMark) + (part.Length == 0 ? 1 : 0);
             var place = (Offset: BinaryPrimitives.ReadInt32LittleEndian(
                 table[(8 * word)..]), Length: BinaryPrimitives.ReadInt32LittleEndian(table[((8 * word) + 4)..]));

@@ -128,8 +128,8 @@ public sealed partial record AnswerSource(
     }
 
     /// <summary>
-    /// An answer without what nobody sees and what still tells where it comes from: a table writes other ends of lines than a model, and a
-    /// word processor leaves marks of no width.
+    /// Returns an answer without invisible characters that reveal its source: a spreadsheet writes other line ends than a model, and a
+    /// word processor leaves zero-width characters.
     /// </summary>
     private static string Shown(string answer) =>
         string.Join('\n', LineEnds().Split(Unseen().Replace(answer, "").Replace('\u00A0', ' ')).Select(static line => line.TrimEnd()))

@@ -8,8 +8,8 @@ namespace MedQA.Pipeline.Studies;
 /// <summary>
 /// The table of ratings. A rater's partition holds the rater's own row and a row per click. Clicks are written together with a change of
 /// the rater's row as it was read, in one transaction: once the rater
-/// has ended or is deleted, no click can come after. What is to be removed is marked in that row before anything goes, so that whoever
-/// finds the mark can go on: <see cref="UnfinishedRemovalsAsync"/>.
+/// has ended or is deleted, no click can come after. A removal is marked in that row first, so that it
+/// can be resumed: <see cref="UnfinishedRemovalsAsync"/>.
 /// </summary>
 /// <param name="storage">The storage.</param>
 internal sealed class RatingRows(RunStorage storage)
@@ -58,8 +58,8 @@ internal sealed class RatingRows(RunStorage storage)
         _table.QueryAsync(ClicksOf(PartitionOf(study, rater)), cancellationToken).Select(From);
 
     /// <summary>
-    /// Removes a rater: marks the rater's own row, so that nothing comes after, then removes the clicks, and that row last. Repeated, it
-    /// goes on where it was cut off.
+    /// Removes a rater: marks the rater's own row, so that nothing is added, then removes the clicks, and that row last. Repeating it
+    /// resumes an interrupted removal.
     /// </summary>
     public Task DeleteAsync(StudyId study, string rater, CancellationToken cancellationToken) =>
         DeleteAsync(PartitionOf(study, rater), cancellationToken);

@@ -57,7 +57,7 @@ public sealed record StudyManifest
     /// <summary>How many questions were drawn of each data set.</summary>
     public required ImmutableArray<StudyStratum> Strata { get; init; }
 
-    /// <summary>The raters that there were at the beginning: <c>r1</c>, <c>r2</c> … with what those who made the study call them.</summary>
+    /// <summary>The original raters: <c>r1</c>, <c>r2</c> … with their names.</summary>
     public required ImmutableArray<InvitedRater> Raters { get; init; }
 
     /// <summary>Questions that were drawn.</summary>

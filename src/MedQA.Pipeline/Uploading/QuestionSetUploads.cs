@@ -85,9 +85,8 @@ public sealed class QuestionSetUploads
     }
 
     /// <summary>
-    /// Whether a blob is what this service stores under its name: the content that the name's hash says, and nothing beside it that asks
-    /// for another profile. Whoever else can write the container
-    /// can write a blob of any name, with any metadata.
+    /// Whether a blob is as this service stores it: its content matches the hash in its name, and no metadata asks for another profile.
+    /// Others who can write to the container can write a blob with any name and metadata.
     /// </summary>
     /// <param name="blob">The blob.</param>
     /// <param name="etag">Its version.</param>

@@ -124,7 +124,7 @@ internal static class ApiContracts
             }],
             Answers =
             [
-                new(200, "Events `run` with the run (as GetRun returns it) at once and after every change, then `end` with its final state or "
+                new(200, "Events `run` with the run (as GetRun returns it) now and after every change, then `end` with its final state or "
                     + "`deleted`. A comment every 15 seconds keeps the connection open. After 3 minutes the stream ends; reconnect then.",
                     new ApiContent("text/event-stream")),
                 new(204, "The run ended with the event already received; do not reconnect."),
