@@ -1,4 +1,3 @@
-using MedQA.Evaluation;
 using MedQA.Pipeline.Advancing;
 using MedQA.Pipeline.Queries;
 using MedQA.Pipeline.Runs;
